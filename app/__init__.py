@@ -1,0 +1,1 @@
+"""The application: the only folder that joins the model and the store."""

@@ -1,0 +1,232 @@
+"""Use cases: checkpoints come in (a file of this machine, a published release), are put in use, and leave again.
+
+A foreign file is stored as an own one, so that its configuration and class names travel with its weights. Reading
+weights takes seconds and memory, so the three long ones run as jobs of the worker, never in the server.
+"""
+
+import re
+import shutil
+import urllib.error
+import urllib.request
+import uuid
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from app.errors import BadInput, Cancelled
+from app.proposer import RELEASES, Release
+from app.settings import Settings
+from app.warm import checkpoint_path
+from app.worker import Work
+from storage import models, projects
+from storage.database import Database
+from storage.errors import NameTaken
+from storage.models import Checkpoint
+from storage.youtube_vis import categories_preset
+
+# Where the authors of TeViT publish their weights (README of github.com/hustvl/TeViT).
+RELEASE_URL = "https://github.com/hustvl/Storage/releases/download/v1.1.0/{name}.pth"
+BLOCK = 1 << 20
+PATIENCE_SECONDS = 30
+Report = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class CheckpointFile:
+    """A file that is to become a registered checkpoint.
+
+    ``config`` names its configuration; an own file says it itself, an official one by its file name, else it must be
+    told. ``origin`` is kept as provenance.
+    """
+
+    path: Path
+    name: str
+    config: str | None = None
+    origin: str = "file"
+
+
+def release(name: str) -> Release:
+    """The published checkpoint of this name. Raises `BadInput`."""
+    for known in RELEASES:
+        if known.name == name:
+            return known
+    raise BadInput(f"There is no release {name}; there are {', '.join(known.name for known in RELEASES)}.")
+
+
+def release_url(name: str) -> str:
+    """Address of a release's file; asked only after a person clicked."""
+    return RELEASE_URL.format(name=release(name).name)
+
+
+def activate(database: Database, *, project_id: str, checkpoint_id: str) -> Checkpoint:
+    """Put a checkpoint in use for the project's next proposals. Raises `BadInput` for a removed one."""
+    with database.atomic() as tx:
+        projects.get_project(tx, project_id)
+        found = models.get_checkpoint(tx, checkpoint_id)
+        if found.removed is not None:
+            raise BadInput(f"The checkpoint {found.name} was removed; choose another one.")
+        models.activate(tx, project_id, checkpoint_id)
+    return found
+
+
+def add_file(database: Database, settings: Settings, file: CheckpointFile, *, project_id: str | None) -> Checkpoint:
+    """Check a checkpoint file against its configuration, store it as an own one, register it.
+
+    ``project_id`` None: every project may use it. Raises `BadInput` (no such file, or it does not fit; the sentence
+    names file and key) and `NameTaken`; nothing stays behind then.
+    """
+    from model import checkpoint as files
+    from model.config import UnknownConfiguration, named
+
+    if not file.path.is_file():
+        raise BadInput(f"There is no checkpoint file {file.path} on this machine.")
+    name = free_of_slashes(file.name or file.path.stem)
+    _require_free(database, name)
+    try:
+        config = named(file.config) if file.config else None
+        loaded = files.load(file.path, config=config)
+    except (files.CheckpointError, UnknownConfiguration) as error:
+        raise BadInput(f"{str(error).rstrip('.')}.") from error
+    named_classes = replace(loaded, categories=_class_names(loaded.categories))
+    stored = settings.checkpoints / f"{name}.safetensors"
+    try:
+        files.save(stored, replace(named_classes, provenance={**loaded.provenance, "origin": file.origin}))
+    except OSError as error:
+        raise BadInput(f"The checkpoint {name} could not be stored ({error.strerror or error}); make room.") from error
+    try:
+        return _register(database, settings, stored, name=name, loaded=named_classes, project_id=project_id)
+    except BaseException:
+        stored.unlink(missing_ok=True)
+        raise
+
+
+def download(
+    database: Database,
+    settings: Settings,
+    *,
+    name: str,
+    report: Report,
+    cancelled: Callable[[], bool],
+    url: str | None = None,
+) -> Checkpoint:
+    """Fetch a published checkpoint and register it for every project.
+
+    ``url`` replaces the published address. Raises `BadInput` when the network or the file fails, `Cancelled`; what was
+    fetched so far is removed then.
+    """
+    address = url or release_url(name)
+    _require_free(database, name)
+    settings.checkpoints.mkdir(parents=True, exist_ok=True)
+    # The configuration follows from the file's name, so the folder is what is unique.
+    folder = settings.checkpoints / f".{uuid.uuid4().hex}.part"
+    folder.mkdir()
+    part = folder / f"{name}.pth"
+    try:
+        _fetch(address, part, name=name, report=report, cancelled=cancelled)
+        report(0.97, "Checking")
+        return add_file(database, settings, CheckpointFile(part, name, origin=address), project_id=None)
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def export_official(database: Database, settings: Settings, *, checkpoint_id: str) -> Path:
+    """Write a checkpoint in the layout of the official code as ``exports/<name>.pth``; returns the path."""
+    from model import checkpoint as files
+
+    with database.read() as tx:
+        found = models.get_checkpoint(tx, checkpoint_id)
+    out = settings.exports / f"{free_of_slashes(found.name)}.pth"
+    try:
+        files.export_official(out, files.load(checkpoint_path(settings, found)))
+    except (files.CheckpointError, OSError) as error:
+        raise BadInput(f"The checkpoint {found.name} could not be exported: {error}.") from error
+    return out
+
+
+def free_of_slashes(name: str) -> str:
+    """A checkpoint's name as it can be a file's name. Raises `BadInput` where nothing is left."""
+    plain = re.sub(r"[^\w.\- ]", "_", name.strip()).strip(" .")
+    if not plain:
+        raise BadInput("A checkpoint needs a name; type at least one letter.")
+    return plain[:100]
+
+
+def download_job(work: Work) -> Mapping[str, Any]:
+    """``{"name": release}``: fetches a release."""
+    name = work.job.parameters["name"]
+    made = download(work.database, work.settings, name=name, report=work.report, cancelled=work.report.cancelled)
+    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
+
+
+def add_job(work: Work) -> Mapping[str, Any]:
+    """``{"path", "name", "config"?}``: a checkpoint file of this machine."""
+    given = work.job.parameters
+    work.report(0.1, "Reading the file")
+    file = CheckpointFile(Path(given["path"]), given["name"], config=given.get("config"))
+    made = add_file(work.database, work.settings, file, project_id=None)
+    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is added and can be put in use."}
+
+
+def export_job(work: Work) -> Mapping[str, Any]:
+    """``{"checkpoint": id}``: the official layout."""
+    work.report(0.1, "Writing the official layout")
+    out = export_official(work.database, work.settings, checkpoint_id=work.job.parameters["checkpoint"])
+    return {"path": str(out), "size_bytes": out.stat().st_size, "sentence": f"Written to {out}."}
+
+
+JOBS = {"download": download_job, "add_checkpoint": add_job, "export_checkpoint": export_job}
+"""Kinds of jobs and what does each, for the worker."""
+
+
+def _fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Callable[[], bool]) -> None:
+    expected = next((known.size_bytes for known in RELEASES if known.name == name), 0)
+    try:
+        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer, part.open("wb") as file:
+            total = int(answer.headers.get("content-length") or expected)
+            done = 0
+            while block := answer.read(BLOCK):
+                if cancelled():
+                    raise Cancelled
+                file.write(block)
+                done += len(block)
+                report(0.95 * min(done / max(total, 1), 1.0), f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+    except (urllib.error.URLError, TimeoutError, OSError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise BadInput(
+            f"{name} could not be downloaded ({reason}); fetch {address} by other means and add it as a file."
+        ) from error
+
+
+def _require_free(database: Database, name: str) -> None:
+    with database.read() as tx:
+        if models.find_checkpoint(tx, name) is not None:
+            raise NameTaken("checkpoint", name)
+
+
+def _class_names(categories: tuple[str, ...]) -> tuple[str, ...]:
+    """The releases do not name their 40 classes: they are those of YouTube-VIS 2019, in its order."""
+    nameless = categories == tuple(f"class {index + 1}" for index in range(len(categories)))
+    if nameless and len(categories) == 40:
+        return tuple(category.name for category in categories_preset("2019"))
+    return categories
+
+
+def _register(
+    database: Database, settings: Settings, stored: Path, *, name: str, loaded: Any, project_id: str | None
+) -> Checkpoint:
+    from model.checkpoint import file_hash
+
+    with database.atomic() as tx:
+        return models.add_checkpoint(
+            tx,
+            name=name,
+            path=str(stored.relative_to(settings.data)),
+            sha256=file_hash(stored),
+            config=loaded.config.name,
+            categories=list(loaded.categories),
+            size_bytes=stored.stat().st_size,
+            project_id=project_id,
+            parent_sha256=loaded.parent,
+            provenance=loaded.provenance,
+        )

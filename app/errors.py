@@ -1,0 +1,35 @@
+"""Mistakes that a person can make or meet in the application; each message is one clear sentence."""
+
+
+class AppError(Exception):
+    """Base of the application's own errors; ``status`` is the HTTP status the routes answer with."""
+
+    status = 400
+
+
+class NotFound(AppError):
+    """Something was named that is not in the store."""
+
+    status = 404
+
+
+class BadInput(AppError):
+    """A request or a file holds something that cannot be used."""
+
+
+class Busy(AppError):
+    """The request is right but cannot be met at this moment."""
+
+    status = 409
+
+
+class SettingsError(AppError):
+    """A flag or an environment variable has a value that cannot be used."""
+
+
+class ServerStartError(AppError):
+    """The server could not start, for example because its port is in use."""
+
+
+class Cancelled(Exception):
+    """A person cancelled the job that was running; what is stored so far stays."""

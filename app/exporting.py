@@ -1,0 +1,290 @@
+"""A project leaves as YouTube-VIS: ``instances.json`` beside ``JPEGImages/<video>/00000.jpg``, whole or not at all.
+
+The same project gives the same bytes. What came in by an import leaves with its own ids, file names and foreign keys;
+what was made here gets the next free ids.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.errors import BadInput, Cancelled
+from app.importing import FOREIGN, Report, quiet
+from app.settings import Settings
+from app.videos import frame_index, safe_name
+from storage import frames, masks, projects, tracks, videos
+from storage.database import Database
+from storage.masks import Rle
+from storage.projects import Category
+from storage.tracks import MaskRow, Track
+from storage.videos import Video
+from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
+
+VERSIONS = ("2019", "2021", "2022")
+ANNOTATIONS = "instances.json"
+PICTURES = "JPEGImages"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written. ``left_out`` has one sentence for each kind of thing that could not leave, and why."""
+
+    out: Path
+    annotations: Path
+    videos: int
+    tracks: int
+    masks: int
+    left_out: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The result that a job stores."""
+        return {
+            "out": str(self.out),
+            "annotations": str(self.annotations),
+            "videos": self.videos,
+            "tracks": self.tracks,
+            "masks": self.masks,
+            "left_out": list(self.left_out),
+        }
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What of a project leaves: only judged rows or all that are not rejected, and every how many frames."""
+
+    reviewed_only: bool
+    stride: int
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One video on its way out, with its tracks and the masks that are exported, by track and frame."""
+
+    video: Video
+    tracks: tuple[Track, ...]
+    masks: Mapping[str, Mapping[int, Rle]]
+
+
+def export_dataset(
+    database: Database,
+    settings: Settings,
+    *,
+    project_id: str,
+    out: Path,
+    reviewed_only: bool = False,
+    version: str = "2019",
+    stride: int = 1,
+    with_frames: bool = True,
+    report: Report = quiet,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Exported:
+    """Writes a project into the new folder ``out``.
+
+    Rejected, deleted and (``reviewed_only``) unjudged rows leave as null; tracks without a category stay here and are
+    counted in ``left_out``. ``stride`` keeps every so many frames.
+
+    Raises `BadInput` (the folder is there already, nothing to export), `storage.frames.VideoError` (a source is gone or
+    changed), `Cancelled`; nothing stays behind then.
+    """
+    _check_request(out, version, stride)
+    choice = _Choice(reviewed_only, stride)
+    with database.read() as tx:
+        projects.get_project(tx, project_id)
+        found = videos.list_videos(tx, project_id)
+        if not found:
+            raise BadInput("This project has no video yet, so there is nothing to export.")
+        categories = projects.list_categories(tx, project_id, retired=True)
+        pieces = [_piece(tx, video, choice) for video in found]
+        head = _head(tx, project_id, version)
+    dataset, left_out = _dataset(pieces, categories, head, choice)
+    part = out.parent / f".{out.name}.{uuid.uuid4().hex[:8]}.part"
+    try:
+        part.mkdir(parents=True)
+        if with_frames:
+            _write_frames(pieces, dataset, part, choice, report, cancelled)
+        write_dataset(part / ANNOTATIONS, dataset)
+        os.rename(part, out)  # noqa: PTH104 - refuses a folder that appeared meanwhile and holds something
+    except OSError as error:
+        raise BadInput(f"The export {out} could not be written ({error.strerror or error}).") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return Exported(
+        out=out,
+        annotations=out / ANNOTATIONS,
+        videos=len(dataset.videos),
+        tracks=len(dataset.tracks),
+        masks=sum(rle is not None for track in dataset.tracks for rle in track.segmentations),
+        left_out=left_out,
+    )
+
+
+def assign_ids(wanted: Sequence[str | None]) -> list[int]:
+    """A positive number for each: its own one where that is free, else the next above all others; 1, 2, … if none."""
+    kept: dict[int, int] = {}
+    for position, text in enumerate(wanted):
+        if text is not None and text.isdecimal() and int(text) > 0:
+            kept.setdefault(int(text), position)
+    by_position = {position: number for number, position in kept.items()}
+    following = max(kept, default=0)
+    numbers = []
+    for position in range(len(wanted)):
+        if position not in by_position:
+            following += 1
+        numbers.append(by_position.get(position, following))
+    return numbers
+
+
+def _check_request(out: Path, version: str, stride: int) -> None:
+    if version not in VERSIONS:
+        raise BadInput(f"There is no YouTube-VIS {version}; choose one of {', '.join(VERSIONS)}.")
+    if stride < 1:
+        raise BadInput(f"Every {stride}th frame cannot be exported; use 1 or more.")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput(f"{out} is already there; choose a new folder for the export.")
+
+
+def _piece(tx: Connection, video: Video, choice: _Choice) -> _Piece:
+    found = tuple(track for track in tracks.list_tracks(tx, video.id) if not track.rejected)
+    rows = [row for row in tracks.rows(tx, video.id) if _leaves(row, choice)]
+    blobs = masks.get_blobs(tx, {row.hash for row in rows if row.hash is not None})
+    by_track: dict[str, dict[int, Rle]] = {track.id: {} for track in found}
+    for row in rows:
+        if row.track_id in by_track and row.hash is not None:
+            by_track[row.track_id][row.frame] = blobs[row.hash]
+    return _Piece(video, found, by_track)
+
+
+def _leaves(row: MaskRow, choice: _Choice) -> bool:
+    if row.state != "present" or row.review == "rejected" or row.area == 0:
+        return False
+    return row.human if choice.reviewed_only else True
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands beside videos, categories and annotations in the file."""
+
+    info: dict[str, Any]
+    licenses: tuple[Any, ...]
+    extra: dict[str, Any]
+
+
+def _head(tx: Connection, project_id: str, version: str) -> _Head:
+    imported = videos.list_imports(tx, project_id)
+    if not imported:
+        return _Head({"description": "Video instance masks", "version": version}, (), {})
+    extra = dict(imported[0].extra or {})
+    return _Head(dict(imported[0].info or {}), tuple(extra.get("licenses", ())), dict(extra.get(FOREIGN, {})))
+
+
+def _dataset(
+    pieces: Sequence[_Piece], categories: Sequence[Category], head: _Head, choice: _Choice
+) -> tuple[VisDataset, tuple[str, ...]]:
+    leaving = [(piece, track) for piece in pieces for track in piece.tracks if _has_content(piece, track, choice)]
+    without = sum(track.category_id is None for _, track in leaving)
+    leaving = [(piece, track) for piece, track in leaving if track.category_id is not None]
+    used = {track.category_id for _, track in leaving}
+    kept = [category for category in categories if not category.retired or category.id in used]
+    category_ids = dict(zip((c.id for c in kept), assign_ids([c.source_id for c in kept]), strict=True))
+    video_ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
+    track_ids = assign_ids([track.source_id for _, track in leaving])
+    exported = [
+        _track(piece, track, number, video_ids[piece.video.id], category_ids[str(track.category_id)], choice)
+        for (piece, track), number in zip(leaving, track_ids, strict=True)
+    ]
+    dataset = VisDataset(
+        info=head.info,
+        licenses=head.licenses,
+        videos=tuple(sorted(_videos(pieces, video_ids, choice), key=lambda video: video.id)),
+        categories=tuple(_category(category, category_ids[category.id]) for category in kept),
+        tracks=tuple(sorted(exported, key=lambda track: track.id)),
+        extra=head.extra,
+    )
+    sentence = f"{without} tracks without a category stayed here; give them one to export them."
+    return dataset, (sentence,) if without else ()
+
+
+def _has_content(piece: _Piece, track: Track, choice: _Choice) -> bool:
+    """Whether a track leaves: it has a mask, or it came in (perhaps empty) and everything leaves again."""
+    if any(frame % choice.stride == 0 for frame in piece.masks[track.id]):
+        return True
+    return track.source_id is not None and not choice.reviewed_only and track.category_id is not None
+
+
+def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id: int, choice: _Choice) -> VisTrack:
+    here = piece.masks[track.id]
+    return VisTrack(
+        id=number,
+        video_id=video_id,
+        category_id=category_id,
+        segmentations=tuple(here.get(frame) for frame in range(0, piece.video.count, choice.stride)),
+        iscrowd=int(track.iscrowd),
+        extra=dict((track.extra or {}).get(FOREIGN, {})),
+    )
+
+
+def _category(category: Category, number: int) -> VisCategory:
+    return VisCategory(number, category.name, category.supercategory, dict((category.extra or {}).get(FOREIGN, {})))
+
+
+def _videos(pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice) -> list[VisVideo]:
+    taken: set[str] = set()
+    found = []
+    for piece in pieces:
+        video = piece.video
+        names = _file_names(video, choice, taken)
+        extra = dict((video.extra or {}).get(FOREIGN, {}))
+        found.append(VisVideo(ids[video.id], video.width, video.height, len(names), names, extra))
+    return found
+
+
+def _file_names(video: Video, choice: _Choice, taken: set[str]) -> tuple[str, ...]:
+    """Names below the folder of pictures; those of the import where it had one folder for the video."""
+    chosen = range(0, video.count, choice.stride)
+    own = tuple(video.file_names or ())
+    folders = {PurePosixPath(name).parent.as_posix() for name in own}
+    if video.import_id is not None and len(folders) == 1 and "." not in folders and not folders & taken:
+        taken |= folders
+        return tuple(own[frame] for frame in chosen)
+    folder, number = safe_name(video.name), 2
+    while folder in taken:
+        folder, number = f"{safe_name(video.name)}_{number}", number + 1
+    taken.add(folder)
+    suffixes = [PurePosixPath(name).suffix.lower() for name in own] if video.kind == "images" else []
+    return tuple(f"{folder}/{frame:05d}{suffixes[frame] if suffixes else '.jpg'}" for frame in chosen)
+
+
+def _write_frames(
+    pieces: Sequence[_Piece],
+    dataset: VisDataset,
+    part: Path,
+    choice: _Choice,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> None:
+    ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
+    names = {video.id: video.file_names for video in dataset.videos}
+    for position, piece in enumerate(pieces):
+        index = frame_index(piece.video)
+        frames.verify(index)
+
+        def progress(done: int, total: int, position: int = position, name: str = piece.video.name) -> None:
+            if cancelled():
+                raise Cancelled
+            report((position + done / max(total, 1)) / len(pieces), f"Writing frame {done} of {total} of {name}")
+
+        wanted = names[ids[piece.video.id]]
+        folder = PurePosixPath(wanted[0]).parent
+        frames.write_frames_folder(
+            index,
+            part / PICTURES / folder,
+            names=[PurePosixPath(name).name for name in wanted],
+            stride=choice.stride,
+            progress=progress,
+        )

@@ -1,0 +1,81 @@
+"""The kinds of background jobs and what does each; see `app.worker`."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from app.exchange import export_dataset, import_dataset
+from app.propose import propose_video
+from app.videos import confirm_frames
+from app.worker import Handler, Work, watch_child
+
+
+def propose(work: Work) -> Mapping[str, Any]:
+    """``{"checkpoint": id, "rule"?, "precision"?}``: proposals for the job's video."""
+    parameters = work.job.parameters
+    done = propose_video(
+        work.database,
+        work.settings,
+        video_id=str(work.job.video_id),
+        checkpoint_id=parameters["checkpoint"],
+        report=work.report,
+        cancelled=work.report.cancelled,
+        job_id=work.job.id,
+        rule=parameters.get("rule", "review"),
+        precision=parameters.get("precision"),
+        warm=work.warm,
+    )
+    return done.as_json()
+
+
+def index(work: Work) -> Mapping[str, Any]:
+    """Confirms the frames of the job's video."""
+    video = confirm_frames(
+        work.database, video_id=str(work.job.video_id), report=work.report, cancelled=work.report.cancelled
+    )
+    return {"count": video.count}
+
+
+def import_file(work: Work) -> Mapping[str, Any]:
+    """``{"file": path, "frames": path}``: a YouTube-VIS file into the job's project."""
+    done = import_dataset(
+        work.database,
+        work.settings,
+        project_id=str(work.job.project_id),
+        file=Path(work.job.parameters["file"]),
+        frames_folder=Path(work.job.parameters["frames"]),
+        report=work.report,
+        cancelled=work.report.cancelled,
+    )
+    return done.as_json()
+
+
+def export_project(work: Work) -> Mapping[str, Any]:
+    """``{"out": path, "reviewed_only"?, "version"?, "stride"?}``: the job's project as YouTube-VIS."""
+    parameters = work.job.parameters
+    done = export_dataset(
+        work.database,
+        work.settings,
+        project_id=str(work.job.project_id),
+        out=Path(parameters["out"]),
+        reviewed_only=bool(parameters.get("reviewed_only", False)),
+        version=parameters.get("version", "2019"),
+        stride=int(parameters.get("stride", 1)),
+        report=work.report,
+        cancelled=work.report.cancelled,
+    )
+    return done.as_json()
+
+
+def retrain(work: Work) -> None:
+    """Training in a process of its own, which reports to the same job and stores its own result."""
+    watch_child(work, ["retrain", "--job", work.job.id, *work.settings.flags()])
+
+
+HANDLERS: dict[str, Handler] = {
+    "propose": propose,
+    "index": index,
+    "import": import_file,
+    "export": export_project,
+}
+ASIDE: dict[str, Handler] = {"retrain": retrain}

@@ -1,0 +1,117 @@
+"""Puts our stylesheets and the theme switch into the HTML that Gradio sends, so that the first paint is right.
+
+It also sends ``/review`` to ``/review/``: a mount does not answer without the slash, and the one at ``/`` would.
+
+Gradio inserts a page's ``head=`` by script, after the first paint: a dark page would flash white. This middleware
+writes into the document itself instead, and takes out Gradio's own social-media tags, which name outside addresses.
+"""
+
+import re
+
+from starlette.datastructures import MutableHeaders
+from starlette.responses import RedirectResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+STYLESHEETS = (
+    "/ui/look/tokens.css",
+    "/ui/look/base.css",
+    "/ui/pages/gradio.css",
+    "/ui/pages/shell.css",
+    "/ui/pages/forms.css",
+    "/ui/pages/library.css",
+    "/ui/pages/report.css",
+    "/ui/pages/review.css",
+)
+
+# `.dark` on <body> is Gradio's mark for dark. Gradio sets it from the system's preference while it starts, so the
+# observer puts the person's choice back each time; it acts only on a difference, hence cannot loop.
+THEME_SCRIPT = """
+(() => {
+  if (window.vTheme) return;
+  const wanted = () => localStorage.getItem("v-theme") !== "light";
+  const apply = () => {
+    if (document.body && document.body.classList.contains("dark") !== wanted()) {
+      document.body.classList.toggle("dark", wanted());
+    }
+  };
+  const watch = () => {
+    apply();
+    new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+  };
+  document.documentElement.style.colorScheme = wanted() ? "dark" : "light";
+  new MutationObserver((_, first) => {
+    if (document.body) { first.disconnect(); watch(); }
+  }).observe(document.documentElement, { childList: true });
+  window.vTheme = {
+    get dark() { return wanted(); },
+    set(dark) {
+      localStorage.setItem("v-theme", dark ? "dark" : "light");
+      document.documentElement.style.colorScheme = dark ? "dark" : "light";
+      apply();
+      window.dispatchEvent(new CustomEvent("v-theme", { detail: { dark } }));
+    },
+  };
+})();
+"""
+_FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>", re.S)
+
+
+def head_html() -> str:
+    """Theme script, then the stylesheets in cascade order; harmless when a document gets it twice."""
+    links = "".join(f'<link rel="stylesheet" href="{href}">' for href in STYLESHEETS)
+    return f'<meta name="color-scheme" content="dark light"><script>{THEME_SCRIPT}</script>{links}'
+
+
+def with_head(html: bytes) -> bytes:
+    """``html`` with our tags at the end of its head (so that they win ties) and without outside addresses."""
+    cleaned = _FOREIGN_META.sub(b"", html)
+    return cleaned.replace(b"</head>", head_html().encode() + b"</head>", 1)
+
+
+class FirstPaint:
+    """ASGI middleware that edits successful HTML answers to GET on the page paths and leaves all else alone."""
+
+    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...]) -> None:
+        self.app = app
+        self.paths = frozenset(path.rstrip("/") for path in paths)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; collect and rewrite the answer only where it is one of our pages."""
+        page = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].rstrip("/") in self.paths
+        if not page:
+            await self.app(scope, receive, send)
+            return
+        if not scope["path"].endswith("/"):
+            query = scope.get("query_string", b"").decode()
+            target = f"{scope['path']}/{f'?{query}' if query else ''}"
+            await RedirectResponse(target, 307)(scope, receive, send)
+            return
+        await self.app(scope, receive, _Rewriter(send))
+
+
+class _Rewriter:
+    """A ``send`` that holds an HTML answer back until it is whole, then sends it with our head."""
+
+    def __init__(self, send: Send) -> None:
+        self.send = send
+        self.start: Message | None = None
+        self.body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(raw=message["headers"])
+            if not headers.get("content-type", "").startswith("text/html"):
+                await self.send(message)
+                return
+            self.start = message
+            return
+        if self.start is None or message["type"] != "http.response.body":
+            await self.send(message)
+            return
+        self.body += message.get("body", b"")
+        if message.get("more_body"):
+            return
+        body = with_head(self.body)
+        MutableHeaders(raw=self.start["headers"])["content-length"] = str(len(body))
+        await self.send(self.start)
+        await self.send({"type": "http.response.body", "body": body})

@@ -1,0 +1,19 @@
+"""The editor's page: one mount point over the whole window, and nothing of Gradio to be seen."""
+
+import gradio as gr
+
+from app.settings import Settings
+from storage.database import Database
+
+
+def build(settings: Settings, database: Database) -> gr.Blocks:
+    """The page at ``/review``; everything in it is ``assets/editor/main.js``, which talks to the routes itself."""
+    del settings, database
+    with gr.Blocks(title="Review", analytics_enabled=False, fill_width=True) as blocks:
+        gr.HTML(
+            html_template='<div id="v-editor"></div>',
+            js_on_load="import('/ui/editor/main.js').then((m) => m.mount(element.querySelector('#v-editor')));",
+            apply_default_css=False,
+            elem_id="v-editor-holder",
+        )
+    return blocks

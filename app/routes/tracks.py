@@ -1,0 +1,51 @@
+"""Tracks, the state of their rows, and masks by range, as the canvas reads them."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from app import wire
+from app.context import Context
+from app.errors import BadInput
+from storage import edits, masks, tracks
+
+# One answer holds masks of at most this many frames; the editor asks again for the next range.
+LONGEST_RANGE = 2000
+
+
+def router(context: Context) -> APIRouter:
+    """``GET /data/videos/{video}/tracks`` and ``…/masks?start=&stop=``."""
+    routes = APIRouter(prefix="/data/videos")
+
+    def all_tracks(video_id: str) -> dict[str, Any]:
+        context.video(video_id)
+        with context.database.read() as tx:
+            # Read before the rows in the same view, so that the number fits what is sent.
+            last = edits.last_number(tx)
+            found = tracks.list_tracks(tx, video_id)
+            rows = tracks.rows(tx, video_id)
+        return {"last_edit": last, "tracks": wire.tracks(found, rows)}
+
+    def masks_in(video_id: str, start: int, stop: int) -> dict[str, Any]:
+        video = context.video(video_id)
+        if start < 0 or stop < start or stop - start > LONGEST_RANGE:
+            raise BadInput(f"Masks are read by ranges of at most {LONGEST_RANGE} frames, not {start} to {stop}.")
+        with context.database.read() as tx:
+            rows = tracks.rows(tx, video_id, start=start, stop=stop)
+            blobs = masks.get_blobs(tx, sorted({row.hash for row in rows if row.hash is not None}))
+        frames: dict[str, list[list[str]]] = {}
+        for row in rows:
+            if row.hash is not None:
+                frames.setdefault(str(row.frame), []).append([row.track_id, row.hash])
+        counts = {name: rle["counts"] for name, rle in blobs.items()}
+        return {"size": [video.height, video.width], "blobs": counts, "frames": frames}
+
+    @routes.get("/{video_id}/tracks")
+    async def get_tracks(video_id: str) -> dict[str, Any]:
+        return await context.run(all_tracks, video_id)
+
+    @routes.get("/{video_id}/masks")
+    async def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> dict[str, Any]:
+        return await context.run(masks_in, video_id, start, stop)
+
+    return routes

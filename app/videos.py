@@ -1,0 +1,232 @@
+"""Use cases: a video comes into a project from a path, an upload or a folder of pictures; its frames are confirmed."""
+
+import hashlib
+import json
+import re
+import shutil
+import uuid
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from app import jobs as background
+from app.errors import BadInput, Cancelled
+from app.settings import Settings
+from storage import frames, projects, videos
+from storage.database import Database
+from storage.frames import FrameIndex
+from storage.videos import Video
+
+# Up to this many pixels in all (about 20 seconds of 1280x720) the frames are counted at once; longer videos are
+# counted by a background job while they can already be looked at.
+CONFIRM_AT_ONCE_PIXELS = 1280 * 720 * 600
+LONGEST_NAME = 120
+TEMPORARY = ".part"
+
+
+@dataclass(frozen=True)
+class Source:
+    """A video before it is stored: where it is, what it is called, and whether the data folder holds the only copy."""
+
+    path: Path
+    name: str
+    copied: bool
+
+
+def add_video(
+    database: Database,
+    settings: Settings,
+    *,
+    project_id: str,
+    path: str | Path,
+    name: str | None = None,
+    copy: bool = False,
+) -> Video:
+    """Adds a video file or a folder of pictures of this machine; with ``copy`` the data folder keeps its own.
+
+    Raises `BadInput` for an empty path, `storage.frames.VideoError` when it is no video; nothing is kept then.
+    """
+    text = str(path).strip()
+    if not text:
+        raise BadInput("Type the path of a video file or of a folder of pictures.")
+    found = Path(text).expanduser().absolute()
+    if not found.exists():
+        raise BadInput(f"There is no file or folder {found} on this machine.")
+    shown = name or (found.name if found.is_dir() else found.stem)
+    if not copy:
+        return _store(database, settings, project_id=project_id, source=Source(found, shown, copied=False))
+    kept = _copy_in(settings, found)
+    try:
+        return _store(database, settings, project_id=project_id, source=Source(kept, shown, copied=True))
+    except BaseException:
+        _remove(kept)
+        raise
+
+
+async def receive_upload(
+    settings: Settings, *, name: str, body: AsyncIterator[bytes], limit: int | None = None
+) -> Path:
+    """Streams an upload into ``data/videos``; returns its temporary path, which the caller stores or removes.
+
+    Nothing stays behind when the sender breaks off, when the disk is full, or above ``limit`` bytes.
+    """
+    settings.videos.mkdir(parents=True, exist_ok=True)
+    part = settings.videos / f".{uuid.uuid4().hex}{Path(safe_name(name)).suffix}{TEMPORARY}"
+    received = 0
+    try:
+        with part.open("wb") as file:
+            async for chunk in body:
+                received += len(chunk)
+                if limit is not None and received > limit:
+                    raise BadInput(f"The file {name} is larger than the {limit} bytes that this server takes.")
+                file.write(chunk)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise BadInput(
+            f"The upload {name} could not be written ({error.strerror}); make room and repeat it."
+        ) from error
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    return part
+
+
+def add_upload(database: Database, settings: Settings, *, project_id: str, name: str, part: Path) -> Video:
+    """Stores what `receive_upload` took; on any failure the file is removed.
+
+    Raises `storage.frames.VideoError` whose sentence names the file as the person knows it.
+    """
+    kept = _free_path(settings.videos, safe_name(name))
+    part.replace(kept)
+    try:
+        return _store(
+            database, settings, project_id=project_id, source=Source(kept, Path(name).stem or kept.stem, True)
+        )
+    except frames.VideoError as error:
+        kept.unlink(missing_ok=True)
+        raise BadInput(str(error).replace(str(kept), Path(name).name)) from error
+    except BaseException:
+        kept.unlink(missing_ok=True)
+        raise
+
+
+def confirm_frames(
+    database: Database,
+    *,
+    video_id: str,
+    report: Callable[[float, str], None],
+    cancelled: Callable[[], bool],
+) -> Video:
+    """Counts a video's frames by decoding it once; afterwards masks can be stored on every frame.
+
+    Raises `Cancelled`, or `storage.frames.VideoError` when the source changed since it was added.
+    """
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+    if video.confirmed >= video.count:
+        return video
+    known = frame_index(video)
+    frames.verify(known)
+
+    def progress(done: int, announced: int) -> None:
+        if cancelled():
+            raise Cancelled
+        report(min(done / max(announced, 1), 1.0), f"Counting frames: {done} of about {announced}")
+
+    found = frames.index(known.path, progress=progress)
+    with database.atomic() as tx:
+        videos.confirm_video(tx, video_id, index_json=json.loads(found.to_json()), count=found.count)
+        return videos.get_video(tx, video_id)
+
+
+def frame_index(video: Video) -> FrameIndex:
+    """The stored frame index of a video, with the pictures where they are now."""
+    return replace(FrameIndex.from_json(json.dumps(dict(video.index))), path=Path(video.path))
+
+
+def problem(video: Video, index: FrameIndex) -> str | None:
+    """One sentence when the video's source is gone or holds other bytes than it had, else ``None``."""
+    try:
+        frames.verify(index)
+    except frames.VideoError as error:
+        return f"{video.name}: {error}"
+    return None
+
+
+def safe_name(name: str) -> str:
+    """A file name from what a person or a browser sent: no folders, no hidden files, only plain characters."""
+    plain = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name, flags=re.UNICODE).strip(" .")
+    if not plain:
+        return "video"
+    stem, suffix = Path(plain).stem[:LONGEST_NAME], Path(plain).suffix[:16]
+    return stem + suffix
+
+
+def _store(database: Database, settings: Settings, *, project_id: str, source: Source) -> Video:
+    with database.read() as tx:
+        projects.get_project(tx, project_id)
+    index = frames.probe(source.path)
+    small = index.count * index.width * index.height <= CONFIRM_AT_ONCE_PIXELS
+    if small and not index.confirmed:
+        index = frames.index(source.path)
+    with database.atomic() as tx:
+        taken = {video.name for video in videos.list_videos(tx, project_id)}
+        video = videos.add_video(
+            tx,
+            project_id=project_id,
+            name=free_name(source.name, taken),
+            index_json=json.loads(index.to_json()),
+            kind=index.kind,
+            path=str(source.path),
+            copied=source.copied,
+            count=index.count,
+            width=index.width,
+            height=index.height,
+            confirmed=index.count if index.confirmed else 0,
+            content_hash=index.content_hash,
+            file_names=list(index.names) or None,
+        )
+    if not index.confirmed:
+        background.enqueue(database, settings, kind="index", project_id=project_id, video_id=video.id)
+    return video
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """``name``, or ``name 2``, ``name 3``, … when it is taken."""
+    wanted, number = name, 2
+    while wanted in taken:
+        wanted, number = f"{name} {number}", number + 1
+    return wanted
+
+
+def _copy_in(settings: Settings, found: Path) -> Path:
+    settings.videos.mkdir(parents=True, exist_ok=True)
+    kept = _free_path(settings.videos, safe_name(found.name))
+    part = kept.with_name(f".{uuid.uuid4().hex}{TEMPORARY}")
+    try:
+        if found.is_dir():
+            part.mkdir()
+            for name in frames.picture_names(found):
+                shutil.copyfile(found / name, part / name)
+        else:
+            shutil.copyfile(found, part)
+        part.replace(kept)
+    except OSError as error:
+        _remove(part)
+        raise BadInput(f"{found} could not be copied into the data folder ({error.strerror}).") from error
+    return kept
+
+
+def _free_path(folder: Path, name: str) -> Path:
+    path = folder / name
+    if not path.exists():
+        return path
+    mark = hashlib.sha256(uuid.uuid4().bytes).hexdigest()[:8]
+    return folder / f"{Path(name).stem}-{mark}{Path(name).suffix}"
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)

@@ -1,0 +1,90 @@
+// @ts-check
+/** Requests to the server. Every failure becomes one of two errors with a sentence to show. */
+
+/** The server answered and said no; the sentence is its own. */
+export class RefusedError extends Error {
+  /** @param {string} sentence @param {number} status HTTP status */
+  constructor(sentence, status) {
+    super(sentence);
+    this.name = "RefusedError";
+    this.status = status;
+  }
+}
+
+/** The server did not answer, or only something in front of it did. */
+export class OfflineError extends Error {
+  constructor() {
+    super("The server does not answer.");
+    this.name = "OfflineError";
+  }
+}
+
+/** Seconds after which a silent request counts as lost. */
+const PATIENCE = 30;
+
+/**
+ * @param {string} method
+ * @param {string} path
+ * @param {any} [body] sent as JSON
+ * @returns {Promise<any>} the answer's JSON
+ */
+export async function request(method, path, body) {
+  let answer;
+  try {
+    answer = await fetch(path, {
+      method,
+      headers: body === undefined ? {} : { "Content-Type": "application/json" },
+      body: body === undefined ? undefined : JSON.stringify(body),
+      signal: AbortSignal.timeout(PATIENCE * 1000),
+    });
+  } catch {
+    throw new OfflineError();
+  }
+  if ([502, 503, 504].includes(answer.status)) throw new OfflineError();
+  let json;
+  try {
+    json = await answer.json();
+  } catch {
+    json = {};
+  }
+  if (!answer.ok) {
+    throw new RefusedError(json.error ?? `The server answered ${answer.status} to ${method} ${path}.`, answer.status);
+  }
+  return json;
+}
+
+const id = encodeURIComponent;
+
+/** Every route the editor uses, by name. */
+export const api = Object.freeze({
+  projects: () => request("GET", "/data/projects"),
+  project: (/** @type {string} */ p) => request("GET", `/data/projects/${id(p)}`),
+  proposer: (/** @type {string} */ p) => request("GET", `/data/projects/${id(p)}/proposer`),
+  addCategory: (/** @type {string} */ p, /** @type {string} */ name) =>
+    request("POST", `/data/projects/${id(p)}/categories`, { name }),
+  video: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}`),
+  tracks: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}/tracks`),
+  masks: (/** @type {string} */ v, /** @type {number} */ start, /** @type {number} */ stop) =>
+    request("GET", `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}`),
+  edits: (/** @type {string} */ v, /** @type {string} */ author, /** @type {any[]} */ edits) =>
+    request("POST", `/data/videos/${id(v)}/edits`, { author, edits }),
+  undo: (/** @type {string} */ v, /** @type {any} */ body) => request("POST", `/data/videos/${id(v)}/undo`, body),
+  redo: (/** @type {string} */ v, /** @type {any} */ body) => request("POST", `/data/videos/${id(v)}/redo`, body),
+  history: (/** @type {string} */ v, /** @type {string|null} */ track, /** @type {number} */ limit) =>
+    request("GET", `/data/videos/${id(v)}/history?limit=${limit}${track ? `&track=${id(track)}` : ""}`),
+  propose: (/** @type {string} */ v, /** @type {string|undefined} */ checkpoint) =>
+    request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),
+  jobs: (/** @type {string} */ p) => request("GET", `/data/jobs?project=${id(p)}&active=1`),
+  job: (/** @type {string} */ j) => request("GET", `/data/jobs/${id(j)}`),
+  cancel: (/** @type {string} */ j) => request("POST", `/data/jobs/${id(j)}/cancel`, {}),
+});
+
+/**
+ * Address of a frame as JPEG.
+ * @param {{id: string, content_hash?: string}} video
+ * @param {number} frame
+ */
+export function frameAddress(video, frame) {
+  const hash = video.content_hash ? `?h=${video.content_hash.slice(0, 12)}` : "";
+  return `/data/videos/${id(video.id)}/frames/${frame}.jpg${hash}`;
+}

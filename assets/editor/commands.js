@@ -1,0 +1,239 @@
+// @ts-check
+/** Every action of the user by name; keys, buttons and tests all call these. */
+
+import { api } from "./api.js";
+import { newIdentifier } from "./history.js";
+import { laneOf, reviewQueue, standingOn } from "./lanes.js";
+import { play } from "./playback.js";
+import * as verdicts from "./verdicts.js";
+
+/** @typedef {import("./editor.js").Editor} Editor */
+
+/** @param {Editor} app @returns {Record<string, (...args: any[]) => any>} */
+export function createCommands(app) {
+  return { ...moving(app), ...judging(app), ...tracks(app), ...seeing(app), ...general(app) };
+}
+
+/** @param {Editor} app */
+function moving(app) {
+  const { view } = app;
+  /** @type {(() => void)|null} */
+  let stop = null;
+  const goto = (/** @type {number} */ frame) => {
+    if (!app.session.now.video) return;
+    if (view.now.playing) pause();
+    view.set({ frame: Math.max(0, Math.min(app.document.count - 1, Math.round(frame))) });
+  };
+  const pause = () => {
+    stop?.();
+    stop = null;
+  };
+  const keys = () => [...new Set(app.track ? laneOf(app.track).keys : app.document.list().flatMap((t) => laneOf(t).keys))];
+  /** @param {1|-1} step */
+  const queue = (step) => {
+    const items = filteredQueue(app);
+    if (!items.length) return;
+    const at = standingOn(items, view.now.selected, view.now.frame);
+    const next = at < 0 ? (step > 0 ? 0 : items.length - 1) : (at + step + items.length) % items.length;
+    goto(items[next].first);
+    view.set({ selected: items[next].track, newTrack: null });
+  };
+  return {
+    goto,
+    pause,
+    nextFrame: () => goto(view.now.frame + 1),
+    previousFrame: () => goto(view.now.frame - 1),
+    tenOn: () => goto(view.now.frame + 10),
+    tenBack: () => goto(view.now.frame - 10),
+    firstFrame: () => goto(0),
+    lastFrame: () => goto(app.document.count - 1),
+    nextKey: () => goto(Math.min(...keys().filter((k) => k > view.now.frame), app.document.count - 1)),
+    previousKey: () => goto(Math.max(...keys().filter((k) => k < view.now.frame), 0)),
+    nextInQueue: () => queue(1),
+    previousInQueue: () => queue(-1),
+    play: () => {
+      if (!app.session.now.video) return;
+      if (view.now.playing) pause();
+      else stop = play({ video: app.session.now.video, view });
+    },
+  };
+}
+
+/** What waits for review, as the Queue tab shows it. @param {Editor} app */
+export function filteredQueue(app) {
+  const items = reviewQueue(app.document.list());
+  const { queueFilter } = app.view.now;
+  return queueFilter === "all" ? items : items.filter((item) => item.kind === queueFilter);
+}
+
+/** @param {Editor} app */
+function judging(app) {
+  const { view } = app;
+  /** @returns {verdicts.Scope} */
+  const scope = () => {
+    const wanted = app.preferences.now.scope;
+    return wanted === "range" && !view.now.range ? "frame" : wanted;
+  };
+  const where = () => verdicts.span(scope(), { frame: view.now.frame, range: view.now.range, count: app.document.count });
+  /** @param {string} kind @param {(d: any, t: any, frames: [number, number], whole: boolean) => any[]} make */
+  const verdict = (kind, make) => () => {
+    if (!app.track || !app.queue) return null;
+    return app.queue.add(kind, make(app.document, app.track, where(), scope() === "whole"));
+  };
+  const setScope = (/** @type {string} */ name) => () => app.preferences.set({ scope: name });
+  return {
+    accept: verdict("accept", verdicts.accept),
+    reject: verdict("reject", verdicts.reject),
+    needsLook: verdict("look", verdicts.look),
+    absent: verdict("absent", verdicts.absent),
+    remove: () => {
+      const { track } = app;
+      const edit = verdict("delete", verdicts.remove)();
+      if (edit && scope() === "whole") {
+        view.set({ selected: null });
+        app.toast({
+          icon: "trash", title: `Track ${track?.number} deleted`, text: "Its masks are kept; undo brings it back.",
+          actions: [{ label: "Undo", run: () => app.commands.undo() }],
+        });
+      }
+      return edit;
+    },
+    keyFrame: () => app.track && app.queue?.add("key", verdicts.keyFrame(app.document, app.track, view.now.frame)),
+    complete: () => {
+      if (!app.queue) return null;
+      const frames = /** @type {[number, number]} */ (view.now.range ?? [0, app.document.count - 1]);
+      const categories = app.session.now.video.categories.filter((/** @type {any} */ c) => !c.retired).map((/** @type {any} */ c) => c.id);
+      const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
+      const edit = app.queue.add("complete", changes);
+      const what = view.now.range ? `Frames ${frames[0]} – ${frames[1]}` : "The whole video";
+      app.toast({
+        icon: "flag", title: declared ? `${what} declared complete` : "No longer complete", name: "complete",
+        text: declared ? `Everything of ${categories.length} categories has a track there; the rest is background.` : "",
+        actions: [{ label: "Undo", run: () => app.commands.undo() }],
+      });
+      return edit;
+    },
+    scopeFrame: setScope("frame"),
+    scopeOnward: setScope("onward"),
+    scopeWhole: setScope("whole"),
+  };
+}
+
+/** @param {Editor} app */
+function tracks(app) {
+  const { view } = app;
+  const toggle = (/** @type {"hidden"|"locked"} */ name, /** @type {string|undefined} */ id) => {
+    if (!id) return;
+    const set = view.now[name];
+    if (!set.delete(id)) set.add(id);
+    view.set({ marks: view.now.marks + 1 });
+  };
+  /** @param {1|-1} step */
+  const cycle = (step) => {
+    const list = app.document.list();
+    if (!list.length) return;
+    const at = list.findIndex((track) => track.id === view.now.selected);
+    const next = at < 0 ? (step > 0 ? 0 : list.length - 1) : (at + step + list.length) % list.length;
+    view.set({ selected: list[next].id, newTrack: null });
+  };
+  return {
+    select: (/** @type {string|null} */ id) => view.set({ selected: id, newTrack: null }),
+    nextTrack: () => cycle(1),
+    previousTrack: () => cycle(-1),
+    hide: (/** @type {string|undefined} */ id) => toggle("hidden", id ?? app.track?.id),
+    lock: (/** @type {string|undefined} */ id) => toggle("locked", id ?? app.track?.id),
+    solo: (/** @type {string|undefined} */ id) => {
+      const wanted = id ?? app.track?.id ?? "";
+      view.set({ solo: view.now.solo === wanted ? "" : wanted, marks: view.now.marks + 1 });
+    },
+    startTrack: (/** @type {string|null} */ category) => {
+      const tool = ["brush", "polygon", "lasso"].includes(view.now.tool) ? view.now.tool : "brush";
+      const number = app.document.nextNumber();
+      view.set({ newTrack: { id: newIdentifier(), category, number }, selected: null, tool, mode: "add" });
+    },
+    setCategory: (/** @type {string} */ category) => {
+      if (!app.track || app.track.category === category) return null;
+      return app.queue.add("relabel", [{ track: app.track.id, frame: null, after: { category } }]);
+    },
+    rename: (/** @type {string} */ name) => {
+      if (!app.track || app.track.name === name) return null;
+      return app.queue.add("rename", [{ track: app.track.id, frame: null, after: { name } }]);
+    },
+  };
+}
+
+/** @param {Editor} app */
+function seeing(app) {
+  const { viewport, view, preferences } = app;
+  const tool = (/** @type {string} */ name) => () => app.session.now.video && view.set({ tool: name });
+  const size = (/** @type {number} */ factor) => {
+    const now = preferences.now.brush;
+    const next = factor > 1 ? Math.max(now + 1, Math.round(now * factor)) : Math.min(now - 1, Math.round(now * factor));
+    preferences.set({ brush: Math.max(1, Math.min(400, next)) });
+  };
+  return {
+    fit: () => viewport.fit(),
+    actualSize: () => viewport.actual(),
+    zoomIn: () => viewport.zoom(1.25),
+    zoomOut: () => viewport.zoom(0.8),
+    zoomToTrack: () => {
+      const row = app.document.row(view.now.selected, view.now.frame);
+      const box = row?.hash && app.document.masks.box(row.hash, app.document.height);
+      if (box) viewport.show(box);
+    },
+    clean: () => view.set({ clean: !view.now.clean }),
+    brush: tool("brush"),
+    eraser: tool("eraser"),
+    polygon: tool("polygon"),
+    lasso: tool("lasso"),
+    pan: tool("pan"),
+    selectTool: tool("select"),
+    smaller: () => size(0.85),
+    larger: () => size(1.18),
+  };
+}
+
+/** @param {Editor} app */
+function general(app) {
+  let turn = Promise.resolve();
+  /** One after another, each after what is on its way. @param {() => Promise<void>} work */
+  const inTurn = (work) => {
+    turn = turn.then(work).catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }));
+    return turn;
+  };
+  /** @param {any} answer @param {string} word */
+  const take = (answer, word) => {
+    if (answer.status === "nothing") app.toast({ icon: word === "undo" ? "undo" : "redo", title: `Nothing to ${word}`, name: "undo" });
+    if (answer.status === "conflict") {
+      app.toast({ tone: "warn", icon: "warn", title: `Not ${word === "undo" ? "undone" : "redone"}`, text: answer.error ?? "A later edit changed the same masks." });
+    }
+    for (const row of answer.rows ?? []) app.document.apply(row);
+    if (answer.status !== "applied") return;
+    app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
+    const track = answer.rows?.find((/** @type {any} */ row) => row.track)?.track;
+    if (typeof answer.frame === "number") app.commands.goto(answer.frame);
+    if (track && app.document.tracks.get(track) && !app.document.tracks.get(track)?.deleted) app.view.set({ selected: track });
+    if (app.track?.deleted || !app.track) app.view.set({ selected: null });
+    app.refreshVideo();
+  };
+  const video = () => app.session.now.video.id;
+  return {
+    undo: () => {
+      if (!app.queue) return turn;
+      if (app.session.now.saving === "offline" && app.queue.takeBack()) return turn;
+      return inTurn(async () => {
+        await app.queue.whenIdle();
+        take(await api.undo(video(), { author: app.author, id: newIdentifier() }), "undo");
+      });
+    },
+    redo: () => {
+      if (!app.queue || app.queue.giveBack()) return turn;
+      return inTurn(async () => {
+        await app.queue.whenIdle();
+        take(await api.redo(video(), { author: app.author, id: newIdentifier() }), "redo");
+      });
+    },
+    save: () => app.queue?.retry(),
+    retry: () => app.queue?.retry(),
+  };
+}

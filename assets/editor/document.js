@@ -1,0 +1,228 @@
+// @ts-check
+/** Tracks, rows and masks of the open video, as this page sees them: what the server said plus edits on their way. */
+
+import { MaskStore } from "./masks.js";
+
+/**
+ * @typedef {object} Row what is known of one track on one frame
+ * @property {number} frame
+ * @property {"present"|"absent"} state
+ * @property {string} source proposed, propagated, interpolated, drawn or imported
+ * @property {string} review unreviewed, accepted, corrected or rejected
+ * @property {boolean} key
+ * @property {number|null} score 0 to 1
+ * @property {string|null} look reason why it needs a look
+ * @property {number} version number of the edit that wrote it, 0 while that edit is on its way
+ * @property {string|null} hash of the mask
+ * @property {number} area pixels
+ */
+
+/**
+ * @typedef {object} Track
+ * @property {string} id
+ * @property {number} number from 1, per video
+ * @property {string|null} category
+ * @property {string} name
+ * @property {boolean} deleted
+ * @property {boolean} rejected
+ * @property {boolean} occluded
+ * @property {boolean} iscrowd
+ * @property {number|null} score
+ * @property {string|null} run
+ * @property {number} version
+ * @property {Map<number, Row>} rows
+ * @property {number} revision counts up whenever the track or a row of it changes
+ */
+
+/** Whether a row keeps machines away: judged or drawn by a person. @param {Row} row */
+export const isHuman = (row) => row.review !== "unreviewed" || row.source === "drawn";
+
+/** Whether a row carries a white diamond. @param {Row} row */
+export const isKey = (row) => row.key || (row.source === "drawn" && row.state === "present");
+
+export class VideoDocument {
+  /** @param {{height: number, width: number, count: number}} size pixels and frames */
+  constructor({ height, width, count }) {
+    this.height = height;
+    this.width = width;
+    this.count = count;
+    /** @type {Map<string, Track>} */
+    this.tracks = new Map();
+    this.masks = new MaskStore();
+    /** @type {Map<string, {id: string, start: number, stop: number, categories: string[], version: number}>} */
+    this.complete = new Map();
+    this.lastEdit = 0;
+    /** @type {(track: string|null, frame: number|null) => void} */
+    this.onchange = () => {};
+  }
+
+  /** Take the answer of GET tracks. @param {{last_edit: number, tracks: any[]}} answer */
+  load({ last_edit, tracks }) {
+    this.tracks.clear();
+    this.lastEdit = last_edit;
+    for (const sent of tracks) {
+      const track = blankTrack(sent.id);
+      assignTrack(track, sent, sent.version);
+      track.number = sent.number;
+      for (const row of sent.rows) {
+        const [frame, state, source, review, key, score, look, version, hash, area] = row;
+        track.rows.set(frame, {
+          frame, state: state === 1 || state === "present" ? "present" : "absent",
+          source, review, key: Boolean(key), score, look, version, hash, area: area ?? 0,
+        });
+      }
+      this.tracks.set(track.id, track);
+    }
+    this.onchange(null, null);
+  }
+
+  /** Tracks that are not deleted, by number. @returns {Track[]} */
+  list() {
+    return [...this.tracks.values()].filter((track) => !track.deleted).sort((a, b) => a.number - b.number);
+  }
+
+  /** @param {number} number @returns {Track|undefined} */
+  byNumber(number) {
+    return [...this.tracks.values()].find((track) => track.number === number);
+  }
+
+  /** @param {string|null} track @param {number} frame @returns {Row|undefined} */
+  row(track, frame) {
+    return track === null ? undefined : this.tracks.get(track)?.rows.get(frame);
+  }
+
+  /** Number that the next new track will show until the server gives its own. */
+  nextNumber() {
+    let largest = 0;
+    for (const track of this.tracks.values()) largest = Math.max(largest, track.number);
+    return largest + 1;
+  }
+
+  /**
+   * Run lengths of the mask of a track on a frame.
+   * @param {string|null} track
+   * @param {number} frame
+   * @returns {Uint32Array|null|undefined} null: there is none; undefined: not loaded yet
+   */
+  mask(track, frame) {
+    const row = this.row(track, frame);
+    if (!row || row.state !== "present" || !row.hash) return null;
+    return this.masks.runs(row.hash);
+  }
+
+  /** Whether all masks of a frame are here. @param {number} frame */
+  hasMasks(frame) {
+    for (const track of this.tracks.values()) {
+      const row = track.rows.get(frame);
+      if (!track.deleted && row?.state === "present" && row.hash && !this.masks.has(row.hash)) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Write a row as the server describes it, or as an edit on its way will make it.
+   * @param {{track: string|null, frame: number|null, version: number, after: any, range_id?: string}} sent
+   * @returns {{track: string|null, frame: number|null, range_id?: string, before: any}} what was there, for `restore`
+   */
+  apply({ track: id, frame, version, after, range_id }) {
+    if (range_id) return this.applyRange(range_id, version, after);
+    if (id === null) return { track: null, frame, before: null };
+    let track = this.tracks.get(id);
+    if (frame === null || frame === undefined) {
+      const before = track ? { ...track, rows: track.rows } : null;
+      if (after === null) {
+        this.tracks.delete(id);
+      } else {
+        if (!track) {
+          track = blankTrack(id);
+          track.number = after.number ?? this.nextNumber();
+          this.tracks.set(id, track);
+        }
+        assignTrack(track, after, version);
+      }
+      this.onchange(id, null);
+      return { track: id, frame: null, before };
+    }
+    if (!track) {
+      track = blankTrack(id);
+      track.number = this.nextNumber();
+      this.tracks.set(id, track);
+    }
+    const before = track.rows.get(frame) ?? null;
+    if (after === null) track.rows.delete(frame);
+    else track.rows.set(frame, this.rowOf(frame, version, after, before));
+    track.revision += 1;
+    this.onchange(id, frame);
+    return { track: id, frame, before };
+  }
+
+  /** @param {string} id @param {number} version @param {any} after */
+  applyRange(id, version, after) {
+    const before = this.complete.get(id) ?? null;
+    if (after === null) this.complete.delete(id);
+    else this.complete.set(id, { id, version, start: after.start, stop: after.stop, categories: after.categories });
+    this.onchange(null, null);
+    return { track: null, frame: null, range_id: id, before };
+  }
+
+  /** Put back what `apply` returned. @param {{track: string|null, frame: number|null, range_id?: string, before: any}} kept */
+  restore({ track: id, frame, range_id, before }) {
+    if (range_id) {
+      if (before) this.complete.set(range_id, before);
+      else this.complete.delete(range_id);
+    } else if (id !== null && frame === null) {
+      if (before) this.tracks.set(id, before);
+      else this.tracks.delete(id);
+    } else if (id !== null) {
+      const track = this.tracks.get(id);
+      if (!track) return;
+      if (before) track.rows.set(/** @type {number} */ (frame), before);
+      else track.rows.delete(/** @type {number} */ (frame));
+      track.revision += 1;
+    }
+    this.onchange(id, frame);
+  }
+
+  /** @param {number} frame @param {number} version @param {any} after @param {Row|null} before @returns {Row} */
+  rowOf(frame, version, after, before) {
+    const state = after.state === 0 || after.state === "absent" ? "absent" : "present";
+    let hash = after.mask ?? after.hash ?? null;
+    if (after.rle) hash = this.masks.addLocal(after.rle.counts);
+    const known = hash !== null && this.masks.has(hash) ? this.masks.area(hash) : null;
+    const look = after.look ?? null;
+    return {
+      frame, state, version,
+      source: after.source ?? "drawn",
+      review: after.review ?? "corrected",
+      key: Boolean(after.key ?? false),
+      score: after.score ?? null,
+      look: look !== null && typeof look === "object" ? look.reason : look,
+      hash: state === "present" ? hash : null,
+      area: state === "present" ? (known ?? after.area ?? (hash === before?.hash ? before?.area : 0) ?? 0) : 0,
+    };
+  }
+
+  /** Whether a frame is declared complete. @param {number} frame */
+  isComplete(frame) {
+    for (const range of this.complete.values()) if (frame >= range.start && frame < range.stop) return true;
+    return false;
+  }
+}
+
+/** @param {string} id @returns {Track} */
+function blankTrack(id) {
+  return {
+    id, number: 0, category: null, name: "", deleted: false, rejected: false, occluded: false, iscrowd: false,
+    score: null, run: null, version: 0, rows: new Map(), revision: 0,
+  };
+}
+
+/** Keys that are not sent keep their value. @param {any} track @param {any} sent @param {number} version */
+function assignTrack(track, sent, version) {
+  for (const name of ["number", "category", "name", "deleted", "rejected", "occluded", "iscrowd", "score", "run"]) {
+    if (sent[name] !== undefined && !(name === "number" && sent[name] === null)) track[name] = sent[name];
+  }
+  track.name ??= "";
+  track.version = version;
+  track.revision += 1;
+}

@@ -1,0 +1,150 @@
+// @ts-check
+/** A track's rows as the timeline and the lists show them: runs of equal frames, and how far the review is. */
+
+import { isKey } from "./document.js";
+
+/** @typedef {import("./document.js").Track} Track */
+/** @typedef {[number, number, string]} Run first and last frame, both in, and what they are */
+/**
+ * @typedef {object} Lane
+ * @property {Run[]} parts present frames by source
+ * @property {[number, number][]} absent
+ * @property {[number, number][]} unknown gaps between rows
+ * @property {Run[]} review accepted, corrected, rejected or look
+ * @property {number[]} keys
+ * @property {number[]} looks first frames of runs that need a look
+ * @property {[number, number][]} scores frame and score
+ * @property {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, present: number, hand: number}} tally
+ */
+
+/** @type {WeakMap<Track, {revision: number, lane: Lane}>} */
+const kept = new WeakMap();
+
+/** Rows of a track as runs; made anew only when the track changed. @param {Track} track @returns {Lane} */
+export function laneOf(track) {
+  const old = kept.get(track);
+  if (old && old.revision === track.revision) return old.lane;
+  const lane = build(track);
+  kept.set(track, { revision: track.revision, lane });
+  return lane;
+}
+
+/** @param {Track} track @returns {Lane} */
+function build(track) {
+  const rows = [...track.rows.values()].sort((a, b) => a.frame - b.frame);
+  /** @type {Lane} */
+  const lane = {
+    parts: [], absent: [], unknown: [], review: [], keys: [], looks: [], scores: [],
+    tally: { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, present: 0, hand: 0 },
+  };
+  let previous = -2;
+  let looked = -2;
+  for (const row of rows) {
+    if (previous >= 0 && row.frame > previous + 1) lane.unknown.push([previous + 1, row.frame - 1]);
+    if (row.state === "present") {
+      extend(lane.parts, row.frame, row.source);
+      lane.tally.present += 1;
+      if (row.score !== null) lane.scores.push([row.frame, row.score]);
+    } else {
+      const last = lane.absent[lane.absent.length - 1];
+      if (last && last[1] === row.frame - 1) last[1] = row.frame;
+      else lane.absent.push([row.frame, row.frame]);
+    }
+    if (row.source === "drawn") lane.tally.hand += 1;
+    if (isKey(row)) lane.keys.push(row.frame);
+    if (row.look) {
+      if (looked !== row.frame - 1) lane.looks.push(row.frame);
+      looked = row.frame;
+      lane.tally.look += 1;
+    }
+    const state = row.look ? "look" : row.review;
+    if (state !== "unreviewed") extend(lane.review, row.frame, state);
+    /** @type {any} */ (lane.tally)[row.review] += 1;
+    previous = row.frame;
+  }
+  return lane;
+}
+
+/** @param {Run[]} runs @param {number} frame @param {string} what */
+function extend(runs, frame, what) {
+  const last = runs[runs.length - 1];
+  if (last && last[1] === frame - 1 && last[2] === what) last[1] = frame;
+  else runs.push([frame, frame, what]);
+}
+
+/** One word for a track: rejected, look, unreviewed, corrected or accepted. @param {Track} track */
+export function stateOf(track) {
+  if (track.rejected) return "rejected";
+  const { tally } = laneOf(track);
+  if (tally.look) return "look";
+  if (tally.unreviewed || track.rows.size === 0) return "unreviewed";
+  if (tally.corrected) return "corrected";
+  return tally.accepted ? "accepted" : "rejected";
+}
+
+/**
+ * Sum over tracks, for the progress bar.
+ * @param {Track[]} tracks
+ * @returns {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, total: number}}
+ */
+export function progress(tracks) {
+  const sum = { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, total: 0 };
+  for (const track of tracks) {
+    const { tally } = laneOf(track);
+    sum.accepted += tally.accepted;
+    sum.corrected += tally.corrected;
+    sum.rejected += tally.rejected;
+    sum.unreviewed += tally.unreviewed;
+    sum.look += tally.look;
+    sum.total += track.rows.size;
+  }
+  return sum;
+}
+
+/**
+ * @typedef {object} QueueItem
+ * @property {"look"|"unreviewed"} kind
+ * @property {string} track id
+ * @property {number} number of the track
+ * @property {number} first frame
+ * @property {number} last frame, in
+ * @property {string} reason
+ */
+
+/**
+ * What still wants a person: flagged runs first, then unreviewed ones, each by frame.
+ * @param {Track[]} tracks not deleted
+ * @returns {QueueItem[]}
+ */
+export function reviewQueue(tracks) {
+  /** @type {QueueItem[]} */
+  const flagged = [];
+  /** @type {QueueItem[]} */
+  const open = [];
+  for (const track of tracks) {
+    if (track.rejected) continue;
+    for (const row of [...track.rows.values()].sort((a, b) => a.frame - b.frame)) {
+      if (row.look) grow(flagged, track, row.frame, "look", row.look);
+      else if (row.review === "unreviewed") grow(open, track, row.frame, "unreviewed", "Unreviewed");
+    }
+  }
+  const order = (/** @type {QueueItem} */ a, /** @type {QueueItem} */ b) => a.first - b.first || a.number - b.number;
+  return [...flagged.sort(order), ...open.sort(order)];
+}
+
+/** @param {QueueItem[]} items @param {Track} track @param {number} frame @param {"look"|"unreviewed"} kind @param {string} reason */
+function grow(items, track, frame, kind, reason) {
+  const last = items[items.length - 1];
+  if (last && last.track === track.id && last.last === frame - 1 && last.reason === reason) last.last = frame;
+  else items.push({ kind, track: track.id, number: track.number, first: frame, last: frame, reason });
+}
+
+/**
+ * Index of the item that a track and frame stand on, or -1.
+ * @param {QueueItem[]} items
+ * @param {string|null} track
+ * @param {number} frame
+ */
+export function standingOn(items, track, frame) {
+  return items.findIndex((item) => item.track === track && frame >= item.first && frame <= item.last);
+}

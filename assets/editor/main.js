@@ -1,0 +1,110 @@
+// @ts-check
+/** Mounts the editor into an element that fills the page. */
+
+import { createCommands } from "./commands.js";
+import { optionStrip, toolRail, transport } from "./bars.js";
+import { showConflict } from "./conflict.js";
+import { chooseCategory } from "./details.js";
+import { h } from "./dom.js";
+import { Editor } from "./editor.js";
+import { emptiness } from "./emptiness.js";
+import { closeTop, scope } from "./floating.js";
+import { showKeys } from "./help.js";
+import { panel } from "./panel.js";
+import { resizer } from "./resizer.js";
+import { reviewBar } from "./reviewbar.js";
+import { listen } from "./shortcuts.js";
+import { Stage } from "./stage.js";
+import { startTheme } from "./theme.js";
+import { Timeline } from "./timeline.js";
+import { topBar } from "./topbar.js";
+
+const SHEETS = ["../look/tokens.css", "../look/base.css", "./layout.css", "./parts.css"];
+
+/** Load the styles once; resolves when they hold. @returns {Promise<any>} */
+function styles() {
+  return Promise.all(SHEETS.map((sheet) => {
+    const href = new URL(sheet, import.meta.url).href;
+    if (document.querySelector(`link[href="${href}"]`)) return null;
+    return new Promise((done) => {
+      document.head.append(h("link", { rel: "stylesheet", href, onload: done, onerror: done }));
+    });
+  }));
+}
+
+/**
+ * Build the editor inside an element and open what the address names.
+ * @param {HTMLElement} element
+ * @returns {Promise<Editor>}
+ */
+export async function mount(element) {
+  const before = /** @type {any} */ (element).editor;
+  if (before) return before;
+  element.classList.add("v-app", "v-editor");
+  const app = new Editor(element);
+  /** @type {any} */ (element).editor = app;
+  startTheme(app);
+  await styles();
+  app.commands = createCommands(app);
+  build(app);
+  window.addEventListener("beforeunload", (event) => {
+    if (app.queue?.pending && !app.queue.stored) event.preventDefault();
+  });
+  expose(app);
+  await app.start();
+  return app;
+}
+
+/** @param {Editor} app */
+function build(app) {
+  const stage = new Stage(app);
+  const timeline = new Timeline(app);
+  const work = h("main", { class: "v-work" }, toolRail(app), optionStrip(app), stage.host, reviewBar(app),
+    h("section", { class: "v-timeline", "aria-label": "Timeline" }, transport(app, timeline), timeline.lanes, timeline.mini, resizer(app, "timeline")));
+  stage.host.append(emptiness(app));
+  app.root.replaceChildren(topBar(app), work, panel(app), resizer(app, "panel"));
+  app.onopen = () => {
+    stage.opened();
+    stage.resized();
+    timeline.opened();
+  };
+  app.onconflict = (detail) => showConflict(app, detail);
+  Object.assign(app.commands, {
+    escape: () => stage.escape(),
+    finish: () => stage.finish(),
+    closeDialog: () => closeTop(),
+    help: () => showKeys(app),
+    relabel: () => {
+      const anchor = app.root.querySelector(".v-category");
+      if (app.track && anchor) chooseCategory(app, anchor, "Category", (id) => app.commands.setCategory(id));
+    },
+    newTrack: (/** @type {Element|undefined} */ from) => {
+      if (app.session.now.phase !== "ready") return;
+      const anchor = from ?? app.root.querySelector("[data-role=new-track]:not([hidden] *)") ?? app.root.querySelector(".v-target");
+      if (anchor) chooseCategory(app, anchor, "Category of the new track", (id) => app.commands.startTrack(id));
+    },
+  });
+  listen({ run: (command) => app.commands[command]?.(), scope, space: (down) => stage.space(down) });
+}
+
+/** What tests in a browser look at. @param {Editor} app */
+function expose(app) {
+  /** @type {any} */ (window).editor = {
+    app,
+    commands: app.commands,
+    get ready() {
+      return app.ready && app.steady && app.session.now.phase === "ready";
+    },
+    get state() {
+      return { ...app.session.now, ...app.view.now, preferences: app.preferences.now, tracks: app.document.list() };
+    },
+    get pending() {
+      return app.queue?.pending ?? 0;
+    },
+    /** Pixels of a track's mask. @param {number} number @param {number} frame */
+    maskArea(number, frame) {
+      const track = app.document.byNumber(number);
+      return track ? (app.document.row(track.id, frame)?.area ?? 0) : 0;
+    },
+  };
+}

@@ -1,0 +1,94 @@
+// @ts-check
+/** Masks by their hash: compressed strings as they came, run lengths and outlines made when first needed. */
+
+import { area, bounds, parse, stringify } from "./rle.js";
+
+/** Decoded run lengths and outlines kept at once. */
+const DECODED = 600;
+
+export class MaskStore {
+  constructor() {
+    /** @type {Map<string, string>} */
+    this.counts = new Map();
+    /** @type {Map<string, {runs: Uint32Array, box?: any, path?: Path2D}>} */
+    this.decoded = new Map();
+    this.locals = 0;
+  }
+
+  /** @param {string} hash @param {string} counts */
+  add(hash, counts) {
+    this.counts.set(hash, counts);
+  }
+
+  /** Keep a mask that the server has not named yet. @param {string} counts @returns {string} a name for this page only */
+  addLocal(counts) {
+    this.locals += 1;
+    const name = `local:${this.locals}`;
+    this.counts.set(name, counts);
+    return name;
+  }
+
+  /** The same mask under the name that the server gave it. @param {string} local @param {string} hash */
+  rename(local, hash) {
+    const counts = this.counts.get(local);
+    if (counts !== undefined && !this.counts.has(hash)) this.counts.set(hash, counts);
+  }
+
+  /** @param {string} hash */
+  has(hash) {
+    return this.counts.has(hash);
+  }
+
+  /** @param {string} hash @returns {string|undefined} compressed COCO string */
+  text(hash) {
+    return this.counts.get(hash);
+  }
+
+  /** @param {string} hash @returns {Uint32Array|undefined} */
+  runs(hash) {
+    return this.entry(hash)?.runs;
+  }
+
+  /** @param {string} hash @returns {number} pixels, 0 when unknown */
+  area(hash) {
+    const runs = this.runs(hash);
+    return runs ? area(runs) : 0;
+  }
+
+  /** @param {string} hash @param {number} height @returns {[number, number, number, number]|null} */
+  box(hash, height) {
+    const entry = this.entry(hash);
+    if (!entry) return null;
+    if (entry.box === undefined) entry.box = bounds(entry.runs, height);
+    return entry.box;
+  }
+
+  /** @param {string} hash @param {(runs: Uint32Array) => Path2D} make @returns {Path2D|null} */
+  path(hash, make) {
+    const entry = this.entry(hash);
+    if (!entry) return null;
+    entry.path ??= make(entry.runs);
+    return entry.path;
+  }
+
+  /** @param {string} hash */
+  entry(hash) {
+    const kept = this.decoded.get(hash);
+    if (kept) {
+      this.decoded.delete(hash);
+      this.decoded.set(hash, kept);
+      return kept;
+    }
+    const counts = this.counts.get(hash);
+    if (counts === undefined) return undefined;
+    const made = { runs: parse(counts) };
+    this.decoded.set(hash, made);
+    if (this.decoded.size > DECODED) this.decoded.delete(/** @type {string} */ (this.decoded.keys().next().value));
+    return made;
+  }
+}
+
+/** What an edit carries for a mask. @param {ArrayLike<number>} runs @param {number} height @param {number} width */
+export function rleOf(runs, height, width) {
+  return { size: [height, width], counts: stringify(runs) };
+}

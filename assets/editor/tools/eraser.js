@@ -1,0 +1,9 @@
+// @ts-check
+/** Round eraser; Alt or the right button draws instead. */
+
+import { roundBrush } from "./brush.js";
+
+export const eraser = {
+  name: "eraser", label: "Eraser", icon: "eraser", cursor: "ring",
+  ...roundBrush((_, point) => (point.inverse ? 1 : 0)),
+};

@@ -1,0 +1,15 @@
+// @ts-check
+/** The tools, in the order of the rail; null is a line between groups. */
+
+import { brush } from "./brush.js";
+import { eraser } from "./eraser.js";
+import { lasso } from "./lasso.js";
+import { pan } from "./pan.js";
+import { polygon } from "./polygon.js";
+import { select } from "./select.js";
+
+/** @type {readonly any[]} */
+export const RAIL = Object.freeze([select, pan, null, brush, eraser, polygon, lasso]);
+
+/** @type {Record<string, any>} */
+export const TOOLS = Object.freeze(Object.fromEntries(RAIL.filter(Boolean).map((tool) => [tool.name, tool])));

@@ -1,0 +1,133 @@
+// @ts-check
+/** What a person's verdicts change: from a track and a scope to the changes of one edit. Nothing here touches the page. */
+
+import { isHuman } from "./document.js";
+
+/** @typedef {import("./document.js").VideoDocument} VideoDocument */
+/** @typedef {import("./document.js").Track} Track */
+/** @typedef {import("./document.js").Row} Row */
+/** @typedef {import("./history.js").Change} Change */
+/** @typedef {"frame"|"range"|"onward"|"whole"} Scope */
+
+/**
+ * Frames that a scope covers.
+ * @param {Scope} scope
+ * @param {{frame: number, range: [number, number]|null, count: number}} where range first and last, both in
+ * @returns {[number, number]} first and last, both in
+ */
+export function span(scope, { frame, range, count }) {
+  if (scope === "whole") return [0, count - 1];
+  if (scope === "onward") return [frame, count - 1];
+  if (scope === "range" && range) return range;
+  return [frame, frame];
+}
+
+/** Rows of a track inside a span, by frame. @param {Track} track @param {[number, number]} span @returns {Row[]} */
+export function rowsIn(track, [first, last]) {
+  return [...track.rows.values()]
+    .filter((row) => row.frame >= first && row.frame <= last)
+    .sort((a, b) => a.frame - b.frame);
+}
+
+/**
+ * A row with some values changed, as an edit says it: whole, with its mask.
+ * @param {VideoDocument} document
+ * @param {Track} track
+ * @param {Row} row
+ * @param {Partial<Row>} patch
+ * @returns {Change}
+ */
+export function rewritten(document, track, row, patch) {
+  const next = { ...row, ...patch };
+  /** @type {any} */
+  const after = {
+    state: next.state, source: next.source, review: next.review, key: next.key, score: next.score,
+    look: next.look === null ? null : { reason: next.look, author: "person" },
+    run: next.source === "proposed" ? track.run : null,
+  };
+  if (next.state === "present" && next.hash?.startsWith("local:")) {
+    after.rle = { size: [document.height, document.width], counts: document.masks.text(next.hash) };
+  } else {
+    after.mask = next.state === "present" ? next.hash : null;
+  }
+  return { track: track.id, frame: row.frame, after };
+}
+
+/** @param {VideoDocument} document @param {Track} track @param {[number, number]} frames @param {boolean} whole */
+export function accept(document, track, frames, whole) {
+  /** @type {Change[]} */
+  const changes = [];
+  if (whole && track.rejected) changes.push({ track: track.id, frame: null, after: { rejected: false } });
+  for (const row of rowsIn(track, frames)) {
+    if (row.review === "accepted" && !row.look) continue;
+    if (row.review === "corrected" && !row.look) continue;
+    const review = row.review === "corrected" ? "corrected" : "accepted";
+    changes.push(rewritten(document, track, row, { review, look: null }));
+  }
+  return changes;
+}
+
+/** @param {VideoDocument} document @param {Track} track @param {[number, number]} frames @param {boolean} whole */
+export function reject(document, track, frames, whole) {
+  /** @type {Change[]} */
+  const changes = [];
+  if (whole && !track.rejected) changes.push({ track: track.id, frame: null, after: { rejected: true } });
+  for (const row of rowsIn(track, frames)) {
+    if (row.state !== "present" || (row.review === "rejected" && !row.look)) continue;
+    changes.push(rewritten(document, track, row, { review: "rejected", look: null }));
+  }
+  return changes;
+}
+
+/** Delete rows, or with the whole scope the track. @param {VideoDocument} _ @param {Track} track @param {[number, number]} frames @param {boolean} whole */
+export function remove(_, track, frames, whole) {
+  if (whole) return [{ track: track.id, frame: null, after: { deleted: true } }];
+  return rowsIn(track, frames).map((row) => ({ track: track.id, frame: row.frame, after: null }));
+}
+
+/** Say that the thing is not there on these frames. @param {VideoDocument} document @param {Track} track @param {[number, number]} frames */
+export function absent(document, track, [first, last]) {
+  /** @type {Change[]} */
+  const changes = [];
+  for (let frame = first; frame <= last; frame += 1) {
+    const row = track.rows.get(frame);
+    if (row?.state === "absent" && isHuman(row) && row.review !== "rejected" && !row.look) continue;
+    const after = { state: "absent", mask: null, source: "drawn", review: "corrected", key: false, score: null, look: null };
+    changes.push({ track: track.id, frame, after });
+  }
+  return changes;
+}
+
+/** Flag rows that need a look, or clear the flag where all of them have it. @param {VideoDocument} document @param {Track} track @param {[number, number]} frames */
+export function look(document, track, frames) {
+  const rows = rowsIn(track, frames);
+  const on = rows.some((row) => !row.look);
+  return rows
+    .filter((row) => on !== Boolean(row.look))
+    .map((row) => rewritten(document, track, row, { look: on ? "Marked by hand" : null }));
+}
+
+/** Make a frame a key frame, or no more. @param {VideoDocument} document @param {Track} track @param {number} frame */
+export function keyFrame(document, track, frame) {
+  const row = track.rows.get(frame);
+  if (!row || row.state !== "present") return [];
+  return [rewritten(document, track, row, { key: !row.key })];
+}
+
+/**
+ * Declare frames complete, or withdraw it where exactly these frames are declared.
+ * @param {VideoDocument} document
+ * @param {[number, number]} frames first and last, both in
+ * @param {string[]} categories ids
+ * @param {() => string} newId
+ * @returns {{changes: Change[], declared: boolean}}
+ */
+export function complete(document, [first, last], categories, newId) {
+  for (const range of document.complete.values()) {
+    if (range.start === first && range.stop === last + 1) {
+      return { declared: false, changes: [{ track: null, frame: null, range_id: range.id, after: null }] };
+    }
+  }
+  const after = { start: first, stop: last + 1, categories };
+  return { declared: true, changes: [{ track: null, frame: null, range_id: newId(), after }] };
+}

@@ -1,0 +1,91 @@
+// @ts-check
+/** One video as a card or as a line of the list. */
+
+import { clock, count, el, icon, plural } from "./dom.js";
+import { address } from "./data.js";
+
+/**
+ * @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts
+ * @typedef {{id: string, name: string, count: number, width: number, height: number, state: string, counts: Counts, tracks: number, seconds: number, job?: any, problem?: string|null, last_edit?: number}} VideoLine
+ */
+
+const STATES = { new: ["New", ""], proposed: ["Proposed", ""], review: ["In review", "acc"], done: ["Done", "ok"] };
+const DOING = { propose: "Proposing", index: "Reading", import: "Importing", spread: "Spreading" };
+
+/** @param {VideoLine} video neither begun nor finished */
+export function isOpen(video) {
+  return video.state === "new" || video.state === "proposed";
+}
+
+/** @param {VideoLine} video @returns {number} masks with a verdict, 0 to 100 */
+export function reviewed(video) {
+  const { unreviewed, accepted, corrected, rejected } = video.counts;
+  const all = unreviewed + accepted + corrected + rejected;
+  return all ? Math.floor((100 * (all - unreviewed)) / all) : 0;
+}
+
+/** The bar of review states. `look` masks are unreviewed ones that stand out. @param {Counts} counts */
+export function reviewBar(counts) {
+  const { unreviewed, accepted, corrected, rejected, look } = counts;
+  const all = Math.max(1, unreviewed + accepted + corrected + rejected);
+  const doubtful = Math.min(look, unreviewed);
+  const parts = /** @type {[string, number, string][]} */ ([["a", accepted, "accepted"], ["c", corrected, "corrected"], ["l", doubtful, "need a look"], ["x", rejected, "rejected"]]).filter((p) => p[1] > 0);
+  const said = [...parts.map(([, n, word]) => `${count(n)} ${word}`), `${count(unreviewed - doubtful)} unreviewed`].join(", ");
+  return el("div.v-rbar", { role: "img", "aria-label": said, title: said },
+    ...parts.map(([kind, n]) => el(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
+    unreviewed - doubtful > 0 || parts.length === 0 ? el("i.u") : null);
+}
+
+/** @param {VideoLine} video */
+function chip(video) {
+  if (video.job) return el("span.v-chip.acc", null, `${DOING[/** @type {keyof typeof DOING} */ (video.job.kind)] ?? "Working"} ${Math.round((video.job.progress ?? 0) * 100)} %`);
+  if (video.problem) return el("span.v-chip.bad", null, icon("warn", 12), "Problem");
+  const [label, kind] = STATES[/** @type {keyof typeof STATES} */ (video.state)] ?? [video.state, ""];
+  return el("span.v-chip", { class: kind }, label);
+}
+
+/** What is left to do, in a few words. @param {VideoLine} video */
+function remark(video) {
+  if (video.job) return video.job.eta_seconds > 0 ? `${clock(video.job.eta_seconds)} left` : (video.job.message || "starting");
+  if (video.problem) return video.problem;
+  if (video.counts.look > 0) return `${count(video.counts.look)} to check`;
+  if (video.state === "done") return "all reviewed";
+  if (video.state === "review") return `${reviewed(video)} % reviewed`;
+  return video.state === "proposed" ? "waits for review" : "no tracks yet";
+}
+
+/** A changed mask is a changed picture: what it shows is in its address. @param {VideoLine} video */
+function picture(video) {
+  const { unreviewed, accepted, corrected, rejected } = video.counts;
+  const stamp = video.last_edit ?? [video.tracks, unreviewed, accepted, corrected, rejected].join("-");
+  const image = /** @type {HTMLImageElement} */ (el("img", { src: `/data/videos/${encodeURIComponent(video.id)}/thumb.jpg?e=${stamp}`, alt: "", loading: "lazy", draggable: "false" }));
+  image.addEventListener("error", () => image.replaceWith(el("span.v-noimg", null, icon("film", 28))));
+  return image;
+}
+
+/** @param {VideoLine} video @param {string} project */
+export function card(video, project) {
+  return el("a.v-vc", { href: address("/review", { project, video: video.id }), "data-video": video.id },
+    el("div.v-th", null, picture(video), el("span.v-ov", null, clock(video.seconds)),
+      video.job ? el("span.v-pb", null, el("i", { style: { width: `${(video.job.progress ?? 0) * 100}%` } })) : null),
+    el("div.v-vb", null,
+      el("div.v-l1", null, el("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
+      reviewBar(video.counts),
+      el("div.v-l2", null,
+        el("span.v-ell.v-grow", { class: video.problem ? "v-badc" : "" }, video.counts.look > 0 && !video.job ? el("span.v-warnc.v-inl", null, icon("warn", 14)) : null, remark(video)),
+        el("span.v-t3.v-nowrap", null, plural(video.count, "frame") + (video.tracks ? `, ${plural(video.tracks, "track")}` : "")))));
+}
+
+/** @param {VideoLine} video @param {string} project */
+export function row(video, project) {
+  const href = address("/review", { project, video: video.id });
+  return el("tr", null,
+    el("td", null, el("a.v-row.v-namecell", { href }, el("span.v-mini", null, picture(video)), el("b.v-ell", null, video.name))),
+    el("td", null, chip(video)),
+    el("td", null, el("span.v-row", null, reviewBar(video.counts), el("span.v-t2", null, `${reviewed(video)} %`))),
+    el("td.v-t2", null, remark(video)),
+    el("td", null, count(video.count)),
+    el("td", null, clock(video.seconds)),
+    el("td", null, video.tracks ? count(video.tracks) : "–"),
+    el("td", null, el("a.v-btn", { href }, "Open")));
+}

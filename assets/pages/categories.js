@@ -1,0 +1,72 @@
+// @ts-check
+/** Categories of the project: add, rename in place, retire and bring back. */
+
+import { el, fill, icon, button } from "./dom.js";
+import { get, post, projectInAddress } from "./data.js";
+
+/** @typedef {{id: string, name: string, retired: boolean}} Category */
+
+/** @param {HTMLElement} element */
+export function mount(element) {
+  const list = new Categories(/** @type {HTMLElement} */ (element.querySelector("#v-categories")));
+  window.addEventListener("v-sheet", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail === "categories") list.load();
+  });
+}
+
+class Categories {
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.place = place;
+    this.problem = "";
+    /** @type {Category[]} */ this.items = [];
+  }
+
+  /** Does `work`, then shows what is; a refusal is shown as its sentence. @param {() => Promise<any>} work */
+  async doing(work) {
+    this.problem = "";
+    try {
+      await work();
+      this.items = (await get(`/data/projects/${encodeURIComponent(projectInAddress())}`)).categories;
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.draw();
+  }
+
+  load() {
+    return this.doing(async () => undefined);
+  }
+
+  draw() {
+    const name = /** @type {HTMLInputElement} */ (el("input", { placeholder: "New category", "aria-label": "New category" }));
+    const add = async () => {
+      if (!name.value.trim()) return;
+      await this.doing(() => post(`/data/projects/${encodeURIComponent(projectInAddress())}/categories`, { name: name.value }));
+      this.place.querySelector("input")?.focus();
+    };
+    name.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") add();
+    });
+    const here = this.items.filter((c) => !c.retired);
+    const retired = this.items.filter((c) => c.retired);
+    fill(this.place,
+      el("div.v-row", { style: { "margin-bottom": "12px" } }, el("label.v-field.v-grow", null, icon("tag"), name), button("Add", { kind: "pri", onclick: add })),
+      this.problem ? el("p.v-note.bad", { role: "alert", style: { "margin-bottom": "12px" } }, icon("warn"), this.problem) : null,
+      here.length ? el("ul.v-catlist", null, ...here.map((c) => this.line(c))) : el("p.v-t3", null, "No categories yet."),
+      retired.length ? el("p.v-t3", { style: { margin: "16px 0 4px 8px" } }, "Retired: kept on their tracks, offered no more") : null,
+      retired.length ? el("ul.v-catlist", null, ...retired.map((c) => this.line(c))) : null);
+  }
+
+  /** @param {Category} category */
+  line(category) {
+    const field = /** @type {HTMLInputElement} */ (el("input", { value: category.name, "aria-label": `Name of ${category.name}`, disabled: category.retired }));
+    const patch = (/** @type {any} */ body) => this.doing(() => post(`/data/categories/${encodeURIComponent(category.id)}`, body));
+    field.addEventListener("change", () => patch({ name: field.value }));
+    field.addEventListener("keydown", (event) => {
+      if (event.key === "Enter") field.blur();
+      if (event.key === "Escape") field.value = category.name;
+    });
+    return el("li", { class: category.retired ? "retired" : "" }, field, button(category.retired ? "Bring back" : "Retire", { kind: "ghost", onclick: () => patch({ retired: !category.retired }) }));
+  }
+}

@@ -1,0 +1,62 @@
+// @ts-check
+/** Side sheets that hold Gradio's forms: open, close, and where a form's one-sentence answer is shown. */
+
+import { fill, icon } from "./dom.js";
+import { projectInAddress } from "./data.js";
+
+/** Makes `window.vPages`, which the forms' own events call. Harmless when called twice. */
+export function installSheets() {
+  if (window.vPages) return;
+  window.vPages = { project: projectInAddress, open, close, answer };
+  addEventListener("keydown", (event) => {
+    if (event.key === "Escape" && document.body.dataset.sheet) close();
+  });
+  document.addEventListener("click", (event) => {
+    const cross = /** @type {Element} */ (event.target).closest?.("[data-close]");
+    if (cross) close();
+  });
+}
+
+/** @param {string} name of a sheet of this page */
+export function open(name) {
+  const sheet = document.getElementById(`v-sheet-${name}`);
+  if (!sheet) return;
+  close();
+  document.body.dataset.sheet = name;
+  sheet.dataset.open = "";
+  const cross = sheet.querySelector("[data-close]");
+  if (cross && !cross.firstChild) fill(cross, icon("x"));
+  showMessage(name, "", "");
+  const first = /** @type {HTMLElement|null} */ (sheet.querySelector("textarea:not([disabled]), input[type=text], input:not([type])"));
+  first?.focus({ preventScroll: true });
+  window.dispatchEvent(new CustomEvent("v-sheet", { detail: name }));
+}
+
+/** Closes whatever sheet is open. */
+export function close() {
+  document.querySelectorAll(".v-sheet[data-open]").forEach((s) => s.removeAttribute("data-open"));
+  delete document.body.dataset.sheet;
+}
+
+/**
+ * A form's answer.
+ * @param {[kind: string, text: string, sheet: string, go: string]|null} list
+ */
+function answer(list) {
+  if (!list) return;
+  const [kind, text, sheet, go] = list;
+  showMessage(sheet, kind, text);
+  window.dispatchEvent(new CustomEvent("v-answer", { detail: { kind, text, sheet, go } }));
+  if (kind === "ok") window.dispatchEvent(new Event("v-projects-changed"));
+  if (go) location.assign(go);
+}
+
+/** @param {string} sheet @param {string} kind "ok", "error" or "" @param {string} text */
+export function showMessage(sheet, kind, text) {
+  for (const line of document.querySelectorAll(`.v-msg[data-sheet="${CSS.escape(sheet)}"]`)) {
+    const place = /** @type {HTMLElement} */ (line);
+    place.hidden = text === "";
+    place.dataset.kind = kind;
+    fill(place, text ? icon(kind === "error" ? "warn" : "check") : null, text);
+  }
+}

@@ -1,0 +1,99 @@
+// @ts-check
+/** The top bar of every page: brand, links that keep the project, running jobs, project menu, light and dark. */
+
+import { button, clock, el, fill, icon, plural } from "./dom.js";
+import { address, currentProject, get, poll, projectInAddress, projects } from "./data.js";
+import { installSheets } from "./sheets.js";
+import { openMenu } from "./menu.js";
+
+const DOING = { propose: "Proposing", retrain: "Retraining", download: "Downloading", import: "Importing", export: "Exporting", index: "Reading" };
+
+/** @param {HTMLElement} element the gr.HTML that holds the constant bar */
+export async function mount(element) {
+  const bar = /** @type {HTMLElement} */ (element.querySelector(".v-top"));
+  fill(/** @type {Element} */ (bar.querySelector(".v-brand")), icon("logo", 22));
+  const jobs = el("span.v-row.v-t2", { hidden: true, role: "status" });
+  const switcher = button("", { kind: "ghost", id: "v-project-menu", onclick: () => openProjects(switcher) });
+  fill(/** @type {Element} */ (bar.querySelector(".v-top-right")), jobs, switcher, themeButton());
+  installSheets();
+  window.addEventListener("v-project", () => keepProject(bar));
+  window.addEventListener("v-projects-changed", () => nameProject(switcher, true));
+  keepProject(bar);
+  await nameProject(switcher, false);
+  poll(() => showJobs(jobs));
+}
+
+/** Writes the project into the links. @param {HTMLElement} bar */
+function keepProject(bar) {
+  for (const link of bar.querySelectorAll("a")) {
+    const path = link.dataset.path ?? (link.dataset.path = link.getAttribute("href") ?? "/");
+    link.setAttribute("href", address(path, { project: projectInAddress() }));
+  }
+}
+
+/** @param {HTMLElement} switcher @param {boolean} fresh */
+async function nameProject(switcher, fresh) {
+  try {
+    const known = await projects(fresh);
+    const id = await currentProject();
+    const name = known.projects.find((p) => p.id === id)?.name ?? "No project";
+    fill(switcher, el("span.v-ell", { style: { "max-width": "220px" } }, name), icon("down", 14));
+    switcher.title = "Projects";
+  } catch {
+    fill(switcher, "Projects", icon("down", 14));
+  }
+}
+
+/** @param {HTMLElement} anchor */
+async function openProjects(anchor) {
+  const known = await projects(true);
+  const here = projectInAddress();
+  const items = known.projects.map((p) =>
+    el("a", { href: address(location.pathname, { project: p.id }), "aria-selected": p.id === here ? "true" : null },
+      el("span.v-ell.v-grow", null, p.name),
+      el("span.v-t3.v-nowrap", null, plural(p.videos ?? 0, "video")),
+      p.id === here ? icon("check", 14) : el("span", { style: { width: "14px" } })),
+  );
+  const onLibrary = document.getElementById("v-sheet-project") !== null;
+  const add = onLibrary
+    ? el("button", { type: "button", onclick: () => window.vPages.open("project") }, icon("plus"), "New project")
+    : el("a", { href: "/?sheet=project" }, icon("plus"), "New project");
+  const edit = onLibrary ? el("button", { type: "button", onclick: () => window.vPages.open("categories") }, icon("tag"), "Categories of this project") : null;
+  openMenu(anchor, [...items, items.length ? el("hr") : null, edit, add]);
+}
+
+/** A sun that turns the page light or dark and remembers it. */
+function themeButton() {
+  const flip = el("button.v-icon-btn", { type: "button", id: "v-theme-toggle" }, icon("sun"));
+  const name = () => flip.setAttribute("aria-label", window.vTheme.dark ? "Light theme" : "Dark theme");
+  flip.addEventListener("click", () => {
+    window.vTheme.set(!window.vTheme.dark);
+    name();
+  });
+  name();
+  flip.title = "Light or dark";
+  return flip;
+}
+
+/** One line about what runs now. @param {HTMLElement} place @returns {Promise<number>} milliseconds until the next look */
+async function showJobs(place) {
+  const project = projectInAddress();
+  if (!project) return 5000;
+  let running;
+  try {
+    running = (await get(`/data/jobs?project=${encodeURIComponent(project)}&active=1`)).jobs;
+  } catch {
+    place.hidden = false;
+    fill(place, icon("cloud"), el("span.v-warnc", null, "Server not reached"));
+    return 4000;
+  }
+  window.dispatchEvent(new CustomEvent("v-jobs", { detail: running }));
+  place.hidden = running.length === 0;
+  if (running.length === 0) return 4000;
+  const kinds = [...new Set(running.map((j) => j.kind))];
+  const share = running.reduce((sum, j) => sum + (j.progress ?? 0), 0) / running.length;
+  const what = kinds.length > 1 ? plural(running.length, "job") : `${DOING[kinds[0]] ?? "Working"}${running.length > 1 ? ` ${running.length} videos` : ""}`;
+  const left = running.length === 1 && running[0].eta_seconds > 0 ? `, ${clock(running[0].eta_seconds)} left` : "";
+  fill(place, el("span.v-acc.v-row", null, icon("spark")), el("span.v-nowrap", { style: { "margin-right": "8px" } }, `${what}, ${Math.round(share * 100)} %${left}`));
+  return 1500;
+}

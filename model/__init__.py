@@ -1,0 +1,1 @@
+"""TeViT: network, training, tracking and evaluation. Imports neither storage nor the application."""

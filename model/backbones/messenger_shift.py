@@ -1,0 +1,206 @@
+"""MsgShifT: PVTv2 whose frames exchange messenger tokens through time (TeViT paper, section 3.2, figure 2).
+
+Each frame carries a few learned tokens beside its picture. They attend to the picture, the picture attends to them,
+and after each block a part of them moves to a neighbouring frame (`torch.roll`, so the first and the last frame of a
+clip exchange tokens as well). Every convolution treats a token as a constant picture: its kernel summed over space.
+
+Module names follow the official `state_dict` so that its checkpoints load by name.
+Source: TeViT `mmdet/models/backbones/msgshift.py`; PVTv2 (arXiv 2106.13797).
+"""
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from model.config import MessengerShiftConfig
+
+_EPS = 1e-6  # LayerNorm epsilon of the whole backbone; the heads use 1e-5
+
+
+def constant_conv(tokens: Tensor, conv: nn.Conv2d) -> Tensor:
+    """What ``conv`` would answer inside a constant picture of each token's value: (B, M, C) -> (B, M, C')."""
+    kernel = conv.weight.sum(dim=(2, 3))  # (C', C) or, depthwise, (C', 1)
+    if conv.groups > 1:
+        out = tokens * kernel[:, 0]
+        return out if conv.bias is None else out + conv.bias
+    return F.linear(tokens, kernel, conv.bias)
+
+
+def to_map(sequence: Tensor, hw: tuple[int, int]) -> Tensor:
+    """(B, H*W, C) -> (B, C, H, W)."""
+    return sequence.transpose(1, 2).reshape(sequence.shape[0], -1, *hw)
+
+
+def to_sequence(feature_map: Tensor) -> Tensor:
+    """(B, C, H, W) -> (B, H*W, C)."""
+    return feature_map.flatten(2).transpose(1, 2)
+
+
+class PatchEmbed(nn.Module):
+    """Overlapping patches: a strided convolution and a norm, for pixels and tokens alike."""
+
+    def __init__(self, channels: int, dim: int, kernel: int, stride: int) -> None:
+        super().__init__()
+        self.projection = nn.Conv2d(channels, dim, kernel, stride, padding=kernel // 2)
+        self.norm = nn.LayerNorm(dim, eps=_EPS)
+
+    def forward(self, x: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, tuple[int, int]]:
+        """x (B, C, H, W), tokens (B, M, C) -> (B, H'*W', D), (B, M, D), (H', W')."""
+        x = self.projection(x)
+        hw = (x.shape[2], x.shape[3])
+        return self.norm(to_sequence(x)), self.norm(constant_conv(tokens, self.projection)), hw
+
+
+class Attention(nn.Module):
+    """Attention with spatially reduced keys and values; pixels and tokens query together."""
+
+    def __init__(self, dim: int, heads: int, reduction: int) -> None:
+        super().__init__()
+        self.attn = nn.MultiheadAttention(dim, heads, batch_first=True)
+        self.reduction = reduction
+        if reduction > 1:
+            self.sr = nn.Conv2d(dim, dim, reduction, reduction)
+            self.norm = nn.LayerNorm(dim, eps=_EPS)
+
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int) -> Tensor:
+        """x (B, H*W + M, C), the last ``messengers`` rows being tokens (0: none) -> the same shape."""
+        pixels = x.shape[1] - messengers
+        if self.reduction > 1:
+            keys = to_sequence(self.sr(to_map(x[:, :pixels], hw)))
+            if messengers:
+                keys = torch.cat((keys, constant_conv(x[:, pixels:], self.sr)), dim=1)
+            keys = self.norm(keys)
+        else:
+            keys = x[:, :pixels]  # the last stage does not look at tokens
+        return attend(self.attn, x, keys)
+
+
+def attend(attention: nn.MultiheadAttention, queries: Tensor, keys: Tensor) -> Tensor:
+    """Multi-head attention of ``queries`` (B, N, C) over ``keys`` (B, K, C) without the averaged weights."""
+    dim, heads = attention.embed_dim, attention.num_heads
+    weight, bias = attention.in_proj_weight, attention.in_proj_bias
+    q = F.linear(queries, weight[:dim], bias[:dim])
+    k, v = F.linear(keys, weight[dim:], bias[dim:]).chunk(2, dim=-1)
+    q, k, v = (part.unflatten(-1, (heads, dim // heads)).transpose(1, 2) for part in (q, k, v))
+    mixed = F.scaled_dot_product_attention(q, k, v)  # (B, heads, N, C / heads)
+    return attention.out_proj(mixed.transpose(1, 2).flatten(2))
+
+
+class MixFFN(nn.Module):
+    """Two linear layers with a depthwise 3 x 3 convolution between them."""
+
+    def __init__(self, dim: int, hidden: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Conv2d(dim, hidden, 1),
+            nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden),
+            nn.GELU(),
+            nn.Identity(),  # the official dropout of rate 0
+            nn.Conv2d(hidden, dim, 1),
+        )
+
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int) -> Tensor:
+        """x (B, H*W + M, C) -> the same shape."""
+        pixels = x.shape[1] - messengers
+        fc1, mix, act, _, fc2 = self.layers
+        hidden = F.linear(x, fc1.weight.flatten(1), fc1.bias)
+        mixed = to_sequence(mix(to_map(hidden[:, :pixels], hw)))
+        if messengers:
+            mixed = torch.cat((mixed, constant_conv(hidden[:, pixels:], mix)), dim=1)
+        return F.linear(act(mixed), fc2.weight.flatten(1), fc2.bias)
+
+
+class DropPath(nn.Module):
+    """Stochastic depth: in training a sample's branch is dropped with probability ``rate``."""
+
+    def __init__(self, rate: float) -> None:
+        super().__init__()
+        self.rate = rate
+
+    def forward(self, x: Tensor) -> Tensor:
+        if not self.training or self.rate == 0:
+            return x
+        kept = torch.rand((x.shape[0],) + (1,) * (x.dim() - 1), device=x.device) >= self.rate
+        return x * kept.to(x.dtype) / (1 - self.rate)
+
+
+class Block(nn.Module):
+    """One encoder layer of PVTv2 over pixels and tokens."""
+
+    def __init__(self, dim: int, heads: int, reduction: int, hidden: int, drop_path: float) -> None:
+        super().__init__()
+        self.norm1 = nn.LayerNorm(dim, eps=_EPS)
+        self.attn = Attention(dim, heads, reduction)
+        self.norm2 = nn.LayerNorm(dim, eps=_EPS)
+        self.ffn = MixFFN(dim, hidden)
+        self.drop_path = DropPath(drop_path)
+
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int) -> Tensor:
+        x = x + self.drop_path(self.attn(self.norm1(x), hw, messengers))
+        return x + self.drop_path(self.ffn(self.norm2(x), hw, messengers))
+
+
+def shift(tokens: Tensor, offsets: tuple[int, ...]) -> Tensor:
+    """Move each part of the tokens (B, T, M, C) by its offset in frames, round the ends of the clip."""
+    parts = tokens.chunk(len(offsets), dim=2)
+    return torch.cat([part.roll(offset, dims=1) for part, offset in zip(parts, offsets, strict=True)], dim=2)
+
+
+class MessengerShift(nn.Module):
+    """The backbone: clips (B, T, 3, H, W) -> four maps (B*T, C_i, H_i, W_i) at strides 4, 8, 16, 32."""
+
+    def __init__(self, config: MessengerShiftConfig) -> None:
+        super().__init__()
+        self.shifts = config.shifts
+        self.channels = config.dims
+        self.msg_tokens = nn.Parameter(torch.zeros(1, config.messengers, 3))
+        rates = torch.linspace(0, config.drop_path, sum(config.depths)).tolist()
+        self.layers = nn.ModuleList()
+        channels = 3
+        for stage, dim in enumerate(config.dims):
+            kernel, stride = (7, 4) if stage == 0 else (3, 2)
+            first = sum(config.depths[:stage])
+            blocks = [
+                Block(
+                    dim,
+                    config.heads[stage],
+                    config.reductions[stage],
+                    dim * config.mlp_ratios[stage],
+                    rates[first + block],
+                )
+                for block in range(config.depths[stage])
+            ]
+            parts = (PatchEmbed(channels, dim, kernel, stride), nn.ModuleList(blocks), nn.LayerNorm(dim, eps=_EPS))
+            self.layers.append(nn.ModuleList(parts))
+            channels = dim
+
+    def forward(self, clips: Tensor, *, every_token: bool = False) -> tuple[list[Tensor], list[Tensor]]:
+        """Maps of all stages, and the tokens (B*T, M, C_i) after each stage.
+
+        The tokens of a stage without reduced keys cannot reach any map; they are left out unless ``every_token``.
+        """
+        batch, frames = clips.shape[:2]
+        x = clips.flatten(0, 1)
+        tokens = self.msg_tokens.expand(batch * frames, -1, -1)
+        maps, messengers = [], []
+        for embed, blocks, norm in self.layers:
+            x, tokens, hw = embed(x, tokens)
+            carried = tokens.shape[1] if blocks[0].attn.reduction > 1 or every_token else 0
+            pixels = x.shape[1]
+            x = torch.cat((x, tokens), dim=1) if carried else x
+            for index, block in enumerate(blocks):
+                x = block(x, hw, carried)
+                if carried and not (len(blocks) % 2 and index == len(blocks) - 1):
+                    x = self._shifted(x, pixels, frames, sign=1 if index % 2 == 0 else -1)
+            x = norm(x)
+            if carried:
+                tokens = x[:, pixels:]
+                messengers.append(tokens)
+            x = to_map(x[:, :pixels], hw).contiguous()
+            maps.append(x)
+        return maps, messengers
+
+    def _shifted(self, x: Tensor, pixels: int, frames: int, *, sign: int) -> Tensor:
+        tokens = x[:, pixels:].unflatten(0, (-1, frames))  # (B, T, M, C)
+        moved = shift(tokens, tuple(sign * offset for offset in self.shifts)).flatten(0, 1)
+        return torch.cat((x[:, :pixels], moved), dim=1)

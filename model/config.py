@@ -1,0 +1,196 @@
+"""The named configurations of TeViT: frozen dataclasses and literal numbers, one screen.
+
+Numbers of the published configurations are those of the official configuration files (`configs/tevit/*.py`).
+"""
+
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+class UnknownConfiguration(ValueError):
+    """A configuration name or description that no network can be built from."""
+
+
+@dataclass(frozen=True)
+class MessengerShiftConfig:
+    """PVTv2 with messenger tokens and their shift through time (paper section 3.2)."""
+
+    dims: tuple[int, ...] = (64, 128, 320, 512)  # channels of the four stages
+    heads: tuple[int, ...] = (1, 2, 5, 8)  # attention heads per stage
+    depths: tuple[int, ...] = (2, 2, 2, 2)  # blocks per stage
+    mlp_ratios: tuple[int, ...] = (8, 8, 4, 4)  # hidden width of the mixing FFN / dim
+    reductions: tuple[int, ...] = (8, 4, 2, 1)  # spatial reduction of keys and values
+    messengers: int = 32  # tokens per frame
+    shifts: tuple[int, ...] = (1, -1, 2, -2)  # frames that each quarter of the tokens travels after an even block
+    drop_path: float = 0.1  # stochastic depth of the last block, linear from 0
+    kind: str = "messenger_shift"
+
+
+@dataclass(frozen=True)
+class ResNetConfig:
+    """ResNet with frozen statistics (official: depth 50, style pytorch, frozen stem and first stage)."""
+
+    blocks: tuple[int, ...] = (3, 4, 6, 3)  # bottlenecks per stage
+    width: int = 64  # channels of the stem
+    frozen_stages: int = 1  # stem and this many stages never learn
+    kind: str = "resnet"
+
+
+@dataclass(frozen=True)
+class SwinConfig:
+    """Swin Transformer (official: Swin-L)."""
+
+    dim: int = 192  # channels of the first stage
+    depths: tuple[int, ...] = (2, 2, 18, 2)
+    heads: tuple[int, ...] = (6, 12, 24, 48)
+    window: int = 7  # side of an attention window in tokens
+    mlp_ratio: int = 4
+    drop_path: float = 0.3
+    kind: str = "swin"
+
+
+BackboneConfig = MessengerShiftConfig | ResNetConfig | SwinConfig
+
+
+@dataclass(frozen=True)
+class HeadConfig:
+    """Spatio-temporal query interaction head (paper section 3.3) and the dynamic mask heads."""
+
+    stages: int = 6  # refinement stages
+    channels: int = 256  # width of FPN, queries and heads
+    attention_heads: int = 8
+    ffn: int = 2048  # hidden width of the query FFN
+    dynamic: int = 64  # inner width of the dynamic convolution
+    box_cells: int = 7  # RoIAlign grid of the box heads
+    mask_cells: int = 14  # RoIAlign grid of the mask heads; masks are twice as fine
+    mask_convs: int = 4
+    box_towers: int = 3  # linear layers before the box deltas
+    canonical_size: float = 56.0  # RoI side in pixels at which pyramid level 1 takes over from level 0
+
+
+@dataclass(frozen=True)
+class ScaleConfig:
+    """Frame sizes as (long side, short side) in pixels."""
+
+    test: tuple[int, int] = (640, 360)
+    train: tuple[tuple[int, int], ...] = ((640, 360), (960, 480))
+    multiscale: str = "range"  # 'range' draws both sides between the two scales, 'value' picks one of the scales
+
+
+@dataclass(frozen=True)
+class TrainingConfig:
+    """The official recipe."""
+
+    steps: int = 9200
+    decay_steps: tuple[int, ...] = (6100, 8500)  # the learning rate is divided by 10 here
+    schedule: str = "step"  # 'step' (official) or 'cosine'
+    warmup_steps: int = 770
+    warmup_ratio: float = 0.001
+    learning_rate: float = 2.5e-4
+    weight_decay: float = 1e-4
+    backbone_rate: float = 0.1  # factor on the learning rate of the backbone
+    gradient_clip: float = 0.1
+    clip_frames: int = 5
+    batch: int = 16  # clips per step over all devices (official: 8 GPUs x 2)
+    ema: float = 0.0  # decay of the running mean of the weights; 0 keeps none
+    flip: float = 0.5
+
+
+@dataclass(frozen=True)
+class TeViTConfig:
+    """Everything that a network is built from; stored whole in every checkpoint."""
+
+    name: str
+    backbone: BackboneConfig
+    head: HeadConfig = field(default_factory=HeadConfig)
+    scales: ScaleConfig = field(default_factory=ScaleConfig)
+    training: TrainingConfig = field(default_factory=TrainingConfig)
+    queries: int = 100
+    query_layout: str = "full"  # where untrained queries start: 'full' image or a 'grid' of boxes
+    classes: int = 40
+    window: int = 36  # frames of one clip at test time; longer videos are cut
+    overlap: int = 6
+    max_tracks: int = 10
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready description, the inverse of :func:`from_dict`."""
+        return asdict(self)
+
+
+_BACKBONES: dict[str, type] = {
+    "messenger_shift": MessengerShiftConfig,
+    "resnet": ResNetConfig,
+    "swin": SwinConfig,
+}
+
+_SWIN_SCALES = ScaleConfig(
+    test=(1333, 480), train=tuple((1333, short) for short in range(320, 801, 32)), multiscale="value"
+)
+_TWO_SCALES = ScaleConfig(multiscale="value")
+
+_TINY = TeViTConfig(
+    name="tevit_tiny",
+    backbone=MessengerShiftConfig(
+        dims=(32, 64, 128, 192), heads=(1, 2, 4, 6), mlp_ratios=(4, 4, 4, 4), messengers=16, drop_path=0.0
+    ),
+    head=HeadConfig(
+        stages=3, channels=96, ffn=384, dynamic=24, mask_convs=1, box_towers=1, canonical_size=28.0
+    ),
+    scales=ScaleConfig(test=(160, 96), train=((160, 96),), multiscale="value"),
+    training=TrainingConfig(
+        steps=12000,
+        schedule="cosine",
+        decay_steps=(),
+        warmup_steps=300,
+        learning_rate=6e-4,
+        backbone_rate=1.0,
+        clip_frames=3,
+        batch=4,
+        ema=0.999,
+    ),
+    queries=15,
+    query_layout="grid",
+    classes=5,
+)
+
+CONFIGURATIONS: dict[str, TeViTConfig] = {
+    config.name: config
+    for config in (
+        TeViTConfig("tevit_msgshift", MessengerShiftConfig()),
+        TeViTConfig("tevit_msgshift_mstrain", MessengerShiftConfig(), scales=_TWO_SCALES),
+        TeViTConfig("tevit_r50", ResNetConfig()),
+        TeViTConfig("tevit_r50_mstrain", ResNetConfig(), scales=_TWO_SCALES),
+        TeViTConfig("tevit_swin-l_mstrain", SwinConfig(), scales=_SWIN_SCALES, queries=300),
+        _TINY,
+    )
+}
+
+
+def named(name: str) -> TeViTConfig:
+    """The configuration called ``name``; raises :class:`UnknownConfiguration` that lists the known ones."""
+    if name not in CONFIGURATIONS:
+        raise UnknownConfiguration(f"no configuration is called {name!r}; there are {', '.join(CONFIGURATIONS)}")
+    return CONFIGURATIONS[name]
+
+
+def from_dict(values: dict[str, Any]) -> TeViTConfig:
+    """Rebuild a configuration from :meth:`TeViTConfig.to_dict`, e.g. out of a checkpoint's metadata."""
+    try:
+        kind = values["backbone"]["kind"]
+        parts = {
+            "backbone": _BACKBONES[kind](**_tuples(values["backbone"])),
+            "head": HeadConfig(**_tuples(values["head"])),
+            "scales": ScaleConfig(**_tuples(values["scales"])),
+            "training": TrainingConfig(**_tuples(values["training"])),
+        }
+        return TeViTConfig(**{**_tuples(values), **parts})
+    except (KeyError, TypeError) as error:
+        raise UnknownConfiguration(f"the description of the network cannot be read: {error}") from error
+
+
+def _tuples(values: dict[str, Any]) -> dict[str, Any]:
+    return {key: _tuple(value) for key, value in values.items()}
+
+
+def _tuple(value: Any) -> Any:
+    return tuple(_tuple(item) for item in value) if isinstance(value, (list, tuple)) else value

@@ -1,0 +1,112 @@
+"""Reads the masks of YouTube-VIS entries for evaluation: any segmentation form to checked run-length codes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as coco_mask
+
+_CODE_CHARACTERS = bytes(range(48, 48 + 64))
+
+
+class EvaluationInputError(ValueError):
+    """A truth or result entry cannot be evaluated; the message names the entry."""
+
+
+@dataclass(frozen=True)
+class MaskSequence:
+    """The masks of one track over its frames.
+
+    ``codes``: compressed COCO RLE dicts, ``None`` where absent; ``sizes`` int64 (T, 2), rows and columns, 0 where
+    absent; ``areas`` int64 (T,), pixels.
+    """
+
+    codes: tuple[Any, ...]
+    sizes: np.ndarray
+    areas: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+
+def mean_area(areas: Sequence[float | None]) -> float:
+    """Mean of the areas that are neither null nor zero; 0 where there is none."""
+    found = [area for area in areas if area]
+    return float(np.mean(found)) if found else 0.0
+
+
+def _size_of(code: dict[str, Any], where: str) -> tuple[int, int]:
+    size = code.get("size")
+    if isinstance(size, list | tuple) and len(size) == 2:
+        height, width = size
+        if type(height) is int and type(width) is int and height > 0 and width > 0:
+            return height, width
+    raise EvaluationInputError(f"{where}: 'size' must be [height, width] in pixels, not {size!r:.60}")
+
+
+def _from_polygons(polygons: list[Any], size: tuple[int, int], where: str) -> Any:
+    for polygon in polygons:
+        flat = isinstance(polygon, list | tuple) and len(polygon) >= 6 and len(polygon) % 2 == 0
+        if not flat or not all(isinstance(value, int | float) for value in polygon):
+            raise EvaluationInputError(f"{where}: a polygon must be a flat list of at least 3 x, y pairs")
+    return coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
+
+
+def _from_runs(runs: list[Any], size: tuple[int, int], where: str) -> Any:
+    if not all(isinstance(run, int) and not isinstance(run, bool) and run >= 0 for run in runs):
+        raise EvaluationInputError(f"{where}: uncompressed 'counts' must be non-negative integers")
+    if sum(runs) != size[0] * size[1]:
+        raise EvaluationInputError(
+            f"{where}: the run lengths cover {sum(runs)} pixels, not the {size[0] * size[1]} of the mask"
+        )
+    uncompressed: Any = {"size": list(size), "counts": runs}
+    return coco_mask.frPyObjects(uncompressed, *size)
+
+
+def _read_text(counts: Any, where: str) -> bytes:
+    """Compressed ``counts`` as bytes; each character holds six bits (48 added), the sixth says that more follow."""
+    if isinstance(counts, str):
+        counts = counts.encode("utf-8")
+    if not isinstance(counts, bytes) or not counts:
+        raise EvaluationInputError(f"{where}: RLE needs 'counts' as text or a list of run lengths")
+    if counts.translate(None, _CODE_CHARACTERS) or (counts[-1] - 48) & 32:
+        raise EvaluationInputError(f"{where}: damaged RLE, 'counts' has a foreign character or is cut off")
+    return counts
+
+
+def _read_code(segmentation: Any, size: tuple[int, int], entry: str, frame: int) -> dict[str, Any] | None:
+    """One frame's segmentation as compressed RLE with bytes counts; ``None`` for null, ``[]`` or ``{}``."""
+    if not segmentation and (segmentation is None or isinstance(segmentation, list | dict)):
+        return None
+    where = f"{entry}.segmentations[{frame}]"
+    if isinstance(segmentation, list):
+        return _from_polygons(segmentation, size, where)
+    if not isinstance(segmentation, dict):
+        raise EvaluationInputError(f"{where}: expected RLE, polygons or null, not {type(segmentation).__name__}")
+    own = _size_of(segmentation, where)
+    counts = segmentation.get("counts")
+    if isinstance(counts, list):
+        return _from_runs(counts, own, where)
+    return {"size": own, "counts": _read_text(counts, where)}
+
+
+def read_masks(segmentations: Any, *, size: tuple[int, int], where: str) -> MaskSequence:
+    """Reads one entry's ``segmentations``, a list over frames of compressed or uncompressed RLE, polygons or null.
+
+    ``size`` is (height, width) of the video, used for polygons; ``where`` names the entry in messages, such as
+    ``results[7]``. Raises ``EvaluationInputError`` for anything else, and for RLE text that is
+    cut off inside a number, has foreign characters or covers more than its mask.
+    """
+    if not isinstance(segmentations, list):
+        raise EvaluationInputError(f"{where}.segmentations: expected a list over frames")
+    codes = tuple(_read_code(one, size, where, t) for t, one in enumerate(segmentations))
+    sizes, areas = np.zeros((len(codes), 2), np.int64), np.zeros(len(codes), np.int64)
+    present = [t for t, code in enumerate(codes) if code is not None]
+    found: Any = [code for code in codes if code is not None]
+    if found:
+        sizes[present] = [code["size"] for code in found]
+        areas[present] = coco_mask.area(found)
+        for t in np.flatnonzero(areas > sizes.prod(axis=1)):
+            raise EvaluationInputError(f"{where}.segmentations[{t}]: damaged RLE, it covers more than the whole mask")
+    return MaskSequence(codes, sizes, areas)

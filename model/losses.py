@@ -1,0 +1,156 @@
+"""Losses of all refinement stages (TeViT `tevit_roi_head.py`, `stqi_head.py`; mmdetection's loss definitions)."""
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+from model.boxes import generalized_iou
+from model.matcher import match
+from model.roi_align import adaptive_roi_align
+from model.targets import ABSENT, PRESENT, ClipTargets
+from model.tevit import Features, Queries, TeViT
+
+CLASS_WEIGHT, L1_WEIGHT, GIOU_WEIGHT, DICE_WEIGHT = 2.0, 5.0, 2.0, 8.0
+_ALPHA, _GAMMA = 0.25, 2.0
+_REJECTED_IOU = 0.5  # a query this close to a rejected mask is told that it is not that class
+
+Matches = list[tuple[Tensor, Tensor]]
+
+
+def focal_loss(logits: Tensor, truth: Tensor) -> Tensor:
+    """Sigmoid focal loss per element (arXiv 1708.02002); truth is 0 or 1 and has the shape of logits."""
+    p = logits.sigmoid()
+    missed = (1 - p) * truth + p * (1 - truth)
+    weight = (_ALPHA * truth + (1 - _ALPHA) * (1 - truth)) * missed.pow(_GAMMA)
+    return F.binary_cross_entropy_with_logits(logits, truth, reduction="none") * weight
+
+
+def dice_loss(probability: Tensor, truth: Tensor, *, eps: float = 1e-5) -> Tensor:
+    """One minus dice with squared denominators, per mask: (R, S, S) in 0..1 and (R, S, S) -> (R,)."""
+    first, second = probability.flatten(1), truth.flatten(1)
+    shared = (first * second).sum(dim=1)
+    return 1 - 2 * shared / ((first * first).sum(dim=1) + eps + (second * second).sum(dim=1) + eps)
+
+
+def class_truth(logits: Tensor, boxes: Tensor, targets: ClipTargets, matched: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+    """What each query of a clip should say, and where that is known: two (T, N, classes) float tensors.
+
+    A matched query has its class where its track is present and none where it is absent; where the track is unknown
+    nothing is known. Any other query is background, in complete frames only, and near rejected masks for their class.
+    """
+    queries, tracks = matched
+    truth = torch.zeros_like(logits)
+    known = torch.ones_like(logits)
+    if targets.complete is not None:
+        known *= targets.complete[:, None].to(logits.dtype)
+        for frame, label, box in targets.rejected:
+            near = _iou(boxes[frame], boxes.new_tensor(box)) > _REJECTED_IOU
+            known[frame, near, label] = 1.0
+    states = targets.states[:, tracks]  # (T, M)
+    known[:, queries] = (states != -1).to(logits.dtype)[..., None].expand(-1, -1, logits.shape[2]).clone()
+    frame, pair = (states == PRESENT).nonzero(as_tuple=True)
+    truth[frame, queries[pair], targets.labels[tracks[pair]]] = 1.0
+    return truth, known
+
+
+def _iou(boxes: Tensor, box: Tensor) -> Tensor:
+    low, high = torch.maximum(boxes[:, :2], box[:2]), torch.minimum(boxes[:, 2:], box[2:])
+    shared = (high - low).clamp_min(0).prod(dim=1)
+    area = (boxes[:, 2:] - boxes[:, :2]).clamp_min(0).prod(dim=1) + (box[2:] - box[:2]).clamp_min(0).prod()
+    return shared / (area - shared).clamp_min(1e-6)
+
+
+def stage_losses(
+    network: TeViT, features: Features, queries: Queries, targets: list[ClipTargets], *, stage: int
+) -> tuple[dict[str, Tensor], Matches]:
+    """The four losses of one stage over a batch of clips, and its matching."""
+    matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
+    positives = _positives(targets, matches)
+    count = sum(len(frame) for frame, _, _ in positives)
+    per_pair = 1.0 / max(count, 1)
+    losses = {"loss_cls": _class_loss(queries, targets, matches) * per_pair}
+    boxes = torch.cat([queries.boxes[b][frame, query] for b, (frame, query, _) in enumerate(positives)])
+    truth = torch.cat([clip.boxes[frame, track] for clip, (frame, _, track) in zip(targets, positives, strict=True)])
+    whwh = torch.cat([_whwh(clip, boxes).expand(len(p[0]), 4) for clip, p in zip(targets, positives, strict=True)])
+    losses["loss_bbox"] = ((boxes - truth) / whwh).abs().sum() * per_pair * L1_WEIGHT
+    losses["loss_iou"] = (1 - generalized_iou(boxes, truth)).sum() * per_pair * GIOU_WEIGHT
+    losses["loss_mask"] = _mask_loss(network, features, queries, targets, positives, stage=stage) * per_pair
+    return losses, matches
+
+
+def _whwh(clip: ClipTargets, like: Tensor) -> Tensor:
+    height, width = clip.img_hw
+    return like.new_tensor([[width, height, width, height]])
+
+
+def _positives(targets: list[ClipTargets], matches: Matches) -> list[tuple[Tensor, Tensor, Tensor]]:
+    """Per clip the (frame, query, track) triples in which a matched track is present."""
+    triples = []
+    for clip, (queries, tracks) in zip(targets, matches, strict=True):
+        frame, pair = (clip.states[:, tracks] == PRESENT).nonzero(as_tuple=True)
+        triples.append((frame, queries[pair], tracks[pair]))
+    return triples
+
+
+def _class_loss(queries: Queries, targets: list[ClipTargets], matches: Matches) -> Tensor:
+    total = queries.logits.new_zeros(())
+    for b, clip in enumerate(targets):
+        truth, known = class_truth(queries.logits[b], queries.boxes[b].detach(), clip, matches[b])
+        total = total + (focal_loss(queries.logits[b], truth) * known).sum()
+    return total * CLASS_WEIGHT
+
+
+def _mask_loss(
+    network: TeViT,
+    features: Features,
+    queries: Queries,
+    targets: list[ClipTargets],
+    positives: list[tuple[Tensor, Tensor, Tensor]],
+    *,
+    stage: int,
+) -> Tensor:
+    frames = features.frames
+    frame = torch.cat([triple[0] + b * frames for b, triple in enumerate(positives)])
+    query = torch.cat([triple[1] for triple in positives])
+    if len(frame) == 0:  # keeps every parameter of the mask head in the graph
+        return sum((p.sum() * 0 for p in network.roi_head.mask_head[stage].parameters()), features.levels[0].new_zeros(()))
+    label = torch.cat([clip.labels[t] for clip, (_, _, t) in zip(targets, positives, strict=True)])
+    logits = network.mask_logits(features, queries, frame, query, label, stage=stage).float()
+    truth = torch.cat(
+        [
+            _mask_truth(clip, queries.boxes[b].detach(), triple, cells=logits.shape[-1])
+            for b, (clip, triple) in enumerate(zip(targets, positives, strict=True))
+        ]
+    )
+    return dice_loss(logits.sigmoid(), truth).sum() * DICE_WEIGHT
+
+
+def _mask_truth(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int) -> Tensor:
+    """The truth inside each refined box, clipped to the padded clip, as (R, cells, cells) of 0 and 1."""
+    frame, query, track = triple
+    height, width = clip.pad_hw
+    limit = boxes.new_tensor([width, height, width, height])
+    rois = torch.minimum(boxes[frame, query].float().clamp_min(0), limit)
+    return (adaptive_roi_align(clip.masks[frame, track].float(), rois, cells=cells) >= 0.5).float()
+
+
+def training_losses(
+    network: TeViT, frames: Tensor, targets: list[ClipTargets]
+) -> tuple[dict[str, Tensor], list[Matches]]:
+    """Forward pass and all losses: frames (B, T, 3, H, W) normalised and padded, one target per clip.
+
+    Returns `stage{s}_loss_{cls,bbox,iou,mask}` scalars, whose sum is optimised, and the matching of every stage.
+    """
+    img_hw = torch.tensor([clip.img_hw for clip in targets], dtype=torch.float32, device=frames.device)
+    features = network.encode(frames, img_hw)
+    losses: dict[str, Tensor] = {}
+    matches = []
+    for stage, queries in enumerate(network.stages(features)):
+        single = Queries(queries.logits.float(), queries.boxes.float(), *queries[2:])
+        values, matched = stage_losses(network, features, single, targets, stage=stage)
+        losses.update({f"stage{stage}_{name}": value for name, value in values.items()})
+        matches.append(matched)
+    return losses, matches
+
+
+__all__ = ["ABSENT", "class_truth", "dice_loss", "focal_loss", "stage_losses", "training_losses"]

@@ -1,0 +1,124 @@
+"""RoIAlign over a pyramid as one weighted gather (Mask R-CNN, arXiv 1703.06870; mmcv `roi_align`, aligned=True).
+
+Every output cell is a weighted sum of a few feature vectors. All levels and frames are laid out as one table of
+vectors and all cells are summed by one `embedding_bag`: no loop over levels, the same code on CPU and CUDA.
+"""
+
+from collections.abc import Sequence
+
+import torch
+from torch import Tensor
+from torch.nn import functional as F
+
+
+def pyramid_levels(boxes: Tensor, *, canonical_size: float, levels: int) -> Tensor:
+    """Level of each box (..., 4) xyxy in input pixels: floor(log2(sqrt(area) / canonical_size)), clamped."""
+    sides = boxes[..., 2:] - boxes[..., :2]
+    scale = torch.sqrt(sides[..., 0] * sides[..., 1])
+    level = torch.floor(torch.log2(scale / canonical_size + 1e-6))
+    return level.nan_to_num(0.0).clamp(0, levels - 1).long()
+
+
+def _axis_samples(start: Tensor, length: Tensor, size: Tensor, cells: int, ratio: int) -> tuple[Tensor, Tensor, Tensor]:
+    """Sampling positions along one axis, for R boxes: low index, high index and weight of the high one.
+
+    start, length (R,) in feature cells, size (R,) the map's extent -> three of (R, cells * ratio); a weight below 0
+    marks a position outside the map, which contributes nothing.
+    """
+    steps = (torch.arange(cells * ratio, device=start.device, dtype=start.dtype) + 0.5) / ratio
+    position = start[:, None] + steps[None] * (length / cells)[:, None]
+    extent = size[:, None].to(start.dtype)
+    outside = (position < -1.0) | (position > extent)
+    position = position.clamp_min(0)
+    low = torch.minimum(position.floor(), extent - 1)
+    high = torch.minimum(low + 1, extent - 1)
+    fraction = torch.where(low >= extent - 1, torch.zeros_like(position), position - low)
+    return low.long(), high.long(), torch.where(outside, torch.full_like(fraction, -1.0), fraction)
+
+
+def roi_align(
+    features: Sequence[Tensor],
+    boxes: Tensor,
+    frames: Tensor,
+    levels: Tensor,
+    *,
+    strides: Sequence[float],
+    cells: int,
+    ratio: int = 2,
+) -> Tensor:
+    """Resample every box to ``cells`` x ``cells`` vectors.
+
+    features: per level (N, C, H_l, W_l); boxes (R, 4) xyxy in input pixels; frames (R,) int64 index into N; levels
+    (R,) int64 index into features. Returns (R, C, cells, cells). Gradients reach the features, never the boxes.
+    """
+    table = torch.cat([level.permute(0, 2, 3, 1).reshape(-1, level.shape[1]) for level in features])
+    indices, weights = _bags([tuple(f.shape) for f in features], boxes.detach(), frames, levels, strides, cells, ratio)
+    pooled = F.embedding_bag(indices, table, per_sample_weights=weights.to(table.dtype), mode="sum")
+    return pooled.view(len(boxes), cells, cells, -1).permute(0, 3, 1, 2)
+
+
+def _bags(
+    shapes: Sequence[tuple[int, ...]],
+    boxes: Tensor,
+    frames: Tensor,
+    levels: Tensor,
+    strides: Sequence[float],
+    cells: int,
+    ratio: int,
+) -> tuple[Tensor, Tensor]:
+    """Rows of the table and their weights, (R * cells * cells, 4 * ratio * ratio) each."""
+    device = boxes.device
+    heights = torch.tensor([shape[2] for shape in shapes], device=device)[levels]
+    widths = torch.tensor([shape[3] for shape in shapes], device=device)[levels]
+    sizes = [shape[0] * shape[2] * shape[3] for shape in shapes]
+    offsets = torch.tensor([sum(sizes[:i]) for i in range(len(sizes))], device=device)[levels]
+    stride = torch.tensor(list(strides), device=device, dtype=boxes.dtype)[levels]
+    scaled = boxes * (1.0 / stride)[:, None] - 0.5
+    x0, x1, wx = _axis_samples(scaled[:, 0], scaled[:, 2] - scaled[:, 0], widths, cells, ratio)
+    y0, y1, wy = _axis_samples(scaled[:, 1], scaled[:, 3] - scaled[:, 1], heights, cells, ratio)
+    base = offsets + frames * heights * widths
+    rows = torch.stack((y0, y1), -1) * widths[:, None, None] + base[:, None, None]  # (R, S, 2)
+    columns = torch.stack((x0, x1), -1)  # (R, S, 2)
+    row_weights = _corner_weights(wy)
+    column_weights = _corner_weights(wx)
+    samples = cells * ratio
+    index = rows[:, :, None, :, None] + columns[:, None, :, None, :]  # (R, S, S, 2, 2)
+    weight = row_weights[:, :, None, :, None] * column_weights[:, None, :, None, :] / (ratio * ratio)
+    shape = (len(boxes), cells, ratio, cells, ratio, 4)
+    assert index.shape[1] == samples
+    index = index.reshape(shape).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4 * ratio * ratio)
+    weight = weight.reshape(shape).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4 * ratio * ratio)
+    return index, weight
+
+
+def _corner_weights(fraction: Tensor) -> Tensor:
+    inside = (fraction >= 0).to(fraction.dtype)
+    return torch.stack(((1 - fraction) * inside, fraction * inside), dim=-1)
+
+
+def adaptive_roi_align(maps: Tensor, boxes: Tensor, *, cells: int) -> Tensor:
+    """RoIAlign with the adaptive number of samples (mmcv's sampling ratio 0), one box per map.
+
+    maps (R, H, W) float; boxes (R, 4) xyxy in pixels of the map -> (R, cells, cells). Each cell is sampled
+    ceil(side / cells) times along each axis; a box without extent gives zeros. Separable, so two matrix products.
+    """
+    rows = _axis_matrices(boxes[:, 1], boxes[:, 3], maps.shape[1], cells)
+    columns = _axis_matrices(boxes[:, 0], boxes[:, 2], maps.shape[2], cells)
+    return rows @ maps @ columns.transpose(1, 2)
+
+
+def _axis_matrices(low: Tensor, high: Tensor, size: int, cells: int) -> Tensor:
+    """(R, cells, size): what each cell takes from each pixel along one axis; boxes of equal sampling go together."""
+    start, length = low - 0.5, (high - 0.5) - (low - 0.5)
+    ratios = torch.ceil(length / cells).clamp_min(0).long()
+    matrices = low.new_zeros((len(low), cells, size))
+    for ratio in ratios.unique().tolist():
+        if ratio == 0:
+            continue
+        chosen = (ratios == ratio).nonzero()[:, 0]
+        extent = torch.full((len(chosen),), size, device=low.device)
+        first, second, fraction = _axis_samples(start[chosen], length[chosen], extent, cells, ratio)
+        dense = low.new_zeros((len(chosen), cells * ratio, size))
+        dense.scatter_add_(2, torch.stack((first, second), dim=2), _corner_weights(fraction) / ratio)
+        matrices[chosen] = dense.view(len(chosen), cells, ratio, size).sum(dim=2)
+    return matrices

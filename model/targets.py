@@ -1,0 +1,40 @@
+"""What a clip's truth says, as tensors; written once per clip, read by the matcher and the losses."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+PRESENT, ABSENT, UNKNOWN = 1, 0, -1
+
+
+@dataclass(frozen=True)
+class ClipTargets:
+    """Truth of one clip of T frames with G tracks, in pixels of the clip's own padded network input."""
+
+    ids: Tensor  # (G,) int64, ascending
+    labels: Tensor  # (G,) int64
+    states: Tensor  # (T, G) int8: PRESENT, ABSENT or UNKNOWN
+    boxes: Tensor  # (T, G, 4) float xyxy, zeros where not present
+    masks: Tensor  # (T, G, H, W) uint8 0/1 at the padded size, zeros where not present
+    img_hw: tuple[int, int]  # size of the picture inside the padding
+    complete: Tensor | None = None  # (T, classes) bool: nothing of this class is left unlabelled; None: everywhere
+    rejected: tuple[tuple[int, int, tuple[float, float, float, float]], ...] = ()  # (frame, label, box): not this class
+
+    @property
+    def pad_hw(self) -> tuple[int, int]:
+        """Height and width of the padded clip."""
+        return int(self.masks.shape[2]), int(self.masks.shape[3])
+
+    def to(self, device: torch.device | str) -> "ClipTargets":
+        """The same truth on another device."""
+        return ClipTargets(
+            ids=self.ids.to(device),
+            labels=self.labels.to(device),
+            states=self.states.to(device),
+            boxes=self.boxes.to(device),
+            masks=self.masks.to(device),
+            img_hw=self.img_hw,
+            complete=None if self.complete is None else self.complete.to(device),
+            rejected=self.rejected,
+        )

@@ -1,0 +1,198 @@
+"""The database: opening, upgrading, transactions, and its failures as clear sentences.
+
+SQLite is the everyday case, in WAL mode, so that readers never wait for a writer; writers take turns (``BEGIN
+IMMEDIATE``). Everything that only SQLite needs is in this file; another database is reached by its URL.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Self
+
+from sqlalchemy import Connection, Engine, Table, create_engine, event, make_url
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from storage import migrations
+from storage.errors import StorageError
+
+BUSY_MILLISECONDS = 30_000
+_WRITES = "storage_writes"
+
+
+class DatabaseError(StorageError):
+    """The database cannot be opened, read or written."""
+
+
+class DiskFull(DatabaseError):
+    """There is no room left for the database; nothing of the transaction was kept."""
+
+
+class ReadOnly(DatabaseError):
+    """The database file or its folder cannot be written."""
+
+
+class DatabaseBusy(DatabaseError):
+    """Another process held the write lock for longer than a writer waits."""
+
+
+class DatabaseDamaged(DatabaseError):
+    """The file is no database, or its pages are broken."""
+
+
+class NewerDatabase(DatabaseError):
+    """The database was written by a later version of this program."""
+
+
+class Database:
+    """A database that is open and up to date. Safe to use from many threads; every process opens its own."""
+
+    def __init__(self, engine: Engine, place: str) -> None:
+        self._engine = engine
+        self._place = place
+
+    @staticmethod
+    def open(url: str) -> "Database":
+        """Open the database at a SQLAlchemy URL, make it where it is missing, and bring its tables up to date.
+
+        Args:
+            url: such as ``sqlite:////data/annotations.sqlite3`` (its folder is made) or ``postgresql+psycopg://...``.
+
+        Raises:
+            DatabaseError: the URL is wrong, or the file cannot be used; subclasses say why.
+        """
+        try:
+            parsed = make_url(url)
+            place = parsed.database or parsed.render_as_string(hide_password=True)
+            if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+                Path(place).expanduser().parent.mkdir(parents=True, exist_ok=True)
+            engine = _engine(url)
+        except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
+            raise DatabaseError(f"The database URL {url!r} cannot be used: {error}.") from error
+        except OSError as error:
+            raise ReadOnly(f"The folder for the database {url!r} cannot be made: {error.strerror or error}.") from error
+        database = Database(engine, place)
+        try:
+            database._upgrade()
+        except BaseException:
+            engine.dispose()
+            raise
+        return database
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    @property
+    def place(self) -> str:
+        """The database file, or the URL of a server without its password; for messages."""
+        return self._place
+
+    @contextmanager
+    def atomic(self) -> Iterator[Connection]:
+        """One write transaction: everything in the block is kept, or nothing. Keep it short; writers take turns."""
+        with self._transaction(writes=True) as tx:
+            yield tx
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """One consistent view for reading, which waits for no writer. Writing through it is an error."""
+        with self._transaction(writes=False) as tx:
+            yield tx
+
+    def check(self) -> list[str]:
+        """Sentences about damage: broken pages, and rows that refer to rows which are not there. Empty: all well."""
+        if self._engine.dialect.name != "sqlite":
+            return []
+        problems: list[str] = []
+        with self.read() as tx:
+            pages = tx.exec_driver_sql("PRAGMA integrity_check").scalars().all()
+            problems += [f"The file is damaged: {line}." for line in pages if line != "ok"]
+            for table, row, parent, _ in tx.exec_driver_sql("PRAGMA foreign_key_check").all():
+                problems.append(f"Row {row} of {table} refers to a row of {parent} that does not exist.")
+        return problems
+
+    def close(self) -> None:
+        """Give back all connections; the object cannot be relied on afterwards."""
+        self._engine.dispose()
+
+    @contextmanager
+    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+        try:
+            with (
+                self._engine.connect().execution_options(**{_WRITES: writes}) as connection,
+                connection.begin(),
+            ):
+                yield connection
+        except DBAPIError as error:
+            raise _clear_error(error, self._place) from error
+
+    def _upgrade(self) -> None:
+        try:
+            with self.read() as tx:
+                state = migrations.state(tx)
+            if state == "old":
+                # Looked at again under the write lock: another process may have been faster.
+                with self.atomic() as tx:
+                    migrations.upgrade(tx)
+        except migrations.UnknownRevision as error:
+            raise NewerDatabase(
+                f"The database {self._place} was written by a later version of this program "
+                f"(its tables are at {error.revision!r}); update the program or choose another data folder."
+            ) from error
+
+
+def insert_missing(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Insert the rows whose key is not there yet and leave the others as they are."""
+    if rows:
+        dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
+        tx.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def _engine(url: str) -> Engine:
+    if make_url(url).get_backend_name() != "sqlite":
+        return create_engine(url, pool_pre_ping=True)
+    pool = {} if make_url(url).database in (None, "", ":memory:") else {"pool_size": 8, "max_overflow": -1}
+    engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, **pool)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: object) -> None:
+        # The driver would open transactions by itself, and late; `_begin` does it instead.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
+        # Asking first: the change to WAL needs a lock that reading does not, and it stays with the file.
+        if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+            cursor.execute("PRAGMA journal_mode = WAL")
+        cursor.execute("PRAGMA synchronous = NORMAL")
+        cursor.execute("PRAGMA foreign_keys = ON")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get(_WRITES, True)
+        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def _clear_error(error: DBAPIError, place: str) -> DatabaseError:
+    reason = str(error.orig)
+    low = reason.lower()
+    if "disk is full" in low or "no space left" in low:
+        return DiskFull(
+            f"The disk that holds {place} is full; nothing of this change was kept. Make room and repeat it."
+        )
+    if "readonly" in low or "read-only" in low:
+        return ReadOnly(f"The database {place} cannot be written; check the rights of the file and of its folder.")
+    if "unable to open" in low:
+        return ReadOnly(f"The database {place} cannot be opened; check that its folder exists and can be written.")
+    if "locked" in low or "busy" in low:
+        seconds = BUSY_MILLISECONDS // 1000
+        return DatabaseBusy(f"Another process has been writing to {place} for over {seconds} s; try again.")
+    if "malformed" in low or "not a database" in low:
+        return DatabaseDamaged(f"The file {place} is damaged or no database ({reason}); restore it from a copy.")
+    return DatabaseError(f"The database {place} refused: {reason}.")

@@ -1,0 +1,105 @@
+"""Drafts: what a machine suggests and nobody has applied yet. Applying makes edits of them; discarding deletes."""
+
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar
+
+from sqlalchemy import Connection, Delete, Select, bindparam, delete, insert, select
+
+from storage import schema
+
+S = TypeVar("S", Select[Any], Delete)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A suggested row: ``confidence`` is 0..1, ``doubt`` says in words why a person should look first."""
+
+    id: str
+    run_id: str
+    video_id: str
+    track_id: str
+    frame: int
+    state: Literal["present", "absent"]
+    blob_hash: str | None
+    confidence: float | None = None
+    doubt: str | None = None
+
+    @staticmethod
+    def new(
+        *,
+        run_id: str,
+        video_id: str,
+        track_id: str,
+        frame: int,
+        blob_hash: str | None,
+        confidence: float | None = None,
+        doubt: str | None = None,
+    ) -> "Draft":
+        """A draft with an id of its own; present where there is a mask, else absent."""
+        return Draft(
+            id=str(uuid.uuid4()),
+            run_id=run_id,
+            video_id=video_id,
+            track_id=track_id,
+            frame=frame,
+            state="absent" if blob_hash is None else "present",
+            blob_hash=blob_hash,
+            confidence=confidence,
+            doubt=doubt,
+        )
+
+
+def put_drafts(tx: Connection, drafts: Iterable[Draft]) -> None:
+    """Store drafts; one that the same run had suggested for the same track and frame is replaced."""
+    rows = [draft.__dict__ for draft in drafts]
+    if rows:
+        table = schema.drafts
+        same = [table.c[name] == bindparam(f"old_{name}") for name in ("run_id", "track_id", "frame")]
+        old = [{f"old_{name}": row[name] for name in ("run_id", "track_id", "frame")} for row in rows]
+        tx.execute(delete(table).where(*same), old)
+        tx.execute(insert(table), rows)
+
+
+def list_drafts(
+    tx: Connection,
+    video_id: str,
+    *,
+    run_id: str | None = None,
+    track_id: str | None = None,
+    start: int | None = None,
+    stop: int | None = None,
+) -> tuple[Draft, ...]:
+    """The drafts of a video on frames start..stop-1, by frame; of one run or one track where these are given."""
+    table = schema.drafts
+    query = _narrow(select(table), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
+    return tuple(Draft(**row._mapping) for row in tx.execute(query.order_by(table.c.frame, table.c.track_id)))
+
+
+def discard_drafts(
+    tx: Connection,
+    video_id: str,
+    *,
+    run_id: str | None = None,
+    track_id: str | None = None,
+    start: int | None = None,
+    stop: int | None = None,
+) -> int:
+    """Delete the drafts that ``list_drafts`` would give, and return how many there were."""
+    query = _narrow(delete(schema.drafts), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
+    return tx.execute(query).rowcount
+
+
+def _narrow(
+    query: S, video_id: str, *, run_id: str | None, track_id: str | None, start: int | None, stop: int | None
+) -> S:
+    table = schema.drafts
+    query = query.where(table.c.video_id == video_id)
+    if run_id is not None:
+        query = query.where(table.c.run_id == run_id)
+    if track_id is not None:
+        query = query.where(table.c.track_id == track_id)
+    if start is not None:
+        query = query.where(table.c.frame >= start)
+    return query if stop is None else query.where(table.c.frame < stop)

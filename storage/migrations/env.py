@@ -1,0 +1,9 @@
+"""Alembic's entry point: runs the migrations on the connection that ``storage.migrations.upgrade`` hands over."""
+
+from alembic import context
+
+from storage.schema import metadata
+
+context.configure(connection=context.config.attributes["connection"], target_metadata=metadata)
+with context.begin_transaction():
+    context.run_migrations()

@@ -1,0 +1,216 @@
+"""Projects and their categories: what belongs together, and what its things may be called."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Row, delete, func, insert, select, update
+
+from storage import schema
+from storage.errors import BadName, NameTaken, NotFound
+
+_LAST_PROJECT = "last_project"
+
+
+@dataclass(frozen=True)
+class Project:
+    """One project. ``videos`` is the number of its videos that are not removed; ``created`` is in unix seconds."""
+
+    id: str
+    name: str
+    created: float
+    archived: bool
+    extra: Mapping[str, Any] | None
+    videos: int
+
+
+@dataclass(frozen=True)
+class Category:
+    """A name that tracks of a project can carry. A retired one stays on old tracks and is offered for no new one."""
+
+    id: str
+    project_id: str
+    name: str
+    supercategory: str | None
+    position: int
+    retired: bool
+    source_id: str | None
+    extra: Mapping[str, Any] | None
+
+
+def create_project(
+    tx: Connection, *, name: str, categories: Sequence[str] = (), extra: Mapping[str, Any] | None = None
+) -> Project:
+    """Make a project with these categories, in this order.
+
+    Raises:
+        NameTaken: a project, or another of these categories, has the name already.
+        BadName: a name is empty.
+    """
+    name = _clean("project", name)
+    if find_project(tx, name) is not None:
+        raise NameTaken("project", name)
+    project_id = str(uuid.uuid4())
+    tx.execute(insert(schema.projects).values(id=project_id, name=name, created=time.time(), extra=extra))
+    for category in categories:
+        add_category(tx, project_id, category)
+    return get_project(tx, project_id)
+
+
+def list_projects(tx: Connection, *, archived: bool = False) -> tuple[Project, ...]:
+    """All projects by age, oldest first; archived ones only when asked for."""
+    query = _project_query().order_by(schema.projects.c.created, schema.projects.c.name)
+    if not archived:
+        query = query.where(schema.projects.c.archived.is_(False))
+    return tuple(_project(row) for row in tx.execute(query))
+
+
+def get_project(tx: Connection, project_id: str) -> Project:
+    """The project with this id. Raises NotFound."""
+    row = tx.execute(_project_query().where(schema.projects.c.id == project_id)).first()
+    if row is None:
+        raise NotFound("project", project_id)
+    return _project(row)
+
+
+def find_project(tx: Connection, name: str) -> Project | None:
+    """The project with this name, archived ones too, or None."""
+    row = tx.execute(_project_query().where(schema.projects.c.name == name.strip())).first()
+    return None if row is None else _project(row)
+
+
+def rename_project(tx: Connection, project_id: str, name: str) -> Project:
+    """Give a project another name. Raises NotFound, NameTaken, BadName."""
+    name = _clean("project", name)
+    holder = find_project(tx, name)
+    if holder is not None and holder.id != project_id:
+        raise NameTaken("project", name)
+    get_project(tx, project_id)
+    tx.execute(update(schema.projects).where(schema.projects.c.id == project_id).values(name=name))
+    return get_project(tx, project_id)
+
+
+def archive_project(tx: Connection, project_id: str, *, archived: bool = True) -> Project:
+    """Take a project off the list, or put it back; nothing of it is deleted. Raises NotFound."""
+    get_project(tx, project_id)
+    tx.execute(update(schema.projects).where(schema.projects.c.id == project_id).values(archived=archived))
+    return get_project(tx, project_id)
+
+
+def add_category(
+    tx: Connection,
+    project_id: str,
+    name: str,
+    *,
+    supercategory: str | None = None,
+    source_id: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> Category:
+    """Add a category at the end of the project's list. Raises NotFound, NameTaken, BadName."""
+    get_project(tx, project_id)
+    name = _free_category_name(tx, project_id, name)
+    table = schema.categories
+    last = tx.execute(select(func.max(table.c.position)).where(table.c.project_id == project_id)).scalar()
+    category = Category(
+        id=str(uuid.uuid4()),
+        project_id=project_id,
+        name=name,
+        supercategory=supercategory,
+        position=0 if last is None else last + 1,
+        retired=False,
+        source_id=source_id,
+        extra=extra,
+    )
+    tx.execute(insert(table).values(**category.__dict__))
+    return category
+
+
+def rename_category(tx: Connection, category_id: str, name: str) -> Category:
+    """Give a category another name; its tracks follow. Raises NotFound, NameTaken, BadName."""
+    category = get_category(tx, category_id)
+    name = _free_category_name(tx, category.project_id, name, but=category_id)
+    tx.execute(update(schema.categories).where(schema.categories.c.id == category_id).values(name=name))
+    return get_category(tx, category_id)
+
+
+def retire_category(tx: Connection, category_id: str, *, retired: bool = True) -> Category:
+    """Offer a category no longer (or again); tracks that have it keep it. Raises NotFound, NameTaken."""
+    category = get_category(tx, category_id)
+    if not retired:
+        _free_category_name(tx, category.project_id, category.name, but=category_id)
+    tx.execute(update(schema.categories).where(schema.categories.c.id == category_id).values(retired=retired))
+    return get_category(tx, category_id)
+
+
+def get_category(tx: Connection, category_id: str) -> Category:
+    """The category with this id. Raises NotFound."""
+    row = tx.execute(select(schema.categories).where(schema.categories.c.id == category_id)).first()
+    if row is None:
+        raise NotFound("category", category_id)
+    return Category(**row._mapping)
+
+
+def list_categories(tx: Connection, project_id: str, *, retired: bool = False) -> tuple[Category, ...]:
+    """The project's categories in their order; retired ones only when asked for."""
+    table = schema.categories
+    query = select(table).where(table.c.project_id == project_id).order_by(table.c.position)
+    if not retired:
+        query = query.where(table.c.retired.is_(False))
+    return tuple(Category(**row._mapping) for row in tx.execute(query))
+
+
+def set_last_project(tx: Connection, project_id: str) -> None:
+    """Remember the project that was used last. Raises NotFound."""
+    get_project(tx, project_id)
+    set_setting(tx, _LAST_PROJECT, project_id)
+
+
+def last_project(tx: Connection) -> Project | None:
+    """The project that was used last, or None where there is none or it is archived."""
+    project_id = get_setting(tx, _LAST_PROJECT)
+    if project_id is None:
+        return None
+    project = get_project(tx, project_id)
+    return None if project.archived else project
+
+
+def set_setting(tx: Connection, key: str, value: Any) -> None:
+    """Keep one small JSON value under a key."""
+    tx.execute(delete(schema.settings).where(schema.settings.c.key == key))
+    tx.execute(insert(schema.settings).values(key=key, value=value))
+
+
+def get_setting(tx: Connection, key: str) -> Any:
+    """The value kept under a key, or None."""
+    return tx.execute(select(schema.settings.c.value).where(schema.settings.c.key == key)).scalar()
+
+
+def _project_query() -> Any:
+    videos = (
+        select(func.count())
+        .select_from(schema.videos)
+        .where(schema.videos.c.project_id == schema.projects.c.id, schema.videos.c.removed.is_(None))
+        .scalar_subquery()
+    )
+    return select(schema.projects, videos.label("videos"))
+
+
+def _project(row: Row[Any]) -> Project:
+    return Project(**row._mapping)
+
+
+def _clean(what: str, name: str) -> str:
+    name = " ".join(name.split())
+    if not name:
+        raise BadName(what)
+    return name
+
+
+def _free_category_name(tx: Connection, project_id: str, name: str, *, but: str | None = None) -> str:
+    name = _clean("category", name)
+    for category in list_categories(tx, project_id):
+        if category.name == name and category.id != but:
+            raise NameTaken("category", name)
+    return name

@@ -1,0 +1,173 @@
+"""COCO run-length encodings of masks: pure functions of arrays and small dicts.
+
+An RLE here is `{"size": [height, width], "counts": str}` with compressed counts, as in JSON files. Runs go down the
+columns of the mask and alternate between background and mask, beginning with background. Masks are bool H x W.
+"""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from pycocotools import mask
+
+from storage.errors import StorageError
+
+Rle = dict[str, Any]
+
+# Its type stubs know neither plain dicts nor what `iou` returns.
+coco: Any = mask
+
+# Bounds on what a file may ask for: larger ones would take the machine's memory instead of giving an error.
+MAX_PIXELS = 1 << 28
+MAX_COORDINATE = 1e5
+
+
+class RleError(StorageError, ValueError):
+    """An encoding is not a mask of its size; the message says what is wrong with it."""
+
+
+def encode(pixels: np.ndarray) -> Rle:
+    """RLE of a mask: bool (or 0 and not 0) H x W."""
+    if pixels.ndim != 2:
+        raise RleError(f"a mask has two axes, height and width, but this array has the shape {pixels.shape}")
+    return _with_text(coco.encode(np.asfortranarray(pixels != 0, dtype=np.uint8)))
+
+
+def decode(rle: Rle) -> np.ndarray:
+    """The mask of an RLE: bool H x W; raises RleError where the RLE is not sound."""
+    counts = uncompress(rle)
+    return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(rle["size"], order="F")
+
+
+def canonical(rle: Rle) -> Rle:
+    """The one RLE that all encodings of the same mask have, without runs of length 0 inside; raises RleError."""
+    return rle if all(uncompress(rle)[1:]) else encode(decode(rle))
+
+
+def empty(height: int, width: int) -> Rle:
+    """RLE of a mask without a pixel."""
+    return compress([height * width], height, width)
+
+
+def compress(counts: Sequence[int], height: int, width: int) -> Rle:
+    """RLE from uncompressed counts, which are kept as they are; raises RleError unless they fill height x width."""
+    _check_size(height, width)
+    whole = np.asarray(counts)
+    if whole.ndim != 1 or whole.size == 0 or whole.dtype.kind not in "iuf" or (whole != np.floor(whole)).any():
+        raise RleError("counts must be a list of whole numbers")
+    if (whole < 0).any() or whole.sum() != height * width:
+        raise RleError(f"counts must be 0 or more and add up to {height} x {width} = {height * width} pixels")
+    return _with_text(coco.frPyObjects({"size": [height, width], "counts": whole.astype(int).tolist()}, height, width))
+
+
+def uncompress(rle: Rle) -> list[int]:
+    """Uncompressed counts of an RLE; raises RleError where the string is no sound encoding of its size."""
+    text = rle["counts"]
+    code = (
+        np.frombuffer(text.encode(errors="surrogatepass") if isinstance(text, str) else text, dtype=np.uint8).astype(
+            np.int64
+        )
+        - 48
+    )
+    height, width = rle["size"]
+    _check_size(height, width)
+    if code.size == 0 or (code < 0).any() or (code > 63).any() or code[-1] & 0x20:
+        raise RleError("counts is not a compressed run-length string")
+    # Each number is written five bits at a time, lowest first; bit 0x20 says that more follow, 0x10 is the sign.
+    last = (code & 0x20) == 0
+    starts = np.flatnonzero(np.concatenate(([True], last[:-1])))
+    place = np.arange(code.size) - np.repeat(starts, np.diff(np.append(starts, code.size)))
+    if place.max() > 11:
+        raise RleError("counts holds a number that is too large")
+    numbers = np.add.reduceat((code & 0x1F) << (5 * place), starts)
+    negative = (code[last] & 0x10) != 0
+    numbers -= np.where(negative, np.int64(1) << (5 * (place[last] + 1)), 0)
+    # From the fourth number on, each is the difference to the one two before.
+    numbers[1::2] = np.cumsum(numbers[1::2])
+    numbers[2::2] = np.cumsum(numbers[2::2])
+    if (numbers < 0).any() or numbers.sum() != height * width:
+        raise RleError(f"counts does not add up to {height} x {width} = {height * width} pixels")
+    return numbers.tolist()
+
+
+def check(rle: Rle) -> None:
+    """Raise RleError unless the counts are sound and fill the size."""
+    uncompress(rle)
+
+
+def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) -> Rle:
+    """RLE of the union of polygons, each [x0, y0, x1, y1, ...] in pixels of the frame (x right, y down).
+
+    Polygons of fewer than three points cover nothing.
+    """
+    _check_size(height, width)
+    for polygon in polygons:
+        # Written so that NaN fails too.
+        if len(polygon) % 2 or not (np.abs(np.asarray(polygon, dtype=float)) <= MAX_COORDINATE).all():
+            raise RleError(f"a polygon must be a list of x, y pairs of numbers up to {MAX_COORDINATE:.0f}")
+    drawn = [np.asarray(polygon, dtype=float).tolist() for polygon in polygons if len(polygon) >= 6]
+    if not drawn:
+        return empty(height, width)
+    return union(*(_with_text(part) for part in coco.frPyObjects(drawn, height, width)))
+
+
+def area(rle: Rle) -> int:
+    """Number of pixels of the mask."""
+    return int(coco.area(rle))
+
+
+def bbox(rle: Rle) -> list[int]:
+    """[x, y, width, height] of the mask in whole pixels; all 0 for an empty one."""
+    return [int(value) for value in coco.toBbox(rle)]
+
+
+def union(*rles: Rle) -> Rle:
+    """Pixels in any of one or more masks of one size."""
+    return _merge(rles, intersect=False)
+
+
+def intersection(*rles: Rle) -> Rle:
+    """Pixels in all of one or more masks of one size."""
+    return _merge(rles, intersect=True)
+
+
+def complement(rle: Rle) -> Rle:
+    """Pixels outside the mask."""
+    counts = uncompress(rle)
+    return compress(counts[1:] if counts[0] == 0 and len(counts) > 1 else [0, *counts], *rle["size"])
+
+
+def difference(rle: Rle, *others: Rle) -> Rle:
+    """Pixels of the first mask that are in none of the others."""
+    return intersection(rle, complement(union(*others))) if others else rle
+
+
+def iou(one: Rle, other: Rle) -> float:
+    """Intersection over union of two masks of one size, 0 to 1; 0 for two empty masks."""
+    _same_size((one, other))
+    return float(coco.iou([one], [other], [0])[0, 0]) if area(one) or area(other) else 0.0
+
+
+def _merge(rles: Sequence[Rle], *, intersect: bool) -> Rle:
+    _same_size(rles)
+    return _with_text(coco.merge(list(rles), intersect=intersect))
+
+
+def _check_size(height: int, width: int) -> None:
+    if height < 1 or width < 1 or height * width > MAX_PIXELS:
+        raise RleError(f"a mask of {height} x {width} pixels is empty or above {MAX_PIXELS} pixels")
+
+
+def _same_size(rles: Sequence[Rle]) -> None:
+    if not rles:
+        raise RleError("set operations need at least one mask")
+    for one, other in pairwise(rles):
+        if list(one["size"]) != list(other["size"]):
+            raise RleError(f"masks of {one['size']} and {other['size']} pixels (height, width) cannot be combined")
+
+
+def _with_text(rle: Rle) -> Rle:
+    counts = rle["counts"]
+    height, width = rle["size"]
+    return {"size": [int(height), int(width)], "counts": counts.decode() if isinstance(counts, bytes) else counts}

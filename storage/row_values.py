@@ -1,0 +1,197 @@
+"""What a row says, as JSON: the ``before`` and ``after`` of an edit for a mask, a track and a complete range.
+
+A value is complete: every key is there. Clients may send part of one; ``mask_value``, ``track_value`` and
+``range_value`` fill it in. None stands for "no row".
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+from storage import schema
+from storage.errors import StorageError
+
+Value = dict[str, Any]
+
+TRACK_ROW = -1
+"""In place of a frame number: the track's own row."""
+RANGE_ROW = -2
+"""In place of a frame number: a complete range, whose id stands in place of the track's."""
+
+DECLARED_NOW = 0
+"""In a range's ``declared``: by the edit that is being applied, which has no number yet."""
+
+MACHINE_PREFIX = "run:"
+
+
+class EditError(StorageError, ValueError):
+    """An edit that can never be applied, whatever the state: it names things that do not exist or do not fit."""
+
+
+class RowKey(NamedTuple):
+    """Which row: a mask (track, frame), a track (track, -1) or a complete range (its id, -2)."""
+
+    owner: str
+    frame: int
+
+
+_MASK: Value = {
+    "state": "present",
+    "mask": None,
+    "source": "drawn",
+    "review": "corrected",
+    "key": False,
+    "score": None,
+    "run": None,
+    "parent": None,
+    "look": None,
+    "occluded": False,
+    "iscrowd": False,
+    "extra": None,
+}
+_TRACK: Value = {
+    "category": None,
+    "name": None,
+    "number": None,
+    "deleted": False,
+    "rejected": False,
+    "occluded": False,
+    "iscrowd": False,
+    "score": None,
+    "run": None,
+    "source_id": None,
+    "extra": None,
+}
+_RANGE: Value = {"start": 0, "stop": 0, "categories": [], "declared": 0}
+_FLAGS = ("key", "deleted", "rejected", "occluded", "iscrowd")
+
+
+def is_machine(author: str) -> bool:
+    """Whether an author is a job or an import rather than a person."""
+    return author.startswith(MACHINE_PREFIX)
+
+
+def is_human(value: Mapping[str, Any] | None) -> bool:
+    """Whether a mask row carries a person's work: a verdict, or a drawing. No machine may change such a row."""
+    return value is not None and (value["review"] != "unreviewed" or value["source"] == "drawn")
+
+
+def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, place: str) -> Value:
+    """The complete value of a mask row from what a client sent.
+
+    With a state or a mask it is new content: missing keys are those of a person's stroke (drawn, corrected), or of a
+    machine's proposal where the author is a machine. Without, it is a verdict or a mark on the current row: missing
+    keys stay. A verdict clears *needs a look* unless it says otherwise.
+
+    Raises:
+        EditError: an unknown key or word, or a state and a mask that do not go together.
+    """
+    _known(after, _MASK, place)
+    if "state" in after or "mask" in after:
+        value = dict(_MASK)
+        if is_machine(author):
+            value.update(source="proposed", review="unreviewed")
+    elif current is None:
+        raise EditError(f"{place} has no row yet, so the change must say its state and its mask.")
+    else:
+        value = dict(current)
+        if "review" in after:
+            value["look"] = None
+    value.update(after)
+    if "state" not in after and "mask" in after:
+        value["state"] = "absent" if value["mask"] is None else "present"
+    _check_mask(value, place)
+    return value
+
+
+def track_value(after: Mapping[str, Any] | None, *, current: Value | None, number: int, place: str) -> Value:
+    """The complete value of a track's own row; missing keys stay, and its number is the server's to give.
+
+    ``after`` None deletes the track: its row stays, so that its number is never given away.
+
+    Raises:
+        EditError: an unknown key, or no row to delete.
+    """
+    if after is None:
+        if current is None:
+            raise EditError(f"{place} does not exist, so it cannot be deleted.")
+        return {**current, "deleted": True}
+    _known(after, _TRACK, place)
+    value = {**(_TRACK if current is None else current), **after, "number": number}
+    _check_flags(value, place)
+    return value
+
+
+def range_value(after: Mapping[str, Any], *, count: int, place: str) -> Value:
+    """The complete value of a complete range: frames start..stop-1 of a video of ``count`` frames.
+
+    ``declared`` is left at ``DECLARED_NOW``; the edit that is being written fills in its number. Raises EditError.
+    """
+    _known(after, _RANGE, place)
+    start, stop, categories = after.get("start"), after.get("stop"), after.get("categories", [])
+    if not (isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= count):
+        raise EditError(f"{place} must lie within the video's frames 0 to {count - 1}, got {start} to {stop}.")
+    if not isinstance(categories, Sequence) or isinstance(categories, str):
+        raise EditError(f"{place} must list its categories by their ids.")
+    return {"start": start, "stop": stop, "categories": [str(name) for name in categories], "declared": DECLARED_NOW}
+
+
+def pack(key: RowKey, value: Value | None) -> Value | None:
+    """The value without what is default, as it is kept in the log."""
+    if value is None:
+        return None
+    return {name: item for name, item in value.items() if item != _EMPTY[_form(key)][name]}
+
+
+def unpack(key: RowKey, value: Mapping[str, Any] | None) -> Value | None:
+    """The complete value from the log's short form."""
+    return None if value is None else {**_EMPTY[_form(key)], **value}
+
+
+def wire_row(key: RowKey, *, version: int, value: Value | None) -> dict[str, Any]:
+    """A row as clients read it: ``track``, ``frame`` (None: the track's own row), ``version`` and ``after``.
+
+    A complete range has neither track nor frame but a ``range_id``. A row that is gone has version 0, which is also
+    the ``before_version`` of an edit that makes it again.
+    """
+    after = None if value is None else dict(value)
+    version = 0 if value is None else version
+    if key.frame == RANGE_ROW:
+        return {"track": None, "frame": None, "range_id": key.owner, "version": version, "after": after}
+    frame = None if key.frame == TRACK_ROW else key.frame
+    return {"track": key.owner, "frame": frame, "version": version, "after": after}
+
+
+def _form(key: RowKey) -> int:
+    return min(key.frame, 0)
+
+
+# What the log leaves out. Words and numbers that carry meaning are always written, so that a change of the defaults
+# for clients never changes what an old entry says.
+_EMPTY: dict[int, Value] = {
+    0: {**_MASK, "state": None, "source": None, "review": None},
+    TRACK_ROW: _TRACK,
+    RANGE_ROW: {"start": None, "stop": None, "categories": None, "declared": None},
+}
+
+
+def _known(after: Mapping[str, Any], known: Value, place: str) -> None:
+    unknown = sorted(set(after) - set(known))
+    if unknown:
+        raise EditError(f"{place}: {unknown[0]!r} is no part of this row; known are {', '.join(known)}.")
+
+
+def _check_mask(value: Value, place: str) -> None:
+    for name, words in (("state", schema.STATES), ("source", schema.SOURCES), ("review", schema.REVIEWS)):
+        if value[name] not in words:
+            raise EditError(f"{place}: {name} must be one of {', '.join(words)}, got {value[name]!r}.")
+    if (value["state"] == "present") != (value["mask"] is not None):
+        raise EditError(f"{place}: a present row needs a mask and an absent one has none.")
+    if value["look"] is not None and set(value["look"]) != {"reason", "author"}:
+        raise EditError(f"{place}: look must be null or have a reason and an author.")
+    _check_flags(value, place)
+
+
+def _check_flags(value: Value, place: str) -> None:
+    for name in _FLAGS:
+        if not isinstance(value.get(name, False), bool):
+            raise EditError(f"{place}: {name} must be true or false, got {value[name]!r}.")

@@ -1,0 +1,52 @@
+"""Snapshots: the frozen, hashed set of masks that a training run used."""
+
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, insert, select
+
+from storage import schema
+from storage.errors import NotFound
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What a training run saw. ``masks`` and ``videos`` are JSON; ``hash`` (SHA-256, hex) is of both."""
+
+    id: str
+    project_id: str
+    hash: str
+    masks: Sequence[Any]
+    videos: Sequence[Any]
+    created: float
+
+
+def add_snapshot(tx: Connection, *, project_id: str, masks: Sequence[Any], videos: Sequence[Any]) -> Snapshot:
+    """Freeze a set of masks; the same set in the same project is the same snapshot, stored once.
+
+    Args:
+        masks: JSON values that name each mask, such as [track id, frame, hash, weight]; the order counts.
+        videos: JSON values that name each video and what of it was complete.
+    """
+    content = json.dumps([list(masks), list(videos)], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    name = hashlib.sha256(content.encode()).hexdigest()
+    table = schema.snapshots
+    known = tx.execute(select(table.c.id).where(table.c.project_id == project_id, table.c.hash == name)).scalar()
+    if known is not None:
+        return get_snapshot(tx, known)
+    values = {"id": str(uuid.uuid4()), "project_id": project_id, "hash": name, "created": time.time()}
+    tx.execute(insert(table).values(masks=list(masks), videos=list(videos), **values))
+    return get_snapshot(tx, values["id"])
+
+
+def get_snapshot(tx: Connection, snapshot_id: str) -> Snapshot:
+    """The snapshot with this id. Raises NotFound."""
+    row = tx.execute(select(schema.snapshots).where(schema.snapshots.c.id == snapshot_id)).first()
+    if row is None:
+        raise NotFound("snapshot", snapshot_id)
+    return Snapshot(**row._mapping)

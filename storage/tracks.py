@@ -1,0 +1,129 @@
+"""Reading tracks and their rows by range; ``storage.edits`` writes them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, Select, select
+
+from storage import schema
+from storage.edit_write import next_number
+from storage.errors import NotFound
+from storage.masks import Rle, chunks, get_blobs
+
+__all__ = ["MaskRow", "Track", "get_track", "list_tracks", "masks", "next_number", "rows"]
+
+
+@dataclass(frozen=True)
+class Track:
+    """One thing through a video. ``number`` is what people see; ``version`` the number of the edit that wrote this."""
+
+    id: str
+    video_id: str
+    number: int
+    category_id: str | None
+    name: str | None
+    deleted: bool
+    rejected: bool
+    occluded: bool
+    iscrowd: bool
+    score: float | None
+    run_id: str | None
+    source_id: str | None
+    extra: Mapping[str, Any] | None
+    version: int
+
+
+@dataclass(frozen=True)
+class MaskRow:
+    """One track on one frame, without its pixels: ``hash`` names them (None where absent), ``area`` is in pixels."""
+
+    track_id: str
+    frame: int
+    state: Literal["present", "absent"]
+    hash: str | None
+    area: int
+    source: Literal["proposed", "propagated", "interpolated", "drawn", "imported"]
+    review: Literal["unreviewed", "accepted", "corrected", "rejected"]
+    key: bool
+    score: float | None
+    run_id: str | None
+    parent_edit: str | None
+    occluded: bool
+    iscrowd: bool
+    look_reason: str | None
+    look_author: str | None
+    extra: Mapping[str, Any] | None
+    version: int
+
+    @property
+    def human(self) -> bool:
+        """Whether a person drew or judged it, so that no machine may change it."""
+        return self.review != "unreviewed" or self.source == "drawn"
+
+    @property
+    def is_key(self) -> bool:
+        """Whether it is a key frame of its track: drawn, or marked as one."""
+        return self.key or self.source == "drawn"
+
+
+def list_tracks(tx: Connection, video_id: str, *, deleted: bool = False) -> tuple[Track, ...]:
+    """The tracks of a video by number; deleted ones only when asked for."""
+    table = schema.tracks
+    query = select(table).where(table.c.video_id == video_id).order_by(table.c.number)
+    if not deleted:
+        query = query.where(table.c.deleted.is_(False))
+    return tuple(Track(**row._mapping) for row in tx.execute(query))
+
+
+def get_track(tx: Connection, track_id: str) -> Track:
+    """The track with this id, deleted or not. Raises NotFound."""
+    row = tx.execute(select(schema.tracks).where(schema.tracks.c.id == track_id)).first()
+    if row is None:
+        raise NotFound("track", track_id)
+    return Track(**row._mapping)
+
+
+def rows(
+    tx: Connection,
+    video_id: str,
+    *,
+    start: int | None = None,
+    stop: int | None = None,
+    track_ids: Sequence[str] | None = None,
+) -> tuple[MaskRow, ...]:
+    """The rows on frames start..stop-1 (None: from the first, to the last), by track number and frame.
+
+    Rows of deleted tracks are left out unless the track is named in ``track_ids``.
+    """
+    query = _row_query(video_id, start, stop)
+    if track_ids is None:
+        return tuple(_row(row) for row in tx.execute(query.where(schema.tracks.c.deleted.is_(False))))
+    parts = (query.where(schema.masks.c.track_id.in_(part)) for part in chunks(track_ids))
+    return tuple(_row(row) for part in parts for row in tx.execute(part))
+
+
+def masks(tx: Connection, video_id: str, *, start: int, stop: int) -> dict[str, Rle]:
+    """The masks (by hash, each once) that tracks which are not deleted have on frames start..stop-1."""
+    table, tracks = schema.masks, schema.tracks
+    query = select(table.c.blob_hash).join(tracks, table.c.track_id == tracks.c.id).distinct()
+    query = query.where(tracks.c.video_id == video_id, tracks.c.deleted.is_(False), table.c.blob_hash.is_not(None))
+    return get_blobs(tx, tx.execute(query.where(table.c.frame >= start, table.c.frame < stop)).scalars())
+
+
+def _row_query(video_id: str, start: int | None, stop: int | None) -> Select[Any]:
+    table, tracks, blobs = schema.masks, schema.tracks, schema.blobs
+    query = select(table, blobs.c.area).join(tracks, table.c.track_id == tracks.c.id)
+    query = query.outerjoin(blobs, table.c.blob_hash == blobs.c.hash).where(tracks.c.video_id == video_id)
+    if start is not None:
+        query = query.where(table.c.frame >= start)
+    if stop is not None:
+        query = query.where(table.c.frame < stop)
+    return query.order_by(tracks.c.number, table.c.frame)
+
+
+def _row(row: Row[Any]) -> MaskRow:
+    values = dict(row._mapping)
+    values["hash"] = values.pop("blob_hash")
+    values["area"] = values["area"] or 0
+    return MaskRow(**values)

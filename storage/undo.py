@@ -1,0 +1,209 @@
+"""Undo and redo: new entries of the log that swap before and after of an older one.
+
+Ctrl+Z takes the author's own latest edit of the video that is not undone; redo takes back the author's latest undo,
+until the author's next edit. Whether a row is still as an edit left it is seen by the row's *origin*, the edit its
+content is from: an edit and its undo in between leave no trace there.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from storage import edit_log, row_store, schema
+from storage.complete import Planned
+from storage.edit_log import LoggedChange, LoggedEdit, RowEntry
+from storage.edit_write import Applied, Conflict, applied_again, lock_video, write_edit
+from storage.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, wire_row
+from storage.videos import Video
+
+UNDO = "undo"
+REDO = "redo"
+
+
+@dataclass(frozen=True)
+class NothingToUndo:
+    """The author has no edit in this video that could be undone (or redone)."""
+
+    video: str
+    author: str
+
+
+def undo(
+    tx: Connection, *, video: str, author: str, new_id: str, edit: str | None = None
+) -> Applied | Conflict | NothingToUndo:
+    """Take back the author's own latest edit of a video, or a given one of anybody's; needs a write transaction.
+
+    Undoing a correction also takes back what was spread from it, except rows that a person has since accepted or
+    changed. Tracks that the edit made stay as deleted rows.
+
+    Args:
+        new_id: the id of the undo itself; a repeat changes nothing and returns the first answer.
+        edit: the id of the entry to take back, whoever made it; None: the author's own latest.
+
+    Returns:
+        Applied; Conflict where a later edit (``by``) changed the same rows; or NothingToUndo.
+
+    Raises:
+        EditError: ``edit`` is of another video, undone already, or itself an undo.
+        NotFound: the video.
+    """
+    return _take_back(tx, video=video, author=author, new_id=new_id, kind=UNDO, edit=edit)
+
+
+def redo(tx: Connection, *, video: str, author: str, new_id: str) -> Applied | Conflict | NothingToUndo:
+    """Take back the author's latest undo in a video, unless the author has edited it since; see ``undo``."""
+    return _take_back(tx, video=video, author=author, new_id=new_id, kind=REDO, edit=None)
+
+
+def _take_back(
+    tx: Connection, *, video: str, author: str, new_id: str, kind: str, edit: str | None
+) -> Applied | Conflict | NothingToUndo:
+    earlier = edit_log.find_edit(tx, new_id)
+    if earlier is not None:
+        return _again(tx, earlier, video)
+    locked = lock_video(tx, video)
+    if edit is not None:
+        target = _named_target(tx, video, edit)
+    else:
+        target = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)
+    if target is None:
+        return NothingToUndo(video=video, author=author)
+    entries = edit_log.row_entries(tx, (change.key for change in target.changes))
+    rows = row_store.load_rows(tx, video, (change.key for change in target.changes))
+    blocked = _blocked(tx, target, entries)
+    if blocked:
+        latest = max(blocked.values())
+        shown = [wire_row(key, version=rows[key].version, value=rows[key].value) for key in blocked if key in rows]
+        return Conflict(id=new_id, rows=shown, by=edit_log.edit_by_number(tx, latest))
+    planned = {change.key: _swap(change, rows[change.key], entries[change.key], target) for change in target.changes}
+    if kind == UNDO:
+        planned |= _spread_from(tx, locked, target, planned)
+    return _write(tx, locked, target, planned=planned, author=author, new_id=new_id, kind=kind)
+
+
+def _write(
+    tx: Connection,
+    video: Video,
+    target: LoggedEdit,
+    *,
+    planned: dict[RowKey, Planned],
+    author: str,
+    new_id: str,
+    kind: str,
+) -> Applied:
+    edit_log.set_undone(tx, target.id, undone=True)
+    if target.undoes is not None:
+        edit_log.set_undone(tx, target.undoes, undone=False)
+    applied = write_edit(tx, edit_id=new_id, kind=kind, author=author, video=video, planned=planned, undoes=target.id)
+    return _named(tx, applied)
+
+
+def _again(tx: Connection, earlier: LoggedEdit, video: str) -> Applied:
+    if earlier.video_id != video or earlier.undoes is None:
+        raise EditError(f"The id {earlier.id} is taken by another edit; make a new one for every edit.")
+    return _named(tx, applied_again(earlier))
+
+
+def _named_target(tx: Connection, video: str, edit: str) -> LoggedEdit:
+    target = edit_log.find_edit(tx, edit)
+    if target is None or target.video_id != video:
+        raise EditError(f"This video has no edit {edit}.")
+    if target.undone:
+        raise EditError(f"Edit {target.number} ({target.kind}) is undone already.")
+    if target.undoes is not None:
+        raise EditError(f"Edit {target.number} is an {target.kind} itself; undo or redo the edit that it is about.")
+    return target
+
+
+def _undo_target(tx: Connection, video: str, author: str) -> LoggedEdit | None:
+    edits = schema.edits
+    own = (edits.c.video_id == video, edits.c.author == author, edits.c.undone.is_(False), edits.c.undoes.is_(None))
+    number = tx.execute(select(edits.c.number).where(*own).order_by(edits.c.number.desc()).limit(1)).scalar()
+    return None if number is None else edit_log.edit_by_number(tx, number)
+
+
+def _redo_target(tx: Connection, video: str, author: str) -> LoggedEdit | None:
+    edits = schema.edits
+    own = (edits.c.video_id == video, edits.c.author == author)
+    newest = select(edits.c.number).where(*own, edits.c.undoes.is_(None)).order_by(edits.c.number.desc()).limit(1)
+    undos = select(edits.c.number).where(*own, edits.c.undone.is_(False), edits.c.kind == UNDO)
+    undos = undos.where(edits.c.undoes.is_not(None), edits.c.number > (tx.execute(newest).scalar() or 0))
+    number = tx.execute(undos.order_by(edits.c.number.desc()).limit(1)).scalar()
+    return None if number is None else edit_log.edit_by_number(tx, number)
+
+
+def _blocked(tx: Connection, target: LoggedEdit, entries: dict[RowKey, list[RowEntry]]) -> dict[RowKey, int]:
+    """Rows that are not as the target left them, with the number of the edit that changed them last."""
+    blocked: dict[RowKey, int] = {}
+    for change in target.changes:
+        latest = entries[change.key][-1]
+        if latest.origin != change.origin:
+            blocked[change.key] = latest.number
+    # To take back a new track would hide what others have since drawn on it.
+    touched = {change.key for change in target.changes}
+    made = [change.key.owner for change in target.changes if change.key.frame == TRACK_ROW and change.before is None]
+    if made:
+        masks = schema.masks
+        drawn = select(masks.c.track_id, masks.c.frame, masks.c.version).where(masks.c.track_id.in_(made))
+        for owner, frame, version in tx.execute(drawn):
+            if RowKey(owner, frame) not in touched:
+                blocked[RowKey(owner, frame)] = version
+    return blocked
+
+
+def _swap(change: LoggedChange, row: row_store.StoredRow, entries: list[RowEntry], target: LoggedEdit) -> Planned:
+    after = change.before
+    if after is None and change.key.frame == TRACK_ROW and row.value is not None:
+        after = {**row.value, "deleted": True}
+    return Planned(before=row, after=after, origin=_origin_before(entries, target.number))
+
+
+def _origin_before(entries: list[RowEntry], number: int) -> int:
+    return next((entry.origin for entry in reversed(entries) if entry.number < number), 0)
+
+
+def _spread_from(
+    tx: Connection, video: Video, target: LoggedEdit, planned: dict[RowKey, Planned]
+) -> dict[RowKey, Planned]:
+    """What machines spread from the target and nobody has looked at since: back to what was there before."""
+    masks, tracks = schema.masks, schema.tracks
+    query = select(masks.c.track_id, masks.c.frame).join(tracks, masks.c.track_id == tracks.c.id)
+    query = query.where(masks.c.parent_edit == target.id, tracks.c.video_id == video.id)
+    keys = [key for key in (RowKey(*row) for row in tx.execute(query)) if key not in planned]
+    rows = row_store.load_rows(tx, video.id, keys)
+    entries = edit_log.row_entries(tx, keys)
+    changes: dict[int, dict[RowKey, LoggedChange]] = {}
+    taken: dict[RowKey, Planned] = {}
+    for key in keys:
+        if not is_human(rows[key].value):
+            after, origin = _before_spreading(tx, key, entries[key], target.id, changes)
+            taken[key] = Planned(before=rows[key], after=after, origin=origin)
+    return taken
+
+
+def _before_spreading(
+    tx: Connection,
+    key: RowKey,
+    entries: list[RowEntry],
+    correction: str,
+    changes: dict[int, dict[RowKey, LoggedChange]],
+) -> tuple[Value | None, int]:
+    """The row's content before the correction was first spread to it, and the edit that content is from."""
+    origin = entries[-1].origin
+    while True:
+        if origin not in changes:
+            edit = edit_log.edit_by_number(tx, origin)
+            changes[origin] = {change.key: change for change in edit.changes} if edit else {}
+        before = changes[origin][key].before
+        origin = _origin_before(entries, origin)
+        if before is None or before["parent"] != correction:
+            return before, origin
+
+
+def _named(tx: Connection, applied: Applied) -> Applied:
+    """With the kind of the edit that came or went: the end of the chain of undos."""
+    edits = schema.edits
+    kind, undoes = applied.kind, applied.undoes
+    while undoes is not None:
+        kind, undoes = tx.execute(select(edits.c.kind, edits.c.undoes).where(edits.c.id == undoes)).one()
+    return replace(applied, of_kind=kind)

@@ -1,0 +1,214 @@
+"""Opening a video file with PyAV and decoding its picture stream, the same way for counting and for reading."""
+
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import av
+import av.error
+import numpy as np
+from av.container import InputContainer
+from av.packet import Packet
+from av.stream import Disposition
+from av.video.frame import VideoFrame
+from av.video.stream import VideoStream
+
+from storage.frame_index import MAX_PIXELS, EmptyFile, NoPicture, NotAVideo, TooLarge, missing
+
+# Formats that FFmpeg draws or fetches rather than reads: text art, playlists and lists of other files.
+REFUSED_FORMATS = {"tty", "hls", "dash", "concat", "concatf", "sdp", "imf"}
+# Local files only, and a '%' in a name is a '%': neither a playlist nor a name may make FFmpeg open something else.
+OPEN_OPTIONS = {"protocol_whitelist": "file", "pattern_type": "none"}
+
+
+@dataclass
+class OpenVideo:
+    """An open container and its picture stream; close it when done. Used by one thread."""
+
+    container: InputContainer
+    stream: VideoStream
+
+    def close(self) -> None:
+        self.container.close()
+
+    def __enter__(self) -> "OpenVideo":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def open_video(path: Path, *, stream: int | None = None, single_thread: bool = False) -> OpenVideo:
+    """Open the picture stream of a video file for decoding.
+
+    stream: index of the stream; None picks the largest one that is no cover picture.
+    Raises SourceMissing, EmptyFile, NotAVideo, NoPicture or TooLarge.
+    """
+    container = _open_container(path)
+    try:
+        chosen = _picture_stream(container, path) if stream is None else _known_stream(container, stream, path)
+        if single_thread:
+            chosen.codec_context.thread_type = "NONE"
+            chosen.codec_context.thread_count = 1
+        else:
+            chosen.thread_type = "AUTO"
+    except BaseException:
+        container.close()
+        raise
+    return OpenVideo(container, chosen)
+
+
+def _open_container(path: Path) -> InputContainer:
+    if not path.exists():
+        raise missing(path)
+    if not path.is_file():
+        raise NotAVideo(f"{path} is neither a file nor a folder; give a video file or a folder of pictures")
+    if path.stat().st_size == 0:
+        raise EmptyFile(f"{path} is empty (0 bytes); copy or download it again")
+    try:
+        container = av.open(f"file:{path}", container_options=dict(OPEN_OPTIONS), metadata_errors="replace")
+    except av.error.FFmpegError as error:
+        raise NotAVideo(f"{path} cannot be opened as a video: {_why_not(path, error)}") from error
+    if container.format.name in REFUSED_FORMATS:
+        name = container.format.name
+        container.close()
+        what = "it is a text" if name == "tty" else f"it is a playlist or list of other files ({name})"
+        raise NotAVideo(f"{path} cannot be opened as a video: {what}; give the video file itself")
+    return container
+
+
+def _why_not(path: Path, error: av.error.FFmpegError) -> str:
+    """One phrase on why FFmpeg refuses the file, from its first bytes where they tell more than FFmpeg does."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(4096)
+    except OSError as failure:
+        return f"{failure.strerror}; check its permissions"
+    if head[4:8] == b"ftyp" and not _has_moov(path):
+        return (
+            "its index (moov atom) is missing, as when a recording or download broke off; "
+            "copy it again, or repair it with a tool for that"
+        )
+    if _is_text(head):
+        return "it holds text, whatever its name says; give a video file"
+    return f"its header or index is damaged, or it is no video ({decoder_words(error)}); copy or convert it again"
+
+
+def _has_moov(path: Path) -> bool:
+    """Whether the chain of boxes of an MP4 or MOV file reaches its index."""
+    with path.open("rb") as file:
+        while len(header := file.read(16)) >= 8:
+            size, kind = struct.unpack_from(">I4s", header)
+            if kind == b"moov":
+                return True
+            if size == 1 and len(header) == 16:
+                size = struct.unpack_from(">Q", header, 8)[0]
+            if size < 8:
+                return False
+            file.seek(size - len(header), 1)
+    return False
+
+
+def _is_text(head: bytes) -> bool:
+    if b"\0" in head:
+        return False
+    text = head.decode("utf-8", errors="ignore")
+    return len(text) >= 0.9 * len(head) > 0 and sum(c.isprintable() or c.isspace() for c in text) >= 0.95 * len(text)
+
+
+def decoder_words(error: av.error.FFmpegError) -> str:
+    """FFmpeg's own words on an error. Its log says more, but is there only while somebody has switched it on."""
+    return error.strerror or str(error)
+
+
+def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
+    streams = container.streams.video
+    if not streams:
+        others = sorted({stream.type for stream in container.streams}) or ["nothing"]
+        raise NoPicture(f"{path} has no picture stream, only {', '.join(others)}; give a file with moving pictures")
+    pictures = [s for s in streams if not s.disposition & Disposition.attached_pic]
+    if not pictures:
+        raise NoPicture(f"{path} has a cover picture but no moving pictures; give a file with a picture stream")
+    known = [s for s in pictures if s.codec_context is not None]
+    if not known:
+        raise NoPicture(f"{path} has pictures in a coding that no decoder here reads; convert it, for example to H.264")
+    # Ties go to the first stream, which is the one that players show.
+    best = max(known, key=lambda s: (s.codec_context.width * s.codec_context.height, -s.index))
+    _check_pixels(path, best.codec_context.width, best.codec_context.height)
+    return best
+
+
+def _known_stream(container: InputContainer, number: int, path: Path) -> VideoStream:
+    for stream in container.streams.video:
+        if stream.index == number and stream.codec_context is not None:
+            return stream
+    raise NoPicture(f"{path} has no picture stream {number} any more; count its frames again")
+
+
+def _check_pixels(path: Path, width: int, height: int) -> None:
+    if width * height > MAX_PIXELS:
+        raise TooLarge(f"{path} has pictures of {width} x {height}, above {MAX_PIXELS} pixels; scale it down first")
+
+
+def pictures(
+    video: OpenVideo,
+    *,
+    on_packet: Callable[[Packet], None] | None = None,
+    on_error: Callable[[int | None, str], None] | None = None,
+) -> Iterator[VideoFrame]:
+    """Decode from where the container stands to its end, in presentation order.
+
+    A packet that does not decode is told to `on_error(pts, words)` and skipped, and so is a file that breaks off.
+    """
+    packets = video.container.demux(video.stream)
+    while True:
+        try:
+            packet = next(packets, None)
+        except av.error.FFmpegError as error:
+            if on_error:
+                on_error(None, f"the file breaks off ({decoder_words(error)})")
+            yield from _decode(video, None, on_error)
+            return
+        if packet is None:
+            return
+        if on_packet:
+            on_packet(packet)
+        yield from _decode(video, packet, on_error)
+
+
+def _decode(
+    video: OpenVideo, packet: Packet | None, on_error: Callable[[int | None, str], None] | None
+) -> list[VideoFrame]:
+    try:
+        return video.stream.codec_context.decode(packet)
+    except av.error.FFmpegError as error:
+        if on_error:
+            on_error(packet.pts if packet is not None else None, decoder_words(error))
+        return []
+
+
+def to_rgb(picture: VideoFrame) -> np.ndarray:
+    """uint8 H x W x 3 RGB as swscale gives it, not turned; an array of its own."""
+    # PyAV's array is a view of the picture's padded rows, and of the decoder's own buffer if that is RGB already.
+    return np.array(picture.to_ndarray(format="rgb24"), order="C")
+
+
+def turned(pixels: np.ndarray, rotation: int) -> np.ndarray:
+    """`pixels` (H x W x 3) turned by `rotation` (0, 90, 180, 270) degrees counter-clockwise, contiguous."""
+    return np.ascontiguousarray(np.rot90(pixels, k=rotation // 90)) if rotation else pixels
+
+
+def rotation_of(picture: VideoFrame) -> tuple[int, str | None]:
+    """(rotation 0/90/180/270 counter-clockwise to apply, note on a tag that is ignored or None)."""
+    matrix = picture.side_data.get("DISPLAYMATRIX")
+    if matrix is not None:
+        a, b, _, c, d = struct.unpack_from("<5i", bytes(matrix))
+        if a * d - b * c < 0:
+            return 0, "the file asks for mirrored pictures; that is ignored"
+    degrees = picture.rotation
+    quarter = round(degrees / 90)
+    # The tag is a matrix of fixed-point numbers, so a right angle may come out one degree off.
+    if abs(degrees - 90 * quarter) > 1:
+        return 0, f"the file asks for a turn by {degrees} degrees; only multiples of 90 are applied, so it is ignored"
+    return 90 * quarter % 360, None

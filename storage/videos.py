@@ -1,0 +1,255 @@
+"""Videos of a project: where their pictures are, how many frames they have, and how far the work on them is."""
+
+import time
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from sqlalchemy import Connection, Row, case, func, insert, select, update
+
+from storage import schema
+from storage.errors import BadName, NotFound
+
+
+@dataclass(frozen=True)
+class Video:
+    """One video.
+
+    ``count`` frames of ``width`` x ``height`` pixels, numbered from 0; frames below ``confirmed`` have their final
+    number and can carry masks. ``index`` is the JSON form of the frame index. ``path`` is where the pictures are;
+    ``copied`` says that they are a copy inside the data folder. Times are unix seconds.
+    """
+
+    id: str
+    project_id: str
+    import_id: str | None
+    name: str
+    kind: Literal["video", "images"]
+    path: str
+    copied: bool
+    index: Mapping[str, Any]
+    count: int
+    width: int
+    height: int
+    confirmed: int
+    content_hash: str | None
+    file_names: Sequence[str] | None
+    stride: int
+    source_id: str | None
+    extra: Mapping[str, Any] | None
+    created: float
+    removed: float | None
+
+
+@dataclass(frozen=True)
+class VideoSummary:
+    """How far one video is: tracks that are not deleted, and their rows by a person's verdict.
+
+    ``look`` counts rows that need a look, ``frames`` the frames that carry at least one row.
+    """
+
+    video_id: str
+    tracks: int = 0
+    frames: int = 0
+    unreviewed: int = 0
+    accepted: int = 0
+    corrected: int = 0
+    rejected: int = 0
+    look: int = 0
+
+    @property
+    def state(self) -> Literal["new", "proposed", "review", "done"]:
+        """Nothing there; nothing judged; some judged; everything judged and nothing left that needs a look."""
+        judged = self.accepted + self.corrected + self.rejected
+        if self.unreviewed + judged == 0:
+            return "new"
+        if judged == 0:
+            return "proposed"
+        return "review" if self.unreviewed or self.look else "done"
+
+
+def add_video(
+    tx: Connection,
+    *,
+    project_id: str,
+    name: str,
+    index_json: Mapping[str, Any],
+    kind: str,
+    path: str,
+    copied: bool,
+    count: int,
+    width: int,
+    height: int,
+    confirmed: bool | int,
+    content_hash: str | None = None,
+    file_names: Sequence[str] | None = None,
+    stride: int = 1,
+    source_id: str | None = None,
+    extra: Mapping[str, Any] | None = None,
+    import_id: str | None = None,
+) -> Video:
+    """Add a video to a project.
+
+    Args:
+        confirmed: how many frames from the front have their final number; True means all, False none.
+
+    Raises:
+        BadName: the name is empty.
+    """
+    if not name.strip():
+        raise BadName("video")
+    video_id = str(uuid.uuid4())
+    values = {
+        "id": video_id,
+        "project_id": project_id,
+        "import_id": import_id,
+        "name": name.strip(),
+        "kind": kind,
+        "path": path,
+        "copied": copied,
+        "index": index_json,
+        "count": count,
+        "width": width,
+        "height": height,
+        "confirmed": _frames(confirmed, count),
+        "content_hash": content_hash,
+        "file_names": None if file_names is None else list(file_names),
+        "stride": stride,
+        "source_id": source_id,
+        "extra": extra,
+        "created": time.time(),
+    }
+    tx.execute(insert(schema.videos).values(**values))
+    return get_video(tx, video_id)
+
+
+def list_videos(tx: Connection, project_id: str, *, removed: bool = False) -> tuple[Video, ...]:
+    """The project's videos in the order they were added; removed ones only when asked for."""
+    table = schema.videos
+    query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
+    if not removed:
+        query = query.where(table.c.removed.is_(None))
+    return tuple(_video(row) for row in tx.execute(query))
+
+
+def get_video(tx: Connection, video_id: str) -> Video:
+    """The video with this id, removed or not. Raises NotFound."""
+    row = tx.execute(select(schema.videos).where(schema.videos.c.id == video_id)).first()
+    if row is None:
+        raise NotFound("video", video_id)
+    return _video(row)
+
+
+def rename_video(tx: Connection, video_id: str, name: str) -> Video:
+    """Give a video another name. Raises NotFound, BadName."""
+    if not name.strip():
+        raise BadName("video")
+    return _change(tx, video_id, name=name.strip())
+
+
+def remove_video(tx: Connection, video_id: str) -> Video:
+    """Take a video off its project's list. Its rows, its log and its file stay. Raises NotFound."""
+    return _change(tx, video_id, removed=time.time())
+
+
+def restore_video(tx: Connection, video_id: str) -> Video:
+    """Put a removed video back on its project's list. Raises NotFound."""
+    return _change(tx, video_id, removed=None)
+
+
+def move_source(tx: Connection, video_id: str, *, path: str, copied: bool) -> Video:
+    """The same pictures are at another place now. Raises NotFound."""
+    return _change(tx, video_id, path=path, copied=copied)
+
+
+def confirm_video(
+    tx: Connection, video_id: str, *, index_json: Mapping[str, Any], count: int, confirmed: bool | int = True
+) -> Video:
+    """Store what decoding found: the index, the number of frames, and how many of them are final. Raises NotFound.
+
+    Frames that carry masks were confirmed before, so their numbers are the same in the new index.
+    """
+    return _change(tx, video_id, index=index_json, count=count, confirmed=_frames(confirmed, count))
+
+
+def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
+    """For every video of the project that is not removed, how far it is; two queries however many videos there are."""
+    tracks, masks, videos = schema.tracks, schema.masks, schema.videos
+    in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
+    kept = tracks.c.deleted.is_(False)
+    counted = (
+        select(videos.c.id, func.count(tracks.c.id))
+        .outerjoin(tracks, (tracks.c.video_id == videos.c.id) & kept)
+        .where(*in_project)
+        .group_by(videos.c.id)
+    )
+    numbers = {video_id: {"tracks": count} for video_id, count in tx.execute(counted)}
+    by_review = [func.sum(case((masks.c.review == review, 1), else_=0)).label(review) for review in schema.REVIEWS]
+    rows = (
+        select(
+            tracks.c.video_id,
+            func.count(masks.c.frame.distinct()).label("frames"),
+            func.count(masks.c.look_reason).label("look"),
+            *by_review,
+        )
+        .join(tracks, masks.c.track_id == tracks.c.id)
+        .join(videos, tracks.c.video_id == videos.c.id)
+        .where(*in_project, kept)
+        .group_by(tracks.c.video_id)
+    )
+    for row in tx.execute(rows):
+        values = dict(row._mapping)
+        numbers[values.pop("video_id")].update(values)
+    return {video_id: VideoSummary(video_id=video_id, **values) for video_id, values in numbers.items()}
+
+
+def add_import(
+    tx: Connection,
+    *,
+    project_id: str,
+    path: str,
+    content_hash: str | None = None,
+    info: Mapping[str, Any] | None = None,
+    extra: Mapping[str, Any] | None = None,
+) -> str:
+    """Record an imported file with what only it says (its info, licences, unknown keys); returns the record's id."""
+    import_id = str(uuid.uuid4())
+    values = {"path": path, "content_hash": content_hash, "info": info, "extra": extra, "created": time.time()}
+    tx.execute(insert(schema.imports).values(id=import_id, project_id=project_id, **values))
+    return import_id
+
+
+@dataclass(frozen=True)
+class Import:
+    """A file that was imported, and what of it has no place elsewhere. ``created`` is in unix seconds."""
+
+    id: str
+    project_id: str
+    path: str
+    content_hash: str | None
+    info: Mapping[str, Any] | None
+    extra: Mapping[str, Any] | None
+    created: float
+
+
+def list_imports(tx: Connection, project_id: str) -> tuple[Import, ...]:
+    """The files that were imported into a project, oldest first."""
+    table = schema.imports
+    query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
+    return tuple(Import(**row._mapping) for row in tx.execute(query))
+
+
+def _frames(confirmed: bool | int, count: int) -> int:
+    if isinstance(confirmed, bool):
+        return count if confirmed else 0
+    return min(confirmed, count)
+
+
+def _change(tx: Connection, video_id: str, **values: Any) -> Video:
+    tx.execute(update(schema.videos).where(schema.videos.c.id == video_id).values(**values))
+    return get_video(tx, video_id)
+
+
+def _video(row: Row[Any]) -> Video:
+    return Video(**row._mapping)

@@ -1,0 +1,123 @@
+"""The content of YouTube-VIS files as frozen data, and the category lists of its versions."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from storage.rle import Rle
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class VisVideo:
+    """One video: `length` frames of `width` x `height` pixels, stored as `file_names` (empty if the file names none).
+
+    extra: every key that the format does not define, as it stood.
+    """
+
+    id: int
+    width: int
+    height: int
+    length: int
+    file_names: tuple[str, ...]
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VisCategory:
+    """One category; a file that has no `supercategory` for it gives "object", a null there gives None."""
+
+    id: int
+    name: str
+    supercategory: str | None = "object"
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VisTrack:
+    """One thing through one video. `segmentations` has one compressed RLE, or None where it is absent, per frame."""
+
+    id: int
+    video_id: int
+    category_id: int
+    segmentations: tuple[Rle | None, ...]
+    iscrowd: int = 0
+    extra: Json = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class VisDataset:
+    """One YouTube-VIS file. `version` is "2019" or "2021" where the categories are those of that version, else None."""
+
+    info: Json
+    licenses: tuple[Any, ...]
+    videos: tuple[VisVideo, ...]
+    categories: tuple[VisCategory, ...]
+    tracks: tuple[VisTrack, ...]
+    extra: Json = field(default_factory=dict)
+    version: str | None = None
+
+
+@dataclass(frozen=True)
+class VisResult:
+    """One track that a model found, of a results file: like `VisTrack`, with a score from 0 to 1 and without an id."""
+
+    video_id: int
+    category_id: int
+    segmentations: tuple[Rle | None, ...]
+    score: float
+    extra: Json = field(default_factory=dict)
+
+
+_NAMES_2019 = """
+    person giant_panda lizard parrot skateboard sedan ape dog snake monkey hand rabbit duck cat cow fish train
+    horse turtle bear motorbike giraffe leopard fox deer owl surfboard airplane truck zebra tiger elephant
+    snowboard boat shark mouse frog eagle earless_seal tennis_racket
+"""
+_NAMES_2021 = """
+    airplane bear bird boat car cat cow deer dog duck earless_seal elephant fish flying_disc fox frog
+    giant_panda giraffe horse leopard lizard monkey motorbike mouse parrot person rabbit shark skateboard snake
+    snowboard squirrel surfboard tennis_racket tiger train truck turtle whale zebra
+"""
+_PRESETS = {"2019": tuple(_NAMES_2019.split()), "2021": tuple(_NAMES_2021.split())}
+
+# Names of 2019 and what 2021 calls the same thing; eagle and owl became one category, and so did ape and monkey.
+SAME_NAME = {"sedan": "car", "owl": "bird", "eagle": "bird", "ape": "monkey"}
+
+
+def categories_preset(version: Literal["2019", "2021"]) -> tuple[VisCategory, ...]:
+    """The 40 categories of a version, ids 1 to 40 in order. 2022 has those of 2021."""
+    return tuple(VisCategory(k, name) for k, name in enumerate(_PRESETS[version], start=1))
+
+
+def version_of(categories: Iterable[VisCategory]) -> str | None:
+    """The version whose names and ids these categories have, or None."""
+    found = {category.id: normalised_name(category.name) for category in categories}
+    for version, names in _PRESETS.items():
+        if found == dict(enumerate(names, start=1)):
+            return version
+    return None
+
+
+def normalised_name(name: str) -> str:
+    """`name` in small letters with single underscores, so that "Tennis racket" is "tennis_racket"."""
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
+
+
+def match_category(name: str, among: Iterable[str]) -> str | None:
+    """The one of the names `among` that means the same as `name`, or None.
+
+    The same spelling comes first, then the same normalised name, then 2019 and 2021 names of one thing (`SAME_NAME`),
+    the last only if exactly one fits.
+    """
+    names = list(among)
+    if name in names:
+        return name
+    wanted = normalised_name(name)
+    same = [other for other in names if normalised_name(other) == wanted]
+    if same:
+        return same[0]
+    common = SAME_NAME.get(wanted, wanted)
+    kin = [other for other in names if SAME_NAME.get(normalised_name(other), normalised_name(other)) == common]
+    return kin[0] if len(kin) == 1 else None

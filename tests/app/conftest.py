@@ -1,0 +1,58 @@
+"""What tests of the application share: settings over a temporary folder, its database, and a client of the server."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app import jobs
+from app.server import create_app
+from app.settings import DATABASE_NAME, Settings, make_settings
+from storage.database import Database
+
+ADDRESS = "http://127.0.0.1:7860"
+SOCKETS = "ws://127.0.0.1:7860"
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables; copying it is quicker than making the tables for each test."""
+    path = tmp_path_factory.mktemp("empty") / DATABASE_NAME
+    Database.open(f"sqlite:///{path}").close()
+    return path
+
+
+@pytest.fixture
+def settings(tmp_path: Path, empty_database: Path) -> Settings:
+    made = make_settings(data=tmp_path / "data", device="cpu", open_browser=False, environment={})
+    made.make_folders()
+    shutil.copyfile(empty_database, made.data / DATABASE_NAME)
+    return made
+
+
+@pytest.fixture
+def database(settings: Settings) -> Iterator[Database]:
+    with Database.open(settings.database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+def started_workers(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
+    """No worker process is started; the list says for which settings one would have been."""
+    started: list[Settings] = []
+
+    def remember(settings: Settings, *, command: object = None) -> bool:
+        started.append(settings)
+        return True
+
+    monkeypatch.setattr(jobs, "ensure_worker", remember)
+    return started
+
+
+@pytest.fixture
+def client(settings: Settings, started_workers: list[Settings]) -> Iterator[TestClient]:
+    """A client of the routes alone, without the Gradio pages."""
+    with TestClient(create_app(settings, pages=()), base_url=ADDRESS) as opened:
+        yield opened

@@ -1,0 +1,208 @@
+import sqlite3
+import subprocess
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import create_engine, insert, inspect, select, update
+
+from storage import schema
+from storage.database import (
+    Database,
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseError,
+    DiskFull,
+    NewerDatabase,
+    ReadOnly,
+    insert_missing,
+)
+from storage.projects import create_project, get_setting, list_projects, set_setting
+from tests.material import ROOT
+
+
+def url(path: Path) -> str:
+    return f"sqlite:///{path}"
+
+
+def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
+    with database.read() as tx:
+        context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
+        assert compare_metadata(context, schema.metadata) == []
+
+
+def test_migrated_checks_and_foreign_keys_are_those_of_the_schema(database: Database) -> None:
+    engine = create_engine("sqlite://")
+    schema.metadata.create_all(engine)
+    wanted = inspect(engine)
+    with database.read() as tx:
+        found = inspect(tx)
+        for table in schema.metadata.tables:
+            checks = {check["name"]: check["sqltext"] for check in wanted.get_check_constraints(table)}
+            assert {check["name"]: check["sqltext"] for check in found.get_check_constraints(table)} == checks
+            keys = sorted(key["name"] or "" for key in wanted.get_foreign_keys(table))
+            assert sorted(key["name"] or "" for key in found.get_foreign_keys(table)) == keys
+            indexes = sorted(index["name"] or "" for index in wanted.get_indexes(table))
+            assert sorted(index["name"] or "" for index in found.get_indexes(table)) == indexes
+
+
+def test_folders_are_made_and_a_second_opening_finds_the_rows(tmp_path: Path) -> None:
+    path = tmp_path / "a folder" / "100% data" / "annotations.sqlite3"
+    with Database.open(url(path)) as first, first.atomic() as tx:
+        create_project(tx, name="kept")
+    with Database.open(url(path)) as second, second.read() as tx:
+        assert [project.name for project in list_projects(tx)] == ["kept"]
+
+
+def test_opening_works_from_any_folder(tmp_path: Path) -> None:
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\n"
+        "from storage.database import Database\n"
+        "Database.open('sqlite:///here.sqlite3').close()\n"
+    )
+    subprocess.run([sys.executable, "-c", program], cwd=tmp_path, check=True)
+    assert (tmp_path / "here.sqlite3").exists()
+
+
+def test_sqlite_is_in_wal_with_foreign_keys(database: Database) -> None:
+    with database.read() as tx:
+        assert tx.exec_driver_sql("PRAGMA journal_mode").scalar() == "wal"
+        assert tx.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+        assert tx.exec_driver_sql("PRAGMA busy_timeout").scalar() == 30_000
+    assert database.check() == []
+
+
+def test_an_exception_takes_the_whole_transaction_back(database: Database) -> None:
+    with pytest.raises(KeyError), database.atomic() as tx:
+        create_project(tx, name="half")
+        raise KeyError
+    with database.read() as tx:
+        assert list_projects(tx) == ()
+
+
+def test_reading_does_not_write(database: Database) -> None:
+    with pytest.raises(ReadOnly), database.read() as tx:
+        create_project(tx, name="through the wrong door")
+
+
+def test_readers_see_the_state_before_a_writer_that_is_not_done_and_do_not_wait(database: Database) -> None:
+    with database.atomic() as tx:
+        create_project(tx, name="one")
+        with database.read() as reader:
+            assert list_projects(reader) == ()
+    with database.read() as reader:
+        assert len(list_projects(reader)) == 1
+        with database.atomic() as tx:
+            create_project(tx, name="two")
+        assert len(list_projects(reader)) == 1, "one reader sees one state to its end"
+
+
+COUNT_UP = """
+import sys
+sys.path.insert(0, sys.argv[1])
+from storage.database import Database
+from storage.projects import get_setting, set_setting
+database = Database.open(sys.argv[2])
+for _ in range(int(sys.argv[3])):
+    with database.atomic() as tx:
+        set_setting(tx, "counter", get_setting(tx, "counter") + 1)
+"""
+
+
+def test_processes_and_threads_that_write_at_once_lose_nothing(database: Database, tmp_path: Path) -> None:
+    with database.atomic() as tx:
+        set_setting(tx, "counter", 0)
+    command = [sys.executable, "-c", COUNT_UP, str(ROOT), url(tmp_path / "annotations.sqlite3"), "60"]
+    processes = [subprocess.Popen(command) for _ in range(2)]
+
+    def count_up() -> None:
+        for _ in range(60):
+            with database.atomic() as tx:
+                set_setting(tx, "counter", get_setting(tx, "counter") + 1)
+
+    threads = [threading.Thread(target=count_up) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [process.wait() for process in processes] == [0, 0]
+    with database.read() as tx:
+        assert get_setting(tx, "counter") == 240
+
+
+def test_processes_that_open_a_new_database_at_once_both_succeed(tmp_path: Path) -> None:
+    path = url(tmp_path / "new.sqlite3")
+    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom storage.database import Database\nDatabase.open({path!r})"
+    processes = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
+    assert [process.wait() for process in processes] == [0, 0, 0]
+
+
+def test_a_full_disk_is_one_sentence_and_keeps_nothing(database: Database) -> None:
+    with database.read() as tx:
+        pages = tx.exec_driver_sql("PRAGMA page_count").scalar()
+    with pytest.raises(DiskFull, match="full"), database.atomic() as tx:
+        tx.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
+        set_setting(tx, "large", "x" * 1_000_000)
+    with database.read() as tx:
+        assert get_setting(tx, "large") is None
+
+
+def test_a_file_that_is_no_database_is_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "annotations.sqlite3"
+    path.write_bytes(b"this is a text and no database at all, really" * 100)
+    with pytest.raises(DatabaseDamaged, match=r"annotations\.sqlite3"):
+        Database.open(url(path))
+    assert path.read_bytes().startswith(b"this is a text")
+
+
+def test_a_folder_that_is_a_file_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("")
+    with pytest.raises(ReadOnly, match="folder"):
+        Database.open(url(tmp_path / "data" / "annotations.sqlite3"))
+
+
+@pytest.mark.parametrize("bad", ["nonsense", "oracle9://x/y", ""])
+def test_a_wrong_url_is_one_sentence(bad: str) -> None:
+    with pytest.raises(DatabaseError):
+        Database.open(bad)
+
+
+def test_a_writer_that_waits_too_long_is_one_sentence(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("storage.database.BUSY_MILLISECONDS", 50)
+    with Database.open(url(Path(database.place))) as impatient, database.atomic():
+        with pytest.raises(DatabaseBusy, match="try again"), impatient.atomic():
+            raise AssertionError("two writers at once")
+
+
+def test_a_database_of_a_later_version_is_refused_and_left_alone(database: Database) -> None:
+    with database.atomic() as tx:
+        tx.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    with pytest.raises(NewerDatabase, match="9999"):
+        Database.open(url(Path(database.place)))
+
+
+def test_check_names_rows_that_refer_to_nothing(database: Database) -> None:
+    with sqlite3.connect(database.place) as raw:
+        raw.execute("INSERT INTO categories (id, project_id, name, position) VALUES ('c', 'nowhere', 'cat', 0)")
+    raw.close()
+    problems = database.check()
+    assert len(problems) == 1
+    assert "categories" in problems[0] and "projects" in problems[0]
+
+
+def test_foreign_keys_are_enforced(database: Database) -> None:
+    with pytest.raises(DatabaseError, match="FOREIGN KEY"), database.atomic() as tx:
+        tx.execute(insert(schema.categories).values(id="c", project_id="nowhere", name="cat", position=0))
+
+
+def test_rows_that_are_there_are_not_overwritten(database: Database) -> None:
+    with database.atomic() as tx:
+        insert_missing(tx, schema.settings, [{"key": "a", "value": 1}])
+        insert_missing(tx, schema.settings, [{"key": "a", "value": 2}, {"key": "b", "value": 3}])
+        insert_missing(tx, schema.settings, [])
+        assert {key: value for key, value in tx.execute(select(schema.settings))} == {"a": 1, "b": 3}
+        tx.execute(update(schema.settings).values(value=None))
+        assert tx.exec_driver_sql("SELECT count(*) FROM settings WHERE value IS NULL").scalar() == 2
