@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from app.checkpoints import JOBS as CHECKPOINT_JOBS
 from app.exchange import export_dataset, import_dataset
 from app.propose import propose_video
 from app.videos import confirm_frames
@@ -77,5 +78,6 @@ HANDLERS: dict[str, Handler] = {
     "index": index,
     "import": import_file,
     "export": export_project,
+    **CHECKPOINT_JOBS,
 }
 ASIDE: dict[str, Handler] = {"retrain": retrain}

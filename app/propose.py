@@ -17,6 +17,8 @@ from storage import frames, masks, models, videos
 from storage.database import Database
 from storage.frames import FrameIndex
 from storage.models import Checkpoint
+from storage.rle import area
+from storage.runs import Run
 from storage.videos import Video
 
 Report = Callable[[float, str], None]
@@ -55,6 +57,7 @@ class _Gathered:
 
     done: int = 0
     tracks: dict[int, Found] = field(default_factory=dict)
+    votes: dict[int, dict[int, float]] = field(default_factory=dict)
 
 
 def propose_video(
@@ -85,32 +88,38 @@ def propose_video(
         mapping = class_mapping(tx, checkpoint=checkpoint, project_id=video.project_id)
     report(COUNTING_SHARE, f"Loading the checkpoint {checkpoint.name}")
     loaded = (warm or WarmModel(settings)).get(checkpoint, precision=precision)
-    settings_of_run = {"rule": rule, "precision": loaded.precision, "device": loaded.device, "max_tracks": max_tracks}
+    asked = {"rule": rule, "precision": loaded.precision, "device": loaded.device, "max_tracks": max_tracks}
+    run = _start_run(database, video, checkpoint, job_id=job_id, asked=asked)
+    try:
+        gathered = _gather(
+            database, video, loaded, rule=rule, max_tracks=max_tracks, report=report, cancelled=cancelled
+        )
+        done = _store(database, video, gathered, run_id=run.id, mapping=mapping, names=loaded.categories)
+    except BaseException:
+        with database.atomic() as tx:
+            models.finish_run(tx, run.id, state="failed")
+        raise
+    stopped = gathered.done < video.count
     with database.atomic() as tx:
-        run = models.start_run(
+        models.finish_run(tx, run.id, state="cancelled" if stopped else "done", unmapped=dict(done.unmapped))
+    if stopped:
+        raise Cancelled
+    return done
+
+
+def _start_run(
+    database: Database, video: Video, checkpoint: Checkpoint, *, job_id: str | None, asked: dict[str, Any]
+) -> Run:
+    with database.atomic() as tx:
+        return models.start_run(
             tx,
             kind="proposal",
             project_id=video.project_id,
             video_id=video.id,
             checkpoint_id=checkpoint.id,
             job_id=job_id,
-            settings=settings_of_run,
+            settings=asked,
         )
-    try:
-        gathered = _gather(
-            database, video, loaded, rule=rule, max_tracks=max_tracks, report=report, cancelled=cancelled
-        )
-    except BaseException:
-        with database.atomic() as tx:
-            models.finish_run(tx, run.id, state="failed")
-        raise
-    done = _store(database, video, gathered, run_id=run.id, mapping=mapping, names=loaded.categories)
-    stopped = cancelled() and gathered.done < video.count
-    with database.atomic() as tx:
-        models.finish_run(tx, run.id, state="cancelled" if stopped else "done", unmapped=dict(done.unmapped))
-    if stopped:
-        raise Cancelled
-    return done
 
 
 def _confirmed(database: Database, video_id: str, report: Report, cancelled: Callable[[], bool]) -> Video:
@@ -150,6 +159,7 @@ def _gather(
         share = done / max(total, 1)
         report(COUNTING_SHARE + (1 - COUNTING_SHARE) * share, f"Proposing: frame {done} of {total}")
 
+    on_window(0, video.count)
     results = windows.propose(
         loaded.network,
         read_all(frame_index(video)),
@@ -163,6 +173,7 @@ def _gather(
     )
     for window in results:
         _keep(database, gathered, window)
+    _decide(gathered)
     return gathered
 
 
@@ -172,19 +183,33 @@ def _keep(database: Database, gathered: _Gathered, window: Any) -> None:
         (track, window.start + offset, rle)
         for track in window.tracks
         for offset, rle in enumerate(track.segmentations)
-        if rle is not None
+        if rle is not None and area(rle) > 0
     ]
     with database.atomic() as tx:
         hashes = masks.put_blobs(tx, [rle for _, _, rle in places])
     for track in window.tracks:
         found = gathered.tracks.setdefault(track.track, Found(track.track))
-        found.label, found.score = int(track.label), float(track.score)
-        found.runners_up = tuple((int(label), float(score)) for label, score in track.runners_up)
+        _vote(gathered.votes.setdefault(track.track, {}), track, frames=window.stop - window.start)
         for offset, score in enumerate(track.frame_scores):
             found.scores[window.start + offset] = float(score)
     for (track, frame, _), digest in zip(places, hashes, strict=True):
         gathered.tracks[track.track].masks[frame] = digest
     gathered.done = max(gathered.done, window.stop)
+
+
+def _vote(votes: dict[int, float], track: Any, *, frames: int) -> None:
+    """Adds a window's opinion of a track's class, as heavy as the window is long."""
+    for label, score in ((track.label, track.score), *track.runners_up):
+        votes[int(label)] = votes.get(int(label), 0.0) + float(score) * frames
+
+
+def _decide(gathered: _Gathered) -> None:
+    """Gives each track the class that most of its windows saw, with the mean score over all frames looked at."""
+    for number, found in gathered.tracks.items():
+        mean = {label: votes / gathered.done for label, votes in gathered.votes[number].items()}
+        ranked = sorted(mean.items(), key=lambda entry: (-entry[1], entry[0]))
+        (found.label, found.score), *others = ranked
+        found.runners_up = tuple(others)
 
 
 def _store(

@@ -142,7 +142,9 @@ def training_losses(
     Returns `stage{s}_loss_{cls,bbox,iou,mask}` scalars, whose sum is optimised, and the matching of every stage.
     """
     img_hw = torch.tensor([clip.img_hw for clip in targets], dtype=torch.float32, device=frames.device)
-    features = network.encode(frames, img_hw)
+    frozen = not any(p.requires_grad for part in (network.backbone, network.neck) for p in part.parameters())
+    with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
+        features = network.encode(frames, img_hw)
     losses: dict[str, Tensor] = {}
     matches = []
     for stage, queries in enumerate(network.stages(features)):

@@ -24,7 +24,7 @@ def _upsample(x: Tensor, layer: nn.ConvTranspose2d) -> Tensor:
     weight = layer.weight.permute(1, 2, 3, 0).reshape(-1, channels)  # (C' * 4, C)
     assert layer.bias is not None
     out = F.linear(x.flatten(2).transpose(1, 2), weight, layer.bias.repeat_interleave(4))  # (R, S*S, C' * 4)
-    return F.pixel_shuffle(out.transpose(1, 2).reshape(count, -1, side, side), 2)
+    return F.pixel_shuffle(out.transpose(1, 2).reshape(count, len(weight), side, side), 2)
 
 
 class MaskHead(nn.Module):

@@ -8,7 +8,7 @@ from pycocotools import mask as coco
 
 
 def paste_region(box: np.ndarray, hw: tuple[int, int]) -> tuple[int, int, int, int]:
-    """Integer region x0, y0, x1, y1 (exclusive ends) of a frame of size ``hw`` that a box (4,) xyxy can paint."""
+    """Integer region x0, y0, x1, y1 (exclusive ends) of a frame of size ``hw`` that a box (4,) xyxy paints."""
     x0 = max(math.floor(box[0]) - 1, 0)
     y0 = max(math.floor(box[1]) - 1, 0)
     return x0, y0, min(math.ceil(box[2]) + 1, hw[1]), min(math.ceil(box[3]) + 1, hw[0])
@@ -21,8 +21,8 @@ def _axis(start: float, end: float, low: int, high: int, cells: int) -> np.ndarr
     with np.errstate(divide="ignore", invalid="ignore"):
         position = (centres - np.float32(start)) / length * np.float32(cells) - np.float32(0.5)
     weights = np.zeros((high - low, cells), np.float32)
-    if not np.isfinite(position).all():
-        return weights  # a box without extent paints nothing
+    position[np.isinf(position)] = (cells - 1) / 2  # a box without extent shows its middle, as the official code does
+    position = np.nan_to_num(position, nan=-2.0)
     floor = np.floor(position)
     fraction = position - floor
     rows = np.arange(high - low)
@@ -33,10 +33,14 @@ def _axis(start: float, end: float, low: int, high: int, cells: int) -> np.ndarr
     return weights
 
 
-def paste(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int]) -> np.ndarray:
-    """Soft mask (H, W) float32 of the frame from probabilities (S, S) and a box (4,) xyxy in frame pixels."""
+def paste(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, whole: bool = False) -> np.ndarray:
+    """Soft mask (H, W) float32 of the frame from probabilities (S, S) and a box (4,) xyxy in frame pixels.
+
+    Only the box's own region is painted; ``whole`` samples every pixel, as the official code does on a GPU, which
+    differs for boxes without extent only.
+    """
     canvas = np.zeros(hw, np.float32)
-    x0, y0, x1, y1 = paste_region(box, hw)
+    x0, y0, x1, y1 = (0, 0, hw[1], hw[0]) if whole else paste_region(box, hw)
     if x1 <= x0 or y1 <= y0:
         return canvas  # the box lies outside the frame
     rows = _axis(box[1], box[3], y0, y1, probability.shape[0])

@@ -54,7 +54,7 @@ def roi_align(
     table = torch.cat([level.permute(0, 2, 3, 1).reshape(-1, level.shape[1]) for level in features])
     indices, weights = _bags([tuple(f.shape) for f in features], boxes.detach(), frames, levels, strides, cells, ratio)
     pooled = F.embedding_bag(indices, table, per_sample_weights=weights.to(table.dtype), mode="sum")
-    return pooled.view(len(boxes), cells, cells, -1).permute(0, 3, 1, 2)
+    return pooled.view(len(boxes), cells, cells, table.shape[1]).permute(0, 3, 1, 2)
 
 
 def _bags(

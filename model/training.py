@@ -51,6 +51,7 @@ class TrainingSettings:
     workers: int = 0  # processes that prepare clips
     resume_path: Path | None = None  # where the run's state is kept, written every ``keep_every`` steps
     keep_every: int = 200
+    frozen_statistics: bool = False  # batch norms keep their running statistics (small data would break them)
 
 
 def _never() -> bool:
@@ -89,6 +90,10 @@ class Trainer:
         torch.manual_seed(self.settings.seed + self.step)
         began = time.monotonic()
         self.network.train()
+        if self.settings.frozen_statistics:
+            for module in self.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
         batches = iter(self._loader())
         while self.step < self.recipe.steps and not cancelled():
             report = self._step(batches, began)

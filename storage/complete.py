@@ -76,17 +76,21 @@ def withdrawals(
 
 @dataclass(frozen=True)
 class _Arrivals:
-    """Present masks that an edit brings: (track, frame), each track's category and since when it has been there."""
+    """Present masks that an edit brings: (track, frame), and each track's category.
+
+    ``made`` is the number of the edit that made a track (none: this one does), ``deleted`` the one that deleted a
+    track that comes back now.
+    """
 
     machine: bool
     present: tuple[RowKey, ...]
     categories: Mapping[str, str | None]
-    since: Mapping[str, float]
+    made: Mapping[str, int]
+    deleted: Mapping[str, int]
 
     @staticmethod
     def of(tx: Connection, *, author: str, planned: Mapping[RowKey, Planned]) -> "_Arrivals":
         present = {key for key, plan in planned.items() if key.frame >= 0 and _is_present(plan.after)}
-        since: dict[str, float] = {}
         back = [key.owner for key, plan in planned.items() if key.frame == TRACK_ROW and _comes_back(plan)]
         if back:
             masks = schema.masks
@@ -94,17 +98,19 @@ class _Arrivals:
             keys = (RowKey(*row) for row in tx.execute(stored.where(masks.c.state == "present")))
             present.update(key for key in keys if key not in planned)
         tracks = {key.owner for key in present}
-        since.update(edit_log.first_numbers(tx, tracks))
         categories: dict[str, str | None] = {}
         for key, row in row_store.load_tracks(tx, tracks).items():
             categories[key.owner] = row.value["category"] if row.value else None
         for key, plan in planned.items():
             if key.frame == TRACK_ROW and plan.after is not None:
                 categories[key.owner] = plan.after["category"]
-        # A range that was declared while the track was deleted did not count on it.
-        deleted = {owner: planned[RowKey(owner, TRACK_ROW)].before.version for owner in back}
-        since.update({owner: max(since.get(owner, 0), number) for owner, number in deleted.items()})
-        return _Arrivals(machine=is_machine(author), present=tuple(present), categories=categories, since=since)
+        return _Arrivals(
+            machine=is_machine(author),
+            present=tuple(present),
+            categories=categories,
+            made=edit_log.first_numbers(tx, tracks),
+            deleted={owner: planned[RowKey(owner, TRACK_ROW)].before.version for owner in back},
+        )
 
     def frames_in(self, value: Value) -> set[int]:
         """Frames of a complete range on which something arrives that the person who declared it cannot have meant."""
@@ -112,8 +118,10 @@ class _Arrivals:
         for owner, frame in self.present:
             category = self.categories.get(owner)
             concerned = not value["categories"] or category is None or category in value["categories"]
-            new = self.machine or self.since.get(owner, math.inf) > value["declared"]
-            if concerned and new and value["start"] <= frame < value["stop"]:
+            # A person who declared before the track was made, or while it was deleted, did not count on it.
+            unmade = self.made.get(owner, math.inf) > value["declared"]
+            deleted = self.deleted.get(owner, math.inf) < value["declared"]
+            if concerned and (self.machine or unmade or deleted) and value["start"] <= frame < value["stop"]:
                 frames.add(frame)
         return frames
 

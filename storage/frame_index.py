@@ -73,6 +73,18 @@ class Gap:
 
 
 @dataclass(frozen=True)
+class Damage:
+    """Frames from `start` up to but not including `stop` among which something is damaged in the file.
+
+    entry: the frame from which a freshly opened decoder gives them as a sequential pass does; 0 is the start.
+    """
+
+    start: int
+    stop: int
+    entry: int
+
+
+@dataclass(frozen=True)
 class FrameIndex:
     """The frames of one video.
 
@@ -93,6 +105,7 @@ class FrameIndex:
     keyframe_sums: CRC-32 of the RGB pixels (not turned) of each key frame, as sequential decoding gave them; empty
         while provisional. A reader that seeks compares, and falls back to an earlier start where they differ.
     single_thread: decode without threads, because damaged streams come out differently with them.
+    damage: stretches that are read with a decoder of their own; empty for a sound file or a folder.
     names: file names of the pictures relative to `path`, one per frame; empty for a video file.
     notes: what was ignored or is odd, for people.
     """
@@ -113,6 +126,7 @@ class FrameIndex:
     content_hash: str
     keyframe_sums: tuple[int, ...] = ()
     single_thread: bool = False
+    damage: tuple[Damage, ...] = ()
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -141,6 +155,7 @@ class FrameIndex:
         fields: dict[str, Any] = json.loads(text)
         fields["path"] = Path(fields["path"])
         fields["gaps"] = tuple(Gap(**gap) for gap in fields["gaps"])
+        fields["damage"] = tuple(Damage(**stretch) for stretch in fields["damage"])
         for name in ("time_base", "pts", "keyframes", "keyframe_sums", "names", "notes"):
             fields[name] = tuple(fields[name])
         return cls(**fields)

@@ -10,7 +10,7 @@ import av.error
 import numpy as np
 from av.video.frame import VideoFrame
 
-from storage.frame_index import FrameIndex, UnreadablePicture
+from storage.frame_index import Damage, FrameIndex, UnreadablePicture
 from storage.video_stream import OpenVideo, open_video, pictures, to_rgb, turned
 
 # Decoded pictures kept for stepping back, bounded both ways; a picture takes at most 4 bytes a pixel here.
@@ -32,6 +32,8 @@ class FrameReader:
         self._pictures = self._accepted()
         # Number of the picture that `_pictures` gives next.
         self._next = 0
+        # Frame from which the decoder has gone on without a seek since it was opened; None after any other seek.
+        self._fresh_from: int | None = 0
         self._recent: OrderedDict[int, VideoFrame] = OrderedDict()
         self._room = min(RECENT_PICTURES, max(1, RECENT_BYTES // (4 * index.width * index.height)))
 
@@ -60,17 +62,10 @@ class FrameReader:
         self.close()
 
     def _picture(self, k: int) -> VideoFrame:
-        usable = bisect_right(self.index.keyframes, k)
-        # Going on beats seeking when no key frame lies between here and there.
-        if self._next <= k and (usable == 0 or self.index.keyframes[usable - 1] <= self._next):
-            picture = self._forward(k)
-            if picture is not None:
-                return picture
-        for number in range(usable - 1, -1, -1):
-            if self._seek(number):
-                picture = self._forward(k)
-                if picture is not None:
-                    return picture
+        stretch = next((damage for damage in self.index.damage if damage.start <= k < damage.stop), None)
+        picture = self._by_seeking(k) if stretch is None else self._through(stretch, k)
+        if picture is not None:
+            return picture
         self._restart()
         for picture in self._pictures:
             self._remember(picture)
@@ -79,6 +74,32 @@ class FrameReader:
         raise UnreadablePicture(
             f"frame {k} of {self.index.path} does not come out of the file again; check the file, then count it anew"
         )
+
+    def _by_seeking(self, k: int) -> VideoFrame | None:
+        """Frame `k` from here or from the nearest key frame before it that proves right."""
+        usable = bisect_right(self.index.keyframes, k)
+        # Going on beats seeking when no key frame lies between here and there.
+        if self._next <= k and (usable == 0 or self.index.keyframes[usable - 1] <= self._next):
+            picture = self._forward(k)
+            if picture is not None:
+                return picture
+        sums = self.index.keyframe_sums
+        for number in range(usable - 1, -1, -1):
+            if self._seek(self.index.keyframes[number], pixel_sum=sums[number] if sums else None):
+                picture = self._forward(k)
+                if picture is not None:
+                    return picture
+        return None
+
+    def _through(self, stretch: Damage, k: int) -> VideoFrame | None:
+        """Frame `k` of a damaged stretch, with a decoder that went on from its entry, or from the start, since opened."""
+        if self._next > k or self._fresh_from not in (0, stretch.entry):
+            self._restart()
+            if stretch.entry and self._seek(stretch.entry, pixel_sum=None):
+                self._fresh_from = stretch.entry
+            elif stretch.entry:
+                return None
+        return self._forward(k)
 
     def _forward(self, k: int) -> VideoFrame | None:
         """Decode on to frame `k`; None as soon as a picture comes at another time than the index says."""
@@ -98,13 +119,13 @@ class FrameReader:
             self._recent.popitem(last=False)
         self._next += 1
 
-    def _seek(self, number: int) -> bool:
-        """Go to key frame `number` (in the list of key frames), so that it has just been decoded and is correct.
+    def _seek(self, k: int, *, pixel_sum: int | None) -> bool:
+        """Go to key frame `k`, so that it has just been decoded and has the right pixels.
 
         On success the picture is put back, so that the next one of `_pictures` is the key frame itself.
         """
-        k = self.index.keyframes[number]
         target = self.index.pts[k]
+        self._fresh_from = None
         try:
             self._video.container.seek(target, stream=self._video.stream, backward=True, any_frame=False)
         except av.error.FFmpegError:
@@ -115,8 +136,7 @@ class FrameReader:
             if picture.pts is None or picture.pts > target:
                 return False
             if picture.pts == target:
-                sums = self.index.keyframe_sums
-                if sums and zlib.crc32(to_rgb(picture).data) != sums[number]:
+                if pixel_sum is not None and zlib.crc32(to_rgb(picture).data) != pixel_sum:
                     return False
                 self._pictures = _put_back(picture, source)
                 self._next = k
@@ -128,6 +148,7 @@ class FrameReader:
         self._video = self._open()
         self._pictures = self._accepted()
         self._next = 0
+        self._fresh_from = 0
 
     def _open(self) -> OpenVideo:
         return open_video(self.index.path, stream=self.index.stream, single_thread=self.index.single_thread)

@@ -14,6 +14,7 @@ from PIL import Image
 
 from storage.frame_export import write_frames_folder
 from storage.frame_index import (
+    Damage,
     EmptyFile,
     FrameIndex,
     Gap,
@@ -32,6 +33,7 @@ from storage.image_folder import PictureReader, index_pictures, picture_names
 from storage.video_scan import index_video, probe_video
 
 __all__ = [
+    "Damage",
     "EmptyFile",
     "FrameIndex",
     "FrameReader",

@@ -69,12 +69,13 @@ def _take_back(
     if target is None:
         return NothingToUndo(video=video, author=author)
     entries = edit_log.row_entries(tx, (change.key for change in target.changes))
-    rows = row_store.load_rows(tx, video, (change.key for change in target.changes))
     blocked = _blocked(tx, target, entries)
     if blocked:
         latest = max(blocked.values())
-        shown = [wire_row(key, version=rows[key].version, value=rows[key].value) for key in blocked if key in rows]
+        rows = row_store.load_rows(tx, video, blocked)
+        shown = [wire_row(key, version=row.version, value=row.value) for key, row in rows.items()]
         return Conflict(id=new_id, rows=shown, by=edit_log.edit_by_number(tx, latest))
+    rows = row_store.load_rows(tx, video, (change.key for change in target.changes))
     planned = {change.key: _swap(change, rows[change.key], entries[change.key], target) for change in target.changes}
     if kind == UNDO:
         planned |= _spread_from(tx, locked, target, planned)

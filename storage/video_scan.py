@@ -1,7 +1,7 @@
 """Counting the frames of a video file: a quick list from its packets, and the confirmed one from decoding it all."""
 
 import zlib
-from bisect import bisect_left, bisect_right
+from bisect import bisect_left
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -10,8 +10,9 @@ from pathlib import Path
 from av.packet import Packet
 from av.video.frame import VideoFrame
 
+from storage.frame_damage import with_damage
 from storage.frame_index import FrameIndex, Gap, NoPicture, file_identity
-from storage.video_stream import OpenVideo, open_video, pictures, rotation_of, to_rgb
+from storage.video_stream import OpenVideo, open_video, packets, pictures, rotation_of, to_rgb
 
 # Codings in which a packet without a picture is ordinary: it only serves to predict others.
 HIDING_CODECS = {"vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9", "libaom-av1"}
@@ -30,7 +31,9 @@ class _Scan:
     packet_pts: list[int] = field(default_factory=list)
     keyframe_pts: list[int] = field(default_factory=list)
     pts: list[int | None] = field(default_factory=list)
-    key_sums: dict[int, int] = field(default_factory=dict)
+    sums: dict[int, int] = field(default_factory=dict)
+    keys: list[int] = field(default_factory=list)
+    sum_all: bool = False
     damaged: list[int] = field(default_factory=list)
     errors: list[tuple[int, int | None, str]] = field(default_factory=list)
     other_sizes: list[tuple[int, int | None, str]] = field(default_factory=list)
@@ -65,7 +68,9 @@ class _Scan:
             self.other_sizes.append((len(self.pts) - 1, picture.pts, words))
             return
         if picture.key_frame:
-            self.key_sums[len(self.pts)] = zlib.crc32(to_rgb(picture).data)
+            self.keys.append(len(self.pts))
+        if picture.key_frame or self.sum_all:
+            self.sums[len(self.pts)] = zlib.crc32(to_rgb(picture).data)
         if picture.is_corrupt:
             self.damaged.append(len(self.pts))
         self.pts.append(picture.pts)
@@ -79,7 +84,7 @@ def probe_video(path: Path) -> FrameIndex:
     size_bytes, content_hash = file_identity(path)
     scan = _Scan()
     with open_video(path) as video:
-        for packet in video.container.demux(video.stream):
+        for packet in packets(video):
             scan.packet(packet)
         stream, time_base = video.stream.index, _time_base(video)
     with open_video(path, stream=stream) as video:
@@ -133,19 +138,24 @@ def index_video(path: Path, *, progress: Progress | None = None) -> FrameIndex:
         scan.notes += [note] if note else []
     else:
         scan.notes.append("times do not increase from picture to picture; frames are found by counting from the start")
-    return _build(
+    keyframes = _keyframes(scan, pts) if ordered else {}
+    index = _build(
         path,
         scan,
         coded_size=scan.size,
         stream=announced.stream,
         time_base=announced.time_base,
         pts=pts,
-        keyframes=_safe_keyframes(scan, pts) if ordered else {},
+        keyframes=keyframes,
         gaps=gaps,
         confirmed=True,
         identity=(announced.size_bytes, announced.content_hash),
         single_thread=damaged,
     )
+    if not damaged or not keyframes:
+        return index
+    sums = [scan.sums[k] for k in range(len(pts))]
+    return with_damage(index, keys=tuple(keyframes), wrong=_wrong_frames(scan, pts), sums=sums)
 
 
 def nothing_decodes(path: Path, why: str) -> NoPicture:
@@ -156,7 +166,7 @@ def _decode_all(
     path: Path, announced: FrameIndex, *, progress: Progress | None, single_thread: bool
 ) -> tuple[_Scan, str]:
     """(what was met, name of the decoder); with threads only until the first damage."""
-    scan = _Scan()
+    scan = _Scan(sum_all=single_thread)
     with open_video(path, stream=announced.stream, single_thread=single_thread) as video:
         for picture in pictures(video, on_packet=scan.packet, on_error=scan.error):
             scan.picture(picture)
@@ -220,19 +230,17 @@ def _timeline(met: list[int | None]) -> tuple[tuple[int, ...], bool]:
     return tuple(filled), ordered
 
 
-def _safe_keyframes(scan: _Scan, pts: tuple[int, ...]) -> dict[int, int]:
-    """Frames from which decoding gives the pictures of a sequential pass, with the sum of their pixels.
-
-    Both packet and picture must call them key, and nothing between one and the next may be damaged: what a decoder
-    makes up for a damaged picture can depend on what it saw before.
-    """
+def _keyframes(scan: _Scan, pts: tuple[int, ...]) -> dict[int, int]:
+    """Frames that packet and picture both call key, with the sum of their pixels."""
     starts = set(scan.keyframe_pts)
-    keys = [k for k in scan.key_sums if pts[k] in starts]
-    wrong = scan.damaged + [max(after, 0) for after, _, _ in scan.errors]
-    wrong += [max(bisect_left(pts, moment) - 1, 0) for _, moment, _ in scan.errors if moment is not None]
-    spoiled = {keys[at] for at in (bisect_right(keys, k) - 1 for k in wrong) if at >= 0}
-    # The first frame stays: decoding from there is the sequential pass itself.
-    return {k: scan.key_sums[k] for k in keys if k not in spoiled or k == keys[0]}
+    return {k: scan.sums[k] for k in scan.keys if pts[k] in starts}
+
+
+def _wrong_frames(scan: _Scan, pts: tuple[int, ...]) -> list[int]:
+    """Frames that came out damaged, or beside which an error was met."""
+    beside = [max(after, 0) for after, _, _ in scan.errors]
+    beside += [max(bisect_left(pts, moment) - 1, 0) for _, moment, _ in scan.errors if moment is not None]
+    return scan.damaged + beside
 
 
 def _gaps(scan: _Scan, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap, ...]:

@@ -97,6 +97,7 @@ def _why_not(path: Path, error: av.error.FFmpegError) -> str:
 
 def _has_moov(path: Path) -> bool:
     """Whether the chain of boxes of an MP4 or MOV file reaches its index."""
+    length = path.stat().st_size
     with path.open("rb") as file:
         while len(header := file.read(16)) >= 8:
             size, kind = struct.unpack_from(">I4s", header)
@@ -104,9 +105,10 @@ def _has_moov(path: Path) -> bool:
                 return True
             if size == 1 and len(header) == 16:
                 size = struct.unpack_from(">Q", header, 8)[0]
-            if size < 8:
+            start = file.tell() - len(header)
+            if size < 8 or start + size > length:
                 return False
-            file.seek(size - len(header), 1)
+            file.seek(start + size)
     return False
 
 
@@ -151,40 +153,51 @@ def _check_pixels(path: Path, width: int, height: int) -> None:
         raise TooLarge(f"{path} has pictures of {width} x {height}, above {MAX_PIXELS} pixels; scale it down first")
 
 
+ErrorListener = Callable[[int | None, str], None]
+
+
+def packets(video: OpenVideo, *, on_error: ErrorListener | None = None) -> Iterator[Packet]:
+    """Packets from where the container stands to its end; a file that breaks off is told to `on_error(None, words)`.
+
+    The last packet is an empty one, which makes a decoder give what it holds.
+    """
+    source = video.container.demux(video.stream)
+    while True:
+        try:
+            packet = next(source, None)
+        except av.error.FFmpegError as error:
+            if on_error:
+                on_error(None, f"the file breaks off ({decoder_words(error)})")
+            yield Packet(0)
+            return
+        if packet is None:
+            return
+        yield packet
+
+
 def pictures(
     video: OpenVideo,
     *,
     on_packet: Callable[[Packet], None] | None = None,
-    on_error: Callable[[int | None, str], None] | None = None,
+    on_error: ErrorListener | None = None,
 ) -> Iterator[VideoFrame]:
     """Decode from where the container stands to its end, in presentation order.
 
-    A packet that does not decode is told to `on_error(pts, words)` and skipped, and so is a file that breaks off.
+    A packet that does not decode is told to `on_error(pts, words)` and skipped.
     """
-    packets = video.container.demux(video.stream)
-    while True:
-        try:
-            packet = next(packets, None)
-        except av.error.FFmpegError as error:
-            if on_error:
-                on_error(None, f"the file breaks off ({decoder_words(error)})")
-            yield from _decode(video, None, on_error)
-            return
-        if packet is None:
-            return
+    for packet in packets(video, on_error=on_error):
         if on_packet:
             on_packet(packet)
         yield from _decode(video, packet, on_error)
 
 
-def _decode(
-    video: OpenVideo, packet: Packet | None, on_error: Callable[[int | None, str], None] | None
-) -> list[VideoFrame]:
+def _decode(video: OpenVideo, packet: Packet, on_error: ErrorListener | None) -> list[VideoFrame]:
     try:
-        return video.stream.codec_context.decode(packet)
+        # An empty packet stands for the end, which the decoder knows as None.
+        return video.stream.codec_context.decode(packet if packet.size else None)
     except av.error.FFmpegError as error:
         if on_error:
-            on_error(packet.pts if packet is not None else None, decoder_words(error))
+            on_error(packet.pts, decoder_words(error))
         return []
 
 

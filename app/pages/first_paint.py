@@ -28,8 +28,10 @@ STYLESHEETS = (
 THEME_SCRIPT = """
 (() => {
   if (window.vTheme) return;
-  const wanted = () => localStorage.getItem("v-theme") !== "light";
+  const system = matchMedia("(prefers-color-scheme: light)");
+  const wanted = () => (localStorage.getItem("v-theme") ?? (system.matches ? "light" : "dark")) === "dark";
   const apply = () => {
+    document.documentElement.dataset.theme = wanted() ? "dark" : "light";
     if (document.body && document.body.classList.contains("dark") !== wanted()) {
       document.body.classList.toggle("dark", wanted());
     }
@@ -38,7 +40,6 @@ THEME_SCRIPT = """
     apply();
     new MutationObserver(apply).observe(document.body, { attributes: true, attributeFilter: ["class"] });
   };
-  document.documentElement.style.colorScheme = wanted() ? "dark" : "light";
   new MutationObserver((_, first) => {
     if (document.body) { first.disconnect(); watch(); }
   }).observe(document.documentElement, { childList: true });
@@ -46,7 +47,6 @@ THEME_SCRIPT = """
     get dark() { return wanted(); },
     set(dark) {
       localStorage.setItem("v-theme", dark ? "dark" : "light");
-      document.documentElement.style.colorScheme = dark ? "dark" : "light";
       apply();
       window.dispatchEvent(new CustomEvent("v-theme", { detail: { dark } }));
     },

@@ -39,7 +39,7 @@ class Answer:
 
 
 def top_bar(current: str) -> gr.HTML:
-    """The bar of 44 px; names and addresses are ours, so the template is constant. ``shell.js`` fills the right side."""
+    """The bar of 44 px with constant links; ``shell.js`` fills the right side."""
     links = "".join(
         f'<a href="{href}" data-nav="{key}"{" aria-current=page" if key == current else ""}>{html.escape(label)}</a>'
         for key, href, label in NAVIGATION

@@ -11,7 +11,7 @@ from app.classes import class_mapping
 from app.context import Context
 from app.errors import BadInput
 from app.proposer import DEMO, RELEASES
-from storage import models, projects
+from storage import jobs, models, projects
 from storage.models import Checkpoint
 
 
@@ -36,11 +36,16 @@ def listed(context: Context, project_id: str) -> dict[str, Any]:
         found = models.list_checkpoints(tx, project_id)
         active = models.active_checkpoint(tx, project_id)
         known = {c.id: class_mapping(tx, checkpoint=c, project_id=project_id).mapped for c in found}
+        runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == "retrain"]
+    measured = {run.get("checkpoint"): run for run in runs}
     by_hash = {checkpoint.sha256: checkpoint.name for checkpoint in found}
     names = {checkpoint.name for checkpoint in found}
     return {
         "active": None if active is None else active.id,
-        "checkpoints": [_line(checkpoint, by_hash, known[checkpoint.id]) for checkpoint in reversed(found)],
+        "checkpoints": [
+            _line(checkpoint, by_hash, known[checkpoint.id], measured.get(checkpoint.id, {}))
+            for checkpoint in reversed(found)
+        ],
         "releases": [
             {
                 "name": release.name,
@@ -54,8 +59,10 @@ def listed(context: Context, project_id: str) -> dict[str, Any]:
     }
 
 
-def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...]) -> dict[str, Any]:
-    metrics = dict(checkpoint.metrics or {})
+def _line(
+    checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...], run: dict[str, Any]
+) -> dict[str, Any]:
+    metrics = dict(checkpoint.metrics or run)
     return {
         "id": checkpoint.id,
         "name": checkpoint.name,
@@ -72,7 +79,7 @@ def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...
 
 
 def average_precision(metrics: dict[str, Any]) -> float | None:
-    """AP from 0 to 1 out of a checkpoint's metrics (its own, else under ``after``), or None where it was not measured."""
+    """AP from 0 to 1 in what a checkpoint or its retraining recorded, or None where it was not measured."""
     after = metrics.get("after")
     value = metrics.get("AP", after.get("AP") if isinstance(after, dict) else None)
     return float(value) if isinstance(value, int | float) and value >= 0 else None

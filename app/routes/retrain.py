@@ -15,36 +15,33 @@ KIND = "retrain"
 
 
 def facts(context: Context, project_id: str) -> dict[str, Any]:
-    """The plan as it stands, the checkpoint in use, what a new run would start from, and all runs, newest first."""
+    """The plan as it stands, the checkpoint in use, what a new run is compared with, and all runs, newest first."""
     plan = retrain.plan(context.database, project_id)
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
         active = models.active_checkpoint(tx, project_id)
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         runs = [job for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == KIND]
-        names = {checkpoint.id: checkpoint.name for checkpoint in models.list_checkpoints(tx)}
     return {
         "plan": asdict(plan),
         "active": None if active is None else {"id": active.id, "name": active.name},
         "defaults": {
-            "steps": retrain.DEFAULT_STEPS,
+            "steps": None,  # as many as the corrected frames call for; the run says how many
             "config": "tevit_tiny" if start is None else start.config,
             "from": None if start is None else start.name,
         },
-        "runs": [_run(job, names) for job in runs],
+        "runs": [_run(job) for job in runs],
     }
 
 
-def _run(job: Job, names: dict[str, str]) -> dict[str, Any]:
-    """A job with what it was asked to do: ``steps``, ``from`` (a checkpoint's name), ``plan`` where it is recorded."""
+def _run(job: Job) -> dict[str, Any]:
+    """A job with its ``steps`` (None until known), and ``from`` and ``plan`` as the finished run recorded them."""
     result = dict(job.result or {})
-    parameters = dict(job.parameters)
-    start = result.get("before_name") or names.get(str(result.get("parent") or parameters.get("checkpoint")))
     return {
         **wire.job(job),
-        "steps": result.get("steps") or parameters.get("steps") or retrain.DEFAULT_STEPS,
-        "from": start,
-        "plan": result.get("plan") or parameters.get("plan"),
+        "steps": result.get("steps") or dict(job.parameters).get("steps"),
+        "from": result.get("before_name"),
+        "plan": result.get("plan"),
     }
 
 

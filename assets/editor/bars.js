@@ -88,7 +88,7 @@ export function transport(app, timeline) {
     const { video, phase } = app.session.now;
     const ready = phase === "ready";
     for (const element of bar.querySelectorAll("button, input")) element.disabled = !ready;
-    for (const element of [number, total, time, complete]) element.hidden = !ready;
+    for (const element of [number, total, time, complete, rate, ...bar.querySelectorAll(".v-sep")]) element.hidden = !ready;
     range.hidden = !chosen;
     rate.textContent = `${speed}×`;
     if (!ready) return;

@@ -93,7 +93,7 @@ function judging(app) {
         view.set({ selected: null });
         app.toast({
           icon: "trash", title: `Track ${track?.number} deleted`, text: "Its masks are kept; undo brings it back.",
-          actions: [{ label: "Undo", run: () => app.commands.undo() }],
+          actions: [{ label: "Undo", run: () => app.commands.undo(), undoes: true }],
         });
       }
       return edit;
@@ -109,7 +109,7 @@ function judging(app) {
       app.toast({
         icon: "flag", title: declared ? `${what} declared complete` : "No longer complete", name: "complete",
         text: declared ? `Everything of ${categories.length} categories has a track there; the rest is background.` : "",
-        actions: [{ label: "Undo", run: () => app.commands.undo() }],
+        actions: [{ label: "Undo", run: () => app.commands.undo(), undoes: true }],
       });
       return edit;
     },
@@ -220,6 +220,7 @@ function general(app) {
   return {
     undo: () => {
       if (!app.queue) return turn;
+      for (const toast of app.root.querySelectorAll(".v-undoable")) toast.remove();
       if (app.session.now.saving === "offline" && app.queue.takeBack()) return turn;
       return inTurn(async () => {
         await app.queue.whenIdle();

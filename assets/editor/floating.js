@@ -120,7 +120,8 @@ export function toastShelf(app) {
   const named = new Map();
   app.toast = ({ tone = "", icon = "check", title, text = "", actions = [], name = title }) => {
     named.get(name)?.remove();
-    const toast = h("div", { class: "v-toast", role: tone === "bad" ? "alert" : "status" },
+    const undoable = actions.some((action) => action.undoes) ? "v-undoable" : "";
+    const toast = h("div", { class: `v-toast ${undoable}`, role: tone === "bad" ? "alert" : "status" },
       ic(icon, 16, tone ? `v-${tone}` : "v-t3"),
       h("div", { class: "v-grow" }, h("div", { class: "v-b" }, title), text ? h("div", { class: "v-t2" }, text) : null,
         actions.length ? h("div", { class: "v-row v-toastactions" }, actions.map((action) =>

@@ -84,7 +84,7 @@ export class FrameCache {
    * @param {(url: string) => Promise<Blob>} [parts.load]
    * @param {(blob: Blob) => Promise<any>} [parts.decode] to something with width, height and close
    */
-  constructor({ count, address, load = fetchBlob, decode = createImageBitmap }) {
+  constructor({ count, address, load = fetchBlob, decode = (blob) => createImageBitmap(blob) }) {
     this.count = count;
     this.address = address;
     this.load = load;

@@ -37,7 +37,7 @@ export class EditQueue {
    * @param {() => string} [parts.newId]
    * @param {(work: () => void, ms: number) => any} [parts.later] setTimeout, for tests
    */
-  constructor({ document, send, storage, name, newId = newIdentifier, later = setTimeout }) {
+  constructor({ document, send, storage, name, newId = newIdentifier, later = (work, ms) => setTimeout(work, ms) }) {
     this.document = document;
     this.send = send;
     this.storage = storage;

@@ -13,6 +13,8 @@ import { offlineToast } from "./topbar.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
 
+const NOTHING = "Tracks appear here when a video has proposals, imported masks, or your first stroke.";
+
 /** @param {Editor} app @returns {HTMLElement} */
 export function panel(app) {
   const tabs = h("div", { class: "v-tabs", role: "tablist" });
@@ -28,7 +30,7 @@ export function panel(app) {
       h("button", { type: "button", role: "tab", "aria-selected": String(name === tab), "data-tab": name, onclick: () => app.preferences.set({ tab: String(name) }) },
         label, h("span", { class: "v-t3" }, ready ? number : ""))));
     filter.hidden = !ready || tab !== "tracks";
-    if (!ready) fill(list);
+    if (!ready) fill(list, app.session.now.phase === "loading" ? null : h("p", { class: "v-nothing" }, NOTHING));
     else if (tab === "queue") fill(list, queueList(app));
     else if (tab === "history") historyList(app, list, null);
     else fill(list, trackRows(app, tracks));
@@ -53,7 +55,7 @@ function filterRow(app) {
 function trackRows(app, tracks) {
   const { filter, newTrack } = app.view.now;
   if (!tracks.length && !newTrack) {
-    return h("p", { class: "v-nothing" }, "Tracks appear here when the video has proposals, imported masks, or your first stroke.",
+    return h("p", { class: "v-nothing" }, NOTHING,
       h("button", { class: "v-btn v-outline", type: "button", onclick: (/** @type {any} */ e) => app.commands.newTrack(e.currentTarget) }, ic("plus"), "New track"));
   }
   const words = filter.toLowerCase().trim();

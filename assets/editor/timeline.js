@@ -108,7 +108,7 @@ export class Timeline {
       g, width, height, label, css, lane: parseFloat(css("lane")), scroll: this.scroll, font: style.fontFamily,
       x: (/** @type {number} */ frame) => label + 8 + (frame - a) * per,
       frameAt: (/** @type {number} */ x) => a + (x - label - 8) / per,
-      first: Math.floor(a), last: Math.ceil(b), light: this.app.session.now.theme === "light",
+      first: Math.floor(a), last: Math.min(Math.ceil(b), this.count) - 1, light: this.app.session.now.theme === "light",
     };
   }
 

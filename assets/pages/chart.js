@@ -67,14 +67,14 @@ function svg(tag, attributes, text) {
   return node;
 }
 
-/** @param {Chart} chart @returns {{low: number, high: number}} */
-function range(chart) {
+/** The axis, widened to whole grid steps. @param {Chart} chart @returns {{low: number, high: number}} */
+export function range(chart) {
   const values = chart.lines.flatMap((l) => l.points.map((p) => p[1])).concat(chart.base ? [chart.base.value] : []);
   const low = chart.yMin ?? Math.min(...values);
-  const high = chart.yMax ?? Math.max(...values);
-  const room = chart.yMin === undefined ? (high - low) * 0.1 || 0.05 : 0;
-  const step = ticks(low - room, high + room).concat([high]);
-  return { low: chart.yMin ?? low - room, high: Math.max(high + (high - low) * 0.06, step[0], low + 1e-6) };
+  const high = Math.max(chart.yMax ?? Math.max(...values), low + 1e-6);
+  const grid = ticks(low, high);
+  const step = grid.length > 1 ? grid[1] - grid[0] : high - low;
+  return { low: chart.yMin ?? Math.floor(low / step) * step, high: Math.ceil(high / step - 1e-6) * step };
 }
 
 /**

@@ -59,8 +59,9 @@ export function findings(result, before) {
   if (better.length) out.push(["ok", `Better than ${before} on ${better.length} of ${plural(lines.length, "category", "categories")}`]);
   if (worse.length) out.push(["warn", `Worse on ${worse.length}: ${worse.slice(0, 3).map((l) => `${l.name} −${Math.abs(change(l.before, l.after) ?? 0).toFixed(1)}`).join(", ")}`]);
   if (!better.length && !worse.length) out.push(["warn", `No category differs from ${before}`]);
-  if (result.proven) out.push([total !== null && total > 0 ? "ok" : "warn", `Measured ${EVALUATIONS[/** @type {keyof typeof EVALUATIONS} */ (result.evaluation)] ?? result.evaluation}`]);
-  else out.push(["warn", `Not proven: measured ${EVALUATIONS[/** @type {keyof typeof EVALUATIONS} */ (result.evaluation)] ?? result.evaluation}`]);
+  const how = EVALUATIONS[/** @type {keyof typeof EVALUATIONS} */ (result.evaluation)] ?? result.evaluation;
+  if (result.proven) out.push(["ok", `Measured ${how}`]);
+  else out.push(["warn", result.evaluation === "held-out" && total !== null && total <= 0 ? `Not better, measured ${how}` : `Not proven: measured ${how}`]);
   return out;
 }
 

@@ -15,6 +15,23 @@ export async function mount(element) {
   await new Retrain(place).start();
 }
 
+/** What a job says, as what it does and the rest. @param {string} message @returns {[string, string]} */
+export function splitMessage(message) {
+  const at = message.indexOf(":");
+  return at < 0 ? [message, ""] : [message.slice(0, at), message.slice(at + 1).trim()];
+}
+
+/**
+ * The curve that counts and those that only measured: "loss" is the training that is kept, "fold 1"… were thrown away.
+ * @param {Record<string, [number, number][]>} series
+ * @returns {{name: string, main: [number, number][], others: [number, number][][]}}
+ */
+export function curves(series) {
+  const folds = Object.keys(series).filter((name) => /^fold \d+$/.test(name) && series[name].length).sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)));
+  const name = series.loss?.length ? "loss" : (folds[folds.length - 1] ?? "loss");
+  return { name, main: series[name] ?? [], others: folds.filter((f) => f !== name).map((f) => series[f]) };
+}
+
 class Retrain {
   /** @param {HTMLElement} place */
   constructor(place) {
@@ -28,6 +45,7 @@ class Retrain {
     /** @type {Record<string, [number, number][]>} */ this.series = {};
     this.lossPlace = el("div.v-chartbox");
     this.loss = new LiveChart(this.lossPlace);
+    this.lossKey = el("span.v-t3");
     this.apPlace = el("div.v-chartbox");
     this.apChart = new LiveChart(this.apPlace);
   }
@@ -97,7 +115,7 @@ class Retrain {
   }
 
   stepsField() {
-    const input = /** @type {HTMLInputElement} */ (el("input", { type: "text", inputmode: "numeric", "aria-label": "Steps", value: this.steps || this.facts.defaults.steps, style: { "text-align": "right" } }));
+    const input = /** @type {HTMLInputElement} */ (el("input", { type: "text", inputmode: "numeric", "aria-label": "Steps", value: this.steps, placeholder: this.facts.defaults.steps ? count(this.facts.defaults.steps) : "automatic", title: "Empty: as many as the number of corrected frames calls for", style: { "text-align": "right" } }));
     input.addEventListener("input", () => (this.steps = input.value.replace(/\D/g, "")));
     return el("label.v-field.v-steps", null, "Steps", input);
   }
@@ -115,8 +133,8 @@ class Retrain {
     const masks = plan.masks_accepted + plan.masks_drawn + plan.masks_imported;
     const trio = /** @type {[number, string][]} */ ([[plan.videos, plan.videos === 1 ? "video" : "videos"], [plan.tracks, plan.tracks === 1 ? "track" : "tracks"], [masks, masks === 1 ? "mask" : "masks"]]);
     const facts = /** @type {[string, string][]} */ ([
-      ["Configuration", this.facts.defaults.config], ["From", this.before(run)],
-      ["Steps", running && this.stepNow(run) ? `${count(this.stepNow(run))} of ${count(this.stepsOf(run))}` : count(this.stepsOf(run))],
+      ["Configuration", this.facts.defaults.config], ["Compared with", this.before(run)],
+      ["Steps", this.stepsOf(run) ? count(this.stepsOf(run)) : "automatic"],
       ["Corrected videos", String(plan.corrected_videos)],
     ]);
     if (run?.result?.snapshot && !running) facts.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);
@@ -130,20 +148,15 @@ class Retrain {
         el("dl.v-kv", null, ...facts.flatMap(([k, v]) => [el("dt", null, k), el("dd.v-ell", { title: v }, v)]))));
   }
 
-  /** @param {any} run */
+  /** Steps of one training, 0 where they are not known yet. @param {any} run */
   stepsOf(run) {
-    return run?.result?.steps ?? run?.steps ?? Number(this.steps || this.facts.defaults.steps);
-  }
-
-  /** @param {any} run the last step that has a loss */
-  stepNow(run) {
-    const loss = this.seriesOf === run.id ? (this.series.loss ?? []) : [];
-    return loss.length ? loss[loss.length - 1][0] : 0;
+    const told = /step [\d,]+ of (\d+)/.exec(run?.message ?? "");
+    return run?.result?.steps ?? run?.steps ?? (told ? Number(told[1]) : Number(this.steps || this.facts.defaults.steps || 0));
   }
 
   /** @param {any} run @param {boolean} running @returns {(HTMLElement|null)[]} */
   body(run, running) {
-    if (!run) return [this.invitation()];
+    if (!run) return [this.invitation(), this.rounds()];
     if (running) return [this.progress(run), this.charts(), el("div.v-card.v-wait", null, "Before and after, and the promote button, appear when the run ends.")];
     if (run.status !== "done" || !run.result) {
       const stopped = run.status === "cancelled";
@@ -175,24 +188,36 @@ class Retrain {
       refused ? null : button("Retrain", { kind: "pri lg", icon: "retrain", onclick: () => this.begin(), id: "v-retrain-start" }));
   }
 
+  /** What a round is, while there is none to show. */
+  rounds() {
+    const steps = /** @type {[string, string, string][]} */ ([
+      ["edit", "Review", "Accept what is right and correct what is wrong. Only masks with a verdict teach; what nobody looked at is left out."],
+      ["retrain", "Retrain", "The masks are frozen as a snapshot, and training goes on from the checkpoint in use, with a live curve here."],
+      ["solo", "Compare", "Old and new are measured on corrected videos that the new one did not learn from, by category and by video."],
+      ["check", "Promote", "Put the new checkpoint in use for the next proposals, or keep it aside. Both stay registered."],
+    ]);
+    return el("section.v-card", null, el("header", null, el("h2", null, "A round")),
+      el("ol.v-rounds", null, ...steps.map(([name, title, text]) => el("li", null, el("span.v-round", null, icon(name, 20)), el("div", null, el("b", null, title), el("p.v-t2", null, text))))));
+  }
+
   /** @param {any} run */
   progress(run) {
-    const step = this.stepNow(run);
     const gone = run.started ? Date.now() / 1000 - run.started : 0;
-    const what = run.status === "queued" ? "Waiting for its turn" : run.status === "cancelling" ? "Stopping" : step && run.progress < 1 ? `Training, step ${count(step)} of ${count(this.stepsOf(run))}` : "Preparing";
+    const [doing, detail] = splitMessage(run.message ?? "");
+    const what = run.status === "queued" ? "Waiting for its turn" : run.status === "cancelling" ? "Stopping" : doing || "Preparing";
     const left = run.eta_seconds > 0 ? `${clock(run.eta_seconds)} left` : "";
     return el("section.v-card.v-verdict", { id: "v-progress" },
       el("div", { style: { "min-width": "176px" } }, el("div.v-t2.v-nowrap", null, what), el("div.v-big", null, `${Math.round((run.progress ?? 0) * 100)} %`)),
       el("div.v-grow", null,
         el("div.v-rbar.tall", { role: "progressbar", "aria-valuenow": Math.round((run.progress ?? 0) * 100), "aria-valuemin": 0, "aria-valuemax": 100, style: { "margin-bottom": "10px" } }, el("i.c", { style: { width: `${(run.progress ?? 0) * 100}%` } }), el("i.u")),
-        el("div.v-row.v-t2", null, el("span.v-nowrap", null, [gone > 1 ? `${clock(gone)} gone` : "", left].filter(Boolean).join(", ")), el("span.v-grow"), el("span.v-ell", null, run.message ?? ""))),
+        el("div.v-row.v-t2", null, el("span.v-nowrap", null, [gone > 1 ? `${clock(gone)} gone` : "", left].filter(Boolean).join(", ")), el("span.v-grow"), el("span.v-ell", null, detail))),
       button(run.status === "cancelling" ? "Stopping" : "Stop", { kind: "line lg", icon: "x", id: "v-retrain-stop", disabled: run.status === "cancelling", onclick: () => this.doing(() => post(`/data/jobs/${encodeURIComponent(run.id)}/cancel`)) }));
   }
 
   charts() {
     const both = (this.apSeries()[1]?.length ?? 0) > 0;
     return el("div.v-charts", { class: both ? "" : "one" },
-      el("section.v-card", null, el("header", null, el("h2.v-grow", null, "Loss"), el("span.v-key.s.v-t2", null, "smoothed")), el("div.bd", null, this.lossPlace)),
+      el("section.v-card", null, el("header", null, el("h2", null, "Loss"), this.lossKey, el("span.v-grow"), el("span.v-key.s.v-t2", null, "smoothed")), el("div.bd", null, this.lossPlace)),
       both ? el("section.v-card", null, el("header", null, el("h2.v-grow", null, "AP while training")), el("div.bd", null, this.apPlace)) : null);
   }
 
@@ -204,11 +229,15 @@ class Retrain {
   /** @param {any} run */
   drawCharts(run) {
     if (!run) return;
-    const raw = this.seriesOf === run.id ? (this.series.loss ?? []) : [];
-    if (raw.length === 0) return fill(this.lossPlace, el("p.v-t3.v-nochart", null, RUNNING.includes(run.status) ? "The curve begins with the first step." : "This run left no curve."));
-    const even = smooth(raw);
-    const xMax = Math.max(this.stepsOf(run) || 0, raw[raw.length - 1][0]);
-    this.loss.show({ name: "Loss by step", xMax, yMin: 0, lines: [{ points: thin(raw), colour: "var(--v-ac)", opacity: 0.32, width: 1 }, { points: thin(even), colour: "var(--v-ac)", width: 2, label: even[even.length - 1][1].toFixed(2) }] });
+    const { name, main, others } = curves(this.seriesOf === run.id ? this.series : {});
+    if (main.length === 0) return fill(this.lossPlace, el("p.v-t3.v-nochart", null, RUNNING.includes(run.status) ? "The curve begins with the first step." : "This run left no curve."));
+    const even = smooth(main);
+    const xMax = Math.max(this.stepsOf(run), main[main.length - 1][0], ...others.map((o) => o[o.length - 1][0]));
+    fill(this.lossKey, name === "loss" ? "" : `${name}: only to measure`);
+    this.loss.show({ name: "Loss by step", xMax, yMin: 0, lines: [
+      ...others.map((o) => ({ points: thin(smooth(o)), colour: "var(--v-tx3)", opacity: 0.5, width: 1 })),
+      { points: thin(main), colour: "var(--v-ac)", opacity: 0.32, width: 1 },
+      { points: thin(even), colour: "var(--v-ac)", width: 2, label: even[even.length - 1][1].toFixed(2) }] });
     const [, found] = this.apSeries();
     if (found.length) this.apChart.show({ name: "AP by step", xMax, lines: [{ points: found.map(([x, y]) => [x, y * 100]), colour: "var(--v-ac)", width: 2, dots: true, label: points(found[found.length - 1][1]) }] });
   }
@@ -237,9 +266,9 @@ class Retrain {
   }
 
   begin() {
-    const steps = Number(this.steps || this.facts.defaults.steps);
+    const steps = Number(this.steps) || null;
     return this.doing(async () => {
-      await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, { steps });
+      await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, steps ? { steps } : {});
       history.replaceState(history.state, "", address("/retrain", { project: this.project }));
     });
   }

@@ -124,6 +124,11 @@ class DropPath(nn.Module):
         return x * kept.to(x.dtype) / (1 - self.rate)
 
 
+def drop_path_rates(last: float, blocks: int) -> list[float]:
+    """The rate of each block: from 0 for the first, linearly, to ``last``."""
+    return [last * block / max(blocks - 1, 1) for block in range(blocks)]
+
+
 class Block(nn.Module):
     """One encoder layer of PVTv2 over pixels and tokens."""
 
@@ -154,7 +159,7 @@ class MessengerShift(nn.Module):
         self.shifts = config.shifts
         self.channels = config.dims
         self.msg_tokens = nn.Parameter(torch.zeros(1, config.messengers, 3))
-        rates = torch.linspace(0, config.drop_path, sum(config.depths)).tolist()
+        rates = drop_path_rates(config.drop_path, sum(config.depths))
         self.layers = nn.ModuleList()
         channels = 3
         for stage, dim in enumerate(config.dims):

@@ -51,6 +51,8 @@ def test_no_description_of_the_routes_is_public(client: TestClient, path: str) -
     assert client.get(path).status_code == 404
 
 
-@pytest.mark.parametrize("path", ["/ui/../app/server.py", "/ui/%2e%2e/app/server.py", "/ui//etc/passwd", "/ui/..%2fREADME.md"])
+@pytest.mark.parametrize(
+    "path", ["/ui/../app/server.py", "/ui/%2e%2e/app/server.py", "/ui//etc/passwd", "/ui/..%2fREADME.md"]
+)
 def test_static_files_do_not_lead_out_of_their_folder(client: TestClient, path: str) -> None:
     assert client.get(path).status_code == 404

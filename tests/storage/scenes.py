@@ -23,8 +23,14 @@ def square(x: int, y: int = 2, side: int = 3) -> dict[str, Any]:
     """A square as compressed RLE, in the video's size; x, y is its top left pixel."""
     pixels = np.zeros((HEIGHT, WIDTH), np.uint8)
     pixels[y : y + side, x : x + side] = 1
-    rle = coco.encode(np.asfortranarray(pixels))
-    return {"size": [HEIGHT, WIDTH], "counts": rle["counts"].decode("ascii")}
+    return {"size": [HEIGHT, WIDTH], "counts": compressed(pixels).decode("ascii")}
+
+
+def compressed(pixels: np.ndarray) -> bytes:
+    """COCO's compressed counts of uint8 H x W pixels of 0 and 1."""
+    counts = coco.encode(np.asfortranarray(pixels))["counts"]
+    assert isinstance(counts, bytes)
+    return counts
 
 
 def new_id() -> str:

@@ -135,14 +135,16 @@ def test_processes_and_threads_that_write_at_once_lose_nothing(database: Databas
 
 def test_processes_that_open_a_new_database_at_once_both_succeed(tmp_path: Path) -> None:
     path = url(tmp_path / "new.sqlite3")
-    program = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom storage.database import Database\nDatabase.open({path!r})"
+    program = (
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom storage.database import Database\nDatabase.open({path!r})"
+    )
     processes = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
     assert [process.wait() for process in processes] == [0, 0, 0]
 
 
 def test_a_full_disk_is_one_sentence_and_keeps_nothing(database: Database) -> None:
     with database.read() as tx:
-        pages = tx.exec_driver_sql("PRAGMA page_count").scalar()
+        pages = tx.exec_driver_sql("PRAGMA page_count").scalar_one()
     with pytest.raises(DiskFull, match="full"), database.atomic() as tx:
         tx.exec_driver_sql(f"PRAGMA max_page_count = {pages + 2}")
         set_setting(tx, "large", "x" * 1_000_000)
@@ -172,9 +174,13 @@ def test_a_wrong_url_is_one_sentence(bad: str) -> None:
 
 def test_a_writer_that_waits_too_long_is_one_sentence(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("storage.database.BUSY_MILLISECONDS", 50)
-    with Database.open(url(Path(database.place))) as impatient, database.atomic():
-        with pytest.raises(DatabaseBusy, match="try again"), impatient.atomic():
-            raise AssertionError("two writers at once")
+    with (
+        Database.open(url(Path(database.place))) as impatient,
+        database.atomic(),
+        pytest.raises(DatabaseBusy, match="try again"),
+        impatient.atomic(),
+    ):
+        raise AssertionError("two writers at once")
 
 
 def test_a_database_of_a_later_version_is_refused_and_left_alone(database: Database) -> None:
@@ -206,3 +212,24 @@ def test_rows_that_are_there_are_not_overwritten(database: Database) -> None:
         assert {key: value for key, value in tx.execute(select(schema.settings))} == {"a": 1, "b": 3}
         tx.execute(update(schema.settings).values(value=None))
         assert tx.exec_driver_sql("SELECT count(*) FROM settings WHERE value IS NULL").scalar() == 2
+
+
+def test_a_database_that_cannot_be_written_can_be_read_and_says_why_it_refuses(database: Database) -> None:
+    with database.atomic() as tx:
+        create_project(tx, name="kept")
+    with Database.open(f"sqlite:///file:{database.place}?mode=ro&uri=true") as frozen:
+        with frozen.read() as tx:
+            assert [project.name for project in list_projects(tx)] == ["kept"]
+        with pytest.raises(ReadOnly, match="cannot be written"), frozen.atomic() as tx:
+            create_project(tx, name="refused")
+
+
+def test_a_missing_database_that_may_not_be_made_is_one_sentence(tmp_path: Path) -> None:
+    with pytest.raises(ReadOnly, match="cannot be opened"):
+        Database.open(f"sqlite:///file:{tmp_path / 'missing.sqlite3'}?mode=ro&uri=true")
+
+
+def test_a_closed_database_leaves_no_connection(database: Database, tmp_path: Path) -> None:
+    with Database.open(url(tmp_path / "other.sqlite3")) as other, other.atomic() as tx:
+        create_project(tx, name="kept")
+    assert sorted(path.name for path in tmp_path.glob("other*")) == ["other.sqlite3"], "the last one folds the WAL in"

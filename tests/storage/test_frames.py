@@ -276,6 +276,12 @@ REFUSED = {
     "letter.mp4": (b"Dear reader, this is a text.\n" * 40, frames.NotAVideo, "holds text"),
     "noise.mkv": (bytes(range(256)) * 8, frames.NotAVideo, "damaged, or it is no video"),
     "cut.mp4": (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\x10\0mdat" + b"\1\2" * 500, frames.NotAVideo, "moov"),
+    "overlong.mp4": (b"\0\0\0\x18ftypisom\0\0\0\0isommp42\xff\xff\xff\xf0mdat" + b"\1" * 500, frames.NotAVideo, "moov"),
+    "far.mp4": (
+        b"\0\0\0\x18ftypisom\0\0\0\0isommp42\0\0\0\1mdat" + b"\xff" * 8 + b"\1" * 500,
+        frames.NotAVideo,
+        "moov",
+    ),
     "art.txt": (b"plain words\n" * 20, frames.NotAVideo, "text"),
     "list.m3u8": (b"#EXTM3U\n#EXT-X-TARGETDURATION:5\n#EXTINF:5,\nx.ts\n#EXT-X-ENDLIST\n", frames.NotAVideo, "video"),
 }
@@ -292,6 +298,27 @@ def test_what_is_no_video_is_refused_with_its_name_and_reason(tmp_path: Path, na
         assert str(path) in str(caught.value)
         assert isinstance(caught.value, frames.VideoError)
         assert isinstance(caught.value, StorageError)
+
+
+def test_no_spoiled_byte_leads_to_another_error_or_to_another_frame(tmp_path: Path) -> None:
+    sound = make_video(tmp_path / "sound.mp4", frames=20, gop=5).read_bytes()
+    chance = random.Random(3)
+    for round_ in range(40):
+        spoiled = bytearray(sound)
+        for _ in range(chance.choice([1, 5, 40])):
+            spoiled[chance.randrange(len(spoiled))] = chance.randrange(256)
+        path = tmp_path / f"{round_}.mp4"
+        path.write_bytes(spoiled[: chance.choice([len(spoiled), chance.randrange(len(spoiled))])])
+        try:
+            index = frames.index(path)
+        except frames.VideoError as refusal:
+            assert str(path) in str(refusal)
+            continue
+        with FrameReader(index) as reader:
+            truth = [frame for _, frame in reader.read_range(0, index.count)]
+        with FrameReader(index) as reader:
+            for k in chance.sample(range(index.count), min(4, index.count)):
+                assert np.array_equal(reader.read(k), truth[k])
 
 
 def test_sound_alone_is_refused(tmp_path: Path) -> None:

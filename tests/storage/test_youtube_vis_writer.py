@@ -52,7 +52,11 @@ def files(draw: st.DrawFn) -> dict[str, Any]:
         video = {"id": number, "width": width, "height": height, "file_names": names, **draw(EXTRA)}
         videos.append({**video, "length": length} if draw(st.booleans()) else video)
         for _ in range(draw(st.integers(0, 2))):
-            entry: dict[str, Any] = {"id": len(tracks) * 3 + 1, "video_id": number, "category_id": draw(st.sampled_from(categories))}
+            entry: dict[str, Any] = {
+                "id": len(tracks) * 3 + 1,
+                "video_id": number,
+                "category_id": draw(st.sampled_from(categories)),
+            }
             entry["segmentations"] = [draw(masks(height, width)) for _ in range(length)]
             tracks.append({**entry, **draw(EXTRA), **({"iscrowd": 1} if draw(st.booleans()) else {})})
     listed = [{"id": number, "name": f"thing {number}", **draw(EXTRA)} for number in categories]

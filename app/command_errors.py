@@ -1,0 +1,97 @@
+"""From an exception to one clear sentence and an exit code: the only place of the command line that does so.
+
+Mistakes that the program knows are classes of its own packages, whose messages are sentences already. What the system
+refuses (full disk, missing rights) is told here. Everything else is a mistake of the program: its traceback goes to a
+file under the data folder, and the sentence names that file.
+"""
+
+import errno
+import os
+import sys
+import time
+import traceback
+from dataclasses import dataclass
+from pathlib import Path
+
+OWN_PACKAGES = frozenset({"app", "model", "storage"})
+FAILED = 1
+USAGE = 2
+INTERRUPTED = 130
+# How libraries below us say that the disk is full, where no error number comes with it.
+FULL = ("No space left on device", "PytorchStreamWriter failed writing", "os error 28")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a command ended: its exit code, and the sentence for the last line of stderr."""
+
+    code: int
+    sentence: str
+
+
+def outcome_of(error: BaseException, logs: Path) -> Outcome:
+    """What to say and return for an exception that ended a command.
+
+    ``logs`` is the folder for the traceback of a mistake of the program; it is made when needed.
+    """
+    if isinstance(error, KeyboardInterrupt):
+        return Outcome(INTERRUPTED, "Interrupted; what was finished before is kept.")
+    known = known_sentence(error)
+    if known is not None:
+        return Outcome(FAILED, known)
+    what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
+    return Outcome(FAILED, as_sentence(f"This is a mistake of the program ({one_line(what, 200)}){_kept(error, logs)}"))
+
+
+def known_sentence(error: BaseException) -> str | None:
+    """The sentence for a mistake that is not the program's; None where it is."""
+    if type(error).__module__.partition(".")[0] in OWN_PACKAGES:
+        return as_sentence(_own_message(error))
+    if _disk_is_full(error):
+        where = getattr(error, "filename", None)
+        return f"The disk is full{f' (writing {where})' if where else ''}; make room and repeat it."
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return "There is not enough memory for this; use a smaller batch, window or picture, or another device."
+    if isinstance(error, BrokenPipeError):
+        return "The program that was to read the result went away."
+    if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
+        return "The port is in use; stop the program that uses it, or choose another with --port."
+    if isinstance(error, OSError) and error.filename is not None and error.strerror:
+        return as_sentence(f"{os.fsdecode(error.filename)}: {error.strerror}")
+    return None
+
+
+def as_sentence(text: str) -> str:
+    """``text`` on one line, with a full stop."""
+    line = one_line(text, 1000)
+    return line if line.endswith((".", "!", "?")) else f"{line}."
+
+
+def one_line(text: str, longest: int) -> str:
+    """``text`` with every run of white space as one blank, cut to ``longest`` characters."""
+    line = " ".join(text.split())
+    return line if len(line) <= longest else f"{line[: longest - 3]}..."
+
+
+def _own_message(error: BaseException) -> str:
+    if str(error):
+        return str(error)
+    return "Cancelled" if type(error).__name__ == "Cancelled" else type(error).__name__
+
+
+def _disk_is_full(error: BaseException) -> bool:
+    if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return True
+    return any(sign in str(error) for sign in FULL)
+
+
+def _kept(error: BaseException, logs: Path) -> str:
+    """Write the traceback; returns the end of the sentence that says where it is."""
+    path = logs / f"mistake-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
+    lines = [f"python {sys.version}\n", f"arguments {sys.argv[1:]}\n", *traceback.format_exception(error)]
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        path.write_text("".join(lines), encoding="utf-8")
+    except OSError as failure:
+        return f"; its details could not be written to {path} ({failure.strerror})"
+    return f"; the details are in {path}"

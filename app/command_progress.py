@@ -1,0 +1,63 @@
+"""Progress on stderr: one line that is drawn over on a terminal, a line now and then in a log."""
+
+import sys
+import time
+from typing import TextIO
+
+
+class Progress:
+    """Called with the share that is done (0 to 1) and a message; estimates the rest from what it took so far.
+
+    On a terminal the line is drawn again at most ten times a second; elsewhere a line is written every ``every``
+    seconds. ``say`` writes a line that stays.
+    """
+
+    def __init__(self, stream: TextIO | None = None, *, every: float = 5.0) -> None:
+        self._stream = stream or sys.stderr
+        self._live = self._stream.isatty()
+        self._pause = 0.1 if self._live else every
+        self._began = time.monotonic()
+        self._last = float("-inf")
+        self._width = 0
+
+    def __call__(self, share: float, message: str = "", *, eta_seconds: float | None = None) -> None:
+        now = time.monotonic()
+        if now - self._last < self._pause and share < 1.0:
+            return
+        self._last = now
+        rest = eta_seconds if eta_seconds is not None else _rest(share, now - self._began)
+        text = f"{min(max(share, 0.0), 1.0):4.0%} {message}".rstrip()
+        self._draw(text if rest is None or share >= 1.0 else f"{text}, {duration(rest)} left")
+
+    def say(self, text: str) -> None:
+        """A line that stays."""
+        self.end()
+        print(text, file=self._stream, flush=True)
+
+    def end(self) -> None:
+        """Leave the line that is being drawn, so that what follows starts on its own."""
+        if self._width:
+            print(file=self._stream, flush=True)
+            self._width = 0
+
+    def _draw(self, text: str) -> None:
+        if not self._live:
+            print(text, file=self._stream, flush=True)
+            return
+        print(f"\r{text.ljust(self._width)}", end="", file=self._stream, flush=True)
+        self._width = len(text)
+
+
+def duration(seconds: float) -> str:
+    """A length of time in words: ``45 s``, ``12 min``, ``3 h 05 min``."""
+    if seconds < 90:
+        return f"{max(round(seconds), 0)} s"
+    minutes = round(seconds / 60)
+    return f"{minutes} min" if minutes < 60 else f"{minutes // 60} h {minutes % 60:02d} min"
+
+
+def _rest(share: float, spent: float) -> float | None:
+    # The first moments say nothing about the rest.
+    if share < 0.01 or spent < 1.0:
+        return None
+    return spent / share * (1.0 - share)

@@ -1,0 +1,68 @@
+"""The command line: ``python3 launch.py NAME …``, or ``python -m app.commands NAME …`` where the packages are there.
+
+Progress goes to stderr, the result to stdout. Exit code 0; 1 with one sentence as the last line of stderr for bad
+input or a check that failed; 2 for wrong usage. The commands themselves are in `app.command_*`; each is imported only
+when it is called, so that those which need no model start without loading one.
+"""
+
+import argparse
+import os
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from pathlib import Path
+
+from app.command_errors import outcome_of
+from app.command_parser import make_parser, with_default_command
+from app.settings import Settings, make_settings
+
+Command = Callable[[argparse.Namespace, Settings], None]
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code. ``argv`` without the program's name; default: this process's own.
+
+    Wrong usage raises SystemExit(2), as argparse does.
+    """
+    arguments = make_parser().parse_args(with_default_command(sys.argv[1:] if argv is None else list(argv)))
+    logs = Path(getattr(arguments, "data", None) or os.environ.get("TEVIT_DATA") or "data") / "logs"
+    try:
+        _command(arguments.run)(arguments, settings_of(arguments))
+        sys.stdout.flush()
+    except BrokenPipeError as error:
+        # Nobody reads stdout any more; without this, Python complains again when it ends.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return _tell(error, logs)
+    except (Exception, KeyboardInterrupt) as error:
+        return _tell(error, logs)
+    return 0
+
+
+def settings_of(arguments: argparse.Namespace) -> Settings:
+    """The settings that the flags of a command say; raises `app.errors.SettingsError`."""
+    flags = vars(arguments)
+    return make_settings(
+        data=flags.get("data"),
+        database=flags.get("database"),
+        project=flags.get("project"),
+        device=flags.get("device"),
+        host=flags.get("host"),
+        port=flags.get("port"),
+        auth_file=flags.get("auth"),
+        open_browser=flags.get("open_browser", False),
+    )
+
+
+def _command(place: str) -> Command:
+    module, _, name = place.partition(":")
+    return getattr(import_module(module), name)
+
+
+def _tell(error: BaseException, logs: Path) -> int:
+    outcome = outcome_of(error, logs)
+    print(outcome.sentence, file=sys.stderr, flush=True)
+    return outcome.code
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,40 @@
+// @ts-check
+/** What imports and exports came to: counts, where the files are, what was left out and why. */
+
+import { count, el, fill, icon, plural } from "./dom.js";
+import { address, currentProject } from "./data.js";
+import { jobList, problems } from "./joblist.js";
+
+/** @param {HTMLElement} element */
+export async function mount(element) {
+  const place = /** @type {HTMLElement} */ (element.querySelector("#v-exchange"));
+  place.className = "v-page v-below";
+  let project;
+  try {
+    project = await currentProject();
+  } catch (error) {
+    return fill(place, el("p.v-note.bad", { role: "alert" }, icon("warn"), /** @type {Error} */ (error).message));
+  }
+  if (!project) return fill(place, el("p.v-note", null, "There is no project yet; an import into a new one makes it."));
+  const jobs = el("div");
+  fill(place, jobs);
+  const look = jobList(jobs, { project, kinds: { import: "Import", export: "Export" }, empty: "Nothing was imported or exported in this project yet.", outcome: (job) => outcome(job, project) });
+  window.addEventListener("v-answer", () => look());
+}
+
+/** @param {any} job @param {string} project */
+function outcome(job, project) {
+  const r = job.result ?? {};
+  if (job.kind === "import") {
+    const made = r.new_categories ?? [];
+    return [
+      el("div", null, `${plural(r.videos?.length ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`, made.length ? ` New categories: ${made.slice(0, 8).join(", ")}${made.length > 8 ? ` and ${count(made.length - 8)} more` : ""}.` : ""),
+      problems(r.skipped, "Left out"),
+      el("div.v-row", { style: { "margin-top": "6px" } }, el("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"))];
+  }
+  return [
+    el("div", null, `${plural(r.videos ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`),
+    el("div.v-mono.v-path", null, r.out ?? ""),
+    problems(r.left_out, "Left out"),
+    el("div.v-row", { style: { "margin-top": "6px" } }, el("a.v-btn", { href: `/data/jobs/${encodeURIComponent(job.id)}/annotations`, download: "", id: `v-json-${job.id}` }, icon("export"), "Save the JSON"))];
+}

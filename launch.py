@@ -1,0 +1,376 @@
+#!/usr/bin/env python3
+"""Opens the door: prepares .venv, then runs the command there.
+
+    python3 launch.py                    starts the app with the demo project
+    python3 launch.py COMMAND --help     explains one command
+    python3 launch.py test               checks the code and runs all tests
+
+The first start makes .venv and installs requirements.txt; it starts again in seconds after that. Needs Python 3.11.
+"""
+
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import urllib.error
+import urllib.request
+from importlib import metadata
+from pathlib import Path
+
+
+def too_old(version: tuple) -> str:
+    """One sentence when this Python cannot run the app, else an empty string."""
+    if tuple(version[:2]) >= (3, 11):
+        return ""
+    return "This program needs Python 3.11 or newer, and this is Python %d.%d; start it with a newer python3." % (
+        tuple(version[:2])
+    )
+
+
+# Before anything that an old Python could not read, so that it says why instead of failing.
+if too_old(tuple(sys.version_info)):
+    sys.exit(too_old(tuple(sys.version_info)))
+
+ROOT = Path(__file__).resolve().parent
+VENV = ROOT / ".venv"
+RUNTIME = ROOT / "requirements.txt"
+DEVELOPMENT = ROOT / "requirements-dev.txt"
+STAMP = "installed.json"
+CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
+NVIDIA = Path("/proc/driver/nvidia/version")
+
+QUIET = {
+    # Gradio and the libraries below it ask their makers' servers about versions and report use unless told not to.
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "PIP_DISABLE_PIP_VERSION_CHECK": "1",
+}
+MEMORY = {
+    # glibc gives every large block back to the kernel when a tensor is freed, and asks for it again, page by page, for
+    # the next one. With these limits (4 GiB for a mapping of its own, 8 GiB of free memory at the end of the heap) a
+    # process keeps the memory that it will need again in the next step: on some kernels most of a step's time.
+    "MALLOC_MMAP_THRESHOLD_": "4294967296",
+    "MALLOC_TRIM_THRESHOLD_": "8589934592",
+}
+BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
+BROWSER_PLACES = (
+    "/usr/lib/chromium/chromium",
+    "/opt/google/chrome/chrome",
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    "C:/Program Files/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
+    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
+)
+CHECKS = (
+    ("format", ("-m", "ruff", "format", "--check", ".")),
+    ("lint", ("-m", "ruff", "check", ".")),
+    ("types", ("-m", "mypy")),
+)
+
+
+class LaunchError(Exception):
+    """The app cannot be prepared or started; the message is one clear sentence."""
+
+
+def say(text: str) -> None:
+    """One line of progress."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def main(arguments: list[str]) -> int:
+    """Prepare and run; returns the exit code (on POSIX the command takes this process over instead)."""
+    if arguments[:1] in (["-h"], ["--help"]) and not venv_python(VENV).exists():
+        print(__doc__)
+        return 0
+    try:
+        if arguments[:1] == ["test"]:
+            return run_suite(prepare([RUNTIME, DEVELOPMENT]), arguments[1:])
+        return hand_over(prepare([RUNTIME]), arguments)
+    except LaunchError as error:
+        say(str(error))
+        return 1
+    except KeyboardInterrupt:
+        say("Interrupted; the next start goes on from here.")
+        return 130
+
+
+def hand_over(python: Path, arguments: list[str]) -> int:
+    """Become ``app.commands`` in the environment of ``python``; relative paths stay those of the caller's folder."""
+    # -P: a folder called `app` where the user happens to be must not be taken for ours.
+    command = [str(python), "-P", "-m", "app.commands", *arguments]
+    environment = child_environment()
+    if os.name == "posix":
+        sys.stderr.flush()
+        os.execve(command[0], command, environment)
+    return subprocess.call(command, env=environment)
+
+
+def child_environment() -> dict[str, str]:
+    """The environment of everything that is started from here; what the user has set stays."""
+    paths = [str(ROOT), *filter(None, [os.environ.get("PYTHONPATH")])]
+    quiet = {**QUIET, **(MEMORY if sys.platform == "linux" else {})}
+    return {**quiet, **os.environ, "PYTHONPATH": os.pathsep.join(paths)}
+
+
+# --- the virtual environment
+
+
+def prepare(files: list[Path]) -> Path:
+    """The Python to run in, with everything in ``files`` installed; asks pip only when something changed.
+
+    Raises LaunchError when the environment cannot be made.
+    """
+    python = venv_python(VENV)
+    wanted = {file.name: fingerprint(file) for file in files}
+    stamp = read_stamp(VENV)
+    if python.exists() and all(stamp.get(name) == digest for name, digest in wanted.items()):
+        return python
+    if in_other_venv() and all(satisfied_here(file) for file in files):
+        return Path(sys.executable)
+    completed_once = bool(stamp)
+    fresh = make_venv(VENV)
+    say("Installing what is missing (the first time some hundred MB and some minutes; the next start takes seconds).")
+    try:
+        install(python, files)
+    except LaunchError:
+        if fresh or completed_once:
+            raise
+        say("The half-made .venv could not be completed; making it anew.")
+        remove_venv(VENV)
+        make_venv(VENV)
+        install(python, files)
+    repair_opencv(python)
+    write_stamp(VENV, {**stamp, **wanted})
+    say("Everything is installed.")
+    return python
+
+
+def venv_python(venv: Path) -> Path:
+    """Where the Python of a virtual environment is on this system."""
+    return venv / "Scripts" / "python.exe" if os.name == "nt" else venv / "bin" / "python"
+
+
+def fingerprint(file: Path) -> str:
+    """Hash of a requirements file together with the Python it is installed for."""
+    made_for = f"{platform.python_version()} {sys.platform} {platform.machine()}\n"
+    try:
+        return hashlib.sha256(made_for.encode() + file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise LaunchError(f"{file} cannot be read ({error.strerror}); this copy of the program is incomplete.") from error
+
+
+def read_stamp(venv: Path) -> dict[str, str]:
+    """What was completely installed, by file name; empty where nothing was."""
+    try:
+        found = json.loads((venv / STAMP).read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def write_stamp(venv: Path, stamp: dict[str, str]) -> None:
+    """Remember what is installed, so that the next start asks nobody."""
+    partial = venv / f"{STAMP}.partial"
+    partial.write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
+    partial.replace(venv / STAMP)
+
+
+def in_other_venv() -> bool:
+    """Whether this Python belongs to a virtual environment that is not ours."""
+    return sys.prefix != sys.base_prefix and Path(sys.prefix).resolve() != VENV.resolve()
+
+
+def satisfied_here(file: Path) -> bool:
+    """Whether this Python has every package of a requirements file in its pinned version."""
+    for line in file.read_text(encoding="utf-8").splitlines():
+        name, _, version = line.partition("#")[0].strip().partition("==")
+        if not name:
+            continue
+        try:
+            # A build such as 2.13.0+cpu is a 2.13.0.
+            if metadata.version(name).partition("+")[0] != version:
+                return False
+        except metadata.PackageNotFoundError:
+            return False
+    return True
+
+
+def make_venv(venv: Path) -> bool:
+    """See that there is an environment with a working pip for this Python; True if it had to be made.
+
+    Raises LaunchError.
+    """
+    python = venv_python(venv)
+    if python.exists():
+        works = subprocess.run(
+            [str(python), "-c", "import sys, pip; print(*sys.version_info[:2])"], capture_output=True, text=True
+        )
+        if works.returncode == 0 and works.stdout.split() == [str(part) for part in sys.version_info[:2]]:
+            return False
+        say("The .venv here is broken or was made for another Python; making it anew.")
+    elif venv.exists():
+        say("The .venv here is incomplete; making it anew.")
+    remove_venv(venv)
+    say(f"Making {venv}.")
+    made = subprocess.run([sys.executable, "-m", "venv", str(venv)], capture_output=True, text=True)
+    if made.returncode != 0:
+        remove_venv(venv)
+        reason = (made.stderr.strip() or made.stdout.strip() or "no reason given").splitlines()[-1]
+        raise LaunchError(
+            f"Python could not make {venv} ({reason}); check that the folder can be written, and install python3-venv "
+            "if your system keeps it apart."
+        )
+    return True
+
+
+def remove_venv(venv: Path) -> None:
+    """Remove an environment that cannot be used. Raises LaunchError."""
+    try:
+        if venv.is_symlink() or venv.is_file():
+            venv.unlink()
+        elif venv.exists():
+            shutil.rmtree(venv)
+    except OSError as error:
+        raise LaunchError(f"{venv} is broken and cannot be removed ({error.strerror}); remove it by hand.") from error
+
+
+def install(python: Path, files: list[Path]) -> None:
+    """Run pip for the requirement files, its lines on stderr. Raises LaunchError."""
+    wanted = [part for file in files for part in ("--requirement", str(file))]
+    pip(python, ["install", *wanted, *cpu_wheels(python)], doing="The packages could not be installed")
+
+
+def cpu_wheels(python: Path) -> list[str]:
+    """On a Linux machine without an NVIDIA driver: where PyTorch comes without 3 GB of CUDA, if that can be reached."""
+    if sys.platform != "linux" or NVIDIA.exists() or module_works(python, "torch")[0]:
+        return []
+    try:
+        urllib.request.urlopen(f"{CPU_WHEELS}/torch/", timeout=5).close()
+    except (urllib.error.URLError, OSError, ValueError):
+        return []
+    return ["--extra-index-url", CPU_WHEELS]
+
+
+def repair_opencv(python: Path) -> None:
+    """Where opencv-python misses a library of the desktop (libGL), put its headless build of the same version there.
+
+    Raises LaunchError when cv2 does not load for another reason.
+    """
+    works, reason = module_works(python, "cv2")
+    if works:
+        return
+    if "cannot open shared object file" not in reason:
+        raise LaunchError(f"OpenCV does not load here ({reason}); remove {VENV} and start again.")
+    version = installed_version(python, "opencv-python") or installed_version(python, "opencv-python-headless")
+    say(f"OpenCV misses a library of a desktop ({reason}); installing its headless build instead.")
+    pip(python, ["uninstall", "--yes", "opencv-python"], doing="opencv-python could not be taken out")
+    # Both packages own the same folder, so the headless one is laid down again even if pip believes that it is there.
+    again = ["install", "--force-reinstall", "--no-deps", f"opencv-python-headless=={version}"]
+    pip(python, again, doing="opencv-python-headless could not be installed")
+    works, reason = module_works(python, "cv2")
+    if not works:
+        raise LaunchError(f"OpenCV does not load here, its headless build neither ({reason}).")
+
+
+def module_works(python: Path, module: str) -> tuple[bool, str]:
+    """Whether a module can be imported there, and the last line of what it said if not."""
+    tried = subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, text=True)
+    lines = tried.stderr.strip().splitlines()
+    return tried.returncode == 0, lines[-1] if lines else f"exit code {tried.returncode}"
+
+
+def installed_version(python: Path, package: str) -> str:
+    """The version of an installed package, or an empty string."""
+    code = f"from importlib import metadata; print(metadata.version({package!r}))"
+    return subprocess.run([str(python), "-c", code], capture_output=True, text=True).stdout.strip()
+
+
+def pip(python: Path, arguments: list[str], *, doing: str) -> None:
+    """Run pip; everything it says goes to stderr. Raises LaunchError with ``doing`` as the beginning of the sentence."""
+    sys.stderr.flush()
+    command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
+    code = subprocess.call(command, stdout=sys.stderr.fileno())
+    if code != 0:
+        raise LaunchError(f"{doing} (pip's reason is above); check network and free space, then start again.")
+
+
+# --- the suite
+
+
+def run_suite(python: Path, arguments: list[str]) -> int:
+    """Format, lint, types, tests; with ``arguments`` only the tests, and they go to pytest. Prints a summary.
+
+    Returns 0 when all went well, else 1.
+    """
+    environment = {"OMP_NUM_THREADS": "1", **child_environment()}
+    browser = prepare_browser(python)
+    if browser:
+        environment["TEVIT_BROWSER"] = browser
+    tests = ("-m", "pytest", *(arguments or ("-n", "2")))
+    steps = (("tests", tests),) if arguments else (*CHECKS, ("tests", tests))
+    results: dict[str, int] = {}
+    for name, command in steps:
+        say(f"--- {name}")
+        results[name] = subprocess.call([str(python), *command], cwd=ROOT, env=environment, stdout=sys.stderr.fileno())
+    for name, code in results.items():
+        print(f"{name:<8}{'ok' if code == 0 else f'FAILED (exit code {code})'}")
+    sys.stdout.flush()
+    failed = [name for name, code in results.items() if code != 0]
+    if failed:
+        say(f"Failed: {', '.join(failed)}; the reasons are above.")
+    return 1 if failed else 0
+
+
+def prepare_browser(python: Path) -> str:
+    """Path of a Chromium or Chrome for the browser tests; an empty string when none can be had, which is said.
+
+    An installed one comes first, then Playwright's own, then the system's package manager.
+    """
+    found = find_browser() or playwright_browser(python)
+    if found:
+        return found
+    say("No Chromium or Chrome here; fetching Playwright's own.")
+    subprocess.call([str(python), "-m", "playwright", "install", "chromium"], stdout=sys.stderr.fileno())
+    found = playwright_browser(python)
+    if not found and shutil.which("apt-get") and getattr(os, "geteuid", lambda: 1)() == 0:
+        say("Playwright's own browser does not run here; asking the system's package manager.")
+        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]):
+            subprocess.call(command, stdout=sys.stderr.fileno(), env=environment)
+        found = find_browser()
+    if not found:
+        say("No browser could be prepared; install Chromium or Chrome for the tests that need one.")
+    return found
+
+
+def find_browser() -> str:
+    """Path of an installed Chromium or Chrome, or an empty string; ``TEVIT_BROWSER`` names one by hand."""
+    named = os.environ.get("TEVIT_BROWSER", "")
+    candidates = [named, *(shutil.which(name) or "" for name in BROWSERS), *BROWSER_PLACES]
+    return next((path for path in candidates if path and Path(path).is_file() and browser_runs(path)), "")
+
+
+def playwright_browser(python: Path) -> str:
+    """Path of Playwright's own Chromium if it is installed and runs, else an empty string."""
+    code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
+    path = subprocess.run([str(python), "-c", code], capture_output=True, text=True).stdout.strip()
+    return path if path and Path(path).is_file() and browser_runs(path) else ""
+
+
+def browser_runs(path: str) -> bool:
+    """Whether a browser starts at all: one that misses a library of the system is there but of no use."""
+    if os.name == "nt":
+        return True  # there --version opens a window
+    try:
+        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,173 @@
+"""How well a network does on videos with partial truth: AP over the frames that people have judged.
+
+A frame of a video counts when every track that people touched is known there. What the network finds where people
+have not looked yet (a thing of which no judged track says anything) is neither right nor wrong and is left out.
+"""
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from model.clip_inference import track_overlaps
+from model.clips import ClipSource, ClipVideo
+from model.evaluation import evaluate
+from model.targets import PRESENT, UNKNOWN
+from model.tevit import TeViT
+from model.windows import propose
+
+Rle = dict[str, Any]
+STATS = ("AP", "AP50", "AP75", "AR1", "AR10")
+_TOUCHES = 0.1  # mask IoU from which a found track is about a judged one
+
+
+@dataclass(frozen=True)
+class Score:
+    """AP and its kin over some videos, 0 to 1; None where there was no truth to compare with."""
+
+    stats: dict[str, float]
+    per_category: tuple[tuple[str, int, float | None], ...]  # name, truth tracks, AP
+    per_video: tuple[tuple[str, float | None], ...]  # name, AP
+
+
+def judged_frames(video: ClipVideo) -> list[int]:
+    """Frames whose truth is whole as far as people touched it: some track present, no judged track unknown."""
+    tracks = [track for track in video.tracks if any(state != UNKNOWN for state in track.states)]
+    whole = [
+        frame
+        for frame in range(video.count)
+        if any(track.states[frame] == PRESENT for track in tracks)
+        and all(track.states[frame] != UNKNOWN for track in tracks)
+    ]
+    if whole:
+        return whole
+    return [frame for frame in range(video.count) if any(track.states[frame] == PRESENT for track in tracks)]
+
+
+def _frames(source: ClipSource, video: int) -> Iterator[np.ndarray]:
+    for frame in range(source.videos[video].count):
+        yield source.read_frames(video, [frame])[0]
+
+
+def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str, Any]]:
+    """What the network finds in one video under the published rule: `label`, `score`, `segmentations` per frame."""
+    count = source.videos[video].count
+    merged: dict[int, dict[str, Any]] = {}
+    windows = propose(network, _frames(source, video), count=count, config=network.config, rule="published")
+    for window in windows:
+        for track in window.tracks:
+            entry = merged.setdefault(
+                track.track, {"label": track.label, "score": 0.0, "segmentations": [None] * count}
+            )
+            entry["segmentations"][window.start : window.stop] = track.segmentations
+            entry["score"] += track.score * (window.stop - window.start) / count
+    return list(merged.values())
+
+
+def score(
+    network: TeViT,
+    source: ClipSource,
+    videos: Sequence[int],
+    *,
+    frames: Callable[[ClipVideo], list[int]] = judged_frames,
+    on_video: Callable[[int], None] = lambda done: None,
+) -> Score:
+    """AP of ``network`` on ``source.videos[i]`` for i in ``videos``, over the frames that ``frames`` picks of each."""
+    truth, results = [], []
+    for done, index in enumerate(videos):
+        video = source.videos[index]
+        picked = frames(video)
+        entries = _truth(video, picked, video_id=index + 1, first_id=len(truth) + 1)
+        found = _results(find_tracks(network, source, index), picked, video_id=index + 1)
+        results += _judged(found, entries, video, picked)
+        truth += entries
+        on_video(done + 1)
+    whole = _evaluate(source, videos, truth, results, frames)
+    stats = {key: _number(whole.stats[key]) or 0.0 for key in STATS}
+    per_video = []
+    for index in videos:
+        own_truth = [entry for entry in truth if entry["video_id"] == index + 1]
+        own_results = [entry for entry in results if entry["video_id"] == index + 1]
+        own = _evaluate(source, [index], own_truth, own_results, frames)
+        per_video.append((source.videos[index].name, _number(own.stats["AP"])))
+    return Score(stats, _per_category(source, truth, whole.stats), tuple(per_video))
+
+
+def _truth(video: ClipVideo, frames: Sequence[int], *, video_id: int, first_id: int) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = []
+    for track in video.tracks:
+        masks = [track.segmentations[frame] if track.states[frame] == PRESENT else None for frame in frames]
+        if any(mask is not None for mask in masks):
+            entries.append(
+                {
+                    "id": first_id + len(entries),
+                    "video_id": video_id,
+                    "category_id": track.label + 1,
+                    "segmentations": masks,
+                    "iscrowd": int(track.iscrowd),
+                }
+            )
+    return entries
+
+
+def _results(found: Sequence[dict[str, Any]], frames: Sequence[int], *, video_id: int) -> list[dict[str, Any]]:
+    return [
+        {
+            "video_id": video_id,
+            "category_id": track["label"] + 1,
+            "score": track["score"],
+            "segmentations": [track["segmentations"][frame] for frame in frames],
+        }
+        for track in found
+    ]
+
+
+def _judged(
+    results: list[dict[str, Any]], truth: list[dict[str, Any]], video: ClipVideo, frames: Sequence[int]
+) -> list[dict[str, Any]]:
+    """The results that truth can speak of: all of them in complete frames, else those that touch a judged track."""
+    complete = video.complete
+    if complete is None or (frames and all(complete[frame] for frame in frames)):
+        return results
+    if not results or not truth:
+        return []
+    overlap = track_overlaps([r["segmentations"] for r in results], [t["segmentations"] for t in truth])
+    return [result for result, best in zip(results, overlap.max(dim=1).values.tolist(), strict=True) if best >= _TOUCHES]
+
+
+def _evaluate(
+    source: ClipSource,
+    videos: Sequence[int],
+    truth: list[dict[str, Any]],
+    results: list[dict[str, Any]],
+    frames: Callable[[ClipVideo], list[int]],
+) -> Any:
+    described = [
+        {
+            "id": index + 1,
+            "height": source.videos[index].height,
+            "width": source.videos[index].width,
+            "length": len(frames(source.videos[index])),
+        }
+        for index in videos
+    ]
+    categories = [{"id": label + 1, "name": name} for label, name in enumerate(source.categories)]
+    return evaluate({"videos": described, "categories": categories, "annotations": truth}, results)
+
+
+def _per_category(
+    source: ClipSource, truth: list[dict[str, Any]], stats: dict[str, Any]
+) -> tuple[tuple[str, int, float | None], ...]:
+    values = stats["per_category_AP"]
+    table = []
+    for label, name in enumerate(source.categories):
+        count = sum(entry["category_id"] == label + 1 for entry in truth)
+        if count:
+            value = values.get(name) if isinstance(values, dict) else values[label]
+            table.append((name, count, _number(value)))
+    return tuple(table)
+
+
+def _number(value: float | None) -> float | None:
+    return None if value is None or value < 0 else float(value)

@@ -1,0 +1,39 @@
+"""A worker process for tests: the real loop with light kinds of jobs. Run as ``python -m tests.app.fake_worker DATA``."""
+
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from app.errors import BadInput, Cancelled
+from app.settings import make_settings
+from app.worker import Work, run_worker
+
+
+def count(work: Work) -> Mapping[str, Any]:
+    """Counts to ``steps``, a tenth of a second each, noting each step on a curve; stops when cancelled."""
+    steps = work.job.parameters["steps"]
+    for step in range(steps):
+        if work.report.cancelled():
+            raise Cancelled
+        work.report(step / steps, f"step {step}")
+        work.report.point("steps", step, step)
+        time.sleep(0.1)
+    return {"counted": steps}
+
+
+def mistake(work: Work) -> None:
+    """A mistake of a person: one sentence."""
+    raise BadInput("The file is not right; give another.")
+
+
+def bug(work: Work) -> None:
+    """A mistake of ours: the job fails with its message and the log has the traceback."""
+    raise ZeroDivisionError("division by nothing")
+
+
+if __name__ == "__main__":
+    settings = make_settings(data=sys.argv[1], device="cpu")
+    idle = float(sys.argv[2])
+    alone = run_worker(settings, handlers={"count": count, "mistake": mistake, "bug": bug}, aside={}, idle_seconds=idle)
+    print("served" if alone else "another worker is alive")

@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { around, ByteCache, FrameCache } from "../../assets/editor/frames.js";
+
+const settled = async () => {
+  for (let i = 0; i < 40; i += 1) await new Promise((done) => setImmediate(done));
+};
+
+function cache(parts = {}) {
+  const loaded = [];
+  const closed = [];
+  const made = new FrameCache({
+    count: 100,
+    address: (k) => `/${k}.jpg`,
+    load: async (url) => {
+      loaded.push(url);
+      return { size: 1000, url };
+    },
+    decode: async (file) => ({ width: 1280, height: 720, file, close: () => closed.push(file.url) }),
+    ...parts,
+  });
+  return { made, loaded, closed };
+}
+
+test("the cache stays within its bytes, the longest unused goes first, and the newest stays", () => {
+  const gone = [];
+  const bytes = new ByteCache(100, (value) => gone.push(value));
+  bytes.put(1, "a", 40);
+  bytes.put(2, "b", 40);
+  bytes.get(1);
+  bytes.put(3, "c", 40);
+  assert.deepEqual(gone, ["b"]);
+  assert.equal(bytes.bytes, 80);
+  bytes.put(4, "d", 500);
+  assert.deepEqual(gone, ["b", "a", "c"]);
+  assert.equal(bytes.get(4), "d");
+  bytes.put(4, "e", 10);
+  assert.equal(bytes.bytes, 10);
+  bytes.clear();
+  assert.equal(bytes.bytes, 0);
+});
+
+test("what lies ahead comes before what lies behind, inside the video", () => {
+  assert.deepEqual(around(5, 1, 100).slice(0, 4), [6, 4, 7, 3]);
+  assert.deepEqual(around(5, -1, 100).slice(0, 3), [4, 6, 3]);
+  assert.deepEqual(around(0, 1, 3), [1, 2]);
+});
+
+test("a frame is fetched once, however often it is asked for", async () => {
+  const { made, loaded } = cache({ count: 1 });
+  const [a, b] = await Promise.all([made.get(0), made.get(0)]);
+  assert.equal(a, b);
+  await made.get(0);
+  assert.deepEqual(loaded, ["/0.jpg"]);
+  assert.equal(made.peek(0), a);
+});
+
+test("the frames ahead in the direction of travel are fetched too", async () => {
+  const { made, loaded } = cache();
+  await made.get(50);
+  await made.get(49);
+  await settled();
+  assert.ok(loaded.includes("/40.jpg"));
+  assert.ok(made.pictures.has(45));
+});
+
+test("decoded pictures are bounded in bytes and closed when they go", async () => {
+  const { made, closed } = cache();
+  for (let k = 0; k < 100; k += 1) await made.get(k);
+  await settled();
+  assert.ok(made.pictures.bytes <= 192 * 1024 * 1024);
+  assert.ok(closed.length > 0);
+});
+
+test("a frame that fails is told to whoever shows it, and can be asked for again", async () => {
+  let broken = true;
+  const { made } = cache({ count: 1, load: async () => {
+    if (broken) throw new Error("The picture could not be read (500).");
+    return { size: 1 };
+  } });
+  await assert.rejects(made.get(0), /could not be read/);
+  broken = false;
+  assert.equal((await made.get(0)).width, 1280);
+});
+
+test("after closing nothing is kept", async () => {
+  const { made, closed } = cache({ count: 1 });
+  const asked = made.get(0);
+  made.close();
+  await asked;
+  assert.equal(made.peek(0), undefined);
+  assert.equal(closed.length, 1);
+});

@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { test } from "node:test";
+import { icon, ICONS } from "../../assets/look/icons.js";
+import { channels, colourOf, inkOn, PALETTE, roundOf, word } from "../../assets/look/palette.js";
+
+const read = (path) => readFileSync(new URL(`../../assets/${path}`, import.meta.url), "utf8");
+
+test("the palette as a module and as JSON are the same twenty colours", () => {
+  assert.deepEqual([...PALETTE], JSON.parse(read("look/palette.json")));
+  assert.equal(new Set(PALETTE).size, 20);
+});
+
+test("a track's colour follows its number and goes round after twenty, with another line", () => {
+  assert.equal(colourOf(1), PALETTE[0]);
+  assert.equal(colourOf(21), PALETTE[0]);
+  assert.deepEqual([1, 20, 21, 40, 41, 99].map(roundOf), [0, 0, 1, 1, 2, 2]);
+});
+
+test("numbers on badges have a contrast of 4.5 to 1", () => {
+  const light = (hex) => {
+    const [r, g, b] = channels(hex).map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+  };
+  for (const colour of PALETTE) {
+    const [a, b] = [light(colour), light(inkOn(colour))].sort((x, y) => y - x);
+    assert.ok((a + 0.05) / (b + 0.05) >= 4.4, colour);
+  }
+});
+
+test("a colour word is little-endian RGBA", () => {
+  assert.deepEqual([...new Uint8Array(Uint32Array.of(word("#EE862B", 0.5)).buffer)], [0xee, 0x86, 0x2b, 128]);
+});
+
+test("every icon that the modules ask for exists, and an unknown one is an error", () => {
+  const folder = new URL("../../assets/editor/", import.meta.url);
+  const sources = ["", "tools/"].flatMap((sub) => readdirSync(new URL(sub || ".", folder)).filter((f) => f.endsWith(".js")).map((f) => read(`editor/${sub}${f}`)));
+  for (const source of sources) {
+    for (const [, name] of source.matchAll(/\b(?:ic|iconButton)\("(\w+)"/g)) assert.ok(ICONS.includes(name), name);
+    for (const [, name] of source.matchAll(/icon: "(\w+)"/g)) assert.ok(ICONS.includes(name), name);
+  }
+  assert.throws(() => icon("nonsense"), /no icon called "nonsense"/);
+  assert.match(icon("brush", 20), /width="20"/);
+});
+
+test("light and dark name the same tokens, and all that the sheets use exist", () => {
+  const css = read("look/tokens.css");
+  const named = (block) => new Set([...block.matchAll(/(--v-[\w-]+):/g)].map((m) => m[1]));
+  const [common, light, dark] = css.split("}").map(named);
+  assert.deepEqual([...light].sort(), [...dark].sort());
+  const own = new Set(["--v-panel-size", "--v-timeline-size", "--v-lane", "--v-label"]);
+  for (const sheet of ["look/base.css", "editor/layout.css", "editor/parts.css"]) {
+    for (const [, name] of read(sheet).matchAll(/var\((--v-[\w-]+)/g)) assert.ok(common.has(name) || light.has(name) || own.has(name), `${sheet}: ${name}`);
+  }
+});

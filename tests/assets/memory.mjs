@@ -1,0 +1,41 @@
+/** Things the tests of several modules need: a Storage in memory and documents with a few rows. */
+
+import { VideoDocument } from "../../assets/editor/document.js";
+
+/** A Storage that lives in memory; `full` makes every write fail. */
+export function memoryStorage() {
+  const entries = new Map();
+  return {
+    full: false,
+    get length() {
+      return entries.size;
+    },
+    key: (i) => [...entries.keys()][i] ?? null,
+    getItem: (name) => entries.get(name) ?? null,
+    setItem(name, value) {
+      if (this.full) throw new Error("QuotaExceededError");
+      entries.set(name, String(value));
+    },
+    removeItem: (name) => entries.delete(name),
+  };
+}
+
+/** A row as GET tracks sends it. */
+export const sentRow = (frame, values = {}) => {
+  const row = { state: 1, source: "proposed", review: "unreviewed", key: false, score: 0.8, look: null, version: 1, hash: "h1", area: 2, ...values };
+  return [frame, row.state, row.source, row.review, row.key, row.score, row.look, row.version, row.hash, row.area];
+};
+
+/** A track as GET tracks sends it. */
+export const sentTrack = (number, rows, values = {}) => ({
+  id: `t${number}`, number, category: "c1", name: "", deleted: false, rejected: false, occluded: false, iscrowd: false,
+  score: 0.9, version: 1, run: "run-1", rows, ...values,
+});
+
+/** A document of 2 x 3 pixels and ten frames; its only mask is called h1. */
+export function smallDocument(tracks = [sentTrack(1, [sentRow(0), sentRow(1), sentRow(2)])]) {
+  const document = new VideoDocument({ height: 2, width: 3, count: 10 });
+  document.masks.add("h1", "022");
+  document.load({ last_edit: 1, tracks });
+  return document;
+}

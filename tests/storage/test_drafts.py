@@ -1,0 +1,30 @@
+from typing import Any
+
+from storage.drafts import Draft, discard_drafts, list_drafts, put_drafts
+from storage.masks import put_blob
+from storage.models import start_run
+from tests.storage.scenes import Scene, square
+
+
+def test_drafts_are_kept_narrowed_and_discarded(scene: Scene) -> None:
+    video = scene.video.id
+    with scene.database.atomic() as tx:
+        run = start_run(tx, kind="spreading", project_id=scene.project.id, video_id=video)
+        mask = put_blob(tx, square(1))
+
+        def draft(track: str, frame: int, blob_hash: str | None = mask, **more: Any) -> Draft:
+            return Draft.new(run_id=run.id, video_id=video, track_id=track, frame=frame, blob_hash=blob_hash, **more)
+
+        drafts = [draft("a", 1, confidence=0.5, doubt="small"), draft("a", 2, None), draft("b", 2)]
+        put_drafts(tx, drafts)
+        put_drafts(tx, [])
+        assert list_drafts(tx, video) == tuple(drafts)
+        assert [found.state for found in list_drafts(tx, video, track_id="a")] == ["present", "absent"]
+        assert list_drafts(tx, video, run_id="another") == ()
+        assert [found.track_id for found in list_drafts(tx, video, start=2, stop=3)] == ["a", "b"]
+        better = draft("a", 1, confidence=0.75)
+        put_drafts(tx, [better])
+        assert list_drafts(tx, video, stop=2) == (better,)
+        assert discard_drafts(tx, video, run_id=run.id, start=2) == 2
+        assert list_drafts(tx, video) == (better,)
+        assert discard_drafts(tx, video) == 1

@@ -1,0 +1,166 @@
+"""Random sequences of edits, undos and redos by two people, against a model of plain dicts."""
+
+import copy
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+
+from storage.database import Database
+from storage.edits import Applied, Change, Conflict, NothingToUndo, edits_since
+from tests.storage.scenes import Scene, square
+
+Key = tuple[int, int]
+"""Track 0 or 1, frame 0..3."""
+
+AUTHORS = st.sampled_from(["ann", "bob"])
+KEYS = st.tuples(st.integers(0, 1), st.integers(0, 3))
+AFTERS = st.one_of(st.none(), st.just("absent"), st.integers(0, 9))
+
+
+@dataclass
+class Entry:
+    """An edit or undo as the model remembers it: what each row was before, and what it left."""
+
+    author: str
+    before: dict[Key, Any]
+    after: dict[Key, Any]
+    undoes: "Entry | None" = None
+    undone: bool = False
+
+
+@dataclass
+class Model:
+    """Rows as (content, the entry the content is from); undo swaps both, which is what the storage promises."""
+
+    rows: dict[Key, tuple[Any, Entry | None]] = field(default_factory=dict)
+    log: list[Entry] = field(default_factory=list)
+
+    def content(self, key: Key) -> tuple[Any, Entry | None]:
+        return self.rows.get(key, (None, None))
+
+    def edit(self, author: str, changes: dict[Key, Any]) -> None:
+        entry = Entry(author, {key: self.content(key) for key in changes}, {})
+        entry.after = {key: (value, entry) for key, value in changes.items()}
+        self.rows.update(entry.after)
+        self.log.append(entry)
+
+    def undo_target(self, author: str) -> Entry | None:
+        own = [entry for entry in self.log if entry.author == author and entry.undoes is None and not entry.undone]
+        return own[-1] if own else None
+
+    def redo_target(self, author: str) -> Entry | None:
+        for entry in reversed(self.log):
+            if entry.author == author and entry.undoes is None:
+                return None
+            if entry.author == author and entry.undoes and entry.undoes.undoes is None and not entry.undone:
+                return entry
+        return None
+
+    def free(self, target: Entry) -> bool:
+        return all(
+            self.content(key)[1] is origin and self.content(key)[0] == value
+            for key, (value, origin) in target.after.items()
+        )
+
+    def take_back(self, author: str, target: Entry) -> None:
+        entry = Entry(author, copy.copy(target.after), copy.copy(target.before), undoes=target)
+        target.undone = True
+        if target.undoes is not None:
+            target.undoes.undone = False
+        self.rows.update(entry.after)
+        self.log.append(entry)
+
+
+class EditSequences(RuleBasedStateMachine):
+    @initialize()
+    def begin(self) -> None:
+        self.folder = TemporaryDirectory()
+        self.database = Database.open(f"sqlite:///{Path(self.folder.name) / 'annotations.sqlite3'}")
+        self.scene = Scene.make(self.database)
+        self.tracks = [self.scene.new_track(author="run:start") for _ in range(2)]
+        self.model = Model()
+        self.hashes: dict[int, str] = {}
+
+    @rule(author=AUTHORS, changes=st.dictionaries(KEYS, AFTERS, min_size=1, max_size=4))
+    def edit(self, author: str, changes: dict[Key, Any]) -> None:
+        sent = []
+        for (track, frame), after in changes.items():
+            version = self.scene.version(self.tracks[track], frame)
+            sent.append(Change(self.tracks[track], frame, version, self.after(after)))
+        answer = self.scene.applied(*sent, author=author)
+        for row, value in zip(answer.rows, changes.values(), strict=True):
+            if isinstance(value, int):
+                self.hashes[value] = row["after"]["mask"]
+        self.model.edit(author, changes)
+
+    @rule(author=AUTHORS, key=KEYS, seen=st.integers(0, 30))
+    def edit_from_an_old_view(self, author: str, key: Key, seen: int) -> None:
+        track, frame = self.tracks[key[0]], key[1]
+        if seen == self.scene.version(track, frame):
+            return
+        answer = self.scene.apply(Change(track, frame, seen, self.after(1)), author=author)
+        assert isinstance(answer, Conflict)
+
+    @rule(author=AUTHORS)
+    def undo(self, author: str) -> None:
+        self.compare(author, self.model.undo_target(author), self.scene.undo(author))
+
+    @rule(author=AUTHORS)
+    def redo(self, author: str) -> None:
+        self.compare(author, self.model.redo_target(author), self.scene.redo(author))
+
+    @precondition(lambda self: self.model.log)
+    @rule(author=AUTHORS, data=st.data())
+    def undo_of_a_named_edit(self, author: str, data: st.DataObject) -> None:
+        with self.database.read() as tx:
+            logged = [edit for edit in edits_since(tx, 0) if not edit.author.startswith("run:")]
+        choices = [i for i, entry in enumerate(self.model.log) if entry.undoes is None and not entry.undone]
+        if choices:
+            chosen = data.draw(st.sampled_from(choices))
+            answer = self.scene.undo(author, edit=logged[chosen].id)
+            self.compare(author, self.model.log[chosen], answer)
+
+    def after(self, value: Any) -> dict[str, Any] | None:
+        if value is None:
+            return None
+        return {"state": "absent"} if value == "absent" else {"rle": square(value)}
+
+    def compare(self, author: str, target: Entry | None, answer: Applied | Conflict | NothingToUndo) -> None:
+        if target is None:
+            assert isinstance(answer, NothingToUndo)
+        elif self.model.free(target):
+            assert isinstance(answer, Applied)
+            self.model.take_back(author, target)
+        else:
+            assert isinstance(answer, Conflict)
+            assert answer.by is not None and answer.rows
+
+    @invariant()
+    def tables_show_what_the_model_says_and_the_log_explains_them(self) -> None:
+        for number, track in enumerate(self.tracks):
+            for frame in range(4):
+                row = self.scene.row(track, frame)
+                value, _ = self.model.content((number, frame))
+                if value is None:
+                    assert row is None
+                else:
+                    assert row is not None and row.state == ("absent" if value == "absent" else "present")
+                    assert row.hash == (None if value == "absent" else self.hashes[value])
+        self.scene.assert_log_explains_tables()
+
+    def teardown(self) -> None:
+        if hasattr(self, "folder"):
+            self.database.close()
+            self.folder.cleanup()
+
+
+EditSequences.TestCase.settings = settings(
+    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+TestEditSequences = pytest.mark.filterwarnings("ignore::ResourceWarning")(EditSequences.TestCase)
