@@ -25,9 +25,8 @@ def too_old(version: tuple) -> str:
     """One sentence when this Python cannot run the app, else an empty string."""
     if tuple(version[:2]) >= (3, 11):
         return ""
-    return "This program needs Python 3.11 or newer, and this is Python %d.%d; start it with a newer python3." % (
-        tuple(version[:2])
-    )
+    this = f"{version[0]}.{version[1]}"
+    return f"This program needs Python 3.11 or newer, and this is Python {this}; start it with a newer python3."
 
 
 # Before anything that an old Python could not read, so that it says why instead of failing.
@@ -161,7 +160,9 @@ def fingerprint(file: Path) -> str:
     try:
         return hashlib.sha256(made_for.encode() + file.read_bytes()).hexdigest()
     except OSError as error:
-        raise LaunchError(f"{file} cannot be read ({error.strerror}); this copy of the program is incomplete.") from error
+        raise LaunchError(
+            f"{file} cannot be read ({error.strerror}); this copy of the program is incomplete."
+        ) from error
 
 
 def read_stamp(venv: Path) -> dict[str, str]:
@@ -280,8 +281,10 @@ def repair_opencv(python: Path) -> None:
 def module_works(python: Path, module: str) -> tuple[bool, str]:
     """Whether a module can be imported there, and the last line of what it said if not."""
     tried = subprocess.run([str(python), "-c", f"import {module}"], capture_output=True, text=True)
+    if tried.returncode == 0:
+        return True, ""
     lines = tried.stderr.strip().splitlines()
-    return tried.returncode == 0, lines[-1] if lines else f"exit code {tried.returncode}"
+    return False, lines[-1] if lines else f"exit code {tried.returncode}"
 
 
 def installed_version(python: Path, package: str) -> str:
@@ -291,7 +294,7 @@ def installed_version(python: Path, package: str) -> str:
 
 
 def pip(python: Path, arguments: list[str], *, doing: str) -> None:
-    """Run pip; everything it says goes to stderr. Raises LaunchError with ``doing`` as the beginning of the sentence."""
+    """Run pip; everything it says goes to stderr. Raises LaunchError whose sentence begins with ``doing``."""
     sys.stderr.flush()
     command = [str(python), "-m", "pip", "--disable-pip-version-check", "--no-input", *arguments]
     code = subprocess.call(command, stdout=sys.stderr.fileno())

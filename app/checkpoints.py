@@ -27,6 +27,7 @@ from storage.youtube_vis import categories_preset
 
 # Where the authors of TeViT publish their weights (README of github.com/hustvl/TeViT).
 RELEASE_URL = "https://github.com/hustvl/Storage/releases/download/v1.1.0/{name}.pth"
+UPLOADS = "uploads"  # folder in the data folder for files that came through the page
 BLOCK = 1 << 20
 PATIENCE_SECONDS = 30
 Report = Callable[[float, str], None]
@@ -160,11 +161,20 @@ def download_job(work: Work) -> Mapping[str, Any]:
 
 
 def add_job(work: Work) -> Mapping[str, Any]:
-    """``{"path", "name", "config"?}``: a checkpoint file of this machine."""
+    """``{"path", "name", "config"?}``: a checkpoint file of this machine; an uploaded one is removed afterwards."""
     given = work.job.parameters
+    path = Path(given["path"])
+    uploaded = path.is_relative_to(work.settings.data / UPLOADS)
     work.report(0.1, "Reading the file")
-    file = CheckpointFile(Path(given["path"]), given["name"], config=given.get("config"))
-    made = add_file(work.database, work.settings, file, project_id=None)
+    try:
+        file = CheckpointFile(path, given["name"], config=given.get("config"))
+        made = add_file(work.database, work.settings, file, project_id=None)
+    except BadInput as error:
+        # The person knows the file by its name, not by where its upload was kept.
+        raise BadInput(str(error).replace(str(path), path.name) if uploaded else str(error)) from error
+    finally:
+        if uploaded:
+            shutil.rmtree(path.parent, ignore_errors=True)
     return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is added and can be put in use."}
 
 

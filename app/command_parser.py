@@ -31,7 +31,9 @@ def make_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
     def add(name: str, run: str, text: str) -> argparse.ArgumentParser:
-        command = commands.add_parser(name, help=text, description=text, parents=[everywhere])
+        # `check` has a --database of its own.
+        flags = _everywhere(database=False) if name == "check" else everywhere
+        command = commands.add_parser(name, help=text, description=text, parents=[flags])
         command.set_defaults(run=run)
         return command
 
@@ -43,12 +45,13 @@ def make_parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _everywhere() -> argparse.ArgumentParser:
+def _everywhere(*, database: bool = True) -> argparse.ArgumentParser:
     # No defaults: a flag before the command must not be overwritten by the command's own default of it.
     flags = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     group = flags.add_argument_group("everywhere")
     group.add_argument("--data", metavar="DIR", help="data folder (default ./data)")
-    group.add_argument("--database", metavar="URL", help="database (default: a SQLite file in the data folder)")
+    if database:
+        group.add_argument("--database", metavar="URL", help="database (default: a SQLite file in the data folder)")
     group.add_argument("--project", metavar="NAME", help="project (default: the last used)")
     group.add_argument("--device", metavar="DEVICE", help="cpu or cuda:N (default: choose)")
     return flags
@@ -135,8 +138,8 @@ def _exchanging(add: Add) -> None:
     export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
     export.add_argument("--stride", type=positive, default=1, metavar="N", help="keep every so many frames")
     _json(export)
-    check = add("check", "app.command_store:check", "look for damage")
-    check.add_argument("--database-state", action="store_true", help=argparse.SUPPRESS)
+    check = add("check", "app.command_store:check", "look for damage in the database")
+    check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
     _json(check)
     retrain = add("retrain", "app.command_store:retrain", "train on the project's corrections")
     retrain.add_argument("--job", metavar="ID", help="a job of the database, as the worker gives it")
@@ -163,7 +166,9 @@ def _models(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
     added.add_argument("--config", metavar="NAME", help="configuration, where the file does not say it itself")
     add("download", "fetch a published checkpoint", "NAME")
     exported = add("export", "write a checkpoint in the layout of the official code", "NAME")
-    exported.add_argument("--out", type=Path, metavar="FILE", help="default: NAME.pth in the exports of the data folder")
+    exported.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"
+    )
     add("activate", "propose with this checkpoint in the project from now on", "NAME")
 
 

@@ -1,4 +1,4 @@
-"""Sources of training clips: a stored project (here) and a YouTube-VIS file (`app.vis_clips`).
+"""A stored project as a source of training clips; `app.vis_clips` is the one over a YouTube-VIS file.
 
 Of a project only what a person said is truth: drawn, corrected and accepted masks, human *absent* rows, rejected
 proposals, and the ranges that were declared complete. Everything else is unknown, which teaches nothing.
@@ -8,15 +8,12 @@ import os
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sqlalchemy import Connection
 
 from app.videos import frame_index
-from app.vis_clips import YoutubeVisClips
-from model.clips import ClipTrack, ClipVideo
-from model.targets import ABSENT, PRESENT, UNKNOWN
 from storage import edits, frames, masks, projects, rle, tracks, videos
 from storage.database import Database
 from storage.edits import CompleteRange
@@ -25,7 +22,9 @@ from storage.masks import Rle
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
 
-__all__ = ["ProjectClips", "YoutubeVisClips", "videos_with_human_masks"]
+if TYPE_CHECKING:
+    # The model's modules import torch, which the server must not: it lists corrected videos with this module.
+    from model.clips import ClipTrack, ClipVideo
 
 OPEN_READERS = 4
 
@@ -140,7 +139,9 @@ def _load(tx: Connection, video_id: str) -> _Loaded:
     )
 
 
-def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> ClipVideo:
+def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> "ClipVideo":
+    from model.clips import ClipVideo
+
     video = loaded.video
     kept = [track for track in loaded.tracks if track.category_id in labels]
     return ClipVideo(
@@ -154,7 +155,10 @@ def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) ->
     )
 
 
-def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_only: bool) -> ClipTrack:
+def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_only: bool) -> "ClipTrack":
+    from model.clips import ClipTrack
+    from model.targets import PRESENT, UNKNOWN
+
     count = loaded.video.count
     states = [UNKNOWN] * count
     human = [False] * count
@@ -180,6 +184,8 @@ def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_
 
 def _state(row: MaskRow, human_only: bool) -> int:
     """What a row teaches: a rejected mask leaves its frame unknown, and so does a machine's *absent*."""
+    from model.targets import ABSENT, PRESENT, UNKNOWN
+
     if row.review == "rejected" or row.iscrowd:
         return UNKNOWN
     if row.state == "absent":
@@ -210,6 +216,8 @@ def _rejected(
 
 
 def _mask_names(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> list[list[Any]]:
+    from model.targets import UNKNOWN
+
     return [
         [loaded.video.id, track.id, row.frame, row.hash, row.review]
         for track in loaded.tracks

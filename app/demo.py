@@ -160,7 +160,11 @@ def _same_things(
     """Number of a true track -> the proposal that is about it, best overlap first."""
     blobs = masks.get_blobs(tx, {row.hash for row in rows.values() if row.hash})
     proposed = [
-        Masks(track.id, "", {frame: dict(blobs[row.hash]) for (owner, frame), row in rows.items() if owner == track.id and row.hash})
+        Masks(
+            track.id,
+            "",
+            {frame: dict(blobs[row.hash]) for (owner, frame), row in rows.items() if owner == track.id and row.hash},
+        )
         for track in found
     ]
     true = [
@@ -177,9 +181,7 @@ def _same_things(
 
 def _new_track(truth: Mapping[str, Any], category: str, stop: int) -> list[Change]:
     track_id = str(uuid.uuid4())
-    drawn = [
-        Change(track_id, frame, 0, _drawn(mask)) for frame, mask in enumerate(truth["segmentations"][:stop])
-    ]
+    drawn = [Change(track_id, frame, 0, _drawn(mask)) for frame, mask in enumerate(truth["segmentations"][:stop])]
     return [Change(track_id, None, 0, {"category": category}), *drawn]
 
 

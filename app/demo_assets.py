@@ -1,8 +1,13 @@
 """Makes what lies in `assets/demo`: six procedural videos, their truth, and what the demo checkpoint proposes.
 
-Run it after training the demo checkpoint: ``python -m app.demo_assets``. The same seed gives the same pictures.
+Run it after training the demo checkpoint, with the folder that `train` wrote and a held-out procedural data set::
+
+    python -m app.demo_assets out/demo_run out/demo_val
+
+The same seeds give the same pictures.
 """
 
+import argparse
 import json
 import sys
 from dataclasses import dataclass
@@ -13,8 +18,12 @@ from typing import Any
 import av
 import numpy as np
 
+import torch
+
+from app.vis_clips import YoutubeVisClips
 from model import checkpoint as files
 from model.procedural import ProceduralVideo, categories, render_video
+from model.scoring import score
 from model.windows import propose
 from storage import rle
 
@@ -53,7 +62,9 @@ def render(scene: Scene) -> ProceduralVideo:
 def encode_video(path: Path, frames: np.ndarray) -> None:
     """Write uint8 RGB frames (T, H, W, 3) as H.264."""
     with av.open(str(path), "w") as container:
-        stream = container.add_stream("libx264", rate=Fraction(RATE), options={"crf": "20", "preset": "slow", "g": "12"})
+        stream = container.add_stream(
+            "libx264", rate=Fraction(RATE), options={"crf": "20", "preset": "slow", "g": "12"}
+        )
         stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], "yuv420p"
         for pixels in frames:
             container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
@@ -93,6 +104,24 @@ def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]
     return list(tracks.values())
 
 
+def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
+    """Store the checkpoint that training wrote as float16, with its AP on a held-out data set beside it."""
+    path = folder / CHECKPOINT.name
+    files.save(path, files.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
+    stored = files.load(path)  # what is measured is the stored file
+    source = YoutubeVisClips(held_out / "instances.json", held_out / "JPEGImages")
+    result = score(stored.build(), source, range(len(source.videos)))
+    facts = {
+        "sha256": files.file_hash(path),
+        "config": stored.config.name,
+        "categories": list(stored.categories),
+        "provenance": stored.provenance,
+        "metrics": {**result.stats, "per_category": {name: value for name, _, value in result.per_category}},
+    }
+    path.with_suffix(".json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    print(json.dumps(facts["metrics"]), file=sys.stderr)
+
+
 def build(folder: Path = FOLDER) -> None:
     """Render, encode and propose all scenes; needs the checkpoint in ``folder``."""
     checkpoint = files.load(folder / CHECKPOINT.name)
@@ -113,8 +142,19 @@ def build(folder: Path = FOLDER) -> None:
         )
         print(f"{scene.name}: {path.stat().st_size // 1024} KiB", file=sys.stderr)
     content = {"categories": list(categories("demo")), "videos": described}
-    DESCRIPTION.with_name("demo.json").write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n")
+    (folder / DESCRIPTION.name).write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n")
+
+
+def main() -> None:
+    """Publish the trained checkpoint, then make the videos with what it proposes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("trained", type=Path, help="folder that train wrote")
+    parser.add_argument("held_out", type=Path, help="folder that synthesize wrote, never trained on")
+    order = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    publish(order.trained, order.held_out)
+    build()
 
 
 if __name__ == "__main__":
-    build()
+    main()

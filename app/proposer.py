@@ -11,7 +11,7 @@ from app.settings import Settings
 from storage import models, projects
 from storage.database import Database
 from storage.models import Checkpoint
-from storage.projects import Category, Project
+from storage.projects import Category
 
 DEMO = "demo"
 NVIDIA = Path("/proc/driver/nvidia/version")
@@ -54,7 +54,8 @@ RELEASES = (
 def proposer(database: Database, settings: Settings, *, project_id: str, checkpoint_id: str | None = None) -> Proposer:
     """The facts for asking before a proposal; without ``checkpoint_id`` for the checkpoint that would be used."""
     with database.read() as tx:
-        project = projects.get_project(tx, project_id)
+        projects.get_project(tx, project_id)
+        of_demo = projects.get_setting(tx, "demo_project") == project_id
         categories = projects.list_categories(tx, project_id)
         checkpoint = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=checkpoint_id)
         mapping = (
@@ -67,7 +68,7 @@ def proposer(database: Database, settings: Settings, *, project_id: str, checkpo
         unknown=tuple(category.name for category in categories if category.id not in reached),
         known_classes=mapping.mapped,
         unmapped_classes=mapping.unmapped,
-        warning=_warning(project, categories, checkpoint, mapping),
+        warning=_warning(of_demo, categories, checkpoint, mapping),
         device=settings.device or ("cuda:0" if NVIDIA.exists() else "cpu"),
         downloads=RELEASES,
     )
@@ -93,12 +94,12 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
 
 
 def _warning(
-    project: Project, categories: tuple[Category, ...], checkpoint: Checkpoint | None, mapping: ClassMapping
+    of_demo: bool, categories: tuple[Category, ...], checkpoint: Checkpoint | None, mapping: ClassMapping
 ) -> str | None:
     if checkpoint is None:
         return "There is no checkpoint yet: download TeViT, add a checkpoint file, or draw by hand."
     names = ", ".join(checkpoint.categories)
-    if checkpoint.name == DEMO and project.name != DEMO:
+    if checkpoint.name == DEMO and not of_demo:
         return (
             f"This model knows only the demo's shapes ({names}); for anything else download TeViT, "
             "add a checkpoint file, or draw by hand."

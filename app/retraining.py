@@ -155,7 +155,9 @@ class Retraining:
         try:
             trainer = Trainer(network, part, recipe(network.config, steps), settings)
         except NoTrainingFrames as error:
-            raise BadInput("No frame of the corrected videos carries a mask to learn from; correct some first.") from error
+            raise BadInput(
+                "No frame of the corrected videos carries a mask to learn from; correct some first."
+            ) from error
         trained = trainer.run(on_step=on_step, cancelled=self._report.cancelled)
         self._check()
         return trained
@@ -175,9 +177,7 @@ class Retraining:
         name = _free_name(self._database)
         path = self._settings.checkpoints / f"{uuid.uuid4().hex}.safetensors"
         provenance = {"steps": steps, "seed": 1, "snapshot": snapshot, "project": self._project_id}
-        made = files.from_network(
-            network, self._source.categories, parent=self._factory.sha256, provenance=provenance
-        )
+        made = files.from_network(network, self._source.categories, parent=self._factory.sha256, provenance=provenance)
         files.save(path, made)
         try:
             with self._database.atomic() as tx:

@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -25,7 +25,20 @@ from starlette.responses import Response
 from app import jobs as background
 from app.context import Context, make_context
 from app.errors import AppError, ServerStartError
-from app.routes import edits, events, frames, jobs, projects, tracks, videos
+from app.pages import mount_pages
+from app.routes import (
+    edits,
+    events,
+    exchange,
+    frames,
+    jobs,
+    models,
+    projects,
+    retrain,
+    thumbs,
+    tracks,
+    videos,
+)
 from app.security import Gate, known_hosts
 from app.settings import Settings
 from storage.database import Database, DatabaseError
@@ -43,14 +56,6 @@ OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
-# Path of each page; the last one takes everything that no earlier route has.
-PAGES = (
-    ("review", "/review"),
-    ("retrain", "/retrain"),
-    ("models", "/models"),
-    ("exchange", "/exchange"),
-    ("library", "/"),
-)
 
 
 class Assets(StaticFiles):
@@ -63,12 +68,10 @@ class Assets(StaticFiles):
         return response
 
 
-def create_app(
-    settings: Settings, *, pages: Sequence[tuple[str, str]] = PAGES, database: Database | None = None
-) -> FastAPI:
+def create_app(settings: Settings, *, pages: bool = True, database: Database | None = None) -> FastAPI:
     """The whole application over the data folder of ``settings``; closes the database when the server ends.
 
-    ``pages`` are the Gradio pages to mount (module under ``app.pages``, path), the one at ``/`` last.
+    ``pages=False`` leaves the Gradio pages out, for programs that only need the routes.
     Raises `SettingsError` or `storage.database.DatabaseError` when the data folder or database cannot be used.
     """
     settings.make_folders()
@@ -87,41 +90,15 @@ def create_app(
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.context = context
     _answer_errors(app)
-    for module in (frames, tracks, edits, jobs, projects, videos, events):
+    for module in (frames, thumbs, tracks, edits, jobs, exchange, projects, videos, models, retrain, events):
         app.include_router(module.router(context))
     app.mount("/ui", Assets(directory=ASSETS, check_dir=False), name="ui")
     if pages:
-        app = mount_pages(app, context, pages)
+        # Gradio reads these when it is imported, which `mount_pages` does.
+        os.environ.update(OFFLINE)
+        os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.data / "tmp"))
+        app = mount_pages(app, settings, context.database)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
-    return app
-
-
-def mount_pages(app: FastAPI, context: Context, pages: Sequence[tuple[str, str]]) -> FastAPI:
-    """Mounts the Gradio pages, each at a path of its own; nothing of them leaves this machine."""
-    os.environ.update(OFFLINE)
-    os.environ.setdefault("GRADIO_TEMP_DIR", str(context.settings.data / "tmp"))
-    from importlib import import_module
-
-    import gradio as gr
-
-    from app.pages.first_paint import head_html
-    from app.pages.theme import css, theme
-
-    for name, path in pages:
-        page = import_module(f"app.pages.{name}")
-        app = gr.mount_gradio_app(
-            app,
-            page.build(context.settings, context.database),
-            path=path,
-            theme=theme(),
-            css=css(),
-            head=head_html(),
-            footer_links=[],
-            run_history=False,
-            ssr_mode=False,
-            show_error=True,
-            max_file_size="4gb",
-        )
     return app
 
 
@@ -142,7 +119,9 @@ def run(settings: Settings) -> None:
     config = uvicorn.Config(app, workers=1, log_level="warning", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, settings.open_browser), daemon=True).start()
-    server.run(sockets=[listening])
+    # Uvicorn ends in an orderly way on Ctrl+C and then raises it again.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:
@@ -150,8 +129,8 @@ def _listen(settings: Settings) -> socket.socket:
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
+        # Bound but not listening yet: nobody's request waits while the pages are being built.
         listening.bind((settings.host, settings.port))
-        listening.listen(128)
     except OSError as error:
         listening.close()
         raise ServerStartError(

@@ -32,7 +32,10 @@ def with_categories(checkpoint: Checkpoint, categories: tuple[str, ...]) -> Chec
             prior = math.log(_PRIOR / (1 - _PRIOR)) if layer == "fc_cls" and key.endswith("bias") else None
             state[key] = _rows(value, rows, new_bias=prior)
     return replace(
-        checkpoint, config=replace(checkpoint.config, classes=len(categories)), categories=tuple(categories), state=state
+        checkpoint,
+        config=replace(checkpoint.config, classes=len(categories)),
+        categories=tuple(categories),
+        state=state,
     )
 
 

@@ -6,7 +6,6 @@ Official files (`{'meta', 'state_dict'}`) are read with `weights_only=True`; eve
 
 import hashlib
 import json
-import os
 import pickle
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -23,6 +22,18 @@ from model.tevit import TeViT, build
 
 FORMAT = "tevit-checkpoint 1"
 _TRUNK = ("backbone.", "neck.")
+# What torch.load raises for a file that is none of its own; a foreign byte may stand for any pickle instruction.
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    BadZipFile,
+    RuntimeError,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
 
 
 class CheckpointError(ValueError):
@@ -42,7 +53,9 @@ class Checkpoint:
     def build(self, device: str = "cpu", precision: str = "float32") -> TeViT:
         """The network with these weights, in evaluation mode; 'fast' keeps the weights in bf16 on CUDA."""
         network = build(self.config)
-        network.load_state_dict({key: value.float() if value.is_floating_point() else value for key, value in self.state.items()})
+        network.load_state_dict(
+            {key: value.float() if value.is_floating_point() else value for key, value in self.state.items()}
+        )
         network.eval().to(device)
         return network.to(torch.bfloat16) if precision == "fast" and device.startswith("cuda") else network
 
@@ -92,7 +105,7 @@ def save(path: Path, checkpoint: Checkpoint, *, dtype: torch.dtype = torch.float
     temporary = path.with_name(path.name + ".partial")
     try:
         save_file(state, temporary, metadata=metadata)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
 
@@ -132,7 +145,7 @@ def _load_own(path: Path) -> Checkpoint:
 def _load_official(path: Path, config: TeViTConfig | None) -> Checkpoint:
     try:
         content = torch.load(path, map_location="cpu", weights_only=True)
-    except (RuntimeError, EOFError, OSError, BadZipFile, pickle.UnpicklingError) as error:
+    except _UNREADABLE as error:
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise CheckpointError(f"{path}: this is no readable PyTorch checkpoint ({reason})") from error
     if not isinstance(content, dict) or not isinstance(content.get("state_dict"), dict):
@@ -184,6 +197,6 @@ def export_official(path: Path, checkpoint: Checkpoint) -> None:
     temporary = path.with_name(path.name + ".partial")
     try:
         torch.save({"meta": meta, "state_dict": state}, temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)

@@ -128,7 +128,9 @@ class ClipDataset(Dataset[Clip]):
         size = fit_video(self._source.videos[video], draw_scale(self._scales, draws))
         flip = bool(draws.random_sample() < self._flip)
         pixels = self._source.read_frames(video, frames)
-        targets = clip_targets(self._source.videos[video], frames, size, flip=flip, classes=len(self._source.categories))
+        targets = clip_targets(
+            self._source.videos[video], frames, size, flip=flip, classes=len(self._source.categories)
+        )
         return Clip(prepare_clip(pixels, size, flip=flip), targets)
 
     def _frames(self, video: int, key: int, rng: random.Random) -> list[int]:

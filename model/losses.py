@@ -32,7 +32,9 @@ def dice_loss(probability: Tensor, truth: Tensor, *, eps: float = 1e-5) -> Tenso
     return 1 - 2 * shared / ((first * first).sum(dim=1) + eps + (second * second).sum(dim=1) + eps)
 
 
-def class_truth(logits: Tensor, boxes: Tensor, targets: ClipTargets, matched: tuple[Tensor, Tensor]) -> tuple[Tensor, Tensor]:
+def class_truth(
+    logits: Tensor, boxes: Tensor, targets: ClipTargets, matched: tuple[Tensor, Tensor]
+) -> tuple[Tensor, Tensor]:
     """What each query of a clip should say, and where that is known: two (T, N, classes) float tensors.
 
     A matched query has its class where its track is present and none where it is absent; where the track is unknown
@@ -113,7 +115,9 @@ def _mask_loss(
     frame = torch.cat([triple[0] + b * frames for b, triple in enumerate(positives)])
     query = torch.cat([triple[1] for triple in positives])
     if len(frame) == 0:  # keeps every parameter of the mask head in the graph
-        return sum((p.sum() * 0 for p in network.roi_head.mask_head[stage].parameters()), features.levels[0].new_zeros(()))
+        return sum(
+            (p.sum() * 0 for p in network.roi_head.mask_head[stage].parameters()), features.levels[0].new_zeros(())
+        )
     label = torch.cat([clip.labels[t] for clip, (_, _, t) in zip(targets, positives, strict=True)])
     logits = network.mask_logits(features, queries, frame, query, label, stage=stage).float()
     truth = torch.cat(

@@ -24,13 +24,18 @@ def class_cost(logits: Tensor, labels: Tensor) -> Tensor:
     return (positive - negative)[..., labels] * CLASS_WEIGHT
 
 
+def l1_cost(boxes: Tensor, truth: Tensor, whwh: Tensor) -> Tensor:
+    """L1 cost (..., N, G) of boxes (..., N, 4) against truth (..., G, 4), xyxy relative to the picture (4,)."""
+    return torch.cdist(boxes / whwh, truth / whwh, p=1) * L1_WEIGHT
+
+
 def clip_cost(logits: Tensor, boxes: Tensor, targets: ClipTargets) -> Tensor:
     """Cost matrix (N, G) of a clip: logits (T, N, classes), boxes (T, N, 4) xyxy in input pixels."""
     height, width = targets.img_hw
     whwh = boxes.new_tensor([width, height, width, height])
     truth = targets.boxes
     cost = class_cost(logits, targets.labels)  # (T, N, G)
-    cost = cost + torch.cdist(boxes / whwh, truth / whwh, p=1) * L1_WEIGHT
+    cost = cost + l1_cost(boxes, truth, whwh)
     cost = cost - generalized_iou(boxes[:, :, None], truth[:, None]) * GIOU_WEIGHT
     present = (targets.states == PRESENT).to(cost.dtype)  # (T, G)
     return (cost * present[:, None]).sum(dim=0) / present.sum(dim=0).clamp_min(1)

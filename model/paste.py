@@ -49,7 +49,9 @@ def paste(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, whol
     return canvas
 
 
-def paste_rle(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, threshold: float = 0.5) -> dict[str, Any]:
+def paste_rle(
+    probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, threshold: float = 0.5
+) -> dict[str, Any]:
     """COCO RLE ({'size', 'counts': str}) of the pixels whose pasted probability reaches ``threshold``."""
     mask = np.asfortranarray(paste(probability, box, hw) >= threshold, dtype=np.uint8)
     encoded = coco.encode(mask)

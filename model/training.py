@@ -4,7 +4,6 @@ Clip i of a run depends on the seed and i alone, so a resumed run sees what an u
 """
 
 import math
-import os
 import time
 from collections.abc import Callable
 from contextlib import nullcontext
@@ -83,11 +82,8 @@ class Trainer:
         self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
         self.step = 0
 
-    def run(
-        self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = _never
-    ) -> TeViT:
+    def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = _never) -> TeViT:
         """Train to the last step, or until ``cancelled``; the state is kept on the way if there is a path for it."""
-        torch.manual_seed(self.settings.seed + self.step)
         began = time.monotonic()
         self.network.train()
         if self.settings.frozen_statistics:
@@ -109,6 +105,8 @@ class Trainer:
         return DataLoader(rest, batch_size=self.recipe.batch, num_workers=workers, collate_fn=collate)
 
     def _step(self, batches: object, began: float) -> StepReport:
+        # Stochastic depth of a step depends on the seed and its number alone, so that a resumed run draws the same.
+        torch.manual_seed((self.settings.seed * 7919 + self.step) % 2**63)
         factor = rate_factor(self.step, self.recipe)
         for group in self.optimizer.param_groups:
             group["lr"] = group["base_lr"] * factor
@@ -156,7 +154,7 @@ class Trainer:
         }
         temporary = path.with_suffix(".partial")
         torch.save(state, temporary)
-        os.replace(temporary, path)
+        temporary.replace(path)
 
     def resume(self) -> bool:
         """Continue from a kept state; False where there is none."""

@@ -64,7 +64,7 @@ class Database:
         try:
             parsed = make_url(url)
             place = parsed.database or parsed.render_as_string(hide_password=True)
-            if parsed.get_backend_name() == "sqlite" and parsed.database not in (None, "", ":memory:"):
+            if parsed.get_backend_name() == "sqlite" and _is_path(parsed.database):
                 Path(place).expanduser().parent.mkdir(parents=True, exist_ok=True)
             engine = _engine(url)
         except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
@@ -74,7 +74,7 @@ class Database:
         database = Database(engine, place)
         try:
             database._upgrade()
-        except BaseException:
+        except Exception:
             engine.dispose()
             raise
         return database
@@ -149,6 +149,11 @@ def insert_missing(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if rows:
         dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
         tx.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def _is_path(database: str | None) -> bool:
+    """Whether SQLite's part of a URL names a file, rather than memory or a URI of SQLite's own."""
+    return database not in (None, "", ":memory:") and not str(database).startswith("file:")
 
 
 def _engine(url: str) -> Engine:

@@ -57,6 +57,9 @@ __all__ = [
 AS_BASE_LEFT_IT = -1
 """As ``before_version``: the row must be as the edit's base, or an edit that the base builds on, left it."""
 
+MAX_FRAMES = 1 << 31
+"""More frames than any video has, and as many as any database can number."""
+
 
 @dataclass(frozen=True)
 class Change:
@@ -76,9 +79,10 @@ class Change:
     @property
     def key(self) -> RowKey:
         """Which row. Raises EditError where it is none of the three."""
-        if self.range_id is not None and self.track is None and self.frame is None:
+        if isinstance(self.range_id, str) and self.track is None and self.frame is None:
             return RowKey(self.range_id, RANGE_ROW)
-        if self.track is None or self.range_id is not None or (self.frame is not None and self.frame < 0):
+        on_frame = isinstance(self.frame, int) and 0 <= self.frame < MAX_FRAMES
+        if not isinstance(self.track, str) or self.range_id is not None or not (self.frame is None or on_frame):
             raise EditError(
                 "A change is of a track and a frame from 0, of a track alone, or of a range alone; got "
                 f"track {self.track!r}, frame {self.frame!r}, range {self.range_id!r}."
@@ -187,7 +191,7 @@ def _on_deleted_tracks(edit: Edit, rows: Mapping[RowKey, StoredRow]) -> list[Row
 
 
 def _plan(tx: Connection, edit: Edit, video: Video, rows: Mapping[RowKey, StoredRow]) -> dict[RowKey, Planned]:
-    drawn = [change for change in edit.changes if change.after is not None and "rle" in change.after]
+    drawn = [change for change in edit.changes if isinstance(change.after, Mapping) and "rle" in change.after]
     hashes = put_blobs(tx, [change.after["rle"] for change in drawn if change.after is not None])
     stored = {change.key: name for change, name in zip(drawn, hashes, strict=True)}
     number = next_number(tx, video.id)

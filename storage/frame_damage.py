@@ -1,7 +1,9 @@
 """Stretches of a video in which something is damaged, and from where a decoder gives them as a sequential pass does.
 
-What a decoder makes up for damaged data depends on what it decoded before, even before a seek. Such frames are therefore
-only read with a decoder freshly opened, from an entry that was tried out, or from the start of the file.
+What a decoder makes up for damaged data depends on what it decoded before, even before a seek. Such frames are
+therefore only read with a decoder freshly opened, from an entry that was tried out, or from the start of the file. Even
+so FFmpeg may fill a hole with what its memory happens to hold: the numbers of such frames are certain, their damaged
+parts are not, and a note of the index says so.
 """
 
 import zlib
@@ -11,6 +13,9 @@ from dataclasses import replace
 
 from storage.frame_index import Damage, FrameIndex, UnreadablePicture
 from storage.frame_reader import FrameReader
+
+# Frames that may have to be decoded to reach a damaged stretch exactly; farther on, the nearest sound entry is taken.
+FAR_FROM_START = 2000
 
 
 def with_damage(index: FrameIndex, *, keys: Sequence[int], wrong: Iterable[int], sums: Sequence[int]) -> FrameIndex:
@@ -28,8 +33,10 @@ def with_damage(index: FrameIndex, *, keys: Sequence[int], wrong: Iterable[int],
         before = safe[: bisect_left(safe, start)][-1:]
         entries = [entry for entry in (start, *before) if entry > 0]
         proven = (entry for entry in entries if _gives(index, Damage(start, stop, entry), sums))
-        damage.append(Damage(start, stop, next(proven, 0)))
-    return replace(index, damage=tuple(damage))
+        otherwise = entries[-1] if start > FAR_FROM_START else 0
+        damage.append(Damage(start, stop, next(proven, otherwise)))
+    notes = [f"frames {d.start} to {d.stop - 1} are damaged in part; what is made up for them may vary" for d in damage]
+    return replace(index, damage=tuple(damage), notes=(*index.notes, *notes))
 
 
 def _stretches(keys: Sequence[int], spoiled: set[int], count: int) -> list[tuple[int, int]]:

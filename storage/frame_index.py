@@ -76,7 +76,8 @@ class Gap:
 class Damage:
     """Frames from `start` up to but not including `stop` among which something is damaged in the file.
 
-    entry: the frame from which a freshly opened decoder gives them as a sequential pass does; 0 is the start.
+    entry: the frame from which a freshly opened decoder is to begin to give them as a sequential pass does; 0 is the
+        start of the file.
     """
 
     start: int

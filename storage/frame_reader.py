@@ -92,13 +92,14 @@ class FrameReader:
         return None
 
     def _through(self, stretch: Damage, k: int) -> VideoFrame | None:
-        """Frame `k` of a damaged stretch, with a decoder that went on from its entry, or from the start, since opened."""
-        if self._next > k or self._fresh_from not in (0, stretch.entry):
+        """Frame `k` of a damaged stretch, by a decoder that was opened at its entry or the start and went on since."""
+        goes_on = stretch.entry <= self._next <= k and self._fresh_from in (0, stretch.entry)
+        if not goes_on:
             self._restart()
-            if stretch.entry and self._seek(stretch.entry, pixel_sum=None):
+            if stretch.entry:
+                if not self._seek(stretch.entry, pixel_sum=None):
+                    return None
                 self._fresh_from = stretch.entry
-            elif stretch.entry:
-                return None
         return self._forward(k)
 
     def _forward(self, k: int) -> VideoFrame | None:

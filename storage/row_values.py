@@ -5,6 +5,7 @@ A value is complete: every key is there. Clients may send part of one; ``mask_va
 """
 
 from collections.abc import Mapping, Sequence
+from types import NoneType
 from typing import Any, NamedTuple
 
 from storage import schema
@@ -62,7 +63,12 @@ _TRACK: Value = {
     "extra": None,
 }
 _RANGE: Value = {"start": 0, "stop": 0, "categories": [], "declared": 0}
-_FLAGS = ("key", "deleted", "rejected", "occluded", "iscrowd")
+_KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
+    **dict.fromkeys(("key", "deleted", "rejected", "occluded", "iscrowd"), (bool, "true or false")),
+    **dict.fromkeys(("mask", "run", "parent", "category", "name", "source_id"), ((str, NoneType), "text or null")),
+    "score": ((int, float, NoneType), "a number or null"),
+    "extra": ((dict, NoneType), "an object or null"),
+}
 
 
 def is_machine(author: str) -> bool:
@@ -117,7 +123,7 @@ def track_value(after: Mapping[str, Any] | None, *, current: Value | None, numbe
         return {**current, "deleted": True}
     _known(after, _TRACK, place)
     value = {**(_TRACK if current is None else current), **after, "number": number}
-    _check_flags(value, place)
+    _check_kinds(value, place)
     return value
 
 
@@ -175,6 +181,8 @@ _EMPTY: dict[int, Value] = {
 
 
 def _known(after: Mapping[str, Any], known: Value, place: str) -> None:
+    if not isinstance(after, Mapping):
+        raise EditError(f"{place}: what it shall say must be an object, got {after!r}.")
     unknown = sorted(set(after) - set(known))
     if unknown:
         raise EditError(f"{place}: {unknown[0]!r} is no part of this row; known are {', '.join(known)}.")
@@ -186,12 +194,15 @@ def _check_mask(value: Value, place: str) -> None:
             raise EditError(f"{place}: {name} must be one of {', '.join(words)}, got {value[name]!r}.")
     if (value["state"] == "present") != (value["mask"] is not None):
         raise EditError(f"{place}: a present row needs a mask and an absent one has none.")
-    if value["look"] is not None and set(value["look"]) != {"reason", "author"}:
-        raise EditError(f"{place}: look must be null or have a reason and an author.")
-    _check_flags(value, place)
+    look = value["look"]
+    if look is not None:
+        texts = isinstance(look, dict) and all(isinstance(look.get(name), str) for name in ("reason", "author"))
+        if not texts or len(look) != 2:
+            raise EditError(f"{place}: look must be null or have a reason and an author.")
+    _check_kinds(value, place)
 
 
-def _check_flags(value: Value, place: str) -> None:
-    for name in _FLAGS:
-        if not isinstance(value.get(name, False), bool):
-            raise EditError(f"{place}: {name} must be true or false, got {value[name]!r}.")
+def _check_kinds(value: Value, place: str) -> None:
+    for name, (kind, words) in _KINDS.items():
+        if name in value and not isinstance(value[name], kind):
+            raise EditError(f"{place}: {name} must be {words}, got {value[name]!r}.")

@@ -13,7 +13,7 @@ from storage import edit_log, row_store, schema
 from storage.complete import Planned
 from storage.edit_log import LoggedChange, LoggedEdit, RowEntry
 from storage.edit_write import Applied, Conflict, applied_again, lock_video, write_edit
-from storage.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, wire_row
+from storage.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, is_machine, wire_row
 from storage.videos import Video
 
 UNDO = "undo"
@@ -64,6 +64,8 @@ def _take_back(
     locked = lock_video(tx, video)
     if edit is not None:
         target = _named_target(tx, video, edit)
+        if is_machine(author) and target.author != author:
+            raise EditError(f"{author} may take back its own edits only, not edit {target.number} of {target.author}.")
     else:
         target = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)
     if target is None:

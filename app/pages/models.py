@@ -7,7 +7,7 @@ from pathlib import Path
 
 import gradio as gr
 
-from app import jobs
+from app import checkpoints, jobs
 from app.errors import AppError
 from app.pages import shell
 from app.pages.shell import Answer
@@ -73,7 +73,7 @@ class CheckpointForm:
             return Answer(kind="error", text="Make a project first.", sheet="checkpoint")
         if not file and not given:
             return Answer(kind="error", text="Choose a checkpoint file, or type its path.", sheet="checkpoint")
-        source = kept_upload(self.settings, file, folder="uploads") if file else Path(given).expanduser()
+        source = kept_upload(self.settings, file, folder=checkpoints.UPLOADS) if file else Path(given).expanduser()
         if not source.is_file():
             return Answer(kind="error", text=f"There is no file {source} on this machine.", sheet="checkpoint")
         parameters = {

@@ -3,10 +3,10 @@
 from typing import Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, Field
 
 from app import jobs as background
-from app import wire
+from app import retrain, wire
 from app.context import Context
 from app.errors import BadInput
 from app.proposer import proposer
@@ -21,10 +21,9 @@ class ProposeRequest(BaseModel):
 
 
 class RetrainRequest(BaseModel):
-    """Body of ``POST /data/projects/{project}/retrain``; what is not given has the use case's default."""
+    """Body of ``POST /data/projects/{project}/retrain``; without steps the use case chooses them."""
 
-    model_config = ConfigDict(extra="allow")
-    steps: int | None = None
+    steps: int | None = Field(default=None, ge=1, le=1_000_000)
 
 
 def router(context: Context) -> APIRouter:
@@ -39,31 +38,24 @@ def router(context: Context) -> APIRouter:
         if chosen.checkpoint is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
         background.require_no_active(context.database, kind="propose", video_id=video_id, doing="being proposed")
-        return enqueue(
-            "propose", project_id=video.project_id, video_id=video_id, parameters={"checkpoint": chosen.checkpoint.id}
-        )
-
-    def retrain(project_id: str, request: RetrainRequest) -> dict[str, Any]:
-        with context.database.read() as tx:
-            projects.get_project(tx, project_id)
-        running = [
-            job for job in background.active_jobs(context.database, kind="retrain") if job.project_id == project_id
-        ]
-        if running:
-            raise BadInput("This project is already retraining; wait for that job or cancel it.")
-        return enqueue("retrain", project_id=project_id, parameters=request.model_dump(exclude_none=True))
-
-    def enqueue(
-        kind: str, *, project_id: str, video_id: str | None = None, parameters: dict[str, Any]
-    ) -> dict[str, Any]:
         job = background.enqueue(
             context.database,
             context.settings,
-            kind=kind,
-            project_id=project_id,
+            kind="propose",
+            project_id=video.project_id,
             video_id=video_id,
-            parameters=parameters,
+            parameters={"checkpoint": chosen.checkpoint.id},
         )
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
+
+    def start_retraining(project_id: str, request: RetrainRequest) -> dict[str, Any]:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+        waiting = background.active_jobs(context.database, kind="retrain")
+        if any(job.project_id == project_id for job in waiting):
+            raise BadInput("This project is already retraining; wait for that job or cancel it.")
+        job = retrain.start(context.database, context.settings, project_id=project_id, steps=request.steps)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
@@ -91,7 +83,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/projects/{project_id}/retrain")
     async def post_retrain(project_id: str, request: RetrainRequest | None = None) -> dict[str, Any]:
-        return await context.run(retrain, project_id, request or RetrainRequest())
+        return await context.run(start_retraining, project_id, request or RetrainRequest())
 
     @routes.get("/jobs")
     async def get_jobs(project: str | None = None, active: bool = False) -> dict[str, Any]:

@@ -11,7 +11,12 @@ export function readAddress(search) {
     const text = query.get(name);
     return text !== null && /^\d+$/.test(text) ? Number(text) : null;
   };
-  return { project: query.get("project"), video: query.get("video"), frame: whole("frame") ?? 0, track: whole("track") };
+  return {
+    project: query.get("project"),
+    video: query.get("video"),
+    frame: whole("frame") ?? 0,
+    track: whole("track"),
+  };
 }
 
 /**

@@ -11,32 +11,95 @@ import { RAIL } from "./tools/index.js";
 /** @param {Editor} app @returns {HTMLElement} */
 export function toolRail(app) {
   const command = (/** @type {string} */ name) => (name === "select" ? "selectTool" : name);
-  const keyText = (/** @type {string} */ name) => name === "select" ? printed("Escape") : name === "pan" ? "hold Space" : keyOf(name);
-  const buttons = RAIL.map((tool) => tool && h("button", {
-    type: "button", "aria-label": `${tool.label} (${keyText(tool.name)})`, title: `${tool.label} (${keyText(tool.name)})`, "data-tool": tool.name,
-    onclick: () => app.commands[command(tool.name)](),
-  }, ic(tool.icon, 20)));
-  const draw = () => buttons.forEach((button) => {
-    if (!button) return;
-    button.setAttribute("aria-pressed", String(app.session.now.phase === "ready" && button.dataset.tool === app.view.now.tool));
-    button.disabled = app.session.now.phase !== "ready";
-  });
+  const keyText = (/** @type {string} */ name) =>
+    name === "select" ? printed("Escape") : name === "pan" ? "hold Space" : keyOf(name);
+  const buttons = RAIL.map(
+    (tool) =>
+      tool &&
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `${tool.label} (${keyText(tool.name)})`,
+          title: `${tool.label} (${keyText(tool.name)})`,
+          "data-tool": tool.name,
+          onclick: () => app.commands[command(tool.name)](),
+        },
+        ic(tool.icon, 20),
+      ),
+  );
+  const draw = () =>
+    buttons.forEach((button) => {
+      if (!button) return;
+      button.setAttribute(
+        "aria-pressed",
+        String(app.session.now.phase === "ready" && button.dataset.tool === app.view.now.tool),
+      );
+      button.disabled = app.session.now.phase !== "ready";
+    });
   app.view.on(["tool"], draw);
   app.session.on(["phase"], draw);
   draw();
-  return h("nav", { class: "v-rail", "aria-label": "Tools" }, buttons.map((button) => button ?? h("hr")));
+  return h(
+    "nav",
+    { class: "v-rail", "aria-label": "Tools" },
+    buttons.map((button) => button ?? h("hr")),
+  );
 }
 
 /** @param {Editor} app @returns {HTMLElement} */
 export function optionStrip(app) {
   const target = h("span", { class: "v-target" });
-  const add = h("button", { type: "button", title: "Strokes add to the mask", onclick: () => app.view.set({ mode: "add" }) }, ic("plus", 14), "Add");
-  const take = h("button", { type: "button", title: "Strokes take away (Alt or right button)", onclick: () => app.view.set({ mode: "subtract" }) }, ic("minus", 14), "Subtract");
+  const add = h(
+    "button",
+    { type: "button", title: "Strokes add to the mask", onclick: () => app.view.set({ mode: "add" }) },
+    ic("plus", 14),
+    "Add",
+  );
+  const take = h(
+    "button",
+    {
+      type: "button",
+      title: "Strokes take away (Alt or right button)",
+      onclick: () => app.view.set({ mode: "subtract" }),
+    },
+    ic("minus", 14),
+    "Subtract",
+  );
   const mode = h("span", { class: "v-seg", role: "group", "aria-label": "What strokes do" }, add, take);
-  const slider = h("input", { type: "range", min: 0, max: 100, step: 1, style: "width:96px", "aria-label": "Brush size", title: "Brush size ([ and ])", oninput: () => app.preferences.set({ brush: Math.max(1, Math.round((slider.value / 100) ** 2 * 300)) }) });
-  const number = h("input", { type: "text", inputmode: "numeric", class: "v-num", "aria-label": "Brush size, pixels", title: "Brush size in pixels ([ and ])", onchange: () => app.preferences.set({ brush: Math.max(1, Math.min(400, parseInt(number.value, 10) || app.preferences.now.brush)) }) });
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    step: 1,
+    style: "width:96px",
+    "aria-label": "Brush size",
+    title: "Brush size ([ and ])",
+    oninput: () => app.preferences.set({ brush: Math.max(1, Math.round((slider.value / 100) ** 2 * 300)) }),
+  });
+  const number = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    class: "v-num",
+    "aria-label": "Brush size, pixels",
+    title: "Brush size in pixels ([ and ])",
+    onchange: () =>
+      app.preferences.set({
+        brush: Math.max(1, Math.min(400, parseInt(number.value, 10) || app.preferences.now.brush)),
+      }),
+  });
   const size = h("span", { class: "v-row" }, h("span", { class: "v-t2" }, "Size"), slider, number);
-  const overlap = h("button", { class: "v-switch", type: "button", role: "switch", title: "Drawing takes pixels away from other visible tracks", onclick: () => app.preferences.set({ noOverlap: !app.preferences.now.noOverlap }) }, "No overlap");
+  const overlap = h(
+    "button",
+    {
+      class: "v-switch",
+      type: "button",
+      role: "switch",
+      title: "Drawing takes pixels away from other visible tracks",
+      onclick: () => app.preferences.set({ noOverlap: !app.preferences.now.noOverlap }),
+    },
+    "No overlap",
+  );
   const place = h("span", { class: "v-t3 v-xy" });
   const inner = [target, h("span", { class: "v-sep" }), mode, size, overlap];
   const strip = h("div", { class: "v-options" }, inner, h("span", { class: "v-grow" }), place);
@@ -74,21 +137,51 @@ const RATES = [0.25, 0.5, 1, 2];
 
 /** @param {Editor} app @param {import("./timeline.js").Timeline} timeline @returns {HTMLElement} */
 export function transport(app, timeline) {
-  const button = (/** @type {string} */ icon, /** @type {string} */ label, /** @type {string} */ command, extra = "") => iconButton(icon, titled(label, command), () => app.commands[command](), extra);
+  const button = (/** @type {string} */ icon, /** @type {string} */ label, /** @type {string} */ command, extra = "") =>
+    iconButton(icon, titled(label, command), () => app.commands[command](), extra);
   const play = button("play", "Play", "play", "v-play");
-  const number = h("input", { type: "text", inputmode: "numeric", class: "v-num", "aria-label": "Frame", title: "Frame", onchange: () => app.commands.goto(parseInt(number.value, 10) || 0) });
+  const number = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    class: "v-num",
+    "aria-label": "Frame",
+    title: "Frame",
+    onchange: () => app.commands.goto(parseInt(number.value, 10) || 0),
+  });
   const total = h("span", { class: "v-t3" });
   const time = h("span", { class: "v-t2" });
-  const rate = h("button", { class: "v-btn v-ghost v-text", type: "button", title: "Speed", onclick: () => app.view.set({ rate: RATES[(RATES.indexOf(app.view.now.rate) + 1) % RATES.length] }) });
+  const rate = h("button", {
+    class: "v-btn v-ghost v-text",
+    type: "button",
+    title: "Speed",
+    onclick: () => app.view.set({ rate: RATES[(RATES.indexOf(app.view.now.rate) + 1) % RATES.length] }),
+  });
   const range = h("span", { class: "v-chip v-acc v-rangechip" });
-  const zoom = h("input", { type: "range", min: 0, max: 100, style: "width:72px", "aria-label": "Timeline zoom", title: "Timeline zoom", oninput: () => { const most = app.document.count / Math.min(8, app.document.count); timeline.zoom(timeline.zoomed / (1 / most ** (zoom.value / 100))); } });
-  const complete = h("button", { class: "v-btn v-ghost v-text", type: "button", onclick: () => app.commands.complete() }, ic("flag"), "Complete");
+  const zoom = h("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    style: "width:72px",
+    "aria-label": "Timeline zoom",
+    title: "Timeline zoom",
+    oninput: () => {
+      const most = app.document.count / Math.min(8, app.document.count);
+      timeline.zoom(timeline.zoomed / (1 / most ** (zoom.value / 100)));
+    },
+  });
+  const complete = h(
+    "button",
+    { class: "v-btn v-ghost v-text", type: "button", onclick: () => app.commands.complete() },
+    ic("flag"),
+    "Complete",
+  );
   const draw = () => {
     const { frame, playing, range: chosen, rate: speed } = app.view.now;
     const { video, phase } = app.session.now;
     const ready = phase === "ready";
     for (const element of bar.querySelectorAll("button, input")) element.disabled = !ready;
-    for (const element of [number, total, time, complete, rate, ...bar.querySelectorAll(".v-sep")]) element.hidden = !ready;
+    for (const element of [number, total, time, complete, rate, ...bar.querySelectorAll(".v-sep")])
+      element.hidden = !ready;
     range.hidden = !chosen;
     rate.textContent = `${speed}×`;
     if (!ready) return;
@@ -96,7 +189,22 @@ export function transport(app, timeline) {
     total.textContent = `/ ${video.count - 1}`;
     time.textContent = clock(secondsOf(video, frame));
     fill(play, ic(playing ? "pause" : "play"));
-    if (chosen) fill(range, `Range ${chosen[0]} – ${chosen[1]}`, h("button", { type: "button", class: "v-cross", "aria-label": "Clear range", title: "Clear range", onclick: () => app.view.set({ range: null }) }, ic("x", 12)));
+    if (chosen)
+      fill(
+        range,
+        `Range ${chosen[0]} – ${chosen[1]}`,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "v-cross",
+            "aria-label": "Clear range",
+            title: "Clear range",
+            onclick: () => app.view.set({ range: null }),
+          },
+          ic("x", 12),
+        ),
+      );
     const done = app.document.isComplete(frame);
     complete.classList.toggle("v-done", done);
     complete.title = `${done ? "Declared complete here" : "Declare that everything has a track"}: ${chosen ? "the range" : "the whole video"} (${keyOf("complete")})`;
@@ -106,11 +214,28 @@ export function transport(app, timeline) {
     zoom.value = most > 0 ? (-Math.log(timeline.zoomed) / most) * 100 : 0;
     zoom.style.setProperty("--p", `${zoom.value}%`);
   };
-  const bar = h("div", { class: "v-transport" },
-    button("first", "First frame", "firstFrame"), button("kprev", "Previous key frame", "previousKey"), button("prev", "Previous frame", "previousFrame"), play,
-    button("next", "Next frame", "nextFrame"), button("knext", "Next key frame", "nextKey"), button("last", "Last frame", "lastFrame"),
-    h("span", { class: "v-frameplace" }, number, total, time), h("span", { class: "v-sep" }), rate, h("span", { class: "v-sep" }), complete, range,
-    h("span", { class: "v-grow" }), legend(), iconButton("minus", "Timeline: zoom out", () => timeline.zoom(1 / 1.5)), zoom, iconButton("plus", "Timeline: zoom in", () => timeline.zoom(1.5)));
+  const bar = h(
+    "div",
+    { class: "v-transport" },
+    button("first", "First frame", "firstFrame"),
+    button("kprev", "Previous key frame", "previousKey"),
+    button("prev", "Previous frame", "previousFrame"),
+    play,
+    button("next", "Next frame", "nextFrame"),
+    button("knext", "Next key frame", "nextKey"),
+    button("last", "Last frame", "lastFrame"),
+    h("span", { class: "v-frameplace" }, number, total, time),
+    h("span", { class: "v-sep" }),
+    rate,
+    h("span", { class: "v-sep" }),
+    complete,
+    range,
+    h("span", { class: "v-grow" }),
+    legend(),
+    iconButton("minus", "Timeline: zoom out", () => timeline.zoom(1 / 1.5)),
+    zoom,
+    iconButton("plus", "Timeline: zoom in", () => timeline.zoom(1.5)),
+  );
   app.view.on(["frame", "playing", "range", "rate", "revision"], draw);
   app.session.on(["phase", "video"], draw);
   draw();
@@ -127,8 +252,16 @@ function legend() {
     holder.append(name);
     return holder;
   };
-  const box = (/** @type {number} */ opacity) => `<rect x=".5" y=".5" width="21" height="9" rx="2" fill="currentColor" fill-opacity="${opacity}"/>`;
-  return h("div", { class: "v-legend" }, part("drawn", box(1)), part("propagated", box(0.5)),
-    part("interpolated", `${box(0.12)}<path d="M4 1v8M8 1v8M12 1v8M16 1v8"/>`), part("proposed", `${box(0.12)}<path d="M3 9l7-8M9 9l7-8M15 9l6-7"/>`),
-    part("absent", '<path d="M1 5h20M1 2v6M21 2v6"/>'), part("unknown", '<path d="M1 5h20" stroke-dasharray="2 3"/>'));
+  const box = (/** @type {number} */ opacity) =>
+    `<rect x=".5" y=".5" width="21" height="9" rx="2" fill="currentColor" fill-opacity="${opacity}"/>`;
+  return h(
+    "div",
+    { class: "v-legend" },
+    part("drawn", box(1)),
+    part("propagated", box(0.5)),
+    part("interpolated", `${box(0.12)}<path d="M4 1v8M8 1v8M12 1v8M16 1v8"/>`),
+    part("proposed", `${box(0.12)}<path d="M3 9l7-8M9 9l7-8M15 9l6-7"/>`),
+    part("absent", '<path d="M1 5h20M1 2v6M21 2v6"/>'),
+    part("unknown", '<path d="M1 5h20" stroke-dasharray="2 3"/>'),
+  );
 }

@@ -28,7 +28,9 @@ function moving(app) {
     stop?.();
     stop = null;
   };
-  const keys = () => [...new Set(app.track ? laneOf(app.track).keys : app.document.list().flatMap((t) => laneOf(t).keys))];
+  const keys = () => [
+    ...new Set(app.track ? laneOf(app.track).keys : app.document.list().flatMap((t) => laneOf(t).keys)),
+  ];
   /** @param {1|-1} step */
   const queue = (step) => {
     const items = filteredQueue(app);
@@ -59,9 +61,23 @@ function moving(app) {
   };
 }
 
+/** @type {WeakMap<object, {revision: number, items: import("./lanes.js").QueueItem[]}>} */
+const queues = new WeakMap();
+
+/** What waits for review; made anew only when something changed. @param {Editor} app */
+export function wholeQueue(app) {
+  const { revision } = app.view.now;
+  let kept = queues.get(app.document);
+  if (!kept || kept.revision !== revision) {
+    kept = { revision, items: reviewQueue(app.document.list()) };
+    queues.set(app.document, kept);
+  }
+  return kept.items;
+}
+
 /** What waits for review, as the Queue tab shows it. @param {Editor} app */
 export function filteredQueue(app) {
-  const items = reviewQueue(app.document.list());
+  const items = wholeQueue(app);
   const { queueFilter } = app.view.now;
   return queueFilter === "all" ? items : items.filter((item) => item.kind === queueFilter);
 }
@@ -72,9 +88,10 @@ function judging(app) {
   /** @returns {verdicts.Scope} */
   const scope = () => {
     const wanted = app.preferences.now.scope;
-    return wanted === "range" && !view.now.range ? "frame" : wanted;
+    return /** @type {verdicts.Scope} */ (wanted === "range" && !view.now.range ? "frame" : wanted);
   };
-  const where = () => verdicts.span(scope(), { frame: view.now.frame, range: view.now.range, count: app.document.count });
+  const where = () =>
+    verdicts.span(scope(), { frame: view.now.frame, range: view.now.range, count: app.document.count });
   /** @param {string} kind @param {(d: any, t: any, frames: [number, number], whole: boolean) => any[]} make */
   const verdict = (kind, make) => () => {
     if (!app.track || !app.queue) return null;
@@ -92,7 +109,9 @@ function judging(app) {
       if (edit && scope() === "whole") {
         view.set({ selected: null });
         app.toast({
-          icon: "trash", title: `Track ${track?.number} deleted`, text: "Its masks are kept; undo brings it back.",
+          icon: "trash",
+          title: `Track ${track?.number} deleted`,
+          text: "Its masks are kept; undo brings it back.",
           actions: [{ label: "Undo", run: () => app.commands.undo(), undoes: true }],
         });
       }
@@ -102,13 +121,19 @@ function judging(app) {
     complete: () => {
       if (!app.queue) return null;
       const frames = /** @type {[number, number]} */ (view.now.range ?? [0, app.document.count - 1]);
-      const categories = app.session.now.video.categories.filter((/** @type {any} */ c) => !c.retired).map((/** @type {any} */ c) => c.id);
+      const categories = app.session.now.video.categories
+        .filter((/** @type {any} */ c) => !c.retired)
+        .map((/** @type {any} */ c) => c.id);
       const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
       const edit = app.queue.add("complete", changes);
       const what = view.now.range ? `Frames ${frames[0]} – ${frames[1]}` : "The whole video";
       app.toast({
-        icon: "flag", title: declared ? `${what} declared complete` : "No longer complete", name: "complete",
-        text: declared ? `Everything of ${categories.length} categories has a track there; the rest is background.` : "",
+        icon: "flag",
+        title: declared ? `${what} declared complete` : "No longer complete",
+        name: "complete",
+        text: declared
+          ? `Everything of ${categories.length} categories has a track there; the rest is background.`
+          : "",
         actions: [{ label: "Undo", run: () => app.commands.undo(), undoes: true }],
       });
       return edit;
@@ -198,21 +223,30 @@ function general(app) {
   let turn = Promise.resolve();
   /** One after another, each after what is on its way. @param {() => Promise<void>} work */
   const inTurn = (work) => {
-    turn = turn.then(work).catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }));
+    turn = turn
+      .then(work)
+      .catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }));
     return turn;
   };
   /** @param {any} answer @param {string} word */
   const take = (answer, word) => {
-    if (answer.status === "nothing") app.toast({ icon: word === "undo" ? "undo" : "redo", title: `Nothing to ${word}`, name: "undo" });
+    if (answer.status === "nothing")
+      app.toast({ icon: word === "undo" ? "undo" : "redo", title: `Nothing to ${word}`, name: "undo" });
     if (answer.status === "conflict") {
-      app.toast({ tone: "warn", icon: "warn", title: `Not ${word === "undo" ? "undone" : "redone"}`, text: answer.error ?? "A later edit changed the same masks." });
+      app.toast({
+        tone: "warn",
+        icon: "warn",
+        title: `Not ${word === "undo" ? "undone" : "redone"}`,
+        text: answer.error ?? "A later edit changed the same masks.",
+      });
     }
     for (const row of answer.rows ?? []) app.document.apply(row);
     if (answer.status !== "applied") return;
     app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
     const track = answer.rows?.find((/** @type {any} */ row) => row.track)?.track;
     if (typeof answer.frame === "number") app.commands.goto(answer.frame);
-    if (track && app.document.tracks.get(track) && !app.document.tracks.get(track)?.deleted) app.view.set({ selected: track });
+    if (track && app.document.tracks.get(track) && !app.document.tracks.get(track)?.deleted)
+      app.view.set({ selected: track });
     if (app.track?.deleted || !app.track) app.view.set({ selected: null });
     app.refreshVideo();
   };

@@ -23,18 +23,62 @@ export async function showConflict(app, { edit, rows }) {
     app.queue.resolve(keepMine);
     if (!keepMine) app.reload();
   };
-  if (row.after?.mask && !app.document.masks.has(row.after.mask)) await app.fetchMasks(row.frame, row.frame + 1).catch(() => {});
+  if (row.after?.mask && !app.document.masks.has(row.after.mask))
+    await app.fetchMasks(row.frame, row.frame + 1).catch(() => {});
   const ours = mine?.rle?.counts ?? app.document.masks.text(mine?.mask);
   const theirs = app.document.masks.text(row.after?.mask);
-  const pictures = onFrame ? h("div", { class: "v-compare" },
-    figure(app, { track, counts: ours, frame: row.frame, other: theirs, title: "Yours", note: said(mine, "not saved yet"), chosen: true }),
-    figure(app, { track, counts: theirs, frame: row.frame, other: ours, title: "Theirs", note: said(row.after, `saved as edit ${row.version}`), chosen: false })) : null;
-  close = openDialog(app, h("div", {},
-    h("div", { class: "v-conflicthead" }, h("h2", {}, what, track ? [swatch(track.number), ` ${app.title(track)}`] : "The video", `${more} changed in the meantime`),
-      h("p", { class: "v-t2" }, "Somebody else saved a change first. Nothing was overwritten; choose what to keep.")),
-    pictures,
-    h("div", { class: "v-row v-conflictfoot" }, h("span", { class: "v-grow" }), h("button", { class: "v-btn v-large v-outline", type: "button", onclick: choose(false) }, "Keep theirs"),
-      h("button", { class: "v-btn v-large v-pri", type: "button", onclick: choose(true) }, "Apply mine on top"))), { label: "Conflict", className: "v-conflict", closable: false });
+  const pictures = onFrame
+    ? h(
+        "div",
+        { class: "v-compare" },
+        figure(app, {
+          track,
+          counts: ours,
+          frame: row.frame,
+          other: theirs,
+          title: "Yours",
+          note: said(mine, "not saved yet"),
+          chosen: true,
+        }),
+        figure(app, {
+          track,
+          counts: theirs,
+          frame: row.frame,
+          other: ours,
+          title: "Theirs",
+          note: said(row.after, `saved as edit ${row.version}`),
+          chosen: false,
+        }),
+      )
+    : null;
+  close = openDialog(
+    app,
+    h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "v-conflicthead" },
+        h(
+          "h2",
+          {},
+          what,
+          track ? [swatch(track.number), ` ${app.title(track)}`] : "The video",
+          `${more} changed in the meantime`,
+        ),
+        h("p", { class: "v-t2" }, "Somebody else saved a change first. Nothing was overwritten; choose what to keep."),
+      ),
+      pictures,
+      h(
+        "div",
+        { class: "v-row v-conflictfoot" },
+        h("span", { class: "v-grow" }),
+        h("button", { class: "v-btn v-large v-outline", type: "button", onclick: choose(false) }, "Keep theirs"),
+        h("button", { class: "v-btn v-large v-pri", type: "button", onclick: choose(true) }, "Apply mine on top"),
+      ),
+    ),
+    { label: "Conflict", className: "v-conflict", closable: false },
+  );
 }
 
 /** @param {any} after @param {string} end */
@@ -48,21 +92,39 @@ function figure(app, { track, counts, other, frame, title, note, chosen }) {
   const { height, width } = app.document;
   const canvas = h("canvas", { width: 290, height: 200 });
   const g = canvas.getContext("2d");
-  const boxes = [counts, other].filter(Boolean).map((text) => bounds(parse(/** @type {string} */ (text)), height)).filter(Boolean);
-  const box = boxes.length ? [Math.min(...boxes.map((b) => b[0])), Math.min(...boxes.map((b) => b[1])), Math.max(...boxes.map((b) => b[2])), Math.max(...boxes.map((b) => b[3]))] : [0, 0, width, height];
+  const boxes = [counts, other]
+    .filter(Boolean)
+    .map((text) => bounds(parse(/** @type {string} */ (text)), height))
+    .filter((found) => found !== null);
+  const box = boxes.length
+    ? [
+        Math.min(...boxes.map((b) => b[0])),
+        Math.min(...boxes.map((b) => b[1])),
+        Math.max(...boxes.map((b) => b[2])),
+        Math.max(...boxes.map((b) => b[3])),
+      ]
+    : [0, 0, width, height];
   const scale = Math.min(290 / (box[2] - box[0] + 60), 200 / (box[3] - box[1] + 40), 8);
   g.setTransform(scale, 0, 0, scale, 145 - ((box[0] + box[2]) / 2) * scale, 100 - ((box[1] + box[3]) / 2) * scale);
-  app.frames.get(frame).then((/** @type {any} */ picture) => {
-    g.drawImage(picture, 0, 0);
-    if (!counts) return;
-    const path = outlinePath(parse(counts), height, width);
-    g.fillStyle = colourOf(track?.number ?? 1);
-    g.globalAlpha = 0.45;
-    g.fill(path, "evenodd");
-    g.globalAlpha = 1;
-    g.strokeStyle = "white";
-    g.lineWidth = 1.8 / scale;
-    g.stroke(path);
-  }).catch(() => {});
-  return h("figure", { class: chosen ? "v-chosen" : "" }, canvas, h("figcaption", {}, h("b", {}, title), h("span", { class: "v-t2" }, note)));
+  app.frames
+    .get(frame)
+    .then((/** @type {any} */ picture) => {
+      g.drawImage(picture, 0, 0);
+      if (!counts) return;
+      const path = outlinePath(parse(counts), height, width);
+      g.fillStyle = colourOf(track?.number ?? 1);
+      g.globalAlpha = 0.45;
+      g.fill(path, "evenodd");
+      g.globalAlpha = 1;
+      g.strokeStyle = "white";
+      g.lineWidth = 1.8 / scale;
+      g.stroke(path);
+    })
+    .catch(() => {});
+  return h(
+    "figure",
+    { class: chosen ? "v-chosen" : "" },
+    canvas,
+    h("figcaption", {}, h("b", {}, title), h("span", { class: "v-t2" }, note)),
+  );
 }

@@ -14,23 +14,68 @@ import { keyOf, titled } from "./shortcuts.js";
 
 /** @type {readonly [string, string, string][]} icon, word, command */
 const VERBS = Object.freeze([
-  ["tag", "Relabel", "relabel"], ["absent", "Absent", "absent"], ["kprev", "Key frame", "keyFrame"], ["warn", "Needs a look", "needsLook"],
-  ["eye", "Hide", "hide"], ["lock", "Lock", "lock"], ["fit", "Zoom to it", "zoomToTrack"], ["trash", "Delete", "remove"],
+  ["tag", "Relabel", "relabel"],
+  ["absent", "Absent", "absent"],
+  ["kprev", "Key frame", "keyFrame"],
+  ["warn", "Needs a look", "needsLook"],
+  ["eye", "Hide", "hide"],
+  ["lock", "Lock", "lock"],
+  ["fit", "Zoom to it", "zoomToTrack"],
+  ["trash", "Delete", "remove"],
 ]);
 
 /** @param {Editor} app @returns {HTMLElement} */
 export function details(app) {
   const number = h("span", { class: "v-ic" });
-  const name = h("input", { type: "text", class: "v-rename", "aria-label": "Name of the track", title: "Name", onchange: () => app.commands.rename(name.value.trim()) });
-  const category = h("button", { class: "v-btn v-ghost v-category", type: "button", title: titled("Relabel", "relabel"), onclick: () => app.commands.relabel() });
+  const name = h("input", {
+    type: "text",
+    class: "v-rename",
+    "aria-label": "Name of the track",
+    title: "Name",
+    onchange: () => app.commands.rename(name.value.trim()),
+  });
+  const category = h("button", {
+    class: "v-btn v-ghost v-category",
+    type: "button",
+    title: titled("Relabel", "relabel"),
+    onclick: () => app.commands.relabel(),
+  });
   const facts = h("dl", { class: "v-facts" });
   const bar = h("div", { class: "v-bar" });
-  const verbs = h("div", { class: "v-verbs" }, VERBS.map(([icon, word, command]) => h("button", {
-    class: "v-verb", type: "button", title: titled(word, command), "data-verb": command, onclick: () => app.commands[command](),
-  }, ic(icon), h("span", { class: "v-ell v-grow" }, word), kbd(keyOf(command)))));
-  const box = h("section", { class: "v-details", "aria-label": "Selected track" }, h("div", { class: "v-detailhead" }, number, name, category), facts, bar, verbs);
+  const verbs = h(
+    "div",
+    { class: "v-verbs" },
+    VERBS.map(([icon, word, command]) =>
+      h(
+        "button",
+        {
+          class: "v-verb",
+          type: "button",
+          title: titled(word, command),
+          "data-verb": command,
+          onclick: () => app.commands[command](),
+        },
+        ic(icon),
+        h("span", { class: "v-ell v-grow" }, word),
+        kbd(keyOf(command)),
+      ),
+    ),
+  );
+  const box = h(
+    "section",
+    { class: "v-details", "aria-label": "Selected track" },
+    h("div", { class: "v-detailhead" }, number, name, category),
+    facts,
+    bar,
+    verbs,
+  );
   const edits = h("div", { class: "v-editlist" });
-  const past = h("section", { class: "v-past", "aria-label": "History of this track" }, h("h2", {}, "History of this track"), edits);
+  const past = h(
+    "section",
+    { class: "v-past", "aria-label": "History of this track" },
+    h("h2", {}, "History of this track"),
+    edits,
+  );
   const draw = () => {
     const { track } = app;
     const none = !track || app.session.now.phase !== "ready";
@@ -43,8 +88,15 @@ export function details(app) {
     fill(category, app.categoryName(track.category), ic("down", 14));
     fill(facts, factsOf(app, track));
     const { tally } = laneOf(track);
-    const part = (/** @type {string} */ what, /** @type {number} */ n) => n ? h("i", { class: `v-${what}`, style: `width:${(n / Math.max(1, track.rows.size)) * 100}%` }) : null;
-    fill(bar, part("accepted", tally.accepted), part("corrected", tally.corrected), part("rejected", tally.rejected), h("i", { class: "v-grow" }));
+    const part = (/** @type {string} */ what, /** @type {number} */ n) =>
+      n ? h("i", { class: `v-${what}`, style: `width:${(n / Math.max(1, track.rows.size)) * 100}%` }) : null;
+    fill(
+      bar,
+      part("accepted", tally.accepted),
+      part("corrected", tally.corrected),
+      part("rejected", tally.rejected),
+      h("i", { class: "v-grow" }),
+    );
   };
   /** @type {any} */
   let timer;
@@ -71,10 +123,18 @@ function factsOf(app, track) {
   const judged = [...track.rows.values()].filter(isHuman).length;
   const share = track.rows.size ? `${Math.floor((judged / track.rows.size) * 100)} % reviewed` : "";
   const state = row ? STATES[row.look ? "look" : row.review] : null;
-  const what = !row ? "unknown" : row.state === "absent" ? `absent, ${row.source}` : `${row.source}, ${count(row.area, "pixel")}`;
+  const what = !row
+    ? "unknown"
+    : row.state === "absent"
+      ? `absent, ${row.source}`
+      : `${row.source}, ${count(row.area, "pixel")}`;
   return [
-    h("dt", {}, `Frame ${frame}`), h("dd", { class: "v-ell" }, what), h("dd", { class: state ? state[1] : "v-t3" }, state ? state[2].toLowerCase() : "nobody looked"),
-    h("dt", {}, "Track"), h("dd", { class: "v-ell" }, `${count(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`), h("dd", {}, share),
+    h("dt", {}, `Frame ${frame}`),
+    h("dd", { class: "v-ell" }, what),
+    h("dd", { class: state ? state[1] : "v-t3" }, state ? state[2].toLowerCase() : "nobody looked"),
+    h("dt", {}, "Track"),
+    h("dd", { class: "v-ell" }, `${count(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
+    h("dd", {}, share),
   ];
 }
 
@@ -103,12 +163,22 @@ export function chooseCategory(app, anchor, label, choose) {
       problem.textContent = error.message;
     }
   };
-  const form = h("form", { class: "v-addcategory", onsubmit: add }, h("label", { class: "v-field" }, ic("plus"), input), problem);
+  const form = h(
+    "form",
+    { class: "v-addcategory", onsubmit: add },
+    h("label", { class: "v-field" }, ic("plus"), input),
+    problem,
+  );
   const current = app.track?.category;
   menu(app, anchor, {
-    label, width: 224, foot: form,
+    label,
+    width: 224,
+    foot: form,
     items: list.map((/** @type {any} */ c, /** @type {number} */ i) => ({
-      title: c.name, current: c.id === current, note: i < 9 ? kbd(String(i + 1)) : null, run: () => choose(c.id),
+      title: c.name,
+      current: c.id === current,
+      note: i < 9 ? kbd(String(i + 1)) : null,
+      run: () => choose(c.id),
     })),
   });
   const box = app.root.querySelector(".v-pop .v-menu");

@@ -67,8 +67,16 @@ export class VideoDocument {
       for (const row of sent.rows) {
         const [frame, state, source, review, key, score, look, version, hash, area] = row;
         track.rows.set(frame, {
-          frame, state: state === 1 || state === "present" ? "present" : "absent",
-          source, review, key: Boolean(key), score, look, version, hash, area: area ?? 0,
+          frame,
+          state: state === 1 || state === "present" ? "present" : "absent",
+          source,
+          review,
+          key: Boolean(key),
+          score,
+          look,
+          version,
+          hash,
+          area: area ?? 0,
         });
       }
       this.tracks.set(track.id, track);
@@ -191,7 +199,9 @@ export class VideoDocument {
     const known = hash !== null && this.masks.has(hash) ? this.masks.area(hash) : null;
     const look = after.look ?? null;
     return {
-      frame, state, version,
+      frame,
+      state,
+      version,
       source: after.source ?? "drawn",
       review: after.review ?? "corrected",
       key: Boolean(after.key ?? false),
@@ -212,8 +222,19 @@ export class VideoDocument {
 /** @param {string} id @returns {Track} */
 function blankTrack(id) {
   return {
-    id, number: 0, category: null, name: "", deleted: false, rejected: false, occluded: false, iscrowd: false,
-    score: null, run: null, version: 0, rows: new Map(), revision: 0,
+    id,
+    number: 0,
+    category: null,
+    name: "",
+    deleted: false,
+    rejected: false,
+    occluded: false,
+    iscrowd: false,
+    score: null,
+    run: null,
+    version: 0,
+    rows: new Map(),
+    revision: 0,
   };
 }
 

@@ -62,7 +62,11 @@ export function swatch(number) {
  * @param {string} [extra] classes
  */
 export function iconButton(name, label, onclick, extra = "") {
-  return h("button", { class: `v-btn v-ghost v-square ${extra}`, type: "button", title: label, "aria-label": label, onclick }, ic(name));
+  return h(
+    "button",
+    { class: `v-btn v-ghost v-square ${extra}`, type: "button", title: label, "aria-label": label, onclick },
+    ic(name),
+  );
 }
 
 /** "0:07.25" from seconds. @param {number} seconds @param {number} [digits] */

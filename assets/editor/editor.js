@@ -33,11 +33,12 @@ export class Editor {
     this.toast = () => {};
     /** @type {(() => void)[]} */
     this.closing = [];
-    /** @type {Map<number, Promise<void>>} */
+    /** @type {Map<number, Promise<void>>} requests for masks that are out, by their first frame */
     this.chunks = new Map();
     this.author = author();
     this.ready = false;
     /** @type {() => void} */ this.onopen = () => {};
+    /** @type {() => void} gives up a half drawn stroke */ this.oncancel = () => {};
     /** @type {(detail: any) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());
     this.view.on(["frame", "selected"], () => this.keepAddress());
@@ -100,21 +101,36 @@ export class Editor {
     this.chunks = new Map();
     this.frames = new FrameCache({ count: video.count, address: (k) => frameAddress(video, k) });
     this.queue = new EditQueue({
-      document, storage: localStorage, name: video.id,
+      document,
+      storage: localStorage,
+      name: video.id,
       send: (edits) => api.edits(video.id, this.author, edits),
     });
     this.queue.tell = (/** @type {string} */ reason, /** @type {any} */ detail) => this.onqueue(reason, detail);
     this.session.set({ video, phase: "ready" });
     const selected = number === null ? null : (document.byNumber(number)?.id ?? null);
-    this.view.set({ ...VIEW, hidden: new Set(), locked: new Set(), frame, selected, tool: this.view.now.tool, revision: this.view.now.revision + 1 });
+    this.view.set({
+      ...VIEW,
+      hidden: new Set(),
+      locked: new Set(),
+      frame,
+      selected,
+      tool: this.view.now.tool,
+      revision: this.view.now.revision + 1,
+    });
     this.viewport.setImage(video.width, video.height);
     this.onopen();
+    this.keepAddress();
     this.queue.resume();
-    this.closing.push(listenToEvents({
-      video: video.id, project: video.project.id, since: () => this.document.lastEdit,
-      onmessage: (message) => this.onevent(message),
-      onstate: (connected) => this.onconnection(connected),
-    }));
+    this.closing.push(
+      listenToEvents({
+        video: video.id,
+        project: video.project.id,
+        since: () => this.document.lastEdit,
+        onmessage: (message) => this.onevent(message),
+        onstate: (connected) => this.onconnection(connected),
+      }),
+    );
     this.refreshJobs();
   }
 
@@ -140,6 +156,7 @@ export class Editor {
     try {
       const [picture] = await Promise.all([frames.get(frame), this.loadMasks(frame)]);
       if (this.frames !== frames || this.view.now.frame !== frame) return;
+      if (this.layers.drawing) this.oncancel();
       this.layers.show(frame, picture);
       this.view.set({ shown: frame });
       if (this.session.now.problem) this.session.set({ problem: "" });
@@ -155,17 +172,16 @@ export class Editor {
   /** @param {number} frame @returns {Promise<void>} */
   async loadMasks(frame) {
     const start = Math.floor(frame / CHUNK) * CHUNK;
-    const chunk = this.chunks.get(start);
-    if (chunk) {
-      await chunk;
-      if (!this.document.hasMasks(frame)) await this.fetchMasks(frame, frame + 1);
-      return;
-    }
-    if (this.document.hasMasks(frame) && !this.document.masks.counts.size) return;
-    const work = this.fetchMasks(start, Math.min(this.document.count, start + CHUNK));
-    this.chunks.set(start, work);
-    work.catch(() => this.chunks.delete(start));
-    await work;
+    const stop = Math.min(this.document.count, start + CHUNK);
+    const running = this.chunks.get(start);
+    if (running) return running;
+    let complete = true;
+    for (let k = start; k < stop && complete; k += 1) complete = this.document.hasMasks(k);
+    if (complete) return undefined;
+    const { chunks } = this;
+    const work = this.fetchMasks(start, stop).finally(() => chunks.delete(start));
+    chunks.set(start, work);
+    return work;
   }
 
   /** @param {number} start @param {number} stop exclusive */
@@ -227,9 +243,15 @@ export class Editor {
     if (reason === "conflict") this.onconflict(detail);
     if (reason === "refused") this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: detail });
     if (reason === "storage") {
-      this.toast({ tone: "warn", icon: "warn", title: "The browser's storage is full", text: "Keep this page open until it says Saved." });
+      this.toast({
+        tone: "warn",
+        icon: "warn",
+        title: "The browser's storage is full",
+        text: "Keep this page open until it says Saved.",
+      });
     }
-    if (reason === "applied" && detail.edit.changes.some((/** @type {any} */ c) => c.frame === null)) this.refreshVideo();
+    if (reason === "applied" && detail.edit.changes.some((/** @type {any} */ c) => c.frame === null))
+      this.refreshVideo();
   }
 
   /** Complete ranges and categories as the server has them. */
@@ -279,7 +301,12 @@ export class Editor {
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
     if (job.status === "failed") {
-      this.toast({ tone: "bad", icon: "warn", title: `${job.kind === "propose" ? "Propose" : "The job"} stopped`, text: job.error ?? "" });
+      this.toast({
+        tone: "bad",
+        icon: "warn",
+        title: `${job.kind === "propose" ? "Propose" : "The job"} stopped`,
+        text: job.error ?? "",
+      });
     }
   }
 
@@ -294,9 +321,17 @@ export class Editor {
   keepAddress() {
     const { project, video } = this.session.now;
     if (!video) return;
-    const place = { project: project?.id ?? null, video: video.id, frame: this.view.now.frame, track: this.track?.number ?? null };
+    const place = {
+      project: project?.id ?? null,
+      video: video.id,
+      frame: this.view.now.frame,
+      track: this.track?.number ?? null,
+    };
     clearTimeout(this.addressTimer);
-    this.addressTimer = setTimeout(() => history.replaceState(null, "", writeAddress(place, location.search) + location.hash), 120);
+    this.addressTimer = setTimeout(
+      () => history.replaceState(null, "", writeAddress(place, location.search) + location.hash),
+      120,
+    );
   }
 }
 

@@ -13,13 +13,37 @@ export function emptiness(app) {
     const library = pageAddress("/", project?.id);
     if (phase === "loading") fill(box, h("p", { class: "v-t3", role: "status" }, "Loading"));
     else if (phase === "novideo") {
-      fill(box, card("film", project ? "Add your first video" : "Make a project first",
-        "Any video that FFmpeg reads, a folder of frames, or YouTube-VIS JSON with its frames.",
-        h("a", { class: "v-btn v-pri v-large", href: library }, ic("plus"), project ? "Add videos" : "To the library"),
-        h("a", { class: "v-btn v-outline v-large", href: pageAddress("/exchange", project?.id) }, ic("import"), "Import annotations")));
+      fill(
+        box,
+        card(
+          "film",
+          project ? "Add your first video" : "Make a project first",
+          "Any video that FFmpeg reads, a folder of frames, or YouTube-VIS JSON with its frames.",
+          h(
+            "a",
+            { class: "v-btn v-pri v-large", href: library },
+            ic("plus"),
+            project ? "Add videos" : "To the library",
+          ),
+          h(
+            "a",
+            { class: "v-btn v-outline v-large", href: pageAddress("/exchange", project?.id) },
+            ic("import"),
+            "Import annotations",
+          ),
+        ),
+      );
     } else if (phase === "failed") {
-      fill(box, card("warn", "This could not be opened", problem,
-        h("button", { class: "v-btn v-pri v-large", type: "button", onclick: () => app.start() }, "Try again"), h("a", { class: "v-btn v-outline v-large", href: library }, "To the library")));
+      fill(
+        box,
+        card(
+          "warn",
+          "This could not be opened",
+          problem,
+          h("button", { class: "v-btn v-pri v-large", type: "button", onclick: () => app.start() }, "Try again"),
+          h("a", { class: "v-btn v-outline v-large", href: library }, "To the library"),
+        ),
+      );
     } else fill(box);
   };
   app.session.on(["phase", "problem", "project"], draw);
@@ -29,5 +53,12 @@ export function emptiness(app) {
 
 /** @param {string} icon @param {string} title @param {string} text @param {...any} buttons */
 function card(icon, title, text, ...buttons) {
-  return h("div", { class: "v-drop", role: "status" }, ic(icon, 40, "v-t3"), h("h2", {}, title), h("p", { class: "v-t2" }, text), h("div", { class: "v-row" }, buttons));
+  return h(
+    "div",
+    { class: "v-drop", role: "status" },
+    ic(icon, 40, "v-t3"),
+    h("h2", {}, title),
+    h("p", { class: "v-t2" }, text),
+    h("div", { class: "v-row" }, buttons),
+  );
 }

@@ -38,7 +38,11 @@ export function popover(app, anchor, content, { width, label, align = "start", o
   const same = open?.anchor === anchor;
   open?.close();
   if (same) return () => {};
-  const box = h("div", { class: "v-pop", role: "dialog", "aria-label": label, style: width ? `width:${width}px` : null }, content);
+  const box = h(
+    "div",
+    { class: "v-pop", role: "dialog", "aria-label": label, style: width ? `width:${width}px` : null },
+    content,
+  );
   app.root.append(box);
   const away = (/** @type {Event} */ event) => {
     if (event.target instanceof Node && !box.contains(event.target) && !anchor.contains(event.target)) close();
@@ -79,11 +83,26 @@ export function menu(app, anchor, { label, items, width = 240, align, foot = nul
   const rows = items.map((item) => {
     if (item === null) return h("hr", { class: "v-menuline" });
     const inside = [item.icon ?? null, h("span", { class: "v-ell v-grow" }, item.title), item.note ?? null];
-    if (item.href) return h("a", { class: "v-item", role: "menuitem", href: item.href, "aria-current": item.current ? "true" : null }, inside);
-    return h("button", {
-      class: "v-item", type: "button", role: "menuitem", "aria-current": item.current ? "true" : null,
-      onclick: () => { close(); item.run?.(); },
-    }, inside);
+    if (item.href)
+      return h(
+        "a",
+        { class: "v-item", role: "menuitem", href: item.href, "aria-current": item.current ? "true" : null },
+        inside,
+      );
+    return h(
+      "button",
+      {
+        class: "v-item",
+        type: "button",
+        role: "menuitem",
+        "aria-current": item.current ? "true" : null,
+        onclick: () => {
+          close();
+          item.run?.();
+        },
+      },
+      inside,
+    );
   });
   const close = popover(app, anchor, h("div", { class: "v-menu", role: "menu" }, rows, foot), { width, label, align });
 }
@@ -97,12 +116,21 @@ export function menu(app, anchor, { label, items, width = 240, align, foot = nul
  */
 export function openDialog(app, content, { label, className = "", closable = true }) {
   dialog?.close();
-  const scrim = h("div", { class: "v-scrim" }, h("div", { class: `v-dialog ${className}`, role: "dialog", "aria-modal": "true", "aria-label": label, tabindex: "-1" }, content));
+  const scrim = h(
+    "div",
+    { class: "v-scrim" },
+    h(
+      "div",
+      { class: `v-dialog ${className}`, role: "dialog", "aria-modal": "true", "aria-label": label, tabindex: "-1" },
+      content,
+    ),
+  );
   const close = () => {
     dialog = null;
     scrim.remove();
   };
-  if (closable) scrim.addEventListener("pointerdown", (/** @type {Event} */ event) => event.target === scrim && close());
+  if (closable)
+    scrim.addEventListener("pointerdown", (/** @type {Event} */ event) => event.target === scrim && close());
   dialog = { close: closable ? close : () => {} };
   app.root.append(scrim);
   scrim.firstChild.focus();
@@ -121,12 +149,38 @@ export function toastShelf(app) {
   app.toast = ({ tone = "", icon = "check", title, text = "", actions = [], name = title }) => {
     named.get(name)?.remove();
     const undoable = actions.some((action) => action.undoes) ? "v-undoable" : "";
-    const toast = h("div", { class: `v-toast ${undoable}`, role: tone === "bad" ? "alert" : "status" },
+    const toast = h(
+      "div",
+      { class: `v-toast ${undoable}`, role: tone === "bad" ? "alert" : "status" },
       ic(icon, 16, tone ? `v-${tone}` : "v-t3"),
-      h("div", { class: "v-grow" }, h("div", { class: "v-b" }, title), text ? h("div", { class: "v-t2" }, text) : null,
-        actions.length ? h("div", { class: "v-row v-toastactions" }, actions.map((action) =>
-          h("button", { class: "v-btn", type: "button", onclick: () => { toast.remove(); action.run(); } }, action.label))) : null),
-      iconButton("x", "Close", () => toast.remove(), "v-small"));
+      h(
+        "div",
+        { class: "v-grow" },
+        h("div", { class: "v-b" }, title),
+        text ? h("div", { class: "v-t2" }, text) : null,
+        actions.length
+          ? h(
+              "div",
+              { class: "v-row v-toastactions" },
+              actions.map((action) =>
+                h(
+                  "button",
+                  {
+                    class: "v-btn",
+                    type: "button",
+                    onclick: () => {
+                      toast.remove();
+                      action.run();
+                    },
+                  },
+                  action.label,
+                ),
+              ),
+            )
+          : null,
+      ),
+      iconButton("x", "Close", () => toast.remove(), "v-small"),
+    );
     named.set(name, toast);
     shelf.append(toast);
     while (shelf.children.length > TOASTS) shelf.firstChild?.remove();

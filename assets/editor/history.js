@@ -25,7 +25,8 @@ const PAUSES = [1, 2, 4, 8, 15, 30];
 /** @typedef {{id: string, kind: string, changes: Change[], seq: number}} Edit */
 
 /** Name of the row that a change writes. @param {{track: string|null, frame: number|null, range_id?: string}} change */
-export const rowName = (change) => change.range_id ? `range ${change.range_id}` : `${change.track} ${change.frame ?? "track"}`;
+export const rowName = (change) =>
+  change.range_id ? `range ${change.range_id}` : `${change.track} ${change.frame ?? "track"}`;
 
 export class EditQueue {
   /**
@@ -110,9 +111,18 @@ export class EditQueue {
 
   /** @param {Edit} edit */
   applyHere(edit) {
-    this.undoing.set(edit.id, edit.changes.map((change) => this.document.apply({
-      track: change.track, frame: change.frame, range_id: change.range_id, version: 0, after: change.after,
-    })));
+    this.undoing.set(
+      edit.id,
+      edit.changes.map((change) =>
+        this.document.apply({
+          track: change.track,
+          frame: change.frame,
+          range_id: change.range_id,
+          version: 0,
+          after: change.after,
+        }),
+      ),
+    );
   }
 
   /** @param {Edit} edit */
@@ -167,9 +177,13 @@ export class EditQueue {
       if (bases.size > 1 || [...bases].some((base) => !names.has(base))) break;
       const [base] = bases;
       sent.push({
-        id: edit.id, kind: edit.kind, ...(base ? { base } : {}),
+        id: edit.id,
+        kind: edit.kind,
+        ...(base ? { base } : {}),
         changes: edit.changes.map(({ track, frame, after, range_id, before }) => ({
-          track, frame, after,
+          track,
+          frame,
+          after,
           before_version: /** @type {any} */ (before).edit ? -1 : /** @type {any} */ (before).version,
           ...(range_id ? { range_id } : {}),
         })),
@@ -312,7 +326,8 @@ export class EditQueue {
     this.conflict = null;
     if (mine) {
       for (const row of rows) {
-        for (const change of edit.changes) if (rowName(change) === rowName(row)) change.before = { version: row.version };
+        for (const change of edit.changes)
+          if (rowName(change) === rowName(row)) change.before = { version: row.version };
       }
       this.keep(edit);
     } else {

@@ -8,10 +8,26 @@ import { count, fill, h, ic } from "./dom.js";
 
 /** @type {Record<string, [string, string]>} */
 const KINDS = Object.freeze({
-  brush: ["brush", "Brush"], erase: ["eraser", "Eraser"], polygon: ["polygon", "Polygon"], lasso: ["lasso", "Lasso"], track: ["plus", "New track"],
-  accept: ["check", "Accepted"], reject: ["x", "Rejected"], look: ["warn", "Needs a look"], absent: ["absent", "Absent"], delete: ["trash", "Deleted"],
-  key: ["kprev", "Key frame"], relabel: ["tag", "Relabelled"], rename: ["edit", "Renamed"], complete: ["flag", "Complete"], propose: ["spark", "Proposed"],
-  proposed: ["spark", "Proposed"], proposal: ["spark", "Proposed"], import: ["import", "Imported"], undo: ["undo", "Undid"], redo: ["redo", "Redid"],
+  brush: ["brush", "Brush"],
+  erase: ["eraser", "Eraser"],
+  polygon: ["polygon", "Polygon"],
+  lasso: ["lasso", "Lasso"],
+  track: ["plus", "New track"],
+  accept: ["check", "Accepted"],
+  reject: ["x", "Rejected"],
+  look: ["warn", "Needs a look"],
+  absent: ["absent", "Absent"],
+  delete: ["trash", "Deleted"],
+  key: ["kprev", "Key frame"],
+  relabel: ["tag", "Relabelled"],
+  rename: ["edit", "Renamed"],
+  complete: ["flag", "Complete"],
+  propose: ["spark", "Proposed"],
+  proposed: ["spark", "Proposed"],
+  proposal: ["spark", "Proposed"],
+  import: ["import", "Imported"],
+  undo: ["undo", "Undid"],
+  redo: ["redo", "Redid"],
 });
 
 /** "2 min", "3 h", "5 d". @param {number} created unix seconds @param {number} [now] unix seconds */
@@ -45,7 +61,10 @@ export async function historyList(app, list, track, limit = 60) {
     fill(list, h("p", { class: "v-nothing" }, answer.error ?? "No edits yet."));
     return;
   }
-  fill(list, answer.edits.map((/** @type {any} */ edit) => row(app, edit)));
+  fill(
+    list,
+    answer.edits.map((/** @type {any} */ edit) => row(app, edit)),
+  );
 }
 
 /** @param {Editor} app @param {any} edit */
@@ -54,11 +73,20 @@ function row(app, edit) {
   const [first, last] = edit.frames ?? [null, null];
   const where = first === null || first === undefined ? "" : first === last ? ` frame ${first}` : ` ${first} – ${last}`;
   const many = (edit.tracks?.length ?? 0) > 1 ? `, ${count(edit.tracks.length, "track")}` : "";
-  return h("button", {
-    class: `v-editrow ${edit.undone ? "v-struck" : ""}`, type: "button", title: edit.author ?? "",
-    onclick: () => {
-      if (typeof first === "number") app.commands.goto(first);
-      if (edit.tracks?.length === 1 && app.document.tracks.get(edit.tracks[0])?.deleted === false) app.commands.select(edit.tracks[0]);
+  return h(
+    "button",
+    {
+      class: `v-editrow ${edit.undone ? "v-struck" : ""}`,
+      type: "button",
+      title: edit.author ?? "",
+      onclick: () => {
+        if (typeof first === "number") app.commands.goto(first);
+        if (edit.tracks?.length === 1 && app.document.tracks.get(edit.tracks[0])?.deleted === false)
+          app.commands.select(edit.tracks[0]);
+      },
     },
-  }, ic(icon, 16, "v-t3"), h("span", { class: "v-ell v-name" }, `${word}${where}${many}`), h("span", { class: "v-t3" }, ago(edit.created)));
+    ic(icon, 16, "v-t3"),
+    h("span", { class: "v-ell v-name" }, `${word}${where}${many}`),
+    h("span", { class: "v-t3" }, ago(edit.created)),
+  );
 }

@@ -34,7 +34,13 @@ function build(track) {
   const rows = [...track.rows.values()].sort((a, b) => a.frame - b.frame);
   /** @type {Lane} */
   const lane = {
-    parts: [], absent: [], unknown: [], review: [], keys: [], looks: [], scores: [],
+    parts: [],
+    absent: [],
+    unknown: [],
+    review: [],
+    keys: [],
+    looks: [],
+    scores: [],
     tally: { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, present: 0, hand: 0 },
   };
   let previous = -2;

@@ -49,6 +49,8 @@ export class Layers {
     this.dirty = null;
     this.shownFrame = -1;
     this.drawing = false;
+    /** @type {{number: number, on: boolean, x: number, y: number}[]} of the masks in sight, picture pixels */
+    this.badges = [];
     /** @type {((context: CanvasRenderingContext2D) => void)|null} a tool's own lines, in picture pixels */
     this.sketch = null;
     /** @type {string|null} */
@@ -140,8 +142,54 @@ export class Layers {
     const [x0, y0, x1, y1] = this.dirty;
     this.paintBits(this.dirty);
     this.maskContext.putImageData(this.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
+    this.drawLiveIn(this.dirty);
     this.dirty = null;
-    this.drawLive();
+  }
+
+  /**
+   * Redraw the edited track's line only around a touched box: the rest of the line cannot have changed.
+   * @param {[number, number, number, number]} box picture pixels
+   */
+  drawLiveIn([x0, y0, x1, y1]) {
+    const { height, width } = this.document;
+    const { scale, x, y } = this.viewport;
+    if (this.view.now.clean) return;
+    // The line and its halo reach 2 screen pixels out; the crop reaches further, so that its own border stays unseen.
+    const seen = Math.ceil(3 / scale) + 1;
+    const crop = seen + Math.ceil(3 / scale) + 1;
+    const [left, top] = [Math.max(0, x0 - crop), Math.max(0, y0 - crop)];
+    const [right, bottom] = [Math.min(width, x1 + crop), Math.min(height, y1 + crop)];
+    const part = new Uint8Array((right - left) * (bottom - top));
+    for (let row = top, at = 0; row < bottom; row += 1, at += right - left) {
+      part.set(this.bits.subarray(row * width + left, row * width + right), at);
+    }
+    const ratio = devicePixelRatio || 1;
+    const context = /** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d"));
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [sx, sy] = [Math.floor((x0 - seen) * scale + x), Math.floor((y0 - seen) * scale + y)];
+    const [ex, ey] = [Math.ceil((x1 + seen) * scale + x), Math.ceil((y1 + seen) * scale + y)];
+    context.beginPath();
+    context.rect(sx, sy, ex - sx, ey - sy);
+    context.clip();
+    context.clearRect(sx, sy, ex - sx, ey - sy);
+    context.setTransform(scale * ratio, 0, 0, scale * ratio, (x + left * scale) * ratio, (y + top * scale) * ratio);
+    this.strokeLine(context, edgePath(encode(part, bottom - top, right - left), bottom - top, right - left));
+    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
+    context.restore();
+  }
+
+  /** White line on a dark halo. @param {CanvasRenderingContext2D} context in picture pixels @param {Path2D} path */
+  strokeLine(context, path) {
+    const unit = 1 / this.viewport.scale;
+    context.lineJoin = "round";
+    context.lineCap = "square";
+    context.strokeStyle = "rgba(0, 0, 0, 0.5)";
+    context.lineWidth = 3.8 * unit;
+    context.stroke(path);
+    context.strokeStyle = "#FFFFFF";
+    context.lineWidth = 1.6 * unit;
+    context.stroke(path);
   }
 
   /** Follow the viewport. */
@@ -208,28 +256,21 @@ export class Layers {
     context.setLineDash([]);
   }
 
-  /** Line, badge and sketch of the edited track; cheap enough for every frame of a stroke. */
+  /** Line, badge and sketch of the edited track. */
   drawLive() {
     const context = this.context(this.live);
     if (this.view.now.clean) return;
-    const unit = 1 / this.viewport.scale;
     if (this.extent) {
       const { height, width } = this.document;
       const row = this.document.row(this.editing, this.shownFrame);
-      const path = !this.drawing && row?.hash
-        ? this.document.masks.path(row.hash, (runs) => outlinePath(runs, height, width))
-        : edgePath(encode(this.bits, height, width, this.extent), height, width);
-      if (path) {
-        context.strokeStyle = "rgba(0, 0, 0, 0.5)";
-        context.lineWidth = 3.8 * unit;
-        context.stroke(path);
-        context.strokeStyle = "#FFFFFF";
-        context.lineWidth = 1.6 * unit;
-        context.stroke(path);
-      }
+      const path =
+        !this.drawing && row?.hash
+          ? this.document.masks.path(row.hash, (runs) => outlinePath(runs, height, width))
+          : edgePath(encode(this.bits, height, width, this.extent), height, width);
+      if (path) this.strokeLine(context, path);
     }
     if (this.sketch) this.sketch(context);
-    for (const badge of this.badges ?? []) if (badge.on) this.drawBadge(context, badge);
+    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
   }
 
   /** @param {CanvasRenderingContext2D} context @param {{number: number, on: boolean, x: number, y: number}} badge */

@@ -23,13 +23,15 @@ const SHEETS = ["../look/tokens.css", "../look/base.css", "./layout.css", "./par
 
 /** Load the styles once; resolves when they hold. @returns {Promise<any>} */
 function styles() {
-  return Promise.all(SHEETS.map((sheet) => {
-    const href = new URL(sheet, import.meta.url).href;
-    if (document.querySelector(`link[href="${href}"]`)) return null;
-    return new Promise((done) => {
-      document.head.append(h("link", { rel: "stylesheet", href, onload: done, onerror: done }));
-    });
-  }));
+  return Promise.all(
+    SHEETS.map((sheet) => {
+      const href = new URL(sheet, import.meta.url).href;
+      if (document.querySelector(`link[href="${href}"]`)) return null;
+      return new Promise((done) => {
+        document.head.append(h("link", { rel: "stylesheet", href, onload: done, onerror: done }));
+      });
+    }),
+  );
 }
 
 /**
@@ -48,6 +50,7 @@ export async function mount(element) {
   app.commands = createCommands(app);
   build(app);
   window.addEventListener("beforeunload", (event) => {
+    // Unsent edits that this browser keeps are sent after a reload; only what it could not keep would be lost.
     if (app.queue?.pending && !app.queue.stored) event.preventDefault();
   });
   expose(app);
@@ -59,8 +62,22 @@ export async function mount(element) {
 function build(app) {
   const stage = new Stage(app);
   const timeline = new Timeline(app);
-  const work = h("main", { class: "v-work" }, toolRail(app), optionStrip(app), stage.host, reviewBar(app),
-    h("section", { class: "v-timeline", "aria-label": "Timeline" }, transport(app, timeline), timeline.lanes, timeline.mini, resizer(app, "timeline")));
+  const work = h(
+    "main",
+    { class: "v-work" },
+    toolRail(app),
+    optionStrip(app),
+    stage.host,
+    reviewBar(app),
+    h(
+      "section",
+      { class: "v-timeline", "aria-label": "Timeline" },
+      transport(app, timeline),
+      timeline.lanes,
+      timeline.mini,
+      resizer(app, "timeline"),
+    ),
+  );
   stage.host.append(emptiness(app));
   app.root.replaceChildren(topBar(app), work, panel(app), resizer(app, "panel"));
   app.onopen = () => {
@@ -68,6 +85,7 @@ function build(app) {
     stage.resized();
     timeline.opened();
   };
+  app.oncancel = () => stage.cancel();
   app.onconflict = (detail) => showConflict(app, detail);
   Object.assign(app.commands, {
     escape: () => stage.escape(),
@@ -80,11 +98,16 @@ function build(app) {
     },
     newTrack: (/** @type {Element|undefined} */ from) => {
       if (app.session.now.phase !== "ready") return;
-      const anchor = from ?? app.root.querySelector("[data-role=new-track]:not([hidden] *)") ?? app.root.querySelector(".v-target");
+      const anchor =
+        from ?? app.root.querySelector("[data-role=new-track]:not([hidden] *)") ?? app.root.querySelector(".v-target");
       if (anchor) chooseCategory(app, anchor, "Category of the new track", (id) => app.commands.startTrack(id));
     },
   });
-  listen({ run: (command) => app.commands[command]?.(), scope, space: (down) => stage.space(down) });
+  const run = (/** @type {string} */ command) => {
+    // A stroke ends on the frame where it began: no other command while the button is down.
+    if (stage.gesture !== "tool" || command === "escape") app.commands[command]?.();
+  };
+  listen({ run, scope, space: (down) => stage.space(down) });
 }
 
 /** What tests in a browser look at. @param {Editor} app */

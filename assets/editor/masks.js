@@ -71,7 +71,7 @@ export class MaskStore {
     return entry.path;
   }
 
-  /** @param {string} hash */
+  /** @param {string} hash @returns {{runs: Uint32Array, box?: [number, number, number, number]|null, path?: Path2D}|undefined} */
   entry(hash) {
     const kept = this.decoded.get(hash);
     if (kept) {

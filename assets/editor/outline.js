@@ -11,6 +11,7 @@ import { eachColumnRun } from "./rle.js";
  * @returns {number[]} flat x0, y0, x1, y1 per edge; straight pieces are joined
  */
 export function edges(runs, height, width) {
+  /** @type {number[]} */
   const out = [];
   const start = new Int32Array(height + 1).fill(-1);
   const last = new Int32Array(height + 1).fill(-2);

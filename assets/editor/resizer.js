@@ -25,7 +25,13 @@ export function limited(which, size, page) {
 /** @param {import("./editor.js").Editor} app @param {"panel"|"timeline"} which @returns {HTMLElement} */
 export function resizer(app, which) {
   const across = which === "panel";
-  const edge = h("div", { class: `v-resizer v-resizer-${which}`, role: "separator", "aria-orientation": across ? "vertical" : "horizontal", "aria-label": `Size of the ${which}`, title: "Drag to resize" });
+  const edge = h("div", {
+    class: `v-resizer v-resizer-${which}`,
+    role: "separator",
+    "aria-orientation": across ? "vertical" : "horizontal",
+    "aria-label": `Size of the ${which}`,
+    title: "Drag to resize",
+  });
   const apply = () => {
     const size = limited(which, app.preferences.now[which], { width: innerWidth, height: innerHeight });
     if (size) app.root.style.setProperty(`--v-${which}-size`, `${size}px`);
@@ -35,7 +41,9 @@ export function resizer(app, which) {
     edge.setPointerCapture(event.pointerId);
     const move = (/** @type {PointerEvent} */ e) => {
       const wanted = across ? innerWidth - e.clientX : innerHeight - e.clientY;
-      app.preferences.set(/** @type {any} */ ({ [which]: limited(which, wanted, { width: innerWidth, height: innerHeight }) }));
+      app.preferences.set(
+        /** @type {any} */ ({ [which]: limited(which, wanted, { width: innerWidth, height: innerHeight }) }),
+      );
     };
     edge.addEventListener("pointermove", move);
     edge.addEventListener("pointerup", () => edge.removeEventListener("pointermove", move), { once: true });

@@ -20,15 +20,42 @@ export const STATES = Object.freeze({
 /** @param {Editor} app @returns {HTMLElement} */
 export function reviewBar(app) {
   const place = h("span", { class: "v-t2 v-nowrap" });
-  const previous = iconButton("prev", titled("Previous in queue", "previousInQueue"), () => app.commands.previousInQueue());
+  const previous = iconButton("prev", titled("Previous in queue", "previousInQueue"), () =>
+    app.commands.previousInQueue(),
+  );
   const next = iconButton("next", titled("Next in queue", "nextInQueue"), () => app.commands.nextInQueue());
   const glyph = h("span", { class: "v-ic" });
   const why = h("b", { class: "v-b v-nowrap" });
   const more = h("span", { class: "v-t2 v-ell v-grow" });
   const scopes = h("span", { class: "v-seg", role: "radiogroup", "aria-label": "Verdicts hold for" });
-  const reject = h("button", { class: "v-btn", type: "button", title: titled("Reject", "reject"), onclick: () => app.commands.reject() }, ic("x"), "Reject", kbd(keyOf("reject")));
-  const accept = h("button", { class: "v-btn v-pri", type: "button", title: titled("Accept", "accept"), onclick: () => app.commands.accept() }, ic("check"), "Accept", kbd(keyOf("accept")));
-  const bar = h("div", { class: "v-review", role: "toolbar", "aria-label": "Review" }, previous, place, next, h("span", { class: "v-sep" }), glyph, why, more, scopes, reject, accept);
+  const reject = h(
+    "button",
+    { class: "v-btn", type: "button", title: titled("Reject", "reject"), onclick: () => app.commands.reject() },
+    ic("x"),
+    "Reject",
+    kbd(keyOf("reject")),
+  );
+  const accept = h(
+    "button",
+    { class: "v-btn v-pri", type: "button", title: titled("Accept", "accept"), onclick: () => app.commands.accept() },
+    ic("check"),
+    "Accept",
+    kbd(keyOf("accept")),
+  );
+  const bar = h(
+    "div",
+    { class: "v-review", role: "toolbar", "aria-label": "Review" },
+    previous,
+    place,
+    next,
+    h("span", { class: "v-sep" }),
+    glyph,
+    why,
+    more,
+    scopes,
+    reject,
+    accept,
+  );
   const draw = () => {
     const ready = app.session.now.phase === "ready";
     bar.hidden = !ready || !app.document.list().length;
@@ -56,25 +83,54 @@ function scopeButtons(app) {
   const wanted = app.preferences.now.scope;
   const current = wanted === "range" && !range ? "frame" : wanted;
   /** @type {[string, string, string][]} */
-  const list = [["frame", "Frame", "This frame"], ["onward", "Onward", "From this frame to the end"], ["whole", "Whole", "The whole track"]];
+  const list = [
+    ["frame", "Frame", "This frame"],
+    ["onward", "Onward", "From this frame to the end"],
+    ["whole", "Whole", "The whole track"],
+  ];
   if (range) list.splice(1, 0, ["range", `${range[0]} – ${range[1]}`, "The chosen range"]);
-  return list.map(([name, label, title]) => h("button", {
-    type: "button", role: "radio", title, "aria-checked": String(name === current), onclick: () => app.preferences.set({ scope: name }),
-  }, label));
+  return list.map(([name, label, title]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "radio",
+        title,
+        "aria-checked": String(name === current),
+        onclick: () => app.preferences.set({ scope: name }),
+      },
+      label,
+    ),
+  );
 }
 
 /** What the selected track is on this frame. @param {Editor} app @returns {{glyph: [string, number, string], title: string, more: string}} */
 function sentence(app) {
   const { frame, newTrack } = app.view.now;
   const { track } = app;
-  if (newTrack) return { glyph: ["plus", 16, "v-acc"], title: `New ${app.categoryName(newTrack.category)}`, more: "draw its mask on this frame" };
+  if (newTrack)
+    return {
+      glyph: ["plus", 16, "v-acc"],
+      title: `New ${app.categoryName(newTrack.category)}`,
+      more: "draw its mask on this frame",
+    };
   if (!track) return { glyph: ["select", 16, "v-t3"], title: "Select a track", more: "click its mask, or press Tab" };
-  if (track.rejected) return { glyph: ["x", 16, "v-bad"], title: "Track rejected", more: `${track.number} ${app.title(track)}: there is no such thing` };
+  if (track.rejected)
+    return {
+      glyph: ["x", 16, "v-bad"],
+      title: "Track rejected",
+      more: `${track.number} ${app.title(track)}: there is no such thing`,
+    };
   const row = app.document.row(track.id, frame);
   const name = `${track.number} ${app.title(track)}`;
-  if (!row) return { glyph: ["ci", 16, "v-t3"], title: "Unknown here", more: `${name}: nobody looked at frame ${frame}` };
+  if (!row)
+    return { glyph: ["ci", 16, "v-t3"], title: "Unknown here", more: `${name}: nobody looked at frame ${frame}` };
   const state = row.look ? "look" : row.review;
   const [icon, tone, word] = STATES[state];
   const score = row.score !== null && row.source === "proposed" ? ` ${row.score.toFixed(2)}` : "";
-  return { glyph: [icon, 16, tone], title: row.look ?? word, more: `${name}, ${row.state === "absent" ? "absent" : row.source}${score}` };
+  return {
+    glyph: [icon, 16, tone],
+    title: row.look ?? word,
+    more: `${name}, ${row.state === "absent" ? "absent" : row.source}${score}`,
+  };
 }

@@ -6,7 +6,12 @@
 /** @param {string} group @param {[string, string, string, boolean?][]} rows keys (comma apart), command, label, repeats @returns {Shortcut[]} */
 const group = (group, rows) =>
   rows.map(([keys, command, label, repeat = false]) => ({
-    keys: keys.split(" or "), command, label, group, scope: "editor", repeat,
+    keys: keys.split(" or "),
+    command,
+    label,
+    group,
+    scope: "editor",
+    repeat,
   }));
 
 /** @type {readonly Shortcut[]} */
@@ -107,13 +112,21 @@ export function find(scope, key) {
 }
 
 const PRINTED = /** @type {Record<string, string>} */ ({
-  ArrowRight: "→", ArrowLeft: "←", Delete: "Del", Escape: "Esc", Backspace: "Backspace", "-": "−",
+  ArrowRight: "→",
+  ArrowLeft: "←",
+  Delete: "Del",
+  Escape: "Esc",
+  Backspace: "Backspace",
+  "-": "−",
 });
 
 /** A key as printed: "Ctrl Z". @param {string} key */
 export function printed(key) {
   if (key === "+") return "+";
-  return key.split("+").map((part) => PRINTED[part] ?? part).join(" ");
+  return key
+    .split("+")
+    .map((part) => PRINTED[part] ?? part)
+    .join(" ");
 }
 
 /** First key of a command, as printed; empty when it has none. @param {string} command */
@@ -131,7 +144,8 @@ export function titled(label, command) {
 /** Whether keys belong to what has the focus. @param {EventTarget|null} target */
 function typing(target) {
   if (!(target instanceof HTMLElement)) return false;
-  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
   return target instanceof HTMLInputElement && !["range", "checkbox", "radio", "button"].includes(target.type);
 }
 
@@ -148,7 +162,9 @@ export function listen({ run, scope, space }) {
   const down = (event) => {
     if (event.isComposing) return;
     if (typing(event.target)) {
-      if (event.key === "Escape") /** @type {HTMLElement} */ (event.target).blur();
+      const field = /** @type {HTMLElement} */ (event.target);
+      if (event.key === "Escape" || (event.key === "Enter" && !field.closest("form"))) field.blur();
+      if (event.key === "Escape" && scope() === "dialog") run("closeDialog");
       return;
     }
     const name = keyName(event);

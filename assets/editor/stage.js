@@ -17,11 +17,20 @@ export class Stage {
     this.app = app;
     this.ring = h("div", { class: "v-ring", hidden: true });
     this.notice = h("div", { class: "v-notice", role: "alert", hidden: true });
-    this.host = h("section", { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" }, this.ring, this.notice, this.viewRail());
+    this.host = h(
+      "section",
+      { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" },
+      this.ring,
+      this.notice,
+      this.viewRail(),
+    );
     /** @type {"none"|"tool"|"pan"} */
     this.gesture = "none";
+    /** whether Space is held */
     this.held = false;
     this.heldSince = 0;
+    /** @type {DOMRect|null} measured when it may have moved, not on every move of the pointer */
+    this.box = null;
     this.dragged = false;
     this.listen();
     app.viewport.onchange = () => this.placed();
@@ -50,12 +59,15 @@ export class Stage {
   }
 
   resized() {
-    const { width, height } = this.host.getBoundingClientRect();
+    const box = /** @type {DOMRect} */ (this.host.getBoundingClientRect());
+    this.box = box;
+    const { width, height } = box;
     if (width && height) this.app.viewport.resize(width, height);
   }
 
   placed() {
-    this.zoomText.textContent = `${Math.round(this.app.viewport.scale * 100)}%`;
+    const { scale } = this.app.viewport;
+    this.zoomText.textContent = scale < 10 ? `${Math.round(scale * 100)}%` : `${Math.round(scale)}×`;
     this.app.layers?.place();
     this.moveRing();
   }
@@ -64,14 +76,23 @@ export class Stage {
     const { app } = this;
     const run = (/** @type {string} */ name) => () => app.commands[name]();
     this.zoomText = h("span", { class: "v-zoom", "aria-label": "Zoom" }, "100%");
-    this.outlineButton = iconButton("outline", "Outlines", () => app.preferences.set({ outlines: !app.preferences.now.outlines }));
+    this.outlineButton = iconButton("outline", "Outlines", () =>
+      app.preferences.set({ outlines: !app.preferences.now.outlines }),
+    );
     this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
     this.cleanButton = iconButton("eye", titled("Only the picture", "clean"), run("clean"));
     this.cleanButton.setAttribute("aria-pressed", "false");
-    return h("div", { class: "v-viewrail" },
-      iconButton("plus", titled("Zoom in", "zoomIn"), run("zoomIn")), this.zoomText,
+    return h(
+      "div",
+      { class: "v-viewrail" },
+      iconButton("plus", titled("Zoom in", "zoomIn"), run("zoomIn")),
+      this.zoomText,
       iconButton("minus", titled("Zoom out", "zoomOut"), run("zoomOut")),
-      iconButton("fit", titled("Fit", "fit"), run("fit")), h("hr"), this.outlineButton, this.cleanButton);
+      iconButton("fit", titled("Fit", "fit"), run("fit")),
+      h("hr"),
+      this.outlineButton,
+      this.cleanButton,
+    );
   }
 
   listen() {
@@ -89,7 +110,8 @@ export class Stage {
 
   /** @param {MouseEvent} event @returns {[number, number]} CSS pixels on the canvas */
   at(event) {
-    const box = this.host.getBoundingClientRect();
+    const box = this.box ?? /** @type {DOMRect} */ (this.host.getBoundingClientRect());
+    this.box = box;
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
@@ -103,6 +125,7 @@ export class Stage {
   down(event) {
     if (event.target instanceof Element && event.target.closest(".v-viewrail, .v-notice")) return;
     if (!this.app.layers || this.gesture !== "none") return;
+    this.box = this.host.getBoundingClientRect();
     this.host.focus({ preventScroll: true });
     this.host.setPointerCapture(event.pointerId);
     this.button = event.button;
@@ -131,7 +154,10 @@ export class Stage {
       this.last = [x, y];
     } else if (this.gesture === "tool") {
       const events = event.getCoalescedEvents?.() ?? [];
-      this.toolBusy?.move(this.app, (events.length ? events : [event]).map((/** @type {PointerEvent} */ e) => this.point(e)));
+      this.toolBusy?.move(
+        this.app,
+        (events.length ? events : [event]).map((/** @type {PointerEvent} */ e) => this.point(e)),
+      );
     } else if (this.app.layers) {
       this.tool.hover?.(this.app, this.point(event));
     }
@@ -215,7 +241,9 @@ export class Stage {
   }
 
   moveRing() {
-    const seen = Boolean(this.pointer && this.app.layers && this.tool.cursor === "ring" && this.gesture !== "pan" && !this.held);
+    const seen = Boolean(
+      this.pointer && this.app.layers && this.tool.cursor === "ring" && this.gesture !== "pan" && !this.held,
+    );
     this.ring.hidden = !seen;
     if (!seen || !this.pointer) return;
     const size = Math.max(3, this.app.preferences.now.brush * this.app.viewport.scale);
@@ -231,7 +259,10 @@ export class Stage {
     this.notice.hidden = !text;
     this.notice.replaceChildren();
     if (!text) return;
-    this.notice.append(ic("warn", 16, "v-warn"), h("span", { class: "v-grow" }, text),
-      h("button", { class: "v-btn", type: "button", onclick: () => this.app.show() }, "Try again"));
+    this.notice.append(
+      ic("warn", 16, "v-warn"),
+      h("span", { class: "v-grow" }, text),
+      h("button", { class: "v-btn", type: "button", onclick: () => this.app.show() }, "Try again"),
+    );
   }
 }

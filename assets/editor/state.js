@@ -5,7 +5,18 @@ import { createStore } from "./store.js";
 
 const STORED = "v-editor";
 
-/** Kept in this browser. */
+/**
+ * @typedef {object} Preferences kept in this browser
+ * @property {number} brush diameter, picture pixels
+ * @property {boolean} noOverlap drawing takes pixels away from other tracks
+ * @property {boolean} outlines
+ * @property {number} panel width, CSS pixels; 0 as the style sheet says
+ * @property {number} timeline height, CSS pixels; 0 as the style sheet says
+ * @property {string} scope frame, range, onward or whole
+ * @property {string} tab tracks, queue or history
+ */
+
+/** @type {Readonly<Preferences>} */
 export const PREFERENCES = Object.freeze({
   brush: 14,
   noOverlap: false,
@@ -21,6 +32,7 @@ export const PREFERENCES = Object.freeze({
  * @param {Storage} storage
  */
 export function createPreferences(storage) {
+  /** @type {Preferences} */
   const kept = { ...PREFERENCES };
   try {
     const read = JSON.parse(storage.getItem(STORED) ?? "{}");

@@ -20,7 +20,13 @@ export function beginStroke(app) {
     return false;
   }
   if (app.track && view.now.locked.has(app.track.id)) {
-    app.toast({ tone: "warn", icon: "lock", title: `Track ${app.track.number} is locked`, text: "Unlock it to draw (L).", name: "locked" });
+    app.toast({
+      tone: "warn",
+      icon: "lock",
+      title: `Track ${app.track.number} is locked`,
+      text: "Unlock it to draw (L).",
+      name: "locked",
+    });
     return false;
   }
   if (app.track) {
@@ -65,7 +71,11 @@ export function endStroke(app, kind) {
   /** @type {any[]} */
   const changes = [];
   if (newTrack) {
-    changes.push({ track: id, frame: null, after: { category: newTrack.category, name: "", deleted: false, rejected: false } });
+    changes.push({
+      track: id,
+      frame: null,
+      after: { category: newTrack.category, name: "", deleted: false, rejected: false },
+    });
   }
   changes.push({ track: id, frame, after: drawn(runs, counts, app) });
   if (app.preferences.now.noOverlap && !empty && kind !== "erase") changes.push(...clearOthers(app, id));
@@ -103,4 +113,3 @@ function clearOthers(app, id) {
 
 /** @param {number[]} a @param {number[]|null} b */
 const meets = (a, b) => b !== null && a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-

@@ -15,6 +15,8 @@ export class Timeline {
     this.lanes = h("div", { class: "v-lanes" }, this.canvas);
     this.overview = h("canvas", { "aria-label": "Whole video", role: "img" });
     this.mini = h("div", { class: "v-mini" }, h("span", {}, "Whole video"), this.overview);
+    /** called after the window changed */
+    this.onzoom = () => {};
     /** first frame and the one past the last, in sight; fractions while zooming */
     this.window = [0, 1];
     this.scroll = 0;
@@ -58,7 +60,7 @@ export class Timeline {
     const start = clamp(first, 0, this.count - length);
     this.window = [start, start + length];
     this.draw();
-    this.onzoom?.();
+    this.onzoom();
   }
 
   /** Keep the current frame in sight. */
@@ -105,10 +107,19 @@ export class Timeline {
     const [a, b] = window;
     const per = (width - label - 16) / Math.max(1e-6, b - a);
     return {
-      g, width, height, label, css, lane: parseFloat(css("lane")), scroll: this.scroll, font: style.fontFamily,
+      g,
+      width,
+      height,
+      label,
+      css,
+      lane: parseFloat(css("lane")),
+      scroll: this.scroll,
+      font: style.fontFamily,
       x: (/** @type {number} */ frame) => label + 8 + (frame - a) * per,
       frameAt: (/** @type {number} */ x) => a + (x - label - 8) / per,
-      first: Math.floor(a), last: Math.min(Math.ceil(b), this.count) - 1, light: this.app.session.now.theme === "light",
+      first: Math.floor(a),
+      last: Math.min(Math.ceil(b), this.count) - 1,
+      light: this.app.session.now.theme === "light",
     };
   }
 
@@ -160,7 +171,13 @@ export class Timeline {
         g.fillRect(0, top(i), s.width, s.lane);
       }
       const title = app.title(list[i]);
-      paintLabel(s, { number: list[i].number, title, top: top(i), selected: list[i].id === selected, faint: hidden.has(list[i].id) || list[i].rejected });
+      paintLabel(s, {
+        number: list[i].number,
+        title,
+        top: top(i),
+        selected: list[i].id === selected,
+        faint: hidden.has(list[i].id) || list[i].rejected,
+      });
     }
     g.restore();
     g.save();
@@ -200,7 +217,11 @@ export class Timeline {
     this.miniSize = s;
     const { revision } = this.app.view.now;
     if (this.tally.revision !== revision) this.tally = { revision, ...tallyOf(this.app.document) };
-    paintOverview(s, { ...this.tally, window: /** @type {[number, number]} */ (this.window), frame: this.app.view.now.frame });
+    paintOverview(s, {
+      ...this.tally,
+      window: /** @type {[number, number]} */ (this.window),
+      frame: this.app.view.now.frame,
+    });
   }
 
   listen() {
@@ -209,12 +230,16 @@ export class Timeline {
       if (event.offsetY < RULER) this.app.view.set({ range: null });
     });
     this.canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.wheel(event), { passive: false });
-    drag(this.overview, (event) => {
-      const centre = this.miniSize.frameAt(event.offsetX);
-      const length = this.window[1] - this.window[0];
-      this.place(centre - length / 2, length);
-      this.app.commands.goto(Math.floor(clamp(centre, 0, this.count - 1)));
-    }, () => this.app.session.now.phase === "ready");
+    drag(
+      this.overview,
+      (event) => {
+        const centre = this.miniSize.frameAt(event.offsetX);
+        const length = this.window[1] - this.window[0];
+        this.place(centre - length / 2, length);
+        this.app.commands.goto(Math.floor(clamp(centre, 0, this.count - 1)));
+      },
+      () => this.app.session.now.phase === "ready",
+    );
   }
 
   /** @param {PointerEvent} event */
@@ -222,7 +247,8 @@ export class Timeline {
     if (this.app.session.now.phase !== "ready" || !this.size) return;
     const { app, size } = this;
     const list = app.document.list();
-    const lane = event.offsetY >= RULER ? list[Math.floor((event.offsetY - RULER + this.scroll) / size.lane)] : undefined;
+    const lane =
+      event.offsetY >= RULER ? list[Math.floor((event.offsetY - RULER + this.scroll) / size.lane)] : undefined;
     if (lane) app.commands.select(lane.id);
     if (event.offsetX < size.label) return;
     this.canvas.setPointerCapture(event.pointerId);
@@ -284,6 +310,10 @@ export function tallyOf(document) {
       tallies[row.frame][/** @type {any} */ (order)[row.look ? "look" : row.review]] += 1;
     }
   }
-  for (const tally of tallies) most = Math.max(most, tally.reduce((a, b) => a + b));
+  for (const tally of tallies)
+    most = Math.max(
+      most,
+      tally.reduce((a, b) => a + b),
+    );
   return { tallies, most };
 }

@@ -38,7 +38,14 @@ function pattern(g, colour, kind) {
   c.globalAlpha = 0.85;
   c.lineWidth = 1.3;
   c.beginPath();
-  const lines = kind === "interpolated" ? [[2, 0, 2, 4]] : [[-1, 7, 7, -1], [-1, 1, 1, -1], [5, 7, 7, 5]];
+  const lines =
+    kind === "interpolated"
+      ? [[2, 0, 2, 4]]
+      : [
+          [-1, 7, 7, -1],
+          [-1, 1, 1, -1],
+          [5, 7, 7, 5],
+        ];
   for (const [x0, y0, x1, y1] of lines) {
     c.moveTo(x0, y0);
     c.lineTo(x1, y1);
@@ -351,5 +358,7 @@ function joined(parts) {
 
 /** @param {string} hex */
 function darker(hex) {
-  return `rgb(${channels(hex).map((v) => Math.round(v * 0.62)).join(" ")})`;
+  return `rgb(${channels(hex)
+    .map((v) => Math.round(v * 0.62))
+    .join(" ")})`;
 }

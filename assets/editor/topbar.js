@@ -12,7 +12,13 @@ import { toggleTheme } from "./theme.js";
 /** @typedef {import("./editor.js").Editor} Editor */
 
 /** @type {readonly [string, string][]} */
-const PAGES = Object.freeze([["/", "Library"], ["/review", "Review"], ["/retrain", "Retrain"], ["/models", "Models"], ["/exchange", "Import, export"]]);
+const PAGES = Object.freeze([
+  ["/", "Library"],
+  ["/review", "Review"],
+  ["/retrain", "Retrain"],
+  ["/models", "Models"],
+  ["/exchange", "Import, export"],
+]);
 
 /** @param {Editor} app @returns {HTMLElement} */
 export function topBar(app) {
@@ -27,7 +33,12 @@ export function topBar(app) {
   const help = iconButton("help", titled("Keys", "help"), () => app.commands.help());
   const draw = () => {
     brand.href = pageAddress("/", project());
-    fill(nav, PAGES.map(([path, name]) => h("a", { href: pageAddress(path, project()), "aria-current": path === "/review" ? "page" : null }, name)));
+    fill(
+      nav,
+      PAGES.map(([path, name]) =>
+        h("a", { href: pageAddress(path, project()), "aria-current": path === "/review" ? "page" : null }, name),
+      ),
+    );
     exporting.href = pageAddress("/exchange", project());
     retrain.href = pageAddress("/retrain", project());
     for (const element of [undo, redo]) element.disabled = app.session.now.phase !== "ready";
@@ -35,25 +46,63 @@ export function topBar(app) {
   };
   app.session.on(["project", "phase"], draw);
   draw();
-  return h("header", { class: "v-top" }, brand, nav, h("span", { class: "v-sep" }), crumb(app), reviewed(app), h("span", { class: "v-grow" }),
-    saveState(app), h("span", { class: "v-sep" }), undo, redo, h("span", { class: "v-sep" }), proposeSlot(app), exporting, retrain, theme, help);
+  return h(
+    "header",
+    { class: "v-top" },
+    brand,
+    nav,
+    h("span", { class: "v-sep" }),
+    crumb(app),
+    reviewed(app),
+    h("span", { class: "v-grow" }),
+    saveState(app),
+    h("span", { class: "v-sep" }),
+    undo,
+    redo,
+    h("span", { class: "v-sep" }),
+    proposeSlot(app),
+    exporting,
+    retrain,
+    theme,
+    help,
+  );
 }
 
 /** Switch of project and video. @param {Editor} app */
 function crumb(app) {
   const projectName = h("span", { class: "v-ell" });
-  const projectButton = h("button", { class: "v-btn v-ghost v-wide", type: "button", title: "Project", onclick: () => projects() }, projectName);
+  const projectButton = h(
+    "button",
+    { class: "v-btn v-ghost v-wide", type: "button", title: "Project", onclick: () => projects() },
+    projectName,
+  );
   const slash = h("span", { class: "v-t3 v-wide" }, "/");
   const name = h("span", { class: "v-ell" });
-  const video = h("button", { class: "v-btn v-ghost", type: "button", title: "Video", "aria-haspopup": "menu", onclick: () => videos() }, name, ic("down", 14));
+  const video = h(
+    "button",
+    { class: "v-btn v-ghost", type: "button", title: "Video", "aria-haspopup": "menu", onclick: () => videos() },
+    name,
+    ic("down", 14),
+  );
   const tone = /** @type {Record<string, [string, string]>} */ ({
-    done: ["check", "v-ok"], review: ["edit", "v-acc"], proposed: ["ci", "v-t3"], new: ["film", "v-t3"],
+    done: ["check", "v-ok"],
+    review: ["edit", "v-acc"],
+    proposed: ["ci", "v-t3"],
+    new: ["film", "v-t3"],
   });
+  const stateIcon = (/** @type {string} */ state) => {
+    const [name, colour] = tone[state] ?? tone.new;
+    return ic(name, 16, colour);
+  };
   function projects() {
     const now = app.session.now;
     menu(app, projectButton, {
       label: "Projects",
-      items: now.projects.map((p) => ({ title: p.name, current: p.id === now.project?.id, href: pageAddress("/review", p.id) })),
+      items: now.projects.map((p) => ({
+        title: p.name,
+        current: p.id === now.project?.id,
+        href: pageAddress("/review", p.id),
+      })),
     });
   }
   async function videos() {
@@ -61,15 +110,25 @@ function crumb(app) {
     if (!now.project) return;
     const others = now.projects.filter((p) => p.id !== now.project.id);
     menu(app, video, {
-      label: "Videos", width: 288,
+      label: "Videos",
+      width: 288,
       items: [
         ...now.project.videos.map((/** @type {any} */ v) => ({
-          title: v.name, current: v.id === now.video?.id, icon: ic(...(tone[v.state] ?? tone.new).toSpliced(1, 0, /** @type {any} */ (16))),
-          note: h("span", { class: "v-t3" }, count(v.count, "frame")), run: () => app.open(v.id),
+          title: v.name,
+          current: v.id === now.video?.id,
+          icon: stateIcon(v.state),
+          note: h("span", { class: "v-t3" }, count(v.count, "frame")),
+          run: () => app.open(v.id),
         })),
         null,
-        { title: `All videos of ${now.project.name}`, icon: ic("grid", 16, "v-t3"), href: pageAddress("/", now.project.id) },
-        ...others.slice(0, 8).map((p) => ({ title: p.name, icon: ic("right", 16, "v-t3"), href: pageAddress("/review", p.id) })),
+        {
+          title: `All videos of ${now.project.name}`,
+          icon: ic("grid", 16, "v-t3"),
+          href: pageAddress("/", now.project.id),
+        },
+        ...others
+          .slice(0, 8)
+          .map((p) => ({ title: p.name, icon: ic("right", 16, "v-t3"), href: pageAddress("/review", p.id) })),
       ],
     });
   }
@@ -93,11 +152,27 @@ function reviewed(app) {
     whole.hidden = sum.total === 0;
     if (!sum.total) return;
     const { accepted, corrected, rejected, unreviewed, look, total } = /** @type {any} */ (sum);
-    const share = (/** @type {string} */ name, /** @type {number} */ n) => n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
-    fill(bar, share("accepted", accepted), share("corrected", corrected), share("rejected", rejected), h("i", { class: "v-grow" }));
-    const number = (/** @type {string} */ icon, /** @type {string} */ tone, /** @type {number} */ n, /** @type {string} */ word) =>
-      h("span", { title: `${n} ${word}` }, ic(icon, 16, tone), h("b", {}, n), h("em", {}, word));
-    fill(numbers, number("check", "v-ok", accepted, "accepted"), number("edit", "v-acc", corrected, "corrected"), number("ci", "v-t3", unreviewed, "unreviewed"));
+    const share = (/** @type {string} */ name, /** @type {number} */ n) =>
+      n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
+    fill(
+      bar,
+      share("accepted", accepted),
+      share("corrected", corrected),
+      share("rejected", rejected),
+      h("i", { class: "v-grow" }),
+    );
+    const number = (
+      /** @type {string} */ icon,
+      /** @type {string} */ tone,
+      /** @type {number} */ n,
+      /** @type {string} */ word,
+    ) => h("span", { title: `${n} ${word}` }, ic(icon, 16, tone), h("b", {}, n), h("em", {}, word));
+    fill(
+      numbers,
+      number("check", "v-ok", accepted, "accepted"),
+      number("edit", "v-acc", corrected, "corrected"),
+      number("ci", "v-t3", unreviewed, "unreviewed"),
+    );
     whole.title = `${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
   };
   app.view.on(["revision"], draw);
@@ -126,9 +201,23 @@ function saveState(app) {
 export function offlineToast(app) {
   const text = h("div", { class: "v-t2" });
   const next = h("span", { class: "v-t3" });
-  const toast = h("div", { class: "v-toast", role: "status", hidden: true }, ic("cloud", 16, "v-warn"),
-    h("div", { class: "v-grow" }, h("div", { class: "v-b" }, "The server does not answer"), text,
-      h("div", { class: "v-row v-toastactions" }, h("button", { class: "v-btn", type: "button", onclick: () => app.commands.retry() }, "Try now"), next)));
+  const toast = h(
+    "div",
+    { class: "v-toast", role: "status", hidden: true },
+    ic("cloud", 16, "v-warn"),
+    h(
+      "div",
+      { class: "v-grow" },
+      h("div", { class: "v-b" }, "The server does not answer"),
+      text,
+      h(
+        "div",
+        { class: "v-row v-toastactions" },
+        h("button", { class: "v-btn", type: "button", onclick: () => app.commands.retry() }, "Try now"),
+        next,
+      ),
+    ),
+  );
   const draw = () => {
     const { saving, waiting, retryAt } = app.session.now;
     toast.hidden = saving !== "offline";

@@ -41,7 +41,11 @@ export function rewritten(document, track, row, patch) {
   const next = { ...row, ...patch };
   /** @type {any} */
   const after = {
-    state: next.state, source: next.source, review: next.review, key: next.key, score: next.score,
+    state: next.state,
+    source: next.source,
+    review: next.review,
+    key: next.key,
+    score: next.score,
     look: next.look === null ? null : { reason: next.look, author: "person" },
     run: next.source === "proposed" ? track.run : null,
   };
@@ -92,7 +96,15 @@ export function absent(document, track, [first, last]) {
   for (let frame = first; frame <= last; frame += 1) {
     const row = track.rows.get(frame);
     if (row?.state === "absent" && isHuman(row) && row.review !== "rejected" && !row.look) continue;
-    const after = { state: "absent", mask: null, source: "drawn", review: "corrected", key: false, score: null, look: null };
+    const after = {
+      state: "absent",
+      mask: null,
+      source: "drawn",
+      review: "corrected",
+      key: false,
+      score: null,
+      look: null,
+    };
     changes.push({ track: track.id, frame, after });
   }
   return changes;

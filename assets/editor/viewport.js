@@ -40,7 +40,11 @@ export class Viewport {
 
   fit() {
     const room = this.width - RAIL - 2 * MARGIN;
-    this.scale = clamp(Math.min(room / this.imageWidth, (this.height - 2 * MARGIN) / this.imageHeight), SMALLEST, LARGEST);
+    this.scale = clamp(
+      Math.min(room / this.imageWidth, (this.height - 2 * MARGIN) / this.imageHeight),
+      SMALLEST,
+      LARGEST,
+    );
     const width = this.imageWidth * this.scale;
     this.x = Math.round(Math.max(MARGIN, Math.min((this.width - width) / 2, this.width - RAIL - MARGIN - width)));
     this.y = Math.round((this.height - this.imageHeight * this.scale) / 2);

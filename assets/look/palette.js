@@ -2,10 +2,26 @@
 /** Colours of tracks. The index follows the track's own number in its video, never its place in a list. */
 
 export const PALETTE = Object.freeze([
-  "#EE862B", "#0C7CF4", "#6EF7F2", "#B02E9A", "#C8A4F6",
-  "#767136", "#CEF034", "#12C281", "#FAB6B9", "#DB3869",
-  "#F4DCA1", "#D05CCF", "#6CEB6F", "#2B7E74", "#8944CA",
-  "#FD8BD0", "#A9CDFF", "#C9BB19", "#6B8D38", "#CE79FD",
+  "#EE862B",
+  "#0C7CF4",
+  "#6EF7F2",
+  "#B02E9A",
+  "#C8A4F6",
+  "#767136",
+  "#CEF034",
+  "#12C281",
+  "#FAB6B9",
+  "#DB3869",
+  "#F4DCA1",
+  "#D05CCF",
+  "#6CEB6F",
+  "#2B7E74",
+  "#8944CA",
+  "#FD8BD0",
+  "#A9CDFF",
+  "#C9BB19",
+  "#6B8D38",
+  "#CE79FD",
 ]);
 
 /**

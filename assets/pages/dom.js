@@ -1,7 +1,7 @@
 // @ts-check
 /** Builds DOM nodes. Strings become text nodes only, so a name with markup in it is shown, never run. */
 
-import { icon as lookIcon } from "/ui/look/icons.js";
+import { icon as lookIcon } from "../look/icons.js";
 
 /**
  * @typedef {Node|string|number|null|undefined|false} Child

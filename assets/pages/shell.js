@@ -6,7 +6,7 @@ import { address, currentProject, get, poll, projectInAddress, projects } from "
 import { installSheets } from "./sheets.js";
 import { openMenu } from "./menu.js";
 
-const DOING = { propose: "Proposing", retrain: "Retraining", download: "Downloading", import: "Importing", export: "Exporting", index: "Reading" };
+const DOING = { propose: "Proposing", retrain: "Retraining", download: "Downloading", add_checkpoint: "Checking a checkpoint", export_checkpoint: "Writing a checkpoint", spread: "Spreading", import: "Importing", export: "Exporting", index: "Reading" };
 
 /** @param {HTMLElement} element the gr.HTML that holds the constant bar */
 export async function mount(element) {

@@ -155,10 +155,8 @@ class SwinStage(nn.Module):
     def forward(self, x: Tensor, hw: tuple[int, int]) -> Tensor:
         """x (N, H*W, C) -> the same shape; in training each block is computed again for its gradient (memory)."""
         for block in self.blocks:
-            if self.training and x.requires_grad:
-                x = checkpoint(block, x, hw, use_reentrant=False)
-            else:
-                x = block(x, hw)
+            again = self.training and x.requires_grad
+            x = checkpoint(block, x, hw, use_reentrant=False) if again else block(x, hw)
         return x
 
 

@@ -54,5 +54,5 @@ def started_workers(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 @pytest.fixture
 def client(settings: Settings, started_workers: list[Settings]) -> Iterator[TestClient]:
     """A client of the routes alone, without the Gradio pages."""
-    with TestClient(create_app(settings, pages=()), base_url=ADDRESS) as opened:
+    with TestClient(create_app(settings, pages=False), base_url=ADDRESS) as opened:
         yield opened

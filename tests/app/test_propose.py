@@ -1,4 +1,4 @@
-"""Proposing a video: frames counted first, windows stored as they come, cancelled half-way, and a real small network."""
+"""Proposing a video: frames counted first, windows stored as they come, cancelled half-way, a real small network."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path

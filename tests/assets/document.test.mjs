@@ -5,7 +5,9 @@ import { rleOf } from "../../assets/editor/masks.js";
 import { sentRow, sentTrack, smallDocument } from "./memory.mjs";
 
 test("loading takes rows as they are sent", () => {
-  const document = smallDocument([sentTrack(3, [sentRow(4, { state: 0, hash: null, area: 0, look: "gap" })], { name: "dog" })]);
+  const document = smallDocument([
+    sentTrack(3, [sentRow(4, { state: 0, hash: null, area: 0, look: "gap" })], { name: "dog" }),
+  ]);
   const row = document.row("t3", 4);
   assert.equal(row.state, "absent");
   assert.equal(row.look, "gap");
@@ -15,13 +17,21 @@ test("loading takes rows as they are sent", () => {
 
 test("tracks are listed by number, without deleted ones", () => {
   const document = smallDocument([sentTrack(3, []), sentTrack(1, []), sentTrack(2, [], { deleted: true })]);
-  assert.deepEqual(document.list().map((t) => t.number), [1, 3]);
+  assert.deepEqual(
+    document.list().map((t) => t.number),
+    [1, 3],
+  );
 });
 
 test("a row written and put back is what it was", () => {
   const document = smallDocument();
   const before = { ...document.row("t1", 1) };
-  const kept = document.apply({ track: "t1", frame: 1, version: 5, after: { state: "absent", source: "drawn", review: "corrected" } });
+  const kept = document.apply({
+    track: "t1",
+    frame: 1,
+    version: 5,
+    after: { state: "absent", source: "drawn", review: "corrected" },
+  });
   assert.equal(document.row("t1", 1).state, "absent");
   assert.equal(document.row("t1", 1).hash, null);
   document.restore(kept);
@@ -71,7 +81,10 @@ test("every change is told once", () => {
   document.onchange = (...what) => told.push(what);
   document.apply({ track: "t1", frame: 2, version: 2, after: null });
   document.apply({ track: "t1", frame: null, version: 3, after: { name: "x" } });
-  assert.deepEqual(told, [["t1", 2], ["t1", null]]);
+  assert.deepEqual(told, [
+    ["t1", 2],
+    ["t1", null],
+  ]);
 });
 
 test("human and key rows", () => {

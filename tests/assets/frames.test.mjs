@@ -74,10 +74,13 @@ test("decoded pictures are bounded in bytes and closed when they go", async () =
 
 test("a frame that fails is told to whoever shows it, and can be asked for again", async () => {
   let broken = true;
-  const { made } = cache({ count: 1, load: async () => {
-    if (broken) throw new Error("The picture could not be read (500).");
-    return { size: 1 };
-  } });
+  const { made } = cache({
+    count: 1,
+    load: async () => {
+      if (broken) throw new Error("The picture could not be read (500).");
+      return { size: 1 };
+    },
+  });
   await assert.rejects(made.get(0), /could not be read/);
   broken = false;
   assert.equal((await made.get(0)).width, 1280);

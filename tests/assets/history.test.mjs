@@ -8,7 +8,12 @@ import { memoryStorage, smallDocument } from "./memory.mjs";
 class Server {
   constructor() {
     this.number = 1;
-    this.rows = new Map([["t1 0", 1], ["t1 1", 1], ["t1 2", 1], ["t1 track", 1]]);
+    this.rows = new Map([
+      ["t1 0", 1],
+      ["t1 1", 1],
+      ["t1 2", 1],
+      ["t1 track", 1],
+    ]);
     this.done = new Map();
     this.silent = false;
     this.loseAnswer = false;
@@ -31,14 +36,20 @@ class Server {
       const expected = (c) => (c.before_version === -1 ? wrote.get(edit.base) : c.before_version);
       const differing = edit.changes.filter((c) => (this.rows.get(rowName(c)) ?? 0) !== expected(c));
       if (differing.length) {
-        const rows = differing.map((c) => ({ track: c.track, frame: c.frame, version: this.rows.get(rowName(c)), after: { state: "absent" } }));
+        const rows = differing.map((c) => ({
+          track: c.track,
+          frame: c.frame,
+          version: this.rows.get(rowName(c)),
+          after: { state: "absent" },
+        }));
         results.push({ id: edit.id, status: "conflict", rows });
         break;
       }
       this.number += 1;
       const rows = edit.changes.map((c) => {
         this.rows.set(rowName(c), this.number);
-        const after = c.after && c.after.rle ? { ...c.after, rle: undefined, mask: `server-${c.after.rle.counts}` } : c.after;
+        const after =
+          c.after && c.after.rle ? { ...c.after, rle: undefined, mask: `server-${c.after.rle.counts}` } : c.after;
         return { track: c.track, frame: c.frame, version: this.number, after };
       });
       const result = { id: edit.id, status: "applied", number: this.number, rows };
@@ -63,15 +74,25 @@ function setUp(storage = memoryStorage(), server = new Server()) {
   const timers = [];
   let next = 0;
   const queue = new EditQueue({
-    document, storage, name: "v1", send: (edits) => server.send(edits),
-    newId: () => `${storage.session ?? "e"}${(next += 1)}`, later: (work, ms) => timers.push({ work, ms }),
+    document,
+    storage,
+    name: "v1",
+    send: (edits) => server.send(edits),
+    newId: () => `${storage.session ?? "e"}${(next += 1)}`,
+    later: (work, ms) => timers.push({ work, ms }),
   });
   const told = [];
   queue.tell = (reason, detail) => told.push([reason, detail]);
   return { document, queue, server, storage, timers, told };
 }
 
-const stroke = (frame, counts = "022") => [{ track: "t1", frame, after: { state: "present", rle: { size: [2, 3], counts }, source: "drawn", review: "corrected" } }];
+const stroke = (frame, counts = "022") => [
+  {
+    track: "t1",
+    frame,
+    after: { state: "present", rle: { size: [2, 3], counts }, source: "drawn", review: "corrected" },
+  },
+];
 
 test("an edit shows at once and is saved soon after", async () => {
   const { document, queue, server } = setUp();
@@ -116,7 +137,10 @@ test("pauses between tries grow, and one try now ends the pause", async () => {
     await queue.retry();
     await settled();
   }
-  assert.deepEqual(timers.map((t) => t.ms), [1000, 2000, 4000, 8000]);
+  assert.deepEqual(
+    timers.map((t) => t.ms),
+    [1000, 2000, 4000, 8000],
+  );
   server.silent = false;
   await queue.retry();
   await settled();
@@ -146,7 +170,10 @@ test("an edit that builds on two others of the batch waits for the next batch", 
   server.silent = false;
   timers.at(-1).work();
   await settled();
-  assert.deepEqual(server.batches.map((ids) => ids.length), [2, 1]);
+  assert.deepEqual(
+    server.batches.map((ids) => ids.length),
+    [2, 1],
+  );
   assert.equal(queue.pending, 0);
 });
 
@@ -170,7 +197,10 @@ test("unsent edits survive a reload and are sent then", async () => {
 test("a new track made offline can be drawn on", async () => {
   const { document, queue, server, timers } = setUp();
   server.silent = true;
-  queue.add("track", [{ track: "new", frame: null, after: { category: "c1" } }, { track: "new", frame: 3, after: stroke(3)[0].after }]);
+  queue.add("track", [
+    { track: "new", frame: null, after: { category: "c1" } },
+    { track: "new", frame: 3, after: stroke(3)[0].after },
+  ]);
   queue.add("brush", [{ track: "new", frame: 3, after: stroke(3, "114")[0].after }]);
   assert.equal(document.tracks.get("new").number, 2);
   await settled();
@@ -215,7 +245,10 @@ test("a refused edit is taken off the picture and its sentence is told", async (
   server.refuse = "Track t1 was deleted.";
   queue.add("brush", stroke(0, "114"));
   await settled();
-  assert.deepEqual(told.filter(([reason]) => reason === "refused"), [["refused", "Track t1 was deleted."]]);
+  assert.deepEqual(
+    told.filter(([reason]) => reason === "refused"),
+    [["refused", "Track t1 was deleted."]],
+  );
   assert.equal(document.row("t1", 0).review, "unreviewed");
   assert.equal(document.row("t1", 0).hash, "h1");
   assert.equal(queue.pending, 0);
@@ -266,7 +299,9 @@ test("whoever waits for silence hears when the last edit is in", async () => {
 
 test("a complete range is a row of its own, and a later edit of it builds on it", async () => {
   const { document, queue, server } = setUp();
-  queue.add("complete", [{ track: null, frame: null, range_id: "r", after: { start: 0, stop: 4, categories: ["c1"] } }]);
+  queue.add("complete", [
+    { track: null, frame: null, range_id: "r", after: { start: 0, stop: 4, categories: ["c1"] } },
+  ]);
   assert.equal(document.isComplete(3), true);
   assert.equal(document.isComplete(4), false);
   server.silent = true;

@@ -19,7 +19,9 @@ test("a track's colour follows its number and goes round after twenty, with anot
 
 test("numbers on badges have a contrast of 4.5 to 1", () => {
   const light = (hex) => {
-    const [r, g, b] = channels(hex).map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
+    const [r, g, b] = channels(hex).map((v) =>
+      v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4,
+    );
     return 0.2126 * r + 0.7152 * g + 0.0722 * b;
   };
   for (const colour of PALETTE) {
@@ -34,7 +36,11 @@ test("a colour word is little-endian RGBA", () => {
 
 test("every icon that the modules ask for exists, and an unknown one is an error", () => {
   const folder = new URL("../../assets/editor/", import.meta.url);
-  const sources = ["", "tools/"].flatMap((sub) => readdirSync(new URL(sub || ".", folder)).filter((f) => f.endsWith(".js")).map((f) => read(`editor/${sub}${f}`)));
+  const sources = ["", "tools/"].flatMap((sub) =>
+    readdirSync(new URL(sub || ".", folder))
+      .filter((f) => f.endsWith(".js"))
+      .map((f) => read(`editor/${sub}${f}`)),
+  );
   for (const source of sources) {
     for (const [, name] of source.matchAll(/\b(?:ic|iconButton)\("(\w+)"/g)) assert.ok(ICONS.includes(name), name);
     for (const [, name] of source.matchAll(/icon: "(\w+)"/g)) assert.ok(ICONS.includes(name), name);
@@ -50,6 +56,7 @@ test("light and dark name the same tokens, and all that the sheets use exist", (
   assert.deepEqual([...light].sort(), [...dark].sort());
   const own = new Set(["--v-panel-size", "--v-timeline-size", "--v-lane", "--v-label"]);
   for (const sheet of ["look/base.css", "editor/layout.css", "editor/parts.css"]) {
-    for (const [, name] of read(sheet).matchAll(/var\((--v-[\w-]+)/g)) assert.ok(common.has(name) || light.has(name) || own.has(name), `${sheet}: ${name}`);
+    for (const [, name] of read(sheet).matchAll(/var\((--v-[\w-]+)/g))
+      assert.ok(common.has(name) || light.has(name) || own.has(name), `${sheet}: ${name}`);
   }
 });

@@ -22,14 +22,36 @@ export function memoryStorage() {
 
 /** A row as GET tracks sends it. */
 export const sentRow = (frame, values = {}) => {
-  const row = { state: 1, source: "proposed", review: "unreviewed", key: false, score: 0.8, look: null, version: 1, hash: "h1", area: 2, ...values };
+  const row = {
+    state: 1,
+    source: "proposed",
+    review: "unreviewed",
+    key: false,
+    score: 0.8,
+    look: null,
+    version: 1,
+    hash: "h1",
+    area: 2,
+    ...values,
+  };
   return [frame, row.state, row.source, row.review, row.key, row.score, row.look, row.version, row.hash, row.area];
 };
 
 /** A track as GET tracks sends it. */
 export const sentTrack = (number, rows, values = {}) => ({
-  id: `t${number}`, number, category: "c1", name: "", deleted: false, rejected: false, occluded: false, iscrowd: false,
-  score: 0.9, version: 1, run: "run-1", rows, ...values,
+  id: `t${number}`,
+  number,
+  category: "c1",
+  name: "",
+  deleted: false,
+  rejected: false,
+  occluded: false,
+  iscrowd: false,
+  score: 0.9,
+  version: 1,
+  run: "run-1",
+  rows,
+  ...values,
 });
 
 /** A document of 2 x 3 pixels and ten frames; its only mask is called h1. */

@@ -13,7 +13,13 @@ function perimeter(rows) {
   rows.forEach((row, y) => {
     for (let x = 0; x < row.length; x += 1) {
       if (!at(y, x)) continue;
-      for (const [dy, dx] of [[0, 1], [0, -1], [1, 0], [-1, 0]]) if (!at(y + dy, x + dx)) sum += 1;
+      for (const [dy, dx] of [
+        [0, 1],
+        [0, -1],
+        [1, 0],
+        [-1, 0],
+      ])
+        if (!at(y + dy, x + dx)) sum += 1;
     }
   });
   return sum;
@@ -29,7 +35,13 @@ const enclosed = (loop) => {
   return twice / 2;
 };
 
-for (const { name, size: [height, width], counts, area, rows } of cases) {
+for (const {
+  name,
+  size: [height, width],
+  counts,
+  area,
+  rows,
+} of cases) {
   test(`${name}: edges are the border, loops close and enclose the area`, () => {
     const flat = edges(parse(counts), height, width);
     let length = 0;
@@ -38,8 +50,14 @@ for (const { name, size: [height, width], counts, area, rows } of cases) {
     }
     assert.equal(length, perimeter(rows));
     const closed = loops(flat, width);
-    assert.equal(closed.reduce((sum, loop) => sum + enclosed(loop), 0), area);
-    assert.equal(closed.reduce((sum, loop) => sum + loop.length / 2, 0), flat.length / 4);
+    assert.equal(
+      closed.reduce((sum, loop) => sum + enclosed(loop), 0),
+      area,
+    );
+    assert.equal(
+      closed.reduce((sum, loop) => sum + loop.length / 2, 0),
+      flat.length / 4,
+    );
   });
 }
 

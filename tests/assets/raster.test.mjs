@@ -57,14 +57,36 @@ test("the thinnest brush draws one pixel and the eraser takes it away", () => {
 
 test("a rectangle as a polygon has exactly its pixels", () => {
   const bits = blank();
-  const box = polygon(bits, H, W, [[2, 3], [12, 3], [12, 9], [2, 9]], 1);
+  const box = polygon(
+    bits,
+    H,
+    W,
+    [
+      [2, 3],
+      [12, 3],
+      [12, 9],
+      [2, 9],
+    ],
+    1,
+  );
   assert.equal(sum(bits), 60);
   assert.deepEqual(box, [2, 3, 12, 9]);
 });
 
 test("a polygon that crosses itself is filled by even and odd", () => {
   const bits = blank();
-  polygon(bits, H, W, [[0, 0], [10, 10], [10, 0], [0, 10]], 1);
+  polygon(
+    bits,
+    H,
+    W,
+    [
+      [0, 0],
+      [10, 10],
+      [10, 0],
+      [0, 10],
+    ],
+    1,
+  );
   assert.equal(bits[1 * W + 5], 0);
   assert.equal(bits[8 * W + 5], 0);
   assert.equal(bits[5 * W + 1], 1);
@@ -73,9 +95,32 @@ test("a polygon that crosses itself is filled by even and odd", () => {
 
 test("a polygon reaching over the border is cut, one with two corners is nothing", () => {
   const bits = blank();
-  polygon(bits, H, W, [[-10, -10], [100, -10], [100, 100], [-10, 100]], 1);
+  polygon(
+    bits,
+    H,
+    W,
+    [
+      [-10, -10],
+      [100, -10],
+      [100, 100],
+      [-10, 100],
+    ],
+    1,
+  );
   assert.equal(sum(bits), H * W);
-  assert.equal(polygon(bits, H, W, [[0, 0], [5, 5]], 0), null);
+  assert.equal(
+    polygon(
+      bits,
+      H,
+      W,
+      [
+        [0, 0],
+        [5, 5],
+      ],
+      0,
+    ),
+    null,
+  );
   assert.equal(sum(bits), H * W);
 });
 

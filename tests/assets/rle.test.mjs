@@ -16,7 +16,13 @@ function ellipse([height, width], [cx, cy, rx, ry]) {
   return bits;
 }
 
-for (const { name, size: [height, width], counts, area, rows } of fixture.cases) {
+for (const {
+  name,
+  size: [height, width],
+  counts,
+  area,
+  rows,
+} of fixture.cases) {
   test(`${name}: the same bytes as pycocotools, both ways`, () => {
     const bits = bitmap(rows);
     assert.equal(rle.stringify(rle.encode(bits, height, width)), counts);
@@ -29,7 +35,12 @@ for (const { name, size: [height, width], counts, area, rows } of fixture.cases)
     const bits = bitmap(rows);
     const box = rle.bounds(rle.parse(counts), height) ?? [0, 0, 0, 0];
     assert.equal(rle.stringify(rle.encode(bits, height, width, box)), counts);
-    const wider = [Math.max(0, box[0] - 1), Math.max(0, box[1] - 2), Math.min(width, box[2] + 1), Math.min(height, box[3] + 1)];
+    const wider = [
+      Math.max(0, box[0] - 1),
+      Math.max(0, box[1] - 2),
+      Math.min(width, box[2] + 1),
+      Math.min(height, box[3] + 1),
+    ];
     assert.equal(rle.stringify(rle.encode(bits, height, width, wider)), counts);
   });
 
@@ -71,5 +82,8 @@ test("bounds are exclusive on the far side and null for an empty mask", () => {
 test("runs that cross columns are visited once per column", () => {
   const seen = [];
   rle.eachColumnRun([1, 5, 3], 3, (...visit) => seen.push(visit));
-  assert.deepEqual(seen, [[0, 1, 3], [1, 0, 3]]);
+  assert.deepEqual(seen, [
+    [0, 1, 3],
+    [1, 0, 3],
+  ]);
 });

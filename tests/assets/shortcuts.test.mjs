@@ -10,19 +10,34 @@ test("no key is bound twice in one scope", () => {
 });
 
 test("a key bound twice would be found", () => {
-  assert.deepEqual(boundTwice([...SHORTCUTS, { keys: ["A"], scope: "editor", command: "x", label: "x", group: "x" }]), ["editor: A"]);
+  assert.deepEqual(boundTwice([...SHORTCUTS, { keys: ["A"], scope: "editor", command: "x", label: "x", group: "x" }]), [
+    "editor: A",
+  ]);
 });
 
 test("every command of the table exists", () => {
-  const sources = ["commands.js", "main.js"].map((file) => readFileSync(new URL(`../../assets/editor/${file}`, import.meta.url), "utf8")).join("\n");
+  const sources = ["commands.js", "main.js"]
+    .map((file) => readFileSync(new URL(`../../assets/editor/${file}`, import.meta.url), "utf8"))
+    .join("\n");
   for (const { command } of SHORTCUTS) assert.match(sources, new RegExp(`\\b${command}\\b`), command);
 });
 
 for (const [name, event] of [
-  ["F", press("f")], ["F", press("F")], ["Shift+E", press("E", { shiftKey: true })], ["Ctrl+Z", press("z", { ctrlKey: true })],
-  ["Ctrl+Shift+Z", press("Z", { ctrlKey: true, shiftKey: true })], ["Ctrl+Y", press("y", { metaKey: true })], ["!", press("!", { shiftKey: true })],
-  ["?", press("?", { shiftKey: true })], ["[", press("[", { ctrlKey: true, altKey: true })], ["]", press("]")], ["Space", press(" ")],
-  ["Shift+Enter", press("Enter", { shiftKey: true })], ["Shift+Tab", press("Tab", { shiftKey: true })], ["Alt+H", press("h", { altKey: true })], ["Delete", press("Delete")],
+  ["F", press("f")],
+  ["F", press("F")],
+  ["Shift+E", press("E", { shiftKey: true })],
+  ["Ctrl+Z", press("z", { ctrlKey: true })],
+  ["Ctrl+Shift+Z", press("Z", { ctrlKey: true, shiftKey: true })],
+  ["Ctrl+Y", press("y", { metaKey: true })],
+  ["!", press("!", { shiftKey: true })],
+  ["?", press("?", { shiftKey: true })],
+  ["[", press("[", { ctrlKey: true, altKey: true })],
+  ["]", press("]")],
+  ["Space", press(" ")],
+  ["Shift+Enter", press("Enter", { shiftKey: true })],
+  ["Shift+Tab", press("Tab", { shiftKey: true })],
+  ["Alt+H", press("h", { altKey: true })],
+  ["Delete", press("Delete")],
 ]) {
   test(`${JSON.stringify(event.key)} with what is held is ${name}`, () => {
     assert.equal(keyName(event), name);
@@ -32,9 +47,32 @@ for (const [name, event] of [
 
 test("the keys that the design names do what it says", () => {
   const wanted = {
-    F: "nextFrame", D: "previousFrame", V: "tenOn", C: "tenBack", R: "nextKey", E: "previousKey", Home: "firstFrame", End: "lastFrame",
-    A: "accept", X: "reject", "!": "needsLook", K: "keyFrame", O: "absent", B: "brush", "Shift+E": "eraser", N: "newTrack", Tab: "nextTrack",
-    "Ctrl+L": "relabel", Delete: "remove", H: "hide", 0: "fit", "Ctrl+Z": "undo", "Ctrl+Shift+Z": "redo", "Ctrl+Y": "redo", "Shift+Enter": "complete", "?": "help",
+    F: "nextFrame",
+    D: "previousFrame",
+    V: "tenOn",
+    C: "tenBack",
+    R: "nextKey",
+    E: "previousKey",
+    Home: "firstFrame",
+    End: "lastFrame",
+    A: "accept",
+    X: "reject",
+    "!": "needsLook",
+    K: "keyFrame",
+    O: "absent",
+    B: "brush",
+    "Shift+E": "eraser",
+    N: "newTrack",
+    Tab: "nextTrack",
+    "Ctrl+L": "relabel",
+    Delete: "remove",
+    H: "hide",
+    0: "fit",
+    "Ctrl+Z": "undo",
+    "Ctrl+Shift+Z": "redo",
+    "Ctrl+Y": "redo",
+    "Shift+Enter": "complete",
+    "?": "help",
   };
   for (const [key, command] of Object.entries(wanted)) assert.equal(find("editor", key)?.command, command, key);
 });

@@ -9,12 +9,18 @@ import { frameAt, secondsOf } from "../../assets/editor/playback.js";
 const video = { count: 5, pts: [1000, 2000, 3000, 7000, 8000], time_base: [1, 1000] };
 
 test("seconds come from the source's own times, from the first frame", () => {
-  assert.deepEqual([0, 1, 3, 4].map((k) => secondsOf(video, k)), [0, 1, 6, 7]);
+  assert.deepEqual(
+    [0, 1, 3, 4].map((k) => secondsOf(video, k)),
+    [0, 1, 6, 7],
+  );
   assert.equal(secondsOf({ pts: [], time_base: [1, 1] }, 3), 0);
 });
 
 test("the frame of a moment is the last that is due, through gaps too", () => {
-  assert.deepEqual([0, 0.99, 1, 2.5, 5.9, 6, 99].map((s) => frameAt(video, s)), [0, 0, 1, 2, 2, 3, 4]);
+  assert.deepEqual(
+    [0, 0.99, 1, 2.5, 5.9, 6, 99].map((s) => frameAt(video, s)),
+    [0, 0, 1, 2, 2, 3, 4],
+  );
 });
 
 test("every frame is the frame of its own time", () => {
@@ -34,7 +40,10 @@ test("the address is read and written, and keeps what else is in it", () => {
 
 test("a frame's address carries the content hash where there is one", () => {
   assert.equal(frameAddress({ id: "v 1" }, 7), "/data/videos/v%201/frames/7.jpg");
-  assert.equal(frameAddress({ id: "v", content_hash: "0123456789abcdef" }, 0), "/data/videos/v/frames/0.jpg?h=0123456789ab");
+  assert.equal(
+    frameAddress({ id: "v", content_hash: "0123456789abcdef" }, 0),
+    "/data/videos/v/frames/0.jpg?h=0123456789ab",
+  );
 });
 
 test("texts for times, sizes and counts", () => {
@@ -46,5 +55,8 @@ test("texts for times, sizes and counts", () => {
   assert.equal(sizeText(12), "12 B");
   assert.equal(count(1, "edit"), "1 edit");
   assert.equal(count(3, "edit"), "3 edits");
-  assert.deepEqual([5, 130, 7300, 200_000].map((s) => ago(1000, 1000 + s)), ["now", "2 min", "2 h", "2 d"]);
+  assert.deepEqual(
+    [5, 130, 7300, 200_000].map((s) => ago(1000, 1000 + s)),
+    ["now", "2 min", "2 h", "2 d"],
+  );
 });

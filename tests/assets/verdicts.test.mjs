@@ -19,10 +19,21 @@ test("scopes cover the frames they name", () => {
 
 test("accepting judges what has no verdict, keeps corrected, and clears flags", () => {
   const [document, track] = one([
-    sentRow(0), sentRow(1, { review: "accepted" }), sentRow(2, { review: "corrected", source: "drawn", look: "odd" }), sentRow(3, { review: "corrected" }), sentRow(4, { review: "rejected" }),
+    sentRow(0),
+    sentRow(1, { review: "accepted" }),
+    sentRow(2, { review: "corrected", source: "drawn", look: "odd" }),
+    sentRow(3, { review: "corrected" }),
+    sentRow(4, { review: "rejected" }),
   ]);
   const changes = verdicts.accept(document, track, [0, 9], false);
-  assert.deepEqual(changes.map((c) => [c.frame, c.after.review, c.after.look]), [[0, "accepted", null], [2, "corrected", null], [4, "accepted", null]]);
+  assert.deepEqual(
+    changes.map((c) => [c.frame, c.after.review, c.after.look]),
+    [
+      [0, "accepted", null],
+      [2, "corrected", null],
+      [4, "accepted", null],
+    ],
+  );
   assert.equal(changes[0].after.mask, "h1");
   assert.equal(changes[0].after.run, "run-1");
   assert.equal(changes[1].after.run, null);
@@ -30,39 +41,62 @@ test("accepting judges what has no verdict, keeps corrected, and clears flags", 
 
 test("accepting stays inside its frames", () => {
   const [document, track] = one([sentRow(0), sentRow(5), sentRow(9)]);
-  assert.deepEqual(verdicts.accept(document, track, [4, 6], false).map((c) => c.frame), [5]);
+  assert.deepEqual(
+    verdicts.accept(document, track, [4, 6], false).map((c) => c.frame),
+    [5],
+  );
 });
 
 test("rejecting a whole track says so on the track, and accepting it takes that back", () => {
   const [document, track] = one([sentRow(0), sentRow(1, { state: 0, hash: null })]);
   const changes = verdicts.reject(document, track, [0, 9], true);
   assert.deepEqual(changes[0], { track: "t1", frame: null, after: { rejected: true } });
-  assert.deepEqual(changes.slice(1).map((c) => [c.frame, c.after.review]), [[0, "rejected"]]);
+  assert.deepEqual(
+    changes.slice(1).map((c) => [c.frame, c.after.review]),
+    [[0, "rejected"]],
+  );
   track.rejected = true;
   assert.deepEqual(verdicts.accept(document, track, [0, 9], true)[0].after, { rejected: false });
 });
 
 test("deleting takes rows away, or the track when it is for the whole", () => {
   const [document, track] = one([sentRow(3), sentRow(4), sentRow(5)]);
-  assert.deepEqual(verdicts.remove(document, track, [4, 9], false), [{ track: "t1", frame: 4, after: null }, { track: "t1", frame: 5, after: null }]);
-  assert.deepEqual(verdicts.remove(document, track, [0, 9], true), [{ track: "t1", frame: null, after: { deleted: true } }]);
+  assert.deepEqual(verdicts.remove(document, track, [4, 9], false), [
+    { track: "t1", frame: 4, after: null },
+    { track: "t1", frame: 5, after: null },
+  ]);
+  assert.deepEqual(verdicts.remove(document, track, [0, 9], true), [
+    { track: "t1", frame: null, after: { deleted: true } },
+  ]);
 });
 
 test("absent is said for every frame of the scope, also unknown ones, once", () => {
-  const [document, track] = one([sentRow(3), sentRow(4, { state: 0, hash: null, source: "drawn", review: "corrected" })]);
+  const [document, track] = one([
+    sentRow(3),
+    sentRow(4, { state: 0, hash: null, source: "drawn", review: "corrected" }),
+  ]);
   const changes = verdicts.absent(document, track, [3, 5]);
-  assert.deepEqual(changes.map((c) => c.frame), [3, 5]);
+  assert.deepEqual(
+    changes.map((c) => c.frame),
+    [3, 5],
+  );
   assert.ok(changes.every((c) => c.after.state === "absent" && c.after.source === "drawn" && c.after.mask === null));
 });
 
 test("needs a look flags what is not flagged, and clears when all are", () => {
   const [document, track] = one([sentRow(0), sentRow(1, { look: "odd" })]);
   const on = verdicts.look(document, track, [0, 9]);
-  assert.deepEqual(on.map((c) => c.frame), [0]);
+  assert.deepEqual(
+    on.map((c) => c.frame),
+    [0],
+  );
   assert.equal(on[0].after.look.reason, "Marked by hand");
   assert.equal(on[0].after.review, "unreviewed");
   track.rows.get(0).look = "odd";
-  assert.deepEqual(verdicts.look(document, track, [0, 9]).map((c) => c.after.look), [null, null]);
+  assert.deepEqual(
+    verdicts.look(document, track, [0, 9]).map((c) => c.after.look),
+    [null, null],
+  );
 });
 
 test("a key frame is switched on and off, only where there is a mask", () => {
@@ -74,7 +108,12 @@ test("a key frame is switched on and off, only where there is a mask", () => {
 
 test("a row whose mask the server does not know yet goes out with its pixels", () => {
   const [document, track] = one([sentRow(0)]);
-  document.apply({ track: "t1", frame: 0, version: 0, after: { state: "present", rle: { size: [2, 3], counts: "114" } } });
+  document.apply({
+    track: "t1",
+    frame: 0,
+    version: 0,
+    after: { state: "present", rle: { size: [2, 3], counts: "114" } },
+  });
   const [change] = verdicts.look(document, track, [0, 0]);
   assert.deepEqual(change.after.rle, { size: [2, 3], counts: "114" });
   assert.equal(change.after.mask, undefined);

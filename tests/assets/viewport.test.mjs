@@ -13,7 +13,11 @@ function open(width = 928, height = 384) {
 const near = (a, b) => assert.ok(Math.abs(a - b) < 1e-6, `${a} is not ${b}`);
 
 test("fit shows the whole picture and keeps the rail free", () => {
-  for (const [w, h] of [[928, 384], [1500, 500], [600, 900]]) {
+  for (const [w, h] of [
+    [928, 384],
+    [1500, 500],
+    [600, 900],
+  ]) {
     const v = open(w, h);
     assert.ok(v.x >= 8 && v.y >= 0);
     assert.ok(v.x + 640 * v.scale <= w - 48);

@@ -20,13 +20,13 @@ HEAD = HeadConfig(
     stages=2, channels=16, attention_heads=4, ffn=32, dynamic=8, mask_convs=1, box_towers=1, canonical_size=14.0
 )
 RECIPE = TrainingConfig(
-    steps=6, decay_steps=(4,), warmup_steps=2, learning_rate=1e-3, backbone_rate=0.5, clip_frames=2, batch=2, ema=0.9
+    steps=4, decay_steps=(3,), warmup_steps=2, learning_rate=1e-3, backbone_rate=0.5, clip_frames=2, batch=2, ema=0.9
 )
 CONFIG = TeViTConfig(
     name="tevit_small",
     backbone=BACKBONE,
     head=HEAD,
-    scales=ScaleConfig(test=(64, 48), train=((64, 48), (96, 64)), multiscale="value"),
+    scales=ScaleConfig(test=(64, 48), train=((64, 48),), multiscale="value"),
     training=RECIPE,
     queries=6,
     query_layout="grid",

@@ -28,10 +28,8 @@ def test_each_query_filters_its_own_region_cell_by_cell(projects: bool) -> None:
         out = layer(queries, rois)
         for index in range(5):
             cells = slow(layer, queries[index], rois[index])
-            if projects:
-                expected = F.relu(layer.fc_norm(layer.fc_layer(cells.flatten())))
-            else:
-                expected = cells.T.reshape(6, 4, 4)
+            vector = F.relu(layer.fc_norm(layer.fc_layer(cells.flatten()))) if projects else None
+            expected = cells.T.reshape(6, 4, 4) if vector is None else vector
             torch.testing.assert_close(out[index], expected, atol=1e-5, rtol=1e-4)
 
 

@@ -227,6 +227,7 @@ def test_a_database_that_cannot_be_written_can_be_read_and_says_why_it_refuses(d
 def test_a_missing_database_that_may_not_be_made_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(ReadOnly, match="cannot be opened"):
         Database.open(f"sqlite:///file:{tmp_path / 'missing.sqlite3'}?mode=ro&uri=true")
+    assert not Path("file:").exists(), "a URI is no path, so no folder is made for it"
 
 
 def test_a_closed_database_leaves_no_connection(database: Database, tmp_path: Path) -> None:

@@ -208,6 +208,9 @@ def test_a_merge_moves_masks_and_deletes_a_track_in_one_edit(scene: Scene) -> No
     scene.assert_log_explains_tables()
 
 
+ODD: Any = Change
+"""A change with values of types that only a foreign client would send."""
+
 BAD = [
     (lambda scene, track: Change(track, 0, 0, {"review": "accepted"}), "must say its state"),
     (lambda scene, track: Change(track, 0, 0, {"state": "present"}), "needs a mask"),
@@ -227,6 +230,15 @@ BAD = [
     (lambda scene, track: Change(None, None, 0, {"start": 0, "stop": 3, "categories": "cat"}, range_id="r"), "ids"),
     (lambda scene, track: Change(track, None, 0, {}, range_id="r"), "of a range alone"),
     (lambda scene, track: Change(None, 3, 0, {}), "of a track and a frame"),
+    (lambda scene, track: ODD(track, "3", 0, {"rle": square(1)}), "of a track and a frame"),
+    (lambda scene, track: Change(track, 1 << 70, 0, {"rle": square(1)}), "of a track and a frame"),
+    (lambda scene, track: ODD(7, 3, 0, {"rle": square(1)}), "of a track and a frame"),
+    (lambda scene, track: ODD(track, 0, 0, ["rle"]), "must be an object"),
+    (lambda scene, track: Change(track, 0, 0, {"mask": [1]}), "mask must be text"),
+    (lambda scene, track: Change(track, 0, 0, {"rle": square(1), "score": "high"}), "score must be a number"),
+    (lambda scene, track: Change(track, 0, 0, {"rle": square(1), "look": {"reason": 1, "author": 2}}), "look must be"),
+    (lambda scene, track: Change(new_id(), None, 0, {"name": 7}), "name must be text"),
+    (lambda scene, track: Change(new_id(), None, 0, {"extra": [7]}), "extra must be an object"),
 ]
 
 

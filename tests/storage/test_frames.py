@@ -8,7 +8,7 @@ import av
 import numpy as np
 import pytest
 
-from storage import frames
+from storage import frame_damage, frames
 from storage.errors import StorageError
 from storage.frames import FrameIndex, FrameReader, Gap
 from tests.storage.made_videos import (
@@ -300,7 +300,7 @@ def test_what_is_no_video_is_refused_with_its_name_and_reason(tmp_path: Path, na
         assert isinstance(caught.value, StorageError)
 
 
-def test_no_spoiled_byte_leads_to_another_error_or_to_another_frame(tmp_path: Path) -> None:
+def test_no_spoiled_byte_leads_to_another_error_or_to_another_sound_frame(tmp_path: Path) -> None:
     sound = make_video(tmp_path / "sound.mp4", frames=20, gop=5).read_bytes()
     chance = random.Random(3)
     for round_ in range(40):
@@ -318,7 +318,32 @@ def test_no_spoiled_byte_leads_to_another_error_or_to_another_frame(tmp_path: Pa
             truth = [frame for _, frame in reader.read_range(0, index.count)]
         with FrameReader(index) as reader:
             for k in chance.sample(range(index.count), min(4, index.count)):
-                assert np.array_equal(reader.read(k), truth[k])
+                in_damage = any(damage.start <= k < damage.stop for damage in index.damage)
+                assert np.array_equal(reader.read(k), truth[k]) or in_damage
+
+
+def test_a_damaged_stretch_is_noted_and_entered_where_that_was_proven(tmp_path: Path) -> None:
+    path = spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=40, b_frames=0), 15)
+    index = frames.index(path)
+    (damage,) = index.damage
+    assert (damage.start, damage.stop) == (10, 19)
+    assert damage.entry in (0, 10)
+    assert any("frames 10 to 18 are damaged" in note for note in index.notes)
+    assert FrameIndex.from_json(index.to_json()) == index
+    assert frames.index(make_video(tmp_path / "sound.mp4")).damage == ()
+
+
+def test_a_damaged_stretch_far_from_the_start_is_entered_nearby(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(frame_damage, "FAR_FROM_START", 5)
+    monkeypatch.setattr(frame_damage, "_gives", lambda *_: False)
+    sound = make_video(tmp_path / "sound.mp4", frames=40, b_frames=0)
+    index = frames.index(spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=40, b_frames=0), 25))
+    assert [(damage.start, damage.entry) for damage in index.damage] == [(20, 10)]
+    with FrameReader(index) as reader:
+        assert reader.read(22).shape == (48, 64, 3)
+        assert np.array_equal(reader.read(3), decoded(sound)[3])
 
 
 def test_sound_alone_is_refused(tmp_path: Path) -> None:

@@ -188,6 +188,15 @@ def test_a_named_edit_of_a_machine_can_be_undone_and_redone_by_a_person(scene: S
     scene.assert_log_explains_tables()
 
 
+def test_a_machine_takes_back_its_own_edits_only(scene: Scene) -> None:
+    track = scene.new_track(author="run:a")
+    drawn = scene.draw(track, 0, 1)
+    with pytest.raises(EditError, match="its own edits"):
+        scene.undo("run:b", edit=drawn.id)
+    scene.draw(track, 1, 1, author="run:b")
+    assert isinstance(scene.undo("run:b"), Applied)
+
+
 def test_undo_in_a_video_that_does_not_exist(scene: Scene) -> None:
     with scene.database.atomic() as tx, pytest.raises(NotFound):
         undo(tx, video="nowhere", author="ann", new_id=new_id())

@@ -27,7 +27,9 @@ export function roundBrush(valueOf) {
   const stamp = (app, from, to) => {
     const { height, width } = app.document;
     const radius = app.preferences.now.brush / 2;
-    app.layers.touch(capsule(app.layers.bits, height, width, { x0: from.x, y0: from.y, x1: to.x, y1: to.y, radius, value }));
+    app.layers.touch(
+      capsule(app.layers.bits, height, width, { x0: from.x, y0: from.y, x1: to.x, y1: to.y, radius, value }),
+    );
   };
   return {
     /** @param {any} app @param {Point} point */
@@ -35,8 +37,8 @@ export function roundBrush(valueOf) {
       if (!beginStroke(app)) return false;
       value = valueOf(app, point);
       const track = app.view.now.newTrack?.id ?? app.view.now.selected;
-      const straight = point.shift && ended && ended.frame === app.view.now.frame && ended.track === track;
-      stamp(app, straight ? { ...point, x: ended.x, y: ended.y } : point, point);
+      const from = point.shift && ended?.frame === app.view.now.frame && ended?.track === track ? ended : null;
+      stamp(app, from ? { ...point, x: from.x, y: from.y } : point, point);
       last = point;
       return true;
     },
@@ -65,6 +67,9 @@ export function roundBrush(valueOf) {
 }
 
 export const brush = {
-  name: "brush", label: "Brush", icon: "brush", cursor: "ring",
+  name: "brush",
+  label: "Brush",
+  icon: "brush",
+  cursor: "ring",
   ...roundBrush((app, point) => ((app.view.now.mode === "subtract") !== point.inverse ? 0 : 1)),
 };

@@ -4,6 +4,9 @@
 import { roundBrush } from "./brush.js";
 
 export const eraser = {
-  name: "eraser", label: "Eraser", icon: "eraser", cursor: "ring",
+  name: "eraser",
+  label: "Eraser",
+  icon: "eraser",
+  cursor: "ring",
   ...roundBrush((_, point) => (point.inverse ? 1 : 0)),
 };

@@ -26,7 +26,10 @@ export function sketchLine(app, line, closed) {
 }
 
 export const lasso = {
-  name: "lasso", label: "Lasso", icon: "lasso", cursor: "crosshair",
+  name: "lasso",
+  label: "Lasso",
+  icon: "lasso",
+  cursor: "crosshair",
   /** @param {any} app @param {any} point */
   down(app, point) {
     if (!beginStroke(app)) return false;

@@ -2,7 +2,11 @@
 /** Move the picture under the hand. Every tool pans with the middle button, or while Space is held. */
 
 export const pan = {
-  name: "pan", label: "Pan", icon: "pan", cursor: "grab", pans: true,
+  name: "pan",
+  label: "Pan",
+  icon: "pan",
+  cursor: "grab",
+  pans: true,
   down: () => false,
   move() {},
   up() {},

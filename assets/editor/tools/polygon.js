@@ -24,7 +24,10 @@ function finish(app) {
 }
 
 export const polygon = {
-  name: "polygon", label: "Polygon", icon: "polygon", cursor: "crosshair",
+  name: "polygon",
+  label: "Polygon",
+  icon: "polygon",
+  cursor: "crosshair",
   /** @param {any} app @param {any} point */
   down(app, point) {
     if (!corners.length) {

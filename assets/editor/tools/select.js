@@ -21,7 +21,10 @@ export function tracksAt(app, x, y) {
 }
 
 export const select = {
-  name: "select", label: "Select", icon: "select", cursor: "default",
+  name: "select",
+  label: "Select",
+  icon: "select",
+  cursor: "default",
   /** @param {any} app @param {{x: number, y: number}} point */
   down(app, point) {
     const hits = tracksAt(app, point.x, point.y);

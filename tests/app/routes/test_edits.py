@@ -72,7 +72,7 @@ def test_a_stale_edit_is_refused_whole_and_shows_the_rows_that_differ(client: Te
     assert [row["frame"] for row in result["rows"]] == [0]
     hashes = {row[0]: row[8] for row in rows_of(client, video)[track]}
     assert len({hashes[0], hashes[1]}) == 2
-    assert [row for row in made["rows"] if row["frame"] == 1][0]["after"]["mask"] == hashes[1]
+    assert next(row for row in made["rows"] if row["frame"] == 1)["after"]["mask"] == hashes[1]
 
 
 def test_a_queue_of_strokes_on_one_row_does_not_collide_with_itself(client: TestClient, video: Video) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from storage import models
+from storage import models, projects
 from storage.database import Database
 from storage.models import Checkpoint
 from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
@@ -78,6 +78,8 @@ def test_the_demos_checkpoint_warns_on_another_project(client: TestClient, datab
 def test_the_demo_project_is_not_warned(client: TestClient, database: Database) -> None:
     project, _ = project_with(database, "star", "fish", name="demo")
     checkpoint(database, "star", "fish")
+    with database.atomic() as tx:
+        projects.set_setting(tx, "demo_project", project.id)
     found = client.get(f"/data/projects/{project.id}/proposer").json()
     assert found["warning"] is None
     assert found["known"] == ["star", "fish"]

@@ -1,0 +1,135 @@
+"""Runs a folder of golden figures (``conform``): every case of every part, against its tolerance."""
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+from app.conform_checks import Case, ConformReport, deterministic, read_json, run_case, stems
+from app.conform_eval import eval_case
+from app.conform_forward import forward_case
+from app.conform_pipeline import pipeline_test_case, pipeline_train_case
+from app.conform_recipe import Networks, Recipe
+from app.conform_train import groups_case, training_case
+from app.conform_units import unit_case, unit_names
+from app.errors import BadInput
+
+Report = Callable[[str], None]
+_INDEX = "index"  # golden/index.json lists the cases again
+_DEVICE_FACTOR = 5.0  # tolerances on a GPU, whose sums come in another order
+
+
+def conform(folder: Path, *, device: str = "cpu", report: Report = print) -> ConformReport:
+    """Run all cases of ``folder`` (recipe/, golden/, pipeline/, eval/; any of them may be absent).
+
+    ``report`` hears of each case before it runs. A file that cannot be read or understood is a failed check of its
+    case; a folder without any case raises :class:`app.errors.BadInput`. The recipe of the folder is executed.
+    """
+    if not folder.is_dir():
+        raise BadInput(f"{folder} is not a folder of golden figures")
+    deterministic(device)
+    runner = _Runner(folder, device, report)
+    runner.all()
+    if not runner.cases:
+        raise BadInput(f"{folder} holds no case: expected any of golden/, golden/train/, golden/units/, pipeline/, eval/")
+    return ConformReport(tuple(runner.cases), tuple(runner.absent))
+
+
+def run(folder: Path, as_json: bool = False, *, device: str = "cpu") -> int:
+    """The command: progress on stderr, the table (or JSON) on stdout; 0 if nothing failed, else 1."""
+    report = conform(folder, device=device, report=lambda line: print(line, file=sys.stderr, flush=True))
+    if as_json:
+        print(json.dumps(report.to_dict()))
+    else:
+        print("\n".join(report.lines()))
+    return 1 if report.failed else 0
+
+
+class _Runner:
+    def __init__(self, folder: Path, device: str, report: Report) -> None:
+        self.folder, self.device, self.report = folder, device, report
+        self.recipe = Recipe(folder / "recipe")
+        self.networks = Networks(self.recipe, device)
+        self.cases: list[Case] = []
+        self.absent: list[str] = []
+        self.factor = 1.0 if device == "cpu" else _DEVICE_FACTOR
+
+    def all(self) -> None:
+        """Every part, the cheap ones first."""
+        self._recipe()
+        self._eval()
+        self._units()
+        self._pipeline()
+        self._forward()
+        self._training()
+
+    def _case(self, part: str, name: str, body: Callable[[Case], None]) -> None:
+        self.report(f"{part} {name}")
+        self.cases.append(run_case(Case(part, name, self.factor), body))
+
+    def _present(self, part: str) -> Path | None:
+        path = self.folder / part
+        if path.exists():
+            return path
+        self.absent.append(part)
+        return None
+
+    def _recipe(self) -> None:
+        """The recipe's own lists must at least be readable; that it runs shows in the cases that need it."""
+        folder = self._present("recipe")
+        for path in sorted(folder.glob("*cases.json")) if folder else ():
+            self._case("recipe", path.name, lambda case, path=path: case.equal("readable", bool(read_json(path)), True))
+
+    def _eval(self) -> None:
+        if folder := self._present("eval"):
+            for name in stems(folder, ".json", ".npz", endings=("_gt", "_dt", "_stats", "_curves")):
+                self._case("eval", name, lambda case: eval_case(case, folder))
+
+    def _units(self) -> None:
+        if folder := self._present("golden/units"):
+            for path in sorted(folder.glob("*.npz")):
+                for name in unit_names(path):
+                    self._case("units", name, lambda case, path=path: unit_case(case, path, self.device))
+
+    def _pipeline(self) -> None:
+        if folder := self._present("pipeline"):
+            for name in stems(folder, ".json", ".npz"):
+                if name.startswith("test"):
+                    self._case("pipeline", name, lambda case: pipeline_test_case(case, folder, self.recipe))
+                elif name.startswith("train"):
+                    self._case("pipeline", name, lambda case: pipeline_train_case(case, folder, self.recipe))
+
+    def _forward(self) -> None:
+        if not (folder := self._present("golden")):
+            return
+        for name in sorted(stems(folder, ".json", ".npz"), key=lambda name: (_network_of(folder, name), name)):
+            if name == _INDEX:
+                body = _readable(folder / f"{name}.json")
+            else:
+                body = self._forward_body(folder)
+            self._case("golden", name, body)
+
+    def _forward_body(self, folder: Path) -> Callable[[Case], None]:
+        return lambda case: forward_case(case, folder, self.recipe, self.networks)
+
+    def _training(self) -> None:
+        if not (folder := self._present("golden/train")):
+            return
+        for name in stems(folder, ".json", ".npz"):
+            if not (folder / f"{name}.npz").exists() and "param_groups" in name:
+                self._case("train", name, lambda case: groups_case(case, folder))
+            else:
+                self._case("train", name, lambda case: training_case(case, folder, self.recipe, self.networks))
+
+
+def _readable(path: Path) -> Callable[[Case], None]:
+    return lambda case: case.equal("readable", isinstance(read_json(path), dict), True)
+
+
+def _network_of(folder: Path, name: str) -> str:
+    """Cases of one network follow each other; what cannot be read comes first and fails there."""
+    try:
+        about = read_json(folder / f"{name}.json")
+        return f"{about['config']} {about['salt']}"
+    except (ValueError, KeyError, TypeError):
+        return ""

@@ -1,0 +1,214 @@
+"""Checks of figures against tolerances, and the report that they make up."""
+
+import json
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+Figures = np.ndarray | Tensor | float | int | Sequence[Any]
+
+
+class UnreadableCase(ValueError):
+    """A file of a case that is missing, damaged, or says something that cannot be understood."""
+
+
+@dataclass(frozen=True)
+class Check:
+    """One comparison; ``error`` and ``tolerance`` are of the same unit, None where things are equal or not."""
+
+    name: str
+    passed: bool
+    error: float | None = None
+    tolerance: float | None = None
+    note: str = ""
+
+
+@dataclass
+class Case:
+    """All checks of one case; they are added while it runs."""
+
+    part: str
+    name: str
+    factor: float = 1.0  # tolerances are multiplied with it (another device)
+    checks: list[Check] = field(default_factory=list)
+
+    def close(self, name: str, got: Figures, want: Figures, *, atol: float = 0.0, rtol: float = 0.0) -> None:
+        """Largest difference within ``atol`` plus ``rtol`` of the wanted figure; shapes must be equal."""
+        first, second = _array(got), _array(want)
+        if first.shape != second.shape:
+            self.checks.append(Check(name, False, note=f"shape {first.shape} instead of {second.shape}"))
+            return
+        if first.size == 0:
+            self.checks.append(Check(name, True, 0.0, atol * self.factor))
+            return
+        with np.errstate(invalid="ignore"):
+            difference = np.abs(first - second)
+            allowed = (atol + rtol * np.abs(second)) * self.factor
+            excess = np.where(np.isfinite(difference), difference / np.maximum(allowed, 1e-300), np.inf)
+        worst = int(np.argmax(excess))
+        error, tolerance = float(difference.reshape(-1)[worst]), float(np.broadcast_to(allowed, first.shape).flat[worst])
+        self.checks.append(Check(name, bool(excess.flat[worst] <= 1.0), error, tolerance))
+
+    def equal(self, name: str, got: object, want: object) -> None:
+        """Exactly the same value."""
+        same = bool(got == want)
+        note = "" if same else f"{_short(got)} instead of {_short(want)}"
+        self.checks.append(Check(name, same, note=note))
+
+    def within(self, name: str, error: float, tolerance: float, note: str = "") -> None:
+        """A count or a measure that must not exceed ``tolerance``."""
+        self.checks.append(Check(name, bool(error <= tolerance), float(error), float(tolerance), note))
+
+    def fail(self, name: str, note: str) -> None:
+        """Something that cannot be compared at all."""
+        self.checks.append(Check(name, False, note=note))
+
+    @property
+    def failed(self) -> int:
+        """How many checks did not pass."""
+        return sum(not check.passed for check in self.checks)
+
+
+def _array(value: Figures) -> np.ndarray:
+    if isinstance(value, Tensor):
+        value = value.detach().cpu().numpy()
+    return np.asarray(value, dtype=np.float64)
+
+
+def _short(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+@dataclass(frozen=True)
+class ConformReport:
+    """What a folder of figures says of this program."""
+
+    cases: tuple[Case, ...]
+    absent: tuple[str, ...]  # parts that the folder does not have
+
+    @property
+    def checks(self) -> int:
+        """All comparisons."""
+        return sum(len(case.checks) for case in self.cases)
+
+    @property
+    def failed(self) -> int:
+        """Comparisons that did not pass."""
+        return sum(case.failed for case in self.cases)
+
+    @property
+    def summary(self) -> str:
+        """The last line."""
+        return f"{len(self.cases)} cases, {self.checks} checks, {self.failed} failed"
+
+    def lines(self) -> list[str]:
+        """The table: per case its tightest checks and all that failed."""
+        rows = [f"{'case':<52} {'check':<34} {'error':>10} {'tolerance':>10}"]
+        for case in self.cases:
+            title = f"{case.part} {case.name}"
+            shown = _table_rows(case)
+            rows += [f"{title:<52} {name:<34} {error:>10} {tolerance:>10} {note}".rstrip() for name, error, tolerance, note in shown]
+        rows += [f"{part}: absent" for part in self.absent]
+        return [*rows, self.summary]
+
+    def to_dict(self) -> dict[str, Any]:
+        """A JSON-ready form: every check of every case."""
+        cases = [
+            {
+                "part": case.part,
+                "name": case.name,
+                "failed": case.failed,
+                "checks": [
+                    {"name": c.name, "passed": c.passed, "error": _finite(c.error), "tolerance": c.tolerance, "note": c.note}
+                    for c in case.checks
+                ],
+            }
+            for case in self.cases
+        ]
+        return {"cases": cases, "absent": list(self.absent), "checks": self.checks, "failed": self.failed}
+
+
+def _finite(value: float | None) -> float | None:
+    return value if value is None or math.isfinite(value) else None
+
+
+def _table_rows(case: Case) -> list[tuple[str, str, str, str]]:
+    """Measured checks by groups (their worst), all failures, and one line for what is simply equal."""
+    worst: dict[str, Check] = {}
+    equal = 0
+    failures = [check for check in case.checks if not check.passed]
+    for check in case.checks:
+        if check.passed and check.tolerance:
+            group = check.name.split("/")[0]
+            if group not in worst or _share(check) > _share(worst[group]):
+                worst[group] = check
+        elif check.passed:
+            equal += 1
+    rows = [(c.name, f"{c.error:.2e}", f"{c.tolerance:.2e}", c.note) for c in worst.values()]
+    if equal:
+        rows.append((f"{equal} equal", "", "", ""))
+    for check in failures:
+        error = "" if check.error is None else f"{check.error:.2e}"
+        tolerance = "" if check.tolerance is None else f"{check.tolerance:.2e}"
+        rows.append((check.name, error, tolerance, f"FAILED {check.note}".rstrip()))
+    return rows
+
+
+def _share(check: Check) -> float:
+    return (check.error or 0.0) / check.tolerance if check.tolerance else 0.0
+
+
+def read_json(path: Path) -> Any:
+    """The content of a JSON file; raises :class:`UnreadableCase` that names it."""
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise UnreadableCase(f"{path.name} cannot be read: {error}") from error
+
+
+def read_arrays(path: Path) -> dict[str, np.ndarray]:
+    """All arrays of an npz file; raises :class:`UnreadableCase` that names it."""
+    import zipfile
+
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {key: file[key] for key in file.files}
+    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+        raise UnreadableCase(f"{path.name} cannot be read: {error}") from error
+
+
+def stems(folder: Path, *suffixes: str, endings: Sequence[str] = ("",)) -> list[str]:
+    """Names of the cases of a folder: file names without suffix and ending, each once, sorted."""
+    found = set()
+    for path in folder.iterdir() if folder.is_dir() else ():
+        for ending in endings:
+            if path.suffix in suffixes and path.stem.endswith(ending):
+                found.add(path.stem.removesuffix(ending))
+                break
+    return sorted(found)
+
+
+def run_case(case: Case, body: Callable[[Case], None]) -> Case:
+    """Run the body of a case; whatever stops it is a failed check with its reason."""
+    try:
+        body(case)
+    except Exception as error:  # any damage to a figure may surface anywhere, and must count as a failure
+        case.fail("readable", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
+    if not case.checks:
+        case.fail("figures", "nothing in it could be checked")
+    return case
+
+
+def deterministic(device: str) -> None:
+    """Plain float32 on a GPU: no TF32, no algorithm chosen by chance."""
+    if device.startswith("cuda"):
+        torch.backends.cuda.matmul.allow_tf32 = False
+        torch.backends.cudnn.allow_tf32 = False
+        torch.backends.cudnn.deterministic = True

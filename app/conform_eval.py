@@ -1,0 +1,48 @@
+"""Golden evaluations: truth, results, and what the official code makes of them."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.conform_checks import Case, read_arrays, read_json
+from model.evaluation import Evaluation, evaluate
+
+_BOUND = 1e-6
+
+
+def eval_case(case: Case, folder: Path) -> None:
+    """Evaluate one set of ``folder`` and compare its numbers, its curves and its printed lines."""
+    truth, results, stats = (read_json(folder / f"{case.name}_{part}.json") for part in ("gt", "dt", "stats"))
+    curves = read_arrays(folder / f"{case.name}_curves.npz")
+    own = evaluate(truth, results)
+    for key, wanted in stats.items():
+        if key not in own.stats:
+            case.fail(key, "nothing of ours has this name")
+        else:
+            _statistic(case, f"stats/{key}", own.stats[key], wanted)
+    _curves(case, own, curves)
+
+
+def _statistic(case: Case, key: str, own: Any, wanted: Any) -> None:
+    if key in ("stats/printed", "stats/warnings"):
+        case.equal(key, list(own), list(wanted))
+    elif isinstance(wanted, list):
+        case.equal(f"{key} undefined", [v is None for v in own], [v is None for v in wanted])
+        case.close(key, [v for v in own if v is not None], [v for v in wanted if v is not None], atol=_BOUND)
+    else:
+        case.close(key, own, wanted, atol=_BOUND)
+
+
+def _curves(case: Case, own: Evaluation, curves: dict[str, np.ndarray]) -> None:
+    """Precision (I, R, K, A, M) and recall (I, K, A, M), whole or averaged."""
+    figures = {
+        "precision_mean_over_recall": own.precision.mean(axis=1),
+        "precision_all_area_max100": own.precision[:, :, :, 0, -1],
+        "recall": own.recall,
+    }
+    for name, wanted in curves.items():
+        if name in figures:
+            case.close(f"curves/{name}", figures[name], wanted, atol=_BOUND)
+        else:
+            case.fail(f"curves/{name}", "nothing of ours has this name")

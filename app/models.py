@@ -1,0 +1,249 @@
+"""Use cases: finding the model that a person names, fetching a release so that a broken line costs nothing, exporting.
+
+`app.checkpoints` is what takes a file in and registers it; here is what comes before and after.
+"""
+
+import hashlib
+import http.client
+import json
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.checkpoints import CheckpointFile, add_file, free_of_slashes, release, release_url
+from app.errors import BadInput, Cancelled
+from app.proposer import DEMO, RELEASES
+from app.settings import Settings
+from app.warm import checkpoint_path
+from storage import models
+from storage.database import Database
+from storage.errors import NameTaken
+from storage.models import Checkpoint
+from storage.youtube_vis import categories_preset
+
+DEMO_FILE = Path(__file__).resolve().parents[1] / "assets" / "demo" / "checkpoint.safetensors"
+DOWNLOADS = ".downloads"
+RECORD = "releases.json"
+BLOCK = 1 << 20
+PATIENCE_SECONDS = 30
+Report = Callable[[float, str], None]
+
+
+class DownloadFailed(BadInput):
+    """A release could not be fetched; what arrived is kept for the next try."""
+
+
+@dataclass(frozen=True)
+class FoundModel:
+    """A model ready to be built: its name, file, sha256, and `model.checkpoint.Checkpoint` with class names."""
+
+    name: str
+    path: Path
+    sha256: str
+    checkpoint: Any
+    categories: tuple[str, ...]
+
+
+def find_model(settings: Settings, name_or_file: str, *, config: str | None = None) -> FoundModel:
+    """The model called ``demo``, a registered checkpoint, a downloaded release by its configuration's name, or a file.
+
+    ``config`` names the configuration of a file that does not say it itself. Raises `BadInput`,
+    `model.checkpoint.CheckpointError` where the file does not fit its configuration.
+    """
+    from model import checkpoint as files
+    from model.config import named
+
+    path = locate(settings, name_or_file)
+    loaded = files.load(path, config=named(config) if config else None)
+    return FoundModel(name_or_file, path, files.file_hash(path), loaded, class_names(loaded.categories))
+
+
+def locate(settings: Settings, name_or_file: str) -> Path:
+    """Path of the file that `find_model` reads; needs no torch. Raises `BadInput`."""
+    if name_or_file == DEMO and DEMO_FILE.is_file():
+        return DEMO_FILE
+    registered = _registered(settings, name_or_file)
+    if registered is not None:
+        path = checkpoint_path(settings, registered)
+        if not path.is_file():
+            raise BadInput(f"The file of the checkpoint {registered.name} is gone ({path}); add it again.")
+        return path
+    if Path(name_or_file).is_file():
+        return Path(name_or_file)
+    if name_or_file in {known.name for known in RELEASES}:
+        raise BadInput(f"The release {name_or_file} is not here yet; fetch it with: models download {name_or_file}.")
+    raise BadInput(
+        f"There is no model {name_or_file!r}: neither a checkpoint of this data folder (models list shows them), "
+        "nor a published release, nor a file."
+    )
+
+
+def find_checkpoint(database: Database, name: str) -> Checkpoint:
+    """The registered checkpoint of this name. Raises `BadInput` that names those there are."""
+    with database.read() as tx:
+        found = models.find_checkpoint(tx, name)
+        known = [one.name for one in models.list_checkpoints(tx)]
+    if found is None:
+        there = f"there are {', '.join(known)}" if known else "there is none yet"
+        raise BadInput(f"There is no checkpoint {name!r} in this data folder; {there}.")
+    return found
+
+
+def class_names(categories: tuple[str, ...]) -> tuple[str, ...]:
+    """A checkpoint's class names; the releases do not name their 40, which are those of YouTube-VIS 2019 in order."""
+    nameless = categories == tuple(f"class {index + 1}" for index in range(len(categories)))
+    if nameless and len(categories) == 40:
+        return tuple(category.name for category in categories_preset("2019"))
+    return categories
+
+
+def download(
+    database: Database,
+    settings: Settings,
+    *,
+    name: str,
+    report: Report,
+    cancelled: Callable[[], bool] = lambda: False,
+    url: str | None = None,
+) -> Checkpoint:
+    """Fetch a published checkpoint, register it for every project, and return it.
+
+    What arrives is kept under a hidden name until it is whole, and a later call goes on from there. The sha256 of the
+    first complete file is recorded; another file under the same address is refused later. ``url`` replaces the
+    published address. Raises `BadInput` (`DownloadFailed` without a network), `NameTaken`, `Cancelled`.
+    """
+    release(name)
+    with database.read() as tx:
+        if models.find_checkpoint(tx, name) is not None:
+            raise NameTaken("checkpoint", name)
+    folder = settings.checkpoints / DOWNLOADS
+    folder.mkdir(parents=True, exist_ok=True)
+    address = url or release_url(name)
+    part = folder / f"{name}.pth.part"
+    fetch(address, part, name=name, report=report, cancelled=cancelled)
+    report(0.96, "Checking")
+    digest = _checked_digest(folder / RECORD, part, address)
+    whole = folder / f"{name}.pth"
+    part.replace(whole)
+    try:
+        return add_file(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), project_id=None)
+    finally:
+        whole.unlink(missing_ok=True)
+
+
+def fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Callable[[], bool]) -> None:
+    """Bring ``part`` to the whole length of the file at ``address``, going on where it ends.
+
+    Raises `DownloadFailed`; ``part`` then holds what came. `Cancelled` likewise.
+    """
+    try:
+        with _open(address, part) as answer:
+            begin = _begin_of(answer, part)
+            total = begin + int(answer.headers.get("content-length") or 0)
+            if answer.headers.get_content_type() == "text/html":
+                raise DownloadFailed(
+                    f"{address} answers with a web page instead of {name}; is a login page in between?"
+                )
+            with part.open("ab" if begin else "wb") as file:
+                done = _copy(answer, file, begin=begin, total=total, report=report, cancelled=cancelled)
+    except urllib.error.HTTPError as error:
+        if error.code == 416 and part.exists():
+            return  # nothing is missing
+        raise DownloadFailed(
+            f"{name} could not be downloaded ({address} answers {error.code} {error.reason})."
+        ) from error
+    except http.client.HTTPException as error:
+        raise DownloadFailed(_broken_off(name, part)) from error
+    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+        reason = getattr(error, "reason", None) or error
+        raise DownloadFailed(
+            f"{name} could not be downloaded ({reason}); check the network and repeat it, or fetch {address} by other "
+            "means and add it as a file."
+        ) from error
+    if total > begin and done != total:
+        raise DownloadFailed(_broken_off(name, part))
+
+
+def export_official(database: Database, settings: Settings, *, name: str, out: Path | None = None) -> tuple[Path, str]:
+    """Write a checkpoint in the layout of the official code; returns the path, and what else has to be changed there.
+
+    ``name`` as in `find_model`; ``out`` defaults to the exports folder. Raises `BadInput`, `CheckpointError`.
+    """
+    from model import checkpoint as files
+
+    found = find_model(settings, name)
+    target = out or settings.exports / f"{free_of_slashes(Path(name).stem if out is None else out.stem)}.pth"
+    if target.suffix != ".pth":
+        raise BadInput(f"The official layout is a .pth file; {target} ends otherwise.")
+    files.export_official(target, found.checkpoint)
+    classes = found.checkpoint.config.classes
+    if classes == 40:
+        return target, ""
+    return target, (
+        f"This head has {classes} classes: in the official configuration set num_classes={classes} in the six "
+        "bbox_head and six mask_head entries, and CLASSES of the data set to the list in the file's meta."
+    )
+
+
+def _registered(settings: Settings, name: str) -> Checkpoint | None:
+    """The registered checkpoint, if any; a database is only read, never made for asking."""
+    if settings.database_url.startswith("sqlite:///") and not Path(settings.database_url[10:]).is_file():
+        return None
+    with Database.open(settings.database_url) as database, database.read() as tx:
+        return models.find_checkpoint(tx, name)
+
+
+def _open(address: str, part: Path) -> Any:
+    have = part.stat().st_size if part.exists() else 0
+    headers = {"Range": f"bytes={have}-"} if have else {}
+    return urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE_SECONDS)
+
+
+def _begin_of(answer: Any, part: Path) -> int:
+    """How many bytes of ``part`` stay: all when the server goes on from there, none when it begins again."""
+    if answer.status != 206:
+        return 0
+    have = part.stat().st_size
+    first = answer.headers.get("content-range", "").removeprefix("bytes ").partition("-")[0]
+    if first != str(have):
+        raise DownloadFailed(
+            f"The server went on at byte {first or '?'} instead of {have}; remove {part} and repeat it."
+        )
+    return have
+
+
+def _copy(answer: Any, file: Any, *, begin: int, total: int, report: Report, cancelled: Callable[[], bool]) -> int:
+    done = begin
+    while block := answer.read(BLOCK):
+        if cancelled():
+            raise Cancelled
+        file.write(block)
+        done += len(block)
+        report(0.95 * min(done / max(total, 1), 1.0), f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
+    return done
+
+
+def _broken_off(name: str, part: Path) -> str:
+    size = part.stat().st_size if part.exists() else 0
+    return f"The download of {name} broke off after {size / 1e6:.0f} MB; repeat the command to go on from there."
+
+
+def _checked_digest(record: Path, part: Path, address: str) -> str:
+    """The sha256 of a whole file; the first one of an address is remembered, and a different one later is refused."""
+    known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
+    with part.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    expected = known.setdefault(address, digest)
+    if expected != digest:
+        part.unlink()
+        raise DownloadFailed(
+            f"The file at {address} is another one than before (sha256 {digest[:12]} instead of {expected[:12]}); "
+            f"it was thrown away. If the change is known, remove {record} and repeat it."
+        )
+    partial = record.with_suffix(".partial")
+    partial.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
+    partial.replace(record)
+    return digest

@@ -1,0 +1,80 @@
+"""Parts that pages share."""
+
+import json
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from app.pages import PAGES, shell
+from app.settings import Settings
+from storage.database import Database
+
+
+def built(name: str, settings: Settings, database: Database) -> gr.Blocks:
+    from importlib import import_module
+
+    return import_module(f"app.pages.{name}").build(settings, database)
+
+
+def components(blocks: gr.Blocks) -> list[Any]:
+    return list(blocks.blocks.values())
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+def test_a_page_holds_no_state_and_sends_nothing_home(name: str, settings: Settings, database: Database) -> None:
+    blocks = built(name, settings, database)
+    assert not [part for part in components(blocks) if isinstance(part, gr.State)]
+    assert blocks.analytics_enabled is False
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+def test_templates_are_constant(name: str, settings: Settings, database: Database) -> None:
+    """A placeholder in a template would run what a user typed."""
+    for part in components(built(name, settings, database)):
+        if isinstance(part, gr.HTML):
+            assert "${" not in part.html_template and "{{" not in part.html_template
+            assert part.value in (None, "")
+
+
+@pytest.mark.parametrize("name", ["library", "retrain", "models", "exchange"])
+def test_the_top_bar_marks_the_page_one_is_on(name: str, settings: Settings, database: Database) -> None:
+    bars = [part for part in components(built(name, settings, database)) if getattr(part, "elem_id", "") == "v-top"]
+    template = bars[0].html_template
+    assert len(bars) == 1 and template.count("aria-current=page") == 1
+    assert f'data-nav="{name}" aria-current=page' in template
+    assert all(f'href="{path}"' in template for _, path in PAGES)
+
+
+def test_the_review_page_is_one_mount_point(settings: Settings, database: Database) -> None:
+    parts = [part for part in components(built("review", settings, database)) if isinstance(part, gr.HTML)]
+    assert len(parts) == 1
+    assert "/ui/editor/main.js" in parts[0].js_on_load
+
+
+def test_components_of_forms_are_usable(settings: Settings, database: Database) -> None:
+    """Gradio renders a component that no event uses as disabled, unless told otherwise."""
+    for name in ("library", "models", "exchange"):
+        blocks = built(name, settings, database)
+        used = {key for fn in blocks.fns.values() for key in [part._id for part in fn.inputs]}
+        fields = [
+            part for part in components(blocks) if isinstance(part, gr.Textbox | gr.Radio | gr.Dropdown | gr.File)
+        ]
+        assert fields
+        assert all(part._id in used or part.interactive for part in fields)
+
+
+def test_events_of_forms_are_no_public_interface(settings: Settings, database: Database) -> None:
+    for name in ("library", "models", "exchange"):
+        for fn in built(name, settings, database).fns.values():
+            assert fn.api_visibility != "public" or fn.fn is None
+
+
+def test_an_answer_is_a_list_that_survives_json() -> None:
+    answer = shell.Answer(kind="error", text="No <b>", sheet="videos", go="/?project=1")
+    assert json.loads(json.dumps(answer.as_list())) == ["error", "No <b>", "videos", "/?project=1"]
+
+
+def test_titles_are_escaped() -> None:
+    with gr.Blocks():
+        assert "&lt;" in shell.heading("a < b").html_template

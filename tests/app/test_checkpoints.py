@@ -1,0 +1,186 @@
+"""Checkpoints come in from files and releases, and leave in the official layout."""
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app import checkpoints
+from app.checkpoints import CheckpointFile
+from app.errors import BadInput, Cancelled
+from app.settings import Settings
+from model import checkpoint as files
+from model.config import named
+from model.tevit import build
+from storage import models
+from storage.database import Database
+from storage.errors import NameTaken
+from tests.app.made import project_with
+
+NAMES = ("disc", "box", "star")
+
+
+@pytest.fixture(scope="module")
+def tiny() -> files.Checkpoint:
+    network = build(dataclasses.replace(named("tevit_tiny"), classes=len(NAMES)))
+    return files.from_network(network, NAMES)
+
+
+@pytest.fixture(scope="module")
+def own_file(tiny: files.Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "tiny.safetensors"
+    files.save(path, tiny)
+    return path
+
+
+@pytest.fixture(scope="module")
+def official_file(tiny: files.Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("official") / "weights.pth"
+    files.export_official(path, tiny)
+    return path
+
+
+def left_behind(settings: Settings) -> list[Path]:
+    return sorted(settings.checkpoints.iterdir())
+
+
+def registered(database: Database) -> list[str]:
+    with database.read() as tx:
+        return [found.name for found in models.list_checkpoints(tx)]
+
+
+def test_an_own_file_is_stored_and_registered(database: Database, settings: Settings, own_file: Path) -> None:
+    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    assert (made.name, made.config, tuple(made.categories)) == ("mine", "tevit_tiny", NAMES)
+    stored = settings.data / made.path
+    assert made.sha256 == files.file_hash(stored) and made.size_bytes == stored.stat().st_size
+    assert own_file.is_file()
+
+
+def test_an_official_file_needs_its_configuration_and_keeps_its_classes(
+    database: Database, settings: Settings, official_file: Path
+) -> None:
+    with pytest.raises(BadInput, match="configuration"):
+        checkpoints.add_file(database, settings, CheckpointFile(official_file, "a"), project_id=None)
+    file = CheckpointFile(official_file, "a", config="tevit_tiny")
+    made = checkpoints.add_file(database, settings, file, project_id=None)
+    assert tuple(made.categories) == NAMES
+    assert files.load(settings.data / made.path).provenance["origin"] == "file"
+
+
+@pytest.mark.parametrize("config", ["tevit_r50", "no_such_configuration"])
+def test_a_file_that_does_not_fit_leaves_nothing_behind(
+    database: Database, settings: Settings, official_file: Path, config: str
+) -> None:
+    with pytest.raises(BadInput) as refused:
+        checkpoints.add_file(database, settings, CheckpointFile(official_file, "a", config=config), project_id=None)
+    assert config in str(refused.value) and "\n" not in str(refused.value)
+    assert left_behind(settings) == [] and registered(database) == []
+
+
+def test_a_file_that_is_no_checkpoint_is_refused(database: Database, settings: Settings, tmp_path: Path) -> None:
+    for name in ("text.safetensors", "text.pth"):
+        (tmp_path / name).write_text("not weights")
+        with pytest.raises(BadInput, match=name):
+            checkpoints.add_file(database, settings, CheckpointFile(tmp_path / name, "a"), project_id=None)
+    with pytest.raises(BadInput, match="no checkpoint file"):
+        checkpoints.add_file(database, settings, CheckpointFile(tmp_path / "none.pth", "a"), project_id=None)
+    assert left_behind(settings) == []
+
+
+def test_a_taken_name_is_refused_before_anything_is_written(
+    database: Database, settings: Settings, own_file: Path
+) -> None:
+    checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    before = left_behind(settings)
+    with pytest.raises(NameTaken):
+        checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    assert left_behind(settings) == before
+
+
+@pytest.mark.parametrize(("name", "plain"), [("round 3", "round 3"), ("../a/b", "_a_b"), (" x. ", "x")])
+def test_names_become_names_of_files(name: str, plain: str) -> None:
+    assert checkpoints.free_of_slashes(name) == plain
+
+
+def test_a_name_of_nothing_is_refused() -> None:
+    with pytest.raises(BadInput, match="name"):
+        checkpoints.free_of_slashes(" .. ")
+
+
+def test_a_download_is_checked_and_shared_by_all_projects(
+    database: Database, settings: Settings, tiny: files.Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = tmp_path / "release.pth"
+    files.export_official(source, tiny)
+    told: list[float] = []
+    monkeypatch.setattr(checkpoints, "RELEASES", (dataclasses.replace(checkpoints.RELEASES[0], name="tevit_tiny"),))
+    made = checkpoints.download(
+        database,
+        settings,
+        name="tevit_tiny",
+        report=lambda share, _: told.append(share),
+        cancelled=lambda: False,
+        url=source.as_uri(),
+    )
+    assert (made.name, made.project_id) == ("tevit_tiny", None)
+    assert told == sorted(told) and 0 < told[0] <= told[-1] <= 1
+    assert [path.name for path in left_behind(settings)] == ["tevit_tiny.safetensors"]
+
+
+def test_a_download_that_fails_or_is_stopped_leaves_nothing(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    nowhere, there = (tmp_path / "none.pth").as_uri(), tmp_path / "there.pth"
+    there.write_bytes(b"0" * 5000)
+
+    def fetch(url: str, *, cancelled: bool = False) -> None:
+        checkpoints.download(
+            database, settings, name="tevit_r50", report=lambda *_: None, cancelled=lambda: cancelled, url=url
+        )
+
+    with pytest.raises(BadInput, match="could not be downloaded"):
+        fetch(nowhere)
+    with pytest.raises(Cancelled):
+        fetch(there.as_uri(), cancelled=True)
+    with pytest.raises(BadInput, match="no readable"):
+        fetch(there.as_uri())
+    assert left_behind(settings) == [] and registered(database) == []
+
+
+def test_releases_have_addresses_and_others_do_not() -> None:
+    assert checkpoints.release_url("tevit_msgshift").endswith("/tevit_msgshift.pth")
+    with pytest.raises(BadInput, match="nonsense"):
+        checkpoints.release_url("nonsense")
+
+
+def test_forty_nameless_classes_are_those_of_2019() -> None:
+    nameless = tuple(f"class {index + 1}" for index in range(40))
+    assert checkpoints._class_names(nameless)[0] == "person"
+    assert checkpoints._class_names(nameless[:3]) == nameless[:3]
+    assert checkpoints._class_names(NAMES) == NAMES
+
+
+def test_an_export_has_the_official_layout(
+    database: Database, settings: Settings, own_file: Path, tiny: files.Checkpoint
+) -> None:
+    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    out = checkpoints.export_official(database, settings, checkpoint_id=made.id)
+    assert out == settings.exports / "mine.pth"
+    back = files.load(out, config=named("tevit_tiny"))
+    assert back.categories == NAMES and back.state.keys() == tiny.state.keys()
+
+
+def test_a_checkpoint_is_put_in_use_unless_it_was_removed(
+    database: Database, settings: Settings, own_file: Path
+) -> None:
+    project, _ = project_with(database)
+    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    checkpoints.activate(database, project_id=project.id, checkpoint_id=made.id)
+    with database.atomic() as tx:
+        active: Any = models.active_checkpoint(tx, project.id)
+        assert active.id == made.id
+        models.remove_checkpoint(tx, made.id)
+    with pytest.raises(BadInput, match="removed"):
+        checkpoints.activate(database, project_id=project.id, checkpoint_id=made.id)

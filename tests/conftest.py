@@ -1,0 +1,61 @@
+"""What browser tests share: a Chromium or Chrome, and the real server with a fresh data folder."""
+
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import launch
+from tests.serving import RunningServer, running_server
+
+QUIET_BROWSER = (
+    # Root in a container has no sandbox, a server no GPU; the rest keeps the browser itself off the network.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-component-update",
+    "--disable-sync",
+)
+
+
+def no_browser(reason: str, *, in_ci: bool) -> None:
+    """Where the suite must be whole a missing browser is a failure; elsewhere the test says why it is skipped."""
+    if in_ci:
+        pytest.fail(f"{reason} (CI is set, so this is no skip)", pytrace=False)
+    pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def browser_path() -> str:
+    """Path of an installed Chromium or Chrome, else of Playwright's own."""
+    found = launch.find_browser() or launch.playwright_browser(Path(sys.executable))
+    if not found:
+        no_browser(
+            "no Chromium or Chrome here: `python3 launch.py test` prepares one", in_ci=bool(os.environ.get("CI"))
+        )
+    return found
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any], browser_path: str) -> dict[str, Any]:
+    """How pytest-playwright starts the browser: the one found here, with its own traffic off."""
+    given = browser_type_launch_args.get("args", [])
+    return {**browser_type_launch_args, "executable_path": browser_path, "args": [*QUIET_BROWSER, *given]}
+
+
+@pytest.fixture(scope="session")
+def browser_context_args(browser_context_args: dict[str, Any]) -> dict[str, Any]:
+    """A window of a laptop's size."""
+    return {**browser_context_args, "viewport": {"width": 1440, "height": 900}}
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """The real server on a free port, with a data folder of its own (the demo project in it), on the CPU."""
+    with running_server(tmp_path_factory.mktemp("served") / "data", "--device", "cpu") as running:
+        yield running

@@ -1,0 +1,105 @@
+"""Scoring against partial truth: which frames count, what is left out, and that a perfect network scores one."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+from pycocotools import mask as coco
+
+from model import scoring
+from model.clips import ClipTrack, ClipVideo
+from model.config import named
+from model.scoring import judged_frames, score
+from model.targets import ABSENT, PRESENT, UNKNOWN
+from model.tevit import TeViT, build
+
+HW = (32, 48)
+
+
+def rle(x: int) -> dict:
+    mask = np.zeros(HW, np.uint8)
+    mask[5:15, x : x + 10] = 1
+    code = coco.encode(np.asfortranarray(mask))
+    return {"size": list(code["size"]), "counts": code["counts"].decode()}
+
+
+def track(states: Sequence[int], x: int, *, label: int = 0, number: int = 1) -> ClipTrack:
+    masks = tuple(rle(x) if state == PRESENT else None for state in states)
+    boxes = tuple((float(x), 5.0, 10.0, 10.0) if state == PRESENT else None for state in states)
+    return ClipTrack(number, label, tuple(states), masks, boxes)
+
+
+def video(*tracks: ClipTrack, complete: bool = False, name: str = "v") -> ClipVideo:
+    count = len(tracks[0].states)
+    whole = tuple(frozenset({0, 1}) if complete else frozenset[int]() for _ in range(count))
+    return ClipVideo(name, count, *HW, tracks, complete=whole)
+
+
+class Source:
+    categories = ("cat", "dog")
+
+    def __init__(self, *videos: ClipVideo) -> None:
+        self.videos = videos
+
+    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
+        return np.zeros((len(frames), *HW, 3), np.uint8)
+
+
+@pytest.fixture(scope="module")
+def network() -> TeViT:
+    torch.manual_seed(0)
+    return build(replace(named("tevit_tiny"), classes=2)).eval()
+
+
+def answer(monkeypatch: pytest.MonkeyPatch, *found: dict) -> None:
+    monkeypatch.setattr(scoring, "find_tracks", lambda *_: list(found))
+
+
+def said(x: int, count: int, *, label: int = 0, value: float = 0.9) -> dict:
+    return {"label": label, "score": value, "segmentations": [rle(x)] * count}
+
+
+def test_a_frame_counts_when_every_judged_track_is_known_there() -> None:
+    both = video(track([PRESENT, PRESENT, UNKNOWN], 0), track([PRESENT, ABSENT, PRESENT], 20, number=2))
+    assert judged_frames(both) == [0, 1]
+
+
+def test_tracks_that_nobody_judged_do_not_matter() -> None:
+    assert judged_frames(video(track([PRESENT, UNKNOWN], 0), track([UNKNOWN, UNKNOWN], 20, number=2))) == [0]
+
+
+def test_without_a_whole_frame_any_present_track_counts() -> None:
+    apart = video(track([PRESENT, UNKNOWN], 0), track([UNKNOWN, PRESENT], 20, number=2))
+    assert judged_frames(apart) == [0, 1]
+
+
+def test_a_perfect_answer_scores_one(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, said(0, 3))
+    result = score(network, Source(video(track([PRESENT] * 3, 0))), [0])
+    assert result.stats["AP"] == pytest.approx(1.0)
+    assert result.per_category == (("cat", 1, pytest.approx(1.0)),)
+    assert result.per_video == (("v", pytest.approx(1.0)),)
+
+
+def test_a_wrong_class_scores_nothing(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+    answer(monkeypatch, said(0, 3, label=1))
+    assert score(network, Source(video(track([PRESENT] * 3, 0))), [0]).stats["AP"] == 0.0
+
+
+def test_things_that_nobody_looked_at_are_not_held_against_the_network(
+    network: TeViT, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answer(monkeypatch, said(30, 3, value=0.99), said(0, 3))
+    truth = track([PRESENT] * 3, 0)
+    assert score(network, Source(video(truth)), [0]).stats["AP"] == pytest.approx(1.0)
+    assert score(network, Source(video(truth, complete=True)), [0]).stats["AP"] < 0.9
+
+
+def test_an_untrained_network_is_scored_without_an_error(network: TeViT) -> None:
+    heard: list[int] = []
+    result = score(
+        network, Source(video(track([PRESENT] * 3, 0)), video(track([PRESENT] * 3, 9))), [0, 1], on_video=heard.append
+    )
+    assert 0.0 <= result.stats["AP"] <= 1.0 and heard == [1, 2] and len(result.per_video) == 2

@@ -1,0 +1,125 @@
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from model.backbones.messenger_shift import DropPath
+from model.config import TrainingConfig
+from model.tevit import TeViT
+from model.training import StepReport, Trainer, TrainingDiverged, TrainingSettings
+from tests.model.small import BACKBONE, CONFIG, made_source, small_network, with_recipe
+
+
+def trainer(
+    *, recipe: TrainingConfig | None = None, settings: TrainingSettings | None = None, drop_path: float = 0.0
+) -> Trainer:
+    recipe = recipe or with_recipe()
+    config = replace(CONFIG, backbone=replace(BACKBONE, drop_path=drop_path), training=recipe)
+    return Trainer(small_network(config=config), made_source(), recipe, settings)
+
+
+def run(made: Trainer, *, stop: int | None = None) -> tuple[TeViT, list[StepReport]]:
+    reports: list[StepReport] = []
+    network = made.run(on_step=reports.append, cancelled=lambda: stop is not None and made.step >= stop)
+    return network, reports
+
+
+def same(first: torch.nn.Module, second: torch.nn.Module) -> bool:
+    pairs = zip(first.state_dict().values(), second.state_dict().values(), strict=True)
+    return all(torch.equal(a, b) for a, b in pairs)
+
+
+def test_a_run_reports_every_step_and_changes_the_weights() -> None:
+    made = trainer()
+    before = small_network()
+    _, reports = run(made)
+    assert [report.step for report in reports] == [1, 2, 3, 4]
+    assert all(report.steps == 4 and report.gradient_norm > 0 for report in reports)
+    assert all(sum(r.parts.values()) == pytest.approx(r.loss, rel=1e-5) for r in reports)
+    assert set(reports[0].parts) == {"cls", "bbox", "iou", "mask"}
+    assert not same(before, made.network)
+
+
+def test_the_learning_rate_follows_the_recipe() -> None:
+    _, reports = run(trainer())
+    rates = [report.learning_rate / 1e-3 for report in reports]
+    assert rates == pytest.approx([0.001, 0.5005, 1.0, 0.1])
+
+
+def test_the_network_to_keep_is_the_running_mean() -> None:
+    made = trainer()
+    kept, _ = run(made)
+    assert made.average is not None and kept is made.average.network
+    plain = trainer(recipe=with_recipe(ema=0.0))
+    assert run(plain)[0] is plain.network
+
+
+def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
+    first, second = trainer(), trainer()
+    run(first)
+    run(second)
+    assert same(first.network, second.network)
+    other = trainer(settings=TrainingSettings(seed=1))
+    run(other)
+    assert not same(first.network, other.network)
+
+
+@pytest.mark.parametrize("drop_path", [0.0, 0.4])
+def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path, drop_path: float) -> None:
+    settings = TrainingSettings(resume_path=tmp_path / "run.pt", keep_every=1)
+    whole = trainer(drop_path=drop_path)
+    mean, _ = run(whole)
+    run(trainer(settings=settings, drop_path=drop_path), stop=2)
+    resumed = trainer(settings=settings, drop_path=drop_path)
+    assert resumed.resume()
+    assert resumed.step == 2
+    resumed_mean, reports = run(resumed)
+    assert [report.step for report in reports] == [3, 4]
+    assert same(whole.network, resumed.network)
+    assert same(mean, resumed_mean)
+
+
+def test_without_a_kept_state_there_is_nothing_to_resume(tmp_path: Path) -> None:
+    assert not trainer(settings=TrainingSettings(resume_path=tmp_path / "none.pt")).resume()
+    assert not trainer().resume()
+
+
+def test_a_kept_state_is_written_whole(tmp_path: Path) -> None:
+    settings = TrainingSettings(resume_path=tmp_path / "run.pt", keep_every=2)
+    run(trainer(settings=settings), stop=3)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["run.pt"]
+    assert torch.load(tmp_path / "run.pt", weights_only=True)["step"] == 2
+
+
+def test_a_cancelled_run_stops_between_steps() -> None:
+    made = trainer()
+    _, reports = run(made, stop=2)
+    assert len(reports) == 2 and made.step == 2
+
+
+def test_accumulating_uses_more_clips_per_step() -> None:
+    made = trainer(recipe=with_recipe(steps=2, batch=1), settings=TrainingSettings(accumulate=3))
+    assert len(made.dataset) == 6
+    _, reports = run(made)
+    assert len(reports) == 2
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_is_named() -> None:
+    made = trainer()
+    with torch.no_grad():
+        made.network.roi_head.bbox_head[0].fc_cls.bias.fill_(torch.nan)
+    with pytest.raises(TrainingDiverged, match=r"step 1: the loss is nan"):
+        run(made)
+
+
+def test_stochastic_depth_is_at_work_where_the_configuration_asks_for_it() -> None:
+    rates = [m.rate for m in trainer(drop_path=0.7).network.modules() if isinstance(m, DropPath)]
+    assert rates == pytest.approx([0.1 * block for block in range(8)])
+
+
+def test_training_lowers_the_loss() -> None:
+    made = trainer(recipe=with_recipe(steps=16, warmup_steps=2, learning_rate=3e-3, decay_steps=(), flip=0.0))
+    _, reports = run(made)
+    losses = [report.loss for report in reports]
+    assert sum(losses[-4:]) < 0.8 * sum(losses[:4])

@@ -1,0 +1,74 @@
+"""The real server as a process of its own, over a data folder of its own, for tests that go through the network."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.jobs import worker_pid
+from app.settings import make_settings
+
+ROOT = Path(__file__).resolve().parents[1]
+PATIENCE_SECONDS = 240  # the first start makes the demo project, on a busy machine
+ADDRESS = re.compile(r"Open (http://\S+) in a browser")
+
+
+@dataclass(frozen=True)
+class RunningServer:
+    """A server that listens. ``address`` ends with a slash; ``log`` is the file of what it says."""
+
+    address: str
+    data: Path
+    log: Path
+    process: "subprocess.Popen[bytes]"
+
+
+@contextmanager
+def running_server(data: Path, *flags: str) -> Iterator[RunningServer]:
+    """``serve`` on a free port over ``data`` until the block ends; its worker ends with it."""
+    log = data.with_name(f"{data.name}.server.log")
+    environment = {**os.environ, "TEVIT_WORKER_IDLE_SECONDS": "60", "PYTHONUNBUFFERED": "1"}
+    command = [sys.executable, "-m", "app.commands", "serve", "--no-browser", "--port", "0", "--data", str(data)]
+    with log.open("wb") as output:
+        process = subprocess.Popen([*command, *flags], cwd=ROOT, env=environment, stdout=output, stderr=output)
+    try:
+        yield RunningServer(_address(process, log), data, log, process)
+    finally:
+        _end(process)
+        end_worker(data, *flags)
+
+
+def end_worker(data: Path, *flags: str) -> None:
+    """End the worker that a server has started over this data folder, if one is alive."""
+    device = flags[flags.index("--device") + 1] if "--device" in flags else None
+    pid = worker_pid(make_settings(data=data, device=device, environment={}))
+    if pid:
+        os.kill(pid, signal.SIGTERM)
+
+
+def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while time.monotonic() < deadline:
+        text = log.read_text(errors="replace")
+        found = ADDRESS.search(text)
+        if found:
+            return found.group(1)
+        if process.poll() is not None:
+            break
+        time.sleep(0.1)
+    raise AssertionError(f"the server did not start (exit code {process.poll()}):\n{log.read_text(errors='replace')}")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
