@@ -65,7 +65,7 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
     progress.end()
     _tell_outcome(outcome)
     if outcome.looked_at:
-        meta = use_case.write_outcome(arguments.out, outcome, model, manner)
+        meta = use_case.write_outcome(arguments.out, outcome, model)
         _print_outcome(outcome, arguments.out, meta, as_json=arguments.json)
     if outcome.failed:
         last = outcome.failed[-1]
@@ -145,6 +145,17 @@ def _read_json(path: Path) -> Any:
         raise BadInput(f"{path} is no JSON ({error}).") from error
 
 
+def conform(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Compare the program with golden figures; the table says which are beyond their tolerance."""
+    from app.command_run import ChecksFailed
+    from app.conform import run
+    from app.warm import choose_device
+
+    # Golden figures were made on a CPU: another device is used only where it is asked for.
+    if run(arguments.folder, arguments.json, device=choose_device(settings.device or "cpu")) != 0:
+        raise ChecksFailed(f"Some figures of {arguments.folder} do not agree; the table on stdout says which.")
+
+
 def train(arguments: argparse.Namespace, settings: Settings) -> None:
     """Train a checkpoint on a YouTube-VIS file; with ``--val`` evaluate it at the end."""
     _require_one_process()
@@ -219,7 +230,7 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: Any, setting
     progress.end()
     _tell_outcome(outcome)
     results = order.out / "val_results.json"
-    use_case.write_outcome(results, outcome, model, manner)
+    use_case.write_outcome(results, outcome, model)
     evaluation = measure(_read_json(annotations), _read_json(results))
     (order.out / "val_stats.json").write_text(json.dumps(evaluation.stats) + "\n", encoding="utf-8")
     print(evaluation_table(evaluation), file=sys.stderr)

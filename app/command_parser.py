@@ -9,7 +9,7 @@ Commands = Any  # argparse's own type of it is private
 
 COMMANDS = (
     *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
-    *("frames", "worker", "test", "benchmark"),
+    *("conform", "frames", "worker", "test", "benchmark"),
 )
 
 
@@ -73,6 +73,9 @@ def _serving(add: Add) -> None:
     frames.add_argument("--extract", type=whole_numbers, metavar="K,K", help="frames to write as PNG, from 0")
     frames.add_argument("--out", type=Path, metavar="DIR", help="where --extract writes")
     _json(frames)
+    conform = add("conform", "app.command_model:conform", "compare this program with a folder of golden figures")
+    conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
+    _json(conform)
     add("test", "app.command_run:test", "check the code and run all tests")
     benchmark = add("benchmark", "app.command_run:benchmark", "measure one of the tables of the README")
     benchmark.add_argument("name", help="which table, or all")

@@ -31,7 +31,9 @@ def conform(folder: Path, *, device: str = "cpu", report: Report = print) -> Con
     runner = _Runner(folder, device, report)
     runner.all()
     if not runner.cases:
-        raise BadInput(f"{folder} holds no case: expected any of golden/, golden/train/, golden/units/, pipeline/, eval/")
+        raise BadInput(
+            f"{folder} holds no case: expected any of golden/, golden/train/, golden/units/, pipeline/, eval/"
+        )
     return ConformReport(tuple(runner.cases), tuple(runner.absent))
 
 
@@ -103,10 +105,7 @@ class _Runner:
         if not (folder := self._present("golden")):
             return
         for name in sorted(stems(folder, ".json", ".npz"), key=lambda name: (_network_of(folder, name), name)):
-            if name == _INDEX:
-                body = _readable(folder / f"{name}.json")
-            else:
-                body = self._forward_body(folder)
+            body = _readable(folder / f"{name}.json") if name == _INDEX else self._forward_body(folder)
             self._case("golden", name, body)
 
     def _forward_body(self, folder: Path) -> Callable[[Case], None]:

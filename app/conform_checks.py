@@ -52,7 +52,10 @@ class Case:
             allowed = (atol + rtol * np.abs(second)) * self.factor
             excess = np.where(np.isfinite(difference), difference / np.maximum(allowed, 1e-300), np.inf)
         worst = int(np.argmax(excess))
-        error, tolerance = float(difference.reshape(-1)[worst]), float(np.broadcast_to(allowed, first.shape).flat[worst])
+        error, tolerance = (
+            float(difference.reshape(-1)[worst]),
+            float(np.broadcast_to(allowed, first.shape).flat[worst]),
+        )
         self.checks.append(Check(name, bool(excess.flat[worst] <= 1.0), error, tolerance))
 
     def equal(self, name: str, got: object, want: object) -> None:
@@ -114,7 +117,10 @@ class ConformReport:
         for case in self.cases:
             title = f"{case.part} {case.name}"
             shown = _table_rows(case)
-            rows += [f"{title:<52} {name:<34} {error:>10} {tolerance:>10} {note}".rstrip() for name, error, tolerance, note in shown]
+            rows += [
+                f"{title:<52} {name:<34} {error:>10} {tolerance:>10} {note}".rstrip()
+                for name, error, tolerance, note in shown
+            ]
         rows += [f"{part}: absent" for part in self.absent]
         return [*rows, self.summary]
 
@@ -126,7 +132,13 @@ class ConformReport:
                 "name": case.name,
                 "failed": case.failed,
                 "checks": [
-                    {"name": c.name, "passed": c.passed, "error": _finite(c.error), "tolerance": c.tolerance, "note": c.note}
+                    {
+                        "name": c.name,
+                        "passed": c.passed,
+                        "error": _finite(c.error),
+                        "tolerance": c.tolerance,
+                        "note": c.note,
+                    }
                     for c in case.checks
                 ],
             }

@@ -77,6 +77,10 @@ class Networks:
             described = replace(described, backbone=replace(described.backbone, drop_path=0.0))
         return self._build(described, salt).train()
 
+    def forget(self) -> None:
+        """Give the memory back."""
+        self._network = self._key = None
+
     def _build(self, config: TeViTConfig, salt: str) -> TeViT:
         network = build(config)
         self._recipe.fill.fill_model(network, salt)

@@ -172,7 +172,9 @@ def _assignments(case: Case, done: Pass, golden: dict[str, Any], arrays: dict[st
 
 def _per_frame(found: dict[str, int], clip: ClipTargets) -> list[dict[str, int]]:
     column = {number: g for g, number in enumerate(clip.ids.tolist())}
-    return [{q: number for q, number in found.items() if row[column[number]] == PRESENT} for row in clip.states.tolist()]
+    return [
+        {q: number for q, number in found.items() if row[column[number]] == PRESENT} for row in clip.states.tolist()
+    ]
 
 
 def _best_and_margin(cost: np.ndarray) -> tuple[float, float]:
@@ -256,9 +258,7 @@ def _settings(name: str, parameter: nn.Parameter, training: TrainingConfig, *, s
     return parameter_settings(name, training, swin=swin)
 
 
-def _steps(
-    case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets], golden: dict[str, Any]
-) -> None:
+def _steps(case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets], golden: dict[str, Any]) -> None:
     """Optimizer steps at given positions of the schedule, each from the gradients that are there."""
     training = replace(network.config.training, schedule="step")
     groups = parameter_groups(network, training, swin=isinstance(network.config.backbone, SwinConfig))

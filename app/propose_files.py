@@ -8,7 +8,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,8 +80,10 @@ class Failure:
 
 @dataclass
 class Outcome:
-    """What came out. ``dropped`` counts tracks by the classes for which there is no category."""
+    """What came out. ``manner`` has every number that was in force; ``dropped`` counts tracks by the classes for which
+    there is no category."""
 
+    manner: Manner
     categories: tuple[VisCategory, ...]
     looked_at: list[tuple[FileVideo, FrameIndex]] = field(default_factory=list)
     results: list[VisResult] = field(default_factory=list)
@@ -145,29 +147,26 @@ def propose_files(
     Raises `BadInput` for settings that cannot be; a bad video only shows in the outcome.
     """
     config = model.checkpoint.config
-    window = manner.window or config.window
-    overlap = config.overlap if manner.overlap is None else manner.overlap
-    if overlap >= window:
-        raise BadInput(f"Windows of {window} frames cannot share {overlap}; take a smaller --overlap.")
+    manner = _settled(manner, config)
     by_name = {category.name: category.id for category in categories}
     matches = [match_category(name, by_name) for name in model.categories]
     ids = [None if match is None else by_name[match] for match in matches]
-    outcome = Outcome(tuple(categories))
+    outcome = Outcome(manner, tuple(categories))
     network = model.checkpoint.build(manner.device, manner.precision)
     for position, video in enumerate(videos):
         share = _part(report, position, len(videos), video.shown)
         try:
             index = _index(video, share)
-            tracks = _tracks(network, index, config, manner, share, cancelled)
+            tracks = _tracks(network, index, config, manner, share=share, cancelled=cancelled)
         except (AppError, StorageError, OSError) as error:
             outcome.failed.append(Failure(video, " ".join(str(error).split())))
             continue
         outcome.looked_at.append((video, index))
-        _keep(outcome, video, tracks, model.categories, ids, keep_empty=manner.rule == "published")
+        _keep(outcome, video, tracks, list(zip(model.categories, ids, strict=True)))
     return outcome
 
 
-def write_outcome(out: Path, outcome: Outcome, model: FoundModel, manner: Manner) -> Path:
+def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
     """Write the results to ``out``, and what they belong to beside it as ``OUT.meta.json``; returns that path."""
     meta = out.with_name(f"{out.name}.meta.json")
     content = {
@@ -179,7 +178,7 @@ def write_outcome(out: Path, outcome: Outcome, model: FoundModel, manner: Manner
             "config": model.checkpoint.config.name,
             "categories": list(model.categories),
         },
-        "settings": asdict(manner),
+        "settings": asdict(outcome.manner),
         "dropped": dict(outcome.dropped),
         "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in outcome.failed],
     }
@@ -195,6 +194,16 @@ def write_outcome(out: Path, outcome: Outcome, model: FoundModel, manner: Manner
     finally:
         partial.unlink(missing_ok=True)
     return meta
+
+
+def _settled(manner: Manner, config: Any) -> Manner:
+    """``manner`` with the configuration's numbers where it has none. Raises `BadInput`."""
+    window = manner.window or config.window
+    # Smaller windows share less: with half of each window shared, every frame is looked at twice.
+    overlap = min(config.overlap, window // 2) if manner.overlap is None else manner.overlap
+    if overlap >= window:
+        raise BadInput(f"Windows of {window} frames cannot share {overlap}; take a smaller --overlap.")
+    return replace(manner, window=window, overlap=overlap, max_tracks=manner.max_tracks or config.max_tracks)
 
 
 def _expanded(path: Path) -> list[Path]:
@@ -266,6 +275,7 @@ def _tracks(
     index: FrameIndex,
     config: Any,
     manner: Manner,
+    *,
     share: Callable[[float], None],
     cancelled: Callable[[], bool],
 ) -> list[_Track]:
@@ -279,7 +289,7 @@ def _tracks(
         config=config,
         rule=manner.rule,
         precision=manner.precision,
-        max_tracks=manner.max_tracks or config.max_tracks,
+        max_tracks=manner.max_tracks,
         window=manner.window,
         overlap=manner.overlap,
         on_window=lambda done, total: share(0.05 + 0.95 * done / max(total, 1)),
@@ -306,21 +316,16 @@ def _as_text(mask: Mapping[str, Any] | None) -> dict[str, Any] | None:
 
 
 def _keep(
-    outcome: Outcome,
-    video: FileVideo,
-    tracks: Sequence[_Track],
-    names: Sequence[str],
-    ids: Sequence[int | None],
-    *,
-    keep_empty: bool,
+    outcome: Outcome, video: FileVideo, tracks: Sequence[_Track], classes: Sequence[tuple[str, int | None]]
 ) -> None:
+    """Add a video's tracks to the outcome; ``classes``: name and category id of each label."""
     for track in tracks:
-        if not keep_empty and not any(track.masks):
+        # The published rule knows no absence: whatever it picks counts in its scores.
+        if outcome.manner.rule != "published" and not any(track.masks):
             continue
-        label = track.votes.most_common(1)[0][0]
-        category = ids[label]
+        name, category = classes[track.votes.most_common(1)[0][0]]
         if category is None:
-            outcome.dropped[names[label]] += 1
+            outcome.dropped[name] += 1
             continue
         outcome.results.append(VisResult(video.id, category, tuple(track.masks), track.weighted / track.frames))
 

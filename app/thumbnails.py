@@ -11,7 +11,7 @@ import numpy as np
 
 from storage import rle, tracks
 from storage.database import Database
-from storage.rle import Rle
+from storage.masks import Rle
 from storage.videos import Video
 
 PALETTE: tuple[str, ...] = tuple(
@@ -71,7 +71,7 @@ def scene(database: Database, video: Video) -> Scene:
         frame = choose_frame(areas, count=video.count)
         here = sorted((row for row in rows if row.frame == frame), key=lambda row: -row.area)
         blobs = tracks.masks(tx, video.id, start=frame, stop=frame + 1) if here else {}
-    painted = tuple(PaintedMask(shown[row.track_id], row.hash, blobs[row.hash]) for row in here)
+    painted = tuple(PaintedMask(shown[row.track_id], row.hash, blobs[row.hash]) for row in here if row.hash)
     return Scene(frame=frame, masks=painted)
 
 
@@ -97,6 +97,8 @@ def thumbnail(jpeg: bytes, masks: Sequence[PaintedMask]) -> bytes:
     if not masks:
         return jpeg
     bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("The picture of the frame is no JPEG.")
     painted = paint(np.ascontiguousarray(bgr[:, :, ::-1]), masks)
     done, encoded = cv2.imencode(
         ".jpg", np.ascontiguousarray(painted[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]

@@ -223,9 +223,15 @@ function general(app) {
   let turn = Promise.resolve();
   /** One after another, each after what is on its way. @param {() => Promise<void>} work */
   const inTurn = (work) => {
+    app.asked += 1;
+    app.session.set({ saving: "saving" });
     turn = turn
       .then(work)
-      .catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }));
+      .catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }))
+      .finally(() => {
+        app.asked -= 1;
+        if (!app.asked && !app.queue?.pending) app.session.set({ saving: "saved" });
+      });
     return turn;
   };
   /** @param {any} answer @param {string} word */
@@ -240,7 +246,7 @@ function general(app) {
         text: answer.error ?? "A later edit changed the same masks.",
       });
     }
-    for (const row of answer.rows ?? []) app.document.apply(row);
+    app.applyRows(answer.rows ?? []);
     if (answer.status !== "applied") return;
     app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
     const track = answer.rows?.find((/** @type {any} */ row) => row.track)?.track;

@@ -25,8 +25,9 @@ export async function showConflict(app, { edit, rows }) {
   };
   if (row.after?.mask && !app.document.masks.has(row.after.mask))
     await app.fetchMasks(row.frame, row.frame + 1).catch(() => {});
-  const ours = mine?.rle?.counts ?? app.document.masks.text(mine?.mask);
-  const theirs = app.document.masks.text(row.after?.mask);
+  const here = app.document.row(row.track, row.frame);
+  const ours = mine?.rle?.counts ?? app.document.masks.text(mine?.mask ?? here?.hash ?? "");
+  const theirs = app.document.masks.text(row.after?.mask ?? "");
   const pictures = onFrame
     ? h(
         "div",
@@ -37,7 +38,7 @@ export async function showConflict(app, { edit, rows }) {
           frame: row.frame,
           other: theirs,
           title: "Yours",
-          note: said(mine, "not saved yet"),
+          note: said(mine && { ...here, ...mine }, "not saved yet"),
           chosen: true,
         }),
         figure(app, {

@@ -191,13 +191,20 @@ export class VideoDocument {
     this.onchange(id, frame);
   }
 
-  /** @param {number} frame @param {number} version @param {any} after @param {Row|null} before @returns {Row} */
+  /**
+   * A row from what an edit says of it: new content, or a verdict or mark on the row that is there.
+   * @param {number} frame @param {number} version @param {any} after @param {Row|null} before @returns {Row}
+   */
   rowOf(frame, version, after, before) {
+    const content = "state" in after || "mask" in after || "rle" in after || before === null;
+    if (!content) {
+      const look = after.look === undefined ? ("review" in after ? null : before.look) : after.look;
+      return { ...before, ...after, look: reasonOf(look), version };
+    }
     const state = after.state === 0 || after.state === "absent" ? "absent" : "present";
     let hash = after.mask ?? after.hash ?? null;
     if (after.rle) hash = this.masks.addLocal(after.rle.counts);
     const known = hash !== null && this.masks.has(hash) ? this.masks.area(hash) : null;
-    const look = after.look ?? null;
     return {
       frame,
       state,
@@ -206,7 +213,7 @@ export class VideoDocument {
       review: after.review ?? "corrected",
       key: Boolean(after.key ?? false),
       score: after.score ?? null,
-      look: look !== null && typeof look === "object" ? look.reason : look,
+      look: reasonOf(after.look),
       hash: state === "present" ? hash : null,
       area: state === "present" ? (known ?? after.area ?? (hash === before?.hash ? before?.area : 0) ?? 0) : 0,
     };
@@ -217,6 +224,11 @@ export class VideoDocument {
     for (const range of this.complete.values()) if (frame >= range.start && frame < range.stop) return true;
     return false;
   }
+}
+
+/** Why a row needs a look, however it was sent. @param {any} look @returns {string|null} */
+function reasonOf(look) {
+  return (typeof look === "object" ? look?.reason : look) ?? null;
 }
 
 /** @param {string} id @returns {Track} */

@@ -37,6 +37,8 @@ export class Editor {
     this.chunks = new Map();
     this.author = author();
     this.ready = false;
+    /** undos and redos that were asked for and not answered */
+    this.asked = 0;
     /** @type {() => void} */ this.onopen = () => {};
     /** @type {() => void} gives up a half drawn stroke */ this.oncancel = () => {};
     /** @type {(detail: any) => void} */ this.onconflict = () => {};
@@ -236,7 +238,7 @@ export class Editor {
   onqueue(reason, detail) {
     const waiting = this.queue?.pending ?? 0;
     if (reason === "offline") this.session.set({ saving: "offline", waiting, retryAt: Date.now() + detail * 1000 });
-    else if (reason === "saved") this.session.set({ saving: "saved", waiting: 0, retryAt: 0 });
+    else if (reason === "saved" && !this.asked) this.session.set({ saving: "saved", waiting: 0, retryAt: 0 });
     else if (reason === "applied") this.session.set({ waiting, ...(waiting ? {} : { saving: "saved" }) });
     else if (this.session.now.saving === "offline" && waiting && reason !== "applied") this.session.set({ waiting });
     else this.session.set({ saving: waiting ? "saving" : "saved", waiting });
@@ -278,13 +280,27 @@ export class Editor {
   onevent(message) {
     if (message.type === "job") this.onjob(message.job);
     if (message.type !== "edit" || message.video !== this.session.now.video?.id) return;
-    for (const row of message.rows) {
-      if (this.queue.writerOf(rowName(row))) continue;
-      const here = row.frame === null ? this.document.tracks.get(row.track) : this.document.row(row.track, row.frame);
-      if (!here || here.version < row.version) this.document.apply(row);
-    }
+    this.applyRows(message.rows);
     this.document.lastEdit = Math.max(this.document.lastEdit, message.number);
     if (message.rows.some((/** @type {any} */ row) => row.frame === null || row.range_id)) this.refreshVideo();
+  }
+
+  /**
+   * Take rows that the server wrote, unless an edit on its way writes the same ones.
+   * @param {any[]} rows
+   */
+  applyRows(rows) {
+    const unknown = new Set();
+    for (const row of rows) {
+      const track = row.track === null ? null : this.document.tracks.get(row.track);
+      if (row.frame === null && row.track && !track && row.after && !row.after.deleted) unknown.add(row.track);
+      if (this.queue.writerOf(rowName(row))) continue;
+      const here = row.frame === null ? track : this.document.row(row.track, row.frame);
+      if (!here || here.version < row.version || row.version === 0) this.document.apply(row);
+    }
+    for (const row of rows) if (row.frame !== null) unknown.delete(row.track);
+    // A track that came back from being deleted brings only its own row; its masks are asked for.
+    if (unknown.size) this.reload();
   }
 
   async refreshJobs() {
@@ -300,6 +316,7 @@ export class Editor {
     const ended = ["done", "failed", "cancelled"].includes(job.status);
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
+    if (job.kind === "index") this.recount();
     if (job.status === "failed") {
       this.toast({
         tone: "bad",
@@ -308,6 +325,15 @@ export class Editor {
         text: job.error ?? "",
       });
     }
+  }
+
+  /** All frames are counted now: where that changed their number, the video is opened again. */
+  async recount() {
+    const { video } = this.session.now;
+    const fresh = await api.video(video.id).catch(() => null);
+    if (!fresh || this.session.now.video?.id !== fresh.id) return;
+    if (fresh.count === video.count) this.session.set({ video: fresh });
+    else await this.open(fresh.id, this.view.now.frame, this.track?.number ?? null);
   }
 
   /** Tracks as the server has them, with unsent edits on top. */

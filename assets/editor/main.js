@@ -35,16 +35,30 @@ function styles() {
 }
 
 /**
- * Build the editor inside an element and open what the address names.
+ * The element to build in. Inside of a Gradio page the editor takes one of its own at the end of the body: Gradio's
+ * rules for every button and input below its container, and its own updates of that part, end there.
+ * @param {HTMLElement} element
+ * @returns {HTMLElement}
+ */
+function rootFor(element) {
+  if (!element.closest(".gradio-container")) return element;
+  const root = h("div", {});
+  document.body.append(root);
+  return root;
+}
+
+/**
+ * Build the editor for an element and open what the address names; a second call gives the same editor.
  * @param {HTMLElement} element
  * @returns {Promise<Editor>}
  */
 export async function mount(element) {
-  const before = /** @type {any} */ (element).editor;
+  const before = /** @type {any} */ (document.querySelector(".v-editor"))?.editor;
   if (before) return before;
-  element.classList.add("v-app", "v-editor");
-  const app = new Editor(element);
-  /** @type {any} */ (element).editor = app;
+  const root = rootFor(element);
+  root.classList.add("v-app", "v-editor");
+  const app = new Editor(root);
+  /** @type {any} */ (root).editor = app;
   startTheme(app);
   await styles();
   app.commands = createCommands(app);
@@ -122,7 +136,7 @@ function expose(app) {
       return { ...app.session.now, ...app.view.now, preferences: app.preferences.now, tracks: app.document.list() };
     },
     get pending() {
-      return app.queue?.pending ?? 0;
+      return (app.queue?.pending ?? 0) + app.asked;
     },
     /** Pixels of a track's mask. @param {number} number @param {number} frame */
     maskArea(number, frame) {

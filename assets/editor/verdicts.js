@@ -30,30 +30,17 @@ export function rowsIn(track, [first, last]) {
 }
 
 /**
- * A row with some values changed, as an edit says it: whole, with its mask.
- * @param {VideoDocument} document
+ * A verdict or a mark on a row: only what changes is sent, so that its mask and all else stay as the server has them.
  * @param {Track} track
  * @param {Row} row
  * @param {Partial<Row>} patch
  * @returns {Change}
  */
-export function rewritten(document, track, row, patch) {
-  const next = { ...row, ...patch };
+export function marked(track, row, patch) {
+  const { look, ...rest } = patch;
   /** @type {any} */
-  const after = {
-    state: next.state,
-    source: next.source,
-    review: next.review,
-    key: next.key,
-    score: next.score,
-    look: next.look === null ? null : { reason: next.look, author: "person" },
-    run: next.source === "proposed" ? track.run : null,
-  };
-  if (next.state === "present" && next.hash?.startsWith("local:")) {
-    after.rle = { size: [document.height, document.width], counts: document.masks.text(next.hash) };
-  } else {
-    after.mask = next.state === "present" ? next.hash : null;
-  }
+  const after = rest;
+  if (look !== undefined) after.look = look === null ? null : { reason: look, author: "person" };
   return { track: track.id, frame: row.frame, after };
 }
 
@@ -66,7 +53,7 @@ export function accept(document, track, frames, whole) {
     if (row.review === "accepted" && !row.look) continue;
     if (row.review === "corrected" && !row.look) continue;
     const review = row.review === "corrected" ? "corrected" : "accepted";
-    changes.push(rewritten(document, track, row, { review, look: null }));
+    changes.push(marked(track, row, { review, look: null }));
   }
   return changes;
 }
@@ -78,7 +65,7 @@ export function reject(document, track, frames, whole) {
   if (whole && !track.rejected) changes.push({ track: track.id, frame: null, after: { rejected: true } });
   for (const row of rowsIn(track, frames)) {
     if (row.state !== "present" || (row.review === "rejected" && !row.look)) continue;
-    changes.push(rewritten(document, track, row, { review: "rejected", look: null }));
+    changes.push(marked(track, row, { review: "rejected", look: null }));
   }
   return changes;
 }
@@ -116,14 +103,14 @@ export function look(document, track, frames) {
   const on = rows.some((row) => !row.look);
   return rows
     .filter((row) => on !== Boolean(row.look))
-    .map((row) => rewritten(document, track, row, { look: on ? "Marked by hand" : null }));
+    .map((row) => marked(track, row, { look: on ? "Marked by hand" : null }));
 }
 
 /** Make a frame a key frame, or no more. @param {VideoDocument} document @param {Track} track @param {number} frame */
 export function keyFrame(document, track, frame) {
   const row = track.rows.get(frame);
   if (!row || row.state !== "present") return [];
-  return [rewritten(document, track, row, { key: !row.key })];
+  return [marked(track, row, { key: !row.key })];
 }
 
 /**

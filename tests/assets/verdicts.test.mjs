@@ -34,9 +34,7 @@ test("accepting judges what has no verdict, keeps corrected, and clears flags", 
       [4, "accepted", null],
     ],
   );
-  assert.equal(changes[0].after.mask, "h1");
-  assert.equal(changes[0].after.run, "run-1");
-  assert.equal(changes[1].after.run, null);
+  assert.deepEqual(changes[0].after, { review: "accepted", look: null });
 });
 
 test("accepting stays inside its frames", () => {
@@ -91,7 +89,7 @@ test("needs a look flags what is not flagged, and clears when all are", () => {
     [0],
   );
   assert.equal(on[0].after.look.reason, "Marked by hand");
-  assert.equal(on[0].after.review, "unreviewed");
+  assert.equal("review" in on[0].after, false);
   track.rows.get(0).look = "odd";
   assert.deepEqual(
     verdicts.look(document, track, [0, 9]).map((c) => c.after.look),
@@ -106,7 +104,7 @@ test("a key frame is switched on and off, only where there is a mask", () => {
   assert.deepEqual(verdicts.keyFrame(document, track, 7), []);
 });
 
-test("a row whose mask the server does not know yet goes out with its pixels", () => {
+test("a mark on a row that is being drawn keeps its pixels here and sends only the mark", () => {
   const [document, track] = one([sentRow(0)]);
   document.apply({
     track: "t1",
@@ -114,9 +112,20 @@ test("a row whose mask the server does not know yet goes out with its pixels", (
     version: 0,
     after: { state: "present", rle: { size: [2, 3], counts: "114" } },
   });
-  const [change] = verdicts.look(document, track, [0, 0]);
-  assert.deepEqual(change.after.rle, { size: [2, 3], counts: "114" });
-  assert.equal(change.after.mask, undefined);
+  const before = { ...document.row("t1", 0) };
+  const [change] = verdicts.keyFrame(document, track, 0);
+  assert.deepEqual(change.after, { key: true });
+  document.apply({ track: "t1", frame: 0, version: 0, after: change.after });
+  assert.deepEqual(document.row("t1", 0), { ...before, key: true });
+});
+
+test("a verdict clears the flag unless it says otherwise, a mark leaves it", () => {
+  const [document] = one([sentRow(0, { look: "odd" })]);
+  document.apply({ track: "t1", frame: 0, version: 2, after: { key: true } });
+  assert.equal(document.row("t1", 0).look, "odd");
+  document.apply({ track: "t1", frame: 0, version: 3, after: { review: "accepted" } });
+  assert.equal(document.row("t1", 0).look, null);
+  assert.equal(document.row("t1", 0).hash, "h1");
 });
 
 test("declaring the same frames complete again withdraws it", () => {
