@@ -1,6 +1,7 @@
 """Commands that run something: the server, a worker, the frame counter, the tests and benchmarks."""
 
 import argparse
+import contextlib
 import importlib.util
 import json
 import pkgutil
@@ -26,7 +27,9 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> None:
     from app import server
 
     _make_demo(settings)
-    server.run(settings)
+    # Ctrl+C is how a server is meant to be stopped.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(settings)
 
 
 def worker(arguments: argparse.Namespace, settings: Settings) -> None:

@@ -55,8 +55,9 @@ def training_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) 
     frames, targets = _batch(case, golden, recipe, networks.device)
     before = {key: value.clone() for key, value in network.state_dict().items() if "running_" in key}
     first = _forward(network, frames, targets)
-    _losses(case, "losses", first.figures(), golden["losses"], _LOSS if case.factor == 1 else _LOSS_CUDA / case.factor)
-    case.close("total_loss", float(first.total.detach()), golden["total_loss"], rtol=_LOSS)
+    bound = _LOSS if case.factor == 1 else _LOSS_CUDA / case.factor
+    _losses(case, "losses", first.figures(), golden["losses"], bound)
+    case.close("total_loss", float(first.total.detach()), golden["total_loss"], rtol=bound)
     _assignments(case, first, golden, arrays)
     _statistics(case, network, before, golden, arrays)
     first.total.backward()
@@ -264,6 +265,8 @@ def _steps(case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets
     groups = parameter_groups(network, training, swin=isinstance(network.config.backbone, SwinConfig))
     optimizer = torch.optim.AdamW(groups, lr=training.learning_rate)  # type: ignore[arg-type]
     parameters = dict(network.named_parameters())
+    moved = {name for step in golden["optimizer_steps"] for name in step["param_delta_norm"]}
+    start = {name: parameters[name].detach().clone() for name in moved}
     for number, wanted in enumerate(golden["optimizer_steps"]):
         for group in optimizer.param_groups:
             group["lr"] = group["base_lr"] * rate_factor(wanted["iter"], training)
@@ -273,10 +276,9 @@ def _steps(case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets
         norm = float(nn.utils.clip_grad_norm_(network.parameters(), training.gradient_clip))
         bound = _GRADIENT if number == 0 else _AFTER_STEP
         case.close(f"grad_norm_before_clip/{title}", norm, wanted["grad_norm_before_clip"], rtol=bound)
-        old = {name: parameters[name].detach().clone() for name in wanted["param_delta_norm"]}
         optimizer.step()
-        for name, delta in wanted["param_delta_norm"].items():
-            own = float((parameters[name].detach() - old[name]).double().norm())
+        for name, delta in wanted["param_delta_norm"].items():  # since before the first step
+            own = float((parameters[name].detach() - start[name]).double().norm())
             case.close(f"param_delta_norm/{title} {name}", own, delta, rtol=3 * _AFTER_STEP)
         optimizer.zero_grad(set_to_none=True)
         done = _forward(network, frames, targets)

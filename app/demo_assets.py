@@ -17,7 +17,6 @@ from typing import Any
 
 import av
 import numpy as np
-
 import torch
 
 from app.vis_clips import YoutubeVisClips

@@ -11,7 +11,7 @@ import numpy as np
 
 from storage import rle, tracks
 from storage.database import Database
-from storage.masks import Rle
+from storage.rle import Rle
 from storage.videos import Video
 
 PALETTE: tuple[str, ...] = tuple(
@@ -71,7 +71,7 @@ def scene(database: Database, video: Video) -> Scene:
         frame = choose_frame(areas, count=video.count)
         here = sorted((row for row in rows if row.frame == frame), key=lambda row: -row.area)
         blobs = tracks.masks(tx, video.id, start=frame, stop=frame + 1) if here else {}
-    painted = tuple(PaintedMask(shown[row.track_id], row.hash, blobs[row.hash]) for row in here if row.hash)
+    painted = tuple(PaintedMask(shown[row.track_id], row.hash, dict(blobs[row.hash])) for row in here if row.hash)
     return Scene(frame=frame, masks=painted)
 
 

@@ -89,7 +89,9 @@ def _reviewable(chosen: Sequence[Selected], masks: list[list[Rle]], max_tracks: 
     return ClipTracks(tuple(chosen[i] for i in final), tuple(shown[i] for i in final))
 
 
-def track_overlaps(tracks: Sequence[Sequence[Rle | None]], others: Sequence[Sequence[Rle | None]] | None = None) -> Tensor:
+def track_overlaps(
+    tracks: Sequence[Sequence[Rle | None]], others: Sequence[Sequence[Rle | None]] | None = None
+) -> Tensor:
     """Mask IoU (K, L) float64 over all frames together of tracks [track][frame]; None is an empty mask."""
     others = tracks if others is None else others
     shared = np.zeros((len(tracks), len(others)))

@@ -133,9 +133,7 @@ _TINY = TeViTConfig(
     backbone=MessengerShiftConfig(
         dims=(32, 64, 128, 192), heads=(1, 2, 4, 6), mlp_ratios=(4, 4, 4, 4), messengers=16, drop_path=0.0
     ),
-    head=HeadConfig(
-        stages=3, channels=96, ffn=384, dynamic=24, mask_convs=1, box_towers=1, canonical_size=28.0
-    ),
+    head=HeadConfig(stages=3, channels=96, ffn=384, dynamic=24, mask_convs=1, box_towers=1, canonical_size=28.0),
     scales=ScaleConfig(test=(160, 96), train=((160, 96),), multiscale="value"),
     training=TrainingConfig(
         steps=12000,

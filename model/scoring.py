@@ -133,7 +133,9 @@ def _judged(
     if not results or not truth:
         return []
     overlap = track_overlaps([r["segmentations"] for r in results], [t["segmentations"] for t in truth])
-    return [result for result, best in zip(results, overlap.max(dim=1).values.tolist(), strict=True) if best >= _TOUCHES]
+    return [
+        result for result, best in zip(results, overlap.max(dim=1).values.tolist(), strict=True) if best >= _TOUCHES
+    ]
 
 
 def _evaluate(

@@ -83,7 +83,7 @@ def window_spans(count: int, *, window: int, overlap: int) -> list[tuple[int, in
     if count <= window:
         return [(0, count)]
     step = max(window - overlap, 1)
-    starts = list(range(0, count - window, step)) + [count - window]
+    starts = [*list(range(0, count - window, step)), count - window]
     return [(start, start + window) for start in starts]
 
 

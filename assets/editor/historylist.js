@@ -18,7 +18,7 @@ const KINDS = Object.freeze({
   look: ["warn", "Needs a look"],
   absent: ["absent", "Absent"],
   delete: ["trash", "Deleted"],
-  key: ["kprev", "Key frame"],
+  key: ["kprev", "Key"],
   relabel: ["tag", "Relabelled"],
   rename: ["edit", "Renamed"],
   complete: ["flag", "Complete"],

@@ -156,7 +156,7 @@ def _encode(mask: np.ndarray) -> dict[str, Any]:
 def _units(path: Path) -> None:
     generator = torch.Generator().manual_seed(0)
     features = [torch.randn((1, 2, 64 >> k, 64 >> k), generator=generator) for k in range(4)]
-    boxes = torch.tensor([[3.0, 4.0, 90.0, 80.0], [0.0, 0.0, 250.0, 250.0], [5.0, 5.0, 12.0, 13.0]])
+    boxes = torch.tensor([[3.0, 4.0, 150.0, 130.0], [0.0, 0.0, 250.0, 250.0], [5.0, 5.0, 12.0, 13.0]])
     levels = pyramid_levels(boxes, canonical_size=56.0, levels=4)
     out = roi_align(features, boxes, torch.zeros(3, dtype=torch.int64), levels, strides=STRIDES, cells=7)
     arrays = {f"roi_levels/feat{k}": feature.numpy() for k, feature in enumerate(features)}

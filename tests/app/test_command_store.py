@@ -161,7 +161,7 @@ def test_rows_that_the_log_does_not_know_are_found(run: Run, dataset: Path, sett
     bring(run, dataset, "--project", "sea")
     file = settings.database_url.removeprefix("sqlite:///")
     with sqlite3.connect(file) as raw:
-        assert raw.execute("update mask_rows set review = 'accepted'").rowcount == 3
+        assert raw.execute("update masks set review = 'accepted'").rowcount == 3
 
     ran = run("check", "--database", "--json")
 

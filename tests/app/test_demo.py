@@ -71,9 +71,7 @@ def test_it_is_made_only_once(database: Database, settings: Settings, demo: str)
         assert len(projects.list_projects(tx)) == 1
 
 
-def test_the_checkpoint_is_registered_small_and_good_enough(
-    database: Database, settings: Settings, demo: str
-) -> None:
+def test_the_checkpoint_is_registered_small_and_good_enough(database: Database, settings: Settings, demo: str) -> None:
     with database.read() as tx:
         active = models.active_checkpoint(tx, demo)
     assert active is not None and active.name == "demo" and list(active.categories) == CATEGORIES

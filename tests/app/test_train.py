@@ -1,4 +1,4 @@
-"""The `train` use case: a YouTube-VIS file becomes a checkpoint, resumed runs equal undisturbed ones, bad input is named."""
+"""The `train` use case: a YouTube-VIS file becomes a checkpoint, the same one each time; bad input is named."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,6 +1,7 @@
 """Runs the editor's unit tests (tests/assets/*.test.mjs) with Node's own test runner, where Node is installed."""
 
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -50,3 +51,13 @@ def test_files_stay_short() -> None:
     for file in [*(assets / "editor").rglob("*"), *(assets / "look").rglob("*"), *HERE.glob("*.mjs")]:
         if file.suffix in {".js", ".css", ".mjs"}:
             assert len(file.read_text().splitlines()) <= 400, file.name
+
+
+def test_pages_leave_the_editor_alone() -> None:
+    """The sheets of the other pages load beside the editor's: none of their bare classes is one of the editor's."""
+    assets = HERE.parents[1] / "assets"
+    own = {name for sheet in (assets / "editor").glob("*.css") for name in re.findall(r"\.v-[\w-]+", sheet.read_text())}
+    shared = set(re.findall(r"\.v-[\w-]+", (assets / "look" / "base.css").read_text()))
+    for sheet in (assets / "pages").glob("*.css"):
+        bare = set(re.findall(r"^(\.v-[\w-]+)", sheet.read_text(), flags=re.MULTILINE)) - shared
+        assert not bare & own, sheet.name

@@ -1,5 +1,6 @@
 """Windows of a long video: spans, one clip for a short one, tracks that keep their number, bounded reading, cancel."""
 
+import itertools
 from collections.abc import Iterator
 
 import numpy as np
@@ -33,7 +34,7 @@ def pictures(count: int) -> list[np.ndarray]:
 def test_windows_cover_every_frame_and_the_last_ends_with_the_video(count: int, window: int, overlap: int) -> None:
     spans = window_spans(count, window=window, overlap=min(overlap, window - 1))
     assert spans[0][0] == 0 and spans[-1][1] == count
-    for (start, stop), (after, _) in zip(spans, spans[1:], strict=False):
+    for (start, stop), (after, _) in itertools.pairwise(spans):
         assert start < after <= stop
     assert all(stop - start == min(window, count) for start, stop in spans)
 

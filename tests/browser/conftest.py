@@ -1,0 +1,70 @@
+"""What the walks through the application share: short procedural videos, and a page that is watched."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+from app.demo_assets import encode_video
+from model.procedural import render_video
+from tests.browser.driving import PATIENCE
+
+CLIP_FRAMES, CLIP_SIZE = 12, (320, 180)
+
+
+@dataclass
+class Watch:
+    """All that a page asked for, and everything that went wrong in it.
+
+    ``addresses`` are those of the requests and WebSockets; ``errors`` the errors in the console; ``thrown`` what scripts
+    did not catch; ``own`` the start of every address that is the server's.
+    """
+
+    own: str
+    addresses: list[str] = field(default_factory=list)
+    errors: list[str] = field(default_factory=list)
+    thrown: list[str] = field(default_factory=list)
+
+    def outside(self) -> list[str]:
+        """Requests that went anywhere but to this machine's server."""
+        own = (self.own, self.own.replace("http", "ws", 1), "data:", "blob:")
+        return [address for address in self.addresses if not address.startswith(own)]
+
+    def note(self, message: ConsoleMessage) -> None:
+        """Keep what the console calls an error."""
+        if message.type == "error":
+            self.errors.append(f"{message.text} ({message.location.get('url', '')})")
+
+    def ask(self, request: Request) -> None:
+        """Keep the address of a request."""
+        self.addresses.append(request.url)
+
+
+def watch(page: Page, address: str) -> Watch:
+    """Follow a page from now on; its own patience is that of a busy machine."""
+    page.set_default_timeout(PATIENCE)
+    found = Watch(address)
+    page.on("request", found.ask)
+    page.on("websocket", lambda socket: found.addresses.append(socket.url))
+    page.on("console", found.note)
+    page.on("pageerror", lambda error: found.thrown.append(str(error)))
+    return found
+
+
+@pytest.fixture(scope="session")
+def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A procedural video of 12 frames of 320 x 180 with things of the demo's kinds in it."""
+    path = tmp_path_factory.mktemp("clips") / "rock pool.mp4"
+    encode_video(path, render_video("demo", index=4, seed=31, frames=CLIP_FRAMES, size=CLIP_SIZE).frames)
+    return path
+
+
+@pytest.fixture
+def watched(page: Page, server: object) -> Iterator[Watch]:
+    """The test's page over the shared server; what it asks elsewhere or throws fails the test."""
+    found = watch(page, str(getattr(server, "address")))  # noqa: B009
+    yield found
+    assert found.outside() == []
+    assert found.thrown == []
