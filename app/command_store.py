@@ -240,7 +240,7 @@ def models_list(arguments: argparse.Namespace, settings: Settings) -> None:
         project = projects.find_project(tx, settings.project) if settings.project else projects.last_project(tx)
         active = models.active_checkpoint(tx, project.id) if project else None
     names = {one.name for one in known}
-    rows = [
+    rows: list[dict[str, Any]] = [
         {
             "name": one.name,
             "config": one.config,

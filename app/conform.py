@@ -4,8 +4,17 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
-from app.conform_checks import Case, ConformReport, deterministic, read_json, run_case, stems
+from app.conform_checks import (
+    Case,
+    ConformReport,
+    UnreadableCase,
+    deterministic,
+    read_json,
+    run_case,
+    stems,
+)
 from app.conform_eval import eval_case
 from app.conform_forward import forward_case
 from app.conform_pipeline import pipeline_test_case, pipeline_train_case
@@ -69,6 +78,12 @@ class _Runner:
         self.report(f"{part} {name}")
         self.cases.append(run_case(Case(part, name, self.factor), body))
 
+    def _list(self, part: str, path: Path) -> None:
+        """A list of cases is no case itself, unless it cannot be read."""
+        case = run_case(Case(part, path.stem), lambda case: case.equal("readable", bool(read_json(path)), True))
+        if case.failed:
+            self.cases.append(case)
+
     def _present(self, part: str) -> Path | None:
         path = self.folder / part
         if path.exists():
@@ -80,7 +95,7 @@ class _Runner:
         """The recipe's own lists must at least be readable; that it runs shows in the cases that need it."""
         folder = self._present("recipe")
         for path in sorted(folder.glob("*cases.json")) if folder else ():
-            self._case("recipe", path.name, lambda case, path=path: case.equal("readable", bool(read_json(path)), True))
+            self._list("recipe", path)
 
     def _eval(self) -> None:
         if folder := self._present("eval"):
@@ -96,39 +111,41 @@ class _Runner:
     def _pipeline(self) -> None:
         if folder := self._present("pipeline"):
             for name in stems(folder, ".json", ".npz"):
-                if name.startswith("test"):
-                    self._case("pipeline", name, lambda case: pipeline_test_case(case, folder, self.recipe))
-                elif name.startswith("train"):
+                about = _content(folder / f"{name}.json")
+                if isinstance(about, list):  # a data set and the training items drawn from it
                     self._case("pipeline", name, lambda case: pipeline_train_case(case, folder, self.recipe))
+                elif not isinstance(about, dict) or "videos" not in about:  # those belong to a data set
+                    self._case("pipeline", name, lambda case: pipeline_test_case(case, folder, self.recipe))
 
     def _forward(self) -> None:
         if not (folder := self._present("golden")):
             return
         for name in sorted(stems(folder, ".json", ".npz"), key=lambda name: (_network_of(folder, name), name)):
-            body = _readable(folder / f"{name}.json") if name == _INDEX else self._forward_body(folder)
-            self._case("golden", name, body)
-
-    def _forward_body(self, folder: Path) -> Callable[[Case], None]:
-        return lambda case: forward_case(case, folder, self.recipe, self.networks)
+            if name == _INDEX:
+                self._list("golden", folder / f"{name}.json")
+            else:
+                self._case("golden", name, lambda case: forward_case(case, folder, self.recipe, self.networks))
 
     def _training(self) -> None:
         if not (folder := self._present("golden/train")):
             return
         for name in stems(folder, ".json", ".npz"):
-            if not (folder / f"{name}.npz").exists() and "param_groups" in name:
+            about = _content(folder / f"{name}.json")
+            if isinstance(about, dict) and "param_groups" in about and "losses" not in about:
                 self._case("train", name, lambda case: groups_case(case, folder))
             else:
                 self._case("train", name, lambda case: training_case(case, folder, self.recipe, self.networks))
 
 
-def _readable(path: Path) -> Callable[[Case], None]:
-    return lambda case: case.equal("readable", isinstance(read_json(path), dict), True)
+def _content(path: Path) -> Any:
+    """What a file holds, to tell cases apart; None where it cannot be read, which its case will say."""
+    try:
+        return read_json(path)
+    except UnreadableCase:
+        return None
 
 
 def _network_of(folder: Path, name: str) -> str:
     """Cases of one network follow each other; what cannot be read comes first and fails there."""
-    try:
-        about = read_json(folder / f"{name}.json")
-        return f"{about['config']} {about['salt']}"
-    except (ValueError, KeyError, TypeError):
-        return ""
+    about = _content(folder / f"{name}.json")
+    return f"{about.get('config')} {about.get('salt')}" if isinstance(about, dict) else ""

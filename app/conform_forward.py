@@ -77,10 +77,16 @@ def forward_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) -
         figures, features, stages = _figures(network, recipe, golden, networks.device)
         _compare(case, golden, figures)
         _margins(case, golden, stages, network.config.head.canonical_size)
-        size = Resized(tuple(golden.case["ori_hw"]), tuple(golden.case["img_hw"]), tuple(figures["input"].shape[-2:]))
+        size = _size(golden, figures["input"])
         _sizes(case, golden, size)
         if _selection(case, golden, stages[-1]):
             _tracks(case, golden, network, features, stages[-1], size)
+
+
+def _size(golden: Golden, clip: Tensor) -> Resized:
+    """How the frames came to the network: drawn at their resized size, then padded."""
+    (height, width), (own_height, own_width) = golden.case["ori_hw"], golden.case["img_hw"]
+    return Resized((height, width), (own_height, own_width), (clip.shape[-2], clip.shape[-1]))
 
 
 def _figures(
@@ -213,7 +219,7 @@ def _tracks(case: Case, golden: Golden, network: TeViT, features: Features, last
     regions = _regions(network, features, boxes.flatten(0, 1), cells)
     attended = last.attention_features[0][:, query].flatten(0, 1)
     head = network.roi_head.mask_head[-1]
-    logits = head.conv_logits(head.embed(attended, regions))  # (T*K, classes, 28, 28)
+    logits = head.conv_logits(head.embed(attended, regions))  # type: ignore[operator]  # (T*K, classes, 28, 28)
     masks = {"mask_roi_feats": regions, "mask_logits_all_classes": logits}
     frame = torch.arange(len(boxes), device=device).repeat_interleave(len(query))
     labels = label.repeat(len(boxes))

@@ -144,7 +144,7 @@ def draw_item(
         index = int(draws.choice([other for other, flag in enumerate(flags) if flag == flags[index]]))
     chosen = [key, *drawn.sample(pool, frames - 1)]
     scale = draw_scale(scales, draws)
-    flip = draws.choice(["horizontal", None], p=[0.5, 0.5]) == "horizontal"
+    flip = draws.choice(2, p=[0.5, 0.5]) == 0  # of horizontal and none
     return _Item(video, chosen, scale, bool(flip))
 
 

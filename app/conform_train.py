@@ -80,12 +80,12 @@ def _batch(case: Case, golden: dict[str, Any], recipe: Recipe, device: str) -> t
     about = golden["case"]
     clips, targets = [], []
     for number, clip in enumerate(about["clips"]):
-        hw = tuple(clip["img_hw"])
+        hw = (int(clip["img_hw"][0]), int(clip["img_hw"][1]))
         pictures = recipe.fill.make_clip(about["T"], *hw, about["seed"] * 10 + number)
         clips.append(torch.from_numpy(recipe.fill.to_input(pictures)))
         truth = recipe.fill.make_targets(about["T"], *hw, clip["objects"])
         _truth(case, truth, golden["targets"][number])
-        targets.append(_targets(truth, hw, tuple(clips[-1].shape[-2:])).to(device))
+        targets.append(_targets(truth, hw, (clips[-1].shape[-2], clips[-1].shape[-1])).to(device))
     size = [max(clip.shape[axis] for clip in clips) for axis in (-2, -1)]
     frames = torch.zeros((len(clips), about["T"], 3, *size))
     for row, clip in zip(frames, clips, strict=True):

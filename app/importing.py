@@ -25,6 +25,7 @@ from storage.videos import Video
 from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, normalised_name, read_dataset
 
 FOREIGN = "source"
+UPLOADS = "imports"  # folder in the data folder for files that came through the page
 Report = Callable[[float, str], None]
 
 

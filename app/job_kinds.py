@@ -1,14 +1,18 @@
 """The kinds of background jobs and what does each; see `app.worker`."""
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from app.checkpoints import JOBS as CHECKPOINT_JOBS
+from app.errors import BadInput
 from app.exchange import export_dataset, import_dataset
+from app.importing import UPLOADS
 from app.propose import propose_video
 from app.videos import confirm_frames
 from app.worker import Handler, Work, watch_child
+from storage.youtube_vis import YouTubeVisError
 
 
 def propose(work: Work) -> Mapping[str, Any]:
@@ -38,16 +42,25 @@ def index(work: Work) -> Mapping[str, Any]:
 
 
 def import_file(work: Work) -> Mapping[str, Any]:
-    """``{"file": path, "frames": path}``: a YouTube-VIS file into the job's project."""
-    done = import_dataset(
-        work.database,
-        work.settings,
-        project_id=str(work.job.project_id),
-        file=Path(work.job.parameters["file"]),
-        frames_folder=Path(work.job.parameters["frames"]),
-        report=work.report,
-        cancelled=work.report.cancelled,
-    )
+    """``{"file": path, "frames": path}``: a YouTube-VIS file into the job's project; an uploaded one is removed."""
+    file = Path(work.job.parameters["file"])
+    uploaded = file.is_relative_to(work.settings.data / UPLOADS)
+    try:
+        done = import_dataset(
+            work.database,
+            work.settings,
+            project_id=str(work.job.project_id),
+            file=file,
+            frames_folder=Path(work.job.parameters["frames"]),
+            report=work.report,
+            cancelled=work.report.cancelled,
+        )
+    except (BadInput, YouTubeVisError) as error:
+        # The person knows the file by its name, not by where its upload was kept.
+        raise BadInput(str(error).replace(str(file), file.name) if uploaded else str(error)) from error
+    finally:
+        if uploaded:
+            shutil.rmtree(file.parent, ignore_errors=True)
     return done.as_json()
 
 

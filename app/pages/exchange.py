@@ -9,6 +9,7 @@ import gradio as gr
 from app import jobs
 from app.errors import AppError
 from app.exporting import VERSIONS
+from app.importing import UPLOADS
 from app.pages import shell
 from app.pages.models import kept_upload
 from app.pages.shell import Answer
@@ -99,7 +100,7 @@ class ExchangeForms:
             if into == NEW:
                 with self.database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
-            source = kept_upload(self.settings, file, folder="imports") if file else Path(given).expanduser()
+            source = kept_upload(self.settings, file, folder=UPLOADS) if file else Path(given).expanduser()
             parameters = {"file": str(source), "frames": str(Path(folder).expanduser())}
             jobs.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:

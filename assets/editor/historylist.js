@@ -19,6 +19,7 @@ const KINDS = Object.freeze({
   absent: ["absent", "Absent"],
   delete: ["trash", "Deleted"],
   key: ["kprev", "Key"],
+  correct: ["edit", "Corrected"],
   relabel: ["tag", "Relabelled"],
   rename: ["edit", "Renamed"],
   complete: ["flag", "Complete"],

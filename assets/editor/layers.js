@@ -32,7 +32,12 @@ export class Layers {
     const { width, height } = document;
     this.picture = h("canvas", { width, height, class: "v-picture" });
     this.maskCanvas = h("canvas", { width, height, class: "v-masks" });
-    this.sheet = h("div", { class: "v-stack", style: `width:${width}px;height:${height}px` }, this.picture, this.maskCanvas);
+    this.sheet = h(
+      "div",
+      { class: "v-stack", style: `width:${width}px;height:${height}px` },
+      this.picture,
+      this.maskCanvas,
+    );
     this.lines = h("canvas", { class: "v-lines" });
     this.live = h("canvas", { class: "v-lines" });
     host.prepend(this.sheet, this.lines, this.live);

@@ -207,5 +207,5 @@ class Swin(nn.Module):
             x = stage(x, hw)
             maps.append(to_map(getattr(self, f"norm{number}")(x), hw).contiguous())
             if stage.downsample is not None:
-                x, hw = stage.downsample(x, hw)
+                x, hw = stage.downsample(x, hw)  # type: ignore[operator]
         return maps, []

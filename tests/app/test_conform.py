@@ -200,6 +200,23 @@ def test_altered_curves_and_missing_files_fail(figures: Path) -> None:
     assert failures(figures) == [("one", "readable")]
 
 
+def test_lists_of_cases_are_no_cases_but_must_be_readable(figures: Path) -> None:
+    only(figures, "eval")
+    (figures / "recipe/cases.json").write_text('{"configs": {}}')
+    assert [case.part for case in judged(figures).cases] == ["eval"]
+    (figures / "recipe/cases.json").write_text("{")
+    assert failures(figures) == [("cases", "readable")]
+
+
+@pytest.mark.parametrize("part", ["pipeline", "golden/train"])
+def test_unreadable_figures_of_any_part_fail(figures: Path, part: str) -> None:
+    only(figures, "eval")
+    (figures / part).mkdir(parents=True)
+    (figures / part / "odd.json").write_text("{")
+    (figures / part / "other.npz").write_bytes(b"nothing")
+    assert failures(figures) == [("odd", "readable"), ("other", "readable")]
+
+
 def test_a_folder_without_a_case_is_bad_input(tmp_path: Path) -> None:
     with pytest.raises(BadInput, match="holds no case"):
         judged(tmp_path)

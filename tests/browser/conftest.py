@@ -10,6 +10,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 from app.demo_assets import encode_video
 from model.procedural import render_video
 from tests.browser.driving import PATIENCE
+from tests.serving import RunningServer
 
 CLIP_FRAMES, CLIP_SIZE = 12, (320, 180)
 
@@ -18,7 +19,7 @@ CLIP_FRAMES, CLIP_SIZE = 12, (320, 180)
 class Watch:
     """All that a page asked for, and everything that went wrong in it.
 
-    ``addresses`` are those of the requests and WebSockets; ``errors`` the errors in the console; ``thrown`` what scripts
+    ``addresses`` are those of the requests and WebSockets; ``errors`` the console's errors; ``thrown`` what scripts
     did not catch; ``own`` the start of every address that is the server's.
     """
 
@@ -62,7 +63,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def watched(page: Page, server: object) -> Iterator[Watch]:
+def watched(page: Page, server: RunningServer) -> Iterator[Watch]:
     """The test's page over the shared server; what it asks elsewhere or throws fails the test."""
     found = watch(page, str(getattr(server, "address")))  # noqa: B009
     yield found

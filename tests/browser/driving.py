@@ -105,13 +105,18 @@ def on_screen(page: Page, x: float, y: float) -> tuple[float, float]:
 
 def stroke(page: Page, *points: tuple[float, float]) -> None:
     """Draw with the mouse through points of the picture (in its pixels), and wait until the edit is stored."""
+    press_and_drag(page, *points)
+    saved(page)
+
+
+def press_and_drag(page: Page, *points: tuple[float, float]) -> None:
+    """Press the mouse on the first of these points of the picture (in its pixels), drag through the rest, let go."""
     first, *rest = (on_screen(page, *point) for point in points)
     page.mouse.move(*first)
     page.mouse.down()
     for point in rest:
         page.mouse.move(*point, steps=6)
     page.mouse.up()
-    saved(page)
 
 
 def brush_size(page: Page, pixels: int) -> None:

@@ -1,0 +1,107 @@
+"""Nothing is lost when the server goes away in the middle of work: stored edits, queued edits, a running job."""
+
+import os
+import socket
+import time
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, Page
+
+from app.jobs import worker_pid
+from app.settings import make_settings
+from tests.browser import driving
+from tests.browser.conftest import watch
+from tests.browser.driving import LONG_PATIENCE
+from tests.serving import RunningServer, running_server
+
+OFFLINE = "() => window.editor.state.saving === 'offline' && window.editor.state.waiting > 0"
+HELD = "Object.keys(localStorage).filter((name) => name.startsWith('v-edit:')).length"
+
+
+@pytest.fixture
+def flags() -> tuple[str, ...]:
+    """The same free port for the server before and after."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return ("--device", "cpu", "--port", str(probe.getsockname()[1]))
+
+
+def stop(server: RunningServer) -> None:
+    """End the server as Ctrl+C does, and only it: its worker stays."""
+    server.process.terminate()
+    server.process.wait(60)
+
+
+def project_of(page: Page, address: str) -> tuple[str, list[str]]:
+    """The demo project and its videos."""
+    page.goto(address)
+    page.locator("a.v-vc").first.wait_for()
+    project = driving.asked(page, "project")
+    return project, [video["id"] for video in driving.fetched(page, f"projects/{project}")["videos"]]
+
+
+def draw_new(page: Page, *points: tuple[float, float]) -> None:
+    """A new star drawn with the brush; does not wait for the server."""
+    page.keyboard.press("n")
+    page.get_by_role("dialog", name="Category of the new track").get_by_role("menuitem", name="star").click()
+    driving.press_and_drag(page, *points)
+
+
+def test_edits_and_a_running_job_survive_a_restart(
+    context: BrowserContext, tmp_path: Path, flags: tuple[str, ...]
+) -> None:
+    page, other = context.new_page(), context.new_page()
+    watches = []
+    with running_server(tmp_path / "data", *flags) as first:
+        watches += [watch(page, first.address), watch(other, first.address)]
+        project, videos = project_of(page, first.address)
+        driving.open_review(page, first.address, project=project, video=videos[3])
+        driving.open_review(other, first.address, project=project, video=videos[4])
+        draw_new(page, (40, 40), (90, 60))
+        driving.saved(page)
+        number = page.evaluate("window.editor.app.track.number")
+        stored = driving.stored_tracks(page, videos[3])[number]["rows"][0]
+        driving.propose(page)
+        page.wait_for_function("window.editor.state.jobs.some((job) => job.status === 'running')")
+        (job,) = driving.fetched(page, f"jobs?project={project}&active=1")["jobs"]
+        stop(first)
+        stopped = time.time()
+        worker = worker_pid(make_settings(data=first.data, device="cpu", environment={}))
+        assert worker is not None, "the worker went with the server"
+
+        page.keyboard.press("b")
+        driving.press_and_drag(page, (40, 80), (90, 100))
+        page.wait_for_function(OFFLINE)
+        area = driving.mask_area(page, number, 0)
+        assert area > stored["area"]
+        page.get_by_text("The server does not answer").wait_for()
+        draw_new(other, (300, 200), (340, 230))
+        other.wait_for_function(OFFLINE)
+        assert other.evaluate(HELD) == 2  # both pages keep theirs in the same browser
+        other.close()
+
+        with running_server(tmp_path / "data", *flags) as second:
+            driving.saved(page)
+            kept = driving.stored_tracks(page, videos[3])[number]["rows"][0]
+            assert (kept["area"], kept["source"]) == (area, "drawn")
+            page.wait_for_function("window.editor.state.connected")
+            again = context.new_page()
+            watches.append(watch(again, second.address))
+            driving.open_review(again, second.address, project=project, video=videos[4])
+            driving.saved(again)
+            newest = max(driving.stored_tracks(again, videos[4]).items())
+            assert newest[1]["rows"][0]["area"] == driving.mask_area(again, newest[0], 0) > 0
+            assert again.evaluate(HELD) == 0
+            the_job_goes_on(page, job["id"], worker=worker, stopped=stopped)
+    assert [found.thrown for found in watches] == [[], [], []]
+    assert [found.outside() for found in watches] == [[], [], []]
+
+
+def the_job_goes_on(page: Page, job: str, *, worker: int, stopped: float) -> None:
+    """The job that ran when the server stopped is done by the same worker, and the page hears of it."""
+    ended = "id => window.editor.state.jobs.some((job) => job.id === id && job.status === 'done')"
+    page.wait_for_function(ended, arg=job, timeout=LONG_PATIENCE)
+    found = driving.fetched(page, f"jobs/{job}")
+    assert found["status"] == "done" and found["finished"] > stopped
+    os.kill(worker, 0)  # raises where the process is no more
