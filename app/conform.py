@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -106,7 +107,7 @@ class _Runner:
         if folder := self._present("golden/units"):
             for path in sorted(folder.glob("*.npz")):
                 for name in unit_names(path):
-                    self._case("units", name, lambda case, path=path: unit_case(case, path, self.device))
+                    self._case("units", name, partial(unit_case, path=path, device=self.device))
 
     def _pipeline(self) -> None:
         if folder := self._present("pipeline"):

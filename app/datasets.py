@@ -169,7 +169,7 @@ def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_
         human[row.frame] = row.human
         if states[row.frame] == PRESENT and row.hash is not None:
             mask = loaded.blobs[row.hash]
-            x, y, w, h = rle.bbox(mask)
+            x, y, w, h = rle.bbox(dict(mask))
             segmentations[row.frame], boxes[row.frame] = mask, (float(x), float(y), float(w), float(h))
     return ClipTrack(
         id=track.number,

@@ -207,7 +207,7 @@ def _reviewed(
         row, mask = rows[(track.id, frame)], truth["segmentations"][frame]
         proposed = dict(blobs[row.hash]) if row.hash else None
         if _good(proposed, mask):
-            after = {"state": row.state, "mask": row.hash, "source": row.source, "review": "accepted"}
+            after: dict[str, Any] = {"state": row.state, "mask": row.hash, "source": row.source, "review": "accepted"}
             after |= {"score": row.score, "run": row.run_id}
         else:
             after = _drawn(mask)

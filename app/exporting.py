@@ -223,7 +223,10 @@ def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id:
         id=number,
         video_id=video_id,
         category_id=category_id,
-        segmentations=tuple(here.get(frame) for frame in range(0, piece.video.count, choice.stride)),
+        segmentations=tuple(
+            None if (mask := here.get(frame)) is None else dict(mask)
+            for frame in range(0, piece.video.count, choice.stride)
+        ),
         iscrowd=int(track.iscrowd),
         extra=dict((track.extra or {}).get(FOREIGN, {})),
     )

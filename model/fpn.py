@@ -9,6 +9,7 @@ from torch.nn import functional as F
 
 def _named_conv(channels: int, out: int, kernel: int) -> nn.Sequential:
     conv = nn.Conv2d(channels, out, kernel, padding=kernel // 2)
+    assert conv.bias is not None
     nn.init.xavier_uniform_(conv.weight)
     nn.init.zeros_(conv.bias)
     return nn.Sequential(OrderedDict(conv=conv))

@@ -7,7 +7,7 @@ from torch.nn import functional as F
 from model.boxes import generalized_iou
 from model.matcher import match
 from model.roi_align import adaptive_roi_align
-from model.targets import ABSENT, PRESENT, ClipTargets
+from model.targets import PRESENT, UNKNOWN, ClipTargets
 from model.tevit import Features, Queries, TeViT
 
 CLASS_WEIGHT, L1_WEIGHT, GIOU_WEIGHT, DICE_WEIGHT = 2.0, 5.0, 2.0, 8.0
@@ -49,9 +49,10 @@ def class_truth(
             near = _iou(boxes[frame], boxes.new_tensor(box)) > _REJECTED_IOU
             known[frame, near, label] = 1.0
     states = targets.states[:, tracks]  # (T, M)
-    known[:, queries] = (states != -1).to(logits.dtype)[..., None].expand(-1, -1, logits.shape[2]).clone()
-    frame, pair = (states == PRESENT).nonzero(as_tuple=True)
-    truth[frame, queries[pair], targets.labels[tracks[pair]]] = 1.0
+    looked = (states != UNKNOWN).to(logits.dtype)
+    known[:, queries] = looked[..., None].expand(-1, -1, logits.shape[2])
+    there, pair = (states == PRESENT).nonzero(as_tuple=True)
+    truth[there, queries[pair], targets.labels[tracks[pair]]] = 1.0
     return truth, known
 
 
@@ -115,9 +116,10 @@ def _mask_loss(
     frame = torch.cat([triple[0] + b * frames for b, triple in enumerate(positives)])
     query = torch.cat([triple[1] for triple in positives])
     if len(frame) == 0:  # keeps every parameter of the mask head in the graph
-        return sum(
-            (p.sum() * 0 for p in network.roi_head.mask_head[stage].parameters()), features.levels[0].new_zeros(())
-        )
+        zero = features.levels[0].new_zeros(())
+        for parameter in network.roi_head.mask_head[stage].parameters():
+            zero = zero + parameter.sum() * 0
+        return zero
     label = torch.cat([clip.labels[t] for clip, (_, _, t) in zip(targets, positives, strict=True)])
     logits = network.mask_logits(features, queries, frame, query, label, stage=stage).float()
     truth = torch.cat(
@@ -157,6 +159,3 @@ def training_losses(
         losses.update({f"stage{stage}_{name}": value for name, value in values.items()})
         matches.append(matched)
     return losses, matches
-
-
-__all__ = ["ABSENT", "class_truth", "dice_loss", "focal_loss", "stage_losses", "training_losses"]

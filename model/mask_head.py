@@ -38,6 +38,7 @@ class MaskHead(nn.Module):
         self.upsample = nn.ConvTranspose2d(channels, channels, 2, stride=2)
         self.conv_logits = nn.Conv2d(channels, classes, 1)
         nn.init.kaiming_normal_(self.upsample.weight, mode="fan_out", nonlinearity="relu")
+        assert self.upsample.bias is not None
         nn.init.zeros_(self.upsample.bias)
 
     def embed(self, queries: Tensor, rois: Tensor) -> Tensor:
@@ -51,6 +52,7 @@ class MaskHead(nn.Module):
         """Mask logits (R, 2S, 2S) of each region's own class ``labels`` (R,) int64; other classes cost nothing."""
         x = self.embed(queries, rois)
         weight = self.conv_logits.weight.flatten(1)[labels]  # (R, C)
+        assert self.conv_logits.bias is not None
         bias = self.conv_logits.bias[labels]
         logits = (weight[:, None] @ x.flatten(2))[:, 0] + bias[:, None]
         return logits.view(len(x), *x.shape[2:])

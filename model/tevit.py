@@ -71,6 +71,7 @@ class _RoIHead(nn.Module):
         self.bbox_head = nn.ModuleList(QueryHead(config.head, config.classes) for _ in stages)
         self.mask_head = nn.ModuleList(MaskHead(config.head, config.classes) for _ in stages)
         for head in self.bbox_head:
+            assert isinstance(head, QueryHead)
             init_query_head(head)
 
 

@@ -96,7 +96,7 @@ class Trainer:
             on_step(report)
             if self.step % self.settings.keep_every == 0 or self.step == self.recipe.steps:
                 self.keep()
-        return self.average.network if self.average else self.network
+        return self.average.network if self.average else self.network  # type: ignore[return-value]
 
     def _loader(self) -> DataLoader:  # type: ignore[type-arg]
         per_step = self.recipe.batch * self.settings.accumulate

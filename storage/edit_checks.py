@@ -79,8 +79,8 @@ def _human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
         found.update(tx.execute(select(masks.c.track_id).where(masks.c.track_id.in_(part), human).distinct()).scalars())
     entries = edit_log.row_entries(tx, (RowKey(owner, TRACK_ROW) for owner in track_ids))
     origins = {key.owner: line[-1].origin for key, line in entries.items()}
-    for part in chunks(origins.values()):
-        query = select(edits.c.number, edits.c.author).where(edits.c.number.in_(part))
+    for numbers in chunks(origins.values()):
+        query = select(edits.c.number, edits.c.author).where(edits.c.number.in_(numbers))
         authors = {number: author for number, author in tx.execute(query)}
         found.update(
             owner for owner, number in origins.items() if number in authors and not is_machine(authors[number])

@@ -81,7 +81,13 @@ def append(
     base: str | None,
 ) -> int:
     """Open an entry and return its number; ``record`` adds the changes, which may contain that number."""
-    values = {"id": edit_id, "kind": kind, "author": author, "video_id": video_id, "project_id": project_id}
+    values: dict[str, Any] = {
+        "id": edit_id,
+        "kind": kind,
+        "author": author,
+        "video_id": video_id,
+        "project_id": project_id,
+    }
     values |= {"undoes": undoes, "base_edit": base}
     result = tx.execute(insert(schema.edits).values(created=time.time(), changes=[], **values))
     assert result.inserted_primary_key is not None

@@ -64,7 +64,12 @@ def enqueue(
 ) -> Job:
     """Put a job at the end of the queue."""
     job_id = str(uuid.uuid4())
-    values = {"kind": kind, "project_id": project_id, "video_id": video_id, "parameters": dict(parameters or {})}
+    values: dict[str, Any] = {
+        "kind": kind,
+        "project_id": project_id,
+        "video_id": video_id,
+        "parameters": dict(parameters or {}),
+    }
     values |= {"status": "queued", "progress": 0.0, "message": "waiting", "log": "", "created": time.time()}
     tx.execute(insert(schema.jobs).values(id=job_id, **values))
     return get_job(tx, job_id)

@@ -47,7 +47,12 @@ def start_run(
 ) -> Run:
     """Record that a run begins; its state is "running"."""
     run_id = str(uuid.uuid4())
-    values = {"kind": kind, "project_id": project_id, "video_id": video_id, "checkpoint_id": checkpoint_id}
+    values: dict[str, Any] = {
+        "kind": kind,
+        "project_id": project_id,
+        "video_id": video_id,
+        "checkpoint_id": checkpoint_id,
+    }
     values |= {"job_id": job_id, "settings": settings, "state": "running", "created": time.time()}
     tx.execute(insert(schema.runs).values(id=run_id, **values))
     return get_run(tx, run_id)

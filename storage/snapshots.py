@@ -39,9 +39,10 @@ def add_snapshot(tx: Connection, *, project_id: str, masks: Sequence[Any], video
     known = tx.execute(select(table.c.id).where(table.c.project_id == project_id, table.c.hash == name)).scalar()
     if known is not None:
         return get_snapshot(tx, known)
-    values = {"id": str(uuid.uuid4()), "project_id": project_id, "hash": name, "created": time.time()}
+    snapshot_id = str(uuid.uuid4())
+    values = {"id": snapshot_id, "project_id": project_id, "hash": name, "created": time.time()}
     tx.execute(insert(table).values(masks=list(masks), videos=list(videos), **values))
-    return get_snapshot(tx, values["id"])
+    return get_snapshot(tx, snapshot_id)
 
 
 def get_snapshot(tx: Connection, snapshot_id: str) -> Snapshot:

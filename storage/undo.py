@@ -62,9 +62,10 @@ def _take_back(
     if earlier is not None:
         return _again(tx, earlier, video)
     locked = lock_video(tx, video)
+    target: edit_log.LoggedEdit | None
     if edit is not None:
         target = _named_target(tx, video, edit)
-        if is_machine(author) and target.author != author:
+        if target is not None and is_machine(author) and target.author != author:
             raise EditError(f"{author} may take back its own edits only, not edit {target.number} of {target.author}.")
     else:
         target = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)

@@ -127,7 +127,7 @@ def decoder_words(error: av.error.FFmpegError) -> str:
 def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
     streams = container.streams.video
     if not streams:
-        others = sorted({stream.type for stream in container.streams}) or ["nothing"]
+        others = sorted({str(stream.type) for stream in container.streams}) or ["nothing"]
         raise NoPicture(f"{path} has no picture stream, only {', '.join(others)}; give a file with moving pictures")
     pictures = [s for s in streams if not s.disposition & Disposition.attached_pic]
     if not pictures:
@@ -216,7 +216,7 @@ def rotation_of(picture: VideoFrame) -> tuple[int, str | None]:
     """(rotation 0/90/180/270 counter-clockwise to apply, note on a tag that is ignored or None)."""
     matrix = picture.side_data.get("DISPLAYMATRIX")
     if matrix is not None:
-        a, b, _, c, d = struct.unpack_from("<5i", bytes(matrix))
+        a, b, _, c, d = struct.unpack_from("<5i", bytes(matrix))  # type: ignore[call-overload]
         if a * d - b * c < 0:
             return 0, "the file asks for mirrored pictures; that is ignored"
     degrees = picture.rotation

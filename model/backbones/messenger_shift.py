@@ -103,6 +103,7 @@ class MixFFN(nn.Module):
         """x (B, H*W + M, C) -> the same shape."""
         pixels = x.shape[1] - messengers
         fc1, mix, act, _, fc2 = self.layers
+        assert isinstance(fc1, nn.Conv2d) and isinstance(mix, nn.Conv2d) and isinstance(fc2, nn.Conv2d)
         hidden = F.linear(x, fc1.weight.flatten(1), fc1.bias)
         mixed = to_sequence(mix(to_map(hidden[:, :pixels], hw)))
         if messengers:
@@ -188,7 +189,10 @@ class MessengerShift(nn.Module):
         x = clips.flatten(0, 1)
         tokens = self.msg_tokens.expand(batch * frames, -1, -1)
         maps, messengers = [], []
-        for embed, blocks, norm in self.layers:
+        for stage in self.layers:
+            assert isinstance(stage, nn.ModuleList)
+            embed, blocks, norm = stage
+            assert isinstance(blocks, nn.ModuleList)
             x, tokens, hw = embed(x, tokens)
             carried = tokens.shape[1] if blocks[0].attn.reduction > 1 or every_token else 0
             pixels = x.shape[1]

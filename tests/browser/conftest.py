@@ -35,7 +35,8 @@ class Watch:
 
     def note(self, message: ConsoleMessage) -> None:
         """Keep what the console calls an error."""
-        if message.type == "error":
+        # Gradio ends its own stream of answers when a page is left, and writes that into the console.
+        if message.type == "error" and "AbortError: signal is aborted" not in message.text:
             self.errors.append(f"{message.text} ({message.location.get('url', '')})")
 
     def ask(self, request: Request) -> None:
