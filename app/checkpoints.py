@@ -1,4 +1,4 @@
-"""Use cases: checkpoints come in (a file of this machine, a published release), are put in use, and leave again.
+"""Use cases: checkpoints come in as files of this machine, are put in use, and leave again.
 
 A foreign file is stored as an own one, so that its configuration and class names travel with its weights. Reading
 weights takes seconds and memory, so the three long ones run as jobs of the worker, never in the server.
@@ -6,15 +6,13 @@ weights takes seconds and memory, so the three long ones run as jobs of the work
 
 import re
 import shutil
-import urllib.error
-import urllib.request
-import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from app.errors import BadInput, Cancelled
+from app.classes import class_names
+from app.errors import BadInput
 from app.proposer import RELEASES, Release
 from app.settings import Settings
 from app.warm import checkpoint_path
@@ -23,14 +21,10 @@ from storage import models, projects
 from storage.database import Database
 from storage.errors import NameTaken
 from storage.models import Checkpoint
-from storage.youtube_vis import categories_preset
 
 # Where the authors of TeViT publish their weights (README of github.com/hustvl/TeViT).
 RELEASE_URL = "https://github.com/hustvl/Storage/releases/download/v1.1.0/{name}.pth"
 UPLOADS = "uploads"  # folder in the data folder for files that came through the page
-BLOCK = 1 << 20
-PATIENCE_SECONDS = 30
-Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -89,7 +83,7 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
         loaded = files.load(file.path, config=config)
     except (files.CheckpointError, UnknownConfiguration) as error:
         raise BadInput(f"{str(error).rstrip('.')}.") from error
-    named_classes = replace(loaded, categories=_class_names(loaded.categories))
+    named_classes = replace(loaded, categories=class_names(loaded.categories))
     stored = settings.checkpoints / f"{name}.safetensors"
     try:
         files.save(stored, replace(named_classes, provenance={**loaded.provenance, "origin": file.origin}))
@@ -100,35 +94,6 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
     except BaseException:
         stored.unlink(missing_ok=True)
         raise
-
-
-def download(
-    database: Database,
-    settings: Settings,
-    *,
-    name: str,
-    report: Report,
-    cancelled: Callable[[], bool],
-    url: str | None = None,
-) -> Checkpoint:
-    """Fetch a published checkpoint and register it for every project.
-
-    ``url`` replaces the published address. Raises `BadInput` when the network or the file fails, `Cancelled`; what was
-    fetched so far is removed then.
-    """
-    address = url or release_url(name)
-    _require_free(database, name)
-    settings.checkpoints.mkdir(parents=True, exist_ok=True)
-    # The configuration follows from the file's name, so the folder is what is unique.
-    folder = settings.checkpoints / f".{uuid.uuid4().hex}.part"
-    folder.mkdir()
-    part = folder / f"{name}.pth"
-    try:
-        _fetch(address, part, name=name, report=report, cancelled=cancelled)
-        report(0.97, "Checking")
-        return add_file(database, settings, CheckpointFile(part, name, origin=address), project_id=None)
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def export_official(database: Database, settings: Settings, *, checkpoint_id: str) -> Path:
@@ -151,13 +116,6 @@ def free_of_slashes(name: str) -> str:
     if not plain:
         raise BadInput("A checkpoint needs a name; type at least one letter.")
     return plain[:100]
-
-
-def download_job(work: Work) -> Mapping[str, Any]:
-    """``{"name": release}``: fetches a release."""
-    name = work.job.parameters["name"]
-    made = download(work.database, work.settings, name=name, report=work.report, cancelled=work.report.cancelled)
-    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
 
 
 def add_job(work: Work) -> Mapping[str, Any]:
@@ -185,41 +143,14 @@ def export_job(work: Work) -> Mapping[str, Any]:
     return {"path": str(out), "size_bytes": out.stat().st_size, "sentence": f"Written to {out}."}
 
 
-JOBS = {"download": download_job, "add_checkpoint": add_job, "export_checkpoint": export_job}
+JOBS = {"add_checkpoint": add_job, "export_checkpoint": export_job}
 """Kinds of jobs and what does each, for the worker."""
-
-
-def _fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Callable[[], bool]) -> None:
-    expected = next((known.size_bytes for known in RELEASES if known.name == name), 0)
-    try:
-        with urllib.request.urlopen(address, timeout=PATIENCE_SECONDS) as answer, part.open("wb") as file:
-            total = int(answer.headers.get("content-length") or expected)
-            done = 0
-            while block := answer.read(BLOCK):
-                if cancelled():
-                    raise Cancelled
-                file.write(block)
-                done += len(block)
-                report(0.95 * min(done / max(total, 1), 1.0), f"{done / 1e6:.0f} of {total / 1e6:.0f} MB")
-    except (urllib.error.URLError, TimeoutError, OSError) as error:
-        reason = getattr(error, "reason", None) or error
-        raise BadInput(
-            f"{name} could not be downloaded ({reason}); fetch {address} by other means and add it as a file."
-        ) from error
 
 
 def _require_free(database: Database, name: str) -> None:
     with database.read() as tx:
         if models.find_checkpoint(tx, name) is not None:
             raise NameTaken("checkpoint", name)
-
-
-def _class_names(categories: tuple[str, ...]) -> tuple[str, ...]:
-    """The releases do not name their 40 classes: they are those of YouTube-VIS 2019, in its order."""
-    nameless = categories == tuple(f"class {index + 1}" for index in range(len(categories)))
-    if nameless and len(categories) == 40:
-        return tuple(category.name for category in categories_preset("2019"))
-    return categories
 
 
 def _register(

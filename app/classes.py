@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from storage import models, projects
 from storage.models import Checkpoint
-from storage.youtube_vis import match_category
+from storage.youtube_vis import categories_preset, match_category
 
 
 @dataclass(frozen=True)
@@ -59,3 +59,11 @@ def fill(
             match = match_category(name, categories)
             filled[name] = None if match is None else categories[match]
     return filled
+
+
+def class_names(categories: tuple[str, ...]) -> tuple[str, ...]:
+    """A checkpoint's class names; the releases do not name their 40, which are those of YouTube-VIS 2019 in order."""
+    nameless = categories == tuple(f"class {index + 1}" for index in range(len(categories)))
+    if nameless and len(categories) == 40:
+        return tuple(category.name for category in categories_preset("2019"))
+    return categories

@@ -9,6 +9,7 @@ from app.checkpoints import JOBS as CHECKPOINT_JOBS
 from app.errors import BadInput
 from app.exchange import export_dataset, import_dataset
 from app.importing import UPLOADS
+from app.models import JOBS as DOWNLOAD_JOBS
 from app.propose import propose_video
 from app.videos import confirm_frames
 from app.worker import Handler, Work, watch_child
@@ -92,5 +93,6 @@ HANDLERS: dict[str, Handler] = {
     "import": import_file,
     "export": export_project,
     **CHECKPOINT_JOBS,
+    **DOWNLOAD_JOBS,
 }
 ASIDE: dict[str, Handler] = {"retrain": retrain}

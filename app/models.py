@@ -8,21 +8,22 @@ import http.client
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from app.checkpoints import CheckpointFile, add_file, free_of_slashes, release, release_url
+from app.classes import class_names
 from app.errors import BadInput, Cancelled
 from app.proposer import DEMO, RELEASES
 from app.settings import Settings
 from app.warm import checkpoint_path
+from app.worker import Work
 from storage import models
 from storage.database import Database
 from storage.errors import NameTaken
 from storage.models import Checkpoint
-from storage.youtube_vis import categories_preset
 
 DEMO_FILE = Path(__file__).resolve().parents[1] / "assets" / "demo" / "checkpoint.safetensors"
 DOWNLOADS = ".downloads"
@@ -92,14 +93,6 @@ def find_checkpoint(database: Database, name: str) -> Checkpoint:
     return found
 
 
-def class_names(categories: tuple[str, ...]) -> tuple[str, ...]:
-    """A checkpoint's class names; the releases do not name their 40, which are those of YouTube-VIS 2019 in order."""
-    nameless = categories == tuple(f"class {index + 1}" for index in range(len(categories)))
-    if nameless and len(categories) == 40:
-        return tuple(category.name for category in categories_preset("2019"))
-    return categories
-
-
 def download(
     database: Database,
     settings: Settings,
@@ -132,6 +125,13 @@ def download(
         return add_file(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), project_id=None)
     finally:
         whole.unlink(missing_ok=True)
+
+
+def download_job(work: Work) -> Mapping[str, Any]:
+    """``{"name": release}``: fetches a release, for the worker."""
+    name = work.job.parameters["name"]
+    made = download(work.database, work.settings, name=name, report=work.report, cancelled=work.report.cancelled)
+    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
 
 
 def fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Callable[[], bool]) -> None:
@@ -247,3 +247,7 @@ def _checked_digest(record: Path, part: Path, address: str) -> str:
     partial.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     partial.replace(record)
     return digest
+
+
+JOBS = {"download": download_job}
+"""Kinds of jobs and what does each, for the worker."""

@@ -24,7 +24,7 @@ from starlette.responses import Response
 
 from app import jobs as background
 from app.context import Context, make_context
-from app.errors import AppError, ServerStartError
+from app.errors import AppError, ServerStartError, sentence
 from app.pages import mount_pages
 from app.routes import (
     edits,
@@ -173,7 +173,7 @@ def _answer_errors(app: FastAPI) -> None:
     """Every mistake is answered with its status and one sentence under ``error``."""
 
     def answer(error: Exception, status: int) -> JSONResponse:
-        return JSONResponse({"error": str(error)}, status)
+        return JSONResponse({"error": sentence(str(error))}, status)
 
     @app.exception_handler(AppError)
     async def app_error(_: Request, error: AppError) -> JSONResponse:

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from types import FrameType
 from typing import Any
 
-from app.errors import AppError, Cancelled
+from app.errors import AppError, Cancelled, sentence
 from app.jobs import LOG_TAIL, ROOT, JobReporter, worker_lock
 from app.settings import Settings
 from app.warm import WarmModel
@@ -187,7 +187,7 @@ class Worker:
 
 def one_sentence(error: BaseException) -> str:
     """What went wrong, as one line for a person."""
-    text = " ".join(str(error).split()) or type(error).__name__
+    text = sentence(str(error) or type(error).__name__)
     return text if len(text) <= 400 else text[:397] + "..."
 
 

@@ -32,17 +32,28 @@ def categories_of(source: str, *, typed: str, file: str | None) -> list[str]:
     """Category names for a new project from one of SOURCES.
 
     Raises:
-        AppError: a file was to be used and none was given.
-        YouTubeVisError: the file is not YouTube-VIS.
+        AppError: a file was to be used and none was given, or it is not YouTube-VIS.
     """
     if source == TYPED:
         return typed_categories(typed)
     if source == FROM_FILE:
         if not file:
             raise AppError("Choose the YouTube-VIS file that has the categories, or type them.")
-        return [category.name for category in youtube_vis.read_dataset(Path(file)).categories]
+        return uploaded_categories(Path(file))
     preset = youtube_vis.categories_preset("2019" if source == VIS_2019 else "2021")
     return [category.name for category in preset]
+
+
+def uploaded_categories(file: Path) -> list[str]:
+    """Category names of a YouTube-VIS file that came through the page.
+
+    Raises:
+        AppError: the file is not YouTube-VIS; the person knows it by its name, not by where its copy was kept.
+    """
+    try:
+        return [category.name for category in youtube_vis.read_dataset(file).categories]
+    except YouTubeVisError as error:
+        raise AppError(str(error).replace(str(file), file.name)) from error
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from app.errors import sentence
+
 NAVIGATION = (
     ("library", "/", "Library"),
     ("review", "/review", "Review"),
@@ -35,7 +37,7 @@ class Answer:
 
     def as_list(self) -> list[str]:
         """The JSON form that ``window.vPages.answer`` reads."""
-        return [self.kind, self.text, self.sheet, self.go]
+        return [self.kind, sentence(self.text), self.sheet, self.go]
 
 
 def top_bar(current: str) -> gr.HTML:

@@ -157,7 +157,7 @@ class MessengerShift(nn.Module):
 
     def __init__(self, config: MessengerShiftConfig) -> None:
         super().__init__()
-        self.shifts = config.shifts
+        self.shifts, self.reductions = config.shifts, config.reductions
         self.channels = config.dims
         self.msg_tokens = nn.Parameter(torch.zeros(1, config.messengers, 3))
         rates = drop_path_rates(config.drop_path, sum(config.depths))
@@ -189,12 +189,12 @@ class MessengerShift(nn.Module):
         x = clips.flatten(0, 1)
         tokens = self.msg_tokens.expand(batch * frames, -1, -1)
         maps, messengers = [], []
-        for stage in self.layers:
+        for stage, reduction in zip(self.layers, self.reductions, strict=True):
             assert isinstance(stage, nn.ModuleList)
             embed, blocks, norm = stage
             assert isinstance(blocks, nn.ModuleList)
             x, tokens, hw = embed(x, tokens)
-            carried = tokens.shape[1] if blocks[0].attn.reduction > 1 or every_token else 0
+            carried = tokens.shape[1] if reduction > 1 or every_token else 0
             pixels = x.shape[1]
             x = torch.cat((x, tokens), dim=1) if carried else x
             for index, block in enumerate(blocks):

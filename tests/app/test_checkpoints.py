@@ -8,7 +8,7 @@ import pytest
 
 from app import checkpoints
 from app.checkpoints import CheckpointFile
-from app.errors import BadInput, Cancelled
+from app.errors import BadInput
 from app.settings import Settings
 from model import checkpoint as files
 from model.config import named
@@ -109,57 +109,10 @@ def test_a_name_of_nothing_is_refused() -> None:
         checkpoints.free_of_slashes(" .. ")
 
 
-def test_a_download_is_checked_and_shared_by_all_projects(
-    database: Database, settings: Settings, tiny: files.Checkpoint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    source = tmp_path / "release.pth"
-    files.export_official(source, tiny)
-    told: list[float] = []
-    monkeypatch.setattr(checkpoints, "RELEASES", (dataclasses.replace(checkpoints.RELEASES[0], name="tevit_tiny"),))
-    made = checkpoints.download(
-        database,
-        settings,
-        name="tevit_tiny",
-        report=lambda share, _: told.append(share),
-        cancelled=lambda: False,
-        url=source.as_uri(),
-    )
-    assert (made.name, made.project_id) == ("tevit_tiny", None)
-    assert told == sorted(told) and 0 < told[0] <= told[-1] <= 1
-    assert [path.name for path in left_behind(settings)] == ["tevit_tiny.safetensors"]
-
-
-def test_a_download_that_fails_or_is_stopped_leaves_nothing(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    nowhere, there = (tmp_path / "none.pth").as_uri(), tmp_path / "there.pth"
-    there.write_bytes(b"0" * 5000)
-
-    def fetch(url: str, *, cancelled: bool = False) -> None:
-        checkpoints.download(
-            database, settings, name="tevit_r50", report=lambda *_: None, cancelled=lambda: cancelled, url=url
-        )
-
-    with pytest.raises(BadInput, match="could not be downloaded"):
-        fetch(nowhere)
-    with pytest.raises(Cancelled):
-        fetch(there.as_uri(), cancelled=True)
-    with pytest.raises(BadInput, match="no readable"):
-        fetch(there.as_uri())
-    assert left_behind(settings) == [] and registered(database) == []
-
-
 def test_releases_have_addresses_and_others_do_not() -> None:
     assert checkpoints.release_url("tevit_msgshift").endswith("/tevit_msgshift.pth")
     with pytest.raises(BadInput, match="nonsense"):
         checkpoints.release_url("nonsense")
-
-
-def test_forty_nameless_classes_are_those_of_2019() -> None:
-    nameless = tuple(f"class {index + 1}" for index in range(40))
-    assert checkpoints._class_names(nameless)[0] == "person"
-    assert checkpoints._class_names(nameless[:3]) == nameless[:3]
-    assert checkpoints._class_names(NAMES) == NAMES
 
 
 def test_an_export_has_the_official_layout(

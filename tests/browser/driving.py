@@ -59,6 +59,7 @@ def new_project(page: Page, address: str, *, name: str, categories: str) -> str:
     page.locator("#v-project-name input, #v-project-name textarea").fill(name)
     page.locator("#v-project-typed textarea").fill(categories)
     page.locator("#v-project-make").click()
+    page.locator("#v-project-menu", has_text=name).wait_for()
     page.get_by_role("heading", name="No videos yet").wait_for()
     return asked(page, "project")
 

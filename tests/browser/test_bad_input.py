@@ -11,7 +11,9 @@ from tests.serving import RunningServer
 
 # What the server writes by itself: its database, the pictures it made, the logs of its worker.
 OWN = ("annotations.sqlite3", "frames/", "logs/", "tmp/")
-NOT_VIS = {"a list": "[1, 2]", "another format": '{"hello": "world"}', "no JSON": "hello"}
+# A request that is refused is an error in the console of Chromium; the page says it in words.
+REFUSED = "Failed to load resource: the server responded with a status of 400"
+NOT_VIS = {"list": "[1, 2]", "object": '{"hello": "world"}', "text": "hello"}
 
 
 def kept_files(data: Path) -> set[str]:
@@ -68,7 +70,7 @@ def test_a_json_that_is_not_youtube_vis_is_refused(
     driving.field(page, "v-import-frames").fill(str(tmp_path))
     page.locator("#v-import-start").click()
     failed = page.locator("[data-job][data-status='failed']")
-    one_sentence(failed.get_by_role("alert"), "notes.json", "YouTube-VIS")
+    one_sentence(failed.get_by_role("alert"), "notes.json", "JSON" if kind == "text" else "YouTube-VIS")
     facts = driving.fetched(page, f"projects/{project}")
     assert facts["videos"] == [] and [found["name"] for found in facts["categories"]] == ["fish"]
     assert kept_files(server.data) == before
@@ -78,7 +80,7 @@ def test_a_json_that_is_not_youtube_vis_is_refused(
 def test_a_project_is_not_made_from_a_file_without_categories(
     page: Page, server: RunningServer, watched: Watch, tmp_path: Path
 ) -> None:
-    (tmp_path / "notes.json").write_text(NOT_VIS["another format"])
+    (tmp_path / "notes.json").write_text(NOT_VIS["object"])
     page.goto(f"{server.address}?sheet=project")
     driving.field(page, "v-project-name").fill("from a file")
     page.locator("#v-project-source").get_by_text("From a file").click()

@@ -12,7 +12,6 @@ from app.pages.library_forms import FROM_FILE, TYPED, VIS_2019, VIS_2021, Librar
 from app.settings import Settings
 from storage import projects, videos
 from storage.database import Database
-from storage.youtube_vis import YouTubeVisError
 from tests.app.made import FRAMES, project_with
 from tests.storage.made_videos import make_video
 
@@ -60,7 +59,7 @@ def test_a_file_must_be_chosen_and_be_youtube_vis(tmp_path: Path) -> None:
         categories_of(FROM_FILE, typed="", file=None)
     wrong = tmp_path / "wrong.json"
     wrong.write_text("[1, 2]")
-    with pytest.raises(YouTubeVisError, match=r"wrong\.json"):
+    with pytest.raises(AppError, match=r"^wrong\.json"):
         categories_of(FROM_FILE, typed="", file=str(wrong))
 
 
