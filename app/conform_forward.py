@@ -185,7 +185,7 @@ def _selection(case: Case, golden: Golden, last: Queries) -> bool:
     scores = [item.score for item in best]
     case.close("topk_scores", scores[: len(wanted)], wanted, atol=_SCORE)
     case.close("topk_gap_10_11", scores[9] - scores[10], golden.about["topk_gap_10_11"], atol=_SCORE)
-    gaps = [first - second for first, second in itertools.pairwise(scores)]
+    gaps = [first - second for first, second in itertools.pairwise(scores[:11])]  # none of these may change places
     case.close("topk_min_gap", min(gaps), golden.about["topk_min_gap"], atol=_SCORE)
     queries, labels = golden.arrays["full/det_query"].tolist(), golden.arrays["full/det_labels"]
     case.equal("det_labels alike in all frames", bool((labels == labels[:1]).all()), True)

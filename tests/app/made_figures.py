@@ -140,7 +140,7 @@ def _detections(best: list[Any], probability: np.ndarray, boxes: np.ndarray, siz
         "mask_hw": list(size.frame_hw),
         "topk_scores": scores,
         "topk_gap_10_11": scores[9] - scores[10],
-        "topk_min_gap": min(a - b for a, b in itertools.pairwise(scores)),
+        "topk_min_gap": min(a - b for a, b in itertools.pairwise(scores[:11])),
         "rle": rle,
         "mask_area": [[int((mask >= 0.5).sum()) for mask in row] for row in soft],
         "near_threshold_pixels": near,

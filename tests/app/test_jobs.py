@@ -99,7 +99,7 @@ def test_a_persons_mistake_is_one_sentence_and_the_worker_lives_on(database: Dat
     assert ended(database, wrong.id).error == "The file is not right; give another."
     assert ended(database, wrong.id).log == ""
     failed = ended(database, broken.id)
-    assert failed.error == "division by nothing"
+    assert failed.error == "division by nothing."
     assert "ZeroDivisionError" in failed.log and "Traceback" in failed.log
     assert ended(database, right.id).status == "done"
 
