@@ -53,6 +53,16 @@ def open_review(page: Page, address: str, **place: object) -> None:
     ready(page)
 
 
+def demo_project(page: Page, address: str) -> tuple[str, list[str]]:
+    """Ids of the demo project and of its videos; the page shows its library."""
+    page.goto(address)
+    page.locator(".v-top").wait_for()
+    (project,) = (found["id"] for found in fetched(page, "projects")["projects"] if found["name"] == "demo")
+    page.goto(f"{address}?project={project}")
+    page.locator("a.v-vc").first.wait_for()
+    return project, [video["id"] for video in fetched(page, f"projects/{project}")["videos"]]
+
+
 def new_project(page: Page, address: str, *, name: str, categories: str) -> str:
     """Make a project by the library's form with typed categories; returns its id. The page then shows it."""
     page.goto(f"{address}?sheet=project")

@@ -2,24 +2,33 @@
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import cv2
 import numpy as np
+import pytest
 from playwright.sync_api import Page, expect
 
 from storage import rle, youtube_vis
 from tests.browser import driving
 from tests.browser.conftest import CLIP_FRAMES, CLIP_SIZE, Watch
 from tests.browser.driving import LONG_PATIENCE
-from tests.serving import RunningServer
+from tests.serving import RunningServer, running_server
 
 CATEGORIES = "fish, star\njelly, wheel, leaf"
 # Where no thing of the clip is: brushed, then erased in part.
 CORNER = (18.0, 20.0)
 STEPS = 3
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server that nobody has used yet: its first page is a newcomer's."""
+    with running_server(tmp_path_factory.mktemp("fresh") / "data", "--device", "cpu") as running:
+        yield running
 
 
 @dataclass(frozen=True)

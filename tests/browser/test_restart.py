@@ -33,14 +33,6 @@ def stop(server: RunningServer) -> None:
     server.process.wait(60)
 
 
-def project_of(page: Page, address: str) -> tuple[str, list[str]]:
-    """The demo project and its videos."""
-    page.goto(address)
-    page.locator("a.v-vc").first.wait_for()
-    project = driving.asked(page, "project")
-    return project, [video["id"] for video in driving.fetched(page, f"projects/{project}")["videos"]]
-
-
 def draw_new(page: Page, *points: tuple[float, float]) -> None:
     """A new star drawn with the brush; does not wait for the server."""
     page.keyboard.press("n")
@@ -55,7 +47,7 @@ def test_edits_and_a_running_job_survive_a_restart(
     watches = []
     with running_server(tmp_path / "data", *flags) as first:
         watches += [watch(page, first.address), watch(other, first.address)]
-        project, videos = project_of(page, first.address)
+        project, videos = driving.demo_project(page, first.address)
         driving.open_review(page, first.address, project=project, video=videos[3])
         driving.open_review(other, first.address, project=project, video=videos[4])
         draw_new(page, (40, 40), (90, 60))

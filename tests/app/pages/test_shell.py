@@ -71,8 +71,8 @@ def test_events_of_forms_are_no_public_interface(settings: Settings, database: D
 
 
 def test_an_answer_is_a_list_that_survives_json() -> None:
-    answer = shell.Answer(kind="error", text="No <b>", sheet="videos", go="/?project=1")
-    assert json.loads(json.dumps(answer.as_list())) == ["error", "No <b>", "videos", "/?project=1"]
+    answer = shell.Answer(kind="error", text="No <b>.", sheet="videos", go="/?project=1")
+    assert json.loads(json.dumps(answer.as_list())) == ["error", "No <b>.", "videos", "/?project=1"]
 
 
 def test_titles_are_escaped() -> None:
