@@ -145,7 +145,7 @@ class Worker:
             except Cancelled:
                 error = "The worker was stopped; ask again." if self.stopping else "cancelled"
             except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
-                error = str(mistake)
+                error = sentence(str(mistake))
             except Exception as mistake:
                 trace = traceback.format_exc()
                 log.error("Job %s (%s) failed.\n%s", job.id, job.kind, trace)

@@ -10,6 +10,7 @@ import { EditQueue, rowName } from "./history.js";
 import { createPreferences, createSession, createView, VIEW } from "./state.js";
 import { Viewport } from "./viewport.js";
 
+const ENDED = ["done", "failed", "cancelled"];
 /** Frames whose masks are asked for at once. */
 const CHUNK = 16;
 
@@ -303,17 +304,25 @@ export class Editor {
     if (unknown.size) this.reload();
   }
 
+  /** Jobs that run now; one that ended while the server was out of reach is told like any other end. */
   async refreshJobs() {
     const { project } = this.session.now;
     const answer = await api.jobs(project.id).catch(() => null);
-    if (answer) this.session.set({ jobs: answer.jobs });
+    if (!answer) return;
+    const running = new Set(answer.jobs.map((/** @type {any} */ job) => job.id));
+    const gone = this.session.now.jobs.filter((job) => job.project === project.id && !ENDED.includes(job.status));
+    this.session.set({ jobs: answer.jobs });
+    for (const { id } of gone.filter((job) => !running.has(job.id))) {
+      const job = await api.job(id).catch(() => null);
+      if (job) this.onjob(job);
+    }
   }
 
   /** @param {any} job */
   onjob(job) {
     const old = this.session.now.jobs.find((other) => other.id === job.id);
     this.session.set({ jobs: [...this.session.now.jobs.filter((other) => other.id !== job.id), job] });
-    const ended = ["done", "failed", "cancelled"].includes(job.status);
+    const ended = ENDED.includes(job.status);
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
     if (job.kind === "index") this.recount();

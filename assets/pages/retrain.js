@@ -192,7 +192,7 @@ class Retrain {
   rounds() {
     const steps = /** @type {[string, string, string][]} */ ([
       ["edit", "Review", "Accept what is right and correct what is wrong. Only masks with a verdict teach; what nobody looked at is left out."],
-      ["retrain", "Retrain", "The masks are frozen as a snapshot, and training goes on from the checkpoint in use, with a live curve here."],
+      ["retrain", "Retrain", "The masks are frozen as a snapshot; training starts from the first checkpoint of the line, so that rounds do not drift, with a live curve here."],
       ["solo", "Compare", "Old and new are measured on corrected videos that the new one did not learn from, by category and by video."],
       ["check", "Promote", "Put the new checkpoint in use for the next proposals, or keep it aside. Both stay registered."],
     ]);

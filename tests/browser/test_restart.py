@@ -67,7 +67,7 @@ def test_edits_and_a_running_job_survive_a_restart(
         page.wait_for_function(OFFLINE)
         area = driving.mask_area(page, number, 0)
         assert area > stored["area"]
-        page.get_by_text("The server does not answer").wait_for()
+        page.get_by_text("The server does not answer", exact=True).wait_for()
         draw_new(other, (300, 200), (340, 230))
         other.wait_for_function(OFFLINE)
         assert other.evaluate(HELD) == 2  # both pages keep theirs in the same browser
