@@ -68,7 +68,7 @@ def new_project(page: Page, address: str, *, name: str, categories: str) -> str:
     page.goto(f"{address}?sheet=project")
     page.locator("#v-project-name input, #v-project-name textarea").fill(name)
     page.locator("#v-project-typed textarea").fill(categories)
-    page.locator("#v-project-make").click()
+    press(page, "v-project-make")
     page.locator("#v-project-menu", has_text=name).wait_for()
     page.get_by_role("heading", name="No videos yet").wait_for()
     return asked(page, "project")
@@ -78,6 +78,12 @@ def upload(page: Page, path: Path) -> None:
     """Choose a video file in the library's sheet; returns at once."""
     page.locator("#v-add-videos").click()
     page.locator("#v-file").set_input_files(str(path))
+
+
+def press(page: Page, name: str) -> None:
+    """Press a form's button, not before the page has come to rest: Gradio draws a button before it listens to it."""
+    page.wait_for_load_state("networkidle")
+    page.locator(f"#{name}").click()
 
 
 def field(page: Page, name: str) -> Locator:

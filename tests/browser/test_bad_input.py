@@ -47,7 +47,7 @@ def test_files_that_are_no_video_are_refused(page: Page, server: RunningServer, 
         page.get_by_role("heading", name="No videos yet").wait_for()
         page.locator("#v-add-videos").click()
         driving.field(page, "v-videos-path").fill(str(tmp_path / name))
-        page.locator("#v-videos-add").click()
+        driving.press(page, "v-videos-add")
         one_sentence(page.locator(".v-msg[data-sheet='videos']:not([hidden])", has_text=name))
         page.keyboard.press("Escape")
     assert driving.fetched(page, f"projects/{project}")["videos"] == []
@@ -66,7 +66,7 @@ def test_a_json_that_is_not_youtube_vis_is_refused(
         page.locator("#v-import-file input[type=file]").set_input_files(str(tmp_path / f"{kind}.json"))
         page.locator("#v-import-file").get_by_text(kind, exact=False).first.wait_for()
         driving.field(page, "v-import-frames").fill(str(tmp_path))
-        page.locator("#v-import-start").click()
+        driving.press(page, "v-import-start")
         alert = page.locator("[data-job][data-status='failed']").get_by_role("alert").filter(has_text=f"{kind}.json")
         one_sentence(alert, "JSON" if kind == "text" else "YouTube-VIS")
     facts = driving.fetched(page, f"projects/{project}")
@@ -84,7 +84,7 @@ def test_a_project_is_not_made_from_a_file_without_categories(
     page.locator("#v-project-source").get_by_text("From a file").click()
     page.locator("#v-project-file input[type=file]").set_input_files(str(tmp_path / "notes.json"))
     page.locator("#v-project-file").get_by_text("notes").first.wait_for()
-    page.locator("#v-project-make").click()
+    driving.press(page, "v-project-make")
     one_sentence(page.locator(".v-msg[data-sheet='project']:not([hidden])"), "notes.json", "YouTube-VIS")
     names = [project["name"] for project in driving.fetched(page, "projects")["projects"]]
     assert "from a file" not in names
@@ -101,7 +101,7 @@ def test_a_file_that_is_no_checkpoint_is_refused(
     page.locator("#v-add-checkpoint").click()
     page.locator("#v-checkpoint-file input[type=file]").set_input_files(str(tmp_path / "weights.safetensors"))
     page.locator("#v-checkpoint-file").get_by_text("weights").first.wait_for()
-    page.locator("#v-checkpoint-add").click()
+    driving.press(page, "v-checkpoint-add")
     failed = page.locator("[data-job][data-status='failed']")
     one_sentence(failed.get_by_role("alert"), "weights.safetensors")
     known = [found["name"] for found in driving.fetched(page, f"projects/{project}/checkpoints")["checkpoints"]]

@@ -284,7 +284,7 @@ def export(walk: Walk, project: str, folder: Path) -> Path:
     page = walk.page
     page.goto(f"{walk.server.address}exchange/?project={project}")
     driving.field(page, "v-export-out").fill(str(folder))
-    page.locator("#v-export-start").click()
+    driving.press(page, "v-export-start")
     page.locator("[data-job][data-status='done']", has_text="Export").first.wait_for()
     return folder / "instances.json"
 
@@ -300,7 +300,7 @@ def an_export_comes_back_and_leaves_again_as_the_same_bytes(walk: Walk) -> None:
     page.locator("#v-import-file input[type=file]").set_input_files(str(first))
     page.locator("#v-import-file").get_by_text("instances").first.wait_for()
     driving.field(page, "v-import-frames").fill(str(first.parent / "JPEGImages"))
-    page.locator("#v-import-start").click()
+    driving.press(page, "v-import-start")
     page.locator("[data-job][data-status='done']", has_text="Import").wait_for()
     (video,) = driving.fetched(page, f"projects/{project}")["videos"]
     back = driving.stored_tracks(page, video["id"])

@@ -41,7 +41,7 @@ def test_a_filmed_video_is_proposed_corrected_and_exported(
     page.goto(f"{server.address}exchange/?project={project}")
     page.get_by_text("Only reviewed masks").click()
     driving.field(page, "v-export-out").fill(str(out))
-    page.locator("#v-export-start").click()
+    driving.press(page, "v-export-start")
     page.locator("[data-job][data-status='done']", has_text="Export").wait_for(timeout=LONG_PATIENCE)
     check_file(out, dog, drawn)
     assert watched.errors == []
@@ -51,7 +51,7 @@ def add_by_path(page: Page, path: Path) -> str:
     """Add a video of this machine to the project of the page by its path; returns its id."""
     page.locator("#v-add-videos").click()
     driving.field(page, "v-videos-path").fill(str(path))
-    page.locator("#v-videos-add").click()
+    driving.press(page, "v-videos-add")
     card = page.locator("a.v-vc[data-video]")
     card.wait_for()
     video = str(card.get_attribute("data-video"))

@@ -44,9 +44,8 @@ def test_edits_and_a_running_job_survive_a_restart(
     context: BrowserContext, tmp_path: Path, flags: tuple[str, ...]
 ) -> None:
     page, other = context.new_page(), context.new_page()
-    watches = []
     with running_server(tmp_path / "data", *flags) as first:
-        watches += [watch(page, first.address), watch(other, first.address)]
+        watches = [watch(page, first.address), watch(other, first.address)]
         project, videos = driving.demo_project(page, first.address)
         driving.open_review(page, first.address, project=project, video=videos[3])
         driving.open_review(other, first.address, project=project, video=videos[4])
@@ -61,18 +60,10 @@ def test_edits_and_a_running_job_survive_a_restart(
         stopped = time.time()
         worker = worker_pid(make_settings(data=first.data, device="cpu", environment={}))
         assert worker is not None, "the worker went with the server"
-
-        page.keyboard.press("b")
-        driving.press_and_drag(page, (40, 80), (90, 100))
-        page.wait_for_function(OFFLINE)
+        both_pages_draw_without_a_server(page, other)
         area = driving.mask_area(page, number, 0)
         assert area > stored["area"]
-        page.get_by_text("The server does not answer", exact=True).wait_for()
-        draw_new(other, (300, 200), (340, 230))
-        other.wait_for_function(OFFLINE)
-        assert other.evaluate(HELD) == 2  # both pages keep theirs in the same browser
         other.close()
-
         with running_server(tmp_path / "data", *flags) as second:
             driving.saved(page)
             kept = driving.stored_tracks(page, videos[3])[number]["rows"][0]
@@ -81,13 +72,29 @@ def test_edits_and_a_running_job_survive_a_restart(
             again = context.new_page()
             watches.append(watch(again, second.address))
             driving.open_review(again, second.address, project=project, video=videos[4])
-            driving.saved(again)
-            newest = max(driving.stored_tracks(again, videos[4]).items())
-            assert newest[1]["rows"][0]["area"] == driving.mask_area(again, newest[0], 0) > 0
-            assert again.evaluate(HELD) == 0
+            what_a_closed_page_held_is_sent(again, videos[4])
             the_job_goes_on(page, job["id"], worker=worker, stopped=stopped)
     assert [found.thrown for found in watches] == [[], [], []]
     assert [found.outside() for found in watches] == [[], [], []]
+
+
+def both_pages_draw_without_a_server(page: Page, other: Page) -> None:
+    """A stroke on the drawn track in one page, a new track in the other; both are kept in the browser."""
+    page.keyboard.press("b")
+    driving.press_and_drag(page, (40, 80), (90, 100))
+    page.wait_for_function(OFFLINE)
+    page.get_by_text("The server does not answer", exact=True).wait_for()
+    draw_new(other, (300, 200), (340, 230))
+    other.wait_for_function(OFFLINE)
+    assert other.evaluate(HELD) == 2  # each page's own
+
+
+def what_a_closed_page_held_is_sent(page: Page, video: str) -> None:
+    """A page of the same browser sends what an earlier one could not: the newest track is the one drawn there."""
+    driving.saved(page)
+    number, track = max(driving.stored_tracks(page, video).items())
+    assert track["rows"][0]["area"] == driving.mask_area(page, number, 0) > 0
+    assert page.evaluate(HELD) == 0
 
 
 def the_job_goes_on(page: Page, job: str, *, worker: int, stopped: float) -> None:
