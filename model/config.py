@@ -149,6 +149,8 @@ _TINY = TeViTConfig(
     queries=15,
     query_layout="grid",
     classes=5,
+    window=8,  # it learnt from clips of 3 frames; over longer windows its tracks change sides
+    overlap=3,
 )
 
 CONFIGURATIONS: dict[str, TeViTConfig] = {

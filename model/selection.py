@@ -51,7 +51,7 @@ def presence(frame_scores: Tensor, *, floor: float = 0.1, share: float = 0.3) ->
     return there
 
 
-def review(logits: Tensor, *, max_tracks: int, minimum: float = 0.1, runners: int = 3) -> list[Selected]:
+def review(logits: Tensor, *, max_tracks: int, minimum: float = 0.2, runners: int = 3) -> list[Selected]:
     """One class per query with runners-up, scored by the frames where it is believed to be there.
 
     logits (T, N, classes). The score of a track is the mean of its best third of frames, so that a short visit is
