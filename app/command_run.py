@@ -26,6 +26,11 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> None:
     """Start the app, with the demo project at the first start; returns when it is stopped."""
     from app import server
 
+    if settings.auth_file is not None:
+        raise BadInput(
+            f"This version has no sign-in, so --auth {settings.auth_file} cannot be honoured; serve on 127.0.0.1 and "
+            "put a proxy with a sign-in of its own in front."
+        )
     _make_demo(settings)
     # Ctrl+C is how a server is meant to be stopped.
     with contextlib.suppress(KeyboardInterrupt):

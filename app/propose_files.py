@@ -319,15 +319,17 @@ def _keep(
     outcome: Outcome, video: FileVideo, tracks: Sequence[_Track], classes: Sequence[tuple[str, int | None]]
 ) -> None:
     """Add a video's tracks to the outcome; ``classes``: name and category id of each label."""
+    published = outcome.manner.rule == "published"
     for track in tracks:
-        # The published rule knows no absence: whatever it picks counts in its scores.
-        if outcome.manner.rule != "published" and not any(track.masks):
+        # The published rule knows no absence: whatever it picks counts, and its score is a mean over all frames.
+        if not published and not any(track.masks):
             continue
         name, category = classes[track.votes.most_common(1)[0][0]]
         if category is None:
             outcome.dropped[name] += 1
             continue
-        outcome.results.append(VisResult(video.id, category, tuple(track.masks), track.weighted / track.frames))
+        score = track.weighted / (len(track.masks) if published else track.frames)
+        outcome.results.append(VisResult(video.id, category, tuple(track.masks), score))
 
 
 def _video_entry(video: FileVideo, index: FrameIndex) -> dict[str, Any]:

@@ -354,3 +354,10 @@ def test_serving_on_a_port_in_use_is_one_sentence(run: Run, tmp_path: Path, monk
 
     assert ran.code == 1
     assert "port" in ran.last and len(ran.errors) == 1
+
+
+def test_a_sign_in_that_cannot_be_honoured_is_refused(run: Run, tmp_path: Path) -> None:
+    done = run("--data", str(tmp_path / "d"), "serve", "--auth", str(tmp_path / "people.txt"))
+
+    assert done.code == 1 and "no sign-in" in done.last
+    assert not (tmp_path / "d").exists()

@@ -187,3 +187,15 @@ def test_progress_goes_from_0_to_1_over_all_videos(tmp_path: Path, monkeypatch: 
 
     assert heard == sorted(heard)
     assert heard[-1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize(("rule", "score"), [("published", 0.3), ("review", 0.9)])
+def test_a_published_score_is_the_mean_over_all_frames_of_the_video(
+    tmp_path: Path, said: list[WindowResult], rule: str, score: float
+) -> None:
+    said.append(WindowResult(0, 1, (proposal(0, [RLE], score=0.9),)))
+    said.append(WindowResult(1, 3, ()))
+
+    (result,) = look(pictures(tmp_path / "v"), model_of("fish"), rule=rule).results
+
+    assert result.score == pytest.approx(score)
