@@ -6,26 +6,21 @@ away. Backbone and pyramid stay as they are. Before and after are measured on co
 network never saw.
 """
 
-import hashlib
 import time
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from app import jobs as background
 from app.datasets import ProjectClips, videos_with_human_masks
 from app.errors import BadInput, Cancelled
+from app.folds import DEFAULT_STEPS, evaluation_kind, folds
 from app.settings import Settings
 from storage import jobs as job_store
 from storage import models, projects, tracks, videos
 from storage.database import Database
 from storage.jobs import Job
 
-DEFAULT_STEPS = 200
-HELD_OUT_FROM = 5  # corrected videos from which one in five is held out; below that k-fold by video
-HELD_OUT, K_FOLD, LAST_THIRD = "held-out", "k-fold", "last-third"
-
-Report = Callable[..., None]
+__all__ = ["DEFAULT_STEPS", "RetrainPlan", "plan", "run", "run_job", "start"]
 
 
 @dataclass(frozen=True)
@@ -41,14 +36,6 @@ class RetrainPlan:
     corrected_videos: int
     evaluation: str
     reason: str | None
-
-
-@dataclass(frozen=True)
-class Fold:
-    """One measurement: which videos (indices into the source) teach, which are held out."""
-
-    taught: tuple[int, ...]
-    held_out: tuple[int, ...]
 
 
 def plan(database: Database, project_id: str) -> RetrainPlan:
@@ -79,31 +66,6 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
     )
 
 
-def evaluation_kind(corrected: int) -> str:
-    """How before and after are measured with this many corrected videos."""
-    if corrected >= HELD_OUT_FROM:
-        return HELD_OUT
-    return K_FOLD if corrected > 1 else LAST_THIRD
-
-
-def folds(video_ids: Sequence[str], contents: Sequence[str]) -> tuple[Fold, ...]:
-    """Who is taught and who is held out, by a hash of each video's content, so that a video never changes sides."""
-    every = tuple(range(len(video_ids)))
-    kind = evaluation_kind(len(every))
-    if kind == LAST_THIRD:
-        return (Fold(every, every),)
-    if kind == K_FOLD:
-        return tuple(Fold(tuple(i for i in every if i != out), (out,)) for out in every)
-    ranked = sorted(every, key=lambda index: hashlib.sha256(contents[index].encode()).hexdigest())
-    out = ranked[: max(len(every) // 5, 1)]
-    return (Fold(tuple(i for i in every if i not in out), tuple(sorted(out))),)
-
-
-def default_steps(clips: int) -> int:
-    """Ten steps a clip of five frames, at least 200 and at most 1500."""
-    return min(max(10 * clips, DEFAULT_STEPS), 1500)
-
-
 def start(database: Database, settings: Settings, *, project_id: str, steps: int | None = None) -> Job:
     """Put a retraining in the queue. Raises `BadInput` where there is nothing to learn from."""
     reason = plan(database, project_id).reason
@@ -118,7 +80,7 @@ def run(database: Database, settings: Settings, *, job_id: str, report: backgrou
 
     Raises `BadInput` where there is nothing to learn from, `Cancelled`; the project then is as it was.
     """
-    from app.retraining import Retraining
+    from app.retraining import Retraining  # torch, which the server that asks for plans never loads
 
     with database.read() as tx:
         job = job_store.get_job(tx, job_id)

@@ -10,8 +10,8 @@ from typing import Any
 from app import jobs as background
 from app.datasets import ProjectClips
 from app.errors import BadInput, Cancelled
+from app.folds import HELD_OUT, LAST_THIRD, Fold, default_steps
 from app.proposer import chosen_checkpoint
-from app.retrain import HELD_OUT, LAST_THIRD, Fold, default_steps
 from app.settings import Settings
 from app.warm import checkpoint_path, choose_device
 from model import checkpoint as files

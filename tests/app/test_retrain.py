@@ -94,29 +94,6 @@ def test_without_corrections_there_is_a_reason(database: Database, settings: Set
         retrain.start(database, settings, project_id=made.id)
 
 
-@pytest.mark.parametrize(("videos", "kind"), [(1, "last-third"), (2, "k-fold"), (4, "k-fold"), (5, "held-out")])
-def test_how_it_is_measured_depends_on_the_number_of_videos(videos: int, kind: str) -> None:
-    assert retrain.evaluation_kind(videos) == kind
-
-
-def test_k_fold_holds_out_each_video_once() -> None:
-    folds = retrain.folds(["a", "b", "c"], ["1", "2", "3"])
-    assert [fold.held_out for fold in folds] == [(0,), (1,), (2,)]
-    assert all(not set(fold.held_out) & set(fold.taught) for fold in folds)
-
-
-def test_a_held_out_video_stays_held_out_when_the_order_changes() -> None:
-    contents = [f"content {n}" for n in range(10)]
-    (fold,) = retrain.folds([f"v{n}" for n in range(10)], contents)
-    (other,) = retrain.folds([f"v{n}" for n in range(10)], contents[::-1])
-    assert len(fold.held_out) == 2 and not set(fold.held_out) & set(fold.taught)
-    assert {contents[n] for n in fold.held_out} == {contents[::-1][n] for n in other.held_out}
-
-
-def test_steps_grow_with_the_clips_within_limits() -> None:
-    assert [retrain.default_steps(n) for n in (1, 50, 1000)] == [200, 500, 1500]
-
-
 def test_the_last_third_begins_after_two_thirds_of_the_judged_frames() -> None:
     states = tuple(PRESENT if frame < 6 else UNKNOWN for frame in range(12))
     boxes = tuple((0.0, 0.0, 5.0, 5.0) if state == PRESENT else None for state in states)
