@@ -16,7 +16,7 @@ from app.errors import BadInput
 from app.proposer import RELEASES, Release
 from app.settings import Settings
 from app.warm import checkpoint_path
-from app.worker import Work
+from app.work import Work
 from storage import models, projects
 from storage.database import Database
 from storage.errors import NameTaken

@@ -41,11 +41,12 @@ def worker(arguments: argparse.Namespace, settings: Settings) -> None:
     """Do background jobs until stopped, or until none came for the idle time."""
     import logging
 
+    from app.job_kinds import ASIDE, HANDLERS
     from app.worker import run_worker
 
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
     settings.make_folders()
-    if not run_worker(settings, idle_seconds=arguments.idle):
+    if not run_worker(settings, handlers=HANDLERS, aside=ASIDE, idle_seconds=arguments.idle):
         print("Another worker is alive on this machine; this one has nothing to do.", file=sys.stderr)
 
 

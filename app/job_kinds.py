@@ -12,7 +12,8 @@ from app.importing import UPLOADS
 from app.models import JOBS as DOWNLOAD_JOBS
 from app.propose import propose_video
 from app.videos import confirm_frames
-from app.worker import Handler, Work, watch_child
+from app.work import Handler, Work
+from app.worker import watch_child
 from storage.youtube_vis import YouTubeVisError
 
 

@@ -19,7 +19,7 @@ from app.errors import BadInput, Cancelled
 from app.proposer import DEMO, RELEASES
 from app.settings import Settings
 from app.warm import checkpoint_path
-from app.worker import Work
+from app.work import Work
 from storage import models
 from storage.database import Database
 from storage.errors import NameTaken

@@ -147,10 +147,12 @@ class Retraining:
             frozen_statistics=True,
         )
 
+        doing = "Training" if curve == "loss" else f"Training ({curve})"
+
         def on_step(step: StepReport) -> None:
             self._last_loss = step.loss
             self._report.point(curve, step.step, step.loss)
-            self._advance(1, f"Training ({curve}): step {step.step} of {step.steps}, loss {step.loss:.2f}")
+            self._advance(1, f"{doing}: step {step.step} of {step.steps}, loss {step.loss:.2f}")
 
         try:
             trainer = Trainer(network, part, recipe(network.config, steps), settings)

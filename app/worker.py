@@ -14,8 +14,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
@@ -23,6 +22,7 @@ from app.errors import AppError, Cancelled, sentence
 from app.jobs import LOG_TAIL, ROOT, JobReporter, worker_lock
 from app.settings import Settings
 from app.warm import WarmModel
+from app.work import Handler, Work
 from storage import jobs as store
 from storage.database import Database, DatabaseError
 from storage.errors import StorageError
@@ -35,20 +35,6 @@ GRACE_SECONDS = 10.0
 WATCH_SECONDS = 0.5
 
 
-@dataclass
-class Work:
-    """What a job's handler is given: where things are, the job, its reporter, and the warm model."""
-
-    settings: Settings
-    database: Database
-    job: store.Job
-    report: JobReporter
-    warm: WarmModel
-
-
-Handler = Callable[[Work], Mapping[str, Any] | None]
-
-
 class ChildFailed(AppError):
     """A process that did a job's work ended with an error."""
 
@@ -56,21 +42,19 @@ class ChildFailed(AppError):
 def run_worker(
     settings: Settings,
     *,
-    handlers: Mapping[str, Handler] | None = None,
-    aside: Mapping[str, Handler] | None = None,
+    handlers: Mapping[str, Handler],
+    aside: Mapping[str, Handler],
     idle_seconds: float | None = None,
 ) -> bool:
     """Takes and does jobs until none came for ``idle_seconds``; false at once when another worker is alive here.
 
     ``handlers`` are the kinds done one after another in this process, ``aside`` the kinds that only watch another
-    process, one at a time beside the others; without them, the application's own kinds.
+    process, one at a time beside the others; the application's own are those of `app.job_kinds`.
     """
-    from app.job_kinds import ASIDE, HANDLERS
-
     worker = Worker(
         settings,
-        handlers=HANDLERS if handlers is None else handlers,
-        aside=ASIDE if aside is None else aside,
+        handlers=handlers,
+        aside=aside,
         idle_seconds=settings.worker_idle_seconds if idle_seconds is None else idle_seconds,
     )
     signal.signal(signal.SIGTERM, worker.stop)

@@ -7,7 +7,8 @@ from typing import Any
 
 from app.errors import BadInput, Cancelled
 from app.settings import make_settings
-from app.worker import Work, run_worker
+from app.work import Work
+from app.worker import run_worker
 
 
 def count(work: Work) -> Mapping[str, Any]:

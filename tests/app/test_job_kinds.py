@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.importing import UPLOADS
 from app.job_kinds import ASIDE, HANDLERS, import_file
 from app.settings import Settings
-from app.worker import Work
+from app.work import Work
 from storage.database import Database
 from tests.app.made import project_with
 

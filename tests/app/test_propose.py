@@ -13,7 +13,7 @@ from app.job_kinds import HANDLERS
 from app.propose import propose_video
 from app.settings import Settings
 from app.warm import Loaded, WarmModel, choose_device
-from app.worker import Work
+from app.work import Work
 from storage import models, tracks, videos
 from storage.database import Database
 from storage.frames import SourceMissing
