@@ -47,7 +47,9 @@ class Proposer:
 # Sizes as float32 files of the configurations' parameters; the YouTube-VIS 2019 releases know its 40 classes.
 RELEASES = (
     Release("tevit_msgshift", 647_000_000, 40),
+    Release("tevit_msgshift_mstrain", 647_000_000, 40),
     Release("tevit_r50", 690_000_000, 40),
+    Release("tevit_swin-l_mstrain", 1_376_000_000, 40),
 )
 
 
