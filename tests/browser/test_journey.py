@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
+from app.proposer import RELEASES
 from storage import rle, youtube_vis
 from tests.browser import driving
 from tests.browser.conftest import CLIP_FRAMES, CLIP_SIZE, Watch
@@ -119,9 +120,10 @@ def proposing_says_what_the_model_knows_and_brings_tracks(walk: Walk) -> None:
     expect(asking.locator(".v-warning")).to_contain_text(
         "knows only the demo's shapes (fish, star, jelly, wheel, leaf)"
     )
-    downloads = asking.locator("a.v-item", has_text="Download tevit_msgshift")
-    expect(downloads).to_contain_text("40 classes")
-    expect(downloads).to_contain_text("MB")
+    downloads = asking.locator("a.v-item", has_text="Download tevit_")
+    expect(downloads).to_have_count(len(RELEASES))
+    for release, offer in zip(RELEASES, downloads.all(), strict=True):
+        expect(offer).to_have_text(re.compile(rf"^Download {release.name}\s*[\d.]+ (MB|GB), {release.classes} classes\s*$"))
     expect(asking.get_by_role("link", name="Choose a checkpoint file")).to_be_visible()
     expect(asking.get_by_role("button", name="Draw by hand")).to_be_visible()
     asking.locator("[data-role=start-propose]").click()
