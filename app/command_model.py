@@ -1,4 +1,4 @@
-"""Commands that use a model or its evaluator on files: propose, evaluate, train, synthesize."""
+"""Commands that use a model or its evaluator on files: evaluate, conform, train, synthesize."""
 
 import argparse
 import json
@@ -11,88 +11,13 @@ from typing import Any
 import numpy as np
 
 from app.command_progress import Progress, duration
-from app.errors import AppError, BadInput
+from app.command_propose import SomeVideosFailed, tell_outcome
+from app.errors import BadInput
 from app.settings import Settings
 
 PICTURES = "JPEGImages"
 SUMMARY = ("AP", "AP50", "AP75", "AR1", "AR10")
 SIZES = (("small", "APs", "ARs"), ("medium", "APm", "ARm"), ("large", "APl", "ARl"))
-
-
-class SomeVideosFailed(AppError):
-    """At least one video could not be looked at; the others were."""
-
-
-def propose(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Find tracks, into a results file or into the project."""
-    if arguments.into_project:
-        if arguments.annotations or arguments.out:
-            raise BadInput("Into a project go videos, and no file is written: leave --annotations and --out away.")
-        from app.command_store import propose_into_project
-
-        return propose_into_project(arguments, settings)
-    if arguments.out is None or arguments.model is None:
-        raise BadInput("Say which model looks and where its results go: --model NAME_OR_FILE --out results.json.")
-    if bool(arguments.annotations) == bool(arguments.videos) or bool(arguments.annotations) != bool(arguments.frames):
-        raise BadInput("Give either videos (files or folders), or --annotations FILE together with --frames DIR.")
-    return _propose_into_file(arguments, settings)
-
-
-def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> None:
-    from app import propose_files as use_case
-    from app.models import find_model
-    from app.warm import choose_device
-
-    if arguments.annotations:
-        videos, categories = use_case.videos_of_annotations(arguments.annotations, arguments.frames)
-    else:
-        videos, categories = use_case.videos_of(arguments.videos), None
-    model = find_model(settings, arguments.model, config=arguments.config)
-    device = choose_device(settings.device)
-    rule = arguments.rule or ("published" if arguments.annotations else "review")
-    fast = device.startswith("cuda") and rule == "review"
-    manner = use_case.Manner(
-        rule=rule,
-        precision=arguments.precision or ("fast" if fast else "float32"),
-        device=device,
-        window=arguments.window,
-        overlap=arguments.overlap,
-        max_tracks=arguments.max_tracks,
-    )
-    progress = Progress()
-    known = use_case.own_categories(model) if categories is None else categories
-    outcome = use_case.propose_files(model, videos, categories=known, manner=manner, report=progress)
-    progress.end()
-    _tell_outcome(outcome)
-    if outcome.looked_at:
-        meta = use_case.write_outcome(arguments.out, outcome, model)
-        _print_outcome(outcome, arguments.out, meta, as_json=arguments.json)
-    if outcome.failed:
-        last = outcome.failed[-1]
-        many = f"{len(outcome.failed)} of {len(videos)} videos failed" if len(videos) > 1 else "The video failed"
-        raise SomeVideosFailed(f"{many}: {last.reason}")
-
-
-def _tell_outcome(outcome: Any) -> None:
-    for name, count in sorted(outcome.dropped.items()):
-        print(f"{count} tracks of the class {name} were dropped: the file has no such category.", file=sys.stderr)
-    for failure in outcome.failed:
-        print(f"Left out: {failure.video.shown} ({failure.reason})", file=sys.stderr)
-
-
-def _print_outcome(outcome: Any, out: Path, meta: Path, *, as_json: bool) -> None:
-    if as_json:
-        facts = {
-            "out": str(out),
-            "meta": str(meta),
-            "videos": len(outcome.looked_at),
-            "tracks": len(outcome.results),
-            "dropped": dict(outcome.dropped),
-            "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in outcome.failed],
-        }
-        print(json.dumps(facts))
-    else:
-        print(f"{len(outcome.results)} tracks in {len(outcome.looked_at)} videos: {out}")
 
 
 def evaluate(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -105,7 +30,7 @@ def _evaluated(truth: Path, results: Path, *, as_json: bool) -> str:
     from model.evaluation import evaluate as measure
 
     try:
-        evaluation = measure(_read_json(truth), _read_json(results))
+        evaluation = measure(_read_json(truth), _read_json(results), processes=os.cpu_count() or 1)
     except EvaluationInputError as error:
         raise BadInput(f"{truth} and {results} cannot be compared: {error}.") from error
     for warning in evaluation.stats["warnings"]:
@@ -152,14 +77,18 @@ def conform(arguments: argparse.Namespace, settings: Settings) -> None:
     from app.warm import choose_device
 
     # Golden figures were made on a CPU: another device is used only where it is asked for.
-    if run(arguments.folder, arguments.json, device=choose_device(settings.device or "cpu")) != 0:
+    device = choose_device(settings.device or "cpu")
+    if run(arguments.folder, arguments.json, device=device, as_markdown=arguments.markdown) != 0:
         raise ChecksFailed(f"Some figures of {arguments.folder} do not agree; the table on stdout says which.")
 
 
 def train(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Train a checkpoint on a YouTube-VIS file; with ``--val`` evaluate it at the end."""
-    _require_one_process()
+    """Train a checkpoint on a YouTube-VIS file; with ``--val`` evaluate it at the end.
+
+    Under `torchrun` all processes train; the first one evaluates, writes and speaks.
+    """
     held_out = None if arguments.val is None else _held_out(arguments.val, arguments.frames)
+    from app.starting_points import find_start
     from app.train import TrainOrder
     from app.train import train as run
     from app.warm import choose_device
@@ -169,7 +98,8 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
         frames=arguments.frames,
         config=arguments.config,
         out=arguments.out,
-        init=arguments.init,
+        init=find_start(settings, arguments.init) if arguments.init else None,
+        class_columns=arguments.init_classes,
         steps=arguments.steps,
         batch=arguments.batch,
         learning_rate=arguments.lr,
@@ -187,20 +117,16 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
         spent.append(step.seconds)
 
     spent: list[float] = []
-    checkpoint = run(order, report=report)
+    checkpoint = run(order, report=report, tell=lambda line: print(line, file=sys.stderr))
     progress.end()
+    if os.environ.get("RANK", "0") != "0":
+        return
     print(f"Trained in {duration(spent[-1] if spent else 0.0)}.", file=sys.stderr)
     stats = None if held_out is None else _validate(checkpoint, held_out, order, settings)
     if arguments.json:
         print(json.dumps({"checkpoint": str(checkpoint), "steps": len(spent), "evaluation": stats}))
     else:
         print(checkpoint)
-
-
-def _require_one_process() -> None:
-    # torchrun sets these; with one process it is a plain run.
-    if int(os.environ.get("WORLD_SIZE", "1") or 1) > 1:
-        raise BadInput("Training is done by one process so far; start torchrun with --nproc-per-node 1.")
 
 
 def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
@@ -228,7 +154,7 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: Any, setting
     progress = Progress()
     outcome = use_case.propose_files(model, videos, categories=categories, manner=manner, report=progress)
     progress.end()
-    _tell_outcome(outcome)
+    tell_outcome(outcome)
     results = order.out / "val_results.json"
     use_case.write_outcome(results, outcome, model)
     evaluation = measure(_read_json(annotations), _read_json(results))

@@ -75,6 +75,7 @@ def _serving(add: Add) -> None:
     _json(frames)
     conform = add("conform", "app.command_model:conform", "compare this program with a folder of golden figures")
     conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
+    conform.add_argument("--markdown", action="store_true", help="a short table per part, as the README has them")
     _json(conform)
     add("test", "app.command_run:test", "check the code and run all tests")
     benchmark = add("benchmark", "app.command_run:benchmark", "measure one of the tables of the README")
@@ -83,8 +84,9 @@ def _serving(add: Add) -> None:
 
 
 def _proposing(add: Add) -> None:
-    propose = add("propose", "app.command_model:propose", "let a model find the tracks of videos")
+    propose = add("propose", "app.command_propose:propose", "let a model find the tracks of videos")
     propose.add_argument("videos", nargs="*", type=Path, metavar="VIDEO_OR_FOLDER", help="videos, or folders of them")
+    propose.add_argument("--list", type=Path, metavar="FILE", help="text file with one more video or folder a line")
     propose.add_argument("--annotations", type=Path, metavar="FILE", help="YouTube-VIS file that names the frames")
     propose.add_argument("--frames", type=Path, metavar="DIR", help="folder of the frames that --annotations names")
     propose.add_argument("--model", metavar="NAME_OR_FILE", help="demo, a checkpoint's name, or a file")
@@ -96,6 +98,8 @@ def _proposing(add: Add) -> None:
     propose.add_argument("--window", type=positive, metavar="N", help="frames that the model sees at once")
     propose.add_argument("--overlap", type=not_negative, metavar="N", help="frames that windows share")
     propose.add_argument("--max-tracks", type=positive, metavar="N", help="most tracks of a window")
+    propose.add_argument("--again", action="store_true", help="look also at videos that are done")
+    propose.add_argument("--wait", type=positive, metavar="SECONDS", help="patience with silent processes (torchrun)")
     _json(propose)
     evaluate = add("evaluate", "app.command_model:evaluate", "YouTube-VIS AP of results against truth")
     evaluate.add_argument("truth", type=Path, metavar="TRUTH.json")
@@ -109,9 +113,15 @@ def _training(add: Add) -> None:
     train.add_argument("--frames", type=Path, required=True, metavar="DIR")
     train.add_argument("--config", required=True, metavar="NAME", help="configuration, such as tevit_tiny")
     train.add_argument("--out", type=Path, required=True, metavar="DIR")
-    train.add_argument("--init", type=Path, metavar="FILE", help="checkpoint to start from")
+    train.add_argument("--init", metavar="NAME_OR_FILE", help="checkpoint, ImageNet or COCO file to start from")
+    train.add_argument(
+        "--init-classes",
+        choices=("initial", "names"),
+        default="initial",
+        help="class columns of a COCO file: start anew as the official recipe does, or go by names",
+    )
     train.add_argument("--steps", type=positive, metavar="N")
-    train.add_argument("--batch", type=positive, metavar="N", help="clips of one step")
+    train.add_argument("--batch", type=positive, metavar="N", help="clips of one step, over all processes")
     train.add_argument("--lr", type=positive_real, metavar="RATE")
     train.add_argument("--precision", choices=("float32", "fast"), default="float32")
     train.add_argument("--accumulate", type=positive, default=1, metavar="N", help="batches of one step")
@@ -134,12 +144,15 @@ def _exchanging(add: Add) -> None:
     bring = add("import", "app.command_store:bring_in", "take a YouTube-VIS file into a project (made if it is new)")
     bring.add_argument("file", type=Path, metavar="FILE")
     bring.add_argument("--frames", type=Path, required=True, metavar="DIR")
+    text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
+    bring.add_argument("--stride", type=positive, metavar="N", help=text)
     _json(bring)
     export = add("export", "app.command_store:export", "write a project as YouTube-VIS with its frames")
     export.add_argument("--out", type=Path, required=True, metavar="DIR")
     export.add_argument("--version", choices=("2019", "2021", "2022"), default="2019")
     export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
-    export.add_argument("--stride", type=positive, default=1, metavar="N", help="keep every so many frames")
+    text = "keep every so many frames (default: all; of a video imported at a stride, those)"
+    export.add_argument("--stride", type=positive, metavar="N", help=text)
     _json(export)
     check = add("check", "app.command_store:check", "look for damage in the database")
     check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
@@ -167,7 +180,7 @@ def _models(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
     added = add("add", "check a checkpoint file and take it into the data folder", "FILE")
     added.add_argument("--name", help="what to call it (default: the file's name)")
     added.add_argument("--config", metavar="NAME", help="configuration, where the file does not say it itself")
-    add("download", "fetch a published checkpoint", "NAME")
+    add("download", "fetch a published checkpoint, or a file that training starts from", "NAME")
     exported = add("export", "write a checkpoint in the layout of the official code", "NAME")
     exported.add_argument(
         "--out", type=Path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"

@@ -66,6 +66,7 @@ def bring_in(arguments: argparse.Namespace, settings: Settings) -> None:
                 project_id=project.id,
                 file=arguments.file,
                 frames_folder=arguments.frames,
+                stride=arguments.stride,
                 report=progress,
             )
         except BaseException:
@@ -109,64 +110,10 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
             report=progress,
         )
         progress.end()
-    for sentence in done.left_out:
+    for sentence in (*done.left_out, *done.gaps):
         print(sentence, file=sys.stderr)
     text = f"{done.videos} videos, {done.tracks} tracks and {done.masks} masks: {done.annotations}"
     print(json.dumps(done.as_json()) if arguments.json else text)
-
-
-def propose_into_project(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Add the videos that the project does not have yet, and store what the model finds in each."""
-    from app.propose import propose_video
-    from app.propose_files import videos_of
-    from app.videos import add_video
-
-    with opened(settings) as database:
-        project = find_project(database, settings)
-        checkpoint_id = _checkpoint_for_project(database, settings, arguments)
-        with database.read() as tx:
-            known = {str(video.path): video.id for video in videos.list_videos(tx, project.id)}
-        chosen = [found.path.absolute() for found in videos_of(arguments.videos)] or [Path(path) for path in known]
-        if not chosen:
-            raise BadInput(f"The project {project.name} has no video yet; name one.")
-        lines: list[dict[str, Any]] = []
-        for path in chosen:
-            found = known.get(str(path)) or add_video(database, settings, project_id=project.id, path=path).id
-            progress = Progress()
-            done = propose_video(
-                database,
-                settings,
-                video_id=found,
-                checkpoint_id=checkpoint_id,
-                report=progress,
-                cancelled=lambda: False,
-                rule=arguments.rule or "review",
-                precision=arguments.precision,
-                **({} if arguments.max_tracks is None else {"max_tracks": arguments.max_tracks}),
-            )
-            progress.end()
-            lines.append({"video": found, "path": str(path), **done.as_json()})
-    if arguments.json:
-        print(json.dumps({"project": project.name, "videos": lines}))
-    else:
-        for line in lines:
-            print(f"{line['path']}: {line['added']} tracks added, {line['replaced']} replaced")
-
-
-def _checkpoint_for_project(database: Database, settings: Settings, arguments: argparse.Namespace) -> str | None:
-    """Id of the checkpoint that --model means; a file is taken into the data folder first. None: the active one."""
-    if arguments.model is None:
-        return None
-    from app.checkpoints import CheckpointFile, add_file
-    from app.models import locate
-
-    with database.read() as tx:
-        found = models.find_checkpoint(tx, arguments.model)
-    if found is not None:
-        return found.id
-    path = locate(settings, arguments.model)
-    name = arguments.model if arguments.model == DEMO else path.stem
-    return add_file(database, settings, CheckpointFile(path, name, arguments.config), project_id=None).id
 
 
 def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -234,6 +181,7 @@ def check(arguments: argparse.Namespace, settings: Settings) -> None:
 def models_list(arguments: argparse.Namespace, settings: Settings) -> None:
     """The checkpoints of the data folder, and the releases that could be fetched."""
     from app.proposer import RELEASES
+    from app.starting_points import STARTING_POINTS, path_of
 
     with opened(settings, make=True) as database, database.read() as tx:
         known = models.list_checkpoints(tx)
@@ -252,8 +200,10 @@ def models_list(arguments: argparse.Namespace, settings: Settings) -> None:
         for one in known
     ]
     missing = [one.name for one in RELEASES if one.name not in names]
+    starts = [(point.name, path_of(settings, point).is_file()) for point in STARTING_POINTS]
     if arguments.json:
-        print(json.dumps({"checkpoints": rows, "downloads": missing}))
+        starting_points = [{"name": name, "here": here} for name, here in starts]
+        print(json.dumps({"checkpoints": rows, "downloads": missing, "starting_points": starting_points}))
         return
     for row in rows:
         mark = "*" if row["active"] else " "
@@ -262,6 +212,9 @@ def models_list(arguments: argparse.Namespace, settings: Settings) -> None:
         )
     for name in missing:
         print(f"  {name:<28}not here; fetch it with: models download {name}")
+    print("Starting points for train --init:")
+    for name, here in starts:
+        print(f"  {name}{' (here)' if here else ''}")
 
 
 def models_add(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -275,9 +228,17 @@ def models_add(arguments: argparse.Namespace, settings: Settings) -> None:
 
 
 def models_download(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Fetch a release, going on where an earlier try broke off."""
+    """Fetch a release or a starting point of training, going on where an earlier try broke off."""
     from app.models import download
+    from app.starting_points import download_starting_point, known
 
+    point = known(arguments.what)
+    if point is not None:
+        progress = Progress()
+        path = download_starting_point(settings, point, report=progress)
+        progress.end()
+        print(json.dumps({"name": point.name, "path": str(path)}) if arguments.json else path)
+        return
     with opened(settings, make=True) as database:
         progress = Progress()
         made = download(database, settings, name=arguments.what, report=progress)

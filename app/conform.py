@@ -17,7 +17,8 @@ from app.conform_checks import (
     stems,
 )
 from app.conform_eval import eval_case
-from app.conform_forward import forward_case
+from app.conform_forward import forward_case, index_case
+from app.conform_markdown import markdown
 from app.conform_pipeline import pipeline_test_case, pipeline_train_case
 from app.conform_recipe import Networks, Recipe
 from app.conform_train import groups_case, training_case
@@ -47,13 +48,13 @@ def conform(folder: Path, *, device: str = "cpu", report: Report = print) -> Con
     return ConformReport(tuple(runner.cases), tuple(runner.absent))
 
 
-def run(folder: Path, as_json: bool = False, *, device: str = "cpu") -> int:
-    """The command: progress on stderr, the table (or JSON) on stdout; 0 if nothing failed, else 1."""
+def run(folder: Path, as_json: bool = False, *, device: str = "cpu", as_markdown: bool = False) -> int:
+    """The command: progress on stderr, the table (or JSON, or Markdown) on stdout; 0 if nothing failed, else 1."""
     report = conform(folder, device=device, report=lambda line: print(line, file=sys.stderr, flush=True))
     if as_json:
         print(json.dumps(report.to_dict()))
     else:
-        print("\n".join(report.lines()))
+        print("\n".join(markdown(report) if as_markdown else report.lines()))
     return 1 if report.failed else 0
 
 
@@ -123,9 +124,15 @@ class _Runner:
             return
         for name in sorted(stems(folder, ".json", ".npz"), key=lambda name: (_network_of(folder, name), name)):
             if name == _INDEX:
-                self._list("golden", folder / f"{name}.json")
+                self._index(folder)
             else:
                 self._case("golden", name, lambda case: forward_case(case, folder, self.recipe, self.networks))
+
+    def _index(self, folder: Path) -> None:
+        """The list of cases is no case itself, unless it cannot be read or contradicts a case that is there."""
+        case = run_case(Case("golden", _INDEX), lambda case: index_case(case, folder, _INDEX))
+        if case.failed:
+            self.cases.append(case)
 
     def _training(self) -> None:
         if not (folder := self._present("golden/train")):

@@ -37,6 +37,10 @@ _TOLERANCES = (
 _SCORE = 1e-4
 _UNDECIDED = 5e-5  # a score gap below ten times the noise says nothing of the order
 _CHECKED_APART = {"det_bboxes", "det_labels", "det_query", "det_order", "mask_prob", "mask_rois"}
+_OF_MASKS = {"mask_roi_feats", "mask_logits_all_classes"}
+# Of `near_threshold_pixels`: width in probability around one half, and the share by which its count may differ; the
+# narrowest is no wider than the noise.
+_WIDTHS = ((1e-5, 1.0), (1e-4, 0.2), (1e-3, 0.2))
 
 
 @dataclass(frozen=True)
@@ -81,6 +85,18 @@ def forward_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) -
         _sizes(case, golden, size)
         if _selection(case, golden, stages[-1]):
             _tracks(case, golden, network, features, stages[-1], size)
+
+
+def index_case(case: Case, folder: Path, name: str) -> None:
+    """What the list of cases says of those that are there; it may name others."""
+    listed = read_json(folder / f"{name}.json")
+    case.equal("a list of cases", isinstance(listed, dict), True)
+    for own, entry in listed.items():
+        path = folder / f"{own}.json"
+        if path.exists():
+            about = read_json(path)
+            told = {**about["case"], "config": about["config"], "pad_hw": about["pad_hw"], "salt": about["salt"]}
+            case.equal(own, {key: told.get(key) for key in entry}, entry)
 
 
 def _size(golden: Golden, clip: Tensor) -> Resized:
@@ -139,8 +155,10 @@ def _compare(case: Case, golden: Golden, figures: dict[str, Tensor]) -> None:
             _statistics(case, name, own, golden.about["stats"][name])
     for key in golden.arrays:
         name = key.split("/", 1)[-1]
-        if name not in figures and name not in _CHECKED_APART and not name.startswith("mask_"):
+        if name not in figures and name not in _CHECKED_APART and name not in _OF_MASKS:
             case.fail(key, "nothing of ours has this name")
+    sampled = sorted(key.removeprefix("sample/") for key in golden.arrays if key.startswith("sample/"))
+    case.equal("stats by name", sorted(golden.about["stats"]), sampled)
 
 
 def _statistics(case: Case, name: str, own: Tensor, stats: dict[str, Any]) -> None:
@@ -238,7 +256,7 @@ def _tracks(case: Case, golden: Golden, network: TeViT, features: Features, last
 
 
 def _pasted(case: Case, golden: Golden, probability: np.ndarray, boxes: np.ndarray, hw: tuple[int, int]) -> None:
-    excess, worst, near_wrong, areas_wrong = 0, 0, 0, 0
+    excess, worst, near_wrong, whole_wrong, areas_wrong = 0, 0, 0, 0, 0
     for t in range(len(boxes)):
         for k in range(boxes.shape[1]):
             soft = paste(probability[t, k], boxes[t, k], hw)
@@ -249,13 +267,20 @@ def _pasted(case: Case, golden: Golden, probability: np.ndarray, boxes: np.ndarr
             allowed = min(near[1] + 1, int((distance < 3e-4).sum()) + 1, max(1e-4 * theirs.size, 1))
             excess += different > allowed * case.factor
             worst = max(worst, different)
-            for place, width in ((1, 1e-4), (2, 1e-3)):
+            for place, (width, share) in enumerate(_WIDTHS):
                 own = int((distance < width).sum())
-                near_wrong += abs(own - near[place]) > (3 + 0.2 * own) * case.factor
+                near_wrong += abs(own - near[place]) > (3 + share * own) * case.factor
+            whole_wrong += near[3] != 0 and near[3] != _whole_differs(probability[t, k], boxes[t, k], soft)
             areas_wrong += int(theirs.sum()) != golden.about["mask_area"][t][k]
     case.within("pasted masks with too many other pixels", excess, 0, f"worst mask: {worst} pixels")
     case.within("near_threshold_pixels that do not fit", near_wrong, 0)
+    case.within("pixels of a whole-image paste that do not fit", whole_wrong, 0)
     case.within("mask_area that is not its mask's", areas_wrong, 0)
+
+
+def _whole_differs(probability: np.ndarray, box: np.ndarray, soft: np.ndarray) -> int:
+    """Pixels that pasting over the whole image sets otherwise than pasting into the box's own region."""
+    return int(((paste(probability, box, soft.shape, whole=True) >= 0.5) != (soft >= 0.5)).sum())
 
 
 def _results(case: Case, golden: Golden, scores: list[float], labels: list[int]) -> None:

@@ -1,24 +1,34 @@
-"""What every route needs: settings, database, frame cache, threads for decoding, and the hub of events."""
+"""What every route needs: settings, database, frame cache, threads for short work, and the hub of events."""
 
 import asyncio
+import threading
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
+from app.confirming import frame_index
 from app.events import EventHub
 from app.frame_cache import FrameCache
 from app.settings import Settings
-from app.videos import frame_index
 from storage import videos
 from storage.database import Database
 from storage.frames import FrameIndex
 from storage.videos import Video
 
 T = TypeVar("T")
-DECODING_THREADS = 4
-KEPT_INDEXES = 32
+PAINTING_THREADS = 2
+KEPT_VIDEOS = 16
+
+
+@dataclass(frozen=True)
+class OpenedVideo:
+    """A video as it was stored when ``stamp`` held, and its index, parsed."""
+
+    stamp: tuple[object, ...]
+    video: Video
+    index: FrameIndex
 
 
 @dataclass
@@ -29,34 +39,51 @@ class Context:
     database: Database
     frames: FrameCache
     hub: EventHub
-    decoding: ThreadPoolExecutor
+    painting: ThreadPoolExecutor
     reading: ThreadPoolExecutor
-    indexes: "OrderedDict[tuple[str, int, int], FrameIndex]" = field(default_factory=OrderedDict)
+    kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
+    lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def run(self, work: Callable[..., T], *arguments: Any) -> T:
         """Runs a short piece of database work on a thread of its own pool, so that decoding never delays it."""
         return await asyncio.get_running_loop().run_in_executor(self.reading, work, *arguments)
+
+    async def paint(self, work: Callable[..., T], *arguments: Any) -> T:
+        """Runs a longer piece of work that may wait for a frame on one of a few threads for that."""
+        return await asyncio.get_running_loop().run_in_executor(self.painting, work, *arguments)
 
     def video(self, video_id: str) -> Video:
         """The stored video; raises `storage.errors.NotFound`."""
         with self.database.read() as tx:
             return videos.get_video(tx, video_id)
 
-    def index(self, video: Video) -> FrameIndex:
-        """The frame index of a video; the last few stay parsed, since a long one takes milliseconds to read."""
-        key = (f"{video.id}:{video.path}", video.count, video.confirmed)
-        found = self.indexes.get(key)
-        if found is None:
-            found = self.indexes[key] = frame_index(video)
-            while len(self.indexes) > KEPT_INDEXES:
-                self.indexes.popitem(last=False)
+    def opened(self, video_id: str) -> OpenedVideo:
+        """A video and its index for reading frames; raises `storage.errors.NotFound`.
+
+        The last few stay parsed: the index of a long video takes a tenth of a second to read. Of the video only what
+        frames need is sure to be current (path, count, confirmed, content hash).
+        """
+        with self.database.read() as tx:
+            stamp = (*videos.video_stamp(tx, video_id),)
+            with self.lock:
+                found = self.kept.get(video_id)
+                if found is not None and found.stamp == stamp:
+                    self.kept.move_to_end(video_id)
+                    return found
+            video = videos.get_video(tx, video_id)
+        found = OpenedVideo(stamp=stamp, video=video, index=frame_index(video))
+        with self.lock:
+            self.kept[video_id] = found
+            while len(self.kept) > KEPT_VIDEOS:
+                self.kept.popitem(last=False)
         return found
 
     def close(self) -> None:
         """Ends the threads and closes files and database."""
-        self.decoding.shutdown(wait=True, cancel_futures=True)
-        self.reading.shutdown(wait=True, cancel_futures=True)
+        # What still waits for a frame is given up first, so that no thread is left waiting.
         self.frames.close()
+        self.painting.shutdown(wait=True, cancel_futures=True)
+        self.reading.shutdown(wait=True, cancel_futures=True)
         self.database.close()
 
 
@@ -68,6 +95,6 @@ def make_context(settings: Settings, database: Database) -> Context:
         database=database,
         frames=frames,
         hub=EventHub(database),
-        decoding=ThreadPoolExecutor(DECODING_THREADS, thread_name_prefix="decode"),
+        painting=ThreadPoolExecutor(PAINTING_THREADS, thread_name_prefix="paint"),
         reading=ThreadPoolExecutor(8, thread_name_prefix="store"),
     )

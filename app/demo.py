@@ -14,7 +14,7 @@ from app.proposals import Found, Proposals, store_proposals
 from app.proposer import DEMO
 from app.settings import Settings
 from app.videos import add_video
-from storage import edits, masks, models, projects, tracks
+from storage import edits, masks, models, projects, tracks, videos
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.models import Checkpoint
@@ -24,6 +24,7 @@ from storage.videos import Video
 
 ASSETS = Path(__file__).resolve().parents[1] / "assets" / "demo"
 AUTHOR = "demo"
+_BEGUN = "demo_begun"
 CORRECTED_SHARE = 0.6  # of the frames of a video that is corrected in part
 ACCEPTED_IOU = 0.85  # a proposal this good is accepted as it is, another one is redrawn
 SAME_THING = 0.3  # mask overlap through the video from which a proposal is about a true thing
@@ -34,28 +35,50 @@ class DemoBroken(RuntimeError):
 
 
 def ensure_demo(database: Database, settings: Settings, *, assets: Path = ASSETS) -> Project:
-    """The demo project, made if it is not there yet (a removed or renamed one is not made again)."""
+    """The demo project, made if it is not there yet (a removed or renamed one is not made again).
+
+    Where an earlier start was interrupted, what it had not reached is made now.
+    """
     with database.read() as tx:
         known = projects.get_setting(tx, "demo_project")
         if known is not None:
             return projects.get_project(tx, known)
     content = json.loads((assets / "demo.json").read_text())
     checkpoint = _register_checkpoint(database, settings, assets)
-    with database.atomic() as tx:
-        project = projects.create_project(tx, name=DEMO, categories=content["categories"])
-        models.activate(tx, project.id, checkpoint.id)
+    project = _begin(database, content["categories"], checkpoint)
+    with database.read() as tx:
+        there = {video.name: video for video in videos.list_videos(tx, project.id, removed=True)}
+        done = videos.video_summaries(tx, project.id)
     for entry in content["videos"]:
-        video = add_video(
+        video = there.get(entry["name"]) or add_video(
             database, settings, project_id=project.id, path=assets / entry["file"], name=entry["name"], copy=True
         )
-        _propose(database, project, video, entry, content["categories"], checkpoint)
-        if entry["corrected"]:
+        state = done[video.id].state if video.id in done else "new"
+        if state == "new":
+            _propose(database, project, video, entry, content["categories"], checkpoint)
+        if entry["corrected"] and state in {"new", "proposed"}:
             with database.atomic() as tx:
                 _correct(tx, project, video, entry)
     with database.atomic() as tx:
         projects.set_setting(tx, "demo_project", project.id)
         if projects.last_project(tx) is None:
             projects.set_last_project(tx, project.id)
+    return project
+
+
+def _begin(database: Database, categories: Sequence[str], checkpoint: Checkpoint) -> Project:
+    """The project to fill: the one that an interrupted start began, else a new one under a name that is free."""
+    with database.atomic() as tx:
+        begun = projects.get_setting(tx, _BEGUN)
+        if begun is not None:
+            return projects.get_project(tx, begun)
+        number, name = 1, DEMO
+        while projects.find_project(tx, name) is not None:
+            number += 1
+            name = f"{DEMO} {number}"
+        project = projects.create_project(tx, name=name, categories=categories)
+        models.activate(tx, project.id, checkpoint.id)
+        projects.set_setting(tx, _BEGUN, project.id)
     return project
 
 

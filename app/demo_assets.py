@@ -23,7 +23,7 @@ from app.vis_clips import YoutubeVisClips
 from model import checkpoint as files
 from model.procedural import ProceduralVideo, categories, render_video
 from model.scoring import score
-from model.windows import propose
+from model.windows import gather, propose
 from storage import rle
 
 FOLDER = Path(__file__).resolve().parents[1] / "assets" / "demo"
@@ -89,18 +89,17 @@ def truth_of(video: ProceduralVideo) -> list[dict[str, Any]]:
 
 def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]:
     """What the network proposes under the review rule, as JSON."""
-    tracks: dict[int, dict[str, Any]] = {}
-    for window in propose(network, frames, count=len(frames), config=network.config, rule="review"):
-        for track in window.tracks:
-            entry = tracks.setdefault(
-                track.track,
-                {"segmentations": [None] * len(frames), "scores": [None] * len(frames), "runners_up": []},
-            )
-            entry |= {"label": track.label, "score": round(track.score, 4)}
-            entry["runners_up"] = [[label, round(score, 4)] for label, score in track.runners_up]
-            entry["segmentations"][window.start : window.stop] = track.segmentations
-            entry["scores"][window.start : window.stop] = [round(score, 4) for score in track.frame_scores]
-    return list(tracks.values())
+    whole = gather(propose(network, frames, expected=len(frames), config=network.config, rule="review"))
+    return [
+        {
+            "label": track.label,
+            "score": round(track.score, 4),
+            "runners_up": [[label, round(score, 4)] for label, score in track.runners_up],
+            "segmentations": list(track.segmentations),
+            "scores": [round(score, 4) for score in track.frame_scores],
+        }
+        for track in whole.tracks
+    ]
 
 
 def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:

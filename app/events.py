@@ -28,19 +28,24 @@ class Listener:
     video: str | None
     project: str | None
     last: int
-    queue: "asyncio.Queue[dict[str, Any] | None]" = field(default_factory=lambda: asyncio.Queue(QUEUE_LIMIT))
+    queue: "asyncio.Queue[dict[str, Any] | None]" = field(default_factory=asyncio.Queue)
+    limit: int = QUEUE_LIMIT
 
     def tell(self, message: dict[str, Any] | None) -> None:
         """Queues a message (``None`` ends the connection).
 
         A page that does not read is cut off, and asks for what it missed when it is back.
         """
-        try:
+        if self.queue.qsize() < self.limit:
             self.queue.put_nowait(message)
-        except asyncio.QueueFull:
-            while not self.queue.empty():
-                self.queue.get_nowait()
-            self.queue.put_nowait(None)
+            return
+        while not self.queue.empty():
+            self.queue.get_nowait()
+        self.queue.put_nowait(None)
+
+    def make_room(self, messages: int) -> None:
+        """Lets so many more messages wait: those a page missed are queued at once, before it can read any."""
+        self.limit += messages
 
 
 class EventHub:
@@ -62,7 +67,9 @@ class EventHub:
         """A new listener; the first message is the hello, then come the edits after ``since``, then live ones."""
         async with self._lock:
             last = await asyncio.to_thread(self._last_number)
-            listener = Listener(video=video, project=project, last=last if since is None else since)
+            # A number that the log has not reached is of another database, so it must not hide what comes here.
+            begin = last if since is None else min(max(since, 0), last)
+            listener = Listener(video=video, project=project, last=begin)
             listener.tell({"type": "hello", "last_edit": last})
             if since is not None:
                 await self._catch_up(listener, last)
@@ -107,6 +114,7 @@ class EventHub:
     async def _catch_up(self, listener: Listener, last: int) -> None:
         while listener.last < last:
             found = await asyncio.to_thread(self._edits_after, listener.last, listener.video, listener.project)
+            listener.make_room(len(found))
             for message in found:
                 listener.tell(message)
                 listener.last = message["number"]
@@ -170,5 +178,5 @@ class EventHub:
 def _wants(listener: Listener, video: str | None, project: str | None, *, either: bool = False) -> bool:
     """Whether a listener asked for this video and project; with ``either`` the project alone is enough (jobs)."""
     if either and listener.project is not None:
-        return listener.project == project or listener.video == video
+        return listener.project == project or (listener.video is not None and listener.video == video)
     return listener.video in (None, video) and listener.project in (None, project)

@@ -9,16 +9,16 @@ import shutil
 import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
+from app.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
 from app.importing import FOREIGN, Report, quiet
 from app.settings import Settings
-from app.videos import frame_index, safe_name
-from storage import frames, masks, projects, tracks, videos
+from storage import masks, projects, tracks, videos
 from storage.database import Database
 from storage.masks import Rle
 from storage.projects import Category
@@ -33,7 +33,11 @@ PICTURES = "JPEGImages"
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written. ``left_out`` has one sentence for each kind of thing that could not leave, and why."""
+    """What was written.
+
+    ``left_out`` has one sentence for each kind of thing that could not leave, and why; ``gaps`` one for each hole and
+    each damaged part of a video, and for each video whose frames are not all counted.
+    """
 
     out: Path
     annotations: Path
@@ -41,6 +45,7 @@ class Exported:
     tracks: int
     masks: int
     left_out: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result that a job stores."""
@@ -51,15 +56,19 @@ class Exported:
             "tracks": self.tracks,
             "masks": self.masks,
             "left_out": list(self.left_out),
+            "gaps": list(self.gaps),
         }
 
 
 @dataclass(frozen=True)
 class _Choice:
-    """What of a project leaves: only judged rows or all that are not rejected, and every how many frames."""
+    """What of a project leaves: only judged rows or all that are not rejected, and every how many frames.
+
+    ``stride`` None: each video at the stride of its import.
+    """
 
     reviewed_only: bool
-    stride: int
+    stride: int | None
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ def export_dataset(
     out: Path,
     reviewed_only: bool = False,
     version: str = "2019",
-    stride: int = 1,
+    stride: int | None = None,
     with_frames: bool = True,
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
@@ -87,7 +96,8 @@ def export_dataset(
     """Writes a project into the new folder ``out``.
 
     Rejected, deleted and (``reviewed_only``) unjudged rows leave as null; tracks without a category stay here and are
-    counted in ``left_out``. ``stride`` keeps every so many frames.
+    counted in ``left_out``. ``stride`` keeps every so many frames; without it a video that was imported at a stride
+    leaves at that one, and every other one whole.
 
     Raises `BadInput` (the folder is there already, nothing to export), `storage.frames.VideoError` (a source is gone or
     changed), `Cancelled`; nothing stays behind then.
@@ -120,7 +130,8 @@ def export_dataset(
         videos=len(dataset.videos),
         tracks=len(dataset.tracks),
         masks=sum(rle is not None for track in dataset.tracks for rle in track.segmentations),
-        left_out=left_out,
+        left_out=left_out + _between(pieces, choice),
+        gaps=tuple(sentence for piece in pieces for sentence in gap_sentences(piece.video)),
     )
 
 
@@ -140,10 +151,10 @@ def assign_ids(wanted: Sequence[str | None]) -> list[int]:
     return numbers
 
 
-def _check_request(out: Path, version: str, stride: int) -> None:
+def _check_request(out: Path, version: str, stride: int | None) -> None:
     if version not in VERSIONS:
         raise BadInput(f"There is no YouTube-VIS {version}; choose one of {', '.join(VERSIONS)}.")
-    if stride < 1:
+    if stride is not None and stride < 1:
         raise BadInput(f"Every {stride}th frame cannot be exported; use 1 or more.")
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise BadInput(f"{out} is already there; choose a new folder for the export.")
@@ -212,9 +223,28 @@ def _dataset(
 
 def _has_content(piece: _Piece, track: Track, choice: _Choice) -> bool:
     """Whether a track leaves: it has a mask, or it came in (perhaps empty) and everything leaves again."""
-    if any(frame % choice.stride == 0 for frame in piece.masks[track.id]):
+    chosen = leaving_frames(piece.video, choice.stride)
+    if any(frame in chosen for frame in piece.masks[track.id]):
         return True
     return track.source_id is not None and not choice.reviewed_only and track.category_id is not None
+
+
+def _between(pieces: Sequence[_Piece], choice: _Choice) -> tuple[str, ...]:
+    """What is said of masks on frames that do not leave, and of frames that leave though nobody looked at them."""
+    found = []
+    for piece in pieces:
+        video, chosen = piece.video, leaving_frames(piece.video, choice.stride)
+        if video.stride == 1:
+            continue
+        between = sum(frame not in chosen for masks_of in piece.masks.values() for frame in masks_of)
+        if between:
+            found.append(f"{video.name}: {between} masks lie on frames that are not part of this export.")
+        if chosen.step % video.stride:
+            found.append(
+                f"{video.name} was annotated at every {video.stride}th frame; the frames between leave as null, which "
+                "readers take for absent."
+            )
+    return tuple(found)
 
 
 def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id: int, choice: _Choice) -> VisTrack:
@@ -225,7 +255,7 @@ def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id:
         category_id=category_id,
         segmentations=tuple(
             None if (mask := here.get(frame)) is None else dict(mask)
-            for frame in range(0, piece.video.count, choice.stride)
+            for frame in leaving_frames(piece.video, choice.stride)
         ),
         iscrowd=int(track.iscrowd),
         extra=dict((track.extra or {}).get(FOREIGN, {})),
@@ -241,26 +271,10 @@ def _videos(pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice) -
     found = []
     for piece in pieces:
         video = piece.video
-        names = _file_names(video, choice, taken)
+        names = picture_names(video, leaving_frames(video, choice.stride), taken)
         extra = dict((video.extra or {}).get(FOREIGN, {}))
         found.append(VisVideo(ids[video.id], video.width, video.height, len(names), names, extra))
     return found
-
-
-def _file_names(video: Video, choice: _Choice, taken: set[str]) -> tuple[str, ...]:
-    """Names below the folder of pictures; those of the import where it had one folder for the video."""
-    chosen = range(0, video.count, choice.stride)
-    own = tuple(video.file_names or ())
-    folders = {PurePosixPath(name).parent.as_posix() for name in own}
-    if video.import_id is not None and len(folders) == 1 and "." not in folders and not folders & taken:
-        taken |= folders
-        return tuple(own[frame] for frame in chosen)
-    folder, number = safe_name(video.name), 2
-    while folder in taken:
-        folder, number = f"{safe_name(video.name)}_{number}", number + 1
-    taken.add(folder)
-    suffixes = [PurePosixPath(name).suffix.lower() for name in own] if video.kind == "images" else []
-    return tuple(f"{folder}/{frame:05d}{suffixes[frame] if suffixes else '.jpg'}" for frame in chosen)
 
 
 def _write_frames(
@@ -274,20 +288,11 @@ def _write_frames(
     ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
     names = {video.id: video.file_names for video in dataset.videos}
     for position, piece in enumerate(pieces):
-        index = frame_index(piece.video)
-        frames.verify(index)
 
         def progress(done: int, total: int, position: int = position, name: str = piece.video.name) -> None:
             if cancelled():
                 raise Cancelled
             report((position + done / max(total, 1)) / len(pieces), f"Writing frame {done} of {total} of {name}")
 
-        wanted = names[ids[piece.video.id]]
-        folder = PurePosixPath(wanted[0]).parent
-        frames.write_frames_folder(
-            index,
-            part / PICTURES / folder,
-            names=[PurePosixPath(name).name for name in wanted],
-            stride=choice.stride,
-            progress=progress,
-        )
+        chosen = leaving_frames(piece.video, choice.stride)
+        write_pictures(piece.video, chosen, names[ids[piece.video.id]], part / PICTURES, progress)

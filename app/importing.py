@@ -15,16 +15,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
+from app.import_sources import Pictures, find_pictures
 from app.settings import Settings
 from app.videos import free_name
 from storage import edits, frames, projects, videos
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
-from storage.frames import FrameIndex
 from storage.videos import Video
 from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, normalised_name, read_dataset
 
 FOREIGN = "source"
+ANNOTATED_FROM = "annotated_from"  # in a video's ``extra``: the frame of its first entry, where that is not 0
 UPLOADS = "imports"  # folder in the data folder for files that came through the page
 Report = Callable[[float, str], None]
 
@@ -55,7 +56,7 @@ class _Ready:
     """One video of the file whose pictures were found and fit."""
 
     video: VisVideo
-    index: FrameIndex
+    pictures: Pictures
     tracks: tuple[VisTrack, ...]
 
 
@@ -70,18 +71,24 @@ def import_dataset(
     project_id: str,
     file: Path,
     frames_folder: Path,
+    stride: int | None = None,
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Imported:
     """Reads a YouTube-VIS file into a project; its pictures stay where they are, under ``frames_folder``.
 
+    With ``stride`` the file annotates one frame in every so many of videos that are there at their full rate, as
+    folders or as video files (see `app.import_sources`); the frames between are unknown, not *absent*, and an export
+    at that stride gives the file back.
     A video whose pictures are missing, broken or of another size is left out and told in ``skipped``.
 
     Raises `BadInput` when the file or folder is not there or no video could be used,
     `storage.youtube_vis.YouTubeVisError` when the file is not sound, `Cancelled` before anything is stored.
     """
     dataset, digest = _read(file)
-    if not frames_folder.is_dir():
+    if stride is not None and stride < 1:
+        raise BadInput(f"Every {stride}th frame cannot be annotated; give 1 or more.")
+    if not frames_folder.is_dir() and not (stride is not None and frames_folder.is_file()):
         raise BadInput(f"There is no folder {frames_folder}; give the folder that holds the frames of {file.name}.")
     ready: list[_Ready] = []
     skipped: list[str] = []
@@ -90,11 +97,11 @@ def import_dataset(
             raise Cancelled
         report(0.8 * position / len(dataset.videos), f"Looking at the frames of video {position + 1}")
         try:
-            index = _pictures(video, frames_folder)
+            found = find_pictures(video, frames_folder, stride=stride)
         except (BadInput, frames.VideoError) as error:
             skipped.append(f"Video {video.id} was left out: {error}")
             continue
-        ready.append(_Ready(video, index, tuple(track for track in dataset.tracks if track.video_id == video.id)))
+        ready.append(_Ready(video, found, tuple(track for track in dataset.tracks if track.video_id == video.id)))
     if not ready:
         raise BadInput(skipped[0] if skipped else f"{file} holds no video.")
     report(0.8, "Storing")
@@ -117,26 +124,6 @@ def _read(file: Path) -> tuple[VisDataset, str]:
     return read_dataset(file), digest
 
 
-def _pictures(video: VisVideo, folder: Path) -> FrameIndex:
-    if not video.file_names:
-        raise BadInput("the file does not name its pictures.")
-    for name in video.file_names:
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise BadInput(f"its picture {name} lies outside the folder of frames.")
-    places = (folder, folder / "JPEGImages")
-    place = next((place for place in places if (place / video.file_names[0]).is_file()), None)
-    if place is None:
-        raise BadInput(f"its picture {video.file_names[0]} is not under {folder}.")
-    index = frames.index_files(place, video.file_names)
-    if (index.width, index.height) != (video.width, video.height):
-        raise BadInput(
-            f"its pictures are {index.width} x {index.height}, but the file says {video.width} x {video.height}."
-        )
-    if index.count != video.length:
-        raise BadInput(f"it has {index.count} pictures, but the file says {video.length}.")
-    return index
-
-
 def _store(tx: Connection, project_id: str, source: _File, ready: Sequence[_Ready], skipped: Sequence[str]) -> Imported:
     dataset = source.dataset
     projects.get_project(tx, project_id)
@@ -153,7 +140,7 @@ def _store(tx: Connection, project_id: str, source: _File, ready: Sequence[_Read
     for item in ready:
         video = _add_video(tx, project_id, import_id, item)
         names.append(video.name)
-        _add_tracks(tx, video, import_id, item.tracks, category_ids)
+        _add_tracks(tx, video, import_id, item, category_ids)
     kept = [track for item in ready for track in item.tracks]
     return Imported(
         videos=tuple(names),
@@ -188,7 +175,10 @@ def _categories(
 
 
 def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) -> Video:
-    video, index = item.video, item.index
+    video, index = item.video, item.pictures.index
+    extra: dict[str, Any] = {FOREIGN: video.extra} if video.extra else {}
+    if item.pictures.first:
+        extra[ANNOTATED_FROM] = item.pictures.first
     folder = PurePosixPath(video.file_names[0]).parent.as_posix()
     taken = {other.name for other in videos.list_videos(tx, project_id)}
     return videos.add_video(
@@ -206,15 +196,14 @@ def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) ->
         confirmed=True,
         content_hash=index.content_hash,
         file_names=list(video.file_names),
+        stride=item.pictures.stride,
         source_id=str(video.id),
-        extra={FOREIGN: video.extra} if video.extra else None,
+        extra=extra or None,
     )
 
 
-def _add_tracks(
-    tx: Connection, video: Video, import_id: str, found: Sequence[VisTrack], category_ids: dict[int, str]
-) -> None:
-    changes = [change for track in found for change in _track_changes(track, category_ids)]
+def _add_tracks(tx: Connection, video: Video, import_id: str, item: _Ready, category_ids: dict[int, str]) -> None:
+    changes = [change for track in item.tracks for change in _track_changes(track, item.pictures, category_ids)]
     if not changes:
         return
     edit = Edit(id=str(uuid.uuid4()), kind="import", author=f"run:{import_id}", video=video.id, changes=tuple(changes))
@@ -223,7 +212,7 @@ def _add_tracks(
         raise BadInput(f"The tracks of {video.name} could not be stored.")
 
 
-def _track_changes(track: VisTrack, category_ids: dict[int, str]) -> list[Change]:
+def _track_changes(track: VisTrack, pictures: Pictures, category_ids: dict[int, str]) -> list[Change]:
     track_id = str(uuid.uuid4())
     own = {
         "category": category_ids[track.category_id],
@@ -232,11 +221,11 @@ def _track_changes(track: VisTrack, category_ids: dict[int, str]) -> list[Change
         "extra": {FOREIGN: track.extra} if track.extra else None,
     }
     changes = [Change(track_id, None, 0, own)]
-    for frame, rle in enumerate(track.segmentations):
+    for entry, rle in enumerate(track.segmentations):
         row: dict[str, Any] = {"source": "imported", "review": "unreviewed"}
         if rle is None:
             row |= {"state": "absent", "mask": None}
         else:
             row |= {"state": "present", "rle": dict(rle)}
-        changes.append(Change(track_id, frame, 0, row))
+        changes.append(Change(track_id, pictures.frame(entry), 0, row))
     return changes

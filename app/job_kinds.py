@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.exchange import export_dataset, import_dataset
 from app.importing import UPLOADS
 from app.models import JOBS as DOWNLOAD_JOBS
-from app.propose import propose_video
+from app.propose import Wish, propose_video
 from app.videos import confirm_frames
 from app.work import Handler, Work
 from app.worker import watch_child
@@ -18,8 +18,9 @@ from storage.youtube_vis import YouTubeVisError
 
 
 def propose(work: Work) -> Mapping[str, Any]:
-    """``{"checkpoint": id, "rule"?, "precision"?}``: proposals for the job's video."""
+    """``{"checkpoint": id, "rule"?, "precision"?}``: proposals for the job's video; goes on where a run broke off."""
     parameters = work.job.parameters
+    wish = Wish(rule=parameters.get("rule", "review"), precision=parameters.get("precision"))
     done = propose_video(
         work.database,
         work.settings,
@@ -28,8 +29,7 @@ def propose(work: Work) -> Mapping[str, Any]:
         report=work.report,
         cancelled=work.report.cancelled,
         job_id=work.job.id,
-        rule=parameters.get("rule", "review"),
-        precision=parameters.get("precision"),
+        wish=wish,
         warm=work.warm,
     )
     return done.as_json()
@@ -44,9 +44,10 @@ def index(work: Work) -> Mapping[str, Any]:
 
 
 def import_file(work: Work) -> Mapping[str, Any]:
-    """``{"file": path, "frames": path}``: a YouTube-VIS file into the job's project; an uploaded one is removed."""
+    """``{"file": path, "frames": path, "stride"?}``: a YouTube-VIS file into the project; an upload is removed."""
     file = Path(work.job.parameters["file"])
-    uploaded = file.is_relative_to(work.settings.data / UPLOADS)
+    # Each upload has a folder of its own right there; anything else is a person's, however its path is written.
+    uploaded = file.parent.resolve().parent == (work.settings.data / UPLOADS).resolve()
     try:
         done = import_dataset(
             work.database,
@@ -54,6 +55,7 @@ def import_file(work: Work) -> Mapping[str, Any]:
             project_id=str(work.job.project_id),
             file=file,
             frames_folder=Path(work.job.parameters["frames"]),
+            stride=work.job.parameters.get("stride"),
             report=work.report,
             cancelled=work.report.cancelled,
         )
@@ -76,7 +78,7 @@ def export_project(work: Work) -> Mapping[str, Any]:
         out=Path(parameters["out"]),
         reviewed_only=bool(parameters.get("reviewed_only", False)),
         version=parameters.get("version", "2019"),
-        stride=int(parameters.get("stride", 1)),
+        stride=parameters.get("stride"),
         report=work.report,
         cancelled=work.report.cancelled,
     )

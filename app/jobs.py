@@ -17,8 +17,6 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from sqlalchemy import Connection
-
 from app.errors import BadInput
 from app.settings import Settings
 from storage import jobs as store
@@ -29,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 BEAT_SECONDS = 1.0
 LOG_TAIL = 4000
 ENDED = frozenset({"done", "failed", "cancelled"})
+RESUMABLE = frozenset({"propose"})
+"""Kinds of jobs that store their results as they go, and go on from there in another process."""
 
 
 def lock_path(settings: Settings) -> Path:
@@ -135,7 +135,8 @@ def cancel(database: Database, job_id: str) -> store.Job:
 def care(database: Database, settings: Settings, *, command: Sequence[str] | None = None) -> None:
     """What must happen from time to time: dead jobs are marked failed, and queued ones get a worker.
 
-    A running job whose worker was of this machine, and is gone, is dead at once; one of another machine is dead after
+    A dead job that can go on from what it has stored (``RESUMABLE``) is queued again instead. A running job whose
+    worker was of this machine, and is gone, is dead at once; one of another machine is dead after
     ``settings.stale_seconds`` without a heartbeat.
     """
     with database.read() as tx:
@@ -145,10 +146,12 @@ def care(database: Database, settings: Settings, *, command: Sequence[str] | Non
     running = [job for job in active if job.status in {"running", "cancelling"}]
     if running:
         with database.atomic() as tx:
-            store.reap(tx, older_than_seconds=settings.stale_seconds)
+            given_up = list(store.reap(tx, older_than_seconds=settings.stale_seconds, resumable=RESUMABLE))
             for job in running:
-                if _died_here(job) and store.get_job(tx, job.id).active:
-                    _give_up(tx, job)
+                now = store.get_job(tx, job.id)
+                if now.worker == job.worker and now.active and _died_here(job):
+                    given_up.append(store.give_up(tx, now, resumable=RESUMABLE))
+        active += tuple(given_up)
     if any(job.status == "queued" for job in active):
         ensure_worker(settings, command=command)
 
@@ -165,15 +168,6 @@ def _died_here(job: store.Job) -> bool:
     except PermissionError:
         return False
     return False
-
-
-def _give_up(tx: Connection, job: store.Job) -> None:
-    if job.status == "cancelling":
-        store.cancelled(tx, job.id, message="cancelled; its process has ended")
-        return
-    lines = [line.strip() for line in job.log.splitlines() if line.strip()]
-    last = f" The last line of its log: {lines[-1]}" if lines else ""
-    store.fail(tx, job.id, error=f"The process of this job died; start the job again.{last}")
 
 
 def active_jobs(database: Database, *, kind: str, video_id: str | None = None) -> tuple[store.Job, ...]:
@@ -210,6 +204,7 @@ class JobReporter:
         self._stop = threading.Event()
         self._lock = threading.Lock()
         self._started = time.monotonic()
+        self._first: tuple[float, float] | None = None  # when the first progress was told, and how much it was
         self._thread = threading.Thread(target=self._beat_on, name=f"heartbeat-{job_id}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -226,6 +221,8 @@ class JobReporter:
     def __call__(self, progress: float, message: str = "", *, eta_seconds: float | None = None) -> None:
         """Says how far the job is: ``progress`` from 0 to 1; the time left is estimated when it is not given."""
         with self._lock:
+            if not self._progress and progress > 0:
+                self._first = (time.monotonic(), progress)
             self._progress = min(max(progress, 0.0), 1.0)
             self._message = message or self._message
             self._eta = self._estimate() if eta_seconds is None else eta_seconds
@@ -245,9 +242,13 @@ class JobReporter:
             store.append_log(tx, self.job_id, text)
 
     def _estimate(self) -> float | None:
-        if not self._progress:
+        """Seconds left. A job that goes on begins with a jump, so the time is taken from the first progress on."""
+        if not self._progress or self._first is None:
             return None
-        return (time.monotonic() - self._started) * (1 - self._progress) / self._progress
+        (since, before), now = self._first, time.monotonic()
+        if self._progress <= before:
+            since, before = self._started, 0.0
+        return (now - since) * (1 - self._progress) / (self._progress - before)
 
     def _beat_on(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from pycocotools import mask as coco
+
+from model.mask_overlap import shared_pixels
 
 Rle = dict[str, Any]
 # Below this overlap two masks through a video are hardly the same thing; above it a corrected track still finds its
@@ -22,46 +23,43 @@ class Masks:
     frames: Mapping[int, Rle]
 
 
+@dataclass(frozen=True)
+class Shared:
+    """Pixels that candidates have in common, summed over frames: ``both`` old x new, and those of each; float64."""
+
+    both: np.ndarray
+    old: np.ndarray
+    new: np.ndarray
+
+
+def shared(old: Sequence[Masks], new: Sequence[Masks]) -> Shared:
+    """The pixels that old and new candidates have in common."""
+    frames = sorted({frame for masks in (*old, *new) for frame in masks.frames})
+    lines = [[[masks.frames.get(frame) for frame in frames] for masks in side] for side in (old, new)]
+    return Shared(*shared_pixels(lines[0], lines[1]))
+
+
 def overlaps(old: Sequence[Masks], new: Sequence[Masks]) -> np.ndarray:
     """float64 old x new: IoU over all frames, intersections and unions summed; 0 where both are empty."""
-    shared = np.zeros((len(old), len(new)))
-    area_old, area_new = np.zeros(len(old)), np.zeros(len(new))
-    frames = sorted({frame for masks in (*old, *new) for frame in masks.frames})
-    for frame in frames:
-        here_old = [k for k, masks in enumerate(old) if frame in masks.frames]
-        here_new = [k for k, masks in enumerate(new) if frame in masks.frames]
-        rles_old = [_coded(old[k].frames[frame]) for k in here_old]
-        rles_new = [_coded(new[k].frames[frame]) for k in here_new]
-        sizes_old = np.asarray(coco.area(rles_old), float) if rles_old else np.zeros(0)
-        sizes_new = np.asarray(coco.area(rles_new), float) if rles_new else np.zeros(0)
-        area_old[here_old] += sizes_old
-        area_new[here_new] += sizes_new
-        if rles_old and rles_new:
-            iou = np.asarray(coco.iou(rles_old, rles_new, [0] * len(rles_new)))
-            # pycocotools gives only the quotient; the intersection follows from it and the two areas.
-            shared[np.ix_(here_old, here_new)] += iou * (sizes_old[:, None] + sizes_new[None, :]) / (1 + iou)
-    union = area_old[:, None] + area_new[None, :] - shared
-    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+    return iou_of(shared(old, new))
 
 
-def match(old: Sequence[Masks], new: Sequence[Masks], *, least: float = MATCH_IOU) -> dict[str, str]:
-    """New name -> old name, best overlap first, each at most once, only within one kind and from ``least`` on."""
-    table = overlaps(old, new)
+def iou_of(pixels: Shared) -> np.ndarray:
+    """Intersection over union, float64 old x new; 0 where both are empty."""
+    union = pixels.old[:, None] + pixels.new[None, :] - pixels.both
+    return np.divide(pixels.both, union, out=np.zeros_like(pixels.both), where=union > 0)
+
+
+def best_pairs(table: np.ndarray, same_kind: np.ndarray, *, least: float) -> list[tuple[int, int]]:
+    """(old, new) pairs of a table of overlaps, best first, each at most once, of one kind and from ``least`` on."""
     pairs = [
         (float(table[i, j]), i, j)
-        for i in range(len(old))
-        for j in range(len(new))
-        if old[i].kind == new[j].kind and table[i, j] >= least
+        for i in range(table.shape[0])
+        for j in range(table.shape[1])
+        if same_kind[i, j] and table[i, j] >= least
     ]
-    matched: dict[str, str] = {}
-    taken: set[int] = set()
+    chosen: list[tuple[int, int]] = []
     for _, i, j in sorted(pairs, key=lambda pair: (-pair[0], pair[1], pair[2])):
-        if i not in taken and new[j].name not in matched:
-            matched[new[j].name] = old[i].name
-            taken.add(i)
-    return matched
-
-
-def _coded(rle: Rle) -> Rle:
-    counts = rle["counts"]
-    return {"size": list(rle["size"]), "counts": counts.encode() if isinstance(counts, str) else counts}
+        if all(i != old and j != new for old, new in chosen):
+            chosen.append((i, j))
+    return chosen

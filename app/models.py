@@ -76,6 +76,10 @@ def locate(settings: Settings, name_or_file: str) -> Path:
         return Path(name_or_file)
     if name_or_file in {known.name for known in RELEASES}:
         raise BadInput(f"The release {name_or_file} is not here yet; fetch it with: models download {name_or_file}.")
+    from app.starting_points import known  # which itself needs this module
+
+    if known(name_or_file):
+        raise BadInput(f"{name_or_file} is what training starts from (train --init), no model that proposes.")
     raise BadInput(
         f"There is no model {name_or_file!r}: neither a checkpoint of this data folder (models list shows them), "
         "nor a published release, nor a file."
@@ -118,13 +122,16 @@ def download(
     part = folder / f"{name}.pth.part"
     fetch(address, part, name=name, report=report, cancelled=cancelled)
     report(0.96, "Checking")
-    digest = _checked_digest(folder / RECORD, part, address)
+    digest = digest_of(part)
+    require_same(folder / RECORD, part, address, digest)
     whole = folder / f"{name}.pth"
     part.replace(whole)
     try:
-        return add_file(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), project_id=None)
+        made = add_file(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), project_id=None)
     finally:
         whole.unlink(missing_ok=True)
+    remember(folder / RECORD, address, digest)  # of a sound file only: a broken one must not stand for the release
+    return made
 
 
 def download_job(work: Work) -> Mapping[str, Any]:
@@ -231,22 +238,33 @@ def _broken_off(name: str, part: Path) -> str:
     return f"The download of {name} broke off after {size / 1e6:.0f} MB; repeat the command to go on from there."
 
 
-def _checked_digest(record: Path, part: Path, address: str) -> str:
-    """The sha256 of a whole file; the first one of an address is remembered, and a different one later is refused."""
-    known = json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-    with part.open("rb") as file:
-        digest = hashlib.file_digest(file, "sha256").hexdigest()
-    expected = known.setdefault(address, digest)
+def digest_of(path: Path) -> str:
+    """sha256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def require_same(record: Path, path: Path, address: str, digest: str) -> None:
+    """Refuse, and remove, a file whose sha256 is not the one that ``record`` holds for its address, if it holds one."""
+    expected = _known_digests(record).get(address, digest)
     if expected != digest:
-        part.unlink()
+        path.unlink()
         raise DownloadFailed(
             f"The file at {address} is another one than before (sha256 {digest[:12]} instead of {expected[:12]}); "
             f"it was thrown away. If the change is known, remove {record} and repeat it."
         )
+
+
+def remember(record: Path, address: str, digest: str) -> None:
+    """Record the sha256 of the first sound file of an address."""
+    known = {address: digest} | _known_digests(record)
     partial = record.with_suffix(".partial")
     partial.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
     partial.replace(record)
-    return digest
+
+
+def _known_digests(record: Path) -> dict[str, str]:
+    return json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
 
 
 JOBS = {"download": download_job}

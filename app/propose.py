@@ -1,34 +1,33 @@
-"""Use case: the model proposes tracks for a video, and they are stored as one edit that one undo takes back."""
+"""Use case: the model proposes tracks for a video, stored window by window while it runs; one undo takes a run back.
 
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+A run that was cancelled, killed or failed is taken up again by the next one with the same checkpoint and settings, at
+the window where it stopped; see `app.propose_run`.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
-
-import numpy as np
 
 from app.classes import ClassMapping, class_mapping
 from app.errors import BadInput, Cancelled
-from app.proposals import Found, Proposals, store_proposals
+from app.proposal_ledger import Ledger
+from app.propose_frames import Pictures
+from app.propose_run import Order, ProposalRun, finished
 from app.proposer import chosen_checkpoint
 from app.settings import Settings
-from app.videos import confirm_frames, frame_index
-from app.warm import WarmModel
-from storage import frames, masks, models, videos
+from app.warm import Loaded, WarmModel, choose_device
+from storage import videos
 from storage.database import Database
-from storage.frames import FrameIndex
 from storage.models import Checkpoint
-from storage.rle import area
-from storage.runs import Run
 from storage.videos import Video
 
 Report = Callable[[float, str], None]
-# Counting frames costs little beside proposing; it is the first part of the bar when it is needed.
-COUNTING_SHARE = 0.1
 
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a proposal run did. ``unmapped`` counts tracks by the classes that this project has no category for."""
+    """What a proposal run did. ``unmapped`` counts tracks by the classes that this project has no category for;
+    ``edit`` is the number of its last edit, ``resumed_at`` the frame at which it went on (0: it began)."""
 
     run_id: str
     added: int
@@ -37,6 +36,7 @@ class Proposed:
     dropped: int
     edit: int | None
     unmapped: Mapping[str, int]
+    resumed_at: int = 0
 
     def as_json(self) -> dict[str, Any]:
         """The result that the job stores."""
@@ -48,16 +48,21 @@ class Proposed:
             "dropped": self.dropped,
             "edit": self.edit,
             "unmapped": dict(self.unmapped),
+            "resumed_at": self.resumed_at,
         }
 
 
-@dataclass
-class _Gathered:
-    """Proposals as they come out of the windows; masks are already in the store, only their hashes are kept here."""
+@dataclass(frozen=True)
+class Wish:
+    """How to propose. ``rule`` 'review' or 'published' (`model.selection`), ``precision`` 'float32' or 'fast'; None
+    takes what suits the device, or the configuration's number (``window`` and ``overlap`` in frames, ``max_tracks``
+    of a window)."""
 
-    done: int = 0
-    tracks: dict[int, Found] = field(default_factory=dict)
-    votes: dict[int, dict[int, float]] = field(default_factory=dict)
+    rule: str = "review"
+    precision: str | None = None
+    max_tracks: int | None = None
+    window: int | None = None
+    overlap: int | None = None
 
 
 def propose_video(
@@ -69,186 +74,152 @@ def propose_video(
     report: Report,
     cancelled: Callable[[], bool],
     job_id: str | None = None,
-    rule: str = "review",
-    precision: str | None = None,
-    max_tracks: int = 10,
+    wish: Wish | None = None,
     warm: WarmModel | None = None,
 ) -> Proposed:
-    """Runs the model over the whole video and stores what it proposes.
+    """Runs the model over the video and stores what it proposes, window by window; goes on where a run broke off.
 
-    ``report(progress 0..1, message)`` is called as it goes; when ``cancelled()`` turns true, what was proposed up to
-    there is stored and `Cancelled` is raised. ``rule`` is 'review' or 'published'; see `model.selection`.
+    ``report(progress 0..1, message)`` is called as it goes. When ``cancelled()`` turns true, or a person takes the run
+    back meanwhile, what was stored stays and `Cancelled` is raised.
 
-    Raises `storage.errors.NotFound`, `app.errors.BadInput` (no checkpoint, its file is gone),
-    `storage.frames.VideoError` (the source is gone or changed).
+    Raises `storage.errors.NotFound`, `app.errors.BadInput` (no checkpoint, its file is gone, windows that cannot be),
+    `storage.frames.VideoError` (the source is gone or changed), `storage.runs.RunMoved` (another process does it).
     """
-    video = _confirmed(database, video_id, report, cancelled)
-    with database.read() as tx:
-        checkpoint = _required(chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=checkpoint_id))
-        mapping = class_mapping(tx, checkpoint=checkpoint, project_id=video.project_id)
-    report(COUNTING_SHARE, f"Loading the checkpoint {checkpoint.name}")
-    loaded = (warm or WarmModel(settings)).get(checkpoint, precision=precision)
-    asked = {"rule": rule, "precision": loaded.precision, "device": loaded.device, "max_tracks": max_tracks}
-    run = _start_run(database, video, checkpoint, job_id=job_id, asked=asked)
+    wish = wish or Wish()
+    video, checkpoint, mapping = _asked(database, video_id, checkpoint_id)
+    report(0.0, f"Loading the checkpoint {checkpoint.name}")
+    loaded = (warm or WarmModel(settings)).get(checkpoint, precision=wish.precision)
+    order = _order(video, checkpoint, wish, precision=loaded.precision, device=loaded.device)
+    names, ids = loaded.categories, mapping.category_ids
+    run = ProposalRun.begin(database, video, order, job_id=job_id, class_names=names, category_ids=ids)
+    began_at = run.done
     try:
-        gathered = _gather(
-            database, video, loaded, rule=rule, max_tracks=max_tracks, report=report, cancelled=cancelled
-        )
-        done = _store(database, video, gathered, run_id=run.id, mapping=mapping, names=loaded.categories)
+        with Pictures(database, video_id=video.id, start=run.next_frame) as pictures:
+            whole = _run(run, pictures, loaded, wish=wish, report=report, cancelled=cancelled)
+        ended = run.end(whole=whole)
     except BaseException:
-        with database.atomic() as tx:
-            models.finish_run(tx, run.id, state="failed")
+        run.fail()
         raise
-    stopped = gathered.done < video.count
-    with database.atomic() as tx:
-        models.finish_run(tx, run.id, state="cancelled" if stopped else "done", unmapped=dict(done.unmapped))
-    if stopped:
+    if not whole:
         raise Cancelled
-    return done
+    return _proposed(run, *ended, began_at=began_at)
 
 
-def _start_run(
-    database: Database, video: Video, checkpoint: Checkpoint, *, job_id: str | None, asked: dict[str, Any]
-) -> Run:
-    with database.atomic() as tx:
-        return models.start_run(
-            tx,
-            kind="proposal",
-            project_id=video.project_id,
-            video_id=video.id,
-            checkpoint_id=checkpoint.id,
-            job_id=job_id,
-            settings=asked,
-        )
+def _proposed(run: ProposalRun, ledger: Ledger, unmapped: Mapping[str, int], *, began_at: int) -> Proposed:
+    return Proposed(
+        run_id=run.id,
+        added=ledger.added,
+        replaced=ledger.replaced,
+        deleted=ledger.deleted,
+        dropped=ledger.dropped,
+        edit=run.edit,
+        unmapped=unmapped,
+        resumed_at=began_at,
+    )
 
 
-def _confirmed(database: Database, video_id: str, report: Report, cancelled: Callable[[], bool]) -> Video:
+def is_proposed(
+    database: Database, settings: Settings, *, video_id: str, checkpoint_id: str | None, wish: Wish
+) -> bool:
+    """Whether the video's latest run was just this one, with this checkpoint, and came to its end."""
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
-    frames.verify(frame_index(video))
-    if video.confirmed >= video.count:
-        return video
-
-    def counting(progress: float, message: str) -> None:
-        report(progress * COUNTING_SHARE, message)
-
-    return confirm_frames(database, video_id=video_id, report=counting, cancelled=cancelled)
+        checkpoint = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=checkpoint_id)
+        if checkpoint is None:
+            return False
+        device = choose_device(settings.device)
+        precision = wish.precision or ("fast" if device.startswith("cuda") else "float32")
+        return finished(tx, _order(video, checkpoint, wish, precision=precision, device=device))
 
 
-def _required(checkpoint: Checkpoint | None) -> Checkpoint:
-    if checkpoint is None:
-        raise BadInput("There is no checkpoint to propose with: download TeViT, add a file, or draw by hand.")
-    return checkpoint
+def _asked(database: Database, video_id: str, checkpoint_id: str | None) -> tuple[Video, Checkpoint, ClassMapping]:
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+        checkpoint = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=checkpoint_id)
+        if checkpoint is None:
+            raise BadInput("There is no checkpoint to propose with: download TeViT, add a file, or draw by hand.")
+        mapping = class_mapping(tx, checkpoint=checkpoint, project_id=video.project_id)
+    # Before a model is loaded: a source that is gone says so at once.
+    Pictures.check(video)
+    return video, checkpoint, mapping
 
 
-def _gather(
-    database: Database,
-    video: Video,
-    loaded: Any,
+def _order(video: Video, checkpoint: Checkpoint, wish: Wish, *, precision: str, device: str) -> Order:
+    asked = {
+        "rule": wish.rule,
+        "precision": precision,
+        "device": device,
+        "max_tracks": wish.max_tracks,
+        "window": wish.window,
+        "overlap": wish.overlap,
+    }
+    return Order(video.id, checkpoint.id, asked)
+
+
+def _run(
+    run: ProposalRun,
+    pictures: Pictures,
+    loaded: Loaded,
     *,
-    rule: str,
-    max_tracks: int,
+    wish: Wish,
     report: Report,
     cancelled: Callable[[], bool],
-) -> _Gathered:
+) -> bool:
+    """Proposes from where the run is to the video's end; returns whether it came there."""
+    stopped = False
+
+    def stop() -> bool:
+        nonlocal stopped
+        stopped = stopped or cancelled()
+        return stopped
+
+    def on_window(done: int, expected: int) -> None:
+        report(min(done / max(expected, 1), 1.0), f"Proposing: frame {done} of {max(done, expected)}")
+
+    if pictures.all_stored(run.done):
+        return True
+    on_window(run.done, pictures.expected)
+    taken_back = _store_windows(run, pictures, loaded, wish=wish, on_window=on_window, cancelled=stop)
+    return not taken_back and (not stopped or pictures.all_stored(run.done))
+
+
+def _store_windows(
+    run: ProposalRun,
+    pictures: Pictures,
+    loaded: Loaded,
+    *,
+    wish: Wish,
+    on_window: Callable[[int, int], None],
+    cancelled: Callable[[], bool],
+) -> bool:
+    """Stores window after window as they come out of the model; returns whether a person took the run back."""
     from model import windows
 
-    gathered = _Gathered()
-
-    def on_window(done: int, total: int) -> None:
-        share = done / max(total, 1)
-        report(COUNTING_SHARE + (1 - COUNTING_SHARE) * share, f"Proposing: frame {done} of {total}")
-
-    on_window(0, video.count)
     results = windows.propose(
         loaded.network,
-        read_all(frame_index(video)),
-        count=video.count,
+        pictures,
+        expected=pictures.expected,
         config=loaded.config,
-        rule=rule,
         precision=loaded.precision,
-        max_tracks=max_tracks,
+        state=run.state,
         on_window=on_window,
         cancelled=cancelled,
+        rule=wish.rule,
+        max_tracks=wish.max_tracks,
+        window=wish.window,
+        overlap=wish.overlap,
     )
-    for window in results:
-        _keep(database, gathered, window)
-    _decide(gathered)
-    return gathered
-
-
-def _keep(database: Database, gathered: _Gathered, window: Any) -> None:
-    """Stores the masks of one window; their rows follow at the end, all in one edit."""
-    places = [
-        (track, window.start + offset, rle)
-        for track in window.tracks
-        for offset, rle in enumerate(track.segmentations)
-        if rle is not None and area(rle) > 0
-    ]
-    with database.atomic() as tx:
-        hashes = masks.put_blobs(tx, [rle for _, _, rle in places])
-    for track in window.tracks:
-        found = gathered.tracks.setdefault(track.track, Found(track.track))
-        _vote(gathered.votes.setdefault(track.track, {}), track, frames=window.stop - window.start)
-        for offset, score in enumerate(track.frame_scores):
-            found.scores[window.start + offset] = float(score)
-    for (track, frame, _), digest in zip(places, hashes, strict=True):
-        gathered.tracks[track.track].masks[frame] = digest
-    gathered.done = max(gathered.done, window.stop)
-
-
-def _vote(votes: dict[int, float], track: Any, *, frames: int) -> None:
-    """Adds a window's opinion of a track's class, as heavy as the window is long."""
-    for label, score in ((track.label, track.score), *track.runners_up):
-        votes[int(label)] = votes.get(int(label), 0.0) + float(score) * frames
-
-
-def _decide(gathered: _Gathered) -> None:
-    """Gives each track the class that most of its windows saw, with the mean score over all frames looked at."""
-    for number, found in gathered.tracks.items():
-        mean = {label: votes / gathered.done for label, votes in gathered.votes[number].items()}
-        ranked = sorted(mean.items(), key=lambda entry: (-entry[1], entry[0]))
-        (found.label, found.score), *others = ranked
-        found.runners_up = tuple(others)
-
-
-def _store(
-    database: Database,
-    video: Video,
-    gathered: _Gathered,
-    *,
-    run_id: str,
-    mapping: ClassMapping,
-    names: tuple[str, ...],
-) -> Proposed:
-    proposals = Proposals(
-        video_id=video.id,
-        run_id=run_id,
-        done=gathered.done,
-        whole=gathered.done >= video.count,
-        tracks=tuple(gathered.tracks.values()),
-        class_names=names,
-        category_ids=mapping.category_ids,
-    )
-    stored = store_proposals(database, proposals)
-    unmapped: dict[str, int] = {}
-    for found in proposals.tracks:
-        if proposals.category_of(found) is None:
-            name = proposals.class_of(found)
-            unmapped[name] = unmapped.get(name, 0) + 1
-    return Proposed(
-        run_id=run_id,
-        added=stored.added,
-        replaced=stored.replaced,
-        deleted=stored.deleted,
-        dropped=stored.dropped,
-        edit=stored.edit,
-        unmapped=unmapped,
-    )
-
-
-def read_all(index: FrameIndex) -> Iterator[np.ndarray]:
-    """All frames of a video in order, uint8 H x W x 3 RGB."""
-    with frames.open_reader(index) as reader:
-        for _, pixels in reader.read_range(0, index.count):
-            yield pixels
+    try:
+        for window in results:
+            pictures.confirm()
+            run.store(window)
+    except Cancelled:
+        return True
+    except windows.NoFrames:
+        if run.done == 0:  # else it broke off after its last window, and nothing is left to look at
+            raise
+    except windows.StateMismatch as error:
+        # Of an older version of this program, say: it can only begin anew.
+        run.forget()
+        raise BadInput(f"The run that broke off cannot go on ({error}); propose again to begin anew.") from error
+    return False

@@ -1,7 +1,7 @@
 """Use case: a model finds the tracks of video files, outside any project, and they are written as YouTube-VIS results.
 
-Frames are read as the model needs them, so that memory does not grow with the length of a video. A video that cannot
-be read does not stop the others; it is told among the failed ones.
+Frames are read as the model needs them and counted on the way, so that a video is decoded once and memory does not
+grow with its length. A video that cannot be read does not stop the others; it is told among the failed ones.
 """
 
 import json
@@ -14,47 +14,29 @@ from typing import Any
 
 import numpy as np
 
-from app.errors import AppError, BadInput
+from app.command_errors import known_sentence
+from app.errors import BadInput, Cancelled
 from app.models import FoundModel
+from app.video_lists import FileVideo, videos_of, videos_of_annotations
 from storage import frames
-from storage.errors import StorageError
 from storage.frames import FrameIndex
-from storage.image_folder import natural_order
-from storage.youtube_vis import (
-    VisCategory,
-    VisResult,
-    YouTubeVisError,
-    match_category,
-    parse_dataset,
-    write_results,
-)
+from storage.youtube_vis import VisCategory, VisResult, match_category, write_results
 
-VIDEO_SUFFIXES = frozenset(
-    (
-        *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".flv", ".ts", ".mts", ".m2ts"),
-        *(".mpg", ".mpeg", ".wmv", ".3gp", ".ogv"),
-    )
-)
+__all__ = [
+    "Failure",
+    "FileVideo",
+    "Looked",
+    "Looker",
+    "Manner",
+    "Outcome",
+    "own_categories",
+    "propose_files",
+    "videos_of",
+    "videos_of_annotations",
+    "write_outcome",
+]
 Report = Callable[[float, str], None]
-
-
-@dataclass(frozen=True)
-class FileVideo:
-    """One video to look at, under its id in the results.
-
-    ``names`` lists its pictures relative to ``path`` as an annotation file has them; None: ``path`` is a video file or
-    a folder of pictures. ``size`` is the (width, height) that the annotation file promises, or None.
-    """
-
-    id: int
-    path: Path
-    names: tuple[str, ...] | None = None
-    size: tuple[int, int] | None = None
-
-    @property
-    def shown(self) -> str:
-        """What to call it in a message."""
-        return str(self.path) if self.names is None else f"video {self.id}"
+Share = Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -78,59 +60,104 @@ class Failure:
     reason: str
 
 
+@dataclass(frozen=True)
+class Looked:
+    """What came of one video. ``entry`` describes it in the meta file."""
+
+    entry: Mapping[str, Any]
+    results: tuple[VisResult, ...]
+
+    @property
+    def dropped(self) -> Mapping[str, int]:
+        """How many tracks were dropped, by the classes for which there is no category."""
+        found: Mapping[str, int] = self.entry["dropped"]
+        return found
+
+
 @dataclass
 class Outcome:
-    """What came out. ``manner`` has every number that was in force; ``dropped`` counts tracks by the classes for which
-    there is no category."""
+    """What came of all videos. ``manner`` has every number that was in force."""
 
     manner: Manner
     categories: tuple[VisCategory, ...]
-    looked_at: list[tuple[FileVideo, FrameIndex]] = field(default_factory=list)
-    results: list[VisResult] = field(default_factory=list)
-    dropped: Counter[str] = field(default_factory=Counter)
+    looked_at: list[Looked] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
 
+    @property
+    def results(self) -> list[VisResult]:
+        """All tracks, video by video, best first."""
+        return [result for looked in self.looked_at for result in looked.results]
 
-@dataclass
-class _Track:
-    """One track as its windows come in; ``votes`` sums score times frames per label."""
-
-    masks: list[dict[str, Any] | None]
-    votes: Counter[int] = field(default_factory=Counter)
-    weighted: float = 0.0
-    frames: int = 0
-
-
-def videos_of(paths: Sequence[Path]) -> tuple[FileVideo, ...]:
-    """Video files and folders as videos with ids from 1, in the order given.
-
-    A folder that holds pictures is one video; any other one stands for the videos and the folders of pictures in it.
-    Raises `BadInput`.
-    """
-    found = [one for path in paths for one in _expanded(path)]
-    return tuple(FileVideo(number, path) for number, path in enumerate(found, start=1))
+    @property
+    def dropped(self) -> Counter[str]:
+        """How many tracks were dropped, by class."""
+        return sum((Counter(looked.dropped) for looked in self.looked_at), Counter())
 
 
-def videos_of_annotations(file: Path, folder: Path) -> tuple[tuple[FileVideo, ...], tuple[VisCategory, ...]]:
-    """The videos and categories of a YouTube-VIS file, in its order; its annotations are not looked at.
+class Looker:
+    """A model at work on video files."""
 
-    Raises `BadInput`, `storage.youtube_vis.YouTubeVisError`.
-    """
-    content = _without_truth(file)
-    if not folder.is_dir():
-        raise BadInput(f"There is no folder {folder}; give the folder that holds the frames of {file.name}.")
-    dataset = parse_dataset(content, where=str(file))
-    if not dataset.videos:
-        raise BadInput(f"{file} names no video, so there is nothing to propose for.")
-    listed = tuple(
-        FileVideo(video.id, folder, video.file_names, (video.width, video.height)) for video in dataset.videos
-    )
-    return listed, dataset.categories
+    def __init__(self, model: FoundModel, *, categories: Sequence[VisCategory], manner: Manner) -> None:
+        """``categories``: where the model's classes go, by name. Raises `BadInput` for settings that cannot be."""
+        self.manner = settled(manner, model.checkpoint.config)
+        self._model = model
+        self._ids = category_ids(model, categories)
+        self._network: Any = None
+
+    def look(self, video: FileVideo, share: Share, *, cancelled: Callable[[], bool] = lambda: False) -> Looked:
+        """The tracks of one video; ``share`` hears how much of it is done, from 0 to 1.
+
+        Raises `Cancelled`, and many errors for a video that cannot be read: `reason_of` has their sentences.
+        """
+        from model import windows
+
+        if self._network is None:
+            self._network = self._model.checkpoint.build(self.manner.device, self.manner.precision)
+        manner = self.manner
+        with frames.open_confirming(_index(video)) as passing:
+            results = windows.propose(
+                self._network,
+                _pixels(passing),
+                expected=passing.announced,
+                config=self._model.checkpoint.config,
+                rule=manner.rule,
+                precision=manner.precision,
+                max_tracks=manner.max_tracks,
+                window=manner.window,
+                overlap=manner.overlap,
+                on_window=lambda done, expected: share(min(done / max(expected, 1), 1.0)),
+                cancelled=cancelled,
+            )
+            # The published rule has so many tracks a video, however many windows it takes.
+            limit = manner.max_tracks if manner.rule == "published" else None
+            whole = windows.gather(results, max_tracks=limit)
+            if cancelled():
+                raise Cancelled
+            return self._kept(video, passing.confirmed, whole)
+
+    def _kept(self, video: FileVideo, index: FrameIndex, whole: Any) -> Looked:
+        dropped: Counter[str] = Counter()
+        kept = []
+        for track in whole.tracks:
+            category = self._ids[track.label]
+            if category is None:
+                dropped[self._model.categories[track.label]] += 1
+            else:
+                masks = tuple(_as_text(mask) for mask in track.segmentations)
+                kept.append(VisResult(video.id, category, masks, track.score))
+        return Looked({**_entry(video, index), "dropped": dict(dropped)}, tuple(kept))
 
 
 def own_categories(model: FoundModel) -> tuple[VisCategory, ...]:
     """The model's classes as categories with ids from 1."""
     return tuple(VisCategory(number, name) for number, name in enumerate(model.categories, start=1))
+
+
+def category_ids(model: FoundModel, categories: Sequence[VisCategory]) -> list[int | None]:
+    """For each class of the model the id of the category with its name, or None."""
+    by_name = {category.name: category.id for category in categories}
+    matches = [match_category(name, by_name) for name in model.categories]
+    return [None if match is None else by_name[match] for match in matches]
 
 
 def propose_files(
@@ -142,35 +169,31 @@ def propose_files(
     report: Report,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Outcome:
-    """Look at every video and gather its tracks; classes go to ``categories`` by name.
+    """Look at every video in this process, keeping all that comes out.
 
-    Raises `BadInput` for settings that cannot be; a bad video only shows in the outcome.
+    Raises `BadInput` for settings that cannot be, `Cancelled`; a bad video only shows in the outcome.
     """
-    config = model.checkpoint.config
-    manner = _settled(manner, config)
-    by_name = {category.name: category.id for category in categories}
-    matches = [match_category(name, by_name) for name in model.categories]
-    ids = [None if match is None else by_name[match] for match in matches]
-    outcome = Outcome(manner, tuple(categories))
-    network = model.checkpoint.build(manner.device, manner.precision)
+    looker = Looker(model, categories=categories, manner=manner)
+    outcome = Outcome(looker.manner, tuple(categories))
     for position, video in enumerate(videos):
-        share = _part(report, position, len(videos), video.shown)
+        share = part_of(report, position, len(videos), video.shown)
         try:
-            index = _index(video, share)
-            tracks = _tracks(network, index, config, manner, share=share, cancelled=cancelled)
-        except (AppError, StorageError, OSError) as error:
-            outcome.failed.append(Failure(video, " ".join(str(error).split())))
-            continue
-        outcome.looked_at.append((video, index))
-        _keep(outcome, video, tracks, list(zip(model.categories, ids, strict=True)))
+            outcome.looked_at.append(looker.look(video, share, cancelled=cancelled))
+        except Cancelled:
+            raise
+        except Exception as error:
+            reason = known_sentence(error)
+            if reason is None:
+                raise
+            outcome.failed.append(Failure(video, reason))
     return outcome
 
 
 def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
     """Write the results to ``out``, and what they belong to beside it as ``OUT.meta.json``; returns that path."""
-    meta = out.with_name(f"{out.name}.meta.json")
+    meta = meta_path(out)
     content = {
-        "videos": [_video_entry(video, index) for video, index in outcome.looked_at],
+        "videos": [dict(looked.entry) for looked in outcome.looked_at],
         "categories": [{"id": category.id, "name": category.name} for category in outcome.categories],
         "model": {
             "name": model.name,
@@ -196,7 +219,12 @@ def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
     return meta
 
 
-def _settled(manner: Manner, config: Any) -> Manner:
+def meta_path(out: Path) -> Path:
+    """Where it is written what the results in ``out`` belong to."""
+    return out.with_name(f"{out.name}.meta.json")
+
+
+def settled(manner: Manner, config: Any) -> Manner:
     """``manner`` with the configuration's numbers where it has none. Raises `BadInput`."""
     window = manner.window or config.window
     # Smaller windows share less: with half of each window shared, every frame is looked at twice.
@@ -206,40 +234,7 @@ def _settled(manner: Manner, config: Any) -> Manner:
     return replace(manner, window=window, overlap=overlap, max_tracks=manner.max_tracks or config.max_tracks)
 
 
-def _expanded(path: Path) -> list[Path]:
-    if not path.exists():
-        raise BadInput(f"There is no file or folder {path}; check its name.")
-    if not path.is_dir() or frames.picture_names(path):
-        return [path]
-    inside = sorted((one for one in path.iterdir() if not one.name.startswith(".")), key=_by_name)
-    found = [one for one in inside if _is_video(one)]
-    if not found:
-        raise BadInput(f"The folder {path} holds neither pictures nor videos; give one that does.")
-    return found
-
-
-def _by_name(path: Path) -> tuple[tuple[int, int, str], ...]:
-    return natural_order(path.name)
-
-
-def _is_video(path: Path) -> bool:
-    return bool(frames.picture_names(path)) if path.is_dir() else path.suffix.lower() in VIDEO_SUFFIXES
-
-
-def _without_truth(file: Path) -> dict[str, Any]:
-    """The content of a YouTube-VIS file without its annotations, so that they cannot matter."""
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read ({error.strerror or error}).") from error
-    except (ValueError, RecursionError) as error:
-        raise YouTubeVisError(f"{file} is no JSON ({error})") from error
-    if not isinstance(content, dict):
-        return content  # the parser says what is wrong with it
-    return {key: value for key, value in content.items() if key != "annotations"}
-
-
-def _part(report: Report, position: int, count: int, name: str) -> Callable[[float], None]:
+def part_of(report: Report, position: int, count: int, name: str) -> Share:
     """Progress of one video as progress of all."""
 
     def share(done: float) -> None:
@@ -248,11 +243,13 @@ def _part(report: Report, position: int, count: int, name: str) -> Callable[[flo
     return share
 
 
-def _index(video: FileVideo, share: Callable[[float], None]) -> FrameIndex:
-    """The frames of a video, all counted. Raises `storage.frames.VideoError`, `BadInput` for another size."""
+def _index(video: FileVideo) -> FrameIndex:
+    """The frames of a video, as far as they are known without decoding it.
+
+    Raises `storage.frames.VideoError`, `BadInput` for pictures of another size than the annotation file says.
+    """
     if video.names is None:
-        # Counting is cheap beside looking: the first twentieth of the bar.
-        return frames.index(video.path, progress=lambda done, announced: share(0.05 * done / max(announced, done, 1)))
+        return frames.probe(video.path)
     if not video.names:
         raise BadInput(f"Video {video.id} has no file_names, so its frames cannot be found.")
     index = frames.index_files(video.path, video.names)
@@ -264,46 +261,8 @@ def _index(video: FileVideo, share: Callable[[float], None]) -> FrameIndex:
     return index
 
 
-def _pictures(index: FrameIndex) -> Iterator[np.ndarray]:
-    with frames.open_reader(index) as reader:
-        for _, pixels in reader.read_range(0, index.count):
-            yield pixels
-
-
-def _tracks(
-    network: Any,
-    index: FrameIndex,
-    config: Any,
-    manner: Manner,
-    *,
-    share: Callable[[float], None],
-    cancelled: Callable[[], bool],
-) -> list[_Track]:
-    from model import windows
-
-    tracks: dict[int, _Track] = {}
-    found = windows.propose(
-        network,
-        _pictures(index),
-        count=index.count,
-        config=config,
-        rule=manner.rule,
-        precision=manner.precision,
-        max_tracks=manner.max_tracks,
-        window=manner.window,
-        overlap=manner.overlap,
-        on_window=lambda done, total: share(0.05 + 0.95 * done / max(total, 1)),
-        cancelled=cancelled,
-    )
-    for window in found:
-        for proposal in window.tracks:
-            track = tracks.setdefault(proposal.track, _Track([None] * index.count))
-            span = len(proposal.segmentations)
-            track.masks[window.start : window.start + span] = [_as_text(mask) for mask in proposal.segmentations]
-            track.votes[proposal.label] += proposal.score * span  # type: ignore[assignment]  # Counter of floats
-            track.weighted += proposal.score * span
-            track.frames += span
-    return list(tracks.values())
+def _pixels(passing: Iterator[tuple[int, np.ndarray]]) -> Iterator[np.ndarray]:
+    return (pixels for _, pixels in passing)
 
 
 def _as_text(mask: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -315,24 +274,7 @@ def _as_text(mask: Mapping[str, Any] | None) -> dict[str, Any] | None:
     return {"size": [int(side) for side in mask["size"]], "counts": text}
 
 
-def _keep(
-    outcome: Outcome, video: FileVideo, tracks: Sequence[_Track], classes: Sequence[tuple[str, int | None]]
-) -> None:
-    """Add a video's tracks to the outcome; ``classes``: name and category id of each label."""
-    published = outcome.manner.rule == "published"
-    for track in tracks:
-        # The published rule knows no absence: whatever it picks counts, and its score is a mean over all frames.
-        if not published and not any(track.masks):
-            continue
-        name, category = classes[track.votes.most_common(1)[0][0]]
-        if category is None:
-            outcome.dropped[name] += 1
-            continue
-        score = track.weighted / (len(track.masks) if published else track.frames)
-        outcome.results.append(VisResult(video.id, category, tuple(track.masks), score))
-
-
-def _video_entry(video: FileVideo, index: FrameIndex) -> dict[str, Any]:
+def _entry(video: FileVideo, index: FrameIndex) -> dict[str, Any]:
     return {
         "id": video.id,
         "path": os.fspath(video.path),
@@ -340,4 +282,5 @@ def _video_entry(video: FileVideo, index: FrameIndex) -> dict[str, Any]:
         "height": index.height,
         "length": index.count,
         "file_names": list(video.names or ()),
+        "content_hash": index.content_hash,
     }

@@ -38,7 +38,8 @@ class Part:
         self._source, self._indices = source, tuple(videos)
         self.categories = source.categories
         chosen = [source.videos[index] for index in videos]
-        self.videos = tuple(_until(video, first_part) if first_part else video for video in chosen)
+        labels = frozenset(range(len(self.categories)))
+        self.videos = tuple(_until(video, first_part, labels) if first_part else video for video in chosen)
 
     def read_frames(self, video: int, frames: Sequence[int]) -> Any:
         """uint8 RGB (T, H, W, 3)."""
@@ -51,15 +52,19 @@ def boundary(video: ClipVideo, share: float) -> int:
     return known[min(max(int(len(known) * share), 1), len(known) - 1)] if known else video.count
 
 
-def _until(video: ClipVideo, share: float) -> ClipVideo:
-    """The video with everything from its boundary on unknown."""
+def _until(video: ClipVideo, share: float, labels: frozenset[int]) -> ClipVideo:
+    """The video with everything from its boundary on unknown: nothing there teaches, not even as background."""
     stop = boundary(video, share)
+    said = (labels,) * video.count if video.complete is None else video.complete
+    complete = tuple(known if frame < stop else frozenset() for frame, known in enumerate(said))
+    rejected = tuple(mask for mask in video.rejected if mask[0] < stop)
 
     def cut(track: ClipTrack) -> ClipTrack:
         states = tuple(state if frame < stop else UNKNOWN for frame, state in enumerate(track.states))
         return dataclasses.replace(track, states=states)
 
-    return dataclasses.replace(video, tracks=tuple(cut(track) for track in video.tracks))
+    tracks = tuple(cut(track) for track in video.tracks)
+    return dataclasses.replace(video, tracks=tracks, complete=complete, rejected=rejected)
 
 
 def frames_after_boundary(video: ClipVideo) -> list[int]:

@@ -25,6 +25,7 @@ from starlette.responses import Response
 from app import jobs as background
 from app.context import Context, make_context
 from app.errors import AppError, ServerStartError, sentence
+from app.leftovers import clear_leftovers, temporary_folder
 from app.pages import mount_pages
 from app.routes import (
     edits,
@@ -32,6 +33,7 @@ from app.routes import (
     exchange,
     frames,
     jobs,
+    library,
     models,
     projects,
     retrain,
@@ -79,6 +81,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await context.run(clear_leftovers, context.database, settings)
         caring = asyncio.create_task(_care_on(context))
         yield
         caring.cancel()
@@ -90,13 +93,13 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.context = context
     _answer_errors(app)
-    for module in (frames, thumbs, tracks, edits, jobs, exchange, projects, videos, models, retrain, events):
+    for module in (frames, thumbs, tracks, edits, jobs, exchange, projects, videos, library, models, retrain, events):
         app.include_router(module.router(context))
     app.mount("/ui", Assets(directory=ASSETS, check_dir=False), name="ui")
     if pages:
         # Gradio reads these when it is imported, which `mount_pages` does.
         os.environ.update(OFFLINE)
-        os.environ.setdefault("GRADIO_TEMP_DIR", str(settings.data / "tmp"))
+        os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
         app = mount_pages(app, settings, context.database)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
     return app
@@ -126,7 +129,9 @@ def run(settings: Settings) -> None:
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    listening = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because only then asyncio switches off the waiting for acknowledgements (TCP_NODELAY):
+    # without it the body of every answer would come 40 ms after its head.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         # Bound but not listening yet: nobody's request waits while the pages are being built.

@@ -94,7 +94,7 @@ def make_settings(
     folder = Path(data or env.get("TEVIT_DATA") or "data").expanduser().resolve()
     return Settings(
         data=folder,
-        database_url=database or env.get("TEVIT_DATABASE") or f"sqlite:///{folder / DATABASE_NAME}",
+        database_url=_database(database or env.get("TEVIT_DATABASE"), folder),
         host=host or env.get("TEVIT_HOST") or "127.0.0.1",
         port=_port(env.get("TEVIT_PORT") if port is None else port),
         device=_device(device or env.get("TEVIT_DEVICE")),
@@ -107,8 +107,21 @@ def make_settings(
     )
 
 
+def _database(url: str | None, folder: Path) -> str:
+    """The URL that means the same in every process: a worker runs in another folder than the server."""
+    if not url:
+        from sqlalchemy import URL  # heavy, and the command line shows its help without it
+
+        # By SQLAlchemy's own spelling: a folder's name may hold a ?, a % or a # that has a meaning in a URL.
+        return URL.create("sqlite", database=str(folder / DATABASE_NAME)).render_as_string()
+    path = url.removeprefix("sqlite:///")
+    if path == url or path.startswith(("/", "file:", ":memory:")):
+        return url
+    return f"sqlite:///{Path(path).expanduser().resolve()}"
+
+
 def _port(value: int | str | None) -> int:
-    if value is None:
+    if value is None or value == "":
         return 7860
     try:
         port = int(value)
@@ -124,15 +137,15 @@ def _device(value: str | None) -> str | None:
         return None
     if value == "cuda":
         return "cuda:0"
-    if value == "cpu" or (value.startswith("cuda:") and value[5:].isdigit()):
+    if value == "cpu" or (value.startswith("cuda:") and value[5:].isdecimal()):
         return value
     raise SettingsError(f"The device {value!r} is not known; use cpu or cuda:N.")
 
 
 def _positive(env: Mapping[str, str], name: str, default: int) -> int:
     text = env.get(name)
-    if text is None:
+    if not text:
         return default
-    if not text.isdigit() or int(text) == 0:
+    if not text.isdecimal() or int(text) == 0:
         raise SettingsError(f"The environment variable {name} is {text!r}; it must be a whole number above zero.")
     return int(text)

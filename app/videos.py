@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from app import jobs as background
+from app.confirming import CountedFrames, frame_index
 from app.errors import BadInput, Cancelled
 from app.settings import Settings
 from storage import frames, projects, videos
@@ -20,6 +21,8 @@ from storage.videos import Video
 # Up to this many pixels in all (about 20 seconds of 1280x720) the frames are counted at once; longer videos are
 # counted by a background job while they can already be looked at.
 CONFIRM_AT_ONCE_PIXELS = 1280 * 720 * 600
+# Seconds that listing the packets of a new video may take; a job goes on with what is longer.
+LISTING_SECONDS = 0.5
 LONGEST_NAME = 120
 TEMPORARY = ".part"
 
@@ -46,12 +49,7 @@ def add_video(
 
     Raises `BadInput` for an empty path, `storage.frames.VideoError` when it is no video; nothing is kept then.
     """
-    text = str(path).strip()
-    if not text:
-        raise BadInput("Type the path of a video file or of a folder of pictures.")
-    found = Path(text).expanduser().absolute()
-    if not found.exists():
-        raise BadInput(f"There is no file or folder {found} on this machine.")
+    found = _existing(path)
     shown = name or (found.name if found.is_dir() else found.stem)
     if not copy:
         return _store(database, settings, project_id=project_id, source=Source(found, shown, copied=False))
@@ -119,29 +117,80 @@ def confirm_frames(
 ) -> Video:
     """Counts a video's frames by decoding it once; afterwards masks can be stored on every frame.
 
+    What is counted is stored as it goes (``confirmed`` of the video grows), also when it is cancelled or fails.
     Raises `Cancelled`, or `storage.frames.VideoError` when the source changed since it was added.
     """
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
     if video.confirmed >= video.count:
         return video
-    known = frame_index(video)
-    frames.verify(known)
-
-    def progress(done: int, announced: int) -> None:
-        if cancelled():
-            raise Cancelled
-        report(min(done / max(announced, 1), 1.0), f"Counting frames: {done} of about {announced}")
-
-    found = frames.index(known.path, progress=progress)
-    with database.atomic() as tx:
-        videos.confirm_video(tx, video_id, index_json=json.loads(found.to_json()), count=found.count)
+    report(0.0, "Listing the frames")
+    with CountedFrames(database, video_id=video_id, pixels=False) as counting:
+        for _ in counting:
+            if cancelled():
+                raise Cancelled
+            share = min(counting.count / max(counting.announced, 1), 1.0)
+            report(share, f"Counting frames: {counting.count} of about {counting.announced}")
+    with database.read() as tx:
         return videos.get_video(tx, video_id)
 
 
-def frame_index(video: Video) -> FrameIndex:
-    """The stored frame index of a video, with the pictures where they are now."""
-    return replace(FrameIndex.from_json(json.dumps(dict(video.index))), path=Path(video.path))
+def repoint(
+    database: Database,
+    settings: Settings,
+    *,
+    video_id: str,
+    path: str | Path,
+    other_pixels: bool = False,
+) -> Video:
+    """The video's pictures are at ``path`` now; its tracks and masks stay.
+
+    Accepted is the same file or folder (by its bytes), and a file with the same frames: number, size, times, and the
+    pixels of its key frames. ``other_pixels`` also accepts the last ones being different, as in a file that was coded
+    again; whether it shows the same things is then the caller's word.
+
+    Raises `BadInput` with what differs, `storage.frames.VideoError` when there is no video.
+    """
+    found = _existing(path)
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+    old = frame_index(video)
+    new = _index_like(old, found)
+    differs = frames.difference(old, new)
+    if differs is not None and not (other_pixels and frames.difference(old, new, pixels=False) is None):
+        raise BadInput(f"{found} is not the video {video.name}: {differs}. Give the place of the same video.")
+    copied = found.is_relative_to(settings.videos)
+    same_bytes = new.content_hash == old.content_hash
+    with database.atomic() as tx:
+        moved = videos.move_source(tx, video_id, path=str(found), copied=copied, content_hash=new.content_hash)
+        if not same_bytes:
+            stored = json.loads(new.to_json())
+            moved = videos.confirm_video(tx, video_id, index_json=stored, count=new.count, confirmed=video.confirmed)
+    if moved.confirmed < moved.count:
+        background.enqueue(database, settings, kind="index", project_id=moved.project_id, video_id=moved.id)
+    return moved
+
+
+def _index_like(old: FrameIndex, found: Path) -> FrameIndex:
+    """The index of ``found``, as far as it has to be known to be compared with ``old``."""
+    if found.is_dir() != (old.kind == "images"):
+        return frames.probe(found)
+    if old.kind == "images":
+        return frames.index_files(found, old.names)
+    size, content_hash = frames.file_identity(found)
+    if (size, content_hash) == (old.size_bytes, old.content_hash):
+        return replace(old, path=found)
+    return frames.index(found) if old.confirmed else frames.probe(found)
+
+
+def _existing(path: str | Path) -> Path:
+    text = str(path).strip()
+    if not text:
+        raise BadInput("Type the path of a video file or of a folder of pictures.")
+    found = Path(text).expanduser().absolute()
+    if not found.exists():
+        raise BadInput(f"There is no file or folder {found} on this machine.")
+    return found
 
 
 def problem(video: Video, index: FrameIndex) -> str | None:
@@ -165,9 +214,9 @@ def safe_name(name: str) -> str:
 def _store(database: Database, settings: Settings, *, project_id: str, source: Source) -> Video:
     with database.read() as tx:
         projects.get_project(tx, project_id)
-    index = frames.probe(source.path)
+    index = frames.probe(source.path, patience=LISTING_SECONDS)
     small = index.count * index.width * index.height <= CONFIRM_AT_ONCE_PIXELS
-    if small and not index.confirmed:
+    if small and not index.confirmed and not index.partial:
         index = frames.index(source.path)
     with database.atomic() as tx:
         taken = {video.name for video in videos.list_videos(tx, project_id)}

@@ -5,6 +5,7 @@ from typing import Any
 
 from app.proposer import Proposer
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
+from storage.frames import Gap, stored_span
 from storage.jobs import Job
 from storage.models import Checkpoint
 from storage.projects import Category
@@ -52,8 +53,8 @@ def job(found: Job) -> Json:
     }
 
 
-def listed_video(video: Video, summary: VideoSummary, running: Json | None) -> Json:
-    """One video in its project's list, with how far the work on it is."""
+def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, problem: str | None = None) -> Json:
+    """One video in its project's list, with how far the work on it is; ``problem`` says what ails its source."""
     return {
         **added_video(video),
         "state": summary.state,
@@ -68,6 +69,7 @@ def listed_video(video: Video, summary: VideoSummary, running: Json | None) -> J
         "frames": summary.frames,
         "seconds": seconds(video),
         "job": running,
+        "problem": problem,
     }
 
 
@@ -84,12 +86,17 @@ def added_video(video: Video) -> Json:
     }
 
 
+def gap(found: Gap) -> Json:
+    """A hole between two frames: the frame before it, why, and its first and last moment in ticks where known."""
+    return {"after": found.after, "reason": found.reason, "start": found.start_pts, "end": found.end_pts}
+
+
 def seconds(video: Video) -> float:
     """How long a video lasts, its last frame included as long as the mean of the others."""
-    pts, (numerator, denominator) = video.index["pts"], video.index["time_base"]
-    if len(pts) < 2:
+    (first, last, count), (numerator, denominator) = stored_span(video.index), video.index["time_base"]
+    if count < 2:
         return 0.0
-    return (pts[-1] - pts[0]) * numerator / denominator * len(pts) / (len(pts) - 1)
+    return (last - first) * numerator / denominator * count / (count - 1)
 
 
 def complete(found: CompleteRange) -> Json:

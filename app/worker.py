@@ -19,7 +19,7 @@ from types import FrameType
 from typing import Any
 
 from app.errors import AppError, Cancelled, sentence
-from app.jobs import LOG_TAIL, ROOT, JobReporter, worker_lock
+from app.jobs import LOG_TAIL, RESUMABLE, ROOT, JobReporter, worker_lock
 from app.settings import Settings
 from app.warm import WarmModel
 from app.work import Handler, Work
@@ -33,6 +33,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.4
 GRACE_SECONDS = 10.0
 WATCH_SECONDS = 0.5
+STOPPED = "The worker was stopped; ask again."
 
 
 class ChildFailed(AppError):
@@ -92,7 +93,7 @@ class Worker:
         self._watching: threading.Thread | None = None
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
-        """Ends after the step at hand: the running job is marked failed, so that it can be asked for again."""
+        """Ends after the step at hand: the running job is queued again or, where it cannot go on, marked failed."""
         self.stopping = True
 
     def waiting(self, database: Database) -> bool:
@@ -127,7 +128,7 @@ class Worker:
             try:
                 result = dict(handler(Work(self._settings, database, job, report, self._warm)) or {})
             except Cancelled:
-                error = "The worker was stopped; ask again." if self.stopping else "cancelled"
+                error = STOPPED if self.stopping else "cancelled"
             except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
                 error = sentence(str(mistake))
             except Exception as mistake:
@@ -139,11 +140,14 @@ class Worker:
 
     def _end(self, database: Database, job: store.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
         with database.atomic() as tx:
-            if not store.get_job(tx, job.id).active:
+            now = store.get_job(tx, job.id)
+            if not now.active or now.worker != self.name:
                 log.info("Job %s has stored its own end, or was given up meanwhile.", job.id)
             elif error is None:
                 store.finish(tx, job.id, result=result)
-            elif error == "cancelled":
+            elif error == STOPPED and job.kind in RESUMABLE and now.status == "running":
+                store.requeue(tx, job.id, message="the worker was stopped; waiting to go on")
+            elif error == "cancelled" or now.status == "cancelling":
                 store.cancelled(tx, job.id)
             else:
                 store.fail(tx, job.id, error=error)

@@ -6,38 +6,35 @@ Official files (`{'meta', 'state_dict'}`) are read with `weights_only=True`; eve
 
 import hashlib
 import json
-import pickle
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import torch
-from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor
 
 from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
 from model.tevit import TeViT, build
+from model.weight_files import CheckpointError, WeightFile, read_weights
+
+__all__ = [
+    "Checkpoint",
+    "CheckpointError",
+    "class_names",
+    "export_official",
+    "file_hash",
+    "from_network",
+    "from_weights",
+    "is_own",
+    "load",
+    "save",
+    "trunk_hash",
+]
 
 FORMAT = "tevit-checkpoint 1"
 _TRUNK = ("backbone.", "neck.")
-# What torch.load raises for a file that is none of its own; a foreign byte may stand for any pickle instruction.
-_UNREADABLE = (
-    pickle.UnpicklingError,
-    BadZipFile,
-    RuntimeError,
-    OSError,
-    EOFError,
-    LookupError,
-    ValueError,
-    TypeError,
-    AttributeError,
-)
-
-
-class CheckpointError(ValueError):
-    """A file that is no checkpoint, or does not fit its configuration; the message names file and key."""
+_CLASSES = "roi_head.bbox_head.0.fc_cls.bias"  # one number per class
 
 
 @dataclass(frozen=True)
@@ -51,11 +48,17 @@ class Checkpoint:
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def build(self, device: str = "cpu", precision: str = "float32") -> TeViT:
-        """The network with these weights, in evaluation mode; 'fast' keeps the weights in bf16 on CUDA."""
-        network = build(self.config)
-        network.load_state_dict(
-            {key: value.float() if value.is_floating_point() else value for key, value in self.state.items()}
-        )
+        """The network with these weights, in evaluation mode; 'fast' keeps the weights in bf16 on CUDA.
+
+        The weights are copies: training the network leaves the checkpoint as it is.
+        """
+        with torch.device("meta"):  # drawing initial weights would take longer than reading the real ones
+            network = build(self.config)
+        state = {
+            key: value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
+            for key, value in self.state.items()
+        }
+        network.load_state_dict(state, assign=True)
         network.eval().to(device)
         return network.to(torch.bfloat16) if precision == "fast" and device.startswith("cuda") else network
 
@@ -112,29 +115,33 @@ def save(path: Path, checkpoint: Checkpoint, *, dtype: torch.dtype = torch.float
 
 def load(path: Path, *, config: TeViTConfig | None = None) -> Checkpoint:
     """Read an own checkpoint, or an official one (``config`` says of which configuration, unless its name does)."""
-    if not path.is_file():
-        raise CheckpointError(f"{path}: there is no such checkpoint file")
-    checkpoint = _load_own(path) if path.suffix == ".safetensors" else _load_official(path, config)
+    return from_weights(read_weights(path), config=config)
+
+
+def is_own(file: WeightFile) -> bool:
+    """Was the file written by :func:`save`?"""
+    return file.meta.get("format") == FORMAT
+
+
+def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> Checkpoint:
+    """As :func:`load`, of a file that was read already."""
+    foreign = file.path.suffix != ".safetensors" or (not is_own(file) and _CLASSES in file.state)
+    checkpoint = _official(file, config) if foreign else _own(file)
     if config is not None and replace(config, classes=checkpoint.config.classes) != checkpoint.config:
-        _require_fit(path, checkpoint.state, config)
-    _require_fit(path, checkpoint.state, checkpoint.config)
+        _require_fit(file.path, checkpoint.state, config)
+    _require_fit(file.path, checkpoint.state, checkpoint.config)
     return checkpoint
 
 
-def _load_own(path: Path) -> Checkpoint:
-    try:
-        with safe_open(path, framework="pt") as file:
-            metadata = file.metadata() or {}
-            state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118  (not a dict)
-    except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path}: this is no readable safetensors file ({error})") from error
-    if metadata.get("format") != FORMAT:
+def _own(file: WeightFile) -> Checkpoint:
+    path, metadata = file.path, file.meta
+    if not is_own(file):
         raise CheckpointError(f"{path}: a safetensors file, but not one of a TeViT checkpoint (no '{FORMAT}' in it)")
     try:
         return Checkpoint(
             config=from_dict(json.loads(metadata["config"])),
             categories=tuple(json.loads(metadata["categories"])),
-            state=state,
+            state=file.state,
             parent=metadata.get("parent") or None,
             provenance=json.loads(metadata.get("provenance", "{}")),
         )
@@ -142,28 +149,31 @@ def _load_own(path: Path) -> Checkpoint:
         raise CheckpointError(f"{path}: its description cannot be read: {error}") from error
 
 
-def _load_official(path: Path, config: TeViTConfig | None) -> Checkpoint:
-    try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-    except _UNREADABLE as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(f"{path}: this is no readable PyTorch checkpoint ({reason})") from error
-    if not isinstance(content, dict) or not isinstance(content.get("state_dict"), dict):
-        raise CheckpointError(f"{path}: a PyTorch file without a 'state_dict', so not an official TeViT checkpoint")
+def _official(file: WeightFile, config: TeViTConfig | None) -> Checkpoint:
+    path, state = file.path, file.state
+    if file.place != "state_dict" and path.suffix != ".safetensors":
+        raise CheckpointError(
+            f"{path}: a PyTorch file without a 'state_dict', so not an official TeViT checkpoint (if it is a backbone "
+            "of ImageNet, training starts from it with train --init)"
+        )
     if config is None:
         try:
             config = named(path.stem)
         except UnknownConfiguration as error:
             raise CheckpointError(f"{path}: say which configuration this file belongs to; {error}") from error
-    state = content["state_dict"]
-    classes = state.get("roi_head.bbox_head.0.fc_cls.bias")
+    classes = state.get(_CLASSES)
     if classes is None:
-        raise CheckpointError(f"{path}: the key roi_head.bbox_head.0.fc_cls.bias is missing, so this is not TeViT")
-    meta = content.get("meta") or {}
-    names = tuple(meta.get("CLASSES") or ()) if isinstance(meta, dict) else ()
+        raise CheckpointError(f"{path}: the key {_CLASSES} is missing, so this is not TeViT")
+    names = class_names(file)
     if len(names) != len(classes):
         names = tuple(f"class {index + 1}" for index in range(len(classes)))
     return Checkpoint(replace(config, classes=len(classes)), names, state)
+
+
+def class_names(file: WeightFile) -> tuple[str, ...]:
+    """The class names that an official file notes; empty where it notes none."""
+    names = file.meta.get("CLASSES") or ()
+    return tuple(str(name) for name in names) if isinstance(names, (tuple, list)) else ()
 
 
 def _require_fit(path: Path, state: dict[str, Tensor], config: TeViTConfig) -> None:

@@ -1,24 +1,29 @@
-"""One clip through the network: frames in, tracks with masks of the frame's own size out."""
+"""One clip through the network: frames in, the things it sees out, as soft masks or as masks of the frame's size."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+import cv2
 import numpy as np
 import torch
 from pycocotools import mask as coco
 from torch import Tensor
+from torch.nn import functional
 
 from model.config import TeViTConfig
 from model.frames import Resized, fit, prepare_clip
-from model.paste import paste_rle
+from model.mask_overlap import track_iou
 from model.selection import Selected, published, review, without_duplicates
+from model.soft_masks import grid_size, mean_rle, on_grid, overlap
 from model.tevit import Features, Queries, TeViT
 
 Rle = dict[str, Any]
 RULES = ("published", "review")
+STARTS = 0.2  # least score of a track under the review rule
+SAME_THING = 0.7  # mask IoU in a frame from which two tracks show one thing (review rule)
+SMALLEST = 4  # pixels; below this a track is not believed to be seen (review rule)
 _PAIRS_AT_ONCE = 256  # (frame, query) pairs whose masks are drawn together; bounds memory
-_SMALLEST = 4  # pixels; below this a track is not believed to be seen (review rule)
 
 
 class UnknownRule(ValueError):
@@ -33,14 +38,77 @@ class ClipTracks:
     segmentations: tuple[tuple[Rle | None, ...], ...]
 
 
-@torch.inference_mode()
+@dataclass(frozen=True)
+class Sighting:
+    """One thing as a clip of T frames sees it, its masks still soft."""
+
+    selected: Selected
+    class_scores: np.ndarray  # (classes,) float64, 0 to 1: its score as each class, 0 beyond the runners-up
+    embedding: np.ndarray  # (C,) float32 of unit length: what sets its query apart from the others
+    probabilities: np.ndarray  # (T, S, S) float32 inside the boxes; zeros where it is believed absent
+    boxes: np.ndarray  # (T, 4) float32 xyxy, pixels of the frame
+
+    def on_grid(self, frames: Sequence[int], *, frame_hw: tuple[int, int], grid_hw: tuple[int, int]) -> np.ndarray:
+        """Soft masks (len(frames), h, w) float32 of some frames of the clip; empty where it is believed absent."""
+        soft = np.zeros((len(frames), *grid_hw), np.float32)
+        there = [row for row, frame in enumerate(frames) if self.selected.present[frame]]
+        if there:
+            picked = [frames[row] for row in there]
+            soft[there] = on_grid(self.probabilities[picked], self.boxes[picked], frame_hw=frame_hw, grid_hw=grid_hw)
+        return soft
+
+
+def shrink(frame: np.ndarray, config: TeViTConfig) -> np.ndarray:
+    """A uint8 RGB frame (H, W, 3) at the size in which the network looks at it; an array of its own."""
+    height, width = fit((frame.shape[0], frame.shape[1]), config.scales.test).img_hw
+    if frame.shape[:2] == (height, width):
+        return frame.copy()
+    return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
+
+
 def clip_tracks(
     network: TeViT, frames: Sequence[np.ndarray], *, config: TeViTConfig, rule: str, precision: str, max_tracks: int
 ) -> ClipTracks:
     """Tracks of one clip of uint8 RGB frames (H, W, 3), all of one size, under the 'published' or the 'review' rule."""
+    frame_hw = (frames[0].shape[0], frames[0].shape[1])
+    seen = look(
+        network, frames, frame_hw=frame_hw, config=config, rule=rule, precision=precision, max_tracks=max_tracks
+    )
+    tracks = [(sighting.selected, _masks(sighting, frame_hw, rule)) for sighting in seen]
+    shown = [(selected, masks) for selected, masks in tracks if any(mask is not None for mask in masks)]
+    return ClipTracks(tuple(selected for selected, _ in shown), tuple(masks for _, masks in shown))
+
+
+def _masks(sighting: Sighting, frame_hw: tuple[int, int], rule: str) -> tuple[Rle | None, ...]:
+    masks: list[Rle | None] = []
+    for there, probability, box in zip(sighting.selected.present, sighting.probabilities, sighting.boxes, strict=True):
+        mask = mean_rle([(1.0, probability, box)], frame_hw) if there else None
+        unseen = mask is not None and rule == "review" and int(coco.area(mask)) < SMALLEST
+        masks.append(None if unseen else mask)
+    return tuple(masks)
+
+
+@torch.inference_mode()
+def look(
+    network: TeViT,
+    frames: Sequence[np.ndarray],
+    *,
+    frame_hw: tuple[int, int],
+    config: TeViTConfig,
+    rule: str,
+    precision: str,
+    max_tracks: int,
+    minimum: float = STARTS,
+) -> list[Sighting]:
+    """What the network sees in one clip, best first.
+
+    frames: T uint8 RGB arrays of one size, as they are or already through :func:`shrink`; ``frame_hw`` is the size in
+    pixels that boxes refer to. Under the review rule things with a score below ``minimum`` and duplicates are left
+    out; at most ``max_tracks`` are returned. Raises :class:`UnknownRule`.
+    """
     if rule not in RULES:
         raise UnknownRule(f"there is no selection rule {rule!r}; there are {' and '.join(RULES)}")
-    size = fit((frames[0].shape[0], frames[0].shape[1]), config.scales.test)
+    size = fit(frame_hw, config.scales.test)
     weights = next(network.parameters())
     fast = precision == "fast" and weights.device.type == "cuda"
     with torch.autocast(weights.device.type, dtype=torch.bfloat16, enabled=fast):
@@ -51,64 +119,79 @@ def clip_tracks(
         if rule == "published":
             chosen = published(queries.logits[0], max_tracks=max_tracks)
         else:
-            chosen = review(queries.logits[0], max_tracks=2 * max_tracks)
-        masks = _drawn(network, features, queries, chosen, size)
-    if rule == "published":
-        return ClipTracks(tuple(chosen), tuple(tuple(track) for track in masks))
-    return _reviewable(chosen, masks, max_tracks)
+            chosen = review(queries.logits[0], max_tracks=2 * max_tracks, minimum=minimum)
+        probabilities = _probabilities(network, features, queries, chosen)
+    seen = _sightings(queries, chosen, probabilities, size)
+    return seen if rule == "published" else _distinct(seen, frame_hw)[:max_tracks]
 
 
-def _drawn(
-    network: TeViT, features: Features, queries: Queries, chosen: Sequence[Selected], size: Resized
-) -> list[list[Rle]]:
-    """Masks [track][frame] at the size of the frame."""
-    frames, device = features.frames, queries.boxes.device
-    pairs = [(t, track.query, track.label) for track in chosen for t in range(frames)]
+def _probabilities(network: TeViT, features: Features, queries: Queries, chosen: Sequence[Selected]) -> np.ndarray:
+    """Mask probabilities (K, T, S, S) float32 inside the boxes, drawn only where a track is believed to be."""
+    device, side = queries.boxes.device, 2 * network.config.head.mask_cells
+    drawn = np.zeros((len(chosen), features.frames, side, side), np.float32)
+    places = [(k, t) for k, track in enumerate(chosen) for t in range(features.frames) if track.present[t]]
+    for start in range(0, len(places), _PAIRS_AT_ONCE):
+        part = places[start : start + _PAIRS_AT_ONCE]
+        asked = torch.tensor([(t, chosen[k].query, chosen[k].label) for k, t in part], dtype=torch.int64, device=device)
+        found = network.masks(features, queries, asked[:, 0], asked[:, 1], asked[:, 2]).float().cpu().numpy()
+        drawn[[k for k, _ in part], [t for _, t in part]] = found
+    return drawn
+
+
+def _sightings(
+    queries: Queries, chosen: Sequence[Selected], probabilities: np.ndarray, size: Resized
+) -> list[Sighting]:
     scale = torch.from_numpy(size.scale_factor)
-    drawn: list[Rle] = []
-    for start in range(0, len(pairs), _PAIRS_AT_ONCE):
-        part = torch.tensor(pairs[start : start + _PAIRS_AT_ONCE], dtype=torch.int64, device=device)
-        probability = network.masks(features, queries, part[:, 0], part[:, 1], part[:, 2]).float().cpu().numpy()
-        boxes: Tensor = queries.boxes[0][part[:, 0], part[:, 1]].float().cpu() / scale
-        drawn += [paste_rle(p, box, size.frame_hw) for p, box in zip(probability, boxes.numpy(), strict=True)]
-    return [drawn[index : index + frames] for index in range(0, len(drawn), frames)]
+    boxes = (queries.boxes[0].float().cpu() / scale).numpy()  # (T, N, 4)
+    features = queries.object_features[0].float().cpu()  # (T, N, C)
+    features = functional.normalize(features - features.mean(dim=(0, 1)), dim=2)  # what all share tells nothing
+    seen = []
+    for track, own in zip(chosen, probabilities, strict=True):
+        weight = torch.tensor(track.frame_scores) * torch.tensor(track.present)
+        embedding = functional.normalize((features[:, track.query] * weight[:, None]).sum(dim=0), dim=0)
+        scores = np.zeros(queries.logits.shape[-1])
+        for label, value in ((track.label, track.score), *track.runners_up):
+            scores[label] = value
+        seen.append(Sighting(track, scores, embedding.numpy(), own, boxes[:, track.query]))
+    return seen
 
 
-def _reviewable(chosen: Sequence[Selected], masks: list[list[Rle]], max_tracks: int) -> ClipTracks:
-    """Masks only where a track is believed to be, duplicates and tracks without a mask removed."""
-    shown: list[tuple[Rle | None, ...]] = [
-        tuple(
-            mask if there and int(coco.area(mask)) >= _SMALLEST else None
-            for mask, there in zip(track, selected.present, strict=True)
+def _distinct(seen: list[Sighting], frame_hw: tuple[int, int]) -> list[Sighting]:
+    """Sightings, best first, without those that a better one covers, and absent where another one shows the thing."""
+    if len(seen) < 2:
+        return seen
+    grid_hw = grid_size(frame_hw)
+    soft = np.stack([one.on_grid(range(len(one.boxes)), frame_hw=frame_hw, grid_hw=grid_hw) for one in seen])
+    kept = without_duplicates([one.selected for one in seen], torch.from_numpy(overlap(soft, soft)))
+    alone = one_each(soft[kept] >= 0.5, np.array([seen[index].selected.frame_scores for index in kept]))
+    told = [
+        (
+            seen[index],
+            tuple(bool(there) and sole for there, sole in zip(seen[index].selected.present, row, strict=True)),
         )
-        for track, selected in zip(masks, chosen, strict=True)
+        for index, row in zip(kept, alone.tolist(), strict=True)
     ]
-    seen = [index for index, track in enumerate(shown) if any(mask is not None for mask in track)]
-    kept = without_duplicates([chosen[i] for i in seen], track_overlaps([shown[i] for i in seen]))[:max_tracks]
-    final = [seen[index] for index in kept]
-    return ClipTracks(tuple(chosen[i] for i in final), tuple(shown[i] for i in final))
+    return [replace(one, selected=replace(one.selected, present=present)) for one, present in told if any(present)]
+
+
+def one_each(masks: np.ndarray, scores: np.ndarray, *, limit: float = SAME_THING) -> np.ndarray:
+    """Where each of K things is alone (K, T) bool: no other one with a higher score has about its mask in that frame.
+
+    masks bool (K, T, ...); scores (K, T); two masks are about the same when their IoU exceeds ``limit``.
+    """
+    flat = masks.reshape(*masks.shape[:2], -1).astype(np.float32).transpose(1, 0, 2)  # (T, K, cells)
+    shared = flat @ flat.transpose(0, 2, 1)
+    areas = flat.sum(axis=2)
+    same = shared > limit * np.maximum(areas[:, :, None] + areas[:, None] - shared, 1e-9)
+    alone = np.ones(scores.shape, bool)
+    for t, order in enumerate(np.argsort(-scores, axis=0, kind="stable").T):
+        for place, k in enumerate(order):
+            alone[k, t] = not any(same[t, k, j] and alone[j, t] for j in order[:place])
+    return alone
 
 
 def track_overlaps(
     tracks: Sequence[Sequence[Rle | None]], others: Sequence[Sequence[Rle | None]] | None = None
 ) -> Tensor:
     """Mask IoU (K, L) float64 over all frames together of tracks [track][frame]; None is an empty mask."""
-    others = tracks if others is None else others
-    shared = np.zeros((len(tracks), len(others)))
-    total = np.zeros_like(shared)
-    for t in range(len(tracks[0]) if tracks else 0):
-        rows = [(k, track[t]) for k, track in enumerate(tracks) if track[t] is not None]
-        columns = [(k, track[t]) for k, track in enumerate(others) if track[t] is not None]
-        row_areas = np.zeros(len(tracks))
-        column_areas = np.zeros(len(others))
-        for k, mask in rows:
-            row_areas[k] = coco.area(mask)
-        for k, mask in columns:
-            column_areas[k] = coco.area(mask)
-        total += row_areas[:, None] + column_areas[None]
-        if rows and columns:
-            iou = np.asarray(coco.iou([m for _, m in rows], [m for _, m in columns], [False] * len(columns)))
-            areas = row_areas[[k for k, _ in rows]][:, None] + column_areas[[k for k, _ in columns]][None]
-            shared[np.ix_([k for k, _ in rows], [k for k, _ in columns])] += iou * areas / (1 + iou)
-    union = total - shared
-    return torch.from_numpy(np.where(union > 0, shared / np.maximum(union, 1e-9), 0.0))
+    return torch.from_numpy(track_iou(tracks, others))

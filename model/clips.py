@@ -2,7 +2,7 @@
 
 Source: TeViT `mmdet/datasets/youtubevis.py` and its training pipeline. A clip is a key frame and other labelled
 frames of its video, drawn without order. Videos with too few labelled frames repeat some of them (the official
-loader retries for ever or stops), and that is counted.
+loader retries for ever or stops), and that is told in :attr:`ClipDataset.notes`.
 """
 
 import random
@@ -55,6 +55,21 @@ class ClipVideo:
     rejected: tuple[tuple[int, int, Rle], ...] = ()  # (frame, label, mask) that is not such a thing
 
 
+@dataclass(frozen=True)
+class DataNote:
+    """Something in the data that training works around, and that other loaders trip over."""
+
+    kind: str  # a few words, the same for all notes of the kind
+    video: str | None  # name of the video; None: the whole file
+    frame: int | None
+    text: str  # one sentence
+
+    def __str__(self) -> str:
+        where = "" if self.video is None else f"Video {self.video}"
+        where += "" if self.frame is None else f" frame {self.frame}"
+        return f"{where}: {self.text}" if where else self.text
+
+
 class ClipSource(Protocol):
     """Videos with truth; `app` implements it over files and projects."""
 
@@ -92,6 +107,23 @@ def labelled_frames(video: ClipVideo) -> list[int]:
     return [frame for frame in range(video.count) if any(usable(track, frame) for track in video.tracks)]
 
 
+def notes_of(video: ClipVideo, kept: Sequence[int], clip_frames: int) -> list[DataNote]:
+    """What training on clips of ``clip_frames`` frames works around in a video whose labelled frames are ``kept``."""
+    notes = []
+    learnt = set(kept)
+    for frame in range(video.count):
+        stated = [t for t in video.tracks if t.states[frame] == PRESENT and not t.iscrowd]
+        if stated and frame not in learnt:
+            text = f"the boxes of its {len(stated)} tracks are thinner than a pixel; it is left out."
+            notes.append(DataNote("frame without truth", video.name, frame, text))
+    if not kept:
+        notes.append(DataNote("video without truth", video.name, None, "no frame has a mask to learn from."))
+    elif len(kept) < clip_frames:
+        text = f"frames with truth: {len(kept)}, in a clip: {clip_frames}; some are seen twice in one clip."
+        notes.append(DataNote("few frames", video.name, None, text))
+    return notes
+
+
 def draw_scale(scales: ScaleConfig, rng: np.random.RandomState) -> tuple[int, int]:
     """(long, short) side of a clip: one of the scales, or both sides between the first and the last ('range')."""
     sizes = scales.train
@@ -115,14 +147,31 @@ class ClipDataset(Dataset[Clip]):
         if not self.items:
             raise NoTrainingFrames("no frame of any video carries a mask to learn from")
         self.repeated = sum(0 < len(kept) < clip_frames for kept in self._kept)  # videos that repeat frames
+        self.notes = tuple(
+            note
+            for video, kept in zip(source.videos, self._kept, strict=True)
+            for note in notes_of(video, kept, clip_frames)
+        )
+        self._order: tuple[int, np.ndarray] = (-1, np.zeros(0, np.int64))  # of the epoch that was asked for last
 
     def __len__(self) -> int:
         return self._length
 
-    def __getitem__(self, index: int) -> Clip:
+    def item(self, index: int) -> tuple[int, int]:
+        """Video and key frame of clip number ``index``."""
         epoch, position = divmod(index, len(self.items))
-        order = np.random.RandomState((self._seed * 1009 + epoch) % 2**32).permutation(len(self.items))
-        video, key = self.items[order[position]]
+        if self._order[0] != epoch:
+            rng = np.random.RandomState((self._seed * 1009 + epoch) % 2**32)
+            self._order = (epoch, rng.permutation(len(self.items)))
+        return self.items[self._order[1][position]]
+
+    def is_wide(self, index: int) -> bool:
+        """Is the picture of clip number ``index`` wider than high?"""
+        video = self._source.videos[self.item(index)[0]]
+        return video.width > video.height
+
+    def __getitem__(self, index: int) -> Clip:
+        video, key = self.item(index)
         draws = np.random.RandomState((self._seed * 7919 + index) % 2**32)
         frames = self._frames(video, key, random.Random(int(draws.randint(2**31))))
         size = fit_video(self._source.videos[video], draw_scale(self._scales, draws))
@@ -175,6 +224,8 @@ def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip
         img_hw=size.img_hw,
         complete=_complete(video, frames, classes),
         rejected=_rejected(video, frames, size, flip=flip),
+        video=video.name,
+        frames=tuple(frames),
     )
 
 
@@ -219,6 +270,25 @@ def resize_mask(segmentation: Rle, size: Resized, *, flip: bool) -> np.ndarray:
     if mask.shape != size.img_hw:
         mask = cv2.resize(mask, (width, height), interpolation=cv2.INTER_NEAREST)
     return np.ascontiguousarray(mask[:, ::-1] if flip else mask)
+
+
+def clip_batches(dataset: ClipDataset, *, count: int, size: int, rank: int = 0, ranks: int = 1) -> list[list[int]]:
+    """Numbers of the clips of the first ``count`` batches of ``size`` clips that process ``rank`` of ``ranks`` sees.
+
+    A batch holds only wide or only other pictures, so that little of it is padding; process r takes every ranks-th
+    clip from the r-th on (mmdetection `InfiniteGroupBatchSampler`).
+    """
+    waiting: dict[bool, list[int]] = {True: [], False: []}
+    made: list[list[int]] = []
+    index = rank
+    while len(made) < count:
+        group = waiting[dataset.is_wide(index)]
+        group.append(index)
+        if len(group) == size:
+            made.append(group.copy())
+            group.clear()
+        index += ranks
+    return made
 
 
 def collate(clips: Sequence[Clip]) -> tuple[Tensor, list[ClipTargets]]:

@@ -45,7 +45,7 @@ class SwinConfig:
     heads: tuple[int, ...] = (6, 12, 24, 48)
     window: int = 7  # side of an attention window in tokens
     mlp_ratio: int = 4
-    drop_path: float = 0.3
+    drop_path: float = 0.2  # `tevit_swin-l_mstrain.py`: drop_path_rate
     kind: str = "swin"
 
 
@@ -72,28 +72,30 @@ class HeadConfig:
 class ScaleConfig:
     """Frame sizes as (long side, short side) in pixels."""
 
-    test: tuple[int, int] = (640, 360)
-    train: tuple[tuple[int, int], ...] = ((640, 360), (960, 480))
-    multiscale: str = "range"  # 'range' draws both sides between the two scales, 'value' picks one of the scales
+    test: tuple[int, int] = (640, 360)  # datasets/youtubevis.py: test_pipeline, img_scale
+    train: tuple[tuple[int, int], ...] = ((640, 360), (960, 480))  # its train_pipeline, img_scale
+    # 'range' draws both sides between the two scales (what mmdetection does when nothing is said, as in the plain
+    # configurations), 'value' picks one of the scales (`*_mstrain.py`: multiscale_mode).
+    multiscale: str = "range"
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """The official recipe."""
+    """The recipe of `configs/tevit/tevit_r50.py`, from which every official configuration inherits it."""
 
-    steps: int = 9200
-    decay_steps: tuple[int, ...] = (6100, 8500)  # the learning rate is divided by 10 here
-    schedule: str = "step"  # 'step' (official) or 'cosine'
-    warmup_steps: int = 770
-    warmup_ratio: float = 0.001
-    learning_rate: float = 2.5e-4
-    weight_decay: float = 1e-4
-    backbone_rate: float = 0.1  # factor on the learning rate of the backbone
-    gradient_clip: float = 0.1
-    clip_frames: int = 5
-    batch: int = 16  # clips per step over all devices (official: 8 GPUs x 2)
-    ema: float = 0.0  # decay of the running mean of the weights; 0 keeps none
-    flip: float = 0.5
+    steps: int = 9200  # runner: max_iters
+    decay_steps: tuple[int, ...] = (6100, 8500)  # lr_config: step; the learning rate is divided by 10 here
+    schedule: str = "step"  # lr_config: policy; ours also know 'cosine'
+    warmup_steps: int = 770  # lr_config: warmup_iters
+    warmup_ratio: float = 0.001  # schedules/schedule_1x.py: warmup_ratio, linear
+    learning_rate: float = 2.5e-4  # optimizer: AdamW, lr
+    weight_decay: float = 1e-4  # optimizer: weight_decay, on every parameter
+    backbone_rate: float = 0.1  # paramwise_cfg: lr_mult of 'backbone'
+    gradient_clip: float = 0.1  # optimizer_config: grad_clip, L2 norm
+    clip_frames: int = 5  # datasets/youtubevis.py: clip_length
+    batch: int = 16  # clips per step over all devices: README trains on 8 GPUs, samples_per_gpu=2
+    ema: float = 0.0  # decay of the running mean of the weights; 0, as in the official code, keeps none
+    flip: float = 0.5  # train_pipeline: RandomFlip, flip_ratio
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ _BACKBONES: dict[str, type] = {
     "swin": SwinConfig,
 }
 
+# `tevit_swin-l_mstrain.py`: min_values and test_pipeline
 _SWIN_SCALES = ScaleConfig(
     test=(1333, 480), train=tuple((1333, short) for short in range(320, 801, 32)), multiscale="value"
 )

@@ -6,6 +6,7 @@ from torch.nn import functional as F
 
 from model.boxes import generalized_iou
 from model.matcher import match
+from model.ranks import share_of_positives
 from model.roi_align import adaptive_roi_align
 from model.targets import PRESENT, UNKNOWN, ClipTargets
 from model.tevit import Features, Queries, TeViT
@@ -64,20 +65,31 @@ def _iou(boxes: Tensor, box: Tensor) -> Tensor:
 
 
 def stage_losses(
-    network: TeViT, features: Features, queries: Queries, targets: list[ClipTargets], *, stage: int
+    network: TeViT,
+    features: Features,
+    queries: Queries,
+    targets: list[ClipTargets],
+    *,
+    stage: int,
+    positives: float | None = None,
 ) -> tuple[dict[str, Tensor], Matches]:
-    """The four losses of one stage over a batch of clips, and its matching."""
+    """The four losses of one stage over a batch of clips, and its matching.
+
+    Sums are divided by the number of present (track, frame) pairs of the batch, over all processes that train
+    together, and by 1 in a batch without any (the official class loss is divided by 1e-7 then); or by ``positives``,
+    where this batch is a part of a larger one. Frames without truth inside a clip count for the background only.
+    """
     matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
-    positives = _positives(targets, matches)
-    count = sum(len(frame) for frame, _, _ in positives)
-    per_pair = 1.0 / max(count, 1)
+    pairs = present_pairs(targets, matches)
+    count = sum(len(frame) for frame, _, _ in pairs)
+    per_pair = 1.0 / (positives or share_of_positives(count, queries.logits.device))
     losses = {"loss_cls": _class_loss(queries, targets, matches) * per_pair}
-    boxes = torch.cat([queries.boxes[b][frame, query] for b, (frame, query, _) in enumerate(positives)])
-    truth = torch.cat([clip.boxes[frame, track] for clip, (frame, _, track) in zip(targets, positives, strict=True)])
-    whwh = torch.cat([_whwh(clip, boxes).expand(len(p[0]), 4) for clip, p in zip(targets, positives, strict=True)])
+    boxes = torch.cat([queries.boxes[b][frame, query] for b, (frame, query, _) in enumerate(pairs)])
+    truth = torch.cat([clip.boxes[frame, track] for clip, (frame, _, track) in zip(targets, pairs, strict=True)])
+    whwh = torch.cat([_whwh(clip, boxes).expand(len(p[0]), 4) for clip, p in zip(targets, pairs, strict=True)])
     losses["loss_bbox"] = ((boxes - truth) / whwh).abs().sum() * per_pair * L1_WEIGHT
     losses["loss_iou"] = (1 - generalized_iou(boxes, truth)).sum() * per_pair * GIOU_WEIGHT
-    losses["loss_mask"] = _mask_loss(network, features, queries, targets, positives, stage=stage) * per_pair
+    losses["loss_mask"] = _mask_loss(network, features, queries, targets, pairs, stage=stage) * per_pair
     return losses, matches
 
 
@@ -86,7 +98,7 @@ def _whwh(clip: ClipTargets, like: Tensor) -> Tensor:
     return like.new_tensor([[width, height, width, height]])
 
 
-def _positives(targets: list[ClipTargets], matches: Matches) -> list[tuple[Tensor, Tensor, Tensor]]:
+def present_pairs(targets: list[ClipTargets], matches: Matches) -> list[tuple[Tensor, Tensor, Tensor]]:
     """Per clip the (frame, query, track) triples in which a matched track is present."""
     triples = []
     for clip, (queries, tracks) in zip(targets, matches, strict=True):
@@ -122,30 +134,35 @@ def _mask_loss(
         return zero
     label = torch.cat([clip.labels[t] for clip, (_, _, t) in zip(targets, positives, strict=True)])
     logits = network.mask_logits(features, queries, frame, query, label, stage=stage).float()
-    truth = torch.cat(
+    covered = torch.cat(
         [
-            _mask_truth(clip, queries.boxes[b].detach(), triple, cells=logits.shape[-1])
+            mask_coverage(clip, queries.boxes[b].detach(), triple, cells=logits.shape[-1])
             for b, (clip, triple) in enumerate(zip(targets, positives, strict=True))
         ]
     )
-    return dice_loss(logits.sigmoid(), truth).sum() * DICE_WEIGHT
+    return dice_loss(logits.sigmoid(), (covered >= 0.5).float()).sum() * DICE_WEIGHT
 
 
-def _mask_truth(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int) -> Tensor:
-    """The truth inside each refined box, clipped to the padded clip, as (R, cells, cells) of 0 and 1."""
+def mask_coverage(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int) -> Tensor:
+    """How much of each cell of a refined box the true mask covers: (R, cells, cells) in 0..1.
+
+    boxes (T, N, 4) xyxy in pixels of the padded clip, to which they are clipped first; ``triple`` is one clip's part of
+    :func:`present_pairs`. A cell is true from 0.5 on.
+    """
     frame, query, track = triple
     height, width = clip.pad_hw
     limit = boxes.new_tensor([width, height, width, height])
     rois = torch.minimum(boxes[frame, query].float().clamp_min(0), limit)
-    return (adaptive_roi_align(clip.masks[frame, track].float(), rois, cells=cells) >= 0.5).float()
+    return adaptive_roi_align(clip.masks[frame, track].float(), rois, cells=cells)
 
 
 def training_losses(
-    network: TeViT, frames: Tensor, targets: list[ClipTargets]
+    network: TeViT, frames: Tensor, targets: list[ClipTargets], *, positives: float | None = None
 ) -> tuple[dict[str, Tensor], list[Matches]]:
     """Forward pass and all losses: frames (B, T, 3, H, W) normalised and padded, one target per clip.
 
-    Returns `stage{s}_loss_{cls,bbox,iou,mask}` scalars, whose sum is optimised, and the matching of every stage.
+    ``positives`` as in :func:`stage_losses`. Returns `stage{s}_loss_{cls,bbox,iou,mask}` scalars, whose sum is
+    optimised, and the matching of every stage.
     """
     img_hw = torch.tensor([clip.img_hw for clip in targets], dtype=torch.float32, device=frames.device)
     frozen = not any(p.requires_grad for part in (network.backbone, network.neck) for p in part.parameters())
@@ -155,7 +172,7 @@ def training_losses(
     matches = []
     for stage, queries in enumerate(network.stages(features)):
         single = Queries(queries.logits.float(), queries.boxes.float(), *queries[2:])
-        values, matched = stage_losses(network, features, single, targets, stage=stage)
+        values, matched = stage_losses(network, features, single, targets, stage=stage, positives=positives)
         losses.update({f"stage{stage}_{name}": value for name, value in values.items()})
         matches.append(matched)
     return losses, matches

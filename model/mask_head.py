@@ -33,13 +33,10 @@ class MaskHead(nn.Module):
     def __init__(self, config: HeadConfig, classes: int) -> None:
         super().__init__()
         channels = config.channels
-        self.instance_interactive_conv = DynamicConv(channels, config.dynamic)
         self.convs = nn.ModuleList(_conv_norm(channels) for _ in range(config.mask_convs))
         self.upsample = nn.ConvTranspose2d(channels, channels, 2, stride=2)
         self.conv_logits = nn.Conv2d(channels, classes, 1)
-        nn.init.kaiming_normal_(self.upsample.weight, mode="fan_out", nonlinearity="relu")
-        assert self.upsample.bias is not None
-        nn.init.zeros_(self.upsample.bias)
+        self.instance_interactive_conv = DynamicConv(channels, config.dynamic)
 
     def embed(self, queries: Tensor, rois: Tensor) -> Tensor:
         """queries (R, C), rois (R, C, S, S) -> features (R, C, 2S, 2S) before the class-specific layer."""

@@ -14,7 +14,7 @@ def paste_region(box: np.ndarray, hw: tuple[int, int]) -> tuple[int, int, int, i
     return x0, y0, min(math.ceil(box[2]) + 1, hw[1]), min(math.ceil(box[3]) + 1, hw[0])
 
 
-def _axis(start: float, end: float, low: int, high: int, cells: int) -> np.ndarray:
+def axis_weights(start: float, end: float, low: int, high: int, cells: int) -> np.ndarray:
     """(high - low, cells) bilinear weights of each pixel centre; outside the mask's cells there is nothing."""
     length = np.float32(end) - np.float32(start)
     centres = np.arange(low, high, dtype=np.float32) + np.float32(0.5)
@@ -43,8 +43,8 @@ def paste(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, whol
     x0, y0, x1, y1 = (0, 0, hw[1], hw[0]) if whole else paste_region(box, hw)
     if x1 <= x0 or y1 <= y0:
         return canvas  # the box lies outside the frame
-    rows = _axis(box[1], box[3], y0, y1, probability.shape[0])
-    columns = _axis(box[0], box[2], x0, x1, probability.shape[1])
+    rows = axis_weights(box[1], box[3], y0, y1, probability.shape[0])
+    columns = axis_weights(box[0], box[2], x0, x1, probability.shape[1])
     canvas[y0:y1, x0:x1] = rows @ probability.astype(np.float32) @ columns.T
     return canvas
 

@@ -94,3 +94,4 @@ def init_query_head(head: QueryHead, *, prior: float = 0.01) -> None:
         if parameter.dim() > 1:
             nn.init.xavier_uniform_(parameter)
     nn.init.constant_(head.fc_cls.bias, math.log(prior / (1 - prior)))
+    nn.init.zeros_(head.fc_reg.bias)

@@ -15,7 +15,7 @@ from model.clips import ClipSource, ClipVideo
 from model.evaluation import evaluate
 from model.targets import PRESENT, UNKNOWN
 from model.tevit import TeViT
-from model.windows import propose
+from model.windows import gather, propose
 
 Rle = dict[str, Any]
 STATS = ("AP", "AP50", "AP75", "AR1", "AR10")
@@ -50,19 +50,14 @@ def _frames(source: ClipSource, video: int) -> Iterator[np.ndarray]:
         yield source.read_frames(video, [frame])[0]
 
 
-def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str, Any]]:
-    """What the network finds in one video under the published rule: `label`, `score`, `segmentations` per frame."""
+def find_tracks(network: TeViT, source: ClipSource, video: int, *, rule: str = "published") -> list[dict[str, Any]]:
+    """What the network finds in one video: `label`, `score`, `segmentations` per frame, best first."""
     count = source.videos[video].count
-    merged: dict[int, dict[str, Any]] = {}
-    windows = propose(network, _frames(source, video), count=count, config=network.config, rule="published")
-    for window in windows:
-        for track in window.tracks:
-            entry = merged.setdefault(
-                track.track, {"label": track.label, "score": 0.0, "segmentations": [None] * count}
-            )
-            entry["segmentations"][window.start : window.stop] = track.segmentations
-            entry["score"] += track.score * (window.stop - window.start) / count
-    return list(merged.values())
+    whole = gather(propose(network, _frames(source, video), expected=count, config=network.config, rule=rule))
+    return [
+        {"label": track.label, "score": track.score, "segmentations": list(track.segmentations)}
+        for track in whole.tracks
+    ]
 
 
 def score(

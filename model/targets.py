@@ -20,6 +20,13 @@ class ClipTargets:
     img_hw: tuple[int, int]  # size of the picture inside the padding
     complete: Tensor | None = None  # (T, classes) bool: nothing of this class is left unlabelled; None: everywhere
     rejected: tuple[tuple[int, int, tuple[float, float, float, float]], ...] = ()  # (frame, label, box): not this class
+    video: str = ""  # where the clip comes from, for reports
+    frames: tuple[int, ...] = ()
+
+    def frames_without_truth(self) -> tuple[int, ...]:
+        """Positions in the clip at which no track is present; their queries learn from complete frames only."""
+        present = (self.states == PRESENT).any(dim=1)
+        return tuple(position for position, there in enumerate(present.tolist()) if not there)
 
     @property
     def pad_hw(self) -> tuple[int, int]:
@@ -37,4 +44,6 @@ class ClipTargets:
             img_hw=self.img_hw,
             complete=None if self.complete is None else self.complete.to(device),
             rejected=self.rejected,
+            video=self.video,
+            frames=self.frames,
         )

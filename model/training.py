@@ -1,4 +1,4 @@
-"""The training loop: resumable, cancellable, and deterministic in the clips it sees.
+"""The training loop: resumable, cancellable, deterministic in the clips it sees, alone or in several processes.
 
 Clip i of a run depends on the seed and i alone, so a resumed run sees what an undisturbed one would have seen.
 """
@@ -12,18 +12,24 @@ from pathlib import Path
 
 import torch
 from torch import nn
-from torch.utils.data import DataLoader, Subset
+from torch.utils.data import DataLoader
 
-from model.clips import ClipDataset, ClipSource, collate
+from model import ranks
+from model.clips import ClipDataset, ClipSource, clip_batches, collate
 from model.config import SwinConfig, TrainingConfig
 from model.ema import WeightAverage
 from model.losses import training_losses
 from model.schedule import parameter_groups, rate_factor
+from model.targets import PRESENT, ClipTargets
 from model.tevit import TeViT
 
 
 class TrainingDiverged(RuntimeError):
     """The loss or its gradient is no number any more."""
+
+
+class UnevenBatch(ValueError):
+    """The clips of a step cannot be dealt out evenly to the processes."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +43,7 @@ class StepReport:
     learning_rate: float
     gradient_norm: float
     seconds: float  # since the run (or its resumption) began
+    notes: tuple[str, ...] = ()  # clips of this process with frames that carry no truth, and a batch without any
 
 
 @dataclass(frozen=True)
@@ -46,7 +53,7 @@ class TrainingSettings:
     seed: int = 0
     device: str = "cpu"
     precision: str = "float32"  # 'float32' or 'fast' (bf16 autocast on CUDA)
-    accumulate: int = 1  # optimizer steps use this many batches
+    accumulate: int = 1  # optimizer steps use this many batches of each process
     workers: int = 0  # processes that prepare clips
     resume_path: Path | None = None  # where the run's state is kept, written every ``keep_every`` steps
     keep_every: int = 200
@@ -65,20 +72,23 @@ class Trainer:
     ) -> None:
         self.network, self.recipe = network, recipe
         self.settings = settings or TrainingSettings()
-        clips = recipe.steps * recipe.batch * self.settings.accumulate
+        if recipe.batch % ranks.ranks():
+            raise UnevenBatch(f"{recipe.batch} clips of a step cannot be dealt out evenly to {ranks.ranks()} processes")
         self.dataset = ClipDataset(
             source,
             network.config.scales,
             clip_frames=recipe.clip_frames,
             flip=recipe.flip,
             seed=self.settings.seed,
-            length=clips,
+            length=recipe.steps * recipe.batch * self.settings.accumulate,
         )
+        ranks.require_agreement("number of frames to learn from", len(self.dataset.items))
         network.to(self.settings.device)
         swin = isinstance(network.config.backbone, SwinConfig)
         groups = parameter_groups(network, recipe, swin=swin)
         fused = self.settings.device.startswith("cuda")
         self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=fused or None)  # type: ignore[arg-type]
+        ranks.equalise(network)
         self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
         self.step = 0
 
@@ -99,23 +109,34 @@ class Trainer:
         return self.average.network if self.average else self.network  # type: ignore[return-value]
 
     def _loader(self) -> DataLoader:  # type: ignore[type-arg]
-        per_step = self.recipe.batch * self.settings.accumulate
-        rest = Subset(self.dataset, range(self.step * per_step, len(self.dataset)))
-        workers = self.settings.workers
-        return DataLoader(rest, batch_size=self.recipe.batch, num_workers=workers, collate_fn=collate)
+        per_step = self.settings.accumulate
+        batches = clip_batches(
+            self.dataset,
+            count=self.recipe.steps * per_step,
+            size=self.recipe.batch // ranks.ranks(),
+            rank=ranks.rank(),
+            ranks=ranks.ranks(),
+        )
+        rest = batches[self.step * per_step :]
+        return DataLoader(self.dataset, batch_sampler=rest, num_workers=self.settings.workers, collate_fn=collate)
 
     def _step(self, batches: object, began: float) -> StepReport:
-        # Stochastic depth of a step depends on the seed and its number alone, so that a resumed run draws the same.
-        torch.manual_seed((self.settings.seed * 7919 + self.step) % 2**63)
+        # Stochastic depth of a step depends on seed, its number and the process, so that a resumed run draws the same.
+        torch.manual_seed((self.settings.seed * 7919 + self.step + ranks.rank() * 2**40) % 2**63)
         factor = rate_factor(self.step, self.recipe)
         for group in self.optimizer.param_groups:
             group["lr"] = group["base_lr"] * factor
         self.optimizer.zero_grad(set_to_none=True)
         parts: dict[str, float] = {}
-        total = 0.0
-        for _ in range(self.settings.accumulate):
-            frames, targets = next(batches)  # type: ignore[call-overload]
-            total += self._backward(frames, targets, parts)
+        notes: list[str] = []
+        together = [next(batches) for _ in range(self.settings.accumulate)]  # type: ignore[call-overload]
+        positives = self._positives([clip for _, targets in together for clip in targets])
+        for frames, targets in together:
+            notes += _frames_without_truth(targets)
+            self._backward(frames, targets, parts, positives)
+        ranks.average_gradients(self.network.parameters())
+        parts = _mean_over_ranks(parts, self.settings.device)
+        total = sum(parts.values())
         if self.recipe.gradient_clip:
             norm = float(nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient_clip))
         else:
@@ -127,24 +148,33 @@ class Trainer:
         if self.average:
             self.average.update(self.network)
         rate = self.recipe.learning_rate * factor
-        return StepReport(self.step, self.recipe.steps, total, parts, rate, norm, time.monotonic() - began)
+        spent = time.monotonic() - began
+        return StepReport(self.step, self.recipe.steps, total, parts, rate, norm, spent, tuple(notes))
 
-    def _backward(self, frames: torch.Tensor, targets: list, parts: dict[str, float]) -> float:  # type: ignore[type-arg]
-        device, share = self.settings.device, 1.0 / self.settings.accumulate
+    def _positives(self, clips: list[ClipTargets]) -> float | None:
+        """What losses of accumulated batches are divided by, so that their sum is the loss of one batch with all."""
+        if self.settings.accumulate == 1:
+            return None  # the loss counts for itself
+        there = sum(int((clip.states == PRESENT).sum()) for clip in clips)
+        return ranks.share_of_positives(there, self.settings.device)
+
+    def _backward(
+        self, frames: torch.Tensor, targets: list[ClipTargets], parts: dict[str, float], positives: float | None
+    ) -> None:
+        device = self.settings.device
         fast = self.settings.precision == "fast" and device.startswith("cuda")
         with torch.autocast("cuda", dtype=torch.bfloat16) if fast else nullcontext():
-            losses, _ = training_losses(self.network, frames.to(device), [target.to(device) for target in targets])
-        total = torch.stack(list(losses.values())).sum() * share
-        total.backward()
+            clips = [target.to(device) for target in targets]
+            losses, _ = training_losses(self.network, frames.to(device), clips, positives=positives)
+        torch.stack(list(losses.values())).sum().backward()
         for name, value in losses.items():
             kind = name.rsplit("_", 1)[1]
-            parts[kind] = parts.get(kind, 0.0) + float(value.detach()) * share
-        return float(total.detach())
+            parts[kind] = parts.get(kind, 0.0) + float(value.detach())
 
     def keep(self) -> None:
-        """Write the state of the run beside itself, whole or not at all."""
+        """Write the state of the run beside itself, whole or not at all; of several processes only the first does."""
         path = self.settings.resume_path
-        if path is None:
+        if path is None or not ranks.is_first():
             return
         state = {
             "step": self.step,
@@ -167,4 +197,24 @@ class Trainer:
         if self.average and state["average"]:
             self.average.restore(state["average"])
         self.step = int(state["step"])
+        ranks.require_agreement("step to go on from", self.step)
         return True
+
+
+def _mean_over_ranks(parts: dict[str, float], device: str) -> dict[str, float]:
+    """The loss parts of the whole step: each process has divided its own by the mean number of positives."""
+    values = ranks.total(torch.tensor(list(parts.values()), dtype=torch.float64, device=device)) / ranks.ranks()
+    return dict(zip(parts, values.tolist(), strict=True))
+
+
+def _frames_without_truth(targets: list[ClipTargets]) -> list[str]:
+    """One line per clip with frames that carry no truth; they crash the official assigner, here they are background."""
+    empty = [(clip, clip.frames_without_truth()) for clip in targets]
+    lines = []
+    for clip, places in empty:
+        named = ", ".join(str(clip.frames[at] if clip.frames else at) for at in places)
+        if places:
+            lines.append(f"Video {clip.video or '?'}: no truth in frame {named} of a clip; it is background there.")
+    if all(len(places) == len(clip.states) for clip, places in empty):
+        lines.append("No clip of this batch has any truth; its class loss is not divided.")
+    return lines

@@ -53,7 +53,7 @@ class Draft:
 
 def put_drafts(tx: Connection, drafts: Iterable[Draft]) -> None:
     """Store drafts; one that the same run had suggested for the same track and frame is replaced."""
-    rows = [draft.__dict__ for draft in drafts]
+    rows = [*{(draft.run_id, draft.track_id, draft.frame): draft.__dict__ for draft in drafts}.values()]
     if rows:
         table = schema.drafts
         same = [table.c[name] == bindparam(f"old_{name}") for name in ("run_id", "track_id", "frame")]

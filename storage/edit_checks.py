@@ -8,7 +8,7 @@ from storage import edit_log, schema
 from storage.complete import Planned
 from storage.masks import blob_infos, chunks
 from storage.row_store import StoredRow
-from storage.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, is_machine
+from storage.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, Value, is_human, is_machine
 from storage.videos import Video
 
 IMPORT = "import"
@@ -26,6 +26,7 @@ def check_references(
 ) -> None:
     """Tracks, frames, masks and categories that the new values name must exist and belong here. Raises EditError."""
     _check_tracks(tx, video, planned, rows)
+    _check_ranges(tx, video, planned)
     written = [(key, plan.after) for key, plan in planned.items() if key.frame >= 0 and plan.after is not None]
     for key, _ in written:
         if key.frame >= video.confirmed:
@@ -59,18 +60,12 @@ def check_machine(tx: Connection, author: str, *, kind: str, planned: Mapping[Ro
             )
         if key.frame == TRACK_ROW and _decides(plan):
             tracks.append(key.owner)
-    for owner in sorted(_human_tracks(tx, tracks)):
+    for owner in sorted(human_tracks(tx, tracks)):
         raise MachineOnHumanRow(f"Track {owner} carries a person's work; {author} must not change what it is.")
 
 
-def _decides(plan: Planned) -> bool:
-    before, after = plan.before.value, plan.after
-    if before is None or after is None:
-        return False
-    return any(before[name] != after[name] for name in before if name not in _MACHINE_MAY_CHANGE)
-
-
-def _human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
+def human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
+    """Those of these tracks that carry a person's work: a mask row, or the track's own row as it says now."""
     masks, edits = schema.masks, schema.edits
     track_ids = list(track_ids)
     human = (masks.c.review != "unreviewed") | (masks.c.source == "drawn")
@@ -88,6 +83,13 @@ def _human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
     return found
 
 
+def _decides(plan: Planned) -> bool:
+    before, after = plan.before.value, plan.after
+    if before is None or after is None:
+        return False
+    return any(before[name] != after[name] for name in before if name not in _MACHINE_MAY_CHANGE)
+
+
 def _check_tracks(
     tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
 ) -> None:
@@ -101,6 +103,14 @@ def _check_tracks(
         own = RowKey(key.owner, TRACK_ROW)
         if key.frame >= 0 and own not in planned and rows[own].value is None:
             raise EditError(f"Video {video.name!r} has no track {key.owner}; make the track in this edit or before it.")
+
+
+def _check_ranges(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+    ranges = schema.complete_ranges
+    for part in chunks(key.owner for key in planned if key.frame == RANGE_ROW):
+        elsewhere = select(ranges.c.id).where(ranges.c.id.in_(part), ranges.c.video_id != video.id)
+        for owner in tx.execute(elsewhere.limit(1)).scalars():
+            raise EditError(f"The complete range {owner} belongs to another video than {video.name!r}.")
 
 
 def _check_blobs(tx: Connection, video: Video, values: Iterable[Value]) -> None:

@@ -2,14 +2,14 @@
 
 import time
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import Connection, case, func, insert, select, update
 
 from storage import schema
 from storage.masks import chunks
-from storage.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, pack, unpack, wire_row
+from storage.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, is_machine, pack, unpack, wire_row
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,10 @@ class LoggedEdit:
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One line of a video's history: how many rows an edit changed, on which tracks, from which to which frame."""
+    """One line of a video's history: how many rows an edit changed, on which tracks, from which to which frame.
+
+    A machine's run that wrote several edits is one line; see `history`.
+    """
 
     number: int
     id: str
@@ -145,12 +148,31 @@ def edits_since(
 def history(
     tx: Connection, *, video: str, track: str | None = None, before: int | None = None, limit: int = 100
 ) -> tuple[HistoryEntry, ...]:
-    """The newest entries of a video, newest first, at most ``limit``.
+    """The newest lines of a video's history, newest first, at most ``limit``.
+
+    Edits of one machine's run that follow each other (one for each stretch of the video) are one line, under the number
+    and id of the newest of them: they come and go together.
 
     Args:
         track: only entries that changed this track or one of its masks.
         before: only entries with a smaller number, for the next page.
     """
+    lines: list[HistoryEntry] = []
+    while page := _history_page(tx, video=video, track=track, before=before, limit=max(limit, 1)):
+        for entry in page:
+            if lines and _of_one_run(lines[-1], entry):
+                lines[-1] = _joined(lines[-1], entry)
+            elif len(lines) == limit:
+                return tuple(lines)
+            else:
+                lines.append(entry)
+        before = page[-1].number
+    return tuple(lines)
+
+
+def _history_page(
+    tx: Connection, *, video: str, track: str | None, before: int | None, limit: int
+) -> list[HistoryEntry]:
     edits, rows = schema.edits, schema.edit_rows
     columns = [edits.c[name] for name in ("number", "id", "kind", "author", "created", "undoes", "undone")]
     query = select(*columns).where(edits.c.video_id == video).order_by(edits.c.number.desc()).limit(limit)
@@ -160,7 +182,20 @@ def history(
         query = query.where(edits.c.number < before)
     heads = tx.execute(query).mappings().all()
     extents = _extents(tx, [head["number"] for head in heads])
-    return tuple(HistoryEntry(**head, **extents.get(head["number"], _NOTHING)) for head in heads)
+    return [HistoryEntry(**head, **extents.get(head["number"], _NOTHING)) for head in heads]
+
+
+def _of_one_run(newer: HistoryEntry, older: HistoryEntry) -> bool:
+    if not is_machine(newer.author) or newer.undoes is not None or older.undoes is not None:
+        return False
+    return (newer.author, newer.kind, newer.undone) == (older.author, older.kind, older.undone)
+
+
+def _joined(newer: HistoryEntry, older: HistoryEntry) -> HistoryEntry:
+    spans = [span for span in (newer.frames, older.frames) if span is not None]
+    frames = (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+    tracks = tuple(dict.fromkeys((*older.tracks, *newer.tracks)))
+    return replace(newer, frames=frames, tracks=tracks, count=newer.count + older.count)
 
 
 def row_entries(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, list[RowEntry]]:

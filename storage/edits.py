@@ -169,10 +169,13 @@ def _moved_since_base(tx: Connection, edit: Edit, keys: list[RowKey]) -> list[Ro
     entries = edit_log.row_entries(tx, keys)
     waiting = {key: entries[key][-1].number if key in entries else 0 for key in keys}
     base: str | None = edit.base
+    newest = edit_log.last_number(tx) + 1
     while base is not None and waiting:
         row = tx.execute(select(edits.c.number, edits.c.base_edit).where(edits.c.id == base)).first()
-        if row is None:
+        # A base is older than what builds on it; clients name it freely, so a chain could lead round in a circle.
+        if row is None or row.number >= newest:
             break
+        newest = row.number
         # A row that nobody ever wrote is as every base left it.
         waiting = {key: number for key, number in waiting.items() if number not in (0, row.number)}
         base = row.base_edit

@@ -4,17 +4,19 @@ Frame k is the k-th picture that decodes, in presentation order, counted from 0.
 between two frames. Everything here is plain data and file checks; `storage.frames` builds and reads it.
 """
 
-import hashlib
+import base64
 import json
+import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from dataclasses import fields as dataclass_fields
 from pathlib import Path
 from typing import Any, Literal, Self
 
+import numpy as np
+
 from storage.errors import StorageError
 
-# Bytes read from each end of a video file, and of each picture of a folder, for the content hash.
-VIDEO_HASH_SPAN = 1 << 20
-PICTURE_HASH_SPAN = 4096
 # A picture above this many pixels is refused: one frame would take more than 200 MB as RGB.
 MAX_PIXELS = 1 << 26
 
@@ -96,8 +98,10 @@ class FrameIndex:
     rotation: 0, 90, 180 or 270 degrees counter-clockwise, applied to each decoded picture; 0 for pictures of a folder.
     stream: index of the picture stream in the file; 0 for a folder.
     time_base: seconds per tick as (numerator, denominator). A folder has no clock: (1, 10) by convention.
-    pts: time of each frame in ticks; as long as `count`, strictly increasing where `seekable`.
+    pts: time of each frame in ticks; as long as `count`, strictly increasing where `timed`.
     keyframes: frames at which decoding may start, increasing; empty for a folder or where only counting is safe.
+    entry_times: for each key frame the moment in ticks to seek to, where the pictures carry no (increasing) times of
+        their own and are recognised by their pixels; else empty.
     gaps: the holes, in order.
     confirmed: True once every frame has been counted by decoding (a folder: by its file names).
     size_bytes: length of the file, or of all pictures together.
@@ -105,8 +109,10 @@ class FrameIndex:
         4 KiB of each picture. Fast on purpose: an edit in the middle that keeps the length goes unseen.
     keyframe_sums: CRC-32 of the RGB pixels (not turned) of each key frame, as sequential decoding gave them; empty
         while provisional. A reader that seeks compares, and falls back to an earlier start where they differ.
-    single_thread: decode without threads, because damaged streams come out differently with them.
-    damage: stretches that are read with a decoder of their own; empty for a sound file or a folder.
+    single_thread: decode without threads, because a damaged stream that cannot be entered comes out differently with
+        them.
+    damage: stretches that are read with a decoder of their own, without threads; empty for a sound file or a folder.
+    partial: True while not even the packets of the file have all been listed, so that more frames follow.
     names: file names of the pictures relative to `path`, one per frame; empty for a video file.
     notes: what was ignored or is odd, for people.
     """
@@ -126,8 +132,10 @@ class FrameIndex:
     size_bytes: int
     content_hash: str
     keyframe_sums: tuple[int, ...] = ()
+    entry_times: tuple[int, ...] = ()
     single_thread: bool = False
     damage: tuple[Damage, ...] = ()
+    partial: bool = False
     names: tuple[str, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
@@ -138,8 +146,13 @@ class FrameIndex:
 
     @property
     def seekable(self) -> bool:
-        """Whether a frame can be found by its time; otherwise only by counting from the start."""
+        """Whether a frame can be reached by seeking; otherwise only by counting from the start."""
         return bool(self.keyframes)
+
+    @property
+    def timed(self) -> bool:
+        """Whether a picture can be recognised by its time."""
+        return bool(self.keyframes) and not self.entry_times
 
     def seconds(self, frame: int) -> float:
         """Time of frame `frame` in seconds after the first frame, for display."""
@@ -148,7 +161,11 @@ class FrameIndex:
 
     def to_json(self) -> str:
         """The index as one JSON text; `from_json` gives an equal index back."""
-        return json.dumps({**asdict(self), "path": str(self.path)}, separators=(",", ":"))
+        known = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
+        known |= {name: _packed(known[name]) for name in _LONG_LISTS}
+        known |= {"path": str(self.path), "gaps": [asdict(gap) for gap in self.gaps]}
+        known["damage"] = [asdict(stretch) for stretch in self.damage]
+        return json.dumps(known, separators=(",", ":"))
 
     @classmethod
     def from_json(cls, text: str) -> Self:
@@ -157,45 +174,39 @@ class FrameIndex:
         fields["path"] = Path(fields["path"])
         fields["gaps"] = tuple(Gap(**gap) for gap in fields["gaps"])
         fields["damage"] = tuple(Damage(**stretch) for stretch in fields["damage"])
-        for name in ("time_base", "pts", "keyframes", "keyframe_sums", "names", "notes"):
+        fields |= {name: _unpacked(fields.get(name, ())) for name in _LONG_LISTS}
+        for name in ("time_base", "names", "notes"):
             fields[name] = tuple(fields[name])
         return cls(**fields)
 
 
-def file_identity(path: Path) -> tuple[int, str]:
-    """(length in bytes, content hash) of a video file; raises SourceMissing."""
-    digest = hashlib.sha256()
-    try:
-        size = path.stat().st_size
-        _digest_ends(digest, path, size=size, span=VIDEO_HASH_SPAN)
-    except OSError as error:
-        raise missing(path, error) from error
-    return size, digest.hexdigest()
+# Lists with an entry per frame or key frame. A database row is read for every request, and two hours of video have
+# 180,000 frames: long lists are stored as their compressed differences, which is nothing where the rate is constant.
+_LONG_LISTS = ("pts", "keyframes", "keyframe_sums", "entry_times")
+_PACK_FROM = 64
 
 
-def pictures_identity(folder: Path, names: tuple[str, ...]) -> tuple[int, str]:
-    """(length of all pictures in bytes, content hash) of the pictures `names` of a folder; raises SourceMissing."""
-    digest = hashlib.sha256()
-    total = 0
-    for name in names:
-        path = folder / name
-        try:
-            size = path.stat().st_size
-            digest.update(name.encode() + b"\0")
-            _digest_ends(digest, path, size=size, span=PICTURE_HASH_SPAN)
-        except OSError as error:
-            raise missing(path, error) from error
-        total += size
-    return total, digest.hexdigest()
+def _packed(numbers: Sequence[int]) -> Sequence[int] | dict[str, Any]:
+    if len(numbers) < _PACK_FROM:
+        return numbers
+    steps = np.diff(np.asarray(numbers, dtype=np.int64)).astype("<i8").tobytes()
+    text = base64.b64encode(zlib.compress(steps)).decode("ascii")
+    return {"first": numbers[0], "last": numbers[-1], "count": len(numbers), "steps": text}
 
 
-def _digest_ends(digest: "hashlib._Hash", path: Path, *, size: int, span: int) -> None:
-    digest.update(size.to_bytes(8, "big"))
-    with path.open("rb") as file:
-        digest.update(file.read(span))
-        if size > span:
-            file.seek(max(span, size - span))
-            digest.update(file.read(span))
+def _unpacked(stored: Sequence[int] | Mapping[str, Any]) -> tuple[int, ...]:
+    if not isinstance(stored, Mapping):
+        return tuple(stored)
+    steps = np.frombuffer(zlib.decompress(base64.b64decode(stored["steps"])), dtype="<i8")
+    return (int(stored["first"]), *(np.cumsum(steps) + int(stored["first"])).tolist())
+
+
+def stored_span(index: Mapping[str, Any]) -> tuple[int, int, int]:
+    """(first time, last time, number of frames) of an index as `to_json` stores it, without unpacking it."""
+    pts = index["pts"]
+    if isinstance(pts, Mapping):
+        return int(pts["first"]), int(pts["last"]), int(pts["count"])
+    return (pts[0], pts[-1], len(pts)) if pts else (0, 0, 0)
 
 
 def missing(path: Path, error: OSError | None = None) -> SourceMissing:
@@ -204,16 +215,3 @@ def missing(path: Path, error: OSError | None = None) -> SourceMissing:
     return SourceMissing(
         f"{path} is not there or cannot be opened{why}; put it back, or point the video at its new place"
     )
-
-
-def verify(index: FrameIndex) -> None:
-    """Check that the source of `index` is still there with the bytes it had; raises SourceMissing or SourceChanged."""
-    if index.kind == "images":
-        size, content_hash = pictures_identity(index.path, index.names)
-    else:
-        size, content_hash = file_identity(index.path)
-    if (size, content_hash) != (index.size_bytes, index.content_hash):
-        raise SourceChanged(
-            f"{index.path} is not the video it was when its frames were counted ({index.size_bytes} bytes then, {size} "
-            "now); put the old file back, or add the new one as another video"
-        )

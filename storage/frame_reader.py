@@ -3,19 +3,21 @@
 import zlib
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Generator, Iterator
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
 from typing import Self
 
 import av.error
 import numpy as np
-from av.video.frame import VideoFrame
 
 from storage.frame_index import Damage, FrameIndex, UnreadablePicture
-from storage.video_stream import OpenVideo, open_video, pictures, to_rgb, turned
+from storage.video_stream import OpenVideo, Picture, open_video, pictures, to_rgb, turned
 
 # Decoded pictures kept for stepping back, bounded both ways; a picture takes at most 4 bytes a pixel here.
 RECENT_PICTURES = 32
 RECENT_BYTES = 64 << 20
+# Where times are of no use a seek may land early by this many pictures.
+PICTURES_TO_ENTRY = 300
 
 
 class FrameReader:
@@ -28,13 +30,16 @@ class FrameReader:
     def __init__(self, index: FrameIndex) -> None:
         """Open the file of `index`; raises VideoError (SourceMissing, NotAVideo, NoPicture) if it does not open."""
         self.index = index
+        self._sums = dict(zip(index.keyframes, index.keyframe_sums, strict=False))
+        # Whether the open decoder works without threads.
+        self._single = index.single_thread
         self._video = self._open()
         self._pictures = self._accepted()
         # Number of the picture that `_pictures` gives next.
         self._next = 0
         # Frame from which the decoder has gone on without a seek since it was opened; None after any other seek.
         self._fresh_from: int | None = 0
-        self._recent: OrderedDict[int, VideoFrame] = OrderedDict()
+        self._recent: OrderedDict[int, Picture] = OrderedDict()
         self._room = min(RECENT_PICTURES, max(1, RECENT_BYTES // (4 * index.width * index.height)))
 
     def read(self, k: int) -> np.ndarray:
@@ -61,12 +66,12 @@ class FrameReader:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _picture(self, k: int) -> VideoFrame:
-        stretch = next((damage for damage in self.index.damage if damage.start <= k < damage.stop), None)
+    def _picture(self, k: int) -> Picture:
+        stretch = self._stretch(k)
         picture = self._by_seeking(k) if stretch is None else self._through(stretch, k)
         if picture is not None:
             return picture
-        self._restart()
+        self._restart(single=bool(self.index.damage))
         for picture in self._pictures:
             self._remember(picture)
             if self._next > k:
@@ -75,7 +80,7 @@ class FrameReader:
             f"frame {k} of {self.index.path} does not come out of the file again; check the file, then count it anew"
         )
 
-    def _by_seeking(self, k: int) -> VideoFrame | None:
+    def _by_seeking(self, k: int) -> Picture | None:
         """Frame `k` from here or from the nearest key frame before it that proves right."""
         usable = bisect_right(self.index.keyframes, k)
         # Going on beats seeking when no key frame lies between here and there.
@@ -83,53 +88,92 @@ class FrameReader:
             picture = self._forward(k)
             if picture is not None:
                 return picture
-        sums = self.index.keyframe_sums
+        if self._single and not self.index.single_thread:
+            self._restart()
+        # No way to a sound frame leads through a damaged stretch: what comes after would show it.
+        sound_from = max((damage.stop for damage in self.index.damage if damage.stop <= k), default=0)
         for number in range(usable - 1, -1, -1):
-            if self._seek(self.index.keyframes[number], pixel_sum=sums[number] if sums else None):
+            if self.index.keyframes[number] < sound_from:
+                return None
+            if self._seek(number):
                 picture = self._forward(k)
                 if picture is not None:
                     return picture
         return None
 
-    def _through(self, stretch: Damage, k: int) -> VideoFrame | None:
+    def gives(self, number: int, stop: int, sums: Sequence[int]) -> bool:
+        """Whether entering at key frame `number` of the index gives the frames up to `stop`, as their `sums` say.
+
+        sums: CRC-32 of the RGB pixels, not turned, of every frame of the video.
+        """
+        start = self.index.keyframes[number]
+        if not self._seek(number):
+            return False
+        for k in range(start, stop):
+            picture = self._forward(k)
+            if picture is None or zlib.crc32(to_rgb(picture).data) != sums[k]:
+                return False
+        return True
+
+    def _through(self, stretch: Damage, k: int) -> Picture | None:
         """Frame `k` of a damaged stretch, by a decoder that was opened at its entry or the start and went on since."""
-        goes_on = stretch.entry <= self._next <= k and self._fresh_from in (0, stretch.entry)
+        goes_on = self._single and stretch.entry <= self._next <= k and self._fresh_from in (0, stretch.entry)
         if not goes_on:
-            self._restart()
+            self._restart(single=True)
             if stretch.entry:
-                if not self._seek(stretch.entry, pixel_sum=None):
+                if not self._seek_time(stretch.entry):
                     return None
                 self._fresh_from = stretch.entry
         return self._forward(k)
 
-    def _forward(self, k: int) -> VideoFrame | None:
-        """Decode on to frame `k`; None as soon as a picture comes at another time than the index says."""
+    def _forward(self, k: int) -> Picture | None:
+        """Decode on to frame `k`; None as soon as a picture is another one than the index says."""
         for picture in self._pictures:
-            if self.index.seekable and picture.pts != self.index.pts[self._next]:
+            if not self._expected(picture):
                 return None
             self._remember(picture)
             if self._next > k:
                 return picture
         return None
 
-    def _remember(self, picture: VideoFrame) -> None:
+    def _expected(self, picture: Picture) -> bool:
+        """Whether `picture` is the next frame: by its time, or where times are of no use by the key frames' pixels."""
+        if self.index.timed:
+            return picture.pts == self.index.pts[self._next]
+        pixel_sum = self._sums.get(self._next)
+        return pixel_sum is None or zlib.crc32(to_rgb(picture).data) == pixel_sum
+
+    def _remember(self, picture: Picture) -> None:
         """Count `picture` as the next frame and keep it for a while."""
-        self._recent[self._next] = picture
-        self._recent.move_to_end(self._next)
-        if len(self._recent) > self._room:
-            self._recent.popitem(last=False)
+        if self._single or self._stretch(self._next) is None:
+            self._recent[self._next] = picture
+            self._recent.move_to_end(self._next)
+            if len(self._recent) > self._room:
+                self._recent.popitem(last=False)
         self._next += 1
 
-    def _seek(self, k: int, *, pixel_sum: int | None) -> bool:
-        """Go to key frame `k`, so that it has just been decoded and has the right pixels.
+    def _stretch(self, k: int) -> Damage | None:
+        return next((damage for damage in self.index.damage if damage.start <= k < damage.stop), None)
 
-        On success the picture is put back, so that the next one of `_pictures` is the key frame itself.
-        """
+    def _seek(self, number: int) -> bool:
+        """Go to key frame `number` of the index, so that the next picture is that frame with the right pixels."""
+        k = self.index.keyframes[number]
+        if self.index.timed:
+            return self._seek_time(k, pixel_sum=self._sums.get(k))
+        if not self._jump(self.index.entry_times[number]):
+            return False
+        source = self._accepted()
+        for picture in islice(source, PICTURES_TO_ENTRY):
+            if zlib.crc32(to_rgb(picture).data) == self._sums[k]:
+                self._pictures = _put_back(picture, source)
+                self._next = k
+                return True
+        return False
+
+    def _seek_time(self, k: int, *, pixel_sum: int | None = None) -> bool:
+        """Go to frame `k` by its time, so that the next picture is that frame; False if its pixels are others."""
         target = self.index.pts[k]
-        self._fresh_from = None
-        try:
-            self._video.container.seek(target, stream=self._video.stream, backward=True, any_frame=False)
-        except av.error.FFmpegError:
+        if not self._jump(target):
             return False
         source = self._accepted()
         for picture in source:
@@ -144,23 +188,33 @@ class FrameReader:
                 return True
         return False
 
-    def _restart(self) -> None:
+    def _jump(self, target: int) -> bool:
+        self._fresh_from = None
+        try:
+            self._video.container.seek(target, stream=self._video.stream, backward=True, any_frame=False)
+        except av.error.FFmpegError:
+            return False
+        return True
+
+    def _restart(self, *, single: bool = False) -> None:
+        """Open the file anew, at its start; a `single` decoder works without threads."""
         self._video.close()
+        self._single = single or self.index.single_thread
         self._video = self._open()
         self._pictures = self._accepted()
         self._next = 0
         self._fresh_from = 0
 
     def _open(self) -> OpenVideo:
-        return open_video(self.index.path, stream=self.index.stream, single_thread=self.index.single_thread)
+        return open_video(self.index.path, stream=self.index.stream, single_thread=self._single)
 
-    def _accepted(self) -> Generator[VideoFrame, None, None]:
+    def _accepted(self) -> Generator[Picture, None, None]:
         """Pictures that take a number, from where the container stands."""
         for picture in pictures(self._video):
             if (picture.width, picture.height) == self.index.coded_size:
                 yield picture
 
 
-def _put_back(picture: VideoFrame, rest: Generator[VideoFrame, None, None]) -> Generator[VideoFrame]:
+def _put_back(picture: Picture, rest: Generator[Picture, None, None]) -> Generator[Picture]:
     yield picture
     yield from rest

@@ -13,6 +13,7 @@ import numpy as np
 from PIL import Image
 
 from storage.frame_export import write_frames_folder
+from storage.frame_identity import difference, file_identity, verify
 from storage.frame_index import (
     Damage,
     EmptyFile,
@@ -26,13 +27,15 @@ from storage.frame_index import (
     TooLarge,
     UnreadablePicture,
     VideoError,
-    verify,
+    stored_span,
 )
 from storage.frame_reader import FrameReader
 from storage.image_folder import PictureReader, index_pictures, picture_names
-from storage.video_scan import index_video, probe_video
+from storage.video_confirm import Confirming, index_video
+from storage.video_scan import probe_video
 
 __all__ = [
+    "Confirming",
     "Damage",
     "EmptyFile",
     "FrameIndex",
@@ -48,12 +51,16 @@ __all__ = [
     "TooLarge",
     "UnreadablePicture",
     "VideoError",
+    "difference",
     "encode_jpeg",
+    "file_identity",
     "index",
     "index_files",
+    "open_confirming",
     "open_reader",
     "picture_names",
     "probe",
+    "stored_span",
     "verify",
     "write_frames_folder",
 ]
@@ -71,14 +78,42 @@ class Reader(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-def probe(path: Path) -> FrameIndex:
+class ConfirmedFrames:
+    """The counterpart of `Confirming` for an index that needs no more counting."""
+
+    def __init__(self, reader: Reader) -> None:
+        """Read with `reader`, which is closed in the end."""
+        self._reader = reader
+        self.confirmed = reader.index
+        self.count = self.announced = reader.index.count
+        self._frames = reader.read_range(0, reader.index.count)
+
+    def close(self) -> None:
+        """Close the reader."""
+        self._reader.close()
+
+    def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
+        return self
+
+    def __next__(self) -> tuple[int, np.ndarray]:
+        return next(self._frames)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def probe(path: Path, *, patience: float | None = None) -> FrameIndex:
     """Quick index of a video file or folder of pictures, without decoding it; raises VideoError.
 
+    patience: seconds after which the list of a long file is broken off (`partial` is True then); None waits for all.
     Of a file the list is provisional (`confirmed` is False): `index` may find fewer frames. Of a folder it is final,
     because each picture takes a number; that its pictures are whole shows when they are read.
     """
     path = Path(path).absolute()
-    return index_pictures(path, decode=False) if path.is_dir() else probe_video(path)
+    return index_pictures(path, decode=False) if path.is_dir() else probe_video(path, patience=patience)
 
 
 def index(path: Path, *, progress: Callable[[int, int], None] | None = None) -> FrameIndex:
@@ -88,6 +123,17 @@ def index(path: Path, *, progress: Callable[[int, int], None] | None = None) -> 
     """
     path = Path(path).absolute()
     return index_pictures(path, progress=progress) if path.is_dir() else index_video(path, progress=progress)
+
+
+def open_confirming(index: FrameIndex, *, pixels: bool = True) -> Confirming | ConfirmedFrames:
+    """An iterator of (k, frame) over all frames of `index`, decoding once from the front and counting as it goes.
+
+    frame: uint8 H x W x 3 RGB as shown. `count` is the number of frames that are confirmed so far, and `confirmed` the
+    index as far as it is known, the final one after the last frame. A context manager; one thread uses it. An index
+    that is confirmed already is only read. Without `pixels` frames are only counted, and come as None. Raises
+    VideoError while it goes.
+    """
+    return ConfirmedFrames(open_reader(index)) if index.confirmed else Confirming(index, pixels=pixels)
 
 
 def index_files(folder: Path, names: Sequence[str], *, decode: bool = False) -> FrameIndex:

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Self
 
 import numpy as np
 from PIL import Image, ImageOps
 
+from storage.frame_identity import pictures_identity
 from storage.frame_index import (
     MAX_PIXELS,
     FrameIndex,
@@ -16,7 +17,6 @@ from storage.frame_index import (
     TooLarge,
     UnreadablePicture,
     missing,
-    pictures_identity,
 )
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
@@ -58,6 +58,7 @@ def index_pictures(
     names = picture_names(folder) if names is None else tuple(names)
     if not names:
         raise NoPicture(f"{folder} holds no picture ({', '.join(sorted(PICTURE_SUFFIXES))}); give the folder of frames")
+    _check_stems(folder, names)
     first = picture_size(folder / names[0])
     for done, name in enumerate(names, start=1):
         _check_same_size(folder / name, first=first, first_name=names[0])
@@ -85,6 +86,18 @@ def index_pictures(
     )
 
 
+def _check_stems(folder: Path, names: Sequence[str]) -> None:
+    """Refuse a folder in which frames lie beside something else of the same names, such as masks."""
+    seen: dict[str, str] = {}
+    for name in names:
+        stem = str(PurePosixPath(name).with_suffix("")).casefold()
+        if seen.setdefault(stem, name) != name:
+            raise MixedSizes(
+                f"{folder} holds both {seen[stem]} and {name}, and only one of them can be the frame; put the others "
+                "in a folder of their own"
+            )
+
+
 def _check_same_size(path: Path, *, first: tuple[int, int], first_name: str) -> None:
     size = picture_size(path)
     if size != first:
@@ -108,9 +121,19 @@ def read_picture(path: Path) -> np.ndarray:
     with _opened(path) as picture:
         turn = _orientation(picture, path) is not None
         try:
-            return np.array((ImageOps.exif_transpose(picture) if turn else picture).convert("RGB"))
+            return _rgb(ImageOps.exif_transpose(picture) if turn else picture, path)
         except (OSError, ValueError, SyntaxError) as error:
             raise _unreadable(path, error) from error
+
+
+def _rgb(picture: Image.Image, path: Path) -> np.ndarray:
+    """8-bit RGB; of 16 bits the upper 8 are kept, where Pillow alone would turn all above 255 white."""
+    if picture.mode == "F" or (picture.mode == "I" and picture.format != "PNG"):
+        raise UnreadablePicture(f"{path} has 32 bits for a pixel; convert it to 8 or 16 bits")
+    if picture.mode.startswith("I"):
+        grey = (np.asarray(picture).astype(np.uint32) >> 8).clip(0, 255).astype(np.uint8)
+        return np.repeat(grey[..., None], 3, axis=2)
+    return np.array(picture.convert("RGB"))
 
 
 def _orientation(picture: Image.Image, path: Path) -> int | None:

@@ -6,7 +6,7 @@ shows lives here and not in a process, so it outlives a page reload and a restar
 
 import time
 import uuid
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,6 +21,9 @@ LOG_CHARACTERS = 20_000
 
 ACTIVE = ("queued", "running", "cancelling")
 
+MOST_ATTEMPTS = 3
+"""So often a resumable job is taken up without getting on before it is given up."""
+
 
 class JobOver(StorageError):
     """A report about a job that is not running: it was given up, or has ended."""
@@ -28,7 +31,10 @@ class JobOver(StorageError):
 
 @dataclass(frozen=True)
 class Job:
-    """One job. ``progress`` is 0..1, ``log`` the end of its log; times are unix seconds, ``eta_seconds`` from now."""
+    """One job. ``progress`` is 0..1, ``log`` the end of its log; times are unix seconds, ``eta_seconds`` from now.
+
+    ``attempts`` counts how often a worker took it up since it last got on (`got_on`).
+    """
 
     id: str
     kind: str
@@ -47,6 +53,7 @@ class Job:
     created: float
     started: float | None
     finished: float | None
+    attempts: int = 0
 
     @property
     def active(self) -> bool:
@@ -85,7 +92,8 @@ def claim(tx: Connection, *, worker: str, kinds: Sequence[str]) -> Job | None:
     if job_id is None:
         return None
     now = time.time()
-    values = {"status": "running", "worker": worker, "started": now, "heartbeat": now, "message": "starting"}
+    values: dict[str, Any] = {"status": "running", "worker": worker, "started": now, "heartbeat": now}
+    values |= {"message": "starting", "attempts": table.c.attempts + 1}
     tx.execute(update(table).where(table.c.id == job_id, table.c.status == "queued").values(**values))
     return get_job(tx, job_id)
 
@@ -101,10 +109,12 @@ def heartbeat(
 ) -> str:
     """Say that a job is alive and how far it is; returns its status, so that it sees "cancelling".
 
+    Where another worker has the job by now, nothing is changed and the status is "taken".
+
     Args:
         progress: 0..1; None leaves it, as None does for ``message``.
         eta_seconds: seconds it will still take, None where that is not known.
-        worker: who runs it; a job that has another worker by now is not touched.
+        worker: who runs it.
 
     Raises:
         NotFound: there is no such job.
@@ -118,7 +128,26 @@ def heartbeat(
     if worker is not None:
         statement = statement.where(schema.jobs.c.worker == worker)
     tx.execute(statement.values(**values))
-    return get_job(tx, job_id).status
+    job = get_job(tx, job_id)
+    return "taken" if worker is not None and job.worker != worker else job.status
+
+
+def got_on(tx: Connection, job_id: str) -> None:
+    """Part of a job's work is stored for good: earlier attempts that broke off no longer count."""
+    tx.execute(_running(job_id).values(attempts=0))
+
+
+def requeue(tx: Connection, job_id: str, *, message: str) -> Job:
+    """Put a running job back into the queue, where its process ended and it can go on. Raises JobOver, NotFound."""
+    waiting = {"status": "queued", "worker": None, "heartbeat": None, "started": None, "message": message}
+    table = schema.jobs
+    changed = tx.execute(
+        update(table).where(table.c.id == job_id, table.c.status == "running").values(**waiting, eta_seconds=None)
+    )
+    job = get_job(tx, job_id)
+    if changed.rowcount == 0:
+        raise JobOver(f"The {job.kind} job {job_id} is {job.status} and cannot go back into the queue.")
+    return job
 
 
 def append_log(tx: Connection, job_id: str, text: str) -> None:
@@ -187,11 +216,15 @@ def list_jobs(
     *,
     active: bool = False,
     video_id: str | None = None,
-    limit: int = 100,
+    limit: int | None = None,
 ) -> tuple[Job, ...]:
-    """The newest jobs, newest first: of all projects or one, of one video, only those that wait or run."""
+    """The newest jobs, newest first: of all projects or one, of one video, only those that wait or run.
+
+    Without a ``limit`` the newest 100 come, but of those that wait or run all: the oldest are the ones that run.
+    """
     table = schema.jobs
-    query = select(table).order_by(table.c.created.desc(), table.c.id).limit(limit)
+    query = select(table).order_by(table.c.created.desc(), table.c.id)
+    query = query.limit(100 if limit is None and not active else limit)
     if project_id is not None:
         query = query.where(table.c.project_id == project_id)
     if video_id is not None:
@@ -201,22 +234,30 @@ def list_jobs(
     return tuple(_job(row) for row in tx.execute(query))
 
 
-def reap(tx: Connection, *, older_than_seconds: float) -> tuple[Job, ...]:
-    """Mark jobs whose process has not reported for that long as failed, and return them; their logs are kept."""
+def reap(tx: Connection, *, older_than_seconds: float, resumable: Collection[str] = ()) -> tuple[Job, ...]:
+    """Give up jobs whose process has not reported for that long, see `give_up`, and return them."""
     table = schema.jobs
     last = time.time() - older_than_seconds
     silent = func.coalesce(table.c.heartbeat, table.c.created) < last
     dead = tx.execute(select(table).where(table.c.status.in_(("running", "cancelling")), silent)).all()
-    return tuple(_reap(tx, _job(row)) for row in dead)
+    return tuple(give_up(tx, _job(row), resumable=resumable) for row in dead)
 
 
-def _reap(tx: Connection, job: Job) -> Job:
-    lines = [line for line in job.log.splitlines() if line.strip()]
-    error = "The process of this job died; start the job again."
-    if lines:
-        error += f" The last line of its log: {lines[-1].strip()}"
+def give_up(tx: Connection, job: Job, *, resumable: Collection[str] = ()) -> Job:
+    """What becomes of a running job whose process is gone; its log is kept.
+
+    A job of a ``resumable`` kind waits in the queue again, until it was taken up ``MOST_ATTEMPTS`` times without
+    getting on; any other one has failed, or is cancelled where that was asked for.
+    """
     if job.status == "cancelling":
         return _end(tx, job.id, status="cancelled", message="cancelled; its process has ended")
+    if job.kind in resumable and job.attempts < MOST_ATTEMPTS:
+        return requeue(tx, job.id, message="its process ended; waiting to go on")
+    lines = [line for line in job.log.splitlines() if line.strip()]
+    times = f" {job.attempts} times in a row" if job.kind in resumable else ""
+    error = f"The process of this job died{times}; start the job again."
+    if lines:
+        error += f" The last line of its log: {lines[-1].strip()}"
     return _end(tx, job.id, status="failed", error=error, message="the process died")
 
 

@@ -137,7 +137,7 @@ def _runs(counts: bytes) -> np.ndarray:
 
 
 def _area_and_box(runs: np.ndarray, height: int, width: int) -> dict[str, int]:
-    total = int(runs.sum())
+    total = sum(runs.tolist())  # in Python's numbers, which large runs cannot carry round past zero
     if runs.min() < 0 or total != height * width:
         raise BadMask(f"The runs of a mask add up to {total} pixels instead of {height} x {width} = {height * width}.")
     stops = np.cumsum(runs)[1::2]

@@ -77,7 +77,7 @@ def get_project(tx: Connection, project_id: str) -> Project:
 
 def find_project(tx: Connection, name: str) -> Project | None:
     """The project with this name, archived ones too, or None."""
-    row = tx.execute(_project_query().where(schema.projects.c.name == name.strip())).first()
+    row = tx.execute(_project_query().where(schema.projects.c.name == " ".join(name.split()))).first()
     return None if row is None else _project(row)
 
 

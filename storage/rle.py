@@ -56,7 +56,8 @@ def compress(counts: Sequence[int], height: int, width: int) -> Rle:
     whole = np.asarray(counts)
     if whole.ndim != 1 or whole.size == 0 or whole.dtype.kind not in "iuf" or (whole != np.floor(whole)).any():
         raise RleError("counts must be a list of whole numbers")
-    if (whole < 0).any() or whole.sum() != height * width:
+    # A run beyond the picture is refused before the sum, which large numbers would carry round past zero.
+    if (whole < 0).any() or (whole > height * width).any() or whole.sum() != height * width:
         raise RleError(f"counts must be 0 or more and add up to {height} x {width} = {height * width} pixels")
     return _with_text(coco.frPyObjects({"size": [height, width], "counts": whole.astype(int).tolist()}, height, width))
 
@@ -86,7 +87,8 @@ def uncompress(rle: Rle) -> list[int]:
     # From the fourth number on, each is the difference to the one two before.
     numbers[1::2] = np.cumsum(numbers[1::2])
     numbers[2::2] = np.cumsum(numbers[2::2])
-    if (numbers < 0).any() or numbers.sum() != height * width:
+    # A run beyond the picture is refused before the sum, which large numbers would carry round past zero.
+    if (numbers < 0).any() or (numbers > height * width).any() or numbers.sum() != height * width:
         raise RleError(f"counts does not add up to {height} x {width} = {height * width} pixels")
     return numbers.tolist()
 

@@ -4,6 +4,8 @@ A value is complete: every key is there. Clients may send part of one; ``mask_va
 ``range_value`` fill it in. None stands for "no row".
 """
 
+import json
+import math
 from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import Any, NamedTuple
@@ -136,7 +138,7 @@ def range_value(after: Mapping[str, Any], *, count: int, place: str) -> Value:
     start, stop, categories = after.get("start"), after.get("stop"), after.get("categories", [])
     if not (isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= count):
         raise EditError(f"{place} must lie within the video's frames 0 to {count - 1}, got {start} to {stop}.")
-    if not isinstance(categories, Sequence) or isinstance(categories, str):
+    if not isinstance(categories, Sequence) or isinstance(categories, str) or not _can_be_sent(categories):
         raise EditError(f"{place} must list its categories by their ids.")
     return {"start": start, "stop": stop, "categories": [str(name) for name in categories], "declared": DECLARED_NOW}
 
@@ -206,3 +208,18 @@ def _check_kinds(value: Value, place: str) -> None:
     for name, (kind, words) in _KINDS.items():
         if name in value and not isinstance(value[name], kind):
             raise EditError(f"{place}: {name} must be {words}, got {value[name]!r}.")
+    for name, item in value.items():
+        if not _can_be_sent(item):
+            raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold.")
+
+
+def _can_be_sent(item: object) -> bool:
+    """Whether a value can be read back: NaN, infinity and halves of a character fail where clients are told of it."""
+    try:
+        if isinstance(item, int | float):
+            return math.isfinite(item)
+        if isinstance(item, str):
+            return item.isascii() or bool(item.encode())
+        return item is None or bool(json.dumps(item, allow_nan=False, ensure_ascii=False).encode())
+    except (TypeError, ValueError, OverflowError, RecursionError):
+        return False

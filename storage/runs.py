@@ -1,4 +1,8 @@
-"""Runs: what one proposal, spreading or training job was made with. Tracks and masks name the run they are from."""
+"""Runs: what one proposal, spreading or training job was made with. Tracks and masks name the run they are from.
+
+A run of proposals stores its results stretch by stretch, each in one transaction with what it needs to go on from
+there (`RunProgress`), so that it can be taken up again after any end.
+"""
 
 import time
 import uuid
@@ -6,10 +10,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, insert, select, update
+from sqlalchemy import Connection, delete, insert, select, update
 
 from storage import schema
-from storage.errors import NotFound
+from storage.errors import NotFound, StorageError
 from storage.row_values import MACHINE_PREFIX
 
 
@@ -33,6 +37,23 @@ class Run:
     def author(self) -> str:
         """The author of the edits that this run writes."""
         return MACHINE_PREFIX + self.id
+
+
+class RunMoved(StorageError):
+    """Another process has gone on with the run meanwhile; what this one was about to store is stored already."""
+
+
+@dataclass(frozen=True)
+class RunProgress:
+    """How far a run has come: frames 0..``done``-1 are stored; it goes on with the picture of frame ``next_frame``.
+
+    ``state`` is what the model needs to go on, ``ledger`` (JSON) how the run's tracks relate to those of the video.
+    """
+
+    done: int
+    next_frame: int
+    state: bytes
+    ledger: Mapping[str, Any]
 
 
 def start_run(
@@ -59,11 +80,66 @@ def start_run(
 
 
 def finish_run(tx: Connection, run_id: str, *, state: str = "done", unmapped: Mapping[str, Any] | None = None) -> Run:
-    """Record how a run ended ("done", "failed", "cancelled") and what it could not place. Raises NotFound."""
-    get_run(tx, run_id)
-    values = {"state": state, "unmapped": unmapped, "finished": time.time()}
-    tx.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(**values))
-    return get_run(tx, run_id)
+    """Record how a run ended ("done", "failed", "cancelled") and what it could not place. Raises NotFound.
+
+    What it needs to go on is kept unless it is done.
+    """
+    values: dict[str, Any] = {"state": state, "finished": time.time()}
+    if unmapped is not None:
+        values["unmapped"] = dict(unmapped)
+    if state == "done":
+        drop_progress(tx, run_id)
+    return _change(tx, run_id, **values)
+
+
+def take_up_run(tx: Connection, run_id: str, *, job_id: str | None) -> Run:
+    """Record that a run that had ended early goes on, for this job. Raises NotFound."""
+    return _change(tx, run_id, state="running", finished=None, job_id=job_id)
+
+
+def save_progress(tx: Connection, run_id: str, progress: RunProgress, *, after: int) -> None:
+    """Keep what a run needs to go on; ``after`` is how far it was before (0: this is its first stretch).
+
+    Call it in the transaction that stores the stretch itself.
+
+    Raises:
+        RunMoved: the run is not at ``after`` any more.
+    """
+    table = schema.run_progress
+    known = tx.execute(select(table.c.done).where(table.c.run_id == run_id).with_for_update()).scalar()
+    if (known or 0) != after:
+        raise RunMoved(f"Run {run_id} is at frame {known or 0} and not at {after}: another process goes on with it.")
+    values = {
+        "done": progress.done,
+        "next_frame": progress.next_frame,
+        "state": progress.state,
+        "ledger": dict(progress.ledger),
+        "updated": time.time(),
+    }
+    if known is None:
+        tx.execute(insert(table).values(run_id=run_id, **values))
+    else:
+        tx.execute(update(table).where(table.c.run_id == run_id).values(**values))
+
+
+def progress_of(tx: Connection, run_id: str) -> RunProgress | None:
+    """What a run needs to go on; None where it has stored nothing yet, is done, or was given up."""
+    table = schema.run_progress
+    row = tx.execute(select(table).where(table.c.run_id == run_id)).first()
+    return None if row is None else RunProgress(row.done, row.next_frame, bytes(row.state), row.ledger)
+
+
+def drop_progress(tx: Connection, run_id: str) -> None:
+    """The run will not go on."""
+    tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id == run_id))
+
+
+def latest_run(tx: Connection, video_id: str, *, kind: str = "proposal") -> Run | None:
+    """The newest run of a kind over a video, or None."""
+    table = schema.runs
+    query = select(table).where(table.c.video_id == video_id, table.c.kind == kind)
+    row = tx.execute(query.order_by(table.c.created.desc(), table.c.id).limit(1)).first()
+    return None if row is None else Run(**row._mapping)
 
 
 def get_run(tx: Connection, run_id: str) -> Run:
@@ -81,3 +157,8 @@ def list_runs(tx: Connection, project_id: str, *, video_id: str | None = None) -
     if video_id is not None:
         query = query.where(table.c.video_id == video_id)
     return tuple(Run(**row._mapping) for row in tx.execute(query))
+
+
+def _change(tx: Connection, run_id: str, **values: Any) -> Run:
+    tx.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(**values))
+    return get_run(tx, run_id)

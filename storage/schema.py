@@ -129,6 +129,7 @@ videos = Table(
     _json("extra"),
     _time("created"),
     _time("removed", nullable=True),
+    _json("cuts"),  # frames at which a new scene begins, as the latest run of proposals saw them; null: none has looked
     _one_of("kind", ("video", "images")),
     Index(None, "project_id"),
 )
@@ -252,6 +253,17 @@ runs = Table(
     _time("finished", nullable=True),
 )
 
+run_progress = Table(
+    "run_progress",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("done", Integer, nullable=False),  # frames 0..done-1 are stored
+    Column("next_frame", Integer, nullable=False),  # the first one to be read when the run goes on
+    Column("state", LargeBinary, nullable=False),  # of model.windows; unreadable here
+    Column("ledger", JSON, nullable=False),  # which of the run's tracks is which of the video's; app.proposal_ledger
+    _time("updated"),
+)
+
 drafts = Table(
     "drafts",
     metadata,
@@ -289,6 +301,7 @@ jobs = Table(
     _time("created"),
     _time("started", nullable=True),
     _time("finished", nullable=True),
+    Column("attempts", Integer, nullable=False, server_default="0"),  # how often it was taken up since it last got on
     _one_of("status", JOB_STATUSES),
     Index(None, "status", "created"),
 )

@@ -3,6 +3,9 @@
 Ctrl+Z takes the author's own latest edit of the video that is not undone; redo takes back the author's latest undo,
 until the author's next edit. Whether a row is still as an edit left it is seen by the row's *origin*, the edit its
 content is from: an edit and its undo in between leave no trace there.
+
+A machine's run may have written many edits, one for each stretch of a video. They come and go together: to undo one
+of them is to undo the run, in one entry of the log whose ``undoes`` names the run's last edit.
 """
 
 from dataclasses import dataclass, replace
@@ -13,6 +16,7 @@ from storage import edit_log, row_store, schema
 from storage.complete import Planned
 from storage.edit_log import LoggedChange, LoggedEdit, RowEntry
 from storage.edit_write import Applied, Conflict, applied_again, lock_video, write_edit
+from storage.masks import chunks
 from storage.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, is_machine, wire_row
 from storage.videos import Video
 
@@ -38,7 +42,8 @@ def undo(
 
     Args:
         new_id: the id of the undo itself; a repeat changes nothing and returns the first answer.
-        edit: the id of the entry to take back, whoever made it; None: the author's own latest.
+        edit: the id of the entry to take back, whoever made it; None: the author's own latest. One of a machine's run
+            stands for all of the run in this video.
 
     Returns:
         Applied; Conflict where a later edit (``by``) changed the same rows; or NothingToUndo.
@@ -62,43 +67,99 @@ def _take_back(
     if earlier is not None:
         return _again(tx, earlier, video)
     locked = lock_video(tx, video)
-    target: edit_log.LoggedEdit | None
+    found: LoggedEdit | None
     if edit is not None:
-        target = _named_target(tx, video, edit)
-        if target is not None and is_machine(author) and target.author != author:
-            raise EditError(f"{author} may take back its own edits only, not edit {target.number} of {target.author}.")
+        found = _named_target(tx, video, edit)
+        if is_machine(author) and found.author != author:
+            raise EditError(f"{author} may take back its own edits only, not edit {found.number} of {found.author}.")
     else:
-        target = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)
-    if target is None:
+        found = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)
+    if found is None:
         return NothingToUndo(video=video, author=author)
-    entries = edit_log.row_entries(tx, (change.key for change in target.changes))
+    target = _whole(tx, found, undone=False)
+    entries = edit_log.row_entries(tx, target.rows)
     blocked = _blocked(tx, target, entries)
     if blocked:
         latest = max(blocked.values())
         rows = row_store.load_rows(tx, video, blocked)
         shown = [wire_row(key, version=row.version, value=row.value) for key, row in rows.items()]
         return Conflict(id=new_id, rows=shown, by=edit_log.edit_by_number(tx, latest))
-    rows = row_store.load_rows(tx, video, (change.key for change in target.changes))
-    planned = {change.key: _swap(change, rows[change.key], entries[change.key], target) for change in target.changes}
+    rows = row_store.load_rows(tx, video, target.rows)
+    planned = {key: _swap(changes[0], rows[key], entries[key]) for key, changes in target.rows.items()}
     if kind == UNDO:
         planned |= _spread_from(tx, locked, target, planned)
     return _write(tx, locked, target, planned=planned, author=author, new_id=new_id, kind=kind)
 
 
+@dataclass(frozen=True)
+class _Change:
+    """One change of a row, and the number of the edit that made it."""
+
+    number: int
+    change: LoggedChange
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is to be taken back: one edit, or all that a machine's run wrote in this video, oldest first.
+
+    ``rows`` has every row that they changed, with the changes in their order.
+    """
+
+    edits: tuple[LoggedEdit, ...]
+    rows: dict[RowKey, list[_Change]]
+
+    @property
+    def last(self) -> LoggedEdit:
+        """The edit that the undo names."""
+        return self.edits[-1]
+
+
+def _whole(tx: Connection, edit: LoggedEdit, *, undone: bool) -> _Target:
+    edits = _of_the_same_run(tx, edit, undone=undone)
+    rows: dict[RowKey, list[_Change]] = {}
+    for one in edits:
+        for change in one.changes:
+            rows.setdefault(change.key, []).append(_Change(one.number, change))
+    return _Target(edits, rows)
+
+
+def _of_the_same_run(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[LoggedEdit, ...]:
+    """The edits that come and go with this one: a machine's other edits of the same kind in this video."""
+    if not is_machine(edit.author) or edit.undoes is not None:
+        return (edit,)
+    table = schema.edits
+    same = (table.c.video_id == edit.video_id, table.c.author == edit.author, table.c.kind == edit.kind)
+    query = select(table.c.number).where(*same, table.c.undoes.is_(None), table.c.undone.is_(undone))
+    numbers = tx.execute(query.order_by(table.c.number)).scalars().all()
+    found = (edit if number == edit.number else edit_log.edit_by_number(tx, number) for number in numbers)
+    return tuple(one for one in found if one is not None)
+
+
+def is_taken_back(tx: Connection, video: str, author: str) -> bool:
+    """Whether an edit of this author in a video is undone at present; a run that was undone must not go on."""
+    edits = schema.edits
+    query = select(edits.c.number).where(edits.c.video_id == video, edits.c.author == author, edits.c.undone.is_(True))
+    return tx.execute(query.limit(1)).first() is not None
+
+
 def _write(
     tx: Connection,
     video: Video,
-    target: LoggedEdit,
+    target: _Target,
     *,
     planned: dict[RowKey, Planned],
     author: str,
     new_id: str,
     kind: str,
 ) -> Applied:
-    edit_log.set_undone(tx, target.id, undone=True)
-    if target.undoes is not None:
-        edit_log.set_undone(tx, target.undoes, undone=False)
-    applied = write_edit(tx, edit_id=new_id, kind=kind, author=author, video=video, planned=planned, undoes=target.id)
+    last = target.last
+    for edit in target.edits:
+        edit_log.set_undone(tx, edit.id, undone=True)
+    undone = None if last.undoes is None else edit_log.find_edit(tx, last.undoes)
+    for edit in () if undone is None else _of_the_same_run(tx, undone, undone=True):
+        edit_log.set_undone(tx, edit.id, undone=False)
+    applied = write_edit(tx, edit_id=new_id, kind=kind, author=author, video=video, planned=planned, undoes=last.id)
     return _named(tx, applied)
 
 
@@ -136,30 +197,42 @@ def _redo_target(tx: Connection, video: str, author: str) -> LoggedEdit | None:
     return None if number is None else edit_log.edit_by_number(tx, number)
 
 
-def _blocked(tx: Connection, target: LoggedEdit, entries: dict[RowKey, list[RowEntry]]) -> dict[RowKey, int]:
+def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntry]]) -> dict[RowKey, int]:
     """Rows that are not as the target left them, with the number of the edit that changed them last."""
     blocked: dict[RowKey, int] = {}
-    for change in target.changes:
-        latest = entries[change.key][-1]
-        if latest.origin != change.origin:
-            blocked[change.key] = latest.number
+    for key, changes in target.rows.items():
+        stranger = _stranger(changes, entries[key])
+        if stranger is not None:
+            blocked[key] = stranger
     # To take back a new track would hide what others have since drawn on it.
-    touched = {change.key for change in target.changes}
-    made = [change.key.owner for change in target.changes if change.key.frame == TRACK_ROW and change.before is None]
-    if made:
-        masks = schema.masks
-        drawn = select(masks.c.track_id, masks.c.frame, masks.c.version).where(masks.c.track_id.in_(made))
-        for owner, frame, version in tx.execute(drawn):
-            if RowKey(owner, frame) not in touched:
+    own = {key: changes[0].change for key, changes in target.rows.items() if key.frame == TRACK_ROW}
+    made = [key.owner for key, change in own.items() if change.before is None]
+    masks = schema.masks
+    # What machines spread from the target goes with it, see `_spread_from`.
+    human = (masks.c.review != "unreviewed") | (masks.c.source == "drawn")
+    spread = masks.c.parent_edit.in_([edit.id for edit in target.edits]) & ~human
+    drawn = select(masks.c.track_id, masks.c.frame, masks.c.version).where(masks.c.parent_edit.is_(None) | ~spread)
+    for part in chunks(made):
+        for owner, frame, version in tx.execute(drawn.where(masks.c.track_id.in_(part))):
+            if RowKey(owner, frame) not in target.rows:
                 blocked[RowKey(owner, frame)] = version
     return blocked
 
 
-def _swap(change: LoggedChange, row: row_store.StoredRow, entries: list[RowEntry], target: LoggedEdit) -> Planned:
-    after = change.before
-    if after is None and change.key.frame == TRACK_ROW and row.value is not None:
+def _stranger(changes: list[_Change], entries: list[RowEntry]) -> int | None:
+    """The number of an edit of somebody else whose content the row has, or had between two of these changes."""
+    for one, after in zip(changes, [*changes[1:], None], strict=True):
+        until = [entry for entry in entries if after is None or entry.number < after.number]
+        if until[-1].origin != one.change.origin:
+            return until[-1].number
+    return None
+
+
+def _swap(first: _Change, row: row_store.StoredRow, entries: list[RowEntry]) -> Planned:
+    key, after = first.change.key, first.change.before
+    if after is None and key.frame == TRACK_ROW and row.value is not None:
         after = {**row.value, "deleted": True}
-    return Planned(before=row, after=after, origin=_origin_before(entries, target.number))
+    return Planned(before=row, after=after, origin=_origin_before(entries, first.number))
 
 
 def _origin_before(entries: list[RowEntry], number: int) -> int:
@@ -167,12 +240,12 @@ def _origin_before(entries: list[RowEntry], number: int) -> int:
 
 
 def _spread_from(
-    tx: Connection, video: Video, target: LoggedEdit, planned: dict[RowKey, Planned]
+    tx: Connection, video: Video, target: _Target, planned: dict[RowKey, Planned]
 ) -> dict[RowKey, Planned]:
     """What machines spread from the target and nobody has looked at since: back to what was there before."""
     masks, tracks = schema.masks, schema.tracks
     query = select(masks.c.track_id, masks.c.frame).join(tracks, masks.c.track_id == tracks.c.id)
-    query = query.where(masks.c.parent_edit == target.id, tracks.c.video_id == video.id)
+    query = query.where(masks.c.parent_edit.in_([edit.id for edit in target.edits]), tracks.c.video_id == video.id)
     keys = [key for key in (RowKey(*row) for row in tx.execute(query)) if key not in planned]
     rows = row_store.load_rows(tx, video.id, keys)
     entries = edit_log.row_entries(tx, keys)
@@ -180,7 +253,9 @@ def _spread_from(
     taken: dict[RowKey, Planned] = {}
     for key in keys:
         if not is_human(rows[key].value):
-            after, origin = _before_spreading(tx, key, entries[key], target.id, changes)
+            correction = rows[key].value
+            assert correction is not None
+            after, origin = _before_spreading(tx, key, entries[key], correction["parent"], changes)
             taken[key] = Planned(before=rows[key], after=after, origin=origin)
     return taken
 

@@ -22,12 +22,33 @@ REFUSED_FORMATS = {"tty", "hls", "dash", "concat", "concatf", "sdp", "imf"}
 OPEN_OPTIONS = {"protocol_whitelist": "file", "pattern_type": "none"}
 
 
+@dataclass(frozen=True)
+class CopiedPicture:
+    """What is needed of a decoded picture once its buffer went back to the decoder.
+
+    pts: time in ticks, or None. rgb: uint8 H x W x 3, not turned. turn: as `rotation_of` gives it.
+    """
+
+    pts: int | None
+    width: int
+    height: int
+    key_frame: bool
+    is_corrupt: bool
+    turn: tuple[int, str | None]
+    rgb: np.ndarray
+
+
+Picture = VideoFrame | CopiedPicture
+
+
 @dataclass
 class OpenVideo:
     """An open container and its picture stream; close it when done. Used by one thread."""
 
     container: InputContainer
     stream: VideoStream
+    # Whether each picture is copied at once, so that the decoder's buffers do not depend on who keeps pictures.
+    copies: bool = False
 
     def close(self) -> None:
         self.container.close()
@@ -39,15 +60,24 @@ class OpenVideo:
         self.close()
 
 
-def open_video(path: Path, *, stream: int | None = None, single_thread: bool = False) -> OpenVideo:
+# With these a decoder refuses a picture of which something is wrong, instead of making up the missing part.
+STRICT = {"err_detect": "explode+crccheck+bitstream+buffer"}
+
+
+def open_video(
+    path: Path, *, stream: int | None = None, single_thread: bool = False, strict: bool = False
+) -> OpenVideo:
     """Open the picture stream of a video file for decoding.
 
     stream: index of the stream; None picks the largest one that is no cover picture.
+    strict: damaged pictures are errors; sound ones come out as ever.
     Raises SourceMissing, EmptyFile, NotAVideo, NoPicture or TooLarge.
     """
     container = _open_container(path)
     try:
         chosen = _picture_stream(container, path) if stream is None else _known_stream(container, stream, path)
+        if strict:
+            chosen.codec_context.options = dict(STRICT)
         if single_thread:
             chosen.codec_context.thread_type = "NONE"
             chosen.codec_context.thread_count = 1
@@ -56,7 +86,7 @@ def open_video(path: Path, *, stream: int | None = None, single_thread: bool = F
     except BaseException:
         container.close()
         raise
-    return OpenVideo(container, chosen)
+    return OpenVideo(container, chosen, copies=single_thread)
 
 
 def _open_container(path: Path) -> InputContainer:
@@ -180,15 +210,20 @@ def pictures(
     *,
     on_packet: Callable[[Packet], None] | None = None,
     on_error: ErrorListener | None = None,
-) -> Iterator[VideoFrame]:
+) -> Iterator[Picture]:
     """Decode from where the container stands to its end, in presentation order.
 
-    A packet that does not decode is told to `on_error(pts, words)` and skipped.
+    A packet that does not decode is told to `on_error(pts, words)` and skipped. Without threads pictures come copied:
+    what is not decoded of a damaged picture shows what its buffer held before, so it must be the same buffer each time,
+    whatever the caller keeps.
     """
     for packet in packets(video, on_error=on_error):
         if on_packet:
             on_packet(packet)
-        yield from _decode(video, packet, on_error)
+        if video.copies:
+            yield from [_copied(picture) for picture in _decode(video, packet, on_error)]
+        else:
+            yield from _decode(video, packet, on_error)
 
 
 def _decode(video: OpenVideo, packet: Packet, on_error: ErrorListener | None) -> list[VideoFrame]:
@@ -201,8 +236,22 @@ def _decode(video: OpenVideo, packet: Packet, on_error: ErrorListener | None) ->
         return []
 
 
-def to_rgb(picture: VideoFrame) -> np.ndarray:
+def _copied(picture: VideoFrame) -> CopiedPicture:
+    return CopiedPicture(
+        pts=picture.pts,
+        width=picture.width,
+        height=picture.height,
+        key_frame=picture.key_frame,
+        is_corrupt=picture.is_corrupt,
+        turn=rotation_of(picture),
+        rgb=to_rgb(picture),
+    )
+
+
+def to_rgb(picture: Picture) -> np.ndarray:
     """uint8 H x W x 3 RGB as swscale gives it, not turned; an array of its own."""
+    if isinstance(picture, CopiedPicture):
+        return picture.rgb.copy()
     # PyAV's array is a view of the picture's padded rows, and of the decoder's own buffer if that is RGB already.
     return np.array(picture.to_ndarray(format="rgb24"), order="C")
 
@@ -212,16 +261,27 @@ def turned(pixels: np.ndarray, rotation: int) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(pixels, k=rotation // 90)) if rotation else pixels
 
 
-def rotation_of(picture: VideoFrame) -> tuple[int, str | None]:
+def rotation_of(picture: Picture) -> tuple[int, str | None]:
     """(rotation 0/90/180/270 counter-clockwise to apply, note on a tag that is ignored or None)."""
-    matrix = picture.side_data.get("DISPLAYMATRIX")
-    if matrix is not None:
-        a, b, _, c, d = struct.unpack_from("<5i", bytes(matrix))  # type: ignore[call-overload]
-        if a * d - b * c < 0:
-            return 0, "the file asks for mirrored pictures; that is ignored"
+    if isinstance(picture, CopiedPicture):
+        return picture.turn
+    if _mirrored(picture):
+        return 0, "the file asks for mirrored pictures; that is ignored"
     degrees = picture.rotation
     quarter = round(degrees / 90)
     # The tag is a matrix of fixed-point numbers, so a right angle may come out one degree off.
     if abs(degrees - 90 * quarter) > 1:
         return 0, f"the file asks for a turn by {degrees} degrees; only multiples of 90 are applied, so it is ignored"
     return 90 * quarter % 360, None
+
+
+def _mirrored(picture: VideoFrame) -> bool:
+    try:
+        matrix = picture.side_data.get("DISPLAYMATRIX")
+    except ValueError:
+        # PyAV has no name for some kinds of side data, such as EXIF, and then lists none of a picture.
+        return False
+    if matrix is None:
+        return False
+    a, b, _, c, d = struct.unpack_from("<5i", bytes(matrix))  # type: ignore[call-overload]
+    return a * d - b * c < 0

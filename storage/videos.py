@@ -18,7 +18,8 @@ class Video:
 
     ``count`` frames of ``width`` x ``height`` pixels, numbered from 0; frames below ``confirmed`` have their final
     number and can carry masks. ``index`` is the JSON form of the frame index. ``path`` is where the pictures are;
-    ``copied`` says that they are a copy inside the data folder. Times are unix seconds.
+    ``copied`` says that they are a copy inside the data folder. ``cuts`` are the frames at which a new scene begins, as
+    the latest run of proposals saw them; None where none has looked. Times are unix seconds.
     """
 
     id: str
@@ -40,6 +41,7 @@ class Video:
     extra: Mapping[str, Any] | None
     created: float
     removed: float | None
+    cuts: Sequence[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -141,6 +143,27 @@ def get_video(tx: Connection, video_id: str) -> Video:
     return _video(row)
 
 
+def video_stamp(tx: Connection, video_id: str) -> tuple[str, int, int, str | None]:
+    """(path, count, confirmed, content hash) of a video without its index, which is long. Raises NotFound.
+
+    The index is another one whenever this is.
+    """
+    table = schema.videos
+    columns = (table.c.path, table.c.count, table.c.confirmed, table.c.content_hash)
+    row = tx.execute(select(*columns).where(table.c.id == video_id)).first()
+    if row is None:
+        raise NotFound("video", video_id)
+    path, count, confirmed, content_hash = row
+    return (path, count, confirmed, content_hash)
+
+
+def video_names(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
+    """(id, name) of the project's videos that are not removed, in the order they were added."""
+    table = schema.videos
+    query = select(table.c.id, table.c.name).where(table.c.project_id == project_id, table.c.removed.is_(None))
+    return tuple((row.id, row.name) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
+
+
 def rename_video(tx: Connection, video_id: str, name: str) -> Video:
     """Give a video another name. Raises NotFound, BadName."""
     if not name.strip():
@@ -158,9 +181,10 @@ def restore_video(tx: Connection, video_id: str) -> Video:
     return _change(tx, video_id, removed=None)
 
 
-def move_source(tx: Connection, video_id: str, *, path: str, copied: bool) -> Video:
-    """The same pictures are at another place now. Raises NotFound."""
-    return _change(tx, video_id, path=path, copied=copied)
+def move_source(tx: Connection, video_id: str, *, path: str, copied: bool, content_hash: str | None = None) -> Video:
+    """The same pictures are at another place now, in other bytes if `content_hash` is given. Raises NotFound."""
+    other = {} if content_hash is None else {"content_hash": content_hash}
+    return _change(tx, video_id, path=path, copied=copied, **other)
 
 
 def confirm_video(
@@ -171,6 +195,21 @@ def confirm_video(
     Frames that carry masks were confirmed before, so their numbers are the same in the new index.
     """
     return _change(tx, video_id, index=index_json, count=count, confirmed=_frames(confirmed, count))
+
+
+def confirm_front(tx: Connection, video_id: str, confirmed: int) -> None:
+    """The first `confirmed` frames have their final number now; the stored number only ever grows."""
+    table = schema.videos
+    wanted = (table.c.id == video_id, table.c.confirmed < confirmed, table.c.count >= confirmed)
+    tx.execute(update(table).where(*wanted).values(confirmed=confirmed))
+
+
+def set_cuts(tx: Connection, video_id: str, cuts: Sequence[int], *, start: int, stop: int) -> None:
+    """Keep the frames from ``start`` to ``stop`` (exclusive) at which a new scene begins; those elsewhere stay."""
+    table = schema.videos
+    known = tx.execute(select(table.c.cuts).where(table.c.id == video_id)).scalar() or ()
+    kept = {frame for frame in known if not start <= frame < stop} | {int(frame) for frame in cuts}
+    tx.execute(update(table).where(table.c.id == video_id).values(cuts=sorted(kept)))
 
 
 def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:

@@ -55,16 +55,24 @@ class ExchangeForms:
         """File, frames, and into which project."""
         form = shell.Form("import")
         shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
-        file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], height=120, elem_id="v-import-file")
+        file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], elem_id="v-import-file")
         path = gr.Textbox(
             label="Or its path on the server",
             placeholder="/data/train/instances.json",
             max_lines=1,
             elem_id="v-import-path",
         )
-        frames = gr.Textbox(
-            label="Folder of the frames", placeholder="/data/train/JPEGImages", max_lines=1, elem_id="v-import-frames"
-        )
+        with gr.Row():
+            frames = gr.Textbox(
+                label="Folder of the frames",
+                placeholder="/data/train/JPEGImages",
+                max_lines=1,
+                scale=3,
+                elem_id="v-import-frames",
+            )
+            stride = _every_frames(
+                "v-import-stride", info="Empty: the frames that the file names. Else the folder holds all frames."
+            )
         with gr.Row():
             into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
             name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
@@ -77,10 +85,15 @@ class ExchangeForms:
             show_progress="hidden",
             api_visibility="private",
         )
-        form.on_click(start, self.start_import, file, path, frames, into, name)
+        form.on_click(start, self.start_import, file, path, frames, into, name, stride)
 
-    def start_import(self, project_id: str, file: str | None, path: str, frames: str, into: str, name: str) -> Answer:
-        """Queue an import; a new project is made first and the page goes there."""
+    def start_import(
+        self, project_id: str, file: str | None, path: str, frames: str, into: str, name: str, stride: float | None
+    ) -> Answer:
+        """Queue an import; a new project is made first and the page goes there.
+
+        With ``stride`` ``frames`` may be a video file or a folder at the full rate, annotated every so many frames.
+        """
 
         def refuse(text: str) -> Answer:
             return Answer(kind="error", text=text, sheet="import")
@@ -90,18 +103,19 @@ class ExchangeForms:
             return refuse("Choose the YouTube-VIS file, or type its path.")
         if not folder:
             return refuse("Type the folder that holds the frames of the file.")
-        if not Path(folder).expanduser().is_dir():
+        place = Path(folder).expanduser()
+        if not place.is_dir() and not (stride and place.is_file()):
             return refuse(f"There is no folder {folder} on this machine.")
         if not file and not Path(given).expanduser().is_file():
             return refuse(f"There is no file {given} on this machine.")
         if into == HERE and not project_id:
             return refuse("There is no project yet; import into a new one.")
         try:
+            source = kept_upload(self.settings, file, folder=UPLOADS) if file else Path(given).expanduser()
             if into == NEW:
                 with self.database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
-            source = kept_upload(self.settings, file, folder=UPLOADS) if file else Path(given).expanduser()
-            parameters = {"file": str(source), "frames": str(Path(folder).expanduser())}
+            parameters = {"file": str(source), "frames": str(place), "stride": _whole(stride)}
             jobs.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return refuse(str(error))
@@ -114,17 +128,8 @@ class ExchangeForms:
         shell.heading("Export", "One folder: instances.json and JPEGImages. Rejected masks never leave.")
         what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
         with gr.Row():
-            version = gr.Dropdown(
-                list(VERSIONS), value="2019", label="Version", interactive=True, elem_id="v-export-version"
-            )
-            stride = gr.Number(
-                value=1,
-                precision=0,
-                minimum=1,
-                label="Every how many frames",
-                interactive=True,
-                elem_id="v-export-stride",
-            )
+            version = gr.Radio(list(VERSIONS), value="2019", label="Version", elem_id="v-export-version")
+            stride = _every_frames("v-export-stride", info="Empty: each video as it came.")
         out = gr.Textbox(
             label="New folder on the server",
             placeholder=f"{self.settings.exports}/…",
@@ -149,7 +154,7 @@ class ExchangeForms:
                 "out": str(folder),
                 "reviewed_only": what == REVIEWED,
                 "version": version,
-                "stride": max(1, int(stride or 1)),
+                "stride": _whole(stride),
             }
             jobs.enqueue(self.database, self.settings, kind="export", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
@@ -163,3 +168,14 @@ class ExchangeForms:
         with self.database.read() as tx:
             project = projects.get_project(tx, project_id)
         return self.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def _every_frames(name: str, *, info: str) -> gr.Number:
+    """A field for a stride that may stay empty."""
+    return gr.Number(
+        value=None, precision=0, minimum=1, label="Every how many frames", info=info, interactive=True, elem_id=name
+    )
+
+
+def _whole(stride: float | None) -> int | None:
+    return None if stride is None else max(1, int(stride))

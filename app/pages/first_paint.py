@@ -23,6 +23,9 @@ STYLESHEETS = (
     "/ui/pages/review.css",
 )
 
+# Forms wait for `vReady`: it holds `vPages` once the shell's module has installed it and knows the project.
+READY_SCRIPT = "window.vReady ??= new Promise((ready) => { window.vMakeReady = ready; });"
+
 # `.dark` on <body> is Gradio's mark for dark. Gradio sets it from the system's preference while it starts, so the
 # observer puts the person's choice back each time; it acts only on a difference, hence cannot loop.
 THEME_SCRIPT = """
@@ -59,7 +62,7 @@ _FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>"
 def head_html() -> str:
     """Theme script, then the stylesheets in cascade order; harmless when a document gets it twice."""
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in STYLESHEETS)
-    return f'<meta name="color-scheme" content="dark light"><script>{THEME_SCRIPT}</script>{links}'
+    return f'<meta name="color-scheme" content="dark light"><script>{READY_SCRIPT}{THEME_SCRIPT}</script>{links}'
 
 
 def with_head(html: bytes) -> bytes:

@@ -14,6 +14,8 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
         shell.mount_point("library", module="library")
         with shell.sheet("project", "New project"):
             forms.new_project()
+        with shell.sheet("manage", "Projects"):
+            shell.mount_point("manage", module="manage")
         with shell.sheet("categories", "Categories"):
             forms.categories()
         with shell.sheet("videos", "Add videos"):

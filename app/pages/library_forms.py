@@ -74,9 +74,7 @@ class LibraryForms:
             lines=5,
             elem_id="v-project-typed",
         )
-        file = gr.File(
-            label="YouTube-VIS JSON", file_types=[".json"], visible=False, height=120, elem_id="v-project-file"
-        )
+        file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], visible=False, elem_id="v-project-file")
         gr.HTML(
             html_template='<p class="v-t3 v-hint">Categories can be added, renamed and retired at any time.</p>',
             apply_default_css=False,

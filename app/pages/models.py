@@ -1,5 +1,6 @@
 """Checkpoints: the registered ones, releases to download, and a form that adds a file."""
 
+import os
 import shutil
 import uuid
 from dataclasses import dataclass
@@ -30,11 +31,24 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
 
 
 def kept_upload(settings: Settings, temporary: str, *, folder: str) -> Path:
-    """Move an uploaded file out of Gradio's temporary folder to ``data/<folder>``, under its own name."""
+    """Keep an uploaded file for its job: ``data/<folder>/<mark>/<its own name>``.
+
+    The upload itself stays where Gradio has it (a link costs no room), so that pressing the button again works
+    without choosing the file again; the server clears old uploads away when it starts.
+
+    Raises:
+        AppError: the upload is not there any more.
+    """
     source = Path(temporary)
+    if not source.is_file():
+        raise AppError(f"The server no longer has {source.name}; choose the file again.")
     target = settings.data / folder / uuid.uuid4().hex[:8] / source.name
     target.parent.mkdir(parents=True)
-    shutil.move(source, target)
+    try:
+        os.link(source, target)
+    except OSError:
+        # The temporary folder may be on another disk, or on one that has no links.
+        shutil.copyfile(source, target)
     return target
 
 
@@ -48,11 +62,12 @@ class CheckpointForm:
     def fields(self) -> None:
         """The form, inside the page's Blocks."""
         form = shell.Form("checkpoint")
-        file = gr.File(
-            label="Checkpoint file", file_types=[".safetensors", ".pth", ".pt"], height=140, elem_id="v-checkpoint-file"
-        )
+        file = gr.File(label="Checkpoint file", file_types=[".safetensors", ".pth", ".pt"], elem_id="v-checkpoint-file")
         path = gr.Textbox(
-            label="Or its path on the server", placeholder="/models/tevit_msgshift.pth", elem_id="v-checkpoint-path"
+            label="Or its path on the server",
+            placeholder="/models/tevit_msgshift.pth",
+            max_lines=1,
+            elem_id="v-checkpoint-path",
         )
         name = gr.Textbox(label="Name", placeholder="as the file is called", max_lines=1, elem_id="v-checkpoint-name")
         config = gr.Dropdown(
@@ -73,15 +88,15 @@ class CheckpointForm:
             return Answer(kind="error", text="Make a project first.", sheet="checkpoint")
         if not file and not given:
             return Answer(kind="error", text="Choose a checkpoint file, or type its path.", sheet="checkpoint")
-        source = kept_upload(self.settings, file, folder=checkpoints.UPLOADS) if file else Path(given).expanduser()
-        if not source.is_file():
-            return Answer(kind="error", text=f"There is no file {source} on this machine.", sheet="checkpoint")
-        parameters = {
-            "path": str(source),
-            "name": (name or "").strip() or source.stem,
-            "config": None if config == FROM_FILE else config,
-        }
         try:
+            source = kept_upload(self.settings, file, folder=checkpoints.UPLOADS) if file else Path(given).expanduser()
+            if not source.is_file():
+                raise AppError(f"There is no file {source} on this machine.")
+            parameters = {
+                "path": str(source),
+                "name": (name or "").strip() or source.stem,
+                "config": None if config == FROM_FILE else config,
+            }
             jobs.enqueue(
                 self.database, self.settings, kind="add_checkpoint", project_id=project_id, parameters=parameters
             )

@@ -17,10 +17,11 @@ NAVIGATION = (
     ("exchange", "/exchange", "Import, export"),
 )
 
-# Gradio events run with the project of the address, not with state of a session: `js=` puts it in first.
-PROJECT_FIRST = "(_, ...rest) => [window.vPages ? window.vPages.project() : '', ...rest]"
+# Gradio events run with the project of the address, not with state of a session: `js=` puts it in first. Gradio draws
+# a button before our modules are there; a click in between waits for them (`vReady` is made by the page's head).
+PROJECT_FIRST = "async (_, ...rest) => { const pages = await window.vReady; return [pages.project(), ...rest]; }"
 # A handler's answer is one message; the module writes it with textContent, so no markup of a user is ever run.
-SHOW_ANSWER = "(answer) => { window.vPages.answer(answer); }"
+SHOW_ANSWER = "async (answer) => { (await window.vReady).answer(answer); }"
 
 
 @dataclass(frozen=True)

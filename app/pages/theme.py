@@ -45,12 +45,12 @@ _SURFACES = {
     "shadow_drop_lg": "sh",
 }
 _CONTROLS = {
-    "input_background_fill": "bg",
-    "input_background_fill_focus": "bg",
+    "input_background_fill": "field",
+    "input_background_fill_focus": "field",
     "input_border_color": "line2",
     "input_border_color_focus": "ac",
     "input_placeholder_color": "tx3",
-    "checkbox_background_color": "bg",
+    "checkbox_background_color": "field",
     "checkbox_background_color_selected": "ac-fill",
     "checkbox_border_color": "ctl-line",
     "checkbox_border_color_selected": "ac-fill",

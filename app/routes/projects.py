@@ -9,6 +9,7 @@ from app import wire
 from app.classes import class_mapping
 from app.context import Context
 from app.proposer import proposer
+from app.source_glance import glance
 from storage import jobs, models, projects, videos
 from storage.projects import Project
 
@@ -26,6 +27,13 @@ class ProjectBody(BaseModel):
     categories: list[str] = Field(default_factory=list, max_length=10_000)
 
 
+class ProjectChange(BaseModel):
+    """Body of ``POST /data/projects/{project}``: another name, or archived (or not)."""
+
+    name: str | None = Field(default=None, max_length=200)
+    archived: bool | None = None
+
+
 class CategoryChange(BaseModel):
     """Body of ``POST /data/categories/{category}``: another name, or retired (or not)."""
 
@@ -40,8 +48,12 @@ def router(context: Context) -> APIRouter:
     def listed() -> dict[str, Any]:
         with context.database.read() as tx:
             last = projects.last_project(tx)
-            found = projects.list_projects(tx)
-        return {"projects": [brief(project) for project in found], "last": None if last is None else last.id}
+            found = projects.list_projects(tx, archived=True)
+        return {
+            "projects": [brief(project) for project in found if not project.archived],
+            "archived": [brief(project) for project in found if project.archived],
+            "last": None if last is None else last.id,
+        }
 
     def brief(project: Project) -> dict[str, Any]:
         return {"id": project.id, "name": project.name, "videos": project.videos, "created": project.created}
@@ -50,7 +62,8 @@ def router(context: Context) -> APIRouter:
         with context.database.read() as tx:
             project = projects.get_project(tx, project_id)
             categories = projects.list_categories(tx, project_id, retired=True)
-            found = videos.list_videos(tx, project_id)
+            everything = videos.list_videos(tx, project_id, removed=True)
+            found = [video for video in everything if video.removed is None]
             summaries = videos.video_summaries(tx, project_id)
             running = {job.video_id: wire.job(job) for job in jobs.list_jobs(tx, project_id=project_id, active=True)}
             checkpoint = models.active_checkpoint(tx, project_id)
@@ -59,7 +72,12 @@ def router(context: Context) -> APIRouter:
             "id": project.id,
             "name": project.name,
             "categories": [wire.category(category) for category in categories],
-            "videos": [wire.listed_video(video, summaries[video.id], running.get(video.id)) for video in found],
+            "archived": project.archived,
+            "removed": len(everything) - len(found),
+            "videos": [
+                wire.listed_video(video, summaries[video.id], running.get(video.id), problem=glance(video))
+                for video in found
+            ],
             "checkpoint": None if checkpoint is None else wire.checkpoint(checkpoint, known),
         }
 
@@ -67,6 +85,15 @@ def router(context: Context) -> APIRouter:
         with context.database.atomic() as tx:
             project = projects.create_project(tx, name=body.name, categories=body.categories)
             projects.set_last_project(tx, project.id)
+            return brief(project)
+
+    def change(project_id: str, body: ProjectChange) -> dict[str, Any]:
+        with context.database.atomic() as tx:
+            project = projects.get_project(tx, project_id)
+            if body.name is not None and body.name != project.name:
+                project = projects.rename_project(tx, project_id, body.name)
+            if body.archived is not None and body.archived != project.archived:
+                project = projects.archive_project(tx, project_id, archived=body.archived)
             return brief(project)
 
     def add_category(project_id: str, body: CategoryBody) -> dict[str, Any]:
@@ -97,6 +124,10 @@ def router(context: Context) -> APIRouter:
     @routes.get("/projects/{project_id}")
     async def get_project(project_id: str) -> dict[str, Any]:
         return await context.run(one, project_id)
+
+    @routes.post("/projects/{project_id}")
+    async def post_project_change(project_id: str, body: ProjectChange) -> dict[str, Any]:
+        return await context.run(change, project_id, body)
 
     @routes.post("/projects/{project_id}/categories")
     async def post_category(project_id: str, body: CategoryBody) -> dict[str, Any]:

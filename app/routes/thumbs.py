@@ -1,6 +1,5 @@
 """Pictures of videos for the library's cards."""
 
-import asyncio
 from collections import OrderedDict
 
 from fastapi import APIRouter, Request, Response
@@ -24,7 +23,7 @@ def router(context: Context) -> APIRouter:
         return video, scene(context.database, video)
 
     def draw(video: Video, shown: Scene) -> bytes:
-        index = context.index(video)
+        index = context.opened(video.id).index
         width = None if index.width <= WIDTH else WIDTH
         return thumbnail(context.frames.jpeg(index, shown.frame, width), shown.masks)
 
@@ -37,8 +36,7 @@ def router(context: Context) -> APIRouter:
         key = (video_id, shown.key)
         picture = kept.get(key)
         if picture is None:
-            loop = asyncio.get_running_loop()
-            picture = kept[key] = await loop.run_in_executor(context.decoding, draw, video, shown)
+            picture = kept[key] = await context.paint(draw, video, shown)
             while len(kept) > KEPT:
                 kept.popitem(last=False)
         return Response(picture, media_type="image/jpeg", headers=headers)

@@ -21,21 +21,24 @@ export class OfflineError extends Error {
 
 /** Seconds after which a silent request counts as lost. */
 const PATIENCE = 30;
+/** Seconds for what may have to read a whole video. */
+const LONG_PATIENCE = 3600;
 
 /**
  * @param {string} method
  * @param {string} path
  * @param {any} [body] sent as JSON
+ * @param {number} [patience] seconds
  * @returns {Promise<any>} the answer's JSON
  */
-export async function request(method, path, body) {
+export async function request(method, path, body, patience = PATIENCE) {
   let answer;
   try {
     answer = await fetch(path, {
       method,
       headers: body === undefined ? {} : { "Content-Type": "application/json" },
       body: body === undefined ? undefined : JSON.stringify(body),
-      signal: AbortSignal.timeout(PATIENCE * 1000),
+      signal: AbortSignal.timeout(patience * 1000),
     });
   } catch {
     throw new OfflineError();
@@ -63,7 +66,11 @@ export const api = Object.freeze({
   addCategory: (/** @type {string} */ p, /** @type {string} */ name) =>
     request("POST", `/data/projects/${id(p)}/categories`, { name }),
   video: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}`),
-  tracks: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}/tracks`),
+  counted: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}/counted`),
+  source: (/** @type {string} */ v, /** @type {string} */ path, /** @type {boolean} */ otherPixels) =>
+    request("POST", `/data/videos/${id(v)}/source`, { path, other_pixels: otherPixels }, LONG_PATIENCE),
+  tracks: (/** @type {string} */ v, /** @type {number} */ start, /** @type {number} */ stop) =>
+    request("GET", `/data/videos/${id(v)}/tracks?start=${start}&stop=${stop}`),
   masks: (/** @type {string} */ v, /** @type {number} */ start, /** @type {number} */ stop) =>
     request("GET", `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}`),
   edits: (/** @type {string} */ v, /** @type {string} */ author, /** @type {any[]} */ edits) =>
@@ -83,8 +90,15 @@ export const api = Object.freeze({
  * Address of a frame as JPEG.
  * @param {{id: string, content_hash?: string}} video
  * @param {number} frame
+ * @param {number|null} [width] pixels across, null for full resolution
  */
-export function frameAddress(video, frame) {
-  const hash = video.content_hash ? `?h=${video.content_hash.slice(0, 12)}` : "";
-  return `/data/videos/${id(video.id)}/frames/${frame}.jpg${hash}`;
+export function frameAddress(video, frame, width = null) {
+  const query = new URLSearchParams();
+  if (width !== null) query.set("w", String(width));
+  if (video.content_hash) query.set("h", video.content_hash.slice(0, 12));
+  const text = query.toString();
+  return `/data/videos/${id(video.id)}/frames/${frame}.jpg${text ? `?${text}` : ""}`;
 }
+
+/** Address of one part of a video's stand-ins. @param {{id: string}} video @param {number} part from 0 */
+export const proxyAddress = (video, part) => `/data/videos/${id(video.id)}/proxies/${part}`;

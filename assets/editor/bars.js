@@ -135,8 +135,13 @@ export function optionStrip(app) {
 
 const RATES = [0.25, 0.5, 1, 2];
 
-/** @param {Editor} app @param {import("./timeline.js").Timeline} timeline @returns {HTMLElement} */
-export function transport(app, timeline) {
+/**
+ * @param {Editor} app
+ * @param {import("./timeline.js").Timeline} timeline
+ * @param {HTMLElement} count how far the frames are counted
+ * @returns {HTMLElement}
+ */
+export function transport(app, timeline, count) {
   const button = (/** @type {string} */ icon, /** @type {string} */ label, /** @type {string} */ command, extra = "") =>
     iconButton(icon, titled(label, command), () => app.commands[command](), extra);
   const play = button("play", "Play", "play", "v-play");
@@ -186,6 +191,7 @@ export function transport(app, timeline) {
     rate.textContent = `${speed}×`;
     if (!ready) return;
     number.value = frame;
+    number.style.width = `${Math.max(4, String(video.count - 1).length) + 3}ch`;
     total.textContent = `/ ${video.count - 1}`;
     time.textContent = clock(secondsOf(video, frame));
     fill(play, ic(playing ? "pause" : "play"));
@@ -225,6 +231,7 @@ export function transport(app, timeline) {
     button("knext", "Next key frame", "nextKey"),
     button("last", "Last frame", "lastFrame"),
     h("span", { class: "v-frameplace" }, number, total, time),
+    count,
     h("span", { class: "v-sep" }),
     rate,
     h("span", { class: "v-sep" }),

@@ -95,6 +95,15 @@ function judging(app) {
   /** @param {string} kind @param {(d: any, t: any, frames: [number, number], whole: boolean) => any[]} make */
   const verdict = (kind, make) => () => {
     if (!app.track || !app.queue) return null;
+    if (app.rows && !app.rows.covers(...where())) {
+      app.toast({
+        icon: "clock",
+        title: "Not yet",
+        text: `The masks of this video are still being read (${Math.floor(100 * app.rows.share)} %).`,
+        name: "reading",
+      });
+      return null;
+    }
     return app.queue.add(kind, make(app.document, app.track, where(), scope() === "whole"));
   };
   const setScope = (/** @type {string} */ name) => () => app.preferences.set({ scope: name });

@@ -52,36 +52,53 @@ export class VideoDocument {
     /** @type {Map<string, {id: string, start: number, stop: number, categories: string[], version: number}>} */
     this.complete = new Map();
     this.lastEdit = 0;
+    /** @type {Map<string, number>} rows that were taken away, with the version of who did; answers may be older */
+    this.removed = new Map();
     /** @type {(track: string|null, frame: number|null) => void} */
     this.onchange = () => {};
   }
 
-  /** Take the answer of GET tracks. @param {{last_edit: number, tracks: any[]}} answer */
-  load({ last_edit, tracks }) {
+  /** Take the answer of GET tracks for the whole video. @param {{last_edit: number, tracks: any[]}} answer */
+  load(answer) {
     this.tracks.clear();
-    this.lastEdit = last_edit;
-    for (const sent of tracks) {
-      const track = blankTrack(sent.id);
-      assignTrack(track, sent, sent.version);
-      track.number = sent.number;
-      for (const row of sent.rows) {
-        const [frame, state, source, review, key, score, look, version, hash, area] = row;
-        track.rows.set(frame, {
-          frame,
-          state: state === 1 || state === "present" ? "present" : "absent",
-          source,
-          review,
-          key: Boolean(key),
-          score,
-          look,
-          version,
-          hash,
-          area: area ?? 0,
-        });
-      }
-      this.tracks.set(track.id, track);
+    this.removed.clear();
+    this.merge(answer, 0, this.count);
+    this.lastEdit = answer.last_edit;
+  }
+
+  /**
+   * Take the answer of GET tracks for frames start to stop - 1. What is on its way, and what was heard of after the
+   * answer was written, stays.
+   * @param {{last_edit: number, tracks: any[]}} answer @param {number} start @param {number} stop
+   */
+  merge({ last_edit, tracks }, start, stop) {
+    const newer = (/** @type {{version: number}|undefined} */ here) =>
+      here !== undefined && (here.version === 0 || here.version > last_edit);
+    const sentIds = new Set(tracks.map((sent) => sent.id));
+    for (const track of [...this.tracks.values()]) {
+      if (!sentIds.has(track.id) && !newer(track)) this.tracks.delete(track.id);
     }
+    for (const sent of tracks) {
+      let track = this.tracks.get(sent.id);
+      if (!track) {
+        track = blankTrack(sent.id);
+        this.tracks.set(sent.id, track);
+      }
+      if (!newer(track) || track.revision === 0) {
+        assignTrack(track, sent, sent.version);
+        track.number = sent.number;
+      }
+      mergeRows(track, sent.rows, { start, stop, newer, gone: (frame) => this.goneAfter(sent.id, frame, last_edit) });
+      track.revision += 1;
+    }
+    this.lastEdit = Math.max(this.lastEdit, last_edit);
     this.onchange(null, null);
+  }
+
+  /** Whether a row was taken away by a later edit than the last one of an answer. @param {string} track @param {number} frame @param {number} lastEdit */
+  goneAfter(track, frame, lastEdit) {
+    const version = this.removed.get(`${track}:${frame}`);
+    return version !== undefined && (version === 0 || version > lastEdit);
   }
 
   /** Tracks that are not deleted, by number. @returns {Track[]} */
@@ -157,8 +174,13 @@ export class VideoDocument {
       this.tracks.set(id, track);
     }
     const before = track.rows.get(frame) ?? null;
-    if (after === null) track.rows.delete(frame);
-    else track.rows.set(frame, this.rowOf(frame, version, after, before));
+    if (after === null) {
+      track.rows.delete(frame);
+      this.removed.set(`${id}:${frame}`, version);
+    } else {
+      track.rows.set(frame, this.rowOf(frame, version, after, before));
+      this.removed.delete(`${id}:${frame}`);
+    }
     track.revision += 1;
     this.onchange(id, frame);
     return { track: id, frame, before };
@@ -186,6 +208,7 @@ export class VideoDocument {
       if (!track) return;
       if (before) track.rows.set(/** @type {number} */ (frame), before);
       else track.rows.delete(/** @type {number} */ (frame));
+      this.removed.delete(`${id}:${frame}`);
       track.revision += 1;
     }
     this.onchange(id, frame);
@@ -224,6 +247,44 @@ export class VideoDocument {
     for (const range of this.complete.values()) if (frame >= range.start && frame < range.stop) return true;
     return false;
   }
+}
+
+/**
+ * Rows of one stretch as an answer has them.
+ * @param {Track} track @param {any[][]} sent
+ * @param {{start: number, stop: number, newer: (row: Row|undefined) => boolean, gone: (frame: number) => boolean}} how
+ */
+function mergeRows(track, sent, { start, stop, newer, gone }) {
+  const said = new Set(sent.map((row) => row[0]));
+  const near = stop - start < track.rows.size;
+  for (const frame of near ? rangeOf(start, stop) : [...track.rows.keys()]) {
+    const inside = frame >= start && frame < stop;
+    if (inside && !said.has(frame) && !newer(track.rows.get(frame))) track.rows.delete(frame);
+  }
+  for (const row of sent) {
+    if (!newer(track.rows.get(row[0])) && !gone(row[0])) track.rows.set(row[0], sentRow(row));
+  }
+}
+
+/** @param {number} start @param {number} stop */
+function* rangeOf(start, stop) {
+  for (let frame = start; frame < stop; frame += 1) yield frame;
+}
+
+/** @param {any[]} row as GET tracks sends it @returns {Row} */
+function sentRow([frame, state, source, review, key, score, look, version, hash, area]) {
+  return {
+    frame,
+    state: state === 1 || state === "present" ? "present" : "absent",
+    source,
+    review,
+    key: Boolean(key),
+    score,
+    look,
+    version,
+    hash,
+    area: area ?? 0,
+  };
 }
 
 /** Why a row needs a look, however it was sent. @param {any} look @returns {string|null} */

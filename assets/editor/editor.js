@@ -2,17 +2,17 @@
 /** The editor as one object: opens a video, shows frames with their masks, and passes news on. */
 
 import { readAddress, writeAddress } from "./address.js";
-import { api, frameAddress } from "./api.js";
+import { api } from "./api.js";
+import { followCounting } from "./counting.js";
 import { VideoDocument } from "./document.js";
 import { listenToEvents } from "./events.js";
-import { FrameCache } from "./frames.js";
 import { EditQueue, rowName } from "./history.js";
+import { RowLoader, STRETCH } from "./rowloader.js";
+import { Showing } from "./showing.js";
 import { createPreferences, createSession, createView, VIEW } from "./state.js";
 import { Viewport } from "./viewport.js";
 
 const ENDED = ["done", "failed", "cancelled"];
-/** Frames whose masks are asked for at once. */
-const CHUNK = 16;
 
 export class Editor {
   /** @param {HTMLElement} root */
@@ -25,7 +25,8 @@ export class Editor {
     /** @type {VideoDocument} */
     this.document = new VideoDocument({ height: 1, width: 1, count: 1 });
     /** @type {any} */ this.queue = null;
-    /** @type {any} */ this.frames = null;
+    /** @type {Showing|null} */ this.showing = null;
+    /** @type {RowLoader|null} */ this.rows = null;
     /** @type {any} made by the stage when a video opens */
     this.layers = null;
     /** @type {Record<string, (...args: any[]) => any>} */
@@ -34,14 +35,13 @@ export class Editor {
     this.toast = () => {};
     /** @type {(() => void)[]} */
     this.closing = [];
-    /** @type {Map<number, Promise<void>>} requests for masks that are out, by their first frame */
-    this.chunks = new Map();
     this.author = author();
     this.ready = false;
     /** undos and redos that were asked for and not answered */
     this.asked = 0;
     /** @type {() => void} */ this.onopen = () => {};
     /** @type {() => void} gives up a half drawn stroke */ this.oncancel = () => {};
+    /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};
     /** @type {(detail: any) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());
     this.view.on(["frame", "selected"], () => this.keepAddress());
@@ -82,27 +82,36 @@ export class Editor {
     this.session.set({ phase: "loading", problem: "" });
     this.close();
     try {
-      const [video, tracks] = await Promise.all([api.video(id), api.tracks(id)]);
+      // Rows of the stretch that is shown come with the facts; those of the rest of a long video come later.
+      const at = Math.floor(Math.max(0, frame) / STRETCH) * STRETCH;
+      const [video, tracks] = await Promise.all([api.video(id), api.tracks(id, at, at + STRETCH)]);
       if (this.session.now.project?.id !== video.project.id) {
         this.session.set({ project: await api.project(video.project.id) });
       }
-      this.begin(video, tracks, Math.max(0, Math.min(video.count - 1, frame)), track);
+      this.begin(video, { tracks, at }, Math.max(0, Math.min(video.count - 1, frame)), track);
       await this.show();
       this.ready = true;
+      this.rows?.fill();
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** @param {any} video @param {any} tracks @param {number} frame @param {number|null} number */
-  begin(video, tracks, frame, number) {
+  /** @param {any} video @param {{tracks: any, at: number}} first @param {number} frame @param {number|null} number */
+  begin(video, first, frame, number) {
     const document = new VideoDocument(video);
-    document.load(tracks);
+    document.merge(first.tracks, first.at, first.at + STRETCH);
+    this.rows = new RowLoader({
+      count: () => document.count,
+      frame: () => this.view.now.frame,
+      load: (start, stop) => api.tracks(video.id, start, stop),
+      take: (answer, start, stop) => document.merge(answer, start, stop),
+    });
+    if (first.at < document.count) this.rows.done.add(first.at / STRETCH);
     for (const range of video.complete ?? []) document.complete.set(range.id, range);
     document.onchange = () => this.view.set({ revision: this.view.now.revision + 1 });
     this.document = document;
-    this.chunks = new Map();
-    this.frames = new FrameCache({ count: video.count, address: (k) => frameAddress(video, k) });
+    this.showing = new Showing(this, video);
     this.queue = new EditQueue({
       document,
       storage: localStorage,
@@ -133,6 +142,7 @@ export class Editor {
         onmessage: (message) => this.onevent(message),
         onstate: (connected) => this.onconnection(connected),
       }),
+      followCounting(this),
     );
     this.refreshJobs();
   }
@@ -140,7 +150,9 @@ export class Editor {
   /** Let go of the open video; edits on their way still go out. */
   close() {
     for (const stop of this.closing.splice(0)) stop();
-    this.frames?.close();
+    this.showing?.close();
+    this.showing = null;
+    this.rows?.close();
     const queue = this.queue;
     if (queue?.pending) {
       queue.tell = () => {};
@@ -153,45 +165,7 @@ export class Editor {
 
   /** Bring picture and masks of the wanted frame onto the canvas, together. */
   async show() {
-    if (!this.frames || !this.layers) return;
-    const { frames, document } = this;
-    const frame = this.view.now.frame;
-    try {
-      const [picture] = await Promise.all([frames.get(frame), this.loadMasks(frame)]);
-      if (this.frames !== frames || this.view.now.frame !== frame) return;
-      if (this.layers.drawing) this.oncancel();
-      this.layers.show(frame, picture);
-      this.view.set({ shown: frame });
-      if (this.session.now.problem) this.session.set({ problem: "" });
-      const next = frame + CHUNK * frames.direction;
-      if (next >= 0 && next < document.count) this.loadMasks(next).catch(() => {});
-    } catch (/** @type {any} */ error) {
-      if (this.frames === frames && this.view.now.frame === frame) {
-        this.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
-      }
-    }
-  }
-
-  /** @param {number} frame @returns {Promise<void>} */
-  async loadMasks(frame) {
-    const start = Math.floor(frame / CHUNK) * CHUNK;
-    const stop = Math.min(this.document.count, start + CHUNK);
-    const running = this.chunks.get(start);
-    if (running) return running;
-    let complete = true;
-    for (let k = start; k < stop && complete; k += 1) complete = this.document.hasMasks(k);
-    if (complete) return undefined;
-    const { chunks } = this;
-    const work = this.fetchMasks(start, stop).finally(() => chunks.delete(start));
-    chunks.set(start, work);
-    return work;
-  }
-
-  /** @param {number} start @param {number} stop exclusive */
-  async fetchMasks(start, stop) {
-    const { document } = this;
-    const { blobs } = await api.masks(this.session.now.video.id, start, stop);
-    for (const [hash, counts] of Object.entries(blobs)) document.masks.add(hash, /** @type {string} */ (counts));
+    await this.showing?.show();
   }
 
   /** Rows changed: fetch masks that are new, then paint. */
@@ -200,7 +174,7 @@ export class Editor {
     const frame = this.view.now.shown;
     if (!this.document.hasMasks(frame)) {
       try {
-        await this.fetchMasks(frame, frame + 1);
+        await this.showing?.fetchMasks(frame, frame + 1);
       } catch {
         return; // the next change or frame asks again; the save state already says that the server is silent
       }
@@ -214,7 +188,8 @@ export class Editor {
 
   /** Whether strokes may go onto the canvas now. */
   get steady() {
-    return Boolean(this.layers) && this.view.now.shown === this.view.now.frame;
+    const { shown, frame, picture } = this.view.now;
+    return Boolean(this.layers) && shown === frame && picture === "exact";
   }
 
   /** The selected track, if there is one. */
@@ -336,21 +311,28 @@ export class Editor {
     }
   }
 
-  /** All frames are counted now: where that changed their number, the video is opened again. */
+  /** Frames were counted: take their number over; those that are not final may be other ones than before. */
   async recount() {
     const { video } = this.session.now;
     const fresh = await api.video(video.id).catch(() => null);
-    if (!fresh || this.session.now.video?.id !== fresh.id) return;
-    if (fresh.count === video.count) this.session.set({ video: fresh });
-    else await this.open(fresh.id, this.view.now.frame, this.track?.number ?? null);
+    if (!fresh || this.session.now.video?.id !== fresh.id || !this.showing) return;
+    const before = this.document.count;
+    const { frame, shown } = this.view.now;
+    const sure = video.confirmed;
+    this.session.set({ video: fresh });
+    this.document.count = this.showing.frames.count = fresh.count;
+    this.rows?.fill();
+    if (fresh.count === before && fresh.confirmed < fresh.count) return;
+    this.showing.frames.forget(sure);
+    this.onrecount(before);
+    this.view.set({ frame: Math.min(frame, fresh.count - 1), revision: this.view.now.revision + 1 });
+    if (shown >= sure && !this.layers?.drawing) this.show();
   }
 
   /** Tracks as the server has them, with unsent edits on top. */
   async reload() {
-    const { video } = this.session.now;
-    const tracks = await api.tracks(video.id).catch(() => null);
-    if (!tracks || this.session.now.video?.id !== video.id || this.queue?.pending) return;
-    this.document.load(tracks);
+    if (this.queue?.pending) return;
+    await this.rows?.again().catch(() => {}); // the save state says that the server is silent
   }
 
   keepAddress() {

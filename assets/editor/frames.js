@@ -1,5 +1,8 @@
 // @ts-check
-/** Pictures of frames: fetched once, decoded ahead of the way the eye travels, bounded in bytes. */
+/**
+ * Pictures of frames at the size they are shown in: fetched once, decoded ahead of the way the eye travels, bounded in
+ * bytes. What nobody looks at any more is given up, so that the server does not decode it.
+ */
 
 /** Bytes of decoded pictures kept (width x height x 4 each). */
 const PICTURE_BYTES = 192 * 1024 * 1024;
@@ -7,8 +10,10 @@ const PICTURE_BYTES = 192 * 1024 * 1024;
 const FILE_BYTES = 96 * 1024 * 1024;
 /** Requests at once; the browser allows six per host and edits need one. */
 const PARALLEL = 3;
-const AHEAD = 10;
+const AHEAD = 16;
 const BEHIND = 2;
+/** Widths that are asked for, pixels: few, so that pictures are found again after a change of the window's size. */
+const WIDTHS = [320, 480, 640, 960, 1280, 1920, 2560, 3840];
 
 /** Least recently used entries go first once the weight passes the limit. @template T */
 export class ByteCache {
@@ -76,12 +81,30 @@ export function around(frame, direction, count) {
   return out.filter((k) => k >= 0 && k < count);
 }
 
+/**
+ * Width of the pictures to ask for.
+ * @param {number} across pixels of the screen that a whole picture takes from side to side
+ * @param {number} full width of the video, pixels
+ * @returns {number|null} null: full resolution
+ */
+export function widthFor(across, full) {
+  const fit = WIDTHS.find((width) => width >= across - 0.5) ?? full;
+  return fit < full ? fit : null;
+}
+
+/**
+ * @typedef {object} Fetching
+ * @property {Promise<any>} work
+ * @property {AbortController} control
+ * @property {number|null} width
+ */
+
 export class FrameCache {
   /**
    * @param {object} parts
    * @param {number} parts.count
-   * @param {(frame: number) => string} parts.address
-   * @param {(url: string) => Promise<Blob>} [parts.load]
+   * @param {(frame: number, width: number|null) => string} parts.address
+   * @param {(url: string, signal: AbortSignal, ahead: boolean) => Promise<Blob>} [parts.load]
    * @param {(blob: Blob) => Promise<any>} [parts.decode] to something with width, height and close
    */
   constructor({ count, address, load = fetchBlob, decode = (blob) => createImageBitmap(blob) }) {
@@ -89,89 +112,126 @@ export class FrameCache {
     this.address = address;
     this.load = load;
     this.decode = decode;
-    /** @type {ByteCache<any>} */
-    this.pictures = new ByteCache(PICTURE_BYTES, (picture) => picture.close?.());
-    /** @type {ByteCache<Blob>} */
+    /** @type {ByteCache<{picture: any, width: number|null, close: () => void}>} */
+    this.pictures = new ByteCache(PICTURE_BYTES, (entry) => entry.close());
+    /** @type {ByteCache<{file: Blob, width: number|null}>} */
     this.files = new ByteCache(FILE_BYTES);
-    /** @type {Map<number, Promise<any>>} */
+    /** @type {Map<number, Fetching>} */
     this.running = new Map();
     /** @type {number[]} */
     this.wanted = [];
     this.last = 0;
     /** @type {1|-1} */
     this.direction = 1;
+    /** @type {number|null} pixels across, null for full resolution */
+    this.width = null;
     this.closed = false;
   }
 
-  /** Decoded picture if it is here. @param {number} frame */
+  /** Whether something of this width serves now. @param {{width: number|null}|undefined} found */
+  serves(found) {
+    return Boolean(found) && enough(/** @type {any} */ (found).width, this.width);
+  }
+
+  /** Decoded picture if it is here in the size that is wanted. @param {number} frame */
   peek(frame) {
-    return this.pictures.get(frame);
+    const found = this.pictures.get(frame);
+    return this.serves(found) ? found?.picture : undefined;
   }
 
   /**
-   * Picture of a frame; what lies ahead is fetched next.
+   * Picture of a frame; what lies ahead is fetched next, what is far away is given up.
    * @param {number} frame
-   * @returns {Promise<any>} rejects when it cannot be had
+   * @returns {Promise<any>} rejects when it cannot be had, or when another frame is wanted before it came
    */
   async get(frame) {
     if (frame !== this.last) this.direction = frame > this.last ? 1 : -1;
     this.last = frame;
     this.wanted = around(frame, this.direction, this.count);
-    const here = this.pictures.get(frame);
+    this.forsake();
+    const here = this.peek(frame);
     if (here) {
       this.pump();
       return here;
     }
-    const picture = await this.start(frame);
+    const work = this.start(frame, false);
     this.pump();
-    return picture;
-  }
-
-  /** @param {number} frame @returns {Promise<any>} */
-  start(frame) {
-    const running = this.running.get(frame);
-    if (running) return running;
-    const work = this.fetch(frame).finally(() => {
-      this.running.delete(frame);
-      this.pump();
-    });
-    this.running.set(frame, work);
     return work;
   }
 
-  /** @param {number} frame */
-  async fetch(frame) {
-    let file = this.files.get(frame);
+  /** Stop what is not near any more. */
+  forsake() {
+    const near = new Set([this.last, ...this.wanted]);
+    for (const [frame, { control }] of this.running) if (!near.has(frame)) control.abort();
+  }
+
+  /** @param {number} frame @param {boolean} ahead nobody waits for it yet @returns {Promise<any>} */
+  start(frame, ahead) {
+    const running = this.running.get(frame);
+    if (running && enough(running.width, this.width) && !running.control.signal.aborted) return running.work;
+    const control = new AbortController();
+    const { width } = this;
+    const work = this.fetch(frame, width, ahead, control.signal)
+      .catch((error) => {
+        // Where one picture cannot be had its neighbours hardly can; they are asked for when they are shown.
+        if (!control.signal.aborted) this.wanted = [];
+        throw error;
+      })
+      .finally(() => {
+        if (this.running.get(frame)?.control === control) this.running.delete(frame);
+        this.pump();
+      });
+    this.running.set(frame, { work, control, width });
+    return work;
+  }
+
+  /** @param {number} frame @param {number|null} width @param {boolean} ahead @param {AbortSignal} signal */
+  async fetch(frame, width, ahead, signal) {
+    const kept = this.files.get(frame);
+    let file = kept && enough(kept.width, width) ? kept.file : undefined;
     if (!file) {
-      file = await this.load(this.address(frame));
-      this.files.put(frame, file, file.size);
+      file = await this.load(this.address(frame, width), signal, ahead);
+      this.files.put(frame, { file, width }, file.size);
     }
     const picture = await this.decode(file);
-    if (this.closed) picture.close?.();
-    else this.pictures.put(frame, picture, picture.width * picture.height * 4);
+    const close = () => picture.close?.();
+    if (this.closed) close();
+    else this.pictures.put(frame, { picture, width, close }, picture.width * picture.height * 4);
     return picture;
+  }
+
+  /** Let go of the frames from one on: they may have other numbers now. @param {number} from */
+  forget(from) {
+    for (const cache of [this.pictures, this.files]) {
+      for (const frame of [...cache.entries.keys()]) if (frame >= from) cache.remove(frame);
+    }
   }
 
   pump() {
     while (!this.closed && this.running.size < PARALLEL && this.wanted.length) {
       const next = /** @type {number} */ (this.wanted.shift());
-      if (this.pictures.has(next) || this.running.has(next)) continue;
+      if (this.serves(this.pictures.entries.get(next)?.value) || this.running.has(next)) continue;
       // A picture fetched ahead that fails is asked for again, and reported, when it is shown.
-      this.start(next).catch(() => {});
+      this.start(next, true).catch(() => {});
     }
   }
 
   close() {
     this.closed = true;
     this.wanted = [];
+    for (const { control } of this.running.values()) control.abort();
     this.pictures.clear();
     this.files.clear();
   }
 }
 
-/** @param {string} url @returns {Promise<Blob>} */
-async function fetchBlob(url) {
-  const answer = await fetch(url);
+/** @param {number|null} width of a picture @param {number|null} wanted */
+const enough = (width, wanted) => width === null || (wanted !== null && width >= wanted);
+
+/** @param {string} url @param {AbortSignal} signal @param {boolean} ahead @returns {Promise<Blob>} */
+async function fetchBlob(url, signal, ahead) {
+  const headers = ahead ? { "X-Ahead": "1" } : {};
+  const answer = await fetch(url, /** @type {any} */ ({ signal, headers, priority: ahead ? "low" : "high" }));
   if (!answer.ok) {
     const body = await answer.json().catch(() => ({}));
     throw new Error(body.error ?? `The picture could not be read (${answer.status}).`);

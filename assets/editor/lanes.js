@@ -8,6 +8,7 @@ import { isKey } from "./document.js";
 /**
  * @typedef {object} Lane
  * @property {Run[]} parts present frames by source
+ * @property {[number, number][]} joined present frames, whatever their source
  * @property {[number, number][]} absent
  * @property {[number, number][]} unknown gaps between rows
  * @property {Run[]} review accepted, corrected, rejected or look
@@ -35,6 +36,7 @@ function build(track) {
   /** @type {Lane} */
   const lane = {
     parts: [],
+    joined: [],
     absent: [],
     unknown: [],
     review: [],
@@ -49,12 +51,11 @@ function build(track) {
     if (previous >= 0 && row.frame > previous + 1) lane.unknown.push([previous + 1, row.frame - 1]);
     if (row.state === "present") {
       extend(lane.parts, row.frame, row.source);
+      lengthen(lane.joined, row.frame);
       lane.tally.present += 1;
       if (row.score !== null) lane.scores.push([row.frame, row.score]);
     } else {
-      const last = lane.absent[lane.absent.length - 1];
-      if (last && last[1] === row.frame - 1) last[1] = row.frame;
-      else lane.absent.push([row.frame, row.frame]);
+      lengthen(lane.absent, row.frame);
     }
     if (row.source === "drawn") lane.tally.hand += 1;
     if (isKey(row)) lane.keys.push(row.frame);
@@ -76,6 +77,13 @@ function extend(runs, frame, what) {
   const last = runs[runs.length - 1];
   if (last && last[1] === frame - 1 && last[2] === what) last[1] = frame;
   else runs.push([frame, frame, what]);
+}
+
+/** @param {[number, number][]} runs @param {number} frame */
+function lengthen(runs, frame) {
+  const last = runs[runs.length - 1];
+  if (last && last[1] === frame - 1) last[1] = frame;
+  else runs.push([frame, frame]);
 }
 
 /** One word for a track: rejected, look, unreviewed, corrected or accepted. @param {Track} track */
@@ -117,25 +125,36 @@ export function progress(tracks) {
  * @property {string} reason
  */
 
+/** @type {WeakMap<Track, {revision: number, number: number, flagged: QueueItem[], open: QueueItem[]}>} */
+const waiting = new WeakMap();
+
+/** What of one track wants a person; made anew only when the track changed. @param {Track} track */
+function waitingOf(track) {
+  const old = waiting.get(track);
+  if (old && old.revision === track.revision && old.number === track.number) return old;
+  /** @type {QueueItem[]} */
+  const flagged = [];
+  /** @type {QueueItem[]} */
+  const open = [];
+  for (const row of [...track.rows.values()].sort((a, b) => a.frame - b.frame)) {
+    if (row.look) grow(flagged, track, row.frame, "look", row.look);
+    else if (row.review === "unreviewed") grow(open, track, row.frame, "unreviewed", "Unreviewed");
+  }
+  const made = { revision: track.revision, number: track.number, flagged, open };
+  waiting.set(track, made);
+  return made;
+}
+
 /**
  * What still wants a person: flagged runs first, then unreviewed ones, each by frame.
  * @param {Track[]} tracks not deleted
  * @returns {QueueItem[]}
  */
 export function reviewQueue(tracks) {
-  /** @type {QueueItem[]} */
-  const flagged = [];
-  /** @type {QueueItem[]} */
-  const open = [];
-  for (const track of tracks) {
-    if (track.rejected) continue;
-    for (const row of [...track.rows.values()].sort((a, b) => a.frame - b.frame)) {
-      if (row.look) grow(flagged, track, row.frame, "look", row.look);
-      else if (row.review === "unreviewed") grow(open, track, row.frame, "unreviewed", "Unreviewed");
-    }
-  }
+  const wanted = tracks.filter((track) => !track.rejected).map(waitingOf);
   const order = (/** @type {QueueItem} */ a, /** @type {QueueItem} */ b) => a.first - b.first || a.number - b.number;
-  return [...flagged.sort(order), ...open.sort(order)];
+  const flagged = wanted.flatMap((found) => found.flagged).sort(order);
+  return [...flagged, ...wanted.flatMap((found) => found.open).sort(order)];
 }
 
 /** @param {QueueItem[]} items @param {Track} track @param {number} frame @param {"look"|"unreviewed"} kind @param {string} reason */

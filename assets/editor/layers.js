@@ -66,7 +66,25 @@ export class Layers {
 
   /** Show a frame's picture together with its masks. @param {number} frame @param {ImageBitmap} picture */
   show(frame, picture) {
+    this.sheet.classList.remove("v-standin", "v-bare");
     this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
+    this.shownFrame = frame;
+    this.compose();
+  }
+
+  /** Another frame's small picture, without masks: they belong to a frame, and this is not it. @param {ImageBitmap} picture */
+  showStandIn(picture) {
+    this.sheet.classList.remove("v-bare");
+    this.sheet.classList.add("v-standin");
+    this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
+    this.shownFrame = -1;
+    this.compose();
+  }
+
+  /** The masks of a frame whose picture cannot be had. @param {number} frame */
+  showBare(frame) {
+    this.sheet.classList.remove("v-standin");
+    this.sheet.classList.add("v-bare");
     this.shownFrame = frame;
     this.compose();
   }

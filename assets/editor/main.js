@@ -4,6 +4,7 @@
 import { createCommands } from "./commands.js";
 import { optionStrip, toolRail, transport } from "./bars.js";
 import { showConflict } from "./conflict.js";
+import { counting } from "./counting.js";
 import { chooseCategory } from "./details.js";
 import { h } from "./dom.js";
 import { Editor } from "./editor.js";
@@ -76,6 +77,7 @@ export async function mount(element) {
 function build(app) {
   const stage = new Stage(app);
   const timeline = new Timeline(app);
+  const count = counting(app);
   const work = h(
     "main",
     { class: "v-work" },
@@ -86,9 +88,10 @@ function build(app) {
     h(
       "section",
       { class: "v-timeline", "aria-label": "Timeline" },
-      transport(app, timeline),
+      transport(app, timeline, count.chip),
       timeline.lanes,
       timeline.mini,
+      count.bar,
       resizer(app, "timeline"),
     ),
   );
@@ -99,6 +102,7 @@ function build(app) {
     stage.resized();
     timeline.opened();
   };
+  app.onrecount = (before) => timeline.recounted(before);
   app.oncancel = () => stage.cancel();
   app.onconflict = (detail) => showConflict(app, detail);
   Object.assign(app.commands, {

@@ -5,11 +5,16 @@ import { area, bounds, parse, stringify } from "./rle.js";
 
 /** Decoded run lengths and outlines kept at once. */
 const DECODED = 600;
+/** Characters of compressed masks kept; others are asked for again when their frame comes. */
+const KEPT = 48 * 1024 * 1024;
 
 export class MaskStore {
   constructor() {
-    /** @type {Map<string, string>} */
+    /** @type {Map<string, string>} least recently used first */
     this.counts = new Map();
+    this.size = 0;
+    /** @type {Map<string, string>} masks that only this page has; they always stay */
+    this.own = new Map();
     /** @type {Map<string, {runs: Uint32Array, box?: any, path?: Path2D}>} */
     this.decoded = new Map();
     this.locals = 0;
@@ -17,31 +22,42 @@ export class MaskStore {
 
   /** @param {string} hash @param {string} counts */
   add(hash, counts) {
+    this.size += counts.length - (this.counts.get(hash)?.length ?? 0);
+    this.counts.delete(hash);
     this.counts.set(hash, counts);
+    for (const [old, text] of this.counts) {
+      if (this.size <= KEPT || old === hash) break;
+      this.counts.delete(old);
+      this.size -= text.length;
+    }
   }
 
   /** Keep a mask that the server has not named yet. @param {string} counts @returns {string} a name for this page only */
   addLocal(counts) {
     this.locals += 1;
     const name = `local:${this.locals}`;
-    this.counts.set(name, counts);
+    this.own.set(name, counts);
     return name;
   }
 
   /** The same mask under the name that the server gave it. @param {string} local @param {string} hash */
   rename(local, hash) {
-    const counts = this.counts.get(local);
-    if (counts !== undefined && !this.counts.has(hash)) this.counts.set(hash, counts);
+    const counts = this.own.get(local);
+    if (counts !== undefined && !this.counts.has(hash)) this.add(hash, counts);
   }
 
   /** @param {string} hash */
   has(hash) {
-    return this.counts.has(hash);
+    return this.counts.has(hash) || this.own.has(hash);
   }
 
   /** @param {string} hash @returns {string|undefined} compressed COCO string */
   text(hash) {
-    return this.counts.get(hash);
+    const counts = this.counts.get(hash);
+    if (counts === undefined) return this.own.get(hash);
+    this.counts.delete(hash);
+    this.counts.set(hash, counts);
+    return counts;
   }
 
   /** @param {string} hash @returns {Uint32Array|undefined} */
@@ -79,7 +95,7 @@ export class MaskStore {
       this.decoded.set(hash, kept);
       return kept;
     }
-    const counts = this.counts.get(hash);
+    const counts = this.text(hash);
     if (counts === undefined) return undefined;
     const made = { runs: parse(counts) };
     this.decoded.set(hash, made);

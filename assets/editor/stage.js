@@ -1,9 +1,10 @@
 // @ts-check
 /** The canvas area: pointers become strokes, pans and zooms; brush ring, coordinates, view rail. */
 
-import { h, ic, iconButton } from "./dom.js";
+import { h, iconButton } from "./dom.js";
 import { Layers } from "./layers.js";
 import { titled } from "./shortcuts.js";
+import { sourceNotice } from "./source.js";
 import { TOOLS } from "./tools/index.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
@@ -16,11 +17,13 @@ export class Stage {
   constructor(app) {
     this.app = app;
     this.ring = h("div", { class: "v-ring", hidden: true });
-    this.notice = h("div", { class: "v-notice", role: "alert", hidden: true });
+    this.notice = sourceNotice(app);
+    this.waiting = h("div", { class: "v-waiting", role: "status", hidden: true });
     this.host = h(
       "section",
       { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" },
       this.ring,
+      this.waiting,
       this.notice,
       this.viewRail(),
     );
@@ -42,7 +45,7 @@ export class Stage {
       this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
       app.layers?.drawLines();
     });
-    app.session.on(["problem", "phase"], () => this.showProblem());
+    app.view.on(["frame", "shown", "waiting"], () => this.showWaiting());
   }
 
   get tool() {
@@ -69,6 +72,7 @@ export class Stage {
     const { scale } = this.app.viewport;
     this.zoomText.textContent = scale < 10 ? `${Math.round(scale * 100)}%` : `${Math.round(scale)}×`;
     this.app.layers?.place();
+    this.app.showing?.resized();
     this.moveRing();
   }
 
@@ -252,17 +256,10 @@ export class Stage {
     this.ring.style.transform = `translate(${this.pointer[0] - size / 2}px, ${this.pointer[1] - size / 2}px)`;
   }
 
-  showProblem() {
-    const { problem, phase } = this.app.session.now;
-    const video = this.app.session.now.video?.problem;
-    const text = phase === "ready" ? problem || video : "";
-    this.notice.hidden = !text;
-    this.notice.replaceChildren();
-    if (!text) return;
-    this.notice.append(
-      ic("warn", 16, "v-warn"),
-      h("span", { class: "v-grow" }, text),
-      h("button", { class: "v-btn", type: "button", onclick: () => this.app.show() }, "Try again"),
-    );
+  /** The exact picture takes a moment: what is seen is another frame, or nothing yet. */
+  showWaiting() {
+    const { frame, shown, waiting } = this.app.view.now;
+    this.waiting.hidden = waiting !== frame || shown === frame;
+    if (!this.waiting.hidden) this.waiting.textContent = `Loading frame ${frame}`;
   }
 }

@@ -68,7 +68,9 @@ export function createSession() {
 /** Lives as long as a video is open. */
 export const VIEW = Object.freeze({
   frame: 0,
-  shown: -1,
+  /** frame whose masks are on the canvas, -1 for none */ shown: -1,
+  /** what is under them: the frame itself, another one's small picture, or nothing. @type {"exact"|"proxy"|"none"} */ picture: "none",
+  /** frame whose exact picture takes a moment */ waiting: -1,
   /** @type {string|null} */ selected: null,
   tool: "select",
   mode: "add",

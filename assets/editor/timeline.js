@@ -2,7 +2,9 @@
 /** Lanes of all tracks on one canvas, and the whole video below: scrub, zoom, scroll, choose a range. */
 
 import { h, oncePerFrame } from "./dom.js";
-import { paintHead, paintLabel, paintLane, paintMarks, paintOverview, paintRuler, RULER } from "./timelinepaint.js";
+import { tallyOf } from "./tallies.js";
+import { marksOf, paintMarks, wordsAt } from "./timelinemarks.js";
+import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./timelinepaint.js";
 import { clamp } from "./viewport.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
@@ -12,7 +14,8 @@ export class Timeline {
   constructor(app) {
     this.app = app;
     this.canvas = h("canvas", { "aria-label": "Timeline: frames of all tracks", role: "img" });
-    this.lanes = h("div", { class: "v-lanes" }, this.canvas);
+    this.tip = h("div", { class: "v-tip", role: "tooltip", hidden: true });
+    this.lanes = h("div", { class: "v-lanes" }, this.canvas, this.tip);
     this.overview = h("canvas", { "aria-label": "Whole video", role: "img" });
     this.mini = h("div", { class: "v-mini" }, h("span", {}, "Whole video"), this.overview);
     /** called after the window changed */
@@ -21,13 +24,16 @@ export class Timeline {
     this.window = [0, 1];
     this.scroll = 0;
     this.draw = oncePerFrame(() => this.paint());
-    /** @type {{revision: number, tallies: number[][], most: number}} */
-    this.tally = { revision: -1, tallies: [], most: 1 };
+    /** @type {{revision: number, tally: import("./tallies.js").Tally|null}} */
+    this.tallied = { revision: -1, tally: null };
     new ResizeObserver(() => this.paint()).observe(this.lanes);
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
     app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack"], this.draw);
     app.session.on(["theme", "video", "phase"], this.draw);
+    app.session.on(["video"], () => {
+      this.tip.hidden = true;
+    });
     this.listen();
   }
 
@@ -38,8 +44,17 @@ export class Timeline {
   opened() {
     this.window = [0, this.count];
     this.scroll = 0;
-    this.tally.revision = -1;
+    this.tallied.revision = -1;
+    this.tip.hidden = true;
     this.draw();
+  }
+
+  /** The video has another number of frames now: what showed all of it goes on to. @param {number} before */
+  recounted(before) {
+    const [a, b] = this.window;
+    this.tallied.revision = -1;
+    if (b - a >= before) this.place(0, this.count);
+    else this.place(a, Math.min(b - a, this.count));
   }
 
   /** Share of the video in sight, 0 to 1. */
@@ -185,8 +200,8 @@ export class Timeline {
     g.rect(s.label + 1, 0, s.width, s.height);
     g.clip();
     paintRuler(s);
-    const { gaps } = app.session.now.video;
-    paintMarks(s, { range, complete: [...app.document.complete.values()], gaps: gaps ?? [] });
+    const complete = [...app.document.complete.values()];
+    paintMarks(s, { ...marksOf(app.session.now.video), range, complete });
     g.save();
     g.beginPath();
     g.rect(s.label + 1, RULER, s.width, s.height - RULER);
@@ -199,7 +214,8 @@ export class Timeline {
     g.font = `11px ${s.font}`;
     g.textAlign = "left";
     g.textBaseline = "middle";
-    g.fillText(`${list.length} track${list.length === 1 ? "" : "s"}`, 12, 12);
+    const reading = app.rows && !app.rows.whole ? `, reading ${Math.floor(100 * app.rows.share)} %` : "";
+    g.fillText(`${list.length} track${list.length === 1 ? "" : "s"}${reading}`, 12, 12);
     const need = list.length * s.lane;
     const room = s.height - RULER;
     if (need > room + 2) {
@@ -216,9 +232,9 @@ export class Timeline {
     const s = this.sheet(this.overview, [0, this.count]);
     this.miniSize = s;
     const { revision } = this.app.view.now;
-    if (this.tally.revision !== revision) this.tally = { revision, ...tallyOf(this.app.document) };
+    if (this.tallied.revision !== revision) this.tallied = { revision, tally: tallyOf(this.app.document) };
     paintOverview(s, {
-      ...this.tally,
+      .../** @type {import("./tallies.js").Tally} */ (this.tallied.tally),
       window: /** @type {[number, number]} */ (this.window),
       frame: this.app.view.now.frame,
     });
@@ -226,6 +242,10 @@ export class Timeline {
 
   listen() {
     this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.down(event));
+    this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.explain(event));
+    this.canvas.addEventListener("pointerleave", () => {
+      this.tip.hidden = true;
+    });
     this.canvas.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
       if (event.offsetY < RULER) this.app.view.set({ range: null });
     });
@@ -240,6 +260,18 @@ export class Timeline {
       },
       () => this.app.session.now.phase === "ready",
     );
+  }
+
+  /** Say what a mark of the ruler means. @param {PointerEvent} event */
+  explain(event) {
+    const { video, phase } = this.app.session.now;
+    const over = phase === "ready" && this.size && event.offsetY < RULER && event.offsetX >= this.size.label;
+    const lines = over && !event.buttons ? wordsAt(this.size, event.offsetX, video) : [];
+    this.tip.hidden = !lines.length;
+    if (!lines.length) return;
+    this.tip.replaceChildren(...lines.map((line) => h("div", {}, line)));
+    const most = this.size.width - this.tip.offsetWidth - 8;
+    this.tip.style.left = `${clamp(event.offsetX - this.tip.offsetWidth / 2, 8, Math.max(8, most))}px`;
   }
 
   /** @param {PointerEvent} event */
@@ -297,23 +329,4 @@ function drag(element, work, allowed) {
     element.addEventListener("pointermove", work);
     element.addEventListener("pointerup", () => element.removeEventListener("pointermove", work), { once: true });
   });
-}
-
-/** Rows per frame by review state. @param {import("./document.js").VideoDocument} document */
-export function tallyOf(document) {
-  const order = { accepted: 0, corrected: 1, look: 2, rejected: 3, unreviewed: 4 };
-  const tallies = Array.from({ length: document.count }, () => [0, 0, 0, 0, 0]);
-  let most = 1;
-  for (const track of document.list()) {
-    for (const row of track.rows.values()) {
-      if (!tallies[row.frame]) continue;
-      tallies[row.frame][/** @type {any} */ (order)[row.look ? "look" : row.review]] += 1;
-    }
-  }
-  for (const tally of tallies)
-    most = Math.max(
-      most,
-      tally.reduce((a, b) => a + b),
-    );
-  return { tallies, most };
 }

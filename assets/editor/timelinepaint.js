@@ -1,5 +1,5 @@
 // @ts-check
-/** How the timeline looks: ruler, lanes, overview. Pure drawing; what and where comes in. */
+/** How the timeline looks: ruler, lanes, overview; in time that goes with the pixels, not with the frames. Pure drawing; what and where comes in. */
 
 import { channels, colourOf, inkOn } from "../look/palette.js";
 import { laneOf } from "./lanes.js";
@@ -16,6 +16,7 @@ const STRIP = Object.freeze({ accepted: "okf", corrected: "acf", look: "warnf", 
  * @property {number} lane height of a lane
  * @property {number} scroll pixels scrolled down
  * @property {(frame: number) => number} x left edge of a frame
+ * @property {(x: number) => number} frameAt frame at a place, with its fraction
  * @property {number} first first frame in sight
  * @property {number} last
  * @property {(name: string) => string} css token by its short name
@@ -106,26 +107,34 @@ export function paintRuler(s) {
   }
 }
 
-/** Range, complete frames and gaps on the ruler. @param {Sheet} s @param {{range: [number, number]|null, complete: any[], gaps: any[]}} marks */
-export function paintMarks(s, { range, complete, gaps }) {
-  const { g, css } = s;
-  g.fillStyle = css("okf");
-  for (const part of complete) g.fillRect(s.x(part.start), RULER - 3, s.x(part.stop) - s.x(part.start), 3);
-  g.fillStyle = css("warnf");
-  for (const gap of gaps) {
-    const x = s.x(gap.after + 1);
-    g.fillRect(x - 1, RULER - 10, 2, 10);
+/**
+ * Where the runs that reach into sight begin: those before end earlier.
+ * @param {readonly any[]} runs sorted, [first, last, ...] each
+ * @param {number} first frame
+ */
+export function firstInSight(runs, first) {
+  let low = 0;
+  let high = runs.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (runs[middle][1] < first) low = middle + 1;
+    else high = middle;
   }
-  if (!range) return;
-  const [x0, x1] = [s.x(range[0]), s.x(range[1] + 1)];
-  g.fillStyle = css("ac");
-  g.globalAlpha = 0.13;
-  g.fillRect(x0, RULER, x1 - x0, s.height);
-  g.globalAlpha = 0.45;
-  g.fillRect(x0, RULER - 5, x1 - x0, 5);
-  g.globalAlpha = 1;
-  g.fillRect(x0 - 1, RULER - 9, 3, 9);
-  g.fillRect(x1 - 2, RULER - 9, 3, 9);
+  return low;
+}
+
+/**
+ * Runs in sight that are more than a speck beside the one before: a long video has more of them than pixels.
+ * @param {Sheet} s @param {readonly any[]} runs @param {(run: any, index: number) => void} paint
+ */
+function eachInSight(s, runs, paint) {
+  let painted = -Infinity;
+  for (let i = firstInSight(runs, s.first); i < runs.length && runs[i][0] <= s.last; i += 1) {
+    const end = s.x(runs[i][1] + 1);
+    if (end < painted + 0.5) continue;
+    painted = end;
+    paint(runs[i], i);
+  }
 }
 
 /** @param {Sheet} s @param {import("./document.js").Track} track @param {number} top */
@@ -137,15 +146,13 @@ export function paintLane(s, track, top) {
   const bar = s.lane - 8;
   const y = top + 2.5;
   const middle = Math.round(y + bar / 2) + 0.5;
-  const inSight = (/** @type {number} */ a, /** @type {number} */ b) => b >= s.first && a <= s.last;
   g.lineWidth = 1;
   g.strokeStyle = css("tx3");
-  for (const [a, b] of lane.absent) if (inSight(a, b)) stops(g, s.x(a) + 2, s.x(b + 1) - 2, middle);
+  eachInSight(s, lane.absent, ([a, b]) => stops(g, s.x(a) + 2, s.x(b + 1) - 2, middle));
   g.setLineDash([2, 3]);
-  for (const [a, b] of lane.unknown) if (inSight(a, b)) line(g, s.x(a) + 3, s.x(b + 1) - 3, middle);
+  eachInSight(s, lane.unknown, ([a, b]) => line(g, s.x(a) + 3, s.x(b + 1) - 3, middle));
   g.setLineDash([]);
-  lane.parts.forEach(([a, b, kind], i) => {
-    if (!inSight(a, b)) return;
+  eachInSight(s, lane.parts, ([a, b, kind], i) => {
     const before = lane.parts[i - 1]?.[1] === a - 1 ? 0 : 3;
     const after = lane.parts[i + 1]?.[0] === b + 1 ? 0 : 3;
     const plain = kind === "drawn" ? 1 : kind === "propagated" ? 0.62 : s.light ? 0.32 : 0.24;
@@ -160,18 +167,16 @@ export function paintLane(s, track, top) {
   });
   g.globalAlpha = dim * 0.9;
   g.strokeStyle = s.light ? darker(colour) : colour;
-  for (const [a, b] of joined(lane.parts)) {
-    if (!inSight(a, b)) continue;
+  eachInSight(s, lane.joined, ([a, b]) => {
     rounded(g, s.x(a) + 0.5, y + 0.5, s.x(b + 1) - s.x(a) - 1, bar - 1, 3);
     g.stroke();
-  }
+  });
   g.globalAlpha = 1;
   if (!track.rejected) paintScores(s, lane, y, bar);
-  for (const [a, b, what] of lane.review) {
-    if (!inSight(a, b)) continue;
+  eachInSight(s, lane.review, ([a, b, what]) => {
     g.fillStyle = css(/** @type {any} */ (STRIP)[what]);
     g.fillRect(s.x(a) + 1, y + bar + 1.5, Math.max(1, s.x(b + 1) - s.x(a) - 2), 2.5);
-  }
+  });
   paintSigns(s, lane, y, bar);
 }
 
@@ -179,14 +184,21 @@ export function paintLane(s, track, top) {
 function paintScores(s, lane, y, bar) {
   const { g } = s;
   const half = (s.x(1) - s.x(0)) / 2;
+  const { scores } = lane;
   g.beginPath();
   let previous = -2;
-  for (const [frame, score] of lane.scores) {
-    if (frame < s.first - 1 || frame > s.last + 1) continue;
-    const at = y + bar - 2 - Math.max(0, Math.min(1, score)) * (bar - 4);
-    if (frame === previous + 1) g.lineTo(s.x(frame) + half, at);
-    else g.moveTo(s.x(frame) + half, at);
+  let column = -Infinity;
+  for (let i = firstAt(scores, s.first - 1); i < scores.length && scores[i][0] <= s.last + 1; i += 1) {
+    const [frame, score] = scores[i];
+    const x = s.x(frame) + half;
+    const joins = frame === previous + 1;
     previous = frame;
+    // Two points a pixel are a line; all of a long video's would take seconds.
+    if (joins && x < column + 0.5) continue;
+    column = x;
+    const at = y + bar - 2 - Math.max(0, Math.min(1, score)) * (bar - 4);
+    if (joins) g.lineTo(x, at);
+    else g.moveTo(x, at);
   }
   g.strokeStyle = s.css("tx1");
   g.globalAlpha = 0.55;
@@ -199,9 +211,9 @@ function paintSigns(s, lane, y, bar) {
   const { g, css } = s;
   const half = (s.x(1) - s.x(0)) / 2;
   let drawnTo = -Infinity;
-  for (const frame of lane.keys) {
-    const x = s.x(frame) + half;
-    if (frame < s.first - 1 || frame > s.last + 1 || x < drawnTo + 3) continue;
+  for (let i = firstAt(lane.keys, s.first - 1); i < lane.keys.length && lane.keys[i] <= s.last + 1; i += 1) {
+    const x = s.x(lane.keys[i]) + half;
+    if (x < drawnTo + 3) continue;
     drawnTo = x;
     const m = y + bar / 2;
     g.beginPath();
@@ -216,9 +228,11 @@ function paintSigns(s, lane, y, bar) {
     g.fill();
     g.stroke();
   }
-  for (const frame of lane.looks) {
-    if (frame < s.first - 1 || frame > s.last + 1) continue;
-    const x = s.x(frame) + half;
+  drawnTo = -Infinity;
+  for (let i = firstAt(lane.looks, s.first - 1); i < lane.looks.length && lane.looks[i] <= s.last + 1; i += 1) {
+    const x = s.x(lane.looks[i]) + half;
+    if (x < drawnTo + 3) continue;
+    drawnTo = x;
     g.beginPath();
     g.moveTo(x - 5.5, y - 2);
     g.lineTo(x + 5.5, y - 2);
@@ -293,24 +307,26 @@ export function paintHead(s, frame) {
 /**
  * Review state of the whole video, stacked per bin, with the window of the lanes above it.
  * @param {Sheet} s of the overview
- * @param {{tallies: number[][], most: number, window: [number, number], frame: number}} what per frame: accepted, corrected, look, rejected, unreviewed
+ * @param {import("./tallies.js").Tally & {window: [number, number], frame: number}} what
  */
-export function paintOverview(s, { tallies, most, window, frame }) {
+export function paintOverview(s, { values, bins, per, most, window, frame }) {
   const { g, css } = s;
   const names = ["okf", "acf", "warnf", "badf", "seg-un"];
   const room = s.height - 9;
-  const bins = Math.max(1, Math.ceil(tallies.length / Math.max(1, s.x(tallies.length) - s.x(0))));
-  for (let f = 0; f < tallies.length; f += bins) {
+  // Bins narrower than a pixel: the one that falls on each pixel stands for its neighbours.
+  const step = Math.max(1, Math.ceil(bins / Math.max(1, s.x(bins * per) - s.x(0))));
+  g.globalAlpha = 0.85;
+  for (let bin = 0; bin < bins; bin += step) {
     let y = s.height - 5;
-    const w = s.x(f + bins) - s.x(f);
-    tallies[f].forEach((value, i) => {
-      if (!value) return;
-      const tall = (value / most) * room;
+    const x = s.x(bin * per);
+    const w = s.x((bin + step) * per) - x;
+    for (let kind = 0; kind < names.length; kind += 1) {
+      const tall = (values[bin * names.length + kind] / most) * room;
+      if (tall <= 0) continue;
       y -= tall;
-      g.fillStyle = css(names[i]);
-      g.globalAlpha = 0.85;
-      g.fillRect(s.x(f), y, w + 0.5, tall);
-    });
+      g.fillStyle = css(names[kind]);
+      g.fillRect(x, y, w + 0.5, tall);
+    }
   }
   g.globalAlpha = 0.6;
   g.fillStyle = css("panel");
@@ -344,16 +360,17 @@ function stops(g, x0, x1, y) {
   g.stroke();
 }
 
-/** Runs that touch, as one. @param {[number, number, string][]} parts @returns {[number, number][]} */
-function joined(parts) {
-  /** @type {[number, number][]} */
-  const out = [];
-  for (const [a, b] of parts) {
-    const last = out[out.length - 1];
-    if (last && last[1] === a - 1) last[1] = b;
-    else out.push([a, b]);
+/** Index of the first entry at or after a frame. @param {readonly any[]} sorted frames, or [frame, ...] @param {number} frame */
+export function firstAt(sorted, frame) {
+  let low = 0;
+  let high = sorted.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    const at = typeof sorted[middle] === "number" ? sorted[middle] : sorted[middle][0];
+    if (at < frame) low = middle + 1;
+    else high = middle;
   }
-  return out;
+  return low;
 }
 
 /** @param {string} hex */

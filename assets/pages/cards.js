@@ -39,7 +39,7 @@ export function reviewBar(counts) {
 /** @param {VideoLine} video */
 function chip(video) {
   if (video.job) return el("span.v-chip.acc", null, `${DOING[/** @type {keyof typeof DOING} */ (video.job.kind)] ?? "Working"} ${Math.round((video.job.progress ?? 0) * 100)} %`);
-  if (video.problem) return el("span.v-chip.bad", null, icon("warn", 12), "Problem");
+  if (video.problem) return el("span.v-chip.bad", null, icon("warn", 12), "No source");
   const [label, kind] = STATES[/** @type {keyof typeof STATES} */ (video.state)] ?? [video.state, ""];
   return el("span.v-chip", { class: kind }, label);
 }
@@ -54,8 +54,15 @@ function remark(video) {
   return video.state === "proposed" ? "waits for review" : "no tracks yet";
 }
 
+/** What is left to look at, for the list, where the share has a column of its own. @param {VideoLine} video */
+function left(video) {
+  const { look, unreviewed } = video.counts;
+  if (video.job || video.problem || look > 0 || unreviewed === 0) return remark(video);
+  return `${count(unreviewed)} unreviewed`;
+}
+
 /** A changed mask is a changed picture: what it shows is in its address. @param {VideoLine} video */
-function picture(video) {
+export function picture(video) {
   const { unreviewed, accepted, corrected, rejected } = video.counts;
   const stamp = video.last_edit ?? [video.tracks, unreviewed, accepted, corrected, rejected].join("-");
   const image = /** @type {HTMLImageElement} */ (el("img", { src: `/data/videos/${encodeURIComponent(video.id)}/thumb.jpg?e=${stamp}`, alt: "", loading: "lazy", draggable: "false" }));
@@ -63,29 +70,40 @@ function picture(video) {
   return image;
 }
 
-/** @param {VideoLine} video @param {string} project */
-export function card(video, project) {
-  return el("a.v-vc", { href: address("/review", { project, video: video.id }), "data-video": video.id },
+/**
+ * The button with what can be done to a video itself.
+ * @param {VideoLine} video @param {(anchor: HTMLElement, video: VideoLine) => void} menu opens it
+ */
+function more(video, menu) {
+  const opener = el("button.v-more", { type: "button", "aria-label": `Rename or remove ${video.name}`, title: "Rename, remove", "aria-haspopup": "menu" }, icon("more"));
+  opener.addEventListener("click", () => menu(opener, video));
+  return opener;
+}
+
+/** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
+export function card(video, project, menu) {
+  const link = el("a.v-vc", { href: address("/review", { project, video: video.id }), "data-video": video.id },
     el("div.v-th", null, picture(video), el("span.v-ov", null, clock(video.seconds)),
       video.job ? el("span.v-pb", null, el("i", { style: { width: `${(video.job.progress ?? 0) * 100}%` } })) : null),
     el("div.v-vb", null,
       el("div.v-l1", null, el("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
       reviewBar(video.counts),
       el("div.v-l2", null,
-        el("span.v-ell.v-grow", { class: video.problem ? "v-badc" : "" }, video.counts.look > 0 && !video.job ? el("span.v-warnc.v-inl", null, icon("warn", 14)) : null, remark(video)),
+        el("span.v-ell.v-grow", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, video.counts.look > 0 && !video.job ? el("span.v-warnc.v-inl", null, icon("warn", 14)) : null, remark(video)),
         el("span.v-t3.v-nowrap", null, plural(video.count, "frame") + (video.tracks ? `, ${plural(video.tracks, "track")}` : "")))));
+  return el("div.v-tile", null, link, more(video, menu));
 }
 
-/** @param {VideoLine} video @param {string} project */
-export function row(video, project) {
+/** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
+export function row(video, project, menu) {
   const href = address("/review", { project, video: video.id });
-  return el("tr", null,
-    el("td", null, el("a.v-row.v-namecell", { href }, el("span.v-mini", null, picture(video)), el("b.v-ell", null, video.name))),
+  return el("tr", { "data-video": video.id },
+    el("td", null, el("a.v-row.v-namecell", { href, title: video.name }, el("span.v-mini", null, picture(video)), el("b.v-ell", null, video.name))),
     el("td", null, chip(video)),
     el("td", null, el("span.v-row", null, reviewBar(video.counts), el("span.v-t2", null, `${reviewed(video)} %`))),
-    el("td.v-t2", null, remark(video)),
+    el("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video)),
     el("td", null, count(video.count)),
     el("td", null, clock(video.seconds)),
     el("td", null, video.tracks ? count(video.tracks) : "–"),
-    el("td", null, el("a.v-btn", { href }, "Open")));
+    el("td", null, el("span.v-acts", null, el("a.v-btn", { href }, "Open"), more(video, menu))));
 }

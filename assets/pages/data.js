@@ -35,9 +35,13 @@ export const get = (path) => request(path);
 export const post = (path, body = {}) =>
   request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
 
+/** @param {string} path @param {any} body */
+export const remove = (path, body) =>
+  request(path, { method: "DELETE", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+
 /** @typedef {{id: string, name: string, videos: number}} ProjectLine */
 
-/** @type {Promise<{projects: ProjectLine[], last: string|null}>|null} */
+/** @type {Promise<{projects: ProjectLine[], archived?: ProjectLine[], last: string|null}>|null} */
 let projectsRequest = null;
 
 /** Every project, asked once a page unless `fresh`. @param {boolean} [fresh] */
@@ -59,10 +63,12 @@ export function projectInAddress() {
 export async function currentProject() {
   const named = projectInAddress();
   const known = await projects();
-  const last = typeof known.last === "string" ? known.last : (/** @type {any} */ (known.last)?.id ?? null);
-  const candidates = [named, last, known.projects.find((p) => p.name === "demo")?.id, known.projects[0]?.id];
+  const candidates = [named, known.last, known.projects.find((p) => p.name === "demo")?.id, known.projects[0]?.id];
   const id = candidates.find((c) => c && known.projects.some((p) => p.id === c)) ?? "";
-  if (named && named !== id) throw new Refused("There is no project of this address; choose another one above.", 404);
+  if (named && named !== id) {
+    const archived = known.archived?.find((p) => p.id === named);
+    throw new Refused(archived ? `The project ${archived.name} is archived; bring it back in the project menu above.` : "There is no project of this address; choose another one above.", 404);
+  }
   if (id && !named) {
     const query = new URLSearchParams(location.search);
     query.set("project", id);

@@ -50,14 +50,15 @@ export function fill(node, ...children) {
 
 /**
  * A button of the look.
- * @param {string} label @param {{kind?: string, icon?: string, onclick?: (e: Event) => void, title?: string, id?: string, disabled?: boolean}} [options]
+ * @param {string} label
+ * @param {{kind?: string, icon?: string, onclick?: (e: Event) => void, title?: string, id?: string, disabled?: boolean, submit?: boolean}} [options]
  */
 export function button(label, options = {}) {
   return el(
     "button.v-btn",
-    { class: options.kind ?? "", type: "button", onclick: options.onclick, title: options.title, id: options.id, disabled: options.disabled },
+    { class: options.kind ?? "", type: options.submit ? "submit" : "button", onclick: options.onclick, title: options.title, id: options.id, disabled: options.disabled },
     options.icon ? icon(options.icon) : null,
-    label,
+    label ? el("span.v-ell", null, label) : null,
   );
 }
 

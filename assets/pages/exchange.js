@@ -36,5 +36,6 @@ function outcome(job, project) {
     el("div", null, `${plural(r.videos ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`),
     el("div.v-mono.v-path", null, r.out ?? ""),
     problems(r.left_out, "Left out"),
+    problems(r.gaps, "Gaps and damage"),
     el("div.v-row", { style: { "margin-top": "6px" } }, el("a.v-btn", { href: `/data/jobs/${encodeURIComponent(job.id)}/annotations`, download: "", id: `v-json-${job.id}` }, icon("export"), "Save the JSON"))];
 }

@@ -4,16 +4,21 @@
 import { button, el, fill, icon, plural } from "./dom.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { card, isOpen, row } from "./cards.js";
-import { openMenu } from "./menu.js";
+import { askName, openMenu } from "./menu.js";
+import { RemovedList } from "./removed.js";
 import { Uploads } from "./upload.js";
 
-/** @typedef {import("./cards.js").VideoLine} VideoLine */
+/**
+ * @typedef {import("./cards.js").VideoLine} VideoLine
+ * @typedef {{bad: boolean, text: string, action?: HTMLElement}} Notice
+ */
 
+const LOOK_AGAIN_MS = 15000;
 const SHOWN = {
-  all: { label: "All", holds: () => true },
-  open: { label: "Open", holds: isOpen },
-  review: { label: "In review", holds: (/** @type {VideoLine} */ v) => v.state === "review" },
-  done: { label: "Done", holds: (/** @type {VideoLine} */ v) => v.state === "done" },
+  all: { label: "All", none: "There is no video here.", holds: () => true },
+  open: { label: "Open", none: "Every video is in review or done.", holds: isOpen },
+  review: { label: "In review", none: "No video is in review.", holds: (/** @type {VideoLine} */ v) => v.state === "review" },
+  done: { label: "Done", none: "No video is done yet.", holds: (/** @type {VideoLine} */ v) => v.state === "done" },
 };
 const SORTS = {
   added: { label: "order added", by: () => 0 },
@@ -29,7 +34,7 @@ export async function mount(element) {
   await new Library(place).start();
 }
 
-class Library {
+export class Library {
   /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
@@ -38,9 +43,16 @@ class Library {
     this.text = "";
     this.sort = "added";
     this.view = localStorage.getItem("v-library-view") === "list" ? "list" : "grid";
-    this.notice = "";
+    /** @type {Notice|null} */ this.notice = null;
     this.uploads = new Uploads({ project: () => this.project?.id ?? "", changed: () => this.draw(), done: () => this.refresh() });
+    this.removed = new RemovedList({ project: () => this.project?.id ?? "", changed: (text) => this.say({ bad: false, text }, true) });
     this.grid = el("div.v-vg");
+    this.search = this.searchField();
+    this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) => this.openVideoMenu(anchor, video);
+    /** What is drawn, as text: looking again at the same changes nothing on the page. */
+    this.seen = "";
+    /** The node of each video with what it shows, so that one job's progress leaves the other cards alone. @type {Map<string, {seen: string, node: HTMLElement}>} */
+    this.nodes = new Map();
   }
 
   async start() {
@@ -48,12 +60,11 @@ class Library {
     window.addEventListener("v-jobs", (event) => this.followJobs(/** @type {CustomEvent} */ (event).detail));
     window.addEventListener("v-answer", () => this.refresh());
     await this.refresh();
-    const sheet = new URLSearchParams(location.search).get("sheet");
-    if (sheet) window.vPages?.open(sheet);
+    openSheetOfAddress();
     poll(async () => {
       if (this.drawn) await this.refresh();
       this.drawn = true;
-      return 15000;
+      return LOOK_AGAIN_MS;
     });
   }
 
@@ -61,8 +72,11 @@ class Library {
     try {
       const id = await currentProject();
       this.project = id ? await get(`/data/projects/${encodeURIComponent(id)}`) : null;
-      this.draw();
+      const seen = JSON.stringify(this.project);
+      if (seen !== this.seen || !this.project) this.draw();
+      this.seen = seen;
     } catch (error) {
+      this.seen = "";
       fill(this.place, el("div.v-place", { style: { height: "60vh" } }, el("div", null, el("span.v-badc", null, icon("warn", 32)), el("h1", null, "The library cannot be shown"), el("p", null, /** @type {Error} */ (error).message), button("Try again", { kind: "line lg", icon: "retrain", onclick: () => this.refresh() }))));
     }
   }
@@ -81,9 +95,27 @@ class Library {
   draw() {
     if (!this.project) return fill(this.place, this.noProject());
     document.title = `${this.project.name}, library`;
-    if (this.project.videos.length === 0 && this.uploads.items.length === 0) return fill(this.place, this.empty());
-    fill(this.place, this.head(), this.notice ? el("p.v-note.bad", { role: "alert", style: { "margin-bottom": "16px" } }, icon("warn"), this.notice) : null, this.bar(), this.grid);
+    if (this.project.removed === 0 && this.shown === "removed") this.shown = "all";
+    const nothing = this.project.videos.length === 0 && this.uploads.items.length === 0;
+    if (nothing && this.shown !== "removed") return fill(this.place, this.noticeLine(), this.empty());
+    const typing = document.activeElement === this.search;
+    fill(this.place, this.head(), this.noticeLine(), this.bar(), this.grid);
+    if (typing) this.search.focus();
     this.drawVideos();
+  }
+
+  noticeLine() {
+    if (!this.notice) return null;
+    const { bad, text, action } = this.notice;
+    return el("p.v-note.v-notice", { class: bad ? "bad" : "", role: bad ? "alert" : "status" }, icon(bad ? "warn" : "check"), el("span.v-grow", null, text), action ?? null, el("button.v-icon-btn", { type: "button", "aria-label": "Dismiss", onclick: () => this.say(null) }, icon("x", 14)));
+  }
+
+  /** Says something above the videos, after looking again at them if asked to. @param {Notice|null} notice @param {boolean} [look] */
+  async say(notice, look = false) {
+    this.notice = notice;
+    this.seen = "";
+    if (look) await this.refresh();
+    else this.draw();
   }
 
   head() {
@@ -100,24 +132,30 @@ class Library {
       button("Add videos", { kind: "lg pri", icon: "plus", onclick: () => window.vPages.open("videos"), id: "v-add-videos" }));
   }
 
-  bar() {
-    const search = /** @type {HTMLInputElement} */ (el("input", { placeholder: "Name", "aria-label": "Filter by name", value: this.text }));
+  searchField() {
+    const search = /** @type {HTMLInputElement} */ (el("input", { placeholder: "Name", "aria-label": "Filter by name" }));
     search.addEventListener("input", () => {
       this.text = search.value;
       this.drawVideos();
     });
+    return search;
+  }
+
+  bar() {
     const segments = el("span.v-seg", { role: "group", "aria-label": "State" });
     for (const [key, { label, holds }] of Object.entries(SHOWN)) {
       const number = this.project.videos.filter(holds).length;
       segments.append(el("button", { type: "button", "aria-pressed": String(key === this.shown), onclick: () => this.choose("shown", key) }, `${label} ${number}`));
     }
+    if (this.project.removed) segments.append(el("button", { type: "button", "aria-pressed": String(this.shown === "removed"), onclick: () => this.choose("shown", "removed") }, `Removed ${this.project.removed}`));
     const sorter = button("", { kind: "ghost", id: "v-sort", onclick: () => openMenu(sorter, Object.entries(SORTS).map(([key, { label }]) => el("button", { type: "button", onclick: () => this.choose("sort", key) }, label, el("span.v-grow"), key === this.sort ? icon("check", 14) : null))) });
     fill(sorter, `Sort: ${SORTS[/** @type {keyof typeof SORTS} */ (this.sort)].label}`, icon("down", 14));
     const views = el("span.v-seg", { role: "group", "aria-label": "View" });
     for (const [key, name] of [["grid", "Grid"], ["list", "List"]]) {
       views.append(el("button", { type: "button", "aria-label": name, title: name, "aria-pressed": String(key === this.view), onclick: () => this.choose("view", key) }, icon(key)));
     }
-    return el("div.v-lbar", null, el("label.v-field", { style: { width: "256px" } }, icon("search"), search), segments, el("span.v-grow"), sorter, views);
+    if (this.shown === "removed") return el("div.v-lbar", null, segments);
+    return el("div.v-lbar", null, el("label.v-field.v-search", null, icon("search"), this.search), segments, el("span.v-grow"), sorter, views);
   }
 
   /** @param {"shown"|"sort"|"view"} what @param {string} key */
@@ -128,21 +166,72 @@ class Library {
   }
 
   drawVideos() {
-    const { holds } = SHOWN[/** @type {keyof typeof SHOWN} */ (this.shown)];
+    if (this.shown === "removed") {
+      this.grid.className = "";
+      fill(this.grid, this.removed.place);
+      return void this.removed.load();
+    }
+    const { holds, none } = SHOWN[/** @type {keyof typeof SHOWN} */ (this.shown)];
     const { by } = SORTS[/** @type {keyof typeof SORTS} */ (this.sort)];
     const wanted = this.text.trim().toLowerCase();
     const videos = this.project.videos.filter((/** @type {VideoLine} */ v) => holds(v) && v.name.toLowerCase().includes(wanted)).sort(by);
-    const project = this.project.id;
-    if (this.view === "list") {
-      const titles = ["Video", "State", "Reviewed", "To check", "Frames", "Length", "Tracks", ""];
-      this.grid.className = "v-card v-scroll";
-      return fill(this.grid, el("table.v-table.v-tt", null,
-        el("thead", null, el("tr", null, ...titles.map((t) => el("th", null, t)))),
-        el("tbody", null, ...videos.map((/** @type {VideoLine} */ v) => row(v, project)))));
+    const expected = this.shown === "all" && !wanted && this.uploads.items.length;
+    const nothing = videos.length || expected ? null : el("p.v-none", null, wanted ? "No video has this in its name." : none);
+    const focused = /** @type {HTMLElement} */ (document.activeElement);
+    if (this.view === "list") this.drawList(videos, nothing);
+    else {
+      this.grid.className = "v-vg";
+      fill(this.grid, ...this.uploads.items.map((u) => u.card()), ...videos.map((/** @type {VideoLine} */ v) => this.node(v, card)), nothing ?? this.addCard());
     }
-    this.grid.className = "v-vg";
-    fill(this.grid, ...this.uploads.items.map((u) => u.card()), ...videos.map((/** @type {VideoLine} */ v) => card(v, project)), this.addCard(),
-      videos.length === 0 && wanted ? el("p.v-t2", { style: { padding: "8px" } }, "No video has this in its name.") : null);
+    if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
+  }
+
+  /** @param {VideoLine} video @param {typeof card | typeof row} make @returns {HTMLElement} the one that is there, unless it changed */
+  node(video, make) {
+    const seen = `${make.name} ${JSON.stringify(video)}`;
+    const known = this.nodes.get(video.id);
+    if (known?.seen === seen) return known.node;
+    const node = make(video, this.project.id, this.menu);
+    this.nodes.set(video.id, { seen, node });
+    return node;
+  }
+
+  /** @param {VideoLine[]} videos @param {HTMLElement|null} nothing said where there is none */
+  drawList(videos, nothing) {
+    this.grid.className = "v-stack";
+    const titles = ["Video", "State", "Reviewed", "Left to do", "Frames", "Length", "Tracks", ""];
+    const table = el("table.v-table.v-tt", null, el("thead", null, el("tr", null, ...titles.map((t) => el("th", null, t)))), el("tbody", null, ...videos.map((v) => this.node(v, row))));
+    const uploads = this.uploads.items.length ? el("div.v-vg", null, ...this.uploads.items.map((u) => u.card())) : null;
+    fill(this.grid, uploads, nothing ?? el("div.v-card.v-scroll", null, table));
+  }
+
+  /** @param {HTMLElement} anchor @param {VideoLine} video */
+  openVideoMenu(anchor, video) {
+    openMenu(anchor, [
+      el("button", { type: "button", "data-do": "rename", onclick: () => setTimeout(() => this.rename(anchor, video)) }, icon("edit"), "Rename"),
+      el("button", { type: "button", "data-do": "remove", onclick: () => this.remove(video) }, icon("trash"), "Remove from the library")]);
+  }
+
+  /** @param {HTMLElement} anchor @param {VideoLine} video */
+  rename(anchor, video) {
+    const save = async (/** @type {string} */ name) => {
+      await post(`/data/videos/${encodeURIComponent(video.id)}`, { name });
+      await this.refresh();
+    };
+    askName(anchor, { label: "Name of the video", value: video.name, save });
+  }
+
+  /** @param {VideoLine} video */
+  async remove(video) {
+    const change = (/** @type {boolean} */ removed) => post(`/data/videos/${encodeURIComponent(video.id)}`, { removed });
+    const undo = () => change(false).then((back) => this.say({ bad: false, text: `${back.video.name} is in the library again.` }, true), (error) => this.say({ bad: true, text: error.message }));
+    try {
+      const { stopped } = await change(true);
+      const kept = `${video.name} is removed; its tracks and its file are kept${stopped ? `, ${plural(stopped, "job")} on it stopped` : ""}.`;
+      await this.say({ bad: false, text: kept, action: button("Restore", { kind: "line", icon: "undo", onclick: undo, id: "v-undo-remove" }) }, true);
+    } catch (error) {
+      await this.say({ bad: true, text: /** @type {Error} */ (error).message });
+    }
   }
 
   addCard() {
@@ -151,11 +240,11 @@ class Library {
 
   /** @param {VideoLine[]} videos */
   async propose(videos) {
-    this.notice = "";
+    this.notice = null;
     try {
       for (const video of videos) video.job = (await post(`/data/videos/${encodeURIComponent(video.id)}/propose`)).job;
     } catch (error) {
-      this.notice = /** @type {Error} */ (error).message;
+      this.notice = { bad: true, text: /** @type {Error} */ (error).message };
     }
     this.draw();
   }
@@ -172,7 +261,8 @@ class Library {
       el("div.v-row", { style: { "margin-top": "8px" } },
         button("Add videos", { kind: "pri lg", icon: "plus", onclick: () => window.vPages.open("videos"), id: "v-add-videos" }),
         el("a.v-btn.line.lg", { href: address("/exchange", { project: this.project.id }) }, icon("import"), "Import YouTube-VIS"),
-        this.project.name === "demo" ? null : button("Open the demo", { kind: "ghost lg", onclick: demo })),
+        this.project.name === "demo" ? null : button("Open the demo", { kind: "ghost lg", onclick: demo }),
+        this.project.removed ? button(`Removed ${this.project.removed}`, { kind: "ghost lg", icon: "trash", onclick: () => this.choose("shown", "removed") }) : null),
       el("p.v-t3", { style: { "margin-top": "8px" } }, "or drop files anywhere on this page")));
   }
 
@@ -184,3 +274,12 @@ class Library {
   }
 }
 
+/** A link may name a sheet; it opens once, and a reload shows the page as it is. */
+function openSheetOfAddress() {
+  const query = new URLSearchParams(location.search);
+  const sheet = query.get("sheet");
+  if (!sheet) return;
+  query.delete("sheet");
+  history.replaceState(history.state, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+  window.vReady.then((/** @type {any} */ pages) => pages.open(sheet));
+}

@@ -73,8 +73,8 @@ export function verdict({ result, before, active, activeName, promote, keep, kep
   const inUse = active === result.checkpoint;
   const actions = inUse
     ? [el("span.v-chip.ok.v-tall", null, icon("check", 14), "In use")]
-    : [kept ? el("span.v-chip.v-tall", null, `${activeName} stays in use`) : button(`Keep ${activeName}`, { kind: "line lg", onclick: keep }),
-       button(`Promote ${result.name}`, { kind: result.proven && (total ?? 0) > 0 ? "pri lg" : "line lg", icon: "check", onclick: promote, id: "v-promote" })];
+    : [kept ? el("span.v-chip.v-tall", null, `${activeName} stays in use`) : button(`Keep ${activeName}`, { kind: "line lg", title: `Keep ${activeName} in use`, onclick: keep }),
+       button(`Promote ${result.name}`, { kind: result.proven && (total ?? 0) > 0 ? "pri lg" : "line lg", icon: "check", title: `Put ${result.name} in use`, onclick: promote, id: "v-promote" })];
   return el("section.v-card.v-verdict", { "data-proven": String(result.proven) },
     el("div.v-nowrap", null,
       el("div.v-row", null, el("span.v-t2", null, result.evaluation === "held-out" ? "Held-out AP" : "AP"), el("span.v-chip", { class: result.proven ? "ok" : "warn", id: "v-proven" }, result.proven ? "proven" : "not proven")),
@@ -97,7 +97,7 @@ export function comparison(result, before, by, choose) {
   const heads = [by === "category" ? "Category" : "Video", ...(tracks ? ["Tracks"] : []), before, result.name, "Change"];
   const row = (/** @type {string} */ name, /** @type {number|undefined} */ n, /** @type {any} */ a, /** @type {any} */ b, sum = false) => {
     const c = change(a, b);
-    return el("tr", { class: sum ? "sum" : "" }, el("td.v-ell", { style: { "max-width": "280px" } }, name), tracks ? el("td", null, n === undefined ? "–" : count(n)) : null, el("td", null, points(ap(a))), el("td", null, points(ap(b))), el("td", null, signed(c)), el("td.mid", null, changeBar(c, widest)));
+    return el("tr", { class: sum ? "sum" : "" }, el("td.v-name", { title: name }, name), tracks ? el("td", null, n === undefined ? "–" : count(n)) : null, el("td", null, points(ap(a))), el("td", null, points(ap(b))), el("td", null, signed(c)), el("td.mid", null, changeBar(c, widest)));
   };
   const sum = tracks ? lines.reduce((t, l) => t + (l.tracks ?? 0), 0) : undefined;
   const switcher = el("span.v-seg", { role: "group" }, ...(/** @type {const} */ (["category", "video"])).map((key) =>
@@ -105,7 +105,7 @@ export function comparison(result, before, by, choose) {
   return el("section.v-card", { id: "v-comparison" },
     el("header", null, el("h2.v-grow", null, "Before and after"), switcher),
     el("div.v-scroll", null, el("table.v-table", null,
-      el("thead", null, el("tr", null, ...heads.map((h) => el("th", null, h)), el("th.mid", null, el("span.v-scale", null, el("span", null, `−${widest}`), el("span", null, "AP"), el("span", null, `+${widest}`))))),
+      el("thead", null, el("tr", null, ...heads.map((h) => el("th.v-name", { title: h }, h)), el("th.mid", null, el("span.v-scale", null, el("span", null, `−${widest}`), el("span", null, "AP"), el("span", null, `+${widest}`))))),
       el("tbody", null, row("All", sum, result.before, result.after, true), ...lines.map((l) => row(l.name, l.tracks, l.before, l.after))))));
 }
 
@@ -122,5 +122,5 @@ export function measured(result) {
   if (!result.per_video?.length) return null;
   return el("section.v-card", null,
     el("header", null, el("h2.v-grow", null, result.evaluation === "held-out" ? "Held-out videos" : "Measured on"), el("span.v-t3", null, result.evaluation === "held-out" ? "never trained on" : result.evaluation === "k-fold" ? "k-fold by video" : "its last third")),
-    el("div.bd", null, ...result.per_video.map((v) => el("div.v-line", null, el("span.v-ell.v-grow", null, v.name), el("span.v-t2", null, `${points(ap(v.before))} → `), el("b", null, points(ap(v.after)))))));
+    el("div.bd", null, ...result.per_video.map((v) => el("div.v-line", null, el("span.v-ell.v-grow", { title: v.name }, v.name), el("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `), el("b", null, points(ap(v.after)))))));
 }

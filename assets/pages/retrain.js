@@ -255,7 +255,7 @@ class Retrain {
         this.turn();
       };
       return el("tr", { class: run === shown ? "sel" : "" },
-        el("td", null, el("button.v-link", { type: "button", onclick: open }, r?.name ?? "Run")),
+        el("td.v-name", { title: r?.name ?? null }, el("button.v-link", { type: "button", onclick: open }, r?.name ?? "Run")),
         el("td.v-t2", null, when(run.started ?? run.created)),
         el("td", null, r ? (this.facts.active?.id === r.checkpoint ? el("span.v-chip.ok", null, icon("check", 12), "in use") : el("span.v-chip", { class: r.proven ? "" : "warn" }, r.proven ? "kept aside" : "not proven")) : el("span.v-chip", { class: run.status === "failed" ? "bad" : "" }, run.status === "failed" ? "failed" : "stopped")),
         el("td.n", null, r ? points(ap(r.before)) : "–"), el("td.n", null, r ? points(ap(r.after)) : "–"), el("td.n", null, signed(r ? change(r.before, r.after) : null)),

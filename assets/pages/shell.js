@@ -20,6 +20,7 @@ export async function mount(element) {
   window.addEventListener("v-projects-changed", () => nameProject(switcher, true));
   keepProject(bar);
   await nameProject(switcher, false);
+  window.vMakeReady?.(window.vPages);
   poll(() => showJobs(jobs));
 }
 
@@ -54,12 +55,16 @@ async function openProjects(anchor) {
       el("span.v-t3.v-nowrap", null, plural(p.videos ?? 0, "video")),
       p.id === here ? icon("check", 14) : el("span", { style: { width: "14px" } })),
   );
-  const onLibrary = document.getElementById("v-sheet-project") !== null;
-  const add = onLibrary
-    ? el("button", { type: "button", onclick: () => window.vPages.open("project") }, icon("plus"), "New project")
-    : el("a", { href: "/?sheet=project" }, icon("plus"), "New project");
-  const edit = onLibrary ? el("button", { type: "button", onclick: () => window.vPages.open("categories") }, icon("tag"), "Categories of this project") : null;
-  openMenu(anchor, [...items, items.length ? el("hr") : null, edit, add]);
+  openMenu(anchor, [...items, items.length ? el("hr") : null,
+    here ? sheetEntry("categories", "tag", "Categories of this project") : null,
+    sheetEntry("manage", "edit", here ? "Rename or archive" : "Archived projects"),
+    sheetEntry("project", "plus", "New project")]);
+}
+
+/** Opens a sheet of the library: in place, or there. @param {string} sheet @param {string} image @param {string} label */
+function sheetEntry(sheet, image, label) {
+  if (document.getElementById(`v-sheet-${sheet}`)) return el("button", { type: "button", onclick: () => window.vPages.open(sheet) }, icon(image), label);
+  return el("a", { href: address("/", { project: projectInAddress(), sheet }) }, icon(image), label);
 }
 
 /** A sun that turns the page light or dark and remembers it. */

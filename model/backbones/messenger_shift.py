@@ -45,9 +45,11 @@ class PatchEmbed(nn.Module):
         self.norm = nn.LayerNorm(dim, eps=_EPS)
 
     def forward(self, x: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, tuple[int, int]]:
-        """x (B, C, H, W), tokens (B, M, C) -> (B, H'*W', D), (B, M, D), (H', W')."""
+        """x (B, C, H, W), tokens (B, M, C) -> (B, H'*W', D), (B, M, D), (H', W'); M may be 0."""
         x = self.projection(x)
         hw = (x.shape[2], x.shape[3])
+        if tokens.shape[1] == 0:
+            return self.norm(to_sequence(x)), x.new_zeros(len(x), 0, x.shape[1]), hw
         return self.norm(to_sequence(x)), self.norm(constant_conv(tokens, self.projection)), hw
 
 
@@ -62,8 +64,11 @@ class Attention(nn.Module):
             self.sr = nn.Conv2d(dim, dim, reduction, reduction)
             self.norm = nn.LayerNorm(dim, eps=_EPS)
 
-    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int) -> Tensor:
-        """x (B, H*W + M, C), the last ``messengers`` rows being tokens (0: none) -> the same shape."""
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int, *, heard: bool = True) -> Tensor:
+        """x (B, H*W + M, C), the last ``messengers`` rows being tokens (0: none) -> the same shape.
+
+        With ``heard`` False nobody reads the tokens after this: only the pixels' rows (B, H*W, C) come back.
+        """
         pixels = x.shape[1] - messengers
         if self.reduction > 1:
             keys = to_sequence(self.sr(to_map(x[:, :pixels], hw)))
@@ -72,7 +77,7 @@ class Attention(nn.Module):
             keys = self.norm(keys)
         else:
             keys = x[:, :pixels]  # the last stage does not look at tokens
-        return attend(self.attn, x, keys)
+        return attend(self.attn, x if heard else x[:, :pixels], keys)
 
 
 def attend(attention: nn.MultiheadAttention, queries: Tensor, keys: Tensor) -> Tensor:
@@ -141,9 +146,11 @@ class Block(nn.Module):
         self.ffn = MixFFN(dim, hidden)
         self.drop_path = DropPath(drop_path)
 
-    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int) -> Tensor:
-        x = x + self.drop_path(self.attn(self.norm1(x), hw, messengers))
-        return x + self.drop_path(self.ffn(self.norm2(x), hw, messengers))
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int, *, heard: bool = True) -> Tensor:
+        """x (B, H*W + M, C) -> the same shape, or the pixels' rows alone where nobody reads the tokens after this."""
+        attended = self.attn(self.norm1(x), hw, messengers, heard=heard)
+        x = x[:, : attended.shape[1]] + self.drop_path(attended)
+        return x + self.drop_path(self.ffn(self.norm2(x), hw, messengers if heard else 0))
 
 
 def shift(tokens: Tensor, offsets: tuple[int, ...]) -> Tensor:
@@ -183,27 +190,29 @@ class MessengerShift(nn.Module):
     def forward(self, clips: Tensor, *, every_token: bool = False) -> tuple[list[Tensor], list[Tensor]]:
         """Maps of all stages, and the tokens (B*T, M, C_i) after each stage.
 
-        The tokens of a stage without reduced keys cannot reach any map; they are left out unless ``every_token``.
+        In a stage without reduced keys the tokens cannot reach any map, nor can those that leave the stage before it.
+        They are left out, and cost nothing, unless ``every_token``.
         """
         batch, frames = clips.shape[:2]
         x = clips.flatten(0, 1)
         tokens = self.msg_tokens.expand(batch * frames, -1, -1)
         maps, messengers = [], []
-        for stage, reduction in zip(self.layers, self.reductions, strict=True):
+        listening = [reduction > 1 or every_token for reduction in self.reductions]
+        for stage, listens, next_listens in zip(self.layers, listening, [*listening[1:], every_token], strict=True):
             assert isinstance(stage, nn.ModuleList)
             embed, blocks, norm = stage
             assert isinstance(blocks, nn.ModuleList)
-            x, tokens, hw = embed(x, tokens)
-            carried = tokens.shape[1] if reduction > 1 or every_token else 0
+            x, tokens, hw = embed(x, tokens if listens else tokens[:, :0])
             pixels = x.shape[1]
-            x = torch.cat((x, tokens), dim=1) if carried else x
+            x = torch.cat((x, tokens), dim=1) if listens else x
             for index, block in enumerate(blocks):
-                x = block(x, hw, carried)
-                if carried and not (len(blocks) % 2 and index == len(blocks) - 1):
+                last = index == len(blocks) - 1
+                x = block(x, hw, tokens.shape[1], heard=next_listens or not last)
+                if x.shape[1] > pixels and not (len(blocks) % 2 and last):
                     x = self._shifted(x, pixels, frames, sign=1 if index % 2 == 0 else -1)
             x = norm(x)
-            if carried:
-                tokens = x[:, pixels:]
+            tokens = x[:, pixels:]
+            if tokens.shape[1]:
                 messengers.append(tokens)
             x = to_map(x[:, :pixels], hw).contiguous()
             maps.append(x)

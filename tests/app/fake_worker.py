@@ -36,5 +36,7 @@ def bug(work: Work) -> None:
 if __name__ == "__main__":
     settings = make_settings(data=sys.argv[1], device="cpu")
     idle = float(sys.argv[2])
-    alone = run_worker(settings, handlers={"count": count, "mistake": mistake, "bug": bug}, aside={}, idle_seconds=idle)
+    # "propose" is a kind whose jobs go on where they stopped.
+    kinds = {"count": count, "mistake": mistake, "bug": bug, "propose": count}
+    alone = run_worker(settings, handlers=kinds, aside={}, idle_seconds=idle)
     print("served" if alone else "another worker is alive")

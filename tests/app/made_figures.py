@@ -31,7 +31,7 @@ def fill_model(model, salt=""):
                 continue
             noise = torch.randn(value.shape, generator=generator)
             if value.dim() > 1:
-                value.copy_(noise / value[0].numel() ** 0.5)
+                value.copy_(noise / value[0].numel() ** 0.5 * (0.2 if "fc_reg" in key else 1))
             else:
                 value.copy_((1 if key.endswith(("weight", "var")) else 0) + 0.05 * noise)
     return model
@@ -46,6 +46,20 @@ def to_input(frames):
     out = np.zeros((T, 3, -(-H // 32) * 32, -(-W // 32) * 32), np.float32)
     out[:, :, :H, :W] = (frames.astype(np.float32) / 64 - 2).transpose(0, 3, 1, 2)
     return out
+
+
+def make_targets(T, H, W, objects):
+    boxes, labels, ids, masks = [], [], [], []
+    for t in range(T):
+        there = [o for o in objects if t in o["frames"]]
+        boxes.append(np.array([o["box"] for o in there], np.float32).reshape(-1, 4))
+        labels.append(np.array([o["label"] for o in there], np.int64))
+        ids.append(np.array([o["id"] for o in there], np.int64))
+        planes = np.zeros((len(there), H, W), np.uint8)
+        for plane, (x0, y0, x1, y1) in zip(planes, boxes[-1].astype(int)):
+            plane[y0:y1, x0:x1] = 1
+        masks.append(planes)
+    return boxes, labels, ids, masks
 """
 CASE = {"T": 2, "img_hw": [48, 60], "ori_hw": [96, 120], "seed": 5, "rescale": True}
 _WHOLE = ("msg", "init_rois", "cls_score", "boxes")
@@ -56,51 +70,52 @@ def write_figures(folder: Path) -> Path:
     for part in ("recipe", "golden/units", "eval"):
         (folder / part).mkdir(parents=True)
     (folder / "recipe/fill.py").write_text(RECIPE)
-    _forward(folder)
+    write_forward(folder, "some_case", CASE)
     _units(folder / "golden/units/units.npz")
     _evaluation(folder / "eval")
     return folder
 
 
 @torch.inference_mode()
-def _forward(folder: Path) -> None:
+def write_forward(folder: Path, name: str, case: dict[str, Any], *, salt: str = "") -> None:
+    """Figures of one forward pass of `tevit_tiny` in ``golden/``; the recipe must be there."""
     recipe = Recipe(folder / "recipe")
-    network = Networks(recipe, "cpu").filled("tevit_tiny", "")
-    golden = Golden(
-        {"case": CASE, "config": "tevit_tiny", "salt": "", "stats": {}}, {"sample/stage0_roi_feats": np.zeros(0)}
-    )
+    network = Networks(recipe, "cpu").filled("tevit_tiny", salt)
+    about: dict[str, Any] = {"config": "tevit_tiny", "salt": salt, "case": case, "stats": {}}
+    golden = Golden(about, {"sample/stage0_roi_feats": np.zeros(0)})
     figures, features, stages = _figures(network, recipe, golden, "cpu")
+    frames = case["T"]
     arrays: dict[str, np.ndarray] = {}
-    about: dict[str, Any] = {"config": "tevit_tiny", "salt": "", "case": CASE, "stats": {}}
     last = stages[-1]
     best = published(last.logits[0], max_tracks=12)
     query = torch.tensor([item.query for item in best[:10]])
     label = torch.tensor([item.label for item in best[:10]])
-    size = Resized((96, 120), (48, 60), (64, 64))
+    (height, width), (own_height, own_width) = case["ori_hw"], case["img_hw"]
+    size = Resized((height, width), (own_height, own_width), (figures["input"].shape[-2], figures["input"].shape[-1]))
     boxes = last.boxes[0][:, query]
     regions = _regions(network, features, boxes.flatten(0, 1), network.config.head.mask_cells)
     head = network.roi_head.mask_head[-1]
     logits = head.conv_logits(head.embed(last.attention_features[0][:, query].flatten(0, 1), regions))
     figures |= {"mask_roi_feats": regions, "mask_logits_all_classes": logits}
-    for name, value in figures.items():
-        _store(name, value, arrays, about["stats"])
-    probability = logits[torch.arange(20), label.repeat(2)].sigmoid().view(2, 10, 28, 28)
-    shown = boxes / torch.from_numpy(size.scale_factor)
+    for own, value in figures.items():
+        _store(own, value, arrays, about["stats"])
+    probability = logits[torch.arange(10 * frames), label.repeat(frames)].sigmoid().view(frames, 10, 28, 28)
+    shown = boxes / (torch.from_numpy(size.scale_factor) if case["rescale"] else torch.ones(4))
     scores = last.logits[0].sigmoid().mean(dim=0)[query, label]
     arrays |= {
         "full/mask_prob": probability.numpy(),
         "full/mask_rois": boxes.numpy(),
-        "full/det_bboxes": torch.cat((shown, scores.expand(2, 10)[..., None]), dim=-1).numpy(),
-        "full/det_labels": label.expand(2, 10).numpy(),
+        "full/det_bboxes": torch.cat((shown, scores.expand(frames, 10)[..., None]), dim=-1).numpy(),
+        "full/det_labels": label.expand(frames, 10).numpy(),
         "full/det_query": query.numpy(),
         "full/det_order": np.arange(10),
     }
-    about |= _detections(best, probability.numpy(), shown.numpy(), size)
+    about |= _detections(best, probability.numpy(), shown.numpy(), size, rescale=case["rescale"])
     about["level_margin_log2"] = [
         _margin(queries.start_boxes, network.config.head.canonical_size) for queries in stages
     ]
-    (folder / "golden/some_case.json").write_text(json.dumps(about))
-    np.savez(folder / "golden/some_case.npz", **arrays)
+    (folder / f"golden/{name}.json").write_text(json.dumps(about))
+    np.savez(folder / f"golden/{name}.npz", **arrays)
 
 
 def _store(name: str, value: torch.Tensor, arrays: dict[str, np.ndarray], stats: dict[str, Any]) -> None:
@@ -125,8 +140,14 @@ def _margin(boxes: torch.Tensor, canonical: float) -> float:
     return float((level[..., None] - torch.tensor([1, 2, 3])).abs().min())
 
 
-def _detections(best: list[Any], probability: np.ndarray, boxes: np.ndarray, size: Resized) -> dict[str, Any]:
-    soft = [[paste(probability[t, k], boxes[t, k], size.frame_hw) for k in range(10)] for t in range(2)]
+def _detections(
+    best: list[Any], probability: np.ndarray, boxes: np.ndarray, size: Resized, *, rescale: bool
+) -> dict[str, Any]:
+    factor = size.scale_factor
+    hw = size.frame_hw
+    if not rescale:
+        hw = (round(hw[0] * float(factor[1])), round(hw[1] * float(factor[0])))
+    soft = [[paste(probability[t, k], boxes[t, k], hw) for k in range(10)] for t in range(len(boxes))]
     rle = [[_encode(mask >= 0.5) for mask in row] for row in soft]
     near = [[[int((abs(m - 0.5) < width).sum()) for width in (1e-5, 1e-4, 1e-3)] + [0] for m in row] for row in soft]
     scores = [item.score for item in best]
@@ -137,7 +158,7 @@ def _detections(best: list[Any], probability: np.ndarray, boxes: np.ndarray, siz
     return {
         "pad_hw": list(size.pad_hw),
         "scale_factor": size.scale_factor.tolist(),
-        "mask_hw": list(size.frame_hw),
+        "mask_hw": list(hw),
         "topk_scores": scores,
         "topk_gap_10_11": scores[9] - scores[10],
         "topk_min_gap": min(a - b for a, b in itertools.pairwise(scores[:11])),

@@ -271,17 +271,6 @@ def test_bad_input_of_training_is_told_before_anything_is_trained(
     assert not (trained / "refused" / "checkpoint.safetensors").exists()
 
 
-def test_torchrun_with_one_process_is_a_plain_run_and_with_more_is_refused(
-    run: Run, trained: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("WORLD_SIZE", "2")
-
-    ran = run(*train_flags(trained, out="two"))
-
-    assert ran.code == 1
-    assert "nproc-per-node 1" in ran.last
-
-
 # --- the table
 
 

@@ -242,33 +242,6 @@ def test_an_export_for_the_official_code_says_what_to_change(run: Run, tmp_path:
     assert "num_classes=5" in ran.result["note"] and "num_classes=5" in ran.last
 
 
-# --- proposing into a project
-
-
-def test_proposals_go_into_the_project_and_the_video_is_added_once(
-    run: Run, database: Database, tmp_path: Path
-) -> None:
-    project_with(database, *CATEGORIES, name="sea")
-    tiny, shots = tiny_checkpoint(tmp_path / "tiny.safetensors"), pictures(tmp_path / "shots")
-    order = ["propose", shots, "--into-project", "--project", "sea", "--rule", "published", "--model", "tiny", "--json"]
-    assert run("models", "add", tiny).code == 0
-
-    first, second = run(*order), run(*order)
-
-    assert (first.code, second.code) == (0, 0), (first.errors, second.errors)
-    assert first.result["videos"][0]["added"] == 10
-    assert first.result["videos"][0]["video"] == second.result["videos"][0]["video"]
-
-
-def test_a_project_without_videos_has_nothing_to_propose_for(run: Run, database: Database) -> None:
-    project_with(database, "fish", name="sea")
-
-    ran = run("propose", "--into-project", "--project", "sea")
-
-    assert ran.code == 1
-    assert "sea" in ran.last
-
-
 # --- retraining and the worker
 
 

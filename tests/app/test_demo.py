@@ -2,11 +2,13 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import av
 import numpy as np
 import pytest
 
+from app import demo as making
 from app.demo import ASSETS, CORRECTED_SHARE, ensure_demo
 from app.demo_assets import FRAMES, SCENES, SIZE, encode_video, publish, truth_of
 from app.settings import Settings
@@ -69,6 +71,52 @@ def test_it_is_made_only_once(database: Database, settings: Settings, demo: str)
     assert ensure_demo(database, settings).name == "mine now"
     with database.read() as tx:
         assert len(projects.list_projects(tx)) == 1
+
+
+class Interrupted(Exception):
+    """Stands for a power cut."""
+
+
+@pytest.mark.parametrize(("step", "at"), [("_propose", 1), ("_correct", 0)])
+def test_a_start_that_was_interrupted_is_finished_by_the_next_one(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str, at: int
+) -> None:
+    done = getattr(making, step)
+    calls = [0]
+
+    def breaks(*arguments: Any, **named: Any) -> Any:
+        calls[0] += 1
+        if calls[0] > at:
+            raise Interrupted
+        return done(*arguments, **named)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(making, step, breaks)
+        for _ in range(2):
+            with pytest.raises(Interrupted):
+                ensure_demo(database, settings)
+            calls[0] = at
+    made = ensure_demo(database, settings).id
+    with database.read() as tx:
+        found = videos.list_videos(tx, made)
+        summaries = videos.video_summaries(tx, made)
+        assert len(projects.list_projects(tx)) == 1 and len(models.list_checkpoints(tx)) == 1
+        for video in found:
+            assert check_video(tx, video.id) == []
+    assert sorted(video.name for video in found) == sorted(scene.name for scene in SCENES)
+    for scene in SCENES:
+        (summary,) = [summaries[video.id] for video in found if video.name == scene.name]
+        assert summary.state == ("review" if scene.corrected else "proposed")
+
+
+def test_a_project_of_ones_own_named_demo_is_left_alone(database: Database, settings: Settings) -> None:
+    with database.atomic() as tx:
+        own = projects.create_project(tx, name="demo")
+    made = ensure_demo(database, settings)
+    assert (made.id != own.id, made.name) == (True, "demo 2")
+    with database.read() as tx:
+        assert videos.list_videos(tx, own.id) == () and len(videos.list_videos(tx, made.id)) == 6
+    assert ensure_demo(database, settings).id == made.id
 
 
 def test_the_checkpoint_is_registered_small_and_good_enough(database: Database, settings: Settings, demo: str) -> None:

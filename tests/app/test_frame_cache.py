@@ -1,13 +1,15 @@
-"""The frame cache: bounded in memory, on disk and in open decoders, and right under many threads."""
+"""The frame cache: the right picture at the right size, from memory, disk or the decoder, also under many threads."""
 
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import cv2
+import numpy as np
 import pytest
 
-from app.frame_cache import BACKWARD_CHUNK, DecoderPool, DiskCache, FrameCache, MemoryCache, picture_key
+from app.frame_cache import FrameCache, encode, picture_key
 from storage import frames
-from tests.storage.made_videos import make_video
+from tests.storage.made_videos import make_video, numbered_picture
 
 
 @pytest.fixture(scope="module")
@@ -19,45 +21,32 @@ def cache(folder: Path, **limits: int) -> FrameCache:
     return FrameCache(folder, **{"memory_bytes": 1 << 20, "disk_bytes": 1 << 20, **limits})
 
 
-def test_memory_keeps_the_most_recent_within_its_bytes() -> None:
-    kept = MemoryCache(10)
-    kept.put("a", b"1234")
-    kept.put("b", b"1234")
-    assert kept.get("a") == b"1234"
-    kept.put("c", b"1234")
-    assert kept.get("b") is None
-    assert kept.get("a") is not None and kept.get("c") is not None
-    kept.put("a", b"1")
-    assert kept.size == 5
-    kept.put("huge", b"x" * 11)
-    assert kept.get("huge") is None
+def shown(picture: bytes) -> np.ndarray:
+    return np.asarray(cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR))[..., ::-1]
 
 
-def test_disk_evicts_the_oldest_files_and_survives_a_restart(tmp_path: Path) -> None:
-    kept = DiskCache(tmp_path, 100)
-    for k in range(12):
-        kept.put(f"v/full/{k:06d}.jpg", b"x" * 10)
-    left = sorted(path.name for path in tmp_path.rglob("*.jpg"))
-    assert len(left) <= 10
-    assert "000011.jpg" in left
-    assert DiskCache(tmp_path, 100).get("v/full/000011.jpg") == b"x" * 10
-    assert not list(tmp_path.rglob("*.part"))
-
-
-def test_a_disk_that_cannot_be_written_costs_only_the_cache(tmp_path: Path, index: frames.FrameIndex) -> None:
-    blocked = tmp_path / "file"
-    blocked.write_text("in the way")
-    pictures = cache(blocked)
-    assert pictures.jpeg(index, 0, None).startswith(b"\xff\xd8")
+def test_a_picture_is_that_of_its_frame_at_the_asked_width(tmp_path: Path, index: frames.FrameIndex) -> None:
+    pictures = cache(tmp_path)
+    with frames.open_reader(index) as reader:
+        for k in (0, 17, 29):
+            assert pictures.jpeg(index, k, None) == encode(reader.read(k), None)
+            small = shown(pictures.jpeg(index, k, 32))
+            assert small.shape == (24, 32, 3)
+            wanted = cv2.resize(reader.read(k), (32, 24), interpolation=cv2.INTER_AREA)
+            assert np.abs(small.astype(int) - wanted).mean() < 8
     pictures.close()
 
 
-def test_going_backwards_decodes_the_frames_before_as_well(tmp_path: Path, index: frames.FrameIndex) -> None:
+def test_pictures_are_never_scaled_up() -> None:
+    assert shown(encode(numbered_picture(3), 500)).shape == (48, 64, 3)
+    assert shown(encode(numbered_picture(3), 1)).shape == (1, 1, 3)
+
+
+def test_going_backwards_gives_the_frames_themselves(tmp_path: Path, index: frames.FrameIndex) -> None:
     pictures = cache(tmp_path)
-    pictures.jpeg(index, 29, None)
-    assert pictures.cached(index, 27, None) is None
-    pictures.jpeg(index, 28, None)
-    assert pictures.cached(index, 28 - BACKWARD_CHUNK, None) is not None
+    with frames.open_reader(index) as reader:
+        for k in range(29, 10, -1):
+            assert pictures.jpeg(index, k, None) == encode(reader.read(k), None)
     pictures.close()
 
 
@@ -72,12 +61,31 @@ def test_a_picture_on_disk_is_not_decoded_again(
         raise AssertionError("decoded again")
 
     monkeypatch.setattr(frames, "open_reader", refuse)
-    assert cache(tmp_path).jpeg(index, 7, 32) == picture
+    again = cache(tmp_path)
+    assert again.find(index, 7, 32) == picture == again.jpeg(index, 7, 32)
+    assert again.find(index, 8, 32) is None
 
 
-def test_provisional_and_confirmed_numbers_never_share_a_picture(index: frames.FrameIndex) -> None:
+def test_a_cache_that_cannot_be_written_still_gives_pictures(tmp_path: Path, index: frames.FrameIndex) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    pictures = cache(blocked)
+    assert pictures.jpeg(index, 0, None).startswith(b"\xff\xd8")
+    pictures.close()
+
+
+def test_provisional_and_final_numbers_never_share_a_picture(index: frames.FrameIndex) -> None:
     provisional = frames.probe(index.path)
     assert picture_key(provisional, 3, None) != picture_key(index, 3, None)
+    assert picture_key(provisional, 3, None, final=True) == picture_key(index, 3, None)
+    assert picture_key(index, 3, 64) != picture_key(index, 3, None)
+
+
+def test_a_provisional_picture_goes_by_its_moment(index: frames.FrameIndex) -> None:
+    provisional = frames.probe(index.path)
+    keys = {picture_key(provisional, k, 32) for k in range(30)}
+    assert len(keys) == 30
+    assert f"/{provisional.pts[3]}.jpg" in picture_key(provisional, 3, 32)
 
 
 def test_threads_get_the_same_pictures_as_one_reader(tmp_path: Path, index: frames.FrameIndex) -> None:
@@ -86,28 +94,31 @@ def test_threads_get_the_same_pictures_as_one_reader(tmp_path: Path, index: fram
     with ThreadPoolExecutor(6) as threads:
         found = list(threads.map(lambda k: pictures.jpeg(index, k, None), wanted))
     with frames.open_reader(index) as reader:
-        assert found == [frames.encode_jpeg(reader.read(k), quality=85) for k in wanted]
+        assert found == [encode(reader.read(k), None) for k in wanted]
     pictures.close()
 
 
-def test_the_pool_closes_what_it_has_too_many_of(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    closed: list[str] = []
-    real = frames.FrameReader.close
+def test_the_cache_stays_within_its_bytes_while_a_video_runs_through(tmp_path: Path, index: frames.FrameIndex) -> None:
+    pictures = cache(tmp_path, memory_bytes=6000, disk_bytes=10 * 4096)
+    for k in range(30):
+        pictures.jpeg(index, k, None)
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*.jpg")) <= 10 * 4096
+        assert len(list(tmp_path.rglob("*.jpg"))) <= 10
+    assert pictures.find(index, 29, None) is not None
+    assert pictures.find(index, 0, None) is None
+    pictures.close()
 
-    def close(reader: frames.FrameReader) -> None:
-        closed.append(reader.index.path.name)
-        real(reader)
 
-    monkeypatch.setattr(frames.FrameReader, "close", close)
-    pool = DecoderPool(2)
-    found = [frames.index(make_video(tmp_path / f"{name}.mp4", frames=3)) for name in "abc"]
-    closed.clear()
-    with pool.borrow(found[0]) as outer:
-        for one in found[1:]:
-            with pool.borrow(one):
-                pass
-        assert closed == []
-        assert outer.reader.read(0) is not None
-    assert closed == ["a.mp4"]
-    pool.close()
-    assert sorted(closed) == ["a.mp4", "b.mp4", "c.mp4"]
+def test_a_source_that_changes_under_an_open_decoder_is_refused(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "b.mp4", frames=12)
+    known = frames.index(path)
+    pictures = cache(tmp_path / "cache")
+    pictures.jpeg(known, 3, None)
+    make_video(path, frames=20, gop=5)
+    with pytest.raises(frames.SourceChanged, match=r"b\.mp4"):
+        pictures.jpeg(known, 4, None)
+    path.unlink()
+    with pytest.raises(frames.SourceMissing, match=r"b\.mp4"):
+        pictures.jpeg(known, 5, None)
+    assert pictures.find(known, 3, None) is not None
+    pictures.close()

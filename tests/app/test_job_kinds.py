@@ -6,6 +6,7 @@ from typing import Any, cast
 
 import pytest
 
+from app import job_kinds
 from app.errors import BadInput
 from app.importing import UPLOADS
 from app.job_kinds import ASIDE, HANDLERS, import_file
@@ -47,3 +48,91 @@ def test_a_file_of_the_server_stays_where_it_is(settings: Settings, database: Da
 def test_every_kind_of_job_has_one_handler() -> None:
     assert not set(HANDLERS) & set(ASIDE)
     assert {"propose", "import", "export", "index"} <= set(HANDLERS) and set(ASIDE) == {"retrain"}
+
+
+class Called:
+    """Stands for a use case: remembers what it was called with."""
+
+    def __init__(self, result: dict[str, Any] | None = None) -> None:
+        self.named: dict[str, Any] = {}
+        self.result = result or {"stored": True}
+
+    def __call__(self, *_: Any, **named: Any) -> Any:
+        self.named = named
+        return SimpleNamespace(as_json=lambda: self.result, count=7)
+
+
+def work_of(settings: Settings, database: Database, **parameters: Any) -> Work:
+    report = cast(Any, lambda *_args, **_more: None)
+    report.cancelled = lambda: False
+    job = SimpleNamespace(id="j", project_id="p", video_id="v", parameters=parameters)
+    return Work(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
+
+
+def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "propose_video", use_case)
+    assert HANDLERS["propose"](work_of(settings, database, checkpoint="c")) == {"stored": True}
+    assert (use_case.named["video_id"], use_case.named["checkpoint_id"], use_case.named["job_id"]) == ("v", "c", "j")
+    wish = use_case.named["wish"]
+    assert (wish.rule, wish.precision) == ("review", None)
+    HANDLERS["propose"](work_of(settings, database, checkpoint="c", rule="published", precision="fast"))
+    wish = use_case.named["wish"]
+    assert (wish.rule, wish.precision) == ("published", "fast")
+
+
+def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "export_dataset", use_case)
+    HANDLERS["export"](work_of(settings, database, out=str(tmp_path)))
+    plain = {name: use_case.named[name] for name in ("project_id", "out", "reviewed_only", "version")}
+    assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": "2019"}
+    HANDLERS["export"](work_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
+    assert (use_case.named["reviewed_only"], use_case.named["version"], use_case.named["stride"]) == (True, "2021", 5)
+
+
+def test_a_retraining_is_a_process_that_gets_the_same_data(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(job_kinds, "watch_child", lambda _work, command: commands.append(command))
+    assert ASIDE["retrain"](work_of(settings, database)) is None
+    assert commands == [["retrain", "--job", "j", *settings.flags()]]
+    assert str(settings.data) in commands[0] and "cpu" in commands[0]
+
+
+@pytest.mark.parametrize("uploaded", [True, False])
+def test_an_import_that_worked_removes_its_upload_and_nothing_else(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uploaded: bool
+) -> None:
+    folder = settings.data / UPLOADS / "1a2b" if uploaded else tmp_path / "mine"
+    folder.mkdir(parents=True)
+    file = folder / "notes.json"
+    file.write_text("{}")
+    neighbour = settings.data / UPLOADS / "other" / "kept.json"
+    neighbour.parent.mkdir(parents=True)
+    neighbour.write_text("{}")
+    use_case = Called({"videos": 1})
+    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    assert import_file(work_of(settings, database, file=str(file), frames=str(tmp_path))) == {"videos": 1}
+    assert use_case.named["file"] == file and use_case.named["frames_folder"] == tmp_path
+    assert file.exists() is not uploaded and neighbour.exists()
+
+
+@pytest.mark.parametrize("given", ["{uploads}/../mine/notes.json", "{uploads}/notes.json", "{uploads}/a/b/notes.json"])
+def test_only_the_folder_of_one_upload_is_ever_removed(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
+) -> None:
+    monkeypatch.setattr(job_kinds, "import_dataset", Called())
+    uploads = settings.data / UPLOADS
+    kept = [settings.data / "mine" / "notes.json", uploads / "other" / "kept.json", uploads / "notes.json"]
+    kept.append(uploads / "a" / "b" / "notes.json")
+    for file in kept:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text("{}")
+    import_file(work_of(settings, database, file=given.format(uploads=uploads), frames=str(tmp_path)))
+    assert all(file.exists() for file in kept)

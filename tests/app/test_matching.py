@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.matching import Masks, match, overlaps
+from app.matching import Masks, best_pairs, iou_of, overlaps, shared
 from storage import rle
 from tests.app.made import square
 
@@ -35,17 +35,44 @@ def test_overlap_is_the_quotient_of_summed_pixels(
             assert abs(table[i, j] - (shared / union if union else 0.0)) < 1e-9
 
 
+def pairs(table: list[list[float]], same: list[list[bool]] | None = None, least: float = 0.3) -> list[tuple[int, int]]:
+    values = np.array(table, float).reshape(len(table), -1)
+    kinds = np.ones(values.shape, bool) if same is None else np.array(same)
+    return best_pairs(values, kinds, least=least)
+
+
 def test_the_best_overlap_is_matched_first_and_each_only_once() -> None:
-    old = [masks("a", {0: (0, 0, 10)}), masks("b", {0: (4, 0, 10)})]
-    new = [masks("x", {0: (3, 0, 10)}), masks("y", {0: (1, 0, 10)})]
-    assert match(old, new) == {"x": "b", "y": "a"}
+    assert pairs([[0.7, 0.6], [0.9, 0.8]]) == [(1, 0), (0, 1)]
+    assert pairs([[0.5, 0.5]]) == [(0, 0)], "of equals the first"
 
 
-def test_another_category_is_never_the_same_thing() -> None:
-    assert match([masks("a", {0: (0, 0, 9)}, "cat")], [masks("x", {0: (0, 0, 9)}, "dog")]) == {}
+def test_another_kind_is_never_the_same_thing() -> None:
+    assert pairs([[0.9]], [[False]]) == []
+    assert pairs([[0.9, 0.4]], [[False, True]]) == [(0, 1)]
 
 
 def test_little_overlap_is_no_match() -> None:
-    assert match([masks("a", {0: (0, 0, 10)})], [masks("x", {0: (9, 9, 10)})]) == {}
-    assert match([masks("a", {})], [masks("x", {0: (9, 9, 10)})]) == {}
-    assert match([], []) == {}
+    assert pairs([[0.29]]) == [] and pairs([[0.3]]) == [(0, 0)] and pairs([[0.3]], least=0.5) == []
+    assert best_pairs(np.zeros((0, 0)), np.zeros((0, 0), bool), least=0.3) == []
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from([0.0, 0.2, 0.3, 0.5, 0.9]), min_size=3, max_size=3), min_size=1, max_size=4))
+def test_what_is_left_over_could_not_have_been_matched(table: list[list[float]]) -> None:
+    chosen = pairs(table)
+    old, new = {i for i, _ in chosen}, {j for _, j in chosen}
+    assert len(old) == len(new) == len(chosen)
+    assert all(table[i][j] < 0.3 for i in set(range(len(table))) - old for j in set(range(3)) - new)
+
+
+def test_pixels_of_parts_add_up_to_those_of_the_whole() -> None:
+    old, new = masks("a", {0: (0, 0, 10), 1: (2, 2, 8)}), masks("b", {0: (5, 0, 10), 2: (0, 0, 4)})
+    whole = shared([old], [new])
+    parts = [
+        shared([masks("a", {0: (0, 0, 10)})], [masks("b", {0: (5, 0, 10)})]),
+        shared([masks("a", {1: (2, 2, 8)})], [masks("b", {2: (0, 0, 4)})]),
+    ]
+    assert (whole.both.item(), whole.old.item(), whole.new.item()) == (50.0, 164.0, 116.0)
+    assert sum(part.both.item() for part in parts) == whole.both.item()
+    assert sum(part.old.item() for part in parts) == whole.old.item()
+    assert iou_of(whole).item() == 50 / 230

@@ -1,8 +1,4 @@
 import hashlib
-import threading
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -27,53 +23,9 @@ from storage.database import Database
 from storage.errors import NameTaken
 from storage.youtube_vis import categories_preset
 from tests.app.command_line import CATEGORIES, tiny_checkpoint
+from tests.app.shop import Shop, shop
 
-
-@dataclass
-class Shop:
-    """A web server with one file. It can break off, ignore ranges, or answer with something else."""
-
-    content: bytes = bytes(range(256)) * 40
-    break_off_after: int | None = None
-    ranges: bool = True
-    page: bool = False
-    status: int | None = None
-    asked: list[str | None] = field(default_factory=list)
-    address: str = ""
-
-    def answer(self, handler: BaseHTTPRequestHandler) -> None:
-        wanted = handler.headers.get("Range")
-        self.asked.append(wanted)
-        start = int(wanted[6:].partition("-")[0]) if wanted and self.ranges else 0
-        if self.status or start >= len(self.content):
-            return handler.send_error(self.status or 416)
-        body = self.content[start:]
-        handler.send_response(206 if start else 200)
-        handler.send_header("Content-Type", "text/html" if self.page else "application/octet-stream")
-        handler.send_header("Content-Length", str(len(body)))
-        if start:
-            handler.send_header("Content-Range", f"bytes {start}-{len(self.content) - 1}/{len(self.content)}")
-        handler.end_headers()
-        handler.wfile.write(body if self.break_off_after is None else body[: self.break_off_after])
-        return None
-
-
-@pytest.fixture
-def shop() -> Iterator[Shop]:
-    made = Shop()
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
-            made.answer(self)
-
-        def log_message(self, format: str, *words: Any) -> None:
-            """Say nothing."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        made.address = f"http://127.0.0.1:{server.server_address[1]}/model.pth"
-        yield made
-        server.shutdown()
+__all__ = ["shop"]
 
 
 def bring(shop: Shop, part: Path, **more: Any) -> list[float]:
@@ -145,6 +97,47 @@ def test_without_a_network_the_way_out_is_told(tmp_path: Path) -> None:
         bring(nowhere, tmp_path / "part")
 
 
+def test_a_server_that_falls_silent_is_given_up_and_the_rest_is_fetched_later(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use_case, "PATIENCE_SECONDS", 0.3)
+    shop.stall_after = 1000
+
+    with pytest.raises(DownloadFailed, match="timed out"):
+        bring(shop, tmp_path / "part")
+    assert (tmp_path / "part").read_bytes() == shop.content[: (tmp_path / "part").stat().st_size]
+
+    shop.stall_after = None
+    bring(shop, tmp_path / "part")
+
+    assert (tmp_path / "part").read_bytes() == shop.content
+
+
+def test_a_file_that_breaks_off_again_and_again_arrives_in_the_end(shop: Shop, tmp_path: Path) -> None:
+    shop.break_off_after = 3000
+    tries = 0
+    while True:
+        tries += 1
+        try:
+            bring(shop, tmp_path / "part")
+        except DownloadFailed as error:
+            assert "broke off" in str(error)
+            continue
+        break
+
+    assert (tmp_path / "part").read_bytes() == shop.content
+    assert tries == -(-len(shop.content) // 3000)
+
+
+def test_a_server_that_goes_on_at_another_byte_is_refused(shop: Shop, tmp_path: Path) -> None:
+    (tmp_path / "part").write_bytes(shop.content[:500])
+    shop.wrong_range = 7
+
+    with pytest.raises(DownloadFailed, match="at byte 507 instead of 500"):
+        bring(shop, tmp_path / "part")
+    assert (tmp_path / "part").stat().st_size == 500
+
+
 def test_a_cancelled_download_keeps_what_came(shop: Shop, tmp_path: Path) -> None:
     with pytest.raises(Cancelled):
         bring(shop, tmp_path / "part", cancelled=lambda: True)
@@ -204,6 +197,18 @@ def test_another_file_under_the_same_address_is_refused(
     with pytest.raises(DownloadFailed, match="another one than before"):
         get_release(database, settings, shop)
     assert len(taken_in) == 1
+
+
+def test_what_is_no_checkpoint_is_not_recorded_as_the_release(
+    database: Database, settings: Settings, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A first download that arrived broken must not make the sound file look like another one."""
+    with pytest.raises(BadInput, match="no readable PyTorch checkpoint"):
+        get_release(database, settings, shop)
+    shop.content = b"the sound one"
+    monkeypatch.setattr(use_case, "add_file", lambda *values, **more: "taken")
+
+    assert get_release(database, settings, shop) == "taken"
 
 
 def test_an_unknown_release_and_one_that_is_here_are_refused(

@@ -1,152 +1,161 @@
-"""Proposing a video: frames counted first, windows stored as they come, cancelled half-way, a real small network."""
+"""Proposing a video: stored window by window, frames confirmed on the way, a real small network."""
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
 
 from app.errors import BadInput, Cancelled
 from app.job_kinds import HANDLERS
-from app.propose import propose_video
+from app.propose import Wish
 from app.settings import Settings
-from app.warm import Loaded, WarmModel, choose_device
+from app.warm import WarmModel, choose_device
 from app.work import Work
 from storage import models, tracks, videos
 from storage.database import Database
 from storage.frames import SourceMissing
-from storage.models import Checkpoint
-from storage.runs import list_runs
 from storage.videos import Video
-from tests.app.made import FRAMES, project_with, square, video_in
-
-CLASSES = ("dog", "star")
-
-
-def never() -> bool:
-    return False
-
-
-def quiet(progress: float, message: str) -> None:
-    assert 0.0 <= progress <= 1.0 and message
-
-
-class Fake:
-    """In place of the network and its windows: two windows; a dog throughout, a star in the first."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        import model.windows
-
-        self.seen: list[np.ndarray] = []
-        self.arguments: dict[str, Any] = {}
-        monkeypatch.setattr(model.windows, "propose", self.propose)
-
-    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> Loaded:
-        return Loaded(network="net", config="config", categories=CLASSES, device="cpu", precision="float32")
-
-    def propose(
-        self,
-        network: Any,
-        frames: Iterator[np.ndarray],
-        *,
-        count: int,
-        on_window: Callable[[int, int], None],
-        cancelled: Callable[[], bool],
-        **arguments: Any,
-    ) -> Iterator[Any]:
-        self.arguments = arguments
-        for start, stop in ((0, 8), (8, count)):
-            if cancelled():
-                return
-            self.seen += [next(frames) for _ in range(start, stop)]
-            found = [self.track(0, 0, start, stop)] + ([self.track(1, 1, start, stop)] if start == 0 else [])
-            yield SimpleNamespace(start=start, stop=stop, tracks=tuple(found))
-            on_window(stop, count)
-
-    def track(self, number: int, label: int, start: int, stop: int) -> Any:
-        length = stop - start
-        return SimpleNamespace(
-            track=number,
-            label=label,
-            score=0.8,
-            runners_up=((1 - label, 0.1),),
-            frame_scores=(0.7,) * length,
-            segmentations=(square(5 + 20 * number, 5), None, *[square(5 + 20 * number, 6)] * (length - 2)),
-        )
+from tests.app.fake_windows import FakeWindows
+from tests.app.made import FRAMES, project_with, video_in
+from tests.app.proposing import Desk, never, quiet, video_to_propose
+from tests.storage.made_videos import decoded
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> Fake:
-    return Fake(monkeypatch)
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakeWindows:
+    return FakeWindows(monkeypatch)
+
+
+@pytest.fixture
+def desk(database: Database, settings: Settings, tmp_path: Path, fake: FakeWindows) -> Desk:
+    return Desk(database, settings, video_to_propose(database, settings, tmp_path), fake)
+
+
+# --- the whole way
+
+
+def test_every_frame_is_read_once_and_in_order(desk: Desk, fake: FakeWindows) -> None:
+    desk.propose()
+
+    assert len(fake.frames_seen) == FRAMES
+    assert all(np.array_equal(a, b) for a, b in zip(fake.frames_seen, decoded(Path(desk.video.path)), strict=True))
+    assert (fake.arguments["rule"], fake.arguments["state"]) == ("review", None)
+
+
+def test_tracks_scores_and_absence_are_stored(desk: Desk) -> None:
+    done = desk.propose()
+
+    assert (done.added, dict(done.unmapped), done.resumed_at) == (2, {"star": 1}, 0)
+    dog, star = desk.tracks()
+    assert dog.score == star.score == pytest.approx(0.62)
+    assert star.category_id is None and (star.extra or {})["class"] == "star"
+    rows = desk.rows()
+    assert len(rows) == 2 * FRAMES
+    assert [rows[1, frame].state for frame in (0, 1, 8)] == ["present", "absent", "present"]
+    assert {rows[2, frame].state for frame in range(4, FRAMES)} == {"absent"}
+    run = desk.run()
+    assert (run.state, dict(run.unmapped or {}), dict(run.settings or {})["rule"]) == ("done", {"star": 1}, "review")
+    desk.assert_log_explains_tables()
+
+
+def test_the_settings_of_a_wish_reach_the_model(desk: Desk, fake: FakeWindows) -> None:
+    desk.propose(wish=Wish(rule="published", precision="fast", max_tracks=3, window=8, overlap=2))
+
+    names = ("rule", "precision", "max_tracks", "window", "overlap")
+    assert [fake.arguments[name] for name in names] == ["published", "fast", 3, 8, 2]
+
+
+def test_each_window_can_be_seen_while_the_next_one_runs(desk: Desk, fake: FakeWindows) -> None:
+    seen: dict[int, set[int]] = {}
+    fake.before = lambda start: seen.update({start: {frame for _, frame in desk.rows()}})
+
+    desk.propose()
+
+    assert seen == {0: set(), 4: set(range(4)), 8: set(range(8)), 12: set(range(12))}
+
+
+def test_a_track_that_comes_late_is_absent_in_what_was_before(desk: Desk, fake: FakeWindows) -> None:
+    fake.places, fake.labels = {5: {frame: (9, 9) for frame in (9, 10)}}, {5: 0}
+
+    desk.propose()
+
+    states = [desk.rows()[1, frame].state for frame in range(FRAMES)]
+    assert states == ["absent"] * 9 + ["present"] * 2 + ["absent"]
+
+
+def test_a_track_that_changes_its_class_changes_its_category(desk: Desk, fake: FakeWindows) -> None:
+    fake.label = lambda number, stop: 1 if stop <= 4 else 0  # type: ignore[method-assign]
+    categories = []
+    fake.before = lambda start: categories.append([track.category_id is None for track in desk.tracks()])
+
+    desk.propose()
+
+    assert categories == [[], [True, True], [False, False], [False, False]]
+
+
+def test_scene_cuts_are_kept_on_the_video(desk: Desk, fake: FakeWindows) -> None:
+    fake.cuts = (3, 9)
+
+    desk.propose()
+
+    with desk.database.read() as tx:
+        assert videos.get_video(tx, desk.video.id).cuts == [3, 9]
+
+
+def test_progress_only_grows(desk: Desk) -> None:
+    heard: list[float] = []
+    desk.propose(report=lambda progress, message: heard.append(progress))
+
+    assert heard == sorted(heard) and heard[-1] == 1.0
+
+
+# --- frames that are not counted yet
+
+
+def uncounted(desk: Desk, *, confirmed: int = 0) -> None:
+    with desk.database.atomic() as tx:
+        index = {**videos.get_video(tx, desk.video.id).index, "confirmed": False}
+        videos.confirm_video(tx, desk.video.id, index_json=index, count=FRAMES, confirmed=confirmed)
+
+
+def test_frames_are_confirmed_while_they_are_proposed(desk: Desk, fake: FakeWindows) -> None:
+    uncounted(desk)
+    known: list[int] = []
+
+    def look(start: int) -> None:
+        with desk.database.read() as tx:
+            known.append(videos.get_video(tx, desk.video.id).confirmed)
+
+    fake.before = look
+    desk.propose()
+
+    assert known[0] == 0 and known == sorted(known) and known[1] >= 4
+    with desk.database.read() as tx:
+        assert videos.get_video(tx, desk.video.id).confirmed == FRAMES
+    assert len(fake.frames_seen) == FRAMES, "no pass of its own for counting"
+    assert len(desk.rows()) == 2 * FRAMES
+
+
+def test_a_run_over_frames_that_are_not_counted_goes_on_at_the_right_picture(desk: Desk, fake: FakeWindows) -> None:
+    uncounted(desk)
+    with pytest.raises(Cancelled):
+        desk.propose(cancelled=lambda: len(fake.windows_done) == 1)
+    fake.frames_seen.clear()
+
+    assert desk.propose().resumed_at == 4
+
+    assert np.array_equal(fake.frames_seen[0], decoded(Path(desk.video.path))[4])
+    with desk.database.read() as tx:
+        assert videos.get_video(tx, desk.video.id).confirmed == FRAMES
 
 
 @pytest.fixture
 def video(database: Database, settings: Settings, tmp_path: Path) -> Video:
-    project, _ = project_with(database, "dog")
-    with database.atomic() as tx:
-        models.add_checkpoint(
-            tx, name="c", path="c.safetensors", sha256="c", config="t", categories=CLASSES, size_bytes=1
-        )
-    return video_in(database, settings, project, tmp_path)
+    return video_to_propose(database, settings, tmp_path)
 
 
-def propose(database: Database, settings: Settings, video: Video, warm: Any, **more: Any) -> Any:
-    given = {"report": quiet, "cancelled": never, "checkpoint_id": None, **more}
-    return propose_video(database, settings, video_id=video.id, warm=warm, **given)
-
-
-def test_every_frame_is_read_once_and_in_order(
-    database: Database, settings: Settings, video: Video, fake: Fake
-) -> None:
-    propose(database, settings, video, fake)
-    from tests.storage.made_videos import decoded
-
-    assert len(fake.seen) == FRAMES
-    assert all(np.array_equal(a, b) for a, b in zip(fake.seen, decoded(Path(video.path)), strict=True))
-    assert fake.arguments["rule"] == "review"
-
-
-def test_tracks_scores_and_absence_are_stored(database: Database, settings: Settings, video: Video, fake: Fake) -> None:
-    done = propose(database, settings, video, fake)
-    assert (done.added, dict(done.unmapped)) == (2, {"star": 1})
-    with database.read() as tx:
-        dog, star = tracks.list_tracks(tx, video.id)
-        rows = {(row.track_id, row.frame): row for row in tracks.rows(tx, video.id)}
-        [run] = list_runs(tx, video.project_id)
-    assert dog.score == pytest.approx(0.8) and star.category_id is None
-    assert star.score == pytest.approx(0.8 * 8 / FRAMES)
-    assert len(rows) == 2 * FRAMES
-    assert rows[dog.id, 1].state == "absent" and rows[dog.id, 8].state == "present"
-    assert {rows[star.id, frame].state for frame in range(8, FRAMES)} == {"absent"}
-    assert (run.state, dict(run.unmapped or {})) == ("done", {"star": 1})
-    assert dict(run.settings or {})["rule"] == "review"
-
-
-def test_a_cancelled_run_keeps_the_windows_that_were_done(
-    database: Database, settings: Settings, video: Video, fake: Fake
-) -> None:
-    with pytest.raises(Cancelled):
-        propose(database, settings, video, fake, cancelled=lambda: len(fake.seen) > 0)
-    with database.read() as tx:
-        frames = {row.frame for row in tracks.rows(tx, video.id)}
-        [run] = list_runs(tx, video.project_id)
-    assert frames == set(range(8))
-    assert run.state == "cancelled"
-
-
-def test_frames_that_are_not_counted_yet_are_counted_first(
-    database: Database, settings: Settings, video: Video, fake: Fake
-) -> None:
-    with database.atomic() as tx:
-        videos.confirm_video(tx, video.id, index_json=dict(video.index), count=video.count, confirmed=0)
-    said: list[str] = []
-    propose(database, settings, video, fake, report=lambda progress, message: said.append(message))
-    with database.read() as tx:
-        assert videos.get_video(tx, video.id).confirmed == FRAMES
-        assert len(tracks.list_tracks(tx, video.id)) == 2
-    assert said[0].startswith("Counting")
+# --- what cannot be
 
 
 def test_a_source_that_is_gone_is_refused_before_the_model_is_loaded(
@@ -154,35 +163,19 @@ def test_a_source_that_is_gone_is_refused_before_the_model_is_loaded(
 ) -> None:
     Path(video.path).unlink()
     with pytest.raises(SourceMissing):
-        propose(database, settings, video, None)
+        Desk(database, settings, video, None).propose()
 
 
 def test_a_checkpoint_whose_file_is_gone_is_named(database: Database, settings: Settings, video: Video) -> None:
     with pytest.raises(BadInput, match=r"checkpoint c is gone"):
-        propose(database, settings, video, WarmModel(settings))
+        Desk(database, settings, video, WarmModel(settings)).propose()
 
 
 def test_without_a_checkpoint_the_ways_out_are_named(database: Database, settings: Settings, tmp_path: Path) -> None:
     project, _ = project_with(database, "dog")
     found = video_in(database, settings, project, tmp_path)
     with pytest.raises(BadInput, match="draw by hand"):
-        propose(database, settings, found, None)
-
-
-def test_a_failure_in_the_model_ends_the_run_and_stores_no_track(
-    database: Database, settings: Settings, video: Video, fake: Fake, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def broken(*_: Any, **__: Any) -> Iterator[Any]:
-        raise MemoryError("out of memory")
-
-    import model.windows
-
-    monkeypatch.setattr(model.windows, "propose", broken)
-    with pytest.raises(MemoryError):
-        propose(database, settings, video, fake)
-    with database.read() as tx:
-        assert [run.state for run in list_runs(tx, video.project_id)] == ["failed"]
-        assert tracks.list_tracks(tx, video.id) == ()
+        Desk(database, settings, found, None).propose()
 
 
 def test_a_device_that_is_not_there_is_refused() -> None:

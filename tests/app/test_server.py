@@ -134,7 +134,7 @@ def test_a_mistake_of_ours_is_a_sentence_without_a_traceback(
     with TestClient(app, base_url=ADDRESS, raise_server_exceptions=False) as client:
 
         def fails(error: Exception) -> Any:
-            def list_projects(*_: object) -> None:
+            def list_projects(*_: object, **__: object) -> None:
                 raise error
 
             monkeypatch.setattr(projects, "list_projects", list_projects)

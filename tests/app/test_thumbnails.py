@@ -1,12 +1,21 @@
 """The picture of a video on its card."""
 
+import uuid
+from typing import Any
+
 import cv2
 import numpy as np
-from hypothesis import given
+import pytest
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.thumbnails import FILL, PALETTE, PaintedMask, Scene, choose_frame, paint, thumbnail
+from app.thumbnails import FILL, PALETTE, PaintedMask, Scene, choose_frame, paint, scene, thumbnail
 from storage import rle
+from storage.database import Database
+from storage.edits import Applied, Change, Edit, apply_edit
+from storage.videos import Video
+from tests.app.made import project_with
+from tests.storage.scenes import make_video, square
 
 
 def half(height: int = 40, width: int = 60) -> PaintedMask:
@@ -76,3 +85,76 @@ def test_the_key_follows_what_is_shown() -> None:
         Scene(1, (PaintedMask(1, "b", half().rle),)).key,
     }
     assert len(keys) == 5 and Scene(1, (half(),)).key in keys
+
+
+@pytest.fixture
+def video(database: Database) -> Video:
+    project, _ = project_with(database)
+    with database.atomic() as tx:
+        return make_video(tx, project.id)
+
+
+def apply(database: Database, video: Video, *changes: Change) -> int:
+    with database.atomic() as tx:
+        done = apply_edit(tx, Edit(str(uuid.uuid4()), "draw", "ann", video.id, changes))
+    assert isinstance(done, Applied), done
+    return done.number
+
+
+def drawn(track: str, frame: int, x: int, **more: Any) -> Change:
+    return Change(track, frame, 0, {"rle": square(x), **more})
+
+
+def test_a_video_without_masks_shows_a_frame_a_third_into_it(database: Database, video: Video) -> None:
+    assert scene(database, video) == Scene(13, ())
+    apply(database, video, Change("a", None, 0, {}), Change("a", 3, 0, {"state": "absent"}))
+    assert scene(database, video) == Scene(13, ()), "an absence is nothing to show"
+
+
+def test_the_frame_with_most_tracks_is_shown_with_their_numbers_large_ones_first(
+    database: Database, video: Video
+) -> None:
+    tracks = [Change(name, None, 0, {}) for name in "ab"]
+    large = Change("b", 7, 0, {"rle": square(2, side=6)})
+    apply(database, video, *tracks, drawn("a", 3, 1), drawn("a", 7, 9), large)
+    found = scene(database, video)
+    assert found.frame == 7 and [mask.number for mask in found.masks] == [2, 1]
+    assert [rle.area(mask.rle) for mask in found.masks] == [36, 9]
+
+
+@pytest.mark.parametrize("gone", ["deleted", "rejected", "row rejected"])
+def test_what_was_rejected_or_deleted_is_not_painted(database: Database, video: Video, gone: str) -> None:
+    tracks = [Change(name, None, 0, {}) for name in "ab"]
+    version = apply(database, video, *tracks, drawn("a", 7, 1), drawn("b", 7, 9), drawn("a", 3, 1))
+    if gone == "row rejected":
+        apply(database, video, Change("b", 7, version, {"review": "rejected"}))
+    else:
+        apply(database, video, Change("b", None, version, {gone: True}))
+    found = scene(database, video)
+    assert [(found.frame, mask.number) for mask in found.masks] == [(3, 1)]
+
+
+def test_the_key_changes_with_the_work_on_the_shown_frame_only(database: Database, video: Video) -> None:
+    version = apply(database, video, Change("a", None, 0, {}), drawn("a", 3, 1), drawn("a", 5, 1))
+    before = scene(database, video)
+    assert before.frame == 3, "the earlier one of two alike"
+    apply(database, video, Change("a", 5, version, {"key": True}))
+    assert scene(database, video).key == before.key
+    apply(database, video, Change("a", 3, version, {"rle": square(2)}))
+    assert scene(database, video).key != before.key
+
+
+def test_a_picture_that_is_none_is_said_so() -> None:
+    with pytest.raises(ValueError, match="no JPEG"):
+        thumbnail(b"nothing of the kind", [half()])
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(1, 30), st.integers(1, 30), st.integers(1, 40), st.integers(1, 40))
+def test_any_mask_is_painted_on_a_picture_of_any_size(height: int, width: int, rows: int, columns: int) -> None:
+    whole = PaintedMask(3, "a", rle.encode(np.ones((rows, columns), bool)))
+    nothing = PaintedMask(4, "b", rle.empty(rows, columns))
+    picture = np.full((height, width, 3), 100, np.uint8)
+    painted = paint(picture, [whole, nothing])
+    assert painted.shape == picture.shape and (painted != picture).any(axis=2).all()
+    assert (paint(picture, [nothing]) == picture).all()

@@ -6,10 +6,11 @@ from pathlib import Path
 import pytest
 import torch
 
-from app.train import TrainOrder, recipe_of, train
+from app.command_parser import make_parser
+from app.train import TrainOrder, recipe_of, start_network, train
 from app.vis_clips import MissingFrames, YoutubeVisClips
 from model import checkpoint
-from model.config import named
+from model.config import CONFIGURATIONS, named
 from model.procedural import synthesize
 from model.targets import ABSENT, PRESENT
 from model.training import StepReport
@@ -68,3 +69,34 @@ def test_null_means_absent_and_labels_follow_the_ids(data: Path) -> None:
             for state, mask, box in zip(track.states, track.segmentations, track.boxes, strict=True):
                 assert (state == PRESENT) == (mask is not None) == (box is not None)
                 assert state in (PRESENT, ABSENT)
+
+
+@pytest.mark.parametrize("name", list(CONFIGURATIONS))
+def test_without_numbers_of_its_own_an_order_follows_the_recipe_whole(data: Path, tmp_path: Path, name: str) -> None:
+    config = named(name)
+    assert recipe_of(config, order(data, tmp_path, config=name, steps=None, batch=None)) == config.training
+
+
+def test_the_flags_of_the_command_leave_every_figure_of_the_recipe_alone() -> None:
+    flags = ["train", "--annotations", "a", "--frames", "b", "--config", "tevit_msgshift", "--out", "c"]
+    given = make_parser().parse_args(flags)
+    assert (given.steps, given.batch, given.lr, given.accumulate, given.precision) == (None, None, None, 1, "float32")
+
+
+def test_an_untrained_start_is_the_initial_one_and_depends_on_the_seed(data: Path, tmp_path: Path) -> None:
+    first, again, other = (
+        start_network(named("tevit_tiny"), ("a", "b"), order(data, tmp_path, seed=seed))[0].state_dict()
+        for seed in (1, 1, 2)
+    )
+    assert all(torch.equal(value, again[key]) for key, value in first.items())
+    assert not torch.equal(first["backbone.msg_tokens"], other["backbone.msg_tokens"])
+    assert first["backbone.msg_tokens"].std() < 0.03 and first["roi_head.bbox_head.0.fc_cls.bias"].shape == (2,)
+
+
+def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
+    train(order(data, tmp_path / "run", steps=1), report=lambda _: None)
+    assert (tmp_path / "run" / "report.json").is_file()
+    steps: list[StepReport] = []
+    train(order(data, tmp_path / "run", steps=3, resume=True), report=steps.append)
+    assert [step.step for step in steps] == [2, 3]
+    assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 3

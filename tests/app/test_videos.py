@@ -72,8 +72,9 @@ def test_counting_can_be_cancelled_and_refuses_a_changed_file(
 ) -> None:
     path = make_video(tmp_path / "long.mp4", frames=FRAMES)
     video = use.add_video(database, settings, project_id=project.id, path=path)
+    provisional = json.loads(frames.probe(path).to_json())
     with database.atomic() as tx:
-        videos.confirm_video(tx, video.id, index_json=dict(video.index), count=video.count, confirmed=0)
+        videos.confirm_video(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
 
     def count(cancelled: bool) -> None:
         use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: cancelled)

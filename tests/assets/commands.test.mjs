@@ -213,3 +213,16 @@ test("offline, undo takes back what was not sent and redo gives it back", () => 
   app.commands.redo();
   assert.equal(app.document.row("t1", 0).review, "accepted");
 });
+
+test("a verdict on frames whose rows are still being read waits, one on what is here does not", () => {
+  const app = editor();
+  app.view.set({ selected: "t1", frame: 1 });
+  app.rows = { covers: (first, last) => last - first < 5, share: 0.34 };
+  app.preferences.set({ scope: "whole" });
+  assert.equal(app.commands.accept(), null);
+  assert.match(app.toasts[0].text, /still being read \(34 %\)/);
+  assert.equal(app.document.row("t1", 0).review, "unreviewed");
+  app.preferences.set({ scope: "frame" });
+  assert.ok(app.commands.accept());
+  assert.equal(app.document.row("t1", 1).review, "accepted");
+});

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { around, ByteCache, FrameCache } from "../../assets/editor/frames.js";
+import { around, ByteCache, FrameCache, widthFor } from "../../assets/editor/frames.js";
 
 const settled = async () => {
   for (let i = 0; i < 40; i += 1) await new Promise((done) => setImmediate(done));
@@ -93,4 +93,90 @@ test("after closing nothing is kept", async () => {
   await asked;
   assert.equal(made.peek(0), undefined);
   assert.equal(closed.length, 1);
+});
+
+test("the width asked for is the next of a few above what is shown, full resolution where that is no more", () => {
+  assert.equal(widthFor(860, 1280), 960);
+  assert.equal(widthFor(960, 1280), 960);
+  assert.equal(widthFor(961, 1280), null);
+  assert.equal(widthFor(5000, 1280), null);
+  assert.equal(widthFor(100, 3840), 320);
+  assert.equal(widthFor(300, 320), null);
+});
+
+test("zooming in fetches the frame again at full resolution, zooming out uses what is here", async () => {
+  const asked = [];
+  const { made } = cache({
+    count: 1,
+    address: (k, width) => `/${k}?${width}`,
+    load: async (url) => {
+      asked.push(url);
+      return { size: 10 };
+    },
+  });
+  made.width = 960;
+  await made.get(0);
+  made.width = 640;
+  assert.ok(made.peek(0));
+  made.width = null;
+  assert.equal(made.peek(0), undefined);
+  await made.get(0);
+  made.width = 960;
+  assert.ok(made.peek(0));
+  assert.deepEqual(asked, ["/0?960", "/0?null"]);
+});
+
+test("a jump gives up what was on its way elsewhere, and nobody is told of it", async () => {
+  const signals = new Map();
+  const { made } = cache({
+    load: (url, signal) =>
+      new Promise((done, fail) => {
+        signals.set(url, signal);
+        signal.addEventListener("abort", () => fail(signal.reason));
+        if (url === "/70.jpg") done({ size: 1 });
+      }),
+  });
+  const left = made.get(10);
+  await settled();
+  const ahead = [...signals.keys()];
+  assert.ok(ahead.includes("/11.jpg"));
+  await Promise.all([assert.rejects(left, { name: "AbortError" }), made.get(70)]);
+  for (const url of ahead) assert.ok(signals.get(url).aborted, url);
+  assert.ok(!signals.get("/70.jpg").aborted);
+});
+
+test("frames ahead are marked so, the one that is waited for is not", async () => {
+  const marked = new Map();
+  const { made } = cache({
+    load: async (url, _, ahead) => {
+      marked.set(url, ahead);
+      return { size: 1 };
+    },
+  });
+  await made.get(5);
+  await settled();
+  assert.equal(marked.get("/5.jpg"), false);
+  assert.equal(marked.get("/6.jpg"), true);
+});
+
+test("where a picture cannot be had its neighbours are not asked for", async () => {
+  const asked = [];
+  const { made } = cache({
+    load: async (url) => {
+      asked.push(url);
+      throw new Error("The source is gone.");
+    },
+  });
+  await assert.rejects(made.get(50), /gone/);
+  await settled();
+  assert.ok(asked.length <= 3, asked.join(" "));
+});
+
+test("frames whose numbers are not sure are let go of", async () => {
+  const { made, closed } = cache();
+  await made.get(50);
+  await settled();
+  made.forget(52);
+  assert.ok(made.peek(51) && !made.peek(52) && !made.files.has(52));
+  assert.ok(closed.length > 0);
 });

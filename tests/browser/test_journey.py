@@ -123,7 +123,8 @@ def proposing_says_what_the_model_knows_and_brings_tracks(walk: Walk) -> None:
     downloads = asking.locator("a.v-item", has_text="Download tevit_")
     expect(downloads).to_have_count(len(RELEASES))
     for release, offer in zip(RELEASES, downloads.all(), strict=True):
-        expect(offer).to_have_text(re.compile(rf"^Download {release.name}\s*[\d.]+ (MB|GB), {release.classes} classes\s*$"))
+        size = rf"[\d.]+ (MB|GB), {release.classes} classes"
+        expect(offer).to_have_text(re.compile(rf"^Download {release.name}\s*{size}\s*$"))
     expect(asking.get_by_role("link", name="Choose a checkpoint file")).to_be_visible()
     expect(asking.get_by_role("button", name="Draw by hand")).to_be_visible()
     asking.locator("[data-role=start-propose]").click()

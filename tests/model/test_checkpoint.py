@@ -16,6 +16,9 @@ from model.checkpoint import (
     save,
     trunk_hash,
 )
+from model.config import BackboneConfig
+from model.tevit import build
+from tests.model.foreign_files import RESNET, SWIN, config_of
 from tests.model.small import CONFIG, NAMES, normal_clips, small_network
 
 
@@ -184,3 +187,25 @@ def test_the_state_of_a_checkpoint_is_its_own_copy() -> None:
     with torch.no_grad():
         network.backbone.msg_tokens.zero_()
     assert taken.state["backbone.msg_tokens"].any()
+
+
+def test_training_a_built_network_leaves_the_checkpoint_alone(checkpoint: Checkpoint) -> None:
+    before = {key: value.clone() for key, value in checkpoint.state.items()}
+    network = checkpoint.build()
+    with torch.no_grad():
+        for parameter in network.parameters():
+            parameter.add_(1.0)
+    assert all(torch.equal(value, checkpoint.state[key]) for key, value in before.items())
+    assert all(parameter.requires_grad for parameter in network.parameters())
+
+
+@pytest.mark.parametrize("backbone", [RESNET, SWIN])
+def test_every_kind_of_backbone_is_built_whole_and_keeps_what_never_learns_frozen(backbone: BackboneConfig) -> None:
+    plain = build(config_of(backbone)).eval()
+    network = from_network(plain, NAMES).build()
+    assert {p.device.type for p in [*network.parameters(), *network.buffers()]} == {"cpu"}
+    frozen = [name for name, parameter in plain.named_parameters() if not parameter.requires_grad]
+    assert [name for name, parameter in network.named_parameters() if not parameter.requires_grad] == frozen
+    clips, hw = normal_clips(1, 1), torch.tensor([[64.0, 96.0]])
+    with torch.inference_mode():
+        torch.testing.assert_close(network(clips, hw).logits, plain(clips, hw).logits)

@@ -5,7 +5,7 @@ import pytest
 import torch
 from pycocotools import mask as coco
 
-from model.clip_inference import UnknownRule, clip_tracks, track_overlaps
+from model.clip_inference import UnknownRule, clip_tracks, look, one_each, shrink, track_overlaps
 from model.config import named
 from model.tevit import TeViT, build
 
@@ -84,3 +84,79 @@ def test_overlap_with_an_empty_track_is_zero() -> None:
     something = [rle(np.ones((4, 4), bool)), None]
     assert track_overlaps([nothing, something])[0].tolist() == [0.0, 0.0]
     assert track_overlaps([]).shape == (0, 0)
+
+
+def speaking(network: TeViT) -> TeViT:
+    with torch.no_grad():
+        for head in network.roi_head.bbox_head:
+            head.fc_cls.bias.fill_(0.0)
+    return network
+
+
+def test_sightings_hold_what_stitching_needs(network: TeViT) -> None:
+    frames = pictures(4, (48, 64))
+    seen = look(
+        speaking(network),
+        frames,
+        frame_hw=(48, 64),
+        config=network.config,
+        rule="review",
+        precision="float32",
+        max_tracks=5,
+    )
+    assert 0 < len(seen) <= 5
+    for one in seen:
+        assert one.probabilities.shape == (4, 28, 28) and one.boxes.shape == (4, 4)
+        assert np.linalg.norm(one.embedding) == pytest.approx(1.0, abs=1e-5)
+        assert one.class_scores[one.selected.label] == one.selected.score == one.class_scores.max()
+        for there, probability in zip(one.selected.present, one.probabilities, strict=True):
+            assert probability.any() == there
+        soft = one.on_grid([0, 3], frame_hw=(48, 64), grid_hw=(24, 32))
+        assert soft.shape == (2, 24, 32)
+        assert all(there or not mask.any() for there, mask in zip(one.selected.present[::3], soft, strict=True))
+
+
+def test_a_lower_minimum_shows_fainter_things(network: TeViT) -> None:
+    counts = []
+    for minimum in (0.0, 0.99):
+        seen = look(
+            speaking(network),
+            pictures(3, (48, 64)),
+            frame_hw=(48, 64),
+            config=network.config,
+            rule="review",
+            precision="float32",
+            max_tracks=20,
+            minimum=minimum,
+        )
+        counts.append(len(seen))
+    assert counts[0] > counts[1] == 0
+
+
+def test_frames_that_were_shrunk_before_are_seen_alike(network: TeViT) -> None:
+    frames = pictures(3, (200, 300))
+    options = {"config": network.config, "rule": "published", "precision": "float32", "max_tracks": 3}
+    whole = look(network, frames, frame_hw=(200, 300), **options)
+    small = look(network, [shrink(f, network.config) for f in frames], frame_hw=(200, 300), **options)
+    for first, second in zip(whole, small, strict=True):
+        assert first.selected == second.selected
+        np.testing.assert_array_equal(first.boxes, second.boxes)
+        np.testing.assert_array_equal(first.probabilities, second.probabilities)
+
+
+def test_a_shrunk_frame_is_an_array_of_its_own(network: TeViT) -> None:
+    frame = pictures(1, (96, 160))[0]
+    small = shrink(frame, network.config)
+    assert small.shape == frame.shape and small is not frame
+    frame[:] = 0
+    assert small.any()
+
+
+def test_of_two_tracks_on_one_thing_the_better_one_shows_it_in_that_frame() -> None:
+    masks = np.zeros((3, 2, 10, 10), bool)
+    masks[0, :, :5] = masks[1, 0, :5] = masks[1, 1, 5:] = True  # together in the first frame only
+    masks[2, :, 2:8] = True  # shares less than the limit with either
+    scores = np.array([[0.5, 0.5], [0.9, 0.9], [0.7, 0.7]])
+    assert one_each(masks, scores).tolist() == [[False, True], [True, True], [True, True]]
+    assert one_each(masks, scores, limit=0.3).tolist() == [[False, True], [True, True], [False, False]]
+    assert one_each(np.zeros((2, 1, 4), bool), np.ones((2, 1))).all()  # what is empty is no double

@@ -4,12 +4,15 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pycocotools import mask as coco
 
 from model.clips import (
     ClipDataset,
     ClipVideo,
     NoTrainingFrames,
+    clip_batches,
     clip_targets,
     collate,
     draw_scale,
@@ -159,3 +162,60 @@ def test_clips_of_different_sizes_share_a_padded_batch() -> None:
 def test_a_mask_survives_its_way_at_the_frame_size() -> None:
     rle = box_rle(HW, (4, 5, 20, 25))
     np.testing.assert_array_equal(resize_mask(rle, fit(HW, (64, 48)), flip=False), coco.decode(rle))
+
+
+# --- batches
+
+
+def shapes_apart() -> ClipDataset:
+    """Five wide and three high videos of three labelled frames."""
+    videos = []
+    for number in range(8):
+        hw = HW if number < 5 else (HW[1], HW[0])
+        videos.append(ClipVideo(f"v{number}", 3, *hw, tracks=(box_track(1, 0, (1, 1, 1), (4, 4, 9, 9), hw),)))
+    return dataset(MadeSource(tuple(videos)))
+
+
+def test_a_batch_holds_pictures_of_one_orientation_and_no_clip_is_lost() -> None:
+    data = shapes_apart()
+    batches = clip_batches(data, count=30, size=4)
+    assert [len(batch) for batch in batches] == [4] * 30
+    assert all(len({data.is_wide(index) for index in batch}) == 1 for batch in batches)
+    assert {data.is_wide(batch[0]) for batch in batches} == {True, False}
+    seen = sorted(index for batch in batches for index in batch)
+    assert len(set(seen)) == len(seen)
+    assert set(range(max(seen) + 1)) - set(seen) <= set(range(max(seen) - 40, max(seen) + 1))  # some still wait
+
+
+def test_batches_are_the_same_each_time_and_longer_runs_begin_with_shorter_ones() -> None:
+    data = shapes_apart()
+    batches = clip_batches(data, count=9, size=2)
+    assert batches == clip_batches(shapes_apart(), count=9, size=2)
+    assert clip_batches(data, count=4, size=2) == batches[:4]
+
+
+@given(ranks=st.integers(1, 5), size=st.integers(1, 3))
+@settings(max_examples=15, deadline=None)
+def test_processes_share_no_clip(ranks: int, size: int) -> None:
+    data = shapes_apart()
+    every = [
+        index
+        for rank in range(ranks)
+        for batch in clip_batches(data, count=6, size=size, rank=rank, ranks=ranks)
+        for index in batch
+    ]
+    assert len(set(every)) == len(every) == ranks * size * 6
+
+
+def test_one_video_of_the_other_orientation_does_not_hold_up_the_rest() -> None:
+    videos = [ClipVideo("w", 3, *HW, tracks=(box_track(1, 0, (1, 1, 1), (4, 4, 9, 9), HW),))] * 3
+    high = ClipVideo("h", 3, HW[1], HW[0], tracks=(box_track(1, 0, (1, 0, 0), (4, 4, 9, 9), (HW[1], HW[0])),))
+    data = dataset(MadeSource((*videos, high)))
+    batches = clip_batches(data, count=40, size=5)
+    assert any(not data.is_wide(batch[0]) for batch in batches)
+
+
+def test_a_clip_says_where_it_comes_from() -> None:
+    targets = dataset(clip_frames=2)[0].targets
+    assert targets.video in {"a", "b"} and len(targets.frames) == 2
+    assert targets.to("cpu").video == targets.video and targets.to("cpu").frames == targets.frames

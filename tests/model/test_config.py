@@ -66,3 +66,31 @@ def test_an_unknown_backbone_is_refused() -> None:
 def test_configurations_cannot_be_changed_by_accident() -> None:
     with pytest.raises(FrozenInstanceError):
         named("tevit_tiny").queries = 3  # type: ignore[misc]
+
+
+# --- the official recipe
+
+
+@pytest.mark.parametrize("name", list(PARAMETERS))
+def test_the_recipe_of_a_published_configuration_is_the_official_one(name: str) -> None:
+    training = named(name).training
+    assert (training.steps, training.decay_steps, training.schedule) == (9200, (6100, 8500), "step")
+    assert (training.warmup_steps, training.warmup_ratio) == (770, 0.001)
+    assert (training.learning_rate, training.weight_decay, training.backbone_rate) == (2.5e-4, 1e-4, 0.1)
+    assert (training.gradient_clip, training.clip_frames, training.batch, training.flip) == (0.1, 5, 16, 0.5)
+    assert training.ema == 0
+
+
+@pytest.mark.parametrize("name", ["tevit_msgshift", "tevit_r50"])
+def test_plain_configurations_draw_both_sides_and_multi_scale_ones_pick_a_scale(name: str) -> None:
+    plain, several = named(name).scales, named(f"{name}_mstrain").scales
+    assert plain.train == several.train == ((640, 360), (960, 480)) and plain.test == several.test == (640, 360)
+    assert (plain.multiscale, several.multiscale) == ("range", "value")
+
+
+def test_swin_trains_on_sixteen_scales_with_more_queries_and_its_own_depth_of_dropping() -> None:
+    config = named("tevit_swin-l_mstrain")
+    assert config.scales.train == tuple((1333, 320 + 32 * k) for k in range(16))
+    assert (config.scales.test, config.scales.multiscale, config.queries) == ((1333, 480), "value", 300)
+    assert config.backbone.drop_path == 0.2
+    assert named("tevit_msgshift").backbone.drop_path == 0.1  # type: ignore[union-attr]

@@ -11,6 +11,7 @@ from pycocotools import mask as coco_mask
 
 from model.evaluation import EvaluationInputError, evaluate
 from tests.material import material
+from tests.model.looped_evaluation import looped_evaluate
 from tests.model.slow_evaluation import slow_evaluate
 
 SETS = ("basic", "nulls", "ties", "areas", "crowd", "many", "emptycats", "formats", "mismatch", "gtid0")
@@ -90,6 +91,16 @@ def test_every_official_set_gives_the_official_curves(name):
         np.testing.assert_allclose(outcome.precision[:, :, :, 0, 2], curves["precision_all_area_max100"], atol=1e-9)
         np.testing.assert_allclose(outcome.precision.mean(axis=1), curves["precision_mean_over_recall"], atol=1e-9)
         np.testing.assert_allclose(outcome.recall, curves["recall"], atol=1e-9)
+
+
+@pytest.mark.parametrize("name", SETS)
+def test_the_loops_it_is_timed_against_give_the_official_figures_too(name):
+    folder = material("reference/eval")
+    truth, results = (json.loads((folder / f"{name}_{part}.json").read_text()) for part in ("gt", "dt"))
+    precision, recall = looped_evaluate(truth, results)
+    with np.load(folder / f"{name}_curves.npz") as curves:
+        np.testing.assert_allclose(precision.mean(axis=1), curves["precision_mean_over_recall"], atol=1e-9)
+        np.testing.assert_allclose(recall, curves["recall"], atol=1e-9)
 
 
 def test_real_predictions_of_another_program_give_the_official_table():
@@ -331,3 +342,7 @@ def test_random_scenes_agree_with_the_slow_evaluator(scene):
     stats = evaluate(truth, results).stats
     for key, value in slow_evaluate(found, known, (1, 2)).items():
         assert stats[key] == pytest.approx(value, abs=1e-9), key
+    precision, recall = looped_evaluate(truth, results)
+    outcome = evaluate(truth, results)
+    np.testing.assert_allclose(outcome.precision, precision, atol=1e-9)
+    np.testing.assert_allclose(outcome.recall, recall, atol=1e-9)

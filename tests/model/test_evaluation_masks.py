@@ -47,7 +47,7 @@ def test_both_run_length_forms_decode_to_the_mask(mask):
 
 def test_absent_frames_may_be_null_or_empty():
     sequence = read(None, [], {})
-    assert sequence.codes == (None, None, None)
+    assert list(sequence.codes) == [None, None, None]
     assert len(sequence) == 3
     assert sequence.areas.sum() == 0
 
@@ -120,3 +120,20 @@ def test_segmentations_that_are_no_list_are_refused():
 def test_the_mean_area_leaves_out_absent_frames():
     assert mean_area([None, 0, 10, 20.0]) == 15.0
     assert mean_area([None, 0]) == mean_area([]) == 0.0
+
+
+def test_a_track_of_more_frames_than_a_call_of_the_library_takes_is_read():
+    sequence = read(*[GOOD] * 600, None)
+    assert len(sequence) == 601 and sequence.areas.sum() == 600 * SIZE[0] * SIZE[1]
+    assert sequence.size == SIZE
+
+
+def test_masks_of_several_sizes_have_no_single_one():
+    other = compressed(np.ones((3, 4), bool))
+    assert read(GOOD, other).size is None and read(None).size is None
+    assert read(GOOD, other).sizes.tolist() == [[6, 7], [3, 4]]
+
+
+def test_an_array_of_areas_has_the_same_mean():
+    assert mean_area(np.array([0, 10, 20])) == 15.0
+    assert mean_area(np.zeros(3, int)) == 0.0

@@ -1,117 +1,102 @@
-"""Space-time overlap and greedy matching of one video and category."""
+"""Greedy matching of results to truth, several videos of one category at a time."""
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.evaluation_masks import mean_area, read_masks
-from model.evaluation_matching import ResultTrack, TruthTrack, match_pair, space_time_overlap
-from tests.model.test_evaluation import box, rle
+from model.evaluation_matching import LEAST_IOU, Candidates, Truth, match_category
+from tests.model.looped_evaluation import AREAS, match
 
-SHAPE = (12, 16)
-
-
-def sequence(*masks):
-    return read_masks([rle(mask) for mask in masks], size=SHAPE, where="track")
+BIG = 1000.0**2
 
 
-def known(*masks, identity=1, crowd=False, area=None):
-    read = sequence(*masks)
-    return TruthTrack(identity, read, mean_area(read.areas.tolist()) if area is None else area, crowd, crowd)
+def truth(*, areas=(100.0,), crowd=(), unnamed=()):
+    count = len(areas)
+    flags = [np.isin(np.arange(count), chosen) for chosen in (crowd, unnamed)]
+    return Truth(np.array(areas, float), *flags)
 
 
-def found(score, *masks, area=None):
-    read = sequence(*masks)
-    return ResultTrack(read, mean_area(read.areas.tolist()) if area is None else area, score)
-
-
-@settings(max_examples=50, deadline=None)
-@given(st.integers(0, 2**32 - 1))
-def test_overlap_equals_counting_pixels(seed):
-    rng = np.random.default_rng(seed)
-
-    def some():
-        frames = int(rng.integers(1, 5))
-        return [None if rng.random() < 0.2 else rng.random(SHAPE) < rng.random() for _ in range(frames)]
-
-    ours, theirs = [some() for _ in range(3)], [some() for _ in range(2)]
-    inter, union = space_time_overlap([sequence(*m) for m in ours], [sequence(*m) for m in theirs])
-    nothing = np.zeros(SHAPE, bool)
-    for d, a in enumerate(ours):
-        for g, b in enumerate(theirs):
-            pairs = [(nothing if x is None else x, nothing if y is None else y) for x, y in zip(a, b, strict=False)]
-            assert inter[d, g] == sum((x & y).sum() for x, y in pairs)
-            assert union[d, g] == sum((x | y).sum() for x, y in pairs)
-
-
-def test_overlap_of_nothing_has_the_right_shape():
-    inter, union = space_time_overlap([], [sequence(box(0, 0, 2, 2))])
-    assert inter.shape == union.shape == (0, 1)
-
-
-def test_disjoint_masks_of_different_size_count_for_nothing():
-    small = sequence(box(0, 0, 2, 2, shape=(5, 5)))
-    inter, union = space_time_overlap([small], [sequence(box(10, 6, 12, 8))])
-    assert inter[0, 0] == union[0, 0] == 0
+def matched(ious, known, *, areas=None):
+    """One video whose results (rows of ``ious``) come by falling score."""
+    ious = np.array(ious, float)
+    areas = np.full(len(ious), 100.0) if areas is None else np.array(areas, float)
+    rows = np.flatnonzero((ious >= LEAST_IOU).any(axis=1))
+    candidates = [Candidates(ious[rows], rows, np.arange(len(known.areas)))] if len(rows) else []
+    return match_category(areas, known, candidates)
 
 
 def test_the_best_scored_result_takes_the_track_and_the_next_is_false():
-    mask = box(0, 0, 6, 6)
-    pair = match_pair([found(0.2, mask), found(0.7, mask)], [known(mask)], most=100)
-    assert pair.scores.tolist() == [0.7, 0.2]
-    assert pair.matched[0, :, 0].all() and not pair.matched[0, :, 1].any()
-    assert pair.positives.tolist() == [1, 1, 0, 0]
+    done = matched([[1.0], [1.0]], truth())
+    assert done.matched[0, :, 0].all() and not done.matched[0, :, 1].any()
+    assert done.positives.tolist() == [1, 1, 0, 0]
 
 
-def test_equal_scores_keep_their_order():
-    near, exact = box(0, 0, 6, 5), box(0, 0, 6, 6)
-    pair = match_pair([found(0.5, near), found(0.5, exact)], [known(exact)], most=100)
-    # The first takes the track at low thresholds, the second is left the highest ones.
-    assert pair.matched[0, 0].tolist() == [True, False]
-    assert pair.matched[0, -1].tolist() == [False, True]
+def test_a_result_that_overlaps_more_takes_what_a_better_scored_one_could_not():
+    done = matched([[0.83], [1.0]], truth())
+    assert done.matched[0, 0].tolist() == [True, False]
+    assert done.matched[0, -1].tolist() == [False, True]
 
 
 def test_of_equally_overlapping_tracks_the_last_is_taken():
-    mask = box(0, 0, 6, 6)
-    first = match_pair([found(1.0, mask)], [known(mask, identity=0), known(mask, identity=5)], most=100)
-    second = match_pair([found(1.0, mask)], [known(mask, identity=5), known(mask, identity=0)], most=100)
-    assert first.matched[0].all() and not second.matched[0].any()
-
-
-def test_results_beyond_the_limit_are_left_out():
-    mask = box(0, 0, 6, 6)
-    pair = match_pair([found(score / 10, mask) for score in range(5)], [known(mask)], most=3)
-    assert pair.scores.tolist() == [0.4, 0.3, 0.2]
+    assert matched([[1.0, 1.0]], truth(areas=(100.0, 100.0), unnamed=(0,))).matched[0].all()
+    assert not matched([[1.0, 1.0]], truth(areas=(100.0, 100.0), unnamed=(1,))).matched[0].any()
 
 
 def test_a_countable_track_goes_before_a_better_overlapping_crowd():
-    wide, exact = box(0, 0, 6, 5), box(0, 0, 6, 6)
-    pair = match_pair([found(1.0, exact)], [known(exact, crowd=True), known(wide, identity=2)], most=100)
-    assert pair.matched[0, 0, 0] and not pair.ignored[0, 0, 0]
-    assert pair.ignored[0, -1, 0]
+    done = matched([[1.0, 0.83]], truth(areas=(100.0, 100.0), crowd=(0,)))
+    assert done.matched[0, 0, 0] and not done.ignored[0, 0, 0]
+    assert done.ignored[0, -1, 0]
 
 
 def test_a_crowd_takes_any_number_of_results_and_an_ordinary_track_one():
-    mask = box(0, 0, 6, 6)
-    results = [found(score, mask) for score in (0.9, 0.8, 0.7)]
-    assert match_pair(results, [known(mask, crowd=True)], most=100).ignored[0].all()
-    assert match_pair(results, [known(mask)], most=100).matched[0, 0].tolist() == [True, False, False]
+    ious = [[1.0], [1.0], [1.0]]
+    assert matched(ious, truth(crowd=(0,))).ignored[0].all()
+    assert matched(ious, truth()).matched[0, 0].tolist() == [True, False, False]
 
 
 @pytest.mark.parametrize(("area", "inside"), [(128.0**2, {1, 2}), (256.0**2, {2, 3}), (128.0**2 + 1, {2}), (9.0, {1})])
 def test_a_size_class_includes_both_of_its_bounds(area, inside):
-    mask = box(0, 0, 6, 6)
-    pair = match_pair([found(1.0, mask, area=area)], [known(mask, area=area)], most=100)
-    assert {int(a) for a in np.flatnonzero(pair.positives)} == {0, *inside}
+    done = matched([[1.0]], truth(areas=(area,)), areas=[area])
+    assert {int(a) for a in np.flatnonzero(done.positives)} == {0, *inside}
 
 
 def test_an_unmatched_result_outside_a_size_class_is_ignored_there():
-    pair = match_pair([found(1.0, box(0, 0, 3, 3))], [], most=100)
-    assert pair.ignored[:, 0, 0].tolist() == [False, False, True, True]
-    assert not pair.matched.any()
+    done = matched(np.zeros((1, 0)), truth(areas=()), areas=[9.0])
+    assert done.ignored[:, 0, 0].tolist() == [False, False, True, True]
+    assert not done.matched.any()
 
 
-def test_tracks_that_never_show_anything_are_reported():
-    assert match_pair([found(1.0, None)], [known(None)], most=100).unmeasured
-    assert not match_pair([], [known(None)], most=100).unmeasured
+def test_a_track_matched_outside_a_size_class_is_ignored_with_its_result():
+    done = matched([[1.0]], truth(areas=(BIG,)), areas=[9.0])
+    assert done.ignored[:, 0, 0].tolist() == [False, True, True, False]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 2**32 - 1))
+def test_many_videos_at_once_match_as_each_by_itself_in_loops(seed):
+    rng = np.random.default_rng(seed)
+    areas, crowd, ids, result_areas, candidates, single = [], [], [], [], [], []
+    for _ in range(int(rng.integers(1, 5))):
+        found, known = int(rng.integers(0, 5)), int(rng.integers(0, 4))
+        # Steps of 1/4 make ties, and values that are thresholds themselves.
+        ious = rng.integers(0, 5, (found, known)) / 4
+        of_truth = rng.choice([9.0, 128.0**2, 200.0**2, BIG], known)
+        of_found = rng.choice([9.0, 128.0**2, 200.0**2, BIG], found)
+        is_crowd, names = rng.random(known) < 0.3, rng.integers(0, 4, known)
+        rows = np.flatnonzero((ious >= LEAST_IOU).any(axis=1)) if known else np.zeros(0, np.int64)
+        if len(rows):
+            candidates.append(Candidates(ious[rows], len(result_areas) + rows, len(areas) + np.arange(known)))
+        tracks = [{"area": a, "crowd": c, "id": i} for a, c, i in zip(of_truth, is_crowd, names, strict=True)]
+        results = [{"area": a, "score": 1.0, "id": n + 1} for n, a in enumerate(of_found)]
+        single.append((results, tracks, ious))
+        areas, crowd, ids = [*areas, *of_truth], [*crowd, *is_crowd], [*ids, *names]
+        result_areas += list(of_found)
+    known = Truth(np.array(areas, float), np.array(crowd, bool), np.array(ids, int) == 0)
+    done = match_category(np.array(result_areas, float), known, candidates)
+    for a, bounds in enumerate(AREAS):
+        parts = [part for part in (match(*one, bounds) for one in single) if part is not None]
+        if parts:
+            assert (done.matched[a] == np.concatenate([part["matched"] != 0 for part in parts], axis=1)).all()
+            assert (done.ignored[a] == np.concatenate([part["ignored"] for part in parts], axis=1)).all()
+        assert done.positives[a] == sum(np.count_nonzero(~part["skip"]) for part in parts)

@@ -1,6 +1,6 @@
 import torch
 
-from model.targets import PRESENT, ClipTargets
+from model.targets import ABSENT, PRESENT, UNKNOWN, ClipTargets
 from tests.model.small import clip_truth
 
 
@@ -22,3 +22,9 @@ def test_truth_moves_whole_to_another_device() -> None:
 
 def test_truth_that_is_complete_everywhere_stays_so() -> None:
     assert truth().to("cpu").complete is None
+
+
+def test_frames_in_which_nothing_is_present_are_named() -> None:
+    truth = clip_truth([[PRESENT, ABSENT], [ABSENT, UNKNOWN], [ABSENT, PRESENT]], [0, 1], [(0, 0, 4, 4)] * 2)
+    assert truth.frames_without_truth() == (1,)
+    assert clip_truth([[], []], [], []).frames_without_truth() == (0, 1)

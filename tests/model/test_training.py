@@ -1,3 +1,5 @@
+import re
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -5,10 +7,12 @@ import pytest
 import torch
 
 from model.backbones.messenger_shift import DropPath
+from model.clips import Clip, ClipDataset
 from model.config import TrainingConfig
+from model.targets import ABSENT
 from model.tevit import TeViT
 from model.training import StepReport, Trainer, TrainingDiverged, TrainingSettings
-from tests.model.small import BACKBONE, CONFIG, made_source, small_network, with_recipe
+from tests.model.small import BACKBONE, CONFIG, MadeSource, made_source, small_network, with_recipe
 
 
 def trainer(
@@ -105,6 +109,23 @@ def test_accumulating_uses_more_clips_per_step() -> None:
     assert len(reports) == 2
 
 
+def test_accumulated_batches_are_one_step_of_their_joint_batch() -> None:
+    """So that a small device can follow a recipe of large batches."""
+    video = made_source().videos[0]
+    source = MadeSource((video, replace(video, name="c", tracks=video.tracks[:1])))
+    found = []
+    for batch, accumulate in ((4, 1), (2, 2), (1, 4)):
+        recipe = with_recipe(steps=2, batch=batch, warmup_steps=0, ema=0.0)
+        settings = TrainingSettings(accumulate=accumulate, frozen_statistics=True)
+        made = Trainer(small_network(config=replace(CONFIG, training=recipe)), source, recipe, settings)
+        found.append(run(made)[1])
+    for reports in found[1:]:
+        for report, joint in zip(reports, found[0], strict=True):
+            assert report.loss == pytest.approx(joint.loss, rel=1e-3)
+            assert report.gradient_norm == pytest.approx(joint.gradient_norm, rel=1e-2)
+    assert found[1][0].parts == pytest.approx(found[0][0].parts, rel=1e-5)
+
+
 def test_a_loss_that_is_no_number_stops_the_run_and_is_named() -> None:
     made = trainer()
     with torch.no_grad():
@@ -123,3 +144,51 @@ def test_training_lowers_the_loss() -> None:
     _, reports = run(made)
     losses = [report.loss for report in reports]
     assert sum(losses[-4:]) < 0.8 * sum(losses[:4])
+
+
+# --- frames and batches without truth
+
+
+class Emptied:
+    """A made source whose clips lose their truth on the way, as tiny masks do in the official loader."""
+
+    def __init__(self, made: Trainer, frames: slice) -> None:
+        self._take, self._frames = made.dataset.__class__.__getitem__, frames
+
+    def __call__(self, dataset: object, index: int) -> Clip:
+        clip = self._take(dataset, index)  # type: ignore[arg-type]
+        clip.targets.states[self._frames] = ABSENT
+        return clip
+
+
+def test_a_frame_without_truth_is_trained_through_and_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = trainer()
+    monkeypatch.setattr(ClipDataset, "__getitem__", _bound(Emptied(made, slice(1, 2))))
+    _, reports = run(made)
+    notes = [note for report in reports for note in report.notes]
+    assert len(notes) == 2 * len(reports)
+    assert all(re.fullmatch(r"Video [ab]: no truth in frame \d of a clip; it is background there\.", n) for n in notes)
+
+
+def test_a_batch_without_any_truth_is_trained_through_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = trainer()
+    monkeypatch.setattr(ClipDataset, "__getitem__", _bound(Emptied(made, slice(None))))
+    _, reports = run(made)
+    assert all(report.notes[-1].startswith("No clip of this batch has any truth") for report in reports)
+    assert all(0 < report.loss < 1e4 and report.parts["mask"] == report.parts["bbox"] == 0 for report in reports)
+
+
+def _bound(emptied: Emptied) -> Callable[[ClipDataset, int], Clip]:
+    return lambda dataset, index: emptied(dataset, index)
+
+
+def test_clips_with_truth_in_every_frame_give_no_notes() -> None:
+    _, reports = run(trainer(recipe=with_recipe(steps=1)))
+    assert reports[0].notes == ()
+
+
+def test_the_clips_of_a_step_have_one_orientation() -> None:
+    made = trainer(recipe=with_recipe(steps=6))
+    for frames, targets in made._loader():
+        assert len(frames) == 2
+        assert len({clip.img_hw[0] < clip.img_hw[1] for clip in targets}) == 1

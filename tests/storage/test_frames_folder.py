@@ -119,6 +119,58 @@ def test_grey_and_transparent_pictures_become_rgb(tmp_path: Path) -> None:
         assert all(frame.shape == (24, 32, 3) and frame.dtype == np.uint8 for _, frame in reader.read_range(0, 2))
 
 
+@pytest.mark.parametrize("suffix", ["png", "tiff"])
+def test_sixteen_bits_keep_their_upper_half(tmp_path: Path, suffix: str) -> None:
+    deep = np.arange(24 * 32, dtype=np.uint16).reshape(24, 32) * 80
+    Image.fromarray(deep).save(tmp_path / f"0.{suffix}")
+    with frames.open_reader(frames.index(tmp_path)) as reader:
+        got = reader.read(0)
+    assert got.dtype == np.uint8
+    assert np.array_equal(got, np.repeat((deep >> 8).astype(np.uint8)[..., None], 3, axis=2))
+
+
+def test_a_picture_of_floating_point_numbers_is_named(tmp_path: Path) -> None:
+    Image.fromarray(np.zeros((24, 32), np.float32)).save(tmp_path / "0.tiff")
+    with pytest.raises(frames.UnreadablePicture, match=r"0\.tiff has 32 bits"):
+        frames.index(tmp_path)
+
+
+@pytest.mark.parametrize("mode", ["1", "P", "LA", "CMYK", "PA"])
+def test_every_kind_of_colour_becomes_rgb(tmp_path: Path, mode: str) -> None:
+    suffix = "jpg" if mode == "CMYK" else "tif" if mode == "PA" else "png"
+    picture = Image.fromarray(numbered_picture(0, (32, 24)))
+    made = picture.convert("P").convert("PA") if mode == "PA" else picture.convert(mode)
+    if mode == "PA":
+        made = made.convert("RGBA")
+    made.save(tmp_path / f"0.{suffix}")
+    with frames.open_reader(frames.index(tmp_path)) as reader:
+        assert reader.read(0).shape == (24, 32, 3)
+
+
+def test_a_palette_with_a_transparent_colour_shows_that_colour(tmp_path: Path) -> None:
+    picture = Image.fromarray(numbered_picture(3, (32, 24))).quantize(16)
+    picture.save(tmp_path / "0.png", transparency=picture.getpixel((0, 0)))
+    with frames.open_reader(frames.index(tmp_path)) as reader:
+        assert np.array_equal(reader.read(0), np.array(picture.convert("RGB")))
+
+
+def test_frames_beside_masks_of_the_same_names_are_refused_with_both_names(tmp_path: Path) -> None:
+    save(tmp_path / "00000.jpg", 0)
+    save(tmp_path / "00000.png", 0)
+    with pytest.raises(frames.MixedSizes, match=r"00000\.jpg and 00000\.png"):
+        frames.probe(tmp_path)
+    assert frames.index_files(tmp_path, ["00000.jpg"]).count == 1
+
+
+def test_the_tag_of_one_photo_among_others_makes_its_size_another_one(tmp_path: Path) -> None:
+    tag = Image.Exif()
+    tag[0x0112] = 8
+    save(tmp_path / "0.jpg", 0)
+    save(tmp_path / "1.jpg", 1, exif=tag)
+    with pytest.raises(frames.MixedSizes, match=r"1\.jpg is 24 x 32"):
+        frames.index(tmp_path)
+
+
 def test_changes_in_the_folder_are_seen(tmp_path: Path) -> None:
     for k in range(2):
         save(tmp_path / f"{k}.png", k)

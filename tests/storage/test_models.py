@@ -108,3 +108,78 @@ def test_the_same_masks_are_the_same_snapshot(scene: Scene) -> None:
         assert other.hash != first.hash
         with pytest.raises(NotFound):
             models.get_snapshot(tx, "nothing")
+
+
+def test_a_removed_checkpoint_frees_its_name_and_stays_readable_by_its_id(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        first = registered(tx, "demo")
+        run = models.start_run(tx, kind="proposal", project_id=scene.project.id, checkpoint_id=first.id)
+        gone = models.remove_checkpoint(tx, first.id)
+        assert gone.removed is not None and "demo" in gone.name and gone.name != "demo"
+        assert models.remove_checkpoint(tx, first.id) == gone, "removing twice changes nothing"
+        again = registered(tx, "demo")
+        models.remove_checkpoint(tx, again.id)
+        assert registered(tx, "demo").removed is None, "a name can come and go any number of times"
+        assert models.get_run(tx, run.id).checkpoint_id == first.id
+        assert models.get_checkpoint(tx, first.id) == gone
+
+
+def test_removing_a_checkpoint_leaves_the_active_ones_of_other_projects(database: Database) -> None:
+    with database.atomic() as tx:
+        one, other = create_project(tx, name="one"), create_project(tx, name="other")
+        first, second = registered(tx, "first"), registered(tx, "second")
+        models.activate(tx, one.id, first.id)
+        models.activate(tx, other.id, second.id)
+        models.remove_checkpoint(tx, first.id)
+        assert models.active_checkpoint(tx, one.id) is None
+        assert models.active_checkpoint(tx, other.id) == second
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda tx, project: models.rename_checkpoint(tx, "nothing", "x"),
+        lambda tx, project: models.set_metrics(tx, "nothing", {}),
+        lambda tx, project: models.remove_checkpoint(tx, "nothing"),
+        lambda tx, project: models.activate(tx, project, "nothing"),
+        lambda tx, project: models.get_run(tx, "nothing"),
+    ],
+)
+def test_what_does_not_exist_is_named_and_nothing_changes(scene: Scene, change: Any) -> None:
+    with scene.database.atomic() as tx:
+        kept = registered(tx, "kept")
+        models.activate(tx, scene.project.id, kept.id)
+        with pytest.raises(NotFound, match="'nothing'"):
+            change(tx, scene.project.id)
+        assert models.active_checkpoint(tx, scene.project.id) == kept
+
+
+def test_a_checkpoint_may_keep_its_own_name_and_takes_none_that_is_used(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        first, _ = registered(tx, "first"), registered(tx, "second", project_id=scene.project.id)
+        assert models.rename_checkpoint(tx, first.id, "first") == first
+        with pytest.raises(NameTaken, match="'second'"):
+            models.rename_checkpoint(tx, first.id, "second")
+        assert models.get_checkpoint(tx, first.id) == first
+
+
+def test_class_maps_of_two_projects_and_two_checkpoints_do_not_meet(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        other = create_project(tx, name="other")
+        first, second = registered(tx, "first"), registered(tx, "second")
+        models.set_class_map(tx, first.id, scene.project.id, {"disc": scene.cat.id})
+        models.set_class_map(tx, second.id, scene.project.id, {"disc": scene.dog.id})
+        models.set_class_map(tx, first.id, other.id, {"disc": None})
+        models.set_class_map(tx, first.id, scene.project.id, {})
+        assert models.class_map(tx, first.id, scene.project.id) == {}
+        assert models.class_map(tx, second.id, scene.project.id) == {"disc": scene.dog.id}
+        assert models.class_map(tx, first.id, other.id) == {"disc": None}
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
+def test_a_run_ends_in_the_state_that_was_said(scene: Scene, state: str) -> None:
+    with scene.database.atomic() as tx:
+        run = models.start_run(tx, kind="proposal", project_id=scene.project.id)
+        ended = models.finish_run(tx, run.id, state=state)
+        assert (ended.state, ended.unmapped) == (state, None)
+        assert ended.finished is not None and ended.finished >= ended.created

@@ -1,4 +1,8 @@
+import uuid
+
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from storage.database import Database
 from storage.errors import BadName, NameTaken, NotFound, StorageError
@@ -9,6 +13,7 @@ from storage.projects import (
     find_project,
     get_category,
     get_project,
+    get_setting,
     last_project,
     list_categories,
     list_projects,
@@ -16,7 +21,9 @@ from storage.projects import (
     rename_project,
     retire_category,
     set_last_project,
+    set_setting,
 )
+from storage.videos import remove_video, restore_video
 from tests.storage.scenes import make_video
 
 
@@ -107,3 +114,99 @@ def test_the_last_project_is_remembered_until_it_is_archived(database: Database)
         assert last_project(tx) == second
         archive_project(tx, second.id)
         assert last_project(tx) is None
+
+
+@pytest.mark.parametrize("written", ["my zoo", " my zoo", "my\tzoo ", "my   \n zoo"])
+def test_a_name_is_found_however_its_blanks_are_written(database: Database, written: str) -> None:
+    with database.atomic() as tx:
+        made = create_project(tx, name=written)
+        assert made.name == "my zoo"
+        assert find_project(tx, written) == find_project(tx, "my zoo") == made
+        with pytest.raises(NameTaken):
+            create_project(tx, name="my zoo")
+        assert find_project(tx, "My Zoo") is None, "small and capital letters are different names"
+
+
+def test_a_project_whose_categories_repeat_is_not_made_at_all(database: Database) -> None:
+    with pytest.raises(NameTaken, match="category"), database.atomic() as tx:
+        create_project(tx, name="zoo", categories=["cat", " cat "])
+    with pytest.raises(BadName, match="category"), database.atomic() as tx:
+        create_project(tx, name="zoo", categories=["cat", ""])
+    with database.read() as tx:
+        assert list_projects(tx) == ()
+
+
+def test_an_archived_project_keeps_its_name_and_is_found_by_it(database: Database) -> None:
+    with database.atomic() as tx:
+        project = create_project(tx, name="zoo")
+        archive_project(tx, project.id)
+        with pytest.raises(NameTaken):
+            create_project(tx, name="zoo")
+        found = find_project(tx, "zoo")
+        assert found is not None and found.archived
+        assert last_project(tx) is None
+        set_last_project(tx, project.id)
+        assert last_project(tx) is None
+        archive_project(tx, project.id, archived=False)
+        assert last_project(tx) == get_project(tx, project.id)
+
+
+def test_a_category_keeps_its_place_through_renaming_and_retiring(database: Database) -> None:
+    with database.atomic() as tx:
+        project = create_project(tx, name="zoo", categories=["a", "b", "c"])
+        _, middle, _ = list_categories(tx, project.id)
+        rename_category(tx, middle.id, "a b")
+        retire_category(tx, middle.id)
+        assert [category.name for category in list_categories(tx, project.id)] == ["a", "c"]
+        added = add_category(tx, project.id, "d")
+        retire_category(tx, middle.id, retired=False)
+        names = [(category.name, category.position) for category in list_categories(tx, project.id)]
+        assert names == [("a", 0), ("a b", 1), ("c", 2), ("d", added.position)]
+        assert rename_category(tx, middle.id, " a  b ").name == "a b", "its own name is free for it"
+
+
+def test_removed_videos_do_not_count(database: Database) -> None:
+    with database.atomic() as tx:
+        project = create_project(tx, name="zoo")
+        videos = [make_video(tx, project.id, name=str(k)) for k in range(3)]
+        assert get_project(tx, project.id).videos == 3
+        remove_video(tx, videos[0].id)
+        assert get_project(tx, project.id).videos == 2 and list_projects(tx)[0].videos == 2
+        restore_video(tx, videos[0].id)
+        assert get_project(tx, project.id).videos == 3
+
+
+@pytest.mark.parametrize("value", [None, 0, "", [], {"a": [1, None]}, "text", 1.5, False])
+def test_a_setting_keeps_any_small_json_value(database: Database, value: object) -> None:
+    with database.atomic() as tx:
+        assert get_setting(tx, "key") is None
+        set_setting(tx, "key", "before")
+        set_setting(tx, "key", value)
+        set_setting(tx, "other", 1)
+    with database.read() as tx:
+        found = get_setting(tx, "key")
+        assert found == value and type(found) is type(value)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["add", "retire", "return", "rename"]), st.integers(0, 3)), max_size=14))
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_names_in_use_are_unique_whatever_is_done(database: Database, steps: list[tuple[str, int]]) -> None:
+    with database.atomic() as tx:
+        project = create_project(tx, name=str(uuid.uuid4()))
+        for what, pick in steps:
+            every = list_categories(tx, project.id, retired=True)
+            try:
+                if what == "add":
+                    add_category(tx, project.id, f"name {pick}")
+                elif every:
+                    chosen = every[pick % len(every)].id
+                    if what == "rename":
+                        rename_category(tx, chosen, f"name {pick}")
+                    else:
+                        retire_category(tx, chosen, retired=what == "retire")
+            except NameTaken:
+                continue
+            used = [category.name for category in list_categories(tx, project.id)]
+            assert len(used) == len(set(used))
+        positions = [category.position for category in list_categories(tx, project.id, retired=True)]
+        assert positions == list(range(len(positions)))

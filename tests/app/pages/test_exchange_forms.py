@@ -35,26 +35,52 @@ def test_an_import_is_queued_with_its_paths(
 ) -> None:
     project, _ = project_with(database)
     file, frames = source
-    answer = forms.start_import(project.id, None, f" {file} ", str(frames), HERE, "")
+    answer = forms.start_import(project.id, None, f" {file} ", str(frames), HERE, "", None)
     assert (answer.kind, answer.go) == ("ok", "")
     (job,) = queued(database)
     assert (job.kind, job.project_id) == ("import", project.id)
-    assert dict(job.parameters) == {"file": str(file), "frames": str(frames)}
+    assert dict(job.parameters) == {"file": str(file), "frames": str(frames), "stride": None}
 
 
-def test_an_uploaded_file_moves_into_the_data_folder(
+def test_with_a_stride_the_frames_may_be_a_video_file(
+    forms: ExchangeForms, database: Database, source: tuple[Path, Path], tmp_path: Path
+) -> None:
+    project, _ = project_with(database)
+    video = tmp_path / "whole.mp4"
+    video.write_bytes(b"a video")
+    without = forms.start_import(project.id, None, str(source[0]), str(video), HERE, "", None)
+    assert without.kind == "error" and f"no folder {video}" in without.text
+    assert forms.start_import(project.id, None, str(source[0]), str(video), HERE, "", 5.0).kind == "ok"
+    (job,) = queued(database)
+    assert (job.parameters["frames"], job.parameters["stride"]) == (str(video), 5)
+
+
+def test_an_uploaded_file_is_kept_for_each_job_that_was_asked_for(
     forms: ExchangeForms, database: Database, settings: Settings, source: tuple[Path, Path]
 ) -> None:
     project, _ = project_with(database)
     file, frames = source
-    assert forms.start_import(project.id, str(file), "", str(frames), HERE, "").kind == "ok"
-    kept = Path(queued(database)[0].parameters["file"])
-    assert kept.name == "instances.json" and kept.is_relative_to(settings.data) and not file.exists()
+    for _ in range(2):
+        assert forms.start_import(project.id, str(file), "", str(frames), HERE, "", None).kind == "ok"
+    kept = {Path(job.parameters["file"]) for job in queued(database)}
+    assert len(kept) == 2
+    assert all(path.name == "instances.json" and path.is_relative_to(settings.data) for path in kept)
+
+
+def test_no_project_is_made_for_an_upload_that_is_gone(
+    forms: ExchangeForms, database: Database, source: tuple[Path, Path]
+) -> None:
+    file, frames = source
+    file.unlink()
+    answer = forms.start_import("", str(file), "", str(frames), NEW, "train set", None)
+    assert (answer.kind, "choose the file again" in answer.text) == ("error", True)
+    with database.read() as tx:
+        assert projects.find_project(tx, "train set") is None
 
 
 def test_an_import_can_make_its_project(forms: ExchangeForms, database: Database, source: tuple[Path, Path]) -> None:
     file, frames = source
-    answer = forms.start_import("", None, str(file), str(frames), NEW, "train set")
+    answer = forms.start_import("", None, str(file), str(frames), NEW, "train set", None)
     with database.read() as tx:
         made = projects.find_project(tx, "train set")
     assert made is not None and answer.go == f"/exchange/?project={made.id}"
@@ -84,13 +110,13 @@ def test_what_is_missing_is_named(
 ) -> None:
     project, _ = project_with(database, name="street")
     places = {"file": source[0], "frames": source[1]}
-    answer = forms.start_import(project.id, None, path.format(**places), frames.format(**places), into, name)
+    answer = forms.start_import(project.id, None, path.format(**places), frames.format(**places), into, name, None)
     assert answer.kind == "error" and word in answer.text and answer.sheet == "import"
     assert queued(database) == []
 
 
 def test_an_import_into_no_project_is_refused(forms: ExchangeForms, source: tuple[Path, Path]) -> None:
-    assert forms.start_import("", None, str(source[0]), str(source[1]), HERE, "").kind == "error"
+    assert forms.start_import("", None, str(source[0]), str(source[1]), HERE, "", None).kind == "error"
 
 
 def test_an_export_is_queued(forms: ExchangeForms, database: Database, tmp_path: Path) -> None:
@@ -114,7 +140,7 @@ def test_an_export_without_a_folder_gets_a_dated_one(
     forms.start_export(project.id, ALL, "2019", None, "")
     parameters = dict(queued(database)[0].parameters)
     folder = Path(parameters["out"])
-    assert folder.parent == settings.exports and "/" not in folder.name and parameters["stride"] == 1
+    assert folder.parent == settings.exports and "/" not in folder.name and parameters["stride"] is None
     assert parameters["reviewed_only"] is False
 
 

@@ -91,3 +91,9 @@ def test_the_middleware_passes_other_protocols_on() -> None:
 
     asyncio.run(FirstPaint(inner, paths=("/",))({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert seen == ["lifespan"]
+
+
+def test_forms_can_wait_for_the_modules_from_the_first_byte_on() -> None:
+    """The promise is made in the head, before Gradio's own scripts and ours."""
+    html = head_html()
+    assert html.index("vReady") < html.index("stylesheet")

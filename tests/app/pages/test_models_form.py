@@ -57,6 +57,35 @@ def test_an_upload_keeps_its_name_and_two_never_meet(settings: Settings, tmp_pat
         file = tmp_path / folder / "weights.pth"
         file.write_text(folder)
         kept.append(kept_upload(settings, str(file), folder="uploads"))
-        assert not file.exists()
     assert [path.name for path in kept] == ["weights.pth"] * 2
     assert [path.read_text() for path in kept] == ["a", "b"]
+
+
+def test_an_upload_can_be_used_again_and_outlives_its_job(settings: Settings, tmp_path: Path) -> None:
+    file = tmp_path / "weights.pth"
+    file.write_bytes(b"weights")
+    first = kept_upload(settings, str(file), folder="uploads")
+    first.unlink()
+    second = kept_upload(settings, str(file), folder="uploads")
+    assert second != first and second.read_bytes() == b"weights"
+
+
+def test_an_upload_is_copied_where_links_are_not_possible(
+    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "weights.pth"
+    file.write_bytes(b"weights")
+
+    def refuse(*_: object) -> None:
+        raise OSError(18, "Invalid cross-device link")
+
+    monkeypatch.setattr("os.link", refuse)
+    assert kept_upload(settings, str(file), folder="uploads").read_bytes() == b"weights"
+
+
+def test_an_upload_that_is_gone_must_be_chosen_again(form: CheckpointForm, database: Database, tmp_path: Path) -> None:
+    project, _ = project_with(database)
+    answer = form.add(project.id, str(tmp_path / "weights.pth"), "", "", FROM_FILE)
+    assert (answer.kind, answer.text) == ("error", "The server no longer has weights.pth; choose the file again.")
+    with database.read() as tx:
+        assert jobs.list_jobs(tx) == ()

@@ -1,0 +1,151 @@
+"""What a pass of decoding has confirmed is stored while it goes on, so that masks can be stored there already."""
+
+import json
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Protocol, Self
+
+import numpy as np
+
+from storage import frames, videos
+from storage.database import Database
+from storage.frames import FrameIndex
+from storage.videos import Video
+
+# Seconds between two writes; each is one short transaction.
+PUBLISH_EVERY = 1.0
+
+
+class Counting(Protocol):
+    """A pass of decoding, as `storage.frames.open_confirming` gives it."""
+
+    count: int
+
+    @property
+    def confirmed(self) -> FrameIndex: ...
+
+
+class Publisher:
+    """Stores how far the frames of one video are confirmed; called for every frame, it writes about once a second.
+
+    Numbers below the stored ``confirmed`` are final: it only ever grows, however many passes run at once.
+    """
+
+    def __init__(self, database: Database, video_id: str, *, every: float = PUBLISH_EVERY) -> None:
+        """Publish for the video ``video_id``; ``every`` seconds at most."""
+        self._database = database
+        self._video_id = video_id
+        self._every = every
+        self._last = time.monotonic()
+        self._stored: FrameIndex | None = None
+
+    def seen(self, counting: Counting) -> None:
+        """Another frame came; what is confirmed is stored if the last time is long ago."""
+        now = time.monotonic()
+        if now - self._last >= self._every:
+            self._last = now
+            self.publish(counting)
+
+    def publish(self, counting: Counting) -> None:
+        """Store what is confirmed now: the number alone where the stored list holds, else the list with it.
+
+        Before the end at least one frame stays unconfirmed: a video counts as counted when its final index is stored.
+        """
+        found = counting.confirmed
+        with self._database.atomic() as tx:
+            video = videos.get_video(tx, self._video_id)
+            if video.index.get("confirmed") and video.confirmed >= video.count:
+                return
+            sure = found.count if found.confirmed else min(counting.count, found.count - 1)
+            if not found.confirmed and (found is self._stored or self._same(video, found)):
+                videos.confirm_front(tx, self._video_id, sure)
+            else:
+                stored, sure = json.loads(found.to_json()), max(sure, video.confirmed)
+                videos.confirm_video(tx, self._video_id, index_json=stored, count=found.count, confirmed=sure)
+        self._stored = found
+
+    @staticmethod
+    def _same(video: videos.Video, found: FrameIndex) -> bool:
+        return video.count == found.count and FrameIndex.from_json(json.dumps(dict(video.index))).pts == found.pts
+
+
+class CountedFrames:
+    """(k, frame) over all frames of a stored video, decoded once from the front; what is confirmed is stored meanwhile.
+
+    frame: uint8 H x W x 3 RGB as shown. A context manager; leaving it early stores what is confirmed by then. Raises
+    `storage.frames.VideoError` when the source changed, or while it goes.
+    """
+
+    def __init__(self, database: Database, *, video_id: str, pixels: bool = True) -> None:
+        """Open the video ``video_id``; without ``pixels`` frames are only counted, and come as None."""
+        with database.read() as tx:
+            video = videos.get_video(tx, video_id)
+        index = frame_index(video)
+        frames.verify(index)
+        if index.partial:
+            index = _listed(database, video, index)
+        self._publisher = Publisher(database, video_id)
+        self._passing = frames.open_confirming(index, pixels=pixels)
+        self._open = video.confirmed < video.count
+
+    @property
+    def count(self) -> int:
+        """How many frames are confirmed."""
+        return self._passing.count
+
+    @property
+    def announced(self) -> int:
+        """How many frames there will be, as far as is known."""
+        return self._passing.announced
+
+    @property
+    def confirmed(self) -> FrameIndex:
+        """The index as far as it is known; final after the last frame."""
+        return self._passing.confirmed
+
+    def publish(self) -> None:
+        """Store now what is confirmed, so that masks can be stored on every frame that came."""
+        if self._open and self.count:
+            self._publisher.publish(self._passing)
+
+    def close(self) -> None:
+        """Store what is confirmed and close the file. Closing twice is harmless."""
+        self._passing.close()
+        if self._open and self.count:
+            self._publisher.publish(self._passing)
+        self._open = False
+
+    def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
+        return self
+
+    def __next__(self) -> tuple[int, np.ndarray]:
+        try:
+            frame = next(self._passing)
+        except StopIteration:
+            self.close()
+            raise
+        if self._open:
+            self._publisher.seen(self._passing)
+        return frame
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def frame_index(video: Video) -> FrameIndex:
+    """The stored frame index of a video, with the pictures where they are now."""
+    return replace(FrameIndex.from_json(json.dumps(dict(video.index))), path=Path(video.path))
+
+
+def _listed(database: Database, video: Video, index: FrameIndex) -> FrameIndex:
+    """The whole provisional list of a video of which only the front was listed when it was added."""
+    found = frames.probe(index.path)
+    with database.atomic() as tx:
+        stored = json.loads(found.to_json())
+        videos.confirm_video(tx, video.id, index_json=stored, count=found.count, confirmed=video.confirmed)
+    return found

@@ -1,0 +1,125 @@
+"""Open decoders of videos, few in number, each chosen for a frame by how near it already is."""
+
+import sys
+import threading
+from bisect import bisect_right
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+from storage import frames
+
+# Frames just behind a decoder's place that its reader still holds decoded, at least.
+HELD_BEHIND = 6
+# What a seek costs, in pictures decoded.
+SEEKING = 4
+
+Source = tuple[str, int, bool, Path]
+
+
+def source_of(index: frames.FrameIndex) -> Source:
+    """What tells one numbering of one file from another; comparing whole indexes would take milliseconds."""
+    return (index.content_hash, index.count, index.confirmed, index.path)
+
+
+class Decoder:
+    """An open reader of one source, the frame it gave last, and what the file looked like when it was opened."""
+
+    def __init__(self, index: frames.FrameIndex) -> None:
+        """Opens the source; raises `storage.frames.VideoError` when it is gone or holds other bytes than it had."""
+        self._seen = _look_of(index)
+        if index.kind == "video":
+            frames.verify(index)
+        self.index = index
+        self.source = source_of(index)
+        self.busy = False
+        self.position = -1
+        self._reader = frames.open_reader(index)
+
+    def cost(self, frame: int) -> int:
+        """Roughly how many pictures must be decoded to give this frame."""
+        if self.position - HELD_BEHIND < frame <= self.position:
+            return 0
+        usable = bisect_right(self.index.keyframes, frame)
+        by_seeking = SEEKING + frame - (self.index.keyframes[usable - 1] if usable else 0)
+        return min(by_seeking, frame - self.position if frame > self.position else sys.maxsize)
+
+    def read(self, frame: int) -> np.ndarray:
+        """uint8 H x W x 3 RGB of a frame; raises `storage.frames.VideoError`, also where the file was replaced."""
+        look = _look_of(self.index)
+        if look != self._seen:
+            frames.verify(self.index)
+            self._seen = look
+        pixels = self._reader.read(frame)
+        self.position = frame
+        return pixels
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._reader.close()
+
+
+def _look_of(index: frames.FrameIndex) -> tuple[int, ...]:
+    """What tells cheaply that a file was replaced or written to; empty where it is gone."""
+    try:
+        found = index.path.stat()
+    except OSError:
+        return ()
+    return (found.st_ino, found.st_size, found.st_mtime_ns) if index.kind == "video" else (found.st_ino,)
+
+
+class DecoderPool:
+    """Keeps at most ``size`` decoders open that nobody uses, the least recently used closed first. Thread safe."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._lock = threading.Lock()
+        self._open: list[Decoder] = []
+
+    @contextmanager
+    def borrow(self, index: frames.FrameIndex, frame: int) -> Iterator[Decoder]:
+        """The free decoder that is nearest to the frame, or a new one, for this thread alone while the block runs.
+
+        One in whose block something fails is closed: where it stands is not known.
+        """
+        decoder = self._claim(source_of(index), frame) or Decoder(index)
+        try:
+            yield decoder
+        except BaseException:
+            decoder.close()
+            raise
+        for old in self._give_back(decoder):
+            old.close()
+
+    def drop(self, content_hash: str) -> None:
+        """Closes the free decoders of one source, for example before its file is removed."""
+        with self._lock:
+            doomed = [found for found in self._open if found.index.content_hash == content_hash]
+            self._open = [found for found in self._open if found not in doomed]
+        for decoder in doomed:
+            decoder.close()
+
+    def close(self) -> None:
+        """Closes every free decoder."""
+        with self._lock:
+            doomed, self._open = self._open, []
+        for decoder in doomed:
+            decoder.close()
+
+    def _claim(self, source: Source, frame: int) -> Decoder | None:
+        with self._lock:
+            own = [found for found in self._open if found.source == source]
+            if not own:
+                return None
+            best = min(own, key=lambda found: found.cost(frame))
+            self._open.remove(best)
+            return best
+
+    def _give_back(self, decoder: Decoder) -> list[Decoder]:
+        """Puts a decoder among the free ones; returns those that are too many."""
+        with self._lock:
+            self._open.append(decoder)
+            spare, self._open = self._open[: -self._size], self._open[-self._size :]
+            return spare

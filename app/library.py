@@ -1,0 +1,157 @@
+"""Use cases of the library: a video is renamed, removed, restored, or deleted for good."""
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from app import jobs as background
+from app.errors import BadInput, Busy
+from app.settings import Settings
+from app.videos import free_name
+from storage import jobs, removal, videos
+from storage.database import Database
+from storage.errors import NameTaken
+from storage.removal import Work
+from storage.videos import Video
+
+
+@dataclass(frozen=True)
+class RemovedVideo:
+    """A removed video, what would be lost if it were deleted for good, and the bytes of its copy in the data folder.
+
+    ``copy_bytes`` is ``None`` where there is no copy of our own; the file that is referenced is never touched.
+    """
+
+    video: Video
+    work: Work
+    copy_bytes: int | None
+
+
+@dataclass(frozen=True)
+class Deleted:
+    """What deleting a video for good came to; ``problem`` is one sentence when its copy could not be removed."""
+
+    video: Video
+    work: Work
+    problem: str | None
+
+
+def rename_video(database: Database, *, video_id: str, name: str) -> Video:
+    """Gives a video another name; names of one project's library differ.
+
+    Raises `storage.errors.NotFound`, `BadName`, `NameTaken`.
+    """
+    name = " ".join(name.split())
+    with database.atomic() as tx:
+        video = videos.get_video(tx, video_id)
+        others = (other for other in videos.list_videos(tx, video.project_id) if other.id != video_id)
+        if any(other.name == name for other in others):
+            raise NameTaken("video", name)
+        return videos.rename_video(tx, video_id, name)
+
+
+def remove_video(database: Database, *, video_id: str) -> tuple[Video, tuple[str, ...]]:
+    """Takes a video off the library; tracks, log and file stay. Jobs on it are asked to stop.
+
+    Returns the video and the ids of those jobs. Raises `storage.errors.NotFound`.
+    """
+    with database.atomic() as tx:
+        video = videos.get_video(tx, video_id)
+        if video.removed is None:
+            video = videos.remove_video(tx, video_id)
+        stopped = tuple(job.id for job in jobs.list_jobs(tx, active=True, video_id=video_id))
+        for job_id in stopped:
+            jobs.request_cancel(tx, job_id)
+    return video, stopped
+
+
+def restore_video(database: Database, settings: Settings, *, video_id: str) -> Video:
+    """Puts a removed video back; it gets a number behind its name when another one has that name by now.
+
+    Counting its frames goes on where that was stopped. Raises `storage.errors.NotFound`.
+    """
+    with database.atomic() as tx:
+        video = videos.get_video(tx, video_id)
+        if video.removed is None:
+            return video
+        name = free_name(video.name, {other.name for other in videos.list_videos(tx, video.project_id)})
+        videos.rename_video(tx, video_id, name)
+        video = videos.restore_video(tx, video_id)
+        counting = any(job.kind == "index" for job in jobs.list_jobs(tx, active=True, video_id=video_id))
+    if video.confirmed < video.count and not counting:
+        background.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
+    return video
+
+
+def removed_videos(database: Database, settings: Settings, *, project_id: str) -> tuple[RemovedVideo, ...]:
+    """The removed videos of a project, the one removed last first."""
+    with database.read() as tx:
+        found = [video for video in videos.list_videos(tx, project_id, removed=True) if video.removed is not None]
+        work = removal.work_on(tx, [video.id for video in found])
+        copies = {video.id: _own_copy(tx, settings, video) for video in found}
+    found.sort(key=lambda video: video.removed or 0.0, reverse=True)
+    return tuple(RemovedVideo(video=video, work=work[video.id], copy_bytes=_size(copies[video.id])) for video in found)
+
+
+def delete_video(database: Database, settings: Settings, *, video_id: str, tracks: int, corrections: int) -> Deleted:
+    """Deletes a removed video for good, with its tracks, its log and its copy in the data folder.
+
+    ``tracks`` and ``corrections`` are what the person was told would go; nothing is deleted when it is more or less.
+    The caller closes open decoders of the file first.
+
+    Raises `BadInput` when the video is not removed, `Busy` when a job may still use it or the numbers differ,
+    `storage.errors.NotFound`.
+    """
+    with database.atomic() as tx:
+        video = videos.get_video(tx, video_id)
+        if video.removed is None:
+            raise BadInput(f"{video.name} is in the library; remove it first, then it can be deleted for good.")
+        _refuse_while_used(tx, video)
+        work = removal.work_on(tx, [video_id])[video_id]
+        if (work.tracks, work.corrections) != (tracks, corrections):
+            raise Busy(f"{video.name} has changed since this was shown; look at the numbers again before deleting.")
+        copy = _own_copy(tx, settings, video)
+        removal.delete_video(tx, video_id)
+        shown_elsewhere = removal.videos_of_content(tx, video.content_hash or "") > 0
+    if video.content_hash and not shown_elsewhere:
+        for pictures in settings.frames.glob(f"{video.content_hash[:24]}?"):
+            shutil.rmtree(pictures, ignore_errors=True)
+    return Deleted(video=video, work=work, problem=_remove_copy(copy))
+
+
+def _refuse_while_used(tx: Connection, video: Video) -> None:
+    """A job on this video, or one on the whole project such as training, may be reading its frames and masks."""
+    for job in jobs.list_jobs(tx, video.project_id, active=True):
+        if job.video_id in (None, video.id):
+            raise Busy(f"A job may still be using {video.name}; delete it when that job has ended.")
+
+
+def _own_copy(tx: Connection, settings: Settings, video: Video) -> Path | None:
+    """The file or folder that only this video uses and that lies in the data folder, else ``None``."""
+    path = Path(video.path)
+    if not video.copied or not path.is_relative_to(settings.videos) or path == settings.videos:
+        return None
+    return path if removal.videos_at(tx, video.path) == 1 else None
+
+
+def _size(path: Path | None) -> int | None:
+    if path is None or not path.exists():
+        return None
+    if path.is_dir():
+        return sum(file.stat().st_size for file in path.iterdir())
+    return path.stat().st_size
+
+
+def _remove_copy(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    try:
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink(missing_ok=True)
+    except OSError as error:
+        return f"The video is deleted, but its copy {path} could not be removed ({error.strerror}); remove it by hand."
+    return None

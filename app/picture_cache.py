@@ -1,0 +1,160 @@
+"""Compressed pictures by name, kept in memory and on disk, each within a number of bytes that is never exceeded."""
+
+import contextlib
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Iterator
+from pathlib import Path
+
+log = logging.getLogger(__name__)
+# File systems hand out space by blocks; what a file takes is counted, not what is in it.
+BLOCK = 4096
+PART = ".part"
+
+
+class MemoryCache:
+    """Pictures by key, bounded in bytes, least recently used out first. Thread safe."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._items: OrderedDict[str, bytes] = OrderedDict()
+        self.size = 0
+
+    def get(self, key: str) -> bytes | None:
+        """The picture, or ``None`` when it is not kept (any more)."""
+        with self._lock:
+            found = self._items.get(key)
+            if found is not None:
+                self._items.move_to_end(key)
+            return found
+
+    def put(self, key: str, picture: bytes) -> None:
+        """Keeps a picture; one that is larger than the whole cache is not kept."""
+        if len(picture) > self._limit:
+            return
+        with self._lock:
+            self.size += len(picture) - len(self._items.pop(key, b""))
+            self._items[key] = picture
+            while self.size > self._limit:
+                self.size -= len(self._items.popitem(last=False)[1])
+
+
+class DiskCache:
+    """Files under one folder, least recently used removed first; the folder may be deleted at any time. Thread safe.
+
+    ``limit`` is in bytes as the file system counts them, and room is made before a picture is written, so that the
+    folder is never above it. What an earlier run left there counts too. A full disk costs only the cache: it is said
+    once in the log, and the picture is served all the same.
+    """
+
+    def __init__(self, folder: Path, limit: int) -> None:
+        self._folder = folder
+        self._limit = limit
+        self._lock = threading.Lock()
+        # One write at a time: what is being written must not be chosen to make room for another.
+        self._writing = threading.Lock()
+        self._sizes: OrderedDict[str, int] = OrderedDict()
+        self._complained = False
+        self.size = 0
+        self._read = threading.Thread(target=self._read_folder, name="frame cache", daemon=True)
+        self._read.start()
+
+    def get(self, key: str) -> bytes | None:
+        """The picture, or ``None`` when no file of it is there."""
+        path = self._folder / key
+        try:
+            picture = path.read_bytes()
+            # The next run reads from the files which of them were used last.
+            os.utime(path)
+        except OSError:
+            # Evicted, never written, or unreadable: in each case the frame is decoded.
+            return None
+        with self._lock:
+            if key in self._sizes:
+                self._sizes.move_to_end(key)
+        return picture
+
+    def put(self, key: str, picture: bytes) -> None:
+        """Writes the picture beside its place and renames it there, so that no reader meets half of it."""
+        self._read.join()
+        room = _on_disk(len(picture))
+        if room > self._limit:
+            return
+        with self._writing:
+            self._reserve(key, room)
+            try:
+                self._write(self._folder / key, picture)
+            except OSError as error:
+                self._forget(key)
+                if not self._complained:
+                    log.warning("The frame cache %s cannot be written (%s); frames are decoded anew.", key, error)
+                self._complained = True
+
+    def settle(self) -> None:
+        """Waits until what an earlier run left in the folder is counted."""
+        self._read.join()
+
+    def _write(self, path: Path, picture: bytes) -> None:
+        part = path.with_suffix(f"{path.suffix}{PART}")
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            part.write_bytes(picture)
+            part.replace(path)
+        except OSError:
+            with contextlib.suppress(OSError):
+                part.unlink(missing_ok=True)
+            raise
+
+    def _reserve(self, key: str, room: int) -> None:
+        with self._lock:
+            self.size -= self._sizes.pop(key, 0)
+            self._make_room(room)
+            self._sizes[key] = room
+            self.size += room
+
+    def _forget(self, key: str) -> None:
+        with self._lock:
+            self.size -= self._sizes.pop(key, 0)
+
+    def _make_room(self, room: int) -> None:
+        """Removes files until ``room`` bytes fit; called with the lock held."""
+        while self._sizes and self.size + room > self._limit:
+            oldest, size = self._sizes.popitem(last=False)
+            self.size -= size
+            try:
+                (self._folder / oldest).unlink(missing_ok=True)
+            except OSError as error:
+                log.warning("The frame cache cannot remove %s (%s).", oldest, error)
+
+    def _read_folder(self) -> None:
+        """Counts what is there, least recently used first, and removes what is too much."""
+        found = sorted(self._files(self._folder))
+        with self._lock:
+            for _, key, size in found:
+                self._sizes[key] = size
+                self.size += size
+            self._make_room(0)
+
+    def _files(self, folder: Path) -> Iterator[tuple[float, str, int]]:
+        """(time of last use, key, bytes on disk) of every picture; halves of pictures are removed."""
+        try:
+            with os.scandir(folder) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        yield from self._files(Path(entry.path))
+                    elif entry.name.endswith(PART):
+                        Path(entry.path).unlink(missing_ok=True)
+                    else:
+                        stat = entry.stat(follow_symlinks=False)
+                        key = Path(entry.path).relative_to(self._folder).as_posix()
+                        yield stat.st_mtime, key, _on_disk(stat.st_size)
+        except OSError:
+            # No folder yet, or it is removed while it is read: then nothing of it counts.
+            return
+
+
+def _on_disk(size: int) -> int:
+    return -(-size // BLOCK) * BLOCK

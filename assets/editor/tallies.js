@@ -1,0 +1,58 @@
+// @ts-check
+/** How far the review is along the video, in few bins however long it is; made anew only for tracks that changed. */
+
+import { laneOf } from "./lanes.js";
+
+/** Bins at most: more than pixels of a wide screen serve nobody. */
+const BINS = 2048;
+const KINDS = Object.freeze({ accepted: 0, corrected: 1, look: 2, rejected: 3, unreviewed: 4 });
+const MANY = 5;
+
+/** @typedef {{values: Float32Array, bins: number, per: number, most: number}} Tally rows per frame and kind in each bin */
+
+/** @type {WeakMap<object, {revision: number, per: number, values: Float32Array}>} */
+const kept = new WeakMap();
+
+/**
+ * Rows per frame by review state: accepted, corrected, look, rejected, unreviewed.
+ * @param {import("./document.js").VideoDocument} document
+ * @returns {Tally}
+ */
+export function tallyOf(document) {
+  const per = Math.max(1, Math.ceil(document.count / BINS));
+  const bins = Math.max(1, Math.ceil(document.count / per));
+  const values = new Float32Array(bins * MANY);
+  for (const track of document.list()) {
+    const own = ownTally(track, bins, per);
+    for (let i = 0; i < values.length; i += 1) values[i] += own[i];
+  }
+  let most = 1;
+  for (let bin = 0; bin < bins; bin += 1) {
+    let sum = 0;
+    for (let kind = 0; kind < MANY; kind += 1) sum += values[bin * MANY + kind];
+    most = Math.max(most, sum);
+  }
+  return { values, bins, per, most };
+}
+
+/** @param {import("./document.js").Track} track @param {number} bins @param {number} per @returns {Float32Array} */
+function ownTally(track, bins, per) {
+  const old = kept.get(track);
+  if (old && old.revision === track.revision && old.per === per && old.values.length === bins * MANY) return old.values;
+  const lane = laneOf(track);
+  const values = new Float32Array(bins * MANY);
+  const spread = (/** @type {number} */ first, /** @type {number} */ last, /** @type {number} */ kind, sign = 1) => {
+    for (let bin = Math.floor(first / per); bin <= Math.floor(last / per) && bin < bins; bin += 1) {
+      const frames = Math.min(last + 1, (bin + 1) * per) - Math.max(first, bin * per);
+      values[bin * MANY + kind] += (sign * frames) / per;
+    }
+  };
+  for (const [first, last] of lane.parts) spread(first, last, KINDS.unreviewed);
+  for (const [first, last] of lane.absent) spread(first, last, KINDS.unreviewed);
+  for (const [first, last, what] of lane.review) {
+    spread(first, last, /** @type {any} */ (KINDS)[what]);
+    spread(first, last, KINDS.unreviewed, -1);
+  }
+  kept.set(track, { revision: track.revision, per, values });
+  return values;
+}

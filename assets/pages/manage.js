@@ -1,0 +1,94 @@
+// @ts-check
+/** The Projects sheet: the project's name, archiving it, and bringing archived ones back. */
+
+import { button, el, fill, icon, plural } from "./dom.js";
+import { address, post, projectInAddress, projects } from "./data.js";
+
+/** @typedef {import("./data.js").ProjectLine} ProjectLine */
+
+/** @param {HTMLElement} element */
+export function mount(element) {
+  const sheet = new Manage(/** @type {HTMLElement} */ (element.querySelector("#v-manage")));
+  window.addEventListener("v-sheet", (event) => {
+    if (/** @type {CustomEvent} */ (event).detail === "manage") sheet.load();
+  });
+}
+
+export class Manage {
+  /** @param {HTMLElement} place */
+  constructor(place) {
+    this.place = place;
+    this.problem = "";
+    this.said = "";
+    /** @type {ProjectLine|undefined} */ this.here = undefined;
+    /** @type {ProjectLine[]} */ this.archived = [];
+  }
+
+  load() {
+    return this.doing(async () => "");
+  }
+
+  /** Does `work`, then shows what is; a refusal is shown as its sentence. @param {() => Promise<string>} work what to say */
+  async doing(work) {
+    this.problem = this.said = "";
+    try {
+      this.said = await work();
+      const known = await projects(true);
+      this.here = known.projects.find((p) => p.id === projectInAddress());
+      this.archived = known.archived ?? [];
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.draw();
+  }
+
+  /** @param {string} id @param {any} body */
+  change(id, body) {
+    return post(`/data/projects/${encodeURIComponent(id)}`, body);
+  }
+
+  draw() {
+    const note = this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : this.said ? el("p.v-note.ok", { role: "status" }, icon("check"), this.said) : null;
+    fill(this.place, el("div.v-stack", null, note, this.here ? this.name(this.here) : null, this.here ? this.archive(this.here) : null, this.list()));
+  }
+
+  /** @param {ProjectLine} project */
+  name(project) {
+    const field = /** @type {HTMLInputElement} */ (el("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" }));
+    field.value = project.name;
+    const form = el("form", null, el("div.v-t2.v-flabel", null, "Name"), el("div.v-row", null, el("label.v-field.v-grow", null, field), button("Save", { kind: "pri", submit: true, id: "v-manage-save" })));
+    form.addEventListener("submit", (event) => {
+      event.preventDefault();
+      this.doing(async () => {
+        const { name } = await this.change(project.id, { name: field.value });
+        window.dispatchEvent(new Event("v-projects-changed"));
+        return `The project is called ${name}.`;
+      });
+    });
+    return form;
+  }
+
+  /** @param {ProjectLine} project */
+  archive(project) {
+    const away = () => this.doing(async () => {
+      await this.change(project.id, { archived: true });
+      location.assign("/?sheet=manage");
+      return "";
+    });
+    return el("div.v-part", null, el("h2", null, "Archive"),
+      el("p.v-t2", null, `Takes ${project.name} off the list of projects. Its videos, masks and checkpoints stay, and it can be brought back.`),
+      button("Archive this project", { kind: "line", onclick: away, id: "v-archive" }));
+  }
+
+  list() {
+    const back = (/** @type {ProjectLine} */ project) => this.doing(async () => {
+      await this.change(project.id, { archived: false });
+      location.assign(address("/", { project: project.id }));
+      return "";
+    });
+    const line = (/** @type {ProjectLine} */ project) => el("li", { "data-archived": project.id },
+      el("span.v-ell.v-grow", { title: project.name }, project.name), el("span.v-t3.v-nowrap", null, plural(project.videos, "video")), button("Bring back", { kind: "ghost", onclick: () => back(project) }));
+    return el("div.v-part", null, el("h2", null, "Archived projects"),
+      this.archived.length ? el("ul.v-catlist", null, ...this.archived.map(line)) : el("p.v-t3", null, "None."));
+  }
+}

@@ -1,0 +1,111 @@
+// @ts-check
+/** The removed videos of a project: what each still holds, Restore, and Delete for good with what would go. */
+
+import { button, count, el, fill, icon, plural, size, when } from "./dom.js";
+import { get, post, remove } from "./data.js";
+
+/**
+ * @typedef {{id: string, name: string, removed: number, count: number, path: string, copied: boolean, copy_bytes: number|null, tracks: number, masks: number, corrections: number, verdicts: number}} Removed
+ */
+
+/** What a person would lose, as a sentence. @param {Removed} video */
+export function loss(video) {
+  if (video.tracks === 0) return "It has no tracks.";
+  const work = [video.corrections ? plural(video.corrections, "correction") : "", video.verdicts ? plural(video.verdicts, "other verdict") : ""].filter(Boolean);
+  return `${plural(video.tracks, "track")} with ${plural(video.masks, "mask")} ${video.tracks === 1 ? "goes" : "go"}, ${work.length ? `${work.join(" and ")} of yours among them` : "none of them judged or drawn by a person"}.`;
+}
+
+/** What happens to its file. @param {Removed} video */
+export function fate(video) {
+  if (video.copy_bytes !== null) return `Its copy in the data folder (${size(video.copy_bytes)}) goes too.`;
+  return `The file stays where it is: ${video.path}.`;
+}
+
+/** The list; keeps which video is being asked about. */
+export class RemovedList {
+  /** @param {{project: () => string, changed: (said: string) => Promise<any>}} options `changed`: something was restored or deleted */
+  constructor(options) {
+    this.options = options;
+    /** @type {Removed[]} */ this.videos = [];
+    this.asked = "";
+    this.problem = "";
+    this.place = el("section.v-card.v-removed");
+  }
+
+  async load() {
+    try {
+      this.videos = (await get(`/data/projects/${encodeURIComponent(this.options.project())}/removed`)).videos;
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    this.draw();
+  }
+
+  draw() {
+    fill(this.place,
+      this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
+      el("ul.v-jobs", null, ...this.videos.map((video) => (video.id === this.asked ? this.question(video) : this.line(video)))));
+  }
+
+  /** @param {Removed} video */
+  line(video) {
+    const work = video.tracks ? `${plural(video.tracks, "track")}, ${plural(video.corrections, "correction")}` : "no tracks";
+    return el("li", { "data-removed": video.id },
+      el("span.v-mini", null, this.thumb(video)),
+      el("div.v-grow", null, el("b.v-ell.v-block", { title: video.name }, video.name), el("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`)),
+      button("Restore", { kind: "line", icon: "undo", onclick: () => this.restore(video) }),
+      button("Delete for good", { kind: "ghost", icon: "trash", onclick: () => this.ask(video.id) }));
+  }
+
+  /** @param {Removed} video */
+  question(video) {
+    return el("li.v-question", { "data-removed": video.id, role: "group", "aria-label": `Delete ${video.name} for good?` },
+      el("i.v-badc", null, icon("warn")),
+      el("div.v-grow", null, el("b", null, `Delete ${video.name} for good?`), el("p", null, loss(video)), el("p.v-t2.v-path", null, fate(video)), el("p.v-t2", null, "This cannot be undone.")),
+      button("Delete for good", { kind: "danger", icon: "trash", onclick: () => this.delete(video) }),
+      button("Keep", { kind: "line v-keep", onclick: () => this.ask("") }));
+  }
+
+  /** @param {Removed} video */
+  thumb(video) {
+    const image = el("img", { src: `/data/videos/${encodeURIComponent(video.id)}/thumb.jpg`, alt: "", loading: "lazy" });
+    image.addEventListener("error", () => image.replaceWith(el("span.v-noimg", null, icon("film", 16))));
+    return image;
+  }
+
+  /** Asks about this video, or about none. @param {string} id */
+  ask(id) {
+    this.asked = id;
+    this.problem = "";
+    this.draw();
+    /** @type {HTMLElement|null} */ (this.place.querySelector(".v-keep"))?.focus();
+  }
+
+  /** @param {Removed} video */
+  restore(video) {
+    return this.doing(async () => {
+      const { video: back } = await post(`/data/videos/${encodeURIComponent(video.id)}`, { removed: false });
+      return `${back.name} is in the library again.`;
+    });
+  }
+
+  /** @param {Removed} video */
+  delete(video) {
+    return this.doing(async () => {
+      const { problem } = await remove(`/data/videos/${encodeURIComponent(video.id)}`, { tracks: video.tracks, corrections: video.corrections });
+      return problem ?? `${video.name} is deleted, with ${plural(video.tracks, "track")} and ${count(video.corrections)} ${video.corrections === 1 ? "correction" : "corrections"}.`;
+    });
+  }
+
+  /** Does `work`; a refusal is shown as its sentence, beside numbers that are fresh. @param {() => Promise<string>} work what it says */
+  async doing(work) {
+    this.problem = "";
+    this.asked = "";
+    try {
+      await this.options.changed(await work());
+    } catch (error) {
+      this.problem = /** @type {Error} */ (error).message;
+    }
+    await this.load();
+  }
+}

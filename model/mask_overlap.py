@@ -1,0 +1,45 @@
+"""How much tracks overlap, from their run-length masks; needs no torch, so that the server can use it too."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as coco
+
+Rle = dict[str, Any]
+Masks = Sequence[Rle | None]
+"""A track's masks by frame: COCO RLE, all of one size; None is an empty mask."""
+
+
+def shared_pixels(tracks: Sequence[Masks], others: Sequence[Masks]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Pixels in common (K, L), and of each track (K,) and each other track (L,), summed over the frames; float64.
+
+    All tracks have the same number of frames.
+    """
+    shared = np.zeros((len(tracks), len(others)))
+    areas, other_areas = np.zeros(len(tracks)), np.zeros(len(others))
+    frames = max((len(track) for track in (*tracks, *others)), default=0)
+    for t in range(frames):
+        rows, row_masks = _present(tracks, t)
+        columns, column_masks = _present(others, t)
+        row_areas = np.asarray(coco.area(row_masks), float) if rows else np.zeros(0)
+        column_areas = np.asarray(coco.area(column_masks), float) if columns else np.zeros(0)
+        areas[rows] += row_areas
+        other_areas[columns] += column_areas
+        if rows and columns:
+            iou = np.asarray(coco.iou(row_masks, column_masks, [False] * len(columns)))
+            # pycocotools gives only the quotient; the intersection follows from it and the two areas.
+            shared[np.ix_(rows, columns)] += np.rint(iou * (row_areas[:, None] + column_areas[None]) / (1 + iou))
+    return shared, areas, other_areas
+
+
+def track_iou(tracks: Sequence[Masks], others: Sequence[Masks] | None = None) -> np.ndarray:
+    """Mask IoU (K, L) float64 over all frames together; 0 where both are empty. ``others`` None: the tracks' own."""
+    shared, areas, other_areas = shared_pixels(tracks, tracks if others is None else others)
+    union = areas[:, None] + other_areas[None] - shared
+    return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
+
+
+def _present(tracks: Sequence[Masks], t: int) -> tuple[list[int], list[Rle]]:
+    there = [(k, mask) for k, track in enumerate(tracks) if (mask := track[t]) is not None]
+    return [k for k, _ in there], [mask for _, mask in there]

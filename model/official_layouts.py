@@ -1,0 +1,164 @@
+"""Weights of image classifiers in their authors' layouts, key by key, as weights of our backbones.
+
+PVTv2 (github.com/whai362/PVT, `pvt_v2_b1.pth`; mmdetection's `pvt_convert`), ResNet (torchvision), Swin
+(github.com/microsoft/Swin-Transformer; mmdetection's `swin_converter`). The files that mmclassification converted
+already have the names of our backbones behind the prefix ``backbone.``.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+
+CLASSIFIER = "the classifier of the pre-training"
+NO_PLACE = "belongs to no part of this network"
+LAST_NORM = "the norm before the classifier of the pre-training"
+MADE_ANEW = "a mask of the shifted windows, computed from the size of each input"
+
+
+class MissingPart(ValueError):
+    """A file lacks a key that another of its keys calls for; the message names both."""
+
+
+@dataclass
+class Renamed:
+    """Weights by the key of our backbone, the file's keys that each came from, and the file's keys that go nowhere."""
+
+    tensors: dict[str, Tensor] = field(default_factory=dict)
+    origin: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    unused: dict[str, str] = field(default_factory=dict)  # the file's key -> why
+
+    def put(self, key: str, value: Tensor, *origin: str) -> None:
+        """``value`` under our ``key``, from the keys ``origin`` of the file."""
+        self.tensors[key], self.origin[key] = value, origin
+
+
+_PVT_BLOCK = {
+    "attn.proj": "attn.attn.out_proj",
+    "attn.sr": "attn.sr",
+    "attn.norm": "attn.norm",
+    "mlp.fc1": "ffn.layers.0",
+    "mlp.dwconv.dwconv": "ffn.layers.1",
+    "mlp.fc2": "ffn.layers.4",
+    "norm1": "norm1",
+    "norm2": "norm2",
+}
+
+
+def pvt(state: Mapping[str, Tensor]) -> Renamed:
+    """PVTv2 as its authors publish it. Queries, keys and values become one projection, linear layers 1 x 1 kernels."""
+    found = Renamed()
+    for key, value in state.items():
+        if match := re.fullmatch(r"patch_embed(\d)\.(proj|norm)\.(weight|bias)", key):
+            part = {"proj": "projection", "norm": "norm"}[match[2]]
+            found.put(f"layers.{int(match[1]) - 1}.0.{part}.{match[3]}", value, key)
+        elif match := re.fullmatch(r"norm(\d)\.(weight|bias)", key):
+            found.put(f"layers.{int(match[1]) - 1}.2.{match[2]}", value, key)
+        elif match := re.fullmatch(r"block(\d)\.(\d+)\.(.+)\.(weight|bias)", key):
+            _pvt_block(found, state, key, match)
+        else:
+            found.unused[key] = CLASSIFIER if key.startswith("head.") else NO_PLACE
+    return found
+
+
+def _pvt_block(found: Renamed, state: Mapping[str, Tensor], key: str, match: re.Match[str]) -> None:
+    stage, block, part, kind = match.groups()
+    place = f"layers.{int(stage) - 1}.1.{block}"
+    if part in ("attn.q", "attn.kv"):
+        both = [f"block{stage}.{block}.attn.{name}.{kind}" for name in ("q", "kv")]
+        for other in both:
+            if other not in state:
+                raise MissingPart(f"{other} is missing, which {key} calls for")
+        found.put(f"{place}.attn.attn.in_proj_{kind}", torch.cat([state[name] for name in both]), *both)
+    elif part in _PVT_BLOCK:
+        kernel = value[:, :, None, None] if (value := state[key]).dim() == 2 and part.startswith("mlp.") else value
+        found.put(f"{place}.{_PVT_BLOCK[part]}.{kind}", kernel, key)
+    else:
+        found.unused[key] = NO_PLACE
+
+
+def resnet(state: Mapping[str, Tensor]) -> Renamed:
+    """ResNet as torchvision publishes it, whose names are those of our backbone."""
+    found = Renamed()
+    for key, value in state.items():
+        if key.startswith("fc."):
+            found.unused[key] = CLASSIFIER
+        elif re.match(r"(conv1|bn1|layer\d)\.", key):
+            found.put(key, value, key)
+        else:
+            found.unused[key] = NO_PLACE
+    return found
+
+
+_SWIN_PARTS = {"attn.": "attn.w_msa.", "mlp.fc1.": "ffn.layers.0.0.", "mlp.fc2.": "ffn.layers.1."}
+
+
+def swin(state: Mapping[str, Tensor]) -> Renamed:
+    """Swin as its authors publish it; the four neighbours of a merged patch are brought into the order of unfolding."""
+    found = Renamed()
+    for key, value in state.items():
+        if key.startswith("head."):
+            found.unused[key] = CLASSIFIER
+        elif key.endswith(".attn_mask"):
+            found.unused[key] = MADE_ANEW
+        elif match := re.fullmatch(r"patch_embed\.(proj|norm)\.(.+)", key):
+            part = {"proj": "projection", "norm": "norm"}[match[1]]
+            found.put(f"patch_embed.{part}.{match[2]}", value, key)
+        elif match := re.fullmatch(r"layers\.(\d+)\.blocks\.(\d+)\.(.+)", key):
+            part = match[3]
+            for theirs, ours in _SWIN_PARTS.items():
+                part = ours + part.removeprefix(theirs) if part.startswith(theirs) else part
+            found.put(f"stages.{match[1]}.blocks.{match[2]}.{part}", value, key)
+        elif match := re.fullmatch(r"layers\.(\d+)\.downsample\.((?:norm|reduction)\..+)", key):
+            found.put(f"stages.{match[1]}.downsample.{match[2]}", unfolded(value), key)
+        elif match := re.fullmatch(r"norm\d\..+", key):
+            found.put(key, value, key)  # a detector's file has a norm behind every stage
+        else:
+            found.unused[key] = LAST_NORM if key.startswith("norm.") else NO_PLACE
+    return found
+
+
+def unfolded(value: Tensor) -> Tensor:
+    """Columns (..., 4 C) of a patch merging, from the order of its authors to that of `torch.nn.Unfold`.
+
+    They concatenate the four neighbours, left column first, each with all channels; unfolding gives each channel with
+    its four neighbours, upper row first.
+    """
+    neighbours = value.unflatten(-1, (4, -1))[..., [0, 2, 1, 3], :]
+    return neighbours.transpose(-1, -2).flatten(-2)
+
+
+def named_alike(state: Mapping[str, Tensor]) -> Renamed:
+    """A file whose backbone has our names already, bare or behind ``backbone.`` (mmclassification, mmdetection)."""
+    found = Renamed()
+    behind = any(key.startswith("backbone.") for key in state)
+    for key, value in state.items():
+        bare = key.removeprefix("backbone.")
+        if behind and bare == key:
+            found.unused[key] = CLASSIFIER if key.startswith("head.") else NO_PLACE
+        elif bare.startswith("norm."):
+            found.unused[key] = LAST_NORM
+        else:
+            found.put(bare, value, key)
+    return found
+
+
+def pvt_key(key: str) -> str:
+    """The key under which a PVTv2 file has (the first part of) what our backbone calls ``key``."""
+    if match := re.fullmatch(r"layers\.(\d)\.0\.(projection|norm)\.(.+)", key):
+        return f"patch_embed{int(match[1]) + 1}.{match[2].replace('projection', 'proj')}.{match[3]}"
+    if match := re.fullmatch(r"layers\.(\d)\.2\.(.+)", key):
+        return f"norm{int(match[1]) + 1}.{match[2]}"
+    if match := re.fullmatch(r"layers\.(\d)\.1\.(\d+)\.(.+)[._](weight|bias)", key):
+        back = {ours: theirs for theirs, ours in _PVT_BLOCK.items()} | {"attn.attn.in_proj": "attn.q"}
+        return f"block{int(match[1]) + 1}.{match[2]}.{back[match[3]]}.{match[4]}"
+    return key
+
+
+def swin_key(key: str) -> str:
+    """The key under which a Swin file has what our backbone calls ``key``."""
+    for theirs, ours in {**_SWIN_PARTS, "patch_embed.proj.": "patch_embed.projection."}.items():
+        key = key.replace(ours, theirs)
+    return re.sub(r"^stages\.", "layers.", key)

@@ -1,0 +1,93 @@
+"""Reading files of weights of any layout: PyTorch's (`.pth`) and safetensors; nothing in them is ever executed."""
+
+import pickle
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import torch
+from safetensors import SafetensorError, safe_open
+from torch import Tensor
+
+# What torch.load raises for a file that is none of its own; a foreign byte may stand for any pickle instruction.
+_UNREADABLE = (
+    pickle.UnpicklingError,
+    BadZipFile,
+    RuntimeError,
+    OSError,
+    EOFError,
+    LookupError,
+    ValueError,
+    TypeError,
+    AttributeError,
+)
+# Training frameworks leave plain numbers of numpy in a file's notes (a best score, a learning rate). They are data.
+_SCALAR = np.float64(0).__reduce__()[0]  # type: ignore[index]
+_NUMBERS: list[Any] = [
+    (_SCALAR, "numpy.core.multiarray.scalar"),
+    (_SCALAR, "numpy._core.multiarray.scalar"),
+    np.dtype,
+    *(type(np.dtype(kind)) for kind in ("float64", "float32", "int64", "int32")),
+]
+_NESTED = ("state_dict", "model")  # where a file keeps its weights: mmdetection and mmcls, Swin; else it is all weights
+
+
+class CheckpointError(ValueError):
+    """A file that is no checkpoint, or does not fit its configuration; the message names file and key."""
+
+
+@dataclass(frozen=True)
+class WeightFile:
+    """What a file holds: tensors by key, and what else it says."""
+
+    path: Path
+    state: dict[str, Tensor]
+    meta: dict[str, Any] = field(default_factory=dict)  # mmdetection's notes, or the metadata of a safetensors file
+    place: str | None = None  # the entry that held the weights: 'state_dict', 'model', or None for the file itself
+
+
+def read_weights(path: Path) -> WeightFile:
+    """Tensors of a `.safetensors` or PyTorch file; a leading ``module.`` of every key (parallel training) is left out.
+
+    Raises :class:`CheckpointError` for a file that is missing, cannot be read, or holds anything but tensors.
+    """
+    if not path.is_file():
+        raise CheckpointError(f"{path}: there is no such checkpoint file")
+    if path.suffix == ".safetensors":
+        state, meta = _safetensors(path)
+        return WeightFile(path, state, meta)
+    content = _torch(path)
+    place = next((name for name in _NESTED if isinstance(content.get(name), Mapping)), None)
+    state = dict(content[place] if place else content)
+    notes: Any = content.get("meta") if place else None
+    for key, value in state.items():
+        if not isinstance(key, str) or not isinstance(value, Tensor):
+            raise CheckpointError(f"{path}: {key!r} is no tensor but {type(value).__name__}, so this is no checkpoint")
+    if not state:
+        raise CheckpointError(f"{path}: there are no weights in it")
+    if all(key.startswith("module.") for key in state):
+        state = {key.removeprefix("module."): value for key, value in state.items()}
+    return WeightFile(path, state, dict(notes) if isinstance(notes, Mapping) else {}, place)
+
+
+def _safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    try:
+        with safe_open(path, framework="pt") as file:
+            return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(f"{path}: this is no readable safetensors file ({error})") from error
+
+
+def _torch(path: Path) -> Mapping[str, Any]:
+    try:
+        with torch.serialization.safe_globals(_NUMBERS):
+            content = torch.load(path, map_location="cpu", weights_only=True)
+    except _UNREADABLE as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise CheckpointError(f"{path}: this is no readable PyTorch checkpoint ({reason})") from error
+    if not isinstance(content, Mapping):
+        raise CheckpointError(f"{path}: a PyTorch file of a {type(content).__name__}, without a 'state_dict'")
+    return content

@@ -1,0 +1,146 @@
+"""Deleting a video for good: what would go with it, and taking it out of every table, its log included."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import DDL, Connection, case, delete, func, or_, select, update
+
+from storage import schema
+from storage.masks import chunks
+from storage.videos import Video, get_video
+
+
+@dataclass(frozen=True)
+class Work:
+    """The work that hangs on a video and would be lost with it.
+
+    ``tracks`` are those that are not deleted, ``masks`` all their rows, *absent* ones too. Of these a person drew or
+    corrected ``corrections``, and gave ``verdicts`` a verdict (accepted or rejected) without changing them.
+    """
+
+    video_id: str
+    tracks: int = 0
+    masks: int = 0
+    corrections: int = 0
+    verdicts: int = 0
+
+
+def work_on(tx: Connection, video_ids: Iterable[str]) -> dict[str, Work]:
+    """What hangs on each of these videos; a video without tracks has zeros."""
+    found: dict[str, Work] = {}
+    for part in chunks(video_ids):
+        counted = _counted(tx, part)
+        found |= {video_id: Work(video_id=video_id, **counted.get(video_id, {})) for video_id in part}
+    return found
+
+
+def delete_video(tx: Connection, video_id: str) -> Video:
+    """Delete a video's row, tracks, masks, log, runs and drafts, and the mask blobs that nothing else names.
+
+    Jobs stay as history but name the video no more. The numbers of its edits are never used again. The file of the
+    video is not touched. Raises NotFound.
+    """
+    video = get_video(tx, video_id)
+    named = set(_blobs_of(tx, video_id))
+    tracks = select(schema.tracks.c.id).where(schema.tracks.c.video_id == video_id)
+    runs = select(schema.runs.c.id).where(schema.runs.c.video_id == video_id)
+    edits = select(schema.edits.c.number).where(schema.edits.c.video_id == video_id)
+    tx.execute(delete(schema.drafts).where(schema.drafts.c.video_id == video_id))
+    tx.execute(delete(schema.drafts).where(schema.drafts.c.run_id.in_(runs)))
+    tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id.in_(runs)))
+    tx.execute(delete(schema.masks).where(schema.masks.c.track_id.in_(tracks)))
+    tx.execute(delete(schema.edit_rows).where(schema.edit_rows.c.number.in_(edits)))
+    for table in (schema.tracks, schema.complete_ranges, schema.edits, schema.runs):
+        tx.execute(delete(table).where(table.c.video_id == video_id))
+    tx.execute(update(schema.jobs).where(schema.jobs.c.video_id == video_id).values(video_id=None))
+    tx.execute(delete(schema.videos).where(schema.videos.c.id == video_id))
+    _delete_blobs(tx, named, like=video)
+    return video
+
+
+def videos_at(tx: Connection, path: str) -> int:
+    """How many videos, removed ones too, have their pictures at this path."""
+    query = select(func.count()).select_from(schema.videos).where(schema.videos.c.path == path)
+    return int(tx.execute(query).scalar_one())
+
+
+def videos_of_content(tx: Connection, content_hash: str) -> int:
+    """How many videos, removed ones too, show these same pictures."""
+    query = select(func.count()).select_from(schema.videos).where(schema.videos.c.content_hash == content_hash)
+    return int(tx.execute(query).scalar_one())
+
+
+def _counted(tx: Connection, video_ids: list[str]) -> dict[str, dict[str, int]]:
+    tracks, masks = schema.tracks, schema.masks
+    corrected = or_(masks.c.review == "corrected", masks.c.source == "drawn")
+    judged = masks.c.review.in_(("accepted", "rejected"))
+    query = (
+        select(
+            tracks.c.video_id,
+            func.count(tracks.c.id.distinct()).label("tracks"),
+            func.count(masks.c.track_id).label("masks"),
+            func.sum(case((corrected, 1), else_=0)).label("corrections"),
+            func.sum(case((corrected, 0), (judged, 1), else_=0)).label("verdicts"),
+        )
+        .outerjoin(masks, masks.c.track_id == tracks.c.id)
+        .where(tracks.c.video_id.in_(video_ids), tracks.c.deleted.is_(False))
+        .group_by(tracks.c.video_id)
+    )
+    rows = [dict(row._mapping) for row in tx.execute(query)]
+    return {row.pop("video_id"): row for row in rows}
+
+
+def _blobs_of(tx: Connection, video_id: str) -> Iterator[str]:
+    masks, tracks, drafts, edits = schema.masks, schema.tracks, schema.drafts, schema.edits
+    current = select(masks.c.blob_hash).join(tracks, masks.c.track_id == tracks.c.id)
+    yield from _present(tx.execute(current.where(tracks.c.video_id == video_id)).scalars())
+    yield from _present(tx.execute(select(drafts.c.blob_hash).where(drafts.c.video_id == video_id)).scalars())
+    for changes in tx.execute(select(edits.c.changes).where(edits.c.video_id == video_id)).scalars():
+        yield from _named(changes)
+
+
+def _delete_blobs(tx: Connection, named: set[str], *, like: Video) -> None:
+    """Delete the blobs of ``named`` that no row and no entry of the log names; only frames of one size share blobs."""
+    if not named:
+        return
+    masks, drafts, edits, videos = schema.masks, schema.drafts, schema.edits, schema.videos
+    same_size = (videos.c.width == like.width, videos.c.height == like.height)
+    others = select(edits.c.changes).join(videos, edits.c.video_id == videos.c.id).where(*same_size)
+    for changes in tx.execute(others.execution_options(yield_per=100)).scalars():
+        named.difference_update(_named(changes))
+    for part in chunks(set(named)):
+        for column in (masks.c.blob_hash, drafts.c.blob_hash):
+            named.difference_update(tx.execute(select(column).where(column.in_(part))).scalars())
+    with _indexed_blobs(tx):
+        for part in chunks(named):
+            tx.execute(delete(schema.blobs).where(schema.blobs.c.hash.in_(part)))
+
+
+@contextmanager
+def _indexed_blobs(tx: Connection) -> Iterator[None]:
+    """Indexes over who names which blob, for as long as blobs are deleted.
+
+    The database looks for each deleted blob whether a row still names it. Without an index that is a walk through all
+    masks each time; with one for good every mask that is ever written would pay for it.
+    """
+    tables = (schema.masks, schema.drafts)
+    for table in tables:
+        tx.execute(DDL(f"CREATE INDEX named_blobs_of_{table.name} ON {table.name} (blob_hash)"))
+    yield
+    for table in tables:
+        tx.execute(DDL(f"DROP INDEX named_blobs_of_{table.name}"))
+
+
+def _named(changes: Iterable[Any]) -> Iterator[str]:
+    """Hashes of the masks that the changes of an entry name, before and after."""
+    for change in changes:
+        for side in ("before", "after"):
+            mask = (change.get(side) or {}).get("mask")
+            if mask is not None:
+                yield mask
+
+
+def _present(hashes: Iterable[str | None]) -> Iterator[str]:
+    return (found for found in hashes if found is not None)

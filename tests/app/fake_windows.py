@@ -1,0 +1,93 @@
+"""In place of a network: windows of four frames whose tracks are known, with a state to go on from."""
+
+import json
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.warm import Loaded
+from model import windows
+from model.windows import TrackProposal, TrackStanding, WindowResult
+from storage.models import Checkpoint
+from tests.app.made import square
+
+CLASSES = ("dog", "star")
+STEP = 4
+
+
+class FakeWindows:
+    """Stands for `model.windows.propose` and for the warm model.
+
+    ``places``: the run's track number -> frame -> corner of its square; ``labels`` its class. ``frames_seen`` are the
+    pictures that were read, ``windows_done`` the windows that were given. ``before(start)`` is called before each
+    window, for what happens meanwhile.
+    """
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.places: dict[int, dict[int, tuple[int, int]]] = {
+            0: {frame: (frame, 5) for frame in range(12) if frame != 1},
+            1: {frame: (40, 30) for frame in range(4)},
+        }
+        self.labels = {0: 0, 1: 1}
+        self.cuts: tuple[int, ...] = ()
+        self.frames_seen: list[np.ndarray] = []
+        self.windows_done: list[int] = []
+        self.arguments: dict[str, Any] = {}
+        self.before: Callable[[int], None] = lambda start: None
+        monkeypatch.setattr(windows, "propose", self.propose)
+
+    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> Loaded:
+        return Loaded(
+            network="net", config="config", categories=CLASSES, device="cpu", precision=precision or "float32"
+        )
+
+    def propose(
+        self,
+        network: Any,
+        frames: Iterator[np.ndarray],
+        *,
+        expected: int,
+        state: bytes | None,
+        on_window: Callable[[int, int], None],
+        cancelled: Callable[[], bool],
+        **arguments: Any,
+    ) -> Iterator[WindowResult]:
+        self.arguments = {**arguments, "state": state}
+        start = 0 if state is None else json.loads(state)["stop"]
+        source = iter(frames)
+        while True:
+            if cancelled():
+                return
+            self.before(start)
+            some = [picture for _, picture in zip(range(STEP), source, strict=False)]
+            if not some:
+                return
+            self.frames_seen += some
+            stop = start + len(some)
+            self.windows_done.append(start)
+            yield self.window(start, stop)
+            on_window(stop, expected)
+            start = stop
+
+    def window(self, start: int, stop: int) -> WindowResult:
+        """What is said of these frames; a track is known from the first window that it is seen in."""
+        listed = []
+        for number, places in self.places.items():
+            here = range(start, stop)
+            if any(frame in places for frame in here):
+                masks = tuple(square(*places[frame]) if frame in places else None for frame in here)
+                listed.append(TrackProposal(number, (0.7,) * len(here), masks))
+        known = [number for number, places in self.places.items() if any(frame < stop for frame in places)]
+        standings = tuple(
+            # A score that moves with every window.
+            TrackStanding(number, self.label(number, stop), round(0.5 + stop / 100, 4), ((1, 0.1),))
+            for number in known
+        )
+        cuts = tuple(frame for frame in self.cuts if start <= frame < stop)
+        return WindowResult(start, stop, tuple(listed), standings, cuts, json.dumps({"stop": stop}).encode(), stop)
+
+    def label(self, number: int, stop: int) -> int:
+        """The class of a track after ``stop`` frames; to be replaced where it changes its mind."""
+        return self.labels[number]

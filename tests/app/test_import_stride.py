@@ -1,0 +1,229 @@
+"""Files that annotate one frame in every so many: each mask on its own frame, unknown between, the same file back."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as examples
+from hypothesis import strategies as st
+from PIL import Image
+
+from app.errors import BadInput
+from app.exchange import export_dataset, import_dataset
+from app.import_sources import find_pictures
+from app.settings import Settings
+from storage import rle, tracks, videos
+from storage.database import Database
+from storage.projects import Project
+from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
+from tests.app.command_line import Run, runner
+from tests.app.made import project_with
+from tests.storage.made_videos import make_jpeg_video, make_video, numbered_picture, spoil_packet
+
+SIZE = (64, 48)
+
+
+@pytest.fixture
+def project(database: Database) -> Project:
+    return project_with(database, name="empty")[0]
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str], settings: Settings) -> Run:
+    command = runner(capsys)
+    return lambda *arguments: command(*arguments, "--data", settings.data)
+
+
+def annotated(entries: int, names: list[str], **more: Any) -> VisDataset:
+    """One video with a track that is there in all entries but the second."""
+    masks = [rle.from_polygons([[k, 2, k + 9, 2, k + 9, 12, k, 12]], SIZE[1], SIZE[0]) for k in range(entries)]
+    segmentations = tuple(None if k == 1 else dict(mask) for k, mask in enumerate(masks))
+    return VisDataset(
+        info={"description": "made here"},
+        licenses=(),
+        videos=(VisVideo(7, *SIZE, entries, tuple(names), more),),
+        categories=(VisCategory(3, "dog"),),
+        tracks=(VisTrack(5, 7, 3, segmentations),),
+    )
+
+
+def folder_of(place: Path, count: int, first: int = 0) -> Path:
+    """Pictures `00000.png`, … of a video at its full rate."""
+    place.mkdir(parents=True)
+    for k in range(count):
+        Image.fromarray(numbered_picture(k, SIZE)).save(place / f"{first + k:05d}.png")
+    return place
+
+
+def bring(
+    database: Database, settings: Settings, project: Project, file: Path, frames: Path, stride: int | None
+) -> Any:
+    return import_dataset(database, settings, project_id=project.id, file=file, frames_folder=frames, stride=stride)
+
+
+def export(database: Database, settings: Settings, project: Project, out: Path, stride: int | None = None) -> Any:
+    return export_dataset(database, settings, project_id=project.id, out=out, stride=stride)
+
+
+def frames_of(database: Database, project: Project) -> dict[int, str]:
+    """State of each frame of the only track."""
+    with database.read() as tx:
+        [video] = videos.list_videos(tx, project.id)
+        return {row.frame: row.state for row in tracks.rows(tx, video.id)}
+
+
+@pytest.mark.parametrize(("count", "stride", "entries"), [(16, 5, 4), (11, 5, 3), (12, 4, 3), (3, 1, 3)])
+def test_a_video_file_takes_masks_at_its_stride_and_gives_the_same_file_back(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, count: int, stride: int, entries: int
+) -> None:
+    (tmp_path / "v").mkdir()
+    make_video(tmp_path / "v" / "ab12.mp4", frames=count, size=SIZE)
+    names = [f"ab12/{k * stride:05d}.jpg" for k in range(entries)]
+    file = tmp_path / "in.json"
+    write_dataset(file, annotated(entries, names, url="x"))
+    done = bring(database, settings, project, file, tmp_path / "v", stride)
+    assert (done.videos, done.skipped) == (("ab12",), ())
+    wanted = {k * stride: "absent" if k == 1 else "present" for k in range(entries)}
+    assert frames_of(database, project) == wanted
+    with database.read() as tx:
+        [video] = videos.list_videos(tx, project.id)
+    assert (video.count, video.stride, video.confirmed, video.kind) == (count, stride, count, "video")
+    for given_stride in (stride, None):
+        out = tmp_path / f"out{given_stride}"
+        export(database, settings, project, out, given_stride)
+        assert (out / "instances.json").read_bytes() == file.read_bytes()
+        assert sorted(path.name for path in (out / "JPEGImages" / "ab12").iterdir()) == [Path(n).name for n in names]
+
+
+@pytest.mark.parametrize("first", [0, 10])
+def test_a_folder_at_full_rate_is_matched_by_its_names_wherever_the_annotation_begins(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, first: int
+) -> None:
+    folder = folder_of(tmp_path / "JPEGImages" / "ab", 24)
+    names = [f"ab/{first + 5 * k:05d}.png" for k in range(3)]
+    file = tmp_path / "in.json"
+    write_dataset(file, annotated(3, names))
+    bring(database, settings, project, file, tmp_path, 5)
+    assert frames_of(database, project) == {first: "present", first + 5: "absent", first + 10: "present"}
+    with database.read() as tx:
+        [video] = videos.list_videos(tx, project.id)
+    assert (video.count, video.stride, video.path) == (24, 5, str(folder))
+    export(database, settings, project, tmp_path / "out", 5)
+    assert (tmp_path / "out" / "instances.json").read_bytes() == file.read_bytes()
+    for name in names:
+        written = tmp_path / "out" / "JPEGImages" / name
+        assert written.read_bytes() == (tmp_path / "JPEGImages" / name).read_bytes()
+
+
+def test_every_frame_leaves_only_when_asked_for_and_then_it_is_said_that_nobody_looked_between(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    folder_of(tmp_path / "ab", 11)
+    write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{5 * k:05d}.png" for k in range(3)]))
+    bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+    whole = export(database, settings, project, tmp_path / "whole", 1)
+    [track] = json.loads((tmp_path / "whole" / "instances.json").read_text())["annotations"]
+    assert [k for k, mask in enumerate(track["segmentations"]) if mask] == [0, 10]
+    assert len(track["segmentations"]) == 11
+    assert any("every 5th frame" in sentence for sentence in whole.left_out)
+    assert len(list((tmp_path / "whole" / "JPEGImages" / "ab").iterdir())) == 11
+    coarse = export(database, settings, project, tmp_path / "coarse", 10)
+    [video] = json.loads((tmp_path / "coarse" / "instances.json").read_text())["videos"]
+    assert video["file_names"] == ["ab/00000.png", "ab/00010.png"]
+    assert coarse.left_out == ()
+
+
+WRONG = {
+    "file of another length": (12, [0, 5, 10, 15], 5, "12 frames"),
+    "file at another stride": (16, [0, 5, 10, 15], 4, "16 frames"),
+}
+
+
+@pytest.mark.parametrize("case", WRONG)
+def test_a_video_file_that_does_not_fit_is_refused_with_what_does_not(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, case: str
+) -> None:
+    count, numbers, stride, reason = WRONG[case]
+    make_video(tmp_path / "ab.mp4", frames=count, size=SIZE)
+    if case.endswith("stride"):
+        numbers = numbers[:3]
+    write_dataset(tmp_path / "in.json", annotated(len(numbers), [f"ab/{k:05d}.jpg" for k in numbers]))
+    with pytest.raises(BadInput, match=reason):
+        bring(database, settings, project, tmp_path / "in.json", tmp_path, stride)
+    assert frames_of_nothing(database, project)
+
+
+def frames_of_nothing(database: Database, project: Project) -> bool:
+    with database.read() as tx:
+        return videos.list_videos(tx, project.id) == ()
+
+
+def test_names_that_are_not_at_the_stride_are_refused_with_the_first_of_them(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    folder_of(tmp_path / "ab", 12)
+    for numbers, reason in (([0, 5, 11], r"00011\.png is number 11"), ([0, 4, 8], r"00004\.png is number 4")):
+        write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{k:05d}.png" for k in numbers]))
+        with pytest.raises(BadInput, match=reason):
+            bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+    write_dataset(tmp_path / "in.json", annotated(2, ["ab/00000.png", "ab/00099.png"]))
+    with pytest.raises(BadInput, match=r"00099\.png is not in"):
+        bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+
+
+def test_what_is_nowhere_and_a_stride_of_nothing_are_refused(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{k:05d}.png" for k in range(3)]))
+    with pytest.raises(BadInput, match=r"nor a video file ab\.mp4"):
+        bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+    with pytest.raises(BadInput, match="Every 0th frame"):
+        bring(database, settings, project, tmp_path / "in.json", tmp_path, 0)
+    make_video(tmp_path / "ab.mp4", frames=11, size=(32, 24))
+    with pytest.raises(BadInput, match="32 x 24"):
+        bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+
+
+@given(stride=st.integers(1, 7), entries=st.integers(1, 6), first=st.integers(0, 4), tail=st.integers(0, 9))
+@examples(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_each_entry_stands_for_the_frame_that_its_name_names(
+    tmp_path_factory: pytest.TempPathFactory, stride: int, entries: int, first: int, tail: int
+) -> None:
+    place = tmp_path_factory.mktemp("stride")
+    count = first + (entries - 1) * stride + 1 + tail
+    folder_of(place / "ab", count)
+    names = [f"ab/{first + stride * k:05d}.png" for k in range(entries)]
+    found = find_pictures(annotated(entries, names).videos[0], place, stride=stride)
+    assert found.index.count == count
+    assert [found.index.names[found.frame(k)] for k in range(entries)] == [Path(name).name for name in names]
+
+
+def test_the_command_takes_a_stride_and_a_single_video_file(run: Run, tmp_path: Path) -> None:
+    make_video(tmp_path / "filmed.mp4", frames=11, size=SIZE)
+    write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{5 * k:05d}.jpg" for k in range(3)]))
+    done = run("import", str(tmp_path / "in.json"), "--frames", str(tmp_path / "filmed.mp4"), "--stride", "5",
+               "--project", "p")  # fmt: skip
+    assert done.code == 0, done.last
+    done = run("export", "--out", str(tmp_path / "out"), "--stride", "5", "--project", "p")
+    assert done.code == 0, done.last
+    assert (tmp_path / "out" / "instances.json").read_bytes() == (tmp_path / "in.json").read_bytes()
+
+
+def test_gaps_and_damage_are_in_the_report_of_an_export(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    from app.videos import add_video
+
+    size = (32, 24)
+    holed = make_jpeg_video(tmp_path / "holed.mkv", [size, size, None, None, size])
+    spoiled = spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=40, b_frames=0), 15)
+    sound = make_video(tmp_path / "sound.mp4", frames=5)
+    for path in (holed, spoiled, sound):
+        add_video(database, settings, project_id=project.id, path=path)
+    done = export(database, settings, project, tmp_path / "out")
+    assert done.as_json()["gaps"] == list(done.gaps)
+    assert any(s.startswith("holed: between frames 1 and 2, 2 pictures did not decode") for s in done.gaps)
+    assert any(s.startswith("spoiled: frames 10 to 18 are damaged in part") for s in done.gaps)
+    assert not any(s.startswith("sound") for s in done.gaps)

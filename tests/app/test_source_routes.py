@@ -1,0 +1,121 @@
+"""A source that changed or vanished: said in the video's facts and in the library, and pointed elsewhere."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app import wire
+from app.settings import Settings
+from app.source_glance import glance
+from storage import videos
+from storage.database import Database
+from storage.frames import Gap
+from storage.videos import Video
+from tests.app.made import FRAMES, PERSON, edit, new_track, project_with, square, video_in
+from tests.storage.made_videos import make_jpeg_video, make_video
+
+
+@pytest.fixture
+def video(client: TestClient, database: Database, settings: Settings, tmp_path: Path) -> Video:
+    return video_in(database, settings, project_with(database, "dog")[0], tmp_path)
+
+
+def facts(client: TestClient, video: Video) -> dict[str, Any]:
+    answer = client.get(f"/data/videos/{video.id}")
+    assert answer.status_code == 200, answer.text
+    found: dict[str, Any] = answer.json()
+    return found
+
+
+def listed(client: TestClient, video: Video) -> dict[str, Any]:
+    (found,) = client.get(f"/data/projects/{video.project_id}").json()["videos"]
+    assert found["id"] == video.id
+    return dict(found)
+
+
+def test_the_facts_say_where_the_video_is_and_what_is_known_of_its_frames(client: TestClient, video: Video) -> None:
+    found = facts(client, video)
+    assert (found["path"], found["kind"], found["problem"]) == (video.path, "video", None)
+    assert (found["count"], found["confirmed"], found["partial"]) == (FRAMES, FRAMES, False)
+    assert len(found["pts"]) == FRAMES
+    assert (found["gaps"], found["cuts"], found["damage"]) == ([], [], [])
+    assert found["siblings"] == [{"id": video.id, "name": video.name}]
+
+
+def test_gaps_are_sent_with_their_reason_and_times(
+    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    path = make_jpeg_video(tmp_path / "holes.avi", [(32, 24)] * 5 + [None] + [(32, 24)] * 5)
+    project, _ = project_with(database, "dog")
+    answer = client.post(f"/data/projects/{project.id}/videos", json={"path": str(path)}).json()
+    with database.read() as tx:
+        video = videos.get_video(tx, answer["video"]["id"])
+    (gap,) = facts(client, video)["gaps"]
+    assert gap["after"] == 4
+    assert "did not decode" in gap["reason"]
+    assert gap["start"] is not None and gap["end"] is not None
+
+
+def test_a_gap_whose_time_is_not_known_says_so() -> None:
+    sent = wire.gap(Gap(after=3, start_pts=None, end_pts=None, reason="the file breaks off"))
+    assert sent == {"after": 3, "reason": "the file breaks off", "start": None, "end": None}
+
+
+def test_cuts_are_sent(client: TestClient, video: Video, database: Database) -> None:
+    with database.atomic() as tx:
+        videos.set_cuts(tx, video.id, [7, 3], start=0, stop=FRAMES)
+    assert facts(client, video)["cuts"] == [3, 7]
+
+
+def test_a_vanished_source_is_said_in_the_facts_and_in_the_library(client: TestClient, video: Video) -> None:
+    assert listed(client, video)["problem"] is None
+    Path(video.path).unlink()
+    assert video.path in facts(client, video)["problem"]
+    assert video.path in listed(client, video)["problem"]
+
+
+def test_a_changed_source_is_said_in_the_facts_and_in_the_library(client: TestClient, video: Video) -> None:
+    make_video(Path(video.path), frames=40)
+    assert "is not the video it was" in facts(client, video)["problem"]
+    assert "another file" in listed(client, video)["problem"]
+
+
+def test_a_folder_of_pictures_is_only_looked_for(video: Video, tmp_path: Path) -> None:
+    folder = replace(video, kind="images", path=str(tmp_path))
+    assert glance(folder) is None
+    assert str(tmp_path / "no") in str(glance(replace(folder, path=str(tmp_path / "no"))))
+
+
+def test_a_video_that_moved_is_pointed_to_and_keeps_its_masks(client: TestClient, video: Video) -> None:
+    _, changes = new_track(None, {3: square(5, 5)})
+    body = {"author": PERSON, "edits": [edit(changes)]}
+    assert client.post(f"/data/videos/{video.id}/edits", json=body).json()["results"][0]["status"] == "applied"
+    picture = client.get(f"/data/videos/{video.id}/frames/8.jpg").content
+    moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
+    assert client.get(f"/data/videos/{video.id}/frames/9.jpg").status_code == 400
+    answer = client.post(f"/data/videos/{video.id}/source", json={"path": str(moved)})
+    assert answer.status_code == 200, answer.text
+    found = facts(client, video)
+    assert (found["path"], found["problem"]) == (str(moved), None)
+    assert client.get(f"/data/videos/{video.id}/frames/9.jpg").status_code == 200
+    assert client.get(f"/data/videos/{video.id}/frames/8.jpg").content == picture
+    (track,) = client.get(f"/data/videos/{video.id}/tracks").json()["tracks"]
+    assert [row[0] for row in track["rows"]] == [3]
+
+
+@pytest.mark.parametrize("wrong", ["other", "nothing", "empty"])
+def test_another_video_is_refused_with_what_differs(
+    client: TestClient, video: Video, tmp_path: Path, wrong: str
+) -> None:
+    other = make_video(tmp_path / "other.mp4", frames=5)
+    path = {"other": str(other), "nothing": str(tmp_path / "nothing.mp4"), "empty": ""}[wrong]
+    answer = client.post(f"/data/videos/{video.id}/source", json={"path": path})
+    assert answer.status_code in {400, 422}
+    said = answer.json()["error"]
+    assert said.endswith(".")
+    if wrong == "other":
+        assert f"5 frames instead of {FRAMES}" in said
+    assert facts(client, video)["path"] == video.path

@@ -1,0 +1,59 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { draw, LiveChart } from "../../../assets/pages/chart.js";
+import { openPage } from "./browser.mjs";
+
+const chart = (values = {}) => ({ lines: [{ points: [[0, 4], [10, 0]], colour: "red", label: "0.0" }], xMax: 10, yMin: 0, name: "Loss by step", ...values });
+const numbers = (line) => line.getAttribute("points").split(" ").map((pair) => pair.split(",").map(Number));
+
+test("a curve begins at the left of its axis, ends at the right, and its last value stands beside it", async () => {
+  await openPage();
+  const drawn = draw(chart(), 640);
+  const [[x0, y0], [x1, y1]] = numbers(drawn.querySelector("polyline"));
+  assert.deepEqual([x0, y0, x1, y1], [40, 10, 580, 154]);
+  const end = drawn.querySelectorAll("text").at(-1);
+  assert.deepEqual([end.textContent, Number(end.getAttribute("x"))], ["0.0", 586]);
+});
+
+test("it has a name for screen readers and a line for each grid step", async () => {
+  await openPage();
+  const drawn = draw(chart(), 640);
+  assert.deepEqual([drawn.getAttribute("role"), drawn.getAttribute("aria-label")], ["img", "Loss by step"]);
+  assert.equal(drawn.querySelectorAll("line").length, 5);
+  assert.ok(drawn.querySelectorAll("text").some((text) => text.textContent === "4"));
+});
+
+test("points are marked where they are few: all that are asked for, or the only one", async () => {
+  await openPage();
+  const dots = (line) => draw(chart({ lines: [{ colour: "red", ...line }] }), 640).querySelectorAll("circle").length;
+  assert.deepEqual([dots({ points: [[0, 1], [5, 2]] }), dots({ points: [[0, 1], [5, 2]], dots: true }), dots({ points: [[5, 2]] }), dots({ points: [], label: "x" })], [0, 2, 1, 0]);
+});
+
+test("a value to compare with is a line of its own, named", async () => {
+  await openPage();
+  const drawn = draw(chart({ base: { value: 2, label: "before" } }), 640);
+  const base = drawn.querySelectorAll("line").at(-1);
+  assert.equal(base.getAttribute("class"), "base");
+  assert.equal(Number(base.getAttribute("y1")), 82);
+  assert.ok(drawn.querySelectorAll("text").some((text) => text.textContent === "before"));
+});
+
+test("numbers on the axis are written as asked", async () => {
+  await openPage();
+  const drawn = draw(chart({ format: (v) => `${v} %` }), 640);
+  assert.ok(drawn.querySelectorAll("text").some((text) => text.textContent === "4 %"));
+});
+
+test("a live chart draws the last curve it was given, and nothing where it has no width", async () => {
+  const page = await openPage();
+  const place = page.place("x");
+  const live = new LiveChart(place);
+  live.show();
+  assert.equal(place.querySelectorAll("polyline").length, 0);
+  live.show(chart());
+  live.show(chart({ lines: [{ points: [[0, 1], [1, 1]], colour: "red" }] }));
+  assert.equal(place.querySelectorAll("polyline").length, 1);
+  Object.defineProperty(place, "clientWidth", { value: 0 });
+  live.show(chart({ lines: [] }));
+  assert.equal(place.querySelectorAll("polyline").length, 1);
+});

@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount } from "../../../assets/pages/exchange.js";
+import { problems } from "../../../assets/pages/joblist.js";
+import { openPage, refuse, settle } from "./browser.mjs";
+import { job, known } from "./made.mjs";
+
+const JOBS = "GET /data/jobs?project=p";
+
+async function opened(jobs, answers = {}) {
+  const page = await openPage({ address: "/exchange/?project=p", answers: { ...known(), [JOBS]: { jobs }, ...answers } });
+  await mount(page.place("v-exchange"));
+  await settle();
+  return page;
+}
+const imported = (result, values = {}) => job("i", { kind: "import", status: "done", result: { videos: ["a"], tracks: 2, masks: 3000, new_categories: [], skipped: [], ...result }, ...values });
+const exported = (result, values = {}) => job("e", { kind: "export", status: "done", result: { videos: 1, tracks: 2, masks: 3, out: "/data/exports/street", left_out: [], ...result }, ...values });
+
+test("a project in which nothing came or went says so", async () => {
+  assert.match((await opened([])).text(), /Nothing was imported or exported in this project yet\./);
+});
+
+test("jobs of other kinds are not its business", async () => {
+  assert.match((await opened([job("p"), job("r", { kind: "retrain" })])).text(), /Nothing was imported/);
+});
+
+test("an import tells what came in, new categories, and the way to it", async () => {
+  const page = await opened([imported({ new_categories: ["owl", "<b>ape"] })]);
+  assert.match(page.text("li"), /1 video, 2 tracks, 3,000 masks\. New categories: owl, <b>ape\./);
+  assert.equal(page.find("li a").href, "/?project=p");
+});
+
+test("many new categories are counted, not listed", async () => {
+  const names = Array.from({ length: 11 }, (_, k) => `c${k}`);
+  assert.match((await opened([imported({ new_categories: names })])).text(), /c7 and 3 more\./);
+});
+
+test("an export tells where it lies and offers its JSON", async () => {
+  const page = await opened([exported({})]);
+  assert.match(page.text("li"), /1 video, 2 tracks, 3 masks\.\/data\/exports\/street/);
+  assert.equal(page.find("#v-json-e").href, "/data/jobs/e/annotations");
+});
+
+test("what was left out is a list, open while it is short", async () => {
+  await openPage();
+  assert.equal(problems([], "Left out"), null);
+  const few = problems(["one", "two"], "Left out");
+  assert.match(few.textContent, /^Left out: 2 lines1one2two$/);
+  assert.ok(few.hasAttribute("open"));
+  const many = problems(Array.from({ length: 500 }, (_, k) => `no ${k}`), "Left out");
+  assert.ok(!many.hasAttribute("open"));
+  assert.equal(many.querySelectorAll("tr").length, 200);
+});
+
+test("a running job shows how far it is and can be stopped", async () => {
+  const running = exported(null, { status: "running", progress: 0.42, message: "tide pool", eta_seconds: 61 });
+  const page = await opened([running], { "POST /data/jobs/e/cancel": {} });
+  assert.match(page.text("li"), /Export.*42 %, 1:01 lefttide poolStop/);
+  assert.equal(page.find("[role=progressbar]").getAttribute("aria-valuenow"), "42");
+  page.answers[JOBS] = { jobs: [{ ...running, status: "cancelling" }] };
+  await page.press("Stop");
+  assert.deepEqual(page.writes, ["POST /data/jobs/e/cancel {}"]);
+  assert.equal(page.find("li button").disabled, true);
+});
+
+test("a queued job waits; a failed one tells why; a stopped one kept nothing", async () => {
+  const words = async (values) => (await opened([exported(null, values)])).text("li");
+  assert.match(await words({ status: "queued", eta_seconds: null }), /waiting/);
+  assert.match(await words({ status: "failed", error: "There is no room on the disk." }), /There is no room on the disk\./);
+  assert.match(await words({ status: "failed", error: null }), /It failed\./);
+  assert.match(await words({ status: "cancelled" }), /nothing of it was kept/);
+});
+
+test("it looks often while something runs and seldom otherwise", async () => {
+  const busy = (await opened([imported(null, { status: "running" })])).pauses[0];
+  const calm = (await opened([imported({})])).pauses[0];
+  assert.ok(busy < 2000 && calm > 2 * busy);
+});
+
+test("a form's answer makes it look at once", async () => {
+  const page = await opened([]);
+  page.answers[JOBS] = { jobs: [exported({})] };
+  await page.tell("v-answer", {});
+  assert.equal(page.all("li").length, 1);
+});
+
+test("only the newest few jobs are shown", async () => {
+  const page = await opened(Array.from({ length: 20 }, (_, k) => exported({}, { id: `e${k}` })));
+  assert.deepEqual([page.all("li").length, page.find("li").dataset.job], [6, "e0"]);
+});
+
+test("a server that does not answer for a moment leaves the list as it is", async () => {
+  const page = await opened([exported({})]);
+  page.answers[JOBS] = refuse("Busy.", 503);
+  await page.later();
+  assert.equal(page.all("li").length, 1);
+});
+
+test("no project, or none of this address, is said", async () => {
+  const none = await openPage({ address: "/exchange/", answers: known({ projects: [], last: null }) });
+  await mount(none.place("v-exchange"));
+  assert.match(none.text(), /There is no project yet/);
+  const wrong = await openPage({ address: "/exchange/?project=x", answers: known() });
+  await mount(wrong.place("v-exchange"));
+  assert.match(wrong.text("[role=alert]"), /no project of this address/);
+});

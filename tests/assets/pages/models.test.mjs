@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount } from "../../../assets/pages/models.js";
+import { openPage, refuse, settle } from "./browser.mjs";
+import { job, known } from "./made.mjs";
+
+const FACTS = "GET /data/projects/p/checkpoints";
+const JOBS = "GET /data/jobs?project=p";
+const checkpoint = (id, values = {}) => ({ id, name: `round ${id}`, config: "tevit_tiny", classes: ["fish", "star"], known_here: ["fish"], parent: null, ap: 0.486, size_bytes: 14_700_000, created: 1000, ...values });
+const release = (name, values = {}) => ({ name, classes: 40, size_bytes: 647e6, url: `https://example/${name}.pth`, have: false, ...values });
+const facts = (values = {}) => ({ active: "1", checkpoints: [checkpoint("1", { parent: "demo" }), checkpoint("2")], releases: [release("tevit_r50")], ...values });
+
+async function opened(values = {}, answers = {}) {
+  const page = await openPage({ address: "/models/?project=p", answers: { ...known(), [FACTS]: facts(values), [JOBS]: { jobs: [] }, ...answers } });
+  await mount(page.place("v-models"));
+  await settle();
+  return page;
+}
+const cells = (page, name) => page.find(`[data-checkpoint="${name}"]`).querySelectorAll("td").map((cell) => cell.textContent.replace(/\s+/g, " "));
+
+test("the table tells each checkpoint's classes, origin, AP and size", async () => {
+  const page = await opened();
+  const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
+  assert.deepEqual([name, config, classes, here, parent, ap, size], ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "48.6", "14.7 MB"]);
+  assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "48.6"]);
+});
+
+test("what is not known is a dash or a word, never a zero", async () => {
+  const page = await opened({ checkpoints: [checkpoint("1", { ap: null, known_here: [] })] });
+  assert.deepEqual(cells(page, "round 1").slice(3, 6), ["none", "–", "–"]);
+});
+
+test("the head says which checkpoint proposes", async () => {
+  assert.match((await opened()).text(".v-phead"), /round 1 proposes in this project\./);
+  assert.match((await opened({ active: null })).text(".v-phead"), /the newest one proposes/);
+  assert.match((await opened({ active: null, checkpoints: [] })).text(".v-phead"), /download TeViT or add a file/);
+});
+
+test("another checkpoint is put in use; the one in use offers no such button", async () => {
+  const page = await opened({}, { "POST /data/projects/p/checkpoints/2/activate": {} });
+  assert.equal(page.find('[data-checkpoint="round 1"]').querySelectorAll("button").length, 1);
+  page.answers[FACTS] = facts({ active: "2" });
+  await page.press("Use");
+  assert.deepEqual(page.writes, ["POST /data/projects/p/checkpoints/2/activate {}"]);
+  assert.match(page.text(".v-phead"), /round 2 proposes/);
+});
+
+test("exporting is a job that is listed at once", async () => {
+  const page = await opened({}, { "POST /data/projects/p/checkpoints/1/export": {} });
+  page.answers[JOBS] = { jobs: [job("x", { kind: "export_checkpoint", status: "done", result: { sentence: "Written to /out/round.pth." } })] };
+  await page.press("Export");
+  assert.match(page.text(".v-jobs"), /Export to the official layout.*Written to \/out\/round\.pth\./);
+});
+
+test("a release is fetched when its button is pressed, and only then", async () => {
+  const page = await opened({}, { "POST /data/projects/p/downloads": {} });
+  assert.deepEqual(page.writes, []);
+  assert.match(page.text("[data-release]"), /tevit_r5040 classes of YouTube-VIS 2019, about 647 MB/);
+  await page.press("Download");
+  assert.deepEqual(page.writes, ['POST /data/projects/p/downloads {"name":"tevit_r50"}']);
+});
+
+test("a release that is here is not offered again", async () => {
+  const page = await opened({ releases: [release("tevit_r50", { have: true })] });
+  assert.equal(page.find("[data-release]").querySelectorAll("button").length, 0);
+  assert.match(page.text("[data-release]"), /here$/);
+});
+
+test("a refusal is said above the table", async () => {
+  const page = await opened({}, { "POST /data/projects/p/downloads": refuse("A download of tevit_r50 is already running.") });
+  await page.press("Download");
+  assert.equal(page.text("[role=alert]"), "A download of tevit_r50 is already running.");
+  assert.equal(page.all("[data-checkpoint]").length, 2);
+});
+
+test("an ended job makes the page look at the checkpoints again", async () => {
+  const page = await opened({}, { [JOBS]: { jobs: [job("d", { kind: "download" })] } });
+  page.answers[JOBS] = { jobs: [job("d", { kind: "download", status: "done" })] };
+  page.answers[FACTS] = facts({ checkpoints: [checkpoint("1"), checkpoint("2"), checkpoint("3")] });
+  await page.later();
+  await settle();
+  assert.equal(page.all("[data-checkpoint]").length, 3);
+});
+
+test("the sheet for a file is opened by its button", async () => {
+  const page = await opened();
+  const asked = [];
+  globalThis.vPages = { open: (name) => asked.push(name) };
+  await page.press("Add a checkpoint");
+  assert.deepEqual(asked, ["checkpoint"]);
+});
+
+test("a page that cannot be shown says why", async () => {
+  assert.match((await opened({}, { [FACTS]: refuse("The database is busy.", 503) })).text(), /This page cannot be shown.*The database is busy\./);
+  const none = await openPage({ address: "/models/", answers: known({ projects: [], last: null }) });
+  await mount(none.place("v-models"));
+  assert.match(none.text(), /make one in the library first/);
+});

@@ -1,0 +1,154 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { mount } from "../../../assets/pages/retrain.js";
+import { openPage, refuse, settle } from "./browser.mjs";
+import { job, known } from "./made.mjs";
+
+const FACTS = "GET /data/projects/p/retrain";
+const plan = (values = {}) => ({ reason: null, videos: 2, tracks: 8, masks_accepted: 145, masks_drawn: 25, masks_imported: 0, ignored_unreviewed: 851, corrected_videos: 2, evaluation: "k-fold", ...values });
+const facts = (values = {}) => ({ plan: plan(), defaults: { config: "tevit_tiny", from: "demo", steps: null }, active: { id: "old", name: "demo" }, runs: [], ...values });
+const line = (name, before, after, more = {}) => ({ name, before, after, ...more });
+const result = (values = {}) => ({
+  checkpoint: "new", name: "round 2", before: { AP: 0.41, AP50: 0.6 }, after: { AP: 0.486, AP50: 0.69 },
+  per_category: [line("fish", 0.4, 0.52, { tracks: 12 }), line("star", 0.5, 0.46, { tracks: 9 })],
+  per_video: [line("tide pool", { AP: 0.4 }, { AP: 0.5 })],
+  evaluation: "held-out", proven: true, steps: 400, seconds: 95, snapshot: "ab".repeat(32), loss_last: 0.4, ...values,
+});
+const run = (id, values = {}) => job(id, { kind: "retrain", status: "done", result: result(), ...values });
+
+async function opened(values = {}, { answers = {}, address = "/retrain/?project=p" } = {}) {
+  const points = Object.fromEntries((values.runs ?? []).map((one) => [`GET /data/jobs/${one.id}/points`, { series: { loss: [[1, 3], [2, 2]] } }]));
+  const page = await openPage({ address, answers: { ...known(), [FACTS]: facts(values), ...points, ...answers } });
+  await mount(page.place("v-retrain"));
+  await settle();
+  return page;
+}
+
+test("before the first run it tells what it would train on, and how it is judged", async () => {
+  const page = await opened();
+  const text = page.text("#v-plan");
+  assert.match(text, /2videos8tracks170masks/);
+  assert.match(text, /851 unreviewed masks are ignored, not taken as background\. Judged by k-fold/);
+  assert.deepEqual(page.all("#v-plan .v-rbar i").map((part) => Math.round(parseFloat(part.style.width))), [85, 15]);
+  assert.match(page.text(), /Ready to retrain/);
+});
+
+test("where there is nothing to train on it says why and leads to the review", async () => {
+  const page = await opened({ plan: plan({ reason: "No video has a corrected mask.", masks_accepted: 0, masks_drawn: 0 }) });
+  assert.match(page.text(".v-invite"), /Nothing to train on yetNo video has a corrected mask\.Review videos/);
+  assert.equal(page.all("#v-retrain-start").length, 0);
+});
+
+test("a run starts with the steps that were typed, digits only, or with none", async () => {
+  const page = await opened({}, { answers: { "POST /data/projects/p/retrain": {} } });
+  await page.press("Retrain");
+  await page.type("input", "1 200 steps");
+  document.activeElement.blur();
+  await page.press("Retrain");
+  assert.deepEqual(page.writes, ["POST /data/projects/p/retrain {}", 'POST /data/projects/p/retrain {"steps":1200}']);
+});
+
+test("a refused start is said above the rest", async () => {
+  const page = await opened({}, { answers: { "POST /data/projects/p/retrain": refuse("This project is already retraining.") } });
+  await page.press("Retrain");
+  assert.equal(page.text("[role=alert]"), "This project is already retraining.");
+  assert.match(page.text(), /Ready to retrain/);
+});
+
+test("typing is not disturbed by looking again", async () => {
+  const page = await opened();
+  await page.type("input", "12");
+  const field = document.activeElement;
+  await page.later();
+  assert.equal(page.find("input"), field);
+  assert.equal(field.value, "12");
+});
+
+test("a running run shows what it does, its share, its curve, and can be stopped", async () => {
+  const running = run("r", { status: "running", result: null, progress: 0.3, message: "Training (loss): step 30 of 100", eta_seconds: 70 });
+  const page = await opened({ runs: [running] }, { answers: { "POST /data/jobs/r/cancel": {} } });
+  assert.match(page.text("#v-progress"), /^Training \(loss\)30 %.*1:10 leftstep 30 of 100Stop$/);
+  assert.equal(page.all("svg.v-chart").length, 1);
+  assert.equal(page.all("polyline").length, 2);
+  assert.match(page.text(), /Before and after, and the promote button, appear when the run ends\./);
+  await page.press("Stop");
+  assert.deepEqual(page.writes, ["POST /data/jobs/r/cancel {}"]);
+});
+
+test("it looks often while a run goes and seldom otherwise", async () => {
+  const busy = (await opened({ runs: [run("r", { status: "running", result: null })] })).pauses[0];
+  const calm = (await opened()).pauses[0];
+  assert.ok(busy < 2000 && calm > 5 * busy);
+});
+
+test("a waiting run is told as one, without asking for its curve", async () => {
+  const page = await opened({ runs: [run("r", { status: "queued", result: null, progress: 0 })] });
+  assert.match(page.text("#v-progress"), /Waiting for its turn0 %/);
+  assert.ok(!page.calls.some((call) => call.endsWith("/points")));
+});
+
+test("a finished run is a report with a verdict, a table and figures", async () => {
+  const page = await opened({ runs: [run("r")] });
+  assert.equal(page.text("h1"), "round 2");
+  assert.match(page.text(".v-verdict"), /Held-out APproven48\.6 \+7\.6Better than demo on 1 of 2 categoriesWorse on 1: star −4\.0/);
+  assert.deepEqual(page.all("#v-comparison tbody tr").map((tr) => tr.querySelectorAll("td").slice(0, 5).map((td) => td.textContent)), [
+    ["All", "21", "41.0", "48.6", "+7.6"], ["fish", "12", "40.0", "52.0", "+12.0"], ["star", "9", "50.0", "46.0", "−4.0"]]);
+  await page.press("Video");
+  assert.deepEqual(page.all("#v-comparison tbody tr").map((tr) => tr.querySelector("td").textContent), ["All", "tide pool"]);
+});
+
+test("promoting puts the new checkpoint in use; keeping the old one is remembered", async () => {
+  const page = await opened({ runs: [run("r")] }, { answers: { "POST /data/projects/p/checkpoints/new/activate": {} } });
+  assert.ok(page.find("#v-promote").classList.contains("pri"));
+  await page.press("Keep demo");
+  assert.match(page.text(".v-verdict"), /demo stays in use/);
+  page.answers[FACTS] = facts({ runs: [run("r")], active: { id: "new", name: "round 2" } });
+  await page.press("Promote round 2");
+  assert.deepEqual(page.writes, ["POST /data/projects/p/checkpoints/new/activate {}"]);
+  assert.match(page.text(".v-verdict"), /In use$/);
+});
+
+test("an unproven checkpoint can be promoted, but is not pressed upon anybody", async () => {
+  const page = await opened({ runs: [run("r", { result: result({ proven: false, evaluation: "k-fold" }) })] });
+  assert.equal(page.text("#v-proven"), "not proven");
+  assert.ok(!page.find("#v-promote").classList.contains("pri"));
+});
+
+test("a failed run tells why, a stopped one that nothing was made", async () => {
+  const failed = await opened({ runs: [run("r", { status: "failed", result: null, error: "The loss was not finite." })] });
+  assert.equal(failed.text("#v-run-problem"), "The loss was not finite.");
+  const stopped = await opened({ runs: [run("r", { status: "cancelled", result: null })] });
+  assert.equal(stopped.text("#v-run-problem"), "This run was stopped; no checkpoint was made.");
+});
+
+test("the address chooses the run, else the running one, else the newest", async () => {
+  const runs = [run("new"), run("old", { result: result({ name: "round 1" }) })];
+  assert.equal((await opened({ runs })).text("h1"), "round 2");
+  assert.equal((await opened({ runs }, { address: "/retrain/?project=p&run=old" })).text("h1"), "round 1");
+  assert.equal((await opened({ runs: [...runs, run("r", { status: "running", result: null })] })).text("h1"), "Retraining");
+});
+
+test("an earlier run is opened from the list, and the address follows", async () => {
+  const runs = [run("new"), run("old", { result: result({ name: "round 1", checkpoint: "old" }) }), run("bad", { status: "failed", result: null })];
+  const page = await opened({ runs });
+  const states = page.all(".v-table.left tbody tr").map((tr) => tr.querySelectorAll("td")[2].textContent);
+  assert.deepEqual(states, ["kept aside", "in use", "failed"]);
+  await page.press("round 1");
+  assert.equal(page.text("h1"), "round 1");
+  assert.equal(new URLSearchParams(location.search).get("run"), "old");
+});
+
+test("a server that is gone before the first look is said; later the page stays", async () => {
+  const gone = await opened({}, { answers: { [FACTS]: refuse("The database is busy.", 503) } });
+  assert.match(gone.text(), /This page cannot be shown.*The database is busy\./);
+  const page = await opened({ runs: [run("r")] });
+  page.answers[FACTS] = refuse("The database is busy.", 503);
+  await page.later();
+  assert.equal(page.text("h1"), "round 2");
+});
+
+test("without a project it leads to making one", async () => {
+  const page = await openPage({ address: "/retrain/", answers: known({ projects: [], last: null }) });
+  await mount(page.place("v-retrain"));
+  assert.match(page.text(), /No project yet.*New project/);
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { el } from "../../../assets/pages/dom.js";
+import { close, installSheets, open, showMessage } from "../../../assets/pages/sheets.js";
+import { openPage } from "./browser.mjs";
+
+/** A page with the sheets a and b, each with a field, a cross and a place for its answer. */
+async function withSheets() {
+  const page = await openPage({ address: "/?project=p" });
+  for (const name of ["a", "b"]) {
+    const head = el("div.v-sheet-head", null, el("button", { "data-close": name, "aria-label": `Close ${name}` }));
+    document.body.append(el("div.v-sheet", { id: `v-sheet-${name}` }, head, el("input", { id: `field-${name}` }), el("p.v-msg", { "data-sheet": name, hidden: true })));
+  }
+  installSheets();
+  return page;
+}
+const isOpen = (page) => page.all(".v-sheet[data-open]").map((sheet) => sheet.id);
+
+test("one sheet is open at a time; opening one tells its module and takes the focus", async () => {
+  const page = await withSheets();
+  const told = [];
+  addEventListener("v-sheet", (event) => told.push(event.detail));
+  open("a");
+  assert.deepEqual([isOpen(page), document.activeElement.id], [["v-sheet-a"], "field-a"]);
+  open("b");
+  assert.deepEqual([isOpen(page), told], [["v-sheet-b"], ["a", "b"]]);
+  open("none");
+  assert.deepEqual(isOpen(page), ["v-sheet-b"]);
+});
+
+test("the cross and Esc close it", async () => {
+  const page = await withSheets();
+  open("a");
+  await page.press("Close a");
+  assert.deepEqual(isOpen(page), []);
+  open("b");
+  await page.key("Escape");
+  assert.deepEqual(isOpen(page), []);
+  close();
+});
+
+test("an answer stands in its own form until the sheet is opened again", async () => {
+  const page = await withSheets();
+  open("a");
+  vPages.answer(["error", "A project needs a name.", "a", ""]);
+  const lines = page.all(".v-msg").map((line) => [line.hidden, line.dataset.kind, line.textContent]);
+  assert.deepEqual(lines, [[false, "error", "A project needs a name."], [true, undefined, ""]]);
+  open("a");
+  assert.equal(page.find(".v-msg").hidden, true);
+});
+
+test("a good answer tells the page, and goes on where it says", async () => {
+  const page = await withSheets();
+  const told = [];
+  addEventListener("v-answer", (event) => told.push(event.detail.text));
+  addEventListener("v-projects-changed", () => told.push("projects"));
+  vPages.answer(["ok", "street is made.", "a", "/?project=s"]);
+  assert.deepEqual([told, page.visited], [["street is made.", "projects"], ["/?project=s"]]);
+});
+
+test("a refusal goes nowhere and an empty answer is nothing", async () => {
+  const page = await withSheets();
+  let changed = 0;
+  addEventListener("v-projects-changed", () => changed++);
+  vPages.answer(["error", "No.", "a", ""]);
+  vPages.answer(null);
+  assert.deepEqual([changed, page.visited], [0, []]);
+});
+
+test("a message is text, whatever is in it", async () => {
+  const page = await withSheets();
+  showMessage("a", "ok", "<b>bold</b>");
+  assert.equal(page.text(".v-msg"), "<b>bold</b>");
+});
+
+test("forms learn the project of the address", async () => {
+  await withSheets();
+  assert.equal(vPages.project(), "p");
+});

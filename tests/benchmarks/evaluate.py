@@ -1,0 +1,124 @@
+"""How fast results are evaluated, against plain loops over pairs and frames as the official program has them.
+
+Both start from parsed files and give all curves; the figures are compared before anything is printed. The shapes run
+from the benchmark's own (few tracks of 40 categories a video) to many tracks of few categories, where loops hurt most.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from pycocotools import mask as coco_mask
+
+from model.evaluation import evaluate
+from tests.benchmarks._timing import Row, measured, show
+from tests.model.looped_evaluation import looped_evaluate
+
+HEIGHT, WIDTH, CORNERS = 360, 640, 24
+
+
+@dataclass(frozen=True)
+class Shape:
+    """Numbers of what a made set holds; ``truth`` and ``found`` are tracks per video."""
+
+    videos: int
+    frames: int
+    truth: int
+    found: int
+    categories: int
+
+    def __str__(self) -> str:
+        return (
+            f"{self.videos} x {self.frames} frames, {self.truth} true, {self.found} found, {self.categories} categories"
+        )
+
+
+SHAPES = (
+    Shape(videos=300, frames=30, truth=4, found=10, categories=40),
+    Shape(videos=300, frames=30, truth=4, found=10, categories=1),
+    Shape(videos=60, frames=30, truth=15, found=60, categories=2),
+    Shape(videos=30, frames=20, truth=25, found=250, categories=2),
+)
+
+
+class Scenes:
+    """Seeded tracks of drifting round shapes; some frames lack them."""
+
+    def __init__(self, shape: Shape, seed: int = 0) -> None:
+        self._shape, self._rng = shape, np.random.default_rng(seed)
+
+    def made(self) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+        """Truth and results as parsed files have them."""
+        shape = self._shape
+        size = {"height": HEIGHT, "width": WIDTH, "length": shape.frames}
+        annotations: list[dict[str, Any]] = []
+        results: list[dict[str, Any]] = []
+        for video in range(1, shape.videos + 1):
+            things = [self._thing() for _ in range(max(shape.truth, shape.found))]
+            for number, (outline, drift, category) in enumerate(things):
+                entry = {"video_id": video, "category_id": category}
+                if number < shape.truth:
+                    masks = self._masks(outline, drift, 0.5)
+                    areas = [None if mask is None else int(coco_mask.area(mask)) for mask in masks]
+                    more = {"id": len(annotations) + 1, "iscrowd": 0, "areas": areas, "segmentations": masks}
+                    annotations.append(entry | more)
+                if number < shape.found:
+                    score = float(self._rng.random())
+                    results.append(entry | {"score": score, "segmentations": self._masks(outline, drift, 3.0)})
+        videos = [{"id": video, **size} for video in range(1, shape.videos + 1)]
+        categories = [{"id": k, "name": str(k)} for k in range(1, shape.categories + 1)]
+        return {"videos": videos, "categories": categories, "annotations": annotations}, results
+
+    def _thing(self) -> tuple[np.ndarray, np.ndarray, int]:
+        rng = self._rng
+        angle = np.linspace(0, 2 * np.pi, CORNERS, endpoint=False)
+        radius = rng.uniform(0.05, 0.25) * HEIGHT * rng.uniform(0.7, 1.2, CORNERS)
+        centre = rng.uniform(0.2, 0.8, 2) * (WIDTH, HEIGHT)
+        outline = centre + radius[:, None] * np.stack((np.cos(angle), np.sin(angle)), axis=1)
+        return outline, rng.normal(0, 2, 2), int(rng.integers(1, self._shape.categories + 1))
+
+    def _masks(self, outline: np.ndarray, drift: np.ndarray, noise: float) -> list[dict[str, Any] | None]:
+        masks: list[dict[str, Any] | None] = []
+        for t in range(self._shape.frames):
+            if self._rng.random() < 0.1:
+                masks.append(None)
+                continue
+            corners = outline + drift * t + self._rng.normal(0, noise, outline.shape)
+            code: Any = coco_mask.merge(coco_mask.frPyObjects([corners.ravel().tolist()], HEIGHT, WIDTH))
+            masks.append({"size": [HEIGHT, WIDTH], "counts": code["counts"].decode("ascii")})
+        return masks
+
+
+def require_equal(truth: dict[str, Any], results: list[dict[str, Any]]) -> None:
+    """Both evaluators must give the same curves."""
+    precision, recall = looped_evaluate(truth, results)
+    outcome = evaluate(truth, results)
+    np.testing.assert_allclose(outcome.precision, precision, atol=1e-9)
+    np.testing.assert_allclose(outcome.recall, recall, atol=1e-9)
+
+
+def rows(shape: Shape, *, processes: int) -> list[Row]:
+    """Loops, ours in one process, and ours in several."""
+    truth, results = Scenes(shape).made()
+    require_equal(truth, results)
+    slow = measured(f"{shape}: loops", lambda: looped_evaluate(truth, results), repeats=1)
+    fast = [measured("  evaluate, 1 process", lambda: evaluate(truth, results), repeats=3, rival=slow)]
+    if processes > 1:
+        shared = measured(
+            f"  evaluate, {processes} processes",
+            lambda: evaluate(truth, results, processes=processes),
+            repeats=3,
+            rival=slow,
+        )
+        fast.append(shared)
+    return [slow, *fast]
+
+
+def main() -> None:
+    table = [row for shape in SHAPES for row in rows(shape, processes=os.cpu_count() or 1)]
+    show("evaluate (figures equal to 1e-9)", table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,70 @@
+"""JPEG, WebP and AVIF for the pictures that the editor gets: size, and time to code and decode one 720p frame."""
+
+import io
+import statistics
+import time
+from collections.abc import Callable
+from functools import partial
+
+import cv2
+import numpy as np
+from PIL import Image
+
+from app.frame_cache import encode
+from tests.benchmarks.long_video import picture, texture
+
+SIZE = (1280, 720)
+Coder = Callable[[np.ndarray], bytes]
+
+
+def by_pillow(format_name: str, **how: int) -> Coder:
+    """A coder of Pillow with these options."""
+
+    def code(pixels: np.ndarray) -> bytes:
+        buffer = io.BytesIO()
+        Image.fromarray(pixels).save(buffer, format_name, **how)
+        return buffer.getvalue()
+
+    return code
+
+
+CODERS: dict[str, Coder] = {
+    "JPEG quality 85 (used)": lambda pixels: encode(pixels, None),
+    "WebP quality 80, fastest": by_pillow("WEBP", quality=80, method=0),
+    "WebP quality 80, default": by_pillow("WEBP", quality=80, method=4),
+    "AVIF quality 70, fastest": by_pillow("AVIF", quality=70, speed=10, max_threads=1),
+    "AVIF quality 70, speed 8": by_pillow("AVIF", quality=70, speed=8, max_threads=1),
+}
+
+
+def median_ms(work: Callable[[], object], repeats: int) -> float:
+    """Median of the time of some calls, after one to warm up."""
+    work()
+    times = []
+    for _ in range(repeats):
+        began = time.perf_counter()
+        work()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
+
+
+def decoded(coded: bytes) -> np.ndarray:
+    """uint8 H x W x 3 RGB."""
+    return np.asarray(Image.open(io.BytesIO(coded)).convert("RGB"))
+
+
+def show_formats(repeats: int = 9) -> None:
+    """Prints the table."""
+    # A little grain, without which no camera's picture is.
+    grain = np.random.default_rng(1).normal(0, 3, (SIZE[1], SIZE[0], 3))
+    wall = texture((SIZE[0] * 3 // 2, SIZE[1] * 3 // 2))
+    pixels = np.clip(picture(wall, 40, SIZE) + grain, 0, 255).astype(np.uint8)
+    cv2.setNumThreads(1)
+    head = f"{'':<30}{'KB':>8}{'PSNR dB':>10}{'code ms':>10}{'decode ms':>11}"
+    print(f"\none frame of {SIZE[0]} x {SIZE[1]}, one thread\n{head}")
+    for name, code in CODERS.items():
+        coded = code(pixels)
+        error = np.mean((decoded(coded).astype(np.float64) - pixels) ** 2)
+        psnr = 10 * np.log10(255**2 / error)
+        times = (median_ms(partial(code, pixels), repeats), median_ms(partial(decoded, coded), repeats))
+        print(f"{name:<30}{len(coded) / 1000:>8.0f}{psnr:>10.1f}{times[0]:>10.1f}{times[1]:>11.1f}", flush=True)

@@ -1,0 +1,239 @@
+"""What windows and stitching do to identities: `tevit_tiny` with the demo checkpoint on long procedural videos.
+
+The videos have entries, exits, occlusions and look-alikes, and no part in training. Of each kind of window it says how
+often a thing changes its track (IDF1, switches, the share of things that keep their track over a border), AP under
+both rules, and what network and stitching cost. An oracle (truth plus noise) in place of the network shows what the
+stitching alone loses. ``--videos``, ``--frames``, ``--seed``, ``--size`` and ``--kinds`` measure more or less.
+"""
+
+import argparse
+import json
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from model import checkpoint as files
+from model.clip_inference import STARTS, Sighting, look, shrink
+from model.procedural import ProceduralVideo, categories, render_video
+from model.stitch_state import Manner
+from model.stitcher import StitchSettings
+from model.tevit import TeViT
+from model.whole_video import WholeVideo, gather
+from model.window_frames import Window
+from model.windows import stitch
+from tests.benchmarks._tracking import (
+    Borders,
+    Thing,
+    accumulated,
+    average_precision,
+    border_identities,
+    identity,
+    things_of,
+)
+from tests.model.oracle import Oracle
+
+CHECKPOINT = Path(__file__).resolve().parents[2] / "assets" / "demo" / "checkpoint.safetensors"
+DOMAIN, MAX_TRACKS = "long", 10
+FORGETFUL = StitchSettings(memory=0)
+SEPARATE = StitchSettings(memory=0, same_mask=2.0)  # no overlap is that large: every window by itself
+See = Callable[[Window], list[Sighting]]
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One line of the table; ``window`` 0 is one clip of the whole video."""
+
+    name: str
+    window: int
+    overlap: int
+    settings: StitchSettings = field(default_factory=StitchSettings)
+    oracle: bool = False
+
+
+KINDS = (
+    Kind("36 / 6", 36, 6),
+    Kind("12 / 4", 12, 4),
+    Kind("8 / 3", 8, 3),
+    Kind("8 / 3, lost tracks forgotten", 8, 3, FORGETFUL),
+    Kind("8 / 3, every window by itself", 8, 3, SEPARATE),
+    Kind("one whole clip", 0, 0),
+    Kind("36 / 6, oracle", 36, 6, oracle=True),
+    Kind("8 / 3, oracle", 8, 3, oracle=True),
+)
+
+
+@dataclass(frozen=True)
+class Line:
+    """Figures of one kind of window; milliseconds are medians over windows under the review rule."""
+
+    name: str
+    idf1: float
+    switches: int
+    kept: float  # of things met on both sides of a border, the share that keeps its track
+    met: int
+    ap_review: float
+    ap_published: float | None
+    tracks: float  # per video
+    network_ms: float
+    stitching_ms: float
+
+
+@dataclass
+class _Run:
+    """One kind and rule over all videos."""
+
+    videos: list[tuple[list[Thing], WholeVideo]] = field(default_factory=list)
+    borders: Borders = field(default_factory=Borders)
+    network: list[float] = field(default_factory=list)  # ms per window
+    stitching: list[float] = field(default_factory=list)
+
+
+def network_eyes(network: TeViT, rule: str) -> See:
+    """What the network sees, computed once per window of a video."""
+    known: dict[tuple[int, int], tuple[list[Sighting], float]] = {}
+
+    def see(window: Window) -> list[Sighting]:
+        key = (window.start, window.stop)
+        if key not in known:
+            began = time.perf_counter()
+            seen = look(
+                network,
+                window.frames,
+                frame_hw=window.frame_hw,
+                config=network.config,
+                rule=rule,
+                precision="float32",
+                max_tracks=MAX_TRACKS,
+                minimum=STARTS if window.whole else StitchSettings().continues,
+            )
+            known[key] = seen, (time.perf_counter() - began) * 1000
+        times.append(known[key][1])
+        return known[key][0]
+
+    times: list[float] = []
+    see.times = times  # type: ignore[attr-defined]
+    return see
+
+
+def one_video(run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, rule: str, network: TeViT) -> None:
+    """Stitch one video and add what came out to ``run``."""
+    count = len(video.frames)
+    manner = Manner(network.config.to_dict(), rule, "float32", MAX_TRACKS, kind.window or count, kind.overlap)
+    spent, results = [], []
+    looked = 0.0
+
+    def timed(window: Window) -> list[Sighting]:
+        nonlocal looked
+        began = time.perf_counter()
+        seen = see(window)
+        looked = time.perf_counter() - began
+        return seen
+
+    stretches = stitch(
+        iter(video.frames),
+        timed,
+        shrink=partial(shrink, config=network.config),
+        manner=manner,
+        expected=count,
+        settings=kind.settings,
+    )
+    began = time.perf_counter()
+    for result in stretches:
+        spent.append((time.perf_counter() - began - looked) * 1000)
+        results.append(result)
+        began = time.perf_counter()
+    whole, things = gather(results), things_of(video)
+    run.videos.append((things, whole))
+    borders = [(r.stop - 1, min(r.stop + kind.overlap, count - 1)) for r in results[:-1]]
+    run.borders += border_identities(things, whole, borders)
+    run.stitching += spent
+    run.network += getattr(see, "times", [])[-len(results) :]
+
+
+def measure(
+    network: TeViT,
+    kinds: Sequence[Kind],
+    *,
+    videos: int,
+    frames: int,
+    size: tuple[int, int],
+    seed: int,
+    told: Callable[[str], None] = lambda _: None,
+) -> list[Line]:
+    """Every kind of window over ``videos`` procedural videos."""
+    runs = {(kind.name, rule): _Run() for kind in kinds for rule in ("review", "published")}
+    for index in range(videos):
+        video = render_video(DOMAIN, index=index, seed=seed, frames=frames, size=size)
+        oracle = Oracle(video, seed=index)
+        eyes: dict[tuple[int, int, str], See] = {}
+        for kind in kinds:
+            for rule in ("review", "published"):
+                if kind.oracle and rule == "published":
+                    continue
+                own = network_eyes(network, rule)
+                see = oracle.see if kind.oracle else eyes.setdefault((kind.window, kind.overlap, rule), own)
+                one_video(runs[kind.name, rule], video, kind, see, rule=rule, network=network)
+            told(f"video {index + 1} of {videos}: {kind.name}")
+    return [_line(kind, runs[kind.name, "review"], runs[kind.name, "published"], size) for kind in kinds]
+
+
+def _line(kind: Kind, review: _Run, published: _Run, size: tuple[int, int]) -> Line:
+    figures = identity([accumulated(things, whole) for things, whole in review.videos])
+    names = categories(DOMAIN)
+    return Line(
+        name=kind.name,
+        idf1=figures["idf1"],
+        switches=round(figures["num_switches"]),
+        kept=review.borders.recall,
+        met=review.borders.met,
+        ap_review=average_precision(review.videos, names, size)["AP"],
+        ap_published=average_precision(published.videos, names, size)["AP"] if published.videos else None,
+        tracks=sum(len(whole.tracks) for _, whole in review.videos) / len(review.videos),
+        network_ms=statistics.median(review.network) if review.network else 0.0,
+        stitching_ms=statistics.median(review.stitching),
+    )
+
+
+def table(lines: Sequence[Line]) -> str:
+    """The lines for people."""
+    head = f"{'windows / overlap':<32}{'IDF1':>7}{'switches':>10}{'border ids kept':>18}"
+    rows = [head + f"{'AP review':>11}{'AP publ.':>10}{'tracks':>8}{'network ms':>12}{'stitch ms':>11}"]
+    for one in lines:
+        published = "" if one.ap_published is None else f"{100 * one.ap_published:.1f}"
+        kept = f"{one.kept:.3f} of {one.met}" if one.met else "-"
+        rows.append(
+            f"{one.name:<32}{100 * one.idf1:>7.1f}{one.switches:>10}{kept:>18}{100 * one.ap_review:>11.1f}"
+            f"{published:>10}{one.tracks:>8.1f}{one.network_ms:>12.1f}{one.stitching_ms:>11.1f}"
+        )
+    return "\n".join(rows)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--videos", type=int, default=3)
+    parser.add_argument("--frames", type=int, default=300)
+    parser.add_argument("--size", type=int, nargs=2, default=(160, 96), metavar=("WIDTH", "HEIGHT"))
+    parser.add_argument("--seed", type=int, default=23)
+    parser.add_argument("--kinds", nargs="+", metavar="NAME", help="only these lines of the table, by name")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
+    network = files.load(CHECKPOINT).build()
+    size: tuple[int, int] = (asked.size[0], asked.size[1])
+    facts: dict[str, Any] = {"videos": asked.videos, "frames": asked.frames, "size": size, "seed": asked.seed}
+    told = (lambda _: None) if asked.json else partial(print, flush=True)
+    kinds = [kind for kind in KINDS if asked.kinds is None or kind.name in asked.kinds]
+    if not kinds:
+        parser.error(f"there is no such line; there are {', '.join(kind.name for kind in KINDS)}")
+    lines = measure(network, kinds, **facts, told=told)
+    if asked.json:
+        print(json.dumps({"title": "windows", **facts, "rows": [asdict(line) for line in lines]}))
+    else:
+        print(f"{network.config.name}, {asked.videos} videos of {asked.frames} frames\n{table(lines)}")
+
+
+if __name__ == "__main__":
+    main()

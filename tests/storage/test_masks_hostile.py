@@ -1,0 +1,116 @@
+"""Run-length texts that no encoder writes: two decoders must agree on what they are, and neither may be fooled."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage import rle
+from storage.database import Database
+from storage.masks import BadMask, _area_and_box, _parts, _runs, blob_infos, put_blob
+from storage.rle import RleError
+
+
+def text_of(numbers: list[int]) -> str:
+    """COCO's text for any numbers, whether or not they make a mask (`rleToString` of maskApi.c)."""
+    text = ""
+    for place, number in enumerate(numbers):
+        rest = number - numbers[place - 2] if place > 2 else number
+        more = True
+        while more:
+            bits = rest & 0x1F
+            rest >>= 5
+            more = rest != -1 if bits & 0x10 else rest != 0
+            text += chr((bits | 0x20 if more else bits) + 48)
+    return text
+
+
+LARGE = (1 << 59) - 1
+# Together 2**64 + 4 pixels, which 64 bits take for the 4 pixels of 2 x 2.
+ROUND_THE_CORNER = [*[LARGE] * 32, 36]
+GROWING = [1, 1, 1, *[(1 << 58) * k for k in range(1, 8)]]
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 10**6), min_size=1, max_size=30))
+def test_the_text_made_here_is_the_one_that_is_read(numbers: list[int]) -> None:
+    assert _runs(text_of(numbers).encode()).tolist() == numbers
+
+
+@pytest.mark.parametrize("numbers", [ROUND_THE_CORNER, GROWING, [LARGE], [0, LARGE], [5], [-1, 5], [2, -1, 3]])
+def test_runs_that_do_not_fit_are_refused_by_both_readers(database: Database, numbers: list[int]) -> None:
+    mask = {"size": [2, 2], "counts": text_of(numbers)}
+    for read in (rle.check, rle.decode, rle.canonical, rle.complement):
+        with pytest.raises(RleError, match="counts"):
+            read(mask)
+    with pytest.raises(BadMask), database.atomic() as tx:
+        put_blob(tx, mask)
+
+
+@pytest.mark.parametrize("counts", [[2**63 - 1, 2**63 - 1, 6], [2**62] * 4 + [4], [2**32 + 4], [1e300, 4], [-4, 8]])
+def test_counts_that_go_round_the_corner_are_refused(counts: list[Any]) -> None:
+    with pytest.raises(RleError, match="counts must"):
+        rle.compress(counts, 2, 2)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.text(alphabet=[chr(code) for code in range(44, 116)], max_size=14), st.integers(1, 4), st.integers(1, 4))
+def test_two_readers_agree_on_any_text(text: str, height: int, width: int) -> None:
+    mask = {"size": [height, width], "counts": text}
+    try:
+        runs: list[int] | None = rle.uncompress(mask)
+    except RleError:
+        runs = None
+    try:
+        found = _runs(_parts(mask)[2])
+        info = _area_and_box(found, height, width)
+    except BadMask:
+        assert runs is None, "what one takes for a mask, the other does too"
+        return
+    assert found.tolist() == runs
+    pixels = rle.decode(mask)
+    ys, xs = np.nonzero(pixels)
+    assert info["area"] == len(ys)
+    if len(ys):
+        box = (xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1)
+        assert (info["x"], info["y"], info["w"], info["h"]) == box
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(0, 4), min_size=1, max_size=12).filter(sum), st.data())
+def test_area_and_box_are_right_for_runs_of_nothing_too(counts: list[int], data: st.DataObject) -> None:
+    total = sum(counts)
+    height = data.draw(st.sampled_from([side for side in range(1, total + 1) if total % side == 0]))
+    mask = rle.compress(counts, height, total // height)
+    pixels = rle.decode(mask)
+    info = _area_and_box(_runs(mask["counts"].encode()), height, total // height)
+    assert info["area"] == pixels.sum() == rle.area(mask)
+    if info["area"]:
+        assert [info["x"], info["y"], info["w"], info["h"]] == rle.bbox(rle.canonical(mask))
+
+
+def test_two_spellings_of_one_mask_are_two_blobs_with_the_same_facts(database: Database) -> None:
+    plain = rle.compress([3, 3], 6, 1)
+    roundabout = rle.compress([2, 0, 1, 3], 6, 1)
+    with database.atomic() as tx:
+        names = [put_blob(tx, plain), put_blob(tx, roundabout)]
+        one, other = (blob_infos(tx, [name])[name] for name in names)
+    assert names[0] != names[1]
+    assert (one.area, one.x, one.y, one.w, one.h) == (other.area, other.x, other.y, other.w, other.h) == (3, 0, 3, 1, 3)
+    assert rle.iou(plain, roundabout) == 1.0
+
+
+@pytest.mark.parametrize("size", [[2.0, 2.0], ["2", "2"], (2, 2)])
+def test_a_size_may_be_written_in_any_whole_numbers(database: Database, size: Any) -> None:
+    with database.atomic() as tx:
+        name = put_blob(tx, {"size": size, "counts": rle.empty(2, 2)["counts"]})
+        info = blob_infos(tx, [name])[name]
+    assert (info.height, info.width, info.area) == (2, 2, 0)
+
+
+@pytest.mark.parametrize("size", [[2, 2, 2], [], None, 4, [None, 2], [-2, -2], [float("nan"), 2], ["two", 2]])
+def test_a_size_that_is_none_is_refused(size: Any) -> None:
+    with pytest.raises(BadMask, match="mask"):
+        _parts({"size": size, "counts": "4"})
