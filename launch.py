@@ -89,7 +89,9 @@ def main(arguments: list[str]) -> int:
     try:
         if arguments[:1] == ["test"]:
             return run_suite(prepare([RUNTIME, DEVELOPMENT]), arguments[1:])
-        return hand_over(prepare([RUNTIME]), arguments)
+        # The benchmarks measure with packages that only development needs.
+        wanted = [RUNTIME, DEVELOPMENT] if arguments[:1] == ["benchmark"] else [RUNTIME]
+        return hand_over(prepare(wanted), arguments)
     except LaunchError as error:
         say(str(error))
         return 1

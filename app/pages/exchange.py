@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from app import jobs
-from app.errors import AppError
+from app.errors import AppError, BadInput
 from app.exporting import VERSIONS
 from app.importing import UPLOADS
 from app.pages import shell
@@ -111,11 +111,12 @@ class ExchangeForms:
         if into == HERE and not project_id:
             return refuse("There is no project yet; import into a new one.")
         try:
+            every = _whole(stride)
             source = kept_upload(self.settings, file, folder=UPLOADS) if file else Path(given).expanduser()
             if into == NEW:
                 with self.database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
-            parameters = {"file": str(source), "frames": str(place), "stride": _whole(stride)}
+            parameters = {"file": str(source), "frames": str(place), "stride": every}
             jobs.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return refuse(str(error))
@@ -171,11 +172,13 @@ class ExchangeForms:
 
 
 def _every_frames(name: str, *, info: str) -> gr.Number:
-    """A field for a stride that may stay empty."""
-    return gr.Number(
-        value=None, precision=0, minimum=1, label="Every how many frames", info=info, interactive=True, elem_id=name
-    )
+    """A field for a stride that may stay empty, which arrives as nothing or as 0: so no least value is set here."""
+    return gr.Number(value=None, precision=0, label="Every how many frames", info=info, interactive=True, elem_id=name)
 
 
 def _whole(stride: float | None) -> int | None:
-    return None if stride is None else max(1, int(stride))
+    if not stride:
+        return None
+    if stride < 0:
+        raise BadInput(f"Every how many frames: {stride:g} is less than 1; leave the field empty for all.")
+    return int(stride)

@@ -43,14 +43,17 @@ export class Showing {
       const picture = await frames.get(frame).catch((error) => this.without(frame, masks, error));
       await masks;
       if (!this.current(frame) || !picture) return;
-      if (app.layers.drawing) app.oncancel();
+      if (app.layers.drawing) {
+        if (this.holds(frame)) return; // a sharper picture of the same frame is not worth a stroke
+        app.oncancel();
+      }
       app.layers.show(frame, picture);
       this.onCanvas = frame;
       app.view.set({ shown: frame, picture: "exact" });
       if (app.session.now.problem) app.session.set({ problem: "" });
       this.after(frame);
     } catch (/** @type {any} */ error) {
-      if (this.current(frame)) app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
+      if (this.current(frame) && !this.holds(frame)) app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
     } finally {
       clearTimeout(late ?? undefined);
     }
@@ -59,6 +62,12 @@ export class Showing {
   /** @param {number} frame */
   current(frame) {
     return !this.closed && this.app.layers && this.app.view.now.frame === frame;
+  }
+
+  /** Whether the canvas has the exact picture of a frame, in whatever size. @param {number} frame */
+  holds(frame) {
+    const { shown, picture } = this.app.view.now;
+    return shown === frame && picture === "exact";
   }
 
   /** What is fetched once a frame is shown: masks of the next ones, and stand-ins. @param {number} frame */
@@ -95,6 +104,7 @@ export class Showing {
     await masks;
     if (!this.current(frame) || error.name === "AbortError") return null;
     const { app } = this;
+    if (this.holds(frame)) return null; // only a sharper one is missing
     if (app.layers.drawing) app.oncancel();
     app.layers.showBare(frame);
     this.onCanvas = -1;
@@ -114,8 +124,8 @@ export class Showing {
   resized() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
-      const { shown, picture, frame } = this.app.view.now;
-      if (this.closed || shown !== frame || picture !== "exact" || this.app.layers?.drawing) return;
+      const { frame } = this.app.view.now;
+      if (this.closed || !this.holds(frame) || this.app.layers?.drawing) return;
       this.frames.width = this.width();
       if (!this.frames.peek(frame)) this.show();
     }, REST);

@@ -117,7 +117,7 @@ def test_common_flags_count_before_and_after_the_command(
     run("worker", "--data", tmp_path / "b", "--database", "sqlite:///x.db")
 
     assert (seen[0].data, seen[0].project, seen[0].device) == (tmp_path / "a", "p", "cpu")
-    assert (seen[1].data, seen[1].database_url) == (tmp_path / "b", "sqlite:///x.db")
+    assert (seen[1].data, seen[1].database_url) == (tmp_path / "b", f"sqlite:///{Path.cwd() / 'x.db'}")
 
 
 # --- how a command ends

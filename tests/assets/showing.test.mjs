@@ -139,3 +139,30 @@ test("the width asked for is that of the picture on the screen", async () => {
   assert.ok(!/w=/.test(waiting.get(0).url));
   made.close();
 });
+
+test("a sharper picture that cannot be had leaves what is shown, and the stroke on it, alone", async () => {
+  await opened();
+  app.layers.drawing = true;
+  app.oncancel = () => assert.fail("the stroke was given up");
+  app.viewport.scale = 0.25;
+  const again = made.show();
+  await settled();
+  waiting.get(0).done(answer("gone", 503));
+  await again;
+  assert.deepEqual(shown, [["exact", 0, "f0"]]);
+  assert.deepEqual([app.view.now.picture, app.session.now.problem], ["exact", ""]);
+  made.close();
+});
+
+test("a sharper picture that comes during a stroke waits for the next time", async () => {
+  await opened();
+  app.layers.drawing = true;
+  app.oncancel = () => assert.fail("the stroke was given up");
+  app.viewport.scale = 0.25;
+  const again = made.show();
+  await settled();
+  waiting.get(0).done(answer("sharp"));
+  await again;
+  assert.equal(shown.length, 1);
+  made.close();
+});

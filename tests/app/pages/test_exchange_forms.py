@@ -154,3 +154,22 @@ def test_an_export_never_writes_over_a_folder(forms: ExchangeForms, database: Da
 def test_an_export_needs_a_project(forms: ExchangeForms) -> None:
     assert forms.start_export("", ALL, "2019", 1, "").kind == "error"
     assert forms.start_export("unknown", ALL, "2019", 1, "").kind == "error"
+
+
+@pytest.mark.parametrize(("typed", "kept"), [(None, None), (0, None), (1, 1), (5.0, 5)])
+def test_an_empty_stride_field_stands_for_no_stride(
+    forms: ExchangeForms, database: Database, typed: float | None, kept: int | None
+) -> None:
+    project, _ = project_with(database)
+    assert forms.start_export(project.id, ALL, "2019", typed, "").kind == "ok"
+    assert queued(database)[0].parameters["stride"] == kept
+
+
+def test_a_negative_stride_is_refused(forms: ExchangeForms, database: Database, source: tuple[Path, Path]) -> None:
+    project, _ = project_with(database)
+    for answer in (
+        forms.start_export(project.id, ALL, "2019", -2, ""),
+        forms.start_import(project.id, None, str(source[0]), str(source[1]), HERE, "", -2),
+    ):
+        assert answer.kind == "error" and "-2 is less than 1" in answer.text
+    assert queued(database) == []
