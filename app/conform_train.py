@@ -58,9 +58,9 @@ def training_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) 
     before = {key: value.clone() for key, value in network.state_dict().items() if "running_" in key}
     first = _forward(network, frames, targets)
     bound = _LOSS if case.factor == 1 else _LOSS_CUDA / case.factor
-    _losses(case, "losses", first, golden, bound)
+    _all_losses(case, "losses", first, golden, bound)
     if twin := golden.get("float64_twin"):
-        _losses(case, "float64_twin losses", first, twin, 2 * bound)
+        _all_losses(case, "float64_twin losses", first, twin, 2 * bound)
     _assignments(case, first, golden, arrays)
     for key in arrays:
         if not key.startswith(("grad/", "bn_after/", "cost_stage")):
@@ -145,18 +145,30 @@ def _accuracy(queries: Queries, matches: list[tuple[Tensor, Tensor]], targets: l
     return 100.0 * right / max(count, 1)
 
 
-def _losses(case: Case, title: str, done: Pass, golden: dict[str, Any], rtol: float) -> None:
+def _all_losses(case: Case, title: str, done: Pass, golden: dict[str, Any], rtol: float) -> None:
     """Every loss and their sum; a mask loss may be off by what its undecided target cells can do."""
-    own, wanted = done.figures(), golden["losses"]
+    doubts = {name: doubt / case.factor for name, doubt in done.doubts.items()}
+    _losses(case, title, done.figures(), golden["losses"], rtol, doubts=doubts)
+    total, doubt = float(done.total.detach()), sum(doubts.values())
+    case.close(title.replace("losses", "total_loss"), total, golden["total_loss"], atol=doubt, rtol=rtol)
+
+
+def _losses(
+    case: Case,
+    title: str,
+    own: dict[str, float],
+    wanted: dict[str, float],
+    rtol: float,
+    *,
+    doubts: dict[str, float] | None = None,
+) -> None:
     case.equal(f"{title} by name", sorted(own), sorted(wanted))
     for name in sorted(own.keys() & wanted.keys()):
         if name.endswith("pos_acc"):
             case.close(f"{title}_pos_acc/{name}", own[name], wanted[name], atol=1e-3)
         else:
-            doubt = done.doubts.get(name, 0.0) / case.factor
+            doubt = (doubts or {}).get(name, 0.0)
             case.close(f"{title}/{name}", own[name], wanted[name], atol=1e-9 + doubt, rtol=rtol)
-    doubt, total = sum(done.doubts.values()) / case.factor, float(done.total.detach())
-    case.close(title.replace("losses", "total_loss"), total, golden["total_loss"], atol=doubt, rtol=rtol)
 
 
 def _assignments(case: Case, done: Pass, golden: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:

@@ -90,6 +90,14 @@ def test_altered_losses_fail() -> None:
     assert (sound.failed, altered.failed, missing.failed) == (0, 1, 2)
 
 
+def test_a_mask_loss_may_be_off_by_what_its_undecided_cells_can_do() -> None:
+    own = {"stage0_loss_mask": 2.0}
+    near, far = Case("t", "near"), Case("t", "far")
+    _losses(near, "losses", own, {"stage0_loss_mask": 2.0002}, 1e-5, doubts={"stage0_loss_mask": 3e-4})
+    _losses(far, "losses", own, {"stage0_loss_mask": 2.0005}, 1e-5, doubts={"stage0_loss_mask": 3e-4})
+    assert (near.failed, far.failed) == (0, 1)
+
+
 def test_altered_gradients_and_statistics_fail() -> None:
     torch.manual_seed(0)
     network = nn.Sequential(nn.Linear(4, 3), nn.BatchNorm1d(3))

@@ -17,6 +17,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from storage import row_store
 from storage.database import Database
+from storage.edit_log import edit_by_number, last_number
 from storage.edits import (
     Applied,
     Change,
@@ -205,7 +206,12 @@ class EditClients(RuleBasedStateMachine):
         for edit in news:
             self.far.hear(edit.number, edit.rows)
         assert self.far.rows == self.page.rows, "the log tells a far page the same"
-        assert {row["version"] for row in self.page.rows.values()} <= {entry.number for entry in entries}
+        # Consecutive edits of one run are one line of the history, under the number of the newest.
+        newest = max((entry.number for entry in entries), default=0)
+        with self.database.read() as tx:
+            assert newest == last_number(tx, video=self.scene.video.id)
+            for number in {row["version"] for row in self.page.rows.values()}:
+                assert edit_by_number(tx, number) is not None and number <= newest
         assert all(0 <= found.start < found.stop <= 40 for found in ranges)
 
     @invariant()
