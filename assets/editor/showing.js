@@ -83,7 +83,7 @@ export class Showing {
   async standIn(frame) {
     const { app } = this;
     if (!this.current(frame) || app.layers.drawing) return;
-    app.view.set({ waiting: frame });
+    app.view.set({ late: frame });
     const near = this.proxies.nearest(frame);
     if (near === null || Math.abs(near - frame) >= Math.abs(this.onCanvas - frame)) return;
     const picture = await this.proxies.picture(near).catch(() => null);

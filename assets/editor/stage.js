@@ -45,7 +45,7 @@ export class Stage {
       this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
       app.layers?.drawLines();
     });
-    app.view.on(["frame", "shown", "waiting"], () => this.showWaiting());
+    app.view.on(["frame", "shown", "late"], () => this.showWaiting());
   }
 
   get tool() {
@@ -258,8 +258,8 @@ export class Stage {
 
   /** The exact picture takes a moment: what is seen is another frame, or nothing yet. */
   showWaiting() {
-    const { frame, shown, waiting } = this.app.view.now;
-    this.waiting.hidden = waiting !== frame || shown === frame;
+    const { frame, shown, late } = this.app.view.now;
+    this.waiting.hidden = late !== frame || shown === frame;
     if (!this.waiting.hidden) this.waiting.textContent = `Loading frame ${frame}`;
   }
 }

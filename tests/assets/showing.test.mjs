@@ -39,7 +39,7 @@ beforeEach(() => {
   app = {
     document,
     viewport: { scale: 1, imageWidth: 1280 },
-    view: createStore({ frame: 0, shown: -1, picture: "none", waiting: -1 }),
+    view: createStore({ frame: 0, shown: -1, picture: "none", late: -1 }),
     session: createStore({ video: { id: "v", content_hash: "abc", problem: null }, problem: "" }),
     layers: {
       drawing: false,
@@ -76,7 +76,7 @@ test("a late picture is preceded by the nearest small one, on which nothing coun
   const later = made.show();
   await settled(60);
   assert.deepEqual(shown.at(-1), ["proxy", "p8"]);
-  assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.waiting], [-1, "proxy", 9]);
+  assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.late], [-1, "proxy", 9]);
   waiting.get(9).done(answer("f9"));
   await later;
   assert.deepEqual(shown.at(-1), ["exact", 9, "f9"]);
@@ -90,7 +90,7 @@ test("a stand-in that is farther than what is on the canvas is not shown", async
   const later = made.show();
   await settled(60);
   assert.equal(shown.length, 1);
-  assert.equal(app.view.now.waiting, 3);
+  assert.equal(app.view.now.late, 3);
   waiting.get(3).done(answer("f3"));
   await later;
   made.close();
