@@ -70,9 +70,7 @@ class ExchangeForms:
                 scale=3,
                 elem_id="v-import-frames",
             )
-            stride = _every_frames(
-                "v-import-stride", info="Empty: the frames that the file names. Else the folder holds all frames."
-            )
+            stride = _every_frames("v-import-stride", empty="those that it names")
         with gr.Row():
             into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
             name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
@@ -88,7 +86,7 @@ class ExchangeForms:
         form.on_click(start, self.start_import, file, path, frames, into, name, stride)
 
     def start_import(
-        self, project_id: str, file: str | None, path: str, frames: str, into: str, name: str, stride: float | None
+        self, project_id: str, file: str | None, path: str, frames: str, into: str, name: str, stride: str
     ) -> Answer:
         """Queue an import; a new project is made first and the page goes there.
 
@@ -104,7 +102,7 @@ class ExchangeForms:
         if not folder:
             return refuse("Type the folder that holds the frames of the file.")
         place = Path(folder).expanduser()
-        if not place.is_dir() and not (stride and place.is_file()):
+        if not place.is_dir() and not ((stride or "").strip() and place.is_file()):
             return refuse(f"There is no folder {folder} on this machine.")
         if not file and not Path(given).expanduser().is_file():
             return refuse(f"There is no file {given} on this machine.")
@@ -130,7 +128,7 @@ class ExchangeForms:
         what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
         with gr.Row():
             version = gr.Radio(list(VERSIONS), value="2019", label="Version", elem_id="v-export-version")
-            stride = _every_frames("v-export-stride", info="Empty: each video as it came.")
+            stride = _every_frames("v-export-stride", empty="as each video came")
         out = gr.Textbox(
             label="New folder on the server",
             placeholder=f"{self.settings.exports}/…",
@@ -142,7 +140,7 @@ class ExchangeForms:
         shell.message_line("export")
         form.on_click(start, self.start_export, what, version, stride, out)
 
-    def start_export(self, project_id: str, what: str, version: str, stride: float | None, out: str) -> Answer:
+    def start_export(self, project_id: str, what: str, version: str, stride: str, out: str) -> Answer:
         """Queue an export of the project into a new folder."""
         if not project_id:
             return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
@@ -171,14 +169,16 @@ class ExchangeForms:
         return self.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
 
 
-def _every_frames(name: str, *, info: str) -> gr.Number:
-    """A field for a stride that may stay empty, which arrives as nothing or as 0: so no least value is set here."""
-    return gr.Number(value=None, precision=0, label="Every how many frames", info=info, interactive=True, elem_id=name)
+def _every_frames(name: str, *, empty: str) -> gr.Textbox:
+    """A field for a stride. It may stay empty, which a number field of Gradio would turn into 0."""
+    return gr.Textbox(label="Every how many frames", placeholder=empty, max_lines=1, elem_id=name)
 
 
-def _whole(stride: float | None) -> int | None:
-    if not stride:
+def _whole(stride: str) -> int | None:
+    """The stride that was typed, ``None`` for an empty field; raises `BadInput` for anything but 1, 2, 3, …"""
+    text = (stride or "").strip()
+    if not text:
         return None
-    if stride < 0:
-        raise BadInput(f"Every how many frames: {stride:g} is less than 1; leave the field empty for all.")
-    return int(stride)
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise BadInput(f"Every how many frames: {text} is no whole number from 1 on; leave the field empty for all.")
+    return int(text)
