@@ -316,7 +316,7 @@ def run_suite(python: Path, arguments: list[str]) -> int:
     browser = prepare_browser(python)
     if browser:
         environment["TEVIT_BROWSER"] = browser
-    tests = ("-m", "pytest", *(arguments or ("-n", "2", "--dist", "worksteal")))
+    tests = ("-m", "pytest", *(arguments or ("-n", "2", "--dist", "loadfile")))
     steps = (("tests", tests),) if arguments else (*CHECKS, ("tests", tests))
     results: dict[str, int] = {}
     for name, command in steps:
