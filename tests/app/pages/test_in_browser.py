@@ -1,9 +1,8 @@
 """The pages in a real browser: a project, its videos, its categories, light and dark, and nothing from outside.
 
-Needs Chromium or Chrome on the path and the ``playwright`` package; skipped where one of them is absent.
+The browser is the one that all browser tests share.
 """
 
-import shutil
 import socket
 import threading
 import time
@@ -21,10 +20,6 @@ from storage.database import Database
 from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
 from tests.storage.made_videos import make_video
 
-sync_api = pytest.importorskip("playwright.sync_api")
-BROWSER = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome", "chrome"))), None)
-pytestmark = pytest.mark.skipif(BROWSER is None, reason="neither Chromium nor Chrome is installed")
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-quic", "--no-first-run"]
 PATIENCE_MILLISECONDS = 90_000
 
 
@@ -44,19 +39,17 @@ def address(settings: Settings, started_workers: list[Settings]) -> Iterator[str
 
 
 @pytest.fixture
-def page(address: str) -> Iterator[Any]:
+def page(address: str, browser: Any) -> Iterator[Any]:
     """A page that fails its test when it asks another site, or when a script of it throws."""
     outside: list[str] = []
     thrown: list[str] = []
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=BROWSER, args=FLAGS)
-        opened = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
-        opened.set_default_timeout(PATIENCE_MILLISECONDS)
-        own = (address, address.replace("http", "ws", 1), "data:", "blob:")
-        opened.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
-        opened.on("pageerror", lambda error: thrown.append(str(error)))
-        yield opened
-        browser.close()
+    opened = browser.new_page(viewport={"width": 1280, "height": 720}, color_scheme="dark")
+    opened.set_default_timeout(PATIENCE_MILLISECONDS)
+    own = (address, address.replace("http", "ws", 1), "data:", "blob:")
+    opened.on("request", lambda request: None if request.url.startswith(own) else outside.append(request.url))
+    opened.on("pageerror", lambda error: thrown.append(str(error)))
+    yield opened
+    opened.close()
     assert outside == [] and thrown == []
 
 
