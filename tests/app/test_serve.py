@@ -7,9 +7,10 @@ from app.demo import ASSETS
 from tests.serving import RunningServer, running_server
 
 
-def test_the_served_app_has_the_demo_project_and_a_first_page(server: RunningServer) -> None:
-    known = json.load(urllib.request.urlopen(f"{server.address}data/projects", timeout=60))
-    page = urllib.request.urlopen(server.address, timeout=60)
+def test_the_served_app_has_the_demo_project_and_a_first_page(tmp_path: Path) -> None:
+    with running_server(tmp_path / "data", "--device", "cpu") as untouched:
+        known = json.load(urllib.request.urlopen(f"{untouched.address}data/projects", timeout=60))
+        page = urllib.request.urlopen(untouched.address, timeout=60)
 
     assert (ASSETS / "demo.json").is_file()
     assert [(project["name"], project["videos"]) for project in known["projects"]] == [("demo", 6)]
