@@ -3,11 +3,12 @@
 
 /** The server answered and said no; the sentence is its own. */
 export class RefusedError extends Error {
-  /** @param {string} sentence @param {number} status HTTP status */
-  constructor(sentence, status) {
+  /** @param {string} sentence @param {number} status HTTP status @param {string} [kind] what pages tell refusals apart by */
+  constructor(sentence, status, kind = "") {
     super(sentence);
     this.name = "RefusedError";
     this.status = status;
+    this.kind = kind;
   }
 }
 
@@ -51,7 +52,8 @@ export async function request(method, path, body, patience = PATIENCE) {
     json = {};
   }
   if (!answer.ok) {
-    throw new RefusedError(json.error ?? `The server answered ${answer.status} to ${method} ${path}.`, answer.status);
+    const sentence = json.error ?? `The server answered ${answer.status} to ${method} ${path}.`;
+    throw new RefusedError(sentence, answer.status, json.kind);
   }
   return json;
 }

@@ -58,38 +58,26 @@ export class VideoDocument {
     this.onchange = () => {};
   }
 
-  /** Take the answer of GET tracks for the whole video. @param {{last_edit: number, tracks: any[]}} answer */
-  load(answer) {
-    this.tracks.clear();
-    this.removed.clear();
-    this.merge(answer, 0, this.count);
-    this.lastEdit = answer.last_edit;
-  }
-
   /**
    * Take the answer of GET tracks for frames start to stop - 1. What is on its way, and what was heard of after the
-   * answer was written, stays.
+   * answer was written, stays. The revision of a track goes up only where the answer changed something of it.
    * @param {{last_edit: number, tracks: any[]}} answer @param {number} start @param {number} stop
    */
   merge({ last_edit, tracks }, start, stop) {
     const newer = (/** @type {{version: number}|undefined} */ here) =>
-      here !== undefined && (here.version === 0 || here.version > last_edit);
+      here !== undefined && laterThan(last_edit, here.version);
     const sentIds = new Set(tracks.map((sent) => sent.id));
     for (const track of [...this.tracks.values()]) {
       if (!sentIds.has(track.id) && !newer(track)) this.tracks.delete(track.id);
     }
     for (const sent of tracks) {
-      let track = this.tracks.get(sent.id);
-      if (!track) {
-        track = blankTrack(sent.id);
-        this.tracks.set(sent.id, track);
-      }
-      if (!newer(track) || track.revision === 0) {
-        assignTrack(track, sent, sent.version);
-        track.number = sent.number;
-      }
-      mergeRows(track, sent.rows, { start, stop, newer, gone: (frame) => this.goneAfter(sent.id, frame, last_edit) });
-      track.revision += 1;
+      const known = this.tracks.get(sent.id);
+      const track = known ?? blankTrack(sent.id);
+      if (!known) this.tracks.set(sent.id, track);
+      const assigned = !(known && newer(known)) && assignTrack(track, sent, sent.version);
+      const gone = (/** @type {number} */ frame) => this.goneAfter(sent.id, frame, last_edit);
+      const merged = mergeRows(track, sent.rows, { start, stop, newer, gone });
+      if (!known || assigned || merged) track.revision += 1;
     }
     this.lastEdit = Math.max(this.lastEdit, last_edit);
     this.onchange(null, null);
@@ -98,7 +86,7 @@ export class VideoDocument {
   /** Whether a row was taken away by a later edit than the last one of an answer. @param {string} track @param {number} frame @param {number} lastEdit */
   goneAfter(track, frame, lastEdit) {
     const version = this.removed.get(`${track}:${frame}`);
-    return version !== undefined && (version === 0 || version > lastEdit);
+    return version !== undefined && laterThan(lastEdit, version);
   }
 
   /** Tracks that are not deleted, by number. @returns {Track[]} */
@@ -164,6 +152,7 @@ export class VideoDocument {
           this.tracks.set(id, track);
         }
         assignTrack(track, after, version);
+        track.revision += 1;
       }
       this.onchange(id, null);
       return { track: id, frame: null, before };
@@ -193,6 +182,15 @@ export class VideoDocument {
     else this.complete.set(id, { id, version, start: after.start, stop: after.stop, categories: after.categories });
     this.onchange(null, null);
     return { track: null, frame: null, range_id: id, before };
+  }
+
+  /** The server gave a track that was made here its own number. @param {string} id @param {number} number */
+  renumber(id, number) {
+    const track = this.tracks.get(id);
+    if (!track || track.number === number) return;
+    track.number = number;
+    track.revision += 1;
+    this.onchange(id, null);
   }
 
   /** Put back what `apply` returned. @param {{track: string|null, frame: number|null, range_id?: string, before: any}} kept */
@@ -249,21 +247,38 @@ export class VideoDocument {
   }
 }
 
+/** Whether an edit, 0 while it is on its way, is later than the last one of an answer. @param {number} lastEdit @param {number} version */
+const laterThan = (lastEdit, version) => version === 0 || version > lastEdit;
+
 /**
  * Rows of one stretch as an answer has them.
  * @param {Track} track @param {any[][]} sent
  * @param {{start: number, stop: number, newer: (row: Row|undefined) => boolean, gone: (frame: number) => boolean}} how
+ * @returns {boolean} whether a row was taken away or written
  */
 function mergeRows(track, sent, { start, stop, newer, gone }) {
   const said = new Set(sent.map((row) => row[0]));
   const near = stop - start < track.rows.size;
+  let changed = false;
   for (const frame of near ? rangeOf(start, stop) : [...track.rows.keys()]) {
     const inside = frame >= start && frame < stop;
-    if (inside && !said.has(frame) && !newer(track.rows.get(frame))) track.rows.delete(frame);
+    if (inside && !said.has(frame) && !newer(track.rows.get(frame))) changed = track.rows.delete(frame) || changed;
   }
   for (const row of sent) {
-    if (!newer(track.rows.get(row[0])) && !gone(row[0])) track.rows.set(row[0], sentRow(row));
+    const here = track.rows.get(row[0]);
+    if (newer(here) || gone(row[0])) continue;
+    const there = sentRow(row);
+    if (here && sameRow(here, there)) continue;
+    track.rows.set(row[0], there);
+    changed = true;
   }
+  return changed;
+}
+
+/** @param {any} one @param {any} other both with all that a row has */
+function sameRow(one, other) {
+  for (const name in other) if (one[name] !== other[name]) return false;
+  return true;
 }
 
 /** @param {number} start @param {number} stop */
@@ -311,12 +326,19 @@ function blankTrack(id) {
   };
 }
 
-/** Keys that are not sent keep their value. @param {any} track @param {any} sent @param {number} version */
+/**
+ * Keys that are not sent keep their value.
+ * @param {any} track @param {any} sent @param {number} version
+ * @returns {boolean} whether anything is another than before
+ */
 function assignTrack(track, sent, version) {
+  let changed = track.version !== version;
   for (const name of ["number", "category", "name", "deleted", "rejected", "occluded", "iscrowd", "score", "run"]) {
-    if (sent[name] !== undefined && !(name === "number" && sent[name] === null)) track[name] = sent[name];
+    if (sent[name] === undefined || (name === "number" && sent[name] === null)) continue;
+    const value = name === "name" ? (sent.name ?? "") : sent[name];
+    changed ||= track[name] !== value;
+    track[name] = value;
   }
-  track.name ??= "";
   track.version = version;
-  track.revision += 1;
+  return changed;
 }

@@ -89,8 +89,8 @@ export function sizeText(bytes) {
   return `${value < 10 && unit ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** "1 frame", "3 frames". @param {number} count @param {string} word */
-export const count = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
+/** "1 frame", "3,000 frames". @param {number} count @param {string} word */
+export const count = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
 
 /** A listener that runs once per animation frame at most. @param {() => void} work */
 export function oncePerFrame(work) {

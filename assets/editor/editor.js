@@ -3,7 +3,7 @@
 
 import { readAddress, writeAddress } from "./address.js";
 import { api } from "./api.js";
-import { followCounting } from "./counting.js";
+import { followCounting, isCounting } from "./counting.js";
 import { VideoDocument } from "./document.js";
 import { listenToEvents } from "./events.js";
 import { EditQueue, rowName } from "./history.js";
@@ -37,6 +37,8 @@ export class Editor {
     this.closing = [];
     this.author = author();
     this.ready = false;
+    /** @type {{id: string, work: Promise<void>}|null} the question how many frames a video has, while it is out */
+    this.recounting = null;
     /** undos and redos that were asked for and not answered */
     this.asked = 0;
     /** @type {() => void} */ this.onopen = () => {};
@@ -107,7 +109,7 @@ export class Editor {
       load: (start, stop) => api.tracks(video.id, start, stop),
       take: (answer, start, stop) => document.merge(answer, start, stop),
     });
-    if (first.at < document.count) this.rows.done.add(first.at / STRETCH);
+    this.rows.took(first.at);
     for (const range of video.complete ?? []) document.complete.set(range.id, range);
     document.onchange = () => this.view.set({ revision: this.view.now.revision + 1 });
     this.document = document;
@@ -300,7 +302,7 @@ export class Editor {
     const ended = ENDED.includes(job.status);
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
-    if (job.kind === "index") this.recount();
+    if (job.kind === "index" && isCounting(this.session.now.video)) this.recount();
     if (job.status === "failed") {
       this.toast({
         tone: "bad",
@@ -311,8 +313,19 @@ export class Editor {
     }
   }
 
-  /** Frames were counted: take their number over; those that are not final may be other ones than before. */
-  async recount() {
+  /** Frames were counted: take their number over; who asks while that goes on waits for the same answer. @returns {Promise<void>} */
+  recount() {
+    const id = this.session.now.video.id;
+    if (this.recounting?.id === id) return this.recounting.work;
+    const recounting = { id, work: this.takeCount() };
+    this.recounting = recounting;
+    return recounting.work.finally(() => {
+      if (this.recounting === recounting) this.recounting = null;
+    });
+  }
+
+  /** Frames that are not final may be other ones than before. */
+  async takeCount() {
     const { video } = this.session.now;
     const fresh = await api.video(video.id).catch(() => null);
     if (!fresh || this.session.now.video?.id !== fresh.id || !this.showing) return;

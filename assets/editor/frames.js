@@ -35,9 +35,9 @@ export class ByteCache {
     return entry.value;
   }
 
-  /** @param {number} key */
-  has(key) {
-    return this.entries.has(key);
+  /** The value without counting as a use. @param {number} key @returns {T|undefined} */
+  look(key) {
+    return this.entries.get(key)?.value;
   }
 
   /** The newest entry always stays, however large. @param {number} key @param {T} value @param {number} bytes */
@@ -210,7 +210,7 @@ export class FrameCache {
   pump() {
     while (!this.closed && this.running.size < PARALLEL && this.wanted.length) {
       const next = /** @type {number} */ (this.wanted.shift());
-      if (this.serves(this.pictures.entries.get(next)?.value) || this.running.has(next)) continue;
+      if (this.serves(this.pictures.look(next)) || this.running.has(next)) continue;
       // A picture fetched ahead that fails is asked for again, and reported, when it is shown.
       this.start(next, true).catch(() => {});
     }

@@ -279,10 +279,7 @@ export class EditQueue {
         this.document.masks.rename(local, row.after.mask);
       }
       if (!this.writerOf(rowName(row))) this.document.apply(row);
-      else if (row.frame === null && row.after?.number && row.track) {
-        const track = this.document.tracks.get(row.track);
-        if (track) track.number = row.after.number;
-      }
+      else if (row.frame === null && row.after?.number && row.track) this.document.renumber(row.track, row.after.number);
     }
     for (const other of this.waiting) {
       let touched = false;

@@ -2,7 +2,7 @@
 /** Edits of the video or of one track, newest first. */
 
 import { api } from "./api.js";
-import { count, fill, h, ic } from "./dom.js";
+import { count, fill, h, ic, swatch } from "./dom.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
 
@@ -64,16 +64,17 @@ export async function historyList(app, list, track, limit = 60) {
   }
   fill(
     list,
-    answer.edits.map((/** @type {any} */ edit) => row(app, edit)),
+    answer.edits.map((/** @type {any} */ edit) => row(app, edit, track === null)),
   );
 }
 
-/** @param {Editor} app @param {any} edit */
-function row(app, edit) {
+/** @param {Editor} app @param {any} edit @param {boolean} named whether the track has to be said */
+function row(app, edit, named) {
   const [icon, word] = KINDS[edit.kind] ?? ["clock", edit.kind];
   const [first, last] = edit.frames ?? [null, null];
   const where = first === null || first === undefined ? "" : first === last ? ` frame ${first}` : ` ${first} – ${last}`;
   const many = (edit.tracks?.length ?? 0) > 1 ? `, ${count(edit.tracks.length, "track")}` : "";
+  const only = named && edit.tracks?.length === 1 ? app.document.tracks.get(edit.tracks[0]) : undefined;
   return h(
     "button",
     {
@@ -88,6 +89,7 @@ function row(app, edit) {
     },
     ic(icon, 16, "v-t3"),
     h("span", { class: "v-ell v-name" }, `${word}${where}${many}`),
+    only ? swatch(only.number) : h("span"),
     h("span", { class: "v-t3" }, ago(edit.created)),
   );
 }

@@ -16,6 +16,8 @@ import { isKey } from "./document.js";
  * @property {number[]} looks first frames of runs that need a look
  * @property {[number, number][]} scores frame and score
  * @property {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, present: number, hand: number}} tally
+ * @property {QueueItem[]} flagged runs of frames that need a look
+ * @property {QueueItem[]} open runs of other frames without a verdict
  */
 
 /** @type {WeakMap<Track, {revision: number, lane: Lane}>} */
@@ -44,6 +46,8 @@ function build(track) {
     looks: [],
     scores: [],
     tally: { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, present: 0, hand: 0 },
+    flagged: [],
+    open: [],
   };
   let previous = -2;
   let looked = -2;
@@ -63,7 +67,8 @@ function build(track) {
       if (looked !== row.frame - 1) lane.looks.push(row.frame);
       looked = row.frame;
       lane.tally.look += 1;
-    }
+      grow(lane.flagged, track, row.frame, "look", row.look);
+    } else if (row.review === "unreviewed") grow(lane.open, track, row.frame, "unreviewed", "Unreviewed");
     const state = row.look ? "look" : row.review;
     if (state !== "unreviewed") extend(lane.review, row.frame, state);
     /** @type {any} */ (lane.tally)[row.review] += 1;
@@ -125,33 +130,13 @@ export function progress(tracks) {
  * @property {string} reason
  */
 
-/** @type {WeakMap<Track, {revision: number, number: number, flagged: QueueItem[], open: QueueItem[]}>} */
-const waiting = new WeakMap();
-
-/** What of one track wants a person; made anew only when the track changed. @param {Track} track */
-function waitingOf(track) {
-  const old = waiting.get(track);
-  if (old && old.revision === track.revision && old.number === track.number) return old;
-  /** @type {QueueItem[]} */
-  const flagged = [];
-  /** @type {QueueItem[]} */
-  const open = [];
-  for (const row of [...track.rows.values()].sort((a, b) => a.frame - b.frame)) {
-    if (row.look) grow(flagged, track, row.frame, "look", row.look);
-    else if (row.review === "unreviewed") grow(open, track, row.frame, "unreviewed", "Unreviewed");
-  }
-  const made = { revision: track.revision, number: track.number, flagged, open };
-  waiting.set(track, made);
-  return made;
-}
-
 /**
  * What still wants a person: flagged runs first, then unreviewed ones, each by frame.
  * @param {Track[]} tracks not deleted
  * @returns {QueueItem[]}
  */
 export function reviewQueue(tracks) {
-  const wanted = tracks.filter((track) => !track.rejected).map(waitingOf);
+  const wanted = tracks.filter((track) => !track.rejected).map(laneOf);
   const order = (/** @type {QueueItem} */ a, /** @type {QueueItem} */ b) => a.first - b.first || a.number - b.number;
   const flagged = wanted.flatMap((found) => found.flagged).sort(order);
   return [...flagged, ...wanted.flatMap((found) => found.open).sort(order)];

@@ -16,6 +16,7 @@ import { resizer } from "./resizer.js";
 import { reviewBar } from "./reviewbar.js";
 import { listen } from "./shortcuts.js";
 import { Stage } from "./stage.js";
+import { BESIDE } from "./state.js";
 import { startTheme } from "./theme.js";
 import { Timeline } from "./timeline.js";
 import { topBar } from "./topbar.js";
@@ -137,7 +138,8 @@ function expose(app) {
       return app.ready && app.steady && app.session.now.phase === "ready";
     },
     get state() {
-      return { ...app.session.now, ...app.view.now, preferences: app.preferences.now, tracks: app.document.list() };
+      const beside = { [BESIDE.preferences]: app.preferences.now, [BESIDE.tracks]: app.document.list() };
+      return { ...app.session.now, ...app.view.now, ...beside };
     },
     get pending() {
       return (app.queue?.pending ?? 0) + app.asked;

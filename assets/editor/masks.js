@@ -1,7 +1,7 @@
 // @ts-check
 /** Masks by their hash: compressed strings as they came, run lengths and outlines made when first needed. */
 
-import { area, bounds, parse, stringify } from "./rle.js";
+import { area, bounds, parse } from "./rle.js";
 
 /** Decoded run lengths and outlines kept at once. */
 const DECODED = 600;
@@ -102,9 +102,4 @@ export class MaskStore {
     if (this.decoded.size > DECODED) this.decoded.delete(/** @type {string} */ (this.decoded.keys().next().value));
     return made;
   }
-}
-
-/** What an edit carries for a mask. @param {ArrayLike<number>} runs @param {number} height @param {number} width */
-export function rleOf(runs, height, width) {
-  return { size: [height, width], counts: stringify(runs) };
 }

@@ -6,9 +6,18 @@
  * @param {{pts: number[], time_base: [number, number]}} video
  * @param {number} frame
  */
-export function secondsOf({ pts, time_base: [n, d] }, frame) {
-  if (!pts.length) return 0;
-  return ((pts[Math.min(frame, pts.length - 1)] - pts[0]) * n) / d;
+export function secondsOf(video, frame) {
+  const { pts } = video;
+  return pts.length ? secondsAt(video, pts[Math.min(frame, pts.length - 1)]) : 0;
+}
+
+/**
+ * Seconds of a time of the file from the first frame.
+ * @param {{pts: number[], time_base: [number, number]}} video
+ * @param {number} at as in `pts`
+ */
+export function secondsAt({ pts, time_base: [n, d] }, at) {
+  return ((at - (pts[0] ?? 0)) * n) / d;
 }
 
 /**

@@ -1,6 +1,8 @@
 // @ts-check
 /** Stand-ins: small pictures of frames all over the video, shown until the exact frame is there. */
 
+import { countBefore, itself } from "./sorted.js";
+
 /** Pause before the next part is asked for, milliseconds: frames that somebody waits for come first. */
 const PAUSE = 200;
 
@@ -67,15 +69,9 @@ export class Proxies {
   nearest(frame) {
     const { frames } = this;
     if (!frames.length) return null;
-    let low = 0;
-    let high = frames.length - 1;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if (frames[middle] < frame) low = middle + 1;
-      else high = middle;
-    }
-    const before = frames[Math.max(0, low - 1)];
-    return Math.abs(before - frame) <= Math.abs(frames[low] - frame) ? before : frames[low];
+    const at = Math.min(countBefore(frames, frame, itself), frames.length - 1);
+    const before = frames[Math.max(0, at - 1)];
+    return Math.abs(before - frame) <= Math.abs(frames[at] - frame) ? before : frames[at];
   }
 
   /** Decoded stand-in; the caller closes it. @param {number} frame one of `nearest` */

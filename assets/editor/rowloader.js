@@ -17,15 +17,13 @@ export class RowLoader {
    * @param {() => number} parts.frame the shown frame
    * @param {(start: number, stop: number) => Promise<any>} parts.load answer of the server for frames start to stop - 1
    * @param {(answer: any, start: number, stop: number) => void} parts.take
-   * @param {() => void} [parts.onprogress]
    * @param {(milliseconds: number) => Promise<void>} [parts.wait]
    */
-  constructor({ count, frame, load, take, onprogress = () => {}, wait = pause }) {
+  constructor({ count, frame, load, take, wait = pause }) {
     this.count = count;
     this.frame = frame;
     this.load = load;
     this.take = take;
-    this.onprogress = onprogress;
     this.wait = wait;
     /** @type {Set<number>} numbers of the stretches that are here */
     this.done = new Set();
@@ -60,6 +58,11 @@ export class RowLoader {
     return true;
   }
 
+  /** A stretch came by another way. @param {number} start its first frame */
+  took(start) {
+    if (start < this.count()) this.done.add(start / STRETCH);
+  }
+
   /** The stretch with a frame, now. @param {number} frame @returns {Promise<void>} rejects when the server is silent */
   async ensure(frame) {
     const at = Math.min(this.stretches - 1, Math.floor(frame / STRETCH));
@@ -78,7 +81,6 @@ export class RowLoader {
         this.take(answer, start, stop);
         this.done.add(at);
         this.old.delete(at);
-        this.onprogress();
       })
       .finally(() => {
         if (this.running.get(at) === work) this.running.delete(at);

@@ -49,7 +49,7 @@ export class Showing {
       }
       app.layers.show(frame, picture);
       this.onCanvas = frame;
-      app.view.set({ shown: frame, picture: "exact" });
+      app.view.set({ shown: frame, picture: "exact", late: -1 });
       if (app.session.now.problem) app.session.set({ problem: "" });
       this.after(frame);
     } catch (/** @type {any} */ error) {
@@ -108,7 +108,7 @@ export class Showing {
     if (app.layers.drawing) app.oncancel();
     app.layers.showBare(frame);
     this.onCanvas = -1;
-    app.view.set({ shown: frame, picture: "none" });
+    app.view.set({ shown: frame, picture: "none", late: -1 });
     app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
     if (!app.session.now.video.problem) app.refreshVideo();
     return null;

@@ -51,7 +51,6 @@ async function tryAgain(app) {
 function pointing(app) {
   const field = h("input", {
     type: "text",
-    class: "v-path",
     "aria-label": "Path of the video on this machine",
     placeholder: "Path of the video file or folder on the machine that serves this page",
     spellcheck: "false",
@@ -68,7 +67,7 @@ function pointing(app) {
   const element = h(
     "div",
     { class: "v-pointing", hidden: true },
-    h("div", { class: "v-row" }, field, use, h("button", { class: "v-btn", type: "button", onclick: () => close() }, "Cancel")),
+    h("div", { class: "v-row" }, h("label", { class: "v-field v-grow" }, field), use, h("button", { class: "v-btn", type: "button", onclick: () => close() }, "Cancel")),
     said,
     coding,
   );
@@ -97,7 +96,8 @@ function pointing(app) {
       said.textContent = error.message;
       said.hidden = false;
       // Only where the same frames look different can it be the same video after all.
-      coding.hidden = !/shows another picture/.test(error.message);
+      coding.hidden = error.kind !== "other_pixels";
+      if (coding.hidden) coded.checked = false;
     } finally {
       use.disabled = false;
       use.textContent = "Use this";

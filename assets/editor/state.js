@@ -87,5 +87,8 @@ export const VIEW = Object.freeze({
   /** counts up whenever hidden or locked tracks change */ marks: 0,
 });
 
+/** What tests in a browser see beside the names of session and view, which are all different. */
+export const BESIDE = Object.freeze({ preferences: "preferences", tracks: "tracks" });
+
 /** @returns {import("./store.js").Store<any>} */
 export const createView = () => createStore({ ...VIEW, hidden: new Set(), locked: new Set() });

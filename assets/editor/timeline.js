@@ -31,9 +31,6 @@ export class Timeline {
     app.view.on(["selected"], () => this.reveal());
     app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack"], this.draw);
     app.session.on(["theme", "video", "phase"], this.draw);
-    app.session.on(["video"], () => {
-      this.tip.hidden = true;
-    });
     this.listen();
   }
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** What the ruler says of the video itself: gaps, scene cuts, damage, frames not counted yet; range and complete. */
 
-import { secondsOf } from "./playback.js";
+import { secondsAt } from "./playback.js";
 import { RULER } from "./timelinepaint.js";
 
 /** @typedef {import("./timelinepaint.js").Sheet} Sheet */
@@ -154,7 +154,7 @@ function gapWords({ after, reason, start, end }, video) {
   const place = after < 0 ? "before the first frame" : `after frame ${after}`;
   if (typeof start !== "number") return `Gap ${place}: ${reason}`;
   const stop = end ?? start;
-  const seconds = (/** @type {number} */ pts) => secondsOf({ ...video, pts: [video.pts[0] ?? 0, pts] }, 1).toFixed(2);
+  const seconds = (/** @type {number} */ pts) => secondsAt(video, pts).toFixed(2);
   const ticks = start === stop ? `pts ${start}` : `pts ${start} to ${stop}`;
   return `Gap ${place}: ${reason} (${seconds(start)} to ${seconds(stop)} s, ${ticks})`;
 }

@@ -3,6 +3,7 @@
 
 import { channels, colourOf, inkOn } from "../look/palette.js";
 import { laneOf } from "./lanes.js";
+import { countBefore, itself } from "./sorted.js";
 
 export const RULER = 24;
 const STRIP = Object.freeze({ accepted: "okf", corrected: "acf", look: "warnf", rejected: "badf" });
@@ -108,28 +109,13 @@ export function paintRuler(s) {
 }
 
 /**
- * Where the runs that reach into sight begin: those before end earlier.
- * @param {readonly any[]} runs sorted, [first, last, ...] each
- * @param {number} first frame
- */
-export function firstInSight(runs, first) {
-  let low = 0;
-  let high = runs.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (runs[middle][1] < first) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-/**
  * Runs in sight that are more than a speck beside the one before: a long video has more of them than pixels.
  * @param {Sheet} s @param {readonly any[]} runs @param {(run: any, index: number) => void} paint
  */
 function eachInSight(s, runs, paint) {
   let painted = -Infinity;
-  for (let i = firstInSight(runs, s.first); i < runs.length && runs[i][0] <= s.last; i += 1) {
+  // Runs before those that reach into sight end earlier.
+  for (let i = countBefore(runs, s.first, (run) => run[1]); i < runs.length && runs[i][0] <= s.last; i += 1) {
     const end = s.x(runs[i][1] + 1);
     if (end < painted + 0.5) continue;
     painted = end;
@@ -188,7 +174,7 @@ function paintScores(s, lane, y, bar) {
   g.beginPath();
   let previous = -2;
   let column = -Infinity;
-  for (let i = firstAt(scores, s.first - 1); i < scores.length && scores[i][0] <= s.last + 1; i += 1) {
+  for (let i = countBefore(scores, s.first - 1, ([frame]) => frame); i < scores.length && scores[i][0] <= s.last + 1; i += 1) {
     const [frame, score] = scores[i];
     const x = s.x(frame) + half;
     const joins = frame === previous + 1;
@@ -211,7 +197,7 @@ function paintSigns(s, lane, y, bar) {
   const { g, css } = s;
   const half = (s.x(1) - s.x(0)) / 2;
   let drawnTo = -Infinity;
-  for (let i = firstAt(lane.keys, s.first - 1); i < lane.keys.length && lane.keys[i] <= s.last + 1; i += 1) {
+  for (let i = countBefore(lane.keys, s.first - 1, itself); i < lane.keys.length && lane.keys[i] <= s.last + 1; i += 1) {
     const x = s.x(lane.keys[i]) + half;
     if (x < drawnTo + 3) continue;
     drawnTo = x;
@@ -229,7 +215,7 @@ function paintSigns(s, lane, y, bar) {
     g.stroke();
   }
   drawnTo = -Infinity;
-  for (let i = firstAt(lane.looks, s.first - 1); i < lane.looks.length && lane.looks[i] <= s.last + 1; i += 1) {
+  for (let i = countBefore(lane.looks, s.first - 1, itself); i < lane.looks.length && lane.looks[i] <= s.last + 1; i += 1) {
     const x = s.x(lane.looks[i]) + half;
     if (x < drawnTo + 3) continue;
     drawnTo = x;
@@ -358,19 +344,6 @@ function stops(g, x0, x1, y) {
     g.lineTo(x, y + 3);
   }
   g.stroke();
-}
-
-/** Index of the first entry at or after a frame. @param {readonly any[]} sorted frames, or [frame, ...] @param {number} frame */
-export function firstAt(sorted, frame) {
-  let low = 0;
-  let high = sorted.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    const at = typeof sorted[middle] === "number" ? sorted[middle] : sorted[middle][0];
-    if (at < frame) low = middle + 1;
-    else high = middle;
-  }
-  return low;
 }
 
 /** @param {string} hex */

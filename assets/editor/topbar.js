@@ -2,7 +2,7 @@
 /** The bar on top: where one is, how far the review is, whether all is saved, and what starts jobs. */
 
 import { pageAddress } from "./address.js";
-import { clock, count, fill, h, ic, iconButton } from "./dom.js";
+import { count, fill, h, ic, iconButton } from "./dom.js";
 import { menu } from "./floating.js";
 import { progress } from "./lanes.js";
 import { proposeSlot } from "./propose.js";
@@ -230,6 +230,3 @@ export function offlineToast(app) {
   setInterval(draw, 1000);
   return toast;
 }
-
-/** "1:20 left" of a job. @param {any} job */
-export const leftText = (job) => (typeof job.eta_seconds === "number" ? `${clock(job.eta_seconds, 0)} left` : "");

@@ -23,7 +23,7 @@ export function span(scope, { frame, range, count }) {
 }
 
 /** Rows of a track inside a span, by frame. @param {Track} track @param {[number, number]} span @returns {Row[]} */
-export function rowsIn(track, [first, last]) {
+function rowsIn(track, [first, last]) {
   return [...track.rows.values()]
     .filter((row) => row.frame >= first && row.frame <= last)
     .sort((a, b) => a.frame - b.frame);

@@ -65,7 +65,15 @@ function left(video) {
 export function picture(video) {
   const { unreviewed, accepted, corrected, rejected } = video.counts;
   const stamp = video.last_edit ?? [video.tracks, unreviewed, accepted, corrected, rejected].join("-");
-  const image = /** @type {HTMLImageElement} */ (el("img", { src: `/data/videos/${encodeURIComponent(video.id)}/thumb.jpg?e=${stamp}`, alt: "", loading: "lazy", draggable: "false" }));
+  return thumbnail(video.id, stamp);
+}
+
+/**
+ * The small picture of a video; where there is none, a film.
+ * @param {string} id @param {string|number} stamp another one for another picture
+ */
+export function thumbnail(id, stamp) {
+  const image = /** @type {HTMLImageElement} */ (el("img", { src: `/data/videos/${encodeURIComponent(id)}/thumb.jpg?e=${stamp}`, alt: "", loading: "lazy", draggable: "false" }));
   image.addEventListener("error", () => image.replaceWith(el("span.v-noimg", null, icon("film", 28))));
   return image;
 }

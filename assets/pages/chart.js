@@ -90,7 +90,7 @@ export function draw(chart, width) {
   for (const v of ticks(low, high)) {
     root.append(svg("line", { class: "gl", x1: PAD.left, x2: width - PAD.right, y1: Y(v), y2: Y(v) }), svg("text", { x: PAD.left - 8, y: Y(v) + 4, "text-anchor": "end" }, format(v)));
   }
-  for (const v of ticks(0, chart.xMax)) root.append(svg("text", { x: X(v), y: HEIGHT - 5, "text-anchor": "middle" }, v.toLocaleString("en-US")));
+  for (const v of ticks(0, chart.xMax).filter(Number.isInteger)) root.append(svg("text", { x: X(v), y: HEIGHT - 5, "text-anchor": "middle" }, v.toLocaleString("en-US")));
   if (chart.base) {
     const y = Y(chart.base.value);
     root.append(svg("line", { class: "base", x1: PAD.left, x2: width - PAD.right, y1: y, y2: y }), svg("text", { x: width - PAD.right + 6, y: y + 4 }, chart.base.label));

@@ -5,7 +5,7 @@ import { button, el, fill, icon, plural } from "./dom.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { card, isOpen, row } from "./cards.js";
 import { askName, openMenu } from "./menu.js";
-import { RemovedList } from "./removed.js";
+import { RemovedList, restore } from "./removed.js";
 import { Uploads } from "./upload.js";
 
 /**
@@ -208,7 +208,7 @@ export class Library {
   /** @param {HTMLElement} anchor @param {VideoLine} video */
   openVideoMenu(anchor, video) {
     openMenu(anchor, [
-      el("button", { type: "button", "data-do": "rename", onclick: () => setTimeout(() => this.rename(anchor, video)) }, icon("edit"), "Rename"),
+      el("button", { type: "button", "data-do": "rename", onclick: () => this.rename(anchor, video) }, icon("edit"), "Rename"),
       el("button", { type: "button", "data-do": "remove", onclick: () => this.remove(video) }, icon("trash"), "Remove from the library")]);
   }
 
@@ -223,10 +223,9 @@ export class Library {
 
   /** @param {VideoLine} video */
   async remove(video) {
-    const change = (/** @type {boolean} */ removed) => post(`/data/videos/${encodeURIComponent(video.id)}`, { removed });
-    const undo = () => change(false).then((back) => this.say({ bad: false, text: `${back.video.name} is in the library again.` }, true), (error) => this.say({ bad: true, text: error.message }));
+    const undo = () => restore(video.id).then((text) => this.say({ bad: false, text }, true), (error) => this.say({ bad: true, text: error.message }));
     try {
-      const { stopped } = await change(true);
+      const { stopped } = await post(`/data/videos/${encodeURIComponent(video.id)}`, { removed: true });
       const kept = `${video.name} is removed; its tracks and its file are kept${stopped ? `, ${plural(stopped, "job")} on it stopped` : ""}.`;
       await this.say({ bad: false, text: kept, action: button("Restore", { kind: "line", icon: "undo", onclick: undo, id: "v-undo-remove" }) }, true);
     } catch (error) {

@@ -57,7 +57,8 @@ export function openMenu(anchor, items) {
     const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? entries.length - 1 : at - 1 + entries.length;
     entries[next % entries.length]?.focus();
   });
-  if (close) menu.addEventListener("click", () => close());
+  // Before the choice is carried out: it may hang something of its own under the same button.
+  if (close) menu.addEventListener("click", close, true);
 }
 
 /**

@@ -1,7 +1,8 @@
 // @ts-check
 /** The removed videos of a project: what each still holds, Restore, and Delete for good with what would go. */
 
-import { button, count, el, fill, icon, plural, size, when } from "./dom.js";
+import { button, el, fill, icon, plural, size, when } from "./dom.js";
+import { thumbnail } from "./cards.js";
 import { get, post, remove } from "./data.js";
 
 /**
@@ -19,6 +20,12 @@ export function loss(video) {
 export function fate(video) {
   if (video.copy_bytes !== null) return `Its copy in the data folder (${size(video.copy_bytes)}) goes too.`;
   return `The file stays where it is: ${video.path}.`;
+}
+
+/** Brings a removed video back. @param {string} id @returns {Promise<string>} what to say of it */
+export async function restore(id) {
+  const { video } = await post(`/data/videos/${encodeURIComponent(id)}`, { removed: false });
+  return `${video.name} is in the library again.`;
 }
 
 /** The list; keeps which video is being asked about. */
@@ -51,9 +58,9 @@ export class RemovedList {
   line(video) {
     const work = video.tracks ? `${plural(video.tracks, "track")}, ${plural(video.corrections, "correction")}` : "no tracks";
     return el("li", { "data-removed": video.id },
-      el("span.v-mini", null, this.thumb(video)),
+      el("span.v-mini", null, thumbnail(video.id, video.removed)),
       el("div.v-grow", null, el("b.v-ell.v-block", { title: video.name }, video.name), el("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`)),
-      button("Restore", { kind: "line", icon: "undo", onclick: () => this.restore(video) }),
+      button("Restore", { kind: "line", icon: "undo", onclick: () => this.doing(() => restore(video.id)) }),
       button("Delete for good", { kind: "ghost", icon: "trash", onclick: () => this.ask(video.id) }));
   }
 
@@ -66,13 +73,6 @@ export class RemovedList {
       button("Keep", { kind: "line v-keep", onclick: () => this.ask("") }));
   }
 
-  /** @param {Removed} video */
-  thumb(video) {
-    const image = el("img", { src: `/data/videos/${encodeURIComponent(video.id)}/thumb.jpg`, alt: "", loading: "lazy" });
-    image.addEventListener("error", () => image.replaceWith(el("span.v-noimg", null, icon("film", 16))));
-    return image;
-  }
-
   /** Asks about this video, or about none. @param {string} id */
   ask(id) {
     this.asked = id;
@@ -82,18 +82,10 @@ export class RemovedList {
   }
 
   /** @param {Removed} video */
-  restore(video) {
-    return this.doing(async () => {
-      const { video: back } = await post(`/data/videos/${encodeURIComponent(video.id)}`, { removed: false });
-      return `${back.name} is in the library again.`;
-    });
-  }
-
-  /** @param {Removed} video */
   delete(video) {
     return this.doing(async () => {
       const { problem } = await remove(`/data/videos/${encodeURIComponent(video.id)}`, { tracks: video.tracks, corrections: video.corrections });
-      return problem ?? `${video.name} is deleted, with ${plural(video.tracks, "track")} and ${count(video.corrections)} ${video.corrections === 1 ? "correction" : "corrections"}.`;
+      return problem ?? `${video.name} is deleted, with ${plural(video.tracks, "track")} and ${plural(video.corrections, "correction")}.`;
     });
   }
 

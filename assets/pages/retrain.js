@@ -138,13 +138,16 @@ class Retrain {
       ["Corrected videos", String(plan.corrected_videos)],
     ]);
     if (run?.result?.snapshot && !running) facts.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);
+    const said = [];
+    if (plan.ignored_unreviewed) said.push(`${plural(plan.ignored_unreviewed, "unreviewed mask")} ${plan.ignored_unreviewed === 1 ? "is" : "are"} ignored, not taken as background.`);
+    if (plan.corrected_videos) said.push(`Judged ${EVALUATIONS[/** @type {keyof typeof EVALUATIONS} */ (plan.evaluation)] ?? plan.evaluation}.`);
     return el("section.v-card", { id: "v-plan" },
       el("header", null, el("h2.v-grow", null, running ? "What it trains on" : run?.result && run.plan ? "What it trained on" : "What it would train on")),
       el("div.bd", null,
         el("div.v-trio", null, ...trio.map(([n, word]) => el("div", null, el("b", null, count(n)), el("span.v-t2", null, word)))),
         el("div.v-rbar.tall", { "aria-hidden": "true" }, ...(masks ? parts.filter((p) => p[1]).map(([k, n]) => el(`i.${k}`, { style: { width: `${(100 * n) / all}%`, flex: "none" } })) : [el("i.u")])),
         el("div.v-keys", null, ...parts.map(([k, n, word]) => el("div.v-row", null, el(`span.v-key.v-grow.${k}`, null, word), count(n)))),
-        el("p.v-small", null, plan.ignored_unreviewed ? `${plural(plan.ignored_unreviewed, "unreviewed mask")} ${plan.ignored_unreviewed === 1 ? "is" : "are"} ignored, not taken as background. ` : "", `Judged ${EVALUATIONS[/** @type {keyof typeof EVALUATIONS} */ (plan.evaluation)] ?? plan.evaluation}.`),
+        said.length ? el("p.v-small", null, said.join(" ")) : null,
         el("dl.v-kv", null, ...facts.flatMap(([k, v]) => [el("dt", null, k), el("dd.v-ell", { title: v }, v)]))));
   }
 

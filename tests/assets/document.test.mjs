@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isHuman, isKey } from "../../assets/editor/document.js";
-import { rleOf } from "../../assets/editor/masks.js";
+import { stringify } from "../../assets/editor/rle.js";
 import { sentRow, sentTrack, smallDocument } from "./memory.mjs";
 
 test("loading takes rows as they are sent", () => {
@@ -60,7 +60,7 @@ test("a track's own row keeps what is not sent", () => {
 
 test("a mask sent with an edit is here under a local name, with its area", () => {
   const document = smallDocument();
-  document.apply({ track: "t1", frame: 5, version: 0, after: { state: "present", rle: rleOf([1, 3, 2], 2, 3) } });
+  document.apply({ track: "t1", frame: 5, version: 0, after: { state: "present", rle: { size: [2, 3], counts: stringify([1, 3, 2]) } } });
   assert.equal(document.row("t1", 5).area, 3);
   assert.deepEqual([...document.mask("t1", 5)], [1, 3, 2]);
   assert.equal(document.hasMasks(5), true);
@@ -73,6 +73,43 @@ test("a mask that has not come yet is undefined, no mask is null", () => {
   assert.equal(document.hasMasks(0), false);
   document.masks.add("elsewhere", "022");
   assert.equal(document.hasMasks(0), true);
+});
+
+test("an answer raises the revision of those tracks only of which it says something new", () => {
+  const document = smallDocument([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])]);
+  const revisions = () => document.list().map((track) => track.revision);
+  const told = (tracks, start, stop, last_edit = 1) => {
+    const before = revisions();
+    document.merge({ last_edit, tracks }, start, stop);
+    return revisions().map((revision, index) => revision - before[index]);
+  };
+  assert.deepEqual(told([sentTrack(1, []), sentTrack(2, [])], 5, 10), [0, 0], "another stretch, in which neither is");
+  assert.deepEqual(told([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5), [0, 0], "the same rows");
+  assert.deepEqual(told([sentTrack(1, []), sentTrack(2, [sentRow(7)])], 5, 10), [0, 1], "a row more");
+  assert.deepEqual(told([sentTrack(1, [sentRow(0, { review: "accepted", version: 2 }), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5, 2), [1, 0], "another verdict");
+  assert.deepEqual(told([sentTrack(1, [sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5, 3), [1, 0], "a row less");
+  assert.deepEqual(told([sentTrack(1, [], { name: "Rex" }), sentTrack(2, [])], 5, 6, 4), [1, 0], "another name");
+  assert.deepEqual([document.row("t1", 0), document.row("t2", 7).frame], [undefined, 7]);
+});
+
+test("a row that says the same stays the same object", () => {
+  const document = smallDocument();
+  const before = document.row("t1", 1);
+  document.merge({ last_edit: 1, tracks: [sentTrack(1, [sentRow(0), sentRow(1), sentRow(2, { score: 0.25 })])] }, 0, 10);
+  assert.equal(document.row("t1", 1), before);
+  assert.equal(document.row("t1", 2).score, 0.25);
+});
+
+test("a track that gets its number of the server is another one for lists, and that is told", () => {
+  const document = smallDocument();
+  const { revision } = document.tracks.get("t1");
+  let told = 0;
+  document.onchange = () => (told += 1);
+  document.renumber("t1", 1);
+  document.renumber("gone", 4);
+  assert.deepEqual([told, document.tracks.get("t1").revision], [0, revision]);
+  document.renumber("t1", 4);
+  assert.deepEqual([told, document.byNumber(4).id, document.byNumber(4).revision > revision], [1, "t1", true]);
 });
 
 test("every change is told once", () => {

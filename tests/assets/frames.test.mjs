@@ -61,7 +61,7 @@ test("the frames ahead in the direction of travel are fetched too", async () => 
   await made.get(49);
   await settled();
   assert.ok(loaded.includes("/40.jpg"));
-  assert.ok(made.pictures.has(45));
+  assert.ok(made.pictures.look(45));
 });
 
 test("decoded pictures are bounded in bytes and closed when they go", async () => {
@@ -177,6 +177,6 @@ test("frames whose numbers are not sure are let go of", async () => {
   await made.get(50);
   await settled();
   made.forget(52);
-  assert.ok(made.peek(51) && !made.peek(52) && !made.files.has(52));
+  assert.ok(made.peek(51) && !made.peek(52) && !made.files.look(52));
   assert.ok(closed.length > 0);
 });

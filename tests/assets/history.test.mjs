@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { OfflineError, RefusedError } from "../../assets/editor/api.js";
 import { EditQueue, newIdentifier, rowName } from "../../assets/editor/history.js";
+import { reviewQueue } from "../../assets/editor/lanes.js";
 import { memoryStorage, smallDocument } from "./memory.mjs";
 
 /** A server in a few lines: rows with versions, edits applied whole or not at all. */
@@ -209,6 +210,25 @@ test("a new track made offline can be drawn on", async () => {
   await settled();
   assert.equal(queue.pending, 0);
   assert.equal(document.row("new", 3).version, server.number);
+});
+
+test("a new track has the server's number in the queue at once, also while more of it is on its way", async () => {
+  const { document, queue, server, timers } = setUp();
+  server.silent = true;
+  queue.add("track", [
+    { track: "new", frame: null, after: { category: "c1" } },
+    { track: "new", frame: 3, after: { ...stroke(3)[0].after, review: "unreviewed" } },
+  ]);
+  const numbers = () => reviewQueue(document.list().filter((track) => track.id === "new")).map((item) => item.number);
+  assert.deepEqual(numbers(), [2]);
+  queue.add("rename", [{ track: "new", frame: null, after: { name: "Rex" } }]);
+  await settled();
+  assert.deepEqual(numbers(), [2]);
+  const [first] = queue.waiting;
+  queue.applied(first, { number: 2, rows: [{ track: "new", frame: null, version: 2, after: { category: "c1", number: 9 } }] });
+  assert.deepEqual([document.tracks.get("new").name, numbers()], ["Rex", [9]]);
+  queue.close();
+  timers.length = 0;
 });
 
 test("a conflict stops the queue; keeping theirs drops the edit and all that build on it", async () => {

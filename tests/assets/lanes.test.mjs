@@ -54,6 +54,16 @@ test("a lane is made anew only when its track changed", () => {
   assert.notEqual(laneOf(track), first);
 });
 
+test("the queue names a track by its number of now", () => {
+  const document = smallDocument([sentTrack(1, [sentRow(0)]), sentTrack(2, [sentRow(3, { look: "Flickers" })])]);
+  const numbers = () => reviewQueue(document.list()).map((item) => item.number);
+  assert.deepEqual(numbers(), [2, 1]);
+  document.renumber("t2", 7);
+  assert.deepEqual(numbers(), [7, 1]);
+  document.merge({ last_edit: 2, tracks: [sentTrack(1, [], { id: "t1", number: 5 }), sentTrack(7, [], { id: "t2", number: 7 })] }, 5, 10);
+  assert.deepEqual(numbers(), [7, 5]);
+});
+
 test("one word for a track", () => {
   assert.equal(stateOf(trackOf([sentRow(0)])), "unreviewed");
   assert.equal(stateOf(trackOf([])), "unreviewed");

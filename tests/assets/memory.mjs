@@ -58,6 +58,6 @@ export const sentTrack = (number, rows, values = {}) => ({
 export function smallDocument(tracks = [sentTrack(1, [sentRow(0), sentRow(1), sentRow(2)])]) {
   const document = new VideoDocument({ height: 2, width: 3, count: 10 });
   document.masks.add("h1", "022");
-  document.load({ last_edit: 1, tracks });
+  document.merge({ last_edit: 1, tracks }, 0, document.count);
   return document;
 }

@@ -31,6 +31,16 @@ test("the stretch of the shown frame comes first, then its neighbours, each once
   assert.equal(made.share, 1);
 });
 
+test("a stretch that came by another way is not asked for; one past the end of the video is none", async () => {
+  const { made, asked } = loader();
+  made.took(3 * STRETCH);
+  made.took(5 * STRETCH);
+  assert.deepEqual([...made.done], [3]);
+  await made.ensure(3 * STRETCH + 5);
+  await made.fill();
+  assert.deepEqual(asked, [2, 1, 0, 4]);
+});
+
 test("a stretch that is on its way is not asked for again", async () => {
   const { made, asked } = loader();
   await Promise.all([made.ensure(10), made.ensure(20), made.ensure(STRETCH - 1)]);

@@ -80,7 +80,7 @@ test("a late picture is preceded by the nearest small one, on which nothing coun
   waiting.get(9).done(answer("f9"));
   await later;
   assert.deepEqual(shown.at(-1), ["exact", 9, "f9"]);
-  assert.deepEqual([app.view.now.shown, app.view.now.picture], [9, "exact"]);
+  assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.late], [9, "exact", -1]);
   made.close();
 });
 
@@ -107,6 +107,18 @@ test("a picture that cannot be had leaves the masks alone on the stage and asks 
   assert.deepEqual([app.view.now.shown, app.view.now.picture], [5, "none"]);
   assert.equal(app.session.now.problem, "Frame 5 could not be shown. clip.mp4 is not there.");
   assert.equal(app.refreshed, 1);
+  made.close();
+});
+
+test("a picture that is late and then cannot be had is late no more", async () => {
+  await opened();
+  app.view.set({ frame: 5 });
+  const later = made.show();
+  await settled(60);
+  assert.equal(app.view.now.late, 5);
+  waiting.get(5).done(answer("gone", 400));
+  await later;
+  assert.deepEqual([app.view.now.picture, app.view.now.late], ["none", -1]);
   made.close();
 });
 

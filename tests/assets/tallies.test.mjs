@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { VideoDocument } from "../../assets/editor/document.js";
 import { laneOf, reviewQueue } from "../../assets/editor/lanes.js";
 import { tallyOf } from "../../assets/editor/tallies.js";
-import { firstAt, firstInSight } from "../../assets/editor/timelinepaint.js";
+import { countBefore, itself } from "../../assets/editor/sorted.js";
 import { sentRow, sentTrack, smallDocument } from "./memory.mjs";
 
 const KINDS = ["accepted", "corrected", "look", "rejected", "unreviewed"];
@@ -36,7 +36,7 @@ test("a long video has a bounded number of bins, which say what counting every r
     Array.from({ length: 4000 }, (_, i) => from + i * step)
       .filter((k) => k < 20_011)
       .map((k) => sentRow(k, { review: review(k), look: k % 1000 === 5 ? "odd" : null, state: k % 9 ? 1 : 0 }));
-  document.load({ last_edit: 1, tracks: [sentTrack(1, rows(0, 3)), sentTrack(2, rows(9000, 1))] });
+  document.merge({ last_edit: 1, tracks: [sentTrack(1, rows(0, 3)), sentTrack(2, rows(9000, 1))] }, 0, 20_011);
   const { values, bins, per } = tallyOf(document);
   assert.ok(bins <= 2048 && bins * per >= 20_011);
   const wanted = counted(document, per, bins);
@@ -72,8 +72,8 @@ test("present frames are joined whatever their source", () => {
 test("what is in sight is found without looking at all that is before", () => {
   const runs = Array.from({ length: 1000 }, (_, i) => [i * 10, i * 10 + 4, "drawn"]);
   for (const first of [0, 4, 5, 14, 15, 5003, 5005, 99999]) {
-    assert.equal(firstInSight(runs, first), runs.filter(([, b]) => b < first).length);
-    assert.equal(firstAt(runs, first), runs.filter(([a]) => a < first).length);
-    assert.equal(firstAt(runs.map(([a]) => a), first), runs.filter(([a]) => a < first).length);
+    assert.equal(countBefore(runs, first, (run) => run[1]), runs.filter(([, b]) => b < first).length);
+    assert.equal(countBefore(runs, first, ([a]) => a), runs.filter(([a]) => a < first).length);
+    assert.equal(countBefore(runs.map(([a]) => a), first, itself), runs.filter(([a]) => a < first).length);
   }
 });

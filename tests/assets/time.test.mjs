@@ -4,7 +4,7 @@ import { pageAddress, readAddress, writeAddress } from "../../assets/editor/addr
 import { frameAddress } from "../../assets/editor/api.js";
 import { clock, count, sizeText } from "../../assets/editor/dom.js";
 import { ago } from "../../assets/editor/historylist.js";
-import { frameAt, secondsOf } from "../../assets/editor/playback.js";
+import { frameAt, secondsAt, secondsOf } from "../../assets/editor/playback.js";
 
 const video = { count: 5, pts: [1000, 2000, 3000, 7000, 8000], time_base: [1, 1000] };
 
@@ -14,6 +14,14 @@ test("seconds come from the source's own times, from the first frame", () => {
     [0, 1, 6, 7],
   );
   assert.equal(secondsOf({ pts: [], time_base: [1, 1] }, 3), 0);
+});
+
+test("a time of the file that is no frame's counts from the first frame too", () => {
+  assert.deepEqual(
+    [1000, 4500, 400].map((at) => secondsAt(video, at)),
+    [0, 3.5, -0.6],
+  );
+  assert.equal(secondsAt({ pts: [], time_base: [1, 10] }, 25), 2.5);
 });
 
 test("the frame of a moment is the last that is due, through gaps too", () => {
@@ -55,6 +63,7 @@ test("texts for times, sizes and counts", () => {
   assert.equal(sizeText(12), "12 B");
   assert.equal(count(1, "edit"), "1 edit");
   assert.equal(count(3, "edit"), "3 edits");
+  assert.equal(count(180000, "frame"), "180,000 frames");
   assert.deepEqual(
     [5, 130, 7300, 200_000].map((s) => ago(1000, 1000 + s)),
     ["now", "2 min", "2 h", "2 d"],

@@ -56,10 +56,8 @@ function editor() {
   const document = new VideoDocument({ height: H, width: W, count: 5 });
   document.masks.add("one", boxCounts(2, 2, 8, 8));
   document.masks.add("two", boxCounts(12, 2, 20, 10));
-  document.load({
-    last_edit: 1,
-    tracks: [sentTrack(1, [sentRow(0, { hash: "one" })]), sentTrack(2, [sentRow(0, { hash: "two" })])],
-  });
+  const tracks = [sentTrack(1, [sentRow(0, { hash: "one" })]), sentTrack(2, [sentRow(0, { hash: "two" })])];
+  document.merge({ last_edit: 1, tracks }, 0, 5);
   const asked = [];
   const app = {
     document,

@@ -38,6 +38,13 @@ test("a value to compare with is a line of its own, named", async () => {
   assert.ok(drawn.querySelectorAll("text").some((text) => text.textContent === "before"));
 });
 
+test("there are whole steps only, however few they are", async () => {
+  await openPage();
+  const below = (xMax) =>
+    draw(chart({ xMax, lines: [] }), 640).querySelectorAll("text").filter((text) => text.getAttribute("y") === "171").map((text) => text.textContent);
+  assert.deepEqual([below(2), below(10), below(1000)], [["0", "1", "2"], ["0", "5", "10"], ["0", "250", "500", "750", "1,000"]]);
+});
+
 test("numbers on the axis are written as asked", async () => {
   await openPage();
   const drawn = draw(chart({ format: (v) => `${v} %` }), 640);

@@ -88,14 +88,14 @@ export class FakeNode {
   }
 
   addEventListener(type, call, capture = false) {
-    this.listeners.push({ type, call, capture: Boolean(capture) });
+    this.listeners.push({ type, call, capture: Boolean(typeof capture === "object" ? capture?.capture : capture) });
   }
 
   removeEventListener(type, call) {
     this.listeners = this.listeners.filter((one) => one.type !== type || one.call !== call);
   }
 
-  /** Window first where it captures, then upwards; Node's own events do not know of our tree. */
+  /** Downwards for those that capture, window first, then upwards; Node's own events do not know of our tree. */
   dispatchEvent(event) {
     Object.defineProperty(event, "target", { value: this, configurable: true });
     let stopped = false;
@@ -105,12 +105,13 @@ export class FakeNode {
       stop();
     };
     const call = (at, capture) => {
-      for (const one of [...at.listeners]) if (one.type === event.type && (capture === null || one.capture === capture)) one.call.call(at, event);
+      for (const one of [...at.listeners]) if (one.type === event.type && one.capture === capture) one.call.call(at, event);
     };
     const path = [];
     for (let at = this; at; at = at.parentNode) path.push(at);
     call(globalThis.vWindow, true);
-    for (const at of path) if (!stopped) call(at, null);
+    for (const at of path.toReversed()) if (!stopped) call(at, true);
+    for (const at of path) if (!stopped) call(at, false);
     if (!stopped) call(globalThis.vWindow, false);
     return !event.defaultPrevented;
   }
@@ -250,7 +251,9 @@ for (const name of ["hidden", "disabled"]) {
 }
 Object.assign(FakeElement.prototype, { offsetWidth: 240, offsetHeight: 100, clientWidth: 640 });
 
-export class FakeInput extends FakeElement {}
+export class FakeInput extends FakeElement {
+  checked = false;
+}
 
 /** @param {string} key of a dataset */
 function dashed(key) {

@@ -122,7 +122,6 @@ test("a video is renamed under its own button", async () => {
   const { page } = await opened({ answers: { "POST /data/videos/a": ({ name }) => ({ video: { id: "a", name }, stopped: 0 }) } });
   await page.press("Rename or remove gate 10");
   await page.press("Rename");
-  await page.later();
   await page.type(".v-ask input", "north gate");
   page.answers["GET /data/projects/p"] = project([video("a", { name: "north gate" })]);
   await page.press("Save");

@@ -23,6 +23,18 @@ test("a menu hangs below its button and closes at a choice", async () => {
   assert.deepEqual([chosen, page.all(".v-menu").length], [1, 0]);
 });
 
+test("it is closed before the choice is carried out, which may hang something under the same button", async () => {
+  const { page, one } = await withAnchors();
+  const seen = [];
+  const again = () => {
+    seen.push(page.all(".v-menu").length);
+    askName(one, { label: "Name", value: "old", save: async () => {} });
+  };
+  openMenu(one, [button("Rename", { onclick: again })]);
+  await page.press("Rename");
+  assert.deepEqual([seen, page.all(".v-ask").length, document.activeElement === page.find(".v-ask input")], [[0], 1, true]);
+});
+
 test("the same button closes it again, another one opens its own", async () => {
   const { page, one, two } = await withAnchors();
   openMenu(one, [button("A")]);

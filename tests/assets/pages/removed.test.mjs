@@ -35,6 +35,14 @@ test("each video has its line with Restore and Delete for good", async () => {
   assert.equal(page.all("button").length, 4);
 });
 
+test("each video has its small picture, as the library has it; a film where there is none", async () => {
+  const { page } = await listOf([removed("a b", { removed: 1700000000 })]);
+  const image = page.find(".v-mini img");
+  assert.match(image.src, /^\/data\/videos\/a%20b\/thumb\.jpg\?e=1700000000$/);
+  image.dispatchEvent(new Event("error"));
+  assert.deepEqual([page.all(".v-mini img").length, page.all(".v-mini .v-noimg").length], [0, 1]);
+});
+
 test("restoring asks the server, tells the library, and looks again", async () => {
   const { page, said } = await listOf([removed("a")], { "POST /data/videos/a": { video: { name: "video a 2" } } });
   await page.press("Restore");

@@ -39,6 +39,12 @@ test("where there is nothing to train on it says why and leads to the review", a
   assert.equal(page.all("#v-retrain-start").length, 0);
 });
 
+test("without a corrected video nothing is said of how it is judged", async () => {
+  const page = await opened({ plan: plan({ reason: "No category.", corrected_videos: 0, evaluation: "last-third", ignored_unreviewed: 1 }) });
+  assert.match(page.text("#v-plan"), /1 unreviewed mask is ignored/);
+  assert.doesNotMatch(page.text("#v-plan"), /Judged/);
+});
+
 test("a run starts with the steps that were typed, digits only, or with none", async () => {
   const page = await opened({}, { answers: { "POST /data/projects/p/retrain": {} } });
   await page.press("Retrain");
