@@ -80,9 +80,9 @@ class _Runner:
         self.report(f"{part} {name}")
         self.cases.append(run_case(Case(part, name, self.factor), body))
 
-    def _list(self, part: str, path: Path) -> None:
-        """A list of cases is no case itself, unless it cannot be read."""
-        case = run_case(Case(part, path.stem), lambda case: case.equal("readable", bool(read_json(path)), True))
+    def _list(self, part: str, name: str, body: Callable[[Case], None]) -> None:
+        """A list of cases is no case itself, unless it cannot be read or contradicts a case that is there."""
+        case = run_case(Case(part, name), body)
         if case.failed:
             self.cases.append(case)
 
@@ -97,7 +97,7 @@ class _Runner:
         """The recipe's own lists must at least be readable; that it runs shows in the cases that need it."""
         folder = self._present("recipe")
         for path in sorted(folder.glob("*cases.json")) if folder else ():
-            self._list("recipe", path)
+            self._list("recipe", path.stem, partial(_readable, path=path))
 
     def _eval(self) -> None:
         if folder := self._present("eval"):
@@ -124,15 +124,9 @@ class _Runner:
             return
         for name in sorted(stems(folder, ".json", ".npz"), key=lambda name: (_network_of(folder, name), name)):
             if name == _INDEX:
-                self._index(folder)
+                self._list("golden", name, lambda case: index_case(case, folder, _INDEX))
             else:
                 self._case("golden", name, lambda case: forward_case(case, folder, self.recipe, self.networks))
-
-    def _index(self, folder: Path) -> None:
-        """The list of cases is no case itself, unless it cannot be read or contradicts a case that is there."""
-        case = run_case(Case("golden", _INDEX), lambda case: index_case(case, folder, _INDEX))
-        if case.failed:
-            self.cases.append(case)
 
     def _training(self) -> None:
         if not (folder := self._present("golden/train")):
@@ -143,6 +137,10 @@ class _Runner:
                 self._case("train", name, lambda case: groups_case(case, folder))
             else:
                 self._case("train", name, lambda case: training_case(case, folder, self.recipe, self.networks))
+
+
+def _readable(case: Case, path: Path) -> None:
+    case.equal("readable", bool(read_json(path)), True)
 
 
 def _content(path: Path) -> Any:

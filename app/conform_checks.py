@@ -159,7 +159,7 @@ def _table_rows(case: Case) -> list[tuple[str, str, str, str]]:
     for check in case.checks:
         if check.passed and check.tolerance:
             group = check.name.split("/")[0]
-            if group not in worst or _share(check) > _share(worst[group]):
+            if group not in worst or share(check) > share(worst[group]):
                 worst[group] = check
         elif check.passed:
             equal += 1
@@ -173,7 +173,8 @@ def _table_rows(case: Case) -> list[tuple[str, str, str, str]]:
     return rows
 
 
-def _share(check: Check) -> float:
+def share(check: Check) -> float:
+    """How much of its tolerance a check takes: above 1 it fails; 0 where nothing is measured."""
     return (check.error or 0.0) / check.tolerance if check.tolerance else 0.0
 
 

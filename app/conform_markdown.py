@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator, Sequence
 
-from app.conform_checks import Case, Check, ConformReport
+from app.conform_checks import Case, ConformReport, share
 
 Kinds = tuple[tuple[str, str], ...]  # title of a column, and what the names of its checks look like
 _FORWARD: Kinds = (
@@ -63,9 +63,5 @@ def _cell(case: Case, pattern: str) -> str:
     measured = [check for check in found if check.error is not None and check.tolerance]
     if not measured:
         return "equal" if found and all(check.passed for check in found) else "-"
-    worst = max(measured, key=_share)
+    worst = max(measured, key=share)
     return f"{worst.error:.1e} / {worst.tolerance:.1e}"
-
-
-def _share(check: Check) -> float:
-    return (check.error or 0.0) / (check.tolerance or 1.0)

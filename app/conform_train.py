@@ -18,7 +18,7 @@ from model.losses import stage_losses
 from model.matcher import clip_cost
 from model.schedule import parameter_groups, parameter_settings, rate_factor
 from model.targets import PRESENT, ClipTargets
-from model.tevit import Queries, TeViT, build
+from model.tevit import Features, Queries, TeViT, build
 
 _LOSS, _LOSS_CUDA, _AFTER_STEP = 1e-5, 1e-4, 1e-2
 _GRADIENT = 5e-3
@@ -31,11 +31,11 @@ Truth = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 class Pass:
     """One forward pass over the batch."""
 
+    features: Features
     losses: dict[str, Tensor]
     stages: list[Queries]
     matches: list[list[tuple[Tensor, Tensor]]]
     targets: list[ClipTargets]
-    doubts: dict[str, float]
 
     @property
     def total(self) -> Tensor:
@@ -58,9 +58,10 @@ def training_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) 
     before = {key: value.clone() for key, value in network.state_dict().items() if "running_" in key}
     first = _forward(network, frames, targets)
     bound = _LOSS if case.factor == 1 else _LOSS_CUDA / case.factor
-    _all_losses(case, "losses", first, golden, bound)
+    doubts = {name: doubt / case.factor for name, doubt in _doubts(network, first).items()}
+    _all_losses(case, "losses", first, golden, rtol=bound, doubts=doubts)
     if twin := golden.get("float64_twin"):
-        _all_losses(case, "float64_twin losses", first, twin, 2 * bound)
+        _all_losses(case, "float64_twin losses", first, twin, rtol=2 * bound, doubts=doubts)
     _assignments(case, first, golden, arrays)
     for key in arrays:
         if not key.startswith(("grad/", "bn_after/", "cost_stage")):
@@ -125,13 +126,20 @@ def _forward(network: TeViT, frames: Tensor, targets: list[ClipTargets]) -> Pass
     img_hw = torch.tensor([clip.img_hw for clip in targets], dtype=torch.float32, device=frames.device)
     features = network.encode(frames, img_hw)
     stages = network.stages(features)
-    losses, matches, doubts = {}, [], {}
+    losses, matches = {}, []
     for stage, queries in enumerate(stages):
         values, matched = stage_losses(network, features, queries, targets, stage=stage)
         losses.update({f"stage{stage}_{name}": value for name, value in values.items()})
-        doubts[f"stage{stage}_loss_mask"] = mask_loss_doubt(network, features, queries, targets, matched, stage=stage)
         matches.append(matched)
-    return Pass(losses, stages, matches, targets, doubts)
+    return Pass(features, losses, stages, matches, targets)
+
+
+def _doubts(network: TeViT, done: Pass) -> dict[str, float]:
+    """By how much undecided target cells may change each mask loss, by the loss's name; before the backward pass."""
+    return {
+        f"stage{stage}_loss_mask": mask_loss_doubt(network, done.features, queries, done.targets, matched, stage=stage)
+        for stage, (queries, matched) in enumerate(zip(done.stages, done.matches, strict=True))
+    }
 
 
 def _accuracy(queries: Queries, matches: list[tuple[Tensor, Tensor]], targets: list[ClipTargets]) -> float:
@@ -145,9 +153,10 @@ def _accuracy(queries: Queries, matches: list[tuple[Tensor, Tensor]], targets: l
     return 100.0 * right / max(count, 1)
 
 
-def _all_losses(case: Case, title: str, done: Pass, golden: dict[str, Any], rtol: float) -> None:
+def _all_losses(
+    case: Case, title: str, done: Pass, golden: dict[str, Any], *, rtol: float, doubts: dict[str, float]
+) -> None:
     """Every loss and their sum; a mask loss may be off by what its undecided target cells can do."""
-    doubts = {name: doubt / case.factor for name, doubt in done.doubts.items()}
     _losses(case, title, done.figures(), golden["losses"], rtol, doubts=doubts)
     total, doubt = float(done.total.detach()), sum(doubts.values())
     case.close(title.replace("losses", "total_loss"), total, golden["total_loss"], atol=doubt, rtol=rtol)

@@ -31,8 +31,13 @@ def _mask_head_kept(network: TeViT, stage: int) -> Iterator[None]:
         heads[stage] = kept
 
 
-def undecided_cells(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int) -> Tensor:
-    """Target cells on which rounding decides: (R, cells, cells) bool; arguments as of `mask_coverage`."""
+def undecided_cells(
+    clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int
+) -> tuple[Tensor, Tensor]:
+    """Target cells on which rounding decides; arguments as of `mask_coverage`.
+
+    Returns the coverage of the cells, (R, cells, cells) 0 to 1, and those cells, bool of the same shape.
+    """
     still = mask_coverage(clip, boxes, triple, cells=cells)
     lowest = highest = still
     for side in range(4):
@@ -41,7 +46,7 @@ def undecided_cells(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tens
             moved[..., side] += step
             coverage = mask_coverage(clip, moved, triple, cells=cells)
             lowest, highest = torch.minimum(lowest, coverage), torch.maximum(highest, coverage)
-    return (lowest - _SUM_NOISE < 0.5) & (highest + _SUM_NOISE >= 0.5)
+    return still, (lowest - _SUM_NOISE < 0.5) & (highest + _SUM_NOISE >= 0.5)
 
 
 @torch.no_grad()
@@ -57,7 +62,7 @@ def mask_loss_doubt(
     """By how much a stage's mask loss changes if every undecided cell falls on its other side; 0 without any."""
     triples, cells = present_pairs(targets, matches), 2 * network.config.head.mask_cells
     parts = [
-        (mask_coverage(clip, boxes, triple, cells=cells), undecided_cells(clip, boxes, triple, cells=cells))
+        undecided_cells(clip, boxes, triple, cells=cells)
         for boxes, clip, triple in zip(queries.boxes.detach(), targets, triples, strict=True)
     ]
     coverage, doubtful = (torch.cat(part) for part in zip(*parts, strict=True))

@@ -19,6 +19,7 @@ from model.tevit import TeViT, build
 from model.weight_files import CheckpointError, WeightFile, read_weights
 
 __all__ = [
+    "CLASS_BIASES",
     "Checkpoint",
     "CheckpointError",
     "class_names",
@@ -34,7 +35,7 @@ __all__ = [
 
 FORMAT = "tevit-checkpoint 1"
 _TRUNK = ("backbone.", "neck.")
-_CLASSES = "roi_head.bbox_head.0.fc_cls.bias"  # one number per class
+CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # one number per class
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def is_own(file: WeightFile) -> bool:
 
 def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> Checkpoint:
     """As :func:`load`, of a file that was read already."""
-    foreign = file.path.suffix != ".safetensors" or (not is_own(file) and _CLASSES in file.state)
+    foreign = file.path.suffix != ".safetensors" or (not is_own(file) and CLASS_BIASES in file.state)
     checkpoint = _official(file, config) if foreign else _own(file)
     if config is not None and replace(config, classes=checkpoint.config.classes) != checkpoint.config:
         _require_fit(file.path, checkpoint.state, config)
@@ -161,9 +162,9 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> Checkpoint:
             config = named(path.stem)
         except UnknownConfiguration as error:
             raise CheckpointError(f"{path}: say which configuration this file belongs to; {error}") from error
-    classes = state.get(_CLASSES)
+    classes = state.get(CLASS_BIASES)
     if classes is None:
-        raise CheckpointError(f"{path}: the key {_CLASSES} is missing, so this is not TeViT")
+        raise CheckpointError(f"{path}: the key {CLASS_BIASES} is missing, so this is not TeViT")
     names = class_names(file)
     if len(names) != len(classes):
         names = tuple(f"class {index + 1}" for index in range(len(classes)))

@@ -1,24 +1,19 @@
-"""One clip through the network: frames in, the things it sees out, as soft masks or as masks of the frame's size."""
+"""One clip through the network: frames in, the things it sees out, with soft masks."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import cv2
 import numpy as np
 import torch
-from pycocotools import mask as coco
-from torch import Tensor
 from torch.nn import functional
 
 from model.config import TeViTConfig
 from model.frames import Resized, fit, prepare_clip
-from model.mask_overlap import track_iou
 from model.selection import Selected, published, review, without_duplicates
-from model.soft_masks import grid_size, mean_rle, on_grid, overlap
+from model.soft_masks import grid_size, on_grid, overlap
 from model.tevit import Features, Queries, TeViT
 
-Rle = dict[str, Any]
 RULES = ("published", "review")
 STARTS = 0.2  # least score of a track under the review rule
 SAME_THING = 0.7  # mask IoU in a frame from which two tracks show one thing (review rule)
@@ -28,14 +23,6 @@ _PAIRS_AT_ONCE = 256  # (frame, query) pairs whose masks are drawn together; bou
 
 class UnknownRule(ValueError):
     """A selection rule that does not exist."""
-
-
-@dataclass(frozen=True)
-class ClipTracks:
-    """The tracks of one clip: per track what was chosen, and its mask per frame (None: believed absent)."""
-
-    selected: tuple[Selected, ...]
-    segmentations: tuple[tuple[Rle | None, ...], ...]
 
 
 @dataclass(frozen=True)
@@ -64,28 +51,6 @@ def shrink(frame: np.ndarray, config: TeViTConfig) -> np.ndarray:
     if frame.shape[:2] == (height, width):
         return frame.copy()
     return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
-
-
-def clip_tracks(
-    network: TeViT, frames: Sequence[np.ndarray], *, config: TeViTConfig, rule: str, precision: str, max_tracks: int
-) -> ClipTracks:
-    """Tracks of one clip of uint8 RGB frames (H, W, 3), all of one size, under the 'published' or the 'review' rule."""
-    frame_hw = (frames[0].shape[0], frames[0].shape[1])
-    seen = look(
-        network, frames, frame_hw=frame_hw, config=config, rule=rule, precision=precision, max_tracks=max_tracks
-    )
-    tracks = [(sighting.selected, _masks(sighting, frame_hw, rule)) for sighting in seen]
-    shown = [(selected, masks) for selected, masks in tracks if any(mask is not None for mask in masks)]
-    return ClipTracks(tuple(selected for selected, _ in shown), tuple(masks for _, masks in shown))
-
-
-def _masks(sighting: Sighting, frame_hw: tuple[int, int], rule: str) -> tuple[Rle | None, ...]:
-    masks: list[Rle | None] = []
-    for there, probability, box in zip(sighting.selected.present, sighting.probabilities, sighting.boxes, strict=True):
-        mask = mean_rle([(1.0, probability, box)], frame_hw) if there else None
-        unseen = mask is not None and rule == "review" and int(coco.area(mask)) < SMALLEST
-        masks.append(None if unseen else mask)
-    return tuple(masks)
 
 
 @torch.inference_mode()
@@ -188,10 +153,3 @@ def one_each(masks: np.ndarray, scores: np.ndarray, *, limit: float = SAME_THING
         for place, k in enumerate(order):
             alone[k, t] = not any(same[t, k, j] and alone[j, t] for j in order[:place])
     return alone
-
-
-def track_overlaps(
-    tracks: Sequence[Sequence[Rle | None]], others: Sequence[Sequence[Rle | None]] | None = None
-) -> Tensor:
-    """Mask IoU (K, L) float64 over all frames together of tracks [track][frame]; None is an empty mask."""
-    return torch.from_numpy(track_iou(tracks, others))

@@ -146,7 +146,6 @@ class ClipDataset(Dataset[Clip]):
         self.items = [(video, frame) for video, kept in enumerate(self._kept) for frame in kept]
         if not self.items:
             raise NoTrainingFrames("no frame of any video carries a mask to learn from")
-        self.repeated = sum(0 < len(kept) < clip_frames for kept in self._kept)  # videos that repeat frames
         self.notes = tuple(
             note
             for video, kept in zip(source.videos, self._kept, strict=True)

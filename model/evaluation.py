@@ -125,7 +125,8 @@ class _Tables:
     def curves(self, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
         """Precision (I, R, A, M) and recall (I, A, M) of a category, whose groups have the numbers ``chosen``."""
         groups = [self.groups[number] for number in chosen]
-        truth, found = ([n for one in groups for n in numbers(one)] for numbers in (_truth_of, _found_of))
+        truth = [n for one in groups for n in one.truth]
+        found = [n for one in groups for n in one.found]
         known = Truth(
             areas=self.measured.truth_areas[truth],
             crowd=np.array([self.truth[n].crowd for n in truth], bool),
@@ -140,14 +141,6 @@ class _Tables:
         scores = np.array([self.found[n].score for n in found], np.float64)
         ranks = np.concatenate([np.arange(len(one.found)) for one in groups]) if groups else np.zeros(0, np.int64)
         return category_curves(scores, ranks, match_category(self.measured.found_areas[found], known, candidates))
-
-
-def _truth_of(one: Group) -> list[int]:
-    return one.truth
-
-
-def _found_of(one: Group) -> list[int]:
-    return one.found
 
 
 def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes: int = 1) -> Evaluation:

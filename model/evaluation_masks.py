@@ -121,8 +121,8 @@ def _are_sound(found: list[Any]) -> bool:
     )
 
 
-def _areas(found: list[Any]) -> np.ndarray:
-    """Pixels of each RLE, int64."""
+def areas(found: Sequence[Any]) -> np.ndarray:
+    """Pixels (N,) int64 of N compressed RLE dicts, however many; the library itself takes at most 255 at once."""
     if len(found) <= _AT_ONCE:
         return np.asarray(coco_mask.area(found), np.int64)
     parts = [coco_mask.area(found[start : start + _AT_ONCE]) for start in range(0, len(found), _AT_ONCE)]
@@ -155,13 +155,13 @@ def _sequence(
     codes: list[Any], found: list[Any], size: tuple[int, int] | None, room: np.ndarray | int, where: str
 ) -> MaskSequence:
     """Masks with their areas, none of which may be over its ``room``."""
-    areas = np.zeros(len(codes), np.int64)
+    pixels = np.zeros(len(codes), np.int64)
     if len(found) == len(codes):
-        areas = _areas(found) if found else areas
+        pixels = areas(found)
     elif found:
-        areas[[t for t, code in enumerate(codes) if code]] = _areas(found)
-    wrong = areas > room
+        pixels[[t for t, code in enumerate(codes) if code]] = areas(found)
+    wrong = pixels > room
     if wrong.any():
         frame = int(wrong.argmax())
         raise EvaluationInputError(f"{where}.segmentations[{frame}]: damaged RLE, it covers more than the whole mask")
-    return MaskSequence(codes, areas, size)
+    return MaskSequence(codes, pixels, size)

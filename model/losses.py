@@ -1,5 +1,7 @@
 """Losses of all refinement stages (TeViT `tevit_roi_head.py`, `stqi_head.py`; mmdetection's loss definitions)."""
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional as F
@@ -64,6 +66,22 @@ def _iou(boxes: Tensor, box: Tensor) -> Tensor:
     return shared / (area - shared).clamp_min(1e-6)
 
 
+def count_positives(targets: Sequence[ClipTargets], *, queries: int, device: torch.device | str) -> float:
+    """What the losses of a step over these clips are divided by: their matched present (track, frame) pairs.
+
+    It is the mean over all processes that train together, and 1 for all of them where nothing is present (the official
+    class loss is divided by 1e-7 then). It does not wait for a matching, so that clips can be learnt from one after
+    the other as if they were one batch: a clip with more tracks than ``queries`` counts the share of its pairs that its
+    queries have room for. That is the number of matched pairs when its tracks are present equally often; otherwise the
+    official number depends on which of them each stage matches.
+    """
+    there = 0.0
+    for clip in targets:
+        tracks = len(clip.ids)
+        there += int((clip.states == PRESENT).sum()) * (min(tracks, queries) / max(tracks, 1))
+    return share_of_positives(there, device)
+
+
 def stage_losses(
     network: TeViT,
     features: Features,
@@ -75,14 +93,14 @@ def stage_losses(
 ) -> tuple[dict[str, Tensor], Matches]:
     """The four losses of one stage over a batch of clips, and its matching.
 
-    Sums are divided by the number of present (track, frame) pairs of the batch, over all processes that train
-    together, and by 1 in a batch without any (the official class loss is divided by 1e-7 then); or by ``positives``,
-    where this batch is a part of a larger one. Frames without truth inside a clip count for the background only.
+    Sums are divided by ``positives``: what :func:`count_positives` says of the whole step, of which these clips may be
+    a part; None: they are all of it. Frames without truth inside a clip count for the background only.
     """
     matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
     pairs = present_pairs(targets, matches)
-    count = sum(len(frame) for frame, _, _ in pairs)
-    per_pair = 1.0 / (positives or share_of_positives(count, queries.logits.device))
+    if positives is None:
+        positives = count_positives(targets, queries=queries.logits.shape[2], device=queries.logits.device)
+    per_pair = 1.0 / positives
     losses = {"loss_cls": _class_loss(queries, targets, matches) * per_pair}
     boxes = torch.cat([queries.boxes[b][frame, query] for b, (frame, query, _) in enumerate(pairs)])
     truth = torch.cat([clip.boxes[frame, track] for clip, (frame, _, track) in zip(targets, pairs, strict=True)])

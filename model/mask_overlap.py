@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
+from model.evaluation_masks import areas
+
 Rle = dict[str, Any]
 Masks = Sequence[Rle | None]
 """A track's masks by frame: COCO RLE, all of one size; None is an empty mask."""
@@ -17,26 +19,25 @@ def shared_pixels(tracks: Sequence[Masks], others: Sequence[Masks]) -> tuple[np.
     All tracks have the same number of frames.
     """
     shared = np.zeros((len(tracks), len(others)))
-    areas, other_areas = np.zeros(len(tracks)), np.zeros(len(others))
+    own, other = np.zeros(len(tracks)), np.zeros(len(others))
     frames = max((len(track) for track in (*tracks, *others)), default=0)
     for t in range(frames):
         rows, row_masks = _present(tracks, t)
         columns, column_masks = _present(others, t)
-        row_areas = np.asarray(coco.area(row_masks), float) if rows else np.zeros(0)
-        column_areas = np.asarray(coco.area(column_masks), float) if columns else np.zeros(0)
-        areas[rows] += row_areas
-        other_areas[columns] += column_areas
+        row_areas, column_areas = areas(row_masks), areas(column_masks)
+        own[rows] += row_areas
+        other[columns] += column_areas
         if rows and columns:
             iou = np.asarray(coco.iou(row_masks, column_masks, [False] * len(columns)))
             # pycocotools gives only the quotient; the intersection follows from it and the two areas.
             shared[np.ix_(rows, columns)] += np.rint(iou * (row_areas[:, None] + column_areas[None]) / (1 + iou))
-    return shared, areas, other_areas
+    return shared, own, other
 
 
 def track_iou(tracks: Sequence[Masks], others: Sequence[Masks] | None = None) -> np.ndarray:
     """Mask IoU (K, L) float64 over all frames together; 0 where both are empty. ``others`` None: the tracks' own."""
-    shared, areas, other_areas = shared_pixels(tracks, tracks if others is None else others)
-    union = areas[:, None] + other_areas[None] - shared
+    shared, own, other = shared_pixels(tracks, tracks if others is None else others)
+    union = own[:, None] + other[None] - shared
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 

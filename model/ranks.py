@@ -75,7 +75,7 @@ def total(values: Tensor) -> Tensor:
     return values
 
 
-def share_of_positives(count: int, device: torch.device | str) -> float:
+def share_of_positives(count: float, device: torch.device | str) -> float:
     """What a sum over this process's ``count`` positives is divided by: the mean count of all processes.
 
     At least one positive in all is assumed, so that a batch without truth has a finite loss.

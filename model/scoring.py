@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from model.clip_inference import track_overlaps
 from model.clips import ClipSource, ClipVideo
 from model.evaluation import evaluate
+from model.mask_overlap import track_iou
 from model.targets import PRESENT, UNKNOWN
 from model.tevit import TeViT
 from model.windows import gather, propose
@@ -50,13 +50,20 @@ def _frames(source: ClipSource, video: int) -> Iterator[np.ndarray]:
         yield source.read_frames(video, [frame])[0]
 
 
-def find_tracks(network: TeViT, source: ClipSource, video: int, *, rule: str = "published") -> list[dict[str, Any]]:
-    """What the network finds in one video: `label`, `score`, `segmentations` per frame, best first."""
+def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str, Any]]:
+    """What the network finds in one video by the published rule: `label`, `score`, `segmentations` per frame."""
     count = source.videos[video].count
-    whole = gather(propose(network, _frames(source, video), expected=count, config=network.config, rule=rule))
+    results = propose(
+        network,
+        _frames(source, video),
+        expected=count,
+        config=network.config,
+        rule="published",
+        keep_state=False,
+    )
     return [
         {"label": track.label, "score": track.score, "segmentations": list(track.segmentations)}
-        for track in whole.tracks
+        for track in gather(results).tracks
     ]
 
 
@@ -127,10 +134,8 @@ def _judged(
         return results
     if not results or not truth:
         return []
-    overlap = track_overlaps([r["segmentations"] for r in results], [t["segmentations"] for t in truth])
-    return [
-        result for result, best in zip(results, overlap.max(dim=1).values.tolist(), strict=True) if best >= _TOUCHES
-    ]
+    overlap = track_iou([r["segmentations"] for r in results], [t["segmentations"] for t in truth])
+    return [result for result, best in zip(results, overlap.max(axis=1).tolist(), strict=True) if best >= _TOUCHES]
 
 
 def _evaluate(

@@ -51,11 +51,12 @@ def presence(frame_scores: Tensor, *, floor: float = 0.1, share: float = 0.3) ->
     return there
 
 
-def review(logits: Tensor, *, max_tracks: int, minimum: float = 0.2, runners: int = 3) -> list[Selected]:
+def review(logits: Tensor, *, max_tracks: int, minimum: float, runners: int = 3) -> list[Selected]:
     """One class per query with runners-up, scored by the frames where it is believed to be there.
 
     logits (T, N, classes). The score of a track is the mean of its best third of frames, so that a short visit is
-    not averaged away. Duplicates are still in; :func:`without_duplicates` removes them once masks are known.
+    not averaged away; what scores less than ``minimum`` is left out. Duplicates are still in;
+    :func:`without_duplicates` removes them once masks are known.
     """
     scores = logits.float().sigmoid()
     frames = scores.shape[0]

@@ -89,26 +89,10 @@ def region_rle(mask: np.ndarray, corner: tuple[int, int], hw: tuple[int, int]) -
     filled[:, :-1] = mask.T
     edges = np.flatnonzero(np.diff(filled.ravel(), prepend=False))
     column, row = np.divmod(edges, mask.shape[0] + 1)
-    places = (column + x) * hw[0] + row + y  # where a run begins or ends in the frame
-    counts = np.diff(places, prepend=0, append=hw[0] * hw[1])
-    if len(counts) > 1:  # a run that ends where the next column's begins goes on
-        counts = _joined(counts)
-    return _compressed(counts, hw)
-
-
-def _joined(counts: np.ndarray) -> np.ndarray:
-    """Run lengths without the empty runs inside, whose neighbours become one."""
-    kept: list[int] = [int(counts[0])]
-    skip = False
-    for count in counts[1:].tolist():
-        if skip:
-            kept[-1] += count
-            skip = False
-        elif count == 0:
-            skip = True
-        else:
-            kept.append(count)
-    return np.array(kept)
+    places, times = np.unique((column + x) * hw[0] + row + y, return_counts=True)  # where a run begins or ends
+    # A run that ends where the next column's begins goes on, and one that reaches the frame's end needs no end.
+    places = places[(times == 1) & (places < hw[0] * hw[1])]
+    return _compressed(np.diff(places, prepend=0, append=hw[0] * hw[1]), hw)
 
 
 def _compressed(counts: np.ndarray, hw: tuple[int, int]) -> Rle:

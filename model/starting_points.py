@@ -14,8 +14,8 @@ import torch
 from torch import Tensor
 
 from model import official_layouts as layouts
-from model.categories import normalised, with_categories
-from model.checkpoint import class_names, from_weights, is_own
+from model.categories import is_class_column, normalised, rows_for, with_categories
+from model.checkpoint import CLASS_BIASES, class_names, from_weights, is_own
 from model.coco_names import COCO_NAMES
 from model.config import BackboneConfig, MessengerShiftConfig, ResNetConfig, SwinConfig
 from model.tevit import TeViT
@@ -49,7 +49,6 @@ _MARKS = (
     (BACKBONE, r"backbone\.|layers\.\d\.[012]\.|stages\.\d\.blocks\."),
 )
 _HEADS = "roi_head."
-_CLASSES = "roi_head.bbox_head.0.fc_cls.bias"
 
 
 @dataclass(frozen=True)
@@ -80,7 +79,7 @@ def recognise(file: WeightFile) -> str:
         return TEVIT
     if any(key.startswith(_HEADS) for key in file.state):
         names = tuple(normalised(name) for name in class_names(file))
-        nameless = not names and len(file.state.get(_CLASSES, ())) == len(COCO_NAMES)
+        nameless = not names and len(file.state.get(CLASS_BIASES, ())) == len(COCO_NAMES)
         return QUERYINST if names == COCO_NAMES or nameless else TEVIT
     for kind, pattern in _MARKS:
         if any(re.match(pattern, key) for key in file.state):
@@ -111,12 +110,8 @@ def start_from(network: TeViT, path: Path, *, categories: tuple[str, ...], class
 
 def _start_tevit(network: TeViT, file: WeightFile, categories: tuple[str, ...]) -> StartReport:
     checkpoint = with_categories(from_weights(file, config=network.config), categories)
-    state = {
-        key: checkpoint.state[key].float() if value.is_floating_point() else checkpoint.state[key]
-        for key, value in network.state_dict().items()
-    }
-    network.load_state_dict(state)
-    return StartReport(file.path, TEVIT, loaded={key: (key,) for key in state})
+    network.load_state_dict(checkpoint.state)
+    return StartReport(file.path, TEVIT, loaded={key: (key,) for key in checkpoint.state})
 
 
 def _start_backbone(network: TeViT, file: WeightFile, kind: str) -> StartReport:
@@ -191,10 +186,10 @@ def _start_queryinst(network: TeViT, file: WeightFile, categories: tuple[str, ..
             initial[key] = "messenger tokens are TeViT's own"
         elif given is None:
             raise CheckpointError(f"{file.path}: does not fit {network.config.name}: {key} is missing")
-        elif _is_class_column(key):
+        elif is_class_column(key):
             _require_shape(file.path, key, given[:0], value[:0], network.config.name)
             if class_columns == BY_NAME:
-                taken[key] = _columns(key, given, value, categories)
+                taken[key] = rows_for(key, given.float(), _coco_rows(categories))
             else:
                 initial[key] = (
                     f"rows of {len(given)} COCO classes, here {len(value)} others; the official recipe starts anew"
@@ -207,26 +202,12 @@ def _start_queryinst(network: TeViT, file: WeightFile, categories: tuple[str, ..
             _require_shape(file.path, key, given, value, network.config.name)
     network.load_state_dict({**wanted, **taken})
     unused = {key: layouts.NO_PLACE for key in file.state if key not in wanted}
-    unused |= {key: "rows of other classes" for key in initial if _is_class_column(key)}
+    unused |= {key: "rows of other classes" for key in initial if is_class_column(key)}
     unused |= {key: "another number of queries" for key in initial if key.startswith("rpn_head.")}
     return StartReport(file.path, QUERYINST, loaded={key: (key,) for key in taken}, initial=initial, unused=unused)
 
 
-def _is_class_column(key: str) -> bool:
-    return key.split(".")[-2] in ("fc_cls", "conv_logits")
-
-
-def _columns(key: str, given: Tensor, initial: Tensor, categories: tuple[str, ...]) -> Tensor:
-    """Rows (classes, ...) for ``categories``: COCO's of the same thing, the mean of all for others.
-
-    The class bias of others keeps its initial value, which makes every class rare at the start.
-    """
+def _coco_rows(categories: tuple[str, ...]) -> list[int | None]:
+    """COCO's class of the same thing for each of ``categories``, None where there is none."""
     rows = {name: row for row, name in enumerate(COCO_NAMES) if name not in _FALSE_FRIENDS}
-    mean = given.float().mean(dim=0)
-    if key.endswith("fc_cls.bias"):
-        mean = initial[0]
-    picked = []
-    for name in map(normalised, categories):
-        row = rows.get(_COCO_OF.get(name, name))
-        picked.append(mean if row is None else given[row].float())
-    return torch.stack(picked)
+    return [rows.get(_COCO_OF.get(name, name)) for name in map(normalised, categories)]

@@ -140,9 +140,10 @@ class Stitcher:
         return (labels[:, None] != others[None]) & (self.rule == "published")
 
     def _away(self, window: Window, known: list[KnownTrack], seen: list[Sighting]) -> np.ndarray:
-        """(M, K) float64: how far a sighting begins from where a track was lost, as a share of what is plausible.
+        """(M, K) float64, 0 to 1: how far a sighting begins from where a track was lost, as a share of what can be.
 
-        At least 1: it cannot be; over a cut places mean nothing, and 0 is returned.
+        1: it cannot be, also where the track was seen last in or after the sighting's first frame. Over a cut places
+        mean nothing, and all is 0.
         """
         away = np.ones((len(known), len(seen)))
         longer = max(window.frame_hw)

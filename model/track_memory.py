@@ -71,14 +71,12 @@ def unit(vector: np.ndarray) -> np.ndarray:
     return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
 
 
-def blended(old: Looks | None, sighting: Sighting, *, colour: np.ndarray, start: int, longer: int) -> Looks | None:
+def blended(old: Looks | None, sighting: Sighting, *, colour: np.ndarray, start: int, longer: int) -> Looks:
     """Looks after another sighting in a window that begins at frame ``start``: the mean of old and new.
 
-    ``longer``: the frame's longer side in pixels. A sighting that is nowhere present changes nothing.
+    ``longer``: the frame's longer side in pixels. The sighting is present in some frame.
     """
     there = np.flatnonzero(sighting.selected.present)
-    if not len(there):
-        return old
     box = (sighting.boxes[there[-1]] / longer).astype(np.float32)
     seen = start + int(there[-1])
     if old is None:

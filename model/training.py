@@ -18,9 +18,9 @@ from model import ranks
 from model.clips import ClipDataset, ClipSource, clip_batches, collate
 from model.config import SwinConfig, TrainingConfig
 from model.ema import WeightAverage
-from model.losses import training_losses
+from model.losses import count_positives, training_losses
 from model.schedule import parameter_groups, rate_factor
-from model.targets import PRESENT, ClipTargets
+from model.targets import ClipTargets
 from model.tevit import TeViT
 
 
@@ -130,7 +130,10 @@ class Trainer:
         parts: dict[str, float] = {}
         notes: list[str] = []
         together = [next(batches) for _ in range(self.settings.accumulate)]  # type: ignore[call-overload]
-        positives = self._positives([clip for _, targets in together for clip in targets])
+        # Of all its batches together, so that the sum of their losses is the loss of one batch with all their clips.
+        clips = [clip for _, targets in together for clip in targets]
+        queries, device = self.network.config.queries, self.settings.device
+        positives = count_positives(clips, queries=queries, device=device)
         for frames, targets in together:
             notes += _frames_without_truth(targets)
             self._backward(frames, targets, parts, positives)
@@ -151,15 +154,8 @@ class Trainer:
         spent = time.monotonic() - began
         return StepReport(self.step, self.recipe.steps, total, parts, rate, norm, spent, tuple(notes))
 
-    def _positives(self, clips: list[ClipTargets]) -> float | None:
-        """What losses of accumulated batches are divided by, so that their sum is the loss of one batch with all."""
-        if self.settings.accumulate == 1:
-            return None  # the loss counts for itself
-        there = sum(int((clip.states == PRESENT).sum()) for clip in clips)
-        return ranks.share_of_positives(there, self.settings.device)
-
     def _backward(
-        self, frames: torch.Tensor, targets: list[ClipTargets], parts: dict[str, float], positives: float | None
+        self, frames: torch.Tensor, targets: list[ClipTargets], parts: dict[str, float], positives: float
     ) -> None:
         device = self.settings.device
         fast = self.settings.precision == "fast" and device.startswith("cuda")

@@ -36,7 +36,7 @@ class WindowResult:
 
     ``tracks`` lists who is there (a track not listed is absent in the whole stretch), ``standings`` every track so
     far, ``cuts`` the frames in the stretch at which a new scene begins. ``state`` is everything that is needed to go
-    on after ``stop`` with frames from ``next_frame`` (at most ``stop``).
+    on after ``stop`` with frames from ``next_frame`` (at most ``stop``); empty where nobody asked for it.
     """
 
     start: int

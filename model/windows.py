@@ -30,6 +30,7 @@ __all__ = [
     "WindowsTooClose",
     "gather",
     "propose",
+    "see_window",
     "stitch",
 ]
 
@@ -58,6 +59,7 @@ def propose(
     window: int | None = None,
     overlap: int | None = None,
     state: bytes | None = None,
+    keep_state: bool = True,
     on_window: Callable[[int, int], None] = _nothing,
     cancelled: Callable[[], bool] = _never,
 ) -> Iterator[WindowResult]:
@@ -68,27 +70,36 @@ def propose(
     stretch. ``cancelled`` is asked before each window. ``max_tracks`` bounds what a window adds, ``window`` and
     ``overlap`` count frames; None takes the configuration's number, but at most half of a window is shared. With the
     ``state`` of an earlier stretch, ``frames`` begins at its ``next_frame``, and what follows is what an undisturbed
-    run gives. Raises :class:`NoFrames`, :class:`UnequalFrames`, :class:`WindowsTooClose`, :class:`StateMismatch`,
+    run gives; who never goes on later spares the states with ``keep_state`` False, which leaves them empty. Raises
+    :class:`NoFrames`, :class:`UnequalFrames`, :class:`WindowsTooClose`, :class:`StateMismatch`,
     `model.clip_inference.UnknownRule`.
     """
     length = config.window if window is None else window
     shared = min(config.overlap, length // 2) if overlap is None else overlap
     limit = config.max_tracks if max_tracks is None else max_tracks
     manner = Manner(config.to_dict(), rule, precision, limit, length, shared)
+    settings = StitchSettings()
     yield from stitch(
         frames,
-        partial(_see, network, config=config, manner=manner),
+        partial(see_window, network, config=config, manner=manner, settings=settings),
         shrink=partial(shrink, config=config),
         manner=manner,
         expected=expected,
+        settings=settings,
         state=state,
+        keep_state=keep_state,
         on_window=on_window,
         cancelled=cancelled,
     )
 
 
-def _see(network: TeViT, window: Window, *, config: TeViTConfig, manner: Manner) -> list[Sighting]:
-    """What the network sees in a window; in one of many also things that are too faint to begin a track."""
+def see_window(
+    network: TeViT, window: Window, *, config: TeViTConfig, manner: Manner, settings: StitchSettings
+) -> list[Sighting]:
+    """What the network sees in a window, best first; in one of many also things that are too faint to begin a track.
+
+    Raises `model.clip_inference.UnknownRule`.
+    """
     return look(
         network,
         window.frames,
@@ -97,7 +108,7 @@ def _see(network: TeViT, window: Window, *, config: TeViTConfig, manner: Manner)
         rule=manner.rule,
         precision=manner.precision,
         max_tracks=manner.max_tracks,
-        minimum=STARTS if window.whole else StitchSettings().continues,
+        minimum=STARTS if window.whole else settings.continues,
     )
 
 
@@ -110,6 +121,7 @@ def stitch(
     expected: int,
     settings: StitchSettings | None = None,
     state: bytes | None = None,
+    keep_state: bool = True,
     on_window: Callable[[int, int], None] = _nothing,
     cancelled: Callable[[], bool] = _never,
 ) -> Iterator[WindowResult]:
@@ -136,7 +148,7 @@ def stitch(
             tracks=tracks,
             standings=stitcher.standings(),
             cuts=tuple(cut for cut in reader.cuts.found if start <= cut < stop),
-            state=store(manner, stitcher, reader),
+            state=store(manner, stitcher, reader) if keep_state else b"",
             next_frame=reader.place.next_frame,
         )
         on_window(stop, expected)

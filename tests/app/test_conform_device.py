@@ -84,6 +84,38 @@ def test_losses_may_differ_by_a_ten_thousandth(folder: Path, off: float, factor:
     assert wrong == ([] if passes else ["losses/stage0_loss_cls"])
 
 
+def test_the_doubt_about_mask_losses_is_asked_for_once_a_case(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each costs several passes of the mask head, and the steps of the optimizer have no use for it."""
+    stages: list[int] = []
+
+    def none(*_: object, stage: int) -> float:
+        stages.append(stage)
+        return 0.0
+
+    monkeypatch.setattr("app.conform_train.mask_loss_doubt", none)
+    assert judged(folder, "steps", factor=1.0) == []
+    assert stages == list(range(len(stages))) and len(stages) > 1
+
+
+@pytest.mark.parametrize(
+    ("doubt", "factor", "passes"), [(0.0, 1.0, False), (1.0, 1.0, True), (1.0, _DEVICE_FACTOR, True)]
+)
+def test_a_mask_loss_and_the_sum_may_be_off_by_the_doubt_on_any_device(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, doubt: float, factor: float, passes: bool
+) -> None:
+    monkeypatch.setattr("app.conform_train.mask_loss_doubt", lambda *_, **__: doubt)
+    path = folder / "golden/train/steps.json"
+    before = path.read_text()
+    content = json.loads(before)
+    for figures in (content, content["float64_twin"]):
+        figures["losses"]["stage0_loss_mask"] += 0.9
+        figures["total_loss"] += 0.9
+    path.write_text(json.dumps(content))
+    wrong = judged(folder, "steps", factor=factor)
+    path.write_text(before)
+    assert (wrong == []) == passes, wrong
+
+
 def chosen(*, gap: float, listed: int, factor: float) -> tuple[bool, list[str]]:
     """A selection of 10 of 12 queries of one class; query 9 leads query 10 by ``gap``; ``listed`` is last."""
     scores = torch.linspace(0.9, 0.5, 12)

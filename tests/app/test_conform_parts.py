@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from app.conform_checks import Case, ConformReport, UnreadableCase, run_case
+from app.conform_checks import Case, Check, ConformReport, UnreadableCase, run_case, share
 from app.conform_forward import tolerance
 from app.conform_pipeline import draw_item
 from app.conform_train import _best_and_margin, _gradients, _losses, _losses_after, _per_frame, _statistics
@@ -136,3 +136,12 @@ def test_draws_follow_their_seed_and_change_the_key_frame_where_frames_are_few()
     moved = draw_item(items, kept, flags, SCALES, index=6, seed=7, frames=5)
     assert moved.video in (0, 2) and len(set(moved.frames)) == 5
     assert 640 <= first.scale[0] <= 960 and 360 <= first.scale[1] <= 480
+
+
+def test_the_share_of_a_tolerance_is_above_one_where_a_check_fails() -> None:
+    case = Case("part", "name")
+    case.close("half", 1.05, 1.0, atol=0.1)
+    case.close("over", 1.2, 1.0, atol=0.1)
+    case.equal("equal", 1, 1)
+    assert [round(share(check), 6) for check in case.checks] == [0.5, 2.0, 0.0]
+    assert all(isinstance(check, Check) for check in case.checks)

@@ -4,7 +4,7 @@ import pytest
 import torch
 
 from app.conform_undecided import mask_loss_doubt, undecided_cells
-from model.losses import stage_losses
+from model.losses import mask_coverage, stage_losses
 from model.targets import PRESENT, ClipTargets
 from model.tevit import Queries, TeViT
 from tests.model.small import clip_truth, small_network
@@ -28,19 +28,22 @@ def boxes(left: float) -> torch.Tensor:
 
 def test_cells_far_from_the_threshold_are_decided() -> None:
     clip = truth(28)
-    assert not undecided_cells(clip, boxes(0.0), (ZERO, ZERO, ZERO), cells=CELLS).any()
+    coverage, doubtful = undecided_cells(clip, boxes(0.0), (ZERO, ZERO, ZERO), cells=CELLS)
+    assert not doubtful.any()
+    assert torch.equal(coverage, mask_coverage(clip, boxes(0.0), (ZERO, ZERO, ZERO), cells=CELLS))
 
 
 def test_a_cell_cut_in_half_is_undecided() -> None:
     clip = truth(29)  # the middle of column 14 of cells of two pixels
-    doubtful = undecided_cells(clip, boxes(0.0), (ZERO, ZERO, ZERO), cells=CELLS)
+    _, doubtful = undecided_cells(clip, boxes(0.0), (ZERO, ZERO, ZERO), cells=CELLS)
     assert doubtful[0, 5, 14] and doubtful[0].any(dim=0).sum() == 1
 
 
 @pytest.mark.parametrize("moved", [-0.3, 0.3])
 def test_a_box_that_is_clearly_elsewhere_decides(moved: float) -> None:
     clip = truth(29)
-    assert not undecided_cells(clip, boxes(0.5 + moved), (ZERO, ZERO, ZERO), cells=CELLS)[0, 5:20, 14].any()
+    _, doubtful = undecided_cells(clip, boxes(0.5 + moved), (ZERO, ZERO, ZERO), cells=CELLS)
+    assert not doubtful[0, 5:20, 14].any()
 
 
 def forward(network: TeViT) -> tuple[object, Queries, list[ClipTargets], list[tuple[torch.Tensor, torch.Tensor]]]:
@@ -55,12 +58,17 @@ def forward(network: TeViT) -> tuple[object, Queries, list[ClipTargets], list[tu
     return features, queries, [clip], matches
 
 
+def only_doubt(monkeypatch: pytest.MonkeyPatch, cells: torch.Tensor) -> None:
+    """These cells are taken as undecided, with their own coverage."""
+    monkeypatch.setattr(
+        "app.conform_undecided.undecided_cells", lambda *told, **named: (mask_coverage(*told, **named), cells)
+    )
+
+
 def test_without_undecided_cells_there_is_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:
     network = small_network().train()
     features, queries, clips, matches = forward(network)
-    monkeypatch.setattr(
-        "app.conform_undecided.undecided_cells", lambda *_, **__: torch.zeros((2, 28, 28), dtype=torch.bool)
-    )
+    only_doubt(monkeypatch, torch.zeros((2, 28, 28), dtype=torch.bool))
     assert mask_loss_doubt(network, features, queries, clips, matches, stage=1) == 0.0
 
 
@@ -70,7 +78,7 @@ def test_the_doubt_is_the_change_of_the_loss_when_a_cell_changes_sides(monkeypat
     cells = 2 * network.config.head.mask_cells
     one = torch.zeros((2, cells, cells), dtype=torch.bool)
     one[0, 3, 4] = True
-    monkeypatch.setattr("app.conform_undecided.undecided_cells", lambda *_, **__: one)
+    only_doubt(monkeypatch, one)
     before = {key: value.clone() for key, value in network.state_dict().items()}
     single = mask_loss_doubt(network, features, queries, clips, matches, stage=1)
     one[1, 9, 9] = True

@@ -1,8 +1,6 @@
 """JPEG, WebP and AVIF for the pictures that the editor gets: size, and time to code and decode one 720p frame."""
 
 import io
-import statistics
-import time
 from collections.abc import Callable
 from functools import partial
 
@@ -11,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from app.frame_cache import encode
+from tests.benchmarks._timing import measured
 from tests.benchmarks.long_video import picture, texture
 
 SIZE = (1280, 720)
@@ -37,17 +36,6 @@ CODERS: dict[str, Coder] = {
 }
 
 
-def median_ms(work: Callable[[], object], repeats: int) -> float:
-    """Median of the time of some calls, after one to warm up."""
-    work()
-    times = []
-    for _ in range(repeats):
-        began = time.perf_counter()
-        work()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
-
-
 def decoded(coded: bytes) -> np.ndarray:
     """uint8 H x W x 3 RGB."""
     return np.asarray(Image.open(io.BytesIO(coded)).convert("RGB"))
@@ -66,5 +54,6 @@ def show_formats(repeats: int = 9) -> None:
         coded = code(pixels)
         error = np.mean((decoded(coded).astype(np.float64) - pixels) ** 2)
         psnr = 10 * np.log10(255**2 / error)
-        times = (median_ms(partial(code, pixels), repeats), median_ms(partial(decoded, coded), repeats))
-        print(f"{name:<30}{len(coded) / 1000:>8.0f}{psnr:>10.1f}{times[0]:>10.1f}{times[1]:>11.1f}", flush=True)
+        coding = measured(name, partial(code, pixels), repeats=repeats).median_ms
+        decoding = measured(name, partial(decoded, coded), repeats=repeats).median_ms
+        print(f"{name:<30}{len(coded) / 1000:>8.0f}{psnr:>10.1f}{coding:>10.1f}{decoding:>11.1f}", flush=True)

@@ -17,14 +17,14 @@ from pathlib import Path
 from typing import Any
 
 from model import checkpoint as files
-from model.clip_inference import STARTS, Sighting, look, shrink
+from model.clip_inference import Sighting, shrink
 from model.procedural import ProceduralVideo, categories, render_video
 from model.stitch_state import Manner
 from model.stitcher import StitchSettings
 from model.tevit import TeViT
 from model.whole_video import WholeVideo, gather
 from model.window_frames import Window
-from model.windows import stitch
+from model.windows import see_window, stitch
 from tests.benchmarks._tracking import (
     Borders,
     Thing,
@@ -92,37 +92,29 @@ class _Run:
     stitching: list[float] = field(default_factory=list)
 
 
-def network_eyes(network: TeViT, rule: str) -> See:
+class NetworkEyes:
     """What the network sees, computed once per window of a video."""
-    known: dict[tuple[int, int], tuple[list[Sighting], float]] = {}
 
-    def see(window: Window) -> list[Sighting]:
+    def __init__(self, network: TeViT, manner: Manner, settings: StitchSettings) -> None:
+        self._look = partial(see_window, network, config=network.config, manner=manner, settings=settings)
+        self._known: dict[tuple[int, int], tuple[list[Sighting], float]] = {}
+        self.times: list[float] = []  # ms per answer of the look that it came from, perhaps an earlier one
+
+    def __call__(self, window: Window) -> list[Sighting]:
+        """What is in a window, best first."""
         key = (window.start, window.stop)
-        if key not in known:
+        if key not in self._known:
             began = time.perf_counter()
-            seen = look(
-                network,
-                window.frames,
-                frame_hw=window.frame_hw,
-                config=network.config,
-                rule=rule,
-                precision="float32",
-                max_tracks=MAX_TRACKS,
-                minimum=STARTS if window.whole else StitchSettings().continues,
-            )
-            known[key] = seen, (time.perf_counter() - began) * 1000
-        times.append(known[key][1])
-        return known[key][0]
-
-    times: list[float] = []
-    see.times = times  # type: ignore[attr-defined]
-    return see
+            seen = self._look(window)
+            self._known[key] = seen, (time.perf_counter() - began) * 1000
+        seen, spent = self._known[key]
+        self.times.append(spent)
+        return seen
 
 
-def one_video(run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, rule: str, network: TeViT) -> None:
+def one_video(run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, manner: Manner, network: TeViT) -> None:
     """Stitch one video and add what came out to ``run``."""
     count = len(video.frames)
-    manner = Manner(network.config.to_dict(), rule, "float32", MAX_TRACKS, kind.window or count, kind.overlap)
     spent, results = [], []
     looked = 0.0
 
@@ -151,7 +143,8 @@ def one_video(run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, rule: 
     borders = [(r.stop - 1, min(r.stop + kind.overlap, count - 1)) for r in results[:-1]]
     run.borders += border_identities(things, whole, borders)
     run.stitching += spent
-    run.network += getattr(see, "times", [])[-len(results) :]
+    if isinstance(see, NetworkEyes):
+        run.network += see.times[-len(results) :]
 
 
 def measure(
@@ -169,14 +162,19 @@ def measure(
     for index in range(videos):
         video = render_video(DOMAIN, index=index, seed=seed, frames=frames, size=size)
         oracle = Oracle(video, seed=index)
-        eyes: dict[tuple[int, int, str], See] = {}
+        eyes: dict[tuple[int, int, str, float], NetworkEyes] = {}
         for kind in kinds:
             for rule in ("review", "published"):
                 if kind.oracle and rule == "published":
                     continue
-                own = network_eyes(network, rule)
-                see = oracle.see if kind.oracle else eyes.setdefault((kind.window, kind.overlap, rule), own)
-                one_video(runs[kind.name, rule], video, kind, see, rule=rule, network=network)
+                manner = Manner(
+                    network.config.to_dict(), rule, "float32", MAX_TRACKS, kind.window or frames, kind.overlap
+                )
+                key = (kind.window, kind.overlap, rule, kind.settings.continues)
+                if not kind.oracle and key not in eyes:
+                    eyes[key] = NetworkEyes(network, manner, kind.settings)
+                see = oracle.see if kind.oracle else eyes[key]
+                one_video(runs[kind.name, rule], video, kind, see, manner=manner, network=network)
             told(f"video {index + 1} of {videos}: {kind.name}")
     return [_line(kind, runs[kind.name, "review"], runs[kind.name, "published"], size) for kind in kinds]
 

@@ -1,9 +1,11 @@
+from dataclasses import replace
+
 import pytest
 import torch
 
-from model.categories import normalised, with_categories
+from model.categories import PRIOR, is_class_column, normalised, rows_for, with_categories
 from model.checkpoint import Checkpoint, from_network
-from tests.model.small import NAMES, normal_clips, small_network
+from tests.model.small import CONFIG, NAMES, normal_clips, small_network
 
 HW = torch.tensor([[64.0, 96.0]])
 
@@ -61,3 +63,22 @@ def test_the_dtype_of_the_file_is_kept(checkpoint: Checkpoint) -> None:
     half = {k: v.half() if v.is_floating_point() else v for k, v in checkpoint.state.items()}
     moved = with_categories(Checkpoint(checkpoint.config, NAMES, half), ("dog", "bird"))
     assert moved.state["roi_head.bbox_head.0.fc_cls.weight"].dtype == torch.float16
+
+
+def test_class_columns_are_those_weights_whose_first_size_is_the_number_of_classes() -> None:
+    """Seven is the size of nothing else."""
+    seven = small_network(config=replace(CONFIG, classes=7)).state_dict()
+    eight = small_network(config=replace(CONFIG, classes=8)).state_dict()
+    grown = {key for key, value in seven.items() if value.shape != eight[key].shape}
+    assert grown == {key for key in seven if is_class_column(key)} and len(grown) == 2 * (2 + 2)
+    assert not is_class_column("fc_cls") and not is_class_column("")
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16])
+def test_rows_are_picked_averaged_or_made_rare(dtype: torch.dtype) -> None:
+    value = torch.tensor([[1.0, 2.0], [3.0, 6.0]], dtype=dtype)
+    picked = rows_for("roi_head.mask_head.0.conv_logits.weight", value, [1, None, 0])
+    assert picked.dtype == dtype and picked.tolist() == [[3.0, 6.0], [2.0, 4.0], [1.0, 2.0]]
+    bias = rows_for("roi_head.bbox_head.0.fc_cls.bias", value[:, 0], [None, 1])
+    assert bias[0].sigmoid().item() == pytest.approx(PRIOR, rel=2e-3) and bias[1] == 3.0
+    assert rows_for("roi_head.mask_head.0.conv_logits.bias", value[:, 0], [None]).tolist() == [2.0]

@@ -1,13 +1,15 @@
-"""One clip through the network: the two rules, duplicates, overlaps of tracks, sizes."""
+"""One clip through the network: the two rules, duplicates, sizes."""
 
 import numpy as np
 import pytest
 import torch
-from pycocotools import mask as coco
 
-from model.clip_inference import UnknownRule, clip_tracks, look, one_each, shrink, track_overlaps
+from model.clip_inference import UnknownRule, look, one_each, shrink
 from model.config import named
+from model.mask_overlap import track_iou
 from model.tevit import TeViT, build
+from model.whole_video import WholeVideo, gather
+from model.windows import propose
 
 
 @pytest.fixture(scope="module")
@@ -20,70 +22,63 @@ def pictures(count: int, hw: tuple[int, int]) -> list[np.ndarray]:
     return list(np.random.default_rng(6).integers(0, 255, (count, *hw, 3), dtype=np.uint8))
 
 
-def rle(mask: np.ndarray) -> dict:
-    code = coco.encode(np.asfortranarray(mask.astype(np.uint8)))
-    return {"size": list(code["size"]), "counts": code["counts"].decode()}
+def whole_clip(network: TeViT, frames: list[np.ndarray], *, rule: str, max_tracks: int) -> WholeVideo:
+    """The tracks of a video that is one clip."""
+    stretches = propose(
+        network, frames, expected=len(frames), config=network.config, rule=rule, max_tracks=max_tracks, keep_state=False
+    )
+    return gather(stretches)
 
 
 @pytest.mark.parametrize("hw", [(48, 64), (90, 50), (121, 161)])
 def test_masks_have_the_size_of_the_frame_and_every_frame_has_one(network: TeViT, hw: tuple[int, int]) -> None:
-    found = clip_tracks(
-        network, pictures(3, hw), config=network.config, rule="published", precision="float32", max_tracks=10
-    )
-    assert len(found.selected) == 10
-    for masks in found.segmentations:
-        assert len(masks) == 3
-        assert all(mask is not None and mask["size"] == list(hw) for mask in masks)
+    found = whole_clip(network, pictures(3, hw), rule="published", max_tracks=10)
+    assert len(found.tracks) == 10
+    for track in found.tracks:
+        assert len(track.segmentations) == 3
+        assert all(mask is not None and mask["size"] == list(hw) for mask in track.segmentations)
 
 
 def test_the_published_rule_ranks_by_the_mean_score_over_frames(network: TeViT) -> None:
-    found = clip_tracks(
-        network, pictures(4, (48, 64)), config=network.config, rule="published", precision="float32", max_tracks=6
-    )
-    scores = [track.score for track in found.selected]
-    assert scores == sorted(scores, reverse=True)
-    for track in found.selected:
+    found = whole_clip(network, pictures(4, (48, 64)), rule="published", max_tracks=6)
+    scores = [track.score for track in found.tracks]
+    assert len(scores) == 6 and scores == sorted(scores, reverse=True)
+    for track in found.tracks:
         assert track.score == pytest.approx(np.mean(track.frame_scores), abs=1e-6)
 
 
 def test_the_review_rule_shows_nothing_where_a_track_is_not_believed_to_be(network: TeViT) -> None:
-    with torch.no_grad():
-        for head in network.roi_head.bbox_head:
-            head.fc_cls.bias.fill_(0.0)  # an untrained head says 0.01 of everything; make it speak up
-    found = clip_tracks(
-        network, pictures(4, (48, 64)), config=network.config, rule="review", precision="float32", max_tracks=5
+    frames = pictures(4, (48, 64))
+    seen = look(
+        speaking(network),
+        frames,
+        frame_hw=(48, 64),
+        config=network.config,
+        rule="review",
+        precision="float32",
+        max_tracks=5,
     )
-    assert 0 < len(found.selected) <= 5
-    for track, masks in zip(found.selected, found.segmentations, strict=True):
-        for there, mask in zip(track.present, masks, strict=True):
+    found = whole_clip(network, frames, rule="review", max_tracks=5)
+    assert 0 < len(found.tracks) <= len(seen) <= 5
+    believed = {one.selected.frame_scores: one.selected.present for one in seen}
+    for track in found.tracks:
+        for there, mask in zip(believed[track.frame_scores], track.segmentations, strict=True):
             assert there or mask is None
-    overlaps = track_overlaps(found.segmentations).numpy() - np.eye(len(found.selected))
+    overlaps = track_iou([track.segmentations for track in found.tracks]) - np.eye(len(found.tracks))
     assert overlaps.max() <= 0.6 + 1e-9
 
 
 def test_an_unknown_rule_is_refused(network: TeViT) -> None:
     with pytest.raises(UnknownRule, match="published and review"):
-        clip_tracks(
-            network, pictures(1, (48, 64)), config=network.config, rule="best", precision="float32", max_tracks=1
+        look(
+            network,
+            pictures(1, (48, 64)),
+            frame_hw=(48, 64),
+            config=network.config,
+            rule="best",
+            precision="float32",
+            max_tracks=1,
         )
-
-
-def test_overlap_of_tracks_is_shared_over_united_pixels_of_all_frames() -> None:
-    rng = np.random.default_rng(0)
-    first, second = rng.random((2, 3, 20, 30)) < 0.4
-    second[1] = False
-    tracks = [[rle(m) for m in first], [rle(m) if m.any() else None for m in second]]
-    table = track_overlaps(tracks).numpy()
-    assert table[0, 1] == pytest.approx((first & second).sum() / (first | second).sum(), abs=1e-9)
-    assert table[0, 0] == pytest.approx(1.0)
-    assert np.allclose(table, table.T)
-
-
-def test_overlap_with_an_empty_track_is_zero() -> None:
-    nothing: list[dict | None] = [None, None]
-    something = [rle(np.ones((4, 4), bool)), None]
-    assert track_overlaps([nothing, something])[0].tolist() == [0.0, 0.0]
-    assert track_overlaps([]).shape == (0, 0)
 
 
 def speaking(network: TeViT) -> TeViT:

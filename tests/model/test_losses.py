@@ -6,7 +6,15 @@ import torch
 from torch.nn import functional as F
 
 from model.boxes import generalized_iou
-from model.losses import class_truth, dice_loss, focal_loss, mask_coverage, training_losses
+from model.losses import (
+    class_truth,
+    count_positives,
+    dice_loss,
+    focal_loss,
+    mask_coverage,
+    present_pairs,
+    training_losses,
+)
 from model.targets import ABSENT, PRESENT, UNKNOWN, ClipTargets
 from model.tevit import TeViT
 from tests.material import material
@@ -117,6 +125,44 @@ def test_box_losses_are_means_over_present_pairs(network: TeViT) -> None:
     torch.testing.assert_close(losses["stage0_loss_bbox"], expected, rtol=1e-4, atol=1e-5)
     expected = (1 - generalized_iou(boxes, wanted)).sum() / 3 * 2
     torch.testing.assert_close(losses["stage0_loss_iou"], expected, rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("states", [[[1, 0], [1, 1]], [[1, -1], [0, -1]], [[0, 0], [-1, 0]]])
+def test_losses_are_divided_by_the_matched_pairs_where_every_track_finds_a_query(
+    network: TeViT, states: list[list[int]]
+) -> None:
+    batch = [clip_truth(states, [0, 2], BOXES), clip_truth([[PRESENT]] * 2, [1], BOXES[1:])]
+    losses, matches = training_losses(network, normal_clips(2, 2), batch)
+    counted = count_positives(batch, queries=6, device="cpu")
+    for stage in matches:
+        assert counted == sum(len(frames) for frames, _, _ in present_pairs(batch, stage))
+    whole, _ = training_losses(network, normal_clips(2, 2), batch, positives=1.0)
+    for name, value in losses.items():
+        torch.testing.assert_close(value * counted, whole[name])
+
+
+def crowd(states: list[list[int]]) -> ClipTargets:
+    """More tracks than the six queries of the small network."""
+    count = len(states[0])
+    boxes = [(4.0 + 9 * g, 4.0 + 5 * g, 20.0 + 9 * g, 24.0 + 5 * g) for g in range(count)]
+    return clip_truth(states, [g % 3 for g in range(count)], boxes)
+
+
+def test_tracks_for_which_there_is_no_query_are_not_counted(network: TeViT) -> None:
+    batch = [crowd([[PRESENT] * 8] * 2)]
+    _, matches = training_losses(network, normal_clips(1, 2), batch)
+    for stage in matches:
+        assert sum(len(frames) for frames, _, _ in present_pairs(batch, stage)) == 12
+    assert count_positives(batch, queries=6, device="cpu") == 12
+    assert count_positives(batch, queries=8, device="cpu") == 16
+
+
+def test_of_a_crowd_whose_tracks_come_and_go_a_share_is_counted_whatever_is_matched() -> None:
+    seldom = crowd([[PRESENT] * 8, [PRESENT] * 4 + [ABSENT] * 2 + [UNKNOWN] * 2])
+    assert count_positives([seldom], queries=6, device="cpu") == 12 * 6 / 8
+    assert count_positives([seldom, seldom], queries=6, device="cpu") == 18
+    assert count_positives([crowd([[ABSENT] * 8] * 2)], queries=6, device="cpu") == 1
+    assert count_positives([], queries=6, device="cpu") == 1
 
 
 def test_the_order_of_the_clips_does_not_matter() -> None:

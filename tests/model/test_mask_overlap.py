@@ -57,3 +57,39 @@ def test_tracks_among_themselves_are_symmetric_with_ones_where_there_is_a_mask(o
 def test_no_tracks_make_an_empty_table() -> None:
     assert track_iou([]).shape == (0, 0)
     assert shared_pixels([], [[None]])[0].shape == (0, 1)
+
+
+def test_overlap_of_tracks_is_shared_over_united_pixels_of_all_frames() -> None:
+    rng = np.random.default_rng(0)
+    first, second = rng.random((2, 3, 20, 30)) < 0.4
+    second[1] = False
+
+    table = track_iou([[coded(m, text=True) for m in first], [coded(m) if m.any() else None for m in second]])
+
+    assert table[0, 1] == pytest.approx((first & second).sum() / (first | second).sum(), abs=1e-9)
+    assert table[0, 0] == pytest.approx(1.0)
+    assert np.allclose(table, table.T)
+
+
+def test_overlap_with_an_empty_track_is_zero() -> None:
+    something = [coded(np.ones((4, 4), bool)), None]
+
+    assert track_iou([[None, None], something])[0].tolist() == [0.0, 0.0]
+
+
+def test_hundreds_of_masks_in_one_frame_are_counted() -> None:
+    """The mask library takes the areas of at most 255 masks at once."""
+    many = np.zeros((300, *SIZE), bool)
+    many[np.arange(300), np.arange(300) // SIZE[1] % SIZE[0], np.arange(300) % SIZE[1]] = True
+    many[:100, 0] = True
+    left = [[coded(mask), None] for mask in many]
+
+    shared, areas, other_areas = shared_pixels(left, [[coded(np.ones(SIZE, bool)), None]] * 256)
+    table = track_iou(left)
+
+    assert areas.tolist() == many.sum(axis=(1, 2)).tolist()
+    assert other_areas.tolist() == [54.0] * 256
+    assert np.array_equal(shared, np.repeat(areas[:, None], 256, axis=1))
+    flat = many.reshape(300, -1).astype(float)
+    both = flat @ flat.T
+    assert np.allclose(table, both / (areas[:, None] + areas[None] - both))

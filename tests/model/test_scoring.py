@@ -8,7 +8,7 @@ import pytest
 import torch
 from pycocotools import mask as coco
 
-from model import scoring
+from model import scoring, windows
 from model.clips import ClipTrack, ClipVideo
 from model.config import named
 from model.scoring import judged_frames, score
@@ -97,7 +97,8 @@ def test_things_that_nobody_looked_at_are_not_held_against_the_network(
     assert score(network, Source(video(truth, complete=True)), [0]).stats["AP"] < 0.9
 
 
-def test_an_untrained_network_is_scored_without_an_error(network: TeViT) -> None:
+def test_an_untrained_network_is_scored_without_an_error(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(windows, "store", None)  # nobody goes on from where scoring was
     heard: list[int] = []
     result = score(
         network, Source(video(track([PRESENT] * 3, 0)), video(track([PRESENT] * 3, 9))), [0, 1], on_video=heard.append

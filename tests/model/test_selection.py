@@ -3,6 +3,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from model.clip_inference import STARTS
 from model.selection import presence, published, review, without_duplicates
 
 
@@ -54,7 +55,7 @@ def test_presence_works_for_one_and_two_frames(frames: int) -> None:
 def test_review_gives_one_class_per_query_with_runners_up() -> None:
     scores = torch.full((3, 2, 4), 0.02)
     scores[:, 0] = torch.tensor([0.3, 0.8, 0.5, 0.1])
-    chosen = review(logits_of(scores), max_tracks=5)
+    chosen = review(logits_of(scores), max_tracks=5, minimum=STARTS)
     assert [(c.query, c.label) for c in chosen] == [(0, 1)]
     assert [label for label, _ in chosen[0].runners_up] == [2, 0, 3]
 
@@ -62,20 +63,20 @@ def test_review_gives_one_class_per_query_with_runners_up() -> None:
 def test_review_does_not_average_a_short_visit_away() -> None:
     scores = torch.full((9, 1, 1), 0.02)
     scores[3:6] = 0.9
-    chosen = review(logits_of(scores), max_tracks=5)
+    chosen = review(logits_of(scores), max_tracks=5, minimum=STARTS)
     assert chosen[0].score == pytest.approx(0.9)
     assert chosen[0].present == (False,) * 3 + (True,) * 3 + (False,) * 3
 
 
 def test_review_leaves_out_what_is_hardly_believed_and_what_is_too_many() -> None:
     scores = torch.tensor([0.9, 0.5, 0.05])[None, :, None].expand(2, 3, 1)
-    assert [c.query for c in review(logits_of(scores), max_tracks=9)] == [0, 1]
-    assert [c.query for c in review(logits_of(scores), max_tracks=1)] == [0]
+    assert [c.query for c in review(logits_of(scores), max_tracks=9, minimum=STARTS)] == [0, 1]
+    assert [c.query for c in review(logits_of(scores), max_tracks=1, minimum=STARTS)] == [0]
     assert review(logits_of(scores), max_tracks=9, minimum=0.95) == []
 
 
 def test_of_two_overlapping_tracks_the_better_one_stays() -> None:
-    chosen = review(logits_of(torch.tensor([0.9, 0.8, 0.7])[None, :, None]), max_tracks=9)
+    chosen = review(logits_of(torch.tensor([0.9, 0.8, 0.7])[None, :, None]), max_tracks=9, minimum=STARTS)
     overlaps = torch.tensor([[1.0, 0.9, 0.1], [0.9, 1.0, 0.7], [0.1, 0.7, 1.0]])
     assert without_duplicates(chosen, overlaps) == [0, 2]  # the second hides nothing once it is gone
     assert without_duplicates(chosen, overlaps, limit=0.95) == [0, 1, 2]

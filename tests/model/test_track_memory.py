@@ -77,18 +77,12 @@ def test_memory_is_bounded_and_keeps_those_seen_last() -> None:
 def test_looks_begin_with_a_sighting_and_blend_with_the_next() -> None:
     colour = np.array([2.0, 0.0], np.float32)
     first = blended(None, sighting((True, True, False)), colour=colour, start=10, longer=10)
-    assert first is not None and first.seen == 11
+    assert first.seen == 11
     np.testing.assert_allclose(first.box, np.array([4, 5, 6, 7]) / 10, rtol=1e-6)
     second = blended(first, sighting((False, True), (0.0, 1.0)), colour=colour, start=14, longer=10)
-    assert second is not None and second.seen == 15
+    assert second.seen == 15
     np.testing.assert_allclose(second.embedding, [0.5**0.5] * 2, rtol=1e-6)
     np.testing.assert_allclose(second.colour, [1.0, 0.0])
-
-
-def test_a_sighting_that_is_nowhere_present_changes_nothing() -> None:
-    old = looks(5)
-    assert blended(old, sighting((False, False)), colour=np.ones(2), start=6, longer=10) is old
-    assert blended(None, sighting((False,)), colour=np.ones(2), start=6, longer=10) is None
 
 
 def test_a_vector_without_length_stays_zero() -> None:

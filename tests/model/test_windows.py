@@ -8,10 +8,15 @@ import numpy as np
 import pytest
 import torch
 
-from model.clip_inference import UnknownRule, clip_tracks
+from model import windows
+from model.clip_inference import STARTS, UnknownRule
 from model.config import named
+from model.stitch_state import Manner
+from model.stitcher import StitchSettings
 from model.tevit import TeViT, build
-from model.windows import NoFrames, StateMismatch, WindowResult, WindowsTooClose, gather, propose
+from model.window_frames import Window, WindowReader
+from model.windows import NoFrames, StateMismatch, WindowResult, WindowsTooClose, gather, propose, see_window
+from tests.model.one_clip import clip_tracks
 
 HW = (48, 64)
 
@@ -42,7 +47,7 @@ def found(network: TeViT, frames: Any, **more: Any) -> Iterator[WindowResult]:
 def test_a_video_within_one_window_is_one_clip(network: TeViT, rule: str) -> None:
     frames = pictures(5)
     (only,) = propose(network, frames, expected=5, config=network.config, rule=rule, max_tracks=4)
-    clip = clip_tracks(network, frames, config=network.config, rule=rule, precision="float32", max_tracks=4)
+    clip = clip_tracks(network, frames, rule=rule, max_tracks=4)
     assert (only.start, only.stop, only.next_frame) == (0, 5, 5)
     assert [track.segmentations for track in only.tracks] == list(clip.segmentations)
     assert [track.frame_scores for track in only.tracks] == [one.frame_scores for one in clip.selected]
@@ -53,7 +58,7 @@ def test_published_scores_of_one_clip_stay_to_the_bit(network: TeViT) -> None:
     frames = pictures(8)
     (only,) = propose(network, frames, expected=8, config=network.config, rule="published")
     with torch.inference_mode():
-        clip = clip_tracks(network, frames, config=network.config, rule="published", precision="float32", max_tracks=10)
+        clip = clip_tracks(network, frames, rule="published", max_tracks=10)
     whole = gather([only])
     assert [track.score for track in whole.tracks] == [one.score for one in clip.selected]
     assert all(mask is not None for track in whole.tracks for mask in track.segmentations)
@@ -139,3 +144,57 @@ def test_a_video_without_frames_is_refused(network: TeViT) -> None:
 def test_an_unknown_rule_is_refused(network: TeViT) -> None:
     with pytest.raises(UnknownRule, match="published and review"):
         next(found(network, pictures(2), rule="best"))
+
+
+def first_window(frames: list[np.ndarray], length: int) -> Window:
+    found = WindowReader(iter(frames), np.copy, length, 1).next()
+    assert found is not None
+    return found
+
+
+def test_what_may_continue_a_track_is_for_the_settings_to_say_and_a_whole_video_starts_all_of_its_tracks(
+    network: TeViT,
+) -> None:
+    manner = Manner(network.config.to_dict(), "review", "float32", 9, 4, 1)
+    frames = pictures(6)
+
+    def scores(window: Window, least: float) -> list[float]:
+        settings = StitchSettings(continues=least)
+        seen = see_window(network, window, config=network.config, manner=manner, settings=settings)
+        return [one.selected.score for one in seen]
+
+    part, whole = first_window(frames, 4), first_window(frames[:4], 4)
+    assert (part.whole, whole.whole) == (False, True)
+    everything = scores(part, 0.0)
+    least = float(np.median(everything))
+    assert everything and scores(part, 1.0) == []
+    assert min(scores(part, least)) >= least
+    assert scores(whole, 1.0) == scores(whole, 0.0) != [] and min(scores(whole, 1.0)) >= STARTS
+
+
+def test_windows_are_looked_at_and_stitched_by_the_same_settings(
+    network: TeViT, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[StitchSettings] = []
+    real_look, real_stitcher = windows.see_window, windows.Stitcher.new
+
+    def looked(*window: Any, settings: StitchSettings, **more: Any) -> Any:
+        used.append(settings)
+        return real_look(*window, settings=settings, **more)
+
+    def made(rule: str, settings: StitchSettings) -> Any:
+        used.append(settings)
+        return real_stitcher(rule, settings)
+
+    monkeypatch.setattr(windows, "see_window", looked)
+    monkeypatch.setattr(windows.Stitcher, "new", made)
+    next(found(network, pictures(6)))
+    assert len(used) == 2 and used[0] is used[1]
+
+
+def test_states_that_nobody_asked_for_are_not_made(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_states = list(found(network, pictures(10)))
+    assert all(result.state for result in with_states)
+    monkeypatch.setattr(windows, "store", None)  # who stores nevertheless fails
+    without = list(found(network, pictures(10), keep_state=False))
+    assert without == [replace(result, state=b"") for result in with_states]
