@@ -1,7 +1,7 @@
 """Reading frames of a video file by number: frame k is to the bit the k-th picture of a sequential pass."""
 
 import zlib
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import OrderedDict
 from collections.abc import Generator, Iterator, Sequence
 from itertools import islice
@@ -9,6 +9,8 @@ from typing import Self
 
 import av.error
 import numpy as np
+from av.packet import Packet
+from av.video.frame import VideoFrame
 
 from storage.frame_index import Damage, FrameIndex, UnreadablePicture
 from storage.video_stream import OpenVideo, Picture, open_video, pictures, to_rgb, turned
@@ -18,6 +20,11 @@ RECENT_PICTURES = 32
 RECENT_BYTES = 64 << 20
 # Where times are of no use a seek may land early by this many pictures.
 PICTURES_TO_ENTRY = 300
+# On a longer way than this, pictures from which no other is predicted are not decoded. H.264 says in every slice which
+# ones these are (nal_ref_idc 0, ITU-T H.264 7.4.1), so that the others come out the same. HEVC says it within a
+# temporal layer only, and in VP9 such a picture may still change the decoder's state.
+LEAST_LEAP = 16
+LEAPING_CODECS = {"h264"}
 
 
 class FrameReader:
@@ -41,6 +48,10 @@ class FrameReader:
         self._fresh_from: int | None = 0
         self._recent: OrderedDict[int, Picture] = OrderedDict()
         self._room = min(RECENT_PICTURES, max(1, RECENT_BYTES // (4 * index.width * index.height)))
+        # Only where every frame was counted and is known by its time can the left out ones be told from lost ones.
+        self._leaps = index.confirmed and index.timed and not index.damage and not index.single_thread
+        # Time from which on every picture is wanted; None: all are.
+        self._all_from: int | None = None
 
     def read(self, k: int) -> np.ndarray:
         """Frame `k`: uint8 H x W x 3 RGB as shown; raises IndexError, or UnreadablePicture where the file changed."""
@@ -128,13 +139,46 @@ class FrameReader:
 
     def _forward(self, k: int) -> Picture | None:
         """Decode on to frame `k`; None as soon as a picture is another one than the index says."""
+        leap = self._leap(k)
+        self._all_from = None if leap is None else self.index.pts[leap]
         for picture in self._pictures:
-            if not self._expected(picture):
-                return None
+            if (leap is not None and not self._passes(picture, leap)) or not self._expected(picture):
+                # Where a leap leads elsewhere, the next attempts take every step.
+                self._leaps = self._leaps and leap is None
+                break
             self._remember(picture)
             if self._next > k:
+                self._all_from = None
                 return picture
+        self._all_from = None
         return None
+
+    def _leap(self, k: int) -> int | None:
+        """The frame before which pictures may be left out on the way to `k`; None if it is too near or not safe."""
+        if not self._leaps or self._video.stream.codec_context.name not in LEAPING_CODECS:
+            return None
+        # Those that are kept for stepping back are all decoded.
+        first = k - self._room + 1
+        return first if first - self._next >= LEAST_LEAP else None
+
+    def _passes(self, picture: Picture, leap: int) -> bool:
+        """Goes on to the number of `picture`; False if frames from `leap` on are missing before it.
+
+        Of two fields one may be predicted from and the other not, so interlaced pictures do not pass either.
+        """
+        if not isinstance(picture, VideoFrame) or picture.interlaced_frame or picture.pts is None:
+            return False
+        number = bisect_left(self.index.pts, picture.pts, lo=self._next)
+        if number != self._next and not number <= leap:
+            return False
+        self._next = number
+        return True
+
+    def _leave_out(self, packet: Packet) -> None:
+        """Tell the decoder before each packet whether it may leave its picture out."""
+        if self._leaps:
+            before = self._all_from is not None and packet.pts is not None and packet.pts < self._all_from
+            self._video.stream.codec_context.skip_frame = "NONREF" if before else "DEFAULT"
 
     def _expected(self, picture: Picture) -> bool:
         """Whether `picture` is the next frame: by its time, or where times are of no use by the key frames' pixels."""
@@ -210,7 +254,7 @@ class FrameReader:
 
     def _accepted(self) -> Generator[Picture, None, None]:
         """Pictures that take a number, from where the container stands."""
-        for picture in pictures(self._video):
+        for picture in pictures(self._video, on_packet=self._leave_out):
             if (picture.width, picture.height) == self.index.coded_size:
                 yield picture
 
