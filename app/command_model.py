@@ -14,6 +14,7 @@ from app.command_progress import Progress, duration
 from app.command_propose import SomeVideosFailed, tell_outcome
 from app.errors import BadInput
 from app.settings import Settings
+from app.shards import Shard
 
 PICTURES = "JPEGImages"
 SUMMARY = ("AP", "AP50", "AP75", "AR1", "AR10")
@@ -87,6 +88,7 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
 
     Under `torchrun` all processes train; the first one evaluates, writes and speaks.
     """
+    first = Shard.of_environment().first
     held_out = None if arguments.val is None else _held_out(arguments.val, arguments.frames)
     from app.starting_points import find_start
     from app.train import TrainOrder
@@ -119,7 +121,7 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
     spent: list[float] = []
     checkpoint = run(order, report=report, tell=lambda line: print(line, file=sys.stderr))
     progress.end()
-    if os.environ.get("RANK", "0") != "0":
+    if not first:
         return
     print(f"Trained in {duration(spent[-1] if spent else 0.0)}.", file=sys.stderr)
     stats = None if held_out is None else _validate(checkpoint, held_out, order, settings)
@@ -131,7 +133,7 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
     """The validation file and its frames, looked at before hours of training depend on them."""
-    from app.propose_files import videos_of_annotations
+    from app.video_lists import videos_of_annotations
 
     beside = annotations.parent / PICTURES
     videos, _ = videos_of_annotations(annotations, annotations.parent)
@@ -145,10 +147,11 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: Any, setting
     """Propose for the held-out videos under the published rule; the table goes to stderr, the figures to files."""
     from app import propose_files as use_case
     from app.models import find_model
+    from app.video_lists import videos_of_annotations
     from model.evaluation import evaluate as measure
 
     annotations, folder = held_out
-    videos, categories = use_case.videos_of_annotations(annotations, folder)
+    videos, categories = videos_of_annotations(annotations, folder)
     model = find_model(settings, str(checkpoint))
     manner = use_case.Manner(rule="published", precision="float32", device=order.device)
     progress = Progress()

@@ -11,6 +11,7 @@ from app.command_progress import Progress
 from app.errors import AppError, BadInput
 from app.settings import Settings
 from app.shards import Shard
+from app.warm import choose_precision
 
 # Not quite done: a line that is drawn now and then, and not at every look.
 WAITING = 0.999
@@ -52,25 +53,21 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
     from app import propose_batch as use_case
     from app.models import find_model
     from app.propose_files import Looker, own_categories
-    from app.propose_parts import Parts
+    from app.propose_parts import WAIT_SECONDS, Parts
 
     shard = Shard.of_environment()
-    videos, categories = _asked(arguments)
+    videos, asked = _asked(arguments)
     model = find_model(settings, arguments.model, config=arguments.config)
-    looker = Looker(
-        model,
-        categories=own_categories(model) if categories is None else categories,
-        manner=_manner(arguments, shard.device(settings.device)),
-    )
+    categories = own_categories(model) if asked is None else asked
+    looker = Looker(model, categories=categories, manner=_manner(arguments, shard.device(settings.device)))
     batch = use_case.Batch(
         out=arguments.out,
         videos=videos,
-        categories=own_categories(model) if categories is None else categories,
+        categories=categories,
         logs=settings.logs,
         again=arguments.again,
-        patience=arguments.wait or use_case.WAIT_SECONDS,
     )
-    about = use_case.about(model.sha256, looker, batch.categories)
+    about = use_case.about(model.sha256, looker, categories)
     progress = Progress()
     with Parts(use_case.parts_folder(batch.out), shard, about=about) as parts:
         done = use_case.run_part(batch, looker, parts, shard, about=about, report=progress)
@@ -79,7 +76,7 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
         if not shard.first:
             # The first process speaks for all: a failure told here would make torchrun end the others.
             return
-        parts.wait_for_all(batch.patience, report=lambda text: progress(WAITING, text))
+        parts.wait_for_all(arguments.wait or WAIT_SECONDS, report=lambda text: progress(WAITING, text))
         progress.end()
         outcome, meta = use_case.put_together(batch, looker, parts, model)
     tell_outcome(outcome)
@@ -100,10 +97,11 @@ def _manner(arguments: argparse.Namespace, device: str) -> Any:
     from app.propose_files import Manner
 
     rule = arguments.rule or ("published" if arguments.annotations else "review")
-    fast = device.startswith("cuda") and rule == "review"
+    # Published figures are compared with others, so that they are exact on every device.
+    default = choose_precision(device) if rule == "review" else "float32"
     return Manner(
         rule=rule,
-        precision=arguments.precision or ("fast" if fast else "float32"),
+        precision=arguments.precision or default,
         device=device,
         window=arguments.window,
         overlap=arguments.overlap,

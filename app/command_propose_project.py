@@ -15,21 +15,20 @@ from app.command_progress import Progress
 from app.command_propose import raise_failures, tell_failures, tell_part
 from app.command_store import find_project, opened
 from app.errors import BadInput, Cancelled
+from app.library import count_frames
 from app.propose import Report, Wish, is_proposed, propose_video
-from app.propose_files import Share, part_of
-from app.propose_parts import Parts
+from app.propose_files import part_of
+from app.propose_parts import LOOK_SECONDS, WAIT_SECONDS, Parts
 from app.proposer import DEMO
 from app.settings import Settings
 from app.shards import Shard
 from app.video_lists import videos_of
-from app.videos import add_video
+from app.videos import add_video, named_place
 from app.warm import WarmModel
 from storage import models, projects, videos
 from storage.database import Database
 from storage.projects import Project
 
-WAIT_SECONDS = 600.0
-LOOK_SECONDS = 0.5
 TAKEN_BACK = "A person took its proposals back while they were being made."
 
 
@@ -57,9 +56,7 @@ def propose_into_project(arguments: argparse.Namespace, settings: Settings, path
     settings = replace(settings, device=shard.device(settings.device))
     with opened(settings) as database:
         project = find_project(database, settings)
-        with database.read() as tx:
-            there = [Path(video.path) for video in videos.list_videos(tx, project.id)]
-        chosen = [found.path.absolute() for found in videos_of(paths)] if paths else there
+        chosen = _chosen(database, project, paths)
         if not chosen:
             raise BadInput(f"The project {project.name} has no video yet; name one.")
         patience = arguments.wait or WAIT_SECONDS
@@ -80,6 +77,14 @@ def propose_into_project(arguments: argparse.Namespace, settings: Settings, path
     _tell(said, project, chosen, as_json=arguments.json)
 
 
+def _chosen(database: Database, project: Project, paths: Sequence[Path]) -> list[Path]:
+    """The videos that are meant, each once: those of the paths, without any all of the project; absolute."""
+    if paths:
+        return list(dict.fromkeys(named_place(found.path) for found in videos_of(paths)))
+    with database.read() as tx:
+        return list(dict.fromkeys(Path(path) for _, path in videos.video_paths(tx, project.id)))
+
+
 @dataclass(frozen=True)
 class _Task:
     """What is the same for every video of the command."""
@@ -98,7 +103,7 @@ def _run(task: _Task, mine: Sequence[Path], parts: Parts) -> _Done:
     for position, path in enumerate(mine):
         share = part_of(progress, position, len(mine), str(path))
         try:
-            line = _one(task, path, _heard(parts, share))
+            line = _one(task, path, parts.heard(share))
         except Exception as error:
             # Whatever a video does to the program, the others get their turn; the sentence says what happened.
             reason = TAKEN_BACK if isinstance(error, Cancelled) else outcome_of(error, task.settings.logs).sentence
@@ -112,25 +117,22 @@ def _run(task: _Task, mine: Sequence[Path], parts: Parts) -> _Done:
     return done
 
 
-def _heard(parts: Parts, share: Share) -> Report:
-    def report(progress: float, message: str) -> None:
-        parts.alive()
-        share(progress)
-
-    return report
-
-
 def _one(task: _Task, path: Path, report: Report) -> dict[str, Any]:
     """One video: added if it is new, passed over if it is done. Returns what the command says of it."""
     database, settings = task.database, task.settings
     with database.read() as tx:
-        known = {str(video.path): video.id for video in videos.list_videos(tx, task.project.id)}
-    found = known.get(str(path)) or add_video(database, settings, project_id=task.project.id, path=path).id
+        known = {there: video_id for video_id, there in videos.video_paths(tx, task.project.id)}
+    # Proposing counts the frames as it goes; a job for it would decode the video at the same time.
+    found = known.get(str(path)) or add_video(database, settings, project_id=task.project.id, path=path, count=False).id
     facts = {"video": found, "path": str(path)}
     asked: dict[str, Any] = {"video_id": found, "checkpoint_id": task.checkpoint_id, "wish": task.wish}
-    if not task.again and is_proposed(database, settings, **asked):
-        return {**facts, "skipped": True}
-    done = propose_video(database, settings, report=report, cancelled=lambda: False, warm=task.warm, **asked)
+    try:
+        if not task.again and is_proposed(database, settings, **asked):
+            return {**facts, "skipped": True}
+        done = propose_video(database, settings, report=report, cancelled=lambda: False, warm=task.warm, **asked)
+    except BaseException:
+        count_frames(database, settings, video_id=found)
+        raise
     return {**facts, **done.as_json()}
 
 
@@ -145,7 +147,7 @@ def _wish(arguments: argparse.Namespace) -> Wish:
 
 
 def _tell(said: dict[str, Any], project: Project, chosen: Sequence[Path], *, as_json: bool) -> None:
-    told = [said[str(path)] for path in dict.fromkeys(chosen) if str(path) in said]
+    told = [said[str(path)] for path in chosen if str(path) in said]
     lines = [one["line"] for one in told if "line" in one]
     failed = [(one["id"], one["failed"]) for one in told if "failed" in one]
     tell_failures(failed)

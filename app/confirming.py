@@ -2,16 +2,15 @@
 
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Protocol, Self
+from typing import Protocol
 
 import numpy as np
 
 from storage import frames, videos
 from storage.database import Database
-from storage.frames import FrameIndex
+from storage.frames import FrameIndex, FramePass
 from storage.videos import Video
 
 # Seconds between two writes; each is one short transaction.
@@ -21,7 +20,8 @@ PUBLISH_EVERY = 1.0
 class Counting(Protocol):
     """A pass of decoding, as `storage.frames.open_confirming` gives it."""
 
-    count: int
+    @property
+    def count(self) -> int: ...
 
     @property
     def confirmed(self) -> FrameIndex: ...
@@ -33,18 +33,17 @@ class Publisher:
     Numbers below the stored ``confirmed`` are final: it only ever grows, however many passes run at once.
     """
 
-    def __init__(self, database: Database, video_id: str, *, every: float = PUBLISH_EVERY) -> None:
-        """Publish for the video ``video_id``; ``every`` seconds at most."""
+    def __init__(self, database: Database, video_id: str) -> None:
+        """Publish for the video ``video_id``, about every ``PUBLISH_EVERY`` seconds."""
         self._database = database
         self._video_id = video_id
-        self._every = every
         self._last = time.monotonic()
         self._stored: FrameIndex | None = None
 
     def seen(self, counting: Counting) -> None:
         """Another frame came; what is confirmed is stored if the last time is long ago."""
         now = time.monotonic()
-        if now - self._last >= self._every:
+        if now - self._last >= PUBLISH_EVERY:
             self._last = now
             self.publish(counting)
 
@@ -57,6 +56,9 @@ class Publisher:
         with self._database.atomic() as tx:
             video = videos.get_video(tx, self._video_id)
             if video.index.get("confirmed") and video.confirmed >= video.count:
+                return
+            if video.index.get("content_hash") != found.content_hash:
+                # It was pointed at another file meanwhile, whose list this one must not replace.
                 return
             sure = found.count if found.confirmed else min(counting.count, found.count - 1)
             if not found.confirmed and (found is self._stored or self._same(video, found)):
@@ -71,7 +73,7 @@ class Publisher:
         return video.count == found.count and FrameIndex.from_json(json.dumps(dict(video.index))).pts == found.pts
 
 
-class CountedFrames:
+class CountedFrames(FramePass):
     """(k, frame) over all frames of a stored video, decoded once from the front; what is confirmed is stored meanwhile.
 
     frame: uint8 H x W x 3 RGB as shown. A context manager; leaving it early stores what is confirmed by then. Raises
@@ -117,9 +119,6 @@ class CountedFrames:
             self._publisher.publish(self._passing)
         self._open = False
 
-    def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
-        return self
-
     def __next__(self) -> tuple[int, np.ndarray]:
         try:
             frame = next(self._passing)
@@ -129,12 +128,6 @@ class CountedFrames:
         if self._open:
             self._publisher.seen(self._passing)
         return frame
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def frame_index(video: Video) -> FrameIndex:
@@ -146,6 +139,10 @@ def _listed(database: Database, video: Video, index: FrameIndex) -> FrameIndex:
     """The whole provisional list of a video of which only the front was listed when it was added."""
     found = frames.probe(index.path)
     with database.atomic() as tx:
+        # Listing takes long: another pass may have listed or counted it, or a person moved it, in the meantime.
+        now = videos.get_video(tx, video.id)
+        if now.path != video.path or not now.index.get("partial"):
+            return frame_index(now)
         stored = json.loads(found.to_json())
-        videos.confirm_video(tx, video.id, index_json=stored, count=found.count, confirmed=video.confirmed)
+        videos.confirm_video(tx, video.id, index_json=stored, count=found.count, confirmed=now.confirmed)
     return found

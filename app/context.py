@@ -65,15 +65,33 @@ class Context:
         """
         with self.database.read() as tx:
             stamp = (*videos.video_stamp(tx, video_id),)
-            with self.lock:
-                found = self.kept.get(video_id)
-                if found is not None and found.stamp == stamp:
-                    self.kept.move_to_end(video_id)
-                    return found
+            found = self._known(video_id, stamp)
+            if found is not None:
+                return found
             video = videos.get_video(tx, video_id)
-        found = OpenedVideo(stamp=stamp, video=video, index=frame_index(video))
+        return self._keep(OpenedVideo(stamp=stamp, video=video, index=frame_index(video)))
+
+    def opened_now(self, video_id: str) -> OpenedVideo:
+        """The same with everything of the video as it is stored now, also its name and cuts."""
+        with self.database.read() as tx:
+            stamp = (*videos.video_stamp(tx, video_id),)
+            video = videos.get_video(tx, video_id)
+        found = self._known(video_id, stamp)
+        index = frame_index(video) if found is None else found.index
+        return self._keep(OpenedVideo(stamp=stamp, video=video, index=index))
+
+    def _known(self, video_id: str, stamp: tuple[object, ...]) -> OpenedVideo | None:
         with self.lock:
-            self.kept[video_id] = found
+            found = self.kept.get(video_id)
+            if found is None or found.stamp != stamp:
+                return None
+            self.kept.move_to_end(video_id)
+            return found
+
+    def _keep(self, found: OpenedVideo) -> OpenedVideo:
+        with self.lock:
+            self.kept[found.video.id] = found
+            self.kept.move_to_end(found.video.id)
             while len(self.kept) > KEPT_VIDEOS:
                 self.kept.popitem(last=False)
         return found

@@ -44,10 +44,10 @@ def videos_with_human_masks(tx: Connection, project_id: str) -> tuple[str, ...]:
     """Ids of the project's videos in which a person drew, corrected or accepted at least one mask, in their order."""
     summaries = videos.video_summaries(tx, project_id)
     found = []
-    for video in videos.list_videos(tx, project_id):
-        judged = summaries[video.id]
+    for video_id, _ in videos.video_names(tx, project_id):
+        judged = summaries[video_id]
         if judged.accepted + judged.corrected > 0:
-            found.append(video.id)
+            found.append(video_id)
     return tuple(found)
 
 
@@ -72,7 +72,7 @@ class ProjectClips:
             every = projects.list_categories(tx, project_id, retired=True)
             order = category_ids if category_ids is not None else [c.id for c in every if not c.retired]
             names = {category.id: category.name for category in every}
-            wanted = video_ids if video_ids is not None else [v.id for v in videos.list_videos(tx, project_id)]
+            wanted = video_ids if video_ids is not None else [one for one, _ in videos.video_names(tx, project_id)]
             loaded = [_load(tx, video_id) for video_id in wanted]
         self.categories = tuple(names[category_id] for category_id in order)
         self.category_ids = tuple(order)

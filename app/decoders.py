@@ -34,7 +34,6 @@ class Decoder:
             frames.verify(index)
         self.index = index
         self.source = source_of(index)
-        self.busy = False
         self.position = -1
         self._reader = frames.open_reader(index)
 

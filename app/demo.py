@@ -9,11 +9,12 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.matching import Masks, overlaps
-from app.proposals import Found, Proposals, store_proposals
+from app.matching import overlaps
+from app.proposal_parts import Found, Origin, Stretch
+from app.proposals import store_proposals
 from app.proposer import DEMO
 from app.settings import Settings
-from app.videos import add_video
+from app.videos import add_video, free_name
 from storage import edits, masks, models, projects, tracks, videos
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
@@ -72,11 +73,8 @@ def _begin(database: Database, categories: Sequence[str], checkpoint: Checkpoint
         begun = projects.get_setting(tx, _BEGUN)
         if begun is not None:
             return projects.get_project(tx, begun)
-        number, name = 1, DEMO
-        while projects.find_project(tx, name) is not None:
-            number += 1
-            name = f"{DEMO} {number}"
-        project = projects.create_project(tx, name=name, categories=categories)
+        taken = {project.name for project in projects.list_projects(tx, archived=True)}
+        project = projects.create_project(tx, name=free_name(DEMO, taken), categories=categories)
         models.activate(tx, project.id, checkpoint.id)
         projects.set_setting(tx, _BEGUN, project.id)
     return project
@@ -127,16 +125,8 @@ def _propose(
             settings={"rule": "review", "stored": True},
         )
         found = [_found(tx, number, track) for number, track in enumerate(entry["proposals"])]
-    proposals = Proposals(
-        video_id=video.id,
-        run_id=run.id,
-        done=video.count,
-        whole=True,
-        tracks=tuple(found),
-        class_names=tuple(names),
-        category_ids=ids,
-    )
-    store_proposals(database, proposals)
+    origin = Origin(video.id, run.id, tuple(names), ids)
+    store_proposals(database, origin, Stretch(0, video.count, tuple(found)), whole=True)
     with database.atomic() as tx:
         models.finish_run(tx, run.id, state="done")
 
@@ -183,17 +173,10 @@ def _same_things(
     """Number of a true track -> the proposal that is about it, best overlap first."""
     blobs = masks.get_blobs(tx, {row.hash for row in rows.values() if row.hash})
     proposed = [
-        Masks(
-            track.id,
-            "",
-            {frame: dict(blobs[row.hash]) for (owner, frame), row in rows.items() if owner == track.id and row.hash},
-        )
+        {frame: dict(blobs[row.hash]) for (owner, frame), row in rows.items() if owner == track.id and row.hash}
         for track in found
     ]
-    true = [
-        Masks(str(number), "", {frame: mask for frame, mask in enumerate(track["segmentations"]) if mask})
-        for number, track in enumerate(truth)
-    ]
+    true = [{frame: mask for frame, mask in enumerate(track["segmentations"]) if mask} for track in truth]
     table = overlaps(proposed, true)
     pairs: dict[int, Track] = {}
     for value, i, j in sorted(((table[i, j], i, j) for i in range(len(found)) for j in range(len(true))), reverse=True):
@@ -241,8 +224,7 @@ def _reviewed(
 def _good(proposed: Mapping[str, Any] | None, mask: Mapping[str, Any] | None) -> bool:
     if proposed is None or mask is None:
         return proposed is None and mask is None
-    pair = [Masks("a", "", {0: dict(proposed)})], [Masks("b", "", {0: dict(mask)})]
-    return bool(overlaps(*pair)[0, 0] >= ACCEPTED_IOU)
+    return bool(overlaps([{0: dict(proposed)}], [{0: dict(mask)}])[0, 0] >= ACCEPTED_IOU)
 
 
 def _apply(tx: Connection, video: Video, kind: str, changes: Sequence[Change]) -> None:

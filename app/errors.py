@@ -2,9 +2,13 @@
 
 
 class AppError(Exception):
-    """Base of the application's own errors; ``status`` is the HTTP status the routes answer with."""
+    """Base of the application's own errors; ``status`` is the HTTP status the routes answer with.
+
+    ``kind``, where there is one, is sent beside the sentence, so that a page need not understand that.
+    """
 
     status = 400
+    kind: str | None = None
 
 
 class NotFound(AppError):
@@ -15,6 +19,12 @@ class NotFound(AppError):
 
 class BadInput(AppError):
     """A request or a file holds something that cannot be used."""
+
+
+class OtherPixels(BadInput):
+    """A file has the video's frames but other pixels, as after it was coded again; a person may say it is the same."""
+
+    kind = "other_pixels"
 
 
 class Busy(AppError):

@@ -13,11 +13,11 @@ from storage.videos import Video
 def leaving_frames(video: Video, stride: int | None) -> range:
     """The frames of ``video`` that an export at ``stride`` writes; without one, at the stride of its import.
 
-    A video that was annotated at a stride leaves at that stride, or a multiple of it, as it came: from its first
-    annotated frame to its last. Else every so many frames from frame 0 on.
+    An imported video leaves at its stride, or a multiple of it, as it came: from its first annotated frame to its
+    last. Else every so many frames from frame 0 on.
     """
     step = stride or video.stride
-    if video.stride > 1 and step % video.stride == 0:
+    if video.import_id is not None and step % video.stride == 0:
         first = int((video.extra or {}).get(ANNOTATED_FROM, 0))
         last = first + (len(video.file_names or ()) - 1) * video.stride
         return range(first, min(last + 1, video.count), step)

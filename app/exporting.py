@@ -16,6 +16,7 @@ from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
 from app.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
+from app.import_sources import PICTURES
 from app.importing import FOREIGN, Report, quiet
 from app.settings import Settings
 from storage import masks, projects, tracks, videos
@@ -28,7 +29,6 @@ from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, wri
 
 VERSIONS = ("2019", "2021", "2022")
 ANNOTATIONS = "instances.json"
-PICTURES = "JPEGImages"
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ def export_dataset(
     """Writes a project into the new folder ``out``.
 
     Rejected, deleted and (``reviewed_only``) unjudged rows leave as null; tracks without a category stay here and are
-    counted in ``left_out``. ``stride`` keeps every so many frames; without it a video that was imported at a stride
-    leaves at that one, and every other one whole.
+    counted in ``left_out``. ``stride`` keeps every so many frames; without it an imported video leaves at the stride of
+    its import, and every other one whole.
 
     Raises `BadInput` (the folder is there already, nothing to export), `storage.frames.VideoError` (a source is gone or
     changed), `Cancelled`; nothing stays behind then.
@@ -234,7 +234,7 @@ def _between(pieces: Sequence[_Piece], choice: _Choice) -> tuple[str, ...]:
     found = []
     for piece in pieces:
         video, chosen = piece.video, leaving_frames(piece.video, choice.stride)
-        if video.stride == 1:
+        if video.import_id is None:
             continue
         between = sum(frame not in chosen for masks_of in piece.masks.values() for frame in masks_of)
         if between:

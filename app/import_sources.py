@@ -4,12 +4,13 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from app.errors import BadInput
+from app.video_lists import VIDEO_SUFFIXES
 from storage import frames
 from storage.frames import FrameIndex
 from storage.youtube_vis import VisVideo
 
 PICTURES = "JPEGImages"
-VIDEO_SUFFIXES = (".mp4", ".mov", ".mkv", ".webm", ".avi", ".m4v", ".ts", ".mpg", ".flv", ".gif")
+FIRST_SUFFIX = ".mp4"
 
 
 @dataclass(frozen=True)
@@ -67,7 +68,7 @@ def _full_rate(video: VisVideo, folder: Path, stride: int) -> Pictures:
     for place in _places(folder):
         if (place / video.file_names[0]).is_file():
             return _of_folder(video, place / named, stride)
-        files = [place / f"{named}{suffix}" for suffix in VIDEO_SUFFIXES] if named.name else []
+        files = [place / f"{named}{suffix}" for suffix in _suffixes()] if named.name else []
         file = next((file for file in files if file.is_file()), None)
         if file is not None:
             return _of_file(video, file, stride)
@@ -90,7 +91,7 @@ def _of_folder(video: VisVideo, place: Path, stride: int) -> Pictures:
                 f"its picture {name} is number {position[name]} in {place}, but at every {stride}th frame it would be "
                 f"number {wanted}; give the stride of this file, and the folder with all its frames."
             )
-    return Pictures(frames.index_files(place, every), first, stride)
+    return Pictures(frames.probe(place), first, stride)
 
 
 def _of_file(video: VisVideo, file: Path, stride: int) -> Pictures:
@@ -102,6 +103,11 @@ def _of_file(video: VisVideo, file: Path, stride: int) -> Pictures:
             "give the stride of this file."
         )
     return Pictures(index, 0, stride)
+
+
+def _suffixes() -> tuple[str, ...]:
+    """What the name of a video file may end with, in the order in which it is looked for."""
+    return FIRST_SUFFIX, *sorted(VIDEO_SUFFIXES - {FIRST_SUFFIX})
 
 
 def _places(folder: Path) -> tuple[Path, ...]:

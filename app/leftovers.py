@@ -25,11 +25,11 @@ def clear_leftovers(database: Database, settings: Settings, *, now: float | None
     """Removes uploads older than a day that no waiting or running job names; returns how many files went.
 
     These are forms' files, uploads of videos that broke off, and files whose job was cancelled before it took them.
-    ``now`` is in unix seconds. A file that cannot be removed is left, and the server's log says so.
+    ``now`` is in unix seconds. A file or folder that cannot be removed is left, and the server's log says so.
     """
     before = (time.time() if now is None else now) - KEPT_SECONDS
     with database.read() as tx:
-        active = jobs.list_jobs(tx, active=True, limit=10_000)
+        active = jobs.list_jobs(tx, active=True)
     used = {str(value) for job in active for value in job.parameters.values()}
     cleared = 0
     for folder in (temporary_folder(settings), settings.data / importing.UPLOADS, settings.data / checkpoints.UPLOADS):
@@ -59,5 +59,9 @@ def _remove_old(path: Path, before: float) -> bool:
 def _remove_empty(folder: Path) -> None:
     for place, _, _ in os.walk(folder, topdown=False):
         path = Path(place)
-        if path != folder and not any(path.iterdir()):
-            path.rmdir()
+        try:
+            if path != folder and not any(path.iterdir()):
+                path.rmdir()
+        except OSError as error:
+            # Somebody may put something into it meanwhile, or it is not ours to remove.
+            log.warning("The folder %s of leftovers could not be removed: %s", path, error)

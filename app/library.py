@@ -1,6 +1,7 @@
 """Use cases of the library: a video is renamed, removed, restored, or deleted for good."""
 
 import shutil
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from sqlalchemy import Connection
 from app import jobs as background
 from app.errors import BadInput, Busy
 from app.settings import Settings
-from app.videos import free_name
+from app.videos import free_name, lies_in
 from storage import jobs, removal, videos
 from storage.database import Database
 from storage.errors import NameTaken
@@ -46,8 +47,8 @@ def rename_video(database: Database, *, video_id: str, name: str) -> Video:
     name = " ".join(name.split())
     with database.atomic() as tx:
         video = videos.get_video(tx, video_id)
-        others = (other for other in videos.list_videos(tx, video.project_id) if other.id != video_id)
-        if any(other.name == name for other in others):
+        others = {other for other_id, other in videos.video_names(tx, video.project_id) if other_id != video_id}
+        if name in others:
             raise NameTaken("video", name)
         return videos.rename_video(tx, video_id, name)
 
@@ -76,13 +77,23 @@ def restore_video(database: Database, settings: Settings, *, video_id: str) -> V
         video = videos.get_video(tx, video_id)
         if video.removed is None:
             return video
-        name = free_name(video.name, {other.name for other in videos.list_videos(tx, video.project_id)})
+        name = free_name(video.name, {other for _, other in videos.video_names(tx, video.project_id)})
         videos.rename_video(tx, video_id, name)
         video = videos.restore_video(tx, video_id)
-        counting = any(job.kind == "index" for job in jobs.list_jobs(tx, active=True, video_id=video_id))
-    if video.confirmed < video.count and not counting:
-        background.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
+    count_frames(database, settings, video_id=video_id)
     return video
+
+
+def count_frames(database: Database, settings: Settings, *, video_id: str) -> None:
+    """Sees to it that a video's frames are counted: by a job, where they are not and no job is at it.
+
+    One that is removed has to be restored first. Raises `storage.errors.NotFound`.
+    """
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+    uncounted = video.removed is None and video.confirmed < video.count
+    if uncounted and not background.active_jobs(database, kind="index", video_id=video_id):
+        background.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
 
 
 def removed_videos(database: Database, settings: Settings, *, project_id: str) -> tuple[RemovedVideo, ...]:
@@ -90,7 +101,8 @@ def removed_videos(database: Database, settings: Settings, *, project_id: str) -
     with database.read() as tx:
         found = [video for video in videos.list_videos(tx, project_id, removed=True) if video.removed is not None]
         work = removal.work_on(tx, [video.id for video in found])
-        copies = {video.id: _own_copy(tx, settings, video) for video in found}
+        used = _used_places(tx) if found else Counter()
+        copies = {video.id: _own_copy(settings, video, used) for video in found}
     found.sort(key=lambda video: video.removed or 0.0, reverse=True)
     return tuple(RemovedVideo(video=video, work=work[video.id], copy_bytes=_size(copies[video.id])) for video in found)
 
@@ -112,7 +124,7 @@ def delete_video(database: Database, settings: Settings, *, video_id: str, track
         work = removal.work_on(tx, [video_id])[video_id]
         if (work.tracks, work.corrections) != (tracks, corrections):
             raise Busy(f"{video.name} has changed since this was shown; look at the numbers again before deleting.")
-        copy = _own_copy(tx, settings, video)
+        copy = _own_copy(settings, video, _used_places(tx))
         removal.delete_video(tx, video_id)
         shown_elsewhere = removal.videos_of_content(tx, video.content_hash or "") > 0
     if video.content_hash and not shown_elsewhere:
@@ -128,12 +140,18 @@ def _refuse_while_used(tx: Connection, video: Video) -> None:
             raise Busy(f"A job may still be using {video.name}; delete it when that job has ended.")
 
 
-def _own_copy(tx: Connection, settings: Settings, video: Video) -> Path | None:
+def _used_places(tx: Connection) -> Counter[Path]:
+    """How many videos, removed ones too, have their pictures at each place or below it, wherever its links lead to."""
+    found = (Path(path).resolve() for path in removal.paths(tx))
+    return Counter(place for path in found for place in (path, *path.parents))
+
+
+def _own_copy(settings: Settings, video: Video, used: Counter[Path]) -> Path | None:
     """The file or folder that only this video uses and that lies in the data folder, else ``None``."""
     path = Path(video.path)
-    if not video.copied or not path.is_relative_to(settings.videos) or path == settings.videos:
+    if not video.copied or not lies_in(path, settings.videos):
         return None
-    return path if removal.videos_at(tx, video.path) == 1 else None
+    return path if used[path.resolve()] == 1 else None
 
 
 def _size(path: Path | None) -> int | None:

@@ -1,4 +1,4 @@
-"""Which new proposal is which track that is already there, by the overlap of their masks through the video."""
+"""How much masks overlap through a video, and which two of them are the same thing by that."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,18 +9,11 @@ import numpy as np
 from model.mask_overlap import shared_pixels
 
 Rle = dict[str, Any]
+Masks = Mapping[int, Rle]
+"""The masks of one track or proposal by frame (COCO RLE)."""
 # Below this overlap two masks through a video are hardly the same thing; above it a corrected track still finds its
 # proposal although many of its frames were redrawn.
 MATCH_IOU = 0.3
-
-
-@dataclass(frozen=True)
-class Masks:
-    """One candidate of a matching: what it is called, its class or category, and its masks by frame (COCO RLE)."""
-
-    name: str
-    kind: str
-    frames: Mapping[int, Rle]
 
 
 @dataclass(frozen=True)
@@ -34,8 +27,8 @@ class Shared:
 
 def shared(old: Sequence[Masks], new: Sequence[Masks]) -> Shared:
     """The pixels that old and new candidates have in common."""
-    frames = sorted({frame for masks in (*old, *new) for frame in masks.frames})
-    lines = [[[masks.frames.get(frame) for frame in frames] for masks in side] for side in (old, new)]
+    frames = sorted({frame for masks in (*old, *new) for frame in masks})
+    lines = [[[masks.get(frame) for frame in frames] for masks in side] for side in (old, new)]
     return Shared(*shared_pixels(lines[0], lines[1]))
 
 

@@ -93,10 +93,6 @@ class DiskCache:
                     log.warning("The frame cache %s cannot be written (%s); frames are decoded anew.", key, error)
                 self._complained = True
 
-    def settle(self) -> None:
-        """Waits until what an earlier run left in the folder is counted."""
-        self._read.join()
-
     def _write(self, path: Path, picture: bytes) -> None:
         part = path.with_suffix(f"{path.suffix}{PART}")
         try:

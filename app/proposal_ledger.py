@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from app.matching import MATCH_IOU, Masks, Shared, best_pairs, iou_of, shared
+from app.matching import MATCH_IOU, Shared, best_pairs, iou_of, shared
 
 # Part of a video says less than all of it: before the end, two tracks must agree better to be taken for one.
 EARLY_IOU = 0.5
@@ -66,10 +66,7 @@ class Ledger:
 
     def seen(self, old: Mapping[str, Mapping[int, Any]], new: Mapping[int, Mapping[int, Any]]) -> None:
         """Adds a stretch of the video: masks (frame -> RLE) of older tracks by id, and of the run's by number."""
-        pixels = shared(
-            [Masks(name, "", frames) for name, frames in old.items()],
-            [Masks(str(number), "", frames) for number, frames in new.items()],
-        )
+        pixels = shared(list(old.values()), list(new.values()))
         for i, name in enumerate(old):
             self.old_pixels[name] = self.old_pixels.get(name, 0.0) + float(pixels.old[i])
         for j, number in enumerate(new):

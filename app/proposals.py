@@ -8,7 +8,6 @@ are signed "run:<id>", and one undo takes them back together.
 
 import uuid
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import Connection
@@ -22,54 +21,26 @@ from storage.edit_checks import human_tracks
 from storage.edits import Applied, Change, Edit
 from storage.tracks import MaskRow
 
-__all__ = ["Found", "Proposals", "Stored", "Writer", "new_ledger", "store_proposals", "stored"]
 
+def store_proposals(database: Database, origin: Origin, stretch: Stretch, *, whole: bool) -> Ledger:
+    """Stores a run that is known from the video's first frame to its end as one edit; none where nothing changes.
 
-@dataclass(frozen=True)
-class Proposals:
-    """All proposals of one run over frames 0..done-1 of a video; ``whole`` when that is every frame."""
-
-    video_id: str
-    run_id: str
-    done: int
-    whole: bool
-    tracks: tuple[Found, ...]
-    class_names: tuple[str, ...]
-    category_ids: Mapping[str, str | None]
-
-
-@dataclass(frozen=True)
-class Stored:
-    """How many tracks were added, replaced in part or whole, deleted, and dropped because a person rejected them."""
-
-    added: int
-    replaced: int
-    deleted: int
-    dropped: int
-    edit: int | None
-
-
-def store_proposals(database: Database, proposals: Proposals) -> Stored:
-    """Stores a run that is known whole as one edit; no edit when there is nothing to change."""
-    if proposals.done == 0:
-        return Stored(0, 0, 0, 0, None)
-    origin = Origin(proposals.video_id, proposals.run_id, proposals.class_names, proposals.category_ids)
+    ``whole`` when the stretch is every frame of the video. Returns the ledger with its counts.
+    """
+    if stretch.stop == 0:
+        return Ledger(())
     with database.atomic() as tx:
         writer = Writer(tx, origin, new_ledger(tx, origin.video_id))
-        writer.stretch(Stretch(0, proposals.done, proposals.tracks), at_the_end=True)
-        if proposals.whole:
+        writer.stretch(stretch, at_the_end=True)
+        if whole:
             writer.delete_unmatched()
-        return stored(writer.ledger, writer.write())
+        writer.write()
+        return writer.ledger
 
 
 def new_ledger(tx: Connection, video_id: str) -> Ledger:
     """The ledger of a run that begins now."""
     return Ledger(tuple(track.id for track in tracks.list_tracks(tx, video_id)))
-
-
-def stored(ledger: Ledger, edit: int | None) -> Stored:
-    """What a run with this ledger did; ``edit`` is the number of its last edit."""
-    return Stored(ledger.added, ledger.replaced, ledger.deleted, ledger.dropped, edit)
 
 
 class Writer:

@@ -15,7 +15,7 @@ from app.propose_frames import Pictures
 from app.propose_run import Order, ProposalRun, finished
 from app.proposer import chosen_checkpoint
 from app.settings import Settings
-from app.warm import Loaded, WarmModel, choose_device
+from app.warm import Loaded, WarmModel, choose_device, choose_precision
 from storage import videos
 from storage.database import Database
 from storage.models import Checkpoint
@@ -128,7 +128,7 @@ def is_proposed(
         if checkpoint is None:
             return False
         device = choose_device(settings.device)
-        precision = wish.precision or ("fast" if device.startswith("cuda") else "float32")
+        precision = choose_precision(device, wish.precision)
         return finished(tx, _order(video, checkpoint, wish, precision=precision, device=device))
 
 
@@ -148,7 +148,8 @@ def _order(video: Video, checkpoint: Checkpoint, wish: Wish, *, precision: str, 
     asked = {
         "rule": wish.rule,
         "precision": precision,
-        "device": device,
+        # Which of several GPUs it was makes no difference to what is found.
+        "device": device.partition(":")[0],
         "max_tracks": wish.max_tracks,
         "window": wish.window,
         "overlap": wish.overlap,

@@ -13,7 +13,7 @@ from typing import Any
 from app.command_errors import outcome_of
 from app.errors import AppError, Cancelled
 from app.models import FoundModel
-from app.propose_files import Failure, Looked, Looker, Outcome, Share, meta_path, part_of, write_outcome
+from app.propose_files import Failure, Looked, Looker, Outcome, meta_path, part_of, write_outcome
 from app.propose_parts import Line, Parts
 from app.shards import Shard
 from app.video_lists import FileVideo, content_hash
@@ -21,7 +21,6 @@ from storage.youtube_vis import VisCategory, VisResult
 
 Report = Callable[[float, str], None]
 FORMAT = 1
-WAIT_SECONDS = 600.0
 
 
 class PartsIncomplete(AppError):
@@ -32,8 +31,7 @@ class PartsIncomplete(AppError):
 class Batch:
     """What is to be done: where the results go, over which videos, and how.
 
-    ``again``: look also at what is done. ``patience``: how long to wait for a silent process, in seconds. ``logs``:
-    the folder for tracebacks of mistakes of the program.
+    ``again``: look also at what is done. ``logs``: the folder for tracebacks of mistakes of the program.
     """
 
     out: Path
@@ -41,7 +39,6 @@ class Batch:
     categories: tuple[VisCategory, ...]
     logs: Path
     again: bool = False
-    patience: float = WAIT_SECONDS
 
 
 @dataclass
@@ -65,7 +62,7 @@ def run_part(
             parts.add(_as_line(_looked(found, video)))
             done.before += 1
             continue
-        share = _alive(parts, part_of(report, position, len(mine), video.shown))
+        share = parts.heard(part_of(report, position, len(mine), video.shown))
         try:
             parts.add(_as_line(looker.look(video, share)))
             done.looked_at += 1
@@ -112,14 +109,6 @@ def about(model_sha256: str, looker: Looker, categories: Sequence[VisCategory]) 
     settings = {name: value for name, value in asdict(looker.manner).items() if name != "device"}
     listed = [[category.id, category.name] for category in categories]
     return {"format": FORMAT, "model": model_sha256, "settings": settings, "categories": listed}
-
-
-def _alive(parts: Parts, share: Share) -> Share:
-    def heard(part: float) -> None:
-        parts.alive()
-        share(part)
-
-    return heard
 
 
 def _earlier_results(out: Path, wanted: Mapping[str, Any]) -> dict[str, Line]:

@@ -17,24 +17,11 @@ import numpy as np
 from app.command_errors import known_sentence
 from app.errors import BadInput, Cancelled
 from app.models import FoundModel
-from app.video_lists import FileVideo, videos_of, videos_of_annotations
+from app.video_lists import FileVideo
 from storage import frames
 from storage.frames import FrameIndex
 from storage.youtube_vis import VisCategory, VisResult, match_category, write_results
 
-__all__ = [
-    "Failure",
-    "FileVideo",
-    "Looked",
-    "Looker",
-    "Manner",
-    "Outcome",
-    "own_categories",
-    "propose_files",
-    "videos_of",
-    "videos_of_annotations",
-    "write_outcome",
-]
 Report = Callable[[float, str], None]
 Share = Callable[[float], None]
 
@@ -107,7 +94,8 @@ class Looker:
     def look(self, video: FileVideo, share: Share, *, cancelled: Callable[[], bool] = lambda: False) -> Looked:
         """The tracks of one video; ``share`` hears how much of it is done, from 0 to 1.
 
-        Raises `Cancelled`, and many errors for a video that cannot be read: `reason_of` has their sentences.
+        Raises `Cancelled`, and many errors for a video that cannot be read: `app.command_errors.known_sentence` has
+        their sentences.
         """
         from model import windows
 
@@ -125,6 +113,7 @@ class Looker:
                 max_tracks=manner.max_tracks,
                 window=manner.window,
                 overlap=manner.overlap,
+                keep_state=False,
                 on_window=lambda done, expected: share(min(done / max(expected, 1), 1.0)),
                 cancelled=cancelled,
             )

@@ -1,6 +1,7 @@
 """The pictures that a run of proposals reads: the only place where proposing and the counting of frames meet.
 
-Frames of a video that is not counted yet are confirmed on the way, so that it is decoded only once.
+Frames of a video that is not counted yet are confirmed on the way, so that proposing for it needs no job that counts
+them first or meanwhile, and a video that nobody else counts is decoded only once.
 """
 
 from collections.abc import Iterator

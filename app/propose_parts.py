@@ -18,6 +18,8 @@ from app.errors import AppError, BadInput
 from app.shards import Shard
 
 Line = dict[str, Any]
+# How long the first process waits for one that is silent.
+WAIT_SECONDS = 600.0
 LOOK_SECONDS = 0.5
 TOUCH_SECONDS = 5.0
 # Processes that are started together begin within this time of each other.
@@ -85,6 +87,15 @@ class Parts:
             self._touched = time.monotonic()
             os.utime(self._path)
 
+    def heard(self, share: Callable[[float], None]) -> Callable[..., None]:
+        """``share``, with a sign of life whenever it is told how much is done; what is said besides is not heard."""
+
+        def tell(done: float, message: str = "") -> None:
+            self.alive()
+            share(done)
+
+        return tell
+
     def end(self) -> None:
         """This process has done its part."""
         self._write({"end": True})
@@ -106,10 +117,13 @@ class Parts:
         """
         for rank in range(self._shard.count):
             path, last, since = self._part(rank), None, time.monotonic()
-            while not self._ended(path):
+            while True:
                 now = _state(path)
                 if now != last:
                     last, since = now, time.monotonic()
+                    # A part may be long: it is read again only when it changed.
+                    if self._ended(path):
+                        break
                 elif time.monotonic() - since > patience:
                     raise PartMissing(
                         f"Process {rank} of {self._shard.count} has written nothing to {self.folder} for "

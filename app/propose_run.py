@@ -35,7 +35,7 @@ class Order:
 def unfinished(tx: Connection, order: Order) -> Run | None:
     """The video's latest run of proposals, if it ended early, can go on, and was made to the same order."""
     run = runs.latest_run(tx, order.video_id)
-    if run is None or run.checkpoint_id != order.checkpoint_id or dict(run.settings or {}) != dict(order.settings):
+    if run is None or not _is_to(run, order):
         return None
     if run.state == "done" or runs.progress_of(tx, run.id) is None:
         return None
@@ -47,6 +47,10 @@ def finished(tx: Connection, order: Order) -> bool:
     run = runs.latest_run(tx, order.video_id)
     if run is None or run.state != "done" or undo.is_taken_back(tx, order.video_id, run.author):
         return False
+    return _is_to(run, order)
+
+
+def _is_to(run: Run, order: Order) -> bool:
     return run.checkpoint_id == order.checkpoint_id and dict(run.settings or {}) == dict(order.settings)
 
 

@@ -42,7 +42,7 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
     """Counts of what people have judged in a project, and how a retraining would be measured."""
     with database.read() as tx:
         corrected = videos_with_human_masks(tx, project_id)
-        every = [row for video in videos.list_videos(tx, project_id) for row in tracks.rows(tx, video.id)]
+        every = [row for video_id, _ in videos.video_names(tx, project_id) for row in tracks.rows(tx, video_id)]
         categories = projects.list_categories(tx, project_id)
     present = [row for row in every if row.state == "present"]
     human = [row for row in present if row.human and row.review != "rejected"]

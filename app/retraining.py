@@ -13,7 +13,7 @@ from app.errors import BadInput, Cancelled
 from app.folds import HELD_OUT, LAST_THIRD, Fold, default_steps
 from app.proposer import chosen_checkpoint
 from app.settings import Settings
-from app.warm import checkpoint_path, choose_device
+from app.warm import checkpoint_path, choose_device, choose_precision
 from model import checkpoint as files
 from model.categories import with_categories
 from model.checkpoint import Checkpoint
@@ -148,7 +148,7 @@ class Retraining:
         settings = TrainingSettings(
             seed=1,
             device=self._device,
-            precision="fast" if self._device.startswith("cuda") else "float32",
+            precision=choose_precision(self._device),
             frozen_statistics=True,
         )
 

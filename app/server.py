@@ -182,7 +182,8 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(AppError)
     async def app_error(_: Request, error: AppError) -> JSONResponse:
-        return answer(error, error.status)
+        kind = {} if error.kind is None else {"kind": error.kind}
+        return JSONResponse({"error": sentence(str(error)), **kind}, error.status)
 
     @app.exception_handler(StorageError)
     async def storage_error(_: Request, error: StorageError) -> JSONResponse:

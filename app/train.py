@@ -118,11 +118,11 @@ def _train(order: TrainOrder, ear: Ear) -> Path:
     if order.resume:
         ranks.wait()
         trainer.resume()
-    parent = checkpoints.file_hash(order.init) if order.init else None
     path = order.out / "checkpoint.safetensors"
     if not ranks.is_first():
         trainer.run(on_step=ear.step)
         return path
+    parent = checkpoints.file_hash(order.init) if order.init else None
     _write_report(order.out / REPORT, start, parent, notes, recipe)
     kept = _run_with_log(trainer, order, ear)
     provenance = {

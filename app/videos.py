@@ -11,9 +11,9 @@ from pathlib import Path
 
 from app import jobs as background
 from app.confirming import CountedFrames, frame_index
-from app.errors import BadInput, Cancelled
+from app.errors import BadInput, Cancelled, OtherPixels
 from app.settings import Settings
-from storage import frames, projects, videos
+from storage import frames, jobs, projects, videos
 from storage.database import Database
 from storage.frames import FrameIndex
 from storage.videos import Video
@@ -44,18 +44,20 @@ def add_video(
     path: str | Path,
     name: str | None = None,
     copy: bool = False,
+    count: bool = True,
 ) -> Video:
     """Adds a video file or a folder of pictures of this machine; with ``copy`` the data folder keeps its own.
 
+    Frames that are not counted at once are counted by a job, unless ``count`` is False: the caller does it then.
     Raises `BadInput` for an empty path, `storage.frames.VideoError` when it is no video; nothing is kept then.
     """
     found = _existing(path)
     shown = name or (found.name if found.is_dir() else found.stem)
     if not copy:
-        return _store(database, settings, project_id=project_id, source=Source(found, shown, copied=False))
+        return _store(database, settings, project_id=project_id, source=Source(found, shown, False), count=count)
     kept = _copy_in(settings, found)
     try:
-        return _store(database, settings, project_id=project_id, source=Source(kept, shown, copied=True))
+        return _store(database, settings, project_id=project_id, source=Source(kept, shown, True), count=count)
     except BaseException:
         _remove(kept)
         raise
@@ -149,26 +151,50 @@ def repoint(
     pixels of its key frames. ``other_pixels`` also accepts the last ones being different, as in a file that was coded
     again; whether it shows the same things is then the caller's word.
 
-    Raises `BadInput` with what differs, `storage.frames.VideoError` when there is no video.
+    Raises `BadInput` with what differs (`OtherPixels` if that is only the pixels), `storage.frames.VideoError` when
+    there is no video.
     """
     found = _existing(path)
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
-    old = frame_index(video)
-    new = _index_like(old, found)
-    differs = frames.difference(old, new)
-    if differs is not None and not (other_pixels and frames.difference(old, new, pixels=False) is None):
-        raise BadInput(f"{found} is not the video {video.name}: {differs}. Give the place of the same video.")
-    copied = found.is_relative_to(settings.videos)
-    same_bytes = new.content_hash == old.content_hash
+    new = _index_like(frame_index(video), found)
+    _refuse_another(video, found, new, other_pixels=other_pixels)
     with database.atomic() as tx:
+        now = videos.get_video(tx, video_id)
+        if dict(now.index) != dict(video.index):
+            # More of it was counted while the other file was looked at.
+            _refuse_another(now, found, new, other_pixels=other_pixels)
+        same_bytes = new.content_hash == now.content_hash
+        copied = lies_in(found, settings.videos)
         moved = videos.move_source(tx, video_id, path=str(found), copied=copied, content_hash=new.content_hash)
         if not same_bytes:
             stored = json.loads(new.to_json())
-            moved = videos.confirm_video(tx, video_id, index_json=stored, count=new.count, confirmed=video.confirmed)
-    if moved.confirmed < moved.count:
+            # A video counts as counted with a final index only, so until then one frame stays open.
+            sure = new.count if new.confirmed else min(now.confirmed, new.count - 1)
+            moved = videos.confirm_video(tx, video_id, index_json=stored, count=new.count, confirmed=sure)
+        active = [job for job in jobs.list_jobs(tx, active=True, video_id=video_id) if job.kind == "index"]
+    # One that waits begins with the new source; one that runs counts the old one, which may hold the same bytes.
+    taken = any(job.status == "queued" or (same_bytes and job.status == "running") for job in active)
+    if moved.confirmed < moved.count and not taken:
         background.enqueue(database, settings, kind="index", project_id=moved.project_id, video_id=moved.id)
     return moved
+
+
+def _refuse_another(video: Video, found: Path, new: FrameIndex, *, other_pixels: bool) -> None:
+    old = frame_index(video)
+    differs = frames.difference(old, new)
+    if differs is None:
+        return
+    only_pixels = frames.difference(old, new, pixels=False) is None
+    if not (other_pixels and only_pixels):
+        error = OtherPixels if only_pixels else BadInput
+        raise error(f"{found} is not the video {video.name}: {differs}. Give the place of the same video.")
+
+
+def lies_in(path: Path, folder: Path) -> bool:
+    """Whether ``path`` is a file or folder inside ``folder``, wherever its name and links lead to."""
+    found, place = path.resolve(), folder.resolve()
+    return found != place and found.is_relative_to(place)
 
 
 def _index_like(old: FrameIndex, found: Path) -> FrameIndex:
@@ -180,17 +206,28 @@ def _index_like(old: FrameIndex, found: Path) -> FrameIndex:
     size, content_hash = frames.file_identity(found)
     if (size, content_hash) == (old.size_bytes, old.content_hash):
         return replace(old, path=found)
-    return frames.index(found) if old.confirmed else frames.probe(found)
+    announced = frames.probe(found)
+    if not old.confirmed or (announced.width, announced.height) != (old.width, old.height):
+        # Where the size already differs, nothing has to be counted to say so.
+        return announced
+    return frames.index(found)
 
 
 def _existing(path: str | Path) -> Path:
     text = str(path).strip()
     if not text:
         raise BadInput("Type the path of a video file or of a folder of pictures.")
-    found = Path(text).expanduser().absolute()
+    found = named_place(text)
     if not found.exists():
         raise BadInput(f"There is no file or folder {found} on this machine.")
     return found
+
+
+def named_place(path: str | Path) -> Path:
+    """``path`` from the root on and without "..", as a video's place is stored; links in it keep their names."""
+    found = Path(path).expanduser().absolute()
+    # Places are compared by their names, so one place must not have two of them.
+    return found.resolve() if ".." in found.parts else found
 
 
 def problem(video: Video, index: FrameIndex) -> str | None:
@@ -211,7 +248,7 @@ def safe_name(name: str) -> str:
     return stem + suffix
 
 
-def _store(database: Database, settings: Settings, *, project_id: str, source: Source) -> Video:
+def _store(database: Database, settings: Settings, *, project_id: str, source: Source, count: bool = True) -> Video:
     with database.read() as tx:
         projects.get_project(tx, project_id)
     index = frames.probe(source.path, patience=LISTING_SECONDS)
@@ -235,7 +272,7 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
             content_hash=index.content_hash,
             file_names=list(index.names) or None,
         )
-    if not index.confirmed:
+    if count and not index.confirmed:
         background.enqueue(database, settings, kind="index", project_id=project_id, video_id=video.id)
     return video
 

@@ -106,12 +106,6 @@ class _Reading:
     video: VisVideo
     stated: _Stated
 
-    @property
-    def name(self) -> str:
-        """The video's name: its folder."""
-        names = self.video.file_names
-        return Path(names[0]).parent.name if names else str(self.video.id)
-
     def frame(self, k: int) -> tuple[int, Rle | None, Box | None, str | None]:
         """State, mask and box in frame k, and the kind of note if something is wrong there."""
         mask = self.track.segmentations[k]
@@ -139,24 +133,29 @@ _WRONG = {
 
 
 def _video(video: VisVideo, readings: Sequence[_Reading], labels: dict[int, int], notes: list[DataNote]) -> ClipVideo:
-    name = Path(video.file_names[0]).parent.name if video.file_names else str(video.id)
     tracks = tuple(_track(reading, labels, notes) for reading in readings)
-    return ClipVideo(name, video.length, video.height, video.width, tracks)
+    return ClipVideo(_name_of(video), video.length, video.height, video.width, tracks)
+
+
+def _name_of(video: VisVideo) -> str:
+    """A video's name: its folder."""
+    names = video.file_names
+    return Path(names[0]).parent.name if names else str(video.id)
 
 
 def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> ClipTrack:
     """Boxes are the stated ones; where the file states none, they are those of the masks."""
-    track = reading.track
+    track, name = reading.track, _name_of(reading.video)
     frames = [reading.frame(k) for k in range(len(track.segmentations))]
     for k, (_, _, _, wrong) in enumerate(frames):
         if wrong:
-            notes.append(DataNote(wrong, reading.name, k, f"track {track.id} {_WRONG[wrong]}"))
+            notes.append(DataNote(wrong, name, k, f"track {track.id} {_WRONG[wrong]}"))
     if reading.stated.areas is None:
         text = f"track {track.id} has no areas; those of its masks count."
-        notes.append(DataNote("areas missing", reading.name, None, text))
+        notes.append(DataNote("areas missing", name, None, text))
     if track.id < 1:
         text = f"the id of track {track.id} is below 1, where the published loader counts from; here any id will do."
-        notes.append(DataNote("track id", reading.name, None, text))
+        notes.append(DataNote("track id", name, None, text))
     return ClipTrack(
         id=track.id,
         label=labels[track.category_id],

@@ -34,7 +34,7 @@ class WarmModel:
         Raises `BadInput` when the file is gone, and the model's own errors when it does not fit its configuration.
         """
         device = choose_device(self._settings.device)
-        wanted = precision or ("fast" if device.startswith("cuda") else "float32")
+        wanted = choose_precision(device, precision)
         key = (checkpoint.sha256, device, wanted)
         if self._loaded is None or self._key != key:
             # Two large networks do not fit side by side: the old one goes first.
@@ -70,3 +70,8 @@ def choose_device(wanted: str | None) -> str:
     if wanted.startswith("cuda") and not torch.cuda.is_available():
         raise BadInput(f"The device {wanted} is not there: this machine has no CUDA that torch can use; use cpu.")
     return wanted
+
+
+def choose_precision(device: str, wanted: str | None = None) -> str:
+    """'float32' or 'fast': the one asked for, else what is fast on CUDA and exact elsewhere."""
+    return wanted or ("fast" if device.startswith("cuda") else "float32")

@@ -14,6 +14,9 @@ from storage.videos import Video
 IMPORT = "import"
 """The kind of edit by which a machine brings back what a person once decided elsewhere."""
 
+HUMAN_MASK = (schema.masks.c.review != "unreviewed") | (schema.masks.c.source == "drawn")
+"""The rows of the table of masks that a person drew or judged, as `row_values.is_human` says of one row."""
+
 _MACHINE_MAY_CHANGE = {"score", "run", "extra", "source_id"}
 
 
@@ -68,10 +71,10 @@ def human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
     """Those of these tracks that carry a person's work: a mask row, or the track's own row as it says now."""
     masks, edits = schema.masks, schema.edits
     track_ids = list(track_ids)
-    human = (masks.c.review != "unreviewed") | (masks.c.source == "drawn")
     found: set[str] = set()
     for part in chunks(track_ids):
-        found.update(tx.execute(select(masks.c.track_id).where(masks.c.track_id.in_(part), human).distinct()).scalars())
+        judged = select(masks.c.track_id).where(masks.c.track_id.in_(part), HUMAN_MASK).distinct()
+        found.update(tx.execute(judged).scalars())
     entries = edit_log.row_entries(tx, (RowKey(owner, TRACK_ROW) for owner in track_ids))
     origins = {key.owner: line[-1].origin for key, line in entries.items()}
     for numbers in chunks(origins.values()):

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, select, update
+from sqlalchemy import Connection, Select, case, func, insert, select, update
 
 from storage import schema
 from storage.masks import chunks
@@ -124,6 +124,34 @@ def edit_by_number(tx: Connection, number: int) -> LoggedEdit | None:
     return None if row is None else _logged(row)
 
 
+def run_ids(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[str, ...]:
+    """Ids of the entries that come and go with this one, oldest first: those of the same machine's run in its video.
+
+    undone: whether those are meant that are taken back at present. An entry of a person, or an undo, stands alone.
+    """
+    if not _belongs_to_a_run(edit):
+        return (edit.id,)
+    return tuple(tx.execute(_run_query(edit, undone=undone).with_only_columns(schema.edits.c.id)).scalars())
+
+
+def run_edits(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[LoggedEdit, ...]:
+    """The entries of `run_ids`, with their changes."""
+    if not _belongs_to_a_run(edit):
+        return (edit,)
+    return tuple(_logged(row) for row in tx.execute(_run_query(edit, undone=undone)))
+
+
+def _belongs_to_a_run(edit: LoggedEdit) -> bool:
+    return is_machine(edit.author) and edit.undoes is None
+
+
+def _run_query(edit: LoggedEdit, *, undone: bool) -> Select[Any]:
+    table = schema.edits
+    same = (table.c.video_id == edit.video_id, table.c.author == edit.author, table.c.kind == edit.kind)
+    query = select(table).where(*same, table.c.undoes.is_(None), table.c.undone.is_(undone))
+    return query.order_by(table.c.number)
+
+
 def last_number(tx: Connection, *, video: str | None = None) -> int:
     """The number of the newest entry, of one video or of all; 0 where there is none."""
     query = select(func.max(schema.edits.c.number))
@@ -155,19 +183,28 @@ def history(
 
     Args:
         track: only entries that changed this track or one of its masks.
-        before: only entries with a smaller number, for the next page.
+        before: the number of the last line of a page, for the next one: only what is older than all of that line.
     """
     lines: list[HistoryEntry] = []
+    last = None if before is None else _line_at(tx, video=video, track=track, number=before)
     while page := _history_page(tx, video=video, track=track, before=before, limit=max(limit, 1)):
         for entry in page:
             if lines and _of_one_run(lines[-1], entry):
                 lines[-1] = _joined(lines[-1], entry)
+            elif not lines and last is not None and _of_one_run(last, entry):
+                # The last line of the page before has told of this one.
+                continue
             elif len(lines) == limit:
                 return tuple(lines)
             else:
                 lines.append(entry)
         before = page[-1].number
     return tuple(lines)
+
+
+def _line_at(tx: Connection, *, video: str, track: str | None, number: int) -> HistoryEntry | None:
+    page = _history_page(tx, video=video, track=track, before=number + 1, limit=1)
+    return page[0] if page and page[0].number == number else None
 
 
 def _history_page(
@@ -204,11 +241,12 @@ def row_entries(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, list[Row
     if not wanted:
         return {}
     table = schema.edit_rows
-    frames = [key.frame for key in wanted]
+    first, last = min(key.frame for key in wanted), max(key.frame for key in wanted)
+    entries = select(table.c.owner, table.c.frame, table.c.number, table.c.origin)
     found: dict[RowKey, list[RowEntry]] = {}
     for part in chunks(key.owner for key in wanted):
-        query = select(table).where(table.c.owner.in_(part), table.c.frame.between(min(frames), max(frames)))
-        for owner, frame, number, origin in tx.execute(query.order_by(table.c.number)):
+        query = entries.where(table.c.owner.in_(part), table.c.frame.between(first, last))
+        for owner, frame, number, origin in tx.execute(query.order_by(table.c.number)).all():
             key = RowKey(owner, frame)
             if key in wanted:
                 found.setdefault(key, []).append(RowEntry(number, origin))
@@ -226,9 +264,11 @@ def first_numbers(tx: Connection, track_ids: Iterable[str]) -> dict[str, int]:
     }
 
 
-def set_undone(tx: Connection, edit_id: str, *, undone: bool) -> None:
-    """Note on an entry whether it is taken back at present."""
-    tx.execute(update(schema.edits).where(schema.edits.c.id == edit_id).values(undone=undone))
+def set_undone(tx: Connection, edit_ids: Iterable[str], *, undone: bool) -> None:
+    """Note on entries whether they are taken back at present."""
+    table = schema.edits
+    for part in chunks(edit_ids):
+        tx.execute(update(table).where(table.c.id.in_(part)).values(undone=undone))
 
 
 _NOTHING: dict[str, Any] = {"frames": None, "tracks": (), "count": 0}

@@ -67,16 +67,20 @@ def with_entries(
     if len(keys) != len(times):
         return index
     chosen = [(k, moment) for k, moment in zip(keys, times, strict=True) if moment is not None]
+    proven: set[tuple[int, int]] = set()
     while chosen:
         starts = tuple(k for k, _ in chosen)
         known = tuple(sums[k] for k in starts)
         trial = replace(index, keyframes=starts, keyframe_sums=known, entry_times=tuple(at for _, at in chosen))
         with FrameReader(_unturned(trial)) as reader:
-            ends = (*starts[1:], index.count)
-            held = [reader.gives(number, stop, sums) for number, stop in enumerate(ends)]
-        if all(held):
+            parts = list(zip(starts, (*starts[1:], index.count), strict=True))
+            # Only the parts that grew because the entry behind them failed are decoded again.
+            proven |= {
+                part for number, part in enumerate(parts) if part not in proven and reader.gives(number, part[1], sums)
+            }
+        if proven.issuperset(parts):
             return trial
-        chosen = [entry for entry, holds in zip(chosen, held, strict=True) if holds]
+        chosen = [entry for entry, part in zip(chosen, parts, strict=True) if part in proven]
     return index
 
 

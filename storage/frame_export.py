@@ -30,19 +30,18 @@ def write_frames_folder(
     out_dir: Path,
     *,
     names: Sequence[str] | None = None,
-    stride: int = 1,
     chosen: Sequence[int] | None = None,
     image: Literal["jpg", "png"] = "jpg",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[str, ...]:
-    """Write every `stride`-th frame, or the `chosen` ones, into the new folder `out_dir`; returns the names in order.
+    """Write every frame, or the `chosen` ones, into the new folder `out_dir`; returns the names in order.
 
     A folder of pictures is copied byte for byte, under its own names if `names` is None. Frames of a video file become
     JPEG of quality 95 or PNG (exact), named `00000.jpg` by frame number if `names` is None.
     names: one file name per written frame. progress: called with (written, all).
     The folder appears whole or not at all. Raises VideoError (FolderExists, BadFrameNames, or from reading).
     """
-    chosen = range(0, index.count, stride) if chosen is None else chosen
+    chosen = range(index.count) if chosen is None else chosen
     if names is None:
         names = [index.names[k] if index.names else f"{k:05d}.{image}" for k in chosen]
     _check_names(names, len(chosen))

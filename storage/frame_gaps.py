@@ -53,29 +53,35 @@ def _broken_end(met: Pass) -> list[Gap]:
 
 def long_steps(pts: tuple[int, ...], *, times: float) -> list[int]:
     """Frames after which the next one takes more than `times` the usual step; none where many do."""
-    steps = [later - earlier for earlier, later in pairwise(pts)]
-    if len(steps) < 2:
-        return []
-    usual = sorted(steps)[len(steps) // 2]
-    found = [k for k, step in enumerate(steps) if step > times * usual]
-    return found if len(found) <= max(3, PAUSE_SHARE * len(steps)) else []
+    _, found = _steps_above(pts, times=times)
+    return [] if _are_many(found, pts) else found
 
 
 def with_pauses(gaps: tuple[Gap, ...], pts: tuple[int, ...]) -> tuple[tuple[Gap, ...], str | None]:
     """`gaps` with the steps in time that are far above the usual one; a note instead where such steps are usual."""
-    steps = [later - earlier for earlier, later in pairwise(pts)]
-    if len(steps) < 2:
-        return gaps, None
-    usual = sorted(steps)[len(steps) // 2]
+    usual, found = _steps_above(pts, times=PAUSE_STEPS)
     taken = {gap.after for gap in gaps}
-    pauses = [k for k, step in enumerate(steps) if step > PAUSE_STEPS * usual and k not in taken]
-    if len(pauses) > max(3, PAUSE_SHARE * len(steps)):
+    pauses = [k for k in found if k not in taken]
+    if _are_many(pauses, pts):
         return gaps, f"variable frame rate: {len(pauses)} steps are far longer than the usual one"
     held = [
-        Gap(k, pts[k] + usual, pts[k + 1], f"no picture for {steps[k] / usual:.3g} times the usual step")
+        Gap(k, pts[k] + usual, pts[k + 1], f"no picture for {(pts[k + 1] - pts[k]) / usual:.3g} times the usual step")
         for k in pauses
     ]
     return tuple(sorted([*gaps, *held], key=lambda gap: gap.after)), None
+
+
+def _steps_above(pts: tuple[int, ...], *, times: float) -> tuple[int, list[int]]:
+    """(the usual step, frames after which the next one takes more than `times` that); (0, []) for too few frames."""
+    steps = [later - earlier for earlier, later in pairwise(pts)]
+    if len(steps) < 2:
+        return 0, []
+    usual = sorted(steps)[len(steps) // 2]
+    return usual, [k for k, step in enumerate(steps) if step > times * usual]
+
+
+def _are_many(found: list[int], pts: tuple[int, ...]) -> bool:
+    return len(found) > max(3, PAUSE_SHARE * (len(pts) - 1))
 
 
 def _count(number: int, noun: str) -> str:

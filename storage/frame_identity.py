@@ -69,18 +69,19 @@ def verify(index: FrameIndex) -> None:
 def difference(old: FrameIndex, new: FrameIndex, *, pixels: bool = True) -> str | None:
     """What keeps `new` from being the video that `old` was, as one phrase about `new`; None where they are the same.
 
-    The same bytes are the same video. Other bytes are if number, size and times of the frames agree, and so do the
-    pixels of every key frame that both lists know by its sum, as after a change of container or of metadata.
+    The same bytes are the same video. Other bytes are if size, number and times of the frames agree, and so do the
+    pixels of every key frame that both lists know by its sum, of which there must be one: as after a change of
+    container or of metadata.
     pixels: False leaves the pixels, and the bytes of the pictures of a folder, out of it.
     """
     if old.kind != new.kind:
         return "it is a folder of pictures" if new.kind == "images" else "it is a video file, not a folder of pictures"
     if (old.size_bytes, old.content_hash) == (new.size_bytes, new.content_hash):
         return None
-    if old.count != new.count:
-        return f"it has {new.count} frames instead of {old.count}"
     if (old.width, old.height) != (new.width, new.height):
         return f"its frames are {new.width} x {new.height} instead of {old.width} x {old.height}"
+    if old.count != new.count:
+        return f"it has {new.count} frames instead of {old.count}"
     if old.names != new.names:
         at = next(k for k, pair in enumerate(zip(old.names, new.names, strict=True)) if pair[0] != pair[1])
         return f"its picture {at} is called {new.names[at]} instead of {old.names[at]}"
@@ -98,8 +99,11 @@ def _other_moment(old: FrameIndex, new: FrameIndex) -> str | None:
 
 
 def _other_pixels(old: FrameIndex, new: FrameIndex) -> str | None:
-    known = dict(zip(old.keyframes, old.keyframe_sums, strict=False))
-    for k, pixel_sum in zip(new.keyframes, new.keyframe_sums, strict=False):
-        if known.get(k, pixel_sum) != pixel_sum or old.rotation != new.rotation:
-            return f"its frame {k} shows another picture"
-    return None
+    # A list that is not counted to its end has sums for its front alone, or none.
+    before, after = (dict(zip(one.keyframes, one.keyframe_sums, strict=False)) for one in (old, new))
+    common = sorted(before.keys() & after.keys())
+    if not common:
+        return "none of its frames can be compared, so it may be a file that shows another picture"
+    other = (k for k in common if before[k] != after[k] or old.rotation != new.rotation)
+    at = next(other, None)
+    return None if at is None else f"its frame {at} shows another picture"

@@ -4,13 +4,11 @@ A video is a file that FFmpeg decodes (read with PyAV) or a folder of pictures. 
 decoding, `open_reader` reads frames by number, `verify` says whether the source is still the one that was counted.
 """
 
-import io
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol, Self
 
 import numpy as np
-from PIL import Image
 
 from storage.frame_export import write_frames_folder
 from storage.frame_identity import difference, file_identity, verify
@@ -29,6 +27,7 @@ from storage.frame_index import (
     VideoError,
     stored_span,
 )
+from storage.frame_pass import FramePass
 from storage.frame_reader import FrameReader
 from storage.image_folder import PictureReader, index_pictures, picture_names
 from storage.video_confirm import Confirming, index_video
@@ -39,6 +38,7 @@ __all__ = [
     "Damage",
     "EmptyFile",
     "FrameIndex",
+    "FramePass",
     "FrameReader",
     "Gap",
     "MixedSizes",
@@ -52,7 +52,6 @@ __all__ = [
     "UnreadablePicture",
     "VideoError",
     "difference",
-    "encode_jpeg",
     "file_identity",
     "index",
     "index_files",
@@ -78,31 +77,35 @@ class Reader(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-class ConfirmedFrames:
+class ConfirmedFrames(FramePass):
     """The counterpart of `Confirming` for an index that needs no more counting."""
 
     def __init__(self, reader: Reader) -> None:
         """Read with `reader`, which is closed in the end."""
         self._reader = reader
-        self.confirmed = reader.index
-        self.count = self.announced = reader.index.count
         self._frames = reader.read_range(0, reader.index.count)
+
+    @property
+    def count(self) -> int:
+        """How many frames there are."""
+        return self._reader.index.count
+
+    @property
+    def announced(self) -> int:
+        """The same."""
+        return self._reader.index.count
+
+    @property
+    def confirmed(self) -> FrameIndex:
+        """The index that is read."""
+        return self._reader.index
 
     def close(self) -> None:
         """Close the reader."""
         self._reader.close()
 
-    def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
-        return self
-
     def __next__(self) -> tuple[int, np.ndarray]:
         return next(self._frames)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
 
 def probe(path: Path, *, patience: float | None = None) -> FrameIndex:
@@ -125,13 +128,12 @@ def index(path: Path, *, progress: Callable[[int, int], None] | None = None) -> 
     return index_pictures(path, progress=progress) if path.is_dir() else index_video(path, progress=progress)
 
 
-def open_confirming(index: FrameIndex, *, pixels: bool = True) -> Confirming | ConfirmedFrames:
+def open_confirming(index: FrameIndex, *, pixels: bool = True) -> FramePass:
     """An iterator of (k, frame) over all frames of `index`, decoding once from the front and counting as it goes.
 
-    frame: uint8 H x W x 3 RGB as shown. `count` is the number of frames that are confirmed so far, and `confirmed` the
-    index as far as it is known, the final one after the last frame. A context manager; one thread uses it. An index
-    that is confirmed already is only read. Without `pixels` frames are only counted, and come as None. Raises
-    VideoError while it goes.
+    frame: uint8 H x W x 3 RGB as shown. Without `pixels` the frames of an index that is not confirmed yet are only
+    counted, and come as None; those of a confirmed one need no counting and are read all the same. Raises VideoError
+    while it goes.
     """
     return ConfirmedFrames(open_reader(index)) if index.confirmed else Confirming(index, pixels=pixels)
 
@@ -147,17 +149,3 @@ def index_files(folder: Path, names: Sequence[str], *, decode: bool = False) -> 
 def open_reader(index: FrameIndex) -> Reader:
     """A reader for the frames of `index`, of either kind; raises VideoError if the source does not open."""
     return PictureReader(index) if index.kind == "images" else FrameReader(index)
-
-
-def encode_jpeg(frame: np.ndarray, *, quality: int = 85, width: int | None = None) -> bytes:
-    """`frame` (uint8 H x W x 3 RGB) as JPEG.
-
-    quality: 1 to 95. width: scale down to this many pixels across, keeping the shape; never scales up.
-    """
-    picture = Image.fromarray(frame)
-    if width is not None and width < picture.width:
-        height = max(1, round(picture.height * width / picture.width))
-        picture = picture.resize((max(1, width), height), Image.Resampling.BILINEAR, reducing_gap=2.0)
-    buffer = io.BytesIO()
-    picture.save(buffer, "JPEG", quality=quality)
-    return buffer.getvalue()

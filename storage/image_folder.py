@@ -55,10 +55,13 @@ def index_pictures(
         each file takes one, and a broken picture is refused once it is read.
     progress: called with (pictures so far, all).
     """
+    listed = names is not None
     names = picture_names(folder) if names is None else tuple(names)
     if not names:
         raise NoPicture(f"{folder} holds no picture ({', '.join(sorted(PICTURE_SUFFIXES))}); give the folder of frames")
-    _check_stems(folder, names)
+    if not listed:
+        # Where somebody says which pictures are the frames, there is nothing to guess.
+        _check_stems(folder, names)
     first = picture_size(folder / names[0])
     for done, name in enumerate(names, start=1):
         _check_same_size(folder / name, first=first, first_name=names[0])

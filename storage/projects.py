@@ -77,7 +77,7 @@ def get_project(tx: Connection, project_id: str) -> Project:
 
 def find_project(tx: Connection, name: str) -> Project | None:
     """The project with this name, archived ones too, or None."""
-    row = tx.execute(_project_query().where(schema.projects.c.name == " ".join(name.split()))).first()
+    row = tx.execute(_project_query().where(schema.projects.c.name == _plain(name))).first()
     return None if row is None else _project(row)
 
 
@@ -202,10 +202,15 @@ def _project(row: Row[Any]) -> Project:
 
 
 def _clean(what: str, name: str) -> str:
-    name = " ".join(name.split())
+    name = _plain(name)
     if not name:
         raise BadName(what)
     return name
+
+
+def _plain(name: str) -> str:
+    """Names are told apart by their words alone."""
+    return " ".join(name.split())
 
 
 def _free_category_name(tx: Connection, project_id: str, name: str, *, but: str | None = None) -> str:

@@ -60,10 +60,9 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     return video
 
 
-def videos_at(tx: Connection, path: str) -> int:
-    """How many videos, removed ones too, have their pictures at this path."""
-    query = select(func.count()).select_from(schema.videos).where(schema.videos.c.path == path)
-    return int(tx.execute(query).scalar_one())
+def paths(tx: Connection) -> tuple[str, ...]:
+    """Where each video, removed ones too, has its pictures."""
+    return tuple(tx.execute(select(schema.videos.c.path)).scalars())
 
 
 def videos_of_content(tx: Connection, content_hash: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.masks import chunks
@@ -62,21 +62,26 @@ def load_video(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
     rows = load_ranges(tx, video_id)
     for row in tx.execute(select(tracks).where(tracks.c.video_id == video_id)):
         rows[RowKey(row.id, TRACK_ROW)] = StoredRow(row.version, _track_value(row))
-    query = select(masks).join(tracks, masks.c.track_id == tracks.c.id).where(tracks.c.video_id == video_id)
-    for row in tx.execute(query):
-        rows[RowKey(row.track_id, row.frame)] = StoredRow(row.version, _mask_value(row))
-    return rows
+    query = _MASKS.join(tracks, masks.c.track_id == tracks.c.id).where(tracks.c.video_id == video_id)
+    return rows | _stored_masks(tx, query)
 
 
 def write_rows(
     tx: Connection, video_id: str, *, version: int, before: Mapping[RowKey, Value | None], after: Mapping[RowKey, Value]
 ) -> None:
     """Bring rows from ``before`` to ``after`` (a key that is missing there goes away), stamped with ``version``."""
+    keys: dict[int, list[RowKey]] = {TRACK_ROW: [], 0: [], RANGE_ROW: []}
+    for key in before:
+        keys[min(key.frame, 0)].append(key)
     for form, table in ((TRACK_ROW, schema.tracks), (0, schema.masks), (RANGE_ROW, schema.complete_ranges)):
-        keys = [key for key in before if min(key.frame, 0) == form]
-        new = [_columns(key, after[key], version, video_id) for key in keys if key in after and before[key] is None]
-        old = [_columns(key, after[key], version, video_id) for key in keys if key in after and before[key] is not None]
-        gone = [_match(key) for key in keys if key not in after and before[key] is not None]
+        new: list[Value] = []
+        old: list[Value] = []
+        gone: list[Value] = []
+        for key in keys[form]:
+            if key in after:
+                (new if before[key] is None else old).append(_columns(key, after[key], version, video_id))
+            elif before[key] is not None:
+                gone.append(_match(key))
         _write_table(tx, table, new=new, old=old, gone=gone)
 
 
@@ -129,27 +134,46 @@ def _track_value(row: Any) -> Value:
     }
 
 
-def _mask_value(row: Any) -> Value:
-    return {
-        "state": row.state,
-        "mask": row.blob_hash,
-        "source": row.source,
-        "review": row.review,
-        "key": row.key,
-        "score": row.score,
-        "run": row.run_id,
-        "parent": row.parent_edit,
-        "look": None if row.look_reason is None else {"reason": row.look_reason, "author": row.look_author},
-        "occluded": row.occluded,
-        "iscrowd": row.iscrowd,
-        "extra": row.extra,
-    }
+_MASKS = select(
+    *(
+        schema.masks.c[name]
+        for name in (
+            *("track_id", "frame", "version", "state", "blob_hash", "source", "review", "key", "score", "run_id"),
+            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "extra"),
+        )
+    )
+)
+
+
+def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]:
+    """The rows of a query that selects what `_MASKS` does."""
+    found: dict[RowKey, StoredRow] = {}
+    # Fetched at once and taken apart by place: a run has tens of thousands of rows, and a write waits meanwhile.
+    for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in tx.execute(
+        query
+    ).all():
+        occluded, iscrowd, extra = rest
+        value = {
+            "state": state,
+            "mask": blob,
+            "source": source,
+            "review": review,
+            "key": key,
+            "score": score,
+            "run": run,
+            "parent": parent,
+            "look": None if look is None else {"reason": look, "author": by},
+            "occluded": occluded,
+            "iscrowd": iscrowd,
+            "extra": extra,
+        }
+        found[RowKey(owner, frame)] = StoredRow(version, value)
+    return found
 
 
 def _load_masks(tx: Connection, owners: Iterable[str], first: int, last: int) -> dict[RowKey, StoredRow]:
     table = schema.masks
-    return {
-        RowKey(row.track_id, row.frame): StoredRow(row.version, _mask_value(row))
-        for part in chunks(owners)
-        for row in tx.execute(select(table).where(table.c.track_id.in_(part), table.c.frame.between(first, last)))
-    }
+    found: dict[RowKey, StoredRow] = {}
+    for part in chunks(owners):
+        found |= _stored_masks(tx, _MASKS.where(table.c.track_id.in_(part), table.c.frame.between(first, last)))
+    return found

@@ -147,7 +147,8 @@ def pack(key: RowKey, value: Value | None) -> Value | None:
     """The value without what is default, as it is kept in the log."""
     if value is None:
         return None
-    return {name: item for name, item in value.items() if item != _EMPTY[_form(key)][name]}
+    empty = _EMPTY[_form(key)]
+    return {name: item for name, item in value.items() if item != empty[name]}
 
 
 def unpack(key: RowKey, value: Mapping[str, Any] | None) -> Value | None:

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, select
 
 from storage import edit_log, row_store, schema
 from storage.complete import Planned
+from storage.edit_checks import HUMAN_MASK
 from storage.edit_log import LoggedChange, LoggedEdit, RowEntry
 from storage.edit_write import Applied, Conflict, applied_again, lock_video, write_edit
 from storage.masks import chunks
@@ -76,7 +77,7 @@ def _take_back(
         found = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)
     if found is None:
         return NothingToUndo(video=video, author=author)
-    target = _whole(tx, found, undone=False)
+    target = _whole(tx, found)
     entries = edit_log.row_entries(tx, target.rows)
     blocked = _blocked(tx, target, entries)
     if blocked:
@@ -115,25 +116,13 @@ class _Target:
         return self.edits[-1]
 
 
-def _whole(tx: Connection, edit: LoggedEdit, *, undone: bool) -> _Target:
-    edits = _of_the_same_run(tx, edit, undone=undone)
+def _whole(tx: Connection, edit: LoggedEdit) -> _Target:
+    edits = edit_log.run_edits(tx, edit, undone=False)
     rows: dict[RowKey, list[_Change]] = {}
     for one in edits:
         for change in one.changes:
             rows.setdefault(change.key, []).append(_Change(one.number, change))
     return _Target(edits, rows)
-
-
-def _of_the_same_run(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[LoggedEdit, ...]:
-    """The edits that come and go with this one: a machine's other edits of the same kind in this video."""
-    if not is_machine(edit.author) or edit.undoes is not None:
-        return (edit,)
-    table = schema.edits
-    same = (table.c.video_id == edit.video_id, table.c.author == edit.author, table.c.kind == edit.kind)
-    query = select(table.c.number).where(*same, table.c.undoes.is_(None), table.c.undone.is_(undone))
-    numbers = tx.execute(query.order_by(table.c.number)).scalars().all()
-    found = (edit if number == edit.number else edit_log.edit_by_number(tx, number) for number in numbers)
-    return tuple(one for one in found if one is not None)
 
 
 def is_taken_back(tx: Connection, video: str, author: str) -> bool:
@@ -154,11 +143,10 @@ def _write(
     kind: str,
 ) -> Applied:
     last = target.last
-    for edit in target.edits:
-        edit_log.set_undone(tx, edit.id, undone=True)
+    edit_log.set_undone(tx, (edit.id for edit in target.edits), undone=True)
     undone = None if last.undoes is None else edit_log.find_edit(tx, last.undoes)
-    for edit in () if undone is None else _of_the_same_run(tx, undone, undone=True):
-        edit_log.set_undone(tx, edit.id, undone=False)
+    if undone is not None:
+        edit_log.set_undone(tx, edit_log.run_ids(tx, undone, undone=True), undone=False)
     applied = write_edit(tx, edit_id=new_id, kind=kind, author=author, video=video, planned=planned, undoes=last.id)
     return _named(tx, applied)
 
@@ -209,11 +197,10 @@ def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntr
     made = [key.owner for key, change in own.items() if change.before is None]
     masks = schema.masks
     # What machines spread from the target goes with it, see `_spread_from`.
-    human = (masks.c.review != "unreviewed") | (masks.c.source == "drawn")
-    spread = masks.c.parent_edit.in_([edit.id for edit in target.edits]) & ~human
+    spread = masks.c.parent_edit.in_([edit.id for edit in target.edits]) & ~HUMAN_MASK
     drawn = select(masks.c.track_id, masks.c.frame, masks.c.version).where(masks.c.parent_edit.is_(None) | ~spread)
     for part in chunks(made):
-        for owner, frame, version in tx.execute(drawn.where(masks.c.track_id.in_(part))):
+        for owner, frame, version in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
             if RowKey(owner, frame) not in target.rows:
                 blocked[RowKey(owner, frame)] = version
     return blocked
@@ -252,10 +239,9 @@ def _spread_from(
     changes: dict[int, dict[RowKey, LoggedChange]] = {}
     taken: dict[RowKey, Planned] = {}
     for key in keys:
-        if not is_human(rows[key].value):
-            correction = rows[key].value
-            assert correction is not None
-            after, origin = _before_spreading(tx, key, entries[key], correction["parent"], changes)
+        value = rows[key].value
+        if value is not None and not is_human(value):
+            after, origin = _before_spreading(tx, key, entries[key], value["parent"], changes)
             taken[key] = Planned(before=rows[key], after=after, origin=origin)
     return taken
 

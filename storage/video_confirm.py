@@ -4,14 +4,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 
 from storage.frame_damage import with_damage, with_entries
 from storage.frame_gaps import counted_gaps, long_steps, timed_gaps, with_pauses
 from storage.frame_index import FrameIndex, UnreadablePicture
-from storage.video_pass import HIDING_CODECS, Pass, sound_keyframes, timeline, wrong_frames
+from storage.frame_pass import FramePass
+from storage.video_pass import HIDING_CODECS, Pass, frames_at, sound_keyframes, timeline, wrong_frames
 from storage.video_scan import nothing_decodes, probe_video
 from storage.video_stream import OpenVideo, Picture, open_video, pictures, to_rgb, turned
 
@@ -25,7 +25,7 @@ KEPT_BACK_PIXELS = 1 << 26
 Progress = Callable[[int, int], None]
 
 
-class Confirming:
+class Confirming(FramePass):
     """An iterator of (k, uint8 H x W x 3 RGB as shown) over all frames of a video file, which counts them as it goes.
 
     It decodes once, from the front. Where damage is met it starts over without threads, whose order of work would
@@ -41,7 +41,12 @@ class Confirming:
         self._met = Pass()
         self._final: FrameIndex | None = None
         self._run = self._frames()
-        self.count = 0
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """How many frames were given; they have their final number and time."""
+        return self._count
 
     @property
     def confirmed(self) -> FrameIndex:
@@ -60,17 +65,8 @@ class Confirming:
         """Stop decoding and close the file; `confirmed` stays. Closing twice is harmless."""
         self._run.close()
 
-    def __iter__(self) -> Iterator[tuple[int, np.ndarray]]:
-        return self
-
     def __next__(self) -> tuple[int, np.ndarray]:
         return next(self._run)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
 
     def _frames(self) -> Generator[tuple[int, np.ndarray], None, None]:
         given: list[int | None] = []
@@ -78,28 +74,30 @@ class Confirming:
         # Where times are of no use, what a seek gives can only be told by its pixels: every picture gets a sum.
         threads, sum_all = True, not self._provisional.seekable
         while True:
-            self._met = Pass(sum_all=sum_all or not threads)
-            for k, picture in self._pass(threads=threads):
+            met = Pass(sum_all=sum_all or not threads)
+            for k, picture in self._pass(met, threads=threads):
                 if k < len(given):
                     continue
                 if k == len(given):
-                    self._check_same(given)
-                self.count = k + 1
+                    self._check_same(met, given)
+                # Only now: until a repeat has caught up, the pass before it knows more of the frames that were given.
+                self._met, self._count = met, k + 1
                 yield k, self._shown(picture)
-            self._check_same(given)
-            given = self._met.pts[: self.count]
-            if self._met.needs_sums and not self._met.is_damaged:
+            self._check_same(met, given)
+            self._met = met
+            given = met.pts[: self._count]
+            if met.needs_sums and not met.is_damaged:
                 sum_all = True
                 continue
-            doubtful = doubtful or self._met.is_doubtful
+            doubtful = doubtful or met.is_doubtful
             if not (threads and doubtful):
                 break
             threads = False
         self._final = self._finished(doubtful=doubtful)
 
-    def _pass(self, *, threads: bool) -> Iterator[tuple[int, Picture]]:
+    def _pass(self, met: Pass, *, threads: bool) -> Iterator[tuple[int, Picture]]:
         """(k, picture) in order; with threads only up to the first damage, and never what damage may have touched."""
-        met, index = self._met, self._provisional
+        index = self._provisional
         held: deque[tuple[int, Picture]] = deque()
         room = min(KEPT_BACK, max(2, KEPT_BACK_PIXELS // (index.width * index.height))) if threads else 0
         with open_video(index.path, stream=index.stream, single_thread=not threads, strict=threads) as video:
@@ -130,8 +128,8 @@ class Confirming:
             return None  # type: ignore[return-value]
         return turned(to_rgb(picture), self._met.rotation)
 
-    def _check_same(self, given: list[int | None]) -> None:
-        if given and self._met.pts[: len(given)] != given:
+    def _check_same(self, met: Pass, given: list[int | None]) -> None:
+        if given and met.pts[: len(given)] != given:
             raise UnreadablePicture(
                 f"{self._provisional.path} gave other pictures when it was decoded again; copy or convert it"
             )
@@ -148,7 +146,7 @@ class Confirming:
             return replace(index, count=n + len(rest), pts=pts + rest, keyframes=(), gaps=counted_gaps(met))
         rest = tuple(moment for moment in index.pts if moment > pts[-1])
         starts = {index.pts[k] for k in index.keyframes}
-        known = {k: pixel_sum for k, pixel_sum in sound_keyframes(met, pts).items() if k < n}
+        known = sound_keyframes(met, pts)
         later = tuple(n + at for at, moment in enumerate(rest) if moment in starts)
         gaps = tuple(gap for gap in timed_gaps(met, pts, hiding=met.codec in HIDING_CODECS) if gap.after < n - 1)
         return replace(
@@ -194,7 +192,7 @@ class Confirming:
             return with_entries(final, keys=met.keys, times=met.key_dts, sums=[met.sums[k] for k in range(len(pts))])
         if not doubtful or not keyframes:
             return final
-        wrong = wrong_frames(met, pts) + wrong_frames(_refused(final), pts)
+        wrong = wrong_frames(met, pts) + frames_at(pts, _refused(final))
         steps = long_steps(pts, times=DOUBTFUL_STEPS)
         return with_damage(
             final,
@@ -205,16 +203,20 @@ class Confirming:
         )
 
 
-def _refused(index: FrameIndex) -> Pass:
-    """A pass in which the decoder refuses what it would else make up for; its errors tell where that is."""
-    met = Pass(sums_wanted=False)
+def _refused(index: FrameIndex) -> list[int]:
+    """Times of the packets that the decoder refuses, where it is told not to make up for what is damaged."""
+    moments: list[int] = []
+
+    def note(moment: int | None, _words: str) -> None:
+        if moment is not None:
+            moments.append(moment)
+
     with open_video(index.path, stream=index.stream, single_thread=True, strict=True) as video:
-        for picture in pictures(video, on_packet=met.packet, on_error=met.error):
-            met.picture(picture)
-    # Its own numbers leave out the refused pictures; only the times of its errors mean something.
-    met.errors = [(-1, moment, words) for _, moment, words in met.errors if moment is not None]
-    met.damaged, met.broken_packets = [], []
-    return met
+        # Nobody looks at these pictures, so what their buffers held before does not matter.
+        video.copies = False
+        for _ in pictures(video, on_error=note):
+            pass
+    return moments
 
 
 def index_video(path: Path, *, progress: Progress | None = None) -> FrameIndex:

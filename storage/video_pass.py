@@ -2,6 +2,7 @@
 
 import zlib
 from bisect import bisect_left
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from av.packet import Packet
@@ -25,7 +26,6 @@ class Pass:
     keys: list[int] = field(default_factory=list)
     ordered: bool = True
     sum_all: bool = False
-    sums_wanted: bool = True
     suspected: bool = False
     damaged: list[int] = field(default_factory=list)
     broken_packets: list[int] = field(default_factory=list)
@@ -55,7 +55,7 @@ class Pass:
     @property
     def needs_sums(self) -> bool:
         """Whether pictures can only be recognised by their pixels, and this pass does not sum all of them."""
-        return self.sums_wanted and not self.ordered and not self.sum_all
+        return not self.ordered and not self.sum_all
 
     def packet(self, packet: Packet) -> None:
         if not packet.size or packet.is_discard:
@@ -85,7 +85,7 @@ class Pass:
             return
         if picture.key_frame:
             self.keys.append(len(self.pts))
-        if self.sums_wanted and (picture.key_frame or self.sum_all):
+        if picture.key_frame or self.sum_all:
             self.sums[len(self.pts)] = zlib.crc32(to_rgb(picture).data)
         earlier = self.pts[-1] if self.pts else None
         if picture.pts is None or (earlier is not None and picture.pts <= earlier):
@@ -108,17 +108,23 @@ def timeline(met: list[int | None]) -> tuple[tuple[int, ...], bool]:
 
 
 def sound_keyframes(met: Pass, pts: tuple[int, ...]) -> dict[int, int]:
-    """Frames that packet and picture both call key, with the sum of their pixels."""
+    """Frames that packet and picture both call key, with the sum of their pixels; `pts` are the times of the first."""
     starts = set(met.keyframe_pts)
-    return {k: met.sums[k] for k in met.keys if pts[k] in starts}
+    return {k: met.sums[k] for k in met.keys if k < len(pts) and pts[k] in starts}
 
 
 def wrong_frames(met: Pass, pts: tuple[int, ...]) -> list[int]:
     """Frames that came out damaged, or at or before which an error was met; `pts` are the times of all frames."""
     beside = [max(after, 0) for after, moment, _ in met.errors if moment is None or after >= 0]
-    for _, moment, _ in met.errors:
-        if moment is not None:
-            at = bisect_left(pts, moment)
-            beside.append(at if at < len(pts) and pts[at] == moment else max(at - 1, 0))
+    timed = frames_at(pts, (moment for _, moment, _ in met.errors if moment is not None))
     last = len(pts) - 1
-    return [min(k, last) for k in (*met.damaged, *met.broken_packets, *beside)]
+    return [min(k, last) for k in (*met.damaged, *met.broken_packets, *beside, *timed)]
+
+
+def frames_at(pts: tuple[int, ...], moments: Iterable[int]) -> list[int]:
+    """The frame at each of these times (in ticks), or where none is there the one before it, at least frame 0."""
+    found = []
+    for moment in moments:
+        at = bisect_left(pts, moment)
+        found.append(at if at < len(pts) and pts[at] == moment else max(at - 1, 0))
+    return found

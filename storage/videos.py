@@ -164,6 +164,20 @@ def video_names(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
     return tuple((row.id, row.name) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
 
 
+def video_paths(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
+    """(id, path) of the project's videos that are not removed, in the order they were added."""
+    table = schema.videos
+    query = select(table.c.id, table.c.path).where(table.c.project_id == project_id, table.c.removed.is_(None))
+    return tuple((row.id, row.path) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
+
+
+def count_removed(tx: Connection, project_id: str) -> int:
+    """How many of the project's videos are removed."""
+    table = schema.videos
+    query = select(func.count()).where(table.c.project_id == project_id, table.c.removed.is_not(None))
+    return tx.execute(query).scalar_one()
+
+
 def rename_video(tx: Connection, video_id: str, name: str) -> Video:
     """Give a video another name. Raises NotFound, BadName."""
     if not name.strip():

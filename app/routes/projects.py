@@ -62,8 +62,8 @@ def router(context: Context) -> APIRouter:
         with context.database.read() as tx:
             project = projects.get_project(tx, project_id)
             categories = projects.list_categories(tx, project_id, retired=True)
-            everything = videos.list_videos(tx, project_id, removed=True)
-            found = [video for video in everything if video.removed is None]
+            found = videos.list_videos(tx, project_id)
+            removed = videos.count_removed(tx, project_id)
             summaries = videos.video_summaries(tx, project_id)
             running = {job.video_id: wire.job(job) for job in jobs.list_jobs(tx, project_id=project_id, active=True)}
             checkpoint = models.active_checkpoint(tx, project_id)
@@ -73,7 +73,7 @@ def router(context: Context) -> APIRouter:
             "name": project.name,
             "categories": [wire.category(category) for category in categories],
             "archived": project.archived,
-            "removed": len(everything) - len(found),
+            "removed": removed,
             "videos": [
                 wire.listed_video(video, summaries[video.id], running.get(video.id), problem=glance(video))
                 for video in found

@@ -9,7 +9,6 @@ from starlette.requests import ClientDisconnect
 
 from app import videos as use
 from app import wire
-from app.confirming import frame_index
 from app.context import Context
 from app.errors import BadInput
 from storage import edits, projects, videos
@@ -43,8 +42,8 @@ def router(context: Context) -> APIRouter:
         return {"count": count, "confirmed": confirmed, "partial": opened.index.partial}
 
     def facts(video_id: str) -> dict[str, Any]:
-        video = context.video(video_id)
-        index = frame_index(video)
+        opened = context.opened_now(video_id)
+        video, index = opened.video, opened.index
         with context.database.read() as tx:
             last = edits.last_number(tx)
             project = projects.get_project(tx, video.project_id)
@@ -75,11 +74,13 @@ def router(context: Context) -> APIRouter:
         return json.dumps(facts(video_id), separators=(",", ":"), ensure_ascii=False).encode()
 
     def repoint(video_id: str, body: SourceBody) -> dict[str, Any]:
-        before = context.opened(video_id).index
+        with context.database.read() as tx:
+            *_, content_hash = videos.video_stamp(tx, video_id)
         moved = use.repoint(
             context.database, context.settings, video_id=video_id, path=body.path, other_pixels=body.other_pixels
         )
-        context.frames.release(before.content_hash)
+        if content_hash is not None:
+            context.frames.release(content_hash)
         return {"video": wire.added_video(moved)}
 
     def add_path(project_id: str, body: PathBody) -> dict[str, Any]:

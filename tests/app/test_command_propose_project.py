@@ -5,13 +5,15 @@ from pathlib import Path
 import pytest
 
 from app import propose
+from app import videos as video_use
 from app.errors import Cancelled
 from app.settings import Settings
-from storage import models, tracks, videos
+from storage import jobs, models, tracks, videos
 from storage.database import Database
 from storage.videos import Video
 from tests.app.command_line import CATEGORIES, Ran, Run, pictures, runner, tiny_checkpoint
 from tests.app.made import project_with
+from tests.storage.made_videos import make_video
 
 
 @pytest.fixture
@@ -189,3 +191,78 @@ def test_a_run_that_a_person_takes_back_meanwhile_does_not_stop_the_others(
         ran = run(shots[0], "--model", checkpoint)
 
     assert ran.code == 1 and "took its proposals back" in ran.last
+
+
+def test_a_path_that_is_given_twice_is_one_video(
+    run: Run, database: Database, checkpoint: Path, shots: list[Path]
+) -> None:
+    again = shots[0].parent / "b" / ".." / "a"
+
+    ran = run(shots[0], shots[1], shots[0], again, "--model", checkpoint, "--again", "--json")
+
+    assert ran.code == 0, ran.errors
+    assert [Path(line["path"]).name for line in ran.result["videos"]] == ["a", "b"]
+    assert [video.path for video in every(database)] == [str(shots[0]), str(shots[1])]
+
+
+def index_jobs(database: Database) -> list[str]:
+    """Names of the videos that a job counts or is going to count."""
+    with database.read() as tx:
+        active = {job.video_id for job in jobs.list_jobs(tx, active=True) if job.kind == "index"}
+    return [video.name for video in every(database) if video.id in active]
+
+
+def test_a_new_video_is_counted_by_the_run_and_by_a_job_only_where_the_run_fails(
+    run: Run,
+    database: Database,
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+) -> None:
+    monkeypatch.setattr(video_use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    good, bad = (make_video(tmp_path / f"{name}.mp4", frames=6) for name in ("good", "bad"))
+    store = propose.ProposalRun.store
+
+    def breaking(run_: propose.ProposalRun, window: object) -> None:
+        if not any(video.name == "bad" for video in every(database)):
+            store(run_, window)
+            return
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(propose.ProposalRun, "store", breaking)
+    assert run(good, "--model", checkpoint).code == 0
+    assert (index_jobs(database), started_workers) == ([], [])
+    assert [video.confirmed for video in every(database)] == [6]
+
+    ran = run(good, bad, "--model", checkpoint)
+
+    assert ran.code == 1 and "bad.mp4" in ran.out + "".join(ran.errors)
+    uncounted = [video.name for video in every(database) if video.confirmed < video.count]
+    assert index_jobs(database) == uncounted
+
+
+@pytest.mark.parametrize("step", ["is_proposed", "propose_video"])
+@pytest.mark.parametrize("error", [OSError(5, "Input/output error"), KeyboardInterrupt()])
+def test_whatever_stops_a_new_video_its_frames_are_counted(
+    run: Run,
+    database: Database,
+    checkpoint: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    step: str,
+    error: BaseException,
+) -> None:
+    monkeypatch.setattr(video_use, "CONFIRM_AT_ONCE_PIXELS", 1)
+
+    def fail(*_: object, **__: object) -> None:
+        raise error
+
+    monkeypatch.setattr(f"app.command_propose_project.{step}", fail)
+
+    assert run(make_video(tmp_path / "new.mp4", frames=6), "--model", checkpoint).code != 0
+
+    assert index_jobs(database) == ["new"] and len(started_workers) == 1
+    assert run(tmp_path / "new.mp4", "--model", checkpoint).code != 0
+    assert index_jobs(database) == ["new"] and len(started_workers) == 1, "one job is enough"

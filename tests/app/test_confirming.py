@@ -13,12 +13,12 @@ from app.correct import Batch, EditRequest, apply_batch
 from app.errors import Cancelled
 from app.settings import Settings
 from app.wire import seconds
-from storage import frames, jobs, videos
+from storage import frames, jobs, video_confirm, videos
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
 from tests.app.made import PERSON, new_track, project_with, square
-from tests.storage.made_videos import make_jpeg_video, make_video
+from tests.storage.made_videos import make_jpeg_video, make_video, spoil_packet
 
 SIZE = (32, 24)
 
@@ -32,7 +32,6 @@ def project(database: Database) -> Project:
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every frame is a reason to store how far the counting is."""
     monkeypatch.setattr("app.confirming.PUBLISH_EVERY", 0.0)
-    monkeypatch.setattr(Publisher.__init__, "__kwdefaults__", {"every": 0.0})
 
 
 def uncounted(
@@ -234,3 +233,131 @@ def test_a_list_that_differs_is_stored_with_its_number(
     Counting.count = 3
     Publisher(database, video.id).publish(Counting())
     assert stored(database, video).confirmed == 4
+
+
+def test_nothing_is_stored_of_a_file_that_the_video_no_longer_shows(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    always: None,
+) -> None:
+    """While it is counted, a person says that the video is another file, whose list has other times."""
+    path = make_video(tmp_path / "long.mp4", frames=40)
+    video = uncounted(database, settings, project, path, monkeypatch)
+    other = frames.probe(make_video(tmp_path / "other.mp4", frames=40, options={"crf": "45"}))
+    moved: Video | None = None
+    with CountedFrames(database, video_id=video.id) as counting:
+        for k, _ in counting:
+            if k == 9:
+                use.repoint(database, settings, video_id=video.id, path=other.path, other_pixels=True)
+                moved = stored(database, video)
+                assert (moved.path, moved.confirmed) == (str(other.path), 10)
+    assert counting.confirmed.confirmed
+    after = stored(database, video)
+    assert after == moved and frame_index(after).content_hash == other.content_hash
+    done = use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+    assert frame_index(done) == frames.index(other.path)
+
+
+def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+) -> None:
+    path = spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=60, b_frames=0), 45)
+    truth = frames.index(path).pts
+    video = uncounted(database, settings, project, path, monkeypatch)
+    original, opened = video_confirm.open_video, []
+
+    def once(*arguments: object, **more: object) -> object:
+        opened.append(arguments)
+        if len(opened) > 1:
+            raise frames.SourceMissing(f"{path} is gone")
+        return original(*arguments, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(video_confirm, "open_video", once)
+    with pytest.raises(frames.SourceMissing), CountedFrames(database, video_id=video.id) as counting:
+        for _ in counting:
+            pass
+    found = stored(database, video)
+    assert found.confirmed == counting.count > 5
+    assert frame_index(found).pts[: found.confirmed] == truth[: found.confirmed]
+
+
+@pytest.mark.parametrize("meanwhile", ["counted", "listed", "moved"])
+def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    meanwhile: str,
+) -> None:
+    path = make_video(tmp_path / "long.mp4", frames=900, size=SIZE)
+    elsewhere = tmp_path / "elsewhere.mp4"
+    elsewhere.write_bytes(path.read_bytes())
+    part = frames.probe(path, patience=0)
+    assert part.partial
+    with database.atomic() as tx:
+        video = videos.add_video(
+            tx, project_id=project.id, name="long", kind="video", path=str(path), copied=False, confirmed=0,
+            index_json=json.loads(part.to_json()), count=part.count, width=SIZE[0], height=SIZE[1],
+            content_hash=part.content_hash,
+        )  # fmt: skip
+    original = frames.probe
+
+    def slow(source: Path, **more: float) -> frames.FrameIndex:
+        found = original(source, **more)
+        with database.atomic() as tx:
+            if meanwhile == "counted":
+                final = json.loads(frames.index(path).to_json())
+                videos.confirm_video(tx, video.id, index_json=final, count=900)
+            elif meanwhile == "listed":
+                listed = json.loads(found.to_json())
+                videos.confirm_video(tx, video.id, index_json=listed, count=900, confirmed=700)
+            else:
+                videos.move_source(tx, video.id, path=str(elsewhere), copied=False)
+                videos.confirm_front(tx, video.id, 5)
+        monkeypatch.setattr(frames, "probe", original)
+        return found
+
+    monkeypatch.setattr(frames, "probe", slow)
+    with CountedFrames(database, video_id=video.id, pixels=False) as counting:
+        expected = {"counted": (900, 900), "listed": (900, 700), "moved": (part.count, 5)}[meanwhile]
+        found = stored(database, video)
+        assert (found.count, found.confirmed) == expected
+        assert frame_index(found).partial == (meanwhile == "moved")
+        assert sum(1 for _ in counting) == 900
+    done = stored(database, video)
+    assert (done.count, done.confirmed) == (900, 900)
+
+
+def test_a_list_keeps_what_was_confirmed_while_it_was_made(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+) -> None:
+    monkeypatch.setattr(use, "LISTING_SECONDS", 0.0)
+    path = make_video(tmp_path / "long.mp4", frames=900, size=SIZE)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+    original = frames.probe
+
+    def slow(source: Path, **more: float) -> frames.FrameIndex:
+        with database.atomic() as tx:
+            videos.confirm_front(tx, video.id, 12)
+        return original(source, **more)
+
+    monkeypatch.setattr(frames, "probe", slow)
+    with CountedFrames(database, video_id=video.id, pixels=False):
+        found = stored(database, video)
+    assert (found.count, found.confirmed) == (900, 12)

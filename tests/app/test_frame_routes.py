@@ -11,10 +11,10 @@ from fastapi.testclient import TestClient
 
 from app import proxies
 from app import videos as use
-from app.context import Context
+from app.context import KEPT_VIDEOS, Context
 from app.frame_cache import encode
 from app.settings import Settings
-from storage import frames
+from storage import frames, projects, videos
 from storage.database import Database
 from storage.videos import Video
 from tests.app.made import FRAMES, SIZE, project_with, video_in
@@ -160,3 +160,44 @@ def test_an_opened_video_follows_what_is_stored(
     use.repoint(database, settings, video_id=video.id, path=moved)
     assert context.opened(video.id).index.path == moved
     assert (first.video.count, SIZE) == (FRAMES, (first.index.width, first.index.height))
+
+
+def test_facts_are_those_of_now_and_the_index_is_read_once_all_the_same(
+    client: TestClient, video: Video, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = context_of(client)
+    first = context.opened(video.id)
+    monkeypatch.setattr("app.context.frame_index", lambda video: pytest.fail("the index is known"))
+    with database.atomic() as tx:
+        videos.rename_video(tx, video.id, "another name")
+        videos.set_cuts(tx, video.id, [4], start=0, stop=FRAMES)
+    assert context.opened(video.id) is first, "frames need neither"
+    now = context.opened_now(video.id)
+    assert (now.video.name, now.video.cuts, now.index) == ("another name", [4], first.index)
+    assert context.opened(video.id) is now
+    found = client.get(f"/data/videos/{video.id}").json()
+    assert (found["name"], found["cuts"]) == ("another name", [4])
+
+
+def test_facts_after_a_move_are_those_of_the_new_place(
+    client: TestClient, video: Video, database: Database, settings: Settings
+) -> None:
+    context = context_of(client)
+    context.opened(video.id)
+    moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
+    use.repoint(database, settings, video_id=video.id, path=moved)
+    assert context.opened_now(video.id).index.path == moved
+
+
+def test_of_opened_videos_the_last_few_used_stay(
+    client: TestClient, video: Video, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    context = context_of(client)
+    with database.read() as tx:
+        project = projects.get_project(tx, video.project_id)
+    others = [video_in(database, settings, project, tmp_path, name=f"v{k}") for k in range(KEPT_VIDEOS)]
+    for one in (video, *others[:-1]):
+        context.opened(one.id)
+    context.opened_now(video.id)
+    context.opened_now(others[-1].id)
+    assert list(context.kept) == [*(one.id for one in others[1:-1]), video.id, others[-1].id]

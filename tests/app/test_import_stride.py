@@ -12,8 +12,10 @@ from PIL import Image
 
 from app.errors import BadInput
 from app.exchange import export_dataset, import_dataset
+from app.export_frames import leaving_frames
 from app.import_sources import find_pictures
 from app.settings import Settings
+from app.video_lists import VIDEO_SUFFIXES
 from storage import rle, tracks, videos
 from storage.database import Database
 from storage.projects import Project
@@ -227,3 +229,44 @@ def test_gaps_and_damage_are_in_the_report_of_an_export(
     assert any(s.startswith("holed: between frames 1 and 2, 2 pictures did not decode") for s in done.gaps)
     assert any(s.startswith("spoiled: frames 10 to 18 are damaged in part") for s in done.gaps)
     assert not any(s.startswith("sound") for s in done.gaps)
+
+
+@pytest.mark.parametrize("suffix", sorted(VIDEO_SUFFIXES))
+def test_a_video_file_may_have_any_name_that_commands_take(tmp_path: Path, suffix: str) -> None:
+    make_video(tmp_path / "made.mp4", frames=11, size=SIZE).rename(tmp_path / f"ab{suffix}")
+    names = [f"ab/{5 * k:05d}.jpg" for k in range(3)]
+    found = find_pictures(annotated(3, names).videos[0], tmp_path, stride=5)
+    assert (found.index.path, found.index.count) == (tmp_path / f"ab{suffix}", 11)
+
+
+def test_of_several_files_the_mp4_is_taken(tmp_path: Path) -> None:
+    for suffix in (".3gp", ".mp4", ".avi"):
+        make_video(tmp_path / "made.mp4", frames=11, size=SIZE).rename(tmp_path / f"ab{suffix}")
+    names = [f"ab/{5 * k:05d}.jpg" for k in range(3)]
+    assert find_pictures(annotated(3, names).videos[0], tmp_path, stride=5).index.path == tmp_path / "ab.mp4"
+
+
+@pytest.mark.parametrize("first", [0, 7])
+def test_a_part_that_was_annotated_frame_by_frame_leaves_as_it_came(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, first: int
+) -> None:
+    """At a stride of 1, too, an import says which frames it is about."""
+    folder_of(tmp_path / "ab", 12)
+    write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{first + k:05d}.png" for k in range(3)]))
+    bring(database, settings, project, tmp_path / "in.json", tmp_path, 1)
+    with database.read() as tx:
+        [video] = videos.list_videos(tx, project.id)
+    assert (video.count, video.stride) == (12, 1)
+    assert leaving_frames(video, None) == leaving_frames(video, 1) == range(first, first + 3)
+    assert leaving_frames(video, 2) == range(first, first + 3, 2)
+    export(database, settings, project, tmp_path / "out")
+    assert (tmp_path / "out" / "instances.json").read_bytes() == (tmp_path / "in.json").read_bytes()
+
+
+def test_a_video_that_was_not_imported_leaves_whole(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    from app.videos import add_video
+
+    video = add_video(database, settings, project_id=project.id, path=folder_of(tmp_path / "ab", 7))
+    assert leaving_frames(video, None) == range(7) and leaving_frames(video, 3) == range(0, 7, 3)

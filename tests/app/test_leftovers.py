@@ -1,7 +1,9 @@
 """What the server clears away when it starts, and what it must leave."""
 
+import errno
 import os
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ from app.server import create_app
 from app.settings import Settings
 from storage import jobs
 from storage.database import Database
+from tests.app.conftest import ADDRESS
 
 NOW = 1_000_000_000.0
 
@@ -88,3 +91,47 @@ def test_the_server_clears_up_when_it_starts(settings: Settings, started_workers
     old = upload(temporary_folder(settings) / "a1" / "old.json", age=2 * KEPT_SECONDS, now=time.time())
     with TestClient(create_app(settings, pages=False)):
         assert not old.exists()
+
+
+@pytest.mark.parametrize(
+    "code", [errno.ENOTEMPTY, errno.EEXIST, errno.ENOENT, errno.EACCES, errno.EPERM, errno.EBUSY, errno.EROFS]
+)
+def test_a_folder_that_cannot_be_removed_does_not_keep_the_server_from_starting(
+    settings: Settings,
+    started_workers: list[Settings],
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    code: int,
+) -> None:
+    stuck = temporary_folder(settings) / "stuck"
+    loose = settings.data / "imports" / "loose"
+    for folder in (stuck, loose):
+        upload(folder / "old.json", age=2 * KEPT_SECONDS, now=time.time())
+    rmdir = Path.rmdir
+
+    def refuse(path: Path) -> None:
+        if path == stuck:
+            raise OSError(code, os.strerror(code))
+        rmdir(path)
+
+    monkeypatch.setattr(Path, "rmdir", refuse)
+    with TestClient(create_app(settings, pages=False), base_url=ADDRESS) as client:
+        assert client.get("/data/projects").status_code == 200
+    assert stuck.is_dir() and not loose.exists()
+    assert str(stuck) in caplog.text
+
+
+def test_a_folder_that_vanishes_while_it_is_looked_at_is_nothing_to_stop_for(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upload(temporary_folder(settings) / "gone" / "old.json", age=2 * KEPT_SECONDS)
+    iterdir = Path.iterdir
+
+    def vanishing(path: Path) -> Iterator[Path]:
+        if path.name == "gone":
+            path.rmdir()
+        return iterdir(path)
+
+    monkeypatch.setattr(Path, "iterdir", vanishing)
+    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert not (temporary_folder(settings) / "gone").exists()

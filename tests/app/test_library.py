@@ -257,3 +257,78 @@ def test_jobs_on_other_videos_do_not_hinder(
         jobs.enqueue(tx, kind="propose", project_id=project.id, video_id=other.id)
     library.remove_video(database, video_id=video.id)
     assert delete(database, settings, video) is None
+
+
+@pytest.mark.parametrize("way", ["dots", "a link"])
+def test_a_name_that_leads_out_of_the_folder_of_copies_deletes_nothing(
+    database: Database, settings: Settings, project: Project, video: Video, way: str
+) -> None:
+    """A place that begins like the folder of copies may still be a person's own file."""
+    outside = Path(video.path)
+    if way == "dots":
+        named = settings.videos / ".." / ".." / outside.name
+        assert named.resolve() == outside and named.is_relative_to(settings.videos)
+    else:
+        named = settings.videos / "linked.mp4"
+        named.symlink_to(outside)
+    with database.atomic() as tx:
+        store.move_source(tx, video.id, path=str(named), copied=True)
+    library.remove_video(database, video_id=video.id)
+    (shown,) = library.removed_videos(database, settings, project_id=project.id)
+    assert shown.copy_bytes is None
+    assert delete(database, settings, video) is None
+    assert outside.is_file()
+
+
+def test_a_copy_under_the_name_of_a_linked_data_folder_is_still_ours(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    video = copied(database, settings, project, tmp_path)
+    linked = tmp_path / "linked"
+    linked.symlink_to(settings.data)
+    named = linked / "videos" / Path(video.path).name
+    with database.atomic() as tx:
+        store.move_source(tx, video.id, path=str(named), copied=True)
+    library.remove_video(database, video_id=video.id)
+    assert delete(database, settings, video) is None
+    assert not Path(video.path).exists()
+
+
+@pytest.mark.parametrize("place", ["itself", "a part of it"])
+def test_a_copy_that_another_video_reads_under_another_name_stays(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, place: str
+) -> None:
+    video = copied(database, settings, project, tmp_path)
+    own = Path(video.path)
+    linked = tmp_path / "linked"
+    linked.symlink_to(settings.data)
+    if place == "a part of it":
+        (settings.videos / "shots").mkdir()
+        own = own.rename(settings.videos / "shots" / own.name)
+        with database.atomic() as tx:
+            store.move_source(tx, video.id, path=str(own.parent), copied=True)
+    other = videos.add_video(database, settings, project_id=project.id, path=linked / own.relative_to(settings.data))
+    assert other.path.startswith(str(linked)) and not other.copied
+    library.remove_video(database, video_id=video.id)
+    (shown,) = library.removed_videos(database, settings, project_id=project.id)
+    assert shown.copy_bytes is None
+    delete(database, settings, video)
+    assert own.is_file() and names(database, project) == [other.name]
+
+
+def test_frames_are_counted_by_one_job_where_nobody_counts_them_yet(
+    database: Database, settings: Settings, video: Video
+) -> None:
+    def count() -> list[str]:
+        library.count_frames(database, settings, video_id=video.id)
+        with database.read() as tx:
+            return [job.kind for job in jobs.list_jobs(tx, video_id=video.id)]
+
+    assert count() == [], "they are counted"
+    with database.atomic() as tx:
+        store.confirm_video(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
+    library.remove_video(database, video_id=video.id)
+    assert count() == [], "it is removed"
+    with database.atomic() as tx:
+        store.restore_video(tx, video.id)
+    assert count() == ["index"] and count() == ["index"]

@@ -12,8 +12,8 @@ boxes = st.tuples(st.integers(0, 40), st.integers(0, 30), st.integers(1, 8))
 masks_by_frame = st.dictionaries(st.integers(0, 3), boxes, max_size=4)
 
 
-def masks(name: str, frames: dict[int, tuple[int, int, int]], kind: str = "dog") -> Masks:
-    return Masks(name, kind, {frame: square(*box) for frame, box in frames.items()})
+def masks(frames: dict[int, tuple[int, int, int]]) -> Masks:
+    return {frame: square(*box) for frame, box in frames.items()}
 
 
 @settings(max_examples=40, deadline=None)
@@ -21,16 +21,16 @@ def masks(name: str, frames: dict[int, tuple[int, int, int]], kind: str = "dog")
 def test_overlap_is_the_quotient_of_summed_pixels(
     old: list[dict[int, tuple[int, int, int]]], new: list[dict[int, tuple[int, int, int]]]
 ) -> None:
-    one = [masks(str(k), frames) for k, frames in enumerate(old)]
-    two = [masks(str(k), frames) for k, frames in enumerate(new)]
+    one = [masks(frames) for frames in old]
+    two = [masks(frames) for frames in new]
     table = overlaps(one, two)
     empty = np.zeros((48, 64), bool)
     for i, a in enumerate(one):
         for j, b in enumerate(two):
             shared = union = 0
-            for frame in set(a.frames) | set(b.frames):
-                left = rle.decode(a.frames[frame]) if frame in a.frames else empty
-                right = rle.decode(b.frames[frame]) if frame in b.frames else empty
+            for frame in set(a) | set(b):
+                left = rle.decode(a[frame]) if frame in a else empty
+                right = rle.decode(b[frame]) if frame in b else empty
                 shared, union = shared + int((left & right).sum()), union + int((left | right).sum())
             assert abs(table[i, j] - (shared / union if union else 0.0)) < 1e-9
 
@@ -66,11 +66,11 @@ def test_what_is_left_over_could_not_have_been_matched(table: list[list[float]])
 
 
 def test_pixels_of_parts_add_up_to_those_of_the_whole() -> None:
-    old, new = masks("a", {0: (0, 0, 10), 1: (2, 2, 8)}), masks("b", {0: (5, 0, 10), 2: (0, 0, 4)})
+    old, new = masks({0: (0, 0, 10), 1: (2, 2, 8)}), masks({0: (5, 0, 10), 2: (0, 0, 4)})
     whole = shared([old], [new])
     parts = [
-        shared([masks("a", {0: (0, 0, 10)})], [masks("b", {0: (5, 0, 10)})]),
-        shared([masks("a", {1: (2, 2, 8)})], [masks("b", {2: (0, 0, 4)})]),
+        shared([masks({0: (0, 0, 10)})], [masks({0: (5, 0, 10)})]),
+        shared([masks({1: (2, 2, 8)})], [masks({2: (0, 0, 4)})]),
     ]
     assert (whole.both.item(), whole.old.item(), whole.new.item()) == (50.0, 164.0, 116.0)
     assert sum(part.both.item() for part in parts) == whole.both.item()

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.matching import Masks, best_pairs, overlaps
+from app.matching import best_pairs, overlaps
 from app.proposal_ledger import Candidate, Ledger, Standing, least_overlap, track_id_of
 from tests.app.made import square
 
@@ -38,7 +38,7 @@ def test_matches_of_windows_are_those_of_the_whole_video(old: list[Any], new: li
 
     found = ledger.matches([Candidate(name, "dog") for name in olds], dict.fromkeys(news, "dog"), least=0.3)
 
-    table = overlaps([Masks(name, "", f) for name, f in olds.items()], [Masks(str(k), "", f) for k, f in news.items()])
+    table = overlaps(list(olds.values()), list(news.values()))
     whole = best_pairs(np.round(table, 9), np.ones(table.shape, bool), least=0.3)
     assert {(name, number) for name, number in found} == {(f"t{i}", j) for i, j in whole} or _ties(table)
 

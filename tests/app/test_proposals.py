@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from app.correct import Batch, EditRequest, apply_batch, take_back
-from app.proposals import Found, Proposals, Stored, store_proposals
+from app.proposal_ledger import Ledger
+from app.proposal_parts import Found, Origin, Stretch
+from app.proposals import store_proposals
 from app.settings import Settings
-from storage import masks, tracks
+from storage import edits, masks, tracks
 from storage.database import Database
 from storage.projects import Category
 from storage.tracks import MaskRow, Track
@@ -25,7 +27,7 @@ class Street:
         self.project, self.categories = project_with(database, "dog", "cat")
         self.video: Video = video_in(database, settings, self.project, folder)
 
-    def propose(self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES) -> Stored:
+    def propose(self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES) -> Ledger:
         """Stores one run; a track is its class and the corner of its square by frame."""
         names = ("dog", "cat", "star")
         proposed = []
@@ -37,8 +39,12 @@ class Street:
             proposed.append(one)
         ids: dict[str, str | None] = {name: category.id for name, category in self.categories.items()}
         run = str(uuid.uuid4())
-        proposals = Proposals(self.video.id, run, done, done == FRAMES, tuple(proposed), names, {**ids, "star": None})
-        return store_proposals(self.database, proposals)
+        origin = Origin(self.video.id, run, names, {**ids, "star": None})
+        return store_proposals(self.database, origin, Stretch(0, done, tuple(proposed)), whole=done == FRAMES)
+
+    def last_edit(self) -> int:
+        with self.database.read() as tx:
+            return edits.last_number(tx, video=self.video.id)
 
     def person(self, changes: list[dict[str, Any]]) -> None:
         request = EditRequest(str(uuid.uuid4()), "draw", None, tuple(changes))
@@ -142,8 +148,10 @@ def test_what_a_person_rejected_does_not_come_back(street: Street) -> None:
     street.propose(("dog", WALK))
     [track] = street.tracks()
     street.person([{"track": track.id, "frame": None, "before_version": track.version, "after": {"rejected": True}}])
+    before = street.last_edit()
     done = street.propose(("dog", WALK))
-    assert (done.dropped, done.added, done.edit) == (1, 0, None)
+    assert (done.dropped, done.added) == (1, 0)
+    assert street.last_edit() == before
     [left] = street.tracks()
     assert left.rejected
 
@@ -151,11 +159,9 @@ def test_what_a_person_rejected_does_not_come_back(street: Street) -> None:
 def test_one_undo_takes_a_whole_run_back(street: Street, database: Database) -> None:
     street.propose(("dog", WALK))
     before = [street.rows(track) for track in street.tracks()]
-    done = street.propose(("dog", {frame: (frame + 2, 5) for frame in range(6)}), ("cat", OTHER))
-    from storage import edits
-
+    street.propose(("dog", {frame: (frame + 2, 5) for frame in range(6)}), ("cat", OTHER))
     with database.read() as tx:
-        [entry] = [found for found in edits.history(tx, video=street.video.id) if found.number == done.edit]
+        [entry, _] = edits.history(tx, video=street.video.id)
     answer = take_back(database, video=street.video, author=PERSON, new_id=str(uuid.uuid4()), redo=False, edit=entry.id)
     assert answer["status"] == "applied"
     assert [{f: row.hash for f, row in street.rows(track).items()} for track in street.tracks()] == [
@@ -174,5 +180,7 @@ def test_a_run_that_was_cut_short_touches_only_what_it_saw(street: Street) -> No
 
 def test_a_run_that_saw_nothing_writes_nothing(street: Street) -> None:
     street.propose(("dog", WALK))
-    assert street.propose(done=0) == Stored(0, 0, 0, 0, None)
-    assert len(street.tracks()) == 1
+    before = street.last_edit()
+    done = street.propose(done=0)
+    assert (done.added, done.replaced, done.deleted, done.dropped) == (0, 0, 0, 0)
+    assert len(street.tracks()) == 1 and street.last_edit() == before

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.errors import Cancelled
 from app.proposal_ledger import Ledger
-from app.proposal_parts import Origin, Stretch
-from app.proposals import Found, Proposals, Writer, new_ledger, store_proposals
+from app.proposal_parts import Found, Origin, Stretch
+from app.proposals import Writer, new_ledger, store_proposals
 from app.settings import Settings
 from storage import masks, models
 from storage.database import Database
@@ -224,8 +224,8 @@ def test_stored_in_windows_or_at_once_a_first_run_leaves_the_same_rows(
             writer.stretch(Stretch(start, stop, tuple(part(one, start, stop) for one in tracks)))
             writer.write()
 
-    whole = Proposals(desks[1].video.id, runs[1], FRAMES, True, tuple(tracks), names, dict.fromkeys(names))
-    stored = store_proposals(database, whole)
+    origin = Origin(desks[1].video.id, runs[1], names, dict.fromkeys(names))
+    stored = store_proposals(database, origin, Stretch(0, FRAMES, tuple(tracks)), whole=True)
 
     assert ledger is not None and stored.added == ledger.added
     assert sorted(by_track(desks[0])) == sorted(by_track(desks[1]))

@@ -1,11 +1,13 @@
 """Proposing a video: stored window by window, frames confirmed on the way, a real small network."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
+from app import propose
 from app.errors import BadInput, Cancelled
 from app.job_kinds import HANDLERS
 from app.propose import Wish
@@ -225,3 +227,30 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
     with database.read() as tx:
         rows = tracks.rows(tx, video.id)
     assert {row.frame for row in rows} == set(range(FRAMES))
+
+
+# --- what a run was made to
+
+
+def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
+    checkpoint = SimpleNamespace(id="c")
+    one, other, processor = (
+        propose._order(desk.video, checkpoint, Wish(), precision="fast", device=device)  # type: ignore[arg-type]
+        for device in ("cuda:0", "cuda:3", "cpu")
+    )
+    assert one == other and one.settings["device"] == "cuda"
+    assert processor.settings["device"] == "cpu" and processor != one
+
+
+def test_a_run_of_another_gpu_is_gone_on_from_and_known_as_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    get = desk.warm.get
+    on = lambda device: lambda *told, **named: replace(get(*told, **named), device=device)  # noqa: E731
+    monkeypatch.setattr(propose, "choose_device", lambda wanted: "cuda:1")
+    monkeypatch.setattr(desk.warm, "get", on("cuda:0"))
+    with pytest.raises(Cancelled):
+        desk.propose(cancelled=lambda: len(desk.warm.windows_done) == 1, wish=Wish(precision="float32"))
+    asked = {"video_id": desk.video.id, "checkpoint_id": None, "wish": Wish(precision="float32")}
+    assert not propose.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]
+    monkeypatch.setattr(desk.warm, "get", on("cuda:1"))
+    assert desk.propose(wish=Wish(precision="float32")).resumed_at == 4
+    assert propose.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]

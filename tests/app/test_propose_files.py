@@ -10,7 +10,8 @@ import pytest
 
 from app.errors import BadInput, Cancelled
 from app.models import FoundModel
-from app.propose_files import FileVideo, Looker, Manner, own_categories, propose_files, videos_of, videos_of_annotations
+from app.propose_files import Looker, Manner, own_categories, propose_files
+from app.video_lists import FileVideo, videos_of, videos_of_annotations
 from model import windows
 from model.windows import TrackProposal, TrackStanding, WindowResult
 from storage import frames

@@ -1,6 +1,7 @@
 """What processes keep on disk while they share work: after crashes, under other settings, when one falls silent."""
 
 import json
+import os
 import threading
 import time
 from pathlib import Path
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from app import propose_parts
 from app.errors import BadInput
 from app.propose_parts import PartMissing, Parts
 from app.shards import Shard
@@ -146,3 +148,49 @@ def test_in_the_end_the_parts_are_gone(tmp_path: Path) -> None:
         part.remove()
 
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propose_parts, "LOOK_SECONDS", 0.0)
+    original, read = propose_parts._read, []
+    looks = 0
+
+    def watched(path: Path) -> list[dict[str, Any]]:
+        read.append(path.name)
+        return original(path)
+
+    with parts(tmp_path, 1, 2) as second, parts(tmp_path, 0, 2) as first:
+        first.end()
+
+        def look(text: str) -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 20:
+                second.add(line(2, "b"))
+            if looks == 40:
+                second.end()
+
+        monkeypatch.setattr(propose_parts, "_read", watched)
+        first.wait_for_all(60.0, report=look)
+    assert looks == 40
+    assert read == ["rank-0000.jsonl", *["rank-0001.jsonl"] * 3]
+
+
+def test_a_part_that_had_ended_before_the_wait_is_not_waited_for(tmp_path: Path) -> None:
+    with parts(tmp_path, 0, 1) as alone:
+        alone.add(line(1, "a"))
+        alone.end()
+        alone.wait_for_all(0.0, report=lambda text: pytest.fail(text))
+
+
+def test_hearing_how_far_it_is_is_a_sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propose_parts, "TOUCH_SECONDS", 0.0)
+    shares: list[float] = []
+    with parts(tmp_path) as part:
+        path = tmp_path / "out.parts" / "rank-0000.jsonl"
+        tell = part.heard(shares.append)
+        for told in ((0.25,), (0.5, "half of it")):
+            os.utime(path, (0, 0))
+            tell(*told)
+            assert path.stat().st_mtime > 0
+    assert shares == [0.25, 0.5]

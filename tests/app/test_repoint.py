@@ -1,5 +1,6 @@
 """A video whose source moved: another place is accepted if it holds the same video, and what differs is said."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -7,14 +8,14 @@ from PIL import Image
 
 from app import videos as use
 from app.correct import Batch, EditRequest, apply_batch
-from app.errors import BadInput
+from app.errors import BadInput, OtherPixels
 from app.settings import Settings
 from storage import frames, jobs, tracks, videos
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
 from tests.app.made import FRAMES, PERSON, new_track, project_with, square, video_in
-from tests.storage.made_videos import make_sound, make_video, numbered_picture
+from tests.storage.made_videos import make_jpeg_video, make_sound, make_video, numbered_picture
 from tests.storage.test_frame_identity import remuxed
 
 
@@ -32,6 +33,13 @@ def video(database: Database, settings: Settings, project: Project, tmp_path: Pa
     [result] = apply_batch(database, Batch(made, PERSON, (request,)))
     assert result["status"] == "applied"
     return made
+
+
+def counting_jobs(database: Database, video: Video) -> list[str]:
+    """States of the jobs that count the frames, the first one first."""
+    with database.read() as tx:
+        found = jobs.list_jobs(tx, video_id=video.id)
+    return [job.status for job in sorted(found, key=lambda job: job.created) if job.kind == "index"]
 
 
 def check_usable(database: Database, moved: Video, path: Path) -> None:
@@ -141,8 +149,7 @@ def test_a_video_that_was_not_counted_yet_goes_on_being_counted_at_its_new_place
     video = use.add_video(database, settings, project_id=project.id, path=path)
     moved = use.repoint(database, settings, video_id=video.id, path=path.rename(tmp_path / "moved.mp4"))
     assert moved.confirmed == 0
-    with database.read() as tx:
-        assert len(jobs.list_jobs(tx, project.id)) == 2
+    assert len(counting_jobs(database, video)) == 1, "the one that waits begins with the new place"
     done = use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
     assert done.confirmed == FRAMES
 
@@ -151,3 +158,163 @@ def test_a_place_in_the_data_folder_counts_as_a_copy(database: Database, setting
     settings.videos.mkdir(parents=True, exist_ok=True)
     inside = Path(video.path).rename(settings.videos / "kept.mp4")
     assert use.repoint(database, settings, video_id=video.id, path=inside).copied
+
+
+@pytest.mark.parametrize(("same_bytes", "states"), [(True, ["running"]), (False, ["running", "queued"])])
+def test_a_count_that_runs_goes_on_for_the_same_bytes_only(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    same_bytes: bool,
+    states: list[str],
+) -> None:
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+    with database.atomic() as tx:
+        jobs.claim(tx, worker="here:1", kinds=["index"])
+    other = path.rename(tmp_path / "moved.mp4") if same_bytes else remuxed(path, tmp_path / "other.mkv")
+    moved = use.repoint(database, settings, video_id=video.id, path=other, other_pixels=not same_bytes)
+    assert (moved.path, moved.confirmed) == (str(other), 0)
+    assert counting_jobs(database, video) == states
+
+
+def test_a_file_of_another_size_is_refused_without_being_counted(
+    database: Database, settings: Settings, video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    larger = make_video(tmp_path / "larger.mp4", frames=FRAMES, size=(96, 48))
+    same = remuxed(Path(video.path), tmp_path / "same.mkv")
+    counted: list[Path] = []
+    original = frames.index
+
+    def count(path: Path, **more: object) -> frames.FrameIndex:
+        counted.append(path)
+        return original(path, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(frames, "index", count)
+    for other_pixels in (False, True):
+        with pytest.raises(BadInput, match="96 x 48 instead of 64 x 48"):
+            use.repoint(database, settings, video_id=video.id, path=larger, other_pixels=other_pixels)
+    assert counted == []
+    use.repoint(database, settings, video_id=video.id, path=same)
+    assert counted == [same]
+
+
+def test_a_file_that_only_looks_different_is_told_apart_from_another_video(
+    database: Database, settings: Settings, video: Video, tmp_path: Path
+) -> None:
+    again = make_video(tmp_path / "again.mp4", frames=FRAMES, options={"crf": "45"})
+    longer = make_video(tmp_path / "longer.mp4", frames=FRAMES + 1)
+    with pytest.raises(OtherPixels, match="frame 0 shows another picture"):
+        use.repoint(database, settings, video_id=video.id, path=again)
+    with pytest.raises(BadInput) as caught:
+        use.repoint(database, settings, video_id=video.id, path=longer)
+    assert not isinstance(caught.value, OtherPixels)
+
+
+def test_a_file_of_which_no_picture_can_be_compared_needs_a_persons_word(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+) -> None:
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+    other = make_video(tmp_path / "other.mp4", frames=FRAMES, options={"crf": "45"})
+    with pytest.raises(OtherPixels, match="none of its frames can be compared"):
+        use.repoint(database, settings, video_id=video.id, path=other)
+    with database.read() as tx:
+        assert videos.get_video(tx, video.id) == video
+    assert use.repoint(database, settings, video_id=video.id, path=other, other_pixels=True).path == str(other)
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], None]) -> None:
+    """``act`` happens while the other file is looked at."""
+    original = use._index_like
+
+    def slow(old: frames.FrameIndex, found: Path) -> frames.FrameIndex:
+        new = original(old, found)
+        act()
+        return new
+
+    monkeypatch.setattr(use, "_index_like", slow)
+
+
+@pytest.mark.parametrize("other_pixels", [False, True])
+def test_what_is_counted_while_the_other_file_is_looked_at_stays(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    other_pixels: bool,
+) -> None:
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+
+    def counted() -> None:
+        use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+
+    meanwhile(monkeypatch, counted)
+    if other_pixels:
+        other = make_video(tmp_path / "other.mp4", frames=FRAMES, options={"crf": "45"})
+        moved = use.repoint(database, settings, video_id=video.id, path=other, other_pixels=True)
+        # Its own frames are still to be counted; all but one keep the numbers that masks may have been drawn under.
+        assert (moved.confirmed, use.frame_index(moved).confirmed) == (FRAMES - 1, False)
+    else:
+        other = tmp_path / "copy.mp4"
+        other.write_bytes(path.read_bytes())
+        moved = use.repoint(database, settings, video_id=video.id, path=other)
+        assert (moved.confirmed, use.frame_index(moved).confirmed) == (FRAMES, True)
+    assert moved.path == str(other)
+
+
+def test_a_file_that_does_not_fit_what_was_counted_meanwhile_is_refused(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+) -> None:
+    """Listed, both files have as many packets; counted, one of the video's gave no picture."""
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    size = (32, 24)
+    path = make_jpeg_video(tmp_path / "holed.mkv", [size, size, None, *[size] * 9])
+    other = make_jpeg_video(tmp_path / "whole.mkv", [size] * 12)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+
+    def counted() -> None:
+        use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+
+    meanwhile(monkeypatch, counted)
+    with pytest.raises(BadInput, match="12 frames instead of 11"):
+        use.repoint(database, settings, video_id=video.id, path=other, other_pixels=True)
+    with database.read() as tx:
+        assert videos.get_video(tx, video.id).path == str(path)
+
+
+@pytest.mark.parametrize("way", ["dots", "a linked folder"])
+def test_what_is_a_copy_is_told_by_where_a_place_really_is(
+    database: Database, settings: Settings, video: Video, tmp_path: Path, way: str
+) -> None:
+    settings.videos.mkdir(parents=True, exist_ok=True)
+    if way == "dots":
+        outside = Path(video.path).rename(settings.data / "own.mp4")
+        moved = use.repoint(database, settings, video_id=video.id, path=settings.videos / ".." / "own.mp4")
+        assert (moved.copied, moved.path) == (False, str(outside))
+    else:
+        inside = Path(video.path).rename(settings.videos / "kept.mp4")
+        linked = tmp_path / "linked"
+        linked.symlink_to(settings.data)
+        named = linked / "videos" / inside.name
+        moved = use.repoint(database, settings, video_id=video.id, path=named)
+        assert (moved.copied, moved.path) == (True, str(named))

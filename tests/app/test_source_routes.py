@@ -119,3 +119,42 @@ def test_another_video_is_refused_with_what_differs(
     if wrong == "other":
         assert f"5 frames instead of {FRAMES}" in said
     assert facts(client, video)["path"] == video.path
+
+
+def test_a_refusal_says_beside_its_sentence_whether_only_the_pixels_differ(
+    client: TestClient, video: Video, tmp_path: Path
+) -> None:
+    again = make_video(tmp_path / "again.mp4", frames=FRAMES, options={"crf": "45"})
+    longer = make_video(tmp_path / "longer.mp4", frames=FRAMES + 1)
+    answers = [client.post(f"/data/videos/{video.id}/source", json={"path": str(path)}) for path in (again, longer)]
+    assert [(answer.status_code, answer.json().get("kind")) for answer in answers] == [
+        (400, "other_pixels"),
+        (400, None),
+    ]
+    assert "frame 0 shows another picture" in answers[0].json()["error"]
+    asked = {"path": str(again), "other_pixels": True}
+    assert client.post(f"/data/videos/{video.id}/source", json=asked).status_code == 200
+    assert facts(client, video)["path"] == str(again)
+
+
+def test_after_a_move_no_decoder_holds_the_file_from_before(
+    client: TestClient, video: Video, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    let_go: list[str] = []
+    context = client.app.state.context  # type: ignore[attr-defined]
+    monkeypatch.setattr(context.frames, "release", let_go.append)
+    again = make_video(tmp_path / "again.mp4", frames=FRAMES, options={"crf": "45"})
+    client.post(f"/data/videos/{video.id}/source", json={"path": str(again)})
+    assert let_go == [], "nothing moved"
+    client.post(f"/data/videos/{video.id}/source", json={"path": str(again), "other_pixels": True})
+    assert let_go == [video.content_hash]
+
+
+def test_the_number_of_removed_videos_is_that_of_the_project(client: TestClient, video: Video) -> None:
+    def removed() -> tuple[int, int]:
+        found = client.get(f"/data/projects/{video.project_id}").json()
+        return found["removed"], len(found["videos"])
+
+    assert removed() == (0, 1)
+    assert client.post(f"/data/videos/{video.id}", json={"removed": True}).status_code == 200
+    assert removed() == (1, 0)

@@ -100,3 +100,22 @@ def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
     train(order(data, tmp_path / "run", steps=3, resume=True), report=steps.append)
     assert [step.step for step in steps] == [2, 3]
     assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_only_the_first_process_reads_the_whole_start_for_its_hash(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool
+) -> None:
+    start = train(order(data, tmp_path / "a"), report=lambda _: None)
+    hashed: list[Path] = []
+    original = checkpoint.file_hash
+
+    def watched(path: Path) -> str:
+        hashed.append(path)
+        return original(path)
+
+    monkeypatch.setattr(checkpoint, "file_hash", watched)
+    monkeypatch.setattr("app.train.ranks.is_first", lambda: first)
+    (tmp_path / "b").mkdir()
+    made = train(order(data, tmp_path / "b", init=start), report=lambda _: None)
+    assert hashed == [start] * first and made.exists() == first

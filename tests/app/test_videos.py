@@ -151,3 +151,47 @@ def test_the_stored_index_is_the_one_that_was_counted(
     assert video.name == "named"
     assert use.frame_index(video) == frames.index(path)
     assert json.loads(frames.index(path).to_json()) == dict(video.index)
+
+
+def test_a_place_lies_in_a_folder_wherever_its_name_and_links_lead_to(tmp_path: Path) -> None:
+    kept, outside = tmp_path / "data" / "videos", tmp_path / "outside.mp4"
+    kept.mkdir(parents=True)
+    (kept / "in.mp4").write_bytes(b"x")
+    outside.write_bytes(b"x")
+    (kept / "link.mp4").symlink_to(outside)
+    linked = tmp_path / "linked"
+    linked.symlink_to(kept)
+    (tmp_path / "to in.mp4").symlink_to(kept / "in.mp4")
+    for path in (kept / "in.mp4", linked / "in.mp4", kept / "." / ".." / "videos" / "in.mp4", tmp_path / "to in.mp4"):
+        assert use.lies_in(path, kept) and use.lies_in(path, linked), path
+    for path in (outside, kept / "link.mp4", kept / ".." / ".." / "outside.mp4", kept, linked, tmp_path / "data"):
+        assert not use.lies_in(path, kept) and not use.lies_in(path, linked), path
+
+
+def test_one_place_has_one_name(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_video(tmp_path / "clip.mp4", frames=3)
+    (tmp_path / "aside").mkdir()
+    monkeypatch.chdir(tmp_path / "aside")
+    for named in (path, tmp_path / "aside" / ".." / "clip.mp4", "../clip.mp4"):
+        assert use.add_video(database, settings, project_id=project.id, path=named).path == str(path)
+
+
+@pytest.mark.parametrize("count", [True, False])
+def test_a_caller_that_counts_the_frames_itself_needs_no_job(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    count: bool,
+) -> None:
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    for copy in (False, True):
+        video = use.add_video(database, settings, project_id=project.id, path=path, copy=copy, count=count)
+        assert video.confirmed == 0
+        with database.read() as tx:
+            assert [job.kind for job in jobs.list_jobs(tx, video_id=video.id)] == ["index"] * count

@@ -8,7 +8,7 @@ import torch
 
 from app.errors import BadInput
 from app.settings import Settings
-from app.warm import WarmModel, checkpoint_path, choose_device
+from app.warm import WarmModel, checkpoint_path, choose_device, choose_precision
 from model import checkpoint as files
 from storage.models import Checkpoint
 
@@ -157,3 +157,20 @@ def test_on_cuda_the_fast_precision_is_the_everyday_one(
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     warm, one = WarmModel(replace(settings, device="cuda:0")), registered(settings, "one")
     assert (warm.get(one).precision, warm.get(one, precision="float32").precision) == ("fast", "float32")
+
+
+@pytest.mark.parametrize(
+    ("device", "wanted", "chosen"),
+    [
+        ("cpu", None, "float32"),
+        ("mps", None, "float32"),
+        ("cuda", None, "fast"),
+        ("cuda:3", None, "fast"),
+        ("cuda", "float32", "float32"),
+        ("cpu", "fast", "fast"),
+    ],
+)
+def test_what_is_not_asked_for_is_fast_on_cuda_and_exact_elsewhere(
+    device: str, wanted: str | None, chosen: str
+) -> None:
+    assert choose_precision(device, wanted) == chosen

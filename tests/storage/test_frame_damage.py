@@ -133,3 +133,20 @@ def test_a_part_that_comes_out_otherwise_after_a_seek_counts_as_damaged(tmp_path
     found = with_damage(index, keys=index.keyframes, wrong=(), sums=sums)
     assert [(damage.start, damage.stop) for damage in found.damage] == [(10, 20)]
     assert found.keyframes == (0, 20)
+
+
+def test_a_part_that_proved_right_is_not_decoded_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index = frames.index(make_kind(tmp_path / "no-times.avi", KINDS["no-times.avi"]))
+    sums = sums_of(index)
+    bare = replace(index, keyframes=(), keyframe_sums=(), entry_times=())
+    tried: list[tuple[int, int]] = []
+    original = FrameReader.gives
+
+    def watched(self: FrameReader, number: int, stop: int, wanted: list[int]) -> bool:
+        tried.append((self.index.keyframes[number], stop))
+        return original(self, number, stop, wanted)
+
+    monkeypatch.setattr(FrameReader, "gives", watched)
+    kept = with_entries(bare, keys=(0, 10, 20), times=(0, 20, 20), sums=sums)
+    assert kept.keyframes == (0, 20)
+    assert tried == [(0, 10), (10, 20), (20, index.count), (0, 20)]

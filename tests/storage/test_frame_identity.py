@@ -96,3 +96,33 @@ def test_verify_goes_by_length_and_both_ends(old: FrameIndex, tmp_path: Path) ->
         frames.verify(old)
     with pytest.raises(frames.SourceMissing):
         frames.verify(replace(old, path=tmp_path / "nowhere.mp4"))
+
+
+def test_nothing_to_compare_is_not_taken_for_the_same_picture(old: FrameIndex, tmp_path: Path) -> None:
+    other = make_video(tmp_path / "other.mp4", frames=30, options={"crf": "40"})
+    for before, after in (
+        (old, frames.probe(other)),
+        (frames.probe(old.path), frames.index(other)),
+        (frames.probe(old.path), frames.probe(other)),
+        (replace(old, keyframes=old.keyframes[1:], keyframe_sums=old.keyframe_sums[1:]),
+         replace(frames.index(other), keyframes=(0,), keyframe_sums=(1,))),
+    ):  # fmt: skip
+        found = difference(before, after)
+        assert found is not None and "can be compared" in found
+        assert difference(before, after, pixels=False) is None
+    copy = tmp_path / "copy.mp4"
+    copy.write_bytes(old.path.read_bytes())
+    assert difference(frames.probe(old.path), frames.probe(copy)) is None, "the same bytes need no comparison"
+
+
+def test_key_frames_that_only_one_list_knows_are_left_out_of_the_comparison(old: FrameIndex) -> None:
+    assert len(old.keyframes) > 2
+    front = replace(old, content_hash="other", keyframe_sums=old.keyframe_sums[:1])
+    assert difference(old, front) is None and difference(front, old) is None
+    wrong = replace(old, content_hash="other", keyframe_sums=(*old.keyframe_sums[:2], old.keyframe_sums[2] ^ 1))
+    assert difference(old, wrong) == f"its frame {old.keyframes[2]} shows another picture"
+
+
+def test_another_size_is_said_before_another_number_of_frames(old: FrameIndex) -> None:
+    other = replace(old, content_hash="other", width=96, count=31, pts=(*old.pts, old.pts[-1] + 1))
+    assert "96 x 48 instead of 64 x 48" in (difference(old, other) or "")

@@ -341,18 +341,3 @@ def test_verify_sees_a_source_that_changed_or_went_away(tmp_path: Path) -> None:
         frames.verify(index)
     with pytest.raises(frames.SourceMissing):
         FrameReader(index)
-
-
-def test_jpeg_keeps_the_picture_and_scales_down_only(tmp_path: Path) -> None:
-    picture = numbered_picture(3, (64, 48))
-    assert _size(tmp_path, frames.encode_jpeg(picture)) == (64, 48)
-    assert _size(tmp_path, frames.encode_jpeg(picture, width=32)) == (32, 24)
-    assert _size(tmp_path, frames.encode_jpeg(picture, width=1)) == (1, 1)
-    assert _size(tmp_path, frames.encode_jpeg(picture, width=640)) == (64, 48)
-    assert len(frames.encode_jpeg(picture, quality=20)) < len(frames.encode_jpeg(picture, quality=95))
-
-
-def _size(folder: Path, data: bytes) -> tuple[int, int]:
-    (folder / "one.jpg").write_bytes(data)
-    index = frames.index_files(folder, ["one.jpg"], decode=True)
-    return index.width, index.height

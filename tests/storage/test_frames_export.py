@@ -17,7 +17,7 @@ def index(tmp_path: Path) -> frames.FrameIndex:
 
 
 def test_png_is_exact_and_named_by_frame(tmp_path: Path, index: frames.FrameIndex) -> None:
-    names = write_frames_folder(index, tmp_path / "out", stride=4, image="png")
+    names = write_frames_folder(index, tmp_path / "out", chosen=(0, 4, 8), image="png")
     assert names == ("00000.png", "00004.png", "00008.png")
     assert sorted(p.name for p in (tmp_path / "out").iterdir()) == list(names)
     truth = decoded(index.path)
@@ -43,7 +43,7 @@ def test_a_folder_of_pictures_is_copied_byte_for_byte(tmp_path: Path) -> None:
     index = frames.index(source)
     assert write_frames_folder(index, tmp_path / "out", image="png") == ("p0.jpg", "p1.jpg", "p2.jpg")
     assert all((tmp_path / "out" / f"p{k}.jpg").read_bytes() == (source / f"p{k}.jpg").read_bytes() for k in range(3))
-    assert write_frames_folder(index, tmp_path / "second", stride=2, names=["a/0.jpg", "a/1.jpg"]) == (
+    assert write_frames_folder(index, tmp_path / "second", chosen=(0, 2), names=["a/0.jpg", "a/1.jpg"]) == (
         "a/0.jpg",
         "a/1.jpg",
     )
@@ -82,7 +82,7 @@ def test_names_that_do_not_fit_are_refused(
     tmp_path: Path, index: frames.FrameIndex, names: list[str], reason: str
 ) -> None:
     with pytest.raises(BadFrameNames, match=reason):
-        write_frames_folder(index, tmp_path / "out", names=names, stride=5)
+        write_frames_folder(index, tmp_path / "out", names=names, chosen=(0, 5))
     assert not (tmp_path / "out").exists()
 
 

@@ -191,3 +191,13 @@ def test_a_number_beyond_the_pictures_is_an_index_error(tmp_path: Path) -> None:
     save(tmp_path / "0.png", 0)
     with frames.open_reader(frames.index(tmp_path)) as reader, pytest.raises(IndexError, match="frames 0 to 0"):
         reader.read(1)
+
+
+def test_pictures_of_one_name_are_refused_unless_somebody_lists_which_are_the_frames(tmp_path: Path) -> None:
+    for name in ("0.jpg", "1.jpg", "0.png", "1.png"):
+        Image.fromarray(numbered_picture(0)).save(tmp_path / name)
+    for count in (frames.probe, frames.index):
+        with pytest.raises(frames.MixedSizes, match=r"both 0\.jpg and 0\.png"):
+            count(tmp_path)
+    listed = ("0.png", "0.jpg", "1.jpg")
+    assert frames.index_files(tmp_path, listed).names == listed

@@ -1,11 +1,14 @@
 """The edits of a machine's run come and go together, in one entry of the log."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import Engine, event
 
-from storage import edits
+from storage import edit_log, edits
 from storage.database import Database
 from storage.edits import Applied, Change, Conflict, NothingToUndo
 from storage.undo import is_taken_back
@@ -234,3 +237,88 @@ def human(scene: Scene, track: str, frame: int, author: str) -> bool:
     """Whether a machine meets a person's row, which it may not touch."""
     row = scene.row(track, frame)
     return author.startswith("run:") and row is not None and row.human
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.lists(st.sampled_from(["run:a", "run:b", "ann"]), min_size=1, max_size=14), st.integers(1, 4))
+def test_pages_of_the_history_are_the_history(authors: list[str], limit: int) -> None:
+    """Whatever the length of a page, no line of a run is torn in two, told twice or left out."""
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder, Database.open(f"sqlite:///{folder}/a.sqlite3") as database:
+        scene = Scene.make(database)
+        own = {author: scene.new_track(author=author) for author in dict.fromkeys(authors)}
+        for k, author in enumerate(authors):
+            kind = "draw" if author == "ann" else "propose"
+            scene.applied(Change(own[author], k, 0, {"rle": square(1)}), author=author, kind=kind)
+        with database.read() as tx:
+            for track in (None, *own.values()):
+                whole = edits.history(tx, video=scene.video.id, track=track)
+                paged: list[edits.HistoryEntry] = []
+                while page := edits.history(
+                    tx,
+                    video=scene.video.id,
+                    track=track,
+                    before=paged[-1].number if paged else None,
+                    limit=limit,
+                ):
+                    assert len(page) <= limit and len(paged) <= len(whole)
+                    paged += page
+                assert tuple(paged) == whole
+                assert sum(line.count for line in whole) == len(authors) + len(own) if track is None else True
+
+
+def test_a_page_that_begins_behind_a_line_of_a_person_tells_of_the_whole_run(scene: Scene) -> None:
+    track = new_id()
+    windows = [stretch(scene, track, range(start, start + 2)) for start in (0, 2, 4)]
+    named = scene.applied(Change(track, None, windows[0].number, {"name": "Tom"}), author="ann", kind="rename")
+    with scene.database.read() as tx:
+        [line] = edits.history(tx, video=scene.video.id, before=named.number)
+        assert (line.number, line.count, line.frames) == (windows[2].number, 7, (0, 5))
+        assert edits.history(tx, video=scene.video.id, before=line.number) == ()
+        [rest] = edits.history(tx, video=scene.video.id, before=10_000, limit=1)
+    assert rest.number == named.number, "a number that is no line of this video is only a bound"
+
+
+def test_the_entries_of_a_run_are_found_with_and_without_their_changes(scene: Scene) -> None:
+    track = new_id()
+    windows = [stretch(scene, track, range(start, start + 2)) for start in (0, 2)]
+    scene.applied(Change(track, 9, 0, {"rle": square(1)}), author=RUN, kind="spread")
+    mine = scene.draw(track, 11, 1)
+    with scene.database.read() as tx:
+        one, own = edit_log.find_edit(tx, windows[0].id), edit_log.find_edit(tx, mine.id)
+        assert one is not None and own is not None
+        assert edit_log.run_ids(tx, one, undone=False) == tuple(window.id for window in windows)
+        whole = edit_log.run_edits(tx, one, undone=False)
+        assert [(edit.id, len(edit.changes)) for edit in whole] == [(windows[0].id, 3), (windows[1].id, 2)]
+        assert edit_log.run_ids(tx, one, undone=True) == ()
+        assert edit_log.run_ids(tx, own, undone=False) == (mine.id,)
+        assert edit_log.run_edits(tx, own, undone=False) == (own,)
+
+
+def test_undo_and_redo_of_a_run_take_as_many_statements_whatever_its_length(scene: Scene) -> None:
+    counts: dict[int, list[int]] = {}
+    for windows in (2, 12):
+        track, author = new_id(), f"run:{windows}"
+        some = [stretch(scene, track, range(3 * k, 3 * k + 3), author=author) for k in range(windows)]
+        for act in (lambda edit=some[0].id: scene.undo("ann", edit=edit), lambda: scene.redo("ann")):
+            with counted(scene) as statements:
+                assert isinstance(act(), Applied)
+            counts.setdefault(windows, []).append(len(statements))
+    assert counts[2] == counts[12]
+    scene.assert_log_explains_tables()
+
+
+@contextmanager
+def counted(scene: Scene) -> Iterator[list[str]]:
+    """The statements that are sent to the database meanwhile; many rows of one statement count once."""
+    sent: list[str] = []
+
+    def note(*told: Any) -> None:
+        sent.append(str(told[2]))
+
+    event.listen(Engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(Engine, "before_cursor_execute", note)

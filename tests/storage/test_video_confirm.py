@@ -1,6 +1,8 @@
 """One pass of decoding that gives the frames and counts them: what is known so far, at the end, and after damage."""
 
 import zlib
+from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -9,6 +11,7 @@ import pytest
 from storage import frames, video_confirm
 from storage.frames import Confirming
 from storage.video_confirm import index_video
+from storage.video_pass import Pass
 from tests.storage.made_videos import decoded, make_jpeg_video, make_sound, make_video, spoil_packet
 from tests.storage.odd_videos import KINDS, make_kind
 
@@ -92,9 +95,9 @@ def test_no_picture_that_damage_may_have_touched_is_given_by_the_pass_with_threa
     passes: list[tuple[bool, int]] = []
     original = Confirming._pass
 
-    def watched(self: Confirming, *, threads: bool):  # type: ignore[no-untyped-def]
+    def watched(self: Confirming, met: Pass, *, threads: bool):  # type: ignore[no-untyped-def]
         given = 0
-        for item in original(self, threads=threads):
+        for item in original(self, met, threads=threads):
             given += 1
             yield item
         passes.append((threads, given))
@@ -164,3 +167,32 @@ def test_listing_a_long_file_can_be_broken_off_and_its_front_read_at_once(tmp_pa
 def test_a_short_file_is_listed_whole_however_little_time_there_is(tmp_path: Path) -> None:
     path = make_video(tmp_path / "short.mp4", frames=20)
     assert frames.probe(path, patience=0) == frames.probe(path)
+
+
+@pytest.mark.parametrize("repeated", [0, 3])
+def test_a_repeat_that_breaks_off_before_it_has_caught_up_leaves_what_was_known(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, repeated: int
+) -> None:
+    """The packets of the list are in other places than the pictures come, so that the index is not the listed one."""
+    path = spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=60, b_frames=0), 45)
+    truth = frames.index(path).pts
+    listed = frames.probe(path)
+    provisional = replace(listed, pts=tuple(moment + (moment > listed.pts[4]) for moment in listed.pts))
+    original = video_confirm.pictures
+    passes: list[object] = []
+
+    def breaking(*arguments: object, **more: object):  # type: ignore[no-untyped-def]
+        passes.append(arguments)
+        given = original(*arguments, **more)  # type: ignore[arg-type]
+        yield from given if len(passes) == 1 else islice(given, repeated)
+        if len(passes) == 2:
+            raise frames.SourceMissing(f"{path} is gone")
+
+    monkeypatch.setattr(video_confirm, "pictures", breaking)
+    with pytest.raises(frames.SourceMissing), frames.open_confirming(provisional) as confirming:
+        for _ in confirming:
+            pass
+    assert len(passes) == 2 and confirming.count > 5
+    so_far = confirming.confirmed
+    assert so_far.pts[: confirming.count] == truth[: confirming.count]
+    assert not so_far.confirmed and so_far.count >= confirming.count

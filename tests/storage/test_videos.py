@@ -11,6 +11,7 @@ from storage.videos import (
     VideoSummary,
     add_import,
     confirm_video,
+    count_removed,
     get_video,
     list_imports,
     list_videos,
@@ -18,6 +19,7 @@ from storage.videos import (
     remove_video,
     rename_video,
     restore_video,
+    video_paths,
     video_summaries,
 )
 from tests.storage.scenes import Scene, make_video, square
@@ -127,3 +129,16 @@ def test_summaries_of_many_videos_take_two_queries(scene: Scene) -> None:
 )
 def test_the_state_of_a_video_follows_from_the_counts(counts: dict[str, int], state: str) -> None:
     assert VideoSummary("v", **counts).state == state
+
+
+def test_paths_and_the_number_removed_come_without_the_videos(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        other = create_project(tx, name="other")
+        made = [make_video(tx, scene.project.id, name=str(k), path=f"/videos/{k}.mp4") for k in range(3)]
+        make_video(tx, other.id, path="/elsewhere.mp4")
+        remove_video(tx, made[1].id)
+    with scene.database.read() as tx:
+        listed = tuple((video.id, video.path) for video in list_videos(tx, scene.project.id))
+        assert video_paths(tx, scene.project.id) == listed
+        assert [path for _, path in listed] == [scene.video.path, "/videos/0.mp4", "/videos/2.mp4"]
+        assert (count_removed(tx, scene.project.id), count_removed(tx, other.id)) == (1, 0)
