@@ -195,13 +195,13 @@ def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntr
     # To take back a new track would hide what others have since drawn on it.
     own = {key: changes[0].change for key, changes in target.rows.items() if key.frame == TRACK_ROW}
     made = [key.owner for key, change in own.items() if change.before is None]
-    masks = schema.masks
-    # What machines spread from the target goes with it, see `_spread_from`.
-    spread = masks.c.parent_edit.in_([edit.id for edit in target.edits]) & ~HUMAN_MASK
-    drawn = select(masks.c.track_id, masks.c.frame, masks.c.version).where(masks.c.parent_edit.is_(None) | ~spread)
+    masks, edits = schema.masks, {edit.id for edit in target.edits}
+    drawn = select(masks.c.track_id, masks.c.frame, masks.c.version, masks.c.parent_edit, HUMAN_MASK.label("human"))
     for part in chunks(made):
-        for owner, frame, version in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
-            if RowKey(owner, frame) not in target.rows:
+        for owner, frame, version, parent, human in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
+            # What machines spread from the target goes with it, see `_spread_from`.
+            spread = parent in edits and not human
+            if not spread and RowKey(owner, frame) not in target.rows:
                 blocked[RowKey(owner, frame)] = version
     return blocked
 
@@ -232,8 +232,10 @@ def _spread_from(
     """What machines spread from the target and nobody has looked at since: back to what was there before."""
     masks, tracks = schema.masks, schema.tracks
     query = select(masks.c.track_id, masks.c.frame).join(tracks, masks.c.track_id == tracks.c.id)
-    query = query.where(masks.c.parent_edit.in_([edit.id for edit in target.edits]), tracks.c.video_id == video.id)
-    keys = [key for key in (RowKey(*row) for row in tx.execute(query)) if key not in planned]
+    query = query.where(tracks.c.video_id == video.id)
+    # A run over hours of video is more edits than one statement takes.
+    parts = [query.where(masks.c.parent_edit.in_(part)) for part in chunks(edit.id for edit in target.edits)]
+    keys = [key for part in parts for key in (RowKey(*row) for row in tx.execute(part)) if key not in planned]
     rows = row_store.load_rows(tx, video.id, keys)
     entries = edit_log.row_entries(tx, keys)
     changes: dict[int, dict[RowKey, LoggedChange]] = {}

@@ -4,11 +4,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, event
 
-from storage import edit_log, edits
+from storage import edit_log, edits, masks
 from storage.database import Database
 from storage.edits import Applied, Change, Conflict, NothingToUndo
 from storage.undo import is_taken_back
@@ -307,6 +308,17 @@ def test_undo_and_redo_of_a_run_take_as_many_statements_whatever_its_length(scen
             counts.setdefault(windows, []).append(len(statements))
     assert counts[2] == counts[12]
     scene.assert_log_explains_tables()
+
+
+def test_no_statement_grows_with_the_edits_of_a_run(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The database takes some 32,000 values in one statement; a run over two hours of video has more edits."""
+    monkeypatch.setattr(masks, "CHUNK", 4)
+    track = new_id()
+    some = [stretch(scene, track, range(k, k + 1)) for k in range(40)]
+    for act in (lambda: scene.undo("ann", edit=some[0].id), lambda: scene.redo("ann")):
+        with counted(scene) as statements:
+            assert isinstance(act(), Applied)
+        assert max(statement.count("?") for statement in statements) < 40
 
 
 @contextmanager
