@@ -5,9 +5,7 @@ wanted when their turn comes. FFmpeg, swscale and the JPEG encoder run without P
 not slow the server's other routes.
 """
 
-import contextlib
 import os
-import sys
 import threading
 from collections import Counter
 from collections.abc import Callable
@@ -18,6 +16,7 @@ from enum import IntEnum
 import numpy as np
 
 from app.decoders import DecoderPool, source_of
+from app.priority import modest_thread
 from storage import frames
 
 # Threads that serve one source at the same time: a second one answers while the first is still on a long way.
@@ -110,7 +109,7 @@ class DecodeDesk:
                     self._changed.notify_all()
 
     def _serve_aside(self) -> None:
-        _be_modest()
+        modest_thread()
         while (wish := self._wait_for(self._next_aside)) is not None:
             _fulfil(wish, self._aside)
 
@@ -156,10 +155,3 @@ def _fulfil(wish: Wish, pool: DecoderPool) -> None:
     except Exception as error:
         # Whoever waits for the picture gets the error; the thread goes on with the next wish.
         wish.picture.set_exception(error)
-
-
-def _be_modest() -> None:
-    """Gives way to every other thread of this machine, where the system lets one thread do so."""
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), 10)

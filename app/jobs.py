@@ -18,6 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.errors import BadInput
+from app.priority import modest_process
 from app.settings import Settings
 from storage import jobs as store
 from storage.database import Database
@@ -102,6 +103,7 @@ def ensure_worker(settings: Settings, *, command: Sequence[str] | None = None) -
             env=environment,
             start_new_session=True,
         )
+    modest_process(process.pid)
     # Somebody must wait for the child, or it stays a zombie as long as this server lives.
     threading.Thread(target=process.wait, name="worker-waiter", daemon=True).start()
     return True

@@ -22,7 +22,7 @@ from storage.videos import Video
 # counted by a background job while they can already be looked at.
 CONFIRM_AT_ONCE_PIXELS = 1280 * 720 * 600
 # Seconds that listing the packets of a new video may take; a job goes on with what is longer.
-LISTING_SECONDS = 0.5
+LISTING_SECONDS = 0.3
 LONGEST_NAME = 120
 TEMPORARY = ".part"
 
