@@ -188,7 +188,8 @@ def _refuse_another(video: Video, found: Path, new: FrameIndex, *, other_pixels:
     only_pixels = frames.difference(old, new, pixels=False) is None
     if not (other_pixels and only_pixels):
         error = OtherPixels if only_pixels else BadInput
-        raise error(f"{found} is not the video {video.name}: {differs}. Give the place of the same video.")
+        advice = ", or say that it is the same, coded again" if only_pixels else ""
+        raise error(f"{found} is not the video {video.name}: {differs}. Give the place of the same video{advice}.")
 
 
 def lies_in(path: Path, folder: Path) -> bool:

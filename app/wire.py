@@ -67,6 +67,7 @@ def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, p
         },
         "tracks": summary.tracks,
         "frames": summary.frames,
+        "bare": summary.bare,
         "seconds": seconds(video),
         "job": running,
         "problem": problem,

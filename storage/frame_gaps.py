@@ -71,6 +71,20 @@ def with_pauses(gaps: tuple[Gap, ...], pts: tuple[int, ...]) -> tuple[tuple[Gap,
     return tuple(sorted([*gaps, *held], key=lambda gap: gap.after)), None
 
 
+def early_end(pts: tuple[int, ...], announced: int | None, *, tick: float) -> str | None:
+    """A note where pictures end more than two steps before the file says so; ``tick`` in seconds.
+
+    No hole: the last picture may be meant to stay that long, or pictures of a damaged part vanished without a trace.
+    """
+    usual, _ = _steps_above(pts, times=PAUSE_STEPS)
+    end = pts[-1] + usual if pts else 0
+    if announced is None or not usual or announced - end <= 2 * usual:
+        return None
+    return (
+        f"the file says that its pictures end at {announced * tick:.4g} s, the last that decodes at {end * tick:.4g} s"
+    )
+
+
 def _steps_above(pts: tuple[int, ...], *, times: float) -> tuple[int, list[int]]:
     """(the usual step, frames after which the next one takes more than `times` that); (0, []) for too few frames."""
     steps = [later - earlier for earlier, later in pairwise(pts)]

@@ -37,8 +37,12 @@ def picture_names(folder: Path) -> tuple[str, ...]:
     """Names of the pictures directly in `folder`, in natural order; hidden files do not count."""
     if not folder.is_dir():
         raise missing(folder)
-    names = [p.name for p in folder.iterdir() if p.suffix.lower() in PICTURE_SUFFIXES and not p.name.startswith(".")]
+    names = [p.name for p in _visible_files(folder) if p.suffix.lower() in PICTURE_SUFFIXES]
     return tuple(sorted(names, key=natural_order))
+
+
+def _visible_files(folder: Path) -> list[Path]:
+    return [path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir()]
 
 
 def index_pictures(
@@ -70,6 +74,7 @@ def index_pictures(
         if progress:
             progress(done, len(names))
     size_bytes, content_hash = pictures_identity(folder, names)
+    others = 0 if listed else len(_visible_files(folder)) - len(names)
     return FrameIndex(
         kind="images",
         path=folder,
@@ -86,6 +91,7 @@ def index_pictures(
         size_bytes=size_bytes,
         content_hash=content_hash,
         names=names,
+        notes=(f"{others} other file{'s' if others > 1 else ''} in the folder left out",) if others else (),
     )
 
 

@@ -8,12 +8,12 @@ from pathlib import Path
 import numpy as np
 
 from storage.frame_damage import with_damage, with_entries
-from storage.frame_gaps import counted_gaps, long_steps, timed_gaps, with_pauses
+from storage.frame_gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
 from storage.frame_index import FrameIndex, UnreadablePicture
 from storage.frame_pass import FramePass
 from storage.video_pass import HIDING_CODECS, Pass, frames_at, sound_keyframes, timeline, wrong_frames
 from storage.video_scan import nothing_decodes, probe_video
-from storage.video_stream import OpenVideo, Picture, open_video, pictures, to_rgb, turned
+from storage.video_stream import OpenVideo, Picture, announced_end, open_video, pictures, to_rgb, turned
 
 # A step this many times the usual one may be what is left of lost packets, which no decoder tells of.
 DOUBTFUL_STEPS = 1.5
@@ -102,6 +102,7 @@ class Confirming(FramePass):
         room = min(KEPT_BACK, max(2, KEPT_BACK_PIXELS // (index.width * index.height))) if threads else 0
         with open_video(index.path, stream=index.stream, single_thread=not threads, strict=threads) as video:
             met.codec = video.stream.codec_context.name
+            met.announced_end = announced_end(video)
             if threads and self._may_lack_packets(video):
                 met.suspected = True
                 return
@@ -167,7 +168,8 @@ class Confirming(FramePass):
         notes = list(met.notes)
         if ordered:
             gaps, note = with_pauses(timed_gaps(met, pts, hiding=met.codec in HIDING_CODECS), pts)
-            notes += [note] if note else []
+            early = early_end(pts, met.announced_end, tick=index.time_base[0] / index.time_base[1])
+            notes += [words for words in (note, early) if words]
             keyframes = sound_keyframes(met, pts)
         else:
             gaps, keyframes = counted_gaps(met), {}

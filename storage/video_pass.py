@@ -34,6 +34,7 @@ class Pass:
     codec: str = ""
     size: tuple[int, int] | None = None
     rotation: int = 0
+    announced_end: int | None = None
     notes: list[str] = field(default_factory=list)
 
     @property
@@ -96,11 +97,15 @@ class Pass:
 
 
 def timeline(met: list[int | None]) -> tuple[tuple[int, ...], bool]:
-    """(time of each frame with missing ones filled in, whether every time was given and they strictly increase)."""
+    """(time of each frame with missing ones filled in, whether every time was given and they strictly increase).
+
+    Missing ones follow the frame before by a tick, and those in front of the first known time precede it.
+    """
     ordered = None not in met
     filled: list[int] = []
+    first = next(((k, moment) for k, moment in enumerate(met) if moment is not None), (0, 0))
     for moment in met:
-        follower = filled[-1] + 1 if filled else 0
+        follower = filled[-1] + 1 if filled else first[1] - first[0]
         given = follower if moment is None else moment
         ordered = ordered and (not filled or given >= follower)
         filled.append(given)

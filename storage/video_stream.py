@@ -261,6 +261,19 @@ def turned(pixels: np.ndarray, rotation: int) -> np.ndarray:
     return np.ascontiguousarray(np.rot90(pixels, k=rotation // 90)) if rotation else pixels
 
 
+def announced_end(video: OpenVideo) -> int | None:
+    """The moment in ticks at which the pictures end, by what the file says of itself; None where it says nothing."""
+    stream, container = video.stream, video.container
+    if stream.duration:
+        return (stream.start_time or 0) + stream.duration
+    # Sound may go on after the pictures.
+    if len(container.streams) > 1 or not container.duration or not stream.time_base:
+        return None
+    # Matroska counts from moment 0 on, the others from their first picture.
+    start = 0 if "matroska" in container.format.name else container.start_time or 0
+    return round((start + container.duration) / av.time_base / stream.time_base)
+
+
 def rotation_of(picture: Picture) -> tuple[int, str | None]:
     """(rotation 0/90/180/270 counter-clockwise to apply, note on a tag that is ignored or None)."""
     if isinstance(picture, CopiedPicture):
@@ -271,7 +284,9 @@ def rotation_of(picture: Picture) -> tuple[int, str | None]:
     quarter = round(degrees / 90)
     # The tag is a matrix of fixed-point numbers, so a right angle may come out one degree off.
     if abs(degrees - 90 * quarter) > 1:
-        return 0, f"the file asks for a turn by {degrees} degrees; only multiples of 90 are applied, so it is ignored"
+        # A matrix of zeros has no angle, and comes out as one beyond all bounds.
+        turn = f"a turn by {degrees} degrees" if abs(degrees) <= 360 else "a turn that is none"
+        return 0, f"the file asks for {turn}; only multiples of 90 are applied, so it is ignored"
     return 90 * quarter % 360, None
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Connection, Row, case, func, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
 
 from storage import schema
 from storage.errors import BadName, NotFound
@@ -48,7 +48,8 @@ class Video:
 class VideoSummary:
     """How far one video is: tracks that are not deleted, and their rows by a person's verdict.
 
-    ``look`` counts rows that need a look, ``frames`` the frames that carry at least one row.
+    ``look`` counts rows that need a look, ``frames`` the frames that carry at least one row, ``bare`` those of the
+    annotated frames that neither carry one nor lie in a range that somebody declared complete.
     """
 
     video_id: str
@@ -59,16 +60,17 @@ class VideoSummary:
     corrected: int = 0
     rejected: int = 0
     look: int = 0
+    bare: int = 0
 
     @property
     def state(self) -> Literal["new", "proposed", "review", "done"]:
-        """Nothing there; nothing judged; some judged; everything judged and nothing left that needs a look."""
+        """Nothing there; nothing judged; some judged; all judged in all frames, and nothing left that needs a look."""
         judged = self.accepted + self.corrected + self.rejected
         if self.unreviewed + judged == 0:
             return "new"
         if judged == 0:
             return "proposed"
-        return "review" if self.unreviewed or self.look else "done"
+        return "review" if self.unreviewed or self.look or self.bare else "done"
 
 
 def add_video(
@@ -227,17 +229,21 @@ def set_cuts(tx: Connection, video_id: str, cuts: Sequence[int], *, start: int, 
 
 
 def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
-    """For every video of the project that is not removed, how far it is; two queries however many videos there are."""
+    """For every video of the project that is not removed, how far it is; at most four queries."""
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
     in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
     kept = tracks.c.deleted.is_(False)
     counted = (
-        select(videos.c.id, func.count(tracks.c.id))
+        select(videos.c.id, videos.c.count, videos.c.stride, videos.c.file_names, func.count(tracks.c.id))
         .outerjoin(tracks, (tracks.c.video_id == videos.c.id) & kept)
         .where(*in_project)
         .group_by(videos.c.id)
     )
-    numbers = {video_id: {"tracks": count} for video_id, count in tx.execute(counted)}
+    numbers: dict[str, dict[str, int]] = {}
+    annotated: dict[str, int] = {}
+    for video_id, count, stride, names, found in tx.execute(counted):
+        numbers[video_id] = {"tracks": found}
+        annotated[video_id] = len(names) if names and stride > 1 else count
     by_review = [func.sum(case((masks.c.review == review, 1), else_=0)).label(review) for review in schema.REVIEWS]
     rows = (
         select(
@@ -254,7 +260,32 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
     for row in tx.execute(rows):
         values = dict(row._mapping)
         numbers[values.pop("video_id")].update(values)
+    declared = _declared(tx, in_project, kept)
+    for video_id, values in numbers.items():
+        covered = values.get("frames", 0) + declared.get(video_id, 0)
+        values["bare"] = max(0, annotated[video_id] - covered) if "frames" in values else 0
     return {video_id: VideoSummary(video_id=video_id, **values) for video_id, values in numbers.items()}
+
+
+def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]) -> dict[str, int]:
+    """By video, how many frames lie in a complete range and carry no row; videos without such ranges are left out."""
+    tracks, masks, videos, ranges = schema.tracks, schema.masks, schema.videos, schema.complete_ranges
+    frames: dict[str, set[int]] = {}
+    stretches = select(ranges.c.video_id, ranges.c.start, ranges.c.stop).join(videos, ranges.c.video_id == videos.c.id)
+    for video_id, start, stop in tx.execute(stretches.where(*in_project)):
+        frames.setdefault(video_id, set()).update(range(start, stop))
+    if not frames:
+        return {}
+    with_rows = (
+        select(tracks.c.video_id, masks.c.frame)
+        .join(tracks, masks.c.track_id == tracks.c.id)
+        .join(videos, tracks.c.video_id == videos.c.id)
+        .where(*in_project, kept, tracks.c.video_id.in_(select(ranges.c.video_id)))
+        .distinct()
+    )
+    for video_id, frame in tx.execute(with_rows):
+        frames[video_id].discard(frame)
+    return {video_id: len(left) for video_id, left in frames.items()}
 
 
 def add_import(

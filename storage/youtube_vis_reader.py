@@ -112,9 +112,9 @@ def _recognise(top: Any, where: str) -> None:
         _fail(where, "this is not a YouTube-VIS dataset, which is an object with `videos` and `categories`")
     if "images" in top:
         kind = "CocoVID" if "videos" in top else "COCO for single images"
-        _fail(where, f"this is {kind} (it lists `images`), not YouTube-VIS; convert it, or import it as that format")
+        _fail(where, f"this is {kind} (it lists `images`), not YouTube-VIS; convert it first")
     if "masklet" in top:
-        _fail(where, "this is an SA-V file (it has `masklet`), not YouTube-VIS; import it as that format")
+        _fail(where, "this is an SA-V file (it has `masklet`), not YouTube-VIS; convert it first")
     if "videos" not in top:
         _fail(where, "this is not YouTube-VIS: it has no `videos`")
     if "categories" not in top and top.get("annotations"):

@@ -6,7 +6,7 @@ import { address } from "./data.js";
 
 /**
  * @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts
- * @typedef {{id: string, name: string, count: number, width: number, height: number, state: string, counts: Counts, tracks: number, seconds: number, job?: any, problem?: string|null, last_edit?: number}} VideoLine
+ * @typedef {{id: string, name: string, count: number, width: number, height: number, state: string, counts: Counts, tracks: number, frames?: number, bare?: number, seconds: number, job?: any, problem?: string|null, last_edit?: number}} VideoLine
  */
 
 const STATES = { new: ["New", ""], proposed: ["Proposed", ""], review: ["In review", "acc"], done: ["Done", "ok"] };
@@ -50,6 +50,8 @@ function remark(video) {
   if (video.problem) return video.problem;
   if (video.counts.look > 0) return `${count(video.counts.look)} to check`;
   if (video.state === "done") return "all reviewed";
+  // A few frames drawn by hand, and nothing in the others: what is there is reviewed, the video is not.
+  if (video.state === "review" && video.bare && video.counts.unreviewed === 0) return `${count(video.frames ?? 0)} of ${plural(video.count, "frame")}`;
   if (video.state === "review") return `${reviewed(video)} % reviewed`;
   return video.state === "proposed" ? "waits for review" : "no tracks yet";
 }

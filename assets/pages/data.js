@@ -86,26 +86,30 @@ export function address(path, query) {
 
 /**
  * Calls `task` now and again after what it returns in milliseconds; a hidden tab waits until it is looked at.
- * @param {() => Promise<number>} task @returns {() => void} stops it
+ * @param {() => Promise<number>} task
+ * @returns {{stop: () => void, now: () => Promise<void>}} `now` calls the task at once; the pause counts from there
  */
 export function poll(task) {
   let stopped = false;
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
+  let newest = 0;
   const turn = async () => {
     clearTimeout(timer);
     if (stopped || document.hidden) return;
+    const mine = ++newest; // of turns that overlap only the newest goes on, with what it found
     const pause = await task();
-    if (!stopped && pause > 0) timer = setTimeout(turn, pause);
+    if (!stopped && mine === newest && pause > 0) timer = setTimeout(turn, pause);
   };
   const seen = () => {
     if (!document.hidden) turn();
   };
   document.addEventListener("visibilitychange", seen);
   turn();
-  return () => {
+  const stop = () => {
     stopped = true;
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", seen);
   };
+  return { stop, now: turn };
 }

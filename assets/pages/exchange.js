@@ -4,6 +4,9 @@
 import { count, el, fill, icon, plural } from "./dom.js";
 import { address, currentProject } from "./data.js";
 import { jobList, problems } from "./joblist.js";
+import { withdraw } from "./sheets.js";
+
+const KINDS = { import: "Import", export: "Export" };
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -18,7 +21,9 @@ export async function mount(element) {
   if (!project) return fill(place, el("p.v-note", null, "There is no project yet; an import into a new one makes it."));
   const jobs = el("div");
   fill(place, jobs);
-  const look = jobList(jobs, { project, kinds: { import: "Import", export: "Export" }, empty: "Nothing was imported or exported in this project yet.", outcome: (job) => outcome(job, project) });
+  // "It is under way", above, is true only as long as a job of that form is.
+  const looked = (/** @type {Set<string>} */ active) => Object.keys(KINDS).filter((kind) => !active.has(kind)).forEach(withdraw);
+  const look = jobList(jobs, { project, kinds: KINDS, looked, empty: "Nothing was imported or exported in this project yet.", outcome: (job) => outcome(job, project) });
   window.addEventListener("v-answer", () => look());
 }
 

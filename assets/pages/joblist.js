@@ -11,8 +11,9 @@ const SHOWN = 6;
 
 /**
  * @param {HTMLElement} place
- * @param {{project: string, kinds: Record<string, string>, empty?: string, outcome: (job: Job) => (HTMLElement|string|null)[], ended?: () => void}} options
- *   `kinds`: kind -> what people call it; `outcome`: what a finished job shows
+ * @param {{project: string, kinds: Record<string, string>, empty?: string, outcome: (job: Job) => (HTMLElement|string|null)[], ended?: () => void, looked?: (active: Set<string>) => void}} options
+ *   `kinds`: kind -> what people call it; `outcome`: what a finished job shows;
+ *   `looked`: called after each look with the kinds that are under way
  * @returns {() => Promise<void>} looks again at once
  */
 export function jobList(place, options) {
@@ -25,16 +26,19 @@ export function jobList(place, options) {
       return 4000;
     }
     const ours = jobs.filter((j) => j.kind in options.kinds).slice(0, SHOWN);
-    const now = ours.filter((j) => ACTIVE.includes(j.status)).map((j) => j.id);
+    const active = ours.filter((j) => ACTIVE.includes(j.status));
+    const now = active.map((j) => j.id);
     if (running.some((id) => !now.includes(id))) options.ended?.();
     running = now;
     place.hidden = ours.length === 0 && !options.empty;
     fill(place, el("section.v-card", null, el("header", null, el("h2", null, "Jobs")),
       ours.length ? el("ul.v-jobs", null, ...ours.map((job) => line(job, options, again))) : el("div.bd.v-t3", null, options.empty ?? "")));
+    options.looked?.(new Set(active.map((j) => j.kind)));
     return now.length ? 1200 : 6000;
   };
-  const again = async () => void (await look());
-  poll(look);
+  // Not `look` alone: the pause of a calm list would still stand, and a new job seem to wait long after it ended.
+  const again = () => polled.now();
+  const polled = poll(look);
   return again;
 }
 

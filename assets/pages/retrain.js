@@ -7,6 +7,8 @@ import { LiveChart, smooth, thin } from "./chart.js";
 import { ap, change, comparison, EVALUATIONS, figures, measured, signed, verdict } from "./report.js";
 
 const RUNNING = ["queued", "running", "cancelling"];
+const MOST_STEPS = 1_000_000;
+const NO_STEPS = `Type a whole number from 1 to ${count(MOST_STEPS)}, or leave the field empty for automatic.`;
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -32,6 +34,17 @@ export function curves(series) {
   return { name, main: series[name] ?? [], others: folds.filter((f) => f !== name).map((f) => series[f]) };
 }
 
+/**
+ * The steps that were typed: null for an empty field, which stands for automatic, and for what is no number of steps.
+ * @param {string} text @returns {{steps: number|null, problem: string}}
+ */
+export function stepsTyped(text) {
+  const typed = text.trim();
+  if (!typed) return { steps: null, problem: "" };
+  const steps = /^\d+$/.test(typed) ? Number(typed) : 0;
+  return steps >= 1 && steps <= MOST_STEPS ? { steps, problem: "" } : { steps: null, problem: NO_STEPS };
+}
+
 class Retrain {
   /** @param {HTMLElement} place */
   constructor(place) {
@@ -41,6 +54,8 @@ class Retrain {
     /** @type {"category"|"video"} */ this.by = "category";
     this.problem = "";
     this.steps = "";
+    this.stepsSaid = el("span.v-badc.v-steps-said", { id: "v-steps-problem", role: "alert" });
+    /** Run and state that the curve was asked for in. */ this.seriesOf = "";
     this.kept = new Set();
     /** @type {Record<string, [number, number][]>} */ this.series = {};
     this.lossPlace = el("div.v-chartbox");
@@ -57,7 +72,7 @@ class Retrain {
     } catch (error) {
       return this.fail(/** @type {Error} */ (error));
     }
-    poll(() => this.turn());
+    this.look = poll(() => this.turn()).now;
   }
 
   /** @param {Error} error */
@@ -70,9 +85,9 @@ class Retrain {
     try {
       this.facts = await get(`/data/projects/${encodeURIComponent(this.project)}/retrain`);
       const run = this.run();
-      if (run && (run.status !== "queued") && (RUNNING.includes(run.status) || this.seriesOf !== run.id)) {
+      if (run && (run.status !== "queued") && (RUNNING.includes(run.status) || this.seriesOf !== `${run.id}:${run.status}`)) {
         this.series = (await get(`/data/jobs/${encodeURIComponent(run.id)}/points`)).series;
-        this.seriesOf = run.id;
+        this.seriesOf = `${run.id}:${run.status}`; // one that has ended since has left more points
       }
     } catch (error) {
       if (!this.facts) this.fail(/** @type {Error} */ (error));
@@ -104,9 +119,10 @@ class Retrain {
   /** @param {any} run @param {boolean} running */
   head(run, running) {
     const begun = run ? `Started ${when(run.started ?? run.created)}` : "";
+    const promise = run?.result && this.facts.active?.id === run.result.checkpoint ? "It is in use." : "Nothing changes until you promote it.";
     const line = !run ? "Corrected and accepted masks become a new checkpoint. Nothing changes until you promote it."
       : running ? `${begun}. You can go on reviewing; this page can be closed.`
-      : run.result ? `${begun} from ${this.before(run)}, finished in ${clock(run.result.seconds ?? run.finished - run.started)}. Nothing changes until you promote it.`
+      : run.result ? `${begun} from ${this.before(run)}, finished in ${clock(run.result.seconds ?? run.finished - run.started)}. ${promise}`
       : `${begun}.`;
     const title = run?.result?.name ?? (running ? "Retraining" : "Retrain");
     return el("div.v-phead", null, el("div.v-grow", null, el("h1.v-ell", null, title), el("p", null, line)),
@@ -115,9 +131,21 @@ class Retrain {
   }
 
   stepsField() {
-    const input = /** @type {HTMLInputElement} */ (el("input", { type: "text", inputmode: "numeric", "aria-label": "Steps", value: this.steps, placeholder: this.facts.defaults.steps ? count(this.facts.defaults.steps) : "automatic", title: "Empty: as many as the number of corrected frames calls for", style: { "text-align": "right" } }));
-    input.addEventListener("input", () => (this.steps = input.value.replace(/\D/g, "")));
-    return el("label.v-field.v-steps", null, "Steps", input);
+    const input = /** @type {HTMLInputElement} */ (el("input", { type: "text", inputmode: "numeric", "aria-label": "Steps", "aria-describedby": "v-steps-problem", value: this.steps, placeholder: this.facts.defaults.steps ? count(this.facts.defaults.steps) : "automatic", title: "Empty: as many as the number of corrected frames calls for", style: { "text-align": "right" } }));
+    input.addEventListener("input", () => {
+      this.steps = input.value;
+      this.sayOfSteps("");
+    });
+    input.addEventListener("change", () => this.sayOfSteps(stepsTyped(this.steps).problem));
+    this.stepsInput = input;
+    this.sayOfSteps(this.stepsSaid.textContent ?? "");
+    return el("div.v-stepsbox", null, this.stepsSaid, el("label.v-field.v-steps", null, "Steps", input));
+  }
+
+  /** What is wrong with the steps, beside their field, which may be in use. @param {string} problem "" for nothing */
+  sayOfSteps(problem) {
+    if (this.stepsSaid.textContent !== problem) this.stepsSaid.textContent = problem;
+    this.stepsInput?.setAttribute("aria-invalid", String(problem !== ""));
   }
 
   /** Name of the checkpoint a run started from. @param {any} run */
@@ -154,7 +182,7 @@ class Retrain {
   /** Steps of one training, 0 where they are not known yet. @param {any} run */
   stepsOf(run) {
     const told = /step [\d,]+ of (\d+)/.exec(run?.message ?? "");
-    return run?.result?.steps ?? run?.steps ?? (told ? Number(told[1]) : Number(this.steps || this.facts.defaults.steps || 0));
+    return run?.result?.steps ?? run?.steps ?? (told ? Number(told[1]) : (stepsTyped(this.steps).steps ?? this.facts.defaults.steps ?? 0));
   }
 
   /** @param {any} run @param {boolean} running @returns {(HTMLElement|null)[]} */
@@ -232,7 +260,7 @@ class Retrain {
   /** @param {any} run */
   drawCharts(run) {
     if (!run) return;
-    const { name, main, others } = curves(this.seriesOf === run.id ? this.series : {});
+    const { name, main, others } = curves(this.seriesOf.startsWith(`${run.id}:`) ? this.series : {});
     if (main.length === 0) return fill(this.lossPlace, el("p.v-t3.v-nochart", null, RUNNING.includes(run.status) ? "The curve begins with the first step." : "This run left no curve."));
     const even = smooth(main);
     const xMax = Math.max(this.stepsOf(run), main[main.length - 1][0], ...others.map((o) => o[o.length - 1][0]));
@@ -255,7 +283,7 @@ class Retrain {
       const open = () => {
         history.replaceState(history.state, "", address("/retrain", { project: this.project, run: run.id }));
         this.seriesOf = "";
-        this.turn();
+        this.look?.();
       };
       return el("tr", { class: run === shown ? "sel" : "" },
         el("td.v-name", { title: r?.name ?? null }, el("button.v-link", { type: "button", onclick: open }, r?.name ?? "Run")),
@@ -268,9 +296,12 @@ class Retrain {
       el("div.v-scroll", null, el("table.v-table.left", null, el("thead", null, el("tr", null, ...["Checkpoint", "Started", "State"].map((t) => el("th", null, t)), ...["AP before", "AP after", "Change", "Steps"].map((t) => el("th.n", null, t)))), el("tbody", null, ...runs.map(line)))));
   }
 
-  begin() {
-    const steps = Number(this.steps) || null;
-    return this.doing(async () => {
+  /** Starts a run, unless what was typed as steps is none. */
+  async begin() {
+    const { steps, problem } = stepsTyped(this.steps);
+    this.sayOfSteps(problem);
+    if (problem) return;
+    await this.doing(async () => {
       await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, steps ? { steps } : {});
       history.replaceState(history.state, "", address("/retrain", { project: this.project }));
     });
@@ -284,7 +315,7 @@ class Retrain {
     } catch (error) {
       this.problem = /** @type {Error} */ (error).message;
     }
-    await this.turn();
+    await this.look?.();
     if (this.problem) this.draw();
   }
 }

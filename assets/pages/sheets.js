@@ -51,6 +51,11 @@ function answer(list) {
   if (go) location.assign(go);
 }
 
+/** Takes back what was said when a form's job began, a refusal not. @param {string} sheet */
+export function withdraw(sheet) {
+  if (document.querySelector(`.v-msg[data-sheet="${CSS.escape(sheet)}"][data-kind="ok"]`)) showMessage(sheet, "", "");
+}
+
 /** @param {string} sheet @param {string} kind "ok", "error" or "" @param {string} text */
 export function showMessage(sheet, kind, text) {
   for (const line of document.querySelectorAll(`.v-msg[data-sheet="${CSS.escape(sheet)}"]`)) {

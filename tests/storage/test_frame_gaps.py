@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.frame_gaps import counted_gaps, long_steps, timed_gaps, with_pauses
+from storage.frame_gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
 from storage.video_pass import Pass, sound_keyframes, timeline, wrong_frames
 
 
@@ -88,3 +88,16 @@ def test_a_wrong_frame_is_the_one_at_the_error_or_the_one_before_it() -> None:
 def test_a_key_frame_is_one_by_packet_and_by_picture() -> None:
     seen = met(packets=[0, 1, 2], pictures=[0, 1, 2], keyframe_pts=[0, 2], keys=[0, 1, 2], sums={0: 7, 1: 8, 2: 9})
     assert sound_keyframes(seen, (0, 1, 2)) == {0: 7, 2: 9}
+
+
+def test_an_end_long_before_the_announced_one_is_a_note() -> None:
+    pts = tuple(range(0, 100, 10))
+    assert early_end(pts, 150, tick=0.1) == "the file says that its pictures end at 15 s, the last that decodes at 10 s"
+    for announced in (None, 0, 100, 120):
+        assert early_end(pts, announced, tick=0.1) is None
+    assert early_end((0,), 900, tick=0.1) is early_end((), 900, tick=0.1) is None, "no pace to measure by"
+
+
+def test_times_before_the_first_known_one_precede_it() -> None:
+    assert timeline([None, None, 0, 40, None]) == ((-2, -1, 0, 40, 41), False)
+    assert timeline([None, None]) == ((0, 1), False)

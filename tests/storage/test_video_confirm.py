@@ -196,3 +196,16 @@ def test_a_repeat_that_breaks_off_before_it_has_caught_up_leaves_what_was_known(
     so_far = confirming.confirmed
     assert so_far.pts[: confirming.count] == truth[: confirming.count]
     assert not so_far.confirmed and so_far.count >= confirming.count
+
+
+def test_pictures_that_a_cut_off_file_lacks_without_an_error_are_noted(tmp_path: Path) -> None:
+    """A WebM tells how long it is at its front; its decoder has no words for what is missing behind."""
+    whole = make_video(
+        tmp_path / "whole.webm", frames=40, codec="libvpx-vp9", gop=10, b_frames=0, options={"speed": "8"}
+    )
+    assert not [note for note in frames.index(whole).notes if "pictures end" in note]
+    cut = tmp_path / "cut.webm"
+    cut.write_bytes(whole.read_bytes()[: whole.stat().st_size // 2])
+    index = frames.index(cut)
+    assert 2 < index.count < 38
+    assert [note for note in index.notes if note.startswith("the file says that its pictures end at 1.33")]

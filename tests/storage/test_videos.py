@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -22,7 +23,7 @@ from storage.videos import (
     video_paths,
     video_summaries,
 )
-from tests.storage.scenes import Scene, make_video, square
+from tests.storage.scenes import Scene, make_video, new_id, square
 
 
 def test_a_video_comes_back_as_it_was_added(database: Database) -> None:
@@ -100,11 +101,63 @@ def test_summaries_count_rows_by_verdict_and_leave_deleted_tracks_out(scene: Sce
         found = video_summaries(tx, scene.project.id)
     assert found[empty.id] == VideoSummary(empty.id)
     assert found[scene.video.id] == VideoSummary(
-        scene.video.id, tracks=2, frames=4, unreviewed=1, accepted=1, corrected=2, rejected=1, look=1
+        scene.video.id,
+        tracks=2,
+        frames=4,
+        unreviewed=1,
+        accepted=1,
+        corrected=2,
+        rejected=1,
+        look=1,
+        bare=scene.video.count - 4,
     )
 
 
-def test_summaries_of_many_videos_take_two_queries(scene: Scene) -> None:
+def rows(track: str, *frames: int) -> list[Change]:
+    return [Change(track, frame, 0, {"rle": square(1)}) for frame in frames]
+
+
+def declare(scene: Scene, start: int, stop: int) -> None:
+    after = {"start": start, "stop": stop, "categories": []}
+    scene.applied(Change(None, None, 0, after, range_id=new_id()), kind="complete")
+
+
+def test_frames_without_a_row_keep_a_video_open_until_they_are_declared_complete(scene: Scene) -> None:
+    """Somebody drew in three frames: all that is there is reviewed, but nobody looked at the others."""
+    track = scene.new_track()
+    scene.applied(*rows(track, 0, 1, 5))
+
+    def summary() -> VideoSummary:
+        with scene.database.read() as tx:
+            return video_summaries(tx, scene.project.id)[scene.video.id]
+
+    count = scene.video.count
+    assert (summary().bare, summary().state) == (count - 3, "review")
+    declare(scene, 4, 8)
+    assert (summary().bare, summary().state) == (count - 6, "review")
+    declare(scene, 6, count)
+    assert (summary().bare, summary().state) == (2, "review")
+    declare(scene, 0, 4)
+    assert (summary().bare, summary().state) == (0, "done")
+
+
+def test_a_video_imported_at_a_stride_is_done_when_its_annotated_frames_are(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        strided = make_video(tx, scene.project.id, name="strided", stride=5, file_names=["0.jpg", "5.jpg"])
+        plain = make_video(tx, scene.project.id, name="plain", file_names=["0.jpg"])
+    with scene.database.read() as tx:
+        empty = video_summaries(tx, scene.project.id)
+    assert (empty[strided.id].bare, empty[plain.id].bare) == (0, 0)
+    for video in (strided, plain):
+        there, track = replace(scene, video=video), new_id()
+        there.applied(Change(track, None, 0, {"category": scene.cat.id}), *rows(track, 0, 5))
+    with scene.database.read() as tx:
+        found = video_summaries(tx, scene.project.id)
+    assert (found[strided.id].bare, found[strided.id].state) == (0, "done")
+    assert (found[plain.id].bare, found[plain.id].state) == (plain.count - 2, "review")
+
+
+def test_summaries_of_many_videos_take_few_queries(scene: Scene) -> None:
     statements: list[str] = []
     with scene.database.atomic() as tx:
         for number in range(20):
@@ -112,7 +165,7 @@ def test_summaries_of_many_videos_take_two_queries(scene: Scene) -> None:
     with scene.database.read() as tx:
         event.listen(tx, "before_cursor_execute", lambda *call: statements.append(call[2]))
         assert len(video_summaries(tx, scene.project.id)) == 21
-    assert len(statements) == 2
+    assert len(statements) == 3
 
 
 @pytest.mark.parametrize(
@@ -123,6 +176,8 @@ def test_summaries_of_many_videos_take_two_queries(scene: Scene) -> None:
         ({"unreviewed": 3}, "proposed"),
         ({"unreviewed": 3, "accepted": 1}, "review"),
         ({"corrected": 3, "look": 1}, "review"),
+        ({"corrected": 3, "bare": 1}, "review"),
+        ({"unreviewed": 3, "bare": 1}, "proposed"),
         ({"rejected": 3}, "done"),
         ({"accepted": 2, "corrected": 1}, "done"),
     ],

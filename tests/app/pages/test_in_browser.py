@@ -21,6 +21,17 @@ from tests.app.made import PERSON, edit, new_track, project_with, square, video_
 from tests.storage.made_videos import make_video
 
 PATIENCE_MILLISECONDS = 90_000
+STYLES = Path(__file__).resolve().parents[3] / "assets" / "pages"
+# Every class that our sheets give a display, and what a hidden element of it computes to.
+HIDDEN_DISPLAYS = """() => {
+  const rules = [...document.styleSheets].flatMap((sheet) => [...sheet.cssRules]).filter((rule) => rule.style?.display);
+  const names = rules.map((rule) => /^\\.v-plain \\.([\\w-]+)$/.exec(rule.selectorText)?.[1]).filter(Boolean);
+  return Object.fromEntries(names.map((name) => {
+    const made = Object.assign(document.createElement('div'), { className: name, hidden: true });
+    document.querySelector('.v-plain').append(made);
+    return [name, getComputedStyle(made).display];
+  }));
+}"""
 
 
 @pytest.fixture
@@ -108,6 +119,23 @@ def test_every_page_stands_in_light_and_dark_without_a_word_from_outside(
     page.reload()
     page.locator(".v-top").wait_for()
     assert page.evaluate("document.body.classList.contains('dark')") is False
+
+
+def test_what_is_hidden_takes_no_room(browser: Any) -> None:
+    opened = browser.new_page()
+    styles = "".join(f"<style>{file.read_text()}</style>" for file in sorted(STYLES.glob("*.css")))
+    opened.set_content(f'{styles}<div class="v-plain"></div>')
+    displays = opened.evaluate(HIDDEN_DISPLAYS)
+    opened.close()
+    assert "v-row" in displays and set(displays.values()) == {"none"}
+
+
+def test_without_a_job_the_top_bar_has_no_chip(page: Any, address: str, database: Database) -> None:
+    project, _ = project_with(database)
+    with page.expect_response(lambda answer: "/data/jobs?" in answer.url and "active=1" in answer.url):
+        page.goto(f"{address}/retrain/?project={project.id}")
+    chip = page.locator(".v-top-right > [role=status]")
+    assert chip.evaluate("(place) => getComputedStyle(place).display") == "none"
 
 
 def test_an_address_of_no_project_says_so(page: Any, address: str, database: Database) -> None:

@@ -61,7 +61,8 @@ def test_a_project_shows_how_far_each_video_is(
     assert 0.3 < shown()["seconds"] < 0.5
     _, changes = new_track(categories["dog"].id, {0: square(1, 1)})
     client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": [edit(changes)]})
-    assert (shown()["state"], shown()["counts"]["corrected"]) == ("done", 1)
+    assert (shown()["state"], shown()["counts"]["corrected"]) == ("review", 1)
+    assert (shown()["frames"], shown()["bare"]) == (1, video.count - 1), "one stroke does not make a video done"
 
 
 def test_the_demos_checkpoint_warns_on_another_project(client: TestClient, database: Database) -> None:

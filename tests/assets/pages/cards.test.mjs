@@ -20,6 +20,7 @@ test("the state of a video is a word, and so is what is left to do", async () =>
     [{ state: "new" }, "New", "no tracks yet"],
     [{ state: "proposed", counts: counts({ unreviewed: 9 }) }, "Proposed", "waits for review"],
     [{ state: "review", counts: counts({ unreviewed: 3, accepted: 1 }) }, "In review", "25 % reviewed"],
+    [{ state: "review", counts: counts({ corrected: 3 }), frames: 3, bare: 286, count: 289 }, "In review", "3 of 289 frames"],
     [{ state: "done", counts: counts({ accepted: 4 }) }, "Done", "all reviewed"],
     [{ state: "review", counts: counts({ unreviewed: 9, look: 7 }) }, "In review", "7 to check"],
     [{ state: "new", problem: "clip: the file is gone." }, "No source", "clip: the file is gone."],

@@ -77,7 +77,7 @@ test("the projects are asked for once, and again when they must be fresh", async
 test("polling goes on after the pause that the task names, until it is stopped", async () => {
   const page = await openPage();
   let looks = 0;
-  const stop = poll(async () => (++looks, 1500));
+  const { stop } = poll(async () => (++looks, 1500));
   await settle();
   assert.deepEqual([looks, page.pauses], [1, [1500]]);
   await page.later();
@@ -85,6 +85,15 @@ test("polling goes on after the pause that the task names, until it is stopped",
   stop();
   await page.later();
   assert.equal(looks, 2);
+});
+
+test("asked at once, polling goes on from there with the new pause, and only once", async () => {
+  const page = await openPage();
+  let looks = 0;
+  const { now } = poll(async () => (++looks === 1 ? 6000 : 1200));
+  await settle();
+  await Promise.all([now(), now()]);
+  assert.deepEqual([looks, page.pauses], [3, [1200]]);
 });
 
 test("a task that names no pause is not repeated", async () => {

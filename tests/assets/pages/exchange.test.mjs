@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { mount } from "../../../assets/pages/exchange.js";
 import { problems } from "../../../assets/pages/joblist.js";
 import { openPage, refuse, settle } from "./browser.mjs";
+import { el } from "../../../assets/pages/dom.js";
+import { showMessage } from "../../../assets/pages/sheets.js";
 import { job, known } from "./made.mjs";
 
 const JOBS = "GET /data/jobs?project=p";
@@ -82,6 +84,32 @@ test("a form's answer makes it look at once", async () => {
   page.answers[JOBS] = { jobs: [exported({})] };
   await page.tell("v-answer", {});
   assert.equal(page.all("li").length, 1);
+});
+
+test("a new job is followed closely from then on", async () => {
+  const page = await opened([]);
+  page.answers[JOBS] = { jobs: [exported(null, { status: "queued" })] };
+  await page.tell("v-answer", {});
+  assert.match(page.text("li"), /waiting/);
+  assert.equal(page.pauses.length, 1);
+  assert.ok(page.pauses[0] < 2000);
+  page.answers[JOBS] = { jobs: [exported({})] };
+  await page.later();
+  assert.match(page.text("li"), /3 masks/);
+});
+
+test("that a job is under way stands as long as it is; a refusal stays", async () => {
+  const page = await opened([exported(null, { status: "running" })]);
+  for (const [sheet, kind] of [["export", "ok"], ["import", "error"]]) {
+    document.body.append(el("p.v-msg", { "data-sheet": sheet, hidden: true }));
+    showMessage(sheet, kind, `${sheet}: ${kind}`);
+  }
+  const said = () => page.all(".v-msg").filter((line) => !line.hidden).map((line) => line.textContent);
+  await page.later();
+  assert.deepEqual(said(), ["export: ok", "import: error"]);
+  page.answers[JOBS] = { jobs: [exported(null, { status: "failed", error: "The disk is full." })] };
+  await page.later();
+  assert.deepEqual(said(), ["import: error"]);
 });
 
 test("only the newest few jobs are shown", async () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mount } from "../../../assets/pages/retrain.js";
+import { mount, stepsTyped } from "../../../assets/pages/retrain.js";
 import { openPage, refuse, settle } from "./browser.mjs";
 import { job, known } from "./made.mjs";
 
@@ -45,13 +45,46 @@ test("without a corrected video nothing is said of how it is judged", async () =
   assert.doesNotMatch(page.text("#v-plan"), /Judged/);
 });
 
-test("a run starts with the steps that were typed, digits only, or with none", async () => {
+test("a run starts with the steps that were typed, or with none", async () => {
   const page = await opened({}, { answers: { "POST /data/projects/p/retrain": {} } });
   await page.press("Retrain");
-  await page.type("input", "1 200 steps");
+  await page.type("input", " 1200 ");
   document.activeElement.blur();
   await page.press("Retrain");
   assert.deepEqual(page.writes, ["POST /data/projects/p/retrain {}", 'POST /data/projects/p/retrain {"steps":1200}']);
+});
+
+test("steps are whole numbers from 1 on, or none", () => {
+  assert.deepEqual(["", "  ", "1", " 040 ", "1000000"].map((text) => stepsTyped(text)), [null, null, 1, 40, 1000000].map((steps) => ({ steps, problem: "" })));
+  for (const text of ["abc", "1.5", "-4", "0", "1e3", "1,200", "1 200", "1000001", "9".repeat(400)]) assert.match(stepsTyped(text).problem, /whole number/, text);
+});
+
+for (const runs of [[], [run("r")]]) {
+  test(`what is no number of steps is said beside the field and starts nothing, ${runs.length} runs before`, async () => {
+    const page = await opened({ runs }, { answers: { "POST /data/projects/p/retrain": {} } });
+    const start = runs.length ? "Train again" : "Retrain";
+    for (const text of ["abc", "1.5", "-4", "0"]) {
+      await page.type("input", text);
+      await page.press(start);
+      document.activeElement.blur();
+      await page.later();
+      assert.deepEqual([page.writes, page.find("input").value], [[], text]);
+      assert.match(page.text("#v-steps-problem"), /^Type a whole number from 1 to 1,000,000, or leave the field empty/);
+      assert.equal(page.find("input").getAttribute("aria-invalid"), "true");
+    }
+    await page.type("input", "15");
+    assert.equal(page.text("#v-steps-problem"), "");
+    await page.press(start);
+    assert.deepEqual(page.writes, ['POST /data/projects/p/retrain {"steps":15}']);
+  });
+}
+
+test("a started run is followed closely at once", async () => {
+  const page = await opened({}, { answers: { "POST /data/projects/p/retrain": {}, "GET /data/jobs/r/points": { series: {} } } });
+  page.answers[FACTS] = facts({ runs: [run("r", { status: "queued", result: null })] });
+  await page.press("Retrain");
+  assert.equal(page.pauses.length, 1);
+  assert.ok(page.pauses[0] < 2000);
 });
 
 test("a refused start is said above the rest", async () => {
@@ -81,6 +114,18 @@ test("a running run shows what it does, its share, its curve, and can be stopped
   assert.deepEqual(page.writes, ["POST /data/jobs/r/cancel {}"]);
 });
 
+test("when a run ends its last points are fetched, once", async () => {
+  const page = await opened({ runs: [run("r", { status: "running", result: null })] });
+  page.answers[FACTS] = facts({ runs: [run("r")] });
+  page.answers["GET /data/jobs/r/points"] = { series: { loss: [[1, 3], [2, 2], [3, 1]] } };
+  const corners = () => page.all("polyline")[0].getAttribute("points").trim().split(/\s+/).length;
+  assert.equal(corners(), 2);
+  await page.later();
+  assert.equal(corners(), 3);
+  await page.later();
+  assert.equal(page.calls.filter((call) => call.endsWith("/points")).length, 2);
+});
+
 test("it looks often while a run goes and seldom otherwise", async () => {
   const busy = (await opened({ runs: [run("r", { status: "running", result: null })] })).pauses[0];
   const calm = (await opened()).pauses[0];
@@ -106,12 +151,15 @@ test("a finished run is a report with a verdict, a table and figures", async () 
 test("promoting puts the new checkpoint in use; keeping the old one is remembered", async () => {
   const page = await opened({ runs: [run("r")] }, { answers: { "POST /data/projects/p/checkpoints/new/activate": {} } });
   assert.ok(page.find("#v-promote").classList.contains("pri"));
+  assert.match(page.text(".v-phead"), /Nothing changes until you promote it\./);
   await page.press("Keep demo");
   assert.match(page.text(".v-verdict"), /demo stays in use/);
   page.answers[FACTS] = facts({ runs: [run("r")], active: { id: "new", name: "round 2" } });
   await page.press("Promote round 2");
   assert.deepEqual(page.writes, ["POST /data/projects/p/checkpoints/new/activate {}"]);
   assert.match(page.text(".v-verdict"), /In use$/);
+  assert.match(page.text(".v-phead"), /finished in 1:35\. It is in use\./);
+  assert.doesNotMatch(page.text(".v-phead"), /Nothing changes/);
 });
 
 test("an unproven checkpoint can be promoted, but is not pressed upon anybody", async () => {
