@@ -46,7 +46,12 @@ def release(name: str) -> Release:
     for known in RELEASES:
         if known.name == name:
             return known
-    raise BadInput(f"There is no release {name}; there are {', '.join(known.name for known in RELEASES)}.")
+    from app.starting_points import STARTING_POINTS  # which itself needs this module
+
+    raise BadInput(
+        f"There is no release {name}; there are {', '.join(known.name for known in RELEASES)}, and to start training "
+        f"from {', '.join(point.name for point in STARTING_POINTS)}."
+    )
 
 
 def release_url(name: str) -> str:

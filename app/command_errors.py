@@ -13,12 +13,22 @@ import traceback
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.errors import BadInput
+
 OWN_PACKAGES = frozenset({"app", "model", "storage"})
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
 # How libraries below us say that the disk is full, where no error number comes with it.
 FULL = ("No space left on device", "PytorchStreamWriter failed writing", "os error 28")
+
+
+# What opens a PostgreSQL database; the everyday SQLite needs no package of its own.
+POSTGRESQL_DRIVERS = frozenset({"psycopg", "psycopg2"})
+
+
+class WrongUsage(BadInput):
+    """The flags of a command do not go together; its exit code is that of the parser's own refusals."""
 
 
 @dataclass(frozen=True)
@@ -38,13 +48,18 @@ def outcome_of(error: BaseException, logs: Path) -> Outcome:
         return Outcome(INTERRUPTED, "Interrupted; what was finished before is kept.")
     known = known_sentence(error)
     if known is not None:
-        return Outcome(FAILED, known)
+        return Outcome(USAGE if isinstance(error, WrongUsage) else FAILED, known)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
     return Outcome(FAILED, as_sentence(f"This is a mistake of the program ({one_line(what, 200)}){_kept(error, logs)}"))
 
 
 def known_sentence(error: BaseException) -> str | None:
     """The sentence for a mistake that is not the program's; None where it is."""
+    if isinstance(error.__cause__, ImportError) and error.__cause__.name in POSTGRESQL_DRIVERS:
+        return (
+            "A PostgreSQL database needs the package psycopg, which is not installed; install it with: "
+            f"{sys.executable} -m pip install 'psycopg[binary]'."
+        )
     if type(error).__module__.partition(".")[0] in OWN_PACKAGES:
         return as_sentence(_own_message(error))
     if _disk_is_full(error):

@@ -217,7 +217,9 @@ def whole_numbers(text: str) -> tuple[int, ...]:
 
 def size(text: str) -> tuple[int, int]:
     """(width, height) in pixels of a text such as 160x96."""
-    width, _, height = text.lower().partition("x")
+    width, times, height = text.lower().partition("x")
+    if not (width and times and height):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; it must be WIDTHxHEIGHT in pixels, such as 160x96")
     return _at_least(width, 1), _at_least(height, 1)
 
 

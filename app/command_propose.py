@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from app.command_errors import WrongUsage
 from app.command_progress import Progress
-from app.errors import AppError, BadInput
+from app.errors import AppError
 from app.settings import Settings
 from app.shards import Shard
 from app.warm import choose_precision
@@ -22,18 +23,22 @@ class SomeVideosFailed(AppError):
 
 
 def propose(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Find tracks, into a results file or into the project."""
+    """Find tracks, into a results file or into the project. Raises `WrongUsage` for flags that do not go together."""
+    if None not in (arguments.window, arguments.overlap) and arguments.overlap >= arguments.window:
+        raise WrongUsage(
+            f"Windows of {arguments.window} frames cannot share {arguments.overlap}; take a smaller --overlap."
+        )
     if arguments.into_project:
         if arguments.annotations or arguments.out:
-            raise BadInput("Into a project go videos, and no file is written: leave --annotations and --out away.")
+            raise WrongUsage("Into a project go videos, and no file is written: leave --annotations and --out away.")
         from app.command_propose_project import propose_into_project
 
         return propose_into_project(arguments, settings, paths_of(arguments))
     if arguments.out is None or arguments.model is None:
-        raise BadInput("Say which model looks and where its results go: --model NAME_OR_FILE --out results.json.")
+        raise WrongUsage("Say which model looks and where its results go: --model NAME_OR_FILE --out results.json.")
     named = bool(arguments.videos or arguments.list)
     if bool(arguments.annotations) == named or bool(arguments.annotations) != bool(arguments.frames):
-        raise BadInput(
+        raise WrongUsage(
             "Give either videos (files, folders, or --list FILE), or --annotations FILE together with --frames DIR."
         )
     return _propose_into_file(arguments, settings)

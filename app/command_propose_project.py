@@ -164,7 +164,12 @@ def _in_words(line: dict[str, Any]) -> str:
     if "skipped" in line:
         return "done before"
     went_on = f", from frame {line['resumed_at']} on" if line["resumed_at"] else ""
-    return f"{line['added']} tracks added, {line['replaced']} replaced{went_on}"
+    # Tracks go by design where nobody has judged them; whoever reads this must see that, and see it each time.
+    deleted = f", {line['deleted']} deleted" if line["deleted"] else ""
+    unmapped = line["unmapped"]
+    classes = ", ".join(f"{count} {name}" for name, count in sorted(unmapped.items()))
+    without = f", {sum(unmapped.values())} of classes that the project lacks ({classes})" if unmapped else ""
+    return f"{line['added']} tracks added, {line['replaced']} replaced{deleted}{without}{went_on}"
 
 
 def _checkpoint_for_project(

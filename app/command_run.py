@@ -10,12 +10,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from app.command_errors import WrongUsage
 from app.command_progress import Progress
 from app.errors import AppError, BadInput
 from app.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[1]
 BENCHMARKS = "tests.benchmarks"
+NO_BENCHMARK = ("_", "test_")  # what else lies in that folder: parts of benchmarks, and tests of them
 
 
 class ChecksFailed(AppError):
@@ -55,7 +57,7 @@ def frames(arguments: argparse.Namespace, settings: Settings) -> None:
     from storage import frames as video_frames
 
     if arguments.extract and arguments.out is None:
-        raise BadInput("Say where the frames go: --extract needs --out DIR.")
+        raise WrongUsage("Say where the frames go: --extract needs --out DIR.")
     progress = Progress()
 
     def counting(done: int, announced: int) -> None:
@@ -78,7 +80,7 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     """Measure one table of the README, or all."""
     spec = importlib.util.find_spec(BENCHMARKS)
     places = list(spec.submodule_search_locations or []) if spec else []
-    known = sorted(module.name for module in pkgutil.iter_modules(places) if not module.name.startswith("_"))
+    known = sorted(module.name for module in pkgutil.iter_modules(places) if not module.name.startswith(NO_BENCHMARK))
     names = known if arguments.name == "all" else [arguments.name]
     if not known or not set(names) <= set(known):
         raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")

@@ -15,11 +15,12 @@ from app.conform_checks import (
     read_json,
     run_case,
     stems,
+    strays,
 )
 from app.conform_eval import eval_case
 from app.conform_forward import forward_case, index_case
 from app.conform_markdown import markdown
-from app.conform_pipeline import pipeline_test_case, pipeline_train_case
+from app.conform_pipeline import annotations_case, annotations_of, pipeline_test_case, pipeline_train_case, seed_of
 from app.conform_recipe import Networks, Recipe
 from app.conform_train import groups_case, training_case
 from app.conform_units import unit_case, unit_names
@@ -27,6 +28,7 @@ from app.errors import BadInput
 
 Report = Callable[[str], None]
 _INDEX = "index"  # golden/index.json lists the cases again
+_PAIR = (".json", ".npz")  # the two files of most cases
 _DEVICE_FACTOR = 5.0  # tolerances on a GPU, whose sums come in another order
 
 
@@ -87,42 +89,64 @@ class _Runner:
             self.cases.append(case)
 
     def _present(self, part: str) -> Path | None:
+        """The folder of a part; what has its name and is no folder is a failed case, not an absent part."""
         path = self.folder / part
-        if path.exists():
+        if path.is_dir():
             return path
-        self.absent.append(part)
+        if path.exists() or path.is_symlink():
+            self._case(part, "the folder", lambda case: case.fail("readable", f"{path.name} is not a folder"))
+        else:
+            self.absent.append(part)
         return None
+
+    def _names(self, part: str, folder: Path, *endings: str) -> list[str]:
+        """Names of the cases of a part; without any it is absent, and figures that belong to none are failed cases."""
+        unknown = strays(folder, *endings)
+        for name in unknown:
+            self._case(part, name, lambda case: case.fail("known", "the file belongs to no case"))
+        names = stems(folder, *endings)
+        if not unknown and not set(names) - {_INDEX}:
+            self.absent.append(part)
+        return names
 
     def _recipe(self) -> None:
         """The recipe's own lists must at least be readable; that it runs shows in the cases that need it."""
         folder = self._present("recipe")
-        for path in sorted(folder.glob("*cases.json")) if folder else ():
+        if folder and not any(folder.iterdir()):
+            self.absent.append("recipe")
+        for path in sorted(folder.glob("*.json")) if folder else ():
             self._list("recipe", path.stem, partial(_readable, path=path))
 
     def _eval(self) -> None:
         if folder := self._present("eval"):
-            for name in stems(folder, ".json", ".npz", endings=("_gt", "_dt", "_stats", "_curves")):
+            for name in self._names("eval", folder, "_gt.json", "_dt.json", "_stats.json", "_curves.npz"):
                 self._case("eval", name, lambda case: eval_case(case, folder))
 
     def _units(self) -> None:
         if folder := self._present("golden/units"):
-            for path in sorted(folder.glob("*.npz")):
+            for stem in self._names("golden/units", folder, ".npz"):
+                path = folder / f"{stem}.npz"
                 for name in unit_names(path):
                     self._case("units", name, partial(unit_case, path=path, device=self.device))
 
     def _pipeline(self) -> None:
         if folder := self._present("pipeline"):
-            for name in stems(folder, ".json", ".npz"):
-                about = _content(folder / f"{name}.json")
-                if isinstance(about, list):  # a data set and the training items drawn from it
+            about = {name: _content(folder / f"{name}.json") for name in self._names("pipeline", folder, *_PAIR)}
+            drawn = [name for name, content in about.items() if isinstance(content, list)]
+            compared = {annotations_of(seed) for name in drawn if (seed := seed_of(name)) is not None}
+            for name, content in about.items():
+                if name in drawn:  # a data set and the training items drawn from it
                     self._case("pipeline", name, lambda case: pipeline_train_case(case, folder, self.recipe))
-                elif not isinstance(about, dict) or "videos" not in about:  # those belong to a data set
+                elif not isinstance(content, dict) or "videos" not in content:
                     self._case("pipeline", name, lambda case: pipeline_test_case(case, folder, self.recipe))
+                elif f"{name}.json" not in compared or (folder / f"{name}.npz").exists():
+                    self._case("pipeline", name, lambda case: annotations_case(case, folder, self.recipe))
 
     def _forward(self) -> None:
         if not (folder := self._present("golden")):
             return
-        for name in sorted(stems(folder, ".json", ".npz"), key=lambda name: (_network_of(folder, name), name)):
+        names = self._names("golden", folder, *_PAIR)
+        for name in sorted(names, key=lambda name: (_network_of(folder, name), name)):
             if name == _INDEX:
                 self._list("golden", name, lambda case: index_case(case, folder, _INDEX))
             else:
@@ -131,7 +155,7 @@ class _Runner:
     def _training(self) -> None:
         if not (folder := self._present("golden/train")):
             return
-        for name in stems(folder, ".json", ".npz"):
+        for name in self._names("golden/train", folder, *_PAIR):
             about = _content(folder / f"{name}.json")
             if isinstance(about, dict) and "param_groups" in about and "losses" not in about:
                 self._case("train", name, lambda case: groups_case(case, folder))

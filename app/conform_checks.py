@@ -2,7 +2,10 @@
 
 import json
 import math
-from collections.abc import Callable, Sequence
+import struct
+import zipfile
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,6 +14,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+# What reading an archive of arrays raises, depending on where it is damaged.
+_DAMAGED = (
+    *(OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, RuntimeError, MemoryError),
+    *(zipfile.BadZipFile, zlib.error, struct.error),
+)
 Figures = np.ndarray | Tensor | float | int | Sequence[Any]
 
 
@@ -182,37 +190,49 @@ def read_json(path: Path) -> Any:
     """The content of a JSON file; raises :class:`UnreadableCase` that names it."""
     try:
         return json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise UnreadableCase(f"{path.name} cannot be read: {error}") from error
 
 
 def read_arrays(path: Path) -> dict[str, np.ndarray]:
     """All arrays of an npz file; raises :class:`UnreadableCase` that names it."""
-    import zipfile
-
     try:
         with np.load(path, allow_pickle=False) as file:
             return {key: file[key] for key in file.files}
-    except (OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, zipfile.BadZipFile) as error:
+    except _DAMAGED as error:
         raise UnreadableCase(f"{path.name} cannot be read: {error}") from error
 
 
-def stems(folder: Path, *suffixes: str, endings: Sequence[str] = ("",)) -> list[str]:
-    """Names of the cases of a folder: file names without suffix and ending, each once, sorted."""
-    found = set()
-    for path in folder.iterdir() if folder.is_dir() else ():
-        for ending in endings:
-            if path.suffix in suffixes and path.stem.endswith(ending):
-                found.add(path.stem.removesuffix(ending))
-                break
-    return sorted(found)
+def stems(folder: Path, *endings: str) -> list[str]:
+    """Names of the cases of a folder: its file names without their ending (``_gt.json``), each once, sorted."""
+    names = (path.name for path in folder.iterdir())
+    return sorted({name.removesuffix(ending) for name in names for ending in endings if name.endswith(ending)})
+
+
+def strays(folder: Path, *endings: str) -> list[str]:
+    """Names of figure files of a folder that have none of the endings and so belong to no case, sorted."""
+    names = (path.name for path in folder.iterdir() if path.suffix in (".json", ".npz"))
+    return sorted(name for name in names if not name.endswith(endings))
+
+
+def no_arrays(case: Case, folder: Path) -> None:
+    """A case of one JSON file has no arrays beside it that nothing would read."""
+    if (folder / f"{case.name}.npz").exists():
+        case.fail(f"{case.name}.npz", "nothing of ours reads it")
+
+
+def all_used(case: Case, arrays: Mapping[str, object], used: Collection[str]) -> None:
+    """Arrays that no entry of the case has asked for are failures: their entry is gone, or nothing has their name."""
+    for key in arrays:
+        if key not in used:
+            case.fail(key, "no entry of the case uses this array")
 
 
 def run_case(case: Case, body: Callable[[Case], None]) -> Case:
     """Run the body of a case; whatever stops it is a failed check with its reason."""
     try:
         body(case)
-    except Exception as error:  # any damage to a figure may surface anywhere, and must count as a failure
+    except (Exception, SystemExit) as error:  # damage may surface anywhere; a recipe that leaves must not take us along
         case.fail("readable", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
     if not case.checks:
         case.fail("figures", "nothing in it could be checked")

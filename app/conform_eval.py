@@ -1,5 +1,6 @@
 """Golden evaluations: truth, results, and what the official code makes of them."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +17,29 @@ def eval_case(case: Case, folder: Path) -> None:
     truth, results, stats = (read_json(folder / f"{case.name}_{part}.json") for part in ("gt", "dt", "stats"))
     curves = read_arrays(folder / f"{case.name}_curves.npz")
     own = evaluate(truth, results)
-    for key, wanted in stats.items():
-        if key not in own.stats:
-            case.fail(key, "nothing of ours has this name")
-        else:
-            _statistic(case, f"stats/{key}", own.stats[key], wanted)
+    _names(case, "stats", own.stats, stats)
+    for key in own.stats.keys() & stats.keys():
+        _statistic(case, f"stats/{key}", own.stats[key], stats[key])
     _curves(case, own, curves)
+
+
+def _names(case: Case, title: str, own: Mapping[str, object], wanted: Mapping[str, object]) -> None:
+    """Every figure that an evaluation has must be there, and no other."""
+    for name in own:
+        if name not in wanted:
+            case.fail(f"{title}/{name}", "the case does not hold this figure")
+    for name in wanted:
+        if name not in own:
+            case.fail(f"{title}/{name}", "nothing of ours has this name")
+
+
+def curve_figures(own: Evaluation) -> dict[str, np.ndarray]:
+    """Figures of the curves by their names: precision (I, R, K, A, M) whole or averaged, recall (I, K, A, M)."""
+    return {
+        "precision_mean_over_recall": own.precision.mean(axis=1),
+        "precision_all_area_max100": own.precision[:, :, :, 0, -1],
+        "recall": own.recall,
+    }
 
 
 def _statistic(case: Case, key: str, own: Any, wanted: Any) -> None:
@@ -35,14 +53,8 @@ def _statistic(case: Case, key: str, own: Any, wanted: Any) -> None:
 
 
 def _curves(case: Case, own: Evaluation, curves: dict[str, np.ndarray]) -> None:
-    """Precision (I, R, K, A, M) and recall (I, K, A, M), whole or averaged."""
-    figures = {
-        "precision_mean_over_recall": own.precision.mean(axis=1),
-        "precision_all_area_max100": own.precision[:, :, :, 0, -1],
-        "recall": own.recall,
-    }
-    for name, wanted in curves.items():
-        if name in figures:
-            case.close(f"curves/{name}", figures[name], wanted, atol=_BOUND)
-        else:
-            case.fail(f"curves/{name}", "nothing of ours has this name")
+    figures = curve_figures(own)
+    _names(case, "curves", figures, curves)
+    for name in figures:
+        if name in curves:
+            case.close(f"curves/{name}", figures[name], curves[name], atol=_BOUND)

@@ -11,7 +11,7 @@ import torch
 from pycocotools import mask as coco
 from torch import Tensor
 
-from app.conform_checks import Case, UnreadableCase, read_arrays, read_json
+from app.conform_checks import Case, UnreadableCase, no_arrays, read_arrays, read_json
 from app.conform_recipe import Networks, Recipe
 from model.backbones.messenger_shift import MessengerShift
 from model.frames import Resized
@@ -35,6 +35,7 @@ _TOLERANCES = (
     (r"mask_prob", 1e-4),
 )
 _SCORE = 1e-4
+_DETECTIONS = 10  # the official selection, of whatever score
 _UNDECIDED = 5e-5  # a score gap below ten times the noise says nothing of the order
 _CHECKED_APART = {"det_bboxes", "det_labels", "det_query", "det_order", "mask_prob", "mask_rois"}
 _OF_MASKS = {"mask_roi_feats", "mask_logits_all_classes"}
@@ -90,7 +91,8 @@ def forward_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) -
 def index_case(case: Case, folder: Path, name: str) -> None:
     """What the list of cases says of those that are there; it may name others."""
     listed = read_json(folder / f"{name}.json")
-    case.equal("a list of cases", isinstance(listed, dict), True)
+    case.equal("a list of cases", isinstance(listed, dict) and bool(listed), True)
+    no_arrays(case, folder)
     for own, entry in listed.items():
         path = folder / f"{own}.json"
         if path.exists():
@@ -201,12 +203,14 @@ def _selection(case: Case, golden: Golden, last: Queries) -> bool:
     wanted = golden.about["topk_scores"]
     best = published(last.logits[0], max_tracks=max(len(wanted), 11))
     scores = [item.score for item in best]
+    case.equal("topk_scores listed", len(wanted) >= _DETECTIONS, True)
     case.close("topk_scores", scores[: len(wanted)], wanted, atol=_SCORE)
     case.close("topk_gap_10_11", scores[9] - scores[10], golden.about["topk_gap_10_11"], atol=_SCORE)
     gaps = [first - second for first, second in itertools.pairwise(scores[:11])]  # none of these may change places
     case.close("topk_min_gap", min(gaps), golden.about["topk_min_gap"], atol=_SCORE)
     queries, labels = golden.arrays["full/det_query"].tolist(), golden.arrays["full/det_labels"]
     case.equal("det_labels alike in all frames", bool((labels == labels[:1]).all()), True)
+    case.equal("detections listed", len(queries), _DETECTIONS)
     pairs = {(item.query, item.label) for item in best[: len(queries)]}
     theirs = set(zip(queries, labels[0].tolist(), strict=True))
     if pairs != theirs and float(golden.about["topk_gap_10_11"]) < _UNDECIDED * case.factor:

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from pycocotools import mask as coco
 
-from app.conform_checks import Case, UnreadableCase, read_arrays, read_json
+from app.conform_checks import Case, UnreadableCase, all_used, no_arrays, read_arrays, read_json
 from app.conform_recipe import Recipe
 from app.vis_clips import YoutubeVisClips
 from model.clips import clip_targets, draw_scale, fit_video, labelled_frames, usable
@@ -29,6 +29,8 @@ _BOX = 1e-3  # pixels
 def pipeline_test_case(case: Case, folder: Path, recipe: Recipe) -> None:
     """Frames resized, normalised and padded for each configuration."""
     about, arrays = read_json(folder / f"{case.name}.json"), read_arrays(folder / f"{case.name}.npz")
+    parts = ("resized_uint8_rgb_hwc_sample", "tensor_sample", "rows")
+    all_used(case, arrays, {f"{name}/{part}" for name in about for part in parts})
     for name, wanted in about.items():
         config = named(name.rsplit("/", 1)[-1])
         frame = recipe.fill.make_clip(1, *wanted["ori_shape"][:2], wanted["seed"])[0]
@@ -72,18 +74,19 @@ class _Item:
 
 def pipeline_train_case(case: Case, folder: Path, recipe: Recipe) -> None:
     """A tiny data set as it is parsed, and items of it under fixed random seeds."""
-    found = re.search(r"seed(\d+)", case.name)
-    if found is None:
+    seed = seed_of(case.name)
+    if seed is None:
         raise UnreadableCase(f"{case.name} does not say which seed made its data set")
-    seed = int(found.group(1))
     entries, arrays = read_json(folder / f"{case.name}.json"), read_arrays(folder / f"{case.name}.npz")
     with tempfile.TemporaryDirectory() as made:
         with contextlib.redirect_stdout(io.StringIO()):
             recipe.make_ytvis.main(made, seed)
         content = read_json(Path(made) / "annotations.json")
-        stored = folder / f"ytvis_seed{seed}_annotations.json"
+        stored = folder / annotations_of(seed)
         if stored.exists():
+            # The rule that made them is what counts; they lie beside the set for readers.
             case.equal("annotations", content, read_json(stored))
+        _complete(case, entries, arrays)
         source = YoutubeVisClips(Path(made) / "annotations.json", Path(made) / "frames")
         kept = [labelled_frames(video) for video in source.videos]
         for entry in entries:
@@ -92,6 +95,45 @@ def pipeline_train_case(case: Case, folder: Path, recipe: Recipe) -> None:
                 _dataset(case, source, kept, content, entry)
             else:
                 _item(case, source, kept, config, entry, arrays)
+
+
+def seed_of(name: str) -> int | None:
+    """The seed that made the data set of a case, by the case's name; None where it does not say."""
+    found = re.search(r"seed(\d+)", name)
+    return int(found.group(1)) if found else None
+
+
+def annotations_of(seed: int) -> str:
+    """Name of the file of annotations that a seed makes; it lies beside the training set drawn from it."""
+    return f"ytvis_seed{seed}_annotations.json"
+
+
+def annotations_case(case: Case, folder: Path, recipe: Recipe) -> None:
+    """Annotations from which no training set was drawn: those that the recipe makes of the seed in their name."""
+    seed = seed_of(case.name)
+    if seed is None:
+        case.fail("known", "its name says no seed, and no training set was drawn from it")
+        return
+    no_arrays(case, folder)
+    with tempfile.TemporaryDirectory() as made:
+        with contextlib.redirect_stdout(io.StringIO()):
+            recipe.make_ytvis.main(made, seed)
+        case.equal("annotations", read_json(Path(made) / "annotations.json"), read_json(folder / f"{case.name}.json"))
+
+
+def _complete(case: Case, entries: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> None:
+    """Each configuration has its data set once, items numbered without a gap, and every array belongs to an item."""
+    items = [entry for entry in entries if "dataset" not in entry]
+    sets = [entry["config"] for entry in entries if "dataset" in entry]
+    case.equal("configurations with a data set", len(sets) == len(set(sets)) > 0, True)
+    case.equal("configurations with items", sorted({item["config"] for item in items}), sorted(set(sets)))
+    for config in sets:
+        numbers = [item["n"] for item in items if item["config"] == config]
+        case.equal(f"{config} items", numbers, list(range(len(numbers))))
+    used = {f"{item['config']}/{item['n']}/img_sample" for item in items}
+    for item in items:
+        used |= {f"{item['config']}/{item['n']}/masks{frame}" for frame in range(len(item["filenames"]))}
+    all_used(case, arrays, used)
 
 
 def _flags(source: YoutubeVisClips, items: list[tuple[int, int]]) -> list[int]:

@@ -45,11 +45,11 @@ class Recipe:
         before, sys.modules[name] = known, module
         try:
             spec.loader.exec_module(module)
-        except Exception as error:
+        except (Exception, SystemExit) as error:  # a recipe that leaves would end the whole program, with its status
             sys.modules.pop(name)
             if before is not None:
                 sys.modules[name] = before
-            raise UnreadableCase(f"the recipe {path.name} does not run: {error}") from error
+            raise UnreadableCase(f"the recipe {path.name} does not run: {type(error).__name__} {error}") from error
         return module
 
 

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from app.conform_checks import Case, UnreadableCase, read_arrays
+from app.conform_checks import Case, UnreadableCase, all_used, read_arrays
 from model.boxes import decode_deltas, generalized_iou
 from model.losses import dice_loss, focal_loss
 from model.matcher import class_cost, l1_cost
@@ -16,14 +16,25 @@ from model.paste import paste
 from model.roi_align import adaptive_roi_align, pyramid_levels, roi_align
 from model.tevit import STRIDES
 
-Unit = dict[str, Tensor]
 _UNREADABLE = "the file"
 
 
+class Unit(dict[str, Tensor]):
+    """Arrays of one operation, which remember what was asked for."""
+
+    def __init__(self, arrays: dict[str, Tensor]) -> None:
+        super().__init__(arrays)
+        self.used: set[str] = set()
+
+    def __getitem__(self, key: str) -> Tensor:
+        self.used.add(key)
+        return super().__getitem__(key)
+
+
 def unit_names(path: Path) -> list[str]:
-    """Operations that a file of units holds, in its order; an unreadable file is one case that will fail."""
+    """Operations that a file of units holds, in its order; an unreadable or empty one is one case that will fail."""
     try:
-        return list(dict.fromkeys(key.split("/")[0] for key in read_arrays(path)))
+        return list(dict.fromkeys(key.split("/")[0] for key in read_arrays(path))) or [_UNREADABLE]
     except UnreadableCase:
         return [_UNREADABLE]
 
@@ -31,14 +42,19 @@ def unit_names(path: Path) -> list[str]:
 def unit_case(case: Case, path: Path, device: str) -> None:
     """Run the operation that the case is named after; what comes after its name says with which settings."""
     arrays = read_arrays(path)
-    unit = {
-        key.split("/", 1)[1]: torch.from_numpy(np.asarray(value)).to(device)
-        for key, value in arrays.items()
-        if key.startswith(f"{case.name}/")
-    }
+    if not arrays:
+        raise UnreadableCase(f"{path.name} holds no operation")
+    unit = Unit(
+        {
+            key.split("/", 1)[1]: torch.from_numpy(np.asarray(value)).to(device)
+            for key, value in arrays.items()
+            if key.startswith(f"{case.name}/")
+        }
+    )
     for pattern, run in _OPERATIONS:
         if found := re.fullmatch(pattern, case.name):
             run(case, unit, *(int(group) for group in found.groups()))
+            all_used(case, unit, unit.used)
             return
     raise UnreadableCase(f"no operation is called {case.name}")
 

@@ -109,16 +109,18 @@ def download(
     """Fetch a published checkpoint, register it for every project, and return it.
 
     What arrives is kept under a hidden name until it is whole, and a later call goes on from there. The sha256 of the
-    first complete file is recorded; another file under the same address is refused later. ``url`` replaces the
-    published address. Raises `BadInput` (`DownloadFailed` without a network), `NameTaken`, `Cancelled`.
+    first complete file is recorded; another file under the same address is refused later. A release that is here, as it
+    was recorded, is returned as it is. ``url`` replaces the published address. Raises `BadInput` (`DownloadFailed`
+    without a network, and for what is no checkpoint), `NameTaken`, `Cancelled`.
     """
     release(name)
-    with database.read() as tx:
-        if models.find_checkpoint(tx, name) is not None:
-            raise NameTaken("checkpoint", name)
     folder = settings.checkpoints / DOWNLOADS
-    folder.mkdir(parents=True, exist_ok=True)
     address = url or release_url(name)
+    with database.read() as tx:
+        found = models.find_checkpoint(tx, name)
+    if found is not None:
+        return _as_recorded(settings, found, folder / RECORD, address)
+    folder.mkdir(parents=True, exist_ok=True)
     part = folder / f"{name}.pth.part"
     fetch(address, part, name=name, report=report, cancelled=cancelled)
     report(0.96, "Checking")
@@ -126,12 +128,44 @@ def download(
     require_same(folder / RECORD, part, address, digest)
     whole = folder / f"{name}.pth"
     part.replace(whole)
-    try:
-        made = add_file(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), project_id=None)
-    finally:
-        whole.unlink(missing_ok=True)
+    made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address)
     remember(folder / RECORD, address, digest)  # of a sound file only: a broken one must not stand for the release
     return made
+
+
+def _take_in(database: Database, settings: Settings, file: CheckpointFile, address: str) -> Checkpoint:
+    """Register what was fetched and remove it; what is no checkpoint is told without its path, gone by then."""
+    from model.checkpoint import CheckpointError
+
+    try:
+        return add_file(database, settings, file, project_id=None)
+    except BadInput as error:
+        if not isinstance(error.__cause__, CheckpointError):
+            raise
+        reason = str(error.__cause__).removeprefix(f"{file.path}: ").rstrip(".")
+        raise DownloadFailed(
+            f"What came from {address} is not {file.name}: {reason}; it was thrown away. Repeat the command to fetch "
+            "it anew."
+        ) from error
+    finally:
+        file.path.unlink(missing_ok=True)
+
+
+def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: str) -> Checkpoint:
+    """``found``, if it is the release of this address as it was taken in. Raises `NameTaken`, `BadInput`."""
+    from model import checkpoint as files
+
+    path = checkpoint_path(settings, found)
+    if not path.is_file() or digest_of(path) != found.sha256:
+        raise BadInput(
+            f"The checkpoint {found.name} is registered, but its file {path} is gone or another one than before; put "
+            f"it back from a copy, or fetch {address} and add it under another name (models add FILE --name NAME)."
+        )
+    # The record is written last: after a crash just before, the address that the file itself names is enough.
+    digest = _known_digests(record).get(address, "")
+    if not str(files.load(path).provenance.get("origin")).startswith(f"{address} {digest}"):
+        raise NameTaken("checkpoint", found.name)
+    return found
 
 
 def download_job(work: Work) -> Mapping[str, Any]:
@@ -224,7 +258,8 @@ def _begin_of(answer: Any, part: Path) -> int:
 
 def _copy(answer: Any, file: Any, *, begin: int, total: int, report: Report, cancelled: Callable[[], bool]) -> int:
     done = begin
-    while block := answer.read(BLOCK):
+    # What has come is written at once: a line that falls silent within a block must not cost what came of it.
+    while block := answer.read1(BLOCK):
         if cancelled():
             raise Cancelled
         file.write(block)

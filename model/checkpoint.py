@@ -109,9 +109,27 @@ def save(path: Path, checkpoint: Checkpoint, *, dtype: torch.dtype = torch.float
     temporary = path.with_name(path.name + ".partial")
     try:
         save_file(state, temporary, metadata=metadata)
+        _order_header(temporary)
         temporary.replace(path)
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def _order_header(path: Path) -> None:
+    """Sort the description in a safetensors file, in place, so that the same checkpoint is the same bytes.
+
+    The library writes it in another order each time. The layout (safetensors' README: 8 bytes with the header's length,
+    little-endian, then JSON with blanks at its end) and the length stay, so the tensors stay where they are.
+    """
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        ordered = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode().ljust(length)
+        if len(ordered) != length:
+            raise CheckpointError(f"{path.name}: its description takes {len(ordered)} bytes instead of {length}")
+        file.seek(8)
+        file.write(ordered)
 
 
 def load(path: Path, *, config: TeViTConfig | None = None) -> Checkpoint:

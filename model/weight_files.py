@@ -1,11 +1,11 @@
 """Reading files of weights of any layout: PyTorch's (`.pth`) and safetensors; nothing in them is ever executed."""
 
 import pickle
+import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -15,7 +15,7 @@ from torch import Tensor
 # What torch.load raises for a file that is none of its own; a foreign byte may stand for any pickle instruction.
 _UNREADABLE = (
     pickle.UnpicklingError,
-    BadZipFile,
+    zipfile.BadZipFile,
     RuntimeError,
     OSError,
     EOFError,
@@ -78,7 +78,8 @@ def _safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(f"{path}: this is no readable safetensors file ({error})") from error
+        reason = getattr(error, "strerror", None) or "it is no safetensors file, or it is cut off"
+        raise CheckpointError(f"{path}: this is no readable safetensors file ({reason})") from error
 
 
 def _torch(path: Path) -> Mapping[str, Any]:
@@ -86,8 +87,17 @@ def _torch(path: Path) -> Mapping[str, Any]:
         with torch.serialization.safe_globals(_NUMBERS):
             content = torch.load(path, map_location="cpu", weights_only=True)
     except _UNREADABLE as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise CheckpointError(f"{path}: this is no readable PyTorch checkpoint ({reason})") from error
+        raise CheckpointError(f"{path}: this is no readable PyTorch checkpoint ({_why(path, error)})") from error
     if not isinstance(content, Mapping):
         raise CheckpointError(f"{path}: a PyTorch file of a {type(content).__name__}, without a 'state_dict'")
     return content
+
+
+def _why(path: Path, error: Exception) -> str:
+    """Why a PyTorch file cannot be read, in words of our own: those of torch advise to run what the file holds."""
+    refused = getattr(error, "strerror", None)
+    if refused:
+        return str(refused)
+    if isinstance(error, pickle.UnpicklingError) and zipfile.is_zipfile(path):
+        return "it holds more than weights and plain values, which is never run, or it is damaged"
+    return "it is no PyTorch or safetensors file, or it is cut off"

@@ -4,6 +4,7 @@ SQLite is the everyday case, in WAL mode, so that readers never wait for a write
 IMMEDIATE``). Everything that only SQLite needs is in this file; another database is reached by its URL.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -68,7 +69,7 @@ class Database:
                 Path(place).expanduser().parent.mkdir(parents=True, exist_ok=True)
             engine = _engine(url)
         except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
-            raise DatabaseError(f"The database URL {url!r} cannot be used: {error}.") from error
+            raise DatabaseError(f"The database URL {_without_password(url)} cannot be used: {error}.") from error
         except OSError as error:
             raise ReadOnly(f"The folder for the database {url!r} cannot be made: {error.strerror or error}.") from error
         database = Database(engine, place)
@@ -149,6 +150,11 @@ def insert_missing(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any
     if rows:
         dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
         tx.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
+
+
+def _without_password(url: str) -> str:
+    """The URL as it may stand in messages and logs; also one that cannot be read."""
+    return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1:***@", url)
 
 
 def _is_path(database: str | None) -> bool:

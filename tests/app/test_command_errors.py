@@ -2,16 +2,17 @@
 
 import errno
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.command_errors import FAILED, INTERRUPTED, as_sentence, known_sentence, one_line, outcome_of
+from app.command_errors import FAILED, INTERRUPTED, USAGE, WrongUsage, as_sentence, known_sentence, one_line, outcome_of
 from app.errors import BadInput, Cancelled
 from app.jobs import JobReporter
-from storage.database import DiskFull
+from storage.database import Database, DatabaseError, DiskFull
 from storage.errors import NotFound
 
 
@@ -65,6 +66,20 @@ def test_any_other_is_a_mistake_of_the_program_whose_traceback_is_kept(tmp_path:
     assert outcome.code == FAILED and str(log) in outcome.sentence and type(error).__name__ in outcome.sentence
     kept = log.read_text()
     assert "Traceback" in kept and "test_command_errors" in kept and kept.startswith("python ")
+
+
+def test_flags_that_do_not_go_together_are_wrong_usage(tmp_path: Path) -> None:
+    outcome = outcome_of(WrongUsage("Give the one or the other"), tmp_path)
+    assert (outcome.code, outcome.sentence) == (USAGE, "Give the one or the other.")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_missing_driver_of_postgresql_is_told_with_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "psycopg", None)  # as where it is not installed
+    with pytest.raises(DatabaseError) as told:
+        Database.open("postgresql+psycopg://me:secret@server/db")
+    sentence = str(known_sentence(told.value))
+    assert "pip install 'psycopg[binary]'" in sentence and "secret" not in sentence and "No module" not in sentence
 
 
 def test_an_interruption_is_no_mistake(tmp_path: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_list_alone_is_enough_and_beside_annotations_too_much(run: Run, tmp_pa
 
     assert run(*order(checkpoint, tmp_path / "r.json", *listed)).code == 0
     both = run(*order(checkpoint, tmp_path / "r.json", *listed, "--annotations", file, "--frames", tmp_path / "set"))
-    assert both.code == 1 and "--annotations" in both.last
+    assert both.code == 2 and "--annotations" in both.last
 
 
 # --- what is done

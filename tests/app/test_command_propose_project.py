@@ -1,10 +1,12 @@
 """Proposing many videos into a project: added once, what is done passed over, several processes, bad videos."""
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from app import propose
+from app import command_propose_project, propose
 from app import videos as video_use
 from app.errors import Cancelled
 from app.settings import Settings
@@ -87,6 +89,23 @@ def test_again_and_other_settings_propose_again(
     assert (again["added"], again["replaced"], again["deleted"]) == (0, first["added"], 0)
     assert 0 < other["added"] + other["replaced"] <= 4
     assert stored(database)["a"][0] == other["added"] + other["replaced"]
+
+
+def test_what_is_deleted_and_what_has_no_class_here_is_told_in_words(
+    run: Run, database: Database, checkpoint: Path, shots: list[Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = run(shots[0], "--model", checkpoint)
+    again = run(shots[0], "--model", checkpoint, "--again")
+    propose_video = command_propose_project.propose_video
+
+    def less(*given: Any, **more: Any) -> Any:
+        return replace(propose_video(*given, **more), deleted=3, unmapped={"star": 1, "fish": 2})
+
+    monkeypatch.setattr(command_propose_project, "propose_video", less)
+    worse = run(shots[0], "--model", checkpoint, "--again")
+
+    assert not {"deleted", "lacks"} & set(f"{first.out} {again.out}".split()), "nothing is said of nothing"
+    assert "3 deleted, 3 of classes that the project lacks (2 fish, 1 star)" in worse.out
 
 
 def test_without_paths_all_videos_of_the_project_are_meant(run: Run, checkpoint: Path, shots: list[Path]) -> None:

@@ -92,6 +92,16 @@ def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.Capture
     assert "usage:" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("text", ["64", "64x", "x64", "", "x"])
+def test_a_size_that_is_none_is_told_how_to_write_it(text: str, capsys: pytest.CaptureFixture[str]) -> None:
+    flags = ["--out", "o", "--domain", "demo", "--videos", "1", "--frames", "1", "--seed", "0"]
+    with pytest.raises(SystemExit) as ended:
+        commands.main(["synthesize", *flags, "--size", text])
+
+    assert ended.value.code == 2
+    assert "WIDTHxHEIGHT" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     "name",
     ["serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "frames", "worker"],
@@ -238,7 +248,7 @@ def test_a_frame_that_is_not_there_leaves_nothing_behind(run: Run, tmp_path: Pat
 def test_extracting_needs_a_folder(run: Run, tmp_path: Path) -> None:
     ran = run("frames", pictures(tmp_path / "shots"), "--extract", "0")
 
-    assert ran.code == 1
+    assert ran.code == 2
     assert "--out" in ran.last
 
 
@@ -332,6 +342,17 @@ def test_an_unknown_benchmark_names_those_there_are(run: Run) -> None:
 
     assert ran.code == 1
     assert "speed-of-light" in ran.last and "all" in ran.last
+
+
+@pytest.mark.parametrize("name", ["test_odd_files", "_timing", "speed-of-light"])
+def test_parts_and_tests_of_benchmarks_are_none(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setattr(command_run.subprocess, "call", lambda command, **options: pytest.fail(str(command)))
+
+    ran = run("benchmark", name)
+
+    known = ran.last.rpartition("there are ")[2].rstrip(".").split(", ")
+    assert ran.code == 1 and {"odd_files", "frames", "all"} <= set(known)
+    assert [one for one in known if one.startswith(("test_", "_"))] == []
 
 
 @pytest.mark.parametrize(("code", "expected"), [(0, 0), (3, 1)])

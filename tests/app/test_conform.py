@@ -8,13 +8,18 @@ import pytest
 
 from app.conform import conform, run
 from app.conform_checks import ConformReport
+from app.conform_eval import curve_figures
 from app.errors import BadInput
+from model.evaluation import evaluate
 from tests.app.made_figures import write_figures
 
 
 @pytest.fixture(scope="module")
 def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return write_figures(tmp_path_factory.mktemp("figures") / "sound")
+    made = write_figures(tmp_path_factory.mktemp("figures") / "sound")
+    truth, results = (json.loads((made / f"eval/one_{part}.json").read_text()) for part in ("gt", "dt"))
+    np.savez(made / "eval/one_curves.npz", **curve_figures(evaluate(truth, results)))  # type: ignore[arg-type]
+    return made
 
 
 @pytest.fixture()
@@ -154,8 +159,11 @@ def test_without_its_recipe_a_case_cannot_pass(figures: Path) -> None:
     assert [case.name for case in report.cases if case.failed] == ["some_case"]
 
 
-def test_a_recipe_that_does_not_run_fails_what_needs_it(figures: Path) -> None:
-    (figures / "recipe/fill.py").write_text("raise RuntimeError('no')")
+@pytest.mark.parametrize("end", ["raise RuntimeError('no')", "raise SystemExit(0)", "import sys\nsys.exit()"])
+def test_a_recipe_that_does_not_run_fails_what_needs_it(figures: Path, end: str) -> None:
+    path = figures / "recipe/fill.py"
+    path.write_text(f"{path.read_text()}\n{end}\n")
+    assert run(figures) == 1
     assert [case for case, _ in failures(figures)] == ["some_case"]
 
 

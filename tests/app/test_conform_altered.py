@@ -11,11 +11,12 @@ import pytest
 from app import conform_forward
 from app.conform import conform
 from app.conform_checks import Case, run_case
-from app.conform_eval import eval_case
+from app.conform_eval import curve_figures, eval_case
 from app.conform_forward import forward_case, index_case
 from app.conform_recipe import Networks, Recipe
 from app.conform_train import training_case
 from app.conform_units import unit_case
+from model.evaluation import evaluate
 from tests.app import made_training
 from tests.app.altered import Figure, alter, array_figures, json_figures, kinds, moved
 from tests.app.made_figures import write_figures, write_forward
@@ -30,6 +31,8 @@ LOOSE = ("near_threshold_pixels",)
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = write_figures(tmp_path_factory.mktemp("figures") / "made")
+    truth, results = (json.loads((made / f"eval/one_{part}.json").read_text()) for part in ("gt", "dt"))
+    np.savez(made / "eval/one_curves.npz", **curve_figures(evaluate(truth, results)))  # type: ignore[arg-type]
     write_forward(made, "portrait", PORTRAIT, salt="another salt")
     write_forward(made, "single", SINGLE)
     write_training(made, "steps", made_training.CASE, positions=(0, 400))

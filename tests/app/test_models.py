@@ -113,6 +113,21 @@ def test_a_server_that_falls_silent_is_given_up_and_the_rest_is_fetched_later(
     assert (tmp_path / "part").read_bytes() == shop.content
 
 
+def test_what_came_before_the_silence_is_kept_to_the_last_byte_so_that_every_try_advances(
+    shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(use_case, "PATIENCE_SECONDS", 0.3)
+    shop.stall_after = 4000
+    sizes = []
+    for _ in range(2):
+        with pytest.raises(DownloadFailed, match="timed out"):
+            bring(shop, tmp_path / "part")
+        sizes.append((tmp_path / "part").stat().st_size)
+
+    assert sizes == [4000, 8000]
+    assert (tmp_path / "part").read_bytes() == shop.content[:8000]
+
+
 def test_a_file_that_breaks_off_again_and_again_arrives_in_the_end(shop: Shop, tmp_path: Path) -> None:
     shop.break_off_after = 3000
     tries = 0
@@ -203,8 +218,11 @@ def test_what_is_no_checkpoint_is_not_recorded_as_the_release(
     database: Database, settings: Settings, shop: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A first download that arrived broken must not make the sound file look like another one."""
-    with pytest.raises(BadInput, match="no readable PyTorch checkpoint"):
+    with pytest.raises(DownloadFailed, match="no readable PyTorch checkpoint") as told:
         get_release(database, settings, shop)
+    assert "thrown away. Repeat the command" in str(told.value) and str(settings.checkpoints) not in str(told.value)
+    assert "torch.load" not in str(told.value) and "weights_only" not in str(told.value)
+    assert list((settings.checkpoints / use_case.DOWNLOADS).iterdir()) == []
     shop.content = b"the sound one"
     monkeypatch.setattr(use_case, "add_file", lambda *values, **more: "taken")
 
@@ -217,11 +235,53 @@ def test_an_unknown_release_and_one_that_is_here_are_refused(
     tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
     add_file(database, settings, CheckpointFile(tiny, "tevit_r50"), project_id=None)
 
-    with pytest.raises(BadInput, match="tevit_r101"):
+    with pytest.raises(BadInput, match=r"tevit_r101.*tevit_msgshift.*pvt_v2_b1.*resnet50-0676ba61"):
         download(database, settings, name="tevit_r101", report=lambda share, words: None, url=shop.address)
     with pytest.raises(NameTaken):
         download(database, settings, name="tevit_r50", report=lambda share, words: None, url=shop.address)
     assert shop.asked == []
+
+
+def tiny_release(monkeypatch: pytest.MonkeyPatch, shop: Shop, folder: Path) -> None:
+    """The shop sells a small release: the file is read with the configuration of `tevit_tiny`."""
+    from model import config
+
+    official = folder / "release.pth"
+    files.export_official(official, files.load(tiny_checkpoint(folder / "tiny.safetensors")))
+    shop.content = official.read_bytes()
+    named = config.named
+    monkeypatch.setattr(config, "named", lambda name: named("tevit_tiny"))
+
+
+def test_a_release_that_is_here_as_recorded_is_returned_and_nothing_is_fetched(
+    database: Database, settings: Settings, tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_release(monkeypatch, shop, tmp_path)
+    made = get_release(database, settings, shop)
+
+    assert get_release(database, settings, shop) == made
+    record = settings.checkpoints / use_case.DOWNLOADS / use_case.RECORD
+    record.unlink()
+    assert get_release(database, settings, shop) == made, "as after a crash before the record was written"
+    assert len(shop.asked) == 1
+
+    use_case.remember(record, shop.address, "0" * 64)
+    with pytest.raises(NameTaken):
+        get_release(database, settings, shop)
+
+
+def test_a_release_whose_file_is_gone_or_another_one_is_told(
+    database: Database, settings: Settings, tmp_path: Path, shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_release(monkeypatch, shop, tmp_path)
+    stored = settings.data / get_release(database, settings, shop).path
+
+    stored.write_bytes(stored.read_bytes()[:-4])
+    with pytest.raises(BadInput, match="gone or another one"):
+        get_release(database, settings, shop)
+    stored.unlink()
+    with pytest.raises(BadInput, match="gone or another one"):
+        get_release(database, settings, shop)
 
 
 # --- finding

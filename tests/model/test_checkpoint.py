@@ -4,6 +4,8 @@ from pathlib import Path
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from model.checkpoint import (
@@ -46,6 +48,28 @@ def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: Checkpoi
     assert back.state.keys() == checkpoint.state.keys()
     assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
     assert [p.name for p in path.parent.iterdir()] == ["net.safetensors"]
+
+
+def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path, checkpoint: Checkpoint) -> None:
+    """The library orders the description anew at every call, so that few of these would agree by chance."""
+    for number in range(6):
+        save(tmp_path / f"{number}.safetensors", checkpoint)
+    assert len({file_hash(path) for path in tmp_path.iterdir()}) == 1
+
+
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(notes=st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=4))
+def test_any_provenance_comes_back_from_an_ordered_header(
+    tmp_path: Path, checkpoint: Checkpoint, notes: dict[str, object]
+) -> None:
+    path = tmp_path / "net.safetensors"
+    save(path, replace(checkpoint, provenance=notes))
+    with path.open("rb") as file:
+        header = json.loads(file.read(int.from_bytes(file.read(8), "little")))
+    back = load(path)
+    assert list(header["__metadata__"]) == sorted(header["__metadata__"])
+    assert back.provenance == notes
+    assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
 
 
 def test_the_built_network_is_the_saved_one(tmp_path: Path, checkpoint: Checkpoint) -> None:

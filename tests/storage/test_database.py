@@ -234,3 +234,10 @@ def test_a_closed_database_leaves_no_connection(database: Database, tmp_path: Pa
     with Database.open(url(tmp_path / "other.sqlite3")) as other, other.atomic() as tx:
         create_project(tx, name="kept")
     assert sorted(path.name for path in tmp_path.glob("other*")) == ["other.sqlite3"], "the last one folds the WAL in"
+
+
+@pytest.mark.parametrize("url", ["mysql+nothing://ann:secret@host/db", "postgresql://ann:sec@ret:9@host:no/db"])
+def test_a_password_is_in_no_message(url: str) -> None:
+    with pytest.raises(DatabaseError, match="://ann:[*]{3}@host") as caught:
+        Database.open(url)
+    assert "sec" not in str(caught.value)
