@@ -58,6 +58,7 @@ def take_back(
     """Undo (or redo) of the author's latest edit of this video, as a new edit with the id ``new_id``.
 
     ``edit`` names another entry to undo, whoever made it (a run of proposals, for one); it has no meaning for redo.
+    The answer's ``frame`` and ``last_frame`` are the first and last frame whose masks changed, None where none did.
     """
     require_person(author)
     with database.atomic() as tx:
@@ -78,6 +79,7 @@ def take_back(
         "kind": done.of_kind,
         "undoes": done.undoes,
         "frame": done.first_frame,
+        "last_frame": max((row["frame"] for row in done.rows if row["frame"] is not None), default=None),
     }
 
 

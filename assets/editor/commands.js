@@ -259,7 +259,11 @@ function general(app) {
     if (answer.status !== "applied") return;
     app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
     const track = answer.rows?.find((/** @type {any} */ row) => row.track)?.track;
-    if (typeof answer.frame === "number") app.commands.goto(answer.frame);
+    if (typeof answer.frame === "number") {
+      // Who looks at a frame in the middle of a wide edit sees there what became of it.
+      const { frame } = app.view.now;
+      if (frame < answer.frame || frame > (answer.last_frame ?? answer.frame)) app.commands.goto(answer.frame);
+    }
     if (track && app.document.tracks.get(track) && !app.document.tracks.get(track)?.deleted)
       app.view.set({ selected: track });
     if (app.track?.deleted || !app.track) app.view.set({ selected: null });

@@ -1,9 +1,7 @@
 // @ts-check
 /** The selected track: its name and category, the facts of this frame, what can be done with it. */
 
-import { api } from "./api.js";
 import { count, fill, h, ic, kbd, swatch } from "./dom.js";
-import { menu } from "./floating.js";
 import { historyList } from "./historylist.js";
 import { isHuman } from "./document.js";
 import { laneOf } from "./lanes.js";
@@ -122,12 +120,15 @@ function factsOf(app, track) {
   const { tally } = laneOf(track);
   const judged = [...track.rows.values()].filter(isHuman).length;
   const share = track.rows.size ? `${Math.floor((judged / track.rows.size) * 100)} % reviewed` : "";
+  const area = app.document.areaOf(row);
   const state = row ? STATES[row.look ? "look" : row.review] : null;
   const what = !row
     ? "unknown"
     : row.state === "absent"
       ? `absent, ${row.source}`
-      : `${row.source}, ${count(row.area, "pixel")}`;
+      : area === null
+        ? row.source // the mask is on its way
+        : `${row.source}, ${count(area, "pixel")}`;
   return [
     h("dt", {}, `Frame ${frame}`),
     h("dd", { class: "v-ell" }, what),
@@ -136,59 +137,4 @@ function factsOf(app, track) {
     h("dd", { class: "v-ell" }, `${count(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
     h("dd", {}, share),
   ];
-}
-
-/**
- * Choose a category, or type a new one.
- * @param {Editor} app
- * @param {Element} anchor
- * @param {string} label
- * @param {(id: string) => void} choose
- */
-export function chooseCategory(app, anchor, label, choose) {
-  const list = app.session.now.video.categories.filter((/** @type {any} */ c) => !c.retired);
-  const input = h("input", { type: "text", placeholder: "New category", "aria-label": "New category" });
-  const problem = h("span", { class: "v-bad" });
-  const add = async (/** @type {Event} */ event) => {
-    event.preventDefault();
-    const name = input.value.trim();
-    if (!name) return;
-    try {
-      const made = await api.addCategory(app.session.now.project.id, name);
-      const categories = [...app.session.now.video.categories.filter((/** @type {any} */ c) => c.id !== made.id), made];
-      app.session.set({ video: { ...app.session.now.video, categories } });
-      /** @type {any} */ (form.closest(".v-pop"))?.remove();
-      choose(made.id);
-    } catch (/** @type {any} */ error) {
-      problem.textContent = error.message;
-    }
-  };
-  const form = h(
-    "form",
-    { class: "v-addcategory", onsubmit: add },
-    h("label", { class: "v-field" }, ic("plus"), input),
-    problem,
-  );
-  const current = app.track?.category;
-  menu(app, anchor, {
-    label,
-    width: 224,
-    foot: form,
-    items: list.map((/** @type {any} */ c, /** @type {number} */ i) => ({
-      title: c.name,
-      current: c.id === current,
-      note: i < 9 ? kbd(String(i + 1)) : null,
-      run: () => choose(c.id),
-    })),
-  });
-  const box = app.root.querySelector(".v-pop .v-menu");
-  box?.addEventListener("keydown", (/** @type {any} */ event) => {
-    const at = Number(event.key) - 1;
-    if (event.target === input && input.value) return;
-    if (at >= 0 && at < list.length) {
-      event.preventDefault();
-      event.stopPropagation();
-      /** @type {any} */ (box.querySelectorAll("button.v-item")[at]).click();
-    }
-  });
 }

@@ -14,7 +14,7 @@ import { MaskStore } from "./masks.js";
  * @property {string|null} look reason why it needs a look
  * @property {number} version number of the edit that wrote it, 0 while that edit is on its way
  * @property {string|null} hash of the mask
- * @property {number} area pixels
+ * @property {number|null} area pixels; null where the mask has not been here yet, see `VideoDocument.areaOf`
  */
 
 /**
@@ -121,6 +121,26 @@ export class VideoDocument {
     const row = this.row(track, frame);
     if (!row || row.state !== "present" || !row.hash) return null;
     return this.masks.runs(row.hash);
+  }
+
+  /**
+   * Pixels of a row's mask. News of an edit name a mask without its area; it is counted once the mask is here.
+   * @param {Row|undefined} row @returns {number|null} null: not known yet
+   */
+  areaOf(row) {
+    if (!row) return 0;
+    if (row.area === null && row.hash !== null && this.masks.has(row.hash)) row.area = this.masks.area(row.hash);
+    return row.area;
+  }
+
+  /** Masks of these frames came: tell of the rows whose area can be counted now. @param {number} start @param {number} stop exclusive */
+  measure(start, stop) {
+    for (const track of this.tracks.values()) {
+      for (let frame = start; frame < stop; frame += 1) {
+        const row = track.rows.get(frame);
+        if (row?.area === null && this.areaOf(row) !== null) this.onchange(track.id, frame);
+      }
+    }
   }
 
   /** Whether all masks of a frame are here. @param {number} frame */
@@ -236,7 +256,7 @@ export class VideoDocument {
       score: after.score ?? null,
       look: reasonOf(after.look),
       hash: state === "present" ? hash : null,
-      area: state === "present" ? (known ?? after.area ?? (hash === before?.hash ? before?.area : 0) ?? 0) : 0,
+      area: state === "present" && hash !== null ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null) : 0,
     };
   }
 

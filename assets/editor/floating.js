@@ -68,8 +68,10 @@ export function popover(app, anchor, content, { width, label, align = "start", o
   place();
   watch.observe(box);
   window.addEventListener("pointerdown", away, true);
-  const first = /** @type {HTMLElement|null} */ (box.querySelector("input, [autofocus]"));
+  const first = /** @type {HTMLElement|null} */ (box.querySelector("[autofocus]") ?? box.querySelector("input"));
   first?.focus();
+  // A press on the picture opens a popover too, and after this the browser gives the focus to what was pressed.
+  setTimeout(() => box.isConnected && !box.contains(document.activeElement) && first?.focus());
   return close;
 }
 

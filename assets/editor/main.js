@@ -3,9 +3,9 @@
 
 import { createCommands } from "./commands.js";
 import { optionStrip, toolRail, transport } from "./bars.js";
+import { chooseCategory } from "./category.js";
 import { showConflict } from "./conflict.js";
 import { counting } from "./counting.js";
-import { chooseCategory } from "./details.js";
 import { h } from "./dom.js";
 import { Editor } from "./editor.js";
 import { emptiness } from "./emptiness.js";
@@ -147,7 +147,7 @@ function expose(app) {
     /** Pixels of a track's mask. @param {number} number @param {number} frame */
     maskArea(number, frame) {
       const track = app.document.byNumber(number);
-      return track ? (app.document.row(track.id, frame)?.area ?? 0) : 0;
+      return track ? (app.document.areaOf(app.document.row(track.id, frame)) ?? 0) : 0;
     },
   };
 }

@@ -152,6 +152,7 @@ export class Showing {
     const { document } = this.app;
     const { blobs } = await api.masks(this.app.session.now.video.id, start, stop);
     for (const [hash, counts] of Object.entries(blobs)) document.masks.add(hash, /** @type {string} */ (counts));
+    document.measure(start, stop);
   }
 
   close() {

@@ -153,10 +153,18 @@ def test_a_step_tells_what_came_back_and_where_to_look(database: Database, video
     (made,) = send(database, video, request(*new_track("a", 7, 4), kind="brush", name="stroke"))
     undone = step(database, video)
     assert (undone["status"], undone["kind"], undone["undoes"], undone["frame"]) == ("applied", "brush", "stroke", 4)
+    assert undone["last_frame"] == 7
     assert undone["number"] == made["number"] + 1
     assert {row["frame"]: row["after"] is None for row in undone["rows"]} == {None: False, 7: True, 4: True}
     redone = step(database, video, redo=True)
     assert (redone["kind"], redone["undoes"], redone["frame"]) == ("brush", undone["edit"], 4)
+    assert redone["last_frame"] == 7
+
+
+def test_a_step_that_touched_no_mask_has_no_frames(database: Database, video: Video) -> None:
+    send(database, video, request({"track": "a", "frame": None, "after": {}}, kind="new"))
+    undone = step(database, video)
+    assert (undone["status"], undone["frame"], undone["last_frame"]) == ("applied", None, None)
 
 
 @pytest.mark.parametrize(("redo", "words"), [(False, "Undo is not"), (True, "Redo is not")])

@@ -226,3 +226,23 @@ test("a verdict on frames whose rows are still being read waits, one on what is 
   assert.ok(app.commands.accept());
   assert.equal(app.document.row("t1", 1).review, "accepted");
 });
+
+/** Where the playhead stands after an undo whose answer covers these frames. */
+async function afterUndo(at, answer) {
+  const app = editor();
+  globalThis.fetch = async () => new Response(JSON.stringify({ status: "applied", number: 9, rows: [], ...answer }));
+  Object.assign(app, { author: "me", asked: 0, applyRows: () => {}, refreshVideo: () => {} });
+  app.view.set({ frame: at });
+  await app.commands.undo();
+  return app.view.now.frame;
+}
+
+test("undo goes to the edit only from outside of its frames", async () => {
+  const wide = { frame: 2, last_frame: 7 };
+  assert.deepEqual(
+    await Promise.all([0, 2, 5, 7, 8].map((at) => afterUndo(at, wide))),
+    [2, 2, 5, 7, 2],
+  );
+  assert.equal(await afterUndo(5, { frame: 3, last_frame: 3 }), 3);
+  assert.equal(await afterUndo(5, { frame: null, last_frame: null }), 5);
+});

@@ -142,3 +142,40 @@ test("run lengths in use are kept, the oldest of many go and are read again", ()
   assert.deepEqual([...masks.runs("m0")], [...masks.runs("m999")]);
   assert.equal(masks.runs("never"), undefined);
 });
+
+test("a mask that is named without its area is counted once it is here", () => {
+  const document = smallDocument();
+  const told = [];
+  const edit = { track: "t1", frame: 5, version: 7, after: { state: "present", source: "drawn", review: "corrected", mask: "h2" } };
+  document.apply(edit);
+  document.onchange = (track, frame) => told.push([track, frame]);
+  assert.equal(document.areaOf(document.row("t1", 5)), null);
+  document.measure(0, 10);
+  assert.deepEqual(told, []);
+  document.masks.add("h2", "123");
+  document.measure(0, 5);
+  assert.deepEqual(told, []);
+  document.measure(5, 6);
+  document.measure(5, 6);
+  assert.deepEqual(told, [["t1", 5]]);
+  assert.equal(document.row("t1", 5).area, document.masks.area("h2"));
+  assert.ok(document.row("t1", 5).area > 0);
+});
+
+test("the area is counted where it is asked for, also after a verdict, and stays when the mask is dropped", () => {
+  const document = smallDocument();
+  document.apply({ track: "t1", frame: 5, version: 7, after: { state: "present", mask: "h2" } });
+  document.apply({ track: "t1", frame: 5, version: 8, after: { review: "accepted" } });
+  document.masks.add("h2", "123");
+  const area = document.areaOf(document.row("t1", 5));
+  assert.ok(area > 0);
+  document.masks.counts.delete("h2");
+  document.masks.decoded.clear();
+  assert.equal(document.areaOf(document.row("t1", 5)), area);
+});
+
+test("a row that is absent or not there has no pixels", () => {
+  const document = smallDocument();
+  document.apply({ track: "t1", frame: 5, version: 7, after: { state: "absent", source: "drawn" } });
+  assert.deepEqual([document.areaOf(document.row("t1", 5)), document.areaOf(undefined)], [0, 0]);
+});

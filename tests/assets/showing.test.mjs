@@ -178,3 +178,16 @@ test("a sharper picture that comes during a stroke waits for the next time", asy
   assert.equal(shown.length, 1);
   made.close();
 });
+
+test("masks that come tell how large the rows are that were waiting for them", async () => {
+  app.document.apply({ track: "t1", frame: 4, version: 3, after: { state: "present", source: "drawn", mask: "h9" } });
+  const told = [];
+  app.document.onchange = (track, frame) => told.push([track, frame]);
+  const silent = globalThis.fetch;
+  globalThis.fetch = async () => answer('{"blobs": {"h9": "123"}}');
+  await made.loadMasks(0);
+  globalThis.fetch = silent;
+  assert.deepEqual(told, [["t1", 4]]);
+  assert.ok(app.document.row("t1", 4).area > 0);
+  made.close();
+});
