@@ -23,10 +23,6 @@ INTERRUPTED = 130
 FULL = ("No space left on device", "PytorchStreamWriter failed writing", "os error 28")
 
 
-# What opens a PostgreSQL database; the everyday SQLite needs no package of its own.
-POSTGRESQL_DRIVERS = frozenset({"psycopg", "psycopg2"})
-
-
 class WrongUsage(BadInput):
     """The flags of a command do not go together; its exit code is that of the parser's own refusals."""
 
@@ -55,11 +51,6 @@ def outcome_of(error: BaseException, logs: Path) -> Outcome:
 
 def known_sentence(error: BaseException) -> str | None:
     """The sentence for a mistake that is not the program's; None where it is."""
-    if isinstance(error.__cause__, ImportError) and error.__cause__.name in POSTGRESQL_DRIVERS:
-        return (
-            "A PostgreSQL database needs the package psycopg, which is not installed; install it with: "
-            f"{sys.executable} -m pip install 'psycopg[binary]'."
-        )
     if type(error).__module__.partition(".")[0] in OWN_PACKAGES:
         return as_sentence(_own_message(error))
     if _disk_is_full(error):

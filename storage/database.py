@@ -5,6 +5,7 @@ IMMEDIATE``). Everything that only SQLite needs is in this file; another databas
 """
 
 import re
+import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +20,8 @@ from storage.errors import StorageError
 
 BUSY_MILLISECONDS = 30_000
 _WRITES = "storage_writes"
+# What is installed for a driver, where it is called otherwise.
+_DRIVERS = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 
 
 class DatabaseError(StorageError):
@@ -68,7 +71,12 @@ class Database:
             if parsed.get_backend_name() == "sqlite" and _is_path(parsed.database):
                 Path(place).expanduser().parent.mkdir(parents=True, exist_ok=True)
             engine = _engine(url)
-        except (ArgumentError, NoSuchModuleError, ValueError, ImportError) as error:
+        except ImportError as error:
+            raise DatabaseError(
+                f"The database {_without_password(url)} needs the package {error.name}, which is not installed; "
+                f"install it with: {sys.executable} -m pip install {_DRIVERS.get(error.name or '', error.name)}."
+            ) from error
+        except (ArgumentError, NoSuchModuleError, ValueError) as error:
             raise DatabaseError(f"The database URL {_without_password(url)} cannot be used: {error}.") from error
         except OSError as error:
             raise ReadOnly(f"The folder for the database {url!r} cannot be made: {error.strerror or error}.") from error

@@ -49,7 +49,8 @@ class FrameReader:
         self._recent: OrderedDict[int, Picture] = OrderedDict()
         self._room = min(RECENT_PICTURES, max(1, RECENT_BYTES // (4 * index.width * index.height)))
         # Only where every frame was counted and is known by its time can the left out ones be told from lost ones.
-        self._leaps = index.confirmed and index.timed and not index.damage and not index.single_thread
+        counted = index.confirmed and index.timed and not index.damage and not index.single_thread
+        self._leaps = counted and self._video.stream.codec_context.name in LEAPING_CODECS
         # Time from which on every picture is wanted; None: all are.
         self._all_from: int | None = None
 
@@ -155,7 +156,7 @@ class FrameReader:
 
     def _leap(self, k: int) -> int | None:
         """The frame before which pictures may be left out on the way to `k`; None if it is too near or not safe."""
-        if not self._leaps or self._video.stream.codec_context.name not in LEAPING_CODECS:
+        if not self._leaps:
             return None
         # Those that are kept for stepping back are all decoded.
         first = k - self._room + 1

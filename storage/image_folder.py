@@ -1,7 +1,8 @@
 """A folder of pictures as a video: one frame per picture, in natural order of the names."""
 
+import os
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Self
 
@@ -37,12 +38,17 @@ def picture_names(folder: Path) -> tuple[str, ...]:
     """Names of the pictures directly in `folder`, in natural order; hidden files do not count."""
     if not folder.is_dir():
         raise missing(folder)
-    names = [p.name for p in _visible_files(folder) if p.suffix.lower() in PICTURE_SUFFIXES]
-    return tuple(sorted(names, key=natural_order))
+    return _pictures_among(_visible_files(folder))
 
 
-def _visible_files(folder: Path) -> list[Path]:
-    return [path for path in folder.iterdir() if not path.name.startswith(".") and not path.is_dir()]
+def _visible_files(folder: Path) -> list[str]:
+    """Names of all files directly in `folder`, whatever they are; the system tells files from folders in one list."""
+    with os.scandir(folder) as entries:
+        return [entry.name for entry in entries if not entry.name.startswith(".") and not entry.is_dir()]
+
+
+def _pictures_among(names: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted((n for n in names if Path(n).suffix.lower() in PICTURE_SUFFIXES), key=natural_order))
 
 
 def index_pictures(
@@ -60,7 +66,10 @@ def index_pictures(
     progress: called with (pictures so far, all).
     """
     listed = names is not None
-    names = picture_names(folder) if names is None else tuple(names)
+    if not listed and not folder.is_dir():
+        raise missing(folder)
+    files = [] if listed else _visible_files(folder)
+    names = _pictures_among(files) if names is None else tuple(names)
     if not names:
         raise NoPicture(f"{folder} holds no picture ({', '.join(sorted(PICTURE_SUFFIXES))}); give the folder of frames")
     if not listed:
@@ -74,7 +83,7 @@ def index_pictures(
         if progress:
             progress(done, len(names))
     size_bytes, content_hash = pictures_identity(folder, names)
-    others = 0 if listed else len(_visible_files(folder)) - len(names)
+    others = 0 if listed else len(files) - len(names)
     return FrameIndex(
         kind="images",
         path=folder,

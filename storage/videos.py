@@ -270,22 +270,37 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
 def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]) -> dict[str, int]:
     """By video, how many frames lie in a complete range and carry no row; videos without such ranges are left out."""
     tracks, masks, videos, ranges = schema.tracks, schema.masks, schema.videos, schema.complete_ranges
-    frames: dict[str, set[int]] = {}
-    stretches = select(ranges.c.video_id, ranges.c.start, ranges.c.stop).join(videos, ranges.c.video_id == videos.c.id)
-    for video_id, start, stop in tx.execute(stretches.where(*in_project)):
-        frames.setdefault(video_id, set()).update(range(start, stop))
-    if not frames:
+    stretches = (
+        select(ranges.c.video_id, ranges.c.start, ranges.c.stop)
+        .join(videos, ranges.c.video_id == videos.c.id)
+        .where(*in_project)
+        .order_by(ranges.c.start)
+    )
+    inside: dict[str, int] = {}
+    reached: dict[str, int] = {}
+    for video_id, start, stop in tx.execute(stretches):
+        end = reached.get(video_id, 0)
+        # Ranges of several categories may overlap.
+        inside[video_id] = inside.get(video_id, 0) + max(0, stop - max(start, end))
+        reached[video_id] = max(end, stop)
+    if not inside:
         return {}
     with_rows = (
-        select(tracks.c.video_id, masks.c.frame)
+        select(tracks.c.video_id, func.count(masks.c.frame.distinct()))
         .join(tracks, masks.c.track_id == tracks.c.id)
         .join(videos, tracks.c.video_id == videos.c.id)
-        .where(*in_project, kept, tracks.c.video_id.in_(select(ranges.c.video_id)))
-        .distinct()
+        .join(
+            ranges,
+            (ranges.c.video_id == tracks.c.video_id)
+            & (masks.c.frame >= ranges.c.start)
+            & (masks.c.frame < ranges.c.stop),
+        )
+        .where(*in_project, kept)
+        .group_by(tracks.c.video_id)
     )
-    for video_id, frame in tx.execute(with_rows):
-        frames[video_id].discard(frame)
-    return {video_id: len(left) for video_id, left in frames.items()}
+    for video_id, count in tx.execute(with_rows):
+        inside[video_id] -= count
+    return inside
 
 
 def add_import(
