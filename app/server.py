@@ -9,7 +9,7 @@ import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -200,7 +200,8 @@ def _answer_errors(app: FastAPI) -> None:
     async def body_error(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
-        return JSONResponse({"error": f"The request is not understood: {place}: {first['msg']}."}, 422)
+        named = _edit_named(error.body, first["loc"])
+        return JSONResponse({"error": f"The request is not understood: {place}: {first['msg']}.", **named}, 422)
 
     @app.exception_handler(Exception)
     async def own_mistake(_: Request, error: Exception) -> JSONResponse:
@@ -212,3 +213,13 @@ def _answer_errors(app: FastAPI) -> None:
     @app.exception_handler(HTTPException)
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
         return JSONResponse({"error": str(error.detail)}, error.status_code, headers=error.headers)
+
+
+def _edit_named(body: Any, place: Sequence[str | int]) -> dict[str, str]:
+    """``edit``, the id of the edit that ``place`` lies in, where the body holds a batch of edits: the page drops it alone."""
+    match place:
+        case ("body", "edits", int(index), *_):
+            found = body["edits"][index]
+            if isinstance(found, dict) and isinstance(found.get("id"), str):
+                return {"edit": found["id"]}
+    return {}

@@ -3,12 +3,19 @@
 
 /** The server answered and said no; the sentence is its own. */
 export class RefusedError extends Error {
-  /** @param {string} sentence @param {number} status HTTP status @param {string} [kind] what pages tell refusals apart by */
-  constructor(sentence, status, kind = "") {
+  /**
+   * @param {string} sentence
+   * @param {number} status HTTP status
+   * @param {any} [body] the answer's JSON; ``error`` in it is this server's own sentence, ``kind`` tells refusals apart
+   * @param {number} [after] seconds after which the server wants to be asked again
+   */
+  constructor(sentence, status, body = {}, after = 0) {
     super(sentence);
     this.name = "RefusedError";
     this.status = status;
-    this.kind = kind;
+    this.body = body;
+    this.kind = typeof body.kind === "string" ? body.kind : "";
+    this.after = after;
   }
 }
 
@@ -18,6 +25,20 @@ export class OfflineError extends Error {
     super("The server does not answer.");
     this.name = "OfflineError";
   }
+}
+
+/** What to say of an answer that is not this server's own, by its HTTP status. */
+const OBSTACLES = /** @type {Record<number, string>} */ ({
+  401: "A sign-in is needed before anything can be saved. Sign in again in another tab.",
+  403: "Saving is not allowed here at the moment. Sign in again in another tab.",
+  413: "A server in between lets no request of this size through.",
+  429: "A server in between asks for fewer requests.",
+});
+
+/** Why a request failed, in one sentence; empty when nobody answered. @param {unknown} error */
+export function obstacle(error) {
+  if (error instanceof OfflineError) return "";
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** Seconds after which a silent request counts as lost. */
@@ -44,18 +65,15 @@ export async function request(method, path, body, patience = PATIENCE) {
   } catch {
     throw new OfflineError();
   }
-  if ([502, 503, 504].includes(answer.status)) throw new OfflineError();
-  let json;
-  try {
-    json = await answer.json();
-  } catch {
-    json = {};
-  }
-  if (!answer.ok) {
-    const sentence = json.error ?? `The server answered ${answer.status} to ${method} ${path}.`;
-    throw new RefusedError(sentence, answer.status, json.kind);
-  }
-  return json;
+  const json = await answer.json().catch(() => null);
+  const own = typeof json?.error === "string" ? json.error : "";
+  // Without a sentence of ours these come from something in front of a server that is away.
+  if ([502, 503, 504].includes(answer.status) && !own) throw new OfflineError();
+  if (answer.ok && json !== null) return json;
+  const said = answer.ok
+    ? "Something that is not the annotation server answered, perhaps the page of a sign-in."
+    : own || (OBSTACLES[answer.status] ?? `The server answered ${answer.status} to ${method} ${path}.`);
+  throw new RefusedError(said, answer.status, json ?? {}, Number(answer.headers.get("retry-after")) || 0);
 }
 
 const id = encodeURIComponent;

@@ -2,7 +2,8 @@
 /** Every action of the user by name; keys, buttons and tests all call these. */
 
 import { api } from "./api.js";
-import { newIdentifier } from "./history.js";
+import { newIdentifier } from "./identifier.js";
+import { loadFromFile, saveAsFile } from "./queuefile.js";
 import { laneOf, reviewQueue, standingOn } from "./lanes.js";
 import { play } from "./playback.js";
 import * as verdicts from "./verdicts.js";
@@ -239,7 +240,7 @@ function general(app) {
       .catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }))
       .finally(() => {
         app.asked -= 1;
-        if (!app.asked && !app.queue?.pending) app.session.set({ saving: "saved" });
+        if (!app.asked && app.queue?.resting) app.queue.settle();
       });
     return turn;
   };
@@ -274,7 +275,8 @@ function general(app) {
     undo: () => {
       if (!app.queue) return turn;
       for (const toast of app.root.querySelectorAll(".v-undoable")) toast.remove();
-      if (app.session.now.saving === "offline" && app.queue.takeBack()) return turn;
+      const stuck = app.session.now.saving === "offline" || app.queue.conflicts.size > 0;
+      if (stuck && app.queue.takeBack()) return turn;
       return inTurn(async () => {
         await app.queue.whenIdle();
         take(await api.undo(video(), { author: app.author, id: newIdentifier() }), "undo");
@@ -289,5 +291,7 @@ function general(app) {
     },
     save: () => app.queue?.retry(),
     retry: () => app.queue?.retry(),
+    saveQueue: () => saveAsFile(app),
+    loadQueue: () => loadFromFile(app),
   };
 }

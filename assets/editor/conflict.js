@@ -9,8 +9,53 @@ import { bounds, parse } from "./rle.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
 
-/** @param {Editor} app @param {{edit: any, rows: any[]}} conflict */
-export async function showConflict(app, { edit, rows }) {
+/** @typedef {{edit: import("./editbatch.js").Edit, rows: any[]}} Conflict */
+
+/** Id of the edit whose dialog is open, else empty: conflicts are shown one after another. */
+let shown = "";
+
+/**
+ * Let the person choose; where the dialog fails, a toast asks the same.
+ * @param {Editor} app @param {Conflict} conflict
+ */
+export async function showConflict(app, conflict) {
+  if (shown && app.queue?.conflicts.has(shown)) return;
+  shown = conflict.edit.id;
+  try {
+    await openConflict(app, conflict);
+  } catch (error) {
+    console.error(error);
+    app.toast({
+      tone: "bad",
+      icon: "warn",
+      title: "A mask of yours changed in the meantime",
+      text: "Somebody else saved a change first. Nothing was overwritten; choose what to keep.",
+      name: "conflict",
+      actions: [
+        { label: "Keep theirs", run: () => choose(app, conflict, false) },
+        { label: "Apply mine on top", run: () => choose(app, conflict, true) },
+      ],
+    });
+  }
+}
+
+/** Show the next conflict that waits, if there is one. @param {Editor} app */
+export function nextConflict(app) {
+  const [next] = app.queue?.conflicts.values() ?? [];
+  if (next) showConflict(app, next);
+}
+
+/** @param {Editor} app @param {Conflict} conflict @param {boolean} mine */
+function choose(app, { edit }, mine) {
+  shown = "";
+  app.queue?.resolve(edit.id, mine);
+  if (!mine) app.reload();
+  nextConflict(app);
+}
+
+/** @param {Editor} app @param {Conflict} conflict */
+async function openConflict(app, conflict) {
+  const { edit, rows } = conflict;
   const row = rows[0] ?? { track: edit.changes[0].track, frame: edit.changes[0].frame };
   const track = app.document.tracks.get(row.track);
   const onFrame = typeof row.frame === "number";
@@ -18,13 +63,14 @@ export async function showConflict(app, { edit, rows }) {
   const mine = edit.changes.find((/** @type {any} */ c) => c.track === row.track && c.frame === row.frame)?.after;
   const what = onFrame ? `Frame ${row.frame} of ` : "";
   let close = () => {};
-  const choose = (/** @type {boolean} */ keepMine) => () => {
+  const chosen = (/** @type {boolean} */ mine) => () => {
     close();
-    app.queue.resolve(keepMine);
-    if (!keepMine) app.reload();
+    choose(app, conflict, mine);
   };
+  // Without their mask the dialog still says who changed what.
   if (row.after?.mask && !app.document.masks.has(row.after.mask))
-    await app.fetchMasks(row.frame, row.frame + 1).catch(() => {});
+    await app.showing?.fetchMasks(row.frame, row.frame + 1).catch(() => {});
+  if (!app.queue?.conflicts.has(edit.id)) return;
   const here = app.document.row(row.track, row.frame);
   const ours = mine?.rle?.counts ?? app.document.masks.text(mine?.mask ?? here?.hash ?? "");
   const theirs = app.document.masks.text(row.after?.mask ?? "");
@@ -74,8 +120,8 @@ export async function showConflict(app, { edit, rows }) {
         "div",
         { class: "v-row v-conflictfoot" },
         h("span", { class: "v-grow" }),
-        h("button", { class: "v-btn v-large v-outline", type: "button", onclick: choose(false) }, "Keep theirs"),
-        h("button", { class: "v-btn v-large v-pri", type: "button", onclick: choose(true) }, "Apply mine on top"),
+        h("button", { class: "v-btn v-large v-outline", type: "button", onclick: chosen(false) }, "Keep theirs"),
+        h("button", { class: "v-btn v-large v-pri", type: "button", onclick: chosen(true) }, "Apply mine on top"),
       ),
     ),
     { label: "Conflict", className: "v-conflict", closable: false },
@@ -107,7 +153,7 @@ function figure(app, { track, counts, other, frame, title, note, chosen }) {
     : [0, 0, width, height];
   const scale = Math.min(290 / (box[2] - box[0] + 60), 200 / (box[3] - box[1] + 40), 8);
   g.setTransform(scale, 0, 0, scale, 145 - ((box[0] + box[2]) / 2) * scale, 100 - ((box[1] + box[3]) / 2) * scale);
-  app.frames
+  app.showing?.frames
     .get(frame)
     .then((/** @type {any} */ picture) => {
       g.drawImage(picture, 0, 0);

@@ -6,7 +6,9 @@ import { api } from "./api.js";
 import { followCounting, isCounting } from "./counting.js";
 import { VideoDocument } from "./document.js";
 import { listenToEvents } from "./events.js";
-import { EditQueue, rowName } from "./history.js";
+import { rowName } from "./editbatch.js";
+import { EditQueue } from "./history.js";
+import { saveAsFile } from "./queuefile.js";
 import { RowLoader, STRETCH } from "./rowloader.js";
 import { Showing } from "./showing.js";
 import { createPreferences, createSession, createView, VIEW } from "./state.js";
@@ -215,13 +217,19 @@ export class Editor {
   /** @param {string} reason @param {any} detail */
   onqueue(reason, detail) {
     const waiting = this.queue?.pending ?? 0;
-    if (reason === "offline") this.session.set({ saving: "offline", waiting, retryAt: Date.now() + detail * 1000 });
+    if (reason === "offline") {
+      const retryAt = Date.now() + detail.seconds * 1000;
+      this.session.set({ saving: "offline", waiting, obstacle: detail.why, retryAt });
+    } else if (reason === "held") this.session.set({ saving: "conflict", waiting, retryAt: 0 });
     else if (reason === "saved" && !this.asked) this.session.set({ saving: "saved", waiting: 0, retryAt: 0 });
     else if (reason === "applied") this.session.set({ waiting, ...(waiting ? {} : { saving: "saved" }) });
     else if (this.session.now.saving === "offline" && waiting && reason !== "applied") this.session.set({ waiting });
     else this.session.set({ saving: waiting ? "saving" : "saved", waiting });
     if (reason === "conflict") this.onconflict(detail);
-    if (reason === "refused") this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: detail });
+    if (reason === "refused") {
+      const keep = { label: "Save as a file", run: () => saveAsFile(this, detail.edits) };
+      this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: detail.sentence, actions: [keep] });
+    }
     if (reason === "storage") {
       this.toast({
         tone: "warn",

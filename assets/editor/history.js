@@ -1,32 +1,28 @@
 // @ts-check
 /**
  * The edit queue: every edit is applied here at once, kept in the browser until the server has it, and sent in
- * batches. A silent server is asked again with growing pauses; unsent edits survive a reload.
+ * batches. Unsent edits survive a reload.
+ *
+ * Only the server's verdict about an edit takes that edit out: a conflict (somebody changed the same rows), or a
+ * refusal that names it. Every other failure keeps the whole queue and is tried again with growing pauses. An edit in
+ * conflict waits for a person, with all that build on it; the others go on.
  *
  * A change remembers what it builds on as `before`: the version of the row, or the edit of this queue that last
  * wrote it. Which number goes out is settled when the batch is made.
  */
 
-import { OfflineError, RefusedError } from "./api.js";
+import { obstacle, RefusedError } from "./api.js";
+import { nextBatch, rowName, toSend, withDependents } from "./editbatch.js";
+import { newIdentifier } from "./identifier.js";
+import { KeptEdits } from "./keptedits.js";
 
 /** Edits per request at most. */
 const BATCH = 40;
 /** Seconds between tries, growing. */
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
-/**
- * @typedef {object} Change
- * @property {string|null} track
- * @property {number|null} frame
- * @property {any} after
- * @property {string} [range_id]
- * @property {{version: number}|{edit: string}} [before]
- */
-/** @typedef {{id: string, kind: string, changes: Change[], seq: number}} Edit */
-
-/** Name of the row that a change writes. @param {{track: string|null, frame: number|null, range_id?: string}} change */
-export const rowName = (change) =>
-  change.range_id ? `range ${change.range_id}` : `${change.track} ${change.frame ?? "track"}`;
+/** @typedef {import("./editbatch.js").Change} Change */
+/** @typedef {import("./editbatch.js").Edit} Edit */
 
 export class EditQueue {
   /**
@@ -41,21 +37,23 @@ export class EditQueue {
   constructor({ document, send, storage, name, newId = newIdentifier, later = (work, ms) => setTimeout(work, ms) }) {
     this.document = document;
     this.send = send;
-    this.storage = storage;
-    this.prefix = `v-edit:${name}:`;
+    this.kept = new KeptEdits(storage, name);
     this.newId = newId;
     this.later = later;
     /** @type {Edit[]} */
     this.waiting = [];
-    this.inFlight = 0;
+    /** @type {Edit[]} edits in the request that is out */
+    this.out = [];
     /** @type {Map<string, {track: string|null, frame: number|null, range_id?: string, before: any}[]>} */
     this.undoing = new Map();
     /** @type {Edit[]} taken back before they were sent, newest last */
     this.taken = [];
     this.seq = 0;
     this.failures = 0;
-    /** @type {{edit: Edit, rows: any[]}|null} */
-    this.conflict = null;
+    /** edits in the next request at most; fewer after one that failed, so that one bad edit cannot hold up the others */
+    this.most = BATCH;
+    /** @type {Map<string, {edit: Edit, rows: any[]}>} edits that wait for a person, by id */
+    this.conflicts = new Map();
     this.stored = true;
     /** @type {(reason: string, detail?: any) => void} */
     this.tell = () => {};
@@ -68,6 +66,25 @@ export class EditQueue {
 
   get pending() {
     return this.waiting.length;
+  }
+
+  /** Whether nothing is out and no pause runs. */
+  get resting() {
+    return !this.out.length && !this.timer;
+  }
+
+  /** Pass news on; whoever hears them cannot stop the queue by a mistake. @param {string} reason @param {any} [detail] */
+  say(reason, detail) {
+    try {
+      this.tell(reason, detail);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+
+  /** Edits in conflict and all that build on them. @returns {Set<string>} their ids */
+  held() {
+    return withDependents(this.waiting, this.conflicts.keys());
   }
 
   /** Last edit on its way that wrote a row. @param {string} name from `rowName` @returns {Edit|undefined} */
@@ -105,7 +122,7 @@ export class EditQueue {
     this.waiting.push(edit);
     this.applyHere(edit);
     this.keep(edit);
-    this.tell("queued", edit);
+    this.say("queued", edit);
     this.pump();
   }
 
@@ -127,108 +144,113 @@ export class EditQueue {
 
   /** @param {Edit} edit */
   keep(edit) {
-    try {
-      this.storage.setItem(this.prefix + String(edit.seq).padStart(9, "0"), JSON.stringify(edit));
-      this.stored = true;
-    } catch {
-      // The browser's storage is full: the edit stays in memory, and the page says so until it is sent.
-      this.stored = false;
-      this.tell("storage");
-    }
+    this.stored = this.kept.put(edit);
+    // The edit stays in memory, and the page says so until it is sent.
+    if (!this.stored) this.say("storage");
   }
 
   /** @param {Edit} edit */
   forget(edit) {
-    this.storage.removeItem(this.prefix + String(edit.seq).padStart(9, "0"));
+    this.kept.remove(edit);
     this.undoing.delete(edit.id);
   }
 
   /** Take up what an earlier page could not send. @returns {number} how many edits */
   resume() {
-    const names = [];
-    for (let i = 0; i < this.storage.length; i += 1) {
-      const name = this.storage.key(i);
-      if (name?.startsWith(this.prefix)) names.push(name);
-    }
-    for (const name of names.sort()) {
-      const edit = JSON.parse(/** @type {string} */ (this.storage.getItem(name)));
+    const edits = this.kept.all();
+    for (const edit of edits) {
       this.seq = Math.max(this.seq, edit.seq);
       this.waiting.push(edit);
       this.applyHere(edit);
     }
-    if (names.length) {
-      this.tell("queued");
+    if (edits.length) {
+      this.say("queued");
       this.pump();
     }
-    return names.length;
+    return edits.length;
   }
 
-  /** Edits that can go out together: none builds on two others of the same batch. @returns {{edits: Edit[], sent: any[]}} */
-  batch() {
-    const edits = [];
-    const sent = [];
-    const names = new Set();
-    for (const edit of this.waiting.slice(0, BATCH)) {
-      const bases = new Set();
-      for (const change of edit.changes) {
-        const before = /** @type {any} */ (change.before);
-        if (before.edit) bases.add(before.edit);
-      }
-      if (bases.size > 1 || [...bases].some((base) => !names.has(base))) break;
-      const [base] = bases;
-      sent.push({
-        id: edit.id,
-        kind: edit.kind,
-        ...(base ? { base } : {}),
-        changes: edit.changes.map(({ track, frame, after, range_id, before }) => ({
-          track,
-          frame,
-          after,
-          before_version: /** @type {any} */ (before).edit ? -1 : /** @type {any} */ (before).version,
-          ...(range_id ? { range_id } : {}),
-        })),
-      });
-      names.add(edit.id);
-      edits.push(edit);
+  /**
+   * Queue edits that were saved as a file; those that wait here already are left out.
+   * @param {Edit[]} edits
+   * @returns {number} how many were queued
+   */
+  adopt(edits) {
+    const here = new Set(this.waiting.map((edit) => edit.id));
+    const added = edits.filter((edit) => !here.has(edit.id));
+    for (const edit of added) {
+      here.add(edit.id);
+      // What an edit built on may have left the queue meanwhile: then it builds on what is here.
+      const onHere = (/** @type {Change} */ change) => here.has(/** @type {any} */ (change.before).edit ?? edit.id);
+      const changes = edit.changes.map((change) => (onHere(change) ? change : { ...change, before: this.builtOn(change) }));
+      const own = { ...edit, changes, seq: (this.seq += 1) };
+      this.waiting.push(own);
+      this.applyHere(own);
+      this.keep(own);
     }
-    return { edits, sent };
+    if (added.length) {
+      this.say("queued");
+      this.retry();
+    }
+    return added.length;
   }
 
-  /** Send what waits, unless something is out, a conflict is open, or a pause runs. */
+  /** Send what waits and is in no conflict, unless something is out or a pause runs. */
   async pump() {
-    if (this.inFlight || this.conflict || this.timer || this.closed) return;
-    if (this.waiting.length === 0) {
+    if (this.out.length || this.timer || this.closed) return;
+    const held = this.held();
+    const ready = this.waiting.filter(({ id }) => !held.has(id));
+    const edits = nextBatch(ready, this.most);
+    if (!edits.length) {
       this.settle();
       return;
     }
-    const { edits, sent } = this.batch();
-    this.inFlight = edits.length;
-    this.tell("sending");
+    this.out = edits;
+    this.say("sending");
     try {
-      const { results } = await this.send(sent);
-      this.failures = 0;
-      this.inFlight = 0;
-      this.take(edits, results);
-    } catch (error) {
-      this.inFlight = 0;
-      if (error instanceof RefusedError && error.status < 500) {
-        this.refuse(edits[0], error.message);
-      } else if (error instanceof OfflineError || error instanceof RefusedError) {
-        this.pause();
+      const answer = await this.send(edits.map(toSend));
+      this.out = [];
+      if (!this.take(edits, answer?.results)) {
+        this.pause("The answer to the edits says nothing about them.");
         return;
-      } else {
-        throw error;
+      }
+      this.failures = 0;
+      this.most = Math.min(BATCH, this.most * 2);
+    } catch (error) {
+      this.out = [];
+      if (!this.verdict(edits, error)) {
+        const refused = error instanceof RefusedError;
+        if (refused) this.most = Math.max(1, Math.floor(edits.length / 2));
+        this.pause(obstacle(error), refused ? error.after : 0);
+        return;
       }
     }
     this.pump();
   }
 
-  /** Wait before the next try. */
-  pause() {
-    const seconds = PAUSES[Math.min(this.failures, PAUSES.length - 1)];
+  /**
+   * Whether an error is the server's word about one edit of the batch; then that edit alone is dealt with.
+   * @param {Edit[]} edits @param {unknown} error
+   */
+  verdict(edits, error) {
+    if (!(error instanceof RefusedError)) return false;
+    const { body } = error;
+    const named = edits.find((edit) => edit.id === body.edit) ?? (edits.length === 1 ? edits[0] : undefined);
+    if (error.status === 409 && Array.isArray(body.rows) && named) this.collide(named, body.rows);
+    else if (error.status === 422 && named && named.id === body.edit) this.refuse(named, error.message);
+    else return false;
+    return true;
+  }
+
+  /**
+   * Wait before the next try.
+   * @param {string} why a sentence, empty when nobody answers @param {number} [after] seconds that the server asks for
+   */
+  pause(why = "", after = 0) {
+    const seconds = Math.max(PAUSES[Math.min(this.failures, PAUSES.length - 1)], after);
     this.failures += 1;
     this.timer = this.later(() => this.retry(), seconds * 1000);
-    this.tell("offline", seconds);
+    this.say("offline", { seconds, why });
   }
 
   /** Try again now. */
@@ -239,33 +261,42 @@ export class EditQueue {
   }
 
   settle() {
-    this.tell("saved");
+    this.say(this.waiting.length ? "held" : "saved");
     for (const done of this.idle.splice(0)) done();
   }
 
-  /** Resolves when nothing waits; never while the server is silent. @returns {Promise<void>} */
+  /** Resolves when nothing waits but what is in conflict; never while the server is silent. @returns {Promise<void>} */
   whenIdle() {
-    if (!this.waiting.length && !this.inFlight) return Promise.resolve();
+    if (this.waiting.length === this.held().size && !this.out.length) return Promise.resolve();
     return new Promise((done) => {
       this.idle.push(done);
     });
   }
 
-  /** @param {Edit[]} edits @param {any[]} results */
+  /**
+   * Deal with each edit as the server's result for it says. What builds on an edit in conflict has no result of its own.
+   * @param {Edit[]} edits @param {any} results
+   * @returns {boolean} whether there was a result for any of them
+   */
   take(edits, results) {
+    let understood = false;
     for (const edit of edits) {
-      const result = results.find((entry) => entry.id === edit.id);
-      if (!result) break;
+      const result = Array.isArray(results) ? results.find((entry) => entry?.id === edit.id) : undefined;
+      if (!result) continue;
+      understood = true;
+      if (!this.waiting.includes(edit) || this.held().has(edit.id)) continue;
       if (result.status === "applied" || result.status === "repeated") this.applied(edit, result);
-      else if (result.status === "conflict") {
-        this.conflict = { edit, rows: result.rows };
-        this.tell("conflict", this.conflict);
-        return;
-      } else {
-        this.refuse(edit, result.error ?? "The server refused this edit.");
-        return;
-      }
+      else if (result.status === "conflict") this.collide(edit, result.rows ?? []);
+      else this.refuse(edit, result.error ?? "The server refused this edit.");
     }
+    return understood;
+  }
+
+  /** Set an edit aside until a person has chosen. @param {Edit} edit @param {any[]} rows as the server has them */
+  collide(edit, rows) {
+    const conflict = { edit, rows };
+    this.conflicts.set(edit.id, conflict);
+    this.say("conflict", conflict);
   }
 
   /** @param {Edit} edit @param {any} result */
@@ -292,35 +323,36 @@ export class EditQueue {
     }
     this.document.lastEdit = Math.max(this.document.lastEdit, result.number ?? 0);
     this.forget(edit);
-    this.tell("applied", { edit, result });
+    this.say("applied", { edit, result });
   }
 
   /** Take an edit and all that build on it out of the queue and off the picture. @param {Edit} edit @returns {Edit[]} */
   drop(edit) {
-    const gone = [edit];
-    for (const other of this.waiting) {
-      const builds = other.changes.some((change) => gone.some((g) => g.id === /** @type {any} */ (change.before).edit));
-      if (builds) gone.push(other);
-    }
+    const ids = withDependents(this.waiting, [edit.id]);
+    const gone = this.waiting.filter(({ id }) => ids.has(id));
     for (const other of [...gone].reverse()) {
       for (const kept of [...(this.undoing.get(other.id) ?? [])].reverse()) this.document.restore(kept);
       this.forget(other);
     }
     this.waiting = this.waiting.filter((other) => !gone.includes(other));
+    for (const other of gone) this.conflicts.delete(other.id);
     return gone;
   }
 
   /** @param {Edit} edit @param {string} sentence */
   refuse(edit, sentence) {
-    this.drop(edit);
-    this.tell("refused", sentence);
+    this.say("refused", { sentence, edits: this.drop(edit) });
   }
 
-  /** End a conflict. @param {boolean} mine put this page's version on top, else keep the server's */
-  resolve(mine) {
-    if (!this.conflict) return;
-    const { edit, rows } = this.conflict;
-    this.conflict = null;
+  /**
+   * End a conflict.
+   * @param {string} id of the edit @param {boolean} mine put this page's version on top, else keep the server's
+   */
+  resolve(id, mine) {
+    const conflict = this.conflicts.get(id);
+    if (!conflict) return;
+    const { edit, rows } = conflict;
+    this.conflicts.delete(id);
     if (mine) {
       for (const row of rows) {
         for (const change of edit.changes)
@@ -337,10 +369,10 @@ export class EditQueue {
   /** Take back the newest edit if it has not been sent. @returns {Edit|null} */
   takeBack() {
     const edit = this.waiting[this.waiting.length - 1];
-    if (!edit || this.waiting.length <= this.inFlight) return null;
+    if (!edit || this.out.includes(edit)) return null;
     this.drop(edit);
     this.taken.push(edit);
-    this.tell("queued");
+    this.say("queued");
     return edit;
   }
 
@@ -358,14 +390,4 @@ export class EditQueue {
     this.closed = true;
     clearTimeout(this.timer);
   }
-}
-
-/** A random UUID, also where the page came over plain HTTP and crypto.randomUUID is missing. */
-export function newIdentifier() {
-  if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  bytes[6] = (bytes[6] & 15) | 64;
-  bytes[8] = (bytes[8] & 63) | 128;
-  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}`;
 }

@@ -2,6 +2,7 @@
 /** The bar on top: where one is, how far the review is, whether all is saved, and what starts jobs. */
 
 import { pageAddress } from "./address.js";
+import { nextConflict } from "./conflict.js";
 import { count, fill, h, ic, iconButton } from "./dom.js";
 import { menu } from "./floating.js";
 import { progress } from "./lanes.js";
@@ -181,24 +182,47 @@ function reviewed(app) {
   return whole;
 }
 
-/** Saved, saving, or offline with what waits. @param {Editor} app */
+/** Saved, saving, or why not yet and how much waits; opens what can be done about it. @param {Editor} app */
 function saveState(app) {
-  const save = h("span", { class: "v-save", role: "status" });
-  const draw = () => {
-    const { saving, waiting, phase } = app.session.now;
-    save.hidden = phase !== "ready";
-    save.classList.toggle("v-offline", saving === "offline");
-    if (saving === "offline") fill(save, ic("cloud"), `Offline, ${waiting} waiting`);
-    else if (saving === "saving") fill(save, ic("clock", 16, "v-t3"), "Saving…");
-    else fill(save, ic("check", 16, "v-ok"), "Saved");
+  const words = h("span", { class: "v-row", role: "status" });
+  const save = h("button", { class: "v-save", type: "button", "aria-haspopup": "menu", onclick: () => choices() }, words);
+  const choices = () => {
+    const { saving, waiting } = app.session.now;
+    const open = (/** @type {string} */ icon, /** @type {string} */ title, /** @type {() => void} */ run) => ({
+      title,
+      icon: ic(icon, 16, "v-t3"),
+      run,
+    });
+    menu(app, save, {
+      label: "Saving",
+      width: 260,
+      align: "end",
+      items: [
+        ...(saving === "conflict" ? [open("warn", "Choose what to keep", () => nextConflict(app))] : []),
+        ...(saving === "offline" ? [open("retrain", "Try now", () => app.commands.retry())] : []),
+        ...(waiting ? [open("export", "Save waiting edits as a file", () => app.commands.saveQueue())] : []),
+        open("import", "Send edits from a file…", () => app.commands.loadQueue()),
+      ],
+    });
   };
-  app.session.on(["saving", "waiting", "phase"], draw);
+  const draw = () => {
+    const { saving, waiting, obstacle, phase } = app.session.now;
+    save.hidden = phase !== "ready";
+    save.classList.toggle("v-offline", saving === "offline" || saving === "conflict");
+    save.title = saving === "offline" ? obstacle : "";
+    if (saving === "offline") fill(words, ic("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
+    else if (saving === "conflict") fill(words, ic("warn"), `Conflict, ${waiting} waiting`);
+    else if (saving === "saving") fill(words, ic("clock", 16, "v-t3"), "Saving…");
+    else fill(words, ic("check", 16, "v-ok"), "Saved");
+  };
+  app.session.on(["saving", "waiting", "obstacle", "phase"], draw);
   draw();
   return save;
 }
 
-/** Toast of a silent server, with the time to the next try. @param {Editor} app @returns {HTMLElement} */
+/** Toast of edits that cannot be saved now: why, and the time to the next try. @param {Editor} app @returns {HTMLElement} */
 export function offlineToast(app) {
+  const title = h("div", { class: "v-b" });
   const text = h("div", { class: "v-t2" });
   const next = h("span", { class: "v-t3" });
   const toast = h(
@@ -208,25 +232,31 @@ export function offlineToast(app) {
     h(
       "div",
       { class: "v-grow" },
-      h("div", { class: "v-b" }, "The server does not answer"),
+      title,
       text,
       h(
         "div",
         { class: "v-row v-toastactions" },
         h("button", { class: "v-btn", type: "button", onclick: () => app.commands.retry() }, "Try now"),
+        h("button", { class: "v-btn", type: "button", onclick: () => app.commands.saveQueue() }, "Save as a file"),
         next,
       ),
     ),
   );
   const draw = () => {
-    const { saving, waiting, retryAt } = app.session.now;
+    const { saving, waiting, obstacle, retryAt } = app.session.now;
     toast.hidden = saving !== "offline";
     if (toast.hidden) return;
-    text.textContent = `${count(waiting, "edit")} ${waiting === 1 ? "is" : "are"} kept in this browser and ${waiting === 1 ? "goes" : "go"} out when it is back. Go on working.`;
+    const one = waiting === 1;
+    const kept = `${count(waiting, "edit")} ${one ? "is" : "are"} kept in this browser`;
+    title.textContent = obstacle ? "Edits cannot be saved now" : "The server does not answer";
+    text.textContent = obstacle
+      ? `${obstacle} ${kept}; saving is tried again by itself.`
+      : `${kept} and ${one ? "goes" : "go"} out when it is back. Go on working.`;
     const left = Math.ceil((retryAt - Date.now()) / 1000);
     next.textContent = left > 0 ? `next try in ${left} s` : "trying";
   };
-  app.session.on(["saving", "waiting", "retryAt"], draw);
+  app.session.on(["saving", "waiting", "obstacle", "retryAt"], draw);
   setInterval(draw, 1000);
   return toast;
 }

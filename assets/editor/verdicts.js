@@ -6,7 +6,7 @@ import { isHuman } from "./document.js";
 /** @typedef {import("./document.js").VideoDocument} VideoDocument */
 /** @typedef {import("./document.js").Track} Track */
 /** @typedef {import("./document.js").Row} Row */
-/** @typedef {import("./history.js").Change} Change */
+/** @typedef {import("./editbatch.js").Change} Change */
 /** @typedef {"frame"|"range"|"onward"|"whole"} Scope */
 
 /**

@@ -155,3 +155,21 @@ def test_an_edit_with_the_id_of_an_undo_counts_as_sent_before_and_the_queue_goes
     free = {**edit(new_track(None, {})[1]), "id": str(uuid.uuid4())}
     results = post(client, video, {"author": "ann", "edits": [taken, free]}).json()["results"]
     assert [result["status"] for result in results] == ["repeated", "applied"]
+
+
+def test_a_refused_batch_names_the_edit_that_is_not_understood(client: TestClient, video: Video) -> None:
+    good = [
+        edit([{"track": "t", "frame": frame, "before_version": 0, "after": {"rle": square(1, 1)}}]) for frame in (1, 2)
+    ]
+    bad = edit([{"track": "t", "frame": "three", "before_version": 0, "after": {}}])
+    answer = post(client, video, {"author": "ann", "edits": [good[0], bad, good[1]]})
+    assert (answer.status_code, answer.json()["edit"]) == (422, bad["id"])
+    again = post(client, video, {"author": "ann", "edits": good})
+    assert [result["status"] for result in again.json()["results"]] == ["applied", "applied"]
+
+
+@pytest.mark.parametrize("body", [{}, {"author": "ann", "edits": 7}, {"author": "ann", "edits": [7]}, [], "x"])
+def test_a_body_that_is_no_batch_names_no_edit(client: TestClient, video: Video, body: Any) -> None:
+    answer = post(client, video, body)
+    assert answer.status_code == 422
+    assert "edit" not in answer.json()

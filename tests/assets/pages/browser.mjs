@@ -104,7 +104,7 @@ export class Page {
     const said = this.answers[`${method} ${path}`];
     const found = typeof said === "function" ? await said(body) : said;
     if (found === undefined && !(`${method} ${path}` in this.answers)) throw new TypeError("Failed to fetch");
-    if (found instanceof Refusal) return { ok: false, status: found.status, json: async () => ({ error: found.sentence }) };
+    if (found instanceof Refusal) return Response.json({ error: found.sentence }, { status: found.status });
     return { ok: true, status: 200, json: async () => structuredClone(found) };
   }
 
