@@ -5,7 +5,7 @@ weights takes seconds and memory, so the three long ones run as jobs of the work
 """
 
 import re
-import shutil
+import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +15,7 @@ from app.classes import class_names
 from app.errors import BadInput
 from app.proposer import RELEASES, Release
 from app.settings import Settings
+from app.uploads import file_of_job
 from app.warm import checkpoint_path
 from app.work import Work
 from storage import models, projects
@@ -89,7 +90,8 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
     except (files.CheckpointError, UnknownConfiguration) as error:
         raise BadInput(f"{str(error).rstrip('.')}.") from error
     named_classes = replace(loaded, categories=class_names(loaded.categories))
-    stored = settings.checkpoints / f"{name}.safetensors"
+    # A mark of its own: a file that a person put there, or one of a removed checkpoint, may have the same name.
+    stored = settings.checkpoints / f"{name}-{uuid.uuid4().hex[:8]}.safetensors"
     try:
         files.save(stored, replace(named_classes, provenance={**loaded.provenance, "origin": file.origin}))
     except OSError as error:
@@ -124,20 +126,12 @@ def free_of_slashes(name: str) -> str:
 
 
 def add_job(work: Work) -> Mapping[str, Any]:
-    """``{"path", "name", "config"?}``: a checkpoint file of this machine; an uploaded one is removed afterwards."""
+    """``{"path" | "upload" and "file", "name", "config"?}``: a file of this machine, or an upload, which is removed."""
     given = work.job.parameters
-    path = Path(given["path"])
-    uploaded = path.is_relative_to(work.settings.data / UPLOADS)
     work.report(0.1, "Reading the file")
-    try:
+    with file_of_job(work.settings.data / UPLOADS, given, typed="path") as path:
         file = CheckpointFile(path, given["name"], config=given.get("config"))
         made = add_file(work.database, work.settings, file, project_id=None)
-    except BadInput as error:
-        # The person knows the file by its name, not by where its upload was kept.
-        raise BadInput(str(error).replace(str(path), path.name) if uploaded else str(error)) from error
-    finally:
-        if uploaded:
-            shutil.rmtree(path.parent, ignore_errors=True)
     return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is added and can be put in use."}
 
 

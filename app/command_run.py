@@ -118,8 +118,11 @@ def _extract(index: Any, wanted: list[int], out: Path) -> None:
     try:
         with open_reader(index) as reader:
             for k in wanted:
-                write_picture(reader.read(k), out / f"{k:06d}.png")
-                written.append(out / f"{k:06d}.png")
+                path = out / f"{k:06d}.png"
+                there = path.exists()
+                write_picture(reader.read(k), path)
+                if not there:
+                    written.append(path)
     except BaseException:
         for path in written:
             path.unlink(missing_ok=True)

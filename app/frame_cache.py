@@ -1,5 +1,6 @@
 """Pictures of videos as JPEG at the size they are shown in: from memory, from disk, or decoded."""
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,10 +8,14 @@ import cv2
 import numpy as np
 
 from app.decode_desk import DecodeDesk, Hurry, Wish
-from app.picture_cache import DiskCache, MemoryCache
+from app.own_files import remove_own
+from app.picture_cache import PART, DiskCache, MemoryCache
 from storage import frames
 
 JPEG_QUALITY = 85
+HASH = re.compile(r"[0-9a-f]{24,}")
+PICTURE = re.compile(r"[0-9a-f]{24}[cp]/(full|\d+)/n?-?\d+\.jpg")
+"""What `picture_key` gives; anything else in the folder is a person's."""
 
 
 class FrameCache:
@@ -18,7 +23,7 @@ class FrameCache:
 
     def __init__(self, folder: Path, *, memory_bytes: int, disk_bytes: int, decoders: int = 4) -> None:
         self._memory = MemoryCache(memory_bytes)
-        self._disk = DiskCache(folder, disk_bytes)
+        self._disk = DiskCache(folder, disk_bytes, ours=PICTURE)
         self._desk = DecodeDesk(decoders=decoders)
 
     def find(
@@ -97,3 +102,17 @@ def picture_key(index: frames.FrameIndex, frame: int, width: int | None, *, fina
     if index.confirmed if final is None else final:
         return f"{index.content_hash[:24]}c/{size}/{frame:06d}.jpg"
     return f"{index.content_hash[:24]}p/{size}/{index.pts[frame] if index.seekable else f'n{frame}'}.jpg"
+
+
+def remove_pictures(folder: Path, content_hash: str) -> None:
+    """Removes the cached pictures of one source, and nothing that somebody else put beside them. Raises `OSError`."""
+    if HASH.fullmatch(content_hash) is None:
+        return
+    for place in (folder / f"{content_hash[:24]}{kind}" for kind in "cp"):
+        if place.is_symlink() or not place.is_dir():
+            continue
+        for size in [size for size in place.iterdir() if size.is_dir()]:
+            names = [file.name for file in size.iterdir()]
+            own = [name for name in names if PICTURE.fullmatch(f"{place.name}/{size.name}/{name.removesuffix(PART)}")]
+            remove_own(size, own)
+        remove_own(place, ())

@@ -1,6 +1,5 @@
 """The kinds of background jobs and what does each; see `app.worker`."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -11,6 +10,7 @@ from app.exchange import export_dataset, import_dataset
 from app.importing import UPLOADS
 from app.models import JOBS as DOWNLOAD_JOBS
 from app.propose import Wish, propose_video
+from app.uploads import file_of_job
 from app.videos import confirm_frames
 from app.work import Handler, Work
 from app.worker import watch_child
@@ -44,27 +44,25 @@ def index(work: Work) -> Mapping[str, Any]:
 
 
 def import_file(work: Work) -> Mapping[str, Any]:
-    """``{"file": path, "frames": path, "stride"?}``: a YouTube-VIS file into the project; an upload is removed."""
-    file = Path(work.job.parameters["file"])
-    # Each upload has a folder of its own right there; anything else is a person's, however its path is written.
-    uploaded = file.parent.resolve().parent == (work.settings.data / UPLOADS).resolve()
-    try:
-        done = import_dataset(
-            work.database,
-            work.settings,
-            project_id=str(work.job.project_id),
-            file=file,
-            frames_folder=Path(work.job.parameters["frames"]),
-            stride=work.job.parameters.get("stride"),
-            report=work.report,
-            cancelled=work.report.cancelled,
-        )
-    except (BadInput, YouTubeVisError) as error:
-        # The person knows the file by its name, not by where its upload was kept.
-        raise BadInput(str(error).replace(str(file), file.name) if uploaded else str(error)) from error
-    finally:
-        if uploaded:
-            shutil.rmtree(file.parent, ignore_errors=True)
+    """``{"upload"?, "file", "frames", "stride"?}``: a YouTube-VIS file into the project; an upload is removed.
+
+    ``file`` is its path, or with the id of an ``upload`` its name.
+    """
+    parameters = work.job.parameters
+    with file_of_job(work.settings.data / UPLOADS, parameters, typed="file") as file:
+        try:
+            done = import_dataset(
+                work.database,
+                work.settings,
+                project_id=str(work.job.project_id),
+                file=file,
+                frames_folder=Path(parameters["frames"]),
+                stride=parameters.get("stride"),
+                report=work.report,
+                cancelled=work.report.cancelled,
+            )
+        except YouTubeVisError as error:
+            raise BadInput(str(error)) from error
     return done.as_json()
 
 

@@ -1,6 +1,6 @@
 """Use cases of the library: a video is renamed, removed, restored, or deleted for good."""
 
-import shutil
+import logging
 from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
@@ -8,14 +8,19 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app import jobs as background
+from app.confirming import frame_index
 from app.errors import BadInput, Busy
+from app.frame_cache import remove_pictures
+from app.own_files import remove_own
 from app.settings import Settings
-from app.videos import free_name, lies_in
+from app.videos import free_name, problem
 from storage import jobs, removal, videos
 from storage.database import Database
 from storage.errors import NameTaken
 from storage.removal import Work
 from storage.videos import Video
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -104,7 +109,9 @@ def removed_videos(database: Database, settings: Settings, *, project_id: str) -
         used = _used_places(tx) if found else Counter()
         copies = {video.id: _own_copy(settings, video, used) for video in found}
     found.sort(key=lambda video: video.removed or 0.0, reverse=True)
-    return tuple(RemovedVideo(video=video, work=work[video.id], copy_bytes=_size(copies[video.id])) for video in found)
+    return tuple(
+        RemovedVideo(video=video, work=work[video.id], copy_bytes=_size(video, copies[video.id])) for video in found
+    )
 
 
 def delete_video(database: Database, settings: Settings, *, video_id: str, tracks: int, corrections: int) -> Deleted:
@@ -128,9 +135,11 @@ def delete_video(database: Database, settings: Settings, *, video_id: str, track
         removal.delete_video(tx, video_id)
         shown_elsewhere = removal.videos_of_content(tx, video.content_hash or "") > 0
     if video.content_hash and not shown_elsewhere:
-        for pictures in settings.frames.glob(f"{video.content_hash[:24]}?"):
-            shutil.rmtree(pictures, ignore_errors=True)
-    return Deleted(video=video, work=work, problem=_remove_copy(copy))
+        try:
+            remove_pictures(settings.frames, video.content_hash)
+        except OSError as error:
+            log.warning("Cached pictures of %s could not be removed: %s", video.name, error)
+    return Deleted(video=video, work=work, problem=_remove_copy(video, copy))
 
 
 def _refuse_while_used(tx: Connection, video: Video) -> None:
@@ -147,29 +156,35 @@ def _used_places(tx: Connection) -> Counter[Path]:
 
 
 def _own_copy(settings: Settings, video: Video, used: Counter[Path]) -> Path | None:
-    """The file or folder that only this video uses and that lies in the data folder, else ``None``."""
+    """The file or folder right in the folder of copies that only this video uses, else ``None``; a link is no copy."""
     path = Path(video.path)
-    if not video.copied or not lies_in(path, settings.videos):
+    found = path.resolve()
+    if not video.copied or path.is_symlink() or found.parent != settings.videos.resolve():
         return None
-    return path if used[path.resolve()] == 1 else None
+    return path if used[found] == 1 else None
 
 
-def _size(path: Path | None) -> int | None:
+def _size(video: Video, path: Path | None) -> int | None:
     if path is None or not path.exists():
         return None
     if path.is_dir():
-        return sum(file.stat().st_size for file in path.iterdir())
+        pictures = (path / name for name in frame_index(video).names)
+        return sum(picture.stat().st_size for picture in pictures if picture.is_file())
     return path.stat().st_size
 
 
-def _remove_copy(path: Path | None) -> str | None:
-    if path is None:
+def _remove_copy(video: Video, path: Path | None) -> str | None:
+    """Removes what was copied in; a person's file in its place, or beside its pictures, stays."""
+    if path is None or not path.exists():
         return None
+    index = frame_index(video)
+    if problem(video, index) is not None:
+        return f"The video is deleted; {path} stays, since it is no longer what was copied in."
     try:
-        if path.is_dir():
-            shutil.rmtree(path)
-        else:
+        if not path.is_dir():
             path.unlink(missing_ok=True)
+        elif remove_own(path, index.names) and path.exists():
+            return f"The video is deleted with its pictures; {path} stays, since it holds other files too."
     except OSError as error:
         return f"The video is deleted, but its copy {path} could not be removed ({error.strerror}); remove it by hand."
     return None

@@ -125,7 +125,7 @@ def download(
     fetch(address, part, name=name, report=report, cancelled=cancelled)
     report(0.96, "Checking")
     digest = digest_of(part)
-    require_same(folder / RECORD, part, address, digest)
+    require_same(folder / RECORD, part, address, digest, fetched=True)
     whole = folder / f"{name}.pth"
     part.replace(whole)
     made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address)
@@ -279,15 +279,21 @@ def digest_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def require_same(record: Path, path: Path, address: str, digest: str) -> None:
-    """Refuse, and remove, a file whose sha256 is not the one that ``record`` holds for its address, if it holds one."""
+def require_same(record: Path, path: Path, address: str, digest: str, *, fetched: bool = False) -> None:
+    """Refuse a file whose sha256 is not the one that ``record`` holds for its address, if it holds one.
+
+    One that was ``fetched`` just now is removed; any other one may have been put there by a person, and stays.
+    """
     expected = _known_digests(record).get(address, digest)
-    if expected != digest:
-        path.unlink()
-        raise DownloadFailed(
-            f"The file at {address} is another one than before (sha256 {digest[:12]} instead of {expected[:12]}); "
-            f"it was thrown away. If the change is known, remove {record} and repeat it."
-        )
+    if expected == digest:
+        return
+    differs = f"is another one than before (sha256 {digest[:12]} instead of {expected[:12]})"
+    if not fetched:
+        raise DownloadFailed(f"The file {path} {differs}; remove it and fetch it anew.")
+    path.unlink()
+    raise DownloadFailed(
+        f"The file at {address} {differs}; it was thrown away. If the change is known, remove {record} and repeat it."
+    )
 
 
 def remember(record: Path, address: str, digest: str) -> None:

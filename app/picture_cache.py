@@ -3,6 +3,7 @@
 import contextlib
 import logging
 import os
+import re
 import threading
 from collections import OrderedDict
 from collections.abc import Iterator
@@ -12,6 +13,7 @@ log = logging.getLogger(__name__)
 # File systems hand out space by blocks; what a file takes is counted, not what is in it.
 BLOCK = 4096
 PART = ".part"
+ANYTHING = re.compile(r".*", re.DOTALL)
 
 
 class MemoryCache:
@@ -46,12 +48,13 @@ class DiskCache:
     """Files under one folder, least recently used removed first; the folder may be deleted at any time. Thread safe.
 
     ``limit`` is in bytes as the file system counts them, and room is made before a picture is written, so that the
-    folder is never above it. What an earlier run left there counts too. A full disk costs only the cache: it is said
-    once in the log, and the picture is served all the same.
+    folder is never above it. What an earlier run left there counts too, if its key fits ``ours``; other files there are
+    let alone. A full disk costs only the cache: it is said once in the log, and the picture is served all the same.
     """
 
-    def __init__(self, folder: Path, limit: int) -> None:
+    def __init__(self, folder: Path, limit: int, *, ours: re.Pattern[str] = ANYTHING) -> None:
         self._folder = folder
+        self._ours = ours
         self._limit = limit
         self._lock = threading.Lock()
         # One write at a time: what is being written must not be chosen to make room for another.
@@ -141,11 +144,14 @@ class DiskCache:
                 for entry in entries:
                     if entry.is_dir(follow_symlinks=False):
                         yield from self._files(Path(entry.path))
-                    elif entry.name.endswith(PART):
+                        continue
+                    key = Path(entry.path).relative_to(self._folder).as_posix()
+                    if entry.is_symlink() or not self._ours.fullmatch(key.removesuffix(PART)):
+                        continue
+                    if key.endswith(PART):
                         Path(entry.path).unlink(missing_ok=True)
                     else:
                         stat = entry.stat(follow_symlinks=False)
-                        key = Path(entry.path).relative_to(self._folder).as_posix()
                         yield stat.st_mtime, key, _on_disk(stat.st_size)
         except OSError:
             # No folder yet, or it is removed while it is read: then nothing of it counts.

@@ -8,13 +8,14 @@ import contextlib
 import fcntl
 import json
 import os
-import shutil
+import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
 
 from app.errors import AppError, BadInput
+from app.own_files import remove_own
 from app.shards import Shard
 
 Line = dict[str, Any]
@@ -24,6 +25,7 @@ LOOK_SECONDS = 0.5
 TOUCH_SECONDS = 5.0
 # Processes that are started together begin within this time of each other.
 TOGETHER_SECONDS = 600.0
+OWN = re.compile(r"rank-\d{4,}\.(jsonl|lock|partial)")
 
 
 class PartMissing(AppError):
@@ -134,8 +136,10 @@ class Parts:
                 time.sleep(LOOK_SECONDS)
 
     def remove(self) -> None:
-        """Everything has been put together: the parts go."""
-        shutil.rmtree(self.folder, ignore_errors=True)
+        """Everything has been put together: the parts go; what a person put beside them stays."""
+        # Another process may be closing its part at this moment; what it leaves costs nothing.
+        with contextlib.suppress(OSError):
+            remove_own(self.folder, [path.name for path in self.folder.iterdir() if OWN.fullmatch(path.name)])
 
     def _part(self, rank: int) -> Path:
         return self.folder / f"rank-{rank:04d}.jsonl"

@@ -91,7 +91,7 @@ def download_starting_point(
     fetch(address, part, name=point.name, report=report, cancelled=cancelled)
     report(0.96, "Checking")
     digest = digest_of(part)
-    require_same(record, part, address, digest)
+    require_same(record, part, address, digest, fetched=True)
     _require_sound(part, point, digest, address)
     target.parent.mkdir(parents=True, exist_ok=True)
     part.replace(target)

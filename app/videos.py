@@ -1,6 +1,5 @@
 """Use cases: a video comes into a project from a path, an upload or a folder of pictures; its frames are confirmed."""
 
-import hashlib
 import json
 import re
 import shutil
@@ -96,9 +95,9 @@ def add_upload(database: Database, settings: Settings, *, project_id: str, name:
 
     Raises `storage.frames.VideoError` whose sentence names the file as the person knows it.
     """
-    kept = _free_path(settings.videos, safe_name(name))
-    part.replace(kept)
+    kept = _claim(settings.videos, safe_name(name))
     try:
+        part.replace(kept)
         return _store(
             database, settings, project_id=project_id, source=Source(kept, Path(name).stem or kept.stem, True)
         )
@@ -165,7 +164,7 @@ def repoint(
             # More of it was counted while the other file was looked at.
             _refuse_another(now, found, new, other_pixels=other_pixels)
         same_bytes = new.content_hash == now.content_hash
-        copied = lies_in(found, settings.videos)
+        copied = now.copied and same_bytes and _is_copy(found, settings, Path(now.path).name)
         moved = videos.move_source(tx, video_id, path=str(found), copied=copied, content_hash=new.content_hash)
         if not same_bytes:
             stored = json.loads(new.to_json())
@@ -192,10 +191,12 @@ def _refuse_another(video: Video, found: Path, new: FrameIndex, *, other_pixels:
         raise error(f"{found} is not the video {video.name}: {differs}. Give the place of the same video{advice}.")
 
 
-def lies_in(path: Path, folder: Path) -> bool:
-    """Whether ``path`` is a file or folder inside ``folder``, wherever its name and links lead to."""
-    found, place = path.resolve(), folder.resolve()
-    return found != place and found.is_relative_to(place)
+def _is_copy(found: Path, settings: Settings, name: str) -> bool:
+    """Whether ``found`` is what was copied in as ``name``, perhaps under a data folder that has moved since.
+
+    Anything else in the folder of copies was put there by a person, and stays when the video is deleted.
+    """
+    return found.resolve() == settings.videos.resolve() / name
 
 
 def _index_like(old: FrameIndex, found: Path) -> FrameIndex:
@@ -225,10 +226,21 @@ def _existing(path: str | Path) -> Path:
 
 
 def named_place(path: str | Path) -> Path:
-    """``path`` from the root on and without "..", as a video's place is stored; links in it keep their names."""
-    found = Path(path).expanduser().absolute()
-    # Places are compared by their names, so one place must not have two of them.
-    return found.resolve() if ".." in found.parts else found
+    """``path`` from the root on and without "..", as a place is stored; links in it keep their names.
+
+    Raises `BadInput` for what cannot be a path.
+    """
+    try:
+        if "\0" in str(path):
+            raise ValueError("it holds a NUL character")
+        found = Path(path).expanduser().absolute()
+        # Places are compared by their names, so one place must not have two of them.
+        place = found.resolve() if ".." in found.parts else found
+        place.exists()
+    except (OSError, RuntimeError, ValueError) as error:
+        # A name too long, links in a circle or a person without a home folder, a character that no path can have.
+        raise BadInput(f"{str(path)!r} cannot be a path on this machine ({error}).") from error
+    return place
 
 
 def problem(video: Video, index: FrameIndex) -> str | None:
@@ -288,7 +300,7 @@ def free_name(name: str, taken: set[str]) -> str:
 
 def _copy_in(settings: Settings, found: Path) -> Path:
     settings.videos.mkdir(parents=True, exist_ok=True)
-    kept = _free_path(settings.videos, safe_name(found.name))
+    kept = _claim(settings.videos, safe_name(found.name), as_folder=found.is_dir())
     part = kept.with_name(f".{uuid.uuid4().hex}{TEMPORARY}")
     try:
         if found.is_dir():
@@ -298,18 +310,24 @@ def _copy_in(settings: Settings, found: Path) -> Path:
         else:
             shutil.copyfile(found, part)
         part.replace(kept)
-    except OSError as error:
+    except BaseException as error:
         _remove(part)
+        kept.rmdir() if kept.is_dir() else kept.unlink(missing_ok=True)
+        if not isinstance(error, OSError):
+            raise
         raise BadInput(f"{found} could not be copied into the data folder ({error.strerror}).") from error
     return kept
 
 
-def _free_path(folder: Path, name: str) -> Path:
+def _claim(folder: Path, name: str, *, as_folder: bool = False) -> Path:
+    """A place of this name, or one with a mark, that nobody had and that is taken now: two may bring the same name."""
     path = folder / name
-    if not path.exists():
-        return path
-    mark = hashlib.sha256(uuid.uuid4().bytes).hexdigest()[:8]
-    return folder / f"{Path(name).stem}-{mark}{Path(name).suffix}"
+    try:
+        path.mkdir() if as_folder else path.touch(exist_ok=False)
+    except FileExistsError:
+        path = folder / f"{Path(name).stem}-{uuid.uuid4().hex[:8]}{Path(name).suffix}"
+        path.mkdir() if as_folder else path.touch(exist_ok=False)
+    return path
 
 
 def _remove(path: Path) -> None:

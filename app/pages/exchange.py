@@ -6,15 +6,14 @@ from pathlib import Path
 
 import gradio as gr
 
-from app import jobs
+from app import jobs, uploads
 from app.errors import AppError, BadInput
 from app.exporting import VERSIONS
 from app.importing import UPLOADS
 from app.pages import shell
-from app.pages.models import kept_upload
 from app.pages.shell import Answer
 from app.settings import Settings
-from app.videos import safe_name
+from app.videos import named_place, safe_name
 from storage import projects
 from storage.database import Database
 from storage.errors import StorageError
@@ -101,20 +100,24 @@ class ExchangeForms:
             return refuse("Choose the YouTube-VIS file, or type its path.")
         if not folder:
             return refuse("Type the folder that holds the frames of the file.")
-        place = Path(folder).expanduser()
-        if not place.is_dir() and not ((stride or "").strip() and place.is_file()):
-            return refuse(f"There is no folder {folder} on this machine.")
-        if not file and not Path(given).expanduser().is_file():
-            return refuse(f"There is no file {given} on this machine.")
-        if into == HERE and not project_id:
-            return refuse("There is no project yet; import into a new one.")
         try:
+            place = named_place(folder)
+            if not place.is_dir() and not ((stride or "").strip() and place.is_file()):
+                return refuse(f"There is no folder {folder} on this machine.")
+            if not file and not named_place(given).is_file():
+                return refuse(f"There is no file {given} on this machine.")
+            if into == HERE and not project_id:
+                return refuse("There is no project yet; import into a new one.")
             every = _whole(stride)
-            source = kept_upload(self.settings, file, folder=UPLOADS) if file else Path(given).expanduser()
+            source = (
+                uploads.keep(self.settings.data / UPLOADS, file).parameters
+                if file
+                else {"file": str(named_place(given))}
+            )
             if into == NEW:
                 with self.database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
-            parameters = {"file": str(source), "frames": str(place), "stride": every}
+            parameters = {**source, "frames": str(place), "stride": every}
             jobs.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return refuse(str(error))
@@ -163,7 +166,7 @@ class ExchangeForms:
     def export_folder(self, project_id: str, out: str) -> Path:
         """The folder that was typed, else ``exports/<project>-<date>-<time>``; absolute."""
         if (out or "").strip():
-            return Path(out.strip()).expanduser().absolute()
+            return named_place(out.strip())
         with self.database.read() as tx:
             project = projects.get_project(tx, project_id)
         return self.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"

@@ -1,18 +1,15 @@
 """Checkpoints: the registered ones, releases to download, and a form that adds a file."""
 
-import os
-import shutil
-import uuid
 from dataclasses import dataclass
-from pathlib import Path
 
 import gradio as gr
 
-from app import checkpoints, jobs
+from app import checkpoints, jobs, uploads
 from app.errors import AppError
 from app.pages import shell
 from app.pages.shell import Answer
 from app.settings import Settings
+from app.videos import named_place
 from model.config import CONFIGURATIONS
 from storage.database import Database
 from storage.errors import StorageError
@@ -28,28 +25,6 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
         with shell.sheet("checkpoint", "Add a checkpoint"):
             form.fields()
     return blocks
-
-
-def kept_upload(settings: Settings, temporary: str, *, folder: str) -> Path:
-    """Keep an uploaded file for its job: ``data/<folder>/<mark>/<its own name>``.
-
-    The upload itself stays where Gradio has it (a link costs no room), so that pressing the button again works
-    without choosing the file again; the server clears old uploads away when it starts.
-
-    Raises:
-        AppError: the upload is not there any more.
-    """
-    source = Path(temporary)
-    if not source.is_file():
-        raise AppError(f"The server no longer has {source.name}; choose the file again.")
-    target = settings.data / folder / uuid.uuid4().hex[:8] / source.name
-    target.parent.mkdir(parents=True)
-    try:
-        os.link(source, target)
-    except OSError:
-        # The temporary folder may be on another disk, or on one that has no links.
-        shutil.copyfile(source, target)
-    return target
 
 
 @dataclass(frozen=True)
@@ -89,11 +64,16 @@ class CheckpointForm:
         if not file and not given:
             return Answer(kind="error", text="Choose a checkpoint file, or type its path.", sheet="checkpoint")
         try:
-            source = kept_upload(self.settings, file, folder=checkpoints.UPLOADS) if file else Path(given).expanduser()
+            if file:
+                upload = uploads.keep(self.settings.data / checkpoints.UPLOADS, file)
+                source, named = upload.path, upload.parameters
+            else:
+                source = named_place(given)
+                named = {"path": str(source)}
             if not source.is_file():
                 raise AppError(f"There is no file {source} on this machine.")
             parameters = {
-                "path": str(source),
+                **named,
                 "name": (name or "").strip() or source.stem,
                 "config": None if config == FROM_FILE else config,
             }

@@ -11,6 +11,7 @@ from app.classes import class_mapping
 from app.context import Context
 from app.errors import BadInput
 from app.proposer import DEMO, RELEASES
+from app.videos import named_place
 from storage import jobs, models, projects
 from storage.models import Checkpoint
 
@@ -105,7 +106,7 @@ def router(context: Context) -> APIRouter:
         return enqueue("download", project_id, {"name": checkpoints.release(body.name).name})
 
     def add(project_id: str, body: FileBody) -> dict[str, Any]:
-        return enqueue("add_checkpoint", project_id, body.model_dump())
+        return enqueue("add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))})
 
     def export(project_id: str, checkpoint_id: str) -> dict[str, Any]:
         with context.database.read() as tx:

@@ -1,13 +1,14 @@
 """The frame cache: the right picture at the right size, from memory, disk or the decoder, also under many threads."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
 import numpy as np
 import pytest
 
-from app.frame_cache import FrameCache, encode, picture_key
+from app.frame_cache import PICTURE, FrameCache, encode, picture_key
 from storage import frames
 from tests.storage.made_videos import make_video, numbered_picture
 
@@ -122,3 +123,10 @@ def test_a_source_that_changes_under_an_open_decoder_is_refused(tmp_path: Path) 
         pictures.jpeg(known, 5, None)
     assert pictures.find(known, 3, None) is not None
     pictures.close()
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("width", [None, 32])
+def test_every_key_of_a_picture_is_known_as_ours(index: frames.FrameIndex, width: int | None, final: bool) -> None:
+    for made in (index, replace(index, keyframes=()), replace(index, pts=[-5] * index.count)):
+        assert PICTURE.fullmatch(picture_key(made, 3, width, final=final))

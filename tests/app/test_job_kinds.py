@@ -11,6 +11,7 @@ from app.errors import BadInput
 from app.importing import UPLOADS
 from app.job_kinds import ASIDE, HANDLERS, import_file
 from app.settings import Settings
+from app.uploads import keep
 from app.work import Work
 from storage.database import Database
 from tests.app.made import project_with
@@ -28,13 +29,12 @@ def work_with(settings: Settings, database: Database, file: Path, frames: Path) 
 def test_an_uploaded_file_is_named_as_the_person_knows_it_and_removed(
     settings: Settings, database: Database, tmp_path: Path, content: str
 ) -> None:
-    file = settings.data / UPLOADS / "1a2b" / "notes.json"
-    file.parent.mkdir(parents=True)
-    file.write_text(content)
+    (tmp_path / "notes.json").write_text(content)
+    upload = keep(settings.data / UPLOADS, str(tmp_path / "notes.json"))
     with pytest.raises(BadInput, match=r"^notes\.json") as refused:
-        import_file(work_with(settings, database, file, tmp_path))
+        import_file(work_of(settings, database, **upload.parameters, frames=str(tmp_path)))
     assert str(settings.data) not in str(refused.value)
-    assert not file.parent.exists()
+    assert not upload.path.parent.exists() and (tmp_path / "notes.json").exists()
 
 
 def test_a_file_of_the_server_stays_where_it_is(settings: Settings, database: Database, tmp_path: Path) -> None:
@@ -105,34 +105,34 @@ def test_a_retraining_is_a_process_that_gets_the_same_data(
     assert str(settings.data) in commands[0] and "cpu" in commands[0]
 
 
-@pytest.mark.parametrize("uploaded", [True, False])
 def test_an_import_that_worked_removes_its_upload_and_nothing_else(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, uploaded: bool
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    folder = settings.data / UPLOADS / "1a2b" if uploaded else tmp_path / "mine"
-    folder.mkdir(parents=True)
-    file = folder / "notes.json"
-    file.write_text("{}")
-    neighbour = settings.data / UPLOADS / "other" / "kept.json"
-    neighbour.parent.mkdir(parents=True)
-    neighbour.write_text("{}")
+    (tmp_path / "notes.json").write_text("{}")
+    upload, neighbour = (keep(settings.data / UPLOADS, str(tmp_path / "notes.json")) for _ in range(2))
     use_case = Called({"videos": 1})
     monkeypatch.setattr(job_kinds, "import_dataset", use_case)
-    assert import_file(work_of(settings, database, file=str(file), frames=str(tmp_path))) == {"videos": 1}
-    assert use_case.named["file"] == file and use_case.named["frames_folder"] == tmp_path
-    assert file.exists() is not uploaded and neighbour.exists()
+    work = work_of(settings, database, **upload.parameters, frames=str(tmp_path))
+    assert import_file(work) == {"videos": 1}
+    assert use_case.named["file"] == upload.path and use_case.named["frames_folder"] == tmp_path
+    assert not upload.path.parent.exists() and neighbour.path.exists()
 
 
-@pytest.mark.parametrize("given", ["{uploads}/../mine/notes.json", "{uploads}/notes.json", "{uploads}/a/b/notes.json"])
-def test_only_the_folder_of_one_upload_is_ever_removed(
-    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, given: str
+@pytest.mark.parametrize(
+    "given",
+    ["mine/notes.json", "{uploads}/../mine/notes.json", "{uploads}/notes.json", "{uploads}/a/b/notes.json",
+     "{uploads}/0123abcd/notes.json"],
+)  # fmt: skip
+def test_what_a_path_names_is_never_removed(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, given: str
 ) -> None:
-    monkeypatch.setattr(job_kinds, "import_dataset", Called())
+    """A path inside the folder of uploads too: a person put it there, or an older version queued the job."""
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
     uploads = settings.data / UPLOADS
-    kept = [settings.data / "mine" / "notes.json", uploads / "other" / "kept.json", uploads / "notes.json"]
-    kept.append(uploads / "a" / "b" / "notes.json")
-    for file in kept:
-        file.parent.mkdir(parents=True, exist_ok=True)
-        file.write_text("{}")
-    import_file(work_of(settings, database, file=given.format(uploads=uploads), frames=str(tmp_path)))
-    assert all(file.exists() for file in kept)
+    file = settings.data / given.format(uploads=uploads)
+    for folder in (uploads, settings.data / "mine", file.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    import_file(work_of(settings, database, file=str(file), frames="/x"))
+    assert use_case.named["file"] == file and file.exists()

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from app import library, videos
 from app.errors import BadInput, Busy
@@ -195,20 +196,23 @@ def test_a_file_outside_the_data_folder_is_never_ours(
     assert Path(video.path).is_file()
 
 
+def copied_folder(database: Database, settings: Settings, project: Project, tmp_path: Path) -> Video:
+    folder = tmp_path / "stills"
+    folder.mkdir()
+    for number in range(3):
+        Image.new("RGB", (64, 48), (number, 0, 0)).save(folder / f"{number}.png")
+    return videos.add_video(database, settings, project_id=project.id, path=folder, copy=True)
+
+
 def test_a_folder_of_pictures_that_was_copied_goes_whole(
     database: Database, settings: Settings, project: Project, tmp_path: Path
 ) -> None:
-    video = copied(database, settings, project, tmp_path)
-    folder = settings.videos / "stills"
-    folder.mkdir()
-    for number in range(3):
-        (folder / f"{number}.jpg").write_bytes(b"12345")
-    with database.atomic() as tx:
-        store.move_source(tx, video.id, path=str(folder), copied=True)
+    video = copied_folder(database, settings, project, tmp_path)
     library.remove_video(database, video_id=video.id)
     (shown,) = library.removed_videos(database, settings, project_id=project.id)
-    assert shown.copy_bytes == 15
-    assert delete(database, settings, video) is None and not folder.exists()
+    assert shown.copy_bytes == sum(path.stat().st_size for path in Path(video.path).iterdir()) > 0
+    assert delete(database, settings, video) is None
+    assert not Path(video.path).exists() and len(list((tmp_path / "stills").iterdir())) == 3
 
 
 def test_a_copy_that_cannot_be_removed_is_named(

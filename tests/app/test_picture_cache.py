@@ -1,5 +1,6 @@
 """Pictures in memory and on disk: never above their limits, the least recently used go first."""
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -121,3 +122,16 @@ def test_a_folder_that_cannot_be_written_costs_only_the_cache(tmp_path: Path) ->
     kept.put("a.jpg", b"1")
     assert kept.get("a.jpg") is None
     assert kept.size == 0
+
+
+def test_a_file_of_a_person_is_neither_counted_nor_removed(tmp_path: Path) -> None:
+    theirs = [tmp_path / name for name in ("notes.part", "best/1.jpg", "v/mine.jpg")]
+    for path in theirs:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(b"x")
+    (tmp_path / "v" / "7.jpg").symlink_to(theirs[1])
+    kept = DiskCache(tmp_path, BLOCK, ours=re.compile(r"v/\d\.jpg"))
+    for k in range(4):
+        kept.put(f"v/{k}.jpg", b"y")
+    assert kept.size == BLOCK and kept.get("v/3.jpg") == b"y" and kept.get("v/2.jpg") is None
+    assert all(path.is_file() for path in theirs) and (tmp_path / "v" / "7.jpg").is_symlink()

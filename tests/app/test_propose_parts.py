@@ -194,3 +194,11 @@ def test_hearing_how_far_it_is_is_a_sign_of_life(tmp_path: Path, monkeypatch: py
             tell(*told)
             assert path.stat().st_mtime > 0
     assert shares == [0.25, 0.5]
+
+
+def test_a_file_that_a_person_put_beside_the_parts_stays(tmp_path: Path) -> None:
+    with parts(tmp_path) as part:
+        part.add(line(1, "a"))
+        (part.folder / "notes.txt").write_text("mine")
+        part.remove()
+    assert [path.name for path in (tmp_path / "out.parts").iterdir()] == ["notes.txt"]

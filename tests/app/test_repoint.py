@@ -1,6 +1,7 @@
 """A video whose source moved: another place is accepted if it holds the same video, and what differs is said."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -154,10 +155,21 @@ def test_a_video_that_was_not_counted_yet_goes_on_being_counted_at_its_new_place
     assert done.confirmed == FRAMES
 
 
-def test_a_place_in_the_data_folder_counts_as_a_copy(database: Database, settings: Settings, video: Video) -> None:
+def test_what_a_person_put_among_the_copies_is_no_copy(database: Database, settings: Settings, video: Video) -> None:
     settings.videos.mkdir(parents=True, exist_ok=True)
     inside = Path(video.path).rename(settings.videos / "kept.mp4")
-    assert use.repoint(database, settings, video_id=video.id, path=inside).copied
+    assert not use.repoint(database, settings, video_id=video.id, path=inside).copied
+
+
+def test_a_copy_stays_one_when_the_data_folder_has_moved(
+    database: Database, settings: Settings, video: Video, tmp_path: Path
+) -> None:
+    video = use.add_video(database, settings, project_id=video.project_id, path=video.path, copy=True)
+    now = replace(settings, data=settings.data.rename(tmp_path / "elsewhere"))
+    moved = use.repoint(database, now, video_id=video.id, path=now.videos / Path(video.path).name)
+    assert moved.copied and Path(moved.path).is_relative_to(now.data)
+    renamed = Path(moved.path).rename(now.videos / "renamed.mp4")
+    assert not use.repoint(database, now, video_id=video.id, path=renamed).copied
 
 
 @pytest.mark.parametrize(("same_bytes", "states"), [(True, ["running"]), (False, ["running", "queued"])])
@@ -314,9 +326,9 @@ def test_what_is_a_copy_is_told_by_where_a_place_really_is(
         moved = use.repoint(database, settings, video_id=video.id, path=settings.videos / ".." / "own.mp4")
         assert (moved.copied, moved.path) == (False, str(outside))
     else:
-        inside = Path(video.path).rename(settings.videos / "kept.mp4")
+        video = use.add_video(database, settings, project_id=video.project_id, path=video.path, copy=True)
         linked = tmp_path / "linked"
         linked.symlink_to(settings.data)
-        named = linked / "videos" / inside.name
+        named = linked / "videos" / Path(video.path).name
         moved = use.repoint(database, settings, video_id=video.id, path=named)
         assert (moved.copied, moved.path) == (True, str(named))

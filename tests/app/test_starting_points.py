@@ -113,6 +113,9 @@ def test_a_name_leads_to_its_file_and_to_the_command_that_fetches_it(
     path.write_bytes(path.read_bytes()[:-1] + b"x")
     with pytest.raises(DownloadFailed, match="another one than before"):
         find_start(settings, COCO.name)
+    with pytest.raises(DownloadFailed, match="another one than before"):
+        bring(settings, coco_shop, here)
+    assert path.is_file(), "a person may have put it there"
     tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
     assert find_start(settings, str(tiny)) == tiny
     with pytest.raises(BadInput, match="no model 'nothing'"):

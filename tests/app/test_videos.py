@@ -153,19 +153,55 @@ def test_the_stored_index_is_the_one_that_was_counted(
     assert json.loads(frames.index(path).to_json()) == dict(video.index)
 
 
-def test_a_place_lies_in_a_folder_wherever_its_name_and_links_lead_to(tmp_path: Path) -> None:
-    kept, outside = tmp_path / "data" / "videos", tmp_path / "outside.mp4"
-    kept.mkdir(parents=True)
-    (kept / "in.mp4").write_bytes(b"x")
-    outside.write_bytes(b"x")
-    (kept / "link.mp4").symlink_to(outside)
-    linked = tmp_path / "linked"
-    linked.symlink_to(kept)
-    (tmp_path / "to in.mp4").symlink_to(kept / "in.mp4")
-    for path in (kept / "in.mp4", linked / "in.mp4", kept / "." / ".." / "videos" / "in.mp4", tmp_path / "to in.mp4"):
-        assert use.lies_in(path, kept) and use.lies_in(path, linked), path
-    for path in (outside, kept / "link.mp4", kept / ".." / ".." / "outside.mp4", kept, linked, tmp_path / "data"):
-        assert not use.lies_in(path, kept) and not use.lies_in(path, linked), path
+@pytest.mark.parametrize("path", ["/no/../such\0.mp4", "/a\0", "~nobody-of-this-name/a.mp4", "/" + "x" * 300])
+def test_what_cannot_be_a_path_is_refused_in_a_sentence(
+    database: Database, settings: Settings, project: Project, path: str
+) -> None:
+    with pytest.raises(BadInput, match="cannot be a path"):
+        use.add_video(database, settings, project_id=project.id, path=path)
+
+
+def test_two_people_may_bring_the_same_name_at_once(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one looks for a place before the first has put its file there; neither loses it, also if one fails."""
+    film = make_video(tmp_path / "film.mp4", frames=3).read_bytes()
+    parts = [settings.videos / f".{sign * 32}.mp4.part" for sign in "ab"]
+    for part, content in zip(parts, (film, b"no film"), strict=True):
+        part.write_bytes(content)
+    claim = use._claim
+    both = iter([claim(settings.videos, "film.mp4"), claim(settings.videos, "film.mp4")])
+    monkeypatch.setattr(use, "_claim", lambda *_, **__: next(both))
+    kept = use.add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[0])
+    with pytest.raises(BadInput, match=r"film\.mp4"):
+        use.add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[1])
+    assert Path(kept.path).read_bytes() == film and list(settings.videos.iterdir()) == [Path(kept.path)]
+
+
+@pytest.mark.parametrize("theirs", ["file", "folder", "link to nothing"])
+def test_what_a_person_put_among_the_copies_is_never_replaced(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, theirs: str
+) -> None:
+    place = settings.videos / "clip.mp4"
+    if theirs == "file":
+        place.write_bytes(b"mine")
+    elif theirs == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(tmp_path / "away.mp4")
+    before = place.lstat()
+    path = make_video(tmp_path / "clip.mp4", frames=3)
+    video = use.add_video(database, settings, project_id=project.id, path=path, copy=True)
+    assert Path(video.path) != place and place.lstat() == before
+
+
+def test_a_folder_without_pictures_leaves_nothing_when_it_is_copied(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(frames.VideoError):
+        use.add_video(database, settings, project_id=project.id, path=tmp_path / "empty", copy=True)
+    assert list(settings.videos.iterdir()) == []
 
 
 def test_one_place_has_one_name(

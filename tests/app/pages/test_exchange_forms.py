@@ -4,9 +4,11 @@ from pathlib import Path
 
 import pytest
 
+from app.importing import UPLOADS
 from app.pages.exchange import ALL, HERE, NEW, REVIEWED, ExchangeForms
 from app.pages.shell import Answer
 from app.settings import Settings
+from app.uploads import Upload
 from storage import jobs, projects
 from storage.database import Database
 from tests.app.made import project_with
@@ -62,9 +64,11 @@ def test_an_uploaded_file_is_kept_for_each_job_that_was_asked_for(
     file, frames = source
     for _ in range(2):
         assert forms.start_import(project.id, str(file), "", str(frames), HERE, "", "").kind == "ok"
-    kept = {Path(job.parameters["file"]) for job in queued(database)}
-    assert len(kept) == 2
-    assert all(path.name == "instances.json" and path.is_relative_to(settings.data) for path in kept)
+    kept = [
+        Upload(settings.data / UPLOADS, job.parameters["upload"], job.parameters["file"]) for job in queued(database)
+    ]
+    assert len({upload.id for upload in kept}) == 2
+    assert all(upload.name == "instances.json" and upload.path.read_text() == "{}" for upload in kept)
 
 
 def test_no_project_is_made_for_an_upload_that_is_gone(
@@ -93,6 +97,8 @@ def test_an_import_can_make_its_project(forms: ExchangeForms, database: Database
         ("", "{frames}", HERE, "", "Choose"),
         ("{file}", "", HERE, "", "frames"),
         ("{file}", "/no/such/folder", HERE, "", "/no/such/folder"),
+        ("{file}", "/no/../such\0", HERE, "", "NUL"),
+        ("/no/../such\0.json", "{frames}", HERE, "", "NUL"),
         ("/no/such/file.json", "{frames}", HERE, "", "/no/such/file.json"),
         ("{file}", "{frames}", NEW, "", "name"),
         ("{file}", "{frames}", NEW, "street", "street"),

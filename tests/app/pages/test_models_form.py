@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.pages.models import FROM_FILE, CheckpointForm, kept_upload
+from app import uploads
+from app.pages.models import FROM_FILE, CheckpointForm
 from app.settings import Settings
 from storage import jobs
 from storage.database import Database
@@ -44,43 +45,13 @@ def test_what_is_not_there_is_refused(form: CheckpointForm, database: Database) 
         form.add(project.id, None, "", "", FROM_FILE),
         form.add(project.id, None, "/no/such.pth", "", FROM_FILE),
         form.add("", None, "/no/such.pth", "", FROM_FILE),
+        form.add(project.id, None, "/no/../such\0.pth", "", FROM_FILE),
+        form.add(project.id, None, "~nobody-of-this-name/such.pth", "", FROM_FILE),
+        form.add(project.id, None, f"/{'x' * 300}.pth", "", FROM_FILE),
     ):
         assert answer.kind == "error" and answer.text.endswith(".")
     with database.read() as tx:
         assert jobs.list_jobs(tx) == ()
-
-
-def test_an_upload_keeps_its_name_and_two_never_meet(settings: Settings, tmp_path: Path) -> None:
-    kept = []
-    for folder in ("a", "b"):
-        (tmp_path / folder).mkdir()
-        file = tmp_path / folder / "weights.pth"
-        file.write_text(folder)
-        kept.append(kept_upload(settings, str(file), folder="uploads"))
-    assert [path.name for path in kept] == ["weights.pth"] * 2
-    assert [path.read_text() for path in kept] == ["a", "b"]
-
-
-def test_an_upload_can_be_used_again_and_outlives_its_job(settings: Settings, tmp_path: Path) -> None:
-    file = tmp_path / "weights.pth"
-    file.write_bytes(b"weights")
-    first = kept_upload(settings, str(file), folder="uploads")
-    first.unlink()
-    second = kept_upload(settings, str(file), folder="uploads")
-    assert second != first and second.read_bytes() == b"weights"
-
-
-def test_an_upload_is_copied_where_links_are_not_possible(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    file = tmp_path / "weights.pth"
-    file.write_bytes(b"weights")
-
-    def refuse(*_: object) -> None:
-        raise OSError(18, "Invalid cross-device link")
-
-    monkeypatch.setattr("os.link", refuse)
-    assert kept_upload(settings, str(file), folder="uploads").read_bytes() == b"weights"
 
 
 def test_an_upload_that_is_gone_must_be_chosen_again(form: CheckpointForm, database: Database, tmp_path: Path) -> None:
@@ -89,3 +60,18 @@ def test_an_upload_that_is_gone_must_be_chosen_again(form: CheckpointForm, datab
     assert (answer.kind, answer.text) == ("error", "The server no longer has weights.pth; choose the file again.")
     with database.read() as tx:
         assert jobs.list_jobs(tx) == ()
+
+
+def test_an_upload_is_named_by_its_id_and_never_by_a_path(
+    form: CheckpointForm, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    project, _ = project_with(database)
+    file = tmp_path / "weights.pth"
+    file.write_bytes(b"x")
+    assert form.add(project.id, str(file), "/typed/besides.pth", "", FROM_FILE).kind == "ok"
+    with database.read() as tx:
+        (job,) = jobs.list_jobs(tx)
+    parameters = dict(job.parameters)
+    upload = uploads.Upload(settings.data / "uploads", parameters.pop("upload"), parameters.pop("file"))
+    assert parameters == {"name": "weights", "config": None}
+    assert upload.path.read_bytes() == b"x"

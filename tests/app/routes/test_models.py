@@ -5,7 +5,10 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
+from app.job_kinds import HANDLERS
 from app.routes.models import average_precision
+from app.settings import Settings
+from app.worker import Worker
 from storage import jobs, models
 from storage.database import Database
 from storage.models import Checkpoint
@@ -81,6 +84,43 @@ def test_long_work_becomes_jobs_and_is_not_asked_for_twice(client: TestClient, d
     assert client.post(f"{address}/checkpoints/{made.id}/export").json()["job"]["kind"] == "export_checkpoint"
     added = client.post(f"{address}/checkpoints", json={"path": "/a.pth", "name": "a"}).json()["job"]
     assert added["kind"] == "add_checkpoint"
+
+
+def test_a_request_names_a_path_and_never_an_upload(client: TestClient, database: Database, settings: Settings) -> None:
+    project, _ = project_with(database)
+    address = f"/data/projects/{project.id}/checkpoints"
+    crafted = f"{settings.data}/uploads/../../victim/x.pth"
+    body = {"path": crafted, "name": "a", "upload": "0" * 32, "file": "x.pth"}
+    assert client.post(address, json=body).status_code == 200
+    with database.read() as tx:
+        (job,) = jobs.list_jobs(tx)
+    assert dict(job.parameters) == {"path": str(settings.data.parent / "victim" / "x.pth"), "name": "a", "config": None}
+    for path in ("/a/../b\0.pth", "~nobody-of-this-name/x.pth", "/" + "x" * 300):
+        refused = client.post(address, json={"path": path})
+        assert refused.status_code == 400 and refused.json()["error"].endswith("."), path
+
+
+@pytest.mark.parametrize("there", [True, False])
+def test_a_path_that_leads_out_of_the_uploads_costs_nobody_a_folder(
+    client: TestClient, database: Database, settings: Settings, there: bool
+) -> None:
+    project, _ = project_with(database)
+    theirs = settings.data.parent / "victim" / "diary.txt"
+    theirs.parent.mkdir()
+    theirs.write_text("mine")
+    (settings.data / "uploads").mkdir()
+    if there:
+        (theirs.parent / "x.pth").write_bytes(b"no weights")
+    crafted = f"{settings.data}/uploads/../../victim/x.pth"
+    job_id = client.post(f"/data/projects/{project.id}/checkpoints", json={"path": crafted}).json()["job"]["id"]
+    worker = Worker(settings, handlers=HANDLERS, aside={}, idle_seconds=1.0)
+    with database.atomic() as tx:
+        job = jobs.claim(tx, worker=worker.name, kinds=["add_checkpoint"])
+    assert job is not None
+    worker.work(database, job)
+    with database.read() as tx:
+        assert jobs.get_job(tx, job_id).status == "failed"
+    assert theirs.read_text() == "mine" and (theirs.parent / "x.pth").exists() is there
 
 
 @pytest.mark.parametrize(
