@@ -216,7 +216,7 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def _edit_named(body: Any, place: Sequence[str | int]) -> dict[str, str]:
-    """``edit``, the id of the edit that ``place`` lies in, where the body holds a batch of edits: the page drops it alone."""
+    """``edit``, the id of the edit of a batch that ``place`` lies in, so that the page drops it alone; else nothing."""
     match place:
         case ("body", "edits", int(index), *_):
             found = body["edits"][index]

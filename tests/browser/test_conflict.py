@@ -1,4 +1,4 @@
-"""Two people, or a person and a job, change the same mask: both versions are shown, either can be chosen, all is saved."""
+"""Two people, or a person and a job, change one mask: both versions are shown, either can be chosen, all is saved."""
 
 import uuid
 

@@ -27,7 +27,7 @@ def frame(frames: Iterator[int]) -> int:
 
 @pytest.fixture
 def video(page: Page, server: RunningServer, watched: Watch, frame: int) -> str:
-    """A video of the demo project, open with its first track selected and the brush in hand, on a frame of this test."""
+    """A video of the demo project, open on the test's own frame, its first track selected and the brush in hand."""
     project, videos = driving.demo_project(page, server.address)
     driving.open_review(page, server.address, project=project, video=videos[3], frame=frame, track=1)
     page.keyboard.press("b")
