@@ -220,6 +220,7 @@ def _edit_named(body: Any, place: Sequence[str | int]) -> dict[str, str]:
     match place:
         case ("body", "edits", int(index), *_):
             found = body["edits"][index]
-            if isinstance(found, dict) and isinstance(found.get("id"), str):
+            # Ids are ours and plain; what could not be sent back is none.
+            if isinstance(found, dict) and isinstance(found.get("id"), str) and found["id"].isascii():
                 return {"edit": found["id"]}
     return {}
