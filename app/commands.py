@@ -1,7 +1,7 @@
 """The command line: ``python3 launch.py NAME …``, or ``python -m app.commands NAME …`` where the packages are there.
 
 Progress goes to stderr, the result to stdout. Exit code 0; 1 with one sentence as the last line of stderr for bad
-input or a check that failed; 2 for wrong usage. The commands themselves are in `app.command_*`; each is imported only
+input or a check that failed; 2 for wrong usage. The commands themselves are in `app.cli`; each is imported only
 when it is called, so that those which need no model start without loading one.
 """
 
@@ -12,8 +12,8 @@ from collections.abc import Callable, Sequence
 from importlib import import_module
 from pathlib import Path
 
-from app.command_errors import outcome_of
-from app.command_parser import make_parser, with_default_command
+from app.cli.parser import make_parser, with_default_command
+from app.sentences import outcome_of
 from app.settings import Settings, make_settings
 
 Command = Callable[[argparse.Namespace, Settings], None]

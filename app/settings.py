@@ -8,6 +8,8 @@ from pathlib import Path
 from app.errors import SettingsError
 
 MIB = 1024 * 1024
+ROOT = Path(__file__).resolve().parents[1]  # of the repository
+ASSETS = ROOT / "assets"
 DATABASE_NAME = "annotations.sqlite3"
 
 

@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
+from app.checkpoints.warm import choose_device
 from app.errors import BadInput
-from app.warm import choose_device
 
 Item = TypeVar("Item")
 

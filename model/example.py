@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 import torch
 
-from model.checkpoint import load
 from model.config import CONFIGURATIONS, named
-from model.frames import fit, prepare_clip
-from model.paste import paste_rle
-from model.selection import published
+from model.network.input import fit, prepare_clip
+from model.tracking.paste import paste_rle
+from model.tracking.selection import published
+from model.weights.checkpoint import load
 
 
 def picture(path: Path) -> np.ndarray:

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 
-from model.clips import ClipSource, ClipVideo
 from model.evaluation import evaluate
-from model.mask_overlap import track_iou
-from model.targets import PRESENT, UNKNOWN
-from model.tevit import TeViT
-from model.windows import gather, propose
+from model.evaluation.mask_overlap import track_iou
+from model.network.tevit import TeViT
+from model.tracking.windows import gather, propose
+from model.training.clips import ClipSource, ClipVideo
+from model.training.targets import PRESENT, UNKNOWN
 
 Rle = dict[str, Any]
 STATS = ("AP", "AP50", "AP75", "AR1", "AR10")

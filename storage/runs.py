@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage import schema
+from storage.edits.row_values import MACHINE_PREFIX
 from storage.errors import NotFound, StorageError
-from storage.row_values import MACHINE_PREFIX
 
 
 @dataclass(frozen=True)

@@ -259,8 +259,8 @@ run_progress = Table(
     Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
     Column("done", Integer, nullable=False),  # frames 0..done-1 are stored
     Column("next_frame", Integer, nullable=False),  # the first one to be read when the run goes on
-    Column("state", LargeBinary, nullable=False),  # of model.windows; unreadable here
-    Column("ledger", JSON, nullable=False),  # which of the run's tracks is which of the video's; app.proposal_ledger
+    Column("state", LargeBinary, nullable=False),  # of model.tracking.windows; unreadable here
+    Column("ledger", JSON, nullable=False),  # which of the run's tracks is which of the video's; app.proposing.ledger
     _time("updated"),
 )
 

@@ -7,7 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, select
 
 from storage import schema
-from storage.edit_write import next_number
+from storage.edits.write import next_number
 from storage.errors import NotFound
 from storage.masks import Rle, chunks, get_blobs
 

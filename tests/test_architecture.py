@@ -106,7 +106,7 @@ def loaded_after(code: str) -> set[str]:
 
 
 def test_the_server_starts_without_torch() -> None:
-    assert "torch" not in loaded_after("import app.server, app.command_run")
+    assert "torch" not in loaded_after("import app.web.server, app.cli.serve")
 
 
 def test_the_command_line_shows_its_help_without_any_package() -> None:
@@ -116,15 +116,19 @@ def test_the_command_line_shows_its_help_without_any_package() -> None:
 
 
 def test_commands_over_the_store_need_no_torch() -> None:
-    assert "torch" not in loaded_after("import app.command_store, app.exchange, app.models, app.propose_files")
+    parts = ("cli.retrain", "exchange.exporting", "exchange.importing", "checkpoints.download", "proposing.into_file")
+
+    assert "torch" not in loaded_after("import " + ", ".join(f"app.{part}" for part in parts))
 
 
 def test_the_evaluator_needs_no_torch() -> None:
-    assert "torch" not in loaded_after("import app.command_model, model.evaluation, model.procedural")
+    assert "torch" not in loaded_after("import app.cli.train, model.evaluation, model.procedural")
 
 
 def test_storage_alone_loads_neither_torch_nor_the_web() -> None:
-    code = "import storage.frames, storage.youtube_vis, storage.database, storage.edits, storage.models, storage.jobs"
+    code = (
+        "import storage.frames, storage.youtube_vis, storage.database, storage.edits, storage.checkpoints, storage.jobs"
+    )
 
     assert not loaded_after(code) & {"torch", "fastapi", "gradio", "app", "model"}
 

@@ -2,11 +2,11 @@
 /** Every action of the user by name; keys, buttons and tests all call these. */
 
 import { api } from "./api.js";
-import { newIdentifier } from "./identifier.js";
-import { loadFromFile, saveAsFile } from "./queuefile.js";
-import { laneOf, reviewQueue, standingOn } from "./lanes.js";
+import { newIdentifier } from "../kit/identifier.js";
+import { loadFromFile, saveAsFile } from "./document/queuefile.js";
+import { laneOf, reviewQueue, standingOn } from "./document/lanes.js";
 import { play } from "./playback.js";
-import * as verdicts from "./verdicts.js";
+import * as verdicts from "./document/verdicts.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
 
@@ -62,7 +62,7 @@ function moving(app) {
   };
 }
 
-/** @type {WeakMap<object, {revision: number, items: import("./lanes.js").QueueItem[]}>} */
+/** @type {WeakMap<object, {revision: number, items: import("./document/lanes.js").QueueItem[]}>} */
 const queues = new WeakMap();
 
 /** What waits for review; made anew only when something changed. @param {Editor} app */

@@ -3,16 +3,16 @@
 
 import { readAddress, writeAddress } from "./address.js";
 import { api } from "./api.js";
-import { followCounting, isCounting } from "./counting.js";
-import { VideoDocument } from "./document.js";
-import { listenToEvents } from "./events.js";
-import { rowName } from "./editbatch.js";
-import { EditQueue } from "./history.js";
-import { saveAsFile } from "./queuefile.js";
-import { RowLoader, STRETCH } from "./rowloader.js";
-import { Showing } from "./showing.js";
+import { followCounting, isCounting } from "./pictures/counting.js";
+import { VideoDocument } from "./document/document.js";
+import { listenToEvents } from "./document/events.js";
+import { rowName } from "./document/editbatch.js";
+import { EditQueue } from "./document/editqueue.js";
+import { saveAsFile } from "./document/queuefile.js";
+import { RowLoader, STRETCH } from "./document/rowloader.js";
+import { Showing } from "./pictures/showing.js";
 import { createPreferences, createSession, createView, VIEW } from "./state.js";
-import { Viewport } from "./viewport.js";
+import { Viewport } from "./canvas/viewport.js";
 
 const ENDED = ["done", "failed", "cancelled"];
 

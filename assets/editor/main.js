@@ -2,24 +2,24 @@
 /** Mounts the editor into an element that fills the page. */
 
 import { createCommands } from "./commands.js";
-import { optionStrip, toolRail, transport } from "./bars.js";
-import { chooseCategory } from "./category.js";
-import { showConflict } from "./conflict.js";
-import { counting } from "./counting.js";
-import { h } from "./dom.js";
+import { optionStrip, toolRail, transport } from "./panels/bars.js";
+import { chooseCategory } from "./panels/category.js";
+import { showConflict } from "./panels/conflict.js";
+import { counting } from "./pictures/counting.js";
+import { h } from "../kit/dom.js";
 import { Editor } from "./editor.js";
-import { emptiness } from "./emptiness.js";
-import { closeTop, scope } from "./floating.js";
-import { showKeys } from "./help.js";
-import { panel } from "./panel.js";
-import { resizer } from "./resizer.js";
-import { reviewBar } from "./reviewbar.js";
+import { emptiness } from "./panels/emptiness.js";
+import { closeTop, scope } from "../kit/floating.js";
+import { showKeys } from "./panels/help.js";
+import { panel } from "./panels/panel.js";
+import { resizer } from "./panels/resizer.js";
+import { reviewBar } from "./panels/reviewbar.js";
 import { listen } from "./shortcuts.js";
-import { Stage } from "./stage.js";
+import { Stage } from "./canvas/stage.js";
 import { BESIDE } from "./state.js";
-import { startTheme } from "./theme.js";
-import { Timeline } from "./timeline.js";
-import { topBar } from "./topbar.js";
+import { startTheme } from "../kit/theme.js";
+import { Timeline } from "./timeline/timeline.js";
+import { topBar } from "./panels/topbar.js";
 
 const SHEETS = ["../look/tokens.css", "../look/base.css", "./layout.css", "./parts.css"];
 

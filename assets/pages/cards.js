@@ -1,7 +1,7 @@
 // @ts-check
 /** One video as a card or as a line of the list. */
 
-import { clock, count, el, icon, plural } from "./dom.js";
+import { clock, count, el, icon, plural } from "../kit/pagedom.js";
 import { address } from "./data.js";
 
 /**

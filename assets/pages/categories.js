@@ -1,7 +1,7 @@
 // @ts-check
 /** Categories of the project: add, rename in place, retire and bring back. */
 
-import { el, fill, icon, button } from "./dom.js";
+import { el, fill, icon, button } from "../kit/pagedom.js";
 import { get, post, projectInAddress } from "./data.js";
 
 /** @typedef {{id: string, name: string, retired: boolean}} Category */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The box of the Add videos sheet: choose files, or drop them; the library's uploads take them. */
 
-import { button, el, fill, icon } from "./dom.js";
+import { button, el, fill, icon } from "../kit/pagedom.js";
 
 /** @param {HTMLElement} element */
 export function mount(element) {

@@ -1,7 +1,7 @@
 // @ts-check
 /** What imports and exports came to: counts, where the files are, what was left out and why. */
 
-import { count, el, fill, icon, plural } from "./dom.js";
+import { count, el, fill, icon, plural } from "../kit/pagedom.js";
 import { address, currentProject } from "./data.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";

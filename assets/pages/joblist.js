@@ -1,7 +1,7 @@
 // @ts-check
 /** Jobs of a page: what runs, with progress and a way to stop it, and how the last ones ended. */
 
-import { button, clock, el, fill, icon, plural, when } from "./dom.js";
+import { button, clock, el, fill, icon, plural, when } from "../kit/pagedom.js";
 import { get, poll, post } from "./data.js";
 
 const ACTIVE = ["queued", "running", "cancelling"];

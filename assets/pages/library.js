@@ -1,10 +1,10 @@
 // @ts-check
 /** The library page: head, filter, video cards or list, uploads, empty state. State is the server's and the address. */
 
-import { button, el, fill, icon, plural } from "./dom.js";
+import { button, el, fill, icon, plural } from "../kit/pagedom.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { card, isOpen, row } from "./cards.js";
-import { askName, openMenu } from "./menu.js";
+import { askName, openMenu } from "../kit/menu.js";
 import { RemovedList, restore } from "./removed.js";
 import { Uploads } from "./upload.js";
 

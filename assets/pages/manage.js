@@ -1,7 +1,7 @@
 // @ts-check
 /** The Projects sheet: the project's name, archiving it, and bringing archived ones back. */
 
-import { button, el, fill, icon, plural } from "./dom.js";
+import { button, el, fill, icon, plural } from "../kit/pagedom.js";
 import { address, post, projectInAddress, projects } from "./data.js";
 
 /** @typedef {import("./data.js").ProjectLine} ProjectLine */

@@ -1,7 +1,7 @@
 // @ts-check
 /** The models page: checkpoints of the project, releases to download, jobs about them. */
 
-import { button, count, el, fill, icon, points, size, when } from "./dom.js";
+import { button, count, el, fill, icon, points, size, when } from "../kit/pagedom.js";
 import { currentProject, get, post } from "./data.js";
 import { jobList } from "./joblist.js";
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** The removed videos of a project: what each still holds, Restore, and Delete for good with what would go. */
 
-import { button, el, fill, icon, plural, size, when } from "./dom.js";
+import { button, el, fill, icon, plural, size, when } from "../kit/pagedom.js";
 import { thumbnail } from "./cards.js";
 import { get, post, remove } from "./data.js";
 

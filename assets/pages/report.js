@@ -1,7 +1,7 @@
 // @ts-check
 /** A finished retraining as a report: verdict first, then before and after by category or by video. */
 
-import { button, count, el, icon, plural, points } from "./dom.js";
+import { button, count, el, icon, plural, points } from "../kit/pagedom.js";
 
 /**
  * @typedef {{AP: number, AP50?: number, AP75?: number, AR1?: number, AR10?: number}} Stats

@@ -1,7 +1,7 @@
 // @ts-check
 /** The retrain page: what it would train on, one button, the running job with its curve, the report, earlier runs. */
 
-import { button, clock, count, el, fill, icon, plural, points, when } from "./dom.js";
+import { button, clock, count, el, fill, icon, plural, points, when } from "../kit/pagedom.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { LiveChart, smooth, thin } from "./chart.js";
 import { ap, change, comparison, EVALUATIONS, figures, measured, signed, verdict } from "./report.js";

@@ -1,7 +1,7 @@
 // @ts-check
 /** Side sheets that hold Gradio's forms: open, close, and where a form's one-sentence answer is shown. */
 
-import { fill, icon } from "./dom.js";
+import { fill, icon } from "../kit/pagedom.js";
 import { projectInAddress } from "./data.js";
 
 /** Makes `window.vPages`, which the forms' own events call. Harmless when called twice. */

@@ -1,10 +1,10 @@
 // @ts-check
 /** The top bar of every page: brand, links that keep the project, running jobs, project menu, light and dark. */
 
-import { button, clock, el, fill, icon, plural } from "./dom.js";
+import { button, clock, el, fill, icon, plural } from "../kit/pagedom.js";
 import { address, currentProject, get, poll, projectInAddress, projects } from "./data.js";
 import { installSheets } from "./sheets.js";
-import { openMenu } from "./menu.js";
+import { openMenu } from "../kit/menu.js";
 
 const DOING = { propose: "Proposing", retrain: "Retraining", download: "Downloading", add_checkpoint: "Checking a checkpoint", export_checkpoint: "Writing a checkpoint", spread: "Spreading", import: "Importing", export: "Exporting", index: "Reading" };
 

@@ -1,7 +1,7 @@
 // @ts-check
 /** Sends video files to the server with progress; each file is a card until the server has it. */
 
-import { button, el, fill, icon, size } from "./dom.js";
+import { button, el, fill, icon, size } from "../kit/pagedom.js";
 
 /** One file on its way. */
 class Upload {

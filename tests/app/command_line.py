@@ -11,9 +11,9 @@ import pytest
 from PIL import Image
 
 from app import commands
-from model.checkpoint import from_network, save
 from model.config import named
-from model.tevit import build
+from model.network.tevit import build
+from model.weights.checkpoint import from_network, save
 
 CATEGORIES = ("fish", "star", "jelly", "wheel", "leaf")
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app import jobs
-from app.server import create_app
+from app.jobs import queue as jobs
 from app.settings import DATABASE_NAME, Settings, make_settings
+from app.web.server import create_app
 from storage.database import Database
 
 ADDRESS = "http://127.0.0.1:7860"

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.warm import Loaded
-from model import windows
-from model.windows import TrackProposal, TrackStanding, WindowResult
-from storage.models import Checkpoint
+from app.checkpoints.warm import Loaded
+from model.tracking import windows
+from model.tracking.windows import TrackProposal, TrackStanding, WindowResult
+from storage.checkpoints import Checkpoint
 from tests.app.made import square
 
 CLASSES = ("dog", "star")
@@ -18,7 +18,7 @@ STEP = 4
 
 
 class FakeWindows:
-    """Stands for `model.windows.propose` and for the warm model.
+    """Stands for `model.tracking.windows.propose` and for the warm model.
 
     ``places``: the run's track number -> frame -> corner of its square; ``labels`` its class. ``frames_seen`` are the
     pictures that were read, ``windows_done`` the windows that were given. ``before(start)`` is called before each

@@ -7,8 +7,8 @@ from typing import Any
 
 from app.errors import BadInput, Cancelled
 from app.settings import make_settings
-from app.work import Work
-from app.worker import run_worker
+from app.worker.loop import run_worker
+from app.worker.work import Work
 
 
 def count(work: Work) -> Mapping[str, Any]:

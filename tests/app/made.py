@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
+from app.library.videos import add_video
 from app.settings import Settings
-from app.videos import add_video
 from storage import projects, rle
 from storage.database import Database
 from storage.projects import Category, Project

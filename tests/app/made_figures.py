@@ -9,14 +9,14 @@ import numpy as np
 import torch
 from pycocotools import mask as coco
 
-from app.conform_forward import Golden, _figures, _regions
-from app.conform_recipe import Networks, Recipe
+from app.conform.forward import Golden, _figures, _regions
+from app.conform.recipe import Networks, Recipe
 from model.evaluation import evaluate
-from model.frames import Resized
-from model.paste import paste
-from model.roi_align import pyramid_levels, roi_align
-from model.selection import published
-from model.tevit import STRIDES
+from model.network.input import Resized
+from model.network.roi_align import pyramid_levels, roi_align
+from model.network.tevit import STRIDES
+from model.tracking.paste import paste
+from model.tracking.selection import published
 
 RECIPE = """
 import numpy as np

@@ -9,12 +9,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from app.conform_checks import Case
-from app.conform_recipe import Networks, Recipe
-from app.conform_train import Pass, _batch, _best_and_margin, _forward, _per_frame, _settings
-from model.matcher import clip_cost
-from model.schedule import parameter_groups, rate_factor
-from model.tevit import TeViT
+from app.conform.checks import Case
+from app.conform.recipe import Networks, Recipe
+from app.conform.training import Pass, _batch, _best_and_margin, _forward, _per_frame, _settings
+from model.network.tevit import TeViT
+from model.training.matcher import clip_cost
+from model.training.schedule import parameter_groups, rate_factor
 
 OBJECTS = [
     {"id": 3, "label": 1, "frames": [0, 1], "box": [5.0, 6.0, 40.0, 33.0]},

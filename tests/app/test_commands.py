@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app import command_run, commands
-from app.command_parser import with_default_command
+from app import commands
+from app.cli import serve as command_run
+from app.cli.parser import with_default_command
 from app.errors import BadInput
 from app.settings import Settings
 from tests.app.command_line import Run, pictures, runner

@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
-from app import proxies
-from app import videos as use
-from app.context import KEPT_VIDEOS, Context
-from app.frame_cache import encode
+from app.library import videos as use
+from app.pictures import stand_ins as proxies
+from app.pictures.jpegs import encode
 from app.settings import Settings
+from app.web.context import KEPT_VIDEOS, Context
 from storage import frames, projects, videos
 from storage.database import Database
 from storage.videos import Video
@@ -167,7 +167,7 @@ def test_facts_are_those_of_now_and_the_index_is_read_once_all_the_same(
 ) -> None:
     context = context_of(client)
     first = context.opened(video.id)
-    monkeypatch.setattr("app.context.frame_index", lambda video: pytest.fail("the index is known"))
+    monkeypatch.setattr("app.web.context.frame_index", lambda video: pytest.fail("the index is known"))
     with database.atomic() as tx:
         videos.rename_video(tx, video.id, "another name")
         videos.set_cuts(tx, video.id, [4], start=0, stop=FRAMES)

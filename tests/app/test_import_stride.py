@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.errors import BadInput
-from app.exchange import export_dataset, import_dataset
-from app.export_frames import leaving_frames
-from app.import_sources import find_pictures
+from app.exchange.export_frames import leaving_frames
+from app.exchange.exporting import export_dataset
+from app.exchange.import_frames import find_pictures
+from app.exchange.importing import import_dataset
+from app.proposing.video_lists import VIDEO_SUFFIXES
 from app.settings import Settings
-from app.video_lists import VIDEO_SUFFIXES
 from storage import rle, tracks, videos
 from storage.database import Database
 from storage.projects import Project
@@ -216,7 +217,7 @@ def test_the_command_takes_a_stride_and_a_single_video_file(run: Run, tmp_path: 
 def test_gaps_and_damage_are_in_the_report_of_an_export(
     database: Database, settings: Settings, project: Project, tmp_path: Path
 ) -> None:
-    from app.videos import add_video
+    from app.library.videos import add_video
 
     size = (32, 24)
     holed = make_jpeg_video(tmp_path / "holed.mkv", [size, size, None, None, size])
@@ -266,7 +267,7 @@ def test_a_part_that_was_annotated_frame_by_frame_leaves_as_it_came(
 def test_a_video_that_was_not_imported_leaves_whole(
     database: Database, settings: Settings, project: Project, tmp_path: Path
 ) -> None:
-    from app.videos import add_video
+    from app.library.videos import add_video
 
     video = add_video(database, settings, project_id=project.id, path=folder_of(tmp_path / "ab", 7))
     assert leaving_frames(video, None) == range(7) and leaving_frames(video, 3) == range(0, 7, 3)

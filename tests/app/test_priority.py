@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app import priority
-from app.jobs import ensure_worker
+from app.jobs.queue import ensure_worker
 from app.settings import Settings
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="other systems know less of priorities")

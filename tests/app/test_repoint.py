@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from app import videos as use
-from app.correct import Batch, EditRequest, apply_batch
 from app.errors import BadInput, OtherPixels
+from app.library import videos as use
 from app.settings import Settings
+from app.web.edit_batches import Batch, EditRequest, apply_batch
 from storage import frames, jobs, tracks, videos
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
 from tests.app.made import FRAMES, PERSON, new_track, project_with, square, video_in
+from tests.storage.frames.test_identity import remuxed
 from tests.storage.made_videos import make_jpeg_video, make_sound, make_video, numbered_picture
-from tests.storage.test_frame_identity import remuxed
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ import signal
 import urllib.request
 from pathlib import Path
 
-from app.demo import ASSETS
+from app.demo.project import FOLDER
 from tests.serving import RunningServer, running_server
 
 
@@ -12,7 +12,7 @@ def test_the_served_app_has_the_demo_project_and_a_first_page(tmp_path: Path) ->
         known = json.load(urllib.request.urlopen(f"{untouched.address}data/projects", timeout=60))
         page = urllib.request.urlopen(untouched.address, timeout=60)
 
-    assert (ASSETS / "demo.json").is_file()
+    assert (FOLDER / "demo.json").is_file()
     assert [(project["name"], project["videos"]) for project in known["projects"]] == [("demo", 6)]
     assert known["last"] == known["projects"][0]["id"]
     assert page.headers.get_content_type() == "text/html"

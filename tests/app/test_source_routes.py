@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app import wire
+from app.library.sources import glance
 from app.settings import Settings
-from app.source_glance import glance
+from app.web import wire
 from storage import videos
 from storage.database import Database
 from storage.frames import Gap

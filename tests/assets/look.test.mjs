@@ -35,11 +35,10 @@ test("a colour word is little-endian RGBA", () => {
 });
 
 test("every icon that the modules ask for exists, and an unknown one is an error", () => {
-  const folder = new URL("../../assets/editor/", import.meta.url);
-  const sources = ["", "tools/"].flatMap((sub) =>
-    readdirSync(new URL(sub || ".", folder))
+  const sources = ["editor", "kit"].flatMap((room) =>
+    readdirSync(new URL(`../../assets/${room}`, import.meta.url), { recursive: true })
       .filter((f) => f.endsWith(".js"))
-      .map((f) => read(`editor/${sub}${f}`)),
+      .map((f) => read(`${room}/${f}`)),
   );
   for (const source of sources) {
     for (const [, name] of source.matchAll(/\b(?:ic|iconButton)\("(\w+)"/g)) assert.ok(ICONS.includes(name), name);

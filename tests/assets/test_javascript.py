@@ -1,4 +1,4 @@
-"""Runs the editor's unit tests (tests/assets/*.test.mjs) with Node's own test runner, where Node is installed."""
+"""Runs the unit tests of the editor and the look with Node's own test runner, where Node is installed."""
 
 import os
 import re
@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SUITES = sorted(HERE.glob("*.test.mjs"))
+SUITES = sorted([*HERE.glob("*.test.mjs"), *(HERE / "editor").rglob("*.test.mjs")])
 NODE = shutil.which("node")
 
 
@@ -22,7 +22,9 @@ def node_is_recent() -> bool:
 
 
 @pytest.mark.skipif(not node_is_recent(), reason="Node 20 or newer is not installed")
-@pytest.mark.parametrize("suite", SUITES, ids=[suite.name.removesuffix(".test.mjs") for suite in SUITES])
+@pytest.mark.parametrize(
+    "suite", SUITES, ids=[suite.relative_to(HERE).as_posix().removesuffix(".test.mjs") for suite in SUITES]
+)
 def test_editor_modules(suite: Path) -> None:
     """Every suite passes."""
     done = subprocess.run(
@@ -46,9 +48,12 @@ def test_no_colour_outside_the_look() -> None:
 
 
 def test_files_stay_short() -> None:
-    """No module or sheet of the editor is longer than 400 lines."""
+    """No module or sheet of the editor or the kit is longer than 400 lines."""
     assets = HERE.parents[1] / "assets"
-    for file in [*(assets / "editor").rglob("*"), *(assets / "look").rglob("*"), *HERE.glob("*.mjs")]:
+    for file in [
+        *(path for room in ("editor", "kit", "look") for path in (assets / room).rglob("*")),
+        *HERE.rglob("*.mjs"),
+    ]:
         if file.suffix in {".js", ".css", ".mjs"}:
             assert len(file.read_text().splitlines()) <= 400, file.name
 

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { pageAddress, readAddress, writeAddress } from "../../assets/editor/address.js";
 import { frameAddress } from "../../assets/editor/api.js";
-import { clock, count, sizeText } from "../../assets/editor/dom.js";
-import { ago } from "../../assets/editor/historylist.js";
+import { clock, count, sizeText } from "../../assets/kit/dom.js";
+import { ago } from "../../assets/editor/panels/historylist.js";
 import { frameAt, secondsAt, secondsOf } from "../../assets/editor/playback.js";
 
 const video = { count: 5, pts: [1000, 2000, 3000, 7000, 8000], time_base: [1, 1000] };

@@ -1,16 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { EditQueue } from "../../assets/editor/history.js";
-import { join } from "../../assets/editor/raster.js";
-import { decode, encode, stringify } from "../../assets/editor/rle.js";
+import { EditQueue } from "../../assets/editor/document/editqueue.js";
+import { join } from "../../assets/editor/masks/raster.js";
+import { decode, encode, stringify } from "../../assets/editor/masks/rle.js";
 import { createStore } from "../../assets/editor/store.js";
-import { beginStroke, cancelStroke, endStroke } from "../../assets/editor/stroke.js";
-import { brush } from "../../assets/editor/tools/brush.js";
-import { eraser } from "../../assets/editor/tools/eraser.js";
-import { lasso } from "../../assets/editor/tools/lasso.js";
-import { polygon } from "../../assets/editor/tools/polygon.js";
-import { select, tracksAt } from "../../assets/editor/tools/select.js";
-import { VideoDocument } from "../../assets/editor/document.js";
+import { beginStroke, cancelStroke, endStroke } from "../../assets/editor/canvas/stroke.js";
+import { brush } from "../../assets/editor/canvas/tools/brush.js";
+import { eraser } from "../../assets/editor/canvas/tools/eraser.js";
+import { lasso } from "../../assets/editor/canvas/tools/lasso.js";
+import { polygon } from "../../assets/editor/canvas/tools/polygon.js";
+import { select, tracksAt } from "../../assets/editor/canvas/tools/select.js";
+import { VideoDocument } from "../../assets/editor/document/document.js";
 import { memoryStorage, sentRow, sentTrack } from "./memory.mjs";
 
 const H = 20;

@@ -10,7 +10,7 @@ from pycocotools import mask as coco
 
 from model.evaluation import evaluate
 from model.procedural import ProceduralVideo
-from model.whole_video import WholeVideo
+from model.tracking.whole_video import WholeVideo
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")

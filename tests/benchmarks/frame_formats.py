@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 from PIL import Image
 
-from app.frame_cache import encode
+from app.pictures.jpegs import encode
 from tests.benchmarks._timing import measured
 from tests.benchmarks.long_video import picture, texture
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.picture_cache import BLOCK
+from app.pictures.byte_caches import BLOCK
 from tests.benchmarks._served import Served
 from tests.benchmarks._targets import Latency
 

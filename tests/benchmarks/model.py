@@ -5,8 +5,8 @@ from torch import Tensor
 from torch.nn import functional as F
 
 from model.config import named
-from model.roi_align import pyramid_levels, roi_align
-from model.tevit import STRIDES, build
+from model.network.roi_align import pyramid_levels, roi_align
+from model.network.tevit import STRIDES, build
 from tests.benchmarks._timing import Row, measured, show
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from pycocotools import mask as coco
 
-from model.whole_video import WholeTrack, WholeVideo
+from model.tracking.whole_video import WholeTrack, WholeVideo
 from tests.benchmarks._tracking import (
     Borders,
     Thing,

@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from model import checkpoint as files
+from model.weights import checkpoint as files
 from tests.benchmarks import windows_memory
 from tests.benchmarks.windows import CHECKPOINT, FORGETFUL, SEPARATE, Kind, measure, table
 

@@ -16,15 +16,15 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from model import checkpoint as files
-from model.clip_inference import Sighting, shrink
+from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
-from model.stitch_state import Manner
-from model.stitcher import StitchSettings
-from model.tevit import TeViT
-from model.whole_video import WholeVideo, gather
-from model.window_frames import Window
-from model.windows import see_window, stitch
+from model.tracking.clip_inference import Sighting, shrink
+from model.tracking.stitch_state import Manner
+from model.tracking.stitcher import StitchSettings
+from model.tracking.whole_video import WholeVideo, gather
+from model.tracking.window_frames import Window
+from model.tracking.windows import see_window, stitch
+from model.weights import checkpoint as files
 from tests.benchmarks._tracking import (
     Borders,
     Thing,

@@ -37,10 +37,10 @@ def propose_alone(name: str, count: int, rule: str) -> dict[str, float]:
     """Propose for ``count`` frames in this process: frames done, tracks, and the process's peak memory in MiB."""
     import torch
 
-    from model import checkpoint as files
     from model.config import named
-    from model.tevit import build
-    from model.windows import propose
+    from model.network.tevit import build
+    from model.tracking.windows import propose
+    from model.weights import checkpoint as files
 
     torch.manual_seed(0)
     network = files.load(CHECKPOINT).build() if name == "tevit_tiny" else build(named(name)).eval()

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import ConsoleMessage, Page, Request
 
-from app.demo_assets import encode_video
+from app.demo.make import encode_video
 from model.procedural import render_video
 from tests.browser.driving import PATIENCE
 from tests.serving import RunningServer

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.pages import PAGES
+from app.web.pages import PAGES
 from tests.browser import driving
 from tests.browser.conftest import Watch
 from tests.serving import RunningServer

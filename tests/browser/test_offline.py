@@ -2,7 +2,7 @@
 
 from playwright.sync_api import Page
 
-from app.pages import PAGES
+from app.web.pages import PAGES
 from tests.browser import driving
 from tests.browser.conftest import Watch
 from tests.serving import RunningServer

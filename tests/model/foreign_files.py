@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.backbones.resnet import ResNet
-from model.coco_names import COCO_NAMES
 from model.config import BackboneConfig, MessengerShiftConfig, ResNetConfig, SwinConfig, TeViTConfig
-from model.tevit import build
+from model.network.backbones.resnet import ResNet
+from model.network.tevit import build
+from model.weights.coco_names import COCO_NAMES
 from tests.model.small import BACKBONE, CONFIG, randomise
 
 RESNET = ResNetConfig(blocks=(2, 1, 1, 1), width=4)

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 from pycocotools import mask as coco
 
-from model.clip_inference import SMALLEST, look
-from model.paste import paste_rle
-from model.selection import Selected
-from model.tevit import TeViT
+from model.network.tevit import TeViT
+from model.tracking.clip_inference import SMALLEST, look
+from model.tracking.paste import paste_rle
+from model.tracking.selection import Selected
 
 
 @dataclass(frozen=True)

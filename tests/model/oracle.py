@@ -5,11 +5,11 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
-from model.clip_inference import Sighting
 from model.procedural import ProceduralVideo
-from model.selection import Selected
-from model.track_memory import unit
-from model.window_frames import Window
+from model.tracking.clip_inference import Sighting
+from model.tracking.selection import Selected
+from model.tracking.track_memory import unit
+from model.tracking.window_frames import Window
 
 SIDE = 28
 CLASSES = 5

@@ -8,10 +8,10 @@ import torch
 from pycocotools import mask as coco
 from torch import Tensor, nn
 
-from model.clips import ClipTrack, ClipVideo
 from model.config import HeadConfig, MessengerShiftConfig, ScaleConfig, TeViTConfig, TrainingConfig
-from model.targets import ABSENT, PRESENT, ClipTargets
-from model.tevit import TeViT, build
+from model.network.tevit import TeViT, build
+from model.training.clips import ClipTrack, ClipVideo
+from model.training.targets import ABSENT, PRESENT, ClipTargets
 
 BACKBONE = MessengerShiftConfig(
     dims=(8, 16, 24, 32), heads=(1, 2, 2, 4), mlp_ratios=(2, 2, 2, 2), messengers=8, drop_path=0.0

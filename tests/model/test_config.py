@@ -5,7 +5,7 @@ import pytest
 import torch
 
 from model.config import CONFIGURATIONS, UnknownConfiguration, from_dict, named
-from model.tevit import build
+from model.network.tevit import build
 
 PARAMETERS = {
     "tevit_msgshift": 161_832_616,

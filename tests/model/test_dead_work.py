@@ -9,9 +9,9 @@ import torch
 from torch import nn
 from torch.utils.flop_counter import FlopCounterMode
 
-from model.backbones.messenger_shift import Block, MessengerShift
-from model.mask_head import MaskHead
-from model.tevit import TeViT
+from model.network.backbones.messenger_shift import Block, MessengerShift
+from model.network.mask_head import MaskHead
+from model.network.tevit import TeViT
 from tests.model.small import BACKBONE, CONFIG, normal_clips, randomise, small_network
 
 FRAMES, HW = 2, (64, 96)

@@ -12,10 +12,10 @@ import pytest
 import torch
 from pycocotools import mask as coco
 
-from model.checkpoint import from_network, save
 from model.config import named
 from model.example import main
-from model.tevit import build
+from model.network.tevit import build
+from model.weights.checkpoint import from_network, save
 
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = ("fish", "star", "jelly")

@@ -4,7 +4,8 @@ import pytest
 import torch
 from torch import nn
 
-from model.backbones.messenger_shift import (
+from model.config import named
+from model.network.backbones.messenger_shift import (
     DropPath,
     MessengerShift,
     MixFFN,
@@ -14,8 +15,7 @@ from model.backbones.messenger_shift import (
     to_map,
     to_sequence,
 )
-from model.config import named
-from model.tevit import build
+from model.network.tevit import build
 from tests.material import material
 from tests.model.small import BACKBONE, normal_clips, randomise
 

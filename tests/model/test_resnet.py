@@ -1,8 +1,8 @@
 import pytest
 import torch
 
-from model.backbones.resnet import Bottleneck, ResNet
 from model.config import ResNetConfig
+from model.network.backbones.resnet import Bottleneck, ResNet
 from tests.model.small import normal_clips, randomise
 
 SMALL = ResNetConfig(blocks=(1, 2, 1, 1), width=4)

@@ -8,12 +8,13 @@ import pytest
 import torch
 from pycocotools import mask as coco
 
-from model import scoring, windows
-from model.clips import ClipTrack, ClipVideo
+from model import scoring
 from model.config import named
+from model.network.tevit import TeViT, build
 from model.scoring import judged_frames, score
-from model.targets import ABSENT, PRESENT, UNKNOWN
-from model.tevit import TeViT, build
+from model.tracking import windows
+from model.training.clips import ClipTrack, ClipVideo
+from model.training.targets import ABSENT, PRESENT, UNKNOWN
 
 HW = (32, 48)
 

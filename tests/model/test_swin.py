@@ -2,7 +2,8 @@ import pytest
 import torch
 from torch import nn
 
-from model.backbones.swin import (
+from model.config import SwinConfig
+from model.network.backbones.swin import (
     PatchMerging,
     ShiftedWindows,
     Swin,
@@ -12,7 +13,6 @@ from model.backbones.swin import (
     shifted_mask,
     windows,
 )
-from model.config import SwinConfig
 from tests.model.small import normal_clips, randomise
 
 SMALL = SwinConfig(dim=8, depths=(2, 1, 1, 1), heads=(1, 2, 2, 4), window=4, mlp_ratio=2, drop_path=0.0)

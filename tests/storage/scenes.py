@@ -11,8 +11,8 @@ from pycocotools import mask as coco
 from storage import tracks
 from storage.database import Database
 from storage.edits import Applied, Change, Conflict, Edit, NothingToUndo, apply_edit, redo, undo
+from storage.edits.rebuild import check_video
 from storage.projects import Category, Project, add_category, create_project
-from storage.rebuild import check_video
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, add_video
 

@@ -15,9 +15,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 
-from storage import row_store
 from storage.database import Database
-from storage.edit_log import edit_by_number, last_number
 from storage.edits import (
     Applied,
     Change,
@@ -30,8 +28,10 @@ from storage.edits import (
     edits_since,
     history,
     list_complete,
+    row_store,
 )
-from storage.row_values import RANGE_ROW, TRACK_ROW, RowKey, is_human
+from storage.edits.log import edit_by_number, last_number
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, is_human
 from tests.storage.scenes import Scene, new_id, square
 
 PEOPLE = st.sampled_from(["ann", "bob"])

@@ -14,10 +14,10 @@ import pytest
 
 from storage import tracks
 from storage.database import Database, DatabaseBusy
-from storage.edit_log import RowEntry, find_edit, last_number, row_entries
 from storage.edits import Applied, Change, Conflict, Edit, apply_edit, edits_since, undo
+from storage.edits.log import RowEntry, find_edit, last_number, row_entries
+from storage.edits.row_values import RowKey
 from storage.projects import create_project, get_setting, list_projects, set_setting
-from storage.row_values import RowKey
 from tests.material import ROOT
 from tests.storage.scenes import Scene, new_id, square
 

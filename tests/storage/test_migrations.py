@@ -12,12 +12,13 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from storage import jobs, migrations, models, projects, tracks, videos
+from storage import checkpoints as models
+from storage import jobs, migrations, projects, tracks, videos
 from storage.database import Database
 from storage.edits import edits_since, list_complete
+from storage.edits.rebuild import check_video
 from storage.masks import blob_hash, get_blobs
 from storage.migrations import UnknownRevision
-from storage.rebuild import check_video
 from tests.material import ROOT
 from tests.storage.scenes import square
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { mount } from "../../../assets/pages/exchange.js";
 import { problems } from "../../../assets/pages/joblist.js";
 import { openPage, refuse, settle } from "./browser.mjs";
-import { el } from "../../../assets/pages/dom.js";
+import { el } from "../../../assets/kit/pagedom.js";
 import { showMessage } from "../../../assets/pages/sheets.js";
 import { job, known } from "./made.mjs";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { el } from "../../../assets/pages/dom.js";
+import { el } from "../../../assets/kit/pagedom.js";
 import { close, installSheets, open, showMessage } from "../../../assets/pages/sheets.js";
 import { openPage } from "./browser.mjs";
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { el } from "../../../assets/pages/dom.js";
+import { el } from "../../../assets/kit/pagedom.js";
 import { mount } from "../../../assets/pages/shell.js";
 import { openPage, refuse, settle } from "./browser.mjs";
 import { job, known } from "./made.mjs";

@@ -1,4 +1,4 @@
-"""Runs the unit tests of the pages' modules (*.test.mjs beside this file) with Node's own test runner."""
+"""Runs the unit tests of the pages' modules and of the kit (*.test.mjs) with Node's own test runner."""
 
 import shutil
 import subprocess
@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 
 HERE = Path(__file__).parent
-SUITES = sorted(HERE.glob("*.test.mjs"))
-MODULES = Path(__file__).resolve().parents[3] / "assets" / "pages"
+SUITES = sorted([*HERE.glob("*.test.mjs"), *(HERE.parent / "kit").glob("*.test.mjs")])
+ASSETS = Path(__file__).resolve().parents[3] / "assets"
+KIT = ("pagedom", "menu")  # what the pages use of the kit
+MODULES = [*(ASSETS / "pages").glob("*.js"), *(ASSETS / "kit" / f"{name}.js" for name in KIT)]
 NODE = shutil.which("node")
 
 
@@ -23,10 +25,10 @@ def test_every_module_has_a_suite() -> None:
     """A module is tested by the suite of its name; what only builds on others is named here with its suite."""
     by_another = {"drop": "upload", "joblist": "exchange"}
     tested = {suite.name.removesuffix(".test.mjs") for suite in SUITES}
-    for module in MODULES.glob("*.js"):
+    for module in MODULES:
         assert by_another.get(module.stem, module.stem) in tested, module.name
 
 
 def test_suites_stay_short() -> None:
-    for file in HERE.glob("*.mjs"):
+    for file in [*HERE.glob("*.mjs"), *SUITES]:
         assert len(file.read_text().splitlines()) <= 400, file.name

@@ -1,0 +1,1 @@
+"""Finds, downloads, registers and loads the checkpoints that the model runs with."""

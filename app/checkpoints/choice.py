@@ -1,0 +1,115 @@
+"""Who would propose in a project: which checkpoint, what it knows of the categories, and what else one can do."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import Connection
+
+from app.checkpoints.class_map import ClassMapping, class_mapping
+from app.errors import BadInput
+from app.settings import Settings
+from storage import checkpoints as models
+from storage import projects
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from storage.projects import Category
+
+DEMO = "demo"
+NVIDIA = Path("/proc/driver/nvidia/version")
+
+
+@dataclass(frozen=True)
+class Release:
+    """A published checkpoint: its configuration's name, about how large its file is, and how many classes it has."""
+
+    name: str
+    size_bytes: int
+    classes: int
+
+
+@dataclass(frozen=True)
+class Proposer:
+    """The checkpoint a proposal would use, and what it knows here.
+
+    ``known`` and ``unknown`` are names of the project's categories; ``known_classes`` and ``unmapped_classes`` names of
+    the checkpoint's classes. ``warning`` is one sentence or ``None``.
+    """
+
+    checkpoint: Checkpoint | None
+    known: tuple[str, ...]
+    unknown: tuple[str, ...]
+    known_classes: tuple[str, ...]
+    unmapped_classes: tuple[str, ...]
+    warning: str | None
+    device: str
+    downloads: tuple[Release, ...]
+
+
+# Sizes as float32 files of the configurations' parameters; the YouTube-VIS 2019 releases know its 40 classes.
+RELEASES = (
+    Release("tevit_msgshift", 647_000_000, 40),
+    Release("tevit_msgshift_mstrain", 647_000_000, 40),
+    Release("tevit_r50", 690_000_000, 40),
+    Release("tevit_swin-l_mstrain", 1_376_000_000, 40),
+)
+
+
+def proposer(database: Database, settings: Settings, *, project_id: str, checkpoint_id: str | None = None) -> Proposer:
+    """The facts for asking before a proposal; without ``checkpoint_id`` for the checkpoint that would be used."""
+    with database.read() as tx:
+        projects.get_project(tx, project_id)
+        of_demo = projects.get_setting(tx, "demo_project") == project_id
+        categories = projects.list_categories(tx, project_id)
+        checkpoint = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=checkpoint_id)
+        mapping = (
+            ClassMapping({}) if checkpoint is None else class_mapping(tx, checkpoint=checkpoint, project_id=project_id)
+        )
+    reached = {category_id for category_id in mapping.category_ids.values() if category_id is not None}
+    return Proposer(
+        checkpoint=checkpoint,
+        known=tuple(category.name for category in categories if category.id in reached),
+        unknown=tuple(category.name for category in categories if category.id not in reached),
+        known_classes=mapping.mapped,
+        unmapped_classes=mapping.unmapped,
+        warning=_warning(of_demo, categories, checkpoint, mapping),
+        device=settings.device or ("cuda:0" if NVIDIA.exists() else "cpu"),
+        downloads=RELEASES,
+    )
+
+
+def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | None) -> Checkpoint | None:
+    """The one that was asked for, else the project's active one, else the newest that every project may use.
+
+    Raises `storage.errors.NotFound`, and `BadInput` for a checkpoint that was removed.
+    """
+    if checkpoint_id is not None:
+        found = models.get_checkpoint(tx, checkpoint_id)
+        if found.removed is not None:
+            raise BadInput(f"The checkpoint {found.name} was removed; choose another one.")
+        return found
+    active = models.active_checkpoint(tx, project_id)
+    if active is not None:
+        return active
+    known = models.list_checkpoints(tx, project_id)
+    # The demo's checkpoint knows little; anything else that is there was put there on purpose.
+    wanted = [found for found in known if found.name != DEMO] or list(known)
+    return max(wanted, key=lambda found: found.created, default=None)
+
+
+def _warning(
+    of_demo: bool, categories: tuple[Category, ...], checkpoint: Checkpoint | None, mapping: ClassMapping
+) -> str | None:
+    if checkpoint is None:
+        return "There is no checkpoint yet: download TeViT, add a checkpoint file, or draw by hand."
+    names = ", ".join(checkpoint.categories)
+    if checkpoint.name == DEMO and not of_demo:
+        return (
+            f"This model knows only the demo's shapes ({names}); for anything else download TeViT, "
+            "add a checkpoint file, or draw by hand."
+        )
+    if categories and not mapping.mapped:
+        return (
+            f"The checkpoint {checkpoint.name} knows none of this project's categories; what it finds ({names}) "
+            "comes without a category, as a suggestion."
+        )
+    return None

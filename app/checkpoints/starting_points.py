@@ -1,0 +1,134 @@
+"""Use cases: the files that training starts from. Their names are offered like those of checkpoints, with `--init`.
+
+They are no checkpoints: nothing can be proposed with them, so they are kept apart, as their authors publish them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.checkpoints.download import DOWNLOADS, RECORD, Report, digest_of, fetch, locate, remember, require_same
+from app.checkpoints.register import RELEASE_URL
+from app.errors import BadInput
+from app.settings import Settings
+
+FOLDER = "starting_points"
+
+
+@dataclass(frozen=True)
+class StartingPoint:
+    """A published file to start training from; its authors' official configuration names the address.
+
+    ``kind`` is what `model.weights.starting_points.recognise` calls it; ``sha256`` the beginning of its hash, where its
+    authors put that into its name.
+    """
+
+    name: str
+    address: str
+    size_bytes: int
+    kind: str
+    sha256: str = ""
+
+
+_COCO = "queryinst_pvtv2-b1_fpn_mstrain_480-800_3x_coco"
+_SWIN = "swin_large_patch4_window7_224_22kto1k-5f0996db"
+STARTING_POINTS = (
+    StartingPoint(_COCO, RELEASE_URL.format(name=_COCO), 648_000_000, "COCO QueryInst"),
+    StartingPoint(
+        "pvt_v2_b1",
+        "https://github.com/whai362/PVT/releases/download/v2/pvt_v2_b1.pth",
+        56_000_000,
+        "PVTv2 of ImageNet",
+    ),
+    StartingPoint(
+        "resnet50-0676ba61",
+        "https://download.pytorch.org/models/resnet50-0676ba61.pth",
+        103_000_000,
+        "ResNet of ImageNet",
+        "0676ba61",
+    ),
+    StartingPoint(
+        _SWIN,
+        f"https://download.openmmlab.com/mmclassification/v0/swin-transformer/convert/{_SWIN}.pth",
+        788_000_000,
+        "backbone",
+        "5f0996db",
+    ),
+)
+
+
+def known(name: str) -> StartingPoint | None:
+    """The published starting point of this name, if it is one."""
+    return next((point for point in STARTING_POINTS if point.name == name), None)
+
+
+def path_of(settings: Settings, point: StartingPoint) -> Path:
+    """Where a starting point lies once it is downloaded."""
+    return settings.checkpoints / FOLDER / f"{point.name}.pth"
+
+
+def download_starting_point(
+    settings: Settings,
+    point: StartingPoint,
+    *,
+    report: Report,
+    cancelled: Callable[[], bool] = lambda: False,
+    url: str | None = None,
+) -> Path:
+    """Fetch a starting point, going on where an earlier try broke off; returns its path.
+
+    The sha256 of the first whole and sound file is recorded, and any other file is refused later. ``url`` replaces the
+    published address. Raises `BadInput` (`DownloadFailed` without a network), `Cancelled`.
+    """
+    target = path_of(settings, point)
+    record = settings.checkpoints / DOWNLOADS / RECORD
+    address = url or point.address
+    if target.is_file():
+        require_same(record, target, address, digest_of(target))
+        return target
+    record.parent.mkdir(parents=True, exist_ok=True)
+    part = record.parent / f"{point.name}.pth.part"
+    fetch(address, part, name=point.name, report=report, cancelled=cancelled)
+    report(0.96, "Checking")
+    digest = digest_of(part)
+    require_same(record, part, address, digest, fetched=True)
+    _require_sound(part, point, digest, address)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    part.replace(target)
+    remember(record, address, digest)
+    return target
+
+
+def find_start(settings: Settings, name_or_file: str) -> Path:
+    """The file that ``--init`` names: a starting point, any model that `app.checkpoints.download.locate` knows, or a
+    file.
+
+    A downloaded starting point whose bytes are not those of its first download is refused. Raises `BadInput`.
+    """
+    point = known(name_or_file)
+    if point is None or Path(name_or_file).is_file():
+        return locate(settings, name_or_file)
+    path = path_of(settings, point)
+    if not path.is_file():
+        raise BadInput(f"The starting point {point.name} is not here yet; fetch it with: models download {point.name}.")
+    require_same(settings.checkpoints / DOWNLOADS / RECORD, path, point.address, digest_of(path))
+    return path
+
+
+def _require_sound(part: Path, point: StartingPoint, digest: str, address: str) -> None:
+    """Refuse, and remove, what came under a starting point's address but is no such file."""
+    from model.weights.files import CheckpointError, read_weights
+    from model.weights.starting_points import recognise
+
+    reason = ""
+    if not digest.startswith(point.sha256):
+        reason = f"its sha256 begins with {digest[:8]}, its name says {point.sha256}"
+    else:
+        try:
+            kind = recognise(read_weights(part))
+            reason = "" if kind == point.kind else f"it is another file ({kind})"
+        except CheckpointError as error:
+            reason = str(error).removeprefix(f"{part}: ").rstrip(".")
+    if reason:
+        part.unlink()
+        raise BadInput(f"What came from {address} is not {point.name}: {reason}; it was thrown away.")

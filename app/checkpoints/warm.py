@@ -1,0 +1,77 @@
+"""The model that stays loaded between jobs: one at a time, replaced when another checkpoint is asked for."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import BadInput
+from app.settings import Settings
+from storage.checkpoints import Checkpoint
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """A network ready to run, with what belongs to it."""
+
+    network: Any
+    config: Any
+    categories: tuple[str, ...]
+    device: str
+    precision: str
+
+
+class WarmModel:
+    """Loads networks for a worker process and keeps the last one."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._key: tuple[str, str, str] | None = None
+        self._loaded: Loaded | None = None
+
+    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> Loaded:
+        """The network of a checkpoint; ``precision`` is 'float32' or 'fast', without it fast on CUDA only.
+
+        Raises `BadInput` when the file is gone, and the model's own errors when it does not fit its configuration.
+        """
+        device = choose_device(self._settings.device)
+        wanted = choose_precision(device, precision)
+        key = (checkpoint.sha256, device, wanted)
+        if self._loaded is None or self._key != key:
+            # Two large networks do not fit side by side: the old one goes first.
+            self._loaded = None
+            self._loaded, self._key = self._load(checkpoint, device, wanted), key
+        return self._loaded
+
+    def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> Loaded:
+        from model.weights import checkpoint as files
+
+        path = checkpoint_path(self._settings, checkpoint)
+        if not path.is_file():
+            raise BadInput(f"The file of the checkpoint {checkpoint.name} is gone ({path}); add it again.")
+        found = files.load(path)
+        network = found.build(device, precision)
+        return Loaded(network, found.config, tuple(found.categories), device, precision)
+
+
+def checkpoint_path(settings: Settings, checkpoint: Checkpoint) -> Path:
+    """Where the file of a registered checkpoint is."""
+    return settings.data / checkpoint.path
+
+
+def choose_device(wanted: str | None) -> str:
+    """The device to compute on: the one asked for, else CUDA where it works, else the CPU. Imports torch.
+
+    Raises `BadInput` when CUDA is asked for and is not there.
+    """
+    import torch
+
+    if wanted is None:
+        return "cuda:0" if torch.cuda.is_available() else "cpu"
+    if wanted.startswith("cuda") and not torch.cuda.is_available():
+        raise BadInput(f"The device {wanted} is not there: this machine has no CUDA that torch can use; use cpu.")
+    return wanted
+
+
+def choose_precision(device: str, wanted: str | None = None) -> str:
+    """'float32' or 'fast': the one asked for, else what is fast on CUDA and exact elsewhere."""
+    return wanted or ("fast" if device.startswith("cuda") else "float32")

@@ -1,0 +1,233 @@
+"""The flags of every command. Nothing here needs more than the standard library, so that help is quick."""
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+Commands = Any  # argparse's own type of it is private
+
+COMMANDS = (
+    *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
+    *("conform", "frames", "worker", "test", "benchmark"),
+)
+
+
+def with_default_command(argv: list[str]) -> list[str]:
+    """``argv``, or with ``serve`` in front where it names no command: that is what starting the app means."""
+    asks = {"-h", "--help"} & set(argv)
+    named = any(word in COMMANDS for word in argv) or bool(argv and not argv[0].startswith("-"))
+    return argv if asks or named else ["serve", *argv]
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """The parser; a parsed command has ``run``, the place of its function as ``module:name``."""
+    everywhere = _everywhere()
+    parser = argparse.ArgumentParser(
+        prog="launch.py",
+        description="Video instance segmentation: propose, correct, retrain. Without a command: serve.",
+        parents=[everywhere],
+    )
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    def add(name: str, run: str, text: str) -> argparse.ArgumentParser:
+        # `check` has a --database of its own.
+        flags = _everywhere(database=False) if name == "check" else everywhere
+        command = commands.add_parser(name, help=text, description=text, parents=[flags])
+        command.set_defaults(run=run)
+        return command
+
+    _serving(add)
+    _proposing(add)
+    _training(add)
+    _exchanging(add)
+    _models(commands, everywhere)
+    return parser
+
+
+def _everywhere(*, database: bool = True) -> argparse.ArgumentParser:
+    # No defaults: a flag before the command must not be overwritten by the command's own default of it.
+    flags = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = flags.add_argument_group("everywhere")
+    group.add_argument("--data", metavar="DIR", help="data folder (default ./data)")
+    if database:
+        group.add_argument("--database", metavar="URL", help="database (default: a SQLite file in the data folder)")
+    group.add_argument("--project", metavar="NAME", help="project (default: the last used)")
+    group.add_argument("--device", metavar="DEVICE", help="cpu or cuda:N (default: choose)")
+    return flags
+
+
+Add = Callable[[str, str, str], argparse.ArgumentParser]
+
+
+def _serving(add: Add) -> None:
+    serve = add("serve", "app.cli.serve:serve", "start the app and print its address")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--port", type=int, help="port to listen on (default 7860; 0 takes a free one)")
+    serve.add_argument("--auth", metavar="FILE", help="file of names and passwords, for a server that others reach")
+    serve.add_argument("--no-browser", dest="open_browser", action="store_false", help="open no browser")
+    worker = add("worker", "app.cli.serve:worker", "do background jobs, also on another machine that shares the data")
+    worker.add_argument("--idle", metavar="SECONDS", type=positive, help="end after so long without a job")
+    frames = add("frames", "app.cli.serve:frames", "count the frames of a video by decoding it, or take some out")
+    frames.add_argument("file", type=Path, help="a video file or a folder of pictures")
+    frames.add_argument("--extract", type=whole_numbers, metavar="K,K", help="frames to write as PNG, from 0")
+    frames.add_argument("--out", type=Path, metavar="DIR", help="where --extract writes")
+    _json(frames)
+    conform = add("conform", "app.cli.train:conform", "compare this program with a folder of golden figures")
+    conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
+    conform.add_argument("--markdown", action="store_true", help="a short table per part, as the README has them")
+    _json(conform)
+    add("test", "app.cli.serve:test", "check the code and run all tests")
+    benchmark = add("benchmark", "app.cli.serve:benchmark", "measure one of the tables of the README")
+    benchmark.add_argument("name", help="which table, or all")
+    _json(benchmark)
+
+
+def _proposing(add: Add) -> None:
+    propose = add("propose", "app.cli.propose:propose", "let a model find the tracks of videos")
+    propose.add_argument("videos", nargs="*", type=Path, metavar="VIDEO_OR_FOLDER", help="videos, or folders of them")
+    propose.add_argument("--list", type=Path, metavar="FILE", help="text file with one more video or folder a line")
+    propose.add_argument("--annotations", type=Path, metavar="FILE", help="YouTube-VIS file that names the frames")
+    propose.add_argument("--frames", type=Path, metavar="DIR", help="folder of the frames that --annotations names")
+    propose.add_argument("--model", metavar="NAME_OR_FILE", help="demo, a checkpoint's name, or a file")
+    propose.add_argument("--config", metavar="NAME", help="configuration of a file that does not say it itself")
+    propose.add_argument("--out", type=Path, metavar="FILE", help="results as YouTube-VIS JSON")
+    propose.add_argument("--into-project", action="store_true", help="store the tracks in the project instead")
+    propose.add_argument("--rule", choices=("published", "review"), help="how tracks are chosen (see README)")
+    propose.add_argument("--precision", choices=("float32", "fast"), help="default: fast on CUDA with --rule review")
+    propose.add_argument("--window", type=positive, metavar="N", help="frames that the model sees at once")
+    propose.add_argument("--overlap", type=not_negative, metavar="N", help="frames that windows share")
+    propose.add_argument("--max-tracks", type=positive, metavar="N", help="most tracks of a window")
+    propose.add_argument("--again", action="store_true", help="look also at videos that are done")
+    propose.add_argument("--wait", type=positive, metavar="SECONDS", help="patience with silent processes (torchrun)")
+    _json(propose)
+    evaluate = add("evaluate", "app.cli.train:evaluate", "YouTube-VIS AP of results against truth")
+    evaluate.add_argument("truth", type=Path, metavar="TRUTH.json")
+    evaluate.add_argument("results", type=Path, metavar="RESULTS.json")
+    _json(evaluate)
+
+
+def _training(add: Add) -> None:
+    train = add("train", "app.cli.train:train", "train a checkpoint on a YouTube-VIS file")
+    train.add_argument("--annotations", type=Path, required=True, metavar="FILE")
+    train.add_argument("--frames", type=Path, required=True, metavar="DIR")
+    train.add_argument("--config", required=True, metavar="NAME", help="configuration, such as tevit_tiny")
+    train.add_argument("--out", type=Path, required=True, metavar="DIR")
+    train.add_argument("--init", metavar="NAME_OR_FILE", help="checkpoint, ImageNet or COCO file to start from")
+    train.add_argument(
+        "--init-classes",
+        choices=("initial", "names"),
+        default="initial",
+        help="class columns of a COCO file: start anew as the official recipe does, or go by names",
+    )
+    train.add_argument("--steps", type=positive, metavar="N")
+    train.add_argument("--batch", type=positive, metavar="N", help="clips of one step, over all processes")
+    train.add_argument("--lr", type=positive_real, metavar="RATE")
+    train.add_argument("--precision", choices=("float32", "fast"), default="float32")
+    train.add_argument("--accumulate", type=positive, default=1, metavar="N", help="batches of one step")
+    train.add_argument("--workers", type=not_negative, default=0, metavar="N", help="processes that prepare clips")
+    train.add_argument("--val", type=Path, metavar="FILE", help="YouTube-VIS file to evaluate on at the end")
+    train.add_argument("--seed", type=not_negative, default=0, metavar="S")
+    train.add_argument("--resume", action="store_true", help="go on with the run that --out holds")
+    _json(train)
+    synthesize = add("synthesize", "app.cli.train:synthesize", "make procedural videos with exact truth")
+    synthesize.add_argument("--out", type=Path, required=True, metavar="DIR")
+    synthesize.add_argument("--domain", required=True, metavar="NAME")
+    synthesize.add_argument("--videos", type=positive, required=True, metavar="N")
+    synthesize.add_argument("--frames", type=positive, required=True, metavar="T")
+    synthesize.add_argument("--size", type=size, required=True, metavar="WxH")
+    synthesize.add_argument("--seed", type=not_negative, required=True, metavar="S")
+    _json(synthesize)
+
+
+def _exchanging(add: Add) -> None:
+    bring = add("import", "app.cli.retrain:bring_in", "take a YouTube-VIS file into a project (made if it is new)")
+    bring.add_argument("file", type=Path, metavar="FILE")
+    bring.add_argument("--frames", type=Path, required=True, metavar="DIR")
+    text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
+    bring.add_argument("--stride", type=positive, metavar="N", help=text)
+    _json(bring)
+    export = add("export", "app.cli.retrain:export", "write a project as YouTube-VIS with its frames")
+    export.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export.add_argument("--version", choices=("2019", "2021", "2022"), default="2019")
+    export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
+    text = "keep every so many frames (default: all; of a video imported at a stride, those)"
+    export.add_argument("--stride", type=positive, metavar="N", help=text)
+    _json(export)
+    check = add("check", "app.cli.retrain:check", "look for damage in the database")
+    check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
+    _json(check)
+    retrain = add("retrain", "app.cli.retrain:retrain", "train on the project's corrections")
+    retrain.add_argument("--job", metavar="ID", help="a job of the database, as the worker gives it")
+    retrain.add_argument("--steps", type=positive, metavar="N")
+    _json(retrain)
+
+
+def _models(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
+    text = "list, add, download, export or activate checkpoints"
+    models = commands.add_parser("models", help=text, description=text, parents=[everywhere])
+    actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    def add(name: str, text: str, what: str | None) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=text, description=text, parents=[everywhere])
+        action.set_defaults(run=f"app.cli.retrain:models_{name}")
+        if what:
+            action.add_argument("what", metavar=what)
+        _json(action)
+        return action
+
+    add("list", "checkpoints that are here, and releases that are not", None)
+    added = add("add", "check a checkpoint file and take it into the data folder", "FILE")
+    added.add_argument("--name", help="what to call it (default: the file's name)")
+    added.add_argument("--config", metavar="NAME", help="configuration, where the file does not say it itself")
+    add("download", "fetch a published checkpoint, or a file that training starts from", "NAME")
+    exported = add("export", "write a checkpoint in the layout of the official code", "NAME")
+    exported.add_argument(
+        "--out", type=Path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"
+    )
+    add("activate", "propose with this checkpoint in the project from now on", "NAME")
+
+
+def _json(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--json", action="store_true", help="the result as JSON")
+
+
+def positive(text: str) -> int:
+    """A whole number above zero."""
+    return _at_least(text, 1)
+
+
+def not_negative(text: str) -> int:
+    """A whole number, zero too."""
+    return _at_least(text, 0)
+
+
+def positive_real(text: str) -> float:
+    """A number above zero."""
+    number = float(text)
+    if not 0 < number < float("inf"):
+        raise argparse.ArgumentTypeError(f"{text} is not a number above zero")
+    return number
+
+
+def whole_numbers(text: str) -> tuple[int, ...]:
+    """Whole numbers with commas between them."""
+    return tuple(_at_least(part, 0) for part in text.split(","))
+
+
+def size(text: str) -> tuple[int, int]:
+    """(width, height) in pixels of a text such as 160x96."""
+    width, times, height = text.lower().partition("x")
+    if not (width and times and height):
+        raise argparse.ArgumentTypeError(f"{text!r} is no size; it must be WIDTHxHEIGHT in pixels, such as 160x96")
+    return _at_least(width, 1), _at_least(height, 1)
+
+
+def _at_least(text: str, least: int) -> int:
+    try:
+        number = int(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
+    if number < least:
+        raise argparse.ArgumentTypeError(f"{text} is below {least}")
+    return number

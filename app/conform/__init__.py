@@ -1,0 +1,1 @@
+"""Compares this program with golden figures of the official code, part by part."""

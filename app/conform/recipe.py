@@ -1,0 +1,87 @@
+"""The recipe of a folder of figures: deterministic weights and inputs, and the networks that they fill."""
+
+import importlib.util
+import sys
+from dataclasses import replace
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import torch
+
+from app.conform.checks import UnreadableCase
+from model.config import MessengerShiftConfig, SwinConfig, TeViTConfig, named
+from model.network.tevit import TeViT, build
+
+
+class Recipe:
+    """``recipe/fill.py`` and ``recipe/make_ytvis.py`` of a folder, loaded when they are first needed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    @property
+    def fill(self) -> Any:
+        """The module that makes weights, clips and truth."""
+        return self._module("fill")
+
+    @property
+    def make_ytvis(self) -> Any:
+        """The module that writes a tiny data set."""
+        self._module("fill")  # it imports this one by name
+        return self._module("make_ytvis")
+
+    def _module(self, name: str) -> ModuleType:
+        path = self._folder / f"{name}.py"
+        known = sys.modules.get(name)
+        if known is not None and getattr(known, "__file__", None) == str(path):
+            return known
+        if not path.is_file():
+            raise UnreadableCase(f"the recipe {path.name} is not in {self._folder}")
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None:
+            raise UnreadableCase(f"the recipe {path} cannot be loaded")
+        module = importlib.util.module_from_spec(spec)
+        before, sys.modules[name] = known, module
+        try:
+            spec.loader.exec_module(module)
+        except (Exception, SystemExit) as error:  # a recipe that leaves would end the whole program, with its status
+            sys.modules.pop(name)
+            if before is not None:
+                sys.modules[name] = before
+            raise UnreadableCase(f"the recipe {path.name} does not run: {type(error).__name__} {error}") from error
+        return module
+
+
+class Networks:
+    """The last network that was asked for, filled by the recipe; cases that share it follow each other."""
+
+    def __init__(self, recipe: Recipe, device: str) -> None:
+        self._recipe, self.device = recipe, device
+        self._key: tuple[str, str] | None = None
+        self._network: TeViT | None = None
+
+    def filled(self, config: str, salt: str) -> TeViT:
+        """The network in evaluation mode; treat it as read-only."""
+        if self._network is None or self._key != (config, salt):
+            self._network = None  # the old one goes before the new one comes
+            self._network = self._build(named(config), salt).eval()
+            self._key = (config, salt)
+        return self._network
+
+    def for_training(self, config: str, salt: str) -> TeViT:
+        """A network of its own in training mode, without stochastic depth."""
+        self._network = None
+        described = named(config)
+        if isinstance(described.backbone, MessengerShiftConfig | SwinConfig):
+            described = replace(described, backbone=replace(described.backbone, drop_path=0.0))
+        return self._build(described, salt).train()
+
+    def forget(self) -> None:
+        """Give the memory back."""
+        self._network = self._key = None
+
+    def _build(self, config: TeViTConfig, salt: str) -> TeViT:
+        network = build(config)
+        self._recipe.fill.fill_model(network, salt)
+        return network.to(torch.device(self.device))

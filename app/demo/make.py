@@ -1,0 +1,160 @@
+"""Makes what lies in `assets/demo`: six procedural videos, their truth, and what the demo checkpoint proposes.
+
+Run it after training the demo checkpoint, with the folder that `train` wrote and a held-out procedural data set::
+
+    python -m app.demo.make out/demo_run out/demo_val
+
+The same seeds give the same pictures.
+"""
+
+import argparse
+import json
+import sys
+from dataclasses import dataclass
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import torch
+
+from app.settings import ASSETS
+from app.training.file_clips import YoutubeVisClips
+from model.procedural import ProceduralVideo, categories, render_video
+from model.scoring import score
+from model.tracking.windows import gather, propose
+from model.weights import checkpoint as files
+from storage import rle
+
+FOLDER = ASSETS / "demo"
+CHECKPOINT = FOLDER / "checkpoint.safetensors"
+DESCRIPTION = FOLDER / "demo.json"
+FRAMES, SIZE, RATE = 36, (640, 360), 12
+
+
+@dataclass(frozen=True)
+class Scene:
+    """One demo video: its name and which procedural video it is."""
+
+    name: str
+    domain: str
+    index: int
+    seed: int
+    corrected: bool  # part of it is shown as already corrected
+
+
+SCENES = (
+    Scene("tide pool", "demo", 3, 7, True),
+    Scene("lagoon", "demo", 11, 7, True),
+    Scene("jelly bay", "occlusion", 1, 7, False),
+    Scene("harbour", "demo", 5, 7, False),
+    Scene("reef walk", "occlusion", 2, 7, False),
+    Scene("crossing", "demo", 12, 7, False),
+)
+
+
+def render(scene: Scene) -> ProceduralVideo:
+    """The frames and exact masks of a scene at the size of the demo."""
+    return render_video(scene.domain, index=scene.index, seed=scene.seed, frames=FRAMES, size=SIZE)
+
+
+def encode_video(path: Path, frames: np.ndarray) -> None:
+    """Write uint8 RGB frames (T, H, W, 3) as H.264."""
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream(
+            "libx264", rate=Fraction(RATE), options={"crf": "20", "preset": "slow", "g": "12"}
+        )
+        stream.width, stream.height, stream.pix_fmt = frames.shape[2], frames.shape[1], "yuv420p"
+        for pixels in frames:
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+
+
+def decoded(path: Path) -> list[np.ndarray]:
+    """All frames of a video file, uint8 RGB, as the application will see them."""
+    with av.open(str(path)) as container:
+        return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
+
+
+def truth_of(video: ProceduralVideo) -> list[dict[str, Any]]:
+    """Exact tracks as JSON: `label` and `segmentations` per frame (compressed RLE or null)."""
+    return [
+        {
+            "label": track.label,
+            "segmentations": [rle.encode(mask) if mask.any() else None for mask in track.masks],
+        }
+        for track in video.tracks
+    ]
+
+
+def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]:
+    """What the network proposes under the review rule, as JSON."""
+    results = propose(network, frames, expected=len(frames), config=network.config, rule="review", keep_state=False)
+    whole = gather(results)
+    return [
+        {
+            "label": track.label,
+            "score": round(track.score, 4),
+            "runners_up": [[label, round(score, 4)] for label, score in track.runners_up],
+            "segmentations": list(track.segmentations),
+            "scores": [round(score, 4) for score in track.frame_scores],
+        }
+        for track in whole.tracks
+    ]
+
+
+def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
+    """Store the checkpoint that training wrote as float16, with its AP on a held-out data set beside it."""
+    path = folder / CHECKPOINT.name
+    files.save(path, files.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
+    stored = files.load(path)  # what is measured is the stored file
+    source = YoutubeVisClips(held_out / "instances.json", held_out / "JPEGImages")
+    result = score(stored.build(), source, range(len(source.videos)))
+    facts = {
+        "sha256": files.file_hash(path),
+        "config": stored.config.name,
+        "categories": list(stored.categories),
+        "provenance": stored.provenance,
+        "metrics": {**result.stats, "per_category": {name: value for name, _, value in result.per_category}},
+    }
+    path.with_suffix(".json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
+    print(json.dumps(facts["metrics"]), file=sys.stderr)
+
+
+def build(folder: Path = FOLDER) -> None:
+    """Render, encode and propose all scenes; needs the checkpoint in ``folder``."""
+    checkpoint = files.load(folder / CHECKPOINT.name)
+    network = checkpoint.build()
+    described = []
+    for scene in SCENES:
+        video = render(scene)
+        path = folder / f"{scene.name.replace(' ', '_')}.mp4"
+        encode_video(path, video.frames)
+        described.append(
+            {
+                "name": scene.name,
+                "file": path.name,
+                "corrected": scene.corrected,
+                "truth": truth_of(video),
+                "proposals": proposals_of(network, decoded(path)),
+            }
+        )
+        print(f"{scene.name}: {path.stat().st_size // 1024} KiB", file=sys.stderr)
+    content = {"categories": list(categories("demo")), "videos": described}
+    (folder / DESCRIPTION.name).write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n")
+
+
+def main() -> None:
+    """Publish the trained checkpoint, then make the videos with what it proposes."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("trained", type=Path, help="folder that train wrote")
+    parser.add_argument("held_out", type=Path, help="folder that synthesize wrote, never trained on")
+    order = parser.parse_args()
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    publish(order.trained, order.held_out)
+    build()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,84 @@
+"""Which frames of a video leave in an export, what their pictures are called, and what is missing between them."""
+
+import itertools
+from collections.abc import Callable, Sequence
+from pathlib import Path, PurePosixPath
+
+from app.exchange.importing import ANNOTATED_FROM
+from app.library.videos import frame_index, safe_name
+from storage import frames
+from storage.videos import Video
+
+
+def leaving_frames(video: Video, stride: int | None) -> range:
+    """The frames of ``video`` that an export at ``stride`` writes; without one, at the stride of its import.
+
+    An imported video leaves at its stride, or a multiple of it, as it came: from its first annotated frame to its
+    last. Else every so many frames from frame 0 on.
+    """
+    step = stride or video.stride
+    if video.import_id is not None and step % video.stride == 0:
+        first = int((video.extra or {}).get(ANNOTATED_FROM, 0))
+        last = first + (len(video.file_names or ()) - 1) * video.stride
+        return range(first, min(last + 1, video.count), step)
+    return range(0, video.count, step)
+
+
+def picture_names(video: Video, chosen: Sequence[int], taken: set[str]) -> tuple[str, ...]:
+    """Names below the folder of pictures; those of the import where it had one folder for the video.
+
+    taken: folders of other videos; the one of this video is added.
+    """
+    own = _imported_names(video)
+    folders = {PurePosixPath(name).parent.as_posix() for name in own.values()}
+    known = all(frame in own for frame in chosen)
+    if video.import_id is not None and known and len(folders) == 1 and "." not in folders and not folders & taken:
+        taken |= folders
+        return tuple(own[frame] for frame in chosen)
+    folder, number = safe_name(video.name), 2
+    while folder in taken:
+        folder, number = f"{safe_name(video.name)}_{number}", number + 1
+    taken.add(folder)
+    if video.kind == "images":
+        suffixes = [PurePosixPath(name).suffix.lower() for name in frame_index(video).names]
+        return tuple(f"{folder}/{frame:05d}{suffixes[frame]}" for frame in chosen)
+    return tuple(f"{folder}/{frame:05d}.jpg" for frame in chosen)
+
+
+def write_pictures(
+    video: Video, chosen: Sequence[int], names: Sequence[str], place: Path, progress: Callable[[int, int], None]
+) -> None:
+    """Write the frames ``chosen`` of ``video`` as ``names`` below ``place``; raises `storage.frames.VideoError`."""
+    index = frame_index(video)
+    frames.verify(index)
+    frames.write_frames_folder(
+        index,
+        place / PurePosixPath(names[0]).parent,
+        names=[PurePosixPath(name).name for name in names],
+        chosen=chosen,
+        progress=progress,
+    )
+
+
+def gap_sentences(video: Video) -> tuple[str, ...]:
+    """One sentence for each hole of the video and each part of it that is damaged, and for frames not yet counted."""
+    index = frame_index(video)
+    found = [f"{video.name}: {_where(gap.after, video.count)} {gap.reason}." for gap in index.gaps]
+    found += [
+        f"{video.name}: frames {damage.start} to {damage.stop - 1} are damaged in part." for damage in index.damage
+    ]
+    if video.confirmed < video.count:
+        found.append(f"{video.name}: only {video.confirmed} of about {video.count} frames are counted so far.")
+    return tuple(found)
+
+
+def _where(after: int, count: int) -> str:
+    if after < 0:
+        return "before frame 0,"
+    return f"after the last frame, {after}," if after >= count - 1 else f"between frames {after} and {after + 1},"
+
+
+def _imported_names(video: Video) -> dict[int, str]:
+    """Name of each frame that the imported file (or the folder) names."""
+    first = int((video.extra or {}).get(ANNOTATED_FROM, 0))
+    return dict(zip(itertools.count(first, video.stride), video.file_names or (), strict=False))

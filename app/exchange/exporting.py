@@ -1,0 +1,298 @@
+"""A project leaves as YouTube-VIS: ``instances.json`` beside ``JPEGImages/<video>/00000.jpg``, whole or not at all.
+
+The same project gives the same bytes. What came in by an import leaves with its own ids, file names and foreign keys;
+what was made here gets the next free ids.
+"""
+
+import os
+import shutil
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.errors import BadInput, Cancelled
+from app.exchange.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
+from app.exchange.import_frames import PICTURES
+from app.exchange.importing import FOREIGN, Report, quiet
+from app.settings import Settings
+from storage import masks, projects, tracks, videos
+from storage.database import Database
+from storage.masks import Rle
+from storage.projects import Category
+from storage.tracks import MaskRow, Track
+from storage.videos import Video
+from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
+
+VERSIONS = ("2019", "2021", "2022")
+ANNOTATIONS = "instances.json"
+
+
+@dataclass(frozen=True)
+class Exported:
+    """What was written.
+
+    ``left_out`` has one sentence for each kind of thing that could not leave, and why; ``gaps`` one for each hole and
+    each damaged part of a video, and for each video whose frames are not all counted.
+    """
+
+    out: Path
+    annotations: Path
+    videos: int
+    tracks: int
+    masks: int
+    left_out: tuple[str, ...]
+    gaps: tuple[str, ...] = ()
+
+    def as_json(self) -> dict[str, Any]:
+        """The result that a job stores."""
+        return {
+            "out": str(self.out),
+            "annotations": str(self.annotations),
+            "videos": self.videos,
+            "tracks": self.tracks,
+            "masks": self.masks,
+            "left_out": list(self.left_out),
+            "gaps": list(self.gaps),
+        }
+
+
+@dataclass(frozen=True)
+class _Choice:
+    """What of a project leaves: only judged rows or all that are not rejected, and every how many frames.
+
+    ``stride`` None: each video at the stride of its import.
+    """
+
+    reviewed_only: bool
+    stride: int | None
+
+
+@dataclass(frozen=True)
+class _Piece:
+    """One video on its way out, with its tracks and the masks that are exported, by track and frame."""
+
+    video: Video
+    tracks: tuple[Track, ...]
+    masks: Mapping[str, Mapping[int, Rle]]
+
+
+def export_dataset(
+    database: Database,
+    settings: Settings,
+    *,
+    project_id: str,
+    out: Path,
+    reviewed_only: bool = False,
+    version: str = "2019",
+    stride: int | None = None,
+    with_frames: bool = True,
+    report: Report = quiet,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Exported:
+    """Writes a project into the new folder ``out``.
+
+    Rejected, deleted and (``reviewed_only``) unjudged rows leave as null; tracks without a category stay here and are
+    counted in ``left_out``. ``stride`` keeps every so many frames; without it an imported video leaves at the stride of
+    its import, and every other one whole.
+
+    Raises `BadInput` (the folder is there already, nothing to export), `storage.frames.VideoError` (a source is gone or
+    changed), `Cancelled`; nothing stays behind then.
+    """
+    _check_request(out, version, stride)
+    choice = _Choice(reviewed_only, stride)
+    with database.read() as tx:
+        projects.get_project(tx, project_id)
+        found = videos.list_videos(tx, project_id)
+        if not found:
+            raise BadInput("This project has no video yet, so there is nothing to export.")
+        categories = projects.list_categories(tx, project_id, retired=True)
+        pieces = [_piece(tx, video, choice) for video in found]
+        head = _head(tx, project_id, version)
+    dataset, left_out = _dataset(pieces, categories, head, choice)
+    part = out.parent / f".{out.name}.{uuid.uuid4().hex[:8]}.part"
+    try:
+        part.mkdir(parents=True)
+        if with_frames:
+            _write_frames(pieces, dataset, part, choice, report, cancelled)
+        write_dataset(part / ANNOTATIONS, dataset)
+        os.rename(part, out)  # noqa: PTH104 - refuses a folder that appeared meanwhile and holds something
+    except OSError as error:
+        raise BadInput(f"The export {out} could not be written ({error.strerror or error}).") from error
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return Exported(
+        out=out,
+        annotations=out / ANNOTATIONS,
+        videos=len(dataset.videos),
+        tracks=len(dataset.tracks),
+        masks=sum(rle is not None for track in dataset.tracks for rle in track.segmentations),
+        left_out=left_out + _between(pieces, choice),
+        gaps=tuple(sentence for piece in pieces for sentence in gap_sentences(piece.video)),
+    )
+
+
+def assign_ids(wanted: Sequence[str | None]) -> list[int]:
+    """A positive number for each: its own one where that is free, else the next above all others; 1, 2, … if none."""
+    kept: dict[int, int] = {}
+    for position, text in enumerate(wanted):
+        if text is not None and text.isdecimal() and int(text) > 0:
+            kept.setdefault(int(text), position)
+    by_position = {position: number for number, position in kept.items()}
+    following = max(kept, default=0)
+    numbers = []
+    for position in range(len(wanted)):
+        if position not in by_position:
+            following += 1
+        numbers.append(by_position.get(position, following))
+    return numbers
+
+
+def _check_request(out: Path, version: str, stride: int | None) -> None:
+    if version not in VERSIONS:
+        raise BadInput(f"There is no YouTube-VIS {version}; choose one of {', '.join(VERSIONS)}.")
+    if stride is not None and stride < 1:
+        raise BadInput(f"Every {stride}th frame cannot be exported; use 1 or more.")
+    if out.exists() and (not out.is_dir() or any(out.iterdir())):
+        raise BadInput(f"{out} is already there; choose a new folder for the export.")
+
+
+def _piece(tx: Connection, video: Video, choice: _Choice) -> _Piece:
+    found = tuple(track for track in tracks.list_tracks(tx, video.id) if not track.rejected)
+    rows = [row for row in tracks.rows(tx, video.id) if _leaves(row, choice)]
+    blobs = masks.get_blobs(tx, {row.hash for row in rows if row.hash is not None})
+    by_track: dict[str, dict[int, Rle]] = {track.id: {} for track in found}
+    for row in rows:
+        if row.track_id in by_track and row.hash is not None:
+            by_track[row.track_id][row.frame] = blobs[row.hash]
+    return _Piece(video, found, by_track)
+
+
+def _leaves(row: MaskRow, choice: _Choice) -> bool:
+    if row.state != "present" or row.review == "rejected" or row.area == 0:
+        return False
+    return row.human if choice.reviewed_only else True
+
+
+@dataclass(frozen=True)
+class _Head:
+    """What stands beside videos, categories and annotations in the file."""
+
+    info: dict[str, Any]
+    licenses: tuple[Any, ...]
+    extra: dict[str, Any]
+
+
+def _head(tx: Connection, project_id: str, version: str) -> _Head:
+    imported = videos.list_imports(tx, project_id)
+    if not imported:
+        return _Head({"description": "Video instance masks", "version": version}, (), {})
+    extra = dict(imported[0].extra or {})
+    return _Head(dict(imported[0].info or {}), tuple(extra.get("licenses", ())), dict(extra.get(FOREIGN, {})))
+
+
+def _dataset(
+    pieces: Sequence[_Piece], categories: Sequence[Category], head: _Head, choice: _Choice
+) -> tuple[VisDataset, tuple[str, ...]]:
+    leaving = [(piece, track) for piece in pieces for track in piece.tracks if _has_content(piece, track, choice)]
+    without = sum(track.category_id is None for _, track in leaving)
+    leaving = [(piece, track) for piece, track in leaving if track.category_id is not None]
+    used = {track.category_id for _, track in leaving}
+    kept = [category for category in categories if not category.retired or category.id in used]
+    category_ids = dict(zip((c.id for c in kept), assign_ids([c.source_id for c in kept]), strict=True))
+    video_ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
+    track_ids = assign_ids([track.source_id for _, track in leaving])
+    exported = [
+        _track(piece, track, number, video_ids[piece.video.id], category_ids[str(track.category_id)], choice)
+        for (piece, track), number in zip(leaving, track_ids, strict=True)
+    ]
+    dataset = VisDataset(
+        info=head.info,
+        licenses=head.licenses,
+        videos=tuple(sorted(_videos(pieces, video_ids, choice), key=lambda video: video.id)),
+        categories=tuple(_category(category, category_ids[category.id]) for category in kept),
+        tracks=tuple(sorted(exported, key=lambda track: track.id)),
+        extra=head.extra,
+    )
+    sentence = f"{without} tracks without a category stayed here; give them one to export them."
+    return dataset, (sentence,) if without else ()
+
+
+def _has_content(piece: _Piece, track: Track, choice: _Choice) -> bool:
+    """Whether a track leaves: it has a mask, or it came in (perhaps empty) and everything leaves again."""
+    chosen = leaving_frames(piece.video, choice.stride)
+    if any(frame in chosen for frame in piece.masks[track.id]):
+        return True
+    return track.source_id is not None and not choice.reviewed_only and track.category_id is not None
+
+
+def _between(pieces: Sequence[_Piece], choice: _Choice) -> tuple[str, ...]:
+    """What is said of masks on frames that do not leave, and of frames that leave though nobody looked at them."""
+    found = []
+    for piece in pieces:
+        video, chosen = piece.video, leaving_frames(piece.video, choice.stride)
+        if video.import_id is None:
+            continue
+        between = sum(frame not in chosen for masks_of in piece.masks.values() for frame in masks_of)
+        if between:
+            found.append(f"{video.name}: {between} masks lie on frames that are not part of this export.")
+        if chosen.step % video.stride:
+            found.append(
+                f"{video.name} was annotated at every {video.stride}th frame; the frames between leave as null, which "
+                "readers take for absent."
+            )
+    return tuple(found)
+
+
+def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id: int, choice: _Choice) -> VisTrack:
+    here = piece.masks[track.id]
+    return VisTrack(
+        id=number,
+        video_id=video_id,
+        category_id=category_id,
+        segmentations=tuple(
+            None if (mask := here.get(frame)) is None else dict(mask)
+            for frame in leaving_frames(piece.video, choice.stride)
+        ),
+        iscrowd=int(track.iscrowd),
+        extra=dict((track.extra or {}).get(FOREIGN, {})),
+    )
+
+
+def _category(category: Category, number: int) -> VisCategory:
+    return VisCategory(number, category.name, category.supercategory, dict((category.extra or {}).get(FOREIGN, {})))
+
+
+def _videos(pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice) -> list[VisVideo]:
+    taken: set[str] = set()
+    found = []
+    for piece in pieces:
+        video = piece.video
+        names = picture_names(video, leaving_frames(video, choice.stride), taken)
+        extra = dict((video.extra or {}).get(FOREIGN, {}))
+        found.append(VisVideo(ids[video.id], video.width, video.height, len(names), names, extra))
+    return found
+
+
+def _write_frames(
+    pieces: Sequence[_Piece],
+    dataset: VisDataset,
+    part: Path,
+    choice: _Choice,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> None:
+    ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
+    names = {video.id: video.file_names for video in dataset.videos}
+    for position, piece in enumerate(pieces):
+
+        def progress(done: int, total: int, position: int = position, name: str = piece.video.name) -> None:
+            if cancelled():
+                raise Cancelled
+            report((position + done / max(total, 1)) / len(pieces), f"Writing frame {done} of {total} of {name}")
+
+        chosen = leaving_frames(piece.video, choice.stride)
+        write_pictures(piece.video, chosen, names[ids[piece.video.id]], part / PICTURES, progress)

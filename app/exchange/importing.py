@@ -1,0 +1,231 @@
+"""A YouTube-VIS file and its folder of frames come into a project, whole or not at all.
+
+Ids, names, positions of null, and every key that the format does not know are kept, so that an export gives them back.
+Imported masks are nobody's verdict yet: their source is *imported* and they are unreviewed. Null is *absent*.
+"""
+
+import hashlib
+import json
+import uuid
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.errors import BadInput, Cancelled
+from app.exchange.import_frames import Pictures, find_pictures
+from app.library.videos import free_name
+from app.settings import Settings
+from storage import edits, frames, projects, videos
+from storage.database import Database
+from storage.edits import Applied, Change, Edit
+from storage.videos import Video
+from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, normalised_name, read_dataset
+
+FOREIGN = "source"
+ANNOTATED_FROM = "annotated_from"  # in a video's ``extra``: the frame of its first entry, where that is not 0
+UPLOADS = "imports"  # folder in the data folder for files that came through the page
+Report = Callable[[float, str], None]
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What came in. ``skipped`` has one sentence for each video that was left out, and why."""
+
+    videos: tuple[str, ...]
+    tracks: int
+    masks: int
+    new_categories: tuple[str, ...]
+    skipped: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The result that a job stores."""
+        return {
+            "videos": list(self.videos),
+            "tracks": self.tracks,
+            "masks": self.masks,
+            "new_categories": list(self.new_categories),
+            "skipped": list(self.skipped),
+        }
+
+
+@dataclass(frozen=True)
+class _Ready:
+    """One video of the file whose pictures were found and fit."""
+
+    video: VisVideo
+    pictures: Pictures
+    tracks: tuple[VisTrack, ...]
+
+
+def quiet(_progress: float, _message: str) -> None:
+    """A report that nobody reads."""
+
+
+def import_dataset(
+    database: Database,
+    settings: Settings,
+    *,
+    project_id: str,
+    file: Path,
+    frames_folder: Path,
+    stride: int | None = None,
+    report: Report = quiet,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Imported:
+    """Reads a YouTube-VIS file into a project; its pictures stay where they are, under ``frames_folder``.
+
+    With ``stride`` the file annotates one frame in every so many of videos that are there at their full rate, as
+    folders or as video files (see `app.exchange.import_frames`); the frames between are unknown, not *absent*, and an
+    export at that stride gives the file back. A video whose pictures are missing, broken or of another size is left out
+    and told in ``skipped``.
+
+    Raises `BadInput` when the file or folder is not there or no video could be used,
+    `storage.youtube_vis.YouTubeVisError` when the file is not sound, `Cancelled` before anything is stored.
+    """
+    dataset, digest = _read(file)
+    if stride is not None and stride < 1:
+        raise BadInput(f"Every {stride}th frame cannot be annotated; give 1 or more.")
+    if not frames_folder.is_dir() and not (stride is not None and frames_folder.is_file()):
+        raise BadInput(f"There is no folder {frames_folder}; give the folder that holds the frames of {file.name}.")
+    ready: list[_Ready] = []
+    skipped: list[str] = []
+    for position, video in enumerate(dataset.videos):
+        if cancelled():
+            raise Cancelled
+        report(0.8 * position / len(dataset.videos), f"Looking at the frames of video {position + 1}")
+        try:
+            found = find_pictures(video, frames_folder, stride=stride)
+        except (BadInput, frames.VideoError) as error:
+            skipped.append(f"Video {video.id} was left out: {error}")
+            continue
+        ready.append(_Ready(video, found, tuple(track for track in dataset.tracks if track.video_id == video.id)))
+    if not ready:
+        raise BadInput(skipped[0] if skipped else f"{file} holds no video.")
+    report(0.8, "Storing")
+    with database.atomic() as tx:
+        return _store(tx, project_id, _File(file, digest, dataset), ready, skipped)
+
+
+@dataclass(frozen=True)
+class _File:
+    path: Path
+    digest: str
+    dataset: VisDataset
+
+
+def _read(file: Path) -> tuple[VisDataset, str]:
+    try:
+        digest = hashlib.sha256(file.read_bytes()).hexdigest()
+    except OSError as error:
+        raise BadInput(f"The file {file} cannot be read ({error.strerror}).") from error
+    return read_dataset(file), digest
+
+
+def _store(tx: Connection, project_id: str, source: _File, ready: Sequence[_Ready], skipped: Sequence[str]) -> Imported:
+    dataset = source.dataset
+    projects.get_project(tx, project_id)
+    import_id = videos.add_import(
+        tx,
+        project_id=project_id,
+        path=str(source.path),
+        content_hash=source.digest,
+        info=dataset.info,
+        extra={"licenses": list(dataset.licenses), FOREIGN: dataset.extra},
+    )
+    category_ids, new = _categories(tx, project_id, dataset.categories)
+    names = []
+    for item in ready:
+        video = _add_video(tx, project_id, import_id, item)
+        names.append(video.name)
+        _add_tracks(tx, video, import_id, item, category_ids)
+    kept = [track for item in ready for track in item.tracks]
+    return Imported(
+        videos=tuple(names),
+        tracks=len(kept),
+        masks=sum(rle is not None for track in kept for rle in track.segmentations),
+        new_categories=new,
+        skipped=tuple(skipped),
+    )
+
+
+def _categories(
+    tx: Connection, project_id: str, wanted: Sequence[VisCategory]
+) -> tuple[dict[int, str], tuple[str, ...]]:
+    """The file's category ids -> the project's, by name; the names that were new to the project."""
+    known = {normalised_name(category.name): category.id for category in projects.list_categories(tx, project_id)}
+    found: dict[int, str] = {}
+    new = []
+    for category in wanted:
+        key = normalised_name(category.name)
+        if key not in known:
+            known[key] = projects.add_category(
+                tx,
+                project_id,
+                category.name,
+                supercategory=category.supercategory,
+                source_id=str(category.id),
+                extra={FOREIGN: category.extra} if category.extra else None,
+            ).id
+            new.append(category.name)
+        found[category.id] = known[key]
+    return found, tuple(new)
+
+
+def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) -> Video:
+    video, index = item.video, item.pictures.index
+    extra: dict[str, Any] = {FOREIGN: video.extra} if video.extra else {}
+    if item.pictures.first:
+        extra[ANNOTATED_FROM] = item.pictures.first
+    folder = PurePosixPath(video.file_names[0]).parent.as_posix()
+    taken = {other.name for other in videos.list_videos(tx, project_id)}
+    return videos.add_video(
+        tx,
+        project_id=project_id,
+        import_id=import_id,
+        name=free_name(folder if folder != "." else f"video {video.id}", taken),
+        index_json=json.loads(index.to_json()),
+        kind=index.kind,
+        path=str(index.path),
+        copied=False,
+        count=index.count,
+        width=index.width,
+        height=index.height,
+        confirmed=True,
+        content_hash=index.content_hash,
+        file_names=list(video.file_names),
+        stride=item.pictures.stride,
+        source_id=str(video.id),
+        extra=extra or None,
+    )
+
+
+def _add_tracks(tx: Connection, video: Video, import_id: str, item: _Ready, category_ids: dict[int, str]) -> None:
+    changes = [change for track in item.tracks for change in _track_changes(track, item.pictures, category_ids)]
+    if not changes:
+        return
+    edit = Edit(id=str(uuid.uuid4()), kind="import", author=f"run:{import_id}", video=video.id, changes=tuple(changes))
+    done = edits.apply_edit(tx, edit)
+    if not isinstance(done, Applied):
+        raise BadInput(f"The tracks of {video.name} could not be stored.")
+
+
+def _track_changes(track: VisTrack, pictures: Pictures, category_ids: dict[int, str]) -> list[Change]:
+    track_id = str(uuid.uuid4())
+    own = {
+        "category": category_ids[track.category_id],
+        "iscrowd": bool(track.iscrowd),
+        "source_id": str(track.id),
+        "extra": {FOREIGN: track.extra} if track.extra else None,
+    }
+    changes = [Change(track_id, None, 0, own)]
+    for entry, rle in enumerate(track.segmentations):
+        row: dict[str, Any] = {"source": "imported", "review": "unreviewed"}
+        if rle is None:
+            row |= {"state": "absent", "mask": None}
+        else:
+            row |= {"state": "present", "rle": dict(rle)}
+        changes.append(Change(track_id, pictures.frame(entry), 0, row))
+    return changes

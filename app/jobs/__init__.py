@@ -1,0 +1,1 @@
+"""Puts background jobs into the queue, reports on them and starts the worker."""

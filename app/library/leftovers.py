@@ -1,0 +1,89 @@
+"""What uploads leave behind in the data folder, cleared away when the server starts."""
+
+import json
+import logging
+import re
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from app.checkpoints import register as checkpoints
+from app.exchange import importing
+from app.library import uploads
+from app.library.videos import TEMPORARY
+from app.own_files import folders_named, is_own, remove_own
+from app.settings import Settings
+from storage import jobs
+from storage.database import Database
+
+log = logging.getLogger(__name__)
+KEPT_SECONDS = 24 * 3600.0
+# Only what bears a name of this program or of Gradio is ever looked at; all else in these folders is a person's.
+RECEIVED = re.compile(r"[0-9a-f]{64}")
+BROKEN_OFF = re.compile(r"tmp[a-z0-9_]{8}")
+VIDEO_PART = re.compile(rf"\.[0-9a-f]{{32}}(\.[^.]*)?{re.escape(TEMPORARY)}")
+
+
+def temporary_folder(settings: Settings) -> Path:
+    """Where files that come through a page's form are kept until their job has them."""
+    return settings.data / "tmp"
+
+
+def clear_leftovers(database: Database, settings: Settings, *, now: float | None = None) -> int:
+    """Removes uploads older than a day that no waiting or running job names; returns how many files went.
+
+    These are forms' files, uploads of videos that broke off, and files whose job was cancelled before it took them;
+    what a person put into the same folders stays. ``now`` is in unix seconds. A file or folder that cannot be removed
+    is left, and the server's log says so.
+    """
+    before = (time.time() if now is None else now) - KEPT_SECONDS
+    with database.read() as tx:
+        named = json.dumps([dict(job.parameters) for job in jobs.list_jobs(tx, active=True)])
+    received = temporary_folder(settings)
+    cleared = 0
+    for folder, pattern in (
+        (settings.data / importing.UPLOADS, uploads.ID),
+        (settings.data / checkpoints.UPLOADS, uploads.ID),
+        (received, RECEIVED),
+    ):
+        places = [place for place in folders_named(folder, pattern) if place.name not in named]
+        cleared += sum(_clear(place, before) for place in places)
+    loose = [*_files(received, BROKEN_OFF), *_files(settings.videos, VIDEO_PART)]
+    return cleared + sum(_remove_old(path, before) for path in loose)
+
+
+def _clear(place: Path, before: float) -> int:
+    """Removes the folder of an upload, if it and its file are old; returns how many files went."""
+    try:
+        names = [path.name for path in place.iterdir()]
+        if RECEIVED.fullmatch(place.name):
+            # Gradio's folders hold one file each; of two, nobody can tell which one a person put there.
+            own = names if len(names) == 1 else []
+        else:
+            own = [name for name in names if uploads.belongs(place.name, name)]
+        # The file may be a link to one that is older than the upload; the folder has the time of that.
+        return remove_own(place, own) if _is_old([place, *(place / name for name in own)], before) else 0
+    except OSError as error:
+        # Somebody may put something into it meanwhile, or it is not ours to remove.
+        log.warning("The leftover %s could not be removed: %s", place, error)
+        return 0
+
+
+def _files(folder: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
+    if folder.is_dir():
+        yield from (path for path in folder.iterdir() if pattern.fullmatch(path.name) and is_own(path))
+
+
+def _remove_old(path: Path, before: float) -> bool:
+    try:
+        if not _is_old([path], before):
+            return False
+        path.unlink()
+    except OSError as error:
+        log.warning("The leftover %s could not be removed: %s", path, error)
+        return False
+    return True
+
+
+def _is_old(paths: Iterable[Path], before: float) -> bool:
+    return all(path.lstat().st_mtime < before for path in paths)

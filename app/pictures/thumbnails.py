@@ -1,0 +1,110 @@
+"""A video's picture for cards: the frame that shows most of the work, with its masks in the colours of their tracks."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from app.settings import ASSETS
+from storage import rle, tracks
+from storage.database import Database
+from storage.rle import Rle
+from storage.videos import Video
+
+PALETTE: tuple[str, ...] = tuple(json.loads((ASSETS / "look" / "palette.json").read_text()))
+WIDTH = 576  # twice the width of a card, for dense screens
+FILL = 0.45
+LINE_PIXELS = 2
+JPEG_QUALITY = 85
+
+
+@dataclass(frozen=True)
+class PaintedMask:
+    """One mask to draw: the number of its track (from 1) gives the colour; ``rle`` is of the full frame's size."""
+
+    number: int
+    digest: str
+    rle: Rle
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What a thumbnail shows: frame index from 0, and the masks there, large ones first."""
+
+    frame: int
+    masks: tuple[PaintedMask, ...]
+
+    @property
+    def key(self) -> str:
+        """Changes whenever the picture would; 16 hexadecimal digits."""
+        parts = [str(self.frame), *(f"{mask.number}:{mask.digest}" for mask in self.masks)]
+        return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
+
+
+def choose_frame(areas: dict[int, list[int]], *, count: int) -> int:
+    """The frame with most masks, the larger ones on a tie; a third into the video where nothing is masked.
+
+    ``areas``: frame -> areas of its masks in pixels.
+    """
+    if not areas:
+        return max(0, count // 3)
+    return max(areas, key=lambda frame: (len(areas[frame]), sum(areas[frame]), -frame))
+
+
+def scene(database: Database, video: Video) -> Scene:
+    """Reads which frame of the video to show and the masks there; rejected and deleted ones are left out."""
+    with database.read() as tx:
+        shown = {t.id: t.number for t in tracks.list_tracks(tx, video.id) if not (t.deleted or t.rejected)}
+        rows = [
+            row
+            for row in tracks.rows(tx, video.id)
+            if row.track_id in shown and row.hash is not None and row.review != "rejected"
+        ]
+        areas: dict[int, list[int]] = {}
+        for row in rows:
+            areas.setdefault(row.frame, []).append(row.area)
+        frame = choose_frame(areas, count=video.count)
+        here = sorted((row for row in rows if row.frame == frame), key=lambda row: -row.area)
+        blobs = tracks.masks(tx, video.id, start=frame, stop=frame + 1) if here else {}
+    painted = tuple(PaintedMask(shown[row.track_id], row.hash, dict(blobs[row.hash])) for row in here if row.hash)
+    return Scene(frame=frame, masks=painted)
+
+
+def paint(picture: np.ndarray, masks: Sequence[PaintedMask]) -> np.ndarray:
+    """``picture`` (uint8 H x W x 3, RGB, any size) with the masks blended over it and outlined; a new array."""
+    height, width = picture.shape[:2]
+    blended = picture.astype(np.float32)
+    outlines = []
+    for mask in masks:
+        colour = np.array(_rgb(PALETTE[(mask.number - 1) % len(PALETTE)]), np.float32)
+        inside = cv2.resize(rle.decode(mask.rle).astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
+        blended[inside] = (1 - FILL) * blended[inside] + FILL * colour
+        outlines.append((inside, colour))
+    result = np.clip(blended + 0.5, 0, 255).astype(np.uint8)
+    for inside, colour in outlines:
+        contours, _ = cv2.findContours(inside.astype(np.uint8), cv2.RETR_LIST, cv2.CHAIN_APPROX_NONE)
+        cv2.drawContours(result, contours, -1, [int(c) for c in colour], LINE_PIXELS, cv2.LINE_AA)
+    return result
+
+
+def thumbnail(jpeg: bytes, masks: Sequence[PaintedMask]) -> bytes:
+    """A frame's JPEG with the masks painted in, as JPEG; the same bytes where there is no mask."""
+    if not masks:
+        return jpeg
+    bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
+    if bgr is None:
+        raise ValueError("The picture of the frame is no JPEG.")
+    painted = paint(np.ascontiguousarray(bgr[:, :, ::-1]), masks)
+    done, encoded = cv2.imencode(
+        ".jpg", np.ascontiguousarray(painted[:, :, ::-1]), [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY]
+    )
+    if not done:
+        raise ValueError("The thumbnail could not be encoded as JPEG.")
+    return encoded.tobytes()
+
+
+def _rgb(colour: str) -> tuple[int, int, int]:
+    return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

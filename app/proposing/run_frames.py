@@ -1,0 +1,84 @@
+"""The pictures that a run of proposals reads: the only place where proposing and the counting of frames meet.
+
+Frames of a video that is not counted yet are confirmed on the way, so that proposing for it needs no job that counts
+them first or meanwhile, and a video that nobody else counts is decoded only once.
+"""
+
+from collections.abc import Iterator
+from typing import Self
+
+import numpy as np
+
+from app.library.counting import CountedFrames, frame_index
+from storage import frames, videos
+from storage.database import Database
+from storage.frames import Reader
+from storage.videos import Video
+
+
+class Pictures:
+    """Frames ``start`` to the end of a stored video, uint8 H x W x 3 RGB in order; a context manager, read once.
+
+    Raises `storage.frames.VideoError` when the source is gone or changed, also while it is read.
+    """
+
+    def __init__(self, database: Database, *, video_id: str, start: int = 0) -> None:
+        """Open the video ``video_id``."""
+        with database.read() as tx:
+            index = frame_index(videos.get_video(tx, video_id))
+        frames.verify(index)
+        self._start = start
+        self._counted: CountedFrames | None = None
+        self._reader: Reader | None = None
+        if index.confirmed:
+            self._reader = frames.open_reader(index)
+        else:
+            self._counted = CountedFrames(database, video_id=video_id)
+        self._count = index.count
+
+    @staticmethod
+    def check(video: Video) -> None:
+        """Raises `storage.frames.VideoError` when the video's source is gone or changed."""
+        frames.verify(frame_index(video))
+
+    @property
+    def expected(self) -> int:
+        """How many frames the video has, as far as is known."""
+        return self._count if self._counted is None else self._counted.announced
+
+    def all_stored(self, done: int) -> bool:
+        """Whether ``done`` frames are all that the video has; false while its frames are not counted to the end."""
+        final = self._counted is None or self._counted.confirmed.confirmed
+        return final and done >= (self._count if self._counted is None else self._counted.count)
+
+    def confirm(self) -> None:
+        """Sees to it that masks can be stored on every frame that was given."""
+        if self._counted is not None:
+            self._counted.publish()
+
+    def __iter__(self) -> Iterator[np.ndarray]:
+        if self._reader is not None:
+            for _, pixels in self._reader.read_range(self._start, self._count):
+                yield pixels
+        elif self._counted is not None:
+            # Counting has to begin at the front: the pictures before the start are decoded, and not given. Each picture
+            # is given only once the next one or the end is there, because the last frame is confirmed by the end.
+            held: np.ndarray | None = None
+            for k, pixels in self._counted:
+                if held is not None:
+                    yield held
+                held = pixels if k >= self._start else None
+            if held is not None:
+                yield held
+
+    def close(self) -> None:
+        """Close the source; closing twice is harmless."""
+        for opened in (self._reader, self._counted):
+            if opened is not None:
+                opened.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()

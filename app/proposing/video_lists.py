@@ -1,0 +1,148 @@
+"""Which videos a command is about: files, folders, lists of them, or the videos that a YouTube-VIS file names."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from app.errors import BadInput
+from storage import frames
+from storage.frames import VideoError
+from storage.frames.identity import pictures_identity
+from storage.frames.image_folder import natural_order
+from storage.youtube_vis import VisCategory, YouTubeVisError, parse_dataset
+
+VIDEO_SUFFIXES = frozenset(
+    (
+        *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".flv", ".ts", ".mts", ".m2ts"),
+        *(".mpg", ".mpeg", ".wmv", ".3gp", ".ogv"),
+    )
+)
+
+
+@dataclass(frozen=True)
+class FileVideo:
+    """One video to look at, under its id in the results.
+
+    ``names`` lists its pictures relative to ``path`` as an annotation file has them; None: ``path`` is a video file or
+    a folder of pictures. ``size`` is the (width, height) that the annotation file promises, or None.
+    """
+
+    id: int
+    path: Path
+    names: tuple[str, ...] | None = None
+    size: tuple[int, int] | None = None
+
+    @property
+    def shown(self) -> str:
+        """What to call it in a message."""
+        if self.names is None:
+            return str(self.path)
+        folder = Path(self.names[0]).parent.name if self.names else ""
+        return f"video {self.id} ({folder})" if folder else f"video {self.id}"
+
+
+def videos_of(paths: Sequence[Path]) -> tuple[FileVideo, ...]:
+    """Video files and folders as videos with ids from 1, in the order given.
+
+    A folder that holds pictures is one video; any other one stands for the videos and the folders of pictures in it.
+    A path that is not there, or a folder that holds neither, stays: it fails when it is looked at, and keeps its id.
+    Raises `BadInput` when nothing of all this is there.
+    """
+    if paths and not any(path.exists() for path in paths):
+        raise BadInput(f"There is no file or folder {paths[0]}; check its name.")
+    found = [one for path in paths for one in _expanded(path)]
+    if paths and len(paths) == 1 and paths[0].is_dir() and found == [paths[0]] and not frames.picture_names(paths[0]):
+        raise BadInput(f"The folder {paths[0]} holds neither pictures nor videos; give one that does.")
+    return tuple(FileVideo(number, path) for number, path in enumerate(found, start=1))
+
+
+def read_list(file: Path) -> tuple[Path, ...]:
+    """The paths that a text file lists, one a line; empty lines and those that begin with # do not count.
+
+    They mean what they would mean on the command line: a relative one begins in the current folder. Raises `BadInput`.
+    """
+    try:
+        text = file.read_text(encoding="utf-8")
+    except OSError as error:
+        raise BadInput(f"The list {file} cannot be read ({error.strerror or error}).") from error
+    except UnicodeDecodeError as error:
+        raise BadInput(f"The list {file} is no text; give a file with one path a line.") from error
+    lines = [line.strip() for line in text.splitlines()]
+    paths = tuple(Path(line).expanduser() for line in lines if line and not line.startswith("#"))
+    if not paths:
+        raise BadInput(f"The list {file} names no video; give a file with one path a line.")
+    return paths
+
+
+def videos_of_annotations(file: Path, folder: Path) -> tuple[tuple[FileVideo, ...], tuple[VisCategory, ...]]:
+    """The videos and categories of a YouTube-VIS file, in its order; its annotations are not looked at.
+
+    Raises `BadInput`, `storage.youtube_vis.YouTubeVisError`.
+    """
+    content = _without_truth(file)
+    if not folder.is_dir():
+        raise BadInput(f"There is no folder {folder}; give the folder that holds the frames of {file.name}.")
+    dataset = parse_dataset(content, where=str(file))
+    if not dataset.videos:
+        raise BadInput(f"{file} names no video, so there is nothing to propose for.")
+    listed = tuple(
+        FileVideo(video.id, folder, video.file_names, (video.width, video.height)) for video in dataset.videos
+    )
+    return listed, dataset.categories
+
+
+def overlooked(paths: Sequence[Path]) -> tuple[str, ...]:
+    """One sentence for each folder that holds pictures, so that it is one video, and videos beside them."""
+    sentences = []
+    for path in paths:
+        if path.is_dir() and frames.picture_names(path):
+            others = [one for one in path.iterdir() if not one.is_dir() and one.suffix.lower() in VIDEO_SUFFIXES]
+            if others:
+                sentences.append(
+                    f"{path} holds pictures, so it is one video of these; its video files ({len(others)}) are looked "
+                    "at only where they are named."
+                )
+    return tuple(sentences)
+
+
+def content_hash(video: FileVideo) -> str | None:
+    """What a video's pictures are known by, the same as its frame index has it; None where they cannot be read."""
+    try:
+        if video.names is not None:
+            return pictures_identity(video.path.absolute(), video.names)[1]
+        names = frames.picture_names(video.path) if video.path.is_dir() else ()
+        if names:
+            return pictures_identity(video.path.absolute(), tuple(names))[1]
+        return frames.file_identity(video.path)[1]
+    except (VideoError, OSError):
+        return None
+
+
+def _expanded(path: Path) -> list[Path]:
+    if not path.is_dir() or frames.picture_names(path):
+        return [path]
+    inside = sorted((one for one in path.iterdir() if not one.name.startswith(".")), key=_by_name)
+    return [one for one in inside if _is_video(one)] or [path]
+
+
+def _by_name(path: Path) -> tuple[tuple[int, int, str], ...]:
+    return natural_order(path.name)
+
+
+def _is_video(path: Path) -> bool:
+    return bool(frames.picture_names(path)) if path.is_dir() else path.suffix.lower() in VIDEO_SUFFIXES
+
+
+def _without_truth(file: Path) -> dict[str, Any]:
+    """The content of a YouTube-VIS file without its annotations, so that they cannot matter."""
+    try:
+        content = json.loads(file.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror or error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise YouTubeVisError(f"{file} is no JSON ({error})") from error
+    if not isinstance(content, dict):
+        return content  # the parser says what is wrong with it
+    return {key: value for key, value in content.items() if key != "annotations"}

@@ -1,0 +1,1 @@
+"""Trains checkpoints on a YouTube-VIS file or on the corrections of a project."""

@@ -1,0 +1,227 @@
+"""A stored project as a source of training clips; `app.training.file_clips` is the one over a YouTube-VIS file.
+
+Of a project only what a person said is truth: drawn, corrected and accepted masks, human *absent* rows, rejected
+proposals, and the ranges that were declared complete. Everything else is unknown, which teaches nothing.
+"""
+
+import os
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from sqlalchemy import Connection
+
+from app.library.videos import frame_index
+from storage import edits, frames, masks, projects, rle, tracks, videos
+from storage.database import Database
+from storage.edits import CompleteRange
+from storage.frames import FrameIndex, Reader
+from storage.masks import Rle
+from storage.tracks import MaskRow, Track
+from storage.videos import Video
+
+if TYPE_CHECKING:
+    # The model's modules import torch, which the server must not: it lists corrected videos with this module.
+    from model.training.clips import ClipTrack, ClipVideo
+
+OPEN_READERS = 4
+
+
+@dataclass(frozen=True)
+class _Loaded:
+    """One video with its rows and masks, as read from the store."""
+
+    video: Video
+    tracks: tuple[Track, ...]
+    rows: Mapping[str, tuple[MaskRow, ...]]
+    blobs: Mapping[str, Rle]
+    complete: tuple[CompleteRange, ...]
+
+
+def videos_with_human_masks(tx: Connection, project_id: str) -> tuple[str, ...]:
+    """Ids of the project's videos in which a person drew, corrected or accepted at least one mask, in their order."""
+    summaries = videos.video_summaries(tx, project_id)
+    found = []
+    for video_id, _ in videos.video_names(tx, project_id):
+        judged = summaries[video_id]
+        if judged.accepted + judged.corrected > 0:
+            found.append(video_id)
+    return tuple(found)
+
+
+class ProjectClips:
+    """Videos of a stored project as a clip source (`model.training.clips.ClipSource`).
+
+    Everything is read when it is made, so that a training run sees one state of the project. ``category_ids`` gives
+    the labels' order (default: the project's categories in use); tracks of other categories are left out, and so are
+    tracks without one. ``human_only=False`` also counts masks that nobody judged as present, marked as not human.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        *,
+        project_id: str,
+        video_ids: Sequence[str] | None = None,
+        category_ids: Sequence[str] | None = None,
+        human_only: bool = True,
+    ) -> None:
+        with database.read() as tx:
+            every = projects.list_categories(tx, project_id, retired=True)
+            order = category_ids if category_ids is not None else [c.id for c in every if not c.retired]
+            names = {category.id: category.name for category in every}
+            wanted = video_ids if video_ids is not None else [one for one, _ in videos.video_names(tx, project_id)]
+            loaded = [_load(tx, video_id) for video_id in wanted]
+        self.categories = tuple(names[category_id] for category_id in order)
+        self.category_ids = tuple(order)
+        self.video_ids = tuple(wanted)
+        labels = {category_id: label for label, category_id in enumerate(order)}
+        self.videos: Sequence[ClipVideo] = tuple(_clip_video(one, labels, human_only) for one in loaded)
+        self._indexes: tuple[FrameIndex, ...] = tuple(frame_index(one.video) for one in loaded)
+        self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
+        self._masks = [mask for one in loaded for mask in _mask_names(one, labels, human_only)]
+
+    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
+        """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
+        reader = self._reader(video)
+        # Forward is cheap and backward is not, so they are read in order and sorted afterwards.
+        pixels = {frame: reader.read(frame) for frame in sorted(set(frames))}
+        return np.stack([pixels[frame] for frame in frames])
+
+    @property
+    def snapshot(self) -> tuple[list[Any], list[Any]]:
+        """``(masks, videos)`` that name what this source holds, for `storage.snapshots.add_snapshot`.
+
+        A mask is ``[video id, track id, frame, hash or null, review]``; a video is ``[id, content hash, complete]``.
+        """
+        described = [
+            [video_id, index.content_hash, [sorted(labels) for labels in video.complete or ()]]
+            for video_id, index, video in zip(self.video_ids, self._indexes, self.videos, strict=True)
+        ]
+        return self._masks, described
+
+    def close(self) -> None:
+        """Closes the open videos."""
+        while self._readers:
+            self._readers.popitem()[1].close()
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Without open readers: a loading process opens its own."""
+        return {**self.__dict__, "_readers": OrderedDict()}
+
+    def _reader(self, video: int) -> Reader:
+        # A decoder that was open when a process forked must not be shared with it.
+        key = (os.getpid(), video)
+        reader = self._readers.get(key)
+        if reader is None:
+            reader = self._readers[key] = frames.open_reader(self._indexes[video])
+            while len(self._readers) > OPEN_READERS:
+                self._readers.popitem(last=False)[1].close()
+        self._readers.move_to_end(key)
+        return reader
+
+
+def _load(tx: Connection, video_id: str) -> _Loaded:
+    video = videos.get_video(tx, video_id)
+    found = tracks.list_tracks(tx, video_id)
+    rows: dict[str, list[MaskRow]] = {track.id: [] for track in found}
+    for row in tracks.rows(tx, video_id):
+        rows[row.track_id].append(row)
+    hashes = {row.hash for line in rows.values() for row in line if row.hash is not None}
+    return _Loaded(
+        video=video,
+        tracks=found,
+        rows={track_id: tuple(line) for track_id, line in rows.items()},
+        blobs=masks.get_blobs(tx, hashes),
+        complete=edits.list_complete(tx, video_id),
+    )
+
+
+def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> "ClipVideo":
+    from model.training.clips import ClipVideo
+
+    video = loaded.video
+    kept = [track for track in loaded.tracks if track.category_id in labels]
+    return ClipVideo(
+        name=video.name,
+        count=video.count,
+        height=video.height,
+        width=video.width,
+        tracks=tuple(_clip_track(loaded, track, labels, human_only) for track in kept if not track.rejected),
+        complete=_complete(loaded, labels),
+        rejected=tuple(_rejected(loaded, kept, labels)),
+    )
+
+
+def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_only: bool) -> "ClipTrack":
+    from model.training.clips import ClipTrack
+    from model.training.targets import PRESENT, UNKNOWN
+
+    count = loaded.video.count
+    states = [UNKNOWN] * count
+    human = [False] * count
+    segmentations: list[Rle | None] = [None] * count
+    boxes: list[tuple[float, float, float, float] | None] = [None] * count
+    for row in loaded.rows[track.id]:
+        states[row.frame] = _state(row, human_only)
+        human[row.frame] = row.human
+        if states[row.frame] == PRESENT and row.hash is not None:
+            mask = loaded.blobs[row.hash]
+            x, y, w, h = rle.bbox(dict(mask))
+            segmentations[row.frame], boxes[row.frame] = mask, (float(x), float(y), float(w), float(h))
+    return ClipTrack(
+        id=track.number,
+        label=labels[str(track.category_id)],
+        states=tuple(states),
+        segmentations=tuple(dict(mask) if mask is not None else None for mask in segmentations),
+        boxes=tuple(boxes),
+        human=tuple(human),
+        iscrowd=track.iscrowd,
+    )
+
+
+def _state(row: MaskRow, human_only: bool) -> int:
+    """What a row teaches: a rejected mask leaves its frame unknown, and so does a machine's *absent*."""
+    from model.training.targets import ABSENT, PRESENT, UNKNOWN
+
+    if row.review == "rejected" or row.iscrowd:
+        return UNKNOWN
+    if row.state == "absent":
+        return ABSENT if row.human else UNKNOWN
+    return PRESENT if row.area > 0 and (row.human or not human_only) else UNKNOWN
+
+
+def _complete(loaded: _Loaded, labels: Mapping[str, int]) -> tuple[frozenset[int], ...]:
+    per_frame: list[set[int]] = [set() for _ in range(loaded.video.count)]
+    for found in loaded.complete:
+        # No category named means all of the project.
+        here = {labels[c] for c in found.categories if c in labels} if found.categories else set(labels.values())
+        for frame in range(found.start, min(found.stop, loaded.video.count)):
+            per_frame[frame] |= here
+    return tuple(frozenset(labels_here) for labels_here in per_frame)
+
+
+def _rejected(
+    loaded: _Loaded, kept: Sequence[Track], labels: Mapping[str, int]
+) -> list[tuple[int, int, dict[str, Any]]]:
+    """Masks that a person said are no such thing: rejected rows, and every mask of a rejected track."""
+    return [
+        (row.frame, labels[str(track.category_id)], dict(loaded.blobs[row.hash]))
+        for track in kept
+        for row in loaded.rows[track.id]
+        if row.hash is not None and row.area > 0 and (track.rejected or row.review == "rejected")
+    ]
+
+
+def _mask_names(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> list[list[Any]]:
+    from model.training.targets import UNKNOWN
+
+    return [
+        [loaded.video.id, track.id, row.frame, row.hash, row.review]
+        for track in loaded.tracks
+        if track.category_id in labels
+        for row in loaded.rows[track.id]
+        if track.rejected or row.review == "rejected" or _state(row, human_only) != UNKNOWN
+    ]

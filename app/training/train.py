@@ -1,0 +1,189 @@
+"""The use case behind `train`: a YouTube-VIS file becomes a checkpoint, in one process or in several."""
+
+import dataclasses
+import json
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.training.file_clips import YoutubeVisClips
+from model.config import TeViTConfig, TrainingConfig, named
+from model.network.tevit import TeViT, build
+from model.training import ranks
+from model.training.clips import DataNote
+from model.training.trainer import StepReport, Trainer, TrainingSettings
+from model.weights import checkpoint as checkpoints
+from model.weights.initial_weights import initialise
+from model.weights.starting_points import BY_INIT, StartReport, start_from
+
+REPORT = "report.json"
+_TOLD = 3  # notes of one kind that are said aloud; the report has them all
+
+
+@dataclass(frozen=True)
+class TrainOrder:
+    """What to train, as the command line says it; None keeps the configuration's own number."""
+
+    annotations: Path
+    frames: Path
+    config: str
+    out: Path
+    init: Path | None = None
+    class_columns: str = BY_INIT  # what rows of COCO's classes become, see `model.weights.starting_points.start_from`
+    steps: int | None = None
+    batch: int | None = None
+    learning_rate: float | None = None
+    accumulate: int = 1
+    workers: int = 0
+    seed: int = 0
+    device: str = "cpu"
+    precision: str = "float32"
+    resume: bool = False
+
+
+@dataclass(frozen=True)
+class Ear:
+    """Who listens to a run: ``step`` after every step, ``tell`` one line of text at a time."""
+
+    step: Callable[[StepReport], None]
+    tell: Callable[[str], None] = lambda line: None
+
+
+def recipe_of(config: TeViTConfig, order: TrainOrder) -> TrainingConfig:
+    """The configuration's recipe with the order's own numbers; decay steps keep their share of the whole."""
+    recipe = config.training
+    steps = order.steps or recipe.steps
+    share = steps / recipe.steps
+    return dataclasses.replace(
+        recipe,
+        steps=steps,
+        decay_steps=tuple(round(at * share) for at in recipe.decay_steps),
+        warmup_steps=min(recipe.warmup_steps, max(steps // 10, 1)),
+        batch=order.batch or recipe.batch,
+        learning_rate=order.learning_rate or recipe.learning_rate,
+    )
+
+
+def start_network(
+    config: TeViTConfig, categories: tuple[str, ...], order: TrainOrder
+) -> tuple[TeViT, StartReport | None]:
+    """The network to train, and what became of every key of the file that it starts from (None without one)."""
+    torch.manual_seed(order.seed)
+    network = build(dataclasses.replace(config, classes=len(categories)))
+    initialise(network)
+    if order.init is None:
+        return network, None
+    return network, start_from(network, order.init, categories=categories, class_columns=order.class_columns)
+
+
+def train(
+    order: TrainOrder, *, report: Callable[[StepReport], None], tell: Callable[[str], None] | None = None
+) -> Path:
+    """Train and write `checkpoint.safetensors` into ``order.out``; beside it `losses.jsonl` grows on the way.
+
+    `report.json` says what the run started from key by key, what of the data was worked around, and the recipe.
+    ``tell`` hears the first of these notes. Under `torchrun` every process calls this; only the first one writes and
+    speaks, and all return the path.
+    """
+    with ranks.joined(order.device) as device:
+        first = ranks.is_first()
+        ear = Ear(report, tell or (lambda line: None)) if first else Ear(lambda step: None)
+        path = _train(dataclasses.replace(order, device=device), ear)
+        ranks.wait()
+    return path
+
+
+def _train(order: TrainOrder, ear: Ear) -> Path:
+    source = YoutubeVisClips(order.annotations, order.frames)
+    network, start = start_network(named(order.config), source.categories, order)
+    recipe = recipe_of(network.config, order)
+    settings = TrainingSettings(
+        seed=order.seed,
+        device=order.device,
+        precision=order.precision,
+        accumulate=order.accumulate,
+        workers=order.workers,
+        resume_path=order.out / "resume.pt",
+    )
+    if ranks.is_first():
+        order.out.mkdir(parents=True, exist_ok=True)
+    trainer = Trainer(network, source, recipe, settings)
+    notes = [*source.notes, *trainer.dataset.notes]
+    for line in [*(start.lines() if start else ()), *spoken(notes)]:
+        ear.tell(line)
+    if order.resume:
+        ranks.wait()
+        trainer.resume()
+    path = order.out / "checkpoint.safetensors"
+    if not ranks.is_first():
+        trainer.run(on_step=ear.step)
+        return path
+    parent = checkpoints.file_hash(order.init) if order.init else None
+    _write_report(order.out / REPORT, start, parent, notes, recipe)
+    kept = _run_with_log(trainer, order, ear)
+    provenance = {
+        "steps": trainer.step,
+        "seed": order.seed,
+        "batch": recipe.batch * order.accumulate,
+        "learning_rate": recipe.learning_rate,
+        "videos": len(source.videos),
+        "start": start.kind if start else None,
+    }
+    checkpoints.save(path, checkpoints.from_network(kept, source.categories, parent=parent, provenance=provenance))
+    return path
+
+
+def _run_with_log(trainer: Trainer, order: TrainOrder, ear: Ear) -> TeViT:
+    told = 0
+    with (order.out / "losses.jsonl").open("a" if order.resume else "w") as log:
+
+        def on_step(step: StepReport) -> None:
+            nonlocal told
+            entry = {"step": step.step, "loss": step.loss, **step.parts, "seconds": step.seconds}
+            log.write(json.dumps({**entry, "notes": step.notes} if step.notes else entry) + "\n")
+            if step.step % 20 == 0 or step.step == step.steps:
+                log.flush()
+            for note in step.notes[: max(_TOLD - told, 0)]:
+                ear.tell(f"Step {step.step}: {note}")
+            told += len(step.notes)
+            ear.step(step)
+
+        return trainer.run(on_step=on_step)
+
+
+def spoken(notes: Sequence[DataNote]) -> list[str]:
+    """The first notes of each kind as lines, and how many more there are."""
+    kinds = defaultdict(list)
+    for note in notes:
+        kinds[note.kind].append(note)
+    lines = []
+    for kind, of_kind in kinds.items():
+        lines += [str(note) for note in of_kind[:_TOLD]]
+        if len(of_kind) > _TOLD:
+            lines.append(f"{len(of_kind) - _TOLD} more of the kind '{kind}'; {REPORT} has them all.")
+    return lines
+
+
+def _write_report(
+    path: Path, start: StartReport | None, sha256: str | None, notes: Sequence[DataNote], recipe: TrainingConfig
+) -> None:
+    content: dict[str, Any] = {
+        "start": None
+        if start is None
+        else {
+            "file": start.path.name,
+            "sha256": sha256,
+            "kind": start.kind,
+            "loaded": start.loaded,
+            "initial": start.initial,
+            "unused": start.unused,
+        },
+        "data": [{**dataclasses.asdict(note), "sentence": str(note)} for note in notes],
+        "recipe": dataclasses.asdict(recipe),
+        "processes": ranks.ranks(),
+    }
+    path.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")

@@ -1,0 +1,43 @@
+"""The pages: layout and wiring only. ``mount_pages`` puts all of them on a server, the library last."""
+
+from importlib import import_module
+
+from fastapi import FastAPI
+
+from app.settings import Settings
+from storage.database import Database
+
+# The library is last: it is mounted at "/", and a mount there swallows every later route.
+PAGES = (
+    ("review", "/review"),
+    ("retrain", "/retrain"),
+    ("models", "/models"),
+    ("exchange", "/exchange"),
+    ("library", "/"),
+)
+
+
+def mount_pages(app: FastAPI, settings: Settings, database: Database) -> FastAPI:
+    """Mount every page on ``app`` with our theme; call it after all routes are registered.
+
+    Gradio is imported here and not before, so that the caller can switch its telemetry off first.
+    """
+    import gradio as gr
+
+    from app.web.pages.first_paint import FirstPaint
+    from app.web.pages.theme import css, theme
+
+    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES))
+    for name, path in PAGES:
+        gr.mount_gradio_app(
+            app,
+            import_module(f"app.web.pages.{name}").build(settings, database),
+            path=path,
+            theme=theme(),
+            css=css(),
+            footer_links=[],
+            run_history=False,
+            ssr_mode=False,
+            show_error=True,
+        )
+    return app

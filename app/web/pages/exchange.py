@@ -1,0 +1,188 @@
+"""Import and export of YouTube-VIS: two forms, and below them what the jobs came to."""
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from app.errors import AppError, BadInput
+from app.exchange.exporting import VERSIONS
+from app.exchange.importing import UPLOADS
+from app.jobs import queue as jobs
+from app.library import uploads
+from app.library.videos import named_place, safe_name
+from app.settings import Settings
+from app.web.pages import shell
+from app.web.pages.shell import Answer
+from storage import projects
+from storage.database import Database
+from storage.errors import StorageError
+
+HERE, NEW = "This project", "A new project"
+ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
+
+
+def build(settings: Settings, database: Database) -> gr.Blocks:
+    """The page at ``/exchange``; the list of jobs is ``assets/pages/exchange.js``."""
+    forms = ExchangeForms(settings=settings, database=database)
+    with shell.page("exchange", title="Import, export") as blocks:
+        gr.HTML(
+            html_template='<div class="v-page v-above"><div class="v-phead"><div class="v-grow"><h1>Import, export</h1>'
+            "<p>YouTube-VIS JSON beside its folder of frames; what comes in goes out again with its own ids.</p>"
+            "</div></div></div>",
+            apply_default_css=False,
+            elem_classes="v-plain",
+            js_on_load=None,
+        )
+        with gr.Row(elem_classes="v-cols v-form", equal_height=True):
+            with gr.Column(elem_classes="v-formcard"):
+                forms.import_fields()
+            with gr.Column(elem_classes="v-formcard"):
+                forms.export_fields()
+        shell.mount_point("exchange", module="exchange")
+    return blocks
+
+
+@dataclass(frozen=True)
+class ExchangeForms:
+    """Checks what was typed and puts the job in the queue."""
+
+    settings: Settings
+    database: Database
+
+    def import_fields(self) -> None:
+        """File, frames, and into which project."""
+        form = shell.Form("import")
+        shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
+        file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], elem_id="v-import-file")
+        path = gr.Textbox(
+            label="Or its path on the server",
+            placeholder="/data/train/instances.json",
+            max_lines=1,
+            elem_id="v-import-path",
+        )
+        with gr.Row():
+            frames = gr.Textbox(
+                label="Folder of the frames",
+                placeholder="/data/train/JPEGImages",
+                max_lines=1,
+                scale=3,
+                elem_id="v-import-frames",
+            )
+            stride = _every_frames("v-import-stride", empty="those that it names")
+        with gr.Row():
+            into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
+            name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
+        start = gr.Button("Import", variant="primary", size="lg", elem_id="v-import-start")
+        shell.message_line("import")
+        into.change(
+            lambda chosen: gr.update(visible=chosen == NEW),
+            inputs=into,
+            outputs=name,
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        form.on_click(start, self.start_import, file, path, frames, into, name, stride)
+
+    def start_import(
+        self, project_id: str, file: str | None, path: str, frames: str, into: str, name: str, stride: str
+    ) -> Answer:
+        """Queue an import; a new project is made first and the page goes there.
+
+        With ``stride`` ``frames`` may be a video file or a folder at the full rate, annotated every so many frames.
+        """
+
+        def refuse(text: str) -> Answer:
+            return Answer(kind="error", text=text, sheet="import")
+
+        given, folder = (path or "").strip(), (frames or "").strip()
+        if not file and not given:
+            return refuse("Choose the YouTube-VIS file, or type its path.")
+        if not folder:
+            return refuse("Type the folder that holds the frames of the file.")
+        try:
+            place = named_place(folder)
+            if not place.is_dir() and not ((stride or "").strip() and place.is_file()):
+                return refuse(f"There is no folder {folder} on this machine.")
+            if not file and not named_place(given).is_file():
+                return refuse(f"There is no file {given} on this machine.")
+            if into == HERE and not project_id:
+                return refuse("There is no project yet; import into a new one.")
+            every = _whole(stride)
+            source = (
+                uploads.keep(self.settings.data / UPLOADS, file).parameters
+                if file
+                else {"file": str(named_place(given))}
+            )
+            if into == NEW:
+                with self.database.atomic() as tx:
+                    project_id = projects.create_project(tx, name=name or "").id
+            parameters = {**source, "frames": str(place), "stride": every}
+            jobs.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
+        except (AppError, StorageError) as error:
+            return refuse(str(error))
+        go = f"/exchange/?project={project_id}" if into == NEW else ""
+        return Answer(kind="ok", text="The import is under way; it is in the list below.", sheet="import", go=go)
+
+    def export_fields(self) -> None:
+        """What leaves, in which version, and where to."""
+        form = shell.Form("export")
+        shell.heading("Export", "One folder: instances.json and JPEGImages. Rejected masks never leave.")
+        what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
+        with gr.Row():
+            version = gr.Radio(list(VERSIONS), value="2019", label="Version", elem_id="v-export-version")
+            stride = _every_frames("v-export-stride", empty="as each video came")
+        out = gr.Textbox(
+            label="New folder on the server",
+            placeholder=f"{self.settings.exports}/…",
+            info="Empty: a dated folder among the exports.",
+            max_lines=1,
+            elem_id="v-export-out",
+        )
+        start = gr.Button("Export", variant="primary", size="lg", elem_id="v-export-start")
+        shell.message_line("export")
+        form.on_click(start, self.start_export, what, version, stride, out)
+
+    def start_export(self, project_id: str, what: str, version: str, stride: str, out: str) -> Answer:
+        """Queue an export of the project into a new folder."""
+        if not project_id:
+            return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
+        try:
+            folder = self.export_folder(project_id, out)
+            if folder.exists():
+                text = f"The folder {folder} is there already; name a new one."
+                return Answer(kind="error", text=text, sheet="export")
+            parameters = {
+                "out": str(folder),
+                "reviewed_only": what == REVIEWED,
+                "version": version,
+                "stride": _whole(stride),
+            }
+            jobs.enqueue(self.database, self.settings, kind="export", project_id=project_id, parameters=parameters)
+        except (AppError, StorageError) as error:
+            return Answer(kind="error", text=str(error), sheet="export")
+        return Answer(kind="ok", text="The export is under way; it is in the list below.", sheet="export")
+
+    def export_folder(self, project_id: str, out: str) -> Path:
+        """The folder that was typed, else ``exports/<project>-<date>-<time>``; absolute."""
+        if (out or "").strip():
+            return named_place(out.strip())
+        with self.database.read() as tx:
+            project = projects.get_project(tx, project_id)
+        return self.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def _every_frames(name: str, *, empty: str) -> gr.Textbox:
+    """A field for a stride. It may stay empty, which a number field of Gradio would turn into 0."""
+    return gr.Textbox(label="Every how many frames", placeholder=empty, max_lines=1, elem_id=name)
+
+
+def _whole(stride: str) -> int | None:
+    """The stride that was typed, ``None`` for an empty field; raises `BadInput` for anything but 1, 2, 3, …"""
+    text = (stride or "").strip()
+    if not text:
+        return None
+    if not (text.isascii() and text.isdigit() and int(text) >= 1):
+        raise BadInput(f"Every how many frames: {text} is no whole number from 1 on; leave the field empty for all.")
+    return int(text)

@@ -1,0 +1,23 @@
+"""The library: videos of a project as cards, and the forms that make projects and add videos."""
+
+import gradio as gr
+
+from app.settings import Settings
+from app.web.pages import library_forms, shell
+from storage.database import Database
+
+
+def build(settings: Settings, database: Database) -> gr.Blocks:
+    """The page at ``/``; the grid is ``assets/pages/library.js``, the forms are Gradio's."""
+    forms = library_forms.LibraryForms(settings=settings, database=database)
+    with shell.page("library", title="Library") as blocks:
+        shell.mount_point("library", module="library")
+        with shell.sheet("project", "New project"):
+            forms.new_project()
+        with shell.sheet("manage", "Projects"):
+            shell.mount_point("manage", module="manage")
+        with shell.sheet("categories", "Categories"):
+            forms.categories()
+        with shell.sheet("videos", "Add videos"):
+            forms.add_videos()
+    return blocks

@@ -1,0 +1,87 @@
+"""Writing: batches of edits, undo, redo, and the history."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from app.web.context import Context
+from app.web.edit_batches import Batch, EditRequest, apply_batch, history, take_back
+
+
+class ChangeBody(BaseModel):
+    """One row that an edit changes; see `app.web.edit_batches` for the meaning."""
+
+    track: str | None = None
+    frame: int | None = None
+    before_version: int = 0
+    after: dict[str, Any] | None = None
+    range_id: str | None = None
+
+
+class EditBody(BaseModel):
+    """One edit of a queue."""
+
+    id: str = Field(min_length=1, max_length=64)
+    kind: str = Field(min_length=1, max_length=64)
+    base: str | None = None
+    changes: list[ChangeBody] = Field(max_length=200_000)
+
+
+class EditsBody(BaseModel):
+    """A queue of edits of one author, applied in order, each whole or not at all."""
+
+    author: str = Field(min_length=1, max_length=200)
+    edits: list[EditBody] = Field(max_length=10_000)
+
+
+class StepBody(BaseModel):
+    """Undo or redo: who asks, the id that the new edit gets, and (undo only) another entry than one's own latest."""
+
+    author: str = Field(min_length=1, max_length=200)
+    id: str = Field(min_length=1, max_length=64)
+    edit: str | None = None
+
+
+def router(context: Context) -> APIRouter:
+    """``POST /data/videos/{video}/edits``, ``…/undo``, ``…/redo`` and ``GET …/history``."""
+    routes = APIRouter(prefix="/data/videos")
+
+    def apply(video_id: str, body: EditsBody) -> dict[str, Any]:
+        requests = tuple(
+            EditRequest(id=edit.id, kind=edit.kind, base=edit.base, changes=tuple(c.model_dump() for c in edit.changes))
+            for edit in body.edits
+        )
+        results = apply_batch(
+            context.database, Batch(video=context.video(video_id), author=body.author, edits=requests)
+        )
+        context.hub.wake()
+        return {"results": results}
+
+    def step(video_id: str, body: StepBody, redo: bool) -> dict[str, Any]:
+        video = context.video(video_id)
+        result = take_back(context.database, video=video, author=body.author, new_id=body.id, redo=redo, edit=body.edit)
+        context.hub.wake()
+        return result
+
+    def log_of(video_id: str, track: str | None, limit: int) -> dict[str, Any]:
+        video = context.video(video_id)
+        return {"edits": history(context.database, video=video, track=track, limit=min(max(limit, 1), 1000))}
+
+    @routes.post("/{video_id}/edits")
+    async def post_edits(video_id: str, body: EditsBody) -> dict[str, Any]:
+        return await context.run(apply, video_id, body)
+
+    @routes.post("/{video_id}/undo")
+    async def post_undo(video_id: str, body: StepBody) -> dict[str, Any]:
+        return await context.run(step, video_id, body, False)
+
+    @routes.post("/{video_id}/redo")
+    async def post_redo(video_id: str, body: StepBody) -> dict[str, Any]:
+        return await context.run(step, video_id, body, True)
+
+    @routes.get("/{video_id}/history")
+    async def get_history(video_id: str, track: str | None = None, limit: int = 200) -> dict[str, Any]:
+        return await context.run(log_of, video_id, track, limit)
+
+    return routes

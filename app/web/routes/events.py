@@ -1,0 +1,46 @@
+"""The one WebSocket of a page: new edits and jobs as they come."""
+
+import asyncio
+import contextlib
+
+from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+
+from app.web.context import Context
+from app.web.event_hub import Listener
+
+
+def router(context: Context) -> APIRouter:
+    """``WS /data/events?video=&project=&since=``."""
+    routes = APIRouter(prefix="/data")
+
+    @routes.websocket("/events")
+    async def events(
+        socket: WebSocket, video: str | None = None, project: str | None = None, since: int | None = None
+    ) -> None:
+        await socket.accept()
+        listener = await context.hub.join(video=video or None, project=project or None, since=since)
+        sending = asyncio.create_task(_send(socket, listener))
+        receiving = asyncio.create_task(_receive(socket))
+        try:
+            await asyncio.wait({sending, receiving}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            context.hub.leave(listener)
+            for task in (sending, receiving):
+                task.cancel()
+                with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
+                    # RuntimeError: sending on a socket that the browser has just closed.
+                    await task
+
+    return routes
+
+
+async def _send(socket: WebSocket, listener: Listener) -> None:
+    while (message := await listener.queue.get()) is not None:
+        await socket.send_json(message)
+    await socket.close()
+
+
+async def _receive(socket: WebSocket) -> None:
+    """Reads what the page says until it leaves; a ping only keeps the way open and needs no answer."""
+    while True:
+        await socket.receive_text()

@@ -1,0 +1,105 @@
+"""Background jobs: asking for one, how they go, cancelling them."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from app.checkpoints.choice import proposer
+from app.errors import BadInput
+from app.jobs import queue as background
+from app.training import retrain
+from app.web import wire
+from app.web.context import Context
+from storage import jobs as store
+from storage import projects
+
+
+class ProposeRequest(BaseModel):
+    """Body of ``POST /data/videos/{video}/propose``; without a checkpoint the project's active one is taken."""
+
+    checkpoint: str | None = None
+
+
+class RetrainRequest(BaseModel):
+    """Body of ``POST /data/projects/{project}/retrain``; without steps the use case chooses them."""
+
+    steps: int | None = Field(default=None, ge=1, le=1_000_000)
+
+
+def router(context: Context) -> APIRouter:
+    """Routes of jobs; each job is told over the WebSocket as well."""
+    routes = APIRouter(prefix="/data")
+
+    def propose(video_id: str, request: ProposeRequest) -> dict[str, Any]:
+        video = context.video(video_id)
+        chosen = proposer(
+            context.database, context.settings, project_id=video.project_id, checkpoint_id=request.checkpoint
+        )
+        if chosen.checkpoint is None:
+            raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
+        background.require_no_active(context.database, kind="propose", video_id=video_id, doing="being proposed")
+        job = background.enqueue(
+            context.database,
+            context.settings,
+            kind="propose",
+            project_id=video.project_id,
+            video_id=video_id,
+            parameters={"checkpoint": chosen.checkpoint.id},
+        )
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
+
+    def start_retraining(project_id: str, request: RetrainRequest) -> dict[str, Any]:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+        waiting = background.active_jobs(context.database, kind="retrain")
+        if any(job.project_id == project_id for job in waiting):
+            raise BadInput("This project is already retraining; wait for that job or cancel it.")
+        job = retrain.start(context.database, context.settings, project_id=project_id, steps=request.steps)
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
+
+    def listed(project: str | None, active: bool) -> dict[str, Any]:
+        with context.database.read() as tx:
+            return {"jobs": [wire.job(job) for job in store.list_jobs(tx, project_id=project, active=active)]}
+
+    def one(job_id: str) -> dict[str, Any]:
+        with context.database.read() as tx:
+            return wire.job(store.get_job(tx, job_id))
+
+    def curves(job_id: str) -> dict[str, Any]:
+        with context.database.read() as tx:
+            store.get_job(tx, job_id)
+            return {"series": wire.series(store.points(tx, job_id))}
+
+    def cancel(job_id: str) -> dict[str, Any]:
+        job = background.cancel(context.database, job_id)
+        context.hub.follow(job_id)
+        return wire.job(job)
+
+    @routes.post("/videos/{video_id}/propose")
+    async def post_propose(video_id: str, request: ProposeRequest | None = None) -> dict[str, Any]:
+        return await context.run(propose, video_id, request or ProposeRequest())
+
+    @routes.post("/projects/{project_id}/retrain")
+    async def post_retrain(project_id: str, request: RetrainRequest | None = None) -> dict[str, Any]:
+        return await context.run(start_retraining, project_id, request or RetrainRequest())
+
+    @routes.get("/jobs")
+    async def get_jobs(project: str | None = None, active: bool = False) -> dict[str, Any]:
+        return await context.run(listed, project, active)
+
+    @routes.get("/jobs/{job_id}")
+    async def get_job(job_id: str) -> dict[str, Any]:
+        return await context.run(one, job_id)
+
+    @routes.get("/jobs/{job_id}/points")
+    async def get_points(job_id: str) -> dict[str, Any]:
+        return await context.run(curves, job_id)
+
+    @routes.post("/jobs/{job_id}/cancel")
+    async def post_cancel(job_id: str) -> dict[str, Any]:
+        return await context.run(cancel, job_id)
+
+    return routes

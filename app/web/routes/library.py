@@ -1,0 +1,93 @@
+"""A project's videos as things to keep in order: renaming, removing, restoring, and deleting for good."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from app.library import removal as library
+from app.web.context import Context
+from storage import projects
+from storage.videos import Video
+
+
+class VideoChange(BaseModel):
+    """Body of ``POST /data/videos/{video}``: another name, or removed (or restored)."""
+
+    name: str | None = Field(default=None, max_length=200)
+    removed: bool | None = None
+
+
+class Told(BaseModel):
+    """Body of ``DELETE /data/videos/{video}``: what the person was told would go."""
+
+    tracks: int = Field(ge=0)
+    corrections: int = Field(ge=0)
+
+
+def router(context: Context) -> APIRouter:
+    """Routes of the library; adding videos is in `app.web.routes.videos`."""
+    routes = APIRouter(prefix="/data")
+
+    def change(video_id: str, body: VideoChange) -> dict[str, Any]:
+        video = context.video(video_id)
+        if body.name is not None and body.name != video.name:
+            video = library.rename_video(context.database, video_id=video_id, name=body.name)
+        stopped: tuple[str, ...] = ()
+        if body.removed is True:
+            video, stopped = library.remove_video(context.database, video_id=video_id)
+            for job_id in stopped:
+                context.hub.follow(job_id)
+        elif body.removed is False:
+            video = library.restore_video(context.database, context.settings, video_id=video_id)
+        return {"video": brief(video), "stopped": len(stopped)}
+
+    def listed(project_id: str) -> dict[str, Any]:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+        found = library.removed_videos(context.database, context.settings, project_id=project_id)
+        return {"videos": [removed(video) for video in found]}
+
+    def delete(video_id: str, told: Told) -> dict[str, Any]:
+        video = context.video(video_id)
+        if video.content_hash:
+            context.frames.release(video.content_hash)
+        done = library.delete_video(
+            context.database, context.settings, video_id=video_id, tracks=told.tracks, corrections=told.corrections
+        )
+        return {"name": done.video.name, "tracks": done.work.tracks, "problem": done.problem}
+
+    @routes.post("/videos/{video_id}")
+    async def post_video_change(video_id: str, body: VideoChange) -> dict[str, Any]:
+        return await context.run(change, video_id, body)
+
+    @routes.delete("/videos/{video_id}")
+    async def delete_video(video_id: str, told: Told) -> dict[str, Any]:
+        return await context.run(delete, video_id, told)
+
+    @routes.get("/projects/{project_id}/removed")
+    async def get_removed(project_id: str) -> dict[str, Any]:
+        return await context.run(listed, project_id)
+
+    return routes
+
+
+def brief(video: Video) -> dict[str, Any]:
+    """A video's name and whether it is removed (unix seconds)."""
+    return {"id": video.id, "name": video.name, "removed": video.removed}
+
+
+def removed(found: library.RemovedVideo) -> dict[str, Any]:
+    """A removed video with what deleting it for good would take."""
+    video, work = found.video, found.work
+    return {
+        **brief(video),
+        "count": video.count,
+        "path": video.path,
+        "copied": video.copied,
+        "copy_bytes": found.copy_bytes,
+        "tracks": work.tracks,
+        "masks": work.masks,
+        "corrections": work.corrections,
+        "verdicts": work.verdicts,
+    }

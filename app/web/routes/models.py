@@ -1,0 +1,142 @@
+"""Checkpoints: which there are, adding one, downloading a release, exporting, putting one in use."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from app.checkpoints import register as checkpoints
+from app.checkpoints.choice import DEMO, RELEASES
+from app.checkpoints.class_map import class_mapping
+from app.errors import BadInput
+from app.jobs import queue as background
+from app.library.videos import named_place
+from app.web import wire
+from app.web.context import Context
+from storage import checkpoints as models
+from storage import jobs, projects
+from storage.checkpoints import Checkpoint
+
+
+class FileBody(BaseModel):
+    """Body of ``POST /data/projects/{project}/checkpoints``: a checkpoint file of this machine."""
+
+    path: str = Field(min_length=1, max_length=4096)
+    name: str = Field(default="", max_length=100)
+    config: str | None = None
+
+
+class DownloadBody(BaseModel):
+    """Body of ``POST /data/projects/{project}/downloads``: a release by name."""
+
+    name: str
+
+
+def listed(context: Context, project_id: str) -> dict[str, Any]:
+    """The checkpoints a project may use, which is in use, and the releases that can be fetched."""
+    with context.database.read() as tx:
+        projects.get_project(tx, project_id)
+        found = models.list_checkpoints(tx, project_id)
+        active = models.active_checkpoint(tx, project_id)
+        known = {c.id: class_mapping(tx, checkpoint=c, project_id=project_id).mapped for c in found}
+        runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == "retrain"]
+    measured = {run.get("checkpoint"): run for run in runs}
+    by_hash = {checkpoint.sha256: checkpoint.name for checkpoint in found}
+    names = {checkpoint.name for checkpoint in found}
+    return {
+        "active": None if active is None else active.id,
+        "checkpoints": [
+            _line(checkpoint, by_hash, known[checkpoint.id], measured.get(checkpoint.id, {}))
+            for checkpoint in reversed(found)
+        ],
+        "releases": [
+            {
+                "name": release.name,
+                "size_bytes": release.size_bytes,
+                "classes": release.classes,
+                "have": release.name in names,
+                "url": checkpoints.release_url(release.name),
+            }
+            for release in RELEASES
+        ],
+    }
+
+
+def _line(
+    checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...], run: dict[str, Any]
+) -> dict[str, Any]:
+    metrics = dict(checkpoint.metrics or run)
+    return {
+        "id": checkpoint.id,
+        "name": checkpoint.name,
+        "config": checkpoint.config,
+        "classes": list(checkpoint.categories),
+        "known_here": list(known),
+        "size_bytes": checkpoint.size_bytes,
+        "parent": by_hash.get(checkpoint.parent_sha256 or ""),
+        "ap": average_precision(metrics),
+        "created": checkpoint.created,
+        "shared": checkpoint.project_id is None,
+        "builtin_demo": checkpoint.name == DEMO,
+    }
+
+
+def average_precision(metrics: dict[str, Any]) -> float | None:
+    """AP from 0 to 1 in what a checkpoint or its retraining recorded, or None where it was not measured."""
+    after = metrics.get("after")
+    value = metrics.get("AP", after.get("AP") if isinstance(after, dict) else None)
+    return float(value) if isinstance(value, int | float) and value >= 0 else None
+
+
+def router(context: Context) -> APIRouter:
+    """Routes of checkpoints; what takes long is a job of the worker."""
+    routes = APIRouter(prefix="/data/projects/{project_id}")
+
+    def enqueue(kind: str, project_id: str, parameters: dict[str, Any]) -> dict[str, Any]:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+        for job in background.active_jobs(context.database, kind=kind):
+            if dict(job.parameters) == parameters:
+                raise BadInput("This is already under way; wait for it or cancel it.")
+        job = background.enqueue(
+            context.database, context.settings, kind=kind, project_id=project_id, parameters=parameters
+        )
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
+
+    def fetch(project_id: str, body: DownloadBody) -> dict[str, Any]:
+        return enqueue("download", project_id, {"name": checkpoints.release(body.name).name})
+
+    def add(project_id: str, body: FileBody) -> dict[str, Any]:
+        return enqueue("add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))})
+
+    def export(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+        with context.database.read() as tx:
+            models.get_checkpoint(tx, checkpoint_id)
+        return enqueue("export_checkpoint", project_id, {"checkpoint": checkpoint_id})
+
+    def put_in_use(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+        found = checkpoints.activate(context.database, project_id=project_id, checkpoint_id=checkpoint_id)
+        return {"active": {"id": found.id, "name": found.name}}
+
+    @routes.get("/checkpoints")
+    async def get_checkpoints(project_id: str) -> dict[str, Any]:
+        return await context.run(listed, context, project_id)
+
+    @routes.post("/checkpoints")
+    async def post_checkpoint(project_id: str, body: FileBody) -> dict[str, Any]:
+        return await context.run(add, project_id, body)
+
+    @routes.post("/downloads")
+    async def post_download(project_id: str, body: DownloadBody) -> dict[str, Any]:
+        return await context.run(fetch, project_id, body)
+
+    @routes.post("/checkpoints/{checkpoint_id}/export")
+    async def post_export(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+        return await context.run(export, project_id, checkpoint_id)
+
+    @routes.post("/checkpoints/{checkpoint_id}/activate")
+    async def post_activate(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+        return await context.run(put_in_use, project_id, checkpoint_id)
+
+    return routes

@@ -1,0 +1,145 @@
+"""Projects, their categories, and what a checkpoint knows of them."""
+
+from typing import Any
+
+from fastapi import APIRouter
+from pydantic import BaseModel, Field
+
+from app.checkpoints.choice import proposer
+from app.checkpoints.class_map import class_mapping
+from app.library.sources import glance
+from app.web import wire
+from app.web.context import Context
+from storage import checkpoints as models
+from storage import jobs, projects, videos
+from storage.projects import Project
+
+
+class CategoryBody(BaseModel):
+    """Body of ``POST /data/projects/{project}/categories``."""
+
+    name: str = Field(min_length=1, max_length=200)
+
+
+class ProjectBody(BaseModel):
+    """Body of ``POST /data/projects``."""
+
+    name: str = Field(min_length=1, max_length=200)
+    categories: list[str] = Field(default_factory=list, max_length=10_000)
+
+
+class ProjectChange(BaseModel):
+    """Body of ``POST /data/projects/{project}``: another name, or archived (or not)."""
+
+    name: str | None = Field(default=None, max_length=200)
+    archived: bool | None = None
+
+
+class CategoryChange(BaseModel):
+    """Body of ``POST /data/categories/{category}``: another name, or retired (or not)."""
+
+    name: str | None = Field(default=None, min_length=1, max_length=200)
+    retired: bool | None = None
+
+
+def router(context: Context) -> APIRouter:
+    """Routes under ``/data/projects``."""
+    routes = APIRouter(prefix="/data")
+
+    def listed() -> dict[str, Any]:
+        with context.database.read() as tx:
+            last = projects.last_project(tx)
+            found = projects.list_projects(tx, archived=True)
+        return {
+            "projects": [brief(project) for project in found if not project.archived],
+            "archived": [brief(project) for project in found if project.archived],
+            "last": None if last is None else last.id,
+        }
+
+    def brief(project: Project) -> dict[str, Any]:
+        return {"id": project.id, "name": project.name, "videos": project.videos, "created": project.created}
+
+    def one(project_id: str) -> dict[str, Any]:
+        with context.database.read() as tx:
+            project = projects.get_project(tx, project_id)
+            categories = projects.list_categories(tx, project_id, retired=True)
+            found = videos.list_videos(tx, project_id)
+            removed = videos.count_removed(tx, project_id)
+            summaries = videos.video_summaries(tx, project_id)
+            running = {job.video_id: wire.job(job) for job in jobs.list_jobs(tx, project_id=project_id, active=True)}
+            checkpoint = models.active_checkpoint(tx, project_id)
+            known = () if checkpoint is None else class_mapping(tx, checkpoint=checkpoint, project_id=project_id).mapped
+        return {
+            "id": project.id,
+            "name": project.name,
+            "categories": [wire.category(category) for category in categories],
+            "archived": project.archived,
+            "removed": removed,
+            "videos": [
+                wire.listed_video(video, summaries[video.id], running.get(video.id), problem=glance(video))
+                for video in found
+            ],
+            "checkpoint": None if checkpoint is None else wire.checkpoint(checkpoint, known),
+        }
+
+    def create(body: ProjectBody) -> dict[str, Any]:
+        with context.database.atomic() as tx:
+            project = projects.create_project(tx, name=body.name, categories=body.categories)
+            projects.set_last_project(tx, project.id)
+            return brief(project)
+
+    def change(project_id: str, body: ProjectChange) -> dict[str, Any]:
+        with context.database.atomic() as tx:
+            project = projects.get_project(tx, project_id)
+            if body.name is not None and body.name != project.name:
+                project = projects.rename_project(tx, project_id, body.name)
+            if body.archived is not None and body.archived != project.archived:
+                project = projects.archive_project(tx, project_id, archived=body.archived)
+            return brief(project)
+
+    def add_category(project_id: str, body: CategoryBody) -> dict[str, Any]:
+        with context.database.atomic() as tx:
+            return wire.category(projects.add_category(tx, project_id, body.name))
+
+    def change_category(category_id: str, body: CategoryChange) -> dict[str, Any]:
+        with context.database.atomic() as tx:
+            category = projects.get_category(tx, category_id)
+            if body.name is not None and body.name != category.name:
+                category = projects.rename_category(tx, category_id, body.name)
+            if body.retired is not None and body.retired != category.retired:
+                category = projects.retire_category(tx, category_id, retired=body.retired)
+            return wire.category(category)
+
+    def who_proposes(project_id: str, checkpoint: str | None) -> dict[str, Any]:
+        found = proposer(context.database, context.settings, project_id=project_id, checkpoint_id=checkpoint)
+        return wire.proposer(found)
+
+    @routes.get("/projects")
+    async def get_projects() -> dict[str, Any]:
+        return await context.run(listed)
+
+    @routes.post("/projects")
+    async def post_project(body: ProjectBody) -> dict[str, Any]:
+        return await context.run(create, body)
+
+    @routes.get("/projects/{project_id}")
+    async def get_project(project_id: str) -> dict[str, Any]:
+        return await context.run(one, project_id)
+
+    @routes.post("/projects/{project_id}")
+    async def post_project_change(project_id: str, body: ProjectChange) -> dict[str, Any]:
+        return await context.run(change, project_id, body)
+
+    @routes.post("/projects/{project_id}/categories")
+    async def post_category(project_id: str, body: CategoryBody) -> dict[str, Any]:
+        return await context.run(add_category, project_id, body)
+
+    @routes.post("/categories/{category_id}")
+    async def post_category_change(category_id: str, body: CategoryChange) -> dict[str, Any]:
+        return await context.run(change_category, category_id, body)
+
+    @routes.get("/projects/{project_id}/proposer")
+    async def get_proposer(project_id: str, checkpoint: str | None = None) -> dict[str, Any]:
+        return await context.run(who_proposes, project_id, checkpoint)
+
+    return routes

@@ -1,0 +1,60 @@
+"""Tracks, the state of their rows, and masks by range, as the canvas reads them."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Response
+
+from app.errors import BadInput
+from app.web import wire
+from app.web.context import Context
+from storage import edits, masks, tracks, videos
+
+# One answer holds masks of at most this many frames; the editor asks again for the next range.
+LONGEST_RANGE = 2000
+# Above any frame number, and within what a database takes.
+LAST = 2**31
+
+
+def router(context: Context) -> APIRouter:
+    """``GET /data/videos/{video}/tracks?start=&stop=`` (all without them) and ``…/masks?start=&stop=``."""
+    routes = APIRouter(prefix="/data/videos")
+
+    def all_tracks(video_id: str, start: int | None, stop: int | None) -> bytes:
+        with context.database.read() as tx:
+            videos.video_stamp(tx, video_id)
+            # Read before the rows in the same view, so that the number fits what is sent.
+            last = edits.last_number(tx)
+            found = tracks.list_tracks(tx, video_id)
+            rows = tracks.rows(tx, video_id, start=start, stop=stop)
+        answer = {"last_edit": last, "tracks": wire.tracks(found, rows)}
+        # There may be hundreds of thousands of rows; the framework would look at each value before writing it.
+        return json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
+
+    def masks_in(video_id: str, start: int, stop: int) -> dict[str, Any]:
+        video = context.video(video_id)
+        if start < 0 or stop < start or stop - start > LONGEST_RANGE:
+            raise BadInput(f"Masks are read by ranges of at most {LONGEST_RANGE} frames, not {start} to {stop}.")
+        start, stop = min(start, video.count), min(stop, video.count)
+        with context.database.read() as tx:
+            rows = tracks.rows(tx, video_id, start=start, stop=stop)
+            blobs = masks.get_blobs(tx, sorted({row.hash for row in rows if row.hash is not None}))
+        frames: dict[str, list[list[str]]] = {}
+        for row in rows:
+            if row.hash is not None:
+                frames.setdefault(str(row.frame), []).append([row.track_id, row.hash])
+        counts = {name: rle["counts"] for name, rle in blobs.items()}
+        return {"size": [video.height, video.width], "blobs": counts, "frames": frames}
+
+    @routes.get("/{video_id}/tracks")
+    async def get_tracks(video_id: str, start: int | None = None, stop: int | None = None) -> Response:
+        if not 0 <= (start or 0) <= (stop if stop is not None else LAST):
+            raise BadInput(f"Rows are read from a frame on to a later one, not {start} to {stop}.")
+        content = await context.run(all_tracks, video_id, start, None if stop is None else min(stop, LAST))
+        return Response(content, media_type="application/json")
+
+    @routes.get("/{video_id}/masks")
+    async def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> dict[str, Any]:
+        return await context.run(masks_in, video_id, start, stop)
+
+    return routes

@@ -1,0 +1,132 @@
+"""Facts of one video, and videos coming into a project by upload or by path."""
+
+import json
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from pydantic import BaseModel, Field
+from starlette.requests import ClientDisconnect
+
+from app.errors import BadInput
+from app.library import videos as use
+from app.web import wire
+from app.web.context import Context
+from storage import edits, projects, videos
+
+
+class PathBody(BaseModel):
+    """Body of ``POST /data/projects/{project}/videos``: a file or folder on this machine."""
+
+    path: str = Field(min_length=1, max_length=4096)
+    name: str | None = Field(default=None, max_length=200)
+    copy_in: bool = False
+
+
+class SourceBody(BaseModel):
+    """Body of ``POST /data/videos/{video}/source``: where the pictures are now.
+
+    ``other_pixels``: also where the same frames look different, as in a file that was coded again.
+    """
+
+    path: str = Field(min_length=1, max_length=4096)
+    other_pixels: bool = False
+
+
+def router(context: Context) -> APIRouter:
+    """Routes of videos."""
+    routes = APIRouter(prefix="/data")
+
+    def counted(video_id: str) -> dict[str, Any]:
+        opened = context.opened(video_id)
+        _, count, confirmed, _ = opened.stamp
+        return {"count": count, "confirmed": confirmed, "partial": opened.index.partial}
+
+    def facts(video_id: str) -> dict[str, Any]:
+        opened = context.opened_now(video_id)
+        video, index = opened.video, opened.index
+        with context.database.read() as tx:
+            last = edits.last_number(tx)
+            project = projects.get_project(tx, video.project_id)
+            categories = projects.list_categories(tx, video.project_id, retired=True)
+            siblings = videos.video_names(tx, video.project_id)
+            complete = edits.list_complete(tx, video_id)
+        return {
+            **wire.added_video(video),
+            "project": {"id": project.id, "name": project.name},
+            "path": video.path,
+            "kind": video.kind,
+            "pts": index.pts,
+            "time_base": index.time_base,
+            "partial": index.partial,
+            "gaps": [wire.gap(found) for found in index.gaps],
+            "damage": [{"start": found.start, "stop": found.stop} for found in index.damage],
+            "cuts": list(video.cuts or ()),
+            "notes": index.notes,
+            "categories": [wire.category(category) for category in categories],
+            "last_edit": last,
+            "complete": [wire.complete(found) for found in complete],
+            "problem": use.problem(video, index),
+            "siblings": [{"id": sibling, "name": name} for sibling, name in siblings],
+        }
+
+    def written(video_id: str) -> bytes:
+        # Two hours are 180,000 times; the framework would look at each of them before writing it.
+        return json.dumps(facts(video_id), separators=(",", ":"), ensure_ascii=False).encode()
+
+    def repoint(video_id: str, body: SourceBody) -> dict[str, Any]:
+        with context.database.read() as tx:
+            *_, content_hash = videos.video_stamp(tx, video_id)
+        moved = use.repoint(
+            context.database, context.settings, video_id=video_id, path=body.path, other_pixels=body.other_pixels
+        )
+        if content_hash is not None:
+            context.frames.release(content_hash)
+        return {"video": wire.added_video(moved)}
+
+    def add_path(project_id: str, body: PathBody) -> dict[str, Any]:
+        video = use.add_video(
+            context.database,
+            context.settings,
+            project_id=project_id,
+            path=body.path,
+            name=body.name or None,
+            copy=body.copy_in,
+        )
+        return {"video": wire.added_video(video)}
+
+    def check_project(project_id: str) -> None:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+
+    @routes.get("/videos/{video_id}")
+    async def get_video(video_id: str) -> Response:
+        return Response(await context.run(written, video_id), media_type="application/json")
+
+    @routes.get("/videos/{video_id}/counted")
+    async def get_counted(video_id: str) -> dict[str, Any]:
+        return await context.run(counted, video_id)
+
+    @routes.post("/videos/{video_id}/source")
+    async def post_source(video_id: str, body: SourceBody) -> dict[str, Any]:
+        # Comparing another file with the frames that were counted may mean counting it.
+        return await context.paint(repoint, video_id, body)
+
+    @routes.put("/projects/{project_id}/videos")
+    async def put_video(request: Request, project_id: str, name: str) -> dict[str, Any]:
+        await context.run(check_project, project_id)
+        try:
+            part = await use.receive_upload(context.settings, name=name, body=request.stream())
+        except ClientDisconnect:
+            raise BadInput(f"The upload of {name} broke off; nothing of it was kept.") from None
+
+        def store() -> dict[str, Any]:
+            video = use.add_upload(context.database, context.settings, project_id=project_id, name=name, part=part)
+            return {"video": wire.added_video(video)}
+
+        return await context.run(store)
+
+    @routes.post("/projects/{project_id}/videos")
+    async def post_video(project_id: str, body: PathBody) -> dict[str, Any]:
+        return await context.run(add_path, project_id, body)
+
+    return routes

@@ -1,0 +1,212 @@
+"""The web server: our routes, the static files of the editor, and the Gradio pages, on one FastAPI application."""
+
+import asyncio
+import contextlib
+import errno
+import logging
+import os
+import socket
+import sys
+import threading
+import webbrowser
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+
+import uvicorn
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi.staticfiles import StaticFiles
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from app.errors import AppError, ServerStartError, sentence
+from app.jobs import queue as background
+from app.library.leftovers import clear_leftovers, temporary_folder
+from app.settings import ASSETS, Settings
+from app.web.context import Context, make_context
+from app.web.gate import Gate, known_hosts
+from app.web.pages import mount_pages
+from app.web.routes import edits, events, exchange, frames, jobs, library, models, projects, retrain, tracks, videos
+from app.web.routes import thumbnails as thumbs
+from storage.database import Database, DatabaseError
+from storage.errors import NotFound, StorageError
+from storage.frames import VideoError
+from storage.youtube_vis import YouTubeVisError
+
+log = logging.getLogger(__name__)
+CARE_SECONDS = 5.0
+# Gradio looks up its version and reports its use over the network unless told otherwise before it is imported.
+OFFLINE = {
+    "GRADIO_ANALYTICS_ENABLED": "False",
+    "GRADIO_SSR_MODE": "False",
+    "HF_HUB_OFFLINE": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+}
+
+
+class Assets(StaticFiles):
+    """Static files that the browser always asks about again, so that an update is never mixed with an old file."""
+
+    async def get_response(self, path: str, scope: Any) -> Response:
+        """The file with its ETag and ``no-cache``."""
+        response = await super().get_response(path, scope)
+        response.headers["Cache-Control"] = "no-cache"
+        return response
+
+
+def create_app(settings: Settings, *, pages: bool = True, database: Database | None = None) -> FastAPI:
+    """The whole application over the data folder of ``settings``; closes the database when the server ends.
+
+    ``pages=False`` leaves the Gradio pages out, for programs that only need the routes.
+    Raises `SettingsError` or `storage.database.DatabaseError` when the data folder or database cannot be used.
+    """
+    settings.make_folders()
+    context = make_context(settings, database or Database.open(settings.database_url))
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        await context.run(clear_leftovers, context.database, settings)
+        caring = asyncio.create_task(_care_on(context))
+        yield
+        caring.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await caring
+        await context.hub.close()
+        context.close()
+
+    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app.state.context = context
+    _answer_errors(app)
+    for module in (frames, thumbs, tracks, edits, jobs, exchange, projects, videos, library, models, retrain, events):
+        app.include_router(module.router(context))
+    app.mount("/ui", Assets(directory=ASSETS, check_dir=False), name="ui")
+    if pages:
+        # Gradio reads these when it is imported, which `mount_pages` does.
+        os.environ.update(OFFLINE)
+        os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
+        app = mount_pages(app, settings, context.database)
+    app.add_middleware(Gate, hosts=known_hosts(settings.host))
+    return app
+
+
+def run(settings: Settings) -> None:
+    """Serves until interrupted; prints the address once the server listens.
+
+    Raises `ServerStartError` when the port is in use or the address is not this machine's.
+    """
+    listening = _listen(settings)
+    port = listening.getsockname()[1]
+    try:
+        app = create_app(settings)
+    except BaseException:
+        listening.close()
+        raise
+    shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
+    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+    config = uvicorn.Config(app, workers=1, log_level="warning", timeout_graceful_shutdown=3)
+    server = uvicorn.Server(config)
+    threading.Thread(target=_announce, args=(server, address, settings.open_browser), daemon=True).start()
+    # Uvicorn ends in an orderly way on Ctrl+C and then raises it again.
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
+
+
+def _listen(settings: Settings) -> socket.socket:
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    # The protocol is named because only then asyncio switches off the waiting for acknowledgements (TCP_NODELAY):
+    # without it the body of every answer would come 40 ms after its head.
+    listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        # Bound but not listening yet: nobody's request waits while the pages are being built.
+        listening.bind((settings.host, settings.port))
+    except OSError as error:
+        listening.close()
+        raise ServerStartError(
+            f"The server cannot listen on {settings.host}:{settings.port} ({_reason(error)}); "
+            "stop the program that uses it, or choose another with --port."
+        ) from error
+    return listening
+
+
+def _reason(error: OSError) -> str:
+    return "the port is in use" if error.errno == errno.EADDRINUSE else (error.strerror or str(error))
+
+
+def _announce(server: uvicorn.Server, address: str, open_browser: bool) -> None:
+    while not server.started and not server.should_exit:
+        threading.Event().wait(0.05)
+    if not server.started:
+        return
+    print(f"Open {address} in a browser. Stop with Ctrl+C.", file=sys.stderr, flush=True)
+    if open_browser and _has_browser():
+        webbrowser.open(address)
+
+
+def _has_browser() -> bool:
+    return sys.platform in {"win32", "darwin"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+async def _care_on(context: Context) -> None:
+    """Looks after the jobs from time to time, also after a restart in the middle of one."""
+    while True:
+        try:
+            await context.run(background.care, context.database, context.settings)
+        except (DatabaseError, OSError) as error:
+            # The disk may be full or the database busy for a moment; the next round tries again.
+            log.warning("The jobs could not be looked after: %s", error)
+        await asyncio.sleep(CARE_SECONDS)
+
+
+def _answer_errors(app: FastAPI) -> None:
+    """Every mistake is answered with its status and one sentence under ``error``."""
+
+    def answer(error: Exception, status: int) -> JSONResponse:
+        return JSONResponse({"error": sentence(str(error))}, status)
+
+    @app.exception_handler(AppError)
+    async def app_error(_: Request, error: AppError) -> JSONResponse:
+        kind = {} if error.kind is None else {"kind": error.kind}
+        return JSONResponse({"error": sentence(str(error)), **kind}, error.status)
+
+    @app.exception_handler(StorageError)
+    async def storage_error(_: Request, error: StorageError) -> JSONResponse:
+        if isinstance(error, DatabaseError):
+            return answer(error, 503)
+        return answer(error, 404 if isinstance(error, NotFound) else 400)
+
+    @app.exception_handler(VideoError)
+    @app.exception_handler(YouTubeVisError)
+    async def file_error(_: Request, error: ValueError) -> JSONResponse:
+        return answer(error, 400)
+
+    @app.exception_handler(RequestValidationError)
+    async def body_error(_: Request, error: RequestValidationError) -> JSONResponse:
+        first = error.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        named = _edit_named(error.body, first["loc"])
+        return JSONResponse({"error": f"The request is not understood: {place}: {first['msg']}.", **named}, 422)
+
+    @app.exception_handler(Exception)
+    async def own_mistake(_: Request, error: Exception) -> JSONResponse:
+        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+            return JSONResponse({"error": "The disk is full; nothing of this was kept. Make room and repeat it."}, 507)
+        # The traceback is in the server's log: the framework logs what it hands over here.
+        return JSONResponse({"error": "The server made a mistake; its log says more."}, 500)
+
+    @app.exception_handler(HTTPException)
+    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+        return JSONResponse({"error": str(error.detail)}, error.status_code, headers=error.headers)
+
+
+def _edit_named(body: Any, place: Sequence[str | int]) -> dict[str, str]:
+    """``edit``, the id of the edit of a batch that ``place`` lies in, so that the page drops it alone; else nothing."""
+    match place:
+        case ("body", "edits", int(index), *_):
+            found = body["edits"][index]
+            # Ids are ours and plain; what could not be sent back is none.
+            if isinstance(found, dict) and isinstance(found.get("id"), str) and found["id"].isascii():
+                return {"edit": found["id"]}
+    return {}

@@ -1,0 +1,229 @@
+"""The worker: one long-lived process per machine and device, which takes jobs from the database and does them.
+
+It holds the model warm between jobs. Training runs in a process of its own, watched by a thread here, so that
+proposing goes on beside it. Everything a job achieves is stored as it goes, so a worker may die at any moment.
+"""
+
+import contextlib
+import logging
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Mapping
+from types import FrameType
+from typing import Any
+
+from app.checkpoints.warm import WarmModel
+from app.errors import AppError, Cancelled, sentence
+from app.jobs.queue import LOG_TAIL, RESUMABLE, JobReporter, worker_lock
+from app.settings import ROOT, Settings
+from app.worker.work import Handler, Work
+from storage import jobs as store
+from storage.database import Database, DatabaseError
+from storage.errors import StorageError
+from storage.frames import VideoError
+from storage.youtube_vis import YouTubeVisError
+
+log = logging.getLogger(__name__)
+LOOK_SECONDS = 0.4
+GRACE_SECONDS = 10.0
+WATCH_SECONDS = 0.5
+STOPPED = "The worker was stopped; ask again."
+
+
+class ChildFailed(AppError):
+    """A process that did a job's work ended with an error."""
+
+
+def run_worker(
+    settings: Settings,
+    *,
+    handlers: Mapping[str, Handler],
+    aside: Mapping[str, Handler],
+    idle_seconds: float | None = None,
+) -> bool:
+    """Takes and does jobs until none came for ``idle_seconds``; false at once when another worker is alive here.
+
+    ``handlers`` are the kinds done one after another in this process, ``aside`` the kinds that only watch another
+    process, one at a time beside the others; the application's own are those of `app.worker.handlers`.
+    """
+    worker = Worker(
+        settings,
+        handlers=handlers,
+        aside=aside,
+        idle_seconds=settings.worker_idle_seconds if idle_seconds is None else idle_seconds,
+    )
+    signal.signal(signal.SIGTERM, worker.stop)
+    signal.signal(signal.SIGINT, worker.stop)
+    with Database.open(settings.database_url) as database:
+        served = False
+        # A job that came between the last look and the release of the lock found a worker alive: look once more.
+        while not served or (not worker.stopping and worker.waiting(database)):
+            with worker_lock(settings) as alone:
+                if not alone:
+                    return served
+                worker.serve(database)
+                served = True
+        return True
+
+
+class Worker:
+    """The loop of one worker process."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        handlers: Mapping[str, Handler],
+        aside: Mapping[str, Handler],
+        idle_seconds: float,
+    ) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.stopping = False
+        self._settings = settings
+        self._handlers = handlers
+        self._aside = aside
+        self._idle_seconds = idle_seconds
+        self._warm = WarmModel(settings)
+        self._watching: threading.Thread | None = None
+
+    def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
+        """Ends after the step at hand: the running job is queued again or, where it cannot go on, marked failed."""
+        self.stopping = True
+
+    def waiting(self, database: Database) -> bool:
+        """Whether a job waits that this worker could take."""
+        with database.read() as tx:
+            return any(job.status == "queued" and job.kind in self._kinds() for job in store.list_jobs(tx, active=True))
+
+    def serve(self, database: Database) -> None:
+        """Takes jobs until told to stop, or until nothing was to do for the idle time."""
+        last_work = time.monotonic()
+        while not self.stopping and time.monotonic() - last_work < self._idle_seconds:
+            job = self._claim(database)
+            if job is not None:
+                if job.kind in self._aside:
+                    self._watching = threading.Thread(target=self.work, args=(database, job), name=f"aside-{job.id}")
+                    self._watching.start()
+                else:
+                    self.work(database, job)
+            if job is not None or self._busy_aside():
+                last_work = time.monotonic()
+            if job is None:
+                time.sleep(LOOK_SECONDS)
+        if self._watching is not None:
+            self._watching.join()
+
+    def work(self, database: Database, job: store.Job) -> None:
+        """Does one job and stores how it ended; never raises for what went wrong in the job."""
+        log.info("Job %s (%s) begins.", job.id, job.kind)
+        handler = self._handlers.get(job.kind) or self._aside[job.kind]
+        with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
+            error, result = None, None
+            try:
+                result = dict(handler(Work(self._settings, database, job, report, self._warm)) or {})
+            except Cancelled:
+                error = STOPPED if self.stopping else "cancelled"
+            except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
+                error = sentence(str(mistake))
+            except Exception as mistake:
+                trace = traceback.format_exc()
+                log.error("Job %s (%s) failed.\n%s", job.id, job.kind, trace)
+                report.log(trace[-LOG_TAIL:])
+                error = one_sentence(mistake)
+        self._end(database, job, error=error, result=result)
+
+    def _end(self, database: Database, job: store.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
+        with database.atomic() as tx:
+            now = store.get_job(tx, job.id)
+            if not now.active or now.worker != self.name:
+                log.info("Job %s has stored its own end, or was given up meanwhile.", job.id)
+            elif error is None:
+                store.finish(tx, job.id, result=result)
+            elif error == STOPPED and job.kind in RESUMABLE and now.status == "running":
+                store.requeue(tx, job.id, message="the worker was stopped; waiting to go on")
+            elif error == "cancelled" or now.status == "cancelling":
+                store.cancelled(tx, job.id)
+            else:
+                store.fail(tx, job.id, error=error)
+        log.info("Job %s ended: %s.", job.id, error or "done")
+
+    def _claim(self, database: Database) -> store.Job | None:
+        kinds = list(self._handlers) if self._busy_aside() else sorted(self._kinds())
+        try:
+            with database.read() as tx:
+                # Looking first takes no write lock, which a worker at rest has no need of.
+                if not any(job.status == "queued" and job.kind in kinds for job in store.list_jobs(tx, active=True)):
+                    return None
+            with database.atomic() as tx:
+                return store.claim(tx, worker=self.name, kinds=kinds)
+        except DatabaseError as error:
+            log.warning("No job could be taken: %s", error)
+            return None
+
+    def _kinds(self) -> set[str]:
+        return {*self._handlers, *self._aside}
+
+    def _busy_aside(self) -> bool:
+        return self._watching is not None and self._watching.is_alive()
+
+
+def one_sentence(error: BaseException) -> str:
+    """What went wrong, as one line for a person."""
+    text = sentence(str(error) or type(error).__name__)
+    return text if len(text) <= 400 else text[:397] + "..."
+
+
+def watch_child(work: Work, command: list[str]) -> None:
+    """Runs ``python -m app.commands <command>`` until it ends; ends it when the job is cancelled.
+
+    Its output goes to ``data/logs/<job>.log``. Raises `Cancelled`, or `ChildFailed` with the last line it wrote.
+    """
+    path = work.settings.logs / f"{work.job.id}.log"
+    with path.open("wb") as output:
+        child = subprocess.Popen(
+            [sys.executable, "-m", "app.commands", *command],
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=subprocess.STDOUT,
+            cwd=ROOT,
+        )
+        try:
+            _wait(child, work)
+        finally:
+            _end_child(child)
+    if child.returncode != 0:
+        text = path.read_text(errors="replace")
+        work.report.log(text[-LOG_TAIL:])
+        if work.report.cancelled():
+            raise Cancelled
+        lines = [line for line in text.splitlines() if line.strip()]
+        raise ChildFailed(lines[-1] if lines else f"The process ended with code {child.returncode} and said nothing.")
+
+
+def _wait(child: "subprocess.Popen[bytes]", work: Work) -> None:
+    while child.poll() is None:
+        if work.report.cancelled():
+            # The process knows of it from its own heartbeat and may still store what it has.
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                child.wait(GRACE_SECONDS)
+            _end_child(child)
+            raise Cancelled
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            child.wait(WATCH_SECONDS)
+
+
+def _end_child(child: "subprocess.Popen[bytes]") -> None:
+    if child.poll() is not None:
+        return
+    child.terminate()
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        child.wait(GRACE_SECONDS)
+    if child.poll() is None:
+        child.kill()
+        child.wait()

@@ -1,0 +1,38 @@
+// @ts-check
+/** Click a mask to select its track; clicking again on the same spot goes to the one below. */
+
+import { contains } from "../../masks/rle.js";
+
+/**
+ * Tracks under a point, topmost first.
+ * @param {any} app
+ * @param {number} x picture pixels
+ * @param {number} y picture pixels
+ * @returns {string[]} track ids
+ */
+export function tracksAt(app, x, y) {
+  const { height, width } = app.document;
+  if (x < 0 || y < 0 || x >= width || y >= height) return [];
+  const hits = app.layers.drawn().filter((/** @type {any} */ track) => {
+    const runs = app.document.mask(track.id, app.layers.shownFrame);
+    return runs && contains(runs, height, Math.floor(x), Math.floor(y));
+  });
+  return hits.map((/** @type {any} */ track) => track.id).reverse();
+}
+
+export const select = {
+  name: "select",
+  label: "Select",
+  icon: "select",
+  cursor: "default",
+  /** @param {any} app @param {{x: number, y: number}} point */
+  down(app, point) {
+    const hits = tracksAt(app, point.x, point.y);
+    const at = hits.indexOf(app.view.now.selected);
+    app.commands.select(hits.length ? hits[(at + 1) % hits.length] : null);
+    return false;
+  },
+  move() {},
+  up() {},
+  cancel() {},
+};

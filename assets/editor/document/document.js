@@ -1,0 +1,364 @@
+// @ts-check
+/** Tracks, rows and masks of the open video, as this page sees them: what the server said plus edits on their way. */
+
+import { MaskStore } from "../masks/store.js";
+
+/**
+ * @typedef {object} Row what is known of one track on one frame
+ * @property {number} frame
+ * @property {"present"|"absent"} state
+ * @property {string} source proposed, propagated, interpolated, drawn or imported
+ * @property {string} review unreviewed, accepted, corrected or rejected
+ * @property {boolean} key
+ * @property {number|null} score 0 to 1
+ * @property {string|null} look reason why it needs a look
+ * @property {number} version number of the edit that wrote it, 0 while that edit is on its way
+ * @property {string|null} hash of the mask
+ * @property {number|null} area pixels; null where the mask has not been here yet, see `VideoDocument.areaOf`
+ */
+
+/**
+ * @typedef {object} Track
+ * @property {string} id
+ * @property {number} number from 1, per video
+ * @property {string|null} category
+ * @property {string} name
+ * @property {boolean} deleted
+ * @property {boolean} rejected
+ * @property {boolean} occluded
+ * @property {boolean} iscrowd
+ * @property {number|null} score
+ * @property {string|null} run
+ * @property {number} version
+ * @property {Map<number, Row>} rows
+ * @property {number} revision counts up whenever the track or a row of it changes
+ */
+
+/** Whether a row keeps machines away: judged or drawn by a person. @param {Row} row */
+export const isHuman = (row) => row.review !== "unreviewed" || row.source === "drawn";
+
+/** Whether a row carries a white diamond. @param {Row} row */
+export const isKey = (row) => row.key || (row.source === "drawn" && row.state === "present");
+
+export class VideoDocument {
+  /** @param {{height: number, width: number, count: number}} size pixels and frames */
+  constructor({ height, width, count }) {
+    this.height = height;
+    this.width = width;
+    this.count = count;
+    /** @type {Map<string, Track>} */
+    this.tracks = new Map();
+    this.masks = new MaskStore();
+    /** @type {Map<string, {id: string, start: number, stop: number, categories: string[], version: number}>} */
+    this.complete = new Map();
+    this.lastEdit = 0;
+    /** @type {Map<string, number>} rows that were taken away, with the version of who did; answers may be older */
+    this.removed = new Map();
+    /** @type {(track: string|null, frame: number|null) => void} */
+    this.onchange = () => {};
+  }
+
+  /**
+   * Take the answer of GET tracks for frames start to stop - 1. What is on its way, and what was heard of after the
+   * answer was written, stays. The revision of a track goes up only where the answer changed something of it.
+   * @param {{last_edit: number, tracks: any[]}} answer @param {number} start @param {number} stop
+   */
+  merge({ last_edit, tracks }, start, stop) {
+    const newer = (/** @type {{version: number}|undefined} */ here) =>
+      here !== undefined && laterThan(last_edit, here.version);
+    const sentIds = new Set(tracks.map((sent) => sent.id));
+    for (const track of [...this.tracks.values()]) {
+      if (!sentIds.has(track.id) && !newer(track)) this.tracks.delete(track.id);
+    }
+    for (const sent of tracks) {
+      const known = this.tracks.get(sent.id);
+      const track = known ?? blankTrack(sent.id);
+      if (!known) this.tracks.set(sent.id, track);
+      const assigned = !(known && newer(known)) && assignTrack(track, sent, sent.version);
+      const gone = (/** @type {number} */ frame) => this.goneAfter(sent.id, frame, last_edit);
+      const merged = mergeRows(track, sent.rows, { start, stop, newer, gone });
+      if (!known || assigned || merged) track.revision += 1;
+    }
+    this.lastEdit = Math.max(this.lastEdit, last_edit);
+    this.onchange(null, null);
+  }
+
+  /** Whether a row was taken away by a later edit than the last one of an answer. @param {string} track @param {number} frame @param {number} lastEdit */
+  goneAfter(track, frame, lastEdit) {
+    const version = this.removed.get(`${track}:${frame}`);
+    return version !== undefined && laterThan(lastEdit, version);
+  }
+
+  /** Tracks that are not deleted, by number. @returns {Track[]} */
+  list() {
+    return [...this.tracks.values()].filter((track) => !track.deleted).sort((a, b) => a.number - b.number);
+  }
+
+  /** @param {number} number @returns {Track|undefined} */
+  byNumber(number) {
+    return [...this.tracks.values()].find((track) => track.number === number);
+  }
+
+  /** @param {string|null} track @param {number} frame @returns {Row|undefined} */
+  row(track, frame) {
+    return track === null ? undefined : this.tracks.get(track)?.rows.get(frame);
+  }
+
+  /** Number that the next new track will show until the server gives its own. */
+  nextNumber() {
+    let largest = 0;
+    for (const track of this.tracks.values()) largest = Math.max(largest, track.number);
+    return largest + 1;
+  }
+
+  /**
+   * Run lengths of the mask of a track on a frame.
+   * @param {string|null} track
+   * @param {number} frame
+   * @returns {Uint32Array|null|undefined} null: there is none; undefined: not loaded yet
+   */
+  mask(track, frame) {
+    const row = this.row(track, frame);
+    if (!row || row.state !== "present" || !row.hash) return null;
+    return this.masks.runs(row.hash);
+  }
+
+  /**
+   * Pixels of a row's mask. News of an edit name a mask without its area; it is counted once the mask is here.
+   * @param {Row|undefined} row @returns {number|null} null: not known yet
+   */
+  areaOf(row) {
+    if (!row) return 0;
+    if (row.area === null && row.hash !== null && this.masks.has(row.hash)) row.area = this.masks.area(row.hash);
+    return row.area;
+  }
+
+  /** Masks of these frames came: tell of the rows whose area can be counted now. @param {number} start @param {number} stop exclusive */
+  measure(start, stop) {
+    for (const track of this.tracks.values()) {
+      for (let frame = start; frame < stop; frame += 1) {
+        const row = track.rows.get(frame);
+        if (row?.area === null && this.areaOf(row) !== null) this.onchange(track.id, frame);
+      }
+    }
+  }
+
+  /** Whether all masks of a frame are here. @param {number} frame */
+  hasMasks(frame) {
+    for (const track of this.tracks.values()) {
+      const row = track.rows.get(frame);
+      if (!track.deleted && row?.state === "present" && row.hash && !this.masks.has(row.hash)) return false;
+    }
+    return true;
+  }
+
+  /**
+   * Write a row as the server describes it, or as an edit on its way will make it.
+   * @param {{track: string|null, frame: number|null, version: number, after: any, range_id?: string}} sent
+   * @returns {{track: string|null, frame: number|null, range_id?: string, before: any}} what was there, for `restore`
+   */
+  apply({ track: id, frame, version, after, range_id }) {
+    if (range_id) return this.applyRange(range_id, version, after);
+    if (id === null) return { track: null, frame, before: null };
+    let track = this.tracks.get(id);
+    if (frame === null || frame === undefined) {
+      const before = track ? { ...track, rows: track.rows } : null;
+      if (after === null) {
+        this.tracks.delete(id);
+      } else {
+        if (!track) {
+          track = blankTrack(id);
+          track.number = after.number ?? this.nextNumber();
+          this.tracks.set(id, track);
+        }
+        assignTrack(track, after, version);
+        track.revision += 1;
+      }
+      this.onchange(id, null);
+      return { track: id, frame: null, before };
+    }
+    if (!track) {
+      track = blankTrack(id);
+      track.number = this.nextNumber();
+      this.tracks.set(id, track);
+    }
+    const before = track.rows.get(frame) ?? null;
+    if (after === null) {
+      track.rows.delete(frame);
+      this.removed.set(`${id}:${frame}`, version);
+    } else {
+      track.rows.set(frame, this.rowOf(frame, version, after, before));
+      this.removed.delete(`${id}:${frame}`);
+    }
+    track.revision += 1;
+    this.onchange(id, frame);
+    return { track: id, frame, before };
+  }
+
+  /** @param {string} id @param {number} version @param {any} after */
+  applyRange(id, version, after) {
+    const before = this.complete.get(id) ?? null;
+    if (after === null) this.complete.delete(id);
+    else this.complete.set(id, { id, version, start: after.start, stop: after.stop, categories: after.categories });
+    this.onchange(null, null);
+    return { track: null, frame: null, range_id: id, before };
+  }
+
+  /** The server gave a track that was made here its own number. @param {string} id @param {number} number */
+  renumber(id, number) {
+    const track = this.tracks.get(id);
+    if (!track || track.number === number) return;
+    track.number = number;
+    track.revision += 1;
+    this.onchange(id, null);
+  }
+
+  /** Put back what `apply` returned. @param {{track: string|null, frame: number|null, range_id?: string, before: any}} kept */
+  restore({ track: id, frame, range_id, before }) {
+    if (range_id) {
+      if (before) this.complete.set(range_id, before);
+      else this.complete.delete(range_id);
+    } else if (id !== null && frame === null) {
+      if (before) this.tracks.set(id, before);
+      else this.tracks.delete(id);
+    } else if (id !== null) {
+      const track = this.tracks.get(id);
+      if (!track) return;
+      if (before) track.rows.set(/** @type {number} */ (frame), before);
+      else track.rows.delete(/** @type {number} */ (frame));
+      this.removed.delete(`${id}:${frame}`);
+      track.revision += 1;
+    }
+    this.onchange(id, frame);
+  }
+
+  /**
+   * A row from what an edit says of it: new content, or a verdict or mark on the row that is there.
+   * @param {number} frame @param {number} version @param {any} after @param {Row|null} before @returns {Row}
+   */
+  rowOf(frame, version, after, before) {
+    const content = "state" in after || "mask" in after || "rle" in after || before === null;
+    if (!content) {
+      const look = after.look === undefined ? ("review" in after ? null : before.look) : after.look;
+      return { ...before, ...after, look: reasonOf(look), version };
+    }
+    const state = after.state === 0 || after.state === "absent" ? "absent" : "present";
+    let hash = after.mask ?? after.hash ?? null;
+    if (after.rle) hash = this.masks.addLocal(after.rle.counts);
+    const known = hash !== null && this.masks.has(hash) ? this.masks.area(hash) : null;
+    return {
+      frame,
+      state,
+      version,
+      source: after.source ?? "drawn",
+      review: after.review ?? "corrected",
+      key: Boolean(after.key ?? false),
+      score: after.score ?? null,
+      look: reasonOf(after.look),
+      hash: state === "present" ? hash : null,
+      area: state === "present" && hash !== null ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null) : 0,
+    };
+  }
+
+  /** Whether a frame is declared complete. @param {number} frame */
+  isComplete(frame) {
+    for (const range of this.complete.values()) if (frame >= range.start && frame < range.stop) return true;
+    return false;
+  }
+}
+
+/** Whether an edit, 0 while it is on its way, is later than the last one of an answer. @param {number} lastEdit @param {number} version */
+const laterThan = (lastEdit, version) => version === 0 || version > lastEdit;
+
+/**
+ * Rows of one stretch as an answer has them.
+ * @param {Track} track @param {any[][]} sent
+ * @param {{start: number, stop: number, newer: (row: Row|undefined) => boolean, gone: (frame: number) => boolean}} how
+ * @returns {boolean} whether a row was taken away or written
+ */
+function mergeRows(track, sent, { start, stop, newer, gone }) {
+  const said = new Set(sent.map((row) => row[0]));
+  const near = stop - start < track.rows.size;
+  let changed = false;
+  for (const frame of near ? rangeOf(start, stop) : [...track.rows.keys()]) {
+    const inside = frame >= start && frame < stop;
+    if (inside && !said.has(frame) && !newer(track.rows.get(frame))) changed = track.rows.delete(frame) || changed;
+  }
+  for (const row of sent) {
+    const here = track.rows.get(row[0]);
+    if (newer(here) || gone(row[0])) continue;
+    const there = sentRow(row);
+    if (here && sameRow(here, there)) continue;
+    track.rows.set(row[0], there);
+    changed = true;
+  }
+  return changed;
+}
+
+/** @param {any} one @param {any} other both with all that a row has */
+function sameRow(one, other) {
+  for (const name in other) if (one[name] !== other[name]) return false;
+  return true;
+}
+
+/** @param {number} start @param {number} stop */
+function* rangeOf(start, stop) {
+  for (let frame = start; frame < stop; frame += 1) yield frame;
+}
+
+/** @param {any[]} row as GET tracks sends it @returns {Row} */
+function sentRow([frame, state, source, review, key, score, look, version, hash, area]) {
+  return {
+    frame,
+    state: state === 1 || state === "present" ? "present" : "absent",
+    source,
+    review,
+    key: Boolean(key),
+    score,
+    look,
+    version,
+    hash,
+    area: area ?? 0,
+  };
+}
+
+/** Why a row needs a look, however it was sent. @param {any} look @returns {string|null} */
+function reasonOf(look) {
+  return (typeof look === "object" ? look?.reason : look) ?? null;
+}
+
+/** @param {string} id @returns {Track} */
+function blankTrack(id) {
+  return {
+    id,
+    number: 0,
+    category: null,
+    name: "",
+    deleted: false,
+    rejected: false,
+    occluded: false,
+    iscrowd: false,
+    score: null,
+    run: null,
+    version: 0,
+    rows: new Map(),
+    revision: 0,
+  };
+}
+
+/**
+ * Keys that are not sent keep their value.
+ * @param {any} track @param {any} sent @param {number} version
+ * @returns {boolean} whether anything is another than before
+ */
+function assignTrack(track, sent, version) {
+  let changed = track.version !== version;
+  for (const name of ["number", "category", "name", "deleted", "rejected", "occluded", "iscrowd", "score", "run"]) {
+    if (sent[name] === undefined || (name === "number" && sent[name] === null)) continue;
+    const value = name === "name" ? (sent.name ?? "") : sent[name];
+    changed ||= track[name] !== value;
+    track[name] = value;
+  }
+  track.version = version;
+  return changed;
+}

@@ -1,0 +1,393 @@
+// @ts-check
+/**
+ * The edit queue: every edit is applied here at once, kept in the browser until the server has it, and sent in
+ * batches. Unsent edits survive a reload.
+ *
+ * Only the server's verdict about an edit takes that edit out: a conflict (somebody changed the same rows), or a
+ * refusal that names it. Every other failure keeps the whole queue and is tried again with growing pauses. An edit in
+ * conflict waits for a person, with all that build on it; the others go on.
+ *
+ * A change remembers what it builds on as `before`: the version of the row, or the edit of this queue that last
+ * wrote it. Which number goes out is settled when the batch is made.
+ */
+
+import { obstacle, RefusedError } from "../api.js";
+import { nextBatch, rowName, toSend, withDependents } from "./editbatch.js";
+import { newIdentifier } from "../../kit/identifier.js";
+import { KeptEdits } from "./keptedits.js";
+
+/** Edits per request at most. */
+const BATCH = 40;
+/** Seconds between tries, growing. */
+const PAUSES = [1, 2, 4, 8, 15, 30];
+
+/** @typedef {import("./editbatch.js").Change} Change */
+/** @typedef {import("./editbatch.js").Edit} Edit */
+
+export class EditQueue {
+  /**
+   * @param {object} parts
+   * @param {import("./document.js").VideoDocument} parts.document
+   * @param {(edits: any[]) => Promise<{results: any[]}>} parts.send
+   * @param {Storage} parts.storage where unsent edits are kept
+   * @param {string} parts.name of the video, part of the storage keys
+   * @param {() => string} [parts.newId]
+   * @param {(work: () => void, ms: number) => any} [parts.later] setTimeout, for tests
+   */
+  constructor({ document, send, storage, name, newId = newIdentifier, later = (work, ms) => setTimeout(work, ms) }) {
+    this.document = document;
+    this.send = send;
+    this.kept = new KeptEdits(storage, name);
+    this.newId = newId;
+    this.later = later;
+    /** @type {Edit[]} */
+    this.waiting = [];
+    /** @type {Edit[]} edits in the request that is out */
+    this.out = [];
+    /** @type {Map<string, {track: string|null, frame: number|null, range_id?: string, before: any}[]>} */
+    this.undoing = new Map();
+    /** @type {Edit[]} taken back before they were sent, newest last */
+    this.taken = [];
+    this.seq = 0;
+    this.failures = 0;
+    /** edits in the next request at most; fewer after one that failed, so that one bad edit cannot hold up the others */
+    this.most = BATCH;
+    /** @type {Map<string, {edit: Edit, rows: any[]}>} edits that wait for a person, by id */
+    this.conflicts = new Map();
+    this.stored = true;
+    /** @type {(reason: string, detail?: any) => void} */
+    this.tell = () => {};
+    /** @type {any} */
+    this.timer = null;
+    /** @type {(() => void)[]} */
+    this.idle = [];
+    this.closed = false;
+  }
+
+  get pending() {
+    return this.waiting.length;
+  }
+
+  /** Whether nothing is out and no pause runs. */
+  get resting() {
+    return !this.out.length && !this.timer;
+  }
+
+  /** Pass news on; whoever hears them cannot stop the queue by a mistake. @param {string} reason @param {any} [detail] */
+  say(reason, detail) {
+    try {
+      this.tell(reason, detail);
+    } catch (error) {
+      console.error(error);
+    }
+  }
+
+  /** Edits in conflict and all that build on them. @returns {Set<string>} their ids */
+  held() {
+    return withDependents(this.waiting, this.conflicts.keys());
+  }
+
+  /** Last edit on its way that wrote a row. @param {string} name from `rowName` @returns {Edit|undefined} */
+  writerOf(name) {
+    return this.waiting.findLast((edit) => edit.changes.some((change) => rowName(change) === name));
+  }
+
+  /**
+   * Apply an edit here and queue it.
+   * @param {string} kind
+   * @param {Change[]} changes without `before`
+   * @returns {Edit|null} null when there is nothing to change
+   */
+  add(kind, changes) {
+    if (changes.length === 0) return null;
+    const prepared = changes.map((change) => ({ ...change, before: this.builtOn(change) }));
+    this.taken = [];
+    const edit = { id: this.newId(), kind, changes: prepared, seq: (this.seq += 1) };
+    this.enqueue(edit);
+    return edit;
+  }
+
+  /** @param {Change} change @returns {{version: number}|{edit: string}} */
+  builtOn(change) {
+    const writer = this.writerOf(rowName(change));
+    if (writer) return { edit: writer.id };
+    if (change.range_id) return { version: this.document.complete.get(change.range_id)?.version ?? 0 };
+    const track = change.track === null ? undefined : this.document.tracks.get(change.track);
+    if (change.frame === null) return { version: track?.version ?? 0 };
+    return { version: track?.rows.get(change.frame)?.version ?? 0 };
+  }
+
+  /** @param {Edit} edit */
+  enqueue(edit) {
+    this.waiting.push(edit);
+    this.applyHere(edit);
+    this.keep(edit);
+    this.say("queued", edit);
+    this.pump();
+  }
+
+  /** @param {Edit} edit */
+  applyHere(edit) {
+    this.undoing.set(
+      edit.id,
+      edit.changes.map((change) =>
+        this.document.apply({
+          track: change.track,
+          frame: change.frame,
+          range_id: change.range_id,
+          version: 0,
+          after: change.after,
+        }),
+      ),
+    );
+  }
+
+  /** @param {Edit} edit */
+  keep(edit) {
+    this.stored = this.kept.put(edit);
+    // The edit stays in memory, and the page says so until it is sent.
+    if (!this.stored) this.say("storage");
+  }
+
+  /** @param {Edit} edit */
+  forget(edit) {
+    this.kept.remove(edit);
+    this.undoing.delete(edit.id);
+  }
+
+  /** Take up what an earlier page could not send. @returns {number} how many edits */
+  resume() {
+    const edits = this.kept.all();
+    for (const edit of edits) {
+      this.seq = Math.max(this.seq, edit.seq);
+      this.waiting.push(edit);
+      this.applyHere(edit);
+    }
+    if (edits.length) {
+      this.say("queued");
+      this.pump();
+    }
+    return edits.length;
+  }
+
+  /**
+   * Queue edits that were saved as a file; those that wait here already are left out.
+   * @param {Edit[]} edits
+   * @returns {number} how many were queued
+   */
+  adopt(edits) {
+    const here = new Set(this.waiting.map((edit) => edit.id));
+    const added = edits.filter((edit) => !here.has(edit.id));
+    for (const edit of added) {
+      here.add(edit.id);
+      // What an edit built on may have left the queue meanwhile: then it builds on what is here.
+      const onHere = (/** @type {Change} */ change) => here.has(/** @type {any} */ (change.before).edit ?? edit.id);
+      const changes = edit.changes.map((change) => (onHere(change) ? change : { ...change, before: this.builtOn(change) }));
+      const own = { ...edit, changes, seq: (this.seq += 1) };
+      this.waiting.push(own);
+      this.applyHere(own);
+      this.keep(own);
+    }
+    if (added.length) {
+      this.say("queued");
+      this.retry();
+    }
+    return added.length;
+  }
+
+  /** Send what waits and is in no conflict, unless something is out or a pause runs. */
+  async pump() {
+    if (this.out.length || this.timer || this.closed) return;
+    const held = this.held();
+    const ready = this.waiting.filter(({ id }) => !held.has(id));
+    const edits = nextBatch(ready, this.most);
+    if (!edits.length) {
+      this.settle();
+      return;
+    }
+    this.out = edits;
+    this.say("sending");
+    try {
+      const answer = await this.send(edits.map(toSend));
+      this.out = [];
+      if (!this.take(edits, answer?.results)) {
+        this.pause("The answer to the edits says nothing about them.");
+        return;
+      }
+      this.failures = 0;
+      this.most = Math.min(BATCH, this.most * 2);
+    } catch (error) {
+      this.out = [];
+      if (!this.verdict(edits, error)) {
+        const refused = error instanceof RefusedError;
+        if (refused) this.most = Math.max(1, Math.floor(edits.length / 2));
+        this.pause(obstacle(error), refused ? error.after : 0);
+        return;
+      }
+    }
+    this.pump();
+  }
+
+  /**
+   * Whether an error is the server's word about one edit of the batch; then that edit alone is dealt with.
+   * @param {Edit[]} edits @param {unknown} error
+   */
+  verdict(edits, error) {
+    if (!(error instanceof RefusedError)) return false;
+    const { body } = error;
+    const named = edits.find((edit) => edit.id === body.edit) ?? (edits.length === 1 ? edits[0] : undefined);
+    if (error.status === 409 && Array.isArray(body.rows) && named) this.collide(named, body.rows);
+    else if (error.status === 422 && named && named.id === body.edit) this.refuse(named, error.message);
+    else return false;
+    return true;
+  }
+
+  /**
+   * Wait before the next try.
+   * @param {string} why a sentence, empty when nobody answers @param {number} [after] seconds that the server asks for
+   */
+  pause(why = "", after = 0) {
+    const seconds = Math.max(PAUSES[Math.min(this.failures, PAUSES.length - 1)], after);
+    this.failures += 1;
+    this.timer = this.later(() => this.retry(), seconds * 1000);
+    this.say("offline", { seconds, why });
+  }
+
+  /** Try again now. */
+  retry() {
+    clearTimeout(this.timer);
+    this.timer = null;
+    return this.pump();
+  }
+
+  settle() {
+    this.say(this.waiting.length ? "held" : "saved");
+    for (const done of this.idle.splice(0)) done();
+  }
+
+  /** Resolves when nothing waits but what is in conflict; never while the server is silent. @returns {Promise<void>} */
+  whenIdle() {
+    if (this.waiting.length === this.held().size && !this.out.length) return Promise.resolve();
+    return new Promise((done) => {
+      this.idle.push(done);
+    });
+  }
+
+  /**
+   * Deal with each edit as the server's result for it says. What builds on an edit in conflict has no result of its own.
+   * @param {Edit[]} edits @param {any} results
+   * @returns {boolean} whether there was a result for any of them
+   */
+  take(edits, results) {
+    let understood = false;
+    for (const edit of edits) {
+      const result = Array.isArray(results) ? results.find((entry) => entry?.id === edit.id) : undefined;
+      if (!result) continue;
+      understood = true;
+      if (!this.waiting.includes(edit) || this.held().has(edit.id)) continue;
+      if (result.status === "applied" || result.status === "repeated") this.applied(edit, result);
+      else if (result.status === "conflict") this.collide(edit, result.rows ?? []);
+      else this.refuse(edit, result.error ?? "The server refused this edit.");
+    }
+    return understood;
+  }
+
+  /** Set an edit aside until a person has chosen. @param {Edit} edit @param {any[]} rows as the server has them */
+  collide(edit, rows) {
+    const conflict = { edit, rows };
+    this.conflicts.set(edit.id, conflict);
+    this.say("conflict", conflict);
+  }
+
+  /** @param {Edit} edit @param {any} result */
+  applied(edit, result) {
+    this.waiting = this.waiting.filter((other) => other !== edit);
+    const versions = new Map();
+    for (const row of result.rows) {
+      versions.set(rowName(row), row.version);
+      const local = row.frame === null ? null : this.document.row(row.track, row.frame)?.hash;
+      if (local && row.after?.mask && local !== row.after.mask && !this.writerOf(rowName(row))) {
+        this.document.masks.rename(local, row.after.mask);
+      }
+      if (!this.writerOf(rowName(row))) this.document.apply(row);
+      else if (row.frame === null && row.after?.number && row.track) this.document.renumber(row.track, row.after.number);
+    }
+    for (const other of this.waiting) {
+      let touched = false;
+      for (const change of other.changes) {
+        if (/** @type {any} */ (change.before).edit !== edit.id) continue;
+        change.before = { version: versions.get(rowName(change)) ?? result.number ?? 0 };
+        touched = true;
+      }
+      if (touched) this.keep(other);
+    }
+    this.document.lastEdit = Math.max(this.document.lastEdit, result.number ?? 0);
+    this.forget(edit);
+    this.say("applied", { edit, result });
+  }
+
+  /** Take an edit and all that build on it out of the queue and off the picture. @param {Edit} edit @returns {Edit[]} */
+  drop(edit) {
+    const ids = withDependents(this.waiting, [edit.id]);
+    const gone = this.waiting.filter(({ id }) => ids.has(id));
+    for (const other of [...gone].reverse()) {
+      for (const kept of [...(this.undoing.get(other.id) ?? [])].reverse()) this.document.restore(kept);
+      this.forget(other);
+    }
+    this.waiting = this.waiting.filter((other) => !gone.includes(other));
+    for (const other of gone) this.conflicts.delete(other.id);
+    return gone;
+  }
+
+  /** @param {Edit} edit @param {string} sentence */
+  refuse(edit, sentence) {
+    this.say("refused", { sentence, edits: this.drop(edit) });
+  }
+
+  /**
+   * End a conflict.
+   * @param {string} id of the edit @param {boolean} mine put this page's version on top, else keep the server's
+   */
+  resolve(id, mine) {
+    const conflict = this.conflicts.get(id);
+    if (!conflict) return;
+    const { edit, rows } = conflict;
+    this.conflicts.delete(id);
+    if (mine) {
+      for (const row of rows) {
+        for (const change of edit.changes)
+          if (rowName(change) === rowName(row)) change.before = { version: row.version };
+      }
+      this.keep(edit);
+    } else {
+      this.drop(edit);
+      for (const row of rows) this.document.apply(row);
+    }
+    this.pump();
+  }
+
+  /** Take back the newest edit if it has not been sent. @returns {Edit|null} */
+  takeBack() {
+    const edit = this.waiting[this.waiting.length - 1];
+    if (!edit || this.out.includes(edit)) return null;
+    this.drop(edit);
+    this.taken.push(edit);
+    this.say("queued");
+    return edit;
+  }
+
+  /** Queue again what `takeBack` took. @returns {Edit|null} */
+  giveBack() {
+    const edit = this.taken.pop();
+    if (!edit) return null;
+    const again = { ...edit, id: this.newId(), seq: (this.seq += 1) };
+    again.changes = edit.changes.map((change) => ({ ...change, before: this.builtOn(change) }));
+    this.enqueue(again);
+    return again;
+  }
+
+  close() {
+    this.closed = true;
+    clearTimeout(this.timer);
+  }
+}

@@ -1,0 +1,274 @@
+// @ts-check
+/** Tool rail, options of the tool, and the transport above the timeline. */
+
+import { clock, fill, h, ic, iconButton, swatch } from "../../kit/dom.js";
+import { secondsOf } from "../playback.js";
+import { keyOf, printed, titled } from "../shortcuts.js";
+import { RAIL } from "../canvas/tools/index.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function toolRail(app) {
+  const command = (/** @type {string} */ name) => (name === "select" ? "selectTool" : name);
+  const keyText = (/** @type {string} */ name) =>
+    name === "select" ? printed("Escape") : name === "pan" ? "hold Space" : keyOf(name);
+  const buttons = RAIL.map(
+    (tool) =>
+      tool &&
+      h(
+        "button",
+        {
+          type: "button",
+          "aria-label": `${tool.label} (${keyText(tool.name)})`,
+          title: `${tool.label} (${keyText(tool.name)})`,
+          "data-tool": tool.name,
+          onclick: () => app.commands[command(tool.name)](),
+        },
+        ic(tool.icon, 20),
+      ),
+  );
+  const draw = () =>
+    buttons.forEach((button) => {
+      if (!button) return;
+      button.setAttribute(
+        "aria-pressed",
+        String(app.session.now.phase === "ready" && button.dataset.tool === app.view.now.tool),
+      );
+      button.disabled = app.session.now.phase !== "ready";
+    });
+  app.view.on(["tool"], draw);
+  app.session.on(["phase"], draw);
+  draw();
+  return h(
+    "nav",
+    { class: "v-rail", "aria-label": "Tools" },
+    buttons.map((button) => button ?? h("hr")),
+  );
+}
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function optionStrip(app) {
+  const target = h("span", { class: "v-target" });
+  const add = h(
+    "button",
+    { type: "button", title: "Strokes add to the mask", onclick: () => app.view.set({ mode: "add" }) },
+    ic("plus", 14),
+    "Add",
+  );
+  const take = h(
+    "button",
+    {
+      type: "button",
+      title: "Strokes take away (Alt or right button)",
+      onclick: () => app.view.set({ mode: "subtract" }),
+    },
+    ic("minus", 14),
+    "Subtract",
+  );
+  const mode = h("span", { class: "v-seg", role: "group", "aria-label": "What strokes do" }, add, take);
+  const slider = h("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    step: 1,
+    style: "width:96px",
+    "aria-label": "Brush size",
+    title: "Brush size ([ and ])",
+    oninput: () => app.preferences.set({ brush: Math.max(1, Math.round((slider.value / 100) ** 2 * 300)) }),
+  });
+  const number = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    class: "v-num",
+    "aria-label": "Brush size, pixels",
+    title: "Brush size in pixels ([ and ])",
+    onchange: () =>
+      app.preferences.set({
+        brush: Math.max(1, Math.min(400, parseInt(number.value, 10) || app.preferences.now.brush)),
+      }),
+  });
+  const size = h("span", { class: "v-row" }, h("span", { class: "v-t2" }, "Size"), slider, number);
+  const overlap = h(
+    "button",
+    {
+      class: "v-switch",
+      type: "button",
+      role: "switch",
+      title: "Drawing takes pixels away from other visible tracks",
+      onclick: () => app.preferences.set({ noOverlap: !app.preferences.now.noOverlap }),
+    },
+    "No overlap",
+  );
+  const place = h("span", { class: "v-t3 v-xy" });
+  const inner = [target, h("span", { class: "v-sep" }), mode, size, overlap];
+  const strip = h("div", { class: "v-options" }, inner, h("span", { class: "v-grow" }), place);
+  const draw = () => {
+    const { newTrack, tool, mode: how } = app.view.now;
+    const { brush, noOverlap } = app.preferences.now;
+    for (const element of inner) element.hidden = app.session.now.phase !== "ready";
+    if (newTrack) fill(target, swatch(newTrack.number), `new ${app.categoryName(newTrack.category)}`);
+    else if (app.track) fill(target, swatch(app.track.number), h("span", { class: "v-ell" }, app.title(app.track)));
+    else fill(target, h("span", { class: "v-t3" }, "No track selected"));
+    const draws = ["brush", "lasso", "polygon"].includes(tool);
+    mode.hidden ||= !draws;
+    size.hidden ||= !["brush", "eraser"].includes(tool);
+    overlap.hidden ||= !(draws || tool === "eraser");
+    inner[1].hidden ||= !(draws || tool === "eraser");
+    add.setAttribute("aria-pressed", String(how === "add"));
+    take.setAttribute("aria-pressed", String(how !== "add"));
+    slider.value = Math.sqrt(brush / 300) * 100;
+    slider.style.setProperty("--p", `${Math.min(100, Math.sqrt(brush / 300) * 100)}%`);
+    number.value = brush;
+    overlap.setAttribute("aria-checked", String(noOverlap));
+  };
+  app.view.on(["tool", "mode", "newTrack", "selected", "revision"], draw);
+  app.preferences.on(["brush", "noOverlap"], draw);
+  app.session.on(["phase", "video"], draw);
+  app.view.on(["pointer"], () => {
+    const at = app.view.now.pointer;
+    place.textContent = at ? `x ${at[0]}  y ${at[1]}` : "";
+  });
+  draw();
+  return strip;
+}
+
+const RATES = [0.25, 0.5, 1, 2];
+
+/**
+ * @param {Editor} app
+ * @param {import("../timeline/timeline.js").Timeline} timeline
+ * @param {HTMLElement} count how far the frames are counted
+ * @returns {HTMLElement}
+ */
+export function transport(app, timeline, count) {
+  const button = (/** @type {string} */ icon, /** @type {string} */ label, /** @type {string} */ command, extra = "") =>
+    iconButton(icon, titled(label, command), () => app.commands[command](), extra);
+  const play = button("play", "Play", "play", "v-play");
+  const number = h("input", {
+    type: "text",
+    inputmode: "numeric",
+    class: "v-num",
+    "aria-label": "Frame",
+    title: "Frame",
+    onchange: () => app.commands.goto(parseInt(number.value, 10) || 0),
+  });
+  const total = h("span", { class: "v-t3" });
+  const time = h("span", { class: "v-t2" });
+  const rate = h("button", {
+    class: "v-btn v-ghost v-text",
+    type: "button",
+    title: "Speed",
+    onclick: () => app.view.set({ rate: RATES[(RATES.indexOf(app.view.now.rate) + 1) % RATES.length] }),
+  });
+  const range = h("span", { class: "v-chip v-acc v-rangechip" });
+  const zoom = h("input", {
+    type: "range",
+    min: 0,
+    max: 100,
+    style: "width:72px",
+    "aria-label": "Timeline zoom",
+    title: "Timeline zoom",
+    oninput: () => {
+      const most = app.document.count / Math.min(8, app.document.count);
+      timeline.zoom(timeline.zoomed / (1 / most ** (zoom.value / 100)));
+    },
+  });
+  const complete = h(
+    "button",
+    { class: "v-btn v-ghost v-text", type: "button", onclick: () => app.commands.complete() },
+    ic("flag"),
+    "Complete",
+  );
+  const draw = () => {
+    const { frame, playing, range: chosen, rate: speed } = app.view.now;
+    const { video, phase } = app.session.now;
+    const ready = phase === "ready";
+    for (const element of bar.querySelectorAll("button, input")) element.disabled = !ready;
+    for (const element of [number, total, time, complete, rate, ...bar.querySelectorAll(".v-sep")])
+      element.hidden = !ready;
+    range.hidden = !chosen;
+    rate.textContent = `${speed}×`;
+    if (!ready) return;
+    number.value = frame;
+    number.style.width = `${Math.max(4, String(video.count - 1).length) + 3}ch`;
+    total.textContent = `/ ${video.count - 1}`;
+    time.textContent = clock(secondsOf(video, frame));
+    fill(play, ic(playing ? "pause" : "play"));
+    if (chosen)
+      fill(
+        range,
+        `Range ${chosen[0]} – ${chosen[1]}`,
+        h(
+          "button",
+          {
+            type: "button",
+            class: "v-cross",
+            "aria-label": "Clear range",
+            title: "Clear range",
+            onclick: () => app.view.set({ range: null }),
+          },
+          ic("x", 12),
+        ),
+      );
+    const done = app.document.isComplete(frame);
+    complete.classList.toggle("v-done", done);
+    complete.title = `${done ? "Declared complete here" : "Declare that everything has a track"}: ${chosen ? "the range" : "the whole video"} (${keyOf("complete")})`;
+  };
+  timeline.onzoom = () => {
+    const most = Math.log(app.document.count / Math.min(8, app.document.count));
+    zoom.value = most > 0 ? (-Math.log(timeline.zoomed) / most) * 100 : 0;
+    zoom.style.setProperty("--p", `${zoom.value}%`);
+  };
+  const bar = h(
+    "div",
+    { class: "v-transport" },
+    button("first", "First frame", "firstFrame"),
+    button("kprev", "Previous key frame", "previousKey"),
+    button("prev", "Previous frame", "previousFrame"),
+    play,
+    button("next", "Next frame", "nextFrame"),
+    button("knext", "Next key frame", "nextKey"),
+    button("last", "Last frame", "lastFrame"),
+    h("span", { class: "v-frameplace" }, number, total, time),
+    count,
+    h("span", { class: "v-sep" }),
+    rate,
+    h("span", { class: "v-sep" }),
+    complete,
+    range,
+    h("span", { class: "v-grow" }),
+    legend(),
+    iconButton("minus", "Timeline: zoom out", () => timeline.zoom(1 / 1.5)),
+    zoom,
+    iconButton("plus", "Timeline: zoom in", () => timeline.zoom(1.5)),
+  );
+  app.view.on(["frame", "playing", "range", "rate", "revision"], draw);
+  app.session.on(["phase", "video"], draw);
+  draw();
+  timeline.onzoom();
+  return bar;
+}
+
+/** What the fills of lanes mean; only where there is room. */
+function legend() {
+  const part = (/** @type {string} */ name, /** @type {string} */ shape) => {
+    const holder = h("span", {});
+    // Constant markup.
+    holder.innerHTML = `<svg width="22" height="10" fill="none" stroke="currentColor" aria-hidden="true">${shape}</svg>`;
+    holder.append(name);
+    return holder;
+  };
+  const box = (/** @type {number} */ opacity) =>
+    `<rect x=".5" y=".5" width="21" height="9" rx="2" fill="currentColor" fill-opacity="${opacity}"/>`;
+  return h(
+    "div",
+    { class: "v-legend" },
+    part("drawn", box(1)),
+    part("propagated", box(0.5)),
+    part("interpolated", `${box(0.12)}<path d="M4 1v8M8 1v8M12 1v8M16 1v8"/>`),
+    part("proposed", `${box(0.12)}<path d="M3 9l7-8M9 9l7-8M15 9l6-7"/>`),
+    part("absent", '<path d="M1 5h20M1 2v6M21 2v6"/>'),
+    part("unknown", '<path d="M1 5h20" stroke-dasharray="2 3"/>'),
+  );
+}

@@ -1,0 +1,140 @@
+// @ts-check
+/** The selected track: its name and category, the facts of this frame, what can be done with it. */
+
+import { count, fill, h, ic, kbd, swatch } from "../../kit/dom.js";
+import { historyList } from "./historylist.js";
+import { isHuman } from "../document/document.js";
+import { laneOf } from "../document/lanes.js";
+import { STATES } from "./reviewbar.js";
+import { keyOf, titled } from "../shortcuts.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+/** @type {readonly [string, string, string][]} icon, word, command */
+const VERBS = Object.freeze([
+  ["tag", "Relabel", "relabel"],
+  ["absent", "Absent", "absent"],
+  ["kprev", "Key frame", "keyFrame"],
+  ["warn", "Needs a look", "needsLook"],
+  ["eye", "Hide", "hide"],
+  ["lock", "Lock", "lock"],
+  ["fit", "Zoom to it", "zoomToTrack"],
+  ["trash", "Delete", "remove"],
+]);
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function details(app) {
+  const number = h("span", { class: "v-ic" });
+  const name = h("input", {
+    type: "text",
+    class: "v-rename",
+    "aria-label": "Name of the track",
+    title: "Name",
+    onchange: () => app.commands.rename(name.value.trim()),
+  });
+  const category = h("button", {
+    class: "v-btn v-ghost v-category",
+    type: "button",
+    title: titled("Relabel", "relabel"),
+    onclick: () => app.commands.relabel(),
+  });
+  const facts = h("dl", { class: "v-facts" });
+  const bar = h("div", { class: "v-bar" });
+  const verbs = h(
+    "div",
+    { class: "v-verbs" },
+    VERBS.map(([icon, word, command]) =>
+      h(
+        "button",
+        {
+          class: "v-verb",
+          type: "button",
+          title: titled(word, command),
+          "data-verb": command,
+          onclick: () => app.commands[command](),
+        },
+        ic(icon),
+        h("span", { class: "v-ell v-grow" }, word),
+        kbd(keyOf(command)),
+      ),
+    ),
+  );
+  const box = h(
+    "section",
+    { class: "v-details", "aria-label": "Selected track" },
+    h("div", { class: "v-detailhead" }, number, name, category),
+    facts,
+    bar,
+    verbs,
+  );
+  const edits = h("div", { class: "v-editlist" });
+  const past = h(
+    "section",
+    { class: "v-past", "aria-label": "History of this track" },
+    h("h2", {}, "History of this track"),
+    edits,
+  );
+  const draw = () => {
+    const { track } = app;
+    const none = !track || app.session.now.phase !== "ready";
+    box.hidden = none;
+    past.hidden = none;
+    if (none || !track) return;
+    fill(number, swatch(track.number));
+    if (document.activeElement !== name) name.value = track.name;
+    name.placeholder = app.categoryName(track.category);
+    fill(category, app.categoryName(track.category), ic("down", 14));
+    fill(facts, factsOf(app, track));
+    const { tally } = laneOf(track);
+    const part = (/** @type {string} */ what, /** @type {number} */ n) =>
+      n ? h("i", { class: `v-${what}`, style: `width:${(n / Math.max(1, track.rows.size)) * 100}%` }) : null;
+    fill(
+      bar,
+      part("accepted", tally.accepted),
+      part("corrected", tally.corrected),
+      part("rejected", tally.rejected),
+      h("i", { class: "v-grow" }),
+    );
+  };
+  /** @type {any} */
+  let timer;
+  const drawPast = () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => {
+      const { track } = app;
+      if (track && past.offsetParent && track.number) historyList(app, edits, track.id, 6);
+    }, 150);
+  };
+  app.view.on(["selected", "frame", "revision"], draw);
+  app.view.on(["selected"], drawPast);
+  app.session.on(["saving"], drawPast);
+  app.session.on(["phase", "video"], draw);
+  draw();
+  return h("div", { class: "v-lower" }, box, past);
+}
+
+/** @param {Editor} app @param {import("../document/document.js").Track} track */
+function factsOf(app, track) {
+  const { frame } = app.view.now;
+  const row = app.document.row(track.id, frame);
+  const { tally } = laneOf(track);
+  const judged = [...track.rows.values()].filter(isHuman).length;
+  const share = track.rows.size ? `${Math.floor((judged / track.rows.size) * 100)} % reviewed` : "";
+  const area = app.document.areaOf(row);
+  const state = row ? STATES[row.look ? "look" : row.review] : null;
+  const what = !row
+    ? "unknown"
+    : row.state === "absent"
+      ? `absent, ${row.source}`
+      : area === null
+        ? row.source // the mask is on its way
+        : `${row.source}, ${count(area, "pixel")}`;
+  return [
+    h("dt", {}, `Frame ${frame}`),
+    h("dd", { class: "v-ell" }, what),
+    h("dd", { class: state ? state[1] : "v-t3" }, state ? state[2].toLowerCase() : "nobody looked"),
+    h("dt", {}, "Track"),
+    h("dd", { class: "v-ell" }, `${count(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
+    h("dd", {}, share),
+  ];
+}

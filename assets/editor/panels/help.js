@@ -1,0 +1,75 @@
+// @ts-check
+/** The list of keys, made from the table that the keys themselves use. */
+
+import { fill, h, ic, iconButton, kbd } from "../../kit/dom.js";
+import { openDialog } from "../../kit/floating.js";
+import { printed, SHORTCUTS } from "../shortcuts.js";
+
+const COLUMNS = [
+  ["Move in time", "General"],
+  ["Draw", "See"],
+  ["Tracks", "Review"],
+];
+const MOUSE = [
+  ["Erase while drawing", "Alt", "Right button"],
+  ["Straight line from the last stroke", "Shift"],
+  ["Pan", "Middle button", "Space"],
+  ["Choose a range", "Shift drag on the timeline"],
+];
+
+/** @param {import("../editor.js").Editor} app */
+export function showKeys(app) {
+  const columns = h("div", { class: "v-keycolumns" });
+  const search = h("input", {
+    type: "text",
+    placeholder: "Search, or press a key",
+    "aria-label": "Search keys",
+    oninput: () => draw(search.value),
+  });
+  const draw = (/** @type {string} */ words) => {
+    const wanted = words.toLowerCase().trim();
+    const row = (/** @type {string} */ label, /** @type {string[]} */ keys) =>
+      h(
+        "div",
+        { class: "v-keyrow" },
+        h("span", {}, label),
+        h(
+          "span",
+          {},
+          keys.map((key) => kbd(key)),
+        ),
+      );
+    const fits = (/** @type {string} */ label, /** @type {string[]} */ keys) =>
+      !wanted || label.toLowerCase().includes(wanted) || keys.some((key) => key.toLowerCase() === wanted);
+    const group = (/** @type {string} */ name) => {
+      const rows = SHORTCUTS.filter((entry) => entry.group === name).map((entry) => ({
+        label: entry.label,
+        keys: entry.keys.map(printed),
+      }));
+      if (name === "Draw") rows.push(...MOUSE.map(([label, ...keys]) => ({ label, keys })));
+      const seen = rows.filter(({ label, keys }) => fits(label, keys));
+      return seen.length ? [h("h3", {}, name), seen.map(({ label, keys }) => row(label, keys))] : null;
+    };
+    fill(
+      columns,
+      COLUMNS.map((names) => h("div", {}, names.map(group))),
+    );
+  };
+  draw("");
+  const close = openDialog(
+    app,
+    h(
+      "div",
+      {},
+      h(
+        "div",
+        { class: "v-row v-keyhead" },
+        h("h2", { class: "v-grow" }, "Keys"),
+        h("label", { class: "v-field" }, ic("search"), search),
+        iconButton("x", "Close (Esc)", () => close()),
+      ),
+      columns,
+    ),
+    { label: "Keys", className: "v-keys" },
+  );
+}

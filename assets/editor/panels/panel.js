@@ -1,0 +1,267 @@
+// @ts-check
+/** The side panel: lists of tracks, of what waits for review, and of edits; the selected track below. */
+
+import { filteredQueue, wholeQueue } from "../commands.js";
+import { details } from "./details.js";
+import { fill, h, ic, swatch } from "../../kit/dom.js";
+import { toastShelf } from "../../kit/floating.js";
+import { historyList } from "./historylist.js";
+import { standingOn, stateOf } from "../document/lanes.js";
+import { STATES } from "./reviewbar.js";
+import { titled } from "../shortcuts.js";
+import { offlineToast } from "./topbar.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+const NOTHING = "Tracks appear here when a video has proposals, imported masks, or your first stroke.";
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function panel(app) {
+  const tabs = h("div", { class: "v-tabs", role: "tablist" });
+  const filter = filterRow(app);
+  const list = h("div", { class: "v-list" });
+  const shelf = toastShelf(app);
+  const draw = () => {
+    const ready = app.session.now.phase === "ready";
+    const { tab } = app.preferences.now;
+    const tracks = ready ? app.document.list() : [];
+    const waiting = ready ? wholeQueue(app).length : 0;
+    fill(
+      tabs,
+      [
+        ["tracks", "Tracks", tracks.length],
+        ["queue", "Queue", waiting],
+        ["history", "History", ""],
+      ].map(([name, label, number]) =>
+        h(
+          "button",
+          {
+            type: "button",
+            role: "tab",
+            "aria-selected": String(name === tab),
+            "data-tab": name,
+            onclick: () => app.preferences.set({ tab: String(name) }),
+          },
+          label,
+          h("span", { class: "v-t3" }, ready ? number : ""),
+        ),
+      ),
+    );
+    filter.hidden = !ready || tab !== "tracks";
+    if (!ready) fill(list, app.session.now.phase === "loading" ? null : h("p", { class: "v-nothing" }, NOTHING));
+    else if (tab === "queue") fill(list, queueList(app));
+    else if (tab === "history") historyList(app, list, null);
+    else fill(list, trackRows(app, tracks));
+  };
+  app.view.on(["revision", "selected", "marks", "solo", "filter", "queueFilter", "newTrack"], draw);
+  app.view.on(["frame"], () => app.preferences.now.tab === "queue" && draw());
+  app.preferences.on(["tab"], draw);
+  app.session.on(["phase", "video"], draw);
+  draw();
+  return h(
+    "aside",
+    { class: "v-side", "aria-label": "Tracks and review" },
+    tabs,
+    filter,
+    list,
+    h("div", { class: "v-shelf" }, offlineToast(app), shelf),
+    details(app),
+  );
+}
+
+/** @param {Editor} app */
+function filterRow(app) {
+  const input = h("input", {
+    type: "text",
+    placeholder: "Filter by name, category, state",
+    "aria-label": "Filter tracks",
+    oninput: () => app.view.set({ filter: input.value }),
+  });
+  app.session.on(["video"], () => (input.value = app.view.now.filter));
+  return h(
+    "div",
+    { class: "v-filter" },
+    h("label", { class: "v-field v-grow" }, ic("search"), input),
+    h(
+      "button",
+      {
+        class: "v-btn v-square",
+        type: "button",
+        "data-role": "new-track",
+        "aria-label": titled("New track", "newTrack"),
+        title: titled("New track", "newTrack"),
+        onclick: (/** @type {any} */ e) => app.commands.newTrack(e.currentTarget),
+      },
+      ic("plus"),
+    ),
+  );
+}
+
+/** @param {Editor} app @param {import("../document/document.js").Track[]} tracks */
+function trackRows(app, tracks) {
+  const { filter, newTrack } = app.view.now;
+  if (!tracks.length && !newTrack) {
+    return h(
+      "p",
+      { class: "v-nothing" },
+      NOTHING,
+      h(
+        "button",
+        {
+          class: "v-btn v-outline",
+          type: "button",
+          onclick: (/** @type {any} */ e) => app.commands.newTrack(e.currentTarget),
+        },
+        ic("plus"),
+        "New track",
+      ),
+    );
+  }
+  const words = filter.toLowerCase().trim();
+  const wanted = tracks.filter(
+    (track) =>
+      !words ||
+      `${track.number} ${track.name} ${app.categoryName(track.category)} ${STATES[stateOf(track)][2]}`
+        .toLowerCase()
+        .includes(words),
+  );
+  const coming =
+    newTrack &&
+    h(
+      "div",
+      { class: "v-trackrow v-selected" },
+      swatch(newTrack.number),
+      h("span", { class: "v-ell v-b" }, app.categoryName(newTrack.category)),
+      h("span", { class: "v-meta v-t3" }, "draw it"),
+    );
+  return [
+    wanted.map((track) => trackRow(app, track)),
+    coming,
+    !wanted.length && words ? h("p", { class: "v-nothing" }, "No track matches.") : null,
+  ];
+}
+
+/** @param {Editor} app @param {import("../document/document.js").Track} track */
+function trackRow(app, track) {
+  const { selected, hidden, locked, solo } = app.view.now;
+  const category = app.categoryName(track.category);
+  const [icon, tone, word] = STATES[stateOf(track)];
+  const action = (
+    /** @type {string} */ name,
+    /** @type {string} */ label,
+    /** @type {string} */ command,
+    /** @type {boolean} */ on,
+  ) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-label": `${label} track ${track.number}`,
+        title: titled(label, command),
+        "aria-pressed": String(on),
+        onclick: (/** @type {Event} */ event) => {
+          event.stopPropagation();
+          app.commands[command](track.id);
+        },
+      },
+      ic(name),
+    );
+  const marked = hidden.has(track.id) || locked.has(track.id) || solo === track.id;
+  return h(
+    "div",
+    {
+      class: `v-trackrow ${track.id === selected ? "v-selected" : ""} ${track.rejected ? "v-struck" : ""} ${hidden.has(track.id) ? "v-faint" : ""}`,
+      role: "option",
+      "aria-selected": String(track.id === selected),
+      tabindex: "0",
+      "data-track": track.number,
+      onclick: () => app.commands.select(track.id),
+      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && app.commands.select(track.id),
+    },
+    swatch(track.number),
+    h("span", { class: "v-ell v-name" }, track.name || category),
+    h(
+      "span",
+      { class: `v-actions ${marked ? "v-kept" : ""}` },
+      action(hidden.has(track.id) ? "eyeoff" : "eye", "Hide", "hide", hidden.has(track.id)),
+      action(locked.has(track.id) ? "lock" : "unlock", "Lock", "lock", locked.has(track.id)),
+      action("solo", "Only this", "solo", solo === track.id),
+    ),
+    h(
+      "span",
+      { class: "v-meta" },
+      track.name ? h("span", { class: "v-chip" }, category) : null,
+      h("span", { class: "v-score" }, track.score === null ? "" : track.score.toFixed(2)),
+      ic(icon, 16, tone, word),
+    ),
+  );
+}
+
+/** @param {Editor} app */
+function queueList(app) {
+  const all = wholeQueue(app);
+  const items = filteredQueue(app);
+  const at = standingOn(items, app.view.now.selected, app.view.now.frame);
+  const flagged = all.filter((item) => item.kind === "look").length;
+  const choice = (/** @type {string} */ name, /** @type {string} */ label) =>
+    h(
+      "button",
+      {
+        type: "button",
+        "aria-pressed": String(app.view.now.queueFilter === name),
+        onclick: () => app.view.set({ queueFilter: name }),
+      },
+      label,
+    );
+  const row = (/** @type {any} */ item, /** @type {number} */ i) =>
+    h(
+      "button",
+      {
+        class: `v-queueitem ${i === at ? "v-selected" : ""}`,
+        type: "button",
+        onclick: () => {
+          app.commands.goto(item.first);
+          app.commands.select(item.track);
+        },
+      },
+      swatch(item.number),
+      h(
+        "span",
+        { class: "v-grow" },
+        h("span", { class: "v-b" }, item.reason),
+        h("span", { class: "v-t3 v-ell" }, app.title(/** @type {any} */ (app.document.tracks.get(item.track)))),
+      ),
+      h("span", { class: "v-t2" }, item.first === item.last ? `frame ${item.first}` : `${item.first} – ${item.last}`),
+      ic(...glyphOf(item.kind)),
+    );
+  return [
+    h(
+      "div",
+      { class: "v-filter" },
+      h(
+        "span",
+        { class: "v-seg" },
+        choice("all", `All ${all.length}`),
+        choice("look", `Needs a look ${flagged}`),
+        choice("unreviewed", `Unreviewed ${all.length - flagged}`),
+      ),
+    ),
+    items.length
+      ? items.slice(0, 400).map(row)
+      : h(
+          "p",
+          { class: "v-nothing" },
+          all.length
+            ? "Nothing of this kind waits."
+            : app.document.list().length
+              ? "Everything here has a verdict."
+              : "Nothing to review yet.",
+        ),
+  ];
+}
+
+/** @param {string} kind @returns {[string, number, string]} */
+function glyphOf(kind) {
+  const [icon, tone] = STATES[kind];
+  return [icon, 16, tone];
+}

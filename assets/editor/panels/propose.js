@@ -1,0 +1,287 @@
+// @ts-check
+/** Propose: what the checkpoint knows before it runs, its progress while it runs. */
+
+import { pageAddress } from "../address.js";
+import { api } from "../api.js";
+import { clock, fill, h, ic, sizeText } from "../../kit/dom.js";
+import { popover } from "../../kit/floating.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+const ACTIVE = ["queued", "running", "cancelling"];
+
+/** The button, which becomes its job's progress. @param {Editor} app @returns {HTMLElement} */
+export function proposeSlot(app) {
+  const slot = h("span", { class: "v-jobslot" });
+  let drawn = "";
+  const draw = () => {
+    const job = app.session.now.jobs.find(
+      (j) => j.kind === "propose" && j.video === app.session.now.video?.id && ACTIVE.includes(j.status),
+    );
+    if (job) {
+      if (drawn !== job.id) fill(slot, progressButton(app, job.id));
+      drawn = job.id;
+      update(slot, job);
+    } else if (drawn !== "button" || !slot.firstChild) {
+      drawn = "button";
+      fill(
+        slot,
+        h(
+          "button",
+          {
+            class: "v-btn v-outline",
+            type: "button",
+            title: "Let the model propose tracks",
+            onclick: (/** @type {any} */ e) => before(app, e.currentTarget),
+          },
+          ic("spark"),
+          "Propose",
+        ),
+      );
+    }
+    const button = slot.querySelector("button.v-outline");
+    if (button)
+      /** @type {any} */ (button).disabled =
+        app.session.now.phase !== "ready" || Boolean(app.session.now.video?.problem);
+  };
+  app.session.on(["jobs", "video", "phase"], draw);
+  draw();
+  return slot;
+}
+
+/** @param {Editor} app @param {string} id */
+function progressButton(app, id) {
+  const details = h(
+    "button",
+    { class: "v-jobtext", type: "button", title: "Details", onclick: () => jobDetails(app, details) },
+    ic("spark", 16, "v-acc"),
+    h("span", { class: "v-jobword" }),
+    h("b", { class: "v-jobpercent" }),
+    h("span", { class: "v-jobeta v-t3" }),
+  );
+  return h(
+    "span",
+    { class: "v-btn v-outline v-jobbutton" },
+    details,
+    h(
+      "button",
+      {
+        class: "v-cross",
+        type: "button",
+        "aria-label": "Cancel proposing",
+        title: "Cancel; what is done stays",
+        onclick: () => cancel(app, id),
+      },
+      ic("x", 12),
+    ),
+    h("span", { class: "v-jobbar" }),
+  );
+}
+
+/** @param {HTMLElement} slot @param {any} job */
+function update(slot, job) {
+  const set = (/** @type {string} */ name, /** @type {string} */ text) => {
+    const element = slot.querySelector(name);
+    if (element) element.textContent = text;
+  };
+  set(".v-jobword", job.status === "cancelling" ? "Cancelling" : job.status === "queued" ? "Waiting" : "Proposing");
+  set(".v-jobpercent", job.status === "running" ? `${Math.round((job.progress ?? 0) * 100)} %` : "");
+  set(
+    ".v-jobeta",
+    typeof job.eta_seconds === "number" && job.status === "running" ? `${clock(job.eta_seconds, 0)} left` : "",
+  );
+  const bar = /** @type {HTMLElement|null} */ (slot.querySelector(".v-jobbar"));
+  if (bar) bar.style.width = `${(job.progress ?? 0) * 100}%`;
+}
+
+/** @param {Editor} app @param {string} id */
+async function cancel(app, id) {
+  try {
+    app.onjob(await api.cancel(id));
+  } catch (/** @type {any} */ error) {
+    app.toast({ tone: "bad", icon: "warn", title: "Not cancelled", text: error.message });
+  }
+}
+
+/** @param {Editor} app @param {Element} anchor */
+function jobDetails(app, anchor) {
+  const list = h("div", { class: "v-jobs" });
+  const draw = () => {
+    const jobs = app.session.now.jobs.filter((job) => ACTIVE.includes(job.status));
+    fill(
+      list,
+      h(
+        "div",
+        { class: "v-row v-pophead" },
+        h("h2", { class: "v-grow" }, "Jobs"),
+        h(
+          "span",
+          { class: "v-t3" },
+          jobs.length
+            ? `${jobs.filter((j) => j.status === "running").length} running, ${jobs.filter((j) => j.status === "queued").length} waiting`
+            : "none",
+        ),
+      ),
+      jobs.map((job) =>
+        h(
+          "div",
+          { class: "v-jobcard" },
+          h(
+            "div",
+            { class: "v-row" },
+            ic("spark", 16, "v-acc"),
+            h("b", { class: "v-grow v-ell" }, `${capital(job.kind)}, ${videoName(app, job.video)}`),
+            h("b", {}, `${Math.round((job.progress ?? 0) * 100)} %`),
+          ),
+          h(
+            "div",
+            { class: "v-bar" },
+            h("i", { class: "v-corrected", style: `width:${(job.progress ?? 0) * 100}%` }),
+            h("i", { class: "v-grow" }),
+          ),
+          h(
+            "div",
+            { class: "v-row v-t2" },
+            h("span", { class: "v-grow v-ell" }, job.message || job.status),
+            h("span", {}, typeof job.eta_seconds === "number" ? `${clock(job.eta_seconds, 0)} left` : ""),
+          ),
+          h(
+            "div",
+            { class: "v-row" },
+            h("button", { class: "v-btn", type: "button", onclick: () => cancel(app, job.id) }, "Cancel"),
+            h("span", { class: "v-grow" }),
+            h("span", { class: "v-t3" }, "what is done stays"),
+          ),
+        ),
+      ),
+    );
+  };
+  draw();
+  const stop = app.session.on(["jobs"], draw);
+  popover(app, anchor, list, { width: 344, label: "Jobs", align: "end", onclose: stop });
+}
+
+/** @param {string} word */
+const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
+
+/** @param {Editor} app @param {string|null} id */
+function videoName(app, id) {
+  return (
+    app.session.now.project?.videos.find((/** @type {any} */ v) => v.id === id)?.name ??
+    app.session.now.project?.name ??
+    ""
+  );
+}
+
+/** What will run, and the ways out where it knows too little. @param {Editor} app @param {Element} anchor */
+async function before(app, anchor) {
+  const box = h("div", { class: "v-propose" }, h("p", { class: "v-t3" }, "Asking what the model knows…"));
+  popover(app, anchor, box, { width: 360, label: "Propose", align: "end" });
+  const project = app.session.now.project;
+  try {
+    const proposer = await api.proposer(project.id);
+    fill(
+      box,
+      proposer.checkpoint ? known(proposer) : null,
+      ways(app, proposer, project),
+      proposer.checkpoint ? start(app, proposer, anchor) : null,
+    );
+  } catch (/** @type {any} */ error) {
+    fill(box, h("div", { class: "v-row" }, ic("warn", 16, "v-bad"), h("span", {}, error.message)));
+  }
+}
+
+/** @param {any} proposer */
+function known(proposer) {
+  const { checkpoint, known: knows, unknown, device } = proposer;
+  const classes = checkpoint.classes ?? [];
+  return [
+    h(
+      "div",
+      { class: "v-row v-pophead" },
+      ic("spark", 16, "v-acc"),
+      h("h2", { class: "v-grow v-ell" }, checkpoint.name),
+      h("span", { class: "v-chip" }, device ?? ""),
+    ),
+    h(
+      "dl",
+      { class: "v-pairs" },
+      h("dt", {}, "Configuration"),
+      h("dd", {}, checkpoint.config),
+      h("dt", {}, "Classes"),
+      h(
+        "dd",
+        { title: classes.join(", ") },
+        classes.length > 6 ? `${classes.length}: ${classes.slice(0, 4).join(", ")}…` : classes.join(", "),
+      ),
+      h("dt", {}, "Of this project"),
+      h("dd", {}, knows.length ? [ic("check", 14, "v-ok"), knows.join(", ")] : "none"),
+      unknown.length ? [h("dt", {}, "Not known"), h("dd", { class: "v-warn" }, unknown.join(", "))] : null,
+    ),
+  ];
+}
+
+/** @param {Editor} app @param {any} proposer @param {any} project */
+function ways(app, proposer, project) {
+  if (!proposer.warning && proposer.checkpoint) return null;
+  const models = pageAddress("/models", project.id);
+  return [
+    h(
+      "p",
+      { class: "v-warning" },
+      ic("warn", 16, "v-warn"),
+      h("span", {}, proposer.warning ?? "There is no checkpoint yet."),
+    ),
+    h(
+      "div",
+      { class: "v-ways" },
+      (proposer.downloads ?? []).map((/** @type {any} */ d) =>
+        h(
+          "a",
+          { class: "v-item", href: models },
+          ic("import", 16, "v-t3"),
+          h("span", { class: "v-grow v-ell" }, `Download ${d.name}`),
+          h(
+            "span",
+            { class: "v-t3" },
+            `${sizeText(d.size_bytes)}, ${Array.isArray(d.classes) ? d.classes.length : d.classes} classes`,
+          ),
+        ),
+      ),
+      h("a", { class: "v-item", href: models }, ic("list", 16, "v-t3"), "Choose a checkpoint file"),
+      h(
+        "button",
+        { class: "v-item", type: "button", onclick: () => app.commands.newTrack() },
+        ic("brush", 16, "v-t3"),
+        "Draw by hand",
+      ),
+    ),
+  ];
+}
+
+/** @param {Editor} app @param {any} proposer @param {Element} anchor */
+function start(app, proposer, anchor) {
+  const run = async (/** @type {any} */ event) => {
+    event.currentTarget.disabled = true;
+    try {
+      await app.queue.whenIdle();
+      const { job } = await api.propose(app.session.now.video.id, proposer.checkpoint.id);
+      /** @type {any} */ (anchor).click?.();
+      app.onjob(job);
+    } catch (/** @type {any} */ error) {
+      app.toast({ tone: "bad", icon: "warn", title: "Propose did not start", text: error.message });
+      /** @type {any} */ (anchor).click?.();
+    }
+  };
+  return h(
+    "div",
+    { class: "v-row v-popfoot" },
+    h("span", { class: "v-t3 v-grow" }, "what people drew or judged stays"),
+    h(
+      "button",
+      { class: `v-btn ${proposer.warning ? "" : "v-pri"}`, type: "button", "data-role": "start-propose", onclick: run },
+      ic("spark"),
+      proposer.warning ? "Propose anyway" : "Propose",
+    ),
+  );
+}

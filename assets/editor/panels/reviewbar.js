@@ -1,0 +1,136 @@
+// @ts-check
+/** The only place for verdicts: where in the queue, why, for which frames, and the verdict itself. */
+
+import { filteredQueue } from "../commands.js";
+import { fill, h, ic, iconButton, kbd } from "../../kit/dom.js";
+import { standingOn } from "../document/lanes.js";
+import { keyOf, titled } from "../shortcuts.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+/** What a row is, as glyph, tone and words. @type {Record<string, [string, string, string]>} */
+export const STATES = Object.freeze({
+  accepted: ["check", "v-ok", "Accepted"],
+  corrected: ["edit", "v-acc", "Corrected"],
+  look: ["warn", "v-warn", "Needs a look"],
+  rejected: ["x", "v-bad", "Rejected"],
+  unreviewed: ["ci", "v-t3", "Unreviewed"],
+});
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function reviewBar(app) {
+  const place = h("span", { class: "v-t2 v-nowrap" });
+  const previous = iconButton("prev", titled("Previous in queue", "previousInQueue"), () =>
+    app.commands.previousInQueue(),
+  );
+  const next = iconButton("next", titled("Next in queue", "nextInQueue"), () => app.commands.nextInQueue());
+  const glyph = h("span", { class: "v-ic" });
+  const why = h("b", { class: "v-b v-nowrap" });
+  const more = h("span", { class: "v-t2 v-ell v-grow" });
+  const scopes = h("span", { class: "v-seg", role: "radiogroup", "aria-label": "Verdicts hold for" });
+  const reject = h(
+    "button",
+    { class: "v-btn", type: "button", title: titled("Reject", "reject"), onclick: () => app.commands.reject() },
+    ic("x"),
+    "Reject",
+    kbd(keyOf("reject")),
+  );
+  const accept = h(
+    "button",
+    { class: "v-btn v-pri", type: "button", title: titled("Accept", "accept"), onclick: () => app.commands.accept() },
+    ic("check"),
+    "Accept",
+    kbd(keyOf("accept")),
+  );
+  const bar = h(
+    "div",
+    { class: "v-review", role: "toolbar", "aria-label": "Review" },
+    previous,
+    place,
+    next,
+    h("span", { class: "v-sep" }),
+    glyph,
+    why,
+    more,
+    scopes,
+    reject,
+    accept,
+  );
+  const draw = () => {
+    const ready = app.session.now.phase === "ready";
+    bar.hidden = !ready || !app.document.list().length;
+    if (bar.hidden) return;
+    const items = filteredQueue(app);
+    const at = standingOn(items, app.view.now.selected, app.view.now.frame);
+    fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`);
+    const said = sentence(app);
+    fill(glyph, ic(...said.glyph));
+    why.textContent = said.title;
+    more.textContent = said.more;
+    for (const element of [reject, accept]) element.disabled = !app.track;
+    fill(scopes, scopeButtons(app));
+  };
+  app.view.on(["frame", "selected", "revision", "range", "queueFilter", "newTrack"], draw);
+  app.preferences.on(["scope"], draw);
+  app.session.on(["phase", "video"], draw);
+  draw();
+  return bar;
+}
+
+/** @param {Editor} app */
+function scopeButtons(app) {
+  const { range } = app.view.now;
+  const wanted = app.preferences.now.scope;
+  const current = wanted === "range" && !range ? "frame" : wanted;
+  /** @type {[string, string, string][]} */
+  const list = [
+    ["frame", "Frame", "This frame"],
+    ["onward", "Onward", "From this frame to the end"],
+    ["whole", "Whole", "The whole track"],
+  ];
+  if (range) list.splice(1, 0, ["range", `${range[0]} – ${range[1]}`, "The chosen range"]);
+  return list.map(([name, label, title]) =>
+    h(
+      "button",
+      {
+        type: "button",
+        role: "radio",
+        title,
+        "aria-checked": String(name === current),
+        onclick: () => app.preferences.set({ scope: name }),
+      },
+      label,
+    ),
+  );
+}
+
+/** What the selected track is on this frame. @param {Editor} app @returns {{glyph: [string, number, string], title: string, more: string}} */
+function sentence(app) {
+  const { frame, newTrack } = app.view.now;
+  const { track } = app;
+  if (newTrack)
+    return {
+      glyph: ["plus", 16, "v-acc"],
+      title: `New ${app.categoryName(newTrack.category)}`,
+      more: "draw its mask on this frame",
+    };
+  if (!track) return { glyph: ["select", 16, "v-t3"], title: "Select a track", more: "click its mask, or press Tab" };
+  if (track.rejected)
+    return {
+      glyph: ["x", 16, "v-bad"],
+      title: "Track rejected",
+      more: `${track.number} ${app.title(track)}: there is no such thing`,
+    };
+  const row = app.document.row(track.id, frame);
+  const name = `${track.number} ${app.title(track)}`;
+  if (!row)
+    return { glyph: ["ci", 16, "v-t3"], title: "Unknown here", more: `${name}: nobody looked at frame ${frame}` };
+  const state = row.look ? "look" : row.review;
+  const [icon, tone, word] = STATES[state];
+  const score = row.score !== null && row.source === "proposed" ? ` ${row.score.toFixed(2)}` : "";
+  return {
+    glyph: [icon, 16, tone],
+    title: row.look ?? word,
+    more: `${name}, ${row.state === "absent" ? "absent" : row.source}${score}`,
+  };
+}

@@ -1,0 +1,262 @@
+// @ts-check
+/** The bar on top: where one is, how far the review is, whether all is saved, and what starts jobs. */
+
+import { pageAddress } from "../address.js";
+import { nextConflict } from "./conflict.js";
+import { count, fill, h, ic, iconButton } from "../../kit/dom.js";
+import { menu } from "../../kit/floating.js";
+import { progress } from "../document/lanes.js";
+import { proposeSlot } from "./propose.js";
+import { titled } from "../shortcuts.js";
+import { toggleTheme } from "../../kit/theme.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+/** @type {readonly [string, string][]} */
+const PAGES = Object.freeze([
+  ["/", "Library"],
+  ["/review", "Review"],
+  ["/retrain", "Retrain"],
+  ["/models", "Models"],
+  ["/exchange", "Import, export"],
+]);
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function topBar(app) {
+  const project = () => app.session.now.project?.id;
+  const brand = h("a", { class: "v-brand", href: "/", "aria-label": "Library", title: "Library" }, ic("logo", 22));
+  const nav = h("nav", { class: "v-nav", "aria-label": "Pages" });
+  const undo = iconButton("undo", titled("Undo", "undo"), () => app.commands.undo());
+  const redo = iconButton("redo", titled("Redo", "redo"), () => app.commands.redo());
+  const exporting = h("a", { class: "v-btn v-outline" }, ic("export"), "Export");
+  const retrain = h("a", { class: "v-btn v-outline" }, ic("retrain"), "Retrain");
+  const theme = iconButton("sun", "Light or dark", () => toggleTheme(app));
+  const help = iconButton("help", titled("Keys", "help"), () => app.commands.help());
+  const draw = () => {
+    brand.href = pageAddress("/", project());
+    fill(
+      nav,
+      PAGES.map(([path, name]) =>
+        h("a", { href: pageAddress(path, project()), "aria-current": path === "/review" ? "page" : null }, name),
+      ),
+    );
+    exporting.href = pageAddress("/exchange", project());
+    retrain.href = pageAddress("/retrain", project());
+    for (const element of [undo, redo]) element.disabled = app.session.now.phase !== "ready";
+    for (const element of [exporting, retrain]) element.classList.toggle("v-off", !project());
+  };
+  app.session.on(["project", "phase"], draw);
+  draw();
+  return h(
+    "header",
+    { class: "v-top" },
+    brand,
+    nav,
+    h("span", { class: "v-sep" }),
+    crumb(app),
+    reviewed(app),
+    h("span", { class: "v-grow" }),
+    saveState(app),
+    h("span", { class: "v-sep" }),
+    undo,
+    redo,
+    h("span", { class: "v-sep" }),
+    proposeSlot(app),
+    exporting,
+    retrain,
+    theme,
+    help,
+  );
+}
+
+/** Switch of project and video. @param {Editor} app */
+function crumb(app) {
+  const projectName = h("span", { class: "v-ell" });
+  const projectButton = h(
+    "button",
+    { class: "v-btn v-ghost v-wide", type: "button", title: "Project", onclick: () => projects() },
+    projectName,
+  );
+  const slash = h("span", { class: "v-t3 v-wide" }, "/");
+  const name = h("span", { class: "v-ell" });
+  const video = h(
+    "button",
+    { class: "v-btn v-ghost", type: "button", title: "Video", "aria-haspopup": "menu", onclick: () => videos() },
+    name,
+    ic("down", 14),
+  );
+  const tone = /** @type {Record<string, [string, string]>} */ ({
+    done: ["check", "v-ok"],
+    review: ["edit", "v-acc"],
+    proposed: ["ci", "v-t3"],
+    new: ["film", "v-t3"],
+  });
+  const stateIcon = (/** @type {string} */ state) => {
+    const [name, colour] = tone[state] ?? tone.new;
+    return ic(name, 16, colour);
+  };
+  function projects() {
+    const now = app.session.now;
+    menu(app, projectButton, {
+      label: "Projects",
+      items: now.projects.map((p) => ({
+        title: p.name,
+        current: p.id === now.project?.id,
+        href: pageAddress("/review", p.id),
+      })),
+    });
+  }
+  async function videos() {
+    const now = app.session.now;
+    if (!now.project) return;
+    const others = now.projects.filter((p) => p.id !== now.project.id);
+    menu(app, video, {
+      label: "Videos",
+      width: 288,
+      items: [
+        ...now.project.videos.map((/** @type {any} */ v) => ({
+          title: v.name,
+          current: v.id === now.video?.id,
+          icon: stateIcon(v.state),
+          note: h("span", { class: "v-t3" }, count(v.count, "frame")),
+          run: () => app.open(v.id),
+        })),
+        null,
+        {
+          title: `All videos of ${now.project.name}`,
+          icon: ic("grid", 16, "v-t3"),
+          href: pageAddress("/", now.project.id),
+        },
+        ...others
+          .slice(0, 8)
+          .map((p) => ({ title: p.name, icon: ic("right", 16, "v-t3"), href: pageAddress("/review", p.id) })),
+      ],
+    });
+  }
+  const draw = () => {
+    projectName.textContent = app.session.now.project?.name ?? "No project";
+    name.textContent = app.session.now.video?.name ?? (app.session.now.phase === "loading" ? "Loading" : "No video");
+    video.disabled = !app.session.now.project?.videos?.length;
+  };
+  app.session.on(["project", "video", "phase"], draw);
+  draw();
+  return h("div", { class: "v-crumb" }, projectButton, slash, video);
+}
+
+/** How far the review of this video is. @param {Editor} app */
+function reviewed(app) {
+  const bar = h("div", { class: "v-bar" });
+  const numbers = h("div", { class: "v-numbers" });
+  const whole = h("div", { class: "v-progress" }, bar, numbers);
+  const draw = () => {
+    const sum = app.session.now.phase === "ready" ? progress(app.document.list()) : { total: 0 };
+    whole.hidden = sum.total === 0;
+    if (!sum.total) return;
+    const { accepted, corrected, rejected, unreviewed, look, total } = /** @type {any} */ (sum);
+    const share = (/** @type {string} */ name, /** @type {number} */ n) =>
+      n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
+    fill(
+      bar,
+      share("accepted", accepted),
+      share("corrected", corrected),
+      share("rejected", rejected),
+      h("i", { class: "v-grow" }),
+    );
+    const number = (
+      /** @type {string} */ icon,
+      /** @type {string} */ tone,
+      /** @type {number} */ n,
+      /** @type {string} */ word,
+    ) => h("span", { title: `${n} ${word}` }, ic(icon, 16, tone), h("b", {}, n), h("em", {}, word));
+    fill(
+      numbers,
+      number("check", "v-ok", accepted, "accepted"),
+      number("edit", "v-acc", corrected, "corrected"),
+      number("ci", "v-t3", unreviewed, "unreviewed"),
+    );
+    whole.title = `${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
+  };
+  app.view.on(["revision"], draw);
+  app.session.on(["phase", "video"], draw);
+  draw();
+  return whole;
+}
+
+/** Saved, saving, or why not yet and how much waits; opens what can be done about it. @param {Editor} app */
+function saveState(app) {
+  const words = h("span", { class: "v-row", role: "status" });
+  const save = h("button", { class: "v-save", type: "button", "aria-haspopup": "menu", onclick: () => choices() }, words);
+  const choices = () => {
+    const { saving, waiting } = app.session.now;
+    const open = (/** @type {string} */ icon, /** @type {string} */ title, /** @type {() => void} */ run) => ({
+      title,
+      icon: ic(icon, 16, "v-t3"),
+      run,
+    });
+    menu(app, save, {
+      label: "Saving",
+      width: 260,
+      align: "end",
+      items: [
+        ...(saving === "conflict" ? [open("warn", "Choose what to keep", () => nextConflict(app))] : []),
+        ...(saving === "offline" ? [open("retrain", "Try now", () => app.commands.retry())] : []),
+        ...(waiting ? [open("export", "Save waiting edits as a file", () => app.commands.saveQueue())] : []),
+        open("import", "Send edits from a file…", () => app.commands.loadQueue()),
+      ],
+    });
+  };
+  const draw = () => {
+    const { saving, waiting, obstacle, phase } = app.session.now;
+    save.hidden = phase !== "ready";
+    save.classList.toggle("v-offline", saving === "offline" || saving === "conflict");
+    save.title = saving === "offline" ? obstacle : "";
+    if (saving === "offline") fill(words, ic("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
+    else if (saving === "conflict") fill(words, ic("warn"), `Conflict, ${waiting} waiting`);
+    else if (saving === "saving") fill(words, ic("clock", 16, "v-t3"), "Saving…");
+    else fill(words, ic("check", 16, "v-ok"), "Saved");
+  };
+  app.session.on(["saving", "waiting", "obstacle", "phase"], draw);
+  draw();
+  return save;
+}
+
+/** Toast of edits that cannot be saved now: why, and the time to the next try. @param {Editor} app @returns {HTMLElement} */
+export function offlineToast(app) {
+  const title = h("div", { class: "v-b" });
+  const text = h("div", { class: "v-t2" });
+  const next = h("span", { class: "v-t3" });
+  const toast = h(
+    "div",
+    { class: "v-toast", role: "status", hidden: true },
+    ic("cloud", 16, "v-warn"),
+    h(
+      "div",
+      { class: "v-grow" },
+      title,
+      text,
+      h(
+        "div",
+        { class: "v-row v-toastactions" },
+        h("button", { class: "v-btn", type: "button", onclick: () => app.commands.retry() }, "Try now"),
+        h("button", { class: "v-btn", type: "button", onclick: () => app.commands.saveQueue() }, "Save as a file"),
+        next,
+      ),
+    ),
+  );
+  const draw = () => {
+    const { saving, waiting, obstacle, retryAt } = app.session.now;
+    toast.hidden = saving !== "offline";
+    if (toast.hidden) return;
+    const one = waiting === 1;
+    const kept = `${count(waiting, "edit")} ${one ? "is" : "are"} kept in this browser`;
+    title.textContent = obstacle ? "Edits cannot be saved now" : "The server does not answer";
+    text.textContent = obstacle
+      ? `${obstacle} ${kept}; saving is tried again by itself.`
+      : `${kept} and ${one ? "goes" : "go"} out when it is back. Go on working.`;
+    const left = Math.ceil((retryAt - Date.now()) / 1000);
+    next.textContent = left > 0 ? `next try in ${left} s` : "trying";
+  };
+  app.session.on(["saving", "waiting", "obstacle", "retryAt"], draw);
+  setInterval(draw, 1000);
+  return toast;
+}

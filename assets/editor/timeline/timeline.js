@@ -1,0 +1,329 @@
+// @ts-check
+/** Lanes of all tracks on one canvas, and the whole video below: scrub, zoom, scroll, choose a range. */
+
+import { h, oncePerFrame } from "../../kit/dom.js";
+import { tallyOf } from "../document/tallies.js";
+import { marksOf, paintMarks, wordsAt } from "./marks.js";
+import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
+import { clamp } from "../canvas/viewport.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+export class Timeline {
+  /** @param {Editor} app */
+  constructor(app) {
+    this.app = app;
+    this.canvas = h("canvas", { "aria-label": "Timeline: frames of all tracks", role: "img" });
+    this.tip = h("div", { class: "v-tip", role: "tooltip", hidden: true });
+    this.lanes = h("div", { class: "v-lanes" }, this.canvas, this.tip);
+    this.overview = h("canvas", { "aria-label": "Whole video", role: "img" });
+    this.mini = h("div", { class: "v-mini" }, h("span", {}, "Whole video"), this.overview);
+    /** called after the window changed */
+    this.onzoom = () => {};
+    /** first frame and the one past the last, in sight; fractions while zooming */
+    this.window = [0, 1];
+    this.scroll = 0;
+    this.draw = oncePerFrame(() => this.paint());
+    /** @type {{revision: number, tally: import("../document/tallies.js").Tally|null}} */
+    this.tallied = { revision: -1, tally: null };
+    new ResizeObserver(() => this.paint()).observe(this.lanes);
+    app.view.on(["frame"], () => this.follow());
+    app.view.on(["selected"], () => this.reveal());
+    app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack"], this.draw);
+    app.session.on(["theme", "video", "phase"], this.draw);
+    this.listen();
+  }
+
+  get count() {
+    return this.app.document.count;
+  }
+
+  opened() {
+    this.window = [0, this.count];
+    this.scroll = 0;
+    this.tallied.revision = -1;
+    this.tip.hidden = true;
+    this.draw();
+  }
+
+  /** The video has another number of frames now: what showed all of it goes on to. @param {number} before */
+  recounted(before) {
+    const [a, b] = this.window;
+    this.tallied.revision = -1;
+    if (b - a >= before) this.place(0, this.count);
+    else this.place(a, Math.min(b - a, this.count));
+  }
+
+  /** Share of the video in sight, 0 to 1. */
+  get zoomed() {
+    return (this.window[1] - this.window[0]) / this.count;
+  }
+
+  /** Zoom about a frame. @param {number} factor @param {number} [centre] */
+  zoom(factor, centre = this.app.view.now.frame + 0.5) {
+    const [a, b] = this.window;
+    const length = clamp((b - a) / factor, Math.min(8, this.count), this.count);
+    const share = clamp((centre - a) / (b - a), 0, 1);
+    this.place(centre - share * length, length);
+  }
+
+  /** @param {number} first @param {number} length */
+  place(first, length) {
+    const start = clamp(first, 0, this.count - length);
+    this.window = [start, start + length];
+    this.draw();
+    this.onzoom();
+  }
+
+  /** Keep the current frame in sight. */
+  follow() {
+    const [a, b] = this.window;
+    const { frame, playing } = this.app.view.now;
+    const length = b - a;
+    if (frame + 1 > b) this.place(playing ? frame - length * 0.1 : frame + 1 - length, length);
+    else if (frame < a) this.place(frame, length);
+  }
+
+  /** Bring the selected lane into sight. */
+  reveal() {
+    const at = this.app.document.list().findIndex((track) => track.id === this.app.view.now.selected);
+    if (at < 0 || !this.size) return;
+    const top = at * this.size.lane;
+    const room = this.size.height - RULER;
+    if (top < this.scroll) this.scroll = top;
+    else if (top + this.size.lane > this.scroll + room) this.scroll = top + this.size.lane - room;
+  }
+
+  /** @param {HTMLCanvasElement} canvas @param {[number, number]} window @returns {any} */
+  sheet(canvas, window) {
+    const ratio = devicePixelRatio || 1;
+    const box = canvas.parentElement?.getBoundingClientRect();
+    const width = box?.width ?? 0;
+    const height = box?.height ?? 0;
+    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
+      canvas.width = Math.round(width * ratio);
+      canvas.height = Math.round(height * ratio);
+    }
+    const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    g.setTransform(ratio, 0, 0, ratio, 0, 0);
+    g.clearRect(0, 0, width, height);
+    const style = getComputedStyle(this.lanes);
+    /** @type {Map<string, string>} */
+    const values = new Map();
+    const css = (/** @type {string} */ name) => {
+      let value = values.get(name);
+      if (value === undefined) values.set(name, (value = style.getPropertyValue(`--v-${name}`).trim()));
+      return value;
+    };
+    const label = parseFloat(css("label"));
+    const [a, b] = window;
+    const per = (width - label - 16) / Math.max(1e-6, b - a);
+    return {
+      g,
+      width,
+      height,
+      label,
+      css,
+      lane: parseFloat(css("lane")),
+      scroll: this.scroll,
+      font: style.fontFamily,
+      x: (/** @type {number} */ frame) => label + 8 + (frame - a) * per,
+      frameAt: (/** @type {number} */ x) => a + (x - label - 8) / per,
+      first: Math.floor(a),
+      last: Math.min(Math.ceil(b), this.count) - 1,
+      light: this.app.session.now.theme === "light",
+    };
+  }
+
+  paint() {
+    const { app } = this;
+    const s = this.sheet(this.canvas, /** @type {[number, number]} */ (this.window));
+    if (!s.width || !s.height) return;
+    this.size = s;
+    const { g, css } = s;
+    g.fillStyle = css("bg");
+    g.fillRect(0, 0, s.width, RULER);
+    const ready = app.session.now.phase === "ready";
+    if (ready) {
+      const list = app.document.list();
+      this.scroll = s.scroll = clamp(this.scroll, 0, Math.max(0, list.length * s.lane - (s.height - RULER)));
+      this.paintLanes(s, list);
+    }
+    g.strokeStyle = css("line");
+    g.beginPath();
+    g.moveTo(s.label + 0.5, 0);
+    g.lineTo(s.label + 0.5, s.height);
+    g.moveTo(0, RULER - 0.5);
+    g.lineTo(s.width, RULER - 0.5);
+    g.stroke();
+    this.mini.hidden = !ready;
+    if (ready) this.paintMini();
+  }
+
+  /** @param {any} s @param {import("../document/document.js").Track[]} list */
+  paintLanes(s, list) {
+    const { app } = this;
+    const { g, css } = s;
+    const { selected, frame, range, hidden } = app.view.now;
+    const from = Math.floor(this.scroll / s.lane);
+    const to = Math.min(list.length, Math.ceil((this.scroll + s.height - RULER) / s.lane));
+    const top = (/** @type {number} */ i) => RULER + i * s.lane - this.scroll;
+    g.save();
+    g.beginPath();
+    g.rect(0, RULER, s.width, s.height - RULER);
+    g.clip();
+    for (let i = from; i < to; i += 1) {
+      if (list[i].id === selected) {
+        g.globalAlpha = 0.55;
+        g.fillStyle = css("ac-soft");
+        g.fillRect(s.label, top(i), s.width, s.lane);
+        g.globalAlpha = 1;
+      } else if (i % 2) {
+        g.fillStyle = css("lane-alt");
+        g.fillRect(0, top(i), s.width, s.lane);
+      }
+      const title = app.title(list[i]);
+      paintLabel(s, {
+        number: list[i].number,
+        title,
+        top: top(i),
+        selected: list[i].id === selected,
+        faint: hidden.has(list[i].id) || list[i].rejected,
+      });
+    }
+    g.restore();
+    g.save();
+    g.beginPath();
+    g.rect(s.label + 1, 0, s.width, s.height);
+    g.clip();
+    paintRuler(s);
+    const complete = [...app.document.complete.values()];
+    paintMarks(s, { ...marksOf(app.session.now.video), range, complete });
+    g.save();
+    g.beginPath();
+    g.rect(s.label + 1, RULER, s.width, s.height - RULER);
+    g.clip();
+    for (let i = from; i < to; i += 1) paintLane(s, list[i], top(i));
+    g.restore();
+    paintHead(s, frame);
+    g.restore();
+    g.fillStyle = css("tx3");
+    g.font = `11px ${s.font}`;
+    g.textAlign = "left";
+    g.textBaseline = "middle";
+    const reading = app.rows && !app.rows.whole ? `, reading ${Math.floor(100 * app.rows.share)} %` : "";
+    g.fillText(`${list.length} track${list.length === 1 ? "" : "s"}${reading}`, 12, 12);
+    const need = list.length * s.lane;
+    const room = s.height - RULER;
+    if (need > room + 2) {
+      g.fillStyle = css("ctl-line");
+      g.globalAlpha = 0.7;
+      g.beginPath();
+      g.roundRect(s.width - 6, RULER + 3 + (this.scroll / need) * (room - 6), 4, (room - 6) * (room / need), 2);
+      g.fill();
+      g.globalAlpha = 1;
+    }
+  }
+
+  paintMini() {
+    const s = this.sheet(this.overview, [0, this.count]);
+    this.miniSize = s;
+    const { revision } = this.app.view.now;
+    if (this.tallied.revision !== revision) this.tallied = { revision, tally: tallyOf(this.app.document) };
+    paintOverview(s, {
+      .../** @type {import("../document/tallies.js").Tally} */ (this.tallied.tally),
+      window: /** @type {[number, number]} */ (this.window),
+      frame: this.app.view.now.frame,
+    });
+  }
+
+  listen() {
+    this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.down(event));
+    this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.explain(event));
+    this.canvas.addEventListener("pointerleave", () => {
+      this.tip.hidden = true;
+    });
+    this.canvas.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
+      if (event.offsetY < RULER) this.app.view.set({ range: null });
+    });
+    this.canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.wheel(event), { passive: false });
+    drag(
+      this.overview,
+      (event) => {
+        const centre = this.miniSize.frameAt(event.offsetX);
+        const length = this.window[1] - this.window[0];
+        this.place(centre - length / 2, length);
+        this.app.commands.goto(Math.floor(clamp(centre, 0, this.count - 1)));
+      },
+      () => this.app.session.now.phase === "ready",
+    );
+  }
+
+  /** Say what a mark of the ruler means. @param {PointerEvent} event */
+  explain(event) {
+    const { video, phase } = this.app.session.now;
+    const over = phase === "ready" && this.size && event.offsetY < RULER && event.offsetX >= this.size.label;
+    const lines = over && !event.buttons ? wordsAt(this.size, event.offsetX, video) : [];
+    this.tip.hidden = !lines.length;
+    if (!lines.length) return;
+    this.tip.replaceChildren(...lines.map((line) => h("div", {}, line)));
+    const most = this.size.width - this.tip.offsetWidth - 8;
+    this.tip.style.left = `${clamp(event.offsetX - this.tip.offsetWidth / 2, 8, Math.max(8, most))}px`;
+  }
+
+  /** @param {PointerEvent} event */
+  down(event) {
+    if (this.app.session.now.phase !== "ready" || !this.size) return;
+    const { app, size } = this;
+    const list = app.document.list();
+    const lane =
+      event.offsetY >= RULER ? list[Math.floor((event.offsetY - RULER + this.scroll) / size.lane)] : undefined;
+    if (lane) app.commands.select(lane.id);
+    if (event.offsetX < size.label) return;
+    this.canvas.setPointerCapture(event.pointerId);
+    const at = (/** @type {PointerEvent} */ e) => Math.floor(clamp(size.frameAt(e.offsetX), 0, this.count - 1));
+    const begin = at(event);
+    const ranging = event.shiftKey;
+    const move = (/** @type {PointerEvent} */ e) => {
+      const frame = at(e);
+      if (ranging) {
+        app.view.set({ range: [Math.min(begin, frame), Math.max(begin, frame)] });
+        app.preferences.set({ scope: "range" });
+      }
+      app.commands.goto(frame);
+    };
+    const up = () => {
+      this.canvas.removeEventListener("pointermove", move);
+      this.canvas.removeEventListener("pointerup", up);
+    };
+    move(event);
+    this.canvas.addEventListener("pointermove", move);
+    this.canvas.addEventListener("pointerup", up);
+  }
+
+  /** @param {WheelEvent} event */
+  wheel(event) {
+    event.preventDefault();
+    if (!this.size) return;
+    if (event.ctrlKey || event.offsetY < RULER) {
+      this.zoom(Math.exp(-event.deltaY * 0.002), this.size.frameAt(event.offsetX));
+    } else if (event.shiftKey || Math.abs(event.deltaX) > Math.abs(event.deltaY)) {
+      const length = this.window[1] - this.window[0];
+      this.place(this.window[0] + ((event.deltaX || event.deltaY) / this.size.width) * length, length);
+    } else {
+      this.scroll += event.deltaY;
+      this.draw();
+    }
+  }
+}
+
+/** @param {HTMLElement} element @param {(event: PointerEvent) => void} work @param {() => boolean} allowed */
+function drag(element, work, allowed) {
+  element.addEventListener("pointerdown", (event) => {
+    if (!allowed()) return;
+    element.setPointerCapture(event.pointerId);
+    work(event);
+    element.addEventListener("pointermove", work);
+    element.addEventListener("pointerup", () => element.removeEventListener("pointermove", work), { once: true });
+  });
+}

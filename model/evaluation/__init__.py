@@ -1,0 +1,179 @@
+"""YouTube-VIS average precision, equal to the official ``ytvoseval`` of youtubevos/cocoapi.
+
+Tracks are compared by space-time IoU; precision is averaged over IoU 0.50:0.05:0.95 and 101 recalls.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from numbers import Real
+from typing import Any
+
+import numpy as np
+
+from .curves import MOST_RESULTS, category_curves, curves_shape, mean_defined, summarize
+from .groups import Entry, Group, Measured, group, measure
+from .masks import EvaluationInputError
+from .matching import Candidates, Truth, match_category
+
+__all__ = ["Evaluation", "EvaluationInputError", "evaluate"]
+
+
+@dataclass(frozen=True)
+class Evaluation:
+    """Outcome of one evaluation; I thresholds, R recalls, K categories, A size classes, M result limits.
+
+    ``stats``: AP, AP50, AP75, APs, APm, APl, AR1, AR10, AR100, ARs, ARm, ARl in 0..1 (-1 where no truth counts),
+    ``stats`` (these twelve), ``per_category_AP`` (``None`` without truth) by rising category id, ``n_gt``, ``n_dt``,
+    ``printed`` and ``warnings``. ``precision`` float64 (I, R, K, A, M) and ``recall`` (I, K, A, M), -1 where undefined;
+    ``categories``: (id, name) of K.
+    """
+
+    stats: dict[str, Any]
+    precision: np.ndarray
+    recall: np.ndarray
+    categories: tuple[tuple[int, str], ...]
+
+
+def _field(entry: Any, name: str, kinds: type | tuple[type, ...], where: str) -> Any:
+    """A required field of a parsed entry, checked for its type."""
+    if not isinstance(entry, dict):
+        raise EvaluationInputError(f"{where}: expected an object, not {type(entry).__name__}")
+    if name not in entry:
+        raise EvaluationInputError(f"{where}: '{name}' is missing")
+    value = entry[name]
+    if not isinstance(value, kinds) or isinstance(value, bool):
+        raise EvaluationInputError(f"{where}.{name}: {value!r:.60} is not what belongs here")
+    return value
+
+
+def _numbered(entries: Iterable[Any], where: str) -> dict[int, dict[str, Any]]:
+    """Entries by their id, which must be unique."""
+    found: dict[int, dict[str, Any]] = {}
+    for number, entry in enumerate(entries):
+        key = _field(entry, "id", int, f"{where}[{number}]")
+        if key in found:
+            raise EvaluationInputError(f"{where}[{number}].id: {key} is used already")
+        found[key] = entry
+    return found
+
+
+def _video_size(videos: dict[int, dict[str, Any]], entry: Any, where: str) -> tuple[int, tuple[int, int]]:
+    """The entry's video id and that video's (height, width)."""
+    video = _field(entry, "video_id", int, where)
+    if video not in videos:
+        raise EvaluationInputError(f"{where}.video_id: the truth has no video {video}")
+    name = f"the truth's video {video}"
+    return video, (_field(videos[video], "height", int, name), _field(videos[video], "width", int, name))
+
+
+def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
+    """The stated areas that decide a track's size class; None: those of its masks do."""
+    areas = entry.get("areas")
+    if areas is None:
+        return None
+    if not isinstance(areas, list) or not all(area is None or isinstance(area, Real) for area in areas):
+        raise EvaluationInputError(f"{where}.areas: expected a list of numbers and nulls")
+    return areas
+
+
+def _read_truth(
+    truth: dict[str, Any], videos: dict[int, dict[str, Any]], labels: dict[int, dict[str, Any]]
+) -> list[Entry]:
+    """Annotated tracks in their order; their masks are not looked at yet."""
+    found = []
+    entries = _field(truth, "annotations", list, "truth")
+    _numbered(entries, "truth.annotations")
+    for number, entry in enumerate(entries):
+        where = f"truth.annotations[{number}]"
+        video, size = _video_size(videos, entry, where)
+        category = _field(entry, "category_id", int, where)
+        if category not in labels:
+            raise EvaluationInputError(f"{where}.category_id: the truth has no category {category}")
+        masks, areas = _field(entry, "segmentations", list, where), _truth_areas(entry, where)
+        crowd = bool(entry.get("iscrowd", 0))
+        found.append(Entry(where, video, category, size, masks, areas=areas, identity=entry["id"], crowd=crowd))
+    return found
+
+
+def _read_results(results: list[dict[str, Any]], videos: dict[int, dict[str, Any]]) -> list[Entry]:
+    """Predicted tracks in their order; their masks are not looked at yet."""
+    if not isinstance(results, list):
+        raise EvaluationInputError("results: expected a list of entries")
+    found = []
+    for number, entry in enumerate(results):
+        where = f"results[{number}]"
+        video, size = _video_size(videos, entry, where)
+        category = _field(entry, "category_id", int, where)
+        score = float(_field(entry, "score", (int, float), where))
+        if not math.isfinite(score):
+            raise EvaluationInputError(f"{where}.score: {score} is not a finite number")
+        masks = _field(entry, "segmentations", list, where)
+        found.append(Entry(where, video, category, size, masks, score=score))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Tables:
+    """Everything there is to match, by group."""
+
+    truth: Sequence[Entry]
+    found: Sequence[Entry]
+    groups: Sequence[Group]
+    measured: Measured
+
+    def curves(self, chosen: Sequence[int]) -> tuple[np.ndarray, np.ndarray]:
+        """Precision (I, R, A, M) and recall (I, A, M) of a category, whose groups have the numbers ``chosen``."""
+        groups = [self.groups[number] for number in chosen]
+        truth = [n for one in groups for n in one.truth]
+        found = [n for one in groups for n in one.found]
+        known = Truth(
+            areas=self.measured.truth_areas[truth],
+            crowd=np.array([self.truth[n].crowd for n in truth], bool),
+            unnamed=np.array([self.truth[n].identity == 0 for n in truth], bool),
+        )
+        candidates, row, column = [], 0, 0
+        for number, one in zip(chosen, groups, strict=True):
+            places, ious = self.measured.ious[number]
+            if len(places):
+                candidates.append(Candidates(ious, row + places, column + np.arange(len(one.truth))))
+            row, column = row + len(one.found), column + len(one.truth)
+        scores = np.array([self.found[n].score for n in found], np.float64)
+        ranks = np.concatenate([np.arange(len(one.found)) for one in groups]) if groups else np.zeros(0, np.int64)
+        return category_curves(scores, ranks, match_category(self.measured.found_areas[found], known, candidates))
+
+
+def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes: int = 1) -> Evaluation:
+    """Evaluates parsed YouTube-VIS results against parsed truth (both as ``json.load`` gives them; left unchanged).
+
+    Segmentations may be compressed or uncompressed RLE, polygons or null. As in the official code, a track and a result
+    of different length are compared over the frames both have, a frame of different mask size counts for nothing, and
+    results of a category that the truth lacks are left out; unlike there, an empty result list gives 0. Large inputs
+    are shared among ``processes`` (by fork: only for a program that runs no other threads). Raises
+    ``EvaluationInputError`` naming the entry that cannot be read.
+    """
+    videos = _numbered(_field(truth, "videos", list, "truth"), "truth.videos")
+    labels = _numbered(_field(truth, "categories", list, "truth"), "truth.categories")
+    known, found = _read_truth(truth, videos, labels), _read_results(results, videos)
+    groups = group(known, found, most=MOST_RESULTS[-1])
+    measured = measure(known, found, groups, processes=processes)
+    tables = _Tables(known, found, groups, measured)
+    per_category: dict[int, list[int]] = {category: [] for category in sorted(labels)}
+    for number, one in enumerate(groups):
+        if one.category in per_category:
+            per_category[one.category].append(number)
+    shapes = curves_shape(len(per_category))
+    precision, recall = np.full(shapes[0], -1.0), np.full(shapes[1], -1.0)
+    for k, chosen in enumerate(per_category.values()):
+        if chosen:
+            precision[:, :, k], recall[:, k] = tables.curves(chosen)
+    stats = summarize(precision, recall)
+    averages = [mean_defined(precision[:, :, k, 0, -1]) for k in range(len(per_category))]
+    stats["per_category_AP"] = [None if value < 0 else value for value in averages]
+    warnings = sorted(
+        (one.video, one.category) for one, doubt in zip(groups, measured.unmeasured, strict=True) if doubt
+    )
+    lines = [f"Mask sizes in video {video} and category {label} may not match!" for video, label in warnings]
+    stats |= {"n_gt": len(known), "n_dt": len(results), "warnings": lines}
+    names = tuple((key, str(labels[key].get("name", key))) for key in per_category)
+    return Evaluation(stats, precision, recall, names)

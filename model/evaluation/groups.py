@@ -1,0 +1,210 @@
+"""From entries to figures that can be matched: areas of tracks, and the IoU of those that may be the same.
+
+What belongs together is a video and a category. Only some videos' masks are looked at in one go, and large inputs can
+be shared among processes, so that the time is that of the mask library and memory stays with the input.
+"""
+
+import multiprocessing
+import sys
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from multiprocessing.connection import Connection
+from typing import Any
+
+import numpy as np
+
+from .masks import EvaluationInputError, MaskSequence, mean_area, read_masks
+from .matching import LEAST_IOU
+from .overlap import overlaps
+
+_MASKS_AT_ONCE = 4096
+_PARTS_A_PROCESS = 4  # fewer are not worth a process
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One track of the truth or of the results; ``where`` names it in messages.
+
+    ``size`` is (height, width) of its video; ``segmentations`` are as in the file; ``areas`` those that the truth
+    states, if any; ``identity`` and ``crowd`` are the truth's, ``score`` the results'.
+    """
+
+    where: str
+    video: int
+    category: int
+    size: tuple[int, int]
+    segmentations: list[Any]
+    areas: list[Any] | None = None
+    identity: int = 0
+    crowd: bool = False
+    score: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Entries of one video and category by their numbers: results that take part, best first, and truth."""
+
+    video: int
+    category: int
+    found: list[int]
+    truth: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """What the masks say; ``areas`` are mean areas in pixels by the numbers of the entries.
+
+    ``ious`` per group: places of results that may match something, and float64 (those, truth). ``unmeasured`` per
+    group: whether some pair had no common pixel count at all (sizes differ or both empty).
+    """
+
+    found_areas: np.ndarray
+    truth_areas: np.ndarray
+    ious: list[tuple[np.ndarray, np.ndarray]]
+    unmeasured: list[bool]
+
+
+@dataclass
+class _Part:
+    """Some videos' entries and groups, by number."""
+
+    truth: list[int] = field(default_factory=list)
+    found: list[int] = field(default_factory=list)
+    groups: list[int] = field(default_factory=list)
+    masks: int = 0
+
+
+def group(truth: Sequence[Entry], found: Sequence[Entry], *, most: int) -> list[Group]:
+    """Groups by rising category and video id; of the results the ``most`` best of each, equal scores in their order."""
+    pairs: dict[tuple[int, int], Group] = {}
+    for number, entry in enumerate(truth):
+        pair = pairs.setdefault((entry.category, entry.video), Group(entry.video, entry.category, [], []))
+        pair.truth.append(number)
+    for number, entry in enumerate(found):
+        pair = pairs.setdefault((entry.category, entry.video), Group(entry.video, entry.category, [], []))
+        pair.found.append(number)
+    for pair in pairs.values():
+        pair.found.sort(key=lambda number: -found[number].score)
+        del pair.found[most:]
+    return [pairs[key] for key in sorted(pairs)]
+
+
+def measure(truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Group], *, processes: int = 1) -> Measured:
+    """Read all masks and compare those of each group. Raises ``EvaluationInputError`` that names the entry."""
+    work = _Work(truth, found, groups)
+    parts = list(work.parts())
+    done = Measured(np.zeros(len(found)), np.zeros(len(truth)), [_NONE] * len(groups), [False] * len(groups))
+    for part, one in zip(parts, _each(work, parts, processes), strict=True):
+        done.found_areas[part.found], done.truth_areas[part.truth] = one.found_areas, one.truth_areas
+        for number, ious, unmeasured in zip(part.groups, one.ious, one.unmeasured, strict=True):
+            done.ious[number], done.unmeasured[number] = ious, unmeasured
+    return done
+
+
+_NONE = (np.zeros(0, np.int64), np.zeros((0, 0)))
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    """All entries and groups."""
+
+    truth: Sequence[Entry]
+    found: Sequence[Entry]
+    groups: Sequence[Group]
+
+    def parts(self) -> Iterable[_Part]:
+        """Videos together until they have enough masks."""
+        videos: dict[int, _Part] = {}
+        for entries, name in ((self.truth, "truth"), (self.found, "found")):
+            for number, entry in enumerate(entries):
+                part = videos.setdefault(entry.video, _Part())
+                getattr(part, name).append(number)
+                part.masks += len(entry.segmentations)
+        for number, one in enumerate(self.groups):
+            videos[one.video].groups.append(number)
+        whole = _Part()
+        for part in videos.values():
+            if whole.masks and whole.masks + part.masks > _MASKS_AT_ONCE:
+                yield whole
+                whole = _Part()
+            whole.truth += part.truth
+            whole.found += part.found
+            whole.groups += part.groups
+            whole.masks += part.masks
+        if whole.masks or whole.truth or whole.found:
+            yield whole
+
+    def measured(self, part: _Part) -> Measured:
+        """Figures of one part, in the order in which it lists its entries and groups."""
+        truth, found = self._read(self.truth, part.truth), self._read(self.found, part.found)
+        groups = [self.groups[number] for number in part.groups]
+        pairs = [([found[n] for n in one.found], [truth[n] for n in one.truth]) for one in groups]
+        compared = overlaps(pairs, least=LEAST_IOU)
+        ious = []
+        for one in compared:
+            whole = one.ious
+            rows = np.flatnonzero((whole >= LEAST_IOU).any(axis=1))
+            ious.append((rows, whole[rows]))
+        stated = [self.truth[n].areas for n in part.truth]
+        return Measured(
+            np.array([mean_area(masks.areas) for masks in found.values()]),
+            np.array(
+                [
+                    mean_area(masks.areas if areas is None else areas)
+                    for masks, areas in zip(truth.values(), stated, strict=True)
+                ]
+            ),
+            ious,
+            [bool((one.total == 0).any()) for one in compared],
+        )
+
+    @staticmethod
+    def _read(entries: Sequence[Entry], numbers: list[int]) -> dict[int, MaskSequence]:
+        chosen = ((number, entries[number]) for number in numbers)
+        return {n: read_masks(one.segmentations, size=one.size, where=one.where) for n, one in chosen}
+
+
+def _each(work: _Work, parts: list[_Part], processes: int) -> list[Measured]:
+    """Figures of every part in order; several processes only where a fork can share the input."""
+    processes = min(processes, len(parts) // _PARTS_A_PROCESS)
+    if processes < 2 or sys.platform != "linux":
+        return [work.measured(part) for part in parts]
+    context = multiprocessing.get_context("fork")
+    helpers = []
+    for share in range(1, processes):
+        receiver, sender = context.Pipe(duplex=False)
+        helper = context.Process(target=_send, args=(sender, work, parts[share::processes]), daemon=True)
+        helper.start()
+        sender.close()
+        helpers.append((helper, receiver))
+    try:
+        done: list[Any] = [None] * len(parts)
+        done[::processes] = [work.measured(part) for part in parts[::processes]]
+        for share, (_, receiver) in enumerate(helpers, start=1):
+            done[share::processes] = _received(receiver, work, parts[share::processes])
+        return done
+    finally:
+        for helper, receiver in helpers:
+            receiver.close()
+            helper.kill()
+            helper.join()
+
+
+def _send(sender: Connection, work: _Work, parts: list[_Part]) -> None:
+    """What a helping process does: figures of its share, or what is wrong with an entry."""
+    try:
+        found: list[Measured] | EvaluationInputError = [work.measured(part) for part in parts]
+    except EvaluationInputError as error:
+        found = error
+    sender.send(found)
+    sender.close()
+
+
+def _received(receiver: Connection, work: _Work, parts: list[_Part]) -> list[Measured]:
+    try:
+        found = receiver.recv()
+    except EOFError:  # the process was ended from outside, by a lack of memory perhaps
+        return [work.measured(part) for part in parts]
+    if isinstance(found, EvaluationInputError):
+        raise found
+    return found

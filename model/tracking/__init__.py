@@ -1,0 +1,1 @@
+"""Runs the network over a whole video, window by window, and joins the windows to tracks."""

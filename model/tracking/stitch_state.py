@@ -1,0 +1,151 @@
+"""Everything that is needed to go on with a video after a window, as bytes: arrays in npz, no pickle.
+
+The same state gives the same bytes, and what follows from it is what would have followed without an interruption.
+"""
+
+import io
+import json
+from dataclasses import asdict, dataclass
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+
+from model.tracking.held_frames import HeldFrames, Word
+from model.tracking.scene_cuts import FrameLook, SceneCuts
+from model.tracking.stitcher import Stitcher
+from model.tracking.track_memory import KnownTrack, Looks
+from model.tracking.window_frames import Place, WindowReader
+
+FORMAT = "tevit-windows 1"
+
+
+class StateMismatch(ValueError):
+    """A state that cannot be gone on from: of other settings, another version, or damaged."""
+
+
+@dataclass(frozen=True)
+class Manner:
+    """How a video is looked at; a state only fits the manner that it was made in."""
+
+    config: dict[str, Any]  # of the network
+    rule: str
+    precision: str
+    max_tracks: int
+    window: int  # frames
+    overlap: int  # frames
+
+
+def store(manner: Manner, stitcher: Stitcher, reader: WindowReader) -> bytes:
+    """The state of a video between two windows."""
+    cuts = reader.cuts
+    facts = {
+        "format": FORMAT,
+        "manner": asdict(manner),
+        "settings": asdict(stitcher.settings),
+        "place": asdict(reader.place),
+        "frame_hw": list(reader.frame_hw or ()),
+        "done": stitcher.done,
+        "looked": stitcher.looked,
+        "cuts": {"seen": cuts.seen, "found": cuts.found, "recent": cuts.recent},
+    }
+    arrays = {"facts": np.frombuffer(json.dumps(facts, sort_keys=True).encode(), np.uint8)}
+    for name, frame in (("latest", cuts.latest), ("before", cuts.before)):
+        if frame is not None:
+            arrays |= {f"{name}_colours": frame.colours, f"{name}_layout": frame.layout}
+    arrays |= _track_arrays(stitcher.memory.tracks) | _word_arrays(stitcher.held)
+    packed = io.BytesIO()
+    np.savez_compressed(packed, allow_pickle=False, **arrays)
+    return packed.getvalue()
+
+
+def restore(state: bytes, manner: Manner, stitcher: Stitcher, reader: WindowReader) -> None:
+    """Bring a new stitcher and reader to where ``state`` was made. Raises :class:`StateMismatch`."""
+    facts, arrays = _unpacked(state)
+    wanted = {"manner": asdict(manner), "settings": asdict(stitcher.settings)}
+    for part, values in json.loads(json.dumps(wanted)).items():
+        if facts[part] != values:
+            keys = sorted(key for key in values if facts[part].get(key) != values[key])
+            raise StateMismatch(
+                f"this video was begun with another {' and '.join(keys)}; go on with the same one or begin anew"
+            )
+    stitcher.done, stitcher.looked = facts["done"], facts["looked"]
+    stitcher.memory.tracks = _tracks(arrays)
+    stitcher.held = _held(arrays)
+    reader.start_at(Place(**facts["place"]), frame_hw=tuple(facts["frame_hw"]), cuts=_cuts(facts["cuts"], arrays))
+
+
+def _unpacked(state: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
+    try:
+        with np.load(io.BytesIO(state), allow_pickle=False) as archive:
+            arrays = {name: archive[name] for name in archive.files}
+        facts = json.loads(arrays.pop("facts").tobytes())
+    except (BadZipFile, ValueError, KeyError, OSError, EOFError) as error:
+        raise StateMismatch(f"the state of this video cannot be read ({error}); begin it anew") from error
+    if facts.get("format") != FORMAT:
+        raise StateMismatch(
+            f"the state of this video has the format {facts.get('format')!r} and not {FORMAT!r}; begin it anew"
+        )
+    return facts, arrays
+
+
+def _cuts(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> SceneCuts:
+    looks = {
+        name: FrameLook(arrays[f"{name}_colours"], arrays[f"{name}_layout"]) if f"{name}_layout" in arrays else None
+        for name in ("latest", "before")
+    }
+    return SceneCuts(facts["seen"], list(facts["found"]), list(facts["recent"]), **looks)
+
+
+def _track_arrays(tracks: list[KnownTrack]) -> dict[str, np.ndarray]:
+    known = [(track.number, track.looks) for track in tracks if track.looks is not None]
+    return {
+        "votes": np.array([track.votes for track in tracks]),
+        "frames": np.array([track.frames for track in tracks], np.float64),
+        "known": np.array([number for number, _ in known], np.int64),
+        "embeddings": np.array([looks.embedding for _, looks in known], np.float32),
+        "colours": np.array([looks.colour for _, looks in known], np.float32),
+        "boxes": np.array([looks.box for _, looks in known], np.float32),
+        "seen": np.array([looks.seen for _, looks in known], np.int64),
+    }
+
+
+def _tracks(arrays: dict[str, np.ndarray]) -> list[KnownTrack]:
+    tracks = [
+        KnownTrack(number, votes, frames)
+        for number, (votes, frames) in enumerate(zip(arrays["votes"], arrays["frames"].tolist(), strict=True))
+    ]
+    for row, number in enumerate(arrays["known"].tolist()):
+        tracks[number].looks = Looks(
+            arrays["embeddings"][row], arrays["colours"][row], arrays["boxes"][row], int(arrays["seen"][row])
+        )
+    return tracks
+
+
+def _word_arrays(held: HeldFrames) -> dict[str, np.ndarray]:
+    words = [
+        (track, frame, word)
+        for track, frames in sorted(held.words.items())
+        for frame, spoken in sorted(frames.items())
+        for word in spoken
+    ]
+    return {
+        "covered": np.array(sorted(held.coverage.items()), np.float64).reshape(-1, 2),
+        "word_places": np.array([(track, frame) for track, frame, _ in words], np.int64).reshape(-1, 2),
+        "word_facts": np.array([(w.weight, w.there, w.score) for _, _, w in words], np.float64).reshape(-1, 3),
+        "word_masks": np.array([word.probability for _, _, word in words], np.uint8),
+        "word_boxes": np.array([word.box for _, _, word in words], np.float32).reshape(-1, 4),
+    }
+
+
+def _held(arrays: dict[str, np.ndarray]) -> HeldFrames:
+    held = HeldFrames({int(frame): weight for frame, weight in arrays["covered"].tolist()})
+    for (track, frame), (weight, there, score), mask, box in zip(
+        arrays["word_places"].tolist(),
+        arrays["word_facts"].tolist(),
+        arrays["word_masks"],
+        arrays["word_boxes"],
+        strict=True,
+    ):
+        held.add(track, frame, Word(weight, bool(there), score, mask, box))
+    return held

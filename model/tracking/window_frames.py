@@ -1,0 +1,141 @@
+"""The frames of a video in windows: scene by scene, overlapping inside a scene, the last one aligned to its end.
+
+Frames are kept at the size in which the network looks at them, and only those that a window can still need.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from model.tracking.appearance import colour_bins
+from model.tracking.scene_cuts import SceneCuts, look_of
+from model.tracking.soft_masks import grid_size
+
+
+class NoFrames(ValueError):
+    """A video without a single frame."""
+
+
+class UnequalFrames(ValueError):
+    """A frame of another size than those before it."""
+
+
+@dataclass(frozen=True)
+class Window:
+    """Some consecutive frames of a video that the network sees at once."""
+
+    start: int
+    stop: int  # exclusive
+    frames: tuple[np.ndarray, ...]  # uint8 RGB at the size of the network
+    bins: np.ndarray  # (T, h, w) int16, see appearance.colour_bins
+    frame_hw: tuple[int, int]  # size of the frames as they came, pixels
+    fresh: bool  # it begins a scene, so it shares no frame with the window before
+    closed: bool  # its scene ends with it
+    whole: bool  # it is the whole video
+
+    @property
+    def weights(self) -> np.ndarray:
+        """(T,) float64: how much its word counts per frame, least at its ends, which see less of what is around."""
+        ascending = np.arange(1, len(self.frames) + 1, dtype=np.float64)
+        return np.minimum(ascending, ascending[::-1])
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a video stands between two windows; ``fresh``: the next window begins a scene."""
+
+    start: int = 0  # of the window before
+    stop: int = 0
+    scene: int = 0  # where its scene began
+    fresh: bool = True
+
+    @property
+    def next_frame(self) -> int:
+        """The first frame that a coming window may need."""
+        return self.stop if self.fresh else self.start + 1
+
+
+@dataclass
+class WindowReader:
+    """Cuts the frames of a video into windows of ``length`` that share ``overlap`` frames.
+
+    frames: uint8 RGB (H, W, 3), in order; ``shrink`` brings them to the size of the network.
+    """
+
+    frames: Iterator[np.ndarray]
+    shrink: Callable[[np.ndarray], np.ndarray]
+    length: int
+    overlap: int
+    place: Place = Place()
+    cuts: SceneCuts = field(default_factory=SceneCuts)
+    frame_hw: tuple[int, int] | None = None
+    ended: bool = False
+    _kept: deque[tuple[np.ndarray, np.ndarray]] = field(default_factory=deque)  # frames and bins
+    _first: int = 0  # number of the first frame kept
+
+    def start_at(self, place: Place, *, frame_hw: tuple[int, int], cuts: SceneCuts) -> None:
+        """Go on from an earlier place; the frames then begin at ``place.next_frame``."""
+        self.place, self.frame_hw, self.cuts = place, frame_hw, cuts
+        self._first = place.next_frame
+
+    @property
+    def count(self) -> int:
+        """Frames read so far, those before a resumption included."""
+        return self._first + len(self._kept)
+
+    def next(self) -> Window | None:
+        """The next window; None at the end of the video. Raises :class:`NoFrames`, :class:`UnequalFrames`."""
+        place = self.place
+        scene = place.stop if place.fresh else place.scene
+        aim = scene + self.length if place.fresh else place.stop + self.length - self.overlap
+        self._read(aim)
+        if self.count == 0:
+            raise NoFrames("the video has no frame to look at")
+        if scene >= self.count:
+            return None
+        whole = scene == 0 and self.ended and self.count <= self.length
+        ends = [self.count] if self.ended else []
+        ends += [] if whole else [cut for cut in self.cuts.found if cut > scene]
+        stop = min(aim, *ends) if ends else aim
+        start = max(stop - self.length, scene)
+        closed = stop in ends
+        self.place = Place(start, stop, scene, closed)
+        picked = [self._kept[number - self._first] for number in range(start, stop)]
+        while self._first < self.place.next_frame:
+            self._kept.popleft()
+            self._first += 1
+        assert self.frame_hw is not None
+        return Window(
+            start=start,
+            stop=stop,
+            frames=tuple(frame for frame, _ in picked),
+            bins=np.stack([bins for _, bins in picked]),
+            frame_hw=self.frame_hw,
+            fresh=place.fresh,
+            closed=closed,
+            whole=whole,
+        )
+
+    def _read(self, aim: int) -> None:
+        """Read until it is known whether frame ``aim`` exists and begins a scene, which takes the one after it."""
+        while not self.ended and (self.count < aim + 2):
+            frame = next(self.frames, None)
+            if frame is None:
+                self.ended = True
+                self.cuts.end()
+                return
+            number, hw = self.count, (frame.shape[0], frame.shape[1])
+            if self.frame_hw is None:
+                self.frame_hw = hw
+            elif self.frame_hw != hw:
+                raise UnequalFrames(
+                    f"frame {number} measures {hw[1]} x {hw[0]} pixels and those before it "
+                    f"{self.frame_hw[1]} x {self.frame_hw[0]}; all frames of a video must be of one size"
+                )
+            small = self.shrink(frame)
+            bins = colour_bins(small, grid_size(hw))
+            if number >= self.cuts.seen:  # a resumed video shows some frames again
+                self.cuts.show(look_of(small, bins))
+            self._kept.append((small, bins))

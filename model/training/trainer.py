@@ -1,0 +1,216 @@
+"""The training loop: resumable, cancellable, deterministic in the clips it sees, alone or in several processes.
+
+Clip i of a run depends on the seed and i alone, so a resumed run sees what an undisturbed one would have seen.
+"""
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import nn
+from torch.utils.data import DataLoader
+
+from model.config import SwinConfig, TrainingConfig
+from model.network.tevit import TeViT
+from model.training import ranks
+from model.training.clips import ClipDataset, ClipSource, clip_batches, collate
+from model.training.ema import WeightAverage
+from model.training.losses import count_positives, training_losses
+from model.training.schedule import parameter_groups, rate_factor
+from model.training.targets import ClipTargets
+
+
+class TrainingDiverged(RuntimeError):
+    """The loss or its gradient is no number any more."""
+
+
+class UnevenBatch(ValueError):
+    """The clips of a step cannot be dealt out evenly to the processes."""
+
+
+@dataclass(frozen=True)
+class StepReport:
+    """One optimizer step."""
+
+    step: int  # from 1
+    steps: int
+    loss: float  # sum over all stages
+    parts: dict[str, float]  # sums over stages of cls, bbox, iou, mask
+    learning_rate: float
+    gradient_norm: float
+    seconds: float  # since the run (or its resumption) began
+    notes: tuple[str, ...] = ()  # clips of this process with frames that carry no truth, and a batch without any
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """What a run needs beside the recipe."""
+
+    seed: int = 0
+    device: str = "cpu"
+    precision: str = "float32"  # 'float32' or 'fast' (bf16 autocast on CUDA)
+    accumulate: int = 1  # optimizer steps use this many batches of each process
+    workers: int = 0  # processes that prepare clips
+    resume_path: Path | None = None  # where the run's state is kept, written every ``keep_every`` steps
+    keep_every: int = 200
+    frozen_statistics: bool = False  # batch norms keep their running statistics (small data would break them)
+
+
+def _never() -> bool:
+    return False
+
+
+class Trainer:
+    """One run: :meth:`run` trains ``network`` in place and returns the network to keep (the mean of its weights)."""
+
+    def __init__(
+        self, network: TeViT, source: ClipSource, recipe: TrainingConfig, settings: TrainingSettings | None = None
+    ) -> None:
+        self.network, self.recipe = network, recipe
+        self.settings = settings or TrainingSettings()
+        if recipe.batch % ranks.ranks():
+            raise UnevenBatch(f"{recipe.batch} clips of a step cannot be dealt out evenly to {ranks.ranks()} processes")
+        self.dataset = ClipDataset(
+            source,
+            network.config.scales,
+            clip_frames=recipe.clip_frames,
+            flip=recipe.flip,
+            seed=self.settings.seed,
+            length=recipe.steps * recipe.batch * self.settings.accumulate,
+        )
+        ranks.require_agreement("number of frames to learn from", len(self.dataset.items))
+        network.to(self.settings.device)
+        swin = isinstance(network.config.backbone, SwinConfig)
+        groups = parameter_groups(network, recipe, swin=swin)
+        fused = self.settings.device.startswith("cuda")
+        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=fused or None)  # type: ignore[arg-type]
+        ranks.equalise(network)
+        self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
+        self.step = 0
+
+    def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = _never) -> TeViT:
+        """Train to the last step, or until ``cancelled``; the state is kept on the way if there is a path for it."""
+        began = time.monotonic()
+        self.network.train()
+        if self.settings.frozen_statistics:
+            for module in self.network.modules():
+                if isinstance(module, nn.BatchNorm2d):
+                    module.eval()
+        batches = iter(self._loader())
+        while self.step < self.recipe.steps and not cancelled():
+            report = self._step(batches, began)
+            on_step(report)
+            if self.step % self.settings.keep_every == 0 or self.step == self.recipe.steps:
+                self.keep()
+        return self.average.network if self.average else self.network  # type: ignore[return-value]
+
+    def _loader(self) -> DataLoader:  # type: ignore[type-arg]
+        per_step = self.settings.accumulate
+        batches = clip_batches(
+            self.dataset,
+            count=self.recipe.steps * per_step,
+            size=self.recipe.batch // ranks.ranks(),
+            rank=ranks.rank(),
+            ranks=ranks.ranks(),
+        )
+        rest = batches[self.step * per_step :]
+        return DataLoader(self.dataset, batch_sampler=rest, num_workers=self.settings.workers, collate_fn=collate)
+
+    def _step(self, batches: object, began: float) -> StepReport:
+        # Stochastic depth of a step depends on seed, its number and the process, so that a resumed run draws the same.
+        torch.manual_seed((self.settings.seed * 7919 + self.step + ranks.rank() * 2**40) % 2**63)
+        factor = rate_factor(self.step, self.recipe)
+        for group in self.optimizer.param_groups:
+            group["lr"] = group["base_lr"] * factor
+        self.optimizer.zero_grad(set_to_none=True)
+        parts: dict[str, float] = {}
+        notes: list[str] = []
+        together = [next(batches) for _ in range(self.settings.accumulate)]  # type: ignore[call-overload]
+        # Of all its batches together, so that the sum of their losses is the loss of one batch with all their clips.
+        clips = [clip for _, targets in together for clip in targets]
+        queries, device = self.network.config.queries, self.settings.device
+        positives = count_positives(clips, queries=queries, device=device)
+        for frames, targets in together:
+            notes += _frames_without_truth(targets)
+            self._backward(frames, targets, parts, positives)
+        ranks.average_gradients(self.network.parameters())
+        parts = _mean_over_ranks(parts, self.settings.device)
+        total = sum(parts.values())
+        if self.recipe.gradient_clip:
+            norm = float(nn.utils.clip_grad_norm_(self.network.parameters(), self.recipe.gradient_clip))
+        else:
+            norm = 0.0
+        if not math.isfinite(total) or not math.isfinite(norm):
+            raise TrainingDiverged(f"step {self.step + 1}: the loss is {total}, its gradient {norm}; nothing was saved")
+        self.optimizer.step()
+        self.step += 1
+        if self.average:
+            self.average.update(self.network)
+        rate = self.recipe.learning_rate * factor
+        spent = time.monotonic() - began
+        return StepReport(self.step, self.recipe.steps, total, parts, rate, norm, spent, tuple(notes))
+
+    def _backward(
+        self, frames: torch.Tensor, targets: list[ClipTargets], parts: dict[str, float], positives: float
+    ) -> None:
+        device = self.settings.device
+        fast = self.settings.precision == "fast" and device.startswith("cuda")
+        with torch.autocast("cuda", dtype=torch.bfloat16) if fast else nullcontext():
+            clips = [target.to(device) for target in targets]
+            losses, _ = training_losses(self.network, frames.to(device), clips, positives=positives)
+        torch.stack(list(losses.values())).sum().backward()
+        for name, value in losses.items():
+            kind = name.rsplit("_", 1)[1]
+            parts[kind] = parts.get(kind, 0.0) + float(value.detach())
+
+    def keep(self) -> None:
+        """Write the state of the run beside itself, whole or not at all; of several processes only the first does."""
+        path = self.settings.resume_path
+        if path is None or not ranks.is_first():
+            return
+        state = {
+            "step": self.step,
+            "network": self.network.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "average": self.average.state() if self.average else None,
+        }
+        temporary = path.with_suffix(".partial")
+        torch.save(state, temporary)
+        temporary.replace(path)
+
+    def resume(self) -> bool:
+        """Continue from a kept state; False where there is none."""
+        path = self.settings.resume_path
+        if path is None or not path.exists():
+            return False
+        state = torch.load(path, map_location=self.settings.device, weights_only=True)
+        self.network.load_state_dict(state["network"])
+        self.optimizer.load_state_dict(state["optimizer"])
+        if self.average and state["average"]:
+            self.average.restore(state["average"])
+        self.step = int(state["step"])
+        ranks.require_agreement("step to go on from", self.step)
+        return True
+
+
+def _mean_over_ranks(parts: dict[str, float], device: str) -> dict[str, float]:
+    """The loss parts of the whole step: each process has divided its own by the mean number of positives."""
+    values = ranks.total(torch.tensor(list(parts.values()), dtype=torch.float64, device=device)) / ranks.ranks()
+    return dict(zip(parts, values.tolist(), strict=True))
+
+
+def _frames_without_truth(targets: list[ClipTargets]) -> list[str]:
+    """One line per clip with frames that carry no truth; they crash the official assigner, here they are background."""
+    empty = [(clip, clip.frames_without_truth()) for clip in targets]
+    lines = []
+    for clip, places in empty:
+        named = ", ".join(str(clip.frames[at] if clip.frames else at) for at in places)
+        if places:
+            lines.append(f"Video {clip.video or '?'}: no truth in frame {named} of a clip; it is background there.")
+    if all(len(places) == len(clip.states) for clip, places in empty):
+        lines.append("No clip of this batch has any truth; its class loss is not divided.")
+    return lines

@@ -1,0 +1,1 @@
+"""Reads, writes and converts weights: checkpoint files, official layouts, starting points."""

@@ -1,0 +1,52 @@
+"""A network for other categories: known names keep their weights, new ones start from the mean of the old."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+import torch
+from torch import Tensor
+
+from model.weights.checkpoint import Checkpoint
+
+PRIOR = 0.01  # how likely an unknown class is before training (focal loss, arXiv 1708.02002)
+
+
+def normalised(name: str) -> str:
+    """The spelling under which two category names are the same."""
+    return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
+
+
+def with_categories(checkpoint: Checkpoint, categories: tuple[str, ...]) -> Checkpoint:
+    """The same network with its class columns rearranged for ``categories``; nothing else changes."""
+    if tuple(categories) == checkpoint.categories:
+        return checkpoint
+    known = {normalised(name): index for index, name in enumerate(checkpoint.categories)}
+    rows = [known.get(normalised(name)) for name in categories]
+    state = {
+        key: rows_for(key, value, rows) if is_class_column(key) else value for key, value in checkpoint.state.items()
+    }
+    return replace(
+        checkpoint,
+        config=replace(checkpoint.config, classes=len(categories)),
+        categories=tuple(categories),
+        state=state,
+    )
+
+
+def is_class_column(key: str) -> bool:
+    """Has this weight one row per class: is it of `fc_cls` or `conv_logits` of a stage?"""
+    return key.rpartition(".")[0].rpartition(".")[2] in ("fc_cls", "conv_logits")
+
+
+def rows_for(key: str, value: Tensor, rows: Sequence[int | None]) -> Tensor:
+    """Class columns (len(rows), ...) of weight ``key`` from ``value`` (classes, ...), of its dtype.
+
+    Row i is row ``rows[i]`` of ``value``; for None it is the mean of all rows, and a bias of `fc_cls` that makes the
+    class as rare as :data:`PRIOR`.
+    """
+    mean = value.float().mean(dim=0)
+    if key.endswith("fc_cls.bias"):
+        mean = torch.full_like(mean, math.log(PRIOR / (1 - PRIOR)))
+    picked = [mean if row is None else value[row].float() for row in rows]
+    return torch.stack(picked).to(value.dtype)

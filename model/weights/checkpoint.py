@@ -1,0 +1,231 @@
+"""Checkpoints: our own safetensors files, and the official `.pth` layout both ways.
+
+An own file carries everything that its network is built from: configuration, category names, parent, provenance.
+Official files (`{'meta', 'state_dict'}`) are read with `weights_only=True`; every key is accounted for.
+"""
+
+import hashlib
+import json
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors.torch import save_file
+from torch import Tensor
+
+from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
+from model.network.tevit import TeViT, build
+from model.weights.files import CheckpointError, WeightFile, read_weights
+
+__all__ = [
+    "CLASS_BIASES",
+    "Checkpoint",
+    "CheckpointError",
+    "class_names",
+    "export_official",
+    "file_hash",
+    "from_network",
+    "from_weights",
+    "is_own",
+    "load",
+    "save",
+    "trunk_hash",
+]
+
+FORMAT = "tevit-checkpoint 1"
+_TRUNK = ("backbone.", "neck.")
+CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # one number per class
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """Weights and what they mean."""
+
+    config: TeViTConfig
+    categories: tuple[str, ...]  # in the order of the labels
+    state: dict[str, Tensor]  # official key names
+    parent: str | None = None  # sha256 of the file that training started from
+    provenance: dict[str, Any] = field(default_factory=dict)
+
+    def build(self, device: str = "cpu", precision: str = "float32") -> TeViT:
+        """The network with these weights, in evaluation mode; 'fast' keeps the weights in bf16 on CUDA.
+
+        The weights are copies: training the network leaves the checkpoint as it is.
+        """
+        with torch.device("meta"):  # drawing initial weights would take longer than reading the real ones
+            network = build(self.config)
+        state = {
+            key: value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
+            for key, value in self.state.items()
+        }
+        network.load_state_dict(state, assign=True)
+        network.eval().to(device)
+        return network.to(torch.bfloat16) if precision == "fast" and device.startswith("cuda") else network
+
+
+def from_network(network: TeViT, categories: tuple[str, ...], **facts: Any) -> Checkpoint:
+    """A checkpoint of a network's present weights."""
+    state = {key: value.detach().cpu().clone() for key, value in network.state_dict().items()}
+    return Checkpoint(network.config, categories, state, **facts)
+
+
+def trunk_hash(state: dict[str, Tensor]) -> str:
+    """sha256 over backbone and pyramid: networks that share it share their features."""
+    digest = hashlib.sha256()
+    for key in sorted(state):
+        if key.startswith(_TRUNK):
+            digest.update(key.encode())
+            digest.update(state[key].float().contiguous().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def file_hash(path: Path) -> str:
+    """sha256 of a file."""
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def save(path: Path, checkpoint: Checkpoint, *, dtype: torch.dtype = torch.float32) -> None:
+    """Write an own checkpoint, whole or not at all; floating point weights are stored as ``dtype``."""
+    if checkpoint.config.classes != len(checkpoint.categories):
+        raise CheckpointError(
+            f"{path.name}: the network has {checkpoint.config.classes} classes, {len(checkpoint.categories)} are named"
+        )
+    state = {
+        key: value.to(dtype).contiguous() if value.is_floating_point() else value.contiguous()
+        for key, value in checkpoint.state.items()
+    }
+    metadata = {
+        "format": FORMAT,
+        "config": json.dumps(checkpoint.config.to_dict(), sort_keys=True),
+        "categories": json.dumps(list(checkpoint.categories)),
+        "parent": checkpoint.parent or "",
+        "provenance": json.dumps(checkpoint.provenance, sort_keys=True),
+        "preprocessing": json.dumps({"mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375], "divisor": 32}),
+        "trunk": trunk_hash(state),
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".partial")
+    try:
+        save_file(state, temporary, metadata=metadata)
+        _order_header(temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+def _order_header(path: Path) -> None:
+    """Sort the description in a safetensors file, in place, so that the same checkpoint is the same bytes.
+
+    The library writes it in another order each time. The layout (safetensors' README: 8 bytes with the header's length,
+    little-endian, then JSON with blanks at its end) and the length stay, so the tensors stay where they are.
+    """
+    with path.open("r+b") as file:
+        length = int.from_bytes(file.read(8), "little")
+        header = json.loads(file.read(length))
+        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
+        ordered = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode().ljust(length)
+        if len(ordered) != length:
+            raise CheckpointError(f"{path.name}: its description takes {len(ordered)} bytes instead of {length}")
+        file.seek(8)
+        file.write(ordered)
+
+
+def load(path: Path, *, config: TeViTConfig | None = None) -> Checkpoint:
+    """Read an own checkpoint, or an official one (``config`` says of which configuration, unless its name does)."""
+    return from_weights(read_weights(path), config=config)
+
+
+def is_own(file: WeightFile) -> bool:
+    """Was the file written by :func:`save`?"""
+    return file.meta.get("format") == FORMAT
+
+
+def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> Checkpoint:
+    """As :func:`load`, of a file that was read already."""
+    foreign = file.path.suffix != ".safetensors" or (not is_own(file) and CLASS_BIASES in file.state)
+    checkpoint = _official(file, config) if foreign else _own(file)
+    if config is not None and replace(config, classes=checkpoint.config.classes) != checkpoint.config:
+        _require_fit(file.path, checkpoint.state, config)
+    _require_fit(file.path, checkpoint.state, checkpoint.config)
+    return checkpoint
+
+
+def _own(file: WeightFile) -> Checkpoint:
+    path, metadata = file.path, file.meta
+    if not is_own(file):
+        raise CheckpointError(f"{path}: a safetensors file, but not one of a TeViT checkpoint (no '{FORMAT}' in it)")
+    try:
+        return Checkpoint(
+            config=from_dict(json.loads(metadata["config"])),
+            categories=tuple(json.loads(metadata["categories"])),
+            state=file.state,
+            parent=metadata.get("parent") or None,
+            provenance=json.loads(metadata.get("provenance", "{}")),
+        )
+    except (KeyError, json.JSONDecodeError, UnknownConfiguration) as error:
+        raise CheckpointError(f"{path}: its description cannot be read: {error}") from error
+
+
+def _official(file: WeightFile, config: TeViTConfig | None) -> Checkpoint:
+    path, state = file.path, file.state
+    if file.place != "state_dict" and path.suffix != ".safetensors":
+        raise CheckpointError(
+            f"{path}: a PyTorch file without a 'state_dict', so not an official TeViT checkpoint (if it is a backbone "
+            "of ImageNet, training starts from it with train --init)"
+        )
+    if config is None:
+        try:
+            config = named(path.stem)
+        except UnknownConfiguration as error:
+            raise CheckpointError(f"{path}: say which configuration this file belongs to; {error}") from error
+    classes = state.get(CLASS_BIASES)
+    if classes is None:
+        raise CheckpointError(f"{path}: the key {CLASS_BIASES} is missing, so this is not TeViT")
+    names = class_names(file)
+    if len(names) != len(classes):
+        names = tuple(f"class {index + 1}" for index in range(len(classes)))
+    return Checkpoint(replace(config, classes=len(classes)), names, state)
+
+
+def class_names(file: WeightFile) -> tuple[str, ...]:
+    """The class names that an official file notes; empty where it notes none."""
+    names = file.meta.get("CLASSES") or ()
+    return tuple(str(name) for name in names) if isinstance(names, (tuple, list)) else ()
+
+
+def _require_fit(path: Path, state: dict[str, Tensor], config: TeViTConfig) -> None:
+    """Every key of the configuration's network must be there with its shape, and no other."""
+    with torch.device("meta"):
+        wanted = build(config).state_dict()
+    missing = [key for key in wanted if key not in state]
+    extra = [key for key in state if key not in wanted]
+    wrong = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]
+    if wrong:
+        key = wrong[0]
+        shapes = f"{tuple(state[key].shape)} in the file, {tuple(wanted[key].shape)} in {config.name}"
+        raise CheckpointError(f"{path}: does not fit {config.name}: {key} is {shapes} ({len(wrong)} such keys)")
+    if missing or extra:
+        key, how = (missing[0], "is missing") if missing else (extra[0], "belongs to no part of the network")
+        raise CheckpointError(
+            f"{path}: does not fit {config.name}: {key} {how} ({len(missing)} missing, {len(extra)} unknown keys)"
+        )
+
+
+def export_official(path: Path, checkpoint: Checkpoint) -> None:
+    """Write the layout of the official code; `meta` names the classes and, for other than 40, the lines to change."""
+    meta: dict[str, Any] = {"CLASSES": list(checkpoint.categories), "config_name": checkpoint.config.name}
+    if checkpoint.config.classes != 40:
+        meta["note"] = (
+            f"this head has {checkpoint.config.classes} classes: set num_classes={checkpoint.config.classes} in the six"
+            " bbox_head and six mask_head entries of the configuration, and CLASSES of the data set to this list"
+        )
+    state = {key: value.float() if value.is_floating_point() else value for key, value in checkpoint.state.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    temporary = path.with_name(path.name + ".partial")
+    try:
+        torch.save({"meta": meta, "state_dict": state}, temporary)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)

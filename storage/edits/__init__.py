@@ -1,0 +1,222 @@
+"""Edits: the one way in which tracks, masks and complete ranges change.
+
+An edit is applied whole, in the caller's transaction, if every row it touches is still as its author saw it; else
+nothing is changed and the caller gets the rows that differ. Undo, redo and the log are in their own modules and are
+offered here too.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import Connection, select
+
+from storage import schema
+from storage.edits import log as edit_log
+from storage.edits import row_store
+from storage.edits.checks import MachineOnHumanRow, check_machine, check_references
+from storage.edits.complete import CompleteRange, Planned, list_complete
+from storage.edits.log import HistoryEntry, LoggedEdit, edits_since, find_edit, history, last_number
+from storage.edits.row_store import StoredRow
+from storage.edits.row_values import (
+    RANGE_ROW,
+    TRACK_ROW,
+    EditError,
+    RowKey,
+    Value,
+    mask_value,
+    range_value,
+    track_value,
+    wire_row,
+)
+from storage.edits.undoing import NothingToUndo, redo, undo
+from storage.edits.write import Applied, Conflict, applied_again, lock_video, next_number, write_edit
+from storage.masks import put_blobs
+from storage.videos import Video
+
+__all__ = [
+    "AS_BASE_LEFT_IT",
+    "Applied",
+    "Change",
+    "CompleteRange",
+    "Conflict",
+    "Edit",
+    "EditError",
+    "HistoryEntry",
+    "LoggedEdit",
+    "MachineOnHumanRow",
+    "NothingToUndo",
+    "apply_edit",
+    "edits_since",
+    "find_edit",
+    "history",
+    "last_number",
+    "list_complete",
+    "redo",
+    "undo",
+]
+
+AS_BASE_LEFT_IT = -1
+"""As ``before_version``: the row must be as the edit's base, or an edit that the base builds on, left it."""
+
+MAX_FRAMES = 1 << 31
+"""More frames than any video has, and as many as any database can number."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """One row of an edit: a mask (track and frame), a track's own row (frame None) or a complete range (``range_id``).
+
+    ``before_version`` is the row's version as the author saw it: 0 for no row, ``AS_BASE_LEFT_IT`` within a queue.
+    ``after`` is what the row shall say, or None: the row goes away (a track: is deleted). For a mask row see
+    ``storage.edits.row_values.mask_value``; in place of ``mask`` (a hash) it may bring ``rle``, which is stored first.
+    """
+
+    track: str | None
+    frame: int | None
+    before_version: int
+    after: Mapping[str, Any] | None
+    range_id: str | None = None
+
+    @property
+    def key(self) -> RowKey:
+        """Which row. Raises EditError where it is none of the three."""
+        if isinstance(self.range_id, str) and self.track is None and self.frame is None:
+            return RowKey(self.range_id, RANGE_ROW)
+        on_frame = isinstance(self.frame, int) and 0 <= self.frame < MAX_FRAMES
+        if not isinstance(self.track, str) or self.range_id is not None or not (self.frame is None or on_frame):
+            raise EditError(
+                "A change is of a track and a frame from 0, of a track alone, or of a range alone; got "
+                f"track {self.track!r}, frame {self.frame!r}, range {self.range_id!r}."
+            )
+        return RowKey(self.track, TRACK_ROW if self.frame is None else self.frame)
+
+    @property
+    def place(self) -> str:
+        """The row's name in messages."""
+        if self.range_id is not None:
+            return f"The complete range {self.range_id}"
+        return f"Track {self.track}" if self.frame is None else f"Track {self.track} on frame {self.frame}"
+
+
+@dataclass(frozen=True)
+class Edit:
+    """What an author wants changed in one video, as one step. ``author`` of a job or an import is "run:..."."""
+
+    id: str
+    kind: str
+    author: str
+    video: str
+    changes: Sequence[Change] = field(default_factory=tuple)
+    undoes: str | None = None
+    base: str | None = None
+
+
+def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
+    """Apply an edit whole, or not at all; needs a write transaction. An id that was applied before changes nothing.
+
+    Returns:
+        Applied, with the rows as they are now (also those of complete ranges that the edit took back); or Conflict,
+        with the rows that are not as the author saw them.
+
+    Raises:
+        EditError: it names what does not exist, or values that no row can have. Nothing is changed.
+        MachineOnHumanRow: a machine wants to change what a person made or judged. Nothing is changed.
+        BadMask: a mask cannot be decoded.
+        NotFound: the video.
+    """
+    earlier = edit_log.find_edit(tx, edit.id)
+    if earlier is not None:
+        if earlier.video_id != edit.video:
+            raise EditError(f"The id {edit.id} is taken by an edit of another video; make a new one for every edit.")
+        return applied_again(earlier)
+    if edit.undoes is not None:
+        raise EditError("An edit that undoes another is made by undo() and redo(), not sent.")
+    video = lock_video(tx, edit.video)
+    keys = [change.key for change in edit.changes]
+    if len(set(keys)) != len(keys):
+        raise EditError("An edit may change each row only once.")
+    rows = row_store.load_rows(tx, video.id, {*keys, *(RowKey(key.owner, TRACK_ROW) for key in keys if key.frame >= 0)})
+    stale = _stale(tx, edit, rows) or _on_deleted_tracks(edit, rows)
+    if stale:
+        return Conflict(
+            id=edit.id, rows=[wire_row(key, version=rows[key].version, value=rows[key].value) for key in stale]
+        )
+    planned = _plan(tx, edit, video, rows)
+    check_references(tx, video, planned, rows)
+    check_machine(tx, edit.author, kind=edit.kind, planned=planned)
+    return write_edit(
+        tx,
+        edit_id=edit.id,
+        kind=edit.kind,
+        author=edit.author,
+        video=video,
+        planned=planned,
+        base=edit.base,
+    )
+
+
+def _stale(tx: Connection, edit: Edit, rows: Mapping[RowKey, StoredRow]) -> list[RowKey]:
+    seen = [change for change in edit.changes if change.before_version != AS_BASE_LEFT_IT]
+    stale = [change.key for change in seen if rows[change.key].version != change.before_version]
+    on_base = [change.key for change in edit.changes if change.before_version == AS_BASE_LEFT_IT]
+    return stale + (_moved_since_base(tx, edit, on_base) if on_base else [])
+
+
+def _moved_since_base(tx: Connection, edit: Edit, keys: list[RowKey]) -> list[RowKey]:
+    """Rows whose last writer is neither the edit's base nor one that the base builds on."""
+    if edit.base is None:
+        raise EditError(f"Edit {edit.id} says that a row is as its base left it, but names no base.")
+    edits = schema.edits
+    entries = edit_log.row_entries(tx, keys)
+    waiting = {key: entries[key][-1].number if key in entries else 0 for key in keys}
+    base: str | None = edit.base
+    newest = edit_log.last_number(tx) + 1
+    while base is not None and waiting:
+        row = tx.execute(select(edits.c.number, edits.c.base_edit).where(edits.c.id == base)).first()
+        # A base is older than what builds on it; clients name it freely, so a chain could lead round in a circle.
+        if row is None or row.number >= newest:
+            break
+        newest = row.number
+        # A row that nobody ever wrote is as every base left it.
+        waiting = {key: number for key, number in waiting.items() if number not in (0, row.number)}
+        base = row.base_edit
+    return list(waiting)
+
+
+def _on_deleted_tracks(edit: Edit, rows: Mapping[RowKey, StoredRow]) -> list[RowKey]:
+    """Tracks that were deleted before, and on which the edit would draw unseen."""
+    changed = {change.key for change in edit.changes}
+    owners = dict.fromkeys(
+        change.key.owner for change in edit.changes if change.key.frame >= 0 and change.after is not None
+    )
+    own_rows = [RowKey(owner, TRACK_ROW) for owner in owners]
+    deleted = [key for key in own_rows if (value := rows[key].value) is not None and value["deleted"]]
+    return [key for key in deleted if key not in changed]
+
+
+def _plan(tx: Connection, edit: Edit, video: Video, rows: Mapping[RowKey, StoredRow]) -> dict[RowKey, Planned]:
+    drawn = [change for change in edit.changes if isinstance(change.after, Mapping) and "rle" in change.after]
+    hashes = put_blobs(tx, [change.after["rle"] for change in drawn if change.after is not None])
+    stored = {change.key: name for change, name in zip(drawn, hashes, strict=True)}
+    number = next_number(tx, video.id)
+    planned: dict[RowKey, Planned] = {}
+    for change in edit.changes:
+        key = change.key
+        current = rows[key].value
+        after = change.after
+        if key in stored and after is not None:
+            after = {name: item for name, item in after.items() if name != "rle"} | {"mask": stored[key]}
+        value: Value | None
+        if key.frame == TRACK_ROW:
+            given = number if current is None else current["number"]
+            value = track_value(after, current=current, number=given, place=change.place)
+            number += current is None
+        elif after is None:
+            value = None
+        elif key.frame == RANGE_ROW:
+            value = range_value(after, count=video.count, place=change.place)
+        else:
+            value = mask_value(after, current=current, author=edit.author, place=change.place)
+        planned[key] = Planned(before=rows[key], after=value)
+    return planned

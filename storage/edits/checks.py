@@ -1,0 +1,151 @@
+"""What an edit may not do, whatever the versions of its rows: name things that do not exist, or overrule a person."""
+
+from collections.abc import Iterable, Mapping
+
+from sqlalchemy import Connection, select
+
+from storage import schema
+from storage.edits import log as edit_log
+from storage.edits.complete import Planned
+from storage.edits.row_store import StoredRow
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, Value, is_human, is_machine
+from storage.masks import blob_infos, chunks
+from storage.videos import Video
+
+IMPORT = "import"
+"""The kind of edit by which a machine brings back what a person once decided elsewhere."""
+
+HUMAN_MASK = (schema.masks.c.review != "unreviewed") | (schema.masks.c.source == "drawn")
+"""The rows of the table of masks that a person drew or judged, as `row_values.is_human` says of one row."""
+
+_MACHINE_MAY_CHANGE = {"score", "run", "extra", "source_id"}
+
+
+class MachineOnHumanRow(EditError):
+    """A job wants to change a row that a person drew or judged."""
+
+
+def check_references(
+    tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
+) -> None:
+    """Tracks, frames, masks and categories that the new values name must exist and belong here. Raises EditError."""
+    _check_tracks(tx, video, planned, rows)
+    _check_ranges(tx, video, planned)
+    written = [(key, plan.after) for key, plan in planned.items() if key.frame >= 0 and plan.after is not None]
+    for key, _ in written:
+        if key.frame >= video.confirmed:
+            raise EditError(_beyond(video, key.frame))
+    _check_blobs(tx, video, [value for _, value in written])
+    categories = {plan.after["category"] for key, plan in planned.items() if key.frame == TRACK_ROW and plan.after}
+    _check_categories(tx, video, categories - {None})
+
+
+def check_machine(tx: Connection, author: str, *, kind: str, planned: Mapping[RowKey, Planned]) -> None:
+    """Where the author is a machine: no human row may change, and none may be made up (imports aside).
+
+    A track is a person's where a person made or changed its own row, or one of its masks is human; a machine may
+    then change its score, but neither rename, reject nor delete it.
+
+    Raises:
+        MachineOnHumanRow: a row is a person's.
+        EditError: the edit claims a person's verdict.
+    """
+    if not is_machine(author):
+        return
+    tracks = []
+    for key, plan in planned.items():
+        if key.frame >= 0 and is_human(plan.before.value):
+            raise MachineOnHumanRow(
+                f"Track {key.owner} on frame {key.frame} is a person's work; {author} must not change it."
+            )
+        if key.frame >= 0 and kind != IMPORT and is_human(plan.after):
+            raise EditError(
+                f"{author} cannot draw or judge track {key.owner} on frame {key.frame}; only a person does."
+            )
+        if key.frame == TRACK_ROW and _decides(plan):
+            tracks.append(key.owner)
+    for owner in sorted(human_tracks(tx, tracks)):
+        raise MachineOnHumanRow(f"Track {owner} carries a person's work; {author} must not change what it is.")
+
+
+def human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
+    """Those of these tracks that carry a person's work: a mask row, or the track's own row as it says now."""
+    masks, edits = schema.masks, schema.edits
+    track_ids = list(track_ids)
+    found: set[str] = set()
+    for part in chunks(track_ids):
+        judged = select(masks.c.track_id).where(masks.c.track_id.in_(part), HUMAN_MASK).distinct()
+        found.update(tx.execute(judged).scalars())
+    entries = edit_log.row_entries(tx, (RowKey(owner, TRACK_ROW) for owner in track_ids))
+    origins = {key.owner: line[-1].origin for key, line in entries.items()}
+    for numbers in chunks(origins.values()):
+        query = select(edits.c.number, edits.c.author).where(edits.c.number.in_(numbers))
+        authors = {number: author for number, author in tx.execute(query)}
+        found.update(
+            owner for owner, number in origins.items() if number in authors and not is_machine(authors[number])
+        )
+    return found
+
+
+def _decides(plan: Planned) -> bool:
+    before, after = plan.before.value, plan.after
+    if before is None or after is None:
+        return False
+    return any(before[name] != after[name] for name in before if name not in _MACHINE_MAY_CHANGE)
+
+
+def _check_tracks(
+    tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
+) -> None:
+    tracks = schema.tracks
+    owners = {key.owner for key in planned if key.frame >= TRACK_ROW}
+    for part in chunks(owners):
+        elsewhere = select(tracks.c.id).where(tracks.c.id.in_(part), tracks.c.video_id != video.id)
+        for owner in tx.execute(elsewhere.limit(1)).scalars():
+            raise EditError(f"Track {owner} belongs to another video than {video.name!r}.")
+    for key in planned:
+        own = RowKey(key.owner, TRACK_ROW)
+        if key.frame >= 0 and own not in planned and rows[own].value is None:
+            raise EditError(f"Video {video.name!r} has no track {key.owner}; make the track in this edit or before it.")
+
+
+def _check_ranges(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+    ranges = schema.complete_ranges
+    for part in chunks(key.owner for key in planned if key.frame == RANGE_ROW):
+        elsewhere = select(ranges.c.id).where(ranges.c.id.in_(part), ranges.c.video_id != video.id)
+        for owner in tx.execute(elsewhere.limit(1)).scalars():
+            raise EditError(f"The complete range {owner} belongs to another video than {video.name!r}.")
+
+
+def _check_blobs(tx: Connection, video: Video, values: Iterable[Value]) -> None:
+    hashes = {value["mask"] for value in values} - {None}
+    infos = blob_infos(tx, hashes)
+    for name in hashes:
+        info = infos.get(name)
+        if info is None:
+            raise EditError(f"The mask {name} is not stored; send its rle instead.")
+        if (info.height, info.width) != (video.height, video.width):
+            raise EditError(
+                f"A mask of {info.width} x {info.height} pixels does not fit the video {video.name!r} "
+                f"of {video.width} x {video.height}."
+            )
+
+
+def _check_categories(tx: Connection, video: Video, categories: set[str]) -> None:
+    table = schema.categories
+    known = (
+        set(tx.execute(select(table.c.id).where(table.c.project_id == video.project_id)).scalars())
+        if categories
+        else set()
+    )
+    for name in sorted(categories - known):
+        raise EditError(f"The project of {video.name!r} has no category {name}; add it to the project first.")
+
+
+def _beyond(video: Video, frame: int) -> str:
+    if frame < video.count:
+        return (
+            f"Frame {frame} of {video.name!r} is not confirmed yet ({video.confirmed} of {video.count} are); "
+            "wait until the video has been read through."
+        )
+    return f"Video {video.name!r} has frames 0 to {video.count - 1}, so nothing can be stored on frame {frame}."

@@ -1,0 +1,316 @@
+"""The log of edits: appended to, never changed, and enough to rebuild every row from."""
+
+import time
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from sqlalchemy import Connection, Select, case, func, insert, select, update
+
+from storage import schema
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, is_machine, pack, unpack, wire_row
+from storage.masks import chunks
+
+
+@dataclass(frozen=True)
+class LoggedChange:
+    """One row of an edit: complete values before and after (None: no row). ``origin`` is the edit the after is from."""
+
+    key: RowKey
+    before_version: int
+    before: Value | None
+    after: Value | None
+    origin: int
+
+
+@dataclass(frozen=True)
+class LoggedEdit:
+    """An entry of the log. ``created`` is in unix seconds; ``undone`` says that a later edit took it back."""
+
+    number: int
+    id: str
+    project_id: str
+    video_id: str
+    kind: str
+    author: str
+    undoes: str | None
+    base: str | None
+    created: float
+    undone: bool
+    changes: tuple[LoggedChange, ...]
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """The rows as this edit left them, in the form clients read."""
+        return [wire_row(change.key, version=self.number, value=change.after) for change in self.changes]
+
+
+@dataclass(frozen=True)
+class HistoryEntry:
+    """One line of a video's history: how many rows an edit changed, on which tracks, from which to which frame.
+
+    A machine's run that wrote several edits is one line; see `history`.
+    """
+
+    number: int
+    id: str
+    kind: str
+    author: str
+    created: float
+    undoes: str | None
+    undone: bool
+    frames: tuple[int, int] | None
+    tracks: tuple[str, ...]
+    count: int
+
+
+@dataclass(frozen=True)
+class RowEntry:
+    """That an edit changed a row, and the edit its content is from (another one after an undo)."""
+
+    number: int
+    origin: int
+
+
+def append(
+    tx: Connection,
+    *,
+    edit_id: str,
+    kind: str,
+    author: str,
+    video_id: str,
+    project_id: str,
+    undoes: str | None,
+    base: str | None,
+) -> int:
+    """Open an entry and return its number; ``record`` adds the changes, which may contain that number."""
+    values: dict[str, Any] = {
+        "id": edit_id,
+        "kind": kind,
+        "author": author,
+        "video_id": video_id,
+        "project_id": project_id,
+    }
+    values |= {"undoes": undoes, "base_edit": base}
+    result = tx.execute(insert(schema.edits).values(created=time.time(), changes=[], **values))
+    assert result.inserted_primary_key is not None
+    return int(result.inserted_primary_key[0])
+
+
+def record(tx: Connection, number: int, changes: Iterable[LoggedChange]) -> None:
+    """Write the changes of the entry that was just opened, and that it changed these rows."""
+    changes = list(changes)
+    table = schema.edits
+    tx.execute(
+        update(table).where(table.c.number == number).values(changes=[_dump(change, number) for change in changes])
+    )
+    if changes:
+        rows = [
+            {"owner": change.key.owner, "frame": change.key.frame, "number": number, "origin": change.origin}
+            for change in changes
+        ]
+        tx.execute(insert(schema.edit_rows), rows)
+
+
+def find_edit(tx: Connection, edit_id: str) -> LoggedEdit | None:
+    """The entry with this id, or None."""
+    row = tx.execute(select(schema.edits).where(schema.edits.c.id == edit_id)).first()
+    return None if row is None else _logged(row)
+
+
+def edit_by_number(tx: Connection, number: int) -> LoggedEdit | None:
+    """The entry with this number, or None."""
+    row = tx.execute(select(schema.edits).where(schema.edits.c.number == number)).first()
+    return None if row is None else _logged(row)
+
+
+def run_ids(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[str, ...]:
+    """Ids of the entries that come and go with this one, oldest first: those of the same machine's run in its video.
+
+    undone: whether those are meant that are taken back at present. An entry of a person, or an undo, stands alone.
+    """
+    if not _belongs_to_a_run(edit):
+        return (edit.id,)
+    return tuple(tx.execute(_run_query(edit, undone=undone).with_only_columns(schema.edits.c.id)).scalars())
+
+
+def run_edits(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[LoggedEdit, ...]:
+    """The entries of `run_ids`, with their changes."""
+    if not _belongs_to_a_run(edit):
+        return (edit,)
+    return tuple(_logged(row) for row in tx.execute(_run_query(edit, undone=undone)))
+
+
+def _belongs_to_a_run(edit: LoggedEdit) -> bool:
+    return is_machine(edit.author) and edit.undoes is None
+
+
+def _run_query(edit: LoggedEdit, *, undone: bool) -> Select[Any]:
+    table = schema.edits
+    same = (table.c.video_id == edit.video_id, table.c.author == edit.author, table.c.kind == edit.kind)
+    query = select(table).where(*same, table.c.undoes.is_(None), table.c.undone.is_(undone))
+    return query.order_by(table.c.number)
+
+
+def last_number(tx: Connection, *, video: str | None = None) -> int:
+    """The number of the newest entry, of one video or of all; 0 where there is none."""
+    query = select(func.max(schema.edits.c.number))
+    if video is not None:
+        query = query.where(schema.edits.c.video_id == video)
+    return tx.execute(query).scalar() or 0
+
+
+def edits_since(
+    tx: Connection, number: int, *, video: str | None = None, project: str | None = None, limit: int = 500
+) -> tuple[LoggedEdit, ...]:
+    """Entries after ``number``, oldest first, at most ``limit``; of one video, one project, or all."""
+    table = schema.edits
+    query = select(table).where(table.c.number > number).order_by(table.c.number).limit(limit)
+    if video is not None:
+        query = query.where(table.c.video_id == video)
+    if project is not None:
+        query = query.where(table.c.project_id == project)
+    return tuple(_logged(row) for row in tx.execute(query))
+
+
+def history(
+    tx: Connection, *, video: str, track: str | None = None, before: int | None = None, limit: int = 100
+) -> tuple[HistoryEntry, ...]:
+    """The newest lines of a video's history, newest first, at most ``limit``.
+
+    Edits of one machine's run that follow each other (one for each stretch of the video) are one line, under the number
+    and id of the newest of them: they come and go together.
+
+    Args:
+        track: only entries that changed this track or one of its masks.
+        before: the number of the last line of a page, for the next one: only what is older than all of that line.
+    """
+    lines: list[HistoryEntry] = []
+    last = None if before is None else _line_at(tx, video=video, track=track, number=before)
+    while page := _history_page(tx, video=video, track=track, before=before, limit=max(limit, 1)):
+        for entry in page:
+            if lines and _of_one_run(lines[-1], entry):
+                lines[-1] = _joined(lines[-1], entry)
+            elif not lines and last is not None and _of_one_run(last, entry):
+                # The last line of the page before has told of this one.
+                continue
+            elif len(lines) == limit:
+                return tuple(lines)
+            else:
+                lines.append(entry)
+        before = page[-1].number
+    return tuple(lines)
+
+
+def _line_at(tx: Connection, *, video: str, track: str | None, number: int) -> HistoryEntry | None:
+    page = _history_page(tx, video=video, track=track, before=number + 1, limit=1)
+    return page[0] if page and page[0].number == number else None
+
+
+def _history_page(
+    tx: Connection, *, video: str, track: str | None, before: int | None, limit: int
+) -> list[HistoryEntry]:
+    edits, rows = schema.edits, schema.edit_rows
+    columns = [edits.c[name] for name in ("number", "id", "kind", "author", "created", "undoes", "undone")]
+    query = select(*columns).where(edits.c.video_id == video).order_by(edits.c.number.desc()).limit(limit)
+    if track is not None:
+        query = query.where(edits.c.number.in_(select(rows.c.number).where(rows.c.owner == track)))
+    if before is not None:
+        query = query.where(edits.c.number < before)
+    heads = tx.execute(query).mappings().all()
+    extents = _extents(tx, [head["number"] for head in heads])
+    return [HistoryEntry(**head, **extents.get(head["number"], _NOTHING)) for head in heads]
+
+
+def _of_one_run(newer: HistoryEntry, older: HistoryEntry) -> bool:
+    if not is_machine(newer.author) or newer.undoes is not None or older.undoes is not None:
+        return False
+    return (newer.author, newer.kind, newer.undone) == (older.author, older.kind, older.undone)
+
+
+def _joined(newer: HistoryEntry, older: HistoryEntry) -> HistoryEntry:
+    spans = [span for span in (newer.frames, older.frames) if span is not None]
+    frames = (min(first for first, _ in spans), max(last for _, last in spans)) if spans else None
+    tracks = tuple(dict.fromkeys((*older.tracks, *newer.tracks)))
+    return replace(newer, frames=frames, tracks=tracks, count=newer.count + older.count)
+
+
+def row_entries(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, list[RowEntry]]:
+    """For each row, the edits that changed it, oldest first; rows that no edit changed are left out."""
+    wanted = set(keys)
+    if not wanted:
+        return {}
+    table = schema.edit_rows
+    first, last = min(key.frame for key in wanted), max(key.frame for key in wanted)
+    entries = select(table.c.owner, table.c.frame, table.c.number, table.c.origin)
+    found: dict[RowKey, list[RowEntry]] = {}
+    for part in chunks(key.owner for key in wanted):
+        query = entries.where(table.c.owner.in_(part), table.c.frame.between(first, last))
+        for owner, frame, number, origin in tx.execute(query.order_by(table.c.number)).all():
+            key = RowKey(owner, frame)
+            if key in wanted:
+                found.setdefault(key, []).append(RowEntry(number, origin))
+    return found
+
+
+def first_numbers(tx: Connection, track_ids: Iterable[str]) -> dict[str, int]:
+    """The number of the edit that made each of these tracks."""
+    table = schema.edit_rows
+    query = select(table.c.owner, func.min(table.c.number)).where(table.c.frame == TRACK_ROW).group_by(table.c.owner)
+    return {
+        owner: number
+        for part in chunks(track_ids)
+        for owner, number in tx.execute(query.where(table.c.owner.in_(part)))
+    }
+
+
+def set_undone(tx: Connection, edit_ids: Iterable[str], *, undone: bool) -> None:
+    """Note on entries whether they are taken back at present."""
+    table = schema.edits
+    for part in chunks(edit_ids):
+        tx.execute(update(table).where(table.c.id.in_(part)).values(undone=undone))
+
+
+_NOTHING: dict[str, Any] = {"frames": None, "tracks": (), "count": 0}
+
+
+def _extents(tx: Connection, numbers: list[int]) -> dict[int, dict[str, Any]]:
+    rows = schema.edit_rows
+    frame = case((rows.c.frame >= 0, rows.c.frame))
+    summed = select(rows.c.number, func.count(), func.min(frame), func.max(frame)).group_by(rows.c.number)
+    owners = select(rows.c.number, rows.c.owner).where(rows.c.frame != RANGE_ROW).distinct().order_by(rows.c.owner)
+    found: dict[int, dict[str, Any]] = {}
+    for part in chunks(numbers):
+        for number, count, first, last in tx.execute(summed.where(rows.c.number.in_(part))):
+            frames = None if first is None else (first, last)
+            found[number] = {"frames": frames, "tracks": (), "count": count}
+        for number, owner in tx.execute(owners.where(rows.c.number.in_(part))):
+            found[number]["tracks"] += (owner,)
+    return found
+
+
+def _dump(change: LoggedChange, number: int) -> dict[str, Any]:
+    key = change.key
+    entry: dict[str, Any] = {"owner": key.owner, "frame": key.frame, "before_version": change.before_version}
+    entry |= {"before": pack(key, change.before), "after": pack(key, change.after)}
+    if change.origin != number:
+        entry["origin"] = change.origin
+    return entry
+
+
+def _load(entry: Mapping[str, Any], number: int) -> LoggedChange:
+    key = RowKey(entry["owner"], entry["frame"])
+    return LoggedChange(
+        key=key,
+        before_version=entry["before_version"],
+        before=unpack(key, entry["before"]),
+        after=unpack(key, entry["after"]),
+        origin=entry.get("origin", number),
+    )
+
+
+def _logged(row: Any) -> LoggedEdit:
+    values = dict(row._mapping)
+    values["base"] = values.pop("base_edit")
+    values["changes"] = tuple(_load(entry, row.number) for entry in row.changes)
+    return LoggedEdit(**values)

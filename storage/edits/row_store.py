@@ -1,0 +1,179 @@
+"""Rows of tracks, masks and complete ranges as edits see them: read and written by the thousand, a few statements."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+
+from storage import schema
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
+from storage.masks import chunks
+
+
+@dataclass(frozen=True)
+class StoredRow:
+    """A row as it is: the number of the edit that wrote it (0: there is no row), and its complete value or None."""
+
+    version: int
+    value: Value | None
+
+
+NO_ROW = StoredRow(version=0, value=None)
+
+
+def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[RowKey, StoredRow]:
+    """The rows behind these keys; ``NO_ROW`` for those that are not there. Tracks may be of any video."""
+    wanted = dict.fromkeys(keys, NO_ROW)
+    frames = [key.frame for key in wanted if key.frame >= 0]
+    found: dict[RowKey, StoredRow] = {}
+    if frames:
+        owners = (key.owner for key in wanted if key.frame >= 0)
+        found.update(_load_masks(tx, owners, min(frames), max(frames)))
+    found.update(load_tracks(tx, (key.owner for key in wanted if key.frame == TRACK_ROW)))
+    if any(key.frame == RANGE_ROW for key in wanted):
+        found.update(load_ranges(tx, video_id))
+    return {key: found.get(key, NO_ROW) for key in wanted}
+
+
+def load_tracks(tx: Connection, track_ids: Iterable[str]) -> dict[RowKey, StoredRow]:
+    """The own rows of these tracks, those that exist."""
+    table = schema.tracks
+    return {
+        RowKey(row.id, TRACK_ROW): StoredRow(row.version, _track_value(row))
+        for part in chunks(track_ids)
+        for row in tx.execute(select(table).where(table.c.id.in_(part)))
+    }
+
+
+def load_ranges(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
+    """All complete ranges of a video."""
+    table = schema.complete_ranges
+    names = ("start", "stop", "categories", "declared")
+    return {
+        RowKey(row["id"], RANGE_ROW): StoredRow(row["version"], {name: row[name] for name in names})
+        for row in tx.execute(select(table).where(table.c.video_id == video_id)).mappings()
+    }
+
+
+def load_video(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
+    """Every row of a video, deleted tracks too."""
+    tracks, masks = schema.tracks, schema.masks
+    rows = load_ranges(tx, video_id)
+    for row in tx.execute(select(tracks).where(tracks.c.video_id == video_id)):
+        rows[RowKey(row.id, TRACK_ROW)] = StoredRow(row.version, _track_value(row))
+    query = _MASKS.join(tracks, masks.c.track_id == tracks.c.id).where(tracks.c.video_id == video_id)
+    return rows | _stored_masks(tx, query)
+
+
+def write_rows(
+    tx: Connection, video_id: str, *, version: int, before: Mapping[RowKey, Value | None], after: Mapping[RowKey, Value]
+) -> None:
+    """Bring rows from ``before`` to ``after`` (a key that is missing there goes away), stamped with ``version``."""
+    keys: dict[int, list[RowKey]] = {TRACK_ROW: [], 0: [], RANGE_ROW: []}
+    for key in before:
+        keys[min(key.frame, 0)].append(key)
+    for form, table in ((TRACK_ROW, schema.tracks), (0, schema.masks), (RANGE_ROW, schema.complete_ranges)):
+        new: list[Value] = []
+        old: list[Value] = []
+        gone: list[Value] = []
+        for key in keys[form]:
+            if key in after:
+                (new if before[key] is None else old).append(_columns(key, after[key], version, video_id))
+            elif before[key] is not None:
+                gone.append(_match(key))
+        _write_table(tx, table, new=new, old=old, gone=gone)
+
+
+def _write_table(tx: Connection, table: Table, *, new: list[Value], old: list[Value], gone: list[Value]) -> None:
+    names = [column.name for column in table.primary_key]
+    matches = [table.c[name] == bindparam(f"match_{name}") for name in names]
+    if gone:
+        tx.execute(delete(table).where(*matches), gone)
+    if new:
+        tx.execute(insert(table), new)
+    if old:
+        moved = [{f"match_{name}": row.pop(name) for name in names} | row for row in old]
+        tx.execute(update(table).where(*matches), moved)
+
+
+def _match(key: RowKey) -> Value:
+    if key.frame < 0:
+        return {"match_id": key.owner}
+    return {"match_track_id": key.owner, "match_frame": key.frame}
+
+
+def _columns(key: RowKey, value: Value, version: int, video_id: str) -> Value:
+    if key.frame == RANGE_ROW:
+        return {"id": key.owner, "video_id": video_id, "version": version, **value}
+    columns = {"version": version, **value}
+    columns["run_id"] = columns.pop("run")
+    if key.frame == TRACK_ROW:
+        columns["category_id"] = columns.pop("category")
+        return {"id": key.owner, "video_id": video_id, **columns}
+    look = columns.pop("look") or {"reason": None, "author": None}
+    columns["blob_hash"] = columns.pop("mask")
+    columns["parent_edit"] = columns.pop("parent")
+    columns["look_reason"], columns["look_author"] = look["reason"], look["author"]
+    return {"track_id": key.owner, "frame": key.frame, **columns}
+
+
+def _track_value(row: Any) -> Value:
+    return {
+        "category": row.category_id,
+        "name": row.name,
+        "number": row.number,
+        "deleted": row.deleted,
+        "rejected": row.rejected,
+        "occluded": row.occluded,
+        "iscrowd": row.iscrowd,
+        "score": row.score,
+        "run": row.run_id,
+        "source_id": row.source_id,
+        "extra": row.extra,
+    }
+
+
+_MASKS = select(
+    *(
+        schema.masks.c[name]
+        for name in (
+            *("track_id", "frame", "version", "state", "blob_hash", "source", "review", "key", "score", "run_id"),
+            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "extra"),
+        )
+    )
+)
+
+
+def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]:
+    """The rows of a query that selects what `_MASKS` does."""
+    found: dict[RowKey, StoredRow] = {}
+    # Fetched at once and taken apart by place: a run has tens of thousands of rows, and a write waits meanwhile.
+    for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in tx.execute(
+        query
+    ).all():
+        occluded, iscrowd, extra = rest
+        value = {
+            "state": state,
+            "mask": blob,
+            "source": source,
+            "review": review,
+            "key": key,
+            "score": score,
+            "run": run,
+            "parent": parent,
+            "look": None if look is None else {"reason": look, "author": by},
+            "occluded": occluded,
+            "iscrowd": iscrowd,
+            "extra": extra,
+        }
+        found[RowKey(owner, frame)] = StoredRow(version, value)
+    return found
+
+
+def _load_masks(tx: Connection, owners: Iterable[str], first: int, last: int) -> dict[RowKey, StoredRow]:
+    table = schema.masks
+    found: dict[RowKey, StoredRow] = {}
+    for part in chunks(owners):
+        found |= _stored_masks(tx, _MASKS.where(table.c.track_id.in_(part), table.c.frame.between(first, last)))
+    return found

@@ -1,0 +1,278 @@
+"""Undo and redo: new entries of the log that swap before and after of an older one.
+
+Ctrl+Z takes the author's own latest edit of the video that is not undone; redo takes back the author's latest undo,
+until the author's next edit. Whether a row is still as an edit left it is seen by the row's *origin*, the edit its
+content is from: an edit and its undo in between leave no trace there.
+
+A machine's run may have written many edits, one for each stretch of a video. They come and go together: to undo one
+of them is to undo the run, in one entry of the log whose ``undoes`` names the run's last edit.
+"""
+
+from dataclasses import dataclass, replace
+
+from sqlalchemy import Connection, select
+
+from storage import schema
+from storage.edits import log as edit_log
+from storage.edits import row_store
+from storage.edits.checks import HUMAN_MASK
+from storage.edits.complete import Planned
+from storage.edits.log import LoggedChange, LoggedEdit, RowEntry
+from storage.edits.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, is_machine, wire_row
+from storage.edits.write import Applied, Conflict, applied_again, lock_video, write_edit
+from storage.masks import chunks
+from storage.videos import Video
+
+UNDO = "undo"
+REDO = "redo"
+
+
+@dataclass(frozen=True)
+class NothingToUndo:
+    """The author has no edit in this video that could be undone (or redone)."""
+
+    video: str
+    author: str
+
+
+def undo(
+    tx: Connection, *, video: str, author: str, new_id: str, edit: str | None = None
+) -> Applied | Conflict | NothingToUndo:
+    """Take back the author's own latest edit of a video, or a given one of anybody's; needs a write transaction.
+
+    Undoing a correction also takes back what was spread from it, except rows that a person has since accepted or
+    changed. Tracks that the edit made stay as deleted rows.
+
+    Args:
+        new_id: the id of the undo itself; a repeat changes nothing and returns the first answer.
+        edit: the id of the entry to take back, whoever made it; None: the author's own latest. One of a machine's run
+            stands for all of the run in this video.
+
+    Returns:
+        Applied; Conflict where a later edit (``by``) changed the same rows; or NothingToUndo.
+
+    Raises:
+        EditError: ``edit`` is of another video, undone already, or itself an undo.
+        NotFound: the video.
+    """
+    return _take_back(tx, video=video, author=author, new_id=new_id, kind=UNDO, edit=edit)
+
+
+def redo(tx: Connection, *, video: str, author: str, new_id: str) -> Applied | Conflict | NothingToUndo:
+    """Take back the author's latest undo in a video, unless the author has edited it since; see ``undo``."""
+    return _take_back(tx, video=video, author=author, new_id=new_id, kind=REDO, edit=None)
+
+
+def _take_back(
+    tx: Connection, *, video: str, author: str, new_id: str, kind: str, edit: str | None
+) -> Applied | Conflict | NothingToUndo:
+    earlier = edit_log.find_edit(tx, new_id)
+    if earlier is not None:
+        return _again(tx, earlier, video)
+    locked = lock_video(tx, video)
+    found: LoggedEdit | None
+    if edit is not None:
+        found = _named_target(tx, video, edit)
+        if is_machine(author) and found.author != author:
+            raise EditError(f"{author} may take back its own edits only, not edit {found.number} of {found.author}.")
+    else:
+        found = _undo_target(tx, video, author) if kind == UNDO else _redo_target(tx, video, author)
+    if found is None:
+        return NothingToUndo(video=video, author=author)
+    target = _whole(tx, found)
+    entries = edit_log.row_entries(tx, target.rows)
+    blocked = _blocked(tx, target, entries)
+    if blocked:
+        latest = max(blocked.values())
+        rows = row_store.load_rows(tx, video, blocked)
+        shown = [wire_row(key, version=row.version, value=row.value) for key, row in rows.items()]
+        return Conflict(id=new_id, rows=shown, by=edit_log.edit_by_number(tx, latest))
+    rows = row_store.load_rows(tx, video, target.rows)
+    planned = {key: _swap(changes[0], rows[key], entries[key]) for key, changes in target.rows.items()}
+    if kind == UNDO:
+        planned |= _spread_from(tx, locked, target, planned)
+    return _write(tx, locked, target, planned=planned, author=author, new_id=new_id, kind=kind)
+
+
+@dataclass(frozen=True)
+class _Change:
+    """One change of a row, and the number of the edit that made it."""
+
+    number: int
+    change: LoggedChange
+
+
+@dataclass(frozen=True)
+class _Target:
+    """What is to be taken back: one edit, or all that a machine's run wrote in this video, oldest first.
+
+    ``rows`` has every row that they changed, with the changes in their order.
+    """
+
+    edits: tuple[LoggedEdit, ...]
+    rows: dict[RowKey, list[_Change]]
+
+    @property
+    def last(self) -> LoggedEdit:
+        """The edit that the undo names."""
+        return self.edits[-1]
+
+
+def _whole(tx: Connection, edit: LoggedEdit) -> _Target:
+    edits = edit_log.run_edits(tx, edit, undone=False)
+    rows: dict[RowKey, list[_Change]] = {}
+    for one in edits:
+        for change in one.changes:
+            rows.setdefault(change.key, []).append(_Change(one.number, change))
+    return _Target(edits, rows)
+
+
+def is_taken_back(tx: Connection, video: str, author: str) -> bool:
+    """Whether an edit of this author in a video is undone at present; a run that was undone must not go on."""
+    edits = schema.edits
+    query = select(edits.c.number).where(edits.c.video_id == video, edits.c.author == author, edits.c.undone.is_(True))
+    return tx.execute(query.limit(1)).first() is not None
+
+
+def _write(
+    tx: Connection,
+    video: Video,
+    target: _Target,
+    *,
+    planned: dict[RowKey, Planned],
+    author: str,
+    new_id: str,
+    kind: str,
+) -> Applied:
+    last = target.last
+    edit_log.set_undone(tx, (edit.id for edit in target.edits), undone=True)
+    undone = None if last.undoes is None else edit_log.find_edit(tx, last.undoes)
+    if undone is not None:
+        edit_log.set_undone(tx, edit_log.run_ids(tx, undone, undone=True), undone=False)
+    applied = write_edit(tx, edit_id=new_id, kind=kind, author=author, video=video, planned=planned, undoes=last.id)
+    return _named(tx, applied)
+
+
+def _again(tx: Connection, earlier: LoggedEdit, video: str) -> Applied:
+    if earlier.video_id != video or earlier.undoes is None:
+        raise EditError(f"The id {earlier.id} is taken by another edit; make a new one for every edit.")
+    return _named(tx, applied_again(earlier))
+
+
+def _named_target(tx: Connection, video: str, edit: str) -> LoggedEdit:
+    target = edit_log.find_edit(tx, edit)
+    if target is None or target.video_id != video:
+        raise EditError(f"This video has no edit {edit}.")
+    if target.undone:
+        raise EditError(f"Edit {target.number} ({target.kind}) is undone already.")
+    if target.undoes is not None:
+        raise EditError(f"Edit {target.number} is an {target.kind} itself; undo or redo the edit that it is about.")
+    return target
+
+
+def _undo_target(tx: Connection, video: str, author: str) -> LoggedEdit | None:
+    edits = schema.edits
+    own = (edits.c.video_id == video, edits.c.author == author, edits.c.undone.is_(False), edits.c.undoes.is_(None))
+    number = tx.execute(select(edits.c.number).where(*own).order_by(edits.c.number.desc()).limit(1)).scalar()
+    return None if number is None else edit_log.edit_by_number(tx, number)
+
+
+def _redo_target(tx: Connection, video: str, author: str) -> LoggedEdit | None:
+    edits = schema.edits
+    own = (edits.c.video_id == video, edits.c.author == author)
+    newest = select(edits.c.number).where(*own, edits.c.undoes.is_(None)).order_by(edits.c.number.desc()).limit(1)
+    undos = select(edits.c.number).where(*own, edits.c.undone.is_(False), edits.c.kind == UNDO)
+    undos = undos.where(edits.c.undoes.is_not(None), edits.c.number > (tx.execute(newest).scalar() or 0))
+    number = tx.execute(undos.order_by(edits.c.number.desc()).limit(1)).scalar()
+    return None if number is None else edit_log.edit_by_number(tx, number)
+
+
+def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntry]]) -> dict[RowKey, int]:
+    """Rows that are not as the target left them, with the number of the edit that changed them last."""
+    blocked: dict[RowKey, int] = {}
+    for key, changes in target.rows.items():
+        stranger = _stranger(changes, entries[key])
+        if stranger is not None:
+            blocked[key] = stranger
+    # To take back a new track would hide what others have since drawn on it.
+    own = {key: changes[0].change for key, changes in target.rows.items() if key.frame == TRACK_ROW}
+    made = [key.owner for key, change in own.items() if change.before is None]
+    masks, edits = schema.masks, {edit.id for edit in target.edits}
+    drawn = select(masks.c.track_id, masks.c.frame, masks.c.version, masks.c.parent_edit, HUMAN_MASK.label("human"))
+    for part in chunks(made):
+        for owner, frame, version, parent, human in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
+            # What machines spread from the target goes with it, see `_spread_from`.
+            spread = parent in edits and not human
+            if not spread and RowKey(owner, frame) not in target.rows:
+                blocked[RowKey(owner, frame)] = version
+    return blocked
+
+
+def _stranger(changes: list[_Change], entries: list[RowEntry]) -> int | None:
+    """The number of an edit of somebody else whose content the row has, or had between two of these changes."""
+    for one, after in zip(changes, [*changes[1:], None], strict=True):
+        until = [entry for entry in entries if after is None or entry.number < after.number]
+        if until[-1].origin != one.change.origin:
+            return until[-1].number
+    return None
+
+
+def _swap(first: _Change, row: row_store.StoredRow, entries: list[RowEntry]) -> Planned:
+    key, after = first.change.key, first.change.before
+    if after is None and key.frame == TRACK_ROW and row.value is not None:
+        after = {**row.value, "deleted": True}
+    return Planned(before=row, after=after, origin=_origin_before(entries, first.number))
+
+
+def _origin_before(entries: list[RowEntry], number: int) -> int:
+    return next((entry.origin for entry in reversed(entries) if entry.number < number), 0)
+
+
+def _spread_from(
+    tx: Connection, video: Video, target: _Target, planned: dict[RowKey, Planned]
+) -> dict[RowKey, Planned]:
+    """What machines spread from the target and nobody has looked at since: back to what was there before."""
+    masks, tracks = schema.masks, schema.tracks
+    query = select(masks.c.track_id, masks.c.frame).join(tracks, masks.c.track_id == tracks.c.id)
+    query = query.where(tracks.c.video_id == video.id)
+    # A run over hours of video is more edits than one statement takes.
+    parts = [query.where(masks.c.parent_edit.in_(part)) for part in chunks(edit.id for edit in target.edits)]
+    keys = [key for part in parts for key in (RowKey(*row) for row in tx.execute(part)) if key not in planned]
+    rows = row_store.load_rows(tx, video.id, keys)
+    entries = edit_log.row_entries(tx, keys)
+    changes: dict[int, dict[RowKey, LoggedChange]] = {}
+    taken: dict[RowKey, Planned] = {}
+    for key in keys:
+        value = rows[key].value
+        if value is not None and not is_human(value):
+            after, origin = _before_spreading(tx, key, entries[key], value["parent"], changes)
+            taken[key] = Planned(before=rows[key], after=after, origin=origin)
+    return taken
+
+
+def _before_spreading(
+    tx: Connection,
+    key: RowKey,
+    entries: list[RowEntry],
+    correction: str,
+    changes: dict[int, dict[RowKey, LoggedChange]],
+) -> tuple[Value | None, int]:
+    """The row's content before the correction was first spread to it, and the edit that content is from."""
+    origin = entries[-1].origin
+    while True:
+        if origin not in changes:
+            edit = edit_log.edit_by_number(tx, origin)
+            changes[origin] = {change.key: change for change in edit.changes} if edit else {}
+        before = changes[origin][key].before
+        origin = _origin_before(entries, origin)
+        if before is None or before["parent"] != correction:
+            return before, origin
+
+
+def _named(tx: Connection, applied: Applied) -> Applied:
+    """With the kind of the edit that came or went: the end of the chain of undos."""
+    edits = schema.edits
+    kind, undoes = applied.kind, applied.undoes
+    while undoes is not None:
+        kind, undoes = tx.execute(select(edits.c.kind, edits.c.undoes).where(edits.c.id == undoes)).one()
+    return replace(applied, of_kind=kind)

@@ -1,0 +1,130 @@
+"""Writing an edit whose rows are decided: the entry of the log, the rows, and what follows for complete ranges."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from storage import schema
+from storage.edits import log as edit_log
+from storage.edits import row_store
+from storage.edits.complete import Planned, withdrawals
+from storage.edits.log import LoggedChange, LoggedEdit
+from storage.edits.row_values import DECLARED_NOW, RANGE_ROW, RowKey, Value, wire_row
+from storage.videos import Video, get_video
+
+
+@dataclass(frozen=True)
+class Applied:
+    """An edit that is in the log.
+
+    ``rows`` are the rows as it left them, in the form clients read. ``repeated``: it had been applied before, and
+    nothing was changed now. ``undoes`` and ``of_kind``: of an undo or redo, the entry it took back and the kind of
+    the edit that came or went by it.
+    """
+
+    number: int
+    id: str
+    kind: str
+    rows: list[dict[str, Any]]
+    repeated: bool = False
+    undoes: str | None = None
+    of_kind: str | None = None
+
+    @property
+    def first_frame(self) -> int | None:
+        """The first frame that the edit touched, None where it touched no mask."""
+        return min((row["frame"] for row in self.rows if row["frame"] is not None), default=None)
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """An edit that was refused whole; nothing was changed.
+
+    ``rows`` are those that are not as its author saw them, as they are now. ``by`` is the later edit that stands in
+    the way of an undo.
+    """
+
+    id: str
+    rows: list[dict[str, Any]]
+    by: LoggedEdit | None = None
+
+
+def lock_video(tx: Connection, video_id: str) -> Video:
+    """The video, after waiting for another transaction that is editing it (SQLite: the transaction is the lock)."""
+    tx.execute(select(schema.videos.c.id).where(schema.videos.c.id == video_id).with_for_update())
+    return get_video(tx, video_id)
+
+
+def next_number(tx: Connection, video_id: str) -> int:
+    """The number that the next new track of a video gets; from 1, and never one that a track has had."""
+    query = select(func.max(schema.tracks.c.number)).where(schema.tracks.c.video_id == video_id)
+    return (tx.execute(query).scalar() or 0) + 1
+
+
+def write_edit(
+    tx: Connection,
+    *,
+    edit_id: str,
+    kind: str,
+    author: str,
+    video: Video,
+    planned: Mapping[RowKey, Planned],
+    base: str | None = None,
+    undoes: str | None = None,
+) -> Applied:
+    """Log an edit and bring its rows to their new values, withdrawing complete ranges where it has to."""
+    planned = {**planned, **withdrawals(tx, video.id, author=author, planned=planned)}
+    number = edit_log.append(
+        tx,
+        edit_id=edit_id,
+        kind=kind,
+        author=author,
+        video_id=video.id,
+        project_id=video.project_id,
+        undoes=undoes,
+        base=base,
+    )
+    after = {key: _numbered(key, plan.after, number) for key, plan in planned.items()}
+    row_store.write_rows(
+        tx,
+        video.id,
+        version=number,
+        before={key: plan.before.value for key, plan in planned.items()},
+        after={key: value for key, value in after.items() if value is not None},
+    )
+    edit_log.record(
+        tx,
+        number,
+        (
+            LoggedChange(
+                key=key,
+                before_version=plan.before.version,
+                before=plan.before.value,
+                after=after[key],
+                origin=number if plan.origin is None else plan.origin,
+            )
+            for key, plan in planned.items()
+        ),
+    )
+    rows = [wire_row(key, version=number, value=value) for key, value in after.items()]
+    return Applied(number=number, id=edit_id, kind=kind, rows=rows, undoes=undoes)
+
+
+def applied_again(earlier: LoggedEdit) -> Applied:
+    """The answer to a repeat of an edit: what its first answer was."""
+    return Applied(
+        number=earlier.number,
+        id=earlier.id,
+        kind=earlier.kind,
+        rows=earlier.rows,
+        repeated=True,
+        undoes=earlier.undoes,
+    )
+
+
+def _numbered(key: RowKey, value: Value | None, number: int) -> Value | None:
+    if key.frame == RANGE_ROW and value is not None and value["declared"] == DECLARED_NOW:
+        return {**value, "declared": number}
+    return value

@@ -1,0 +1,233 @@
+"""Confirming the frames of a video file: one pass of decoding from the front, which can give the frames as it goes."""
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from storage.frames.damage import with_damage, with_entries
+from storage.frames.frame_index import FrameIndex, UnreadablePicture
+from storage.frames.frame_pass import FramePass
+from storage.frames.gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
+from storage.frames.pass_log import HIDING_CODECS, Pass, frames_at, sound_keyframes, timeline, wrong_frames
+from storage.frames.scan import nothing_decodes, probe_video
+from storage.frames.stream import OpenVideo, Picture, announced_end, open_video, pictures, to_rgb, turned
+
+# A step this many times the usual one may be what is left of lost packets, which no decoder tells of.
+DOUBTFUL_STEPS = 1.5
+# A picture may be predicted from one that is shown later. Where that one turns out damaged, the decoding is repeated
+# without threads, so the last pictures are kept back until what follows them has been seen.
+KEPT_BACK = 16
+KEPT_BACK_PIXELS = 1 << 26
+
+Progress = Callable[[int, int], None]
+
+
+class Confirming(FramePass):
+    """An iterator of (k, uint8 H x W x 3 RGB as shown) over all frames of a video file, which counts them as it goes.
+
+    It decodes once, from the front. Where damage is met it starts over without threads, whose order of work would
+    otherwise decide what is made up for the damaged parts, and goes on behind the last frame that it gave; in the end
+    it finds out which parts are touched (`storage.frames.damage`). Used by one thread; close it, or use it as a context
+    manager. Iterating raises VideoError: not one picture decodes, or the file changed meanwhile.
+    """
+
+    def __init__(self, index: FrameIndex, *, pixels: bool = True) -> None:
+        """Confirm `index`, a provisional one; with `pixels` False only count, and give None for each frame."""
+        self._provisional = index
+        self._wants_pixels = pixels
+        self._met = Pass()
+        self._final: FrameIndex | None = None
+        self._run = self._frames()
+        self._count = 0
+
+    @property
+    def count(self) -> int:
+        """How many frames were given; they have their final number and time."""
+        return self._count
+
+    @property
+    def confirmed(self) -> FrameIndex:
+        """The index as far as it is known: final (`confirmed` True) after the last frame.
+
+        Before that its first `count` frames have their final number and time, and what follows is provisional.
+        """
+        return self._final or self._so_far()
+
+    @property
+    def announced(self) -> int:
+        """How many frames there will be, as far as the packets tell."""
+        return max(self._provisional.count, self.count) if self._final is None else self._final.count
+
+    def close(self) -> None:
+        """Stop decoding and close the file; `confirmed` stays. Closing twice is harmless."""
+        self._run.close()
+
+    def __next__(self) -> tuple[int, np.ndarray]:
+        return next(self._run)
+
+    def _frames(self) -> Generator[tuple[int, np.ndarray], None, None]:
+        given: list[int | None] = []
+        doubtful = False
+        # Where times are of no use, what a seek gives can only be told by its pixels: every picture gets a sum.
+        threads, sum_all = True, not self._provisional.seekable
+        while True:
+            met = Pass(sum_all=sum_all or not threads)
+            for k, picture in self._pass(met, threads=threads):
+                if k < len(given):
+                    continue
+                if k == len(given):
+                    self._check_same(met, given)
+                # Only now: until a repeat has caught up, the pass before it knows more of the frames that were given.
+                self._met, self._count = met, k + 1
+                yield k, self._shown(picture)
+            self._check_same(met, given)
+            self._met = met
+            given = met.pts[: self._count]
+            if met.needs_sums and not met.is_damaged:
+                sum_all = True
+                continue
+            doubtful = doubtful or met.is_doubtful
+            if not (threads and doubtful):
+                break
+            threads = False
+        self._final = self._finished(doubtful=doubtful)
+
+    def _pass(self, met: Pass, *, threads: bool) -> Iterator[tuple[int, Picture]]:
+        """(k, picture) in order; with threads only up to the first damage, and never what damage may have touched."""
+        index = self._provisional
+        held: deque[tuple[int, Picture]] = deque()
+        room = min(KEPT_BACK, max(2, KEPT_BACK_PIXELS // (index.width * index.height))) if threads else 0
+        with open_video(index.path, stream=index.stream, single_thread=not threads, strict=threads) as video:
+            met.codec = video.stream.codec_context.name
+            met.announced_end = announced_end(video)
+            if threads and self._may_lack_packets(video):
+                met.suspected = True
+                return
+            for picture in pictures(video, on_packet=met.packet, on_error=met.error):
+                k = len(met.pts)
+                met.picture(picture)
+                if (threads and met.is_damaged) or met.needs_sums:
+                    return
+                if len(met.pts) > k:
+                    held.append((k, picture))
+                while len(held) > room:
+                    yield held.popleft()
+        if not (threads and met.is_damaged):
+            yield from held
+
+    def _may_lack_packets(self, video: OpenVideo) -> bool:
+        """Whether longer steps between some pictures may come from packets that got lost without a trace."""
+        # An MP4 or MOV lists its packets, so that one which is lost is missed; long steps there are long steps.
+        listed = "mp4" in video.container.format.name
+        return not listed and bool(long_steps(self._provisional.pts, times=DOUBTFUL_STEPS))
+
+    def _shown(self, picture: Picture) -> np.ndarray:
+        if not self._wants_pixels:
+            return None  # type: ignore[return-value]
+        return turned(to_rgb(picture), self._met.rotation)
+
+    def _check_same(self, met: Pass, given: list[int | None]) -> None:
+        if given and met.pts[: len(given)] != given:
+            raise UnreadablePicture(
+                f"{self._provisional.path} gave other pictures when it was decoded again; copy or convert it"
+            )
+
+    def _so_far(self) -> FrameIndex:
+        """The provisional index with its first `count` frames as they came."""
+        index, met, n = self._provisional, self._met, self.count
+        pts, ordered = timeline(met.pts[:n])
+        if pts == index.pts[:n] and ordered:
+            return index
+        if not ordered or not index.seekable:
+            following = pts[-1] + 1
+            rest = tuple(range(following, following + max(0, index.count - n)))
+            return replace(index, count=n + len(rest), pts=pts + rest, keyframes=(), gaps=counted_gaps(met))
+        rest = tuple(moment for moment in index.pts if moment > pts[-1])
+        starts = {index.pts[k] for k in index.keyframes}
+        known = sound_keyframes(met, pts)
+        later = tuple(n + at for at, moment in enumerate(rest) if moment in starts)
+        gaps = tuple(gap for gap in timed_gaps(met, pts, hiding=met.codec in HIDING_CODECS) if gap.after < n - 1)
+        return replace(
+            index,
+            count=n + len(rest),
+            pts=pts + rest,
+            keyframes=(*known, *later),
+            keyframe_sums=tuple(known.values()),
+            gaps=gaps,
+            single_thread=met.is_damaged,
+        )
+
+    def _finished(self, *, doubtful: bool) -> FrameIndex:
+        met, index = self._met, self._provisional
+        if not met.pts or met.size is None:
+            raise nothing_decodes(index.path, met.errors[0][2] if met.errors else "no packet holds one")
+        pts, ordered = timeline(met.pts)
+        notes = list(met.notes)
+        if ordered:
+            gaps, note = with_pauses(timed_gaps(met, pts, hiding=met.codec in HIDING_CODECS), pts)
+            early = early_end(pts, met.announced_end, tick=index.time_base[0] / index.time_base[1])
+            notes += [words for words in (note, early) if words]
+            keyframes = sound_keyframes(met, pts)
+        else:
+            gaps, keyframes = counted_gaps(met), {}
+            notes.append("times do not increase from picture to picture, so frames are found by counting")
+        width, height = met.size if met.rotation in (0, 180) else met.size[::-1]
+        final = replace(
+            index,
+            count=len(pts),
+            width=width,
+            height=height,
+            rotation=met.rotation,
+            pts=pts,
+            keyframes=tuple(keyframes),
+            keyframe_sums=tuple(keyframes.values()),
+            gaps=gaps,
+            confirmed=True,
+            single_thread=doubtful and not keyframes,
+            partial=False,
+            notes=tuple(notes),
+        )
+        if not ordered and len(met.sums) == len(pts):
+            return with_entries(final, keys=met.keys, times=met.key_dts, sums=[met.sums[k] for k in range(len(pts))])
+        if not doubtful or not keyframes:
+            return final
+        wrong = wrong_frames(met, pts) + frames_at(pts, _refused(final))
+        steps = long_steps(pts, times=DOUBTFUL_STEPS)
+        return with_damage(
+            final,
+            keys=tuple(keyframes),
+            wrong=wrong,
+            sums=[met.sums[k] for k in range(len(pts))],
+            doubtful=[*steps, *(k + 1 for k in steps)],
+        )
+
+
+def _refused(index: FrameIndex) -> list[int]:
+    """Times of the packets that the decoder refuses, where it is told not to make up for what is damaged."""
+    moments: list[int] = []
+
+    def note(moment: int | None, _words: str) -> None:
+        if moment is not None:
+            moments.append(moment)
+
+    with open_video(index.path, stream=index.stream, single_thread=True, strict=True) as video:
+        # Nobody looks at these pictures, so what their buffers held before does not matter.
+        video.copies = False
+        for _ in pictures(video, on_error=note):
+            pass
+    return moments
+
+
+def index_video(path: Path, *, progress: Progress | None = None) -> FrameIndex:
+    """Confirmed index of a video file, by decoding all of it once in order; raises VideoError.
+
+    progress: called with (frames so far, announced by the packets).
+    """
+    with Confirming(probe_video(path), pixels=False) as confirming:
+        for _ in confirming:
+            if progress:
+                progress(confirming.count, confirming.announced)
+        return confirming.confirmed

@@ -1,0 +1,102 @@
+"""The holes of a video file, from what one pass over it met: where pictures are missing, and why."""
+
+from bisect import bisect_left
+from itertools import pairwise
+
+from storage.frames.frame_index import Gap
+from storage.frames.pass_log import Pass
+
+# A step in time this many times the usual one is a hole, unless the video is full of them.
+PAUSE_STEPS = 2.5
+PAUSE_SHARE = 0.05
+
+
+def timed_gaps(met: Pass, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap, ...]:
+    """Holes of a video whose times increase: packets without a picture, pictures of another size, a broken end."""
+    came = set(pts) | {moment for _, moment, _ in met.other_sizes}
+    lost = set(met.packet_pts) - came
+    if hiding:
+        lost &= {moment for _, moment, _ in met.errors}
+    words = {after: text for after, _, text in reversed(met.errors)}
+    holes: dict[int, list[int]] = {}
+    for moment in sorted(lost):
+        holes.setdefault(bisect_left(pts, moment) - 1, []).append(moment)
+    gaps = []
+    for after, moments in holes.items():
+        # A decoder that keeps pictures back to reorder them reports an error a few frames early or late.
+        near = min(words, key=lambda at: abs(at - after), default=None)
+        why = f": {words[near]}" if near is not None else ""
+        gaps.append(Gap(after, moments[0], moments[-1], f"{_count(len(moments), 'picture')} did not decode{why}"))
+    gaps += _size_gaps(met) + _broken_end(met)
+    return tuple(sorted(gaps, key=lambda gap: gap.after))
+
+
+def counted_gaps(met: Pass) -> tuple[Gap, ...]:
+    """Holes of a video whose times do not increase: where errors and pictures of another size were met."""
+    errors = [Gap(after, moment, moment, f"did not decode: {text}") for after, moment, text in met.errors]
+    return tuple(sorted(errors + _size_gaps(met), key=lambda gap: gap.after))
+
+
+def _size_gaps(met: Pass) -> list[Gap]:
+    runs: dict[tuple[int, str], list[int | None]] = {}
+    for after, moment, words in met.other_sizes:
+        runs.setdefault((after, words), []).append(moment)
+    return [
+        Gap(after, moments[0], moments[-1], f"{_count(len(moments), 'picture')} of {words}")
+        for (after, words), moments in runs.items()
+    ]
+
+
+def _broken_end(met: Pass) -> list[Gap]:
+    return [Gap(len(met.pts) - 1, None, None, text) for _, _, text in met.errors if text.startswith("the file breaks")]
+
+
+def long_steps(pts: tuple[int, ...], *, times: float) -> list[int]:
+    """Frames after which the next one takes more than `times` the usual step; none where many do."""
+    _, found = _steps_above(pts, times=times)
+    return [] if _are_many(found, pts) else found
+
+
+def with_pauses(gaps: tuple[Gap, ...], pts: tuple[int, ...]) -> tuple[tuple[Gap, ...], str | None]:
+    """`gaps` with the steps in time that are far above the usual one; a note instead where such steps are usual."""
+    usual, found = _steps_above(pts, times=PAUSE_STEPS)
+    taken = {gap.after for gap in gaps}
+    pauses = [k for k in found if k not in taken]
+    if _are_many(pauses, pts):
+        return gaps, f"variable frame rate: {len(pauses)} steps are far longer than the usual one"
+    held = [
+        Gap(k, pts[k] + usual, pts[k + 1], f"no picture for {(pts[k + 1] - pts[k]) / usual:.3g} times the usual step")
+        for k in pauses
+    ]
+    return tuple(sorted([*gaps, *held], key=lambda gap: gap.after)), None
+
+
+def early_end(pts: tuple[int, ...], announced: int | None, *, tick: float) -> str | None:
+    """A note where pictures end more than two steps before the file says so; ``tick`` in seconds.
+
+    No hole: the last picture may be meant to stay that long, or pictures of a damaged part vanished without a trace.
+    """
+    usual, _ = _steps_above(pts, times=PAUSE_STEPS)
+    end = pts[-1] + usual if pts else 0
+    if announced is None or not usual or announced - end <= 2 * usual:
+        return None
+    return (
+        f"the file says that its pictures end at {announced * tick:.4g} s, the last that decodes at {end * tick:.4g} s"
+    )
+
+
+def _steps_above(pts: tuple[int, ...], *, times: float) -> tuple[int, list[int]]:
+    """(the usual step, frames after which the next one takes more than `times` that); (0, []) for too few frames."""
+    steps = [later - earlier for earlier, later in pairwise(pts)]
+    if len(steps) < 2:
+        return 0, []
+    usual = sorted(steps)[len(steps) // 2]
+    return usual, [k for k, step in enumerate(steps) if step > times * usual]
+
+
+def _are_many(found: list[int], pts: tuple[int, ...]) -> bool:
+    return len(found) > max(3, PAUSE_SHARE * (len(pts) - 1))
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -1,0 +1,135 @@
+"""What one pass over a video file meets: packets, pictures, errors, in the order of meeting."""
+
+import zlib
+from bisect import bisect_left
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from av.packet import Packet
+
+from storage.frames.stream import Picture, rotation_of, to_rgb
+
+# Codings in which a packet without a picture is ordinary: it only serves to predict others.
+HIDING_CODECS = {"vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9", "libaom-av1"}
+
+
+@dataclass
+class Pass:
+    """What one pass over a file met, in the order of meeting."""
+
+    packets: int = 0
+    packet_pts: list[int] = field(default_factory=list)
+    keyframe_pts: list[int] = field(default_factory=list)
+    key_dts: list[int | None] = field(default_factory=list)
+    pts: list[int | None] = field(default_factory=list)
+    sums: dict[int, int] = field(default_factory=dict)
+    keys: list[int] = field(default_factory=list)
+    ordered: bool = True
+    sum_all: bool = False
+    suspected: bool = False
+    damaged: list[int] = field(default_factory=list)
+    broken_packets: list[int] = field(default_factory=list)
+    errors: list[tuple[int, int | None, str]] = field(default_factory=list)
+    other_sizes: list[tuple[int, int | None, str]] = field(default_factory=list)
+    codec: str = ""
+    size: tuple[int, int] | None = None
+    rotation: int = 0
+    announced_end: int | None = None
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def is_damaged(self) -> bool:
+        """Whether the file or the decoder said that something is broken."""
+        return bool(self.errors or self.damaged or self.broken_packets)
+
+    @property
+    def is_doubtful(self) -> bool:
+        """Whether something may have gone wrong of which nobody said so: call it after the last packet."""
+        lost = set(self.packet_pts) - set(self.pts) or self.packets > len(self.pts)
+        return (
+            self.is_damaged
+            or self.suspected
+            or bool(self.other_sizes)
+            or (bool(lost) and self.codec not in HIDING_CODECS)
+        )
+
+    @property
+    def needs_sums(self) -> bool:
+        """Whether pictures can only be recognised by their pixels, and this pass does not sum all of them."""
+        return not self.ordered and not self.sum_all
+
+    def packet(self, packet: Packet) -> None:
+        if not packet.size or packet.is_discard:
+            return
+        self.packets += 1
+        if packet.is_corrupt:
+            self.broken_packets.append(len(self.pts))
+        if packet.is_keyframe:
+            self.key_dts.append(packet.pts if packet.dts is None else packet.dts)
+        if packet.pts is not None:
+            self.packet_pts.append(packet.pts)
+            if packet.is_keyframe:
+                self.keyframe_pts.append(packet.pts)
+
+    def error(self, pts: int | None, words: str) -> None:
+        self.errors.append((len(self.pts) - 1, pts, words))
+
+    def picture(self, picture: Picture) -> None:
+        size = (picture.width, picture.height)
+        if self.size is None:
+            self.size = size
+            self.rotation, note = rotation_of(picture)
+            self.notes += [note] if note else []
+        if size != self.size:
+            words = f"{size[0]} x {size[1]} in a video of {self.size[0]} x {self.size[1]}"
+            self.other_sizes.append((len(self.pts) - 1, picture.pts, words))
+            return
+        if picture.key_frame:
+            self.keys.append(len(self.pts))
+        if picture.key_frame or self.sum_all:
+            self.sums[len(self.pts)] = zlib.crc32(to_rgb(picture).data)
+        earlier = self.pts[-1] if self.pts else None
+        if picture.pts is None or (earlier is not None and picture.pts <= earlier):
+            self.ordered = False
+        if picture.is_corrupt:
+            self.damaged.append(len(self.pts))
+        self.pts.append(picture.pts)
+
+
+def timeline(met: list[int | None]) -> tuple[tuple[int, ...], bool]:
+    """(time of each frame with missing ones filled in, whether every time was given and they strictly increase).
+
+    Missing ones follow the frame before by a tick, and those in front of the first known time precede it.
+    """
+    ordered = None not in met
+    filled: list[int] = []
+    first = next(((k, moment) for k, moment in enumerate(met) if moment is not None), (0, 0))
+    for moment in met:
+        follower = filled[-1] + 1 if filled else first[1] - first[0]
+        given = follower if moment is None else moment
+        ordered = ordered and (not filled or given >= follower)
+        filled.append(given)
+    return tuple(filled), ordered
+
+
+def sound_keyframes(met: Pass, pts: tuple[int, ...]) -> dict[int, int]:
+    """Frames that packet and picture both call key, with the sum of their pixels; `pts` are the times of the first."""
+    starts = set(met.keyframe_pts)
+    return {k: met.sums[k] for k in met.keys if k < len(pts) and pts[k] in starts}
+
+
+def wrong_frames(met: Pass, pts: tuple[int, ...]) -> list[int]:
+    """Frames that came out damaged, or at or before which an error was met; `pts` are the times of all frames."""
+    beside = [max(after, 0) for after, moment, _ in met.errors if moment is None or after >= 0]
+    timed = frames_at(pts, (moment for _, moment, _ in met.errors if moment is not None))
+    last = len(pts) - 1
+    return [min(k, last) for k in (*met.damaged, *met.broken_packets, *beside, *timed)]
+
+
+def frames_at(pts: tuple[int, ...], moments: Iterable[int]) -> list[int]:
+    """The frame at each of these times (in ticks), or where none is there the one before it, at least frame 0."""
+    found = []
+    for moment in moments:
+        at = bisect_left(pts, moment)
+        found.append(at if at < len(pts) and pts[at] == moment else max(at - 1, 0))
+    return found

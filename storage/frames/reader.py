@@ -1,0 +1,265 @@
+"""Reading frames of a video file by number: frame k is to the bit the k-th picture of a sequential pass."""
+
+import zlib
+from bisect import bisect_left, bisect_right
+from collections import OrderedDict
+from collections.abc import Generator, Iterator, Sequence
+from itertools import islice
+from typing import Self
+
+import av.error
+import numpy as np
+from av.packet import Packet
+from av.video.frame import VideoFrame
+
+from storage.frames.frame_index import Damage, FrameIndex, UnreadablePicture
+from storage.frames.stream import OpenVideo, Picture, open_video, pictures, to_rgb, turned
+
+# Decoded pictures kept for stepping back, bounded both ways; a picture takes at most 4 bytes a pixel here.
+RECENT_PICTURES = 32
+RECENT_BYTES = 64 << 20
+# Where times are of no use a seek may land early by this many pictures.
+PICTURES_TO_ENTRY = 300
+# On a longer way than this, pictures from which no other is predicted are not decoded. H.264 says in every slice which
+# ones these are (nal_ref_idc 0, ITU-T H.264 7.4.1), so that the others come out the same. HEVC says it within a
+# temporal layer only, and in VP9 such a picture may still change the decoder's state.
+LEAST_LEAP = 16
+LEAPING_CODECS = {"h264"}
+
+
+class FrameReader:
+    """Frames of one video file by number; a context manager. One reader belongs to one thread.
+
+    The decoder stays open between calls: the next frames forward cost one decoded picture each, a jump costs a seek to
+    the key frame before and the pictures from there. Pixels are uint8 H x W x 3 RGB as shown (turned).
+    """
+
+    def __init__(self, index: FrameIndex) -> None:
+        """Open the file of `index`; raises VideoError (SourceMissing, NotAVideo, NoPicture) if it does not open."""
+        self.index = index
+        self._sums = dict(zip(index.keyframes, index.keyframe_sums, strict=False))
+        # Whether the open decoder works without threads.
+        self._single = index.single_thread
+        self._video = self._open()
+        self._pictures = self._accepted()
+        # Number of the picture that `_pictures` gives next.
+        self._next = 0
+        # Frame from which the decoder has gone on without a seek since it was opened; None after any other seek.
+        self._fresh_from: int | None = 0
+        self._recent: OrderedDict[int, Picture] = OrderedDict()
+        self._room = min(RECENT_PICTURES, max(1, RECENT_BYTES // (4 * index.width * index.height)))
+        # Only where every frame was counted and is known by its time can the left out ones be told from lost ones.
+        counted = index.confirmed and index.timed and not index.damage and not index.single_thread
+        self._leaps = counted and self._video.stream.codec_context.name in LEAPING_CODECS
+        # Time from which on every picture is wanted; None: all are.
+        self._all_from: int | None = None
+
+    def read(self, k: int) -> np.ndarray:
+        """Frame `k`: uint8 H x W x 3 RGB as shown; raises IndexError, or UnreadablePicture where the file changed."""
+        if not 0 <= k < self.index.count:
+            raise IndexError(f"{self.index.path} has frames 0 to {self.index.count - 1}, so there is no frame {k}")
+        picture = self._recent.get(k) or self._picture(k)
+        return turned(to_rgb(picture), self.index.rotation)
+
+    def read_range(self, start: int, stop: int) -> Iterator[tuple[int, np.ndarray]]:
+        """(k, frame) for k from `start` up to but not including `stop`, in order."""
+        for k in range(start, stop):
+            yield k, self.read(k)
+
+    def close(self) -> None:
+        """Close the file; the reader cannot be used afterwards. Closing twice is harmless."""
+        self._recent.clear()
+        self._pictures.close()
+        self._video.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _picture(self, k: int) -> Picture:
+        stretch = self._stretch(k)
+        picture = self._by_seeking(k) if stretch is None else self._through(stretch, k)
+        if picture is not None:
+            return picture
+        self._restart(single=bool(self.index.damage))
+        for picture in self._pictures:
+            self._remember(picture)
+            if self._next > k:
+                return picture
+        raise UnreadablePicture(
+            f"frame {k} of {self.index.path} does not come out of the file again; check the file, then count it anew"
+        )
+
+    def _by_seeking(self, k: int) -> Picture | None:
+        """Frame `k` from here or from the nearest key frame before it that proves right."""
+        usable = bisect_right(self.index.keyframes, k)
+        # Going on beats seeking when no key frame lies between here and there.
+        if self._next <= k and (usable == 0 or self.index.keyframes[usable - 1] <= self._next):
+            picture = self._forward(k)
+            if picture is not None:
+                return picture
+        if self._single and not self.index.single_thread:
+            self._restart()
+        # No way to a sound frame leads through a damaged stretch: what comes after would show it.
+        sound_from = max((damage.stop for damage in self.index.damage if damage.stop <= k), default=0)
+        for number in range(usable - 1, -1, -1):
+            if self.index.keyframes[number] < sound_from:
+                return None
+            if self._seek(number):
+                picture = self._forward(k)
+                if picture is not None:
+                    return picture
+        return None
+
+    def gives(self, number: int, stop: int, sums: Sequence[int]) -> bool:
+        """Whether entering at key frame `number` of the index gives the frames up to `stop`, as their `sums` say.
+
+        sums: CRC-32 of the RGB pixels, not turned, of every frame of the video.
+        """
+        start = self.index.keyframes[number]
+        if not self._seek(number):
+            return False
+        for k in range(start, stop):
+            picture = self._forward(k)
+            if picture is None or zlib.crc32(to_rgb(picture).data) != sums[k]:
+                return False
+        return True
+
+    def _through(self, stretch: Damage, k: int) -> Picture | None:
+        """Frame `k` of a damaged stretch, by a decoder that was opened at its entry or the start and went on since."""
+        goes_on = self._single and stretch.entry <= self._next <= k and self._fresh_from in (0, stretch.entry)
+        if not goes_on:
+            self._restart(single=True)
+            if stretch.entry:
+                if not self._seek_time(stretch.entry):
+                    return None
+                self._fresh_from = stretch.entry
+        return self._forward(k)
+
+    def _forward(self, k: int) -> Picture | None:
+        """Decode on to frame `k`; None as soon as a picture is another one than the index says."""
+        leap = self._leap(k)
+        self._all_from = None if leap is None else self.index.pts[leap]
+        for picture in self._pictures:
+            if (leap is not None and not self._passes(picture, leap)) or not self._expected(picture):
+                # Where a leap leads elsewhere, the next attempts take every step.
+                self._leaps = self._leaps and leap is None
+                break
+            self._remember(picture)
+            if self._next > k:
+                self._all_from = None
+                return picture
+        self._all_from = None
+        return None
+
+    def _leap(self, k: int) -> int | None:
+        """The frame before which pictures may be left out on the way to `k`; None if it is too near or not safe."""
+        if not self._leaps:
+            return None
+        # Those that are kept for stepping back are all decoded.
+        first = k - self._room + 1
+        return first if first - self._next >= LEAST_LEAP else None
+
+    def _passes(self, picture: Picture, leap: int) -> bool:
+        """Goes on to the number of `picture`; False if frames from `leap` on are missing before it.
+
+        Of two fields one may be predicted from and the other not, so interlaced pictures do not pass either.
+        """
+        if not isinstance(picture, VideoFrame) or picture.interlaced_frame or picture.pts is None:
+            return False
+        number = bisect_left(self.index.pts, picture.pts, lo=self._next)
+        if number != self._next and not number <= leap:
+            return False
+        self._next = number
+        return True
+
+    def _leave_out(self, packet: Packet) -> None:
+        """Tell the decoder before each packet whether it may leave its picture out."""
+        if self._leaps:
+            before = self._all_from is not None and packet.pts is not None and packet.pts < self._all_from
+            self._video.stream.codec_context.skip_frame = "NONREF" if before else "DEFAULT"
+
+    def _expected(self, picture: Picture) -> bool:
+        """Whether `picture` is the next frame: by its time, or where times are of no use by the key frames' pixels."""
+        if self.index.timed:
+            return picture.pts == self.index.pts[self._next]
+        pixel_sum = self._sums.get(self._next)
+        return pixel_sum is None or zlib.crc32(to_rgb(picture).data) == pixel_sum
+
+    def _remember(self, picture: Picture) -> None:
+        """Count `picture` as the next frame and keep it for a while."""
+        if self._single or self._stretch(self._next) is None:
+            self._recent[self._next] = picture
+            self._recent.move_to_end(self._next)
+            if len(self._recent) > self._room:
+                self._recent.popitem(last=False)
+        self._next += 1
+
+    def _stretch(self, k: int) -> Damage | None:
+        return next((damage for damage in self.index.damage if damage.start <= k < damage.stop), None)
+
+    def _seek(self, number: int) -> bool:
+        """Go to key frame `number` of the index, so that the next picture is that frame with the right pixels."""
+        k = self.index.keyframes[number]
+        if self.index.timed:
+            return self._seek_time(k, pixel_sum=self._sums.get(k))
+        if not self._jump(self.index.entry_times[number]):
+            return False
+        source = self._accepted()
+        for picture in islice(source, PICTURES_TO_ENTRY):
+            if zlib.crc32(to_rgb(picture).data) == self._sums[k]:
+                self._pictures = _put_back(picture, source)
+                self._next = k
+                return True
+        return False
+
+    def _seek_time(self, k: int, *, pixel_sum: int | None = None) -> bool:
+        """Go to frame `k` by its time, so that the next picture is that frame; False if its pixels are others."""
+        target = self.index.pts[k]
+        if not self._jump(target):
+            return False
+        source = self._accepted()
+        for picture in source:
+            # Some files land later than asked, some give leading pictures of the part before.
+            if picture.pts is None or picture.pts > target:
+                return False
+            if picture.pts == target:
+                if pixel_sum is not None and zlib.crc32(to_rgb(picture).data) != pixel_sum:
+                    return False
+                self._pictures = _put_back(picture, source)
+                self._next = k
+                return True
+        return False
+
+    def _jump(self, target: int) -> bool:
+        self._fresh_from = None
+        try:
+            self._video.container.seek(target, stream=self._video.stream, backward=True, any_frame=False)
+        except av.error.FFmpegError:
+            return False
+        return True
+
+    def _restart(self, *, single: bool = False) -> None:
+        """Open the file anew, at its start; a `single` decoder works without threads."""
+        self._video.close()
+        self._single = single or self.index.single_thread
+        self._video = self._open()
+        self._pictures = self._accepted()
+        self._next = 0
+        self._fresh_from = 0
+
+    def _open(self) -> OpenVideo:
+        return open_video(self.index.path, stream=self.index.stream, single_thread=self._single)
+
+    def _accepted(self) -> Generator[Picture, None, None]:
+        """Pictures that take a number, from where the container stands."""
+        for picture in pictures(self._video, on_packet=self._leave_out):
+            if (picture.width, picture.height) == self.index.coded_size:
+                yield picture
+
+
+def _put_back(picture: Picture, rest: Generator[Picture, None, None]) -> Generator[Picture]:
+    yield picture
+    yield from rest

@@ -1,0 +1,85 @@
+"""A quick list of the frames of a video file, from its packets and its first picture alone."""
+
+import time
+from pathlib import Path
+
+from storage.frames.frame_index import FrameIndex, NoPicture
+from storage.frames.identity import file_identity
+from storage.frames.pass_log import Pass
+from storage.frames.stream import OpenVideo, open_video, packets, pictures
+
+# Where the list is broken off early, its last packets may still lack earlier ones that come later in the file.
+REORDERED = 64
+ASK_CLOCK_EVERY = 256
+
+
+def probe_video(path: Path, *, patience: float | None = None) -> FrameIndex:
+    """Provisional index of a video file from its packets and first picture; raises VideoError.
+
+    The count may be wrong where packets do not decode or serve no picture of their own; `index_video` confirms it.
+    patience: list packets for at most this many seconds; the index of a longer video is `partial`. None lists all.
+    """
+    size_bytes, content_hash = file_identity(path)
+    met = Pass()
+    with open_video(path) as video:
+        whole = _list_packets(video, met, patience)
+        stream, time_base = video.stream.index, _time_base(video)
+    with open_video(path, stream=stream) as video:
+        first = next(pictures(video, on_error=met.error), None)
+        if first is not None:
+            met.picture(first)
+    if met.size is None:
+        raise nothing_decodes(path, met.errors[0][2] if met.errors else "no packet holds one")
+    pts, keyframes = _announced(met, whole=whole)
+    width, height = met.size if met.rotation in (0, 180) else met.size[::-1]
+    return FrameIndex(
+        kind="video",
+        path=path,
+        count=len(pts),
+        width=width,
+        height=height,
+        rotation=met.rotation,
+        stream=stream,
+        time_base=time_base,
+        pts=pts,
+        keyframes=tuple(keyframes),
+        gaps=(),
+        confirmed=False,
+        size_bytes=size_bytes,
+        content_hash=content_hash,
+        partial=not whole,
+        notes=tuple(met.notes),
+    )
+
+
+def nothing_decodes(path: Path, why: str) -> NoPicture:
+    """The error to raise where a file opens and none of its pictures comes out."""
+    return NoPicture(f"{path} opens, but not one of its pictures decodes ({why}); copy or convert it again")
+
+
+def _list_packets(video: OpenVideo, met: Pass, patience: float | None) -> bool:
+    """Note the packets of `video`; whether they were all listed in time."""
+    end = None if patience is None else time.monotonic() + patience
+    for number, packet in enumerate(packets(video)):
+        met.packet(packet)
+        if end is not None and number % ASK_CLOCK_EVERY == ASK_CLOCK_EVERY - 1 and time.monotonic() > end:
+            return False
+    return True
+
+
+def _announced(met: Pass, *, whole: bool) -> tuple[tuple[int, ...], list[int]]:
+    """(time of each frame, key frames) as the packets say; plain numbers and no key frame where they lack times."""
+    pts = sorted(set(met.packet_pts))
+    count = met.packets
+    if not whole and len(pts) > REORDERED:
+        del pts[-REORDERED:]
+        count -= REORDERED
+    if len(pts) != count:
+        return tuple(range(max(1, count))), []
+    position = {moment: k for k, moment in enumerate(pts)}
+    return tuple(pts), sorted(position[moment] for moment in set(met.keyframe_pts) if moment in position)
+
+
+def _time_base(video: OpenVideo) -> tuple[int, int]:
+    base = video.stream.time_base
+    return (base.numerator, base.denominator) if base else (1, 1)

@@ -1,0 +1,124 @@
+"""Writing YouTube-VIS datasets and results in the form that every known loader reads, the same bytes each time.
+
+Ground truth: uncompressed RLE (one evaluator takes nothing else), all fields of the definition and height, width and
+length per track, categories in the order of their ids (some loaders number classes by list order), no `annotations`
+where there are none (null or a missing track crashes others). Results: compressed RLE.
+"""
+
+import json
+import os
+import tempfile
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Any, Literal
+
+from storage import rle as runs
+from storage.rle import Rle
+from storage.youtube_vis.dataset import Json, VisCategory, VisDataset, VisResult, VisTrack, VisVideo
+
+Segmentation = Literal["uncompressed", "compressed"]
+
+
+def write_dataset(path: Path, dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> None:
+    """Write a dataset to `path`, whole or not at all. Areas and boxes are computed from the masks."""
+    _replace(Path(path), _dataset_text(dataset, segmentation))
+
+
+def write_results(path: Path, results: Iterable[VisResult]) -> None:
+    """Write results to `path` (one list entry per track, compressed RLE, null for absent), whole or not at all."""
+    _replace(Path(path), _list_text(result_entry(result) for result in results))
+
+
+def dataset_object(dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> Json:
+    """What `write_dataset` writes, as a dict for JSON."""
+    return json.loads("".join(_dataset_text(dataset, segmentation)))
+
+
+def result_entry(result: VisResult) -> Json:
+    """One entry of a results file."""
+    return {
+        "video_id": result.video_id,
+        "category_id": result.category_id,
+        "segmentations": list(result.segmentations),
+        "score": result.score,
+        **_sorted(result.extra),
+    }
+
+
+def _dataset_text(dataset: VisDataset, segmentation: Segmentation) -> Iterator[str]:
+    videos = {video.id: video for video in dataset.videos}
+    yield f'{{"info":{_text(dataset.info)},"licenses":{_text(list(dataset.licenses))}'
+    yield ',"videos":'
+    yield from _list_text(_video_entry(video) for video in dataset.videos)
+    yield ',"categories":'
+    yield from _list_text(_category_entry(category) for category in sorted(dataset.categories, key=lambda c: c.id))
+    if dataset.tracks:
+        yield ',"annotations":'
+        yield from _list_text(_track_entry(track, videos[track.video_id], segmentation) for track in dataset.tracks)
+    for key, value in _sorted(dataset.extra).items():
+        yield f",{_text(key)}:{_text(value)}"
+    yield "}"
+
+
+def _video_entry(video: VisVideo) -> Json:
+    known = {"id": video.id, "width": video.width, "height": video.height, "length": video.length}
+    return {**known, "file_names": list(video.file_names), **_sorted(video.extra)}
+
+
+def _category_entry(category: VisCategory) -> Json:
+    known = {"id": category.id, "name": category.name, "supercategory": category.supercategory}
+    return {**known, **_sorted(category.extra)}
+
+
+def _track_entry(track: VisTrack, video: VisVideo, segmentation: Segmentation) -> Json:
+    masks = track.segmentations
+    return {
+        "id": track.id,
+        "video_id": track.video_id,
+        "category_id": track.category_id,
+        "segmentations": [_in_form(mask, segmentation) for mask in masks],
+        "areas": [None if mask is None else runs.area(mask) for mask in masks],
+        "bboxes": [None if mask is None else runs.bbox(mask) for mask in masks],
+        "iscrowd": track.iscrowd,
+        "height": video.height,
+        "width": video.width,
+        "length": video.length,
+        **_sorted(track.extra),
+    }
+
+
+def _in_form(mask: Rle | None, segmentation: Segmentation) -> Json | None:
+    if mask is None or segmentation == "compressed":
+        return mask
+    return {"size": mask["size"], "counts": runs.uncompress(mask)}
+
+
+def _sorted(extra: Json) -> Json:
+    """Foreign keys in one order, whatever a database made of it."""
+    return dict(sorted(extra.items()))
+
+
+def _list_text(entries: Iterable[Json]) -> Iterator[str]:
+    yield "["
+    for k, entry in enumerate(entries):
+        yield ("," if k else "") + _text(entry)
+    yield "]"
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), allow_nan=False)
+
+
+def _replace(path: Path, pieces: Iterable[str]) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
+    try:
+        with os.fdopen(handle, "w", encoding="ascii", newline="") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp keeps others out; the finished file is an ordinary one.
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    finally:
+        Path(name).unlink(missing_ok=True)

@@ -1,0 +1,53 @@
+"""Class names of a checkpoint find the project's categories."""
+
+import pytest
+
+from app.checkpoints.class_map import ClassMapping, class_mapping, fill
+from storage import checkpoints as models
+from storage import projects
+from storage.database import Database
+from tests.app.made import project_with
+
+
+@pytest.mark.parametrize(
+    ("name", "category"),
+    [
+        ("dog", "dog"),
+        ("giant_panda", "Giant panda"),
+        ("tennis racket", "tennis_racket"),
+        ("sedan", "car"),
+        ("car", "sedan"),
+        ("owl", "bird"),
+        ("ape", "monkey"),
+    ],
+)
+def test_spellings_of_one_thing_meet(name: str, category: str) -> None:
+    assert fill([name], chosen={}, categories={category: "id", "other": "x"}) == {name: "id"}
+
+
+def test_what_fits_nothing_stays_without_a_category() -> None:
+    mapping = ClassMapping(fill(["dog", "star"], chosen={}, categories={"dog": "1"}))
+    assert mapping.mapped == ("dog",)
+    assert mapping.unmapped == ("star",)
+
+
+def test_a_persons_choice_comes_first_also_when_it_is_none() -> None:
+    found = fill(["dog", "cat"], chosen={"dog": None, "cat": "1"}, categories={"dog": "1", "cat": "2"})
+    assert found == {"dog": None, "cat": "1"}
+
+
+def test_a_choice_of_a_category_that_is_gone_counts_no_longer() -> None:
+    assert fill(["dog"], chosen={"dog": "gone"}, categories={"dog": "1"}) == {"dog": "1"}
+
+
+def test_the_stored_map_and_retired_categories_are_respected(database: Database) -> None:
+    project, categories = project_with(database, "dog", "cat")
+    with database.atomic() as tx:
+        checkpoint = models.add_checkpoint(
+            tx, name="c", path="c", sha256="c", config="t", categories=["dog", "puppy", "cat"], size_bytes=1
+        )
+        models.set_class_map(tx, checkpoint.id, project.id, {"puppy": categories["dog"].id})
+        projects.retire_category(tx, categories["cat"].id)
+        mapping = class_mapping(tx, checkpoint=checkpoint, project_id=project.id)
+    dog = categories["dog"].id
+    assert mapping.category_ids == {"dog": dog, "puppy": dog, "cat": None}

@@ -1,0 +1,176 @@
+"""The warm model: loaded once, let go before another comes, and honest about what is not there."""
+
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import pytest
+import torch
+
+from app.checkpoints.warm import WarmModel, checkpoint_path, choose_device, choose_precision
+from app.errors import BadInput
+from app.settings import Settings
+from model.weights import checkpoint as files
+from storage.checkpoints import Checkpoint
+
+
+def registered(settings: Settings, name: str, *, sha256: str | None = None, on_disk: bool = True) -> Checkpoint:
+    """A checkpoint record whose file (without a network in it) is there or not."""
+    path = settings.checkpoints / f"{name}.safetensors"
+    if on_disk:
+        path.write_bytes(b"")
+    facts: dict[str, Any] = dict.fromkeys(("project_id", "parent_sha256", "provenance", "metrics", "removed"))
+    return Checkpoint(
+        id=name,
+        name=name,
+        path=str(path.relative_to(settings.data)),
+        sha256=sha256 or f"hash of {name}",
+        config="tevit_tiny",
+        categories=("fish",),
+        size_bytes=0,
+        created=0.0,
+        **facts,
+    )
+
+
+@dataclass
+class Files:
+    """Stands for `model.weights.checkpoint`: which files were loaded, and what was built of them."""
+
+    loaded: list[str] = field(default_factory=list)
+    built: list[tuple[str, str]] = field(default_factory=list)
+    breaks: bool = False
+
+    def load(self, path: Any) -> Any:
+        if self.breaks:
+            raise OSError(f"{path} is torn.")
+        self.loaded.append(path.stem)
+        outer = self
+
+        class Found:
+            config = f"configuration of {path.stem}"
+            categories = ("fish", "star")
+
+            def build(self, device: str, precision: str) -> object:
+                outer.built.append((device, precision))
+                return object()
+
+        return Found()
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Files:
+    stand_in = Files()
+    monkeypatch.setattr(files, "load", stand_in.load)
+    return stand_in
+
+
+def test_a_model_is_loaded_once_and_then_stays(settings: Settings, disk: Files) -> None:
+    warm, one = WarmModel(settings), registered(settings, "one")
+    first = warm.get(one)
+    assert warm.get(one) is first
+    assert disk.loaded == ["one"] and disk.built == [("cpu", "float32")]
+    assert (first.categories, first.device, first.precision) == (("fish", "star"), "cpu", "float32")
+    assert first.config == "configuration of one"
+
+
+def test_another_name_for_the_same_file_content_is_the_same_model(settings: Settings, disk: Files) -> None:
+    warm = WarmModel(settings)
+    one, again = registered(settings, "one", sha256="same"), registered(settings, "again", sha256="same")
+    assert warm.get(one) is warm.get(again)
+
+
+def test_another_checkpoint_or_precision_takes_the_place_of_the_last(settings: Settings, disk: Files) -> None:
+    warm, one, two = WarmModel(settings), registered(settings, "one"), registered(settings, "two")
+    first = warm.get(one)
+    assert warm.get(two) is not first
+    assert warm.get(two, precision="float32") is warm.get(two), "the default, said out loud"
+    assert warm.get(one, precision="fast").precision == "fast"
+    assert warm.get(one) is not first, "only one is kept"
+    assert disk.loaded == ["one", "two", "one", "one"]
+
+
+def test_the_last_model_is_let_go_before_the_next_is_read(
+    settings: Settings, disk: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    warm = WarmModel(settings)
+    warm.get(registered(settings, "one"))
+    held: list[object] = []
+    load = disk.load
+
+    def look(path: Any) -> Any:
+        held.append(warm._loaded)
+        return load(path)
+
+    monkeypatch.setattr(files, "load", look)
+    warm.get(registered(settings, "two"))
+    assert held == [None]
+
+
+def test_a_file_that_is_gone_is_named_and_the_model_before_can_come_back(settings: Settings, disk: Files) -> None:
+    warm, one = WarmModel(settings), registered(settings, "one")
+    warm.get(one)
+    with pytest.raises(BadInput, match=r"gone is gone .*gone\.safetensors.*add it again"):
+        warm.get(registered(settings, "gone", on_disk=False))
+    assert warm.get(one).config == "configuration of one"
+    assert disk.loaded == ["one", "one"]
+
+
+def test_a_file_that_cannot_be_read_leaves_nothing_half_loaded(settings: Settings, disk: Files) -> None:
+    warm, one = WarmModel(settings), registered(settings, "one")
+    warm.get(one)
+    disk.breaks = True
+    for _ in range(2):
+        with pytest.raises(OSError, match="torn"):
+            warm.get(registered(settings, "two"))
+    disk.breaks = False
+    assert warm.get(registered(settings, "two")).config == "configuration of two"
+
+
+def test_a_path_is_below_the_data_folder_unless_it_is_whole(settings: Settings) -> None:
+    inside = registered(settings, "one")
+    assert checkpoint_path(settings, inside) == settings.checkpoints / "one.safetensors"
+    outside = Checkpoint(**{**inside.__dict__, "path": "/elsewhere/two.safetensors"})
+    assert str(checkpoint_path(settings, outside)) == "/elsewhere/two.safetensors"
+
+
+@pytest.mark.parametrize(
+    ("wanted", "there", "chosen"),
+    [(None, False, "cpu"), (None, True, "cuda:0"), ("cpu", True, "cpu"), ("cuda:1", True, "cuda:1")],
+)
+def test_the_device_is_the_one_asked_for_else_the_best_there_is(
+    monkeypatch: pytest.MonkeyPatch, wanted: str | None, there: bool, chosen: str
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
+    assert choose_device(wanted) == chosen
+
+
+@pytest.mark.parametrize("wanted", ["cuda", "cuda:0", "cuda:3"])
+def test_a_device_that_is_not_there_is_no_silent_cpu(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(BadInput, match=f"{wanted} is not there.*use cpu"):
+        choose_device(wanted)
+
+
+def test_on_cuda_the_fast_precision_is_the_everyday_one(
+    settings: Settings, disk: Files, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    warm, one = WarmModel(replace(settings, device="cuda:0")), registered(settings, "one")
+    assert (warm.get(one).precision, warm.get(one, precision="float32").precision) == ("fast", "float32")
+
+
+@pytest.mark.parametrize(
+    ("device", "wanted", "chosen"),
+    [
+        ("cpu", None, "float32"),
+        ("mps", None, "float32"),
+        ("cuda", None, "fast"),
+        ("cuda:3", None, "fast"),
+        ("cuda", "float32", "float32"),
+        ("cpu", "fast", "fast"),
+    ],
+)
+def test_what_is_not_asked_for_is_fast_on_cuda_and_exact_elsewhere(
+    device: str, wanted: str | None, chosen: str
+) -> None:
+    assert choose_precision(device, wanted) == chosen

@@ -1,0 +1,233 @@
+"""Videos come in: from a path, copied, as a folder, long ones counted later; nothing half-written stays."""
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.errors import BadInput, Cancelled
+from app.library import videos as use
+from app.settings import Settings
+from storage import frames, jobs, videos
+from storage.database import Database
+from storage.projects import Project
+from tests import own_loop
+from tests.app.made import FRAMES, project_with
+from tests.storage.made_videos import make_video
+
+
+@pytest.fixture
+def project(database: Database) -> Project:
+    return project_with(database, "dog")[0]
+
+
+@given(st.text(max_size=300))
+def test_a_safe_name_is_a_plain_file_name(name: str) -> None:
+    safe = use.safe_name(name)
+    assert safe and safe not in {".", ".."}
+    assert "/" not in safe and "\\" not in safe and "\0" not in safe and not safe.startswith(".")
+    assert Path(safe).name == safe
+    assert len(safe) <= use.LONGEST_NAME + 20
+    assert use.safe_name(safe) == safe
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("a b.mp4", "a b.mp4"), ("../x.mp4", "x.mp4"), ("C:\\v\\x.mp4", "x.mp4"), ("", "video"), ("..", "video")],
+)
+def test_names_that_people_use_stay(name: str, safe: str) -> None:
+    assert use.safe_name(name) == safe
+
+
+def test_a_long_video_can_be_looked_at_before_its_frames_are_counted(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+) -> None:
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+    assert (video.count, video.confirmed) == (FRAMES, 0)
+    with database.read() as tx:
+        [job] = jobs.list_jobs(tx, project.id, active=True)
+    assert (job.kind, job.video_id) == ("index", video.id)
+    assert len(started_workers) == 1
+    said: list[float] = []
+    done = use.confirm_frames(
+        database, video_id=video.id, report=lambda share, _: said.append(share), cancelled=lambda: False
+    )
+    assert done.confirmed == done.count == FRAMES
+    assert said and max(said) <= 1.0
+    assert use.frame_index(done).confirmed
+
+
+def test_counting_can_be_cancelled_and_refuses_a_changed_file(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    video = use.add_video(database, settings, project_id=project.id, path=path)
+    provisional = json.loads(frames.probe(path).to_json())
+    with database.atomic() as tx:
+        videos.confirm_video(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
+
+    def count(cancelled: bool) -> None:
+        use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: cancelled)
+
+    with pytest.raises(Cancelled):
+        count(True)
+    make_video(path, frames=FRAMES + 3)
+    with pytest.raises(frames.SourceChanged):
+        count(False)
+
+
+def test_a_moved_source_is_read_at_its_new_place(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    video = use.add_video(database, settings, project_id=project.id, path=make_video(tmp_path / "a.mp4", frames=3))
+    moved = Path(video.path).rename(tmp_path / "b.mp4")
+    assert "a.mp4" in (use.problem(video, use.frame_index(video)) or "")
+    with database.atomic() as tx:
+        video = videos.move_source(tx, video.id, path=str(moved), copied=False)
+    assert use.problem(video, use.frame_index(video)) is None
+
+
+@pytest.mark.parametrize("path", ["", "   ", "/nowhere/at/all.mp4"])
+def test_a_path_to_nothing_is_named(database: Database, settings: Settings, project: Project, path: str) -> None:
+    with pytest.raises(BadInput):
+        use.add_video(database, settings, project_id=project.id, path=path)
+
+
+@pytest.mark.parametrize("copy", [False, True])
+def test_a_file_that_is_no_video_leaves_nothing(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, copy: bool
+) -> None:
+    path = tmp_path / "text.mp4"
+    path.write_text("not a video " * 100)
+    with pytest.raises(frames.VideoError):
+        use.add_video(database, settings, project_id=project.id, path=path, copy=copy)
+    assert list(settings.videos.iterdir()) == []
+    with database.read() as tx:
+        assert videos.list_videos(tx, project.id) == ()
+
+
+def test_an_empty_folder_is_no_video(database: Database, settings: Settings, project: Project, tmp_path: Path) -> None:
+    with pytest.raises(frames.NoPicture):
+        use.add_video(database, settings, project_id=project.id, path=tmp_path)
+
+
+async def pieces(*parts: bytes, broken: Exception | None = None) -> AsyncIterator[bytes]:
+    for part in parts:
+        yield part
+    if broken is not None:
+        raise broken
+
+
+def test_an_upload_that_breaks_off_or_is_too_large_leaves_nothing(settings: Settings) -> None:
+    with pytest.raises(EOFError):
+        own_loop.run(use.receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=EOFError())))
+    with pytest.raises(BadInput, match="larger"):
+        own_loop.run(use.receive_upload(settings, name="a.mp4", body=pieces(b"xxx", b"xxx"), limit=5))
+    assert list(settings.videos.iterdir()) == []
+
+
+def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings) -> None:
+    full = OSError(28, "No space left on device")
+    with pytest.raises(BadInput, match="No space left"):
+        own_loop.run(use.receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=full)))
+    assert list(settings.videos.iterdir()) == []
+
+
+def test_the_stored_index_is_the_one_that_was_counted(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    path = make_video(tmp_path / "a.mp4", frames=5)
+    video = use.add_video(database, settings, project_id=project.id, path=path, name="named")
+    assert video.name == "named"
+    assert use.frame_index(video) == frames.index(path)
+    assert json.loads(frames.index(path).to_json()) == dict(video.index)
+
+
+@pytest.mark.parametrize("path", ["/no/../such\0.mp4", "/a\0", "~nobody-of-this-name/a.mp4", "/" + "x" * 300])
+def test_what_cannot_be_a_path_is_refused_in_a_sentence(
+    database: Database, settings: Settings, project: Project, path: str
+) -> None:
+    with pytest.raises(BadInput, match="cannot be a path"):
+        use.add_video(database, settings, project_id=project.id, path=path)
+
+
+def test_two_people_may_bring_the_same_name_at_once(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The second one looks for a place before the first has put its file there; neither loses it, also if one fails."""
+    film = make_video(tmp_path / "film.mp4", frames=3).read_bytes()
+    parts = [settings.videos / f".{sign * 32}.mp4.part" for sign in "ab"]
+    for part, content in zip(parts, (film, b"no film"), strict=True):
+        part.write_bytes(content)
+    claim = use._claim
+    both = iter([claim(settings.videos, "film.mp4"), claim(settings.videos, "film.mp4")])
+    monkeypatch.setattr(use, "_claim", lambda *_, **__: next(both))
+    kept = use.add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[0])
+    with pytest.raises(BadInput, match=r"film\.mp4"):
+        use.add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[1])
+    assert Path(kept.path).read_bytes() == film and list(settings.videos.iterdir()) == [Path(kept.path)]
+
+
+@pytest.mark.parametrize("theirs", ["file", "folder", "link to nothing"])
+def test_what_a_person_put_among_the_copies_is_never_replaced(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, theirs: str
+) -> None:
+    place = settings.videos / "clip.mp4"
+    if theirs == "file":
+        place.write_bytes(b"mine")
+    elif theirs == "folder":
+        place.mkdir()
+    else:
+        place.symlink_to(tmp_path / "away.mp4")
+    before = place.lstat()
+    path = make_video(tmp_path / "clip.mp4", frames=3)
+    video = use.add_video(database, settings, project_id=project.id, path=path, copy=True)
+    assert Path(video.path) != place and place.lstat() == before
+
+
+def test_a_folder_without_pictures_leaves_nothing_when_it_is_copied(
+    database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(frames.VideoError):
+        use.add_video(database, settings, project_id=project.id, path=tmp_path / "empty", copy=True)
+    assert list(settings.videos.iterdir()) == []
+
+
+def test_one_place_has_one_name(
+    database: Database, settings: Settings, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = make_video(tmp_path / "clip.mp4", frames=3)
+    (tmp_path / "aside").mkdir()
+    monkeypatch.chdir(tmp_path / "aside")
+    for named in (path, tmp_path / "aside" / ".." / "clip.mp4", "../clip.mp4"):
+        assert use.add_video(database, settings, project_id=project.id, path=named).path == str(path)
+
+
+@pytest.mark.parametrize("count", [True, False])
+def test_a_caller_that_counts_the_frames_itself_needs_no_job(
+    database: Database,
+    settings: Settings,
+    project: Project,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    started_workers: list[Settings],
+    count: bool,
+) -> None:
+    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    for copy in (False, True):
+        video = use.add_video(database, settings, project_id=project.id, path=path, copy=copy, count=count)
+        assert video.confirmed == 0
+        with database.read() as tx:
+            assert [job.kind for job in jobs.list_jobs(tx, video_id=video.id)] == ["index"] * count

@@ -1,0 +1,132 @@
+"""The frame cache: the right picture at the right size, from memory, disk or the decoder, also under many threads."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.pictures.jpegs import PICTURE, FrameCache, encode, picture_key
+from storage import frames
+from tests.storage.made_videos import make_video, numbered_picture
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory: pytest.TempPathFactory) -> frames.FrameIndex:
+    return frames.index(make_video(tmp_path_factory.mktemp("video") / "a.mp4", frames=30, gop=30))
+
+
+def cache(folder: Path, **limits: int) -> FrameCache:
+    return FrameCache(folder, **{"memory_bytes": 1 << 20, "disk_bytes": 1 << 20, **limits})
+
+
+def shown(picture: bytes) -> np.ndarray:
+    return np.asarray(cv2.imdecode(np.frombuffer(picture, np.uint8), cv2.IMREAD_COLOR))[..., ::-1]
+
+
+def test_a_picture_is_that_of_its_frame_at_the_asked_width(tmp_path: Path, index: frames.FrameIndex) -> None:
+    pictures = cache(tmp_path)
+    with frames.open_reader(index) as reader:
+        for k in (0, 17, 29):
+            assert pictures.jpeg(index, k, None) == encode(reader.read(k), None)
+            small = shown(pictures.jpeg(index, k, 32))
+            assert small.shape == (24, 32, 3)
+            wanted = cv2.resize(reader.read(k), (32, 24), interpolation=cv2.INTER_AREA)
+            assert np.abs(small.astype(int) - wanted).mean() < 8
+    pictures.close()
+
+
+def test_pictures_are_never_scaled_up() -> None:
+    assert shown(encode(numbered_picture(3), 500)).shape == (48, 64, 3)
+    assert shown(encode(numbered_picture(3), 1)).shape == (1, 1, 3)
+
+
+def test_going_backwards_gives_the_frames_themselves(tmp_path: Path, index: frames.FrameIndex) -> None:
+    pictures = cache(tmp_path)
+    with frames.open_reader(index) as reader:
+        for k in range(29, 10, -1):
+            assert pictures.jpeg(index, k, None) == encode(reader.read(k), None)
+    pictures.close()
+
+
+def test_a_picture_on_disk_is_not_decoded_again(
+    tmp_path: Path, index: frames.FrameIndex, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = cache(tmp_path)
+    picture = first.jpeg(index, 7, 32)
+    first.close()
+
+    def refuse(_: object) -> None:
+        raise AssertionError("decoded again")
+
+    monkeypatch.setattr(frames, "open_reader", refuse)
+    again = cache(tmp_path)
+    assert again.find(index, 7, 32) == picture == again.jpeg(index, 7, 32)
+    assert again.find(index, 8, 32) is None
+
+
+def test_a_cache_that_cannot_be_written_still_gives_pictures(tmp_path: Path, index: frames.FrameIndex) -> None:
+    blocked = tmp_path / "file"
+    blocked.write_text("in the way")
+    pictures = cache(blocked)
+    assert pictures.jpeg(index, 0, None).startswith(b"\xff\xd8")
+    pictures.close()
+
+
+def test_provisional_and_final_numbers_never_share_a_picture(index: frames.FrameIndex) -> None:
+    provisional = frames.probe(index.path)
+    assert picture_key(provisional, 3, None) != picture_key(index, 3, None)
+    assert picture_key(provisional, 3, None, final=True) == picture_key(index, 3, None)
+    assert picture_key(index, 3, 64) != picture_key(index, 3, None)
+
+
+def test_a_provisional_picture_goes_by_its_moment(index: frames.FrameIndex) -> None:
+    provisional = frames.probe(index.path)
+    keys = {picture_key(provisional, k, 32) for k in range(30)}
+    assert len(keys) == 30
+    assert f"/{provisional.pts[3]}.jpg" in picture_key(provisional, 3, 32)
+
+
+def test_threads_get_the_same_pictures_as_one_reader(tmp_path: Path, index: frames.FrameIndex) -> None:
+    pictures = cache(tmp_path / "many")
+    wanted = [(k * 7) % 30 for k in range(60)]
+    with ThreadPoolExecutor(6) as threads:
+        found = list(threads.map(lambda k: pictures.jpeg(index, k, None), wanted))
+    with frames.open_reader(index) as reader:
+        assert found == [encode(reader.read(k), None) for k in wanted]
+    pictures.close()
+
+
+def test_the_cache_stays_within_its_bytes_while_a_video_runs_through(tmp_path: Path, index: frames.FrameIndex) -> None:
+    pictures = cache(tmp_path, memory_bytes=6000, disk_bytes=10 * 4096)
+    for k in range(30):
+        pictures.jpeg(index, k, None)
+        assert sum(path.stat().st_size for path in tmp_path.rglob("*.jpg")) <= 10 * 4096
+        assert len(list(tmp_path.rglob("*.jpg"))) <= 10
+    assert pictures.find(index, 29, None) is not None
+    assert pictures.find(index, 0, None) is None
+    pictures.close()
+
+
+def test_a_source_that_changes_under_an_open_decoder_is_refused(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "b.mp4", frames=12)
+    known = frames.index(path)
+    pictures = cache(tmp_path / "cache")
+    pictures.jpeg(known, 3, None)
+    make_video(path, frames=20, gop=5)
+    with pytest.raises(frames.SourceChanged, match=r"b\.mp4"):
+        pictures.jpeg(known, 4, None)
+    path.unlink()
+    with pytest.raises(frames.SourceMissing, match=r"b\.mp4"):
+        pictures.jpeg(known, 5, None)
+    assert pictures.find(known, 3, None) is not None
+    pictures.close()
+
+
+@pytest.mark.parametrize("final", [True, False])
+@pytest.mark.parametrize("width", [None, 32])
+def test_every_key_of_a_picture_is_known_as_ours(index: frames.FrameIndex, width: int | None, final: bool) -> None:
+    for made in (index, replace(index, keyframes=()), replace(index, pts=[-5] * index.count)):
+        assert PICTURE.fullmatch(picture_key(made, 3, width, final=final))

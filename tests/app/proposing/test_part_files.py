@@ -1,0 +1,204 @@
+"""What processes keep on disk while they share work: after crashes, under other settings, when one falls silent."""
+
+import json
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.errors import BadInput
+from app.proposing import part_files as propose_parts
+from app.proposing.part_files import PartMissing, Parts
+from app.shards import Shard
+
+ABOUT = {"model": "m"}
+
+
+def line(number: int, digest: str) -> dict[str, Any]:
+    return {"id": number, "hash": digest, "entry": {"id": number}, "results": []}
+
+
+def parts(
+    folder: Path, rank: int = 0, count: int = 1, *, about: dict[str, Any] | None = None, session: str = "s"
+) -> Parts:
+    return Parts(folder / "out.parts", Shard(rank, count, rank, session), about=ABOUT if about is None else about)
+
+
+class Crash(Exception):
+    pass
+
+
+def broken_off(part: Parts, *lines: dict[str, Any]) -> None:
+    """Writes lines and dies."""
+    with pytest.raises(Crash), part:
+        for one in lines:
+            part.add(one)
+        raise Crash
+
+
+def test_what_was_finished_before_a_crash_is_found_again(tmp_path: Path) -> None:
+    broken_off(parts(tmp_path), line(1, "a"), {"id": 2, "failed": "bad"}, line(3, "c"))
+
+    with parts(tmp_path) as again:
+        assert set(again.finished()) == {"a", "c"}
+        assert list(again.of_this_call()) == [], "nothing of it counts as said in this call"
+        again.add(line(1, "b"))
+        assert [one["hash"] for one in again.of_this_call()] == ["b"]
+        assert set(again.finished()) == {"a", "b", "c"}
+
+
+def test_a_line_that_broke_off_does_not_count(tmp_path: Path) -> None:
+    broken_off(parts(tmp_path), line(1, "a"))
+    [path] = (tmp_path / "out.parts").glob("*.jsonl")
+    path.write_text(path.read_text() + '{"id": 2, "hash": "b", "entr')
+
+    with parts(tmp_path) as again:
+        assert set(again.finished()) == {"a"}
+
+
+def test_results_of_another_model_or_settings_do_not_count(tmp_path: Path) -> None:
+    broken_off(parts(tmp_path), line(1, "a"))
+
+    with parts(tmp_path, about={"model": "other"}) as again:
+        assert again.finished() == {}
+
+
+def test_a_call_that_breaks_off_at_once_leaves_nothing(tmp_path: Path) -> None:
+    broken_off(parts(tmp_path))
+    broken_off(parts(tmp_path), {"id": 2, "failed": "bad"})
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_with_another_number_of_processes_everything_is_still_found(tmp_path: Path) -> None:
+    broken_off(parts(tmp_path, 0, 2), line(1, "a"))
+    broken_off(parts(tmp_path, 1, 2), line(2, "b"))
+
+    with parts(tmp_path, 0, 1) as alone:
+        assert set(alone.finished()) == {"a", "b"}
+
+
+def test_two_processes_do_not_write_the_same_part(tmp_path: Path) -> None:
+    with parts(tmp_path), pytest.raises(BadInput, match=r"out\.parts"), parts(tmp_path):
+        raise AssertionError("both write")
+
+
+def test_the_first_process_waits_until_all_have_ended(tmp_path: Path) -> None:
+    order: list[str] = []
+
+    def second() -> None:
+        with parts(tmp_path, 1, 2) as part:
+            part.add(line(2, "b"))
+            time.sleep(0.3)
+            order.append("second")
+            part.end()
+
+    thread = threading.Thread(target=second)
+    with parts(tmp_path, 0, 2) as first:
+        first.add(line(1, "a"))
+        first.end()
+        thread.start()
+        first.wait_for_all(60.0)
+        order.append("first")
+        assert [one["hash"] for one in first.of_this_call()] == ["a", "b"]
+    thread.join()
+    assert order == ["second", "first"]
+
+
+def test_a_process_that_falls_silent_is_named_and_what_is_done_stays(tmp_path: Path) -> None:
+    with pytest.raises(PartMissing, match=r"Process 1 of 2 .*start the command again"), parts(tmp_path, 0, 2) as first:
+        first.add(line(1, "a"))
+        first.end()
+        first.wait_for_all(0.2)
+
+    with parts(tmp_path, 0, 1) as again:
+        assert set(again.finished()) == {"a"}
+
+
+@pytest.mark.parametrize(("session", "age"), [("another", 0.0), ("s", 10_000.0)])
+def test_an_end_of_an_earlier_call_is_not_taken_for_one_of_this(tmp_path: Path, session: str, age: float) -> None:
+    with parts(tmp_path, 1, 2, session=session) as second:
+        second.end()
+    path = tmp_path / "out.parts" / "rank-0001.jsonl"
+    lines = path.read_text().splitlines()
+    head = json.loads(lines[0])
+    path.write_text("\n".join([json.dumps({**head, "began": head["began"] - age}), *lines[1:], ""]))
+
+    with pytest.raises(PartMissing), parts(tmp_path, 0, 2) as first:
+        first.end()
+        first.wait_for_all(0.2)
+
+
+def test_a_sign_of_life_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.proposing.part_files.TOUCH_SECONDS", 0.0)
+    with parts(tmp_path) as part:
+        path = tmp_path / "out.parts" / "rank-0000.jsonl"
+        before = path.stat().st_mtime_ns
+        time.sleep(0.02)
+        part.alive()
+        assert path.stat().st_mtime_ns > before
+
+
+def test_in_the_end_the_parts_are_gone(tmp_path: Path) -> None:
+    with parts(tmp_path) as part:
+        part.add(line(1, "a"))
+        part.remove()
+
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_part_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propose_parts, "LOOK_SECONDS", 0.0)
+    original, read = propose_parts._read, []
+    looks = 0
+
+    def watched(path: Path) -> list[dict[str, Any]]:
+        read.append(path.name)
+        return original(path)
+
+    with parts(tmp_path, 1, 2) as second, parts(tmp_path, 0, 2) as first:
+        first.end()
+
+        def look(text: str) -> None:
+            nonlocal looks
+            looks += 1
+            if looks == 20:
+                second.add(line(2, "b"))
+            if looks == 40:
+                second.end()
+
+        monkeypatch.setattr(propose_parts, "_read", watched)
+        first.wait_for_all(60.0, report=look)
+    assert looks == 40
+    assert read == ["rank-0000.jsonl", *["rank-0001.jsonl"] * 3]
+
+
+def test_a_part_that_had_ended_before_the_wait_is_not_waited_for(tmp_path: Path) -> None:
+    with parts(tmp_path, 0, 1) as alone:
+        alone.add(line(1, "a"))
+        alone.end()
+        alone.wait_for_all(0.0, report=lambda text: pytest.fail(text))
+
+
+def test_hearing_how_far_it_is_is_a_sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(propose_parts, "TOUCH_SECONDS", 0.0)
+    shares: list[float] = []
+    with parts(tmp_path) as part:
+        path = tmp_path / "out.parts" / "rank-0000.jsonl"
+        tell = part.heard(shares.append)
+        for told in ((0.25,), (0.5, "half of it")):
+            os.utime(path, (0, 0))
+            tell(*told)
+            assert path.stat().st_mtime > 0
+    assert shares == [0.25, 0.5]
+
+
+def test_a_file_that_a_person_put_beside_the_parts_stays(tmp_path: Path) -> None:
+    with parts(tmp_path) as part:
+        part.add(line(1, "a"))
+        (part.folder / "notes.txt").write_text("mine")
+        part.remove()
+    assert [path.name for path in (tmp_path / "out.parts").iterdir()] == ["notes.txt"]

@@ -1,0 +1,121 @@
+"""The `train` use case: a YouTube-VIS file becomes a checkpoint, the same one each time; bad input is named."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+
+from app.cli.parser import make_parser
+from app.training.file_clips import MissingFrames, YoutubeVisClips
+from app.training.train import TrainOrder, recipe_of, start_network, train
+from model.config import CONFIGURATIONS, named
+from model.procedural import synthesize
+from model.training.targets import ABSENT, PRESENT
+from model.training.trainer import StepReport
+from model.weights import checkpoint
+
+
+@pytest.fixture(scope="module")
+def data(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("train") / "set"
+    synthesize(folder, domain="demo", videos=2, frames=4, size=(64, 48), seed=3)
+    return folder
+
+
+def order(data: Path, out: Path, **changes: object) -> TrainOrder:
+    base = TrainOrder(data / "instances.json", data / "JPEGImages", "tevit_tiny", out, steps=2, batch=1, seed=5)
+    return replace(base, **changes)  # type: ignore[arg-type]
+
+
+def test_training_writes_a_checkpoint_that_loads(data: Path, tmp_path: Path) -> None:
+    steps: list[StepReport] = []
+    path = train(order(data, tmp_path / "run"), report=steps.append)
+    made = checkpoint.load(path)
+    assert made.categories == ("fish", "star", "jelly", "wheel", "leaf")
+    assert made.provenance["steps"] == 2 and made.provenance["seed"] == 5
+    assert [step.step for step in steps] == [1, 2]
+    assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 2
+    made.build()
+
+
+def test_a_run_started_from_a_checkpoint_remembers_its_parent(data: Path, tmp_path: Path) -> None:
+    first = train(order(data, tmp_path / "a"), report=lambda _: None)
+    second = train(order(data, tmp_path / "b", init=first), report=lambda _: None)
+    assert checkpoint.load(second).parent == checkpoint.file_hash(first)
+
+
+def test_the_same_order_gives_the_same_weights(data: Path, tmp_path: Path) -> None:
+    one = checkpoint.load(train(order(data, tmp_path / "a"), report=lambda _: None)).state
+    two = checkpoint.load(train(order(data, tmp_path / "b"), report=lambda _: None)).state
+    assert all(torch.equal(one[key], two[key]) for key in one)
+
+
+def test_decay_steps_keep_their_share_of_a_shorter_run(data: Path, tmp_path: Path) -> None:
+    recipe = recipe_of(named("tevit_msgshift"), order(data, tmp_path, config="tevit_msgshift", steps=920))
+    assert recipe.steps == 920 and recipe.decay_steps == (610, 850) and recipe.warmup_steps == 92
+
+
+def test_a_frames_folder_without_the_named_frames_is_refused(data: Path, tmp_path: Path) -> None:
+    with pytest.raises(MissingFrames, match=r"00000\.png"):
+        YoutubeVisClips(data / "instances.json", tmp_path)
+
+
+def test_null_means_absent_and_labels_follow_the_ids(data: Path) -> None:
+    source = YoutubeVisClips(data / "instances.json", data / "JPEGImages")
+    assert source.read_frames(0, [2, 0]).shape == (2, 48, 64, 3)
+    for video in source.videos:
+        for track in video.tracks:
+            for state, mask, box in zip(track.states, track.segmentations, track.boxes, strict=True):
+                assert (state == PRESENT) == (mask is not None) == (box is not None)
+                assert state in (PRESENT, ABSENT)
+
+
+@pytest.mark.parametrize("name", list(CONFIGURATIONS))
+def test_without_numbers_of_its_own_an_order_follows_the_recipe_whole(data: Path, tmp_path: Path, name: str) -> None:
+    config = named(name)
+    assert recipe_of(config, order(data, tmp_path, config=name, steps=None, batch=None)) == config.training
+
+
+def test_the_flags_of_the_command_leave_every_figure_of_the_recipe_alone() -> None:
+    flags = ["train", "--annotations", "a", "--frames", "b", "--config", "tevit_msgshift", "--out", "c"]
+    given = make_parser().parse_args(flags)
+    assert (given.steps, given.batch, given.lr, given.accumulate, given.precision) == (None, None, None, 1, "float32")
+
+
+def test_an_untrained_start_is_the_initial_one_and_depends_on_the_seed(data: Path, tmp_path: Path) -> None:
+    first, again, other = (
+        start_network(named("tevit_tiny"), ("a", "b"), order(data, tmp_path, seed=seed))[0].state_dict()
+        for seed in (1, 1, 2)
+    )
+    assert all(torch.equal(value, again[key]) for key, value in first.items())
+    assert not torch.equal(first["backbone.msg_tokens"], other["backbone.msg_tokens"])
+    assert first["backbone.msg_tokens"].std() < 0.03 and first["roi_head.bbox_head.0.fc_cls.bias"].shape == (2,)
+
+
+def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
+    train(order(data, tmp_path / "run", steps=1), report=lambda _: None)
+    assert (tmp_path / "run" / "report.json").is_file()
+    steps: list[StepReport] = []
+    train(order(data, tmp_path / "run", steps=3, resume=True), report=steps.append)
+    assert [step.step for step in steps] == [2, 3]
+    assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 3
+
+
+@pytest.mark.parametrize("first", [True, False])
+def test_only_the_first_process_reads_the_whole_start_for_its_hash(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool
+) -> None:
+    start = train(order(data, tmp_path / "a"), report=lambda _: None)
+    hashed: list[Path] = []
+    original = checkpoint.file_hash
+
+    def watched(path: Path) -> str:
+        hashed.append(path)
+        return original(path)
+
+    monkeypatch.setattr(checkpoint, "file_hash", watched)
+    monkeypatch.setattr("app.training.train.ranks.is_first", lambda: first)
+    (tmp_path / "b").mkdir()
+    made = train(order(data, tmp_path / "b", init=start), report=lambda _: None)
+    assert hashed == [start] * first and made.exists() == first

@@ -1,0 +1,132 @@
+"""Parts that pages share."""
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from app.settings import Settings
+from app.web.pages import PAGES, shell
+from app.web.pages.first_paint import READY_SCRIPT
+from storage.database import Database
+
+ASSETS = Path(__file__).resolve().parents[4] / "assets"
+NODE = shutil.which("node")
+
+
+def built(name: str, settings: Settings, database: Database) -> gr.Blocks:
+    from importlib import import_module
+
+    return import_module(f"app.web.pages.{name}").build(settings, database)
+
+
+def components(blocks: gr.Blocks) -> list[Any]:
+    return list(blocks.blocks.values())
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+def test_a_page_holds_no_state_and_sends_nothing_home(name: str, settings: Settings, database: Database) -> None:
+    blocks = built(name, settings, database)
+    assert not [part for part in components(blocks) if isinstance(part, gr.State)]
+    assert blocks.analytics_enabled is False
+
+
+@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+def test_templates_are_constant(name: str, settings: Settings, database: Database) -> None:
+    """A placeholder in a template would run what a user typed."""
+    for part in components(built(name, settings, database)):
+        if isinstance(part, gr.HTML):
+            assert "${" not in part.html_template and "{{" not in part.html_template
+            assert part.value in (None, "")
+
+
+@pytest.mark.parametrize("name", ["library", "retrain", "models", "exchange"])
+def test_the_top_bar_marks_the_page_one_is_on(name: str, settings: Settings, database: Database) -> None:
+    bars = [part for part in components(built(name, settings, database)) if getattr(part, "elem_id", "") == "v-top"]
+    template = bars[0].html_template
+    assert len(bars) == 1 and template.count("aria-current=page") == 1
+    assert f'data-nav="{name}" aria-current=page' in template
+    assert all(f'href="{path}"' in template for _, path in PAGES)
+
+
+def test_the_review_page_is_one_mount_point(settings: Settings, database: Database) -> None:
+    parts = [part for part in components(built("review", settings, database)) if isinstance(part, gr.HTML)]
+    assert len(parts) == 1
+    assert "/ui/editor/main.js" in str(parts[0].js_on_load)
+
+
+def test_components_of_forms_are_usable(settings: Settings, database: Database) -> None:
+    """Gradio renders a component that no event uses as disabled, unless told otherwise."""
+    for name in ("library", "models", "exchange"):
+        blocks = built(name, settings, database)
+        used = {key for fn in blocks.fns.values() for key in [part._id for part in fn.inputs]}
+        fields = [
+            part for part in components(blocks) if isinstance(part, gr.Textbox | gr.Radio | gr.Dropdown | gr.File)
+        ]
+        assert fields
+        assert all(part._id in used or part.interactive for part in fields)
+
+
+def test_events_of_forms_are_no_public_interface(settings: Settings, database: Database) -> None:
+    for name in ("library", "models", "exchange"):
+        for fn in built(name, settings, database).fns.values():
+            assert fn.api_visibility != "public" or fn.fn is None
+
+
+def test_an_answer_is_a_list_that_survives_json() -> None:
+    answer = shell.Answer(kind="error", text="No <b>.", sheet="videos", go="/?project=1")
+    assert json.loads(json.dumps(answer.as_list())) == ["error", "No <b>.", "videos", "/?project=1"]
+
+
+def test_titles_are_escaped() -> None:
+    with gr.Blocks():
+        assert "&lt;" in shell.heading("a < b").html_template
+
+
+def test_mount_points_name_modules_and_places_that_exist(settings: Settings, database: Database) -> None:
+    """The module that a mount point imports fills the place of that mount point's name."""
+    for name in ("library", "retrain", "models", "exchange"):
+        for part in components(built(name, settings, database)):
+            place = (getattr(part, "elem_id", None) or "").removesuffix("-holder").removeprefix("v-")
+            if isinstance(part, gr.HTML) and 'class="v-mount"' in part.html_template:
+                module = ASSETS / "pages" / f"{place}.js"
+                assert f"'/ui/pages/{place}.js'" in str(part.js_on_load)
+                assert f'"#v-{place}"' in module.read_text()
+
+
+def test_every_sheet_that_is_opened_is_on_its_page(settings: Settings, database: Database) -> None:
+    opened = {"library": ("project", "manage", "categories", "videos"), "models": ("checkpoint",)}
+    for page, sheets in opened.items():
+        ids = {getattr(part, "elem_id", None) for part in components(built(page, settings, database))}
+        assert {f"v-sheet-{sheet}" for sheet in sheets} <= ids
+
+
+@pytest.mark.skipif(NODE is None, reason="Node is not installed")
+def test_a_press_before_the_modules_are_there_waits_for_them() -> None:
+    """The strings that Gradio runs at a press, with the page's head before them and the modules long after."""
+    program = f"""
+        globalThis.window = globalThis;
+        {READY_SCRIPT}
+        const first = window.vReady;
+        {READY_SCRIPT}
+        const told = [];
+        const pages = {{ project: () => "p", answer: (list) => told.push(list) }};
+        const asked = ({shell.PROJECT_FIRST})("", "name", null);
+        const shown = ({shell.SHOW_ANSWER})(["ok", "Done.", "a", ""]);
+        let early = true;
+        asked.then(() => {{ early = Boolean(window.made); }});
+        setTimeout(() => {{ window.made = true; window.vMakeReady(pages); }}, 5);
+        Promise.all([asked, shown]).then(([inputs]) => console.log(JSON.stringify(
+            {{ inputs, told, early, once: first === window.vReady }})));
+    """
+    done = subprocess.run([str(NODE), "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(done.stdout) == {
+        "inputs": ["p", "name", None],
+        "told": [["ok", "Done.", "a", ""]],
+        "early": True,
+        "once": True,
+    }

@@ -1,0 +1,95 @@
+"""Jobs over HTTP: asked for, listed, followed, cancelled, and refused with a reason."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.settings import Settings
+from storage import checkpoints as models
+from storage import jobs
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
+
+
+@pytest.fixture
+def project(database: Database, client: TestClient) -> Project:
+    return project_with(database, "dog")[0]
+
+
+@pytest.fixture
+def video(database: Database, settings: Settings, project: Project, tmp_path: Path) -> Video:
+    return video_in(database, settings, project, tmp_path)
+
+
+@pytest.fixture
+def checkpoint(database: Database) -> Checkpoint:
+    with database.atomic() as tx:
+        return models.add_checkpoint(
+            tx, name="c", path="c", sha256="c", config="tevit_tiny", categories=["dog"], size_bytes=1
+        )
+
+
+def test_proposing_puts_one_job_in_the_queue_and_starts_a_worker(
+    client: TestClient, video: Video, checkpoint: Checkpoint, started_workers: list[Settings], database: Database
+) -> None:
+    answer = client.post(f"/data/videos/{video.id}/propose", json={})
+    assert answer.status_code == 200, answer.text
+    job = answer.json()["job"]
+    assert (job["kind"], job["status"], job["video"]) == ("propose", "queued", video.id)
+    assert len(started_workers) == 1
+    with database.read() as tx:
+        assert jobs.get_job(tx, job["id"]).parameters == {"checkpoint": checkpoint.id}
+    again = client.post(f"/data/videos/{video.id}/propose")
+    assert again.status_code == 400
+    assert "already being proposed" in again.json()["error"]
+    listed = client.get(f"/data/jobs?project={video.project_id}&active=1").json()["jobs"]
+    assert [found["id"] for found in listed] == [job["id"]]
+
+
+def test_a_checkpoint_can_be_named_and_must_exist(client: TestClient, video: Video, checkpoint: Checkpoint) -> None:
+    path = f"/data/videos/{video.id}/propose"
+    assert client.post(path, json={"checkpoint": "none"}).status_code == 404
+    assert client.post(path, json={"checkpoint": checkpoint.id}).status_code == 200
+
+
+def test_without_a_checkpoint_proposing_is_refused_with_the_ways_out(client: TestClient, video: Video) -> None:
+    answer = client.post(f"/data/videos/{video.id}/propose", json={})
+    assert answer.status_code == 400
+    assert "draw by hand" in answer.json()["error"]
+
+
+def test_a_job_is_cancelled_and_shows_its_curves(client: TestClient, database: Database, video: Video) -> None:
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="retrain", project_id=video.project_id)
+        jobs.add_points(tx, job.id, "loss", [(1, 2.5), (2, 1.5)])
+    assert client.get(f"/data/jobs/{job.id}/points").json() == {"series": {"loss": [[1, 2.5], [2, 1.5]]}}
+    assert client.post(f"/data/jobs/{job.id}/cancel").json()["status"] == "cancelled"
+    assert client.get(f"/data/jobs/{job.id}").json()["status"] == "cancelled"
+    assert client.get(f"/data/jobs?project={video.project_id}&active=1").json()["jobs"] == []
+    assert len(client.get(f"/data/jobs?project={video.project_id}").json()["jobs"]) == 1
+
+
+@pytest.mark.parametrize("path", ["", "/points"])
+def test_a_job_that_is_not_there_is_not_found(client: TestClient, path: str) -> None:
+    assert client.get(f"/data/jobs/none{path}").status_code == 404
+    assert client.post("/data/jobs/none/cancel").status_code == 404
+
+
+def test_retraining_needs_a_persons_masks_and_runs_once(
+    client: TestClient, database: Database, project: Project, video: Video
+) -> None:
+    path = f"/data/projects/{project.id}/retrain"
+    refused = client.post(path, json={})
+    assert refused.status_code == 400
+    assert "review" in refused.json()["error"]
+    category = client.get(f"/data/projects/{project.id}").json()["categories"][0]["id"]
+    _, changes = new_track(category, {0: square(1, 1)})
+    client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": [edit(changes)]})
+    assert client.post(path, json={"steps": 5}).json()["job"]["kind"] == "retrain"
+    assert "already retraining" in client.post(path, json={}).json()["error"]
+    assert client.post(path, json={"steps": 0}).status_code == 422
+    assert client.post("/data/projects/none/retrain", json={}).status_code == 404

@@ -1,0 +1,107 @@
+"""Projects and categories over HTTP, and who would propose."""
+
+from pathlib import Path
+from typing import Any
+
+from fastapi.testclient import TestClient
+
+from app.settings import Settings
+from storage import checkpoints as models
+from storage import projects
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
+
+
+def checkpoint(database: Database, *classes: str, name: str = "demo") -> Checkpoint:
+    with database.atomic() as tx:
+        return models.add_checkpoint(
+            tx, name=name, path="demo.safetensors", sha256=name, config="tevit_tiny", categories=classes, size_bytes=1
+        )
+
+
+def test_projects_are_made_listed_and_remembered(client: TestClient) -> None:
+    made = client.post("/data/projects", json={"name": "street", "categories": ["dog", "cat"]}).json()
+    found = client.get("/data/projects").json()
+    assert [project["name"] for project in found["projects"]] == ["street"]
+    assert found["last"] == made["id"]
+    whole = client.get(f"/data/projects/{made['id']}").json()
+    assert [category["name"] for category in whole["categories"]] == ["dog", "cat"]
+    assert whole["videos"] == [] and whole["checkpoint"] is None
+
+
+def test_names_must_be_new_and_not_empty(client: TestClient) -> None:
+    client.post("/data/projects", json={"name": "street"})
+    assert "street" in client.post("/data/projects", json={"name": "street"}).json()["error"]
+    assert client.post("/data/projects", json={"name": "   "}).status_code == 400
+    assert client.post("/data/projects", json={"name": ""}).status_code == 422
+
+
+def test_categories_are_added_renamed_and_retired(client: TestClient) -> None:
+    project = client.post("/data/projects", json={"name": "street", "categories": ["dog"]}).json()["id"]
+    added = client.post(f"/data/projects/{project}/categories", json={"name": "cat"}).json()
+    assert added["retired"] is False
+    assert client.post(f"/data/projects/{project}/categories", json={"name": "cat"}).status_code == 400
+    renamed = client.post(f"/data/categories/{added['id']}", json={"name": "tom cat"}).json()
+    assert renamed["name"] == "tom cat"
+    assert client.post(f"/data/categories/{added['id']}", json={"retired": True}).json()["retired"] is True
+    assert client.post("/data/categories/none", json={"name": "x"}).status_code == 404
+
+
+def test_a_project_shows_how_far_each_video_is(
+    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    project, categories = project_with(database, "dog")
+    video = video_in(database, settings, project, tmp_path)
+
+    def shown() -> dict[str, Any]:
+        found: dict[str, Any] = client.get(f"/data/projects/{project.id}").json()["videos"][0]
+        return found
+
+    assert (shown()["state"], shown()["tracks"], shown()["job"]) == ("new", 0, None)
+    assert 0.3 < shown()["seconds"] < 0.5
+    _, changes = new_track(categories["dog"].id, {0: square(1, 1)})
+    client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": [edit(changes)]})
+    assert (shown()["state"], shown()["counts"]["corrected"]) == ("review", 1)
+    assert (shown()["frames"], shown()["bare"]) == (1, video.count - 1), "one stroke does not make a video done"
+
+
+def test_the_demos_checkpoint_warns_on_another_project(client: TestClient, database: Database) -> None:
+    project, _ = project_with(database, "dog")
+    checkpoint(database, "star", "fish")
+    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    assert "star, fish" in found["warning"] and "draw by hand" in found["warning"]
+    assert found["checkpoint"]["builtin_demo"] is True
+    assert (found["known"], found["unknown"], found["unmapped"]) == ([], ["dog"], ["star", "fish"])
+    assert found["device"] == "cpu"
+    assert found["downloads"]
+
+
+def test_the_demo_project_is_not_warned(client: TestClient, database: Database) -> None:
+    project, _ = project_with(database, "star", "fish", name="demo")
+    checkpoint(database, "star", "fish")
+    with database.atomic() as tx:
+        projects.set_setting(tx, "demo_project", project.id)
+    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    assert found["warning"] is None
+    assert found["known"] == ["star", "fish"]
+
+
+def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient, database: Database) -> None:
+    project, _ = project_with(database, "car")
+    checkpoint(database, "star")
+    own = checkpoint(database, "sedan", name="own")
+    with database.atomic() as tx:
+        models.activate(tx, project.id, own.id)
+    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    assert found["checkpoint"]["name"] == "own"
+    assert found["known"] == ["car"] and found["warning"] is None
+    whole = client.get(f"/data/projects/{project.id}").json()
+    assert whole["checkpoint"]["known_here"] == ["sedan"]
+
+
+def test_without_any_checkpoint_the_ways_out_are_named(client: TestClient, database: Database) -> None:
+    project, _ = project_with(database, "dog")
+    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    assert found["checkpoint"] is None
+    assert "draw by hand" in found["warning"]

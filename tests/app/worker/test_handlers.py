@@ -1,0 +1,138 @@
+"""What the handlers of jobs do around the use cases: an uploaded file goes when its job has ended."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+
+from app.errors import BadInput
+from app.exchange.importing import UPLOADS
+from app.library.uploads import keep
+from app.settings import Settings
+from app.worker import handlers as job_kinds
+from app.worker.handlers import ASIDE, HANDLERS, import_file
+from app.worker.work import Work
+from storage.database import Database
+from tests.app.made import project_with
+
+
+def work_with(settings: Settings, database: Database, file: Path, frames: Path) -> Work:
+    project, _ = project_with(database)
+    job = SimpleNamespace(project_id=project.id, parameters={"file": str(file), "frames": str(frames)})
+    report = cast(Any, lambda *_args, **_more: None)
+    report.cancelled = lambda: False
+    return Work(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
+
+
+@pytest.mark.parametrize("content", ["no JSON", "[]", '{"hello": "world"}'])
+def test_an_uploaded_file_is_named_as_the_person_knows_it_and_removed(
+    settings: Settings, database: Database, tmp_path: Path, content: str
+) -> None:
+    (tmp_path / "notes.json").write_text(content)
+    upload = keep(settings.data / UPLOADS, str(tmp_path / "notes.json"))
+    with pytest.raises(BadInput, match=r"^notes\.json") as refused:
+        import_file(work_of(settings, database, **upload.parameters, frames=str(tmp_path)))
+    assert str(settings.data) not in str(refused.value)
+    assert not upload.path.parent.exists() and (tmp_path / "notes.json").exists()
+
+
+def test_a_file_of_the_server_stays_where_it_is(settings: Settings, database: Database, tmp_path: Path) -> None:
+    file = tmp_path / "notes.json"
+    file.write_text("[]")
+    with pytest.raises(BadInput, match=str(file)):
+        import_file(work_with(settings, database, file, tmp_path))
+    assert file.is_file()
+
+
+def test_every_kind_of_job_has_one_handler() -> None:
+    assert not set(HANDLERS) & set(ASIDE)
+    assert {"propose", "import", "export", "index"} <= set(HANDLERS) and set(ASIDE) == {"retrain"}
+
+
+class Called:
+    """Stands for a use case: remembers what it was called with."""
+
+    def __init__(self, result: dict[str, Any] | None = None) -> None:
+        self.named: dict[str, Any] = {}
+        self.result = result or {"stored": True}
+
+    def __call__(self, *_: Any, **named: Any) -> Any:
+        self.named = named
+        return SimpleNamespace(as_json=lambda: self.result, count=7)
+
+
+def work_of(settings: Settings, database: Database, **parameters: Any) -> Work:
+    report = cast(Any, lambda *_args, **_more: None)
+    report.cancelled = lambda: False
+    job = SimpleNamespace(id="j", project_id="p", video_id="v", parameters=parameters)
+    return Work(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
+
+
+def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "propose_video", use_case)
+    assert HANDLERS["propose"](work_of(settings, database, checkpoint="c")) == {"stored": True}
+    assert (use_case.named["video_id"], use_case.named["checkpoint_id"], use_case.named["job_id"]) == ("v", "c", "j")
+    wish = use_case.named["wish"]
+    assert (wish.rule, wish.precision) == ("review", None)
+    HANDLERS["propose"](work_of(settings, database, checkpoint="c", rule="published", precision="fast"))
+    wish = use_case.named["wish"]
+    assert (wish.rule, wish.precision) == ("published", "fast")
+
+
+def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "export_dataset", use_case)
+    HANDLERS["export"](work_of(settings, database, out=str(tmp_path)))
+    plain = {name: use_case.named[name] for name in ("project_id", "out", "reviewed_only", "version")}
+    assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": "2019"}
+    HANDLERS["export"](work_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
+    assert (use_case.named["reviewed_only"], use_case.named["version"], use_case.named["stride"]) == (True, "2021", 5)
+
+
+def test_a_retraining_is_a_process_that_gets_the_same_data(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    commands: list[list[str]] = []
+    monkeypatch.setattr(job_kinds, "watch_child", lambda _work, command: commands.append(command))
+    assert ASIDE["retrain"](work_of(settings, database)) is None
+    assert commands == [["retrain", "--job", "j", *settings.flags()]]
+    assert str(settings.data) in commands[0] and "cpu" in commands[0]
+
+
+def test_an_import_that_worked_removes_its_upload_and_nothing_else(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "notes.json").write_text("{}")
+    upload, neighbour = (keep(settings.data / UPLOADS, str(tmp_path / "notes.json")) for _ in range(2))
+    use_case = Called({"videos": 1})
+    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    work = work_of(settings, database, **upload.parameters, frames=str(tmp_path))
+    assert import_file(work) == {"videos": 1}
+    assert use_case.named["file"] == upload.path and use_case.named["frames_folder"] == tmp_path
+    assert not upload.path.parent.exists() and neighbour.path.exists()
+
+
+@pytest.mark.parametrize(
+    "given",
+    ["mine/notes.json", "{uploads}/../mine/notes.json", "{uploads}/notes.json", "{uploads}/a/b/notes.json",
+     "{uploads}/0123abcd/notes.json"],
+)  # fmt: skip
+def test_what_a_path_names_is_never_removed(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, given: str
+) -> None:
+    """A path inside the folder of uploads too: a person put it there, or an older version queued the job."""
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    uploads = settings.data / UPLOADS
+    file = settings.data / given.format(uploads=uploads)
+    for folder in (uploads, settings.data / "mine", file.parent):
+        folder.mkdir(parents=True, exist_ok=True)
+    file.write_text("{}")
+    import_file(work_of(settings, database, file=str(file), frames="/x"))
+    assert use_case.named["file"] == file and file.exists()

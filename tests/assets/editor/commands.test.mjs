@@ -1,0 +1,248 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { createCommands, filteredQueue, wholeQueue } from "../../../assets/editor/commands.js";
+import { EditQueue } from "../../../assets/editor/document/editqueue.js";
+import { createView, PREFERENCES } from "../../../assets/editor/state.js";
+import { createStore } from "../../../assets/editor/store.js";
+import { Viewport } from "../../../assets/editor/canvas/viewport.js";
+import { memoryStorage, sentRow, sentTrack, smallDocument } from "../memory.mjs";
+
+function editor() {
+  const document = smallDocument([
+    sentTrack(1, [
+      sentRow(0),
+      sentRow(1),
+      sentRow(2, { source: "drawn", review: "corrected" }),
+      sentRow(6, { key: true }),
+    ]),
+    sentTrack(2, [sentRow(3, { look: "Mask jumps" }), sentRow(4, { review: "accepted" })]),
+  ]);
+  const view = createView();
+  const app = {
+    document,
+    view,
+    viewport: new Viewport(),
+    preferences: createStore({ ...PREFERENCES }),
+    session: createStore({
+      video: { id: "v", categories: [{ id: "c1" }, { id: "c2", retired: true }] },
+      saving: "saved",
+    }),
+    toasts: [],
+    toast: (message) => app.toasts.push(message),
+    root: { querySelectorAll: () => [] },
+    get track() {
+      return document.tracks.get(view.now.selected) ?? null;
+    },
+  };
+  document.onchange = () => view.set({ revision: view.now.revision + 1 });
+  app.queue = new EditQueue({ document, storage: memoryStorage(), name: "v", send: () => new Promise(() => {}) });
+  app.commands = createCommands(app);
+  return app;
+}
+
+test("stepping stays inside the video", () => {
+  const { commands, view } = editor();
+  commands.previousFrame();
+  assert.equal(view.now.frame, 0);
+  commands.tenOn();
+  assert.equal(view.now.frame, 9);
+  commands.nextFrame();
+  assert.equal(view.now.frame, 9);
+  commands.firstFrame();
+  commands.nextFrame();
+  assert.equal(view.now.frame, 1);
+});
+
+test("key frames are those of the selected track, else of all", () => {
+  const { commands, view } = editor();
+  commands.select("t1");
+  commands.nextKey();
+  assert.equal(view.now.frame, 2);
+  commands.nextKey();
+  assert.equal(view.now.frame, 6);
+  commands.nextKey();
+  assert.equal(view.now.frame, 9);
+  commands.previousKey();
+  assert.equal(view.now.frame, 6);
+});
+
+test("Tab goes round the tracks both ways", () => {
+  const { commands, view } = editor();
+  commands.nextTrack();
+  assert.equal(view.now.selected, "t1");
+  commands.nextTrack();
+  commands.nextTrack();
+  assert.equal(view.now.selected, "t1");
+  commands.previousTrack();
+  assert.equal(view.now.selected, "t2");
+});
+
+test("the queue leads from the flagged to the unreviewed and round again", () => {
+  const app = editor();
+  const seen = [];
+  for (let i = 0; i < 4; i += 1) {
+    app.commands.nextInQueue();
+    seen.push([app.track.number, app.view.now.frame]);
+  }
+  assert.deepEqual(seen, [
+    [2, 3],
+    [1, 0],
+    [1, 6],
+    [2, 3],
+  ]);
+  app.commands.previousInQueue();
+  assert.deepEqual([app.track.number, app.view.now.frame], [1, 6]);
+});
+
+test("the queue is made anew only after a change, and can be filtered", () => {
+  const app = editor();
+  const before = wholeQueue(app);
+  assert.equal(wholeQueue(app), before);
+  app.view.set({ queueFilter: "look" });
+  assert.deepEqual(
+    filteredQueue(app).map((item) => item.kind),
+    ["look"],
+  );
+  app.commands.select("t2");
+  app.commands.goto(3);
+  app.commands.accept();
+  assert.notEqual(wholeQueue(app), before);
+  assert.equal(filteredQueue(app).length, 0);
+});
+
+test("verdicts take the scope of the bar", () => {
+  const app = editor();
+  app.commands.select("t1");
+  app.commands.accept();
+  assert.deepEqual(
+    app.queue.waiting[0].changes.map((c) => c.frame),
+    [0],
+  );
+  app.commands.goto(1);
+  app.commands.scopeOnward();
+  app.commands.accept();
+  assert.deepEqual(
+    app.queue.waiting[1].changes.map((c) => c.frame),
+    [1, 6],
+  );
+  app.preferences.set({ scope: "range" });
+  app.commands.absent();
+  assert.deepEqual(
+    app.queue.waiting[2].changes.map((c) => c.frame),
+    [1],
+  );
+});
+
+test("without a selected track verdicts do nothing", () => {
+  const app = editor();
+  for (const name of ["accept", "reject", "absent", "remove", "keyFrame", "needsLook"]) app.commands[name]();
+  assert.equal(app.queue.pending, 0);
+});
+
+test("deleting a whole track selects nothing and offers undo", () => {
+  const app = editor();
+  app.commands.select("t1");
+  app.commands.scopeWhole();
+  app.commands.remove();
+  assert.equal(app.view.now.selected, null);
+  assert.equal(app.document.list().length, 1);
+  assert.equal(app.toasts[0].actions[0].label, "Undo");
+});
+
+test("complete names the categories that are not retired", () => {
+  const app = editor();
+  app.commands.complete();
+  assert.deepEqual(app.queue.waiting[0].changes[0].after, { start: 0, stop: 10, categories: ["c1"] });
+  app.view.set({ range: [2, 4] });
+  app.commands.complete();
+  assert.deepEqual(app.queue.waiting[1].changes[0].after, { start: 2, stop: 5, categories: ["c1"] });
+});
+
+test("relabelling and renaming change the track, and nothing when nothing changes", () => {
+  const app = editor();
+  app.commands.select("t1");
+  app.commands.setCategory("c1");
+  app.commands.rename("");
+  assert.equal(app.queue.pending, 0);
+  app.commands.setCategory("c2");
+  app.commands.rename("left one");
+  assert.equal(app.track.category, "c2");
+  assert.equal(app.track.name, "left one");
+});
+
+test("hide, lock and solo switch marks of a track", () => {
+  const { commands, view } = editor();
+  commands.select("t2");
+  commands.hide();
+  commands.lock("t1");
+  commands.solo();
+  assert.deepEqual([[...view.now.hidden], [...view.now.locked], view.now.solo], [["t2"], ["t1"], "t2"]);
+  commands.hide("t2");
+  commands.solo();
+  assert.deepEqual([[...view.now.hidden], view.now.solo], [[], ""]);
+});
+
+test("a new track waits for its first stroke, with a drawing tool at hand", () => {
+  const app = editor();
+  app.commands.startTrack("c1");
+  assert.equal(app.view.now.tool, "brush");
+  assert.equal(app.view.now.newTrack.number, 3);
+  assert.equal(app.queue.pending, 0);
+  app.commands.select("t1");
+  assert.equal(app.view.now.newTrack, null);
+});
+
+test("the brush grows and shrinks by at least a pixel, inside its limits", () => {
+  const app = editor();
+  for (let i = 0; i < 60; i += 1) app.commands.smaller();
+  assert.equal(app.preferences.now.brush, 1);
+  app.commands.larger();
+  assert.equal(app.preferences.now.brush, 2);
+  for (let i = 0; i < 60; i += 1) app.commands.larger();
+  assert.equal(app.preferences.now.brush, 400);
+});
+
+test("offline, undo takes back what was not sent and redo gives it back", () => {
+  const app = editor();
+  app.session.set({ saving: "offline" });
+  app.queue.timer = 1;
+  app.commands.select("t1");
+  app.commands.accept();
+  app.commands.undo();
+  assert.equal(app.document.row("t1", 0).review, "unreviewed");
+  app.commands.redo();
+  assert.equal(app.document.row("t1", 0).review, "accepted");
+});
+
+test("a verdict on frames whose rows are still being read waits, one on what is here does not", () => {
+  const app = editor();
+  app.view.set({ selected: "t1", frame: 1 });
+  app.rows = { covers: (first, last) => last - first < 5, share: 0.34 };
+  app.preferences.set({ scope: "whole" });
+  assert.equal(app.commands.accept(), null);
+  assert.match(app.toasts[0].text, /still being read \(34 %\)/);
+  assert.equal(app.document.row("t1", 0).review, "unreviewed");
+  app.preferences.set({ scope: "frame" });
+  assert.ok(app.commands.accept());
+  assert.equal(app.document.row("t1", 1).review, "accepted");
+});
+
+/** Where the playhead stands after an undo whose answer covers these frames. */
+async function afterUndo(at, answer) {
+  const app = editor();
+  globalThis.fetch = async () => new Response(JSON.stringify({ status: "applied", number: 9, rows: [], ...answer }));
+  Object.assign(app, { author: "me", asked: 0, applyRows: () => {}, refreshVideo: () => {} });
+  app.view.set({ frame: at });
+  await app.commands.undo();
+  return app.view.now.frame;
+}
+
+test("undo goes to the edit only from outside of its frames", async () => {
+  const wide = { frame: 2, last_frame: 7 };
+  assert.deepEqual(
+    await Promise.all([0, 2, 5, 7, 8].map((at) => afterUndo(at, wide))),
+    [2, 2, 5, 7, 2],
+  );
+  assert.equal(await afterUndo(5, { frame: 3, last_frame: 3 }), 3);
+  assert.equal(await afterUndo(5, { frame: null, last_frame: null }), 5);
+});

@@ -1,0 +1,118 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { laneOf, progress, reviewQueue, standingOn, stateOf } from "../../../../assets/editor/document/lanes.js";
+import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+
+const trackOf = (rows, values) => smallDocument([sentTrack(1, rows, values)]).tracks.get("t1");
+
+test("rows become runs of equal source, with absence and gaps between", () => {
+  const lane = laneOf(
+    trackOf([
+      sentRow(0),
+      sentRow(1),
+      sentRow(2, { source: "drawn", review: "corrected" }),
+      sentRow(3, { state: 0, hash: null }),
+      sentRow(4, { state: 0, hash: null }),
+      sentRow(8),
+    ]),
+  );
+  assert.deepEqual(lane.parts, [
+    [0, 1, "proposed"],
+    [2, 2, "drawn"],
+    [8, 8, "proposed"],
+  ]);
+  assert.deepEqual(lane.absent, [[3, 4]]);
+  assert.deepEqual(lane.unknown, [[5, 7]]);
+  assert.deepEqual(lane.keys, [2]);
+  assert.equal(lane.tally.hand, 1);
+  assert.equal(lane.tally.present, 4);
+});
+
+test("flags show once per run, and stand before the verdict on the strip", () => {
+  const lane = laneOf(
+    trackOf([
+      sentRow(0, { look: "a" }),
+      sentRow(1, { look: "a" }),
+      sentRow(2, { review: "accepted" }),
+      sentRow(5, { look: "b" }),
+    ]),
+  );
+  assert.deepEqual(lane.looks, [0, 5]);
+  assert.deepEqual(lane.review, [
+    [0, 1, "look"],
+    [2, 2, "accepted"],
+    [5, 5, "look"],
+  ]);
+});
+
+test("a lane is made anew only when its track changed", () => {
+  const document = smallDocument();
+  const track = document.tracks.get("t1");
+  const first = laneOf(track);
+  assert.equal(laneOf(track), first);
+  document.apply({ track: "t1", frame: 1, version: 2, after: null });
+  assert.notEqual(laneOf(track), first);
+});
+
+test("the queue names a track by its number of now", () => {
+  const document = smallDocument([sentTrack(1, [sentRow(0)]), sentTrack(2, [sentRow(3, { look: "Flickers" })])]);
+  const numbers = () => reviewQueue(document.list()).map((item) => item.number);
+  assert.deepEqual(numbers(), [2, 1]);
+  document.renumber("t2", 7);
+  assert.deepEqual(numbers(), [7, 1]);
+  document.merge({ last_edit: 2, tracks: [sentTrack(1, [], { id: "t1", number: 5 }), sentTrack(7, [], { id: "t2", number: 7 })] }, 5, 10);
+  assert.deepEqual(numbers(), [7, 5]);
+});
+
+test("one word for a track", () => {
+  assert.equal(stateOf(trackOf([sentRow(0)])), "unreviewed");
+  assert.equal(stateOf(trackOf([])), "unreviewed");
+  assert.equal(stateOf(trackOf([sentRow(0, { review: "accepted" })])), "accepted");
+  assert.equal(
+    stateOf(trackOf([sentRow(0, { review: "accepted" }), sentRow(1, { review: "corrected" })])),
+    "corrected",
+  );
+  assert.equal(stateOf(trackOf([sentRow(0, { review: "accepted", look: "odd" })])), "look");
+  assert.equal(stateOf(trackOf([sentRow(0, { review: "rejected" })])), "rejected");
+  assert.equal(stateOf(trackOf([sentRow(0)], { rejected: true })), "rejected");
+});
+
+test("progress sums over tracks", () => {
+  const document = smallDocument([
+    sentTrack(1, [sentRow(0, { review: "accepted" }), sentRow(1)]),
+    sentTrack(2, [sentRow(0, { review: "corrected" })]),
+  ]);
+  assert.deepEqual(progress(document.list()), {
+    accepted: 1,
+    corrected: 1,
+    rejected: 0,
+    unreviewed: 1,
+    look: 0,
+    total: 3,
+  });
+});
+
+test("the queue has flagged runs first, then unreviewed ones, without rejected tracks", () => {
+  const document = smallDocument([
+    sentTrack(1, [sentRow(0), sentRow(1), sentRow(4)]),
+    sentTrack(2, [
+      sentRow(3, { look: "Mask jumps", review: "accepted" }),
+      sentRow(4, { look: "Mask jumps" }),
+      sentRow(5, { look: "Flickers" }),
+    ]),
+    sentTrack(3, [sentRow(0)], { rejected: true }),
+  ]);
+  const items = reviewQueue(document.list());
+  assert.deepEqual(
+    items.map((i) => [i.kind, i.number, i.first, i.last, i.reason]),
+    [
+      ["look", 2, 3, 4, "Mask jumps"],
+      ["look", 2, 5, 5, "Flickers"],
+      ["unreviewed", 1, 0, 1, "Unreviewed"],
+      ["unreviewed", 1, 4, 4, "Unreviewed"],
+    ],
+  );
+  assert.equal(standingOn(items, "t2", 4), 0);
+  assert.equal(standingOn(items, "t1", 2), -1);
+  assert.equal(standingOn(items, null, 4), -1);
+});

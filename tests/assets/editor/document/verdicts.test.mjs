@@ -1,0 +1,141 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import * as verdicts from "../../../../assets/editor/document/verdicts.js";
+import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+
+const where = { frame: 4, range: [2, 6], count: 10 };
+const one = (rows, values) => {
+  const document = smallDocument([sentTrack(1, rows, values)]);
+  return [document, document.tracks.get("t1")];
+};
+
+test("scopes cover the frames they name", () => {
+  assert.deepEqual(verdicts.span("frame", where), [4, 4]);
+  assert.deepEqual(verdicts.span("range", where), [2, 6]);
+  assert.deepEqual(verdicts.span("range", { ...where, range: null }), [4, 4]);
+  assert.deepEqual(verdicts.span("onward", where), [4, 9]);
+  assert.deepEqual(verdicts.span("whole", where), [0, 9]);
+});
+
+test("accepting judges what has no verdict, keeps corrected, and clears flags", () => {
+  const [document, track] = one([
+    sentRow(0),
+    sentRow(1, { review: "accepted" }),
+    sentRow(2, { review: "corrected", source: "drawn", look: "odd" }),
+    sentRow(3, { review: "corrected" }),
+    sentRow(4, { review: "rejected" }),
+  ]);
+  const changes = verdicts.accept(document, track, [0, 9], false);
+  assert.deepEqual(
+    changes.map((c) => [c.frame, c.after.review, c.after.look]),
+    [
+      [0, "accepted", null],
+      [2, "corrected", null],
+      [4, "accepted", null],
+    ],
+  );
+  assert.deepEqual(changes[0].after, { review: "accepted", look: null });
+});
+
+test("accepting stays inside its frames", () => {
+  const [document, track] = one([sentRow(0), sentRow(5), sentRow(9)]);
+  assert.deepEqual(
+    verdicts.accept(document, track, [4, 6], false).map((c) => c.frame),
+    [5],
+  );
+});
+
+test("rejecting a whole track says so on the track, and accepting it takes that back", () => {
+  const [document, track] = one([sentRow(0), sentRow(1, { state: 0, hash: null })]);
+  const changes = verdicts.reject(document, track, [0, 9], true);
+  assert.deepEqual(changes[0], { track: "t1", frame: null, after: { rejected: true } });
+  assert.deepEqual(
+    changes.slice(1).map((c) => [c.frame, c.after.review]),
+    [[0, "rejected"]],
+  );
+  track.rejected = true;
+  assert.deepEqual(verdicts.accept(document, track, [0, 9], true)[0].after, { rejected: false });
+});
+
+test("deleting takes rows away, or the track when it is for the whole", () => {
+  const [document, track] = one([sentRow(3), sentRow(4), sentRow(5)]);
+  assert.deepEqual(verdicts.remove(document, track, [4, 9], false), [
+    { track: "t1", frame: 4, after: null },
+    { track: "t1", frame: 5, after: null },
+  ]);
+  assert.deepEqual(verdicts.remove(document, track, [0, 9], true), [
+    { track: "t1", frame: null, after: { deleted: true } },
+  ]);
+});
+
+test("absent is said for every frame of the scope, also unknown ones, once", () => {
+  const [document, track] = one([
+    sentRow(3),
+    sentRow(4, { state: 0, hash: null, source: "drawn", review: "corrected" }),
+  ]);
+  const changes = verdicts.absent(document, track, [3, 5]);
+  assert.deepEqual(
+    changes.map((c) => c.frame),
+    [3, 5],
+  );
+  assert.ok(changes.every((c) => c.after.state === "absent" && c.after.source === "drawn" && c.after.mask === null));
+});
+
+test("needs a look flags what is not flagged, and clears when all are", () => {
+  const [document, track] = one([sentRow(0), sentRow(1, { look: "odd" })]);
+  const on = verdicts.look(document, track, [0, 9]);
+  assert.deepEqual(
+    on.map((c) => c.frame),
+    [0],
+  );
+  assert.equal(on[0].after.look.reason, "Marked by hand");
+  assert.equal("review" in on[0].after, false);
+  track.rows.get(0).look = "odd";
+  assert.deepEqual(
+    verdicts.look(document, track, [0, 9]).map((c) => c.after.look),
+    [null, null],
+  );
+});
+
+test("a key frame is switched on and off, only where there is a mask", () => {
+  const [document, track] = one([sentRow(0), sentRow(1, { state: 0, hash: null })]);
+  assert.equal(verdicts.keyFrame(document, track, 0)[0].after.key, true);
+  assert.deepEqual(verdicts.keyFrame(document, track, 1), []);
+  assert.deepEqual(verdicts.keyFrame(document, track, 7), []);
+});
+
+test("a mark on a row that is being drawn keeps its pixels here and sends only the mark", () => {
+  const [document, track] = one([sentRow(0)]);
+  document.apply({
+    track: "t1",
+    frame: 0,
+    version: 0,
+    after: { state: "present", rle: { size: [2, 3], counts: "114" } },
+  });
+  const before = { ...document.row("t1", 0) };
+  const [change] = verdicts.keyFrame(document, track, 0);
+  assert.deepEqual(change.after, { key: true });
+  document.apply({ track: "t1", frame: 0, version: 0, after: change.after });
+  assert.deepEqual(document.row("t1", 0), { ...before, key: true });
+});
+
+test("a verdict clears the flag unless it says otherwise, a mark leaves it", () => {
+  const [document] = one([sentRow(0, { look: "odd" })]);
+  document.apply({ track: "t1", frame: 0, version: 2, after: { key: true } });
+  assert.equal(document.row("t1", 0).look, "odd");
+  document.apply({ track: "t1", frame: 0, version: 3, after: { review: "accepted" } });
+  assert.equal(document.row("t1", 0).look, null);
+  assert.equal(document.row("t1", 0).hash, "h1");
+});
+
+test("declaring the same frames complete again withdraws it", () => {
+  const [document] = one([sentRow(0)]);
+  const first = verdicts.complete(document, [0, 9], ["c1"], () => "r1");
+  assert.equal(first.declared, true);
+  assert.deepEqual(first.changes[0].after, { start: 0, stop: 10, categories: ["c1"] });
+  document.applyRange("r1", 4, first.changes[0].after);
+  const second = verdicts.complete(document, [0, 9], ["c1"], () => "r2");
+  assert.equal(second.declared, false);
+  assert.deepEqual(second.changes, [{ track: null, frame: null, range_id: "r1", after: null }]);
+  assert.equal(verdicts.complete(document, [0, 4], ["c1"], () => "r2").declared, true);
+});

@@ -1,0 +1,117 @@
+"""Space-time overlap: exact counts, for many groups at once, and sparing pairs that cannot match."""
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.evaluation import overlap as evaluation_overlap
+from model.evaluation.masks import read_masks
+from model.evaluation.overlap import overlaps
+from tests.model.evaluation.test_evaluation import box, rle
+
+SHAPE = (12, 16)
+
+
+def sequence(*masks, shape=SHAPE):
+    return read_masks([rle(mask) for mask in masks], size=shape, where="track")
+
+
+def counted(found, known):
+    """Intersection and sum of areas of two lists of arrays or None, pixel by pixel."""
+    inter = total = 0
+    for a, b in zip(found, known, strict=False):
+        if a is not None and b is not None and a.shape != b.shape:
+            continue
+        first, second = (0 if mask is None else int(mask.sum()) for mask in (a, b))
+        total += first + second
+        inter += int((a & b).sum()) if a is not None and b is not None else 0
+    return inter, total
+
+
+@st.composite
+def tracks(draw):
+    """Groups of tracks of random length, size and masks; some groups all alike, as in most data."""
+    rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
+    alike = draw(st.booleans())
+    groups = []
+    for _ in range(draw(st.integers(1, 3))):
+        frames = int(rng.integers(1, 6))
+
+        def some(frames=frames):
+            length = frames if alike else int(rng.integers(1, 6))
+            shapes = [SHAPE if alike or rng.random() < 0.7 else (12, 9) for _ in range(length)]
+            return [None if rng.random() < 0.2 else rng.random(shape) < rng.random() for shape in shapes]
+
+        groups.append(([some() for _ in range(rng.integers(0, 4))], [some() for _ in range(rng.integers(0, 7))]))
+    return groups
+
+
+@settings(max_examples=60, deadline=None)
+@given(tracks())
+def test_overlap_equals_counting_pixels(groups):
+    read = [([sequence(*m) for m in found], [sequence(*m) for m in known]) for found, known in groups]
+    for (found, known), whole, sparing in zip(
+        groups, overlaps(read, least=0.0), overlaps(read, least=0.5), strict=True
+    ):
+        assert whole.inter.shape == (len(found), len(known))
+        for d, a in enumerate(found):
+            for g, b in enumerate(known):
+                inter, total = counted(a, b)
+                assert (whole.inter[d, g], whole.total[d, g]) == (inter, total)
+                assert sparing.total[d, g] == total
+                iou = inter / (total - inter) if total else 0.0
+                assert whole.ious[d, g] == iou
+                assert sparing.ious[d, g] == iou or max(sparing.ious[d, g], iou) < 0.5
+
+
+def test_overlap_of_nothing_has_the_right_shape():
+    (one,) = overlaps([([], [sequence(box(0, 0, 2, 2))])], least=0.5)
+    assert one.inter.shape == one.total.shape == one.ious.shape == (0, 1)
+    assert overlaps([], least=0.5) == []
+
+
+def test_disjoint_masks_of_different_size_count_for_nothing():
+    small = sequence(box(0, 0, 2, 2, shape=(5, 5)))
+    (one,) = overlaps([([small], [sequence(box(10, 6, 12, 8))])], least=0.0)
+    assert one.inter[0, 0] == one.total[0, 0] == 0
+
+
+def test_masks_of_another_frame_are_never_compared():
+    there, away = box(0, 0, 4, 4), box(8, 8, 12, 12)
+    (one,) = overlaps([([sequence(there, away)], [sequence(away, there)])], least=0.0)
+    assert one.inter[0, 0] == 0
+
+
+def test_a_track_longer_than_any_call_of_the_library_takes_is_counted_whole():
+    frames = [box(0, 0, 4, 4)] * 700
+    (one,) = overlaps([([sequence(*frames)], [sequence(*frames)])], least=0.5)
+    assert one.inter[0, 0] == 700 * 16 and one.ious[0, 0] == 1.0
+
+
+@pytest.mark.parametrize("least", [0.0, 0.5])
+def test_pairs_that_cannot_match_are_not_compared(least, monkeypatch):
+    calls = []
+    library = evaluation_overlap.coco_mask.iou
+    monkeypatch.setattr(evaluation_overlap.coco_mask, "iou", lambda *given: calls.append(1) or library(*given))
+    small, large = sequence(box(0, 0, 2, 2)), sequence(box(0, 0, 16, 12))
+    (one,) = overlaps([([small], [large])], least=least)
+    assert bool(calls) == (least == 0.0)
+    assert one.total[0, 0] == 4 + 16 * 12
+
+
+def test_of_many_pairs_those_apart_in_half_of_the_frames_are_spared_the_rest(monkeypatch):
+    seen = []
+    library = evaluation_overlap.coco_mask.iou
+
+    def counting(found, truth, crowd):
+        seen.append(len(found))
+        return library(found, truth, crowd)
+
+    monkeypatch.setattr(evaluation_overlap.coco_mask, "iou", counting)
+    left, right = [box(0, 0, 6, 12)] * 20, [box(9, 0, 15, 12)] * 20
+    found, known = [sequence(*left)] * 5, [sequence(*right)] * 4 + [sequence(*left)]
+    (one,) = overlaps([(found, known)], least=0.5)
+    assert (one.ious[:, 4] == 1.0).all() and not one.ious[:, :4].any()
+    (all_of_it,) = overlaps([(found[:1], known[:1])], least=0.0)
+    assert sum(seen) < 5 * 20 * 2 and not all_of_it.inter.any()

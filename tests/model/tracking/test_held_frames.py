@@ -1,0 +1,116 @@
+"""Frames that two windows see: votes on presence, mean masks, scores, what is held in bytes, what is settled."""
+
+import numpy as np
+import pytest
+from pycocotools import mask as coco
+
+from model.tracking.held_frames import LEVELS, HeldFrames, Word
+from model.tracking.paste import paste_rle
+
+HW = (20, 40)
+SOLID = np.ones((28, 28), np.float32)
+
+
+def box(x: float, width: float = 10.0) -> np.ndarray:
+    return np.array([x, 2.0, x + width, 12.0], np.float32)
+
+
+def word(weight: float, x: float = 5.0, *, there: bool = True, score: float = 0.8, width: float = 10.0) -> Word:
+    return Word(weight, there, score, SOLID, box(x, width))
+
+
+def covered(*weights: float) -> HeldFrames:
+    held = HeldFrames()
+    for weight in weights:
+        held.cover(0, np.array([weight]), skip=0)
+    return held
+
+
+def settle(held: HeldFrames, stop: int = 1, rule: str = "review") -> list[tuple[int, tuple[float, ...], list[int]]]:
+    """Track, scores and mask areas (-1: absent) per settled track."""
+    tracks = held.settle(0, stop, frame_hw=HW, rule=rule)
+    return [
+        (one.track, one.frame_scores, [-1 if m is None else int(coco.area(m)) for m in one.segmentations])
+        for one in tracks
+    ]
+
+
+def test_a_frame_of_one_window_is_what_the_window_says_to_the_byte() -> None:
+    probability = np.random.default_rng(2).random((28, 28), dtype=np.float32)
+    held = covered(3.0)
+    held.add(7, 0, Word(3.0, True, 0.123456789, probability, box(5)))
+    (track,) = held.settle(0, 1, frame_hw=HW, rule="published")
+    assert track.segmentations == (paste_rle(probability, box(5), HW),)
+    assert (track.track, track.frame_scores) == (7, (0.123456789,))
+
+
+def test_two_windows_share_a_mask_by_their_weights() -> None:
+    held = covered(3.0, 1.0)
+    held.add(0, 0, word(3.0, 5, score=0.8))
+    held.add(0, 0, word(1.0, 15, score=0.4))
+    ((_, scores, areas),) = settle(held)
+    assert areas == [100] and scores == (pytest.approx(0.7),)
+
+
+def test_the_heavier_window_decides_whether_a_track_is_there() -> None:
+    for weight, expected in ((3.0, 100), (1.0, -1)):
+        held = covered(weight, 4.0 - weight)
+        held.add(0, 0, word(weight))
+        held.add(0, 0, word(4.0 - weight, there=False, score=0.0))
+        assert settle(held)[0][2] == [expected]
+
+
+def test_a_window_that_does_not_know_a_track_speaks_against_it() -> None:
+    held = covered(1.0, 3.0)
+    held.add(0, 0, word(1.0))
+    ((_, scores, areas),) = settle(held)
+    assert areas == [-1] and scores == (pytest.approx(0.2),)
+
+
+def test_a_speck_is_absent_under_the_review_rule_only() -> None:
+    for rule, expected in (("review", -1), ("published", 1)):
+        held = covered(1.0)
+        held.add(0, 0, Word(1.0, True, 0.5, SOLID, np.array([3.0, 3.0, 4.0, 4.0], np.float32)))
+        assert settle(held, rule=rule)[0][2] == [expected]
+
+
+def test_settled_frames_are_let_go_and_the_rest_is_held_in_few_bytes() -> None:
+    held = HeldFrames()
+    held.cover(0, np.array([1.0, 2.0, 1.0]), skip=0)
+    for frame in range(3):
+        held.add(0, frame, Word(1.0, True, 0.5, SOLID * np.float32(0.7), box(5)))
+    settle(held, stop=2)
+    assert sorted(held.coverage) == [2] and list(held.words[0]) == [2]
+    (kept,) = held.words[0][2]
+    assert kept.probability.dtype == np.uint8
+    np.testing.assert_allclose(kept.soft(), 0.7, atol=0.5 / LEVELS)
+    assert kept.held() is kept
+
+
+def test_tracks_without_a_word_in_the_stretch_are_not_listed_and_empty_ones_forgotten() -> None:
+    held = HeldFrames()
+    held.cover(0, np.ones(4), skip=0)
+    held.add(0, 3, word(1.0))
+    held.add(1, 0, word(1.0))
+    assert [track for track, _, _ in settle(held, stop=2)] == [1]
+    assert list(held.words) == [0]
+
+
+def test_frames_that_are_settled_are_not_covered_again() -> None:
+    held = HeldFrames()
+    held.cover(10, np.array([1.0, 2.0, 3.0]), skip=12)
+    assert held.coverage == {12: 3.0}
+    held.cover(12, np.array([1.0, 1.0]), skip=12)
+    assert held.coverage == {12: 4.0, 13: 1.0}
+
+
+def test_the_grid_shows_the_mean_of_those_who_see_it() -> None:
+    held = covered(2.0, 2.0)
+    held.cover(1, np.array([2.0]), skip=0)
+    held.add(0, 0, word(2.0, 0, width=20))
+    held.add(0, 0, word(2.0, 20, width=20))
+    held.add(0, 1, word(2.0, there=False))
+    soft = held.on_grid(0, [0, 1, 2], frame_hw=HW, grid_hw=HW)
+    assert soft.shape == (3, *HW)
+    assert soft[0, 4:10, 2:38].min() == pytest.approx(0.5, abs=0.02) and not soft[1:].any()
+    assert not held.on_grid(9, [0], frame_hw=HW, grid_hw=HW).any()

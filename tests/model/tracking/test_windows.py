@@ -1,0 +1,200 @@
+"""A network over a video: one clip for a short one, windows for a long one, bounded reading, cancel, resumption."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from model.config import named
+from model.network.tevit import TeViT, build
+from model.tracking import windows
+from model.tracking.clip_inference import STARTS, UnknownRule
+from model.tracking.stitch_state import Manner
+from model.tracking.stitcher import StitchSettings
+from model.tracking.window_frames import Window, WindowReader
+from model.tracking.windows import NoFrames, StateMismatch, WindowResult, WindowsTooClose, gather, propose, see_window
+from tests.model.one_clip import clip_tracks
+
+HW = (48, 64)
+
+
+@pytest.fixture(scope="module")
+def network() -> TeViT:
+    torch.manual_seed(3)
+    made = build(named("tevit_tiny")).eval()
+    with torch.no_grad():
+        for head in made.roi_head.bbox_head:
+            head.fc_cls.bias.fill_(0.0)  # an untrained head says 0.01 of everything; make it speak up
+    return made
+
+
+def pictures(count: int) -> list[np.ndarray]:
+    """One picture that drifts, so that no frame begins a scene."""
+    ground = np.random.default_rng(5).integers(0, 255, (HW[0] // 8, HW[1] // 8 + 8, 3), dtype=np.uint8)
+    wide = np.kron(ground, np.ones((8, 8, 1), np.uint8))
+    return [np.ascontiguousarray(wide[:, k : k + HW[1]]) for k in range(count)]
+
+
+def found(network: TeViT, frames: Any, **more: Any) -> Iterator[WindowResult]:
+    options = {"expected": 12, "config": network.config, "window": 4, "overlap": 1, "max_tracks": 3} | more
+    return propose(network, frames, **options)
+
+
+@pytest.mark.parametrize("rule", ["published", "review"])
+def test_a_video_within_one_window_is_one_clip(network: TeViT, rule: str) -> None:
+    frames = pictures(5)
+    (only,) = propose(network, frames, expected=5, config=network.config, rule=rule, max_tracks=4)
+    clip = clip_tracks(network, frames, rule=rule, max_tracks=4)
+    assert (only.start, only.stop, only.next_frame) == (0, 5, 5)
+    assert [track.segmentations for track in only.tracks] == list(clip.segmentations)
+    assert [track.frame_scores for track in only.tracks] == [one.frame_scores for one in clip.selected]
+    assert [(s.label, s.score) for s in only.standings] == [(one.label, one.score) for one in clip.selected]
+
+
+def test_published_scores_of_one_clip_stay_to_the_bit(network: TeViT) -> None:
+    frames = pictures(8)
+    (only,) = propose(network, frames, expected=8, config=network.config, rule="published")
+    with torch.inference_mode():
+        clip = clip_tracks(network, frames, rule="published", max_tracks=10)
+    whole = gather([only])
+    assert [track.score for track in whole.tracks] == [one.score for one in clip.selected]
+    assert all(mask is not None for track in whole.tracks for mask in track.segmentations)
+
+
+@pytest.mark.parametrize("rule", ["published", "review"])
+def test_stretches_follow_each_other_and_report_progress(network: TeViT, rule: str) -> None:
+    heard: list[tuple[int, int]] = []
+    results = list(
+        found(network, pictures(10), expected=99, rule=rule, on_window=lambda done, total: heard.append((done, total)))
+    )
+    assert [(r.start, r.stop) for r in results] == [(0, 3), (3, 6), (6, 10)]
+    assert heard == [(3, 99), (6, 99), (10, 99)]
+    for result in results:
+        assert result.tracks
+        for track in result.tracks:
+            assert len(track.segmentations) == len(track.frame_scores) == result.stop - result.start
+            assert track.track in {standing.track for standing in result.standings}
+
+
+def test_the_end_of_the_frames_is_the_end_of_the_video_whatever_was_expected(network: TeViT) -> None:
+    for expected in (0, 3, 1000):
+        assert list(found(network, pictures(9), expected=expected))[-1].stop == 9
+
+
+def test_published_tracks_go_on_through_windows(network: TeViT) -> None:
+    whole = gather(found(network, pictures(10), rule="published"))
+    assert any(all(mask is not None for mask in track.segmentations) for track in whole.tracks)
+
+
+def test_frames_are_read_only_as_far_as_a_window_needs(network: TeViT) -> None:
+    read = 0
+
+    def source() -> Iterator[np.ndarray]:
+        nonlocal read
+        for frame in pictures(12):
+            read += 1
+            yield frame
+
+    next(found(network, source()))
+    assert read == 6  # one to know that the video goes on, one to know that no scene begins
+
+
+def test_cancelling_stops_before_the_next_window(network: TeViT) -> None:
+    done: list[int] = []
+    results = list(found(network, pictures(12), on_window=lambda at, _: done.append(at), cancelled=lambda: bool(done)))
+    assert [(r.start, r.stop) for r in results] == [(0, 3)]
+
+
+@pytest.mark.parametrize("rule", ["published", "review"])
+def test_a_resumed_video_gives_the_same_to_the_byte(network: TeViT, rule: str) -> None:
+    frames = pictures(14)
+    undisturbed = list(found(network, frames, rule=rule))
+    first = next(found(network, frames, rule=rule))
+    assert first == undisturbed[0]
+    rest = list(found(network, frames[first.next_frame :], rule=rule, state=first.state))
+    assert rest == undisturbed[1:]
+
+
+def test_a_state_of_another_network_is_refused(network: TeViT) -> None:
+    first = next(found(network, pictures(12)))
+    other = replace(network.config, name="other")
+    with pytest.raises(StateMismatch, match="another config"):
+        next(found(network, pictures(12)[1:], config=other, state=first.state))
+
+
+def test_small_windows_share_at_most_half_unless_told(network: TeViT) -> None:
+    few = list(propose(network, pictures(7), expected=7, config=network.config, window=2))
+    assert [(r.start, r.stop) for r in few] == [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 7)]
+
+
+@pytest.mark.parametrize(("window", "overlap"), [(4, 4), (4, 9), (0, 0), (4, -1)])
+def test_windows_that_never_get_on_are_refused(network: TeViT, window: int, overlap: int) -> None:
+    with pytest.raises(WindowsTooClose, match=f"windows of {window} frames cannot share {overlap}"):
+        next(found(network, pictures(12), window=window, overlap=overlap))
+
+
+def test_a_video_without_frames_is_refused(network: TeViT) -> None:
+    with pytest.raises(NoFrames, match="no frame"):
+        next(propose(network, [], expected=0, config=network.config))
+
+
+def test_an_unknown_rule_is_refused(network: TeViT) -> None:
+    with pytest.raises(UnknownRule, match="published and review"):
+        next(found(network, pictures(2), rule="best"))
+
+
+def first_window(frames: list[np.ndarray], length: int) -> Window:
+    found = WindowReader(iter(frames), np.copy, length, 1).next()
+    assert found is not None
+    return found
+
+
+def test_what_may_continue_a_track_is_for_the_settings_to_say_and_a_whole_video_starts_all_of_its_tracks(
+    network: TeViT,
+) -> None:
+    manner = Manner(network.config.to_dict(), "review", "float32", 9, 4, 1)
+    frames = pictures(6)
+
+    def scores(window: Window, least: float) -> list[float]:
+        settings = StitchSettings(continues=least)
+        seen = see_window(network, window, config=network.config, manner=manner, settings=settings)
+        return [one.selected.score for one in seen]
+
+    part, whole = first_window(frames, 4), first_window(frames[:4], 4)
+    assert (part.whole, whole.whole) == (False, True)
+    everything = scores(part, 0.0)
+    least = float(np.median(everything))
+    assert everything and scores(part, 1.0) == []
+    assert min(scores(part, least)) >= least
+    assert scores(whole, 1.0) == scores(whole, 0.0) != [] and min(scores(whole, 1.0)) >= STARTS
+
+
+def test_windows_are_looked_at_and_stitched_by_the_same_settings(
+    network: TeViT, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[StitchSettings] = []
+    real_look, real_stitcher = windows.see_window, windows.Stitcher.new
+
+    def looked(*window: Any, settings: StitchSettings, **more: Any) -> Any:
+        used.append(settings)
+        return real_look(*window, settings=settings, **more)
+
+    def made(rule: str, settings: StitchSettings) -> Any:
+        used.append(settings)
+        return real_stitcher(rule, settings)
+
+    monkeypatch.setattr(windows, "see_window", looked)
+    monkeypatch.setattr(windows.Stitcher, "new", made)
+    next(found(network, pictures(6)))
+    assert len(used) == 2 and used[0] is used[1]
+
+
+def test_states_that_nobody_asked_for_are_not_made(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+    with_states = list(found(network, pictures(10)))
+    assert all(result.state for result in with_states)
+    monkeypatch.setattr(windows, "store", None)  # who stores nevertheless fails
+    without = list(found(network, pictures(10), keep_state=False))
+    assert without == [replace(result, state=b"") for result in with_states]

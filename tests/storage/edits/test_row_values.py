@@ -1,0 +1,105 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from storage import schema
+from storage.edits.row_values import (
+    RANGE_ROW,
+    TRACK_ROW,
+    EditError,
+    RowKey,
+    is_human,
+    is_machine,
+    mask_value,
+    pack,
+    range_value,
+    track_value,
+    unpack,
+    wire_row,
+)
+
+HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
+MASKS = st.fixed_dictionaries(
+    {"source": st.sampled_from(schema.SOURCES), "review": st.sampled_from(schema.REVIEWS), "mask": st.none() | HASHES},
+    optional={
+        "key": st.booleans(),
+        "score": st.none() | st.floats(0, 1),
+        "run": st.none() | st.text(),
+        "parent": st.none() | st.text(),
+        "look": st.none() | st.fixed_dictionaries({"reason": st.text(), "author": st.text()}),
+        "occluded": st.booleans(),
+        "iscrowd": st.booleans(),
+        "extra": st.none() | st.dictionaries(st.text(), st.integers()),
+    },
+)
+
+
+@given(MASKS, st.sampled_from(["ann", "run:a"]))
+def test_a_mask_value_survives_the_short_form_of_the_log(after: dict[str, Any], author: str) -> None:
+    value = mask_value(after, current=None, author=author, place="here")
+    assert value["state"] == ("absent" if after["mask"] is None else "present")
+    assert {name: value[name] for name in after} == after
+    key = RowKey("track", 3)
+    short = pack(key, value)
+    assert short is not None and {"state", "source", "review"} <= set(short)
+    assert unpack(key, short) == value
+
+
+def test_track_and_range_values_survive_the_short_form_of_the_log() -> None:
+    track = track_value({"name": "Tom", "deleted": True}, current=None, number=4, place="here")
+    assert pack(RowKey("t", TRACK_ROW), track) == {"name": "Tom", "deleted": True, "number": 4}
+    assert unpack(RowKey("t", TRACK_ROW), pack(RowKey("t", TRACK_ROW), track)) == track
+    range_ = range_value({"start": 0, "stop": 4, "categories": ()}, count=4, place="here")
+    assert unpack(RowKey("r", RANGE_ROW), pack(RowKey("r", RANGE_ROW), range_)) == range_
+    assert pack(RowKey("r", RANGE_ROW), None) is None and unpack(RowKey("r", RANGE_ROW), None) is None
+
+
+@pytest.mark.parametrize(
+    ("source", "review", "human"),
+    [
+        ("drawn", "unreviewed", True),
+        ("drawn", "corrected", True),
+        ("proposed", "accepted", True),
+        ("imported", "rejected", True),
+        ("proposed", "unreviewed", False),
+        ("propagated", "unreviewed", False),
+        ("imported", "unreviewed", False),
+    ],
+)
+def test_a_row_is_human_by_verdict_or_by_drawing(source: str, review: str, human: bool) -> None:
+    assert is_human({"source": source, "review": review}) is human
+    assert not is_human(None)
+
+
+def test_an_author_of_a_run_is_a_machine() -> None:
+    assert is_machine("run:1") and not is_machine("runner") and not is_machine("ann")
+
+
+def test_rows_for_clients_name_track_frame_or_range() -> None:
+    assert wire_row(RowKey("t", 3), version=7, value={"a": 1}) == {
+        "track": "t",
+        "frame": 3,
+        "version": 7,
+        "after": {"a": 1},
+    }
+    assert wire_row(RowKey("t", TRACK_ROW), version=7, value={})["frame"] is None
+    gone = wire_row(RowKey("r", RANGE_ROW), version=7, value=None)
+    assert gone == {"track": None, "frame": None, "range_id": "r", "version": 0, "after": None}
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        {"start": -1, "stop": 3},
+        {"start": 3, "stop": 11},
+        {"start": 3},
+        {"start": "0", "stop": 3},
+        {"start": 0, "stop": 3, "categories": 5},
+        {"start": 0, "stop": 3, "who": "me"},
+    ],
+)
+def test_a_range_lies_within_the_video(after: dict[str, Any]) -> None:
+    with pytest.raises(EditError, match="the range"):
+        range_value(after, count=10, place="the range")

@@ -1,0 +1,121 @@
+"""Far jumps leave out pictures that no other one needs, and still give the frames of a sequential pass to the bit."""
+
+import random
+import zlib
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from av.packet import Packet
+
+from storage import frames
+from storage.frames import FrameIndex
+from storage.frames import reader as frame_reader
+from storage.frames.reader import FrameReader
+from tests.storage.made_videos import make_video
+from tests.storage.odd_videos import KINDS, make_kind
+
+H264 = sorted(name for name, kind in KINDS.items() if kind.codec == "libx264" and kind.frames > 1)
+
+
+class Watched(FrameReader):
+    """A reader that counts on how many pictures of its way the decoder is told to leave out what nobody needs."""
+
+    sparse = 0
+
+    def _leave_out(self, packet: Packet) -> None:
+        super()._leave_out(packet)
+        self.sparse += str(self._video.stream.codec_context.skip_frame) == "NONREF"
+
+    @property
+    def leaps(self) -> bool:
+        return self._leaps
+
+
+@pytest.fixture(autouse=True)
+def short_ways(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Small files have only short ways, so that here a leap pays from two frames on."""
+    monkeypatch.setattr(frame_reader, "RECENT_PICTURES", 2)
+    monkeypatch.setattr(frame_reader, "LEAST_LEAP", 2)
+
+
+def sums(index: FrameIndex) -> list[int]:
+    with frames.open_reader(index) as reader:
+        return [zlib.crc32(frame) for _, frame in reader.read_range(0, index.count)]
+
+
+def jumps(count: int, seed: str) -> list[int]:
+    chosen = random.Random(seed).choices(range(count), k=20)
+    return [*chosen, count - 1, 0, count - 1, count - 2, count - 3]
+
+
+@pytest.mark.parametrize("name", H264)
+def test_a_leap_lands_on_the_frame_of_the_sequential_pass(tmp_path: Path, name: str) -> None:
+    index = frames.index(make_kind(tmp_path / name, KINDS[name]))
+    truth = sums(index)
+    with FrameReader(index) as reader:
+        for k in jumps(index.count, name):
+            assert zlib.crc32(reader.read(k)) == truth[k], k
+
+
+@pytest.mark.parametrize("name", ["pyramid.mp4", "ever-slower.mp4", "with-sound.flv", "turned-90.mp4"])
+def test_a_leap_leaves_pictures_out(tmp_path: Path, name: str) -> None:
+    index = frames.index(make_kind(tmp_path / name, KINDS[name]))
+    with Watched(index) as reader:
+        for k in jumps(index.count, name):
+            reader.read(k)
+        assert reader.sparse > 0 and reader.leaps
+
+
+def test_after_a_leap_the_next_frames_and_the_ones_before_are_all_there(tmp_path: Path) -> None:
+    index = frames.index(make_video(tmp_path / "long.mp4", frames=60, gop=60, options={"preset": "medium", "bf": "3"}))
+    truth = sums(index)
+    with Watched(index) as reader:
+        for k in (40, 41, 42, 43, 58, 59, 57, 39, 12, 13, 14, 50):
+            assert zlib.crc32(reader.read(k)) == truth[k], k
+        assert reader.sparse > 0
+
+
+def test_short_ways_take_every_picture(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(frame_reader, "LEAST_LEAP", 16)
+    index = frames.index(make_video(tmp_path / "short.mp4", frames=30, gop=30))
+    with Watched(index) as reader:
+        for k in (10, 3, 16, 2):
+            reader.read(k)
+        assert reader.sparse == 0
+
+
+@pytest.mark.parametrize("name", ["hevc.mp4", "vp9-hidden.webm", "mpeg2.ts", "no-times.avi", "bare.h264"])
+def test_other_codecs_and_pictures_without_times_take_every_step(tmp_path: Path, name: str) -> None:
+    index = frames.index(make_kind(tmp_path / name, KINDS[name]))
+    with Watched(index) as reader:
+        for k in jumps(index.count, name):
+            reader.read(k)
+        assert reader.sparse == 0
+
+
+def test_nothing_is_left_out_before_all_frames_are_counted(tmp_path: Path) -> None:
+    path = make_video(tmp_path / "new.mp4", frames=40, gop=40)
+    with Watched(frames.probe(path)) as reader:
+        reader.read(39)
+        assert reader.sparse == 0 and not reader.leaps
+
+
+def test_fields_are_not_left_out(tmp_path: Path) -> None:
+    """Of two fields one may be needed and the other not; the first such picture ends all leaps of its file."""
+    fields = {"x264-params": "tff=1"}
+    index = frames.index(make_video(tmp_path / "fields.mkv", frames=30, gop=30, size=(64, 64), options=fields))
+    truth = sums(index)
+    with Watched(index) as reader:
+        assert zlib.crc32(reader.read(25)) == truth[25]
+        assert not reader.leaps
+
+
+def test_a_frame_that_a_leap_misses_is_reached_step_by_step(tmp_path: Path) -> None:
+    """As where the list of frames says another time for one picture: no leap may hide that."""
+    index = frames.index(make_video(tmp_path / "a.mp4", frames=40, gop=40))
+    truth = sums(index)
+    wrong = replace(index, pts=(*index.pts[:30], index.pts[30] + 1, *index.pts[31:]))
+    with Watched(wrong) as reader:
+        assert zlib.crc32(reader.read(31)) == truth[31]
+        assert not reader.leaps
