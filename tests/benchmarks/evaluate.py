@@ -13,7 +13,7 @@ from pycocotools import mask as coco_mask
 
 from model.evaluation import evaluate
 from tests.benchmarks._timing import Row, measured, show
-from tests.model.looped_evaluation import looped_evaluate
+from tests.model.evaluation.looped_evaluation import looped_evaluate
 
 HEIGHT, WIDTH, CORNERS = 360, 640, 24
 

@@ -34,7 +34,7 @@ from tests.benchmarks._tracking import (
     identity,
     things_of,
 )
-from tests.model.oracle import Oracle
+from tests.model.tracking.oracle import Oracle
 
 CHECKPOINT = Path(__file__).resolve().parents[2] / "assets" / "demo" / "checkpoint.safetensors"
 DOMAIN, MAX_TRACKS = "long", 10

@@ -22,8 +22,8 @@ from model.weights import checkpoint as files
 from storage.database import Database
 from storage.errors import NameTaken
 from storage.youtube_vis import categories_preset
+from tests.app.checkpoints.shop import Shop, shop
 from tests.app.command_line import CATEGORIES, tiny_checkpoint
-from tests.app.shop import Shop, shop
 
 __all__ = ["shop"]
 

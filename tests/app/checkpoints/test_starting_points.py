@@ -23,9 +23,9 @@ from app.settings import Settings
 from model.config import named
 from model.procedural import synthesize
 from model.weights import starting_points as kinds
+from tests.app.checkpoints.shop import Shop, shop
 from tests.app.command_line import Run, runner, tiny_checkpoint
-from tests.app.shop import Shop, shop
-from tests.model.foreign_files import pvt_file, queryinst_file
+from tests.model.weights.foreign_files import pvt_file, queryinst_file
 
 __all__ = ["shop"]
 COCO = STARTING_POINTS[0]

@@ -11,7 +11,7 @@ from app.conform.evaluation import curve_figures
 from app.conform.runner import conform, run
 from app.errors import BadInput
 from model.evaluation import evaluate
-from tests.app.made_figures import write_figures
+from tests.app.conform.made_figures import write_figures
 
 
 @pytest.fixture(scope="module")

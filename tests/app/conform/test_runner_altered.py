@@ -17,10 +17,10 @@ from app.conform.runner import conform
 from app.conform.training import training_case
 from app.conform.units import unit_case
 from model.evaluation import evaluate
-from tests.app import made_training
-from tests.app.altered import Figure, alter, array_figures, json_figures, kinds, moved
-from tests.app.made_figures import write_figures, write_forward
-from tests.app.made_training import write_training
+from tests.app.conform import made_training
+from tests.app.conform.altered import Figure, alter, array_figures, json_figures, kinds, moved
+from tests.app.conform.made_figures import write_figures, write_forward
+from tests.app.conform.made_training import write_training
 
 PORTRAIT = {"T": 3, "img_hw": [70, 40], "ori_hw": [60, 34], "seed": 77, "rescale": False}
 SINGLE = {"T": 1, "img_hw": [64, 96], "ori_hw": [128, 192], "seed": 3, "rescale": True}

@@ -15,9 +15,9 @@ from app.conform.forward import Golden, _selection, forward_case
 from app.conform.recipe import Networks, Recipe
 from app.conform.runner import _DEVICE_FACTOR, _Runner
 from app.conform.training import training_case
-from tests.app import made_training
-from tests.app.made_figures import CASE, RECIPE, write_forward
-from tests.app.made_training import write_training
+from tests.app.conform import made_training
+from tests.app.conform.made_figures import CASE, RECIPE, write_forward
+from tests.app.conform.made_training import write_training
 
 
 @pytest.fixture(scope="module")

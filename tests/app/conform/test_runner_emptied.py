@@ -19,7 +19,7 @@ from app.conform.runner import conform, run
 from app.conform.training import _losses_after, groups_case
 from app.conform.units import Unit, unit_case
 from model.evaluation import evaluate
-from tests.app.made_figures import write_figures
+from tests.app.conform.made_figures import write_figures
 from tests.material import material
 
 ENTRIES: list[dict[str, Any]] = [

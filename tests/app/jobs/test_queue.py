@@ -23,7 +23,7 @@ PATIENCE_SECONDS = 60
 
 
 def command(settings: Settings, idle: float = 1.0) -> list[str]:
-    return [sys.executable, "-m", "tests.app.fake_worker", str(settings.data), str(idle)]
+    return [sys.executable, "-m", "tests.app.worker.fake_worker", str(settings.data), str(idle)]
 
 
 def wait_for(what: Callable[[], Any]) -> Any:

@@ -14,8 +14,8 @@ from storage.edits import rebuild
 from storage.runs import list_runs
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
-from tests.app.fake_windows import CLASSES
 from tests.app.made import PERSON, project_with, video_in
+from tests.app.proposing.fake_windows import CLASSES
 
 
 def never() -> bool:

@@ -19,8 +19,8 @@ from storage import tracks, videos
 from storage.database import Database
 from storage.frames import SourceMissing
 from storage.videos import Video
-from tests.app.fake_windows import FakeWindows
 from tests.app.made import FRAMES, project_with, video_in
+from tests.app.proposing.fake_windows import FakeWindows
 from tests.app.proposing.one_video import Desk, never, quiet, video_to_propose
 from tests.storage.made_videos import decoded
 

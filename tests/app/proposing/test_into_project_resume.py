@@ -12,8 +12,8 @@ from app.settings import Settings
 from model.tracking.windows import StateMismatch
 from storage import jobs, runs
 from storage.database import Database
-from tests.app.fake_windows import FakeWindows
 from tests.app.made import FRAMES, project_with, square, video_in
+from tests.app.proposing.fake_windows import FakeWindows
 from tests.app.proposing.one_video import Desk, video_to_propose
 
 

@@ -17,8 +17,8 @@ from app.settings import Settings
 from storage import checkpoints as models
 from storage import masks
 from storage.database import Database
-from tests.app.fake_windows import FakeWindows
 from tests.app.made import FRAMES, project_with, square, video_in
+from tests.app.proposing.fake_windows import FakeWindows
 from tests.app.proposing.one_video import Desk, video_to_propose
 
 Places = dict[int, tuple[int, int]]

@@ -280,7 +280,7 @@ def test_notes_of_a_video_name_its_frames() -> None:
 
 def test_a_start_from_imagenet_is_reported_key_by_key(tmp_path: Path) -> None:
     from model.config import named
-    from tests.model.foreign_files import pvt_file
+    from tests.model.weights.foreign_files import pvt_file
 
     torch.save(pvt_file(named("tevit_tiny").backbone), tmp_path / "pvt.pth")  # type: ignore[arg-type]
     made = order(write(tmp_path, (3,), [track(1, 1, 3)]), init=tmp_path / "pvt.pth")

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from model.evaluation.curves import MOST_RESULTS, category_curves, curves_shape, mean_defined, summarize
 from model.evaluation.matching import Matches
-from tests.model.looped_evaluation import accumulate
+from tests.model.evaluation.looped_evaluation import accumulate
 
 
 @settings(max_examples=60, deadline=None)

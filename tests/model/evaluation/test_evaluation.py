@@ -11,8 +11,8 @@ from pycocotools import mask as coco_mask
 
 from model.evaluation import EvaluationInputError, evaluate
 from tests.material import material
-from tests.model.looped_evaluation import looped_evaluate
-from tests.model.slow_evaluation import slow_evaluate
+from tests.model.evaluation.looped_evaluation import looped_evaluate
+from tests.model.evaluation.slow_evaluation import slow_evaluate
 
 SETS = ("basic", "nulls", "ties", "areas", "crowd", "many", "emptycats", "formats", "mismatch", "gtid0")
 KEYS = ("AP", "AP50", "AP75", "APs", "APm", "APl", "AR1", "AR10", "AR100", "ARs", "ARm", "ARl")

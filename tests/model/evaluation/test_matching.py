@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.evaluation.matching import LEAST_IOU, Candidates, Truth, match_category
-from tests.model.looped_evaluation import AREAS, match
+from tests.model.evaluation.looped_evaluation import AREAS, match
 
 BIG = 1000.0**2
 

@@ -10,7 +10,7 @@ from model.procedural import ProceduralVideo, render_video
 from model.tracking.stitch_state import Manner, StateMismatch
 from model.tracking.whole_video import WindowResult
 from model.tracking.windows import stitch
-from tests.model.oracle import Oracle, joined
+from tests.model.tracking.oracle import Oracle, joined
 
 MANNER = Manner({"name": "oracle"}, "review", "float32", 10, 8, 3)
 

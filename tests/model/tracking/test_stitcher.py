@@ -16,7 +16,7 @@ from model.tracking.track_memory import unit
 from model.tracking.whole_video import WholeVideo, WindowResult, gather
 from model.tracking.window_frames import Window
 from model.tracking.windows import stitch
-from tests.model.oracle import Oracle, joined
+from tests.model.tracking.oracle import Oracle, joined
 
 HW = (64, 96)
 SOLID = np.ones((28, 28), np.float32)

@@ -16,7 +16,7 @@ from model.tracking.stitch_state import Manner
 from model.tracking.stitcher import StitchSettings
 from model.tracking.window_frames import Window, WindowReader
 from model.tracking.windows import NoFrames, StateMismatch, WindowResult, WindowsTooClose, gather, propose, see_window
-from tests.model.one_clip import clip_tracks
+from tests.model.tracking.one_clip import clip_tracks
 
 HW = (48, 64)
 

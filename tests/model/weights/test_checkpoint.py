@@ -20,8 +20,8 @@ from model.weights.checkpoint import (
     save,
     trunk_hash,
 )
-from tests.model.foreign_files import RESNET, SWIN, config_of
 from tests.model.small import CONFIG, NAMES, normal_clips, small_network
+from tests.model.weights.foreign_files import RESNET, SWIN, config_of
 
 
 @pytest.fixture(scope="module")

@@ -15,8 +15,8 @@ from model.network.backbones.swin import Swin
 from model.network.tevit import build
 from model.weights.initial_weights import initialise, initialise_backbone
 from tests.material import material
-from tests.model.foreign_files import RESNET, SWIN, config_of
 from tests.model.small import CONFIG
+from tests.model.weights.foreign_files import RESNET, SWIN, config_of
 
 PUBLISHED = ("tevit_msgshift", "tevit_r50", "tevit_swin-l_mstrain")
 _ERRORS = 6  # standard errors between two draws of the same distribution, times sqrt 2 for both being draws

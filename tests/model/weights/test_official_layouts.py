@@ -25,8 +25,8 @@ from model.weights.official_layouts import (
     swin_key,
     unfolded,
 )
-from tests.model.foreign_files import RESNET, SWIN, PlainPvt, as_published, pvt_file, resnet_file, swin_file
 from tests.model.small import BACKBONE, randomise
+from tests.model.weights.foreign_files import RESNET, SWIN, PlainPvt, as_published, pvt_file, resnet_file, swin_file
 
 
 def converted_pvt() -> tuple[PlainPvt, MessengerShift]:

@@ -27,9 +27,9 @@ from model.weights.starting_points import (
     recognise,
     start_from,
 )
-from tests.model import foreign_files
-from tests.model.foreign_files import MADE, config_of, pvt_file, queryinst_file, resnet_file, swin_file
 from tests.model.small import CONFIG, NAMES, randomise, small_network
+from tests.model.weights import foreign_files
+from tests.model.weights.foreign_files import MADE, config_of, pvt_file, queryinst_file, resnet_file, swin_file
 
 KINDS = {"pvt": PVT, "resnet": RESNET, "swin": SWIN}
 

@@ -1,4 +1,7 @@
-"""A worker process for tests: the real loop, light kinds of jobs. Run as ``python -m tests.app.fake_worker DATA``."""
+"""A worker process for tests: the real loop with light job kinds.
+
+Run as ``python -m tests.app.worker.fake_worker DATA``.
+"""
 
 import sys
 import time
