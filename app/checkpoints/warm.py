@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput
+from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from storage.checkpoints import Checkpoint
 
@@ -56,22 +57,3 @@ class WarmModel:
 def checkpoint_path(settings: Settings, checkpoint: Checkpoint) -> Path:
     """Where the file of a registered checkpoint is."""
     return settings.data / checkpoint.path
-
-
-def choose_device(wanted: str | None) -> str:
-    """The device to compute on: the one asked for, else CUDA where it works, else the CPU. Imports torch.
-
-    Raises `BadInput` when CUDA is asked for and is not there.
-    """
-    import torch
-
-    if wanted is None:
-        return "cuda:0" if torch.cuda.is_available() else "cpu"
-    if wanted.startswith("cuda") and not torch.cuda.is_available():
-        raise BadInput(f"The device {wanted} is not there: this machine has no CUDA that torch can use; use cpu.")
-    return wanted
-
-
-def choose_precision(device: str, wanted: str | None = None) -> str:
-    """'float32' or 'fast': the one asked for, else what is fast on CUDA and exact elsewhere."""
-    return wanted or ("fast" if device.startswith("cuda") else "float32")

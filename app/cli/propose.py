@@ -7,12 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.warm import choose_precision
 from app.cli.progress import Progress
 from app.errors import AppError
+from app.machine import Shard, choose_precision
 from app.sentences import WrongUsage
 from app.settings import Settings
-from app.shards import Shard
 
 # Not quite done: a line that is drawn now and then, and not at every look.
 WAITING = 0.999

@@ -18,13 +18,13 @@ from app.cli.retrain import find_project, opened
 from app.errors import BadInput, Cancelled
 from app.library.removal import count_frames
 from app.library.videos import add_video, named_place
+from app.machine import Shard
 from app.proposing.into_file import part_of
 from app.proposing.into_project import Report, Wish, is_proposed, propose_video
 from app.proposing.part_files import LOOK_SECONDS, WAIT_SECONDS, Parts
 from app.proposing.video_lists import videos_of
 from app.sentences import outcome_of
 from app.settings import Settings
-from app.shards import Shard
 from storage import checkpoints as models
 from storage import projects, videos
 from storage.database import Database

@@ -13,8 +13,8 @@ import numpy as np
 from app.cli.progress import Progress, duration
 from app.cli.propose import SomeVideosFailed, tell_outcome
 from app.errors import BadInput
+from app.machine import Shard
 from app.settings import Settings
-from app.shards import Shard
 
 PICTURES = "JPEGImages"
 SUMMARY = ("AP", "AP50", "AP75", "AR1", "AR10")
@@ -73,9 +73,9 @@ def _read_json(path: Path) -> Any:
 
 def conform(arguments: argparse.Namespace, settings: Settings) -> None:
     """Compare the program with golden figures; the table says which are beyond their tolerance."""
-    from app.checkpoints.warm import choose_device
     from app.cli.serve import ChecksFailed
     from app.conform.runner import run
+    from app.machine import choose_device
 
     # Golden figures were made on a CPU: another device is used only where it is asked for.
     device = choose_device(settings.device or "cpu")
@@ -91,7 +91,7 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
     first = Shard.of_environment().first
     held_out = None if arguments.val is None else _held_out(arguments.val, arguments.frames)
     from app.checkpoints.starting_points import find_start
-    from app.checkpoints.warm import choose_device
+    from app.machine import choose_device
     from app.training.train import TrainOrder
     from app.training.train import train as run
 

@@ -4,9 +4,9 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from app.errors import BadInput
-from app.proposing.video_lists import VIDEO_SUFFIXES
 from storage import frames
 from storage.frames import FrameIndex
+from storage.frames.scan import VIDEO_SUFFIXES
 from storage.youtube_vis import VisVideo
 
 PICTURES = "JPEGImages"

@@ -18,7 +18,7 @@ from types import TracebackType
 from typing import Any, Self
 
 from app.errors import BadInput
-from app.priority import modest_process
+from app.machine import lower_process_priority
 from app.settings import ROOT, Settings
 from storage import jobs as store
 from storage.database import Database
@@ -102,7 +102,7 @@ def ensure_worker(settings: Settings, *, command: Sequence[str] | None = None) -
             env=environment,
             start_new_session=True,
         )
-    modest_process(process.pid)
+    lower_process_priority(process.pid)
     # Somebody must wait for the child, or it stays a zombie as long as this server lives.
     threading.Thread(target=process.wait, name="worker-waiter", daemon=True).start()
     return True

@@ -15,8 +15,8 @@ from enum import IntEnum
 
 import numpy as np
 
+from app.machine import lower_thread_priority
 from app.pictures.decoders import DecoderPool, source_of
-from app.priority import modest_thread
 from storage import frames
 
 # Threads that serve one source at the same time: a second one answers while the first is still on a long way.
@@ -109,7 +109,7 @@ class DecodeDesk:
                     self._changed.notify_all()
 
     def _serve_aside(self) -> None:
-        modest_thread()
+        lower_thread_priority()
         while (wish := self._wait_for(self._next_aside)) is not None:
             _fulfil(wish, self._aside)
 

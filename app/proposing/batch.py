@@ -12,11 +12,11 @@ from typing import Any
 
 from app.checkpoints.download import FoundModel
 from app.errors import AppError, Cancelled
+from app.machine import Shard
 from app.proposing.into_file import Failure, Looked, Looker, Outcome, meta_path, part_of, write_outcome
 from app.proposing.part_files import Line, Parts
 from app.proposing.video_lists import FileVideo, content_hash
 from app.sentences import outcome_of
-from app.shards import Shard
 from storage.youtube_vis import VisCategory, VisResult
 
 Report = Callable[[float, str], None]

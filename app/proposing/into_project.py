@@ -10,8 +10,9 @@ from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.class_map import ClassMapping, class_mapping
-from app.checkpoints.warm import Loaded, WarmModel, choose_device, choose_precision
+from app.checkpoints.warm import Loaded, WarmModel
 from app.errors import BadInput, Cancelled
+from app.machine import choose_device, choose_precision
 from app.proposing.ledger import Ledger
 from app.proposing.run import Order, ProposalRun, finished
 from app.proposing.run_frames import Pictures

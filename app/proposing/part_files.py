@@ -15,8 +15,8 @@ from pathlib import Path
 from typing import IO, Any, Self
 
 from app.errors import AppError, BadInput
+from app.machine import Shard
 from app.own_files import remove_own
-from app.shards import Shard
 
 Line = dict[str, Any]
 # How long the first process waits for one that is silent.

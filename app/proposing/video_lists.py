@@ -11,14 +11,8 @@ from storage import frames
 from storage.frames import VideoError
 from storage.frames.identity import pictures_identity
 from storage.frames.image_folder import natural_order
+from storage.frames.scan import VIDEO_SUFFIXES
 from storage.youtube_vis import VisCategory, YouTubeVisError, parse_dataset
-
-VIDEO_SUFFIXES = frozenset(
-    (
-        *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".flv", ".ts", ".mts", ".m2ts"),
-        *(".mpg", ".mpeg", ".wmv", ".3gp", ".ogv"),
-    )
-)
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
-from app.checkpoints.warm import checkpoint_path, choose_device, choose_precision
+from app.checkpoints.warm import checkpoint_path
 from app.errors import BadInput, Cancelled
 from app.jobs import queue as background
+from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from app.training.folds import HELD_OUT, LAST_THIRD, Fold, default_steps
 from app.training.project_clips import ProjectClips

@@ -8,6 +8,12 @@ from storage.frames.identity import file_identity
 from storage.frames.pass_log import Pass
 from storage.frames.stream import OpenVideo, open_video, packets, pictures
 
+VIDEO_SUFFIXES = frozenset(
+    (
+        *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".gif", ".flv", ".ts", ".mts", ".m2ts"),
+        *(".mpg", ".mpeg", ".wmv", ".3gp", ".ogv"),
+    )
+)
 # Where the list is broken off early, its last packets may still lack earlier ones that come later in the file.
 REORDERED = 64
 ASK_CLOCK_EVERY = 256

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.checkpoints.warm import WarmModel, checkpoint_path, choose_device, choose_precision
+from app.checkpoints.warm import WarmModel, checkpoint_path
 from app.errors import BadInput
 from app.settings import Settings
 from model.weights import checkpoint as files
@@ -133,44 +133,9 @@ def test_a_path_is_below_the_data_folder_unless_it_is_whole(settings: Settings) 
     assert str(checkpoint_path(settings, outside)) == "/elsewhere/two.safetensors"
 
 
-@pytest.mark.parametrize(
-    ("wanted", "there", "chosen"),
-    [(None, False, "cpu"), (None, True, "cuda:0"), ("cpu", True, "cpu"), ("cuda:1", True, "cuda:1")],
-)
-def test_the_device_is_the_one_asked_for_else_the_best_there_is(
-    monkeypatch: pytest.MonkeyPatch, wanted: str | None, there: bool, chosen: str
-) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: there)
-    assert choose_device(wanted) == chosen
-
-
-@pytest.mark.parametrize("wanted", ["cuda", "cuda:0", "cuda:3"])
-def test_a_device_that_is_not_there_is_no_silent_cpu(monkeypatch: pytest.MonkeyPatch, wanted: str) -> None:
-    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    with pytest.raises(BadInput, match=f"{wanted} is not there.*use cpu"):
-        choose_device(wanted)
-
-
 def test_on_cuda_the_fast_precision_is_the_everyday_one(
     settings: Settings, disk: Files, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
     warm, one = WarmModel(replace(settings, device="cuda:0")), registered(settings, "one")
     assert (warm.get(one).precision, warm.get(one, precision="float32").precision) == ("fast", "float32")
-
-
-@pytest.mark.parametrize(
-    ("device", "wanted", "chosen"),
-    [
-        ("cpu", None, "float32"),
-        ("mps", None, "float32"),
-        ("cuda", None, "fast"),
-        ("cuda:3", None, "fast"),
-        ("cuda", "float32", "float32"),
-        ("cpu", "fast", "fast"),
-    ],
-)
-def test_what_is_not_asked_for_is_fast_on_cuda_and_exact_elsewhere(
-    device: str, wanted: str | None, chosen: str
-) -> None:
-    assert choose_precision(device, wanted) == chosen

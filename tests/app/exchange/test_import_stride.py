@@ -15,10 +15,10 @@ from app.exchange.export_frames import leaving_frames
 from app.exchange.exporting import export_dataset
 from app.exchange.import_frames import find_pictures
 from app.exchange.importing import import_dataset
-from app.proposing.video_lists import VIDEO_SUFFIXES
 from app.settings import Settings
 from storage import rle, tracks, videos
 from storage.database import Database
+from storage.frames.scan import VIDEO_SUFFIXES
 from storage.projects import Project
 from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
 from tests.app.command_line import Run, runner

@@ -7,8 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.checkpoints.warm import WarmModel, choose_device
+from app.checkpoints.warm import WarmModel
 from app.errors import BadInput, Cancelled
+from app.machine import choose_device
 from app.proposing import into_project as propose
 from app.proposing.into_project import Wish
 from app.settings import Settings

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 from app.errors import BadInput
+from app.machine import Shard
 from app.proposing import part_files as propose_parts
 from app.proposing.part_files import PartMissing, Parts
-from app.shards import Shard
 
 ABOUT = {"model": "m"}
 
