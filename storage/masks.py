@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from storage import schema
 from storage.database import insert_missing
 from storage.errors import StorageError
+from storage.rle import MAX_PIXELS
 
 T = TypeVar("T")
 
@@ -108,7 +109,7 @@ def _parts(rle: Mapping[str, Any]) -> tuple[int, int, bytes]:
     try:
         height, width = (int(side) for side in rle["size"])
         counts = rle["counts"]
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError) as error:
         raise BadMask(
             'A mask must be {"size": [height, width], "counts": "..."} in COCO\'s compressed form.'
         ) from error
@@ -116,6 +117,8 @@ def _parts(rle: Mapping[str, Any]) -> tuple[int, int, bytes]:
         counts = counts.encode("ascii", "replace")
     if not isinstance(counts, bytes) or height <= 0 or width <= 0:
         raise BadMask(f"A mask of size {rle['size']} needs positive sides and compressed counts (text, not a list).")
+    if height * width > MAX_PIXELS:
+        raise BadMask(f"A mask of {height} x {width} pixels is larger than any picture.")
     return height, width, counts
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, delete, insert, select, update
 
 from storage import schema
-from storage.edits.row_values import MACHINE_PREFIX
+from storage.authors import machine_author
 from storage.errors import NotFound, StorageError
 
 
@@ -36,7 +36,7 @@ class Run:
     @property
     def author(self) -> str:
         """The author of the edits that this run writes."""
-        return MACHINE_PREFIX + self.id
+        return machine_author(self.id)
 
 
 class RunMoved(StorageError):

@@ -7,6 +7,7 @@ from typing import Any, Literal
 from sqlalchemy import Connection, Row, Select, select
 
 from storage import schema
+from storage.authors import is_persons_work
 from storage.edits.write import next_number
 from storage.errors import NotFound
 from storage.masks import Rle, chunks, get_blobs
@@ -59,7 +60,7 @@ class MaskRow:
     @property
     def human(self) -> bool:
         """Whether a person drew or judged it, so that no machine may change it."""
-        return self.review != "unreviewed" or self.source == "drawn"
+        return is_persons_work(source=self.source, review=self.review)
 
     @property
     def is_key(self) -> bool:

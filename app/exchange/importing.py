@@ -19,6 +19,7 @@ from app.exchange.import_frames import Pictures, find_pictures
 from app.library.videos import free_name
 from app.settings import Settings
 from storage import edits, frames, projects, videos
+from storage.authors import machine_author
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.videos import Video
@@ -206,7 +207,9 @@ def _add_tracks(tx: Connection, video: Video, import_id: str, item: _Ready, cate
     changes = [change for track in item.tracks for change in _track_changes(track, item.pictures, category_ids)]
     if not changes:
         return
-    edit = Edit(id=str(uuid.uuid4()), kind="import", author=f"run:{import_id}", video=video.id, changes=tuple(changes))
+    edit = Edit(
+        id=str(uuid.uuid4()), kind="import", author=machine_author(import_id), video=video.id, changes=tuple(changes)
+    )
     done = edits.apply_edit(tx, edit)
     if not isinstance(done, Applied):
         raise BadInput(f"The tracks of {video.name} could not be stored.")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from storage.edits.row_values import MACHINE_PREFIX
+from storage.authors import machine_author
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Origin:
     @property
     def author(self) -> str:
         """Who signs the edits."""
-        return MACHINE_PREFIX + self.run_id
+        return machine_author(self.run_id)
 
     def class_of(self, found: Found) -> str:
         """Name of the class that the model gave."""

@@ -57,6 +57,11 @@ class Context:
         with self.database.read() as tx:
             return videos.get_video(tx, video_id)
 
+    def require_video(self, video_id: str) -> None:
+        """Raise `storage.errors.NotFound` if there is no such video; its index, which may be long, is not read."""
+        with self.database.read() as tx:
+            videos.video_stamp(tx, video_id)
+
     def opened(self, video_id: str) -> OpenedVideo:
         """A video and its index for reading frames; raises `storage.errors.NotFound`.
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from storage import schema
 from storage.edits import log as edit_log
 from storage.edits import row_store
-from storage.edits.checks import MachineOnHumanRow, check_machine, check_references
+from storage.edits.checks import MachineOnHumanRow, check_frames, check_machine, check_references
 from storage.edits.complete import CompleteRange, Planned, list_complete
 from storage.edits.log import HistoryEntry, LoggedEdit, edits_since, find_edit, history, last_number
 from storage.edits.row_store import StoredRow
@@ -136,6 +136,7 @@ def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
     keys = [change.key for change in edit.changes]
     if len(set(keys)) != len(keys):
         raise EditError("An edit may change each row only once.")
+    check_frames(video, keys)
     rows = row_store.load_rows(tx, video.id, {*keys, *(RowKey(key.owner, TRACK_ROW) for key in keys if key.frame >= 0)})
     stale = _stale(tx, edit, rows) or _on_deleted_tracks(edit, rows)
     if stale:

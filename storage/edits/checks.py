@@ -5,10 +5,11 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from storage import schema
+from storage.authors import is_machine
 from storage.edits import log as edit_log
 from storage.edits.complete import Planned
 from storage.edits.row_store import StoredRow
-from storage.edits.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, Value, is_human, is_machine
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, Value, is_human
 from storage.masks import blob_infos, chunks
 from storage.videos import Video
 
@@ -16,7 +17,7 @@ IMPORT = "import"
 """The kind of edit by which a machine brings back what a person once decided elsewhere."""
 
 HUMAN_MASK = (schema.masks.c.review != "unreviewed") | (schema.masks.c.source == "drawn")
-"""The rows of the table of masks that a person drew or judged, as `row_values.is_human` says of one row."""
+"""The rows of the table of masks that a person drew or judged, by the rule of `storage.authors.is_persons_work`."""
 
 _MACHINE_MAY_CHANGE = {"score", "run", "extra", "source_id"}
 
@@ -25,17 +26,20 @@ class MachineOnHumanRow(EditError):
     """A job wants to change a row that a person drew or judged."""
 
 
+def check_frames(video: Video, keys: Iterable[RowKey]) -> None:
+    """Masks are stored only on frames whose number is final. Raises EditError."""
+    for key in keys:
+        if key.frame >= video.confirmed:
+            raise EditError(_beyond(video, key.frame))
+
+
 def check_references(
     tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
 ) -> None:
-    """Tracks, frames, masks and categories that the new values name must exist and belong here. Raises EditError."""
+    """Tracks, masks and categories that the new values name must exist and belong here. Raises EditError."""
     _check_tracks(tx, video, planned, rows)
     _check_ranges(tx, video, planned)
-    written = [(key, plan.after) for key, plan in planned.items() if key.frame >= 0 and plan.after is not None]
-    for key, _ in written:
-        if key.frame >= video.confirmed:
-            raise EditError(_beyond(video, key.frame))
-    _check_blobs(tx, video, [value for _, value in written])
+    _check_blobs(tx, video, {key: plan.after for key, plan in planned.items() if key.frame >= 0 and plan.after})
     categories = {plan.after["category"] for key, plan in planned.items() if key.frame == TRACK_ROW and plan.after}
     _check_categories(tx, video, categories - {None})
 
@@ -117,17 +121,17 @@ def _check_ranges(tx: Connection, video: Video, planned: Mapping[RowKey, Planned
             raise EditError(f"The complete range {owner} belongs to another video than {video.name!r}.")
 
 
-def _check_blobs(tx: Connection, video: Video, values: Iterable[Value]) -> None:
-    hashes = {value["mask"] for value in values} - {None}
-    infos = blob_infos(tx, hashes)
-    for name in hashes:
+def _check_blobs(tx: Connection, video: Video, values: Mapping[RowKey, Value]) -> None:
+    named = {key: value["mask"] for key, value in values.items() if value["mask"] is not None}
+    infos = blob_infos(tx, named.values())
+    for key, name in named.items():
         info = infos.get(name)
         if info is None:
             raise EditError(f"The mask {name} is not stored; send its rle instead.")
         if (info.height, info.width) != (video.height, video.width):
             raise EditError(
-                f"A mask of {info.width} x {info.height} pixels does not fit the video {video.name!r} "
-                f"of {video.width} x {video.height}."
+                f"Track {key.owner} on frame {key.frame}: a mask of {info.width} x {info.height} pixels does not fit "
+                f"the frames of {video.name!r}, whose size is {video.width} x {video.height}."
             )
 
 
@@ -145,7 +149,7 @@ def _check_categories(tx: Connection, video: Video, categories: set[str]) -> Non
 def _beyond(video: Video, frame: int) -> str:
     if frame < video.count:
         return (
-            f"Frame {frame} of {video.name!r} is not confirmed yet ({video.confirmed} of {video.count} are); "
-            "wait until the video has been read through."
+            f"Frame {frame} of {video.name!r} is not confirmed yet: only the first {video.confirmed} frames are "
+            "counted so far, and masks can be stored only there."
         )
     return f"Video {video.name!r} has frames 0 to {video.count - 1}, so nothing can be stored on frame {frame}."

@@ -12,10 +12,11 @@ from dataclasses import dataclass
 from sqlalchemy import Connection, select
 
 from storage import schema
+from storage.authors import is_machine
 from storage.edits import log as edit_log
 from storage.edits import row_store
 from storage.edits.row_store import StoredRow
-from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, is_machine
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from typing import Any
 from sqlalchemy import Connection, Select, case, func, insert, select, update
 
 from storage import schema
-from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, is_machine, pack, unpack, wire_row
+from storage.authors import is_machine
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, pack, unpack, wire_row
 from storage.masks import chunks
 
 

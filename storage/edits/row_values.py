@@ -11,6 +11,7 @@ from types import NoneType
 from typing import Any, NamedTuple
 
 from storage import schema
+from storage.authors import is_machine, is_persons_work
 from storage.errors import StorageError
 
 Value = dict[str, Any]
@@ -22,8 +23,6 @@ RANGE_ROW = -2
 
 DECLARED_NOW = 0
 """In a range's ``declared``: by the edit that is being applied, which has no number yet."""
-
-MACHINE_PREFIX = "run:"
 
 
 class EditError(StorageError, ValueError):
@@ -73,14 +72,9 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
-def is_machine(author: str) -> bool:
-    """Whether an author is a job or an import rather than a person."""
-    return author.startswith(MACHINE_PREFIX)
-
-
 def is_human(value: Mapping[str, Any] | None) -> bool:
     """Whether a mask row carries a person's work: a verdict, or a drawing. No machine may change such a row."""
-    return value is not None and (value["review"] != "unreviewed" or value["source"] == "drawn")
+    return value is not None and is_persons_work(source=value["source"], review=value["review"])
 
 
 def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, place: str) -> Value:

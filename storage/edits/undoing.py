@@ -13,12 +13,13 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, select
 
 from storage import schema
+from storage.authors import is_machine
 from storage.edits import log as edit_log
 from storage.edits import row_store
 from storage.edits.checks import HUMAN_MASK
 from storage.edits.complete import Planned
 from storage.edits.log import LoggedChange, LoggedEdit, RowEntry
-from storage.edits.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, is_machine, wire_row
+from storage.edits.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, wire_row
 from storage.edits.write import Applied, Conflict, applied_again, lock_video, write_edit
 from storage.masks import chunks
 from storage.videos import Video

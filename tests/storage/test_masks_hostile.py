@@ -110,7 +110,14 @@ def test_a_size_may_be_written_in_any_whole_numbers(database: Database, size: An
     assert (info.height, info.width, info.area) == (2, 2, 0)
 
 
-@pytest.mark.parametrize("size", [[2, 2, 2], [], None, 4, [None, 2], [-2, -2], [float("nan"), 2], ["two", 2]])
+@pytest.mark.parametrize(
+    "size", [[2, 2, 2], [], None, 4, [None, 2], [-2, -2], [float("nan"), 2], [float("inf"), 2], ["two", 2]]
+)
 def test_a_size_that_is_none_is_refused(size: Any) -> None:
     with pytest.raises(BadMask, match="mask"):
         _parts({"size": size, "counts": "4"})
+
+
+def test_a_mask_that_no_database_could_describe_is_refused(database: Database) -> None:
+    with database.atomic() as tx, pytest.raises(BadMask, match="larger than any picture"):
+        put_blob(tx, {"size": [1 << 62, 2], "counts": "0"})

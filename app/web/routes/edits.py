@@ -6,11 +6,12 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.web.context import Context
-from app.web.edit_batches import Batch, EditRequest, apply_batch, history, take_back
+from app.web.edit_batches import apply_batch, history, require_person, take_back
+from storage.edits import Change, Edit
 
 
 class ChangeBody(BaseModel):
-    """One row that an edit changes; see `app.web.edit_batches` for the meaning."""
+    """One row that an edit changes; see `storage.edits.Change` for the meaning."""
 
     track: str | None = None
     frame: int | None = None
@@ -20,12 +21,17 @@ class ChangeBody(BaseModel):
 
 
 class EditBody(BaseModel):
-    """One edit of a queue."""
+    """One edit of a queue; see `storage.edits.Edit` for the meaning."""
 
     id: str = Field(min_length=1, max_length=64)
     kind: str = Field(min_length=1, max_length=64)
     base: str | None = None
     changes: list[ChangeBody] = Field(max_length=200_000)
+
+    def signed(self, author: str, video_id: str) -> Edit:
+        """The edit as the store takes it."""
+        changes = tuple(Change(**dict(change)) for change in self.changes)
+        return Edit(id=self.id, kind=self.kind, author=author, video=video_id, changes=changes, base=self.base)
 
 
 class EditsBody(BaseModel):
@@ -48,25 +54,23 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/data/videos")
 
     def apply(video_id: str, body: EditsBody) -> dict[str, Any]:
-        requests = tuple(
-            EditRequest(id=edit.id, kind=edit.kind, base=edit.base, changes=tuple(c.model_dump() for c in edit.changes))
-            for edit in body.edits
-        )
-        results = apply_batch(
-            context.database, Batch(video=context.video(video_id), author=body.author, edits=requests)
-        )
+        require_person(body.author)
+        context.require_video(video_id)
+        results = apply_batch(context.database, (edit.signed(body.author, video_id) for edit in body.edits))
         context.hub.wake()
         return {"results": results}
 
     def step(video_id: str, body: StepBody, redo: bool) -> dict[str, Any]:
-        video = context.video(video_id)
-        result = take_back(context.database, video=video, author=body.author, new_id=body.id, redo=redo, edit=body.edit)
+        require_person(body.author)
+        result = take_back(
+            context.database, video=video_id, author=body.author, new_id=body.id, redo=redo, edit=body.edit
+        )
         context.hub.wake()
         return result
 
     def log_of(video_id: str, track: str | None, limit: int) -> dict[str, Any]:
-        video = context.video(video_id)
-        return {"edits": history(context.database, video=video, track=track, limit=min(max(limit, 1), 1000))}
+        context.require_video(video_id)
+        return {"edits": history(context.database, video=video_id, track=track, limit=min(max(limit, 1), 1000))}
 
     @routes.post("/{video_id}/edits")
     async def post_edits(video_id: str, body: EditsBody) -> dict[str, Any]:

@@ -11,7 +11,6 @@ from storage.edits.row_values import (
     EditError,
     RowKey,
     is_human,
-    is_machine,
     mask_value,
     pack,
     range_value,
@@ -56,25 +55,10 @@ def test_track_and_range_values_survive_the_short_form_of_the_log() -> None:
     assert pack(RowKey("r", RANGE_ROW), None) is None and unpack(RowKey("r", RANGE_ROW), None) is None
 
 
-@pytest.mark.parametrize(
-    ("source", "review", "human"),
-    [
-        ("drawn", "unreviewed", True),
-        ("drawn", "corrected", True),
-        ("proposed", "accepted", True),
-        ("imported", "rejected", True),
-        ("proposed", "unreviewed", False),
-        ("propagated", "unreviewed", False),
-        ("imported", "unreviewed", False),
-    ],
-)
-def test_a_row_is_human_by_verdict_or_by_drawing(source: str, review: str, human: bool) -> None:
-    assert is_human({"source": source, "review": review}) is human
+def test_no_row_is_no_human_row() -> None:
     assert not is_human(None)
-
-
-def test_an_author_of_a_run_is_a_machine() -> None:
-    assert is_machine("run:1") and not is_machine("runner") and not is_machine("ann")
+    assert is_human({"source": "proposed", "review": "accepted"})
+    assert not is_human({"source": "proposed", "review": "unreviewed"})
 
 
 def test_rows_for_clients_name_track_frame_or_range() -> None:

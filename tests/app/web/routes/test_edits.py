@@ -155,9 +155,16 @@ def test_an_edit_after_a_refused_one_still_counts(client: TestClient, video: Vid
 
 
 def test_a_page_cannot_sign_as_a_job(client: TestClient, video: Video) -> None:
-    answer = client.post(f"/data/videos/{video.id}/edits", json={"author": "run:1", "edits": []})
+    _, changes = new_track(None, {0: square(1, 1)})
+    send(client, video, edit(changes))
+    later = edit(new_track(None, {0: square(2, 2)})[1])
+    for what, body in {"edits": {"edits": []}, "undo": {"id": "u"}, "redo": {"id": "r"}}.items():
+        answer = client.post(f"/data/videos/{video.id}/{what}", json={"author": "run:1", **body})
+        assert answer.status_code == 400
+        assert "job" in answer.json()["error"]
+    answer = client.post(f"/data/videos/{video.id}/edits", json={"author": "run:", "edits": [later]})
     assert answer.status_code == 400
-    assert "job" in answer.json()["error"]
+    assert len(client.get(f"/data/videos/{video.id}/history").json()["edits"]) == 1
 
 
 @pytest.mark.parametrize("body", [{}, {"author": "p"}, {"author": "p", "edits": [{"id": 1}]}, [], "text"])
@@ -168,7 +175,13 @@ def test_a_body_of_another_form_is_answered_with_one_sentence(client: TestClient
 
 
 def test_an_unknown_video_is_not_found(client: TestClient) -> None:
-    for path in ("", "/tracks", "/masks", "/history", "/frames/0.jpg"):
-        answer = client.get(f"/data/videos/nothing{path}")
+    answers = [
+        client.get(f"/data/videos/nothing{path}") for path in ("", "/tracks", "/masks", "/history", "/frames/0.jpg")
+    ]
+    answers += [
+        client.post(f"/data/videos/nothing/{what}", json={"author": PERSON, **body})
+        for what, body in {"edits": {"edits": []}, "undo": {"id": "u"}, "redo": {"id": "r"}}.items()
+    ]
+    for answer in answers:
         assert answer.status_code == 404
         assert "nothing" in answer.json()["error"]
