@@ -1,6 +1,7 @@
 """Small projects made on the spot: a video, a project with tracks, and edits as the page sends them."""
 
 import uuid
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -8,8 +9,10 @@ import numpy as np
 
 from app.library.videos import add_video
 from app.settings import Settings
+from app.web.edit_batches import apply_batch
 from storage import projects, rle
 from storage.database import Database
+from storage.edits import Change, Edit
 from storage.projects import Category, Project
 from storage.videos import Video
 from tests.storage.made_videos import make_video
@@ -55,3 +58,10 @@ def new_track(category: str | None, masks: dict[int, dict[str, Any]], **own: Any
 def edit(changes: list[dict[str, Any]], kind: str = "draw", **more: Any) -> dict[str, Any]:
     """One edit with an id of its own."""
     return {"id": str(uuid.uuid4()), "kind": kind, "changes": changes, **more}
+
+
+def send(database: Database, video: Video, changes: Iterable[dict[str, Any]], kind: str = "draw") -> dict[str, Any]:
+    """The answer to one edit of a person."""
+    rows = tuple(Change(**{"track": None, "frame": None, "before_version": 0, **change}) for change in changes)
+    [result] = apply_batch(database, [Edit(str(uuid.uuid4()), kind, PERSON, video.id, rows)])
+    return result

@@ -1,7 +1,6 @@
 """Import and export: the same decoded masks, nulls, categories, ids and foreign keys, and then the same bytes."""
 
 import json
-import uuid
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +11,6 @@ from app.errors import BadInput, Cancelled
 from app.exchange.exporting import assign_ids, export_dataset
 from app.exchange.importing import import_dataset
 from app.settings import Settings
-from app.web.edit_batches import Batch, EditRequest, apply_batch
 from model.procedural import render_video, synthesize
 from storage import edits, masks, projects, rle, tracks, videos
 from storage.database import Database
@@ -20,7 +18,7 @@ from storage.frames import SourceMissing
 from storage.projects import Project
 from storage.videos import Video
 from storage.youtube_vis import YouTubeVisError, read_dataset
-from tests.app.made import FRAMES, PERSON, new_track, project_with, square, video_in
+from tests.app.made import FRAMES, new_track, project_with, send, square, video_in
 from tests.material import material
 
 
@@ -30,8 +28,7 @@ def project(database: Database) -> Project:
 
 
 def change(database: Database, video: Video, changes: list[dict[str, Any]]) -> None:
-    request = EditRequest(str(uuid.uuid4()), "draw", None, tuple(changes))
-    [result] = apply_batch(database, Batch(video, PERSON, (request,)))
+    result = send(database, video, changes)
     assert result["status"] == "applied", result
 
 

@@ -11,14 +11,13 @@ from app.errors import Cancelled
 from app.library import videos as use
 from app.library.counting import CountedFrames, Publisher, frame_index
 from app.settings import Settings
-from app.web.edit_batches import Batch, EditRequest, apply_batch
 from app.web.wire import seconds
 from storage import frames, jobs, videos
 from storage.database import Database
 from storage.frames import counting as video_confirm
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import PERSON, new_track, project_with, square
+from tests.app.made import new_track, project_with, send, square
 from tests.storage.made_videos import make_jpeg_video, make_video, spoil_packet
 
 SIZE = (32, 24)
@@ -87,9 +86,7 @@ def test_a_mask_can_be_stored_in_the_counted_part_while_the_rest_is_still_counte
 
     def draw(frame: int) -> str:
         _, changes = new_track(None, {frame: square(4, 4)})
-        request = EditRequest(f"00000000-0000-4000-8000-{frame:012d}", "draw", None, tuple(changes))
-        [result] = apply_batch(database, Batch(stored(database, video), PERSON, (request,)))
-        return str(result["status"])
+        return str(send(database, video, changes)["status"])
 
     with CountedFrames(database, video_id=video.id) as counting:
         for k, _ in counting:

@@ -10,12 +10,11 @@ from PIL import Image
 from app.errors import BadInput, OtherPixels
 from app.library import videos as use
 from app.settings import Settings
-from app.web.edit_batches import Batch, EditRequest, apply_batch
 from storage import frames, jobs, tracks, videos
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import FRAMES, PERSON, new_track, project_with, square, video_in
+from tests.app.made import FRAMES, new_track, project_with, send, square, video_in
 from tests.storage.frames.test_identity import remuxed
 from tests.storage.made_videos import make_jpeg_video, make_sound, make_video, numbered_picture
 
@@ -30,9 +29,7 @@ def video(database: Database, settings: Settings, project: Project, tmp_path: Pa
     """A video with a mask on frame 3."""
     made = video_in(database, settings, project, tmp_path)
     _, changes = new_track(None, {3: square(4, 4)})
-    request = EditRequest("00000000-0000-4000-8000-000000000001", "draw", None, tuple(changes))
-    [result] = apply_batch(database, Batch(made, PERSON, (request,)))
-    assert result["status"] == "applied"
+    assert send(database, made, changes)["status"] == "applied"
     return made
 
 

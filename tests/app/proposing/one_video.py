@@ -6,7 +6,7 @@ from typing import Any
 
 from app.proposing.into_project import Proposed, propose_video
 from app.settings import Settings
-from app.web.edit_batches import Batch, EditRequest, apply_batch, take_back
+from app.web.edit_batches import take_back
 from storage import checkpoints as models
 from storage import edits, runs, tracks
 from storage.database import Database
@@ -14,7 +14,7 @@ from storage.edits import rebuild
 from storage.runs import list_runs
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
-from tests.app.made import PERSON, project_with, video_in
+from tests.app.made import PERSON, project_with, send, video_in
 from tests.app.proposing.fake_windows import CLASSES
 
 
@@ -71,8 +71,7 @@ class Desk:
         return found[0]
 
     def person(self, kind: str, *changes: dict[str, Any]) -> None:
-        request = EditRequest(str(uuid.uuid4()), kind, None, changes)
-        [result] = apply_batch(self.database, Batch(self.video, PERSON, (request,)))
+        result = send(self.database, self.video, changes, kind)
         assert result["status"] == "applied", result
 
     def edits(self) -> list[edits.LoggedEdit]:
@@ -86,7 +85,7 @@ class Desk:
 
     def take_back(self, *, redo: bool = False, edit: str | None = None) -> dict[str, Any]:
         new_id = str(uuid.uuid4())
-        return take_back(self.database, video=self.video, author=PERSON, new_id=new_id, redo=redo, edit=edit)
+        return take_back(self.database, video=self.video.id, author=PERSON, new_id=new_id, redo=redo, edit=edit)
 
     def assert_log_explains_tables(self) -> None:
         with self.database.read() as tx:

@@ -10,13 +10,13 @@ from app.proposing.found_tracks import Found, Origin, Stretch
 from app.proposing.ledger import Ledger
 from app.proposing.writer import store_proposals
 from app.settings import Settings
-from app.web.edit_batches import Batch, EditRequest, apply_batch, take_back
+from app.web.edit_batches import take_back
 from storage import edits, masks, tracks
 from storage.database import Database
 from storage.projects import Category
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
-from tests.app.made import FRAMES, PERSON, new_track, project_with, square, video_in
+from tests.app.made import FRAMES, PERSON, new_track, project_with, send, square, video_in
 
 
 class Street:
@@ -47,8 +47,7 @@ class Street:
             return edits.last_number(tx, video=self.video.id)
 
     def person(self, changes: list[dict[str, Any]]) -> None:
-        request = EditRequest(str(uuid.uuid4()), "draw", None, tuple(changes))
-        [result] = apply_batch(self.database, Batch(self.video, PERSON, (request,)))
+        result = send(self.database, self.video, changes)
         assert result["status"] == "applied", result
 
     def tracks(self) -> list[Track]:
@@ -162,7 +161,9 @@ def test_one_undo_takes_a_whole_run_back(street: Street, database: Database) -> 
     street.propose(("dog", {frame: (frame + 2, 5) for frame in range(6)}), ("cat", OTHER))
     with database.read() as tx:
         [entry, _] = edits.history(tx, video=street.video.id)
-    answer = take_back(database, video=street.video, author=PERSON, new_id=str(uuid.uuid4()), redo=False, edit=entry.id)
+    answer = take_back(
+        database, video=street.video.id, author=PERSON, new_id=str(uuid.uuid4()), redo=False, edit=entry.id
+    )
     assert answer["status"] == "applied"
     assert [{f: row.hash for f, row in street.rows(track).items()} for track in street.tracks()] == [
         {f: row.hash for f, row in rows.items()} for rows in before

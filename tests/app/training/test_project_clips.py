@@ -10,7 +10,6 @@ import pytest
 
 from app.settings import Settings
 from app.training.project_clips import ProjectClips, videos_with_human_masks
-from app.web.edit_batches import Batch, EditRequest, apply_batch
 from model.config import ScaleConfig
 from model.training.clips import ClipDataset, ClipTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
@@ -19,7 +18,7 @@ from storage.database import Database
 from storage.edits import Change, Edit
 from storage.projects import Category
 from storage.videos import Video
-from tests.app.made import FRAMES, PERSON, new_track, project_with, square, video_in
+from tests.app.made import FRAMES, new_track, project_with, send, square, video_in
 from tests.storage.made_videos import decoded
 
 
@@ -44,8 +43,7 @@ class Annotated:
         return self.categories[name]
 
     def send(self, changes: list[dict[str, Any]]) -> None:
-        request = EditRequest(str(uuid.uuid4()), "draw", None, tuple(changes))
-        [result] = apply_batch(self.database, Batch(self.video, PERSON, (request,)))
+        result = send(self.database, self.video, changes)
         assert result["status"] == "applied", result
 
     def propose(self, category: str) -> str:
