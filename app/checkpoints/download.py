@@ -21,6 +21,7 @@ from app.errors import BadInput, Cancelled
 from app.settings import ASSETS, Settings
 from app.worker.work import Work
 from storage import checkpoints as models
+from storage.atomic import put_in_place, write_text
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.errors import NameTaken
@@ -127,7 +128,7 @@ def download(
     digest = digest_of(part)
     require_same(folder / RECORD, part, address, digest, fetched=True)
     whole = folder / f"{name}.pth"
-    part.replace(whole)
+    put_in_place(part, whole)
     made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address)
     remember(folder / RECORD, address, digest)  # of a sound file only: a broken one must not stand for the release
     return made
@@ -299,9 +300,7 @@ def require_same(record: Path, path: Path, address: str, digest: str, *, fetched
 def remember(record: Path, address: str, digest: str) -> None:
     """Record the sha256 of the first sound file of an address."""
     known = {address: digest} | _known_digests(record)
-    partial = record.with_suffix(".partial")
-    partial.write_text(json.dumps(known, indent=1) + "\n", encoding="utf-8")
-    partial.replace(record)
+    write_text(record, json.dumps(known, indent=1) + "\n")
 
 
 def _known_digests(record: Path) -> dict[str, str]:

@@ -11,6 +11,7 @@ from app.checkpoints.download import DOWNLOADS, RECORD, Report, digest_of, fetch
 from app.checkpoints.register import RELEASE_URL
 from app.errors import BadInput
 from app.settings import Settings
+from storage.atomic import put_in_place
 
 FOLDER = "starting_points"
 
@@ -94,7 +95,7 @@ def download_starting_point(
     require_same(record, part, address, digest, fetched=True)
     _require_sound(part, point, digest, address)
     target.parent.mkdir(parents=True, exist_ok=True)
-    part.replace(target)
+    put_in_place(part, target)
     remember(record, address, digest)
     return target
 

@@ -17,6 +17,7 @@ from app.proposing.writer import store_proposals
 from app.settings import ASSETS, Settings
 from storage import checkpoints as models
 from storage import edits, masks, projects, tracks, videos
+from storage.atomic import replacing
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
@@ -89,9 +90,8 @@ def _register_checkpoint(database: Database, settings: Settings, assets: Path) -
     described = json.loads((assets / "checkpoint.json").read_text())
     settings.checkpoints.mkdir(parents=True, exist_ok=True)
     path = settings.checkpoints / "demo.safetensors"
-    part = path.with_suffix(".part")
-    shutil.copyfile(assets / "checkpoint.safetensors", part)
-    part.replace(path)
+    with replacing(path) as part:
+        shutil.copyfile(assets / "checkpoint.safetensors", part)
     with database.atomic() as tx:
         return models.add_checkpoint(
             tx,

@@ -4,9 +4,6 @@ The same project gives the same bytes. What came in by an import leaves with its
 what was made here gets the next free ids.
 """
 
-import os
-import shutil
-import uuid
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,6 +17,7 @@ from app.exchange.import_frames import PICTURES
 from app.exchange.importing import FOREIGN, Report, quiet
 from app.settings import Settings
 from storage import masks, projects, tracks, videos
+from storage.atomic import new_folder
 from storage.database import Database
 from storage.masks import Rle
 from storage.projects import Category
@@ -113,17 +111,13 @@ def export_dataset(
         pieces = [_piece(tx, video, choice) for video in found]
         head = _head(tx, project_id, version)
     dataset, left_out = _dataset(pieces, categories, head, choice)
-    part = out.parent / f".{out.name}.{uuid.uuid4().hex[:8]}.part"
     try:
-        part.mkdir(parents=True)
-        if with_frames:
-            _write_frames(pieces, dataset, part, choice, report, cancelled)
-        write_dataset(part / ANNOTATIONS, dataset)
-        os.rename(part, out)  # noqa: PTH104 - refuses a folder that appeared meanwhile and holds something
+        with new_folder(out) as part:
+            if with_frames:
+                _write_frames(pieces, dataset, part, choice, report, cancelled)
+            write_dataset(part / ANNOTATIONS, dataset)
     except OSError as error:
         raise BadInput(f"The export {out} could not be written ({error.strerror or error}).") from error
-    finally:
-        shutil.rmtree(part, ignore_errors=True)
     return Exported(
         out=out,
         annotations=out / ANNOTATIONS,

@@ -13,7 +13,7 @@ from app.library import uploads
 from app.library.videos import TEMPORARY
 from app.own_files import folders_named, is_own, remove_own
 from app.settings import Settings
-from storage import jobs
+from storage import atomic, jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -48,7 +48,11 @@ def clear_leftovers(database: Database, settings: Settings, *, now: float | None
     ):
         places = [place for place in folders_named(folder, pattern) if place.name not in named]
         cleared += sum(_clear(place, before) for place in places)
-    loose = [*_files(received, BROKEN_OFF), *_files(settings.videos, VIDEO_PART)]
+    loose = [
+        *_files(received, BROKEN_OFF),
+        *_files(settings.videos, VIDEO_PART),
+        *_files(settings.videos, atomic.TEMPORARY),
+    ]
     return cleared + sum(_remove_old(path, before) for path in loose)
 
 

@@ -13,6 +13,7 @@ from app.jobs import queue as background
 from app.library.counting import CountedFrames, frame_index
 from app.settings import Settings
 from storage import frames, jobs, projects, videos
+from storage.atomic import new_folder, put_in_place, replacing
 from storage.database import Database
 from storage.frames import FrameIndex
 from storage.videos import Video
@@ -97,7 +98,7 @@ def add_upload(database: Database, settings: Settings, *, project_id: str, name:
     """
     kept = _claim(settings.videos, safe_name(name))
     try:
-        part.replace(kept)
+        put_in_place(part, kept)
         return _store(
             database, settings, project_id=project_id, source=Source(kept, Path(name).stem or kept.stem, True)
         )
@@ -301,17 +302,15 @@ def free_name(name: str, taken: set[str]) -> str:
 def _copy_in(settings: Settings, found: Path) -> Path:
     settings.videos.mkdir(parents=True, exist_ok=True)
     kept = _claim(settings.videos, safe_name(found.name), as_folder=found.is_dir())
-    part = kept.with_name(f".{uuid.uuid4().hex}{TEMPORARY}")
     try:
         if found.is_dir():
-            part.mkdir()
-            for name in frames.picture_names(found):
-                shutil.copyfile(found / name, part / name)
+            with new_folder(kept) as part:
+                for name in frames.picture_names(found):
+                    shutil.copyfile(found / name, part / name)
         else:
-            shutil.copyfile(found, part)
-        part.replace(kept)
+            with replacing(kept) as part:
+                shutil.copyfile(found, part)
     except BaseException as error:
-        _remove(part)
         kept.rmdir() if kept.is_dir() else kept.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise

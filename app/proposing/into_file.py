@@ -19,6 +19,7 @@ from app.errors import BadInput, Cancelled
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
 from storage import frames
+from storage.atomic import write_text
 from storage.frames import FrameIndex
 from storage.youtube_vis import VisCategory, VisResult, match_category, write_results
 
@@ -195,16 +196,12 @@ def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
         "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in outcome.failed],
     }
     write_results(out, outcome.results)
-    partial = meta.with_name(f".{meta.name}.partial")
     try:
-        partial.write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-        partial.replace(meta)
+        write_text(meta, json.dumps(content, indent=1) + "\n")
     except BaseException:
         # Results without what they belong to would be half of a whole.
         out.unlink(missing_ok=True)
         raise
-    finally:
-        partial.unlink(missing_ok=True)
     return meta
 
 

@@ -17,6 +17,7 @@ from typing import IO, Any, Self
 from app.errors import AppError, BadInput
 from app.machine import Shard
 from app.own_files import remove_own
+from storage.atomic import TEMPORARY, write_text
 
 Line = dict[str, Any]
 # How long the first process waits for one that is silent.
@@ -25,7 +26,7 @@ LOOK_SECONDS = 0.5
 TOUCH_SECONDS = 5.0
 # Processes that are started together begin within this time of each other.
 TOGETHER_SECONDS = 600.0
-OWN = re.compile(r"rank-\d{4,}\.(jsonl|lock|partial)")
+OWN = re.compile(rf"rank-\d{{4,}}\.(jsonl|lock)|(?=\.rank-\d{{4,}}\.jsonl\.){TEMPORARY.pattern}")
 
 
 class PartMissing(AppError):
@@ -61,9 +62,7 @@ class Parts:
         head = {"about": self._about, "began": self._began, "session": self._shard.session}
         # Ids are those of a call; what an earlier one finished is known by its hash alone.
         kept = [{**line, "id": None} for line in self._lines_of(self._path) if _is_finished(line)]
-        partial = self._path.with_suffix(".partial")
-        partial.write_text("".join(f"{json.dumps(line)}\n" for line in (head, *kept)), encoding="utf-8")
-        partial.replace(self._path)
+        write_text(self._path, (f"{json.dumps(line)}\n" for line in (head, *kept)))
         self._file = self._path.open("a", encoding="utf-8")
         return self
 

@@ -14,6 +14,7 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
+from model.atomic import replacing
 from model.config import SwinConfig, TrainingConfig
 from model.network.tevit import TeViT
 from model.training import ranks
@@ -178,9 +179,8 @@ class Trainer:
             "optimizer": self.optimizer.state_dict(),
             "average": self.average.state() if self.average else None,
         }
-        temporary = path.with_suffix(".partial")
-        torch.save(state, temporary)
-        temporary.replace(path)
+        with replacing(path) as temporary, temporary.open("wb") as file:
+            torch.save(state, file)
 
     def resume(self) -> bool:
         """Continue from a kept state; False where there is none."""

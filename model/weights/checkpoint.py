@@ -14,6 +14,7 @@ import torch
 from safetensors.torch import save_file
 from torch import Tensor
 
+from model.atomic import replacing
 from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
 from model.network.tevit import TeViT, build
 from model.weights.files import CheckpointError, WeightFile, read_weights
@@ -106,13 +107,9 @@ def save(path: Path, checkpoint: Checkpoint, *, dtype: torch.dtype = torch.float
         "trunk": trunk_hash(state),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".partial")
-    try:
+    with replacing(path) as temporary:
         save_file(state, temporary, metadata=metadata)
         _order_header(temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
 
 
 def _order_header(path: Path) -> None:
@@ -223,9 +220,6 @@ def export_official(path: Path, checkpoint: Checkpoint) -> None:
         )
     state = {key: value.float() if value.is_floating_point() else value for key, value in checkpoint.state.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    temporary = path.with_name(path.name + ".partial")
-    try:
-        torch.save({"meta": meta, "state_dict": state}, temporary)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+    # PyTorch would write the name of the temporary into the file, whose bytes would then differ from time to time.
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        torch.save({"meta": meta, "state_dict": state}, file)

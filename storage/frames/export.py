@@ -1,8 +1,6 @@
 """Frames of a video as a folder of picture files."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 from typing import Literal
@@ -10,6 +8,7 @@ from typing import Literal
 import numpy as np
 from PIL import Image
 
+from storage.atomic import new_folder, replacing
 from storage.frames.frame_index import FrameIndex, VideoError, missing
 from storage.frames.image_folder import PictureReader
 from storage.frames.reader import FrameReader
@@ -47,32 +46,26 @@ def write_frames_folder(
     _check_names(names, len(chosen))
     if out_dir.exists():
         raise FolderExists(f"{out_dir} is already there; choose another folder, or remove it first")
-    out_dir.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(prefix=f".{out_dir.name}.", dir=out_dir.parent) as scratch:
-        made = Path(scratch) / "frames"
-        made.mkdir()
-        with PictureReader(index) if index.kind == "images" else FrameReader(index) as reader:
-            for done, (k, name) in enumerate(zip(chosen, names, strict=True), start=1):
-                target = made / name
-                target.parent.mkdir(parents=True, exist_ok=True)
-                if index.kind == "images":
-                    _copy(index.path / index.names[k], target)
-                else:
-                    _save(reader.read(k), target, image)
-                if progress:
-                    progress(done, len(chosen))
-        os.rename(made, out_dir)  # noqa: PTH104 - never replaces a folder that appeared meanwhile with files in it
+    with (
+        new_folder(out_dir) as folder,
+        PictureReader(index) if index.kind == "images" else FrameReader(index) as reader,
+    ):
+        for done, (k, name) in enumerate(zip(chosen, names, strict=True), start=1):
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if index.kind == "images":
+                _copy(index.path / index.names[k], target)
+            else:
+                _save(reader.read(k), target, image)
+            if progress:
+                progress(done, len(chosen))
     return tuple(names)
 
 
 def write_picture(frame: np.ndarray, target: Path) -> None:
     """Write `frame` (uint8 H x W x 3 RGB) as exact PNG to `target`, whole or not at all."""
-    partial = target.with_name(f".{target.name}.partial")
-    try:
-        Image.fromarray(frame).save(partial, "PNG")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
+    with replacing(target) as temporary:
+        Image.fromarray(frame).save(temporary, "PNG")
 
 
 def _copy(source: Path, target: Path) -> None:

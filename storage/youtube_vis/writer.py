@@ -6,13 +6,12 @@ where there are none (null or a missing track crashes others). Results: compress
 """
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, Literal
 
 from storage import rle as runs
+from storage.atomic import write_text
 from storage.rle import Rle
 from storage.youtube_vis.dataset import Json, VisCategory, VisDataset, VisResult, VisTrack, VisVideo
 
@@ -21,12 +20,12 @@ Segmentation = Literal["uncompressed", "compressed"]
 
 def write_dataset(path: Path, dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> None:
     """Write a dataset to `path`, whole or not at all. Areas and boxes are computed from the masks."""
-    _replace(Path(path), _dataset_text(dataset, segmentation))
+    _write(Path(path), _dataset_text(dataset, segmentation))
 
 
 def write_results(path: Path, results: Iterable[VisResult]) -> None:
     """Write results to `path` (one list entry per track, compressed RLE, null for absent), whole or not at all."""
-    _replace(Path(path), _list_text(result_entry(result) for result in results))
+    _write(Path(path), _list_text(result_entry(result) for result in results))
 
 
 def dataset_object(dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> Json:
@@ -109,16 +108,6 @@ def _text(value: Any) -> str:
     return json.dumps(value, separators=(",", ":"), allow_nan=False)
 
 
-def _replace(path: Path, pieces: Iterable[str]) -> None:
+def _write(path: Path, pieces: Iterable[str]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".partial", dir=path.parent)
-    try:
-        with os.fdopen(handle, "w", encoding="ascii", newline="") as file:
-            file.writelines(pieces)
-            file.flush()
-            os.fsync(file.fileno())
-        # mkstemp keeps others out; the finished file is an ordinary one.
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    finally:
-        Path(name).unlink(missing_ok=True)
+    write_text(path, pieces)

@@ -142,9 +142,10 @@ def test_a_sign_of_life_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert path.stat().st_mtime_ns > before
 
 
-def test_in_the_end_the_parts_are_gone(tmp_path: Path) -> None:
+def test_in_the_end_the_parts_are_gone_and_what_killed_processes_left_of_them(tmp_path: Path) -> None:
     with parts(tmp_path) as part:
         part.add(line(1, "a"))
+        (part.folder / f".rank-0003.jsonl.{'a' * 32}.partial").write_text("half")
         part.remove()
 
     assert list(tmp_path.iterdir()) == []

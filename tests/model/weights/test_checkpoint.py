@@ -106,6 +106,12 @@ def test_official_files_go_both_ways(tmp_path: Path, checkpoint: Checkpoint) -> 
     assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
 
 
+def test_the_same_checkpoint_is_the_same_official_file(tmp_path: Path, checkpoint: Checkpoint) -> None:
+    for name in ("one.pth", "other.pth"):
+        export_official(tmp_path / name, checkpoint)
+    assert (tmp_path / "one.pth").read_bytes() == (tmp_path / "other.pth").read_bytes()
+
+
 def test_an_official_file_of_forty_classes_needs_no_note(tmp_path: Path) -> None:
     config = replace(CONFIG, classes=40)
     export_official(tmp_path / "net.pth", from_network(small_network(config=config), tuple(map(str, range(40)))))

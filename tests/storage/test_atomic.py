@@ -1,0 +1,227 @@
+"""Files and folders that appear whole or not at all."""
+
+import errno
+import os
+import stat
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from storage.atomic import ABANDONED_SECONDS, TEMPORARY, new_folder, put_in_place, replacing, write_text
+
+
+def entries(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_a_text_is_written_with_its_line_ends_and_in_utf_8(tmp_path: Path) -> None:
+    write_text(tmp_path / "a.txt", "one\r\ntwo\n")
+    write_text(tmp_path / "b.txt", (piece for piece in ("drei\n", "für\n")))
+
+    assert (tmp_path / "a.txt").read_bytes() == b"one\r\ntwo\n"
+    assert (tmp_path / "b.txt").read_bytes() == "drei\nfür\n".encode()
+    assert entries(tmp_path) == ["a.txt", "b.txt"]
+
+
+def test_until_the_block_ends_the_old_file_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text("old")
+    with replacing(path) as temporary:
+        temporary.write_text("new")
+        assert path.read_text() == "old"
+        assert temporary.parent == tmp_path and TEMPORARY.fullmatch(temporary.name)
+
+    assert path.read_text() == "new"
+    assert entries(tmp_path) == ["kept.json"]
+
+
+@pytest.mark.parametrize("error", [RuntimeError("halfway"), KeyboardInterrupt()])
+def test_a_failure_in_the_middle_leaves_the_old_file_whole_and_no_temporary(
+    tmp_path: Path, error: BaseException
+) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text("old")
+
+    def pieces() -> list[str]:
+        raise error
+
+    with pytest.raises(type(error)), replacing(path) as temporary:
+        temporary.write_text("half of the n")
+        pieces()
+
+    assert path.read_text() == "old"
+    assert entries(tmp_path) == ["kept.json"]
+
+
+def test_pieces_that_fail_after_some_were_written_leave_no_new_file(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError):
+        write_text(tmp_path / "new.txt", (str(1 // n) for n in (1, 0)))
+
+    assert entries(tmp_path) == []
+
+
+@pytest.mark.parametrize("call", ["fsync", "replace"])
+def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
+    path = tmp_path / "kept.json"
+    path.write_text("old")
+
+    def full(*_: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), full)
+    with pytest.raises(OSError, match="No space left"):
+        write_text(path, "new")
+
+    assert path.read_text() == "old"
+    assert entries(tmp_path) == ["kept.json"]
+
+
+def test_of_two_writers_at_once_each_writes_its_own_file_and_the_last_wins(tmp_path: Path) -> None:
+    path = tmp_path / "shared.txt"
+    first_has_begun, second_is_done = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with replacing(path) as temporary, temporary.open("w") as file:
+            file.write("first " * 1000)
+            file.flush()
+            first_has_begun.set()
+            assert second_is_done.wait(30)
+            file.write("end")
+
+    writer = threading.Thread(target=first)
+    writer.start()
+    assert first_has_begun.wait(30)
+    write_text(path, "second")
+    assert path.read_text() == "second"
+    second_is_done.set()
+    writer.join(30)
+
+    assert path.read_text() == "first " * 1000 + "end"
+    assert entries(tmp_path) == ["shared.txt"]
+
+
+def test_many_writers_at_once_leave_one_whole_text(tmp_path: Path) -> None:
+    path = tmp_path / "shared.txt"
+    texts = [f"{k}" * 50_000 for k in range(8)]
+    writers = [threading.Thread(target=write_text, args=(path, text)) for text in texts]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join(60)
+
+    assert path.read_text() in texts
+    assert entries(tmp_path) == ["shared.txt"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and flushed folders are POSIX's")
+def test_the_file_has_the_permissions_of_any_new_file(tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_text(tmp_path / "ours.txt", "x")
+        (tmp_path / "any.txt").write_text("x")
+    finally:
+        os.umask(before)
+
+    modes = {stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("ours.txt", "any.txt")}
+    assert modes == {0o640}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and flushed folders are POSIX's")
+def test_content_is_flushed_before_the_rename_and_the_folder_after_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps: list[str] = []
+    fsync, replace = os.fsync, Path.replace
+
+    def flushed(handle: int) -> None:
+        steps.append("folder" if stat.S_ISDIR(os.fstat(handle).st_mode) else f"{os.fstat(handle).st_size} bytes")
+        fsync(handle)
+
+    def renamed(self: Path, target: Path) -> Path:
+        steps.append("rename")
+        return replace(self, target)
+
+    monkeypatch.setattr(os, "fsync", flushed)
+    monkeypatch.setattr(Path, "replace", renamed)
+    write_text(tmp_path / "a.txt", "12345")
+
+    assert steps == ["5 bytes", "rename", "folder"]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and flushed folders are POSIX's")
+@pytest.mark.parametrize(("number", "fails"), [(errno.EINVAL, False), (errno.EIO, True)])
+def test_a_folder_that_cannot_be_flushed_is_no_failure_but_a_broken_disk_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, fails: bool
+) -> None:
+    fsync = os.fsync
+
+    def refused(handle: int) -> None:
+        if stat.S_ISDIR(os.fstat(handle).st_mode):
+            raise OSError(number, os.strerror(number))
+        fsync(handle)
+
+    monkeypatch.setattr(os, "fsync", refused)
+    if fails:
+        with pytest.raises(OSError, match=os.strerror(number)):
+            write_text(tmp_path / "a.txt", "x")
+    else:
+        write_text(tmp_path / "a.txt", "x")
+
+    assert entries(tmp_path) == ["a.txt"]
+
+
+def test_only_what_killed_writers_of_this_file_left_long_ago_is_removed(tmp_path: Path) -> None:
+    path = tmp_path / "kept.json"
+    old, young = (tmp_path / f".kept.json.{sign * 32}.partial" for sign in "ab")
+    others = [tmp_path / f".other.json.{'c' * 32}.partial", tmp_path / ".kept.json.mine.partial"]
+    for left in (old, young, *others):
+        left.write_text("half")
+    then = time.time() - ABANDONED_SECONDS - 60
+    for left in (old, *others):
+        os.utime(left, (then, then))
+    write_text(path, "whole")
+
+    assert entries(tmp_path) == sorted(["kept.json", young.name, *(other.name for other in others)])
+
+
+def test_a_name_as_long_as_a_disk_allows_can_be_written(tmp_path: Path) -> None:
+    for name in ("n" * 255, "ü" * 127):
+        write_text(tmp_path / name, "x")
+
+        assert (tmp_path / name).read_text() == "x"
+
+
+def test_a_finished_file_is_put_in_the_place_of_another(tmp_path: Path) -> None:
+    part, path = tmp_path / "a.part", tmp_path / "a"
+    part.write_text("new")
+    path.write_text("old")
+    put_in_place(part, path)
+
+    assert path.read_text() == "new" and entries(tmp_path) == ["a"]
+
+
+def test_a_folder_appears_with_all_that_is_in_it(tmp_path: Path) -> None:
+    with new_folder(tmp_path / "deep" / "out") as folder:
+        (folder / "a.txt").write_text("x")
+        assert not (tmp_path / "deep" / "out").exists()
+
+    assert entries(tmp_path / "deep") == ["out"] and entries(tmp_path / "deep" / "out") == ["a.txt"]
+
+
+def test_a_folder_that_fails_halfway_goes_with_all_that_is_in_it(tmp_path: Path) -> None:
+    with pytest.raises(ZeroDivisionError), new_folder(tmp_path / "out") as folder:
+        (folder / "a.txt").write_text("x")
+        print(1 // 0)
+
+    assert entries(tmp_path) == []
+
+
+def test_a_folder_that_appeared_meanwhile_keeps_its_files(tmp_path: Path) -> None:
+    with pytest.raises(OSError), new_folder(tmp_path / "out") as folder:
+        (folder / "ours.txt").write_text("x")
+        (tmp_path / "out").mkdir()
+        (tmp_path / "out" / "theirs.txt").write_text("x")
+
+    assert entries(tmp_path) == ["out"] and entries(tmp_path / "out") == ["theirs.txt"]
