@@ -11,6 +11,9 @@ from app.jobs import queue as jobs
 from app.settings import DATABASE_NAME, Settings, make_settings
 from app.web.server import create_app
 from storage.database import Database
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import project_with, video_in
 
 ADDRESS = "http://127.0.0.1:7860"
 SOCKETS = "ws://127.0.0.1:7860"
@@ -36,6 +39,18 @@ def settings(tmp_path: Path, empty_database: Path) -> Settings:
 def database(settings: Settings) -> Iterator[Database]:
     with Database.open(settings.database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def project(database: Database) -> Project:
+    """The project ``street`` with the category ``dog``."""
+    return project_with(database, "dog")[0]
+
+
+@pytest.fixture
+def video(database: Database, settings: Settings, project: Project, tmp_path: Path) -> Video:
+    """A short video file (`made.FRAMES`, `made.SIZE`) in the project, all its frames counted."""
+    return video_in(database, settings, project, tmp_path)
 
 
 @pytest.fixture

@@ -6,22 +6,9 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.settings import Settings
-from storage.database import Database
 from storage.videos import Video
-from tests.app.made import FRAMES, PERSON, edit, new_track, project_with, square, video_in
-
-
-@pytest.fixture
-def video(database: Database, settings: Settings, tmp_path: Any, client: TestClient) -> Video:
-    project, _ = project_with(database, "dog", "cat")
-    return video_in(database, settings, project, tmp_path)
-
-
-def send(client: TestClient, video: Video, *edits: dict[str, Any], author: str = PERSON) -> list[dict[str, Any]]:
-    answer = client.post(f"/data/videos/{video.id}/edits", json={"author": author, "edits": list(edits)})
-    assert answer.status_code == 200, answer.text
-    return answer.json()["results"]
+from tests.app.made import FRAMES, PERSON, edit, new_track, square
+from tests.app.web.requests import draw, get, send
 
 
 def step(client: TestClient, video: Video, what: str, **more: Any) -> dict[str, Any]:
@@ -32,19 +19,16 @@ def step(client: TestClient, video: Video, what: str, **more: Any) -> dict[str, 
 
 
 def rows_of(client: TestClient, video: Video) -> dict[str, list[Any]]:
-    found = client.get(f"/data/videos/{video.id}/tracks").json()
-    return {track["id"]: track["rows"] for track in found["tracks"]}
+    return {track["id"]: track["rows"] for track in get(client, f"videos/{video.id}/tracks")["tracks"]}
 
 
 def test_a_stroke_is_stored_with_its_mask_and_gets_a_number(client: TestClient, video: Video) -> None:
-    track, changes = new_track(None, {3: square(5, 5)})
-    [result] = send(client, video, edit(changes))
-    assert result["status"] == "applied"
+    track, result = draw(client, video, {3: square(5, 5)})
     own = next(row for row in result["rows"] if row["frame"] is None)
     assert own["after"]["number"] == 1
     [[frame, state, source, review, *_]] = rows_of(client, video)[track]
     assert (frame, state, source, review) == (3, 1, "drawn", "corrected")
-    masks = client.get(f"/data/videos/{video.id}/masks?start=0&stop={FRAMES}").json()
+    masks = get(client, f"videos/{video.id}/masks?start=0&stop={FRAMES}")
     [[owner, digest]] = masks["frames"]["3"]
     assert owner == track
     assert masks["blobs"][digest] == square(5, 5)["counts"]
@@ -59,8 +43,7 @@ def test_a_repeated_edit_changes_nothing_and_says_so(client: TestClient, video: 
 
 
 def test_a_stale_edit_is_refused_whole_and_shows_the_rows_that_differ(client: TestClient, video: Video) -> None:
-    track, changes = new_track(None, {0: square(1, 1), 1: square(2, 2)})
-    [made] = send(client, video, edit(changes))
+    track, made = draw(client, video, {0: square(1, 1), 1: square(2, 2)})
     version = made["number"]
     send(client, video, edit([{"track": track, "frame": 0, "before_version": version, "after": {"rle": square(9, 9)}}]))
     stale = [
@@ -85,8 +68,7 @@ def test_a_queue_of_strokes_on_one_row_does_not_collide_with_itself(client: Test
 
 
 def test_undo_and_redo_bring_the_rows_back_and_forth(client: TestClient, video: Video) -> None:
-    track, changes = new_track(None, {2: square(1, 1)})
-    send(client, video, edit(changes))
+    track, _ = draw(client, video, {2: square(1, 1)})
     undone = step(client, video, "undo")
     assert (undone["status"], undone["kind"], undone["frame"]) == ("applied", "draw", 2)
     assert track not in rows_of(client, video)
@@ -97,8 +79,7 @@ def test_undo_and_redo_bring_the_rows_back_and_forth(client: TestClient, video: 
 
 
 def test_undo_names_the_later_edit_that_stands_in_its_way(client: TestClient, video: Video) -> None:
-    track, changes = new_track(None, {2: square(1, 1)})
-    [made] = send(client, video, edit(changes))
+    track, made = draw(client, video, {2: square(1, 1)})
     other = edit(
         [{"track": track, "frame": 2, "before_version": made["number"], "after": {"rle": square(5, 5)}}], kind="brush"
     )
@@ -109,13 +90,12 @@ def test_undo_names_the_later_edit_that_stands_in_its_way(client: TestClient, vi
 
 
 def test_history_lists_edits_newest_first_and_by_track(client: TestClient, video: Video) -> None:
-    first, changes = new_track(None, {2: square(1, 1), 4: square(1, 1)})
-    send(client, video, edit(changes))
+    first, _ = draw(client, video, {2: square(1, 1), 4: square(1, 1)})
     _, more = new_track(None, {5: square(1, 1)})
     send(client, video, edit(more, kind="polygon"))
-    edits = client.get(f"/data/videos/{video.id}/history").json()["edits"]
+    edits = get(client, f"videos/{video.id}/history")["edits"]
     assert [entry["kind"] for entry in edits] == ["polygon", "draw"]
-    [only] = client.get(f"/data/videos/{video.id}/history?track={first}").json()["edits"]
+    [only] = get(client, f"videos/{video.id}/history?track={first}")["edits"]
     assert only["frames"] == [2, 4] and only["tracks"] == [first]
 
 

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
@@ -14,13 +13,8 @@ from storage.database import Database
 from storage.edits import Change, Edit
 from storage.videos import Video
 from tests.app.conftest import SOCKETS
-from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
-
-
-@pytest.fixture
-def video(database: Database, settings: Settings, tmp_path: Path, client: TestClient) -> Video:
-    project, _ = project_with(database, "dog")
-    return video_in(database, settings, project, tmp_path)
+from tests.app.made import PERSON, project_with, square, video_in
+from tests.app.web.requests import draw
 
 
 def until(socket: Any, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, Any]:
@@ -31,18 +25,15 @@ def until(socket: Any, wanted: Callable[[dict[str, Any]], bool]) -> dict[str, An
             return message
 
 
-def draw(client: TestClient, video: Video) -> dict[str, Any]:
-    _, changes = new_track(None, {0: square(1, 1)})
-    body = {"author": PERSON, "edits": [edit(changes)]}
-    result: dict[str, Any] = client.post(f"/data/videos/{video.id}/edits", json=body).json()["results"][0]
-    return result
+def stroke(client: TestClient, video: Video) -> dict[str, Any]:
+    return draw(client, video, {0: square(1, 1)})[1]
 
 
 def test_an_edit_is_told_with_its_rows_and_number(client: TestClient, video: Video) -> None:
     with client.websocket_connect(f"{SOCKETS}/data/events?video={video.id}") as socket:
         assert socket.receive_json() == {"type": "hello", "last_edit": 0}
         socket.send_json({"type": "ping"})
-        made = draw(client, video)
+        made = stroke(client, video)
         told = until(socket, lambda message: message["type"] == "edit")
     assert (told["number"], told["id"], told["video"], told["author"]) == (made["number"], made["id"], video.id, PERSON)
     assert told["rows"] == made["rows"]
@@ -58,11 +49,11 @@ def test_another_processes_edit_is_told_too(client: TestClient, video: Video, da
 
 
 def test_what_was_missed_comes_first_after_a_reconnect(client: TestClient, video: Video) -> None:
-    numbers = [draw(client, video)["number"] for _ in range(3)]
+    numbers = [stroke(client, video)["number"] for _ in range(3)]
     with client.websocket_connect(f"{SOCKETS}/data/events?video={video.id}&since={numbers[0]}") as socket:
         assert socket.receive_json()["last_edit"] == numbers[-1]
         assert [socket.receive_json()["number"] for _ in range(2)] == numbers[1:]
-        later = draw(client, video)
+        later = stroke(client, video)
         assert until(socket, lambda message: message["type"] == "edit")["number"] == later["number"]
 
 
@@ -73,15 +64,15 @@ def test_edits_of_another_video_are_not_told(
     other = video_in(database, settings, other_project, tmp_path, name="other")
     with client.websocket_connect(f"{SOCKETS}/data/events?video={video.id}") as socket:
         socket.receive_json()
-        draw(client, other)
-        mine = draw(client, video)
+        stroke(client, other)
+        mine = stroke(client, video)
         assert until(socket, lambda message: message["type"] == "edit")["number"] == mine["number"]
 
 
 def test_two_pages_hear_the_same(client: TestClient, video: Video) -> None:
     path = f"{SOCKETS}/data/events?video={video.id}"
     with client.websocket_connect(path) as one, client.websocket_connect(path) as two:
-        made = draw(client, video)
+        made = stroke(client, video)
         for socket in (one, two):
             assert until(socket, lambda message: message["type"] == "edit")["number"] == made["number"]
 

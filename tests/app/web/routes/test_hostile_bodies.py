@@ -3,7 +3,6 @@
 import json
 import uuid
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,7 +16,7 @@ from storage.database import Database
 from storage.edits.rebuild import check_video
 from storage.videos import Video
 from tests.app.conftest import ADDRESS
-from tests.app.made import edit, new_track, project_with, square, video_in
+from tests.app.made import edit, new_track, square
 
 TEXT = st.text(max_size=6) | st.sampled_from(["t", "r", "run:1", "0" * 64])
 NUMBERS = st.integers(-3, 14) | st.sampled_from([1 << 31, 1 << 63, -(1 << 63), 10**30]) | st.floats()
@@ -48,13 +47,12 @@ def client(settings: Settings, started_workers: list[Settings]) -> Iterator[Test
 
 
 @pytest.fixture
-def video(database: Database, settings: Settings, tmp_path: Path, client: TestClient) -> Video:
-    project, _ = project_with(database, "dog")
-    made = video_in(database, settings, project, tmp_path)
+def video(video: Video, client: TestClient) -> Video:
+    """The video with a track "t" that has a mask in frame 0."""
     track = {"track": "t", "frame": None, "before_version": 0, "after": {}}
     mask = {"track": "t", "frame": 0, "before_version": 0, "after": {"rle": square(1, 1)}}
-    assert post(client, made, {"author": "ann", "edits": [edit([track, mask])]}).status_code == 200
-    return made
+    assert post(client, video, {"author": "ann", "edits": [edit([track, mask])]}).status_code == 200
+    return video
 
 
 def post(client: TestClient, video: Video, body: Any, where: str = "edits") -> Any:

@@ -1,7 +1,5 @@
 """Jobs over HTTP: asked for, listed, followed, cancelled, and refused with a reason."""
 
-from pathlib import Path
-
 import pytest
 from fastapi.testclient import TestClient
 
@@ -12,17 +10,8 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
-
-
-@pytest.fixture
-def project(database: Database, client: TestClient) -> Project:
-    return project_with(database, "dog")[0]
-
-
-@pytest.fixture
-def video(database: Database, settings: Settings, project: Project, tmp_path: Path) -> Video:
-    return video_in(database, settings, project, tmp_path)
+from tests.app.made import square
+from tests.app.web.requests import draw, get
 
 
 @pytest.fixture
@@ -86,9 +75,8 @@ def test_retraining_needs_a_persons_masks_and_runs_once(
     refused = client.post(path, json={})
     assert refused.status_code == 400
     assert "review" in refused.json()["error"]
-    category = client.get(f"/data/projects/{project.id}").json()["categories"][0]["id"]
-    _, changes = new_track(category, {0: square(1, 1)})
-    client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": [edit(changes)]})
+    category = get(client, f"projects/{project.id}")["categories"][0]["id"]
+    draw(client, video, {0: square(1, 1)}, category)
     assert client.post(path, json={"steps": 5}).json()["job"]["kind"] == "retrain"
     assert "already retraining" in client.post(path, json={}).json()["error"]
     assert client.post(path, json={"steps": 0}).status_code == 422

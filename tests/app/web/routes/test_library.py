@@ -1,31 +1,13 @@
 """The library over HTTP: videos and projects are renamed, put away, brought back; a video is deleted for good."""
 
-from pathlib import Path
-
-import pytest
 from fastapi.testclient import TestClient
 
-from app.settings import Settings
 from storage import jobs
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
-
-
-@pytest.fixture
-def project(database: Database) -> Project:
-    return project_with(database, "dog")[0]
-
-
-@pytest.fixture
-def video(client: TestClient, database: Database, settings: Settings, project: Project, tmp_path: Path) -> Video:
-    return video_in(database, settings, project, tmp_path)
-
-
-def draw(client: TestClient, video: Video, frames: int) -> None:
-    _, changes = new_track(None, {frame: square(1, 1) for frame in range(frames)})
-    assert client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": [edit(changes)]}).is_success
+from tests.app.made import square
+from tests.app.web.requests import draw, get
 
 
 def change(client: TestClient, video: Video, **body: object) -> dict[str, object]:
@@ -43,21 +25,21 @@ def told(client: TestClient, video: Video, tracks: int, corrections: int) -> tup
 
 def test_a_video_is_renamed(client: TestClient, project: Project, video: Video) -> None:
     assert change(client, video, name="north gate")["video"] == {"id": video.id, "name": "north gate", "removed": None}
-    assert client.get(f"/data/projects/{project.id}").json()["videos"][0]["name"] == "north gate"
+    assert get(client, f"projects/{project.id}")["videos"][0]["name"] == "north gate"
     assert client.post(f"/data/videos/{video.id}", json={"name": " "}).status_code == 400
     assert client.post("/data/videos/none", json={"name": "x"}).status_code == 404
 
 
 def test_a_removed_video_leaves_the_list_and_is_counted(client: TestClient, project: Project, video: Video) -> None:
-    draw(client, video, 2)
+    draw(client, video, {0: square(1, 1), 1: square(1, 1)})
     assert change(client, video, removed=True)["stopped"] == 0
-    whole = client.get(f"/data/projects/{project.id}").json()
+    whole = get(client, f"projects/{project.id}")
     assert (whole["videos"], whole["removed"]) == ([], 1)
-    (line,) = client.get(f"/data/projects/{project.id}/removed").json()["videos"]
+    (line,) = get(client, f"projects/{project.id}/removed")["videos"]
     assert (line["name"], line["tracks"], line["masks"], line["corrections"]) == ("clip", 1, 2, 2)
     assert (line["copied"], line["copy_bytes"], line["path"]) == (False, None, video.path)
     change(client, video, removed=False)
-    whole = client.get(f"/data/projects/{project.id}").json()
+    whole = get(client, f"projects/{project.id}")
     assert (len(whole["videos"]), whole["removed"]) == (1, 0)
 
 
@@ -70,13 +52,13 @@ def test_removing_says_how_many_jobs_it_stopped(
 
 
 def test_deleting_needs_the_numbers_that_were_shown(client: TestClient, project: Project, video: Video) -> None:
-    draw(client, video, 2)
+    draw(client, video, {0: square(1, 1), 1: square(1, 1)})
     assert told(client, video, 1, 2)[0] == 400
     change(client, video, removed=True)
     status, answer = told(client, video, 0, 0)
     assert status == 409 and "look at the numbers again" in str(answer["error"])
     assert told(client, video, 1, 2) == (200, {"name": "clip", "tracks": 1, "problem": None})
-    assert client.get(f"/data/projects/{project.id}/removed").json() == {"videos": []}
+    assert get(client, f"projects/{project.id}/removed") == {"videos": []}
     assert client.get(f"/data/videos/{video.id}").status_code == 404
     assert told(client, video, 1, 2)[0] == 404
 
@@ -100,11 +82,11 @@ def test_a_project_is_renamed_archived_and_brought_back(client: TestClient) -> N
     assert "two" in client.post(f"/data/projects/{first}", json={"name": "two"}).json()["error"]
     assert client.post(f"/data/projects/{first}", json={"name": ""}).status_code == 400
     assert client.post(f"/data/projects/{second}", json={"archived": True}).is_success
-    known = client.get("/data/projects").json()
+    known = get(client, "projects")
     assert [found["name"] for found in known["projects"]] == ["first round"]
     assert [found["name"] for found in known["archived"]] == ["two"]
     assert known["last"] is None
-    assert client.get(f"/data/projects/{second}").json()["archived"] is True
+    assert get(client, f"projects/{second}")["archived"] is True
     client.post(f"/data/projects/{second}", json={"archived": False})
-    assert client.get("/data/projects").json()["archived"] == []
+    assert get(client, "projects")["archived"] == []
     assert client.post("/data/projects/none", json={"archived": True}).status_code == 404

@@ -13,7 +13,9 @@ from storage import checkpoints as models
 from storage import jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
+from storage.projects import Project
 from tests.app.made import project_with
+from tests.app.web.requests import get
 
 
 def register(database: Database, name: str, **more: Any) -> Checkpoint:
@@ -22,40 +24,38 @@ def register(database: Database, name: str, **more: Any) -> Checkpoint:
         return models.add_checkpoint(tx, name=name, path=f"{name}.safetensors", sha256=f"hash of {name}", **values)
 
 
-def test_checkpoints_are_listed_newest_first_with_what_they_know(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database, "dog")
+def test_checkpoints_are_listed_newest_first_with_what_they_know(
+    client: TestClient, database: Database, project: Project
+) -> None:
     other, _ = project_with(database, name="other")
     register(database, "base")
     register(database, "round 1", parent_sha256="hash of base", metrics={"AP": 0.4}, project_id=project.id)
     register(database, "elsewhere", project_id=other.id)
-    found = client.get(f"/data/projects/{project.id}/checkpoints").json()
+    found = get(client, f"projects/{project.id}/checkpoints")
     assert [line["name"] for line in found["checkpoints"]] == ["round 1", "base"]
     line = found["checkpoints"][0]
     assert (line["parent"], line["ap"], line["known_here"], line["shared"]) == ("base", 0.4, ["dog"], False)
     assert found["active"] is None
 
 
-def test_the_ap_of_a_retraining_is_shown(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database)
+def test_the_ap_of_a_retraining_is_shown(client: TestClient, database: Database, project: Project) -> None:
     made = register(database, "round 1", project_id=project.id)
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="retrain", project_id=project.id, parameters={})
         jobs.claim(tx, worker="w", kinds=["retrain"])
         jobs.finish(tx, job.id, result={"checkpoint": made.id, "after": {"AP": 0.25}})
-    (line,) = client.get(f"/data/projects/{project.id}/checkpoints").json()["checkpoints"]
+    (line,) = get(client, f"projects/{project.id}/checkpoints")["checkpoints"]
     assert line["ap"] == 0.25
 
 
-def test_a_checkpoint_is_put_in_use(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database)
+def test_a_checkpoint_is_put_in_use(client: TestClient, database: Database, project: Project) -> None:
     made = register(database, "base")
     answer = client.post(f"/data/projects/{project.id}/checkpoints/{made.id}/activate").json()
     assert answer["active"] == {"id": made.id, "name": "base"}
-    assert client.get(f"/data/projects/{project.id}/checkpoints").json()["active"] == made.id
+    assert get(client, f"projects/{project.id}/checkpoints")["active"] == made.id
 
 
-def test_a_removed_or_unknown_checkpoint_is_refused(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database)
+def test_a_removed_or_unknown_checkpoint_is_refused(client: TestClient, database: Database, project: Project) -> None:
     made = register(database, "base")
     with database.atomic() as tx:
         models.remove_checkpoint(tx, made.id)
@@ -65,16 +65,16 @@ def test_a_removed_or_unknown_checkpoint_is_refused(client: TestClient, database
     assert client.post("/data/projects/none/downloads", json={"name": "tevit_msgshift"}).status_code == 404
 
 
-def test_releases_say_their_size_classes_and_address(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database)
+def test_releases_say_their_size_classes_and_address(client: TestClient, database: Database, project: Project) -> None:
     register(database, "tevit_msgshift")
-    releases = client.get(f"/data/projects/{project.id}/checkpoints").json()["releases"]
+    releases = get(client, f"projects/{project.id}/checkpoints")["releases"]
     assert all(r["size_bytes"] > 1_000_000 and r["classes"] == 40 and r["url"].startswith("https://") for r in releases)
     assert {r["name"]: r["have"] for r in releases}["tevit_msgshift"] is True
 
 
-def test_long_work_becomes_jobs_and_is_not_asked_for_twice(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database)
+def test_long_work_becomes_jobs_and_is_not_asked_for_twice(
+    client: TestClient, database: Database, project: Project
+) -> None:
     made = register(database, "base")
     address = f"/data/projects/{project.id}"
     job = client.post(f"{address}/downloads", json={"name": "tevit_msgshift"}).json()["job"]
@@ -87,8 +87,9 @@ def test_long_work_becomes_jobs_and_is_not_asked_for_twice(client: TestClient, d
     assert added["kind"] == "add_checkpoint"
 
 
-def test_a_request_names_a_path_and_never_an_upload(client: TestClient, database: Database, settings: Settings) -> None:
-    project, _ = project_with(database)
+def test_a_request_names_a_path_and_never_an_upload(
+    client: TestClient, database: Database, settings: Settings, project: Project
+) -> None:
     address = f"/data/projects/{project.id}/checkpoints"
     crafted = f"{settings.data}/uploads/../../victim/x.pth"
     body = {"path": crafted, "name": "a", "upload": "0" * 32, "file": "x.pth"}
@@ -103,9 +104,8 @@ def test_a_request_names_a_path_and_never_an_upload(client: TestClient, database
 
 @pytest.mark.parametrize("there", [True, False])
 def test_a_path_that_leads_out_of_the_uploads_costs_nobody_a_folder(
-    client: TestClient, database: Database, settings: Settings, there: bool
+    client: TestClient, database: Database, settings: Settings, project: Project, there: bool
 ) -> None:
-    project, _ = project_with(database)
     theirs = settings.data.parent / "victim" / "diary.txt"
     theirs.parent.mkdir()
     theirs.write_text("mine")

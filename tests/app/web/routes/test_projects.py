@@ -1,16 +1,17 @@
 """Projects and categories over HTTP, and who would propose."""
 
-from pathlib import Path
 from typing import Any
 
 from fastapi.testclient import TestClient
 
-from app.settings import Settings
 from storage import checkpoints as models
 from storage import projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
-from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import project_with, square
+from tests.app.web.requests import draw, get
 
 
 def checkpoint(database: Database, *classes: str, name: str = "demo") -> Checkpoint:
@@ -48,28 +49,23 @@ def test_categories_are_added_renamed_and_retired(client: TestClient) -> None:
     assert client.post("/data/categories/none", json={"name": "x"}).status_code == 404
 
 
-def test_a_project_shows_how_far_each_video_is(
-    client: TestClient, database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    project, categories = project_with(database, "dog")
-    video = video_in(database, settings, project, tmp_path)
-
+def test_a_project_shows_how_far_each_video_is(client: TestClient, project: Project, video: Video) -> None:
     def shown() -> dict[str, Any]:
-        found: dict[str, Any] = client.get(f"/data/projects/{project.id}").json()["videos"][0]
+        found: dict[str, Any] = get(client, f"projects/{project.id}")["videos"][0]
         return found
 
     assert (shown()["state"], shown()["tracks"], shown()["job"]) == ("new", 0, None)
     assert 0.3 < shown()["seconds"] < 0.5
-    _, changes = new_track(categories["dog"].id, {0: square(1, 1)})
-    client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": [edit(changes)]})
+    draw(client, video, {0: square(1, 1)})
     assert (shown()["state"], shown()["counts"]["corrected"]) == ("review", 1)
     assert (shown()["frames"], shown()["bare"]) == (1, video.count - 1), "one stroke does not make a video done"
 
 
-def test_the_demos_checkpoint_warns_on_another_project(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database, "dog")
+def test_the_demos_checkpoint_warns_on_another_project(
+    client: TestClient, database: Database, project: Project
+) -> None:
     checkpoint(database, "star", "fish")
-    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    found = get(client, f"projects/{project.id}/proposer")
     assert "star, fish" in found["warning"] and "draw by hand" in found["warning"]
     assert found["checkpoint"]["builtin_demo"] is True
     assert (found["known"], found["unknown"], found["unmapped"]) == ([], ["dog"], ["star", "fish"])
@@ -82,7 +78,7 @@ def test_the_demo_project_is_not_warned(client: TestClient, database: Database) 
     checkpoint(database, "star", "fish")
     with database.atomic() as tx:
         projects.set_setting(tx, "demo_project", project.id)
-    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    found = get(client, f"projects/{project.id}/proposer")
     assert found["warning"] is None
     assert found["known"] == ["star", "fish"]
 
@@ -93,15 +89,14 @@ def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient,
     own = checkpoint(database, "sedan", name="own")
     with database.atomic() as tx:
         models.activate(tx, project.id, own.id)
-    found = client.get(f"/data/projects/{project.id}/proposer").json()
+    found = get(client, f"projects/{project.id}/proposer")
     assert found["checkpoint"]["name"] == "own"
     assert found["known"] == ["car"] and found["warning"] is None
     whole = client.get(f"/data/projects/{project.id}").json()
     assert whole["checkpoint"]["known_here"] == ["sedan"]
 
 
-def test_without_any_checkpoint_the_ways_out_are_named(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database, "dog")
-    found = client.get(f"/data/projects/{project.id}/proposer").json()
+def test_without_any_checkpoint_the_ways_out_are_named(client: TestClient, project: Project) -> None:
+    found = get(client, f"projects/{project.id}/proposer")
     assert found["checkpoint"] is None
     assert "draw by hand" in found["warning"]

@@ -5,39 +5,41 @@ from fastapi.testclient import TestClient
 from storage import checkpoints as models
 from storage import jobs
 from storage.database import Database
-from tests.app.made import project_with
+from storage.projects import Project
+from tests.app.web.requests import get
 
 
-def test_a_project_without_masks_says_why_it_cannot_retrain(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database, "dog")
-    facts = client.get(f"/data/projects/{project.id}/retrain").json()
+def test_a_project_without_masks_says_why_it_cannot_retrain(client: TestClient, project: Project) -> None:
+    facts = get(client, f"projects/{project.id}/retrain")
     assert facts["plan"]["reason"] and facts["plan"]["videos"] == 0
     assert facts["runs"] == [] and facts["active"] is None and facts["defaults"]["from"] is None
 
 
-def test_runs_come_newest_first_with_what_they_recorded(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database, "dog")
+def test_runs_come_newest_first_with_what_they_recorded(
+    client: TestClient, database: Database, project: Project
+) -> None:
     with database.atomic() as tx:
         for steps in (10, 20):
             job = jobs.enqueue(tx, kind="retrain", project_id=project.id, parameters={"steps": steps})
             jobs.claim(tx, worker="w", kinds=["retrain"])
             jobs.finish(tx, job.id, result={"name": f"round {steps}", "before_name": "base", "plan": {"videos": 2}})
         jobs.enqueue(tx, kind="propose", project_id=project.id, parameters={})
-    runs = client.get(f"/data/projects/{project.id}/retrain").json()["runs"]
+    runs = get(client, f"projects/{project.id}/retrain")["runs"]
     assert [(run["steps"], run["from"], run["plan"]) for run in runs] == [
         (20, "base", {"videos": 2}),
         (10, "base", {"videos": 2}),
     ]
 
 
-def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(client: TestClient, database: Database) -> None:
-    project, _ = project_with(database, "dog")
+def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(
+    client: TestClient, database: Database, project: Project
+) -> None:
     with database.atomic() as tx:
         made = models.add_checkpoint(
             tx, name="base", path="b", sha256="b", config="tevit_tiny", categories=["dog"], size_bytes=1
         )
         models.activate(tx, project.id, made.id)
-    facts = client.get(f"/data/projects/{project.id}/retrain").json()
+    facts = get(client, f"projects/{project.id}/retrain")
     assert facts["active"] == {"id": made.id, "name": "base"}
     assert (facts["defaults"]["from"], facts["defaults"]["config"]) == ("base", "tevit_tiny")
 

@@ -12,37 +12,38 @@ from storage import projects
 from storage.database import Database
 from storage.videos import Video
 from tests.app.made import FRAMES, PERSON, edit, new_track, project_with, square, video_in
+from tests.app.web.requests import draw, get, send
 
 
 @pytest.fixture
-def video(database: Database, settings: Settings, tmp_path: Path, client: TestClient) -> Video:
-    project, _ = project_with(database, "dog")
-    return video_in(database, settings, project, tmp_path)
+def two_tracks(client: TestClient, video: Video) -> Video:
+    """The video with a track in every frame and one in frames 4 to 6."""
+    for frames in (range(0, FRAMES), range(4, 7)):
+        draw(client, video, {k: square(k, 3) for k in frames})
+    return video
 
 
-def send(client: TestClient, video: Video, *edits: dict[str, Any]) -> list[dict[str, Any]]:
-    answer = client.post(f"/data/videos/{video.id}/edits", json={"author": PERSON, "edits": list(edits)})
-    results: list[dict[str, Any]] = answer.json()["results"]
-    assert {result["status"] for result in results} == {"applied"}, answer.text
-    return results
+def apply(client: TestClient, video: Video, *edits: dict[str, Any]) -> None:
+    assert {result["status"] for result in send(client, video, *edits)} == {"applied"}
 
 
 def masks(client: TestClient, video: Video, query: str = "") -> dict[str, Any]:
-    answer = client.get(f"/data/videos/{video.id}/masks{query}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    return dict(get(client, f"videos/{video.id}/masks{query}"))
+
+
+def tracks(client: TestClient, video: Video, query: str = "") -> dict[str, Any]:
+    return dict(get(client, f"videos/{video.id}/tracks{query}"))
 
 
 def test_an_empty_video_has_no_tracks_and_says_where_the_log_ends(client: TestClient, video: Video) -> None:
-    assert client.get(f"/data/videos/{video.id}/tracks").json() == {"last_edit": 0, "tracks": []}
+    assert tracks(client, video) == {"last_edit": 0, "tracks": []}
     assert masks(client, video) == {"size": [48, 64], "blobs": {}, "frames": {}}
 
 
 def test_each_distinct_mask_is_sent_once_and_each_frame_names_its_own(client: TestClient, video: Video) -> None:
     one, first = new_track(None, {0: square(1, 1), 1: square(1, 1), 2: square(9, 9)})
     two, second = new_track(None, {1: square(1, 1)})
-    send(client, video, edit(first), edit(second))
+    apply(client, video, edit(first), edit(second))
     found = masks(client, video)
     assert len(found["blobs"]) == 2 and square(1, 1)["counts"] in found["blobs"].values()
     named = {frame: {owner for owner, _ in rows} for frame, rows in found["frames"].items()}
@@ -65,7 +66,7 @@ RANGES = (
 
 
 def test_masks_come_by_range_its_stop_not_included(client: TestClient, video: Video) -> None:
-    send(client, video, edit(new_track(None, {frame: square(frame, 2) for frame in (0, 4, 5, 11)})[1]))
+    apply(client, video, edit(new_track(None, {frame: square(frame, 2) for frame in (0, 4, 5, 11)})[1]))
     for query, frames in RANGES:
         found = masks(client, video, query)
         assert sorted(map(int, found["frames"])) == frames and len(found["blobs"]) == len(frames), query
@@ -83,28 +84,26 @@ def test_a_range_that_is_none_or_too_long_is_refused_in_one_sentence(client: Tes
 def test_absent_rows_are_told_with_the_track_and_bring_no_mask(client: TestClient, video: Video) -> None:
     track, changes = new_track(None, {0: square(1, 1)})
     changes.append({"track": track, "frame": 1, "before_version": 0, "after": {"state": "absent"}})
-    send(client, video, edit(changes))
-    (sent,) = client.get(f"/data/videos/{video.id}/tracks").json()["tracks"]
+    apply(client, video, edit(changes))
+    (sent,) = tracks(client, video)["tracks"]
     assert [(row[0], row[1], row[8], row[9]) for row in sent["rows"]][1] == (1, 0, None, 0)
     assert list(masks(client, video)["frames"]) == ["0"]
 
 
 def test_a_deleted_track_is_not_sent_and_comes_back_with_its_rows(client: TestClient, video: Video) -> None:
-    track, changes = new_track(None, {0: square(1, 1), 3: square(2, 2)})
-    send(client, video, edit(changes))
-    send(client, video, edit([{"track": track, "frame": None, "before_version": 1, "after": {"deleted": True}}]))
-    assert client.get(f"/data/videos/{video.id}/tracks").json() == {"last_edit": 2, "tracks": []}
+    track, _ = draw(client, video, {0: square(1, 1), 3: square(2, 2)})
+    apply(client, video, edit([{"track": track, "frame": None, "before_version": 1, "after": {"deleted": True}}]))
+    assert tracks(client, video) == {"last_edit": 2, "tracks": []}
     assert masks(client, video)["frames"] == {}
     client.post(f"/data/videos/{video.id}/undo", json={"author": PERSON, "id": "undo"})
-    (sent,) = client.get(f"/data/videos/{video.id}/tracks").json()["tracks"]
+    (sent,) = tracks(client, video)["tracks"]
     assert len(sent["rows"]) == 2 and sorted(masks(client, video)["frames"]) == ["0", "3"]
 
 
 def test_a_rejected_row_is_still_shown_with_its_mask(client: TestClient, video: Video) -> None:
-    track, changes = new_track(None, {0: square(1, 1)})
-    send(client, video, edit(changes))
-    send(client, video, edit([{"track": track, "frame": 0, "before_version": 1, "after": {"review": "rejected"}}]))
-    (sent,) = client.get(f"/data/videos/{video.id}/tracks").json()["tracks"]
+    track, _ = draw(client, video, {0: square(1, 1)})
+    apply(client, video, edit([{"track": track, "frame": 0, "before_version": 1, "after": {"review": "rejected"}}]))
+    (sent,) = tracks(client, video)["tracks"]
     assert sent["rows"][0][3] == "rejected" and list(masks(client, video)["frames"]) == ["0"]
 
 
@@ -115,8 +114,8 @@ def test_tracks_come_by_number_with_their_class_and_category(
         (dog,) = projects.list_categories(tx, video.project_id)
     _, first = new_track(dog.id, {}, name="Rex")
     _, second = new_track(None, {}, extra={"class": "zebra"}, score=0.5)
-    send(client, video, edit(second), edit(first))
-    sent = client.get(f"/data/videos/{video.id}/tracks").json()["tracks"]
+    apply(client, video, edit(second), edit(first))
+    sent = tracks(client, video)["tracks"]
     assert [(one["number"], one["category"], one["class"], one["name"]) for one in sent] == [
         (1, None, "zebra", None),
         (2, dog.id, None, "Rex"),
@@ -128,7 +127,37 @@ def test_the_number_of_the_log_covers_all_videos_so_that_a_page_misses_nothing(
 ) -> None:
     project, _ = project_with(database, name="other")
     other = video_in(database, settings, project, tmp_path, name="other")
-    send(client, other, edit(new_track(None, {})[1]))
-    send(client, video, edit(new_track(None, {})[1]))
-    send(client, other, edit(new_track(None, {})[1]))
-    assert client.get(f"/data/videos/{video.id}/tracks").json()["last_edit"] == 3
+    apply(client, other, edit(new_track(None, {})[1]))
+    apply(client, video, edit(new_track(None, {})[1]))
+    apply(client, other, edit(new_track(None, {})[1]))
+    assert tracks(client, video)["last_edit"] == 3
+
+
+def test_stretches_add_up_to_the_whole(client: TestClient, two_tracks: Video) -> None:
+    whole = tracks(client, two_tracks)
+    parts = [tracks(client, two_tracks, f"?start={start}&stop={start + 5}") for start in range(0, FRAMES, 5)]
+    for number, track in enumerate(whole["tracks"]):
+        rows = [row for part in parts for row in part["tracks"][number]["rows"]]
+        assert rows == track["rows"]
+        assert {**track, "rows": []} == {**parts[0]["tracks"][number], "rows": []}
+    assert {part["last_edit"] for part in parts} == {whole["last_edit"]}
+
+
+def test_every_answer_names_all_tracks_also_those_without_a_row_there(client: TestClient, two_tracks: Video) -> None:
+    found = tracks(client, two_tracks, "?start=8&stop=9")
+    assert [[row[0] for row in track["rows"]] for track in found["tracks"]] == [[8], []]
+    beyond = tracks(client, two_tracks, f"?start={FRAMES}&stop={10**12}")
+    assert [track["rows"] for track in beyond["tracks"]] == [[], []]
+
+
+@pytest.mark.parametrize("query", ["?start=5&stop=3", "?start=-1", "?stop=-1"])
+def test_a_stretch_that_cannot_be_is_refused(client: TestClient, two_tracks: Video, query: str) -> None:
+    answer = client.get(f"/data/videos/{two_tracks.id}/tracks{query}")
+    assert answer.status_code == 400
+    assert answer.json()["error"].endswith(".")
+
+
+def test_an_unknown_video_has_no_tracks(client: TestClient) -> None:
+    assert client.get("/data/videos/nothing/tracks").status_code == 404
+    assert client.get("/data/videos/nothing/counted").status_code == 404
+    assert client.get("/data/videos/nothing/frames/0.jpg").status_code == 404

@@ -8,30 +8,23 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.library.sources import glance
-from app.settings import Settings
 from app.web import wire
 from storage import videos
 from storage.database import Database
 from storage.frames import Gap
+from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import FRAMES, PERSON, edit, new_track, project_with, square, video_in
+from tests.app.made import FRAMES, square
+from tests.app.web.requests import draw, get
 from tests.storage.made_videos import make_jpeg_video, make_video
 
 
-@pytest.fixture
-def video(client: TestClient, database: Database, settings: Settings, tmp_path: Path) -> Video:
-    return video_in(database, settings, project_with(database, "dog")[0], tmp_path)
-
-
 def facts(client: TestClient, video: Video) -> dict[str, Any]:
-    answer = client.get(f"/data/videos/{video.id}")
-    assert answer.status_code == 200, answer.text
-    found: dict[str, Any] = answer.json()
-    return found
+    return dict(get(client, f"videos/{video.id}"))
 
 
 def listed(client: TestClient, video: Video) -> dict[str, Any]:
-    (found,) = client.get(f"/data/projects/{video.project_id}").json()["videos"]
+    (found,) = get(client, f"projects/{video.project_id}")["videos"]
     assert found["id"] == video.id
     return dict(found)
 
@@ -46,10 +39,9 @@ def test_the_facts_say_where_the_video_is_and_what_is_known_of_its_frames(client
 
 
 def test_gaps_are_sent_with_their_reason_and_times(
-    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+    client: TestClient, database: Database, project: Project, tmp_path: Path
 ) -> None:
     path = make_jpeg_video(tmp_path / "holes.avi", [(32, 24)] * 5 + [None] + [(32, 24)] * 5)
-    project, _ = project_with(database, "dog")
     answer = client.post(f"/data/projects/{project.id}/videos", json={"path": str(path)}).json()
     with database.read() as tx:
         video = videos.get_video(tx, answer["video"]["id"])
@@ -90,9 +82,7 @@ def test_a_folder_of_pictures_is_only_looked_for(video: Video, tmp_path: Path) -
 
 
 def test_a_video_that_moved_is_pointed_to_and_keeps_its_masks(client: TestClient, video: Video) -> None:
-    _, changes = new_track(None, {3: square(5, 5)})
-    body = {"author": PERSON, "edits": [edit(changes)]}
-    assert client.post(f"/data/videos/{video.id}/edits", json=body).json()["results"][0]["status"] == "applied"
+    draw(client, video, {3: square(5, 5)})
     picture = client.get(f"/data/videos/{video.id}/frames/8.jpg").content
     moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
     assert client.get(f"/data/videos/{video.id}/frames/9.jpg").status_code == 400

@@ -8,13 +8,9 @@ from fastapi.testclient import TestClient
 from app.settings import Settings
 from storage.database import Database
 from storage.projects import Project
-from tests.app.made import FRAMES, SIZE, project_with, video_in
+from storage.videos import Video
+from tests.app.made import FRAMES, SIZE, video_in
 from tests.storage.made_videos import make_sound, make_video
-
-
-@pytest.fixture
-def project(database: Database, client: TestClient) -> Project:
-    return project_with(database, "dog")[0]
 
 
 def stored(settings: Settings) -> list[str]:
@@ -22,9 +18,8 @@ def stored(settings: Settings) -> list[str]:
 
 
 def test_facts_of_a_video(
-    client: TestClient, database: Database, settings: Settings, project: Project, tmp_path: Path
+    client: TestClient, database: Database, settings: Settings, project: Project, video: Video, tmp_path: Path
 ) -> None:
-    video = video_in(database, settings, project, tmp_path)
     other = video_in(database, settings, project, tmp_path, name="other")
     found = client.get(f"/data/videos/{video.id}").json()
     assert (found["count"], found["confirmed"], found["width"], found["height"]) == (FRAMES, FRAMES, *SIZE)

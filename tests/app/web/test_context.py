@@ -1,0 +1,84 @@
+"""The videos that the server keeps opened: parsed once, following what is stored, the last few used."""
+
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.library import videos as use
+from app.settings import Settings
+from app.web import context as web_context
+from app.web.context import KEPT_VIDEOS, Context
+from storage import frames, videos
+from storage.database import Database
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import FRAMES, SIZE, video_in
+from tests.app.web.requests import get
+
+
+@pytest.fixture
+def context(client: TestClient) -> Context:
+    found: Context = client.app.state.context  # type: ignore[attr-defined]
+    return found
+
+
+def test_many_requests_parse_the_index_once(client: TestClient, video: Video, monkeypatch: pytest.MonkeyPatch) -> None:
+    parsed: list[str] = []
+    real = frames.FrameIndex.from_json
+
+    def parse(text: str) -> frames.FrameIndex:
+        parsed.append(text)
+        return real(text)
+
+    monkeypatch.setattr(frames.FrameIndex, "from_json", parse)
+    for k in range(8):
+        assert client.get(f"/data/videos/{video.id}/frames/{k}.jpg?w=16").status_code == 200
+    assert len(parsed) == 1
+
+
+def test_an_opened_video_follows_what_is_stored(
+    context: Context, video: Video, database: Database, settings: Settings
+) -> None:
+    first = context.opened(video.id)
+    assert context.opened(video.id) is first
+    moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
+    use.repoint(database, settings, video_id=video.id, path=moved)
+    assert context.opened(video.id).index.path == moved
+    assert (first.video.count, SIZE) == (FRAMES, (first.index.width, first.index.height))
+
+
+def test_facts_are_those_of_now_and_the_index_is_read_once_all_the_same(
+    client: TestClient, context: Context, video: Video, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first = context.opened(video.id)
+    monkeypatch.setattr(web_context, "frame_index", lambda video: pytest.fail("the index is known"))
+    with database.atomic() as tx:
+        videos.rename_video(tx, video.id, "another name")
+        videos.set_cuts(tx, video.id, [4], start=0, stop=FRAMES)
+    assert context.opened(video.id) is first, "frames need neither"
+    now = context.opened_now(video.id)
+    assert (now.video.name, now.video.cuts, now.index) == ("another name", [4], first.index)
+    assert context.opened(video.id) is now
+    found = get(client, f"videos/{video.id}")
+    assert (found["name"], found["cuts"]) == ("another name", [4])
+
+
+def test_facts_after_a_move_are_those_of_the_new_place(
+    context: Context, video: Video, database: Database, settings: Settings
+) -> None:
+    context.opened(video.id)
+    moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
+    use.repoint(database, settings, video_id=video.id, path=moved)
+    assert context.opened_now(video.id).index.path == moved
+
+
+def test_of_opened_videos_the_last_few_used_stay(
+    context: Context, video: Video, project: Project, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    others = [video_in(database, settings, project, tmp_path, name=f"v{k}") for k in range(KEPT_VIDEOS)]
+    for one in (video, *others[:-1]):
+        context.opened(one.id)
+    context.opened_now(video.id)
+    context.opened_now(others[-1].id)
+    assert list(context.kept) == [*(one.id for one in others[1:-1]), video.id, others[-1].id]
