@@ -6,6 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.checkpoints.class_map import ClassMapping, class_mapping
+from app.checkpoints.releases import DEMO, RELEASES, Release
 from app.errors import BadInput
 from app.settings import Settings
 from storage import checkpoints as models
@@ -14,17 +15,7 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Category
 
-DEMO = "demo"
 NVIDIA = Path("/proc/driver/nvidia/version")
-
-
-@dataclass(frozen=True)
-class Release:
-    """A published checkpoint: its configuration's name, about how large its file is, and how many classes it has."""
-
-    name: str
-    size_bytes: int
-    classes: int
 
 
 @dataclass(frozen=True)
@@ -43,15 +34,6 @@ class Proposer:
     warning: str | None
     device: str
     downloads: tuple[Release, ...]
-
-
-# Sizes as float32 files of the configurations' parameters; the YouTube-VIS 2019 releases know its 40 classes.
-RELEASES = (
-    Release("tevit_msgshift", 647_000_000, 40),
-    Release("tevit_msgshift_mstrain", 647_000_000, 40),
-    Release("tevit_r50", 690_000_000, 40),
-    Release("tevit_swin-l_mstrain", 1_376_000_000, 40),
-)
 
 
 def proposer(database: Database, settings: Settings, *, project_id: str, checkpoint_id: str | None = None) -> Proposer:

@@ -1,32 +1,25 @@
-"""Use cases: finding the model that a person names, fetching a release so that a broken line costs nothing, exporting.
-
-`app.checkpoints.register` is what takes a file in and registers it; here is what comes before and after.
-"""
+"""Downloads a published checkpoint and registers it; an interrupted download continues where it ended."""
 
 import hashlib
 import http.client
 import json
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.choice import DEMO, RELEASES
-from app.checkpoints.class_map import class_names
-from app.checkpoints.register import CheckpointFile, add_file, free_of_slashes, release, release_url
-from app.checkpoints.warm import checkpoint_path
+from app.checkpoints.find import checkpoint_path
+from app.checkpoints.register import CheckpointFile, add_file
+from app.checkpoints.releases import release, release_url
 from app.errors import BadInput, Cancelled
-from app.settings import ASSETS, Settings
-from app.worker.work import Work
+from app.settings import Settings
 from storage import checkpoints as models
 from storage.atomic import put_in_place, write_text
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.errors import NameTaken
 
-DEMO_FILE = ASSETS / "demo" / "checkpoint.safetensors"
 DOWNLOADS = ".downloads"
 RECORD = "releases.json"
 BLOCK = 1 << 20
@@ -36,66 +29,6 @@ Report = Callable[[float, str], None]
 
 class DownloadFailed(BadInput):
     """A release could not be fetched; what arrived is kept for the next try."""
-
-
-@dataclass(frozen=True)
-class FoundModel:
-    """A model ready to be built: its name, file, sha256, and `model.weights.checkpoint.Checkpoint` with class names."""
-
-    name: str
-    path: Path
-    sha256: str
-    checkpoint: Any
-    categories: tuple[str, ...]
-
-
-def find_model(settings: Settings, name_or_file: str, *, config: str | None = None) -> FoundModel:
-    """The model called ``demo``, a registered checkpoint, a downloaded release by its configuration's name, or a file.
-
-    ``config`` names the configuration of a file that does not say it itself. Raises `BadInput`,
-    `model.weights.checkpoint.CheckpointError` where the file does not fit its configuration.
-    """
-    from model.config import named
-    from model.weights import checkpoint as files
-
-    path = locate(settings, name_or_file)
-    loaded = files.load(path, config=named(config) if config else None)
-    return FoundModel(name_or_file, path, files.file_hash(path), loaded, class_names(loaded.categories))
-
-
-def locate(settings: Settings, name_or_file: str) -> Path:
-    """Path of the file that `find_model` reads; needs no torch. Raises `BadInput`."""
-    if name_or_file == DEMO and DEMO_FILE.is_file():
-        return DEMO_FILE
-    registered = _registered(settings, name_or_file)
-    if registered is not None:
-        path = checkpoint_path(settings, registered)
-        if not path.is_file():
-            raise BadInput(f"The file of the checkpoint {registered.name} is gone ({path}); add it again.")
-        return path
-    if Path(name_or_file).is_file():
-        return Path(name_or_file)
-    if name_or_file in {known.name for known in RELEASES}:
-        raise BadInput(f"The release {name_or_file} is not here yet; fetch it with: models download {name_or_file}.")
-    from app.checkpoints.starting_points import known  # which itself needs this module
-
-    if known(name_or_file):
-        raise BadInput(f"{name_or_file} is what training starts from (train --init), no model that proposes.")
-    raise BadInput(
-        f"There is no model {name_or_file!r}: neither a checkpoint of this data folder (models list shows them), "
-        "nor a published release, nor a file."
-    )
-
-
-def find_checkpoint(database: Database, name: str) -> Checkpoint:
-    """The registered checkpoint of this name. Raises `BadInput` that names those there are."""
-    with database.read() as tx:
-        found = models.find_checkpoint(tx, name)
-        known = [one.name for one in models.list_checkpoints(tx)]
-    if found is None:
-        there = f"there are {', '.join(known)}" if known else "there is none yet"
-        raise BadInput(f"There is no checkpoint {name!r} in this data folder; {there}.")
-    return found
 
 
 def download(
@@ -169,13 +102,6 @@ def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: s
     return found
 
 
-def download_job(work: Work) -> Mapping[str, Any]:
-    """``{"name": release}``: fetches a release, for the worker."""
-    name = work.job.parameters["name"]
-    made = download(work.database, work.settings, name=name, report=work.report, cancelled=work.report.cancelled)
-    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
-
-
 def fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Callable[[], bool]) -> None:
     """Bring ``part`` to the whole length of the file at ``address``, going on where it ends.
 
@@ -207,35 +133,6 @@ def fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Cal
         ) from error
     if total > begin and done != total:
         raise DownloadFailed(_broken_off(name, part))
-
-
-def export_official(database: Database, settings: Settings, *, name: str, out: Path | None = None) -> tuple[Path, str]:
-    """Write a checkpoint in the layout of the official code; returns the path, and what else has to be changed there.
-
-    ``name`` as in `find_model`; ``out`` defaults to the exports folder. Raises `BadInput`, `CheckpointError`.
-    """
-    from model.weights import checkpoint as files
-
-    found = find_model(settings, name)
-    target = out or settings.exports / f"{free_of_slashes(Path(name).stem if out is None else out.stem)}.pth"
-    if target.suffix != ".pth":
-        raise BadInput(f"The official layout is a .pth file; {target} ends otherwise.")
-    files.export_official(target, found.checkpoint)
-    classes = found.checkpoint.config.classes
-    if classes == 40:
-        return target, ""
-    return target, (
-        f"This head has {classes} classes: in the official configuration set num_classes={classes} in the six "
-        "bbox_head and six mask_head entries, and CLASSES of the data set to the list in the file's meta."
-    )
-
-
-def _registered(settings: Settings, name: str) -> Checkpoint | None:
-    """The registered checkpoint, if any; a database is only read, never made for asking."""
-    if settings.database_url.startswith("sqlite:///") and not Path(settings.database_url[10:]).is_file():
-        return None
-    with Database.open(settings.database_url) as database, database.read() as tx:
-        return models.find_checkpoint(tx, name)
 
 
 def _open(address: str, part: Path) -> Any:
@@ -305,7 +202,3 @@ def remember(record: Path, address: str, digest: str) -> None:
 
 def _known_digests(record: Path) -> dict[str, str]:
     return json.loads(record.read_text(encoding="utf-8")) if record.exists() else {}
-
-
-JOBS = {"download": download_job}
-"""Kinds of jobs and what does each, for the worker."""

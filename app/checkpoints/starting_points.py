@@ -4,63 +4,16 @@ They are no checkpoints: nothing can be proposed with them, so they are kept apa
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
-from app.checkpoints.download import DOWNLOADS, RECORD, Report, digest_of, fetch, locate, remember, require_same
-from app.checkpoints.register import RELEASE_URL
+from app.checkpoints.download import DOWNLOADS, RECORD, Report, digest_of, fetch, remember, require_same
+from app.checkpoints.find import locate
+from app.checkpoints.releases import StartingPoint, starting_point
 from app.errors import BadInput
 from app.settings import Settings
 from storage.atomic import put_in_place
 
 FOLDER = "starting_points"
-
-
-@dataclass(frozen=True)
-class StartingPoint:
-    """A published file to start training from; its authors' official configuration names the address.
-
-    ``kind`` is what `model.weights.starting_points.recognise` calls it; ``sha256`` the beginning of its hash, where its
-    authors put that into its name.
-    """
-
-    name: str
-    address: str
-    size_bytes: int
-    kind: str
-    sha256: str = ""
-
-
-_COCO = "queryinst_pvtv2-b1_fpn_mstrain_480-800_3x_coco"
-_SWIN = "swin_large_patch4_window7_224_22kto1k-5f0996db"
-STARTING_POINTS = (
-    StartingPoint(_COCO, RELEASE_URL.format(name=_COCO), 648_000_000, "COCO QueryInst"),
-    StartingPoint(
-        "pvt_v2_b1",
-        "https://github.com/whai362/PVT/releases/download/v2/pvt_v2_b1.pth",
-        56_000_000,
-        "PVTv2 of ImageNet",
-    ),
-    StartingPoint(
-        "resnet50-0676ba61",
-        "https://download.pytorch.org/models/resnet50-0676ba61.pth",
-        103_000_000,
-        "ResNet of ImageNet",
-        "0676ba61",
-    ),
-    StartingPoint(
-        _SWIN,
-        f"https://download.openmmlab.com/mmclassification/v0/swin-transformer/convert/{_SWIN}.pth",
-        788_000_000,
-        "backbone",
-        "5f0996db",
-    ),
-)
-
-
-def known(name: str) -> StartingPoint | None:
-    """The published starting point of this name, if it is one."""
-    return next((point for point in STARTING_POINTS if point.name == name), None)
 
 
 def path_of(settings: Settings, point: StartingPoint) -> Path:
@@ -101,12 +54,12 @@ def download_starting_point(
 
 
 def find_start(settings: Settings, name_or_file: str) -> Path:
-    """The file that ``--init`` names: a starting point, any model that `app.checkpoints.download.locate` knows, or a
+    """The file that ``--init`` names: a starting point, any model that `app.checkpoints.find.locate` knows, or a
     file.
 
     A downloaded starting point whose bytes are not those of its first download is refused. Raises `BadInput`.
     """
-    point = known(name_or_file)
+    point = starting_point(name_or_file)
     if point is None or Path(name_or_file).is_file():
         return locate(settings, name_or_file)
     path = path_of(settings, point)

@@ -1,10 +1,9 @@
 """The model that stays loaded between jobs: one at a time, replaced when another checkpoint is asked for."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
-from app.errors import BadInput
+from app.checkpoints.find import checkpoint_file
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from storage.checkpoints import Checkpoint
@@ -46,14 +45,6 @@ class WarmModel:
     def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> Loaded:
         from model.weights import checkpoint as files
 
-        path = checkpoint_path(self._settings, checkpoint)
-        if not path.is_file():
-            raise BadInput(f"The file of the checkpoint {checkpoint.name} is gone ({path}); add it again.")
-        found = files.load(path)
+        found = files.load(checkpoint_file(self._settings, checkpoint))
         network = found.build(device, precision)
         return Loaded(network, found.config, tuple(found.categories), device, precision)
-
-
-def checkpoint_path(settings: Settings, checkpoint: Checkpoint) -> Path:
-    """Where the file of a registered checkpoint is."""
-    return settings.data / checkpoint.path

@@ -54,7 +54,7 @@ def paths_of(arguments: argparse.Namespace) -> list[Path]:
 
 
 def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> None:
-    from app.checkpoints.download import find_model
+    from app.checkpoints.find import find_model
     from app.proposing import batch as use_case
     from app.proposing.into_file import Looker, own_categories
     from app.proposing.part_files import WAIT_SECONDS, Parts

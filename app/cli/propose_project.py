@@ -4,13 +4,12 @@ import argparse
 import hashlib
 import json
 import sys
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.choice import DEMO
+from app.checkpoints.register import checkpoint_for_project
 from app.checkpoints.warm import WarmModel
 from app.cli.progress import Progress
 from app.cli.propose import raise_failures, tell_failures, tell_part
@@ -21,12 +20,11 @@ from app.library.videos import add_video, named_place
 from app.machine import Shard
 from app.proposing.into_file import part_of
 from app.proposing.into_project import Report, Wish, is_proposed, propose_video
-from app.proposing.part_files import LOOK_SECONDS, WAIT_SECONDS, Parts
+from app.proposing.part_files import WAIT_SECONDS, Parts
 from app.proposing.video_lists import videos_of
 from app.sentences import outcome_of
 from app.settings import Settings
-from storage import checkpoints as models
-from storage import projects, videos
+from storage import videos
 from storage.database import Database
 from storage.projects import Project
 
@@ -61,7 +59,7 @@ def propose_into_project(arguments: argparse.Namespace, settings: Settings, path
         if not chosen:
             raise BadInput(f"The project {project.name} has no video yet; name one.")
         patience = arguments.wait or WAIT_SECONDS
-        checkpoint_id = _checkpoint_for_project(database, settings, arguments, shard, patience=patience)
+        checkpoint_id = _checkpoint_id(database, settings, arguments, shard, patience=patience)
         order = {"project": project.id, "checkpoint": checkpoint_id, "videos": [str(path) for path in chosen]}
         # Only for the summary: what is done is known from the project itself.
         name = hashlib.sha256(json.dumps(order).encode()).hexdigest()[:16]
@@ -84,6 +82,23 @@ def _chosen(database: Database, project: Project, paths: Sequence[Path]) -> list
         return list(dict.fromkeys(named_place(found.path) for found in videos_of(paths)))
     with database.read() as tx:
         return list(dict.fromkeys(Path(path) for _, path in videos.video_paths(tx, project.id)))
+
+
+def _checkpoint_id(
+    database: Database, settings: Settings, arguments: argparse.Namespace, shard: Shard, *, patience: float
+) -> str | None:
+    """Id of the checkpoint that --model names; None without --model: the project's active one."""
+    if arguments.model is None:
+        return None
+    return checkpoint_for_project(
+        database,
+        settings,
+        arguments.model,
+        config=arguments.config,
+        shard=shard,
+        patience_seconds=patience,
+        on_added=lambda path, made: print(f"{path} was taken in as the checkpoint {made.name}.", file=sys.stderr),
+    )
 
 
 @dataclass(frozen=True)
@@ -171,51 +186,3 @@ def _in_words(line: dict[str, Any]) -> str:
     classes = ", ".join(f"{count} {name}" for name, count in sorted(unmapped.items()))
     without = f", {sum(unmapped.values())} of classes that the project lacks ({classes})" if unmapped else ""
     return f"{line['added']} tracks added, {line['replaced']} replaced{deleted}{without}{went_on}"
-
-
-def _checkpoint_for_project(
-    database: Database, settings: Settings, arguments: argparse.Namespace, shard: Shard, *, patience: float
-) -> str | None:
-    """Id of the checkpoint that --model means; a file is taken into the data folder first, by the first process.
-
-    None: the project's active one. The same file is taken in only once, however often the command is called.
-    """
-    if arguments.model is None:
-        return None
-    from app.checkpoints.download import locate
-    from model.weights.checkpoint import file_hash
-
-    with database.read() as tx:
-        found = models.find_checkpoint(tx, arguments.model)
-    if found is not None:
-        return found.id
-    path = locate(settings, arguments.model)
-    key = f"checkpoint of {file_hash(path)}"
-    until = time.monotonic() + patience
-    while (known := _taken_in(database, key)) is None:
-        if shard.first:
-            return _take_in(database, settings, arguments, path, key)
-        if time.monotonic() > until:
-            raise BadInput(
-                f"The first process has not taken in {path} for {patience:.0f} seconds; start them together."
-            )
-        time.sleep(LOOK_SECONDS)
-    return known
-
-
-def _taken_in(database: Database, key: str) -> str | None:
-    with database.read() as tx:
-        checkpoint_id = projects.get_setting(tx, key)
-        known = {one.id for one in models.list_checkpoints(tx)}
-    return checkpoint_id if checkpoint_id in known else None
-
-
-def _take_in(database: Database, settings: Settings, arguments: argparse.Namespace, path: Path, key: str) -> str:
-    from app.checkpoints.register import CheckpointFile, add_file
-
-    name = arguments.model if arguments.model == DEMO else path.stem
-    made = add_file(database, settings, CheckpointFile(path, name, arguments.config), project_id=None)
-    with database.atomic() as tx:
-        projects.set_setting(tx, key, made.id)
-    print(f"{path} was taken in as the checkpoint {made.name}.", file=sys.stderr)
-    return made.id

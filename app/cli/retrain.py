@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import delete, make_url
 
-from app.checkpoints.choice import DEMO
+from app.checkpoints.releases import DEMO
 from app.cli.progress import Progress
 from app.cli.serve import ChecksFailed
 from app.errors import BadInput
@@ -182,8 +182,8 @@ def check(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def models_list(arguments: argparse.Namespace, settings: Settings) -> None:
     """The checkpoints of the data folder, and the releases that could be fetched."""
-    from app.checkpoints.choice import RELEASES
-    from app.checkpoints.starting_points import STARTING_POINTS, path_of
+    from app.checkpoints.releases import RELEASES, STARTING_POINTS
+    from app.checkpoints.starting_points import path_of
 
     with opened(settings, make=True) as database, database.read() as tx:
         known = models.list_checkpoints(tx)
@@ -232,9 +232,10 @@ def models_add(arguments: argparse.Namespace, settings: Settings) -> None:
 def models_download(arguments: argparse.Namespace, settings: Settings) -> None:
     """Fetch a release or a starting point of training, going on where an earlier try broke off."""
     from app.checkpoints.download import download
-    from app.checkpoints.starting_points import download_starting_point, known
+    from app.checkpoints.releases import starting_point
+    from app.checkpoints.starting_points import download_starting_point
 
-    point = known(arguments.what)
+    point = starting_point(arguments.what)
     if point is not None:
         progress = Progress()
         path = download_starting_point(settings, point, report=progress)
@@ -250,10 +251,11 @@ def models_download(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def models_export(arguments: argparse.Namespace, settings: Settings) -> None:
     """Write a checkpoint in the layout of the official code."""
-    from app.checkpoints.download import export_official
+    from app.checkpoints.find import locate
+    from app.checkpoints.register import export_official
 
-    with opened(settings, make=True) as database:
-        path, note = export_official(database, settings, name=arguments.what, out=arguments.out)
+    found = locate(settings, arguments.what)
+    path, note = export_official(settings, name=Path(arguments.what).stem, path=found, out=arguments.out)
     if note:
         print(note, file=sys.stderr)
     print(json.dumps({"path": str(path), "note": note}) if arguments.json else path)
@@ -261,7 +263,7 @@ def models_export(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def models_activate(arguments: argparse.Namespace, settings: Settings) -> None:
     """Propose with this checkpoint in the project from now on."""
-    from app.checkpoints.download import find_checkpoint
+    from app.checkpoints.find import find_checkpoint
     from app.checkpoints.register import activate
 
     with opened(settings) as database:

@@ -145,7 +145,7 @@ def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
 
 def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: Any, settings: Settings) -> Any:
     """Propose for the held-out videos under the published rule; the table goes to stderr, the figures to files."""
-    from app.checkpoints.download import find_model
+    from app.checkpoints.find import find_model
     from app.proposing import into_file as use_case
     from app.proposing.video_lists import videos_of_annotations
     from model.evaluation import evaluate as measure

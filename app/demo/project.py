@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.checkpoints.choice import DEMO
+from app.checkpoints.releases import DEMO
 from app.library.videos import add_video, free_name
 from app.proposing.found_tracks import Found, Origin, Stretch
 from app.proposing.matching import overlaps

@@ -27,7 +27,6 @@ from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, nor
 
 FOREIGN = "source"
 ANNOTATED_FROM = "annotated_from"  # in a video's ``extra``: the frame of its first entry, where that is not 0
-UPLOADS = "imports"  # folder in the data folder for files that came through the page
 Report = Callable[[float, str], None]
 
 

@@ -7,8 +7,6 @@ import time
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from app.checkpoints import register as checkpoints
-from app.exchange import importing
 from app.library import uploads
 from app.library.videos import TEMPORARY
 from app.own_files import folders_named, is_own, remove_own
@@ -42,8 +40,8 @@ def clear_leftovers(database: Database, settings: Settings, *, now: float | None
     received = temporary_folder(settings)
     cleared = 0
     for folder, pattern in (
-        (settings.data / importing.UPLOADS, uploads.ID),
-        (settings.data / checkpoints.UPLOADS, uploads.ID),
+        (settings.data / uploads.IMPORTS, uploads.ID),
+        (settings.data / uploads.CHECKPOINTS, uploads.ID),
         (received, RECEIVED),
     ):
         places = [place for place in folders_named(folder, pattern) if place.name not in named]

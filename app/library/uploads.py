@@ -22,6 +22,9 @@ from app.own_files import is_plain_name, remove_own
 
 log = logging.getLogger(__name__)
 ID = re.compile(r"[0-9a-f]{32}")
+# Folders in the data folder: files to import into a project, and checkpoint files.
+IMPORTS = "imports"
+CHECKPOINTS = "uploads"
 
 
 @dataclass(frozen=True)

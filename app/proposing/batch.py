@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.download import FoundModel
+from app.checkpoints.find import FoundModel
 from app.errors import AppError, Cancelled
 from app.machine import Shard
 from app.proposing.into_file import Failure, Looked, Looker, Outcome, meta_path, part_of, write_outcome

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from app.checkpoints.download import FoundModel
+from app.checkpoints.find import FoundModel
 from app.errors import BadInput, Cancelled
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
-from app.checkpoints.warm import checkpoint_path
+from app.checkpoints.find import checkpoint_file
 from app.errors import BadInput, Cancelled
 from app.jobs import queue as background
 from app.machine import choose_device, choose_precision
@@ -125,10 +125,7 @@ class Retraining:
         return [self._score(network, fold, kind, "Measuring before training") for fold in folds]
 
     def _read(self, registered: Registered) -> Checkpoint:
-        path = checkpoint_path(self._settings, registered)
-        if not path.is_file():
-            raise BadInput(f"The file of the checkpoint {registered.name} is gone ({path}); add it again.")
-        return files.load(path)
+        return files.load(checkpoint_file(self._settings, registered))
 
     def _score(self, network: TeViT, fold: Fold, kind: str, doing: str) -> Score:
         part = Part(self._source, fold.held_out)

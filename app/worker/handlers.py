@@ -4,16 +4,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.download import JOBS as DOWNLOAD_JOBS
-from app.checkpoints.register import JOBS as CHECKPOINT_JOBS
+from app.checkpoints.download import download
+from app.checkpoints.find import checkpoint_path
+from app.checkpoints.register import CheckpointFile, add_file, export_official
 from app.errors import BadInput
 from app.exchange.exporting import export_dataset
-from app.exchange.importing import UPLOADS, import_dataset
-from app.library.uploads import file_of_job
+from app.exchange.importing import import_dataset
+from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.library.videos import confirm_frames
 from app.proposing.into_project import Wish, propose_video
 from app.worker.loop import watch_child
 from app.worker.work import Handler, Work
+from storage import checkpoints
 from storage.youtube_vis import YouTubeVisError
 
 
@@ -49,7 +51,7 @@ def import_file(work: Work) -> Mapping[str, Any]:
     ``file`` is its path, or with the id of an ``upload`` its name.
     """
     parameters = work.job.parameters
-    with file_of_job(work.settings.data / UPLOADS, parameters, typed="file") as file:
+    with file_of_job(work.settings.data / IMPORTS, parameters, typed="file") as file:
         try:
             done = import_dataset(
                 work.database,
@@ -83,6 +85,40 @@ def export_project(work: Work) -> Mapping[str, Any]:
     return done.as_json()
 
 
+def download_release(work: Work) -> Mapping[str, Any]:
+    """``{"name": release}``: a published checkpoint into the data folder."""
+    name = work.job.parameters["name"]
+    made = download(work.database, work.settings, name=name, report=work.report, cancelled=work.report.cancelled)
+    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
+
+
+def add_checkpoint(work: Work) -> Mapping[str, Any]:
+    """``{"path" | "upload" and "file", "name", "config"?}``: a checkpoint file into the data folder.
+
+    The file is one of this machine, which stays where it is, or an upload, which is removed.
+    """
+    parameters = work.job.parameters
+    work.report(0.1, "Reading the file")
+    with file_of_job(work.settings.data / CHECKPOINTS, parameters, typed="path") as path:
+        file = CheckpointFile(path, parameters["name"], config=parameters.get("config"))
+        made = add_file(work.database, work.settings, file, project_id=None)
+    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is added and can be put in use."}
+
+
+def export_checkpoint(work: Work) -> Mapping[str, Any]:
+    """``{"checkpoint": id}``: a checkpoint into the exports folder, in the layout of the official code."""
+    from model.weights.checkpoint import CheckpointError
+
+    work.report(0.1, "Writing the official layout")
+    with work.database.read() as tx:
+        found = checkpoints.get_checkpoint(tx, work.job.parameters["checkpoint"])
+    try:
+        out, _ = export_official(work.settings, name=found.name, path=checkpoint_path(work.settings, found))
+    except (CheckpointError, OSError) as error:
+        raise BadInput(f"The checkpoint {found.name} could not be exported: {error}.") from error
+    return {"path": str(out), "size_bytes": out.stat().st_size, "sentence": f"Written to {out}."}
+
+
 def retrain(work: Work) -> None:
     """Training in a process of its own, which reports to the same job and stores its own result."""
     watch_child(work, ["retrain", "--job", work.job.id, *work.settings.flags()])
@@ -93,7 +129,8 @@ HANDLERS: dict[str, Handler] = {
     "index": index,
     "import": import_file,
     "export": export_project,
-    **CHECKPOINT_JOBS,
-    **DOWNLOAD_JOBS,
+    "download": download_release,
+    "add_checkpoint": add_checkpoint,
+    "export_checkpoint": export_checkpoint,
 }
 ASIDE: dict[str, Handler] = {"retrain": retrain}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.checkpoints.choice import RELEASES
+from app.checkpoints.releases import RELEASES
 from storage import rle, youtube_vis
 from tests.browser import driving
 from tests.browser.conftest import CLIP_FRAMES, CLIP_SIZE, Watch

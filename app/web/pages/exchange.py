@@ -8,9 +8,9 @@ import gradio as gr
 
 from app.errors import AppError, BadInput
 from app.exchange.exporting import VERSIONS
-from app.exchange.importing import UPLOADS
 from app.jobs import queue as jobs
 from app.library import uploads
+from app.library.uploads import IMPORTS
 from app.library.videos import named_place, safe_name
 from app.settings import Settings
 from app.web.pages import shell
@@ -111,7 +111,7 @@ class ExchangeForms:
                 return refuse("There is no project yet; import into a new one.")
             every = _whole(stride)
             source = (
-                uploads.keep(self.settings.data / UPLOADS, file).parameters
+                uploads.keep(self.settings.data / IMPORTS, file).parameters
                 if file
                 else {"file": str(named_place(given))}
             )

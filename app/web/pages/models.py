@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from app.checkpoints import register as checkpoints
 from app.errors import AppError
 from app.jobs import queue as jobs
 from app.library import uploads
@@ -67,7 +66,7 @@ class CheckpointForm:
             return Answer(kind="error", text="Choose a checkpoint file, or type its path.", sheet="checkpoint")
         try:
             if file:
-                upload = uploads.keep(self.settings.data / checkpoints.UPLOADS, file)
+                upload = uploads.keep(self.settings.data / uploads.CHECKPOINTS, file)
                 source, named = upload.path, upload.parameters
             else:
                 source = named_place(given)

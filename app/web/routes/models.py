@@ -6,8 +6,9 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.checkpoints import register as checkpoints
-from app.checkpoints.choice import DEMO, RELEASES
+from app.checkpoints import releases
 from app.checkpoints.class_map import class_mapping
+from app.checkpoints.releases import DEMO, RELEASES
 from app.errors import BadInput
 from app.jobs import queue as background
 from app.library.videos import named_place
@@ -55,7 +56,7 @@ def listed(context: Context, project_id: str) -> dict[str, Any]:
                 "size_bytes": release.size_bytes,
                 "classes": release.classes,
                 "have": release.name in names,
-                "url": checkpoints.release_url(release.name),
+                "url": releases.release_url(release.name),
             }
             for release in RELEASES
         ],
@@ -105,7 +106,7 @@ def router(context: Context) -> APIRouter:
         return {"job": wire.job(job)}
 
     def fetch(project_id: str, body: DownloadBody) -> dict[str, Any]:
-        return enqueue("download", project_id, {"name": checkpoints.release(body.name).name})
+        return enqueue("download", project_id, {"name": releases.release(body.name).name})
 
     def add(project_id: str, body: FileBody) -> dict[str, Any]:
         return enqueue("add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))})

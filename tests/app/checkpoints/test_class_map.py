@@ -2,10 +2,11 @@
 
 import pytest
 
-from app.checkpoints.class_map import ClassMapping, class_mapping, fill
+from app.checkpoints.class_map import ClassMapping, class_mapping, class_names, fill
 from storage import checkpoints as models
 from storage import projects
 from storage.database import Database
+from storage.youtube_vis import categories_preset
 from tests.app.made import project_with
 
 
@@ -51,3 +52,11 @@ def test_the_stored_map_and_retired_categories_are_respected(database: Database)
         mapping = class_mapping(tx, checkpoint=checkpoint, project_id=project.id)
     dog = categories["dog"].id
     assert mapping.category_ids == {"dog": dog, "puppy": dog, "cat": None}
+
+
+def test_the_forty_nameless_classes_of_a_release_are_those_of_2019() -> None:
+    nameless = tuple(f"class {k}" for k in range(1, 41))
+
+    assert class_names(nameless) == tuple(category.name for category in categories_preset("2019"))
+    assert class_names(nameless[:5]) == nameless[:5]
+    assert class_names(("fish",)) == ("fish",)

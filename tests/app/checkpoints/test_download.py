@@ -1,3 +1,5 @@
+"""A release is downloaded whole, continued after an interruption, and registered only when it is sound."""
+
 import hashlib
 from pathlib import Path
 from typing import Any
@@ -5,25 +7,15 @@ from typing import Any
 import pytest
 
 from app.checkpoints import download as use_case
-from app.checkpoints.download import (
-    DownloadFailed,
-    class_names,
-    download,
-    export_official,
-    fetch,
-    find_checkpoint,
-    find_model,
-    locate,
-)
+from app.checkpoints.download import DownloadFailed, download, fetch
 from app.checkpoints.register import CheckpointFile, add_file
 from app.errors import BadInput, Cancelled
 from app.settings import Settings
 from model.weights import checkpoint as files
 from storage.database import Database
 from storage.errors import NameTaken
-from storage.youtube_vis import categories_preset
 from tests.app.checkpoints.shop import Shop, shop
-from tests.app.command_line import CATEGORIES, tiny_checkpoint
+from tests.app.command_line import tiny_checkpoint
 
 __all__ = ["shop"]
 
@@ -282,83 +274,3 @@ def test_a_release_whose_file_is_gone_or_another_one_is_told(
     stored.unlink()
     with pytest.raises(BadInput, match="gone or another one"):
         get_release(database, settings, shop)
-
-
-# --- finding
-
-
-def test_a_registered_name_a_file_and_nothing_else_are_found(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
-    made = add_file(database, settings, CheckpointFile(tiny, "mine"), project_id=None)
-
-    assert locate(settings, "mine") == settings.data / made.path
-    assert locate(settings, str(tiny)) == tiny
-    with pytest.raises(BadInput, match="theirs"):
-        locate(settings, "theirs")
-    with pytest.raises(BadInput, match="models download tevit_msgshift"):
-        locate(settings, "tevit_msgshift")
-
-
-def test_a_registered_checkpoint_whose_file_is_gone_is_told(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
-    made = add_file(database, settings, CheckpointFile(tiny, "mine"), project_id=None)
-    (settings.data / made.path).unlink()
-
-    with pytest.raises(BadInput, match="gone"):
-        locate(settings, "mine")
-
-
-def test_looking_for_a_name_makes_no_database(tmp_path: Path) -> None:
-    settings = Settings(data=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'data' / 'a.sqlite3'}")
-
-    with pytest.raises(BadInput):
-        locate(settings, "nobody")
-    assert not (tmp_path / "data").exists()
-
-
-def test_a_found_model_can_be_built(settings: Settings, tmp_path: Path) -> None:
-    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
-
-    found = find_model(settings, str(tiny))
-
-    assert (found.path, found.categories) == (tiny, CATEGORIES)
-    assert found.sha256 == hashlib.sha256(tiny.read_bytes()).hexdigest()
-    assert found.checkpoint.build().config.name == "tevit_tiny"
-
-
-def test_the_forty_nameless_classes_of_a_release_are_those_of_2019() -> None:
-    nameless = tuple(f"class {k}" for k in range(1, 41))
-
-    assert class_names(nameless) == tuple(category.name for category in categories_preset("2019"))
-    assert class_names(nameless[:5]) == nameless[:5]
-    assert class_names(("fish",)) == ("fish",)
-
-
-def test_an_unknown_checkpoint_names_those_there_are(database: Database, settings: Settings, tmp_path: Path) -> None:
-    with pytest.raises(BadInput, match="none yet"):
-        find_checkpoint(database, "mine")
-    add_file(database, settings, CheckpointFile(tiny_checkpoint(tmp_path / "t.safetensors"), "a"), project_id=None)
-    with pytest.raises(BadInput, match="there are a"):
-        find_checkpoint(database, "mine")
-
-
-# --- exporting
-
-
-def test_an_exported_checkpoint_says_what_else_must_change_and_reads_back(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
-    out = tmp_path / "tevit_tiny.pth"
-
-    path, note = export_official(database, settings, name=str(tiny), out=out)
-
-    assert path == out
-    assert "num_classes=5" in note
-    assert files.load(out).categories == CATEGORIES
-    with pytest.raises(BadInput, match=r"\.pth"):
-        export_official(database, settings, name=str(tiny), out=tmp_path / "a.zip")

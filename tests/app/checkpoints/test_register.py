@@ -1,28 +1,22 @@
 """Checkpoints come in from files and releases, and leave in the official layout."""
 
 import dataclasses
-import tempfile
 from pathlib import Path
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given
-from hypothesis import settings as hypothesis_settings
-from hypothesis import strategies as st
 
 from app.checkpoints import register as checkpoints
-from app.checkpoints.register import CheckpointFile
+from app.checkpoints.register import CheckpointFile, export_official
 from app.errors import BadInput
-from app.library import uploads
 from app.settings import Settings
-from app.worker.work import Work
 from model.config import named
 from model.network.tevit import build
 from model.weights import checkpoint as files
 from storage import checkpoints as models
 from storage.database import Database
 from storage.errors import NameTaken
+from tests.app.command_line import CATEGORIES, tiny_checkpoint
 from tests.app.made import project_with
 
 NAMES = ("disc", "box", "star")
@@ -116,17 +110,11 @@ def test_a_name_of_nothing_is_refused() -> None:
         checkpoints.free_of_slashes(" .. ")
 
 
-def test_releases_have_addresses_and_others_do_not() -> None:
-    assert checkpoints.release_url("tevit_msgshift").endswith("/tevit_msgshift.pth")
-    with pytest.raises(BadInput, match="nonsense"):
-        checkpoints.release_url("nonsense")
-
-
 def test_an_export_has_the_official_layout(
     database: Database, settings: Settings, own_file: Path, tiny: files.Checkpoint
 ) -> None:
     made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
-    out = checkpoints.export_official(database, settings, checkpoint_id=made.id)
+    out, _ = checkpoints.export_official(settings, name=made.name, path=settings.data / made.path)
     assert out == settings.exports / "mine.pth"
     back = files.load(out, config=named("tevit_tiny"))
     assert back.categories == NAMES and back.state.keys() == tiny.state.keys()
@@ -168,80 +156,16 @@ def test_a_name_that_two_bring_at_once_costs_the_first_nothing(
     assert left_behind(settings) == [settings.data / made.path]
 
 
-# --- the job: what it removes
-
-
-def work_of(settings: Settings, database: Database | None = None, **parameters: Any) -> Work:
-    report, job = cast(Any, lambda *_: None), cast(Any, SimpleNamespace(parameters={"name": "a", **parameters}))
-    return Work(settings=settings, database=cast(Any, database), job=job, report=report, warm=cast(Any, None))
-
-
-def test_an_upload_goes_when_its_job_is_done_or_has_failed(
-    database: Database, settings: Settings, own_file: Path
-) -> None:
-    upload, twin = (uploads.keep(settings.data / checkpoints.UPLOADS, str(own_file)) for _ in range(2))
-    assert checkpoints.add_job(work_of(settings, database, **upload.parameters))["name"] == "a"
-    assert not upload.path.parent.exists() and twin.path.is_file()
-    with pytest.raises(NameTaken):
-        checkpoints.add_job(work_of(settings, database, **twin.parameters))
-    assert not twin.path.parent.exists() and own_file.is_file()
-
-
-def test_an_upload_is_told_by_the_name_that_the_person_knows(
+def test_an_exported_checkpoint_says_what_else_must_change_and_reads_back(
     database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    (tmp_path / "w.pth").write_bytes(b"no weights")
-    upload = uploads.keep(settings.data / checkpoints.UPLOADS, str(tmp_path / "w.pth"))
-    with pytest.raises(BadInput, match=r"w\.pth") as refused:
-        checkpoints.add_job(work_of(settings, database, **upload.parameters))
-    assert str(settings.data) not in str(refused.value) and not upload.path.parent.exists()
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+    out = tmp_path / "tevit_tiny.pth"
 
+    path, note = export_official(settings, name="tiny", path=tiny, out=out)
 
-@pytest.mark.parametrize("there", [True, False])
-@pytest.mark.parametrize(
-    "given", ["{up}/../../victim/x.pth", "{up}/link/x.pth", "{up}/mine/x.pth", "{up}/0123abcd/x.pth", "{up}/x.pth"]
-)
-def test_what_a_path_names_is_never_removed_nor_what_lies_beside_it(
-    database: Database, settings: Settings, given: str, there: bool
-) -> None:
-    """Also a path into the uploads: a person put a file there, or an older version queued the job."""
-    up, victim = settings.data / checkpoints.UPLOADS, settings.data.parent / "victim"
-    for folder in (up, victim, up / "mine", up / "0123abcd"):
-        folder.mkdir(parents=True)
-        (folder / "diary.txt").write_text("mine")
-        if there:
-            (folder / "x.pth").write_bytes(b"no weights")
-    (up / "link").symlink_to(victim)
-    before = sorted(settings.data.parent.rglob("*"))
-    with pytest.raises(BadInput, match="no checkpoint file" if not there else "x.pth"):
-        checkpoints.add_job(work_of(settings, database, path=given.format(up=up)))
-    assert sorted(settings.data.parent.rglob("*")) == before and (victim / "diary.txt").is_file()
-
-
-STEPS = st.sampled_from(["..", ".", "victim", "data", "uploads", "UPLOADS", "0" * 32, "link", "x.pth", "", "a\0", "~"])
-PATHS = st.one_of(st.text(max_size=40), st.lists(STEPS, max_size=7).map("/".join))
-
-
-@hypothesis_settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(path=PATHS, upload=st.none() | PATHS | st.integers(), file=st.none() | PATHS, below=st.booleans())
-def test_no_parameters_of_a_job_ever_remove_a_persons_file(
-    monkeypatch: pytest.MonkeyPatch, path: str, upload: Any, file: Any, below: bool
-) -> None:
-    def refuse(_database: object, _settings: object, found: CheckpointFile, **_: object) -> Any:
-        raise BadInput(f"{found.path} is no checkpoint.")
-
-    monkeypatch.setattr(checkpoints, "add_file", refuse)
-    with tempfile.TemporaryDirectory() as place:
-        settings = Settings(data=Path(place) / "data", database_url="sqlite://")
-        up = settings.data / checkpoints.UPLOADS
-        for folder in (up / ("0" * 32), up / "mine", Path(place) / "victim"):
-            folder.mkdir(parents=True)
-            (folder / "x.pth").write_bytes(b"mine")
-        (up / "link").symlink_to(Path(place) / "victim")
-        before = sorted(Path(place).rglob("*"))
-        parameters = {"path": f"{up}/{path}" if below else path}
-        if upload is not None:
-            parameters |= {"upload": upload, "file": file}
-        with pytest.raises(BadInput):
-            checkpoints.add_job(work_of(settings, **parameters))
-        assert sorted(Path(place).rglob("*")) == before
+    assert path == out
+    assert "num_classes=5" in note
+    assert files.load(out).categories == CATEGORIES
+    with pytest.raises(BadInput, match=r"\.pth"):
+        export_official(settings, name="tiny", path=tiny, out=tmp_path / "a.zip")

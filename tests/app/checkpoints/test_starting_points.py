@@ -8,16 +8,11 @@ import pytest
 import torch
 
 from app import commands
-from app.checkpoints import starting_points as use_case
-from app.checkpoints.download import DOWNLOADS, RECORD, DownloadFailed, digest_of, locate
-from app.checkpoints.starting_points import (
-    STARTING_POINTS,
-    StartingPoint,
-    download_starting_point,
-    find_start,
-    known,
-    path_of,
-)
+from app.checkpoints import releases
+from app.checkpoints.download import DOWNLOADS, RECORD, DownloadFailed, digest_of
+from app.checkpoints.find import locate
+from app.checkpoints.releases import STARTING_POINTS, StartingPoint
+from app.checkpoints.starting_points import download_starting_point, find_start, path_of
 from app.errors import BadInput
 from app.settings import Settings
 from model.config import named
@@ -42,14 +37,6 @@ def coco_shop(shop: Shop, tmp_path: Path) -> Shop:
 
 def bring(settings: Settings, shop: Shop, point: StartingPoint = COCO) -> Path:
     return download_starting_point(settings, point, report=lambda share, words: None, url=shop.address)
-
-
-def test_the_published_addresses_are_those_of_the_official_recipe() -> None:
-    assert COCO.name == "queryinst_pvtv2-b1_fpn_mstrain_480-800_3x_coco"
-    assert COCO.address == f"https://github.com/hustvl/Storage/releases/download/v1.1.0/{COCO.name}.pth"
-    assert all(point.address.startswith("https://") and point.address.endswith(".pth") for point in STARTING_POINTS)
-    assert {point.kind for point in STARTING_POINTS} <= {kinds.QUERYINST, kinds.PVT, kinds.RESNET, kinds.BACKBONE}
-    assert known("tevit_msgshift") is None
 
 
 def test_a_starting_point_arrives_whole_and_is_remembered(settings: Settings, coco_shop: Shop) -> None:
@@ -114,7 +101,7 @@ def test_a_name_leads_to_its_file_and_to_the_command_that_fetches_it(
     with pytest.raises(BadInput, match=f"models download {COCO.name}"):
         find_start(settings, COCO.name)
     here = replace(COCO, address=coco_shop.address)
-    monkeypatch.setattr(use_case, "STARTING_POINTS", (here,))
+    monkeypatch.setattr(releases, "STARTING_POINTS", (here,))
     path = bring(settings, coco_shop, here)
     assert find_start(settings, COCO.name) == path
     path.write_bytes(path.read_bytes()[:-1] + b"x")
@@ -144,7 +131,7 @@ def test_the_command_fetches_a_starting_point_and_training_starts_from_it_by_nam
 ) -> None:
     torch.save(queryinst_file(named("tevit_tiny")), tmp_path / "coco.pth")
     shop.content = (tmp_path / "coco.pth").read_bytes()
-    monkeypatch.setattr(use_case, "STARTING_POINTS", (replace(COCO, address=shop.address),))
+    monkeypatch.setattr(releases, "STARTING_POINTS", (replace(COCO, address=shop.address),))
     synthesize(tmp_path / "set", domain="demo", videos=1, frames=3, size=(64, 48), seed=3)
     data = ("--data", tmp_path / "data")
     assert "here" not in run("models", "list", *data).out.split(COCO.name)[1]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.checkpoints.warm import WarmModel, checkpoint_path
+from app.checkpoints.warm import WarmModel
 from app.errors import BadInput
 from app.settings import Settings
 from model.weights import checkpoint as files
@@ -124,13 +124,6 @@ def test_a_file_that_cannot_be_read_leaves_nothing_half_loaded(settings: Setting
             warm.get(registered(settings, "two"))
     disk.breaks = False
     assert warm.get(registered(settings, "two")).config == "configuration of two"
-
-
-def test_a_path_is_below_the_data_folder_unless_it_is_whole(settings: Settings) -> None:
-    inside = registered(settings, "one")
-    assert checkpoint_path(settings, inside) == settings.checkpoints / "one.safetensors"
-    outside = Checkpoint(**{**inside.__dict__, "path": "/elsewhere/two.safetensors"})
-    assert str(checkpoint_path(settings, outside)) == "/elsewhere/two.safetensors"
 
 
 def test_on_cuda_the_fast_precision_is_the_everyday_one(

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.checkpoints.download import FoundModel
+from app.checkpoints.find import FoundModel
 from app.errors import BadInput, Cancelled
 from app.proposing.into_file import Looker, Manner, own_categories, propose_files
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations

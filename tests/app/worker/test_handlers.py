@@ -7,8 +7,7 @@ from typing import Any, cast
 import pytest
 
 from app.errors import BadInput
-from app.exchange.importing import UPLOADS
-from app.library.uploads import keep
+from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
 from app.worker import handlers as job_kinds
 from app.worker.handlers import ASIDE, HANDLERS, import_file
@@ -30,7 +29,7 @@ def test_an_uploaded_file_is_named_as_the_person_knows_it_and_removed(
     settings: Settings, database: Database, tmp_path: Path, content: str
 ) -> None:
     (tmp_path / "notes.json").write_text(content)
-    upload = keep(settings.data / UPLOADS, str(tmp_path / "notes.json"))
+    upload = keep(settings.data / IMPORTS, str(tmp_path / "notes.json"))
     with pytest.raises(BadInput, match=r"^notes\.json") as refused:
         import_file(work_of(settings, database, **upload.parameters, frames=str(tmp_path)))
     assert str(settings.data) not in str(refused.value)
@@ -109,7 +108,7 @@ def test_an_import_that_worked_removes_its_upload_and_nothing_else(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "notes.json").write_text("{}")
-    upload, neighbour = (keep(settings.data / UPLOADS, str(tmp_path / "notes.json")) for _ in range(2))
+    upload, neighbour = (keep(settings.data / IMPORTS, str(tmp_path / "notes.json")) for _ in range(2))
     use_case = Called({"videos": 1})
     monkeypatch.setattr(job_kinds, "import_dataset", use_case)
     work = work_of(settings, database, **upload.parameters, frames=str(tmp_path))
@@ -129,7 +128,7 @@ def test_what_a_path_names_is_never_removed(
     """A path inside the folder of uploads too: a person put it there, or an older version queued the job."""
     use_case = Called()
     monkeypatch.setattr(job_kinds, "import_dataset", use_case)
-    uploads = settings.data / UPLOADS
+    uploads = settings.data / IMPORTS
     file = settings.data / given.format(uploads=uploads)
     for folder in (uploads, settings.data / "mine", file.parent):
         folder.mkdir(parents=True, exist_ok=True)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from app.exchange.importing import UPLOADS
-from app.library.uploads import Upload
+from app.library.uploads import IMPORTS, Upload
 from app.settings import Settings
 from app.web.pages.exchange import ALL, HERE, NEW, REVIEWED, ExchangeForms
 from app.web.pages.shell import Answer
@@ -65,7 +64,7 @@ def test_an_uploaded_file_is_kept_for_each_job_that_was_asked_for(
     for _ in range(2):
         assert forms.start_import(project.id, str(file), "", str(frames), HERE, "", "").kind == "ok"
     kept = [
-        Upload(settings.data / UPLOADS, job.parameters["upload"], job.parameters["file"]) for job in queued(database)
+        Upload(settings.data / IMPORTS, job.parameters["upload"], job.parameters["file"]) for job in queued(database)
     ]
     assert len({upload.id for upload in kept}) == 2
     assert all(upload.name == "instances.json" and upload.path.read_text() == "{}" for upload in kept)

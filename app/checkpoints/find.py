@@ -1,0 +1,96 @@
+"""Finds the checkpoint that a name or a path means, and its file. Only `find_model` reads weights, and loads torch."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from app.checkpoints.class_map import class_names
+from app.checkpoints.releases import DEMO, RELEASES, starting_point
+from app.errors import BadInput
+from app.settings import ASSETS, Settings
+from storage import checkpoints
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+
+if TYPE_CHECKING:
+    from model.weights.checkpoint import Checkpoint as Weights
+
+DEMO_FILE = ASSETS / "demo" / "checkpoint.safetensors"
+
+
+@dataclass(frozen=True)
+class FoundModel:
+    """A checkpoint file that was read: the name it was found by, its path and sha256, its weights and class names."""
+
+    name: str
+    path: Path
+    sha256: str
+    checkpoint: "Weights"
+    categories: tuple[str, ...]
+
+
+def find_model(settings: Settings, name_or_file: str, *, config: str | None = None) -> FoundModel:
+    """Read what `locate` finds. ``config`` names the configuration of a file that does not say it itself.
+
+    Raises `BadInput`, and `model.weights.checkpoint.CheckpointError` where the file does not fit its configuration.
+    """
+    from model.config import named
+    from model.weights.checkpoint import file_hash, load
+
+    path = locate(settings, name_or_file)
+    weights = load(path, config=named(config) if config else None)
+    return FoundModel(name_or_file, path, file_hash(path), weights, class_names(weights.categories))
+
+
+def locate(settings: Settings, name_or_file: str) -> Path:
+    """The file of the demo's checkpoint (``demo``), of a registered checkpoint, or the file of this path.
+
+    A downloaded release is registered under the name of its configuration. Raises `BadInput`.
+    """
+    if name_or_file == DEMO and DEMO_FILE.is_file():
+        return DEMO_FILE
+    registered = _registered(settings, name_or_file)
+    if registered is not None:
+        return checkpoint_file(settings, registered)
+    if Path(name_or_file).is_file():
+        return Path(name_or_file)
+    if name_or_file in {release.name for release in RELEASES}:
+        raise BadInput(f"The release {name_or_file} is not here yet; fetch it with: models download {name_or_file}.")
+    if starting_point(name_or_file):
+        raise BadInput(f"{name_or_file} is what training starts from (train --init), no model that proposes.")
+    raise BadInput(
+        f"There is no model {name_or_file!r}: neither a checkpoint of this data folder (models list shows them), "
+        "nor a published release, nor a file."
+    )
+
+
+def find_checkpoint(database: Database, name: str) -> Checkpoint:
+    """The registered checkpoint of this name. Raises `BadInput` with the names of those that are registered."""
+    with database.read() as tx:
+        found = checkpoints.find_checkpoint(tx, name)
+        known = [one.name for one in checkpoints.list_checkpoints(tx)]
+    if found is None:
+        there = f"there are {', '.join(known)}" if known else "there is none yet"
+        raise BadInput(f"There is no checkpoint {name!r} in this data folder; {there}.")
+    return found
+
+
+def checkpoint_path(settings: Settings, checkpoint: Checkpoint) -> Path:
+    """Where the file of a registered checkpoint belongs."""
+    return settings.data / checkpoint.path
+
+
+def checkpoint_file(settings: Settings, checkpoint: Checkpoint) -> Path:
+    """Path of the existing file of a registered checkpoint. Raises `BadInput` if the file is gone."""
+    path = checkpoint_path(settings, checkpoint)
+    if not path.is_file():
+        raise BadInput(f"The file of the checkpoint {checkpoint.name} is gone ({path}); add it again.")
+    return path
+
+
+def _registered(settings: Settings, name: str) -> Checkpoint | None:
+    """The registered checkpoint of this name; looking for one does not create a database."""
+    if settings.database_url.startswith("sqlite:///") and not Path(settings.database_url[10:]).is_file():
+        return None
+    with Database.open(settings.database_url) as database, database.read() as tx:
+        return checkpoints.find_checkpoint(tx, name)

@@ -1,0 +1,92 @@
+"""Finding a checkpoint by its registered name, a release's name or a path, and the sentences where there is none."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from app.checkpoints.find import checkpoint_path, find_checkpoint, find_model, locate
+from app.checkpoints.register import CheckpointFile, add_file
+from app.errors import BadInput
+from app.settings import Settings
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from tests.app.command_line import CATEGORIES, tiny_checkpoint
+
+
+def test_a_registered_name_a_file_and_nothing_else_are_found(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+    made = add_file(database, settings, CheckpointFile(tiny, "mine"), project_id=None)
+
+    assert locate(settings, "mine") == settings.data / made.path
+    assert locate(settings, str(tiny)) == tiny
+    with pytest.raises(BadInput, match="theirs"):
+        locate(settings, "theirs")
+    with pytest.raises(BadInput, match="models download tevit_msgshift"):
+        locate(settings, "tevit_msgshift")
+
+
+def test_a_registered_checkpoint_whose_file_is_gone_is_told(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+    made = add_file(database, settings, CheckpointFile(tiny, "mine"), project_id=None)
+    (settings.data / made.path).unlink()
+
+    with pytest.raises(BadInput, match="gone"):
+        locate(settings, "mine")
+
+
+def test_looking_for_a_name_makes_no_database(tmp_path: Path) -> None:
+    settings = Settings(data=tmp_path / "data", database_url=f"sqlite:///{tmp_path / 'data' / 'a.sqlite3'}")
+
+    with pytest.raises(BadInput):
+        locate(settings, "nobody")
+    assert not (tmp_path / "data").exists()
+
+
+def test_a_found_model_can_be_built(settings: Settings, tmp_path: Path) -> None:
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+
+    found = find_model(settings, str(tiny))
+
+    assert (found.path, found.categories) == (tiny, CATEGORIES)
+    assert found.sha256 == hashlib.sha256(tiny.read_bytes()).hexdigest()
+    assert found.checkpoint.build().config.name == "tevit_tiny"
+
+
+def test_an_unknown_checkpoint_names_those_there_are(database: Database, settings: Settings, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match="none yet"):
+        find_checkpoint(database, "mine")
+    add_file(database, settings, CheckpointFile(tiny_checkpoint(tmp_path / "t.safetensors"), "a"), project_id=None)
+    with pytest.raises(BadInput, match="there are a"):
+        find_checkpoint(database, "mine")
+
+
+def registered(settings: Settings, name: str, *, sha256: str | None = None, on_disk: bool = True) -> Checkpoint:
+    """A checkpoint record whose file (without a network in it) is there or not."""
+    path = settings.checkpoints / f"{name}.safetensors"
+    if on_disk:
+        path.write_bytes(b"")
+    facts: dict[str, Any] = dict.fromkeys(("project_id", "parent_sha256", "provenance", "metrics", "removed"))
+    return Checkpoint(
+        id=name,
+        name=name,
+        path=str(path.relative_to(settings.data)),
+        sha256=sha256 or f"hash of {name}",
+        config="tevit_tiny",
+        categories=("fish",),
+        size_bytes=0,
+        created=0.0,
+        **facts,
+    )
+
+
+def test_a_path_is_below_the_data_folder_unless_it_is_whole(settings: Settings) -> None:
+    inside = registered(settings, "one")
+    assert checkpoint_path(settings, inside) == settings.checkpoints / "one.safetensors"
+    outside = Checkpoint(**{**inside.__dict__, "path": "/elsewhere/two.safetensors"})
+    assert str(checkpoint_path(settings, outside)) == "/elsewhere/two.safetensors"
