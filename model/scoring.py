@@ -13,6 +13,7 @@ import numpy as np
 from model.evaluation import evaluate
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
+from model.tracking.settings import ProposeSettings
 from model.tracking.windows import gather, propose
 from model.training.clips import ClipSource, ClipVideo
 from model.training.targets import PRESENT, UNKNOWN
@@ -58,7 +59,7 @@ def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str
         _frames(source, video),
         expected=count,
         config=network.config,
-        rule="published",
+        settings=ProposeSettings(rule="published"),
         keep_state=False,
     )
     return [

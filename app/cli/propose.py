@@ -4,6 +4,7 @@ import argparse
 import json
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ from app.errors import AppError
 from app.machine import Shard, choose_precision
 from app.sentences import WrongUsage
 from app.settings import Settings
+from model.tracking.settings import ProposeSettings, WindowsTooClose
 
 # Not quite done: a line that is drawn now and then, and not at every look.
 WAITING = 0.999
@@ -23,10 +25,7 @@ class SomeVideosFailed(AppError):
 
 def propose(arguments: argparse.Namespace, settings: Settings) -> None:
     """Find tracks, into a results file or into the project. Raises `WrongUsage` for flags that do not go together."""
-    if None not in (arguments.window, arguments.overlap) and arguments.overlap >= arguments.window:
-        raise WrongUsage(
-            f"Windows of {arguments.window} frames cannot share {arguments.overlap}; take a smaller --overlap."
-        )
+    settings_of(arguments)  # refuses windows that cannot be before anything is read
     if arguments.into_project:
         if arguments.annotations or arguments.out:
             raise WrongUsage("Into a project go videos, and no file is written: leave --annotations and --out away.")
@@ -63,7 +62,8 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
     videos, asked = _asked(arguments)
     model = find_model(settings, arguments.model, config=arguments.config)
     categories = own_categories(model) if asked is None else asked
-    looker = Looker(model, categories=categories, manner=_manner(arguments, shard.device(settings.device)))
+    device = shard.device(settings.device)
+    looker = Looker(model, categories=categories, settings=_settings_into_file(arguments, device), device=device)
     batch = use_case.Batch(
         out=arguments.out,
         videos=videos,
@@ -97,20 +97,25 @@ def _asked(arguments: argparse.Namespace) -> tuple[tuple[Any, ...], Any]:
     return videos_of(paths_of(arguments)), None
 
 
-def _manner(arguments: argparse.Namespace, device: str) -> Any:
-    from app.proposing.into_file import Manner
+def settings_of(arguments: argparse.Namespace) -> ProposeSettings:
+    """How to propose, as the flags say it. Raises `WrongUsage` for windows that cannot be."""
+    try:
+        return ProposeSettings(
+            rule=arguments.rule or ("published" if arguments.annotations else "review"),
+            precision=arguments.precision,
+            max_tracks=arguments.max_tracks,
+            window=arguments.window,
+            overlap=arguments.overlap,
+        )
+    except WindowsTooClose as error:
+        raise WrongUsage(str(error)) from error
 
-    rule = arguments.rule or ("published" if arguments.annotations else "review")
-    # Published figures are compared with others, so that they are exact on every device.
-    default = choose_precision(device) if rule == "review" else "float32"
-    return Manner(
-        rule=rule,
-        precision=arguments.precision or default,
-        device=device,
-        window=arguments.window,
-        overlap=arguments.overlap,
-        max_tracks=arguments.max_tracks,
-    )
+
+def _settings_into_file(arguments: argparse.Namespace, device: str) -> ProposeSettings:
+    settings = settings_of(arguments)
+    # Published figures are compared with those of others, so they are computed in float32 on every device.
+    default = choose_precision(device) if settings.rule == "review" else "float32"
+    return replace(settings, precision=settings.precision or default)
 
 
 def tell_part(done: Any, shard: Shard) -> None:

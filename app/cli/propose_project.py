@@ -12,18 +12,19 @@ from typing import Any
 from app.checkpoints.register import checkpoint_for_project
 from app.checkpoints.warm import WarmModel
 from app.cli.progress import Progress
-from app.cli.propose import raise_failures, tell_failures, tell_part
+from app.cli.propose import raise_failures, settings_of, tell_failures, tell_part
 from app.cli.retrain import find_project, opened
 from app.errors import BadInput, Cancelled
 from app.library.removal import count_frames
 from app.library.videos import add_video, named_place
 from app.machine import Shard
 from app.proposing.into_file import part_of
-from app.proposing.into_project import Report, Wish, is_proposed, propose_video
+from app.proposing.into_project import Report, is_proposed, propose_video
 from app.proposing.part_files import WAIT_SECONDS, Parts
 from app.proposing.video_lists import videos_of
 from app.sentences import outcome_of
 from app.settings import Settings
+from model.tracking.settings import ProposeSettings
 from storage import videos
 from storage.database import Database
 from storage.projects import Project
@@ -64,8 +65,8 @@ def propose_into_project(arguments: argparse.Namespace, settings: Settings, path
         # Only for the summary: what is done is known from the project itself.
         name = hashlib.sha256(json.dumps(order).encode()).hexdigest()[:16]
         with Parts(settings.logs / f"propose-{name}", shard, about=order) as parts:
-            wish = _wish(arguments)
-            task = _Task(database, settings, project, checkpoint_id, wish, arguments.again, WarmModel(settings))
+            how = settings_of(arguments)
+            task = _Task(database, settings, project, checkpoint_id, how, arguments.again, WarmModel(settings))
             done = _run(task, shard.mine(chosen), parts)
             tell_part(done, shard)
             if not shard.first:
@@ -109,7 +110,7 @@ class _Task:
     settings: Settings
     project: Project
     checkpoint_id: str | None
-    wish: Wish
+    propose_settings: ProposeSettings
     again: bool
     warm: WarmModel
 
@@ -141,7 +142,11 @@ def _one(task: _Task, path: Path, report: Report) -> dict[str, Any]:
     # Proposing counts the frames as it goes; a job for it would decode the video at the same time.
     found = known.get(str(path)) or add_video(database, settings, project_id=task.project.id, path=path, count=False).id
     facts = {"video": found, "path": str(path)}
-    asked: dict[str, Any] = {"video_id": found, "checkpoint_id": task.checkpoint_id, "wish": task.wish}
+    asked: dict[str, Any] = {
+        "video_id": found,
+        "checkpoint_id": task.checkpoint_id,
+        "propose_settings": task.propose_settings,
+    }
     try:
         if not task.again and is_proposed(database, settings, **asked):
             return {**facts, "skipped": True}
@@ -150,16 +155,6 @@ def _one(task: _Task, path: Path, report: Report) -> dict[str, Any]:
         count_frames(database, settings, video_id=found)
         raise
     return {**facts, **done.as_json()}
-
-
-def _wish(arguments: argparse.Namespace) -> Wish:
-    return Wish(
-        rule=arguments.rule or "review",
-        precision=arguments.precision,
-        max_tracks=arguments.max_tracks,
-        window=arguments.window,
-        overlap=arguments.overlap,
-    )
 
 
 def _tell(said: dict[str, Any], project: Project, chosen: Sequence[Path], *, as_json: bool) -> None:

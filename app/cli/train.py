@@ -149,13 +149,15 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: Any, setting
     from app.proposing import into_file as use_case
     from app.proposing.video_lists import videos_of_annotations
     from model.evaluation import evaluate as measure
+    from model.tracking.settings import ProposeSettings
 
     annotations, folder = held_out
     videos, categories = videos_of_annotations(annotations, folder)
     model = find_model(settings, str(checkpoint))
-    manner = use_case.Manner(rule="published", precision="float32", device=order.device)
-    progress = Progress()
-    outcome = use_case.propose_files(model, videos, categories=categories, manner=manner, report=progress)
+    how, progress = ProposeSettings(rule="published", precision="float32"), Progress()
+    outcome = use_case.propose_files(
+        model, videos, categories=categories, settings=how, device=order.device, report=progress
+    )
     progress.end()
     tell_outcome(outcome)
     results = order.out / "val_results.json"

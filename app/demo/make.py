@@ -90,7 +90,7 @@ def truth_of(video: ProceduralVideo) -> list[dict[str, Any]]:
 
 def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]:
     """What the network proposes under the review rule, as JSON."""
-    results = propose(network, frames, expected=len(frames), config=network.config, rule="review", keep_state=False)
+    results = propose(network, frames, expected=len(frames), config=network.config, keep_state=False)
     whole = gather(results)
     return [
         {

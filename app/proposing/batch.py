@@ -87,7 +87,7 @@ def put_together(batch: Batch, looker: Looker, parts: Parts, model: FoundModel) 
     missing = [video.shown for video in batch.videos if video.id not in said]
     if missing:
         raise PartsIncomplete(f"No process says what became of {missing[0]}; start the command again to go on.")
-    outcome = Outcome(looker.manner, batch.categories)
+    outcome = Outcome(looker.settings, looker.device, batch.categories)
     for video in batch.videos:
         line = said[video.id]
         if "failed" in line:
@@ -106,9 +106,8 @@ def parts_folder(out: Path) -> Path:
 
 def about(model_sha256: str, looker: Looker, categories: Sequence[VisCategory]) -> dict[str, Any]:
     """What results depend on besides the pictures. Not the device: its precision is part of the settings."""
-    settings = {name: value for name, value in asdict(looker.manner).items() if name != "device"}
     listed = [[category.id, category.name] for category in categories]
-    return {"format": FORMAT, "model": model_sha256, "settings": settings, "categories": listed}
+    return {"format": FORMAT, "model": model_sha256, "settings": asdict(looker.settings), "categories": listed}
 
 
 def _earlier_results(out: Path, wanted: Mapping[str, Any]) -> dict[str, Line]:

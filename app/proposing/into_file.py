@@ -8,7 +8,7 @@ import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +18,7 @@ from app.checkpoints.find import FoundModel
 from app.errors import BadInput, Cancelled
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
+from model.tracking.settings import ProposeSettings, SettledSettings
 from storage import frames
 from storage.atomic import write_text
 from storage.frames import FrameIndex
@@ -25,19 +26,6 @@ from storage.youtube_vis import VisCategory, VisResult, match_category, write_re
 
 Report = Callable[[float, str], None]
 Share = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class Manner:
-    """How to propose. ``rule`` 'published' or 'review', ``precision`` 'float32' or 'fast'; None takes the
-    configuration's number (``window`` and ``overlap`` in frames)."""
-
-    rule: str
-    precision: str
-    device: str
-    window: int | None = None
-    overlap: int | None = None
-    max_tracks: int | None = None
 
 
 @dataclass(frozen=True)
@@ -64,9 +52,10 @@ class Looked:
 
 @dataclass
 class Outcome:
-    """What came of all videos. ``manner`` has every number that was in force."""
+    """The results of all videos, and the settings and device that they were made with."""
 
-    manner: Manner
+    settings: SettledSettings
+    device: str
     categories: tuple[VisCategory, ...]
     looked_at: list[Looked] = field(default_factory=list)
     failed: list[Failure] = field(default_factory=list)
@@ -85,9 +74,15 @@ class Outcome:
 class Looker:
     """A model at work on video files."""
 
-    def __init__(self, model: FoundModel, *, categories: Sequence[VisCategory], manner: Manner) -> None:
-        """``categories``: where the model's classes go, by name. Raises `BadInput` for settings that cannot be."""
-        self.manner = settled(manner, model.checkpoint.config)
+    def __init__(
+        self, model: FoundModel, *, categories: Sequence[VisCategory], settings: ProposeSettings, device: str
+    ) -> None:
+        """``categories``: where the model's classes go, by name.
+
+        Raises `model.tracking.settings.WindowsTooClose`.
+        """
+        self.settings = settings.settled(model.checkpoint.config)
+        self.device = device
         self._model = model
         self._ids = category_ids(model, categories)
         self._network: Any = None
@@ -101,25 +96,20 @@ class Looker:
         from model.tracking import windows
 
         if self._network is None:
-            self._network = self._model.checkpoint.build(self.manner.device, self.manner.precision)
-        manner = self.manner
+            self._network = self._model.checkpoint.build(self.device, self.settings.precision)
         with frames.open_confirming(_index(video)) as passing:
             results = windows.propose(
                 self._network,
                 _pixels(passing),
                 expected=passing.announced,
                 config=self._model.checkpoint.config,
-                rule=manner.rule,
-                precision=manner.precision,
-                max_tracks=manner.max_tracks,
-                window=manner.window,
-                overlap=manner.overlap,
+                settings=self.settings,
                 keep_state=False,
                 on_window=lambda done, expected: share(min(done / max(expected, 1), 1.0)),
                 cancelled=cancelled,
             )
             # The published rule has so many tracks a video, however many windows it takes.
-            limit = manner.max_tracks if manner.rule == "published" else None
+            limit = self.settings.max_tracks if self.settings.rule == "published" else None
             whole = windows.gather(results, max_tracks=limit)
             if cancelled():
                 raise Cancelled
@@ -155,16 +145,17 @@ def propose_files(
     videos: Sequence[FileVideo],
     *,
     categories: Sequence[VisCategory],
-    manner: Manner,
+    settings: ProposeSettings,
+    device: str,
     report: Report,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Look at every video in this process, keeping all that comes out.
 
-    Raises `BadInput` for settings that cannot be, `Cancelled`; a bad video only shows in the outcome.
+    Raises `model.tracking.settings.WindowsTooClose`, `Cancelled`; a bad video only shows in the outcome.
     """
-    looker = Looker(model, categories=categories, manner=manner)
-    outcome = Outcome(looker.manner, tuple(categories))
+    looker = Looker(model, categories=categories, settings=settings, device=device)
+    outcome = Outcome(looker.settings, device, tuple(categories))
     for position, video in enumerate(videos):
         share = part_of(report, position, len(videos), video.shown)
         try:
@@ -191,7 +182,7 @@ def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
             "config": model.checkpoint.config.name,
             "categories": list(model.categories),
         },
-        "settings": asdict(outcome.manner),
+        "settings": {**asdict(outcome.settings), "device": outcome.device},
         "dropped": dict(outcome.dropped),
         "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in outcome.failed],
     }
@@ -208,16 +199,6 @@ def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
 def meta_path(out: Path) -> Path:
     """Where it is written what the results in ``out`` belong to."""
     return out.with_name(f"{out.name}.meta.json")
-
-
-def settled(manner: Manner, config: Any) -> Manner:
-    """``manner`` with the configuration's numbers where it has none. Raises `BadInput`."""
-    window = manner.window or config.window
-    # Smaller windows share less: with half of each window shared, every frame is looked at twice.
-    overlap = min(config.overlap, window // 2) if manner.overlap is None else manner.overlap
-    if overlap >= window:
-        raise BadInput(f"Windows of {window} frames cannot share {overlap}; take a smaller --overlap.")
-    return replace(manner, window=window, overlap=overlap, max_tracks=manner.max_tracks or config.max_tracks)
 
 
 def part_of(report: Report, position: int, count: int, name: str) -> Share:

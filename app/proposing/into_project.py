@@ -5,7 +5,7 @@ the window where it stopped; see `app.proposing.run`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
@@ -17,6 +17,7 @@ from app.proposing.ledger import Ledger
 from app.proposing.run import Order, ProposalRun, finished
 from app.proposing.run_frames import Pictures
 from app.settings import Settings
+from model.tracking.settings import ProposeSettings
 from storage import videos
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -53,20 +54,6 @@ class Proposed:
         }
 
 
-@dataclass(frozen=True)
-class Wish:
-    """How to propose. ``rule`` 'review' or 'published' (`model.tracking.selection`), ``precision`` 'float32' or 'fast';
-    None takes what suits the device, or the configuration's number (``window`` and ``overlap`` in frames,
-    ``max_tracks`` of a window).
-    """
-
-    rule: str = "review"
-    precision: str | None = None
-    max_tracks: int | None = None
-    window: int | None = None
-    overlap: int | None = None
-
-
 def propose_video(
     database: Database,
     settings: Settings,
@@ -76,7 +63,7 @@ def propose_video(
     report: Report,
     cancelled: Callable[[], bool],
     job_id: str | None = None,
-    wish: Wish | None = None,
+    propose_settings: ProposeSettings | None = None,
     warm: WarmModel | None = None,
 ) -> Proposed:
     """Runs the model over the video and stores what it proposes, window by window; goes on where a run broke off.
@@ -87,17 +74,18 @@ def propose_video(
     Raises `storage.errors.NotFound`, `app.errors.BadInput` (no checkpoint, its file is gone, windows that cannot be),
     `storage.frames.VideoError` (the source is gone or changed), `storage.runs.RunMoved` (another process does it).
     """
-    wish = wish or Wish()
+    propose_settings = propose_settings or ProposeSettings()
     video, checkpoint, mapping = _asked(database, video_id, checkpoint_id)
     report(0.0, f"Loading the checkpoint {checkpoint.name}")
-    loaded = (warm or WarmModel(settings)).get(checkpoint, precision=wish.precision)
-    order = _order(video, checkpoint, wish, precision=loaded.precision, device=loaded.device)
+    loaded = (warm or WarmModel(settings)).get(checkpoint, precision=propose_settings.precision)
+    propose_settings = replace(propose_settings, precision=loaded.precision)
+    order = _order(video, checkpoint, propose_settings, device=loaded.device)
     names, ids = loaded.categories, mapping.category_ids
     run = ProposalRun.begin(database, video, order, job_id=job_id, class_names=names, category_ids=ids)
     began_at = run.done
     try:
         with Pictures(database, video_id=video.id, start=run.next_frame) as pictures:
-            whole = _run(run, pictures, loaded, wish=wish, report=report, cancelled=cancelled)
+            whole = _run(run, pictures, loaded, propose_settings=propose_settings, report=report, cancelled=cancelled)
         ended = run.end(whole=whole)
     except BaseException:
         run.fail()
@@ -121,7 +109,12 @@ def _proposed(run: ProposalRun, ledger: Ledger, unmapped: Mapping[str, int], *, 
 
 
 def is_proposed(
-    database: Database, settings: Settings, *, video_id: str, checkpoint_id: str | None, wish: Wish
+    database: Database,
+    settings: Settings,
+    *,
+    video_id: str,
+    checkpoint_id: str | None,
+    propose_settings: ProposeSettings,
 ) -> bool:
     """Whether the video's latest run was just this one, with this checkpoint, and came to its end."""
     with database.read() as tx:
@@ -130,8 +123,8 @@ def is_proposed(
         if checkpoint is None:
             return False
         device = choose_device(settings.device)
-        precision = choose_precision(device, wish.precision)
-        return finished(tx, _order(video, checkpoint, wish, precision=precision, device=device))
+        propose_settings = replace(propose_settings, precision=choose_precision(device, propose_settings.precision))
+        return finished(tx, _order(video, checkpoint, propose_settings, device=device))
 
 
 def _asked(database: Database, video_id: str, checkpoint_id: str | None) -> tuple[Video, Checkpoint, ClassMapping]:
@@ -146,17 +139,9 @@ def _asked(database: Database, video_id: str, checkpoint_id: str | None) -> tupl
     return video, checkpoint, mapping
 
 
-def _order(video: Video, checkpoint: Checkpoint, wish: Wish, *, precision: str, device: str) -> Order:
-    asked = {
-        "rule": wish.rule,
-        "precision": precision,
-        # Which of several GPUs it was makes no difference to what is found.
-        "device": device.partition(":")[0],
-        "max_tracks": wish.max_tracks,
-        "window": wish.window,
-        "overlap": wish.overlap,
-    }
-    return Order(video.id, checkpoint.id, asked)
+def _order(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSettings, *, device: str) -> Order:
+    # Which of several GPUs it was makes no difference to what is found.
+    return Order(video.id, checkpoint.id, {**asdict(propose_settings), "device": device.partition(":")[0]})
 
 
 def _run(
@@ -164,7 +149,7 @@ def _run(
     pictures: Pictures,
     loaded: Loaded,
     *,
-    wish: Wish,
+    propose_settings: ProposeSettings,
     report: Report,
     cancelled: Callable[[], bool],
 ) -> bool:
@@ -182,7 +167,9 @@ def _run(
     if pictures.all_stored(run.done):
         return True
     on_window(run.done, pictures.expected)
-    taken_back = _store_windows(run, pictures, loaded, wish=wish, on_window=on_window, cancelled=stop)
+    taken_back = _store_windows(
+        run, pictures, loaded, propose_settings=propose_settings, on_window=on_window, cancelled=stop
+    )
     return not taken_back and (not stopped or pictures.all_stored(run.done))
 
 
@@ -191,7 +178,7 @@ def _store_windows(
     pictures: Pictures,
     loaded: Loaded,
     *,
-    wish: Wish,
+    propose_settings: ProposeSettings,
     on_window: Callable[[int, int], None],
     cancelled: Callable[[], bool],
 ) -> bool:
@@ -203,14 +190,10 @@ def _store_windows(
         pictures,
         expected=pictures.expected,
         config=loaded.config,
-        precision=loaded.precision,
+        settings=propose_settings,
         state=run.state,
         on_window=on_window,
         cancelled=cancelled,
-        rule=wish.rule,
-        max_tracks=wish.max_tracks,
-        window=wish.window,
-        overlap=wish.overlap,
     )
     try:
         for window in results:

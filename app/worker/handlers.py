@@ -12,17 +12,17 @@ from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.library.videos import confirm_frames
-from app.proposing.into_project import Wish, propose_video
+from app.proposing.into_project import propose_video
 from app.worker.loop import watch_child
 from app.worker.work import Handler, Work
+from model.tracking.settings import ProposeSettings
 from storage import checkpoints
 from storage.youtube_vis import YouTubeVisError
 
 
 def propose(work: Work) -> Mapping[str, Any]:
-    """``{"checkpoint": id, "rule"?, "precision"?}``: proposals for the job's video; goes on where a run broke off."""
+    """``{"checkpoint": id, **ProposeSettings}``: proposals for the job's video; goes on where a run broke off."""
     parameters = work.job.parameters
-    wish = Wish(rule=parameters.get("rule", "review"), precision=parameters.get("precision"))
     done = propose_video(
         work.database,
         work.settings,
@@ -31,7 +31,7 @@ def propose(work: Work) -> Mapping[str, Any]:
         report=work.report,
         cancelled=work.report.cancelled,
         job_id=work.job.id,
-        wish=wish,
+        propose_settings=ProposeSettings.of(parameters),
         warm=work.warm,
     )
     return done.as_json()

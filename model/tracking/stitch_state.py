@@ -5,7 +5,8 @@ The same state gives the same bytes, and what follows from it is what would have
 
 import io
 import json
-from dataclasses import asdict, dataclass
+from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 from zipfile import BadZipFile
 
@@ -13,6 +14,7 @@ import numpy as np
 
 from model.tracking.held_frames import HeldFrames, Word
 from model.tracking.scene_cuts import FrameLook, SceneCuts
+from model.tracking.settings import SettledSettings
 from model.tracking.stitcher import Stitcher
 from model.tracking.track_memory import KnownTrack, Looks
 from model.tracking.window_frames import Place, WindowReader
@@ -24,24 +26,12 @@ class StateMismatch(ValueError):
     """A state that cannot be gone on from: of other settings, another version, or damaged."""
 
 
-@dataclass(frozen=True)
-class Manner:
-    """How a video is looked at; a state only fits the manner that it was made in."""
-
-    config: dict[str, Any]  # of the network
-    rule: str
-    precision: str
-    max_tracks: int
-    window: int  # frames
-    overlap: int  # frames
-
-
-def store(manner: Manner, stitcher: Stitcher, reader: WindowReader) -> bytes:
-    """The state of a video between two windows."""
+def store(stitcher: Stitcher, reader: WindowReader, *, settings: SettledSettings, config: Mapping[str, Any]) -> bytes:
+    """The state of a video between two windows; ``config`` is that of the network, JSON-ready."""
     cuts = reader.cuts
     facts = {
         "format": FORMAT,
-        "manner": asdict(manner),
+        "manner": {"config": config, **asdict(settings)},
         "settings": asdict(stitcher.settings),
         "place": asdict(reader.place),
         "frame_hw": list(reader.frame_hw or ()),
@@ -59,10 +49,20 @@ def store(manner: Manner, stitcher: Stitcher, reader: WindowReader) -> bytes:
     return packed.getvalue()
 
 
-def restore(state: bytes, manner: Manner, stitcher: Stitcher, reader: WindowReader) -> None:
-    """Bring a new stitcher and reader to where ``state`` was made. Raises :class:`StateMismatch`."""
+def restore(
+    state: bytes,
+    stitcher: Stitcher,
+    reader: WindowReader,
+    *,
+    settings: SettledSettings,
+    config: Mapping[str, Any],
+) -> None:
+    """Bring a new stitcher and reader to where ``state`` was made.
+
+    Raises :class:`StateMismatch` for a state that is damaged or was made with other settings or another network.
+    """
     facts, arrays = _unpacked(state)
-    wanted = {"manner": asdict(manner), "settings": asdict(stitcher.settings)}
+    wanted = {"manner": {"config": config, **asdict(settings)}, "settings": asdict(stitcher.settings)}
     for part, values in json.loads(json.dumps(wanted)).items():
         if facts[part] != values:
             keys = sorted(key for key in values if facts[part].get(key) != values[key])

@@ -19,7 +19,7 @@ from typing import Any
 from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
 from model.tracking.clip_inference import Sighting, shrink
-from model.tracking.stitch_state import Manner
+from model.tracking.settings import ProposeSettings, SettledSettings
 from model.tracking.stitcher import StitchSettings
 from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.window_frames import Window
@@ -95,8 +95,8 @@ class _Run:
 class NetworkEyes:
     """What the network sees, computed once per window of a video."""
 
-    def __init__(self, network: TeViT, manner: Manner, settings: StitchSettings) -> None:
-        self._look = partial(see_window, network, config=network.config, manner=manner, settings=settings)
+    def __init__(self, network: TeViT, settings: SettledSettings, stitching: StitchSettings) -> None:
+        self._look = partial(see_window, network, config=network.config, settings=settings, stitching=stitching)
         self._known: dict[tuple[int, int], tuple[list[Sighting], float]] = {}
         self.times: list[float] = []  # ms per answer of the look that it came from, perhaps an earlier one
 
@@ -112,7 +112,9 @@ class NetworkEyes:
         return seen
 
 
-def one_video(run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, manner: Manner, network: TeViT) -> None:
+def one_video(
+    run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, settings: SettledSettings, network: TeViT
+) -> None:
     """Stitch one video and add what came out to ``run``."""
     count = len(video.frames)
     spent, results = [], []
@@ -129,9 +131,10 @@ def one_video(run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, manner
         iter(video.frames),
         timed,
         shrink=partial(shrink, config=network.config),
-        manner=manner,
+        settings=settings,
+        config=network.config.to_dict(),
         expected=count,
-        settings=kind.settings,
+        stitching=kind.settings,
     )
     began = time.perf_counter()
     for result in stretches:
@@ -167,14 +170,14 @@ def measure(
             for rule in ("review", "published"):
                 if kind.oracle and rule == "published":
                     continue
-                manner = Manner(
-                    network.config.to_dict(), rule, "float32", MAX_TRACKS, kind.window or frames, kind.overlap
-                )
+                settings = ProposeSettings(
+                    rule, "float32", max_tracks=MAX_TRACKS, window=kind.window or frames, overlap=kind.overlap
+                ).settled(network.config)
                 key = (kind.window, kind.overlap, rule, kind.settings.continues)
                 if not kind.oracle and key not in eyes:
-                    eyes[key] = NetworkEyes(network, manner, kind.settings)
+                    eyes[key] = NetworkEyes(network, settings, kind.settings)
                 see = oracle.see if kind.oracle else eyes[key]
-                one_video(runs[kind.name, rule], video, kind, see, manner=manner, network=network)
+                one_video(runs[kind.name, rule], video, kind, see, settings=settings, network=network)
             told(f"video {index + 1} of {videos}: {kind.name}")
     return [_line(kind, runs[kind.name, "review"], runs[kind.name, "published"], size) for kind in kinds]
 

@@ -39,13 +39,15 @@ def propose_alone(name: str, count: int, rule: str) -> dict[str, float]:
 
     from model.config import named
     from model.network.tevit import build
+    from model.tracking.settings import ProposeSettings
     from model.tracking.windows import propose
     from model.weights import checkpoint as files
 
     torch.manual_seed(0)
     network = files.load(CHECKPOINT).build() if name == "tevit_tiny" else build(named(name)).eval()
+    settings = ProposeSettings(rule=rule)
     done, tracks = 0, 0
-    for result in propose(network, frames(count), expected=count, config=network.config, rule=rule):
+    for result in propose(network, frames(count), expected=count, config=network.config, settings=settings):
         done, tracks = result.stop, len(result.standings)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
     return {"frames": done, "tracks": tracks, "peak_mib": round(peak, 1)}

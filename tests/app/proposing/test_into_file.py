@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 
 from app.checkpoints.find import FoundModel
-from app.errors import BadInput, Cancelled
-from app.proposing.into_file import Looker, Manner, own_categories, propose_files
+from app.errors import Cancelled
+from app.proposing.into_file import Looker, own_categories, propose_files
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
 from model.tracking import windows
+from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.windows import TrackProposal, TrackStanding, WindowResult
 from storage import frames
 from tests.app.command_line import annotation_file, pictures
@@ -63,10 +64,13 @@ def said(monkeypatch: pytest.MonkeyPatch) -> Said:
 
 
 def look(folder: Path, model: FoundModel, *, rule: str = "review", **more: Any) -> Any:
-    manner = Manner(rule=rule, precision="float32", device="cpu", max_tracks=more.pop("max_tracks", None))
-    categories = more.pop("categories", own_categories(model))
+    given = {
+        "categories": more.pop("categories", own_categories(model)),
+        "settings": ProposeSettings(rule, max_tracks=more.pop("max_tracks", None)),
+        "report": more.pop("report", lambda share, words: None),
+    }
     videos = more.pop("videos", None) or videos_of([folder])
-    return propose_files(model, videos, categories=categories, manner=manner, report=lambda share, words: None, **more)
+    return propose_files(model, videos, device="cpu", **given, **more)
 
 
 def test_windows_of_a_long_video_are_joined_by_track_best_first(tmp_path: Path, said: Said) -> None:
@@ -170,10 +174,9 @@ def test_a_cancelled_video_is_no_result(tmp_path: Path, said: Said) -> None:
 
 def test_progress_goes_from_0_to_1_over_all_videos(tmp_path: Path, said: Said) -> None:
     heard: list[float] = []
-    model, manner = model_of("fish"), Manner(rule="review", precision="float32", device="cpu")
     videos = videos_of([pictures(tmp_path / "a"), pictures(tmp_path / "b")])
 
-    propose_files(model, videos, categories=(), manner=manner, report=lambda share, words: heard.append(share))
+    look(tmp_path, model_of("fish"), videos=videos, categories=(), report=lambda share, words: heard.append(share))
 
     assert heard == sorted(heard)
     assert heard == [0.5, 1.0]
@@ -181,12 +184,12 @@ def test_progress_goes_from_0_to_1_over_all_videos(tmp_path: Path, said: Said) -
 
 def test_settings_that_are_not_given_are_those_of_the_configuration(tmp_path: Path, said: Said) -> None:
     def settings(**given: Any) -> tuple[Any, ...]:
-        manner = Manner(rule="review", precision="float32", device="cpu", **given)
-        found = Looker(model_of("fish"), categories=(), manner=manner).manner
+        how = ProposeSettings(**given)
+        found = Looker(model_of("fish"), categories=(), settings=how, device="cpu").settings
         return found.window, found.overlap, found.max_tracks
 
     assert settings() == (36, 6, 10)
     assert settings(window=8) == (8, 4, 10), "smaller windows share at most half"
     assert settings(window=8, overlap=1, max_tracks=3) == (8, 1, 3)
-    with pytest.raises(BadInput, match="--overlap"):
-        settings(window=4, overlap=4)
+    with pytest.raises(WindowsTooClose, match="--overlap"):
+        settings(overlap=36)

@@ -11,10 +11,10 @@ from app.checkpoints.warm import WarmModel
 from app.errors import BadInput, Cancelled
 from app.machine import choose_device
 from app.proposing import into_project as propose
-from app.proposing.into_project import Wish
 from app.settings import Settings
 from app.worker.handlers import HANDLERS
 from app.worker.work import Work
+from model.tracking.settings import ProposeSettings
 from storage import checkpoints as models
 from storage import tracks, videos
 from storage.database import Database
@@ -44,7 +44,7 @@ def test_every_frame_is_read_once_and_in_order(desk: Desk, fake: FakeWindows) ->
 
     assert len(fake.frames_seen) == FRAMES
     assert all(np.array_equal(a, b) for a, b in zip(fake.frames_seen, decoded(Path(desk.video.path)), strict=True))
-    assert (fake.arguments["rule"], fake.arguments["state"]) == ("review", None)
+    assert (fake.arguments["settings"].rule, fake.arguments["state"]) == ("review", None)
 
 
 def test_tracks_scores_and_absence_are_stored(desk: Desk) -> None:
@@ -63,11 +63,12 @@ def test_tracks_scores_and_absence_are_stored(desk: Desk) -> None:
     desk.assert_log_explains_tables()
 
 
-def test_the_settings_of_a_wish_reach_the_model(desk: Desk, fake: FakeWindows) -> None:
-    desk.propose(wish=Wish(rule="published", precision="fast", max_tracks=3, window=8, overlap=2))
+def test_the_settings_reach_the_model(desk: Desk, fake: FakeWindows) -> None:
+    desk.propose(
+        propose_settings=ProposeSettings(rule="published", precision="fast", max_tracks=3, window=8, overlap=2)
+    )
 
-    names = ("rule", "precision", "max_tracks", "window", "overlap")
-    assert [fake.arguments[name] for name in names] == ["published", "fast", 3, 8, 2]
+    assert fake.arguments["settings"] == ProposeSettings("published", "fast", 3, 8, 2)
 
 
 def test_each_window_can_be_seen_while_the_next_one_runs(desk: Desk, fake: FakeWindows) -> None:
@@ -237,7 +238,7 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
 def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
     checkpoint = SimpleNamespace(id="c")
     one, other, processor = (
-        propose._order(desk.video, checkpoint, Wish(), precision="fast", device=device)  # type: ignore[arg-type]
+        propose._order(desk.video, checkpoint, ProposeSettings(precision="fast"), device=device)  # type: ignore[arg-type]
         for device in ("cuda:0", "cuda:3", "cpu")
     )
     assert one == other and one.settings["device"] == "cuda"
@@ -250,9 +251,11 @@ def test_a_run_of_another_gpu_is_gone_on_from_and_known_as_done(desk: Desk, monk
     monkeypatch.setattr(propose, "choose_device", lambda wanted: "cuda:1")
     monkeypatch.setattr(desk.warm, "get", on("cuda:0"))
     with pytest.raises(Cancelled):
-        desk.propose(cancelled=lambda: len(desk.warm.windows_done) == 1, wish=Wish(precision="float32"))
-    asked = {"video_id": desk.video.id, "checkpoint_id": None, "wish": Wish(precision="float32")}
+        desk.propose(
+            cancelled=lambda: len(desk.warm.windows_done) == 1, propose_settings=ProposeSettings(precision="float32")
+        )
+    asked = {"video_id": desk.video.id, "checkpoint_id": None, "propose_settings": ProposeSettings(precision="float32")}
     assert not propose.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]
     monkeypatch.setattr(desk.warm, "get", on("cuda:1"))
-    assert desk.propose(wish=Wish(precision="float32")).resumed_at == 4
+    assert desk.propose(propose_settings=ProposeSettings(precision="float32")).resumed_at == 4
     assert propose.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]

@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from app.errors import BadInput, Cancelled
-from app.proposing.into_project import Wish, is_proposed
+from app.proposing.into_project import is_proposed
 from app.proposing.run import ProposalRun
 from app.settings import Settings
+from model.tracking.settings import ProposeSettings
 from model.tracking.windows import StateMismatch
 from storage import jobs, runs
 from storage.database import Database
@@ -136,12 +137,12 @@ def test_a_state_that_the_model_cannot_go_on_from_is_told_and_forgotten(desk: De
     assert (done.resumed_at, done.replaced, done.added) == (0, 2, 0)
 
 
-def test_another_wish_begins_anew(desk: Desk, fake: FakeWindows) -> None:
+def test_other_settings_begin_anew(desk: Desk, fake: FakeWindows) -> None:
     with pytest.raises(Cancelled):
         desk.propose(cancelled=lambda: len(fake.windows_done) == 1)
     first = desk.run()
 
-    done = desk.propose(wish=Wish(rule="published"))
+    done = desk.propose(propose_settings=ProposeSettings(rule="published"))
 
     assert done.resumed_at == 0 and done.run_id != first.id
     assert (done.added, done.replaced) == (0, 2), "the tracks of the first run are matched"
@@ -170,14 +171,16 @@ def test_a_run_that_another_process_goes_on_with_is_left_to_it(desk: Desk, fake:
 
 
 def test_is_proposed_knows_what_is_done(desk: Desk, settings: Settings) -> None:
-    def known(wish: Wish) -> bool:
-        return is_proposed(desk.database, settings, video_id=desk.video.id, checkpoint_id=None, wish=wish)
+    def known(propose_settings: ProposeSettings) -> bool:
+        return is_proposed(
+            desk.database, settings, video_id=desk.video.id, checkpoint_id=None, propose_settings=propose_settings
+        )
 
-    assert not known(Wish())
+    assert not known(ProposeSettings())
     desk.propose()
-    assert known(Wish()) and not known(Wish(rule="published"))
+    assert known(ProposeSettings()) and not known(ProposeSettings(rule="published"))
     desk.undo_run()
-    assert not known(Wish())
+    assert not known(ProposeSettings())
 
 
 def test_storing_a_window_lets_a_job_start_afresh_after_a_crash(desk: Desk, fake: FakeWindows) -> None:

@@ -12,6 +12,7 @@ from app.settings import Settings
 from app.worker import handlers as job_kinds
 from app.worker.handlers import ASIDE, HANDLERS, import_file
 from app.worker.work import Work
+from model.tracking.settings import ProposeSettings
 from storage.database import Database
 from tests.app.made import project_with
 
@@ -75,11 +76,11 @@ def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
     monkeypatch.setattr(job_kinds, "propose_video", use_case)
     assert HANDLERS["propose"](work_of(settings, database, checkpoint="c")) == {"stored": True}
     assert (use_case.named["video_id"], use_case.named["checkpoint_id"], use_case.named["job_id"]) == ("v", "c", "j")
-    wish = use_case.named["wish"]
-    assert (wish.rule, wish.precision) == ("review", None)
+    assert use_case.named["propose_settings"] == ProposeSettings("review", None)
     HANDLERS["propose"](work_of(settings, database, checkpoint="c", rule="published", precision="fast"))
-    wish = use_case.named["wish"]
-    assert (wish.rule, wish.precision) == ("published", "fast")
+    assert use_case.named["propose_settings"] == ProposeSettings("published", "fast")
+    HANDLERS["propose"](work_of(settings, database, checkpoint="c", window=8, overlap=2, max_tracks=3))
+    assert use_case.named["propose_settings"] == ProposeSettings(max_tracks=3, window=8, overlap=2)
 
 
 def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(

@@ -8,6 +8,7 @@ from model.config import named
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT, build
 from model.tracking.clip_inference import UnknownRule, look, one_each, shrink
+from model.tracking.settings import ProposeSettings
 from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.windows import propose
 
@@ -25,7 +26,12 @@ def pictures(count: int, hw: tuple[int, int]) -> list[np.ndarray]:
 def whole_clip(network: TeViT, frames: list[np.ndarray], *, rule: str, max_tracks: int) -> WholeVideo:
     """The tracks of a video that is one clip."""
     stretches = propose(
-        network, frames, expected=len(frames), config=network.config, rule=rule, max_tracks=max_tracks, keep_state=False
+        network,
+        frames,
+        expected=len(frames),
+        config=network.config,
+        settings=ProposeSettings(rule, max_tracks=max_tracks),
+        keep_state=False,
     )
     return gather(stretches)
 

@@ -1,18 +1,24 @@
 """The state between windows: going on from it equals never having stopped, same bytes each time, bad ones refused."""
 
 import io
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 
 from model.procedural import ProceduralVideo, render_video
-from model.tracking.stitch_state import Manner, StateMismatch
+from model.tracking.settings import SettledSettings
+from model.tracking.stitch_state import StateMismatch
 from model.tracking.whole_video import WindowResult
 from model.tracking.windows import stitch
 from tests.model.tracking.oracle import Oracle, joined
 
-MANNER = Manner({"name": "oracle"}, "review", "float32", 10, 8, 3)
+SETTINGS = SettledSettings(precision="float32", max_tracks=10, window=8, overlap=3)
+CONFIG = {"name": "oracle"}
 
 
 @pytest.fixture(scope="module")
@@ -26,9 +32,16 @@ def video() -> ProceduralVideo:
     )
 
 
-def run(video: ProceduralVideo, *, begin: int = 0, state: bytes | None = None, manner: Manner = MANNER):  # type: ignore[no-untyped-def]
-    see = Oracle(video, seed=2).see
-    return stitch(iter(video.frames[begin:]), see, shrink=np.copy, manner=manner, expected=39, state=state)
+def run(
+    video: ProceduralVideo,
+    *,
+    begin: int = 0,
+    state: bytes | None = None,
+    settings: SettledSettings = SETTINGS,
+    config: dict[str, str] = CONFIG,
+) -> Iterator[WindowResult]:
+    frames, see = iter(video.frames[begin:]), Oracle(video, seed=2).see
+    return stitch(frames, see, shrink=np.copy, settings=settings, config=config, expected=39, state=state)
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +62,16 @@ def test_the_same_video_gives_the_same_bytes(video: ProceduralVideo, undisturbed
     assert list(run(video)) == undisturbed
 
 
+def test_a_state_names_its_settings_as_earlier_versions_did(undisturbed: list[WindowResult]) -> None:
+    """Runs that an earlier version left unfinished go on only as long as these names stay."""
+    with np.load(io.BytesIO(undisturbed[0].state), allow_pickle=False) as archive:
+        facts = json.loads(archive["facts"].tobytes())
+    assert (facts["format"], facts["manner"]) == (
+        "tevit-windows 1",
+        {"config": CONFIG, "rule": "review", "precision": "float32", "max_tracks": 10, "window": 8, "overlap": 3},
+    )
+
+
 def test_a_state_is_small_and_holds_no_pickle(undisturbed: list[WindowResult]) -> None:
     assert max(len(result.state) for result in undisturbed) < 100_000
     with np.load(io.BytesIO(undisturbed[0].state), allow_pickle=False) as archive:
@@ -61,21 +84,25 @@ def test_a_state_is_small_and_holds_no_pickle(undisturbed: list[WindowResult]) -
         ({"window": 9}, "window"),
         ({"overlap": 2}, "overlap"),
         ({"rule": "published"}, "rule"),
-        ({"config": {"name": "other"}}, "config"),
         ({"max_tracks": 3, "precision": "fast"}, "max_tracks and precision"),
     ],
 )
 def test_a_state_of_other_settings_is_refused_by_name(
-    video: ProceduralVideo, undisturbed: list[WindowResult], change: dict, named: str
+    video: ProceduralVideo, undisturbed: list[WindowResult], change: dict[str, Any], named: str
 ) -> None:
-    from dataclasses import replace
-
     with pytest.raises(StateMismatch, match=f"another {named};"):
-        next(run(video, state=undisturbed[0].state, manner=replace(MANNER, **change)))
+        next(run(video, state=undisturbed[0].state, settings=replace(SETTINGS, **change)))
+
+
+def test_a_state_of_another_network_is_refused(video: ProceduralVideo, undisturbed: list[WindowResult]) -> None:
+    with pytest.raises(StateMismatch, match="another config;"):
+        next(run(video, state=undisturbed[0].state, config={"name": "other"}))
 
 
 @pytest.mark.parametrize("damage", [lambda s: b"", lambda s: b"nothing", lambda s: s[: len(s) // 2], lambda s: s[40:]])
-def test_a_damaged_state_is_refused(video: ProceduralVideo, undisturbed: list[WindowResult], damage) -> None:  # type: ignore[no-untyped-def]
+def test_a_damaged_state_is_refused(
+    video: ProceduralVideo, undisturbed: list[WindowResult], damage: Callable[[bytes], bytes]
+) -> None:
     with pytest.raises(StateMismatch, match="cannot be read"):
         next(run(video, state=damage(undisturbed[1].state)))
 

@@ -10,7 +10,7 @@ import pytest
 from model.procedural import ProceduralVideo, render_video
 from model.tracking.clip_inference import Sighting
 from model.tracking.selection import Selected
-from model.tracking.stitch_state import Manner
+from model.tracking.settings import SettledSettings
 from model.tracking.stitcher import StitchSettings
 from model.tracking.track_memory import unit
 from model.tracking.whole_video import WholeVideo, WindowResult, gather
@@ -22,14 +22,19 @@ HW = (64, 96)
 SOLID = np.ones((28, 28), np.float32)
 
 
-def manner(window: int, overlap: int, *, rule: str = "review", max_tracks: int = 10) -> Manner:
-    return Manner({}, rule, "float32", max_tracks, window, overlap)
+def settings_of(window: int, overlap: int, *, rule: str = "review", max_tracks: int = 10) -> SettledSettings:
+    return SettledSettings(rule, precision="float32", max_tracks=max_tracks, window=window, overlap=overlap)
 
 
 def results_of(video: ProceduralVideo, window: int, overlap: int, *, seed: int = 0) -> list[WindowResult]:
     see = Oracle(video, seed=seed).see
     stretches = stitch(
-        iter(video.frames), see, shrink=np.copy, manner=manner(window, overlap), expected=len(video.frames)
+        iter(video.frames),
+        see,
+        shrink=np.copy,
+        settings=settings_of(window, overlap),
+        config={},
+        expected=len(video.frames),
     )
     return list(stretches)
 
@@ -136,9 +141,10 @@ def follow(
             frames,
             see,
             shrink=np.copy,
-            manner=manner(4, 2, rule=rule, max_tracks=max_tracks),
+            settings=settings_of(4, 2, rule=rule, max_tracks=max_tracks),
+            config={},
             expected=count,
-            settings=settings,
+            stitching=settings,
         )
     )
 
@@ -248,8 +254,9 @@ def test_a_sighting_that_is_nowhere_present_is_no_track() -> None:
 def test_the_settings_are_what_the_state_is_bound_to() -> None:
     video = render_video("long", index=0, seed=3, frames=20, size=(HW[1], HW[0]))
     state = results_of(video, 8, 3)[0].state
-    run = partial(stitch, iter(video.frames[1:]), Oracle(video).see, shrink=np.copy, expected=20, state=state)
+    see = Oracle(video).see
+    run = partial(stitch, iter(video.frames[1:]), see, shrink=np.copy, config={}, expected=20, state=state)
     with pytest.raises(ValueError, match="another memory"):
-        next(run(manner=manner(8, 3), settings=replace(StitchSettings(), memory=7)))
+        next(run(settings=settings_of(8, 3), stitching=replace(StitchSettings(), memory=7)))
     with pytest.raises(ValueError, match="another overlap"):
-        next(run(manner=manner(8, 2)))
+        next(run(settings=settings_of(8, 2)))

@@ -12,10 +12,10 @@ from model.config import named
 from model.network.tevit import TeViT, build
 from model.tracking import windows
 from model.tracking.clip_inference import STARTS, UnknownRule
-from model.tracking.stitch_state import Manner
+from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.stitcher import StitchSettings
 from model.tracking.window_frames import Window, WindowReader
-from model.tracking.windows import NoFrames, StateMismatch, WindowResult, WindowsTooClose, gather, propose, see_window
+from model.tracking.windows import NoFrames, StateMismatch, WindowResult, gather, propose, see_window
 from tests.model.tracking.one_clip import clip_tracks
 
 HW = (48, 64)
@@ -39,14 +39,16 @@ def pictures(count: int) -> list[np.ndarray]:
 
 
 def found(network: TeViT, frames: Any, **more: Any) -> Iterator[WindowResult]:
-    options = {"expected": 12, "config": network.config, "window": 4, "overlap": 1, "max_tracks": 3} | more
+    given = {name: more.pop(name) for name in ("rule", "window", "overlap") if name in more}
+    settings = ProposeSettings(**{"window": 4, "overlap": 1, "max_tracks": 3} | given)
+    options = {"expected": 12, "config": network.config, "settings": settings} | more
     return propose(network, frames, **options)
 
 
 @pytest.mark.parametrize("rule", ["published", "review"])
 def test_a_video_within_one_window_is_one_clip(network: TeViT, rule: str) -> None:
     frames = pictures(5)
-    (only,) = propose(network, frames, expected=5, config=network.config, rule=rule, max_tracks=4)
+    (only,) = propose(network, frames, expected=5, config=network.config, settings=ProposeSettings(rule, max_tracks=4))
     clip = clip_tracks(network, frames, rule=rule, max_tracks=4)
     assert (only.start, only.stop, only.next_frame) == (0, 5, 5)
     assert [track.segmentations for track in only.tracks] == list(clip.segmentations)
@@ -56,7 +58,7 @@ def test_a_video_within_one_window_is_one_clip(network: TeViT, rule: str) -> Non
 
 def test_published_scores_of_one_clip_stay_to_the_bit(network: TeViT) -> None:
     frames = pictures(8)
-    (only,) = propose(network, frames, expected=8, config=network.config, rule="published")
+    (only,) = propose(network, frames, expected=8, config=network.config, settings=ProposeSettings("published"))
     with torch.inference_mode():
         clip = clip_tracks(network, frames, rule="published", max_tracks=10)
     whole = gather([only])
@@ -126,13 +128,13 @@ def test_a_state_of_another_network_is_refused(network: TeViT) -> None:
 
 
 def test_small_windows_share_at_most_half_unless_told(network: TeViT) -> None:
-    few = list(propose(network, pictures(7), expected=7, config=network.config, window=2))
+    few = list(propose(network, pictures(7), expected=7, config=network.config, settings=ProposeSettings(window=2)))
     assert [(r.start, r.stop) for r in few] == [(0, 1), (1, 2), (2, 3), (3, 4), (4, 5), (5, 7)]
 
 
 @pytest.mark.parametrize(("window", "overlap"), [(4, 4), (4, 9), (0, 0), (4, -1)])
 def test_windows_that_never_get_on_are_refused(network: TeViT, window: int, overlap: int) -> None:
-    with pytest.raises(WindowsTooClose, match=f"windows of {window} frames cannot share {overlap}"):
+    with pytest.raises(WindowsTooClose, match=f"Windows of {window} frames cannot share {overlap}"):
         next(found(network, pictures(12), window=window, overlap=overlap))
 
 
@@ -155,12 +157,12 @@ def first_window(frames: list[np.ndarray], length: int) -> Window:
 def test_what_may_continue_a_track_is_for_the_settings_to_say_and_a_whole_video_starts_all_of_its_tracks(
     network: TeViT,
 ) -> None:
-    manner = Manner(network.config.to_dict(), "review", "float32", 9, 4, 1)
+    settings = ProposeSettings(max_tracks=9, window=4, overlap=1).settled(network.config)
     frames = pictures(6)
 
     def scores(window: Window, least: float) -> list[float]:
-        settings = StitchSettings(continues=least)
-        seen = see_window(network, window, config=network.config, manner=manner, settings=settings)
+        stitching = StitchSettings(continues=least)
+        seen = see_window(network, window, config=network.config, settings=settings, stitching=stitching)
         return [one.selected.score for one in seen]
 
     part, whole = first_window(frames, 4), first_window(frames[:4], 4)
@@ -178,9 +180,9 @@ def test_windows_are_looked_at_and_stitched_by_the_same_settings(
     used: list[StitchSettings] = []
     real_look, real_stitcher = windows.see_window, windows.Stitcher.new
 
-    def looked(*window: Any, settings: StitchSettings, **more: Any) -> Any:
-        used.append(settings)
-        return real_look(*window, settings=settings, **more)
+    def looked(*window: Any, stitching: StitchSettings, **more: Any) -> Any:
+        used.append(stitching)
+        return real_look(*window, stitching=stitching, **more)
 
     def made(rule: str, settings: StitchSettings) -> Any:
         used.append(settings)
