@@ -117,7 +117,7 @@ videos = Table(
     Column("kind", Text, nullable=False),
     Column("path", Text, nullable=False),
     _flag("copied"),
-    _json("index"),  # storage.frames.FrameIndex.to_json()
+    _json("index"),  # storage.frames.FrameIndex.to_dict()
     Column("count", Integer, nullable=False),
     Column("width", Integer, nullable=False),
     Column("height", Integer, nullable=False),

@@ -5,7 +5,6 @@ Imported masks are nobody's verdict yet: their source is *imported* and they are
 """
 
 import hashlib
-import json
 import uuid
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -186,7 +185,7 @@ def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) ->
         project_id=project_id,
         import_id=import_id,
         name=free_name(folder if folder != "." else f"video {video.id}", taken),
-        index_json=json.loads(index.to_json()),
+        index_json=index.to_dict(),
         kind=index.kind,
         path=str(index.path),
         copied=False,

@@ -1,6 +1,5 @@
 """What a pass of decoding has confirmed is stored while it goes on, so that masks can be stored there already."""
 
-import json
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -64,13 +63,13 @@ class Publisher:
             if not found.confirmed and (found is self._stored or self._same(video, found)):
                 videos.confirm_front(tx, self._video_id, sure)
             else:
-                stored, sure = json.loads(found.to_json()), max(sure, video.confirmed)
-                videos.confirm_video(tx, self._video_id, index_json=stored, count=found.count, confirmed=sure)
+                sure = max(sure, video.confirmed)
+                videos.confirm_video(tx, self._video_id, index_json=found.to_dict(), count=found.count, confirmed=sure)
         self._stored = found
 
     @staticmethod
     def _same(video: videos.Video, found: FrameIndex) -> bool:
-        return video.count == found.count and FrameIndex.from_json(json.dumps(dict(video.index))).pts == found.pts
+        return video.count == found.count and FrameIndex.from_dict(video.index).pts == found.pts
 
 
 class CountedFrames(FramePass):
@@ -132,7 +131,7 @@ class CountedFrames(FramePass):
 
 def frame_index(video: Video) -> FrameIndex:
     """The stored frame index of a video, with the pictures where they are now."""
-    return replace(FrameIndex.from_json(json.dumps(dict(video.index))), path=Path(video.path))
+    return replace(FrameIndex.from_dict(video.index), path=Path(video.path))
 
 
 def _listed(database: Database, video: Video, index: FrameIndex) -> FrameIndex:
@@ -143,6 +142,5 @@ def _listed(database: Database, video: Video, index: FrameIndex) -> FrameIndex:
         now = videos.get_video(tx, video.id)
         if now.path != video.path or not now.index.get("partial"):
             return frame_index(now)
-        stored = json.loads(found.to_json())
-        videos.confirm_video(tx, video.id, index_json=stored, count=found.count, confirmed=now.confirmed)
+        videos.confirm_video(tx, video.id, index_json=found.to_dict(), count=found.count, confirmed=now.confirmed)
     return found

@@ -1,6 +1,5 @@
 """Use cases: a video comes into a project from a path, an upload or a folder of pictures; its frames are confirmed."""
 
-import json
 import re
 import shutil
 import uuid
@@ -168,10 +167,9 @@ def repoint(
         copied = now.copied and same_bytes and _is_copy(found, settings, Path(now.path).name)
         moved = videos.move_source(tx, video_id, path=str(found), copied=copied, content_hash=new.content_hash)
         if not same_bytes:
-            stored = json.loads(new.to_json())
             # A video counts as counted with a final index only, so until then one frame stays open.
             sure = new.count if new.confirmed else min(now.confirmed, new.count - 1)
-            moved = videos.confirm_video(tx, video_id, index_json=stored, count=new.count, confirmed=sure)
+            moved = videos.confirm_video(tx, video_id, index_json=new.to_dict(), count=new.count, confirmed=sure)
         active = [job for job in jobs.list_jobs(tx, active=True, video_id=video_id) if job.kind == "index"]
     # One that waits begins with the new source; one that runs counts the old one, which may hold the same bytes.
     taken = any(job.status == "queued" or (same_bytes and job.status == "running") for job in active)
@@ -275,7 +273,7 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
             tx,
             project_id=project_id,
             name=free_name(source.name, taken),
-            index_json=json.loads(index.to_json()),
+            index_json=index.to_dict(),
             kind=index.kind,
             path=str(source.path),
             copied=source.copied,

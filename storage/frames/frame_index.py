@@ -5,7 +5,6 @@ between two frames. Everything here is plain data and file checks; `storage.fram
 """
 
 import base64
-import json
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -159,36 +158,37 @@ class FrameIndex:
         num, den = self.time_base
         return (self.pts[frame] - self.pts[0]) * num / den
 
-    def to_json(self) -> str:
-        """The index as one JSON text; `from_json` gives an equal index back."""
+    def to_dict(self) -> dict[str, Any]:
+        """The index as JSON values (no tuples, no paths); `from_dict` gives an equal index back."""
         known = {field.name: getattr(self, field.name) for field in dataclass_fields(self)}
+        known |= {name: list(known[name]) for name in _SHORT_LISTS}
         known |= {name: _packed(known[name]) for name in _LONG_LISTS}
         known |= {"path": str(self.path), "gaps": [asdict(gap) for gap in self.gaps]}
         known["damage"] = [asdict(stretch) for stretch in self.damage]
-        return json.dumps(known, separators=(",", ":"))
+        return known
 
     @classmethod
-    def from_json(cls, text: str) -> Self:
-        """The index that `to_json` wrote."""
-        fields: dict[str, Any] = json.loads(text)
+    def from_dict(cls, stored: Mapping[str, Any]) -> Self:
+        """The index that `to_dict` gave."""
+        fields = dict(stored)
         fields["path"] = Path(fields["path"])
         fields["gaps"] = tuple(Gap(**gap) for gap in fields["gaps"])
         fields["damage"] = tuple(Damage(**stretch) for stretch in fields["damage"])
         fields |= {name: _unpacked(fields.get(name, ())) for name in _LONG_LISTS}
-        for name in ("time_base", "names", "notes"):
-            fields[name] = tuple(fields[name])
+        fields |= {name: tuple(fields[name]) for name in _SHORT_LISTS}
         return cls(**fields)
 
 
 # Lists with an entry per frame or key frame. A database row is read for every request, and two hours of video have
 # 180,000 frames: long lists are stored as their compressed differences, which is nothing where the rate is constant.
 _LONG_LISTS = ("pts", "keyframes", "keyframe_sums", "entry_times")
+_SHORT_LISTS = ("time_base", "names", "notes")
 _PACK_FROM = 64
 
 
-def _packed(numbers: Sequence[int]) -> Sequence[int] | dict[str, Any]:
+def _packed(numbers: Sequence[int]) -> list[int] | dict[str, Any]:
     if len(numbers) < _PACK_FROM:
-        return numbers
+        return list(numbers)
     steps = np.diff(np.asarray(numbers, dtype=np.int64)).astype("<i8").tobytes()
     text = base64.b64encode(zlib.compress(steps)).decode("ascii")
     return {"first": numbers[0], "last": numbers[-1], "count": len(numbers), "steps": text}
@@ -202,7 +202,7 @@ def _unpacked(stored: Sequence[int] | Mapping[str, Any]) -> tuple[int, ...]:
 
 
 def stored_span(index: Mapping[str, Any]) -> tuple[int, int, int]:
-    """(first time, last time, number of frames) of an index as `to_json` stores it, without unpacking it."""
+    """(first time, last time, number of frames) of an index as `to_dict` gives it, without unpacking it."""
     pts = index["pts"]
     if isinstance(pts, Mapping):
         return int(pts["first"]), int(pts["last"]), int(pts["count"])

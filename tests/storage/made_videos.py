@@ -1,6 +1,7 @@
 """Small videos made on the spot, each with one property that makes counting or seeking hard."""
 
 import io
+import json
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -8,6 +9,8 @@ from pathlib import Path
 import av
 import numpy as np
 from PIL import Image
+
+from storage.frames import FrameIndex
 
 Size = tuple[int, int]
 
@@ -108,3 +111,8 @@ def decoded(path: Path, *, stream: int = 0) -> list[np.ndarray]:
     with av.open(str(path)) as container:
         chosen = container.streams[stream]
         return [frame.to_ndarray(format="rgb24").copy() for frame in container.decode(chosen)]
+
+
+def read_back(index: FrameIndex) -> FrameIndex:
+    """The index as it is after it was stored and read."""
+    return FrameIndex.from_dict(json.loads(json.dumps(index.to_dict())))

@@ -1,6 +1,5 @@
 """Counting is stored while it goes: masks find a place in the confirmed part, numbers there never change."""
 
-import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -219,7 +218,7 @@ def test_a_list_that_differs_is_stored_with_its_number(
     video = use.add_video(database, settings, project_id=project.id, path=make_video(tmp_path / "a.mp4", frames=6))
     index = replace(frame_index(video), confirmed=False, keyframe_sums=())
     with database.atomic() as tx:
-        videos.confirm_video(tx, video.id, index_json=json.loads(index.to_json()), count=6, confirmed=2)
+        videos.confirm_video(tx, video.id, index_json=index.to_dict(), count=6, confirmed=2)
 
     class Counting:
         count = 4
@@ -306,7 +305,7 @@ def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
     with database.atomic() as tx:
         video = videos.add_video(
             tx, project_id=project.id, name="long", kind="video", path=str(path), copied=False, confirmed=0,
-            index_json=json.loads(part.to_json()), count=part.count, width=SIZE[0], height=SIZE[1],
+            index_json=part.to_dict(), count=part.count, width=SIZE[0], height=SIZE[1],
             content_hash=part.content_hash,
         )  # fmt: skip
     original = frames.probe
@@ -315,10 +314,10 @@ def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
         found = original(source, **more)
         with database.atomic() as tx:
             if meanwhile == "counted":
-                final = json.loads(frames.index(path).to_json())
+                final = frames.index(path).to_dict()
                 videos.confirm_video(tx, video.id, index_json=final, count=900)
             elif meanwhile == "listed":
-                listed = json.loads(found.to_json())
+                listed = found.to_dict()
                 videos.confirm_video(tx, video.id, index_json=listed, count=900, confirmed=700)
             else:
                 videos.move_source(tx, video.id, path=str(elsewhere), copied=False)

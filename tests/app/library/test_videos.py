@@ -1,6 +1,5 @@
 """Videos come in: from a path, copied, as a folder, long ones counted later; nothing half-written stays."""
 
-import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -72,7 +71,7 @@ def test_counting_can_be_cancelled_and_refuses_a_changed_file(
 ) -> None:
     path = make_video(tmp_path / "long.mp4", frames=FRAMES)
     video = use.add_video(database, settings, project_id=project.id, path=path)
-    provisional = json.loads(frames.probe(path).to_json())
+    provisional = frames.probe(path).to_dict()
     with database.atomic() as tx:
         videos.confirm_video(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
 
@@ -150,7 +149,7 @@ def test_the_stored_index_is_the_one_that_was_counted(
     video = use.add_video(database, settings, project_id=project.id, path=path, name="named")
     assert video.name == "named"
     assert use.frame_index(video) == frames.index(path)
-    assert json.loads(frames.index(path).to_json()) == dict(video.index)
+    assert frames.index(path).to_dict() == dict(video.index)
 
 
 @pytest.mark.parametrize("path", ["/no/../such\0.mp4", "/a\0", "~nobody-of-this-name/a.mp4", "/" + "x" * 300])

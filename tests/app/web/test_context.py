@@ -1,6 +1,8 @@
 """The videos that the server keeps opened: parsed once, following what is stored, the last few used."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
@@ -24,14 +26,14 @@ def context(client: TestClient) -> Context:
 
 
 def test_many_requests_parse_the_index_once(client: TestClient, video: Video, monkeypatch: pytest.MonkeyPatch) -> None:
-    parsed: list[str] = []
-    real = frames.FrameIndex.from_json
+    parsed: list[Mapping[str, Any]] = []
+    real = frames.FrameIndex.from_dict
 
-    def parse(text: str) -> frames.FrameIndex:
-        parsed.append(text)
-        return real(text)
+    def parse(stored: Mapping[str, Any]) -> frames.FrameIndex:
+        parsed.append(stored)
+        return real(stored)
 
-    monkeypatch.setattr(frames.FrameIndex, "from_json", parse)
+    monkeypatch.setattr(frames.FrameIndex, "from_dict", parse)
     for k in range(8):
         assert client.get(f"/data/videos/{video.id}/frames/{k}.jpg?w=16").status_code == 200
     assert len(parsed) == 1

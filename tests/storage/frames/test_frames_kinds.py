@@ -13,7 +13,7 @@ import pytest
 
 from storage import frames
 from storage.frames import FrameIndex
-from tests.storage.made_videos import decoded, make_video, numbered_picture
+from tests.storage.made_videos import decoded, make_video, numbered_picture, read_back
 from tests.storage.odd_videos import KINDS, make_kind, make_two_sizes, make_with_cover, start_later
 
 # How many pictures the decoder gives where it is not the number that was encoded, and why.
@@ -54,7 +54,7 @@ def test_however_a_frame_is_reached_it_is_the_one_of_the_sequential_pass(tmp_pat
     index = frames.index(path)
     truth = plain_sums(path, index.stream)
     assert index.count == len(truth) == OTHER_COUNT.get(name, KINDS[name].frames)
-    assert FrameIndex.from_json(index.to_json()) == index
+    assert read_back(index) == index
     with unturned(index) as reader:
         for k in some_numbers(index.count, name):
             assert zlib.crc32(reader.read(k).tobytes()) == truth[k], k
