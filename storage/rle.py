@@ -6,14 +6,20 @@ columns of the mask and alternate between background and mask, beginning with ba
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, TypedDict
 
 import numpy as np
 from pycocotools import mask
 
 from storage.errors import StorageError
 
-Rle = dict[str, Any]
+
+class Rle(TypedDict):
+    """A mask in COCO's compressed form: ``size`` is [height, width] in pixels, ``counts`` is ASCII text."""
+
+    size: list[int]
+    counts: str
+
 
 # Its type stubs know neither plain dicts nor what `iou` returns.
 coco: Any = mask
@@ -42,7 +48,17 @@ def decode(rle: Rle) -> np.ndarray:
 
 def canonical(rle: Rle) -> Rle:
     """The one RLE that all encodings of the same mask have, without runs of length 0 inside; raises RleError."""
-    return rle if all(uncompress(rle)[1:]) else encode(decode(rle))
+    counts = uncompress(rle)
+    if all(counts[1:]):
+        return rle
+    merged = [0]
+    for place, count in enumerate(counts):
+        # Runs take turns: of two that are both background (or mask), only empty ones can lie between.
+        if count and place % 2 == (len(merged) - 1) % 2:
+            merged[-1] += count
+        elif count:
+            merged.append(count)
+    return compress(merged, *rle["size"])
 
 
 def empty(height: int, width: int) -> Rle:

@@ -10,7 +10,8 @@ from storage import schema
 from storage.authors import is_persons_work
 from storage.edits.write import next_number
 from storage.errors import NotFound
-from storage.masks import Rle, chunks, get_blobs
+from storage.masks import chunks, get_blobs
+from storage.rle import Rle
 
 __all__ = ["MaskRow", "Track", "get_track", "list_tracks", "masks", "next_number", "rows"]
 

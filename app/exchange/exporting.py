@@ -19,8 +19,8 @@ from app.settings import Settings
 from storage import masks, projects, tracks, videos
 from storage.atomic import new_folder
 from storage.database import Database
-from storage.masks import Rle
 from storage.projects import Category
+from storage.rle import Rle
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
 from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
@@ -247,10 +247,7 @@ def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id:
         id=number,
         video_id=video_id,
         category_id=category_id,
-        segmentations=tuple(
-            None if (mask := here.get(frame)) is None else dict(mask)
-            for frame in leaving_frames(piece.video, choice.stride)
-        ),
+        segmentations=tuple(here.get(frame) for frame in leaving_frames(piece.video, choice.stride)),
         iscrowd=int(track.iscrowd),
         extra=dict((track.extra or {}).get(FOREIGN, {})),
     )

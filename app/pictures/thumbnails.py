@@ -69,7 +69,7 @@ def scene(database: Database, video: Video) -> Scene:
         frame = choose_frame(areas, count=video.count)
         here = sorted((row for row in rows if row.frame == frame), key=lambda row: -row.area)
         blobs = tracks.masks(tx, video.id, start=frame, stop=frame + 1) if here else {}
-    painted = tuple(PaintedMask(shown[row.track_id], row.hash, dict(blobs[row.hash])) for row in here if row.hash)
+    painted = tuple(PaintedMask(shown[row.track_id], row.hash, blobs[row.hash]) for row in here if row.hash)
     return Scene(frame=frame, masks=painted)
 
 

@@ -22,6 +22,7 @@ from model.tracking.settings import ProposeSettings, SettledSettings
 from storage import frames
 from storage.atomic import write_text
 from storage.frames import FrameIndex
+from storage.rle import Rle
 from storage.youtube_vis import VisCategory, VisResult, match_category, write_results
 
 Report = Callable[[float, str], None]
@@ -232,7 +233,7 @@ def _pixels(passing: Iterator[tuple[int, np.ndarray]]) -> Iterator[np.ndarray]:
     return (pixels for _, pixels in passing)
 
 
-def _as_text(mask: Mapping[str, Any] | None) -> dict[str, Any] | None:
+def _as_text(mask: Mapping[str, Any] | None) -> Rle | None:
     """An RLE as JSON takes it: counts as text."""
     if mask is None:
         return None

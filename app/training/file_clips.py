@@ -160,7 +160,7 @@ def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> 
         id=track.id,
         label=labels[track.category_id],
         states=tuple(state for state, _, _, _ in frames),
-        segmentations=tuple(mask for _, mask, _, _ in frames),
+        segmentations=tuple(None if mask is None else dict(mask) for _, mask, _, _ in frames),
         boxes=tuple(box for _, _, box, _ in frames),
         iscrowd=bool(track.iscrowd),
     )

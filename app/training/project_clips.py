@@ -18,7 +18,7 @@ from storage import edits, frames, masks, projects, rle, tracks, videos
 from storage.database import Database
 from storage.edits import CompleteRange
 from storage.frames import FrameIndex, Reader
-from storage.masks import Rle
+from storage.rle import Rle
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
 
@@ -169,7 +169,7 @@ def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_
         human[row.frame] = row.human
         if states[row.frame] == PRESENT and row.hash is not None:
             mask = loaded.blobs[row.hash]
-            x, y, w, h = rle.bbox(dict(mask))
+            x, y, w, h = rle.bbox(mask)
             segmentations[row.frame], boxes[row.frame] = mask, (float(x), float(y), float(w), float(h))
     return ClipTrack(
         id=track.number,

@@ -6,7 +6,7 @@ where there are none (null or a missing track crashes others). Results: compress
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
@@ -86,7 +86,7 @@ def _track_entry(track: VisTrack, video: VisVideo, segmentation: Segmentation) -
     }
 
 
-def _in_form(mask: Rle | None, segmentation: Segmentation) -> Json | None:
+def _in_form(mask: Rle | None, segmentation: Segmentation) -> Mapping[str, object] | None:
     if mask is None or segmentation == "compressed":
         return mask
     return {"size": mask["size"], "counts": runs.uncompress(mask)}

@@ -2,26 +2,27 @@ import hashlib
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from sqlalchemy import func, select
 
-from storage import schema
+from storage import rle, schema
 from storage.database import Database
-from storage.masks import BadMask, BlobInfo, _area_and_box, _runs, blob_hash, blob_infos, get_blobs, put_blob, put_blobs
-from tests.storage.scenes import compressed, square
+from storage.masks import BadMask, BlobInfo, blob_hash, blob_infos, get_blobs, put_blob, put_blobs
+from storage.rle import Rle
+from tests.storage.scenes import square
 
 
 def test_a_mask_comes_back_as_it_was_put(database: Database) -> None:
-    rle = square(4)
+    mask = square(4)
     with database.atomic() as tx:
-        name = put_blob(tx, rle)
-        as_bytes = put_blob(tx, {"size": (12, 16), "counts": rle["counts"].encode()})
+        name = put_blob(tx, mask)
+        as_bytes = put_blob(tx, {"size": (12, 16), "counts": mask["counts"].encode()})
         assert as_bytes == name
-        assert get_blobs(tx, [name, "unknown"]) == {name: rle}
+        assert get_blobs(tx, [name, "unknown"]) == {name: mask}
         assert blob_infos(tx, [name]) == {name: BlobInfo(name, 12, 16, area=9, x=4, y=2, w=3, h=3)}
-    assert name == hashlib.sha256(b"12 16 " + rle["counts"].encode()).hexdigest()
+    assert name == hashlib.sha256(b"12 16 " + mask["counts"].encode()).hexdigest()
 
 
 def test_each_distinct_mask_is_stored_once(database: Database) -> None:
@@ -43,27 +44,31 @@ def test_thousands_of_masks_can_be_asked_for_at_once(database: Database) -> None
         assert len(get_blobs(tx, [*names, *map(str, range(5000))])) == 2
 
 
-@given(arrays.arrays(np.uint8, st.tuples(st.integers(1, 24), st.integers(1, 24)), elements=st.integers(0, 1)))
-def test_runs_area_and_box_are_those_of_the_pixels(pixels: np.ndarray) -> None:
-    runs = _runs(compressed(pixels))
-    flat = np.repeat(np.arange(len(runs)) % 2, runs)
-    np.testing.assert_array_equal(flat.reshape(pixels.shape, order="F"), pixels)
-    info = _area_and_box(runs, *pixels.shape)
-    assert info["area"] == pixels.sum()
+def stored(database: Database, mask: Rle) -> BlobInfo:
+    with database.atomic() as tx:
+        name = put_blob(tx, mask)
+        return blob_infos(tx, [name])[name]
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(pixels=arrays.arrays(bool, st.tuples(st.integers(1, 24), st.integers(1, 24))))
+def test_area_and_box_are_those_of_the_pixels(database: Database, pixels: np.ndarray) -> None:
+    info = stored(database, rle.encode(pixels))
+    assert info.area == pixels.sum()
     ys, xs = np.nonzero(pixels)
     box = (xs.min(), ys.min(), np.ptp(xs) + 1, np.ptp(ys) + 1) if len(xs) else (0, 0, 0, 0)
-    assert (info["x"], info["y"], info["w"], info["h"]) == box
+    assert (info.x, info.y, info.w, info.h) == box
 
 
-def test_a_large_picture_has_long_runs() -> None:
-    pixels = np.zeros((2160, 3840), np.uint8)
-    pixels[100:2000, 3000:3001] = 1
-    info = _area_and_box(_runs(compressed(pixels)), 2160, 3840)
-    assert info == {"area": 1900, "x": 3000, "y": 100, "w": 1, "h": 1900}
+def test_a_large_picture_has_long_runs(database: Database) -> None:
+    pixels = np.zeros((2160, 3840), bool)
+    pixels[100:2000, 3000:3001] = True
+    info = stored(database, rle.encode(pixels))
+    assert (info.area, info.x, info.y, info.w, info.h) == (1900, 3000, 100, 1, 1900)
 
 
 @pytest.mark.parametrize(
-    "rle",
+    "mask",
     [
         {},
         {"size": [2, 2]},
@@ -80,8 +85,8 @@ def test_a_large_picture_has_long_runs() -> None:
         {"size": [2, 2], "counts": "5O"},
     ],
 )
-def test_masks_that_cannot_be_decoded_are_refused_and_not_stored(database: Database, rle: dict[str, object]) -> None:
+def test_masks_that_cannot_be_decoded_are_refused_and_not_stored(database: Database, mask: dict[str, object]) -> None:
     with database.atomic() as tx:
         with pytest.raises(BadMask, match="mask"):
-            put_blobs(tx, [square(1), rle])
+            put_blobs(tx, [square(1), mask])
         assert tx.execute(select(func.count()).select_from(schema.blobs)).scalar() == 0
