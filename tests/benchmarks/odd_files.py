@@ -4,10 +4,10 @@
 checkout, else files made on the spot.
 """
 
+import argparse
 import json
 import os
 import random
-import sys
 import tempfile
 import zlib
 from dataclasses import asdict, dataclass
@@ -137,19 +137,22 @@ def table(found: list[OddFile]) -> str:
     return "\n".join(lines)
 
 
-def main(arguments: list[str]) -> None:
+def main() -> None:
     """Print the table of a folder, or JSON with ``--json``."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    parser.add_argument("--json", action="store_true")
+    asked = parser.parse_args()
     # OpenCV and its FFmpeg would write what they think of each file to stderr.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
-    places = [Path(argument) for argument in arguments if not argument.startswith("-")]
     material = material_root() / "data" / "odd"
     with tempfile.TemporaryDirectory() as made:
-        if not places and not material.is_dir():
+        if asked.folder is None and not material.is_dir():
             all_odd(Path(made))
-        found = examined(places[0] if places else material if material.is_dir() else Path(made))
-    print(json.dumps([asdict(one) for one in found]) if "--json" in arguments else table(found))
+        found = examined(asked.folder or (material if material.is_dir() else Path(made)))
+    print(json.dumps([asdict(one) for one in found]) if asked.json else table(found))
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main()

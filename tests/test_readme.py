@@ -1,0 +1,231 @@
+"""The READMEs are true: commands parse, paths and links lead somewhere, settings and packages are named."""
+
+import argparse
+import runpy
+import sys
+from typing import Any
+
+import cv2
+import pytest
+
+from app.cli.parser import COMMANDS, make_parser, with_default_command
+from tests.readmes import ROOMS, ROOT, Readme, readmes, section, table_rows
+
+README, *OTHERS = readmes()
+ALL = (README, *OTHERS)
+LONGEST = 140
+SETTINGS = ROOT / "app" / "settings.py"
+
+
+def known_folder(place: str) -> bool:
+    return place.startswith(tuple(f"{room}/" for room in ROOMS))
+
+
+def words_of(text: str) -> str:
+    """Text without code, in small letters."""
+    return " ".join(part for at, part in enumerate(Readme("", text).prose.split("`")) if at % 2 == 0).lower()
+
+
+class Parsed(Exception):
+    """Raised in place of running a command whose arguments were understood."""
+
+
+def require_launch_command(words: list[str]) -> None:
+    """Raises ValueError when ``python3 launch.py WORDS`` is wrong usage."""
+    try:
+        make_parser().parse_args(with_default_command(words))
+    except SystemExit as end:
+        if end.code:
+            raise ValueError(f"python3 launch.py {' '.join(words)}") from end
+
+
+def require_module_command(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    """Raises ValueError when ``python -m MODULE WORDS`` is wrong usage; runs nothing but the module's own parser."""
+    module, *arguments = words
+    if module == "app.commands":
+        require_launch_command(arguments)
+        return
+    path = ROOT / (module.replace(".", "/") + ".py")
+    if not path.is_file():
+        raise ValueError(f"there is no module {module}")
+    source = path.read_text(encoding="utf-8")
+    if "argparse" not in source:
+        # A program of a few lines without a parser explains its arguments at its top.
+        if f"python -m {' '.join(words)}" not in source:
+            raise ValueError(f"{module} has another usage")
+        return
+    parse = argparse.ArgumentParser.parse_args
+
+    def parse_only(self: argparse.ArgumentParser, *given: Any, **more: Any) -> None:
+        parse(self, *given, **more)
+        raise Parsed
+
+    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_only)
+    monkeypatch.setattr(sys, "argv", [module, *arguments])
+    try:
+        runpy.run_module(module, run_name="__main__")
+    except Parsed:
+        return
+    except SystemExit as end:
+        raise ValueError(f"python -m {' '.join(words)}") from end
+    raise ValueError(f"{module} parsed nothing")
+
+
+def launch_commands() -> list[tuple[str, list[str]]]:
+    return [(readme.place, words) for readme in ALL for words in readme.commands() if words[:1] != ["-m"]]
+
+
+def module_commands() -> list[tuple[str, list[str]]]:
+    return [(readme.place, words[1:]) for readme in ALL for words in readme.commands() if words[:1] == ["-m"]]
+
+
+# --- commands
+
+
+@pytest.mark.parametrize(("place", "words"), launch_commands(), ids=lambda given: str(given))
+def test_every_command_of_a_readme_parses(place: str, words: list[str]) -> None:
+    require_launch_command(words)
+
+
+@pytest.mark.parametrize(("place", "words"), module_commands(), ids=lambda given: str(given))
+def test_every_module_of_a_readme_takes_its_arguments(
+    place: str, words: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    require_module_command(words, monkeypatch)
+
+
+def test_wrong_commands_are_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    text = (
+        "```sh\npython3 launch.py retrain --sleps 3  # no\n```\n`.venv/bin/python -m model.example A`, `python3 x.py`"
+    )
+    first, second = Readme("", text).commands()
+
+    with pytest.raises(ValueError, match="sleps"):
+        require_launch_command(first)
+    with pytest.raises(ValueError, match="another usage"):
+        require_module_command(second[1:], monkeypatch)
+    with pytest.raises(ValueError, match="no module"):
+        require_module_command(["tests.benchmarks.none"], monkeypatch)
+    assert "unrecognized arguments" in capsys.readouterr().err
+
+
+def test_commands_are_read_from_blocks_and_sentences() -> None:
+    text = (
+        "Run `python3 launch.py frames FILE`, or `python3 launch.py NAME …`.\n"
+        "```sh\n.venv/bin/torchrun --nproc-per-node 4 -m app.commands train \\\n    --out 'a b'   # comment\n```\n"
+    )
+
+    assert list(Readme("", text).commands()) == [["-m", "app.commands", "train", "--out", "a b"], ["frames", "FILE"]]
+
+
+def test_the_readme_names_every_command() -> None:
+    assert set(COMMANDS) <= set(README.spans)
+
+
+# --- paths and links
+
+
+@pytest.mark.parametrize("readme", ALL, ids=lambda readme: readme.place)
+def test_every_path_and_module_that_is_named_exists(readme: Readme) -> None:
+    paths = [span for span in readme.spans if known_folder(span) and " " not in span]
+    modules = [span.replace(".", "/") for span in readme.spans if span.partition(".")[0] in ROOMS and "/" not in span]
+    missing = [path for path in paths if not (ROOT / path).exists()]
+    missing += [module for module in modules if not ((ROOT / f"{module}.py").exists() or (ROOT / module).is_dir())]
+
+    assert missing == []
+
+
+@pytest.mark.parametrize("readme", ALL, ids=lambda readme: readme.place)
+def test_every_link_leads_to_a_file_and_its_heading(readme: Readme) -> None:
+    by_place = {other.place: other for other in ALL}
+    broken = []
+    for link in readme.links:
+        target, _, anchor = link.partition("#")
+        if target.startswith("https://"):
+            continue
+        path = (ROOT / readme.place).parent / target if target else ROOT / readme.place
+        place = path.resolve().relative_to(ROOT).as_posix()
+        if not path.exists() or (anchor and anchor not in by_place[place].anchors):
+            broken.append(link)
+
+    assert broken == []
+
+
+def test_every_other_readme_is_linked_from_the_first() -> None:
+    assert {readme.place for readme in OTHERS} <= {link.partition("#")[0] for link in README.links}
+
+
+def test_the_picture_is_that_of_a_whole_page_and_small() -> None:
+    (place,) = [link for link in README.links if link.endswith(".png")]
+    picture = cv2.imread(str(ROOT / place))
+
+    assert picture is not None
+    assert picture.shape[1] == 1280 and 600 < picture.shape[0] <= 800
+    assert (ROOT / place).stat().st_size < 400_000
+
+
+def test_the_map_names_every_package_and_no_other() -> None:
+    named: dict[str, set[str]] = {}
+    room = ""
+    for line in Readme("", section(README, "Map")).code:
+        words = [word for word in line.split("  ")[0 if line[:1] != " " else 1].split() if word.endswith("/")]
+        if line[:1] != " ":
+            room = line.split()[0].rstrip("/")
+        else:
+            named.setdefault(room, set()).update(word.rstrip("/") for word in words)
+
+    for part in ("app", "model", "storage"):
+        folders = {path.parent.name for path in (ROOT / part).glob("*/*.py")}
+        assert named[part] == folders, part
+    assert named["assets"] == {path.name for path in (ROOT / "assets").iterdir() if path.is_dir()} - {"readme"}
+
+
+# --- settings, words, length
+
+
+def test_every_setting_of_the_environment_is_named_and_no_other() -> None:
+    prefix = "TEVIT_"
+    pieces = SETTINGS.read_text(encoding="utf-8").split('"')
+    settings = {piece for piece in pieces if piece.startswith(prefix)}
+    named = {span for readme in ALL for span in readme.spans if span.startswith(prefix)}
+    everywhere = [SETTINGS, ROOT / "launch.py", ROOT / "tests" / "material.py", ROOT / "tests" / "conftest.py"]
+    known = "".join(path.read_text(encoding="utf-8") for path in everywhere)
+
+    assert len(settings) > 5
+    assert settings <= named
+    assert [name for name in named if name not in known] == []
+
+
+def test_words_to_avoid_are_avoided() -> None:
+    glossary = table_rows(section(README, "Words"))
+    avoided = {word.strip() for row in glossary for word in row[2].split(",")}
+    found = []
+    for readme in ALL:
+        text = f" {' '.join(words_of(readme.text.replace(section(README, 'Words'), '')).replace(',', ' ').split())} "
+        found += [f"{readme.place}: {word}" for word in sorted(avoided) if f" {word} " in text.replace(".", " ")]
+
+    assert len(avoided) >= len(glossary)
+    assert found == []
+
+
+def test_the_glossary_has_each_word_once() -> None:
+    words = [word for row in table_rows(section(README, "Words")) for word in row[0].split(", ")]
+
+    assert len(words) == len(set(words))
+    assert {"window", "confirmed", "gap", "stand-in", "run", "edit log", "release", "starting point"} <= set(words)
+
+
+def test_the_readme_is_one_that_is_read() -> None:
+    assert len(README.text.splitlines()) <= LONGEST
+
+
+@pytest.mark.parametrize("readme", ALL, ids=lambda readme: readme.place)
+def test_prose_fits_the_width_of_the_code(readme: Readme) -> None:
+    long = [line for line in readme.text.splitlines() if len(line) > 120 and not line.startswith("|")]
+
+    assert long == []
+
+
+@pytest.mark.parametrize("readme", ALL, ids=lambda readme: readme.place)
+def test_no_readme_holds_a_path_of_somebodys_machine(readme: Readme) -> None:
+    assert [part for part in ("/home/", "/work/", "/tmp/", "/root/", "C:\\") if part in readme.text] == []
