@@ -7,132 +7,87 @@ import numpy as np
 import pytest
 
 from app.errors import Cancelled
+from app.library import counting as library_counting
 from app.library import videos as use
 from app.library.counting import CountedFrames, Publisher, frame_index
-from app.settings import Settings
 from app.web.wire import seconds
-from storage import frames, jobs, videos
+from storage import frames, videos
 from storage.database import Database
 from storage.frames import counting as video_confirm
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import new_track, project_with, send, square
+from tests.app.library.scene import LibraryScene
 from tests.storage.made_videos import make_jpeg_video, make_video, spoil_packet
 
 SIZE = (32, 24)
 
 
 @pytest.fixture
-def project(database: Database) -> Project:
-    return project_with(database, "dog")[0]
-
-
-@pytest.fixture
 def always(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every frame is a reason to store how far the counting is."""
-    monkeypatch.setattr("app.library.counting.PUBLISH_EVERY", 0.0)
-
-
-def uncounted(
-    database: Database, settings: Settings, project: Project, path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Video:
-    """The video as it is right after a long one was added: listed, not decoded."""
-    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
-    return use.add_video(database, settings, project_id=project.id, path=path)
-
-
-def stored(database: Database, video: Video) -> Video:
-    with database.read() as tx:
-        return videos.get_video(tx, video.id)
+    monkeypatch.setattr(library_counting, "PUBLISH_EVERY", 0.0)
 
 
 def test_the_confirmed_part_grows_in_the_database_frame_by_frame(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
-    always: None,
+    library: LibraryScene, database: Database, always: None
 ) -> None:
-    path = make_video(tmp_path / "long.mp4", frames=40)
-    video = uncounted(database, settings, project, path, monkeypatch)
+    path = library.file("long.mp4", frames=40)
+    video = library.uncounted(path)
     assert (video.count, video.confirmed) == (40, 0)
     with CountedFrames(database, video_id=video.id) as counting, frames.open_reader(frames.index(path)) as reader:
         assert counting.announced == 40
         for k, frame in counting:
             assert np.array_equal(frame, reader.read(k))
-            found = stored(database, video)
+            found = library.stored(video)
             assert counting.count == k + 1
             # The last one counts only with the final index.
             assert found.confirmed == min(k + 1, 39)
             assert dict(found.index) == dict(video.index)
-    done = stored(database, video)
+    done = library.stored(video)
     assert done.confirmed == done.count == 40
     assert frame_index(done) == counting.confirmed == frames.index(path)
 
 
 def test_a_mask_can_be_stored_in_the_counted_part_while_the_rest_is_still_counted(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
-    always: None,
+    library: LibraryScene, database: Database, always: None
 ) -> None:
-    video = uncounted(database, settings, project, make_video(tmp_path / "long.mp4", frames=40), monkeypatch)
-
-    def draw(frame: int) -> str:
-        _, changes = new_track(None, {frame: square(4, 4)})
-        return str(send(database, video, changes)["status"])
+    video = library.uncounted(library.file("long.mp4", frames=40))
 
     with CountedFrames(database, video_id=video.id) as counting:
         for k, _ in counting:
             if k == 20:
-                assert draw(5) == "applied"
-                assert draw(39) == "refused"
+                assert library.draw(video, 5) == "applied"
+                assert library.draw(video, 39) == "refused"
                 break
-    left = stored(database, video)
+    left = library.stored(video)
     assert left.confirmed == 21
-    again = use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+    again = library.count(video)
     assert again.confirmed == 40
-    assert draw(39) == "applied"
+    assert library.draw(video, 39) == "applied"
 
 
 def test_a_hole_shortens_the_stored_list_as_soon_as_it_is_passed(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
-    always: None,
+    library: LibraryScene, database: Database, tmp_path: Path, always: None
 ) -> None:
     path = make_jpeg_video(tmp_path / "holed.mkv", [SIZE, SIZE, None, *[SIZE] * 40])
-    video = uncounted(database, settings, project, path, monkeypatch)
+    video = library.uncounted(path)
     assert video.count == 43
     counts = {}
     with CountedFrames(database, video_id=video.id) as counting:
         for k, _ in counting:
-            found = stored(database, video)
+            found = library.stored(video)
             counts[k] = (found.count, found.confirmed)
             assert frame_index(found).count == found.count
     assert counts[1] == (43, 2)
     assert counts[10] == (42, 11)
-    assert stored(database, video).confirmed == 42
-    assert len(frame_index(stored(database, video)).gaps) == 1
+    assert library.stored(video).confirmed == 42
+    assert len(frame_index(library.stored(video)).gaps) == 1
 
 
 def test_cancelled_counting_keeps_what_is_counted_and_two_at_once_do_not_take_it_back(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
+    library: LibraryScene, database: Database
 ) -> None:
-    video = uncounted(database, settings, project, make_video(tmp_path / "long.mp4", frames=40), monkeypatch)
+    video = library.uncounted(library.file("long.mp4", frames=40))
     asked: list[int] = []
 
     def cancelled() -> bool:
@@ -141,81 +96,63 @@ def test_cancelled_counting_keeps_what_is_counted_and_two_at_once_do_not_take_it
 
     with pytest.raises(Cancelled):
         use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=cancelled)
-    assert stored(database, video).confirmed == 16
+    assert library.stored(video).confirmed == 16
     with CountedFrames(database, video_id=video.id) as second:
         next(second)
-    assert stored(database, video).confirmed == 16
+    assert library.stored(video).confirmed == 16
 
 
 def test_what_is_counted_is_stored_about_once_a_second_only(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
+    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    video = uncounted(database, settings, project, make_video(tmp_path / "long.mp4", frames=40), monkeypatch)
+    video = library.uncounted(library.file("long.mp4", frames=40))
     clock = [100.0]
-    monkeypatch.setattr("app.library.counting.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr(library_counting.time, "monotonic", lambda: clock[0])
     with CountedFrames(database, video_id=video.id) as counting:
         seen = []
         for _k, _ in counting:
             clock[0] += 0.3
-            seen.append(stored(database, video).confirmed)
+            seen.append(library.stored(video).confirmed)
     assert sorted(set(seen)) == [0, 5, 9, 13, 17, 21, 25, 29, 33, 37]
 
 
 def test_a_very_long_video_is_added_by_its_front_and_listed_by_the_job(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
+    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(use, "LISTING_SECONDS", 0.0)
-    path = make_video(tmp_path / "long.mp4", frames=900, size=SIZE)
-    video = use.add_video(database, settings, project_id=project.id, path=path)
+    video = library.add(library.file("long.mp4", frames=900, size=SIZE))
     assert 0 < video.count < 300 and video.confirmed == 0
     index = frame_index(video)
     assert index.partial
     with frames.open_reader(index) as reader:
         assert reader.read(0).shape == (24, 32, 3)
-    with database.read() as tx:
-        assert [job.kind for job in jobs.list_jobs(tx, project.id, active=True)] == ["index"]
+    assert [(job.kind, job.active) for job in library.jobs(video)] == [("index", True)]
     with CountedFrames(database, video_id=video.id, pixels=False) as counting:
-        listed = stored(database, video)
+        listed = library.stored(video)
         assert (listed.count, counting.announced) == (900, 900)
         assert not frame_index(listed).partial
-    done = use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+    done = library.count(video)
     assert (done.count, done.confirmed) == (900, 900)
     assert seconds(done) == pytest.approx(30.0, abs=0.1)
 
 
-def test_a_counted_video_is_read_and_nothing_is_written(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
-) -> None:
-    video = use.add_video(database, settings, project_id=project.id, path=make_video(tmp_path / "a.mp4", frames=6))
+def test_a_counted_video_is_read_and_nothing_is_written(library: LibraryScene, database: Database) -> None:
+    video = library.add(library.file("a.mp4", frames=6))
     with CountedFrames(database, video_id=video.id) as counting:
         assert [k for k, _ in counting] == list(range(6))
-    assert stored(database, video) == video
+    assert library.stored(video) == video
 
 
-def test_a_changed_source_is_refused_before_anything_is_counted(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
-) -> None:
-    path = make_video(tmp_path / "a.mp4", frames=6)
-    video = use.add_video(database, settings, project_id=project.id, path=path)
+def test_a_changed_source_is_refused_before_anything_is_counted(library: LibraryScene, database: Database) -> None:
+    path = library.file("a.mp4", frames=6)
+    video = library.add(path)
     make_video(path, frames=8)
     with pytest.raises(frames.SourceChanged):
         CountedFrames(database, video_id=video.id)
 
 
-def test_a_list_that_differs_is_stored_with_its_number(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
-) -> None:
-    video = use.add_video(database, settings, project_id=project.id, path=make_video(tmp_path / "a.mp4", frames=6))
+def test_a_list_that_differs_is_stored_with_its_number(library: LibraryScene, database: Database) -> None:
+    video = library.add(library.file("a.mp4", frames=6))
     index = replace(frame_index(video), confirmed=False, keyframe_sums=())
     with database.atomic() as tx:
         videos.confirm_video(tx, video.id, index_json=index.to_dict(), count=6, confirmed=2)
@@ -225,51 +162,40 @@ def test_a_list_that_differs_is_stored_with_its_number(
         confirmed = replace(index, count=5, pts=index.pts[:5])
 
     Publisher(database, video.id).publish(Counting())
-    found = stored(database, video)
+    found = library.stored(video)
     assert (found.count, found.confirmed) == (5, 4)
     Counting.count = 3
     Publisher(database, video.id).publish(Counting())
-    assert stored(database, video).confirmed == 4
+    assert library.stored(video).confirmed == 4
 
 
 def test_nothing_is_stored_of_a_file_that_the_video_no_longer_shows(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
-    always: None,
+    library: LibraryScene, database: Database, always: None
 ) -> None:
     """While it is counted, a person says that the video is another file, whose list has other times."""
-    path = make_video(tmp_path / "long.mp4", frames=40)
-    video = uncounted(database, settings, project, path, monkeypatch)
-    other = frames.probe(make_video(tmp_path / "other.mp4", frames=40, options={"crf": "45"}))
+    path = library.file("long.mp4", frames=40)
+    video = library.uncounted(path)
+    other = frames.probe(library.file("other.mp4", frames=40, options={"crf": "45"}))
     moved: Video | None = None
     with CountedFrames(database, video_id=video.id) as counting:
         for k, _ in counting:
             if k == 9:
-                use.repoint(database, settings, video_id=video.id, path=other.path, other_pixels=True)
-                moved = stored(database, video)
+                library.repoint(video, other.path, other_pixels=True)
+                moved = library.stored(video)
                 assert (moved.path, moved.confirmed) == (str(other.path), 10)
     assert counting.confirmed.confirmed
-    after = stored(database, video)
+    after = library.stored(video)
     assert after == moved and frame_index(after).content_hash == other.content_hash
-    done = use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+    done = library.count(video)
     assert frame_index(done) == frames.index(other.path)
 
 
 def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
+    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=60, b_frames=0), 45)
+    path = spoil_packet(library.file("spoiled.mp4", frames=60, b_frames=0), 45)
     truth = frames.index(path).pts
-    video = uncounted(database, settings, project, path, monkeypatch)
+    video = library.uncounted(path)
     original, opened = video_confirm.open_video, []
 
     def once(*arguments: object, **more: object) -> object:
@@ -282,22 +208,21 @@ def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
     with pytest.raises(frames.SourceMissing), CountedFrames(database, video_id=video.id) as counting:
         for _ in counting:
             pass
-    found = stored(database, video)
+    found = library.stored(video)
     assert found.confirmed == counting.count > 5
     assert frame_index(found).pts[: found.confirmed] == truth[: found.confirmed]
 
 
 @pytest.mark.parametrize("meanwhile", ["counted", "listed", "moved"])
 def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
+    library: LibraryScene,
     database: Database,
-    settings: Settings,
     project: Project,
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
     meanwhile: str,
 ) -> None:
-    path = make_video(tmp_path / "long.mp4", frames=900, size=SIZE)
+    path = library.file("long.mp4", frames=900, size=SIZE)
     elsewhere = tmp_path / "elsewhere.mp4"
     elsewhere.write_bytes(path.read_bytes())
     part = frames.probe(path, patience=0)
@@ -328,25 +253,19 @@ def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
     monkeypatch.setattr(frames, "probe", slow)
     with CountedFrames(database, video_id=video.id, pixels=False) as counting:
         expected = {"counted": (900, 900), "listed": (900, 700), "moved": (part.count, 5)}[meanwhile]
-        found = stored(database, video)
+        found = library.stored(video)
         assert (found.count, found.confirmed) == expected
         assert frame_index(found).partial == (meanwhile == "moved")
         assert sum(1 for _ in counting) == 900
-    done = stored(database, video)
+    done = library.stored(video)
     assert (done.count, done.confirmed) == (900, 900)
 
 
 def test_a_list_keeps_what_was_confirmed_while_it_was_made(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
+    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(use, "LISTING_SECONDS", 0.0)
-    path = make_video(tmp_path / "long.mp4", frames=900, size=SIZE)
-    video = use.add_video(database, settings, project_id=project.id, path=path)
+    video = library.add(library.file("long.mp4", frames=900, size=SIZE))
     original = frames.probe
 
     def slow(source: Path, **more: float) -> frames.FrameIndex:
@@ -356,5 +275,5 @@ def test_a_list_keeps_what_was_confirmed_while_it_was_made(
 
     monkeypatch.setattr(frames, "probe", slow)
     with CountedFrames(database, video_id=video.id, pixels=False):
-        found = stored(database, video)
+        found = library.stored(video)
     assert (found.count, found.confirmed) == (900, 12)

@@ -10,17 +10,13 @@ from hypothesis import strategies as st
 from app.errors import BadInput, Cancelled
 from app.library import videos as use
 from app.settings import Settings
-from storage import frames, jobs, videos
+from storage import frames, videos
 from storage.database import Database
 from storage.projects import Project
 from tests import own_loop
-from tests.app.made import FRAMES, project_with
+from tests.app.library.scene import LibraryScene
+from tests.app.made import FRAMES
 from tests.storage.made_videos import make_video
-
-
-@pytest.fixture
-def project(database: Database) -> Project:
-    return project_with(database, "dog")[0]
 
 
 @given(st.text(max_size=300))
@@ -42,20 +38,12 @@ def test_names_that_people_use_stay(name: str, safe: str) -> None:
 
 
 def test_a_long_video_can_be_looked_at_before_its_frames_are_counted(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
+    library: LibraryScene, database: Database, started_workers: list[Settings]
 ) -> None:
-    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
-    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
-    video = use.add_video(database, settings, project_id=project.id, path=path)
+    video = library.uncounted(library.file("long.mp4"))
     assert (video.count, video.confirmed) == (FRAMES, 0)
-    with database.read() as tx:
-        [job] = jobs.list_jobs(tx, project.id, active=True)
-    assert (job.kind, job.video_id) == ("index", video.id)
+    [job] = library.jobs(video)
+    assert (job.kind, job.active) == ("index", True)
     assert len(started_workers) == 1
     said: list[float] = []
     done = use.confirm_frames(
@@ -66,11 +54,9 @@ def test_a_long_video_can_be_looked_at_before_its_frames_are_counted(
     assert use.frame_index(done).confirmed
 
 
-def test_counting_can_be_cancelled_and_refuses_a_changed_file(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
-) -> None:
-    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
-    video = use.add_video(database, settings, project_id=project.id, path=path)
+def test_counting_can_be_cancelled_and_refuses_a_changed_file(library: LibraryScene, database: Database) -> None:
+    path = library.file("long.mp4")
+    video = library.add(path)
     provisional = frames.probe(path).to_dict()
     with database.atomic() as tx:
         videos.confirm_video(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
@@ -85,10 +71,8 @@ def test_counting_can_be_cancelled_and_refuses_a_changed_file(
         count(False)
 
 
-def test_a_moved_source_is_read_at_its_new_place(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
-) -> None:
-    video = use.add_video(database, settings, project_id=project.id, path=make_video(tmp_path / "a.mp4", frames=3))
+def test_a_moved_source_is_read_at_its_new_place(library: LibraryScene, database: Database, tmp_path: Path) -> None:
+    video = library.add(library.file("a.mp4", frames=3))
     moved = Path(video.path).rename(tmp_path / "b.mp4")
     assert "a.mp4" in (use.problem(video, use.frame_index(video)) or "")
     with database.atomic() as tx:
@@ -97,27 +81,26 @@ def test_a_moved_source_is_read_at_its_new_place(
 
 
 @pytest.mark.parametrize("path", ["", "   ", "/nowhere/at/all.mp4"])
-def test_a_path_to_nothing_is_named(database: Database, settings: Settings, project: Project, path: str) -> None:
+def test_a_path_to_nothing_is_named(library: LibraryScene, path: str) -> None:
     with pytest.raises(BadInput):
-        use.add_video(database, settings, project_id=project.id, path=path)
+        library.add(path)
 
 
 @pytest.mark.parametrize("copy", [False, True])
 def test_a_file_that_is_no_video_leaves_nothing(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, copy: bool
+    library: LibraryScene, settings: Settings, tmp_path: Path, copy: bool
 ) -> None:
     path = tmp_path / "text.mp4"
     path.write_text("not a video " * 100)
     with pytest.raises(frames.VideoError):
-        use.add_video(database, settings, project_id=project.id, path=path, copy=copy)
+        library.add(path, copy=copy)
     assert list(settings.videos.iterdir()) == []
-    with database.read() as tx:
-        assert videos.list_videos(tx, project.id) == ()
+    assert library.names() == []
 
 
-def test_an_empty_folder_is_no_video(database: Database, settings: Settings, project: Project, tmp_path: Path) -> None:
+def test_an_empty_folder_is_no_video(library: LibraryScene, tmp_path: Path) -> None:
     with pytest.raises(frames.NoPicture):
-        use.add_video(database, settings, project_id=project.id, path=tmp_path)
+        library.add(tmp_path)
 
 
 async def pieces(*parts: bytes, broken: Exception | None = None) -> AsyncIterator[bytes]:
@@ -142,29 +125,25 @@ def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings) -> N
     assert list(settings.videos.iterdir()) == []
 
 
-def test_the_stored_index_is_the_one_that_was_counted(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
-) -> None:
-    path = make_video(tmp_path / "a.mp4", frames=5)
-    video = use.add_video(database, settings, project_id=project.id, path=path, name="named")
+def test_the_stored_index_is_the_one_that_was_counted(library: LibraryScene) -> None:
+    path = library.file("a.mp4", frames=5)
+    video = library.add(path, name="named")
     assert video.name == "named"
     assert use.frame_index(video) == frames.index(path)
     assert frames.index(path).to_dict() == dict(video.index)
 
 
 @pytest.mark.parametrize("path", ["/no/../such\0.mp4", "/a\0", "~nobody-of-this-name/a.mp4", "/" + "x" * 300])
-def test_what_cannot_be_a_path_is_refused_in_a_sentence(
-    database: Database, settings: Settings, project: Project, path: str
-) -> None:
+def test_what_cannot_be_a_path_is_refused_in_a_sentence(library: LibraryScene, path: str) -> None:
     with pytest.raises(BadInput, match="cannot be a path"):
-        use.add_video(database, settings, project_id=project.id, path=path)
+        library.add(path)
 
 
 def test_two_people_may_bring_the_same_name_at_once(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    library: LibraryScene, database: Database, settings: Settings, project: Project, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The second one looks for a place before the first has put its file there; neither loses it, also if one fails."""
-    film = make_video(tmp_path / "film.mp4", frames=3).read_bytes()
+    film = library.file("film.mp4", frames=3).read_bytes()
     parts = [settings.videos / f".{sign * 32}.mp4.part" for sign in "ab"]
     for part, content in zip(parts, (film, b"no film"), strict=True):
         part.write_bytes(content)
@@ -179,7 +158,7 @@ def test_two_people_may_bring_the_same_name_at_once(
 
 @pytest.mark.parametrize("theirs", ["file", "folder", "link to nothing"])
 def test_what_a_person_put_among_the_copies_is_never_replaced(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, theirs: str
+    library: LibraryScene, settings: Settings, tmp_path: Path, theirs: str
 ) -> None:
     place = settings.videos / "clip.mp4"
     if theirs == "file":
@@ -189,44 +168,34 @@ def test_what_a_person_put_among_the_copies_is_never_replaced(
     else:
         place.symlink_to(tmp_path / "away.mp4")
     before = place.lstat()
-    path = make_video(tmp_path / "clip.mp4", frames=3)
-    video = use.add_video(database, settings, project_id=project.id, path=path, copy=True)
+    path = library.file("clip.mp4", frames=3)
+    video = library.add(path, copy=True)
     assert Path(video.path) != place and place.lstat() == before
 
 
 def test_a_folder_without_pictures_leaves_nothing_when_it_is_copied(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
+    library: LibraryScene, settings: Settings, tmp_path: Path
 ) -> None:
     (tmp_path / "empty").mkdir()
     with pytest.raises(frames.VideoError):
-        use.add_video(database, settings, project_id=project.id, path=tmp_path / "empty", copy=True)
+        library.add(tmp_path / "empty", copy=True)
     assert list(settings.videos.iterdir()) == []
 
 
-def test_one_place_has_one_name(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = make_video(tmp_path / "clip.mp4", frames=3)
+def test_one_place_has_one_name(library: LibraryScene, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = library.file("clip.mp4", frames=3)
     (tmp_path / "aside").mkdir()
     monkeypatch.chdir(tmp_path / "aside")
     for named in (path, tmp_path / "aside" / ".." / "clip.mp4", "../clip.mp4"):
-        assert use.add_video(database, settings, project_id=project.id, path=named).path == str(path)
+        assert library.add(named).path == str(path)
 
 
 @pytest.mark.parametrize("count", [True, False])
 def test_a_caller_that_counts_the_frames_itself_needs_no_job(
-    database: Database,
-    settings: Settings,
-    project: Project,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    started_workers: list[Settings],
-    count: bool,
+    library: LibraryScene, started_workers: list[Settings], count: bool
 ) -> None:
-    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
-    path = make_video(tmp_path / "long.mp4", frames=FRAMES)
+    path = library.file("long.mp4")
     for copy in (False, True):
-        video = use.add_video(database, settings, project_id=project.id, path=path, copy=copy, count=count)
+        video = library.uncounted(path, copy=copy, count=count)
         assert video.confirmed == 0
-        with database.read() as tx:
-            assert [job.kind for job in jobs.list_jobs(tx, video_id=video.id)] == ["index"] * count
+        assert [job.kind for job in library.jobs(video)] == ["index"] * count
