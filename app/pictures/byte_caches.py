@@ -8,11 +8,14 @@ import threading
 from collections import OrderedDict
 from collections.abc import Iterator
 from pathlib import Path
+from queue import Full, Queue
 
 log = logging.getLogger(__name__)
 # File systems hand out space by blocks; what a file takes is counted, not what is in it.
 BLOCK = 4096
 PART = ".part"
+# Pictures that wait for the disk at most; while it is slower than the decoders, more are not worth their memory.
+WAITING = 32
 ANYTHING = re.compile(r".*", re.DOTALL)
 
 
@@ -34,7 +37,7 @@ class MemoryCache:
             return found
 
     def put(self, key: str, picture: bytes) -> None:
-        """Keeps a picture; one that is larger than the whole cache is not kept."""
+        """Keep a picture; one that is larger than the whole cache is not kept."""
         if len(picture) > self._limit:
             return
         with self._lock:
@@ -48,8 +51,11 @@ class DiskCache:
     """Files under one folder, least recently used removed first; the folder may be deleted at any time. Thread safe.
 
     ``limit`` is in bytes as the file system counts them, and room is made before a picture is written, so that the
-    folder is never above it. What an earlier run left there counts too, if its key fits ``ours``; other files there are
-    let alone. A full disk costs only the cache: it is said once in the log, and the picture is served all the same.
+    folder is never above it. Pictures that an earlier run left there count too, if their keys match ``ours``; other
+    files there are left alone. A full disk costs only the cache: it is logged once.
+
+    A thread of its own first reads the folder, which takes seconds where it holds many files, and then writes the
+    pictures that were put; neither `get` nor `put` ever waits for it.
     """
 
     def __init__(self, folder: Path, limit: int, *, ours: re.Pattern[str] = ANYTHING) -> None:
@@ -57,13 +63,12 @@ class DiskCache:
         self._ours = ours
         self._limit = limit
         self._lock = threading.Lock()
-        # One write at a time: what is being written must not be chosen to make room for another.
-        self._writing = threading.Lock()
         self._sizes: OrderedDict[str, int] = OrderedDict()
         self._complained = False
         self.size = 0
-        self._read = threading.Thread(target=self._read_folder, name="frame cache", daemon=True)
-        self._read.start()
+        self._waiting: Queue[tuple[str, bytes] | None] = Queue(WAITING)
+        self._thread = threading.Thread(target=self._work, name="frame cache", daemon=True)
+        self._thread.start()
 
     def get(self, key: str) -> bytes | None:
         """The picture, or ``None`` when no file of it is there."""
@@ -81,22 +86,40 @@ class DiskCache:
         return picture
 
     def put(self, key: str, picture: bytes) -> None:
-        """Writes the picture beside its place and renames it there, so that no reader meets half of it."""
-        self._read.join()
-        room = _on_disk(len(picture))
-        if room > self._limit:
-            return
-        with self._writing:
-            self._reserve(key, room)
-            try:
-                self._write(self._folder / key, picture)
-            except OSError as error:
-                self._forget(key)
-                if not self._complained:
-                    log.warning("The frame cache %s cannot be written (%s); frames are decoded anew.", key, error)
-                self._complained = True
+        """Have a picture written soon; it is not written where `WAITING` others wait for the disk already."""
+        if _on_disk(len(picture)) <= self._limit:
+            with contextlib.suppress(Full):
+                self._waiting.put_nowait((key, picture))
+
+    def flush(self) -> None:
+        """Return when everything that was put before has been written."""
+        self._waiting.join()
+
+    def close(self) -> None:
+        """Write what waits and end the thread; what is put afterwards is not written."""
+        if self._thread.is_alive():
+            self._waiting.put(None)
+            self._thread.join()
+
+    def _work(self) -> None:
+        self._read_folder()
+        while (found := self._waiting.get()) is not None:
+            self._keep(*found)
+            self._waiting.task_done()
+        self._waiting.task_done()
+
+    def _keep(self, key: str, picture: bytes) -> None:
+        self._reserve(key, _on_disk(len(picture)))
+        try:
+            self._write(self._folder / key, picture)
+        except OSError as error:
+            self._forget(key)
+            if not self._complained:
+                log.warning("The frame cache %s cannot be written (%s); frames are decoded anew.", key, error)
+            self._complained = True
 
     def _write(self, path: Path, picture: bytes) -> None:
+        """Write the picture beside its place and rename it there, so that no reader meets half of it."""
         part = path.with_suffix(f"{path.suffix}{PART}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -119,7 +142,7 @@ class DiskCache:
             self.size -= self._sizes.pop(key, 0)
 
     def _make_room(self, room: int) -> None:
-        """Removes files until ``room`` bytes fit; called with the lock held."""
+        """Remove files until ``room`` bytes fit; called with the lock held."""
         while self._sizes and self.size + room > self._limit:
             oldest, size = self._sizes.popitem(last=False)
             self.size -= size
@@ -129,7 +152,7 @@ class DiskCache:
                 log.warning("The frame cache cannot remove %s (%s).", oldest, error)
 
     def _read_folder(self) -> None:
-        """Counts what is there, least recently used first, and removes what is too much."""
+        """Count the files of an earlier run, least recently used first, and remove those above the limit."""
         found = sorted(self._files(self._folder))
         with self._lock:
             for _, key, size in found:

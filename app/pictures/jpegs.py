@@ -1,7 +1,8 @@
 """Pictures of videos as JPEG at the size they are shown in: from memory, from disk, or decoded."""
 
 import re
-from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
@@ -9,71 +10,102 @@ import numpy as np
 
 from app.own_files import remove_own
 from app.pictures.byte_caches import PART, DiskCache, MemoryCache
-from app.pictures.decode_desk import DecodeDesk, Hurry, Wish
-from storage import frames
+from app.pictures.decode_queue import DecodeQueue, Urgency
+from storage.frames import FrameIndex
 
 JPEG_QUALITY = 85
 HASH = re.compile(r"[0-9a-f]{24,}")
 PICTURE = re.compile(r"[0-9a-f]{24}[cp]/(full|\d+)/n?-?\d+\.jpg")
-"""What `picture_key` gives; anything else in the folder is a person's."""
+"""The keys that `PictureAddress` gives; any other file in the folder is a person's."""
+
+
+@dataclass(frozen=True, eq=False)
+class PictureAddress:
+    """Which picture: frame ``frame`` of ``index``, ``width`` pixels across (None: at full resolution).
+
+    ``final``: the number of the frame will not change any more.
+    """
+
+    index: FrameIndex
+    frame: int
+    width: int | None
+    final: bool
+
+    @classmethod
+    def of(
+        cls, index: FrameIndex, frame: int, width: int | None = None, *, final: bool | None = None
+    ) -> "PictureAddress":
+        """The picture at most ``width`` pixels across; by default ``final`` where all frames are counted."""
+        full = width is None or width >= index.width
+        return cls(index, frame, None if full else width, index.confirmed if final is None else final)
+
+    @property
+    def key(self) -> str:
+        """Relative path of the cached picture.
+
+        While numbers are provisional it names the moment instead: the picture of a moment stays the same when its
+        number changes.
+        """
+        source, size = self.index.content_hash[:24], self.width or "full"
+        if self.final:
+            return f"{source}c/{size}/{self.frame:06d}.jpg"
+        moment = self.index.pts[self.frame] if self.index.seekable else f"n{self.frame}"
+        return f"{source}p/{size}/{moment}.jpg"
+
+    @property
+    def etag(self) -> str:
+        """Tag of the picture for HTTP, quotes included; another one once the number is final."""
+        return f'"{self.index.content_hash[:24]}-{int(self.final)}-{self.frame}-{self.width or 0}"'
+
+    def lasts_under(self, content_hash: str | None) -> bool:
+        """Whether a URL that names this content hash (or its beginning) will always mean this picture."""
+        return self.final and bool(content_hash) and self.index.content_hash.startswith(content_hash or "-")
 
 
 class FrameCache:
-    """JPEG pictures of frames by content hash, frame and width."""
+    """JPEG pictures of frames: in memory, on disk, or decoded."""
 
     def __init__(self, folder: Path, *, memory_bytes: int, disk_bytes: int, decoders: int = 4) -> None:
         self._memory = MemoryCache(memory_bytes)
         self._disk = DiskCache(folder, disk_bytes, ours=PICTURE)
-        self._desk = DecodeDesk(decoders=decoders)
+        self._queue = DecodeQueue(decoders=decoders)
 
-    def find(
-        self, index: frames.FrameIndex, frame: int, width: int | None, *, final: bool | None = None
-    ) -> bytes | None:
+    def cached(self, address: PictureAddress) -> bytes | None:
         """The JPEG if it is in memory or on disk; nothing is decoded."""
-        key = picture_key(index, frame, width, final=final)
+        key = address.key
         found = self._memory.get(key)
         if found is None and (found := self._disk.get(key)) is not None:
             self._memory.put(key, found)
         return found
 
-    def ask(
-        self,
-        index: frames.FrameIndex,
-        frame: int,
-        width: int | None,
-        *,
-        hurry: Hurry = Hurry.NOW,
-        final: bool | None = None,
-    ) -> Wish:
-        """Queues the decoding of frame ``frame``, scaled to ``width`` pixels (full resolution without it).
+    def decoding(self, address: PictureAddress, urgency: Urgency) -> "Future[bytes]":
+        """Queue the decoding of a picture; cancel the future when nobody waits any more.
 
-        The wish's ``picture`` gives the JPEG, or raises `storage.frames.VideoError` when the source is gone, changed
-        or does not decode. ``final``: the frame's number will not change any more; by default as the index says.
+        The future gives the JPEG, or raises `storage.frames.VideoError` when the source is gone, changed or does not
+        decode.
         """
-        key = picture_key(index, frame, width, final=final)
-        return self._desk.ask(index, frame, hurry=hurry, use=self._keep_as(key, width))
 
-    def jpeg(self, index: frames.FrameIndex, frame: int, width: int | None) -> bytes:
-        """JPEG of a frame; waits for it behind those for which somebody else waits. Raises as `ask` says."""
-        found = self.find(index, frame, width)
-        return self.ask(index, frame, width, hurry=Hurry.AHEAD).picture.result() if found is None else found
-
-    def release(self, content_hash: str) -> None:
-        """Closes the open decoders of one source."""
-        self._desk.release(content_hash)
-
-    def close(self) -> None:
-        """Ends decoding."""
-        self._desk.close()
-
-    def _keep_as(self, key: str, width: int | None) -> Callable[[np.ndarray], bytes]:
-        def keep(pixels: np.ndarray) -> bytes:
-            picture = encode(pixels, width)
-            self._memory.put(key, picture)
-            self._disk.put(key, picture)
+        def use(pixels: np.ndarray) -> bytes:
+            picture = encode(pixels, address.width)
+            self._memory.put(address.key, picture)
+            self._disk.put(address.key, picture)
             return picture
 
-        return keep
+        return self._queue.add(address.index, address.frame, urgency=urgency, use=use)
+
+    def jpeg(self, address: PictureAddress) -> bytes:
+        """The JPEG; waits for it behind the frames for which a person waits. Raises as `decoding` does."""
+        found = self.cached(address)
+        return self.decoding(address, Urgency.AHEAD).result() if found is None else found
+
+    def release(self, content_hash: str) -> None:
+        """Close the open decoders of one source."""
+        self._queue.release(content_hash)
+
+    def close(self) -> None:
+        """End decoding, and write to disk what is still to be written."""
+        self._queue.close()
+        self._disk.close()
 
 
 def encode(pixels: np.ndarray, width: int | None) -> bytes:
@@ -92,20 +124,8 @@ def encode(pixels: np.ndarray, width: int | None) -> bytes:
     return encoded.tobytes()
 
 
-def picture_key(index: frames.FrameIndex, frame: int, width: int | None, *, final: bool | None = None) -> str:
-    """Relative path of one cached picture.
-
-    While numbers are provisional it names the moment instead: the picture of a moment stays the same when its number
-    changes.
-    """
-    size = width or "full"
-    if index.confirmed if final is None else final:
-        return f"{index.content_hash[:24]}c/{size}/{frame:06d}.jpg"
-    return f"{index.content_hash[:24]}p/{size}/{index.pts[frame] if index.seekable else f'n{frame}'}.jpg"
-
-
 def remove_pictures(folder: Path, content_hash: str) -> None:
-    """Removes the cached pictures of one source, and nothing that somebody else put beside them. Raises `OSError`."""
+    """Remove the cached pictures of one source, and nothing that a person put beside them. Raises `OSError`."""
     if HASH.fullmatch(content_hash) is None:
         return
     for place in (folder / f"{content_hash[:24]}{kind}" for kind in "cp"):

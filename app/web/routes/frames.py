@@ -2,16 +2,18 @@
 
 import asyncio
 import contextlib
-from dataclasses import dataclass
+from collections.abc import Collection
+from concurrent.futures import Future
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
 from app.errors import BadInput, NotFound
-from app.pictures import stand_ins as proxies
-from app.pictures.decode_desk import Hurry, Wish
+from app.pictures import stand_ins
+from app.pictures.decode_queue import Urgency
+from app.pictures.jpegs import PictureAddress
 from app.web.context import Context
-from storage.frames import FrameIndex, VideoError
+from storage.frames import VideoError
 
 # A picture never changes as long as the address names the content it came from.
 FOREVER = "private, max-age=31536000, immutable"
@@ -21,42 +23,26 @@ GONE = 499
 AHEAD = "x-ahead"
 
 
-@dataclass(frozen=True)
-class _Asked:
-    """A picture that is asked for: whether its number is final, its tag, and its JPEG if that is here already."""
-
-    index: FrameIndex
-    width: int | None
-    final: bool
-    headers: dict[str, str]
-    picture: bytes | None
-
-
 def router(context: Context) -> APIRouter:
     """``GET /data/videos/{video}/frames/{frame}.jpg?w=&h=`` and ``…/proxies/{part}``."""
     routes = APIRouter(prefix="/data/videos")
 
-    def look_up(video_id: str, frame: int, w: int | None, h: str | None, known: str | None) -> _Asked:
+    def look_up(video_id: str, frame: int, w: int | None, known: str | None) -> tuple[PictureAddress, bytes | None]:
+        """Where the picture is, and the picture if it is cached and the browser has not got it (``known``, a tag)."""
         opened = context.opened(video_id)
-        video, index = opened.video, opened.index
+        video = opened.video
         if not 0 <= frame < video.count:
             raise NotFound(f"The video {video.name} has frames 0 to {video.count - 1}, so there is no frame {frame}.")
-        final = frame < video.confirmed
-        lasting = bool(h) and index.content_hash.startswith(h or "-") and final
-        etag = f'"{index.content_hash[:24]}-{int(final)}-{frame}-{w or 0}"'
-        headers = {"Cache-Control": FOREVER if lasting else CHECK_FIRST, "ETag": etag}
-        width = None if w is None or w >= index.width else w
-        found = None if known == etag else context.frames.find(index, frame, width, final=final)
-        return _Asked(index, width, final, headers, found)
+        address = PictureAddress.of(opened.index, frame, w, final=frame < video.confirmed)
+        return address, None if address.etag == known else context.frames.cached(address)
 
-    def stand_ins(video_id: str, part: int) -> tuple[_Asked, int, list[tuple[int, bytes | None]]]:
-        opened = context.opened(video_id)
-        order = proxies.stand_in_frames(opened.index)
-        wanted = proxies.part_of(order, part)
-        width = proxies.WIDTH if opened.index.width > proxies.WIDTH else None
-        found = [(k, context.frames.find(opened.index, k, width)) for k in wanted]
-        asked = _Asked(opened.index, width, opened.index.confirmed, {"Cache-Control": CHECK_FIRST}, None)
-        return asked, proxies.parts_of(order), found
+    def look_up_part(video_id: str, part: int) -> tuple[int, dict[int, PictureAddress], dict[int, bytes]]:
+        """How many parts there are; by frame of this part, the addresses of its stand-ins and those that are cached."""
+        index = context.opened(video_id).index
+        order = stand_ins.stand_in_frames(index)
+        addresses = {k: PictureAddress.of(index, k, stand_ins.WIDTH) for k in stand_ins.part_of(order, part)}
+        found = {k: context.frames.cached(address) for k, address in addresses.items()}
+        return stand_ins.parts_of(order), addresses, {k: picture for k, picture in found.items() if picture}
 
     @routes.get("/{video_id}/frames/{frame}.jpg")
     async def frame(
@@ -65,48 +51,41 @@ def router(context: Context) -> APIRouter:
         if w is not None and not 1 <= w <= WIDEST:
             raise BadInput(f"A picture cannot be {w} pixels wide; ask for 1 to {WIDEST}.")
         known = request.headers.get("if-none-match")
-        asked = await context.run(look_up, video_id, frame, w, h, known)
-        if known == asked.headers["ETag"]:
-            return Response(status_code=304, headers=asked.headers)
-        picture = asked.picture
+        address, picture = await context.run(look_up, video_id, frame, w, known)
+        headers = {"Cache-Control": FOREVER if address.lasts_under(h) else CHECK_FIRST, "ETag": address.etag}
+        if known == address.etag:
+            return Response(status_code=304, headers=headers)
         if picture is None:
-            # In a header, so that the address, by which browsers keep pictures, is the same either way.
-            hurry = Hurry.AHEAD if AHEAD in request.headers else Hurry.NOW
-            wish = context.frames.ask(asked.index, frame, asked.width, hurry=hurry, final=asked.final)
-            if not await _settled(request, [wish]):
+            # In a header, so that the URL, by which browsers keep pictures, is the same either way.
+            urgency = Urgency.AHEAD if AHEAD in request.headers else Urgency.NOW
+            decoding = context.frames.decoding(address, urgency)
+            if not await _all_done(request, [decoding]):
                 return Response(status_code=GONE)
-            picture = wish.picture.result()
-        return Response(picture, media_type="image/jpeg", headers=asked.headers)
+            picture = decoding.result()
+        return Response(picture, media_type="image/jpeg", headers=headers)
 
     @routes.get("/{video_id}/proxies/{part}")
-    async def stand_in(request: Request, video_id: str, part: int) -> Response:
-        asked, parts, found = await context.run(stand_ins, video_id, part)
-        wishes = {
-            k: context.frames.ask(asked.index, k, asked.width, hurry=Hurry.PROXY)
-            for k, picture in found
-            if picture is None
+    async def stand_in_part(request: Request, video_id: str, part: int) -> Response:
+        parts, addresses, found = await context.run(look_up_part, video_id, part)
+        decoding = {
+            k: context.frames.decoding(address, Urgency.STAND_IN) for k, address in addresses.items() if k not in found
         }
-        if not await _settled(request, list(wishes.values())):
+        if not await _all_done(request, decoding.values()):
             return Response(status_code=GONE)
-        pictures = [(k, picture or _made(wishes[k])) for k, picture in found]
-        body = proxies.packed([(k, picture) for k, picture in pictures if picture], parts=parts)
-        return Response(body, media_type="application/octet-stream", headers=asked.headers)
+        # One whose frame cannot be read is left out: the reason is given when the frame itself is requested.
+        for k, picture in decoding.items():
+            with contextlib.suppress(VideoError):
+                found[k] = picture.result()
+        body = stand_ins.packed([(k, found[k]) for k in addresses if k in found], parts=parts)
+        return Response(body, media_type="application/octet-stream", headers={"Cache-Control": CHECK_FIRST})
 
     return routes
 
 
-def _made(wish: Wish) -> bytes | None:
-    """A stand-in, or nothing where its frame cannot be read: that is said when the frame itself is asked for."""
-    try:
-        return wish.picture.result()
-    except VideoError:
-        return None
-
-
-async def _settled(request: Request, wishes: list[Wish]) -> bool:
-    """Waits for all pictures; gives those up that are not begun, and says no, when whoever asked has left."""
-    pending = {asyncio.ensure_future(_done(wish)) for wish in wishes}
-    leaving = asyncio.ensure_future(_left(request))
+async def _all_done(request: Request, pictures: "Collection[Future[bytes]]") -> bool:
+    """Wait for all pictures; where the browser closes the connection first, cancel the rest and return False."""
+    pending = {asyncio.ensure_future(_done(picture)) for picture in pictures}
+    leaving = asyncio.ensure_future(_disconnected(request))
     try:
         while pending and not leaving.done():
             waited: set[asyncio.Future[Any]] = {leaving, *pending}
@@ -114,19 +93,19 @@ async def _settled(request: Request, wishes: list[Wish]) -> bool:
             pending = {picture for picture in pending if not picture.done()}
     finally:
         leaving.cancel()
-        # Harmless where all are done; else scrubbing has left requests behind for which nothing need be decoded.
+        # None is left where all are done; else the page has scrubbed on, and these need not be decoded.
         for picture in pending:
             picture.cancel()
     return not pending
 
 
-async def _done(wish: Wish) -> None:
-    """Returns when a wish has its picture or its error, which whoever made it raises."""
+async def _done(picture: "Future[bytes]") -> None:
+    """Return when the picture or its error is there; the error is raised by ``picture.result()`` later."""
     with contextlib.suppress(Exception):
-        await asyncio.wrap_future(wish.picture)
+        await asyncio.wrap_future(picture)
 
 
-async def _left(request: Request) -> None:
-    """Returns when the connection is closed."""
+async def _disconnected(request: Request) -> None:
+    """Return when the connection is closed."""
     while (await request.receive())["type"] != "http.disconnect":
         continue

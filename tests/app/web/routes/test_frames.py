@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from PIL import Image
 
 from app.library import videos as use
-from app.pictures import stand_ins as proxies
+from app.pictures import stand_ins
 from app.pictures.jpegs import encode
 from app.settings import Settings
 from storage import frames
@@ -157,8 +157,8 @@ def test_stand_ins_are_small_pictures_of_key_frames(
     assert sorted(pictures) == [0, 10, 20, 30]
     with frames.open_reader(use.frame_index(video)) as reader:
         for k, picture in pictures.items():
-            assert shown(picture).shape == (46, proxies.WIDTH, 3)
-            assert picture == encode(reader.read(k), proxies.WIDTH)
+            assert shown(picture).shape == (46, stand_ins.WIDTH, 3)
+            assert picture == encode(reader.read(k), stand_ins.WIDTH)
     assert unpacked(client.get(f"/data/videos/{video.id}/proxies/1").content)[1] == {}
 
 
