@@ -10,31 +10,6 @@ from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from storage import schema
 from storage.errors import NameTaken, NotFound
-from storage.runs import Run, finish_run, get_run, list_runs, start_run
-from storage.snapshots import Snapshot, add_snapshot, get_snapshot
-
-__all__ = [
-    "Checkpoint",
-    "Run",
-    "Snapshot",
-    "activate",
-    "active_checkpoint",
-    "add_checkpoint",
-    "add_snapshot",
-    "class_map",
-    "find_checkpoint",
-    "finish_run",
-    "get_checkpoint",
-    "get_run",
-    "get_snapshot",
-    "list_checkpoints",
-    "list_runs",
-    "remove_checkpoint",
-    "rename_checkpoint",
-    "set_class_map",
-    "set_metrics",
-    "start_run",
-]
 
 
 @dataclass(frozen=True)

@@ -150,15 +150,6 @@ def get_run(tx: Connection, run_id: str) -> Run:
     return Run(**row._mapping)
 
 
-def list_runs(tx: Connection, project_id: str, *, video_id: str | None = None) -> tuple[Run, ...]:
-    """The runs of a project, or of one of its videos, newest first."""
-    table = schema.runs
-    query = select(table).where(table.c.project_id == project_id).order_by(table.c.created.desc(), table.c.id)
-    if video_id is not None:
-        query = query.where(table.c.video_id == video_id)
-    return tuple(Run(**row._mapping) for row in tx.execute(query))
-
-
 def _change(tx: Connection, run_id: str, **values: Any) -> Run:
     tx.execute(update(schema.runs).where(schema.runs.c.id == run_id).values(**values))
     return get_run(tx, run_id)

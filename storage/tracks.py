@@ -8,12 +8,8 @@ from sqlalchemy import Connection, Row, Select, select
 
 from storage import schema
 from storage.authors import is_persons_work
-from storage.edits.write import next_number
-from storage.errors import NotFound
 from storage.masks import chunks, get_blobs
 from storage.rle import Rle
-
-__all__ = ["MaskRow", "Track", "get_track", "list_tracks", "masks", "next_number", "rows"]
 
 
 @dataclass(frozen=True)
@@ -63,11 +59,6 @@ class MaskRow:
         """Whether a person drew or judged it, so that no machine may change it."""
         return is_persons_work(source=self.source, review=self.review)
 
-    @property
-    def is_key(self) -> bool:
-        """Whether it is a key frame of its track: drawn, or marked as one."""
-        return self.key or self.source == "drawn"
-
 
 def list_tracks(tx: Connection, video_id: str, *, deleted: bool = False) -> tuple[Track, ...]:
     """The tracks of a video by number; deleted ones only when asked for."""
@@ -76,14 +67,6 @@ def list_tracks(tx: Connection, video_id: str, *, deleted: bool = False) -> tupl
     if not deleted:
         query = query.where(table.c.deleted.is_(False))
     return tuple(Track(**row._mapping) for row in tx.execute(query))
-
-
-def get_track(tx: Connection, track_id: str) -> Track:
-    """The track with this id, deleted or not. Raises NotFound."""
-    row = tx.execute(select(schema.tracks).where(schema.tracks.c.id == track_id)).first()
-    if row is None:
-        raise NotFound("track", track_id)
-    return Track(**row._mapping)
 
 
 def rows(

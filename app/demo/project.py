@@ -16,7 +16,7 @@ from app.proposing.matching import overlaps
 from app.proposing.writer import store_proposals
 from app.settings import ASSETS, Settings
 from storage import checkpoints as models
-from storage import edits, masks, projects, tracks, videos
+from storage import edits, masks, projects, runs, tracks, videos
 from storage.atomic import replacing
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -116,7 +116,7 @@ def _propose(
 ) -> None:
     with database.atomic() as tx:
         ids = {category.name: category.id for category in projects.list_categories(tx, project.id)}
-        run = models.start_run(
+        run = runs.start_run(
             tx,
             kind="proposal",
             project_id=project.id,
@@ -129,7 +129,7 @@ def _propose(
     origin = Origin(video.id, run.id, tuple(names), ids)
     store_proposals(database, origin, Stretch(0, video.count, tuple(found)), whole=True)
     with database.atomic() as tx:
-        models.finish_run(tx, run.id, state="done")
+        runs.finish_run(tx, run.id, state="done")
 
 
 def _found(tx: Connection, number: int, track: Mapping[str, Any]) -> Found:

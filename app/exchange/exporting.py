@@ -13,7 +13,6 @@ from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
 from app.exchange.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
-from app.exchange.import_frames import PICTURES
 from app.exchange.importing import FOREIGN, Report, quiet
 from app.settings import Settings
 from storage import masks, projects, tracks, videos
@@ -23,7 +22,7 @@ from storage.projects import Category
 from storage.rle import Rle
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
-from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
+from storage.youtube_vis import FRAMES_FOLDER, VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
 
 VERSIONS = ("2019", "2021", "2022")
 ANNOTATIONS = "instances.json"
@@ -286,4 +285,4 @@ def _write_frames(
             report((position + done / max(total, 1)) / len(pieces), f"Writing frame {done} of {total} of {name}")
 
         chosen = leaving_frames(piece.video, choice.stride)
-        write_pictures(piece.video, chosen, names[ids[piece.video.id]], part / PICTURES, progress)
+        write_pictures(piece.video, chosen, names[ids[piece.video.id]], part / FRAMES_FOLDER, progress)

@@ -7,9 +7,8 @@ from app.errors import BadInput
 from storage import frames
 from storage.frames import FrameIndex
 from storage.frames.scan import VIDEO_SUFFIXES
-from storage.youtube_vis import VisVideo
+from storage.youtube_vis import FRAMES_FOLDER, VisVideo
 
-PICTURES = "JPEGImages"
 FIRST_SUFFIX = ".mp4"
 
 
@@ -111,4 +110,4 @@ def _suffixes() -> tuple[str, ...]:
 
 
 def _places(folder: Path) -> tuple[Path, ...]:
-    return folder, folder / PICTURES
+    return folder, folder / FRAMES_FOLDER

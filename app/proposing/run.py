@@ -16,7 +16,6 @@ from app.errors import Cancelled
 from app.proposing.found_tracks import Found, Origin, Stretch
 from app.proposing.ledger import Ledger, Standing
 from app.proposing.writer import Writer, new_ledger
-from storage import checkpoints as models
 from storage import jobs, masks, runs, videos
 from storage.database import Database
 from storage.edits import undoing as undo
@@ -88,7 +87,7 @@ class ProposalRun:
                 older = runs.latest_run(tx, video.id)
                 if older is not None:
                     runs.drop_progress(tx, older.id)
-                run = models.start_run(
+                run = runs.start_run(
                     tx,
                     kind="proposal",
                     project_id=video.project_id,
@@ -139,7 +138,7 @@ class ProposalRun:
                 edit = writer.write()
                 self.edit = self.edit if edit is None else edit
             unmapped = self._unmapped(standings, ledger)
-            models.finish_run(tx, self.id, state="done" if whole else "cancelled", unmapped=unmapped)
+            runs.finish_run(tx, self.id, state="done" if whole else "cancelled", unmapped=unmapped)
         return ledger, unmapped
 
     def forget(self) -> None:
@@ -150,7 +149,7 @@ class ProposalRun:
     def fail(self) -> None:
         """Records that the run broke off; what it has stored stays, and it can go on."""
         with self._database.atomic() as tx:
-            models.finish_run(tx, self.id, state="failed")
+            runs.finish_run(tx, self.id, state="failed")
 
     def _own_ledger(self, tx: Connection) -> Ledger:
         """A copy that may be thrown away with the transaction."""

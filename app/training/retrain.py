@@ -15,9 +15,8 @@ from app.jobs import queue as background
 from app.settings import Settings
 from app.training.folds import DEFAULT_STEPS, evaluation_kind, folds
 from app.training.project_clips import ProjectClips, videos_with_human_masks
-from storage import checkpoints as models
 from storage import jobs as job_store
-from storage import projects, tracks, videos
+from storage import projects, snapshots, tracks, videos
 from storage.database import Database
 from storage.jobs import Job
 
@@ -96,7 +95,7 @@ def run(database: Database, settings: Settings, *, job_id: str, report: backgrou
     try:
         with database.atomic() as tx:
             names, described = source.snapshot
-            snapshot = models.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
+            snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
         contents = [str(entry[1]) for entry in described]
         training = Retraining(database, settings, project_id=project_id, source=source, report=report)
         result = training.run(

@@ -1,6 +1,7 @@
 """YouTube-VIS files: the only parser and writer. The public door; the parts are beside it."""
 
 from storage.youtube_vis.dataset import (
+    FRAMES_FOLDER,
     SAME_NAME,
     VisCategory,
     VisDataset,
@@ -12,10 +13,11 @@ from storage.youtube_vis.dataset import (
     normalised_name,
     version_of,
 )
-from storage.youtube_vis.reader import YouTubeVisError, parse_dataset, parse_results, read_dataset, read_results
-from storage.youtube_vis.writer import dataset_object, result_entry, write_dataset, write_results
+from storage.youtube_vis.reader import YouTubeVisError, parse_dataset, parse_results, read_dataset
+from storage.youtube_vis.writer import result_entry, write_dataset, write_results
 
 __all__ = [
+    "FRAMES_FOLDER",
     "SAME_NAME",
     "VisCategory",
     "VisDataset",
@@ -24,13 +26,11 @@ __all__ = [
     "VisVideo",
     "YouTubeVisError",
     "categories_preset",
-    "dataset_object",
     "match_category",
     "normalised_name",
     "parse_dataset",
     "parse_results",
     "read_dataset",
-    "read_results",
     "result_entry",
     "version_of",
     "write_dataset",

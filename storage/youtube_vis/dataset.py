@@ -8,6 +8,9 @@ from storage.rle import Rle
 
 Json = dict[str, Any]
 
+FRAMES_FOLDER = "JPEGImages"
+"""The folder of the frames, which lies beside the file in every published set."""
+
 
 @dataclass(frozen=True)
 class VisVideo:

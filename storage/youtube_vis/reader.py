@@ -30,11 +30,6 @@ def read_dataset(path: Path) -> VisDataset:
     return parse_dataset(Path(path).read_bytes(), where=str(path))
 
 
-def read_results(path: Path, *, dataset: VisDataset | None = None) -> tuple[VisResult, ...]:
-    """The results of a file, checked against the videos and categories of `dataset` if given."""
-    return parse_results(Path(path).read_bytes(), where=str(path), dataset=dataset)
-
-
 def parse_dataset(text_or_obj: str | bytes | Json, *, where: str) -> VisDataset:
     """The dataset of a JSON text or of what it holds; raises YouTubeVisError whose message starts with `where`.
 

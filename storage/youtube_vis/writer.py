@@ -28,11 +28,6 @@ def write_results(path: Path, results: Iterable[VisResult]) -> None:
     _write(Path(path), _list_text(result_entry(result) for result in results))
 
 
-def dataset_object(dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> Json:
-    """What `write_dataset` writes, as a dict for JSON."""
-    return json.loads("".join(_dataset_text(dataset, segmentation)))
-
-
 def result_entry(result: VisResult) -> Json:
     """One entry of a results file."""
     return {

@@ -1,8 +1,8 @@
 from typing import Any
 
-from storage.checkpoints import start_run
 from storage.drafts import Draft, discard_drafts, list_drafts, put_drafts
 from storage.masks import put_blob
+from storage.runs import start_run
 from tests.storage.scenes import Scene, square
 
 

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage.checkpoints import start_run
 from storage.database import DatabaseError
 from storage.drafts import Draft, discard_drafts, list_drafts, put_drafts
 from storage.masks import put_blob
+from storage.runs import start_run
 from tests.storage.scenes import Scene, make_video, new_id, square
 
 FRAMES = st.none() | st.integers(-1, 7)

@@ -12,8 +12,7 @@ from alembic import command
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine
 
-from storage import checkpoints as models
-from storage import jobs, migrations, projects, tracks, videos
+from storage import checkpoints, jobs, migrations, projects, runs, tracks, videos
 from storage.database import Database
 from storage.edits import edits_since, list_complete
 from storage.edits.rebuild import check_video
@@ -119,14 +118,14 @@ def assert_all_is_there(tx: Connection) -> None:
     assert (complete.start, complete.stop, complete.categories) == (0, 9, ("cat",))
     assert [edit.id for edit in edits_since(tx, 0)] == ["e1", "e2"]
     assert check_video(tx, "v") == [], "the log still adds up to the tables"
-    active = models.active_checkpoint(tx, "p")
+    active = checkpoints.active_checkpoint(tx, "p")
     assert active is not None and active.metrics == {"ap50": 61.5}
-    assert models.class_map(tx, "c", "p") == {"a": "cat"}
+    assert checkpoints.class_map(tx, "c", "p") == {"a": "cat"}
     job = jobs.get_job(tx, "j")
     assert (job.status, job.parameters, job.log) == ("running", {"rule": "review"}, "one line")
     assert jobs.points(tx, "j") == {"loss": [(1, 0.5)]}
-    (run,) = models.list_runs(tx, "p")
-    assert (run.id, run.state) == ("u", "done")
+    run = runs.latest_run(tx, "v")
+    assert run is not None and (run.id, run.project_id, run.state) == ("u", "p", "done")
 
 
 @pytest.fixture

@@ -3,6 +3,7 @@
 import pytest
 
 from storage import runs, videos
+from storage.checkpoints import add_checkpoint
 from storage.database import Database
 from storage.errors import NotFound
 from storage.runs import RunMoved, RunProgress
@@ -98,3 +99,35 @@ def test_cuts_of_a_stretch_replace_those_that_were_seen_there_before(scene: Scen
     assert cuts() == [3, 12, 19]
     keep([10], 10, 19)
     assert cuts() == [3, 10, 19]
+
+
+def test_a_run_records_what_it_was_made_with_and_what_it_could_not_place(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        checkpoint = add_checkpoint(
+            tx, name="demo", path="x.safetensors", sha256="ab", config="tevit_tiny", categories=["disc"], size_bytes=10
+        )
+        run = runs.start_run(
+            tx,
+            kind="proposal",
+            project_id=scene.project.id,
+            video_id=scene.video.id,
+            checkpoint_id=checkpoint.id,
+            settings={"window": 36},
+        )
+        assert (run.state, run.finished, run.author) == ("running", None, f"run:{run.id}")
+        done = runs.finish_run(tx, run.id, unmapped={"zebra": 3})
+        assert (done.state, done.unmapped, done.settings) == ("done", {"zebra": 3}, {"window": 36})
+        assert runs.get_run(tx, run.id) == done
+        runs.start_run(tx, kind="training", project_id=scene.project.id)
+        assert runs.latest_run(tx, scene.video.id) == done
+        with pytest.raises(NotFound):
+            runs.finish_run(tx, "nothing")
+
+
+@pytest.mark.parametrize("state", ["done", "failed", "cancelled"])
+def test_a_run_ends_in_the_state_that_was_said(scene: Scene, state: str) -> None:
+    with scene.database.atomic() as tx:
+        run = runs.start_run(tx, kind="proposal", project_id=scene.project.id)
+        ended = runs.finish_run(tx, run.id, state=state)
+        assert (ended.state, ended.unmapped) == (state, None)
+        assert ended.finished is not None and ended.finished >= ended.created

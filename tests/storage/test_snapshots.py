@@ -71,3 +71,15 @@ def test_the_same_masks_of_two_projects_are_two_snapshots_of_one_hash(scene: Sce
 def test_a_snapshot_that_does_not_exist_is_named(scene: Scene) -> None:
     with scene.database.read() as tx, pytest.raises(NotFound, match="snapshot 'nothing'"):
         get_snapshot(tx, "nothing")
+
+
+def test_the_same_masks_are_the_same_snapshot(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        masks, videos = [["track", 0, "hash", 1.0]], [{"id": scene.video.id, "complete": [[0, 4]]}]
+        first = add_snapshot(tx, project_id=scene.project.id, masks=masks, videos=videos)
+        assert add_snapshot(tx, project_id=scene.project.id, masks=tuple(masks), videos=videos) == first
+        assert get_snapshot(tx, first.id) == first
+        other = add_snapshot(tx, project_id=scene.project.id, masks=[], videos=videos)
+        assert other.hash != first.hash
+        with pytest.raises(NotFound):
+            get_snapshot(tx, "nothing")

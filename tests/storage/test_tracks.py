@@ -1,8 +1,5 @@
-import pytest
-
 from storage import tracks
 from storage.edits import Change
-from storage.errors import NotFound
 from tests.storage.scenes import Scene, square
 
 
@@ -44,12 +41,7 @@ def test_a_row_carries_all_that_was_said_of_it(scene: Scene) -> None:
     row, stored = scene.row(track, 0), scene.track(track)
     assert row is not None
     assert (row.score, row.run_id, row.occluded, row.iscrowd, row.extra) == (0.25, "r", True, True, {"a": 1})
-    assert (row.parent_edit, row.human, row.is_key) == ("edit", False, False)
+    assert (row.parent_edit, row.human, row.key) == ("edit", False, False)
     assert (stored.run_id, stored.score, stored.source_id) == ("r", 0.5, "12")
     assert (stored.extra, stored.iscrowd) == ({"fate": "kept"}, True)
     scene.assert_log_explains_tables()
-
-
-def test_a_track_that_does_not_exist_is_named(scene: Scene) -> None:
-    with scene.database.read() as tx, pytest.raises(NotFound, match="track 'nothing'"):
-        tracks.get_track(tx, "nothing")

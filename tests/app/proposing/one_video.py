@@ -11,7 +11,6 @@ from storage import checkpoints as models
 from storage import edits, runs, tracks
 from storage.database import Database
 from storage.edits import rebuild
-from storage.runs import list_runs
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
 from tests.app.made import PERSON, project_with, send, video_in
@@ -67,8 +66,9 @@ class Desk:
 
     def run(self) -> runs.Run:
         with self.database.read() as tx:
-            found = list_runs(tx, self.video.project_id, video_id=self.video.id)
-        return found[0]
+            found = runs.latest_run(tx, self.video.id)
+        assert found is not None
+        return found
 
     def person(self, kind: str, *changes: dict[str, Any]) -> None:
         result = send(self.database, self.video, changes, kind)

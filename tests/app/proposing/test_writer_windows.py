@@ -14,9 +14,9 @@ from app.proposing.found_tracks import Found, Origin, Stretch
 from app.proposing.ledger import Ledger
 from app.proposing.writer import Writer, new_ledger, store_proposals
 from app.settings import Settings
-from storage import checkpoints as models
 from storage import masks
 from storage.database import Database
+from storage.runs import start_run
 from tests.app.made import FRAMES, project_with, square, video_in
 from tests.app.proposing.fake_windows import FakeWindows
 from tests.app.proposing.one_video import Desk, video_to_propose
@@ -212,7 +212,7 @@ def test_stored_in_windows_or_at_once_a_first_run_leaves_the_same_rows(
             for k, places in enumerate(found)
         ]
         runs = [
-            models.start_run(tx, kind="proposal", project_id=desk.video.project_id, video_id=desk.video.id).id
+            start_run(tx, kind="proposal", project_id=desk.video.project_id, video_id=desk.video.id).id
             for desk in desks
         ]
     cuts = [0, *sorted(borders), FRAMES]

@@ -18,6 +18,7 @@ from storage.edits import (
     edits_since,
     list_complete,
 )
+from storage.edits.write import next_number
 from storage.errors import NotFound
 from storage.masks import BadMask, put_blob
 from storage.projects import create_project
@@ -51,8 +52,8 @@ def test_a_persons_stroke_is_drawn_and_corrected_and_a_machines_mask_is_proposed
     scene.draw(track, 1, 1, author="run:a")
     mine, its = scene.row(track, 0), scene.row(track, 1)
     assert mine is not None and its is not None
-    assert (mine.source, mine.review, mine.human, mine.is_key) == ("drawn", "corrected", True, True)
-    assert (its.source, its.review, its.human, its.is_key) == ("proposed", "unreviewed", False, False)
+    assert (mine.source, mine.review, mine.human, mine.key) == ("drawn", "corrected", True, False)
+    assert (its.source, its.review, its.human, its.key) == ("proposed", "unreviewed", False, False)
 
 
 def test_a_verdict_keeps_the_mask_and_clears_the_look(scene: Scene) -> None:
@@ -172,7 +173,7 @@ def test_numbers_count_per_video_and_are_never_given_twice(scene: Scene) -> None
     with scene.database.read() as tx:
         assert [track.number for track in tracks.list_tracks(tx, scene.video.id)] == [1, 3]
         assert [track.number for track in tracks.list_tracks(tx, scene.video.id, deleted=True)] == [1, 2, 3]
-        assert tracks.next_number(tx, scene.video.id) == 4
+        assert next_number(tx, scene.video.id) == 4
 
 
 def test_keys_that_a_track_change_does_not_name_stay(scene: Scene) -> None:

@@ -130,7 +130,6 @@ def test_the_written_form_is_the_one_that_every_loader_reads(tmp_path: Path) -> 
     }
     assert written["annotations"][1]["iscrowd"] == 1
     assert written["videos"][0] == {"id": 2, "width": 6, "height": 4, "length": 2, "file_names": ["b/1.jpg", "b/2.jpg"]}
-    assert vis.dataset_object(small()) == written
 
 
 def test_compressed_masks_are_written_on_request(tmp_path: Path) -> None:
@@ -181,7 +180,7 @@ def test_results_are_written_compressed_with_their_foreign_keys(tmp_path: Path) 
         "confidence": [0.5, None],
         "track_id": 7,
     }
-    assert vis.read_results(tmp_path / "results.json") == results
+    assert vis.parse_results((tmp_path / "results.json").read_bytes(), where="results.json") == results
     vis.write_results(tmp_path / "none.json", ())
     assert (tmp_path / "none.json").read_text() == "[]"
 

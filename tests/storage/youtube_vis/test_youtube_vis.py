@@ -276,7 +276,8 @@ def test_runs_of_length_nothing_do_not_make_another_mask() -> None:
 def test_real_files_are_read() -> None:
     found = vis.read_dataset(material("data/annotated_nc/davis16_a/instances.json"))
     assert (len(found.videos), len(found.tracks)) == (5, 5)
-    results = vis.read_results(material("data/annotated_nc/davis16_a/osvos_results.json"), dataset=found)
+    text = material("data/annotated_nc/davis16_a/osvos_results.json").read_bytes()
+    results = vis.parse_results(text, where="osvos_results.json", dataset=found)
     assert len(results) == 5
     one = vis.read_dataset(material("data/annotated_nc/davis16_a/instances_first_video_uncompressed_rle.json"))
     same = next(track for track in found.tracks if track.id == one.tracks[0].id)
