@@ -111,7 +111,7 @@ class ProposalRun:
             if undo.is_taken_back(tx, self._origin.video_id, self._origin.author):
                 raise Cancelled
             ledger = self._own_ledger(tx)
-            ledger.standings = tuple(_standing(one) for one in window.standings)
+            ledger.standings = tuple(_standing(one) for one in window.track_standings)
             writer = Writer(tx, self._origin, ledger)
             writer.stretch(_stretch(tx, window))
             edit = writer.write()
@@ -169,7 +169,7 @@ def _stretch(tx: Connection, window: Any) -> Stretch:
         if rle is not None and area(rle) > 0
     ]
     hashes = masks.put_blobs(tx, [rle for _, _, rle in places])
-    found = {one.track: _found(one) for one in window.standings}
+    found = {one.track: _found(one) for one in window.track_standings}
     for (number, frame, _), digest in zip(places, hashes, strict=True):
         found[number].masks[frame] = digest
     for track in window.tracks:

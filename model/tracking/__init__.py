@@ -1,1 +1,1 @@
-"""Runs the network over a whole video, window by window, and joins the windows to tracks."""
+"""Runs the network over a whole video, window by window, and joins the tracks of the windows."""

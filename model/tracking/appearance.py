@@ -1,6 +1,6 @@
-"""What a picture or a thing in it looks like as a whole: the distribution of its colours in CIE Lab.
+"""The appearance of a frame or of an object in it: the distribution of its colours in CIE Lab.
 
-TeViT's queries tell classes apart but not two things of one class; their colours often do.
+TeViT's queries separate classes but hardly two objects of one class; their colours often do.
 """
 
 import cv2
@@ -21,7 +21,8 @@ def colour_bins(frame: np.ndarray, grid_hw: tuple[int, int]) -> np.ndarray:
 def colour_signature(bins: np.ndarray, weights: np.ndarray) -> np.ndarray:
     """Square roots (BINS,) float32 of the shares of each colour among cells (...) with weights (...).
 
-    The product of two signatures is their Bhattacharyya coefficient, 1 for equal colours; zeros where nothing weighs.
+    The product of two signatures is their Bhattacharyya coefficient, 1 for equal colours. All zeros where the weights
+    are zero.
     """
     counts = np.bincount(bins.ravel(), weights=weights.ravel(), minlength=BINS)
     return np.sqrt(counts / max(counts.sum(), 1e-9)).astype(np.float32)

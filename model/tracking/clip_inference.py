@@ -1,4 +1,4 @@
-"""One clip through the network: frames in, the things it sees out, with soft masks."""
+"""Inference on one clip: frames in, detected tracks with soft masks out."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -16,8 +16,8 @@ from model.tracking.soft_masks import grid_size, on_grid, overlap
 
 RULES = ("published", "review")
 STARTS = 0.2  # least score of a track under the review rule
-SAME_THING = 0.7  # mask IoU in a frame from which two tracks show one thing (review rule)
-SMALLEST = 4  # pixels; below this a track is not believed to be seen (review rule)
+SAME_OBJECT = 0.7  # mask IoU in a frame above which two tracks show one object (review rule)
+SMALLEST = 4  # pixels; a smaller mask counts as absent (review rule)
 _PAIRS_AT_ONCE = 256  # (frame, query) pairs whose masks are drawn together; bounds memory
 
 
@@ -26,27 +26,27 @@ class UnknownRule(ValueError):
 
 
 @dataclass(frozen=True)
-class Sighting:
-    """One thing as a clip of T frames sees it, its masks still soft."""
+class ClipTrack:
+    """One track detected in a clip of T frames, with soft masks."""
 
     selected: Selected
-    class_scores: np.ndarray  # (classes,) float64, 0 to 1: its score as each class, 0 beyond the runners-up
-    embedding: np.ndarray  # (C,) float32 of unit length: what sets its query apart from the others
-    probabilities: np.ndarray  # (T, S, S) float32 inside the boxes; zeros where it is believed absent
+    class_scores: np.ndarray  # (classes,) float64, 0 to 1: score per class, 0 beyond the runners-up
+    embedding: np.ndarray  # (C,) float32 of unit length: the query's features minus the mean of all queries
+    probabilities: np.ndarray  # (T, S, S) float32 inside the boxes; zeros where it is absent
     boxes: np.ndarray  # (T, 4) float32 xyxy, pixels of the frame
 
     def on_grid(self, frames: Sequence[int], *, frame_hw: tuple[int, int], grid_hw: tuple[int, int]) -> np.ndarray:
-        """Soft masks (len(frames), h, w) float32 of some frames of the clip; empty where it is believed absent."""
+        """Soft masks (len(frames), h, w) float32 of some frames of the clip; zeros where it is absent."""
         soft = np.zeros((len(frames), *grid_hw), np.float32)
-        there = [row for row, frame in enumerate(frames) if self.selected.present[frame]]
-        if there:
-            picked = [frames[row] for row in there]
-            soft[there] = on_grid(self.probabilities[picked], self.boxes[picked], frame_hw=frame_hw, grid_hw=grid_hw)
+        rows = [row for row, frame in enumerate(frames) if self.selected.present[frame]]
+        if rows:
+            picked = [frames[row] for row in rows]
+            soft[rows] = on_grid(self.probabilities[picked], self.boxes[picked], frame_hw=frame_hw, grid_hw=grid_hw)
         return soft
 
 
-def shrink(frame: np.ndarray, config: TeViTConfig) -> np.ndarray:
-    """A uint8 RGB frame (H, W, 3) at the size in which the network looks at it; an array of its own."""
+def resize_frame(frame: np.ndarray, config: TeViTConfig) -> np.ndarray:
+    """A uint8 RGB frame (H, W, 3) at the network's input size; a new array."""
     height, width = fit((frame.shape[0], frame.shape[1]), config.scales.test).img_hw
     if frame.shape[:2] == (height, width):
         return frame.copy()
@@ -54,7 +54,7 @@ def shrink(frame: np.ndarray, config: TeViTConfig) -> np.ndarray:
 
 
 @torch.inference_mode()
-def look(
+def infer_clip(
     network: TeViT,
     frames: Sequence[np.ndarray],
     *,
@@ -64,12 +64,12 @@ def look(
     precision: str,
     max_tracks: int,
     minimum: float = STARTS,
-) -> list[Sighting]:
-    """What the network sees in one clip, best first.
+) -> list[ClipTrack]:
+    """Tracks that the network detects in one clip, best first.
 
-    frames: T uint8 RGB arrays of one size, as they are or already through :func:`shrink`; ``frame_hw`` is the size in
-    pixels that boxes refer to. Under the review rule things with a score below ``minimum`` and duplicates are left
-    out; at most ``max_tracks`` are returned. Raises :class:`UnknownRule`.
+    frames: T uint8 RGB arrays of one size, original or resized by :func:`resize_frame`; ``frame_hw`` is the original
+    size in pixels, to which boxes refer. The review rule drops tracks with a score below ``minimum`` and duplicates; at
+    most ``max_tracks`` are returned. Raises :class:`UnknownRule`.
     """
     if rule not in RULES:
         raise UnknownRule(f"there is no selection rule {rule!r}; there are {' and '.join(RULES)}")
@@ -86,63 +86,64 @@ def look(
         else:
             chosen = review(queries.logits[0], max_tracks=2 * max_tracks, minimum=minimum)
         probabilities = _probabilities(network, features, queries, chosen)
-    seen = _sightings(queries, chosen, probabilities, size)
-    return seen if rule == "published" else _distinct(seen, frame_hw)[:max_tracks]
+    found = _clip_tracks(queries, chosen, probabilities, size)
+    return found if rule == "published" else _distinct(found, frame_hw)[:max_tracks]
 
 
 def _probabilities(network: TeViT, features: Features, queries: Queries, chosen: Sequence[Selected]) -> np.ndarray:
-    """Mask probabilities (K, T, S, S) float32 inside the boxes, drawn only where a track is believed to be."""
+    """Mask probabilities (K, T, S, S) float32 inside the boxes, computed only where a track is present."""
     device, side = queries.boxes.device, 2 * network.config.head.mask_cells
     drawn = np.zeros((len(chosen), features.frames, side, side), np.float32)
     places = [(k, t) for k, track in enumerate(chosen) for t in range(features.frames) if track.present[t]]
     for start in range(0, len(places), _PAIRS_AT_ONCE):
         part = places[start : start + _PAIRS_AT_ONCE]
-        asked = torch.tensor([(t, chosen[k].query, chosen[k].label) for k, t in part], dtype=torch.int64, device=device)
-        found = network.masks(features, queries, asked[:, 0], asked[:, 1], asked[:, 2]).float().cpu().numpy()
+        rows = torch.tensor([(t, chosen[k].query, chosen[k].label) for k, t in part], dtype=torch.int64, device=device)
+        found = network.masks(features, queries, rows[:, 0], rows[:, 1], rows[:, 2]).float().cpu().numpy()
         drawn[[k for k, _ in part], [t for _, t in part]] = found
     return drawn
 
 
-def _sightings(
+def _clip_tracks(
     queries: Queries, chosen: Sequence[Selected], probabilities: np.ndarray, size: Resized
-) -> list[Sighting]:
+) -> list[ClipTrack]:
     scale = torch.from_numpy(size.scale_factor)
     boxes = (queries.boxes[0].float().cpu() / scale).numpy()  # (T, N, 4)
     features = queries.object_features[0].float().cpu()  # (T, N, C)
-    features = functional.normalize(features - features.mean(dim=(0, 1)), dim=2)  # what all share tells nothing
-    seen = []
+    features = functional.normalize(
+        features - features.mean(dim=(0, 1)), dim=2
+    )  # the mean is common to all queries and separates none
+    found = []
     for track, own in zip(chosen, probabilities, strict=True):
         weight = torch.tensor(track.frame_scores) * torch.tensor(track.present)
         embedding = functional.normalize((features[:, track.query] * weight[:, None]).sum(dim=0), dim=0)
         scores = np.zeros(queries.logits.shape[-1])
         for label, value in ((track.label, track.score), *track.runners_up):
             scores[label] = value
-        seen.append(Sighting(track, scores, embedding.numpy(), own, boxes[:, track.query]))
-    return seen
+        found.append(ClipTrack(track, scores, embedding.numpy(), own, boxes[:, track.query]))
+    return found
 
 
-def _distinct(seen: list[Sighting], frame_hw: tuple[int, int]) -> list[Sighting]:
-    """Sightings, best first, without those that a better one covers, and absent where another one shows the thing."""
-    if len(seen) < 2:
-        return seen
+def _distinct(found: list[ClipTrack], frame_hw: tuple[int, int]) -> list[ClipTrack]:
+    """The tracks, best first, without duplicates, and absent in frames where a better track shows the same object."""
+    if len(found) < 2:
+        return found
     grid_hw = grid_size(frame_hw)
-    soft = np.stack([one.on_grid(range(len(one.boxes)), frame_hw=frame_hw, grid_hw=grid_hw) for one in seen])
-    kept = without_duplicates([one.selected for one in seen], torch.from_numpy(overlap(soft, soft)))
-    alone = one_each(soft[kept] >= 0.5, np.array([seen[index].selected.frame_scores for index in kept]))
-    told = [
-        (
-            seen[index],
-            tuple(bool(there) and sole for there, sole in zip(seen[index].selected.present, row, strict=True)),
-        )
-        for index, row in zip(kept, alone.tolist(), strict=True)
-    ]
-    return [replace(one, selected=replace(one.selected, present=present)) for one, present in told if any(present)]
+    soft = np.stack([one.on_grid(range(len(one.boxes)), frame_hw=frame_hw, grid_hw=grid_hw) for one in found])
+    kept = without_duplicates([one.selected for one in found], torch.from_numpy(overlap(soft, soft)))
+    alone = one_each(soft[kept] >= 0.5, np.array([found[index].selected.frame_scores for index in kept]))
+    distinct = []
+    for index, row in zip(kept, alone.tolist(), strict=True):
+        track = found[index]
+        present = tuple(bool(shown) and sole for shown, sole in zip(track.selected.present, row, strict=True))
+        if any(present):
+            distinct.append(replace(track, selected=replace(track.selected, present=present)))
+    return distinct
 
 
-def one_each(masks: np.ndarray, scores: np.ndarray, *, limit: float = SAME_THING) -> np.ndarray:
-    """Where each of K things is alone (K, T) bool: no other one with a higher score has about its mask in that frame.
+def one_each(masks: np.ndarray, scores: np.ndarray, *, limit: float = SAME_OBJECT) -> np.ndarray:
+    """(K, T) bool: whether no other of K tracks with a higher score has about the same mask in that frame.
 
-    masks bool (K, T, ...); scores (K, T); two masks are about the same when their IoU exceeds ``limit``.
+    masks bool (K, T, ...); scores (K, T); two masks are about the same if their IoU exceeds ``limit``.
     """
     flat = masks.reshape(*masks.shape[:2], -1).astype(np.float32).transpose(1, 0, 2)  # (T, K, cells)
     shared = flat @ flat.transpose(0, 2, 1)

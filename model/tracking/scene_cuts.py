@@ -1,8 +1,8 @@
-"""Where a new scene begins, from the frames alone: colours and layout that both change at once.
+"""Detection of scene cuts from the frames alone: colours and layout that both change at once.
 
 The change between two frames is the mean of their distance in colour (one minus the Bhattacharyya coefficient of the
-Lab histograms) and in layout (one minus the correlation of small grey pictures). A cut is a change far above what the
-frames before show; a single odd frame, after which the picture is as before, is a flash and no cut.
+Lab histograms) and in layout (one minus the correlation of small grey pictures). A cut is a change far above those of
+the frames before it; a single odd frame, after which the picture is as before, is a flash and no cut.
 """
 
 from dataclasses import dataclass, field
@@ -12,31 +12,33 @@ import numpy as np
 
 from model.tracking.appearance import colour_signature
 
-LEAST = 0.18  # change below which nothing is a cut; films stay under 0.1 within a shot
+LEAST = 0.18  # smallest change of a cut; films stay under 0.1 within a shot
 _ABOVE = 3.0  # a cut exceeds LEAST by this many times the median change before it
-_REMEMBERED = 12  # changes that the median is taken of
+_REMEMBERED = 12  # number of changes in that median
 _LAYOUT = (32, 18)  # width and height of the grey pictures
 _FLAT = 20.0  # contrast (norm over the grey picture, grey levels) below which layout is noise
 
 
 @dataclass(frozen=True)
-class FrameLook:
-    """What is compared of a frame."""
+class FrameSignature:
+    """The features of a frame that are compared."""
 
     colours: np.ndarray  # see appearance.colour_signature
     layout: np.ndarray  # (18, 32) float32 grey without its mean, of about unit norm
 
 
-def look_of(frame: np.ndarray, bins: np.ndarray) -> FrameLook:
-    """frame uint8 RGB (H, W, 3); bins: its `appearance.colour_bins` on any grid."""
+def frame_signature(frame: np.ndarray, bins: np.ndarray) -> FrameSignature:
+    """The signature of a uint8 RGB frame (H, W, 3); bins: its `appearance.colour_bins` on any grid."""
     grey = cv2.cvtColor(cv2.resize(frame, _LAYOUT, interpolation=cv2.INTER_AREA), cv2.COLOR_RGB2GRAY)
     layout = cv2.GaussianBlur(grey.astype(np.float32), (3, 3), 0)
     layout -= layout.mean()
-    return FrameLook(colour_signature(bins, np.ones(bins.shape)), layout / max(float(np.linalg.norm(layout)), _FLAT))
+    return FrameSignature(
+        colour_signature(bins, np.ones(bins.shape)), layout / max(float(np.linalg.norm(layout)), _FLAT)
+    )
 
 
-def change(first: FrameLook, second: FrameLook) -> float:
-    """How much changes between two frames, 0 to 1."""
+def change(first: FrameSignature, second: FrameSignature) -> float:
+    """Amount of change between two frames, 0 to 1."""
     colour = 1.0 - float(first.colours @ second.colours)
     apart = first.layout - second.layout
     layout = float((apart * apart).sum()) / 2  # one minus the correlation, unless one of them is flat
@@ -45,16 +47,16 @@ def change(first: FrameLook, second: FrameLook) -> float:
 
 @dataclass
 class SceneCuts:
-    """Watches frames in order. ``found`` lists first frames of scenes, sure for all frames but the latest one."""
+    """Takes frames in order. ``found`` lists the first frames of scenes, final for all but the latest frame."""
 
-    seen: int = 0  # frames shown so far
+    seen: int = 0  # frames taken so far
     found: list[int] = field(default_factory=list)
     recent: list[float] = field(default_factory=list)  # changes in this scene
-    latest: FrameLook | None = None
-    before: FrameLook | None = None  # the frame before the latest one, if that looks like a new scene
+    latest: FrameSignature | None = None
+    before: FrameSignature | None = None  # the frame before the latest one, if that looks like a new scene
 
-    def show(self, frame: FrameLook) -> None:
-        """The next frame."""
+    def add(self, frame: FrameSignature) -> None:
+        """Takes the next frame."""
         number, self.seen = self.seen, self.seen + 1
         if self.latest is None:
             self.latest = frame
@@ -73,7 +75,7 @@ class SceneCuts:
         self.latest = frame
 
     def end(self) -> None:
-        """There are no more frames."""
+        """Ends the video: a change at its last frame is a cut."""
         if self.before is not None:
             self.found.append(self.seen - 1)
             self.before = None

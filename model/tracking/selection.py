@@ -1,7 +1,7 @@
-"""From queries to tracks: the published rule.
+"""Selection rules: from queries to tracks.
 
-Source: TeViT `tevit_roi_head.py:257`: the mean over frames of each query's class scores, and the best pairs of
-(query, class). One query may appear with several classes; every track is drawn in every frame.
+The published rule is that of TeViT (`tevit_roi_head.py:257`): the mean over frames of each query's class scores,
+and the best pairs of (query, class). One query may appear with several classes; every track has a mask in every frame.
 """
 
 from dataclasses import dataclass
@@ -18,7 +18,7 @@ class Selected:
     label: int
     score: float  # mean over the frames, 0 to 1
     frame_scores: tuple[float, ...]  # per frame, 0 to 1
-    present: tuple[bool, ...]  # per frame: is it believed to be there
+    present: tuple[bool, ...]  # per frame
     runners_up: tuple[tuple[int, float], ...] = ()  # further classes of the same query, best first
 
 
@@ -37,26 +37,26 @@ def published(logits: Tensor, *, max_tracks: int) -> list[Selected]:
 
 
 def presence(frame_scores: Tensor, *, floor: float = 0.1, share: float = 0.3) -> Tensor:
-    """Frames (T,) in which a track with these per-frame scores (T,) is believed to be there.
+    """Frames (T,) bool in which a track with these per-frame scores (T,) is present.
 
-    A frame counts when its score exceeds both ``floor`` and ``share`` of the track's 90th percentile; a single frame
-    between two opposite ones follows them (hysteresis).
+    A track is present where its score exceeds both ``floor`` and ``share`` of the track's 90th percentile; a single
+    frame between two opposite ones follows them (hysteresis).
     """
     top = torch.quantile(frame_scores, 0.9)
-    there = frame_scores > torch.clamp(share * top, min=floor)
-    if len(there) > 2:
-        alone = (there[1:-1] != there[:-2]) & (there[:-2] == there[2:])
-        there = there.clone()
-        there[1:-1] ^= alone
-    return there
+    shown = frame_scores > torch.clamp(share * top, min=floor)
+    if len(shown) > 2:
+        alone = (shown[1:-1] != shown[:-2]) & (shown[:-2] == shown[2:])
+        shown = shown.clone()
+        shown[1:-1] ^= alone
+    return shown
 
 
 def review(logits: Tensor, *, max_tracks: int, minimum: float, runners: int = 3) -> list[Selected]:
-    """One class per query with runners-up, scored by the frames where it is believed to be there.
+    """One class per query, with runners-up, scored over its best frames.
 
     logits (T, N, classes). The score of a track is the mean of its best third of frames, so that a short visit is
-    not averaged away; what scores less than ``minimum`` is left out. Duplicates are still in;
-    :func:`without_duplicates` removes them once masks are known.
+    not averaged away; tracks that score less than ``minimum`` are left out. Duplicates
+    stay; :func:`without_duplicates` removes them once masks are known.
     """
     scores = logits.float().sigmoid()
     frames = scores.shape[0]
@@ -72,13 +72,14 @@ def review(logits: Tensor, *, max_tracks: int, minimum: float, runners: int = 3)
         per_frame = scores[:, query, main]
         others = [(index, float(best[query, index])) for index in best[query].argsort(descending=True).tolist()]
         runners_up = tuple(pair for pair in others if pair[0] != main)[:runners]
-        there = tuple(presence(per_frame).tolist())
-        chosen.append(Selected(query, main, score, tuple(per_frame.tolist()), there, runners_up))
+        present = tuple(presence(per_frame).tolist())
+        chosen.append(Selected(query, main, score, tuple(per_frame.tolist()), present, runners_up))
     return chosen
 
 
 def without_duplicates(selected: list[Selected], overlaps: Tensor, *, limit: float = 0.6) -> list[int]:
-    """Indices of tracks to keep, best first: a track whose mask overlap with a better one exceeds ``limit`` goes.
+    """Indices of tracks to keep, best first: a track whose mask overlap with a better one exceeds ``limit`` is
+    dropped.
 
     overlaps (K, K): soft mask IoU over the whole clip.
     """

@@ -1,7 +1,7 @@
-"""Soft masks as probabilities inside a box: on a small grid to compare them, as RLE of the frame to keep them.
+"""Soft masks as probabilities inside a box: sampled on a small grid for comparison, as RLE of the frame for storage.
 
 A mask head's 28 x 28 probabilities and the box they fill are a soft mask of any resolution in under a kilobyte. Only
-the region that a box paints is ever drawn, so that a mask costs what it covers and not what the frame measures.
+the region of the box is ever drawn, so that the cost follows the size of the mask and not that of the frame.
 """
 
 from collections.abc import Sequence
@@ -27,7 +27,7 @@ def on_grid(
 ) -> np.ndarray:
     """Soft masks (R, h, w) float32 on a grid over the frame from probabilities (R, S, S) and boxes (R, 4) xyxy.
 
-    Each cell holds the bilinear sample at its centre; cells whose centre lies outside the box hold nothing.
+    Each cell holds the bilinear sample at its centre; cells whose centre lies outside the box hold 0.
     """
     scale = np.array([grid_hw[1] / frame_hw[1], grid_hw[0] / frame_hw[0]] * 2, np.float32)
     corners = boxes.astype(np.float32) * scale
@@ -52,7 +52,7 @@ def overlap(first: np.ndarray, second: np.ndarray) -> np.ndarray:
     sums = a.sum(axis=1, dtype=np.float64)[:, None] + b.sum(axis=1, dtype=np.float64)[None]
     shared = np.zeros_like(sums)
     for row, mask in enumerate(a):
-        inside = np.flatnonzero(mask)  # nothing is shared where one of them is empty
+        inside = np.flatnonzero(mask)  # the minimum is 0 wherever one of them is
         if len(inside):
             shared[row] = np.minimum(mask[inside], b[:, inside]).sum(axis=1, dtype=np.float64)
     return shared / np.maximum(sums - shared, 1e-9)
@@ -85,12 +85,13 @@ def mean_rle(parts: Sequence[Part], hw: tuple[int, int], *, threshold: float = 0
 def region_rle(mask: np.ndarray, corner: tuple[int, int], hw: tuple[int, int]) -> Rle:
     """COCO RLE of a frame of size ``hw`` that is empty but for ``mask`` bool (h, w), whose corner lies at (x, y)."""
     x, y = corner
-    filled = np.zeros((mask.shape[1], mask.shape[0] + 1), bool)  # columns are rows here: RLE runs down them
+    filled = np.zeros((mask.shape[1], mask.shape[0] + 1), bool)  # transposed, since RLE runs down the columns
     filled[:, :-1] = mask.T
     edges = np.flatnonzero(np.diff(filled.ravel(), prepend=False))
     column, row = np.divmod(edges, mask.shape[0] + 1)
     places, times = np.unique((column + x) * hw[0] + row + y, return_counts=True)  # where a run begins or ends
-    # A run that ends where the next column's begins goes on, and one that reaches the frame's end needs no end.
+    # A run that ends where the run of the next column begins continues there; one that reaches the end of the frame has
+    # no end mark.
     places = places[(times == 1) & (places < hw[0] * hw[1])]
     return _compressed(np.diff(places, prepend=0, append=hw[0] * hw[1]), hw)
 

@@ -1,6 +1,7 @@
-"""Everything that is needed to go on with a video after a window, as bytes: arrays in npz, no pickle.
+"""The state of a video between two windows as bytes (arrays in npz, no pickle), from which a run resumes.
 
-The same state gives the same bytes, and what follows from it is what would have followed without an interruption.
+Equal states give equal bytes, and a resumed run gives the results of an undisturbed one. The names inside the archive
+are part of the stored format: runs that an earlier version left unfinished resume from them.
 """
 
 import io
@@ -12,18 +13,18 @@ from zipfile import BadZipFile
 
 import numpy as np
 
-from model.tracking.held_frames import HeldFrames, Word
-from model.tracking.scene_cuts import FrameLook, SceneCuts
+from model.tracking.held_frames import HeldFrames, WindowVote
+from model.tracking.scene_cuts import FrameSignature, SceneCuts
 from model.tracking.settings import SettledSettings
 from model.tracking.stitcher import Stitcher
-from model.tracking.track_memory import KnownTrack, Looks
-from model.tracking.window_frames import Place, WindowReader
+from model.tracking.track_memory import KnownTrack, TrackAppearance
+from model.tracking.window_frames import VideoPosition, WindowReader
 
 FORMAT = "tevit-windows 1"
 
 
 class StateMismatch(ValueError):
-    """A state that cannot be gone on from: of other settings, another version, or damaged."""
+    """A state that a run cannot resume from: of other settings, another version, or damaged."""
 
 
 def store(stitcher: Stitcher, reader: WindowReader, *, settings: SettledSettings, config: Mapping[str, Any]) -> bytes:
@@ -36,14 +37,14 @@ def store(stitcher: Stitcher, reader: WindowReader, *, settings: SettledSettings
         "place": asdict(reader.place),
         "frame_hw": list(reader.frame_hw or ()),
         "done": stitcher.done,
-        "looked": stitcher.looked,
+        "looked": stitcher.processed,
         "cuts": {"seen": cuts.seen, "found": cuts.found, "recent": cuts.recent},
     }
     arrays = {"facts": np.frombuffer(json.dumps(facts, sort_keys=True).encode(), np.uint8)}
     for name, frame in (("latest", cuts.latest), ("before", cuts.before)):
         if frame is not None:
             arrays |= {f"{name}_colours": frame.colours, f"{name}_layout": frame.layout}
-    arrays |= _track_arrays(stitcher.memory.tracks) | _word_arrays(stitcher.held)
+    arrays |= _track_arrays(stitcher.memory.tracks) | _vote_arrays(stitcher.held)
     packed = io.BytesIO()
     np.savez_compressed(packed, allow_pickle=False, **arrays)
     return packed.getvalue()
@@ -57,7 +58,7 @@ def restore(
     settings: SettledSettings,
     config: Mapping[str, Any],
 ) -> None:
-    """Bring a new stitcher and reader to where ``state`` was made.
+    """Sets a new stitcher and reader to the state.
 
     Raises :class:`StateMismatch` for a state that is damaged or was made with other settings or another network.
     """
@@ -69,10 +70,12 @@ def restore(
             raise StateMismatch(
                 f"this video was begun with another {' and '.join(keys)}; go on with the same one or begin anew"
             )
-    stitcher.done, stitcher.looked = facts["done"], facts["looked"]
+    stitcher.done, stitcher.processed = facts["done"], facts["looked"]
     stitcher.memory.tracks = _tracks(arrays)
     stitcher.held = _held(arrays)
-    reader.start_at(Place(**facts["place"]), frame_hw=tuple(facts["frame_hw"]), cuts=_cuts(facts["cuts"], arrays))
+    reader.start_at(
+        VideoPosition(**facts["place"]), frame_hw=tuple(facts["frame_hw"]), cuts=_cuts(facts["cuts"], arrays)
+    )
 
 
 def _unpacked(state: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
@@ -90,62 +93,66 @@ def _unpacked(state: bytes) -> tuple[dict[str, Any], dict[str, np.ndarray]]:
 
 
 def _cuts(facts: dict[str, Any], arrays: dict[str, np.ndarray]) -> SceneCuts:
-    looks = {
-        name: FrameLook(arrays[f"{name}_colours"], arrays[f"{name}_layout"]) if f"{name}_layout" in arrays else None
+    signatures = {
+        name: FrameSignature(arrays[f"{name}_colours"], arrays[f"{name}_layout"])
+        if f"{name}_layout" in arrays
+        else None
         for name in ("latest", "before")
     }
-    return SceneCuts(facts["seen"], list(facts["found"]), list(facts["recent"]), **looks)
+    return SceneCuts(facts["seen"], list(facts["found"]), list(facts["recent"]), **signatures)
 
 
 def _track_arrays(tracks: list[KnownTrack]) -> dict[str, np.ndarray]:
-    known = [(track.number, track.looks) for track in tracks if track.looks is not None]
+    known = [(track.number, track.appearance) for track in tracks if track.appearance is not None]
     return {
-        "votes": np.array([track.votes for track in tracks]),
+        "votes": np.array([track.class_scores for track in tracks]),
         "frames": np.array([track.frames for track in tracks], np.float64),
         "known": np.array([number for number, _ in known], np.int64),
-        "embeddings": np.array([looks.embedding for _, looks in known], np.float32),
-        "colours": np.array([looks.colour for _, looks in known], np.float32),
-        "boxes": np.array([looks.box for _, looks in known], np.float32),
-        "seen": np.array([looks.seen for _, looks in known], np.int64),
+        "embeddings": np.array([appearance.embedding for _, appearance in known], np.float32),
+        "colours": np.array([appearance.colour for _, appearance in known], np.float32),
+        "boxes": np.array([appearance.box for _, appearance in known], np.float32),
+        "seen": np.array([appearance.seen for _, appearance in known], np.int64),
     }
 
 
 def _tracks(arrays: dict[str, np.ndarray]) -> list[KnownTrack]:
     tracks = [
-        KnownTrack(number, votes, frames)
-        for number, (votes, frames) in enumerate(zip(arrays["votes"], arrays["frames"].tolist(), strict=True))
+        KnownTrack(number, scores, frames)
+        for number, (scores, frames) in enumerate(zip(arrays["votes"], arrays["frames"].tolist(), strict=True))
     ]
     for row, number in enumerate(arrays["known"].tolist()):
-        tracks[number].looks = Looks(
+        tracks[number].appearance = TrackAppearance(
             arrays["embeddings"][row], arrays["colours"][row], arrays["boxes"][row], int(arrays["seen"][row])
         )
     return tracks
 
 
-def _word_arrays(held: HeldFrames) -> dict[str, np.ndarray]:
-    words = [
-        (track, frame, word)
-        for track, frames in sorted(held.words.items())
-        for frame, spoken in sorted(frames.items())
-        for word in spoken
+def _vote_arrays(held: HeldFrames) -> dict[str, np.ndarray]:
+    votes = [
+        (track, frame, vote)
+        for track, frames in sorted(held.votes.items())
+        for frame, of_frame in sorted(frames.items())
+        for vote in of_frame
     ]
     return {
         "covered": np.array(sorted(held.coverage.items()), np.float64).reshape(-1, 2),
-        "word_places": np.array([(track, frame) for track, frame, _ in words], np.int64).reshape(-1, 2),
-        "word_facts": np.array([(w.weight, w.there, w.score) for _, _, w in words], np.float64).reshape(-1, 3),
-        "word_masks": np.array([word.probability for _, _, word in words], np.uint8),
-        "word_boxes": np.array([word.box for _, _, word in words], np.float32).reshape(-1, 4),
+        "word_places": np.array([(track, frame) for track, frame, _ in votes], np.int64).reshape(-1, 2),
+        "word_facts": np.array([(vote.weight, vote.present, vote.score) for _, _, vote in votes], np.float64).reshape(
+            -1, 3
+        ),
+        "word_masks": np.array([vote.probability for _, _, vote in votes], np.uint8),
+        "word_boxes": np.array([vote.box for _, _, vote in votes], np.float32).reshape(-1, 4),
     }
 
 
 def _held(arrays: dict[str, np.ndarray]) -> HeldFrames:
     held = HeldFrames({int(frame): weight for frame, weight in arrays["covered"].tolist()})
-    for (track, frame), (weight, there, score), mask, box in zip(
+    for (track, frame), (weight, present, score), mask, box in zip(
         arrays["word_places"].tolist(),
         arrays["word_facts"].tolist(),
         arrays["word_masks"],
         arrays["word_boxes"],
         strict=True,
     ):
-        held.add(track, frame, Word(weight, bool(there), score, mask, box))
+        held.add(track, frame, WindowVote(weight, bool(present), score, mask, box))
     return held

@@ -1,18 +1,18 @@
-"""What is remembered of every track of a video: its classes and score for good, its looks while it may come back."""
+"""What is kept of every track of a video: its class scores always, its appearance while it can still come back."""
 
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from model.tracking.clip_inference import Sighting
+from model.tracking.clip_inference import ClipTrack
 from model.tracking.whole_video import TrackStanding
 
 RUNNERS = 3
 
 
 @dataclass(frozen=True)
-class Looks:
-    """What a track looked like, and where it was last."""
+class TrackAppearance:
+    """The appearance of a track and its last position."""
 
     embedding: np.ndarray  # (C,) float32 of unit length, or zeros
     colour: np.ndarray  # (BINS,) float32 of unit length, or zeros
@@ -22,28 +22,28 @@ class Looks:
 
 @dataclass
 class KnownTrack:
-    """One track; ``votes`` is the mean of its class scores over ``frames`` frames that were looked at."""
+    """One track; ``class_scores`` (0 to 1) is the mean over ``frames`` processed frames."""
 
     number: int
-    votes: np.ndarray  # (classes,) float64
+    class_scores: np.ndarray  # (classes,) float64
     frames: float = 0.0
-    looks: Looks | None = None  # None: forgotten, it cannot come back
+    appearance: TrackAppearance | None = None  # None: forgotten, it cannot come back
 
-    def vote(self, scores: np.ndarray, frames: float) -> None:
-        """Let a window of ``frames`` frames speak; the first one's scores are kept to the bit."""
+    def add_scores(self, scores: np.ndarray, frames: float) -> None:
+        """Averages in a window's scores (classes,) over ``frames`` frames; those of the first window stay exact."""
         self.frames += frames
-        self.votes = self.votes + (scores - self.votes) * (frames / max(self.frames, 1e-9))
+        self.class_scores = self.class_scores + (scores - self.class_scores) * (frames / max(self.frames, 1e-9))
 
     def standing(self, share: float = 1.0) -> TrackStanding:
         """Class, score and runners-up; scores are multiplied by ``share``."""
-        ranked = sorted(range(len(self.votes)), key=lambda label: (-self.votes[label], label))
-        label, *others = [(one, float(self.votes[one]) * share) for one in ranked[: RUNNERS + 1]]
+        ranked = sorted(range(len(self.class_scores)), key=lambda label: (-self.class_scores[label], label))
+        label, *others = [(one, float(self.class_scores[one]) * share) for one in ranked[: RUNNERS + 1]]
         return TrackStanding(self.number, *label, tuple(pair for pair in others if pair[1] > 0))
 
 
 @dataclass
 class TrackMemory:
-    """All tracks by number. At most ``bound`` of those seen last keep their looks."""
+    """All tracks by number. At most ``bound`` of them, those seen last, keep their appearance."""
 
     bound: int
     tracks: list[KnownTrack] = field(default_factory=list)
@@ -54,16 +54,16 @@ class TrackMemory:
         return self.tracks[-1]
 
     def remembered(self) -> list[KnownTrack]:
-        """Tracks that may continue or come back."""
-        return [track for track in self.tracks if track.looks is not None]
+        """Tracks that can continue or come back."""
+        return [track for track in self.tracks if track.appearance is not None]
 
     def forget(self, before: int) -> None:
-        """Drop the looks of tracks last seen before frame ``before``, and of the oldest beyond the bound."""
+        """Drops the appearance of tracks last seen before frame ``before``, and of the oldest ones beyond the bound."""
         known = self.remembered()
-        known.sort(key=lambda track: (-track.looks.seen, track.number))  # type: ignore[union-attr]
+        known.sort(key=lambda track: (-track.appearance.seen, track.number))  # type: ignore[union-attr]
         for place, track in enumerate(known):
-            if place >= self.bound or track.looks.seen < before:  # type: ignore[union-attr]
-                track.looks = None
+            if place >= self.bound or track.appearance.seen < before:  # type: ignore[union-attr]
+                track.appearance = None
 
 
 def unit(vector: np.ndarray) -> np.ndarray:
@@ -71,15 +71,17 @@ def unit(vector: np.ndarray) -> np.ndarray:
     return (vector / max(float(np.linalg.norm(vector)), 1e-9)).astype(np.float32)
 
 
-def blended(old: Looks | None, sighting: Sighting, *, colour: np.ndarray, start: int, longer: int) -> Looks:
-    """Looks after another sighting in a window that begins at frame ``start``: the mean of old and new.
+def blended(
+    old: TrackAppearance | None, clip_track: ClipTrack, *, colour: np.ndarray, start: int, longer: int
+) -> TrackAppearance:
+    """The appearance of a track after one more window, which begins at frame ``start``: the mean of old and new.
 
-    ``longer``: the frame's longer side in pixels. The sighting is present in some frame.
+    ``longer``: the frame's longer side in pixels. The clip track is present in at least one frame.
     """
-    there = np.flatnonzero(sighting.selected.present)
-    box = (sighting.boxes[there[-1]] / longer).astype(np.float32)
-    seen = start + int(there[-1])
+    shown = np.flatnonzero(clip_track.selected.present)
+    box = (clip_track.boxes[shown[-1]] / longer).astype(np.float32)
+    seen = start + int(shown[-1])
     if old is None:
-        return Looks(unit(sighting.embedding), unit(colour), box, seen)
-    mixed = unit(old.embedding + unit(sighting.embedding)), unit(old.colour + unit(colour))
-    return Looks(*mixed, box, max(seen, old.seen))
+        return TrackAppearance(unit(clip_track.embedding), unit(colour), box, seen)
+    mixed = unit(old.embedding + unit(clip_track.embedding)), unit(old.colour + unit(colour))
+    return TrackAppearance(*mixed, box, max(seen, old.seen))

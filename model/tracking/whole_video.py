@@ -1,4 +1,4 @@
-"""What windows say of a video, and the whole video put together from them: the one place where stretches are merged."""
+"""The results of windows, and the whole video assembled from them."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -7,22 +7,22 @@ from typing import Any
 Rle = dict[str, Any]
 
 
-class BrokenStretches(ValueError):
-    """Stretches of a video that do not follow each other."""
+class MissingWindow(ValueError):
+    """Window results that do not follow each other."""
 
 
 @dataclass(frozen=True)
 class TrackProposal:
-    """One track in one stretch of frames."""
+    """One track in the frames that one window settles."""
 
     track: int  # the same number through all windows of a video, from 0
-    frame_scores: tuple[float, ...]  # per frame of the stretch, 0 to 1
-    segmentations: tuple[Rle | None, ...]  # COCO RLE of the frame's size, per frame; None: believed absent
+    frame_scores: tuple[float, ...]  # per frame, 0 to 1
+    segmentations: tuple[Rle | None, ...]  # COCO RLE of the frame's size, per frame; None: absent
 
 
 @dataclass(frozen=True)
 class TrackStanding:
-    """What is believed of a track after everything seen so far."""
+    """Class and score of a track after all windows so far, in Python's own numbers."""
 
     track: int
     label: int
@@ -32,17 +32,17 @@ class TrackStanding:
 
 @dataclass(frozen=True)
 class WindowResult:
-    """What a window settles: the frames ``start`` to ``stop`` (exclusive), which follow each other from 0 without gap.
+    """Frames that a window settles, ``start`` to ``stop`` (exclusive); results follow each other from 0 without gap.
 
-    ``tracks`` lists who is there (a track not listed is absent in the whole stretch), ``standings`` every track so
-    far, ``cuts`` the frames in the stretch at which a new scene begins. ``state`` is everything that is needed to go
-    on after ``stop`` with frames from ``next_frame`` (at most ``stop``); empty where nobody asked for it.
+    ``tracks`` lists the tracks that occur (any other track is absent in all of these frames), ``track_standings`` every
+    track so far, ``cuts`` the frames at which a new scene begins. ``state`` is what a run needs to resume after
+    ``stop`` with frames from ``next_frame`` (at most ``stop``); empty if states are not kept.
     """
 
     start: int
     stop: int
     tracks: tuple[TrackProposal, ...]
-    standings: tuple[TrackStanding, ...] = ()
+    track_standings: tuple[TrackStanding, ...] = ()
     cuts: tuple[int, ...] = ()
     state: bytes = b""
     next_frame: int = 0
@@ -70,9 +70,9 @@ class WholeVideo:
 
 
 def gather(results: Iterable[WindowResult], *, max_tracks: int | None = None) -> WholeVideo:
-    """Put the stretches of a video together; tracks without a mask are left out, the best ``max_tracks`` are kept.
+    """Assembles the windows of a video; tracks without a mask are left out, the best ``max_tracks`` are kept.
 
-    The latest standings decide on class and score. Raises :class:`BrokenStretches` where a stretch is missing.
+    Class and score of a track are those of its latest standing. Raises :class:`MissingWindow`.
     """
     count, cuts = 0, []
     standings: dict[int, TrackStanding] = {}
@@ -80,16 +80,16 @@ def gather(results: Iterable[WindowResult], *, max_tracks: int | None = None) ->
     masks: dict[int, list[Rle | None]] = {}
     for result in results:
         if result.start != count:
-            raise BrokenStretches(f"a stretch begins at frame {result.start}, but the one before ended at {count}")
+            raise MissingWindow(f"a window begins at frame {result.start}, but the one before ended at {count}")
         for track in result.tracks:
             own = scores.setdefault(track.track, [])
             drawn = masks.setdefault(track.track, [])
             own += [0.0] * (result.start - len(own)) + list(track.frame_scores)
             drawn += [None] * (result.start - len(drawn)) + list(track.segmentations)
-        standings |= {standing.track: standing for standing in result.standings}
+        standings |= {standing.track: standing for standing in result.track_standings}
         cuts += result.cuts
         count = result.stop
-    seen = [
+    shown = [
         standing for number, standing in standings.items() if any(mask is not None for mask in masks.get(number, ()))
     ]
     tracks = [
@@ -101,6 +101,6 @@ def gather(results: Iterable[WindowResult], *, max_tracks: int | None = None) ->
             frame_scores=(*scores[one.track], *[0.0] * (count - len(scores[one.track]))),
             segmentations=(*masks[one.track], *[None] * (count - len(masks[one.track]))),
         )
-        for one in sorted(seen, key=lambda one: (-one.score, one.track))
+        for one in sorted(shown, key=lambda one: (-one.score, one.track))
     ]
     return WholeVideo(count, tuple(tracks[:max_tracks]), tuple(cuts))

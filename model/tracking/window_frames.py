@@ -1,6 +1,6 @@
-"""The frames of a video in windows: scene by scene, overlapping inside a scene, the last one aligned to its end.
+"""Cuts the frames of a video into windows: scene by scene, overlapping within a scene, the last aligned to its end.
 
-Frames are kept at the size in which the network looks at them, and only those that a window can still need.
+Frames are kept at the network's input size, and only those that a later window can need.
 """
 
 from collections import deque
@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from model.tracking.appearance import colour_bins
-from model.tracking.scene_cuts import SceneCuts, look_of
+from model.tracking.scene_cuts import SceneCuts, frame_signature
 from model.tracking.soft_masks import grid_size
 
 
@@ -19,41 +19,41 @@ class NoFrames(ValueError):
 
 
 class UnequalFrames(ValueError):
-    """A frame of another size than those before it."""
+    """A frame with another size than those before it."""
 
 
 @dataclass(frozen=True)
 class Window:
-    """Some consecutive frames of a video that the network sees at once."""
+    """Consecutive frames of a video that the network processes at once."""
 
     start: int
     stop: int  # exclusive
     frames: tuple[np.ndarray, ...]  # uint8 RGB at the size of the network
     bins: np.ndarray  # (T, h, w) int16, see appearance.colour_bins
-    frame_hw: tuple[int, int]  # size of the frames as they came, pixels
+    frame_hw: tuple[int, int]  # original size of the frames, pixels
     fresh: bool  # it begins a scene, so it shares no frame with the window before
     closed: bool  # its scene ends with it
     whole: bool  # it is the whole video
 
     @property
     def weights(self) -> np.ndarray:
-        """(T,) float64: how much its word counts per frame, least at its ends, which see less of what is around."""
+        """(T,) float64: the weight of its votes per frame, least at its ends, which have less context."""
         ascending = np.arange(1, len(self.frames) + 1, dtype=np.float64)
         return np.minimum(ascending, ascending[::-1])
 
 
 @dataclass(frozen=True)
-class Place:
-    """Where a video stands between two windows; ``fresh``: the next window begins a scene."""
+class VideoPosition:
+    """The position in a video between two windows; ``fresh``: the next window begins a scene."""
 
     start: int = 0  # of the window before
     stop: int = 0
-    scene: int = 0  # where its scene began
+    scene: int = 0  # first frame of its scene
     fresh: bool = True
 
     @property
     def next_frame(self) -> int:
-        """The first frame that a coming window may need."""
+        """The first frame that a later window can need."""
         return self.stop if self.fresh else self.start + 1
 
 
@@ -61,28 +61,28 @@ class Place:
 class WindowReader:
     """Cuts the frames of a video into windows of ``length`` that share ``overlap`` frames.
 
-    frames: uint8 RGB (H, W, 3), in order; ``shrink`` brings them to the size of the network.
+    frames: uint8 RGB (H, W, 3), in order; ``resize`` brings them to the network's input size.
     """
 
     frames: Iterator[np.ndarray]
-    shrink: Callable[[np.ndarray], np.ndarray]
+    resize: Callable[[np.ndarray], np.ndarray]
     length: int
     overlap: int
-    place: Place = Place()
+    place: VideoPosition = VideoPosition()
     cuts: SceneCuts = field(default_factory=SceneCuts)
     frame_hw: tuple[int, int] | None = None
     ended: bool = False
     _kept: deque[tuple[np.ndarray, np.ndarray]] = field(default_factory=deque)  # frames and bins
     _first: int = 0  # number of the first frame kept
 
-    def start_at(self, place: Place, *, frame_hw: tuple[int, int], cuts: SceneCuts) -> None:
-        """Go on from an earlier place; the frames then begin at ``place.next_frame``."""
+    def start_at(self, place: VideoPosition, *, frame_hw: tuple[int, int], cuts: SceneCuts) -> None:
+        """Resumes at an earlier position; the frames then begin at ``place.next_frame``."""
         self.place, self.frame_hw, self.cuts = place, frame_hw, cuts
         self._first = place.next_frame
 
     @property
     def count(self) -> int:
-        """Frames read so far, those before a resumption included."""
+        """Frames read so far, including those before a resumption."""
         return self._first + len(self._kept)
 
     def next(self) -> Window | None:
@@ -101,7 +101,7 @@ class WindowReader:
         stop = min(aim, *ends) if ends else aim
         start = max(stop - self.length, scene)
         closed = stop in ends
-        self.place = Place(start, stop, scene, closed)
+        self.place = VideoPosition(start, stop, scene, closed)
         picked = [self._kept[number - self._first] for number in range(start, stop)]
         while self._first < self.place.next_frame:
             self._kept.popleft()
@@ -119,7 +119,7 @@ class WindowReader:
         )
 
     def _read(self, aim: int) -> None:
-        """Read until it is known whether frame ``aim`` exists and begins a scene, which takes the one after it."""
+        """Reads until it is known whether frame ``aim`` exists and begins a scene, which needs the frame after it."""
         while not self.ended and (self.count < aim + 2):
             frame = next(self.frames, None)
             if frame is None:
@@ -134,8 +134,8 @@ class WindowReader:
                     f"frame {number} measures {hw[1]} x {hw[0]} pixels and those before it "
                     f"{self.frame_hw[1]} x {self.frame_hw[0]}; all frames of a video must be of one size"
                 )
-            small = self.shrink(frame)
+            small = self.resize(frame)
             bins = colour_bins(small, grid_size(hw))
-            if number >= self.cuts.seen:  # a resumed video shows some frames again
-                self.cuts.show(look_of(small, bins))
+            if number >= self.cuts.seen:  # a resumed video repeats some frames
+                self.cuts.add(frame_signature(small, bins))
             self._kept.append((small, bins))

@@ -1,8 +1,9 @@
-"""A video of any length as windows of frames, one after the other, whose tracks are stitched.
+"""Proposes tracks for a video of any length: windows of frames, one after the other, whose tracks are stitched.
 
-A video of at most W frames is one clip, exactly as published. A longer one is cut at its scenes and these into windows
-that overlap; the last one of a scene ends with it. Only the frames of one window and the next are held, at the size of
-the network, and a track becomes RLE as soon as a frame leaves the overlap: memory does not grow with the video.
+A video of at most W frames is one clip, exactly as published. A longer one is cut into scenes, and each scene into
+overlapping windows, the last of which ends with the scene. Only the frames of one window and the next are in memory, at
+the network's input size, and masks become RLE as soon as a frame leaves the overlap: memory does not grow with the
+video.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,7 +14,7 @@ import numpy as np
 
 from model.config import TeViTConfig
 from model.network.tevit import TeViT
-from model.tracking.clip_inference import STARTS, Sighting, look, shrink
+from model.tracking.clip_inference import STARTS, ClipTrack, infer_clip, resize_frame
 from model.tracking.settings import ProposeSettings, SettledSettings
 from model.tracking.stitch_state import StateMismatch, restore, store
 from model.tracking.stitcher import Stitcher, StitchSettings
@@ -30,8 +31,8 @@ __all__ = [
     "WholeVideo",
     "WindowResult",
     "gather",
+    "infer_window",
     "propose",
-    "see_window",
     "stitch",
 ]
 
@@ -73,8 +74,8 @@ def propose(
     stitching = StitchSettings()
     yield from stitch(
         frames,
-        partial(see_window, network, config=config, settings=settled, stitching=stitching),
-        shrink=partial(shrink, config=config),
+        partial(infer_window, network, config=config, settings=settled, stitching=stitching),
+        resize=partial(resize_frame, config=config),
         settings=settled,
         config=config.to_dict(),
         expected=expected,
@@ -86,14 +87,16 @@ def propose(
     )
 
 
-def see_window(
+def infer_window(
     network: TeViT, window: Window, *, config: TeViTConfig, settings: SettledSettings, stitching: StitchSettings
-) -> list[Sighting]:
-    """What the network sees in a window, best first; in one of many also things that are too faint to begin a track.
+) -> list[ClipTrack]:
+    """Clip tracks of a window, best first.
+
+    A window of several also gives tracks too weak to begin a track, since they may continue one.
 
     Raises `model.tracking.clip_inference.UnknownRule`.
     """
-    return look(
+    return infer_clip(
         network,
         window.frames,
         frame_hw=window.frame_hw,
@@ -107,9 +110,9 @@ def see_window(
 
 def stitch(
     frames: Iterable[np.ndarray],
-    see: Callable[[Window], list[Sighting]],
+    infer: Callable[[Window], list[ClipTrack]],
     *,
-    shrink: Callable[[np.ndarray], np.ndarray],
+    resize: Callable[[np.ndarray], np.ndarray],
     settings: SettledSettings,
     config: Mapping[str, Any],
     expected: int,
@@ -119,24 +122,24 @@ def stitch(
     on_window: Callable[[int, int], None] = _nothing,
     cancelled: Callable[[], bool] = _never,
 ) -> Iterator[WindowResult]:
-    """As :func:`propose`, for anything that sees: ``see`` says what is in a window, best first.
+    """As :func:`propose`, for any segmenter: ``infer`` gives the clip tracks of a window, best first.
 
-    ``shrink`` brings a frame to the size that ``see`` wants; ``config``, JSON-ready, is what a state is bound to
-    besides the settings.
+    ``resize`` brings a frame to the size that ``infer`` expects. A state fits only the ``settings`` and the ``config``
+    (JSON-ready) that it was made with.
     """
     stitcher = Stitcher.new(settings.rule, stitching or StitchSettings())
-    reader = WindowReader(iter(frames), shrink, settings.window, settings.overlap)
+    reader = WindowReader(iter(frames), resize, settings.window, settings.overlap)
     if state is not None:
         restore(state, stitcher, reader, settings=settings, config=config)
     while not cancelled() and (window := reader.next()) is not None:
-        stitcher.add(window, see(window), births=settings.max_tracks)
+        stitcher.add(window, infer(window), births=settings.max_tracks)
         start, stop = stitcher.done, window.stop if window.closed else window.stop - settings.overlap
         tracks = stitcher.settle(stop, window.frame_hw)
         yield WindowResult(
             start=start,
             stop=stop,
             tracks=tracks,
-            standings=stitcher.standings(),
+            track_standings=stitcher.track_standings(),
             cuts=tuple(cut for cut in reader.cuts.found if start <= cut < stop),
             state=store(stitcher, reader, settings=settings, config=config) if keep_state else b"",
             next_frame=reader.place.next_frame,

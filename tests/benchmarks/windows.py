@@ -18,12 +18,12 @@ from typing import Any
 
 from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
-from model.tracking.clip_inference import Sighting, shrink
+from model.tracking.clip_inference import ClipTrack, resize_frame
 from model.tracking.settings import ProposeSettings, SettledSettings
 from model.tracking.stitcher import StitchSettings
 from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.window_frames import Window
-from model.tracking.windows import see_window, stitch
+from model.tracking.windows import infer_window, stitch
 from model.weights import checkpoint as files
 from tests.benchmarks._tracking import (
     Borders,
@@ -40,7 +40,7 @@ CHECKPOINT = Path(__file__).resolve().parents[2] / "assets" / "demo" / "checkpoi
 DOMAIN, MAX_TRACKS = "long", 10
 FORGETFUL = StitchSettings(memory=0)
 SEPARATE = StitchSettings(memory=0, same_mask=2.0)  # no overlap is that large: every window by itself
-See = Callable[[Window], list[Sighting]]
+Infer = Callable[[Window], list[ClipTrack]]
 
 
 @dataclass(frozen=True)
@@ -92,53 +92,53 @@ class _Run:
     stitching: list[float] = field(default_factory=list)
 
 
-class NetworkEyes:
-    """What the network sees, computed once per window of a video."""
+class TimedNetwork:
+    """The clip tracks of a network, computed once per window of a video."""
 
     def __init__(self, network: TeViT, settings: SettledSettings, stitching: StitchSettings) -> None:
-        self._look = partial(see_window, network, config=network.config, settings=settings, stitching=stitching)
-        self._known: dict[tuple[int, int], tuple[list[Sighting], float]] = {}
-        self.times: list[float] = []  # ms per answer of the look that it came from, perhaps an earlier one
+        self._infer = partial(infer_window, network, config=network.config, settings=settings, stitching=stitching)
+        self._known: dict[tuple[int, int], tuple[list[ClipTrack], float]] = {}
+        self.times: list[float] = []  # ms per window, those of repeated windows again
 
-    def __call__(self, window: Window) -> list[Sighting]:
-        """What is in a window, best first."""
+    def __call__(self, window: Window) -> list[ClipTrack]:
+        """Clip tracks of a window, best first."""
         key = (window.start, window.stop)
         if key not in self._known:
             began = time.perf_counter()
-            seen = self._look(window)
-            self._known[key] = seen, (time.perf_counter() - began) * 1000
-        seen, spent = self._known[key]
+            found = self._infer(window)
+            self._known[key] = found, (time.perf_counter() - began) * 1000
+        found, spent = self._known[key]
         self.times.append(spent)
-        return seen
+        return found
 
 
 def one_video(
-    run: _Run, video: ProceduralVideo, kind: Kind, see: See, *, settings: SettledSettings, network: TeViT
+    run: _Run, video: ProceduralVideo, kind: Kind, infer: Infer, *, settings: SettledSettings, network: TeViT
 ) -> None:
     """Stitch one video and add what came out to ``run``."""
     count = len(video.frames)
     spent, results = [], []
-    looked = 0.0
+    inferring = 0.0
 
-    def timed(window: Window) -> list[Sighting]:
-        nonlocal looked
+    def timed(window: Window) -> list[ClipTrack]:
+        nonlocal inferring
         began = time.perf_counter()
-        seen = see(window)
-        looked = time.perf_counter() - began
-        return seen
+        found = infer(window)
+        inferring = time.perf_counter() - began
+        return found
 
-    stretches = stitch(
+    results_of = stitch(
         iter(video.frames),
         timed,
-        shrink=partial(shrink, config=network.config),
+        resize=partial(resize_frame, config=network.config),
         settings=settings,
         config=network.config.to_dict(),
         expected=count,
         stitching=kind.settings,
     )
     began = time.perf_counter()
-    for result in stretches:
-        spent.append((time.perf_counter() - began - looked) * 1000)
+    for result in results_of:
+        spent.append((time.perf_counter() - began - inferring) * 1000)
         results.append(result)
         began = time.perf_counter()
     whole, things = gather(results), things_of(video)
@@ -146,8 +146,8 @@ def one_video(
     borders = [(r.stop - 1, min(r.stop + kind.overlap, count - 1)) for r in results[:-1]]
     run.borders += border_identities(things, whole, borders)
     run.stitching += spent
-    if isinstance(see, NetworkEyes):
-        run.network += see.times[-len(results) :]
+    if isinstance(infer, TimedNetwork):
+        run.network += infer.times[-len(results) :]
 
 
 def measure(
@@ -158,14 +158,14 @@ def measure(
     frames: int,
     size: tuple[int, int],
     seed: int,
-    told: Callable[[str], None] = lambda _: None,
+    report: Callable[[str], None] = lambda _: None,
 ) -> list[Line]:
     """Every kind of window over ``videos`` procedural videos."""
     runs = {(kind.name, rule): _Run() for kind in kinds for rule in ("review", "published")}
     for index in range(videos):
         video = render_video(DOMAIN, index=index, seed=seed, frames=frames, size=size)
         oracle = Oracle(video, seed=index)
-        eyes: dict[tuple[int, int, str, float], NetworkEyes] = {}
+        timed: dict[tuple[int, int, str, float], TimedNetwork] = {}
         for kind in kinds:
             for rule in ("review", "published"):
                 if kind.oracle and rule == "published":
@@ -174,11 +174,11 @@ def measure(
                     rule, "float32", max_tracks=MAX_TRACKS, window=kind.window or frames, overlap=kind.overlap
                 ).settled(network.config)
                 key = (kind.window, kind.overlap, rule, kind.settings.continues)
-                if not kind.oracle and key not in eyes:
-                    eyes[key] = NetworkEyes(network, settings, kind.settings)
-                see = oracle.see if kind.oracle else eyes[key]
-                one_video(runs[kind.name, rule], video, kind, see, settings=settings, network=network)
-            told(f"video {index + 1} of {videos}: {kind.name}")
+                if not kind.oracle and key not in timed:
+                    timed[key] = TimedNetwork(network, settings, kind.settings)
+                infer = oracle.infer if kind.oracle else timed[key]
+                one_video(runs[kind.name, rule], video, kind, infer, settings=settings, network=network)
+            report(f"video {index + 1} of {videos}: {kind.name}")
     return [_line(kind, runs[kind.name, "review"], runs[kind.name, "published"], size) for kind in kinds]
 
 
@@ -225,11 +225,11 @@ def main() -> None:
     network = files.load(CHECKPOINT).build()
     size: tuple[int, int] = (asked.size[0], asked.size[1])
     facts: dict[str, Any] = {"videos": asked.videos, "frames": asked.frames, "size": size, "seed": asked.seed}
-    told = (lambda _: None) if asked.json else partial(print, flush=True)
+    report = (lambda _: None) if asked.json else partial(print, flush=True)
     kinds = [kind for kind in KINDS if asked.kinds is None or kind.name in asked.kinds]
     if not kinds:
         parser.error(f"there is no such line; there are {', '.join(kind.name for kind in KINDS)}")
-    lines = measure(network, kinds, **facts, told=told)
+    lines = measure(network, kinds, **facts, report=report)
     if asked.json:
         print(json.dumps({"title": "windows", **facts, "rows": [asdict(line) for line in lines]}))
     else:

@@ -48,7 +48,7 @@ def propose_alone(name: str, count: int, rule: str) -> dict[str, float]:
     settings = ProposeSettings(rule=rule)
     done, tracks = 0, 0
     for result in propose(network, frames(count), expected=count, config=network.config, settings=settings):
-        done, tracks = result.stop, len(result.standings)
+        done, tracks = result.stop, len(result.track_standings)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # KiB on Linux
     return {"frames": done, "tracks": tracks, "peak_mib": round(peak, 1)}
 

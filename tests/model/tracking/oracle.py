@@ -1,4 +1,4 @@
-"""A segmenter that knows the truth, and says it with noise: what stitching can do when the network is not to blame."""
+"""A segmenter that gives the truth with noise: it shows what stitching alone loses."""
 
 from collections.abc import Sequence
 
@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from model.procedural import ProceduralVideo
-from model.tracking.clip_inference import Sighting
+from model.tracking.clip_inference import ClipTrack
 from model.tracking.selection import Selected
 from model.tracking.track_memory import unit
 from model.tracking.window_frames import Window
@@ -17,7 +17,7 @@ _QUERY = 32  # length of a query embedding
 
 
 class Oracle:
-    """Sees the things of a video in every window, in another order each time, with noise in all that it says."""
+    """Gives the true tracks of a video in every window, in random order and with noise in every figure."""
 
     def __init__(self, video: ProceduralVideo, *, seed: int = 0, noise: float = 1.0) -> None:
         self.video, self.seed, self.noise = video, seed, noise
@@ -26,28 +26,27 @@ class Oracle:
         own = draw.normal(size=(len(video.tracks), _QUERY))
         self.queries = [kinds[track.label] + 0.3 * own[number] for number, track in enumerate(video.tracks)]
 
-    def see(self, window: Window) -> list[Sighting]:
-        """What is in a window, best first."""
+    def infer(self, window: Window) -> list[ClipTrack]:
+        """Clip tracks of a window, best first."""
         draw = np.random.default_rng((self.seed, window.start, window.stop))
         order = draw.permutation(len(self.video.tracks))
-        seen = [self._sighting(int(number), place, window, draw) for place, number in enumerate(order)]
-        there = [one for one in seen if one is not None]
-        return sorted(there, key=lambda one: -one.selected.score)
+        found = [self._clip_track(int(number), place, window, draw) for place, number in enumerate(order)]
+        return sorted((one for one in found if one is not None), key=lambda one: -one.selected.score)
 
-    def _sighting(self, number: int, query: int, window: Window, draw: np.random.Generator) -> Sighting | None:
+    def _clip_track(self, number: int, query: int, window: Window, draw: np.random.Generator) -> ClipTrack | None:
         track = self.video.tracks[number]
         masks = track.masks[window.start : window.stop]
         missed = draw.random(len(masks)) < 0.05 * self.noise
         present = tuple(bool(mask.sum() > 20 and not miss) for mask, miss in zip(masks, missed, strict=True))
         if not any(present):
             return None
-        drawn = [self._soft(mask, draw) if there else None for mask, there in zip(masks, present, strict=True)]
+        drawn = [self._soft(mask, draw) if shown else None for mask, shown in zip(masks, present, strict=True)]
         nothing = (np.zeros((SIDE, SIDE), np.float32), np.zeros(4, np.float32))
         parts = [part if part is not None else nothing for part in drawn]
         scores = tuple(float(np.clip(0.9 * t + 0.05 * self.noise * draw.normal(), 0, 1)) for t in present)
         classes = np.clip(0.05 * draw.random(CLASSES), 0, 1)
         classes[track.label] = score = float(np.mean([s for s, t in zip(scores, present, strict=True) if t]))
-        return Sighting(
+        return ClipTrack(
             selected=Selected(query, track.label, score, scores, present),
             class_scores=classes,
             embedding=unit(self.queries[number] + 0.3 * self.noise * draw.normal(size=_QUERY)),

@@ -7,7 +7,7 @@ import torch
 from model.config import named
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT, build
-from model.tracking.clip_inference import UnknownRule, look, one_each, shrink
+from model.tracking.clip_inference import UnknownRule, infer_clip, one_each, resize_frame
 from model.tracking.settings import ProposeSettings
 from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.windows import propose
@@ -53,9 +53,9 @@ def test_the_published_rule_ranks_by_the_mean_score_over_frames(network: TeViT) 
         assert track.score == pytest.approx(np.mean(track.frame_scores), abs=1e-6)
 
 
-def test_the_review_rule_shows_nothing_where_a_track_is_not_believed_to_be(network: TeViT) -> None:
+def test_the_review_rule_gives_no_mask_where_a_track_is_absent(network: TeViT) -> None:
     frames = pictures(4, (48, 64))
-    seen = look(
+    found = infer_clip(
         speaking(network),
         frames,
         frame_hw=(48, 64),
@@ -64,19 +64,19 @@ def test_the_review_rule_shows_nothing_where_a_track_is_not_believed_to_be(netwo
         precision="float32",
         max_tracks=5,
     )
-    found = whole_clip(network, frames, rule="review", max_tracks=5)
-    assert 0 < len(found.tracks) <= len(seen) <= 5
-    believed = {one.selected.frame_scores: one.selected.present for one in seen}
-    for track in found.tracks:
-        for there, mask in zip(believed[track.frame_scores], track.segmentations, strict=True):
-            assert there or mask is None
-    overlaps = track_iou([track.segmentations for track in found.tracks]) - np.eye(len(found.tracks))
+    whole = whole_clip(network, frames, rule="review", max_tracks=5)
+    assert 0 < len(whole.tracks) <= len(found) <= 5
+    presence = {one.selected.frame_scores: one.selected.present for one in found}
+    for track in whole.tracks:
+        for present, mask in zip(presence[track.frame_scores], track.segmentations, strict=True):
+            assert present or mask is None
+    overlaps = track_iou([track.segmentations for track in whole.tracks]) - np.eye(len(whole.tracks))
     assert overlaps.max() <= 0.6 + 1e-9
 
 
 def test_an_unknown_rule_is_refused(network: TeViT) -> None:
     with pytest.raises(UnknownRule, match="published and review"):
-        look(
+        infer_clip(
             network,
             pictures(1, (48, 64)),
             frame_hw=(48, 64),
@@ -94,9 +94,9 @@ def speaking(network: TeViT) -> TeViT:
     return network
 
 
-def test_sightings_hold_what_stitching_needs(network: TeViT) -> None:
+def test_clip_tracks_hold_what_stitching_needs(network: TeViT) -> None:
     frames = pictures(4, (48, 64))
-    seen = look(
+    found = infer_clip(
         speaking(network),
         frames,
         frame_hw=(48, 64),
@@ -105,22 +105,22 @@ def test_sightings_hold_what_stitching_needs(network: TeViT) -> None:
         precision="float32",
         max_tracks=5,
     )
-    assert 0 < len(seen) <= 5
-    for one in seen:
+    assert 0 < len(found) <= 5
+    for one in found:
         assert one.probabilities.shape == (4, 28, 28) and one.boxes.shape == (4, 4)
         assert np.linalg.norm(one.embedding) == pytest.approx(1.0, abs=1e-5)
         assert one.class_scores[one.selected.label] == one.selected.score == one.class_scores.max()
-        for there, probability in zip(one.selected.present, one.probabilities, strict=True):
-            assert probability.any() == there
+        for present, probability in zip(one.selected.present, one.probabilities, strict=True):
+            assert probability.any() == present
         soft = one.on_grid([0, 3], frame_hw=(48, 64), grid_hw=(24, 32))
         assert soft.shape == (2, 24, 32)
-        assert all(there or not mask.any() for there, mask in zip(one.selected.present[::3], soft, strict=True))
+        assert all(present or not mask.any() for present, mask in zip(one.selected.present[::3], soft, strict=True))
 
 
-def test_a_lower_minimum_shows_fainter_things(network: TeViT) -> None:
+def test_a_lower_minimum_gives_weaker_tracks(network: TeViT) -> None:
     counts = []
     for minimum in (0.0, 0.99):
-        seen = look(
+        found = infer_clip(
             speaking(network),
             pictures(3, (48, 64)),
             frame_hw=(48, 64),
@@ -130,15 +130,15 @@ def test_a_lower_minimum_shows_fainter_things(network: TeViT) -> None:
             max_tracks=20,
             minimum=minimum,
         )
-        counts.append(len(seen))
+        counts.append(len(found))
     assert counts[0] > counts[1] == 0
 
 
-def test_frames_that_were_shrunk_before_are_seen_alike(network: TeViT) -> None:
+def test_frames_that_were_resized_before_give_the_same_tracks(network: TeViT) -> None:
     frames = pictures(3, (200, 300))
     options = {"config": network.config, "rule": "published", "precision": "float32", "max_tracks": 3}
-    whole = look(network, frames, frame_hw=(200, 300), **options)
-    small = look(network, [shrink(f, network.config) for f in frames], frame_hw=(200, 300), **options)
+    whole = infer_clip(network, frames, frame_hw=(200, 300), **options)
+    small = infer_clip(network, [resize_frame(f, network.config) for f in frames], frame_hw=(200, 300), **options)
     for first, second in zip(whole, small, strict=True):
         assert first.selected == second.selected
         np.testing.assert_array_equal(first.boxes, second.boxes)
@@ -147,7 +147,7 @@ def test_frames_that_were_shrunk_before_are_seen_alike(network: TeViT) -> None:
 
 def test_a_shrunk_frame_is_an_array_of_its_own(network: TeViT) -> None:
     frame = pictures(1, (96, 160))[0]
-    small = shrink(frame, network.config)
+    small = resize_frame(frame, network.config)
     assert small.shape == frame.shape and small is not frame
     frame[:] = 0
     assert small.any()

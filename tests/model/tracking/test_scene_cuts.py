@@ -5,7 +5,7 @@ import pytest
 
 from model.procedural import render_video
 from model.tracking.appearance import colour_bins
-from model.tracking.scene_cuts import LEAST, FrameLook, SceneCuts, change, look_of
+from model.tracking.scene_cuts import LEAST, FrameSignature, SceneCuts, change, frame_signature
 
 SIZE = (96, 64)
 
@@ -14,16 +14,16 @@ def scene(index: int, frames: int = 12, domain: str = "demo") -> np.ndarray:
     return render_video(domain, index=index, seed=3, frames=frames, size=SIZE).frames
 
 
-def look(frame: np.ndarray) -> FrameLook:
-    return look_of(frame, colour_bins(frame, (24, 36)))
+def signature_of(frame: np.ndarray) -> FrameSignature:
+    return frame_signature(frame, colour_bins(frame, (24, 36)))
 
 
 def cuts_of(frames: np.ndarray) -> list[int]:
-    watch = SceneCuts()
+    cuts = SceneCuts()
     for frame in frames:
-        watch.show(look(frame))
-    watch.end()
-    return watch.found
+        cuts.add(signature_of(frame))
+    cuts.end()
+    return cuts.found
 
 
 @pytest.mark.parametrize("domain", ["demo", "unseen", "long", "occlusion"])
@@ -54,29 +54,31 @@ def test_a_slow_fade_is_no_cut() -> None:
 
 def test_a_restless_scene_takes_a_greater_change() -> None:
     calm, restless = SceneCuts(recent=[0.01] * 12), SceneCuts(recent=[0.15] * 12)
-    base, other = look(scene(0, 1)[0]), look(scene(4, 1)[0])
+    base, other = signature_of(scene(0, 1)[0]), signature_of(scene(4, 1)[0])
     assert LEAST + 0.03 < change(base, other) < LEAST + 0.45  # three times the median of either
-    for watch in (calm, restless):
+    for cuts in (calm, restless):
         for frame in (base, other, other):
-            watch.show(frame)
+            cuts.add(frame)
     assert calm.found == [1] and restless.found == []
 
 
 def test_a_cut_is_sure_one_frame_later() -> None:
-    watch = SceneCuts()
+    cuts = SceneCuts()
     frames = np.concatenate([scene(0, 3), scene(1, 2)])
-    heard = []
+    found = []
     for frame in frames:
-        watch.show(look(frame))
-        heard.append(list(watch.found))
-    assert heard == [[], [], [], [], [3]]
+        cuts.add(signature_of(frame))
+        found.append(list(cuts.found))
+    assert found == [[], [], [], [], [3]]
 
 
 def test_change_is_between_zero_and_one_and_nothing_for_the_same_frame() -> None:
     first, second = scene(0, 1)[0], scene(2, 1)[0]
-    assert change(look(first), look(first)) == pytest.approx(0.0, abs=1e-5)
-    assert 0.0 <= change(look(first), look(second)) <= 1.0
-    assert change(look(np.zeros_like(first)), look(np.full_like(first, 255))) == pytest.approx(0.5)  # no layout
+    assert change(signature_of(first), signature_of(first)) == pytest.approx(0.0, abs=1e-5)
+    assert 0.0 <= change(signature_of(first), signature_of(second)) <= 1.0
+    assert change(signature_of(np.zeros_like(first)), signature_of(np.full_like(first, 255))) == pytest.approx(
+        0.5
+    )  # no layout
 
 
 @pytest.mark.parametrize("colour", [0, 128, 255])

@@ -40,8 +40,8 @@ def run(
     settings: SettledSettings = SETTINGS,
     config: dict[str, str] = CONFIG,
 ) -> Iterator[WindowResult]:
-    frames, see = iter(video.frames[begin:]), Oracle(video, seed=2).see
-    return stitch(frames, see, shrink=np.copy, settings=settings, config=config, expected=39, state=state)
+    frames, infer = iter(video.frames[begin:]), Oracle(video, seed=2).infer
+    return stitch(frames, infer, resize=np.copy, settings=settings, config=config, expected=39, state=state)
 
 
 @pytest.fixture(scope="module")

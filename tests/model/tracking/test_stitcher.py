@@ -1,4 +1,4 @@
-"""Stitching what windows see: identities over borders, lost tracks, cuts, births, classes by vote; with an oracle."""
+"""Stitching the tracks of windows: identities over borders, lost tracks, cuts, births, mean class scores."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from model.procedural import ProceduralVideo, render_video
-from model.tracking.clip_inference import Sighting
+from model.tracking.clip_inference import ClipTrack
 from model.tracking.selection import Selected
 from model.tracking.settings import SettledSettings
 from model.tracking.stitcher import StitchSettings
@@ -27,16 +27,16 @@ def settings_of(window: int, overlap: int, *, rule: str = "review", max_tracks: 
 
 
 def results_of(video: ProceduralVideo, window: int, overlap: int, *, seed: int = 0) -> list[WindowResult]:
-    see = Oracle(video, seed=seed).see
-    stretches = stitch(
+    infer = Oracle(video, seed=seed).infer
+    results = stitch(
         iter(video.frames),
-        see,
-        shrink=np.copy,
+        infer,
+        resize=np.copy,
         settings=settings_of(window, overlap),
         config={},
         expected=len(video.frames),
     )
-    return list(stretches)
+    return list(results)
 
 
 def shown_by(video: ProceduralVideo, whole: WholeVideo, frame: int) -> dict[int, int]:
@@ -67,7 +67,7 @@ def test_things_keep_their_track_over_the_borders_of_windows(window: int, overla
     assert met >= 9 and kept >= 0.95 * met
 
 
-def test_a_stretch_ends_where_no_coming_window_looks() -> None:
+def test_frames_are_settled_once_no_later_window_covers_them() -> None:
     video = render_video("long", index=0, seed=3, frames=20, size=(HW[1], HW[0]))
     results = results_of(video, 8, 3)
     assert [(r.start, r.stop) for r in results] == [(0, 5), (5, 10), (10, 15), (15, 20)]
@@ -75,7 +75,7 @@ def test_a_stretch_ends_where_no_coming_window_looks() -> None:
     assert all(r.next_frame <= r.stop for r in results)
 
 
-def test_a_cut_ends_tracks_and_is_told() -> None:
+def test_a_cut_ends_tracks_and_is_reported() -> None:
     scenes = [render_video("demo", index=index, seed=4, frames=12, size=(HW[1], HW[0])) for index in (0, 1)]
     video = joined(scenes)
     whole = gather(results_of(video, 8, 3))
@@ -101,46 +101,46 @@ def test_things_are_known_again_in_the_same_scene_after_a_cut_elsewhere() -> Non
     assert both and all(first[thing] == again[thing] for thing in both)
 
 
-# What follows is told window by window: a thing is a place per frame of the window (None: absent), a class, a look.
+# The tests below give each window its clip tracks: a position per frame (None: absent), a class, an appearance.
 
 
-def told(
-    places: Sequence[float | None], *, label: int = 0, look: int = 0, score: float = 0.9, runner: float = 0.0
-) -> Sighting:
+def detected(
+    places: Sequence[float | None], *, label: int = 0, appearance: int = 0, score: float = 0.9, runner: float = 0.0
+) -> ClipTrack:
     present = tuple(place is not None for place in places)
     boxes = np.array([[p or 0.0, 20.0, (p or 0.0) + 16.0, 36.0] for p in places], np.float32)
     classes = np.zeros(3)
     classes[(label + 1) % 3] = runner
     classes[label] = score
-    return Sighting(
+    return ClipTrack(
         Selected(0, label, score, (score,) * len(places), present),
         classes,
-        unit(np.eye(8)[look]),
+        unit(np.eye(8)[appearance]),
         np.stack([SOLID] * len(places)),
         boxes,
     )
 
 
 def follow(
-    windows: Sequence[Sequence[Sighting]],
+    windows: Sequence[Sequence[ClipTrack]],
     *,
     count: int,
     settings: StitchSettings | None = None,
     rule: str = "review",
     max_tracks: int = 10,
 ) -> list[WindowResult]:
-    """Windows of 4 frames that share 2 of a grey video, in which ``windows`` is what is seen one after the other."""
+    """Windows of 4 frames that share 2 of a grey video, whose windows have the clip tracks of ``windows``."""
     frames = iter(np.full((count, *HW, 3), 128, np.uint8))
-    said = iter(windows)
+    given = iter(windows)
 
-    def see(window: Window) -> list[Sighting]:
-        return list(next(said))
+    def infer(window: Window) -> list[ClipTrack]:
+        return list(next(given))
 
     return list(
         stitch(
             frames,
-            see,
-            shrink=np.copy,
+            infer,
+            resize=np.copy,
             settings=settings_of(4, 2, rule=rule, max_tracks=max_tracks),
             config={},
             expected=count,
@@ -157,41 +157,49 @@ STILL, FAR = (10.0,) * 4, (70.0,) * 4
 
 
 def test_masks_that_agree_go_on_whatever_the_order() -> None:
-    results = follow([[told(STILL), told(FAR, look=1)], [told(FAR, look=1), told(STILL)]], count=6)
+    results = follow(
+        [[detected(STILL), detected(FAR, appearance=1)], [detected(FAR, appearance=1), detected(STILL)]], count=6
+    )
     first, second = results
     assert ids(first) == ids(second) == [0, 1]
     assert second.tracks[0].segmentations[-1] == first.tracks[0].segmentations[0]
 
 
-def test_looks_decide_between_masks_that_agree_alike() -> None:
-    apart = [told((10.0,) * 4), told((18.0,) * 4, look=1)]
-    between = [told((14.0,) * 4, look=1), told((14.0,) * 4)]
+def test_appearance_decides_between_masks_that_agree_alike() -> None:
+    apart = [detected((10.0,) * 4), detected((18.0,) * 4, appearance=1)]
+    between = [detected((14.0,) * 4, appearance=1), detected((14.0,) * 4)]
     whole = gather(follow([apart, between], count=6))
     assert {track.track for track in whole.tracks} == {0, 1}
-    looks = follow([apart, between[:1]], count=6)
-    assert [t.track for t in looks[1].tracks if t.segmentations[-1] is not None] == [1]
+    last = follow([apart, between[:1]], count=6)
+    assert [t.track for t in last[1].tracks if t.segmentations[-1] is not None] == [1]
 
 
 def test_masks_that_do_not_agree_are_another_track() -> None:
-    first, second = follow([[told(STILL)], [told(FAR, look=1)]], count=6)
+    first, second = follow([[detected(STILL)], [detected(FAR, appearance=1)]], count=6)
     assert ids(first) == [0] and 1 in ids(second)
     last = {track.track: track.segmentations[-1] for track in second.tracks}
     assert last[1] is not None and last.get(0) is None
 
 
-def gone_and_back(settings: StitchSettings | None = None, *, look: int = 0, place: float = 14.0) -> list[int]:
-    """Ids in the last stretch of a video in which a track leaves for some windows."""
-    empty: list[Sighting] = []
-    windows = [[told(STILL)], [told((10.0, 10.0, None, None))], empty, empty, [told((place,) * 4, look=look)]]
+def gone_and_back(settings: StitchSettings | None = None, *, appearance: int = 0, place: float = 14.0) -> list[int]:
+    """Ids in the last window of a video in which a track leaves for some windows."""
+    empty: list[ClipTrack] = []
+    windows = [
+        [detected(STILL)],
+        [detected((10.0, 10.0, None, None))],
+        empty,
+        empty,
+        [detected((place,) * 4, appearance=appearance)],
+    ]
     return ids(follow(windows, count=12, settings=settings)[-1])
 
 
-def test_a_lost_track_comes_back_where_it_looks_alike() -> None:
+def test_a_lost_track_comes_back_if_its_appearance_is_similar() -> None:
     assert gone_and_back() == [0]
 
 
-def test_a_lost_track_does_not_come_back_with_other_looks_or_from_too_far() -> None:
-    assert gone_and_back(look=3) == [1]
+def test_a_lost_track_does_not_come_back_with_another_appearance_or_from_too_far() -> None:
+    assert gone_and_back(appearance=3) == [1]
     assert gone_and_back(place=75.0) == [1]
 
 
@@ -203,59 +211,59 @@ def test_a_bounded_memory_forgets_the_oldest() -> None:
     assert gone_and_back(StitchSettings(bound=0)) != [0]
 
 
-def test_what_is_faint_goes_on_but_does_not_begin() -> None:
-    faint = told(STILL, score=0.3)
-    assert [ids(one) for one in follow([[faint], [faint]], count=6)] == [[], []]
-    assert [ids(one) for one in follow([[told(STILL)], [faint]], count=6)] == [[0], [0]]
+def test_a_weak_clip_track_continues_a_track_but_begins_none() -> None:
+    weak = detected(STILL, score=0.3)
+    assert [ids(one) for one in follow([[weak], [weak]], count=6)] == [[], []]
+    assert [ids(one) for one in follow([[detected(STILL)], [weak]], count=6)] == [[0], [0]]
 
 
 def test_only_so_many_begin_in_a_window() -> None:
-    many = [told((x,) * 4, look=n) for n, x in enumerate((2.0, 26.0, 50.0, 74.0))]
+    many = [detected((x,) * 4, appearance=n) for n, x in enumerate((2.0, 26.0, 50.0, 74.0))]
     assert ids(follow([many, many], count=6, max_tracks=2)[0]) == [0, 1]
 
 
 def test_one_class_per_track_by_vote_with_the_others_kept() -> None:
     windows = [
-        [told(STILL, label=0, score=0.6, runner=0.5)],
-        [told(STILL, label=1, score=0.9, runner=0.1)],
-        [told(STILL, label=1, score=0.9, runner=0.1)],
+        [detected(STILL, label=0, score=0.6, runner=0.5)],
+        [detected(STILL, label=1, score=0.9, runner=0.1)],
+        [detected(STILL, label=1, score=0.9, runner=0.1)],
     ]
-    (standing,) = follow(windows, count=8)[-1].standings
+    (standing,) = follow(windows, count=8)[-1].track_standings
     assert standing.label == 1
     assert [label for label, _ in standing.runners_up] == [0, 2]
     assert standing.score > standing.runners_up[0][1] > standing.runners_up[1][1] > 0
 
 
 def test_standings_list_lost_tracks_too() -> None:
-    results = follow([[told(STILL)], [], []], count=8)
-    assert [[s.track for s in one.standings] for one in results] == [[0], [0], [0]]
+    results = follow([[detected(STILL)], [], []], count=8)
+    assert [[s.track for s in one.track_standings] for one in results] == [[0], [0], [0]]
     assert ids(results[-1]) == []
 
 
 def test_published_scores_are_means_over_all_frames() -> None:
-    results = follow([[told(STILL, score=0.8)], [], []], count=8, rule="published")
-    first, last = results[0].standings[0].score, results[-1].standings[0].score
+    results = follow([[detected(STILL, score=0.8)], [], []], count=8, rule="published")
+    first, last = results[0].track_standings[0].score, results[-1].track_standings[0].score
     assert first == 0.8 and 0 < last < 0.5
 
 
 def test_published_pairs_of_one_query_stay_apart_by_class() -> None:
-    pair = [told(STILL, label=0, score=0.5), told(STILL, label=1, score=0.4)]
+    pair = [detected(STILL, label=0, score=0.5), detected(STILL, label=1, score=0.4)]
     first, second = follow([pair, pair[::-1]], count=6, rule="published")
     assert ids(first) == ids(second) == [0, 1]
-    assert {s.track: s.label for s in second.standings} == {0: 0, 1: 1}
+    assert {s.track: s.label for s in second.track_standings} == {0: 0, 1: 1}
     # Published tracks never stop to be there while their window lists them.
     assert all(mask is not None for track in second.tracks for mask in track.segmentations)
 
 
-def test_a_sighting_that_is_nowhere_present_is_no_track() -> None:
-    assert follow([[told((None,) * 4)], []], count=6)[0].standings == ()
+def test_a_clip_track_that_is_present_nowhere_is_no_track() -> None:
+    assert follow([[detected((None,) * 4)], []], count=6)[0].track_standings == ()
 
 
 def test_the_settings_are_what_the_state_is_bound_to() -> None:
     video = render_video("long", index=0, seed=3, frames=20, size=(HW[1], HW[0]))
     state = results_of(video, 8, 3)[0].state
-    see = Oracle(video).see
-    run = partial(stitch, iter(video.frames[1:]), see, shrink=np.copy, config={}, expected=20, state=state)
+    infer = Oracle(video).infer
+    run = partial(stitch, iter(video.frames[1:]), infer, resize=np.copy, config={}, expected=20, state=state)
     with pytest.raises(ValueError, match="another memory"):
         next(run(settings=settings_of(8, 3), stitching=replace(StitchSettings(), memory=7)))
     with pytest.raises(ValueError, match="another overlap"):

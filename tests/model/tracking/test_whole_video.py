@@ -1,10 +1,10 @@
-"""Stretches put together: every frame once, the latest standings, the best tracks, a missing stretch is refused."""
+"""Windows assembled to a video: every frame once, latest standings, best tracks; a missing window is refused."""
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.tracking.whole_video import BrokenStretches, TrackProposal, TrackStanding, WindowResult, gather
+from model.tracking.whole_video import MissingWindow, TrackProposal, TrackStanding, WindowResult, gather
 
 MASK = {"size": [2, 2], "counts": "04"}
 
@@ -17,16 +17,18 @@ def standing(track: int, score: float, label: int = 0) -> TrackStanding:
     return TrackStanding(track, label, score, ((label + 1, score / 2),))
 
 
-def stretch(start: int, stop: int, *tracks: TrackProposal, standings: tuple[TrackStanding, ...] = ()) -> WindowResult:
-    return WindowResult(start, stop, tracks, standings, cuts=(start,) if start else ())
+def window(
+    start: int, stop: int, *tracks: TrackProposal, track_standings: tuple[TrackStanding, ...] = ()
+) -> WindowResult:
+    return WindowResult(start, stop, tracks, track_standings, cuts=(start,) if start else ())
 
 
-def test_a_track_is_absent_where_no_stretch_lists_it() -> None:
+def test_a_track_is_absent_where_no_window_lists_it() -> None:
     whole = gather(
         [
-            stretch(0, 2, standings=()),
-            stretch(2, 4, proposal(0, 2), standings=(standing(0, 0.7),)),
-            stretch(4, 5, standings=(standing(0, 0.7),)),
+            window(0, 2, track_standings=()),
+            window(2, 4, proposal(0, 2), track_standings=(standing(0, 0.7),)),
+            window(4, 5, track_standings=(standing(0, 0.7),)),
         ]
     )
     (track,) = whole.tracks
@@ -38,8 +40,8 @@ def test_a_track_is_absent_where_no_stretch_lists_it() -> None:
 def test_the_latest_standing_decides() -> None:
     whole = gather(
         [
-            stretch(0, 1, proposal(0, 1), standings=(standing(0, 0.3, label=1),)),
-            stretch(1, 2, proposal(0, 1), standings=(standing(0, 0.8, label=2),)),
+            window(0, 1, proposal(0, 1), track_standings=(standing(0, 0.3, label=1),)),
+            window(1, 2, proposal(0, 1), track_standings=(standing(0, 0.8, label=2),)),
         ]
     )
     assert (whole.tracks[0].label, whole.tracks[0].score) == (2, 0.8)
@@ -48,20 +50,20 @@ def test_the_latest_standing_decides() -> None:
 
 def test_tracks_come_best_first_and_only_as_many_as_asked() -> None:
     standings = (standing(0, 0.2), standing(1, 0.9), standing(2, 0.9), standing(3, 0.5))
-    results = [stretch(0, 1, *(proposal(number, 1) for number in range(4)), standings=standings)]
+    results = [window(0, 1, *(proposal(number, 1) for number in range(4)), track_standings=standings)]
     assert [track.track for track in gather(results).tracks] == [1, 2, 3, 0]
     assert [track.track for track in gather(results, max_tracks=2).tracks] == [1, 2]
 
 
 def test_a_track_that_is_nowhere_seen_is_left_out() -> None:
-    results = [stretch(0, 2, proposal(0, 2, seen=False), standings=(standing(0, 0.9),))]
+    results = [window(0, 2, proposal(0, 2, seen=False), track_standings=(standing(0, 0.9),))]
     assert gather(results).tracks == ()
 
 
 @pytest.mark.parametrize("start", [1, 3])
-def test_a_missing_or_repeated_stretch_is_refused(start: int) -> None:
-    with pytest.raises(BrokenStretches, match=f"begins at frame {start}.*ended at 2"):
-        gather([stretch(0, 2), stretch(start, 4)])
+def test_a_missing_or_repeated_window_is_refused(start: int) -> None:
+    with pytest.raises(MissingWindow, match=f"begins at frame {start}.*ended at 2"):
+        gather([window(0, 2), window(start, 4)])
 
 
 @settings(deadline=None)
@@ -72,7 +74,7 @@ def test_every_track_has_every_frame(parts: list[tuple[int, set[int]]]) -> None:
     for length, listed in parts:
         known |= listed
         tracks = tuple(proposal(number, length) for number in sorted(listed))
-        results.append(stretch(at, at + length, *tracks, standings=tuple(standing(n, 0.5) for n in sorted(known))))
+        results.append(window(at, at + length, *tracks, track_standings=tuple(standing(n, 0.5) for n in sorted(known))))
         at += length
     whole = gather(results)
     assert whole.count == at and {track.track for track in whole.tracks} == known

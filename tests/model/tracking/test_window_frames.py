@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.tracking.scene_cuts import SceneCuts
-from model.tracking.window_frames import NoFrames, Place, UnequalFrames, Window, WindowReader
+from model.tracking.window_frames import NoFrames, UnequalFrames, VideoPosition, Window, WindowReader
 
 HW = (8, 12)
 # Flat scenes: a cut is where the colour changes, and drawing them costs nothing.
@@ -145,8 +145,8 @@ def test_weights_are_least_at_the_ends() -> None:
 
 
 def test_a_place_says_from_where_frames_are_needed() -> None:
-    assert Place(start=4, stop=10, scene=0, fresh=False).next_frame == 5
-    assert Place(start=4, stop=10, scene=0, fresh=True).next_frame == 10
+    assert VideoPosition(start=4, stop=10, scene=0, fresh=False).next_frame == 5
+    assert VideoPosition(start=4, stop=10, scene=0, fresh=True).next_frame == 10
 
 
 def test_a_video_without_frames_is_refused() -> None:

@@ -15,7 +15,7 @@ from model.tracking.clip_inference import STARTS, UnknownRule
 from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.stitcher import StitchSettings
 from model.tracking.window_frames import Window, WindowReader
-from model.tracking.windows import NoFrames, StateMismatch, WindowResult, gather, propose, see_window
+from model.tracking.windows import NoFrames, StateMismatch, WindowResult, gather, infer_window, propose
 from tests.model.tracking.one_clip import clip_tracks
 
 HW = (48, 64)
@@ -27,7 +27,7 @@ def network() -> TeViT:
     made = build(named("tevit_tiny")).eval()
     with torch.no_grad():
         for head in made.roi_head.bbox_head:
-            head.fc_cls.bias.fill_(0.0)  # an untrained head says 0.01 of everything; make it speak up
+            head.fc_cls.bias.fill_(0.0)  # an untrained head scores everything 0.01; give it detections
     return made
 
 
@@ -53,7 +53,7 @@ def test_a_video_within_one_window_is_one_clip(network: TeViT, rule: str) -> Non
     assert (only.start, only.stop, only.next_frame) == (0, 5, 5)
     assert [track.segmentations for track in only.tracks] == list(clip.segmentations)
     assert [track.frame_scores for track in only.tracks] == [one.frame_scores for one in clip.selected]
-    assert [(s.label, s.score) for s in only.standings] == [(one.label, one.score) for one in clip.selected]
+    assert [(s.label, s.score) for s in only.track_standings] == [(one.label, one.score) for one in clip.selected]
 
 
 def test_published_scores_of_one_clip_stay_to_the_bit(network: TeViT) -> None:
@@ -67,18 +67,20 @@ def test_published_scores_of_one_clip_stay_to_the_bit(network: TeViT) -> None:
 
 
 @pytest.mark.parametrize("rule", ["published", "review"])
-def test_stretches_follow_each_other_and_report_progress(network: TeViT, rule: str) -> None:
-    heard: list[tuple[int, int]] = []
+def test_windows_follow_each_other_and_report_progress(network: TeViT, rule: str) -> None:
+    reported: list[tuple[int, int]] = []
     results = list(
-        found(network, pictures(10), expected=99, rule=rule, on_window=lambda done, total: heard.append((done, total)))
+        found(
+            network, pictures(10), expected=99, rule=rule, on_window=lambda done, total: reported.append((done, total))
+        )
     )
     assert [(r.start, r.stop) for r in results] == [(0, 3), (3, 6), (6, 10)]
-    assert heard == [(3, 99), (6, 99), (10, 99)]
+    assert reported == [(3, 99), (6, 99), (10, 99)]
     for result in results:
         assert result.tracks
         for track in result.tracks:
             assert len(track.segmentations) == len(track.frame_scores) == result.stop - result.start
-            assert track.track in {standing.track for standing in result.standings}
+            assert track.track in {standing.track for standing in result.track_standings}
 
 
 def test_the_end_of_the_frames_is_the_end_of_the_video_whatever_was_expected(network: TeViT) -> None:
@@ -154,7 +156,7 @@ def first_window(frames: list[np.ndarray], length: int) -> Window:
     return found
 
 
-def test_what_may_continue_a_track_is_for_the_settings_to_say_and_a_whole_video_starts_all_of_its_tracks(
+def test_the_settings_bound_what_may_continue_a_track_and_a_whole_video_starts_all_of_its_tracks(
     network: TeViT,
 ) -> None:
     settings = ProposeSettings(max_tracks=9, window=4, overlap=1).settled(network.config)
@@ -162,8 +164,8 @@ def test_what_may_continue_a_track_is_for_the_settings_to_say_and_a_whole_video_
 
     def scores(window: Window, least: float) -> list[float]:
         stitching = StitchSettings(continues=least)
-        seen = see_window(network, window, config=network.config, settings=settings, stitching=stitching)
-        return [one.selected.score for one in seen]
+        found_tracks = infer_window(network, window, config=network.config, settings=settings, stitching=stitching)
+        return [one.selected.score for one in found_tracks]
 
     part, whole = first_window(frames, 4), first_window(frames[:4], 4)
     assert (part.whole, whole.whole) == (False, True)
@@ -174,29 +176,29 @@ def test_what_may_continue_a_track_is_for_the_settings_to_say_and_a_whole_video_
     assert scores(whole, 1.0) == scores(whole, 0.0) != [] and min(scores(whole, 1.0)) >= STARTS
 
 
-def test_windows_are_looked_at_and_stitched_by_the_same_settings(
+def test_windows_are_inferred_and_stitched_with_the_same_settings(
     network: TeViT, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[StitchSettings] = []
-    real_look, real_stitcher = windows.see_window, windows.Stitcher.new
+    real_infer, real_stitcher = windows.infer_window, windows.Stitcher.new
 
-    def looked(*window: Any, stitching: StitchSettings, **more: Any) -> Any:
+    def inferred(*window: Any, stitching: StitchSettings, **more: Any) -> Any:
         used.append(stitching)
-        return real_look(*window, stitching=stitching, **more)
+        return real_infer(*window, stitching=stitching, **more)
 
     def made(rule: str, settings: StitchSettings) -> Any:
         used.append(settings)
         return real_stitcher(rule, settings)
 
-    monkeypatch.setattr(windows, "see_window", looked)
+    monkeypatch.setattr(windows, "infer_window", inferred)
     monkeypatch.setattr(windows.Stitcher, "new", made)
     next(found(network, pictures(6)))
     assert len(used) == 2 and used[0] is used[1]
 
 
-def test_states_that_nobody_asked_for_are_not_made(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_states_are_made_only_if_they_are_kept(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
     with_states = list(found(network, pictures(10)))
     assert all(result.state for result in with_states)
-    monkeypatch.setattr(windows, "store", None)  # who stores nevertheless fails
+    monkeypatch.setattr(windows, "store", None)  # storing a state would fail
     without = list(found(network, pictures(10), keep_state=False))
     assert without == [replace(result, state=b"") for result in with_states]
