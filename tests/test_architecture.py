@@ -116,13 +116,13 @@ def test_the_command_line_shows_its_help_without_any_package() -> None:
 
 
 def test_commands_over_the_store_need_no_torch() -> None:
-    parts = ("cli.retrain", "exchange.exporting", "exchange.importing", "checkpoints.download", "proposing.into_file")
+    parts = [f"cli.{name}" for name in ("retrain", "exchange", "check", "checkpoints", "frames", "worker", "propose")]
 
     assert "torch" not in loaded_after("import " + ", ".join(f"app.{part}" for part in parts))
 
 
 def test_the_evaluator_needs_no_torch() -> None:
-    assert "torch" not in loaded_after("import app.cli.train, model.evaluation, model.procedural")
+    assert "torch" not in loaded_after("import app.cli.evaluate, app.cli.synthesize, app.cli.train")
 
 
 def test_storage_alone_loads_neither_torch_nor_the_web() -> None:

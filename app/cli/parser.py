@@ -66,19 +66,19 @@ def _serving(add: Add) -> None:
     serve.add_argument("--port", type=int, help="port to listen on (default 7860; 0 takes a free one)")
     serve.add_argument("--auth", metavar="FILE", help="file of names and passwords, for a server that others reach")
     serve.add_argument("--no-browser", dest="open_browser", action="store_false", help="open no browser")
-    worker = add("worker", "app.cli.serve:worker", "do background jobs, also on another machine that shares the data")
+    worker = add("worker", "app.cli.worker:worker", "do background jobs, also on another machine that shares the data")
     worker.add_argument("--idle", metavar="SECONDS", type=positive, help="end after so long without a job")
-    frames = add("frames", "app.cli.serve:frames", "count the frames of a video by decoding it, or take some out")
+    frames = add("frames", "app.cli.frames:frames", "count the frames of a video by decoding it, or take some out")
     frames.add_argument("file", type=Path, help="a video file or a folder of pictures")
     frames.add_argument("--extract", type=whole_numbers, metavar="K,K", help="frames to write as PNG, from 0")
     frames.add_argument("--out", type=Path, metavar="DIR", help="where --extract writes")
     _json(frames)
-    conform = add("conform", "app.cli.train:conform", "compare this program with a folder of golden figures")
+    conform = add("conform", "app.cli.conform:conform", "compare this program with a folder of golden figures")
     conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
     conform.add_argument("--markdown", action="store_true", help="a short table per part, as the README has them")
     _json(conform)
-    add("test", "app.cli.serve:test", "check the code and run all tests")
-    benchmark = add("benchmark", "app.cli.serve:benchmark", "measure one of the tables of the README")
+    add("test", "app.cli.develop:test", "check the code and run all tests")
+    benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the README")
     benchmark.add_argument("name", help="which table, or all")
     _json(benchmark)
 
@@ -101,7 +101,7 @@ def _proposing(add: Add) -> None:
     propose.add_argument("--again", action="store_true", help="look also at videos that are done")
     propose.add_argument("--wait", type=positive, metavar="SECONDS", help="patience with silent processes (torchrun)")
     _json(propose)
-    evaluate = add("evaluate", "app.cli.train:evaluate", "YouTube-VIS AP of results against truth")
+    evaluate = add("evaluate", "app.cli.evaluate:evaluate", "YouTube-VIS AP of results against truth")
     evaluate.add_argument("truth", type=Path, metavar="TRUTH.json")
     evaluate.add_argument("results", type=Path, metavar="RESULTS.json")
     _json(evaluate)
@@ -130,7 +130,7 @@ def _training(add: Add) -> None:
     train.add_argument("--seed", type=not_negative, default=0, metavar="S")
     train.add_argument("--resume", action="store_true", help="go on with the run that --out holds")
     _json(train)
-    synthesize = add("synthesize", "app.cli.train:synthesize", "make procedural videos with exact truth")
+    synthesize = add("synthesize", "app.cli.synthesize:synthesize", "make procedural videos with exact truth")
     synthesize.add_argument("--out", type=Path, required=True, metavar="DIR")
     synthesize.add_argument("--domain", required=True, metavar="NAME")
     synthesize.add_argument("--videos", type=positive, required=True, metavar="N")
@@ -141,20 +141,20 @@ def _training(add: Add) -> None:
 
 
 def _exchanging(add: Add) -> None:
-    bring = add("import", "app.cli.retrain:bring_in", "take a YouTube-VIS file into a project (made if it is new)")
-    bring.add_argument("file", type=Path, metavar="FILE")
-    bring.add_argument("--frames", type=Path, required=True, metavar="DIR")
+    imported = add("import", "app.cli.exchange:import_", "take a YouTube-VIS file into a project (made if it is new)")
+    imported.add_argument("file", type=Path, metavar="FILE")
+    imported.add_argument("--frames", type=Path, required=True, metavar="DIR")
     text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
-    bring.add_argument("--stride", type=positive, metavar="N", help=text)
-    _json(bring)
-    export = add("export", "app.cli.retrain:export", "write a project as YouTube-VIS with its frames")
+    imported.add_argument("--stride", type=positive, metavar="N", help=text)
+    _json(imported)
+    export = add("export", "app.cli.exchange:export", "write a project as YouTube-VIS with its frames")
     export.add_argument("--out", type=Path, required=True, metavar="DIR")
     export.add_argument("--version", choices=("2019", "2021", "2022"), default="2019")
     export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
     text = "keep every so many frames (default: all; of a video imported at a stride, those)"
     export.add_argument("--stride", type=positive, metavar="N", help=text)
     _json(export)
-    check = add("check", "app.cli.retrain:check", "look for damage in the database")
+    check = add("check", "app.cli.check:check", "look for damage in the database")
     check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
     _json(check)
     retrain = add("retrain", "app.cli.retrain:retrain", "train on the project's corrections")
@@ -168,24 +168,24 @@ def _models(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
     models = commands.add_parser("models", help=text, description=text, parents=[everywhere])
     actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
 
-    def add(name: str, text: str, what: str | None) -> argparse.ArgumentParser:
+    def add(name: str, run: str, text: str, what: str | None) -> argparse.ArgumentParser:
         action = actions.add_parser(name, help=text, description=text, parents=[everywhere])
-        action.set_defaults(run=f"app.cli.retrain:models_{name}")
+        action.set_defaults(run=f"app.cli.checkpoints:{run}")
         if what:
             action.add_argument("what", metavar=what)
         _json(action)
         return action
 
-    add("list", "checkpoints that are here, and releases that are not", None)
-    added = add("add", "check a checkpoint file and take it into the data folder", "FILE")
+    add("list", "list_", "checkpoints that are here, and releases that are not", None)
+    added = add("add", "add", "check a checkpoint file and take it into the data folder", "FILE")
     added.add_argument("--name", help="what to call it (default: the file's name)")
     added.add_argument("--config", metavar="NAME", help="configuration, where the file does not say it itself")
-    add("download", "fetch a published checkpoint, or a file that training starts from", "NAME")
-    exported = add("export", "write a checkpoint in the layout of the official code", "NAME")
+    add("download", "download", "fetch a published checkpoint, or a file that training starts from", "NAME")
+    exported = add("export", "export", "write a checkpoint in the layout of the official code", "NAME")
     exported.add_argument(
         "--out", type=Path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"
     )
-    add("activate", "propose with this checkpoint in the project from now on", "NAME")
+    add("activate", "activate", "propose with this checkpoint in the project from now on", "NAME")
 
 
 def _json(command: argparse.ArgumentParser) -> None:

@@ -11,9 +11,10 @@ from typing import Any
 
 from app.checkpoints.register import checkpoint_for_project
 from app.checkpoints.warm import WarmModel
+from app.cli.outcome import print_failures, print_share, raise_failures
 from app.cli.progress import Progress
-from app.cli.propose import raise_failures, settings_of, tell_failures, tell_part
-from app.cli.retrain import find_project, opened
+from app.cli.project import find_project, opened
+from app.cli.propose_flags import settings_of
 from app.errors import BadInput, Cancelled
 from app.library.removal import count_frames
 from app.library.videos import add_video, named_place
@@ -68,7 +69,7 @@ def propose_into_project(arguments: argparse.Namespace, settings: Settings, path
             how = settings_of(arguments)
             task = _Task(database, settings, project, checkpoint_id, how, arguments.again, WarmModel(settings))
             done = _run(task, shard.mine(chosen), parts)
-            tell_part(done, shard)
+            print_share(shard, proposed=done.looked_at, before=done.before, failed=len(done.failed))
             if not shard.first:
                 return
             parts.wait_for_all(patience)
@@ -161,7 +162,7 @@ def _tell(said: dict[str, Any], project: Project, chosen: Sequence[Path], *, as_
     told = [said[str(path)] for path in chosen if str(path) in said]
     lines = [one["line"] for one in told if "line" in one]
     failed = [(one["id"], one["failed"]) for one in told if "failed" in one]
-    tell_failures(failed)
+    print_failures(failed)
     if as_json:
         facts = {"project": project.name, "videos": lines}
         print(json.dumps(facts | {"failed": [{"path": path, "reason": reason} for path, reason in failed]}))

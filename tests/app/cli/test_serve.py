@@ -3,7 +3,11 @@ import signal
 import urllib.request
 from pathlib import Path
 
+import pytest
+
+from app.cli import serve
 from app.demo.project import FOLDER
+from tests.app.command_line import Run
 from tests.serving import RunningServer, running_server
 
 
@@ -30,3 +34,23 @@ def test_ctrl_c_stops_the_server_without_a_complaint_and_the_second_start_finds_
             running.process.send_signal(signal.SIGINT)
             assert running.process.wait(60) == 0
         assert "Traceback" not in running.log.read_text()
+
+
+def test_serving_on_a_port_in_use_is_one_sentence(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import socket
+
+    monkeypatch.setattr(serve, "_make_demo", lambda settings: None)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        ran = run("serve", "--no-browser", "--data", tmp_path / "data", "--port", str(taken.getsockname()[1]))
+
+    assert ran.code == 1
+    assert "port" in ran.last and len(ran.errors) == 1
+
+
+def test_a_sign_in_that_cannot_be_honoured_is_refused(run: Run, tmp_path: Path) -> None:
+    done = run("--data", str(tmp_path / "d"), "serve", "--auth", str(tmp_path / "people.txt"))
+
+    assert done.code == 1 and "no sign-in" in done.last
+    assert not (tmp_path / "d").exists()

@@ -1,0 +1,105 @@
+"""The commands models list, add, download, export and activate: checkpoints and starting points of training."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from app.checkpoints import releases
+from app.checkpoints.download import download as download_release
+from app.checkpoints.find import find_checkpoint, locate
+from app.checkpoints.register import CheckpointFile, add_file, export_official
+from app.checkpoints.register import activate as put_in_use
+from app.checkpoints.starting_points import download_starting_point, path_of
+from app.cli.progress import Progress
+from app.cli.project import find_project, opened
+from app.settings import Settings
+from storage import checkpoints, projects
+from storage.checkpoints import Checkpoint
+
+
+def list_(arguments: argparse.Namespace, settings: Settings) -> None:
+    """The registered checkpoints, and the releases and starting points that can be downloaded."""
+    with opened(settings, make=True) as database, database.read() as tx:
+        known = checkpoints.list_checkpoints(tx)
+        project = projects.find_project(tx, settings.project) if settings.project else projects.last_project(tx)
+        active = checkpoints.active_checkpoint(tx, project.id) if project else None
+    names = {one.name for one in known}
+    rows: list[dict[str, Any]] = [
+        {
+            "name": one.name,
+            "config": one.config,
+            "classes": len(one.categories),
+            "size_bytes": one.size_bytes,
+            "sha256": one.sha256,
+            "active": active is not None and active.id == one.id,
+        }
+        for one in known
+    ]
+    missing = [one.name for one in releases.RELEASES if one.name not in names]
+    starts = [(point.name, path_of(settings, point).is_file()) for point in releases.STARTING_POINTS]
+    if arguments.json:
+        starting_points = [{"name": name, "here": here} for name, here in starts]
+        print(json.dumps({"checkpoints": rows, "downloads": missing, "starting_points": starting_points}))
+    else:
+        print("\n".join(_table(rows, missing, starts)))
+
+
+def add(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Check a file against its configuration and register it."""
+    path = Path(arguments.what)
+    with opened(settings, make=True) as database:
+        file = CheckpointFile(path, arguments.name or path.stem, arguments.config)
+        _print(add_file(database, settings, file, project_id=None), as_json=arguments.json)
+
+
+def download(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Download a release or a starting point of training; an interrupted download continues."""
+    point = releases.starting_point(arguments.what)
+    if point is not None:
+        progress = Progress()
+        path = download_starting_point(settings, point, report=progress)
+        progress.end()
+        print(json.dumps({"name": point.name, "path": str(path)}) if arguments.json else path)
+        return
+    with opened(settings, make=True) as database:
+        progress = Progress()
+        made = download_release(database, settings, name=arguments.what, report=progress)
+        progress.end()
+    _print(made, as_json=arguments.json)
+
+
+def export(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Write a checkpoint in the layout of the official code."""
+    settings.make_folders()
+    found = locate(settings, arguments.what)
+    path, note = export_official(settings, name=Path(arguments.what).stem, path=found, out=arguments.out)
+    if note:
+        print(note, file=sys.stderr)
+    print(json.dumps({"path": str(path), "note": note}) if arguments.json else path)
+
+
+def activate(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Put a checkpoint in use for the project's next proposals."""
+    with opened(settings) as database:
+        project = find_project(database, settings)
+        found = find_checkpoint(database, arguments.what)
+        put_in_use(database, project_id=project.id, checkpoint_id=found.id)
+    _print(found, as_json=arguments.json)
+
+
+def _table(rows: list[dict[str, Any]], missing: list[str], starts: list[tuple[str, bool]]) -> list[str]:
+    """Lines of the list: registered checkpoints (* in use), releases, starting points with whether they are here."""
+    lines = []
+    for row in rows:
+        mark, size = "*" if row["active"] else " ", row["size_bytes"] / 1e6
+        lines.append(f"{mark} {row['name']:<28}{row['config']:<24}{row['classes']:>4} classes{size:>9.1f} MB")
+    lines += [f"  {name:<28}not here; fetch it with: models download {name}" for name in missing]
+    lines.append("Starting points for train --init:")
+    return lines + [f"  {name}{' (here)' if here else ''}" for name, here in starts]
+
+
+def _print(found: Checkpoint, *, as_json: bool) -> None:
+    facts = {"id": found.id, "name": found.name, "config": found.config, "classes": len(found.categories)}
+    print(json.dumps(facts) if as_json else f"{found.name} ({found.config}, {len(found.categories)} classes)")

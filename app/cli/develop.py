@@ -1,0 +1,37 @@
+"""The commands test and benchmark, for developers: the whole suite, and the tables of the documentation."""
+
+import argparse
+import importlib.util
+import pkgutil
+import subprocess
+import sys
+
+from app.cli.outcome import ChecksFailed
+from app.errors import BadInput
+from app.settings import ROOT, Settings
+
+BENCHMARKS = "tests.benchmarks"
+NO_BENCHMARK = ("_", "test_")  # beginnings of other names in that folder: parts of benchmarks, and tests of them
+
+
+def test(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Run the whole suite through the launcher, which also prepares what only tests need."""
+    if subprocess.call([sys.executable, str(ROOT / "launch.py"), "test"], cwd=ROOT) != 0:
+        raise ChecksFailed("The suite failed; the reasons are above.")
+
+
+def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Measure one table of the documentation, or all."""
+    spec = importlib.util.find_spec(BENCHMARKS)
+    places = list(spec.submodule_search_locations or []) if spec else []
+    known = sorted(module.name for module in pkgutil.iter_modules(places) if not module.name.startswith(NO_BENCHMARK))
+    names = known if arguments.name == "all" else [arguments.name]
+    if not known or not set(names) <= set(known):
+        raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")
+    more = ["--json"] if arguments.json else []
+    failed = []
+    for name in names:
+        if subprocess.call([sys.executable, "-m", f"{BENCHMARKS}.{name}", *more], cwd=ROOT) != 0:
+            failed.append(name)
+    if failed:
+        raise ChecksFailed(f"The benchmark {', '.join(failed)} failed; the reason is above.")

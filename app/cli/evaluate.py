@@ -1,0 +1,66 @@
+"""The command evaluate: YouTube-VIS AP of a results file against a truth file."""
+
+import argparse
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from app.errors import BadInput
+from app.settings import Settings
+from model.evaluation import Evaluation, EvaluationInputError
+from model.evaluation import evaluate as average_precision
+
+SUMMARY = ("AP", "AP50", "AP75", "AR1", "AR10")
+SIZES = (("small", "APs", "ARs"), ("medium", "APm", "ARm"), ("large", "APl", "ARl"))
+
+
+def evaluate(arguments: argparse.Namespace, settings: Settings) -> None:
+    """YouTube-VIS AP of a results file, as a table or as JSON."""
+    evaluation = evaluate_files(arguments.truth, arguments.results, processes=os.cpu_count() or 1)
+    for warning in evaluation.stats["warnings"]:
+        print(warning, file=sys.stderr)
+    print(json.dumps(evaluation.stats) if arguments.json else evaluation_table(evaluation))
+
+
+def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluation:
+    """Compare two files, shared among ``processes``. Raises `BadInput` for files that cannot be read or compared."""
+    try:
+        return average_precision(_read_json(truth), _read_json(results), processes=processes)
+    except EvaluationInputError as error:
+        raise BadInput(f"{truth} and {results} cannot be compared: {error}.") from error
+
+
+def evaluation_table(evaluation: Evaluation) -> str:
+    """The figures x 100 as text: over all tracks, by category and by size; "-" where there is no truth."""
+    stats = evaluation.stats
+    lines = [f"{'':<24}" + "".join(f"{key:>8}" for key in SUMMARY)]
+    lines.append(f"{'all':<24}" + "".join(_percent(stats[key]) for key in SUMMARY))
+    for k, (_, name) in enumerate(evaluation.categories):
+        precision, recall = evaluation.precision[:, :, k, 0, -1], evaluation.recall[:, k, 0]
+        figures = (precision, precision[0], precision[5], recall[:, 0], recall[:, 1])
+        lines.append(f"{name[:23]:<24}" + "".join(_percent(_mean(values)) for values in figures))
+    lines += ["", f"{'size':<24}{'AP':>8}{'AR100':>8}"]
+    lines += [f"{name:<24}{_percent(stats[ap])}{_percent(stats[ar])}" for name, ap, ar in SIZES]
+    return "\n".join(lines)
+
+
+def _mean(values: np.ndarray) -> float:
+    known = values[values > -1]
+    return float(known.mean()) if known.size else -1.0
+
+
+def _percent(value: float) -> str:
+    return f"{'-':>8}" if value < 0 else f"{100 * value:>8.1f}"
+
+
+def _read_json(path: Path) -> Any:
+    try:
+        return json.loads(path.read_bytes())
+    except OSError as error:
+        raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from error
+    except (ValueError, RecursionError) as error:
+        raise BadInput(f"{path} is no JSON ({error}).") from error

@@ -1,0 +1,51 @@
+"""Failures that end a command with exit code 1, and the lines on stderr about what it did and left out."""
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from app.errors import AppError
+from app.machine import Shard
+
+if TYPE_CHECKING:
+    from app.proposing.into_file import Outcome
+
+
+class ChecksFailed(AppError):
+    """A check, a test or a benchmark failed, or only a part of the work could be done."""
+
+
+class SomeVideosFailed(AppError):
+    """At least one video could not be processed; the others were."""
+
+
+def print_share(shard: Shard, *, proposed: int, before: int, failed: int) -> None:
+    """Numbers of videos of this process, where they say something: several processes, or videos that were done before.
+
+    ``proposed`` videos went through the model now, ``before`` were done earlier, ``failed`` could not be processed.
+    """
+    if shard.count == 1 and not before:
+        return
+    who = f"Process {shard.rank} of {shard.count}: " if shard.count > 1 else ""
+    left_out = f", {failed} left out" if failed else ""
+    print(f"{who}{proposed} videos looked at, {before} done before{left_out}.", file=sys.stderr)
+
+
+def print_outcome(outcome: "Outcome") -> None:
+    """The dropped tracks by class, and the videos that failed."""
+    for name, count in sorted(outcome.dropped.items()):
+        print(f"{count} tracks of the class {name} were dropped: the file has no such category.", file=sys.stderr)
+    print_failures([(failure.video.shown, failure.reason) for failure in outcome.failed])
+
+
+def print_failures(failed: Sequence[tuple[str, str]]) -> None:
+    """One line for each (video, reason)."""
+    for shown, reason in failed:
+        print(f"Left out: {shown} ({reason})", file=sys.stderr)
+
+
+def raise_failures(failed: Sequence[tuple[str, str]], count: int) -> None:
+    """Raise `SomeVideosFailed` with the last reason if any of ``count`` videos failed; items are (video, reason)."""
+    if failed:
+        many = f"{len(failed)} of {count} videos failed, the last one" if count > 1 else "The video failed"
+        raise SomeVideosFailed(f"{many}: {failed[-1][1]}")

@@ -1,0 +1,46 @@
+"""The database and the project that a command works on."""
+
+import contextlib
+from collections.abc import Iterator
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from app.checkpoints.releases import DEMO
+from app.errors import BadInput
+from app.settings import Settings
+from storage import projects
+from storage.database import Database
+from storage.projects import Project
+
+
+@contextlib.contextmanager
+def opened(settings: Settings, *, make: bool = False) -> Iterator[Database]:
+    """The database of the data folder; only with ``make`` is one made where there is none. Raises `BadInput`."""
+    file = make_url(settings.database_url).database if settings.database_url.startswith("sqlite") else None
+    if not make and file and not Path(file).is_file():
+        raise BadInput(f"There is no database {file}; check --data and --database, or start the app once.")
+    settings.make_folders()
+    with Database.open(settings.database_url) as database:
+        yield database
+
+
+def find_project(database: Database, settings: Settings) -> Project:
+    """The project that --project names, without it the last used one, else the only one, else the demo.
+
+    Raises `BadInput` with the names of all projects.
+    """
+    with database.read() as tx:
+        known = projects.list_projects(tx)
+        if settings.project is None:
+            last = projects.last_project(tx) or (known[0] if len(known) == 1 else None)
+            found = last or projects.find_project(tx, DEMO)
+        else:
+            found = projects.find_project(tx, settings.project)
+    if found is None:
+        names = f"there are {', '.join(project.name for project in known)}" if known else "there is none yet"
+        what = (
+            "Say which project with --project NAME" if settings.project is None else f"No project {settings.project!r}"
+        )
+        raise BadInput(f"{what}; {names}.")
+    return found

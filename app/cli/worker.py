@@ -1,0 +1,17 @@
+"""The command worker: does background jobs, also on another machine that shares database and data folder."""
+
+import argparse
+import logging
+import sys
+
+from app.settings import Settings
+from app.worker.handlers import ASIDE, HANDLERS
+from app.worker.loop import run_worker
+
+
+def worker(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Do background jobs until stopped, or until none came for the idle time."""
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(name)s %(message)s")
+    settings.make_folders()
+    if not run_worker(settings, handlers=HANDLERS, aside=ASIDE, idle_seconds=arguments.idle):
+        print("Another worker is alive on this machine; this one has nothing to do.", file=sys.stderr)

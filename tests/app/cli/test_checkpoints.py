@@ -1,0 +1,60 @@
+"""The commands models list, add, download, export and activate."""
+
+from pathlib import Path
+
+import pytest
+
+from app.settings import Settings
+from storage.database import Database
+from tests.app.command_line import CATEGORIES, Run, tiny_checkpoint
+from tests.app.made import project_with
+
+
+def test_checkpoints_are_added_listed_and_activated(
+    data_run: Run, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    project_with(database, *CATEGORIES, name="sea")
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+
+    added = data_run("models", "add", tiny, "--name", "mine", "--json")
+    active = data_run("models", "activate", "mine", "--project", "sea")
+    listed = data_run("models", "list", "--project", "sea", "--json").result
+
+    assert (added.code, active.code) == (0, 0)
+    assert (added.result["name"], added.result["config"], added.result["classes"]) == ("mine", "tevit_tiny", 5)
+    assert [(row["name"], row["active"]) for row in listed["checkpoints"]] == [("mine", True)]
+    assert "tevit_msgshift" in listed["downloads"]
+    table = data_run("models", "list").out
+    assert "mine" in table and "models download tevit_msgshift" in table
+
+
+def test_a_checkpoint_that_does_not_fit_is_refused_and_nothing_stays(
+    data_run: Run, settings: Settings, tmp_path: Path
+) -> None:
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+
+    ran = data_run("models", "add", tiny, "--config", "tevit_r50")
+
+    assert ran.code == 1
+    assert "tevit_r50" in ran.last
+    assert [path for path in settings.checkpoints.rglob("*") if path.is_file()] == []
+
+
+@pytest.mark.parametrize("action", ["activate", "export", "download"])
+def test_a_name_that_means_nothing_is_refused(data_run: Run, database: Database, action: str) -> None:
+    project_with(database, "fish", name="sea")
+
+    ran = data_run("models", action, "nobody")
+
+    assert ran.code == 1
+    assert "nobody" in ran.last
+
+
+def test_an_export_for_the_official_code_says_what_to_change(data_run: Run, tmp_path: Path) -> None:
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+
+    ran = data_run("models", "export", tiny, "--out", tmp_path / "tevit_tiny.pth", "--json")
+
+    assert ran.code == 0
+    assert Path(ran.result["path"]).is_file()
+    assert "num_classes=5" in ran.result["note"] and "num_classes=5" in ran.last

@@ -1,0 +1,84 @@
+"""The commands import and export: a file comes in and leaves with the same masks, or nothing is changed."""
+
+import json
+import shutil
+from pathlib import Path
+
+from storage import projects
+from storage.database import Database
+from tests.app.command_line import Ran, Run, annotation_file
+from tests.app.made import project_with
+
+
+def bring(data_run: Run, dataset: Path, *more: str) -> Ran:
+    return data_run("import", dataset / "a.json", "--frames", dataset / "frames", *more)
+
+
+def test_a_file_comes_in_and_leaves_with_the_same_masks(data_run: Run, dataset: Path, tmp_path: Path) -> None:
+    came = bring(data_run, dataset, "--project", "sea", "--json")
+    left = data_run("export", "--out", tmp_path / "out", "--project", "sea", "--json")
+
+    assert (came.code, left.code) == (0, 0)
+    assert (came.result["project"], came.result["masks"], left.result["tracks"]) == ("sea", 2, 1)
+    before = json.loads((dataset / "a.json").read_text())["annotations"][0]
+    after = json.loads((tmp_path / "out" / "instances.json").read_text())["annotations"][0]
+    assert [mask is None for mask in after["segmentations"]] == [False, True, False]
+    assert (after["id"], after["video_id"], after["category_id"]) == (5, 10, 102)
+    assert after["areas"] == [16 * 24, None, 16 * 24] and before["id"] == after["id"]
+
+
+def test_the_imported_project_is_the_one_used_from_then_on(data_run: Run, dataset: Path, tmp_path: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+
+    ran = data_run("export", "--out", tmp_path / "out")
+
+    assert ran.code == 0
+    assert "1 tracks" in ran.out
+
+
+def test_a_failed_import_leaves_no_new_project(data_run: Run, dataset: Path, database: Database) -> None:
+    shutil.rmtree(dataset / "frames" / "x")
+
+    ran = bring(data_run, dataset, "--project", "sea")
+
+    assert ran.code == 1
+    with database.read() as tx:
+        assert projects.find_project(tx, "sea") is None
+
+
+def test_a_failed_import_leaves_a_project_that_was_there(data_run: Run, dataset: Path, database: Database) -> None:
+    project_with(database, "fish", name="sea")
+    (dataset / "a.json").write_text("no JSON")
+
+    assert bring(data_run, dataset, "--project", "sea").code == 1
+
+    with database.read() as tx:
+        assert projects.find_project(tx, "sea") is not None
+
+
+def test_an_import_without_a_project_to_go_to_says_how_to_name_one(data_run: Run, dataset: Path) -> None:
+    ran = bring(data_run, dataset)
+
+    assert ran.code == 1
+    assert "--project" in ran.last
+
+
+def test_videos_left_out_are_told_and_fail_the_command(data_run: Run, dataset: Path) -> None:
+    names = [f"x/{k:05d}.png" for k in range(3)]
+    annotation_file(dataset / "a.json", [names, ["gone/00000.png"]])
+
+    ran = bring(data_run, dataset, "--project", "sea", "--json")
+
+    assert ran.code == 1
+    assert len(ran.result["videos"]) == 1 and len(ran.result["skipped"]) == 1
+    assert "left out" in ran.last
+
+
+def test_an_export_does_not_overwrite(data_run: Run, dataset: Path, tmp_path: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "mine.txt").write_text("mine")
+
+    assert data_run("export", "--out", tmp_path / "out").code == 1
+
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
