@@ -203,7 +203,7 @@ def move_source(tx: Connection, video_id: str, *, path: str, copied: bool, conte
     return _change(tx, video_id, path=path, copied=copied, **other)
 
 
-def confirm_video(
+def store_index(
     tx: Connection, video_id: str, *, index_json: Mapping[str, Any], count: int, confirmed: bool | int = True
 ) -> Video:
     """Store what decoding found: the index, the number of frames, and how many of them are final. Raises NotFound.
@@ -213,7 +213,7 @@ def confirm_video(
     return _change(tx, video_id, index=index_json, count=count, confirmed=_frames(confirmed, count))
 
 
-def confirm_front(tx: Connection, video_id: str, confirmed: int) -> None:
+def extend_confirmed(tx: Connection, video_id: str, confirmed: int) -> None:
     """The first `confirmed` frames have their final number now; the stored number only ever grows."""
     table = schema.videos
     wanted = (table.c.id == video_id, table.c.confirmed < confirmed, table.c.count >= confirmed)
@@ -270,7 +270,7 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
 def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]) -> dict[str, int]:
     """By video, how many frames lie in a complete range and carry no row; videos without such ranges are left out."""
     tracks, masks, videos, ranges = schema.tracks, schema.masks, schema.videos, schema.complete_ranges
-    stretches = (
+    in_ranges = (
         select(ranges.c.video_id, ranges.c.start, ranges.c.stop)
         .join(videos, ranges.c.video_id == videos.c.id)
         .where(*in_project)
@@ -278,7 +278,7 @@ def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: C
     )
     inside: dict[str, int] = {}
     reached: dict[str, int] = {}
-    for video_id, start, stop in tx.execute(stretches):
+    for video_id, start, stop in tx.execute(in_ranges):
         end = reached.get(video_id, 0)
         # Ranges of several categories may overlap.
         inside[video_id] = inside.get(video_id, 0) + max(0, stop - max(start, end))

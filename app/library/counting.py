@@ -17,7 +17,7 @@ PUBLISH_EVERY = 1.0
 
 
 class Counting(Protocol):
-    """A pass of decoding, as `storage.frames.open_confirming` gives it."""
+    """A pass of decoding, as `storage.frames.open_counting` gives it."""
 
     @property
     def count(self) -> int: ...
@@ -61,10 +61,10 @@ class Publisher:
                 return
             sure = found.count if found.confirmed else min(counting.count, found.count - 1)
             if not found.confirmed and (found is self._stored or self._same(video, found)):
-                videos.confirm_front(tx, self._video_id, sure)
+                videos.extend_confirmed(tx, self._video_id, sure)
             else:
                 sure = max(sure, video.confirmed)
-                videos.confirm_video(tx, self._video_id, index_json=found.to_dict(), count=found.count, confirmed=sure)
+                videos.store_index(tx, self._video_id, index_json=found.to_dict(), count=found.count, confirmed=sure)
         self._stored = found
 
     @staticmethod
@@ -88,7 +88,7 @@ class CountedFrames(FramePass):
         if index.partial:
             index = _listed(database, video, index)
         self._publisher = Publisher(database, video_id)
-        self._passing = frames.open_confirming(index, pixels=pixels)
+        self._passing = frames.open_counting(index, pixels=pixels)
         self._open = video.confirmed < video.count
 
     @property
@@ -142,5 +142,5 @@ def _listed(database: Database, video: Video, index: FrameIndex) -> FrameIndex:
         now = videos.get_video(tx, video.id)
         if now.path != video.path or not now.index.get("partial"):
             return frame_index(now)
-        videos.confirm_video(tx, video.id, index_json=found.to_dict(), count=found.count, confirmed=now.confirmed)
+        videos.store_index(tx, video.id, index_json=found.to_dict(), count=found.count, confirmed=now.confirmed)
     return found

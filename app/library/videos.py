@@ -169,7 +169,7 @@ def repoint(
         if not same_bytes:
             # A video counts as counted with a final index only, so until then one frame stays open.
             sure = new.count if new.confirmed else min(now.confirmed, new.count - 1)
-            moved = videos.confirm_video(tx, video_id, index_json=new.to_dict(), count=new.count, confirmed=sure)
+            moved = videos.store_index(tx, video_id, index_json=new.to_dict(), count=new.count, confirmed=sure)
         active = [job for job in jobs.list_jobs(tx, active=True, video_id=video_id) if job.kind == "index"]
     # One that waits begins with the new source; one that runs counts the old one, which may hold the same bytes.
     taken = any(job.status == "queued" or (same_bytes and job.status == "running") for job in active)

@@ -98,7 +98,7 @@ class Looker:
 
         if self._network is None:
             self._network = self._model.checkpoint.build(self.device, self.settings.precision)
-        with frames.open_confirming(_index(video)) as passing:
+        with frames.open_counting(_index(video)) as passing:
             results = windows.propose(
                 self._network,
                 _pixels(passing),

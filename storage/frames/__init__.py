@@ -10,7 +10,7 @@ from typing import Protocol, Self
 
 import numpy as np
 
-from storage.frames.counting import Confirming, index_video
+from storage.frames.counting import CountingPass, index_video
 from storage.frames.export import write_frames_folder
 from storage.frames.frame_index import (
     Damage,
@@ -34,7 +34,7 @@ from storage.frames.reader import FrameReader
 from storage.frames.scan import probe_video
 
 __all__ = [
-    "Confirming",
+    "CountingPass",
     "Damage",
     "EmptyFile",
     "FrameIndex",
@@ -55,7 +55,7 @@ __all__ = [
     "file_identity",
     "index",
     "index_files",
-    "open_confirming",
+    "open_counting",
     "open_reader",
     "picture_names",
     "probe",
@@ -77,8 +77,8 @@ class Reader(Protocol):
     def __exit__(self, *_: object) -> None: ...
 
 
-class ConfirmedFrames(FramePass):
-    """The counterpart of `Confirming` for an index that needs no more counting."""
+class ReadingPass(FramePass):
+    """The counterpart of `CountingPass` for an index that needs no more counting: its frames are only read."""
 
     def __init__(self, reader: Reader) -> None:
         """Read with `reader`, which is closed in the end."""
@@ -128,14 +128,14 @@ def index(path: Path, *, progress: Callable[[int, int], None] | None = None) -> 
     return index_pictures(path, progress=progress) if path.is_dir() else index_video(path, progress=progress)
 
 
-def open_confirming(index: FrameIndex, *, pixels: bool = True) -> FramePass:
+def open_counting(index: FrameIndex, *, pixels: bool = True) -> FramePass:
     """An iterator of (k, frame) over all frames of `index`, decoding once from the front and counting as it goes.
 
     frame: uint8 H x W x 3 RGB as shown. Without `pixels` the frames of an index that is not confirmed yet are only
     counted, and come as None; those of a confirmed one need no counting and are read all the same. Raises VideoError
     while it goes.
     """
-    return ConfirmedFrames(open_reader(index)) if index.confirmed else Confirming(index, pixels=pixels)
+    return ReadingPass(open_reader(index)) if index.confirmed else CountingPass(index, pixels=pixels)
 
 
 def index_files(folder: Path, names: Sequence[str], *, decode: bool = False) -> FrameIndex:

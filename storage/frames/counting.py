@@ -11,7 +11,7 @@ from storage.frames.damage import with_damage, with_entries
 from storage.frames.frame_index import FrameIndex, UnreadablePicture
 from storage.frames.frame_pass import FramePass
 from storage.frames.gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
-from storage.frames.pass_log import HIDING_CODECS, Pass, frames_at, sound_keyframes, timeline, wrong_frames
+from storage.frames.pass_log import HIDING_CODECS, PassLog, frames_at, sound_keyframes, timeline, wrong_frames
 from storage.frames.scan import nothing_decodes, probe_video
 from storage.frames.stream import OpenVideo, Picture, announced_end, open_video, pictures, to_rgb, turned
 
@@ -25,7 +25,7 @@ KEPT_BACK_PIXELS = 1 << 26
 Progress = Callable[[int, int], None]
 
 
-class Confirming(FramePass):
+class CountingPass(FramePass):
     """An iterator of (k, uint8 H x W x 3 RGB as shown) over all frames of a video file, which counts them as it goes.
 
     It decodes once, from the front. Where damage is met it starts over without threads, whose order of work would
@@ -38,7 +38,7 @@ class Confirming(FramePass):
         """Confirm `index`, a provisional one; with `pixels` False only count, and give None for each frame."""
         self._provisional = index
         self._wants_pixels = pixels
-        self._met = Pass()
+        self._log = PassLog()
         self._final: FrameIndex | None = None
         self._run = self._frames()
         self._count = 0
@@ -74,48 +74,48 @@ class Confirming(FramePass):
         # Where times are of no use, what a seek gives can only be told by its pixels: every picture gets a sum.
         threads, sum_all = True, not self._provisional.seekable
         while True:
-            met = Pass(sum_all=sum_all or not threads)
-            for k, picture in self._pass(met, threads=threads):
+            log = PassLog(sum_all=sum_all or not threads)
+            for k, picture in self._pass(log, threads=threads):
                 if k < len(given):
                     continue
                 if k == len(given):
-                    self._check_same(met, given)
+                    self._check_same(log, given)
                 # Only now: until a repeat has caught up, the pass before it knows more of the frames that were given.
-                self._met, self._count = met, k + 1
+                self._log, self._count = log, k + 1
                 yield k, self._shown(picture)
-            self._check_same(met, given)
-            self._met = met
-            given = met.pts[: self._count]
-            if met.needs_sums and not met.is_damaged:
+            self._check_same(log, given)
+            self._log = log
+            given = log.pts[: self._count]
+            if log.needs_sums and not log.is_damaged:
                 sum_all = True
                 continue
-            doubtful = doubtful or met.is_doubtful
+            doubtful = doubtful or log.is_doubtful
             if not (threads and doubtful):
                 break
             threads = False
         self._final = self._finished(doubtful=doubtful)
 
-    def _pass(self, met: Pass, *, threads: bool) -> Iterator[tuple[int, Picture]]:
+    def _pass(self, log: PassLog, *, threads: bool) -> Iterator[tuple[int, Picture]]:
         """(k, picture) in order; with threads only up to the first damage, and never what damage may have touched."""
         index = self._provisional
         held: deque[tuple[int, Picture]] = deque()
         room = min(KEPT_BACK, max(2, KEPT_BACK_PIXELS // (index.width * index.height))) if threads else 0
         with open_video(index.path, stream=index.stream, single_thread=not threads, strict=threads) as video:
-            met.codec = video.stream.codec_context.name
-            met.announced_end = announced_end(video)
+            log.codec = video.stream.codec_context.name
+            log.announced_end = announced_end(video)
             if threads and self._may_lack_packets(video):
-                met.suspected = True
+                log.suspected = True
                 return
-            for picture in pictures(video, on_packet=met.packet, on_error=met.error):
-                k = len(met.pts)
-                met.picture(picture)
-                if (threads and met.is_damaged) or met.needs_sums:
+            for picture in pictures(video, on_packet=log.packet, on_error=log.error):
+                k = len(log.pts)
+                log.picture(picture)
+                if (threads and log.is_damaged) or log.needs_sums:
                     return
-                if len(met.pts) > k:
+                if len(log.pts) > k:
                     held.append((k, picture))
                 while len(held) > room:
                     yield held.popleft()
-        if not (threads and met.is_damaged):
+        if not (threads and log.is_damaged):
             yield from held
 
     def _may_lack_packets(self, video: OpenVideo) -> bool:
@@ -127,29 +127,29 @@ class Confirming(FramePass):
     def _shown(self, picture: Picture) -> np.ndarray:
         if not self._wants_pixels:
             return None  # type: ignore[return-value]
-        return turned(to_rgb(picture), self._met.rotation)
+        return turned(to_rgb(picture), self._log.rotation)
 
-    def _check_same(self, met: Pass, given: list[int | None]) -> None:
-        if given and met.pts[: len(given)] != given:
+    def _check_same(self, log: PassLog, given: list[int | None]) -> None:
+        if given and log.pts[: len(given)] != given:
             raise UnreadablePicture(
                 f"{self._provisional.path} gave other pictures when it was decoded again; copy or convert it"
             )
 
     def _so_far(self) -> FrameIndex:
         """The provisional index with its first `count` frames as they came."""
-        index, met, n = self._provisional, self._met, self.count
-        pts, ordered = timeline(met.pts[:n])
+        index, log, n = self._provisional, self._log, self.count
+        pts, ordered = timeline(log.pts[:n])
         if pts == index.pts[:n] and ordered:
             return index
         if not ordered or not index.seekable:
             following = pts[-1] + 1
             rest = tuple(range(following, following + max(0, index.count - n)))
-            return replace(index, count=n + len(rest), pts=pts + rest, keyframes=(), gaps=counted_gaps(met))
+            return replace(index, count=n + len(rest), pts=pts + rest, keyframes=(), gaps=counted_gaps(log))
         rest = tuple(moment for moment in index.pts if moment > pts[-1])
         starts = {index.pts[k] for k in index.keyframes}
-        known = sound_keyframes(met, pts)
+        known = sound_keyframes(log, pts)
         later = tuple(n + at for at, moment in enumerate(rest) if moment in starts)
-        gaps = tuple(gap for gap in timed_gaps(met, pts, hiding=met.codec in HIDING_CODECS) if gap.after < n - 1)
+        gaps = tuple(gap for gap in timed_gaps(log, pts, hiding=log.codec in HIDING_CODECS) if gap.after < n - 1)
         return replace(
             index,
             count=n + len(rest),
@@ -157,30 +157,30 @@ class Confirming(FramePass):
             keyframes=(*known, *later),
             keyframe_sums=tuple(known.values()),
             gaps=gaps,
-            single_thread=met.is_damaged,
+            single_thread=log.is_damaged,
         )
 
     def _finished(self, *, doubtful: bool) -> FrameIndex:
-        met, index = self._met, self._provisional
-        if not met.pts or met.size is None:
-            raise nothing_decodes(index.path, met.errors[0][2] if met.errors else "no packet holds one")
-        pts, ordered = timeline(met.pts)
-        notes = list(met.notes)
+        log, index = self._log, self._provisional
+        if not log.pts or log.size is None:
+            raise nothing_decodes(index.path, log.errors[0][2] if log.errors else "no packet holds one")
+        pts, ordered = timeline(log.pts)
+        notes = list(log.notes)
         if ordered:
-            gaps, note = with_pauses(timed_gaps(met, pts, hiding=met.codec in HIDING_CODECS), pts)
-            early = early_end(pts, met.announced_end, tick=index.time_base[0] / index.time_base[1])
+            gaps, note = with_pauses(timed_gaps(log, pts, hiding=log.codec in HIDING_CODECS), pts)
+            early = early_end(pts, log.announced_end, tick=index.time_base[0] / index.time_base[1])
             notes += [words for words in (note, early) if words]
-            keyframes = sound_keyframes(met, pts)
+            keyframes = sound_keyframes(log, pts)
         else:
-            gaps, keyframes = counted_gaps(met), {}
+            gaps, keyframes = counted_gaps(log), {}
             notes.append("times do not increase from picture to picture, so frames are found by counting")
-        width, height = met.size if met.rotation in (0, 180) else met.size[::-1]
+        width, height = log.size if log.rotation in (0, 180) else log.size[::-1]
         final = replace(
             index,
             count=len(pts),
             width=width,
             height=height,
-            rotation=met.rotation,
+            rotation=log.rotation,
             pts=pts,
             keyframes=tuple(keyframes),
             keyframe_sums=tuple(keyframes.values()),
@@ -190,17 +190,17 @@ class Confirming(FramePass):
             partial=False,
             notes=tuple(notes),
         )
-        if not ordered and len(met.sums) == len(pts):
-            return with_entries(final, keys=met.keys, times=met.key_dts, sums=[met.sums[k] for k in range(len(pts))])
+        if not ordered and len(log.sums) == len(pts):
+            return with_entries(final, keys=log.keys, times=log.key_dts, sums=[log.sums[k] for k in range(len(pts))])
         if not doubtful or not keyframes:
             return final
-        wrong = wrong_frames(met, pts) + frames_at(pts, _refused(final))
+        wrong = wrong_frames(log, pts) + frames_at(pts, _refused(final))
         steps = long_steps(pts, times=DOUBTFUL_STEPS)
         return with_damage(
             final,
             keys=tuple(keyframes),
             wrong=wrong,
-            sums=[met.sums[k] for k in range(len(pts))],
+            sums=[log.sums[k] for k in range(len(pts))],
             doubtful=[*steps, *(k + 1 for k in steps)],
         )
 
@@ -226,8 +226,8 @@ def index_video(path: Path, *, progress: Progress | None = None) -> FrameIndex:
 
     progress: called with (frames so far, announced by the packets).
     """
-    with Confirming(probe_video(path), pixels=False) as confirming:
-        for _ in confirming:
+    with CountingPass(probe_video(path), pixels=False) as counting:
+        for _ in counting:
             if progress:
-                progress(confirming.count, confirming.announced)
-        return confirming.confirmed
+                progress(counting.count, counting.announced)
+        return counting.confirmed

@@ -43,7 +43,7 @@ def with_damage(
     index = replace(index, keyframes=tuple(safe), keyframe_sums=tuple(sums[k] for k in safe))
     damage = []
     notes = []
-    for start, stop in _stretches(keys, spoiled, index.count):
+    for start, stop in _damaged_ranges(keys, spoiled, index.count):
         before = safe[: bisect_left(safe, start)][-1:]
         entries = [entry for entry in (start, *before) if entry > 0]
         proven = next((entry for entry in entries if _gives(index, Damage(start, stop, entry), sums)), None)
@@ -84,7 +84,7 @@ def with_entries(
     return index
 
 
-def _stretches(keys: Sequence[int], spoiled: set[int], count: int) -> list[tuple[int, int]]:
+def _damaged_ranges(keys: Sequence[int], spoiled: set[int], count: int) -> list[tuple[int, int]]:
     """(first frame, frame after the last) of each run of damaged parts between key frames."""
     found: list[tuple[int, int]] = []
     for at in sorted(spoiled):

@@ -164,7 +164,7 @@ class FrameIndex:
         known |= {name: list(known[name]) for name in _SHORT_LISTS}
         known |= {name: _packed(known[name]) for name in _LONG_LISTS}
         known |= {"path": str(self.path), "gaps": [asdict(gap) for gap in self.gaps]}
-        known["damage"] = [asdict(stretch) for stretch in self.damage]
+        known["damage"] = [asdict(damage) for damage in self.damage]
         return known
 
     @classmethod
@@ -173,7 +173,7 @@ class FrameIndex:
         fields = dict(stored)
         fields["path"] = Path(fields["path"])
         fields["gaps"] = tuple(Gap(**gap) for gap in fields["gaps"])
-        fields["damage"] = tuple(Damage(**stretch) for stretch in fields["damage"])
+        fields["damage"] = tuple(Damage(**damage) for damage in fields["damage"])
         fields |= {name: _unpacked(fields.get(name, ())) for name in _LONG_LISTS}
         fields |= {name: tuple(fields[name]) for name in _SHORT_LISTS}
         return cls(**fields)

@@ -4,20 +4,20 @@ from bisect import bisect_left
 from itertools import pairwise
 
 from storage.frames.frame_index import Gap
-from storage.frames.pass_log import Pass
+from storage.frames.pass_log import PassLog
 
 # A step in time this many times the usual one is a hole, unless the video is full of them.
 PAUSE_STEPS = 2.5
 PAUSE_SHARE = 0.05
 
 
-def timed_gaps(met: Pass, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap, ...]:
+def timed_gaps(log: PassLog, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap, ...]:
     """Holes of a video whose times increase: packets without a picture, pictures of another size, a broken end."""
-    came = set(pts) | {moment for _, moment, _ in met.other_sizes}
-    lost = set(met.packet_pts) - came
+    came = set(pts) | {moment for _, moment, _ in log.other_sizes}
+    lost = set(log.packet_pts) - came
     if hiding:
-        lost &= {moment for _, moment, _ in met.errors}
-    words = {after: text for after, _, text in reversed(met.errors)}
+        lost &= {moment for _, moment, _ in log.errors}
+    words = {after: text for after, _, text in reversed(log.errors)}
     holes: dict[int, list[int]] = {}
     for moment in sorted(lost):
         holes.setdefault(bisect_left(pts, moment) - 1, []).append(moment)
@@ -27,19 +27,19 @@ def timed_gaps(met: Pass, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap, .
         near = min(words, key=lambda at: abs(at - after), default=None)
         why = f": {words[near]}" if near is not None else ""
         gaps.append(Gap(after, moments[0], moments[-1], f"{_count(len(moments), 'picture')} did not decode{why}"))
-    gaps += _size_gaps(met) + _broken_end(met)
+    gaps += _size_gaps(log) + _broken_end(log)
     return tuple(sorted(gaps, key=lambda gap: gap.after))
 
 
-def counted_gaps(met: Pass) -> tuple[Gap, ...]:
+def counted_gaps(log: PassLog) -> tuple[Gap, ...]:
     """Holes of a video whose times do not increase: where errors and pictures of another size were met."""
-    errors = [Gap(after, moment, moment, f"did not decode: {text}") for after, moment, text in met.errors]
-    return tuple(sorted(errors + _size_gaps(met), key=lambda gap: gap.after))
+    errors = [Gap(after, moment, moment, f"did not decode: {text}") for after, moment, text in log.errors]
+    return tuple(sorted(errors + _size_gaps(log), key=lambda gap: gap.after))
 
 
-def _size_gaps(met: Pass) -> list[Gap]:
+def _size_gaps(log: PassLog) -> list[Gap]:
     runs: dict[tuple[int, str], list[int | None]] = {}
-    for after, moment, words in met.other_sizes:
+    for after, moment, words in log.other_sizes:
         runs.setdefault((after, words), []).append(moment)
     return [
         Gap(after, moments[0], moments[-1], f"{_count(len(moments), 'picture')} of {words}")
@@ -47,8 +47,8 @@ def _size_gaps(met: Pass) -> list[Gap]:
     ]
 
 
-def _broken_end(met: Pass) -> list[Gap]:
-    return [Gap(len(met.pts) - 1, None, None, text) for _, _, text in met.errors if text.startswith("the file breaks")]
+def _broken_end(log: PassLog) -> list[Gap]:
+    return [Gap(len(log.pts) - 1, None, None, text) for _, _, text in log.errors if text.startswith("the file breaks")]
 
 
 def long_steps(pts: tuple[int, ...], *, times: float) -> list[int]:

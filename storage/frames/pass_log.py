@@ -14,7 +14,7 @@ HIDING_CODECS = {"vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9", "libao
 
 
 @dataclass
-class Pass:
+class PassLog:
     """What one pass over a file met, in the order of meeting."""
 
     packets: int = 0
@@ -96,15 +96,15 @@ class Pass:
         self.pts.append(picture.pts)
 
 
-def timeline(met: list[int | None]) -> tuple[tuple[int, ...], bool]:
+def timeline(times: list[int | None]) -> tuple[tuple[int, ...], bool]:
     """(time of each frame with missing ones filled in, whether every time was given and they strictly increase).
 
     Missing ones follow the frame before by a tick, and those in front of the first known time precede it.
     """
-    ordered = None not in met
+    ordered = None not in times
     filled: list[int] = []
-    first = next(((k, moment) for k, moment in enumerate(met) if moment is not None), (0, 0))
-    for moment in met:
+    first = next(((k, moment) for k, moment in enumerate(times) if moment is not None), (0, 0))
+    for moment in times:
         follower = filled[-1] + 1 if filled else first[1] - first[0]
         given = follower if moment is None else moment
         ordered = ordered and (not filled or given >= follower)
@@ -112,18 +112,18 @@ def timeline(met: list[int | None]) -> tuple[tuple[int, ...], bool]:
     return tuple(filled), ordered
 
 
-def sound_keyframes(met: Pass, pts: tuple[int, ...]) -> dict[int, int]:
+def sound_keyframes(log: PassLog, pts: tuple[int, ...]) -> dict[int, int]:
     """Frames that packet and picture both call key, with the sum of their pixels; `pts` are the times of the first."""
-    starts = set(met.keyframe_pts)
-    return {k: met.sums[k] for k in met.keys if k < len(pts) and pts[k] in starts}
+    starts = set(log.keyframe_pts)
+    return {k: log.sums[k] for k in log.keys if k < len(pts) and pts[k] in starts}
 
 
-def wrong_frames(met: Pass, pts: tuple[int, ...]) -> list[int]:
+def wrong_frames(log: PassLog, pts: tuple[int, ...]) -> list[int]:
     """Frames that came out damaged, or at or before which an error was met; `pts` are the times of all frames."""
-    beside = [max(after, 0) for after, moment, _ in met.errors if moment is None or after >= 0]
-    timed = frames_at(pts, (moment for _, moment, _ in met.errors if moment is not None))
+    beside = [max(after, 0) for after, moment, _ in log.errors if moment is None or after >= 0]
+    timed = frames_at(pts, (moment for _, moment, _ in log.errors if moment is not None))
     last = len(pts) - 1
-    return [min(k, last) for k in (*met.damaged, *met.broken_packets, *beside, *timed)]
+    return [min(k, last) for k in (*log.damaged, *log.broken_packets, *beside, *timed)]
 
 
 def frames_at(pts: tuple[int, ...], moments: Iterable[int]) -> list[int]:

@@ -79,8 +79,8 @@ class FrameReader:
         self.close()
 
     def _picture(self, k: int) -> Picture:
-        stretch = self._stretch(k)
-        picture = self._by_seeking(k) if stretch is None else self._through(stretch, k)
+        damage = self._damage_at(k)
+        picture = self._by_seeking(k) if damage is None else self._through(damage, k)
         if picture is not None:
             return picture
         self._restart(single=bool(self.index.damage))
@@ -127,15 +127,15 @@ class FrameReader:
                 return False
         return True
 
-    def _through(self, stretch: Damage, k: int) -> Picture | None:
+    def _through(self, damage: Damage, k: int) -> Picture | None:
         """Frame `k` of a damaged stretch, by a decoder that was opened at its entry or the start and went on since."""
-        goes_on = self._single and stretch.entry <= self._next <= k and self._fresh_from in (0, stretch.entry)
+        goes_on = self._single and damage.entry <= self._next <= k and self._fresh_from in (0, damage.entry)
         if not goes_on:
             self._restart(single=True)
-            if stretch.entry:
-                if not self._seek_time(stretch.entry):
+            if damage.entry:
+                if not self._seek_time(damage.entry):
                     return None
-                self._fresh_from = stretch.entry
+                self._fresh_from = damage.entry
         return self._forward(k)
 
     def _forward(self, k: int) -> Picture | None:
@@ -190,14 +190,14 @@ class FrameReader:
 
     def _remember(self, picture: Picture) -> None:
         """Count `picture` as the next frame and keep it for a while."""
-        if self._single or self._stretch(self._next) is None:
+        if self._single or self._damage_at(self._next) is None:
             self._recent[self._next] = picture
             self._recent.move_to_end(self._next)
             if len(self._recent) > self._room:
                 self._recent.popitem(last=False)
         self._next += 1
 
-    def _stretch(self, k: int) -> Damage | None:
+    def _damage_at(self, k: int) -> Damage | None:
         return next((damage for damage in self.index.damage if damage.start <= k < damage.stop), None)
 
     def _seek(self, number: int) -> bool:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from storage.frames.frame_index import FrameIndex, NoPicture
 from storage.frames.identity import file_identity
-from storage.frames.pass_log import Pass
+from storage.frames.pass_log import PassLog
 from storage.frames.stream import OpenVideo, open_video, packets, pictures
 
 VIDEO_SUFFIXES = frozenset(
@@ -26,25 +26,25 @@ def probe_video(path: Path, *, patience: float | None = None) -> FrameIndex:
     patience: list packets for at most this many seconds; the index of a longer video is `partial`. None lists all.
     """
     size_bytes, content_hash = file_identity(path)
-    met = Pass()
+    log = PassLog()
     with open_video(path) as video:
-        whole = _list_packets(video, met, patience)
+        whole = _list_packets(video, log, patience)
         stream, time_base = video.stream.index, _time_base(video)
     with open_video(path, stream=stream) as video:
-        first = next(pictures(video, on_error=met.error), None)
+        first = next(pictures(video, on_error=log.error), None)
         if first is not None:
-            met.picture(first)
-    if met.size is None:
-        raise nothing_decodes(path, met.errors[0][2] if met.errors else "no packet holds one")
-    pts, keyframes = _announced(met, whole=whole)
-    width, height = met.size if met.rotation in (0, 180) else met.size[::-1]
+            log.picture(first)
+    if log.size is None:
+        raise nothing_decodes(path, log.errors[0][2] if log.errors else "no packet holds one")
+    pts, keyframes = _announced(log, whole=whole)
+    width, height = log.size if log.rotation in (0, 180) else log.size[::-1]
     return FrameIndex(
         kind="video",
         path=path,
         count=len(pts),
         width=width,
         height=height,
-        rotation=met.rotation,
+        rotation=log.rotation,
         stream=stream,
         time_base=time_base,
         pts=pts,
@@ -54,7 +54,7 @@ def probe_video(path: Path, *, patience: float | None = None) -> FrameIndex:
         size_bytes=size_bytes,
         content_hash=content_hash,
         partial=not whole,
-        notes=tuple(met.notes),
+        notes=tuple(log.notes),
     )
 
 
@@ -63,27 +63,27 @@ def nothing_decodes(path: Path, why: str) -> NoPicture:
     return NoPicture(f"{path} opens, but not one of its pictures decodes ({why}); copy or convert it again")
 
 
-def _list_packets(video: OpenVideo, met: Pass, patience: float | None) -> bool:
+def _list_packets(video: OpenVideo, log: PassLog, patience: float | None) -> bool:
     """Note the packets of `video`; whether they were all listed in time."""
     end = None if patience is None else time.monotonic() + patience
     for number, packet in enumerate(packets(video)):
-        met.packet(packet)
+        log.packet(packet)
         if end is not None and number % ASK_CLOCK_EVERY == ASK_CLOCK_EVERY - 1 and time.monotonic() > end:
             return False
     return True
 
 
-def _announced(met: Pass, *, whole: bool) -> tuple[tuple[int, ...], list[int]]:
+def _announced(log: PassLog, *, whole: bool) -> tuple[tuple[int, ...], list[int]]:
     """(time of each frame, key frames) as the packets say; plain numbers and no key frame where they lack times."""
-    pts = sorted(set(met.packet_pts))
-    count = met.packets
+    pts = sorted(set(log.packet_pts))
+    count = log.packets
     if not whole and len(pts) > REORDERED:
         del pts[-REORDERED:]
         count -= REORDERED
     if len(pts) != count:
         return tuple(range(max(1, count))), []
     position = {moment: k for k, moment in enumerate(pts)}
-    return tuple(pts), sorted(position[moment] for moment in set(met.keyframe_pts) if moment in position)
+    return tuple(pts), sorted(position[moment] for moment in set(log.keyframe_pts) if moment in position)
 
 
 def _time_base(video: OpenVideo) -> tuple[int, int]:

@@ -82,7 +82,7 @@ def test_the_latest_run_is_of_its_kind_and_video(scene: Scene, database: Databas
         assert runs.latest_run(tx, "nowhere") is None
 
 
-def test_cuts_of_a_stretch_replace_those_that_were_seen_there_before(scene: Scene) -> None:
+def test_cuts_of_a_window_replace_those_that_were_seen_there_before(scene: Scene) -> None:
     def cuts() -> object:
         with scene.database.read() as tx:
             return videos.get_video(tx, scene.video.id).cuts

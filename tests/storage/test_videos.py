@@ -11,7 +11,6 @@ from storage.projects import create_project
 from storage.videos import (
     VideoSummary,
     add_import,
-    confirm_video,
     count_removed,
     get_video,
     list_imports,
@@ -20,6 +19,7 @@ from storage.videos import (
     remove_video,
     rename_video,
     restore_video,
+    store_index,
     video_paths,
     video_summaries,
 )
@@ -52,9 +52,9 @@ def test_confirmed_is_a_number_of_frames(scene: Scene, confirmed: bool | int, fr
 def test_decoding_confirms_the_frames(scene: Scene) -> None:
     with scene.database.atomic() as tx:
         video = make_video(tx, scene.project.id, confirmed=False)
-        part = confirm_video(tx, video.id, index_json={"n": 1}, count=38, confirmed=20)
+        part = store_index(tx, video.id, index_json={"n": 1}, count=38, confirmed=20)
         assert (part.count, part.confirmed, part.index) == (38, 20, {"n": 1})
-        assert confirm_video(tx, video.id, index_json={"n": 2}, count=38).confirmed == 38
+        assert store_index(tx, video.id, index_json={"n": 2}, count=38).confirmed == 38
 
 
 def test_videos_are_renamed_moved_removed_and_restored(scene: Scene) -> None:

@@ -13,7 +13,6 @@ from app.library.counting import CountedFrames, Publisher, frame_index
 from app.web.wire import seconds
 from storage import frames, videos
 from storage.database import Database
-from storage.frames import counting as video_confirm
 from storage.projects import Project
 from storage.videos import Video
 from tests.app.library.scene import LibraryScene
@@ -155,7 +154,7 @@ def test_a_list_that_differs_is_stored_with_its_number(library: LibraryScene, da
     video = library.add(library.file("a.mp4", frames=6))
     index = replace(frame_index(video), confirmed=False, keyframe_sums=())
     with database.atomic() as tx:
-        videos.confirm_video(tx, video.id, index_json=index.to_dict(), count=6, confirmed=2)
+        videos.store_index(tx, video.id, index_json=index.to_dict(), count=6, confirmed=2)
 
     class Counting:
         count = 4
@@ -196,7 +195,7 @@ def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
     path = spoil_packet(library.file("spoiled.mp4", frames=60, b_frames=0), 45)
     truth = frames.index(path).pts
     video = library.uncounted(path)
-    original, opened = video_confirm.open_video, []
+    original, opened = frames.counting.open_video, []
 
     def once(*arguments: object, **more: object) -> object:
         opened.append(arguments)
@@ -204,7 +203,7 @@ def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
             raise frames.SourceMissing(f"{path} is gone")
         return original(*arguments, **more)  # type: ignore[arg-type]
 
-    monkeypatch.setattr(video_confirm, "open_video", once)
+    monkeypatch.setattr(frames.counting, "open_video", once)
     with pytest.raises(frames.SourceMissing), CountedFrames(database, video_id=video.id) as counting:
         for _ in counting:
             pass
@@ -240,13 +239,13 @@ def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
         with database.atomic() as tx:
             if meanwhile == "counted":
                 final = frames.index(path).to_dict()
-                videos.confirm_video(tx, video.id, index_json=final, count=900)
+                videos.store_index(tx, video.id, index_json=final, count=900)
             elif meanwhile == "listed":
                 listed = found.to_dict()
-                videos.confirm_video(tx, video.id, index_json=listed, count=900, confirmed=700)
+                videos.store_index(tx, video.id, index_json=listed, count=900, confirmed=700)
             else:
                 videos.move_source(tx, video.id, path=str(elsewhere), copied=False)
-                videos.confirm_front(tx, video.id, 5)
+                videos.extend_confirmed(tx, video.id, 5)
         monkeypatch.setattr(frames, "probe", original)
         return found
 
@@ -270,7 +269,7 @@ def test_a_list_keeps_what_was_confirmed_while_it_was_made(
 
     def slow(source: Path, **more: float) -> frames.FrameIndex:
         with database.atomic() as tx:
-            videos.confirm_front(tx, video.id, 12)
+            videos.extend_confirmed(tx, video.id, 12)
         return original(source, **more)
 
     monkeypatch.setattr(frames, "probe", slow)

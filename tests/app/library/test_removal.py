@@ -92,7 +92,7 @@ def test_removing_and_restoring_twice_changes_nothing(library: LibraryScene, vid
 
 def test_counting_frames_goes_on_after_restoring(library: LibraryScene, database: Database, video: Video) -> None:
     with database.atomic() as tx:
-        store.confirm_video(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
+        store.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
         jobs.enqueue(tx, kind="index", project_id=video.project_id, video_id=video.id)
     library.remove(video)
     library.restore(video)
@@ -274,7 +274,7 @@ def test_frames_are_counted_by_one_job_where_nobody_counts_them_yet(
 
     assert count() == [], "they are counted"
     with database.atomic() as tx:
-        store.confirm_video(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
+        store.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
     library.remove(video)
     assert count() == [], "it is removed"
     with database.atomic() as tx:

@@ -59,7 +59,7 @@ def test_counting_can_be_cancelled_and_refuses_a_changed_file(library: LibrarySc
     video = library.add(path)
     provisional = frames.probe(path).to_dict()
     with database.atomic() as tx:
-        videos.confirm_video(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
+        videos.store_index(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
 
     def count(cancelled: bool) -> None:
         use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: cancelled)

@@ -121,7 +121,7 @@ def test_progress_only_grows(desk: Desk) -> None:
 def uncounted(desk: Desk, *, confirmed: int = 0) -> None:
     with desk.database.atomic() as tx:
         index = {**videos.get_video(tx, desk.video.id).index, "confirmed": False}
-        videos.confirm_video(tx, desk.video.id, index_json=index, count=FRAMES, confirmed=confirmed)
+        videos.store_index(tx, desk.video.id, index_json=index, count=FRAMES, confirmed=confirmed)
 
 
 def test_frames_are_confirmed_while_they_are_proposed(desk: Desk, fake: FakeWindows) -> None:

@@ -19,7 +19,7 @@ from tests.storage.scenes import Scene, new_id, square
 RUN = "run:a"
 
 
-def stretch(scene: Scene, track: str, frames: range, *, x: int = 1, author: str = RUN) -> Applied:
+def window(scene: Scene, track: str, frames: range, *, x: int = 1, author: str = RUN) -> Applied:
     """A window of a run: masks of one track, which it makes where it is not there yet."""
     changes = [Change(track, frame, scene.version(track, frame), {"rle": square(x)}) for frame in frames]
     if not any(edit.author == author for edit in log(scene)):
@@ -44,7 +44,7 @@ def taken_back(scene: Scene, author: str = RUN) -> bool:
 
 def test_undo_of_any_of_its_edits_takes_the_run_back_and_redo_brings_it(scene: Scene) -> None:
     track = new_id()
-    windows = [stretch(scene, track, range(start, start + 4)) for start in (0, 4, 8)]
+    windows = [window(scene, track, range(start, start + 4)) for start in (0, 4, 8)]
     before = shown(scene, track)
     assert not taken_back(scene)
 
@@ -69,16 +69,16 @@ def test_rows_that_a_run_wrote_twice_go_back_to_what_was_before_it(scene: Scene)
     track = scene.new_track(author="run:older")
     scene.draw(track, 0, 9, author="run:older")
     older = shown(scene, track)
-    first = stretch(scene, track, range(0, 2), x=1, author="run:older")
-    stretch_again = [
+    first = window(scene, track, range(0, 2), x=1, author="run:older")
+    again = [
         scene.applied(
             Change(track, frame, scene.version(track, frame), {"rle": square(x)}), author="run:b", kind="propose"
         )
         for frame, x in ((0, 3), (0, 5), (1, 5))
     ]
-    assert first.number < stretch_again[0].number
+    assert first.number < again[0].number
 
-    scene.undo("ann", edit=stretch_again[0].id)
+    scene.undo("ann", edit=again[0].id)
 
     with_first = shown(scene, track)
     assert with_first[0] != older[0], "only the one run went back"
@@ -101,9 +101,9 @@ def test_edits_of_another_kind_or_of_people_stand_alone(scene: Scene) -> None:
 
 def test_a_person_in_between_blocks_the_run_and_is_named(scene: Scene) -> None:
     track = new_id()
-    first = stretch(scene, track, range(0, 4))
+    first = window(scene, track, range(0, 4))
     theirs = scene.applied(Change(track, 1, first.number, {"review": "accepted"}), author="bob", kind="accept")
-    stretch(scene, track, range(4, 8))
+    window(scene, track, range(4, 8))
     before = shown(scene, track)
 
     answer = scene.undo("ann", edit=first.id)
@@ -117,7 +117,7 @@ def test_a_person_in_between_blocks_the_run_and_is_named(scene: Scene) -> None:
 
 def test_a_name_that_a_person_gave_between_two_words_of_the_run_blocks_it_too(scene: Scene) -> None:
     track = new_id()
-    first = stretch(scene, track, range(0, 4))
+    first = window(scene, track, range(0, 4))
     named = scene.applied(Change(track, None, first.number, {"name": "Tom"}), author="bob", kind="rename")
     last = scene.applied(Change(track, None, named.number, {"score": 0.5}), author=RUN, kind="propose")
 
@@ -128,8 +128,8 @@ def test_a_name_that_a_person_gave_between_two_words_of_the_run_blocks_it_too(sc
 
 def test_what_a_person_drew_on_a_track_of_the_run_blocks_it(scene: Scene) -> None:
     track = new_id()
-    first = stretch(scene, track, range(0, 4))
-    stretch(scene, track, range(4, 6))
+    first = window(scene, track, range(0, 4))
+    window(scene, track, range(4, 6))
     theirs = scene.draw(track, 9, 2, author="bob")
 
     answer = scene.undo("ann", edit=first.id)
@@ -139,8 +139,8 @@ def test_what_a_person_drew_on_a_track_of_the_run_blocks_it(scene: Scene) -> Non
 
 def test_runs_of_other_videos_or_runs_are_not_touched(scene: Scene) -> None:
     one, two = new_id(), new_id()
-    first = stretch(scene, one, range(0, 2), author="run:a")
-    stretch(scene, two, range(0, 2), author="run:b")
+    first = window(scene, one, range(0, 2), author="run:a")
+    window(scene, two, range(0, 2), author="run:b")
 
     scene.undo("ann", edit=first.id)
 
@@ -150,9 +150,9 @@ def test_runs_of_other_videos_or_runs_are_not_touched(scene: Scene) -> None:
 
 def test_a_run_is_one_line_of_the_history_unless_somebody_comes_between(scene: Scene) -> None:
     track = new_id()
-    windows = [stretch(scene, track, range(start, start + 4)) for start in (0, 4)]
+    windows = [window(scene, track, range(start, start + 4)) for start in (0, 4)]
     named = scene.applied(Change(track, None, windows[0].number, {"name": "Tom"}), author="ann", kind="rename")
-    last = [stretch(scene, track, range(start, start + 2)) for start in (8, 10)]
+    last = [window(scene, track, range(start, start + 2)) for start in (8, 10)]
 
     with scene.database.read() as tx:
         lines = edits.history(tx, video=scene.video.id)
@@ -174,8 +174,8 @@ def test_a_run_is_one_line_of_the_history_unless_somebody_comes_between(scene: S
 
 def test_a_run_that_is_undone_and_another_runs_edits_are_lines_of_their_own(scene: Scene) -> None:
     one, two = new_id(), new_id()
-    first = [stretch(scene, one, range(k, k + 1), author="run:a") for k in range(3)]
-    second = [stretch(scene, two, range(k, k + 1), author="run:b") for k in range(3)]
+    first = [window(scene, one, range(k, k + 1), author="run:a") for k in range(3)]
+    second = [window(scene, two, range(k, k + 1), author="run:b") for k in range(3)]
     undone = scene.undo("ann", edit=first[0].id)
     assert isinstance(undone, Applied)
 
@@ -272,7 +272,7 @@ def test_pages_of_the_history_are_the_history(authors: list[str], limit: int) ->
 
 def test_a_page_that_begins_behind_a_line_of_a_person_tells_of_the_whole_run(scene: Scene) -> None:
     track = new_id()
-    windows = [stretch(scene, track, range(start, start + 2)) for start in (0, 2, 4)]
+    windows = [window(scene, track, range(start, start + 2)) for start in (0, 2, 4)]
     named = scene.applied(Change(track, None, windows[0].number, {"name": "Tom"}), author="ann", kind="rename")
     with scene.database.read() as tx:
         [line] = edits.history(tx, video=scene.video.id, before=named.number)
@@ -284,7 +284,7 @@ def test_a_page_that_begins_behind_a_line_of_a_person_tells_of_the_whole_run(sce
 
 def test_the_entries_of_a_run_are_found_with_and_without_their_changes(scene: Scene) -> None:
     track = new_id()
-    windows = [stretch(scene, track, range(start, start + 2)) for start in (0, 2)]
+    windows = [window(scene, track, range(start, start + 2)) for start in (0, 2)]
     scene.applied(Change(track, 9, 0, {"rle": square(1)}), author=RUN, kind="spread")
     mine = scene.draw(track, 11, 1)
     with scene.database.read() as tx:
@@ -302,7 +302,7 @@ def test_undo_and_redo_of_a_run_take_as_many_statements_whatever_its_length(scen
     counts: dict[int, list[int]] = {}
     for windows in (2, 12):
         track, author = new_id(), f"run:{windows}"
-        some = [stretch(scene, track, range(3 * k, 3 * k + 3), author=author) for k in range(windows)]
+        some = [window(scene, track, range(3 * k, 3 * k + 3), author=author) for k in range(windows)]
         for act in (lambda edit=some[0].id: scene.undo("ann", edit=edit), lambda: scene.redo("ann")):
             with counted(scene) as statements:
                 assert isinstance(act(), Applied)
@@ -315,7 +315,7 @@ def test_no_statement_grows_with_the_edits_of_a_run(scene: Scene, monkeypatch: p
     """The database takes some 32,000 values in one statement; a run over two hours of video has more edits."""
     monkeypatch.setattr(masks, "CHUNK", 4)
     track = new_id()
-    some = [stretch(scene, track, range(k, k + 1)) for k in range(40)]
+    some = [window(scene, track, range(k, k + 1)) for k in range(40)]
     for act in (lambda: scene.undo("ann", edit=some[0].id), lambda: scene.redo("ann")):
         with counted(scene) as statements:
             assert isinstance(act(), Applied)

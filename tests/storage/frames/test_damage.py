@@ -58,9 +58,9 @@ def test_counting_twice_gives_the_same_index_and_the_same_pictures(tmp_path: Pat
     kept = [frames.index(path) for _ in range(2)]
     assert kept == [first, first]
     assert sums_of(kept[1]) == truth
-    with frames.open_confirming(frames.probe(path)) as confirming:
-        assert [zlib.crc32(frame.tobytes()) for _, frame in confirming] == truth
-        assert confirming.confirmed == first
+    with frames.open_counting(frames.probe(path)) as frame_pass:
+        assert [zlib.crc32(frame.tobytes()) for _, frame in frame_pass] == truth
+        assert frame_pass.confirmed == first
 
 
 def test_another_process_extracts_the_same_bytes(tmp_path: Path) -> None:

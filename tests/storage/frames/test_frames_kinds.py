@@ -59,11 +59,11 @@ def test_however_a_frame_is_reached_it_is_the_one_of_the_sequential_pass(tmp_pat
         for k in some_numbers(index.count, name):
             assert zlib.crc32(reader.read(k).tobytes()) == truth[k], k
     provisional = frames.probe(path)
-    with frames.open_confirming(provisional) as confirming:
-        for k, frame in confirming:
+    with frames.open_counting(provisional) as frame_pass:
+        for k, frame in frame_pass:
             assert zlib.crc32(np.rot90(frame, -index.rotation // 90).tobytes()) == truth[k], k
-            assert confirming.count == k + 1
-        assert confirming.confirmed == index
+            assert frame_pass.count == k + 1
+        assert frame_pass.confirmed == index
     with unturned(provisional) as reader:
         for k in some_numbers(index.count, name)[:3] if name not in OTHER_COUNT else ():
             assert zlib.crc32(reader.read(k).tobytes()) == truth[k], k

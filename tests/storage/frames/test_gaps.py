@@ -7,35 +7,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from storage.frames.gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
-from storage.frames.pass_log import Pass, sound_keyframes, timeline, wrong_frames
+from storage.frames.pass_log import PassLog, sound_keyframes, timeline, wrong_frames
 
 
-def met(*, packets: list[int], pictures: list[int | None], codec: str = "h264", **more: object) -> Pass:
-    return Pass(packets=len(packets), packet_pts=packets, pts=pictures, codec=codec, size=(4, 3), **more)  # type: ignore[arg-type]
+def log(*, packets: list[int], pictures: list[int | None], codec: str = "h264", **more: object) -> PassLog:
+    return PassLog(packets=len(packets), packet_pts=packets, pts=pictures, codec=codec, size=(4, 3), **more)  # type: ignore[arg-type]
 
 
 def test_packets_without_a_picture_are_one_hole_where_they_follow_each_other() -> None:
-    found = timed_gaps(met(packets=[0, 1, 2, 3, 4, 5], pictures=[0, 1, 4, 5]), (0, 1, 4, 5), hiding=False)
+    found = timed_gaps(log(packets=[0, 1, 2, 3, 4, 5], pictures=[0, 1, 4, 5]), (0, 1, 4, 5), hiding=False)
     assert [(gap.after, gap.start_pts, gap.end_pts, gap.reason) for gap in found] == [
         (1, 2, 3, "2 pictures did not decode")
     ]
 
 
 def test_codings_that_hide_pictures_have_holes_only_where_an_error_was_met() -> None:
-    seen = met(packets=[0, 1, 2, 3, 4], pictures=[0, 2, 4], codec="vp9", errors=[(1, 3, "broken")])
+    seen = log(packets=[0, 1, 2, 3, 4], pictures=[0, 2, 4], codec="vp9", errors=[(1, 3, "broken")])
     [gap] = timed_gaps(seen, (0, 2, 4), hiding=True)
     assert (gap.after, gap.start_pts, gap.reason) == (1, 3, "1 picture did not decode: broken")
 
 
 def test_holes_in_front_and_a_broken_end_are_before_the_first_and_behind_the_last() -> None:
-    seen = met(packets=[0, 1, 2], pictures=[1, 2], errors=[(1, None, "the file breaks off (end)")])
+    seen = log(packets=[0, 1, 2], pictures=[1, 2], errors=[(1, None, "the file breaks off (end)")])
     found = timed_gaps(seen, (1, 2), hiding=False)
     assert [gap.after for gap in found] == [-1, 1]
     assert found[1].reason == "the file breaks off (end)"
 
 
 def test_other_sizes_are_told_with_both_sizes_whether_times_are_of_use_or_not() -> None:
-    seen = met(packets=[0, 1, 2], pictures=[0, 2], other_sizes=[(0, 1, "8 x 6 in a video of 4 x 3")])
+    seen = log(packets=[0, 1, 2], pictures=[0, 2], other_sizes=[(0, 1, "8 x 6 in a video of 4 x 3")])
     for found in (timed_gaps(seen, (0, 2), hiding=False), counted_gaps(seen)):
         assert [(gap.after, gap.reason) for gap in found] == [(0, "1 picture of 8 x 6 in a video of 4 x 3")]
 
@@ -62,12 +62,12 @@ def test_too_few_frames_have_no_pace(pts: tuple[int, ...]) -> None:
 
 
 def test_doubt_comes_from_losses_sizes_and_words_and_hidden_pictures_are_no_loss() -> None:
-    assert not met(packets=[0, 1], pictures=[0, 1]).is_doubtful
-    assert met(packets=[0, 1, 2], pictures=[0, 1]).is_doubtful
-    assert not met(packets=[0, 1, 2], pictures=[0, 1], codec="vp9").is_doubtful
-    assert met(packets=[0], pictures=[0], broken_packets=[0], codec="vp9").is_doubtful
-    assert met(packets=[0], pictures=[0], suspected=True).is_doubtful
-    assert met(packets=[0], pictures=[0], other_sizes=[(0, 1, "x")]).is_doubtful
+    assert not log(packets=[0, 1], pictures=[0, 1]).is_doubtful
+    assert log(packets=[0, 1, 2], pictures=[0, 1]).is_doubtful
+    assert not log(packets=[0, 1, 2], pictures=[0, 1], codec="vp9").is_doubtful
+    assert log(packets=[0], pictures=[0], broken_packets=[0], codec="vp9").is_doubtful
+    assert log(packets=[0], pictures=[0], suspected=True).is_doubtful
+    assert log(packets=[0], pictures=[0], other_sizes=[(0, 1, "x")]).is_doubtful
 
 
 @given(st.lists(st.one_of(st.none(), st.integers(-50, 50)), max_size=40))
@@ -80,13 +80,13 @@ def test_filled_in_times_are_as_many_as_pictures_and_ordered_only_if_they_increa
 
 
 def test_a_wrong_frame_is_the_one_at_the_error_or_the_one_before_it() -> None:
-    seen = met(packets=[0, 1, 2, 3], pictures=[0, 1, 3], errors=[(-1, 2, "x"), (-1, 3, "x")], damaged=[0])
+    seen = log(packets=[0, 1, 2, 3], pictures=[0, 1, 3], errors=[(-1, 2, "x"), (-1, 3, "x")], damaged=[0])
     assert sorted(wrong_frames(seen, (0, 1, 3))) == [0, 1, 2]
-    assert wrong_frames(met(packets=[0], pictures=[0], errors=[(7, None, "x")]), (0,)) == [0]
+    assert wrong_frames(log(packets=[0], pictures=[0], errors=[(7, None, "x")]), (0,)) == [0]
 
 
 def test_a_key_frame_is_one_by_packet_and_by_picture() -> None:
-    seen = met(packets=[0, 1, 2], pictures=[0, 1, 2], keyframe_pts=[0, 2], keys=[0, 1, 2], sums={0: 7, 1: 8, 2: 9})
+    seen = log(packets=[0, 1, 2], pictures=[0, 1, 2], keyframe_pts=[0, 2], keys=[0, 1, 2], sums={0: 7, 1: 8, 2: 9})
     assert sound_keyframes(seen, (0, 1, 2)) == {0: 7, 2: 9}
 
 
