@@ -69,7 +69,10 @@ def empty(height: int, width: int) -> Rle:
 def compress(counts: Sequence[int], height: int, width: int) -> Rle:
     """RLE from uncompressed counts, which are kept as they are; raises RleError unless they fill height x width."""
     _check_size(height, width)
-    whole = np.asarray(counts)
+    try:
+        whole = np.asarray(counts)
+    except ValueError as error:  # lists of different lengths inside
+        raise RleError("counts must be a list of whole numbers") from error
     if whole.ndim != 1 or whole.size == 0 or whole.dtype.kind not in "iuf" or (whole != np.floor(whole)).any():
         raise RleError("counts must be a list of whole numbers")
     # A run beyond the picture is refused before the sum, which large numbers would carry round past zero.
@@ -121,8 +124,8 @@ def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) 
     """
     _check_size(height, width)
     for polygon in polygons:
-        # Written so that NaN fails too.
-        if len(polygon) % 2 or not (np.abs(np.asarray(polygon, dtype=float)) <= MAX_COORDINATE).all():
+        # Written so that NaN fails too; whole numbers of any length are compared as they are.
+        if len(polygon) % 2 or not all(abs(number) <= MAX_COORDINATE for number in polygon):
             raise RleError(f"a polygon must be a list of x, y pairs of numbers up to {MAX_COORDINATE:.0f}")
     drawn = [np.asarray(polygon, dtype=float).tolist() for polygon in polygons if len(polygon) >= 6]
     if not drawn:

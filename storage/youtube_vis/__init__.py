@@ -3,6 +3,8 @@
 from storage.youtube_vis.dataset import (
     FRAMES_FOLDER,
     SAME_NAME,
+    Box,
+    Stated,
     VisCategory,
     VisDataset,
     VisResult,
@@ -13,14 +15,26 @@ from storage.youtube_vis.dataset import (
     normalised_name,
     version_of,
 )
-from storage.youtube_vis.reader import YouTubeVisError, parse_dataset, parse_results, read_dataset
+from storage.youtube_vis.errors import YouTubeVisError
+from storage.youtube_vis.notes import VisNote, note_lines
+from storage.youtube_vis.reader import (
+    VisContent,
+    parse_dataset,
+    parse_results,
+    read_content,
+    read_dataset,
+)
 from storage.youtube_vis.writer import result_entry, write_dataset, write_results
 
 __all__ = [
     "FRAMES_FOLDER",
     "SAME_NAME",
+    "Box",
+    "Stated",
     "VisCategory",
+    "VisContent",
     "VisDataset",
+    "VisNote",
     "VisResult",
     "VisTrack",
     "VisVideo",
@@ -28,8 +42,10 @@ __all__ = [
     "categories_preset",
     "match_category",
     "normalised_name",
+    "note_lines",
     "parse_dataset",
     "parse_results",
+    "read_content",
     "read_dataset",
     "result_entry",
     "version_of",

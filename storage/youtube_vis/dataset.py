@@ -5,8 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from storage.rle import Rle
+from storage.youtube_vis.notes import VisNote
 
 Json = dict[str, Any]
+Box = tuple[float, float, float, float]  # x, y, width, height in pixels of the frame
 
 FRAMES_FOLDER = "JPEGImages"
 """The folder of the frames, which lies beside the file in every published set."""
@@ -38,8 +40,23 @@ class VisCategory:
 
 
 @dataclass(frozen=True)
+class Stated:
+    """Boxes and areas as a file states them, one entry per frame or none at all; None where there is no usable one.
+
+    areas: pixels; None where the file has null for all of them.
+    """
+
+    boxes: tuple[Box | None, ...] = ()
+    areas: tuple[float | None, ...] | None = ()
+
+
+@dataclass(frozen=True)
 class VisTrack:
-    """One thing through one video. `segmentations` has one compressed RLE, or None where it is absent, per frame."""
+    """One thing through one video. `segmentations` has one compressed RLE, or None where it is absent, per frame.
+
+    unknown: the frames in which it is neither present nor absent, because the file has something there that is no
+    mask; `segmentations` has None there. stated: boxes and areas of the file, which are not written again.
+    """
 
     id: int
     video_id: int
@@ -47,11 +64,16 @@ class VisTrack:
     segmentations: tuple[Rle | None, ...]
     iscrowd: int = 0
     extra: Json = field(default_factory=dict)
+    unknown: frozenset[int] = frozenset()
+    stated: Stated = field(default=Stated(), compare=False)
 
 
 @dataclass(frozen=True)
 class VisDataset:
-    """One YouTube-VIS file. `version` is "2019" or "2021" where the categories are those of that version, else None."""
+    """One YouTube-VIS file. `version` is "2019" or "2021" where the categories are those of that version, else None.
+
+    notes: what was read in spite of the format, each with its place.
+    """
 
     info: Json
     licenses: tuple[Any, ...]
@@ -60,6 +82,7 @@ class VisDataset:
     tracks: tuple[VisTrack, ...]
     extra: Json = field(default_factory=dict)
     version: str | None = None
+    notes: tuple[VisNote, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

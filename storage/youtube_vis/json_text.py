@@ -1,0 +1,113 @@
+"""JSON text to Python values, for every file of YouTube-VIS: encodings, foreign files, and numbers that are none."""
+
+import json
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from storage.youtube_vis.errors import YouTubeVisError, fail
+from storage.youtube_vis.foreign_files import binary_kind, text_kind
+from storage.youtube_vis.notes import VisNote
+
+LONGEST_NUMBER = 400  # digits; Python itself refuses whole numbers of more than 4300
+Place = tuple[str | int, ...]  # keys and positions from the top of a content to a value
+
+
+@dataclass(frozen=True)
+class JsonText:
+    """The content of a JSON text.
+
+    odd_numbers: whether it holds NaN, an infinity, or a number of more digits than can be read; these are floats that
+    are not finite in `content`. encoding: of the text.
+    """
+
+    content: Any
+    odd_numbers: bool = False
+    encoding: str = "utf-8"
+
+
+def load_json(text: str | bytes, where: str) -> JsonText:
+    """The content of a JSON text in UTF-8, UTF-16 or UTF-32; raises YouTubeVisError whose message starts with `where`.
+
+    A file of another kind is called by its name.
+    """
+    plain, encoding = _decoded(text, where) if isinstance(text, bytes) else (text, "utf-8")
+    seen: list[str] = []
+
+    def constant(word: str) -> float:
+        seen.append(word)
+        return float(word)
+
+    try:
+        content = _loads(plain, constant)
+    except json.JSONDecodeError as error:
+        known = text_kind(plain)
+        if known:
+            raise YouTubeVisError(f"{where}: {known}") from error
+        raise YouTubeVisError(
+            f"{where}: this is not whole JSON ({error.msg} at line {error.lineno}, column {error.colno})"
+        ) from error
+    except RecursionError as error:
+        raise YouTubeVisError(f"{where}: this JSON is nested too deeply to be YouTube-VIS") from error
+    return JsonText(content, bool(seen), encoding)
+
+
+def _loads(text: str, constant: Callable[[str], float]) -> Any:
+    try:
+        return json.loads(text, parse_constant=constant)
+    except json.JSONDecodeError:
+        raise
+    except ValueError:
+        # Python refuses to read a whole number of thousands of digits, and names no place.
+        def whole(digits: str) -> int | float:
+            return int(digits) if len(digits) <= LONGEST_NUMBER else constant("inf")
+
+        return json.loads(text, parse_constant=constant, parse_int=whole)
+
+
+def _decoded(data: bytes, where: str) -> tuple[str, str]:
+    known = binary_kind(data)
+    if known:
+        fail(where, known)
+    encoding = json.detect_encoding(data)
+    try:
+        return data.decode(encoding), encoding
+    except UnicodeDecodeError as error:
+        if encoding.startswith("utf-8"):
+            reason = f"byte {error.start} is not UTF-8"
+            advice = "if it is text, save it as UTF-8: GBK, Shift-JIS, Latin-1 and the like are not JSON"
+        else:
+            reason, advice = f"it begins as {encoding.upper()}, but byte {error.start} does not belong there", ""
+        text = f"{where}: this is not JSON text in UTF-8 or UTF-16 ({reason})"
+        raise YouTubeVisError(f"{text}; {advice}" if advice else text) from error
+
+
+def encoding_notes(loaded: JsonText, where: str) -> list[VisNote]:
+    """A note for a text in another encoding than UTF-8, which other loaders may refuse."""
+    if loaded.encoding.startswith("utf-8"):
+        return []
+    return [VisNote("encoding", where, f"is {loaded.encoding.upper()} text, not UTF-8; it is read as such.")]
+
+
+def place_text(place: Place) -> str:
+    """A place as text, such as `annotations[3].bboxes[2]`."""
+    text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place)
+    return text.removeprefix(".")
+
+
+def odd_numbers(content: Any) -> Iterator[tuple[Place, float]]:
+    """Place and value of every number in a JSON content that is NaN or infinite."""
+    waiting: list[tuple[Place, Any]] = [((), content)]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, float) and not math.isfinite(value):
+            yield place, value
+        elif isinstance(value, dict):
+            waiting += [((*place, key), item) for key, item in reversed(value.items()) if _may_hold_numbers(item)]
+        elif isinstance(value, list):
+            waiting += [((*place, k), item) for k, item in reversed([*enumerate(value)]) if _may_hold_numbers(item)]
+
+
+def _may_hold_numbers(value: Any) -> bool:
+    return isinstance(value, float | dict | list)

@@ -1,0 +1,36 @@
+"""Deviations from the format that are read all the same, each with its place in the file."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+MOST_LINES = 3
+
+
+@dataclass(frozen=True)
+class VisNote:
+    """One deviation that was read, or left out, where refusing the whole file would be too strict.
+
+    kind: a few words, the same for all notes of the kind. where: the place in the file, such as
+    `annotations[3].bboxes[2]`, or the file itself. text: the rest of the sentence.
+    """
+
+    kind: str
+    where: str
+    text: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.text}"
+
+
+def note_lines(notes: Iterable[VisNote], *, most: int = MOST_LINES) -> tuple[str, ...]:
+    """The first `most` notes of each kind as sentences, and for each kind one sentence with the number of the rest."""
+    kinds = defaultdict(list)
+    for note in notes:
+        kinds[note.kind].append(note)
+    lines = []
+    for kind, of_kind in kinds.items():
+        lines += [str(note) for note in of_kind[:most]]
+        if len(of_kind) > most:
+            lines.append(f"{len(of_kind) - most} more of the kind '{kind}', {len(of_kind)} in all.")
+    return tuple(lines)

@@ -1,0 +1,132 @@
+"""The masks of one track, frame by frame: run-length encodings, polygons or null, each checked."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from storage import rle as runs
+from storage.rle import Rle, RleError
+from storage.youtube_vis.dataset import Json, VisVideo
+from storage.youtube_vis.errors import YouTubeVisError, fail
+from storage.youtube_vis.notes import VisNote
+
+FEW_POINTS = "polygons of one or two points"
+NO_PIXEL = "polygons without a pixel"
+BESIDE = "polygons left out beside others"
+_POINTS = 3  # of the smallest polygon
+
+
+@dataclass(frozen=True)
+class Masks:
+    """The masks of a track: compressed RLE, or None where it is absent or where nothing is known.
+
+    unknown: the entries of which nothing is known, because the file has something there that is no mask.
+    """
+
+    segmentations: tuple[Rle | None, ...]
+    unknown: frozenset[int]
+    notes: tuple[VisNote, ...]
+
+
+def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
+    """The masks of a track or result; `video` gives their number and size, None leaves both open.
+
+    Raises YouTubeVisError that names the entry.
+    """
+    values = entry.get("segmentations")
+    if not isinstance(values, list):
+        fail(f"{where}.segmentations", "must be a list with one mask or null for each frame")
+    if video and len(values) != video.length:
+        fail(f"{where}.segmentations", f"has {len(values)} entries, but video {video.id} has {video.length} frames")
+    size = (video.height, video.width) if video else None
+    parser = _Parser(size)
+    masks = tuple(parser.mask(value, k, f"{where}.segmentations[{k}]") for k, value in enumerate(values))
+    if len({tuple(mask["size"]) for mask in masks if mask}) > 1:
+        fail(f"{where}.segmentations", "holds masks of different sizes")
+    return Masks(masks, frozenset(parser.unknown), tuple(parser.notes))
+
+
+class _Parser:
+    """Parses the masks of one track, and collects what is unknown."""
+
+    def __init__(self, size: tuple[int, int] | None) -> None:
+        self._size = size
+        self.unknown: set[int] = set()
+        self.notes: list[VisNote] = []
+
+    def mask(self, value: Any, k: int, where: str) -> Rle | None:
+        """The mask of entry `k`; None where it has no pixel."""
+        if value is None or value == []:
+            return None
+        try:
+            if isinstance(value, dict):
+                mask = _run_lengths(value, self._size, where)
+                return mask if runs.area(mask) else None
+            if isinstance(value, list):
+                return self._polygons(value, k, where)
+        except RleError as error:
+            raise YouTubeVisError(f"{where}: {error}") from error
+        fail(where, "must be a run-length encoding, a list of polygons, or null")
+
+    def _polygons(self, value: list[Any], k: int, where: str) -> Rle | None:
+        if self._size is None:
+            fail(where, "is a polygon, which has no size of its own; results need run-length encodings")
+        for number, polygon in enumerate(value):
+            _check_polygon(polygon, len(value), f"{where}[{number}]")
+        mask = runs.from_polygons(value, *self._size)
+        few = [len(polygon) // 2 for polygon in value if len(polygon) < 2 * _POINTS]
+        if runs.area(mask):
+            if few:
+                text = f"has {_points(few)} beside others; such a polygon covers nothing and is left out."
+                self.notes.append(VisNote(BESIDE, where, text))
+            return mask
+        self.unknown.add(k)
+        if len(few) == len(value):
+            text = f"has {_points(few)} (a box perhaps), which is no mask; what is there is unknown, not absent."
+            self.notes.append(VisNote(FEW_POINTS, where, text))
+        else:
+            text = "has polygons that cover not one pixel; what is there is unknown, not absent."
+            self.notes.append(VisNote(NO_PIXEL, where, text))
+        return None
+
+
+def _points(few: list[int]) -> str:
+    """What to call polygons of so few points."""
+    if len(few) > 1:
+        return f"{len(few)} polygons of fewer than {_POINTS} points"
+    return f"a polygon of {few[0]} point{'' if few[0] == 1 else 's'}"
+
+
+def _check_polygon(polygon: Any, count: int, where: str) -> None:
+    if isinstance(polygon, list) and all(isinstance(n, int | float) and not isinstance(n, bool) for n in polygon):
+        return
+    advice = ""
+    if count == 4 and isinstance(polygon, int | float):
+        advice = "; four plain numbers are a box, not a mask"
+    fail(where, f"must be a polygon [x0, y0, x1, y1, ...]{advice}")
+
+
+def _run_lengths(value: Json, size: tuple[int, int] | None, where: str) -> Rle:
+    given, counts = value.get("size"), value.get("counts")
+    if not isinstance(given, list) or len(given) != 2 or not all(is_whole(n) and n > 0 for n in given):
+        fail(f"{where}.size", "must be [height, width] in pixels")
+    height, width = int(given[0]), int(given[1])
+    if size and (height, width) != size:
+        fail(f"{where}.size", f"is [{short(height)}, {short(width)}], but the video has [height, width] = {list(size)}")
+    if height * width > runs.MAX_PIXELS:
+        fail(f"{where}.size", f"is {short(height)} x {short(width)} pixels, above {runs.MAX_PIXELS} in all")
+    if isinstance(counts, list):
+        return runs.canonical(runs.compress(counts, height, width))
+    if not isinstance(counts, str):
+        fail(f"{where}.counts", "must be a run-length string or a list of whole numbers")
+    return runs.canonical({"size": [height, width], "counts": counts})
+
+
+def short(number: int) -> str:
+    """A whole number as text; of one too long to read only its number of digits."""
+    text = str(number)
+    return text if len(text) <= 20 else f"a number of {len(text)} digits"
+
+
+def is_whole(value: Any) -> bool:
+    """Whether a JSON value is a whole number, if only by its value (2.0)."""
+    return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))

@@ -1,0 +1,82 @@
+"""Boxes and areas as a file states them beside the masks, and where they are not those of the masks."""
+
+from typing import Any
+
+from storage import rle as runs
+from storage.rle import Rle
+from storage.youtube_vis.dataset import Box, Json, Stated, VisVideo
+from storage.youtube_vis.errors import fail
+from storage.youtube_vis.notes import VisNote
+from storage.youtube_vis.segmentations import Masks
+
+OTHER_BOX = "box of something else"
+NO_BOX = "box that is none"
+NO_AREA = "area that is none"
+_LARGEST = 1e9  # pixels; larger numbers are mistakes, and overflow where they are computed with
+# A stated box is the mask's if no edge is further off: tools round and count borders differently.
+_PIXELS, _SHARE = 2.0, 0.05
+
+
+def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tuple[Stated, list[VisNote]]:
+    """Stated boxes and areas of a track, None for what is no box or area, and a note for each doubtful one.
+
+    Raises YouTubeVisError for a list of another length than the video.
+    """
+    notes: list[VisNote] = []
+    values: dict[str, list[Any] | None] = {}
+    for key in ("areas", "bboxes"):
+        values[key] = entry.get(key)
+        if values[key] is not None and (not isinstance(values[key], list) or len(entry[key]) != video.length):
+            fail(f"{where}.{key}", f"must be a list of {video.length} entries, one for each frame of the video")
+    boxes = [_box(value, f"{where}.bboxes[{k}]", notes) for k, value in enumerate(values["bboxes"] or ())]
+    areas = [_area(value, f"{where}.areas[{k}]", notes) for k, value in enumerate(values["areas"] or ())]
+    for k, (box, mask) in enumerate(zip(boxes, masks.segmentations, strict=False)):
+        if box is not None and mask is not None:
+            _compare(box, mask, f"{where}.bboxes[{k}]", notes)
+    missing = "areas" in entry and entry["areas"] is None
+    return Stated(tuple(boxes), None if missing else tuple(areas)), notes
+
+
+def _box(value: Any, where: str, notes: list[VisNote]) -> Box | None:
+    if value is None:
+        return None
+    if isinstance(value, list) and len(value) == 4 and all(_is_number(number) for number in value):
+        x, y, width, height = (float(number) for number in value)
+        return x, y, width, height
+    if value != []:
+        notes.append(VisNote(NO_BOX, where, "is not a box of four numbers; it is ignored."))
+    return None
+
+
+def _area(value: Any, where: str, notes: list[VisNote]) -> float | None:
+    if value is None or _is_number(value):
+        return value
+    notes.append(VisNote(NO_AREA, where, "is not a number of pixels; it is ignored."))
+    return None
+
+
+def _is_number(value: Any) -> bool:
+    # Written so that NaN fails too.
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+
+
+def _compare(box: Box, mask: Rle, where: str, notes: list[VisNote]) -> None:
+    """Add a note where a stated [x, y, width, height] is not the box of its mask."""
+    if min(box[2:]) <= 0 or _near(box, own := runs.bbox(mask)):
+        return
+    x1, y1, x2, y2 = box
+    as_corners = (x1, y1, x2 - x1, y2 - y1)
+    hint = "; read as x1, y1, x2, y2 it would be that" if _near(as_corners, own) else ""
+    text = f"is {_numbers(box)}, but the box of the mask is {_numbers(own)} (x, y, width, height){hint}."
+    notes.append(VisNote(OTHER_BOX, where, text))
+
+
+def _near(box: Box, own: list[int]) -> bool:
+    most = max(_PIXELS, _SHARE * max(own[2:]))
+    edges = (box[0], box[1], box[0] + box[2], box[1] + box[3])
+    others = (own[0], own[1], own[0] + own[2], own[1] + own[3])
+    return all(abs(edge - other) <= most for edge, other in zip(edges, others, strict=True))
+
+
+def _numbers(values: Box | list[int]) -> str:
+    return "[" + ", ".join(f"{value:g}" for value in values) + "]"

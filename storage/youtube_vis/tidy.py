@@ -1,0 +1,158 @@
+"""What files of other tools write loosely, made plain before a content is parsed or evaluated; each with a note.
+
+Ids as text, `true` for `iscrowd` and whole floats become whole numbers. NaN becomes null where the value is computed
+from the masks again; anywhere else it is refused with its place.
+"""
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from storage.youtube_vis.errors import fail
+from storage.youtube_vis.json_text import JsonText, Place, odd_numbers, place_text
+from storage.youtube_vis.notes import VisNote
+
+Json = dict[str, Any]
+
+LOOSE_NUMBER = "loose number"
+NO_NUMBER = "NaN"
+# Of each list of a dataset, the fields that hold whole numbers.
+_WHOLE = {
+    "videos": ("id", "width", "height", "length"),
+    "categories": ("id",),
+    "annotations": ("id", "video_id", "category_id", "iscrowd"),
+}
+_WHOLE_OF_RESULT = ("video_id", "category_id")
+# Of a track or result, the fields that are computed from the masks and from the video.
+_COMPUTED = ("areas", "bboxes", "width", "height", "length")
+
+
+def tidy_dataset(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:
+    """The content of a dataset with plain numbers, and the notes; raises YouTubeVisError."""
+    content, notes = _without_odd_numbers(loaded, where)
+    if not isinstance(content, dict):
+        return content, notes
+    for key, fields in _WHOLE.items():
+        entries = content.get(key)
+        if isinstance(entries, list):
+            plain = _plain_entries(entries, fields, f"{where}: {key}", notes)
+            content = content if plain is entries else {**content, key: plain}
+    return content, notes
+
+
+def tidy_results(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:
+    """The content of a results file with plain numbers, and the notes; raises YouTubeVisError."""
+    content, notes = _without_odd_numbers(loaded, where)
+    if isinstance(content, list):
+        content = _plain_entries(content, _WHOLE_OF_RESULT, f"{where}: ", notes)
+    return content, notes
+
+
+def _plain_entries(entries: list[Any], fields: Sequence[str], where: str, notes: list[VisNote]) -> list[Any]:
+    """`entries`, or a copy in which the loose numbers of `fields` are whole numbers."""
+    changed: dict[int, Json] = {}
+    for k, entry in enumerate(entries):
+        if not isinstance(entry, dict):
+            continue
+        plain = {field: number for field in fields if (number := _plain(entry.get(field), field)) is not None}
+        if plain:
+            changed[k] = {**entry, **plain}
+            notes += [_loose(entry[field], number, f"{where}[{k}].{field}") for field, number in plain.items()]
+    return [changed.get(k, entry) for k, entry in enumerate(entries)] if changed else entries
+
+
+def _plain(value: Any, field: str) -> int | None:
+    """The whole number that a loosely written `value` stands for; None for a plain number and for anything else."""
+    if type(value) is int:
+        return None
+    if isinstance(value, bool):
+        return int(value) if field == "iscrowd" else None
+    if isinstance(value, float):
+        return int(value) if value.is_integer() and abs(value) < 1 << 53 else None
+    if isinstance(value, str):
+        digits = value.strip()
+        return int(digits) if digits.isascii() and digits.isdigit() and len(digits) < 19 else None
+    return None
+
+
+def _loose(value: Any, number: int, where: str) -> VisNote:
+    written = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
+    return VisNote(LOOSE_NUMBER, where, f"is {written} instead of a whole number; it is read as {number}.")
+
+
+def _without_odd_numbers(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:
+    notes: list[VisNote] = []
+    content = loaded.content
+    if not loaded.odd_numbers:
+        return content, notes
+    # The content was made from text for this call alone, so that it may be changed.
+    ignored: dict[Place, float] = {}
+    for place, value in odd_numbers(content):
+        if not _is_computed(content, place):
+            fail(_where(where, place), f"is {_name(value)}, which is not a number that can be used here")
+        ignored.setdefault(_box_or_value(place), value)
+    for place, value in ignored.items():
+        _set_null(content, place)
+        text = f"holds {_name(value)}; it is ignored, since it is computed from the masks."
+        notes.append(VisNote(NO_NUMBER, _where(where, place), text))
+    return content, notes
+
+
+def _name(value: float) -> str:
+    return "NaN" if math.isnan(value) else "infinite"
+
+
+def _is_computed(content: Any, place: Place) -> bool:
+    """Whether the value at `place` is computed again from the masks, or from the names of a video's pictures."""
+    within = place[1:] if isinstance(content, dict) else place
+    if len(within) < 2:
+        return False
+    if isinstance(content, dict) and place[0] == "videos":
+        return within[1:] == ("length",) and bool(content["videos"][place[1]].get("file_names"))
+    of_track = place[0] == "annotations" or isinstance(content, list)
+    return of_track and within[1] in _COMPUTED
+
+
+def _box_or_value(place: Place) -> Place:
+    """The place of the box that the number at `place` belongs to, else `place`: half a box is of no use."""
+    at = next((k for k, part in enumerate(place) if part == "bboxes"), None)
+    return place if at is None else place[: at + 2]
+
+
+def _set_null(content: Any, place: Place) -> None:
+    for part in place[:-1]:
+        content = content[part]
+    content[place[-1]] = None
+
+
+def _where(where: str, place: Place) -> str:
+    return f"{where}: {place_text(place)}"
+
+
+def unusable(where: str, values: Iterable[tuple[str, Any]]) -> None:
+    """Raise YouTubeVisError for the first of (key, value) that can be stored neither as JSON nor as text.
+
+    That is text with half a surrogate pair, which no encoding has, and a number that is infinite. where: what stands
+    before the key in the message.
+    """
+    waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in values]
+    while waiting:
+        place, value = waiting.pop()
+        if isinstance(value, dict):
+            waiting += [((*place, key), item) for key, item in value.items()]
+            waiting += [((*place, "key"), key) for key in value]
+        elif isinstance(value, list):
+            waiting += [((*place, k), item) for k, item in enumerate(value)]
+        elif isinstance(value, float) and not math.isfinite(value):
+            fail(f"{where}{place_text(place)}", f"is {_name(value)}, which is not a number that can be used here")
+        elif isinstance(value, str) and not is_text(value):
+            fail(f"{where}{place_text(place)}", "holds half a surrogate pair, which no text has")
+
+
+def is_text(value: str) -> bool:
+    """Whether a string can be written in UTF-8: JSON escapes can name halves of surrogate pairs, which cannot."""
+    try:
+        value.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
