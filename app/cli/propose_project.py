@@ -16,8 +16,9 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.cli.propose_flags import settings_of
 from app.errors import BadInput, Cancelled
-from app.library.removal import count_frames
-from app.library.videos import add_video, named_place
+from app.library.counting import start_counting
+from app.library.sources import named_place
+from app.library.videos import add_video
 from app.machine import Shard
 from app.proposing.into_file import part_of
 from app.proposing.into_project import Report, is_proposed, propose_video
@@ -153,7 +154,7 @@ def _one(task: _Task, path: Path, report: Report) -> dict[str, Any]:
             return {**facts, "skipped": True}
         done = propose_video(database, settings, report=report, cancelled=lambda: False, warm=task.warm, **asked)
     except BaseException:
-        count_frames(database, settings, video_id=found)
+        start_counting(database, settings, video_id=found)
         raise
     return {**facts, **done.as_json()}
 

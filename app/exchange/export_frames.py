@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
 from app.exchange.importing import ANNOTATED_FROM
-from app.library.videos import frame_index, safe_name
+from app.library.counting import frame_index
+from app.library.videos import safe_name
 from storage import frames
 from storage.videos import Video
 

@@ -1,12 +1,16 @@
-"""What a pass of decoding has confirmed is stored while it goes on, so that masks can be stored there already."""
+"""Counting the frames of a stored video. What is counted is stored meanwhile: masks can be drawn there already."""
 
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from app.errors import Cancelled
+from app.jobs import queue as background
+from app.settings import Settings
 from storage import frames, videos
 from storage.database import Database
 from storage.frames import FrameIndex, FramePass
@@ -127,6 +131,45 @@ class CountedFrames(FramePass):
         if self._open:
             self._publisher.seen(self._passing)
         return frame
+
+
+def start_counting(database: Database, settings: Settings, *, video_id: str) -> None:
+    """Queue a job that counts a video's frames, unless they are counted, a job is active, or the video is removed.
+
+    Raises `storage.errors.NotFound`.
+    """
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+    uncounted = video.removed is None and video.confirmed < video.count
+    if uncounted and not background.active_jobs(database, kind="index", video_id=video_id):
+        background.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
+
+
+def count_frames(
+    database: Database,
+    *,
+    video_id: str,
+    report: Callable[[float, str], None],
+    cancelled: Callable[[], bool],
+) -> Video:
+    """Count a video's frames by decoding it once; afterwards masks can be stored on every frame.
+
+    The frames counted so far are stored meanwhile (``confirmed`` of the video grows), also on cancelling or failure.
+    Raises `Cancelled`, or `storage.frames.VideoError` when the source changed since it was added.
+    """
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+    if video.confirmed >= video.count:
+        return video
+    report(0.0, "Listing the frames")
+    with CountedFrames(database, video_id=video_id, pixels=False) as counting:
+        for _ in counting:
+            if cancelled():
+                raise Cancelled
+            share = min(counting.count / max(counting.announced, 1), 1.0)
+            report(share, f"Counting frames: {counting.count} of about {counting.announced}")
+    with database.read() as tx:
+        return videos.get_video(tx, video_id)
 
 
 def frame_index(video: Video) -> FrameIndex:

@@ -8,9 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Busy
-from app.jobs import queue as background
-from app.library.counting import frame_index
-from app.library.videos import free_name, problem
+from app.library.counting import frame_index, start_counting
+from app.library.sources import problem
+from app.library.videos import free_name
 from app.own_files import remove_own
 from app.pictures.jpegs import remove_pictures
 from app.settings import Settings
@@ -85,20 +85,8 @@ def restore_video(database: Database, settings: Settings, *, video_id: str) -> V
         name = free_name(video.name, {other for _, other in videos.video_names(tx, video.project_id)})
         videos.rename_video(tx, video_id, name)
         video = videos.restore_video(tx, video_id)
-    count_frames(database, settings, video_id=video_id)
+    start_counting(database, settings, video_id=video_id)
     return video
-
-
-def count_frames(database: Database, settings: Settings, *, video_id: str) -> None:
-    """Sees to it that a video's frames are counted: by a job, where they are not and no job is at it.
-
-    One that is removed has to be restored first. Raises `storage.errors.NotFound`.
-    """
-    with database.read() as tx:
-        video = videos.get_video(tx, video_id)
-    uncounted = video.removed is None and video.confirmed < video.count
-    if uncounted and not background.active_jobs(database, kind="index", video_id=video_id):
-        background.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
 
 
 def removed_videos(database: Database, settings: Settings, *, project_id: str) -> tuple[RemovedVideo, ...]:

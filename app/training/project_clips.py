@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sqlalchemy import Connection
 
-from app.library.videos import frame_index
+from app.library.counting import frame_index
 from storage import edits, frames, masks, projects, rle, tracks, videos
 from storage.database import Database
 from storage.edits import CompleteRange

@@ -23,7 +23,7 @@ from starlette.responses import Response
 
 from app.errors import AppError, ServerStartError, sentence
 from app.jobs import queue as background
-from app.library.leftovers import clear_leftovers, temporary_folder
+from app.library.stale_uploads import clear_stale_uploads, temporary_folder
 from app.settings import ASSETS, Settings
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts
@@ -67,7 +67,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await context.run(clear_leftovers, context.database, settings)
+        await context.run(clear_stale_uploads, context.database, settings)
         caring = asyncio.create_task(_care_on(context))
         yield
         caring.cancel()

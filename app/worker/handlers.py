@@ -10,8 +10,8 @@ from app.checkpoints.register import CheckpointFile, add_file, export_official
 from app.errors import BadInput
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
+from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
-from app.library.videos import confirm_frames
 from app.proposing.into_project import propose_video
 from app.worker.loop import watch_child
 from app.worker.work import Handler, Work
@@ -39,7 +39,7 @@ def propose(work: Work) -> Mapping[str, Any]:
 
 def index(work: Work) -> Mapping[str, Any]:
     """Confirms the frames of the job's video."""
-    video = confirm_frames(
+    video = count_frames(
         work.database, video_id=str(work.job.video_id), report=work.report, cancelled=work.report.cancelled
     )
     return {"count": video.count}

@@ -10,8 +10,9 @@ from app.errors import AppError, BadInput
 from app.exchange.exporting import VERSIONS
 from app.jobs import queue as jobs
 from app.library import uploads
+from app.library.sources import named_place
 from app.library.uploads import IMPORTS
-from app.library.videos import named_place, safe_name
+from app.library.videos import safe_name
 from app.settings import Settings
 from app.web.pages import shell
 from app.web.pages.shell import Answer

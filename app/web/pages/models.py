@@ -7,7 +7,7 @@ import gradio as gr
 from app.errors import AppError
 from app.jobs import queue as jobs
 from app.library import uploads
-from app.library.videos import named_place
+from app.library.sources import named_place
 from app.settings import Settings
 from app.web.pages import shell
 from app.web.pages.shell import Answer

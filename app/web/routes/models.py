@@ -11,7 +11,7 @@ from app.checkpoints.class_map import class_mapping
 from app.checkpoints.releases import DEMO, RELEASES
 from app.errors import BadInput
 from app.jobs import queue as background
-from app.library.videos import named_place
+from app.library.sources import named_place
 from app.web import wire
 from app.web.context import Context
 from storage import checkpoints as models

@@ -8,7 +8,8 @@ from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
 from app.errors import BadInput
-from app.library import videos as use
+from app.library import sources
+from app.library.videos import add_upload, add_video, receive_upload
 from app.web import wire
 from app.web.context import Context
 from storage import edits, projects, videos
@@ -65,7 +66,7 @@ def router(context: Context) -> APIRouter:
             "categories": [wire.category(category) for category in categories],
             "last_edit": last,
             "complete": [wire.complete(found) for found in complete],
-            "problem": use.problem(video, index),
+            "problem": sources.problem(video, index),
             "siblings": [{"id": sibling, "name": name} for sibling, name in siblings],
         }
 
@@ -76,7 +77,7 @@ def router(context: Context) -> APIRouter:
     def repoint(video_id: str, body: SourceBody) -> dict[str, Any]:
         with context.database.read() as tx:
             *_, content_hash = videos.video_stamp(tx, video_id)
-        moved = use.repoint(
+        moved = sources.repoint(
             context.database, context.settings, video_id=video_id, path=body.path, other_pixels=body.other_pixels
         )
         if content_hash is not None:
@@ -84,7 +85,7 @@ def router(context: Context) -> APIRouter:
         return {"video": wire.added_video(moved)}
 
     def add_path(project_id: str, body: PathBody) -> dict[str, Any]:
-        video = use.add_video(
+        video = add_video(
             context.database,
             context.settings,
             project_id=project_id,
@@ -115,12 +116,12 @@ def router(context: Context) -> APIRouter:
     async def put_video(request: Request, project_id: str, name: str) -> dict[str, Any]:
         await context.run(check_project, project_id)
         try:
-            part = await use.receive_upload(context.settings, name=name, body=request.stream())
+            part = await receive_upload(context.settings, name=name, body=request.stream())
         except ClientDisconnect:
             raise BadInput(f"The upload of {name} broke off; nothing of it was kept.") from None
 
         def store() -> dict[str, Any]:
-            video = use.add_upload(context.database, context.settings, project_id=project_id, name=name, part=part)
+            video = add_upload(context.database, context.settings, project_id=project_id, name=name, part=part)
             return {"video": wire.added_video(video)}
 
         return await context.run(store)

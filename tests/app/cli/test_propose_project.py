@@ -8,7 +8,7 @@ import pytest
 
 from app.cli import propose_project as command_propose_project
 from app.errors import Cancelled
-from app.library import videos as video_use
+from app.library import videos as library_videos
 from app.proposing import into_project as propose
 from app.settings import Settings
 from storage import checkpoints as models
@@ -241,7 +241,7 @@ def test_a_new_video_is_counted_by_the_run_and_by_a_job_only_where_the_run_fails
     monkeypatch: pytest.MonkeyPatch,
     started_workers: list[Settings],
 ) -> None:
-    monkeypatch.setattr(video_use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
     good, bad = (make_video(tmp_path / f"{name}.mp4", frames=6) for name in ("good", "bad"))
     store = propose.ProposalRun.store
 
@@ -275,7 +275,7 @@ def test_whatever_stops_a_new_video_its_frames_are_counted(
     step: str,
     error: BaseException,
 ) -> None:
-    monkeypatch.setattr(video_use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
 
     def fail(*_: object, **__: object) -> None:
         raise error

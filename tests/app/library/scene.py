@@ -8,7 +8,10 @@ import pytest
 from PIL import Image
 
 from app.library import removal
-from app.library import videos as use
+from app.library import videos as library_videos
+from app.library.counting import count_frames
+from app.library.sources import repoint
+from app.library.videos import add_video
 from app.settings import Settings
 from storage import jobs, videos
 from storage.database import Database
@@ -45,7 +48,7 @@ class LibraryScene:
         return place
 
     def add(self, path: str | Path, **more: Any) -> Video:
-        return use.add_video(self.database, self.settings, project_id=self.project.id, path=path, **more)
+        return add_video(self.database, self.settings, project_id=self.project.id, path=path, **more)
 
     def copied(self) -> Video:
         """A video of which the data folder has a copy."""
@@ -57,15 +60,15 @@ class LibraryScene:
 
     def uncounted(self, path: Path, **more: Any) -> Video:
         """The video as it is right after a long one was added: listed, not decoded."""
-        self.monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+        self.monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
         return self.add(path, **more)
 
     def count(self, video: Video) -> Video:
         """Count all frames, as the job does."""
-        return use.confirm_frames(self.database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+        return count_frames(self.database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
 
     def repoint(self, video: Video, path: str | Path, **more: Any) -> Video:
-        return use.repoint(self.database, self.settings, video_id=video.id, path=path, **more)
+        return repoint(self.database, self.settings, video_id=video.id, path=path, **more)
 
     def remove(self, video: Video) -> tuple[Video, tuple[str, ...]]:
         """The removed video and the ids of the jobs that were stopped."""

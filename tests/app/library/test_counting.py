@@ -8,8 +8,8 @@ import pytest
 
 from app.errors import Cancelled
 from app.library import counting as library_counting
-from app.library import videos as use
-from app.library.counting import CountedFrames, Publisher, frame_index
+from app.library import videos as library_videos
+from app.library.counting import CountedFrames, Publisher, count_frames, frame_index
 from app.web.wire import seconds
 from storage import frames, videos
 from storage.database import Database
@@ -94,7 +94,7 @@ def test_cancelled_counting_keeps_what_is_counted_and_two_at_once_do_not_take_it
         return len(asked) > 15
 
     with pytest.raises(Cancelled):
-        use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=cancelled)
+        count_frames(database, video_id=video.id, report=lambda *_: None, cancelled=cancelled)
     assert library.stored(video).confirmed == 16
     with CountedFrames(database, video_id=video.id) as second:
         next(second)
@@ -118,7 +118,7 @@ def test_what_is_counted_is_stored_about_once_a_second_only(
 def test_a_very_long_video_is_added_by_its_front_and_listed_by_the_job(
     library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use, "LISTING_SECONDS", 0.0)
+    monkeypatch.setattr(library_videos, "LISTING_SECONDS", 0.0)
     video = library.add(library.file("long.mp4", frames=900, size=SIZE))
     assert 0 < video.count < 300 and video.confirmed == 0
     index = frame_index(video)
@@ -263,7 +263,7 @@ def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
 def test_a_list_keeps_what_was_confirmed_while_it_was_made(
     library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use, "LISTING_SECONDS", 0.0)
+    monkeypatch.setattr(library_videos, "LISTING_SECONDS", 0.0)
     video = library.add(library.file("long.mp4", frames=900, size=SIZE))
     original = frames.probe
 

@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import BadInput, Busy
 from app.library import removal
+from app.library.counting import start_counting
 from app.settings import Settings
 from storage import jobs
 from storage import videos as store
@@ -269,7 +270,7 @@ def test_frames_are_counted_by_one_job_where_nobody_counts_them_yet(
     library: LibraryScene, database: Database, settings: Settings, video: Video
 ) -> None:
     def count() -> list[str]:
-        removal.count_frames(database, settings, video_id=video.id)
+        start_counting(database, settings, video_id=video.id)
         return [job.kind for job in library.jobs(video)]
 
     assert count() == [], "they are counted"

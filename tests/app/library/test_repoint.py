@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadInput, OtherPixels
-from app.library import videos as use
+from app.library import sources
+from app.library.counting import frame_index
+from app.library.sources import problem, repoint
 from storage import frames, jobs, tracks
 from storage.database import Database
 from storage.videos import Video
@@ -38,9 +40,9 @@ def counting_jobs(library: LibraryScene, video: Video) -> list[str]:
 
 def check_usable(database: Database, moved: Video, path: Path) -> None:
     assert moved.path == str(path)
-    index = use.frame_index(moved)
+    index = frame_index(moved)
     assert index.path == path
-    assert use.problem(moved, index) is None
+    assert problem(moved, index) is None
     assert moved.content_hash == index.content_hash
     assert moved.confirmed == FRAMES
     with frames.open_reader(index) as reader:
@@ -53,7 +55,7 @@ def test_a_moved_file_is_found_again_with_its_masks(library: LibraryScene, video
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     moved = Path(video.path).rename(elsewhere / "named otherwise.mp4")
-    assert "clip.mp4" in (use.problem(video, use.frame_index(video)) or "")
+    assert "clip.mp4" in (problem(video, frame_index(video)) or "")
     check_usable(library.database, library.repoint(video, str(moved)), moved)
 
 
@@ -108,7 +110,7 @@ def test_a_moved_folder_is_found_again_and_another_one_is_not(library: LibrarySc
     video = library.add(one)
     moved = library.repoint(video, two)
     assert moved.path == str(two)
-    assert use.problem(moved, use.frame_index(moved)) is None
+    assert problem(moved, frame_index(moved)) is None
     with pytest.raises(BadInput, match="other bytes"):
         library.repoint(video, three)
     (two / "1.png").unlink()
@@ -137,10 +139,10 @@ def test_a_copy_stays_one_when_the_data_folder_has_moved(
 ) -> None:
     video = library.add(video.path, copy=True)
     now = replace(library.settings, data=library.settings.data.rename(tmp_path / "elsewhere"))
-    moved = use.repoint(database, now, video_id=video.id, path=now.videos / Path(video.path).name)
+    moved = repoint(database, now, video_id=video.id, path=now.videos / Path(video.path).name)
     assert moved.copied and Path(moved.path).is_relative_to(now.data)
     renamed = Path(moved.path).rename(now.videos / "renamed.mp4")
-    assert not use.repoint(database, now, video_id=video.id, path=renamed).copied
+    assert not repoint(database, now, video_id=video.id, path=renamed).copied
 
 
 @pytest.mark.parametrize(("same_bytes", "states"), [(True, ["running"]), (False, ["running", "queued"])])
@@ -204,14 +206,14 @@ def test_a_file_of_which_no_picture_can_be_compared_needs_a_persons_word(
 
 def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object]) -> None:
     """``act`` happens while the other file is looked at."""
-    original = use._index_like
+    original = sources._index_like
 
     def slow(old: frames.FrameIndex, found: Path) -> frames.FrameIndex:
         new = original(old, found)
         act()
         return new
 
-    monkeypatch.setattr(use, "_index_like", slow)
+    monkeypatch.setattr(sources, "_index_like", slow)
 
 
 @pytest.mark.parametrize("other_pixels", [False, True])
@@ -224,12 +226,12 @@ def test_what_is_counted_while_the_other_file_is_looked_at_stays(
         other = library.file("other.mp4", options={"crf": "45"})
         moved = library.repoint(uncounted, other, other_pixels=True)
         # Its own frames are still to be counted; all but one keep the numbers that masks may have been drawn under.
-        assert (moved.confirmed, use.frame_index(moved).confirmed) == (FRAMES - 1, False)
+        assert (moved.confirmed, frame_index(moved).confirmed) == (FRAMES - 1, False)
     else:
         other = tmp_path / "copy.mp4"
         other.write_bytes(Path(uncounted.path).read_bytes())
         moved = library.repoint(uncounted, other)
-        assert (moved.confirmed, use.frame_index(moved).confirmed) == (FRAMES, True)
+        assert (moved.confirmed, frame_index(moved).confirmed) == (FRAMES, True)
     assert moved.path == str(other)
 
 

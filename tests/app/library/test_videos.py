@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.errors import BadInput, Cancelled
-from app.library import videos as use
+from app.library import videos as library_videos
+from app.library.counting import count_frames, frame_index
+from app.library.sources import problem
+from app.library.videos import add_upload, receive_upload, safe_name
 from app.settings import Settings
 from storage import frames, videos
 from storage.database import Database
@@ -21,12 +24,12 @@ from tests.storage.made_videos import make_video
 
 @given(st.text(max_size=300))
 def test_a_safe_name_is_a_plain_file_name(name: str) -> None:
-    safe = use.safe_name(name)
+    safe = safe_name(name)
     assert safe and safe not in {".", ".."}
     assert "/" not in safe and "\\" not in safe and "\0" not in safe and not safe.startswith(".")
     assert Path(safe).name == safe
-    assert len(safe) <= use.LONGEST_NAME + 20
-    assert use.safe_name(safe) == safe
+    assert len(safe) <= library_videos.LONGEST_NAME + 20
+    assert safe_name(safe) == safe
 
 
 @pytest.mark.parametrize(
@@ -34,7 +37,7 @@ def test_a_safe_name_is_a_plain_file_name(name: str) -> None:
     [("a b.mp4", "a b.mp4"), ("../x.mp4", "x.mp4"), ("C:\\v\\x.mp4", "x.mp4"), ("", "video"), ("..", "video")],
 )
 def test_names_that_people_use_stay(name: str, safe: str) -> None:
-    assert use.safe_name(name) == safe
+    assert safe_name(name) == safe
 
 
 def test_a_long_video_can_be_looked_at_before_its_frames_are_counted(
@@ -46,12 +49,12 @@ def test_a_long_video_can_be_looked_at_before_its_frames_are_counted(
     assert (job.kind, job.active) == ("index", True)
     assert len(started_workers) == 1
     said: list[float] = []
-    done = use.confirm_frames(
+    done = count_frames(
         database, video_id=video.id, report=lambda share, _: said.append(share), cancelled=lambda: False
     )
     assert done.confirmed == done.count == FRAMES
     assert said and max(said) <= 1.0
-    assert use.frame_index(done).confirmed
+    assert frame_index(done).confirmed
 
 
 def test_counting_can_be_cancelled_and_refuses_a_changed_file(library: LibraryScene, database: Database) -> None:
@@ -62,7 +65,7 @@ def test_counting_can_be_cancelled_and_refuses_a_changed_file(library: LibrarySc
         videos.store_index(tx, video.id, index_json=provisional, count=video.count, confirmed=0)
 
     def count(cancelled: bool) -> None:
-        use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: cancelled)
+        count_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: cancelled)
 
     with pytest.raises(Cancelled):
         count(True)
@@ -74,10 +77,10 @@ def test_counting_can_be_cancelled_and_refuses_a_changed_file(library: LibrarySc
 def test_a_moved_source_is_read_at_its_new_place(library: LibraryScene, database: Database, tmp_path: Path) -> None:
     video = library.add(library.file("a.mp4", frames=3))
     moved = Path(video.path).rename(tmp_path / "b.mp4")
-    assert "a.mp4" in (use.problem(video, use.frame_index(video)) or "")
+    assert "a.mp4" in (problem(video, frame_index(video)) or "")
     with database.atomic() as tx:
         video = videos.move_source(tx, video.id, path=str(moved), copied=False)
-    assert use.problem(video, use.frame_index(video)) is None
+    assert problem(video, frame_index(video)) is None
 
 
 @pytest.mark.parametrize("path", ["", "   ", "/nowhere/at/all.mp4"])
@@ -112,16 +115,16 @@ async def pieces(*parts: bytes, broken: Exception | None = None) -> AsyncIterato
 
 def test_an_upload_that_breaks_off_or_is_too_large_leaves_nothing(settings: Settings) -> None:
     with pytest.raises(EOFError):
-        own_loop.run(use.receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=EOFError())))
+        own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=EOFError())))
     with pytest.raises(BadInput, match="larger"):
-        own_loop.run(use.receive_upload(settings, name="a.mp4", body=pieces(b"xxx", b"xxx"), limit=5))
+        own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"xxx", b"xxx"), limit=5))
     assert list(settings.videos.iterdir()) == []
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings) -> None:
     full = OSError(28, "No space left on device")
     with pytest.raises(BadInput, match="No space left"):
-        own_loop.run(use.receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=full)))
+        own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=full)))
     assert list(settings.videos.iterdir()) == []
 
 
@@ -129,7 +132,7 @@ def test_the_stored_index_is_the_one_that_was_counted(library: LibraryScene) -> 
     path = library.file("a.mp4", frames=5)
     video = library.add(path, name="named")
     assert video.name == "named"
-    assert use.frame_index(video) == frames.index(path)
+    assert frame_index(video) == frames.index(path)
     assert frames.index(path).to_dict() == dict(video.index)
 
 
@@ -147,12 +150,12 @@ def test_two_people_may_bring_the_same_name_at_once(
     parts = [settings.videos / f".{sign * 32}.mp4.part" for sign in "ab"]
     for part, content in zip(parts, (film, b"no film"), strict=True):
         part.write_bytes(content)
-    claim = use._claim
+    claim = library_videos._claim
     both = iter([claim(settings.videos, "film.mp4"), claim(settings.videos, "film.mp4")])
-    monkeypatch.setattr(use, "_claim", lambda *_, **__: next(both))
-    kept = use.add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[0])
+    monkeypatch.setattr(library_videos, "_claim", lambda *_, **__: next(both))
+    kept = add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[0])
     with pytest.raises(BadInput, match=r"film\.mp4"):
-        use.add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[1])
+        add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[1])
     assert Path(kept.path).read_bytes() == film and list(settings.videos.iterdir()) == [Path(kept.path)]
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from fastapi.testclient import TestClient
 
-from app.library import videos as use
+from app.library.sources import repoint
 from app.settings import Settings
 from app.web import context as web_context
 from app.web.context import KEPT_VIDEOS, Context
@@ -45,7 +45,7 @@ def test_an_opened_video_follows_what_is_stored(
     first = context.opened(video.id)
     assert context.opened(video.id) is first
     moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
-    use.repoint(database, settings, video_id=video.id, path=moved)
+    repoint(database, settings, video_id=video.id, path=moved)
     assert context.opened(video.id).index.path == moved
     assert (first.video.count, SIZE) == (FRAMES, (first.index.width, first.index.height))
 
@@ -71,7 +71,7 @@ def test_facts_after_a_move_are_those_of_the_new_place(
 ) -> None:
     context.opened(video.id)
     moved = Path(video.path).rename(Path(video.path).with_name("moved.mp4"))
-    use.repoint(database, settings, video_id=video.id, path=moved)
+    repoint(database, settings, video_id=video.id, path=moved)
     assert context.opened_now(video.id).index.path == moved
 
 

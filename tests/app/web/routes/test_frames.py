@@ -10,7 +10,9 @@ import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
 
-from app.library import videos as use
+from app.library import videos as library_videos
+from app.library.counting import count_frames, frame_index
+from app.library.videos import add_video
 from app.pictures import stand_ins
 from app.pictures.jpegs import encode
 from app.settings import Settings
@@ -56,7 +58,7 @@ def test_every_frame_is_the_decoders_picture_in_any_order(client: TestClient, vi
 
 
 def test_a_width_scales_the_picture_and_never_enlarges_it(client: TestClient, video: Video) -> None:
-    with frames.open_reader(use.frame_index(video)) as reader:
+    with frames.open_reader(frame_index(video)) as reader:
         whole = client.get(f"/data/videos/{video.id}/frames/5.jpg")
         assert whole.content == encode(reader.read(5), None)
         assert shown(whole.content).shape == (SIZE[1], SIZE[0], 3)
@@ -113,7 +115,7 @@ def test_a_folder_of_pictures_is_a_video(
     folder.mkdir()
     for k in range(3):
         Image.fromarray(numbered_picture(k)).save(folder / f"{k:03d}.png")
-    found = use.add_video(database, settings, project_id=project.id, path=folder)
+    found = add_video(database, settings, project_id=project.id, path=folder)
     assert (found.kind, found.count, found.confirmed) == ("images", 3, 3)
     assert np.abs(picture(client, found, 2).astype(int) - numbered_picture(2)).mean() < 6
 
@@ -132,14 +134,14 @@ def test_frames_that_are_not_counted_are_shown_and_not_kept_for_good(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(use, "CONFIRM_AT_ONCE_PIXELS", 1)
+    monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
     video = video_in(database, settings, project, tmp_path)
     assert video.confirmed == 0
     path = f"/data/videos/{video.id}/frames/3.jpg?h={str(video.content_hash)[:12]}"
     provisional = client.get(path)
     assert provisional.headers["cache-control"] == "private, no-cache"
     assert get(client, f"videos/{video.id}/counted") == {"count": FRAMES, "confirmed": 0, "partial": False}
-    use.confirm_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
+    count_frames(database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
     counted = client.get(path)
     assert "immutable" in counted.headers["cache-control"]
     assert counted.headers["etag"] != provisional.headers["etag"]
@@ -151,11 +153,11 @@ def test_stand_ins_are_small_pictures_of_key_frames(
     client: TestClient, database: Database, settings: Settings, project: Project, tmp_path: Path
 ) -> None:
     path = make_video(tmp_path / "wide.mp4", frames=40, size=(400, 96), gop=10)
-    video = use.add_video(database, settings, project_id=project.id, path=path)
+    video = add_video(database, settings, project_id=project.id, path=path)
     head, pictures = unpacked(client.get(f"/data/videos/{video.id}/proxies/0").content)
     assert head["parts"] == 1
     assert sorted(pictures) == [0, 10, 20, 30]
-    with frames.open_reader(use.frame_index(video)) as reader:
+    with frames.open_reader(frame_index(video)) as reader:
         for k, picture in pictures.items():
             assert shown(picture).shape == (46, stand_ins.WIDTH, 3)
             assert picture == encode(reader.read(k), stand_ins.WIDTH)

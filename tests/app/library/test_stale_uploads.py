@@ -10,7 +10,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.library import uploads
-from app.library.leftovers import KEPT_SECONDS, clear_leftovers, temporary_folder
+from app.library.stale_uploads import KEPT_SECONDS, clear_stale_uploads, temporary_folder
 from app.settings import Settings
 from app.web.server import create_app
 from storage import jobs
@@ -45,16 +45,16 @@ def kept(folder: Path, tmp_path: Path, name: str, *, age: float) -> uploads.Uplo
 def test_only_uploads_older_than_a_day_go_with_their_folders(database: Database, settings: Settings) -> None:
     old = upload(received(settings, "a") / "old.json", age=KEPT_SECONDS + 60)
     fresh = upload(received(settings, "b") / "fresh.json", age=KEPT_SECONDS - 60)
-    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert clear_stale_uploads(database, settings, now=NOW) == 1
     assert not old.parent.exists() and fresh.is_file()
-    assert clear_leftovers(database, settings, now=NOW) == 0
+    assert clear_stale_uploads(database, settings, now=NOW) == 0
 
 
 def test_a_video_whose_upload_broke_off_goes_and_stored_videos_stay(database: Database, settings: Settings) -> None:
     part = upload(settings.videos / f".{'0f' * 16}.mp4.part", age=2 * KEPT_SECONDS)
     under_way = upload(settings.videos / f".{'1f' * 16}.mp4.part", age=5)
     stored = upload(settings.videos / "street.mp4", age=400 * KEPT_SECONDS)
-    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert clear_stale_uploads(database, settings, now=NOW) == 1
     assert not part.exists() and under_way.is_file() and stored.is_file()
 
 
@@ -62,7 +62,7 @@ def test_a_copy_that_was_broken_off_goes_and_one_under_way_stays(database: Datab
     part, under_way = (settings.videos / f".street.mp4.{sign * 32}.partial" for sign in "0f")
     upload(part, age=2 * KEPT_SECONDS)
     upload(under_way, age=5)
-    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert clear_stale_uploads(database, settings, now=NOW) == 1
     assert not part.exists() and under_way.is_file()
 
 
@@ -74,11 +74,11 @@ def test_a_file_that_a_waiting_job_names_stays(
     forgotten = kept(settings.data / folder, tmp_path, "forgotten.json", age=2 * KEPT_SECONDS)
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="import", project_id=None, parameters={**wanted.parameters, "frames": "/x"})
-    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert clear_stale_uploads(database, settings, now=NOW) == 1
     assert wanted.path.is_file() and not forgotten.path.parent.exists()
     with database.atomic() as tx:
         jobs.request_cancel(tx, job.id)
-    assert clear_leftovers(database, settings, now=NOW) == 1 and not wanted.path.exists()
+    assert clear_stale_uploads(database, settings, now=NOW) == 1 and not wanted.path.exists()
 
 
 @pytest.mark.parametrize("folder", ["imports", "uploads", "tmp", "videos"])
@@ -89,22 +89,22 @@ def test_what_a_person_put_there_stays(database: Database, settings: Settings, f
     theirs = [upload(place / name, age=9 * KEPT_SECONDS) for name in names]
     os.utime(place, (0, 0))
     (place / ("e" * 32)).mkdir()
-    assert clear_leftovers(database, settings, now=NOW) == 0
+    assert clear_stale_uploads(database, settings, now=NOW) == 0
     assert all(path.is_file() for path in theirs)
 
 
 def test_what_a_person_put_beside_an_upload_stays(database: Database, settings: Settings, tmp_path: Path) -> None:
     made = kept(settings.data / "uploads", tmp_path, "weights.pth", age=2 * KEPT_SECONDS)
     beside = upload(made.path.parent / "notes.txt", age=2 * KEPT_SECONDS)
-    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert clear_stale_uploads(database, settings, now=NOW) == 1
     upload(beside, age=2 * KEPT_SECONDS)
-    assert clear_leftovers(database, settings, now=NOW) == 0
+    assert clear_stale_uploads(database, settings, now=NOW) == 0
     assert beside.is_file() and not made.path.exists()
 
 
 def test_an_upload_that_broke_off_goes(database: Database, settings: Settings) -> None:
     part = upload(temporary_folder(settings) / "tmpab_1x9zk", age=2 * KEPT_SECONDS)
-    assert clear_leftovers(database, settings, now=NOW) == 1 and not part.exists()
+    assert clear_stale_uploads(database, settings, now=NOW) == 1 and not part.exists()
 
 
 def test_an_upload_of_an_old_file_is_as_young_as_its_folder(
@@ -113,7 +113,7 @@ def test_an_upload_of_an_old_file_is_as_young_as_its_folder(
     """The form may have been open for days when its button is pressed; the job is queued a moment later."""
     made = kept(settings.data / "imports", tmp_path, "old.json", age=2 * KEPT_SECONDS)
     os.utime(made.path.parent, (NOW, NOW))
-    assert clear_leftovers(database, settings, now=NOW) == 0 and made.path.is_file()
+    assert clear_stale_uploads(database, settings, now=NOW) == 0 and made.path.is_file()
 
 
 @pytest.mark.parametrize("linked", ["file", "folder", "all uploads"])
@@ -131,7 +131,7 @@ def test_nothing_is_removed_through_a_link(database: Database, settings: Setting
         (place / made.id).mkdir(parents=True)
         (place / made.id / "old.json").symlink_to(made.path)
         os.utime(place / made.id, (0, 0))
-    assert clear_leftovers(database, settings, now=NOW) == 0
+    assert clear_stale_uploads(database, settings, now=NOW) == 0
     assert made.path.is_file() and len(list(theirs.rglob("old.json"))) == (2 if linked == "all uploads" else 1)
 
 
@@ -148,12 +148,12 @@ def test_a_file_that_cannot_be_removed_is_left_and_the_rest_goes(
         unlink(path, missing_ok=missing_ok)
 
     monkeypatch.setattr(Path, "unlink", refuse)
-    assert clear_leftovers(database, settings, now=NOW) == 1
+    assert clear_stale_uploads(database, settings, now=NOW) == 1
     assert stuck.is_file() and str(stuck.parent) in caplog.text
 
 
 def test_nothing_there_is_nothing_to_do(database: Database, settings: Settings) -> None:
-    assert clear_leftovers(database, settings) == 0
+    assert clear_stale_uploads(database, settings) == 0
 
 
 def test_the_server_clears_up_when_it_starts(settings: Settings, started_workers: list[Settings]) -> None:
@@ -201,5 +201,5 @@ def test_a_folder_that_vanishes_while_it_is_looked_at_is_nothing_to_stop_for(
         return iterdir(path)
 
     monkeypatch.setattr(Path, "iterdir", vanishing)
-    clear_leftovers(database, settings, now=NOW)
+    clear_stale_uploads(database, settings, now=NOW)
     assert not received(settings, "a").exists()

@@ -27,7 +27,7 @@ def temporary_folder(settings: Settings) -> Path:
     return settings.data / "tmp"
 
 
-def clear_leftovers(database: Database, settings: Settings, *, now: float | None = None) -> int:
+def clear_stale_uploads(database: Database, settings: Settings, *, now: float | None = None) -> int:
     """Removes uploads older than a day that no waiting or running job names; returns how many files went.
 
     These are forms' files, uploads of videos that broke off, and files whose job was cancelled before it took them;
