@@ -1,10 +1,18 @@
 """What the READMEs of the tree promise: commands, paths, links, words. Read as text, for the tests that check them."""
 
+import argparse
 import re
+import runpy
 import shlex
+import sys
+import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from app.cli.parser import make_parser, with_default_command
 
 ROOT = Path(__file__).resolve().parents[1]
 ROOMS = ("app", "model", "storage", "assets", "tests")
@@ -74,3 +82,53 @@ def table_rows(text: str) -> list[list[str]]:
     """Cells of the rows of a Markdown table, without its head."""
     lines = [line for line in text.splitlines() if line.startswith("|")]
     return [[cell.strip() for cell in line.strip("|").split("|")] for line in lines[2:]]
+
+
+class Parsed(Exception):
+    """Raised in place of running a command whose arguments were understood."""
+
+
+def require_launch_command(words: list[str]) -> None:
+    """Raises ValueError when ``python3 launch.py WORDS`` is wrong usage."""
+    try:
+        make_parser().parse_args(with_default_command(words))
+    except SystemExit as end:
+        if end.code:
+            raise ValueError(f"python3 launch.py {' '.join(words)}") from end
+
+
+def require_module_command(words: list[str]) -> None:
+    """Raises ValueError when ``python -m MODULE WORDS`` is wrong usage; runs nothing but the module's own parser."""
+    module, *arguments = words
+    if module == "app.commands":
+        require_launch_command(arguments)
+        return
+    path = ROOT / (module.replace(".", "/") + ".py")
+    if not path.is_file():
+        raise ValueError(f"there is no module {module}")
+    source = path.read_text(encoding="utf-8")
+    if "parse_args" not in source:
+        # A program of a few lines without a parser explains its arguments at its top.
+        if f"python -m {' '.join(words)}" not in source:
+            raise ValueError(f"{module} has another usage")
+        return
+    parse = argparse.ArgumentParser.parse_args
+
+    def parse_only(self: argparse.ArgumentParser, *given: Any, **more: Any) -> None:
+        parse(self, *given, **more)
+        raise Parsed
+
+    with (
+        patch.object(argparse.ArgumentParser, "parse_args", parse_only),
+        patch.object(sys, "argv", [module, *arguments]),
+        warnings.catch_warnings(),
+    ):
+        # Python warns of a module that another test has imported already.
+        warnings.simplefilter("ignore", RuntimeWarning)
+        try:
+            runpy.run_module(module, run_name="__main__")
+        except Parsed:
+            return
+        except SystemExit as end:
+            raise ValueError(f"python -m {' '.join(words)}") from end
+    raise ValueError(f"{module} parsed nothing")

@@ -1,15 +1,19 @@
 """The READMEs are true: commands parse, paths and links lead somewhere, settings and packages are named."""
 
-import argparse
-import runpy
-import sys
-from typing import Any
-
 import cv2
 import pytest
 
-from app.cli.parser import COMMANDS, make_parser, with_default_command
-from tests.readmes import ROOMS, ROOT, Readme, readmes, section, table_rows
+from app.cli.parser import COMMANDS
+from tests.readmes import (
+    ROOMS,
+    ROOT,
+    Readme,
+    readmes,
+    require_launch_command,
+    require_module_command,
+    section,
+    table_rows,
+)
 
 README, *OTHERS = readmes()
 ALL = (README, *OTHERS)
@@ -24,51 +28,6 @@ def known_folder(place: str) -> bool:
 def words_of(text: str) -> str:
     """Text without code, in small letters."""
     return " ".join(part for at, part in enumerate(Readme("", text).prose.split("`")) if at % 2 == 0).lower()
-
-
-class Parsed(Exception):
-    """Raised in place of running a command whose arguments were understood."""
-
-
-def require_launch_command(words: list[str]) -> None:
-    """Raises ValueError when ``python3 launch.py WORDS`` is wrong usage."""
-    try:
-        make_parser().parse_args(with_default_command(words))
-    except SystemExit as end:
-        if end.code:
-            raise ValueError(f"python3 launch.py {' '.join(words)}") from end
-
-
-def require_module_command(words: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    """Raises ValueError when ``python -m MODULE WORDS`` is wrong usage; runs nothing but the module's own parser."""
-    module, *arguments = words
-    if module == "app.commands":
-        require_launch_command(arguments)
-        return
-    path = ROOT / (module.replace(".", "/") + ".py")
-    if not path.is_file():
-        raise ValueError(f"there is no module {module}")
-    source = path.read_text(encoding="utf-8")
-    if "argparse" not in source:
-        # A program of a few lines without a parser explains its arguments at its top.
-        if f"python -m {' '.join(words)}" not in source:
-            raise ValueError(f"{module} has another usage")
-        return
-    parse = argparse.ArgumentParser.parse_args
-
-    def parse_only(self: argparse.ArgumentParser, *given: Any, **more: Any) -> None:
-        parse(self, *given, **more)
-        raise Parsed
-
-    monkeypatch.setattr(argparse.ArgumentParser, "parse_args", parse_only)
-    monkeypatch.setattr(sys, "argv", [module, *arguments])
-    try:
-        runpy.run_module(module, run_name="__main__")
-    except Parsed:
-        return
-    except SystemExit as end:
-        raise ValueError(f"python -m {' '.join(words)}") from end
-    raise ValueError(f"{module} parsed nothing")
 
 
 def launch_commands() -> list[tuple[str, list[str]]]:
@@ -88,13 +47,11 @@ def test_every_command_of_a_readme_parses(place: str, words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(("place", "words"), module_commands(), ids=lambda given: str(given))
-def test_every_module_of_a_readme_takes_its_arguments(
-    place: str, words: list[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    require_module_command(words, monkeypatch)
+def test_every_module_of_a_readme_takes_its_arguments(place: str, words: list[str]) -> None:
+    require_module_command(words)
 
 
-def test_wrong_commands_are_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+def test_wrong_commands_are_noticed(capsys: pytest.CaptureFixture[str]) -> None:
     text = (
         "```sh\npython3 launch.py retrain --sleps 3  # no\n```\n`.venv/bin/python -m model.example A`, `python3 x.py`"
     )
@@ -103,9 +60,11 @@ def test_wrong_commands_are_noticed(monkeypatch: pytest.MonkeyPatch, capsys: pyt
     with pytest.raises(ValueError, match="sleps"):
         require_launch_command(first)
     with pytest.raises(ValueError, match="another usage"):
-        require_module_command(second[1:], monkeypatch)
+        require_module_command(second[1:])
     with pytest.raises(ValueError, match="no module"):
-        require_module_command(["tests.benchmarks.none"], monkeypatch)
+        require_module_command(["tests.benchmarks.none"])
+    with pytest.raises(ValueError, match="vidos"):
+        require_module_command(["tests.benchmarks.windows_memory", "--vidos", "3"])
     assert "unrecognized arguments" in capsys.readouterr().err
 
 

@@ -11,7 +11,8 @@ from app.errors import BadInput
 from app.settings import ROOT, Settings
 
 BENCHMARKS = "tests.benchmarks"
-NO_BENCHMARK = ("_", "test_")  # beginnings of other names in that folder: parts of benchmarks, and tests of them
+# Beginnings of other names in that folder: parts of benchmarks, and tests of them.
+NO_BENCHMARK = ("_", "test_", "frame_", "long_")
 
 
 def test(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -21,7 +22,7 @@ def test(arguments: argparse.Namespace, settings: Settings) -> None:
 
 
 def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Measure one table of the documentation, or all."""
+    """Measure one table of the READMEs, or all; with ``--write`` refresh it where it stands."""
     spec = importlib.util.find_spec(BENCHMARKS)
     places = list(spec.submodule_search_locations or []) if spec else []
     known = sorted(module.name for module in pkgutil.iter_modules(places) if not module.name.startswith(NO_BENCHMARK))
@@ -31,7 +32,8 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     more = ["--json"] if arguments.json else []
     failed = []
     for name in names:
-        if subprocess.call([sys.executable, "-m", f"{BENCHMARKS}.{name}", *more], cwd=ROOT) != 0:
+        command = ["_write", name] if arguments.write else [name, *more]
+        if subprocess.call([sys.executable, "-m", f"{BENCHMARKS}.{command[0]}", *command[1:]], cwd=ROOT) != 0:
             failed.append(name)
     if failed:
         raise ChecksFailed(f"The benchmark {', '.join(failed)} failed; the reason is above.")

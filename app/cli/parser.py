@@ -75,12 +75,16 @@ def _serving(add: Add) -> None:
     _json(frames)
     conform = add("conform", "app.cli.conform:conform", "compare this program with a folder of golden figures")
     conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
-    conform.add_argument("--markdown", action="store_true", help="a short table per part, as the README has them")
+    conform.add_argument(
+        "--markdown", action="store_true", help="a short table per part, as app/conform/README.md has them"
+    )
     _json(conform)
     add("test", "app.cli.develop:test", "check the code and run all tests")
-    benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the README")
+    benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the READMEs")
     benchmark.add_argument("name", help="which table, or all")
-    _json(benchmark)
+    form = benchmark.add_mutually_exclusive_group()
+    _json(form)
+    form.add_argument("--write", action="store_true", help="refresh the table in the README that has it")
 
 
 def _proposing(add: Add) -> None:
@@ -93,7 +97,9 @@ def _proposing(add: Add) -> None:
     propose.add_argument("--config", metavar="NAME", help="configuration of a file that does not say it itself")
     propose.add_argument("--out", type=Path, metavar="FILE", help="results as YouTube-VIS JSON")
     propose.add_argument("--into-project", action="store_true", help="store the tracks in the project instead")
-    propose.add_argument("--rule", choices=("published", "review"), help="how tracks are chosen (see README)")
+    propose.add_argument(
+        "--rule", choices=("published", "review"), help="how tracks are chosen (see README.md, Decisions)"
+    )
     propose.add_argument("--precision", choices=("float32", "fast"), help="default: fast on CUDA with --rule review")
     propose.add_argument("--window", type=positive, metavar="N", help="frames that the model sees at once")
     propose.add_argument("--overlap", type=not_negative, metavar="N", help="frames that windows share")
@@ -188,7 +194,7 @@ def _models(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
     add("activate", "activate", "propose with this checkpoint in the project from now on", "NAME")
 
 
-def _json(command: argparse.ArgumentParser) -> None:
+def _json(command: argparse._ActionsContainer) -> None:
     command.add_argument("--json", action="store_true", help="the result as JSON")
 
 

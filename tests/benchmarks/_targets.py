@@ -1,11 +1,11 @@
 """Tables of latencies beside what they are to be at most."""
 
-import json
-import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
+from tests.benchmarks._tables import Table, milliseconds
 
 
 @dataclass(frozen=True)
@@ -29,20 +29,31 @@ class Latency:
         """Whether the target holds, in a word."""
         return "" if self.target is None else "holds" if self.p95 <= self.target else "MISSED"
 
+    @property
+    def cells(self) -> tuple[str, ...]:
+        """The row of the table."""
+        target = "" if self.target is None else milliseconds(self.target)
+        return (
+            self.name,
+            str(len(self.times)),
+            milliseconds(self.median),
+            milliseconds(self.p95),
+            target,
+            self.verdict,
+        )
 
-def show_latencies(title: str, rows: Sequence[Latency], notes: Sequence[str] = ()) -> None:
-    """Prints a table, or one line of JSON with ``--json`` on the command line."""
-    if "--json" in sys.argv:
-        found = [
-            {"name": r.name, "n": len(r.times), "median_ms": r.median, "p95_ms": r.p95, "target_ms": r.target}
-            for r in rows
-        ]
-        print(json.dumps({"title": title, "rows": found, "notes": list(notes)}), flush=True)
-        return
-    print(f"\n{title}\n{'':<62}{'n':>6}{'median ms':>11}{'p95 ms':>9}{'target':>8}")
-    for row in rows:
-        target = "" if row.target is None else f"{row.target:.0f}"
-        print(f"{row.name:<62}{len(row.times):>6}{row.median:>11.1f}{row.p95:>9.1f}{target:>8}  {row.verdict}")
-    for note in notes:
-        print(f"  {note}")
-    sys.stdout.flush()
+
+def latency_table(title: str, rows: Sequence[Latency], notes: Sequence[str] = (), *, what: str = "what") -> Table:
+    """A table of latencies, the first column under the name ``what``."""
+    facts = [
+        {"name": r.name, "n": len(r.times), "median_ms": r.median, "p95_ms": r.p95, "target_ms": r.target} for r in rows
+    ]
+    return Table(
+        title,
+        (what, "n", "median", "95th percentile", "target", "verdict"),
+        [row.cells for row in rows],
+        facts={"title": title, "rows": facts, "notes": list(notes)},
+        notes=tuple(notes),
+        aside=frozenset({"n", "verdict"}),
+        timed=True,
+    )

@@ -1,11 +1,13 @@
-"""What every benchmark shares: timing a call, and a table for people or JSON for machines."""
+"""What benchmarks of single calls share: timing a call, and a table of the times."""
 
-import json
 import statistics
-import sys
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+
+from tests.benchmarks._tables import Table, milliseconds
+
+P95 = "95th percentile"
 
 
 @dataclass(frozen=True)
@@ -37,12 +39,18 @@ def from_times(name: str, times: Sequence[float], *, rival: Row | None = None) -
     return Row(name, median, p95, None if rival is None else rival.median_ms / median)
 
 
-def show(title: str, rows: Sequence[Row]) -> None:
-    """Print a table, or JSON with ``--json`` on the command line."""
-    if "--json" in sys.argv:
-        print(json.dumps({"title": title, "rows": [row.__dict__ for row in rows]}))
-        return
-    print(f"{title}\n{'':<52}{'median ms':>11}{'p95 ms':>11}{'faster by':>11}")
-    for row in rows:
-        ratio = "" if row.ratio is None else f"{row.ratio:.2f} x"
-        print(f"{row.name:<52}{row.median_ms:>11.2f}{row.p95_ms:>11.2f}{ratio:>11}")
+def faster_by(row: Row) -> str:
+    """The ratio to the rival as text, empty where there is none."""
+    return "" if row.ratio is None else f"{row.ratio:.2f} x"
+
+
+def timing_table(title: str, rows: Sequence[Row]) -> Table:
+    """A table of medians; READMEs leave the percentiles out."""
+    return Table(
+        title,
+        ("what", "median", P95, "faster by"),
+        [(row.name, milliseconds(row.median_ms), milliseconds(row.p95_ms), faster_by(row)) for row in rows],
+        facts={"title": title, "rows": [asdict(row) for row in rows]},
+        aside=frozenset({P95}),
+        timed=True,
+    )

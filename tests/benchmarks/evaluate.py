@@ -5,17 +5,20 @@ from the benchmark's own (few tracks of 40 categories a video) to many tracks of
 """
 
 import os
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 from pycocotools import mask as coco_mask
 
 from model.evaluation import evaluate
-from tests.benchmarks._timing import Row, measured, show
+from tests.benchmarks._tables import Table, milliseconds, options, show
+from tests.benchmarks._timing import Row, faster_by, measured
 from tests.model.evaluation.looped_evaluation import looped_evaluate
 
 HEIGHT, WIDTH, CORNERS = 360, 640, 24
+LOOPS = ": loops"  # ends the names of the rows of the plain loops
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ def rows(shape: Shape, *, processes: int) -> list[Row]:
     """Loops, ours in one process, and ours in several."""
     truth, results = Scenes(shape).made()
     require_equal(truth, results)
-    slow = measured(f"{shape}: loops", lambda: looped_evaluate(truth, results), repeats=1)
+    slow = measured(f"{shape}{LOOPS}", lambda: looped_evaluate(truth, results), repeats=1)
     fast = [measured("  evaluate, 1 process", lambda: evaluate(truth, results), repeats=3, rival=slow)]
     if processes > 1:
         shared = measured(
@@ -115,9 +118,28 @@ def rows(shape: Shape, *, processes: int) -> list[Row]:
     return [slow, *fast]
 
 
+def table(measured_shapes: Sequence[list[Row]], *, processes: int) -> Table:
+    """A line per shape: loops, ours in one process, and ours in several, which READMEs leave out."""
+    several = (f"evaluate, {processes} processes", "faster by them") if processes > 1 else ()
+    cells = []
+    for slow, *fast in measured_shapes:
+        times = [text for row in fast for text in (milliseconds(row.median_ms), faster_by(row))]
+        cells.append((slow.name.removesuffix(LOOPS), milliseconds(slow.median_ms), *times))
+    title = "evaluate (figures equal to 1e-9)"
+    return Table(
+        title,
+        ("videos x frames, tracks per video", "loops", "evaluate, 1 process", "faster by", *several),
+        cells,
+        facts={"title": title, "rows": [asdict(row) for shape in measured_shapes for row in shape]},
+        aside=frozenset(several),
+        timed=True,
+    )
+
+
 def main() -> None:
-    table = [row for shape in SHAPES for row in rows(shape, processes=os.cpu_count() or 1)]
-    show("evaluate (figures equal to 1e-9)", table)
+    asked = options(__doc__).parse_args()
+    processes = os.cpu_count() or 1
+    show(table([rows(shape, processes=processes) for shape in SHAPES], processes=processes), asked)
 
 
 if __name__ == "__main__":

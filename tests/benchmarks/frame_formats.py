@@ -9,6 +9,7 @@ import numpy as np
 from PIL import Image
 
 from app.pictures.jpegs import encode
+from tests.benchmarks._tables import Table, milliseconds
 from tests.benchmarks._timing import measured
 from tests.benchmarks.long_video import picture, texture
 
@@ -41,19 +42,22 @@ def decoded(coded: bytes) -> np.ndarray:
     return np.asarray(Image.open(io.BytesIO(coded)).convert("RGB"))
 
 
-def show_formats(repeats: int = 9) -> None:
-    """Prints the table."""
+def formats_table(repeats: int = 9) -> Table:
+    """A line per format."""
     # A little grain, without which no camera's picture is.
     grain = np.random.default_rng(1).normal(0, 3, (SIZE[1], SIZE[0], 3))
     wall = texture((SIZE[0] * 3 // 2, SIZE[1] * 3 // 2))
     pixels = np.clip(picture(wall, 40, SIZE) + grain, 0, 255).astype(np.uint8)
     cv2.setNumThreads(1)
-    head = f"{'':<30}{'KB':>8}{'PSNR dB':>10}{'code ms':>10}{'decode ms':>11}"
-    print(f"\none frame of {SIZE[0]} x {SIZE[1]}, one thread\n{head}")
+    rows, facts = [], []
     for name, code in CODERS.items():
         coded = code(pixels)
         error = np.mean((decoded(coded).astype(np.float64) - pixels) ** 2)
         psnr = 10 * np.log10(255**2 / error)
         coding = measured(name, partial(code, pixels), repeats=repeats).median_ms
         decoding = measured(name, partial(decoded, coded), repeats=repeats).median_ms
-        print(f"{name:<30}{len(coded) / 1000:>8.0f}{psnr:>10.1f}{coding:>10.1f}{decoding:>11.1f}", flush=True)
+        rows.append((name, f"{len(coded) / 1000:.0f} KB", f"{psnr:.1f} dB", *map(milliseconds, (coding, decoding))))
+        facts.append({"name": name, "bytes": len(coded), "psnr": psnr, "code_ms": coding, "decode_ms": decoding})
+    title = f"one frame of {SIZE[0]} x {SIZE[1]}, one thread"
+    columns = ("format", "size", "PSNR", "encode", "decode")
+    return Table(title, columns, rows, facts={"title": title, "rows": facts}, timed=True)

@@ -115,7 +115,7 @@ def cache_note(served: Served, *, video: str, frames: Sequence[int], limit_mib: 
     most = max(most, taken(folder))
     verdict = "holds" if most <= limit_mib << 20 else "BROKEN"
     asked = f"{written} full pictures asked for"
-    return f"disk cache limit {limit_mib} MiB: {asked}, at most {most / 2**20:.1f} MiB taken: {verdict}"
+    return f"Disk cache limit {limit_mib} MiB: {asked}, at most {most / 2**20:.1f} MiB taken: {verdict}."
 
 
 def taken(folder: Path) -> int:

@@ -126,7 +126,8 @@ def play(page: Page, served: Served, video: str, count: int) -> tuple[tuple[floa
     found: dict[str, Any] = page.evaluate(PLAY, 10)
     late = sum(took > 2 * 1000 / 30 for took in found["times"])
     rate = found["frames"] / found["seconds"]
-    words = f"playing 30 frames a second: {rate:.1f} a second, {late} of {len(found['times'])} more than a frame late"
+    late_of = f"{late} of {len(found['times'])}"
+    words = f"Playing with 5 masks a frame: {rate:.1f} of 30 frames a second, {late_of} more than a frame late."
     return tuple(found["times"]), words
 
 
@@ -162,5 +163,5 @@ def first_frame_note(served: Served, path: Path) -> tuple[Latency, str]:
         chip = page.locator(".v-counting").inner_text() if page.locator(".v-counting").is_visible() else "nothing"
         served.end_jobs()
     whole = (added + opened) * 1000
-    words = f"added in {added:.2f} s, first frame {opened:.2f} s after opening; meanwhile the page says: {chip}"
+    words = f"Added in {added:.2f} s, first frame {opened:.2f} s after opening; meanwhile the page says: {chip}."
     return Latency("2 hours: from the path to the first frame on the canvas", (whole,), 2000), words

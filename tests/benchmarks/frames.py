@@ -16,9 +16,10 @@ import numpy as np
 
 from storage import frames
 from tests.benchmarks._served import Served, served
-from tests.benchmarks._targets import Latency, show_latencies
-from tests.benchmarks._timing import Row, from_times, measured, show
-from tests.benchmarks.frame_formats import show_formats
+from tests.benchmarks._tables import Table, options, show
+from tests.benchmarks._targets import Latency, latency_table
+from tests.benchmarks._timing import Row, from_times, measured, timing_table
+from tests.benchmarks.frame_formats import formats_table
 from tests.benchmarks.frame_http import cache_note, http_rows, jumps, meanwhile
 from tests.benchmarks.frame_page import first_frame_note, page_rows
 from tests.benchmarks.long_video import RATE, long_video
@@ -52,8 +53,8 @@ def scratch(kept: Path | None) -> Iterator[tuple[Path, Path]]:
         yield Path(folder), kept or Path(folder) / "media"
 
 
-def through_the_server(data: Path, media: Path, *, minutes: int, steps: int, parts: set[str]) -> None:
-    """The tables of HTTP, page and two hours."""
+def through_the_server(data: Path, media: Path, *, minutes: int, steps: int, parts: set[str]) -> Iterator[Table]:
+    """The tables of HTTP, page and two hours, each as soon as it is measured."""
     with served(data) as server:
         if parts & {"http", "page"}:
             near, far = (server.add(long_video(media, minutes=minutes, gop=gop)) for gop in (60, 250))
@@ -63,14 +64,16 @@ def through_the_server(data: Path, media: Path, *, minutes: int, steps: int, par
             count = min(server.call("GET", f"/data/videos/{video}/counted")["count"] for video in (near, far))
             title = f"videos of {minutes} minutes, 1280 x 720, H.264, {RATE} frames a second"
             if "http" in parts:
-                show_latencies(f"{title}: over HTTP", http_and_meanwhile(server, near, far, count, steps))
+                rows = http_and_meanwhile(server, near, far, count, steps)
+                yield latency_table(f"{title}: over HTTP", rows, what="over HTTP")
             if "page" in parts:
                 rows, notes = page_rows(server, near=near, far=far, count=count, steps=steps)
-                show_latencies(f"{title}: in the page, until drawn", rows, notes)
+                what = "in the page, until it is drawn"
+                yield latency_table(f"{title}: in the page, until drawn", rows, notes, what=what)
         if "hours" in parts:
             path = long_video(media, minutes=120, gop=250, kbit=HOURS_KBIT)
             row, note = first_frame_note(server, path)
-            show_latencies("a video of two hours that nobody has counted", [row], [note])
+            yield latency_table("a video of two hours that nobody has counted", [row], [note])
 
 
 def http_and_meanwhile(server: Served, near: str, far: str, count: int, steps: int) -> list[Latency]:
@@ -79,7 +82,7 @@ def http_and_meanwhile(server: Served, near: str, far: str, count: int, steps: i
     return [*rows, *meanwhile(server, video=far, count=count, seconds=10)]
 
 
-def limited_cache(data: Path, media: Path, *, minutes: int) -> None:
+def limited_cache(data: Path, media: Path, *, minutes: int) -> Table:
     """A server that may keep little on disk is asked for much more."""
     os.environ["TEVIT_FRAME_DISK_MIB"] = str(CACHE_MIB)
     with served(data) as server:
@@ -87,28 +90,33 @@ def limited_cache(data: Path, media: Path, *, minutes: int) -> None:
         server.end_jobs()
         count = server.call("GET", f"/data/videos/{video}/counted")["count"]
         note = cache_note(server, video=video, frames=sorted(jumps(count, 500, seed=9)), limit_mib=CACHE_MIB)
-    show_latencies("the cache", [], [note])
+    return latency_table("the cache", [], [note])
 
 
 def main() -> None:
     """Prints the tables that were asked for."""
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--minutes", type=int, default=10)
     parser.add_argument("--steps", type=int, default=300)
     parser.add_argument("--media", type=Path, default=None)
     parser.add_argument("--only", default=",".join(PARTS))
-    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    parts = set(asked.only.split(","))
+    for table in tables(asked, set(asked.only.split(","))):
+        show(table, asked)
+
+
+def tables(asked: argparse.Namespace, parts: set[str]) -> Iterator[Table]:
+    """The tables of ``parts``, each as soon as it is measured."""
     with scratch(asked.media) as (folder, media):
         if "formats" in parts:
-            show_formats()
+            yield formats_table()
         if "reader" in parts:
-            show("storage alone, key frames 250 apart", reader_rows(long_video(media, minutes=asked.minutes, gop=250)))
+            rows = reader_rows(long_video(media, minutes=asked.minutes, gop=250))
+            yield timing_table("storage alone, key frames 250 apart", rows)
         if parts & {"http", "page", "hours"}:
-            through_the_server(folder / "data", media, minutes=asked.minutes, steps=asked.steps, parts=parts)
+            yield from through_the_server(folder / "data", media, minutes=asked.minutes, steps=asked.steps, parts=parts)
         if "cache" in parts:
-            limited_cache(folder / "data", media, minutes=asked.minutes)
+            yield limited_cache(folder / "data", media, minutes=asked.minutes)
 
 
 if __name__ == "__main__":

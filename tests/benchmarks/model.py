@@ -7,7 +7,8 @@ from torch.nn import functional as F
 from model.config import named
 from model.network.roi_align import pyramid_levels, roi_align
 from model.network.tevit import STRIDES, build
-from tests.benchmarks._timing import Row, measured, show
+from tests.benchmarks._tables import options, show
+from tests.benchmarks._timing import Row, measured, timing_table
 
 
 def grid_sampled(features: list[Tensor], boxes: Tensor, frames: Tensor, levels: Tensor, *, cells: int) -> Tensor:
@@ -50,10 +51,12 @@ def roi_rows() -> list[Row]:
     levels = pyramid_levels(boxes, canonical_size=56.0, levels=4)
     with torch.inference_mode():
         slow = measured(
-            "RoIAlign by grid_sample", lambda: grid_sampled(features, boxes, frames, levels, cells=7), repeats=5
+            "RoIAlign of 500 boxes: `grid_sample` per level",
+            lambda: grid_sampled(features, boxes, frames, levels, cells=7),
+            repeats=5,
         )
         fast = measured(
-            "RoIAlign as one gather",
+            "RoIAlign of 500 boxes: one gather",
             lambda: roi_align(features, boxes, frames, levels, strides=STRIDES, cells=7),
             repeats=5,
             rival=slow,
@@ -67,14 +70,17 @@ def network_row(name: str, *, frames: int, hw: tuple[int, int], repeats: int) ->
     pixels = torch.randn(1, frames, 3, *hw)
     size = torch.tensor([list(hw)], dtype=torch.float32)
     with torch.inference_mode():
-        return measured(f"{name}, {frames} frames of {hw[1]} x {hw[0]}", lambda: network(pixels, size), repeats=repeats)
+        return measured(
+            f"`{name}`, {frames} frames of {hw[1]} x {hw[0]}", lambda: network(pixels, size), repeats=repeats
+        )
 
 
 def main() -> None:
+    asked = options(__doc__).parse_args()
     rows = roi_rows()
     rows.append(network_row("tevit_tiny", frames=36, hw=(96, 160), repeats=5))
     rows.append(network_row("tevit_msgshift", frames=5, hw=(384, 640), repeats=3))
-    show(f"model, {torch.get_num_threads()} threads", rows)
+    show(timing_table(f"model, {torch.get_num_threads()} threads", rows), asked)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,12 @@
 """Every odd video file of a folder: what becomes of it here, and what OpenCV makes of it.
 
-``python -m tests.benchmarks.odd_files [DIR] [--json]``. Without DIR: the optional test material if it lies beside the
-checkout, else files made on the spot.
+Without DIR: the public samples of the optional test material if it lies beside the checkout, else files made on the
+spot. ``--samples`` accepts only the public samples.
 """
 
-import argparse
-import json
 import os
 import random
+import sys
 import tempfile
 import zlib
 from dataclasses import asdict, dataclass
@@ -18,6 +17,7 @@ import numpy as np
 
 from storage import frames
 from storage.frames import FrameIndex
+from tests.benchmarks._tables import Table, options, show
 from tests.material import material_root
 from tests.storage.odd_videos import all_odd
 
@@ -122,9 +122,9 @@ def examined(folder: Path) -> list[OddFile]:
     return [examine(path) for path in files]
 
 
-def table(found: list[OddFile]) -> str:
-    """A Markdown table for people."""
-    lines = ["| file | here | jumps exact | OpenCV: announced / read | jumps exact |", "|---|---|---|---|---|"]
+def table(found: list[OddFile]) -> Table:
+    """One line per file."""
+    rows = []
     for one in found:
         parts = [f"{one.count} frames, {one.width} x {one.height}"]
         parts += [f"turned by {one.rotation}"] if one.rotation else []
@@ -133,25 +133,29 @@ def table(found: list[OddFile]) -> str:
         parts += [f"{one.damaged} frames in damaged parts"] if one.damaged else []
         here = f"refused: {one.refused}" if one.refused else "; ".join(parts)
         opened = f"{one.cv_announced} / {one.cv_read}"
-        lines.append(f"| {one.name} | {here} | {one.exact} | {opened} | {one.cv_exact} |")
-    return "\n".join(lines)
+        rows.append((one.name, here, one.exact, opened, one.cv_exact))
+    columns = ("file", "here", "jumps exact", "OpenCV: announced / read", "jumps exact in OpenCV")
+    return Table("odd files", columns, rows, facts=[asdict(one) for one in found])
 
 
 def main() -> None:
-    """Print the table of a folder, or JSON with ``--json``."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", nargs="?", type=Path, metavar="DIR")
-    parser.add_argument("--json", action="store_true")
+    """Print the table of a folder."""
+    parser = options(__doc__)
+    place = parser.add_mutually_exclusive_group()
+    place.add_argument("folder", nargs="?", type=Path, metavar="DIR")
+    place.add_argument("--samples", action="store_true", help="the public samples, or nothing")
     asked = parser.parse_args()
     # OpenCV and its FFmpeg would write what they think of each file to stderr.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     material = material_root() / "data" / "odd"
+    if asked.samples and not material.is_dir():
+        sys.exit(f"The public samples are not at {material}; name their folder's parent with TEVIT_MATERIAL.")
     with tempfile.TemporaryDirectory() as made:
         if asked.folder is None and not material.is_dir():
             all_odd(Path(made))
         found = examined(asked.folder or (material if material.is_dir() else Path(made)))
-    print(json.dumps([asdict(one) for one in found]) if asked.json else table(found))
+    show(table(found), asked)
 
 
 if __name__ == "__main__":

@@ -11,7 +11,8 @@ from storage import edits, projects, rle, tracks, videos
 from storage.database import Database
 from storage.edits import Change, Edit
 from storage.videos import Video
-from tests.benchmarks._timing import Row, measured, show
+from tests.benchmarks._tables import options, show
+from tests.benchmarks._timing import Row, measured, timing_table
 
 FRAMES, TRACKS = 500, 10
 
@@ -90,8 +91,9 @@ def rows(database: Database) -> list[Row]:
 
 
 def main() -> None:
+    asked = options(__doc__).parse_args()
     with tempfile.TemporaryDirectory() as folder, Database.open(f"sqlite:///{Path(folder)}/b.sqlite3") as database:
-        show("store", rows(database))
+        show(timing_table("store", rows(database)), asked)
 
 
 if __name__ == "__main__":

@@ -25,8 +25,10 @@ def lines() -> list:
 
 def test_every_kind_of_window_has_a_line(lines: list) -> None:
     assert [line.name for line in lines] == ["windows", "forgetful", "separate", "whole", "oracle"]
-    text = table(lines)
-    assert len(text.splitlines()) == 6 and "oracle" in text
+    made = table(lines, "windows", {"videos": 1})
+    assert [row[0] for row in made.rows] == [line.name for line in lines]
+    assert made.facts["videos"] == 1 and len(made.facts["rows"]) == 5
+    assert "network" in made.text() and "network" not in made.markdown()
 
 
 def test_windows_by_themselves_keep_no_identity_and_an_oracle_keeps_all(lines: list) -> None:
@@ -55,3 +57,11 @@ def test_the_memory_of_a_process_is_told(capsys: pytest.CaptureFixture[str], mon
     windows_memory.main()
     told = json.loads(capsys.readouterr().out)
     assert told["frames"] == 5 and told["peak_mib"] > 50
+
+
+def test_the_memory_table_is_one_line_with_the_ratio_of_the_peaks() -> None:
+    short, long = {"frames": 300, "tracks": 2, "peak_mib": 500.0}, {"frames": 3000, "tracks": 5, "peak_mib": 510.0}
+    made = windows_memory.table("tevit_tiny", "review", short, long)
+
+    assert made.rows == [("`tevit_tiny`, review", "300 frames: 500.0 MiB", "3000 frames: 510.0 MiB", "1.020")]
+    assert made.facts["rows"] == [short, long] and made.facts["ratio"] == pytest.approx(1.02)

@@ -6,8 +6,6 @@ both rules, and what network and stitching cost. An oracle (truth plus noise) in
 stitching alone loses. ``--videos``, ``--frames``, ``--seed``, ``--size`` and ``--kinds`` measure more or less.
 """
 
-import argparse
-import json
 import statistics
 import time
 from collections.abc import Callable, Sequence
@@ -25,6 +23,7 @@ from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.window_frames import Window
 from model.tracking.windows import infer_window, stitch
 from model.weights import checkpoint as files
+from tests.benchmarks._tables import Table, milliseconds, options, progress, show
 from tests.benchmarks._tracking import (
     Borders,
     Thing,
@@ -199,41 +198,37 @@ def _line(kind: Kind, review: _Run, published: _Run, size: tuple[int, int]) -> L
     )
 
 
-def table(lines: Sequence[Line]) -> str:
-    """The lines for people."""
-    head = f"{'windows / overlap':<32}{'IDF1':>7}{'switches':>10}{'border ids kept':>18}"
-    rows = [head + f"{'AP review':>11}{'AP publ.':>10}{'tracks':>8}{'network ms':>12}{'stitch ms':>11}"]
+def table(lines: Sequence[Line], title: str, facts: dict[str, Any]) -> Table:
+    """A line per kind of window; READMEs leave the times out."""
+    quality = ("windows / overlap", "IDF1", "switches", "border ids kept", "AP review", "AP published")
+    times = ("network", "stitching")
+    rows = []
     for one in lines:
         published = "" if one.ap_published is None else f"{100 * one.ap_published:.1f}"
         kept = f"{one.kept:.3f} of {one.met}" if one.met else "-"
-        rows.append(
-            f"{one.name:<32}{100 * one.idf1:>7.1f}{one.switches:>10}{kept:>18}{100 * one.ap_review:>11.1f}"
-            f"{published:>10}{one.tracks:>8.1f}{one.network_ms:>12.1f}{one.stitching_ms:>11.1f}"
-        )
-    return "\n".join(rows)
+        figures = (f"{100 * one.idf1:.1f}", str(one.switches), kept, f"{100 * one.ap_review:.1f}", published)
+        took = (milliseconds(one.network_ms), milliseconds(one.stitching_ms))
+        rows.append((one.name, *figures, f"{one.tracks:.1f}", *took))
+    facts = {"title": "windows", **facts, "rows": [asdict(line) for line in lines]}
+    return Table(title, (*quality, "tracks per video", *times), rows, facts=facts, aside=frozenset(times))
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--videos", type=int, default=3)
     parser.add_argument("--frames", type=int, default=300)
     parser.add_argument("--size", type=int, nargs=2, default=(160, 96), metavar=("WIDTH", "HEIGHT"))
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--kinds", nargs="+", metavar="NAME", help="only these lines of the table, by name")
-    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     network = files.load(CHECKPOINT).build()
     size: tuple[int, int] = (asked.size[0], asked.size[1])
     facts: dict[str, Any] = {"videos": asked.videos, "frames": asked.frames, "size": size, "seed": asked.seed}
-    report = (lambda _: None) if asked.json else partial(print, flush=True)
     kinds = [kind for kind in KINDS if asked.kinds is None or kind.name in asked.kinds]
     if not kinds:
         parser.error(f"there is no such line; there are {', '.join(kind.name for kind in KINDS)}")
-    lines = measure(network, kinds, **facts, report=report)
-    if asked.json:
-        print(json.dumps({"title": "windows", **facts, "rows": [asdict(line) for line in lines]}))
-    else:
-        print(f"{network.config.name}, {asked.videos} videos of {asked.frames} frames\n{table(lines)}")
+    lines = measure(network, kinds, **facts, report=progress)
+    show(table(lines, f"{network.config.name}, {asked.videos} videos of {asked.frames} frames", facts), asked)
 
 
 if __name__ == "__main__":

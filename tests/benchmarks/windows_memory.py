@@ -5,7 +5,6 @@ Each video runs in a process of its own; its 720p frames are made when they are 
 published``, which takes minutes.
 """
 
-import argparse
 import json
 import resource
 import subprocess
@@ -15,6 +14,8 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+
+from tests.benchmarks._tables import Table, options, show
 
 ROOT = Path(__file__).resolve().parents[2]
 CHECKPOINT = ROOT / "assets" / "demo" / "checkpoint.safetensors"
@@ -61,26 +62,30 @@ def in_fresh_process(name: str, count: int, rule: str) -> dict[str, float]:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__)
+    parser = options(__doc__)
     parser.add_argument("--network", default="tevit_tiny")
     parser.add_argument("--short", type=int, default=300)
     parser.add_argument("--long", type=int, default=3000)
     parser.add_argument("--rule", default="review")
     parser.add_argument("--alone", type=int, help="only this many frames, in this process")
-    parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     if asked.alone:
         print(json.dumps(propose_alone(asked.network, asked.alone, asked.rule)))
         return
     short, long = (in_fresh_process(asked.network, count, asked.rule) for count in (asked.short, asked.long))
+    show(table(asked.network, asked.rule, short, long), asked)
+
+
+def table(network: str, rule: str, short: dict[str, float], long: dict[str, float]) -> Table:
+    """One line: the peaks of both videos and their ratio."""
     ratio = long["peak_mib"] / short["peak_mib"]
-    if asked.json:
-        print(json.dumps({"title": "windows_memory", "network": asked.network, "rows": [short, long], "ratio": ratio}))
-        return
-    print(f"{asked.network}, {SIZE[0]} x {SIZE[1]}, rule {asked.rule}\n{'frames':>8}{'tracks':>8}{'peak MiB':>10}")
-    for row in (short, long):
-        print(f"{row['frames']:>8}{row['tracks']:>8}{row['peak_mib']:>10.1f}")
-    print(f"ratio {ratio:.3f}")
+    peaks = [f"{row['frames']} frames: {row['peak_mib']:.1f} MiB" for row in (short, long)]
+    return Table(
+        f"{SIZE[0]} x {SIZE[1]}",
+        ("network, rule", "short", "long", "ratio"),
+        [(f"`{network}`, {rule}", *peaks, f"{ratio:.3f}")],
+        facts={"title": "windows_memory", "network": network, "rows": [short, long], "ratio": ratio},
+    )
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ def test_an_unknown_benchmark_names_those_there_are(run: Run) -> None:
     assert "speed-of-light" in ran.last and "all" in ran.last
 
 
-@pytest.mark.parametrize("name", ["test_odd_files", "_timing", "speed-of-light"])
+@pytest.mark.parametrize("name", ["test_odd_files", "_timing", "frame_http", "speed-of-light"])
 def test_parts_and_tests_of_benchmarks_are_none(run: Run, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setattr(develop.subprocess, "call", lambda command, **options: pytest.fail(str(command)))
 
@@ -21,7 +21,35 @@ def test_parts_and_tests_of_benchmarks_are_none(run: Run, monkeypatch: pytest.Mo
 
     known = ran.last.rpartition("there are ")[2].rstrip(".").split(", ")
     assert ran.code == 1 and {"odd_files", "frames", "all"} <= set(known)
-    assert [one for one in known if one.startswith(("test_", "_"))] == []
+    assert [one for one in known if one.startswith(("test_", "_", "frame_", "long_"))] == []
+
+
+@pytest.mark.parametrize(("flags", "command"), [([], ["store"]), (["--json"], ["store", "--json"])])
+def test_a_benchmark_runs_in_a_process_of_its_own(
+    run: Run, monkeypatch: pytest.MonkeyPatch, flags: list[str], command: list[str]
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given) or 0)
+
+    assert run("benchmark", "store", *flags).code == 0
+    assert [given[1:] for given in asked] == [["-m", f"tests.benchmarks.{command[0]}", *command[1:]]]
+
+
+@pytest.mark.parametrize(("code", "expected"), [(0, 0), (1, 1)])
+def test_write_refreshes_the_table_of_a_benchmark(
+    run: Run, monkeypatch: pytest.MonkeyPatch, code: int, expected: int
+) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given) or code)
+
+    assert run("benchmark", "store", "--write").code == expected
+    assert [given[1:] for given in asked] == [["-m", "tests.benchmarks._write", "store"]]
+
+
+def test_json_and_write_are_not_asked_together(run: Run) -> None:
+    with pytest.raises(SystemExit) as end:
+        run("benchmark", "store", "--json", "--write")
+    assert end.value.code == 2
 
 
 @pytest.mark.parametrize(("code", "expected"), [(0, 0), (3, 1)])
