@@ -13,6 +13,7 @@ from app.web.server import create_app
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
+from tests.app.jobs.following import end_worker
 from tests.app.made import project_with, video_in
 
 ADDRESS = "http://127.0.0.1:7860"
@@ -64,6 +65,13 @@ def started_workers(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
 
     monkeypatch.setattr(jobs, "ensure_worker", remember)
     return started
+
+
+@pytest.fixture
+def no_worker_left(settings: Settings) -> Iterator[None]:
+    """No worker that the test has started outlives it."""
+    yield
+    end_worker(settings)
 
 
 @pytest.fixture

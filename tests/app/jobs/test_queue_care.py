@@ -16,9 +16,10 @@ from app.settings import Settings
 from storage import jobs as store
 from storage.database import Database
 from storage.errors import NotFound
-from tests.app.jobs.test_queue import wait_for
+from tests.app.jobs.following import job_in
 from tests.app.made import project_with
 from tests.storage.scenes import make_video
+from tests.waiting import wait_for
 
 HERE = socket.gethostname()
 
@@ -38,11 +39,6 @@ def running(database: Database, worker: str, *, kind: str = "count", cancelling:
         if cancelling:
             store.request_cancel(tx, job.id)
     return job.id
-
-
-def job_in(database: Database, job_id: str) -> store.Job:
-    with database.read() as tx:
-        return store.get_job(tx, job_id)
 
 
 @pytest.mark.parametrize(
@@ -117,6 +113,7 @@ def test_a_second_wish_for_a_video_is_found_behind_any_number_of_others(database
     with pytest.raises(BadInput, match="already being proposed"):
         jobs.require_no_active(database, kind="propose", video_id=wanted.id, doing="being proposed")
     jobs.require_no_active(database, kind="index", video_id=wanted.id, doing="being read")
+    jobs.require_no_active(database, kind="propose", video_id="another", doing="being proposed")
     assert len(jobs.active_jobs(database, kind="propose")) == 111
     assert len(jobs.active_jobs(database, kind="propose", video_id=wanted.id)) == 1
 
@@ -143,6 +140,15 @@ def test_a_job_that_has_ended_is_not_cancelled_again(database: Database, status:
 def test_each_device_has_a_lock_of_its_own(settings: Settings, device: str | None, name: str) -> None:
     path = jobs.lock_path(replace(settings, device=device))
     assert path.parent == settings.logs and path.name == f"worker-{HERE}-{name}.lock"
+
+
+@pytest.mark.parametrize("text", ["", "not a number", "12 34"])
+def test_a_lock_whose_note_was_not_written_yet_still_counts_as_a_live_worker(settings: Settings, text: str) -> None:
+    with jobs.worker_lock(settings):
+        jobs.lock_path(settings).write_text(text)
+        assert jobs.worker_pid(settings) == 0
+        assert jobs.ensure_worker(settings, command=["false"]) is False
+    assert jobs.worker_pid(settings) is None, "a note without a lock is of a worker that has gone"
 
 
 def test_workers_of_two_devices_live_side_by_side_and_two_of_one_do_not(settings: Settings) -> None:

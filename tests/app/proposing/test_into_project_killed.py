@@ -1,9 +1,6 @@
 """A worker that is killed in the middle of a video: the next one goes on, and the rows are those of a quiet day."""
 
-import os
-import signal
-import time
-from collections.abc import Callable, Iterator
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -20,29 +17,15 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.edits import rebuild
 from storage.videos import Video
+from tests.app.jobs.following import ended, job_in
 from tests.app.made import project_with
+from tests.app.proposing.killed_worker import STORED
 from tests.material import ROOT
+from tests.waiting import wait_for
 
-PATIENCE_SECONDS = 240
+pytestmark = pytest.mark.usefixtures("no_worker_left")
+PATIENCE_SECONDS = 400  # two runs of the network in processes of their own
 DEMO = ROOT / "assets" / "demo" / "checkpoint.safetensors"
-
-
-def wait_for(what: Callable[[], Any]) -> Any:
-    """The first true answer; fails after a long while."""
-    deadline = time.monotonic() + PATIENCE_SECONDS
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.02)
-    raise AssertionError("it did not happen")
-
-
-@pytest.fixture(autouse=True)
-def no_worker_left(settings: Settings) -> Iterator[None]:
-    yield
-    if pid := jobs.worker_pid(settings):
-        os.kill(pid, signal.SIGKILL)
-    wait_for(lambda: jobs.worker_pid(settings) is None)
 
 
 @pytest.fixture
@@ -69,16 +52,9 @@ def pictures(tmp_path: Path) -> Path:
     return next(path for path in (made / "JPEGImages").iterdir() if path.is_dir())
 
 
-def start(database: Database, settings: Settings, video: Video, checkpoint: Checkpoint) -> store.Job:
-    parameters = {"checkpoint": checkpoint.id}
-    return jobs.enqueue(
-        database, settings, kind="propose", project_id=video.project_id, video_id=video.id, parameters=parameters
-    )
-
-
-def job_in(database: Database, job_id: str) -> store.Job:
-    with database.read() as tx:
-        return store.get_job(tx, job_id)
+def start(database: Database, settings: Settings, video: Video, checkpoint: Checkpoint, **more: Any) -> store.Job:
+    facts: dict[str, Any] = {"project_id": video.project_id, "video_id": video.id}
+    return jobs.enqueue(database, settings, kind="propose", parameters={"checkpoint": checkpoint.id}, **facts, **more)
 
 
 def windows_stored(database: Database, video: Video) -> int:
@@ -105,12 +81,11 @@ def test_a_killed_run_goes_on_by_itself_and_ends_like_an_undisturbed_one(
 ) -> None:
     disturbed = add_video(database, settings, project_id=project_with(database, "fish")[0].id, path=pictures)
     quiet = add_video(database, settings, project_id=project_with(database, "fish", name="b")[0].id, path=pictures)
-    job = start(database, settings, disturbed, checkpoint)
-    wait_for(lambda: windows_stored(database, disturbed) >= 2)
-    pid = jobs.worker_pid(settings)
-    assert pid
-    os.kill(pid, signal.SIGKILL)
+    dying = [sys.executable, "-m", "tests.app.proposing.killed_worker", str(settings.data)]
+    job = start(database, settings, disturbed, checkpoint, command=dying)
+    wait_for(lambda: windows_stored(database, disturbed) == STORED, seconds=PATIENCE_SECONDS, every=0.1)
     wait_for(lambda: jobs.worker_pid(settings) is None)
+    killed = job_in(database, job.id).worker
     with database.read() as tx:
         run = runs.latest_run(tx, disturbed.id)
         assert run is not None and run.state == "running"
@@ -118,14 +93,18 @@ def test_a_killed_run_goes_on_by_itself_and_ends_like_an_undisturbed_one(
     assert progress is not None and 0 < progress.done < 40, "killed in the middle"
     assert {frame for _, frame in shown(database, disturbed) if frame >= 0} == set(range(progress.done))
 
-    # What the server does when it starts, and from time to time.
-    jobs.care(database, settings)
+    def taken_from_the_dead() -> bool:
+        """What the server does when it starts, and from time to time: a process that just ended may look alive yet."""
+        jobs.care(database, settings)
+        return job_in(database, job.id).worker != killed
+
+    wait_for(taken_from_the_dead)
     start(database, settings, quiet, checkpoint)
 
-    done = wait_for(lambda: (now := job_in(database, job.id)) and not now.active and now)
+    done = ended(database, job.id, seconds=PATIENCE_SECONDS)
     assert (done.status, done.error) == ("done", None)
     assert done.result is not None and done.result["resumed_at"] == progress.done
     assert done.result["run"] == run.id
-    wait_for(lambda: jobs.active_jobs(database, kind="propose") == ())
+    wait_for(lambda: jobs.active_jobs(database, kind="propose") == (), seconds=PATIENCE_SECONDS, every=0.1)
     assert len(shown(database, quiet)) > 40
     assert shown(database, disturbed) == shown(database, quiet)

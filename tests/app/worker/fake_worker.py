@@ -1,28 +1,34 @@
 """A worker process for tests: the real loop with light job kinds.
 
-Run as ``python -m tests.app.worker.fake_worker DATA``.
+Run as ``python -m tests.app.worker.fake_worker DATA IDLE_SECONDS``.
 """
 
 import sys
 import time
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, Cancelled
+from app.jobs import queue as jobs
 from app.settings import make_settings
 from app.worker.loop import run_worker
 from app.worker.work import Work
 
 
 def count(work: Work) -> Mapping[str, Any]:
-    """Counts to ``steps``, a tenth of a second each, noting each step on a curve; stops when cancelled."""
-    steps = work.job.parameters["steps"]
+    """Counts to ``steps`` and notes each step on a curve; stops when cancelled.
+
+    With ``until`` the second step ends only when that file is there, however slow or quick the machine is.
+    """
+    steps, until = work.job.parameters["steps"], work.job.parameters.get("until")
     for step in range(steps):
-        if work.report.cancelled():
-            raise Cancelled
         work.report(step / steps, f"step {step}")
         work.report.point("steps", step, step)
-        time.sleep(0.1)
+        while step == 1 and until and not Path(until).exists():
+            if work.report.cancelled():
+                raise Cancelled
+            time.sleep(0.02)
     return {"counted": steps}
 
 
@@ -39,6 +45,7 @@ def bug(work: Work) -> None:
 if __name__ == "__main__":
     settings = make_settings(data=sys.argv[1], device="cpu")
     idle = float(sys.argv[2])
+    jobs.BEAT_SECONDS = 0.05
     # "propose" is a kind whose jobs go on where they stopped.
     kinds = {"count": count, "mistake": mistake, "bug": bug, "propose": count}
     alone = run_worker(settings, handlers=kinds, aside={}, idle_seconds=idle)
