@@ -55,20 +55,12 @@ MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
     "MALLOC_TRIM_THRESHOLD_": "8589934592",
 }
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "microsoft-edge")
-BROWSER_PLACES = (
-    "/usr/lib/chromium/chromium",
-    "/opt/google/chrome/chrome",
-    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
-    "/Applications/Chromium.app/Contents/MacOS/Chromium",
-    "C:/Program Files/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Google/Chrome/Application/chrome.exe",
-    "C:/Program Files (x86)/Microsoft/Edge/Application/msedge.exe",
-)
 CHECKS = (
     ("format", ("-m", "ruff", "format", "--check", ".")),
     ("lint", ("-m", "ruff", "check", ".")),
     ("types", ("-m", "mypy")),
+    ("javascript format", ("-m", "tests.javascript.check", "format")),
+    ("javascript types", ("-m", "tests.javascript.check", "types")),
 )
 
 
@@ -308,12 +300,13 @@ def pip(python: Path, arguments: list[str], *, doing: str) -> None:
 
 
 def run_suite(python: Path, arguments: list[str]) -> int:
-    """Format, lint, types, tests; with ``arguments`` only the tests, and they go to pytest. Prints a summary.
+    """Format, lint and types of both languages, tests; with ``arguments`` only the tests, and they go to pytest.
+    Prints a summary.
 
     Returns 0 when all went well, else 1.
     """
     environment = {"OMP_NUM_THREADS": "1", **child_environment()}
-    browser = prepare_browser(python)
+    browser = prepare_browser(python, environment)
     if browser:
         environment["TEVIT_BROWSER"] = browser
     tests = ("-m", "pytest", *(arguments or ("-n", "2", "--dist", "loadfile")))
@@ -323,7 +316,7 @@ def run_suite(python: Path, arguments: list[str]) -> int:
         say(f"--- {name}")
         results[name] = subprocess.call([str(python), *command], cwd=ROOT, env=environment, stdout=sys.stderr.fileno())
     for name, code in results.items():
-        print(f"{name:<8}{'ok' if code == 0 else f'FAILED (exit code {code})'}")
+        print(f"{name:<19}{'ok' if code == 0 else f'FAILED (exit code {code})'}")
     sys.stdout.flush()
     failed = [name for name, code in results.items() if code != 0]
     if failed:
@@ -331,50 +324,10 @@ def run_suite(python: Path, arguments: list[str]) -> int:
     return 1 if failed else 0
 
 
-def prepare_browser(python: Path) -> str:
-    """Path of a Chromium or Chrome for the browser tests; an empty string when none can be had, which is said.
-
-    An installed one comes first, then Playwright's own, then the system's package manager.
-    """
-    found = find_browser() or playwright_browser(python)
-    if found:
-        return found
-    say("No Chromium or Chrome here; fetching Playwright's own.")
-    subprocess.call([str(python), "-m", "playwright", "install", "chromium"], stdout=sys.stderr.fileno())
-    found = playwright_browser(python)
-    if not found and shutil.which("apt-get") and getattr(os, "geteuid", lambda: 1)() == 0:
-        say("Playwright's own browser does not run here; asking the system's package manager.")
-        environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-        for command in (["apt-get", "update"], ["apt-get", "install", "--yes", "chromium"]):
-            subprocess.call(command, stdout=sys.stderr.fileno(), env=environment)
-        found = find_browser()
-    if not found:
-        say("No browser could be prepared; install Chromium or Chrome for the tests that need one.")
-    return found
-
-
-def find_browser() -> str:
-    """Path of an installed Chromium or Chrome, or an empty string; ``TEVIT_BROWSER`` names one by hand."""
-    named = os.environ.get("TEVIT_BROWSER", "")
-    candidates = [named, *(shutil.which(name) or "" for name in BROWSERS), *BROWSER_PLACES]
-    return next((path for path in candidates if path and Path(path).is_file() and browser_runs(path)), "")
-
-
-def playwright_browser(python: Path) -> str:
-    """Path of Playwright's own Chromium if it is installed and runs, else an empty string."""
-    code = "from playwright.sync_api import sync_playwright as s\nwith s() as p: print(p.chromium.executable_path)"
-    path = subprocess.run([str(python), "-c", code], capture_output=True, text=True).stdout.strip()
-    return path if path and Path(path).is_file() and browser_runs(path) else ""
-
-
-def browser_runs(path: str) -> bool:
-    """Whether a browser starts at all: one that misses a library of the system is there but of no use."""
-    if os.name == "nt":
-        return True  # there --version opens a window
-    try:
-        return subprocess.run([path, "--version"], capture_output=True, timeout=60).returncode == 0
-    except (OSError, subprocess.TimeoutExpired):
-        return False
+def prepare_browser(python: Path, environment: dict[str, str]) -> str:
+    """Path of a Chromium or Chrome for the browser tests; an empty string when none can be had, which is said."""
+    command = [str(python), "-m", "tests.chromium"]
+    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True).stdout.strip()
 
 
 if __name__ == "__main__":

@@ -1,14 +1,12 @@
 """What browser tests share: a Chromium or Chrome, and the real server with a fresh data folder."""
 
 import os
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import launch
+from tests.chromium import find_browser
 from tests.serving import RunningServer, running_server
 
 QUIET_BROWSER = (
@@ -33,7 +31,7 @@ def no_browser(reason: str, *, in_ci: bool) -> None:
 @pytest.fixture(scope="session")
 def browser_path() -> str:
     """Path of an installed Chromium or Chrome, else of Playwright's own."""
-    found = launch.find_browser() or launch.playwright_browser(Path(sys.executable))
+    found = find_browser()
     if not found:
         no_browser(
             "no Chromium or Chrome here: `python3 launch.py test` prepares one", in_ci=bool(os.environ.get("CI"))

@@ -10,9 +10,9 @@ from typing import Any
 import pytest
 
 import launch
-from tests.conftest import no_browser
 
 ROOT = Path(launch.__file__).resolve().parent
+STEPS = dict.fromkeys(("format", "lint", "types", "javascript format", "javascript types", "tests"), 0)
 
 
 # --- handing over
@@ -97,7 +97,7 @@ def test_ci_runs_the_command_of_the_readme() -> None:
     assert os.access(script, os.X_OK)
 
 
-# --- the suite and its browser
+# --- the suite
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ def suite(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[str]]]:
             return left.pop(0)
 
         monkeypatch.setattr(launch.subprocess, "call", call)
-        monkeypatch.setattr(launch, "prepare_browser", lambda python: "/usr/bin/chromium")
+        monkeypatch.setattr(launch, "prepare_browser", lambda python, environment: "/usr/bin/chromium")
         monkeypatch.setattr(launch.sys, "stderr", SimpleNamespace(write=len, flush=lambda: None, fileno=lambda: 2))
         return ran
 
@@ -120,22 +120,25 @@ def suite(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[str]]]:
 def test_the_suite_runs_every_step_and_sums_up(
     suite: Callable[..., list[list[str]]], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    ran = suite(0, 0, 0, 0)
+    ran = suite(*STEPS.values())
 
     assert launch.run_suite(Path("python"), []) == 0
-    assert [command[2] for command in ran] == ["ruff", "ruff", "mypy", "pytest"]
-    assert capsys.readouterr().out.split() == ["format", "ok", "lint", "ok", "types", "ok", "tests", "ok"]
+    modules = ["ruff", "ruff", "mypy", "tests.javascript.check", "tests.javascript.check", "pytest"]
+    assert [command[2] for command in ran] == modules
+    assert [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()] == [
+        [name, "ok"] for name in STEPS
+    ]
 
 
-@pytest.mark.parametrize("failing", range(4))
+@pytest.mark.parametrize("failing", STEPS)
 def test_any_failing_step_fails_the_suite_but_the_others_still_run(
-    suite: Callable[..., list[list[str]]], capsys: pytest.CaptureFixture[str], failing: int
+    suite: Callable[..., list[list[str]]], capsys: pytest.CaptureFixture[str], failing: str
 ) -> None:
-    ran = suite(*(int(step == failing) for step in range(4)))
+    ran = suite(*(int(step == failing) for step in STEPS))
 
     assert launch.run_suite(Path("python"), []) == 1
-    assert len(ran) == 4
-    assert capsys.readouterr().out.count("FAILED") == 1
+    assert len(ran) == len(STEPS)
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith(failing) and "FAILED" in line]
 
 
 def test_with_arguments_only_those_tests_run(suite: Callable[..., list[list[str]]]) -> None:
@@ -145,59 +148,17 @@ def test_with_arguments_only_those_tests_run(suite: Callable[..., list[list[str]
     assert ran == [["python", "-m", "pytest", "tests/test_launch.py", "-k", "stamp"]]
 
 
-def test_a_browser_named_by_hand_comes_first_if_it_runs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    mine, other = tmp_path / "mine", tmp_path / "other"
-    for path in (mine, other):
-        path.write_text("")
-    monkeypatch.setenv("TEVIT_BROWSER", str(mine))
-    monkeypatch.setattr(launch.shutil, "which", lambda name: str(other))
-    monkeypatch.setattr(launch, "browser_runs", lambda path: True)
-    assert launch.find_browser() == str(mine)
+def test_the_browser_is_prepared_in_the_environment_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+    ran: list[Any] = []
 
-    monkeypatch.setattr(launch, "browser_runs", lambda path: path != str(mine))
-    assert launch.find_browser() == str(other)
+    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
+        ran.append((command, options["env"]))
+        return subprocess.CompletedProcess(command, 0, "/usr/bin/chromium\n", None)
 
+    monkeypatch.setattr(launch.subprocess, "run", run)
 
-def test_no_browser_anywhere_is_an_empty_path(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("TEVIT_BROWSER", raising=False)
-    monkeypatch.setattr(launch.shutil, "which", lambda name: None)
-    monkeypatch.setattr(launch, "BROWSER_PLACES", ())
-
-    assert launch.find_browser() == ""
-
-
-def test_a_program_that_does_not_start_is_no_browser(tmp_path: Path) -> None:
-    assert launch.browser_runs(str(tmp_path / "none")) is False
-    assert launch.browser_runs(sys.executable) is True
-
-
-@pytest.mark.parametrize("helps", ["installed", "playwright has one", "playwright fetches", "packages", "nothing"])
-def test_a_browser_is_looked_for_in_the_order_of_least_effort(
-    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], helps: str
-) -> None:
-    ran: list[str] = []
-    monkeypatch.setattr(launch.subprocess, "call", lambda command, **options: ran.append(" ".join(command[-2:])) or 0)
-    monkeypatch.setattr(launch.shutil, "which", lambda name: f"/usr/bin/{name}")
-    monkeypatch.setattr(launch.os, "geteuid", lambda: 0, raising=False)
-    by_packages = {"packages": lambda: bool(ran and ran[-1].endswith("chromium") and "--yes" in ran[-1])}
-    there: Callable[[], bool] = by_packages.get(helps, lambda: helps == "installed")
-    fetched = {"playwright has one": lambda: True, "playwright fetches": lambda: bool(ran)}
-    monkeypatch.setattr(launch, "find_browser", lambda: "system" if there() else "")
-    monkeypatch.setattr(launch, "playwright_browser", lambda _: "own" if fetched.get(helps, lambda: False)() else "")
-
-    found = launch.prepare_browser(Path("python"))
-
-    expected = {"installed": "system", "packages": "system", "nothing": ""}
-    assert found == expected.get(helps, "own")
-    efforts = {"installed": 0, "playwright has one": 0, "playwright fetches": 1, "packages": 3, "nothing": 3}
-    assert len(ran) == efforts[helps]
-
-
-def test_in_ci_a_missing_browser_fails_and_elsewhere_it_skips() -> None:
-    with pytest.raises(pytest.fail.Exception, match="no browser"):
-        no_browser("no browser", in_ci=True)
-    with pytest.raises(pytest.skip.Exception, match="no browser"):
-        no_browser("no browser", in_ci=False)
+    assert launch.prepare_browser(Path("python"), {"A": "b"}) == "/usr/bin/chromium"
+    assert ran == [(["python", "-m", "tests.chromium"], {"A": "b"})]
 
 
 def test_the_launcher_runs_a_command_from_any_folder(tmp_path: Path) -> None:

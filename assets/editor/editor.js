@@ -324,7 +324,7 @@ export class Editor {
   /** Frames were counted: take their number over; who asks while that goes on waits for the same answer. @returns {Promise<void>} */
   recount() {
     const id = this.session.now.video.id;
-    if (this.recounting?.id === id) return this.recounting.work;
+    if (this.recounting && this.recounting.id === id) return this.recounting.work;
     const recounting = { id, work: this.takeCount() };
     this.recounting = recounting;
     return recounting.work.finally(() => {

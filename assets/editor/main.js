@@ -21,7 +21,16 @@ import { startTheme } from "../kit/theme.js";
 import { Timeline } from "./timeline/timeline.js";
 import { topBar } from "./panels/topbar.js";
 
-const SHEETS = ["../look/tokens.css", "../look/base.css", "./layout.css", "./parts.css"];
+const SHEETS = [
+  "../look/tokens.css",
+  "../look/base.css",
+  "../look/controls.css",
+  "./layout.css",
+  "./canvas.css",
+  "./timeline.css",
+  "./panel.css",
+  "./floating.css",
+];
 
 /** Load the styles once; resolves when they hold. @returns {Promise<any>} */
 function styles() {
@@ -69,7 +78,7 @@ export async function mount(element) {
     // Unsent edits that this browser keeps are sent after a reload; only what it could not keep would be lost.
     if (app.queue?.pending && !app.queue.stored) event.preventDefault();
   });
-  expose(app);
+  window.editor = exposed(app);
   await app.start();
   return app;
 }
@@ -129,9 +138,11 @@ function build(app) {
   listen({ run, scope, space: (down) => stage.space(down) });
 }
 
-/** What tests in a browser look at. @param {Editor} app */
-function expose(app) {
-  /** @type {any} */ (window).editor = {
+/** @typedef {ReturnType<typeof exposed>} Exposed */
+
+/** What tests in a browser read. @param {Editor} app */
+function exposed(app) {
+  return {
     app,
     commands: app.commands,
     get ready() {

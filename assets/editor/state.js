@@ -70,7 +70,8 @@ export function createSession() {
 export const VIEW = Object.freeze({
   frame: 0,
   /** frame whose masks are on the canvas, -1 for none */ shown: -1,
-  /** what is under them: the frame itself, another one's small picture, or nothing. @type {"exact"|"proxy"|"none"} */ picture: "none",
+  /** what is under them: the frame itself, another one's small picture, or nothing. @type {"exact"|"proxy"|"none"} */ picture:
+    "none",
   /** frame whose exact picture takes a moment */ late: -1,
   /** @type {string|null} */ selected: null,
   tool: "select",

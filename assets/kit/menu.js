@@ -71,7 +71,18 @@ export function askName(anchor, { label, value, save }) {
   const field = /** @type {HTMLInputElement} */ (el("input", { "aria-label": label, maxlength: 200 }));
   field.value = value;
   const problem = el("p.v-badc", { role: "alert", hidden: true });
-  const form = el("form.v-menu.v-ask", null, el("div.v-t2", null, label), el("div.v-row", null, el("label.v-field.v-grow", null, field), button("Save", { kind: "pri v-ask-save", submit: true })), problem);
+  const form = el(
+    "form.v-menu.v-ask",
+    null,
+    el("div.v-t2", null, label),
+    el(
+      "div.v-row",
+      null,
+      el("label.v-field.v-grow", null, field),
+      button("Save", { kind: "pri v-ask-save", submit: true }),
+    ),
+    problem,
+  );
   const close = hang(anchor, form);
   if (!close) return;
   form.addEventListener("submit", async (event) => {

@@ -21,7 +21,12 @@ export function el(tag, attributes, ...children) {
     else if (key === "style") Object.entries(value).forEach(([k, v]) => node.style.setProperty(k, String(v)));
     else node.setAttribute(key, value === true ? "" : String(value));
   }
-  node.append(...children.flat().filter((c) => c !== null && c !== undefined && c !== false).map(asNode));
+  node.append(
+    ...children
+      .flat()
+      .filter((c) => c !== null && c !== undefined && c !== false)
+      .map(asNode),
+  );
   return node;
 }
 
@@ -45,7 +50,12 @@ export function icon(name, size = 16) {
 
 /** Replaces what is in a node. @param {Element} node @param {...(Child|Child[])} children */
 export function fill(node, ...children) {
-  node.replaceChildren(...children.flat().filter((c) => c !== null && c !== undefined && c !== false).map(asNode));
+  node.replaceChildren(
+    ...children
+      .flat()
+      .filter((c) => c !== null && c !== undefined && c !== false)
+      .map(asNode),
+  );
 }
 
 /**
@@ -56,7 +66,14 @@ export function fill(node, ...children) {
 export function button(label, options = {}) {
   return el(
     "button.v-btn",
-    { class: options.kind ?? "", type: options.submit ? "submit" : "button", onclick: options.onclick, title: options.title, id: options.id, disabled: options.disabled },
+    {
+      class: options.kind ?? "",
+      type: options.submit ? "submit" : "button",
+      onclick: options.onclick,
+      title: options.title,
+      id: options.id,
+      disabled: options.disabled,
+    },
     options.icon ? icon(options.icon) : null,
     label ? el("span.v-ell", null, label) : null,
   );

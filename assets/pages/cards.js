@@ -5,11 +5,13 @@ import { clock, count, el, icon, plural } from "../kit/pagedom.js";
 import { address } from "./data.js";
 
 /**
- * @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts
- * @typedef {{id: string, name: string, count: number, width: number, height: number, state: string, counts: Counts, tracks: number, frames?: number, bare?: number, seconds: number, job?: any, problem?: string|null, last_edit?: number}} VideoLine
+ * @typedef {import("../kit/wire.js").Counts} Counts
+ * @typedef {import("../kit/wire.js").VideoLine} VideoLine
  */
 
+/** @type {Record<string, [string, string]>} */
 const STATES = { new: ["New", ""], proposed: ["Proposed", ""], review: ["In review", "acc"], done: ["Done", "ok"] };
+/** @type {Record<string, string>} */
 const DOING = { propose: "Proposing", index: "Reading", import: "Importing", spread: "Spreading" };
 
 /** @param {VideoLine} video neither begun nor finished */
@@ -29,29 +31,49 @@ export function reviewBar(counts) {
   const { unreviewed, accepted, corrected, rejected, look } = counts;
   const all = Math.max(1, unreviewed + accepted + corrected + rejected);
   const doubtful = Math.min(look, unreviewed);
-  const parts = /** @type {[string, number, string][]} */ ([["a", accepted, "accepted"], ["c", corrected, "corrected"], ["l", doubtful, "need a look"], ["x", rejected, "rejected"]]).filter((p) => p[1] > 0);
-  const said = [...parts.map(([, n, word]) => `${count(n)} ${word}`), `${count(unreviewed - doubtful)} unreviewed`].join(", ");
-  return el("div.v-rbar", { role: "img", "aria-label": said, title: said },
+  const parts = /** @type {[string, number, string][]} */ ([
+    ["a", accepted, "accepted"],
+    ["c", corrected, "corrected"],
+    ["l", doubtful, "need a look"],
+    ["x", rejected, "rejected"],
+  ]).filter((p) => p[1] > 0);
+  const said = [
+    ...parts.map(([, n, word]) => `${count(n)} ${word}`),
+    `${count(unreviewed - doubtful)} unreviewed`,
+  ].join(", ");
+  return el(
+    "div.v-rbar",
+    { role: "img", "aria-label": said, title: said },
     ...parts.map(([kind, n]) => el(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
-    unreviewed - doubtful > 0 || parts.length === 0 ? el("i.u") : null);
+    unreviewed - doubtful > 0 || parts.length === 0 ? el("i.u") : null,
+  );
 }
 
 /** @param {VideoLine} video */
 function chip(video) {
-  if (video.job) return el("span.v-chip.acc", null, `${DOING[/** @type {keyof typeof DOING} */ (video.job.kind)] ?? "Working"} ${Math.round((video.job.progress ?? 0) * 100)} %`);
+  if (video.job)
+    return el(
+      "span.v-chip.acc",
+      null,
+      `${DOING[video.job.kind] ?? "Working"} ${Math.round((video.job.progress ?? 0) * 100)} %`,
+    );
   if (video.problem) return el("span.v-chip.bad", null, icon("warn", 12), "No source");
-  const [label, kind] = STATES[/** @type {keyof typeof STATES} */ (video.state)] ?? [video.state, ""];
+  const [label, kind] = STATES[video.state] ?? [video.state, ""];
   return el("span.v-chip", { class: kind }, label);
 }
 
 /** What is left to do, in a few words. @param {VideoLine} video */
 function remark(video) {
-  if (video.job) return video.job.eta_seconds > 0 ? `${clock(video.job.eta_seconds)} left` : (video.job.message || "starting");
+  if (video.job)
+    return (video.job.eta_seconds ?? 0) > 0
+      ? `${clock(video.job.eta_seconds ?? 0)} left`
+      : video.job.message || "starting";
   if (video.problem) return video.problem;
   if (video.counts.look > 0) return `${count(video.counts.look)} to check`;
   if (video.state === "done") return "all reviewed";
   // A few frames drawn by hand, and nothing in the others: what is there is reviewed, the video is not.
-  if (video.state === "review" && video.bare && video.counts.unreviewed === 0) return `${count(video.frames ?? 0)} of ${plural(video.count, "frame")}`;
+  if (video.state === "review" && video.bare && video.counts.unreviewed === 0)
+    return `${count(video.frames ?? 0)} of ${plural(video.count, "frame")}`;
   if (video.state === "review") return `${reviewed(video)} % reviewed`;
   return video.state === "proposed" ? "waits for review" : "no tracks yet";
 }
@@ -75,7 +97,14 @@ export function picture(video) {
  * @param {string} id @param {string|number} stamp another one for another picture
  */
 export function thumbnail(id, stamp) {
-  const image = /** @type {HTMLImageElement} */ (el("img", { src: `/data/videos/${encodeURIComponent(id)}/thumb.jpg?e=${stamp}`, alt: "", loading: "lazy", draggable: "false" }));
+  const image = /** @type {HTMLImageElement} */ (
+    el("img", {
+      src: `/data/videos/${encodeURIComponent(id)}/thumb.jpg?e=${stamp}`,
+      alt: "",
+      loading: "lazy",
+      draggable: "false",
+    })
+  );
   image.addEventListener("error", () => image.replaceWith(el("span.v-noimg", null, icon("film", 28))));
   return image;
 }
@@ -85,35 +114,79 @@ export function thumbnail(id, stamp) {
  * @param {VideoLine} video @param {(anchor: HTMLElement, video: VideoLine) => void} menu opens it
  */
 function more(video, menu) {
-  const opener = el("button.v-more", { type: "button", "aria-label": `Rename or remove ${video.name}`, title: "Rename, remove", "aria-haspopup": "menu" }, icon("more"));
+  const opener = el(
+    "button.v-more",
+    {
+      type: "button",
+      "aria-label": `Rename or remove ${video.name}`,
+      title: "Rename, remove",
+      "aria-haspopup": "menu",
+    },
+    icon("more"),
+  );
   opener.addEventListener("click", () => menu(opener, video));
   return opener;
 }
 
 /** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
 export function card(video, project, menu) {
-  const link = el("a.v-vc", { href: address("/review", { project, video: video.id }), "data-video": video.id },
-    el("div.v-th", null, picture(video), el("span.v-ov", null, clock(video.seconds)),
-      video.job ? el("span.v-pb", null, el("i", { style: { width: `${(video.job.progress ?? 0) * 100}%` } })) : null),
-    el("div.v-vb", null,
+  const link = el(
+    "a.v-vc",
+    { href: address("/review", { project, video: video.id }), "data-video": video.id },
+    el(
+      "div.v-th",
+      null,
+      picture(video),
+      el("span.v-ov", null, clock(video.seconds)),
+      video.job ? el("span.v-pb", null, el("i", { style: { width: `${(video.job.progress ?? 0) * 100}%` } })) : null,
+    ),
+    el(
+      "div.v-vb",
+      null,
       el("div.v-l1", null, el("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
       reviewBar(video.counts),
-      el("div.v-l2", null,
-        el("span.v-ell.v-grow", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, video.counts.look > 0 && !video.job ? el("span.v-warnc.v-inl", null, icon("warn", 14)) : null, remark(video)),
-        el("span.v-t3.v-nowrap", null, plural(video.count, "frame") + (video.tracks ? `, ${plural(video.tracks, "track")}` : "")))));
+      el(
+        "div.v-l2",
+        null,
+        el(
+          "span.v-ell.v-grow",
+          { class: video.problem ? "v-badc" : "", title: video.problem ?? null },
+          video.counts.look > 0 && !video.job ? el("span.v-warnc.v-inl", null, icon("warn", 14)) : null,
+          remark(video),
+        ),
+        el(
+          "span.v-t3.v-nowrap",
+          null,
+          plural(video.count, "frame") + (video.tracks ? `, ${plural(video.tracks, "track")}` : ""),
+        ),
+      ),
+    ),
+  );
   return el("div.v-tile", null, link, more(video, menu));
 }
 
 /** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
 export function row(video, project, menu) {
   const href = address("/review", { project, video: video.id });
-  return el("tr", { "data-video": video.id },
-    el("td", null, el("a.v-row.v-namecell", { href, title: video.name }, el("span.v-mini", null, picture(video)), el("b.v-ell", null, video.name))),
+  return el(
+    "tr",
+    { "data-video": video.id },
+    el(
+      "td",
+      null,
+      el(
+        "a.v-row.v-namecell",
+        { href, title: video.name },
+        el("span.v-mini", null, picture(video)),
+        el("b.v-ell", null, video.name),
+      ),
+    ),
     el("td", null, chip(video)),
     el("td", null, el("span.v-row", null, reviewBar(video.counts), el("span.v-t2", null, `${reviewed(video)} %`))),
     el("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video)),
     el("td", null, count(video.count)),
     el("td", null, clock(video.seconds)),
     el("td", null, video.tracks ? count(video.tracks) : "–"),
-    el("td", null, el("span.v-acts", null, el("a.v-btn", { href }, "Open"), more(video, menu))));
+    el("td", null, el("span.v-acts", null, el("a.v-btn", { href }, "Open"), more(video, menu))),
+  );
 }

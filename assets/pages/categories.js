@@ -39,10 +39,14 @@ class Categories {
   }
 
   draw() {
-    const name = /** @type {HTMLInputElement} */ (el("input", { placeholder: "New category", "aria-label": "New category" }));
+    const name = /** @type {HTMLInputElement} */ (
+      el("input", { placeholder: "New category", "aria-label": "New category" })
+    );
     const add = async () => {
       if (!name.value.trim()) return;
-      await this.doing(() => post(`/data/projects/${encodeURIComponent(projectInAddress())}/categories`, { name: name.value }));
+      await this.doing(() =>
+        post(`/data/projects/${encodeURIComponent(projectInAddress())}/categories`, { name: name.value }),
+      );
       this.place.querySelector("input")?.focus();
     };
     name.addEventListener("keydown", (event) => {
@@ -50,23 +54,47 @@ class Categories {
     });
     const here = this.items.filter((c) => !c.retired);
     const retired = this.items.filter((c) => c.retired);
-    fill(this.place,
-      el("div.v-row", { style: { "margin-bottom": "12px" } }, el("label.v-field.v-grow", null, icon("tag"), name), button("Add", { kind: "pri", onclick: add })),
-      this.problem ? el("p.v-note.bad", { role: "alert", style: { "margin-bottom": "12px" } }, icon("warn"), this.problem) : null,
-      here.length ? el("ul.v-catlist", null, ...here.map((c) => this.line(c))) : el("p.v-t3", null, "No categories yet."),
-      retired.length ? el("p.v-t3", { style: { margin: "16px 0 4px 8px" } }, "Retired: kept on their tracks, offered no more") : null,
-      retired.length ? el("ul.v-catlist", null, ...retired.map((c) => this.line(c))) : null);
+    fill(
+      this.place,
+      el(
+        "div.v-row",
+        { style: { "margin-bottom": "12px" } },
+        el("label.v-field.v-grow", null, icon("tag"), name),
+        button("Add", { kind: "pri", onclick: add }),
+      ),
+      this.problem
+        ? el("p.v-note.bad", { role: "alert", style: { "margin-bottom": "12px" } }, icon("warn"), this.problem)
+        : null,
+      here.length
+        ? el("ul.v-catlist", null, ...here.map((c) => this.line(c)))
+        : el("p.v-t3", null, "No categories yet."),
+      retired.length
+        ? el("p.v-t3", { style: { margin: "16px 0 4px 8px" } }, "Retired: kept on their tracks, offered no more")
+        : null,
+      retired.length ? el("ul.v-catlist", null, ...retired.map((c) => this.line(c))) : null,
+    );
   }
 
   /** @param {Category} category */
   line(category) {
-    const field = /** @type {HTMLInputElement} */ (el("input", { value: category.name, "aria-label": `Name of ${category.name}`, disabled: category.retired }));
-    const patch = (/** @type {any} */ body) => this.doing(() => post(`/data/categories/${encodeURIComponent(category.id)}`, body));
+    const field = /** @type {HTMLInputElement} */ (
+      el("input", { value: category.name, "aria-label": `Name of ${category.name}`, disabled: category.retired })
+    );
+    const patch = (/** @type {any} */ body) =>
+      this.doing(() => post(`/data/categories/${encodeURIComponent(category.id)}`, body));
     field.addEventListener("change", () => patch({ name: field.value }));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") field.blur();
       if (event.key === "Escape") field.value = category.name;
     });
-    return el("li", { class: category.retired ? "retired" : "" }, field, button(category.retired ? "Bring back" : "Retire", { kind: "ghost", onclick: () => patch({ retired: !category.retired }) }));
+    return el(
+      "li",
+      { class: category.retired ? "retired" : "" },
+      field,
+      button(category.retired ? "Bring back" : "Retire", {
+        kind: "ghost",
+        onclick: () => patch({ retired: !category.retired }),
+      }),
+    );
   }
 }

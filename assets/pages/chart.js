@@ -22,7 +22,8 @@ export function ticks(low, high, wanted = 4) {
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = [1, 2, 2.5, 5, 10].map((m) => m * power).find((s) => s >= rough * 0.999) ?? rough;
   const out = [];
-  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-6; v += step) out.push(Number(v.toPrecision(10)));
+  for (let v = Math.ceil(low / step - 1e-9) * step; v <= high + step * 1e-6; v += step)
+    out.push(Number(v.toPrecision(10)));
   return out;
 }
 
@@ -86,14 +87,28 @@ export function draw(chart, width) {
   const X = (/** @type {number} */ v) => PAD.left + (v / Math.max(chart.xMax, 1)) * (width - PAD.left - PAD.right);
   const Y = (/** @type {number} */ v) => PAD.top + (1 - (v - low) / (high - low)) * (HEIGHT - PAD.top - PAD.bottom);
   const format = chart.format ?? ((v) => String(Number(v.toPrecision(4))));
-  const root = svg("svg", { class: "v-chart", viewBox: `0 0 ${width} ${HEIGHT}`, width, height: HEIGHT, role: "img", "aria-label": chart.name });
+  const root = svg("svg", {
+    class: "v-chart",
+    viewBox: `0 0 ${width} ${HEIGHT}`,
+    width,
+    height: HEIGHT,
+    role: "img",
+    "aria-label": chart.name,
+  });
   for (const v of ticks(low, high)) {
-    root.append(svg("line", { class: "gl", x1: PAD.left, x2: width - PAD.right, y1: Y(v), y2: Y(v) }), svg("text", { x: PAD.left - 8, y: Y(v) + 4, "text-anchor": "end" }, format(v)));
+    root.append(
+      svg("line", { class: "gl", x1: PAD.left, x2: width - PAD.right, y1: Y(v), y2: Y(v) }),
+      svg("text", { x: PAD.left - 8, y: Y(v) + 4, "text-anchor": "end" }, format(v)),
+    );
   }
-  for (const v of ticks(0, chart.xMax).filter(Number.isInteger)) root.append(svg("text", { x: X(v), y: HEIGHT - 5, "text-anchor": "middle" }, v.toLocaleString("en-US")));
+  for (const v of ticks(0, chart.xMax).filter(Number.isInteger))
+    root.append(svg("text", { x: X(v), y: HEIGHT - 5, "text-anchor": "middle" }, v.toLocaleString("en-US")));
   if (chart.base) {
     const y = Y(chart.base.value);
-    root.append(svg("line", { class: "base", x1: PAD.left, x2: width - PAD.right, y1: y, y2: y }), svg("text", { x: width - PAD.right + 6, y: y + 4 }, chart.base.label));
+    root.append(
+      svg("line", { class: "base", x1: PAD.left, x2: width - PAD.right, y1: y, y2: y }),
+      svg("text", { x: width - PAD.right + 6, y: y + 4 }, chart.base.label),
+    );
   }
   for (const line of chart.lines) root.append(...drawLine(line, X, Y));
   return /** @type {SVGElement} */ (root);
@@ -103,7 +118,16 @@ export function draw(chart, width) {
 function drawLine(line, X, Y) {
   if (line.points.length === 0) return [];
   const points = line.points.map(([x, y]) => `${X(x).toFixed(1)},${Y(y).toFixed(1)}`).join(" ");
-  const out = [svg("polyline", { points, fill: "none", "stroke-linejoin": "round", style: `stroke:${line.colour}`, "stroke-width": line.width ?? 1.75, "stroke-opacity": line.opacity ?? 1 })];
+  const out = [
+    svg("polyline", {
+      points,
+      fill: "none",
+      "stroke-linejoin": "round",
+      style: `stroke:${line.colour}`,
+      "stroke-width": line.width ?? 1.75,
+      "stroke-opacity": line.opacity ?? 1,
+    }),
+  ];
   const marked = line.dots ? line.points : line.points.length === 1 ? line.points : [];
   for (const [x, y] of marked) out.push(svg("circle", { cx: X(x), cy: Y(y), r: 2.6, style: `fill:${line.colour}` }));
   const [x, y] = line.points[line.points.length - 1];

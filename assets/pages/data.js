@@ -67,7 +67,12 @@ export async function currentProject() {
   const id = candidates.find((c) => c && known.projects.some((p) => p.id === c)) ?? "";
   if (named && named !== id) {
     const archived = known.archived?.find((p) => p.id === named);
-    throw new Refused(archived ? `The project ${archived.name} is archived; bring it back in the project menu above.` : "There is no project of this address; choose another one above.", 404);
+    throw new Refused(
+      archived
+        ? `The project ${archived.name} is archived; bring it back in the project menu above.`
+        : "There is no project of this address; choose another one above.",
+      404,
+    );
   }
   if (id && !named) {
     const query = new URLSearchParams(location.search);

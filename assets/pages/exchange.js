@@ -22,8 +22,17 @@ export async function mount(element) {
   const jobs = el("div");
   fill(place, jobs);
   // "It is under way", above, is true only as long as a job of that form is.
-  const looked = (/** @type {Set<string>} */ active) => Object.keys(KINDS).filter((kind) => !active.has(kind)).forEach(withdraw);
-  const look = jobList(jobs, { project, kinds: KINDS, looked, empty: "Nothing was imported or exported in this project yet.", outcome: (job) => outcome(job, project) });
+  const looked = (/** @type {Set<string>} */ active) =>
+    Object.keys(KINDS)
+      .filter((kind) => !active.has(kind))
+      .forEach(withdraw);
+  const look = jobList(jobs, {
+    project,
+    kinds: KINDS,
+    looked,
+    empty: "Nothing was imported or exported in this project yet.",
+    outcome: (job) => outcome(job, project),
+  });
   window.addEventListener("v-answer", () => look());
 }
 
@@ -33,14 +42,40 @@ function outcome(job, project) {
   if (job.kind === "import") {
     const made = r.new_categories ?? [];
     return [
-      el("div", null, `${plural(r.videos?.length ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`, made.length ? ` New categories: ${made.slice(0, 8).join(", ")}${made.length > 8 ? ` and ${count(made.length - 8)} more` : ""}.` : ""),
+      el(
+        "div",
+        null,
+        `${plural(r.videos?.length ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`,
+        made.length
+          ? ` New categories: ${made.slice(0, 8).join(", ")}${made.length > 8 ? ` and ${count(made.length - 8)} more` : ""}.`
+          : "",
+      ),
       problems(r.skipped, "Left out"),
-      el("div.v-row", { style: { "margin-top": "6px" } }, el("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"))];
+      el(
+        "div.v-row",
+        { style: { "margin-top": "6px" } },
+        el("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"),
+      ),
+    ];
   }
   return [
-    el("div", null, `${plural(r.videos ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`),
+    el(
+      "div",
+      null,
+      `${plural(r.videos ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`,
+    ),
     el("div.v-mono.v-path", null, r.out ?? ""),
     problems(r.left_out, "Left out"),
     problems(r.gaps, "Gaps and damage"),
-    el("div.v-row", { style: { "margin-top": "6px" } }, el("a.v-btn", { href: `/data/jobs/${encodeURIComponent(job.id)}/annotations`, download: "", id: `v-json-${job.id}` }, icon("export"), "Save the JSON"))];
+    el(
+      "div.v-row",
+      { style: { "margin-top": "6px" } },
+      el(
+        "a.v-btn",
+        { href: `/data/jobs/${encodeURIComponent(job.id)}/annotations`, download: "", id: `v-json-${job.id}` },
+        icon("export"),
+        "Save the JSON",
+      ),
+    ),
+  ];
 }

@@ -1,31 +1,23 @@
 // @ts-check
 /** The library page: head, filter, video cards or list, uploads, empty state. State is the server's and the address. */
 
-import { button, el, fill, icon, plural } from "../kit/pagedom.js";
-import { address, currentProject, get, poll, post } from "./data.js";
-import { card, isOpen, row } from "./cards.js";
 import { askName, openMenu } from "../kit/menu.js";
+import { button, el, fill, icon, plural } from "../kit/pagedom.js";
+import { card, row } from "./cards.js";
+import { address, currentProject, get, poll, post } from "./data.js";
+import { Choices, filterBar, FILTERS, SORTS } from "./filters.js";
+import { emptyPlace, failedPlace, messageOf } from "./places.js";
 import { RemovedList, restore } from "./removed.js";
+import { openSheetOfAddress } from "./sheets.js";
 import { Uploads } from "./upload.js";
 
-/**
- * @typedef {import("./cards.js").VideoLine} VideoLine
- * @typedef {{bad: boolean, text: string, action?: HTMLElement}} Notice
- */
+/** @typedef {import("../kit/wire.js").Job} Job */
+/** @typedef {import("../kit/wire.js").Project} Project */
+/** @typedef {import("../kit/wire.js").VideoLine} VideoLine */
+/** @typedef {{bad: boolean, text: string, action?: HTMLElement}} Notice */
 
-const LOOK_AGAIN_MS = 15000;
-const SHOWN = {
-  all: { label: "All", none: "There is no video here.", holds: () => true },
-  open: { label: "Open", none: "Every video is in review or done.", holds: isOpen },
-  review: { label: "In review", none: "No video is in review.", holds: (/** @type {VideoLine} */ v) => v.state === "review" },
-  done: { label: "Done", none: "No video is done yet.", holds: (/** @type {VideoLine} */ v) => v.state === "done" },
-};
-const SORTS = {
-  added: { label: "order added", by: () => 0 },
-  name: { label: "name", by: (/** @type {VideoLine} */ a, /** @type {VideoLine} */ b) => a.name.localeCompare(b.name, "en", { numeric: true }) },
-  look: { label: "needs a look", by: (/** @type {VideoLine} */ a, /** @type {VideoLine} */ b) => b.counts.look - a.counts.look || b.counts.unreviewed - a.counts.unreviewed },
-  length: { label: "length", by: (/** @type {VideoLine} */ a, /** @type {VideoLine} */ b) => b.count - a.count },
-};
+/** Milliseconds between two requests for the project. */
+const REFRESH_MS = 15000;
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -38,33 +30,40 @@ export class Library {
   /** @param {HTMLElement} place */
   constructor(place) {
     this.place = place;
-    /** @type {any} */ this.project = null;
-    this.shown = "all";
+    /** @type {Project|null} */ this.project = null;
+    this.choices = new Choices();
     this.text = "";
-    this.sort = "added";
-    this.view = localStorage.getItem("v-library-view") === "list" ? "list" : "grid";
     /** @type {Notice|null} */ this.notice = null;
-    this.uploads = new Uploads({ project: () => this.project?.id ?? "", changed: () => this.draw(), done: () => this.refresh() });
-    this.removed = new RemovedList({ project: () => this.project?.id ?? "", changed: (text) => this.say({ bad: false, text }, true) });
+    /** @type {Job[]} active ones */ this.jobs = [];
+    this.uploads = new Uploads({
+      project: () => this.project?.id ?? "",
+      changed: () => this.draw(),
+      done: () => this.refresh(),
+    });
+    this.removed = new RemovedList({
+      project: () => this.project?.id ?? "",
+      changed: (text) => this.notify({ bad: false, text }, true),
+    });
     this.grid = el("div.v-vg");
     this.search = this.searchField();
-    this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) => this.openVideoMenu(anchor, video);
-    /** What is drawn, as text: looking again at the same changes nothing on the page. */
-    this.seen = "";
-    /** The node of each video with what it shows, so that one job's progress leaves the other cards alone. @type {Map<string, {seen: string, node: HTMLElement}>} */
+    this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) =>
+      this.openVideoMenu(anchor, video);
+    /** the drawn project as JSON: the same answer again changes nothing on the page */ this.drawn = "";
+    /** @type {Map<string, {content: string, node: HTMLElement}>} node of each video, which stays until its content changes */
     this.nodes = new Map();
   }
 
   async start() {
     this.uploads.acceptDrops();
-    window.addEventListener("v-jobs", (event) => this.followJobs(/** @type {CustomEvent} */ (event).detail));
+    window.addEventListener("v-jobs", (event) => this.followJobs(/** @type {CustomEvent<Job[]>} */ (event).detail));
     window.addEventListener("v-answer", () => this.refresh());
     await this.refresh();
     openSheetOfAddress();
+    let first = true;
     poll(async () => {
-      if (this.drawn) await this.refresh();
-      this.drawn = true;
-      return LOOK_AGAIN_MS;
+      if (!first) await this.refresh();
+      first = false;
+      return REFRESH_MS;
     });
   }
 
@@ -72,144 +71,171 @@ export class Library {
     try {
       const id = await currentProject();
       this.project = id ? await get(`/data/projects/${encodeURIComponent(id)}`) : null;
-      const seen = JSON.stringify(this.project);
-      if (seen !== this.seen || !this.project) this.draw();
-      this.seen = seen;
+      const content = JSON.stringify(this.project);
+      if (content !== this.drawn || !this.project) this.draw();
+      this.drawn = content;
     } catch (error) {
-      this.seen = "";
-      fill(this.place, el("div.v-place", { style: { height: "60vh" } }, el("div", null, el("span.v-badc", null, icon("warn", 32)), el("h1", null, "The library cannot be shown"), el("p", null, /** @type {Error} */ (error).message), button("Try again", { kind: "line lg", icon: "retrain", onclick: () => this.refresh() }))));
+      this.drawn = "";
+      const again = button("Try again", { kind: "line lg", icon: "retrain", onclick: () => this.refresh() });
+      fill(this.place, failedPlace("The library cannot be shown", error, again));
     }
   }
 
-  /** A change in the running jobs: progress now, everything again when one ended. @param {any[]} jobs */
+  /** Show the progress of the running jobs; when one has ended, everything is asked for again. @param {Job[]} jobs */
   followJobs(jobs) {
     if (!this.project) return;
-    const before = this.jobs ?? [];
+    const before = this.jobs;
     this.jobs = jobs;
-    const ended = before.some((old) => !jobs.some((j) => j.id === old.id));
-    for (const video of this.project.videos) video.job = jobs.find((j) => j.video === video.id) ?? null;
+    const ended = before.some((old) => !jobs.some((job) => job.id === old.id));
+    for (const video of this.project.videos) video.job = jobs.find((job) => job.video === video.id) ?? null;
     if (ended) this.refresh();
-    else if (before.length || jobs.length) this.drawVideos();
+    else if (before.length || jobs.length) this.drawVideos(this.project);
   }
 
   draw() {
-    if (!this.project) return fill(this.place, this.noProject());
-    document.title = `${this.project.name}, library`;
-    if (this.project.removed === 0 && this.shown === "removed") this.shown = "all";
-    const nothing = this.project.videos.length === 0 && this.uploads.items.length === 0;
-    if (nothing && this.shown !== "removed") return fill(this.place, this.noticeLine(), this.empty());
+    const { project, choices } = this;
+    if (!project) return fill(this.place, noProject());
+    document.title = `${project.name}, library`;
+    if (project.removed === 0 && choices.shown === "removed") choices.shown = "all";
+    const empty = project.videos.length === 0 && this.uploads.items.length === 0;
+    if (empty && choices.shown !== "removed") return fill(this.place, this.noticeLine(), this.empty(project));
     const typing = document.activeElement === this.search;
-    fill(this.place, this.head(), this.noticeLine(), this.bar(), this.grid);
+    const bar = filterBar({ project, choices, search: this.search, changed: () => this.draw() });
+    fill(this.place, this.head(project), this.noticeLine(), bar, this.grid);
     if (typing) this.search.focus();
-    this.drawVideos();
+    this.drawVideos(project);
   }
 
   noticeLine() {
     if (!this.notice) return null;
     const { bad, text, action } = this.notice;
-    return el("p.v-note.v-notice", { class: bad ? "bad" : "", role: bad ? "alert" : "status" }, icon(bad ? "warn" : "check"), el("span.v-grow", null, text), action ?? null, el("button.v-icon-btn", { type: "button", "aria-label": "Dismiss", onclick: () => this.say(null) }, icon("x", 14)));
+    return el(
+      "p.v-note.v-notice",
+      { class: bad ? "bad" : "", role: bad ? "alert" : "status" },
+      icon(bad ? "warn" : "check"),
+      el("span.v-grow", null, text),
+      action ?? null,
+      el(
+        "button.v-icon-btn",
+        { type: "button", "aria-label": "Dismiss", onclick: () => this.notify(null) },
+        icon("x", 14),
+      ),
+    );
   }
 
-  /** Says something above the videos, after looking again at them if asked to. @param {Notice|null} notice @param {boolean} [look] */
-  async say(notice, look = false) {
+  /** Show a line above the videos, or none. @param {Notice|null} notice @param {boolean} [refresh] ask for the project first */
+  async notify(notice, refresh = false) {
     this.notice = notice;
-    this.seen = "";
-    if (look) await this.refresh();
+    this.drawn = "";
+    if (refresh) await this.refresh();
     else this.draw();
   }
 
-  head() {
-    const videos = this.project.videos;
-    const frames = videos.reduce((/** @type {number} */ n, /** @type {VideoLine} */ v) => n + v.count, 0);
-    const states = ["done", "review"].map((s) => videos.filter((/** @type {VideoLine} */ v) => v.state === s).length);
-    const fresh = videos.filter((/** @type {VideoLine} */ v) => v.state === "new" && !v.job);
-    const line = `${plural(videos.length, "video")}, ${plural(frames, "frame")}. ${states[0]} done, ${states[1]} in review, ${videos.length - states[0] - states[1]} open.`;
-    return el("div.v-phead", null,
-      el("div.v-grow", null, el("h1.v-ell", null, this.project.name), el("p", null, line)),
-      fresh.length ? button(`Propose ${plural(fresh.length, "new video")}`, { kind: "ghost lg", icon: "spark", onclick: () => this.propose(fresh) }) : null,
-      button("Categories", { kind: "ghost lg", icon: "tag", onclick: () => window.vPages.open("categories") }),
-      el("a.v-btn.lg.line", { href: address("/exchange", { project: this.project.id }) }, icon("import"), "Import"),
-      button("Add videos", { kind: "lg pri", icon: "plus", onclick: () => window.vPages.open("videos"), id: "v-add-videos" }));
+  /** @param {Project} project */
+  head({ id, name, videos }) {
+    const frames = videos.reduce((sum, video) => sum + video.count, 0);
+    const [done, review] = ["done", "review"].map((state) => videos.filter((video) => video.state === state).length);
+    const fresh = videos.filter((video) => video.state === "new" && !video.job);
+    const line = `${plural(videos.length, "video")}, ${plural(frames, "frame")}. ${done} done, ${review} in review, ${videos.length - done - review} open.`;
+    return el(
+      "div.v-phead",
+      null,
+      el("div.v-grow", null, el("h1.v-ell", null, name), el("p", null, line)),
+      fresh.length
+        ? button(`Propose ${plural(fresh.length, "new video")}`, {
+            kind: "ghost lg",
+            icon: "spark",
+            onclick: () => this.propose(fresh),
+          })
+        : null,
+      button("Categories", { kind: "ghost lg", icon: "tag", onclick: () => window.vPages?.open("categories") }),
+      el("a.v-btn.lg.line", { href: address("/exchange", { project: id }) }, icon("import"), "Import"),
+      addVideosButton(),
+    );
   }
 
   searchField() {
-    const search = /** @type {HTMLInputElement} */ (el("input", { placeholder: "Name", "aria-label": "Filter by name" }));
+    const search = /** @type {HTMLInputElement} */ (
+      el("input", { placeholder: "Name", "aria-label": "Filter by name" })
+    );
     search.addEventListener("input", () => {
       this.text = search.value;
-      this.drawVideos();
+      if (this.project) this.drawVideos(this.project);
     });
     return search;
   }
 
-  bar() {
-    const segments = el("span.v-seg", { role: "group", "aria-label": "State" });
-    for (const [key, { label, holds }] of Object.entries(SHOWN)) {
-      const number = this.project.videos.filter(holds).length;
-      segments.append(el("button", { type: "button", "aria-pressed": String(key === this.shown), onclick: () => this.choose("shown", key) }, `${label} ${number}`));
-    }
-    if (this.project.removed) segments.append(el("button", { type: "button", "aria-pressed": String(this.shown === "removed"), onclick: () => this.choose("shown", "removed") }, `Removed ${this.project.removed}`));
-    const sorter = button("", { kind: "ghost", id: "v-sort", onclick: () => openMenu(sorter, Object.entries(SORTS).map(([key, { label }]) => el("button", { type: "button", onclick: () => this.choose("sort", key) }, label, el("span.v-grow"), key === this.sort ? icon("check", 14) : null))) });
-    fill(sorter, `Sort: ${SORTS[/** @type {keyof typeof SORTS} */ (this.sort)].label}`, icon("down", 14));
-    const views = el("span.v-seg", { role: "group", "aria-label": "View" });
-    for (const [key, name] of [["grid", "Grid"], ["list", "List"]]) {
-      views.append(el("button", { type: "button", "aria-label": name, title: name, "aria-pressed": String(key === this.view), onclick: () => this.choose("view", key) }, icon(key)));
-    }
-    if (this.shown === "removed") return el("div.v-lbar", null, segments);
-    return el("div.v-lbar", null, el("label.v-field.v-search", null, icon("search"), this.search), segments, el("span.v-grow"), sorter, views);
-  }
-
-  /** @param {"shown"|"sort"|"view"} what @param {string} key */
-  choose(what, key) {
-    this[what] = key;
-    if (what === "view") localStorage.setItem("v-library-view", key);
-    this.draw();
-  }
-
-  drawVideos() {
-    if (this.shown === "removed") {
+  /** @param {Project} project */
+  drawVideos(project) {
+    const { shown, sort, view } = this.choices;
+    if (shown === "removed") {
       this.grid.className = "";
       fill(this.grid, this.removed.place);
       return void this.removed.load();
     }
-    const { holds, none } = SHOWN[/** @type {keyof typeof SHOWN} */ (this.shown)];
-    const { by } = SORTS[/** @type {keyof typeof SORTS} */ (this.sort)];
     const wanted = this.text.trim().toLowerCase();
-    const videos = this.project.videos.filter((/** @type {VideoLine} */ v) => holds(v) && v.name.toLowerCase().includes(wanted)).sort(by);
-    const expected = this.shown === "all" && !wanted && this.uploads.items.length;
-    const nothing = videos.length || expected ? null : el("p.v-none", null, wanted ? "No video has this in its name." : none);
-    const focused = /** @type {HTMLElement} */ (document.activeElement);
-    if (this.view === "list") this.drawList(videos, nothing);
+    const videos = project.videos
+      .filter((video) => FILTERS[shown].holds(video) && video.name.toLowerCase().includes(wanted))
+      .sort(SORTS[sort].by);
+    const expected = shown === "all" && !wanted && this.uploads.items.length;
+    const nothing =
+      videos.length || expected
+        ? null
+        : el("p.v-none", null, wanted ? "No video has this in its name." : FILTERS[shown].none);
+    const focused = /** @type {HTMLElement|null} */ (document.activeElement);
+    if (view === "list") this.drawList(videos, nothing);
     else {
       this.grid.className = "v-vg";
-      fill(this.grid, ...this.uploads.items.map((u) => u.card()), ...videos.map((/** @type {VideoLine} */ v) => this.node(v, card)), nothing ?? this.addCard());
+      const uploads = this.uploads.items.map((upload) => upload.card());
+      fill(this.grid, ...uploads, ...videos.map((video) => this.node(video, card)), nothing ?? addCard());
     }
     if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
   }
 
-  /** @param {VideoLine} video @param {typeof card | typeof row} make @returns {HTMLElement} the one that is there, unless it changed */
+  /** The node of a video: the one that is there, unless the video changed. @param {VideoLine} video @param {typeof card | typeof row} make */
   node(video, make) {
-    const seen = `${make.name} ${JSON.stringify(video)}`;
+    const content = `${make.name} ${JSON.stringify(video)}`;
     const known = this.nodes.get(video.id);
-    if (known?.seen === seen) return known.node;
-    const node = make(video, this.project.id, this.menu);
-    this.nodes.set(video.id, { seen, node });
+    if (known?.content === content) return known.node;
+    const node = make(video, this.project?.id ?? "", this.menu);
+    this.nodes.set(video.id, { content, node });
     return node;
   }
 
-  /** @param {VideoLine[]} videos @param {HTMLElement|null} nothing said where there is none */
+  /** @param {VideoLine[]} videos @param {HTMLElement|null} nothing shown in place of an empty table */
   drawList(videos, nothing) {
     this.grid.className = "v-stack";
     const titles = ["Video", "State", "Reviewed", "Left to do", "Frames", "Length", "Tracks", ""];
-    const table = el("table.v-table.v-tt", null, el("thead", null, el("tr", null, ...titles.map((t) => el("th", null, t)))), el("tbody", null, ...videos.map((v) => this.node(v, row))));
-    const uploads = this.uploads.items.length ? el("div.v-vg", null, ...this.uploads.items.map((u) => u.card())) : null;
-    fill(this.grid, uploads, nothing ?? el("div.v-card.v-scroll", null, table));
+    const table = el(
+      "table.v-table.v-tt",
+      null,
+      el("thead", null, el("tr", null, ...titles.map((title) => el("th", null, title)))),
+      el("tbody", null, ...videos.map((video) => this.node(video, row))),
+    );
+    const uploads = this.uploads.items.map((upload) => upload.card());
+    fill(
+      this.grid,
+      uploads.length ? el("div.v-vg", null, ...uploads) : null,
+      nothing ?? el("div.v-card.v-scroll", null, table),
+    );
   }
 
   /** @param {HTMLElement} anchor @param {VideoLine} video */
   openVideoMenu(anchor, video) {
     openMenu(anchor, [
-      el("button", { type: "button", "data-do": "rename", onclick: () => this.rename(anchor, video) }, icon("edit"), "Rename"),
-      el("button", { type: "button", "data-do": "remove", onclick: () => this.remove(video) }, icon("trash"), "Remove from the library")]);
+      el(
+        "button",
+        { type: "button", "data-do": "rename", onclick: () => this.rename(anchor, video) },
+        icon("edit"),
+        "Rename",
+      ),
+      el(
+        "button",
+        { type: "button", "data-do": "remove", onclick: () => this.remove(video) },
+        icon("trash"),
+        "Remove from the library",
+      ),
+    ]);
   }
 
   /** @param {HTMLElement} anchor @param {VideoLine} video */
@@ -223,18 +249,20 @@ export class Library {
 
   /** @param {VideoLine} video */
   async remove(video) {
-    const undo = () => restore(video.id).then((text) => this.say({ bad: false, text }, true), (error) => this.say({ bad: true, text: error.message }));
+    const undo = () =>
+      restore(video.id).then(
+        (text) => this.notify({ bad: false, text }, true),
+        (error) => this.notify({ bad: true, text: messageOf(error) }),
+      );
     try {
       const { stopped } = await post(`/data/videos/${encodeURIComponent(video.id)}`, { removed: true });
-      const kept = `${video.name} is removed; its tracks and its file are kept${stopped ? `, ${plural(stopped, "job")} on it stopped` : ""}.`;
-      await this.say({ bad: false, text: kept, action: button("Restore", { kind: "line", icon: "undo", onclick: undo, id: "v-undo-remove" }) }, true);
+      const jobs = stopped ? `, ${plural(stopped, "job")} on it stopped` : "";
+      const text = `${video.name} is removed; its tracks and its file are kept${jobs}.`;
+      const action = button("Restore", { kind: "line", icon: "undo", onclick: undo, id: "v-undo-remove" });
+      await this.notify({ bad: false, text, action }, true);
     } catch (error) {
-      await this.say({ bad: true, text: /** @type {Error} */ (error).message });
+      await this.notify({ bad: true, text: messageOf(error) });
     }
-  }
-
-  addCard() {
-    return el("button.v-add", { type: "button", onclick: () => window.vPages.open("videos") }, el("span", null, icon("plus", 24), el("br"), el("b", null, "Add videos"), el("br"), el("span.v-t3", null, "or drop them here")));
   }
 
   /** @param {VideoLine[]} videos */
@@ -243,42 +271,78 @@ export class Library {
     try {
       for (const video of videos) video.job = (await post(`/data/videos/${encodeURIComponent(video.id)}/propose`)).job;
     } catch (error) {
-      this.notice = { bad: true, text: /** @type {Error} */ (error).message };
+      this.notice = { bad: true, text: messageOf(error) };
     }
     this.draw();
   }
 
-  empty() {
-    const demo = async () => {
-      const known = await get("/data/projects");
-      const found = known.projects.find((/** @type {any} */ p) => p.name === "demo");
-      if (found) location.assign(address("/", { project: found.id }));
+  /** @param {Project} project without videos */
+  empty({ id, name, removed }) {
+    const showRemoved = () => {
+      this.choices.shown = "removed";
+      this.draw();
     };
-    return el("div.v-place.v-full", null, el("div", null,
-      el("span.v-t3", null, icon("film", 48)), el("h1", null, "No videos yet"),
-      el("p.v-lead", null, "Add videos, get proposals, correct what is wrong, retrain. Each round leaves less to correct."),
-      el("div.v-row", { style: { "margin-top": "8px" } },
-        button("Add videos", { kind: "pri lg", icon: "plus", onclick: () => window.vPages.open("videos"), id: "v-add-videos" }),
-        el("a.v-btn.line.lg", { href: address("/exchange", { project: this.project.id }) }, icon("import"), "Import YouTube-VIS"),
-        this.project.name === "demo" ? null : button("Open the demo", { kind: "ghost lg", onclick: demo }),
-        this.project.removed ? button(`Removed ${this.project.removed}`, { kind: "ghost lg", icon: "trash", onclick: () => this.choose("shown", "removed") }) : null),
-      el("p.v-t3", { style: { "margin-top": "8px" } }, "or drop files anywhere on this page")));
-  }
-
-  noProject() {
-    return el("div.v-place.v-full", null, el("div", null,
-      el("span.v-t3", null, icon("film", 48)), el("h1", null, "No project yet"),
-      el("p.v-lead", null, "A project holds the videos, categories and checkpoints that belong together."),
-      el("div.v-row", { style: { "margin-top": "8px" } }, button("New project", { kind: "pri lg", icon: "plus", onclick: () => window.vPages.open("project") }))));
+    const bin = { kind: "ghost lg", icon: "trash", onclick: showRemoved };
+    return emptyPlace(
+      "film",
+      "No videos yet",
+      el(
+        "p.v-lead",
+        null,
+        "Add videos, get proposals, correct what is wrong, retrain. Each round leaves less to correct.",
+      ),
+      el(
+        "div.v-row",
+        { style: { "margin-top": "8px" } },
+        addVideosButton(),
+        el("a.v-btn.line.lg", { href: address("/exchange", { project: id }) }, icon("import"), "Import YouTube-VIS"),
+        name === "demo" ? null : button("Open the demo", { kind: "ghost lg", onclick: openDemo }),
+        removed ? button(`Removed ${removed}`, bin) : null,
+      ),
+      el("p.v-t3", { style: { "margin-top": "8px" } }, "or drop files anywhere on this page"),
+    );
   }
 }
 
-/** A link may name a sheet; it opens once, and a reload shows the page as it is. */
-function openSheetOfAddress() {
-  const query = new URLSearchParams(location.search);
-  const sheet = query.get("sheet");
-  if (!sheet) return;
-  query.delete("sheet");
-  history.replaceState(history.state, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
-  window.vReady.then((/** @type {any} */ pages) => pages.open(sheet));
+/** Go to the project that the first start made, if it is still there. */
+async function openDemo() {
+  const { projects } = await get("/data/projects");
+  const found = projects.find((/** @type {import("../kit/wire.js").ProjectLine} */ project) => project.name === "demo");
+  if (found) location.assign(address("/", { project: found.id }));
+}
+
+function addVideosButton() {
+  const open = () => window.vPages?.open("videos");
+  return button("Add videos", { kind: "pri lg", icon: "plus", onclick: open, id: "v-add-videos" });
+}
+
+/** The last card of the grid. */
+function addCard() {
+  return el(
+    "button.v-add",
+    { type: "button", onclick: () => window.vPages?.open("videos") },
+    el(
+      "span",
+      null,
+      icon("plus", 24),
+      el("br"),
+      el("b", null, "Add videos"),
+      el("br"),
+      el("span.v-t3", null, "or drop them here"),
+    ),
+  );
+}
+
+function noProject() {
+  const open = () => window.vPages?.open("project");
+  return emptyPlace(
+    "film",
+    "No project yet",
+    el("p.v-lead", null, "A project holds the videos, categories and checkpoints that belong together."),
+    el(
+      "div.v-row",
+      { style: { "margin-top": "8px" } },
+      button("New project", { kind: "pri lg", icon: "plus", onclick: open }),
+    ),
+  );
 }

@@ -48,15 +48,41 @@ export class Manage {
   }
 
   draw() {
-    const note = this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : this.said ? el("p.v-note.ok", { role: "status" }, icon("check"), this.said) : null;
-    fill(this.place, el("div.v-stack", null, note, this.here ? this.name(this.here) : null, this.here ? this.archive(this.here) : null, this.list()));
+    const note = this.problem
+      ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem)
+      : this.said
+        ? el("p.v-note.ok", { role: "status" }, icon("check"), this.said)
+        : null;
+    fill(
+      this.place,
+      el(
+        "div.v-stack",
+        null,
+        note,
+        this.here ? this.name(this.here) : null,
+        this.here ? this.archive(this.here) : null,
+        this.list(),
+      ),
+    );
   }
 
   /** @param {ProjectLine} project */
   name(project) {
-    const field = /** @type {HTMLInputElement} */ (el("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" }));
+    const field = /** @type {HTMLInputElement} */ (
+      el("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" })
+    );
     field.value = project.name;
-    const form = el("form", null, el("div.v-t2.v-flabel", null, "Name"), el("div.v-row", null, el("label.v-field.v-grow", null, field), button("Save", { kind: "pri", submit: true, id: "v-manage-save" })));
+    const form = el(
+      "form",
+      null,
+      el("div.v-t2.v-flabel", null, "Name"),
+      el(
+        "div.v-row",
+        null,
+        el("label.v-field.v-grow", null, field),
+        button("Save", { kind: "pri", submit: true, id: "v-manage-save" }),
+      ),
+    );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
       this.doing(async () => {
@@ -70,25 +96,45 @@ export class Manage {
 
   /** @param {ProjectLine} project */
   archive(project) {
-    const away = () => this.doing(async () => {
-      await this.change(project.id, { archived: true });
-      location.assign("/?sheet=manage");
-      return "";
-    });
-    return el("div.v-part", null, el("h2", null, "Archive"),
-      el("p.v-t2", null, `Takes ${project.name} off the list of projects. Its videos, masks and checkpoints stay, and it can be brought back.`),
-      button("Archive this project", { kind: "line", onclick: away, id: "v-archive" }));
+    const away = () =>
+      this.doing(async () => {
+        await this.change(project.id, { archived: true });
+        location.assign("/?sheet=manage");
+        return "";
+      });
+    return el(
+      "div.v-part",
+      null,
+      el("h2", null, "Archive"),
+      el(
+        "p.v-t2",
+        null,
+        `Takes ${project.name} off the list of projects. Its videos, masks and checkpoints stay, and it can be brought back.`,
+      ),
+      button("Archive this project", { kind: "line", onclick: away, id: "v-archive" }),
+    );
   }
 
   list() {
-    const back = (/** @type {ProjectLine} */ project) => this.doing(async () => {
-      await this.change(project.id, { archived: false });
-      location.assign(address("/", { project: project.id }));
-      return "";
-    });
-    const line = (/** @type {ProjectLine} */ project) => el("li", { "data-archived": project.id },
-      el("span.v-ell.v-grow", { title: project.name }, project.name), el("span.v-t3.v-nowrap", null, plural(project.videos, "video")), button("Bring back", { kind: "ghost", onclick: () => back(project) }));
-    return el("div.v-part", null, el("h2", null, "Archived projects"),
-      this.archived.length ? el("ul.v-catlist", null, ...this.archived.map(line)) : el("p.v-t3", null, "None."));
+    const back = (/** @type {ProjectLine} */ project) =>
+      this.doing(async () => {
+        await this.change(project.id, { archived: false });
+        location.assign(address("/", { project: project.id }));
+        return "";
+      });
+    const line = (/** @type {ProjectLine} */ project) =>
+      el(
+        "li",
+        { "data-archived": project.id },
+        el("span.v-ell.v-grow", { title: project.name }, project.name),
+        el("span.v-t3.v-nowrap", null, plural(project.videos, "video")),
+        button("Bring back", { kind: "ghost", onclick: () => back(project) }),
+      );
+    return el(
+      "div.v-part",
+      null,
+      el("h2", null, "Archived projects"),
+      this.archived.length ? el("ul.v-catlist", null, ...this.archived.map(line)) : el("p.v-t3", null, "None."),
+    );
   }
 }

@@ -12,7 +12,10 @@ import { get, post, remove } from "./data.js";
 /** What a person would lose, as a sentence. @param {Removed} video */
 export function loss(video) {
   if (video.tracks === 0) return "It has no tracks.";
-  const work = [video.corrections ? plural(video.corrections, "correction") : "", video.verdicts ? plural(video.verdicts, "other verdict") : ""].filter(Boolean);
+  const work = [
+    video.corrections ? plural(video.corrections, "correction") : "",
+    video.verdicts ? plural(video.verdicts, "other verdict") : "",
+  ].filter(Boolean);
   return `${plural(video.tracks, "track")} with ${plural(video.masks, "mask")} ${video.tracks === 1 ? "goes" : "go"}, ${work.length ? `${work.join(" and ")} of yours among them` : "none of them judged or drawn by a person"}.`;
 }
 
@@ -49,28 +52,54 @@ export class RemovedList {
   }
 
   draw() {
-    fill(this.place,
+    fill(
+      this.place,
       this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
-      el("ul.v-jobs", null, ...this.videos.map((video) => (video.id === this.asked ? this.question(video) : this.line(video)))));
+      el(
+        "ul.v-jobs",
+        null,
+        ...this.videos.map((video) => (video.id === this.asked ? this.question(video) : this.line(video))),
+      ),
+    );
   }
 
   /** @param {Removed} video */
   line(video) {
-    const work = video.tracks ? `${plural(video.tracks, "track")}, ${plural(video.corrections, "correction")}` : "no tracks";
-    return el("li", { "data-removed": video.id },
+    const work = video.tracks
+      ? `${plural(video.tracks, "track")}, ${plural(video.corrections, "correction")}`
+      : "no tracks";
+    return el(
+      "li",
+      { "data-removed": video.id },
       el("span.v-mini", null, thumbnail(video.id, video.removed)),
-      el("div.v-grow", null, el("b.v-ell.v-block", { title: video.name }, video.name), el("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`)),
+      el(
+        "div.v-grow",
+        null,
+        el("b.v-ell.v-block", { title: video.name }, video.name),
+        el("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`),
+      ),
       button("Restore", { kind: "line", icon: "undo", onclick: () => this.doing(() => restore(video.id)) }),
-      button("Delete for good", { kind: "ghost", icon: "trash", onclick: () => this.ask(video.id) }));
+      button("Delete for good", { kind: "ghost", icon: "trash", onclick: () => this.ask(video.id) }),
+    );
   }
 
   /** @param {Removed} video */
   question(video) {
-    return el("li.v-question", { "data-removed": video.id, role: "group", "aria-label": `Delete ${video.name} for good?` },
+    return el(
+      "li.v-question",
+      { "data-removed": video.id, role: "group", "aria-label": `Delete ${video.name} for good?` },
       el("i.v-badc", null, icon("warn")),
-      el("div.v-grow", null, el("b", null, `Delete ${video.name} for good?`), el("p", null, loss(video)), el("p.v-t2.v-path", null, fate(video)), el("p.v-t2", null, "This cannot be undone.")),
+      el(
+        "div.v-grow",
+        null,
+        el("b", null, `Delete ${video.name} for good?`),
+        el("p", null, loss(video)),
+        el("p.v-t2.v-path", null, fate(video)),
+        el("p.v-t2", null, "This cannot be undone."),
+      ),
       button("Delete for good", { kind: "danger", icon: "trash", onclick: () => this.delete(video) }),
-      button("Keep", { kind: "line v-keep", onclick: () => this.ask("") }));
+      button("Keep", { kind: "line v-keep", onclick: () => this.ask("") }),
+    );
   }
 
   /** Asks about this video, or about none. @param {string} id */
@@ -84,8 +113,14 @@ export class RemovedList {
   /** @param {Removed} video */
   delete(video) {
     return this.doing(async () => {
-      const { problem } = await remove(`/data/videos/${encodeURIComponent(video.id)}`, { tracks: video.tracks, corrections: video.corrections });
-      return problem ?? `${video.name} is deleted, with ${plural(video.tracks, "track")} and ${plural(video.corrections, "correction")}.`;
+      const { problem } = await remove(`/data/videos/${encodeURIComponent(video.id)}`, {
+        tracks: video.tracks,
+        corrections: video.corrections,
+      });
+      return (
+        problem ??
+        `${video.name} is deleted, with ${plural(video.tracks, "track")} and ${plural(video.corrections, "correction")}.`
+      );
     });
   }
 

@@ -4,24 +4,41 @@
 import { button, count, el, icon, plural, points } from "../kit/pagedom.js";
 
 /**
- * @typedef {{AP: number, AP50?: number, AP75?: number, AR1?: number, AR10?: number}} Stats
- * @typedef {{name: string, tracks?: number, before: any, after: any}} Line
- * @typedef {{checkpoint: string, name: string, before: Stats, after: Stats, per_category: Line[], per_video: Line[], evaluation: string, proven: boolean, steps: number, seconds: number, snapshot: string, loss_last: number}} Result
+ * @typedef {{AP: number, AP50?: number, AP75?: number, AR1?: number, AR10?: number}} Stats shares, 0 to 1; -1 where undefined
+ * @typedef {number|Stats|null|undefined} Measure an AP, or the statistics that hold it; absent where nothing was measured
+ * @typedef {{name: string, tracks?: number, before: Measure, after: Measure}} Line
  */
 
+/**
+ * @typedef {object} Result of a finished retraining
+ * @property {string} checkpoint id
+ * @property {string} name of the checkpoint
+ * @property {string} [before_name] name of the checkpoint it is compared with
+ * @property {Stats} before
+ * @property {Stats} after
+ * @property {Line[]} [per_category]
+ * @property {Line[]} [per_video]
+ * @property {string} evaluation a key of `EVALUATIONS`
+ * @property {boolean} proven better on held-out videos
+ * @property {number} steps
+ * @property {number} [seconds]
+ * @property {string} [snapshot] hash of the masks that it trained on
+ */
+
+/** How a run was measured. @type {Record<string, string>} */
 export const EVALUATIONS = {
   "held-out": "on held-out videos, never trained on",
   "k-fold": "by k-fold, each video by a model that never saw it",
   "last-third": "on the last third of the one corrected video",
 };
 
-/** AP of a line, whether it holds a number or statistics. @param {any} value @returns {number|null} */
+/** AP of a line, whether it holds a number or statistics. @param {Measure} value @returns {number|null} */
 export function ap(value) {
   const number = typeof value === "number" ? value : value?.AP;
   return typeof number === "number" && number >= 0 && !Number.isNaN(number) ? number : null;
 }
 
-/** Change in points of AP (0 to 100), null where one side is missing. @param {any} before @param {any} after */
+/** Change in points of AP (0 to 100), null where one side is missing. @param {Measure} before @param {Measure} after */
 export function change(before, after) {
   const [a, b] = [ap(before), ap(after)];
   return a === null || b === null ? null : Math.round((b - a) * 1000) / 10;
@@ -31,22 +48,33 @@ export function change(before, after) {
 export function signed(value) {
   if (value === null) return el("span.v-t3", null, "–");
   if (Math.abs(value) < 0.05) return el("span.v-t2", null, "0.0");
-  return el("span.v-b", { class: value > 0 ? "v-okc" : "v-badc" }, `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`);
+  return el(
+    "span.v-b",
+    { class: value > 0 ? "v-okc" : "v-badc" },
+    `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`,
+  );
 }
 
 /** A bar left or right of a middle line. @param {number|null} value @param {number} widest largest change shown */
 function changeBar(value, widest) {
   const bar = el("span.v-dbar", { "aria-hidden": "true" });
-  if (value) bar.append(el("i", { class: value > 0 ? "up" : "dn", style: { width: `${Math.max(1.5, (Math.abs(value) / widest) * 58)}px` } }));
+  if (value)
+    bar.append(
+      el("i", {
+        class: value > 0 ? "up" : "dn",
+        style: { width: `${Math.max(1.5, (Math.abs(value) / widest) * 58)}px` },
+      }),
+    );
   return bar;
 }
 
 /** @param {Line[]} lines @returns {{better: Line[], worse: Line[]}} */
 export function sides(lines) {
-  const of = (/** @type {(c: number) => boolean} */ test) => lines.filter((l) => {
-    const c = change(l.before, l.after);
-    return c !== null && test(c);
-  });
+  const of = (/** @type {(c: number) => boolean} */ test) =>
+    lines.filter((l) => {
+      const c = change(l.before, l.after);
+      return c !== null && test(c);
+    });
   return { better: of((c) => c >= 0.1), worse: of((c) => c <= -0.1) };
 }
 
@@ -56,12 +84,26 @@ export function findings(result, before) {
   const lines = result.per_category ?? [];
   const { better, worse } = sides(lines);
   const total = change(result.before, result.after);
-  if (better.length) out.push(["ok", `Better than ${before} on ${better.length} of ${plural(lines.length, "category", "categories")}`]);
-  if (worse.length) out.push(["warn", `Worse on ${worse.length}: ${worse.slice(0, 3).map((l) => `${l.name} −${Math.abs(change(l.before, l.after) ?? 0).toFixed(1)}`).join(", ")}`]);
+  if (better.length)
+    out.push(["ok", `Better than ${before} on ${better.length} of ${plural(lines.length, "category", "categories")}`]);
+  if (worse.length)
+    out.push([
+      "warn",
+      `Worse on ${worse.length}: ${worse
+        .slice(0, 3)
+        .map((l) => `${l.name} −${Math.abs(change(l.before, l.after) ?? 0).toFixed(1)}`)
+        .join(", ")}`,
+    ]);
   if (!better.length && !worse.length) out.push(["warn", `No category differs from ${before}`]);
-  const how = EVALUATIONS[/** @type {keyof typeof EVALUATIONS} */ (result.evaluation)] ?? result.evaluation;
+  const how = EVALUATIONS[result.evaluation] ?? result.evaluation;
   if (result.proven) out.push(["ok", `Measured ${how}`]);
-  else out.push(["warn", result.evaluation === "held-out" && total !== null && total <= 0 ? `Not better, measured ${how}` : `Not proven: measured ${how}`]);
+  else
+    out.push([
+      "warn",
+      result.evaluation === "held-out" && total !== null && total <= 0
+        ? `Not better, measured ${how}`
+        : `Not proven: measured ${how}`,
+    ]);
   return out;
 }
 
@@ -73,15 +115,51 @@ export function verdict({ result, before, active, activeName, promote, keep, kep
   const inUse = active === result.checkpoint;
   const actions = inUse
     ? [el("span.v-chip.ok.v-tall", null, icon("check", 14), "In use")]
-    : [kept ? el("span.v-chip.v-tall", null, `${activeName} stays in use`) : button(`Keep ${activeName}`, { kind: "line lg", title: `Keep ${activeName} in use`, onclick: keep }),
-       button(`Promote ${result.name}`, { kind: result.proven && (total ?? 0) > 0 ? "pri lg" : "line lg", icon: "check", title: `Put ${result.name} in use`, onclick: promote, id: "v-promote" })];
-  return el("section.v-card.v-verdict", { "data-proven": String(result.proven) },
-    el("div.v-nowrap", null,
-      el("div.v-row", null, el("span.v-t2", null, result.evaluation === "held-out" ? "Held-out AP" : "AP"), el("span.v-chip", { class: result.proven ? "ok" : "warn", id: "v-proven" }, result.proven ? "proven" : "not proven")),
-      el("div.v-big", null, points(ap(result.after)), " ", el("small", null, signed(total)))),
+    : [
+        kept
+          ? el("span.v-chip.v-tall", null, `${activeName} stays in use`)
+          : button(`Keep ${activeName}`, { kind: "line lg", title: `Keep ${activeName} in use`, onclick: keep }),
+        button(`Promote ${result.name}`, {
+          kind: result.proven && (total ?? 0) > 0 ? "pri lg" : "line lg",
+          icon: "check",
+          title: `Put ${result.name} in use`,
+          onclick: promote,
+          id: "v-promote",
+        }),
+      ];
+  return el(
+    "section.v-card.v-verdict",
+    { "data-proven": String(result.proven) },
+    el(
+      "div.v-nowrap",
+      null,
+      el(
+        "div.v-row",
+        null,
+        el("span.v-t2", null, result.evaluation === "held-out" ? "Held-out AP" : "AP"),
+        el(
+          "span.v-chip",
+          { class: result.proven ? "ok" : "warn", id: "v-proven" },
+          result.proven ? "proven" : "not proven",
+        ),
+      ),
+      el("div.v-big", null, points(ap(result.after)), " ", el("small", null, signed(total))),
+    ),
     el("span.v-vline"),
-    el("div.v-gate.v-grow", null, ...findings(result, before).map(([kind, text]) => el("span", null, el("i", { class: kind === "ok" ? "v-okc" : "v-warnc" }, icon(kind === "ok" ? "check" : "warn")), text))),
-    ...actions);
+    el(
+      "div.v-gate.v-grow",
+      null,
+      ...findings(result, before).map(([kind, text]) =>
+        el(
+          "span",
+          null,
+          el("i", { class: kind === "ok" ? "v-okc" : "v-warnc" }, icon(kind === "ok" ? "check" : "warn")),
+          text,
+        ),
+      ),
+    ),
+    ...actions,
+  );
 }
 
 /**
@@ -91,36 +169,151 @@ export function verdict({ result, before, active, activeName, promote, keep, kep
  */
 export function comparison(result, before, by, choose) {
   const lines = by === "category" ? (result.per_category ?? []) : (result.per_video ?? []);
-  const changes = lines.map((l) => Math.abs(change(l.before, l.after) ?? 0)).concat([Math.abs(change(result.before, result.after) ?? 0)]);
+  const changes = lines
+    .map((l) => Math.abs(change(l.before, l.after) ?? 0))
+    .concat([Math.abs(change(result.before, result.after) ?? 0)]);
   const widest = Math.max(5, Math.ceil(Math.max(...changes)));
   const tracks = by === "category" && lines.some((l) => l.tracks !== undefined);
-  const heads = [by === "category" ? "Category" : "Video", ...(tracks ? ["Tracks"] : []), before, result.name, "Change"];
-  const row = (/** @type {string} */ name, /** @type {number|undefined} */ n, /** @type {any} */ a, /** @type {any} */ b, sum = false) => {
+  const heads = [
+    by === "category" ? "Category" : "Video",
+    ...(tracks ? ["Tracks"] : []),
+    before,
+    result.name,
+    "Change",
+  ];
+  const row = (
+    /** @type {string} */ name,
+    /** @type {number|undefined} */ n,
+    /** @type {Measure} */ a,
+    /** @type {Measure} */ b,
+    sum = false,
+  ) => {
     const c = change(a, b);
-    return el("tr", { class: sum ? "sum" : "" }, el("td.v-name", { title: name }, name), tracks ? el("td", null, n === undefined ? "–" : count(n)) : null, el("td", null, points(ap(a))), el("td", null, points(ap(b))), el("td", null, signed(c)), el("td.mid", null, changeBar(c, widest)));
+    return el(
+      "tr",
+      { class: sum ? "sum" : "" },
+      el("td.v-name", { title: name }, name),
+      tracks ? el("td", null, n === undefined ? "–" : count(n)) : null,
+      el("td", null, points(ap(a))),
+      el("td", null, points(ap(b))),
+      el("td", null, signed(c)),
+      el("td.mid", null, changeBar(c, widest)),
+    );
   };
   const sum = tracks ? lines.reduce((t, l) => t + (l.tracks ?? 0), 0) : undefined;
-  const switcher = el("span.v-seg", { role: "group" }, ...(/** @type {const} */ (["category", "video"])).map((key) =>
-    el("button", { type: "button", "aria-pressed": String(key === by), onclick: () => choose(key) }, key === "category" ? "Category" : "Video")));
-  return el("section.v-card", { id: "v-comparison" },
+  const switcher = el(
+    "span.v-seg",
+    { role: "group" },
+    .../** @type {const} */ (["category", "video"]).map((key) =>
+      el(
+        "button",
+        { type: "button", "aria-pressed": String(key === by), onclick: () => choose(key) },
+        key === "category" ? "Category" : "Video",
+      ),
+    ),
+  );
+  return el(
+    "section.v-card",
+    { id: "v-comparison" },
     el("header", null, el("h2.v-grow", null, "Before and after"), switcher),
-    el("div.v-scroll", null, el("table.v-table", null,
-      el("thead", null, el("tr", null, ...heads.map((h) => el("th.v-name", { title: h }, h)), el("th.mid", null, el("span.v-scale", null, el("span", null, `−${widest}`), el("span", null, "AP"), el("span", null, `+${widest}`))))),
-      el("tbody", null, row("All", sum, result.before, result.after, true), ...lines.map((l) => row(l.name, l.tracks, l.before, l.after))))));
+    el(
+      "div.v-scroll",
+      null,
+      el(
+        "table.v-table",
+        null,
+        el(
+          "thead",
+          null,
+          el(
+            "tr",
+            null,
+            ...heads.map((h) => el("th.v-name", { title: h }, h)),
+            el(
+              "th.mid",
+              null,
+              el(
+                "span.v-scale",
+                null,
+                el("span", null, `−${widest}`),
+                el("span", null, "AP"),
+                el("span", null, `+${widest}`),
+              ),
+            ),
+          ),
+        ),
+        el(
+          "tbody",
+          null,
+          row("All", sum, result.before, result.after, true),
+          ...lines.map((l) => row(l.name, l.tracks, l.before, l.after)),
+        ),
+      ),
+    ),
+  );
 }
 
 /** AP at other overlaps and the recall, before and after. @param {Result} result */
 export function figures(result) {
   const keys = /** @type {const} */ (["AP50", "AP75", "AR1", "AR10"]);
-  return el("section.v-card", null, el("header", null, el("h2", null, "Other figures")),
-    el("div.bd", null, el("dl.v-kv", null, ...keys.filter((k) => result.after?.[k] !== undefined).flatMap((k) => [
-      el("dt", null, k), el("dd", null, el("span.v-t2", null, `${points(result.before?.[k])} → `), el("b", null, points(result.after[k])))]))));
+  return el(
+    "section.v-card",
+    null,
+    el("header", null, el("h2", null, "Other figures")),
+    el(
+      "div.bd",
+      null,
+      el(
+        "dl.v-kv",
+        null,
+        ...keys
+          .filter((k) => result.after?.[k] !== undefined)
+          .flatMap((k) => [
+            el("dt", null, k),
+            el(
+              "dd",
+              null,
+              el("span.v-t2", null, `${points(result.before?.[k])} → `),
+              el("b", null, points(result.after[k])),
+            ),
+          ]),
+      ),
+    ),
+  );
 }
 
 /** Videos the run was measured on. @param {Result} result */
 export function measured(result) {
   if (!result.per_video?.length) return null;
-  return el("section.v-card", null,
-    el("header", null, el("h2.v-grow", null, result.evaluation === "held-out" ? "Held-out videos" : "Measured on"), el("span.v-t3", null, result.evaluation === "held-out" ? "never trained on" : result.evaluation === "k-fold" ? "k-fold by video" : "its last third")),
-    el("div.bd", null, ...result.per_video.map((v) => el("div.v-line", null, el("span.v-ell.v-grow", { title: v.name }, v.name), el("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `), el("b", null, points(ap(v.after)))))));
+  return el(
+    "section.v-card",
+    null,
+    el(
+      "header",
+      null,
+      el("h2.v-grow", null, result.evaluation === "held-out" ? "Held-out videos" : "Measured on"),
+      el(
+        "span.v-t3",
+        null,
+        result.evaluation === "held-out"
+          ? "never trained on"
+          : result.evaluation === "k-fold"
+            ? "k-fold by video"
+            : "its last third",
+      ),
+    ),
+    el(
+      "div.bd",
+      null,
+      ...result.per_video.map((v) =>
+        el(
+          "div.v-line",
+          null,
+          el("span.v-ell.v-grow", { title: v.name }, v.name),
+          el("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `),
+          el("b", null, points(ap(v.after))),
+        ),
+      ),
+    ),
+  );
 }

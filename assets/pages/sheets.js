@@ -4,7 +4,10 @@
 import { fill, icon } from "../kit/pagedom.js";
 import { projectInAddress } from "./data.js";
 
-/** Makes `window.vPages`, which the forms' own events call. Harmless when called twice. */
+/** @typedef {[kind: "ok"|"error", text: string, sheet: string, go: string]} Answer as `shell.Answer.as_list` writes it */
+/** @typedef {{project: () => string, open: (name: string) => void, close: () => void, answer: (answer: Answer|null) => void}} Sheets */
+
+/** Make `window.vPages`, which the forms' own events call. Harmless when called twice. */
 export function installSheets() {
   if (window.vPages) return;
   window.vPages = { project: projectInAddress, open, close, answer };
@@ -17,6 +20,16 @@ export function installSheets() {
   });
 }
 
+/** A link may name a sheet; it opens once, and a reload shows the page as it is. */
+export function openSheetOfAddress() {
+  const query = new URLSearchParams(location.search);
+  const sheet = query.get("sheet");
+  if (!sheet) return;
+  query.delete("sheet");
+  history.replaceState(history.state, "", `${location.pathname}${query.size ? `?${query}` : ""}${location.hash}`);
+  window.vReady.then((sheets) => sheets.open(sheet));
+}
+
 /** @param {string} name of a sheet of this page */
 export function open(name) {
   const sheet = document.getElementById(`v-sheet-${name}`);
@@ -27,7 +40,9 @@ export function open(name) {
   const cross = sheet.querySelector("[data-close]");
   if (cross && !cross.firstChild) fill(cross, icon("x"));
   showMessage(name, "", "");
-  const first = /** @type {HTMLElement|null} */ (sheet.querySelector("textarea:not([disabled]), input[type=text], input:not([type])"));
+  const first = /** @type {HTMLElement|null} */ (
+    sheet.querySelector("textarea:not([disabled]), input[type=text], input:not([type])")
+  );
   first?.focus({ preventScroll: true });
   window.dispatchEvent(new CustomEvent("v-sheet", { detail: name }));
 }
@@ -40,7 +55,7 @@ export function close() {
 
 /**
  * A form's answer.
- * @param {[kind: string, text: string, sheet: string, go: string]|null} list
+ * @param {Answer|null} list
  */
 function answer(list) {
   if (!list) return;

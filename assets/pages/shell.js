@@ -6,7 +6,18 @@ import { address, currentProject, get, poll, projectInAddress, projects } from "
 import { installSheets } from "./sheets.js";
 import { openMenu } from "../kit/menu.js";
 
-const DOING = { propose: "Proposing", retrain: "Retraining", download: "Downloading", add_checkpoint: "Checking a checkpoint", export_checkpoint: "Writing a checkpoint", spread: "Spreading", import: "Importing", export: "Exporting", index: "Reading" };
+/** @type {Record<string, string>} */
+const DOING = {
+  propose: "Proposing",
+  retrain: "Retraining",
+  download: "Downloading",
+  add_checkpoint: "Checking a checkpoint",
+  export_checkpoint: "Writing a checkpoint",
+  spread: "Spreading",
+  import: "Importing",
+  export: "Exporting",
+  index: "Reading",
+};
 
 /** @param {HTMLElement} element the gr.HTML that holds the constant bar */
 export async function mount(element) {
@@ -20,7 +31,7 @@ export async function mount(element) {
   window.addEventListener("v-projects-changed", () => nameProject(switcher, true));
   keepProject(bar);
   await nameProject(switcher, false);
-  window.vMakeReady?.(window.vPages);
+  if (window.vPages) window.vMakeReady?.(window.vPages);
   poll(() => showJobs(jobs));
 }
 
@@ -50,20 +61,27 @@ async function openProjects(anchor) {
   const known = await projects(true);
   const here = projectInAddress();
   const items = known.projects.map((p) =>
-    el("a", { href: address(location.pathname, { project: p.id }), "aria-selected": p.id === here ? "true" : null },
+    el(
+      "a",
+      { href: address(location.pathname, { project: p.id }), "aria-selected": p.id === here ? "true" : null },
       el("span.v-ell.v-grow", null, p.name),
       el("span.v-t3.v-nowrap", null, plural(p.videos ?? 0, "video")),
-      p.id === here ? icon("check", 14) : el("span", { style: { width: "14px" } })),
+      p.id === here ? icon("check", 14) : el("span", { style: { width: "14px" } }),
+    ),
   );
-  openMenu(anchor, [...items, items.length ? el("hr") : null,
+  openMenu(anchor, [
+    ...items,
+    items.length ? el("hr") : null,
     here ? sheetEntry("categories", "tag", "Categories of this project") : null,
     sheetEntry("manage", "edit", here ? "Rename or archive" : "Archived projects"),
-    sheetEntry("project", "plus", "New project")]);
+    sheetEntry("project", "plus", "New project"),
+  ]);
 }
 
 /** Opens a sheet of the library: in place, or there. @param {string} sheet @param {string} image @param {string} label */
 function sheetEntry(sheet, image, label) {
-  if (document.getElementById(`v-sheet-${sheet}`)) return el("button", { type: "button", onclick: () => window.vPages.open(sheet) }, icon(image), label);
+  if (document.getElementById(`v-sheet-${sheet}`))
+    return el("button", { type: "button", onclick: () => window.vPages?.open(sheet) }, icon(image), label);
   return el("a", { href: address("/", { project: projectInAddress(), sheet }) }, icon(image), label);
 }
 
@@ -84,6 +102,7 @@ function themeButton() {
 async function showJobs(place) {
   const project = projectInAddress();
   if (!project) return 5000;
+  /** @type {import("../kit/wire.js").Job[]} */
   let running;
   try {
     running = (await get(`/data/jobs?project=${encodeURIComponent(project)}&active=1`)).jobs;
@@ -97,8 +116,16 @@ async function showJobs(place) {
   if (running.length === 0) return 4000;
   const kinds = [...new Set(running.map((j) => j.kind))];
   const share = running.reduce((sum, j) => sum + (j.progress ?? 0), 0) / running.length;
-  const what = kinds.length > 1 ? plural(running.length, "job") : `${DOING[kinds[0]] ?? "Working"}${running.length > 1 ? ` ${running.length} videos` : ""}`;
-  const left = running.length === 1 && running[0].eta_seconds > 0 ? `, ${clock(running[0].eta_seconds)} left` : "";
-  fill(place, el("span.v-acc.v-row", null, icon("spark")), el("span.v-nowrap", { style: { "margin-right": "8px" } }, `${what}, ${Math.round(share * 100)} %${left}`));
+  const what =
+    kinds.length > 1
+      ? plural(running.length, "job")
+      : `${DOING[kinds[0]] ?? "Working"}${running.length > 1 ? ` ${running.length} videos` : ""}`;
+  const left =
+    running.length === 1 && (running[0].eta_seconds ?? 0) > 0 ? `, ${clock(running[0].eta_seconds ?? 0)} left` : "";
+  fill(
+    place,
+    el("span.v-acc.v-row", null, icon("spark")),
+    el("span.v-nowrap", { style: { "margin-right": "8px" } }, `${what}, ${Math.round(share * 100)} %${left}`),
+  );
   return 1500;
 }

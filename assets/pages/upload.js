@@ -39,13 +39,34 @@ class Upload {
 
   card() {
     const percent = Math.round(this.share * 100);
-    const state = this.problem ? el("span.v-chip.bad", null, "Refused") : el("span.v-chip.acc", null, percent < 100 ? `Uploading ${percent} %` : "Reading");
-    return el("div.v-vc.v-upload", { "data-upload": this.file.name },
-      el("div.v-th", null, el("span.v-noimg", null, icon(this.problem ? "warn" : "import", 28)), this.problem ? null : el("span.v-pb", null, el("i", { style: { width: `${percent}%` } }))),
-      el("div.v-vb", null,
+    const state = this.problem
+      ? el("span.v-chip.bad", null, "Refused")
+      : el("span.v-chip.acc", null, percent < 100 ? `Uploading ${percent} %` : "Reading");
+    return el(
+      "div.v-vc.v-upload",
+      { "data-upload": this.file.name },
+      el(
+        "div.v-th",
+        null,
+        el("span.v-noimg", null, icon(this.problem ? "warn" : "import", 28)),
+        this.problem ? null : el("span.v-pb", null, el("i", { style: { width: `${percent}%` } })),
+      ),
+      el(
+        "div.v-vb",
+        null,
         el("div.v-l1", null, el("b.v-ell.v-grow", { title: this.file.name }, this.file.name), state),
-        el("div.v-l2", null, el("span.v-grow", { class: this.problem ? "v-badc" : "v-t3", role: this.problem ? "alert" : null }, this.problem || size(this.file.size)),
-          button(this.problem ? "Dismiss" : "Cancel", { kind: "ghost", onclick: () => this.cancel() }))));
+        el(
+          "div.v-l2",
+          null,
+          el(
+            "span.v-grow",
+            { class: this.problem ? "v-badc" : "v-t3", role: this.problem ? "alert" : null },
+            this.problem || size(this.file.size),
+          ),
+          button(this.problem ? "Dismiss" : "Cancel", { kind: "ghost", onclick: () => this.cancel() }),
+        ),
+      ),
+    );
   }
 }
 
@@ -91,7 +112,8 @@ export class Uploads {
     const veil = el("div.v-drop", null, el("div", null, icon("import", 28), "Drop to add to this project"));
     const holder = el("div.v-plain", null);
     document.body.append(holder);
-    const carries = (/** @type {DragEvent} */ event) => event.dataTransfer?.types.includes("Files") && !(/** @type {Element} */ (event.target).closest?.(".v-sheet"));
+    const carries = (/** @type {DragEvent} */ event) =>
+      event.dataTransfer?.types.includes("Files") && !(/** @type {Element} */ (event.target).closest?.(".v-sheet"));
     addEventListener("dragover", (event) => {
       if (!carries(event)) return fill(holder);
       event.preventDefault();

@@ -4,7 +4,8 @@ import { test } from "node:test";
 import { icon, ICONS } from "../../assets/look/icons.js";
 import { channels, colourOf, inkOn, PALETTE, roundOf, word } from "../../assets/look/palette.js";
 
-const read = (path) => readFileSync(new URL(`../../assets/${path}`, import.meta.url), "utf8");
+const assets = new URL("../../assets/", import.meta.url);
+const read = (path) => readFileSync(new URL(path, assets), "utf8");
 
 test("the palette as a module and as JSON are the same twenty colours", () => {
   assert.deepEqual([...PALETTE], JSON.parse(read("look/palette.json")));
@@ -54,7 +55,10 @@ test("light and dark name the same tokens, and all that the sheets use exist", (
   const [common, light, dark] = css.split("}").map(named);
   assert.deepEqual([...light].sort(), [...dark].sort());
   const own = new Set(["--v-panel-size", "--v-timeline-size", "--v-lane", "--v-label"]);
-  for (const sheet of ["look/base.css", "editor/layout.css", "editor/parts.css"]) {
+  const sheets = ["look", "editor"].flatMap((room) =>
+    readdirSync(new URL(room, assets)).map((name) => `${room}/${name}`),
+  );
+  for (const sheet of sheets.filter((name) => name.endsWith(".css"))) {
     for (const [, name] of read(sheet).matchAll(/var\((--v-[\w-]+)/g))
       assert.ok(common.has(name) || light.has(name) || own.has(name), `${sheet}: ${name}`);
   }

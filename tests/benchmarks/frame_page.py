@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 from playwright.sync_api import Page, sync_playwright
 
-import launch
 from storage import rle
 from tests.benchmarks._served import Served
 from tests.benchmarks._targets import Latency
 from tests.benchmarks.frame_http import jumps
+from tests.chromium import system_browser
 from tests.conftest import QUIET_BROWSER
 
 READY = "() => Boolean(window.editor) && window.editor.ready"
@@ -64,7 +64,7 @@ PLAY = """async (seconds) => {
 @contextmanager
 def browser_page() -> Iterator[Page]:
     """A page of a laptop's size in a fresh browser."""
-    found = launch.find_browser()
+    found = system_browser()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(QUIET_BROWSER))
         page = browser.new_context(viewport={"width": 1440, "height": 900}).new_page()

@@ -15,9 +15,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 STYLESHEETS = (
     "/ui/look/tokens.css",
     "/ui/look/base.css",
+    "/ui/look/controls.css",
     "/ui/pages/gradio.css",
     "/ui/pages/shell.css",
+    "/ui/pages/page.css",
     "/ui/pages/forms.css",
+    "/ui/pages/widgets.css",
     "/ui/pages/library.css",
     "/ui/pages/report.css",
     "/ui/pages/review.css",

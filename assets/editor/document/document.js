@@ -256,7 +256,10 @@ export class VideoDocument {
       score: after.score ?? null,
       look: reasonOf(after.look),
       hash: state === "present" ? hash : null,
-      area: state === "present" && hash !== null ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null) : 0,
+      area:
+        state === "present" && hash !== null
+          ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null)
+          : 0,
     };
   }
 

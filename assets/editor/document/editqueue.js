@@ -89,7 +89,10 @@ export class EditQueue {
 
   /** Last edit on its way that wrote a row. @param {string} name from `rowName` @returns {Edit|undefined} */
   writerOf(name) {
-    return this.waiting.findLast((edit) => edit.changes.some((change) => rowName(change) === name));
+    for (let i = this.waiting.length - 1; i >= 0; i -= 1) {
+      if (this.waiting[i].changes.some((change) => rowName(change) === name)) return this.waiting[i];
+    }
+    return undefined;
   }
 
   /**
@@ -182,7 +185,9 @@ export class EditQueue {
       here.add(edit.id);
       // What an edit built on may have left the queue meanwhile: then it builds on what is here.
       const onHere = (/** @type {Change} */ change) => here.has(/** @type {any} */ (change.before).edit ?? edit.id);
-      const changes = edit.changes.map((change) => (onHere(change) ? change : { ...change, before: this.builtOn(change) }));
+      const changes = edit.changes.map((change) =>
+        onHere(change) ? change : { ...change, before: this.builtOn(change) },
+      );
       const own = { ...edit, changes, seq: (this.seq += 1) };
       this.waiting.push(own);
       this.applyHere(own);
@@ -310,7 +315,8 @@ export class EditQueue {
         this.document.masks.rename(local, row.after.mask);
       }
       if (!this.writerOf(rowName(row))) this.document.apply(row);
-      else if (row.frame === null && row.after?.number && row.track) this.document.renumber(row.track, row.after.number);
+      else if (row.frame === null && row.after?.number && row.track)
+        this.document.renumber(row.track, row.after.number);
     }
     for (const other of this.waiting) {
       let touched = false;

@@ -26,7 +26,8 @@ export function fromText(text, video) {
     read = null;
   }
   if (read?.format !== FORMAT || !Array.isArray(read.edits)) throw new Error("This file holds no saved edits.");
-  if (read.video?.id !== video.id) throw new Error(`These edits belong to the video ${read.video?.name ?? "of another project"}.`);
+  if (read.video?.id !== video.id)
+    throw new Error(`These edits belong to the video ${read.video?.name ?? "of another project"}.`);
   const sound = (/** @type {any} */ edit) =>
     typeof edit?.id === "string" &&
     typeof edit.kind === "string" &&
@@ -56,7 +57,9 @@ export function loadFromFile(app) {
     if (!file || !video) return;
     try {
       const added = app.queue.adopt(fromText(await file.text(), video));
-      app.toast({ title: added ? `${count(added, "edit")} taken from the file` : "All of these edits wait here already" });
+      app.toast({
+        title: added ? `${count(added, "edit")} taken from the file` : "All of these edits wait here already",
+      });
     } catch (/** @type {any} */ error) {
       app.toast({ tone: "bad", icon: "warn", title: "Not loaded", text: error.message });
     }

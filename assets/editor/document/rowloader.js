@@ -97,7 +97,8 @@ export class RowLoader {
       const here = Math.floor(this.frame() / STRETCH);
       let best = -1;
       for (let at = 0; at < this.stretches; at += 1) {
-        if ((!this.done.has(at) || this.old.has(at)) && (best < 0 || Math.abs(at - here) < Math.abs(best - here))) best = at;
+        if ((!this.done.has(at) || this.old.has(at)) && (best < 0 || Math.abs(at - here) < Math.abs(best - here)))
+          best = at;
       }
       const came = await this.fetch(best).then(
         () => true,

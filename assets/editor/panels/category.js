@@ -43,9 +43,19 @@ export function chooseCategory(app, anchor, label, choose) {
   /** @type {Category[]} */
   const all = app.session.now.video.categories.filter((/** @type {any} */ c) => !c.retired);
   const current = app.track?.category;
-  const input = h("input", { type: "text", placeholder: "Find, or name a new one", "aria-label": "Find or create a category" });
+  const input = h("input", {
+    type: "text",
+    placeholder: "Find, or name a new one",
+    "aria-label": "Find or create a category",
+  });
   const problem = h("p", { class: "v-bad", role: "alert", hidden: true });
-  const list = h("div", { class: "v-categorylist", role: "menu", "aria-label": label, tabindex: "-1", autofocus: true });
+  const list = h("div", {
+    class: "v-categorylist",
+    role: "menu",
+    "aria-label": label,
+    tabindex: "-1",
+    autofocus: true,
+  });
   /** @type {{element: any, run: () => void}[]} */
   let entries = [];
   let at = 0;
@@ -69,7 +79,10 @@ export function chooseCategory(app, anchor, label, choose) {
       element.id = `v-category-${i}`;
       element.addEventListener("click", run);
     });
-    fill(list, entries.map(({ element }) => element));
+    fill(
+      list,
+      entries.map(({ element }) => element),
+    );
     problem.hidden = true;
     at = 0;
     const standing = input.value.trim() ? best : found.findIndex((one) => one.id === current);
@@ -89,9 +102,18 @@ export function chooseCategory(app, anchor, label, choose) {
       making = false;
     }
   };
-  const onkeydown = keysOf({ input, count: () => all.length, step: (by) => move(at + by), run: (i) => entries[i ?? at]?.run() });
+  const onkeydown = keysOf({
+    input,
+    count: () => all.length,
+    step: (by) => move(at + by),
+    run: (i) => entries[i ?? at]?.run(),
+  });
   input.addEventListener("input", draw);
-  const field = h("form", { onsubmit: (/** @type {Event} */ e) => e.preventDefault() }, h("label", { class: "v-field" }, ic("search"), input));
+  const field = h(
+    "form",
+    { onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
+    h("label", { class: "v-field" }, ic("search"), input),
+  );
   const content = h("div", { class: "v-categories", onkeydown }, field, problem, list);
   draw();
   const close = popover(app, anchor, content, { label, width: 240 });
@@ -105,7 +127,14 @@ function entryOf(one, all, current) {
   const digit = all.indexOf(one) + 1;
   return h(
     "button",
-    { class: "v-item", type: "button", role: "menuitem", tabindex: "-1", title: one.name, "aria-current": one.id === current ? "true" : null },
+    {
+      class: "v-item",
+      type: "button",
+      role: "menuitem",
+      tabindex: "-1",
+      title: one.name,
+      "aria-current": one.id === current ? "true" : null,
+    },
     h("span", { class: "v-ell v-grow" }, one.name),
     digit <= 9 ? kbd(String(digit)) : null,
   );

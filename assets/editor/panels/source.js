@@ -32,7 +32,9 @@ export function sourceNotice(app) {
     if (!lost) form.close();
     words.replaceChildren(
       h("div", { class: lost ? "v-b" : "" }, text),
-      ...(lost ? [h("div", { class: "v-t2" }, "Tracks, masks and edits are kept. Masks are shown without pictures.")] : []),
+      ...(lost
+        ? [h("div", { class: "v-t2" }, "Tracks, masks and edits are kept. Masks are shown without pictures.")]
+        : []),
     );
     buttons.replaceChildren(again, ...(lost ? [elsewhere] : []));
   };
@@ -62,12 +64,22 @@ function pointing(app) {
   });
   const coded = h("input", { type: "checkbox" });
   const coding = h("label", { class: "v-row v-t2", hidden: true }, coded, "It is the same video, coded again");
-  const use = h("button", { class: "v-btn v-pri", type: "button", "data-role": "use-path", onclick: () => send() }, "Use this");
+  const use = h(
+    "button",
+    { class: "v-btn v-pri", type: "button", "data-role": "use-path", onclick: () => send() },
+    "Use this",
+  );
   const said = h("p", { class: "v-bad v-refusal", role: "status", hidden: true });
   const element = h(
     "div",
     { class: "v-pointing", hidden: true },
-    h("div", { class: "v-row" }, h("label", { class: "v-field v-grow" }, field), use, h("button", { class: "v-btn", type: "button", onclick: () => close() }, "Cancel")),
+    h(
+      "div",
+      { class: "v-row" },
+      h("label", { class: "v-field v-grow" }, field),
+      use,
+      h("button", { class: "v-btn", type: "button", onclick: () => close() }, "Cancel"),
+    ),
     said,
     coding,
   );

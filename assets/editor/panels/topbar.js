@@ -185,7 +185,11 @@ function reviewed(app) {
 /** Saved, saving, or why not yet and how much waits; opens what can be done about it. @param {Editor} app */
 function saveState(app) {
   const words = h("span", { class: "v-row", role: "status" });
-  const save = h("button", { class: "v-save", type: "button", "aria-haspopup": "menu", onclick: () => choices() }, words);
+  const save = h(
+    "button",
+    { class: "v-save", type: "button", "aria-haspopup": "menu", onclick: () => choices() },
+    words,
+  );
   const choices = () => {
     const { saving, waiting } = app.session.now;
     const open = (/** @type {string} */ icon, /** @type {string} */ title, /** @type {() => void} */ run) => ({

@@ -22,7 +22,14 @@ export function counting(app) {
   const fullness = h("i", {});
   const bar = h(
     "div",
-    { class: "v-countbar", role: "progressbar", "aria-label": "Frames counted", "aria-valuemin": "0", "aria-valuemax": "100", hidden: true },
+    {
+      class: "v-countbar",
+      role: "progressbar",
+      "aria-label": "Frames counted",
+      "aria-valuemin": "0",
+      "aria-valuemax": "100",
+      hidden: true,
+    },
     fullness,
   );
   const draw = () => {
@@ -58,7 +65,8 @@ export function followCounting(app) {
       const same = now.count === video.count && now.partial === video.partial;
       if (app.session.now.video?.id !== video.id) return;
       if (same && now.confirmed < now.count) {
-        if (now.confirmed !== video.confirmed) app.session.set({ video: { ...app.session.now.video, confirmed: now.confirmed } });
+        if (now.confirmed !== video.confirmed)
+          app.session.set({ video: { ...app.session.now.video, confirmed: now.confirmed } });
       } else await app.recount();
     } catch {
       return; // asked again soon; the save state says when the server is silent

@@ -53,7 +53,8 @@ export class Showing {
       if (app.session.now.problem) app.session.set({ problem: "" });
       this.after(frame);
     } catch (/** @type {any} */ error) {
-      if (this.current(frame) && !this.holds(frame)) app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
+      if (this.current(frame) && !this.holds(frame))
+        app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
     } finally {
       clearTimeout(late ?? undefined);
     }

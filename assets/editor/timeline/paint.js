@@ -174,7 +174,11 @@ function paintScores(s, lane, y, bar) {
   g.beginPath();
   let previous = -2;
   let column = -Infinity;
-  for (let i = countBefore(scores, s.first - 1, ([frame]) => frame); i < scores.length && scores[i][0] <= s.last + 1; i += 1) {
+  for (
+    let i = countBefore(scores, s.first - 1, ([frame]) => frame);
+    i < scores.length && scores[i][0] <= s.last + 1;
+    i += 1
+  ) {
     const [frame, score] = scores[i];
     const x = s.x(frame) + half;
     const joins = frame === previous + 1;
@@ -197,7 +201,11 @@ function paintSigns(s, lane, y, bar) {
   const { g, css } = s;
   const half = (s.x(1) - s.x(0)) / 2;
   let drawnTo = -Infinity;
-  for (let i = countBefore(lane.keys, s.first - 1, itself); i < lane.keys.length && lane.keys[i] <= s.last + 1; i += 1) {
+  for (
+    let i = countBefore(lane.keys, s.first - 1, itself);
+    i < lane.keys.length && lane.keys[i] <= s.last + 1;
+    i += 1
+  ) {
     const x = s.x(lane.keys[i]) + half;
     if (x < drawnTo + 3) continue;
     drawnTo = x;
@@ -215,7 +223,11 @@ function paintSigns(s, lane, y, bar) {
     g.stroke();
   }
   drawnTo = -Infinity;
-  for (let i = countBefore(lane.looks, s.first - 1, itself); i < lane.looks.length && lane.looks[i] <= s.last + 1; i += 1) {
+  for (
+    let i = countBefore(lane.looks, s.first - 1, itself);
+    i < lane.looks.length && lane.looks[i] <= s.last + 1;
+    i += 1
+  ) {
     const x = s.x(lane.looks[i]) + half;
     if (x < drawnTo + 3) continue;
     drawnTo = x;

@@ -29,11 +29,19 @@ test("what is not an answer of the server means that it is out of reach", async 
 
 test("a refusal with a sentence is no silence, whatever its status", async () => {
   answering('{"error": "The disk is full."}', 503);
-  await assert.rejects(request("GET", "/x"), (error) => error instanceof RefusedError && error.message === "The disk is full.");
+  await assert.rejects(
+    request("GET", "/x"),
+    (error) => error instanceof RefusedError && error.message === "The disk is full.",
+  );
 });
 
 test("what a server in between refuses is told in words, with its pause", async () => {
-  for (const [status, words] of [[401, /sign-in is needed/], [403, /not allowed/], [413, /size/], [429, /fewer/]]) {
+  for (const [status, words] of [
+    [401, /sign-in is needed/],
+    [403, /not allowed/],
+    [413, /size/],
+    [429, /fewer/],
+  ]) {
     globalThis.fetch = async () => new Response("<html>", { status, headers: { "retry-after": "90" } });
     await assert.rejects(request("POST", "/x", {}), (error) => words.test(error.message) && error.after === 90);
   }

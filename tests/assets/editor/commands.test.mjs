@@ -239,10 +239,7 @@ async function afterUndo(at, answer) {
 
 test("undo goes to the edit only from outside of its frames", async () => {
   const wide = { frame: 2, last_frame: 7 };
-  assert.deepEqual(
-    await Promise.all([0, 2, 5, 7, 8].map((at) => afterUndo(at, wide))),
-    [2, 2, 5, 7, 2],
-  );
+  assert.deepEqual(await Promise.all([0, 2, 5, 7, 8].map((at) => afterUndo(at, wide))), [2, 2, 5, 7, 2]);
   assert.equal(await afterUndo(5, { frame: 3, last_frame: 3 }), 3);
   assert.equal(await afterUndo(5, { frame: null, last_frame: null }), 5);
 });

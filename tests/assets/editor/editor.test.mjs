@@ -3,7 +3,14 @@ import { beforeEach, test } from "node:test";
 import { Editor } from "../../../assets/editor/editor.js";
 import { memoryStorage } from "../memory.mjs";
 
-const facts = (values = {}) => ({ id: "v", project: { id: "p" }, count: 100, confirmed: 60, partial: false, ...values });
+const facts = (values = {}) => ({
+  id: "v",
+  project: { id: "p" },
+  count: 100,
+  confirmed: 60,
+  partial: false,
+  ...values,
+});
 const ended = { id: "j", kind: "index", status: "done", project: "p", video: "v" };
 
 /** An editor that looks at a video of which not every frame is counted, and the questions to the server that are out. */

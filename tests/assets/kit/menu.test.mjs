@@ -32,7 +32,10 @@ test("it is closed before the choice is carried out, which may hang something un
   };
   openMenu(one, [button("Rename", { onclick: again })]);
   await page.press("Rename");
-  assert.deepEqual([seen, page.all(".v-ask").length, document.activeElement === page.find(".v-ask input")], [[0], 1, true]);
+  assert.deepEqual(
+    [seen, page.all(".v-ask").length, document.activeElement === page.find(".v-ask input")],
+    [[0], 1, true],
+  );
 });
 
 test("the same button closes it again, another one opens its own", async () => {
@@ -77,7 +80,10 @@ test("arrow keys go round the entries", async () => {
     assert.ok(event.defaultPrevented);
     return document.activeElement.textContent;
   };
-  assert.deepEqual([await at("ArrowDown"), await at("ArrowDown"), await at("ArrowDown"), await at("ArrowDown")], ["A", "B", "C", "A"]);
+  assert.deepEqual(
+    [await at("ArrowDown"), await at("ArrowDown"), await at("ArrowDown"), await at("ArrowDown")],
+    ["A", "B", "C", "A"],
+  );
   assert.deepEqual([await at("ArrowUp"), await at("ArrowUp")], ["C", "B"]);
 });
 
@@ -125,7 +131,10 @@ test("a refused name stays with the reason, and can be tried again", async () =>
   assert.equal(page.find(".v-ask p").hidden, true);
   await page.type(".v-ask input", "taken");
   await page.press("Save");
-  assert.deepEqual([page.find(".v-ask p").hidden, page.text(".v-ask p")], [false, "There is already a video named taken."]);
+  assert.deepEqual(
+    [page.find(".v-ask p").hidden, page.text(".v-ask p")],
+    [false, "There is already a video named taken."],
+  );
   assert.equal(page.find(".v-ask input").value, "taken");
   free = true;
   await page.press("Save");

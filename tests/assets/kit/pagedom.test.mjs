@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, el, fill, icon, when } from "../../../assets/kit/pagedom.js";
+import { button, clock, count, el, fill, icon, plural, points, size, when } from "../../../assets/kit/pagedom.js";
 import { openPage } from "../pages/browser.mjs";
 
 test("a name with markup in it is text", async () => {
@@ -14,9 +14,20 @@ test("a name with markup in it is text", async () => {
 test("classes, attributes, listeners and styles land where they belong", async () => {
   await openPage();
   let pressed = 0;
-  const node = el("button.v-btn.lg", { class: "pri", id: "go", hidden: true, title: null, disabled: false, onclick: () => pressed++, style: { width: "4px", "--p": 2 } });
+  const node = el("button.v-btn.lg", {
+    class: "pri",
+    id: "go",
+    hidden: true,
+    title: null,
+    disabled: false,
+    onclick: () => pressed++,
+    style: { width: "4px", "--p": 2 },
+  });
   assert.equal(node.className, "v-btn lg pri");
-  assert.deepEqual([node.id, node.hidden, node.hasAttribute("title"), node.hasAttribute("disabled")], ["go", true, false, false]);
+  assert.deepEqual(
+    [node.id, node.hidden, node.hasAttribute("title"), node.hasAttribute("disabled")],
+    ["go", true, false, false],
+  );
   assert.deepEqual([node.style.width, node.style["--p"]], ["4px", "2"]);
   node.click();
   assert.equal(pressed, 1);
@@ -63,4 +74,13 @@ test("times are of today or with their day", async () => {
   now.setHours(14, 2, 0);
   assert.equal(when(now / 1000), "today 14:02");
   assert.equal(when(new Date(2024, 10, 3, 9, 5) / 1000), "3 Nov 09:05");
+});
+
+test("numbers are written for people", () => {
+  assert.equal(count(1234567), "1,234,567");
+  assert.equal(plural(1, "track"), "1 track");
+  assert.equal(plural(0, "category", "categories"), "0 categories");
+  assert.deepEqual([3, 75, 3725].map(clock), ["0:03", "1:15", "1:02:05"]);
+  assert.deepEqual([0, 1.5e6, 6.47e8, 2.5e9].map(size), ["0 MB", "1.5 MB", "647 MB", "2.50 GB"]);
+  assert.deepEqual([0.486, 0, null, -1, undefined].map(points), ["48.6", "0.0", "–", "–", "–"]);
 });

@@ -17,7 +17,12 @@ export async function settle() {
 export async function openPage({ address = "/", answers = {} } = {}) {
   const page = new Page(answers);
   const [path, query = ""] = address.split("?");
-  const location = { pathname: path, search: query ? `?${query}` : "", hash: "", assign: (to) => page.visited.push(to) };
+  const location = {
+    pathname: path,
+    search: query ? `?${query}` : "",
+    hash: "",
+    assign: (to) => page.visited.push(to),
+  };
   const go = (_state, _title, to) => {
     const [where, asked = ""] = to.split("?");
     Object.assign(location, { pathname: where, search: asked ? `?${asked}` : "" });
@@ -41,14 +46,16 @@ export async function openPage({ address = "/", answers = {} } = {}) {
     innerHeight: 720,
     addEventListener: (...rest) => vWindow.addEventListener(...rest),
     removeEventListener: (...rest) => vWindow.removeEventListener(...rest),
-    dispatchEvent: (event) => vWindow.listeners.filter((one) => one.type === event.type).forEach((one) => one.call(event)),
+    dispatchEvent: (event) =>
+      vWindow.listeners.filter((one) => one.type === event.type).forEach((one) => one.call(event)),
     setTimeout: (call, pause = 0) => page.timers.push({ call, pause }),
     clearTimeout: (id) => id && (page.timers[id - 1] = null),
     fetch: (to, init) => page.answer(to, init),
     vPages: undefined,
     vTheme: { dark: true, set: (dark) => (vTheme.dark = dark) },
   };
-  for (const [name, value] of Object.entries(given)) Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
+  for (const [name, value] of Object.entries(given))
+    Object.defineProperty(globalThis, name, { value, writable: true, configurable: true });
   globalThis.vReady = new Promise((ready) => (globalThis.vMakeReady = ready));
   // The list of projects is asked for once a page: this is another page.
   await projects(true).catch(() => undefined);
@@ -131,7 +138,9 @@ export class Page {
   /** Presses a button or a link by its words. @param {string} words @param {string} [within] */
   async press(words, within = "body") {
     const place = within === "body" ? this.document.body : this.find(within);
-    const found = place.querySelectorAll("button, a").find((one) => one.textContent.trim() === words || one.getAttribute("aria-label") === words);
+    const found = place
+      .querySelectorAll("button, a")
+      .find((one) => one.textContent.trim() === words || one.getAttribute("aria-label") === words);
     if (!found) throw new Error(`There is no button "${words}": ${this.text()}`);
     found.click();
     await settle();

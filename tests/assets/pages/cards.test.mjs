@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { card, reviewBar, row } from "../../../assets/pages/cards.js";
+import { card, isOpen, reviewBar, reviewed, row } from "../../../assets/pages/cards.js";
 import { openPage } from "./browser.mjs";
 import { counts, job, video } from "./made.mjs";
 
@@ -20,7 +20,11 @@ test("the state of a video is a word, and so is what is left to do", async () =>
     [{ state: "new" }, "New", "no tracks yet"],
     [{ state: "proposed", counts: counts({ unreviewed: 9 }) }, "Proposed", "waits for review"],
     [{ state: "review", counts: counts({ unreviewed: 3, accepted: 1 }) }, "In review", "25 % reviewed"],
-    [{ state: "review", counts: counts({ corrected: 3 }), frames: 3, bare: 286, count: 289 }, "In review", "3 of 289 frames"],
+    [
+      { state: "review", counts: counts({ corrected: 3 }), frames: 3, bare: 286, count: 289 },
+      "In review",
+      "3 of 289 frames",
+    ],
     [{ state: "done", counts: counts({ accepted: 4 }) }, "Done", "all reviewed"],
     [{ state: "review", counts: counts({ unreviewed: 9, look: 7 }) }, "In review", "7 to check"],
     [{ state: "new", problem: "clip: the file is gone." }, "No source", "clip: the file is gone."],
@@ -33,7 +37,11 @@ test("the state of a video is a word, and so is what is left to do", async () =>
 
 test("a job on a video comes before everything else", async () => {
   await openPage();
-  const node = shown({ job: job("j", { progress: 0.254 }), problem: "gone", counts: counts({ look: 4, unreviewed: 4 }) });
+  const node = shown({
+    job: job("j", { progress: 0.254 }),
+    problem: "gone",
+    counts: counts({ look: 4, unreviewed: 4 }),
+  });
   assert.deepEqual([words(node, ".v-chip"), words(node, ".v-l2 .v-grow")], ["Proposing 25 %", "1:15 left"]);
   assert.equal(node.querySelector(".v-pb i").style.width, "25.4%");
   const begun = shown({ job: job("j", { kind: "strange", progress: null, eta_seconds: null, message: "" }) });
@@ -44,7 +52,10 @@ test("a long name and a problem can be read whole, and markup in them is text", 
   await openPage();
   const node = shown({ name: "<b>north</b>", problem: "clip: the file is gone." });
   assert.equal(node.querySelector(".v-l1 b").textContent, "<b>north</b>");
-  assert.deepEqual([node.querySelector(".v-l1 b").title, node.querySelector(".v-l2 .v-grow").title], ["<b>north</b>", "clip: the file is gone."]);
+  assert.deepEqual(
+    [node.querySelector(".v-l1 b").title, node.querySelector(".v-l2 .v-grow").title],
+    ["<b>north</b>", "clip: the file is gone."],
+  );
 });
 
 test("frames and tracks are counted in words", async () => {
@@ -56,14 +67,23 @@ test("frames and tracks are counted in words", async () => {
 test("the bar shows shares in the order of verdicts and says them", async () => {
   await openPage();
   const bar = reviewBar(counts({ accepted: 50, corrected: 25, rejected: 5, unreviewed: 20, look: 10 }));
-  assert.deepEqual(bar.childNodes.map((part) => `${part.className} ${part.style.width ?? ""}`.trim()), ["a 50%", "c 25%", "l 10%", "x 5%", "u"]);
+  assert.deepEqual(
+    bar.childNodes.map((part) => `${part.className} ${part.style.width ?? ""}`.trim()),
+    ["a 50%", "c 25%", "l 10%", "x 5%", "u"],
+  );
   assert.equal(bar.getAttribute("aria-label"), "50 accepted, 25 corrected, 10 need a look, 5 rejected, 10 unreviewed");
 });
 
 test("an empty bar is one unreviewed part, a full one has none", async () => {
   await openPage();
-  assert.deepEqual(reviewBar(counts()).childNodes.map((part) => part.className), ["u"]);
-  assert.deepEqual(reviewBar(counts({ accepted: 3 })).childNodes.map((part) => part.className), ["a"]);
+  assert.deepEqual(
+    reviewBar(counts()).childNodes.map((part) => part.className),
+    ["u"],
+  );
+  assert.deepEqual(
+    reviewBar(counts({ accepted: 3 })).childNodes.map((part) => part.className),
+    ["a"],
+  );
 });
 
 test("a changed mask asks for a new picture, an unchanged one does not", async () => {
@@ -86,12 +106,17 @@ test("the button for renaming and removing lies beside the link, not in it", asy
   await openPage();
   const asked = [];
   for (const make of [card, row]) {
-    const node = make(video("v", { name: "gate" }), "p", (anchor, of) => asked.push([anchor.getAttribute("aria-label"), of.id]));
+    const node = make(video("v", { name: "gate" }), "p", (anchor, of) =>
+      asked.push([anchor.getAttribute("aria-label"), of.id]),
+    );
     const more = node.querySelector(".v-more");
     assert.equal(more.closest("a"), null);
     more.click();
   }
-  assert.deepEqual(asked, [["Rename or remove gate", "v"], ["Rename or remove gate", "v"]]);
+  assert.deepEqual(asked, [
+    ["Rename or remove gate", "v"],
+    ["Rename or remove gate", "v"],
+  ]);
 });
 
 test("a line of the list says what is left without repeating the share", async () => {
@@ -105,8 +130,31 @@ test("a line of the list says what is left without repeating the share", async (
 
 test("a line of the list has its numbers and the share, and opens the editor", async () => {
   await openPage();
-  const line = row(video("v", { count: 1500, seconds: 61, tracks: 0, state: "review", counts: counts({ unreviewed: 1, accepted: 2 }) }), "p", nothing);
+  const line = row(
+    video("v", {
+      count: 1500,
+      seconds: 61,
+      tracks: 0,
+      state: "review",
+      counts: counts({ unreviewed: 1, accepted: 2 }),
+    }),
+    "p",
+    nothing,
+  );
   const cells = line.querySelectorAll("td").map((cell) => cell.textContent);
   assert.deepEqual([cells[2], cells[4], cells[5], cells[6]], ["66 %", "1,500", "1:01", "–"]);
-  assert.deepEqual(line.querySelectorAll("a").map((link) => link.href), Array(2).fill("/review/?project=p&video=v"));
+  assert.deepEqual(
+    line.querySelectorAll("a").map((link) => link.href),
+    Array(2).fill("/review/?project=p&video=v"),
+  );
+});
+
+test("the share of reviewed masks is never rounded up to all", () => {
+  assert.equal(reviewed({ counts: counts() }), 0);
+  assert.equal(reviewed({ counts: counts({ accepted: 997, corrected: 1, rejected: 1, unreviewed: 1 }) }), 99);
+  assert.equal(reviewed({ counts: counts({ accepted: 2, corrected: 1, rejected: 1 }) }), 100);
+  assert.deepEqual(
+    ["new", "proposed", "review", "done"].map((state) => isOpen({ state })),
+    [true, true, false, false],
+  );
 });

@@ -7,7 +7,10 @@ const DOG = { id: "d", name: "dog", retired: false };
 const CAT = { id: "c", name: "cat", retired: true };
 
 async function opened(categories, answers = {}) {
-  const page = await openPage({ address: "/?project=p", answers: { "GET /data/projects/p": { categories }, ...answers } });
+  const page = await openPage({
+    address: "/?project=p",
+    answers: { "GET /data/projects/p": { categories }, ...answers },
+  });
   mount(page.place("v-categories"));
   await page.tell("v-sheet", "categories");
   return page;
@@ -17,7 +20,10 @@ const values = (page, selector) => page.all(selector).map((field) => field.value
 test("categories in use come before retired ones, which cannot be renamed", async () => {
   const page = await opened([CAT, DOG]);
   assert.deepEqual(values(page, ".v-catlist input"), ["dog", "cat"]);
-  assert.deepEqual(page.all(".v-catlist input").map((field) => field.disabled), [false, true]);
+  assert.deepEqual(
+    page.all(".v-catlist input").map((field) => field.disabled),
+    [false, true],
+  );
   assert.match(page.text(), /Retired: kept on their tracks/);
 });
 
@@ -61,7 +67,10 @@ test("a category is retired and brought back", async () => {
   const page = await opened([DOG, CAT], { "POST /data/categories/d": DOG, "POST /data/categories/c": CAT });
   await page.press("Retire");
   await page.press("Bring back");
-  assert.deepEqual(page.writes, ['POST /data/categories/d {"retired":true}', 'POST /data/categories/c {"retired":false}']);
+  assert.deepEqual(page.writes, [
+    'POST /data/categories/d {"retired":true}',
+    'POST /data/categories/c {"retired":false}',
+  ]);
 });
 
 test("a refusal is shown and the list stays", async () => {

@@ -1,9 +1,16 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { currentProject, get, poll, post, projects, remove } from "../../../assets/pages/data.js";
+import { address, currentProject, get, poll, post, projects, remove } from "../../../assets/pages/data.js";
 import { openPage, refuse, settle } from "./browser.mjs";
 
-const KNOWN = { projects: [{ id: "a", name: "alps", videos: 1 }, { id: "d", name: "demo", videos: 6 }], archived: [{ id: "o", name: "old", videos: 2 }], last: null };
+const KNOWN = {
+  projects: [
+    { id: "a", name: "alps", videos: 1 },
+    { id: "d", name: "demo", videos: 6 },
+  ],
+  archived: [{ id: "o", name: "old", videos: 2 }],
+  last: null,
+};
 const open = (address, more = {}) => openPage({ address, answers: { "GET /data/projects": { ...KNOWN, ...more } } });
 
 test("a refusal carries the server's own sentence and its status", async () => {
@@ -114,4 +121,9 @@ test("a hidden tab waits, and looks at once when it is seen", async () => {
   page.document.dispatchEvent(new Event("visibilitychange"));
   await settle();
   assert.equal(looks, 1);
+});
+
+test("addresses end with a slash and leave out what is empty", () => {
+  assert.equal(address("/review", { project: "a b", video: "" }), "/review/?project=a+b");
+  assert.equal(address("/", { project: "p" }), "/?project=p");
 });

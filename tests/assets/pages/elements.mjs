@@ -7,12 +7,14 @@ function fits(element, part) {
   const [, tag, rest] = SIMPLE.exec(part) ?? [null, null, null];
   if (rest === null) throw new Error(`The selector ${part} is not understood by the document of the tests.`);
   if (tag && element.tagName !== tag.toUpperCase()) return false;
-  return [...rest.matchAll(/\.([\w-]+)|#([\w-]+)|\[([\w-]+)(?:="?([^"\]]*)"?)?\]|:not\(([^)]*)\)/g)].every(([, name, id, key, value, not]) => {
-    if (name) return element.classList.contains(name);
-    if (id) return element.id === id;
-    if (key) return value === undefined ? element.hasAttribute(key) : element.getAttribute(key) === value;
-    return !fits(element, not);
-  });
+  return [...rest.matchAll(/\.([\w-]+)|#([\w-]+)|\[([\w-]+)(?:="?([^"\]]*)"?)?\]|:not\(([^)]*)\)/g)].every(
+    ([, name, id, key, value, not]) => {
+      if (name) return element.classList.contains(name);
+      if (id) return element.id === id;
+      if (key) return value === undefined ? element.hasAttribute(key) : element.getAttribute(key) === value;
+      return !fits(element, not);
+    },
+  );
 }
 
 /** Whether an element is what a whole selector says; only lists and descent, as the modules need. */
@@ -105,7 +107,8 @@ export class FakeNode {
       stop();
     };
     const call = (at, capture) => {
-      for (const one of [...at.listeners]) if (one.type === event.type && one.capture === capture) one.call.call(at, event);
+      for (const one of [...at.listeners])
+        if (one.type === event.type && one.capture === capture) one.call.call(at, event);
     };
     const path = [];
     for (let at = this; at; at = at.parentNode) path.push(at);
@@ -146,15 +149,21 @@ export class FakeElement extends FakeNode {
     this.tagName = tag.toUpperCase();
     this.attributes = new Map();
     this.style = { setProperty: (key, value) => (this.style[key] = value) };
-    this.dataset = new Proxy({}, {
-      get: (_, key) => this.getAttribute(dashed(key)) ?? undefined,
-      set: (_, key, value) => (this.setAttribute(dashed(key), value), true),
-      deleteProperty: (_, key) => (this.removeAttribute(dashed(key)), true),
-    });
+    this.dataset = new Proxy(
+      {},
+      {
+        get: (_, key) => this.getAttribute(dashed(key)) ?? undefined,
+        set: (_, key, value) => (this.setAttribute(dashed(key), value), true),
+        deleteProperty: (_, key) => (this.removeAttribute(dashed(key)), true),
+      },
+    );
     const words = () => this.className.split(" ").filter(Boolean);
     this.classList = {
       add: (...names) => (this.className = [...new Set([...words(), ...names])].join(" ")),
-      remove: (...names) => (this.className = words().filter((name) => !names.includes(name)).join(" ")),
+      remove: (...names) =>
+        (this.className = words()
+          .filter((name) => !names.includes(name))
+          .join(" ")),
       contains: (name) => words().includes(name),
     };
     this.typed = null;
@@ -220,7 +229,8 @@ export class FakeElement extends FakeNode {
   click() {
     if (this.disabled) return;
     const go = this.dispatchEvent(new Event("click", { cancelable: true }));
-    if (go && this.tagName === "BUTTON" && this.getAttribute("type") === "submit") this.closest("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+    if (go && this.tagName === "BUTTON" && this.getAttribute("type") === "submit")
+      this.closest("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
   }
 
   getBoundingClientRect() {

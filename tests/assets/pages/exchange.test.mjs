@@ -10,13 +10,28 @@ import { job, known } from "./made.mjs";
 const JOBS = "GET /data/jobs?project=p";
 
 async function opened(jobs, answers = {}) {
-  const page = await openPage({ address: "/exchange/?project=p", answers: { ...known(), [JOBS]: { jobs }, ...answers } });
+  const page = await openPage({
+    address: "/exchange/?project=p",
+    answers: { ...known(), [JOBS]: { jobs }, ...answers },
+  });
   await mount(page.place("v-exchange"));
   await settle();
   return page;
 }
-const imported = (result, values = {}) => job("i", { kind: "import", status: "done", result: { videos: ["a"], tracks: 2, masks: 3000, new_categories: [], skipped: [], ...result }, ...values });
-const exported = (result, values = {}) => job("e", { kind: "export", status: "done", result: { videos: 1, tracks: 2, masks: 3, out: "/data/exports/street", left_out: [], ...result }, ...values });
+const imported = (result, values = {}) =>
+  job("i", {
+    kind: "import",
+    status: "done",
+    result: { videos: ["a"], tracks: 2, masks: 3000, new_categories: [], skipped: [], ...result },
+    ...values,
+  });
+const exported = (result, values = {}) =>
+  job("e", {
+    kind: "export",
+    status: "done",
+    result: { videos: 1, tracks: 2, masks: 3, out: "/data/exports/street", left_out: [], ...result },
+    ...values,
+  });
 
 test("a project in which nothing came or went says so", async () => {
   assert.match((await opened([])).text(), /Nothing was imported or exported in this project yet\./);
@@ -49,7 +64,10 @@ test("what was left out is a list, open while it is short", async () => {
   const few = problems(["one", "two"], "Left out");
   assert.match(few.textContent, /^Left out: 2 lines1one2two$/);
   assert.ok(few.hasAttribute("open"));
-  const many = problems(Array.from({ length: 500 }, (_, k) => `no ${k}`), "Left out");
+  const many = problems(
+    Array.from({ length: 500 }, (_, k) => `no ${k}`),
+    "Left out",
+  );
   assert.ok(!many.hasAttribute("open"));
   assert.equal(many.querySelectorAll("tr").length, 200);
 });
@@ -68,7 +86,10 @@ test("a running job shows how far it is and can be stopped", async () => {
 test("a queued job waits; a failed one tells why; a stopped one kept nothing", async () => {
   const words = async (values) => (await opened([exported(null, values)])).text("li");
   assert.match(await words({ status: "queued", eta_seconds: null }), /waiting/);
-  assert.match(await words({ status: "failed", error: "There is no room on the disk." }), /There is no room on the disk\./);
+  assert.match(
+    await words({ status: "failed", error: "There is no room on the disk." }),
+    /There is no room on the disk\./,
+  );
   assert.match(await words({ status: "failed", error: null }), /It failed\./);
   assert.match(await words({ status: "cancelled" }), /nothing of it was kept/);
 });
@@ -100,11 +121,18 @@ test("a new job is followed closely from then on", async () => {
 
 test("that a job is under way stands as long as it is; a refusal stays", async () => {
   const page = await opened([exported(null, { status: "running" })]);
-  for (const [sheet, kind] of [["export", "ok"], ["import", "error"]]) {
+  for (const [sheet, kind] of [
+    ["export", "ok"],
+    ["import", "error"],
+  ]) {
     document.body.append(el("p.v-msg", { "data-sheet": sheet, hidden: true }));
     showMessage(sheet, kind, `${sheet}: ${kind}`);
   }
-  const said = () => page.all(".v-msg").filter((line) => !line.hidden).map((line) => line.textContent);
+  const said = () =>
+    page
+      .all(".v-msg")
+      .filter((line) => !line.hidden)
+      .map((line) => line.textContent);
   await page.later();
   assert.deepEqual(said(), ["export: ok", "import: error"]);
   page.answers[JOBS] = { jobs: [exported(null, { status: "failed", error: "The disk is full." })] };

@@ -6,13 +6,22 @@ import { counts, job, known, project, removed, video } from "./made.mjs";
 
 const THREE = [
   video("a", { name: "gate 10", state: "done", counts: counts({ accepted: 4 }), count: 10, tracks: 1 }),
-  video("b", { name: "gate 9", state: "review", counts: counts({ unreviewed: 5, accepted: 1, look: 2 }), count: 200, tracks: 2 }),
+  video("b", {
+    name: "gate 9",
+    state: "review",
+    counts: counts({ unreviewed: 5, accepted: 1, look: 2 }),
+    count: 200,
+    tracks: 2,
+  }),
   video("c", { name: "Harbour", state: "new", count: 30 }),
 ];
 
 /** The library of a project; `answers["GET /data/projects/p"]` may be changed by the test. */
 async function opened({ videos = THREE, address = "/?project=p", more = {}, answers = {}, files = {} } = {}) {
-  const page = await openPage({ address, answers: { ...known(files), "GET /data/projects/p": project(videos, more), ...answers } });
+  const page = await openPage({
+    address,
+    answers: { ...known(files), "GET /data/projects/p": project(videos, more), ...answers },
+  });
   const holder = page.place("v-library");
   const library = new Library(holder.querySelector("#v-library"));
   await library.start();
@@ -28,7 +37,10 @@ test("the head counts videos, frames and states", async () => {
 });
 
 test("the module fills its place", async () => {
-  const page = await openPage({ address: "/?project=p", answers: { ...known(), "GET /data/projects/p": project(THREE) } });
+  const page = await openPage({
+    address: "/?project=p",
+    answers: { ...known(), "GET /data/projects/p": project(THREE) },
+  });
   await mount(page.place("v-library"));
   assert.equal(page.find("#v-library").className, "v-page");
   assert.equal(page.all("a.v-vc").length, 3);
@@ -36,7 +48,13 @@ test("the module fills its place", async () => {
 
 test("each state has its number and shows its videos, or says that there is none", async () => {
   const { page } = await opened({ videos: THREE.slice(0, 2) });
-  assert.deepEqual(page.all(".v-seg button").slice(0, 4).map((one) => one.textContent), ["All 2", "Open 0", "In review 1", "Done 1"]);
+  assert.deepEqual(
+    page
+      .all(".v-seg button")
+      .slice(0, 4)
+      .map((one) => one.textContent),
+    ["All 2", "Open 0", "In review 1", "Done 1"],
+  );
   await page.press("Done 1");
   assert.deepEqual(names(page), ["gate 10"]);
   await page.press("Open 0");
@@ -72,7 +90,10 @@ test("videos are sorted by what is chosen; numbers in names count as numbers", a
 test("the list shows the same videos and is remembered", async () => {
   const { page } = await opened();
   await page.press("List");
-  assert.deepEqual(page.all("tr[data-video]").map((line) => line.dataset.video), ["a", "b", "c"]);
+  assert.deepEqual(
+    page.all("tr[data-video]").map((line) => line.dataset.video),
+    ["a", "b", "c"],
+  );
   assert.equal(localStorage.getItem("v-library-view"), "list");
   await page.press("Grid");
   assert.equal(page.all("tr").length, 0);
@@ -103,14 +124,22 @@ test("progress of a job changes its own card and no other, and keeps the focus",
 test("a job that ended is looked up", async () => {
   const { page } = await opened();
   await page.tell("v-jobs", [job("j", { video: "c" })]);
-  page.answers["GET /data/projects/p"] = project([video("c", { name: "Harbour", state: "proposed", counts: counts({ unreviewed: 3 }) })]);
+  page.answers["GET /data/projects/p"] = project([
+    video("c", { name: "Harbour", state: "proposed", counts: counts({ unreviewed: 3 }) }),
+  ]);
   await page.tell("v-jobs", []);
   assert.match(page.text("a.v-vc"), /Proposed.*waits for review/);
 });
 
 test("new videos are proposed together, and a refusal is said", async () => {
   const videos = [video("a"), video("b")];
-  const { page } = await opened({ videos, answers: { "POST /data/videos/a/propose": { job: job("j", { video: "a" }) }, "POST /data/videos/b/propose": refuse("There is no checkpoint.") } });
+  const { page } = await opened({
+    videos,
+    answers: {
+      "POST /data/videos/a/propose": { job: job("j", { video: "a" }) },
+      "POST /data/videos/b/propose": refuse("There is no checkpoint."),
+    },
+  });
   await page.press("Propose 2 new videos");
   assert.deepEqual(page.writes, ["POST /data/videos/a/propose {}", "POST /data/videos/b/propose {}"]);
   assert.equal(page.text("[role=alert]"), "There is no checkpoint.");
@@ -119,7 +148,9 @@ test("new videos are proposed together, and a refusal is said", async () => {
 });
 
 test("a video is renamed under its own button", async () => {
-  const { page } = await opened({ answers: { "POST /data/videos/a": ({ name }) => ({ video: { id: "a", name }, stopped: 0 }) } });
+  const { page } = await opened({
+    answers: { "POST /data/videos/a": ({ name }) => ({ video: { id: "a", name }, stopped: 0 }) },
+  });
   await page.press("Rename or remove gate 10");
   await page.press("Rename");
   await page.type(".v-ask input", "north gate");
@@ -130,7 +161,12 @@ test("a video is renamed under its own button", async () => {
 });
 
 test("removing says what is kept and can be undone at once", async () => {
-  const answers = { "POST /data/videos/a": ({ removed: away }) => ({ video: { id: "a", name: "gate 10", removed: away ? 5 : null }, stopped: away ? 1 : 0 }) };
+  const answers = {
+    "POST /data/videos/a": ({ removed: away }) => ({
+      video: { id: "a", name: "gate 10", removed: away ? 5 : null },
+      stopped: away ? 1 : 0,
+    }),
+  };
   const { page } = await opened({ answers });
   page.answers["GET /data/projects/p"] = project(THREE.slice(1), { removed: 1 });
   await page.press("Rename or remove gate 10");
@@ -151,17 +187,27 @@ test("a video that cannot be removed stays and the reason is said", async () => 
 });
 
 test("removed videos have a view of their own, which goes with the last of them", async () => {
-  const answers = { "GET /data/projects/p/removed": { videos: [removed("x")] }, "POST /data/videos/x": { video: { name: "video x" } } };
+  const answers = {
+    "GET /data/projects/p/removed": { videos: [removed("x")] },
+    "POST /data/videos/x": { video: { name: "video x" } },
+  };
   const { page } = await opened({ more: { removed: 1 }, answers });
   await page.press("Removed 1");
-  assert.deepEqual([page.all("a.v-vc").length, page.all("[data-removed]").length, page.all(".v-search").length], [0, 1, 0]);
+  assert.deepEqual(
+    [page.all("a.v-vc").length, page.all("[data-removed]").length, page.all(".v-search").length],
+    [0, 1, 0],
+  );
   page.answers["GET /data/projects/p"] = project([...THREE, video("x")]);
   await page.press("Restore");
   assert.deepEqual([page.all("a.v-vc").length, page.all("[data-removed]").length], [4, 0]);
 });
 
 test("a project without videos invites, and shows the way to what was removed", async () => {
-  const { page } = await opened({ videos: [], more: { removed: 2 }, answers: { "GET /data/projects/p/removed": { videos: [removed("x")] } } });
+  const { page } = await opened({
+    videos: [],
+    more: { removed: 2 },
+    answers: { "GET /data/projects/p/removed": { videos: [removed("x")] } },
+  });
   assert.match(page.text(), /No videos yet/);
   await page.press("Removed 2");
   assert.equal(page.all("[data-removed]").length, 1);
@@ -170,7 +216,10 @@ test("a project without videos invites, and shows the way to what was removed", 
 });
 
 test("the demo is a press away from an empty project", async () => {
-  const projects = [{ id: "p", name: "street", videos: 0 }, { id: "d", name: "demo", videos: 6 }];
+  const projects = [
+    { id: "p", name: "street", videos: 0 },
+    { id: "d", name: "demo", videos: 6 },
+  ];
   const { page } = await opened({ videos: [], files: { projects } });
   await page.press("Open the demo");
   assert.deepEqual(page.visited, ["/?project=d"]);

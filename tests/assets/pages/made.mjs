@@ -16,7 +16,16 @@ export const video = (id, values = {}) => ({
   ...values,
 });
 
-export const project = (videos, values = {}) => ({ id: "p", name: "street", categories: [], archived: false, removed: 0, videos, checkpoint: null, ...values });
+export const project = (videos, values = {}) => ({
+  id: "p",
+  name: "street",
+  categories: [],
+  archived: false,
+  removed: 0,
+  videos,
+  checkpoint: null,
+  ...values,
+});
 
 export const job = (id, values = {}) => ({
   id,
@@ -35,7 +44,9 @@ export const job = (id, values = {}) => ({
 });
 
 /** What a page that is about project p asks for first. */
-export const known = (more = {}) => ({ "GET /data/projects": { projects: [{ id: "p", name: "street", videos: 2 }], archived: [], last: "p", ...more } });
+export const known = (more = {}) => ({
+  "GET /data/projects": { projects: [{ id: "p", name: "street", videos: 2 }], archived: [], last: "p", ...more },
+});
 
 export const removed = (id, values = {}) => ({
   id,

@@ -35,11 +35,16 @@ test("a project gets another name, and the top bar hears of it", async () => {
 });
 
 test("a refused name is told, and nothing else is", async () => {
-  const page = await opened({ answers: { "POST /data/projects/p": refuse("There is already a project named 'demo'.") } });
+  const page = await opened({
+    answers: { "POST /data/projects/p": refuse("There is already a project named 'demo'.") },
+  });
   let told = 0;
   addEventListener("v-projects-changed", () => told++);
   await page.press("Save");
-  assert.deepEqual([told, page.text("[role=alert]"), page.all("[role=status]").length], [0, "There is already a project named 'demo'.", 0]);
+  assert.deepEqual(
+    [told, page.text("[role=alert]"), page.all("[role=status]").length],
+    [0, "There is already a project named 'demo'.", 0],
+  );
 });
 
 test("archiving goes to the next project, with the way back open", async () => {
@@ -60,7 +65,10 @@ test("an archived project is brought back and opened", async () => {
 });
 
 test("without a project there is only what is archived", async () => {
-  const page = await opened({ address: "/", more: { projects: [], archived: [{ id: "o", name: "old", videos: 0 }], last: null } });
+  const page = await opened({
+    address: "/",
+    more: { projects: [], archived: [{ id: "o", name: "old", videos: 0 }], last: null },
+  });
   assert.equal(page.all("#v-manage-name").length, 0);
   assert.match(page.text(), /old0 videos/);
 });

@@ -6,22 +6,55 @@ import { job, known } from "./made.mjs";
 
 const FACTS = "GET /data/projects/p/checkpoints";
 const JOBS = "GET /data/jobs?project=p";
-const checkpoint = (id, values = {}) => ({ id, name: `round ${id}`, config: "tevit_tiny", classes: ["fish", "star"], known_here: ["fish"], parent: null, ap: 0.486, size_bytes: 14_700_000, created: 1000, ...values });
-const release = (name, values = {}) => ({ name, classes: 40, size_bytes: 647e6, url: `https://example/${name}.pth`, have: false, ...values });
-const facts = (values = {}) => ({ active: "1", checkpoints: [checkpoint("1", { parent: "demo" }), checkpoint("2")], releases: [release("tevit_r50")], ...values });
+const checkpoint = (id, values = {}) => ({
+  id,
+  name: `round ${id}`,
+  config: "tevit_tiny",
+  classes: ["fish", "star"],
+  known_here: ["fish"],
+  parent: null,
+  ap: 0.486,
+  size_bytes: 14_700_000,
+  created: 1000,
+  ...values,
+});
+const release = (name, values = {}) => ({
+  name,
+  classes: 40,
+  size_bytes: 647e6,
+  url: `https://example/${name}.pth`,
+  have: false,
+  ...values,
+});
+const facts = (values = {}) => ({
+  active: "1",
+  checkpoints: [checkpoint("1", { parent: "demo" }), checkpoint("2")],
+  releases: [release("tevit_r50")],
+  ...values,
+});
 
 async function opened(values = {}, answers = {}) {
-  const page = await openPage({ address: "/models/?project=p", answers: { ...known(), [FACTS]: facts(values), [JOBS]: { jobs: [] }, ...answers } });
+  const page = await openPage({
+    address: "/models/?project=p",
+    answers: { ...known(), [FACTS]: facts(values), [JOBS]: { jobs: [] }, ...answers },
+  });
   await mount(page.place("v-models"));
   await settle();
   return page;
 }
-const cells = (page, name) => page.find(`[data-checkpoint="${name}"]`).querySelectorAll("td").map((cell) => cell.textContent.replace(/\s+/g, " "));
+const cells = (page, name) =>
+  page
+    .find(`[data-checkpoint="${name}"]`)
+    .querySelectorAll("td")
+    .map((cell) => cell.textContent.replace(/\s+/g, " "));
 
 test("the table tells each checkpoint's classes, origin, AP and size", async () => {
   const page = await opened();
   const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
-  assert.deepEqual([name, config, classes, here, parent, ap, size], ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "48.6", "14.7 MB"]);
+  assert.deepEqual(
+    [name, config, classes, here, parent, ap, size],
+    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "48.6", "14.7 MB"],
+  );
   assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "48.6"]);
 });
 
@@ -47,7 +80,9 @@ test("another checkpoint is put in use; the one in use offers no such button", a
 
 test("exporting is a job that is listed at once", async () => {
   const page = await opened({}, { "POST /data/projects/p/checkpoints/1/export": {} });
-  page.answers[JOBS] = { jobs: [job("x", { kind: "export_checkpoint", status: "done", result: { sentence: "Written to /out/round.pth." } })] };
+  page.answers[JOBS] = {
+    jobs: [job("x", { kind: "export_checkpoint", status: "done", result: { sentence: "Written to /out/round.pth." } })],
+  };
   await page.press("Export");
   assert.match(page.text(".v-jobs"), /Export to the official layout.*Written to \/out\/round\.pth\./);
 });
@@ -67,7 +102,10 @@ test("a release that is here is not offered again", async () => {
 });
 
 test("a refusal is said above the table", async () => {
-  const page = await opened({}, { "POST /data/projects/p/downloads": refuse("A download of tevit_r50 is already running.") });
+  const page = await opened(
+    {},
+    { "POST /data/projects/p/downloads": refuse("A download of tevit_r50 is already running.") },
+  );
   await page.press("Download");
   assert.equal(page.text("[role=alert]"), "A download of tevit_r50 is already running.");
   assert.equal(page.all("[data-checkpoint]").length, 2);
@@ -91,7 +129,10 @@ test("the sheet for a file is opened by its button", async () => {
 });
 
 test("a page that cannot be shown says why", async () => {
-  assert.match((await opened({}, { [FACTS]: refuse("The database is busy.", 503) })).text(), /This page cannot be shown.*The database is busy\./);
+  assert.match(
+    (await opened({}, { [FACTS]: refuse("The database is busy.", 503) })).text(),
+    /This page cannot be shown.*The database is busy\./,
+  );
   const none = await openPage({ address: "/models/", answers: known({ projects: [], last: null }) });
   await mount(none.place("v-models"));
   assert.match(none.text(), /make one in the library first/);

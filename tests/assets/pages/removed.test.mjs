@@ -15,15 +15,30 @@ async function listOf(videos, answers = {}) {
 }
 
 test("what would be lost is counted in one sentence", () => {
-  assert.equal(loss(removed("v")), "3 tracks with 40 masks go, 5 corrections and 7 other verdicts of yours among them.");
-  assert.equal(loss(removed("v", { tracks: 1, masks: 1, corrections: 1, verdicts: 0 })), "1 track with 1 mask goes, 1 correction of yours among them.");
-  assert.equal(loss(removed("v", { corrections: 0, verdicts: 1200 })), "3 tracks with 40 masks go, 1,200 other verdicts of yours among them.");
-  assert.equal(loss(removed("v", { corrections: 0, verdicts: 0 })), "3 tracks with 40 masks go, none of them judged or drawn by a person.");
+  assert.equal(
+    loss(removed("v")),
+    "3 tracks with 40 masks go, 5 corrections and 7 other verdicts of yours among them.",
+  );
+  assert.equal(
+    loss(removed("v", { tracks: 1, masks: 1, corrections: 1, verdicts: 0 })),
+    "1 track with 1 mask goes, 1 correction of yours among them.",
+  );
+  assert.equal(
+    loss(removed("v", { corrections: 0, verdicts: 1200 })),
+    "3 tracks with 40 masks go, 1,200 other verdicts of yours among them.",
+  );
+  assert.equal(
+    loss(removed("v", { corrections: 0, verdicts: 0 })),
+    "3 tracks with 40 masks go, none of them judged or drawn by a person.",
+  );
   assert.equal(loss(removed("v", { tracks: 0, masks: 0 })), "It has no tracks.");
 });
 
 test("it is said whether a file goes, and which one stays", () => {
-  assert.equal(fate(removed("v", { copied: true, copy_bytes: 12_300_000 })), "Its copy in the data folder (12.3 MB) goes too.");
+  assert.equal(
+    fate(removed("v", { copied: true, copy_bytes: 12_300_000 })),
+    "Its copy in the data folder (12.3 MB) goes too.",
+  );
   assert.equal(fate(removed("v")), "The file stays where it is: /clips/a.mp4.");
 });
 
@@ -72,7 +87,9 @@ test("Keep has the focus and lies where the press was; it takes the question bac
 });
 
 test("deleting sends the numbers that were shown and says what went", async () => {
-  const { page, said } = await listOf([removed("a")], { "DELETE /data/videos/a": { name: "video a", tracks: 3, problem: null } });
+  const { page, said } = await listOf([removed("a")], {
+    "DELETE /data/videos/a": { name: "video a", tracks: 3, problem: null },
+  });
   await page.press("Delete for good");
   await page.press("Delete for good");
   assert.deepEqual(page.writes, ['DELETE /data/videos/a {"tracks":3,"corrections":5}']);
@@ -80,7 +97,9 @@ test("deleting sends the numbers that were shown and says what went", async () =
 });
 
 test("a copy that could not be removed is told instead", async () => {
-  const { page, said } = await listOf([removed("a")], { "DELETE /data/videos/a": { name: "video a", tracks: 3, problem: "Its copy stays." } });
+  const { page, said } = await listOf([removed("a")], {
+    "DELETE /data/videos/a": { name: "video a", tracks: 3, problem: "Its copy stays." },
+  });
   await page.press("Delete for good");
   await page.press("Delete for good");
   assert.deepEqual(said, ["Its copy stays."]);
@@ -88,7 +107,9 @@ test("a copy that could not be removed is told instead", async () => {
 
 test("a refusal is shown beside fresh numbers, and the question is closed", async () => {
   const videos = [removed("a")];
-  const { page, said } = await listOf(videos, { "DELETE /data/videos/a": refuse("video a has changed since this was shown.", 409) });
+  const { page, said } = await listOf(videos, {
+    "DELETE /data/videos/a": refuse("video a has changed since this was shown.", 409),
+  });
   await page.press("Delete for good");
   videos[0] = removed("a", { corrections: 6 });
   await page.press("Delete for good");

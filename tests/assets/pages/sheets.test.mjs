@@ -9,7 +9,15 @@ async function withSheets() {
   const page = await openPage({ address: "/?project=p" });
   for (const name of ["a", "b"]) {
     const head = el("div.v-sheet-head", null, el("button", { "data-close": name, "aria-label": `Close ${name}` }));
-    document.body.append(el("div.v-sheet", { id: `v-sheet-${name}` }, head, el("input", { id: `field-${name}` }), el("p.v-msg", { "data-sheet": name, hidden: true })));
+    document.body.append(
+      el(
+        "div.v-sheet",
+        { id: `v-sheet-${name}` },
+        head,
+        el("input", { id: `field-${name}` }),
+        el("p.v-msg", { "data-sheet": name, hidden: true }),
+      ),
+    );
   }
   installSheets();
   return page;
@@ -44,7 +52,10 @@ test("an answer stands in its own form until the sheet is opened again", async (
   open("a");
   vPages.answer(["error", "A project needs a name.", "a", ""]);
   const lines = page.all(".v-msg").map((line) => [line.hidden, line.dataset.kind, line.textContent]);
-  assert.deepEqual(lines, [[false, "error", "A project needs a name."], [true, undefined, ""]]);
+  assert.deepEqual(lines, [
+    [false, "error", "A project needs a name."],
+    [true, undefined, ""],
+  ]);
   open("a");
   assert.equal(page.find(".v-msg").hidden, true);
 });

@@ -10,8 +10,17 @@ const JOBS = "GET /data/jobs?project=p&active=1";
 /** A page with the constant bar that Gradio sends, and the module at work on it. */
 async function opened({ address = "/?project=p", jobs = [], more = {}, sheets = [], answers = {} } = {}) {
   const page = await openPage({ address, answers: { ...known(more), [JOBS]: { jobs }, ...answers } });
-  const links = [["/", "Library"], ["/review", "Review"]].map(([href, words]) => el("a", { href }, words));
-  const bar = el("header.v-top", null, el("a.v-brand", { href: "/" }), el("nav.v-nav", null, ...links), el("span.v-top-right"));
+  const links = [
+    ["/", "Library"],
+    ["/review", "Review"],
+  ].map(([href, words]) => el("a", { href }, words));
+  const bar = el(
+    "header.v-top",
+    null,
+    el("a.v-brand", { href: "/" }),
+    el("nav.v-nav", null, ...links),
+    el("span.v-top-right"),
+  );
   const holder = el("div.v-plain", null, bar);
   document.body.append(holder, ...sheets.map((name) => el("div.v-sheet", { id: `v-sheet-${name}` })));
   const mounted = mount(holder);
@@ -45,23 +54,45 @@ test("without a project the menu says so", async () => {
 });
 
 test("the menu lists the projects and opens another one on the same page", async () => {
-  const projects = [{ id: "p", name: "street", videos: 1 }, { id: "q", name: "<i>quay", videos: 12 }];
+  const projects = [
+    { id: "p", name: "street", videos: 1 },
+    { id: "q", name: "<i>quay", videos: 12 },
+  ];
   const { page } = await opened({ address: "/retrain/?project=p", more: { projects } });
   await page.press("street");
   const lines = page.all(".v-menu a").slice(0, 2);
-  assert.deepEqual(lines.map((line) => [line.textContent, line.href]), [["street1 video", "/retrain/?project=p"], ["<i>quay12 videos", "/retrain/?project=q"]]);
-  assert.deepEqual(lines.map((line) => line.getAttribute("aria-selected")), ["true", null]);
+  assert.deepEqual(
+    lines.map((line) => [line.textContent, line.href]),
+    [
+      ["street1 video", "/retrain/?project=p"],
+      ["<i>quay12 videos", "/retrain/?project=q"],
+    ],
+  );
+  assert.deepEqual(
+    lines.map((line) => line.getAttribute("aria-selected")),
+    ["true", null],
+  );
 });
 
 test("on the library the menu opens its sheets, elsewhere it goes there", async () => {
   const away = await opened({ address: "/models/?project=p" });
   await away.page.press("street");
-  const links = away.page.all(".v-menu a").slice(1).map((link) => `${link.textContent} ${link.href}`);
-  assert.deepEqual(links, ["Categories of this project /?project=p&sheet=categories", "Rename or archive /?project=p&sheet=manage", "New project /?project=p&sheet=project"]);
+  const links = away.page
+    .all(".v-menu a")
+    .slice(1)
+    .map((link) => `${link.textContent} ${link.href}`);
+  assert.deepEqual(links, [
+    "Categories of this project /?project=p&sheet=categories",
+    "Rename or archive /?project=p&sheet=manage",
+    "New project /?project=p&sheet=project",
+  ]);
   const here = await opened({ sheets: ["categories", "manage", "project"] });
   await here.page.press("street");
   await here.page.press("Rename or archive");
-  assert.deepEqual(here.page.all(".v-sheet[data-open]").map((sheet) => sheet.id), ["v-sheet-manage"]);
+  assert.deepEqual(
+    here.page.all(".v-sheet[data-open]").map((sheet) => sheet.id),
+    ["v-sheet-manage"],
+  );
 });
 
 test("a project that got another name has it in the bar", async () => {

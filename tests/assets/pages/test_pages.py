@@ -1,24 +1,23 @@
-"""Runs the unit tests of the pages' modules and of the kit (*.test.mjs) with Node's own test runner."""
+"""The pages' modules and style sheets: their unit tests with Node's own test runner, and rules for what they hold."""
 
-import shutil
-import subprocess
+import re
 from pathlib import Path
 
 import pytest
+
+from tests.javascript.node import run_tests
 
 HERE = Path(__file__).parent
 SUITES = sorted([*HERE.glob("*.test.mjs"), *(HERE.parent / "kit").glob("*.test.mjs")])
 ASSETS = Path(__file__).resolve().parents[3] / "assets"
 KIT = ("pagedom", "menu")  # what the pages use of the kit
-MODULES = [*(ASSETS / "pages").glob("*.js"), *(ASSETS / "kit" / f"{name}.js" for name in KIT)]
-NODE = shutil.which("node")
+MODULES = sorted([*(ASSETS / "pages").glob("*.js"), *(ASSETS / "kit" / f"{name}.js" for name in KIT)])
+SHEETS = sorted((ASSETS / "pages").glob("*.css"))
 
 
-@pytest.mark.skipif(NODE is None, reason="Node is not installed")
-def test_the_pages_modules_do_what_they_say() -> None:
-    command = [str(NODE), "--test", "--test-concurrency=2", *map(str, SUITES)]
-    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=180)
-    assert done.returncode == 0, done.stdout + done.stderr
+def test_the_modules_of_the_pages() -> None:
+    """Every suite passes."""
+    run_tests(*SUITES)
 
 
 def test_every_module_has_a_suite() -> None:
@@ -32,3 +31,38 @@ def test_every_module_has_a_suite() -> None:
 def test_suites_stay_short() -> None:
     for file in [*HERE.glob("*.mjs"), *SUITES]:
         assert len(file.read_text().splitlines()) <= 400, file.name
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_only_the_icons_are_written_as_markup(module: Path) -> None:
+    text = module.read_text()
+    assert "insertAdjacentHTML" not in text and "outerHTML" not in text and "document.write" not in text
+    allowed = 1 if module.name == "pagedom.js" else 0
+    assert text.count("innerHTML") == allowed
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda path: path.name)
+def test_imports_and_addresses_stay_on_this_server(module: Path) -> None:
+    text = module.read_text()
+    assert "https://" not in text.replace("http://www.w3.org/2000/svg", "") and "//cdn" not in text
+    for name in re.findall(r'from "([^"]+)"', text):
+        assert (module.parent / name).resolve().is_file(), name
+
+
+@pytest.mark.parametrize("sheet", SHEETS, ids=lambda path: path.name)
+def test_colours_come_from_the_look(sheet: Path) -> None:
+    text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+    assert not re.findall(r"#[0-9a-fA-F]{3,8}\b(?=[^{]*\})", text)
+    defined = set(re.findall(r"(--v-[\w-]+):", (ASSETS / "look" / "tokens.css").read_text()))
+    assert set(re.findall(r"var\((--v-[\w-]+)\)", text)) <= defined
+
+
+@pytest.mark.parametrize("file", [*MODULES, *SHEETS], ids=lambda path: path.name)
+def test_files_are_short(file: Path) -> None:
+    assert len(file.read_text().splitlines()) <= 400
+
+
+def test_icons_exist() -> None:
+    known = set(re.findall(r"^  (\w+):", (ASSETS / "look" / "icons.js").read_text(), re.M))
+    used = {name for module in MODULES for name in re.findall(r'\bicon(?:\(|: )"(\w+)"', module.read_text())}
+    assert used <= known

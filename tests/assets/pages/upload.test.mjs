@@ -34,7 +34,11 @@ async function opened(project = "p") {
   wires = [];
   globalThis.XMLHttpRequest = Wire;
   const told = [];
-  const uploads = new Uploads({ project: () => project, changed: () => told.push("changed"), done: () => told.push("done") });
+  const uploads = new Uploads({
+    project: () => project,
+    changed: () => told.push("changed"),
+    done: () => told.push("done"),
+  });
   return { page, uploads, told };
 }
 const file = (name, size = 2_000_000) => ({ name, size });
@@ -44,7 +48,13 @@ test("each file is sent to its project under its own name", async () => {
   const { uploads } = await opened();
   const sent = file("a b&c.mp4");
   uploads.add([sent, file("two.mp4")]);
-  assert.deepEqual(wires.map((wire) => [wire.method, wire.path]), [["PUT", "/data/projects/p/videos?name=a%20b%26c.mp4"], ["PUT", "/data/projects/p/videos?name=two.mp4"]]);
+  assert.deepEqual(
+    wires.map((wire) => [wire.method, wire.path]),
+    [
+      ["PUT", "/data/projects/p/videos?name=a%20b%26c.mp4"],
+      ["PUT", "/data/projects/p/videos?name=two.mp4"],
+    ],
+  );
   assert.equal(wires[0].sent, sent);
 });
 
@@ -100,7 +110,10 @@ test("without a project nothing is sent", async () => {
 
 /** A drag over the page. */
 function drag(type, values = {}) {
-  const event = Object.assign(new Event(type, { cancelable: true }), { dataTransfer: { types: ["Files"], files: [file("a.mp4")] }, ...values });
+  const event = Object.assign(new Event(type, { cancelable: true }), {
+    dataTransfer: { types: ["Files"], files: [file("a.mp4")] },
+    ...values,
+  });
   (values.over ?? document.body).dispatchEvent(event);
   return event;
 }

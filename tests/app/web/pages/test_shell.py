@@ -1,7 +1,6 @@
 """Parts that pages share."""
 
 import json
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -13,9 +12,9 @@ from app.settings import Settings
 from app.web.pages import PAGES, shell
 from app.web.pages.first_paint import READY_SCRIPT
 from storage.database import Database
+from tests.javascript.node import node
 
 ASSETS = Path(__file__).resolve().parents[4] / "assets"
-NODE = shutil.which("node")
 
 
 def built(name: str, settings: Settings, database: Database) -> gr.Blocks:
@@ -105,7 +104,6 @@ def test_every_sheet_that_is_opened_is_on_its_page(settings: Settings, database:
         assert {f"v-sheet-{sheet}" for sheet in sheets} <= ids
 
 
-@pytest.mark.skipif(NODE is None, reason="Node is not installed")
 def test_a_press_before_the_modules_are_there_waits_for_them() -> None:
     """The strings that Gradio runs at a press, with the page's head before them and the modules long after."""
     program = f"""
@@ -123,7 +121,7 @@ def test_a_press_before_the_modules_are_there_waits_for_them() -> None:
         Promise.all([asked, shown]).then(([inputs]) => console.log(JSON.stringify(
             {{ inputs, told, early, once: first === window.vReady }})));
     """
-    done = subprocess.run([str(NODE), "-e", program], capture_output=True, text=True, check=True, timeout=60)
+    done = subprocess.run([node(), "-e", program], capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(done.stdout) == {
         "inputs": ["p", "name", None],
         "told": [["ok", "Done.", "a", ""]],

@@ -60,7 +60,12 @@ test("a track's own row keeps what is not sent", () => {
 
 test("a mask sent with an edit is here under a local name, with its area", () => {
   const document = smallDocument();
-  document.apply({ track: "t1", frame: 5, version: 0, after: { state: "present", rle: { size: [2, 3], counts: stringify([1, 3, 2]) } } });
+  document.apply({
+    track: "t1",
+    frame: 5,
+    version: 0,
+    after: { state: "present", rle: { size: [2, 3], counts: stringify([1, 3, 2]) } },
+  });
   assert.equal(document.row("t1", 5).area, 3);
   assert.deepEqual([...document.mask("t1", 5)], [1, 3, 2]);
   assert.equal(document.hasMasks(5), true);
@@ -84,9 +89,22 @@ test("an answer raises the revision of those tracks only of which it says someth
     return revisions().map((revision, index) => revision - before[index]);
   };
   assert.deepEqual(told([sentTrack(1, []), sentTrack(2, [])], 5, 10), [0, 0], "another stretch, in which neither is");
-  assert.deepEqual(told([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5), [0, 0], "the same rows");
+  assert.deepEqual(
+    told([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5),
+    [0, 0],
+    "the same rows",
+  );
   assert.deepEqual(told([sentTrack(1, []), sentTrack(2, [sentRow(7)])], 5, 10), [0, 1], "a row more");
-  assert.deepEqual(told([sentTrack(1, [sentRow(0, { review: "accepted", version: 2 }), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5, 2), [1, 0], "another verdict");
+  assert.deepEqual(
+    told(
+      [sentTrack(1, [sentRow(0, { review: "accepted", version: 2 }), sentRow(1)]), sentTrack(2, [sentRow(0)])],
+      0,
+      5,
+      2,
+    ),
+    [1, 0],
+    "another verdict",
+  );
   assert.deepEqual(told([sentTrack(1, [sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5, 3), [1, 0], "a row less");
   assert.deepEqual(told([sentTrack(1, [], { name: "Rex" }), sentTrack(2, [])], 5, 6, 4), [1, 0], "another name");
   assert.deepEqual([document.row("t1", 0), document.row("t2", 7).frame], [undefined, 7]);
@@ -95,7 +113,11 @@ test("an answer raises the revision of those tracks only of which it says someth
 test("a row that says the same stays the same object", () => {
   const document = smallDocument();
   const before = document.row("t1", 1);
-  document.merge({ last_edit: 1, tracks: [sentTrack(1, [sentRow(0), sentRow(1), sentRow(2, { score: 0.25 })])] }, 0, 10);
+  document.merge(
+    { last_edit: 1, tracks: [sentTrack(1, [sentRow(0), sentRow(1), sentRow(2, { score: 0.25 })])] },
+    0,
+    10,
+  );
   assert.equal(document.row("t1", 1), before);
   assert.equal(document.row("t1", 2).score, 0.25);
 });
@@ -146,7 +168,12 @@ test("run lengths in use are kept, the oldest of many go and are read again", ()
 test("a mask that is named without its area is counted once it is here", () => {
   const document = smallDocument();
   const told = [];
-  const edit = { track: "t1", frame: 5, version: 7, after: { state: "present", source: "drawn", review: "corrected", mask: "h2" } };
+  const edit = {
+    track: "t1",
+    frame: 5,
+    version: 7,
+    after: { state: "present", source: "drawn", review: "corrected", mask: "h2" },
+  };
   document.apply(edit);
   document.onchange = (track, frame) => told.push([track, frame]);
   assert.equal(document.areaOf(document.row("t1", 5)), null);

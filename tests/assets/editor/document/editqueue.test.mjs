@@ -136,7 +136,10 @@ test("a new track has the server's number in the queue at once, also while more 
   await settled();
   assert.deepEqual(numbers(), [2]);
   const [first] = queue.waiting;
-  queue.applied(first, { number: 2, rows: [{ track: "new", frame: null, version: 2, after: { category: "c1", number: 9 } }] });
+  queue.applied(first, {
+    number: 2,
+    rows: [{ track: "new", frame: null, version: 2, after: { category: "c1", number: 9 } }],
+  });
   assert.deepEqual([document.tracks.get("new").name, numbers()], ["Rex", [9]]);
   queue.close();
   timers.length = 0;

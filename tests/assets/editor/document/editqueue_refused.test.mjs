@@ -43,7 +43,10 @@ test("two conflicts at once are two choices", async () => {
   server.rows.set("t1 1", 8);
   const edits = [0, 1].map((frame) => queue.add("brush", stroke(frame, "114")));
   await settled();
-  assert.deepEqual([...queue.conflicts.keys()], edits.map((edit) => edit.id));
+  assert.deepEqual(
+    [...queue.conflicts.keys()],
+    edits.map((edit) => edit.id),
+  );
   queue.resolve(edits[1].id, true);
   await settled();
   assert.equal(document.row("t1", 1).hash, "server-114");
@@ -94,7 +97,10 @@ test("a refusal that names its edit takes out that edit and what builds on it, a
     [["The mask cannot be read.", 2]],
   );
   assert.equal(queue.pending, 0);
-  assert.deepEqual([document.row("t1", 0).hash, document.row("t1", 1).hash, document.row("t1", 2).hash], ["server-114", "h1", "server-114"]);
+  assert.deepEqual(
+    [document.row("t1", 0).hash, document.row("t1", 1).hash, document.row("t1", 2).hash],
+    ["server-114", "h1", "server-114"],
+  );
 });
 
 test("no other refusal touches the queue or what is kept of it", async () => {
@@ -151,7 +157,9 @@ test("an answer that says nothing about the edits keeps them", async () => {
 
 test("a refused edit of a batch is taken off the picture, told, and handed over", async () => {
   const { document, queue, told } = setUp();
-  queue.send = async (edits) => ({ results: edits.map(({ id }) => ({ id, status: "refused", error: "Track t1 was deleted." })) });
+  queue.send = async (edits) => ({
+    results: edits.map(({ id }) => ({ id, status: "refused", error: "Track t1 was deleted." })),
+  });
   const edit = queue.add("brush", stroke(0, "114"));
   await settled();
   const [[, detail]] = told.filter(([reason]) => reason === "refused");

@@ -60,7 +60,11 @@ test("the queue names a track by its number of now", () => {
   assert.deepEqual(numbers(), [2, 1]);
   document.renumber("t2", 7);
   assert.deepEqual(numbers(), [7, 1]);
-  document.merge({ last_edit: 2, tracks: [sentTrack(1, [], { id: "t1", number: 5 }), sentTrack(7, [], { id: "t2", number: 7 })] }, 5, 10);
+  document.merge(
+    { last_edit: 2, tracks: [sentTrack(1, [], { id: "t1", number: 5 }), sentTrack(7, [], { id: "t2", number: 7 })] },
+    5,
+    10,
+  );
   assert.deepEqual(numbers(), [7, 5]);
 });
 

@@ -101,7 +101,13 @@ test("stretches add up to what the whole answer would give", () => {
   const document = smallDocument([]);
   const part = (start, stop) => ({
     last_edit: 1,
-    tracks: [sentTrack(1, rows.filter(([k]) => k >= start && k < stop)), sentTrack(2, [])],
+    tracks: [
+      sentTrack(
+        1,
+        rows.filter(([k]) => k >= start && k < stop),
+      ),
+      sentTrack(2, []),
+    ],
   });
   document.merge(part(5, 10), 5, 10);
   document.merge(part(0, 5), 0, 5);
@@ -111,11 +117,19 @@ test("stretches add up to what the whole answer would give", () => {
 });
 
 test("a stretch replaces what is there, except what is newer or on its way", () => {
-  const document = smallDocument([sentTrack(1, [0, 1, 2, 3, 4].map((k) => sentRow(k)))]);
+  const document = smallDocument([
+    sentTrack(
+      1,
+      [0, 1, 2, 3, 4].map((k) => sentRow(k)),
+    ),
+  ]);
   document.apply({ track: "t1", frame: 1, version: 9, after: { review: "accepted" } });
   document.apply({ track: "t1", frame: 2, version: 0, after: { review: "rejected" } });
   document.apply({ track: "t1", frame: 3, version: 9, after: null });
-  const answer = { last_edit: 5, tracks: [sentTrack(1, [sentRow(1), sentRow(2), sentRow(3), sentRow(4, { score: 0.1 })])] };
+  const answer = {
+    last_edit: 5,
+    tracks: [sentTrack(1, [sentRow(1), sentRow(2), sentRow(3), sentRow(4, { score: 0.1 })])],
+  };
   document.merge(answer, 0, 5);
   const row = (k) => document.row("t1", k);
   assert.equal(row(0), undefined);

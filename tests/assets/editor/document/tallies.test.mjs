@@ -56,24 +56,52 @@ test("a changed track changes the tally", () => {
 test("only a track that changed is asked anew what of it waits", () => {
   const document = smallDocument([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(5)])]);
   const before = reviewQueue(document.list());
-  assert.deepEqual(before.map((item) => [item.number, item.first, item.last]), [[1, 0, 1], [2, 5, 5]]);
+  assert.deepEqual(
+    before.map((item) => [item.number, item.first, item.last]),
+    [
+      [1, 0, 1],
+      [2, 5, 5],
+    ],
+  );
   document.apply({ track: "t1", frame: 1, version: 2, after: { review: "accepted" } });
   const after = reviewQueue(document.list());
-  assert.deepEqual(after.map((item) => [item.number, item.first, item.last]), [[1, 0, 0], [2, 5, 5]]);
+  assert.deepEqual(
+    after.map((item) => [item.number, item.first, item.last]),
+    [
+      [1, 0, 0],
+      [2, 5, 5],
+    ],
+  );
   assert.equal(after[1], before[1]);
 });
 
 test("present frames are joined whatever their source", () => {
   const rows = [sentRow(0), sentRow(1, { source: "drawn" }), sentRow(2), sentRow(4), sentRow(5, { state: 0 })];
   const document = smallDocument([sentTrack(1, rows)]);
-  assert.deepEqual(laneOf(document.list()[0]).joined, [[0, 2], [4, 4]]);
+  assert.deepEqual(laneOf(document.list()[0]).joined, [
+    [0, 2],
+    [4, 4],
+  ]);
 });
 
 test("what is in sight is found without looking at all that is before", () => {
   const runs = Array.from({ length: 1000 }, (_, i) => [i * 10, i * 10 + 4, "drawn"]);
   for (const first of [0, 4, 5, 14, 15, 5003, 5005, 99999]) {
-    assert.equal(countBefore(runs, first, (run) => run[1]), runs.filter(([, b]) => b < first).length);
-    assert.equal(countBefore(runs, first, ([a]) => a), runs.filter(([a]) => a < first).length);
-    assert.equal(countBefore(runs.map(([a]) => a), first, itself), runs.filter(([a]) => a < first).length);
+    assert.equal(
+      countBefore(runs, first, (run) => run[1]),
+      runs.filter(([, b]) => b < first).length,
+    );
+    assert.equal(
+      countBefore(runs, first, ([a]) => a),
+      runs.filter(([a]) => a < first).length,
+    );
+    assert.equal(
+      countBefore(
+        runs.map(([a]) => a),
+        first,
+        itself,
+      ),
+      runs.filter(([a]) => a < first).length,
+    );
   }
 });

@@ -13,7 +13,10 @@ test("masks of the server are bounded in bytes, the least recently used go first
   for (let k = 40; k < 80; k += 1) store.add(`h${k}`, long);
   assert.ok(store.size <= 48 * MIB);
   assert.ok(!store.has("h1") && store.has("h79"));
-  assert.equal([...store.counts.values()].reduce((sum, text) => sum + text.length, 0), store.size);
+  assert.equal(
+    [...store.counts.values()].reduce((sum, text) => sum + text.length, 0),
+    store.size,
+  );
 });
 
 test("what was just used survives what comes in", () => {

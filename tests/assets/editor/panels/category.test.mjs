@@ -49,7 +49,10 @@ afterEach(() => closeTop());
 test("the list has the focus, the field stands above it, and the current category is in sight", async () => {
   const { page, lit } = await opened({ current: "c30" });
   assert.equal(document.activeElement.getAttribute("role"), "menu");
-  assert.deepEqual(page.find(".v-categories").childNodes.map((one) => one.tagName), ["FORM", "P", "DIV"]);
+  assert.deepEqual(
+    page.find(".v-categories").childNodes.map((one) => one.tagName),
+    ["FORM", "P", "DIV"],
+  );
   assert.deepEqual(lit(), ["thing 30"]);
   assert.equal(scrolled.at(-1).textContent, "thing 30");
 });
@@ -98,7 +101,12 @@ test("a letter on the list goes into the field, and so does a digit after a text
 });
 
 test("Enter takes the category of that name before longer ones, whatever its case and spaces", async () => {
-  for (const [text, id] of [["cat", "c40"], [" CAT ", "c40"], ["traffic light", "c41"], ["cater", "c39"]]) {
+  for (const [text, id] of [
+    ["cat", "c40"],
+    [" CAT ", "c40"],
+    ["traffic light", "c41"],
+    ["cater", "c39"],
+  ]) {
     const { page, type, chosen } = await opened();
     await type(text);
     await page.key("Enter");
@@ -175,7 +183,10 @@ test("a press chooses, and shortcuts with Ctrl are left alone", async () => {
 });
 
 test("of two names that differ by case the typed one is meant; nothing typed finds all", () => {
-  const list = [{ id: "1", name: "Cat" }, { id: "2", name: "cat" }];
+  const list = [
+    { id: "1", name: "Cat" },
+    { id: "2", name: "cat" },
+  ];
   assert.deepEqual([matching(list, "cat").at, matching(list, "Cat").at], [1, 0]);
   assert.deepEqual(matching(list, " "), { found: list, at: 0, create: "" });
   assert.deepEqual(matching([], "x"), { found: [], at: 0, create: "x" });

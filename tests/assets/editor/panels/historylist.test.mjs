@@ -5,7 +5,15 @@ import { historyList } from "../../../../assets/editor/panels/historylist.js";
 import { sentTrack, smallDocument } from "../../memory.mjs";
 import { openPage } from "../../pages/browser.mjs";
 
-const edit = (kind, values = {}) => ({ kind, author: "me", created: 0, undone: false, frames: null, tracks: [], ...values });
+const edit = (kind, values = {}) => ({
+  kind,
+  author: "me",
+  created: 0,
+  undone: false,
+  frames: null,
+  tracks: [],
+  ...values,
+});
 
 /** The list of the whole video, or of one track. */
 async function listOf(edits, track = null) {
@@ -44,7 +52,10 @@ test("the history of one track does not repeat its number", async () => {
 });
 
 test("an edit leads to its first frame and its track, as long as that is there", async () => {
-  const { rows, went } = await listOf([edit("accept", { frames: [7, 9], tracks: ["t4"] }), edit("delete", { tracks: ["t5"] })]);
+  const { rows, went } = await listOf([
+    edit("accept", { frames: [7, 9], tracks: ["t4"] }),
+    edit("delete", { tracks: ["t5"] }),
+  ]);
   rows[0].click();
   rows[1].click();
   assert.deepEqual(went, [7, "t4"]);

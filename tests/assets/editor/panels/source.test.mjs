@@ -36,7 +36,10 @@ test("only a refusal of the pixels offers that it is the same video, coded again
   assert.equal(coding.hidden, true);
   await page.type(".v-pointing .v-field input", "/clips/b.mp4");
   await page.press("Use this");
-  assert.deepEqual([page.text(".v-refusal"), page.find(".v-refusal").hidden, coding.hidden], [said.error, false, false]);
+  assert.deepEqual(
+    [page.text(".v-refusal"), page.find(".v-refusal").hidden, coding.hidden],
+    [said.error, false, false],
+  );
   page.find(".v-pointing label.v-t2 input").checked = true;
   await page.press("Use this");
   assert.deepEqual(

@@ -17,16 +17,30 @@ const quick = async () => {};
 const words = async (blob) => blob.text();
 
 test("an answer comes apart into frames and their pictures", async () => {
-  const { parts, pictures } = unpack(body(3, [[0, "first"], [500, "another"]]));
+  const { parts, pictures } = unpack(
+    body(3, [
+      [0, "first"],
+      [500, "another"],
+    ]),
+  );
   assert.equal(parts, 3);
-  assert.deepEqual(pictures.map(([k]) => k), [0, 500]);
+  assert.deepEqual(
+    pictures.map(([k]) => k),
+    [0, 500],
+  );
   assert.equal(await pictures[1][1].text(), "another");
   assert.equal(pictures[0][1].type, "image/jpeg");
 });
 
 test("all parts are fetched in order, and the nearest stand-in is found", async () => {
   const asked = [];
-  const bodies = [body(2, [[0, "a"], [100, "b"]]), body(2, [[50, "c"]])];
+  const bodies = [
+    body(2, [
+      [0, "a"],
+      [100, "b"],
+    ]),
+    body(2, [[50, "c"]]),
+  ];
   const made = new Proxies({
     load: async (part) => {
       asked.push(part);
@@ -39,13 +53,24 @@ test("all parts are fetched in order, and the nearest stand-in is found", async 
   await made.start();
   assert.deepEqual(asked, [0, 1]);
   assert.ok(made.complete);
-  assert.deepEqual([0, 24, 26, 74, 76, 999].map((k) => made.nearest(k)), [0, 0, 50, 50, 100, 100]);
+  assert.deepEqual(
+    [0, 24, 26, 74, 76, 999].map((k) => made.nearest(k)),
+    [0, 0, 50, 50, 100, 100],
+  );
   assert.equal(await made.picture(50), "c");
 });
 
 test("the nearest is the nearest, wherever the stand-ins lie", async () => {
   const frames = [3, 4, 9, 40, 41, 77];
-  const made = new Proxies({ load: async () => body(1, frames.map((k) => [k, "x"])), decode: words, wait: quick });
+  const made = new Proxies({
+    load: async () =>
+      body(
+        1,
+        frames.map((k) => [k, "x"]),
+      ),
+    decode: words,
+    wait: quick,
+  });
   await made.start();
   for (let k = 0; k < 90; k += 1) {
     const best = Math.min(...frames.map((f) => Math.abs(f - k)));

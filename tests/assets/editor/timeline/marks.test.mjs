@@ -56,7 +56,10 @@ test("cuts, damage and frames that are not counted have their words", () => {
 
 test("marks at one place are all told, gaps first", () => {
   const shown = video({ gaps: [{ after: 24, reason: "no picture" }], cuts: [25] });
-  assert.deepEqual(wordsAt(sheet, 351, shown).map((line) => line.split(/[ :]/)[0]), ["Gap", "Scene"]);
+  assert.deepEqual(
+    wordsAt(sheet, 351, shown).map((line) => line.split(/[ :]/)[0]),
+    ["Gap", "Scene"],
+  );
 });
 
 test("a video of which less is known has no marks", () => {

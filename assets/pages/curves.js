@@ -1,0 +1,96 @@
+// @ts-check
+/** The curves of a retraining: its loss, and its AP where it was measured on the way. */
+
+import { el, fill, points } from "../kit/pagedom.js";
+import { LiveChart, smooth, thin } from "./chart.js";
+
+/** @typedef {import("./chart.js").Point} Point */
+/** @typedef {Record<string, Point[]>} Series curves by name, each of step and value */
+
+/**
+ * The curve of the training that is kept ("loss"), and those of trainings that only measured ("fold 1"…).
+ * @param {Series} series
+ * @returns {{name: string, main: Point[], others: Point[][]}}
+ */
+export function curves(series) {
+  const folds = Object.keys(series)
+    .filter((name) => /^fold \d+$/.test(name) && series[name].length)
+    .sort((a, b) => Number(a.slice(5)) - Number(b.slice(5)));
+  const name = series.loss?.length ? "loss" : (folds[folds.length - 1] ?? "loss");
+  return { name, main: series[name] ?? [], others: folds.filter((f) => f !== name).map((f) => series[f]) };
+}
+
+/** The first curve that is an AP, empty where there is none. @param {Series} series @returns {Point[]} */
+const apOf = (series) => Object.entries(series).find(([name]) => /^(val_)?ap$/i.test(name))?.[1] ?? [];
+
+/** Both charts; their elements stay while the page around them is redrawn. */
+export class RunCharts {
+  constructor() {
+    this.lossPlace = el("div.v-chartbox");
+    this.loss = new LiveChart(this.lossPlace);
+    this.lossKey = el("span.v-t3");
+    this.apPlace = el("div.v-chartbox");
+    this.ap = new LiveChart(this.apPlace);
+  }
+
+  /** The cards of the charts. @param {Series} series */
+  cards(series) {
+    const both = apOf(series).length > 0;
+    return el(
+      "div.v-charts",
+      { class: both ? "" : "one" },
+      el(
+        "section.v-card",
+        null,
+        el(
+          "header",
+          null,
+          el("h2", null, "Loss"),
+          this.lossKey,
+          el("span.v-grow"),
+          el("span.v-key.s.v-t2", null, "smoothed"),
+        ),
+        el("div.bd", null, this.lossPlace),
+      ),
+      both
+        ? el(
+            "section.v-card",
+            null,
+            el("header", null, el("h2.v-grow", null, "AP while training")),
+            el("div.bd", null, this.apPlace),
+          )
+        : null,
+    );
+  }
+
+  /** Draw the curves. @param {Series} series @param {number} steps of the whole run, 0 where unknown @param {string} none said where there is no curve */
+  draw(series, steps, none) {
+    const { name, main, others } = curves(series);
+    if (main.length === 0) {
+      fill(this.lossPlace, el("p.v-t3.v-nochart", null, none));
+      return;
+    }
+    const even = smooth(main);
+    const xMax = Math.max(steps, main[main.length - 1][0], ...others.map((o) => o[o.length - 1][0]));
+    fill(this.lossKey, name === "loss" ? "" : `${name}: only to measure`);
+    this.loss.show({
+      name: "Loss by step",
+      xMax,
+      yMin: 0,
+      lines: [
+        ...others.map((o) => ({ points: thin(smooth(o)), colour: "var(--v-tx3)", opacity: 0.5, width: 1 })),
+        { points: thin(main), colour: "var(--v-ac)", opacity: 0.32, width: 1 },
+        { points: thin(even), colour: "var(--v-ac)", width: 2, label: even[even.length - 1][1].toFixed(2) },
+      ],
+    });
+    const found = apOf(series);
+    if (!found.length) return;
+    const label = points(found[found.length - 1][1]);
+    const line = found.map(([x, y]) => /** @type {Point} */ ([x, y * 100]));
+    this.ap.show({
+      name: "AP by step",
+      xMax,
+      lines: [{ points: line, colour: "var(--v-ac)", width: 2, dots: true, label }],
+    });
+  }
+}

@@ -1,0 +1,61 @@
+// @ts-check
+/** The field for the number of training steps, and the sentence beside it where that is no number of steps. */
+
+import { count, el } from "../kit/pagedom.js";
+
+const MOST_STEPS = 1_000_000;
+const NO_STEPS = `Type a whole number from 1 to ${count(MOST_STEPS)}, or leave the field empty for automatic.`;
+
+/**
+ * The steps that were typed: null for an empty field, which stands for automatic, and for what is no number of steps.
+ * @param {string} text @returns {{steps: number|null, problem: string}}
+ */
+export function stepsTyped(text) {
+  const typed = text.trim();
+  if (!typed) return { steps: null, problem: "" };
+  const steps = /^\d+$/.test(typed) ? Number(typed) : 0;
+  return steps >= 1 && steps <= MOST_STEPS ? { steps, problem: "" } : { steps: null, problem: NO_STEPS };
+}
+
+export class StepsField {
+  constructor() {
+    this.typed = "";
+    this.problem = el("span.v-badc.v-steps-said", { id: "v-steps-problem", role: "alert" });
+    /** @type {HTMLInputElement|null} */ this.input = null;
+  }
+
+  /** What is typed now. */
+  get value() {
+    return stepsTyped(this.typed);
+  }
+
+  /** A new field that holds what was typed before. @param {number|null} steps that automatic stands for, null where unknown */
+  field(steps) {
+    const input = /** @type {HTMLInputElement} */ (
+      el("input", {
+        type: "text",
+        inputmode: "numeric",
+        "aria-label": "Steps",
+        "aria-describedby": "v-steps-problem",
+        value: this.typed,
+        placeholder: steps ? count(steps) : "automatic",
+        title: "Empty: as many as the number of corrected frames calls for",
+        style: { "text-align": "right" },
+      })
+    );
+    input.addEventListener("input", () => {
+      this.typed = input.value;
+      this.show("");
+    });
+    input.addEventListener("change", () => this.show(this.value.problem));
+    this.input = input;
+    this.show(this.problem.textContent ?? "");
+    return el("div.v-stepsbox", null, this.problem, el("label.v-field.v-steps", null, "Steps", input));
+  }
+
+  /** Show the problem with the steps beside their field, which may be in use. @param {string} problem "" for none */
+  show(problem) {
+    if (this.problem.textContent !== problem) this.problem.textContent = problem;
+    this.input?.setAttribute("aria-invalid", String(problem !== ""));
+  }
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { curves, RunCharts } from "../../../assets/pages/curves.js";
+import { openPage } from "./browser.mjs";
+
+test("the curve that is kept comes before those that only measured", () => {
+  const [fold, loss] = [[[1, 2]], [[1, 1]]];
+  assert.deepEqual(curves({}), { name: "loss", main: [], others: [] });
+  assert.deepEqual(curves({ "fold 1": fold, "fold 2": loss }), { name: "fold 2", main: loss, others: [fold] });
+  assert.deepEqual(curves({ "fold 1": fold, loss }), { name: "loss", main: loss, others: [fold] });
+});
+
+test("a chart of the AP stands beside the loss only where an AP was measured", async () => {
+  await openPage();
+  const charts = new RunCharts();
+  assert.equal(charts.cards({ loss: [[1, 2]] }).querySelectorAll(".v-chartbox").length, 1);
+  const series = {
+    loss: [[1, 2]],
+    val_ap: [
+      [1, 0.4],
+      [2, 0.5],
+    ],
+  };
+  const cards = charts.cards(series);
+  charts.draw(series, 4, "none");
+  assert.equal(cards.querySelectorAll(".v-chartbox").length, 2);
+  assert.equal(cards.querySelectorAll("svg").at(-1).getAttribute("aria-label"), "AP by step");
+  assert.equal(cards.querySelectorAll("text.end").at(-1).textContent, "50.0");
+});
+
+test("a run without a curve has a sentence in its place", async () => {
+  await openPage();
+  const charts = new RunCharts();
+  charts.draw({}, 0, "This run left no curve.");
+  assert.equal(charts.cards({}).querySelector(".v-nochart").textContent, "This run left no curve.");
+});
+
+test("a training that only measured is named", async () => {
+  await openPage();
+  const charts = new RunCharts();
+  charts.draw({ "fold 1": [[1, 2]] }, 4, "none");
+  assert.equal(charts.lossKey.textContent, "fold 1: only to measure");
+});

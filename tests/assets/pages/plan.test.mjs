@@ -1,0 +1,98 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { invitation, planCard, rounds } from "../../../assets/pages/plan.js";
+import { openPage } from "./browser.mjs";
+
+const plan = (values = {}) => ({
+  videos: 1,
+  tracks: 3,
+  masks_accepted: 30,
+  masks_drawn: 10,
+  masks_imported: 0,
+  ignored_unreviewed: 0,
+  corrected_videos: 1,
+  evaluation: "last-third",
+  reason: null,
+  ...values,
+});
+const facts = (values = {}) => ({
+  plan: plan(),
+  active: null,
+  defaults: { steps: null, config: "tevit_tiny", from: null },
+  runs: [],
+  ...values,
+});
+const card = (values = {}) =>
+  planCard({ facts: facts(), run: null, running: false, before: "demo", steps: 0, ...values });
+
+test("the bar of masks has a part for each kind that occurs, as wide as its share", async () => {
+  await openPage();
+  const parts = card()
+    .querySelector(".v-rbar")
+    .childNodes.map((part) => [part.className, part.style.width]);
+  assert.deepEqual(parts, [
+    ["a", "75%"],
+    ["c", "25%"],
+  ]);
+  const empty = card({ facts: facts({ plan: plan({ masks_accepted: 0, masks_drawn: 0 }) }) });
+  assert.deepEqual(
+    empty.querySelector(".v-rbar").childNodes.map((part) => part.className),
+    ["u"],
+  );
+});
+
+test("a run under way or finished shows its own plan, not the next one", async () => {
+  await openPage();
+  const own = plan({ videos: 7 });
+  const title = (values) => card(values).querySelector("h2").textContent;
+  assert.equal(title({}), "What it would train on");
+  assert.equal(title({ running: true, run: { plan: own, result: null } }), "What it trains on");
+  assert.equal(title({ run: { plan: own, result: {} } }), "What it trained on");
+  assert.equal(title({ run: { plan: null, result: {} } }), "What it would train on");
+  assert.match(card({ run: { plan: own, result: {} } }).textContent, /7videos/);
+});
+
+test("unreviewed masks and the way of measuring are named only where there are any", async () => {
+  await openPage();
+  const remarks = (values) => card({ facts: facts({ plan: plan(values) }) }).querySelector(".v-small")?.textContent;
+  assert.equal(
+    remarks({ ignored_unreviewed: 1 }),
+    "1 unreviewed mask is ignored, not taken as background. Judged on the last third of the one corrected video.",
+  );
+  assert.equal(remarks({ corrected_videos: 0 }), undefined);
+});
+
+test("a plan with a reason against it leads to the review and makes no field", async () => {
+  await openPage();
+  const node = invitation({
+    plan: plan({ reason: "Nothing was accepted yet." }),
+    project: "p",
+    steps: () => assert.fail("no field is needed"),
+    begin: () => undefined,
+  });
+  assert.match(node.textContent, /Nothing to train on yet.*Nothing was accepted yet\..*Review videos/);
+  assert.equal(node.querySelector("a").href, "/review/?project=p");
+});
+
+test("a plan without one can be started", async () => {
+  await openPage();
+  const calls = [];
+  const node = invitation({
+    plan: plan(),
+    project: "p",
+    steps: () => document.createElement("input"),
+    begin: () => calls.push("begin"),
+  });
+  node.querySelector("#v-retrain-start").click();
+  assert.deepEqual([calls, node.querySelectorAll("input").length], [["begin"], 1]);
+});
+
+test("a round has four steps", async () => {
+  await openPage();
+  assert.deepEqual(
+    rounds()
+      .querySelectorAll("li b")
+      .map((title) => title.textContent),
+    ["Review", "Retrain", "Compare", "Promote"],
+  );
+});
