@@ -1,5 +1,7 @@
 """The READMEs are true: commands parse, paths and links lead somewhere, settings and packages are named."""
 
+import re
+
 import cv2
 import pytest
 
@@ -137,6 +139,20 @@ def test_the_map_names_every_package_and_no_other() -> None:
         folders = {path.parent.name for path in (ROOT / part).glob("*/*.py")}
         assert named[part] == folders, part
     assert named["assets"] == {path.name for path in (ROOT / "assets").iterdir() if path.is_dir()} - {"readme"}
+
+
+def test_the_order_of_the_folders_of_app_is_that_of_their_imports() -> None:
+    (rule,) = [span for span in Readme("", section(README, "Map")).spans if span.count(" > ") > 2]
+    floors = {name: at for at, names in enumerate(rule.split(" > ")) for name in re.findall(r"\w+", names)}
+    climbs = []
+    for path in (ROOT / "app").glob("*/**/*.py"):
+        here = path.relative_to(ROOT / "app").parts[0]
+        for there in re.findall(r"^\s*(?:from|import) app\.(\w+)", path.read_text(encoding="utf-8"), re.MULTILINE):
+            if there != here and {there, here} <= set(floors) and floors[there] <= floors[here]:
+                climbs.append(f"{path.relative_to(ROOT)} imports app.{there}")
+
+    assert set(floors) == {path.parent.name for path in (ROOT / "app").glob("*/*.py")}
+    assert climbs == []
 
 
 # --- settings, words, length

@@ -87,8 +87,8 @@ def meanwhile(served: Served, *, video: str, count: int, seconds: float) -> list
     for thread in threads:
         thread.join()
     return [
-        Latency("a short route in peace", quiet),
-        Latency("a short route while three connections jump all the time", busy),
+        Latency("a short request, nothing else running", quiet),
+        Latency("a short request while three connections jump all the time", busy),
     ]
 
 
