@@ -4,7 +4,7 @@ An RLE here is `{"size": [height, width], "counts": str}` with compressed counts
 columns of the mask and alternate between background and mask, beginning with background. Masks are bool H x W.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypedDict
 
@@ -133,7 +133,7 @@ def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) 
     return union(*(_with_text(part) for part in coco.frPyObjects(drawn, height, width)))
 
 
-def area(rle: Rle) -> int:
+def area(rle: Mapping[str, Any]) -> int:
     """Number of pixels of the mask."""
     return int(coco.area(rle))
 

@@ -11,10 +11,11 @@ from sqlalchemy import Connection
 
 from app.checkpoints.releases import DEMO
 from app.library.videos import add_video, free_name
-from app.proposing.found_tracks import Found, Origin, Stretch
+from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
 from app.proposing.matching import overlaps
 from app.proposing.writer import store_proposals
 from app.settings import ASSETS, Settings
+from model.tracking.whole_video import TrackStanding
 from storage import checkpoints as models
 from storage import edits, masks, projects, runs, tracks, videos
 from storage.atomic import replacing
@@ -125,21 +126,19 @@ def _propose(
             job_id=None,
             settings={"rule": "review", "stored": True},
         )
-        found = [_found(tx, number, track) for number, track in enumerate(entry["proposals"])]
-    origin = Origin(video.id, run.id, tuple(names), ids)
-    store_proposals(database, origin, Stretch(0, video.count, tuple(found)), whole=True)
+        proposed = [_proposed(tx, number, track) for number, track in enumerate(entry["proposals"])]
+    context = RunContext(video.id, run.id, tuple(names), ids)
+    store_proposals(database, context, FrameRange(0, video.count, tuple(proposed)), whole=True)
     with database.atomic() as tx:
         runs.finish_run(tx, run.id, state="done")
 
 
-def _found(tx: Connection, number: int, track: Mapping[str, Any]) -> Found:
+def _proposed(tx: Connection, number: int, track: Mapping[str, Any]) -> ProposedTrack:
     frames = [frame for frame, mask in enumerate(track["segmentations"]) if mask is not None]
     hashes = masks.put_blobs(tx, [track["segmentations"][frame] for frame in frames])
-    return Found(
-        id=number,
-        label=track["label"],
-        score=track["score"],
-        runners_up=tuple((label, score) for label, score in track["runners_up"]),
+    runners_up = tuple((label, score) for label, score in track["runners_up"])
+    return ProposedTrack(
+        TrackStanding(number, track["label"], track["score"], runners_up),
         masks=dict(zip(frames, hashes, strict=True)),
         scores={frame: score for frame, score in enumerate(track["scores"]) if score is not None},
     )

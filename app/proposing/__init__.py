@@ -1,1 +1,1 @@
-"""Lets the model find the tracks of videos and writes them into a project or into a file."""
+"""Proposes tracks for videos with a model, into a project or into a results file."""

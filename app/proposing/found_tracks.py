@@ -1,29 +1,32 @@
-"""What a run proposes, as it is handed to the store: tracks of a stretch of frames, and whose they are."""
+"""The tracks that a proposal run found in a range of frames, and the run that they belong to."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from model.tracking.whole_video import TrackStanding
 from storage.authors import machine_author
 
 
-@dataclass
-class Found:
-    """One proposed track: its label and score, its masks (frame -> blob hash) and its score on each frame."""
+@dataclass(frozen=True)
+class ProposedTrack:
+    """One track of a run: its standing, its mask (frame -> blob hash) and its score (frame -> 0 to 1) per frame."""
 
-    id: int
-    label: int = -1
-    score: float = 0.0
-    runners_up: tuple[tuple[int, float], ...] = ()
+    standing: TrackStanding
     masks: dict[int, str] = field(default_factory=dict)
     scores: dict[int, float] = field(default_factory=dict)
 
+    @property
+    def number(self) -> int:
+        """The number of the track in its run, from 0."""
+        return self.standing.track
+
 
 @dataclass(frozen=True)
-class Origin:
-    """Whose proposals they are, and what its classes are called in the video's project.
+class RunContext:
+    """The run that proposes, and the names of its classes in the project of the video.
 
-    ``category_ids`` maps class names to the project's categories (``None``: the project has none for it).
+    ``category_ids`` maps class names to ids of the project's categories (None: the project has no such category).
     """
 
     video_id: str
@@ -33,39 +36,39 @@ class Origin:
 
     @property
     def author(self) -> str:
-        """Who signs the edits."""
+        """The author of the run's edits."""
         return machine_author(self.run_id)
 
-    def class_of(self, found: Found) -> str:
-        """Name of the class that the model gave."""
-        return self.class_names[found.label]
+    def class_of(self, standing: TrackStanding) -> str:
+        """The name of the track's class."""
+        return self.class_names[standing.label]
 
-    def category_of(self, found: Found) -> str | None:
-        """Id of the project's category for it, or ``None``."""
-        return self.category_ids.get(self.class_of(found))
+    def category_of(self, standing: TrackStanding) -> str | None:
+        """The id of the project's category for the track's class, or None."""
+        return self.category_ids.get(self.class_of(standing))
 
-    def extra_of(self, found: Found) -> dict[str, Any]:
-        """What the track remembers of the model's opinion: its class and the runners-up."""
-        others = [[self.class_names[label], score] for label, score in found.runners_up]
-        return {"class": self.class_of(found), "runners_up": others}
+    def extra_of(self, standing: TrackStanding) -> dict[str, Any]:
+        """The track's class and runners-up, as the ``extra`` of the stored track keeps them."""
+        others = [[self.class_names[label], score] for label, score in standing.runners_up]
+        return {"class": self.class_of(standing), "runners_up": others}
 
-    def kind_of(self, found: Found) -> str:
-        """Within what it is matched: the category, or the class where the project has no category for it."""
-        return kind(self.category_of(found), self.class_of(found))
+    def kind_of(self, standing: TrackStanding) -> str:
+        """The kind within which the track is matched, see `kind`."""
+        return kind(self.category_of(standing), self.class_of(standing))
 
 
 @dataclass(frozen=True)
-class Stretch:
-    """What a window says of the frames ``start`` to ``stop`` (exclusive): every track of the run so far.
+class FrameRange:
+    """The frames ``start`` to ``stop`` (exclusive) with every track of the run so far.
 
-    Of a track that is not there, ``masks`` is empty.
+    A track without masks is absent in all of them.
     """
 
     start: int
     stop: int
-    tracks: tuple[Found, ...]
+    tracks: tuple[ProposedTrack, ...]
 
 
 def kind(category_id: str | None, class_name: str | None) -> str:
-    """Within what tracks are matched: one category, or one class where there is no category for it."""
+    """The kind within which tracks are matched: the category, or the class if the project has no category for it."""
     return f"category {category_id}" if category_id is not None else f"class {class_name}"

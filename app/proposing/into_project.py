@@ -1,7 +1,7 @@
-"""Use case: the model proposes tracks for a video, stored window by window while it runs; one undo takes a run back.
+"""Use case: propose tracks for a video of a project and store them window by window; one undo takes a run back.
 
-A run that was cancelled, killed or failed is taken up again by the next one with the same checkpoint and settings, at
-the window where it stopped; see `app.proposing.run`.
+A run that was cancelled, killed or failed resumes at the window where it stopped, if the next one has the same
+checkpoint and settings; see `app.proposing.run`.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,9 +13,9 @@ from app.checkpoints.class_map import ClassMapping, class_mapping
 from app.checkpoints.warm import Loaded, WarmModel
 from app.errors import BadInput, Cancelled
 from app.machine import choose_device, choose_precision
-from app.proposing.ledger import Ledger
-from app.proposing.run import Order, ProposalRun, finished
-from app.proposing.run_frames import Pictures
+from app.proposing.ledger import TrackLedger
+from app.proposing.run import ProposalRun, RunKey, finished
+from app.proposing.run_frames import RunFrames
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
 from storage import videos
@@ -28,8 +28,11 @@ Report = Callable[[float, str], None]
 
 @dataclass(frozen=True)
 class Proposed:
-    """What a proposal run did. ``unmapped`` counts tracks by the classes that this project has no category for;
-    ``edit`` is the number of its last edit, ``resumed_at`` the frame at which it went on (0: it began)."""
+    """The result of a proposal run: counts of tracks.
+
+    ``unmapped`` counts tracks by the classes that the project has no category for; ``edit`` is the number of the run's
+    last edit, ``resumed_at`` the frame at which it resumed (0: it began).
+    """
 
     run_id: str
     added: int
@@ -41,7 +44,7 @@ class Proposed:
     resumed_at: int = 0
 
     def as_json(self) -> dict[str, Any]:
-        """The result that the job stores."""
+        """The result as the job stores it."""
         return {
             "run": self.run_id,
             "added": self.added,
@@ -66,26 +69,27 @@ def propose_video(
     propose_settings: ProposeSettings | None = None,
     warm: WarmModel | None = None,
 ) -> Proposed:
-    """Runs the model over the video and stores what it proposes, window by window; goes on where a run broke off.
+    """Proposes tracks for a video and stores them window by window; resumes an unfinished run of the same key.
 
-    ``report(progress 0..1, message)`` is called as it goes. When ``cancelled()`` turns true, or a person takes the run
-    back meanwhile, what was stored stays and `Cancelled` is raised.
+    ``report(progress 0..1, message)`` is called on the way. If ``cancelled()`` turns true, or a person undoes the run
+    meanwhile, the stored windows stay and `Cancelled` is raised.
 
-    Raises `storage.errors.NotFound`, `app.errors.BadInput` (no checkpoint, its file is gone, windows that cannot be),
-    `storage.frames.VideoError` (the source is gone or changed), `storage.runs.RunMoved` (another process does it).
+    Raises `storage.errors.NotFound`, `app.errors.BadInput` (no checkpoint, or its file is gone),
+    `model.tracking.settings.WindowsTooClose`, `storage.frames.VideoError` (the source is gone or changed),
+    `storage.runs.RunMoved` (another process has resumed the run).
     """
     propose_settings = propose_settings or ProposeSettings()
-    video, checkpoint, mapping = _asked(database, video_id, checkpoint_id)
+    video, checkpoint, mapping = _inputs(database, video_id, checkpoint_id)
     report(0.0, f"Loading the checkpoint {checkpoint.name}")
     loaded = (warm or WarmModel(settings)).get(checkpoint, precision=propose_settings.precision)
     propose_settings = replace(propose_settings, precision=loaded.precision)
-    order = _order(video, checkpoint, propose_settings, device=loaded.device)
+    key = run_key(video, checkpoint, propose_settings, device=loaded.device)
     names, ids = loaded.categories, mapping.category_ids
-    run = ProposalRun.begin(database, video, order, job_id=job_id, class_names=names, category_ids=ids)
+    run = ProposalRun.begin(database, video, key, job_id=job_id, class_names=names, category_ids=ids)
     began_at = run.done
     try:
-        with Pictures(database, video_id=video.id, start=run.next_frame) as pictures:
-            whole = _run(run, pictures, loaded, propose_settings=propose_settings, report=report, cancelled=cancelled)
+        with RunFrames(database, video_id=video.id, start=run.next_frame) as frames:
+            whole = _run(run, frames, loaded, propose_settings=propose_settings, report=report, cancelled=cancelled)
         ended = run.end(whole=whole)
     except BaseException:
         run.fail()
@@ -95,7 +99,7 @@ def propose_video(
     return _proposed(run, *ended, began_at=began_at)
 
 
-def _proposed(run: ProposalRun, ledger: Ledger, unmapped: Mapping[str, int], *, began_at: int) -> Proposed:
+def _proposed(run: ProposalRun, ledger: TrackLedger, unmapped: Mapping[str, int], *, began_at: int) -> Proposed:
     return Proposed(
         run_id=run.id,
         added=ledger.added,
@@ -116,7 +120,7 @@ def is_proposed(
     checkpoint_id: str | None,
     propose_settings: ProposeSettings,
 ) -> bool:
-    """Whether the video's latest run was just this one, with this checkpoint, and came to its end."""
+    """Whether the video's latest run has this checkpoint and these settings, came to its end and was not undone."""
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
         checkpoint = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=checkpoint_id)
@@ -124,36 +128,37 @@ def is_proposed(
             return False
         device = choose_device(settings.device)
         propose_settings = replace(propose_settings, precision=choose_precision(device, propose_settings.precision))
-        return finished(tx, _order(video, checkpoint, propose_settings, device=device))
+        return finished(tx, run_key(video, checkpoint, propose_settings, device=device))
 
 
-def _asked(database: Database, video_id: str, checkpoint_id: str | None) -> tuple[Video, Checkpoint, ClassMapping]:
+def _inputs(database: Database, video_id: str, checkpoint_id: str | None) -> tuple[Video, Checkpoint, ClassMapping]:
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
         checkpoint = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=checkpoint_id)
         if checkpoint is None:
             raise BadInput("There is no checkpoint to propose with: download TeViT, add a file, or draw by hand.")
         mapping = class_mapping(tx, checkpoint=checkpoint, project_id=video.project_id)
-    # Before a model is loaded: a source that is gone says so at once.
-    Pictures.check(video)
+    # Checked before a model is loaded, which takes seconds.
+    RunFrames.verify(video)
     return video, checkpoint, mapping
 
 
-def _order(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSettings, *, device: str) -> Order:
-    # Which of several GPUs it was makes no difference to what is found.
-    return Order(video.id, checkpoint.id, {**asdict(propose_settings), "device": device.partition(":")[0]})
+def run_key(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSettings, *, device: str) -> RunKey:
+    """The key of a run; ``propose_settings`` as given, with the precision that is used."""
+    # Which of several GPUs is used makes no difference to the result.
+    return RunKey(video.id, checkpoint.id, {**asdict(propose_settings), "device": device.partition(":")[0]})
 
 
 def _run(
     run: ProposalRun,
-    pictures: Pictures,
+    frames: RunFrames,
     loaded: Loaded,
     *,
     propose_settings: ProposeSettings,
     report: Report,
     cancelled: Callable[[], bool],
 ) -> bool:
-    """Proposes from where the run is to the video's end; returns whether it came there."""
+    """Proposes from the run's position to the video's end; returns whether the end was reached."""
     stopped = False
 
     def stop() -> bool:
@@ -164,31 +169,31 @@ def _run(
     def on_window(done: int, expected: int) -> None:
         report(min(done / max(expected, 1), 1.0), f"Proposing: frame {done} of {max(done, expected)}")
 
-    if pictures.all_stored(run.done):
+    if frames.all_stored(run.done):
         return True
-    on_window(run.done, pictures.expected)
+    on_window(run.done, frames.expected)
     taken_back = _store_windows(
-        run, pictures, loaded, propose_settings=propose_settings, on_window=on_window, cancelled=stop
+        run, frames, loaded, propose_settings=propose_settings, on_window=on_window, cancelled=stop
     )
-    return not taken_back and (not stopped or pictures.all_stored(run.done))
+    return not taken_back and (not stopped or frames.all_stored(run.done))
 
 
 def _store_windows(
     run: ProposalRun,
-    pictures: Pictures,
+    frames: RunFrames,
     loaded: Loaded,
     *,
     propose_settings: ProposeSettings,
     on_window: Callable[[int, int], None],
     cancelled: Callable[[], bool],
 ) -> bool:
-    """Stores window after window as they come out of the model; returns whether a person took the run back."""
+    """Stores the windows as the model yields them; returns whether a person undid the run."""
     from model.tracking import windows
 
     results = windows.propose(
         loaded.network,
-        pictures,
-        expected=pictures.expected,
+        frames,
+        expected=frames.expected,
         config=loaded.config,
         settings=propose_settings,
         state=run.state,
@@ -197,15 +202,15 @@ def _store_windows(
     )
     try:
         for window in results:
-            pictures.confirm()
+            frames.publish()
             run.store(window)
     except Cancelled:
         return True
     except windows.NoFrames:
-        if run.done == 0:  # else it broke off after its last window, and nothing is left to look at
+        if run.done == 0:  # else the run stopped after its last window, and no frame is left
             raise
     except windows.StateMismatch as error:
-        # Of an older version of this program, say: it can only begin anew.
+        # The state was stored by another version of this program, for instance.
         run.forget()
         raise BadInput(f"The run that broke off cannot go on ({error}); propose again to begin anew.") from error
     return False

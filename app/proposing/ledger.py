@@ -1,8 +1,8 @@
-"""Which of a run's tracks is which track of the video, decided as the windows come in and kept between them.
+"""Matches the tracks of a proposal run to the video's existing tracks, window by window.
 
-The overlap of the run's tracks with those that were there before is summed window by window, so that nothing of the
-video has to be read twice. A track of the run that clearly lies on an older one becomes that one at once; the others
-are tracks of their own, until the whole video has been seen and a weaker agreement will do.
+The overlap of the run's tracks with the existing tracks is summed over the windows, so that no window is read twice. A
+track of the run that clearly overlaps an existing one is matched to it at once. The others are new tracks, until the
+whole video has been processed and a smaller overlap suffices.
 """
 
 import uuid
@@ -12,38 +12,30 @@ from typing import Any
 
 import numpy as np
 
-from app.proposing.matching import MATCH_IOU, Shared, best_pairs, iou_of, shared
+from app.proposing.matching import MATCH_IOU, Masks, Shared, best_pairs, iou_of, shared
+from model.tracking.whole_video import TrackStanding
 
-# Part of a video says less than all of it: before the end, two tracks must agree better to be taken for one.
+# Before the end of the video two tracks need a larger overlap to be matched, since only part of it is known.
 EARLY_IOU = 0.5
 _TRACKS_OF_RUNS = uuid.UUID("6f2f6f0e-4f6b-5d0e-9d3c-0d0b7a1f6a55")
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """Something that a track could be: its name and the category or class within which it is matched."""
+    """An existing track that a track of the run can be matched to: its id and its kind (category or class)."""
 
-    name: str
+    track_id: str
     kind: str
 
 
-@dataclass(frozen=True)
-class Standing:
-    """What the run last believed of one of its tracks: class, score (0 to 1), and further classes, best first."""
-
-    track: int
-    label: int
-    score: float
-    runners_up: tuple[tuple[int, float], ...]
-
-
 @dataclass
-class Ledger:
-    """What a run knows of the video's tracks.
+class TrackLedger:
+    """How the tracks of a run relate to the tracks of its video.
 
-    ``old``: ids of the tracks that were there when it began. ``bound``: the run's track number -> the track of the
-    video that it is. ``made``: those among them that the run made itself. The counts are of tracks. ``standings``: of
-    every track of the run, after the last window that is stored.
+    ``old``: ids of the tracks that existed when the run began. ``bound``: number of a run's track -> id of the track
+    that it is stored as. ``made``: those numbers whose track the run made itself. The four counts are of tracks. The
+    ``*_pixels`` are mask areas summed over the frames so far: of existing tracks, of the run's tracks, and of their
+    intersections. ``track_standings``: class and score of every track of the run after the last stored window.
     """
 
     old: tuple[str, ...]
@@ -56,16 +48,16 @@ class Ledger:
     old_pixels: dict[str, float] = field(default_factory=dict)
     new_pixels: dict[int, float] = field(default_factory=dict)
     both_pixels: dict[tuple[str, int], float] = field(default_factory=dict)
-    standings: tuple[Standing, ...] = ()
+    track_standings: tuple[TrackStanding, ...] = ()
 
     @property
     def free(self) -> tuple[str, ...]:
-        """Older tracks that none of the run's tracks is."""
+        """Ids of existing tracks that no track of the run is matched to."""
         taken = set(self.bound.values())
         return tuple(track_id for track_id in self.old if track_id not in taken)
 
-    def seen(self, old: Mapping[str, Mapping[int, Any]], new: Mapping[int, Mapping[int, Any]]) -> None:
-        """Adds a stretch of the video: masks (frame -> RLE) of older tracks by id, and of the run's by number."""
+    def add_overlaps(self, old: Mapping[str, Masks], new: Mapping[int, Masks]) -> None:
+        """Adds a range of frames: masks (frame -> RLE) of existing tracks by id, and of the run's tracks by number."""
         pixels = shared(list(old.values()), list(new.values()))
         for i, name in enumerate(old):
             self.old_pixels[name] = self.old_pixels.get(name, 0.0) + float(pixels.old[i])
@@ -76,11 +68,11 @@ class Ledger:
             self.both_pixels[key] = self.both_pixels.get(key, 0.0) + float(pixels.both[i, j])
 
     def matches(self, old: Sequence[Candidate], numbers: Mapping[int, str], *, least: float) -> list[tuple[str, int]]:
-        """(older track, the run's number) pairs that agree in kind and, as far as was seen, by at least ``least``.
+        """(id of an existing track, number of the run's track) pairs of one kind with an IoU of at least ``least``.
 
-        ``numbers``: the run's tracks that may still become another one, with their kinds.
+        ``numbers``: the run's tracks that may still be matched, with their kinds. The IoU is over all frames so far.
         """
-        names, news = [one.name for one in old], list(numbers)
+        names, news = [one.track_id for one in old], list(numbers)
         both = [[self.both_pixels.get((name, number), 0.0) for number in news] for name in names]
         pixels = Shared(
             np.reshape(np.array(both, float), (len(names), len(news))),
@@ -91,12 +83,12 @@ class Ledger:
         pairs = best_pairs(iou_of(pixels), same.reshape(len(names), len(news)), least=least)
         return [(names[i], news[j]) for i, j in pairs]
 
-    def copy(self) -> "Ledger":
-        """A ledger of its own with the same entries."""
-        return Ledger.from_json(self.as_json())
+    def copy(self) -> "TrackLedger":
+        """An independent ledger with the same entries."""
+        return TrackLedger.from_json(self.as_json())
 
     def as_json(self) -> dict[str, Any]:
-        """The ledger as JSON; `from_json` gives an equal one back."""
+        """The ledger as JSON, which `from_json` reads back."""
         both = [[name, number, pixels] for (name, number), pixels in self.both_pixels.items()]
         return {
             "old": list(self.old),
@@ -107,12 +99,13 @@ class Ledger:
             "new_pixels": [[number, pixels] for number, pixels in self.new_pixels.items()],
             "both_pixels": both,
             "standings": [
-                [one.track, one.label, one.score, [list(pair) for pair in one.runners_up]] for one in self.standings
+                [one.track, one.label, one.score, [list(pair) for pair in one.runners_up]]
+                for one in self.track_standings
             ],
         }
 
     @classmethod
-    def from_json(cls, stored: Mapping[str, Any]) -> "Ledger":
+    def from_json(cls, stored: Mapping[str, Any]) -> "TrackLedger":
         """The ledger that `as_json` wrote."""
         added, replaced, dropped, deleted = stored["counts"]
         return cls(
@@ -126,20 +119,20 @@ class Ledger:
             old_pixels=dict(stored["old_pixels"]),
             new_pixels=dict(_pairs(stored["new_pixels"])),
             both_pixels={(name, number): pixels for name, number, pixels in stored["both_pixels"]},
-            standings=tuple(
-                Standing(track, label, score, tuple((other, value) for other, value in others))
+            track_standings=tuple(
+                TrackStanding(track, label, score, tuple((other, value) for other, value in others))
                 for track, label, score, others in stored["standings"]
             ),
         )
 
 
 def track_id_of(run_id: str, number: int) -> str:
-    """The id of the track that a run makes for its track ``number``: the same whenever the run goes on."""
+    """The id of the track that a run makes for its track ``number``; a resumed run gives the same id."""
     return str(uuid.uuid5(_TRACKS_OF_RUNS, f"{run_id} {number}"))
 
 
 def least_overlap(*, at_the_end: bool) -> float:
-    """The IoU from which two tracks are taken for one."""
+    """The IoU from which two tracks are matched."""
     return MATCH_IOU if at_the_end else EARLY_IOU
 
 

@@ -1,4 +1,4 @@
-"""How much masks overlap through a video, and which two of them are the same thing by that."""
+"""Overlap of the masks of tracks over a video, and the best matching by it."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,17 +8,16 @@ import numpy as np
 
 from model.evaluation.mask_overlap import shared_pixels
 
-Rle = dict[str, Any]
-Masks = Mapping[int, Rle]
+Masks = Mapping[int, Mapping[str, Any]]
 """The masks of one track or proposal by frame (COCO RLE)."""
-# Below this overlap two masks through a video are hardly the same thing; above it a corrected track still finds its
-# proposal although many of its frames were redrawn.
+# Tracks with a smaller IoU are hardly the same object; a corrected track reaches it with its proposal even if many of
+# its frames were redrawn.
 MATCH_IOU = 0.3
 
 
 @dataclass(frozen=True)
 class Shared:
-    """Pixels that candidates have in common, summed over frames: ``both`` old x new, and those of each; float64."""
+    """Mask areas in pixels, summed over frames, float64: ``both`` (old x new) of the intersections."""
 
     both: np.ndarray
     old: np.ndarray
@@ -26,7 +25,7 @@ class Shared:
 
 
 def shared(old: Sequence[Masks], new: Sequence[Masks]) -> Shared:
-    """The pixels that old and new candidates have in common."""
+    """Mask areas and intersections of old and new tracks."""
     frames = sorted({frame for masks in (*old, *new) for frame in masks})
     lines = [[[masks.get(frame) for frame in frames] for masks in side] for side in (old, new)]
     return Shared(*shared_pixels(lines[0], lines[1]))
@@ -44,7 +43,7 @@ def iou_of(pixels: Shared) -> np.ndarray:
 
 
 def best_pairs(table: np.ndarray, same_kind: np.ndarray, *, least: float) -> list[tuple[int, int]]:
-    """(old, new) pairs of a table of overlaps, best first, each at most once, of one kind and from ``least`` on."""
+    """(old, new) pairs of a table of overlaps, best first: each at most once, of one kind, at least ``least``."""
     pairs = [
         (float(table[i, j]), i, j)
         for i in range(table.shape[0])

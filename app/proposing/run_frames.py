@@ -1,7 +1,6 @@
-"""The pictures that a run of proposals reads: the only place where proposing and the counting of frames meet.
+"""The frames that a proposal run reads, counted on the way if the video is not counted yet.
 
-Frames of a video that is not counted yet are confirmed on the way, so that proposing for it needs no job that counts
-them first or meanwhile, and a video that nobody else counts is decoded only once.
+Proposing therefore needs no job that counts the frames first, and the video is decoded only once.
 """
 
 from collections.abc import Iterator
@@ -16,14 +15,14 @@ from storage.frames import Reader
 from storage.videos import Video
 
 
-class Pictures:
+class RunFrames:
     """Frames ``start`` to the end of a stored video, uint8 H x W x 3 RGB in order; a context manager, read once.
 
-    Raises `storage.frames.VideoError` when the source is gone or changed, also while it is read.
+    Raises `storage.frames.VideoError` if the source is gone or changed, also during the reading.
     """
 
     def __init__(self, database: Database, *, video_id: str, start: int = 0) -> None:
-        """Open the video ``video_id``."""
+        """Opens the video ``video_id``."""
         with database.read() as tx:
             index = frame_index(videos.get_video(tx, video_id))
         frames.verify(index)
@@ -37,22 +36,22 @@ class Pictures:
         self._count = index.count
 
     @staticmethod
-    def check(video: Video) -> None:
-        """Raises `storage.frames.VideoError` when the video's source is gone or changed."""
+    def verify(video: Video) -> None:
+        """Raises `storage.frames.VideoError` if the video's source is gone or changed."""
         frames.verify(frame_index(video))
 
     @property
     def expected(self) -> int:
-        """How many frames the video has, as far as is known."""
+        """Number of frames of the video, an estimate while they are not counted."""
         return self._count if self._counted is None else self._counted.announced
 
     def all_stored(self, done: int) -> bool:
-        """Whether ``done`` frames are all that the video has; false while its frames are not counted to the end."""
+        """Whether the video has no more than ``done`` frames; False until its frames are counted to the end."""
         final = self._counted is None or self._counted.confirmed.confirmed
         return final and done >= (self._count if self._counted is None else self._counted.count)
 
-    def confirm(self) -> None:
-        """Sees to it that masks can be stored on every frame that was given."""
+    def publish(self) -> None:
+        """Stores the count of frames so far, so that masks can be stored on every frame that was read."""
         if self._counted is not None:
             self._counted.publish()
 
@@ -61,8 +60,8 @@ class Pictures:
             for _, pixels in self._reader.read_range(self._start, self._count):
                 yield pixels
         elif self._counted is not None:
-            # Counting has to begin at the front: the pictures before the start are decoded, and not given. Each picture
-            # is given only once the next one or the end is there, because the last frame is confirmed by the end.
+            # Counting begins at frame 0: frames before the start are decoded and skipped. A frame is yielded only after
+            # the next one was read or the video ended, since the last frame is confirmed only by the end.
             held: np.ndarray | None = None
             for k, pixels in self._counted:
                 if held is not None:
@@ -72,7 +71,7 @@ class Pictures:
                 yield held
 
     def close(self) -> None:
-        """Close the source; closing twice is harmless."""
+        """Closes the source; closing twice is harmless."""
         for opened in (self._reader, self._counted):
             if opened is not None:
                 opened.close()

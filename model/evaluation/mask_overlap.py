@@ -1,6 +1,6 @@
 """How much tracks overlap, from their run-length masks; needs no torch, so that the server can use it too."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -8,8 +8,7 @@ from pycocotools import mask as coco
 
 from model.evaluation.masks import areas
 
-Rle = dict[str, Any]
-Masks = Sequence[Rle | None]
+Masks = Sequence[Mapping[str, Any] | None]
 """A track's masks by frame: COCO RLE, all of one size; None is an empty mask."""
 
 
@@ -41,6 +40,6 @@ def track_iou(tracks: Sequence[Masks], others: Sequence[Masks] | None = None) ->
     return np.divide(shared, union, out=np.zeros_like(shared), where=union > 0)
 
 
-def _present(tracks: Sequence[Masks], t: int) -> tuple[list[int], list[Rle]]:
+def _present(tracks: Sequence[Masks], t: int) -> tuple[list[int], list[Mapping[str, Any]]]:
     there = [(k, mask) for k, track in enumerate(tracks) if (mask := track[t]) is not None]
     return [k for k, _ in there], [mask for _, mask in there]

@@ -238,11 +238,25 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
 def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
     checkpoint = SimpleNamespace(id="c")
     one, other, processor = (
-        propose._order(desk.video, checkpoint, ProposeSettings(precision="fast"), device=device)  # type: ignore[arg-type]
+        propose.run_key(desk.video, checkpoint, ProposeSettings(precision="fast"), device=device)  # type: ignore[arg-type]
         for device in ("cuda:0", "cuda:3", "cpu")
     )
     assert one == other and one.settings["device"] == "cuda"
     assert processor.settings["device"] == "cpu" and processor != one
+
+
+def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> None:
+    """Runs that an earlier version stored are found by these names and values."""
+    settings = ProposeSettings("published", "fast", window=8)
+    key = propose.run_key(desk.video, SimpleNamespace(id="c"), settings, device="cpu")  # type: ignore[arg-type]
+    assert dict(key.settings) == {
+        "rule": "published",
+        "precision": "fast",
+        "device": "cpu",
+        "max_tracks": None,
+        "window": 8,
+        "overlap": None,
+    }
 
 
 def test_a_run_of_another_gpu_is_gone_on_from_and_known_as_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.proposing.found_tracks import Found, Origin, Stretch
-from app.proposing.ledger import Ledger
+from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
+from app.proposing.ledger import TrackLedger
 from app.proposing.writer import store_proposals
 from app.settings import Settings
 from app.web.edit_batches import take_back
+from model.tracking.whole_video import TrackStanding
 from storage import edits, masks, tracks
 from storage.database import Database
 from storage.projects import Category
@@ -27,7 +28,7 @@ class Street:
         self.project, self.categories = project_with(database, "dog", "cat")
         self.video: Video = video_in(database, settings, self.project, folder)
 
-    def propose(self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES) -> Ledger:
+    def propose(self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES) -> TrackLedger:
         """Stores one run; a track is its class and the corner of its square by frame."""
         names = ("dog", "cat", "star")
         proposed = []
@@ -35,12 +36,12 @@ class Street:
             with self.database.atomic() as tx:
                 hashes = masks.put_blobs(tx, [square(*corner) for corner in places.values()])
             scores = {frame: 0.8 for frame in places}
-            one = Found(number, names.index(name), 0.9, ((1, 0.05),), dict(zip(places, hashes, strict=True)), scores)
-            proposed.append(one)
+            standing = TrackStanding(number, names.index(name), 0.9, ((1, 0.05),))
+            proposed.append(ProposedTrack(standing, dict(zip(places, hashes, strict=True)), scores))
         ids: dict[str, str | None] = {name: category.id for name, category in self.categories.items()}
         run = str(uuid.uuid4())
-        origin = Origin(self.video.id, run, names, {**ids, "star": None})
-        return store_proposals(self.database, origin, Stretch(0, done, tuple(proposed)), whole=done == FRAMES)
+        context = RunContext(self.video.id, run, names, {**ids, "star": None})
+        return store_proposals(self.database, context, FrameRange(0, done, tuple(proposed)), whole=done == FRAMES)
 
     def last_edit(self) -> int:
         with self.database.read() as tx:

@@ -10,10 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.errors import Cancelled
-from app.proposing.found_tracks import Found, Origin, Stretch
-from app.proposing.ledger import Ledger
-from app.proposing.writer import Writer, new_ledger, store_proposals
+from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
+from app.proposing.ledger import TrackLedger
+from app.proposing.writer import ProposalWriter, new_ledger, store_proposals
 from app.settings import Settings
+from model.tracking.whole_video import TrackStanding
 from storage import masks
 from storage.database import Database
 from storage.runs import start_run
@@ -208,7 +209,10 @@ def test_stored_in_windows_or_at_once_a_first_run_leaves_the_same_rows(
     names = ("dog", "star")
     with database.atomic() as tx:
         tracks = [
-            Found(k, k % 2, 0.9 - k / 10, (), {f: masks.put_blob(tx, square(*at)) for f, at in places.items()})
+            ProposedTrack(
+                TrackStanding(k, k % 2, 0.9 - k / 10, ()),
+                {frame: masks.put_blob(tx, square(*corner)) for frame, corner in places.items()},
+            )
             for k, places in enumerate(found)
         ]
         runs = [
@@ -216,26 +220,26 @@ def test_stored_in_windows_or_at_once_a_first_run_leaves_the_same_rows(
             for desk in desks
         ]
     cuts = [0, *sorted(borders), FRAMES]
-    origin = Origin(desks[0].video.id, runs[0], names, dict.fromkeys(names))
-    ledger: Ledger | None = None
+    context = RunContext(desks[0].video.id, runs[0], names, dict.fromkeys(names))
+    ledger: TrackLedger | None = None
     for start, stop in itertools.pairwise(cuts):
         with database.atomic() as tx:
             ledger = ledger or new_ledger(tx, desks[0].video.id)
-            writer = Writer(tx, origin, ledger)
-            writer.stretch(Stretch(start, stop, tuple(part(one, start, stop) for one in tracks)))
+            writer = ProposalWriter(tx, context, ledger)
+            writer.add(FrameRange(start, stop, tuple(part(one, start, stop) for one in tracks)))
             writer.write()
 
-    origin = Origin(desks[1].video.id, runs[1], names, dict.fromkeys(names))
-    stored = store_proposals(database, origin, Stretch(0, FRAMES, tuple(tracks)), whole=True)
+    context = RunContext(desks[1].video.id, runs[1], names, dict.fromkeys(names))
+    stored = store_proposals(database, context, FrameRange(0, FRAMES, tuple(tracks)), whole=True)
 
     assert ledger is not None and stored.added == ledger.added
     assert sorted(by_track(desks[0])) == sorted(by_track(desks[1]))
     desks[0].assert_log_explains_tables()
 
 
-def part(found: Found, start: int, stop: int) -> Found:
-    inside = {frame: digest for frame, digest in found.masks.items() if start <= frame < stop}
-    return Found(found.id, found.label, found.score, (), inside)
+def part(track: ProposedTrack, start: int, stop: int) -> ProposedTrack:
+    inside = {frame: digest for frame, digest in track.masks.items() if start <= frame < stop}
+    return ProposedTrack(track.standing, inside)
 
 
 def by_track(desk: Desk) -> list[list[Any]]:
