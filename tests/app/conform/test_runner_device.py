@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from app.conform import training
 from app.conform.checks import Case, deterministic, run_case
 from app.conform.forward import Golden, _selection, forward_case
 from app.conform.recipe import Networks, Recipe
@@ -92,7 +93,7 @@ def test_the_doubt_about_mask_losses_is_asked_for_once_a_case(folder: Path, monk
         stages.append(stage)
         return 0.0
 
-    monkeypatch.setattr("app.conform.training.mask_loss_doubt", none)
+    monkeypatch.setattr(training, "mask_loss_doubt", none)
     assert judged(folder, "steps", factor=1.0) == []
     assert stages == list(range(len(stages))) and len(stages) > 1
 
@@ -103,7 +104,7 @@ def test_the_doubt_about_mask_losses_is_asked_for_once_a_case(folder: Path, monk
 def test_a_mask_loss_and_the_sum_may_be_off_by_the_doubt_on_any_device(
     folder: Path, monkeypatch: pytest.MonkeyPatch, doubt: float, factor: float, passes: bool
 ) -> None:
-    monkeypatch.setattr("app.conform.training.mask_loss_doubt", lambda *_, **__: doubt)
+    monkeypatch.setattr(training, "mask_loss_doubt", lambda *_, **__: doubt)
     path = folder / "golden/train/steps.json"
     before = path.read_text()
     content = json.loads(before)

@@ -3,6 +3,7 @@
 import pytest
 import torch
 
+from app.conform import undecided
 from app.conform.undecided import mask_loss_doubt, undecided_cells
 from model.network.tevit import Queries, TeViT
 from model.training.losses import mask_coverage, stage_losses
@@ -60,9 +61,7 @@ def forward(network: TeViT) -> tuple[object, Queries, list[ClipTargets], list[tu
 
 def only_doubt(monkeypatch: pytest.MonkeyPatch, cells: torch.Tensor) -> None:
     """These cells are taken as undecided, with their own coverage."""
-    monkeypatch.setattr(
-        "app.conform.undecided.undecided_cells", lambda *told, **named: (mask_coverage(*told, **named), cells)
-    )
+    monkeypatch.setattr(undecided, "undecided_cells", lambda *told, **named: (mask_coverage(*told, **named), cells))
 
 
 def test_without_undecided_cells_there_is_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

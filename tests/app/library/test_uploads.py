@@ -1,6 +1,8 @@
 """Uploads that wait for their job: named by ids of this program, and removed without a file of anybody else."""
 
 import errno
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -44,9 +46,9 @@ def test_an_upload_is_copied_where_links_are_not_possible(
     def refuse(*_: object) -> None:
         raise OSError(errno.EXDEV, "Invalid cross-device link")
 
-    monkeypatch.setattr("os.link", refuse)
+    monkeypatch.setattr(os, "link", refuse)
     assert keep(uploads, sent(tmp_path)).path.read_text() == "weights"
-    monkeypatch.setattr("shutil.copyfile", refuse)
+    monkeypatch.setattr(shutil, "copyfile", refuse)
     with pytest.raises(BadInput, match=r"^The file weights\.pth could not be kept"):
         keep(uploads, sent(tmp_path))
     assert len(list(uploads.iterdir())) == 1

@@ -11,6 +11,7 @@ from app.training.file_clips import MissingFrames, YoutubeVisClips
 from app.training.train import TrainOrder, recipe_of, start_network, train
 from model.config import CONFIGURATIONS, named
 from model.procedural import synthesize
+from model.training import ranks
 from model.training.targets import ABSENT, PRESENT
 from model.training.trainer import StepReport
 from model.weights import checkpoint
@@ -115,7 +116,7 @@ def test_only_the_first_process_reads_the_whole_start_for_its_hash(
         return original(path)
 
     monkeypatch.setattr(checkpoint, "file_hash", watched)
-    monkeypatch.setattr("app.training.train.ranks.is_first", lambda: first)
+    monkeypatch.setattr(ranks, "is_first", lambda: first)
     (tmp_path / "b").mkdir()
     made = train(order(data, tmp_path / "b", init=start), report=lambda _: None)
     assert hashed == [start] * first and made.exists() == first

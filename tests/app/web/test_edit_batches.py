@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+import storage.database
 from app.errors import BadInput
 from app.web.edit_batches import apply_batch, history, require_person, take_back
 from app.web.routes.edits import ChangeBody, EditBody
@@ -124,7 +125,7 @@ def test_a_database_that_is_busy_is_no_refusal_and_the_rest_of_the_queue_waits(
 ) -> None:
     queue = [request(*new_track("a")), request(*new_track("b"))]
     with monkeypatch.context() as patch:
-        patch.setattr("storage.database.BUSY_MILLISECONDS", 30)
+        patch.setattr(storage.database, "BUSY_MILLISECONDS", 30)
         with (
             Database.open(f"sqlite:///{database.place}") as impatient,
             database.atomic(),

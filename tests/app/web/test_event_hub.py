@@ -60,6 +60,33 @@ def write_many(database: Database, video: Video, count: int) -> None:
         tx.execute(insert(schema.edits), [{"id": f"e{k}", "changes": [], **entry} for k in range(count)])
 
 
+@pytest.fixture
+def aside(database: Database) -> Video:
+    """A video of a project of its own, which only pages that ask for everything follow."""
+    project, _ = project_with(database, name="aside")
+    with database.atomic() as tx:
+        return make_video(tx, project.id)
+
+
+async def caught_up(hub: EventHub, database: Database, aside: Video) -> int:
+    """Wait until the hub has sent all that is stored by now; the number of one more edit, of ``aside``, sent last.
+
+    One reading sends edits first and jobs after them, and nobody can join in the middle of it.
+    """
+    page = await hub.join(video=aside.id, project=None, since=None)
+    [number] = await asyncio.to_thread(write, database, aside)
+    assert await numbers_of(page, 1) == [number]
+    hub.leave(await hub.join(video=aside.id, project=None, since=None))
+    hub.leave(page)
+    return number
+
+
+def edits_left(page: Listener) -> list[int]:
+    """Numbers of the edits that wait to be sent to a page."""
+    messages = [page.queue.get_nowait() for _ in range(page.queue.qsize())]
+    return [message["number"] for message in messages if message and message["type"] == "edit"]
+
+
 async def next_of(listener: Listener, kind: str = "edit") -> dict[str, Any]:
     while True:
         message = await listener.queue.get()
@@ -113,7 +140,9 @@ def test_a_number_of_another_database_hides_nothing_of_this_one(database: Databa
     play(database, story)
 
 
-def test_missed_edits_are_those_of_the_video_and_project_that_were_asked_for(database: Database, video: Video) -> None:
+def test_missed_edits_are_those_of_the_video_and_project_that_were_asked_for(
+    database: Database, video: Video, aside: Video
+) -> None:
     other_project, _ = project_with(database, name="other")
     with database.atomic() as tx:
         sibling, stranger = make_video(tx, video.project_id, name="b"), make_video(tx, other_project.id, name="c")
@@ -136,8 +165,8 @@ def test_missed_edits_are_those_of_the_video_and_project_that_were_asked_for(dat
                 if of_video in (None, one.id) and of_project in (None, one.project_id)
             ]
             assert await numbers_of(page, len(missed) + len(wanted)) == missed + wanted
-        await asyncio.sleep(0.05)
-        assert all(page.queue.qsize() <= 1 for page in pages), "nothing but a hello is left"
+        last = await caught_up(hub, database, aside)
+        assert [edits_left(page) for page in pages] == [[], [], [], [last], []], "one follows everything"
 
     play(database, story)
 
@@ -233,10 +262,17 @@ def test_the_end_of_the_server_sends_every_page_away(database: Database, video: 
 
 
 def test_waking_makes_a_slow_reader_look_at_once_from_any_thread(database: Database, video: Video) -> None:
+    class Hub(EventHub):
+        looked = asyncio.Event()
+
+        async def _tick(self) -> None:
+            await super()._tick()
+            self.looked.set()
+
     async def whole() -> None:
-        hub = EventHub(database, poll_seconds=3600)
+        hub = Hub(database, poll_seconds=3600)
         listener = await hub.join(video=video.id, project=None, since=None)
-        await asyncio.sleep(0.05)
+        await asyncio.wait_for(hub.looked.wait(), 20)
         numbers = await asyncio.to_thread(write, database, video)
         await asyncio.to_thread(hub.wake)
         assert await asyncio.wait_for(numbers_of(listener, 1), 20) == numbers
@@ -251,7 +287,9 @@ def test_a_hub_that_nobody_has_joined_can_be_woken_and_closed(database: Database
     own_loop.run(hub.close())
 
 
-def test_a_job_that_ended_before_it_was_seen_is_told_once_when_it_is_followed(database: Database, video: Video) -> None:
+def test_a_job_that_ended_before_it_was_seen_is_told_once_when_it_is_followed(
+    database: Database, video: Video, aside: Video
+) -> None:
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="index", project_id=video.project_id, video_id=video.id)
         jobs.claim(tx, worker="w", kinds=["index"])
@@ -261,13 +299,15 @@ def test_a_job_that_ended_before_it_was_seen_is_told_once_when_it_is_followed(da
         listener = await hub.join(video=None, project=video.project_id, since=None)
         hub.follow(job.id)
         assert (await next_of(listener, "job"))["job"]["status"] == "done"
-        await asyncio.sleep(0.05)
+        await caught_up(hub, database, aside)
         assert listener.queue.empty()
 
     play(database, story)
 
 
-def test_a_job_is_told_when_it_looks_different_and_not_otherwise(database: Database, video: Video) -> None:
+def test_a_job_is_told_when_it_looks_different_and_not_otherwise(
+    database: Database, video: Video, aside: Video
+) -> None:
     async def story(hub: EventHub) -> None:
         listener = await hub.join(video=None, project=video.project_id, since=None)
         with database.atomic() as tx:
@@ -282,7 +322,7 @@ def test_a_job_is_told_when_it_looks_different_and_not_otherwise(database: Datab
             assert (await next_of(listener, "job"))["job"]["progress"] == progress
         with database.atomic() as tx:
             jobs.heartbeat(tx, job.id, progress=0.5, worker="w")
-        await asyncio.sleep(0.05)
+        await caught_up(hub, database, aside)
         assert listener.queue.empty(), "a beat that says nothing new is not told"
 
     play(database, story)

@@ -1,9 +1,8 @@
 """What the server says where something goes wrong, and that it looks after the jobs whatever happens."""
 
-import time
-from collections.abc import Callable, Iterator
+import asyncio
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
 
 import pytest
 from fastapi import FastAPI, HTTPException
@@ -21,7 +20,9 @@ from storage.frames import VideoError
 from storage.jobs import JobOver
 from storage.masks import BadMask
 from storage.youtube_vis import YouTubeVisError
+from tests import own_loop
 from tests.app.conftest import ADDRESS
+from tests.waiting import wait_for
 
 ANSWERS: list[tuple[Exception, int, str]] = [
     (BadInput("the name is empty"), 400, "the name is empty."),
@@ -87,13 +88,6 @@ def test_what_is_not_there_or_not_allowed_is_answered_in_the_same_form(client: T
         assert (answer.status_code, set(answer.json())) == (status, {"error"}), path
 
 
-def wait_for(what: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 30
-    while not what():
-        assert time.monotonic() < deadline, "it did not happen"
-        time.sleep(0.01)
-
-
 @pytest.mark.parametrize("error", [DatabaseBusy("Busy."), DiskFull("Full."), OSError(12, "Cannot allocate memory")])
 def test_the_jobs_are_looked_after_again_after_a_bad_moment(
     settings: Settings, monkeypatch: pytest.MonkeyPatch, error: Exception
@@ -110,9 +104,19 @@ def test_the_jobs_are_looked_after_again_after_a_bad_moment(
     with TestClient(create_app(settings, pages=False), base_url=ADDRESS) as client:
         wait_for(lambda: len(calls) > 3)
         assert client.get("/data/jobs").status_code == 200
-    ended = len(calls)
-    time.sleep(0.05)
-    assert len(calls) == ended, "it ends with the server"
+
+
+def test_looking_after_the_jobs_ends_with_the_server(settings: Settings, started_workers: list[Settings]) -> None:
+    async def looking_after_them() -> list[str]:
+        return [task.get_name() for task in asyncio.all_tasks() if "_care_on" in str(task.get_coro())]
+
+    async def whole() -> None:
+        app = create_app(settings, pages=False)
+        async with app.router.lifespan_context(app):
+            assert len(await looking_after_them()) == 1
+        assert await looking_after_them() == []
+
+    own_loop.run(whole())
 
 
 def test_a_server_that_ended_has_closed_its_database(settings: Settings, started_workers: list[Settings]) -> None:
