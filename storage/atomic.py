@@ -1,8 +1,8 @@
 """Files and folders that appear whole or not at all: made beside their place, then renamed.
 
-The rename alone would not be enough. Names and contents reach the disk at different times, so that after a loss of
-power a new name may stand for an empty file. The content is therefore flushed (``fsync``) before the rename, and on
-POSIX the folder after it, which makes the new name itself last.
+The rename alone is not enough. The operating system writes names and contents to the disk at different times, so a
+power failure can leave the new name with an empty file. The content is therefore flushed (``fsync``) before the rename.
+On POSIX the folder is flushed after it, so that the new name survives as well.
 """
 
 import errno
@@ -16,26 +16,27 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.partial", re.DOTALL)
-"""The name of a file that is being written, or was when its process was killed."""
+"""Name of a temporary file: one being written, or one left by a killed process."""
 
 ABANDONED_SECONDS = 3600.0
-# The most of a target's name in the name of its temporary: the longest name on a disk has 255 bytes.
+# Characters of the target's name that its temporary repeats; file systems allow 255 bytes in all.
 _NAME = 40
-# Some network file systems cannot flush a folder, and a folder may be open for writing but not for reading.
+# Errors of flushing a folder that are accepted: some network file systems cannot do it, and a folder may be
+# writable but not readable.
 _NO_FLUSH = {errno.EINVAL, errno.ENOTSUP, errno.EACCES}
 
 
 @contextmanager
 def replacing(path: Path) -> Iterator[Path]:
-    """Give an empty file beside ``path`` to write to; it takes the place of ``path`` when the block ends.
+    """Yield an empty temporary file beside ``path``; at the end of the block it replaces ``path``.
 
-    After an error it is removed, and what ``path`` was before stays as it is. Its permissions are those of any new
-    file. Of several writers at once the last to end wins. Temporaries of this ``path`` that nobody has written to for
-    an hour belong to a process that was killed, and are removed. Raises OSError.
+    After an error the temporary is removed and the old ``path`` stays unchanged. The permissions are those of any new
+    file. If several writers run at once, the last one to finish wins. Temporaries of the same ``path`` that were last
+    written over an hour ago were left by a killed process; they are removed. Raises OSError.
     """
     temporary = _beside(path)
     _remove_abandoned(path)
-    # Made here and not by the caller, so that it cannot be a link that somebody else put there.
+    # O_EXCL: the temporary is a new file, never a link that another user placed there.
     os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
     try:
         yield temporary
@@ -45,13 +46,13 @@ def replacing(path: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str | Iterable[str]) -> None:
-    """Write a text, or the pieces of one, as UTF-8 with line ends as they are. Raises OSError."""
+    """Write a text, or an iterable of pieces, as UTF-8 without changing line ends. Raises OSError."""
     with replacing(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         file.writelines([text] if isinstance(text, str) else text)
 
 
 def put_in_place(part: Path, path: Path) -> None:
-    """Flush a finished file and rename it to ``path`` on the same disk, in place of what is there. Raises OSError."""
+    """Flush a finished file and rename it to ``path`` (same disk), replacing an existing file. Raises OSError."""
     _flush(part, os.O_RDWR)
     part.replace(path)
     if os.name == "posix":
@@ -60,16 +61,16 @@ def put_in_place(part: Path, path: Path) -> None:
 
 @contextmanager
 def new_folder(path: Path) -> Iterator[Path]:
-    """Give an empty folder beside ``path`` to fill; it is renamed to ``path`` when the block ends.
+    """Yield an empty temporary folder beside ``path``; at the end of the block it is renamed to ``path``.
 
-    After an error it is removed with all that is in it. Its files are not flushed: a folder (an export, the frames of
-    a video) can be made again. Raises OSError, also where ``path`` is a folder that holds something by then.
+    After an error the temporary folder is removed with its content. Its files are not flushed, because a folder (an
+    export, the frames of a video) can be made again. Raises OSError, also if ``path`` is a non-empty folder by then.
     """
     temporary = _beside(path)
     temporary.mkdir(parents=True)
     try:
         yield temporary
-        os.rename(temporary, path)  # noqa: PTH104 - never replaces a folder that appeared meanwhile with files in it
+        os.rename(temporary, path)  # noqa: PTH104 - fails if a non-empty folder appeared meanwhile
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
 
@@ -81,7 +82,7 @@ def _beside(path: Path) -> Path:
 def _remove_abandoned(path: Path) -> None:
     before = time.time() - ABANDONED_SECONDS
     start = f".{path.name[:_NAME]}."
-    # Removing them is a courtesy: another writer may be quicker, or the folder may let us write but not list.
+    # Cleaning up must not fail the write: another writer may be faster, or the folder may not be listable.
     with suppress(FileNotFoundError, PermissionError), os.scandir(path.parent) as entries:
         for entry in entries:
             ours = entry.name.startswith(start) and TEMPORARY.fullmatch(entry.name)

@@ -1,4 +1,4 @@
-"""Checkpoints that projects can use, which one is active, and how a checkpoint's classes are called in a project."""
+"""Registered checkpoints, the active one of each project, and the map from a checkpoint's classes to categories."""
 
 import time
 import uuid
@@ -16,8 +16,9 @@ from storage.errors import NameTaken, NotFound
 class Checkpoint:
     """A registered checkpoint file.
 
-    ``project_id`` None: every project may use it. ``path`` is relative to the data folder, or absolute. ``config`` is
-    the configuration's name, ``categories`` the classes in the order of its outputs, ``size_bytes`` the file's size.
+    ``project_id`` None: shared by all projects. ``path`` is relative to the data folder, or absolute. ``config`` is the
+    configuration's name, ``categories`` the class names in the order of the network's outputs, ``size_bytes`` the size
+    of the file, ``created`` and ``removed`` unix seconds.
     """
 
     id: str
@@ -73,7 +74,7 @@ def add_checkpoint(
 
 
 def list_checkpoints(tx: Connection, project_id: str | None = None) -> tuple[Checkpoint, ...]:
-    """The checkpoints that a project may use (its own and the shared ones; None: all), oldest first, none removed."""
+    """Checkpoints of a project and the shared ones (None: all), oldest first, without removed ones."""
     table = schema.checkpoints
     query = select(table).where(table.c.removed.is_(None)).order_by(table.c.created, table.c.name)
     if project_id is not None:
@@ -90,7 +91,7 @@ def get_checkpoint(tx: Connection, checkpoint_id: str) -> Checkpoint:
 
 
 def find_checkpoint(tx: Connection, name: str) -> Checkpoint | None:
-    """The checkpoint with this name, unless it is removed, or None."""
+    """The checkpoint with this name, or None; removed ones do not count."""
     table = schema.checkpoints
     row = tx.execute(select(table).where(table.c.name == name, table.c.removed.is_(None))).first()
     return None if row is None else _checkpoint(row)
@@ -107,14 +108,14 @@ def rename_checkpoint(tx: Connection, checkpoint_id: str, name: str) -> Checkpoi
 
 
 def set_metrics(tx: Connection, checkpoint_id: str, metrics: Mapping[str, Any]) -> Checkpoint:
-    """Replace what was measured of a checkpoint. Raises NotFound."""
+    """Replace the metrics of a checkpoint. Raises NotFound."""
     get_checkpoint(tx, checkpoint_id)
     tx.execute(update(schema.checkpoints).where(schema.checkpoints.c.id == checkpoint_id).values(metrics=metrics))
     return get_checkpoint(tx, checkpoint_id)
 
 
 def remove_checkpoint(tx: Connection, checkpoint_id: str) -> Checkpoint:
-    """Take a checkpoint off the lists and out of use; runs still name it, its name becomes free. Raises NotFound."""
+    """Hide a checkpoint from lists and deactivate it; runs still refer to it, its name is free. Raises NotFound."""
     checkpoint = get_checkpoint(tx, checkpoint_id)
     active, table = schema.active_checkpoints, schema.checkpoints
     tx.execute(delete(active).where(active.c.checkpoint_id == checkpoint_id))
@@ -124,7 +125,7 @@ def remove_checkpoint(tx: Connection, checkpoint_id: str) -> Checkpoint:
 
 
 def activate(tx: Connection, project_id: str, checkpoint_id: str) -> None:
-    """Make a checkpoint the one that a project proposes with. Raises NotFound."""
+    """Make a checkpoint the active one of a project: proposals use it. Raises NotFound."""
     if get_checkpoint(tx, checkpoint_id).removed is not None:
         raise NotFound("checkpoint", checkpoint_id)
     table = schema.active_checkpoints
@@ -133,7 +134,7 @@ def activate(tx: Connection, project_id: str, checkpoint_id: str) -> None:
 
 
 def active_checkpoint(tx: Connection, project_id: str) -> Checkpoint | None:
-    """The checkpoint that a project proposes with, or None where none was chosen."""
+    """The active checkpoint of a project, or None if none was chosen."""
     active, table = schema.active_checkpoints, schema.checkpoints
     query = select(table).join(active, active.c.checkpoint_id == table.c.id).where(active.c.project_id == project_id)
     row = tx.execute(query).first()
@@ -141,7 +142,7 @@ def active_checkpoint(tx: Connection, project_id: str) -> Checkpoint | None:
 
 
 def class_map(tx: Connection, checkpoint_id: str, project_id: str) -> dict[str, str | None]:
-    """For each class of a checkpoint that was mapped, the project's category id, or None: leave this class out."""
+    """Class name -> category id of the project, for the classes that were mapped; None: leave this class out."""
     table = schema.class_maps
     query = select(table.c.class_name, table.c.category_id).order_by(table.c.class_name)
     rows = tx.execute(query.where(table.c.checkpoint_id == checkpoint_id, table.c.project_id == project_id))
@@ -149,7 +150,7 @@ def class_map(tx: Connection, checkpoint_id: str, project_id: str) -> dict[str, 
 
 
 def set_class_map(tx: Connection, checkpoint_id: str, project_id: str, mapping: Mapping[str, str | None]) -> None:
-    """Replace the whole map of a checkpoint's classes to a project's category ids."""
+    """Replace the whole map from a checkpoint's classes to a project's category ids; see ``class_map``."""
     table = schema.class_maps
     tx.execute(delete(table).where(table.c.checkpoint_id == checkpoint_id, table.c.project_id == project_id))
     pair = {"checkpoint_id": checkpoint_id, "project_id": project_id}

@@ -1,7 +1,7 @@
-"""The database: opening, upgrading, transactions, and its failures as clear sentences.
+"""The database: opening, upgrading, transactions, and its errors as clear sentences.
 
-SQLite is the everyday case, in WAL mode, so that readers never wait for a writer; writers take turns (``BEGIN
-IMMEDIATE``). Everything that only SQLite needs is in this file; another database is reached by its URL.
+The default is SQLite in WAL mode: readers never wait for a writer, and writers take turns (``BEGIN IMMEDIATE``). All
+code that is specific to SQLite is in this file; other databases are chosen by URL.
 """
 
 import re
@@ -20,7 +20,7 @@ from storage.errors import StorageError
 
 BUSY_MILLISECONDS = 30_000
 _WRITES = "storage_writes"
-# What is installed for a driver, where it is called otherwise.
+# The package of a driver, where its name differs from the module.
 _DRIVERS = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 
 
@@ -29,7 +29,7 @@ class DatabaseError(StorageError):
 
 
 class DiskFull(DatabaseError):
-    """There is no room left for the database; nothing of the transaction was kept."""
+    """The disk of the database is full; the transaction was rolled back."""
 
 
 class ReadOnly(DatabaseError):
@@ -37,11 +37,11 @@ class ReadOnly(DatabaseError):
 
 
 class DatabaseBusy(DatabaseError):
-    """Another process held the write lock for longer than a writer waits."""
+    """Another process held the write lock for longer than ``BUSY_MILLISECONDS``."""
 
 
 class DatabaseDamaged(DatabaseError):
-    """The file is no database, or its pages are broken."""
+    """The file is not a database, or its pages are damaged."""
 
 
 class NewerDatabase(DatabaseError):
@@ -49,7 +49,7 @@ class NewerDatabase(DatabaseError):
 
 
 class Database:
-    """A database that is open and up to date. Safe to use from many threads; every process opens its own."""
+    """An open database whose tables are up to date. Thread-safe; each process opens its own."""
 
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine = engine
@@ -57,13 +57,14 @@ class Database:
 
     @staticmethod
     def open(url: str) -> "Database":
-        """Open the database at a SQLAlchemy URL, make it where it is missing, and bring its tables up to date.
+        """Open the database at a SQLAlchemy URL, create it if it is missing, and upgrade its tables.
 
         Args:
-            url: such as ``sqlite:////data/annotations.sqlite3`` (its folder is made) or ``postgresql+psycopg://...``.
+            url: such as ``sqlite:////data/annotations.sqlite3`` (missing folders are created) or
+                ``postgresql+psycopg://...``.
 
         Raises:
-            DatabaseError: the URL is wrong, or the file cannot be used; subclasses say why.
+            DatabaseError: the URL is wrong, or the file cannot be used; see its subclasses.
         """
         try:
             parsed = make_url(url)
@@ -96,23 +97,23 @@ class Database:
 
     @property
     def place(self) -> str:
-        """The database file, or the URL of a server without its password; for messages."""
+        """The database file, or the URL of a server without its password; for messages to people."""
         return self._place
 
     @contextmanager
     def atomic(self) -> Iterator[Connection]:
-        """One write transaction: everything in the block is kept, or nothing. Keep it short; writers take turns."""
+        """One write transaction: all changes of the block are kept, or none. Keep it short: writers take turns."""
         with self._transaction(writes=True) as tx:
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """One consistent view for reading, which waits for no writer. Writing through it is an error."""
+        """One consistent snapshot for reading, which never waits for a writer. Writing through it is an error."""
         with self._transaction(writes=False) as tx:
             yield tx
 
     def check(self) -> list[str]:
-        """Sentences about damage: broken pages, and rows that refer to rows which are not there. Empty: all well."""
+        """One sentence per problem: damaged pages, and references to missing rows. Empty if there is none."""
         if self._engine.dialect.name != "sqlite":
             return []
         problems: list[str] = []
@@ -124,7 +125,7 @@ class Database:
         return problems
 
     def close(self) -> None:
-        """Give back all connections; the object cannot be relied on afterwards."""
+        """Close all connections; do not use the object afterwards."""
         self._engine.dispose()
 
     @contextmanager
@@ -143,7 +144,7 @@ class Database:
             with self.read() as tx:
                 state = migrations.state(tx)
             if state == "old":
-                # Looked at again under the write lock: another process may have been faster.
+                # `upgrade` checks again under the write lock: another process may have upgraded meanwhile.
                 with self.atomic() as tx:
                     migrations.upgrade(tx)
         except migrations.UnknownRevision as error:
@@ -154,19 +155,19 @@ class Database:
 
 
 def insert_missing(tx: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
-    """Insert the rows whose key is not there yet and leave the others as they are."""
+    """Insert the rows whose key does not exist yet; existing rows stay unchanged."""
     if rows:
         dialect = postgresql if tx.dialect.name == "postgresql" else sqlite
         tx.execute(dialect.insert(table).on_conflict_do_nothing(), rows)
 
 
 def _without_password(url: str) -> str:
-    """The URL as it may stand in messages and logs; also one that cannot be read."""
+    """The URL for messages and logs, with the password masked; malformed URLs too."""
     return re.sub(r"(?<=://)([^:/@]*):.*@", r"\1:***@", url)
 
 
 def _is_path(database: str | None) -> bool:
-    """Whether SQLite's part of a URL names a file, rather than memory or a URI of SQLite's own."""
+    """Whether the database part of a SQLite URL is a file path, not ``:memory:`` or a ``file:`` URI."""
     return database not in (None, "", ":memory:") and not str(database).startswith("file:")
 
 
@@ -178,11 +179,11 @@ def _engine(url: str) -> Engine:
 
     @event.listens_for(engine, "connect")
     def _prepare(connection: Any, _record: object) -> None:
-        # The driver would open transactions by itself, and late; `_begin` does it instead.
+        # Turns off the implicit transactions of the driver, which begin too late; `_begin` starts them instead.
         connection.isolation_level = None
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
-        # Asking first: the change to WAL needs a lock that reading does not, and it stays with the file.
+        # Asked first, because setting WAL needs a lock. The file remembers the mode.
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
             cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA synchronous = NORMAL")

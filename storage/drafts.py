@@ -1,4 +1,4 @@
-"""Drafts: what a machine suggests and nobody has applied yet. Applying makes edits of them; discarding deletes."""
+"""Drafts: rows that a machine suggests and that are not applied yet. Applying turns them into edits."""
 
 import uuid
 from collections.abc import Iterable
@@ -14,7 +14,7 @@ S = TypeVar("S", Select[Any], Delete)
 
 @dataclass(frozen=True)
 class Draft:
-    """A suggested row: ``confidence`` is 0..1, ``doubt`` says in words why a person should look first."""
+    """A suggested row: ``confidence`` is 0..1, ``doubt`` is the reason why a person should check it first."""
 
     id: str
     run_id: str
@@ -37,7 +37,7 @@ class Draft:
         confidence: float | None = None,
         doubt: str | None = None,
     ) -> "Draft":
-        """A draft with an id of its own; present where there is a mask, else absent."""
+        """A draft with a new id; present if it has a mask, else absent."""
         return Draft(
             id=str(uuid.uuid4()),
             run_id=run_id,
@@ -52,7 +52,7 @@ class Draft:
 
 
 def put_drafts(tx: Connection, drafts: Iterable[Draft]) -> None:
-    """Store drafts; one that the same run had suggested for the same track and frame is replaced."""
+    """Store drafts; each replaces an earlier one of the same run, track and frame."""
     rows = [*{(draft.run_id, draft.track_id, draft.frame): draft.__dict__ for draft in drafts}.values()]
     if rows:
         table = schema.drafts
@@ -71,7 +71,7 @@ def list_drafts(
     start: int | None = None,
     stop: int | None = None,
 ) -> tuple[Draft, ...]:
-    """The drafts of a video on frames start..stop-1, by frame; of one run or one track where these are given."""
+    """The drafts of a video on frames start..stop-1, ordered by frame; optionally of one run or track only."""
     table = schema.drafts
     query = _narrow(select(table), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
     return tuple(Draft(**row._mapping) for row in tx.execute(query.order_by(table.c.frame, table.c.track_id)))
@@ -86,7 +86,7 @@ def discard_drafts(
     start: int | None = None,
     stop: int | None = None,
 ) -> int:
-    """Delete the drafts that ``list_drafts`` would give, and return how many there were."""
+    """Delete the drafts that ``list_drafts`` would return with these arguments; returns their number."""
     query = _narrow(delete(schema.drafts), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
     return tx.execute(query).rowcount
 

@@ -1,19 +1,19 @@
-"""The mistakes that callers of ``storage`` can make, one class each; the message is one sentence for a person."""
+"""Errors that callers of ``storage`` can cause; each message is one sentence for the user."""
 
 
 class StorageError(Exception):
-    """Base of everything that ``storage`` raises on purpose."""
+    """Base class of all errors that ``storage`` raises on purpose."""
 
 
 class NotFound(StorageError, LookupError):
-    """The row that was asked for does not exist (or no longer)."""
+    """The requested row does not exist, or was deleted."""
 
     def __init__(self, what: str, name: object) -> None:
         super().__init__(f"There is no {what} {name!r} in this database.")
 
 
 class NameTaken(StorageError, ValueError):
-    """A name that has to be unique is in use."""
+    """A name that must be unique is in use already."""
 
     def __init__(self, what: str, name: str) -> None:
         super().__init__(f"There is already a {what} named {name!r}; choose another name.")

@@ -1,7 +1,7 @@
-"""Background jobs: a queue in the database, from which workers claim and to which they report.
+"""Background jobs: a queue in the database; workers claim jobs from it and report progress to it.
 
-A job is queued, then running (cancelling once somebody asked it to stop), then done, failed or cancelled. What it
-shows lives here and not in a process, so it outlives a page reload and a restart of the server.
+A job is queued, then running (cancelling after a request to stop), then done, failed or cancelled. Its state is stored
+here and not in a process, so it survives a page reload and a restart of the server.
 """
 
 import time
@@ -17,23 +17,23 @@ from storage.database import insert_missing
 from storage.errors import NotFound, StorageError
 
 LOG_CHARACTERS = 20_000
-"""Only the end of a job's log is kept."""
+"""The last characters of a job's log, which are kept."""
 
 ACTIVE = ("queued", "running", "cancelling")
 
-MOST_ATTEMPTS = 3
-"""So often a resumable job is taken up without getting on before it is given up."""
+MAX_ATTEMPTS = 3
+"""Attempts without stored progress after which a resumable job fails."""
 
 
 class JobOver(StorageError):
-    """A report about a job that is not running: it was given up, or has ended."""
+    """A report about a job that is not running: it has ended, or it was given up as dead."""
 
 
 @dataclass(frozen=True)
 class Job:
     """One job. ``progress`` is 0..1, ``log`` the end of its log; times are unix seconds, ``eta_seconds`` from now.
 
-    ``attempts`` counts how often a worker took it up since it last got on (`got_on`).
+    ``attempts`` counts how often a worker started it since it last stored progress (`reset_attempts`).
     """
 
     id: str
@@ -57,7 +57,7 @@ class Job:
 
     @property
     def active(self) -> bool:
-        """Whether it waits or runs."""
+        """Whether it is queued or running."""
         return self.status in ACTIVE
 
 
@@ -69,7 +69,7 @@ def enqueue(
     video_id: str | None = None,
     parameters: Mapping[str, Any] | None = None,
 ) -> Job:
-    """Put a job at the end of the queue."""
+    """Add a job at the end of the queue."""
     job_id = str(uuid.uuid4())
     values: dict[str, Any] = {
         "kind": kind,
@@ -83,10 +83,10 @@ def enqueue(
 
 
 def claim(tx: Connection, *, worker: str, kinds: Sequence[str]) -> Job | None:
-    """Take the oldest queued job of these kinds; None where there is none. No two workers get the same."""
+    """Take the oldest queued job of these kinds, or None. No two workers get the same job."""
     table = schema.jobs
     waiting = select(table.c.id).where(table.c.status == "queued", table.c.kind.in_(kinds))
-    # Rows that another worker is claiming at this moment are passed over (SQLite: writers take turns anyway).
+    # Skips rows that another worker is claiming at this moment (SQLite: writers take turns anyway).
     waiting = waiting.order_by(table.c.created, table.c.id).limit(1).with_for_update(skip_locked=True)
     job_id = tx.execute(waiting).scalar()
     if job_id is None:
@@ -107,14 +107,14 @@ def heartbeat(
     eta_seconds: float | None = None,
     worker: str | None = None,
 ) -> str:
-    """Say that a job is alive and how far it is; returns its status, so that it sees "cancelling".
+    """Report that a job is alive, and its progress. Returns its status, for example "cancelling".
 
-    Where another worker has the job by now, nothing is changed and the status is "taken".
+    If another worker has taken the job meanwhile, nothing is changed and the status is "taken".
 
     Args:
-        progress: 0..1; None leaves it, as None does for ``message``.
-        eta_seconds: seconds it will still take, None where that is not known.
-        worker: who runs it.
+        progress: 0..1; None leaves the stored value, as None does for ``message``.
+        eta_seconds: estimated seconds left; None if unknown.
+        worker: name of the worker that runs the job.
 
     Raises:
         NotFound: there is no such job.
@@ -132,13 +132,13 @@ def heartbeat(
     return "taken" if worker is not None and job.worker != worker else job.status
 
 
-def got_on(tx: Connection, job_id: str) -> None:
-    """Part of a job's work is stored for good: earlier attempts that broke off no longer count."""
+def reset_attempts(tx: Connection, job_id: str) -> None:
+    """Record that a job has stored progress: the count of its attempts starts again."""
     tx.execute(_running(job_id).values(attempts=0))
 
 
 def requeue(tx: Connection, job_id: str, *, message: str) -> Job:
-    """Put a running job back into the queue, where its process ended and it can go on. Raises JobOver, NotFound."""
+    """Put a running job whose process ended back into the queue, to be resumed. Raises JobOver, NotFound."""
     waiting = {"status": "queued", "worker": None, "heartbeat": None, "started": None, "message": message}
     table = schema.jobs
     changed = tx.execute(
@@ -151,19 +151,19 @@ def requeue(tx: Connection, job_id: str, *, message: str) -> Job:
 
 
 def append_log(tx: Connection, job_id: str, text: str) -> None:
-    """Add to a job's log, of which the last ``LOG_CHARACTERS`` are kept. Raises NotFound."""
+    """Append to a job's log; its last ``LOG_CHARACTERS`` are kept. Raises NotFound."""
     log = (get_job(tx, job_id).log + text)[-LOG_CHARACTERS:]
     tx.execute(update(schema.jobs).where(schema.jobs.c.id == job_id).values(log=log))
 
 
 def add_points(tx: Connection, job_id: str, series: str, values: Iterable[tuple[int, float]]) -> None:
-    """Add (step, value) points to a live curve; a step that is there already stays as it is."""
+    """Add (step, value) points to a curve; steps that exist already stay unchanged."""
     rows = [{"job_id": job_id, "series": series, "step": step, "value": float(value)} for step, value in values]
     insert_missing(tx, schema.job_points, rows)
 
 
 def points(tx: Connection, job_id: str) -> dict[str, list[tuple[int, float]]]:
-    """The job's curves: for each series its (step, value) points by step."""
+    """The job's curves: series name -> its (step, value) points, ordered by step."""
     table = schema.job_points
     query = select(table.c.series, table.c.step, table.c.value).where(table.c.job_id == job_id)
     curves: dict[str, list[tuple[int, float]]] = {}
@@ -173,24 +173,24 @@ def points(tx: Connection, job_id: str) -> dict[str, list[tuple[int, float]]]:
 
 
 def finish(tx: Connection, job_id: str, *, result: Mapping[str, Any] | None = None, message: str = "done") -> Job:
-    """End a running job well. Raises JobOver, NotFound."""
+    """Mark a running job as done. Raises JobOver, NotFound."""
     return _end(tx, job_id, status="done", progress=1.0, result=result, message=message)
 
 
 def fail(tx: Connection, job_id: str, *, error: str) -> Job:
-    """End a running job with one sentence of what went wrong. Raises JobOver, NotFound."""
+    """Mark a running job as failed, with one sentence on the reason. Raises JobOver, NotFound."""
     return _end(tx, job_id, status="failed", error=error, message="failed")
 
 
 def cancelled(tx: Connection, job_id: str, *, message: str = "cancelled") -> Job:
-    """End a running job that was asked to stop. Raises JobOver, NotFound."""
+    """Mark a running job as cancelled. Raises JobOver, NotFound."""
     return _end(tx, job_id, status="cancelled", message=message)
 
 
 def request_cancel(tx: Connection, job_id: str) -> Job:
-    """Ask a job to stop: a waiting one is cancelled at once, a running one sees it at its next heartbeat.
+    """Ask a job to stop. A queued job is cancelled at once; a running one gets the request at its next heartbeat.
 
-    A job that has ended stays as it is. Raises NotFound.
+    A job that has ended stays unchanged. Raises NotFound.
     """
     table = schema.jobs
     running = table.c.status == "running"
@@ -218,9 +218,9 @@ def list_jobs(
     video_id: str | None = None,
     limit: int | None = None,
 ) -> tuple[Job, ...]:
-    """The newest jobs, newest first: of all projects or one, of one video, only those that wait or run.
+    """Jobs, newest first; optionally of one project or video only, or only the queued and running ones (``active``).
 
-    Without a ``limit`` the newest 100 come, but of those that wait or run all: the oldest are the ones that run.
+    ``limit`` None: the newest 100, or with ``active`` all of them, because the oldest are the ones that run.
     """
     table = schema.jobs
     query = select(table).order_by(table.c.created.desc(), table.c.id)
@@ -235,23 +235,23 @@ def list_jobs(
 
 
 def reap(tx: Connection, *, older_than_seconds: float, resumable: Collection[str] = ()) -> tuple[Job, ...]:
-    """Give up jobs whose process has not reported for that long, see `give_up`, and return them."""
+    """Give up running jobs whose last heartbeat is older than that, see `give_up`; returns them."""
     table = schema.jobs
     last = time.time() - older_than_seconds
-    silent = func.coalesce(table.c.heartbeat, table.c.created) < last
-    dead = tx.execute(select(table).where(table.c.status.in_(("running", "cancelling")), silent)).all()
+    overdue = func.coalesce(table.c.heartbeat, table.c.created) < last
+    dead = tx.execute(select(table).where(table.c.status.in_(("running", "cancelling")), overdue)).all()
     return tuple(give_up(tx, _job(row), resumable=resumable) for row in dead)
 
 
 def give_up(tx: Connection, job: Job, *, resumable: Collection[str] = ()) -> Job:
-    """What becomes of a running job whose process is gone; its log is kept.
+    """End or requeue a running job whose process is gone; its log is kept.
 
-    A job of a ``resumable`` kind waits in the queue again, until it was taken up ``MOST_ATTEMPTS`` times without
-    getting on; any other one has failed, or is cancelled where that was asked for.
+    A job of a ``resumable`` kind goes back into the queue, unless it was started ``MAX_ATTEMPTS`` times without stored
+    progress. Any other job has failed, or is cancelled if a stop was requested.
     """
     if job.status == "cancelling":
         return _end(tx, job.id, status="cancelled", message="cancelled; its process has ended")
-    if job.kind in resumable and job.attempts < MOST_ATTEMPTS:
+    if job.kind in resumable and job.attempts < MAX_ATTEMPTS:
         return requeue(tx, job.id, message="its process ended; waiting to go on")
     lines = [line for line in job.log.splitlines() if line.strip()]
     times = f" {job.attempts} times in a row" if job.kind in resumable else ""

@@ -1,7 +1,7 @@
-"""Mask blobs: each distinct run-length mask is stored once, never changed, and named by its hash.
+"""Mask blobs: each distinct run-length mask is stored once under its hash and never changed.
 
-A mask comes as COCO's compressed RLE, ``{"size": [height, width], "counts": str or bytes}``: run lengths of 0 and 1
-in turn, column by column, starting with 0 (pycocotools ``maskApi.c``, ``rleToString``).
+A mask is COCO's compressed RLE, ``{"size": [height, width], "counts": str or bytes}``: alternating run lengths of 0 and
+1, column by column, starting with 0 (pycocotools ``maskApi.c``, ``rleToString``).
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from storage.rle import MAX_PIXELS, Rle, RleError, area, bbox, canonical
 T = TypeVar("T")
 
 CHUNK = 1000
-"""Values in one ``IN (...)``; far below what any database allows."""
+"""Values in one ``IN (...)``; far below the limit of any database."""
 
 
 class BadMask(StorageError, ValueError):
@@ -28,7 +28,7 @@ class BadMask(StorageError, ValueError):
 
 @dataclass(frozen=True)
 class BlobInfo:
-    """What is known of a stored mask without decoding it: size, area and box (x, y, w, h) in pixels of the frame."""
+    """Facts about a stored mask without decoding it: size, area and box (x, y, w, h), in pixels of the frame."""
 
     hash: str
     height: int
@@ -41,12 +41,12 @@ class BlobInfo:
 
 
 def put_blob(tx: Connection, rle: Mapping[str, Any]) -> str:
-    """Store a mask unless it is there, and return its hash. Raises BadMask."""
+    """Store a mask unless it is stored already; returns its hash. Raises BadMask."""
     return put_blobs(tx, [rle])[0]
 
 
 def put_blobs(tx: Connection, rles: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Store many masks in one statement and return their hashes in the same order.
+    """Store many masks in one statement; returns their hashes in the same order.
 
     Raises:
         BadMask: one of them cannot be decoded; nothing is stored then.
@@ -65,7 +65,7 @@ def put_blobs(tx: Connection, rles: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def get_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, Rle]:
-    """The masks behind these hashes; hashes that are not stored are left out."""
+    """Hash -> mask; hashes that are not stored are left out."""
     table = schema.blobs
     query = select(table.c.hash, table.c.height, table.c.width, table.c.counts)
     found: dict[str, Rle] = {}
@@ -76,7 +76,7 @@ def get_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, Rle]:
 
 
 def blob_infos(tx: Connection, hashes: Iterable[str]) -> dict[str, BlobInfo]:
-    """Size, area and box of the masks behind these hashes; hashes that are not stored are left out."""
+    """Hash -> size, area and box of the mask; hashes that are not stored are left out."""
     table = schema.blobs
     query = select(*(column for column in table.c if column.name != "counts"))
     return {
@@ -87,7 +87,7 @@ def blob_infos(tx: Connection, hashes: Iterable[str]) -> dict[str, BlobInfo]:
 
 
 def blob_hash(height: int, width: int, counts: bytes) -> str:
-    """The name of a mask: SHA-256 (hex) of "height width " and its compressed counts."""
+    """Key of a mask: SHA-256 (hex) of "height width " and its compressed counts."""
     return hashlib.sha256(f"{height} {width} ".encode() + counts).hexdigest()
 
 
@@ -98,7 +98,7 @@ def chunks(values: Iterable[T]) -> Iterable[list[T]]:
 
 
 def _plain(rle: Mapping[str, Any]) -> Rle:
-    """The mask with its size as whole numbers and its counts as text; whether they fit is not looked at here."""
+    """The mask with integer sizes and text counts; whether the counts fit the size is not checked here."""
     try:
         height, width = (int(side) for side in rle["size"])
         counts = rle["counts"]
@@ -116,7 +116,7 @@ def _plain(rle: Mapping[str, Any]) -> Rle:
 
 def _area_and_box(mask: Rle) -> dict[str, int]:
     try:
-        # Runs of length 0 are allowed in a stored mask, but mislead the box.
+        # Stored masks may contain runs of length 0, for which pycocotools gives a wrong box.
         spelled = canonical(mask)
     except RleError as error:
         raise BadMask(f"A mask cannot be decoded: {error}.") from error

@@ -1,4 +1,4 @@
-"""Projects and their categories: what belongs together, and what its things may be called."""
+"""Projects and their categories."""
 
 import time
 import uuid
@@ -28,7 +28,7 @@ class Project:
 
 @dataclass(frozen=True)
 class Category:
-    """A name that tracks of a project can carry. A retired one stays on old tracks and is offered for no new one."""
+    """A category of tracks in a project. A retired one stays on its tracks and is not offered for new ones."""
 
     id: str
     project_id: str
@@ -43,10 +43,10 @@ class Category:
 def create_project(
     tx: Connection, *, name: str, categories: Sequence[str] = (), extra: Mapping[str, Any] | None = None
 ) -> Project:
-    """Make a project with these categories, in this order.
+    """Create a project with these categories, in this order.
 
     Raises:
-        NameTaken: a project, or another of these categories, has the name already.
+        NameTaken: another project has the name, or a category occurs twice.
         BadName: a name is empty.
     """
     name = _clean("project", name)
@@ -60,7 +60,7 @@ def create_project(
 
 
 def list_projects(tx: Connection, *, archived: bool = False) -> tuple[Project, ...]:
-    """All projects by age, oldest first; archived ones only when asked for."""
+    """All projects, oldest first; archived ones only with ``archived``."""
     query = _project_query().order_by(schema.projects.c.created, schema.projects.c.name)
     if not archived:
         query = query.where(schema.projects.c.archived.is_(False))
@@ -76,7 +76,7 @@ def get_project(tx: Connection, project_id: str) -> Project:
 
 
 def find_project(tx: Connection, name: str) -> Project | None:
-    """The project with this name, archived ones too, or None."""
+    """The project with this name, archived or not, or None."""
     row = tx.execute(_project_query().where(schema.projects.c.name == _plain(name))).first()
     return None if row is None else _project(row)
 
@@ -93,7 +93,7 @@ def rename_project(tx: Connection, project_id: str, name: str) -> Project:
 
 
 def archive_project(tx: Connection, project_id: str, *, archived: bool = True) -> Project:
-    """Take a project off the list, or put it back; nothing of it is deleted. Raises NotFound."""
+    """Hide a project from the list, or show it again; nothing is deleted. Raises NotFound."""
     get_project(tx, project_id)
     tx.execute(update(schema.projects).where(schema.projects.c.id == project_id).values(archived=archived))
     return get_project(tx, project_id)
@@ -108,7 +108,7 @@ def add_category(
     source_id: str | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> Category:
-    """Add a category at the end of the project's list. Raises NotFound, NameTaken, BadName."""
+    """Append a category to the project's list. Raises NotFound, NameTaken, BadName."""
     get_project(tx, project_id)
     name = _free_category_name(tx, project_id, name)
     table = schema.categories
@@ -128,7 +128,7 @@ def add_category(
 
 
 def rename_category(tx: Connection, category_id: str, name: str) -> Category:
-    """Give a category another name; its tracks follow. Raises NotFound, NameTaken, BadName."""
+    """Rename a category, also on all its tracks. Raises NotFound, NameTaken, BadName."""
     category = get_category(tx, category_id)
     name = _free_category_name(tx, category.project_id, name, but=category_id)
     tx.execute(update(schema.categories).where(schema.categories.c.id == category_id).values(name=name))
@@ -136,7 +136,7 @@ def rename_category(tx: Connection, category_id: str, name: str) -> Category:
 
 
 def retire_category(tx: Connection, category_id: str, *, retired: bool = True) -> Category:
-    """Offer a category no longer (or again); tracks that have it keep it. Raises NotFound, NameTaken."""
+    """Stop offering a category for new tracks, or offer it again; its tracks keep it. Raises NotFound, NameTaken."""
     category = get_category(tx, category_id)
     if not retired:
         _free_category_name(tx, category.project_id, category.name, but=category_id)
@@ -153,7 +153,7 @@ def get_category(tx: Connection, category_id: str) -> Category:
 
 
 def list_categories(tx: Connection, project_id: str, *, retired: bool = False) -> tuple[Category, ...]:
-    """The project's categories in their order; retired ones only when asked for."""
+    """The project's categories by position; retired ones only with ``retired``."""
     table = schema.categories
     query = select(table).where(table.c.project_id == project_id).order_by(table.c.position)
     if not retired:
@@ -162,13 +162,13 @@ def list_categories(tx: Connection, project_id: str, *, retired: bool = False) -
 
 
 def set_last_project(tx: Connection, project_id: str) -> None:
-    """Remember the project that was used last. Raises NotFound."""
+    """Store which project was used last. Raises NotFound."""
     get_project(tx, project_id)
     set_setting(tx, _LAST_PROJECT, project_id)
 
 
 def last_project(tx: Connection) -> Project | None:
-    """The project that was used last, or None where there is none or it is archived."""
+    """The project that was used last; None if there is none or it is archived."""
     project_id = get_setting(tx, _LAST_PROJECT)
     if project_id is None:
         return None
@@ -177,13 +177,13 @@ def last_project(tx: Connection) -> Project | None:
 
 
 def set_setting(tx: Connection, key: str, value: Any) -> None:
-    """Keep one small JSON value under a key."""
+    """Store one small JSON value under a key."""
     tx.execute(delete(schema.settings).where(schema.settings.c.key == key))
     tx.execute(insert(schema.settings).values(key=key, value=value))
 
 
 def get_setting(tx: Connection, key: str) -> Any:
-    """The value kept under a key, or None."""
+    """The JSON value stored under a key, or None."""
     return tx.execute(select(schema.settings.c.value).where(schema.settings.c.key == key)).scalar()
 
 
@@ -209,7 +209,7 @@ def _clean(what: str, name: str) -> str:
 
 
 def _plain(name: str) -> str:
-    """Names are told apart by their words alone."""
+    """A name without repeated or outer spaces: names that differ only there are equal."""
     return " ".join(name.split())
 
 

@@ -1,4 +1,4 @@
-"""Deleting a video for good: what would go with it, and taking it out of every table, its log included."""
+"""Deleting a video permanently: counting the work that would be lost, and deleting its rows in every table."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ from storage.videos import Video, get_video
 
 @dataclass(frozen=True)
 class Work:
-    """The work that hangs on a video and would be lost with it.
+    """The work on a video that would be lost with it.
 
-    ``tracks`` are those that are not deleted, ``masks`` all their rows, *absent* ones too. Of these a person drew or
-    corrected ``corrections``, and gave ``verdicts`` a verdict (accepted or rejected) without changing them.
+    ``tracks``: tracks that are not deleted. ``masks``: all their rows, *absent* ones included. ``corrections``: rows
+    that a person drew or corrected. ``verdicts``: rows that a person accepted or rejected without changing them.
     """
 
     video_id: str
@@ -28,7 +28,7 @@ class Work:
 
 
 def work_on(tx: Connection, video_ids: Iterable[str]) -> dict[str, Work]:
-    """What hangs on each of these videos; a video without tracks has zeros."""
+    """Video id -> the work on it; a video without tracks has zeros."""
     found: dict[str, Work] = {}
     for part in chunks(video_ids):
         counted = _counted(tx, part)
@@ -37,10 +37,10 @@ def work_on(tx: Connection, video_ids: Iterable[str]) -> dict[str, Work]:
 
 
 def delete_video(tx: Connection, video_id: str) -> Video:
-    """Delete a video's row, tracks, masks, log, runs and drafts, and the mask blobs that nothing else names.
+    """Delete a video's row, tracks, masks, log, runs and drafts, and the mask blobs that nothing else refers to.
 
-    Jobs stay as history but name the video no more. The numbers of its edits are never used again. The file of the
-    video is not touched. Raises NotFound.
+    Jobs stay as history, without the video. The numbers of its edits are never used again. The file of the video is not
+    touched. Raises NotFound.
     """
     video = get_video(tx, video_id)
     named = set(_blobs_of(tx, video_id))
@@ -61,12 +61,12 @@ def delete_video(tx: Connection, video_id: str) -> Video:
 
 
 def paths(tx: Connection) -> tuple[str, ...]:
-    """Where each video, removed ones too, has its pictures."""
+    """The source path of every video, removed ones included."""
     return tuple(tx.execute(select(schema.videos.c.path)).scalars())
 
 
 def videos_of_content(tx: Connection, content_hash: str) -> int:
-    """How many videos, removed ones too, show these same pictures."""
+    """Number of videos with this content hash, removed ones included."""
     query = select(func.count()).select_from(schema.videos).where(schema.videos.c.content_hash == content_hash)
     return int(tx.execute(query).scalar_one())
 
@@ -101,7 +101,7 @@ def _blobs_of(tx: Connection, video_id: str) -> Iterator[str]:
 
 
 def _delete_blobs(tx: Connection, named: set[str], *, like: Video) -> None:
-    """Delete the blobs of ``named`` that no row and no entry of the log names; only frames of one size share blobs."""
+    """Delete the blobs of ``named`` without another reference; only videos of the same frame size can share blobs."""
     if not named:
         return
     masks, drafts, edits, videos = schema.masks, schema.drafts, schema.edits, schema.videos
@@ -119,10 +119,10 @@ def _delete_blobs(tx: Connection, named: set[str], *, like: Video) -> None:
 
 @contextmanager
 def _indexed_blobs(tx: Connection) -> Iterator[None]:
-    """Indexes over who names which blob, for as long as blobs are deleted.
+    """Temporary indexes on the columns that refer to blobs.
 
-    The database looks for each deleted blob whether a row still names it. Without an index that is a walk through all
-    masks each time; with one for good every mask that is ever written would pay for it.
+    For each deleted blob the database checks its foreign keys. Without an index each check scans all masks; a permanent
+    index would slow down every write of a mask.
     """
     tables = (schema.masks, schema.drafts)
     for table in tables:
@@ -133,7 +133,7 @@ def _indexed_blobs(tx: Connection) -> Iterator[None]:
 
 
 def _named(changes: Iterable[Any]) -> Iterator[str]:
-    """Hashes of the masks that the changes of an entry name, before and after."""
+    """Hashes of the masks in the before and after values of an entry's changes."""
     for change in changes:
         for side in ("before", "after"):
             mask = (change.get(side) or {}).get("mask")

@@ -1,7 +1,7 @@
-"""COCO run-length encodings of masks: pure functions of arrays and small dicts.
+"""COCO run-length encodings of masks: pure functions on arrays and small dicts. The only decoder of their text.
 
-An RLE here is `{"size": [height, width], "counts": str}` with compressed counts, as in JSON files. Runs go down the
-columns of the mask and alternate between background and mask, beginning with background. Masks are bool H x W.
+An RLE is `{"size": [height, width], "counts": str}` with compressed counts, as in JSON files. Runs go down the columns
+of the mask and alternate between background and mask, starting with background. Masks are bool H x W.
 """
 
 from collections.abc import Mapping, Sequence
@@ -21,16 +21,16 @@ class Rle(TypedDict):
     counts: str
 
 
-# Its type stubs know neither plain dicts nor what `iou` returns.
+# Its type stubs cover neither plain dicts nor the result of `iou`.
 coco: Any = mask
 
-# Bounds on what a file may ask for: larger ones would take the machine's memory instead of giving an error.
+# Bounds for values in files, so that a hostile file gives an error instead of filling the memory.
 MAX_PIXELS = 1 << 28
 MAX_COORDINATE = 1e5
 
 
 class RleError(StorageError, ValueError):
-    """An encoding is not a mask of its size; the message says what is wrong with it."""
+    """An encoding is not a valid mask of its size; the message gives the reason."""
 
 
 def encode(pixels: np.ndarray) -> Rle:
@@ -41,19 +41,19 @@ def encode(pixels: np.ndarray) -> Rle:
 
 
 def decode(rle: Rle) -> np.ndarray:
-    """The mask of an RLE: bool H x W; raises RleError where the RLE is not sound."""
+    """The mask of an RLE, bool H x W; raises RleError if the RLE is invalid."""
     counts = uncompress(rle)
     return np.repeat(np.arange(len(counts)) % 2 == 1, counts).reshape(rle["size"], order="F")
 
 
 def canonical(rle: Rle) -> Rle:
-    """The one RLE that all encodings of the same mask have, without runs of length 0 inside; raises RleError."""
+    """The canonical RLE of a mask: only its first run may have length 0. Raises RleError."""
     counts = uncompress(rle)
     if all(counts[1:]):
         return rle
     merged = [0]
     for place, count in enumerate(counts):
-        # Runs take turns: of two that are both background (or mask), only empty ones can lie between.
+        # Runs alternate, so between two of the same kind there are only empty ones.
         if count and place % 2 == (len(merged) - 1) % 2:
             merged[-1] += count
         elif count:
@@ -67,7 +67,7 @@ def empty(height: int, width: int) -> Rle:
 
 
 def compress(counts: Sequence[int], height: int, width: int) -> Rle:
-    """RLE from uncompressed counts, which are kept as they are; raises RleError unless they fill height x width."""
+    """RLE from uncompressed counts, kept unchanged; raises RleError unless they add up to height x width."""
     _check_size(height, width)
     try:
         whole = np.asarray(counts)
@@ -75,14 +75,14 @@ def compress(counts: Sequence[int], height: int, width: int) -> Rle:
         raise RleError("counts must be a list of whole numbers") from error
     if whole.ndim != 1 or whole.size == 0 or whole.dtype.kind not in "iuf" or (whole != np.floor(whole)).any():
         raise RleError("counts must be a list of whole numbers")
-    # A run beyond the picture is refused before the sum, which large numbers would carry round past zero.
+    # Each run is checked before the sum, because a sum of very large runs could overflow.
     if (whole < 0).any() or (whole > height * width).any() or whole.sum() != height * width:
         raise RleError(f"counts must be 0 or more and add up to {height} x {width} = {height * width} pixels")
     return _with_text(coco.frPyObjects({"size": [height, width], "counts": whole.astype(int).tolist()}, height, width))
 
 
 def uncompress(rle: Rle) -> list[int]:
-    """Uncompressed counts of an RLE; raises RleError where the string is no sound encoding of its size."""
+    """Uncompressed counts of an RLE; raises RleError if the string is not a valid encoding of its size."""
     text = rle["counts"]
     code = (
         np.frombuffer(text.encode(errors="surrogatepass") if isinstance(text, str) else text, dtype=np.uint8).astype(
@@ -94,7 +94,7 @@ def uncompress(rle: Rle) -> list[int]:
     _check_size(height, width)
     if code.size == 0 or (code < 0).any() or (code > 63).any() or code[-1] & 0x20:
         raise RleError("counts is not a compressed run-length string")
-    # Each number is written five bits at a time, lowest first; bit 0x20 says that more follow, 0x10 is the sign.
+    # Five bits per character, lowest first. Bit 0x20: more characters follow. Bit 0x10 of the last one: the sign.
     last = (code & 0x20) == 0
     starts = np.flatnonzero(np.concatenate(([True], last[:-1])))
     place = np.arange(code.size) - np.repeat(starts, np.diff(np.append(starts, code.size)))
@@ -103,17 +103,17 @@ def uncompress(rle: Rle) -> list[int]:
     numbers = np.add.reduceat((code & 0x1F) << (5 * place), starts)
     negative = (code[last] & 0x10) != 0
     numbers -= np.where(negative, np.int64(1) << (5 * (place[last] + 1)), 0)
-    # From the fourth number on, each is the difference to the one two before.
+    # From the fourth number on, each is the difference to the number two places before.
     numbers[1::2] = np.cumsum(numbers[1::2])
     numbers[2::2] = np.cumsum(numbers[2::2])
-    # A run beyond the picture is refused before the sum, which large numbers would carry round past zero.
+    # Each run is checked before the sum, because a sum of very large runs could overflow.
     if (numbers < 0).any() or (numbers > height * width).any() or numbers.sum() != height * width:
         raise RleError(f"counts does not add up to {height} x {width} = {height * width} pixels")
     return numbers.tolist()
 
 
 def check(rle: Rle) -> None:
-    """Raise RleError unless the counts are sound and fill the size."""
+    """Raise RleError unless the counts are valid and add up to the size."""
     uncompress(rle)
 
 

@@ -1,7 +1,7 @@
-"""Runs: what one proposal, spreading or training job was made with. Tracks and masks name the run they are from.
+"""Runs: the checkpoint and settings of one proposal, spreading or training job. Tracks and masks refer to their run.
 
-A run of proposals stores its results stretch by stretch, each in one transaction with what it needs to go on from
-there (`RunProgress`), so that it can be taken up again after any end.
+A proposal run stores its results window by window. Each window is one transaction together with the state that the next
+window needs (`RunProgress`), so that the run can be resumed after any interruption.
 """
 
 import time
@@ -19,7 +19,7 @@ from storage.errors import NotFound, StorageError
 
 @dataclass(frozen=True)
 class Run:
-    """One run. ``unmapped``: classes it proposed that the project has no category for, with their counts."""
+    """One run. ``unmapped``: counts of proposed classes that have no category in the project. Times: unix seconds."""
 
     id: str
     kind: str
@@ -35,19 +35,19 @@ class Run:
 
     @property
     def author(self) -> str:
-        """The author of the edits that this run writes."""
+        """The author name of this run's edits."""
         return machine_author(self.id)
 
 
 class RunMoved(StorageError):
-    """Another process has gone on with the run meanwhile; what this one was about to store is stored already."""
+    """Another process has resumed the run meanwhile and stored this window already."""
 
 
 @dataclass(frozen=True)
 class RunProgress:
-    """How far a run has come: frames 0..``done``-1 are stored; it goes on with the picture of frame ``next_frame``.
+    """Progress of a run: frames 0..``done``-1 are stored; the next frame to read is ``next_frame``.
 
-    ``state`` is what the model needs to go on, ``ledger`` (JSON) how the run's tracks relate to those of the video.
+    ``state`` is the model's state for the next window, ``ledger`` (JSON) matches the run's tracks to the video's.
     """
 
     done: int
@@ -66,7 +66,7 @@ def start_run(
     job_id: str | None = None,
     settings: Mapping[str, Any] | None = None,
 ) -> Run:
-    """Record that a run begins; its state is "running"."""
+    """Record a new run, with state "running"."""
     run_id = str(uuid.uuid4())
     values: dict[str, Any] = {
         "kind": kind,
@@ -80,9 +80,9 @@ def start_run(
 
 
 def finish_run(tx: Connection, run_id: str, *, state: str = "done", unmapped: Mapping[str, Any] | None = None) -> Run:
-    """Record how a run ended ("done", "failed", "cancelled") and what it could not place. Raises NotFound.
+    """Record the final state of a run ("done", "failed", "cancelled") and its unmapped classes. Raises NotFound.
 
-    What it needs to go on is kept unless it is done.
+    Its progress is kept for resuming unless it is done.
     """
     values: dict[str, Any] = {"state": state, "finished": time.time()}
     if unmapped is not None:
@@ -92,18 +92,18 @@ def finish_run(tx: Connection, run_id: str, *, state: str = "done", unmapped: Ma
     return _change(tx, run_id, **values)
 
 
-def take_up_run(tx: Connection, run_id: str, *, job_id: str | None) -> Run:
-    """Record that a run that had ended early goes on, for this job. Raises NotFound."""
+def resume_run(tx: Connection, run_id: str, *, job_id: str | None) -> Run:
+    """Record that an interrupted run is resumed by this job. Raises NotFound."""
     return _change(tx, run_id, state="running", finished=None, job_id=job_id)
 
 
 def save_progress(tx: Connection, run_id: str, progress: RunProgress, *, after: int) -> None:
-    """Keep what a run needs to go on; ``after`` is how far it was before (0: this is its first stretch).
+    """Store the progress of a run. ``after`` is its ``done`` before this window (0: this is the first one).
 
-    Call it in the transaction that stores the stretch itself.
+    Call it in the transaction that stores the window's rows.
 
     Raises:
-        RunMoved: the run is not at ``after`` any more.
+        RunMoved: the stored ``done`` is not ``after``.
     """
     table = schema.run_progress
     known = tx.execute(select(table.c.done).where(table.c.run_id == run_id).with_for_update()).scalar()
@@ -123,19 +123,19 @@ def save_progress(tx: Connection, run_id: str, progress: RunProgress, *, after: 
 
 
 def progress_of(tx: Connection, run_id: str) -> RunProgress | None:
-    """What a run needs to go on; None where it has stored nothing yet, is done, or was given up."""
+    """The progress of a run; None if it has stored nothing yet, is done, or was abandoned."""
     table = schema.run_progress
     row = tx.execute(select(table).where(table.c.run_id == run_id)).first()
     return None if row is None else RunProgress(row.done, row.next_frame, bytes(row.state), row.ledger)
 
 
 def drop_progress(tx: Connection, run_id: str) -> None:
-    """The run will not go on."""
+    """Delete the progress of a run, which then cannot be resumed."""
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id == run_id))
 
 
 def latest_run(tx: Connection, video_id: str, *, kind: str = "proposal") -> Run | None:
-    """The newest run of a kind over a video, or None."""
+    """The newest run of this kind on a video, or None."""
     table = schema.runs
     query = select(table).where(table.c.video_id == video_id, table.c.kind == kind)
     row = tx.execute(query.order_by(table.c.created.desc(), table.c.id).limit(1)).first()

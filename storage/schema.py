@@ -1,7 +1,7 @@
 """The tables. Identifiers are UUIDs as text, times are unix seconds, frames are numbered from 0.
 
-``migrations/versions`` creates exactly these tables; a test compares both. Rows of ``tracks``, ``masks`` and
-``complete_ranges`` are the state that the log in ``edits`` adds up to: only ``storage.edits`` writes them.
+``migrations/versions`` creates exactly these tables; a test compares both. The rows of ``tracks``, ``masks`` and
+``complete_ranges`` are the current state that follows from the log in ``edits``; only ``storage.edits`` writes them.
 """
 
 from sqlalchemy import (
@@ -43,7 +43,7 @@ def _id() -> Column[str]:
 
 
 def _json(name: str) -> Column[object]:
-    # Python's None is SQL NULL, so that "nothing" has one spelling in the database.
+    # Python's None is stored as SQL NULL, never as JSON null.
     return Column(name, JSON(none_as_null=True))
 
 
@@ -84,7 +84,7 @@ categories = Table(
     _flag("retired"),
     Column("source_id", Text),
     _json("extra"),
-    # A retired name may come back as a new category, so only the names in use are unique.
+    # A new category may take the name of a retired one, so names are unique only among those in use.
     Index(
         "uq_categories_name_in_use",
         "project_id",
@@ -129,7 +129,7 @@ videos = Table(
     _json("extra"),
     _time("created"),
     _time("removed", nullable=True),
-    _json("cuts"),  # frames at which a new scene begins, as the latest run of proposals saw them; null: none has looked
+    _json("cuts"),  # first frames of scenes, found by the latest proposal run; null: there was none
     _one_of("kind", ("video", "images")),
     Index(None, "project_id"),
 )
@@ -180,7 +180,7 @@ masks = Table(
     _flag("key"),
     Column("score", Float),
     Column("run_id", Text),
-    Column("parent_edit", Text),  # the correction that a propagated row came from
+    Column("parent_edit", Text),  # the correction from which a propagated row was spread
     _flag("occluded"),
     _flag("iscrowd"),
     Column("look_reason", Text),
@@ -206,11 +206,11 @@ edits = Table(
     _refers("undoes", "edits.id", nullable=True),
     Column("base_edit", Text),
     _time("created"),
-    _flag("undone"),  # follows from the later edits; kept so that undo finds its target at once
+    _flag("undone"),  # derived from later edits; stored so that undo finds its target at once
     Column("changes", JSON, nullable=False),
     Index(None, "video_id", "number"),
     Index(None, "video_id", "author", "undone", "number"),
-    sqlite_autoincrement=True,  # a number is never used twice, whatever happens to the newest rows
+    sqlite_autoincrement=True,  # a number is never used twice, even after the newest rows were deleted
 )
 
 edit_rows = Table(
@@ -219,7 +219,7 @@ edit_rows = Table(
     Column("owner", Text, primary_key=True),  # a track's id, or a complete range's
     Column("frame", Integer, primary_key=True, autoincrement=False),  # -1: the track's own row, -2: a complete range
     Column("number", Integer, ForeignKey("edits.number"), primary_key=True, autoincrement=False),
-    Column("origin", Integer, nullable=False),  # the edit whose content this is: an undo brings back an older one's
+    Column("origin", Integer, nullable=False),  # the edit that first wrote this content: after an undo, an older edit
     Index(None, "number"),
 )
 
@@ -231,7 +231,9 @@ complete_ranges = Table(
     Column("start", Integer, nullable=False),
     Column("stop", Integer, nullable=False),  # exclusive
     Column("categories", JSON, nullable=False),
-    Column("declared", Integer, nullable=False),  # the edit by which a person declared it; survives a split
+    Column(
+        "declared", Integer, nullable=False
+    ),  # the edit in which a person declared it; stays the same when a range is split
     Column("version", Integer, nullable=False),
     CheckConstraint('"start" >= 0 AND "stop" > "start"', name="not_empty"),
     Index(None, "video_id"),
@@ -248,7 +250,7 @@ runs = Table(
     _refers("job_id", "jobs.id", nullable=True),
     Column("state", Text, nullable=False),
     _json("settings"),
-    _json("unmapped"),  # classes the checkpoint proposed that the project has no category for, with their counts
+    _json("unmapped"),  # proposed classes without a category in the project, with their counts
     _time("created"),
     _time("finished", nullable=True),
 )
@@ -258,9 +260,9 @@ run_progress = Table(
     metadata,
     Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
     Column("done", Integer, nullable=False),  # frames 0..done-1 are stored
-    Column("next_frame", Integer, nullable=False),  # the first one to be read when the run goes on
-    Column("state", LargeBinary, nullable=False),  # of model.tracking.windows; unreadable here
-    Column("ledger", JSON, nullable=False),  # which of the run's tracks is which of the video's; app.proposing.ledger
+    Column("next_frame", Integer, nullable=False),  # the first frame to read when the run is resumed
+    Column("state", LargeBinary, nullable=False),  # written and read by model.tracking.windows only
+    Column("ledger", JSON, nullable=False),  # matches the run's tracks to the video's; see app.proposing.ledger
     _time("updated"),
 )
 
@@ -301,7 +303,9 @@ jobs = Table(
     _time("created"),
     _time("started", nullable=True),
     _time("finished", nullable=True),
-    Column("attempts", Integer, nullable=False, server_default="0"),  # how often it was taken up since it last got on
+    Column(
+        "attempts", Integer, nullable=False, server_default="0"
+    ),  # starts by a worker since the job last stored progress
     _one_of("status", JOB_STATUSES),
     Index(None, "status", "created"),
 )

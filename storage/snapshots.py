@@ -16,7 +16,7 @@ from storage.errors import NotFound
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What a training run saw. ``masks`` and ``videos`` are JSON; ``hash`` (SHA-256, hex) is of both."""
+    """The data of a training run. ``masks`` and ``videos`` are JSON; ``hash`` is the SHA-256 (hex) of both."""
 
     id: str
     project_id: str
@@ -27,11 +27,11 @@ class Snapshot:
 
 
 def add_snapshot(tx: Connection, *, project_id: str, masks: Sequence[Any], videos: Sequence[Any]) -> Snapshot:
-    """Freeze a set of masks; the same set in the same project is the same snapshot, stored once.
+    """Store a set of masks; the same set in the same project is stored once.
 
     Args:
-        masks: JSON values that name each mask, such as [track id, frame, hash, weight]; the order counts.
-        videos: JSON values that name each video and what of it was complete.
+        masks: one JSON value per mask, such as [track id, frame, hash, weight]; the order matters.
+        videos: one JSON value per video, with its complete ranges.
     """
     content = json.dumps([list(masks), list(videos)], sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     name = hashlib.sha256(content.encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""Reading tracks and their rows by range; ``storage.edits`` writes them."""
+"""Reading tracks and mask rows by frame range; ``storage.edits`` writes them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ from storage.rle import Rle
 
 @dataclass(frozen=True)
 class Track:
-    """One thing through a video. ``number`` is what people see; ``version`` the number of the edit that wrote this."""
+    """One thing through a video. ``number`` is what people see; ``version`` is the number of the row's last edit."""
 
     id: str
     video_id: str
@@ -34,7 +34,7 @@ class Track:
 
 @dataclass(frozen=True)
 class MaskRow:
-    """One track on one frame, without its pixels: ``hash`` names them (None where absent), ``area`` is in pixels."""
+    """One track on one frame. ``hash`` is the key of its mask blob (None if absent), ``area`` is in pixels."""
 
     track_id: str
     frame: int
@@ -56,12 +56,12 @@ class MaskRow:
 
     @property
     def human(self) -> bool:
-        """Whether a person drew or judged it, so that no machine may change it."""
+        """Whether a person drew or judged the row; machines must not change it then."""
         return is_persons_work(source=self.source, review=self.review)
 
 
 def list_tracks(tx: Connection, video_id: str, *, deleted: bool = False) -> tuple[Track, ...]:
-    """The tracks of a video by number; deleted ones only when asked for."""
+    """The tracks of a video, ordered by number; deleted ones only with ``deleted``."""
     table = schema.tracks
     query = select(table).where(table.c.video_id == video_id).order_by(table.c.number)
     if not deleted:
@@ -77,9 +77,9 @@ def rows(
     stop: int | None = None,
     track_ids: Sequence[str] | None = None,
 ) -> tuple[MaskRow, ...]:
-    """The rows on frames start..stop-1 (None: from the first, to the last), by track number and frame.
+    """The mask rows on frames start..stop-1 (None: no bound), ordered by track number and frame.
 
-    Rows of deleted tracks are left out unless the track is named in ``track_ids``.
+    Rows of deleted tracks are left out, except for tracks listed in ``track_ids``.
     """
     query = _row_query(video_id, start, stop)
     if track_ids is None:
@@ -89,7 +89,7 @@ def rows(
 
 
 def masks(tx: Connection, video_id: str, *, start: int, stop: int) -> dict[str, Rle]:
-    """The masks (by hash, each once) that tracks which are not deleted have on frames start..stop-1."""
+    """Hash -> mask, for all tracks that are not deleted, on frames start..stop-1."""
     table, tracks = schema.masks, schema.tracks
     query = select(table.c.blob_hash).join(tracks, table.c.track_id == tracks.c.id).distinct()
     query = query.where(tracks.c.video_id == video_id, tracks.c.deleted.is_(False), table.c.blob_hash.is_not(None))

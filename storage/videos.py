@@ -1,4 +1,4 @@
-"""Videos of a project: where their pictures are, how many frames they have, and how far the work on them is."""
+"""Videos of a project: their source files, frame counts, imports, and the progress of annotation."""
 
 import time
 import uuid
@@ -16,10 +16,10 @@ from storage.errors import BadName, NotFound
 class Video:
     """One video.
 
-    ``count`` frames of ``width`` x ``height`` pixels, numbered from 0; frames below ``confirmed`` have their final
-    number and can carry masks. ``index`` is the JSON form of the frame index. ``path`` is where the pictures are;
-    ``copied`` says that they are a copy inside the data folder. ``cuts`` are the frames at which a new scene begins, as
-    the latest run of proposals saw them; None where none has looked. Times are unix seconds.
+    It has ``count`` frames of ``width`` x ``height`` pixels, numbered from 0; frames below ``confirmed`` have their
+    final number and can carry masks. ``index`` is the JSON form of the frame index. ``path`` is the video file or
+    image folder; ``copied`` is true if that is a copy inside the data folder. ``cuts`` are the first frames of scenes,
+    found by the latest proposal run (None: there was none). Times are unix seconds.
     """
 
     id: str
@@ -46,10 +46,10 @@ class Video:
 
 @dataclass(frozen=True)
 class VideoSummary:
-    """How far one video is: tracks that are not deleted, and their rows by a person's verdict.
+    """Progress of one video: its tracks that are not deleted, and their mask rows counted by review.
 
-    ``look`` counts rows that need a look, ``frames`` the frames that carry at least one row, ``bare`` those of the
-    annotated frames that neither carry one nor lie in a range that somebody declared complete.
+    ``look``: rows flagged *needs a look*. ``frames``: frames with at least one mask row. ``bare``: frames to be
+    annotated that have no mask row and lie in no complete range.
     """
 
     video_id: str
@@ -64,7 +64,7 @@ class VideoSummary:
 
     @property
     def state(self) -> Literal["new", "proposed", "review", "done"]:
-        """Nothing there; nothing judged; some judged; all judged in all frames, and nothing left that needs a look."""
+        """No row at all; no row judged; some judged; or all judged, no frame bare and no row flagged *needs a look*."""
         judged = self.accepted + self.corrected + self.rejected
         if self.unreviewed + judged == 0:
             return "new"
@@ -96,7 +96,7 @@ def add_video(
     """Add a video to a project.
 
     Args:
-        confirmed: how many frames from the front have their final number; True means all, False none.
+        confirmed: number of frames, from frame 0 on, that have their final number; True: all, False: none.
 
     Raises:
         BadName: the name is empty.
@@ -129,7 +129,7 @@ def add_video(
 
 
 def list_videos(tx: Connection, project_id: str, *, removed: bool = False) -> tuple[Video, ...]:
-    """The project's videos in the order they were added; removed ones only when asked for."""
+    """The project's videos, oldest first; removed ones only with ``removed``."""
     table = schema.videos
     query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
     if not removed:
@@ -146,9 +146,9 @@ def get_video(tx: Connection, video_id: str) -> Video:
 
 
 def video_stamp(tx: Connection, video_id: str) -> tuple[str, int, int, str | None]:
-    """(path, count, confirmed, content hash) of a video without its index, which is long. Raises NotFound.
+    """(path, count, confirmed, content hash) of a video, without its long index. Raises NotFound.
 
-    The index is another one whenever this is.
+    Whenever the index changes, one of these changes too.
     """
     table = schema.videos
     columns = (table.c.path, table.c.count, table.c.confirmed, table.c.content_hash)
@@ -160,21 +160,21 @@ def video_stamp(tx: Connection, video_id: str) -> tuple[str, int, int, str | Non
 
 
 def video_names(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
-    """(id, name) of the project's videos that are not removed, in the order they were added."""
+    """(id, name) of the project's videos that are not removed, oldest first."""
     table = schema.videos
     query = select(table.c.id, table.c.name).where(table.c.project_id == project_id, table.c.removed.is_(None))
     return tuple((row.id, row.name) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
 
 
 def video_paths(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
-    """(id, path) of the project's videos that are not removed, in the order they were added."""
+    """(id, path) of the project's videos that are not removed, oldest first."""
     table = schema.videos
     query = select(table.c.id, table.c.path).where(table.c.project_id == project_id, table.c.removed.is_(None))
     return tuple((row.id, row.path) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
 
 
 def count_removed(tx: Connection, project_id: str) -> int:
-    """How many of the project's videos are removed."""
+    """Number of the project's removed videos."""
     table = schema.videos
     query = select(func.count()).where(table.c.project_id == project_id, table.c.removed.is_not(None))
     return tx.execute(query).scalar_one()
@@ -188,17 +188,17 @@ def rename_video(tx: Connection, video_id: str, name: str) -> Video:
 
 
 def remove_video(tx: Connection, video_id: str) -> Video:
-    """Take a video off its project's list. Its rows, its log and its file stay. Raises NotFound."""
+    """Hide a video from its project's list. Its rows, its log and its file stay. Raises NotFound."""
     return _change(tx, video_id, removed=time.time())
 
 
 def restore_video(tx: Connection, video_id: str) -> Video:
-    """Put a removed video back on its project's list. Raises NotFound."""
+    """Show a removed video in its project's list again. Raises NotFound."""
     return _change(tx, video_id, removed=None)
 
 
 def move_source(tx: Connection, video_id: str, *, path: str, copied: bool, content_hash: str | None = None) -> Video:
-    """The same pictures are at another place now, in other bytes if `content_hash` is given. Raises NotFound."""
+    """Record a new place of the same video; `content_hash` if the bytes differ. Raises NotFound."""
     other = {} if content_hash is None else {"content_hash": content_hash}
     return _change(tx, video_id, path=path, copied=copied, **other)
 
@@ -206,22 +206,22 @@ def move_source(tx: Connection, video_id: str, *, path: str, copied: bool, conte
 def store_index(
     tx: Connection, video_id: str, *, index_json: Mapping[str, Any], count: int, confirmed: bool | int = True
 ) -> Video:
-    """Store what decoding found: the index, the number of frames, and how many of them are final. Raises NotFound.
+    """Store the frame index, the number of frames and how many of them are confirmed. Raises NotFound.
 
-    Frames that carry masks were confirmed before, so their numbers are the same in the new index.
+    Frames with masks were confirmed before, so they have the same numbers in the new index.
     """
     return _change(tx, video_id, index=index_json, count=count, confirmed=_frames(confirmed, count))
 
 
 def extend_confirmed(tx: Connection, video_id: str, confirmed: int) -> None:
-    """The first `confirmed` frames have their final number now; the stored number only ever grows."""
+    """Store that frames 0..`confirmed`-1 have their final number; the stored value never decreases."""
     table = schema.videos
     wanted = (table.c.id == video_id, table.c.confirmed < confirmed, table.c.count >= confirmed)
     tx.execute(update(table).where(*wanted).values(confirmed=confirmed))
 
 
 def set_cuts(tx: Connection, video_id: str, cuts: Sequence[int], *, start: int, stop: int) -> None:
-    """Keep the frames from ``start`` to ``stop`` (exclusive) at which a new scene begins; those elsewhere stay."""
+    """Replace the first frames of scenes among frames start..stop-1; those outside stay."""
     table = schema.videos
     known = tx.execute(select(table.c.cuts).where(table.c.id == video_id)).scalar() or ()
     kept = {frame for frame in known if not start <= frame < stop} | {int(frame) for frame in cuts}
@@ -229,7 +229,7 @@ def set_cuts(tx: Connection, video_id: str, cuts: Sequence[int], *, start: int, 
 
 
 def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
-    """For every video of the project that is not removed, how far it is; at most four queries."""
+    """Video id -> progress, for all videos of the project that are not removed; at most four queries."""
     tracks, masks, videos = schema.tracks, schema.masks, schema.videos
     in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
     kept = tracks.c.deleted.is_(False)
@@ -268,7 +268,7 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
 
 
 def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]) -> dict[str, int]:
-    """By video, how many frames lie in a complete range and carry no row; videos without such ranges are left out."""
+    """Video id -> number of frames in a complete range without a mask row; videos without such ranges are left out."""
     tracks, masks, videos, ranges = schema.tracks, schema.masks, schema.videos, schema.complete_ranges
     in_ranges = (
         select(ranges.c.video_id, ranges.c.start, ranges.c.stop)
@@ -312,7 +312,7 @@ def add_import(
     info: Mapping[str, Any] | None = None,
     extra: Mapping[str, Any] | None = None,
 ) -> str:
-    """Record an imported file with what only it says (its info, licences, unknown keys); returns the record's id."""
+    """Record an imported file with its data that has no column elsewhere (info, licences); returns the record's id."""
     import_id = str(uuid.uuid4())
     values = {"path": path, "content_hash": content_hash, "info": info, "extra": extra, "created": time.time()}
     tx.execute(insert(schema.imports).values(id=import_id, project_id=project_id, **values))
@@ -321,7 +321,7 @@ def add_import(
 
 @dataclass(frozen=True)
 class Import:
-    """A file that was imported, and what of it has no place elsewhere. ``created`` is in unix seconds."""
+    """An imported file with its data that has no column elsewhere. ``created`` is in unix seconds."""
 
     id: str
     project_id: str
@@ -333,7 +333,7 @@ class Import:
 
 
 def list_imports(tx: Connection, project_id: str) -> tuple[Import, ...]:
-    """The files that were imported into a project, oldest first."""
+    """The imported files of a project, oldest first."""
     table = schema.imports
     query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
     return tuple(Import(**row._mapping) for row in tx.execute(query))

@@ -98,7 +98,7 @@ class ProposalRun:
                     settings=key.settings,
                 )
             else:
-                run = runs.take_up_run(tx, found.id, job_id=job_id)
+                run = runs.resume_run(tx, found.id, job_id=job_id)
             progress = runs.progress_of(tx, run.id)
         return ProposalRun(database, run, RunContext(video.id, run.id, class_names, category_ids), progress=progress)
 
@@ -120,7 +120,7 @@ class ProposalRun:
             runs.save_progress(tx, self.id, progress, after=self.done)
             videos.set_cuts(tx, self._context.video_id, window.cuts, start=window.start, stop=window.stop)
             if self._run.job_id is not None:
-                jobs.got_on(tx, self._run.job_id)
+                jobs.reset_attempts(tx, self._run.job_id)
         self.done, self._ledger = window.stop, ledger
         self.edit = self.edit if edit is None else edit
 

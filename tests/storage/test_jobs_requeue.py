@@ -75,9 +75,9 @@ def test_attempts_count_until_the_job_gets_on(database: Database) -> None:
     assert given_up(database, job.id, "propose").status == "queued"
     with database.atomic() as tx:
         jobs.claim(tx, worker="w", kinds=["propose"])
-        jobs.got_on(tx, job.id)
+        jobs.reset_attempts(tx, job.id)
         assert jobs.get_job(tx, job.id).attempts == 0
-    for attempt in range(1, jobs.MOST_ATTEMPTS + 1):
+    for attempt in range(1, jobs.MAX_ATTEMPTS + 1):
         assert given_up(database, job.id, "propose").status == "queued"
         with database.atomic() as tx:
             taken = jobs.claim(tx, worker="w", kinds=["propose"])

@@ -208,7 +208,7 @@ def test_jobs_and_runs_go_on(old: Database, known: dict[str, Any]) -> None:
         walk = video_named(tx, known, "walk")
         run = runs.latest_run(tx, walk.id)
         assert run is not None
-        runs.take_up_run(tx, run.id, job_id=None)
+        runs.resume_run(tx, run.id, job_id=None)
         runs.save_progress(tx, run.id, RunProgress(9, 7, b"", {}), after=known["progress"]["done"])
         assert runs.finish_run(tx, run.id).state == "done"
     assert old.check() == []

@@ -62,11 +62,11 @@ def test_a_run_that_goes_on_is_running_again_for_another_job(scene: Scene) -> No
     run = begun(scene)
     with scene.database.atomic() as tx:
         runs.finish_run(tx, run.id, state="failed", unmapped={"star": 1})
-        again = runs.take_up_run(tx, run.id, job_id=None)
+        again = runs.resume_run(tx, run.id, job_id=None)
         assert (again.id, again.state, again.finished, again.unmapped) == (run.id, "running", None, {"star": 1})
         assert runs.finish_run(tx, run.id).unmapped == {"star": 1}, "what is not said stays"
         with pytest.raises(NotFound):
-            runs.take_up_run(tx, "nothing", job_id=None)
+            runs.resume_run(tx, "nothing", job_id=None)
         with pytest.raises(NotFound):
             runs.finish_run(tx, "nothing")
 

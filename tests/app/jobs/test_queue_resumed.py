@@ -67,7 +67,7 @@ def test_a_job_that_kills_every_worker_is_given_up(
     with database.atomic() as tx:
         job = store.enqueue(tx, kind="propose", project_id=None)
 
-    assert [dead(database, settings, job.id).status for _ in range(store.MOST_ATTEMPTS)] == [
+    assert [dead(database, settings, job.id).status for _ in range(store.MAX_ATTEMPTS)] == [
         "queued",
         "queued",
         "failed",
@@ -83,9 +83,9 @@ def test_a_job_that_gets_on_between_crashes_is_never_given_up(
     with database.atomic() as tx:
         job = store.enqueue(tx, kind="propose", project_id=None)
 
-    for _ in range(2 * store.MOST_ATTEMPTS):
+    for _ in range(2 * store.MAX_ATTEMPTS):
         with database.atomic() as tx:
             store.claim(tx, worker="elsewhere:1", kinds=["propose"])
-            store.got_on(tx, job.id)
+            store.reset_attempts(tx, job.id)
         jobs.care(database, replace(settings, stale_seconds=0.0))
         assert job_in(database, job.id).status == "queued"
