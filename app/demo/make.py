@@ -1,4 +1,4 @@
-"""Makes what lies in `assets/demo`: six procedural videos, their truth, and what the demo checkpoint proposes.
+"""Makes the files of `assets/demo`: six procedural videos, the demo checkpoint's proposals, and their corrections.
 
 Run it after training the demo checkpoint, with the folder that `train` wrote and a held-out procedural data set::
 
@@ -10,6 +10,7 @@ The same seeds give the same pictures.
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
@@ -19,6 +20,7 @@ import av
 import numpy as np
 import torch
 
+from app.demo.edits import Track, correct_edits, propose_edit
 from app.settings import ASSETS
 from app.training.file_clips import YoutubeVisClips
 from model.procedural import ProceduralVideo, categories, render_video
@@ -31,6 +33,7 @@ FOLDER = ASSETS / "demo"
 CHECKPOINT = FOLDER / "checkpoint.safetensors"
 DESCRIPTION = FOLDER / "demo.json"
 FRAMES, SIZE, RATE = 36, (640, 360), 12
+NAMES = categories("demo")
 
 
 @dataclass(frozen=True)
@@ -104,6 +107,12 @@ def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]
     ]
 
 
+def edits_of(scene: Scene, proposals: Sequence[Track], truth: Sequence[Track]) -> list[dict[str, Any]]:
+    """All edits of a scene's video, in the form of `app.demo.edits`."""
+    corrections = correct_edits(proposals, truth, NAMES) if scene.corrected else []
+    return [propose_edit(proposals, NAMES), *corrections]
+
+
 def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
     """Store the checkpoint that training wrote as float16, with its AP on a held-out data set beside it."""
     path = folder / CHECKPOINT.name
@@ -131,17 +140,10 @@ def build(folder: Path = FOLDER) -> None:
         video = render(scene)
         path = folder / f"{scene.name.replace(' ', '_')}.mp4"
         encode_video(path, video.frames)
-        described.append(
-            {
-                "name": scene.name,
-                "file": path.name,
-                "corrected": scene.corrected,
-                "truth": truth_of(video),
-                "proposals": proposals_of(network, decoded(path)),
-            }
-        )
+        edits = edits_of(scene, proposals_of(network, decoded(path)), truth_of(video))
+        described.append({"name": scene.name, "file": path.name, "edits": edits})
         print(f"{scene.name}: {path.stat().st_size // 1024} KiB", file=sys.stderr)
-    content = {"categories": list(categories("demo")), "videos": described}
+    content = {"categories": list(NAMES), "videos": described}
     (folder / DESCRIPTION.name).write_text(json.dumps(content, separators=(",", ":"), sort_keys=True) + "\n")
 
 

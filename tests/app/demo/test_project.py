@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 
 from app.demo import project as making
-from app.demo.make import FRAMES, SCENES, SIZE, encode_video, publish, truth_of
-from app.demo.project import CORRECTED_SHARE, FOLDER, ensure_demo
+from app.demo.edits import CORRECTED_SHARE
+from app.demo.make import FRAMES, SCENES, SIZE, encode_video, publish, render, truth_of
+from app.demo.project import FOLDER, ensure_demo
 from app.settings import Settings
 from model.procedural import ProceduralTrack, ProceduralVideo, synthesize
 from model.weights import checkpoint as files
 from storage import checkpoints as models
-from storage import projects, rle, tracks, videos
+from storage import edits, projects, rle, runs, tracks, videos
 from storage.database import Database
 from storage.edits.rebuild import check_video
 from tests.model.small import small_network
@@ -45,24 +46,53 @@ def test_six_videos_with_masks_without_any_job(database: Database, settings: Set
 
 
 def test_the_corrected_part_says_what_is_true(database: Database, settings: Settings, demo: str) -> None:
-    content = json.loads((FOLDER / "demo.json").read_text())
     stop = round(FRAMES * CORRECTED_SHARE)
     with database.read() as tx:
-        for video, entry in zip(videos.list_videos(tx, demo), content["videos"], strict=True):
-            if not entry["corrected"]:
+        for video, scene in zip(videos.list_videos(tx, demo), SCENES, strict=True):
+            if not scene.corrected:
                 continue
+            truth = truth_of(render(scene))
             rows = [row for row in tracks.rows(tx, video.id) if row.human]
             known = {track.id for track in tracks.list_tracks(tx, video.id) if not track.rejected}
             assert {row.frame for row in rows} == set(range(stop))
-            assert len({row.track_id for row in rows} & known) == len(entry["truth"])
+            assert len({row.track_id for row in rows} & known) == len(truth)
             blobs = tracks.masks(tx, video.id, start=0, stop=stop)
             for frame in (0, stop - 1):
                 shown = [dict(blobs[r.hash]) for r in rows if r.frame == frame and r.hash and r.track_id in known]
-                true = [t["segmentations"][frame] for t in entry["truth"] if t["segmentations"][frame]]
+                true = [t["segmentations"][frame] for t in truth if t["segmentations"][frame]]
                 assert len(shown) == len(true)
                 for mask in true:
                     assert max(rle.iou(mask, other) for other in shown) >= 0.85
             assert check_video(tx, video.id) == []
+
+
+KINDS = [("proposed", "accepted"), ("drawn", "corrected"), ("proposed", "unreviewed")]
+# Per video: tracks, those that are rejected, rows of each of these kinds, edits.
+WORK = {
+    "tide pool": (3, 0, 60, 6, 42, 4),
+    "lagoon": (6, 1, 82, 28, 106, 7),
+    "jelly bay": (10, 0, 0, 0, 360, 1),
+    "harbour": (4, 0, 0, 0, 144, 1),
+    "reef walk": (7, 0, 0, 0, 252, 1),
+    "crossing": (6, 0, 0, 0, 216, 1),
+}
+
+
+def test_the_work_in_each_video_is_as_it_was_made(database: Database, settings: Settings, demo: str) -> None:
+    shown = {}
+    with database.read() as tx:
+        for video in videos.list_videos(tx, demo):
+            found = tracks.list_tracks(tx, video.id)
+            rows = [(row.source, row.review) for row in tracks.rows(tx, video.id)]
+            counts = [rows.count(kind) for kind in KINDS]
+            assert sum(counts) == len(rows)
+            log = edits.edits_since(tx, 0, video=video.id)
+            shown[video.name] = (len(found), sum(track.rejected for track in found), *counts, len(log))
+            assert log[0].kind == "propose" and log[0].author.startswith("run:")
+            assert {edit.author for edit in log[1:]} <= {"demo"}
+            run = runs.latest_run(tx, video.id)
+            assert run is not None and (run.state, run.author) == ("done", log[0].author)
+    assert shown == WORK
 
 
 def test_it_is_made_only_once(database: Database, settings: Settings, demo: str) -> None:
@@ -78,7 +108,7 @@ class Interrupted(Exception):
     """Stands for a power cut."""
 
 
-@pytest.mark.parametrize(("step", "at"), [("_propose", 1), ("_correct", 0)])
+@pytest.mark.parametrize(("step", "at"), [("add_video", 1), ("_fill", 1), ("_apply", 3)])
 def test_a_start_that_was_interrupted_is_finished_by_the_next_one(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str, at: int
 ) -> None:
