@@ -13,6 +13,7 @@ from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file
 from app.checkpoints.releases import release, release_url
 from app.errors import BadInput, Cancelled
+from app.progress import Report
 from app.settings import Settings
 from storage import checkpoints as models
 from storage.atomic import put_in_place, write_text
@@ -24,7 +25,6 @@ DOWNLOADS = ".downloads"
 RECORD = "releases.json"
 BLOCK = 1 << 20
 PATIENCE_SECONDS = 30
-Report = Callable[[float, str], None]
 
 
 class DownloadFailed(BadInput):

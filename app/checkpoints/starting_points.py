@@ -6,10 +6,11 @@ They are no checkpoints: nothing can be proposed with them, so they are kept apa
 from collections.abc import Callable
 from pathlib import Path
 
-from app.checkpoints.download import DOWNLOADS, RECORD, Report, digest_of, fetch, remember, require_same
+from app.checkpoints.download import DOWNLOADS, RECORD, digest_of, fetch, remember, require_same
 from app.checkpoints.find import locate
 from app.checkpoints.releases import StartingPoint, starting_point
 from app.errors import BadInput
+from app.progress import Report
 from app.settings import Settings
 from storage.atomic import put_in_place
 

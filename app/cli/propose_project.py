@@ -20,8 +20,9 @@ from app.library.counting import start_counting
 from app.library.sources import named_place
 from app.library.videos import add_video
 from app.machine import Shard
+from app.progress import Report
 from app.proposing.into_file import part_of
-from app.proposing.into_project import Report, is_proposed, propose_video
+from app.proposing.into_project import is_proposed, propose_video
 from app.proposing.part_files import WAIT_SECONDS, Parts
 from app.proposing.video_lists import videos_of
 from app.sentences import outcome_of

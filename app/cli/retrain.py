@@ -23,7 +23,9 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
         if arguments.job is not None:
             with database.read() as tx:
                 job = jobs.get_job(tx, arguments.job)
-            result = retraining.run_job(database, settings, job_id=job.id, worker=str(job.worker))
+            from app.training.retrain_run import run_job  # loads torch, which following a job does not need
+
+            result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         else:
             project = find_project(database, settings)
             started = retraining.start(database, settings, project_id=project.id, steps=arguments.steps)

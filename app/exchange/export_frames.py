@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Callable, Sequence
 from pathlib import Path, PurePosixPath
 
-from app.exchange.importing import ANNOTATED_FROM
+from app.exchange.extras import ANNOTATED_FROM
 from app.library.counting import frame_index
 from app.library.videos import safe_name
 from storage import frames

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
 from app.exchange.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
-from app.exchange.importing import FOREIGN, Report, quiet
+from app.exchange.extras import SOURCE
+from app.progress import Report, quiet
 from app.settings import Settings
 from storage import masks, projects, tracks, videos
 from storage.atomic import new_folder
@@ -184,7 +185,7 @@ def _head(tx: Connection, project_id: str, version: str) -> _Head:
     if not imported:
         return _Head({"description": "Video instance masks", "version": version}, (), {})
     extra = dict(imported[0].extra or {})
-    return _Head(dict(imported[0].info or {}), tuple(extra.get("licenses", ())), dict(extra.get(FOREIGN, {})))
+    return _Head(dict(imported[0].info or {}), tuple(extra.get("licenses", ())), dict(extra.get(SOURCE, {})))
 
 
 def _dataset(
@@ -248,12 +249,12 @@ def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id:
         category_id=category_id,
         segmentations=tuple(here.get(frame) for frame in leaving_frames(piece.video, choice.stride)),
         iscrowd=int(track.iscrowd),
-        extra=dict((track.extra or {}).get(FOREIGN, {})),
+        extra=dict((track.extra or {}).get(SOURCE, {})),
     )
 
 
 def _category(category: Category, number: int) -> VisCategory:
-    return VisCategory(number, category.name, category.supercategory, dict((category.extra or {}).get(FOREIGN, {})))
+    return VisCategory(number, category.name, category.supercategory, dict((category.extra or {}).get(SOURCE, {})))
 
 
 def _videos(pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice) -> list[VisVideo]:
@@ -262,7 +263,7 @@ def _videos(pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice) -
     for piece in pieces:
         video = piece.video
         names = picture_names(video, leaving_frames(video, choice.stride), taken)
-        extra = dict((video.extra or {}).get(FOREIGN, {}))
+        extra = dict((video.extra or {}).get(SOURCE, {}))
         found.append(VisVideo(ids[video.id], video.width, video.height, len(names), names, extra))
     return found
 

@@ -14,8 +14,10 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
+from app.exchange.extras import ANNOTATED_FROM, SOURCE
 from app.exchange.import_frames import Pictures, find_pictures
 from app.library.videos import free_name
+from app.progress import Report, quiet
 from app.settings import Settings
 from storage import edits, frames, projects, videos
 from storage.authors import machine_author
@@ -23,10 +25,6 @@ from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.videos import Video
 from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, normalised_name, read_dataset
-
-FOREIGN = "source"
-ANNOTATED_FROM = "annotated_from"  # in a video's ``extra``: the frame of its first entry, where that is not 0
-Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)
@@ -57,10 +55,6 @@ class _Ready:
     video: VisVideo
     pictures: Pictures
     tracks: tuple[VisTrack, ...]
-
-
-def quiet(_progress: float, _message: str) -> None:
-    """A report that nobody reads."""
 
 
 def import_dataset(
@@ -132,7 +126,7 @@ def _store(tx: Connection, project_id: str, source: _File, ready: Sequence[_Read
         path=str(source.path),
         content_hash=source.digest,
         info=dataset.info,
-        extra={"licenses": list(dataset.licenses), FOREIGN: dataset.extra},
+        extra={"licenses": list(dataset.licenses), SOURCE: dataset.extra},
     )
     category_ids, new = _categories(tx, project_id, dataset.categories)
     names = []
@@ -166,7 +160,7 @@ def _categories(
                 category.name,
                 supercategory=category.supercategory,
                 source_id=str(category.id),
-                extra={FOREIGN: category.extra} if category.extra else None,
+                extra={SOURCE: category.extra} if category.extra else None,
             ).id
             new.append(category.name)
         found[category.id] = known[key]
@@ -175,7 +169,7 @@ def _categories(
 
 def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) -> Video:
     video, index = item.video, item.pictures.index
-    extra: dict[str, Any] = {FOREIGN: video.extra} if video.extra else {}
+    extra: dict[str, Any] = {SOURCE: video.extra} if video.extra else {}
     if item.pictures.first:
         extra[ANNOTATED_FROM] = item.pictures.first
     folder = PurePosixPath(video.file_names[0]).parent.as_posix()
@@ -219,7 +213,7 @@ def _track_changes(track: VisTrack, pictures: Pictures, category_ids: dict[int, 
         "category": category_ids[track.category_id],
         "iscrowd": bool(track.iscrowd),
         "source_id": str(track.id),
-        "extra": {FOREIGN: track.extra} if track.extra else None,
+        "extra": {SOURCE: track.extra} if track.extra else None,
     }
     changes = [Change(track_id, None, 0, own)]
     for entry, rle in enumerate(track.segmentations):

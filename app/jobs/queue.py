@@ -4,18 +4,15 @@ Jobs live in the database and run in processes of their own, so they outlive a p
 """
 
 import fcntl
-import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
-from typing import Any, Self
+from typing import Any
 
 from app.errors import BadInput
 from app.machine import lower_process_priority
@@ -23,8 +20,6 @@ from app.settings import ROOT, Settings
 from storage import jobs as store
 from storage.database import Database
 
-log = logging.getLogger(__name__)
-BEAT_SECONDS = 1.0
 LOG_TAIL = 4000
 ENDED = frozenset({"done", "failed", "cancelled"})
 RESUMABLE = frozenset({"propose"})
@@ -182,90 +177,3 @@ def require_no_active(database: Database, *, kind: str, video_id: str, doing: st
     """Raises `BadInput` when such a job already waits or runs for the video; ``doing`` says what it does."""
     if active_jobs(database, kind=kind, video_id=video_id):
         raise BadInput(f"This video is already {doing}; wait for that job or cancel it.")
-
-
-class JobReporter:
-    """How a running job tells of itself: progress, log, live curves; and learns that it was cancelled.
-
-    Use it as a context manager in the process that does the work. A thread of its own keeps the heartbeat going, so a
-    long step does not count as death. Calling the reporter only stores the figures; it never waits for the database.
-    """
-
-    def __init__(
-        self, database: Database, job_id: str, *, worker: str, stopping: Callable[[], bool] = lambda: False
-    ) -> None:
-        self.job_id = job_id
-        self._stopping = stopping
-        self._database = database
-        self._worker = worker
-        self._progress: float | None = None
-        self._message = ""
-        self._eta: float | None = None
-        self._status = "running"
-        self._stop = threading.Event()
-        self._lock = threading.Lock()
-        self._started = time.monotonic()
-        self._first: tuple[float, float] | None = None  # when the first progress was told, and how much it was
-        self._thread = threading.Thread(target=self._beat_on, name=f"heartbeat-{job_id}", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._beat()
-        self._thread.start()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._stop.set()
-        self._thread.join()
-
-    def __call__(self, progress: float, message: str = "", *, eta_seconds: float | None = None) -> None:
-        """Says how far the job is: ``progress`` from 0 to 1; the time left is estimated when it is not given."""
-        with self._lock:
-            if not self._progress and progress > 0:
-                self._first = (time.monotonic(), progress)
-            self._progress = min(max(progress, 0.0), 1.0)
-            self._message = message or self._message
-            self._eta = self._estimate() if eta_seconds is None else eta_seconds
-
-    def cancelled(self) -> bool:
-        """True once a person asked for the job to stop, it is no longer this process's to run, or that one must end."""
-        return self._status != "running" or self._stopping()
-
-    def point(self, series: str, step: int, value: float) -> None:
-        """Adds one point to a live curve."""
-        with self._database.atomic() as tx:
-            store.add_points(tx, self.job_id, series, [(step, value)])
-
-    def log(self, text: str) -> None:
-        """Appends to the job's log; the store keeps its end."""
-        with self._database.atomic() as tx:
-            store.append_log(tx, self.job_id, text)
-
-    def _estimate(self) -> float | None:
-        """Seconds left. A job that goes on begins with a jump, so the time is taken from the first progress on."""
-        if not self._progress or self._first is None:
-            return None
-        (since, before), now = self._first, time.monotonic()
-        if self._progress <= before:
-            since, before = self._started, 0.0
-        return (now - since) * (1 - self._progress) / (self._progress - before)
-
-    def _beat_on(self) -> None:
-        while not self._stop.wait(BEAT_SECONDS):
-            try:
-                self._beat()
-            except Exception:
-                # A heartbeat that fails once (a busy disk) must not end a job of hours; the next one may work.
-                log.exception("The heartbeat of job %s could not be written.", self.job_id)
-
-    def _beat(self) -> None:
-        with self._lock:
-            progress, message, eta = self._progress, self._message or None, self._eta
-        with self._database.atomic() as tx:
-            if progress is None:
-                # Another process of the same job may be the one that reports; its estimate stays.
-                eta = store.get_job(tx, self.job_id).eta_seconds
-            self._status = store.heartbeat(
-                tx, self.job_id, progress=progress, message=message, eta_seconds=eta, worker=self._worker
-            )

@@ -5,7 +5,7 @@ same pictures, model and settings is taken from there. One bad video never stops
 """
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
@@ -13,13 +13,13 @@ from typing import Any
 from app.checkpoints.find import FoundModel
 from app.errors import AppError, Cancelled
 from app.machine import Shard
+from app.progress import Report
 from app.proposing.into_file import Failure, Looked, Looker, Outcome, meta_path, part_of, write_outcome
 from app.proposing.part_files import Line, Parts
 from app.proposing.video_lists import FileVideo, content_hash
 from app.sentences import outcome_of
 from storage.youtube_vis import VisCategory, VisResult
 
-Report = Callable[[float, str], None]
 FORMAT = 1
 
 

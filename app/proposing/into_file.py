@@ -16,6 +16,7 @@ import numpy as np
 
 from app.checkpoints.find import FoundModel
 from app.errors import BadInput, Cancelled
+from app.progress import Report
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
 from model.tracking.settings import ProposeSettings, SettledSettings
@@ -25,7 +26,6 @@ from storage.frames import FrameIndex
 from storage.rle import Rle
 from storage.youtube_vis import VisCategory, VisResult, match_category, write_results
 
-Report = Callable[[float, str], None]
 Share = Callable[[float], None]
 
 

@@ -13,6 +13,7 @@ from app.checkpoints.class_map import ClassMapping, class_mapping
 from app.checkpoints.warm import Loaded, WarmModel
 from app.errors import BadInput, Cancelled
 from app.machine import choose_device, choose_precision
+from app.progress import Report
 from app.proposing.ledger import TrackLedger
 from app.proposing.run import ProposalRun, RunKey, finished
 from app.proposing.run_frames import RunFrames
@@ -22,8 +23,6 @@ from storage import videos
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.videos import Video
-
-Report = Callable[[float, str], None]
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Who teaches and who is held out when a retraining is measured, and how long it trains."""
+"""Splits the corrected videos of a retraining into training and held-out videos, and sets the number of its steps."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ HELD_OUT, K_FOLD, LAST_THIRD = "held-out", "k-fold", "last-third"
 
 @dataclass(frozen=True)
 class Fold:
-    """One measurement: which videos (indices into the source) teach, which are held out."""
+    """One measurement: indices of the videos to train on, and of those held out to measure on."""
 
     taught: tuple[int, ...]
     held_out: tuple[int, ...]
@@ -25,7 +25,11 @@ def evaluation_kind(corrected: int) -> str:
 
 
 def folds(video_ids: Sequence[str], contents: Sequence[str]) -> tuple[Fold, ...]:
-    """Who is taught and who is held out, by a hash of each video's content, so that a video never changes sides."""
+    """The folds of these videos, whose content hashes are ``contents``.
+
+    Held-out videos are chosen by the hash of their content, so that a video is never held out in one round and trained
+    on in the next.
+    """
     every = tuple(range(len(video_ids)))
     kind = evaluation_kind(len(every))
     if kind == LAST_THIRD:
@@ -38,7 +42,10 @@ def folds(video_ids: Sequence[str], contents: Sequence[str]) -> tuple[Fold, ...]
 
 
 def _fold(every: Sequence[int], out: Sequence[int], contents: Sequence[str]) -> Fold:
-    """All others teach, copies of a held-out video aside, which would give its truth away (unless nothing else is)."""
+    """Train on all others except copies of a held-out video, which would reveal its truth.
+
+    Where all others are such copies, they are used after all.
+    """
     others = tuple(i for i in every if i not in out)
     held = {contents[i] for i in out}
     return Fold(tuple(i for i in others if contents[i] not in held) or others, tuple(out))

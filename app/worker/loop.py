@@ -20,7 +20,8 @@ from typing import Any
 
 from app.checkpoints.warm import WarmModel
 from app.errors import AppError, Cancelled, sentence
-from app.jobs.queue import LOG_TAIL, RESUMABLE, JobReporter, worker_lock
+from app.jobs.queue import LOG_TAIL, RESUMABLE, worker_lock
+from app.jobs.reporter import JobReporter
 from app.settings import ROOT, Settings
 from app.worker.work import Handler, Work
 from storage import jobs as store

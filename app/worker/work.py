@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.checkpoints.warm import WarmModel
-from app.jobs.queue import JobReporter
+from app.jobs.reporter import JobReporter
 from app.settings import Settings
 from storage import jobs as store
 from storage.database import Database

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.errors import BadInput, Cancelled
-from app.jobs.queue import JobReporter
+from app.jobs.reporter import JobReporter
 from app.sentences import FAILED, INTERRUPTED, USAGE, WrongUsage, as_sentence, known_sentence, one_line, outcome_of
 from storage.database import Database, DatabaseError, DiskFull
 from storage.errors import NotFound

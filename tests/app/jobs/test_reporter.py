@@ -5,6 +5,7 @@ from dataclasses import replace
 import pytest
 
 from app.jobs import queue as jobs
+from app.jobs import reporter
 from app.settings import Settings
 from storage import jobs as store
 from storage.database import Database
@@ -14,7 +15,7 @@ from tests.waiting import wait_for
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(reporter, "BEAT_SECONDS", 0.02)
 
 
 def claimed(database: Database) -> str:
@@ -27,7 +28,7 @@ def claimed(database: Database) -> str:
 
 def test_a_reporter_estimates_the_time_left_and_sees_a_cancel(database: Database) -> None:
     job = claimed(database)
-    with jobs.JobReporter(database, job, worker="me:1") as report:
+    with reporter.JobReporter(database, job, worker="me:1") as report:
         report(0.5, "half")
         wait_for(lambda: job_in(database, job).progress == 0.5)
         found = job_in(database, job)
@@ -39,7 +40,7 @@ def test_a_reporter_estimates_the_time_left_and_sees_a_cancel(database: Database
 
 def test_a_reporter_keeps_the_last_message_and_bounds_what_it_is_told(database: Database) -> None:
     job = claimed(database)
-    with jobs.JobReporter(database, job, worker="me:1") as report:
+    with reporter.JobReporter(database, job, worker="me:1") as report:
         report(0.25, "loading", eta_seconds=90)
         report(7.0)
         wait_for(lambda: job_in(database, job).progress == 1.0)
@@ -60,7 +61,7 @@ def test_a_reporter_that_has_nothing_to_say_leaves_what_another_process_said(dat
         store.heartbeat(tx, job, progress=0.5, message="training", eta_seconds=120, worker="me:1")
     before = job_in(database, job).heartbeat
     assert before is not None
-    with jobs.JobReporter(database, job, worker="me:1"):
+    with reporter.JobReporter(database, job, worker="me:1"):
         wait_for(lambda: (job_in(database, job).heartbeat or 0) > before)
     found = job_in(database, job)
     assert (found.progress, found.message, found.eta_seconds) == (0.5, "training", 120)
@@ -72,7 +73,7 @@ def test_a_process_that_was_given_up_learns_that_another_one_has_its_job(
     with database.atomic() as tx:
         job = store.enqueue(tx, kind="propose", project_id=None)
         store.claim(tx, worker="slow:1", kinds=["propose"])
-    with jobs.JobReporter(database, job.id, worker="slow:1") as report:
+    with reporter.JobReporter(database, job.id, worker="slow:1") as report:
         jobs.care(database, replace(settings, stale_seconds=0.0))
         with database.atomic() as tx:
             assert store.claim(tx, worker="quick:2", kinds=["propose"]) is not None
@@ -84,8 +85,8 @@ def test_the_time_left_of_a_job_that_goes_on_is_not_taken_from_what_was_done_bef
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     now = [100.0]
-    monkeypatch.setattr(jobs.time, "monotonic", lambda: now[0])
-    report = jobs.JobReporter(database, "job", worker="w")
+    monkeypatch.setattr(reporter.time, "monotonic", lambda: now[0])
+    report = reporter.JobReporter(database, "job", worker="w")
     for moment, progress in ((101.0, 0.0), (102.0, 0.8), (112.0, 0.9)):
         now[0] = moment
         report(progress, "on")

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, Cancelled
-from app.jobs import queue as jobs
+from app.jobs import reporter
 from app.settings import make_settings
 from app.worker.loop import run_worker
 from app.worker.work import Work
@@ -45,7 +45,7 @@ def bug(work: Work) -> None:
 if __name__ == "__main__":
     settings = make_settings(data=sys.argv[1], device="cpu")
     idle = float(sys.argv[2])
-    jobs.BEAT_SECONDS = 0.05
+    reporter.BEAT_SECONDS = 0.05
     # "propose" is a kind whose jobs go on where they stopped.
     kinds = {"count": count, "mistake": mistake, "bug": bug, "propose": count}
     alone = run_worker(settings, handlers=kinds, aside={}, idle_seconds=idle)

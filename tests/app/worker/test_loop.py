@@ -9,6 +9,7 @@ import pytest
 
 from app.errors import BadInput, Cancelled
 from app.jobs import queue as jobs
+from app.jobs import reporter
 from app.settings import Settings
 from app.worker import loop as worker
 from app.worker.loop import Worker, one_sentence, run_worker
@@ -25,7 +26,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_for
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {"LOOK_SECONDS": 0.01, "WATCH_SECONDS": 0.02, "GRACE_SECONDS": 0.3}.items():
         monkeypatch.setattr(worker, name, seconds)
-    monkeypatch.setattr(jobs, "BEAT_SECONDS", 0.02)
+    monkeypatch.setattr(reporter, "BEAT_SECONDS", 0.02)
 
 
 class WorkerForSome(Worker):

@@ -1,0 +1,4 @@
+"""Keys of the ``extra`` columns in which an import keeps the content of a file that only an export needs."""
+
+SOURCE = "source"  # keys of the file that the format does not know
+ANNOTATED_FROM = "annotated_from"  # of a video: the frame of its first annotated entry, where that is not 0

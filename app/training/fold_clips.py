@@ -1,0 +1,59 @@
+"""The clips of a fold: some videos of a project, optionally without their last frames.
+
+With one corrected video, training sees the video up to a boundary and the measurement takes place after it.
+"""
+
+import dataclasses
+from collections.abc import Sequence
+
+import numpy as np
+
+from app.training.project_clips import ProjectClips
+from model.training.clips import ClipTrack, ClipVideo, labelled_frames
+from model.training.targets import PRESENT, UNKNOWN
+
+
+class FoldClips:
+    """Some videos of a clip source, as a clip source (`model.training.clips.ClipSource`)."""
+
+    def __init__(self, source: ProjectClips, videos: Sequence[int], *, first_part: float | None = None) -> None:
+        """``videos`` are indices into ``source.videos``.
+
+        With ``first_part`` (0 to 1) everything after that share of each video's labelled frames is unknown.
+        """
+        self._source, self._indices = source, tuple(videos)
+        self.categories = source.categories
+        chosen = [source.videos[index] for index in videos]
+        labels = frozenset(range(len(self.categories)))
+        self.videos = tuple(_until(video, first_part, labels) if first_part else video for video in chosen)
+
+    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
+        """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
+        return self._source.read_frames(self._indices[video], frames)
+
+
+def boundary(video: ClipVideo, share: float) -> int:
+    """The frame before which ``share`` (0 to 1) of the frames with a human mask lie."""
+    known = labelled_frames(video)
+    return known[min(max(int(len(known) * share), 1), len(known) - 1)] if known else video.count
+
+
+def frames_after_boundary(video: ClipVideo) -> list[int]:
+    """The frames with a human mask after the boundary at two thirds."""
+    stop = boundary(video, 2 / 3)
+    return [f for f in range(stop, video.count) if any(track.states[f] == PRESENT for track in video.tracks)]
+
+
+def _until(video: ClipVideo, share: float, labels: frozenset[int]) -> ClipVideo:
+    """The video with everything after its boundary unknown: nothing there teaches, not even as background."""
+    stop = boundary(video, share)
+    declared = (labels,) * video.count if video.complete is None else video.complete
+    complete = tuple(known if frame < stop else frozenset() for frame, known in enumerate(declared))
+    rejected = tuple(mask for mask in video.rejected if mask[0] < stop)
+
+    def cut(track: ClipTrack) -> ClipTrack:
+        states = tuple(state if frame < stop else UNKNOWN for frame, state in enumerate(track.states))
+        return dataclasses.replace(track, states=states)
+
+    tracks = tuple(cut(track) for track in video.tracks)
+    return dataclasses.replace(video, tracks=tracks, complete=complete, rejected=rejected)

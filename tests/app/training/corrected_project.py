@@ -1,0 +1,51 @@
+"""A small project with corrected videos and an untrained checkpoint."""
+
+import uuid
+from typing import Any
+
+import torch
+
+from app.settings import Settings
+from model.config import named
+from model.network.tevit import build
+from model.weights import checkpoint as files
+from storage import checkpoints as models
+from storage import edits
+from storage.database import Database
+from storage.edits import Applied, Change, Edit
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import PERSON, new_track, square
+
+CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
+
+
+def checkpoint_in(database: Database, settings: Settings, project: Project) -> models.Checkpoint:
+    """A registered, active, untrained `tevit_tiny`."""
+    torch.manual_seed(1)
+    path = settings.checkpoints / "start.safetensors"
+    files.save(path, files.from_network(build(named("tevit_tiny")), CLASSES))
+    with database.atomic() as tx:
+        made = models.add_checkpoint(
+            tx,
+            name="start",
+            path=str(path.relative_to(settings.data)),
+            sha256=files.file_hash(path),
+            config="tevit_tiny",
+            categories=CLASSES,
+            size_bytes=path.stat().st_size,
+        )
+        models.activate(tx, project.id, made.id)
+    return made
+
+
+def apply(database: Database, video: Video, changes: list[dict[str, Any]]) -> None:
+    with database.atomic() as tx:
+        parts = tuple(Change(**change) for change in changes)
+        done = edits.apply_edit(tx, Edit(str(uuid.uuid4()), "draw", PERSON, video.id, parts))
+    assert isinstance(done, Applied)
+
+
+def drawn(database: Database, video: Video, category: str, frames: int = 6) -> None:
+    masks = {frame: square(5 + 2 * frame, 10, 14) for frame in range(frames)}
+    apply(database, video, new_track(category, masks)[1])
