@@ -1,8 +1,8 @@
-"""Edits: the one way in which tracks, masks and complete ranges change.
+"""Edits: the only way to change tracks, masks and complete ranges.
 
-An edit is applied whole, in the caller's transaction, if every row it touches is still as its author saw it; else
-nothing is changed and the caller gets the rows that differ. Undo, redo and the log are in their own modules and are
-offered here too.
+An edit is applied as a whole, in the caller's transaction, if all its rows still have the version that its author saw.
+Otherwise nothing is changed and the caller gets the rows that differ. Undo, redo and the log have modules of their own;
+this package exports them too.
 """
 
 from collections.abc import Mapping, Sequence
@@ -57,19 +57,19 @@ __all__ = [
 ]
 
 AS_BASE_LEFT_IT = -1
-"""As ``before_version``: the row must be as the edit's base, or an edit that the base builds on, left it."""
+"""As ``before_version``: the row's last edit must be the base of this edit, or an edit that the base builds on."""
 
 MAX_FRAMES = 1 << 31
-"""More frames than any video has, and as many as any database can number."""
+"""Bound of frame numbers: far above any video, and within the integers of any database."""
 
 
 @dataclass(frozen=True)
 class Change:
     """One row of an edit: a mask (track and frame), a track's own row (frame None) or a complete range (``range_id``).
 
-    ``before_version`` is the row's version as the author saw it: 0 for no row, ``AS_BASE_LEFT_IT`` within a queue.
-    ``after`` is what the row shall say, or None: the row goes away (a track: is deleted). For a mask row see
-    ``storage.edits.row_values.mask_value``; in place of ``mask`` (a hash) it may bring ``rle``, which is stored first.
+    ``before_version`` is the row's version that the author saw: 0 for no row, ``AS_BASE_LEFT_IT`` within a queue.
+    ``after`` is the new value; None deletes the row (a track is only marked as deleted). For a mask row see
+    ``storage.edits.row_values.mask_value``; instead of ``mask`` (a hash) it may have ``rle``, which is stored first.
     """
 
     track: str | None
@@ -80,7 +80,7 @@ class Change:
 
     @property
     def key(self) -> RowKey:
-        """Which row. Raises EditError where it is none of the three."""
+        """The key of the row. Raises EditError if it is none of the three kinds."""
         if isinstance(self.range_id, str) and self.track is None and self.frame is None:
             return RowKey(self.range_id, RANGE_ROW)
         on_frame = isinstance(self.frame, int) and 0 <= self.frame < MAX_FRAMES
@@ -101,7 +101,7 @@ class Change:
 
 @dataclass(frozen=True)
 class Edit:
-    """What an author wants changed in one video, as one step. ``author`` of a job or an import is "run:..."."""
+    """Changes of one video that are applied as one step. The ``author`` of a job or import starts with "run:"."""
 
     id: str
     kind: str
@@ -113,17 +113,17 @@ class Edit:
 
 
 def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
-    """Apply an edit whole, or not at all; needs a write transaction. An id that was applied before changes nothing.
+    """Apply an edit as a whole, or not at all; needs a write transaction. Repeating an applied id changes nothing.
 
     Returns:
-        Applied, with the rows as they are now (also those of complete ranges that the edit took back); or Conflict,
-        with the rows that are not as the author saw them.
+        Applied, with the changed rows (including complete ranges that the edit withdrew); or Conflict, with the rows
+        whose version is not the one that the author saw.
 
     Raises:
-        EditError: it names what does not exist, or values that no row can have. Nothing is changed.
-        MachineOnHumanRow: a machine wants to change what a person made or judged. Nothing is changed.
+        EditError: it refers to something that does not exist, or a value is invalid. Nothing is changed.
+        MachineOnHumanRow: the author is a machine, and a row was made or judged by a person. Nothing is changed.
         BadMask: a mask cannot be decoded.
-        NotFound: the video.
+        NotFound: the video does not exist.
     """
     earlier = edit_log.find_edit(tx, edit.id)
     if earlier is not None:
@@ -165,7 +165,7 @@ def _stale(tx: Connection, edit: Edit, rows: Mapping[RowKey, StoredRow]) -> list
 
 
 def _moved_since_base(tx: Connection, edit: Edit, keys: list[RowKey]) -> list[RowKey]:
-    """Rows whose last writer is neither the edit's base nor one that the base builds on."""
+    """Rows whose last edit is neither the base of this edit nor one that the base builds on."""
     if edit.base is None:
         raise EditError(f"Edit {edit.id} says that a row is as its base left it, but names no base.")
     edits = schema.edits
@@ -175,18 +175,18 @@ def _moved_since_base(tx: Connection, edit: Edit, keys: list[RowKey]) -> list[Ro
     newest = edit_log.last_number(tx) + 1
     while base is not None and waiting:
         row = tx.execute(select(edits.c.number, edits.c.base_edit).where(edits.c.id == base)).first()
-        # A base is older than what builds on it; clients name it freely, so a chain could lead round in a circle.
+        # A base is older than the edit that builds on it. Clients choose the ids, so a chain could form a cycle.
         if row is None or row.number >= newest:
             break
         newest = row.number
-        # A row that nobody ever wrote is as every base left it.
+        # 0: a row without any edit is unchanged since every base.
         waiting = {key: number for key, number in waiting.items() if number not in (0, row.number)}
         base = row.base_edit
     return list(waiting)
 
 
 def _on_deleted_tracks(edit: Edit, rows: Mapping[RowKey, StoredRow]) -> list[RowKey]:
-    """Tracks that were deleted before, and on which the edit would draw unseen."""
+    """Deleted tracks on which the edit would draw: its author cannot have seen that they are deleted."""
     changed = {change.key for change in edit.changes}
     owners = dict.fromkeys(
         change.key.owner for change in edit.changes if change.key.frame >= 0 and change.after is not None

@@ -1,4 +1,4 @@
-"""What an edit may not do, whatever the versions of its rows: name things that do not exist, or overrule a person."""
+"""Checks of an edit besides versions: all references must exist, and no machine may overrule a person."""
 
 from collections.abc import Iterable, Mapping
 
@@ -14,20 +14,20 @@ from storage.masks import blob_infos, chunks
 from storage.videos import Video
 
 IMPORT = "import"
-"""The kind of edit by which a machine brings back what a person once decided elsewhere."""
+"""The kind of edit of an import, which may bring verdicts that a person gave elsewhere."""
 
 HUMAN_MASK = (schema.masks.c.review != "unreviewed") | (schema.masks.c.source == "drawn")
-"""The rows of the table of masks that a person drew or judged, by the rule of `storage.authors.is_persons_work`."""
+"""SQL form of `storage.authors.is_persons_work`: mask rows that a person drew or judged."""
 
 _MACHINE_MAY_CHANGE = {"score", "run", "extra", "source_id"}
 
 
 class MachineOnHumanRow(EditError):
-    """A job wants to change a row that a person drew or judged."""
+    """A machine's edit would change a row that a person drew or judged."""
 
 
 def check_frames(video: Video, keys: Iterable[RowKey]) -> None:
-    """Masks are stored only on frames whose number is final. Raises EditError."""
+    """Check that masks are only on confirmed frames. Raises EditError."""
     for key in keys:
         if key.frame >= video.confirmed:
             raise EditError(_beyond(video, key.frame))
@@ -36,7 +36,7 @@ def check_frames(video: Video, keys: Iterable[RowKey]) -> None:
 def check_references(
     tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
 ) -> None:
-    """Tracks, masks and categories that the new values name must exist and belong here. Raises EditError."""
+    """Check that tracks, ranges, masks and categories exist and belong to this video. Raises EditError."""
     _check_tracks(tx, video, planned, rows)
     _check_ranges(tx, video, planned)
     _check_blobs(tx, video, {key: plan.after for key, plan in planned.items() if key.frame >= 0 and plan.after})
@@ -45,14 +45,14 @@ def check_references(
 
 
 def check_machine(tx: Connection, author: str, *, kind: str, planned: Mapping[RowKey, Planned]) -> None:
-    """Where the author is a machine: no human row may change, and none may be made up (imports aside).
+    """Check that a machine's edit changes no human row and, imports aside, creates none.
 
-    A track is a person's where a person made or changed its own row, or one of its masks is human; a machine may
-    then change its score, but neither rename, reject nor delete it.
+    A track counts as human if a person made or last changed its own row, or if one of its masks is human. A machine may
+    then change its score, but not rename, reject or delete it.
 
     Raises:
-        MachineOnHumanRow: a row is a person's.
-        EditError: the edit claims a person's verdict.
+        MachineOnHumanRow: a row is human.
+        EditError: the edit creates a row with a person's verdict.
     """
     if not is_machine(author):
         return
@@ -73,7 +73,7 @@ def check_machine(tx: Connection, author: str, *, kind: str, planned: Mapping[Ro
 
 
 def human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
-    """Those of these tracks that carry a person's work: a mask row, or the track's own row as it says now."""
+    """The subset of tracks with a human mask row, or whose own row was last changed by a person."""
     masks, edits = schema.masks, schema.edits
     track_ids = list(track_ids)
     found: set[str] = set()

@@ -1,7 +1,7 @@
-"""Complete ranges: frames of which a person said that every thing of some categories has a track there.
+"""Complete ranges: frames in which, as a person declared, every thing of some categories has a track.
 
-A new track in such a range, or a machine's suggestion, shows that something was missing or is not looked at yet, so
-the edit that brings it takes the declaration back on its frames.
+A new track in such a range shows that something was missing, and a machine's suggestion there is not reviewed yet. The
+edit that adds one therefore withdraws the declaration on these frames.
 """
 
 import math
@@ -21,7 +21,7 @@ from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
 
 @dataclass(frozen=True)
 class CompleteRange:
-    """Frames start..stop-1 of a video, complete for these categories (ids; empty: for all of the project)."""
+    """Frames start..stop-1 of a video, complete for these category ids (empty: for all categories of the project)."""
 
     id: str
     video_id: str
@@ -33,9 +33,9 @@ class CompleteRange:
 
 @dataclass(frozen=True)
 class Planned:
-    """A row that an edit is about to change: as it is, as it will be, and the edit the new content is from.
+    """A row that an edit will change: the stored row, the new value, and the edit that first wrote that value.
 
-    ``origin`` None means the edit itself.
+    ``origin`` None: this edit itself.
     """
 
     before: StoredRow
@@ -44,7 +44,7 @@ class Planned:
 
 
 def list_complete(tx: Connection, video_id: str) -> tuple[CompleteRange, ...]:
-    """The complete ranges of a video, by their first frame."""
+    """The complete ranges of a video, ordered by first frame."""
     table = schema.complete_ranges
     rows = tx.execute(select(table).where(table.c.video_id == video_id).order_by(table.c.start, table.c.id)).mappings()
     return tuple(
@@ -63,26 +63,26 @@ def list_complete(tx: Connection, video_id: str) -> tuple[CompleteRange, ...]:
 def withdrawals(
     tx: Connection, video_id: str, *, author: str, planned: Mapping[RowKey, Planned]
 ) -> dict[RowKey, Planned]:
-    """What an edit has to change in the video's complete ranges besides what it says itself."""
+    """Additional changes of complete ranges: those that this edit withdraws, or splits into the frames left."""
     ranges = {key: row for key, row in row_store.load_ranges(tx, video_id).items() if key not in planned}
     if not ranges:
         return {}
-    arrivals = _Arrivals.of(tx, author=author, planned=planned)
+    new_masks = _NewMasks.of(tx, author=author, planned=planned)
     extra: dict[RowKey, Planned] = {}
     for key, row in ranges.items():
         assert row.value is not None
-        frames = arrivals.frames_in(row.value)
+        frames = new_masks.frames_in(row.value)
         if frames:
             extra.update(_split(key, row, row.value, frames))
     return extra
 
 
 @dataclass(frozen=True)
-class _Arrivals:
-    """Present masks that an edit brings: (track, frame), and each track's category.
+class _NewMasks:
+    """The masks that an edit adds: (track, frame) of each, and the category of each track.
 
-    ``made`` is the number of the edit that made a track (none: this one does), ``deleted`` the one that deleted a
-    track that comes back now.
+    ``made``: track id -> number of the edit that made it (missing: this edit). ``deleted``: id of a track that this
+    edit restores -> number of the edit that had deleted it.
     """
 
     machine: bool
@@ -92,7 +92,7 @@ class _Arrivals:
     deleted: Mapping[str, int]
 
     @staticmethod
-    def of(tx: Connection, *, author: str, planned: Mapping[RowKey, Planned]) -> "_Arrivals":
+    def of(tx: Connection, *, author: str, planned: Mapping[RowKey, Planned]) -> "_NewMasks":
         present = {key for key, plan in planned.items() if key.frame >= 0 and _is_present(plan.after)}
         back = [key.owner for key, plan in planned.items() if key.frame == TRACK_ROW and _comes_back(plan)]
         if back:
@@ -107,7 +107,7 @@ class _Arrivals:
         for key, plan in planned.items():
             if key.frame == TRACK_ROW and plan.after is not None:
                 categories[key.owner] = plan.after["category"]
-        return _Arrivals(
+        return _NewMasks(
             machine=is_machine(author),
             present=tuple(present),
             categories=categories,
@@ -116,12 +116,12 @@ class _Arrivals:
         )
 
     def frames_in(self, value: Value) -> set[int]:
-        """Frames of a complete range on which something arrives that the person who declared it cannot have meant."""
+        """Frames of a complete range with a new mask that was not there when a person declared the range."""
         frames = set()
         for owner, frame in self.present:
             category = self.categories.get(owner)
             concerned = not value["categories"] or category is None or category in value["categories"]
-            # A person who declared before the track was made, or while it was deleted, did not count on it.
+            # The declaration did not cover the track if it was made later, or was deleted at the time.
             unmade = self.made.get(owner, math.inf) > value["declared"]
             deleted = self.deleted.get(owner, math.inf) < value["declared"]
             if concerned and (self.machine or unmade or deleted) and value["start"] <= frame < value["stop"]:

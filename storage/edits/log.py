@@ -1,4 +1,4 @@
-"""The log of edits: appended to, never changed, and enough to rebuild every row from."""
+"""The log of edits: append-only, and sufficient to rebuild every row."""
 
 import time
 from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ from storage.masks import chunks
 
 @dataclass(frozen=True)
 class LoggedChange:
-    """One row of an edit: complete values before and after (None: no row). ``origin`` is the edit the after is from."""
+    """One row of an edit: values before and after (None: no row). ``origin``: the edit that first wrote ``after``."""
 
     key: RowKey
     before_version: int
@@ -26,7 +26,7 @@ class LoggedChange:
 
 @dataclass(frozen=True)
 class LoggedEdit:
-    """An entry of the log. ``created`` is in unix seconds; ``undone`` says that a later edit took it back."""
+    """An entry of the log. ``created`` is in unix seconds; ``undone``: it is undone at present."""
 
     number: int
     id: str
@@ -42,15 +42,15 @@ class LoggedEdit:
 
     @property
     def rows(self) -> list[dict[str, Any]]:
-        """The rows as this edit left them, in the form clients read."""
+        """The rows after this edit, in the form for clients."""
         return [wire_row(change.key, version=self.number, value=change.after) for change in self.changes]
 
 
 @dataclass(frozen=True)
 class HistoryEntry:
-    """One line of a video's history: how many rows an edit changed, on which tracks, from which to which frame.
+    """One line of a video's history: the number of changed rows, their tracks, and the first and last frame.
 
-    A machine's run that wrote several edits is one line; see `history`.
+    Several edits of one machine's run are one line; see `history`.
     """
 
     number: int
@@ -67,7 +67,7 @@ class HistoryEntry:
 
 @dataclass(frozen=True)
 class RowEntry:
-    """That an edit changed a row, and the edit its content is from (another one after an undo)."""
+    """An edit that changed a row, and the edit that first wrote the content (after an undo, an older one)."""
 
     number: int
     origin: int
@@ -84,7 +84,7 @@ def append(
     undoes: str | None,
     base: str | None,
 ) -> int:
-    """Open an entry and return its number; ``record`` adds the changes, which may contain that number."""
+    """Add an entry without changes; returns its number. ``record`` adds the changes, which may contain the number."""
     values: dict[str, Any] = {
         "id": edit_id,
         "kind": kind,
@@ -99,7 +99,7 @@ def append(
 
 
 def record(tx: Connection, number: int, changes: Iterable[LoggedChange]) -> None:
-    """Write the changes of the entry that was just opened, and that it changed these rows."""
+    """Write the changes of an entry from ``append``, and index them by row."""
     changes = list(changes)
     table = schema.edits
     tx.execute(
@@ -126,9 +126,10 @@ def edit_by_number(tx: Connection, number: int) -> LoggedEdit | None:
 
 
 def run_ids(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[str, ...]:
-    """Ids of the entries that come and go with this one, oldest first: those of the same machine's run in its video.
+    """Ids of the edits that are undone together with this one, oldest first: all edits of the same machine's run.
 
-    undone: whether those are meant that are taken back at present. An entry of a person, or an undo, stands alone.
+    A person's edit, or an undo, stands alone. ``undone``: select the run's edits that are undone at present, or the
+    others.
     """
     if not _belongs_to_a_run(edit):
         return (edit.id,)
@@ -136,7 +137,7 @@ def run_ids(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[str, ...
 
 
 def run_edits(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[LoggedEdit, ...]:
-    """The entries of `run_ids`, with their changes."""
+    """The edits of `run_ids`, with their changes."""
     if not _belongs_to_a_run(edit):
         return (edit,)
     return tuple(_logged(row) for row in tx.execute(_run_query(edit, undone=undone)))
@@ -154,7 +155,7 @@ def _run_query(edit: LoggedEdit, *, undone: bool) -> Select[Any]:
 
 
 def last_number(tx: Connection, *, video: str | None = None) -> int:
-    """The number of the newest entry, of one video or of all; 0 where there is none."""
+    """The number of the newest edit, of one video or of all; 0 if there is none."""
     query = select(func.max(schema.edits.c.number))
     if video is not None:
         query = query.where(schema.edits.c.video_id == video)
@@ -164,7 +165,7 @@ def last_number(tx: Connection, *, video: str | None = None) -> int:
 def edits_since(
     tx: Connection, number: int, *, video: str | None = None, project: str | None = None, limit: int = 500
 ) -> tuple[LoggedEdit, ...]:
-    """Entries after ``number``, oldest first, at most ``limit``; of one video, one project, or all."""
+    """Edits after ``number``, oldest first, at most ``limit``; of one video, one project, or all."""
     table = schema.edits
     query = select(table).where(table.c.number > number).order_by(table.c.number).limit(limit)
     if video is not None:
@@ -179,12 +180,12 @@ def history(
 ) -> tuple[HistoryEntry, ...]:
     """The newest lines of a video's history, newest first, at most ``limit``.
 
-    Edits of one machine's run that follow each other (one for each stretch of the video) are one line, under the number
-    and id of the newest of them: they come and go together.
+    Consecutive edits of one machine's run (one per window) are one line, with the number and id of the newest of them,
+    because they are undone together.
 
     Args:
-        track: only entries that changed this track or one of its masks.
-        before: the number of the last line of a page, for the next one: only what is older than all of that line.
+        track: only edits that changed this track or one of its masks.
+        before: number of the last line of the page before; only lines older than all edits of that line.
     """
     lines: list[HistoryEntry] = []
     last = None if before is None else _line_at(tx, video=video, track=track, number=before)
@@ -193,7 +194,7 @@ def history(
             if lines and _of_one_run(lines[-1], entry):
                 lines[-1] = _joined(lines[-1], entry)
             elif not lines and last is not None and _of_one_run(last, entry):
-                # The last line of the page before has told of this one.
+                # This edit belongs to the last line of the page before.
                 continue
             elif len(lines) == limit:
                 return tuple(lines)
@@ -237,7 +238,7 @@ def _joined(newer: HistoryEntry, older: HistoryEntry) -> HistoryEntry:
 
 
 def row_entries(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, list[RowEntry]]:
-    """For each row, the edits that changed it, oldest first; rows that no edit changed are left out."""
+    """Row -> the edits that changed it, oldest first; rows without any edit are left out."""
     wanted = set(keys)
     if not wanted:
         return {}
@@ -255,7 +256,7 @@ def row_entries(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, list[Row
 
 
 def first_numbers(tx: Connection, track_ids: Iterable[str]) -> dict[str, int]:
-    """The number of the edit that made each of these tracks."""
+    """Track id -> number of the edit that made it."""
     table = schema.edit_rows
     query = select(table.c.owner, func.min(table.c.number)).where(table.c.frame == TRACK_ROW).group_by(table.c.owner)
     return {
@@ -266,7 +267,7 @@ def first_numbers(tx: Connection, track_ids: Iterable[str]) -> dict[str, int]:
 
 
 def set_undone(tx: Connection, edit_ids: Iterable[str], *, undone: bool) -> None:
-    """Note on entries whether they are taken back at present."""
+    """Mark edits as undone at present, or not."""
     table = schema.edits
     for part in chunks(edit_ids):
         tx.execute(update(table).where(table.c.id.in_(part)).values(undone=undone))

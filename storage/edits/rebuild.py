@@ -1,4 +1,4 @@
-"""Rebuilding the rows of a video from the log alone, and comparing them with the tables."""
+"""Rebuilding the rows of a video from the log, and comparing them with the tables."""
 
 from sqlalchemy import Connection
 
@@ -12,7 +12,7 @@ _PAGE = 200
 
 
 def rebuild_state(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
-    """Every row of a video (tracks, deleted ones too, masks, complete ranges) as the log says it must be."""
+    """All rows of a video (tracks, deleted ones included, masks, complete ranges) that follow from the log."""
     state: dict[RowKey, StoredRow] = {}
     number = 0
     while page := edit_log.edits_since(tx, number, video=video_id, limit=_PAGE):
@@ -27,7 +27,7 @@ def rebuild_state(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
 
 
 def check_video(tx: Connection, video_id: str) -> list[str]:
-    """Sentences about rows of a video that are not what the log adds up to; empty where all agree. Raises NotFound."""
+    """One sentence per row of a video that differs from the log; empty if all agree. Raises NotFound."""
     name = get_video(tx, video_id).name
     logged, stored = rebuild_state(tx, video_id), row_store.load_video(tx, video_id)
     problems = []

@@ -1,4 +1,4 @@
-"""Rows of tracks, masks and complete ranges as edits see them: read and written by the thousand, a few statements."""
+"""Reading and writing rows of tracks, masks and complete ranges, thousands at a time in a few statements."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from storage.masks import chunks
 
 @dataclass(frozen=True)
 class StoredRow:
-    """A row as it is: the number of the edit that wrote it (0: there is no row), and its complete value or None."""
+    """A stored row: the number of the edit that wrote it (0: there is no row), and its complete value or None."""
 
     version: int
     value: Value | None
@@ -23,7 +23,7 @@ NO_ROW = StoredRow(version=0, value=None)
 
 
 def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[RowKey, StoredRow]:
-    """The rows behind these keys; ``NO_ROW`` for those that are not there. Tracks may be of any video."""
+    """Key -> row, ``NO_ROW`` where it does not exist. The tracks may belong to any video."""
     wanted = dict.fromkeys(keys, NO_ROW)
     frames = [key.frame for key in wanted if key.frame >= 0]
     found: dict[RowKey, StoredRow] = {}
@@ -37,7 +37,7 @@ def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[Row
 
 
 def load_tracks(tx: Connection, track_ids: Iterable[str]) -> dict[RowKey, StoredRow]:
-    """The own rows of these tracks, those that exist."""
+    """The own rows of these tracks; missing tracks are left out."""
     table = schema.tracks
     return {
         RowKey(row.id, TRACK_ROW): StoredRow(row.version, _track_value(row))
@@ -57,7 +57,7 @@ def load_ranges(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
 
 
 def load_video(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
-    """Every row of a video, deleted tracks too."""
+    """All rows of a video, deleted tracks included."""
     tracks, masks = schema.tracks, schema.masks
     rows = load_ranges(tx, video_id)
     for row in tx.execute(select(tracks).where(tracks.c.video_id == video_id)):
@@ -69,7 +69,7 @@ def load_video(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
 def write_rows(
     tx: Connection, video_id: str, *, version: int, before: Mapping[RowKey, Value | None], after: Mapping[RowKey, Value]
 ) -> None:
-    """Bring rows from ``before`` to ``after`` (a key that is missing there goes away), stamped with ``version``."""
+    """Change rows from ``before`` to ``after`` (keys missing in ``after`` are deleted), with the new ``version``."""
     keys: dict[int, list[RowKey]] = {TRACK_ROW: [], 0: [], RANGE_ROW: []}
     for key in before:
         keys[min(key.frame, 0)].append(key)
@@ -146,9 +146,9 @@ _MASKS = select(
 
 
 def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]:
-    """The rows of a query that selects what `_MASKS` does."""
+    """The rows of a query with the columns of `_MASKS`."""
     found: dict[RowKey, StoredRow] = {}
-    # Fetched at once and taken apart by place: a run has tens of thousands of rows, and a write waits meanwhile.
+    # Fetched at once and unpacked by position, for speed: a run has tens of thousands of rows, and writers wait.
     for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in tx.execute(
         query
     ).all():

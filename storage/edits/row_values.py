@@ -1,7 +1,7 @@
-"""What a row says, as JSON: the ``before`` and ``after`` of an edit for a mask, a track and a complete range.
+"""Values of rows as JSON: the ``before`` and ``after`` of an edit, for a mask, a track or a complete range.
 
-A value is complete: every key is there. Clients may send part of one; ``mask_value``, ``track_value`` and
-``range_value`` fill it in. None stands for "no row".
+A value has all keys. Clients may send only some of them; ``mask_value``, ``track_value`` and ``range_value`` add the
+missing ones. None means "no row".
 """
 
 import json
@@ -19,18 +19,18 @@ Value = dict[str, Any]
 TRACK_ROW = -1
 """In place of a frame number: the track's own row."""
 RANGE_ROW = -2
-"""In place of a frame number: a complete range, whose id stands in place of the track's."""
+"""In place of a frame number: a complete range; its id is in place of the track's."""
 
 DECLARED_NOW = 0
-"""In a range's ``declared``: by the edit that is being applied, which has no number yet."""
+"""In a range's ``declared``: stands for the edit that is being applied, which has no number yet."""
 
 
 class EditError(StorageError, ValueError):
-    """An edit that can never be applied, whatever the state: it names things that do not exist or do not fit."""
+    """An edit that is invalid whatever the state of the rows: a value or a reference is wrong."""
 
 
 class RowKey(NamedTuple):
-    """Which row: a mask (track, frame), a track (track, -1) or a complete range (its id, -2)."""
+    """Key of a row: a mask (track id, frame), a track (track id, -1) or a complete range (range id, -2)."""
 
     owner: str
     frame: int
@@ -73,19 +73,19 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
 
 
 def is_human(value: Mapping[str, Any] | None) -> bool:
-    """Whether a mask row carries a person's work: a verdict, or a drawing. No machine may change such a row."""
+    """Whether a mask row is human: judged or drawn. No machine may change such a row."""
     return value is not None and is_persons_work(source=value["source"], review=value["review"])
 
 
 def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, place: str) -> Value:
     """The complete value of a mask row from what a client sent.
 
-    With a state or a mask it is new content: missing keys are those of a person's stroke (drawn, corrected), or of a
-    machine's proposal where the author is a machine. Without, it is a verdict or a mark on the current row: missing
-    keys stay. A verdict clears *needs a look* unless it says otherwise.
+    A state or a mask in ``after`` means new content: missing keys get the values of a person's stroke (drawn,
+    corrected), or of a machine's proposal if the author is a machine. Otherwise it is a verdict or a mark on the
+    current row: missing keys keep their values. A verdict clears *needs a look* unless ``look`` is sent too.
 
     Raises:
-        EditError: an unknown key or word, or a state and a mask that do not go together.
+        EditError: a key or value is unknown, or state and mask contradict each other.
     """
     _known(after, _MASK, place)
     if "state" in after or "mask" in after:
@@ -106,12 +106,12 @@ def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, 
 
 
 def track_value(after: Mapping[str, Any] | None, *, current: Value | None, number: int, place: str) -> Value:
-    """The complete value of a track's own row; missing keys stay, and its number is the server's to give.
+    """The complete value of a track's own row; missing keys keep their values. Only the server gives numbers.
 
-    ``after`` None deletes the track: its row stays, so that its number is never given away.
+    ``after`` None deletes the track: the row stays, so that its number is never used again.
 
     Raises:
-        EditError: an unknown key, or no row to delete.
+        EditError: a key is unknown, or there is no row to delete.
     """
     if after is None:
         if current is None:
@@ -126,7 +126,7 @@ def track_value(after: Mapping[str, Any] | None, *, current: Value | None, numbe
 def range_value(after: Mapping[str, Any], *, count: int, place: str) -> Value:
     """The complete value of a complete range: frames start..stop-1 of a video of ``count`` frames.
 
-    ``declared`` is left at ``DECLARED_NOW``; the edit that is being written fills in its number. Raises EditError.
+    ``declared`` is ``DECLARED_NOW``, which is replaced by the number of the edit on writing. Raises EditError.
     """
     _known(after, _RANGE, place)
     start, stop, categories = after.get("start"), after.get("stop"), after.get("categories", [])
@@ -138,7 +138,7 @@ def range_value(after: Mapping[str, Any], *, count: int, place: str) -> Value:
 
 
 def pack(key: RowKey, value: Value | None) -> Value | None:
-    """The value without what is default, as it is kept in the log."""
+    """The short form of a value for the log: without keys that have their empty value."""
     if value is None:
         return None
     empty = _EMPTY[_form(key)]
@@ -151,10 +151,10 @@ def unpack(key: RowKey, value: Mapping[str, Any] | None) -> Value | None:
 
 
 def wire_row(key: RowKey, *, version: int, value: Value | None) -> dict[str, Any]:
-    """A row as clients read it: ``track``, ``frame`` (None: the track's own row), ``version`` and ``after``.
+    """A row in the form for clients: ``track``, ``frame`` (None: the track's own row), ``version`` and ``after``.
 
-    A complete range has neither track nor frame but a ``range_id``. A row that is gone has version 0, which is also
-    the ``before_version`` of an edit that makes it again.
+    A complete range has a ``range_id`` instead of track and frame. A deleted row has version 0, which is also the
+    ``before_version`` of an edit that makes it again.
     """
     after = None if value is None else dict(value)
     version = 0 if value is None else version
@@ -168,8 +168,8 @@ def _form(key: RowKey) -> int:
     return min(key.frame, 0)
 
 
-# What the log leaves out. Words and numbers that carry meaning are always written, so that a change of the defaults
-# for clients never changes what an old entry says.
+# Values that the log leaves out. State, source, review and ranges are always written, so that a later change of the
+# defaults for clients cannot change the meaning of old entries.
 _EMPTY: dict[int, Value] = {
     0: {**_MASK, "state": None, "source": None, "review": None},
     TRACK_ROW: _TRACK,
@@ -209,7 +209,7 @@ def _check_kinds(value: Value, place: str) -> None:
 
 
 def _can_be_sent(item: object) -> bool:
-    """Whether a value can be read back: NaN, infinity and halves of a character fail where clients are told of it."""
+    """Whether a value survives JSON and UTF-8: NaN, infinity and lone surrogates would break answers to clients."""
     try:
         if isinstance(item, int | float):
             return math.isfinite(item)

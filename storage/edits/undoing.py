@@ -1,11 +1,11 @@
 """Undo and redo: new entries of the log that swap before and after of an older one.
 
-Ctrl+Z takes the author's own latest edit of the video that is not undone; redo takes back the author's latest undo,
-until the author's next edit. Whether a row is still as an edit left it is seen by the row's *origin*, the edit its
-content is from: an edit and its undo in between leave no trace there.
+Undo without an id takes the author's own latest edit of the video that is not undone. Redo undoes the author's latest
+undo, until the author's next edit. A row is unchanged since an edit if its *origin*, the edit that first wrote its
+content, is still that edit: a later edit that was undone again does not count.
 
-A machine's run may have written many edits, one for each stretch of a video. They come and go together: to undo one
-of them is to undo the run, in one entry of the log whose ``undoes`` names the run's last edit.
+A machine's run may have written many edits, one per window. They are undone together, by one entry of the log whose
+``undoes`` is the id of the run's last edit.
 """
 
 from dataclasses import dataclass, replace
@@ -30,7 +30,7 @@ REDO = "redo"
 
 @dataclass(frozen=True)
 class NothingToUndo:
-    """The author has no edit in this video that could be undone (or redone)."""
+    """The author has no edit in this video to undo (or redo)."""
 
     video: str
     author: str
@@ -39,28 +39,28 @@ class NothingToUndo:
 def undo(
     tx: Connection, *, video: str, author: str, new_id: str, edit: str | None = None
 ) -> Applied | Conflict | NothingToUndo:
-    """Take back the author's own latest edit of a video, or a given one of anybody's; needs a write transaction.
+    """Undo the author's own latest edit of a video, or a given edit of any author; needs a write transaction.
 
-    Undoing a correction also takes back what was spread from it, except rows that a person has since accepted or
-    changed. Tracks that the edit made stay as deleted rows.
+    Undoing a correction also undoes the rows that were spread from it, except those that a person has accepted or
+    changed since. Tracks that the edit made stay as deleted rows.
 
     Args:
-        new_id: the id of the undo itself; a repeat changes nothing and returns the first answer.
-        edit: the id of the entry to take back, whoever made it; None: the author's own latest. One of a machine's run
-            stands for all of the run in this video.
+        new_id: the id of the undo itself; repeating it changes nothing and returns the same result.
+        edit: the id of the edit to undo, by any author; None: the author's own latest. An edit of a machine's run
+            stands for all edits of the run in this video.
 
     Returns:
-        Applied; Conflict where a later edit (``by``) changed the same rows; or NothingToUndo.
+        Applied; Conflict if a later edit (``by``) changed the same rows; or NothingToUndo.
 
     Raises:
-        EditError: ``edit`` is of another video, undone already, or itself an undo.
-        NotFound: the video.
+        EditError: ``edit`` belongs to another video, is undone already, or is itself an undo.
+        NotFound: the video does not exist.
     """
     return _take_back(tx, video=video, author=author, new_id=new_id, kind=UNDO, edit=edit)
 
 
 def redo(tx: Connection, *, video: str, author: str, new_id: str) -> Applied | Conflict | NothingToUndo:
-    """Take back the author's latest undo in a video, unless the author has edited it since; see ``undo``."""
+    """Undo the author's latest undo in a video, unless the author has edited the video since; see ``undo``."""
     return _take_back(tx, video=video, author=author, new_id=new_id, kind=REDO, edit=None)
 
 
@@ -96,7 +96,7 @@ def _take_back(
 
 
 @dataclass(frozen=True)
-class _Change:
+class _NumberedChange:
     """One change of a row, and the number of the edit that made it."""
 
     number: int
@@ -105,31 +105,31 @@ class _Change:
 
 @dataclass(frozen=True)
 class _Target:
-    """What is to be taken back: one edit, or all that a machine's run wrote in this video, oldest first.
+    """The edits to undo: one, or all of a machine's run in this video, oldest first.
 
-    ``rows`` has every row that they changed, with the changes in their order.
+    ``rows``: row -> its changes by these edits, in order.
     """
 
     edits: tuple[LoggedEdit, ...]
-    rows: dict[RowKey, list[_Change]]
+    rows: dict[RowKey, list[_NumberedChange]]
 
     @property
     def last(self) -> LoggedEdit:
-        """The edit that the undo names."""
+        """The edit whose id becomes ``undoes`` of the new entry."""
         return self.edits[-1]
 
 
 def _whole(tx: Connection, edit: LoggedEdit) -> _Target:
     edits = edit_log.run_edits(tx, edit, undone=False)
-    rows: dict[RowKey, list[_Change]] = {}
+    rows: dict[RowKey, list[_NumberedChange]] = {}
     for one in edits:
         for change in one.changes:
-            rows.setdefault(change.key, []).append(_Change(one.number, change))
+            rows.setdefault(change.key, []).append(_NumberedChange(one.number, change))
     return _Target(edits, rows)
 
 
 def is_taken_back(tx: Connection, video: str, author: str) -> bool:
-    """Whether an edit of this author in a video is undone at present; a run that was undone must not go on."""
+    """Whether an edit of this author in a video is undone at present; an undone run must not be resumed."""
     edits = schema.edits
     query = select(edits.c.number).where(edits.c.video_id == video, edits.c.author == author, edits.c.undone.is_(True))
     return tx.execute(query.limit(1)).first() is not None
@@ -189,28 +189,28 @@ def _redo_target(tx: Connection, video: str, author: str) -> LoggedEdit | None:
 
 
 def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntry]]) -> dict[RowKey, int]:
-    """Rows that are not as the target left them, with the number of the edit that changed them last."""
+    """Rows changed since the target -> number of the last edit that changed them."""
     blocked: dict[RowKey, int] = {}
     for key, changes in target.rows.items():
-        stranger = _stranger(changes, entries[key])
-        if stranger is not None:
-            blocked[key] = stranger
-    # To take back a new track would hide what others have since drawn on it.
+        overwriting = _overwritten_by(changes, entries[key])
+        if overwriting is not None:
+            blocked[key] = overwriting
+    # Undoing a new track would also hide masks that other edits have drawn on it since.
     own = {key: changes[0].change for key, changes in target.rows.items() if key.frame == TRACK_ROW}
     made = [key.owner for key, change in own.items() if change.before is None]
     masks, edits = schema.masks, {edit.id for edit in target.edits}
     drawn = select(masks.c.track_id, masks.c.frame, masks.c.version, masks.c.parent_edit, HUMAN_MASK.label("human"))
     for part in chunks(made):
         for owner, frame, version, parent, human in tx.execute(drawn.where(masks.c.track_id.in_(part))).all():
-            # What machines spread from the target goes with it, see `_spread_from`.
+            # Rows that machines spread from the target are undone with it, see `_spread_from`.
             spread = parent in edits and not human
             if not spread and RowKey(owner, frame) not in target.rows:
                 blocked[RowKey(owner, frame)] = version
     return blocked
 
 
-def _stranger(changes: list[_Change], entries: list[RowEntry]) -> int | None:
-    """The number of an edit of somebody else whose content the row has, or had between two of these changes."""
+def _overwritten_by(changes: list[_NumberedChange], entries: list[RowEntry]) -> int | None:
+    """Number of another edit that overwrote this row after one of `changes`; None if there is none."""
     for one, after in zip(changes, [*changes[1:], None], strict=True):
         until = [entry for entry in entries if after is None or entry.number < after.number]
         if until[-1].origin != one.change.origin:
@@ -218,7 +218,7 @@ def _stranger(changes: list[_Change], entries: list[RowEntry]) -> int | None:
     return None
 
 
-def _swap(first: _Change, row: row_store.StoredRow, entries: list[RowEntry]) -> Planned:
+def _swap(first: _NumberedChange, row: row_store.StoredRow, entries: list[RowEntry]) -> Planned:
     key, after = first.change.key, first.change.before
     if after is None and key.frame == TRACK_ROW and row.value is not None:
         after = {**row.value, "deleted": True}
@@ -232,11 +232,11 @@ def _origin_before(entries: list[RowEntry], number: int) -> int:
 def _spread_from(
     tx: Connection, video: Video, target: _Target, planned: dict[RowKey, Planned]
 ) -> dict[RowKey, Planned]:
-    """What machines spread from the target and nobody has looked at since: back to what was there before."""
+    """Rows that machines spread from the target and that no person has judged since, back to their earlier values."""
     masks, tracks = schema.masks, schema.tracks
     query = select(masks.c.track_id, masks.c.frame).join(tracks, masks.c.track_id == tracks.c.id)
     query = query.where(tracks.c.video_id == video.id)
-    # A run over hours of video is more edits than one statement takes.
+    # A run over hours of video has more edits than one statement can take as parameters.
     parts = [query.where(masks.c.parent_edit.in_(part)) for part in chunks(edit.id for edit in target.edits)]
     keys = [key for part in parts for key in (RowKey(*row) for row in tx.execute(part)) if key not in planned]
     rows = row_store.load_rows(tx, video.id, keys)
@@ -258,7 +258,7 @@ def _before_spreading(
     correction: str,
     changes: dict[int, dict[RowKey, LoggedChange]],
 ) -> tuple[Value | None, int]:
-    """The row's content before the correction was first spread to it, and the edit that content is from."""
+    """The row's value before the correction was first spread to it, and the edit that first wrote that value."""
     origin = entries[-1].origin
     while True:
         if origin not in changes:
@@ -271,7 +271,7 @@ def _before_spreading(
 
 
 def _named(tx: Connection, applied: Applied) -> Applied:
-    """With the kind of the edit that came or went: the end of the chain of undos."""
+    """The result with ``of_kind``: the kind of the edit at the end of the chain of undos."""
     edits = schema.edits
     kind, undoes = applied.kind, applied.undoes
     while undoes is not None:

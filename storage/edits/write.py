@@ -1,4 +1,4 @@
-"""Writing an edit whose rows are decided: the entry of the log, the rows, and what follows for complete ranges."""
+"""Writing a planned edit: its entry in the log, its rows, and the withdrawn complete ranges."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,9 +19,9 @@ from storage.videos import Video, get_video
 class Applied:
     """An edit that is in the log.
 
-    ``rows`` are the rows as it left them, in the form clients read. ``repeated``: it had been applied before, and
-    nothing was changed now. ``undoes`` and ``of_kind``: of an undo or redo, the entry it took back and the kind of
-    the edit that came or went by it.
+    ``rows`` are its rows after the edit, in the form for clients. ``repeated``: it had been applied before, nothing was
+    changed now. For an undo or redo, ``undoes`` is the id of the entry that it reverses, and ``of_kind`` the kind of
+    the edit that was undone or redone.
     """
 
     number: int
@@ -34,16 +34,16 @@ class Applied:
 
     @property
     def first_frame(self) -> int | None:
-        """The first frame that the edit touched, None where it touched no mask."""
+        """The first frame on which the edit changed a mask; None if it changed no mask."""
         return min((row["frame"] for row in self.rows if row["frame"] is not None), default=None)
 
 
 @dataclass(frozen=True)
 class Conflict:
-    """An edit that was refused whole; nothing was changed.
+    """An edit that was refused as a whole; nothing was changed.
 
-    ``rows`` are those that are not as its author saw them, as they are now. ``by`` is the later edit that stands in
-    the way of an undo.
+    ``rows`` are the current rows whose version is not the one that the author saw. ``by`` is the later edit that
+    prevents an undo.
     """
 
     id: str
@@ -52,13 +52,13 @@ class Conflict:
 
 
 def lock_video(tx: Connection, video_id: str) -> Video:
-    """The video, after waiting for another transaction that is editing it (SQLite: the transaction is the lock)."""
+    """The video, locked for editing until the end of the transaction (in SQLite the transaction is the lock)."""
     tx.execute(select(schema.videos.c.id).where(schema.videos.c.id == video_id).with_for_update())
     return get_video(tx, video_id)
 
 
 def next_number(tx: Connection, video_id: str) -> int:
-    """The number that the next new track of a video gets; from 1, and never one that a track has had."""
+    """The number for the next new track of a video: from 1, never used again."""
     query = select(func.max(schema.tracks.c.number)).where(schema.tracks.c.video_id == video_id)
     return (tx.execute(query).scalar() or 0) + 1
 
@@ -74,7 +74,7 @@ def write_edit(
     base: str | None = None,
     undoes: str | None = None,
 ) -> Applied:
-    """Log an edit and bring its rows to their new values, withdrawing complete ranges where it has to."""
+    """Log an edit and write its rows, including withdrawals of complete ranges."""
     planned = {**planned, **withdrawals(tx, video.id, author=author, planned=planned)}
     number = edit_log.append(
         tx,
@@ -113,7 +113,7 @@ def write_edit(
 
 
 def applied_again(earlier: LoggedEdit) -> Applied:
-    """The answer to a repeat of an edit: what its first answer was."""
+    """The result for a repeated edit: the rows of its first result."""
     return Applied(
         number=earlier.number,
         id=earlier.id,
