@@ -1,1 +1,1 @@
-"""Commands that measure and print the tables of the README: ``python3 launch.py benchmark NAME``. Never timed tests."""
+"""Commands that measure and print the tables of the READMEs: ``python3 launch.py benchmark NAME``. Not tests."""

@@ -1,4 +1,4 @@
-"""How well tracks keep to things: identity switches and IDF1 (py-motmetrics), AP, identities at window borders."""
+"""How well tracks follow objects: identity switches and IDF1 (py-motmetrics), AP, identities at window borders."""
 
 import warnings
 from collections.abc import Sequence

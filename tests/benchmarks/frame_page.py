@@ -1,4 +1,4 @@
-"""Latency of frames in the page: from the wish for a frame until it is drawn on the canvas, masks included."""
+"""Latency of frames in the page: from the request for a frame until it is drawn on the canvas, masks included."""
 
 import time
 import uuid
@@ -111,7 +111,7 @@ def page_rows(served: Served, *, near: str, far: str, count: int, steps: int) ->
         Latency("previous frame, 30 steps a second, just seen", back, 33),
         Latency("jump, key frames 60 apart, not cached", nearer, 250),
         Latency("jump, key frames 250 apart, not cached", cold, 450),
-        *([Latency("  until a small stand-in is shown", early)] if early else []),
+        *([Latency("until a small stand-in is shown", early)] if early else []),
         Latency("jump, cached by the server, fresh browser", cached, 250),
         Latency("playing with 5 masks a frame: from one frame to the next", played),
     ]

@@ -1,7 +1,7 @@
-"""How fast frames come, from the file to the canvas, of generated H.264 videos of 720p.
+"""Latency of frames, from the file to the canvas, with generated H.264 videos of 720p.
 
 ``--minutes N``: length of the videos (10). ``--steps N``: steps and jumps of each kind (300). ``--media DIR``: keep the
-videos there and take them again. ``--only reader,formats,http,page,hours,cache``: some parts.
+videos there and reuse them. ``--only reader,formats,http,page,hours,cache``: some parts.
 """
 
 import argparse

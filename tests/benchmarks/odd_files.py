@@ -1,4 +1,4 @@
-"""Every odd video file of a folder: what becomes of it here, and what OpenCV makes of it.
+"""Odd video files: how this program reads each file of a folder, and how OpenCV reads it.
 
 Without DIR: the public samples of the optional test material if it lies beside the checkout, else files made on the
 spot. ``--samples`` accepts only the public samples.
@@ -49,7 +49,7 @@ class OddFile:
 
 
 def examine(path: Path) -> OddFile:
-    """What this program and OpenCV make of one file."""
+    """Read one file with this program and with OpenCV."""
     announced, sums = _opencv_pass(path)
     seen = {"cv_announced": announced, "cv_read": len(sums), "cv_exact": _opencv_jumps(path, sums)}
     try:
@@ -145,7 +145,7 @@ def main() -> None:
     place.add_argument("folder", nargs="?", type=Path, metavar="DIR")
     place.add_argument("--samples", action="store_true", help="the public samples, or nothing")
     asked = parser.parse_args()
-    # OpenCV and its FFmpeg would write what they think of each file to stderr.
+    # Otherwise OpenCV and its FFmpeg write warnings about each file to stderr.
     os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")
     cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_SILENT)
     material = material_root() / "data" / "odd"

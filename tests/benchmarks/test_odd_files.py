@@ -1,4 +1,4 @@
-"""The table of odd files says what is true of them."""
+"""The table of odd files is true."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""The window table and the memory benchmark run, and say what they measured."""
+"""The window table and the memory benchmark run and print their figures."""
 
 import itertools
 import json

@@ -1,9 +1,9 @@
 """What windows and stitching do to identities: `tevit_tiny` with the demo checkpoint on long procedural videos.
 
-The videos have entries, exits, occlusions and look-alikes, and no part in training. Of each kind of window it says how
-often a thing changes its track (IDF1, switches, the share of things that keep their track over a border), AP under
-both rules, and what network and stitching cost. An oracle (truth plus noise) in place of the network shows what the
-stitching alone loses. ``--videos``, ``--frames``, ``--seed``, ``--size`` and ``--kinds`` measure more or less.
+The videos have entries, exits, occlusions and look-alikes, and no part in training. Measured for each kind of window:
+how often an object changes its track (IDF1, switches, the share of objects that keep their track over a border), AP
+under both rules, and the time of network and stitching. An oracle (truth plus noise) in place of the network shows what
+the stitching alone loses. ``--videos``, ``--frames``, ``--seed``, ``--size`` and ``--kinds`` measure more or less.
 """
 
 import statistics

@@ -1,6 +1,6 @@
 """Whether memory grows with a video: the peak of a process that proposes for a short video and for a long one.
 
-Each video runs in a process of its own; its 720p frames are made when they are asked for. ``--network``, ``--short``,
+Each video runs in a process of its own; its 720p frames are generated one at a time. ``--network``, ``--short``,
 ``--long`` and ``--rule`` measure others, for instance ``--network tevit_msgshift --short 72 --long 216 --rule
 published``, which takes minutes.
 """
