@@ -1,11 +1,14 @@
 """The READMEs are true: commands parse, paths and links lead somewhere, settings and packages are named."""
 
 import re
+from pathlib import Path
 
 import cv2
 import pytest
 
 from app.cli.parser import COMMANDS
+from app.settings import make_settings
+from storage import frames
 from tests.readmes import (
     ROOMS,
     ROOT,
@@ -155,6 +158,38 @@ def test_the_order_of_the_folders_of_app_is_that_of_their_imports() -> None:
     assert climbs == []
 
 
+def test_functions_of_frames_that_are_named_exist() -> None:
+    (readme,) = [readme for readme in OTHERS if readme.place == "storage/frames/README.md"]
+    named = [row[0].strip("`") for row in table_rows(readme.text.partition("## ")[0])]
+
+    assert len(named) == 5
+    assert [name for name in named if not callable(getattr(frames, name, None))] == []
+
+
+def test_words_of_the_pages_stand_in_the_pages() -> None:
+    (readme,) = [readme for readme in OTHERS if readme.place == "app/web/README.md"]
+    labels = set(re.findall(r"(?<!\*)\*([A-Z][^*]+)\*(?!\*)", readme.prose.replace("\n", " ")))
+    pages = "".join(
+        path.read_text(encoding="utf-8")
+        for folder, suffix in (("assets", "*.js"), ("app/web", "*.py"))
+        for path in (ROOT / folder).rglob(suffix)
+    )
+
+    assert len(labels) > 8
+    assert [label for label in labels if label not in pages] == []
+
+
+def test_keys_that_are_named_are_bound() -> None:
+    (table,) = [part for part in README.text.split("\n\n") if part.startswith("| key |")]
+    cells = [cell for row in table_rows(table) for cell in (row[0], row[2])]
+    named = [key.replace(" ", "+") for cell in cells for key in re.findall(r"`([^`]+)`", cell)]
+    source = (ROOT / "assets" / "editor" / "shortcuts.js").read_text(encoding="utf-8")
+    bound = {key for keys in re.findall(r'\["([^"]+)", "', source) for key in keys.split(" or ")}
+
+    assert len(named) > 10
+    assert [key for key in named if key not in bound] == []
+
+
 # --- settings, words, length
 
 
@@ -169,6 +204,17 @@ def test_every_setting_of_the_environment_is_named_and_no_other() -> None:
     assert len(settings) > 5
     assert settings <= named
     assert [name for name in named if name not in known] == []
+
+
+def test_defaults_of_settings_are_those_of_the_program(tmp_path: Path) -> None:
+    (readme,) = [readme for readme in OTHERS if readme.place == "app/web/README.md"]
+    told = {row[1].strip("`"): row[2] for row in table_rows(section(readme, "Settings"))}
+    made = make_settings(data=tmp_path, environment={})
+
+    assert told["TEVIT_HOST"] == made.host and told["TEVIT_PORT"] == str(made.port)
+    assert told["TEVIT_FRAME_CACHE_MIB"] == str(made.frame_cache_bytes >> 20)
+    assert told["TEVIT_FRAME_DISK_MIB"] == str(made.frame_disk_bytes >> 20)
+    assert told["TEVIT_WORKER_IDLE_SECONDS"] == f"{made.worker_idle_seconds:.0f}"
 
 
 def test_words_to_avoid_are_avoided() -> None:
