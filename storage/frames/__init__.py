@@ -1,7 +1,8 @@
-"""The frames of a video, numbered so that frame k is always the same picture. The public door of frame access.
+"""Access to the frames of a video by number: frame k is always the same picture. The public interface of this package.
 
-A video is a file that FFmpeg decodes (read with PyAV) or a folder of pictures. `probe` looks quickly, `index` counts by
-decoding, `open_reader` reads frames by number, `verify` says whether the source is still the one that was counted.
+A video is a file that FFmpeg decodes (read with PyAV) or a folder of pictures. `probe` lists its frames without
+decoding, `index` counts them by decoding, `open_reader` reads frames by number, `verify` checks that the source is
+unchanged since it was counted.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -66,7 +67,7 @@ __all__ = [
 
 
 class Reader(Protocol):
-    """Frames by number, whatever they come from; used by one thread at a time, closed when done."""
+    """Frames by number, from a file or a folder. Used by one thread at a time; close it after use."""
 
     index: FrameIndex
 
@@ -78,21 +79,21 @@ class Reader(Protocol):
 
 
 class ReadingPass(FramePass):
-    """The counterpart of `CountingPass` for an index that needs no more counting: its frames are only read."""
+    """The counterpart of `CountingPass` for a confirmed index: it only reads the frames."""
 
     def __init__(self, reader: Reader) -> None:
-        """Read with `reader`, which is closed in the end."""
+        """Read with `reader`; `close` closes it too."""
         self._reader = reader
         self._frames = reader.read_range(0, reader.index.count)
 
     @property
     def count(self) -> int:
-        """How many frames there are."""
+        """Number of frames."""
         return self._reader.index.count
 
     @property
     def announced(self) -> int:
-        """The same."""
+        """Number of frames, equal to `count`."""
         return self._reader.index.count
 
     @property
@@ -111,9 +112,9 @@ class ReadingPass(FramePass):
 def probe(path: Path, *, patience: float | None = None) -> FrameIndex:
     """Quick index of a video file or folder of pictures, without decoding it; raises VideoError.
 
-    patience: seconds after which the list of a long file is broken off (`partial` is True then); None waits for all.
-    Of a file the list is provisional (`confirmed` is False): `index` may find fewer frames. Of a folder it is final,
-    because each picture takes a number; that its pictures are whole shows when they are read.
+    patience: seconds after which listing a long file stops (`partial` is True then); None: no limit.
+    The index of a file is provisional (`confirmed` is False): `index` may find fewer frames. The index of a folder is
+    final, because each picture has a number; broken pictures are found only when they are read.
     """
     path = Path(path).absolute()
     return index_pictures(path, decode=False) if path.is_dir() else probe_video(path, patience=patience)
@@ -131,9 +132,8 @@ def index(path: Path, *, progress: Callable[[int, int], None] | None = None) -> 
 def open_counting(index: FrameIndex, *, pixels: bool = True) -> FramePass:
     """An iterator of (k, frame) over all frames of `index`, decoding once from the front and counting as it goes.
 
-    frame: uint8 H x W x 3 RGB as shown. Without `pixels` the frames of an index that is not confirmed yet are only
-    counted, and come as None; those of a confirmed one need no counting and are read all the same. Raises VideoError
-    while it goes.
+    frame: uint8 H x W x 3 RGB as shown. Without `pixels`, frames that are still to be counted are None; frames of a
+    confirmed index are read anyway. Iterating raises VideoError.
     """
     return ReadingPass(open_reader(index)) if index.confirmed else CountingPass(index, pixels=pixels)
 
@@ -147,5 +147,5 @@ def index_files(folder: Path, names: Sequence[str], *, decode: bool = False) -> 
 
 
 def open_reader(index: FrameIndex) -> Reader:
-    """A reader for the frames of `index`, of either kind; raises VideoError if the source does not open."""
+    """A reader for the frames of `index`, a file or a folder; raises VideoError if the source does not open."""
     return PictureReader(index) if index.kind == "images" else FrameReader(index)

@@ -1,4 +1,4 @@
-"""Confirming the frames of a video file: one pass of decoding from the front, which can give the frames as it goes."""
+"""Counting the frames of a video file: one pass of decoding from frame 0, which can yield the frames meanwhile."""
 
 from collections import deque
 from collections.abc import Callable, Generator, Iterator
@@ -15,10 +15,10 @@ from storage.frames.pass_log import HIDING_CODECS, PassLog, frames_at, sound_key
 from storage.frames.scan import nothing_decodes, probe_video
 from storage.frames.stream import OpenVideo, Picture, announced_end, open_video, pictures, to_rgb, turned
 
-# A step this many times the usual one may be what is left of lost packets, which no decoder tells of.
+# A time step this many times the usual one may be due to lost packets, which no decoder reports.
 DOUBTFUL_STEPS = 1.5
-# A picture may be predicted from one that is shown later. Where that one turns out damaged, the decoding is repeated
-# without threads, so the last pictures are kept back until what follows them has been seen.
+# A picture may be predicted from one that is shown later. If that one is damaged, decoding is repeated without threads.
+# The last pictures are therefore held back until the following ones have been decoded.
 KEPT_BACK = 16
 KEPT_BACK_PIXELS = 1 << 26
 
@@ -26,16 +26,16 @@ Progress = Callable[[int, int], None]
 
 
 class CountingPass(FramePass):
-    """An iterator of (k, uint8 H x W x 3 RGB as shown) over all frames of a video file, which counts them as it goes.
+    """An iterator of (k, uint8 H x W x 3 RGB as shown) over all frames of a video file, which counts them meanwhile.
 
-    It decodes once, from the front. Where damage is met it starts over without threads, whose order of work would
-    otherwise decide what is made up for the damaged parts, and goes on behind the last frame that it gave; in the end
-    it finds out which parts are touched (`storage.frames.damage`). Used by one thread; close it, or use it as a context
-    manager. Iterating raises VideoError: not one picture decodes, or the file changed meanwhile.
+    It decodes once, from frame 0. If the file is damaged it starts again on one thread, because with several threads
+    FFmpeg invents other pixels for damaged parts each time; frames that were already yielded are skipped. At the end it
+    determines the damaged ranges (`storage.frames.damage`). Used by one thread; close it, or use it as a context
+    manager. Iterating raises VideoError if no picture decodes or the file changed meanwhile.
     """
 
     def __init__(self, index: FrameIndex, *, pixels: bool = True) -> None:
-        """Confirm `index`, a provisional one; with `pixels` False only count, and give None for each frame."""
+        """Count the frames of a provisional `index`; with `pixels` False each frame is None."""
         self._provisional = index
         self._wants_pixels = pixels
         self._log = PassLog()
@@ -45,24 +45,24 @@ class CountingPass(FramePass):
 
     @property
     def count(self) -> int:
-        """How many frames were given; they have their final number and time."""
+        """Number of frames yielded so far; their number and time are final."""
         return self._count
 
     @property
     def confirmed(self) -> FrameIndex:
-        """The index as far as it is known: final (`confirmed` True) after the last frame.
+        """The current index: final (`confirmed` True) after the last frame.
 
-        Before that its first `count` frames have their final number and time, and what follows is provisional.
+        Before that, number and time of its first `count` frames are final, and the rest is provisional.
         """
         return self._final or self._so_far()
 
     @property
     def announced(self) -> int:
-        """How many frames there will be, as far as the packets tell."""
+        """Expected number of frames, from the list of packets."""
         return max(self._provisional.count, self.count) if self._final is None else self._final.count
 
     def close(self) -> None:
-        """Stop decoding and close the file; `confirmed` stays. Closing twice is harmless."""
+        """Stop decoding and close the file; `confirmed` stays available. Closing twice is harmless."""
         self._run.close()
 
     def __next__(self) -> tuple[int, np.ndarray]:
@@ -71,7 +71,7 @@ class CountingPass(FramePass):
     def _frames(self) -> Generator[tuple[int, np.ndarray], None, None]:
         given: list[int | None] = []
         doubtful = False
-        # Where times are of no use, what a seek gives can only be told by its pixels: every picture gets a sum.
+        # Without usable times a frame can be recognised after a seek only by its pixels: every picture gets a CRC.
         threads, sum_all = True, not self._provisional.seekable
         while True:
             log = PassLog(sum_all=sum_all or not threads)
@@ -80,7 +80,7 @@ class CountingPass(FramePass):
                     continue
                 if k == len(given):
                     self._check_same(log, given)
-                # Only now: until a repeat has caught up, the pass before it knows more of the frames that were given.
+                # Not earlier: until a repeated pass has caught up, the log of the pass before covers more frames.
                 self._log, self._count = log, k + 1
                 yield k, self._shown(picture)
             self._check_same(log, given)
@@ -96,7 +96,7 @@ class CountingPass(FramePass):
         self._final = self._finished(doubtful=doubtful)
 
     def _pass(self, log: PassLog, *, threads: bool) -> Iterator[tuple[int, Picture]]:
-        """(k, picture) in order; with threads only up to the first damage, and never what damage may have touched."""
+        """(k, picture) in order; with threads only up to the first damage, without pictures that it may affect."""
         index = self._provisional
         held: deque[tuple[int, Picture]] = deque()
         room = min(KEPT_BACK, max(2, KEPT_BACK_PIXELS // (index.width * index.height))) if threads else 0
@@ -119,8 +119,8 @@ class CountingPass(FramePass):
             yield from held
 
     def _may_lack_packets(self, video: OpenVideo) -> bool:
-        """Whether longer steps between some pictures may come from packets that got lost without a trace."""
-        # An MP4 or MOV lists its packets, so that one which is lost is missed; long steps there are long steps.
+        """Whether long time steps between pictures may be due to packets that were lost unnoticed."""
+        # MP4 and MOV files list their packets, so a lost one is noticed; there, a long step is only a long step.
         listed = "mp4" in video.container.format.name
         return not listed and bool(long_steps(self._provisional.pts, times=DOUBTFUL_STEPS))
 
@@ -136,7 +136,7 @@ class CountingPass(FramePass):
             )
 
     def _so_far(self) -> FrameIndex:
-        """The provisional index with its first `count` frames as they came."""
+        """The provisional index, with number and time of its first `count` frames as decoded."""
         index, log, n = self._provisional, self._log, self.count
         pts, ordered = timeline(log.pts[:n])
         if pts == index.pts[:n] and ordered:
@@ -206,7 +206,7 @@ class CountingPass(FramePass):
 
 
 def _refused(index: FrameIndex) -> list[int]:
-    """Times of the packets that the decoder refuses, where it is told not to make up for what is damaged."""
+    """Times of the packets that a strict decoder refuses, which does not conceal damage."""
     moments: list[int] = []
 
     def note(moment: int | None, _words: str) -> None:
@@ -214,7 +214,7 @@ def _refused(index: FrameIndex) -> list[int]:
             moments.append(moment)
 
     with open_video(index.path, stream=index.stream, single_thread=True, strict=True) as video:
-        # Nobody looks at these pictures, so what their buffers held before does not matter.
+        # These pictures are not used, so the earlier content of their buffers does not matter.
         video.copies = False
         for _ in pictures(video, on_error=note):
             pass

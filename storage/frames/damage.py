@@ -1,8 +1,8 @@
-"""Stretches of a video in which something is damaged, and from where a decoder gives them as a sequential pass does.
+"""Damaged ranges of a video, and the frame from which a decoder reproduces them exactly as the counting pass did.
 
-What a decoder makes up for damaged data depends on what it decoded before, even before a seek, and on the order in
-which its threads work. Such frames are therefore only read by a decoder freshly opened, without threads, which begins
-at an entry that was tried out, or at the start of the file: then they come out the same each time.
+FFmpeg invents pixels for damaged data, and what it invents depends on threading and on all frames decoded earlier, even
+before a seek. Damaged frames are therefore always read by a newly opened decoder on one thread, from the same tested
+key frame (or from frame 0), so that a frame has the same bytes every time.
 """
 
 import zlib
@@ -13,7 +13,8 @@ from dataclasses import replace
 from storage.frames.frame_index import Damage, FrameIndex, UnreadablePicture
 from storage.frames.reader import FrameReader
 
-# Frames that may have to be decoded to reach a damaged stretch exactly; farther on, the nearest sound entry is taken.
+# The most frames to decode from frame 0 in order to read a damaged range exactly; beyond that, reading starts from the
+# nearest sound key frame.
 FAR_FROM_START = 2000
 
 
@@ -25,12 +26,12 @@ def with_damage(
     sums: Sequence[int],
     doubtful: Iterable[int] = (),
 ) -> FrameIndex:
-    """`index` with its damaged stretches, and without the key frames that begin them.
+    """`index` with its damaged ranges, and without the key frames at which they begin.
 
-    keys: every key frame. wrong: frames at or beside which something is damaged. sums: CRC-32 of the RGB pixels (not
-    turned) of every frame, as a sequential pass without threads gave them. Parts that do not come out like that after
-    a seek are found by trying each, so that damage of which no decoder tells is found too. doubtful: frames whose part
-    is tried twice, the second time by a decoder that has seen nothing else.
+    A part is the range from one key frame to the next. Each part is read after a seek and compared with `sums`, which
+    also finds damage that no decoder reports.
+    keys: all key frames. wrong: frames at or next to an error. sums: CRC-32 of the RGB pixels (not turned) of every
+    frame, from a sequential pass on one thread. doubtful: frames whose part is also read by a newly opened decoder.
     """
     spoiled = {at for at in (bisect_right(keys, k) - 1 for k in wrong) if at >= 0}
     for at in {bisect_right(keys, k) - 1 for k in doubtful} - spoiled - {-1}:
@@ -38,7 +39,7 @@ def with_damage(
             if not _same(reader, _part(keys, at, index.count), sums):
                 spoiled.add(at)
     spoiled |= _other_after_a_seek(index, keys, spoiled, sums)
-    # The first frame stays: decoding from there is the sequential pass itself.
+    # The first key frame stays: decoding from there is the sequential pass itself.
     safe = [k for at, k in enumerate(keys) if at not in spoiled or at == 0]
     index = replace(index, keyframes=tuple(safe), keyframe_sums=tuple(sums[k] for k in safe))
     damage = []
@@ -59,10 +60,11 @@ def with_damage(
 def with_entries(
     index: FrameIndex, *, keys: Sequence[int], times: Sequence[int | None], sums: Sequence[int]
 ) -> FrameIndex:
-    """`index`, whose pictures have no times to know them by, with the key frames that a seek was seen to reach.
+    """`index`, whose pictures have no usable times, with those key frames that a seek reaches.
 
-    keys, times: frames that are key pictures, and the moments of the key packets, in order. sums: as for `with_damage`.
-    Tried out is every frame up to the next entry; what fails is left out until all that is left holds.
+    keys, times: the frames of key pictures and the times of key packets, in order. sums: as for `with_damage`.
+    From each key frame all frames up to the next one are read and compared. Key frames that fail are dropped, until all
+    that remain pass.
     """
     if len(keys) != len(times):
         return index
@@ -74,7 +76,7 @@ def with_entries(
         trial = replace(index, keyframes=starts, keyframe_sums=known, entry_times=tuple(at for _, at in chosen))
         with FrameReader(_unturned(trial)) as reader:
             parts = list(zip(starts, (*starts[1:], index.count), strict=True))
-            # Only the parts that grew because the entry behind them failed are decoded again.
+            # Decodes again only the parts that grew because the key frame after them was dropped.
             proven |= {
                 part for number, part in enumerate(parts) if part not in proven and reader.gives(number, part[1], sums)
             }
@@ -85,7 +87,7 @@ def with_entries(
 
 
 def _damaged_ranges(keys: Sequence[int], spoiled: set[int], count: int) -> list[tuple[int, int]]:
-    """(first frame, frame after the last) of each run of damaged parts between key frames."""
+    """(start, stop) of each run of adjacent damaged parts; stop is exclusive."""
     found: list[tuple[int, int]] = []
     for at in sorted(spoiled):
         start, stop = _part(keys, at, count)
@@ -101,10 +103,10 @@ def _part(keys: Sequence[int], at: int, count: int) -> tuple[int, int]:
 
 
 def _other_after_a_seek(index: FrameIndex, keys: Sequence[int], spoiled: set[int], sums: Sequence[int]) -> set[int]:
-    """Parts outside of `spoiled` whose frames are other ones when a reader jumps there."""
+    """Parts, except those in `spoiled`, whose frames differ from `sums` after a seek."""
     found = set()
     with FrameReader(_unturned(index)) as reader:
-        # Backwards, so that each part is reached by a jump of its own.
+        # Backwards, so that each part needs a seek.
         for at in reversed(range(len(keys))):
             if at not in spoiled and not _same(reader, _part(keys, at, index.count), sums):
                 found.add(at)
@@ -112,7 +114,7 @@ def _other_after_a_seek(index: FrameIndex, keys: Sequence[int], spoiled: set[int
 
 
 def _gives(index: FrameIndex, damage: Damage, sums: Sequence[int]) -> bool:
-    """Whether reading the stretch from its entry gives the pictures of the sequential pass."""
+    """Whether reading the damaged range from its entry gives the frames of the sequential pass."""
     with FrameReader(_unturned(replace(index, damage=(damage,)))) as reader:
         return _same(reader, (damage.start, damage.stop), sums)
 

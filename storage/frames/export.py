@@ -17,11 +17,11 @@ JPEG_QUALITY = 95
 
 
 class BadFrameNames(VideoError):
-    """The file names asked for do not fit the frames, or lead out of the folder."""
+    """The requested file names do not fit the frames, or lead out of the folder."""
 
 
 class FolderExists(VideoError):
-    """The folder to write is already there."""
+    """The folder to write exists already."""
 
 
 def write_frames_folder(
@@ -38,7 +38,7 @@ def write_frames_folder(
     A folder of pictures is copied byte for byte, under its own names if `names` is None. Frames of a video file become
     JPEG of quality 95 or PNG (exact), named `00000.jpg` by frame number if `names` is None.
     names: one file name per written frame. progress: called with (written, all).
-    The folder appears whole or not at all. Raises VideoError (FolderExists, BadFrameNames, or from reading).
+    The folder appears with all files or not at all. Raises VideoError (FolderExists, BadFrameNames, or from reading).
     """
     chosen = range(index.count) if chosen is None else chosen
     if names is None:

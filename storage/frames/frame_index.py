@@ -1,7 +1,7 @@
-"""What is known about the frames of one video: their count, times, gaps, and how to find each of them again.
+"""The frame index of a video: count, times and gaps of its frames, and the data for finding each frame again.
 
 Frame k is the k-th picture that decodes, in presentation order, counted from 0. A hole takes no number: it is a `Gap`
-between two frames. Everything here is plain data and file checks; `storage.frames` builds and reads it.
+between two frames. This module holds plain data; `storage.frames` builds and uses it.
 """
 
 import base64
@@ -27,11 +27,11 @@ class VideoError(StorageError, ValueError):
 
 
 class SourceMissing(VideoError):
-    """The file or folder is not there (any more)."""
+    """The file or folder does not exist, or cannot be opened."""
 
 
 class SourceChanged(VideoError):
-    """The file or folder holds other bytes than when it was indexed."""
+    """The file or folder has other bytes than when it was counted."""
 
 
 class EmptyFile(VideoError):
@@ -43,19 +43,19 @@ class NotAVideo(VideoError):
 
 
 class NoPicture(VideoError):
-    """The file opens, but there is no picture in it: no picture stream, or nothing of it decodes."""
+    """The file opens but has no picture: there is no picture stream, or nothing of it decodes."""
 
 
 class TooLarge(VideoError):
-    """The pictures have more pixels than this program handles."""
+    """The pictures have more than `MAX_PIXELS` pixels."""
 
 
 class UnreadablePicture(VideoError):
-    """One picture of a folder cannot be read, or one frame of a video does not come out again."""
+    """A picture of a folder cannot be read, or a frame of a video cannot be reproduced."""
 
 
 class MixedSizes(VideoError):
-    """The pictures of a folder do not all have the same size."""
+    """The pictures of a folder differ in size."""
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,9 @@ class Gap:
 
 @dataclass(frozen=True)
 class Damage:
-    """Frames from `start` up to but not including `stop` among which something is damaged in the file.
+    """A damaged range of the file: frames from `start` up to but not including `stop`.
 
-    entry: the frame from which a freshly opened decoder is to begin to give them as a sequential pass does; 0 is the
+    entry: the frame from which a newly opened decoder must start to reproduce them as the counting pass did; 0 is the
         start of the file.
     """
 
@@ -98,22 +98,21 @@ class FrameIndex:
     stream: index of the picture stream in the file; 0 for a folder.
     time_base: seconds per tick as (numerator, denominator). A folder has no clock: (1, 10) by convention.
     pts: time of each frame in ticks; as long as `count`, strictly increasing where `timed`.
-    keyframes: frames at which decoding may start, increasing; empty for a folder or where only counting is safe.
-    entry_times: for each key frame the moment in ticks to seek to, where the pictures carry no (increasing) times of
-        their own and are recognised by their pixels; else empty.
+    keyframes: frames at which decoding may start, increasing; empty for a folder, or if a seek is never exact.
+    entry_times: for each key frame the time in ticks to seek to, if the times of the pictures are missing or not
+        increasing, so that frames are recognised by their pixels; else empty.
     gaps: the holes, in order.
-    confirmed: True once every frame has been counted by decoding (a folder: by its file names).
+    confirmed: True if all frames were counted by decoding (a folder: by its file names).
     size_bytes: length of the file, or of all pictures together.
     content_hash: hex SHA-256 of length, first and last MiB of a file; of a folder: of name, length, first and last
-        4 KiB of each picture. Fast on purpose: an edit in the middle that keeps the length goes unseen.
-    keyframe_sums: CRC-32 of the RGB pixels (not turned) of each key frame, as sequential decoding gave them; empty
-        while provisional. A reader that seeks compares, and falls back to an earlier start where they differ.
-    single_thread: decode without threads, because a damaged stream that cannot be entered comes out differently with
-        them.
-    damage: stretches that are read with a decoder of their own, without threads; empty for a sound file or a folder.
-    partial: True while not even the packets of the file have all been listed, so that more frames follow.
+        4 KiB of each picture. Fast, but it does not notice a change in the middle that keeps the length.
+    keyframe_sums: CRC-32 of the RGB pixels (not turned) of each key frame from sequential decoding; empty while
+        provisional. A reader compares them after a seek and starts earlier if they differ.
+    single_thread: decode on one thread, because the file is damaged and has no usable key frame.
+    damage: ranges that are read by a separate decoder on one thread; empty for a sound file or a folder.
+    partial: True if not all packets of the file are listed yet, so that more frames follow.
     names: file names of the pictures relative to `path`, one per frame; empty for a video file.
-    notes: what was ignored or is odd, for people.
+    notes: sentences for people about ignored tags and odd properties.
     """
 
     kind: Kind
@@ -145,12 +144,12 @@ class FrameIndex:
 
     @property
     def seekable(self) -> bool:
-        """Whether a frame can be reached by seeking; otherwise only by counting from the start."""
+        """Whether frames can be reached by seeking; otherwise only by decoding from frame 0."""
         return bool(self.keyframes)
 
     @property
     def timed(self) -> bool:
-        """Whether a picture can be recognised by its time."""
+        """Whether a frame can be recognised by its time."""
         return bool(self.keyframes) and not self.entry_times
 
     def seconds(self, frame: int) -> float:
@@ -179,8 +178,8 @@ class FrameIndex:
         return cls(**fields)
 
 
-# Lists with an entry per frame or key frame. A database row is read for every request, and two hours of video have
-# 180,000 frames: long lists are stored as their compressed differences, which is nothing where the rate is constant.
+# Lists with an entry per frame or key frame. The database row is read for every request, and two hours of video have
+# 180,000 frames. Long lists are stored as compressed differences, which take almost nothing at a constant rate.
 _LONG_LISTS = ("pts", "keyframes", "keyframe_sums", "entry_times")
 _SHORT_LISTS = ("time_base", "names", "notes")
 _PACK_FROM = 64

@@ -1,4 +1,4 @@
-"""All frames of one video in order, to be iterated over and closed: counted as they come, or known before."""
+"""The common interface of passes over all frames of a video, whether they are counted or only read."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator
@@ -15,17 +15,17 @@ class FramePass(ABC):
     @property
     @abstractmethod
     def count(self) -> int:
-        """How many frames have their final number and time."""
+        """Number of frames whose number and time are final."""
 
     @property
     @abstractmethod
     def announced(self) -> int:
-        """How many frames there will be, as far as is known."""
+        """Expected number of frames."""
 
     @property
     @abstractmethod
     def confirmed(self) -> FrameIndex:
-        """The index as far as it is known: final (its `confirmed` True) after the last frame."""
+        """The current index: final (its `confirmed` True) after the last frame."""
 
     @abstractmethod
     def close(self) -> None:

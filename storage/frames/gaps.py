@@ -1,4 +1,4 @@
-"""The holes of a video file, from what one pass over it met: where pictures are missing, and why."""
+"""The gaps of a video file, from the log of one pass over it: where pictures are missing, and why."""
 
 from bisect import bisect_left
 from itertools import pairwise
@@ -6,13 +6,13 @@ from itertools import pairwise
 from storage.frames.frame_index import Gap
 from storage.frames.pass_log import PassLog
 
-# A step in time this many times the usual one is a hole, unless the video is full of them.
+# A time step this many times the usual one is a gap, unless the video has many of them.
 PAUSE_STEPS = 2.5
 PAUSE_SHARE = 0.05
 
 
 def timed_gaps(log: PassLog, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap, ...]:
-    """Holes of a video whose times increase: packets without a picture, pictures of another size, a broken end."""
+    """Gaps of a video whose times increase: packets without a picture, pictures of another size, a truncated end."""
     came = set(pts) | {moment for _, moment, _ in log.other_sizes}
     lost = set(log.packet_pts) - came
     if hiding:
@@ -23,7 +23,7 @@ def timed_gaps(log: PassLog, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap
         holes.setdefault(bisect_left(pts, moment) - 1, []).append(moment)
     gaps = []
     for after, moments in holes.items():
-        # A decoder that keeps pictures back to reorder them reports an error a few frames early or late.
+        # A decoder that reorders pictures reports an error a few frames early or late.
         near = min(words, key=lambda at: abs(at - after), default=None)
         why = f": {words[near]}" if near is not None else ""
         gaps.append(Gap(after, moments[0], moments[-1], f"{_count(len(moments), 'picture')} did not decode{why}"))
@@ -32,7 +32,7 @@ def timed_gaps(log: PassLog, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap
 
 
 def counted_gaps(log: PassLog) -> tuple[Gap, ...]:
-    """Holes of a video whose times do not increase: where errors and pictures of another size were met."""
+    """Gaps of a video whose times do not increase: the places of errors and of pictures of another size."""
     errors = [Gap(after, moment, moment, f"did not decode: {text}") for after, moment, text in log.errors]
     return tuple(sorted(errors + _size_gaps(log), key=lambda gap: gap.after))
 
@@ -52,13 +52,13 @@ def _broken_end(log: PassLog) -> list[Gap]:
 
 
 def long_steps(pts: tuple[int, ...], *, times: float) -> list[int]:
-    """Frames after which the next one takes more than `times` the usual step; none where many do."""
+    """Frames followed by a step longer than `times` the usual one; empty if there are many of them."""
     _, found = _steps_above(pts, times=times)
     return [] if _are_many(found, pts) else found
 
 
 def with_pauses(gaps: tuple[Gap, ...], pts: tuple[int, ...]) -> tuple[tuple[Gap, ...], str | None]:
-    """`gaps` with the steps in time that are far above the usual one; a note instead where such steps are usual."""
+    """`gaps` and the time steps far above the usual one; if there are many such steps, a note instead."""
     usual, found = _steps_above(pts, times=PAUSE_STEPS)
     taken = {gap.after for gap in gaps}
     pauses = [k for k in found if k not in taken]
@@ -72,9 +72,9 @@ def with_pauses(gaps: tuple[Gap, ...], pts: tuple[int, ...]) -> tuple[tuple[Gap,
 
 
 def early_end(pts: tuple[int, ...], announced: int | None, *, tick: float) -> str | None:
-    """A note where pictures end more than two steps before the file says so; ``tick`` in seconds.
+    """A note if the pictures end more than two steps before the announced end; ``tick`` in seconds.
 
-    No hole: the last picture may be meant to stay that long, or pictures of a damaged part vanished without a trace.
+    It is not a gap: the last picture may be meant to stay that long, or damaged pictures were dropped unnoticed.
     """
     usual, _ = _steps_above(pts, times=PAUSE_STEPS)
     end = pts[-1] + usual if pts else 0
@@ -86,7 +86,7 @@ def early_end(pts: tuple[int, ...], announced: int | None, *, tick: float) -> st
 
 
 def _steps_above(pts: tuple[int, ...], *, times: float) -> tuple[int, list[int]]:
-    """(the usual step, frames after which the next one takes more than `times` that); (0, []) for too few frames."""
+    """(usual step, frames followed by a step longer than `times` that); (0, []) for fewer than three frames."""
     steps = [later - earlier for earlier, later in pairwise(pts)]
     if len(steps) < 2:
         return 0, []

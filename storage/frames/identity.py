@@ -1,4 +1,4 @@
-"""Whether a source is still the video that was counted, and whether a file elsewhere is the same video."""
+"""Checks that a source is unchanged since it was counted, and whether another file is the same video."""
 
 import hashlib
 import stat
@@ -9,7 +9,7 @@ from storage.frames.frame_index import FrameIndex, NotAVideo, SourceChanged, mis
 # Bytes read from each end of a video file, and of each picture of a folder, for the content hash.
 VIDEO_HASH_SPAN = 1 << 20
 PICTURE_HASH_SPAN = 4096
-# Containers round times: Matroska to milliseconds. Two frames are never this near.
+# Containers round times (Matroska to milliseconds); two frames are never this close.
 SAME_MOMENT_SECONDS = 0.002
 
 
@@ -19,7 +19,7 @@ def file_identity(path: Path) -> tuple[int, str]:
     try:
         known = path.stat()
         if not stat.S_ISREG(known.st_mode):
-            # A pipe would be waited for without end.
+            # Reading a pipe could block forever.
             raise NotAVideo(f"{path} is neither a file nor a folder; give a video file or a folder of pictures")
         size = known.st_size
         _digest_ends(digest, path, size=size, span=VIDEO_HASH_SPAN)
@@ -54,7 +54,7 @@ def _digest_ends(digest: "hashlib._Hash", path: Path, *, size: int, span: int) -
 
 
 def verify(index: FrameIndex) -> None:
-    """Check that the source of `index` is still there with the bytes it had; raises SourceMissing or SourceChanged."""
+    """Check that the source of `index` exists and has the same bytes; raises SourceMissing or SourceChanged."""
     if index.kind == "images":
         size, content_hash = pictures_identity(index.path, index.names)
     else:
@@ -67,12 +67,12 @@ def verify(index: FrameIndex) -> None:
 
 
 def difference(old: FrameIndex, new: FrameIndex, *, pixels: bool = True) -> str | None:
-    """What keeps `new` from being the video that `old` was, as one phrase about `new`; None where they are the same.
+    """The difference between two videos as one phrase about `new`; None if they are the same video.
 
-    The same bytes are the same video. Other bytes are if size, number and times of the frames agree, and so do the
-    pixels of every key frame that both lists know by its sum, of which there must be one: as after a change of
-    container or of metadata.
-    pixels: False leaves the pixels, and the bytes of the pictures of a folder, out of it.
+    Videos with equal bytes are the same. With other bytes, as after a change of container or metadata, they are the
+    same if size, number and times of the frames agree, and the CRC of each key frame that both indexes have; at least
+    one is needed.
+    pixels: False skips the comparison of pixels, and of the bytes of pictures in a folder.
     """
     if old.kind != new.kind:
         return "it is a folder of pictures" if new.kind == "images" else "it is a video file, not a folder of pictures"
@@ -99,7 +99,7 @@ def _other_moment(old: FrameIndex, new: FrameIndex) -> str | None:
 
 
 def _other_pixels(old: FrameIndex, new: FrameIndex) -> str | None:
-    # A list that is not counted to its end has sums for its front alone, or none.
+    # An index that is not confirmed has CRCs for its first key frames only, or none.
     before, after = (dict(zip(one.keyframes, one.keyframe_sums, strict=False)) for one in (old, new))
     common = sorted(before.keys() & after.keys())
     if not common:

@@ -21,14 +21,14 @@ from storage.frames.frame_index import (
 from storage.frames.identity import pictures_identity
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
-# A folder has no clock; ten pictures a second is only for showing.
+# A folder has no time base; ten pictures a second is only for display.
 FOLDER_TIME_BASE = (1, 10)
 EXIF_ORIENTATION = 0x0112
 EXIF_ON_ITS_SIDE = {5, 6, 7, 8}
 
 
 def natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
-    """Sort key under which `img2` comes before `img10`; names that differ only in zeros keep a fixed order."""
+    """Sort key that puts `img2` before `img10`; the order of names that differ only in zeros is fixed too."""
     parts = re.split(r"(\d+)", name.casefold())
     key = tuple((1, int(part), "") if part.isdecimal() else (0, 0, part) for part in parts if part)
     return (*key, (2, 0, name))
@@ -42,7 +42,7 @@ def picture_names(folder: Path) -> tuple[str, ...]:
 
 
 def _visible_files(folder: Path) -> list[str]:
-    """Names of all files directly in `folder`, whatever they are; the system tells files from folders in one list."""
+    """Names of all visible files directly in `folder`; scandir tells files from folders without a call per file."""
     with os.scandir(folder) as entries:
         return [entry.name for entry in entries if not entry.name.startswith(".") and not entry.is_dir()]
 
@@ -61,8 +61,8 @@ def index_pictures(
     """Index of pictures in `folder`; raises VideoError naming the picture that is missing, broken or of another size.
 
     names: the pictures and their order, relative to `folder`; None takes all in natural order.
-    decode: read every picture to its end. Without it only the headers are read; the numbers are the same, because
-        each file takes one, and a broken picture is refused once it is read.
+    decode: read every picture to its end. Otherwise only the headers are read; the frame numbers are the same, and a
+        broken picture raises an error when it is read.
     progress: called with (pictures so far, all).
     """
     listed = names is not None
@@ -73,7 +73,7 @@ def index_pictures(
     if not names:
         raise NoPicture(f"{folder} holds no picture ({', '.join(sorted(PICTURE_SUFFIXES))}); give the folder of frames")
     if not listed:
-        # Where somebody says which pictures are the frames, there is nothing to guess.
+        # With given names the frames are known.
         _check_stems(folder, names)
     first = picture_size(folder / names[0])
     for done, name in enumerate(names, start=1):
@@ -105,7 +105,7 @@ def index_pictures(
 
 
 def _check_stems(folder: Path, names: Sequence[str]) -> None:
-    """Refuse a folder in which frames lie beside something else of the same names, such as masks."""
+    """Refuse a folder with two pictures of the same stem, such as a frame and its mask."""
     seen: dict[str, str] = {}
     for name in names:
         stem = str(PurePosixPath(name).with_suffix("")).casefold()
@@ -145,7 +145,7 @@ def read_picture(path: Path) -> np.ndarray:
 
 
 def _rgb(picture: Image.Image, path: Path) -> np.ndarray:
-    """8-bit RGB; of 16 bits the upper 8 are kept, where Pillow alone would turn all above 255 white."""
+    """8-bit RGB. Of 16 bits the upper 8 are kept; Pillow would clip all values above 255 to white."""
     if picture.mode == "F" or (picture.mode == "I" and picture.format != "PNG"):
         raise UnreadablePicture(f"{path} has 32 bits for a pixel; convert it to 8 or 16 bits")
     if picture.mode.startswith("I"):
@@ -155,8 +155,8 @@ def _rgb(picture: Image.Image, path: Path) -> np.ndarray:
 
 
 def _orientation(picture: Image.Image, path: Path) -> int | None:
-    """The EXIF orientation that stands before the pixels, or None."""
-    # Pillow would read a PNG to its end to look for a tag there.
+    """The EXIF orientation from the header, or None."""
+    # For a PNG without EXIF in its header, Pillow would read the whole file to find the tag.
     if picture.format == "PNG" and "exif" not in picture.info:
         return None
     try:
@@ -184,7 +184,7 @@ class PictureReader:
     """Frames of an indexed folder of pictures by number; the counterpart of `FrameReader`, one per thread."""
 
     def __init__(self, index: FrameIndex) -> None:
-        """A reader of `index`; raises SourceMissing if the folder is gone."""
+        """A reader of `index`; raises SourceMissing if the folder does not exist."""
         if not index.path.is_dir():
             raise missing(index.path)
         self.index = index

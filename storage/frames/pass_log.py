@@ -1,4 +1,4 @@
-"""What one pass over a video file meets: packets, pictures, errors, in the order of meeting."""
+"""The log of one pass over a video file: packets, pictures and errors in order of occurrence."""
 
 import zlib
 from bisect import bisect_left
@@ -9,13 +9,13 @@ from av.packet import Packet
 
 from storage.frames.stream import Picture, rotation_of, to_rgb
 
-# Codings in which a packet without a picture is ordinary: it only serves to predict others.
+# Codecs with packets that are never shown: they only serve to predict other pictures.
 HIDING_CODECS = {"vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9", "libaom-av1"}
 
 
 @dataclass
 class PassLog:
-    """What one pass over a file met, in the order of meeting."""
+    """Packets, pictures and errors of one pass, in order of occurrence. Times are in ticks of the stream."""
 
     packets: int = 0
     packet_pts: list[int] = field(default_factory=list)
@@ -39,12 +39,12 @@ class PassLog:
 
     @property
     def is_damaged(self) -> bool:
-        """Whether the file or the decoder said that something is broken."""
+        """Whether the demuxer or the decoder reported damage."""
         return bool(self.errors or self.damaged or self.broken_packets)
 
     @property
     def is_doubtful(self) -> bool:
-        """Whether something may have gone wrong of which nobody said so: call it after the last packet."""
+        """Whether there may be damage that was not reported; valid after the last packet."""
         lost = set(self.packet_pts) - set(self.pts) or self.packets > len(self.pts)
         return (
             self.is_damaged
@@ -55,7 +55,7 @@ class PassLog:
 
     @property
     def needs_sums(self) -> bool:
-        """Whether pictures can only be recognised by their pixels, and this pass does not sum all of them."""
+        """Whether frames can be recognised only by their pixels, but this pass does not compute all CRCs."""
         return not self.ordered and not self.sum_all
 
     def packet(self, packet: Packet) -> None:
@@ -97,9 +97,9 @@ class PassLog:
 
 
 def timeline(times: list[int | None]) -> tuple[tuple[int, ...], bool]:
-    """(time of each frame with missing ones filled in, whether every time was given and they strictly increase).
+    """(time of each frame, whether all times were given and strictly increase).
 
-    Missing ones follow the frame before by a tick, and those in front of the first known time precede it.
+    A missing time is one tick after the frame before; missing times at the start precede the first given one.
     """
     ordered = None not in times
     filled: list[int] = []
@@ -113,13 +113,13 @@ def timeline(times: list[int | None]) -> tuple[tuple[int, ...], bool]:
 
 
 def sound_keyframes(log: PassLog, pts: tuple[int, ...]) -> dict[int, int]:
-    """Frames that packet and picture both call key, with the sum of their pixels; `pts` are the times of the first."""
+    """Frames marked as key by both packet and picture -> CRC of their pixels; `pts`: times of the first frames."""
     starts = set(log.keyframe_pts)
     return {k: log.sums[k] for k in log.keys if k < len(pts) and pts[k] in starts}
 
 
 def wrong_frames(log: PassLog, pts: tuple[int, ...]) -> list[int]:
-    """Frames that came out damaged, or at or before which an error was met; `pts` are the times of all frames."""
+    """Frames that are damaged, or at or after which an error occurred; `pts`: times of all frames."""
     beside = [max(after, 0) for after, moment, _ in log.errors if moment is None or after >= 0]
     timed = frames_at(pts, (moment for _, moment, _ in log.errors if moment is not None))
     last = len(pts) - 1
@@ -127,7 +127,7 @@ def wrong_frames(log: PassLog, pts: tuple[int, ...]) -> list[int]:
 
 
 def frames_at(pts: tuple[int, ...], moments: Iterable[int]) -> list[int]:
-    """The frame at each of these times (in ticks), or where none is there the one before it, at least frame 0."""
+    """The frame at each of these times (in ticks), else the last one before it, at least frame 0."""
     found = []
     for moment in moments:
         at = bisect_left(pts, moment)

@@ -1,4 +1,4 @@
-"""A quick list of the frames of a video file, from its packets and its first picture alone."""
+"""A quick list of the frames of a video file, from its packets and its first picture only."""
 
 import time
 from pathlib import Path
@@ -14,7 +14,7 @@ VIDEO_SUFFIXES = frozenset(
         *(".mpg", ".mpeg", ".wmv", ".3gp", ".ogv"),
     )
 )
-# Where the list is broken off early, its last packets may still lack earlier ones that come later in the file.
+# If listing stops early, packets with earlier times may still follow in the file, so the last ones are dropped.
 REORDERED = 64
 ASK_CLOCK_EVERY = 256
 
@@ -22,8 +22,8 @@ ASK_CLOCK_EVERY = 256
 def probe_video(path: Path, *, patience: float | None = None) -> FrameIndex:
     """Provisional index of a video file from its packets and first picture; raises VideoError.
 
-    The count may be wrong where packets do not decode or serve no picture of their own; `index_video` confirms it.
-    patience: list packets for at most this many seconds; the index of a longer video is `partial`. None lists all.
+    The count may be wrong if packets do not decode or have no picture of their own; `index_video` counts exactly.
+    patience: list packets for at most this many seconds; the index of a longer video is `partial`. None: no limit.
     """
     size_bytes, content_hash = file_identity(path)
     log = PassLog()
@@ -59,12 +59,12 @@ def probe_video(path: Path, *, patience: float | None = None) -> FrameIndex:
 
 
 def nothing_decodes(path: Path, why: str) -> NoPicture:
-    """The error to raise where a file opens and none of its pictures comes out."""
+    """The error for a file that opens but none of whose pictures decodes."""
     return NoPicture(f"{path} opens, but not one of its pictures decodes ({why}); copy or convert it again")
 
 
 def _list_packets(video: OpenVideo, log: PassLog, patience: float | None) -> bool:
-    """Note the packets of `video`; whether they were all listed in time."""
+    """Log the packets of `video`; True if all were listed in time."""
     end = None if patience is None else time.monotonic() + patience
     for number, packet in enumerate(packets(video)):
         log.packet(packet)
@@ -74,7 +74,7 @@ def _list_packets(video: OpenVideo, log: PassLog, patience: float | None) -> boo
 
 
 def _announced(log: PassLog, *, whole: bool) -> tuple[tuple[int, ...], list[int]]:
-    """(time of each frame, key frames) as the packets say; plain numbers and no key frame where they lack times."""
+    """(time of each frame, key frames) from the packets; plain numbers and no key frames if times are missing."""
     pts = sorted(set(log.packet_pts))
     count = log.packets
     if not whole and len(pts) > REORDERED:

@@ -16,15 +16,15 @@ from av.video.stream import VideoStream
 
 from storage.frames.frame_index import MAX_PIXELS, EmptyFile, NoPicture, NotAVideo, TooLarge, missing
 
-# Formats that FFmpeg draws or fetches rather than reads: text art, playlists and lists of other files.
+# Formats that FFmpeg draws or fetches from other places: text art, playlists and lists of other files.
 REFUSED_FORMATS = {"tty", "hls", "dash", "concat", "concatf", "sdp", "imf"}
-# Local files only, and a '%' in a name is a '%': neither a playlist nor a name may make FFmpeg open something else.
+# Local files only, and a '%' in a name has no meaning: no playlist and no name can make FFmpeg open another file.
 OPEN_OPTIONS = {"protocol_whitelist": "file", "pattern_type": "none"}
 
 
 @dataclass(frozen=True)
 class CopiedPicture:
-    """What is needed of a decoded picture once its buffer went back to the decoder.
+    """The needed data of a decoded picture, copied so that the decoder can reuse its buffer.
 
     pts: time in ticks, or None. rgb: uint8 H x W x 3, not turned. turn: as `rotation_of` gives it.
     """
@@ -47,7 +47,7 @@ class OpenVideo:
 
     container: InputContainer
     stream: VideoStream
-    # Whether each picture is copied at once, so that the decoder's buffers do not depend on who keeps pictures.
+    # Whether each picture is copied at once, so that the reuse of buffers does not depend on the caller.
     copies: bool = False
 
     def close(self) -> None:
@@ -60,7 +60,7 @@ class OpenVideo:
         self.close()
 
 
-# With these a decoder refuses a picture of which something is wrong, instead of making up the missing part.
+# With these options a decoder refuses a damaged picture instead of concealing the damage.
 STRICT = {"err_detect": "explode+crccheck+bitstream+buffer"}
 
 
@@ -70,7 +70,7 @@ def open_video(
     """Open the picture stream of a video file for decoding.
 
     stream: index of the stream; None picks the largest one that is no cover picture.
-    strict: damaged pictures are errors; sound ones come out as ever.
+    strict: damaged pictures are errors; sound pictures are the same as without it.
     Raises SourceMissing, EmptyFile, NotAVideo, NoPicture or TooLarge.
     """
     container = _open_container(path)
@@ -109,7 +109,7 @@ def _open_container(path: Path) -> InputContainer:
 
 
 def _why_not(path: Path, error: av.error.FFmpegError) -> str:
-    """One phrase on why FFmpeg refuses the file, from its first bytes where they tell more than FFmpeg does."""
+    """One phrase on why FFmpeg refuses the file, from its first bytes or else from FFmpeg's error."""
     try:
         with path.open("rb") as file:
             head = file.read(4096)
@@ -150,7 +150,7 @@ def _is_text(head: bytes) -> bool:
 
 
 def decoder_words(error: av.error.FFmpegError) -> str:
-    """FFmpeg's own words on an error. Its log says more, but is there only while somebody has switched it on."""
+    """FFmpeg's text of an error. Its log would have more detail, but it is off by default."""
     return error.strerror or str(error)
 
 
@@ -165,7 +165,7 @@ def _picture_stream(container: InputContainer, path: Path) -> VideoStream:
     known = [s for s in pictures if s.codec_context is not None]
     if not known:
         raise NoPicture(f"{path} has pictures in a coding that no decoder here reads; convert it, for example to H.264")
-    # Ties go to the first stream, which is the one that players show.
+    # Of equally large streams the first one counts, as in players.
     best = max(known, key=lambda s: (s.codec_context.width * s.codec_context.height, -s.index))
     _check_pixels(path, best.codec_context.width, best.codec_context.height)
     return best
@@ -187,9 +187,9 @@ ErrorListener = Callable[[int | None, str], None]
 
 
 def packets(video: OpenVideo, *, on_error: ErrorListener | None = None) -> Iterator[Packet]:
-    """Packets from where the container stands to its end; a file that breaks off is told to `on_error(None, words)`.
+    """Packets from the current position to the end; for a truncated file, `on_error(None, words)` is called.
 
-    The last packet is an empty one, which makes a decoder give what it holds.
+    The last packet is an empty one, which makes a decoder return its remaining pictures.
     """
     source = video.container.demux(video.stream)
     while True:
@@ -211,11 +211,11 @@ def pictures(
     on_packet: Callable[[Packet], None] | None = None,
     on_error: ErrorListener | None = None,
 ) -> Iterator[Picture]:
-    """Decode from where the container stands to its end, in presentation order.
+    """Decode from the current position to the end, in presentation order.
 
-    A packet that does not decode is told to `on_error(pts, words)` and skipped. Without threads pictures come copied:
-    what is not decoded of a damaged picture shows what its buffer held before, so it must be the same buffer each time,
-    whatever the caller keeps.
+    A packet that does not decode is skipped, and `on_error(pts, words)` is called. On one thread the pictures are
+    copied: in a damaged picture, parts that were not decoded show the earlier content of its buffer. The order in which
+    buffers are reused must therefore not depend on how long the caller keeps a picture.
     """
     for packet in packets(video, on_error=on_error):
         if on_packet:
@@ -228,7 +228,7 @@ def pictures(
 
 def _decode(video: OpenVideo, packet: Packet, on_error: ErrorListener | None) -> list[VideoFrame]:
     try:
-        # An empty packet stands for the end, which the decoder knows as None.
+        # An empty packet marks the end; PyAV expects None for it.
         return video.stream.codec_context.decode(packet if packet.size else None)
     except av.error.FFmpegError as error:
         if on_error:
@@ -249,10 +249,10 @@ def _copied(picture: VideoFrame) -> CopiedPicture:
 
 
 def to_rgb(picture: Picture) -> np.ndarray:
-    """uint8 H x W x 3 RGB as swscale gives it, not turned; an array of its own."""
+    """uint8 H x W x 3 RGB from swscale, not turned; always a new array."""
     if isinstance(picture, CopiedPicture):
         return picture.rgb.copy()
-    # PyAV's array is a view of the picture's padded rows, and of the decoder's own buffer if that is RGB already.
+    # PyAV's array can be a view of padded rows, and even of the decoder's buffer if the picture is RGB already.
     return np.array(picture.to_ndarray(format="rgb24"), order="C")
 
 
@@ -262,14 +262,14 @@ def turned(pixels: np.ndarray, rotation: int) -> np.ndarray:
 
 
 def announced_end(video: OpenVideo) -> int | None:
-    """The moment in ticks at which the pictures end, by what the file says of itself; None where it says nothing."""
+    """The time in ticks at which the pictures end, from the durations in the file; None if there are none."""
     stream, container = video.stream, video.container
     if stream.duration:
         return (stream.start_time or 0) + stream.duration
-    # Sound may go on after the pictures.
+    # The duration of the container may be that of the sound.
     if len(container.streams) > 1 or not container.duration or not stream.time_base:
         return None
-    # Matroska counts from moment 0 on, the others from their first picture.
+    # Matroska durations count from time 0, others from the first picture.
     start = 0 if "matroska" in container.format.name else container.start_time or 0
     return round((start + container.duration) / av.time_base / stream.time_base)
 
@@ -282,9 +282,9 @@ def rotation_of(picture: Picture) -> tuple[int, str | None]:
         return 0, "the file asks for mirrored pictures; that is ignored"
     degrees = picture.rotation
     quarter = round(degrees / 90)
-    # The tag is a matrix of fixed-point numbers, so a right angle may come out one degree off.
+    # The tag is a matrix of fixed-point numbers, so a right angle may be one degree off.
     if abs(degrees - 90 * quarter) > 1:
-        # A matrix of zeros has no angle, and comes out as one beyond all bounds.
+        # A matrix of zeros has no angle, which PyAV reports as a huge number.
         turn = f"a turn by {degrees} degrees" if abs(degrees) <= 360 else "a turn that is none"
         return 0, f"the file asks for {turn}; only multiples of 90 are applied, so it is ignored"
     return 90 * quarter % 360, None
@@ -294,7 +294,7 @@ def _mirrored(picture: VideoFrame) -> bool:
     try:
         matrix = picture.side_data.get("DISPLAYMATRIX")
     except ValueError:
-        # PyAV has no name for some kinds of side data, such as EXIF, and then lists none of a picture.
+        # PyAV raises if the picture has side data of a kind it does not know, such as EXIF.
         return False
     if matrix is None:
         return False

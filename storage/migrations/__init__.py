@@ -1,4 +1,4 @@
-"""Bringing the tables of a database up to date (Alembic), without a file of settings and from any folder."""
+"""Upgrading the tables of a database (Alembic), without a configuration file and from any working folder."""
 
 from pathlib import Path
 from typing import Literal
@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 
 class UnknownRevision(Exception):
-    """The tables are at a revision that this program does not have."""
+    """The tables are at a revision that this program does not know."""
 
     def __init__(self, revision: str) -> None:
         super().__init__(f"unknown revision {revision!r} of the tables")
@@ -19,19 +19,19 @@ class UnknownRevision(Exception):
 
 
 def config() -> Config:
-    """Alembic's settings: where the scripts lie, and nothing else."""
+    """Alembic's settings: only the folder of the scripts."""
     settings = Config()
-    # Alembic reads the value through configparser, where a single % has a meaning.
+    # Alembic reads the value with configparser, in which a single % is special.
     settings.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
     settings.set_main_option("path_separator", "os")
     return settings
 
 
 def state(tx: Connection) -> Literal["current", "old"]:
-    """Whether the tables are up to date or have to be upgraded (an empty database is old).
+    """Whether the tables are up to date or must be upgraded (an empty database is "old").
 
     Raises:
-        UnknownRevision: a later version of the program has been here.
+        UnknownRevision: a later version of the program has upgraded them.
     """
     scripts = ScriptDirectory.from_config(config())
     revision = MigrationContext.configure(tx).get_current_revision()
@@ -41,7 +41,7 @@ def state(tx: Connection) -> Literal["current", "old"]:
 
 
 def upgrade(tx: Connection) -> None:
-    """Run what is missing inside the caller's transaction, so that a failure leaves the tables as they were."""
+    """Run the missing migrations inside the caller's transaction, so that a failure leaves the tables unchanged."""
     settings = config()
     settings.attributes["connection"] = tx
     command.upgrade(settings, "head")

@@ -23,13 +23,13 @@ class Watched(FrameReader):
 
     sparse = 0
 
-    def _leave_out(self, packet: Packet) -> None:
-        super()._leave_out(packet)
+    def _set_skipping(self, packet: Packet) -> None:
+        super()._set_skipping(packet)
         self.sparse += str(self._video.stream.codec_context.skip_frame) == "NONREF"
 
     @property
     def leaps(self) -> bool:
-        return self._leaps
+        return self._may_skip
 
 
 @pytest.fixture(autouse=True)
