@@ -26,7 +26,7 @@ from app.training.file_clips import YoutubeVisClips
 from model.procedural import ProceduralVideo, categories, render_video
 from model.scoring import score
 from model.tracking.windows import gather, propose
-from model.weights import checkpoint as files
+from model.weights import checkpoint
 from storage import rle
 
 FOLDER = ASSETS / "demo"
@@ -116,12 +116,12 @@ def edits_of(scene: Scene, proposals: Sequence[Track], truth: Sequence[Track]) -
 def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
     """Store the checkpoint that training wrote as float16, with its AP on a held-out data set beside it."""
     path = folder / CHECKPOINT.name
-    files.save(path, files.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
-    stored = files.load(path)  # what is measured is the stored file
+    checkpoint.save(path, checkpoint.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
+    stored = checkpoint.load(path)  # what is measured is the stored file
     source = YoutubeVisClips(held_out / "instances.json", held_out / "JPEGImages")
     result = score(stored.build(), source, range(len(source.videos)))
     facts = {
-        "sha256": files.file_hash(path),
+        "sha256": checkpoint.file_hash(path),
         "config": stored.config.name,
         "categories": list(stored.categories),
         "provenance": stored.provenance,
@@ -133,8 +133,7 @@ def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
 
 def build(folder: Path = FOLDER) -> None:
     """Render, encode and propose all scenes; needs the checkpoint in ``folder``."""
-    checkpoint = files.load(folder / CHECKPOINT.name)
-    network = checkpoint.build()
+    network = checkpoint.load(folder / CHECKPOINT.name).build()
     described = []
     for scene in SCENES:
         video = render(scene)

@@ -9,7 +9,7 @@ from typing import Protocol
 import numpy as np
 
 from app.errors import Cancelled
-from app.jobs import queue as background
+from app.jobs import queue
 from app.settings import Settings
 from storage import frames, videos
 from storage.database import Database
@@ -141,8 +141,8 @@ def start_counting(database: Database, settings: Settings, *, video_id: str) -> 
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
     uncounted = video.removed is None and video.confirmed < video.count
-    if uncounted and not background.active_jobs(database, kind="index", video_id=video_id):
-        background.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
+    if uncounted and not queue.active_jobs(database, kind="index", video_id=video_id):
+        queue.enqueue(database, settings, kind="index", project_id=video.project_id, video_id=video_id)
 
 
 def count_frames(

@@ -4,7 +4,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.errors import BadInput, OtherPixels
-from app.jobs import queue as background
+from app.jobs import queue
 from app.library.counting import frame_index
 from app.settings import Settings
 from storage import frames, jobs, videos
@@ -105,7 +105,7 @@ def repoint(
     # One that waits begins with the new source; one that runs counts the old one, which may hold the same bytes.
     taken = any(job.status == "queued" or (same_bytes and job.status == "running") for job in active)
     if moved.confirmed < moved.count and not taken:
-        background.enqueue(database, settings, kind="index", project_id=moved.project_id, video_id=moved.id)
+        queue.enqueue(database, settings, kind="index", project_id=moved.project_id, video_id=moved.id)
     return moved
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.errors import BadInput
-from app.jobs import queue as background
+from app.jobs import queue
 from app.library.sources import existing
 from app.settings import Settings
 from storage import frames, projects, videos
@@ -142,7 +142,7 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
             file_names=list(index.names) or None,
         )
     if count and not index.confirmed:
-        background.enqueue(database, settings, kind="index", project_id=project_id, video_id=video.id)
+        queue.enqueue(database, settings, kind="index", project_id=project_id, video_id=video.id)
     return video
 
 

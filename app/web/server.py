@@ -22,14 +22,26 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
 from app.errors import AppError, ServerStartError, sentence
-from app.jobs import queue as background
+from app.jobs import queue
 from app.library.stale_uploads import clear_stale_uploads, temporary_folder
 from app.settings import ASSETS, Settings
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts
 from app.web.pages import mount_pages
-from app.web.routes import edits, events, exchange, frames, jobs, library, models, projects, retrain, tracks, videos
-from app.web.routes import thumbnails as thumbs
+from app.web.routes import (
+    checkpoints,
+    edits,
+    events,
+    exchange,
+    frames,
+    jobs,
+    library,
+    projects,
+    retrain,
+    thumbnails,
+    tracks,
+    videos,
+)
 from storage.database import Database, DatabaseError
 from storage.errors import NotFound, StorageError
 from storage.frames import VideoError
@@ -79,7 +91,21 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.context = context
     _answer_errors(app)
-    for module in (frames, thumbs, tracks, edits, jobs, exchange, projects, videos, library, models, retrain, events):
+    modules = (
+        checkpoints,
+        edits,
+        events,
+        exchange,
+        frames,
+        jobs,
+        library,
+        projects,
+        retrain,
+        thumbnails,
+        tracks,
+        videos,
+    )
+    for module in modules:
         app.include_router(module.router(context))
     app.mount("/ui", Assets(directory=ASSETS, check_dir=False), name="ui")
     if pages:
@@ -153,7 +179,7 @@ async def _care_on(context: Context) -> None:
     """Looks after the jobs from time to time, also after a restart in the middle of one."""
     while True:
         try:
-            await context.run(background.care, context.database, context.settings)
+            await context.run(queue.care, context.database, context.settings)
         except (DatabaseError, OSError) as error:
             # The disk may be full or the database busy for a moment; the next round tries again.
             log.warning("The jobs could not be looked after: %s", error)

@@ -8,7 +8,7 @@ import gradio as gr
 
 from app.errors import AppError, BadInput
 from app.exchange.exporting import VERSIONS
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.library import uploads
 from app.library.sources import named_place
 from app.library.uploads import IMPORTS
@@ -120,7 +120,7 @@ class ExchangeForms:
                 with self.database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
             parameters = {**source, "frames": str(place), "stride": every}
-            jobs.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
+            queue.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return refuse(str(error))
         go = f"/exchange/?project={project_id}" if into == NEW else ""
@@ -160,7 +160,7 @@ class ExchangeForms:
                 "version": version,
                 "stride": _whole(stride),
             }
-            jobs.enqueue(self.database, self.settings, kind="export", project_id=project_id, parameters=parameters)
+            queue.enqueue(self.database, self.settings, kind="export", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return Answer(kind="error", text=str(error), sheet="export")
         return Answer(kind="ok", text="The export is under way; it is in the list below.", sheet="export")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from app.errors import AppError
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.library import uploads
 from app.library.sources import named_place
 from app.settings import Settings
@@ -78,7 +78,7 @@ class CheckpointForm:
                 "name": (name or "").strip() or source.stem,
                 "config": None if config == FROM_FILE else config,
             }
-            jobs.enqueue(
+            queue.enqueue(
                 self.database, self.settings, kind="add_checkpoint", project_id=project_id, parameters=parameters
             )
         except (AppError, StorageError) as error:

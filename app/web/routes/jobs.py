@@ -7,12 +7,11 @@ from pydantic import BaseModel, Field
 
 from app.checkpoints.choice import proposer
 from app.errors import BadInput
-from app.jobs import queue as background
+from app.jobs import queue
 from app.training import retrain
 from app.web import wire
 from app.web.context import Context
-from storage import jobs as store
-from storage import projects
+from storage import jobs, projects
 
 
 class ProposeRequest(BaseModel):
@@ -38,8 +37,8 @@ def router(context: Context) -> APIRouter:
         )
         if chosen.checkpoint is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
-        background.require_no_active(context.database, kind="propose", video_id=video_id, doing="being proposed")
-        job = background.enqueue(
+        queue.require_no_active(context.database, kind="propose", video_id=video_id, doing="being proposed")
+        job = queue.enqueue(
             context.database,
             context.settings,
             kind="propose",
@@ -53,7 +52,7 @@ def router(context: Context) -> APIRouter:
     def start_retraining(project_id: str, request: RetrainRequest) -> dict[str, Any]:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
-        waiting = background.active_jobs(context.database, kind="retrain")
+        waiting = queue.active_jobs(context.database, kind="retrain")
         if any(job.project_id == project_id for job in waiting):
             raise BadInput("This project is already retraining; wait for that job or cancel it.")
         job = retrain.start(context.database, context.settings, project_id=project_id, steps=request.steps)
@@ -62,19 +61,19 @@ def router(context: Context) -> APIRouter:
 
     def listed(project: str | None, active: bool) -> dict[str, Any]:
         with context.database.read() as tx:
-            return {"jobs": [wire.job(job) for job in store.list_jobs(tx, project_id=project, active=active)]}
+            return {"jobs": [wire.job(job) for job in jobs.list_jobs(tx, project_id=project, active=active)]}
 
     def one(job_id: str) -> dict[str, Any]:
         with context.database.read() as tx:
-            return wire.job(store.get_job(tx, job_id))
+            return wire.job(jobs.get_job(tx, job_id))
 
     def curves(job_id: str) -> dict[str, Any]:
         with context.database.read() as tx:
-            store.get_job(tx, job_id)
-            return {"series": wire.series(store.points(tx, job_id))}
+            jobs.get_job(tx, job_id)
+            return {"series": wire.series(jobs.points(tx, job_id))}
 
     def cancel(job_id: str) -> dict[str, Any]:
-        job = background.cancel(context.database, job_id)
+        job = queue.cancel(context.database, job_id)
         context.hub.follow(job_id)
         return wire.job(job)
 

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.library import removal as library
+from app.library import removal
 from app.web.context import Context
 from storage import projects
 from storage.videos import Video
@@ -32,27 +32,27 @@ def router(context: Context) -> APIRouter:
     def change(video_id: str, body: VideoChange) -> dict[str, Any]:
         video = context.video(video_id)
         if body.name is not None and body.name != video.name:
-            video = library.rename_video(context.database, video_id=video_id, name=body.name)
+            video = removal.rename_video(context.database, video_id=video_id, name=body.name)
         stopped: tuple[str, ...] = ()
         if body.removed is True:
-            video, stopped = library.remove_video(context.database, video_id=video_id)
+            video, stopped = removal.remove_video(context.database, video_id=video_id)
             for job_id in stopped:
                 context.hub.follow(job_id)
         elif body.removed is False:
-            video = library.restore_video(context.database, context.settings, video_id=video_id)
+            video = removal.restore_video(context.database, context.settings, video_id=video_id)
         return {"video": brief(video), "stopped": len(stopped)}
 
     def listed(project_id: str) -> dict[str, Any]:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
-        found = library.removed_videos(context.database, context.settings, project_id=project_id)
+        found = removal.removed_videos(context.database, context.settings, project_id=project_id)
         return {"videos": [removed(video) for video in found]}
 
     def delete(video_id: str, told: Told) -> dict[str, Any]:
         video = context.video(video_id)
         if video.content_hash:
             context.frames.release(video.content_hash)
-        done = library.delete_video(
+        done = removal.delete_video(
             context.database, context.settings, video_id=video_id, tracks=told.tracks, corrections=told.corrections
         )
         return {"name": done.video.name, "tracks": done.work.tracks, "problem": done.problem}
@@ -77,7 +77,7 @@ def brief(video: Video) -> dict[str, Any]:
     return {"id": video.id, "name": video.name, "removed": video.removed}
 
 
-def removed(found: library.RemovedVideo) -> dict[str, Any]:
+def removed(found: removal.RemovedVideo) -> dict[str, Any]:
     """A removed video with what deleting it for good would take."""
     video, work = found.video, found.work
     return {

@@ -10,8 +10,7 @@ from app.checkpoints.class_map import class_mapping
 from app.library.sources import glance
 from app.web import wire
 from app.web.context import Context
-from storage import checkpoints as models
-from storage import jobs, projects, videos
+from storage import checkpoints, jobs, projects, videos
 from storage.projects import Project
 
 
@@ -67,7 +66,7 @@ def router(context: Context) -> APIRouter:
             removed = videos.count_removed(tx, project_id)
             summaries = videos.video_summaries(tx, project_id)
             running = {job.video_id: wire.job(job) for job in jobs.list_jobs(tx, project_id=project_id, active=True)}
-            checkpoint = models.active_checkpoint(tx, project_id)
+            checkpoint = checkpoints.active_checkpoint(tx, project_id)
             known = () if checkpoint is None else class_mapping(tx, checkpoint=checkpoint, project_id=project_id).mapped
         return {
             "id": project.id,

@@ -9,8 +9,7 @@ from app.checkpoints.choice import chosen_checkpoint
 from app.training import retrain
 from app.web import wire
 from app.web.context import Context
-from storage import checkpoints as models
-from storage import jobs, projects
+from storage import checkpoints, jobs, projects
 from storage.jobs import Job
 
 KIND = "retrain"
@@ -21,7 +20,7 @@ def facts(context: Context, project_id: str) -> dict[str, Any]:
     plan = retrain.plan(context.database, project_id)
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
-        active = models.active_checkpoint(tx, project_id)
+        active = checkpoints.active_checkpoint(tx, project_id)
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         runs = [job for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == KIND]
     return {

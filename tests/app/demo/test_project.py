@@ -8,15 +8,14 @@ import av
 import numpy as np
 import pytest
 
-from app.demo import project as making
+from app.demo import project
 from app.demo.edits import CORRECTED_SHARE
 from app.demo.make import FRAMES, SCENES, SIZE, encode_video, publish, render, truth_of
 from app.demo.project import FOLDER, ensure_demo
 from app.settings import Settings
 from model.procedural import ProceduralTrack, ProceduralVideo, synthesize
-from model.weights import checkpoint as files
-from storage import checkpoints as models
-from storage import edits, projects, rle, runs, tracks, videos
+from model.weights import checkpoint
+from storage import checkpoints, edits, projects, rle, runs, tracks, videos
 from storage.database import Database
 from storage.edits.rebuild import check_video
 from tests.model.small import small_network
@@ -112,7 +111,7 @@ class Interrupted(Exception):
 def test_a_start_that_was_interrupted_is_finished_by_the_next_one(
     database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch, step: str, at: int
 ) -> None:
-    done = getattr(making, step)
+    done = getattr(project, step)
     calls = [0]
 
     def breaks(*arguments: Any, **named: Any) -> Any:
@@ -122,7 +121,7 @@ def test_a_start_that_was_interrupted_is_finished_by_the_next_one(
         return done(*arguments, **named)
 
     with monkeypatch.context() as patch:
-        patch.setattr(making, step, breaks)
+        patch.setattr(project, step, breaks)
         for _ in range(2):
             with pytest.raises(Interrupted):
                 ensure_demo(database, settings)
@@ -131,7 +130,7 @@ def test_a_start_that_was_interrupted_is_finished_by_the_next_one(
     with database.read() as tx:
         found = videos.list_videos(tx, made)
         summaries = videos.video_summaries(tx, made)
-        assert len(projects.list_projects(tx)) == 1 and len(models.list_checkpoints(tx)) == 1
+        assert len(projects.list_projects(tx)) == 1 and len(checkpoints.list_checkpoints(tx)) == 1
         for video in found:
             assert check_video(tx, video.id) == []
     assert sorted(video.name for video in found) == sorted(scene.name for scene in SCENES)
@@ -152,12 +151,12 @@ def test_a_project_of_ones_own_named_demo_is_left_alone(database: Database, sett
 
 def test_the_checkpoint_is_registered_small_and_good_enough(database: Database, settings: Settings, demo: str) -> None:
     with database.read() as tx:
-        active = models.active_checkpoint(tx, demo)
+        active = checkpoints.active_checkpoint(tx, demo)
     assert active is not None and active.name == "demo" and list(active.categories) == CATEGORIES
     stored = settings.data / active.path
     assert stored.stat().st_size <= 16 * 2**20
-    assert files.file_hash(stored) == active.sha256
-    assert files.load(stored).config.name == "tevit_tiny"
+    assert checkpoint.file_hash(stored) == active.sha256
+    assert checkpoint.load(stored).config.name == "tevit_tiny"
     described = json.loads((FOLDER / "checkpoint.json").read_text())
     assert described["metrics"]["AP50"] >= 0.6
 
@@ -191,13 +190,15 @@ def test_truth_has_null_where_nothing_is_seen() -> None:
 
 def test_publishing_stores_half_precision_and_measures_the_stored_file(tmp_path: Path) -> None:
     network = small_network()
-    files.save(tmp_path / "run" / "checkpoint.safetensors", files.from_network(network, ("cat", "dog", "horse")))
+    checkpoint.save(
+        tmp_path / "run" / "checkpoint.safetensors", checkpoint.from_network(network, ("cat", "dog", "horse"))
+    )
     synthesize(tmp_path / "held", domain="demo", videos=1, frames=2, size=(64, 48), seed=4)
     out = tmp_path / "out"
     publish(tmp_path / "run", tmp_path / "held", out)
     described = json.loads((out / "checkpoint.json").read_text())
-    assert described["sha256"] == files.file_hash(out / "checkpoint.safetensors")
+    assert described["sha256"] == checkpoint.file_hash(out / "checkpoint.safetensors")
     assert described["categories"] == ["cat", "dog", "horse"]
     assert 0.0 <= described["metrics"]["AP50"] <= 1.0
-    loaded = files.load(out / "checkpoint.safetensors")
+    loaded = checkpoint.load(out / "checkpoint.safetensors")
     assert {str(v.dtype) for v in loaded.state.values() if v.is_floating_point()} == {"torch.float16"}

@@ -8,8 +8,7 @@ from app.errors import BadInput, Busy
 from app.library import removal
 from app.library.counting import start_counting
 from app.settings import Settings
-from storage import jobs
-from storage import videos as store
+from storage import jobs, videos
 from storage.database import Database
 from storage.errors import BadName, NameTaken, NotFound
 from storage.projects import Project
@@ -80,7 +79,7 @@ def test_a_removed_video_comes_back_with_its_work(
     assert library.names() == ["clip"]
     assert library.removed() == ()
     with database.read() as tx:
-        assert store.video_summaries(tx, project.id)[video.id].corrected == 3
+        assert videos.video_summaries(tx, project.id)[video.id].corrected == 3
 
 
 def test_removing_and_restoring_twice_changes_nothing(library: LibraryScene, video: Video) -> None:
@@ -93,7 +92,7 @@ def test_removing_and_restoring_twice_changes_nothing(library: LibraryScene, vid
 
 def test_counting_frames_goes_on_after_restoring(library: LibraryScene, database: Database, video: Video) -> None:
     with database.atomic() as tx:
-        store.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
+        videos.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
         jobs.enqueue(tx, kind="index", project_id=video.project_id, video_id=video.id)
     library.remove(video)
     library.restore(video)
@@ -116,7 +115,7 @@ def test_deleting_leaves_a_referenced_file_alone(library: LibraryScene, database
     assert library.delete(video) is None
     assert Path(video.path).is_file()
     with database.read() as tx, pytest.raises(NotFound):
-        store.get_video(tx, video.id)
+        videos.get_video(tx, video.id)
 
 
 def test_deleting_takes_our_own_copy_and_its_pictures(
@@ -148,7 +147,7 @@ def test_pictures_stay_while_another_video_shows_the_same(
 def test_a_file_outside_the_data_folder_is_never_ours(library: LibraryScene, database: Database, video: Video) -> None:
     """Whatever the database says of a copy: only what lies in the folder of copies is removed."""
     with database.atomic() as tx:
-        store.move_source(tx, video.id, path=video.path, copied=True)
+        videos.move_source(tx, video.id, path=video.path, copied=True)
     library.remove(video)
     library.delete(video)
     assert Path(video.path).is_file()
@@ -222,7 +221,7 @@ def test_a_name_that_leads_out_of_the_folder_of_copies_deletes_nothing(
         named = settings.videos / "linked.mp4"
         named.symlink_to(outside)
     with database.atomic() as tx:
-        store.move_source(tx, video.id, path=str(named), copied=True)
+        videos.move_source(tx, video.id, path=str(named), copied=True)
     library.remove(video)
     (shown,) = library.removed()
     assert shown.copy_bytes is None
@@ -238,7 +237,7 @@ def test_a_copy_under_the_name_of_a_linked_data_folder_is_still_ours(
     linked.symlink_to(settings.data)
     named = linked / "videos" / Path(video.path).name
     with database.atomic() as tx:
-        store.move_source(tx, video.id, path=str(named), copied=True)
+        videos.move_source(tx, video.id, path=str(named), copied=True)
     library.remove(video)
     assert library.delete(video) is None
     assert not Path(video.path).exists()
@@ -256,7 +255,7 @@ def test_a_copy_that_another_video_reads_under_another_name_stays(
         (settings.videos / "shots").mkdir()
         own = own.rename(settings.videos / "shots" / own.name)
         with database.atomic() as tx:
-            store.move_source(tx, video.id, path=str(own.parent), copied=True)
+            videos.move_source(tx, video.id, path=str(own.parent), copied=True)
     other = library.add(linked / own.relative_to(settings.data))
     assert other.path.startswith(str(linked)) and not other.copied
     library.remove(video)
@@ -275,9 +274,9 @@ def test_frames_are_counted_by_one_job_where_nobody_counts_them_yet(
 
     assert count() == [], "they are counted"
     with database.atomic() as tx:
-        store.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
+        videos.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
     library.remove(video)
     assert count() == [], "it is removed"
     with database.atomic() as tx:
-        store.restore_video(tx, video.id)
+        videos.restore_video(tx, video.id)
     assert count() == ["index"] and count() == ["index"]

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings
-from storage import videos as store
+from storage import videos
 from storage.database import Database
 from storage.videos import Video
 from tests.app.library.scene import LibraryScene
@@ -52,7 +52,7 @@ def test_a_row_that_names_more_than_one_copy_deletes_nothing(
         folder.mkdir()
         (folder / "film.mp4").write_bytes(film)
     with database.atomic() as tx:
-        store.move_source(tx, video.id, path=row.format(videos=settings.videos), copied=True)
+        videos.move_source(tx, video.id, path=row.format(videos=settings.videos), copied=True)
     library.remove(video)
     library.delete(video)
     assert (settings.videos / "sub" / "film.mp4").is_file() and (settings.data / "victim" / "film.mp4").is_file()
@@ -66,7 +66,7 @@ def test_a_content_hash_that_is_none_removes_no_pictures(
         folder.mkdir(parents=True)
         (folder / "1.jpg").write_bytes(b"1")
     with database.atomic() as tx:
-        store.move_source(tx, video.id, path=video.path, copied=False, content_hash=content)
+        videos.move_source(tx, video.id, path=video.path, copied=False, content_hash=content)
     library.remove(video)
     library.delete(video)
     assert (settings.data.parent / "victim" / "aaaaaaaaaaaaac" / "1.jpg").is_file()

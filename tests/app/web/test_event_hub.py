@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from sqlalchemy import insert
 
-from app.web import event_hub as events
+from app.web import event_hub
 from app.web.event_hub import EventHub, Listener
 from storage import jobs, schema
 from storage.database import Database, DatabaseBusy
@@ -113,7 +113,9 @@ def test_the_hello_comes_first_and_names_the_end_of_the_log(database: Database, 
     play(database, story)
 
 
-@pytest.mark.parametrize("missed", [events.BATCH - 1, events.BATCH, events.BATCH + 1, events.QUEUE_LIMIT + 300])
+@pytest.mark.parametrize(
+    "missed", [event_hub.BATCH - 1, event_hub.BATCH, event_hub.BATCH + 1, event_hub.QUEUE_LIMIT + 300]
+)
 def test_everything_that_was_missed_comes_once_and_in_order_however_much_it_is(
     database: Database, video: Video, missed: int
 ) -> None:

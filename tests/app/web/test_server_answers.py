@@ -9,7 +9,7 @@ from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
 from app.errors import AppError, BadInput, Busy, NotFound, OtherPixels, ServerStartError
-from app.jobs import queue as background
+from app.jobs import queue
 from app.settings import Settings
 from app.web import server
 from app.web.server import create_app
@@ -99,7 +99,7 @@ def test_the_jobs_are_looked_after_again_after_a_bad_moment(
         if len(calls) < 3:
             raise error
 
-    monkeypatch.setattr(background, "care", care)
+    monkeypatch.setattr(queue, "care", care)
     monkeypatch.setattr(server, "CARE_SECONDS", 0.01)
     with TestClient(create_app(settings, pages=False), base_url=ADDRESS) as client:
         wait_for(lambda: len(calls) > 3)

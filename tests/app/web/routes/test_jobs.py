@@ -4,8 +4,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from storage import checkpoints as models
-from storage import jobs
+from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
@@ -17,7 +16,7 @@ from tests.app.web.requests import draw, get
 @pytest.fixture
 def checkpoint(database: Database) -> Checkpoint:
     with database.atomic() as tx:
-        return models.add_checkpoint(
+        return checkpoints.add_checkpoint(
             tx, name="c", path="c", sha256="c", config="tevit_tiny", categories=["dog"], size_bytes=1
         )
 

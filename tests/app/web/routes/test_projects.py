@@ -4,8 +4,7 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from storage import checkpoints as models
-from storage import projects
+from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
@@ -16,7 +15,7 @@ from tests.app.web.requests import draw, get
 
 def checkpoint(database: Database, *classes: str, name: str = "demo") -> Checkpoint:
     with database.atomic() as tx:
-        return models.add_checkpoint(
+        return checkpoints.add_checkpoint(
             tx, name=name, path="demo.safetensors", sha256=name, config="tevit_tiny", categories=classes, size_bytes=1
         )
 
@@ -88,7 +87,7 @@ def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient,
     checkpoint(database, "star")
     own = checkpoint(database, "sedan", name="own")
     with database.atomic() as tx:
-        models.activate(tx, project.id, own.id)
+        checkpoints.activate(tx, project.id, own.id)
     found = get(client, f"projects/{project.id}/proposer")
     assert found["checkpoint"]["name"] == "own"
     assert found["known"] == ["car"] and found["warning"] is None

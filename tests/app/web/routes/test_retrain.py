@@ -2,8 +2,7 @@
 
 from fastapi.testclient import TestClient
 
-from storage import checkpoints as models
-from storage import jobs
+from storage import checkpoints, jobs
 from storage.database import Database
 from storage.projects import Project
 from tests.app.web.requests import get
@@ -35,10 +34,10 @@ def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(
     client: TestClient, database: Database, project: Project
 ) -> None:
     with database.atomic() as tx:
-        made = models.add_checkpoint(
+        made = checkpoints.add_checkpoint(
             tx, name="base", path="b", sha256="b", config="tevit_tiny", categories=["dog"], size_bytes=1
         )
-        models.activate(tx, project.id, made.id)
+        checkpoints.activate(tx, project.id, made.id)
     facts = get(client, f"projects/{project.id}/retrain")
     assert facts["active"] == {"id": made.id, "name": "base"}
     assert (facts["defaults"]["from"], facts["defaults"]["config"]) == ("base", "tevit_tiny")

@@ -5,17 +5,15 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.checkpoints import register as checkpoints
-from app.checkpoints import releases
+from app.checkpoints import register, releases
 from app.checkpoints.class_map import class_mapping
 from app.checkpoints.releases import DEMO, RELEASES
 from app.errors import BadInput
-from app.jobs import queue as background
+from app.jobs import queue
 from app.library.sources import named_place
 from app.web import wire
 from app.web.context import Context
-from storage import checkpoints as models
-from storage import jobs, projects
+from storage import checkpoints, jobs, projects
 from storage.checkpoints import Checkpoint
 
 
@@ -37,8 +35,8 @@ def listed(context: Context, project_id: str) -> dict[str, Any]:
     """The checkpoints a project may use, which is in use, and the releases that can be fetched."""
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
-        found = models.list_checkpoints(tx, project_id)
-        active = models.active_checkpoint(tx, project_id)
+        found = checkpoints.list_checkpoints(tx, project_id)
+        active = checkpoints.active_checkpoint(tx, project_id)
         known = {c.id: class_mapping(tx, checkpoint=c, project_id=project_id).mapped for c in found}
         runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == "retrain"]
     measured = {run.get("checkpoint"): run for run in runs}
@@ -96,12 +94,10 @@ def router(context: Context) -> APIRouter:
     def enqueue(kind: str, project_id: str, parameters: dict[str, Any]) -> dict[str, Any]:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
-        for job in background.active_jobs(context.database, kind=kind):
+        for job in queue.active_jobs(context.database, kind=kind):
             if dict(job.parameters) == parameters:
                 raise BadInput("This is already under way; wait for it or cancel it.")
-        job = background.enqueue(
-            context.database, context.settings, kind=kind, project_id=project_id, parameters=parameters
-        )
+        job = queue.enqueue(context.database, context.settings, kind=kind, project_id=project_id, parameters=parameters)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
@@ -113,11 +109,11 @@ def router(context: Context) -> APIRouter:
 
     def export(project_id: str, checkpoint_id: str) -> dict[str, Any]:
         with context.database.read() as tx:
-            models.get_checkpoint(tx, checkpoint_id)
+            checkpoints.get_checkpoint(tx, checkpoint_id)
         return enqueue("export_checkpoint", project_id, {"checkpoint": checkpoint_id})
 
     def put_in_use(project_id: str, checkpoint_id: str) -> dict[str, Any]:
-        found = checkpoints.activate(context.database, project_id=project_id, checkpoint_id=checkpoint_id)
+        found = register.activate(context.database, project_id=project_id, checkpoint_id=checkpoint_id)
         return {"active": {"id": found.id, "name": found.name}}
 
     @routes.get("/checkpoints")

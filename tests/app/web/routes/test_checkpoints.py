@@ -6,11 +6,10 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from app.web.routes.models import average_precision
+from app.web.routes.checkpoints import average_precision
 from app.worker.handlers import HANDLERS
 from app.worker.loop import Worker
-from storage import checkpoints as models
-from storage import jobs
+from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
@@ -21,7 +20,7 @@ from tests.app.web.requests import get
 def register(database: Database, name: str, **more: Any) -> Checkpoint:
     values: dict[str, Any] = {"config": "tevit_tiny", "categories": ["dog", "kite"], "size_bytes": 5, **more}
     with database.atomic() as tx:
-        return models.add_checkpoint(tx, name=name, path=f"{name}.safetensors", sha256=f"hash of {name}", **values)
+        return checkpoints.add_checkpoint(tx, name=name, path=f"{name}.safetensors", sha256=f"hash of {name}", **values)
 
 
 def test_checkpoints_are_listed_newest_first_with_what_they_know(
@@ -58,7 +57,7 @@ def test_a_checkpoint_is_put_in_use(client: TestClient, database: Database, proj
 def test_a_removed_or_unknown_checkpoint_is_refused(client: TestClient, database: Database, project: Project) -> None:
     made = register(database, "base")
     with database.atomic() as tx:
-        models.remove_checkpoint(tx, made.id)
+        checkpoints.remove_checkpoint(tx, made.id)
     address = f"/data/projects/{project.id}/checkpoints"
     assert "removed" in client.post(f"{address}/{made.id}/activate").json()["error"]
     assert client.post(f"{address}/none/activate").status_code == 404
