@@ -8,7 +8,7 @@ from app.errors import AppError
 from app.machine import Shard
 
 if TYPE_CHECKING:
-    from app.proposing.into_file import Outcome
+    from app.proposing.results_file import BatchResult
 
 
 class ChecksFailed(AppError):
@@ -31,11 +31,11 @@ def print_share(shard: Shard, *, proposed: int, before: int, failed: int) -> Non
     print(f"{who}{proposed} videos looked at, {before} done before{left_out}.", file=sys.stderr)
 
 
-def print_outcome(outcome: "Outcome") -> None:
+def print_outcome(result: "BatchResult") -> None:
     """The dropped tracks by class, and the videos that failed."""
-    for name, count in sorted(outcome.dropped.items()):
+    for name, count in sorted(result.dropped.items()):
         print(f"{count} tracks of the class {name} were dropped: the file has no such category.", file=sys.stderr)
-    print_failures([(failure.video.shown, failure.reason) for failure in outcome.failed])
+    print_failures([(failure.video.shown, failure.reason) for failure in result.failed])
 
 
 def print_failures(failed: Sequence[tuple[str, str]]) -> None:

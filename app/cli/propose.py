@@ -11,9 +11,10 @@ from app.cli.progress import Progress
 from app.cli.propose_flags import paths_of, settings_of
 from app.cli.propose_project import propose_into_project
 from app.machine import Shard, choose_precision
-from app.proposing import batch as batches
-from app.proposing.into_file import Looker, Outcome, own_categories
-from app.proposing.part_files import WAIT_SECONDS, Parts
+from app.proposing.batch import Batch, journal_of, propose_share, put_together
+from app.proposing.into_file import FileProposer, own_categories
+from app.proposing.part_files import WAIT_SECONDS
+from app.proposing.results_file import BatchResult
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
 from app.sentences import WrongUsage
 from app.settings import Settings
@@ -47,30 +48,24 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
     model = find_model(settings, arguments.model, config=arguments.config)
     categories = own_categories(model) if wanted is None else wanted
     device = shard.device(settings.device)
-    looker = Looker(model, categories=categories, settings=_settings_into_file(arguments, device), device=device)
-    batch = batches.Batch(
-        out=arguments.out,
-        videos=videos,
-        categories=categories,
-        logs=settings.logs,
-        again=arguments.again,
-    )
-    about = batches.about(model.sha256, looker, categories)
+    how = _settings_into_file(arguments, device)
+    proposer = FileProposer(model, categories=categories, settings=how, device=device)
+    batch = Batch(arguments.out, videos, settings.logs, again=arguments.again)
     progress = Progress()
-    with Parts(batches.parts_folder(batch.out), shard, about=about) as parts:
-        done = batches.run_part(batch, looker, parts, shard, about=about, report=progress)
+    with journal_of(batch, proposer, shard, model) as journal:
+        done = propose_share(batch, proposer, journal, shard, report=progress)
         progress.end()
-        print_share(shard, proposed=done.looked_at, before=done.before, failed=len(done.failed))
+        print_share(shard, proposed=done.proposed, before=done.before, failed=len(done.failed))
         if not shard.first:
             # Only the first process reports failures: a failure here would make torchrun end the others.
             return
-        parts.wait_for_all(arguments.wait or WAIT_SECONDS, report=lambda text: progress(WAITING, text))
+        journal.wait_for_all(arguments.wait or WAIT_SECONDS, report=lambda text: progress(WAITING, text))
         progress.end()
-        outcome, meta = batches.put_together(batch, looker, parts, model)
-    print_outcome(outcome)
+        result, meta = put_together(batch, proposer, journal, model)
+    print_outcome(result)
     if meta is not None:
-        _print_results(outcome, batch.out, meta, as_json=arguments.json)
-    raise_failures([(failure.video.shown, failure.reason) for failure in outcome.failed], len(videos))
+        _print_results(result, batch.out, meta, as_json=arguments.json)
+    raise_failures([(failure.video.shown, failure.reason) for failure in result.failed], len(videos))
 
 
 def _videos(arguments: argparse.Namespace) -> tuple[tuple[FileVideo, ...], tuple[VisCategory, ...] | None]:
@@ -87,16 +82,16 @@ def _settings_into_file(arguments: argparse.Namespace, device: str) -> ProposeSe
     return replace(settings, precision=settings.precision or default)
 
 
-def _print_results(outcome: Outcome, out: Path, meta: Path, *, as_json: bool) -> None:
+def _print_results(result: BatchResult, out: Path, meta: Path, *, as_json: bool) -> None:
     if as_json:
         facts = {
             "out": str(out),
             "meta": str(meta),
-            "videos": len(outcome.looked_at),
-            "tracks": len(outcome.results),
-            "dropped": dict(outcome.dropped),
-            "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in outcome.failed],
+            "videos": len(result.videos),
+            "tracks": len(result.results),
+            "dropped": dict(result.dropped),
+            "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in result.failed],
         }
         print(json.dumps(facts))
     else:
-        print(f"{len(outcome.results)} tracks in {len(outcome.looked_at)} videos: {out}")
+        print(f"{len(result.results)} tracks in {len(result.videos)} videos: {out}")

@@ -13,7 +13,8 @@ from app.cli.outcome import SomeVideosFailed, print_outcome
 from app.cli.progress import Progress, duration
 from app.errors import BadInput
 from app.machine import Shard, choose_device
-from app.proposing import into_file
+from app.proposing.into_file import FileProposer, propose_files
+from app.proposing.results_file import write_batch
 from app.proposing.video_lists import videos_of_annotations
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
@@ -96,16 +97,15 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder"
     videos, categories = videos_of_annotations(annotations, folder)
     model = find_model(settings, str(checkpoint))
     how, progress = ProposeSettings(rule="published", precision="float32"), Progress()
-    outcome = into_file.propose_files(
-        model, videos, categories=categories, settings=how, device=order.device, report=progress
-    )
+    proposer = FileProposer(model, categories=categories, settings=how, device=order.device)
+    batch = propose_files(proposer, videos, report=progress)
     progress.end()
-    print_outcome(outcome)
+    print_outcome(batch)
     results = order.out / "val_results.json"
-    into_file.write_outcome(results, outcome, model)
+    write_batch(results, batch, model)
     evaluation = evaluate_files(annotations, results)
     (order.out / "val_stats.json").write_text(json.dumps(evaluation.stats) + "\n", encoding="utf-8")
     print(evaluation_table(evaluation), file=sys.stderr)
-    if outcome.failed:
-        raise SomeVideosFailed(f"{len(outcome.failed)} of {len(videos)} videos of {annotations} could not be read.")
+    if batch.failed:
+        raise SomeVideosFailed(f"{len(batch.failed)} of {len(videos)} videos of {annotations} could not be read.")
     return evaluation.stats

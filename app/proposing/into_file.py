@@ -1,122 +1,80 @@
-"""Use case: a model finds the tracks of video files, outside any project, and they are written as YouTube-VIS results.
+"""Use case: a model proposes tracks for video files outside any project, as YouTube-VIS results.
 
-Frames are read as the model needs them and counted on the way, so that a video is decoded once and memory does not
-grow with its length. A video that cannot be read does not stop the others; it is told among the failed ones.
+Frames are read as the model needs them and counted on the way: a video is decoded once, and memory does not grow with
+its length. A video that cannot be read does not stop the others; it is listed among the failed ones.
 """
 
-import json
 import os
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from app.checkpoints.find import FoundModel
 from app.errors import BadInput, Cancelled
 from app.progress import Report
+from app.proposing.over_videos import Line, Share, VideoDone, over_videos
+from app.proposing.results_file import BatchResult, VideoResult
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
-from model.tracking.settings import ProposeSettings, SettledSettings
+from model.tracking.settings import ProposeSettings
+from model.tracking.whole_video import WholeVideo
 from storage import frames
-from storage.atomic import write_text
 from storage.frames import FrameIndex
 from storage.rle import Rle
-from storage.youtube_vis import VisCategory, VisResult, match_category, write_results
+from storage.youtube_vis import VisCategory, VisResult, match_category
 
-Share = Callable[[float], None]
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A video that could not be looked at, and why, in one sentence."""
-
-    video: FileVideo
-    reason: str
+if TYPE_CHECKING:
+    from model.network.tevit import TeViT
 
 
-@dataclass(frozen=True)
-class Looked:
-    """What came of one video. ``entry`` describes it in the meta file."""
-
-    entry: Mapping[str, Any]
-    results: tuple[VisResult, ...]
-
-    @property
-    def dropped(self) -> Mapping[str, int]:
-        """How many tracks were dropped, by the classes for which there is no category."""
-        found: Mapping[str, int] = self.entry["dropped"]
-        return found
-
-
-@dataclass
-class Outcome:
-    """The results of all videos, and the settings and device that they were made with."""
-
-    settings: SettledSettings
-    device: str
-    categories: tuple[VisCategory, ...]
-    looked_at: list[Looked] = field(default_factory=list)
-    failed: list[Failure] = field(default_factory=list)
-
-    @property
-    def results(self) -> list[VisResult]:
-        """All tracks, video by video, best first."""
-        return [result for looked in self.looked_at for result in looked.results]
-
-    @property
-    def dropped(self) -> Counter[str]:
-        """How many tracks were dropped, by class."""
-        return sum((Counter(looked.dropped) for looked in self.looked_at), Counter())
-
-
-class Looker:
-    """A model at work on video files."""
+class FileProposer:
+    """Proposes tracks for video files with one model, which is loaded at the first video."""
 
     def __init__(
         self, model: FoundModel, *, categories: Sequence[VisCategory], settings: ProposeSettings, device: str
     ) -> None:
-        """``categories``: where the model's classes go, by name.
+        """``categories``: the categories to which the model's classes are mapped, by name.
 
         Raises `model.tracking.settings.WindowsTooClose`.
         """
         self.settings = settings.settled(model.checkpoint.config)
         self.device = device
+        self.categories = tuple(categories)
         self._model = model
         self._ids = category_ids(model, categories)
-        self._network: Any = None
+        self._network: TeViT | None = None
 
-    def look(self, video: FileVideo, share: Share, *, cancelled: Callable[[], bool] = lambda: False) -> Looked:
-        """The tracks of one video; ``share`` hears how much of it is done, from 0 to 1.
+    def propose(self, video: FileVideo, share: Share, *, cancelled: Callable[[], bool] = lambda: False) -> VideoResult:
+        """The tracks of one video; ``share`` is called with the part that is done, 0 to 1.
 
-        Raises `Cancelled`, and many errors for a video that cannot be read: `app.sentences.known_sentence` has
-        their sentences.
+        Raises `Cancelled`, and many errors for a video that cannot be read: `app.sentences.known_sentence` gives their
+        sentences.
         """
         from model.tracking import windows
 
         if self._network is None:
             self._network = self._model.checkpoint.build(self.device, self.settings.precision)
-        with frames.open_counting(_index(video)) as passing:
+        with frames.open_counting(_index(video)) as counting:
             results = windows.propose(
                 self._network,
-                _pixels(passing),
-                expected=passing.announced,
+                _pixels(counting),
+                expected=counting.announced,
                 config=self._model.checkpoint.config,
                 settings=self.settings,
                 keep_state=False,
                 on_window=lambda done, expected: share(min(done / max(expected, 1), 1.0)),
                 cancelled=cancelled,
             )
-            # The published rule has so many tracks a video, however many windows it takes.
+            # The published rule bounds the tracks of a video, however many windows it takes.
             limit = self.settings.max_tracks if self.settings.rule == "published" else None
             whole = windows.gather(results, max_tracks=limit)
             if cancelled():
                 raise Cancelled
-            return self._kept(video, passing.confirmed, whole)
+            return self._result(video, counting.confirmed, whole)
 
-    def _kept(self, video: FileVideo, index: FrameIndex, whole: Any) -> Looked:
+    def _result(self, video: FileVideo, index: FrameIndex, whole: WholeVideo) -> VideoResult:
         dropped: Counter[str] = Counter()
         kept = []
         for track in whole.tracks:
@@ -126,7 +84,7 @@ class Looker:
             else:
                 masks = tuple(_as_text(mask) for mask in track.segmentations)
                 kept.append(VisResult(video.id, category, masks, track.score))
-        return Looked({**_entry(video, index), "dropped": dict(dropped)}, tuple(kept))
+        return VideoResult({**_entry(video, index), "dropped": dict(dropped)}, tuple(kept))
 
 
 def own_categories(model: FoundModel) -> tuple[VisCategory, ...]:
@@ -135,86 +93,40 @@ def own_categories(model: FoundModel) -> tuple[VisCategory, ...]:
 
 
 def category_ids(model: FoundModel, categories: Sequence[VisCategory]) -> list[int | None]:
-    """For each class of the model the id of the category with its name, or None."""
+    """For each class of the model the id of the category of this name, or None."""
     by_name = {category.name: category.id for category in categories}
     matches = [match_category(name, by_name) for name in model.categories]
     return [None if match is None else by_name[match] for match in matches]
 
 
 def propose_files(
-    model: FoundModel,
+    proposer: FileProposer,
     videos: Sequence[FileVideo],
     *,
-    categories: Sequence[VisCategory],
-    settings: ProposeSettings,
-    device: str,
     report: Report,
     cancelled: Callable[[], bool] = lambda: False,
-) -> Outcome:
-    """Look at every video in this process, keeping all that comes out.
+) -> BatchResult:
+    """Proposes for every video in this process and keeps the results in memory; bad videos are among the failed ones.
 
-    Raises `model.tracking.settings.WindowsTooClose`, `Cancelled`; a bad video only shows in the outcome.
+    Raises `Cancelled`, and any error that is a mistake of the program.
     """
-    looker = Looker(model, categories=categories, settings=settings, device=device)
-    outcome = Outcome(looker.settings, device, tuple(categories))
-    for position, video in enumerate(videos):
-        share = part_of(report, position, len(videos), video.shown)
-        try:
-            outcome.looked_at.append(looker.look(video, share, cancelled=cancelled))
-        except Cancelled:
-            raise
-        except Exception as error:
-            reason = known_sentence(error)
-            if reason is None:
-                raise
-            outcome.failed.append(Failure(video, reason))
-    return outcome
-
-
-def write_outcome(out: Path, outcome: Outcome, model: FoundModel) -> Path:
-    """Write the results to ``out``, and what they belong to beside it as ``OUT.meta.json``; returns that path."""
-    meta = meta_path(out)
-    content = {
-        "videos": [dict(looked.entry) for looked in outcome.looked_at],
-        "categories": [{"id": category.id, "name": category.name} for category in outcome.categories],
-        "model": {
-            "name": model.name,
-            "sha256": model.sha256,
-            "config": model.checkpoint.config.name,
-            "categories": list(model.categories),
-        },
-        "settings": {**asdict(outcome.settings), "device": outcome.device},
-        "dropped": dict(outcome.dropped),
-        "failed": [{"id": failure.video.id, "reason": failure.reason} for failure in outcome.failed],
-    }
-    write_results(out, outcome.results)
-    try:
-        write_text(meta, json.dumps(content, indent=1) + "\n")
-    except BaseException:
-        # Results without what they belong to would be half of a whole.
-        out.unlink(missing_ok=True)
-        raise
-    return meta
-
-
-def meta_path(out: Path) -> Path:
-    """Where it is written what the results in ``out`` belong to."""
-    return out.with_name(f"{out.name}.meta.json")
-
-
-def part_of(report: Report, position: int, count: int, name: str) -> Share:
-    """Progress of one video as progress of all."""
-
-    def share(done: float) -> None:
-        report((position + done) / count, f"{name} ({position + 1} of {count})")
-
-    return share
+    lines: list[Line] = []
+    over_videos(
+        videos,
+        lambda video, share: VideoDone(proposer.propose(video, share, cancelled=cancelled).as_line()),
+        add=lines.append,
+        report=report,
+        reason_of=known_sentence,
+    )
+    batch = BatchResult(proposer.settings, proposer.device, proposer.categories)
+    batch.add_lines(videos, {line["id"]: line for line in lines})
+    return batch
 
 
 def _index(video: FileVideo) -> FrameIndex:
-    """The frames of a video, as far as they are known without decoding it.
+    """The frames of a video, as far as they are known before decoding.
 
-    Raises `storage.frames.VideoError`, `BadInput` for pictures of another size than the annotation file says.
+    Raises `storage.frames.VideoError`, `BadInput` for frames of another size than the annotation file gives.
     """
     if video.names is None:
         return frames.probe(video.path)
@@ -229,12 +141,12 @@ def _index(video: FileVideo) -> FrameIndex:
     return index
 
 
-def _pixels(passing: Iterator[tuple[int, np.ndarray]]) -> Iterator[np.ndarray]:
-    return (pixels for _, pixels in passing)
+def _pixels(counting: Iterator[tuple[int, np.ndarray]]) -> Iterator[np.ndarray]:
+    return (pixels for _, pixels in counting)
 
 
 def _as_text(mask: Mapping[str, Any] | None) -> Rle | None:
-    """An RLE as JSON takes it: counts as text."""
+    """An RLE that JSON accepts: counts as text."""
     if mask is None:
         return None
     counts = mask["counts"]

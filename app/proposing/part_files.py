@@ -1,7 +1,7 @@
-"""What the processes of a long command have finished, kept on disk as they go, so that a crash loses one video at most.
+"""The journal of a long command on disk: a crash loses one video at most.
 
-Each process appends to a file of its own in one folder (JSON, one line a video); the first process waits for the
-others and reads all. A later call of the command, with any number of processes, finds there what is done.
+Each process appends to a file of its own in one folder (JSON, one line a video). The first process waits for the others
+and reads all files. A later call of the command, with any number of processes, finds the finished videos there.
 """
 
 import contextlib
@@ -17,39 +17,40 @@ from typing import IO, Any, Self
 from app.errors import AppError, BadInput
 from app.machine import Shard
 from app.own_files import remove_own
+from app.progress import Report
+from app.proposing.over_videos import Line
 from storage.atomic import TEMPORARY, write_text
 
-Line = dict[str, Any]
-# How long the first process waits for one that is silent.
+# How long the first process waits for a process that writes nothing.
 WAIT_SECONDS = 600.0
-LOOK_SECONDS = 0.5
+POLL_SECONDS = 0.5
 TOUCH_SECONDS = 5.0
 # Processes that are started together begin within this time of each other.
 TOGETHER_SECONDS = 600.0
 OWN = re.compile(rf"rank-\d{{4,}}\.(jsonl|lock)|(?=\.rank-\d{{4,}}\.jsonl\.){TEMPORARY.pattern}")
 
 
-class PartMissing(AppError):
-    """A process that shares the work has fallen silent."""
+class ProcessSilent(AppError):
+    """A process that shares the work has written nothing for a long time."""
 
 
-class Parts:
-    """The part files of one command in ``folder``; a context manager, which holds this process's own one open.
+class Journal:
+    """The part files of one command in ``folder``; a context manager, which holds the file of this process open.
 
-    ``about`` (JSON) is what results depend on: lines that were written about something else do not count.
+    ``key`` (JSON) is what the results depend on besides the videos: lines with another key do not count.
     """
 
-    def __init__(self, folder: Path, shard: Shard, *, about: Mapping[str, Any]) -> None:
+    def __init__(self, folder: Path, shard: Shard, *, key: Mapping[str, Any]) -> None:
         self.folder = folder
         self._shard = shard
-        self._about = json.loads(json.dumps(about))
+        self.key: Mapping[str, Any] = json.loads(json.dumps(key))
         self._path = folder / f"rank-{shard.rank:04d}.jsonl"
         self._file: IO[str] | None = None
         self._began = time.time()
         self._touched = time.monotonic()
 
     def __enter__(self) -> Self:
-        """Opens the own part; what an earlier call left in it about the same thing stays. Raises `BadInput`."""
+        """Opens the file of this process; finished videos of an earlier call with its key stay. Raises `BadInput`."""
         self.folder.mkdir(parents=True, exist_ok=True)
         self._lock = self._path.with_suffix(".lock").open("w")
         try:
@@ -59,8 +60,8 @@ class Parts:
             raise BadInput(
                 f"Another process is writing to {self.folder}; wait for it, or take another --out."
             ) from None
-        head = {"about": self._about, "began": self._began, "session": self._shard.session}
-        # Ids are those of a call; what an earlier one finished is known by its hash alone.
+        head = {"about": self.key, "began": self._began, "session": self._shard.session}
+        # Ids belong to one call; a video that an earlier call finished is recognised by its hash alone.
         kept = [{**line, "id": None} for line in self._lines_of(self._path) if _is_finished(line)]
         write_text(self._path, (f"{json.dumps(line)}\n" for line in (head, *kept)))
         self._file = self._path.open("a", encoding="utf-8")
@@ -72,49 +73,49 @@ class Parts:
             self._file = None
         self._lock.close()
         if kind is not None and not any(_is_finished(line) for line in self._lines_of(self._path)):
-            # Broken off before anything was finished: nothing to keep.
+            # No video was finished: nothing to keep.
             self._path.unlink(missing_ok=True)
         self._path.with_suffix(".lock").unlink(missing_ok=True)
         with contextlib.suppress(OSError):
             self.folder.rmdir()
 
     def add(self, line: Mapping[str, Any]) -> None:
-        """Keeps what came of one video: its ``id``, and a ``hash`` with an ``entry``, or why it ``failed``."""
+        """Adds the line of one video: its ``id``, and a ``hash`` with an ``entry``, or the reason why it ``failed``."""
         self._write(line)
 
-    def alive(self) -> None:
-        """Shows the first process, now and then, that this one is at work."""
+    def touch(self) -> None:
+        """Shows the first process that this one is alive; every few seconds at most."""
         if time.monotonic() - self._touched > TOUCH_SECONDS:
             self._touched = time.monotonic()
             os.utime(self._path)
 
-    def heard(self, share: Callable[[float], None]) -> Callable[..., None]:
-        """``share``, with a sign of life whenever it is told how much is done; what is said besides is not heard."""
+    def touching(self, report: Report) -> Report:
+        """Wraps a progress callback so that each call also touches the file of this process."""
 
-        def tell(done: float, message: str = "") -> None:
-            self.alive()
-            share(done)
+        def report_and_touch(done: float, message: str) -> None:
+            self.touch()
+            report(done, message)
 
-        return tell
+        return report_and_touch
 
     def end(self) -> None:
-        """This process has done its part."""
+        """Records that this process has finished its share."""
         self._write({"end": True})
 
     def finished(self) -> dict[str, Line]:
-        """What was finished by any process in this or an earlier call: content hash -> its line."""
+        """The videos that any process finished in this or an earlier call: content hash -> line."""
         lines = (line for path in sorted(self.folder.glob("rank-*.jsonl")) for line in self._lines_of(path))
         return {line["hash"]: line for line in lines if _is_finished(line)}
 
-    def of_this_call(self) -> Iterator[Line]:
-        """What the processes of this call say of each video."""
+    def lines_of_call(self) -> Iterator[Line]:
+        """The lines of all videos of this call, from all its processes."""
         for rank in range(self._shard.count):
             yield from (line for line in self._lines_of(self._part(rank)) if line.get("id") is not None)
 
     def wait_for_all(self, patience: float, *, report: Callable[[str], None] = lambda text: None) -> None:
         """Waits until every process of this call has ended.
 
-        Raises `PartMissing` when one of them has given no sign of life for ``patience`` seconds.
+        Raises `ProcessSilent` if one of them has not touched its file for ``patience`` seconds.
         """
         for rank in range(self._shard.count):
             path, last, since = self._part(rank), None, time.monotonic()
@@ -122,21 +123,21 @@ class Parts:
                 now = _state(path)
                 if now != last:
                     last, since = now, time.monotonic()
-                    # A part may be long: it is read again only when it changed.
+                    # A part file may be long: it is read again only after a change.
                     if self._ended(path):
                         break
                 elif time.monotonic() - since > patience:
-                    raise PartMissing(
+                    raise ProcessSilent(
                         f"Process {rank} of {self._shard.count} has written nothing to {self.folder} for "
                         f"{patience:.0f} seconds, so its videos are missing; what is finished is kept, start the "
                         "command again to go on."
                     )
                 report(f"waiting for process {rank} of {self._shard.count}")
-                time.sleep(LOOK_SECONDS)
+                time.sleep(POLL_SECONDS)
 
     def remove(self) -> None:
-        """Everything has been put together: the parts go; what a person put beside them stays."""
-        # Another process may be closing its part at this moment; what it leaves costs nothing.
+        """Removes the part files once the results are written; other files in the folder stay."""
+        # Another process may be closing its file at this moment; the file that it leaves is harmless.
         with contextlib.suppress(OSError):
             remove_own(self.folder, [path.name for path in self.folder.iterdir() if OWN.fullmatch(path.name)])
 
@@ -144,20 +145,20 @@ class Parts:
         return self.folder / f"rank-{rank:04d}.jsonl"
 
     def _ended(self, path: Path) -> bool:
-        """Whether the process of a part has ended, in this call and not in one that broke off before."""
+        """Whether the process of a part file has ended in this call, not in an earlier one that was interrupted."""
         lines = _read(path)
         if not lines or not any("end" in line for line in lines):
             return False
         head = lines[0]
         together = head.get("began", 0.0) >= self._began - TOGETHER_SECONDS
-        return head.get("about") == self._about and head.get("session") == self._shard.session and together
+        return head.get("about") == self.key and head.get("session") == self._shard.session and together
 
     def _lines_of(self, path: Path) -> list[Line]:
         lines = _read(path)
-        return lines[1:] if lines and lines[0].get("about") == self._about else []
+        return lines[1:] if lines and lines[0].get("about") == self.key else []
 
     def _write(self, line: Mapping[str, Any]) -> None:
-        assert self._file is not None, "the part is open only within its context"
+        assert self._file is not None, "the journal is open only within its context"
         self._file.write(json.dumps(line) + "\n")
         self._file.flush()
         os.fsync(self._file.fileno())
@@ -168,7 +169,7 @@ def _is_finished(line: Line) -> bool:
 
 
 def _read(path: Path) -> list[Line]:
-    """The whole lines of a part; one that is being written, or broke off, does not count."""
+    """The complete lines of a part file; a line that is still being written, or was cut off, is left out."""
     try:
         text = path.read_text(encoding="utf-8", errors="replace")
     except FileNotFoundError:

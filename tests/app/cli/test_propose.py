@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.proposing.into_file import FileVideo, Looked, Looker
+from app.proposing.into_file import FileProposer, FileVideo, VideoResult
 from tests.app.command_line import CATEGORIES, Ran, Run, annotation_file, pictures, runner, tiny_checkpoint
 from tests.material import ROOT
 
@@ -30,21 +30,21 @@ def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 class Seen:
-    """Which videos were looked at, and what happens when one is."""
+    """Names of the videos that were proposed for, and the errors to raise for some of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.names: list[str] = []
         self.trouble: dict[str, BaseException] = {}
-        look = Looker.look
+        propose = FileProposer.propose
 
-        def seen(looker: Looker, video: FileVideo, *given: Any, **more: Any) -> Looked:
+        def seen(proposer: FileProposer, video: FileVideo, *given: Any, **more: Any) -> VideoResult:
             name = video.path.name if video.names is None else Path(video.names[0]).parent.name
             if name in self.trouble:
                 raise self.trouble[name]
             self.names.append(name)
-            return look(looker, video, *given, **more)
+            return propose(proposer, video, *given, **more)
 
-        monkeypatch.setattr(Looker, "look", seen)
+        monkeypatch.setattr(FileProposer, "propose", seen)
 
     def take(self) -> list[str]:
         names, self.names = self.names, []

@@ -6,10 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.cli import propose_project as command_propose_project
 from app.errors import Cancelled
 from app.library import videos as library_videos
-from app.proposing import into_project as propose
+from app.proposing import into_project, project_batch
 from app.settings import Settings
 from storage import checkpoints as models
 from storage import jobs, tracks, videos
@@ -98,12 +97,12 @@ def test_what_is_deleted_and_what_has_no_class_here_is_told_in_words(
 ) -> None:
     first = run(shots[0], "--model", checkpoint)
     again = run(shots[0], "--model", checkpoint, "--again")
-    propose_video = command_propose_project.propose_video
+    propose_video = project_batch.propose_video
 
     def less(*given: Any, **more: Any) -> Any:
         return replace(propose_video(*given, **more), deleted=3, unmapped={"star": 1, "fish": 2})
 
-    monkeypatch.setattr(command_propose_project, "propose_video", less)
+    monkeypatch.setattr(project_batch, "propose_video", less)
     worse = run(shots[0], "--model", checkpoint, "--again")
 
     assert not {"deleted", "lacks"} & set(f"{first.out} {again.out}".split()), "nothing is said of nothing"
@@ -140,16 +139,16 @@ def test_a_run_that_was_broken_off_goes_on(
 ) -> None:
     long = pictures(tmp_path / "videos" / "long", count=14)
     flags = ("--model", checkpoint, "--window", "4", "--overlap", "1")
-    store, windows = propose.ProposalRun.store, []
+    store, windows = into_project.ProposalRun.store, []
 
-    def twice(run_: propose.ProposalRun, window: object) -> None:
+    def twice(run_: into_project.ProposalRun, window: object) -> None:
         if len(windows) == 2:
             raise KeyboardInterrupt
         windows.append(window)
         store(run_, window)
 
     with monkeypatch.context() as patch:
-        patch.setattr(propose.ProposalRun, "store", twice)
+        patch.setattr(into_project.ProposalRun, "store", twice)
         assert run(long, *flags).code == 130
     rows = stored(database)["long"][1]
     assert rows > 0
@@ -200,15 +199,15 @@ def test_a_project_without_videos_has_nothing_to_propose_for(run: Run, database:
 def test_a_run_that_a_person_takes_back_meanwhile_does_not_stop_the_others(
     run: Run, database: Database, checkpoint: Path, shots: list[Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    store = propose.ProposalRun.store
+    store = into_project.ProposalRun.store
 
-    def taken_back(run_: propose.ProposalRun, window: object) -> None:
+    def taken_back(run_: into_project.ProposalRun, window: object) -> None:
         if not stored(database)["a"][0]:
             store(run_, window)
         raise Cancelled
 
     with monkeypatch.context() as patch:
-        patch.setattr(propose.ProposalRun, "store", taken_back)
+        patch.setattr(into_project.ProposalRun, "store", taken_back)
         ran = run(shots[0], "--model", checkpoint)
 
     assert ran.code == 1 and "took its proposals back" in ran.last
@@ -243,15 +242,15 @@ def test_a_new_video_is_counted_by_the_run_and_by_a_job_only_where_the_run_fails
 ) -> None:
     monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
     good, bad = (make_video(tmp_path / f"{name}.mp4", frames=6) for name in ("good", "bad"))
-    store = propose.ProposalRun.store
+    store = into_project.ProposalRun.store
 
-    def breaking(run_: propose.ProposalRun, window: object) -> None:
+    def breaking(run_: into_project.ProposalRun, window: object) -> None:
         if not any(video.name == "bad" for video in every(database)):
             store(run_, window)
             return
         raise OSError(5, "Input/output error")
 
-    monkeypatch.setattr(propose.ProposalRun, "store", breaking)
+    monkeypatch.setattr(into_project.ProposalRun, "store", breaking)
     assert run(good, "--model", checkpoint).code == 0
     assert (index_jobs(database), started_workers) == ([], [])
     assert [video.confirmed for video in every(database)] == [6]
@@ -280,7 +279,7 @@ def test_whatever_stops_a_new_video_its_frames_are_counted(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(f"app.cli.propose_project.{step}", fail)
+    monkeypatch.setattr(f"app.proposing.project_batch.{step}", fail)
 
     assert run(make_video(tmp_path / "new.mp4", frames=6), "--model", checkpoint).code != 0
 

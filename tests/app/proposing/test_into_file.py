@@ -10,7 +10,8 @@ import pytest
 
 from app.checkpoints.find import FoundModel
 from app.errors import Cancelled
-from app.proposing.into_file import Looker, own_categories, propose_files
+from app.proposing.into_file import FileProposer, own_categories, propose_files
+from app.proposing.results_file import BatchResult
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
 from model.tracking import windows
 from model.tracking.settings import ProposeSettings, WindowsTooClose
@@ -23,7 +24,7 @@ RLE = {"size": [48, 64], "counts": b"0PP1"}
 
 
 def model_of(*categories: str) -> FoundModel:
-    """A model that is never asked: what it would say is put in place of `model.tracking.windows.propose`."""
+    """A model that never runs: a fake replaces `model.tracking.windows.propose`."""
     config = SimpleNamespace(name="tevit_tiny", window=36, overlap=6, max_tracks=10)
     checkpoint = SimpleNamespace(config=config, build=lambda device, precision: None)
     return FoundModel("m", Path("m"), "0", checkpoint, categories)
@@ -42,8 +43,8 @@ def result(
     return WindowResult(start, stop, listed, standings)
 
 
-class Said:
-    """What the model says of every video; the frames are read all the same."""
+class FakePropose:
+    """Gives the same windows for every video; the frames are read all the same."""
 
     def __init__(self) -> None:
         self.results: list[WindowResult] = []
@@ -57,97 +58,95 @@ class Said:
 
 
 @pytest.fixture
-def said(monkeypatch: pytest.MonkeyPatch) -> Said:
-    one = Said()
+def fake(monkeypatch: pytest.MonkeyPatch) -> FakePropose:
+    one = FakePropose()
     monkeypatch.setattr(windows, "propose", one.propose)
     return one
 
 
-def look(folder: Path, model: FoundModel, *, rule: str = "review", **more: Any) -> Any:
-    given = {
-        "categories": more.pop("categories", own_categories(model)),
-        "settings": ProposeSettings(rule, max_tracks=more.pop("max_tracks", None)),
-        "report": more.pop("report", lambda share, words: None),
-    }
+def propose(folder: Path, model: FoundModel, *, rule: str = "review", **more: Any) -> BatchResult:
+    settings = ProposeSettings(rule, max_tracks=more.pop("max_tracks", None))
+    categories = more.pop("categories", own_categories(model))
     videos = more.pop("videos", None) or videos_of([folder])
-    return propose_files(model, videos, device="cpu", **given, **more)
+    proposer = FileProposer(model, categories=categories, settings=settings, device="cpu")
+    return propose_files(proposer, videos, report=more.pop("report", lambda share, message: None), **more)
 
 
-def test_windows_of_a_long_video_are_joined_by_track_best_first(tmp_path: Path, said: Said) -> None:
-    said.results += [
+def test_windows_of_a_long_video_are_joined_by_track_best_first(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results += [
         result(0, 2, (0, [RLE, RLE]), (1, [RLE, None])),
         result(2, 3, (0, [RLE]), (2, [RLE]), scores={0: 0.6, 1: 0.4, 2: 0.9}),
     ]
 
-    results = look(pictures(tmp_path / "v"), model_of("fish")).results
+    results = propose(pictures(tmp_path / "v"), model_of("fish")).results
 
     shown = [[mask is not None for mask in one.segmentations] for one in results]
     assert shown == [[False, False, True], [True, True, True], [True, False, False]]
     assert [one.score for one in results] == [0.9, 0.6, 0.4]
 
 
-def test_a_video_is_decoded_once_and_its_frames_are_counted_on_the_way(tmp_path: Path, said: Said) -> None:
+def test_a_video_is_decoded_once_and_its_frames_are_counted_on_the_way(tmp_path: Path, fake: FakePropose) -> None:
     clip = make_video(tmp_path / "clip.mp4", frames=7)
-    said.results.append(result(0, 7, (0, [RLE] * 7)))
+    fake.results.append(result(0, 7, (0, [RLE] * 7)))
 
-    [looked] = look(clip, model_of("fish")).looked_at
+    [video] = propose(clip, model_of("fish")).videos
 
-    assert len(said.frames) == 7 and all((a == b).all() for a, b in zip(said.frames, decoded(clip), strict=True))
-    assert looked.entry["length"] == 7
-    assert looked.entry["content_hash"] == frames.index(clip).content_hash
+    assert len(fake.frames) == 7 and all((a == b).all() for a, b in zip(fake.frames, decoded(clip), strict=True))
+    assert video.entry["length"] == 7
+    assert video.entry["content_hash"] == frames.index(clip).content_hash
 
 
-def test_masks_leave_as_text(tmp_path: Path, said: Said) -> None:
-    said.results.append(result(0, 3, (0, [RLE, None, RLE])))
+def test_masks_leave_as_text(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results.append(result(0, 3, (0, [RLE, None, RLE])))
 
-    [one] = look(pictures(tmp_path / "v"), model_of("fish")).results
+    [one] = propose(pictures(tmp_path / "v"), model_of("fish")).results
 
     assert one.segmentations == ({"size": [48, 64], "counts": "0PP1"}, None, {"size": [48, 64], "counts": "0PP1"})
 
 
-def test_the_last_word_on_a_track_gives_its_class(tmp_path: Path, said: Said) -> None:
-    said.results += [result(0, 2, (0, [RLE, RLE]), labels={0: 1}), result(2, 3, (0, [RLE]), labels={0: 0})]
+def test_the_last_window_gives_the_class_of_a_track(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results += [result(0, 2, (0, [RLE, RLE]), labels={0: 1}), result(2, 3, (0, [RLE]), labels={0: 0})]
 
-    outcome = look(pictures(tmp_path / "v"), model_of("fish", "star"))
+    outcome = propose(pictures(tmp_path / "v"), model_of("fish", "star"))
 
     assert [one.category_id for one in outcome.results] == [1]
 
 
 @pytest.mark.parametrize(("rule", "count"), [("published", 2), ("review", 3)])
 def test_only_the_published_rule_bounds_the_tracks_of_a_video(
-    tmp_path: Path, said: Said, rule: str, count: int
+    tmp_path: Path, fake: FakePropose, rule: str, count: int
 ) -> None:
     scores = {0: 0.1, 1: 0.9, 2: 0.5}
-    said.results.append(result(0, 3, *((number, [RLE] * 3) for number in range(3)), scores=scores))
+    fake.results.append(result(0, 3, *((number, [RLE] * 3) for number in range(3)), scores=scores))
 
-    results = look(pictures(tmp_path / "v"), model_of("fish"), rule=rule, max_tracks=2).results
+    results = propose(pictures(tmp_path / "v"), model_of("fish"), rule=rule, max_tracks=2).results
 
     assert [one.score for one in results] == [0.9, 0.5, 0.1][:count]
 
 
-def test_classes_go_to_categories_by_name_in_all_their_spellings(tmp_path: Path, said: Said) -> None:
-    said.results.append(result(0, 3, *((k, [RLE] * 3) for k in range(3)), labels={0: 0, 1: 1, 2: 2}))
+def test_classes_go_to_categories_by_name_in_all_their_spellings(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results.append(result(0, 3, *((k, [RLE] * 3) for k in range(3)), labels={0: 0, 1: 1, 2: 2}))
     pictures(tmp_path / "frames" / "x")
     file = annotation_file(
         tmp_path / "a.json", [[f"x/{k:05d}.png" for k in range(3)]], categories=("Giant panda", "car", "bird")
     )
     videos, categories = videos_of_annotations(file, tmp_path / "frames")
 
-    outcome = look(tmp_path, model_of("giant_panda", "sedan", "unicorn"), videos=videos, categories=categories)
+    outcome = propose(tmp_path, model_of("giant_panda", "sedan", "unicorn"), videos=videos, categories=categories)
 
     assert [one.category_id for one in outcome.results] == [101, 102]
     assert outcome.dropped == Counter({"unicorn": 1})
-    assert outcome.looked_at[0].dropped == {"unicorn": 1}
+    assert outcome.videos[0].dropped == {"unicorn": 1}
 
 
-def test_frames_that_are_missing_or_of_another_size_fail_that_video_only(tmp_path: Path, said: Said) -> None:
-    said.results.append(result(0, 3, (0, [RLE] * 3)))
+def test_frames_that_are_missing_or_of_another_size_fail_that_video_only(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results.append(result(0, 3, (0, [RLE] * 3)))
     good = FileVideo(7, pictures(tmp_path / "good"), tuple(f"{k:05d}.png" for k in range(3)), (64, 48))
     small = FileVideo(8, pictures(tmp_path / "small", size=(32, 32)), ("00000.png",), (64, 48))
     gone = FileVideo(9, tmp_path, ("nothing.png",), (64, 48))
     nameless = FileVideo(10, tmp_path, (), (64, 48))
 
-    outcome = look(tmp_path, model_of("fish"), videos=(small, good, gone, nameless))
+    outcome = propose(tmp_path, model_of("fish"), videos=(small, good, gone, nameless))
 
     assert [one.video_id for one in outcome.results] == [7]
     assert [failure.video.id for failure in outcome.failed] == [8, 9, 10]
@@ -162,30 +161,32 @@ def test_a_mistake_of_the_program_is_not_taken_for_a_bad_video(tmp_path: Path, m
     monkeypatch.setattr(windows, "propose", fail)
 
     with pytest.raises(KeyError):
-        look(pictures(tmp_path / "v"), model_of("fish"))
+        propose(pictures(tmp_path / "v"), model_of("fish"))
 
 
-def test_a_cancelled_video_is_no_result(tmp_path: Path, said: Said) -> None:
-    said.results.append(result(0, 3, (0, [RLE] * 3)))
+def test_a_cancelled_video_is_no_result(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results.append(result(0, 3, (0, [RLE] * 3)))
 
     with pytest.raises(Cancelled):
-        look(pictures(tmp_path / "v"), model_of("fish"), cancelled=lambda: True)
+        propose(pictures(tmp_path / "v"), model_of("fish"), cancelled=lambda: True)
 
 
-def test_progress_goes_from_0_to_1_over_all_videos(tmp_path: Path, said: Said) -> None:
-    heard: list[float] = []
+def test_progress_goes_from_0_to_1_over_all_videos(tmp_path: Path, fake: FakePropose) -> None:
+    reported: list[float] = []
     videos = videos_of([pictures(tmp_path / "a"), pictures(tmp_path / "b")])
 
-    look(tmp_path, model_of("fish"), videos=videos, categories=(), report=lambda share, words: heard.append(share))
+    propose(
+        tmp_path, model_of("fish"), videos=videos, categories=(), report=lambda share, message: reported.append(share)
+    )
 
-    assert heard == sorted(heard)
-    assert heard == [0.5, 1.0]
+    assert reported == sorted(reported)
+    assert reported == [0.5, 1.0]
 
 
-def test_settings_that_are_not_given_are_those_of_the_configuration(tmp_path: Path, said: Said) -> None:
+def test_settings_that_are_not_given_are_those_of_the_configuration(tmp_path: Path, fake: FakePropose) -> None:
     def settings(**given: Any) -> tuple[Any, ...]:
         how = ProposeSettings(**given)
-        found = Looker(model_of("fish"), categories=(), settings=how, device="cpu").settings
+        found = FileProposer(model_of("fish"), categories=(), settings=how, device="cpu").settings
         return found.window, found.overlap, found.max_tracks
 
     assert settings() == (36, 6, 10)

@@ -10,10 +10,10 @@ import pytest
 
 from app.errors import BadInput
 from app.machine import Shard
-from app.proposing import part_files as propose_parts
-from app.proposing.part_files import PartMissing, Parts
+from app.proposing import part_files
+from app.proposing.part_files import Journal, ProcessSilent
 
-ABOUT = {"model": "m"}
+KEY = {"model": "m"}
 
 
 def line(number: int, digest: str) -> dict[str, Any]:
@@ -21,16 +21,16 @@ def line(number: int, digest: str) -> dict[str, Any]:
 
 
 def parts(
-    folder: Path, rank: int = 0, count: int = 1, *, about: dict[str, Any] | None = None, session: str = "s"
-) -> Parts:
-    return Parts(folder / "out.parts", Shard(rank, count, rank, session), about=ABOUT if about is None else about)
+    folder: Path, rank: int = 0, count: int = 1, *, key: dict[str, Any] | None = None, session: str = "s"
+) -> Journal:
+    return Journal(folder / "out.parts", Shard(rank, count, rank, session), key=KEY if key is None else key)
 
 
 class Crash(Exception):
     pass
 
 
-def broken_off(part: Parts, *lines: dict[str, Any]) -> None:
+def broken_off(part: Journal, *lines: dict[str, Any]) -> None:
     """Writes lines and dies."""
     with pytest.raises(Crash), part:
         for one in lines:
@@ -43,9 +43,9 @@ def test_what_was_finished_before_a_crash_is_found_again(tmp_path: Path) -> None
 
     with parts(tmp_path) as again:
         assert set(again.finished()) == {"a", "c"}
-        assert list(again.of_this_call()) == [], "nothing of it counts as said in this call"
+        assert list(again.lines_of_call()) == [], "nothing of it counts as said in this call"
         again.add(line(1, "b"))
-        assert [one["hash"] for one in again.of_this_call()] == ["b"]
+        assert [one["hash"] for one in again.lines_of_call()] == ["b"]
         assert set(again.finished()) == {"a", "b", "c"}
 
 
@@ -61,7 +61,7 @@ def test_a_line_that_broke_off_does_not_count(tmp_path: Path) -> None:
 def test_results_of_another_model_or_settings_do_not_count(tmp_path: Path) -> None:
     broken_off(parts(tmp_path), line(1, "a"))
 
-    with parts(tmp_path, about={"model": "other"}) as again:
+    with parts(tmp_path, key={"model": "other"}) as again:
         assert again.finished() == {}
 
 
@@ -103,13 +103,16 @@ def test_the_first_process_waits_until_all_have_ended(tmp_path: Path) -> None:
         thread.start()
         first.wait_for_all(60.0, report=lambda text: first_waits.set())
         order.append("first")
-        assert [one["hash"] for one in first.of_this_call()] == ["a", "b"]
+        assert [one["hash"] for one in first.lines_of_call()] == ["a", "b"]
     thread.join()
     assert order == ["second", "first"]
 
 
 def test_a_process_that_falls_silent_is_named_and_what_is_done_stays(tmp_path: Path) -> None:
-    with pytest.raises(PartMissing, match=r"Process 1 of 2 .*start the command again"), parts(tmp_path, 0, 2) as first:
+    with (
+        pytest.raises(ProcessSilent, match=r"Process 1 of 2 .*start the command again"),
+        parts(tmp_path, 0, 2) as first,
+    ):
         first.add(line(1, "a"))
         first.end()
         first.wait_for_all(0.2)
@@ -127,17 +130,17 @@ def test_an_end_of_an_earlier_call_is_not_taken_for_one_of_this(tmp_path: Path, 
     head = json.loads(lines[0])
     path.write_text("\n".join([json.dumps({**head, "began": head["began"] - age}), *lines[1:], ""]))
 
-    with pytest.raises(PartMissing), parts(tmp_path, 0, 2) as first:
+    with pytest.raises(ProcessSilent), parts(tmp_path, 0, 2) as first:
         first.end()
         first.wait_for_all(0.2)
 
 
 def test_a_sign_of_life_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(propose_parts, "TOUCH_SECONDS", 0.0)
+    monkeypatch.setattr(part_files, "TOUCH_SECONDS", 0.0)
     with parts(tmp_path) as part:
         path = tmp_path / "out.parts" / "rank-0000.jsonl"
         os.utime(path, (0, 0))
-        part.alive()
+        part.touch()
         assert path.stat().st_mtime > 0
 
 
@@ -151,8 +154,8 @@ def test_in_the_end_the_parts_are_gone_and_what_killed_processes_left_of_them(tm
 
 
 def test_a_part_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(propose_parts, "LOOK_SECONDS", 0.0)
-    original, read = propose_parts._read, []
+    monkeypatch.setattr(part_files, "POLL_SECONDS", 0.0)
+    original, read = part_files._read, []
     looks = 0
 
     def watched(path: Path) -> list[dict[str, Any]]:
@@ -170,7 +173,7 @@ def test_a_part_is_read_again_only_when_it_changed(tmp_path: Path, monkeypatch: 
             if looks == 40:
                 second.end()
 
-        monkeypatch.setattr(propose_parts, "_read", watched)
+        monkeypatch.setattr(part_files, "_read", watched)
         first.wait_for_all(60.0, report=look)
     assert looks == 40
     assert read == ["rank-0000.jsonl", *["rank-0001.jsonl"] * 3]
@@ -183,17 +186,17 @@ def test_a_part_that_had_ended_before_the_wait_is_not_waited_for(tmp_path: Path)
         alone.wait_for_all(0.0, report=lambda text: pytest.fail(text))
 
 
-def test_hearing_how_far_it_is_is_a_sign_of_life(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(propose_parts, "TOUCH_SECONDS", 0.0)
-    shares: list[float] = []
+def test_progress_touches_the_file_of_the_process(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(part_files, "TOUCH_SECONDS", 0.0)
+    reported: list[tuple[float, str]] = []
     with parts(tmp_path) as part:
         path = tmp_path / "out.parts" / "rank-0000.jsonl"
-        tell = part.heard(shares.append)
-        for told in ((0.25,), (0.5, "half of it")):
+        report = part.touching(lambda done, message: reported.append((done, message)))
+        for progress in ((0.25, "a"), (0.5, "half of it")):
             os.utime(path, (0, 0))
-            tell(*told)
+            report(*progress)
             assert path.stat().st_mtime > 0
-    assert shares == [0.25, 0.5]
+    assert reported == [(0.25, "a"), (0.5, "half of it")]
 
 
 def test_a_file_that_a_person_put_beside_the_parts_stays(tmp_path: Path) -> None:
