@@ -73,6 +73,11 @@ def as_sentence(text: str) -> str:
     return line if line.endswith((".", "!", "?")) else f"{line}."
 
 
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """A number with its noun: "1 video", "2 videos", "0 videos"."""
+    return f"{number} {noun if number == 1 else plural or noun + 's'}"
+
+
 def one_line(text: str, longest: int) -> str:
     """``text`` with every run of white space as one blank, cut to ``longest`` characters."""
     line = " ".join(text.split())

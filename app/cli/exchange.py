@@ -11,6 +11,7 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
+from app.sentences import counted
 from app.settings import Settings
 from storage import projects, schema
 from storage.database import Database
@@ -30,6 +31,7 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
                 file=arguments.file,
                 frames_folder=arguments.frames,
                 stride=arguments.stride,
+                repeat=arguments.repeat,
                 report=progress,
             )
         except BaseException:
@@ -40,12 +42,14 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
         progress.end()
         with database.atomic() as tx:
             projects.set_last_project(tx, project.id)
-    for sentence in done.skipped:
+    for sentence in (*done.notes, *done.skipped):
         print(sentence, file=sys.stderr)
-    text = f"{len(done.videos)} videos, {done.tracks} tracks and {done.masks} masks came into {project.name}"
+    came = f"{counted(len(done.videos), 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
+    text = f"{came} came into {project.name}"
     print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else text)
     if done.skipped:
-        raise ChecksFailed(f"{len(done.skipped)} videos were left out; the first: {done.skipped[0]}")
+        were = "video was" if len(done.skipped) == 1 else "videos were"
+        raise ChecksFailed(f"{len(done.skipped)} {were} left out; the first: {done.skipped[0]}")
 
 
 def export(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -65,7 +69,8 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
         progress.end()
     for sentence in (*done.left_out, *done.gaps):
         print(sentence, file=sys.stderr)
-    text = f"{done.videos} videos, {done.tracks} tracks and {done.masks} masks: {done.annotations}"
+    left = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
+    text = f"{left}: {done.annotations}"
     print(json.dumps(done.as_json()) if arguments.json else text)
 
 

@@ -152,6 +152,14 @@ def _exchanging(add: Add) -> None:
     imported.add_argument("--frames", type=Path, required=True, metavar="DIR")
     text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
     imported.add_argument("--stride", type=positive, metavar="N", help=text)
+    repeated = imported.add_argument_group("videos that an import brought into this project already (default: refused)")
+    repeat = repeated.add_mutually_exclusive_group()
+    for choice, text in (
+        ("again", "import them once more, beside the earlier ones"),
+        ("replace", "put the file's in their place; the earlier ones can be restored"),
+        ("skip", "leave them as they are"),
+    ):
+        repeat.add_argument(f"--{choice}", dest="repeat", action="store_const", const=choice, default="ask", help=text)
     _json(imported)
     export = add("export", "app.cli.exchange:export", "write a project as YouTube-VIS with its frames")
     export.add_argument("--out", type=Path, required=True, metavar="DIR")

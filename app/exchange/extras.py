@@ -2,3 +2,4 @@
 
 SOURCE = "source"  # keys of the file that the format does not know
 ANNOTATED_FROM = "annotated_from"  # of a video: the frame of its first annotated entry, where that is not 0
+CONTENT = "imported_content"  # of a video: the digest of its entry and its tracks in the imported file

@@ -7,33 +7,37 @@ from app.errors import BadInput
 from storage import frames
 from storage.frames import FrameIndex
 from storage.frames.scan import VIDEO_SUFFIXES
-from storage.youtube_vis import FRAMES_FOLDER, VisVideo
+from storage.youtube_vis import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures, VisNote, VisVideo
 
 FIRST_SUFFIX = ".mp4"
 
 
 @dataclass(frozen=True)
 class Pictures:
-    """The frames of an imported video. Entry t of the file stands for frame ``first + t * stride``."""
+    """The frames of an imported video. Entry t of the file stands for frame ``first + t * stride``.
+
+    ``names`` are those of the file, as they are stored; ``notes`` say where the pictures are not as the file says.
+    """
 
     index: FrameIndex
+    names: tuple[str, ...]
     first: int = 0
     stride: int = 1
+    notes: tuple[VisNote, ...] = ()
 
     def frame(self, entry: int) -> int:
         """The frame that annotated entry ``entry`` stands for."""
         return self.first + entry * self.stride
 
 
-def find_pictures(video: VisVideo, folder: Path, *, stride: int | None = None) -> Pictures:
-    """The pictures of ``video`` below ``folder``; raises `BadInput` or `storage.frames.VideoError` if they do not fit.
+def find_pictures(video: VisVideo, finder: PictureFinder, *, stride: int | None = None) -> Pictures:
+    """The pictures of ``video``; raises `BadInput` or `storage.frames.VideoError` if they do not fit.
 
     Without ``stride`` exactly the pictures that the file names. With it the video at its full rate: a folder that holds
-    the named pictures and those between them, or a video file called like the folder of the names (``folder`` may be
-    that file itself). Its length has to fit: one annotated frame in every ``stride``, from the first on.
+    the named pictures and those between them, or a video file called like the folder of the names (the finder's folder
+    may be that file itself). Its length has to fit: one annotated frame in every ``stride``, from the first on.
     """
-    _check_names(video)
-    found = _named(video, folder) if stride is None else _full_rate(video, folder, stride)
+    found = _named(video, finder) if stride is None else _full_rate(video, finder, stride)
     index = found.index
     if (index.width, index.height) != (video.width, video.height):
         raise BadInput(
@@ -42,43 +46,41 @@ def find_pictures(video: VisVideo, folder: Path, *, stride: int | None = None) -
     return found
 
 
-def _check_names(video: VisVideo) -> None:
-    if not video.file_names:
-        raise BadInput("the file does not name its pictures.")
-    for name in video.file_names:
-        if PurePosixPath(name).is_absolute() or ".." in PurePosixPath(name).parts:
-            raise BadInput(f"its picture {name} lies outside the folder of frames.")
-
-
-def _named(video: VisVideo, folder: Path) -> Pictures:
-    place = next((place for place in _places(folder) if (place / video.file_names[0]).is_file()), None)
-    if place is None:
-        raise BadInput(f"its picture {video.file_names[0]} is not under {folder}.")
-    index = frames.index_files(place, video.file_names)
+def _named(video: VisVideo, finder: PictureFinder) -> Pictures:
+    found = finder.find(video)
+    index = frames.index_files(found.place, found.files)
     if index.count != video.length:
         raise BadInput(f"it has {index.count} pictures, but the file says {video.length}.")
-    return Pictures(index)
+    return Pictures(index, found.names, notes=found.notes)
 
 
-def _full_rate(video: VisVideo, folder: Path, stride: int) -> Pictures:
-    named = PurePosixPath(video.file_names[0]).parent
-    if folder.is_file():
-        return _of_file(video, folder, stride)
-    for place in _places(folder):
-        if (place / video.file_names[0]).is_file():
-            return _of_folder(video, place / named, stride)
+def _full_rate(video: VisVideo, finder: PictureFinder, stride: int) -> Pictures:
+    names = finder.plain_names(video)
+    if finder.folder.is_file():
+        return _of_file(video, names, finder.folder, stride)
+    named = PurePosixPath(names[0]).parent
+    for place in finder.places(names[0]):
         files = [place / f"{named}{suffix}" for suffix in _suffixes()] if named.name else []
         file = next((file for file in files if file.is_file()), None)
-        if file is not None:
-            return _of_file(video, file, stride)
-    raise BadInput(f"neither its picture {video.file_names[0]} nor a video file {named}.mp4 is under {folder}.")
+        if file is not None and not (place / names[0]).is_file():
+            return _of_file(video, names, file, stride)
+    try:
+        found = finder.find(video)
+    except SeveralPictures:
+        raise
+    except PicturesNotFound as error:
+        raise BadInput(
+            f"neither its picture '{names[0]}' nor a video file {named}{FIRST_SUFFIX} is under '{finder.folder}'."
+        ) from error
+    return _of_folder(found, stride)
 
 
-def _of_folder(video: VisVideo, place: Path, stride: int) -> Pictures:
+def _of_folder(found: VideoPictures, stride: int) -> Pictures:
     """The names say which pictures are annotated; those between them must be there, and as many each time."""
+    place = found.place / PurePosixPath(found.files[0]).parent
     every = frames.picture_names(place)
     position = {name: k for k, name in enumerate(every)}
-    plain = [PurePosixPath(name).name for name in video.file_names]
+    plain = [PurePosixPath(name).name for name in found.files]
     strange = next((name for name in plain if name not in position), None)
     if strange is not None:
         raise BadInput(f"its picture {strange} is not in {place}.")
@@ -90,10 +92,10 @@ def _of_folder(video: VisVideo, place: Path, stride: int) -> Pictures:
                 f"its picture {name} is number {position[name]} in {place}, but at every {stride}th frame it would be "
                 f"number {wanted}; give the stride of this file, and the folder with all its frames."
             )
-    return Pictures(frames.probe(place), first, stride)
+    return Pictures(frames.probe(place), found.names, first, stride, found.notes)
 
 
-def _of_file(video: VisVideo, file: Path, stride: int) -> Pictures:
+def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int) -> Pictures:
     index = frames.index(file)
     fitting = len(range(0, index.count, stride))
     if fitting != video.length:
@@ -101,13 +103,9 @@ def _of_file(video: VisVideo, file: Path, stride: int) -> Pictures:
             f"{file} has {index.count} frames, so every {stride}th makes {fitting}, but the file lists {video.length}; "
             "give the stride of this file."
         )
-    return Pictures(index, 0, stride)
+    return Pictures(index, names, 0, stride)
 
 
 def _suffixes() -> tuple[str, ...]:
     """What the name of a video file may end with, in the order in which it is looked for."""
     return FIRST_SUFFIX, *sorted(VIDEO_SUFFIXES - {FIRST_SUFFIX})
-
-
-def _places(folder: Path) -> tuple[Path, ...]:
-    return folder, folder / FRAMES_FOLDER

@@ -14,8 +14,17 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
-from app.exchange.extras import ANNOTATED_FROM, SOURCE
+from app.exchange.extras import ANNOTATED_FROM, CONTENT, SOURCE
+from app.exchange.import_categories import adopt_categories
 from app.exchange.import_frames import Pictures, find_pictures
+from app.exchange.repeats import (
+    Candidate,
+    Repeat,
+    content_digest,
+    find_repeats,
+    refuse_repeats,
+    settle_repeats,
+)
 from app.library.videos import free_name
 from app.progress import Report, quiet
 from app.settings import Settings
@@ -24,18 +33,23 @@ from storage.authors import machine_author
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.videos import Video
-from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, normalised_name, read_dataset
+from storage.youtube_vis import PictureFinder, VisDataset, VisNote, VisTrack, VisVideo, note_lines, read_dataset
 
 
 @dataclass(frozen=True)
 class Imported:
-    """What came in. ``skipped`` has one sentence for each video that was left out, and why."""
+    """What came in. ``skipped`` has one sentence for each video that was left out, and why.
+
+    ``notes`` are sentences about what came in other than it stands in the file: the first of each kind, with its
+    place, and how many more there are.
+    """
 
     videos: tuple[str, ...]
     tracks: int
     masks: int
     new_categories: tuple[str, ...]
     skipped: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result that a job stores."""
@@ -45,6 +59,7 @@ class Imported:
             "masks": self.masks,
             "new_categories": list(self.new_categories),
             "skipped": list(self.skipped),
+            "notes": list(self.notes),
         }
 
 
@@ -56,6 +71,11 @@ class _Ready:
     pictures: Pictures
     tracks: tuple[VisTrack, ...]
 
+    @property
+    def candidate(self) -> Candidate:
+        """What tells whether the project has it already."""
+        return Candidate(self.video, self.pictures.index, self.pictures.names, self.tracks)
+
 
 def import_dataset(
     database: Database,
@@ -65,6 +85,7 @@ def import_dataset(
     file: Path,
     frames_folder: Path,
     stride: int | None = None,
+    repeat: Repeat = "ask",
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Imported:
@@ -73,9 +94,10 @@ def import_dataset(
     With ``stride`` the file annotates one frame in every so many of videos that are there at their full rate, as
     folders or as video files (see `app.exchange.import_frames`); the frames between are unknown, not *absent*, and an
     export at that stride gives the file back. A video whose pictures are missing, broken or of another size is left out
-    and told in ``skipped``.
+    and told in ``skipped``. ``repeat`` says what becomes of videos that an earlier import brought already.
 
-    Raises `BadInput` when the file or folder is not there or no video could be used,
+    Raises `app.exchange.repeats.ImportedAlready` where that is "ask" and there are such videos, `BadInput` when the
+    file or folder is not there or no video could be used,
     `storage.youtube_vis.YouTubeVisError` when the file is not sound, `Cancelled` before anything is stored.
     """
     dataset, digest = _read(file)
@@ -83,6 +105,7 @@ def import_dataset(
         raise BadInput(f"Every {stride}th frame cannot be annotated; give 1 or more.")
     if not frames_folder.is_dir() and not (stride is not None and frames_folder.is_file()):
         raise BadInput(f"There is no folder {frames_folder}; give the folder that holds the frames of {file.name}.")
+    finder = PictureFinder(frames_folder)
     ready: list[_Ready] = []
     skipped: list[str] = []
     for position, video in enumerate(dataset.videos):
@@ -90,7 +113,7 @@ def import_dataset(
             raise Cancelled
         report(0.8 * position / len(dataset.videos), f"Looking at the frames of video {position + 1}")
         try:
-            found = find_pictures(video, frames_folder, stride=stride)
+            found = find_pictures(video, finder, stride=stride)
         except (BadInput, frames.VideoError) as error:
             skipped.append(f"Video {video.id} was left out: {error}")
             continue
@@ -99,7 +122,7 @@ def import_dataset(
         raise BadInput(skipped[0] if skipped else f"{file} holds no video.")
     report(0.8, "Storing")
     with database.atomic() as tx:
-        return _store(tx, project_id, _File(file, digest, dataset), ready, skipped)
+        return _store(tx, project_id, _File(file, digest, dataset), ready, skipped, repeat)
 
 
 @dataclass(frozen=True)
@@ -117,9 +140,23 @@ def _read(file: Path) -> tuple[VisDataset, str]:
     return read_dataset(file), digest
 
 
-def _store(tx: Connection, project_id: str, source: _File, ready: Sequence[_Ready], skipped: Sequence[str]) -> Imported:
+def _store(
+    tx: Connection,
+    project_id: str,
+    source: _File,
+    found: Sequence[_Ready],
+    skipped: Sequence[str],
+    repeat: Repeat,
+) -> Imported:
     dataset = source.dataset
     projects.get_project(tx, project_id)
+    repeats = {} if repeat == "again" else find_repeats(tx, project_id, [item.candidate for item in found])
+    if repeat == "ask":
+        refuse_repeats(source.path.name, repeats, count=len(found))
+    left_out, notes = settle_repeats(tx, repeats, repeat)
+    ready = [item for item in found if item.video.id not in left_out]
+    if not ready:
+        return Imported((), 0, 0, (), tuple(skipped), note_lines(notes))
     import_id = videos.add_import(
         tx,
         project_id=project_id,
@@ -128,51 +165,34 @@ def _store(tx: Connection, project_id: str, source: _File, ready: Sequence[_Read
         info=dataset.info,
         extra={"licenses": list(dataset.licenses), SOURCE: dataset.extra},
     )
-    category_ids, new = _categories(tx, project_id, dataset.categories)
+    categories = adopt_categories(tx, project_id, dataset.categories)
     names = []
     for item in ready:
         video = _add_video(tx, project_id, import_id, item)
         names.append(video.name)
-        _add_tracks(tx, video, import_id, item, category_ids)
+        _add_tracks(tx, video, import_id, item, categories.ids)
     kept = [track for item in ready for track in item.tracks]
     return Imported(
         videos=tuple(names),
         tracks=len(kept),
         masks=sum(rle is not None for track in kept for rle in track.segmentations),
-        new_categories=new,
+        new_categories=categories.new,
         skipped=tuple(skipped),
+        notes=note_lines([*notes, *categories.notes, *_notes_of_pictures(ready), *dataset.notes]),
     )
 
 
-def _categories(
-    tx: Connection, project_id: str, wanted: Sequence[VisCategory]
-) -> tuple[dict[int, str], tuple[str, ...]]:
-    """The file's category ids -> the project's, by name; the names that were new to the project."""
-    known = {normalised_name(category.name): category.id for category in projects.list_categories(tx, project_id)}
-    found: dict[int, str] = {}
-    new = []
-    for category in wanted:
-        key = normalised_name(category.name)
-        if key not in known:
-            known[key] = projects.add_category(
-                tx,
-                project_id,
-                category.name,
-                supercategory=category.supercategory,
-                source_id=str(category.id),
-                extra={SOURCE: category.extra} if category.extra else None,
-            ).id
-            new.append(category.name)
-        found[category.id] = known[key]
-    return found, tuple(new)
+def _notes_of_pictures(ready: Sequence[_Ready]) -> list[VisNote]:
+    return [note for item in ready for note in item.pictures.notes]
 
 
 def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) -> Video:
     video, index = item.video, item.pictures.index
     extra: dict[str, Any] = {SOURCE: video.extra} if video.extra else {}
+    extra[CONTENT] = content_digest(item.candidate)
     if item.pictures.first:
         extra[ANNOTATED_FROM] = item.pictures.first
-    folder = PurePosixPath(video.file_names[0]).parent.as_posix()
+    folder = PurePosixPath(item.pictures.names[0]).parent.as_posix()
     taken = {other.name for other in videos.list_videos(tx, project_id)}
     return videos.add_video(
         tx,
@@ -188,10 +208,10 @@ def _add_video(tx: Connection, project_id: str, import_id: str, item: _Ready) ->
         height=index.height,
         confirmed=True,
         content_hash=index.content_hash,
-        file_names=list(video.file_names),
+        file_names=list(item.pictures.names),
         stride=item.pictures.stride,
         source_id=str(video.id),
-        extra=extra or None,
+        extra=extra,
     )
 
 
@@ -217,6 +237,8 @@ def _track_changes(track: VisTrack, pictures: Pictures, category_ids: dict[int, 
     }
     changes = [Change(track_id, None, 0, own)]
     for entry, rle in enumerate(track.segmentations):
+        if entry in track.unknown:
+            continue
         row: dict[str, Any] = {"source": "imported", "review": "unreviewed"}
         if rle is None:
             row |= {"state": "absent", "mask": None}

@@ -64,12 +64,17 @@ def remove_video(database: Database, *, video_id: str) -> tuple[Video, tuple[str
     Returns the video and the ids of those jobs. Raises `storage.errors.NotFound`.
     """
     with database.atomic() as tx:
-        video = videos.get_video(tx, video_id)
-        if video.removed is None:
-            video = videos.remove_video(tx, video_id)
-        stopped = tuple(job.id for job in jobs.list_jobs(tx, active=True, video_id=video_id))
-        for job_id in stopped:
-            jobs.request_cancel(tx, job_id)
+        return remove_in(tx, video_id)
+
+
+def remove_in(tx: Connection, video_id: str) -> tuple[Video, tuple[str, ...]]:
+    """As `remove_video`, as a part of a larger transaction."""
+    video = videos.get_video(tx, video_id)
+    if video.removed is None:
+        video = videos.remove_video(tx, video_id)
+    stopped = tuple(job.id for job in jobs.list_jobs(tx, active=True, video_id=video_id))
+    for job_id in stopped:
+        jobs.request_cancel(tx, job_id)
     return video, stopped
 
 

@@ -5,47 +5,52 @@ files of others (TeViT `mmdet/datasets/youtubevis.py`). Here each is worked arou
 :attr:`YoutubeVisClips.notes`.
 """
 
-import json
 from collections import defaultdict
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from model.training.clips import ClipTrack, ClipVideo, DataNote
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 from storage import rle
-from storage.frames.image_folder import read_picture
+from storage.frames.image_folder import picture_size, read_picture
 from storage.rle import Rle
-from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, parse_dataset
+from storage.youtube_vis import (
+    OTHER_BOX,
+    Box,
+    PictureFinder,
+    PicturesNotFound,
+    VideoPictures,
+    VisCategory,
+    VisNote,
+    VisTrack,
+    VisVideo,
+    read_dataset,
+)
 
-Box = tuple[float, float, float, float]  # x, y, width, height in frame pixels
+_READERS = 8  # threads that open pictures; most of the time is the disk's
 
 
 class MissingFrames(ValueError):
     """A frame that the annotation file names is not in the frames folder."""
 
 
-@dataclass(frozen=True)
-class _Stated:
-    """What the file says of a track beside its masks, one entry per frame or none at all."""
-
-    boxes: Sequence[Any] = ()
-    areas: Sequence[Any] | None = ()  # None: the file has null there
+class WrongSize(ValueError):
+    """A picture has another shape than the annotation file says, or than the other pictures of its video."""
 
 
 class YoutubeVisClips:
     """All videos of a YouTube-VIS file; null there means absent there.
 
-    Labels follow the ids of the categories, whatever their order in the file.
+    Labels follow the ids of the categories, whatever their order in the file. The size of every picture is read at
+    once: raises MissingFrames, WrongSize, `storage.frames.VideoError` and `storage.youtube_vis.YouTubeVisError`.
     """
 
     def __init__(self, annotations: Path, frames: Path) -> None:
-        dataset, stated = _read(annotations)
-        self._frames = frames
-        self._dataset_videos = dataset.videos
+        dataset = read_dataset(annotations)
         ordered = sorted(dataset.categories, key=lambda category: category.id)
         self.categories = tuple(category.name for category in ordered)
         labels = {category.id: label for label, category in enumerate(ordered)}
@@ -54,40 +59,79 @@ class YoutubeVisClips:
         for track in dataset.tracks:
             tracks[track.video_id].append(track)
         self.videos: Sequence[ClipVideo] = tuple(
-            _video(video, [_Reading(track, video, stated[track.id]) for track in tracks[video.id]], labels, notes)
+            _video(video, [_Reading(track, video) for track in tracks[video.id]], labels, notes)
             for video in dataset.videos
         )
+        finder = PictureFinder(frames)
+        self._pictures = [_pictures(video, finder) for video in dataset.videos]
+        notes += _notes_of_reading(dataset.notes, self.videos)
+        notes += [DataNote(note.kind, None, None, str(note)) for found in self._pictures for note in found.notes]
+        notes += _notes_of_sizes(dataset.videos, self._pictures)
         self.notes = tuple(notes)
-        self._require_frames()
 
     def file_name(self, video: int, frame: int) -> str:
-        """The picture of one frame, relative to the frames folder."""
-        return self._dataset_videos[video].file_names[frame]
+        """The picture of one frame, relative to the folder that holds it."""
+        return self._pictures[video].files[frame]
 
     def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
         """uint8 RGB (T, H, W, 3) of the chosen frames."""
-        names = self._dataset_videos[video].file_names
-        return np.stack([read_picture(self._frames / names[frame]) for frame in frames])
-
-    def _require_frames(self) -> None:
-        for video in self._dataset_videos:
-            for name in video.file_names[:1] + video.file_names[-1:]:
-                if not (self._frames / name).is_file():
-                    raise MissingFrames(f"{self._frames / name}: the frame of video {video.id} is not there")
+        found = self._pictures[video]
+        return np.stack([read_picture(found.place / found.files[frame]) for frame in frames])
 
 
-def _read(path: Path) -> tuple[VisDataset, dict[int, _Stated]]:
-    """The dataset, and what the file states per track: the official loader trains on its boxes and areas."""
-    text = path.read_bytes()
+def _pictures(video: VisVideo, finder: PictureFinder) -> VideoPictures:
     try:
-        content = json.loads(text)
-    except ValueError:
-        return parse_dataset(text, where=str(path)), {}  # says what is wrong with the text
-    dataset = parse_dataset(content, where=str(path))
-    return dataset, {
-        entry["id"]: _Stated(entry.get("bboxes") or (), entry.get("areas", ()))
-        for entry in content.get("annotations") or []
-    }
+        found = finder.find(video)
+    except PicturesNotFound as error:
+        raise MissingFrames(f"video {video.id}: {error}") from error
+    missing = next((file for file in found.files if not (found.place / file).is_file()), None)
+    if missing is not None:
+        raise MissingFrames(f"{found.place / missing}: the frame of video {video.id} is not there")
+    return found
+
+
+def _notes_of_sizes(videos: Sequence[VisVideo], pictures: Sequence[VideoPictures]) -> list[DataNote]:
+    """A note for each video whose pictures are larger or smaller than the file says; raises WrongSize."""
+    notes = []
+    with ThreadPoolExecutor(_READERS) as pool:
+        for video, found in zip(videos, pictures, strict=True):
+            paths = [found.place / file for file in found.files]
+            sizes = list(pool.map(picture_size, paths))
+            for path, size in zip(paths, sizes, strict=True):
+                _check_size(video, path, size, first=sizes[0])
+            if sizes and sizes[0] != (video.width, video.height):
+                text = f"its pictures are {_x(sizes[0])}, the file says {_x((video.width, video.height))}; masks and "
+                text += "boxes are scaled to them."
+                notes.append(DataNote("pictures of another scale", _name_of(video), None, text))
+    return notes
+
+
+def _check_size(video: VisVideo, path: Path, size: tuple[int, int], *, first: tuple[int, int]) -> None:
+    said = (video.width, video.height)
+    # Scaled sizes are rounded to whole pixels.
+    if abs(size[0] * said[1] - size[1] * said[0]) > max(said):
+        raise WrongSize(f"{path} is {_x(size)}, but the file says {_x(said)} for video {video.id}: another shape")
+    if size != first:
+        raise WrongSize(f"{path} is {_x(size)}, but the first picture of video {video.id} is {_x(first)}")
+
+
+def _x(size: tuple[int, int]) -> str:
+    return f"{size[0]} x {size[1]}"
+
+
+def _notes_of_reading(found: Sequence[VisNote], videos: Sequence[ClipVideo]) -> list[DataNote]:
+    """What was read in spite of the format, by video and frame."""
+    names = {track.id: video.name for video in videos for track in video.tracks}
+    states = {track.id: track.states for video in videos for track in video.tracks}
+    notes = []
+    for note in found:
+        place = f"{note.where.rpartition(': ')[2]} {note.text}"
+        if note.track is None or note.frame is None:
+            notes.append(DataNote(note.kind, None, None, place))
+        elif note.kind != OTHER_BOX or states[note.track][note.frame] == PRESENT:
+            # Of a box outside of the picture nothing is learnt, and there is a note already.
+            notes.append(DataNote(note.kind, names[note.track], note.frame, place))
+    return notes
 
 
 def _notes_of_file(name: str, categories: Sequence[VisCategory]) -> list[DataNote]:
@@ -104,17 +148,17 @@ class _Reading:
 
     track: VisTrack
     video: VisVideo
-    stated: _Stated
 
     def frame(self, k: int) -> tuple[int, Rle | None, Box | None, str | None]:
         """State, mask and box in frame k, and the kind of note if something is wrong there."""
-        mask = self.track.segmentations[k]
-        given = self.stated.boxes[k] if k < len(self.stated.boxes) else None
-        box = given if isinstance(given, list) and len(given) == 4 else None
+        stated, mask = self.track.stated, self.track.segmentations[k]
+        box = stated.boxes[k] if k < len(stated.boxes) else None
+        if k in self.track.unknown:
+            return UNKNOWN, None, None, None
         if mask is None:
             # Some files write boxes of zeros where a track is absent.
             return ABSENT, None, None, "box without mask" if box is not None and min(box[2:]) > 0 else None
-        areas = self.stated.areas or ()
+        areas = stated.areas or ()
         area = areas[k] if k < len(areas) else None
         if area is not None and area <= 0:
             return UNKNOWN, None, None, "mask without area"
@@ -150,7 +194,7 @@ def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> 
     for k, (_, _, _, wrong) in enumerate(frames):
         if wrong:
             notes.append(DataNote(wrong, name, k, f"track {track.id} {_WRONG[wrong]}"))
-    if reading.stated.areas is None:
+    if track.stated.areas is None:
         text = f"track {track.id} has no areas; those of its masks count."
         notes.append(DataNote("areas missing", name, None, text))
     if track.id < 1:

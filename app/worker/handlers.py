@@ -10,6 +10,7 @@ from app.checkpoints.register import CheckpointFile, add_file, export_official
 from app.errors import BadInput
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
+from app.exchange.repeats import ImportedAlready
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
@@ -46,7 +47,9 @@ def index(work: Work) -> Mapping[str, Any]:
 
 
 def import_file(work: Work) -> Mapping[str, Any]:
-    """``{"upload"?, "file", "frames", "stride"?}``: a YouTube-VIS file into the project; an upload is removed.
+    """``{"upload"?, "file", "frames", "stride"?, "repeat"?}``: a YouTube-VIS file into the project.
+
+    An upload is removed.
 
     ``file`` is its path, or with the id of an ``upload`` its name.
     """
@@ -60,9 +63,12 @@ def import_file(work: Work) -> Mapping[str, Any]:
                 file=file,
                 frames_folder=Path(parameters["frames"]),
                 stride=parameters.get("stride"),
+                repeat=parameters.get("repeat", "ask"),
                 report=work.report,
                 cancelled=work.report.cancelled,
             )
+        except ImportedAlready as error:
+            raise BadInput(f"{error.what} Choose above what becomes of them, and import the file again.") from error
         except YouTubeVisError as error:
             raise BadInput(str(error)) from error
     return done.as_json()

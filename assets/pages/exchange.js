@@ -51,6 +51,7 @@ function outcome(job, project) {
           : "",
       ),
       problems(r.skipped, "Left out"),
+      problems(r.notes, "Notes"),
       el(
         "div.v-row",
         { style: { "margin-top": "6px" } },

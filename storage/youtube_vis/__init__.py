@@ -17,6 +17,7 @@ from storage.youtube_vis.dataset import (
 )
 from storage.youtube_vis.errors import YouTubeVisError
 from storage.youtube_vis.notes import VisNote, note_lines
+from storage.youtube_vis.pictures import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures
 from storage.youtube_vis.reader import (
     VisContent,
     parse_dataset,
@@ -24,13 +25,19 @@ from storage.youtube_vis.reader import (
     read_content,
     read_dataset,
 )
+from storage.youtube_vis.stated import OTHER_BOX
 from storage.youtube_vis.writer import result_entry, write_dataset, write_results
 
 __all__ = [
     "FRAMES_FOLDER",
+    "OTHER_BOX",
     "SAME_NAME",
     "Box",
+    "PictureFinder",
+    "PicturesNotFound",
+    "SeveralPictures",
     "Stated",
+    "VideoPictures",
     "VisCategory",
     "VisContent",
     "VisDataset",

@@ -12,12 +12,15 @@ class VisNote:
     """One deviation that was read, or left out, where refusing the whole file would be too strict.
 
     kind: a few words, the same for all notes of the kind. where: the place in the file, such as
-    `annotations[3].bboxes[2]`, or the file itself. text: the rest of the sentence.
+    `annotations[3].bboxes[2]`, or the file itself. text: the rest of the sentence. track, frame: the id of the track
+    and the entry of its frame, where the note is about one.
     """
 
     kind: str
     where: str
     text: str
+    track: int | None = None
+    frame: int | None = None
 
     def __str__(self) -> str:
         return f"{self.where}: {self.text}"

@@ -1,7 +1,7 @@
 """Reading YouTube-VIS datasets and results, checked once here; every error names the place in the file."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -211,9 +211,10 @@ def _track(
     video = _video_of(entry, videos, where)
     masks = parse_masks(entry, video, where)
     stated, odd = parse_stated(entry, video, masks, where)
-    notes += [*masks.notes, *odd]
+    number = _whole(entry, "id", where)
+    notes += [replace(note, track=number) for note in (*masks.notes, *odd)]
     return VisTrack(
-        id=_whole(entry, "id", where),
+        id=number,
         video_id=video.id,
         category_id=_category_of(entry, category_ids, where),
         segmentations=masks.segmentations,

@@ -77,15 +77,15 @@ class _Parser:
         if runs.area(mask):
             if few:
                 text = f"has {_points(few)} beside others; such a polygon covers nothing and is left out."
-                self.notes.append(VisNote(BESIDE, where, text))
+                self.notes.append(VisNote(BESIDE, where, text, frame=k))
             return mask
         self.unknown.add(k)
         if len(few) == len(value):
             text = f"has {_points(few)} (a box perhaps), which is no mask; what is there is unknown, not absent."
-            self.notes.append(VisNote(FEW_POINTS, where, text))
+            self.notes.append(VisNote(FEW_POINTS, where, text, frame=k))
         else:
             text = "has polygons that cover not one pixel; what is there is unknown, not absent."
-            self.notes.append(VisNote(NO_PIXEL, where, text))
+            self.notes.append(VisNote(NO_PIXEL, where, text, frame=k))
         return None
 
 

@@ -28,30 +28,30 @@ def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tupl
         values[key] = entry.get(key)
         if values[key] is not None and (not isinstance(values[key], list) or len(entry[key]) != video.length):
             fail(f"{where}.{key}", f"must be a list of {video.length} entries, one for each frame of the video")
-    boxes = [_box(value, f"{where}.bboxes[{k}]", notes) for k, value in enumerate(values["bboxes"] or ())]
-    areas = [_area(value, f"{where}.areas[{k}]", notes) for k, value in enumerate(values["areas"] or ())]
+    boxes = [_box(value, where, k, notes) for k, value in enumerate(values["bboxes"] or ())]
+    areas = [_area(value, where, k, notes) for k, value in enumerate(values["areas"] or ())]
     for k, (box, mask) in enumerate(zip(boxes, masks.segmentations, strict=False)):
         if box is not None and mask is not None:
-            _compare(box, mask, f"{where}.bboxes[{k}]", notes)
+            _compare(box, mask, where, k, notes)
     missing = "areas" in entry and entry["areas"] is None
     return Stated(tuple(boxes), None if missing else tuple(areas)), notes
 
 
-def _box(value: Any, where: str, notes: list[VisNote]) -> Box | None:
+def _box(value: Any, where: str, k: int, notes: list[VisNote]) -> Box | None:
     if value is None:
         return None
     if isinstance(value, list) and len(value) == 4 and all(_is_number(number) for number in value):
         x, y, width, height = (float(number) for number in value)
         return x, y, width, height
     if value != []:
-        notes.append(VisNote(NO_BOX, where, "is not a box of four numbers; it is ignored."))
+        notes.append(VisNote(NO_BOX, f"{where}.bboxes[{k}]", "is not a box of four numbers; it is ignored.", frame=k))
     return None
 
 
-def _area(value: Any, where: str, notes: list[VisNote]) -> float | None:
+def _area(value: Any, where: str, k: int, notes: list[VisNote]) -> float | None:
     if value is None or _is_number(value):
         return value
-    notes.append(VisNote(NO_AREA, where, "is not a number of pixels; it is ignored."))
+    notes.append(VisNote(NO_AREA, f"{where}.areas[{k}]", "is not a number of pixels; it is ignored.", frame=k))
     return None
 
 
@@ -60,7 +60,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
-def _compare(box: Box, mask: Rle, where: str, notes: list[VisNote]) -> None:
+def _compare(box: Box, mask: Rle, where: str, k: int, notes: list[VisNote]) -> None:
     """Add a note where a stated [x, y, width, height] is not the box of its mask."""
     if min(box[2:]) <= 0 or _near(box, own := runs.bbox(mask)):
         return
@@ -68,7 +68,7 @@ def _compare(box: Box, mask: Rle, where: str, notes: list[VisNote]) -> None:
     as_corners = (x1, y1, x2 - x1, y2 - y1)
     hint = "; read as x1, y1, x2, y2 it would be that" if _near(as_corners, own) else ""
     text = f"is {_numbers(box)}, but the box of the mask is {_numbers(own)} (x, y, width, height){hint}."
-    notes.append(VisNote(OTHER_BOX, where, text))
+    notes.append(VisNote(OTHER_BOX, f"{where}.bboxes[{k}]", text, frame=k))
 
 
 def _near(box: Box, own: list[int]) -> bool:

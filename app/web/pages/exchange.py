@@ -8,6 +8,7 @@ import gradio as gr
 
 from app.errors import AppError, BadInput
 from app.exchange.exporting import VERSIONS
+from app.exchange.repeats import Repeat
 from app.jobs import queue
 from app.library import uploads
 from app.library.sources import named_place
@@ -20,6 +21,9 @@ from storage import projects
 from storage.database import Database
 from storage.errors import StorageError
 
+ASK = "Ask"
+# What becomes of videos that an earlier import brought, as the form has it and as the job has it.
+REPEATS: dict[str, Repeat] = {ASK: "ask", "Leave them": "skip", "Replace them": "replace", "Import again": "again"}
 HERE, NEW = "This project", "A new project"
 ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
 
@@ -75,6 +79,7 @@ class ExchangeForms:
         with gr.Row():
             into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
             name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
+        repeat = gr.Radio(list(REPEATS), value=ASK, label="Videos that are here already", elem_id="v-import-repeat")
         start = gr.Button("Import", variant="primary", size="lg", elem_id="v-import-start")
         shell.message_line("import")
         into.change(
@@ -84,14 +89,23 @@ class ExchangeForms:
             show_progress="hidden",
             api_visibility="private",
         )
-        form.on_click(start, self.start_import, file, path, frames, into, name, stride)
+        form.on_click(start, self.start_import, file, path, frames, into, name, stride, repeat)
 
     def start_import(
-        self, project_id: str, file: str | None, path: str, frames: str, into: str, name: str, stride: str
+        self,
+        project_id: str,
+        file: str | None,
+        path: str,
+        frames: str,
+        into: str,
+        name: str,
+        stride: str,
+        repeat: str = ASK,
     ) -> Answer:
         """Queue an import; a new project is made first and the page goes there.
 
         With ``stride`` ``frames`` may be a video file or a folder at the full rate, annotated every so many frames.
+        ``repeat`` is one of `REPEATS`: what becomes of videos that an earlier import brought.
         """
 
         def refuse(text: str) -> Answer:
@@ -120,6 +134,8 @@ class ExchangeForms:
                 with self.database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
             parameters = {**source, "frames": str(place), "stride": every}
+            if repeat in REPEATS and repeat != ASK:
+                parameters["repeat"] = REPEATS[repeat]
             queue.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return refuse(str(error))

@@ -4,6 +4,8 @@ import json
 import shutil
 from pathlib import Path
 
+import pytest
+
 from storage import projects
 from storage.database import Database
 from tests.app.command_line import Ran, Run, annotation_file
@@ -33,7 +35,7 @@ def test_the_imported_project_is_the_one_used_from_then_on(data_run: Run, datase
     ran = data_run("export", "--out", tmp_path / "out")
 
     assert ran.code == 0
-    assert "1 tracks" in ran.out
+    assert "1 video, 1 track and 2 masks" in ran.out
 
 
 def test_a_failed_import_leaves_no_new_project(data_run: Run, dataset: Path, database: Database) -> None:
@@ -82,3 +84,45 @@ def test_an_export_does_not_overwrite(data_run: Run, dataset: Path, tmp_path: Pa
     assert data_run("export", "--out", tmp_path / "out").code == 1
 
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["mine.txt"]
+
+
+def test_the_same_file_again_is_refused_with_the_flags_that_choose(data_run: Run, dataset: Path) -> None:
+    first = bring(data_run, dataset, "--project", "sea")
+    assert "1 video, 1 track and 2 masks came into sea" in first.out
+
+    again = bring(data_run, dataset, "--project", "sea")
+
+    assert again.code == 1 and again.out == ""
+    assert all(flag in again.last for flag in ("--skip", "--replace", "--again"))
+
+
+def test_each_flag_does_what_it_says(data_run: Run, dataset: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+
+    skipped = bring(data_run, dataset, "--project", "sea", "--skip", "--json")
+    replaced = bring(data_run, dataset, "--project", "sea", "--replace", "--json")
+    again = bring(data_run, dataset, "--project", "sea", "--again", "--json")
+
+    assert (skipped.code, skipped.result["videos"]) == (0, [])
+    assert skipped.errors[-1] == "video 10: x is here already and stays as it is."
+    assert (replaced.code, replaced.result["videos"]) == (0, ["x"])
+    assert (again.code, again.result["videos"]) == (0, ["x 2"])
+
+
+def test_two_of_the_flags_are_wrong_usage(data_run: Run, dataset: Path) -> None:
+    with pytest.raises(SystemExit) as caught:
+        bring(data_run, dataset, "--project", "sea", "--skip", "--again")
+
+    assert caught.value.code == 2
+
+
+def test_notes_of_an_import_are_lines_on_stderr_and_part_of_the_json(data_run: Run, dataset: Path) -> None:
+    content = json.loads((dataset / "a.json").read_text())
+    content["annotations"][0] |= {"id": "5", "iscrowd": True}
+    (dataset / "a.json").write_text(json.dumps(content))
+
+    ran = bring(data_run, dataset, "--project", "sea", "--json")
+
+    assert ran.code == 0 and len(ran.result["notes"]) == 2
+    assert all(note in ran.errors for note in ran.result["notes"])
+    assert "annotations[0].iscrowd: is true instead of a whole number; it is read as 1." in ran.result["notes"][1]

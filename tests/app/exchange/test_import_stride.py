@@ -20,7 +20,7 @@ from storage import rle, tracks, videos
 from storage.database import Database
 from storage.frames.scan import VIDEO_SUFFIXES
 from storage.projects import Project
-from storage.youtube_vis import VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
+from storage.youtube_vis import PictureFinder, VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
 from tests.app.command_line import Run, runner
 from tests.app.made import project_with
 from tests.storage.made_videos import make_jpeg_video, make_video, numbered_picture, spoil_packet
@@ -198,7 +198,7 @@ def test_each_entry_stands_for_the_frame_that_its_name_names(
     count = first + (entries - 1) * stride + 1 + tail
     folder_of(place / "ab", count)
     names = [f"ab/{first + stride * k:05d}.png" for k in range(entries)]
-    found = find_pictures(annotated(entries, names).videos[0], place, stride=stride)
+    found = find_pictures(annotated(entries, names).videos[0], PictureFinder(place), stride=stride)
     assert found.index.count == count
     assert [found.index.names[found.frame(k)] for k in range(entries)] == [Path(name).name for name in names]
 
@@ -236,7 +236,7 @@ def test_gaps_and_damage_are_in_the_report_of_an_export(
 def test_a_video_file_may_have_any_name_that_commands_take(tmp_path: Path, suffix: str) -> None:
     make_video(tmp_path / "made.mp4", frames=11, size=SIZE).rename(tmp_path / f"ab{suffix}")
     names = [f"ab/{5 * k:05d}.jpg" for k in range(3)]
-    found = find_pictures(annotated(3, names).videos[0], tmp_path, stride=5)
+    found = find_pictures(annotated(3, names).videos[0], PictureFinder(tmp_path), stride=5)
     assert (found.index.path, found.index.count) == (tmp_path / f"ab{suffix}", 11)
 
 
@@ -244,7 +244,10 @@ def test_of_several_files_the_mp4_is_taken(tmp_path: Path) -> None:
     for suffix in (".3gp", ".mp4", ".avi"):
         make_video(tmp_path / "made.mp4", frames=11, size=SIZE).rename(tmp_path / f"ab{suffix}")
     names = [f"ab/{5 * k:05d}.jpg" for k in range(3)]
-    assert find_pictures(annotated(3, names).videos[0], tmp_path, stride=5).index.path == tmp_path / "ab.mp4"
+    assert (
+        find_pictures(annotated(3, names).videos[0], PictureFinder(tmp_path), stride=5).index.path
+        == tmp_path / "ab.mp4"
+    )
 
 
 @pytest.mark.parametrize("first", [0, 7])

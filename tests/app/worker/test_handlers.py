@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from app.errors import BadInput
+from app.exchange.repeats import ImportedAlready
 from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
 from app.worker import handlers as job_kinds
@@ -136,3 +137,25 @@ def test_what_a_path_names_is_never_removed(
     file.write_text("{}")
     import_file(work_of(settings, database, file=str(file), frames="/x"))
     assert use_case.named["file"] == file and file.exists()
+
+
+def test_videos_that_are_here_already_are_asked_about_in_words_of_the_page(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: Any, **named: Any) -> None:
+        assert named["repeat"] == "ask"
+        raise ImportedAlready("in.json: va is here already.")
+
+    monkeypatch.setattr(job_kinds, "import_dataset", refuse)
+    with pytest.raises(BadInput) as caught:
+        import_file(work_of(settings, database, file="in.json", frames="/x"))
+    assert str(caught.value).startswith("in.json: va is here already. Choose above") and "--" not in str(caught.value)
+
+
+def test_an_import_is_repeated_as_the_job_says(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_case = Called()
+    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    import_file(work_of(settings, database, file="in.json", frames="/x", repeat="replace"))
+    assert use_case.named["repeat"] == "replace"

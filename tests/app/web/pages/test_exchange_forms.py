@@ -6,7 +6,7 @@ import pytest
 
 from app.library.uploads import IMPORTS, Upload
 from app.settings import Settings
-from app.web.pages.exchange import ALL, HERE, NEW, REVIEWED, ExchangeForms
+from app.web.pages.exchange import ALL, HERE, NEW, REPEATS, REVIEWED, ExchangeForms
 from app.web.pages.shell import Answer
 from storage import jobs, projects
 from storage.database import Database
@@ -41,6 +41,20 @@ def test_an_import_is_queued_with_its_paths(
     (job,) = queued(database)
     assert (job.kind, job.project_id) == ("import", project.id)
     assert dict(job.parameters) == {"file": str(file), "frames": str(frames), "stride": None}
+
+
+@pytest.mark.parametrize(
+    ("chosen", "repeat"),
+    [("Ask", None), ("Leave them", "skip"), ("Replace them", "replace"), ("Import again", "again")],
+)
+def test_what_becomes_of_videos_that_are_here_already_is_asked(
+    forms: ExchangeForms, database: Database, source: tuple[Path, Path], chosen: str, repeat: str | None
+) -> None:
+    project, _ = project_with(database)
+    assert chosen in REPEATS
+    assert forms.start_import(project.id, None, str(source[0]), str(source[1]), HERE, "", "", chosen).kind == "ok"
+    (job,) = queued(database)
+    assert job.parameters.get("repeat") == repeat
 
 
 def test_with_a_stride_the_frames_may_be_a_video_file(

@@ -1,0 +1,115 @@
+"""Videos of an imported file that are in the project already: which they are, and what becomes of them."""
+
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from sqlalchemy import Connection
+
+from app.errors import BadInput
+from app.exchange.extras import CONTENT
+from app.library.removal import remove_in
+from storage import videos
+from storage.frames import FrameIndex
+from storage.videos import Video
+from storage.youtube_vis import VisNote, VisTrack, VisVideo
+
+Repeat = Literal["ask", "skip", "replace", "again"]
+CHOICES: tuple[Repeat, ...] = ("skip", "replace", "again")
+MOST_NAMES = 5
+
+
+class ImportedAlready(BadInput):
+    """Videos of the file came into the project by an earlier import, and nobody chose what becomes of them.
+
+    ``what`` is the sentence without the choices, which are flags on the command line and a field on the page.
+    """
+
+    kind = "imported_already"
+
+    def __init__(self, what: str) -> None:
+        choices = "leave them as they are (--skip), put those of the file in their place (--replace), or import them"
+        super().__init__(f"{what} Choose what becomes of them: {choices} once more (--again).")
+        self.what = what
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A video of the file with its pictures, the names that are stored for it, and its tracks."""
+
+    video: VisVideo
+    index: FrameIndex
+    names: tuple[str, ...]
+    tracks: tuple[VisTrack, ...]
+
+
+@dataclass(frozen=True)
+class Repeated:
+    """A video of the project that the file has again; ``same`` says whether the file's tracks are those of then."""
+
+    known: Video
+    same: bool
+
+
+def find_repeats(tx: Connection, project_id: str, candidates: Sequence[Candidate]) -> dict[int, Repeated]:
+    """The imported videos of a project that candidates are again, by the video id of the file.
+
+    They have the same source (place and names of the pictures) or the same content (the bytes of the pictures).
+    """
+    imported = [video for video in videos.list_videos(tx, project_id) if video.import_id is not None]
+    by_source = {(video.path, tuple(video.file_names or ())): video for video in imported}
+    by_content = {video.content_hash: video for video in imported if video.content_hash}
+    found = {}
+    for one in candidates:
+        known = by_source.get((str(one.index.path), one.names)) or by_content.get(one.index.content_hash or "")
+        if known is not None:
+            found[one.video.id] = Repeated(known, (known.extra or {}).get(CONTENT) == content_digest(one))
+    return found
+
+
+def content_digest(candidate: Candidate) -> str:
+    """SHA-256 of what the file says of a video and of its tracks, whatever stands around them."""
+    said = {
+        "names": candidate.names,
+        "tracks": [
+            [track.id, track.category_id, track.iscrowd, track.segmentations, sorted(track.unknown), track.extra]
+            for track in candidate.tracks
+        ],
+    }
+    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+
+
+def refuse_repeats(file: str, repeats: Mapping[int, Repeated], *, count: int) -> None:
+    """Raise `ImportedAlready` with the choices, if any of the ``count`` videos of a file are repeated."""
+    if not repeats:
+        return
+    names = [repeated.known.name for repeated in repeats.values()]
+    which = ", ".join(names[:MOST_NAMES]) + (f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else "")
+    changed = sum(not repeated.same for repeated in repeats.values())
+    many = "all videos" if len(names) == count else f"{len(names)} of {count} videos"
+    if count == 1:
+        many = "the video"
+    other = f"; {changed} of them had other tracks then" if changed else ""
+    raise ImportedAlready(f"{file}: {many} of it came into this project by an import already ({which}){other}.")
+
+
+def settle_repeats(
+    tx: Connection, repeats: Mapping[int, Repeated], repeat: Repeat
+) -> tuple[frozenset[int], list[VisNote]]:
+    """Does what was chosen; returns the video ids of the file that are left out, and a note for each repeated video.
+
+    A replaced video is removed from the library, with its tracks and corrections, and can be restored there.
+    """
+    notes = []
+    for number, repeated in repeats.items():
+        name, where = repeated.known.name, f"video {number}"
+        if repeat == "replace":
+            remove_in(tx, repeated.known.id)
+            text = f"it is in place of {name}, which can be restored from the removed videos."
+            notes.append(VisNote("replaced", where, text))
+        elif repeat == "skip":
+            changed = "" if repeated.same else ", though the file has other tracks for it than then"
+            notes.append(VisNote("imported already", where, f"{name} is here already and stays as it is{changed}."))
+    return frozenset(repeats) if repeat == "skip" else frozenset(), notes

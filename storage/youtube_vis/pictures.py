@@ -1,0 +1,179 @@
+"""Where the pictures that a file names are on this machine, whatever small differences their names have there."""
+
+import contextlib
+import os
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from urllib.parse import unquote
+
+from storage.frames import VideoError
+from storage.frames.image_folder import PICTURE_SUFFIXES
+from storage.youtube_vis.dataset import FRAMES_FOLDER, VisVideo
+from storage.youtube_vis.notes import VisNote
+
+OTHER_PLACE = "pictures in another folder"
+WRITTEN_NAMES = "picture names read in another form"
+OTHER_NAMES = "picture names that differ"
+_FILE_URL = "file://"
+
+
+class PicturesNotFound(VideoError):
+    """The pictures of a video are not where they were looked for, or lie outside of it."""
+
+
+class SeveralPictures(PicturesNotFound):
+    """More than one place, or more than one picture, fits a name of the file."""
+
+
+@dataclass(frozen=True)
+class VideoPictures:
+    """The pictures of one video: `files` are their names on the disk relative to `place`, in the order of the video.
+
+    names: as the file has them, but relative to `place`, with slashes, and with the suffix of the file on the disk.
+    notes: what of all this is not as the file says.
+    """
+
+    place: Path
+    files: tuple[str, ...]
+    names: tuple[str, ...]
+    notes: tuple[VisNote, ...] = ()
+
+
+class PictureFinder:
+    """Finds the pictures of many videos below one folder; what the folders hold is listed once."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve() if ".." in folder.parts else folder.absolute()
+        self._inside: dict[Path, dict[str, list[str]]] = {}
+        # In the order in which they count: the folder itself, the usual folder of pictures, and those of the parts.
+        self._near = (self.folder, self.folder / FRAMES_FOLDER)
+        self._below = tuple(sorted(place for place in self.folder.glob(f"*/{FRAMES_FOLDER}") if place.is_dir()))
+
+    def find(self, video: VisVideo) -> VideoPictures:
+        """The pictures of `video`; raises PicturesNotFound where the first one is nowhere, or is in several places.
+
+        Whether every other picture is there shows when it is read.
+        """
+        names = self.plain_names(video)
+        place = self._place(names[0])
+        files = tuple(self._file(place, name) or name for name in names)
+        kept = tuple(_with_suffix_of(name, file) for name, file in zip(names, files, strict=True))
+        return VideoPictures(place, files, kept, tuple(self._notes(video, place, names, files)))
+
+    def places(self, name: str) -> tuple[Path, ...]:
+        """The folders in which a picture of this name may be, the likeliest first."""
+        parts, above = PurePosixPath(name).parts, self.folder.parts
+        # A name that repeats the end of the folder's path begins above it.
+        repeated = [k for k in range(len(parts) - 1, 1, -1) if above[-k:] == parts[:k]]
+        return (*self._near, *self._below, *(self.folder.parents[k - 1] for k in repeated), self.folder.parent)
+
+    def plain_names(self, video: VisVideo) -> tuple[str, ...]:
+        """The names of the pictures relative to the folder, with slashes; raises PicturesNotFound."""
+        if not video.file_names:
+            raise PicturesNotFound("the file does not name its pictures.")
+        return tuple(self._plain(name) for name in video.file_names)
+
+    def _plain(self, name: str) -> str:
+        plain = unquote(name.removeprefix(_FILE_URL)) if name.startswith(_FILE_URL) else name
+        if "\\" in plain and not any((place / plain).is_file() for place in self._near):
+            plain = plain.replace("\\", "/")
+        path = PurePosixPath(plain)
+        if path.is_absolute():
+            roots = (self.folder, self.folder.resolve())
+            inside = next((root for root in roots if path.is_relative_to(root)), None)
+            path = path.relative_to(inside) if inside else path
+        if path.is_absolute() or ".." in path.parts:
+            raise PicturesNotFound(f"its picture {name} lies outside the folder of frames.")
+        return path.as_posix()
+
+    def _place(self, name: str) -> Path:
+        places = self.places(name)
+        for fits in (self._is_there, self._is_nearly_there):
+            found = [place for place in places if fits(place, name)]
+            several = [place for place in found if place in self._below]
+            if found and found[0] in self._below and len(several) > 1:
+                listed = " and ".join(f"'{place}'" for place in several)
+                raise SeveralPictures(f"its picture {name} is in {listed}; give one of them as the folder of frames.")
+            if found:
+                return found[0]
+        raise PicturesNotFound(
+            f"its picture '{name}' is not under '{self.folder}', nor in {FRAMES_FOLDER} or */{FRAMES_FOLDER} there, "
+            "nor in the folder above."
+        )
+
+    def _is_there(self, place: Path, name: str) -> bool:
+        return (place / name).is_file()
+
+    def _is_nearly_there(self, place: Path, name: str) -> bool:
+        return self._file(place, name) is not None
+
+    def _file(self, place: Path, name: str) -> str | None:
+        """The name on the disk of the picture `name` of `place`; None where there is none.
+
+        Letters may differ in case, accents in their form, and the suffix in the kind of picture.
+        """
+        if (place / name).is_file():
+            return name
+        *folders, last = PurePosixPath(name).parts
+        at = place
+        for folder in folders:
+            found = self._alike(at, folder)
+            if not found:
+                return None
+            at = at / found[0]
+        found = self._alike(at, last) or self._of_other_kind(at, last)
+        if len(found) > 1:
+            listed = " and ".join(found)
+            raise SeveralPictures(f"its picture '{name}' may be {listed} in '{at}'; only one of them can be it.")
+        return (at / found[0]).relative_to(place).as_posix() if found else None
+
+    def _alike(self, folder: Path, name: str) -> list[str]:
+        """Names in `folder` that are `name`, or else those that differ from it in case or in the form of accents."""
+        found = self._listed(folder).get(_key(name), [])
+        return [name] if name in found else found
+
+    def _of_other_kind(self, folder: Path, name: str) -> list[str]:
+        """Names of pictures in `folder` that differ from `name` in the suffix."""
+        stem = PurePosixPath(name).stem
+        listed = self._listed(folder)
+        return [found for suffix in sorted(PICTURE_SUFFIXES) for found in listed.get(_key(stem + suffix), [])]
+
+    def _listed(self, folder: Path) -> dict[str, list[str]]:
+        if folder not in self._inside:
+            named: dict[str, list[str]] = {}
+            with contextlib.suppress(NotADirectoryError, FileNotFoundError), os.scandir(folder) as entries:
+                for name in sorted(entry.name for entry in entries):
+                    named.setdefault(_key(name), []).append(name)
+            self._inside[folder] = named
+        return self._inside[folder]
+
+    def _notes(self, video: VisVideo, place: Path, names: Sequence[str], files: Sequence[str]) -> list[VisNote]:
+        where = f"video {video.id}"
+        notes = []
+        if place not in self._near:
+            notes.append(VisNote(OTHER_PLACE, where, f"its pictures are taken from '{place}'."))
+        written = [k for k, name in enumerate(names) if name != PurePosixPath(video.file_names[k]).as_posix()]
+        if written:
+            first = written[0]
+            notes.append(
+                VisNote(WRITTEN_NAMES, where, f"its picture {video.file_names[first]} is taken for {names[first]}.")
+            )
+        differs = [k for k, (name, file) in enumerate(zip(names, files, strict=True)) if name != file]
+        if differs:
+            first = differs[0]
+            rest = f", and {len(differs) - 1} more" if len(differs) > 1 else ""
+            text = f"its picture {names[first]} is {files[first]} on the disk{rest}."
+            notes.append(VisNote(OTHER_NAMES, where, text))
+        return notes
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _with_suffix_of(name: str, file: str) -> str:
+    """`name`, with the suffix of `file` where that is another kind of picture."""
+    path, suffix = PurePosixPath(name), PurePosixPath(file).suffix
+    return name if path.suffix.lower() == suffix.lower() else path.with_suffix(suffix).as_posix()
