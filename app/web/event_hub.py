@@ -168,10 +168,10 @@ class EventHub:
             look: tuple[object, ...] = (job.status, job.progress, job.message, job.eta_seconds)
             if self._jobs.get(job.id) != look:
                 changed.append({"type": "job", "job": wire.job(job)})
-            if job.status in wire.ENDED:
-                self._jobs.pop(job.id, None)
-            else:
+            if job.active:
                 self._jobs[job.id] = look
+            else:
+                self._jobs.pop(job.id, None)
         return changed
 
 

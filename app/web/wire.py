@@ -1,73 +1,47 @@
-"""What the routes send: the store's records as JSON-ready dicts, in the form that the editor reads."""
+"""The records of the store as JSON-ready dicts, in the form that the page reads."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from app.checkpoints.choice import Proposer
+from app.checkpoints.releases import DEMO
 from storage.checkpoints import Checkpoint
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.frames import Gap, stored_span
 from storage.jobs import Job
 from storage.projects import Category
+from storage.schema import REVIEWS
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, VideoSummary
 
 Json = dict[str, Any]
-ENDED = frozenset({"done", "failed", "cancelled"})
-DEMO = "demo"
 
 
 def category(found: Category) -> Json:
     """One category of a project."""
-    return {"id": found.id, "name": found.name, "retired": found.retired}
+    return _fields(found, "id", "name", "retired")
 
 
 def checkpoint(found: Checkpoint, known: Iterable[str]) -> Json:
     """The checkpoint that proposes; ``known`` are its classes that have a category in the project."""
-    return {
-        "id": found.id,
-        "name": found.name,
-        "config": found.config,
-        "categories": list(found.categories),
-        "known_here": list(known),
-        "builtin_demo": found.name == DEMO,
-    }
+    facts = _fields(found, "id", "name", "config", "categories")
+    return {**facts, "known_here": list(known), "builtin_demo": found.name == DEMO}
 
 
 def job(found: Job) -> Json:
     """One background job; times are unix seconds."""
-    return {
-        "id": found.id,
-        "kind": found.kind,
-        "project": found.project_id,
-        "video": found.video_id,
-        "status": found.status,
-        "progress": found.progress,
-        "message": found.message,
-        "eta_seconds": found.eta_seconds,
-        "error": found.error,
-        "result": found.result,
-        "created": found.created,
-        "started": found.started,
-        "finished": found.finished,
-    }
+    facts = _fields(found, "id", "kind", "status", "progress", "message", "eta_seconds", "error", "result")
+    times = _fields(found, "created", "started", "finished")
+    return {**facts, **times, "project": found.project_id, "video": found.video_id}
 
 
 def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, problem: str | None = None) -> Json:
-    """One video in its project's list, with how far the work on it is; ``problem`` says what ails its source."""
+    """One video of a project's list, and how far the work on it is; ``problem``: a sentence if its source is gone."""
     return {
         **added_video(video),
-        "state": summary.state,
-        "counts": {
-            "unreviewed": summary.unreviewed,
-            "accepted": summary.accepted,
-            "corrected": summary.corrected,
-            "rejected": summary.rejected,
-            "look": summary.look,
-        },
-        "tracks": summary.tracks,
-        "frames": summary.frames,
-        "bare": summary.bare,
+        **_fields(summary, "state", "tracks", "frames", "bare"),
+        "counts": _fields(summary, *REVIEWS, "look"),
         "seconds": seconds(video),
         "job": running,
         "problem": problem,
@@ -76,24 +50,16 @@ def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, p
 
 def added_video(video: Video) -> Json:
     """A video's own facts."""
-    return {
-        "id": video.id,
-        "name": video.name,
-        "count": video.count,
-        "confirmed": video.confirmed,
-        "width": video.width,
-        "height": video.height,
-        "content_hash": video.content_hash,
-    }
+    return _fields(video, "id", "name", "count", "confirmed", "width", "height", "content_hash")
 
 
 def gap(found: Gap) -> Json:
-    """A hole between two frames: the frame before it, why, and its first and last moment in ticks where known."""
+    """A gap between two frames: the frame before it, the reason, and its first and last time in ticks where known."""
     return {"after": found.after, "reason": found.reason, "start": found.start_pts, "end": found.end_pts}
 
 
 def seconds(video: Video) -> float:
-    """How long a video lasts, its last frame included as long as the mean of the others."""
+    """Duration in seconds; the last frame lasts as long as the others do on average."""
     (first, last, count), (numerator, denominator) = stored_span(video.index), video.index["time_base"]
     if count < 2:
         return 0.0
@@ -101,14 +67,8 @@ def seconds(video: Video) -> float:
 
 
 def complete(found: CompleteRange) -> Json:
-    """One complete range, its stop not included."""
-    return {
-        "id": found.id,
-        "start": found.start,
-        "stop": found.stop,
-        "categories": list(found.categories),
-        "version": found.version,
-    }
+    """One complete range, frames ``start`` to ``stop`` (exclusive)."""
+    return _fields(found, "id", "start", "stop", "categories", "version")
 
 
 def tracks(found: Sequence[Track], rows: Iterable[MaskRow]) -> list[Json]:
@@ -123,21 +83,9 @@ def tracks(found: Sequence[Track], rows: Iterable[MaskRow]) -> list[Json]:
 def track_facts(track: Track) -> Json:
     """A track's own row."""
     extra = dict(track.extra or {})
-    return {
-        "id": track.id,
-        "number": track.number,
-        "category": track.category_id,
-        "class": extra.get("class"),
-        "name": track.name,
-        "deleted": track.deleted,
-        "rejected": track.rejected,
-        "occluded": track.occluded,
-        "iscrowd": track.iscrowd,
-        "score": track.score,
-        "version": track.version,
-        "run": track.run_id,
-        "extra": extra,
-    }
+    facts = _fields(track, "id", "number", "name", "score", "version", "deleted", "rejected", "occluded", "iscrowd")
+    named = {"category": track.category_id, "run": track.run_id, "class": extra.get("class")}
+    return {**facts, **named, "extra": extra}
 
 
 def mask_row(row: MaskRow) -> list[Any]:
@@ -157,34 +105,14 @@ def mask_row(row: MaskRow) -> list[Any]:
 
 
 def edit_event(edit: LoggedEdit) -> Json:
-    """An entry of the log as the WebSocket tells it."""
-    return {
-        "type": "edit",
-        "number": edit.number,
-        "id": edit.id,
-        "author": edit.author,
-        "project": edit.project_id,
-        "video": edit.video_id,
-        "kind": edit.kind,
-        "undoes": edit.undoes,
-        "rows": edit.rows,
-    }
+    """An entry of the log as the WebSocket sends it."""
+    facts = _fields(edit, "number", "id", "author", "kind", "undoes", "rows")
+    return {"type": "edit", **facts, "project": edit.project_id, "video": edit.video_id}
 
 
 def history_entry(entry: HistoryEntry) -> Json:
     """One line of a video's history."""
-    return {
-        "number": entry.number,
-        "id": entry.id,
-        "kind": entry.kind,
-        "author": entry.author,
-        "created": entry.created,
-        "undoes": entry.undoes,
-        "undone": entry.undone,
-        "frames": None if entry.frames is None else list(entry.frames),
-        "tracks": list(entry.tracks),
-        "count": entry.count,
-    }
+    return asdict(entry)
 
 
 def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
@@ -193,22 +121,17 @@ def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
 
 
 def proposer(found: Proposer) -> Json:
-    """Who would propose in a project, what it knows there, and the ways out."""
+    """The checkpoint that would propose in a project, the classes that it knows there, and the alternatives."""
     chosen = found.checkpoint
+    facts = None if chosen is None else {**checkpoint(chosen, found.known_classes), "classes": chosen.categories}
     return {
-        "checkpoint": None
-        if chosen is None
-        else {
-            **checkpoint(chosen, found.known_classes),
-            "classes": list(chosen.categories),
-        },
-        "known": list(found.known),
-        "unknown": list(found.unknown),
-        "unmapped": list(found.unmapped_classes),
-        "warning": found.warning,
-        "device": found.device,
-        "downloads": [
-            {"name": release.name, "size_bytes": release.size_bytes, "classes": release.classes}
-            for release in found.downloads
-        ],
+        **_fields(found, "known", "unknown", "warning", "device"),
+        "checkpoint": facts,
+        "unmapped": found.unmapped_classes,
+        "downloads": [asdict(release) for release in found.downloads],
     }
+
+
+def _fields(record: object, *names: str) -> Json:
+    """The named fields of a record, under their own names; what is not named is not sent."""
+    return {name: getattr(record, name) for name in names}

@@ -132,7 +132,6 @@ def test_a_job_is_sent_without_what_concerns_only_the_worker(status: str) -> Non
     sent = strict(wire.job(job))
     assert (sent["project"], sent["video"], sent["status"], sent["result"]) == ("p", None, status, {"tracks": 3})
     assert not {"parameters", "log", "worker"} & set(sent)
-    assert (status in wire.ENDED) is not job.active
 
 
 def video(pts: list[int], time_base: tuple[int, int] = (1, 25), **more: Any) -> Video:
