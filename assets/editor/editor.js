@@ -11,6 +11,7 @@ import { EditQueue } from "./document/editqueue.js";
 import { saveAsFile } from "./document/queuefile.js";
 import { RowLoader, STRETCH } from "./document/rowloader.js";
 import { Showing } from "./pictures/showing.js";
+import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, VIEW } from "./state.js";
 import { Viewport } from "./canvas/viewport.js";
 
@@ -38,6 +39,9 @@ export class Editor {
     /** @type {(() => void)[]} */
     this.closing = [];
     this.author = author();
+    this.tab = openTab(localStorage, navigator.locks);
+    /** @type {Map<string, EditQueue>} queues of videos that were left with unsent edits, by video */
+    this.leaving = new Map();
     this.ready = false;
     /** @type {{id: string, work: Promise<void>}|null} the question how many frames a video has, while it is out */
     this.recounting = null;
@@ -119,7 +123,8 @@ export class Editor {
     this.queue = new EditQueue({
       document,
       storage: localStorage,
-      name: video.id,
+      video: video.id,
+      tab: this.tab,
       send: (edits) => api.edits(video.id, this.author, edits),
     });
     this.queue.tell = (/** @type {string} */ reason, /** @type {any} */ detail) => this.onqueue(reason, detail);
@@ -137,7 +142,9 @@ export class Editor {
     this.viewport.setImage(video.width, video.height);
     this.onopen();
     this.keepAddress();
-    this.queue.resume();
+    // The queue of an earlier visit still tries to send; its edits are kept, and this one goes on with them.
+    this.leaving.get(video.id)?.close();
+    this.queue.resume().catch((/** @type {unknown} */ error) => console.error(error));
     this.closing.push(
       listenToEvents({
         video: video.id,
@@ -160,6 +167,7 @@ export class Editor {
     const queue = this.queue;
     if (queue?.pending) {
       queue.tell = () => {};
+      this.leaving.set(this.session.now.video.id, queue);
       queue.whenIdle().then(() => queue.close());
     } else queue?.close();
     this.queue = null;

@@ -9,7 +9,7 @@
  * @property {string} [range_id]
  * @property {{version: number}|{edit: string}} [before]
  */
-/** @typedef {{id: string, kind: string, changes: Change[], seq: number}} Edit */
+/** @typedef {{id: string, kind: string, changes: Change[], seq: number, made?: number}} Edit `made` in ms since 1970 */
 
 /** Name of the row that a change writes. @param {{track: string|null, frame: number|null, range_id?: string}} change */
 export const rowName = (change) =>

@@ -24,20 +24,24 @@ const PAUSES = [1, 2, 4, 8, 15, 30];
 /** @typedef {import("./editbatch.js").Change} Change */
 /** @typedef {import("./editbatch.js").Edit} Edit */
 
+/** @param {() => void} work @param {number} ms @returns {any} */
+const setTimeoutOf = (work, ms) => setTimeout(work, ms);
+
 export class EditQueue {
   /**
    * @param {object} parts
    * @param {import("./document.js").VideoDocument} parts.document
    * @param {(edits: any[]) => Promise<{results: any[]}>} parts.send
    * @param {Storage} parts.storage where unsent edits are kept
-   * @param {string} parts.name of the video, part of the storage keys
+   * @param {string} parts.video id, part of the storage keys
+   * @param {import("./tabs.js").Tab} parts.tab that the edits belong to
    * @param {() => string} [parts.newId]
    * @param {(work: () => void, ms: number) => any} [parts.later] setTimeout, for tests
    */
-  constructor({ document, send, storage, name, newId = newIdentifier, later = (work, ms) => setTimeout(work, ms) }) {
+  constructor({ document, send, storage, video, tab, newId = newIdentifier, later = setTimeoutOf }) {
     this.document = document;
     this.send = send;
-    this.kept = new KeptEdits(storage, name);
+    this.kept = new KeptEdits(storage, video, tab);
     this.newId = newId;
     this.later = later;
     /** @type {Edit[]} */
@@ -105,7 +109,7 @@ export class EditQueue {
     if (changes.length === 0) return null;
     const prepared = changes.map((change) => ({ ...change, before: this.builtOn(change) }));
     this.taken = [];
-    const edit = { id: this.newId(), kind, changes: prepared, seq: (this.seq += 1) };
+    const edit = { id: this.newId(), kind, changes: prepared, seq: (this.seq += 1), made: Date.now() };
     this.enqueue(edit);
     return edit;
   }
@@ -158,23 +162,17 @@ export class EditQueue {
     this.undoing.delete(edit.id);
   }
 
-  /** Take up what an earlier page could not send. @returns {number} how many edits */
-  resume() {
-    const edits = this.kept.all();
-    for (const edit of edits) {
-      this.seq = Math.max(this.seq, edit.seq);
-      this.waiting.push(edit);
-      this.applyHere(edit);
-    }
-    if (edits.length) {
-      this.say("queued");
-      this.pump();
-    }
-    return edits.length;
+  /** Take up what earlier pages and closed tabs could not send. @returns {Promise<number>} how many edits */
+  async resume() {
+    let found = 0;
+    await this.kept.adopt((edits) => {
+      if (!this.closed) found = this.adopt(edits);
+    });
+    return found;
   }
 
   /**
-   * Queue edits that were saved as a file; those that wait here already are left out.
+   * Queue edits that were made elsewhere, oldest first; those that wait here already are left out.
    * @param {Edit[]} edits
    * @returns {number} how many were queued
    */
@@ -195,7 +193,7 @@ export class EditQueue {
     }
     if (added.length) {
       this.say("queued");
-      this.retry();
+      this.pump();
     }
     return added.length;
   }

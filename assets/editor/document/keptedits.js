@@ -1,42 +1,98 @@
 // @ts-check
-/** Edits that the server does not have yet, kept in this browser so that they survive a reload. */
+/**
+ * Edits that the server does not have yet, kept in this browser so that they survive a reload.
+ *
+ * They belong to the tab that made them: `v-edit:VIDEO:TAB:NUMBER`. The next tab that opens the video adopts the edits
+ * of tabs that were closed, in the order in which they were made.
+ */
 
 /** @typedef {import("./editbatch.js").Edit} Edit */
+/** @typedef {import("./tabs.js").Tab} Tab */
 
 export class KeptEdits {
-  /** @param {Storage} storage @param {string} name of the video */
-  constructor(storage, name) {
+  /** @param {Storage} storage @param {string} video id @param {Tab} tab */
+  constructor(storage, video, tab) {
     this.storage = storage;
-    this.prefix = `v-edit:${name}:`;
-  }
-
-  /** @param {Edit} edit */
-  place(edit) {
-    return this.prefix + String(edit.seq).padStart(9, "0");
+    this.prefix = `v-edit:${video}:`;
+    this.tab = tab;
+    /** @type {Map<string, string>} where edits lie, by their ids */
+    this.places = new Map();
   }
 
   /** @param {Edit} edit @returns {boolean} whether there was room for it */
   put(edit) {
+    const place = `${this.prefix}${this.tab.id}:${String(edit.seq).padStart(9, "0")}`;
     try {
-      this.storage.setItem(this.place(edit), JSON.stringify(edit));
-      return true;
+      this.storage.setItem(place, JSON.stringify(edit));
     } catch {
-      return false;
+      return false; // an adopted edit stays where it lay
     }
+    const before = this.places.get(edit.id);
+    if (before !== undefined && before !== place) this.storage.removeItem(before);
+    this.places.set(edit.id, place);
+    return true;
   }
 
   /** @param {Edit} edit */
   remove(edit) {
-    this.storage.removeItem(this.place(edit));
+    const place = this.places.get(edit.id);
+    if (place !== undefined) this.storage.removeItem(place);
+    this.places.delete(edit.id);
   }
 
-  /** Every kept edit, oldest first. @returns {Edit[]} */
-  all() {
-    const names = [];
-    for (let i = 0; i < this.storage.length; i += 1) {
-      const name = this.storage.key(i);
-      if (name?.startsWith(this.prefix)) names.push(name);
-    }
-    return names.sort().map((name) => JSON.parse(/** @type {string} */ (this.storage.getItem(name))));
+  /**
+   * Hand over the edits of this tab's earlier pages and of tabs that are closed, oldest first. `take` must `put` each,
+   * which makes it this tab's own; no other tab adopts anything meanwhile.
+   * @param {(edits: Edit[]) => void} take
+   */
+  async adopt(take) {
+    const closed = await this.tab.closed([...new Set(this.list().map(({ tab }) => tab))]);
+    await this.tab.alone(() => {
+      const free = this.list().filter(({ tab }) => tab === this.tab.id || closed.has(tab));
+      const edits = [];
+      for (const { place } of inOrder(free)) {
+        const edit = this.read(place);
+        if (edit && !this.places.has(edit.id)) {
+          this.places.set(edit.id, place);
+          edits.push(edit);
+        }
+      }
+      take(edits);
+    });
   }
+
+  /** Where edits of this video lie, and whose they are. */
+  list() {
+    const found = [];
+    for (let i = 0; i < this.storage.length; i += 1) {
+      const place = this.storage.key(i);
+      if (!place?.startsWith(this.prefix)) continue;
+      const [number, tab = ""] = place.slice(this.prefix.length).split(":").reverse();
+      found.push({ place, tab, number, made: this.read(place)?.made ?? 0 });
+    }
+    return found;
+  }
+
+  /** @param {string} place @returns {Edit|null} null for what is no edit: it stays where it lies */
+  read(place) {
+    try {
+      const edit = JSON.parse(this.storage.getItem(place) ?? "null");
+      return typeof edit?.id === "string" && Array.isArray(edit.changes) ? edit : null;
+    } catch {
+      return null;
+    }
+  }
+}
+
+/**
+ * Tab after tab, by the time of each one's first edit; within a tab by number.
+ * @template {{tab: string, number: string, made: number}} T
+ * @param {T[]} places @returns {T[]}
+ */
+function inOrder(places) {
+  /** @type {Map<string, number>} */
+  const began = new Map();
+  for (const { tab, made } of places) began.set(tab, Math.min(made, began.get(tab) ?? made));
+  const start = (/** @type {T} */ { tab }) => began.get(tab) ?? 0;
+  return places.sort((a, b) => start(a) - start(b) || a.tab.localeCompare(b.tab) || a.number.localeCompare(b.number));
 }

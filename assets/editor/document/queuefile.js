@@ -57,6 +57,7 @@ export function loadFromFile(app) {
     if (!file || !video) return;
     try {
       const added = app.queue.adopt(fromText(await file.text(), video));
+      app.queue.retry();
       app.toast({
         title: added ? `${count(added, "edit")} taken from the file` : "All of these edits wait here already",
       });

@@ -72,7 +72,8 @@ async function openConflict(app, conflict) {
     await app.showing?.fetchMasks(row.frame, row.frame + 1).catch(() => {});
   if (!app.queue?.conflicts.has(edit.id)) return;
   const here = app.document.row(row.track, row.frame);
-  const ours = mine?.rle?.counts ?? app.document.masks.text(mine?.mask ?? here?.hash ?? "");
+  // What this page shows: the edit with all that build on it.
+  const ours = app.document.masks.text(here?.hash ?? "") ?? mine?.rle?.counts;
   const theirs = app.document.masks.text(row.after?.mask ?? "");
   const pictures = onFrame
     ? h(

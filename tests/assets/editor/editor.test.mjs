@@ -19,6 +19,7 @@ let out;
 
 beforeEach(() => {
   globalThis.localStorage = memoryStorage();
+  Object.defineProperty(globalThis, "navigator", { value: { locks: { request() {} } }, configurable: true });
   out = [];
   globalThis.fetch = (address) =>
     new Promise((done) => out.push({ address, answer: (body) => done(new Response(JSON.stringify(body))) }));

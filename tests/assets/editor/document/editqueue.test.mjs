@@ -98,7 +98,7 @@ test("unsent edits survive a reload and are sent then", async () => {
   await settled();
   storage.session = "reloaded";
   const second = setUp(storage);
-  assert.equal(second.queue.resume(), 2);
+  assert.equal(await second.queue.resume(), 2);
   assert.equal(second.document.row("t1", 0).review, "corrected");
   await settled();
   assert.equal(second.queue.pending, 0);

@@ -73,14 +73,22 @@ export const settled = async () => {
   for (let i = 0; i < 20; i += 1) await new Promise((done) => setImmediate(done));
 };
 
-export function setUp(storage = memoryStorage(), server = new Server()) {
+/** Tabs of a browser whose open ones are in `open`. */
+export const tabOf = (id, open = new Set([id])) => ({
+  id,
+  closed: async (ids) => new Set(ids.filter((one) => !open.has(one))),
+  alone: async (work) => work(),
+});
+
+export function setUp(storage = memoryStorage(), server = new Server(), tab = tabOf(storage.session ?? "tab")) {
   const document = smallDocument();
   const timers = [];
   let next = 0;
   const queue = new EditQueue({
     document,
     storage,
-    name: "v1",
+    video: "v1",
+    tab,
     send: (edits) => server.send(edits),
     newId: () => `${storage.session ?? "e"}${(next += 1)}`,
     later: (work, ms) => timers.push({ work, ms }),
