@@ -13,7 +13,7 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database
 
 if TYPE_CHECKING:
-    from model.weights.checkpoint import Checkpoint as Weights
+    from model.weights.checkpoint import ModelCheckpoint
 
 DEMO_FILE = ASSETS / "demo" / "checkpoint.safetensors"
 
@@ -25,7 +25,7 @@ class FoundModel:
     name: str
     path: Path
     sha256: str
-    checkpoint: "Weights"
+    checkpoint: "ModelCheckpoint"
     categories: tuple[str, ...]
 
 

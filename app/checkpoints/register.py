@@ -24,7 +24,7 @@ from storage.database import Database
 from storage.errors import NameTaken
 
 if TYPE_CHECKING:
-    from model.weights.checkpoint import Checkpoint as Weights
+    from model.weights.checkpoint import ModelCheckpoint
 
 POLL_SECONDS = 0.5
 
@@ -172,7 +172,13 @@ def _require_free(database: Database, name: str) -> None:
 
 
 def _register(
-    database: Database, settings: Settings, stored: Path, *, name: str, weights: "Weights", project_id: str | None
+    database: Database,
+    settings: Settings,
+    stored: Path,
+    *,
+    name: str,
+    weights: "ModelCheckpoint",
+    project_id: str | None,
 ) -> Checkpoint:
     from model.weights.checkpoint import file_hash
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from model.training.clips import ClipTrack, ClipVideo, DataNote
+from model.training.clips import ClipVideo, DataNote, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 from storage import rle
 from storage.frames.image_folder import picture_size, read_picture
@@ -187,7 +187,7 @@ def _name_of(video: VisVideo) -> str:
     return Path(names[0]).parent.name if names else str(video.id)
 
 
-def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> ClipTrack:
+def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> LabelledTrack:
     """Boxes are the stated ones; where the file states none, they are those of the masks."""
     track, name = reading.track, _name_of(reading.video)
     frames = [reading.frame(k) for k in range(len(track.segmentations))]
@@ -200,7 +200,7 @@ def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> 
     if track.id < 1:
         text = f"the id of track {track.id} is below 1, where the published loader counts from; here any id will do."
         notes.append(DataNote("track id", name, None, text))
-    return ClipTrack(
+    return LabelledTrack(
         id=track.id,
         label=labels[track.category_id],
         states=tuple(state for state, _, _, _ in frames),

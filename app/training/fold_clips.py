@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.training.project_clips import ProjectClips
-from model.training.clips import ClipTrack, ClipVideo, labelled_frames
+from model.training.clips import ClipVideo, LabelledTrack, labelled_frames
 from model.training.targets import PRESENT, UNKNOWN
 
 
@@ -51,7 +51,7 @@ def _until(video: ClipVideo, share: float, labels: frozenset[int]) -> ClipVideo:
     complete = tuple(known if frame < stop else frozenset() for frame, known in enumerate(declared))
     rejected = tuple(mask for mask in video.rejected if mask[0] < stop)
 
-    def cut(track: ClipTrack) -> ClipTrack:
+    def cut(track: LabelledTrack) -> LabelledTrack:
         states = tuple(state if frame < stop else UNKNOWN for frame, state in enumerate(track.states))
         return dataclasses.replace(track, states=states)
 

@@ -24,7 +24,7 @@ from storage.videos import Video
 
 if TYPE_CHECKING:
     # The model's modules import torch, which the server must not: it lists corrected videos with this module.
-    from model.training.clips import ClipTrack, ClipVideo
+    from model.training.clips import ClipVideo, LabelledTrack
 
 OPEN_READERS = 4
 
@@ -155,8 +155,8 @@ def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) ->
     )
 
 
-def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_only: bool) -> "ClipTrack":
-    from model.training.clips import ClipTrack
+def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_only: bool) -> "LabelledTrack":
+    from model.training.clips import LabelledTrack
     from model.training.targets import PRESENT, UNKNOWN
 
     count = loaded.video.count
@@ -171,7 +171,7 @@ def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_
             mask = loaded.blobs[row.hash]
             x, y, w, h = rle.bbox(mask)
             segmentations[row.frame], boxes[row.frame] = mask, (float(x), float(y), float(w), float(h))
-    return ClipTrack(
+    return LabelledTrack(
         id=track.number,
         label=labels[str(track.category_id)],
         states=tuple(states),

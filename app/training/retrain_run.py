@@ -131,7 +131,7 @@ class Retraining:
         network = with_categories(self._read(self._current), self._source.categories).build(self._device)
         return [self._score(network, fold, kind, "Measuring before training") for fold in folds]
 
-    def _read(self, registered: Checkpoint) -> checkpoint.Checkpoint:
+    def _read(self, registered: Checkpoint) -> checkpoint.ModelCheckpoint:
         return checkpoint.load(checkpoint_file(self._settings, registered))
 
     def _score(self, network: TeViT, fold: Fold, kind: str, doing: str) -> Score:

@@ -65,7 +65,7 @@ class Measured:
 
 
 @dataclass
-class _Part:
+class _VideoBatch:
     """Some videos' entries and groups, by number."""
 
     truth: list[int] = field(default_factory=list)
@@ -91,10 +91,10 @@ def group(truth: Sequence[Entry], found: Sequence[Entry], *, most: int) -> list[
 
 def measure(truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Group], *, processes: int = 1) -> Measured:
     """Read all masks and compare those of each group. Raises ``EvaluationInputError`` that names the entry."""
-    work = _Work(truth, found, groups)
-    parts = list(work.parts())
+    inputs = _Inputs(truth, found, groups)
+    parts = list(inputs.parts())
     done = Measured(np.zeros(len(found)), np.zeros(len(truth)), [_NONE] * len(groups), [False] * len(groups))
-    for part, one in zip(parts, _each(work, parts, processes), strict=True):
+    for part, one in zip(parts, _each(inputs, parts, processes), strict=True):
         done.found_areas[part.found], done.truth_areas[part.truth] = one.found_areas, one.truth_areas
         for number, ious, unmeasured in zip(part.groups, one.ious, one.unmeasured, strict=True):
             done.ious[number], done.unmeasured[number] = ious, unmeasured
@@ -105,28 +105,28 @@ _NONE = (np.zeros(0, np.int64), np.zeros((0, 0)))
 
 
 @dataclass(frozen=True, slots=True)
-class _Work:
+class _Inputs:
     """All entries and groups."""
 
     truth: Sequence[Entry]
     found: Sequence[Entry]
     groups: Sequence[Group]
 
-    def parts(self) -> Iterable[_Part]:
+    def parts(self) -> Iterable[_VideoBatch]:
         """Videos together until they have enough masks."""
-        videos: dict[int, _Part] = {}
+        videos: dict[int, _VideoBatch] = {}
         for entries, name in ((self.truth, "truth"), (self.found, "found")):
             for number, entry in enumerate(entries):
-                part = videos.setdefault(entry.video, _Part())
+                part = videos.setdefault(entry.video, _VideoBatch())
                 getattr(part, name).append(number)
                 part.masks += len(entry.segmentations)
         for number, one in enumerate(self.groups):
             videos[one.video].groups.append(number)
-        whole = _Part()
+        whole = _VideoBatch()
         for part in videos.values():
             if whole.masks and whole.masks + part.masks > _MASKS_AT_ONCE:
                 yield whole
-                whole = _Part()
+                whole = _VideoBatch()
             whole.truth += part.truth
             whole.found += part.found
             whole.groups += part.groups
@@ -134,7 +134,7 @@ class _Work:
         if whole.masks or whole.truth or whole.found:
             yield whole
 
-    def measured(self, part: _Part) -> Measured:
+    def measured(self, part: _VideoBatch) -> Measured:
         """Figures of one part, in the order in which it lists its entries and groups."""
         truth, found = self._read(self.truth, part.truth), self._read(self.found, part.found)
         groups = [self.groups[number] for number in part.groups]
@@ -164,24 +164,24 @@ class _Work:
         return {n: read_masks(one.segmentations, size=one.size, where=one.where) for n, one in chosen}
 
 
-def _each(work: _Work, parts: list[_Part], processes: int) -> list[Measured]:
+def _each(inputs: _Inputs, parts: list[_VideoBatch], processes: int) -> list[Measured]:
     """Figures of every part in order; several processes only where a fork can share the input."""
     processes = min(processes, len(parts) // _PARTS_A_PROCESS)
     if processes < 2 or sys.platform != "linux":
-        return [work.measured(part) for part in parts]
+        return [inputs.measured(part) for part in parts]
     context = multiprocessing.get_context("fork")
     helpers = []
     for share in range(1, processes):
         receiver, sender = context.Pipe(duplex=False)
-        helper = context.Process(target=_send, args=(sender, work, parts[share::processes]), daemon=True)
+        helper = context.Process(target=_send, args=(sender, inputs, parts[share::processes]), daemon=True)
         helper.start()
         sender.close()
         helpers.append((helper, receiver))
     try:
         done: list[Any] = [None] * len(parts)
-        done[::processes] = [work.measured(part) for part in parts[::processes]]
+        done[::processes] = [inputs.measured(part) for part in parts[::processes]]
         for share, (_, receiver) in enumerate(helpers, start=1):
-            done[share::processes] = _received(receiver, work, parts[share::processes])
+            done[share::processes] = _received(receiver, inputs, parts[share::processes])
         return done
     finally:
         for helper, receiver in helpers:
@@ -190,21 +190,21 @@ def _each(work: _Work, parts: list[_Part], processes: int) -> list[Measured]:
             helper.join()
 
 
-def _send(sender: Connection, work: _Work, parts: list[_Part]) -> None:
+def _send(sender: Connection, inputs: _Inputs, parts: list[_VideoBatch]) -> None:
     """What a helping process does: figures of its share, or what is wrong with an entry."""
     try:
-        found: list[Measured] | EvaluationInputError = [work.measured(part) for part in parts]
+        found: list[Measured] | EvaluationInputError = [inputs.measured(part) for part in parts]
     except EvaluationInputError as error:
         found = error
     sender.send(found)
     sender.close()
 
 
-def _received(receiver: Connection, work: _Work, parts: list[_Part]) -> list[Measured]:
+def _received(receiver: Connection, inputs: _Inputs, parts: list[_VideoBatch]) -> list[Measured]:
     try:
         found = receiver.recv()
     except EOFError:  # the process was ended from outside, by a lack of memory perhaps
-        return [work.measured(part) for part in parts]
+        return [inputs.measured(part) for part in parts]
     if isinstance(found, EvaluationInputError):
         raise found
     return found

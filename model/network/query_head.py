@@ -25,7 +25,7 @@ class StageOutput(NamedTuple):
     attention_features: Tensor  # (B, T, N, C), what the mask head filters with
 
 
-class _FFN(nn.Module):
+class _QueryFFN(nn.Module):
     def __init__(self, channels: int, hidden: int) -> None:
         super().__init__()
         first = nn.Sequential(nn.Linear(channels, hidden), nn.ReLU())
@@ -35,7 +35,7 @@ class _FFN(nn.Module):
         return x + self.layers(x)
 
 
-class _Attention(nn.Module):
+class _SelfAttention(nn.Module):
     def __init__(self, channels: int, heads: int) -> None:
         super().__init__()
         self.attn = nn.MultiheadAttention(channels, heads, batch_first=True)
@@ -59,11 +59,11 @@ class QueryHead(nn.Module):
         channels = config.channels
         self.fc_cls = nn.Linear(channels, classes)
         self.fc_reg = nn.Linear(channels, 4)
-        self.attention = _Attention(channels, config.attention_heads)
+        self.attention = _SelfAttention(channels, config.attention_heads)
         self.attention_norm = nn.LayerNorm(channels)
         self.instance_interactive_conv = DynamicConv(channels, config.dynamic, cells=config.box_cells)
         self.instance_interactive_conv_norm = nn.LayerNorm(channels)
-        self.ffn = _FFN(channels, config.ffn)
+        self.ffn = _QueryFFN(channels, config.ffn)
         self.ffn_norm = nn.LayerNorm(channels)
         self.cls_fcs = _tower(channels, 1)
         self.reg_fcs = _tower(channels, config.box_towers)

@@ -29,7 +29,7 @@ class NoTrainingFrames(ValueError):
 
 
 @dataclass(frozen=True)
-class ClipTrack:
+class LabelledTrack:
     """One track of a video: per frame its state, mask (COCO RLE) and box (x, y, w, h in frame pixels)."""
 
     id: int
@@ -50,7 +50,7 @@ class ClipVideo:
     count: int
     height: int
     width: int
-    tracks: tuple[ClipTrack, ...]
+    tracks: tuple[LabelledTrack, ...]
     complete: tuple[frozenset[int], ...] | None = None  # per frame the labels that are complete; None: all, everywhere
     rejected: tuple[tuple[int, int, Rle], ...] = ()  # (frame, label, mask) that is not such a thing
 
@@ -96,7 +96,7 @@ class Clip:
     targets: ClipTargets
 
 
-def usable(track: ClipTrack, frame: int) -> bool:
+def usable(track: LabelledTrack, frame: int) -> bool:
     """Is the track's mask in this frame truth to learn from: present, not a crowd, its box at least 1 x 1 pixel."""
     box = track.boxes[frame]
     return track.states[frame] == PRESENT and not track.iscrowd and box is not None and min(box[2:]) >= 1

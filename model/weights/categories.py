@@ -7,7 +7,7 @@ from dataclasses import replace
 import torch
 from torch import Tensor
 
-from model.weights.checkpoint import Checkpoint
+from model.weights.checkpoint import ModelCheckpoint
 
 PRIOR = 0.01  # how likely an unknown class is before training (focal loss, arXiv 1708.02002)
 
@@ -17,7 +17,7 @@ def normalised(name: str) -> str:
     return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
 
 
-def with_categories(checkpoint: Checkpoint, categories: tuple[str, ...]) -> Checkpoint:
+def with_categories(checkpoint: ModelCheckpoint, categories: tuple[str, ...]) -> ModelCheckpoint:
     """The same network with its class columns rearranged for ``categories``; nothing else changes."""
     if tuple(categories) == checkpoint.categories:
         return checkpoint

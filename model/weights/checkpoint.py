@@ -21,8 +21,8 @@ from model.weights.files import CheckpointError, WeightFile, read_weights
 
 __all__ = [
     "CLASS_BIASES",
-    "Checkpoint",
     "CheckpointError",
+    "ModelCheckpoint",
     "class_names",
     "export_official",
     "file_hash",
@@ -40,7 +40,7 @@ CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # one number per class
 
 
 @dataclass(frozen=True)
-class Checkpoint:
+class ModelCheckpoint:
     """Weights and what they mean."""
 
     config: TeViTConfig
@@ -65,10 +65,10 @@ class Checkpoint:
         return network.to(torch.bfloat16) if precision == "fast" and device.startswith("cuda") else network
 
 
-def from_network(network: TeViT, categories: tuple[str, ...], **facts: Any) -> Checkpoint:
+def from_network(network: TeViT, categories: tuple[str, ...], **facts: Any) -> ModelCheckpoint:
     """A checkpoint of a network's present weights."""
     state = {key: value.detach().cpu().clone() for key, value in network.state_dict().items()}
-    return Checkpoint(network.config, categories, state, **facts)
+    return ModelCheckpoint(network.config, categories, state, **facts)
 
 
 def trunk_hash(state: dict[str, Tensor]) -> str:
@@ -87,7 +87,7 @@ def file_hash(path: Path) -> str:
         return hashlib.file_digest(stream, "sha256").hexdigest()
 
 
-def save(path: Path, checkpoint: Checkpoint, *, dtype: torch.dtype = torch.float32) -> None:
+def save(path: Path, checkpoint: ModelCheckpoint, *, dtype: torch.dtype = torch.float32) -> None:
     """Write an own checkpoint, whole or not at all; floating point weights are stored as ``dtype``."""
     if checkpoint.config.classes != len(checkpoint.categories):
         raise CheckpointError(
@@ -129,7 +129,7 @@ def _order_header(path: Path) -> None:
         file.write(ordered)
 
 
-def load(path: Path, *, config: TeViTConfig | None = None) -> Checkpoint:
+def load(path: Path, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
     """Read an own checkpoint, or an official one (``config`` says of which configuration, unless its name does)."""
     return from_weights(read_weights(path), config=config)
 
@@ -139,7 +139,7 @@ def is_own(file: WeightFile) -> bool:
     return file.meta.get("format") == FORMAT
 
 
-def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> Checkpoint:
+def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
     """As :func:`load`, of a file that was read already."""
     foreign = file.path.suffix != ".safetensors" or (not is_own(file) and CLASS_BIASES in file.state)
     checkpoint = _official(file, config) if foreign else _own(file)
@@ -149,12 +149,12 @@ def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> Chec
     return checkpoint
 
 
-def _own(file: WeightFile) -> Checkpoint:
+def _own(file: WeightFile) -> ModelCheckpoint:
     path, metadata = file.path, file.meta
     if not is_own(file):
         raise CheckpointError(f"{path}: a safetensors file, but not one of a TeViT checkpoint (no '{FORMAT}' in it)")
     try:
-        return Checkpoint(
+        return ModelCheckpoint(
             config=from_dict(json.loads(metadata["config"])),
             categories=tuple(json.loads(metadata["categories"])),
             state=file.state,
@@ -165,7 +165,7 @@ def _own(file: WeightFile) -> Checkpoint:
         raise CheckpointError(f"{path}: its description cannot be read: {error}") from error
 
 
-def _official(file: WeightFile, config: TeViTConfig | None) -> Checkpoint:
+def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
     path, state = file.path, file.state
     if file.place != "state_dict" and path.suffix != ".safetensors":
         raise CheckpointError(
@@ -183,7 +183,7 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> Checkpoint:
     names = class_names(file)
     if len(names) != len(classes):
         names = tuple(f"class {index + 1}" for index in range(len(classes)))
-    return Checkpoint(replace(config, classes=len(classes)), names, state)
+    return ModelCheckpoint(replace(config, classes=len(classes)), names, state)
 
 
 def class_names(file: WeightFile) -> tuple[str, ...]:
@@ -210,7 +210,7 @@ def _require_fit(path: Path, state: dict[str, Tensor], config: TeViTConfig) -> N
         )
 
 
-def export_official(path: Path, checkpoint: Checkpoint) -> None:
+def export_official(path: Path, checkpoint: ModelCheckpoint) -> None:
     """Write the layout of the official code; `meta` names the classes and, for other than 40, the lines to change."""
     meta: dict[str, Any] = {"CLASSES": list(checkpoint.categories), "config_name": checkpoint.config.name}
     if checkpoint.config.classes != 40:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 
 from model.config import HeadConfig, MessengerShiftConfig, ScaleConfig, TeViTConfig, TrainingConfig
 from model.network.tevit import TeViT, build
-from model.training.clips import ClipTrack, ClipVideo
+from model.training.clips import ClipVideo, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, ClipTargets
 
 BACKBONE = MessengerShiftConfig(
@@ -93,10 +93,10 @@ def box_rle(hw: tuple[int, int], box: tuple[int, int, int, int]) -> dict[str, ob
 
 def box_track(
     number: int, label: int, states: Sequence[int], box: tuple[int, int, int, int], hw: tuple[int, int], **more: object
-) -> ClipTrack:
+) -> LabelledTrack:
     """A track whose mask is one filled box (x, y, w, h) in all frames where it is present."""
     there = [state == PRESENT for state in states]
-    return ClipTrack(
+    return LabelledTrack(
         id=number,
         label=label,
         states=tuple(states),

@@ -13,7 +13,7 @@ from model.config import named
 from model.network.tevit import TeViT, build
 from model.scoring import judged_frames, score
 from model.tracking import windows
-from model.training.clips import ClipTrack, ClipVideo
+from model.training.clips import ClipVideo, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 
 HW = (32, 48)
@@ -26,13 +26,13 @@ def rle(x: int) -> dict:
     return {"size": list(code["size"]), "counts": code["counts"].decode()}
 
 
-def track(states: Sequence[int], x: int, *, label: int = 0, number: int = 1) -> ClipTrack:
+def track(states: Sequence[int], x: int, *, label: int = 0, number: int = 1) -> LabelledTrack:
     masks = tuple(rle(x) if state == PRESENT else None for state in states)
     boxes = tuple((float(x), 5.0, 10.0, 10.0) if state == PRESENT else None for state in states)
-    return ClipTrack(number, label, tuple(states), masks, boxes)
+    return LabelledTrack(number, label, tuple(states), masks, boxes)
 
 
-def video(*tracks: ClipTrack, complete: bool = False, name: str = "v") -> ClipVideo:
+def video(*tracks: LabelledTrack, complete: bool = False, name: str = "v") -> ClipVideo:
     count = len(tracks[0].states)
     whole = tuple(frozenset({0, 1}) if complete else frozenset[int]() for _ in range(count))
     return ClipVideo(name, count, *HW, tracks, complete=whole)

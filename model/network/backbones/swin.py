@@ -103,7 +103,7 @@ class ShiftedWindows(nn.Module):
         return x[:, :height, :width].reshape(len(x), height * width, -1)
 
 
-class _FFN(nn.Module):
+class _SwinFFN(nn.Module):
     def __init__(self, dim: int, hidden: int) -> None:
         super().__init__()
         self.layers = nn.Sequential(nn.Sequential(nn.Linear(dim, hidden), nn.GELU()), nn.Linear(hidden, dim))
@@ -120,7 +120,7 @@ class SwinBlock(nn.Module):
         self.norm1 = nn.LayerNorm(dim)
         self.attn = ShiftedWindows(dim, heads, window, shift)
         self.norm2 = nn.LayerNorm(dim)
-        self.ffn = _FFN(dim, hidden)
+        self.ffn = _SwinFFN(dim, hidden)
         self.drop_path = DropPath(drop_path)
 
     def forward(self, x: Tensor, hw: tuple[int, int]) -> Tensor:
@@ -160,7 +160,7 @@ class SwinStage(nn.Module):
         return x
 
 
-class _PatchEmbed(nn.Module):
+class _SwinPatchEmbed(nn.Module):
     def __init__(self, dim: int, patch: int) -> None:
         super().__init__()
         self.patch = patch
@@ -179,7 +179,7 @@ class Swin(nn.Module):
     def __init__(self, config: SwinConfig) -> None:
         super().__init__()
         self.channels = tuple(config.dim * 2**stage for stage in range(len(config.depths)))
-        self.patch_embed = _PatchEmbed(config.dim, 4)
+        self.patch_embed = _SwinPatchEmbed(config.dim, 4)
         rates = iter(drop_path_rates(config.drop_path, sum(config.depths)))
         self.stages = nn.ModuleList()
         for stage, dim in enumerate(self.channels):

@@ -23,20 +23,20 @@ NAMES = ("disc", "box", "star")
 
 
 @pytest.fixture(scope="module")
-def tiny() -> files.Checkpoint:
+def tiny() -> files.ModelCheckpoint:
     network = build(dataclasses.replace(named("tevit_tiny"), classes=len(NAMES)))
     return files.from_network(network, NAMES)
 
 
 @pytest.fixture(scope="module")
-def own_file(tiny: files.Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_file(tiny: files.ModelCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("own") / "tiny.safetensors"
     files.save(path, tiny)
     return path
 
 
 @pytest.fixture(scope="module")
-def official_file(tiny: files.Checkpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def official_file(tiny: files.ModelCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("official") / "weights.pth"
     files.export_official(path, tiny)
     return path
@@ -111,7 +111,7 @@ def test_a_name_of_nothing_is_refused() -> None:
 
 
 def test_an_export_has_the_official_layout(
-    database: Database, settings: Settings, own_file: Path, tiny: files.Checkpoint
+    database: Database, settings: Settings, own_file: Path, tiny: files.ModelCheckpoint
 ) -> None:
     made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
     out, _ = checkpoints.export_official(settings, name=made.name, path=settings.data / made.path)

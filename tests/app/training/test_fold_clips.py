@@ -9,19 +9,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.training.fold_clips import FoldClips, boundary, frames_after_boundary
-from model.training.clips import ClipTrack, ClipVideo, labelled_frames
+from model.training.clips import ClipVideo, LabelledTrack, labelled_frames
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 
 MASK: Any = {"size": [10, 10], "counts": "0T3"}
 LETTERS = {"P": PRESENT, "A": ABSENT, "u": UNKNOWN}
 
 
-def track(states: str, label: int = 0) -> ClipTrack:
+def track(states: str, label: int = 0) -> LabelledTrack:
     """A track by its letters, one a frame: P present, A absent, u unknown."""
     read = tuple(LETTERS[letter] for letter in states)
     masks = tuple(MASK if state == PRESENT else None for state in read)
     boxes = tuple((0.0, 0.0, 9.0, 9.0) if state == PRESENT else None for state in read)
-    return ClipTrack(1, label, read, masks, boxes)
+    return LabelledTrack(1, label, read, masks, boxes)
 
 
 def video(*tracks: str, **more: Any) -> ClipVideo:
@@ -93,5 +93,5 @@ def test_a_part_numbers_its_videos_anew_and_reads_the_right_ones() -> None:
 def test_the_last_third_begins_after_two_thirds_of_the_judged_frames() -> None:
     states = tuple(PRESENT if frame < 6 else UNKNOWN for frame in range(12))
     boxes = tuple((0.0, 0.0, 5.0, 5.0) if state == PRESENT else None for state in states)
-    track = ClipTrack(1, 0, states, (None,) * 12, boxes)
+    track = LabelledTrack(1, 0, states, (None,) * 12, boxes)
     assert boundary(ClipVideo("v", 12, 10, 10, (track,)), 2 / 3) == 4

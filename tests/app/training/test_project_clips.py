@@ -11,7 +11,7 @@ import pytest
 from app.settings import Settings
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from model.config import ScaleConfig
-from model.training.clips import ClipDataset, ClipTrack
+from model.training.clips import ClipDataset, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 from storage import edits, masks
 from storage.database import Database
@@ -65,7 +65,7 @@ def annotated(database: Database, settings: Settings, tmp_path: Path) -> Annotat
     return Annotated(database, settings, tmp_path)
 
 
-def states(track: ClipTrack) -> dict[int, int]:
+def states(track: LabelledTrack) -> dict[int, int]:
     return {frame: state for frame, state in enumerate(track.states) if state != UNKNOWN}
 
 

@@ -4,18 +4,18 @@ import pytest
 import torch
 
 from model.weights.categories import PRIOR, is_class_column, normalised, rows_for, with_categories
-from model.weights.checkpoint import Checkpoint, from_network
+from model.weights.checkpoint import ModelCheckpoint, from_network
 from tests.model.small import CONFIG, NAMES, normal_clips, small_network
 
 HW = torch.tensor([[64.0, 96.0]])
 
 
 @pytest.fixture(scope="module")
-def checkpoint() -> Checkpoint:
+def checkpoint() -> ModelCheckpoint:
     return from_network(small_network(4), NAMES)
 
 
-def logits(checkpoint: Checkpoint) -> torch.Tensor:
+def logits(checkpoint: ModelCheckpoint) -> torch.Tensor:
     with torch.inference_mode():
         return checkpoint.build()(normal_clips(1, 2), HW).logits
 
@@ -25,11 +25,11 @@ def test_spellings_of_one_name_are_the_same(name: str) -> None:
     assert normalised(name) == "giant panda"
 
 
-def test_the_same_categories_are_the_same_checkpoint(checkpoint: Checkpoint) -> None:
+def test_the_same_categories_are_the_same_checkpoint(checkpoint: ModelCheckpoint) -> None:
     assert with_categories(checkpoint, NAMES) is checkpoint
 
 
-def test_known_names_keep_what_they_say_in_any_order(checkpoint: Checkpoint) -> None:
+def test_known_names_keep_what_they_say_in_any_order(checkpoint: ModelCheckpoint) -> None:
     moved = with_categories(checkpoint, ("Horse", "bird", "cat"))
     assert moved.categories == ("Horse", "bird", "cat") and moved.config.classes == 3
     before, after = logits(checkpoint), logits(moved)
@@ -37,7 +37,7 @@ def test_known_names_keep_what_they_say_in_any_order(checkpoint: Checkpoint) -> 
     torch.testing.assert_close(after[..., 2], before[..., 0])
 
 
-def test_a_new_name_starts_from_the_mean_with_a_rare_prior(checkpoint: Checkpoint) -> None:
+def test_a_new_name_starts_from_the_mean_with_a_rare_prior(checkpoint: ModelCheckpoint) -> None:
     moved = with_categories(checkpoint, (*NAMES, "bird"))
     weight = "roi_head.bbox_head.1.fc_cls.weight"
     torch.testing.assert_close(moved.state[weight][3], checkpoint.state[weight].mean(dim=0))
@@ -47,21 +47,21 @@ def test_a_new_name_starts_from_the_mean_with_a_rare_prior(checkpoint: Checkpoin
     torch.testing.assert_close(moved.state[mask][3], checkpoint.state[mask].mean())
 
 
-def test_nothing_but_class_columns_changes(checkpoint: Checkpoint) -> None:
+def test_nothing_but_class_columns_changes(checkpoint: ModelCheckpoint) -> None:
     moved = with_categories(checkpoint, ("cat", "bird", "fish", "dog"))
     changed = {key for key, value in moved.state.items() if value is not checkpoint.state[key]}
     assert {key.split(".")[-2] for key in changed} == {"fc_cls", "conv_logits"}
     assert len(changed) == 2 * 2 * 2  # two stages, two layers, weight and bias
 
 
-def test_leaving_a_category_out_and_taking_it_back_keeps_the_others(checkpoint: Checkpoint) -> None:
+def test_leaving_a_category_out_and_taking_it_back_keeps_the_others(checkpoint: ModelCheckpoint) -> None:
     there_and_back = with_categories(with_categories(checkpoint, ("dog",)), NAMES)
     torch.testing.assert_close(logits(there_and_back)[..., 1], logits(checkpoint)[..., 1])
 
 
-def test_the_dtype_of_the_file_is_kept(checkpoint: Checkpoint) -> None:
+def test_the_dtype_of_the_file_is_kept(checkpoint: ModelCheckpoint) -> None:
     half = {k: v.half() if v.is_floating_point() else v for k, v in checkpoint.state.items()}
-    moved = with_categories(Checkpoint(checkpoint.config, NAMES, half), ("dog", "bird"))
+    moved = with_categories(ModelCheckpoint(checkpoint.config, NAMES, half), ("dog", "bird"))
     assert moved.state["roi_head.bbox_head.0.fc_cls.weight"].dtype == torch.float16
 
 

@@ -11,8 +11,8 @@ from safetensors.torch import save_file
 from model.config import BackboneConfig
 from model.network.tevit import build
 from model.weights.checkpoint import (
-    Checkpoint,
     CheckpointError,
+    ModelCheckpoint,
     export_official,
     file_hash,
     from_network,
@@ -25,11 +25,11 @@ from tests.model.weights.foreign_files import RESNET, SWIN, config_of
 
 
 @pytest.fixture(scope="module")
-def checkpoint() -> Checkpoint:
+def checkpoint() -> ModelCheckpoint:
     return from_network(small_network(3), NAMES, parent="ab" * 32, provenance={"steps": 6, "data": "made"})
 
 
-def altered(checkpoint: Checkpoint, **changes: torch.Tensor | None) -> Checkpoint:
+def altered(checkpoint: ModelCheckpoint, **changes: torch.Tensor | None) -> ModelCheckpoint:
     state = dict(checkpoint.state)
     for key, value in changes.items():
         if value is None:
@@ -39,7 +39,7 @@ def altered(checkpoint: Checkpoint, **changes: torch.Tensor | None) -> Checkpoin
     return replace(checkpoint, state=state)
 
 
-def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     path = tmp_path / "deep" / "net.safetensors"
     save(path, checkpoint)
     back = load(path)
@@ -50,7 +50,7 @@ def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: Checkpoi
     assert [p.name for p in path.parent.iterdir()] == ["net.safetensors"]
 
 
-def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     """The library orders the description anew at every call, so that few of these would agree by chance."""
     for number in range(6):
         save(tmp_path / f"{number}.safetensors", checkpoint)
@@ -60,7 +60,7 @@ def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path, checkpoint: Check
 @settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(notes=st.dictionaries(st.text(), st.text() | st.integers() | st.none(), max_size=4))
 def test_any_provenance_comes_back_from_an_ordered_header(
-    tmp_path: Path, checkpoint: Checkpoint, notes: dict[str, object]
+    tmp_path: Path, checkpoint: ModelCheckpoint, notes: dict[str, object]
 ) -> None:
     path = tmp_path / "net.safetensors"
     save(path, replace(checkpoint, provenance=notes))
@@ -72,7 +72,7 @@ def test_any_provenance_comes_back_from_an_ordered_header(
     assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
 
 
-def test_the_built_network_is_the_saved_one(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_the_built_network_is_the_saved_one(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     save(tmp_path / "net.safetensors", checkpoint)
     network, clips, hw = load(tmp_path / "net.safetensors").build(), normal_clips(1, 2), torch.tensor([[64.0, 96.0]])
     assert not network.training
@@ -80,7 +80,9 @@ def test_the_built_network_is_the_saved_one(tmp_path: Path, checkpoint: Checkpoi
         torch.testing.assert_close(network(clips, hw).logits, small_network(3)(clips, hw).logits, atol=1e-4, rtol=1e-4)
 
 
-def test_half_precision_halves_the_file_and_hardly_moves_the_weights(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_half_precision_halves_the_file_and_hardly_moves_the_weights(
+    tmp_path: Path, checkpoint: ModelCheckpoint
+) -> None:
     save(tmp_path / "full.safetensors", checkpoint)
     save(tmp_path / "half.safetensors", checkpoint, dtype=torch.float16)
     full, half = ((tmp_path / f"{name}.safetensors").stat().st_size for name in ("full", "half"))
@@ -95,7 +97,7 @@ def test_half_precision_halves_the_file_and_hardly_moves_the_weights(tmp_path: P
     assert next(back.build().parameters()).dtype == torch.float32
 
 
-def test_official_files_go_both_ways(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_official_files_go_both_ways(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     path = tmp_path / "net.pth"
     export_official(path, checkpoint)
     content = torch.load(path, weights_only=True)
@@ -106,7 +108,7 @@ def test_official_files_go_both_ways(tmp_path: Path, checkpoint: Checkpoint) -> 
     assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
 
 
-def test_the_same_checkpoint_is_the_same_official_file(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_the_same_checkpoint_is_the_same_official_file(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     for name in ("one.pth", "other.pth"):
         export_official(tmp_path / name, checkpoint)
     assert (tmp_path / "one.pth").read_bytes() == (tmp_path / "other.pth").read_bytes()
@@ -118,12 +120,14 @@ def test_an_official_file_of_forty_classes_needs_no_note(tmp_path: Path) -> None
     assert "note" not in torch.load(tmp_path / "net.pth", weights_only=True)["meta"]
 
 
-def test_an_official_file_without_names_numbers_its_classes(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_an_official_file_without_names_numbers_its_classes(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     torch.save({"state_dict": checkpoint.state}, tmp_path / "net.pth")
     assert load(tmp_path / "net.pth", config=CONFIG).categories == ("class 1", "class 2", "class 3")
 
 
-def test_an_official_file_of_an_unknown_name_asks_for_its_configuration(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_an_official_file_of_an_unknown_name_asks_for_its_configuration(
+    tmp_path: Path, checkpoint: ModelCheckpoint
+) -> None:
     export_official(tmp_path / "mine.pth", checkpoint)
     with pytest.raises(CheckpointError, match=r"mine\.pth: say which configuration"):
         load(tmp_path / "mine.pth")
@@ -131,7 +135,7 @@ def test_an_official_file_of_an_unknown_name_asks_for_its_configuration(tmp_path
 
 @pytest.mark.parametrize("suffix", ["safetensors", "pth"])
 def test_a_missing_an_unknown_and_a_misshapen_key_are_named(
-    tmp_path: Path, checkpoint: Checkpoint, suffix: str
+    tmp_path: Path, checkpoint: ModelCheckpoint, suffix: str
 ) -> None:
     key = "neck.fpn_convs.0.conv.bias"
     cases = {
@@ -151,7 +155,9 @@ def test_a_missing_an_unknown_and_a_misshapen_key_are_named(
 
 @pytest.mark.parametrize("suffix", ["safetensors", "pth"])
 @pytest.mark.parametrize("share", [0.0, 0.3, 0.98])
-def test_a_truncated_file_is_refused_by_name(tmp_path: Path, checkpoint: Checkpoint, suffix: str, share: float) -> None:
+def test_a_truncated_file_is_refused_by_name(
+    tmp_path: Path, checkpoint: ModelCheckpoint, suffix: str, share: float
+) -> None:
     path = tmp_path / f"net.{suffix}"
     (export_official if suffix == "pth" else save)(path, checkpoint)
     content = path.read_bytes()
@@ -182,20 +188,20 @@ def test_a_file_that_would_run_code_is_refused(tmp_path: Path) -> None:
         load(tmp_path / "evil.pth", config=CONFIG)
 
 
-def test_a_broken_description_is_refused(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_a_broken_description_is_refused(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     metadata = {"format": "tevit-checkpoint 1", "config": "{", "categories": json.dumps(NAMES)}
     save_file({k: v.contiguous() for k, v in checkpoint.state.items()}, tmp_path / "net.safetensors", metadata=metadata)
     with pytest.raises(CheckpointError, match="description cannot be read"):
         load(tmp_path / "net.safetensors")
 
 
-def test_names_must_be_as_many_as_classes(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_names_must_be_as_many_as_classes(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     with pytest.raises(CheckpointError, match="3 classes, 2 are named"):
         save(tmp_path / "net.safetensors", replace(checkpoint, categories=NAMES[:2]))
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_failed_save_leaves_the_old_file(tmp_path: Path, checkpoint: Checkpoint) -> None:
+def test_a_failed_save_leaves_the_old_file(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
     path = tmp_path / "net.safetensors"
     save(path, checkpoint)
     before = file_hash(path)
@@ -204,7 +210,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, checkpoint: Checkpoin
     assert file_hash(path) == before and [p.name for p in tmp_path.iterdir()] == [path.name]
 
 
-def test_networks_that_share_their_trunk_share_its_hash(checkpoint: Checkpoint) -> None:
+def test_networks_that_share_their_trunk_share_its_hash(checkpoint: ModelCheckpoint) -> None:
     same = trunk_hash(checkpoint.state)
     head = altered(checkpoint, **{"roi_head.bbox_head.0.fc_cls.bias": torch.ones(3)})
     neck = altered(checkpoint, **{"neck.fpn_convs.0.conv.bias": torch.ones(16)})
@@ -219,7 +225,7 @@ def test_the_state_of_a_checkpoint_is_its_own_copy() -> None:
     assert taken.state["backbone.msg_tokens"].any()
 
 
-def test_training_a_built_network_leaves_the_checkpoint_alone(checkpoint: Checkpoint) -> None:
+def test_training_a_built_network_leaves_the_checkpoint_alone(checkpoint: ModelCheckpoint) -> None:
     before = {key: value.clone() for key, value in checkpoint.state.items()}
     network = checkpoint.build()
     with torch.no_grad():
