@@ -1,11 +1,13 @@
-"""What browser tests share: a Chromium or Chrome, and the real server with a fresh data folder."""
+"""What all tests share: an empty database to copy; and for those in a browser: a Chromium, and the real server."""
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from storage.database import Database
 from tests.chromium import find_browser
 from tests.serving import RunningServer, running_server
 
@@ -26,6 +28,14 @@ def no_browser(reason: str, *, in_ci: bool) -> None:
     if in_ci:
         pytest.fail(f"{reason} (CI is set, so this is no skip)", pytrace=False)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database file with all tables; copying it is quicker than making the tables for each test."""
+    path = tmp_path_factory.mktemp("empty") / "annotations.sqlite3"
+    Database.open(f"sqlite:///{path}").close()
+    return path
 
 
 @pytest.fixture(scope="session")

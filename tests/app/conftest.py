@@ -20,14 +20,6 @@ ADDRESS = "http://127.0.0.1:7860"
 SOCKETS = "ws://127.0.0.1:7860"
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all tables; copying it is quicker than making the tables for each test."""
-    path = tmp_path_factory.mktemp("empty") / DATABASE_NAME
-    Database.open(f"sqlite:///{path}").close()
-    return path
-
-
 @pytest.fixture
 def settings(tmp_path: Path, empty_database: Path) -> Settings:
     made = make_settings(data=tmp_path / "data", device="cpu", open_browser=False, environment={})

@@ -10,14 +10,6 @@ from storage.database import Database
 from tests.storage.scenes import Scene
 
 
-@pytest.fixture(scope="session")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database file with all tables; copying it is quicker than making the tables for each test."""
-    path = tmp_path_factory.mktemp("empty") / "annotations.sqlite3"
-    Database.open(f"sqlite:///{path}").close()
-    return path
-
-
 @pytest.fixture
 def database(tmp_path: Path, empty_database: Path) -> Iterator[Database]:
     """An empty database of its own in a temporary folder."""

@@ -12,6 +12,7 @@ from storage import tracks
 from storage.database import Database
 from storage.edits import Applied, Change, Conflict, Edit, NothingToUndo, apply_edit, redo, undo
 from storage.edits.rebuild import check_video
+from storage.masks import BlobInfo, blob_infos, put_blob
 from storage.projects import Category, Project, add_category, create_project
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, add_video
@@ -31,6 +32,13 @@ def compressed(pixels: np.ndarray) -> bytes:
     counts = coco.encode(np.asfortranarray(pixels))["counts"]
     assert isinstance(counts, bytes)
     return counts
+
+
+def stored(database: Database, mask: Mapping[str, Any]) -> BlobInfo:
+    """Store a mask, and read back what is known of it."""
+    with database.atomic() as tx:
+        name = put_blob(tx, mask)
+        return blob_infos(tx, [name])[name]
 
 
 def new_id() -> str:

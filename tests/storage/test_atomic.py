@@ -5,11 +5,13 @@ import os
 import stat
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from storage.atomic import ABANDONED_SECONDS, TEMPORARY, new_folder, put_in_place, replacing, write_text
+from tests.storage.threads import at_once
 
 
 def entries(folder: Path) -> list[str]:
@@ -105,11 +107,7 @@ def test_of_two_writers_at_once_each_writes_its_own_file_and_the_last_wins(tmp_p
 def test_many_writers_at_once_leave_one_whole_text(tmp_path: Path) -> None:
     path = tmp_path / "shared.txt"
     texts = [f"{k}" * 50_000 for k in range(8)]
-    writers = [threading.Thread(target=write_text, args=(path, text)) for text in texts]
-    for writer in writers:
-        writer.start()
-    for writer in writers:
-        writer.join(60)
+    at_once(*(partial(write_text, path, text) for text in texts))
 
     assert path.read_text() in texts
     assert entries(tmp_path) == ["shared.txt"]

@@ -1,7 +1,7 @@
 import sqlite3
 import subprocess
 import sys
-import threading
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -22,6 +22,7 @@ from storage.database import (
 )
 from storage.projects import create_project, get_setting, list_projects, set_setting
 from tests.material import ROOT
+from tests.storage.threads import at_once
 
 
 def url(path: Path) -> str:
@@ -123,11 +124,7 @@ def test_processes_and_threads_that_write_at_once_lose_nothing(database: Databas
             with database.atomic() as tx:
                 set_setting(tx, "counter", get_setting(tx, "counter") + 1)
 
-    threads = [threading.Thread(target=count_up) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(count_up, count_up)
     assert [process.wait() for process in processes] == [0, 0]
     with database.read() as tx:
         assert get_setting(tx, "counter") == 240
@@ -241,3 +238,40 @@ def test_a_password_is_in_no_message(url: str) -> None:
     with pytest.raises(DatabaseError, match=r"://ann:[*]{3}@host") as caught:
         Database.open(url)
     assert "sec" not in str(caught.value)
+
+
+def test_a_database_that_was_busy_works_again_for_the_same_object(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("storage.database.BUSY_MILLISECONDS", 50)
+    with Database.open(f"sqlite:///{database.place}") as impatient:
+        with database.atomic() as tx:
+            set_setting(tx, "held", 1)
+            with pytest.raises(DatabaseBusy), impatient.atomic() as other:
+                set_setting(other, "held", 2)
+            with impatient.read() as reader:
+                assert get_setting(reader, "held") is None, "reading waits for nobody"
+        with impatient.atomic() as tx:
+            set_setting(tx, "held", 3)
+        with database.read() as tx:
+            assert get_setting(tx, "held") == 3
+
+
+def test_more_writers_than_kept_connections_all_get_their_turn(database: Database) -> None:
+    def make(number: int) -> None:
+        with database.atomic() as tx:
+            create_project(tx, name=str(number))
+
+    at_once(*(partial(make, number) for number in range(24)))
+    with database.read() as tx:
+        assert len(list_projects(tx)) == 24
+
+
+def test_a_database_copied_without_its_log_of_writes_is_whole_after_closing(database: Database, tmp_path: Path) -> None:
+    with database.atomic() as tx:
+        create_project(tx, name="kept")
+    database.close()
+    copy = tmp_path / "copy.sqlite3"
+    copy.write_bytes(Path(database.place).read_bytes())
+    with Database.open(f"sqlite:///{copy}") as other, other.read() as tx:
+        assert [project.name for project in list_projects(tx)] == ["kept"]

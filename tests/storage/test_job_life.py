@@ -1,21 +1,18 @@
 """Every step of a job's life from every status, and random lives under two workers that come, go silent and die."""
 
-import shutil
 from collections.abc import Callable
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 from sqlalchemy import Connection, update
 
 from storage import jobs, schema
 from storage.database import Database, DatabaseError
 from storage.errors import NotFound
 from storage.jobs import Job, JobOver
+from tests.storage.machines import DatabaseMachine, as_test
 
 Step = Callable[[Connection, str], Any]
 
@@ -153,17 +150,11 @@ def test_a_status_that_does_not_exist_cannot_be_stored(database: Database) -> No
 WORKERS = st.sampled_from(["one", "two"])
 
 
-class JobLives(RuleBasedStateMachine):
+class JobLives(DatabaseMachine):
     """Two workers on one queue; the model keeps who runs what, and what has been told of it."""
-
-    template: Path
 
     @initialize()
     def begin(self) -> None:
-        self.folder = TemporaryDirectory()
-        path = Path(self.folder.name) / "annotations.sqlite3"
-        shutil.copyfile(self.template, path)
-        self.database = Database.open(f"sqlite:///{path}")
         self.status: dict[str, str] = {}
         self.runs: dict[str, str] = {}
         self.progress: dict[str, float] = {}
@@ -246,21 +237,5 @@ class JobLives(RuleBasedStateMachine):
             assert (row.finished is None) is row.active
             assert (row.error is not None) is (row.status == "failed")
 
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            self.database.close()
-            self.folder.cleanup()
 
-
-JobLives.TestCase.settings = settings(
-    max_examples=10, stateful_step_count=16, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-
-
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-class TestJobLives(JobLives.TestCase):
-    """Run over a copy of the empty database."""
-
-    @pytest.fixture(autouse=True)
-    def copied(self, empty_database: Path) -> None:
-        JobLives.template = empty_database
+TestJobLives = as_test(JobLives, examples=10, steps=16)

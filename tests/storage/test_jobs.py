@@ -1,6 +1,5 @@
 import subprocess
 import sys
-import threading
 from typing import Any
 
 import pytest
@@ -11,6 +10,7 @@ from storage.errors import NotFound
 from storage.jobs import JobOver
 from tests.material import ROOT
 from tests.storage.scenes import Scene
+from tests.storage.threads import at_once
 
 
 def queued(scene: Scene, kind: str = "propose", **parameters: Any) -> jobs.Job:
@@ -89,11 +89,7 @@ def test_no_two_workers_get_the_same_job(scene: Scene) -> None:
                 return
             mine.append(job.id)
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(work, work)
     theirs = other.communicate()[0].split()
     assert other.returncode == 0
     assert sorted([*mine, *theirs]) == sorted(ids)

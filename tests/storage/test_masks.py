@@ -10,8 +10,7 @@ from sqlalchemy import func, select
 from storage import rle, schema
 from storage.database import Database
 from storage.masks import BadMask, BlobInfo, blob_hash, blob_infos, get_blobs, put_blob, put_blobs
-from storage.rle import Rle
-from tests.storage.scenes import square
+from tests.storage.scenes import square, stored
 
 
 def test_a_mask_comes_back_as_it_was_put(database: Database) -> None:
@@ -42,12 +41,6 @@ def test_thousands_of_masks_can_be_asked_for_at_once(database: Database) -> None
     with database.atomic() as tx:
         names = put_blobs(tx, [square(1), square(2)])
         assert len(get_blobs(tx, [*names, *map(str, range(5000))])) == 2
-
-
-def stored(database: Database, mask: Rle) -> BlobInfo:
-    with database.atomic() as tx:
-        name = put_blob(tx, mask)
-        return blob_infos(tx, [name])[name]
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

@@ -1,6 +1,5 @@
 """Run-length texts that no encoder writes: what is stored of them is what they decode to, and nobody is fooled."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -13,6 +12,7 @@ from storage import rle
 from storage.database import Database
 from storage.masks import BadMask, BlobInfo, blob_infos, put_blob
 from storage.rle import Rle, RleError
+from tests.storage.scenes import stored
 
 
 def text_of(numbers: list[int]) -> str:
@@ -36,12 +36,6 @@ GROWING = [1, 1, 1, *[(1 << 58) * k for k in range(1, 8)]]
 
 
 MANY = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-def stored(database: Database, mask: Mapping[str, Any]) -> BlobInfo:
-    with database.atomic() as tx:
-        name = put_blob(tx, mask)
-        return blob_infos(tx, [name])[name]
 
 
 @MANY

@@ -2,17 +2,13 @@
 
 import copy
 from dataclasses import dataclass, field
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, precondition, rule
 
-from storage.database import Database
 from storage.edits import Applied, Change, Conflict, NothingToUndo, edits_since
+from tests.storage.machines import DatabaseMachine, as_test
 from tests.storage.scenes import Scene, square
 
 Key = tuple[int, int]
@@ -77,11 +73,9 @@ class Model:
         self.log.append(entry)
 
 
-class EditSequences(RuleBasedStateMachine):
+class EditSequences(DatabaseMachine):
     @initialize()
     def begin(self) -> None:
-        self.folder = TemporaryDirectory()
-        self.database = Database.open(f"sqlite:///{Path(self.folder.name) / 'annotations.sqlite3'}")
         self.scene = Scene.make(self.database)
         self.tracks = [self.scene.new_track(author="run:start") for _ in range(2)]
         self.model = Model()
@@ -154,13 +148,5 @@ class EditSequences(RuleBasedStateMachine):
                     assert row.hash == (None if value == "absent" else self.hashes[value])
         self.scene.assert_log_explains_tables()
 
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            self.database.close()
-            self.folder.cleanup()
 
-
-EditSequences.TestCase.settings = settings(
-    max_examples=20, stateful_step_count=25, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-TestEditSequences = pytest.mark.filterwarnings("ignore::ResourceWarning")(EditSequences.TestCase)
+TestEditSequences = as_test(EditSequences, examples=20, steps=25)

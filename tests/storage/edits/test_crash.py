@@ -4,28 +4,26 @@ import os
 import signal
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
-
-import pytest
+from functools import partial
 
 from storage import tracks
-from storage.database import Database, DatabaseBusy
+from storage.database import Database
 from storage.edits import Applied, Change, Conflict, Edit, apply_edit, edits_since, undo
 from storage.edits.log import RowEntry, find_edit, last_number, row_entries
 from storage.edits.row_values import RowKey
-from storage.projects import create_project, get_setting, list_projects, set_setting
 from tests.material import ROOT
 from tests.storage.scenes import Scene, new_id, square
+from tests.storage.threads import at_once
 
 DRAW_ON = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
 from storage.database import Database
 from storage.edits import Change, Edit, apply_edit
+from tests.storage.threads import at_once
 from tests.storage.scenes import square
 url, video, track, author, slow = sys.argv[2:]
 database = Database.open(url)
@@ -147,23 +145,14 @@ def test_two_processes_on_one_row_take_turns_and_the_slower_one_is_told(scene: S
 def test_many_threads_draw_and_undo_at_once_and_every_step_is_in_the_log(scene: Scene) -> None:
     people = [f"person {k}" for k in range(4)]
     mine = {name: scene.new_track(author=name) for name in people}
-    failed: list[BaseException] = []
 
     def work(name: str) -> None:
-        try:
-            for x in range(6):
-                scene.draw(mine[name], x, x, author=name)
-            with scene.database.atomic() as tx:
-                assert isinstance(undo(tx, video=scene.video.id, author=name, new_id=new_id()), Applied)
-        except BaseException as error:
-            failed.append(error)
+        for x in range(6):
+            scene.draw(mine[name], x, x, author=name)
+        with scene.database.atomic() as tx:
+            assert isinstance(undo(tx, video=scene.video.id, author=name, new_id=new_id()), Applied)
 
-    threads = [threading.Thread(target=work, args=(name,)) for name in people]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert failed == []
+    at_once(*(partial(work, name) for name in people))
     assert_sound(scene)
     with scene.database.read() as tx:
         log = edits_since(tx, 0)
@@ -188,11 +177,7 @@ def test_tracks_made_by_two_processes_at_once_get_different_numbers(scene: Scene
                 assert isinstance(answer, Applied)
                 numbers.append(answer.rows[0]["after"]["number"])
 
-    threads = [threading.Thread(target=make) for _ in range(3)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    at_once(make, make, make)
     assert sorted(numbers) == list(range(1, 19))
 
 
@@ -207,44 +192,3 @@ def test_a_reader_sees_one_state_while_a_writer_goes_on(scene: Scene) -> None:
                 again = {row.version for row in tracks.rows(tx, scene.video.id)}
                 newest = last_number(tx)
             assert first == again == {newest}, "twenty rows of one edit, never of two"
-
-
-def test_a_database_that_was_busy_works_again_for_the_same_object(
-    database: Database, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("storage.database.BUSY_MILLISECONDS", 50)
-    with Database.open(f"sqlite:///{database.place}") as impatient:
-        with database.atomic() as tx:
-            set_setting(tx, "held", 1)
-            with pytest.raises(DatabaseBusy), impatient.atomic() as other:
-                set_setting(other, "held", 2)
-            with impatient.read() as reader:
-                assert get_setting(reader, "held") is None, "reading waits for nobody"
-        with impatient.atomic() as tx:
-            set_setting(tx, "held", 3)
-        with database.read() as tx:
-            assert get_setting(tx, "held") == 3
-
-
-def test_more_writers_than_kept_connections_all_get_their_turn(database: Database) -> None:
-    def make(number: int) -> None:
-        with database.atomic() as tx:
-            create_project(tx, name=str(number))
-
-    threads = [threading.Thread(target=make, args=(number,)) for number in range(24)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    with database.read() as tx:
-        assert len(list_projects(tx)) == 24
-
-
-def test_a_database_copied_without_its_log_of_writes_is_whole_after_closing(database: Database, tmp_path: Path) -> None:
-    with database.atomic() as tx:
-        create_project(tx, name="kept")
-    database.close()
-    copy = tmp_path / "copy.sqlite3"
-    copy.write_bytes(Path(database.place).read_bytes())
-    with Database.open(f"sqlite:///{copy}") as other, other.read() as tx:
-        assert [project.name for project in list_projects(tx)] == ["kept"]

@@ -5,17 +5,11 @@ have. Beside it stand the promises that no sequence may break: the log adds up t
 twice, and what a person made stays out of the machines' hands.
 """
 
-import shutil
-from pathlib import Path
-from tempfile import TemporaryDirectory
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import initialize, invariant, rule
 
-from storage.database import Database
 from storage.edits import (
     Applied,
     Change,
@@ -32,6 +26,7 @@ from storage.edits import (
 )
 from storage.edits.log import edit_by_number, last_number
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, is_human
+from tests.storage.machines import DatabaseMachine, as_test
 from tests.storage.scenes import Scene, new_id, square
 
 PEOPLE = st.sampled_from(["ann", "bob"])
@@ -70,17 +65,11 @@ class Page:
         return 0 if row is None else row["version"]
 
 
-class EditClients(RuleBasedStateMachine):
+class EditClients(DatabaseMachine):
     """Two people and two machines; ``self.page`` hears the answers, ``self.far`` reads the log on."""
-
-    template: Path
 
     @initialize()
     def begin(self) -> None:
-        self.folder = TemporaryDirectory()
-        path = Path(self.folder.name) / "annotations.sqlite3"
-        shutil.copyfile(self.template, path)
-        self.database = Database.open(f"sqlite:///{path}")
         self.scene = Scene.make(self.database)
         self.page, self.far = Page(), Page()
         self.tracks: list[str] = []
@@ -226,21 +215,5 @@ class EditClients(RuleBasedStateMachine):
         self.scene.assert_log_explains_tables()
         assert self.database.check() == []
 
-    def teardown(self) -> None:
-        if hasattr(self, "folder"):
-            self.database.close()
-            self.folder.cleanup()
 
-
-EditClients.TestCase.settings = settings(
-    max_examples=7, stateful_step_count=18, deadline=None, suppress_health_check=[HealthCheck.too_slow]
-)
-
-
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-class TestEditClients(EditClients.TestCase):
-    """Run over a copy of the empty database, which is quicker than making the tables each time."""
-
-    @pytest.fixture(autouse=True)
-    def copied(self, empty_database: Path) -> None:
-        EditClients.template = empty_database
+TestEditClients = as_test(EditClients, examples=7, steps=18)
