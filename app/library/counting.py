@@ -1,4 +1,4 @@
-"""Counting the frames of a stored video. What is counted is stored meanwhile: masks can be drawn there already."""
+"""Counts the frames of a stored video, and stores the progress, so that counted frames can be annotated at once."""
 
 import time
 from collections.abc import Callable
@@ -21,7 +21,7 @@ PUBLISH_EVERY = 1.0
 
 
 class Counting(Protocol):
-    """A pass of decoding, as `storage.frames.open_counting` gives it."""
+    """A decoding pass, as `storage.frames.open_counting` returns it."""
 
     @property
     def count(self) -> int: ...
@@ -31,29 +31,29 @@ class Counting(Protocol):
 
 
 class Publisher:
-    """Stores how far the frames of one video are confirmed; called for every frame, it writes about once a second.
+    """Stores how many frames of one video are counted: called for every frame, it writes about once a second.
 
-    Numbers below the stored ``confirmed`` are final: it only ever grows, however many passes run at once.
+    Frame numbers below the stored ``confirmed`` are final: it only grows, even if several passes run at once.
     """
 
     def __init__(self, database: Database, video_id: str) -> None:
-        """Publish for the video ``video_id``, about every ``PUBLISH_EVERY`` seconds."""
+        """Publish for the video ``video_id``, at most every ``PUBLISH_EVERY`` seconds."""
         self._database = database
         self._video_id = video_id
         self._last = time.monotonic()
         self._stored: FrameIndex | None = None
 
     def seen(self, counting: Counting) -> None:
-        """Another frame came; what is confirmed is stored if the last time is long ago."""
+        """Call after each frame: publishes if the last time was at least ``PUBLISH_EVERY`` seconds ago."""
         now = time.monotonic()
         if now - self._last >= PUBLISH_EVERY:
             self._last = now
             self.publish(counting)
 
     def publish(self, counting: Counting) -> None:
-        """Store what is confirmed now: the number alone where the stored list holds, else the list with it.
+        """Store the number of counted frames, and the frame index too if it differs from the stored one.
 
-        Before the end at least one frame stays unconfirmed: a video counts as counted when its final index is stored.
+        Until the final index is stored, one frame stays unconfirmed, so that the video is not taken as counted.
         """
         found = counting.confirmed
         with self._database.atomic() as tx:
@@ -61,7 +61,7 @@ class Publisher:
             if video.index.get("confirmed") and video.confirmed >= video.count:
                 return
             if video.index.get("content_hash") != found.content_hash:
-                # It was pointed at another file meanwhile, whose list this one must not replace.
+                # The video has another source by now, whose index must not be replaced.
                 return
             sure = found.count if found.confirmed else min(counting.count, found.count - 1)
             if not found.confirmed and (found is self._stored or self._same(video, found)):
@@ -77,14 +77,14 @@ class Publisher:
 
 
 class CountedFrames(FramePass):
-    """(k, frame) over all frames of a stored video, decoded once from the front; what is confirmed is stored meanwhile.
+    """Iterates over (k, frame) of a stored video, decoded once from the start, and stores the progress meanwhile.
 
-    frame: uint8 H x W x 3 RGB as shown. A context manager; leaving it early stores what is confirmed by then. Raises
-    `storage.frames.VideoError` when the source changed, or while it goes.
+    frame: uint8 H x W x 3 RGB as shown. A context manager; leaving it early stores the progress. Raises
+    `storage.frames.VideoError` if the source has changed, or on a later read.
     """
 
     def __init__(self, database: Database, *, video_id: str, pixels: bool = True) -> None:
-        """Open the video ``video_id``; without ``pixels`` frames are only counted, and come as None."""
+        """Open the video ``video_id``; without ``pixels`` the frames are only counted, and given as None."""
         with database.read() as tx:
             video = videos.get_video(tx, video_id)
         index = frame_index(video)
@@ -97,26 +97,26 @@ class CountedFrames(FramePass):
 
     @property
     def count(self) -> int:
-        """How many frames are confirmed."""
+        """How many frames are counted so far."""
         return self._passing.count
 
     @property
     def announced(self) -> int:
-        """How many frames there will be, as far as is known."""
+        """The expected number of frames."""
         return self._passing.announced
 
     @property
     def confirmed(self) -> FrameIndex:
-        """The index as far as it is known; final after the last frame."""
+        """The frame index so far; final after the last frame."""
         return self._passing.confirmed
 
     def publish(self) -> None:
-        """Store now what is confirmed, so that masks can be stored on every frame that came."""
+        """Store the progress now, so that every frame given so far can be annotated."""
         if self._open and self.count:
             self._publisher.publish(self._passing)
 
     def close(self) -> None:
-        """Store what is confirmed and close the file. Closing twice is harmless."""
+        """Store the progress and close the file. Closing twice is harmless."""
         self._passing.close()
         if self._open and self.count:
             self._publisher.publish(self._passing)
@@ -134,7 +134,7 @@ class CountedFrames(FramePass):
 
 
 def start_counting(database: Database, settings: Settings, *, video_id: str) -> None:
-    """Queue a job that counts a video's frames, unless they are counted, a job is active, or the video is removed.
+    """Queue a job that counts a video's frames, unless they are counted, such a job is active, or the video is removed.
 
     Raises `storage.errors.NotFound`.
     """
@@ -173,15 +173,15 @@ def count_frames(
 
 
 def frame_index(video: Video) -> FrameIndex:
-    """The stored frame index of a video, with the pictures where they are now."""
+    """The stored frame index of a video, with the present path of its source."""
     return replace(FrameIndex.from_dict(video.index), path=Path(video.path))
 
 
 def _listed(database: Database, video: Video, index: FrameIndex) -> FrameIndex:
-    """The whole provisional list of a video of which only the front was listed when it was added."""
+    """List all frames of a video of which only the first ones were listed when it was added."""
     found = frames.probe(index.path)
     with database.atomic() as tx:
-        # Listing takes long: another pass may have listed or counted it, or a person moved it, in the meantime.
+        # Listing takes long: meanwhile another pass may have listed or counted the video, or its source may have moved.
         now = videos.get_video(tx, video.id)
         if now.path != video.path or not now.index.get("partial"):
             return frame_index(now)

@@ -1,4 +1,4 @@
-"""Use cases of the library: a video is renamed, removed, restored, or deleted for good."""
+"""Renames, removes and restores videos, and deletes removed ones for good."""
 
 import logging
 from collections import Counter
@@ -25,9 +25,9 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class RemovedVideo:
-    """A removed video, what would be lost if it were deleted for good, and the bytes of its copy in the data folder.
+    """A removed video, the work that deleting it would lose, and the size of its copy in the data folder in bytes.
 
-    ``copy_bytes`` is ``None`` where there is no copy of our own; the file that is referenced is never touched.
+    ``copy_bytes`` is None if the video was not copied; the file of a person is never touched.
     """
 
     video: Video
@@ -37,7 +37,7 @@ class RemovedVideo:
 
 @dataclass(frozen=True)
 class Deleted:
-    """What deleting a video for good came to; ``problem`` is one sentence when its copy could not be removed."""
+    """The result of deleting a video; ``problem`` is one sentence if its copy could not be removed."""
 
     video: Video
     work: Work
@@ -45,7 +45,7 @@ class Deleted:
 
 
 def rename_video(database: Database, *, video_id: str, name: str) -> Video:
-    """Gives a video another name; names of one project's library differ.
+    """Rename a video; no two videos of a project have the same name.
 
     Raises `storage.errors.NotFound`, `BadName`, `NameTaken`.
     """
@@ -59,16 +59,16 @@ def rename_video(database: Database, *, video_id: str, name: str) -> Video:
 
 
 def remove_video(database: Database, *, video_id: str) -> tuple[Video, tuple[str, ...]]:
-    """Takes a video off the library; tracks, log and file stay. Jobs on it are asked to stop.
+    """Remove a video from the library; its tracks, log and file stay. Its jobs are cancelled.
 
-    Returns the video and the ids of those jobs. Raises `storage.errors.NotFound`.
+    Returns the video and the ids of these jobs. Raises `storage.errors.NotFound`.
     """
     with database.atomic() as tx:
         return remove_in(tx, video_id)
 
 
 def remove_in(tx: Connection, video_id: str) -> tuple[Video, tuple[str, ...]]:
-    """As `remove_video`, as a part of a larger transaction."""
+    """As `remove_video`, within a transaction of the caller."""
     video = videos.get_video(tx, video_id)
     if video.removed is None:
         video = videos.remove_video(tx, video_id)
@@ -79,9 +79,9 @@ def remove_in(tx: Connection, video_id: str) -> tuple[Video, tuple[str, ...]]:
 
 
 def restore_video(database: Database, settings: Settings, *, video_id: str) -> Video:
-    """Puts a removed video back; it gets a number behind its name when another one has that name by now.
+    """Restore a removed video; if its name is taken by now, a number is added to it.
 
-    Counting its frames goes on where that was stopped. Raises `storage.errors.NotFound`.
+    Counting its frames continues if it was stopped. Raises `storage.errors.NotFound`.
     """
     with database.atomic() as tx:
         video = videos.get_video(tx, video_id)
@@ -95,7 +95,7 @@ def restore_video(database: Database, settings: Settings, *, video_id: str) -> V
 
 
 def removed_videos(database: Database, settings: Settings, *, project_id: str) -> tuple[RemovedVideo, ...]:
-    """The removed videos of a project, the one removed last first."""
+    """The removed videos of a project, the last removed one first."""
     with database.read() as tx:
         found = [video for video in videos.list_videos(tx, project_id, removed=True) if video.removed is not None]
         work = removal.work_on(tx, [video.id for video in found])
@@ -108,12 +108,12 @@ def removed_videos(database: Database, settings: Settings, *, project_id: str) -
 
 
 def delete_video(database: Database, settings: Settings, *, video_id: str, tracks: int, corrections: int) -> Deleted:
-    """Deletes a removed video for good, with its tracks, its log and its copy in the data folder.
+    """Delete a removed video for good, with its tracks, its log and its copy in the data folder.
 
-    ``tracks`` and ``corrections`` are what the person was told would go; nothing is deleted when it is more or less.
-    The caller closes open decoders of the file first.
+    ``tracks`` and ``corrections`` are the numbers that the page showed to the person; if they have changed since,
+    nothing is deleted. The caller closes open decoders of the file first.
 
-    Raises `BadInput` when the video is not removed, `Busy` when a job may still use it or the numbers differ,
+    Raises `BadInput` if the video is not removed, `Busy` if a job may still use it or the numbers have changed,
     `storage.errors.NotFound`.
     """
     with database.atomic() as tx:
@@ -136,20 +136,20 @@ def delete_video(database: Database, settings: Settings, *, video_id: str, track
 
 
 def _refuse_while_used(tx: Connection, video: Video) -> None:
-    """A job on this video, or one on the whole project such as training, may be reading its frames and masks."""
+    """Raise `Busy` if a job on this video, or on its whole project (training), may be reading its frames and masks."""
     for job in jobs.list_jobs(tx, video.project_id, active=True):
         if job.video_id in (None, video.id):
             raise Busy(f"A job may still be using {video.name}; delete it when that job has ended.")
 
 
 def _used_places(tx: Connection) -> Counter[Path]:
-    """How many videos, removed ones too, have their pictures at each place or below it, wherever its links lead to."""
+    """For each resolved path, how many videos (removed ones too) have their source at it or below it."""
     found = (Path(path).resolve() for path in removal.paths(tx))
     return Counter(place for path in found for place in (path, *path.parents))
 
 
 def _own_copy(settings: Settings, video: Video, used: Counter[Path]) -> Path | None:
-    """The file or folder right in the folder of copies that only this video uses, else ``None``; a link is no copy."""
+    """The copy that this program made of the video, if no other video uses it, else None; a link is no copy."""
     path = Path(video.path)
     found = path.resolve()
     if not video.copied or path.is_symlink() or found.parent != settings.videos.resolve():
@@ -167,7 +167,7 @@ def _size(video: Video, path: Path | None) -> int | None:
 
 
 def _remove_copy(video: Video, path: Path | None) -> str | None:
-    """Removes what was copied in; a person's file in its place, or beside its pictures, stays."""
+    """Remove the copy of the video; files of a person, even among its pictures, stay."""
     if path is None or not path.exists():
         return None
     index = frame_index(video)

@@ -1,4 +1,4 @@
-"""Where the pictures of a video are: a place that a person names, whether they are still there, and moving them."""
+"""Sources of videos: paths that a person types, checks that a source is still there, and moving a video to another."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -14,25 +14,25 @@ from storage.videos import Video
 
 
 def named_place(path: str | Path) -> Path:
-    """``path`` from the root on and without "..", as a place is stored; links in it keep their names.
+    """The absolute form of ``path`` in which paths are stored: without "..", symbolic links not followed.
 
-    Raises `BadInput` for what cannot be a path.
+    Raises `BadInput` if it cannot be a path.
     """
     try:
         if "\0" in str(path):
             raise ValueError("it holds a NUL character")
         found = Path(path).expanduser().absolute()
-        # Places are compared by their names, so one place must not have two of them.
+        # Paths are compared as text, so one file must not have two of them.
         place = found.resolve() if ".." in found.parts else found
         place.exists()
     except (OSError, RuntimeError, ValueError) as error:
-        # A name too long, links in a circle or a person without a home folder, a character that no path can have.
+        # The name is too long, links form a loop, there is no home folder, or a character is not allowed.
         raise BadInput(f"{str(path)!r} cannot be a path on this machine ({error}).") from error
     return place
 
 
 def existing(path: str | Path) -> Path:
-    """The absolute path of a file or folder that a person names. Raises `BadInput` where there is none."""
+    """The absolute path of a file or folder that a person typed. Raises `BadInput` if there is none."""
     text = str(path).strip()
     if not text:
         raise BadInput("Type the path of a video file or of a folder of pictures.")
@@ -43,9 +43,9 @@ def existing(path: str | Path) -> Path:
 
 
 def glance(video: Video) -> str | None:
-    """One sentence where the source of a video is not there or has another length than it had, else ``None``.
+    """One sentence if the source of a video is missing or has another length than before, else None.
 
-    Nothing is read of the source; a change that keeps its length shows when the video is opened.
+    Only the directory entry is read; a change that keeps the length is found when the video is opened.
     """
     path = Path(video.path)
     try:
@@ -59,7 +59,7 @@ def glance(video: Video) -> str | None:
 
 
 def problem(video: Video, index: FrameIndex) -> str | None:
-    """One sentence when the video's source is gone or holds other bytes than it had, else ``None``."""
+    """One sentence if the video's source is missing or its bytes have changed, else None."""
     try:
         frames.verify(index)
     except frames.VideoError as error:
@@ -75,14 +75,14 @@ def repoint(
     path: str | Path,
     other_pixels: bool = False,
 ) -> Video:
-    """The video's pictures are at ``path`` now; its tracks and masks stay.
+    """Make ``path`` the source of the video; its tracks and masks stay.
 
-    Accepted is the same file or folder (by its bytes), and a file with the same frames: number, size, times, and the
-    pixels of its key frames. ``other_pixels`` also accepts the last ones being different, as in a file that was coded
-    again; whether it shows the same things is then the caller's word.
+    The new source must be the same file or folder (by its bytes), or a file with the same frames: their number, size,
+    times, and the pixels of the key frames. ``other_pixels`` allows other pixels too, as in a file that was encoded
+    again; the caller then vouches that it is the same video.
 
-    Raises `BadInput` with what differs (`OtherPixels` if that is only the pixels), `storage.frames.VideoError` when
-    there is no video.
+    Raises `BadInput` with the difference (`OtherPixels` if only the pixels differ), and `storage.frames.VideoError` if
+    there is no video at ``path``.
     """
     found = existing(path)
     with database.read() as tx:
@@ -92,17 +92,17 @@ def repoint(
     with database.atomic() as tx:
         now = videos.get_video(tx, video_id)
         if dict(now.index) != dict(video.index):
-            # More of it was counted while the other file was looked at.
+            # More frames were counted while the other file was examined.
             _refuse_another(now, found, new, other_pixels=other_pixels)
         same_bytes = new.content_hash == now.content_hash
         copied = now.copied and same_bytes and _is_copy(found, settings, Path(now.path).name)
         moved = videos.move_source(tx, video_id, path=str(found), copied=copied, content_hash=new.content_hash)
         if not same_bytes:
-            # A video counts as counted with a final index only, so until then one frame stays open.
+            # Until its index is final, one frame stays unconfirmed, so that the video is not taken as counted.
             sure = new.count if new.confirmed else min(now.confirmed, new.count - 1)
             moved = videos.store_index(tx, video_id, index_json=new.to_dict(), count=new.count, confirmed=sure)
         active = [job for job in jobs.list_jobs(tx, active=True, video_id=video_id) if job.kind == "index"]
-    # One that waits begins with the new source; one that runs counts the old one, which may hold the same bytes.
+    # A queued job will read the new source; a running one reads the old one, which will do if the bytes are the same.
     taken = any(job.status == "queued" or (same_bytes and job.status == "running") for job in active)
     if moved.confirmed < moved.count and not taken:
         queue.enqueue(database, settings, kind="index", project_id=moved.project_id, video_id=moved.id)
@@ -122,15 +122,15 @@ def _refuse_another(video: Video, found: Path, new: FrameIndex, *, other_pixels:
 
 
 def _is_copy(found: Path, settings: Settings, name: str) -> bool:
-    """Whether ``found`` is what was copied in as ``name``, perhaps under a data folder that has moved since.
+    """Whether ``found`` is the copy that this program made as ``name``, even if the data folder has moved since.
 
-    Anything else in the folder of copies was put there by a person, and stays when the video is deleted.
+    Any other file in the folder of copies belongs to a person, and stays when the video is deleted.
     """
     return found.resolve() == settings.videos.resolve() / name
 
 
 def _index_like(old: FrameIndex, found: Path) -> FrameIndex:
-    """The index of ``found``, as far as it has to be known to be compared with ``old``."""
+    """The index of ``found``, as complete as a comparison with ``old`` needs."""
     if found.is_dir() != (old.kind == "images"):
         return frames.probe(found)
     if old.kind == "images":
@@ -140,6 +140,6 @@ def _index_like(old: FrameIndex, found: Path) -> FrameIndex:
         return replace(old, path=found)
     announced = frames.probe(found)
     if not old.confirmed or (announced.width, announced.height) != (old.width, old.height):
-        # Where the size already differs, nothing has to be counted to say so.
+        # If the size differs already, no frame has to be counted.
         return announced
     return frames.index(found)

@@ -1,4 +1,4 @@
-"""What uploads leave behind in the data folder, cleared away when the server starts."""
+"""Removes abandoned uploads from the data folder when the server starts."""
 
 import json
 import logging
@@ -16,23 +16,23 @@ from storage.database import Database
 
 log = logging.getLogger(__name__)
 KEPT_SECONDS = 24 * 3600.0
-# Only what bears a name of this program or of Gradio is ever looked at; all else in these folders is a person's.
+# Only files with a name that this program or Gradio gives are touched; any other file there belongs to a person.
 RECEIVED = re.compile(r"[0-9a-f]{64}")
 BROKEN_OFF = re.compile(r"tmp[a-z0-9_]{8}")
 VIDEO_PART = re.compile(rf"\.[0-9a-f]{{32}}(\.[^.]*)?{re.escape(TEMPORARY)}")
 
 
 def temporary_folder(settings: Settings) -> Path:
-    """Where files that come through a page's form are kept until their job has them."""
+    """The folder in which Gradio keeps uploaded files until a job takes them."""
     return settings.data / "tmp"
 
 
 def clear_stale_uploads(database: Database, settings: Settings, *, now: float | None = None) -> int:
-    """Removes uploads older than a day that no waiting or running job names; returns how many files went.
+    """Remove uploads older than a day that no active job names; returns the number of removed files.
 
-    These are forms' files, uploads of videos that broke off, and files whose job was cancelled before it took them;
-    what a person put into the same folders stays. ``now`` is in unix seconds. A file or folder that cannot be removed
-    is left, and the server's log says so.
+    These are files of forms, uploads of videos that were interrupted, and files whose job was cancelled before it took
+    them. Files that a person put into the same folders stay. ``now`` is in unix seconds. A file or folder that cannot
+    be removed is logged and left.
     """
     before = (time.time() if now is None else now) - KEPT_SECONDS
     with database.read() as tx:
@@ -55,18 +55,18 @@ def clear_stale_uploads(database: Database, settings: Settings, *, now: float | 
 
 
 def _clear(place: Path, before: float) -> int:
-    """Removes the folder of an upload, if it and its file are old; returns how many files went."""
+    """Remove the folder of an upload if it and its file are old; returns the number of removed files."""
     try:
         names = [path.name for path in place.iterdir()]
         if RECEIVED.fullmatch(place.name):
-            # Gradio's folders hold one file each; of two, nobody can tell which one a person put there.
+            # Gradio puts one file into each folder; with two files, it is unknown which one a person added.
             own = names if len(names) == 1 else []
         else:
             own = [name for name in names if uploads.belongs(place.name, name)]
-        # The file may be a link to one that is older than the upload; the folder has the time of that.
+        # A hard link may be older than the upload, but the folder has the time of the upload.
         return remove_own(place, own) if _is_old([place, *(place / name for name in own)], before) else 0
     except OSError as error:
-        # Somebody may put something into it meanwhile, or it is not ours to remove.
+        # A file may have been added meanwhile, or the rights are missing.
         log.warning("The leftover %s could not be removed: %s", place, error)
         return 0
 

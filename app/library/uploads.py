@@ -1,7 +1,7 @@
-"""Files that came through the page and wait for their job, each in a folder of its own that an id names.
+"""Uploaded files that wait for their job, each in a folder of its own, named by an id.
 
-A job names its upload by this id and the file's name, never by a path. Half of the id is chance, the other half is made
-from the file's name, so that what a person puts into these folders, even beside an upload, is never taken for one.
+A job names its upload by this id and the name of the file, never by a path. Half of the id is random, the other half is
+a hash of the file name, so that a file that a person puts into these folders is never mistaken for an upload.
 """
 
 import hashlib
@@ -29,7 +29,7 @@ CHECKPOINTS = "uploads"
 
 @dataclass(frozen=True)
 class Upload:
-    """The file ``name`` in the folder ``id`` of ``folder``. Raises `BadInput` unless the id was made for it."""
+    """The file ``name`` in the folder ``id`` of ``folder``. Raises `BadInput` if the id was not made for this name."""
 
     folder: Path
     id: str
@@ -41,16 +41,16 @@ class Upload:
 
     @property
     def path(self) -> Path:
-        """Where the file is."""
+        """The path of the file."""
         return self.folder / self.id / self.name
 
     @property
     def parameters(self) -> dict[str, str]:
-        """How a job names it."""
+        """The job parameters that name this upload."""
         return {"upload": self.id, "file": self.name}
 
     def remove(self) -> None:
-        """Removes the file and its folder, but nothing that somebody else put there; the log says what stays."""
+        """Remove the file and its folder, but no other file in it; a failure is logged."""
         try:
             remove_own(self.path.parent, [self.name])
         except OSError as error:
@@ -58,18 +58,17 @@ class Upload:
 
 
 def belongs(upload_id: object, name: object) -> bool:
-    """Whether an upload of this id has its file under this name."""
+    """Whether an upload with this id can have a file of this name."""
     if not isinstance(upload_id, str) or not isinstance(name, str):
         return False
     return ID.fullmatch(upload_id) is not None and is_plain_name(name) and upload_id.endswith(_mark(name))
 
 
 def keep(folder: Path, temporary: str) -> Upload:
-    """Keeps a file that came through a form for its job.
+    """Keep an uploaded file for its job.
 
-    The form's own file stays where it is (a link costs no room), so that pressing the button again works without
-    choosing the file again; the server clears old ones away when it starts. Raises `BadInput`: it is not there any
-    more, or there is no room.
+    Gradio's file stays too (a hard link takes no space), so that the button can be pressed again without choosing the
+    file again; old files are removed when the server starts. Raises `BadInput` if the file is gone or the disk is full.
     """
     source = Path(temporary)
     if not source.is_file():
@@ -86,10 +85,10 @@ def keep(folder: Path, temporary: str) -> Upload:
 
 @contextmanager
 def file_of_job(folder: Path, parameters: Mapping[str, Any], *, typed: str) -> Iterator[Path]:
-    """The file that a job names: an upload, which is removed at the end, or the path under the key ``typed``.
+    """The file of a job: an upload, which is removed at the end, or the path under the key ``typed``.
 
-    What a path leads to stays, wherever it is: a person typed it, or an older version of this program queued the job.
-    A `BadInput` from within names an upload as the person knows it, not by where it was kept.
+    The file of a path stays: a person typed it, or an older version of this program queued the job. In a `BadInput` of
+    the block, the path of an upload is replaced by the name that the person knows.
     """
     if "upload" not in parameters:
         yield Path(parameters[typed])
@@ -104,7 +103,7 @@ def file_of_job(folder: Path, parameters: Mapping[str, Any], *, typed: str) -> I
 
 
 def _mark(name: str) -> str:
-    # Some file systems write an accent as a sign of its own.
+    # Some file systems store an accent as a separate character.
     plain = unicodedata.normalize("NFC", name)
     return hashlib.sha256(plain.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
@@ -113,5 +112,5 @@ def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:
-        # The temporary folder may be on another disk, or on one that has no links.
+        # The temporary folder may be on another disk, or the file system has no hard links.
         shutil.copyfile(source, target)

@@ -1,4 +1,4 @@
-"""Videos come into a project: from a path, an upload, or a folder of pictures."""
+"""Adds videos to a project: from a path, an upload, or a folder of pictures."""
 
 import re
 import shutil
@@ -16,10 +16,10 @@ from storage.atomic import new_folder, put_in_place, replacing
 from storage.database import Database
 from storage.videos import Video
 
-# Up to this many pixels in all (about 20 seconds of 1280x720) the frames are counted at once; longer videos are
-# counted by a background job while they can already be looked at.
+# Up to this many pixels in all (about 20 seconds of 1280x720) the frames are counted at once; those of a longer video
+# are counted by a job, while the video can already be opened.
 CONFIRM_AT_ONCE_PIXELS = 1280 * 720 * 600
-# Seconds that listing the packets of a new video may take; a job goes on with what is longer.
+# Seconds for listing the packets of a new video; if it takes longer, a job lists the rest.
 LISTING_SECONDS = 0.3
 LONGEST_NAME = 120
 TEMPORARY = ".part"
@@ -27,7 +27,7 @@ TEMPORARY = ".part"
 
 @dataclass(frozen=True)
 class Source:
-    """A video before it is stored: where it is, what it is called, and whether the data folder holds the only copy."""
+    """A video to be stored: its path, its name, and whether the file is a copy that this program made."""
 
     path: Path
     name: str
@@ -44,10 +44,11 @@ def add_video(
     copy: bool = False,
     count: bool = True,
 ) -> Video:
-    """Adds a video file or a folder of pictures of this machine; with ``copy`` the data folder keeps its own.
+    """Add a video file or a folder of pictures of this machine; ``copy`` copies it into the data folder.
 
-    Frames that are not counted at once are counted by a job, unless ``count`` is False: the caller does it then.
-    Raises `BadInput` for an empty path, `storage.frames.VideoError` when it is no video; nothing is kept then.
+    Frames that are not counted at once are counted by a job; with ``count`` False the caller has to count them.
+    Raises `BadInput` for a path that does not exist, `storage.frames.VideoError` if it is no video; nothing is stored
+    then.
     """
     found = existing(path)
     shown = name or (found.name if found.is_dir() else found.stem)
@@ -64,9 +65,9 @@ def add_video(
 async def receive_upload(
     settings: Settings, *, name: str, body: AsyncIterator[bytes], limit: int | None = None
 ) -> Path:
-    """Streams an upload into ``data/videos``; returns its temporary path, which the caller stores or removes.
+    """Write an upload to a temporary file in ``data/videos``; the caller stores or removes the file.
 
-    Nothing stays behind when the sender breaks off, when the disk is full, or above ``limit`` bytes.
+    No file is left if the upload is interrupted, the disk is full, or the upload exceeds ``limit`` bytes.
     """
     settings.videos.mkdir(parents=True, exist_ok=True)
     part = settings.videos / f".{uuid.uuid4().hex}{Path(safe_name(name)).suffix}{TEMPORARY}"
@@ -90,9 +91,9 @@ async def receive_upload(
 
 
 def add_upload(database: Database, settings: Settings, *, project_id: str, name: str, part: Path) -> Video:
-    """Stores what `receive_upload` took; on any failure the file is removed.
+    """Store the file that `receive_upload` wrote; after any failure the file is removed.
 
-    Raises `storage.frames.VideoError` whose sentence names the file as the person knows it.
+    Raises `BadInput` if it is no video; the sentence names the file as the person knows it.
     """
     kept = _claim(settings.videos, safe_name(name))
     try:
@@ -109,7 +110,7 @@ def add_upload(database: Database, settings: Settings, *, project_id: str, name:
 
 
 def safe_name(name: str) -> str:
-    """A file name from what a person or a browser sent: no folders, no hidden files, only plain characters."""
+    """A safe file name made from one that a browser sent: no folders, no hidden files, only plain characters."""
     plain = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name, flags=re.UNICODE).strip(" .")
     if not plain:
         return "video"
@@ -147,7 +148,7 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
 
 
 def free_name(name: str, taken: set[str]) -> str:
-    """``name``, or ``name 2``, ``name 3``, … when it is taken."""
+    """``name``, or ``name 2``, ``name 3``, … if it is taken."""
     wanted, number = name, 2
     while wanted in taken:
         wanted, number = f"{name} {number}", number + 1
@@ -174,7 +175,7 @@ def _copy_in(settings: Settings, found: Path) -> Path:
 
 
 def _claim(folder: Path, name: str, *, as_folder: bool = False) -> Path:
-    """A place of this name, or one with a mark, that nobody had and that is taken now: two may bring the same name."""
+    """Create an empty file or folder, with a random suffix if the name is taken, so that no other upload gets it."""
     path = folder / name
     try:
         path.mkdir() if as_folder else path.touch(exist_ok=False)

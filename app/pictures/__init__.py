@@ -1,1 +1,1 @@
-"""Decodes frames and keeps them as JPEGs: the queue, the caches, the stand-ins, the thumbnails."""
+"""Decodes frames and caches them as JPEG: the decode queue, the caches, stand-ins and thumbnails."""

@@ -1,4 +1,4 @@
-"""Compressed pictures by name, kept in memory and on disk, each within a number of bytes that is never exceeded."""
+"""Caches of compressed pictures, in memory and on disk; neither ever exceeds its limit in bytes."""
 
 import contextlib
 import logging
@@ -11,16 +11,16 @@ from pathlib import Path
 from queue import Full, Queue
 
 log = logging.getLogger(__name__)
-# File systems hand out space by blocks; what a file takes is counted, not what is in it.
+# File systems allocate whole blocks, so a file counts with the blocks that it occupies.
 BLOCK = 4096
 PART = ".part"
-# Pictures that wait for the disk at most; while it is slower than the decoders, more are not worth their memory.
+# At most this many pictures wait to be written: if the disk is slower than the decoders, more would only take memory.
 WAITING = 32
 ANYTHING = re.compile(r".*", re.DOTALL)
 
 
 class MemoryCache:
-    """Pictures by key, bounded in bytes, least recently used out first. Thread safe."""
+    """Pictures by key, at most ``limit`` bytes; the least recently used ones are dropped first. Thread safe."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
@@ -29,7 +29,7 @@ class MemoryCache:
         self.size = 0
 
     def get(self, key: str) -> bytes | None:
-        """The picture, or ``None`` when it is not kept (any more)."""
+        """The picture, or None if it is not in the cache."""
         with self._lock:
             found = self._items.get(key)
             if found is not None:
@@ -37,7 +37,7 @@ class MemoryCache:
             return found
 
     def put(self, key: str, picture: bytes) -> None:
-        """Keep a picture; one that is larger than the whole cache is not kept."""
+        """Add a picture, unless it alone is larger than the limit."""
         if len(picture) > self._limit:
             return
         with self._lock:
@@ -51,11 +51,11 @@ class DiskCache:
     """Files under one folder, least recently used removed first; the folder may be deleted at any time. Thread safe.
 
     ``limit`` is in bytes as the file system counts them, and room is made before a picture is written, so that the
-    folder is never above it. Pictures that an earlier run left there count too, if their keys match ``ours``; other
-    files there are left alone. A full disk costs only the cache: it is logged once.
+    folder never exceeds it. Files of an earlier run count too if their keys match ``ours``; other files in the folder
+    are left alone. If the disk is full, pictures are only not cached, and the log says so once.
 
-    A thread of its own first reads the folder, which takes seconds where it holds many files, and then writes the
-    pictures that were put; neither `get` nor `put` ever waits for it.
+    A thread of its own first counts the files, which takes seconds if there are many, and then writes the queued
+    pictures; neither `get` nor `put` waits for it.
     """
 
     def __init__(self, folder: Path, limit: int, *, ours: re.Pattern[str] = ANYTHING) -> None:
@@ -71,14 +71,14 @@ class DiskCache:
         self._thread.start()
 
     def get(self, key: str) -> bytes | None:
-        """The picture, or ``None`` when no file of it is there."""
+        """The picture, or None if it has no file."""
         path = self._folder / key
         try:
             picture = path.read_bytes()
-            # The next run reads from the files which of them were used last.
+            # The time of a file tells the next run when the picture was last used.
             os.utime(path)
         except OSError:
-            # Evicted, never written, or unreadable: in each case the frame is decoded.
+            # Removed, never written, or unreadable: in each case the frame is decoded again.
             return None
         with self._lock:
             if key in self._sizes:
@@ -86,17 +86,17 @@ class DiskCache:
         return picture
 
     def put(self, key: str, picture: bytes) -> None:
-        """Have a picture written soon; it is not written where `WAITING` others wait for the disk already."""
+        """Queue a picture to be written; it is dropped if `WAITING` pictures are queued already."""
         if _on_disk(len(picture)) <= self._limit:
             with contextlib.suppress(Full):
                 self._waiting.put_nowait((key, picture))
 
     def flush(self) -> None:
-        """Return when everything that was put before has been written."""
+        """Wait until all queued pictures are written."""
         self._waiting.join()
 
     def close(self) -> None:
-        """Write what waits and end the thread; what is put afterwards is not written."""
+        """Write the queued pictures and end the thread; pictures put later are not written."""
         if self._thread.is_alive():
             self._waiting.put(None)
             self._thread.join()
@@ -119,7 +119,7 @@ class DiskCache:
             self._complained = True
 
     def _write(self, path: Path, picture: bytes) -> None:
-        """Write the picture beside its place and rename it there, so that no reader meets half of it."""
+        """Write a temporary file and rename it, so that no reader sees half a picture."""
         part = path.with_suffix(f"{path.suffix}{PART}")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -142,7 +142,7 @@ class DiskCache:
             self.size -= self._sizes.pop(key, 0)
 
     def _make_room(self, room: int) -> None:
-        """Remove files until ``room`` bytes fit; called with the lock held."""
+        """Remove files until ``room`` more bytes fit; the caller holds the lock."""
         while self._sizes and self.size + room > self._limit:
             oldest, size = self._sizes.popitem(last=False)
             self.size -= size
@@ -161,7 +161,7 @@ class DiskCache:
             self._make_room(0)
 
     def _files(self, folder: Path) -> Iterator[tuple[float, str, int]]:
-        """(time of last use, key, bytes on disk) of every picture; halves of pictures are removed."""
+        """(time of last use, key, bytes on disk) of every picture; removes temporary files of an interrupted write."""
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
@@ -177,7 +177,7 @@ class DiskCache:
                         stat = entry.stat(follow_symlinks=False)
                         yield stat.st_mtime, key, _on_disk(stat.st_size)
         except OSError:
-            # No folder yet, or it is removed while it is read: then nothing of it counts.
+            # There is no folder yet, or it was removed meanwhile: there is nothing to count.
             return
 
 

@@ -1,4 +1,4 @@
-"""Open decoders of videos, few in number, each chosen for a frame by how near it already is."""
+"""A pool of open video decoders; a frame is read with the decoder that is nearest to it."""
 
 import sys
 import threading
@@ -11,24 +11,24 @@ import numpy as np
 
 from storage import frames
 
-# Frames just behind a decoder's place that its reader still holds decoded, at least.
+# A reader keeps at least this many frames before its position decoded.
 HELD_BEHIND = 6
-# What a seek costs, in pictures decoded.
+# Cost of a seek, in decoded pictures.
 SEEKING = 4
 
 Source = tuple[str, int, bool, Path]
 
 
 def source_of(index: frames.FrameIndex) -> Source:
-    """What tells one numbering of one file from another; comparing whole indexes would take milliseconds."""
+    """Identifies one file with one numbering of its frames; comparing whole indexes would take milliseconds."""
     return (index.content_hash, index.count, index.confirmed, index.path)
 
 
 class Decoder:
-    """An open reader of one source, the frame it gave last, and what the file looked like when it was opened."""
+    """An open reader of one source, the frame that it read last, and the state of the file when it was opened."""
 
     def __init__(self, index: frames.FrameIndex) -> None:
-        """Opens the source; raises `storage.frames.VideoError` when it is gone or holds other bytes than it had."""
+        """Open the source. Raises `storage.frames.VideoError` if it is gone or its bytes have changed."""
         self._seen = _look_of(index)
         if index.kind == "video":
             frames.verify(index)
@@ -38,7 +38,7 @@ class Decoder:
         self._reader = frames.open_reader(index)
 
     def cost(self, frame: int) -> int:
-        """Roughly how many pictures must be decoded to give this frame."""
+        """Roughly how many pictures must be decoded to read this frame."""
         if self.position - HELD_BEHIND < frame <= self.position:
             return 0
         usable = bisect_right(self.index.keyframes, frame)
@@ -46,7 +46,7 @@ class Decoder:
         return min(by_seeking, frame - self.position if frame > self.position else sys.maxsize)
 
     def read(self, frame: int) -> np.ndarray:
-        """uint8 H x W x 3 RGB of a frame; raises `storage.frames.VideoError`, also where the file was replaced."""
+        """A frame, uint8 H x W x 3 RGB. Raises `storage.frames.VideoError`, also if the file was replaced."""
         look = _look_of(self.index)
         if look != self._seen:
             frames.verify(self.index)
@@ -56,12 +56,12 @@ class Decoder:
         return pixels
 
     def close(self) -> None:
-        """Closes the file."""
+        """Close the file."""
         self._reader.close()
 
 
 def _look_of(index: frames.FrameIndex) -> tuple[int, ...]:
-    """What tells cheaply that a file was replaced or written to; empty where it is gone."""
+    """Values that change when a file is replaced or written to, without reading it; empty if it is gone."""
     try:
         found = index.path.stat()
     except OSError:
@@ -70,7 +70,7 @@ def _look_of(index: frames.FrameIndex) -> tuple[int, ...]:
 
 
 class DecoderPool:
-    """Keeps at most ``size`` decoders open that nobody uses, the least recently used closed first. Thread safe."""
+    """Keeps at most ``size`` unused decoders open; the least recently used one is closed first. Thread safe."""
 
     def __init__(self, size: int) -> None:
         self._size = size
@@ -79,9 +79,9 @@ class DecoderPool:
 
     @contextmanager
     def borrow(self, index: frames.FrameIndex, frame: int) -> Iterator[Decoder]:
-        """The free decoder that is nearest to the frame, or a new one, for this thread alone while the block runs.
+        """The unused decoder nearest to the frame, or a new one, for this thread alone while the block runs.
 
-        One in whose block something fails is closed: where it stands is not known.
+        If the block fails, the decoder is closed, because its position is unknown then.
         """
         decoder = self._claim(source_of(index), frame) or Decoder(index)
         try:
@@ -93,7 +93,7 @@ class DecoderPool:
             old.close()
 
     def drop(self, content_hash: str) -> None:
-        """Closes the free decoders of one source, for example before its file is removed."""
+        """Close the unused decoders of one source, for example before its file is removed."""
         with self._lock:
             doomed = [found for found in self._open if found.index.content_hash == content_hash]
             self._open = [found for found in self._open if found not in doomed]
@@ -101,7 +101,7 @@ class DecoderPool:
             decoder.close()
 
     def close(self) -> None:
-        """Closes every free decoder."""
+        """Close every unused decoder."""
         with self._lock:
             doomed, self._open = self._open, []
         for decoder in doomed:
@@ -117,7 +117,7 @@ class DecoderPool:
             return best
 
     def _give_back(self, decoder: Decoder) -> list[Decoder]:
-        """Puts a decoder among the free ones; returns those that are too many."""
+        """Return a decoder to the pool; gives those back that exceed its size."""
         with self._lock:
             self._open.append(decoder)
             spare, self._open = self._open[: -self._size], self._open[-self._size :]

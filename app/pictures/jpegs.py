@@ -1,4 +1,4 @@
-"""Pictures of videos as JPEG at the size they are shown in: from memory, from disk, or decoded."""
+"""Frames of videos as JPEG, at the size in which they are shown: from memory, from disk, or decoded."""
 
 import re
 from concurrent.futures import Future
@@ -16,7 +16,7 @@ from storage.frames import FrameIndex
 JPEG_QUALITY = 85
 HASH = re.compile(r"[0-9a-f]{24,}")
 PICTURE = re.compile(r"[0-9a-f]{24}[cp]/(full|\d+)/n?-?\d+\.jpg")
-"""The keys that `PictureAddress` gives; any other file in the folder is a person's."""
+"""The form of a `PictureAddress.key`; any other file in the folder belongs to a person."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,7 +35,7 @@ class PictureAddress:
     def of(
         cls, index: FrameIndex, frame: int, width: int | None = None, *, final: bool | None = None
     ) -> "PictureAddress":
-        """The picture at most ``width`` pixels across; by default ``final`` where all frames are counted."""
+        """A picture at most ``width`` pixels wide; ``final`` is by default whether all frames are counted."""
         full = width is None or width >= index.width
         return cls(index, frame, None if full else width, index.confirmed if final is None else final)
 
@@ -43,8 +43,8 @@ class PictureAddress:
     def key(self) -> str:
         """Relative path of the cached picture.
 
-        While numbers are provisional it names the moment instead: the picture of a moment stays the same when its
-        number changes.
+        While frame numbers are provisional, the key contains the time instead of the number: the picture at one time
+        stays the same when its number changes.
         """
         source, size = self.index.content_hash[:24], self.width or "full"
         if self.final:
@@ -54,16 +54,16 @@ class PictureAddress:
 
     @property
     def etag(self) -> str:
-        """Tag of the picture for HTTP, quotes included; another one once the number is final."""
+        """The HTTP entity tag, with its quotes; it changes when the number becomes final."""
         return f'"{self.index.content_hash[:24]}-{int(self.final)}-{self.frame}-{self.width or 0}"'
 
     def lasts_under(self, content_hash: str | None) -> bool:
-        """Whether a URL that names this content hash (or its beginning) will always mean this picture."""
+        """Whether a URL with this content hash (or the beginning of one) will always lead to this picture."""
         return self.final and bool(content_hash) and self.index.content_hash.startswith(content_hash or "-")
 
 
 class FrameCache:
-    """JPEG pictures of frames: in memory, on disk, or decoded."""
+    """Frames as JPEG, from memory, from disk, or decoded."""
 
     def __init__(self, folder: Path, *, memory_bytes: int, disk_bytes: int, decoders: int = 4) -> None:
         self._memory = MemoryCache(memory_bytes)
@@ -79,10 +79,10 @@ class FrameCache:
         return found
 
     def decoding(self, address: PictureAddress, urgency: Urgency) -> "Future[bytes]":
-        """Queue the decoding of a picture; cancel the future when nobody waits any more.
+        """Queue the decoding of a picture; cancel the future if the picture is no longer needed.
 
-        The future gives the JPEG, or raises `storage.frames.VideoError` when the source is gone, changed or does not
-        decode.
+        The future returns the JPEG, or raises `storage.frames.VideoError` if the source is gone, has changed, or cannot
+        be decoded.
         """
 
         def use(pixels: np.ndarray) -> bytes:
@@ -94,7 +94,7 @@ class FrameCache:
         return self._queue.add(address.index, address.frame, urgency=urgency, use=use)
 
     def jpeg(self, address: PictureAddress) -> bytes:
-        """The JPEG; waits for it behind the frames for which a person waits. Raises as `decoding` does."""
+        """The JPEG, decoded after the frames that the editor needs now. Raises as `decoding` does."""
         found = self.cached(address)
         return self.decoding(address, Urgency.AHEAD).result() if found is None else found
 
@@ -103,17 +103,17 @@ class FrameCache:
         self._queue.release(content_hash)
 
     def close(self) -> None:
-        """End decoding, and write to disk what is still to be written."""
+        """End decoding, and write the queued pictures to disk."""
         self._queue.close()
         self._disk.close()
 
 
 def encode(pixels: np.ndarray, width: int | None) -> bytes:
-    """``pixels`` (uint8 H x W x 3 RGB) as JPEG, scaled down to ``width`` pixels across; never scaled up."""
+    """``pixels`` (uint8 H x W x 3 RGB) as JPEG, scaled down to ``width`` pixels; never scaled up."""
     across = pixels.shape[1]
     if width is not None and width < across:
         height = max(1, round(pixels.shape[0] * width / across))
-        # Below half the size bilinear sampling would leave out pixels; above, it is as good and four times as quick.
+        # Below half the size, bilinear sampling would skip pixels; above it, it is as good and four times as fast.
         how = cv2.INTER_LINEAR if 2 * width >= across else cv2.INTER_AREA
         pixels = cv2.resize(pixels, (max(1, width), height), interpolation=how)
     done, encoded = cv2.imencode(

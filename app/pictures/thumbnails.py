@@ -1,4 +1,4 @@
-"""A video's picture for cards: the frame that shows most of the work, with its masks in the colours of their tracks."""
+"""Thumbnails of videos: the frame with most masks, the masks painted in the colours of their tracks."""
 
 import hashlib
 import json
@@ -15,7 +15,7 @@ from storage.rle import Rle
 from storage.videos import Video
 
 PALETTE: tuple[str, ...] = tuple(json.loads((ASSETS / "look" / "palette.json").read_text()))
-WIDTH = 576  # twice the width of a card, for dense screens
+WIDTH = 576  # pixels; twice the width of a card, for high-density screens
 FILL = 0.45
 LINE_PIXELS = 2
 JPEG_QUALITY = 85
@@ -23,7 +23,7 @@ JPEG_QUALITY = 85
 
 @dataclass(frozen=True)
 class PaintedMask:
-    """One mask to draw: the number of its track (from 1) gives the colour; ``rle`` is of the full frame's size."""
+    """One mask to paint: the number of its track (from 1) gives the colour; ``rle`` has the size of the frame."""
 
     number: int
     digest: str
@@ -32,20 +32,20 @@ class PaintedMask:
 
 @dataclass(frozen=True)
 class Scene:
-    """What a thumbnail shows: frame index from 0, and the masks there, large ones first."""
+    """The content of a thumbnail: frame (from 0) and its masks, the largest first."""
 
     frame: int
     masks: tuple[PaintedMask, ...]
 
     @property
     def key(self) -> str:
-        """Changes whenever the picture would; 16 hexadecimal digits."""
+        """16 hexadecimal digits that change whenever the picture does."""
         parts = [str(self.frame), *(f"{mask.number}:{mask.digest}" for mask in self.masks)]
         return hashlib.sha256("|".join(parts).encode()).hexdigest()[:16]
 
 
 def choose_frame(areas: dict[int, list[int]], *, count: int) -> int:
-    """The frame with most masks, the larger ones on a tie; a third into the video where nothing is masked.
+    """The frame with most masks, of several the one with the largest; a third into the video if there are no masks.
 
     ``areas``: frame -> areas of its masks in pixels.
     """
@@ -55,7 +55,7 @@ def choose_frame(areas: dict[int, list[int]], *, count: int) -> int:
 
 
 def scene(database: Database, video: Video) -> Scene:
-    """Reads which frame of the video to show and the masks there; rejected and deleted ones are left out."""
+    """Choose the frame to show and read its masks, without rejected and deleted ones."""
     with database.read() as tx:
         shown = {t.id: t.number for t in tracks.list_tracks(tx, video.id) if not (t.deleted or t.rejected)}
         rows = [
@@ -74,7 +74,7 @@ def scene(database: Database, video: Video) -> Scene:
 
 
 def paint(picture: np.ndarray, masks: Sequence[PaintedMask]) -> np.ndarray:
-    """``picture`` (uint8 H x W x 3, RGB, any size) with the masks blended over it and outlined; a new array."""
+    """A copy of ``picture`` (uint8 H x W x 3, RGB, any size) with the masks blended in and outlined."""
     height, width = picture.shape[:2]
     blended = picture.astype(np.float32)
     outlines = []
