@@ -9,8 +9,7 @@ from app.checkpoints.class_map import ClassMapping, class_mapping
 from app.checkpoints.releases import DEMO, RELEASES, Release
 from app.errors import BadInput
 from app.settings import Settings
-from storage import checkpoints as models
-from storage import projects
+from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Category
@@ -65,14 +64,14 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
     Raises `storage.errors.NotFound`, and `BadInput` for a checkpoint that was removed.
     """
     if checkpoint_id is not None:
-        found = models.get_checkpoint(tx, checkpoint_id)
+        found = checkpoints.get_checkpoint(tx, checkpoint_id)
         if found.removed is not None:
             raise BadInput(f"The checkpoint {found.name} was removed; choose another one.")
         return found
-    active = models.active_checkpoint(tx, project_id)
+    active = checkpoints.active_checkpoint(tx, project_id)
     if active is not None:
         return active
-    known = models.list_checkpoints(tx, project_id)
+    known = checkpoints.list_checkpoints(tx, project_id)
     # The demo's checkpoint knows little; anything else that is there was put there on purpose.
     wanted = [found for found in known if found.name != DEMO] or list(known)
     return max(wanted, key=lambda found: found.created, default=None)

@@ -10,8 +10,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
-from storage import checkpoints as models
-from storage import projects
+from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
 from storage.youtube_vis import categories_preset, match_category
 
@@ -38,7 +37,7 @@ class ClassMapping:
 
 def class_mapping(tx: Connection, *, checkpoint: Checkpoint, project_id: str) -> ClassMapping:
     """The mapping in force: stored choices first, the plain ones filled in."""
-    chosen = models.class_map(tx, checkpoint.id, project_id)
+    chosen = checkpoints.class_map(tx, checkpoint.id, project_id)
     names = {category.name: category.id for category in projects.list_categories(tx, project_id)}
     return ClassMapping(fill(checkpoint.categories, chosen=chosen, categories=names))
 

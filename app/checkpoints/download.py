@@ -15,7 +15,7 @@ from app.checkpoints.releases import release, release_url
 from app.errors import BadInput, Cancelled
 from app.progress import Report
 from app.settings import Settings
-from storage import checkpoints as models
+from storage import checkpoints
 from storage.atomic import put_in_place, write_text
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -51,7 +51,7 @@ def download(
     folder = settings.checkpoints / DOWNLOADS
     address = url or release_url(name)
     with database.read() as tx:
-        found = models.find_checkpoint(tx, name)
+        found = checkpoints.find_checkpoint(tx, name)
     if found is not None:
         return _as_recorded(settings, found, folder / RECORD, address)
     folder.mkdir(parents=True, exist_ok=True)
@@ -87,7 +87,7 @@ def _take_in(database: Database, settings: Settings, file: CheckpointFile, addre
 
 def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: str) -> Checkpoint:
     """``found``, if it is the release of this address as it was taken in. Raises `NameTaken`, `BadInput`."""
-    from model.weights import checkpoint as files
+    from model.weights import checkpoint
 
     path = checkpoint_path(settings, found)
     if not path.is_file() or digest_of(path) != found.sha256:
@@ -97,7 +97,7 @@ def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: s
         )
     # The record is written last: after a crash just before, the address that the file itself names is enough.
     digest = _known_digests(record).get(address, "")
-    if not str(files.load(path).provenance.get("origin")).startswith(f"{address} {digest}"):
+    if not str(checkpoint.load(path).provenance.get("origin")).startswith(f"{address} {digest}"):
         raise NameTaken("checkpoint", found.name)
     return found
 

@@ -43,8 +43,8 @@ class WarmModel:
         return self._loaded
 
     def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> Loaded:
-        from model.weights import checkpoint as files
+        from model.weights.checkpoint import load
 
-        found = files.load(checkpoint_file(self._settings, checkpoint))
+        found = load(checkpoint_file(self._settings, checkpoint))
         network = found.build(device, precision)
         return Loaded(network, found.config, tuple(found.categories), device, precision)

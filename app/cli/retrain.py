@@ -10,7 +10,7 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
 from app.settings import Settings
-from app.training import retrain as retraining
+from app.training.retrain import start
 from storage import jobs
 from storage.database import Database
 
@@ -28,7 +28,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         else:
             project = find_project(database, settings)
-            started = retraining.start(database, settings, project_id=project.id, steps=arguments.steps)
+            started = start(database, settings, project_id=project.id, steps=arguments.steps)
             result = _follow(database, settings, started.id)
     print(json.dumps(result) if arguments.json else result.get("sentence", json.dumps(result)))
 

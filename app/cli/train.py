@@ -34,7 +34,8 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
     first = Shard.of_environment().first
     held_out = None if arguments.val is None else _held_out(arguments.val, arguments.frames)
     order = _order(arguments, settings)
-    from app.training import train as training  # loads torch, as _order does: wrong names of files are refused before
+    # Loads torch, as _order does; wrong names of files are refused before that.
+    from app.training.train import train as train_checkpoint
 
     progress = Progress()
     spent: list[float] = []
@@ -43,7 +44,7 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
         progress(step.step / step.steps, f"step {step.step} of {step.steps}, loss {step.loss:.3f}")
         spent.append(step.seconds)
 
-    checkpoint = training.train(order, report=report, tell=lambda line: print(line, file=sys.stderr))
+    checkpoint = train_checkpoint(order, report=report, tell=lambda line: print(line, file=sys.stderr))
     progress.end()
     if not first:
         return

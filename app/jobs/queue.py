@@ -17,7 +17,7 @@ from typing import Any
 from app.errors import BadInput
 from app.machine import lower_process_priority
 from app.settings import ROOT, Settings
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 
 LOG_TAIL = 4000
@@ -112,20 +112,20 @@ def enqueue(
     video_id: str | None = None,
     parameters: dict[str, Any] | None = None,
     command: Sequence[str] | None = None,
-) -> store.Job:
+) -> jobs.Job:
     """Puts a job in the queue and sees to it that a worker is alive to take it."""
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters or {}))
+        job = jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters or {}))
     ensure_worker(settings, command=command)
     return job
 
 
-def cancel(database: Database, job_id: str) -> store.Job:
+def cancel(database: Database, job_id: str) -> jobs.Job:
     """Asks a job to stop: a queued one is cancelled at once, a running one at its next step."""
     with database.atomic() as tx:
-        if store.get_job(tx, job_id).status not in ENDED:
-            store.request_cancel(tx, job_id)
-        return store.get_job(tx, job_id)
+        if jobs.get_job(tx, job_id).status not in ENDED:
+            jobs.request_cancel(tx, job_id)
+        return jobs.get_job(tx, job_id)
 
 
 def care(database: Database, settings: Settings, *, command: Sequence[str] | None = None) -> None:
@@ -136,23 +136,23 @@ def care(database: Database, settings: Settings, *, command: Sequence[str] | Non
     ``settings.stale_seconds`` without a heartbeat.
     """
     with database.read() as tx:
-        active = store.list_jobs(tx, active=True)
+        active = jobs.list_jobs(tx, active=True)
     if not active:
         return
     running = [job for job in active if job.status in {"running", "cancelling"}]
     if running:
         with database.atomic() as tx:
-            given_up = list(store.reap(tx, older_than_seconds=settings.stale_seconds, resumable=RESUMABLE))
+            given_up = list(jobs.reap(tx, older_than_seconds=settings.stale_seconds, resumable=RESUMABLE))
             for job in running:
-                now = store.get_job(tx, job.id)
+                now = jobs.get_job(tx, job.id)
                 if now.worker == job.worker and now.active and _died_here(job):
-                    given_up.append(store.give_up(tx, now, resumable=RESUMABLE))
+                    given_up.append(jobs.give_up(tx, now, resumable=RESUMABLE))
         active += tuple(given_up)
     if any(job.status == "queued" for job in active):
         ensure_worker(settings, command=command)
 
 
-def _died_here(job: store.Job) -> bool:
+def _died_here(job: jobs.Job) -> bool:
     """Whether the job's worker was a process of this machine that is no more."""
     host, _, pid = (job.worker or "").rpartition(":")
     if host != socket.gethostname() or not pid.isdigit():
@@ -166,10 +166,10 @@ def _died_here(job: store.Job) -> bool:
     return False
 
 
-def active_jobs(database: Database, *, kind: str, video_id: str | None = None) -> tuple[store.Job, ...]:
+def active_jobs(database: Database, *, kind: str, video_id: str | None = None) -> tuple[jobs.Job, ...]:
     """Jobs of one kind that wait or run, for one video or for all."""
     with database.read() as tx:
-        found = store.list_jobs(tx, active=True)
+        found = jobs.list_jobs(tx, active=True)
     return tuple(job for job in found if job.kind == kind and video_id in (None, job.video_id))
 
 

@@ -16,7 +16,7 @@ from model.network.tevit import TeViT, build
 from model.training import ranks
 from model.training.clips import DataNote
 from model.training.trainer import StepReport, Trainer, TrainingSettings
-from model.weights import checkpoint as checkpoints
+from model.weights import checkpoint
 from model.weights.initial_weights import initialise
 from model.weights.starting_points import BY_INIT, StartReport, start_from
 
@@ -122,7 +122,7 @@ def _train(order: TrainOrder, ear: Ear) -> Path:
     if not ranks.is_first():
         trainer.run(on_step=ear.step)
         return path
-    parent = checkpoints.file_hash(order.init) if order.init else None
+    parent = checkpoint.file_hash(order.init) if order.init else None
     _write_report(order.out / REPORT, start, parent, notes, recipe)
     kept = _run_with_log(trainer, order, ear)
     provenance = {
@@ -133,7 +133,7 @@ def _train(order: TrainOrder, ear: Ear) -> Path:
         "videos": len(source.videos),
         "start": start.kind if start else None,
     }
-    checkpoints.save(path, checkpoints.from_network(kept, source.categories, parent=parent, provenance=provenance))
+    checkpoint.save(path, checkpoint.from_network(kept, source.categories, parent=parent, provenance=provenance))
     return path
 
 

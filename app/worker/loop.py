@@ -24,7 +24,7 @@ from app.jobs.queue import LOG_TAIL, RESUMABLE, worker_lock
 from app.jobs.reporter import JobReporter
 from app.settings import ROOT, Settings
 from app.worker.work import Handler, Work
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database, DatabaseError
 from storage.errors import StorageError
 from storage.frames import VideoError
@@ -100,7 +100,7 @@ class Worker:
     def waiting(self, database: Database) -> bool:
         """Whether a job waits that this worker could take."""
         with database.read() as tx:
-            return any(job.status == "queued" and job.kind in self._kinds() for job in store.list_jobs(tx, active=True))
+            return any(job.status == "queued" and job.kind in self._kinds() for job in jobs.list_jobs(tx, active=True))
 
     def serve(self, database: Database) -> None:
         """Takes jobs until told to stop, or until nothing was to do for the idle time."""
@@ -120,7 +120,7 @@ class Worker:
         if self._watching is not None:
             self._watching.join()
 
-    def work(self, database: Database, job: store.Job) -> None:
+    def work(self, database: Database, job: jobs.Job) -> None:
         """Does one job and stores how it ended; never raises for what went wrong in the job."""
         log.info("Job %s (%s) begins.", job.id, job.kind)
         handler = self._handlers.get(job.kind) or self._aside[job.kind]
@@ -139,30 +139,30 @@ class Worker:
                 error = one_sentence(mistake)
         self._end(database, job, error=error, result=result)
 
-    def _end(self, database: Database, job: store.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
+    def _end(self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
         with database.atomic() as tx:
-            now = store.get_job(tx, job.id)
+            now = jobs.get_job(tx, job.id)
             if not now.active or now.worker != self.name:
                 log.info("Job %s has stored its own end, or was given up meanwhile.", job.id)
             elif error is None:
-                store.finish(tx, job.id, result=result)
+                jobs.finish(tx, job.id, result=result)
             elif error == STOPPED and job.kind in RESUMABLE and now.status == "running":
-                store.requeue(tx, job.id, message="the worker was stopped; waiting to go on")
+                jobs.requeue(tx, job.id, message="the worker was stopped; waiting to go on")
             elif error == "cancelled" or now.status == "cancelling":
-                store.cancelled(tx, job.id)
+                jobs.cancelled(tx, job.id)
             else:
-                store.fail(tx, job.id, error=error)
+                jobs.fail(tx, job.id, error=error)
         log.info("Job %s ended: %s.", job.id, error or "done")
 
-    def _claim(self, database: Database) -> store.Job | None:
+    def _claim(self, database: Database) -> jobs.Job | None:
         kinds = list(self._handlers) if self._busy_aside() else sorted(self._kinds())
         try:
             with database.read() as tx:
                 # Looking first takes no write lock, which a worker at rest has no need of.
-                if not any(job.status == "queued" and job.kind in kinds for job in store.list_jobs(tx, active=True)):
+                if not any(job.status == "queued" and job.kind in kinds for job in jobs.list_jobs(tx, active=True)):
                     return None
             with database.atomic() as tx:
-                return store.claim(tx, worker=self.name, kinds=kinds)
+                return jobs.claim(tx, worker=self.name, kinds=kinds)
         except DatabaseError as error:
             log.warning("No job could be taken: %s", error)
             return None

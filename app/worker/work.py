@@ -7,7 +7,7 @@ from typing import Any
 from app.checkpoints.warm import WarmModel
 from app.jobs.reporter import JobReporter
 from app.settings import Settings
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 
 
@@ -17,7 +17,7 @@ class Work:
 
     settings: Settings
     database: Database
-    job: store.Job
+    job: jobs.Job
     report: JobReporter
     warm: WarmModel
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.settings import DATABASE_NAME, Settings, make_settings
 from app.web.server import create_app
 from storage.database import Database
@@ -55,7 +55,7 @@ def started_workers(monkeypatch: pytest.MonkeyPatch) -> list[Settings]:
         started.append(settings)
         return True
 
-    monkeypatch.setattr(jobs, "ensure_worker", remember)
+    monkeypatch.setattr(queue, "ensure_worker", remember)
     return started
 
 

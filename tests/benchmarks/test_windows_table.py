@@ -6,7 +6,7 @@ import json
 import numpy as np
 import pytest
 
-from model.weights import checkpoint as files
+from model.weights import checkpoint
 from tests.benchmarks import windows_memory
 from tests.benchmarks.windows import CHECKPOINT, FORGETFUL, SEPARATE, Kind, measure, table
 
@@ -20,7 +20,7 @@ def lines() -> list:
         Kind("whole", 0, 0),
         Kind("oracle", 6, 2, oracle=True),
     )
-    return measure(files.load(CHECKPOINT).build(), kinds, videos=1, frames=14, size=(96, 64), seed=23)
+    return measure(checkpoint.load(CHECKPOINT).build(), kinds, videos=1, frames=14, size=(96, 64), seed=23)
 
 
 def test_every_kind_of_window_has_a_line(lines: list) -> None:

@@ -22,7 +22,7 @@ from model.tracking.stitcher import StitchSettings
 from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.window_frames import Window
 from model.tracking.windows import infer_window, stitch
-from model.weights import checkpoint as files
+from model.weights import checkpoint
 from tests.benchmarks._tables import Table, milliseconds, options, progress, show
 from tests.benchmarks._tracking import (
     Borders,
@@ -221,7 +221,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=23)
     parser.add_argument("--kinds", nargs="+", metavar="NAME", help="only these lines of the table, by name")
     asked = parser.parse_args()
-    network = files.load(CHECKPOINT).build()
+    network = checkpoint.load(CHECKPOINT).build()
     size: tuple[int, int] = (asked.size[0], asked.size[1])
     facts: dict[str, Any] = {"videos": asked.videos, "frames": asked.frames, "size": size, "seed": asked.seed}
     kinds = [kind for kind in KINDS if asked.kinds is None or kind.name in asked.kinds]

@@ -42,10 +42,10 @@ def propose_alone(name: str, count: int, rule: str) -> dict[str, float]:
     from model.network.tevit import build
     from model.tracking.settings import ProposeSettings
     from model.tracking.windows import propose
-    from model.weights import checkpoint as files
+    from model.weights import checkpoint
 
     torch.manual_seed(0)
-    network = files.load(CHECKPOINT).build() if name == "tevit_tiny" else build(named(name)).eval()
+    network = checkpoint.load(CHECKPOINT).build() if name == "tevit_tiny" else build(named(name)).eval()
     settings = ProposeSettings(rule=rule)
     done, tracks = 0, 0
     for result in propose(network, frames(count), expected=count, config=network.config, settings=settings):

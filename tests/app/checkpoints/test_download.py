@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.checkpoints import download as use_case
-from app.checkpoints.download import DownloadFailed, download, fetch
+from app.checkpoints import download
+from app.checkpoints.download import DownloadFailed, fetch
 from app.checkpoints.register import CheckpointFile, add_file
 from app.errors import BadInput, Cancelled
 from app.settings import Settings
-from model.weights import checkpoint as files
+from model.weights import checkpoint
 from storage.database import Database
 from storage.errors import NameTaken
 from tests.app.checkpoints.shop import Shop, shop
@@ -92,7 +92,7 @@ def test_without_a_network_the_way_out_is_told(tmp_path: Path) -> None:
 def test_a_server_that_falls_silent_is_given_up_and_the_rest_is_fetched_later(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use_case, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(download, "PATIENCE_SECONDS", 0.3)
     shop.stall_after = 1000
 
     with pytest.raises(DownloadFailed, match="timed out"):
@@ -108,7 +108,7 @@ def test_a_server_that_falls_silent_is_given_up_and_the_rest_is_fetched_later(
 def test_what_came_before_the_silence_is_kept_to_the_last_byte_so_that_every_try_advances(
     shop: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(use_case, "PATIENCE_SECONDS", 0.3)
+    monkeypatch.setattr(download, "PATIENCE_SECONDS", 0.3)
     shop.stall_after = 4000
     sizes = []
     for _ in range(2):
@@ -163,12 +163,14 @@ def taken_in(monkeypatch: pytest.MonkeyPatch) -> list[CheckpointFile]:
         seen.append(file)
         return file
 
-    monkeypatch.setattr(use_case, "add_file", take)
+    monkeypatch.setattr(download, "add_file", take)
     return seen
 
 
 def get_release(database: Database, settings: Settings, shop: Shop) -> Any:
-    return download(database, settings, name="tevit_msgshift", report=lambda share, words: None, url=shop.address)
+    return download.download(
+        database, settings, name="tevit_msgshift", report=lambda share, words: None, url=shop.address
+    )
 
 
 def test_a_release_is_taken_in_under_its_name_with_its_origin(
@@ -180,7 +182,7 @@ def test_a_release_is_taken_in_under_its_name_with_its_origin(
     assert [(file.name, file.config, file.origin) for file in taken_in] == [
         ("tevit_msgshift", "tevit_msgshift", f"{shop.address} {digest}")
     ]
-    assert [path.name for path in (settings.checkpoints / use_case.DOWNLOADS).iterdir()] == [use_case.RECORD]
+    assert [path.name for path in (settings.checkpoints / download.DOWNLOADS).iterdir()] == [download.RECORD]
 
 
 def test_no_part_of_a_download_looks_like_a_checkpoint(
@@ -214,9 +216,9 @@ def test_what_is_no_checkpoint_is_not_recorded_as_the_release(
         get_release(database, settings, shop)
     assert "thrown away. Repeat the command" in str(told.value) and str(settings.checkpoints) not in str(told.value)
     assert "torch.load" not in str(told.value) and "weights_only" not in str(told.value)
-    assert list((settings.checkpoints / use_case.DOWNLOADS).iterdir()) == []
+    assert list((settings.checkpoints / download.DOWNLOADS).iterdir()) == []
     shop.content = b"the sound one"
-    monkeypatch.setattr(use_case, "add_file", lambda *values, **more: "taken")
+    monkeypatch.setattr(download, "add_file", lambda *values, **more: "taken")
 
     assert get_release(database, settings, shop) == "taken"
 
@@ -228,9 +230,9 @@ def test_an_unknown_release_and_one_that_is_here_are_refused(
     add_file(database, settings, CheckpointFile(tiny, "tevit_r50"), project_id=None)
 
     with pytest.raises(BadInput, match=r"tevit_r101.*tevit_msgshift.*pvt_v2_b1.*resnet50-0676ba61"):
-        download(database, settings, name="tevit_r101", report=lambda share, words: None, url=shop.address)
+        download.download(database, settings, name="tevit_r101", report=lambda share, words: None, url=shop.address)
     with pytest.raises(NameTaken):
-        download(database, settings, name="tevit_r50", report=lambda share, words: None, url=shop.address)
+        download.download(database, settings, name="tevit_r50", report=lambda share, words: None, url=shop.address)
     assert shop.asked == []
 
 
@@ -239,7 +241,7 @@ def tiny_release(monkeypatch: pytest.MonkeyPatch, shop: Shop, folder: Path) -> N
     from model import config
 
     official = folder / "release.pth"
-    files.export_official(official, files.load(tiny_checkpoint(folder / "tiny.safetensors")))
+    checkpoint.export_official(official, checkpoint.load(tiny_checkpoint(folder / "tiny.safetensors")))
     shop.content = official.read_bytes()
     named = config.named
     monkeypatch.setattr(config, "named", lambda name: named("tevit_tiny"))
@@ -252,12 +254,12 @@ def test_a_release_that_is_here_as_recorded_is_returned_and_nothing_is_fetched(
     made = get_release(database, settings, shop)
 
     assert get_release(database, settings, shop) == made
-    record = settings.checkpoints / use_case.DOWNLOADS / use_case.RECORD
+    record = settings.checkpoints / download.DOWNLOADS / download.RECORD
     record.unlink()
     assert get_release(database, settings, shop) == made, "as after a crash before the record was written"
     assert len(shop.asked) == 1
 
-    use_case.remember(record, shop.address, "0" * 64)
+    download.remember(record, shop.address, "0" * 64)
     with pytest.raises(NameTaken):
         get_release(database, settings, shop)
 

@@ -6,14 +6,14 @@ from typing import Any
 
 import pytest
 
-from app.checkpoints import register as checkpoints
+from app.checkpoints import register
 from app.checkpoints.register import CheckpointFile, export_official
 from app.errors import BadInput
 from app.settings import Settings
 from model.config import named
 from model.network.tevit import build
-from model.weights import checkpoint as files
-from storage import checkpoints as models
+from model.weights import checkpoint
+from storage import checkpoints
 from storage.database import Database
 from storage.errors import NameTaken
 from tests.app.command_line import CATEGORIES, tiny_checkpoint
@@ -23,22 +23,22 @@ NAMES = ("disc", "box", "star")
 
 
 @pytest.fixture(scope="module")
-def tiny() -> files.ModelCheckpoint:
+def tiny() -> checkpoint.ModelCheckpoint:
     network = build(dataclasses.replace(named("tevit_tiny"), classes=len(NAMES)))
-    return files.from_network(network, NAMES)
+    return checkpoint.from_network(network, NAMES)
 
 
 @pytest.fixture(scope="module")
-def own_file(tiny: files.ModelCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def own_file(tiny: checkpoint.ModelCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("own") / "tiny.safetensors"
-    files.save(path, tiny)
+    checkpoint.save(path, tiny)
     return path
 
 
 @pytest.fixture(scope="module")
-def official_file(tiny: files.ModelCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def official_file(tiny: checkpoint.ModelCheckpoint, tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("official") / "weights.pth"
-    files.export_official(path, tiny)
+    checkpoint.export_official(path, tiny)
     return path
 
 
@@ -48,14 +48,14 @@ def left_behind(settings: Settings) -> list[Path]:
 
 def registered(database: Database) -> list[str]:
     with database.read() as tx:
-        return [found.name for found in models.list_checkpoints(tx)]
+        return [found.name for found in checkpoints.list_checkpoints(tx)]
 
 
 def test_an_own_file_is_stored_and_registered(database: Database, settings: Settings, own_file: Path) -> None:
-    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    made = register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
     assert (made.name, made.config, tuple(made.categories)) == ("mine", "tevit_tiny", NAMES)
     stored = settings.data / made.path
-    assert made.sha256 == files.file_hash(stored) and made.size_bytes == stored.stat().st_size
+    assert made.sha256 == checkpoint.file_hash(stored) and made.size_bytes == stored.stat().st_size
     assert own_file.is_file()
 
 
@@ -63,11 +63,11 @@ def test_an_official_file_needs_its_configuration_and_keeps_its_classes(
     database: Database, settings: Settings, official_file: Path
 ) -> None:
     with pytest.raises(BadInput, match="configuration"):
-        checkpoints.add_file(database, settings, CheckpointFile(official_file, "a"), project_id=None)
+        register.add_file(database, settings, CheckpointFile(official_file, "a"), project_id=None)
     file = CheckpointFile(official_file, "a", config="tevit_tiny")
-    made = checkpoints.add_file(database, settings, file, project_id=None)
+    made = register.add_file(database, settings, file, project_id=None)
     assert tuple(made.categories) == NAMES
-    assert files.load(settings.data / made.path).provenance["origin"] == "file"
+    assert checkpoint.load(settings.data / made.path).provenance["origin"] == "file"
 
 
 @pytest.mark.parametrize("config", ["tevit_r50", "no_such_configuration"])
@@ -75,7 +75,7 @@ def test_a_file_that_does_not_fit_leaves_nothing_behind(
     database: Database, settings: Settings, official_file: Path, config: str
 ) -> None:
     with pytest.raises(BadInput) as refused:
-        checkpoints.add_file(database, settings, CheckpointFile(official_file, "a", config=config), project_id=None)
+        register.add_file(database, settings, CheckpointFile(official_file, "a", config=config), project_id=None)
     assert config in str(refused.value) and "\n" not in str(refused.value)
     assert left_behind(settings) == [] and registered(database) == []
 
@@ -84,39 +84,39 @@ def test_a_file_that_is_no_checkpoint_is_refused(database: Database, settings: S
     for name in ("text.safetensors", "text.pth"):
         (tmp_path / name).write_text("not weights")
         with pytest.raises(BadInput, match=name):
-            checkpoints.add_file(database, settings, CheckpointFile(tmp_path / name, "a"), project_id=None)
+            register.add_file(database, settings, CheckpointFile(tmp_path / name, "a"), project_id=None)
     with pytest.raises(BadInput, match="no checkpoint file"):
-        checkpoints.add_file(database, settings, CheckpointFile(tmp_path / "none.pth", "a"), project_id=None)
+        register.add_file(database, settings, CheckpointFile(tmp_path / "none.pth", "a"), project_id=None)
     assert left_behind(settings) == []
 
 
 def test_a_taken_name_is_refused_before_anything_is_written(
     database: Database, settings: Settings, own_file: Path
 ) -> None:
-    checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
     before = left_behind(settings)
     with pytest.raises(NameTaken):
-        checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+        register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
     assert left_behind(settings) == before
 
 
 @pytest.mark.parametrize(("name", "plain"), [("round 3", "round 3"), ("../a/b", "_a_b"), (" x. ", "x")])
 def test_names_become_names_of_files(name: str, plain: str) -> None:
-    assert checkpoints.free_of_slashes(name) == plain
+    assert register.free_of_slashes(name) == plain
 
 
 def test_a_name_of_nothing_is_refused() -> None:
     with pytest.raises(BadInput, match="name"):
-        checkpoints.free_of_slashes(" .. ")
+        register.free_of_slashes(" .. ")
 
 
 def test_an_export_has_the_official_layout(
-    database: Database, settings: Settings, own_file: Path, tiny: files.ModelCheckpoint
+    database: Database, settings: Settings, own_file: Path, tiny: checkpoint.ModelCheckpoint
 ) -> None:
-    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
-    out, _ = checkpoints.export_official(settings, name=made.name, path=settings.data / made.path)
+    made = register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    out, _ = register.export_official(settings, name=made.name, path=settings.data / made.path)
     assert out == settings.exports / "mine.pth"
-    back = files.load(out, config=named("tevit_tiny"))
+    back = checkpoint.load(out, config=named("tevit_tiny"))
     assert back.categories == NAMES and back.state.keys() == tiny.state.keys()
 
 
@@ -124,14 +124,14 @@ def test_a_checkpoint_is_put_in_use_unless_it_was_removed(
     database: Database, settings: Settings, own_file: Path
 ) -> None:
     project, _ = project_with(database)
-    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
-    checkpoints.activate(database, project_id=project.id, checkpoint_id=made.id)
+    made = register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    register.activate(database, project_id=project.id, checkpoint_id=made.id)
     with database.atomic() as tx:
-        active: Any = models.active_checkpoint(tx, project.id)
+        active: Any = checkpoints.active_checkpoint(tx, project.id)
         assert active.id == made.id
-        models.remove_checkpoint(tx, made.id)
+        checkpoints.remove_checkpoint(tx, made.id)
     with pytest.raises(BadInput, match="removed"):
-        checkpoints.activate(database, project_id=project.id, checkpoint_id=made.id)
+        register.activate(database, project_id=project.id, checkpoint_id=made.id)
 
 
 def test_a_persons_file_among_the_checkpoints_is_never_replaced(
@@ -141,18 +141,18 @@ def test_a_persons_file_among_the_checkpoints_is_never_replaced(
     theirs.write_bytes(own_file.read_bytes() + b"and more")
     before = theirs.read_bytes()
     with pytest.raises(BadInput):
-        checkpoints.add_file(database, settings, CheckpointFile(theirs, "mine"), project_id=None)
-    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+        register.add_file(database, settings, CheckpointFile(theirs, "mine"), project_id=None)
+    made = register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
     assert theirs.read_bytes() == before and settings.data / made.path != theirs
 
 
 def test_a_name_that_two_bring_at_once_costs_the_first_nothing(
     database: Database, settings: Settings, own_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made = checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
-    monkeypatch.setattr(checkpoints, "_require_free", lambda *_: None)
+    made = register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+    monkeypatch.setattr(register, "_require_free", lambda *_: None)
     with pytest.raises(NameTaken):
-        checkpoints.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
+        register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None)
     assert left_behind(settings) == [settings.data / made.path]
 
 
@@ -166,6 +166,6 @@ def test_an_exported_checkpoint_says_what_else_must_change_and_reads_back(
 
     assert path == out
     assert "num_classes=5" in note
-    assert files.load(out).categories == CATEGORIES
+    assert checkpoint.load(out).categories == CATEGORIES
     with pytest.raises(BadInput, match=r"\.pth"):
         export_official(settings, name="tiny", path=tiny, out=tmp_path / "a.zip")

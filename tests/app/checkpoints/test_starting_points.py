@@ -17,7 +17,7 @@ from app.errors import BadInput
 from app.settings import Settings
 from model.config import named
 from model.procedural import synthesize
-from model.weights import starting_points as kinds
+from model.weights import starting_points
 from tests.app.checkpoints.shop import Shop, shop
 from tests.app.command_line import Run, runner, tiny_checkpoint
 from tests.model.weights.foreign_files import pvt_file, queryinst_file
@@ -164,5 +164,5 @@ def test_a_starting_point_that_is_not_here_is_told_before_anything_is_trained(ru
 def test_the_train_command_offers_both_ways_with_coco_s_classes() -> None:
     parser = commands.make_parser()
     flags = ["train", "--annotations", "a", "--frames", "b", "--config", "tevit_msgshift", "--out", "c"]
-    assert parser.parse_args(flags).init_classes == kinds.BY_INIT
-    assert parser.parse_args([*flags, "--init-classes", "names"]).init_classes == kinds.BY_NAME
+    assert parser.parse_args(flags).init_classes == starting_points.BY_INIT
+    assert parser.parse_args([*flags, "--init-classes", "names"]).init_classes == starting_points.BY_NAME

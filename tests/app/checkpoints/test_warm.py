@@ -9,7 +9,7 @@ import torch
 from app.checkpoints.warm import WarmModel
 from app.errors import BadInput
 from app.settings import Settings
-from model.weights import checkpoint as files
+from model.weights import checkpoint
 from storage.checkpoints import Checkpoint
 
 
@@ -60,7 +60,7 @@ class Files:
 @pytest.fixture
 def disk(monkeypatch: pytest.MonkeyPatch) -> Files:
     stand_in = Files()
-    monkeypatch.setattr(files, "load", stand_in.load)
+    monkeypatch.setattr(checkpoint, "load", stand_in.load)
     return stand_in
 
 
@@ -101,7 +101,7 @@ def test_the_last_model_is_let_go_before_the_next_is_read(
         held.append(warm._loaded)
         return load(path)
 
-    monkeypatch.setattr(files, "load", look)
+    monkeypatch.setattr(checkpoint, "load", look)
     warm.get(registered(settings, "two"))
     assert held == [None]
 

@@ -10,8 +10,7 @@ from app.errors import Cancelled
 from app.library import videos as library_videos
 from app.proposing import into_project, project_batch
 from app.settings import Settings
-from storage import checkpoints as models
-from storage import jobs, tracks, videos
+from storage import checkpoints, jobs, tracks, videos
 from storage.database import Database
 from storage.videos import Video
 from tests.app.command_line import CATEGORIES, Ran, Run, pictures, runner, tiny_checkpoint
@@ -76,7 +75,7 @@ def test_videos_are_added_once_and_what_is_done_is_passed_over(
     assert [found[name] for name in ("a", "b")] == [(added[0], 2 * added[0]), (added[1], 3 * added[1])]
     assert found["c"][0] > 0
     with database.read() as tx:
-        assert len(models.list_checkpoints(tx)) == 1, "the same file is taken in only once"
+        assert len(checkpoints.list_checkpoints(tx)) == 1, "the same file is taken in only once"
 
 
 def test_again_and_other_settings_propose_again(

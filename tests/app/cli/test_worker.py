@@ -1,6 +1,6 @@
 """The command worker."""
 
-from app.jobs import queue as background
+from app.jobs import queue
 from app.settings import Settings
 from tests.app.command_line import Run
 
@@ -11,7 +11,7 @@ def test_a_worker_without_work_ends_after_its_idle_time(data_run: Run) -> None:
 
 def test_a_second_worker_leaves_at_once(data_run: Run, settings: Settings) -> None:
     cpu = Settings(data=settings.data, database_url=settings.database_url, device="cpu")
-    with background.worker_lock(cpu) as alone:
+    with queue.worker_lock(cpu) as alone:
         assert alone
         ran = data_run("worker")
 

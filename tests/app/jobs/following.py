@@ -4,20 +4,20 @@ import os
 import signal
 from contextlib import suppress
 
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.settings import Settings
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 from tests.waiting import PATIENCE_SECONDS, wait_for
 
 
-def job_in(database: Database, job_id: str) -> store.Job:
+def job_in(database: Database, job_id: str) -> jobs.Job:
     """The job as it is stored now."""
     with database.read() as tx:
-        return store.get_job(tx, job_id)
+        return jobs.get_job(tx, job_id)
 
 
-def ended(database: Database, job_id: str, *, seconds: float = PATIENCE_SECONDS) -> store.Job:
+def ended(database: Database, job_id: str, *, seconds: float = PATIENCE_SECONDS) -> jobs.Job:
     """The job once it has ended, however it did."""
     wait_for(lambda: not job_in(database, job_id).active, seconds=seconds, every=0.05)
     return job_in(database, job_id)
@@ -25,14 +25,14 @@ def ended(database: Database, job_id: str, *, seconds: float = PATIENCE_SECONDS)
 
 def worker_of(settings: Settings) -> int:
     """Process id of the worker, as soon as one is alive."""
-    return wait_for(lambda: jobs.worker_pid(settings) or 0)
+    return wait_for(lambda: queue.worker_pid(settings) or 0)
 
 
 def end_worker(settings: Settings) -> None:
     """Kill the worker of these settings, if one is alive."""
 
     def gone() -> bool:
-        pid = jobs.worker_pid(settings)
+        pid = queue.worker_pid(settings)
         if pid:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadInput
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.settings import Settings
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 from storage.errors import NotFound
 from tests.app.jobs.following import job_in
@@ -33,11 +33,11 @@ def dead_pid() -> int:
 
 def running(database: Database, worker: str, *, kind: str = "count", cancelling: bool = False) -> str:
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind=kind, project_id=None)
-        store.claim(tx, worker=worker, kinds=[kind])
-        store.append_log(tx, job.id, "loading\nKilled\n")
+        job = jobs.enqueue(tx, kind=kind, project_id=None)
+        jobs.claim(tx, worker=worker, kinds=[kind])
+        jobs.append_log(tx, job.id, "loading\nKilled\n")
         if cancelling:
-            store.request_cancel(tx, job.id)
+            jobs.request_cancel(tx, job.id)
     return job.id
 
 
@@ -72,7 +72,7 @@ def test_a_job_is_given_up_when_its_process_is_gone_or_silent(
     if stale:
         with database.atomic() as tx:
             tx.exec_driver_sql("UPDATE jobs SET heartbeat = 1.0")
-    jobs.care(database, settings)
+    queue.care(database, settings)
     found = job_in(database, job)
     assert found.status == status
     if status == "failed":
@@ -86,8 +86,8 @@ def test_a_dead_job_is_found_however_many_wait_behind_it(
     job = running(database, f"{HERE}:{dead_pid()}")
     with database.atomic() as tx:
         for _ in range(110):
-            store.enqueue(tx, kind="count", project_id=None)
-    jobs.care(database, settings)
+            jobs.enqueue(tx, kind="count", project_id=None)
+    queue.care(database, settings)
     assert job_in(database, job).status == "failed"
     assert len(started_workers) == 1, "somebody must take those that wait"
 
@@ -96,10 +96,10 @@ def test_nothing_to_care_for_writes_nothing_and_starts_nobody(
     database: Database, settings: Settings, started_workers: list[Settings], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with database.atomic() as tx:
-        over = store.enqueue(tx, kind="count", project_id=None)
-        store.request_cancel(tx, over.id)
+        over = jobs.enqueue(tx, kind="count", project_id=None)
+        jobs.request_cancel(tx, over.id)
     monkeypatch.setattr(Database, "atomic", lambda self: pytest.fail("a server at rest takes no write lock"))
-    jobs.care(database, settings)
+    queue.care(database, settings)
     assert started_workers == []
 
 
@@ -107,15 +107,15 @@ def test_a_second_wish_for_a_video_is_found_behind_any_number_of_others(database
     project, _ = project_with(database)
     with database.atomic() as tx:
         wanted, other = (make_video(tx, project.id, name=name) for name in ("a", "b"))
-        store.enqueue(tx, kind="propose", project_id=project.id, video_id=wanted.id)
+        jobs.enqueue(tx, kind="propose", project_id=project.id, video_id=wanted.id)
         for _ in range(110):
-            store.enqueue(tx, kind="propose", project_id=project.id, video_id=other.id)
+            jobs.enqueue(tx, kind="propose", project_id=project.id, video_id=other.id)
     with pytest.raises(BadInput, match="already being proposed"):
-        jobs.require_no_active(database, kind="propose", video_id=wanted.id, doing="being proposed")
-    jobs.require_no_active(database, kind="index", video_id=wanted.id, doing="being read")
-    jobs.require_no_active(database, kind="propose", video_id="another", doing="being proposed")
-    assert len(jobs.active_jobs(database, kind="propose")) == 111
-    assert len(jobs.active_jobs(database, kind="propose", video_id=wanted.id)) == 1
+        queue.require_no_active(database, kind="propose", video_id=wanted.id, doing="being proposed")
+    queue.require_no_active(database, kind="index", video_id=wanted.id, doing="being read")
+    queue.require_no_active(database, kind="propose", video_id="another", doing="being proposed")
+    assert len(queue.active_jobs(database, kind="propose")) == 111
+    assert len(queue.active_jobs(database, kind="propose", video_id=wanted.id)) == 1
 
 
 @pytest.mark.parametrize("status", ["done", "failed", "cancelled"])
@@ -123,40 +123,40 @@ def test_a_job_that_has_ended_is_not_cancelled_again(database: Database, status:
     job = running(database, "w:1")
     with database.atomic() as tx:
         if status == "done":
-            store.finish(tx, job, result={"n": 1})
+            jobs.finish(tx, job, result={"n": 1})
         elif status == "failed":
-            store.fail(tx, job, error="It broke.")
+            jobs.fail(tx, job, error="It broke.")
         else:
-            store.cancelled(tx, job)
+            jobs.cancelled(tx, job)
     before = job_in(database, job)
-    assert jobs.cancel(database, job) == before == job_in(database, job)
+    assert queue.cancel(database, job) == before == job_in(database, job)
     with pytest.raises(NotFound):
-        jobs.cancel(database, "nothing")
+        queue.cancel(database, "nothing")
 
 
 @pytest.mark.parametrize(
     ("device", "name"), [(None, "auto"), ("cpu", "cpu"), ("cuda:0", "cuda0"), ("cuda:11", "cuda11")]
 )
 def test_each_device_has_a_lock_of_its_own(settings: Settings, device: str | None, name: str) -> None:
-    path = jobs.lock_path(replace(settings, device=device))
+    path = queue.lock_path(replace(settings, device=device))
     assert path.parent == settings.logs and path.name == f"worker-{HERE}-{name}.lock"
 
 
 @pytest.mark.parametrize("text", ["", "not a number", "12 34"])
 def test_a_lock_whose_note_was_not_written_yet_still_counts_as_a_live_worker(settings: Settings, text: str) -> None:
-    with jobs.worker_lock(settings):
-        jobs.lock_path(settings).write_text(text)
-        assert jobs.worker_pid(settings) == 0
-        assert jobs.ensure_worker(settings, command=["false"]) is False
-    assert jobs.worker_pid(settings) is None, "a note without a lock is of a worker that has gone"
+    with queue.worker_lock(settings):
+        queue.lock_path(settings).write_text(text)
+        assert queue.worker_pid(settings) == 0
+        assert queue.ensure_worker(settings, command=["false"]) is False
+    assert queue.worker_pid(settings) is None, "a note without a lock is of a worker that has gone"
 
 
 def test_workers_of_two_devices_live_side_by_side_and_two_of_one_do_not(settings: Settings) -> None:
     other = replace(settings, device="cuda:1")
-    with jobs.worker_lock(settings) as first, jobs.worker_lock(other) as second, jobs.worker_lock(settings) as third:
+    with queue.worker_lock(settings) as first, queue.worker_lock(other) as second, queue.worker_lock(settings) as third:
         assert (first, second, third) == (True, True, False)
-        assert jobs.worker_pid(settings) == jobs.worker_pid(other) == os.getpid()
-    assert jobs.worker_pid(settings) is None
+        assert queue.worker_pid(settings) == queue.worker_pid(other) == os.getpid()
+    assert queue.worker_pid(settings) is None
 
 
 def test_a_worker_that_was_killed_leaves_no_lock_behind(settings: Settings) -> None:
@@ -166,18 +166,18 @@ def test_a_worker_that_was_killed_leaves_no_lock_behind(settings: Settings) -> N
         "    print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", hold, str(settings.data)]
-    process = subprocess.Popen(command, cwd=jobs.ROOT, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(command, cwd=queue.ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdout.readline() == "held\n"
-    assert jobs.worker_pid(settings) == process.pid
+    assert queue.worker_pid(settings) == process.pid
     process.kill()
     process.wait()
-    assert jobs.worker_pid(settings) is None
-    with jobs.worker_lock(settings) as alone:
+    assert queue.worker_pid(settings) is None
+    with queue.worker_lock(settings) as alone:
         assert alone
 
 
 def test_the_command_of_a_worker_names_data_database_and_device(settings: Settings) -> None:
-    command = jobs.worker_command(settings)
+    command = queue.worker_command(settings)
     assert command[1:4] == ["-m", "app.commands", "worker"] and command[4:] == settings.flags()
 
 
@@ -190,17 +190,17 @@ def test_a_started_worker_is_of_its_own_session_writes_its_log_and_knows_its_idl
         "open(sys.argv[1] + '.part', 'w').write(json.dumps(facts)); os.rename(sys.argv[1] + '.part', sys.argv[1])"
     )
     patient = replace(settings, worker_idle_seconds=0.2)
-    assert jobs.ensure_worker(patient, command=[sys.executable, "-c", code, str(told)]) is True
+    assert queue.ensure_worker(patient, command=[sys.executable, "-c", code, str(told)]) is True
     wait_for(told.exists)
     facts = json.loads(told.read_text())
     assert facts["sid"] == facts["pid"] != os.getsid(0), "it outlives the server and its terminal"
-    assert (facts["idle"], facts["in"], Path(facts["cwd"])) == ("1", "", jobs.ROOT)
-    wait_for(lambda: "to the log" in jobs.log_path(settings).read_text())
+    assert (facts["idle"], facts["in"], Path(facts["cwd"])) == ("1", "", queue.ROOT)
+    wait_for(lambda: "to the log" in queue.log_path(settings).read_text())
 
 
 def test_a_worker_that_cannot_be_started_leaves_the_job_in_the_queue(database: Database, settings: Settings) -> None:
     with pytest.raises(OSError, match="no such program"):
-        jobs.enqueue(database, settings, kind="count", project_id=None, command=["/no such program"])
+        queue.enqueue(database, settings, kind="count", project_id=None, command=["/no such program"])
     with database.read() as tx:
-        (waiting,) = store.list_jobs(tx, active=True)
+        (waiting,) = jobs.list_jobs(tx, active=True)
     assert waiting.status == "queued", "the next look after the jobs tries again"

@@ -6,9 +6,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.settings import Settings
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 from tests.app.jobs.following import end_worker, ended, job_in, worker_of
 from tests.app.jobs.test_queue import command, start_held
@@ -24,7 +24,7 @@ def test_a_killed_workers_job_is_taken_up_by_the_next_one(database: Database, se
     free.touch()
 
     def taken_from_the_dead() -> bool:
-        jobs.care(database, settings, command=command(settings))
+        queue.care(database, settings, command=command(settings))
         return job_in(database, job.id).worker != killed
 
     wait_for(taken_from_the_dead)
@@ -40,24 +40,24 @@ def test_a_worker_that_is_told_to_stop_puts_its_job_back(database: Database, set
 
     waiting = job_in(database, job.id)
     assert "stopped" in waiting.message and waiting.worker is None and waiting.progress > 0
-    assert jobs.cancel(database, job.id).status == "cancelled", "so that no other worker takes it up in this test"
+    assert queue.cancel(database, job.id).status == "cancelled", "so that no other worker takes it up in this test"
 
 
 def test_a_cancelled_job_stays_cancelled_when_its_worker_is_told_to_stop(
     database: Database, settings: Settings
 ) -> None:
     job, _ = start_held(database, settings, "propose")
-    jobs.cancel(database, job.id)
+    queue.cancel(database, job.id)
     os.kill(worker_of(settings), signal.SIGTERM)
 
     assert ended(database, job.id).status == "cancelled"
 
 
-def dead(database: Database, settings: Settings, job_id: str) -> store.Job:
+def dead(database: Database, settings: Settings, job_id: str) -> jobs.Job:
     """The job after a worker of another machine took it up and was never heard of again."""
     with database.atomic() as tx:
-        store.claim(tx, worker="elsewhere:1", kinds=["propose"])
-    jobs.care(database, replace(settings, stale_seconds=0.0))
+        jobs.claim(tx, worker="elsewhere:1", kinds=["propose"])
+    queue.care(database, replace(settings, stale_seconds=0.0))
     return job_in(database, job_id)
 
 
@@ -65,9 +65,9 @@ def test_a_job_that_kills_every_worker_is_given_up(
     database: Database, settings: Settings, started_workers: list[Settings]
 ) -> None:
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind="propose", project_id=None)
+        job = jobs.enqueue(tx, kind="propose", project_id=None)
 
-    assert [dead(database, settings, job.id).status for _ in range(store.MAX_ATTEMPTS)] == [
+    assert [dead(database, settings, job.id).status for _ in range(jobs.MAX_ATTEMPTS)] == [
         "queued",
         "queued",
         "failed",
@@ -81,11 +81,11 @@ def test_a_job_that_gets_on_between_crashes_is_never_given_up(
     database: Database, settings: Settings, started_workers: list[Settings]
 ) -> None:
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind="propose", project_id=None)
+        job = jobs.enqueue(tx, kind="propose", project_id=None)
 
-    for _ in range(2 * store.MAX_ATTEMPTS):
+    for _ in range(2 * jobs.MAX_ATTEMPTS):
         with database.atomic() as tx:
-            store.claim(tx, worker="elsewhere:1", kinds=["propose"])
-            store.reset_attempts(tx, job.id)
-        jobs.care(database, replace(settings, stale_seconds=0.0))
+            jobs.claim(tx, worker="elsewhere:1", kinds=["propose"])
+            jobs.reset_attempts(tx, job.id)
+        queue.care(database, replace(settings, stale_seconds=0.0))
         assert job_in(database, job.id).status == "queued"

@@ -4,10 +4,9 @@ from dataclasses import replace
 
 import pytest
 
-from app.jobs import queue as jobs
-from app.jobs import reporter
+from app.jobs import queue, reporter
 from app.settings import Settings
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 from tests.app.jobs.following import job_in
 from tests.waiting import wait_for
@@ -21,8 +20,8 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 def claimed(database: Database) -> str:
     """A job that the worker "me:1" has taken."""
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind="count", project_id=None)
-        store.claim(tx, worker="me:1", kinds=["count"])
+        job = jobs.enqueue(tx, kind="count", project_id=None)
+        jobs.claim(tx, worker="me:1", kinds=["count"])
     return job.id
 
 
@@ -34,7 +33,7 @@ def test_a_reporter_estimates_the_time_left_and_sees_a_cancel(database: Database
         found = job_in(database, job)
         assert found.message == "half" and found.eta_seconds is not None
         assert not report.cancelled()
-        jobs.cancel(database, job)
+        queue.cancel(database, job)
         wait_for(report.cancelled)
 
 
@@ -52,13 +51,13 @@ def test_a_reporter_keeps_the_last_message_and_bounds_what_it_is_told(database: 
     found = job_in(database, job)
     assert found.log == "one\ntwo\n"
     with database.read() as tx:
-        assert store.points(tx, job) == {"loss": [(1, 0.5)]}
+        assert jobs.points(tx, job) == {"loss": [(1, 0.5)]}
 
 
 def test_a_reporter_that_has_nothing_to_say_leaves_what_another_process_said(database: Database) -> None:
     job = claimed(database)
     with database.atomic() as tx:
-        store.heartbeat(tx, job, progress=0.5, message="training", eta_seconds=120, worker="me:1")
+        jobs.heartbeat(tx, job, progress=0.5, message="training", eta_seconds=120, worker="me:1")
     before = job_in(database, job).heartbeat
     assert before is not None
     with reporter.JobReporter(database, job, worker="me:1"):
@@ -71,12 +70,12 @@ def test_a_process_that_was_given_up_learns_that_another_one_has_its_job(
     database: Database, settings: Settings, started_workers: list[Settings]
 ) -> None:
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind="propose", project_id=None)
-        store.claim(tx, worker="slow:1", kinds=["propose"])
+        job = jobs.enqueue(tx, kind="propose", project_id=None)
+        jobs.claim(tx, worker="slow:1", kinds=["propose"])
     with reporter.JobReporter(database, job.id, worker="slow:1") as report:
-        jobs.care(database, replace(settings, stale_seconds=0.0))
+        queue.care(database, replace(settings, stale_seconds=0.0))
         with database.atomic() as tx:
-            assert store.claim(tx, worker="quick:2", kinds=["propose"]) is not None
+            assert jobs.claim(tx, worker="quick:2", kinds=["propose"]) is not None
         wait_for(report.cancelled)
     assert (job_in(database, job.id).status, job_in(database, job.id).worker) == ("running", "quick:2")
 

@@ -7,8 +7,7 @@ from typing import Any
 from app.proposing.into_project import Proposed, propose_video
 from app.settings import Settings
 from app.web.edit_batches import take_back
-from storage import checkpoints as models
-from storage import edits, runs, tracks
+from storage import checkpoints, edits, runs, tracks
 from storage.database import Database
 from storage.edits import rebuild
 from storage.tracks import MaskRow, Track
@@ -29,7 +28,7 @@ def video_to_propose(database: Database, settings: Settings, folder: Path) -> Vi
     """A short video in a project with the category dog, and a checkpoint that knows dogs and stars."""
     project, _ = project_with(database, "dog")
     with database.atomic() as tx:
-        models.add_checkpoint(
+        checkpoints.add_checkpoint(
             tx, name="c", path="c.safetensors", sha256="c", config="t", categories=CLASSES, size_bytes=1
         )
     return video_in(database, settings, project, folder)

@@ -10,13 +10,12 @@ import pytest
 from app.checkpoints.warm import WarmModel
 from app.errors import BadInput, Cancelled
 from app.machine import choose_device
-from app.proposing import into_project as propose
+from app.proposing import into_project
 from app.settings import Settings
 from app.worker.handlers import HANDLERS
 from app.worker.work import Work
 from model.tracking.settings import ProposeSettings
-from storage import checkpoints as models
-from storage import tracks, videos
+from storage import checkpoints, tracks, videos
 from storage.database import Database
 from storage.frames import SourceMissing
 from storage.videos import Video
@@ -198,16 +197,16 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
 
     from model.config import named
     from model.network.tevit import build
-    from model.weights import checkpoint as files
+    from model.weights.checkpoint import from_network, save
 
     torch.manual_seed(0)
     network = build(named("tevit_tiny"))
     classes = tuple(f"thing {k}" for k in range(network.config.classes))
-    files.save(settings.checkpoints / "tiny.safetensors", files.from_network(network, classes))
+    save(settings.checkpoints / "tiny.safetensors", from_network(network, classes))
     project, _ = project_with(database, "thing 0")
     video = video_in(database, settings, project, tmp_path)
     with database.atomic() as tx:
-        found = models.add_checkpoint(
+        found = checkpoints.add_checkpoint(
             tx,
             name="tiny",
             path="checkpoints/tiny.safetensors",
@@ -238,7 +237,7 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
 def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
     checkpoint = SimpleNamespace(id="c")
     one, other, processor = (
-        propose.run_key(desk.video, checkpoint, ProposeSettings(precision="fast"), device=device)  # type: ignore[arg-type]
+        into_project.run_key(desk.video, checkpoint, ProposeSettings(precision="fast"), device=device)  # type: ignore[arg-type]
         for device in ("cuda:0", "cuda:3", "cpu")
     )
     assert one == other and one.settings["device"] == "cuda"
@@ -248,7 +247,7 @@ def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
 def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> None:
     """Runs that an earlier version stored are found by these names and values."""
     settings = ProposeSettings("published", "fast", window=8)
-    key = propose.run_key(desk.video, SimpleNamespace(id="c"), settings, device="cpu")  # type: ignore[arg-type]
+    key = into_project.run_key(desk.video, SimpleNamespace(id="c"), settings, device="cpu")  # type: ignore[arg-type]
     assert dict(key.settings) == {
         "rule": "published",
         "precision": "fast",
@@ -262,14 +261,14 @@ def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> Non
 def test_a_run_of_another_gpu_is_gone_on_from_and_known_as_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     get = desk.warm.get
     on = lambda device: lambda *told, **named: replace(get(*told, **named), device=device)  # noqa: E731
-    monkeypatch.setattr(propose, "choose_device", lambda wanted: "cuda:1")
+    monkeypatch.setattr(into_project, "choose_device", lambda wanted: "cuda:1")
     monkeypatch.setattr(desk.warm, "get", on("cuda:0"))
     with pytest.raises(Cancelled):
         desk.propose(
             cancelled=lambda: len(desk.warm.windows_done) == 1, propose_settings=ProposeSettings(precision="float32")
         )
     asked = {"video_id": desk.video.id, "checkpoint_id": None, "propose_settings": ProposeSettings(precision="float32")}
-    assert not propose.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]
+    assert not into_project.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]
     monkeypatch.setattr(desk.warm, "get", on("cuda:1"))
     assert desk.propose(propose_settings=ProposeSettings(precision="float32")).resumed_at == 4
-    assert propose.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]
+    assert into_project.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]

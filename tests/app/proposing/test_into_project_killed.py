@@ -6,13 +6,11 @@ from typing import Any
 
 import pytest
 
-from app.jobs import queue as jobs
+from app.jobs import queue
 from app.library.videos import add_video
 from app.settings import Settings
 from model.procedural import synthesize
-from storage import checkpoints as models
-from storage import edits, runs, tracks
-from storage import jobs as store
+from storage import checkpoints, edits, jobs, runs, tracks
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.edits import rebuild
@@ -34,7 +32,7 @@ def checkpoint(database: Database, settings: Settings) -> Checkpoint:
     settings.checkpoints.mkdir(parents=True, exist_ok=True)
     (settings.checkpoints / "demo.safetensors").symlink_to(DEMO)
     with database.atomic() as tx:
-        return models.add_checkpoint(
+        return checkpoints.add_checkpoint(
             tx,
             name="demo",
             path="checkpoints/demo.safetensors",
@@ -52,9 +50,9 @@ def pictures(tmp_path: Path) -> Path:
     return next(path for path in (made / "JPEGImages").iterdir() if path.is_dir())
 
 
-def start(database: Database, settings: Settings, video: Video, checkpoint: Checkpoint, **more: Any) -> store.Job:
+def start(database: Database, settings: Settings, video: Video, checkpoint: Checkpoint, **more: Any) -> jobs.Job:
     facts: dict[str, Any] = {"project_id": video.project_id, "video_id": video.id}
-    return jobs.enqueue(database, settings, kind="propose", parameters={"checkpoint": checkpoint.id}, **facts, **more)
+    return queue.enqueue(database, settings, kind="propose", parameters={"checkpoint": checkpoint.id}, **facts, **more)
 
 
 def windows_stored(database: Database, video: Video) -> int:
@@ -84,7 +82,7 @@ def test_a_killed_run_goes_on_by_itself_and_ends_like_an_undisturbed_one(
     dying = [sys.executable, "-m", "tests.app.proposing.killed_worker", str(settings.data)]
     job = start(database, settings, disturbed, checkpoint, command=dying)
     wait_for(lambda: windows_stored(database, disturbed) == STORED, seconds=PATIENCE_SECONDS, every=0.1)
-    wait_for(lambda: jobs.worker_pid(settings) is None)
+    wait_for(lambda: queue.worker_pid(settings) is None)
     killed = job_in(database, job.id).worker
     with database.read() as tx:
         run = runs.latest_run(tx, disturbed.id)
@@ -95,7 +93,7 @@ def test_a_killed_run_goes_on_by_itself_and_ends_like_an_undisturbed_one(
 
     def taken_from_the_dead() -> bool:
         """What the server does when it starts, and from time to time: a process that just ended may look alive yet."""
-        jobs.care(database, settings)
+        queue.care(database, settings)
         return job_in(database, job.id).worker != killed
 
     wait_for(taken_from_the_dead)
@@ -105,6 +103,6 @@ def test_a_killed_run_goes_on_by_itself_and_ends_like_an_undisturbed_one(
     assert (done.status, done.error) == ("done", None)
     assert done.result is not None and done.result["resumed_at"] == progress.done
     assert done.result["run"] == run.id
-    wait_for(lambda: jobs.active_jobs(database, kind="propose") == (), seconds=PATIENCE_SECONDS, every=0.1)
+    wait_for(lambda: queue.active_jobs(database, kind="propose") == (), seconds=PATIENCE_SECONDS, every=0.1)
     assert len(shown(database, quiet)) > 40
     assert shown(database, disturbed) == shown(database, quiet)

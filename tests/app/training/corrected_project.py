@@ -8,9 +8,8 @@ import torch
 from app.settings import Settings
 from model.config import named
 from model.network.tevit import build
-from model.weights import checkpoint as files
-from storage import checkpoints as models
-from storage import edits
+from model.weights import checkpoint
+from storage import checkpoints, edits
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.projects import Project
@@ -20,22 +19,22 @@ from tests.app.made import PERSON, new_track, square
 CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
 
 
-def checkpoint_in(database: Database, settings: Settings, project: Project) -> models.Checkpoint:
+def checkpoint_in(database: Database, settings: Settings, project: Project) -> checkpoints.Checkpoint:
     """A registered, active, untrained `tevit_tiny`."""
     torch.manual_seed(1)
     path = settings.checkpoints / "start.safetensors"
-    files.save(path, files.from_network(build(named("tevit_tiny")), CLASSES))
+    checkpoint.save(path, checkpoint.from_network(build(named("tevit_tiny")), CLASSES))
     with database.atomic() as tx:
-        made = models.add_checkpoint(
+        made = checkpoints.add_checkpoint(
             tx,
             name="start",
             path=str(path.relative_to(settings.data)),
-            sha256=files.file_hash(path),
+            sha256=checkpoint.file_hash(path),
             config="tevit_tiny",
             categories=CLASSES,
             size_bytes=path.stat().st_size,
         )
-        models.activate(tx, project.id, made.id)
+        checkpoints.activate(tx, project.id, made.id)
     return made
 
 

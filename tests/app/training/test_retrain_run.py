@@ -12,9 +12,8 @@ from app.settings import Settings
 from app.training import retrain_run
 from app.training.retrain_run import _first_of_line, recipe
 from model.config import named
-from model.weights import checkpoint as files
-from storage import checkpoints as models
-from storage import jobs
+from model.weights import checkpoint
+from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
@@ -41,10 +40,10 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     job_id = queued(database, project[0], steps=2)
     result = run(database, settings, job_id)
     with database.read() as tx:
-        made = models.get_checkpoint(tx, result["checkpoint"])
-        start = models.find_checkpoint(tx, "start")
+        made = checkpoints.get_checkpoint(tx, result["checkpoint"])
+        start = checkpoints.find_checkpoint(tx, "start")
         curve = jobs.points(tx, job_id)
-        mapping = models.class_map(tx, made.id, project[0].id)
+        mapping = checkpoints.class_map(tx, made.id, project[0].id)
     assert start is not None and made.parent_sha256 == start.sha256 and made.name == result["name"] == "round 1"
     assert made.categories == ["fish", "crab"] and set(mapping) == {"fish", "crab"}
     assert {len(curve[name]) for name in ("fold 1", "fold 2", "loss")} == {2}
@@ -54,7 +53,7 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     assert set(result["before"]) == set(result["after"]) == {"AP", "AP50", "AP75", "AR1", "AR10"}
     assert [line["name"] for line in result["per_video"]] == ["one", "two"]
     assert result["per_category"][0]["name"] == "fish" and result["per_category"][0]["tracks"] == 2
-    assert files.load(settings.data / made.path).parent == start.sha256
+    assert checkpoint.load(settings.data / made.path).parent == start.sha256
 
 
 def test_the_trunk_stays_as_it_was(
@@ -62,9 +61,9 @@ def test_the_trunk_stays_as_it_was(
 ) -> None:
     result = run(database, settings, queued(database, project[0], steps=2))
     with database.read() as tx:
-        made = models.get_checkpoint(tx, result["checkpoint"])
-    before = files.load(settings.checkpoints / "start.safetensors").state
-    after = files.load(settings.data / made.path).state
+        made = checkpoints.get_checkpoint(tx, result["checkpoint"])
+    before = checkpoint.load(settings.checkpoints / "start.safetensors").state
+    after = checkpoint.load(settings.data / made.path).state
     for key, value in before.items():
         if key.startswith(("backbone.", "neck.")) or "running_" in key:
             assert torch.equal(value, after[key]), key
@@ -76,10 +75,10 @@ def test_a_second_round_starts_from_the_first_checkpoint_again(
 ) -> None:
     first = run(database, settings, queued(database, project[0], steps=1))
     with database.atomic() as tx:
-        models.activate(tx, project[0].id, first["checkpoint"])
+        checkpoints.activate(tx, project[0].id, first["checkpoint"])
     second = run(database, settings, queued(database, project[0], steps=1))
     with database.read() as tx:
-        one, two = (models.get_checkpoint(tx, r["checkpoint"]) for r in (first, second))
+        one, two = (checkpoints.get_checkpoint(tx, r["checkpoint"]) for r in (first, second))
     assert two.name == "round 2" and two.parent_sha256 == one.parent_sha256 and second["before_name"] == "round 1"
 
 
@@ -102,7 +101,7 @@ def test_cancelling_leaves_nothing_behind(
     with pytest.raises(Cancelled):
         run(database, settings, job_id)
     with database.read() as tx:
-        assert [found.name for found in models.list_checkpoints(tx)] == ["start"]
+        assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start"]
     assert [path.name for path in settings.checkpoints.iterdir()] == ["start.safetensors"]
 
 

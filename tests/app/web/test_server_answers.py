@@ -13,7 +13,7 @@ from app.jobs import queue
 from app.settings import Settings
 from app.web import server
 from app.web.server import create_app
-from storage import errors as store_errors
+from storage import errors
 from storage.database import Database, DatabaseBusy, DatabaseDamaged, DiskFull, ReadOnly
 from storage.edits import EditError, MachineOnHumanRow
 from storage.frames import VideoError
@@ -30,9 +30,9 @@ ANSWERS: list[tuple[Exception, int, str]] = [
     (NotFound("There is no such page."), 404, "There is no such page."),
     (Busy("It is busy"), 409, "It is busy."),
     (AppError("something"), 400, "something."),
-    (store_errors.NotFound("video", "v"), 404, "There is no video 'v' in this database."),
-    (store_errors.NameTaken("project", "zoo"), 400, "There is already a project named 'zoo'; choose another name."),
-    (store_errors.BadName("category"), 400, "A category needs a name; type at least one letter."),
+    (errors.NotFound("video", "v"), 404, "There is no video 'v' in this database."),
+    (errors.NameTaken("project", "zoo"), 400, "There is already a project named 'zoo'; choose another name."),
+    (errors.BadName("category"), 400, "A category needs a name; type at least one letter."),
     (EditError("no such row"), 400, "no such row."),
     (MachineOnHumanRow("a person's work"), 400, "a person's work."),
     (BadMask("no mask"), 400, "no mask."),

@@ -10,7 +10,7 @@ from app.errors import BadInput
 from app.exchange.repeats import ImportedAlready
 from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
-from app.worker import handlers as job_kinds
+from app.worker import handlers
 from app.worker.handlers import ASIDE, HANDLERS, import_file
 from app.worker.work import Work
 from model.tracking.settings import ProposeSettings
@@ -74,7 +74,7 @@ def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_case = Called()
-    monkeypatch.setattr(job_kinds, "propose_video", use_case)
+    monkeypatch.setattr(handlers, "propose_video", use_case)
     assert HANDLERS["propose"](work_of(settings, database, checkpoint="c")) == {"stored": True}
     assert (use_case.named["video_id"], use_case.named["checkpoint_id"], use_case.named["job_id"]) == ("v", "c", "j")
     assert use_case.named["propose_settings"] == ProposeSettings("review", None)
@@ -88,7 +88,7 @@ def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     use_case = Called()
-    monkeypatch.setattr(job_kinds, "export_dataset", use_case)
+    monkeypatch.setattr(handlers, "export_dataset", use_case)
     HANDLERS["export"](work_of(settings, database, out=str(tmp_path)))
     plain = {name: use_case.named[name] for name in ("project_id", "out", "reviewed_only", "version")}
     assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": "2019"}
@@ -100,7 +100,7 @@ def test_a_retraining_is_a_process_that_gets_the_same_data(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     commands: list[list[str]] = []
-    monkeypatch.setattr(job_kinds, "watch_child", lambda _work, command: commands.append(command))
+    monkeypatch.setattr(handlers, "watch_child", lambda _work, command: commands.append(command))
     assert ASIDE["retrain"](work_of(settings, database)) is None
     assert commands == [["retrain", "--job", "j", *settings.flags()]]
     assert str(settings.data) in commands[0] and "cpu" in commands[0]
@@ -112,7 +112,7 @@ def test_an_import_that_worked_removes_its_upload_and_nothing_else(
     (tmp_path / "notes.json").write_text("{}")
     upload, neighbour = (keep(settings.data / IMPORTS, str(tmp_path / "notes.json")) for _ in range(2))
     use_case = Called({"videos": 1})
-    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    monkeypatch.setattr(handlers, "import_dataset", use_case)
     work = work_of(settings, database, **upload.parameters, frames=str(tmp_path))
     assert import_file(work) == {"videos": 1}
     assert use_case.named["file"] == upload.path and use_case.named["frames_folder"] == tmp_path
@@ -129,7 +129,7 @@ def test_what_a_path_names_is_never_removed(
 ) -> None:
     """A path inside the folder of uploads too: a person put it there, or an older version queued the job."""
     use_case = Called()
-    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    monkeypatch.setattr(handlers, "import_dataset", use_case)
     uploads = settings.data / IMPORTS
     file = settings.data / given.format(uploads=uploads)
     for folder in (uploads, settings.data / "mine", file.parent):
@@ -146,7 +146,7 @@ def test_videos_that_are_here_already_are_asked_about_in_words_of_the_page(
         assert named["repeat"] == "ask"
         raise ImportedAlready("in.json: va is here already.")
 
-    monkeypatch.setattr(job_kinds, "import_dataset", refuse)
+    monkeypatch.setattr(handlers, "import_dataset", refuse)
     with pytest.raises(BadInput) as caught:
         import_file(work_of(settings, database, file="in.json", frames="/x"))
     assert str(caught.value).startswith("in.json: va is here already. Choose above") and "--" not in str(caught.value)
@@ -156,6 +156,6 @@ def test_an_import_is_repeated_as_the_job_says(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     use_case = Called()
-    monkeypatch.setattr(job_kinds, "import_dataset", use_case)
+    monkeypatch.setattr(handlers, "import_dataset", use_case)
     import_file(work_of(settings, database, file="in.json", frames="/x", repeat="replace"))
     assert use_case.named["repeat"] == "replace"

@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from app.errors import BadInput, Cancelled
-from app.jobs import queue as jobs
-from app.jobs import reporter
+from app.jobs import queue, reporter
 from app.settings import Settings
-from app.worker import loop as worker
+from app.worker import loop
 from app.worker.loop import Worker, one_sentence, run_worker
 from app.worker.work import Handler, Work
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database, DatabaseBusy
 from storage.errors import NotFound
 from storage.frames import VideoError
@@ -25,27 +24,27 @@ from tests.waiting import PATIENCE_SECONDS, wait_for
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, seconds in {"LOOK_SECONDS": 0.01, "WATCH_SECONDS": 0.02, "GRACE_SECONDS": 0.3}.items():
-        monkeypatch.setattr(worker, name, seconds)
+        monkeypatch.setattr(loop, name, seconds)
     monkeypatch.setattr(reporter, "BEAT_SECONDS", 0.02)
 
 
 class WorkerForSome(Worker):
-    """A worker that leaves when it has ended ``jobs`` jobs, however slow the machine is."""
+    """A worker that leaves when it has ended ``count`` jobs, however slow the machine is."""
 
-    def __init__(self, settings: Settings, jobs: int, handlers: Mapping[str, Handler], **aside: Handler) -> None:
+    def __init__(self, settings: Settings, count: int, handlers: Mapping[str, Handler], **aside: Handler) -> None:
         super().__init__(settings, handlers=handlers, aside=aside, idle_seconds=PATIENCE_SECONDS)
-        self.left = jobs
+        self.left = count
 
-    def work(self, database: Database, job: store.Job) -> None:
+    def work(self, database: Database, job: jobs.Job) -> None:
         super().work(database, job)
         self.left -= 1
         if self.left == 0:
             self.stop()
 
 
-def queue(database: Database, *kinds: str) -> list[str]:
+def queued(database: Database, *kinds: str) -> list[str]:
     with database.atomic() as tx:
-        return [store.enqueue(tx, kind=kind, project_id=None).id for kind in kinds]
+        return [jobs.enqueue(tx, kind=kind, project_id=None).id for kind in kinds]
 
 
 def raises(error: BaseException) -> Handler:
@@ -78,7 +77,7 @@ def until_cancelled(work: Work) -> None:
 def test_each_end_of_a_handler_is_stored(
     settings: Settings, database: Database, handler: Handler, status: str, error: str | None
 ) -> None:
-    (job,) = queue(database, "x")
+    (job,) = queued(database, "x")
     WorkerForSome(settings, 1, {"x": handler}).serve(database)
     ended = job_in(database, job)
     assert (ended.status, ended.error) == (status, error)
@@ -86,7 +85,7 @@ def test_each_end_of_a_handler_is_stored(
 
 
 def test_only_a_mistake_of_the_program_leaves_its_traceback_in_the_log(settings: Settings, database: Database) -> None:
-    ours, theirs = queue(database, "ours", "theirs")
+    ours, theirs = queued(database, "ours", "theirs")
     handlers = {"ours": raises(IndexError("out of it")), "theirs": raises(BadInput("Wrong."))}
     WorkerForSome(settings, 2, handlers).serve(database)
     assert "IndexError: out of it" in job_in(database, ours).log
@@ -94,14 +93,14 @@ def test_only_a_mistake_of_the_program_leaves_its_traceback_in_the_log(settings:
 
 
 def test_a_job_that_fails_does_not_stop_the_next_ones(settings: Settings, database: Database) -> None:
-    queued = queue(database, "bad", "good", "bad", "good")
+    waiting = queued(database, "bad", "good", "bad", "good")
     handlers = {"bad": raises(RuntimeError("no")), "good": lambda work: {}}
     WorkerForSome(settings, 4, handlers).serve(database)
-    assert [job_in(database, job).status for job in queued] == ["failed", "done", "failed", "done"]
+    assert [job_in(database, job).status for job in waiting] == ["failed", "done", "failed", "done"]
 
 
 def test_jobs_of_kinds_it_does_not_know_are_left_for_others(settings: Settings, database: Database) -> None:
-    known, unknown = queue(database, "known", "unknown")
+    known, unknown = queued(database, "known", "unknown")
     one = WorkerForSome(settings, 1, {"known": lambda work: {}})
     assert one.waiting(database)
     one.serve(database)
@@ -112,11 +111,11 @@ def test_jobs_of_kinds_it_does_not_know_are_left_for_others(settings: Settings, 
 def test_a_job_cancelled_while_it_ran_is_cancelled_even_if_it_broke_over_it(
     settings: Settings, database: Database
 ) -> None:
-    (job,) = queue(database, "x")
+    (job,) = queued(database, "x")
 
     def breaks_when_cancelled(work: Work) -> None:
         with work.database.atomic() as tx:
-            store.request_cancel(tx, work.job.id)
+            jobs.request_cancel(tx, work.job.id)
         raise RuntimeError("the ground was pulled away")
 
     WorkerForSome(settings, 1, {"x": breaks_when_cancelled}).serve(database)
@@ -125,11 +124,11 @@ def test_a_job_cancelled_while_it_ran_is_cancelled_even_if_it_broke_over_it(
 
 
 def test_a_job_that_finished_before_it_saw_the_cancel_is_done(settings: Settings, database: Database) -> None:
-    (job,) = queue(database, "x")
+    (job,) = queued(database, "x")
 
     def too_late(work: Work) -> Mapping[str, Any]:
         with work.database.atomic() as tx:
-            store.request_cancel(tx, work.job.id)
+            jobs.request_cancel(tx, work.job.id)
         return {"all": True}
 
     WorkerForSome(settings, 1, {"x": too_late}).serve(database)
@@ -137,11 +136,11 @@ def test_a_job_that_finished_before_it_saw_the_cancel_is_done(settings: Settings
 
 
 def test_a_job_given_up_by_another_process_keeps_that_end(settings: Settings, database: Database) -> None:
-    (job,) = queue(database, "x")
+    (job,) = queued(database, "x")
 
     def lost(work: Work) -> Mapping[str, Any]:
         with work.database.atomic() as tx:
-            store.fail(tx, work.job.id, error="The process of this job died; start the job again.")
+            jobs.fail(tx, work.job.id, error="The process of this job died; start the job again.")
         wait_for(work.report.cancelled)
         return {"late": True}
 
@@ -151,7 +150,7 @@ def test_a_job_given_up_by_another_process_keeps_that_end(settings: Settings, da
 
 
 def test_a_job_that_another_worker_has_by_now_is_not_ended_by_the_first(settings: Settings, database: Database) -> None:
-    (job,) = queue(database, "x")
+    (job,) = queued(database, "x")
 
     def taken(work: Work) -> Mapping[str, Any]:
         with work.database.atomic() as tx:
@@ -167,7 +166,7 @@ def test_a_job_that_another_worker_has_by_now_is_not_ended_by_the_first(settings
 def test_a_stopped_worker_ends_its_job_at_the_next_step_and_takes_no_other(
     settings: Settings, database: Database
 ) -> None:
-    running, waiting = queue(database, "x", "x")
+    running, waiting = queued(database, "x", "x")
     one = WorkerForSome(settings, 2, {"x": until_cancelled})
     thread = threading.Thread(target=one.serve, args=(database,))
     thread.start()
@@ -183,7 +182,7 @@ def test_a_stopped_worker_ends_its_job_at_the_next_step_and_takes_no_other(
 def test_what_watches_another_process_runs_beside_the_others_and_one_at_a_time(
     settings: Settings, database: Database
 ) -> None:
-    long, second, short = queue(database, "long", "long", "short")
+    long, second, short = queued(database, "long", "long", "short")
     beside: list[str] = []
     free = threading.Event()
 
@@ -205,16 +204,16 @@ def test_what_watches_another_process_runs_beside_the_others_and_one_at_a_time(
 def test_a_database_that_is_busy_for_a_moment_does_not_end_the_worker(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (job,) = queue(database, "x")
-    claim, tries = store.claim, [0]
+    (job,) = queued(database, "x")
+    claim, tries = jobs.claim, [0]
 
-    def busy_twice(*arguments: Any, **named: Any) -> store.Job | None:
+    def busy_twice(*arguments: Any, **named: Any) -> jobs.Job | None:
         tries[0] += 1
         if tries[0] < 3:
             raise DatabaseBusy("Another process has been writing for over 30 s; try again.")
         return claim(*arguments, **named)
 
-    monkeypatch.setattr(store, "claim", busy_twice)
+    monkeypatch.setattr(jobs, "claim", busy_twice)
     WorkerForSome(settings, 1, {"x": lambda work: {}}).serve(database)
     assert job_in(database, job).status == "done" and tries[0] == 3
 
@@ -222,8 +221,8 @@ def test_a_database_that_is_busy_for_a_moment_does_not_end_the_worker(
 def test_a_heartbeat_that_fails_once_does_not_end_the_job(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (job,) = queue(database, "x")
-    beat, beats = store.heartbeat, [0]
+    (job,) = queued(database, "x")
+    beat, beats = jobs.heartbeat, [0]
 
     def fails_at_times(*arguments: Any, **named: Any) -> str:
         beats[0] += 1
@@ -231,7 +230,7 @@ def test_a_heartbeat_that_fails_once_does_not_end_the_job(
             raise DatabaseBusy("busy")
         return beat(*arguments, **named)
 
-    monkeypatch.setattr(store, "heartbeat", fails_at_times)
+    monkeypatch.setattr(jobs, "heartbeat", fails_at_times)
 
     def handler(work: Work) -> Mapping[str, Any]:
         work.report(0.5, "half")
@@ -246,16 +245,16 @@ def test_a_worker_is_alone_per_machine_and_device(settings: Settings, database: 
     handlers: dict[str, Handler] = {"x": lambda work: {}}
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with jobs.worker_lock(settings) as alone:
+        with queue.worker_lock(settings) as alone:
             assert alone
             assert run_worker(settings, handlers=handlers, aside={}, idle_seconds=0.0) is False
-        (job,) = queue(database, "x")
+        (job,) = queued(database, "x")
         assert run_worker(settings, handlers=handlers, aside={}, idle_seconds=0.05) is True
         assert job_in(database, job).status == "done"
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    assert jobs.worker_pid(settings) is None
+    assert queue.worker_pid(settings) is None
 
 
 @pytest.mark.parametrize(

@@ -9,10 +9,10 @@ import pytest
 
 from app.errors import Cancelled
 from app.settings import Settings
-from app.worker import loop as worker
+from app.worker import loop
 from app.worker.loop import ChildFailed, watch_child
 from app.worker.work import Work
-from storage import jobs as store
+from storage import jobs
 from storage.database import Database
 from tests.waiting import PATIENCE_SECONDS
 
@@ -31,16 +31,16 @@ class Reporter:
 @pytest.fixture(autouse=True)
 def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """In place of ``python -m app.commands COMMAND`` a shell runs COMMAND."""
-    monkeypatch.setattr(worker, "WATCH_SECONDS", 0.02)
+    monkeypatch.setattr(loop, "WATCH_SECONDS", 0.02)
     script = tmp_path / "python"
     script.write_text('#!/bin/sh\nshift 2\neval "$1"\n')
     script.chmod(0o755)
-    monkeypatch.setattr(worker.sys, "executable", str(script))
+    monkeypatch.setattr(loop.sys, "executable", str(script))
 
 
 def work_for(settings: Settings, database: Database, report: Reporter) -> Work:
     with database.atomic() as tx:
-        job = store.enqueue(tx, kind="x", project_id=None)
+        job = jobs.enqueue(tx, kind="x", project_id=None)
     return Work(settings, database, job, cast(Any, report), cast(Any, None))
 
 
@@ -86,15 +86,15 @@ def test_a_child_that_fails_is_told_by_its_last_line(
 def test_a_cancelled_child_may_end_by_itself_is_asked_and_then_made_to(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, command: str, grace: float, code: int
 ) -> None:
-    monkeypatch.setattr(worker, "GRACE_SECONDS", grace)
+    monkeypatch.setattr(loop, "GRACE_SECONDS", grace)
     children: list[Any] = []
-    start = worker.subprocess.Popen
+    start = loop.subprocess.Popen
 
     def remembered(*arguments: Any, **named: Any) -> Any:
         children.append(start(*arguments, **named))
         return children[-1]
 
-    monkeypatch.setattr(worker.subprocess, "Popen", remembered)
+    monkeypatch.setattr(loop.subprocess, "Popen", remembered)
     with pytest.raises(Cancelled):
         watch_child(work_for(settings, database, Reporter(lambda: "ready" in output(settings))), [command])
     assert children[0].returncode == code, "no child outlives its job"
