@@ -8,6 +8,7 @@ from app.checkpoints.class_map import class_names
 from app.checkpoints.releases import DEMO, RELEASES, starting_point
 from app.errors import BadInput
 from app.settings import ASSETS, Settings
+from model.config import named
 from storage import checkpoints
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -34,7 +35,6 @@ def find_model(settings: Settings, name_or_file: str, *, config: str | None = No
 
     Raises `BadInput`, and `model.weights.checkpoint.CheckpointError` where the file does not fit its configuration.
     """
-    from model.config import named
     from model.weights.checkpoint import file_hash, load
 
     path = locate(settings, name_or_file)

@@ -18,6 +18,7 @@ from app.checkpoints.releases import DEMO
 from app.errors import BadInput
 from app.machine import Shard
 from app.settings import Settings
+from model.config import UnknownConfiguration, named
 from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -60,7 +61,6 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
     ``project_id`` None: every project may use it. Raises `BadInput` (no such file, or it does not fit; the sentence
     names file and key) and `NameTaken`; nothing is stored then.
     """
-    from model.config import UnknownConfiguration, named
     from model.weights.checkpoint import CheckpointError, load, save
 
     if not file.path.is_file():

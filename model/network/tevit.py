@@ -14,6 +14,8 @@ from torch import Tensor, nn
 
 from model.config import MessengerShiftConfig, ResNetConfig, TeViTConfig
 from model.network.backbones.messenger_shift import MessengerShift
+from model.network.backbones.resnet import ResNet
+from model.network.backbones.swin import Swin
 from model.network.boxes import cxcywh_to_xyxy, decode_deltas
 from model.network.fpn import FPN
 from model.network.mask_head import MaskHead
@@ -164,9 +166,5 @@ def build(config: TeViTConfig) -> TeViT:
     if isinstance(config.backbone, MessengerShiftConfig):
         return TeViT(config, MessengerShift(config.backbone))
     if isinstance(config.backbone, ResNetConfig):
-        from model.network.backbones.resnet import ResNet
-
         return TeViT(config, ResNet(config.backbone))
-    from model.network.backbones.swin import Swin
-
     return TeViT(config, Swin(config.backbone))

@@ -5,6 +5,7 @@ from importlib import import_module
 from fastapi import FastAPI
 
 from app.settings import Settings
+from app.web.pages.first_paint import FirstPaint
 from storage.database import Database
 
 # The library is last: it is mounted at "/", and a mount there swallows every later route.
@@ -24,7 +25,6 @@ def mount_pages(app: FastAPI, settings: Settings, database: Database) -> FastAPI
     """
     import gradio as gr
 
-    from app.web.pages.first_paint import FirstPaint
     from app.web.pages.theme import css, theme
 
     app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES))

@@ -6,11 +6,12 @@ from typing import Any
 
 import pytest
 
-from app.checkpoints import download
+from app.checkpoints import download, register
 from app.checkpoints.download import DownloadFailed, fetch
 from app.checkpoints.register import CheckpointFile, add_file
 from app.errors import BadInput, Cancelled
 from app.settings import Settings
+from model.config import named
 from model.weights import checkpoint
 from storage.database import Database
 from storage.errors import NameTaken
@@ -238,13 +239,10 @@ def test_an_unknown_release_and_one_that_is_here_are_refused(
 
 def tiny_release(monkeypatch: pytest.MonkeyPatch, shop: Shop, folder: Path) -> None:
     """The shop sells a small release: the file is read with the configuration of `tevit_tiny`."""
-    from model import config
-
     official = folder / "release.pth"
     checkpoint.export_official(official, checkpoint.load(tiny_checkpoint(folder / "tiny.safetensors")))
     shop.content = official.read_bytes()
-    named = config.named
-    monkeypatch.setattr(config, "named", lambda name: named("tevit_tiny"))
+    monkeypatch.setattr(register, "named", lambda name: named("tevit_tiny"))
 
 
 def test_a_release_that_is_here_as_recorded_is_returned_and_nothing_is_fetched(
