@@ -41,11 +41,5 @@ class ServerStartError(AppError):
     """The server could not start, for example because its port is in use."""
 
 
-def sentence(message: str) -> str:
-    """``message`` in one line that ends as a sentence does; parts that know no page leave the full stop out."""
-    text = " ".join(message.split())
-    return text if not text or text.endswith((".", "!", "?", "…")) else f"{text}."
-
-
 class Cancelled(Exception):
     """A person cancelled the job that was running; what is stored so far stays."""

@@ -1,8 +1,8 @@
-"""From an exception to one clear sentence and an exit code: the only place of the command line that does so.
+"""Turns an exception into one clear sentence, and for the command line into an exit code.
 
-Mistakes that the program knows are classes of its own packages, whose messages are sentences already. What the system
-refuses (full disk, missing rights) is told here. Everything else is a mistake of the program: its traceback goes to a
-file under the data folder, and the sentence names that file.
+Errors of this program's own packages have messages that are sentences already. Refusals of the system (full disk,
+missing rights) get their sentences here. Any other exception is a mistake of the program: its traceback is written to a
+file in the data folder, and the sentence names that file.
 """
 
 import errno
@@ -19,7 +19,8 @@ OWN_PACKAGES = frozenset({"app", "model", "storage"})
 FAILED = 1
 USAGE = 2
 INTERRUPTED = 130
-# How libraries below us say that the disk is full, where no error number comes with it.
+LONGEST = 1000  # characters of a sentence
+# Messages of libraries for a full disk, where they raise no OSError with its number.
 FULL = ("No space left on device", "PytorchStreamWriter failed writing", "os error 28")
 
 
@@ -36,7 +37,7 @@ class Outcome:
 
 
 def outcome_of(error: BaseException, logs: Path) -> Outcome:
-    """What to say and return for an exception that ended a command.
+    """Sentence and exit code for an exception that ended a command.
 
     ``logs`` is the folder for the traceback of a mistake of the program; it is made when needed.
     """
@@ -46,13 +47,16 @@ def outcome_of(error: BaseException, logs: Path) -> Outcome:
     if known is not None:
         return Outcome(USAGE if isinstance(error, WrongUsage) else FAILED, known)
     what = f"{type(error).__name__}: {error}" if str(error) else type(error).__name__
-    return Outcome(FAILED, as_sentence(f"This is a mistake of the program ({one_line(what, 200)}){_kept(error, logs)}"))
+    return Outcome(
+        FAILED,
+        sentence(f"This is a mistake of the program ({one_line(what, 200)}){_kept(error, logs)}", longest=LONGEST),
+    )
 
 
 def known_sentence(error: BaseException) -> str | None:
-    """The sentence for a mistake that is not the program's; None where it is."""
+    """The sentence for an error of input or system; None for a mistake of the program."""
     if type(error).__module__.partition(".")[0] in OWN_PACKAGES:
-        return as_sentence(_own_message(error))
+        return sentence(_own_message(error), longest=LONGEST)
     if _disk_is_full(error):
         where = getattr(error, "filename", None)
         return f"The disk is full{f' (writing {where})' if where else ''}; make room and repeat it."
@@ -63,14 +67,14 @@ def known_sentence(error: BaseException) -> str | None:
     if isinstance(error, OSError) and error.errno == errno.EADDRINUSE:
         return "The port is in use; stop the program that uses it, or choose another with --port."
     if isinstance(error, OSError) and error.filename is not None and error.strerror:
-        return as_sentence(f"{os.fsdecode(error.filename)}: {error.strerror}")
+        return sentence(f"{os.fsdecode(error.filename)}: {error.strerror}", longest=LONGEST)
     return None
 
 
-def as_sentence(text: str) -> str:
-    """``text`` on one line, with a full stop."""
-    line = one_line(text, 1000)
-    return line if line.endswith((".", "!", "?")) else f"{line}."
+def sentence(text: str, *, longest: int | None = None) -> str:
+    """``text`` on one line and with a full stop, cut to ``longest`` characters; an empty text stays empty."""
+    line = one_line(text, longest)
+    return line if not line or line.endswith((".", "!", "?", "…")) else one_line(f"{line}.", longest)
 
 
 def counted(number: int, noun: str, plural: str | None = None) -> str:
@@ -78,10 +82,10 @@ def counted(number: int, noun: str, plural: str | None = None) -> str:
     return f"{number} {noun if number == 1 else plural or noun + 's'}"
 
 
-def one_line(text: str, longest: int) -> str:
+def one_line(text: str, longest: int | None = None) -> str:
     """``text`` with every run of white space as one blank, cut to ``longest`` characters."""
     line = " ".join(text.split())
-    return line if len(line) <= longest else f"{line[: longest - 3]}..."
+    return line if longest is None or len(line) <= longest else f"{line[: longest - 3]}..."
 
 
 def _own_message(error: BaseException) -> str:
@@ -97,7 +101,7 @@ def _disk_is_full(error: BaseException) -> bool:
 
 
 def _kept(error: BaseException, logs: Path) -> str:
-    """Write the traceback; returns the end of the sentence that says where it is."""
+    """Write the traceback to a file; returns the end of the sentence, which names the file."""
     path = logs / f"mistake-{time.strftime('%Y%m%d-%H%M%S')}-{os.getpid()}.log"
     lines = [f"python {sys.version}\n", f"arguments {sys.argv[1:]}\n", *traceback.format_exception(error)]
     try:

@@ -21,9 +21,10 @@ from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
-from app.errors import AppError, ServerStartError, sentence
+from app.errors import AppError, ServerStartError
 from app.jobs import queue
 from app.library.stale_uploads import clear_stale_uploads, temporary_folder
+from app.sentences import sentence
 from app.settings import ASSETS, Settings
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts

@@ -19,9 +19,10 @@ from types import FrameType
 from typing import Any
 
 from app.checkpoints.warm import WarmModel
-from app.errors import AppError, Cancelled, sentence
+from app.errors import AppError, Cancelled
 from app.jobs.queue import LOG_TAIL, RESUMABLE, worker_lock
 from app.jobs.reporter import JobReporter
+from app.sentences import sentence
 from app.settings import ROOT, Settings
 from app.worker.work import Handler, Work
 from storage import jobs
@@ -34,6 +35,7 @@ log = logging.getLogger(__name__)
 LOOK_SECONDS = 0.4
 GRACE_SECONDS = 10.0
 WATCH_SECONDS = 0.5
+LONGEST_ERROR = 400  # characters of the sentence for a mistake of the program
 STOPPED = "The worker was stopped; ask again."
 
 
@@ -136,7 +138,7 @@ class Worker:
                 trace = traceback.format_exc()
                 log.error("Job %s (%s) failed.\n%s", job.id, job.kind, trace)
                 report.log(trace[-LOG_TAIL:])
-                error = one_sentence(mistake)
+                error = sentence(str(mistake) or type(mistake).__name__, longest=LONGEST_ERROR)
         self._end(database, job, error=error, result=result)
 
     def _end(self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
@@ -172,12 +174,6 @@ class Worker:
 
     def _busy_aside(self) -> bool:
         return self._watching is not None and self._watching.is_alive()
-
-
-def one_sentence(error: BaseException) -> str:
-    """What went wrong, as one line for a person."""
-    text = sentence(str(error) or type(error).__name__)
-    return text if len(text) <= 400 else text[:397] + "..."
 
 
 def watch_child(work: Work, command: list[str]) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
-from app.sentences import FAILED, INTERRUPTED, USAGE, WrongUsage, as_sentence, known_sentence, one_line, outcome_of
+from app.sentences import FAILED, INTERRUPTED, USAGE, WrongUsage, known_sentence, one_line, outcome_of, sentence
 from storage.database import Database, DatabaseError, DiskFull
 from storage.errors import NotFound
 
@@ -103,12 +103,28 @@ def test_an_error_of_ours_with_a_foreign_cause_is_still_ours() -> None:
         assert known_sentence(error) == "The export stopped."
 
 
+@pytest.mark.parametrize(
+    ("given_text", "shown"),
+    [
+        ("a.mp4 is empty; give a video file", "a.mp4 is empty; give a video file."),
+        ("The disk is full.", "The disk is full."),
+        ("Is it there?", "Is it there?"),
+        ("two\n lines", "two lines."),
+        ("And so on…", "And so on…"),
+        ("", ""),
+    ],
+)
+def test_a_message_ends_as_a_sentence_in_one_line(given_text: str, shown: str) -> None:
+    assert sentence(given_text) == shown
+
+
 @settings(max_examples=40, deadline=None)
-@given(st.text())
-def test_a_sentence_is_one_line_with_an_end(text: str) -> None:
-    line = as_sentence(text)
-    assert line[-1] in ".!?" and len(line.splitlines()) == 1 and len(line) <= 1001
-    assert as_sentence(line) == line or len(line) > 1000
+@given(st.text(), st.none() | st.integers(4, 50))
+def test_a_sentence_is_one_line_with_an_end_and_stays_as_it_is(text: str, longest: int | None) -> None:
+    line = sentence(text, longest=longest)
+    assert not line or (line[-1] in ".!?…" and len(line.splitlines()) == 1)
+    assert longest is None or len(line) <= longest
+    assert sentence(line, longest=longest) == line
 
 
 @settings(max_examples=40, deadline=None)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from app.errors import sentence
+from app.sentences import sentence
 
 NAVIGATION = (
     ("library", "/", "Library"),

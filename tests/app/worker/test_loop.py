@@ -11,7 +11,7 @@ from app.errors import BadInput, Cancelled
 from app.jobs import queue, reporter
 from app.settings import Settings
 from app.worker import loop
-from app.worker.loop import Worker, one_sentence, run_worker
+from app.worker.loop import Worker, run_worker
 from app.worker.work import Handler, Work
 from storage import jobs
 from storage.database import Database, DatabaseBusy
@@ -70,6 +70,7 @@ def until_cancelled(work: Work) -> None:
         (raises(DatabaseBusy("Busy; try again.")), "failed", "Busy; try again."),
         (raises(ZeroDivisionError("a bug")), "failed", "a bug."),
         (raises(KeyError()), "failed", "KeyError."),
+        (raises(ValueError("x" * 900)), "failed", "x" * 397 + "..."),
         (raises(MemoryError()), "failed", "MemoryError."),
         (raises(Cancelled()), "cancelled", None),
     ],
@@ -255,16 +256,3 @@ def test_a_worker_is_alone_per_machine_and_device(settings: Settings, database: 
         for number, handler in before.items():
             signal.signal(number, handler)
     assert queue.worker_pid(settings) is None
-
-
-@pytest.mark.parametrize(
-    ("error", "told"),
-    [
-        (ValueError("no\n  such   thing"), "no such thing."),
-        (ValueError(), "ValueError."),
-        (ValueError("x" * 900), "x" * 397 + "..."),
-        (ValueError("Is it?"), "Is it?"),
-    ],
-)
-def test_an_error_is_told_in_one_line(error: ValueError, told: str) -> None:
-    assert one_sentence(error) == told
