@@ -3,16 +3,17 @@
 import argparse
 import json
 import os
-import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
+from app.cli.outcome import print_lines
 from app.errors import BadInput
 from app.settings import Settings
 from model.evaluation import Evaluation, EvaluationInputError
 from model.evaluation import evaluate as average_precision
+from storage.youtube_vis import VisContent, dataset_kind, note_lines, read_content
 
 SUMMARY = ("AP", "AP50", "AP75", "AR1", "AR10")
 SIZES = (("small", "APs", "ARs"), ("medium", "APm", "ARm"), ("large", "APl", "ARl"))
@@ -21,17 +22,24 @@ SIZES = (("small", "APs", "ARs"), ("medium", "APm", "ARm"), ("large", "APl", "AR
 def evaluate(arguments: argparse.Namespace, settings: Settings) -> None:
     """YouTube-VIS AP of a results file, as a table or as JSON."""
     evaluation = evaluate_files(arguments.truth, arguments.results, processes=os.cpu_count() or 1)
-    for warning in evaluation.stats["warnings"]:
-        print(warning, file=sys.stderr)
+    print_lines(evaluation.stats["warnings"])
     print(json.dumps(evaluation.stats) if arguments.json else evaluation_table(evaluation))
 
 
 def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluation:
-    """Compare two files, shared among ``processes``. Raises `BadInput` for files that cannot be read or compared."""
+    """Compare two files, shared among ``processes``; ``warnings`` of its ``stats`` has every sentence about the input.
+
+    Raises `BadInput` for files that cannot be read or compared, `storage.youtube_vis.YouTubeVisError`.
+    """
+    known, found = _read(truth), _read(results)
+    if not isinstance(known.content, dict) or not isinstance(known.content.get("videos"), list):
+        raise BadInput(f"{truth}: {dataset_kind(known.content)}.")
     try:
-        return average_precision(_read_json(truth), _read_json(results), processes=processes)
+        evaluation = average_precision(known.content, found.content, processes=processes)
     except EvaluationInputError as error:
         raise BadInput(f"{truth} and {results} cannot be compared: {error}.") from error
+    warnings = [*note_lines((*known.notes, *found.notes)), *evaluation.stats["warnings"], *evaluation.doubts]
+    return replace(evaluation, stats={**evaluation.stats, "warnings": warnings})
 
 
 def evaluation_table(evaluation: Evaluation) -> str:
@@ -42,10 +50,15 @@ def evaluation_table(evaluation: Evaluation) -> str:
     for k, (_, name) in enumerate(evaluation.categories):
         precision, recall = evaluation.precision[:, :, k, 0, -1], evaluation.recall[:, k, 0]
         figures = (precision, precision[0], precision[5], recall[:, 0], recall[:, 1])
-        lines.append(f"{name[:23]:<24}" + "".join(_percent(_mean(values)) for values in figures))
+        lines.append(f"{_printable(name)[:23]:<24}" + "".join(_percent(_mean(values)) for values in figures))
     lines += ["", f"{'size':<24}{'AP':>8}{'AR100':>8}"]
     lines += [f"{name:<24}{_percent(stats[ap])}{_percent(stats[ar])}" for name, ap, ar in SIZES]
     return "\n".join(lines)
+
+
+def _printable(name: str) -> str:
+    """A category's name on one line; JSON can hold halves of characters, which no terminal takes."""
+    return " ".join(name.encode("utf-8", "replace").decode("utf-8").split())
 
 
 def _mean(values: np.ndarray) -> float:
@@ -57,10 +70,8 @@ def _percent(value: float) -> str:
     return f"{'-':>8}" if value < 0 else f"{100 * value:>8.1f}"
 
 
-def _read_json(path: Path) -> Any:
+def _read(path: Path) -> VisContent:
     try:
-        return json.loads(path.read_bytes())
+        return read_content(path)
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from error
-    except (ValueError, RecursionError) as error:
-        raise BadInput(f"{path} is no JSON ({error}).") from error

@@ -2,11 +2,10 @@
 
 import argparse
 import json
-import sys
 
 from sqlalchemy import delete
 
-from app.cli.outcome import ChecksFailed
+from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.exchange.exporting import export_dataset
@@ -42,8 +41,7 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
         progress.end()
         with database.atomic() as tx:
             projects.set_last_project(tx, project.id)
-    for sentence in (*done.notes, *done.skipped):
-        print(sentence, file=sys.stderr)
+    print_lines((*done.notes, *done.skipped))
     came = f"{counted(len(done.videos), 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
     text = f"{came} came into {project.name}"
     print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else text)
@@ -67,8 +65,7 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
             report=progress,
         )
         progress.end()
-    for sentence in (*done.left_out, *done.gaps):
-        print(sentence, file=sys.stderr)
+    print_lines((*done.left_out, *done.gaps))
     left = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
     text = f"{left}: {done.annotations}"
     print(json.dumps(done.as_json()) if arguments.json else text)

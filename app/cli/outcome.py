@@ -1,7 +1,7 @@
 """Failures that end a command with exit code 1, and the lines on stderr about what it did and left out."""
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from app.errors import AppError
@@ -17,6 +17,12 @@ class ChecksFailed(AppError):
 
 class SomeVideosFailed(AppError):
     """At least one video could not be processed; the others were."""
+
+
+def print_lines(lines: Iterable[str]) -> None:
+    """Each line on stderr."""
+    for line in lines:
+        print(line, file=sys.stderr)
 
 
 def print_share(shard: Shard, *, proposed: int, before: int, failed: int) -> None:

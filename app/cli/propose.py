@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from app.checkpoints.find import find_model
-from app.cli.outcome import print_outcome, print_share, raise_failures
+from app.cli.outcome import print_lines, print_outcome, print_share, raise_failures
 from app.cli.progress import Progress
 from app.cli.propose_flags import paths_of, settings_of
 from app.cli.propose_project import propose_into_project
@@ -71,7 +71,10 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
 def _videos(arguments: argparse.Namespace) -> tuple[tuple[FileVideo, ...], tuple[VisCategory, ...] | None]:
     """The videos that the flags name, and the categories of --annotations (None without it)."""
     if arguments.annotations:
-        return videos_of_annotations(arguments.annotations, arguments.frames)
+        found = videos_of_annotations(arguments.annotations, arguments.frames)
+        if Shard.of_environment().first:
+            print_lines(found.notes)
+        return found.videos, found.categories
     return videos_of(paths_of(arguments)), None
 
 

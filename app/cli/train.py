@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from app.checkpoints.find import find_model
 from app.checkpoints.starting_points import find_start
 from app.cli.evaluate import evaluate_files, evaluation_table
-from app.cli.outcome import SomeVideosFailed, print_outcome
+from app.cli.outcome import SomeVideosFailed, print_lines, print_outcome
 from app.cli.progress import Progress, duration
 from app.errors import BadInput
 from app.machine import Shard, choose_device
@@ -82,9 +82,11 @@ def _order(arguments: argparse.Namespace, settings: Settings) -> "TrainOrder":
 def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
     """The validation file and the folder of its frames, checked before hours of training depend on them."""
     beside = annotations.parent / PICTURES
-    videos, _ = videos_of_annotations(annotations, annotations.parent)
     for folder in (beside, training_frames):
-        if all((folder / name).is_file() for video in videos for name in (video.names or ())[:1]):
+        if not folder.is_dir():
+            continue
+        videos = videos_of_annotations(annotations, folder).videos
+        if all((video.path / name).is_file() for video in videos for name in (video.names or ())[:1]):
             return annotations, folder
     raise BadInput(f"The frames of {annotations} are neither in {beside} nor in {training_frames}; put them there.")
 
@@ -95,11 +97,12 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder"
     The table goes to stderr, results and figures to files in ``order.out``. Returns the figures.
     """
     annotations, folder = held_out
-    videos, categories = videos_of_annotations(annotations, folder)
+    listed = videos_of_annotations(annotations, folder)
+    print_lines(listed.notes)
     model = find_model(settings, str(checkpoint))
     how, progress = ProposeSettings(rule="published", precision="float32"), Progress()
-    proposer = FileProposer(model, categories=categories, settings=how, device=order.device)
-    batch = propose_files(proposer, videos, report=progress)
+    proposer = FileProposer(model, categories=listed.categories, settings=how, device=order.device)
+    batch = propose_files(proposer, listed.videos, report=progress)
     progress.end()
     print_outcome(batch)
     results = order.out / "val_results.json"
@@ -108,5 +111,7 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder"
     (order.out / "val_stats.json").write_text(json.dumps(evaluation.stats) + "\n", encoding="utf-8")
     print(evaluation_table(evaluation), file=sys.stderr)
     if batch.failed:
-        raise SomeVideosFailed(f"{len(batch.failed)} of {len(videos)} videos of {annotations} could not be read.")
+        raise SomeVideosFailed(
+            f"{len(batch.failed)} of {len(listed.videos)} videos of {annotations} could not be read."
+        )
     return evaluation.stats

@@ -1,10 +1,8 @@
 """Which videos a command is about: files, folders, lists of them, or the videos that a YouTube-VIS file names."""
 
-import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from app.errors import BadInput
 from storage import frames
@@ -12,7 +10,15 @@ from storage.frames import VideoError
 from storage.frames.identity import pictures_identity
 from storage.frames.image_folder import natural_order
 from storage.frames.scan import VIDEO_SUFFIXES
-from storage.youtube_vis import VisCategory, YouTubeVisError, parse_dataset
+from storage.youtube_vis import (
+    PictureFinder,
+    PicturesNotFound,
+    VideoPictures,
+    VisCategory,
+    VisVideo,
+    note_lines,
+    read_dataset,
+)
 
 
 @dataclass(frozen=True)
@@ -70,21 +76,49 @@ def read_list(file: Path) -> tuple[Path, ...]:
     return paths
 
 
-def videos_of_annotations(file: Path, folder: Path) -> tuple[tuple[FileVideo, ...], tuple[VisCategory, ...]]:
-    """The videos and categories of a YouTube-VIS file, in its order; its annotations are not looked at.
+@dataclass(frozen=True)
+class AnnotatedVideos:
+    """The videos and categories of a YouTube-VIS file, in its order.
 
-    Raises `BadInput`, `storage.youtube_vis.YouTubeVisError`.
+    ``notes`` are sentences about what was read in spite of the format, and about pictures that are elsewhere.
     """
-    content = _without_truth(file)
+
+    videos: tuple[FileVideo, ...]
+    categories: tuple[VisCategory, ...]
+    notes: tuple[str, ...] = ()
+
+
+def videos_of_annotations(file: Path, folder: Path) -> AnnotatedVideos:
+    """The videos and categories of a YouTube-VIS file; its annotations are not looked at.
+
+    A video whose pictures are not found stays: it fails when it is looked at. Raises `BadInput`,
+    `storage.youtube_vis.YouTubeVisError`.
+    """
+    try:
+        dataset = read_dataset(file, annotations=False)
+    except OSError as error:
+        raise BadInput(f"{file} cannot be read ({error.strerror or error}).") from error
     if not folder.is_dir():
         raise BadInput(f"There is no folder {folder}; give the folder that holds the frames of {file.name}.")
-    dataset = parse_dataset(content, where=str(file))
     if not dataset.videos:
         raise BadInput(f"{file} names no video, so there is nothing to propose for.")
+    finder = PictureFinder(folder)
+    found = [_find(video, finder, folder) for video in dataset.videos]
     listed = tuple(
-        FileVideo(video.id, folder, video.file_names, (video.width, video.height)) for video in dataset.videos
+        FileVideo(video.id, pictures.place, pictures.files, (video.width, video.height))
+        for video, pictures in zip(dataset.videos, found, strict=True)
     )
-    return listed, dataset.categories
+    notes = [*dataset.notes, *(note for pictures in found for note in pictures.notes)]
+    return AnnotatedVideos(listed, dataset.categories, note_lines(notes))
+
+
+def _find(video: VisVideo, finder: PictureFinder, folder: Path) -> VideoPictures:
+    try:
+        found = finder.find(video)
+    except PicturesNotFound:
+        return VideoPictures(folder, video.file_names, video.file_names)
+    # Where the usual place holds them, it keeps the name that it was given.
+    return replace(found, place=folder) if found.place == finder.folder else found
 
 
 def overlooked(paths: Sequence[Path]) -> tuple[str, ...]:
@@ -127,16 +161,3 @@ def _by_name(path: Path) -> tuple[tuple[int, int, str], ...]:
 
 def _is_video(path: Path) -> bool:
     return bool(frames.picture_names(path)) if path.is_dir() else path.suffix.lower() in VIDEO_SUFFIXES
-
-
-def _without_truth(file: Path) -> dict[str, Any]:
-    """The content of a YouTube-VIS file without its annotations, so that they cannot matter."""
-    try:
-        content = json.loads(file.read_bytes())
-    except OSError as error:
-        raise BadInput(f"{file} cannot be read ({error.strerror or error}).") from error
-    except (ValueError, RecursionError) as error:
-        raise YouTubeVisError(f"{file} is no JSON ({error})") from error
-    if not isinstance(content, dict):
-        return content  # the parser says what is wrong with it
-    return {key: value for key, value in content.items() if key != "annotations"}

@@ -3,20 +3,22 @@
 Tracks are compared by space-time IoU; precision is averaged over IoU 0.50:0.05:0.95 and 101 recalls.
 """
 
-import math
+import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from numbers import Real
 from typing import Any
 
 import numpy as np
 
 from .curves import MOST_RESULTS, category_curves, curves_shape, mean_defined, summarize
+from .doubts import doubts
 from .groups import Entry, Group, Measured, group, measure
-from .masks import EvaluationInputError
+from .masks import MAX_PIXELS, EvaluationInputError
 from .matching import Candidates, Truth, match_category
 
 __all__ = ["Evaluation", "EvaluationInputError", "evaluate"]
+
+MAX_AREA = 1e15  # pixels; a stated area above it is a mistake, and overflows in means
 
 
 @dataclass(frozen=True)
@@ -26,13 +28,15 @@ class Evaluation:
     ``stats``: AP, AP50, AP75, APs, APm, APl, AR1, AR10, AR100, ARs, ARm, ARl in 0..1 (-1 where no truth counts),
     ``stats`` (these twelve), ``per_category_AP`` (``None`` without truth) by rising category id, ``n_gt``, ``n_dt``,
     ``printed`` and ``warnings``. ``precision`` float64 (I, R, K, A, M) and ``recall`` (I, K, A, M), -1 where undefined;
-    ``categories``: (id, name) of K.
+    ``categories``: (id, name) of K. ``doubts`` are sentences about input that counts for less than it seems to, beside
+    the official ``warnings``.
     """
 
     stats: dict[str, Any]
     precision: np.ndarray
     recall: np.ndarray
     categories: tuple[tuple[int, str], ...]
+    doubts: tuple[str, ...] = ()
 
 
 def _field(entry: Any, name: str, kinds: type | tuple[type, ...], where: str) -> Any:
@@ -64,7 +68,10 @@ def _video_size(videos: dict[int, dict[str, Any]], entry: Any, where: str) -> tu
     if video not in videos:
         raise EvaluationInputError(f"{where}.video_id: the truth has no video {video}")
     name = f"the truth's video {video}"
-    return video, (_field(videos[video], "height", int, name), _field(videos[video], "width", int, name))
+    height, width = _field(videos[video], "height", int, name), _field(videos[video], "width", int, name)
+    if not 0 < height * width <= MAX_PIXELS:
+        raise EvaluationInputError(f"{name}: {height!r:.20} x {width!r:.20} is not the size of a picture")
+    return video, (height, width)
 
 
 def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
@@ -72,9 +79,14 @@ def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
     areas = entry.get("areas")
     if areas is None:
         return None
-    if not isinstance(areas, list) or not all(area is None or isinstance(area, Real) for area in areas):
+    if not isinstance(areas, list) or not all(area is None or _is_area(area) for area in areas):
         raise EvaluationInputError(f"{where}.areas: expected a list of numbers and nulls")
     return areas
+
+
+def _is_area(value: Any) -> bool:
+    # Whole numbers of any length are compared as they are; NaN fails.
+    return isinstance(value, int | float) and abs(value) <= MAX_AREA
 
 
 def _read_truth(
@@ -96,21 +108,24 @@ def _read_truth(
     return found
 
 
-def _read_results(results: list[dict[str, Any]], videos: dict[int, dict[str, Any]]) -> list[Entry]:
-    """Predicted tracks in their order; their masks are not looked at yet."""
+def _read_results(results: list[dict[str, Any]], videos: dict[int, dict[str, Any]]) -> tuple[list[Entry], list[int]]:
+    """Predicted tracks in their order, whose masks are not looked at yet, and the video ids that the truth lacks."""
     if not isinstance(results, list):
         raise EvaluationInputError("results: expected a list of entries")
-    found = []
+    found, strange = [], []
     for number, entry in enumerate(results):
         where = f"results[{number}]"
+        if (named := _field(entry, "video_id", int, where)) not in videos:
+            strange.append(named)
+            continue
         video, size = _video_size(videos, entry, where)
         category = _field(entry, "category_id", int, where)
-        score = float(_field(entry, "score", (int, float), where))
-        if not math.isfinite(score):
-            raise EvaluationInputError(f"{where}.score: {score} is not a finite number")
+        score = _field(entry, "score", (int, float), where)
+        if not abs(score) <= sys.float_info.max:
+            raise EvaluationInputError(f"{where}.score: {score!r:.60} is not a finite number")
         masks = _field(entry, "segmentations", list, where)
-        found.append(Entry(where, video, category, size, masks, score=score))
-    return found
+        found.append(Entry(where, video, category, size, masks, score=float(score)))
+    return found, strange
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,13 +163,15 @@ def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes:
 
     Segmentations may be compressed or uncompressed RLE, polygons or null. As in the official code, a track and a result
     of different length are compared over the frames both have, a frame of different mask size counts for nothing, and
-    results of a category that the truth lacks are left out; unlike there, an empty result list gives 0. Large inputs
+    results of a category that the truth lacks are left out; unlike there, results of a video that it lacks are left
+    out as well, and an empty result list gives 0. Large inputs
     are shared among ``processes`` (by fork: only for a program that runs no other threads). Raises
     ``EvaluationInputError`` naming the entry that cannot be read.
     """
     videos = _numbered(_field(truth, "videos", list, "truth"), "truth.videos")
     labels = _numbered(_field(truth, "categories", list, "truth"), "truth.categories")
-    known, found = _read_truth(truth, videos, labels), _read_results(results, videos)
+    known = _read_truth(truth, videos, labels)
+    found, strange = _read_results(results, videos)
     groups = group(known, found, most=MOST_RESULTS[-1])
     measured = measure(known, found, groups, processes=processes)
     tables = _Tables(known, found, groups, measured)
@@ -176,4 +193,5 @@ def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes:
     lines = [f"Mask sizes in video {video} and category {label} may not match!" for video, label in warnings]
     stats |= {"n_gt": len(known), "n_dt": len(results), "warnings": lines}
     names = tuple((key, str(labels[key].get("name", key))) for key in per_category)
-    return Evaluation(stats, precision, recall, names)
+    doubtful = doubts(known, found, videos=videos, categories=labels, strange_videos=strange)
+    return Evaluation(stats, precision, recall, names, doubtful)

@@ -10,6 +10,9 @@ from pycocotools import mask as coco_mask
 
 _CODE_CHARACTERS = bytes(range(48, 48 + 64))
 _LAST_CHARACTERS = _CODE_CHARACTERS[:32]  # those that say that nothing more follows
+# Bounds beyond which the library takes the machine's memory, or stops, instead of raising an error.
+MAX_PIXELS = 1 << 28
+MAX_COORDINATE = 1e5
 _AT_ONCE = 255  # the library counts the masks of one call in eight bits
 
 
@@ -51,7 +54,7 @@ def _size_of(code: dict[str, Any], where: str) -> tuple[int, int]:
     size = code.get("size")
     if isinstance(size, list | tuple) and len(size) == 2:
         height, width = size
-        if type(height) is int and type(width) is int and height > 0 and width > 0:
+        if type(height) is int and type(width) is int and height > 0 and width > 0 and height * width <= MAX_PIXELS:
             return height, width
     raise EvaluationInputError(f"{where}: 'size' must be [height, width] in pixels, not {size!r:.60}")
 
@@ -61,6 +64,8 @@ def _from_polygons(polygons: list[Any], size: tuple[int, int], where: str) -> An
         flat = isinstance(polygon, list | tuple) and len(polygon) >= 6 and len(polygon) % 2 == 0
         if not flat or not all(isinstance(value, int | float) for value in polygon):
             raise EvaluationInputError(f"{where}: a polygon must be a flat list of at least 3 x, y pairs")
+        if not all(abs(value) <= MAX_COORDINATE for value in polygon):  # NaN fails, too
+            raise EvaluationInputError(f"{where}: a polygon has a coordinate above {MAX_COORDINATE:.0f}")
     return coco_mask.merge(coco_mask.frPyObjects(polygons, *size))
 
 
@@ -69,7 +74,7 @@ def _from_runs(runs: list[Any], size: tuple[int, int], where: str) -> Any:
         raise EvaluationInputError(f"{where}: uncompressed 'counts' must be non-negative integers")
     if sum(runs) != size[0] * size[1]:
         raise EvaluationInputError(
-            f"{where}: the run lengths cover {sum(runs)} pixels, not the {size[0] * size[1]} of the mask"
+            f"{where}: the run lengths cover {sum(runs)!r:.20} pixels, not the {size[0] * size[1]} of the mask"
         )
     uncompressed: Any = {"size": list(size), "counts": runs}
     return coco_mask.frPyObjects(uncompressed, *size)
@@ -78,7 +83,7 @@ def _from_runs(runs: list[Any], size: tuple[int, int], where: str) -> Any:
 def _read_text(counts: Any, where: str) -> bytes:
     """Compressed ``counts`` as bytes; each character holds six bits (48 added), the sixth says that more follow."""
     if isinstance(counts, str):
-        counts = counts.encode("utf-8")
+        counts = counts.encode("utf-8", "surrogatepass")
     if not isinstance(counts, bytes) or not counts:
         raise EvaluationInputError(f"{where}: RLE needs 'counts' as text or a list of run lengths")
     if counts.translate(None, _CODE_CHARACTERS) or (counts[-1] - 48) & 32:
@@ -116,6 +121,7 @@ def _are_sound(found: list[Any]) -> bool:
         and len(first) == 2
         and set(map(type, chain.from_iterable(sizes))) == {int}  # a float equals its integer
         and min(first) > 0
+        and first[0] * first[1] <= MAX_PIXELS
         and not joined.translate(None, _CODE_CHARACTERS)
         and not last.translate(None, _LAST_CHARACTERS)
     )

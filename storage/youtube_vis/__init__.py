@@ -16,6 +16,7 @@ from storage.youtube_vis.dataset import (
     version_of,
 )
 from storage.youtube_vis.errors import YouTubeVisError
+from storage.youtube_vis.foreign_files import dataset_kind
 from storage.youtube_vis.notes import VisNote, note_lines
 from storage.youtube_vis.pictures import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures
 from storage.youtube_vis.reader import (
@@ -47,6 +48,7 @@ __all__ = [
     "VisVideo",
     "YouTubeVisError",
     "categories_preset",
+    "dataset_kind",
     "match_category",
     "normalised_name",
     "note_lines",

@@ -59,7 +59,7 @@ def text_kind(text: str) -> str | None:
 
 
 def dataset_kind(top: Any) -> str | None:
-    """Which other format a JSON content has, with advice; None for an object with `videos` as YouTube-VIS has it."""
+    """Which other format a JSON content has, with advice; None for an object with `videos`, which YouTube-VIS has."""
     if isinstance(top, list):
         return "this is a list, as a results file is; a YouTube-VIS dataset is an object with `videos`"
     if not isinstance(top, dict):

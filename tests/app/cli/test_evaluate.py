@@ -105,3 +105,90 @@ def test_swapped_files_are_bad_input(run: Run, tmp_path: Path) -> None:
 
     assert run("evaluate", results, truth).code == 1
     assert run("evaluate", truth, tmp_path / "none.json").code == 1
+
+
+def changed(path: Path, place: tuple[str | int, ...], value: object) -> Path:
+    """The file with another value at a place of its content."""
+    top = json.loads(path.read_text())
+    at = top
+    for key in place[:-1]:
+        at = at[key]
+    at[place[-1]] = value
+    path.write_text(json.dumps(top))
+    return path
+
+
+@pytest.mark.parametrize(
+    ("which", "place", "value", "sentence"),
+    [
+        (1, (0, "segmentations"), [None, None], "results[0] has 2 masks, but video 1 has 1 frames"),
+        (1, (0, "category_id"), 6, "1 of 1 results is of a category that the truth lacks: 6 (1)"),
+        (1, (0, "video_id"), 3, "1 of 1 results is of a video that the truth lacks: 3 (1)"),
+        (0, ("annotations", 0, "id"), 0, "truth.annotations[0] has the id 0"),
+        (0, ("annotations", 0, "id"), "1", "annotations[0].id: is '1' instead of a whole number"),
+        (0, ("annotations", 0, "iscrowd"), False, "annotations[0].iscrowd: is false instead of a whole number"),
+        (0, ("annotations", 0, "areas"), [float("nan")], "annotations[0].areas[0]: holds NaN; it is ignored"),
+        (1, (0, "video_id"), "1", "[0].video_id: is '1' instead of a whole number"),
+    ],
+)
+def test_doubtful_input_is_a_line_on_stderr_and_a_warning_in_the_json(
+    run: Run, tmp_path: Path, which: int, place: tuple[str | int, ...], value: object, sentence: str
+) -> None:
+    files = truth_and_results(tmp_path)
+    changed(files[which], place, value)
+
+    ran = run("evaluate", *files, "--json")
+
+    assert ran.code == 0
+    [warning] = ran.result["warnings"]
+    assert sentence in warning and ran.errors == [warning]
+
+
+def test_sound_files_have_no_warnings(run: Run, tmp_path: Path) -> None:
+    ran = run("evaluate", *truth_and_results(tmp_path), "--json")
+
+    assert ran.result["warnings"] == [] and ran.errors == []
+
+
+def test_truth_in_utf_16_is_read_and_named(run: Run, tmp_path: Path) -> None:
+    truth, results = truth_and_results(tmp_path)
+    truth.write_bytes(truth.read_text().encode("utf-16"))
+
+    ran = run("evaluate", truth, results, "--json")
+
+    assert ran.result["AP"] == pytest.approx(1.0) and "UTF-16" in ran.last
+
+
+@pytest.mark.parametrize(
+    ("content", "name"),
+    [
+        ({"videos": {"va": {"objects": {}}}}, "a meta.json of YouTube-VOS"),
+        ({"images": [], "annotations": []}, "COCO for single images"),
+        ([], "this is a list, as a results file is"),
+    ],
+)
+def test_truth_of_another_format_is_called_by_its_name(run: Run, tmp_path: Path, content: object, name: str) -> None:
+    truth, results = truth_and_results(tmp_path)
+    truth.write_text(json.dumps(content))
+
+    ran = run("evaluate", truth, results)
+
+    assert ran.code == 1 and name in ran.last and str(truth) in ran.last
+
+
+def test_nan_where_it_counts_is_refused_with_its_place(run: Run, tmp_path: Path) -> None:
+    truth, results = truth_and_results(tmp_path)
+    changed(results, (0, "score"), float("nan"))
+
+    ran = run("evaluate", truth, results)
+
+    assert ran.code == 1 and "[0].score: is NaN" in ran.last
+
+
+def test_a_category_whose_name_no_terminal_takes_is_printed_all_the_same(run: Run, tmp_path: Path) -> None:
+    truth, results = truth_and_results(tmp_path)
+    changed(truth, ("categories", 0, "name"), "\ud800 fish\n")
+
+    ran = run("evaluate", truth, results)
+
+    assert ran.code == 0 and "? fish" in ran.out

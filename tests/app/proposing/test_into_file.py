@@ -130,7 +130,8 @@ def test_classes_go_to_categories_by_name_in_all_their_spellings(tmp_path: Path,
     file = annotation_file(
         tmp_path / "a.json", [[f"x/{k:05d}.png" for k in range(3)]], categories=("Giant panda", "car", "bird")
     )
-    videos, categories = videos_of_annotations(file, tmp_path / "frames")
+    listed = videos_of_annotations(file, tmp_path / "frames")
+    videos, categories = listed.videos, listed.categories
 
     outcome = propose(tmp_path, model_of("giant_panda", "sedan", "unicorn"), videos=videos, categories=categories)
 

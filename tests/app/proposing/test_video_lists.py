@@ -88,7 +88,8 @@ def test_a_missing_frames_folder_is_refused(tmp_path: Path) -> None:
 def test_videos_of_a_file_keep_their_ids_order_and_names(tmp_path: Path) -> None:
     file = annotation_file(tmp_path / "a.json", [["x/1.png", "x/0.png"], ["y/0.png"]], annotations="not read")
 
-    videos, categories = videos_of_annotations(file, tmp_path)
+    listed = videos_of_annotations(file, tmp_path)
+    videos, categories = listed.videos, listed.categories
 
     assert [(video.id, video.names, video.size) for video in videos] == [
         (10, ("x/1.png", "x/0.png"), (64, 48)),
@@ -108,3 +109,26 @@ def test_a_video_is_known_by_its_pictures_as_its_index_knows_it(tmp_path: Path) 
     assert content_hash(FileVideo(3, shots, named)) != content_hash(FileVideo(3, shots, named[::-1]))
     assert content_hash(FileVideo(4, tmp_path / "none.mp4")) is None
     assert content_hash(FileVideo(5, shots, ("none.png",))) is None
+
+
+def test_pictures_elsewhere_and_loose_ids_are_read_and_noted(tmp_path: Path) -> None:
+    pictures(tmp_path / "train" / "JPEGImages" / "x")
+    file = annotation_file(tmp_path / "a.json", [[f"x\\{k:05d}.jpg" for k in range(3)]])
+    file.write_bytes(file.read_text().replace('"id": 10,', '"id": "10",').encode("utf-16"))
+
+    listed = videos_of_annotations(file, tmp_path)
+
+    [video] = listed.videos
+    assert (video.id, video.path) == (10, tmp_path / "train" / "JPEGImages")
+    assert video.names == tuple(f"x/{k:05d}.png" for k in range(3))
+    kinds = ("UTF-16 text", "instead of a whole number", "are taken from", "is taken for x/00000.jpg", "on the disk")
+    assert len(listed.notes) == len(kinds)
+    assert all(kind in note for kind, note in zip(kinds, listed.notes, strict=True))
+
+
+def test_the_truth_of_the_file_is_not_looked_at(tmp_path: Path) -> None:
+    pictures(tmp_path / "x")
+    tracks = [{"id": 1, "bboxes": [[float("nan")] * 4], "segmentations": float("nan")}]
+    file = annotation_file(tmp_path / "a.json", [["x/00000.png"]], annotations=tracks)
+
+    assert videos_of_annotations(file, tmp_path).notes == ()

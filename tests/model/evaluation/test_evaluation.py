@@ -276,7 +276,7 @@ BROKEN = [
     (("truth", "annotations", 0, "category_id"), 5, r"truth.annotations\[0\].category_id: .* no category 5"),
     (("truth", "annotations", 0, "areas"), 7, r"truth.annotations\[0\].areas"),
     (("truth", "annotations", 0), 3, r"truth.annotations\[0\]: expected an object"),
-    (("results", 0, "video_id"), 8, r"results\[0\].video_id: the truth has no video 8"),
+    (("truth", "annotations", 0, "video_id"), 8, r"truth.annotations\[0\].video_id: the truth has no video 8"),
     (("results", 0, "score"), float("nan"), r"results\[0\].score: nan"),
     (("results", 0, "score"), "high", r"results\[0\].score"),
     (("results", 0, "score"), True, r"results\[0\].score"),

@@ -1,0 +1,83 @@
+"""Sentences about input that the official evaluation takes without a word, although the figure is lower for it."""
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from .groups import Entry
+
+_MOST = 5  # entries that are named one by one
+
+
+def doubts(
+    truth: Sequence[Entry],
+    found: Sequence[Entry],
+    *,
+    videos: Mapping[int, Mapping[str, Any]],
+    categories: Mapping[int, Any],
+    strange_videos: Sequence[int],
+) -> tuple[str, ...]:
+    """What of truth and results does not belong together; no figure depends on it.
+
+    videos, categories: the truth's, by id. strange_videos: the video id of each result whose video the truth lacks.
+    """
+    return (
+        *_strange("video", strange_videos, videos, len(found) + len(strange_videos)),
+        *_strange("category", [e.category for e in found if e.category not in categories], categories, len(found)),
+        *_lengths(truth, videos),
+        *_lengths(found, videos),
+        *_nameless(truth),
+    )
+
+
+def _strange(what: str, ids: Sequence[int], known: Mapping[int, Any], count: int) -> list[str]:
+    """One sentence where results have video or category ids that the truth lacks."""
+    if not ids:
+        return []
+    plural = {"video": "videos", "category": "categories"}[what]
+    each = Counter(ids)
+    named = ", ".join(f"{key} ({many})" for key, many in sorted(each.items())[:_MOST])
+    rest = f" and {len(each) - _MOST} more" if len(each) > _MOST else ""
+    hint = ""
+    if all(key + 1 in known for key in each) and not any(key in known and key + 1 not in known for key in each):
+        hint = f" Each id is one below one of the truth: the results may count {plural} from 0."
+    what_of = f"a {what} that the truth lacks" if len(ids) == 1 else f"{plural} that the truth lacks"
+    verb = "is" if len(ids) == 1 else "are"
+    left_out = "it is" if len(ids) == 1 else "they are"
+    return [f"{len(ids)} of {count} results {verb} of {what_of}: {named}{rest}; {left_out} left out.{hint}"]
+
+
+def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) -> list[str]:
+    """One sentence for each of the first entries with another number of masks than their video has frames."""
+    wrong = [
+        (entry, frames)
+        for entry in entries
+        if (frames := _frames(videos[entry.video])) is not None and len(entry.segmentations) != frames
+    ]
+    lines = [
+        f"{entry.where} has {len(entry.segmentations)} masks, but video {entry.video} has {frames} frames; only the "
+        "frames that both have are compared, as the official evaluation does."
+        for entry, frames in wrong[:_MOST]
+    ]
+    if len(wrong) > _MOST:
+        lines.append(
+            f"{len(wrong) - _MOST} more entries have another number of masks than frames, {len(wrong)} in all."
+        )
+    return lines
+
+
+def _frames(video: Mapping[str, Any]) -> int | None:
+    """How many frames the truth says that a video has; None where it does not say so."""
+    length, names = video.get("length"), video.get("file_names")
+    if isinstance(length, int) and not isinstance(length, bool):
+        return length
+    return len(names) if isinstance(names, list) else None
+
+
+def _nameless(truth: Sequence[Entry]) -> list[str]:
+    return [
+        f"{entry.where} has the id 0, which the official evaluation takes for no track at all: a result that finds it "
+        "counts as wrong. Number the tracks from 1 for a figure that counts it."
+        for entry in truth
+        if entry.identity == 0
+    ]
