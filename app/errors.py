@@ -11,7 +11,7 @@ class AppError(Exception):
     kind: str | None = None
 
 
-class NotFound(AppError):
+class ResourceNotFound(AppError):
     """Something was named that is not in the store."""
 
     status = 404

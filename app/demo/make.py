@@ -37,7 +37,7 @@ NAMES = categories("demo")
 
 
 @dataclass(frozen=True)
-class Scene:
+class DemoScene:
     """One demo video: its name and which procedural video it is."""
 
     name: str
@@ -48,16 +48,16 @@ class Scene:
 
 
 SCENES = (
-    Scene("tide pool", "demo", 3, 7, True),
-    Scene("lagoon", "demo", 11, 7, True),
-    Scene("jelly bay", "occlusion", 1, 7, False),
-    Scene("harbour", "demo", 5, 7, False),
-    Scene("reef walk", "occlusion", 2, 7, False),
-    Scene("crossing", "demo", 12, 7, False),
+    DemoScene("tide pool", "demo", 3, 7, True),
+    DemoScene("lagoon", "demo", 11, 7, True),
+    DemoScene("jelly bay", "occlusion", 1, 7, False),
+    DemoScene("harbour", "demo", 5, 7, False),
+    DemoScene("reef walk", "occlusion", 2, 7, False),
+    DemoScene("crossing", "demo", 12, 7, False),
 )
 
 
-def render(scene: Scene) -> ProceduralVideo:
+def render(scene: DemoScene) -> ProceduralVideo:
     """The frames and exact masks of a scene at the size of the demo."""
     return render_video(scene.domain, index=scene.index, seed=scene.seed, frames=FRAMES, size=SIZE)
 
@@ -107,7 +107,7 @@ def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]
     ]
 
 
-def edits_of(scene: Scene, proposals: Sequence[Track], truth: Sequence[Track]) -> list[dict[str, Any]]:
+def edits_of(scene: DemoScene, proposals: Sequence[Track], truth: Sequence[Track]) -> list[dict[str, Any]]:
     """All edits of a scene's video, in the form of `app.demo.edits`."""
     corrections = correct_edits(proposals, truth, NAMES) if scene.corrected else []
     return [propose_edit(proposals, NAMES), *corrections]

@@ -21,8 +21,8 @@ _TRACKS_OF_RUNS = uuid.UUID("6f2f6f0e-4f6b-5d0e-9d3c-0d0b7a1f6a55")
 
 
 @dataclass(frozen=True)
-class Candidate:
-    """An existing track that a track of the run can be matched to: its id and its kind (category or class)."""
+class ExistingTrack:
+    """A track of the video that a track of the run can be matched to: its id and its kind (category or class)."""
 
     track_id: str
     kind: str
@@ -67,7 +67,9 @@ class TrackLedger:
             key = (tuple(old)[i], tuple(new)[j])
             self.both_pixels[key] = self.both_pixels.get(key, 0.0) + float(pixels.both[i, j])
 
-    def matches(self, old: Sequence[Candidate], numbers: Mapping[int, str], *, least: float) -> list[tuple[str, int]]:
+    def matches(
+        self, old: Sequence[ExistingTrack], numbers: Mapping[int, str], *, least: float
+    ) -> list[tuple[str, int]]:
         """(id of an existing track, number of the run's track) pairs of one kind with an IoU of at least ``least``.
 
         ``numbers``: the run's tracks that may still be matched, with their kinds. The IoU is over all frames so far.

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.errors import Busy
 from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext, kind
-from app.proposing.ledger import Candidate, TrackLedger, least_overlap, track_id_of
+from app.proposing.ledger import ExistingTrack, TrackLedger, least_overlap, track_id_of
 from model.tracking.whole_video import TrackStanding
 from storage import edits, masks, tracks
 from storage.database import Database
@@ -138,7 +138,7 @@ class ProposalWriter:
             return {}
         kinds = {one.track: self._context.kind_of(one) for one in standings if self._may_be_matched(one.track)}
         old = [
-            Candidate(track_id, kind(track.category_id, (track.extra or {}).get("class")))
+            ExistingTrack(track_id, kind(track.category_id, (track.extra or {}).get("class")))
             for track_id in ledger.free
             if (track := self._tracks.get(track_id)) is not None and not track.deleted
         ]

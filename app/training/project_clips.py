@@ -30,7 +30,7 @@ OPEN_READERS = 4
 
 
 @dataclass(frozen=True)
-class _Loaded:
+class _LoadedVideo:
     """One video with its rows and masks, as read from the store."""
 
     video: Video
@@ -123,14 +123,14 @@ class ProjectClips:
         return reader
 
 
-def _load(tx: Connection, video_id: str) -> _Loaded:
+def _load(tx: Connection, video_id: str) -> _LoadedVideo:
     video = videos.get_video(tx, video_id)
     found = tracks.list_tracks(tx, video_id)
     rows: dict[str, list[MaskRow]] = {track.id: [] for track in found}
     for row in tracks.rows(tx, video_id):
         rows[row.track_id].append(row)
     hashes = {row.hash for line in rows.values() for row in line if row.hash is not None}
-    return _Loaded(
+    return _LoadedVideo(
         video=video,
         tracks=found,
         rows={track_id: tuple(line) for track_id, line in rows.items()},
@@ -139,7 +139,7 @@ def _load(tx: Connection, video_id: str) -> _Loaded:
     )
 
 
-def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> "ClipVideo":
+def _clip_video(loaded: _LoadedVideo, labels: Mapping[str, int], human_only: bool) -> "ClipVideo":
     from model.training.clips import ClipVideo
 
     video = loaded.video
@@ -155,7 +155,7 @@ def _clip_video(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) ->
     )
 
 
-def _clip_track(loaded: _Loaded, track: Track, labels: Mapping[str, int], human_only: bool) -> "LabelledTrack":
+def _clip_track(loaded: _LoadedVideo, track: Track, labels: Mapping[str, int], human_only: bool) -> "LabelledTrack":
     from model.training.clips import LabelledTrack
     from model.training.targets import PRESENT, UNKNOWN
 
@@ -193,7 +193,7 @@ def _state(row: MaskRow, human_only: bool) -> int:
     return PRESENT if row.area > 0 and (row.human or not human_only) else UNKNOWN
 
 
-def _complete(loaded: _Loaded, labels: Mapping[str, int]) -> tuple[frozenset[int], ...]:
+def _complete(loaded: _LoadedVideo, labels: Mapping[str, int]) -> tuple[frozenset[int], ...]:
     per_frame: list[set[int]] = [set() for _ in range(loaded.video.count)]
     for found in loaded.complete:
         # No category named means all of the project.
@@ -204,7 +204,7 @@ def _complete(loaded: _Loaded, labels: Mapping[str, int]) -> tuple[frozenset[int
 
 
 def _rejected(
-    loaded: _Loaded, kept: Sequence[Track], labels: Mapping[str, int]
+    loaded: _LoadedVideo, kept: Sequence[Track], labels: Mapping[str, int]
 ) -> list[tuple[int, int, dict[str, Any]]]:
     """Masks that a person said are no such thing: rejected rows, and every mask of a rejected track."""
     return [
@@ -215,7 +215,7 @@ def _rejected(
     ]
 
 
-def _mask_names(loaded: _Loaded, labels: Mapping[str, int], human_only: bool) -> list[list[Any]]:
+def _mask_names(loaded: _LoadedVideo, labels: Mapping[str, int], human_only: bool) -> list[list[Any]]:
     from model.training.targets import UNKNOWN
 
     return [

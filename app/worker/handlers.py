@@ -14,58 +14,58 @@ from app.exchange.repeats import ImportedAlready
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
+from app.worker.job import Handler, JobContext
 from app.worker.loop import watch_child
-from app.worker.work import Handler, Work
 from model.tracking.settings import ProposeSettings
 from storage import checkpoints
 from storage.youtube_vis import YouTubeVisError
 
 
-def propose(work: Work) -> Mapping[str, Any]:
+def propose(context: JobContext) -> Mapping[str, Any]:
     """``{"checkpoint": id, **ProposeSettings}``: proposals for the job's video; goes on where a run broke off."""
-    parameters = work.job.parameters
+    parameters = context.job.parameters
     done = propose_video(
-        work.database,
-        work.settings,
-        video_id=str(work.job.video_id),
+        context.database,
+        context.settings,
+        video_id=str(context.job.video_id),
         checkpoint_id=parameters["checkpoint"],
-        report=work.report,
-        cancelled=work.report.cancelled,
-        job_id=work.job.id,
+        report=context.report,
+        cancelled=context.report.cancelled,
+        job_id=context.job.id,
         propose_settings=ProposeSettings.of(parameters),
-        warm=work.warm,
+        warm=context.warm,
     )
     return done.as_json()
 
 
-def index(work: Work) -> Mapping[str, Any]:
+def index(context: JobContext) -> Mapping[str, Any]:
     """Confirms the frames of the job's video."""
     video = count_frames(
-        work.database, video_id=str(work.job.video_id), report=work.report, cancelled=work.report.cancelled
+        context.database, video_id=str(context.job.video_id), report=context.report, cancelled=context.report.cancelled
     )
     return {"count": video.count}
 
 
-def import_file(work: Work) -> Mapping[str, Any]:
+def import_file(context: JobContext) -> Mapping[str, Any]:
     """``{"upload"?, "file", "frames", "stride"?, "repeat"?}``: a YouTube-VIS file into the project.
 
     An upload is removed.
 
     ``file`` is its path, or with the id of an ``upload`` its name.
     """
-    parameters = work.job.parameters
-    with file_of_job(work.settings.data / IMPORTS, parameters, typed="file") as file:
+    parameters = context.job.parameters
+    with file_of_job(context.settings.data / IMPORTS, parameters, typed="file") as file:
         try:
             done = import_dataset(
-                work.database,
-                work.settings,
-                project_id=str(work.job.project_id),
+                context.database,
+                context.settings,
+                project_id=str(context.job.project_id),
                 file=file,
                 frames_folder=Path(parameters["frames"]),
                 stride=parameters.get("stride"),
                 repeat=parameters.get("repeat", "ask"),
-                report=work.report,
-                cancelled=work.report.cancelled,
+                report=context.report,
+                cancelled=context.report.cancelled,
             )
         except ImportedAlready as error:
             raise BadInput(f"{error.what} Choose above what becomes of them, and import the file again.") from error
@@ -74,60 +74,62 @@ def import_file(work: Work) -> Mapping[str, Any]:
     return done.as_json()
 
 
-def export_project(work: Work) -> Mapping[str, Any]:
+def export_project(context: JobContext) -> Mapping[str, Any]:
     """``{"out": path, "reviewed_only"?, "version"?, "stride"?}``: the job's project as YouTube-VIS."""
-    parameters = work.job.parameters
+    parameters = context.job.parameters
     done = export_dataset(
-        work.database,
-        work.settings,
-        project_id=str(work.job.project_id),
+        context.database,
+        context.settings,
+        project_id=str(context.job.project_id),
         out=Path(parameters["out"]),
         reviewed_only=bool(parameters.get("reviewed_only", False)),
         version=parameters.get("version", "2019"),
         stride=parameters.get("stride"),
-        report=work.report,
-        cancelled=work.report.cancelled,
+        report=context.report,
+        cancelled=context.report.cancelled,
     )
     return done.as_json()
 
 
-def download_release(work: Work) -> Mapping[str, Any]:
+def download_release(context: JobContext) -> Mapping[str, Any]:
     """``{"name": release}``: a published checkpoint into the data folder."""
-    name = work.job.parameters["name"]
-    made = download(work.database, work.settings, name=name, report=work.report, cancelled=work.report.cancelled)
+    name = context.job.parameters["name"]
+    made = download(
+        context.database, context.settings, name=name, report=context.report, cancelled=context.report.cancelled
+    )
     return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
 
 
-def add_checkpoint(work: Work) -> Mapping[str, Any]:
+def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
     """``{"path" | "upload" and "file", "name", "config"?}``: a checkpoint file into the data folder.
 
     The file is one of this machine, which stays where it is, or an upload, which is removed.
     """
-    parameters = work.job.parameters
-    work.report(0.1, "Reading the file")
-    with file_of_job(work.settings.data / CHECKPOINTS, parameters, typed="path") as path:
+    parameters = context.job.parameters
+    context.report(0.1, "Reading the file")
+    with file_of_job(context.settings.data / CHECKPOINTS, parameters, typed="path") as path:
         file = CheckpointFile(path, parameters["name"], config=parameters.get("config"))
-        made = add_file(work.database, work.settings, file, project_id=None)
+        made = add_file(context.database, context.settings, file, project_id=None)
     return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is added and can be put in use."}
 
 
-def export_checkpoint(work: Work) -> Mapping[str, Any]:
+def export_checkpoint(context: JobContext) -> Mapping[str, Any]:
     """``{"checkpoint": id}``: a checkpoint into the exports folder, in the layout of the official code."""
     from model.weights.checkpoint import CheckpointError
 
-    work.report(0.1, "Writing the official layout")
-    with work.database.read() as tx:
-        found = checkpoints.get_checkpoint(tx, work.job.parameters["checkpoint"])
+    context.report(0.1, "Writing the official layout")
+    with context.database.read() as tx:
+        found = checkpoints.get_checkpoint(tx, context.job.parameters["checkpoint"])
     try:
-        out, _ = export_official(work.settings, name=found.name, path=checkpoint_path(work.settings, found))
+        out, _ = export_official(context.settings, name=found.name, path=checkpoint_path(context.settings, found))
     except (CheckpointError, OSError) as error:
         raise BadInput(f"The checkpoint {found.name} could not be exported: {error}.") from error
     return {"path": str(out), "size_bytes": out.stat().st_size, "sentence": f"Written to {out}."}
 
 
-def retrain(work: Work) -> None:
+def retrain(context: JobContext) -> None:
     """Training in a process of its own, which reports to the same job and stores its own result."""
-    watch_child(work, ["retrain", "--job", work.job.id, *work.settings.flags()])
+    watch_child(context, ["retrain", "--job", context.job.id, *context.settings.flags()])
 
 
 HANDLERS: dict[str, Handler] = {

@@ -24,7 +24,7 @@ from app.jobs.queue import LOG_TAIL, RESUMABLE, worker_lock
 from app.jobs.reporter import JobReporter
 from app.sentences import sentence
 from app.settings import ROOT, Settings
-from app.worker.work import Handler, Work
+from app.worker.job import Handler, JobContext
 from storage import jobs
 from storage.database import Database, DatabaseError
 from storage.errors import StorageError
@@ -129,7 +129,7 @@ class Worker:
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
             error, result = None, None
             try:
-                result = dict(handler(Work(self._settings, database, job, report, self._warm)) or {})
+                result = dict(handler(JobContext(self._settings, database, job, report, self._warm)) or {})
             except Cancelled:
                 error = STOPPED if self.stopping else "cancelled"
             except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
@@ -176,12 +176,12 @@ class Worker:
         return self._watching is not None and self._watching.is_alive()
 
 
-def watch_child(work: Work, command: list[str]) -> None:
+def watch_child(context: JobContext, command: list[str]) -> None:
     """Runs ``python -m app.commands <command>`` until it ends; ends it when the job is cancelled.
 
     Its output goes to ``data/logs/<job>.log``. Raises `Cancelled`, or `ChildFailed` with the last line it wrote.
     """
-    path = work.settings.logs / f"{work.job.id}.log"
+    path = context.settings.logs / f"{context.job.id}.log"
     with path.open("wb") as output:
         child = subprocess.Popen(
             [sys.executable, "-m", "app.commands", *command],
@@ -191,21 +191,21 @@ def watch_child(work: Work, command: list[str]) -> None:
             cwd=ROOT,
         )
         try:
-            _wait(child, work)
+            _wait(child, context)
         finally:
             _end_child(child)
     if child.returncode != 0:
         text = path.read_text(errors="replace")
-        work.report.log(text[-LOG_TAIL:])
-        if work.report.cancelled():
+        context.report.log(text[-LOG_TAIL:])
+        if context.report.cancelled():
             raise Cancelled
         lines = [line for line in text.splitlines() if line.strip()]
         raise ChildFailed(lines[-1] if lines else f"The process ended with code {child.returncode} and said nothing.")
 
 
-def _wait(child: "subprocess.Popen[bytes]", work: Work) -> None:
+def _wait(child: "subprocess.Popen[bytes]", context: JobContext) -> None:
     while child.poll() is None:
-        if work.report.cancelled():
+        if context.report.cancelled():
             # The process knows of it from its own heartbeat and may still store what it has.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(GRACE_SECONDS)

@@ -5,7 +5,7 @@ from pathlib import Path
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
 
-from app.errors import NotFound
+from app.errors import ResourceNotFound
 from app.web.context import Context
 from storage import jobs
 
@@ -13,15 +13,15 @@ from storage import jobs
 def annotations_of(context: Context, job_id: str) -> Path:
     """The annotations file of a finished export. Only a job's own result is followed, never a path of a request.
 
-    Raises `NotFound` when the job is no finished export, or its file is gone.
+    Raises `ResourceNotFound` when the job is no finished export, or its file is gone.
     """
     with context.database.read() as tx:
         job = jobs.get_job(tx, job_id)
     written = dict(job.result or {}).get("annotations") if job.kind == "export" else None
     if not isinstance(written, str):
-        raise NotFound("This job is not a finished export, so there is no file to save.")
+        raise ResourceNotFound("This job is not a finished export, so there is no file to save.")
     if not Path(written).is_file():
-        raise NotFound(f"The file {written} is gone; export again.")
+        raise ResourceNotFound(f"The file {written} is gone; export again.")
     return Path(written)
 
 

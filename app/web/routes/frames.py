@@ -8,7 +8,7 @@ from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
-from app.errors import BadInput, NotFound
+from app.errors import BadInput, ResourceNotFound
 from app.pictures import stand_ins
 from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PictureAddress
@@ -32,7 +32,9 @@ def router(context: Context) -> APIRouter:
         opened = context.opened(video_id)
         video = opened.video
         if not 0 <= frame < video.count:
-            raise NotFound(f"The video {video.name} has frames 0 to {video.count - 1}, so there is no frame {frame}.")
+            raise ResourceNotFound(
+                f"The video {video.name} has frames 0 to {video.count - 1}, so there is no frame {frame}."
+            )
         address = PictureAddress.of(opened.index, frame, w, final=frame < video.confirmed)
         return address, None if address.etag == known else context.frames.cached(address)
 

@@ -13,7 +13,7 @@ from app.machine import choose_device
 from app.proposing import into_project
 from app.settings import Settings
 from app.worker.handlers import HANDLERS
-from app.worker.work import Work
+from app.worker.job import JobContext
 from model.tracking.settings import ProposeSettings
 from storage import checkpoints, tracks, videos
 from storage.database import Database
@@ -222,8 +222,8 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
 
     report.cancelled = never  # type: ignore[attr-defined]
     job = SimpleNamespace(id=None, video_id=video.id, parameters={"checkpoint": found.id, "rule": "published"})
-    work = Work(settings, database, job, report, warm)  # type: ignore[arg-type]
-    result = HANDLERS["propose"](work)
+    context = JobContext(settings, database, job, report, warm)  # type: ignore[arg-type]
+    result = HANDLERS["propose"](context)
     assert result is not None and result["added"] >= 1
     assert warm.get(found) is warm.get(found)
     with database.read() as tx:

@@ -7,7 +7,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.proposing.ledger import Candidate, TrackLedger, least_overlap, track_id_of
+from app.proposing.ledger import ExistingTrack, TrackLedger, least_overlap, track_id_of
 from app.proposing.matching import best_pairs, overlaps
 from model.tracking.whole_video import TrackStanding
 from tests.app.made import square
@@ -37,7 +37,7 @@ def test_matches_of_windows_are_those_of_the_whole_video(old: list[Any], new: li
         )
         ledger = TrackLedger.from_json(json.loads(json.dumps(ledger.as_json())))
 
-    found = ledger.matches([Candidate(name, "dog") for name in olds], dict.fromkeys(news, "dog"), least=0.3)
+    found = ledger.matches([ExistingTrack(name, "dog") for name in olds], dict.fromkeys(news, "dog"), least=0.3)
 
     table = overlaps(list(olds.values()), list(news.values()))
     whole = best_pairs(np.round(table, 9), np.ones(table.shape, bool), least=0.3)
@@ -53,10 +53,10 @@ def _ties(table: np.ndarray) -> bool:
 def test_only_within_a_kind_and_only_those_that_are_asked_for() -> None:
     ledger = TrackLedger(("a", "b"))
     ledger.add_overlaps({"a": masks({0: (0, 0, 8)}), "b": masks({0: (20, 20, 8)})}, {7: masks({0: (0, 0, 8)}), 8: {}})
-    assert ledger.matches([Candidate("a", "cat")], {7: "dog"}, least=0.3) == []
-    assert ledger.matches([Candidate("b", "dog")], {7: "dog", 8: "dog"}, least=0.3) == []
-    assert ledger.matches([Candidate("a", "dog"), Candidate("b", "dog")], {7: "dog"}, least=0.3) == [("a", 7)]
-    assert ledger.matches([], {7: "dog"}, least=0.3) == ledger.matches([Candidate("a", "dog")], {}, least=0.3) == []
+    assert ledger.matches([ExistingTrack("a", "cat")], {7: "dog"}, least=0.3) == []
+    assert ledger.matches([ExistingTrack("b", "dog")], {7: "dog", 8: "dog"}, least=0.3) == []
+    assert ledger.matches([ExistingTrack("a", "dog"), ExistingTrack("b", "dog")], {7: "dog"}, least=0.3) == [("a", 7)]
+    assert ledger.matches([], {7: "dog"}, least=0.3) == ledger.matches([ExistingTrack("a", "dog")], {}, least=0.3) == []
 
 
 def test_part_of_a_video_needs_a_better_agreement_than_all_of_it() -> None:

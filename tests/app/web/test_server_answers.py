@@ -8,7 +8,7 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
-from app.errors import AppError, BadInput, Busy, NotFound, OtherPixels, ServerStartError
+from app.errors import AppError, BadInput, Busy, OtherPixels, ResourceNotFound, ServerStartError
 from app.jobs import queue
 from app.settings import Settings
 from app.web import server
@@ -27,7 +27,7 @@ from tests.waiting import wait_for
 ANSWERS: list[tuple[Exception, int, str]] = [
     (BadInput("the name is empty"), 400, "the name is empty."),
     (OtherPixels("it shows another picture"), 400, "it shows another picture."),
-    (NotFound("There is no such page."), 404, "There is no such page."),
+    (ResourceNotFound("There is no such page."), 404, "There is no such page."),
     (Busy("It is busy"), 409, "It is busy."),
     (AppError("something"), 400, "something."),
     (errors.NotFound("video", "v"), 404, "There is no video 'v' in this database."),

@@ -12,32 +12,32 @@ from typing import Any
 from app.errors import BadInput, Cancelled
 from app.jobs import reporter
 from app.settings import make_settings
+from app.worker.job import JobContext
 from app.worker.loop import run_worker
-from app.worker.work import Work
 
 
-def count(work: Work) -> Mapping[str, Any]:
+def count(context: JobContext) -> Mapping[str, Any]:
     """Counts to ``steps`` and notes each step on a curve; stops when cancelled.
 
     With ``until`` the second step ends only when that file is there, however slow or quick the machine is.
     """
-    steps, until = work.job.parameters["steps"], work.job.parameters.get("until")
+    steps, until = context.job.parameters["steps"], context.job.parameters.get("until")
     for step in range(steps):
-        work.report(step / steps, f"step {step}")
-        work.report.point("steps", step, step)
+        context.report(step / steps, f"step {step}")
+        context.report.point("steps", step, step)
         while step == 1 and until and not Path(until).exists():
-            if work.report.cancelled():
+            if context.report.cancelled():
                 raise Cancelled
             time.sleep(0.02)
     return {"counted": steps}
 
 
-def mistake(work: Work) -> None:
+def mistake(context: JobContext) -> None:
     """A mistake of a person: one sentence."""
     raise BadInput("The file is not right; give another.")
 
 
-def bug(work: Work) -> None:
+def bug(context: JobContext) -> None:
     """A mistake of ours: the job fails with its message and the log has the traceback."""
     raise ZeroDivisionError("division by nothing")
 

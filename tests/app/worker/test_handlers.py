@@ -12,18 +12,18 @@ from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
 from app.worker import handlers
 from app.worker.handlers import ASIDE, HANDLERS, import_file
-from app.worker.work import Work
+from app.worker.job import JobContext
 from model.tracking.settings import ProposeSettings
 from storage.database import Database
 from tests.app.made import project_with
 
 
-def work_with(settings: Settings, database: Database, file: Path, frames: Path) -> Work:
+def context_with(settings: Settings, database: Database, file: Path, frames: Path) -> JobContext:
     project, _ = project_with(database)
     job = SimpleNamespace(project_id=project.id, parameters={"file": str(file), "frames": str(frames)})
     report = cast(Any, lambda *_args, **_more: None)
     report.cancelled = lambda: False
-    return Work(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
+    return JobContext(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
 
 
 @pytest.mark.parametrize("content", ["no JSON", "[]", '{"hello": "world"}'])
@@ -33,7 +33,7 @@ def test_an_uploaded_file_is_named_as_the_person_knows_it_and_removed(
     (tmp_path / "notes.json").write_text(content)
     upload = keep(settings.data / IMPORTS, str(tmp_path / "notes.json"))
     with pytest.raises(BadInput, match=r"^notes\.json") as refused:
-        import_file(work_of(settings, database, **upload.parameters, frames=str(tmp_path)))
+        import_file(context_of(settings, database, **upload.parameters, frames=str(tmp_path)))
     assert str(settings.data) not in str(refused.value)
     assert not upload.path.parent.exists() and (tmp_path / "notes.json").exists()
 
@@ -42,7 +42,7 @@ def test_a_file_of_the_server_stays_where_it_is(settings: Settings, database: Da
     file = tmp_path / "notes.json"
     file.write_text("[]")
     with pytest.raises(BadInput, match=str(file)):
-        import_file(work_with(settings, database, file, tmp_path))
+        import_file(context_with(settings, database, file, tmp_path))
     assert file.is_file()
 
 
@@ -63,11 +63,11 @@ class Called:
         return SimpleNamespace(as_json=lambda: self.result, count=7)
 
 
-def work_of(settings: Settings, database: Database, **parameters: Any) -> Work:
+def context_of(settings: Settings, database: Database, **parameters: Any) -> JobContext:
     report = cast(Any, lambda *_args, **_more: None)
     report.cancelled = lambda: False
     job = SimpleNamespace(id="j", project_id="p", video_id="v", parameters=parameters)
-    return Work(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
+    return JobContext(settings=settings, database=database, job=cast(Any, job), report=report, warm=cast(Any, None))
 
 
 def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
@@ -75,12 +75,12 @@ def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
 ) -> None:
     use_case = Called()
     monkeypatch.setattr(handlers, "propose_video", use_case)
-    assert HANDLERS["propose"](work_of(settings, database, checkpoint="c")) == {"stored": True}
+    assert HANDLERS["propose"](context_of(settings, database, checkpoint="c")) == {"stored": True}
     assert (use_case.named["video_id"], use_case.named["checkpoint_id"], use_case.named["job_id"]) == ("v", "c", "j")
     assert use_case.named["propose_settings"] == ProposeSettings("review", None)
-    HANDLERS["propose"](work_of(settings, database, checkpoint="c", rule="published", precision="fast"))
+    HANDLERS["propose"](context_of(settings, database, checkpoint="c", rule="published", precision="fast"))
     assert use_case.named["propose_settings"] == ProposeSettings("published", "fast")
-    HANDLERS["propose"](work_of(settings, database, checkpoint="c", window=8, overlap=2, max_tracks=3))
+    HANDLERS["propose"](context_of(settings, database, checkpoint="c", window=8, overlap=2, max_tracks=3))
     assert use_case.named["propose_settings"] == ProposeSettings(max_tracks=3, window=8, overlap=2)
 
 
@@ -89,10 +89,10 @@ def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
 ) -> None:
     use_case = Called()
     monkeypatch.setattr(handlers, "export_dataset", use_case)
-    HANDLERS["export"](work_of(settings, database, out=str(tmp_path)))
+    HANDLERS["export"](context_of(settings, database, out=str(tmp_path)))
     plain = {name: use_case.named[name] for name in ("project_id", "out", "reviewed_only", "version")}
     assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": "2019"}
-    HANDLERS["export"](work_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
+    HANDLERS["export"](context_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
     assert (use_case.named["reviewed_only"], use_case.named["version"], use_case.named["stride"]) == (True, "2021", 5)
 
 
@@ -101,7 +101,7 @@ def test_a_retraining_is_a_process_that_gets_the_same_data(
 ) -> None:
     commands: list[list[str]] = []
     monkeypatch.setattr(handlers, "watch_child", lambda _work, command: commands.append(command))
-    assert ASIDE["retrain"](work_of(settings, database)) is None
+    assert ASIDE["retrain"](context_of(settings, database)) is None
     assert commands == [["retrain", "--job", "j", *settings.flags()]]
     assert str(settings.data) in commands[0] and "cpu" in commands[0]
 
@@ -113,8 +113,8 @@ def test_an_import_that_worked_removes_its_upload_and_nothing_else(
     upload, neighbour = (keep(settings.data / IMPORTS, str(tmp_path / "notes.json")) for _ in range(2))
     use_case = Called({"videos": 1})
     monkeypatch.setattr(handlers, "import_dataset", use_case)
-    work = work_of(settings, database, **upload.parameters, frames=str(tmp_path))
-    assert import_file(work) == {"videos": 1}
+    context = context_of(settings, database, **upload.parameters, frames=str(tmp_path))
+    assert import_file(context) == {"videos": 1}
     assert use_case.named["file"] == upload.path and use_case.named["frames_folder"] == tmp_path
     assert not upload.path.parent.exists() and neighbour.path.exists()
 
@@ -135,7 +135,7 @@ def test_what_a_path_names_is_never_removed(
     for folder in (uploads, settings.data / "mine", file.parent):
         folder.mkdir(parents=True, exist_ok=True)
     file.write_text("{}")
-    import_file(work_of(settings, database, file=str(file), frames="/x"))
+    import_file(context_of(settings, database, file=str(file), frames="/x"))
     assert use_case.named["file"] == file and file.exists()
 
 
@@ -148,7 +148,7 @@ def test_videos_that_are_here_already_are_asked_about_in_words_of_the_page(
 
     monkeypatch.setattr(handlers, "import_dataset", refuse)
     with pytest.raises(BadInput) as caught:
-        import_file(work_of(settings, database, file="in.json", frames="/x"))
+        import_file(context_of(settings, database, file="in.json", frames="/x"))
     assert str(caught.value).startswith("in.json: va is here already. Choose above") and "--" not in str(caught.value)
 
 
@@ -157,5 +157,5 @@ def test_an_import_is_repeated_as_the_job_says(
 ) -> None:
     use_case = Called()
     monkeypatch.setattr(handlers, "import_dataset", use_case)
-    import_file(work_of(settings, database, file="in.json", frames="/x", repeat="replace"))
+    import_file(context_of(settings, database, file="in.json", frames="/x", repeat="replace"))
     assert use_case.named["repeat"] == "replace"

@@ -16,7 +16,7 @@ from app.library import uploads
 from app.settings import Settings
 from app.worker import handlers
 from app.worker.handlers import add_checkpoint, export_checkpoint
-from app.worker.work import Work
+from app.worker.job import JobContext
 from storage.database import Database
 from storage.errors import NameTaken
 from tests.app.command_line import tiny_checkpoint
@@ -25,9 +25,9 @@ STEPS = st.sampled_from(["..", ".", "victim", "data", "uploads", "UPLOADS", "0" 
 PATHS = st.one_of(st.text(max_size=40), st.lists(STEPS, max_size=7).map("/".join))
 
 
-def work_of(settings: Settings, database: Database | None = None, **parameters: Any) -> Work:
+def context_of(settings: Settings, database: Database | None = None, **parameters: Any) -> JobContext:
     report, job = cast(Any, lambda *_: None), cast(Any, SimpleNamespace(parameters={"name": "a", **parameters}))
-    return Work(settings=settings, database=cast(Any, database), job=job, report=report, warm=cast(Any, None))
+    return JobContext(settings=settings, database=cast(Any, database), job=job, report=report, warm=cast(Any, None))
 
 
 @pytest.fixture
@@ -39,10 +39,10 @@ def test_an_upload_goes_when_its_job_is_done_or_has_failed(
     database: Database, settings: Settings, own_file: Path
 ) -> None:
     upload, twin = (uploads.keep(settings.data / uploads.CHECKPOINTS, str(own_file)) for _ in range(2))
-    assert add_checkpoint(work_of(settings, database, **upload.parameters))["name"] == "a"
+    assert add_checkpoint(context_of(settings, database, **upload.parameters))["name"] == "a"
     assert not upload.path.parent.exists() and twin.path.is_file()
     with pytest.raises(NameTaken):
-        add_checkpoint(work_of(settings, database, **twin.parameters))
+        add_checkpoint(context_of(settings, database, **twin.parameters))
     assert not twin.path.parent.exists() and own_file.is_file()
 
 
@@ -52,7 +52,7 @@ def test_an_upload_is_told_by_the_name_that_the_person_knows(
     (tmp_path / "w.pth").write_bytes(b"no weights")
     upload = uploads.keep(settings.data / uploads.CHECKPOINTS, str(tmp_path / "w.pth"))
     with pytest.raises(BadInput, match=r"w\.pth") as refused:
-        add_checkpoint(work_of(settings, database, **upload.parameters))
+        add_checkpoint(context_of(settings, database, **upload.parameters))
     assert str(settings.data) not in str(refused.value) and not upload.path.parent.exists()
 
 
@@ -73,7 +73,7 @@ def test_what_a_path_names_is_never_removed_nor_what_lies_beside_it(
     (up / "link").symlink_to(victim)
     before = sorted(settings.data.parent.rglob("*"))
     with pytest.raises(BadInput, match="no checkpoint file" if not there else "x.pth"):
-        add_checkpoint(work_of(settings, database, path=given.format(up=up)))
+        add_checkpoint(context_of(settings, database, path=given.format(up=up)))
     assert sorted(settings.data.parent.rglob("*")) == before and (victim / "diary.txt").is_file()
 
 
@@ -98,27 +98,27 @@ def test_no_parameters_of_a_job_ever_remove_a_persons_file(
         if upload is not None:
             parameters |= {"upload": upload, "file": file}
         with pytest.raises(BadInput):
-            add_checkpoint(work_of(settings, **parameters))
+            add_checkpoint(context_of(settings, **parameters))
         assert sorted(Path(place).rglob("*")) == before
 
 
 def test_an_export_gives_the_path_and_size_of_its_file(database: Database, settings: Settings, own_file: Path) -> None:
-    made = add_checkpoint(work_of(settings, database, path=str(own_file)))
+    made = add_checkpoint(context_of(settings, database, path=str(own_file)))
     out = settings.exports / "a.pth"
-    done = export_checkpoint(work_of(settings, database, checkpoint=made["checkpoint"]))
+    done = export_checkpoint(context_of(settings, database, checkpoint=made["checkpoint"]))
     assert done == {"path": str(out), "size_bytes": out.stat().st_size, "sentence": f"Written to {out}."}
 
 
 def test_an_export_of_a_file_that_is_gone_or_broken_names_the_checkpoint(
     database: Database, settings: Settings, own_file: Path
 ) -> None:
-    made = add_checkpoint(work_of(settings, database, path=str(own_file)))
+    made = add_checkpoint(context_of(settings, database, path=str(own_file)))
     (stored,) = settings.checkpoints.glob("a-*.safetensors")
     stored.write_bytes(stored.read_bytes()[:100])
-    work = work_of(settings, database, checkpoint=made["checkpoint"])
+    context = context_of(settings, database, checkpoint=made["checkpoint"])
     with pytest.raises(BadInput, match="The checkpoint a could not be exported: "):
-        export_checkpoint(work)
+        export_checkpoint(context)
     stored.unlink()
     with pytest.raises(BadInput, match="The checkpoint a could not be exported: "):
-        export_checkpoint(work)
+        export_checkpoint(context)
     assert not list(settings.exports.iterdir())

@@ -11,8 +11,8 @@ from app.errors import BadInput, Cancelled
 from app.jobs import queue, reporter
 from app.settings import Settings
 from app.worker import loop
+from app.worker.job import Handler, JobContext
 from app.worker.loop import Worker, run_worker
-from app.worker.work import Handler, Work
 from storage import jobs
 from storage.database import Database, DatabaseBusy
 from storage.errors import NotFound
@@ -48,22 +48,22 @@ def queued(database: Database, *kinds: str) -> list[str]:
 
 
 def raises(error: BaseException) -> Handler:
-    def handler(work: Work) -> None:
+    def handler(context: JobContext) -> None:
         raise error
 
     return handler
 
 
-def until_cancelled(work: Work) -> None:
-    wait_for(work.report.cancelled)
+def until_cancelled(context: JobContext) -> None:
+    wait_for(context.report.cancelled)
     raise Cancelled
 
 
 @pytest.mark.parametrize(
     ("handler", "status", "error"),
     [
-        (lambda work: {"n": 1}, "done", None),
-        (lambda work: None, "done", None),
+        (lambda context: {"n": 1}, "done", None),
+        (lambda context: None, "done", None),
         (raises(BadInput("the file is wrong")), "failed", "the file is wrong."),
         (raises(NotFound("video", "v")), "failed", "There is no video 'v' in this database."),
         (raises(VideoError("no picture\nin it")), "failed", "no picture in it."),
@@ -95,14 +95,14 @@ def test_only_a_mistake_of_the_program_leaves_its_traceback_in_the_log(settings:
 
 def test_a_job_that_fails_does_not_stop_the_next_ones(settings: Settings, database: Database) -> None:
     waiting = queued(database, "bad", "good", "bad", "good")
-    handlers = {"bad": raises(RuntimeError("no")), "good": lambda work: {}}
+    handlers = {"bad": raises(RuntimeError("no")), "good": lambda context: {}}
     WorkerForSome(settings, 4, handlers).serve(database)
     assert [job_in(database, job).status for job in waiting] == ["failed", "done", "failed", "done"]
 
 
 def test_jobs_of_kinds_it_does_not_know_are_left_for_others(settings: Settings, database: Database) -> None:
     known, unknown = queued(database, "known", "unknown")
-    one = WorkerForSome(settings, 1, {"known": lambda work: {}})
+    one = WorkerForSome(settings, 1, {"known": lambda context: {}})
     assert one.waiting(database)
     one.serve(database)
     assert job_in(database, known).status == "done"
@@ -114,9 +114,9 @@ def test_a_job_cancelled_while_it_ran_is_cancelled_even_if_it_broke_over_it(
 ) -> None:
     (job,) = queued(database, "x")
 
-    def breaks_when_cancelled(work: Work) -> None:
-        with work.database.atomic() as tx:
-            jobs.request_cancel(tx, work.job.id)
+    def breaks_when_cancelled(context: JobContext) -> None:
+        with context.database.atomic() as tx:
+            jobs.request_cancel(tx, context.job.id)
         raise RuntimeError("the ground was pulled away")
 
     WorkerForSome(settings, 1, {"x": breaks_when_cancelled}).serve(database)
@@ -127,9 +127,9 @@ def test_a_job_cancelled_while_it_ran_is_cancelled_even_if_it_broke_over_it(
 def test_a_job_that_finished_before_it_saw_the_cancel_is_done(settings: Settings, database: Database) -> None:
     (job,) = queued(database, "x")
 
-    def too_late(work: Work) -> Mapping[str, Any]:
-        with work.database.atomic() as tx:
-            jobs.request_cancel(tx, work.job.id)
+    def too_late(context: JobContext) -> Mapping[str, Any]:
+        with context.database.atomic() as tx:
+            jobs.request_cancel(tx, context.job.id)
         return {"all": True}
 
     WorkerForSome(settings, 1, {"x": too_late}).serve(database)
@@ -139,10 +139,10 @@ def test_a_job_that_finished_before_it_saw_the_cancel_is_done(settings: Settings
 def test_a_job_given_up_by_another_process_keeps_that_end(settings: Settings, database: Database) -> None:
     (job,) = queued(database, "x")
 
-    def lost(work: Work) -> Mapping[str, Any]:
-        with work.database.atomic() as tx:
-            jobs.fail(tx, work.job.id, error="The process of this job died; start the job again.")
-        wait_for(work.report.cancelled)
+    def lost(context: JobContext) -> Mapping[str, Any]:
+        with context.database.atomic() as tx:
+            jobs.fail(tx, context.job.id, error="The process of this job died; start the job again.")
+        wait_for(context.report.cancelled)
         return {"late": True}
 
     WorkerForSome(settings, 1, {"x": lost}).serve(database)
@@ -153,10 +153,10 @@ def test_a_job_given_up_by_another_process_keeps_that_end(settings: Settings, da
 def test_a_job_that_another_worker_has_by_now_is_not_ended_by_the_first(settings: Settings, database: Database) -> None:
     (job,) = queued(database, "x")
 
-    def taken(work: Work) -> Mapping[str, Any]:
-        with work.database.atomic() as tx:
-            tx.exec_driver_sql("UPDATE jobs SET worker = 'other:1' WHERE id = ?", (work.job.id,))
-        wait_for(work.report.cancelled)
+    def taken(context: JobContext) -> Mapping[str, Any]:
+        with context.database.atomic() as tx:
+            tx.exec_driver_sql("UPDATE jobs SET worker = 'other:1' WHERE id = ?", (context.job.id,))
+        wait_for(context.report.cancelled)
         return {"not": "mine"}
 
     WorkerForSome(settings, 1, {"x": taken}).serve(database)
@@ -187,11 +187,11 @@ def test_what_watches_another_process_runs_beside_the_others_and_one_at_a_time(
     beside: list[str] = []
     free = threading.Event()
 
-    def watch(work: Work) -> None:
-        beside.append(work.job.id)
+    def watch(context: JobContext) -> None:
+        beside.append(context.job.id)
         assert free.wait(PATIENCE_SECONDS)
 
-    def handle(work: Work) -> None:
+    def handle(context: JobContext) -> None:
         wait_for(lambda: beside)
         assert beside == [long], "the second long one waits for the first"
         assert job_in(database, long).status == "running" and job_in(database, second).status == "queued"
@@ -215,7 +215,7 @@ def test_a_database_that_is_busy_for_a_moment_does_not_end_the_worker(
         return claim(*arguments, **named)
 
     monkeypatch.setattr(jobs, "claim", busy_twice)
-    WorkerForSome(settings, 1, {"x": lambda work: {}}).serve(database)
+    WorkerForSome(settings, 1, {"x": lambda context: {}}).serve(database)
     assert job_in(database, job).status == "done" and tries[0] == 3
 
 
@@ -233,17 +233,17 @@ def test_a_heartbeat_that_fails_once_does_not_end_the_job(
 
     monkeypatch.setattr(jobs, "heartbeat", fails_at_times)
 
-    def handler(work: Work) -> Mapping[str, Any]:
-        work.report(0.5, "half")
+    def handler(context: JobContext) -> Mapping[str, Any]:
+        context.report(0.5, "half")
         wait_for(lambda: beats[0] > 5)
-        return {"message": job_in(database, work.job.id).message}
+        return {"message": job_in(database, context.job.id).message}
 
     WorkerForSome(settings, 1, {"x": handler}).serve(database)
     assert job_in(database, job).result == {"message": "half"}
 
 
 def test_a_worker_is_alone_per_machine_and_device(settings: Settings, database: Database) -> None:
-    handlers: dict[str, Handler] = {"x": lambda work: {}}
+    handlers: dict[str, Handler] = {"x": lambda context: {}}
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
         with queue.worker_lock(settings) as alone:

@@ -10,8 +10,8 @@ import pytest
 from app.errors import Cancelled
 from app.settings import Settings
 from app.worker import loop
+from app.worker.job import JobContext
 from app.worker.loop import ChildFailed, watch_child
-from app.worker.work import Work
 from storage import jobs
 from storage.database import Database
 from tests.waiting import PATIENCE_SECONDS
@@ -38,10 +38,10 @@ def shell(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(loop.sys, "executable", str(script))
 
 
-def work_for(settings: Settings, database: Database, report: Reporter) -> Work:
+def context_for(settings: Settings, database: Database, report: Reporter) -> JobContext:
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="x", project_id=None)
-    return Work(settings, database, job, cast(Any, report), cast(Any, None))
+    return JobContext(settings, database, job, cast(Any, report), cast(Any, None))
 
 
 def output(settings: Settings) -> str:
@@ -51,10 +51,10 @@ def output(settings: Settings) -> str:
 
 def test_a_child_that_ends_well_says_nothing_and_its_output_is_kept(settings: Settings, database: Database) -> None:
     report = Reporter()
-    work = work_for(settings, database, report)
-    watch_child(work, ["echo fine; echo also >&2"])
+    context = context_for(settings, database, report)
+    watch_child(context, ["echo fine; echo also >&2"])
     assert report.text == ""
-    assert (settings.logs / f"{work.job.id}.log").read_text() == "fine\nalso\n"
+    assert (settings.logs / f"{context.job.id}.log").read_text() == "fine\nalso\n"
 
 
 @pytest.mark.parametrize(
@@ -71,7 +71,7 @@ def test_a_child_that_fails_is_told_by_its_last_line(
 ) -> None:
     report = Reporter()
     with pytest.raises(ChildFailed, match=words):
-        watch_child(work_for(settings, database, report), [command])
+        watch_child(context_for(settings, database, report), [command])
     assert (words in report.text) is ("code" not in words)
 
 
@@ -96,10 +96,10 @@ def test_a_cancelled_child_may_end_by_itself_is_asked_and_then_made_to(
 
     monkeypatch.setattr(loop.subprocess, "Popen", remembered)
     with pytest.raises(Cancelled):
-        watch_child(work_for(settings, database, Reporter(lambda: "ready" in output(settings))), [command])
+        watch_child(context_for(settings, database, Reporter(lambda: "ready" in output(settings))), [command])
     assert children[0].returncode == code, "no child outlives its job"
 
 
 def test_a_child_that_fails_because_it_was_cancelled_is_cancelled(settings: Settings, database: Database) -> None:
     with pytest.raises(Cancelled):
-        watch_child(work_for(settings, database, Reporter(lambda: True)), ["exit 1"])
+        watch_child(context_for(settings, database, Reporter(lambda: True)), ["exit 1"])

@@ -1,4 +1,4 @@
-"""What the worker gives to whoever does a job."""
+"""The context in which the worker runs a job."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,8 +12,8 @@ from storage.database import Database
 
 
 @dataclass
-class Work:
-    """What a job's handler is given: where things are, the job, its reporter, and the warm model."""
+class JobContext:
+    """The arguments of a job's handler: settings, database, the job, its reporter, and the model that stays loaded."""
 
     settings: Settings
     database: Database
@@ -22,4 +22,4 @@ class Work:
     warm: WarmModel
 
 
-Handler = Callable[[Work], Mapping[str, Any] | None]
+Handler = Callable[[JobContext], Mapping[str, Any] | None]
