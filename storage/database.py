@@ -5,6 +5,7 @@ code that is specific to SQLite is in this file; other databases are chosen by U
 """
 
 import re
+import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -178,7 +179,7 @@ def _engine(url: str) -> Engine:
     engine = create_engine(url, connect_args={"timeout": BUSY_MILLISECONDS / 1000}, **pool)
 
     @event.listens_for(engine, "connect")
-    def _prepare(connection: Any, _record: object) -> None:
+    def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Turns off the implicit transactions of the driver, which begin too late; `_begin` starts them instead.
         connection.isolation_level = None
         cursor = connection.cursor()

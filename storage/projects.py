@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, insert, select, update
 
 from storage import schema
 from storage.errors import BadName, NameTaken, NotFound
@@ -187,7 +187,7 @@ def get_setting(tx: Connection, key: str) -> Any:
     return tx.execute(select(schema.settings.c.value).where(schema.settings.c.key == key)).scalar()
 
 
-def _project_query() -> Any:
+def _project_query() -> Select[Any]:
     videos = (
         select(func.count())
         .select_from(schema.videos)

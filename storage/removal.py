@@ -1,6 +1,6 @@
 """Deleting a video permanently: counting the work that would be lost, and deleting its rows in every table."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -132,7 +132,7 @@ def _indexed_blobs(tx: Connection) -> Iterator[None]:
         tx.execute(DDL(f"DROP INDEX named_blobs_of_{table.name}"))
 
 
-def _named(changes: Iterable[Any]) -> Iterator[str]:
+def _named(changes: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     """Hashes of the masks in the before and after values of an entry's changes."""
     for change in changes:
         for side in ("before", "after"):

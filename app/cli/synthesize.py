@@ -7,6 +7,7 @@ from app.cli.progress import Progress
 from app.errors import BadInput
 from app.settings import Settings
 from model import procedural
+from storage.youtube_vis import FRAMES_FOLDER
 
 
 def synthesize(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -25,5 +26,5 @@ def synthesize(arguments: argparse.Namespace, settings: Settings) -> None:
     except ValueError as error:
         raise BadInput(str(error)) from error
     progress.end()
-    facts = {"out": str(out), "files": ["JPEGImages", "instances.json"], "videos": arguments.videos}
+    facts = {"out": str(out), "files": [FRAMES_FOLDER, "instances.json"], "videos": arguments.videos}
     print(json.dumps(facts) if arguments.json else out)

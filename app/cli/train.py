@@ -18,12 +18,11 @@ from app.proposing.results_file import write_batch
 from app.proposing.video_lists import videos_of_annotations
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
+from storage.youtube_vis import FRAMES_FOLDER
 
 if TYPE_CHECKING:
     from app.training.train import TrainOrder
     from model.training.trainer import StepReport
-
-PICTURES = "JPEGImages"
 
 
 def train(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -81,7 +80,7 @@ def _order(arguments: argparse.Namespace, settings: Settings) -> "TrainOrder":
 
 def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
     """The validation file and the folder of its frames, checked before hours of training depend on them."""
-    beside = annotations.parent / PICTURES
+    beside = annotations.parent / FRAMES_FOLDER
     for folder in (beside, training_frames):
         if not folder.is_dir():
             continue

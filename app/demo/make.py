@@ -28,6 +28,7 @@ from model.scoring import score
 from model.tracking.windows import gather, propose
 from model.weights import checkpoint
 from storage import rle
+from storage.youtube_vis import FRAMES_FOLDER
 
 FOLDER = ASSETS / "demo"
 CHECKPOINT = FOLDER / "checkpoint.safetensors"
@@ -118,7 +119,7 @@ def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
     path = folder / CHECKPOINT.name
     checkpoint.save(path, checkpoint.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
     stored = checkpoint.load(path)  # what is measured is the stored file
-    source = YoutubeVisClips(held_out / "instances.json", held_out / "JPEGImages")
+    source = YoutubeVisClips(held_out / "instances.json", held_out / FRAMES_FOLDER)
     result = score(stored.build(), source, range(len(source.videos)))
     facts = {
         "sha256": checkpoint.file_hash(path),

@@ -18,7 +18,7 @@ from storage.videos import Video
 
 # Up to this many pixels in all (about 20 seconds of 1280x720) the frames are counted at once; those of a longer video
 # are counted by a job, while the video can already be opened.
-CONFIRM_AT_ONCE_PIXELS = 1280 * 720 * 600
+COUNT_AT_ONCE_PIXELS = 1280 * 720 * 600
 # Seconds for listing the packets of a new video; if it takes longer, a job lists the rest.
 LISTING_SECONDS = 0.3
 LONGEST_NAME = 120
@@ -122,7 +122,7 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
     with database.read() as tx:
         projects.get_project(tx, project_id)
     index = frames.probe(source.path, patience=LISTING_SECONDS)
-    small = index.count * index.width * index.height <= CONFIRM_AT_ONCE_PIXELS
+    small = index.count * index.width * index.height <= COUNT_AT_ONCE_PIXELS
     if small and not index.confirmed and not index.partial:
         index = frames.index(source.path)
     with database.atomic() as tx:

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from storage import schema
 from storage.authors import is_machine
@@ -311,7 +311,7 @@ def _load(entry: Mapping[str, Any], number: int) -> LoggedChange:
     )
 
 
-def _logged(row: Any) -> LoggedEdit:
+def _logged(row: Row[Any]) -> LoggedEdit:
     values = dict(row._mapping)
     values["base"] = values.pop("base_edit")
     values["changes"] = tuple(_load(entry, row.number) for entry in row.changes)

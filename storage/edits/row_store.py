@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
@@ -118,7 +118,7 @@ def _columns(key: RowKey, value: Value, version: int, video_id: str) -> Value:
     return {"track_id": key.owner, "frame": key.frame, **columns}
 
 
-def _track_value(row: Any) -> Value:
+def _track_value(row: Row[Any]) -> Value:
     return {
         "category": row.category_id,
         "name": row.name,

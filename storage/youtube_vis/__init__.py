@@ -1,4 +1,4 @@
-"""YouTube-VIS files: the only parser and writer. The public door; the parts are beside it."""
+"""YouTube-VIS files: the only parser and writer of the program. The public interface of this package."""
 
 from storage.youtube_vis.dataset import (
     FRAMES_FOLDER,

@@ -1,4 +1,4 @@
-"""The content of YouTube-VIS files as frozen data, and the category lists of its versions."""
+"""The content of YouTube-VIS files as frozen dataclasses, and the category lists of the versions."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -11,14 +11,14 @@ Json = dict[str, Any]
 Box = tuple[float, float, float, float]  # x, y, width, height in pixels of the frame
 
 FRAMES_FOLDER = "JPEGImages"
-"""The folder of the frames, which lies beside the file in every published set."""
+"""The folder of the frames, beside the file, in every published data set."""
 
 
 @dataclass(frozen=True)
 class VisVideo:
     """One video: `length` frames of `width` x `height` pixels, stored as `file_names` (empty if the file names none).
 
-    extra: every key that the format does not define, as it stood.
+    extra: all keys that the format does not define, unchanged.
     """
 
     id: int
@@ -31,7 +31,7 @@ class VisVideo:
 
 @dataclass(frozen=True)
 class VisCategory:
-    """One category; a file that has no `supercategory` for it gives "object", a null there gives None."""
+    """One category. `supercategory` is "object" if the file has none, and None if the file has null."""
 
     id: int
     name: str
@@ -41,9 +41,9 @@ class VisCategory:
 
 @dataclass(frozen=True)
 class Stated:
-    """Boxes and areas as a file states them, one entry per frame or none at all; None where there is no usable one.
+    """Boxes and areas from a file, one entry per frame (None if unusable), or no entry at all.
 
-    areas: pixels; None where the file has null for all of them.
+    areas: in pixels; None if the file has null instead of the list.
     """
 
     boxes: tuple[Box | None, ...] = ()
@@ -52,10 +52,10 @@ class Stated:
 
 @dataclass(frozen=True)
 class VisTrack:
-    """One thing through one video. `segmentations` has one compressed RLE, or None where it is absent, per frame.
+    """One thing through one video. `segmentations` has one entry per frame: a compressed RLE, or None (absent).
 
-    unknown: the frames in which it is neither present nor absent, because the file has something there that is no
-    mask; `segmentations` has None there. stated: boxes and areas of the file, which are not written again.
+    unknown: frames in which it is neither present nor absent, because the file has an invalid mask there;
+    `segmentations` has None there. stated: boxes and areas of the file, which are not written again.
     """
 
     id: int
@@ -70,9 +70,9 @@ class VisTrack:
 
 @dataclass(frozen=True)
 class VisDataset:
-    """One YouTube-VIS file. `version` is "2019" or "2021" where the categories are those of that version, else None.
+    """One YouTube-VIS file. `version` is "2019" or "2021" if it has exactly the categories of that version, else None.
 
-    notes: what was read in spite of the format, each with its place.
+    notes: deviations from the format that were accepted, each with its place.
     """
 
     info: Json
@@ -87,7 +87,7 @@ class VisDataset:
 
 @dataclass(frozen=True)
 class VisResult:
-    """One track that a model found, of a results file: like `VisTrack`, with a score from 0 to 1 and without an id."""
+    """One predicted track of a results file: like `VisTrack`, with a score from 0 to 1 and without an id."""
 
     video_id: int
     category_id: int
@@ -108,17 +108,17 @@ _NAMES_2021 = """
 """
 _PRESETS = {"2019": tuple(_NAMES_2019.split()), "2021": tuple(_NAMES_2021.split())}
 
-# Names of 2019 and what 2021 calls the same thing; eagle and owl became one category, and so did ape and monkey.
+# Names of 2019 -> their names of 2021; eagle and owl became one category, and so did ape and monkey.
 SAME_NAME = {"sedan": "car", "owl": "bird", "eagle": "bird", "ape": "monkey"}
 
 
 def categories_preset(version: Literal["2019", "2021"]) -> tuple[VisCategory, ...]:
-    """The 40 categories of a version, ids 1 to 40 in order. 2022 has those of 2021."""
+    """The 40 categories of a version, with ids 1 to 40 in order. Version 2022 has those of 2021."""
     return tuple(VisCategory(k, name) for k, name in enumerate(_PRESETS[version], start=1))
 
 
 def version_of(categories: Iterable[VisCategory]) -> str | None:
-    """The version whose names and ids these categories have, or None."""
+    """The version with exactly these names and ids, or None."""
     found = {category.id: normalised_name(category.name) for category in categories}
     for version, names in _PRESETS.items():
         if found == dict(enumerate(names, start=1)):
@@ -127,15 +127,15 @@ def version_of(categories: Iterable[VisCategory]) -> str | None:
 
 
 def normalised_name(name: str) -> str:
-    """`name` in small letters with single underscores, so that "Tennis racket" is "tennis_racket"."""
+    """`name` in lower case with single underscores: "Tennis racket" becomes "tennis_racket"."""
     return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())
 
 
 def match_category(name: str, among: Iterable[str]) -> str | None:
-    """The one of the names `among` that means the same as `name`, or None.
+    """The name in `among` with the same meaning as `name`, or None.
 
-    The same spelling comes first, then the same normalised name, then 2019 and 2021 names of one thing (`SAME_NAME`),
-    the last only if exactly one fits.
+    In order of preference: the same spelling, the same normalised name, the 2019 or 2021 name of the same category
+    (`SAME_NAME`; only if exactly one fits).
     """
     names = list(among)
     if name in names:

@@ -1,4 +1,4 @@
-"""The error of a file that is not sound YouTube-VIS."""
+"""The error for a file that is not valid YouTube-VIS."""
 
 from typing import NoReturn
 
@@ -6,7 +6,7 @@ from storage.errors import StorageError
 
 
 class YouTubeVisError(StorageError, ValueError):
-    """A file is not (sound) YouTube-VIS; the message names the file, the place in it and what is wrong there."""
+    """A file is not valid YouTube-VIS; the message names the file, the place in it and the reason."""
 
 
 def fail(where: str, what: str) -> NoReturn:

@@ -1,8 +1,8 @@
-"""The names of files that are given for YouTube-VIS and are something else, by their first bytes or by their keys."""
+"""Recognises files of other formats that are given as YouTube-VIS, by their first bytes or by their keys."""
 
 from typing import Any
 
-# First bytes -> what the file is, and what to do.
+# (first bytes, what the file is, what to do).
 _SIGNATURES = (
     (b"\x1f\x8b", "a gzip file", "unpack it first"),
     (b"PK\x03\x04", "a zip archive", "unpack it first"),
@@ -29,7 +29,7 @@ _HTML = ("<!doctype html", "<html", "<head", "<body", "<script", "<!--")
 
 
 def binary_kind(data: bytes) -> str | None:
-    """What a file is whose first bytes no JSON text has, with advice; None where they could be text."""
+    """What a binary file is, by its first bytes, with advice; None if it could be a text."""
     for signature, kind, advice in _SIGNATURES:
         if data.startswith(signature):
             return f"this is {kind}, not JSON text; {advice}"
@@ -43,7 +43,7 @@ def binary_kind(data: bytes) -> str | None:
 
 
 def text_kind(text: str) -> str | None:
-    """What a text is that is no JSON, with advice; None where it is not known."""
+    """What a text that is not JSON is, with advice; None if unknown."""
     start = text[:200].lstrip().lower()
     if not start:
         return "this is not JSON text (the file is empty)"
@@ -59,7 +59,7 @@ def text_kind(text: str) -> str | None:
 
 
 def dataset_kind(top: Any) -> str | None:
-    """Which other format a JSON content has, with advice; None for an object with `videos`, which YouTube-VIS has."""
+    """The other format of a JSON content, with advice; None for an object with `videos`, as in YouTube-VIS."""
     if isinstance(top, list):
         return "this is a list, as a results file is; a YouTube-VIS dataset is an object with `videos`"
     if not isinstance(top, dict):

@@ -1,4 +1,4 @@
-"""JSON text to Python values, for every file of YouTube-VIS: encodings, foreign files, and numbers that are none."""
+"""Decoding the JSON text of YouTube-VIS files: encodings, files of other formats, NaN and infinite numbers."""
 
 import json
 import math
@@ -10,16 +10,16 @@ from storage.youtube_vis.errors import YouTubeVisError, fail
 from storage.youtube_vis.foreign_files import binary_kind, text_kind
 from storage.youtube_vis.notes import VisNote
 
-LONGEST_NUMBER = 400  # digits; Python itself refuses whole numbers of more than 4300
-Place = tuple[str | int, ...]  # keys and positions from the top of a content to a value
+LONGEST_NUMBER = 400  # digits; Python refuses integers of more than 4300
+Place = tuple[str | int, ...]  # keys and positions from the top of the content down to a value
 
 
 @dataclass(frozen=True)
 class JsonText:
     """The content of a JSON text.
 
-    odd_numbers: whether it holds NaN, an infinity, or a number of more digits than can be read; these are floats that
-    are not finite in `content`. encoding: of the text.
+    odd_numbers: whether it has NaN, an infinity, or a number with too many digits; in `content` these are NaN or
+    infinite floats. encoding: the encoding of the text.
     """
 
     content: Any
@@ -30,7 +30,7 @@ class JsonText:
 def load_json(text: str | bytes, where: str) -> JsonText:
     """The content of a JSON text in UTF-8, UTF-16 or UTF-32; raises YouTubeVisError whose message starts with `where`.
 
-    A file of another kind is called by its name.
+    For a file of another format, the message names that format.
     """
     plain, encoding = _decoded(text, where) if isinstance(text, bytes) else (text, "utf-8")
     seen: list[str] = []
@@ -59,7 +59,7 @@ def _loads(text: str, constant: Callable[[str], float]) -> Any:
     except json.JSONDecodeError:
         raise
     except ValueError:
-        # Python refuses to read a whole number of thousands of digits, and names no place.
+        # Python refuses to parse an integer of thousands of digits, without giving the place.
         def whole(digits: str) -> int | float:
             return int(digits) if len(digits) <= LONGEST_NUMBER else constant("inf")
 
@@ -84,7 +84,7 @@ def _decoded(data: bytes, where: str) -> tuple[str, str]:
 
 
 def encoding_notes(loaded: JsonText, where: str) -> list[VisNote]:
-    """A note for a text in another encoding than UTF-8, which other loaders may refuse."""
+    """A note if the text is not in UTF-8, because other loaders may refuse it."""
     if loaded.encoding.startswith("utf-8"):
         return []
     return [VisNote("encoding", where, f"is {loaded.encoding.upper()} text, not UTF-8; it is read as such.")]
@@ -97,7 +97,7 @@ def place_text(place: Place) -> str:
 
 
 def odd_numbers(content: Any) -> Iterator[tuple[Place, float]]:
-    """Place and value of every number in a JSON content that is NaN or infinite."""
+    """(place, value) of every NaN or infinite number in a JSON content."""
     waiting: list[tuple[Place, Any]] = [((), content)]
     while waiting:
         place, value = waiting.pop()

@@ -1,4 +1,4 @@
-"""Deviations from the format that are read all the same, each with its place in the file."""
+"""Notes on deviations from the format that are accepted, each with its place in the file."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -9,11 +9,11 @@ MOST_LINES = 3
 
 @dataclass(frozen=True)
 class VisNote:
-    """One deviation that was read, or left out, where refusing the whole file would be too strict.
+    """One deviation that was corrected or ignored, because refusing the whole file would be too strict.
 
     kind: a few words, the same for all notes of the kind. where: the place in the file, such as
     `annotations[3].bboxes[2]`, or the file itself. text: the rest of the sentence. track, frame: the id of the track
-    and the entry of its frame, where the note is about one.
+    and the number of its entry, if the note is about one.
     """
 
     kind: str
@@ -27,7 +27,7 @@ class VisNote:
 
 
 def note_lines(notes: Iterable[VisNote], *, most: int = MOST_LINES) -> tuple[str, ...]:
-    """The first `most` notes of each kind as sentences, and for each kind one sentence with the number of the rest."""
+    """For each kind, its first `most` notes as sentences, then one sentence with the number of the others."""
     kinds = defaultdict(list)
     for note in notes:
         kinds[note.kind].append(note)

@@ -1,4 +1,4 @@
-"""Where the pictures that a file names are on this machine, whatever small differences their names have there."""
+"""Finding the pictures that a file names on this machine, tolerating small differences of their names."""
 
 import contextlib
 import os
@@ -20,19 +20,19 @@ _FILE_URL = "file://"
 
 
 class PicturesNotFound(VideoError):
-    """The pictures of a video are not where they were looked for, or lie outside of it."""
+    """The pictures of a video were not found, or their names lead out of the folder."""
 
 
 class SeveralPictures(PicturesNotFound):
-    """More than one place, or more than one picture, fits a name of the file."""
+    """More than one place, or more than one picture, fits a name in the file."""
 
 
 @dataclass(frozen=True)
 class VideoPictures:
     """The pictures of one video: `files` are their names on the disk relative to `place`, in the order of the video.
 
-    names: as the file has them, but relative to `place`, with slashes, and with the suffix of the file on the disk.
-    notes: what of all this is not as the file says.
+    names: the names in the file, but relative to `place`, with slashes, and with the suffix of the picture on the disk.
+    notes: one for each difference from the file.
     """
 
     place: Path
@@ -42,19 +42,19 @@ class VideoPictures:
 
 
 class PictureFinder:
-    """Finds the pictures of many videos below one folder; what the folders hold is listed once."""
+    """Finds the pictures of many videos below one folder; each folder is listed only once."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve() if ".." in folder.parts else folder.absolute()
         self._inside: dict[Path, dict[str, list[str]]] = {}
-        # In the order in which they count: the folder itself, the usual folder of pictures, and those of the parts.
+        # In order of preference: the folder itself, its JPEGImages, and the JPEGImages of its subfolders.
         self._near = (self.folder, self.folder / FRAMES_FOLDER)
         self._below = tuple(sorted(place for place in self.folder.glob(f"*/{FRAMES_FOLDER}") if place.is_dir()))
 
     def find(self, video: VisVideo) -> VideoPictures:
-        """The pictures of `video`; raises PicturesNotFound where the first one is nowhere, or is in several places.
+        """The pictures of `video`; raises PicturesNotFound if the first one is missing, or is in several places.
 
-        Whether every other picture is there shows when it is read.
+        The other pictures are not checked here; a missing one raises an error when it is read.
         """
         names = self.plain_names(video)
         place = self._place(names[0])
@@ -63,9 +63,9 @@ class PictureFinder:
         return VideoPictures(place, files, kept, tuple(self._notes(video, place, names, files)))
 
     def places(self, name: str) -> tuple[Path, ...]:
-        """The folders in which a picture of this name may be, the likeliest first."""
+        """The folders in which a picture of this name may be, in order of preference."""
         parts, above = PurePosixPath(name).parts, self.folder.parts
-        # A name that repeats the end of the folder's path begins above it.
+        # A name that repeats the end of the folder's path is relative to a folder above.
         repeated = [k for k in range(len(parts) - 1, 1, -1) if above[-k:] == parts[:k]]
         return (*self._near, *self._below, *(self.folder.parents[k - 1] for k in repeated), self.folder.parent)
 
@@ -110,9 +110,9 @@ class PictureFinder:
         return self._file(place, name) is not None
 
     def _file(self, place: Path, name: str) -> str | None:
-        """The name on the disk of the picture `name` of `place`; None where there is none.
+        """The name on the disk of the picture `name` in `place`, or None.
 
-        Letters may differ in case, accents in their form, and the suffix in the kind of picture.
+        It may differ in case, in the Unicode form of accents, and in the suffix (another kind of picture).
         """
         if (place / name).is_file():
             return name
@@ -130,7 +130,7 @@ class PictureFinder:
         return (at / found[0]).relative_to(place).as_posix() if found else None
 
     def _alike(self, folder: Path, name: str) -> list[str]:
-        """Names in `folder` that are `name`, or else those that differ from it in case or in the form of accents."""
+        """`name` if it is in `folder`, else the names there that differ in case or in the form of accents."""
         found = self._listed(folder).get(_key(name), [])
         return [name] if name in found else found
 
@@ -174,6 +174,6 @@ def _key(name: str) -> str:
 
 
 def _with_suffix_of(name: str, file: str) -> str:
-    """`name`, with the suffix of `file` where that is another kind of picture."""
+    """`name`, with the suffix of `file` if that is another kind of picture."""
     path, suffix = PurePosixPath(name), PurePosixPath(file).suffix
     return name if path.suffix.lower() == suffix.lower() else path.with_suffix(suffix).as_posix()

@@ -1,4 +1,4 @@
-"""Reading YouTube-VIS datasets and results, checked once here; every error names the place in the file."""
+"""Reading and checking YouTube-VIS datasets and results; every error names the place in the file."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -31,7 +31,7 @@ _TRACK_KEYS = {
 }
 _RESULT_KEYS = {"video_id", "category_id", "segmentations", "score"}
 _LARGEST_ID = (1 << 63) - 1
-# What file systems allow for one part of a path, and for a whole path, in bytes.
+# Limits of file systems for one part of a path, and for a whole path, in bytes.
 _LONGEST_PART, _LONGEST_PATH = 255, 4096
 
 Entry = TypeVar("Entry", VisVideo, VisCategory, VisTrack)
@@ -39,16 +39,16 @@ Entry = TypeVar("Entry", VisVideo, VisCategory, VisTrack)
 
 @dataclass(frozen=True)
 class VisContent:
-    """The JSON content of a file with plain numbers (see `storage.youtube_vis.tidy`), not checked any further."""
+    """The JSON content of a file with plain numbers (see `storage.youtube_vis.tidy`), without further checks."""
 
     content: Any
     notes: tuple[VisNote, ...]
 
 
 def read_content(path: Path, *, annotations: bool = True) -> VisContent:
-    """The content of a dataset or results file, as evaluators take it.
+    """The JSON content of a dataset or results file, for evaluators.
 
-    annotations: False leaves the tracks of a dataset out, so that nothing of them can matter.
+    annotations: False drops the tracks of a dataset, so that they cannot influence anything.
     Raises YouTubeVisError, or OSError if the file cannot be read.
     """
     where = str(path)
@@ -68,11 +68,11 @@ def read_dataset(path: Path, *, annotations: bool = True) -> VisDataset:
 
 
 def parse_dataset(text_or_obj: str | bytes | Json, *, where: str) -> VisDataset:
-    """The dataset of a JSON text or of what it holds; raises YouTubeVisError whose message starts with `where`.
+    """The dataset of a JSON text or of its content; raises YouTubeVisError whose message starts with `where`.
 
-    Missing `annotations` (or null) means that there are none; missing areas, bboxes, iscrowd and length are made up
-    for. Masks may be compressed or uncompressed RLE, polygons or null; an empty RLE becomes None. What is read in spite
-    of the format is in `notes`.
+    Missing `annotations` (or null) means that there are none; missing areas, bboxes, iscrowd and length are filled in.
+    Masks may be compressed or uncompressed RLE, polygons or null; an empty RLE becomes None. Accepted deviations from
+    the format are in `notes`.
     """
     loaded = _loaded(text_or_obj, where)
     content, notes = tidy_dataset(loaded, where)
@@ -82,9 +82,9 @@ def parse_dataset(text_or_obj: str | bytes | Json, *, where: str) -> VisDataset:
 def parse_results(
     text_or_obj: str | bytes | list[Json], *, where: str, dataset: VisDataset | None = None
 ) -> tuple[VisResult, ...]:
-    """The results of a JSON text or of the list that it holds; raises YouTubeVisError.
+    """The results of a JSON text or of its content; raises YouTubeVisError.
 
-    dataset: the file that the results belong to; with it, video and category ids, lengths and sizes are checked too.
+    dataset: the dataset of the results; if given, video and category ids, lengths and sizes are checked too.
     """
     top, _ = tidy_results(_loaded(text_or_obj, where), where)
     if not isinstance(top, list):
@@ -128,7 +128,7 @@ _ENTRIES = ("videos", "categories", "annotations")
 
 
 def _recognise(top: Any, where: str) -> None:
-    """Refuse, by its name, what is not a YouTube-VIS dataset."""
+    """Refuse a content of another format, naming that format."""
     kind = dataset_kind(top)
     if kind:
         fail(where, kind)
@@ -182,7 +182,7 @@ def _video(entry: Json, where: str) -> VisVideo:
 
 
 def _check_name(name: str, where: str) -> None:
-    """Refuse a picture's name that no file can have."""
+    """Refuse a file name of a picture that no file system allows."""
     if not is_text(name):
         fail(where, "holds half a surrogate pair, which no text has")
     longest = max(len(part.encode()) for part in name.replace("\\", "/").split("/"))
@@ -192,8 +192,7 @@ def _check_name(name: str, where: str) -> None:
 
 
 def _category(entry: Json, where: str) -> VisCategory:
-    # Some loaders read `supercategory` without asking whether it is there, so a missing one is made up, as the
-    # official files write it.
+    # Some loaders require `supercategory`, so a missing one gets the value of the official files.
     name, parent = entry.get("name"), entry.get("supercategory", "object")
     if not isinstance(name, str) or not name.strip():
         fail(f"{where}.name", "must be a name")
@@ -263,7 +262,7 @@ def _category_of(entry: Json, category_ids: Iterable[int], where: str) -> int:
 
 
 def _extra(entry: Json, known: set[str], where: str | None = None) -> Json:
-    """The keys that the format does not define; with `where` they are checked to be fit to be stored."""
+    """The keys that the format does not define; with `where`, checks that their values can be stored."""
     extra = {key: value for key, value in entry.items() if key not in known}
     if where is not None:
         unusable(f"{where}.", extra.items())

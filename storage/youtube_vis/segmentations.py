@@ -1,9 +1,9 @@
-"""The masks of one track, frame by frame: run-length encodings, polygons or null, each checked."""
+"""Parsing the masks of one track: run-length encodings, polygons or null for each frame."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from storage import rle as runs
+from storage import rle
 from storage.rle import Rle, RleError
 from storage.youtube_vis.dataset import Json, VisVideo
 from storage.youtube_vis.errors import YouTubeVisError, fail
@@ -12,14 +12,14 @@ from storage.youtube_vis.notes import VisNote
 FEW_POINTS = "polygons of one or two points"
 NO_PIXEL = "polygons without a pixel"
 BESIDE = "polygons left out beside others"
-_POINTS = 3  # of the smallest polygon
+_POINTS = 3  # fewest points of a polygon
 
 
 @dataclass(frozen=True)
 class Masks:
-    """The masks of a track: compressed RLE, or None where it is absent or where nothing is known.
+    """The masks of a track, one per frame: compressed RLE, or None (absent or unknown).
 
-    unknown: the entries of which nothing is known, because the file has something there that is no mask.
+    unknown: frames for which the file has an invalid mask, so that it is unknown whether the thing is present.
     """
 
     segmentations: tuple[Rle | None, ...]
@@ -28,7 +28,7 @@ class Masks:
 
 
 def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
-    """The masks of a track or result; `video` gives their number and size, None leaves both open.
+    """The masks of a track or result; their number and size are checked against `video` if it is given.
 
     Raises YouTubeVisError that names the entry.
     """
@@ -46,7 +46,7 @@ def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
 
 
 class _Parser:
-    """Parses the masks of one track, and collects what is unknown."""
+    """Parses the masks of one track, and collects unknown frames and notes."""
 
     def __init__(self, size: tuple[int, int] | None) -> None:
         self._size = size
@@ -54,13 +54,13 @@ class _Parser:
         self.notes: list[VisNote] = []
 
     def mask(self, value: Any, k: int, where: str) -> Rle | None:
-        """The mask of entry `k`; None where it has no pixel."""
+        """The mask of entry `k`; None if it has no pixel."""
         if value is None or value == []:
             return None
         try:
             if isinstance(value, dict):
                 mask = _run_lengths(value, self._size, where)
-                return mask if runs.area(mask) else None
+                return mask if rle.area(mask) else None
             if isinstance(value, list):
                 return self._polygons(value, k, where)
         except RleError as error:
@@ -72,9 +72,9 @@ class _Parser:
             fail(where, "is a polygon, which has no size of its own; results need run-length encodings")
         for number, polygon in enumerate(value):
             _check_polygon(polygon, len(value), f"{where}[{number}]")
-        mask = runs.from_polygons(value, *self._size)
+        mask = rle.from_polygons(value, *self._size)
         few = [len(polygon) // 2 for polygon in value if len(polygon) < 2 * _POINTS]
-        if runs.area(mask):
+        if rle.area(mask):
             if few:
                 text = f"has {_points(few)} beside others; such a polygon covers nothing and is left out."
                 self.notes.append(VisNote(BESIDE, where, text, frame=k))
@@ -90,7 +90,7 @@ class _Parser:
 
 
 def _points(few: list[int]) -> str:
-    """What to call polygons of so few points."""
+    """A phrase for polygons with these numbers of points."""
     if len(few) > 1:
         return f"{len(few)} polygons of fewer than {_POINTS} points"
     return f"a polygon of {few[0]} point{'' if few[0] == 1 else 's'}"
@@ -112,21 +112,21 @@ def _run_lengths(value: Json, size: tuple[int, int] | None, where: str) -> Rle:
     height, width = int(given[0]), int(given[1])
     if size and (height, width) != size:
         fail(f"{where}.size", f"is [{short(height)}, {short(width)}], but the video has [height, width] = {list(size)}")
-    if height * width > runs.MAX_PIXELS:
-        fail(f"{where}.size", f"is {short(height)} x {short(width)} pixels, above {runs.MAX_PIXELS} in all")
+    if height * width > rle.MAX_PIXELS:
+        fail(f"{where}.size", f"is {short(height)} x {short(width)} pixels, above {rle.MAX_PIXELS} in all")
     if isinstance(counts, list):
-        return runs.canonical(runs.compress(counts, height, width))
+        return rle.canonical(rle.compress(counts, height, width))
     if not isinstance(counts, str):
         fail(f"{where}.counts", "must be a run-length string or a list of whole numbers")
-    return runs.canonical({"size": [height, width], "counts": counts})
+    return rle.canonical({"size": [height, width], "counts": counts})
 
 
 def short(number: int) -> str:
-    """A whole number as text; of one too long to read only its number of digits."""
+    """A whole number as text; for more than 20 digits only their count."""
     text = str(number)
     return text if len(text) <= 20 else f"a number of {len(text)} digits"
 
 
 def is_whole(value: Any) -> bool:
-    """Whether a JSON value is a whole number, if only by its value (2.0)."""
+    """Whether a JSON value is a whole number, including floats such as 2.0."""
     return not isinstance(value, bool) and (isinstance(value, int) or (isinstance(value, float) and value.is_integer()))

@@ -1,8 +1,8 @@
-"""Boxes and areas as a file states them beside the masks, and where they are not those of the masks."""
+"""Boxes and areas that a file states, and notes where they do not fit the masks."""
 
 from typing import Any
 
-from storage import rle as runs
+from storage import rle
 from storage.rle import Rle
 from storage.youtube_vis.dataset import Box, Json, Stated, VisVideo
 from storage.youtube_vis.errors import fail
@@ -12,15 +12,15 @@ from storage.youtube_vis.segmentations import Masks
 OTHER_BOX = "box of something else"
 NO_BOX = "box that is none"
 NO_AREA = "area that is none"
-_LARGEST = 1e9  # pixels; larger numbers are mistakes, and overflow where they are computed with
-# A stated box is the mask's if no edge is further off: tools round and count borders differently.
+_LARGEST = 1e9  # pixels; larger numbers are mistakes and could overflow
+# A stated box fits the mask if no edge is further off than this, because tools round and count borders differently.
 _PIXELS, _SHARE = 2.0, 0.05
 
 
 def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tuple[Stated, list[VisNote]]:
-    """Stated boxes and areas of a track, None for what is no box or area, and a note for each doubtful one.
+    """Stated boxes and areas of a track (None if invalid), and a note for each invalid or doubtful one.
 
-    Raises YouTubeVisError for a list of another length than the video.
+    Raises YouTubeVisError if a list has another length than the video.
     """
     notes: list[VisNote] = []
     values: dict[str, list[Any] | None] = {}
@@ -61,8 +61,8 @@ def _is_number(value: Any) -> bool:
 
 
 def _compare(box: Box, mask: Rle, where: str, k: int, notes: list[VisNote]) -> None:
-    """Add a note where a stated [x, y, width, height] is not the box of its mask."""
-    if min(box[2:]) <= 0 or _near(box, own := runs.bbox(mask)):
+    """Add a note if a stated [x, y, width, height] does not fit the box of its mask."""
+    if min(box[2:]) <= 0 or _near(box, own := rle.bbox(mask)):
         return
     x1, y1, x2, y2 = box
     as_corners = (x1, y1, x2 - x1, y2 - y1)

@@ -1,29 +1,28 @@
-"""What files of other tools write loosely, made plain before a content is parsed or evaluated; each with a note.
+"""Normalises the loose JSON of other tools before a content is parsed or evaluated, with a note for each change.
 
-Ids as text, `true` for `iscrowd` and whole floats become whole numbers. NaN becomes null where the value is computed
-from the masks again; anywhere else it is refused with its place.
+Ids as text, `true` for `iscrowd` and whole floats become integers. NaN becomes null if the value is computed from the
+masks again; anywhere else it is an error that names the place.
 """
 
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from storage.youtube_vis.dataset import Json
 from storage.youtube_vis.errors import fail
 from storage.youtube_vis.json_text import JsonText, Place, odd_numbers, place_text
 from storage.youtube_vis.notes import VisNote
 
-Json = dict[str, Any]
-
 LOOSE_NUMBER = "loose number"
 NO_NUMBER = "NaN"
-# Of each list of a dataset, the fields that hold whole numbers.
+# List of a dataset -> its integer fields.
 _WHOLE = {
     "videos": ("id", "width", "height", "length"),
     "categories": ("id",),
     "annotations": ("id", "video_id", "category_id", "iscrowd"),
 }
 _WHOLE_OF_RESULT = ("video_id", "category_id")
-# Of a track or result, the fields that are computed from the masks and from the video.
+# Fields of a track or result that are computed again from the masks and from the video.
 _COMPUTED = ("areas", "bboxes", "width", "height", "length")
 
 
@@ -49,7 +48,7 @@ def tidy_results(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:
 
 
 def _plain_entries(entries: list[Any], fields: Sequence[str], where: str, notes: list[VisNote]) -> list[Any]:
-    """`entries`, or a copy in which the loose numbers of `fields` are whole numbers."""
+    """`entries`, or a copy in which loose numbers in `fields` are integers."""
     changed: dict[int, Json] = {}
     for k, entry in enumerate(entries):
         if not isinstance(entry, dict):
@@ -62,7 +61,7 @@ def _plain_entries(entries: list[Any], fields: Sequence[str], where: str, notes:
 
 
 def _plain(value: Any, field: str) -> int | None:
-    """The whole number that a loosely written `value` stands for; None for a plain number and for anything else."""
+    """The integer that a loosely written `value` means; None if it is an integer already or cannot be one."""
     if type(value) is int:
         return None
     if isinstance(value, bool):
@@ -85,7 +84,7 @@ def _without_odd_numbers(loaded: JsonText, where: str) -> tuple[Any, list[VisNot
     content = loaded.content
     if not loaded.odd_numbers:
         return content, notes
-    # The content was made from text for this call alone, so that it may be changed.
+    # The content was parsed for this call only, so it may be changed in place.
     ignored: dict[Place, float] = {}
     for place, value in odd_numbers(content):
         if not _is_computed(content, place):
@@ -103,7 +102,7 @@ def _name(value: float) -> str:
 
 
 def _is_computed(content: Any, place: Place) -> bool:
-    """Whether the value at `place` is computed again from the masks, or from the names of a video's pictures."""
+    """Whether the value at `place` is computed again, from the masks or from a video's `file_names`."""
     within = place[1:] if isinstance(content, dict) else place
     if len(within) < 2:
         return False
@@ -114,7 +113,7 @@ def _is_computed(content: Any, place: Place) -> bool:
 
 
 def _box_or_value(place: Place) -> Place:
-    """The place of the box that the number at `place` belongs to, else `place`: half a box is of no use."""
+    """The place of the whole box if `place` is one of its numbers, else `place`."""
     at = next((k for k, part in enumerate(place) if part == "bboxes"), None)
     return place if at is None else place[: at + 2]
 
@@ -130,10 +129,10 @@ def _where(where: str, place: Place) -> str:
 
 
 def unusable(where: str, values: Iterable[tuple[str, Any]]) -> None:
-    """Raise YouTubeVisError for the first of (key, value) that can be stored neither as JSON nor as text.
+    """Raise YouTubeVisError for the first of (key, value) that cannot be stored as JSON in UTF-8.
 
-    That is text with half a surrogate pair, which no encoding has, and a number that is infinite. where: what stands
-    before the key in the message.
+    Such values are texts with a lone surrogate, and NaN or infinite numbers. where: the text before the key in the
+    message.
     """
     waiting: list[tuple[Place, Any]] = [((key,), value) for key, value in values]
     while waiting:
@@ -150,7 +149,7 @@ def unusable(where: str, values: Iterable[tuple[str, Any]]) -> None:
 
 
 def is_text(value: str) -> bool:
-    """Whether a string can be written in UTF-8: JSON escapes can name halves of surrogate pairs, which cannot."""
+    """Whether a string can be written in UTF-8; JSON escapes can contain lone surrogates, which cannot."""
     try:
         value.encode()
     except UnicodeEncodeError:

@@ -1,8 +1,8 @@
-"""Writing YouTube-VIS datasets and results in the form that every known loader reads, the same bytes each time.
+"""Writing YouTube-VIS datasets and results in a form that all known loaders read; equal input gives equal bytes.
 
-Ground truth: uncompressed RLE (one evaluator takes nothing else), all fields of the definition and height, width and
-length per track, categories in the order of their ids (some loaders number classes by list order), no `annotations`
-where there are none (null or a missing track crashes others). Results: compressed RLE.
+Ground truth: uncompressed RLE (one evaluator accepts nothing else); all defined fields, and height, width and length of
+each track; categories ordered by id (some loaders number classes by list order); no `annotations` key without tracks
+(null there crashes some loaders). Results: compressed RLE.
 """
 
 import json
@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from storage import rle as runs
+from storage import rle
 from storage.atomic import write_text
 from storage.rle import Rle
 from storage.youtube_vis.dataset import Json, VisCategory, VisDataset, VisResult, VisTrack, VisVideo
@@ -71,8 +71,8 @@ def _track_entry(track: VisTrack, video: VisVideo, segmentation: Segmentation) -
         "video_id": track.video_id,
         "category_id": track.category_id,
         "segmentations": [_in_form(mask, segmentation) for mask in masks],
-        "areas": [None if mask is None else runs.area(mask) for mask in masks],
-        "bboxes": [None if mask is None else runs.bbox(mask) for mask in masks],
+        "areas": [None if mask is None else rle.area(mask) for mask in masks],
+        "bboxes": [None if mask is None else rle.bbox(mask) for mask in masks],
         "iscrowd": track.iscrowd,
         "height": video.height,
         "width": video.width,
@@ -84,11 +84,11 @@ def _track_entry(track: VisTrack, video: VisVideo, segmentation: Segmentation) -
 def _in_form(mask: Rle | None, segmentation: Segmentation) -> Mapping[str, object] | None:
     if mask is None or segmentation == "compressed":
         return mask
-    return {"size": mask["size"], "counts": runs.uncompress(mask)}
+    return {"size": mask["size"], "counts": rle.uncompress(mask)}
 
 
 def _sorted(extra: Json) -> Json:
-    """Foreign keys in one order, whatever a database made of it."""
+    """Extra keys in a fixed order, because a database may change it."""
     return dict(sorted(extra.items()))
 
 

@@ -239,7 +239,7 @@ def test_a_new_video_is_counted_by_the_run_and_by_a_job_only_where_the_run_fails
     monkeypatch: pytest.MonkeyPatch,
     started_workers: list[Settings],
 ) -> None:
-    monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
+    monkeypatch.setattr(library_videos, "COUNT_AT_ONCE_PIXELS", 1)
     good, bad = (make_video(tmp_path / f"{name}.mp4", frames=6) for name in ("good", "bad"))
     store = into_project.ProposalRun.store
 
@@ -273,7 +273,7 @@ def test_whatever_stops_a_new_video_its_frames_are_counted(
     step: str,
     error: BaseException,
 ) -> None:
-    monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
+    monkeypatch.setattr(library_videos, "COUNT_AT_ONCE_PIXELS", 1)
 
     def fail(*_: object, **__: object) -> None:
         raise error

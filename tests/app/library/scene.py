@@ -60,7 +60,7 @@ class LibraryScene:
 
     def uncounted(self, path: Path, **more: Any) -> Video:
         """The video as it is right after a long one was added: listed, not decoded."""
-        self.monkeypatch.setattr(library_videos, "CONFIRM_AT_ONCE_PIXELS", 1)
+        self.monkeypatch.setattr(library_videos, "COUNT_AT_ONCE_PIXELS", 1)
         return self.add(path, **more)
 
     def count(self, video: Video) -> Video:

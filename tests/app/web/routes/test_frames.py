@@ -134,7 +134,7 @@ def test_frames_that_are_not_counted_are_shown_and_not_kept_for_good(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(videos, "CONFIRM_AT_ONCE_PIXELS", 1)
+    monkeypatch.setattr(videos, "COUNT_AT_ONCE_PIXELS", 1)
     video = video_in(database, settings, project, tmp_path)
     assert video.confirmed == 0
     path = f"/data/videos/{video.id}/frames/3.jpg?h={str(video.content_hash)[:12]}"
