@@ -14,8 +14,7 @@ import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, VIEW } from "./state.js";
 import { Viewport } from "./canvas/viewport.js";
-
-const ENDED = ["done", "failed", "cancelled"];
+import { hasEnded } from "../kit/words.js";
 
 export class Editor {
   /** @param {HTMLElement} root */
@@ -34,7 +33,7 @@ export class Editor {
     this.layers = null;
     /** @type {Record<string, (...args: any[]) => any>} */
     this.commands = {};
-    /** @type {((message: {tone?: string, icon?: string, title: string, text?: string, actions?: any[], name?: string}) => void)} */
+    /** @type {(message: import("./panels/toasts.js").Toast) => void} */
     this.toast = () => {};
     /** @type {(() => void)[]} */
     this.closing = [];
@@ -303,7 +302,7 @@ export class Editor {
     const answer = await api.jobs(project.id).catch(() => null);
     if (!answer) return;
     const running = new Set(answer.jobs.map((/** @type {any} */ job) => job.id));
-    const gone = this.session.now.jobs.filter((job) => job.project === project.id && !ENDED.includes(job.status));
+    const gone = this.session.now.jobs.filter((job) => job.project === project.id && !hasEnded(job));
     this.session.set({ jobs: answer.jobs });
     for (const { id } of gone.filter((job) => !running.has(job.id))) {
       const job = await api.job(id).catch(() => null);
@@ -315,7 +314,7 @@ export class Editor {
   onjob(job) {
     const old = this.session.now.jobs.find((other) => other.id === job.id);
     this.session.set({ jobs: [...this.session.now.jobs.filter((other) => other.id !== job.id), job] });
-    const ended = ENDED.includes(job.status);
+    const ended = hasEnded(job);
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
     if (job.kind === "index" && isCounting(this.session.now.video)) this.recount();

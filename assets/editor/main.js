@@ -9,7 +9,7 @@ import { counting } from "./pictures/counting.js";
 import { h } from "../kit/dom.js";
 import { Editor } from "./editor.js";
 import { emptiness } from "./panels/emptiness.js";
-import { closeTop, scope } from "../kit/floating.js";
+import { afterPress, isFloating } from "../kit/floating.js";
 import { showKeys } from "./panels/help.js";
 import { panel } from "./panels/panel.js";
 import { resizer } from "./panels/resizer.js";
@@ -17,7 +17,7 @@ import { reviewBar } from "./panels/reviewbar.js";
 import { listen } from "./shortcuts.js";
 import { Stage } from "./canvas/stage.js";
 import { BESIDE } from "./state.js";
-import { startTheme } from "../kit/theme.js";
+import { theme } from "../kit/theme.js";
 import { Timeline } from "./timeline/timeline.js";
 import { topBar } from "./panels/topbar.js";
 
@@ -25,11 +25,12 @@ const SHEETS = [
   "../look/tokens.css",
   "../look/base.css",
   "../look/controls.css",
+  "../look/floating.css",
   "./layout.css",
   "./canvas.css",
   "./timeline.css",
   "./panel.css",
-  "./floating.css",
+  "./popovers.css",
 ];
 
 /** Load the styles once; resolves when they hold. @returns {Promise<any>} */
@@ -70,7 +71,7 @@ export async function mount(element) {
   root.classList.add("v-app", "v-editor");
   const app = new Editor(root);
   /** @type {any} */ (root).editor = app;
-  startTheme(app);
+  app.session.set({ theme: theme() });
   await styles();
   app.commands = createCommands(app);
   build(app);
@@ -118,7 +119,6 @@ function build(app) {
   Object.assign(app.commands, {
     escape: () => stage.escape(),
     finish: () => stage.finish(),
-    closeDialog: () => closeTop(),
     help: () => showKeys(app),
     relabel: () => {
       const anchor = app.root.querySelector(".v-category");
@@ -128,14 +128,17 @@ function build(app) {
       if (app.session.now.phase !== "ready") return;
       const anchor =
         from ?? app.root.querySelector("[data-role=new-track]:not([hidden] *)") ?? app.root.querySelector(".v-target");
-      if (anchor) chooseCategory(app, anchor, "Category of the new track", (id) => app.commands.startTrack(id));
+      if (!anchor) return;
+      const ask = () => chooseCategory(app, anchor, "Category of the new track", (id) => app.commands.startTrack(id));
+      if (stage.pressed) afterPress(ask);
+      else ask();
     },
   });
   const run = (/** @type {string} */ command) => {
     // A stroke ends on the frame where it began: no other command while the button is down.
     if (stage.gesture !== "tool" || command === "escape") app.commands[command]?.();
   };
-  listen({ run, scope, space: (down) => stage.space(down) });
+  listen({ run, scope: () => (isFloating() ? "dialog" : "editor"), space: (down) => stage.space(down) });
 }
 
 /** @typedef {ReturnType<typeof exposed>} Exposed */

@@ -74,7 +74,6 @@ export const SHORTCUTS = Object.freeze([
     ["Ctrl+S", "save", "Save (is automatic)"],
     ["?", "help", "This list"],
   ]),
-  { keys: ["Escape"], command: "closeDialog", label: "Close", group: "Dialogs", scope: "dialog" },
 ]);
 
 /** Name of a pressed key as the table writes it. @param {{key: string, ctrlKey: boolean, metaKey: boolean, altKey: boolean, shiftKey: boolean}} event */
@@ -163,8 +162,8 @@ export function listen({ run, scope, space }) {
     if (event.isComposing) return;
     if (typing(event.target)) {
       const field = /** @type {HTMLElement} */ (event.target);
-      if (event.key === "Escape" || (event.key === "Enter" && !field.closest("form"))) field.blur();
-      if (event.key === "Escape" && scope() === "dialog") run("closeDialog");
+      const leaves = event.key === "Escape" || (event.key === "Enter" && !field.closest("form"));
+      if (leaves && scope() === "editor") field.blur();
       return;
     }
     const name = keyName(event);

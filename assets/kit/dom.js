@@ -1,106 +1,122 @@
 // @ts-check
-/** Small builders for elements; text always goes in as text, never as markup. */
+/** Builds elements. Strings become text nodes only, so a name with markup in it is shown, never run. */
 
-import { icon } from "../look/icons.js";
+import { iconMarkup } from "../look/icons.js";
 import { colourOf, inkOn } from "../look/palette.js";
 
+/** @typedef {Node|string|number|null|undefined|false} Child null, undefined and false are left out */
+/** @typedef {Child|readonly Child[]} Few */
+/** @typedef {Few|readonly Few[]} Many */
+/** @typedef {Many|readonly Many[]} Children lists may be nested */
+/** @typedef {{[Name in keyof HTMLElementEventMap as `on${Name}`]?: (event: HTMLElementEventMap[Name]) => unknown}} Listeners */
+/** @typedef {{[name: string]: unknown} & {style?: string|Record<string, string|number>|null} & Listeners} Attributes */
 /**
- * Make an element. `class`, `style` and attributes by name; `on…` functions become listeners; booleans set or leave out.
- * @param {string} tag
- * @param {Record<string, any>|null} [props]
- * @param {...any} children nodes, text, arrays; null and false are left out
- * @returns {any} the element
+ * @template {string} Tag
+ * @typedef {Tag extends `${infer Name}.${string}` ? ElementOf<Name> : Tag extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[Tag] : HTMLElement} ElementOf
  */
-export function h(tag, props = null, ...children) {
-  const element = document.createElement(tag);
-  for (const [name, value] of Object.entries(props ?? {})) {
-    if (value === null || value === undefined || value === false) continue;
-    if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
-    else if (name === "value") /** @type {any} */ (element).value = value;
-    else element.setAttribute(name, value === true ? "" : String(value));
-  }
+
+/**
+ * Make an element.
+ * @template {string} Tag
+ * @param {Tag} tag its name, with classes after dots: "div.v-card.wide"
+ * @param {Attributes|null} [attributes] by name; functions called `on…` become listeners; null, undefined and false are
+ *   left out, true sets an empty attribute; `style` is a text, or properties (custom ones too) by name
+ * @param {...Children} children nodes, texts, lists of them
+ * @returns {ElementOf<Tag>}
+ */
+export function h(tag, attributes = null, ...children) {
+  const [name, ...classes] = tag.split(".");
+  const element = document.createElement(name);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(attributes ?? {})) set(element, key, value);
   append(element, children);
-  return element;
+  return /** @type {ElementOf<Tag>} */ (element);
 }
 
-/** @param {Element} parent @param {any[]} children */
+/** @param {HTMLElement} element @param {string} name @param {unknown} value */
+function set(element, name, value) {
+  if (value === null || value === undefined || value === false) return;
+  if (typeof value === "function") element.addEventListener(name.slice(2), /** @type {EventListener} */ (value));
+  else if (name === "class") element.className = [element.className, value].filter(Boolean).join(" ");
+  else if (name === "value") /** @type {HTMLInputElement} */ (element).value = String(value);
+  else if (name === "style" && typeof value === "object")
+    for (const [property, text] of Object.entries(value)) element.style.setProperty(property, String(text));
+  else element.setAttribute(name, value === true ? "" : String(value));
+}
+
+/** @param {Element} parent @param {readonly Children[]} children */
 function append(parent, children) {
   for (const child of children) {
     if (child === null || child === undefined || child === false) continue;
-    if (Array.isArray(child)) append(parent, child);
+    if (typeof child === "object" && !(child instanceof Node)) append(parent, child);
     else parent.append(child instanceof Node ? child : String(child));
   }
 }
 
-/** Replace what an element holds. @param {Element} parent @param {...any} children */
+/** Replace the content of an element. @param {Element} parent @param {...Children} children */
 export function fill(parent, ...children) {
   parent.replaceChildren();
   append(parent, children);
 }
 
-/** An icon. @param {string} name @param {number} [size] @param {string} [tone] extra class @param {string} [title] */
-export function ic(name, size = 16, tone = "", title = "") {
-  const holder = h("i", { class: `v-ic ${tone}`, title: title || null });
-  holder.innerHTML = icon(name, size);
+/**
+ * An icon of the look.
+ * @param {string} name
+ * @param {number} [size] CSS pixels
+ * @param {string} [tone] extra class
+ * @param {string} [title]
+ */
+export function icon(name, size = 16, tone = "", title = "") {
+  const holder = h("i.v-ic", { class: tone, title: title || null });
+  holder.innerHTML = iconMarkup(name, size); // a constant of look/icons.js
   return holder;
 }
 
 /** A key as printed on it. @param {string} text */
-export const kbd = (text) => h("kbd", { class: "v-kbd" }, text);
+export const kbd = (text) => h("kbd.v-kbd", null, text);
 
 /** Number badge of a track in its colour. @param {number} number */
 export function swatch(number) {
   const colour = colourOf(number);
-  return h("span", { class: "v-swatch", style: `--c:${colour};--i:${inkOn(colour)}` }, number);
+  return h("span.v-swatch", { style: { "--c": colour, "--i": inkOn(colour) } }, number);
 }
 
 /**
  * A button that is only an icon.
- * @param {string} name icon
+ * @param {string} name of the icon
  * @param {string} label what it does, with its key
- * @param {(event: Event) => void} onclick
+ * @param {(event: Event) => unknown} onclick
  * @param {string} [extra] classes
  */
 export function iconButton(name, label, onclick, extra = "") {
+  const attributes = { class: extra, type: "button", title: label, "aria-label": label, onclick };
+  return h("button.v-btn.v-ghost.v-square", attributes, icon(name));
+}
+
+/**
+ * A button of the pages.
+ * @param {string} label
+ * @param {{kind?: string, icon?: string, onclick?: (event: Event) => unknown, title?: string, id?: string, disabled?: boolean, submit?: boolean}} [options]
+ *   `kind`: classes: pri, line, ghost, danger, lg
+ */
+export function button(label, { kind = "", icon: image, submit, ...attributes } = {}) {
+  const type = submit ? "submit" : "button";
   return h(
-    "button",
-    { class: `v-btn v-ghost v-square ${extra}`, type: "button", title: label, "aria-label": label, onclick },
-    ic(name),
+    "button.v-btn",
+    { class: kind, type, ...attributes },
+    image ? icon(image) : null,
+    label ? h("span.v-ell", null, label) : null,
   );
 }
 
-/** "0:07.25" from seconds. @param {number} seconds @param {number} [digits] */
-export function clock(seconds, digits = 2) {
-  const whole = Math.max(0, seconds);
-  const minutes = Math.floor(whole / 60);
-  const rest = (whole - minutes * 60).toFixed(digits).padStart(digits ? digits + 3 : 2, "0");
-  return `${minutes}:${rest}`;
-}
-
-/** "1.4 MB" from a number of bytes. @param {number} bytes */
-export function sizeText(bytes) {
-  const units = ["B", "KB", "MB", "GB"];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit += 1;
-  }
-  return `${value < 10 && unit ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
-}
-
-/** "1 frame", "3,000 frames". @param {number} count @param {string} word */
-export const count = (count, word) => `${count.toLocaleString("en")} ${word}${count === 1 ? "" : "s"}`;
-
 /** A listener that runs once per animation frame at most. @param {() => void} work */
 export function oncePerFrame(work) {
-  let asked = 0;
+  let request = 0;
   return () => {
-    if (!asked) {
-      asked = requestAnimationFrame(() => {
-        asked = 0;
-        work();
-      });
-    }
+    if (request) return;
+    request = requestAnimationFrame(() => {
+      request = 0;
+      work();
+    });
   };
 }

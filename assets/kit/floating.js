@@ -1,192 +1,146 @@
 // @ts-check
-/** Things that float: popovers, menus, dialogs, toasts. One popover and one dialog at a time. */
+/**
+ * Popovers, menus and dialogs on the platform's own `popover` and `<dialog>`: a press elsewhere and Escape close them,
+ * and the focus goes back, without work of ours. One popover at a time.
+ */
 
-import { h, ic, iconButton } from "./dom.js";
+import { h, icon } from "./dom.js";
 
-/** @typedef {import("../editor/editor.js").Editor} Editor */
+/** @typedef {import("./dom.js").Children} Children */
 
-/** Toasts shown at once. */
-const TOASTS = 2;
-/** How long a toast without a fault stays, milliseconds. */
-const STAY = 6000;
+/**
+ * @typedef {object} MenuItem
+ * @property {string} title
+ * @property {string|HTMLElement} [icon] a name, or an element
+ * @property {string|HTMLElement} [note] at the right end
+ * @property {boolean} [current]
+ * @property {string} [href] for a link
+ * @property {() => unknown} [run] for a button
+ * @property {string} [name] kept as `data-do`
+ */
 
-/** @type {{close: () => void, anchor: Element|null}|null} */
+/** @type {{anchor: Element, close: () => void}|null} */
 let open = null;
-/** @type {{close: () => void}|null} */
-let dialog = null;
+/** @type {Element|null} anchor of the popover that the press under way is about to close */
+let pressed = null;
 
-/** Which keys hold now. @returns {"dialog"|"editor"} */
-export const scope = () => (dialog || open ? "dialog" : "editor");
+/** Whether a popover or a dialog is open, which then gets the keys. */
+export const isFloating = () => open !== null || document.querySelector("dialog[open]") !== null;
 
-/** Close what floats on top. @returns {boolean} whether there was something */
-export function closeTop() {
-  if (open) open.close();
-  else if (dialog) dialog.close();
-  else return false;
-  return true;
+/** Run `work` after the press that is under way: a popover opened in the middle of one would be closed by its end. @param {() => void} work */
+export function afterPress(work) {
+  addEventListener("pointerup", () => setTimeout(work), { once: true, capture: true });
 }
 
 /**
- * Show a popover below (or above) an element, inside the window.
- * @param {Editor} app
- * @param {Element} anchor a second call for the same one closes it
- * @param {Node} content
- * @param {{width?: number, label: string, align?: "start"|"end", onclose?: () => void}} options
- * @returns {() => void} how to close it
+ * Show a popover below (or above) an element, inside the window; a second press of that element closes it.
+ * @param {Element} anchor
+ * @param {Children} content
+ * @param {{label: string, width?: number, align?: "start"|"end", onclose?: () => void}} options
+ * @returns {() => void} closes it
  */
-export function popover(app, anchor, content, { width, label, align = "start", onclose }) {
-  const same = open?.anchor === anchor;
-  open?.close();
-  if (same) return () => {};
-  const box = h(
-    "div",
-    { class: "v-pop", role: "dialog", "aria-label": label, style: width ? `width:${width}px` : null },
-    content,
-  );
-  app.root.append(box);
-  const away = (/** @type {Event} */ event) => {
-    if (event.target instanceof Node && !box.contains(event.target) && !anchor.contains(event.target)) close();
-  };
-  const place = () => {
-    const at = anchor.getBoundingClientRect();
-    const own = box.getBoundingClientRect();
-    const left = align === "end" ? at.right - own.width : at.left;
-    const below = at.bottom + 4;
-    box.style.left = `${Math.max(8, Math.min(left, innerWidth - own.width - 8))}px`;
-    box.style.top = `${below + own.height > innerHeight - 8 ? Math.max(8, at.top - own.height - 4) : below}px`;
-  };
+export function popover(anchor, content, { label, width, align = "start", onclose }) {
+  const again = pressed === anchor || open?.anchor === anchor;
+  pressed = null;
+  if (again) {
+    open?.close();
+    return () => {};
+  }
+  const style = width ? { width: `${width}px` } : null;
+  const box = h("div.v-pop", { popover: "auto", role: "dialog", "aria-label": label, style }, content);
+  const place = () => placeAt(box, anchor, align);
   const watch = new ResizeObserver(place);
-  function close() {
-    if (open?.anchor !== anchor) return;
+  const press = (/** @type {PointerEvent} */ event) => {
+    if (!(event.target instanceof Node) || !anchor.contains(event.target)) return;
+    pressed = anchor;
+    afterPress(() => (pressed = null));
+  };
+  const close = () => {
+    if (open?.close === close) box.hidePopover();
+  };
+  box.addEventListener("beforetoggle", (event) => {
+    if (event.newState !== "closed") return;
     open = null;
     watch.disconnect();
-    box.remove();
-    window.removeEventListener("pointerdown", away, true);
+    removeEventListener("pointerdown", press, true);
     onclose?.();
-  }
-  open = { close, anchor };
+  });
+  box.addEventListener("toggle", (event) => {
+    if (event.newState === "closed") box.remove();
+  });
+  (anchor.closest(".v-app, .v-plain") ?? document.body).append(box);
+  box.showPopover();
+  open = { anchor, close };
   place();
   watch.observe(box);
-  window.addEventListener("pointerdown", away, true);
-  const first = /** @type {HTMLElement|null} */ (box.querySelector("[autofocus]") ?? box.querySelector("input"));
-  first?.focus();
-  // A press on the picture opens a popover too, and after this the browser gives the focus to what was pressed.
-  setTimeout(() => box.isConnected && !box.contains(document.activeElement) && first?.focus());
+  addEventListener("pointerdown", press, true);
   return close;
 }
 
+/** @param {HTMLElement} box @param {Element} anchor @param {"start"|"end"} align */
+function placeAt(box, anchor, align) {
+  const at = anchor.getBoundingClientRect();
+  const { offsetWidth: width, offsetHeight: height } = box;
+  const left = align === "end" ? at.right - width : at.left;
+  const below = at.bottom + 4;
+  const fits = below + height <= innerHeight - 8;
+  box.style.left = `${Math.max(8, Math.min(left, innerWidth - width - 8))}px`;
+  box.style.top = `${fits ? below : Math.max(8, at.top - height - 4)}px`;
+}
+
 /**
- * A list to choose from in a popover.
- * @param {Editor} app
+ * A list to choose from, in a popover; the arrow keys go round it.
  * @param {Element} anchor
- * @param {{label: string, items: ({title: string, note?: any, icon?: any, current?: boolean, href?: string, run?: () => void}|null)[], width?: number, align?: "start"|"end", foot?: Node|null}} options
+ * @param {(MenuItem|null)[]} items null is a line between groups
+ * @param {{label: string, width?: number, align?: "start"|"end"}} options
  */
-export function menu(app, anchor, { label, items, width = 240, align, foot = null }) {
-  const rows = items.map((item) => {
-    if (item === null) return h("hr", { class: "v-menuline" });
-    const inside = [item.icon ?? null, h("span", { class: "v-ell v-grow" }, item.title), item.note ?? null];
-    if (item.href)
-      return h(
-        "a",
-        { class: "v-item", role: "menuitem", href: item.href, "aria-current": item.current ? "true" : null },
-        inside,
-      );
-    return h(
-      "button",
-      {
-        class: "v-item",
-        type: "button",
-        role: "menuitem",
-        "aria-current": item.current ? "true" : null,
-        onclick: () => {
-          close();
-          item.run?.();
-        },
-      },
-      inside,
-    );
-  });
-  const close = popover(app, anchor, h("div", { class: "v-menu", role: "menu" }, rows, foot), { width, label, align });
+export function openMenu(anchor, items, { label, width = 240, align }) {
+  const rows = items.map((item) => (item ? row(item, () => close()) : h("hr.v-menuline")));
+  const list = h("div.v-menu", { role: "menu", tabindex: "-1", autofocus: true, onkeydown: goRound }, rows);
+  const close = popover(anchor, list, { label, width, align });
+}
+
+/** @param {MenuItem} item @param {() => void} close */
+function row({ title, icon: image, note, current, href, run, name }, close) {
+  const mark = typeof image === "string" ? icon(image, 16, "v-t2") : image;
+  const content = [mark, h("span.v-ell.v-grow", null, title), note];
+  const attributes = { role: "menuitem", "aria-current": current ? "true" : null, "data-do": name };
+  if (href) return h("a.v-item", { ...attributes, href }, content);
+  // Closed first: the choice may open something of its own under the same button.
+  const onclick = () => {
+    close();
+    run?.();
+  };
+  return h("button.v-item", { ...attributes, type: "button", onclick }, content);
+}
+
+/** Move the focus with the arrow keys. @param {KeyboardEvent} event */
+function goRound(event) {
+  if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
+  event.preventDefault();
+  const list = /** @type {HTMLElement} */ (event.currentTarget);
+  const entries = [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(".v-item"))];
+  const at = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
+  const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? entries.length - 1 : at - 1 + entries.length;
+  entries[next % entries.length]?.focus();
 }
 
 /**
- * A dialog over everything; only for conflicts and the list of keys.
- * @param {Editor} app
- * @param {Node} content
- * @param {{label: string, className?: string, closable?: boolean}} options
- * @returns {() => void} how to close it
+ * A dialog over everything else of the page.
+ * @param {Element} host where its styles hold
+ * @param {Children} content
+ * @param {{label: string, className?: string, closable?: boolean}} options `closable`: by Escape and by a press beside it
+ * @returns {() => void} closes it
  */
-export function openDialog(app, content, { label, className = "", closable = true }) {
-  dialog?.close();
-  const scrim = h(
-    "div",
-    { class: "v-scrim" },
-    h(
-      "div",
-      { class: `v-dialog ${className}`, role: "dialog", "aria-modal": "true", "aria-label": label, tabindex: "-1" },
-      content,
-    ),
+export function openDialog(host, content, { label, className = "", closable = true }) {
+  const closedby = closable ? "any" : "none";
+  const dialog = h(
+    "dialog.v-dialog",
+    { class: className, "aria-label": label, closedby, tabindex: "-1", autofocus: true },
+    content,
   );
-  const close = () => {
-    dialog = null;
-    scrim.remove();
-  };
-  if (closable)
-    scrim.addEventListener("pointerdown", (/** @type {Event} */ event) => event.target === scrim && close());
-  dialog = { close: closable ? close : () => {} };
-  app.root.append(scrim);
-  scrim.firstChild.focus();
-  return close;
-}
-
-/**
- * Where toasts appear: above the details of the panel.
- * @param {Editor} app
- * @returns {HTMLElement}
- */
-export function toastShelf(app) {
-  const shelf = h("div", { class: "v-toasts", "aria-live": "polite" });
-  /** @type {Map<string, any>} */
-  const named = new Map();
-  app.toast = ({ tone = "", icon = "check", title, text = "", actions = [], name = title }) => {
-    named.get(name)?.remove();
-    const undoable = actions.some((action) => action.undoes) ? "v-undoable" : "";
-    const toast = h(
-      "div",
-      { class: `v-toast ${undoable}`, role: tone === "bad" ? "alert" : "status" },
-      ic(icon, 16, tone ? `v-${tone}` : "v-t3"),
-      h(
-        "div",
-        { class: "v-grow" },
-        h("div", { class: "v-b" }, title),
-        text ? h("div", { class: "v-t2" }, text) : null,
-        actions.length
-          ? h(
-              "div",
-              { class: "v-row v-toastactions" },
-              actions.map((action) =>
-                h(
-                  "button",
-                  {
-                    class: "v-btn",
-                    type: "button",
-                    onclick: () => {
-                      toast.remove();
-                      action.run();
-                    },
-                  },
-                  action.label,
-                ),
-              ),
-            )
-          : null,
-      ),
-      iconButton("x", "Close", () => toast.remove(), "v-small"),
-    );
-    named.set(name, toast);
-    shelf.append(toast);
-    while (shelf.children.length > TOASTS) shelf.firstChild?.remove();
-    if (tone !== "bad") setTimeout(() => toast.remove(), STAY);
-  };
-  return shelf;
+  dialog.addEventListener("close", () => dialog.remove());
+  host.append(dialog);
+  dialog.showModal();
+  return () => dialog.close();
 }

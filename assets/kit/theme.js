@@ -1,27 +1,11 @@
 // @ts-check
-/** Light or dark: kept in this browser, else as the system has it. Gradio's mark on body is kept in step. */
+/** Light or dark, which the head of every page decides and keeps; see `app/web/pages/first_paint.py`. */
 
-const KEY = "v-theme";
+/** @returns {"light"|"dark"} */
+export const theme = () => (window.vTheme.dark ? "dark" : "light");
 
-/** @param {"light"|"dark"} theme */
-function put(theme) {
-  document.documentElement.dataset.theme = theme;
-  document.body.classList.toggle("dark", theme === "dark");
-}
-
-/** @param {import("../editor/editor.js").Editor} app */
-export function startTheme(app) {
-  const kept = localStorage.getItem(KEY);
-  const system = matchMedia("(prefers-color-scheme: light)").matches ? "light" : "dark";
-  const theme = kept === "light" || kept === "dark" ? kept : system;
-  put(theme);
-  app.session.set({ theme });
-}
-
-/** @param {import("../editor/editor.js").Editor} app */
-export function toggleTheme(app) {
-  const theme = app.session.now.theme === "dark" ? "light" : "dark";
-  localStorage.setItem(KEY, theme);
-  put(theme);
-  app.session.set({ theme });
+/** Change to the other one, in this browser. @returns {"light"|"dark"} the new one */
+export function toggleTheme() {
+  window.vTheme.set(!window.vTheme.dark);
+  return theme();
 }

@@ -85,7 +85,7 @@ const SHAPES = {
   logo: "<path d='M4 13.5C3 9 6 4.5 11 4c3.5-.3 6 2 5.5 5.5-.6 4-4 6.5-7.5 6.5-2.5 0-4.5-.9-5-2.5z' fill='currentColor' fill-opacity='.22'/><path d='M3 16.5h14'/><path d='M11 14.3l2.2 2.2-2.2 2.2-2.2-2.2z' fill='currentColor'/>",
 };
 
-/** Names that `icon` knows. */
+/** Names that `iconMarkup` knows. */
 export const ICONS = Object.freeze(Object.keys(SHAPES));
 
 /**
@@ -94,7 +94,7 @@ export const ICONS = Object.freeze(Object.keys(SHAPES));
  * @param {number} [size] pixels, 16 unless told
  * @returns {string}
  */
-export function icon(name, size = 16) {
+export function iconMarkup(name, size = 16) {
   const shape = SHAPES[name];
   if (shape === undefined) throw new Error(`There is no icon called "${name}"; the names are in look/icons.js.`);
   return (

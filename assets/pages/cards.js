@@ -1,18 +1,15 @@
 // @ts-check
 /** One video as a card or as a line of the list. */
 
-import { clock, count, el, icon, plural } from "../kit/pagedom.js";
+import { h, icon } from "../kit/dom.js";
+import { clock, count, plural } from "../kit/text.js";
+import { activityOf, videoState } from "../kit/words.js";
 import { address } from "./data.js";
 
 /**
  * @typedef {import("../kit/wire.js").Counts} Counts
  * @typedef {import("../kit/wire.js").VideoLine} VideoLine
  */
-
-/** @type {Record<string, [string, string]>} */
-const STATES = { new: ["New", ""], proposed: ["Proposed", ""], review: ["In review", "acc"], done: ["Done", "ok"] };
-/** @type {Record<string, string>} */
-const DOING = { propose: "Proposing", index: "Reading", import: "Importing", spread: "Spreading" };
 
 /** @param {VideoLine} video neither begun nor finished */
 export function isOpen(video) {
@@ -41,25 +38,21 @@ export function reviewBar(counts) {
     ...parts.map(([, n, word]) => `${count(n)} ${word}`),
     `${count(unreviewed - doubtful)} unreviewed`,
   ].join(", ");
-  return el(
+  return h(
     "div.v-rbar",
     { role: "img", "aria-label": said, title: said },
-    ...parts.map(([kind, n]) => el(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
-    unreviewed - doubtful > 0 || parts.length === 0 ? el("i.u") : null,
+    ...parts.map(([kind, n]) => h(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
+    unreviewed - doubtful > 0 || parts.length === 0 ? h("i.u") : null,
   );
 }
 
 /** @param {VideoLine} video */
 function chip(video) {
   if (video.job)
-    return el(
-      "span.v-chip.acc",
-      null,
-      `${DOING[video.job.kind] ?? "Working"} ${Math.round((video.job.progress ?? 0) * 100)} %`,
-    );
-  if (video.problem) return el("span.v-chip.bad", null, icon("warn", 12), "No source");
-  const [label, kind] = STATES[video.state] ?? [video.state, ""];
-  return el("span.v-chip", { class: kind }, label);
+    return h("span.v-chip.acc", null, `${activityOf(video.job.kind)} ${Math.round((video.job.progress ?? 0) * 100)} %`);
+  if (video.problem) return h("span.v-chip.bad", null, icon("warn", 12), "No source");
+  const { word, tone } = videoState(video.state);
+  return h("span.v-chip", { class: tone }, word);
 }
 
 /** What is left to do, in a few words. @param {VideoLine} video */
@@ -98,14 +91,14 @@ export function picture(video) {
  */
 export function thumbnail(id, stamp) {
   const image = /** @type {HTMLImageElement} */ (
-    el("img", {
+    h("img", {
       src: `/data/videos/${encodeURIComponent(id)}/thumb.jpg?e=${stamp}`,
       alt: "",
       loading: "lazy",
       draggable: "false",
     })
   );
-  image.addEventListener("error", () => image.replaceWith(el("span.v-noimg", null, icon("film", 28))));
+  image.addEventListener("error", () => image.replaceWith(h("span.v-noimg", null, icon("film", 28))));
   return image;
 }
 
@@ -114,7 +107,7 @@ export function thumbnail(id, stamp) {
  * @param {VideoLine} video @param {(anchor: HTMLElement, video: VideoLine) => void} menu opens it
  */
 function more(video, menu) {
-  const opener = el(
+  const opener = h(
     "button.v-more",
     {
       type: "button",
@@ -130,31 +123,31 @@ function more(video, menu) {
 
 /** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
 export function card(video, project, menu) {
-  const link = el(
+  const link = h(
     "a.v-vc",
     { href: address("/review", { project, video: video.id }), "data-video": video.id },
-    el(
+    h(
       "div.v-th",
       null,
       picture(video),
-      el("span.v-ov", null, clock(video.seconds)),
-      video.job ? el("span.v-pb", null, el("i", { style: { width: `${(video.job.progress ?? 0) * 100}%` } })) : null,
+      h("span.v-ov", null, clock(video.seconds)),
+      video.job ? h("span.v-pb", null, h("i", { style: { width: `${(video.job.progress ?? 0) * 100}%` } })) : null,
     ),
-    el(
+    h(
       "div.v-vb",
       null,
-      el("div.v-l1", null, el("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
+      h("div.v-l1", null, h("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
       reviewBar(video.counts),
-      el(
+      h(
         "div.v-l2",
         null,
-        el(
+        h(
           "span.v-ell.v-grow",
           { class: video.problem ? "v-badc" : "", title: video.problem ?? null },
-          video.counts.look > 0 && !video.job ? el("span.v-warnc.v-inl", null, icon("warn", 14)) : null,
+          video.counts.look > 0 && !video.job ? h("span.v-warnc.v-inl", null, icon("warn", 14)) : null,
           remark(video),
         ),
-        el(
+        h(
           "span.v-t3.v-nowrap",
           null,
           plural(video.count, "frame") + (video.tracks ? `, ${plural(video.tracks, "track")}` : ""),
@@ -162,31 +155,31 @@ export function card(video, project, menu) {
       ),
     ),
   );
-  return el("div.v-tile", null, link, more(video, menu));
+  return h("div.v-tile", null, link, more(video, menu));
 }
 
 /** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
 export function row(video, project, menu) {
   const href = address("/review", { project, video: video.id });
-  return el(
+  return h(
     "tr",
     { "data-video": video.id },
-    el(
+    h(
       "td",
       null,
-      el(
+      h(
         "a.v-row.v-namecell",
         { href, title: video.name },
-        el("span.v-mini", null, picture(video)),
-        el("b.v-ell", null, video.name),
+        h("span.v-mini", null, picture(video)),
+        h("b.v-ell", null, video.name),
       ),
     ),
-    el("td", null, chip(video)),
-    el("td", null, el("span.v-row", null, reviewBar(video.counts), el("span.v-t2", null, `${reviewed(video)} %`))),
-    el("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video)),
-    el("td", null, count(video.count)),
-    el("td", null, clock(video.seconds)),
-    el("td", null, video.tracks ? count(video.tracks) : "–"),
-    el("td", null, el("span.v-acts", null, el("a.v-btn", { href }, "Open"), more(video, menu))),
+    h("td", null, chip(video)),
+    h("td", null, h("span.v-row", null, reviewBar(video.counts), h("span.v-t2", null, `${reviewed(video)} %`))),
+    h("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video)),
+    h("td", null, count(video.count)),
+    h("td", null, clock(video.seconds)),
+    h("td", null, video.tracks ? count(video.tracks) : "–"),
+    h("td", null, h("span.v-acts", null, h("a.v-btn", { href }, "Open"), more(video, menu))),
   );
 }

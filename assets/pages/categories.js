@@ -1,7 +1,8 @@
 // @ts-check
 /** Categories of the project: add, rename in place, retire and bring back. */
 
-import { el, fill, icon, button } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
 import { get, post, projectInAddress } from "./data.js";
 
 /** @typedef {{id: string, name: string, retired: boolean}} Category */
@@ -29,7 +30,7 @@ class Categories {
       await work();
       this.items = (await get(`/data/projects/${encodeURIComponent(projectInAddress())}`)).categories;
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      this.problem = messageOf(error);
     }
     this.draw();
   }
@@ -40,7 +41,7 @@ class Categories {
 
   draw() {
     const name = /** @type {HTMLInputElement} */ (
-      el("input", { placeholder: "New category", "aria-label": "New category" })
+      h("input", { placeholder: "New category", "aria-label": "New category" })
     );
     const add = async () => {
       if (!name.value.trim()) return;
@@ -56,29 +57,27 @@ class Categories {
     const retired = this.items.filter((c) => c.retired);
     fill(
       this.place,
-      el(
+      h(
         "div.v-row",
         { style: { "margin-bottom": "12px" } },
-        el("label.v-field.v-grow", null, icon("tag"), name),
+        h("label.v-field.v-grow", null, icon("tag"), name),
         button("Add", { kind: "pri", onclick: add }),
       ),
       this.problem
-        ? el("p.v-note.bad", { role: "alert", style: { "margin-bottom": "12px" } }, icon("warn"), this.problem)
+        ? h("p.v-note.bad", { role: "alert", style: { "margin-bottom": "12px" } }, icon("warn"), this.problem)
         : null,
-      here.length
-        ? el("ul.v-catlist", null, ...here.map((c) => this.line(c)))
-        : el("p.v-t3", null, "No categories yet."),
+      here.length ? h("ul.v-catlist", null, ...here.map((c) => this.line(c))) : h("p.v-t3", null, "No categories yet."),
       retired.length
-        ? el("p.v-t3", { style: { margin: "16px 0 4px 8px" } }, "Retired: kept on their tracks, offered no more")
+        ? h("p.v-t3", { style: { margin: "16px 0 4px 8px" } }, "Retired: kept on their tracks, offered no more")
         : null,
-      retired.length ? el("ul.v-catlist", null, ...retired.map((c) => this.line(c))) : null,
+      retired.length ? h("ul.v-catlist", null, ...retired.map((c) => this.line(c))) : null,
     );
   }
 
   /** @param {Category} category */
   line(category) {
     const field = /** @type {HTMLInputElement} */ (
-      el("input", { value: category.name, "aria-label": `Name of ${category.name}`, disabled: category.retired })
+      h("input", { value: category.name, "aria-label": `Name of ${category.name}`, disabled: category.retired })
     );
     const patch = (/** @type {any} */ body) =>
       this.doing(() => post(`/data/categories/${encodeURIComponent(category.id)}`, body));
@@ -87,7 +86,7 @@ class Categories {
       if (event.key === "Enter") field.blur();
       if (event.key === "Escape") field.value = category.name;
     });
-    return el(
+    return h(
       "li",
       { class: category.retired ? "retired" : "" },
       field,

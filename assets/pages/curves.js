@@ -1,7 +1,8 @@
 // @ts-check
 /** The curves of a retraining: its loss, and its AP where it was measured on the way. */
 
-import { el, fill, points } from "../kit/pagedom.js";
+import { fill, h } from "../kit/dom.js";
+import { points } from "../kit/text.js";
 import { LiveChart, smooth, thin } from "./chart.js";
 
 /** @typedef {import("./chart.js").Point} Point */
@@ -26,38 +27,38 @@ const apOf = (series) => Object.entries(series).find(([name]) => /^(val_)?ap$/i.
 /** Both charts; their elements stay while the page around them is redrawn. */
 export class RunCharts {
   constructor() {
-    this.lossPlace = el("div.v-chartbox");
+    this.lossPlace = h("div.v-chartbox");
     this.loss = new LiveChart(this.lossPlace);
-    this.lossKey = el("span.v-t3");
-    this.apPlace = el("div.v-chartbox");
+    this.lossKey = h("span.v-t3");
+    this.apPlace = h("div.v-chartbox");
     this.ap = new LiveChart(this.apPlace);
   }
 
   /** The cards of the charts. @param {Series} series */
   cards(series) {
     const both = apOf(series).length > 0;
-    return el(
+    return h(
       "div.v-charts",
       { class: both ? "" : "one" },
-      el(
+      h(
         "section.v-card",
         null,
-        el(
+        h(
           "header",
           null,
-          el("h2", null, "Loss"),
+          h("h2", null, "Loss"),
           this.lossKey,
-          el("span.v-grow"),
-          el("span.v-key.s.v-t2", null, "smoothed"),
+          h("span.v-grow"),
+          h("span.v-key.s.v-t2", null, "smoothed"),
         ),
-        el("div.bd", null, this.lossPlace),
+        h("div.bd", null, this.lossPlace),
       ),
       both
-        ? el(
+        ? h(
             "section.v-card",
             null,
-            el("header", null, el("h2.v-grow", null, "AP while training")),
-            el("div.bd", null, this.apPlace),
+            h("header", null, h("h2.v-grow", null, "AP while training")),
+            h("div.bd", null, this.apPlace),
           )
         : null,
     );
@@ -67,7 +68,7 @@ export class RunCharts {
   draw(series, steps, none) {
     const { name, main, others } = curves(series);
     if (main.length === 0) {
-      fill(this.lossPlace, el("p.v-t3.v-nochart", null, none));
+      fill(this.lossPlace, h("p.v-t3.v-nochart", null, none));
       return;
     }
     const even = smooth(main);

@@ -1,50 +1,25 @@
 // @ts-check
-/** Talks to the server's /data routes and knows which project the page is about: the address says it. */
+/** Requests to the server's /data routes, and the project of the page, which stands in its address. */
 
-/** A request that did not work; its message is one sentence for people. */
-export class Refused extends Error {
-  /** @param {string} message @param {number} status */
-  constructor(message, status) {
-    super(message);
-    this.status = status;
-  }
-}
-
-/**
- * @param {string} path @param {RequestInit} [init]
- * @returns {Promise<any>} the answer's JSON; throws Refused with the server's own sentence
- */
-export async function request(path, init) {
-  let response;
-  try {
-    response = await fetch(path, init);
-  } catch {
-    throw new Refused("The server does not answer; it may have been stopped.", 0);
-  }
-  const body = await response.json().catch(() => null);
-  if (!response.ok) {
-    throw new Refused(body?.error ?? `The server answered ${response.status} to ${path}.`, response.status);
-  }
-  return body;
-}
+import { LONG_PATIENCE, RefusedError, request } from "../kit/request.js";
 
 /** @param {string} path */
-export const get = (path) => request(path);
+export const get = (path) => request("GET", path, undefined, LONG_PATIENCE);
 
-/** @param {string} path @param {any} [body] */
-export const post = (path, body = {}) =>
-  request(path, { method: "POST", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+/** @param {string} path @param {unknown} [body] */
+export const post = (path, body = {}) => request("POST", path, body, LONG_PATIENCE);
 
-/** @param {string} path @param {any} body */
-export const remove = (path, body) =>
-  request(path, { method: "DELETE", headers: { "content-type": "application/json" }, body: JSON.stringify(body) });
+/** @param {string} path @param {unknown} body */
+export const remove = (path, body) => request("DELETE", path, body, LONG_PATIENCE);
 
-/** @typedef {{id: string, name: string, videos: number}} ProjectLine */
+/** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */
 
-/** @type {Promise<{projects: ProjectLine[], archived?: ProjectLine[], last: string|null}>|null} */
+/** @typedef {{projects: ProjectLine[], archived?: ProjectLine[], last: string|null}} Projects */
+
+/** @type {Promise<Projects>|null} */
 let projectsRequest = null;
 
-/** Every project, asked once a page unless `fresh`. @param {boolean} [fresh] */
+/** Every project, asked once a page unless `fresh`. @param {boolean} [fresh] @returns {Promise<Projects>} */
 export function projects(fresh = false) {
   if (fresh || !projectsRequest) projectsRequest = get("/data/projects");
   return projectsRequest;
@@ -67,7 +42,7 @@ export async function currentProject() {
   const id = candidates.find((c) => c && known.projects.some((p) => p.id === c)) ?? "";
   if (named && named !== id) {
     const archived = known.archived?.find((p) => p.id === named);
-    throw new Refused(
+    throw new RefusedError(
       archived
         ? `The project ${archived.name} is archived; bring it back in the project menu above.`
         : "There is no project of this address; choose another one above.",
@@ -90,7 +65,7 @@ export function address(path, query) {
 }
 
 /**
- * Calls `task` now and again after what it returns in milliseconds; a hidden tab waits until it is looked at.
+ * Call `task` now, and again after the milliseconds that it returns; a hidden tab waits until it is shown.
  * @param {() => Promise<number>} task
  * @returns {{stop: () => void, now: () => Promise<void>}} `now` calls the task at once; the pause counts from there
  */
@@ -99,22 +74,22 @@ export function poll(task) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   let newest = 0;
-  const turn = async () => {
+  const run = async () => {
     clearTimeout(timer);
     if (stopped || document.hidden) return;
-    const mine = ++newest; // of turns that overlap only the newest goes on, with what it found
+    const mine = ++newest; // of runs that overlap only the newest goes on
     const pause = await task();
-    if (!stopped && mine === newest && pause > 0) timer = setTimeout(turn, pause);
+    if (!stopped && mine === newest && pause > 0) timer = setTimeout(run, pause);
   };
   const seen = () => {
-    if (!document.hidden) turn();
+    if (!document.hidden) run();
   };
   document.addEventListener("visibilitychange", seen);
-  turn();
+  run();
   const stop = () => {
     stopped = true;
     clearTimeout(timer);
     document.removeEventListener("visibilitychange", seen);
   };
-  return { stop, now: turn };
+  return { stop, now: run };
 }

@@ -1,13 +1,13 @@
 // @ts-check
 /** The box of the Add videos sheet: choose files, or drop them; the library's uploads take them. */
 
-import { button, el, fill, icon } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
 
 /** @param {HTMLElement} element */
 export function mount(element) {
   const place = /** @type {HTMLElement} */ (element.querySelector("#v-drop"));
   const input = /** @type {HTMLInputElement} */ (
-    el("input", {
+    h("input", {
       type: "file",
       multiple: true,
       accept: "video/*,.mkv,.avi,.ts,.m4v,.mov,.webm",
@@ -21,12 +21,12 @@ export function mount(element) {
     send(input.files ?? []);
     input.value = "";
   });
-  const box = el(
+  const box = h(
     "div.v-dropbox",
     null,
-    el("span.v-t3", null, icon("film", 28)),
-    el("b", null, "Drop videos here"),
-    el("span.v-t3", null, "or"),
+    h("span.v-t3", null, icon("film", 28)),
+    h("b", null, "Drop videos here"),
+    h("span.v-t3", null, "or"),
     button("Choose files", { kind: "pri lg", onclick: () => input.click() }),
     input,
   );

@@ -1,12 +1,14 @@
 // @ts-check
 /** What imports and exports came to: counts, where the files are, what was left out and why. */
 
-import { count, el, fill, icon, plural } from "../kit/pagedom.js";
+import { fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { count, plural } from "../kit/text.js";
 import { address, currentProject } from "./data.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";
 
-const KINDS = { import: "Import", export: "Export" };
+const KINDS = ["import", "export"];
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -16,16 +18,13 @@ export async function mount(element) {
   try {
     project = await currentProject();
   } catch (error) {
-    return fill(place, el("p.v-note.bad", { role: "alert" }, icon("warn"), /** @type {Error} */ (error).message));
+    return fill(place, h("p.v-note.bad", { role: "alert" }, icon("warn"), messageOf(error)));
   }
-  if (!project) return fill(place, el("p.v-note", null, "There is no project yet; an import into a new one makes it."));
-  const jobs = el("div");
+  if (!project) return fill(place, h("p.v-note", null, "There is no project yet; an import into a new one makes it."));
+  const jobs = h("div");
   fill(place, jobs);
   // "It is under way", above, is true only as long as a job of that form is.
-  const looked = (/** @type {Set<string>} */ active) =>
-    Object.keys(KINDS)
-      .filter((kind) => !active.has(kind))
-      .forEach(withdraw);
+  const looked = (/** @type {Set<string>} */ active) => KINDS.filter((kind) => !active.has(kind)).forEach(withdraw);
   const look = jobList(jobs, {
     project,
     kinds: KINDS,
@@ -42,7 +41,7 @@ function outcome(job, project) {
   if (job.kind === "import") {
     const made = r.new_categories ?? [];
     return [
-      el(
+      h(
         "div",
         null,
         `${plural(r.videos?.length ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`,
@@ -52,26 +51,26 @@ function outcome(job, project) {
       ),
       problems(r.skipped, "Left out"),
       problems(r.notes, "Notes"),
-      el(
+      h(
         "div.v-row",
         { style: { "margin-top": "6px" } },
-        el("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"),
+        h("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"),
       ),
     ];
   }
   return [
-    el(
+    h(
       "div",
       null,
       `${plural(r.videos ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`,
     ),
-    el("div.v-mono.v-path", null, r.out ?? ""),
+    h("div.v-mono.v-path", null, r.out ?? ""),
     problems(r.left_out, "Left out"),
     problems(r.gaps, "Gaps and damage"),
-    el(
+    h(
       "div.v-row",
       { style: { "margin-top": "6px" } },
-      el(
+      h(
         "a.v-btn",
         { href: `/data/jobs/${encodeURIComponent(job.id)}/annotations`, download: "", id: `v-json-${job.id}` },
         icon("export"),

@@ -1,8 +1,8 @@
 // @ts-check
 /** Which videos the library shows, in which order and view: the choices, and the bar they are made in. */
 
-import { openMenu } from "../kit/menu.js";
-import { button, el, fill, icon } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { openMenu } from "../kit/floating.js";
 import { isOpen } from "./cards.js";
 
 /** @typedef {import("../kit/wire.js").VideoLine} VideoLine */
@@ -50,13 +50,13 @@ export class Choices {
  */
 export function filterBar({ project, choices, search, changed }) {
   const segments = filterButtons(project, choices, changed);
-  if (choices.shown === "removed") return el("div.v-lbar", null, segments);
-  return el(
+  if (choices.shown === "removed") return h("div.v-lbar", null, segments);
+  return h(
     "div.v-lbar",
     null,
-    el("label.v-field.v-search", null, icon("search"), search),
+    h("label.v-field.v-search", null, icon("search"), search),
     segments,
-    el("span.v-grow"),
+    h("span.v-grow"),
     sortButton(choices, changed),
     viewButtons(choices, changed),
   );
@@ -69,10 +69,10 @@ function filterButtons({ videos, removed }, choices, changed) {
       choices.shown = name;
       changed();
     };
-    return el("button", { type: "button", "aria-pressed": String(name === choices.shown), onclick: choose }, label);
+    return h("button", { type: "button", "aria-pressed": String(name === choices.shown), onclick: choose }, label);
   };
   const names = /** @type {Filter[]} */ (Object.keys(FILTERS));
-  return el(
+  return h(
     "span.v-seg",
     { role: "group", "aria-label": "State" },
     ...names.map((name) => one(name, `${FILTERS[name].label} ${videos.filter(FILTERS[name].holds).length}`)),
@@ -83,15 +83,16 @@ function filterButtons({ videos, removed }, choices, changed) {
 /** @param {Choices} choices @param {() => void} changed */
 function sortButton(choices, changed) {
   const names = /** @type {Sort[]} */ (Object.keys(SORTS));
-  const entry = (/** @type {Sort} */ name) => {
-    const choose = () => {
+  const item = (/** @type {Sort} */ name) => ({
+    title: SORTS[name].label,
+    current: name === choices.sort,
+    run: () => {
       choices.sort = name;
       changed();
-    };
-    const mark = name === choices.sort ? icon("check", 14) : null;
-    return el("button", { type: "button", onclick: choose }, SORTS[name].label, el("span.v-grow"), mark);
-  };
-  const sorter = button("", { kind: "ghost", id: "v-sort", onclick: () => openMenu(sorter, names.map(entry)) });
+    },
+  });
+  const open = () => openMenu(sorter, names.map(item), { label: "Sort by" });
+  const sorter = button("", { kind: "ghost", id: "v-sort", onclick: open });
   fill(sorter, `Sort: ${SORTS[choices.sort].label}`, icon("down", 14));
   return sorter;
 }
@@ -105,7 +106,7 @@ function viewButtons(choices, changed) {
       changed();
     };
     const attributes = { type: "button", "aria-label": VIEWS[name], title: VIEWS[name], onclick: choose };
-    return el("button", { ...attributes, "aria-pressed": String(name === choices.view) }, icon(name));
+    return h("button", { ...attributes, "aria-pressed": String(name === choices.view) }, icon(name));
   };
-  return el("span.v-seg", { role: "group", "aria-label": "View" }, one("grid"), one("list"));
+  return h("span.v-seg", { role: "group", "aria-label": "View" }, one("grid"), one("list"));
 }

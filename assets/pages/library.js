@@ -1,12 +1,15 @@
 // @ts-check
 /** The library page: head, filter, video cards or list, uploads, empty state. State is the server's and the address. */
 
-import { askName, openMenu } from "../kit/menu.js";
-import { button, el, fill, icon, plural } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { openMenu } from "../kit/floating.js";
+import { messageOf } from "../kit/request.js";
+import { plural } from "../kit/text.js";
+import { askName } from "./askname.js";
 import { card, row } from "./cards.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { Choices, filterBar, FILTERS, SORTS } from "./filters.js";
-import { emptyPlace, failedPlace, messageOf } from "./places.js";
+import { emptyPlace, failedPlace } from "./places.js";
 import { RemovedList, restore } from "./removed.js";
 import { openSheetOfAddress } from "./sheets.js";
 import { Uploads } from "./upload.js";
@@ -44,7 +47,7 @@ export class Library {
       project: () => this.project?.id ?? "",
       changed: (text) => this.notify({ bad: false, text }, true),
     });
-    this.grid = el("div.v-vg");
+    this.grid = h("div.v-vg");
     this.search = this.searchField();
     this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) =>
       this.openVideoMenu(anchor, video);
@@ -109,13 +112,13 @@ export class Library {
   noticeLine() {
     if (!this.notice) return null;
     const { bad, text, action } = this.notice;
-    return el(
+    return h(
       "p.v-note.v-notice",
       { class: bad ? "bad" : "", role: bad ? "alert" : "status" },
       icon(bad ? "warn" : "check"),
-      el("span.v-grow", null, text),
+      h("span.v-grow", null, text),
       action ?? null,
-      el(
+      h(
         "button.v-icon-btn",
         { type: "button", "aria-label": "Dismiss", onclick: () => this.notify(null) },
         icon("x", 14),
@@ -137,10 +140,10 @@ export class Library {
     const [done, review] = ["done", "review"].map((state) => videos.filter((video) => video.state === state).length);
     const fresh = videos.filter((video) => video.state === "new" && !video.job);
     const line = `${plural(videos.length, "video")}, ${plural(frames, "frame")}. ${done} done, ${review} in review, ${videos.length - done - review} open.`;
-    return el(
+    return h(
       "div.v-phead",
       null,
-      el("div.v-grow", null, el("h1.v-ell", null, name), el("p", null, line)),
+      h("div.v-grow", null, h("h1.v-ell", null, name), h("p", null, line)),
       fresh.length
         ? button(`Propose ${plural(fresh.length, "new video")}`, {
             kind: "ghost lg",
@@ -149,14 +152,14 @@ export class Library {
           })
         : null,
       button("Categories", { kind: "ghost lg", icon: "tag", onclick: () => window.vPages?.open("categories") }),
-      el("a.v-btn.lg.line", { href: address("/exchange", { project: id }) }, icon("import"), "Import"),
+      h("a.v-btn.lg.line", { href: address("/exchange", { project: id }) }, icon("import"), "Import"),
       addVideosButton(),
     );
   }
 
   searchField() {
     const search = /** @type {HTMLInputElement} */ (
-      el("input", { placeholder: "Name", "aria-label": "Filter by name" })
+      h("input", { placeholder: "Name", "aria-label": "Filter by name" })
     );
     search.addEventListener("input", () => {
       this.text = search.value;
@@ -181,7 +184,7 @@ export class Library {
     const nothing =
       videos.length || expected
         ? null
-        : el("p.v-none", null, wanted ? "No video has this in its name." : FILTERS[shown].none);
+        : h("p.v-none", null, wanted ? "No video has this in its name." : FILTERS[shown].none);
     const focused = /** @type {HTMLElement|null} */ (document.activeElement);
     if (view === "list") this.drawList(videos, nothing);
     else {
@@ -206,36 +209,27 @@ export class Library {
   drawList(videos, nothing) {
     this.grid.className = "v-stack";
     const titles = ["Video", "State", "Reviewed", "Left to do", "Frames", "Length", "Tracks", ""];
-    const table = el(
+    const table = h(
       "table.v-table.v-tt",
       null,
-      el("thead", null, el("tr", null, ...titles.map((title) => el("th", null, title)))),
-      el("tbody", null, ...videos.map((video) => this.node(video, row))),
+      h("thead", null, h("tr", null, ...titles.map((title) => h("th", null, title)))),
+      h("tbody", null, ...videos.map((video) => this.node(video, row))),
     );
     const uploads = this.uploads.items.map((upload) => upload.card());
     fill(
       this.grid,
-      uploads.length ? el("div.v-vg", null, ...uploads) : null,
-      nothing ?? el("div.v-card.v-scroll", null, table),
+      uploads.length ? h("div.v-vg", null, ...uploads) : null,
+      nothing ?? h("div.v-card.v-scroll", null, table),
     );
   }
 
   /** @param {HTMLElement} anchor @param {VideoLine} video */
   openVideoMenu(anchor, video) {
-    openMenu(anchor, [
-      el(
-        "button",
-        { type: "button", "data-do": "rename", onclick: () => this.rename(anchor, video) },
-        icon("edit"),
-        "Rename",
-      ),
-      el(
-        "button",
-        { type: "button", "data-do": "remove", onclick: () => this.remove(video) },
-        icon("trash"),
-        "Remove from the library",
-      ),
-    ]);
+    const items = [
+      { title: "Rename", icon: "edit", name: "rename", run: () => this.rename(anchor, video) },
+      { title: "Remove from the library", icon: "trash", name: "remove", run: () => this.remove(video) },
+    ];
+    openMenu(anchor, items, { label: `Menu of ${video.name}` });
   }
 
   /** @param {HTMLElement} anchor @param {VideoLine} video */
@@ -286,20 +280,20 @@ export class Library {
     return emptyPlace(
       "film",
       "No videos yet",
-      el(
+      h(
         "p.v-lead",
         null,
         "Add videos, get proposals, correct what is wrong, retrain. Each round leaves less to correct.",
       ),
-      el(
+      h(
         "div.v-row",
         { style: { "margin-top": "8px" } },
         addVideosButton(),
-        el("a.v-btn.line.lg", { href: address("/exchange", { project: id }) }, icon("import"), "Import YouTube-VIS"),
+        h("a.v-btn.line.lg", { href: address("/exchange", { project: id }) }, icon("import"), "Import YouTube-VIS"),
         name === "demo" ? null : button("Open the demo", { kind: "ghost lg", onclick: openDemo }),
         removed ? button(`Removed ${removed}`, bin) : null,
       ),
-      el("p.v-t3", { style: { "margin-top": "8px" } }, "or drop files anywhere on this page"),
+      h("p.v-t3", { style: { "margin-top": "8px" } }, "or drop files anywhere on this page"),
     );
   }
 }
@@ -318,17 +312,17 @@ function addVideosButton() {
 
 /** The last card of the grid. */
 function addCard() {
-  return el(
+  return h(
     "button.v-add",
     { type: "button", onclick: () => window.vPages?.open("videos") },
-    el(
+    h(
       "span",
       null,
       icon("plus", 24),
-      el("br"),
-      el("b", null, "Add videos"),
-      el("br"),
-      el("span.v-t3", null, "or drop them here"),
+      h("br"),
+      h("b", null, "Add videos"),
+      h("br"),
+      h("span.v-t3", null, "or drop them here"),
     ),
   );
 }
@@ -338,8 +332,8 @@ function noProject() {
   return emptyPlace(
     "film",
     "No project yet",
-    el("p.v-lead", null, "A project holds the videos, categories and checkpoints that belong together."),
-    el(
+    h("p.v-lead", null, "A project holds the videos, categories and checkpoints that belong together."),
+    h(
       "div.v-row",
       { style: { "margin-top": "8px" } },
       button("New project", { kind: "pri lg", icon: "plus", onclick: open }),

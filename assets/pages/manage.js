@@ -1,7 +1,9 @@
 // @ts-check
 /** The Projects sheet: the project's name, archiving it, and bringing archived ones back. */
 
-import { button, el, fill, icon, plural } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { plural } from "../kit/text.js";
 import { address, post, projectInAddress, projects } from "./data.js";
 
 /** @typedef {import("./data.js").ProjectLine} ProjectLine */
@@ -37,7 +39,7 @@ export class Manage {
       this.here = known.projects.find((p) => p.id === projectInAddress());
       this.archived = known.archived ?? [];
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      this.problem = messageOf(error);
     }
     this.draw();
   }
@@ -49,13 +51,13 @@ export class Manage {
 
   draw() {
     const note = this.problem
-      ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem)
+      ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem)
       : this.said
-        ? el("p.v-note.ok", { role: "status" }, icon("check"), this.said)
+        ? h("p.v-note.ok", { role: "status" }, icon("check"), this.said)
         : null;
     fill(
       this.place,
-      el(
+      h(
         "div.v-stack",
         null,
         note,
@@ -69,17 +71,17 @@ export class Manage {
   /** @param {ProjectLine} project */
   name(project) {
     const field = /** @type {HTMLInputElement} */ (
-      el("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" })
+      h("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" })
     );
     field.value = project.name;
-    const form = el(
+    const form = h(
       "form",
       null,
-      el("div.v-t2.v-flabel", null, "Name"),
-      el(
+      h("div.v-t2.v-flabel", null, "Name"),
+      h(
         "div.v-row",
         null,
-        el("label.v-field.v-grow", null, field),
+        h("label.v-field.v-grow", null, field),
         button("Save", { kind: "pri", submit: true, id: "v-manage-save" }),
       ),
     );
@@ -102,11 +104,11 @@ export class Manage {
         location.assign("/?sheet=manage");
         return "";
       });
-    return el(
+    return h(
       "div.v-part",
       null,
-      el("h2", null, "Archive"),
-      el(
+      h("h2", null, "Archive"),
+      h(
         "p.v-t2",
         null,
         `Takes ${project.name} off the list of projects. Its videos, masks and checkpoints stay, and it can be brought back.`,
@@ -123,18 +125,18 @@ export class Manage {
         return "";
       });
     const line = (/** @type {ProjectLine} */ project) =>
-      el(
+      h(
         "li",
         { "data-archived": project.id },
-        el("span.v-ell.v-grow", { title: project.name }, project.name),
-        el("span.v-t3.v-nowrap", null, plural(project.videos, "video")),
+        h("span.v-ell.v-grow", { title: project.name }, project.name),
+        h("span.v-t3.v-nowrap", null, plural(project.videos, "video")),
         button("Bring back", { kind: "ghost", onclick: () => back(project) }),
       );
-    return el(
+    return h(
       "div.v-part",
       null,
-      el("h2", null, "Archived projects"),
-      this.archived.length ? el("ul.v-catlist", null, ...this.archived.map(line)) : el("p.v-t3", null, "None."),
+      h("h2", null, "Archived projects"),
+      this.archived.length ? h("ul.v-catlist", null, ...this.archived.map(line)) : h("p.v-t3", null, "None."),
     );
   }
 }

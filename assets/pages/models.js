@@ -1,15 +1,13 @@
 // @ts-check
 /** The models page: checkpoints of the project, releases to download, jobs about them. */
 
-import { button, count, el, fill, icon, points, size, when } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { count, points, size, when } from "../kit/text.js";
 import { currentProject, get, post } from "./data.js";
 import { jobList } from "./joblist.js";
 
-const KINDS = {
-  download: "Download",
-  add_checkpoint: "Add a checkpoint",
-  export_checkpoint: "Export to the official layout",
-};
+const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -25,8 +23,8 @@ class Models {
     this.project = "";
     this.problem = "";
     /** @type {any} */ this.facts = null;
-    this.jobs = el("div");
-    this.main = el("div.v-stack");
+    this.jobs = h("div");
+    this.main = h("div.v-stack");
   }
 
   async start() {
@@ -37,15 +35,15 @@ class Models {
     } catch (error) {
       return fill(
         this.place,
-        el(
+        h(
           "div.v-place.v-full",
           null,
-          el(
+          h(
             "div",
             null,
-            el("span.v-badc", null, icon("warn", 32)),
-            el("h1", null, "This page cannot be shown"),
-            el("p", null, /** @type {Error} */ (error).message),
+            h("span.v-badc", null, icon("warn", 32)),
+            h("h1", null, "This page cannot be shown"),
+            h("p", null, messageOf(error)),
           ),
         ),
       );
@@ -72,7 +70,7 @@ class Models {
       await work();
       await this.load();
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      this.problem = messageOf(error);
     }
     this.draw();
     await this.look?.();
@@ -92,10 +90,10 @@ class Models {
         : "There is no checkpoint yet: download TeViT or add a file.";
     fill(
       this.main,
-      el(
+      h(
         "div.v-phead",
         { style: { "margin-bottom": "0" } },
-        el("div.v-grow", null, el("h1", null, "Models"), el("p", null, line)),
+        h("div.v-grow", null, h("h1", null, "Models"), h("p", null, line)),
         button("Add a checkpoint", {
           kind: "lg pri",
           icon: "plus",
@@ -103,7 +101,7 @@ class Models {
           onclick: () => window.vPages?.open("checkpoint"),
         }),
       ),
-      this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
+      this.problem ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
       this.facts.checkpoints.length ? this.table() : null,
       this.jobs,
       this.releases(),
@@ -112,39 +110,39 @@ class Models {
 
   table() {
     const row = (/** @type {any} */ c) =>
-      el(
+      h(
         "tr",
         { class: c.id === this.facts.active ? "sel" : "", "data-checkpoint": c.name },
-        el(
+        h(
           "td",
           null,
-          el(
+          h(
             "div.v-row",
             null,
-            el("b.v-ell", { style: { "max-width": "220px" } }, c.name),
-            c.id === this.facts.active ? el("span.v-chip.ok", null, icon("check", 12), "in use") : null,
+            h("b.v-ell", { style: { "max-width": "220px" } }, c.name),
+            c.id === this.facts.active ? h("span.v-chip.ok", null, icon("check", 12), "in use") : null,
           ),
         ),
-        el("td.v-t2", null, c.config),
-        el(
+        h("td.v-t2", null, c.config),
+        h(
           "td",
           null,
-          el(
+          h(
             "div.v-classes.v-ell",
             { title: c.classes.join(", ") },
-            el("b", null, count(c.classes.length)),
-            el("span.v-t3", null, `  ${c.classes.join(", ")}`),
+            h("b", null, count(c.classes.length)),
+            h("span.v-t3", null, `  ${c.classes.join(", ")}`),
           ),
         ),
-        el("td.v-t2", null, c.known_here.length ? count(c.known_here.length) : "none"),
-        el("td.v-t2.v-ell", null, c.parent ?? "–"),
-        el("td.n", null, points(c.ap)),
-        el("td.n", null, size(c.size_bytes)),
-        el("td.v-t2", null, when(c.created)),
-        el(
+        h("td.v-t2", null, c.known_here.length ? count(c.known_here.length) : "none"),
+        h("td.v-t2.v-ell", null, c.parent ?? "–"),
+        h("td.n", null, points(c.ap)),
+        h("td.n", null, size(c.size_bytes)),
+        h("td.v-t2", null, when(c.created)),
+        h(
           "td.n",
           null,
-          el(
+          h(
             "span.v-acts",
             null,
             c.id === this.facts.active
@@ -173,31 +171,31 @@ class Models {
       ["Added", ""],
       ["", "n"],
     ];
-    return el(
+    return h(
       "section.v-card.v-scroll",
       null,
-      el(
+      h(
         "table.v-table.left.v-roomy",
         null,
-        el("thead", null, el("tr", null, ...heads.map(([h, k]) => el("th", { class: k }, h)))),
-        el("tbody", null, ...this.facts.checkpoints.map(row)),
+        h("thead", null, h("tr", null, ...heads.map(([title, kind]) => h("th", { class: kind }, title)))),
+        h("tbody", null, ...this.facts.checkpoints.map(row)),
       ),
     );
   }
 
   releases() {
     const one = (/** @type {any} */ r) =>
-      el(
+      h(
         "div.v-release",
         { "data-release": r.name },
-        el(
+        h(
           "div.v-grow",
           null,
-          el("b", null, r.name),
-          el("div.v-t2", null, `${count(r.classes)} classes of YouTube-VIS 2019, about ${size(r.size_bytes)}`),
+          h("b", null, r.name),
+          h("div.v-t2", null, `${count(r.classes)} classes of YouTube-VIS 2019, about ${size(r.size_bytes)}`),
         ),
         r.have
-          ? el("span.v-chip.ok.v-tall", null, icon("check", 14), "here")
+          ? h("span.v-chip.ok.v-tall", null, icon("check", 14), "here")
           : button("Download", {
               kind: "line lg",
               icon: "import",
@@ -205,16 +203,16 @@ class Models {
               onclick: () => this.send("downloads", { name: r.name }),
             }),
       );
-    return el(
+    return h(
       "section.v-card",
       null,
-      el(
+      h(
         "header",
         null,
-        el("h2.v-grow", null, "Published TeViT checkpoints"),
-        el("span.v-t3", null, "fetched from github.com when you click, never before"),
+        h("h2.v-grow", null, "Published TeViT checkpoints"),
+        h("span.v-t3", null, "fetched from github.com when you click, never before"),
       ),
-      el("div.v-releases", null, ...this.facts.releases.map(one)),
+      h("div.v-releases", null, ...this.facts.releases.map(one)),
     );
   }
 }

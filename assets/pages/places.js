@@ -1,7 +1,8 @@
 // @ts-check
 /** What stands in the middle of a page that has nothing else to show. */
 
-import { el, icon } from "../kit/pagedom.js";
+import { h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
 
 /**
  * A page with only an invitation.
@@ -10,8 +11,8 @@ import { el, icon } from "../kit/pagedom.js";
  * @param {...(HTMLElement|string|null)} rest below the title
  */
 export function emptyPlace(image, title, ...rest) {
-  const mark = image ? el("span.v-t3", null, icon(image, 48)) : null;
-  return el("div.v-place.v-full", null, el("div", null, mark, el("h1", null, title), ...rest));
+  const mark = image ? h("span.v-t3", null, icon(image, 48)) : null;
+  return h("div.v-place.v-full", null, h("div", null, mark, h("h1", null, title), ...rest));
 }
 
 /**
@@ -21,19 +22,16 @@ export function emptyPlace(image, title, ...rest) {
  * @param {...(HTMLElement|null)} rest below the reason
  */
 export function failedPlace(title, error, ...rest) {
-  return el(
+  return h(
     "div.v-place.v-full",
     null,
-    el(
+    h(
       "div",
       null,
-      el("span.v-badc", null, icon("warn", 32)),
-      el("h1", null, title),
-      el("p", null, messageOf(error)),
+      h("span.v-badc", null, icon("warn", 32)),
+      h("h1", null, title),
+      h("p", null, messageOf(error)),
       ...rest,
     ),
   );
 }
-
-/** The sentence of whatever was thrown. @param {unknown} error */
-export const messageOf = (error) => (error instanceof Error ? error.message : String(error));

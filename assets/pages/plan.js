@@ -1,7 +1,8 @@
 // @ts-check
 /** What a retraining uses: the card of its plan, the invitation to start one, and what a round is. */
 
-import { button, count, el, icon, plural } from "../kit/pagedom.js";
+import { button, h, icon } from "../kit/dom.js";
+import { count, plural } from "../kit/text.js";
 import { address } from "./data.js";
 import { EVALUATIONS } from "./report.js";
 
@@ -50,16 +51,16 @@ export function planCard({ facts, run, running, before, steps }) {
   if (run?.result?.snapshot && !running)
     pairs.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);
   const remarks = remarksOn(plan);
-  return el(
+  return h(
     "section.v-card",
     { id: "v-plan" },
-    el("header", null, el("h2.v-grow", null, title)),
-    el(
+    h("header", null, h("h2.v-grow", null, title)),
+    h(
       "div.bd",
       null,
       ...amounts(plan),
-      remarks ? el("p.v-small", null, remarks) : null,
-      el("dl.v-kv", null, ...pairs.flatMap(([k, v]) => [el("dt", null, k), el("dd.v-ell", { title: v }, v)])),
+      remarks ? h("p.v-small", null, remarks) : null,
+      h("dl.v-kv", null, ...pairs.flatMap(([k, v]) => [h("dt", null, k), h("dd.v-ell", { title: v }, v)])),
     ),
   );
 }
@@ -79,18 +80,18 @@ function amounts(plan) {
   ]);
   const shares = parts
     .filter((part) => part[1])
-    .map(([kind, n]) => el(`i.${kind}`, { style: { width: `${(100 * n) / masks}%`, flex: "none" } }));
+    .map(([kind, n]) => h(`i.${kind}`, { style: { width: `${(100 * n) / masks}%`, flex: "none" } }));
   return [
-    el(
+    h(
       "div.v-trio",
       null,
-      ...trio.map(([n, word]) => el("div", null, el("b", null, count(n)), el("span.v-t2", null, word))),
+      ...trio.map(([n, word]) => h("div", null, h("b", null, count(n)), h("span.v-t2", null, word))),
     ),
-    el("div.v-rbar.tall", { "aria-hidden": "true" }, ...(masks ? shares : [el("i.u")])),
-    el(
+    h("div.v-rbar.tall", { "aria-hidden": "true" }, ...(masks ? shares : [h("i.u")])),
+    h(
       "div.v-keys",
       null,
-      ...parts.map(([kind, n, word]) => el("div.v-row", null, el(`span.v-key.v-grow.${kind}`, null, word), count(n))),
+      ...parts.map(([kind, n, word]) => h("div.v-row", null, h(`span.v-key.v-grow.${kind}`, null, word), count(n))),
     ),
   ];
 }
@@ -115,14 +116,14 @@ function remarksOn(plan) {
  */
 export function invitation({ plan, project, steps, begin }) {
   const reason = plan.reason;
-  return el(
+  return h(
     "section.v-card.v-invite",
     null,
-    el(
+    h(
       "div.v-grow",
       null,
-      el("h2", null, reason ? "Nothing to train on yet" : "Ready to retrain"),
-      el(
+      h("h2", null, reason ? "Nothing to train on yet" : "Ready to retrain"),
+      h(
         "p.v-t2",
         null,
         reason ??
@@ -130,7 +131,7 @@ export function invitation({ plan, project, steps, begin }) {
       ),
     ),
     ...(reason
-      ? [el("a.v-btn.line.lg", { href: address("/review", { project }) }, "Review videos")]
+      ? [h("a.v-btn.line.lg", { href: address("/review", { project }) }, "Review videos")]
       : [steps(), button("Retrain", { kind: "pri lg", icon: "retrain", onclick: begin, id: "v-retrain-start" })]),
   );
 }
@@ -160,16 +161,16 @@ export function rounds() {
     ],
   ]);
   const step = (/** @type {[string, string, string]} */ [name, title, text]) =>
-    el(
+    h(
       "li",
       null,
-      el("span.v-round", null, icon(name, 20)),
-      el("div", null, el("b", null, title), el("p.v-t2", null, text)),
+      h("span.v-round", null, icon(name, 20)),
+      h("div", null, h("b", null, title), h("p.v-t2", null, text)),
     );
-  return el(
+  return h(
     "section.v-card",
     null,
-    el("header", null, el("h2", null, "A round")),
-    el("ol.v-rounds", null, ...steps.map(step)),
+    h("header", null, h("h2", null, "A round")),
+    h("ol.v-rounds", null, ...steps.map(step)),
   );
 }

@@ -1,7 +1,9 @@
 // @ts-check
 /** The removed videos of a project: what each still holds, Restore, and Delete for good with what would go. */
 
-import { button, el, fill, icon, plural, size, when } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { plural, size, when } from "../kit/text.js";
 import { thumbnail } from "./cards.js";
 import { get, post, remove } from "./data.js";
 
@@ -39,14 +41,14 @@ export class RemovedList {
     /** @type {Removed[]} */ this.videos = [];
     this.asked = "";
     this.problem = "";
-    this.place = el("section.v-card.v-removed");
+    this.place = h("section.v-card.v-removed");
   }
 
   async load() {
     try {
       this.videos = (await get(`/data/projects/${encodeURIComponent(this.options.project())}/removed`)).videos;
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      this.problem = messageOf(error);
     }
     this.draw();
   }
@@ -54,8 +56,8 @@ export class RemovedList {
   draw() {
     fill(
       this.place,
-      this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
-      el(
+      this.problem ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
+      h(
         "ul.v-jobs",
         null,
         ...this.videos.map((video) => (video.id === this.asked ? this.question(video) : this.line(video))),
@@ -68,15 +70,15 @@ export class RemovedList {
     const work = video.tracks
       ? `${plural(video.tracks, "track")}, ${plural(video.corrections, "correction")}`
       : "no tracks";
-    return el(
+    return h(
       "li",
       { "data-removed": video.id },
-      el("span.v-mini", null, thumbnail(video.id, video.removed)),
-      el(
+      h("span.v-mini", null, thumbnail(video.id, video.removed)),
+      h(
         "div.v-grow",
         null,
-        el("b.v-ell.v-block", { title: video.name }, video.name),
-        el("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`),
+        h("b.v-ell.v-block", { title: video.name }, video.name),
+        h("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`),
       ),
       button("Restore", { kind: "line", icon: "undo", onclick: () => this.doing(() => restore(video.id)) }),
       button("Delete for good", { kind: "ghost", icon: "trash", onclick: () => this.ask(video.id) }),
@@ -85,17 +87,17 @@ export class RemovedList {
 
   /** @param {Removed} video */
   question(video) {
-    return el(
+    return h(
       "li.v-question",
       { "data-removed": video.id, role: "group", "aria-label": `Delete ${video.name} for good?` },
-      el("i.v-badc", null, icon("warn")),
-      el(
+      h("i.v-badc", null, icon("warn")),
+      h(
         "div.v-grow",
         null,
-        el("b", null, `Delete ${video.name} for good?`),
-        el("p", null, loss(video)),
-        el("p.v-t2.v-path", null, fate(video)),
-        el("p.v-t2", null, "This cannot be undone."),
+        h("b", null, `Delete ${video.name} for good?`),
+        h("p", null, loss(video)),
+        h("p.v-t2.v-path", null, fate(video)),
+        h("p.v-t2", null, "This cannot be undone."),
       ),
       button("Delete for good", { kind: "danger", icon: "trash", onclick: () => this.delete(video) }),
       button("Keep", { kind: "line v-keep", onclick: () => this.ask("") }),
@@ -131,7 +133,7 @@ export class RemovedList {
     try {
       await this.options.changed(await work());
     } catch (error) {
-      this.problem = /** @type {Error} */ (error).message;
+      this.problem = messageOf(error);
     }
     await this.load();
   }

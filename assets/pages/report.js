@@ -1,7 +1,8 @@
 // @ts-check
 /** A finished retraining as a report: verdict first, then before and after by category or by video. */
 
-import { button, count, el, icon, plural, points } from "../kit/pagedom.js";
+import { button, h, icon } from "../kit/dom.js";
+import { count, plural, points } from "../kit/text.js";
 
 /**
  * @typedef {{AP: number, AP50?: number, AP75?: number, AR1?: number, AR10?: number}} Stats shares, 0 to 1; -1 where undefined
@@ -46,9 +47,9 @@ export function change(before, after) {
 
 /** @param {number|null} value */
 export function signed(value) {
-  if (value === null) return el("span.v-t3", null, "–");
-  if (Math.abs(value) < 0.05) return el("span.v-t2", null, "0.0");
-  return el(
+  if (value === null) return h("span.v-t3", null, "–");
+  if (Math.abs(value) < 0.05) return h("span.v-t2", null, "0.0");
+  return h(
     "span.v-b",
     { class: value > 0 ? "v-okc" : "v-badc" },
     `${value > 0 ? "+" : "−"}${Math.abs(value).toFixed(1)}`,
@@ -57,10 +58,10 @@ export function signed(value) {
 
 /** A bar left or right of a middle line. @param {number|null} value @param {number} widest largest change shown */
 function changeBar(value, widest) {
-  const bar = el("span.v-dbar", { "aria-hidden": "true" });
+  const bar = h("span.v-dbar", { "aria-hidden": "true" });
   if (value)
     bar.append(
-      el("i", {
+      h("i", {
         class: value > 0 ? "up" : "dn",
         style: { width: `${Math.max(1.5, (Math.abs(value) / widest) * 58)}px` },
       }),
@@ -114,10 +115,10 @@ export function verdict({ result, before, active, activeName, promote, keep, kep
   const total = change(result.before, result.after);
   const inUse = active === result.checkpoint;
   const actions = inUse
-    ? [el("span.v-chip.ok.v-tall", null, icon("check", 14), "In use")]
+    ? [h("span.v-chip.ok.v-tall", null, icon("check", 14), "In use")]
     : [
         kept
-          ? el("span.v-chip.v-tall", null, `${activeName} stays in use`)
+          ? h("span.v-chip.v-tall", null, `${activeName} stays in use`)
           : button(`Keep ${activeName}`, { kind: "line lg", title: `Keep ${activeName} in use`, onclick: keep }),
         button(`Promote ${result.name}`, {
           kind: result.proven && (total ?? 0) > 0 ? "pri lg" : "line lg",
@@ -127,33 +128,33 @@ export function verdict({ result, before, active, activeName, promote, keep, kep
           id: "v-promote",
         }),
       ];
-  return el(
+  return h(
     "section.v-card.v-verdict",
     { "data-proven": String(result.proven) },
-    el(
+    h(
       "div.v-nowrap",
       null,
-      el(
+      h(
         "div.v-row",
         null,
-        el("span.v-t2", null, result.evaluation === "held-out" ? "Held-out AP" : "AP"),
-        el(
+        h("span.v-t2", null, result.evaluation === "held-out" ? "Held-out AP" : "AP"),
+        h(
           "span.v-chip",
           { class: result.proven ? "ok" : "warn", id: "v-proven" },
           result.proven ? "proven" : "not proven",
         ),
       ),
-      el("div.v-big", null, points(ap(result.after)), " ", el("small", null, signed(total))),
+      h("div.v-big", null, points(ap(result.after)), " ", h("small", null, signed(total))),
     ),
-    el("span.v-vline"),
-    el(
+    h("span.v-vline"),
+    h(
       "div.v-gate.v-grow",
       null,
       ...findings(result, before).map(([kind, text]) =>
-        el(
+        h(
           "span",
           null,
-          el("i", { class: kind === "ok" ? "v-okc" : "v-warnc" }, icon(kind === "ok" ? "check" : "warn")),
+          h("i", { class: kind === "ok" ? "v-okc" : "v-warnc" }, icon(kind === "ok" ? "check" : "warn")),
           text,
         ),
       ),
@@ -189,60 +190,60 @@ export function comparison(result, before, by, choose) {
     sum = false,
   ) => {
     const c = change(a, b);
-    return el(
+    return h(
       "tr",
       { class: sum ? "sum" : "" },
-      el("td.v-name", { title: name }, name),
-      tracks ? el("td", null, n === undefined ? "–" : count(n)) : null,
-      el("td", null, points(ap(a))),
-      el("td", null, points(ap(b))),
-      el("td", null, signed(c)),
-      el("td.mid", null, changeBar(c, widest)),
+      h("td.v-name", { title: name }, name),
+      tracks ? h("td", null, n === undefined ? "–" : count(n)) : null,
+      h("td", null, points(ap(a))),
+      h("td", null, points(ap(b))),
+      h("td", null, signed(c)),
+      h("td.mid", null, changeBar(c, widest)),
     );
   };
   const sum = tracks ? lines.reduce((t, l) => t + (l.tracks ?? 0), 0) : undefined;
-  const switcher = el(
+  const switcher = h(
     "span.v-seg",
     { role: "group" },
     .../** @type {const} */ (["category", "video"]).map((key) =>
-      el(
+      h(
         "button",
         { type: "button", "aria-pressed": String(key === by), onclick: () => choose(key) },
         key === "category" ? "Category" : "Video",
       ),
     ),
   );
-  return el(
+  return h(
     "section.v-card",
     { id: "v-comparison" },
-    el("header", null, el("h2.v-grow", null, "Before and after"), switcher),
-    el(
+    h("header", null, h("h2.v-grow", null, "Before and after"), switcher),
+    h(
       "div.v-scroll",
       null,
-      el(
+      h(
         "table.v-table",
         null,
-        el(
+        h(
           "thead",
           null,
-          el(
+          h(
             "tr",
             null,
-            ...heads.map((h) => el("th.v-name", { title: h }, h)),
-            el(
+            ...heads.map((title) => h("th.v-name", { title }, title)),
+            h(
               "th.mid",
               null,
-              el(
+              h(
                 "span.v-scale",
                 null,
-                el("span", null, `−${widest}`),
-                el("span", null, "AP"),
-                el("span", null, `+${widest}`),
+                h("span", null, `−${widest}`),
+                h("span", null, "AP"),
+                h("span", null, `+${widest}`),
               ),
             ),
           ),
         ),
-        el(
+        h(
           "tbody",
           null,
           row("All", sum, result.before, result.after, true),
@@ -256,25 +257,25 @@ export function comparison(result, before, by, choose) {
 /** AP at other overlaps and the recall, before and after. @param {Result} result */
 export function figures(result) {
   const keys = /** @type {const} */ (["AP50", "AP75", "AR1", "AR10"]);
-  return el(
+  return h(
     "section.v-card",
     null,
-    el("header", null, el("h2", null, "Other figures")),
-    el(
+    h("header", null, h("h2", null, "Other figures")),
+    h(
       "div.bd",
       null,
-      el(
+      h(
         "dl.v-kv",
         null,
         ...keys
           .filter((k) => result.after?.[k] !== undefined)
           .flatMap((k) => [
-            el("dt", null, k),
-            el(
+            h("dt", null, k),
+            h(
               "dd",
               null,
-              el("span.v-t2", null, `${points(result.before?.[k])} → `),
-              el("b", null, points(result.after[k])),
+              h("span.v-t2", null, `${points(result.before?.[k])} → `),
+              h("b", null, points(result.after[k])),
             ),
           ]),
       ),
@@ -285,14 +286,14 @@ export function figures(result) {
 /** Videos the run was measured on. @param {Result} result */
 export function measured(result) {
   if (!result.per_video?.length) return null;
-  return el(
+  return h(
     "section.v-card",
     null,
-    el(
+    h(
       "header",
       null,
-      el("h2.v-grow", null, result.evaluation === "held-out" ? "Held-out videos" : "Measured on"),
-      el(
+      h("h2.v-grow", null, result.evaluation === "held-out" ? "Held-out videos" : "Measured on"),
+      h(
         "span.v-t3",
         null,
         result.evaluation === "held-out"
@@ -302,16 +303,16 @@ export function measured(result) {
             : "its last third",
       ),
     ),
-    el(
+    h(
       "div.bd",
       null,
       ...result.per_video.map((v) =>
-        el(
+        h(
           "div.v-line",
           null,
-          el("span.v-ell.v-grow", { title: v.name }, v.name),
-          el("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `),
-          el("b", null, points(ap(v.after))),
+          h("span.v-ell.v-grow", { title: v.name }, v.name),
+          h("span.v-t2.v-nowrap", null, `${points(ap(v.before))} → `),
+          h("b", null, points(ap(v.after))),
         ),
       ),
     ),

@@ -1,10 +1,13 @@
 // @ts-check
 /** The retrain page: what it would train on, one button, the running job with its curve, the report, earlier runs. */
 
-import { button, clock, el, fill, icon, when } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { clock, when } from "../kit/text.js";
+import { isActive } from "../kit/words.js";
 import { RunCharts } from "./curves.js";
 import { address, currentProject, get, poll, post } from "./data.js";
-import { emptyPlace, failedPlace, messageOf } from "./places.js";
+import { emptyPlace, failedPlace } from "./places.js";
 import { invitation, planCard, rounds } from "./plan.js";
 import { comparison, figures, measured, verdict } from "./report.js";
 import { earlierRuns, progress } from "./runs.js";
@@ -13,8 +16,6 @@ import { StepsField } from "./steps.js";
 /** @typedef {import("./plan.js").Facts} Facts */
 /** @typedef {import("./plan.js").Run} Run */
 /** @typedef {import("./report.js").Result} Result */
-
-const RUNNING = ["queued", "running", "cancelling"];
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -46,7 +47,7 @@ class Retrain {
       return this.fail(error);
     }
     if (!this.project) {
-      const link = el("a.v-btn.pri.lg", { href: "/?sheet=project" }, icon("plus"), "New project");
+      const link = h("a.v-btn.pri.lg", { href: "/?sheet=project" }, icon("plus"), "New project");
       return fill(this.place, emptyPlace("", "No project yet", link));
     }
     this.refresh = poll(() => this.load()).now;
@@ -67,14 +68,14 @@ class Retrain {
       return 4000;
     }
     this.draw();
-    return isRunning(this.shown(this.facts)) ? 1500 : 15000;
+    return isActive(this.shown(this.facts)) ? 1500 : 15000;
   }
 
   /** Curves of a run; those of one that has ended are asked for once more, as it may have left more points. @param {Run|null} run */
   async loadSeries(run) {
     if (!run || run.status === "queued") return;
     const state = `${run.id}:${run.status}`;
-    if (!isRunning(run) && this.seriesOf === state) return;
+    if (!isActive(run) && this.seriesOf === state) return;
     this.series = (await get(`/data/jobs/${encodeURIComponent(run.id)}/points`)).series;
     this.seriesOf = state;
   }
@@ -82,7 +83,7 @@ class Retrain {
   /** The run that the page shows: of the address, else the running one, else the newest. @param {Facts} facts @returns {Run|null} */
   shown({ runs }) {
     const wanted = new URLSearchParams(location.search).get("run");
-    return runs.find((run) => run.id === wanted) ?? runs.find(isRunning) ?? runs[0] ?? null;
+    return runs.find((run) => run.id === wanted) ?? runs.find(isActive) ?? runs[0] ?? null;
   }
 
   draw() {
@@ -90,28 +91,28 @@ class Retrain {
     if (!facts) return;
     if (this.place.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement) return;
     const run = this.shown(facts);
-    const running = isRunning(run);
+    const running = isActive(run);
     const steps = this.stepsOf(facts, run);
     fill(
       this.place,
       this.head(facts, run),
-      el(
+      h(
         "div.v-g2",
         null,
-        el(
+        h(
           "div.v-stack",
           null,
           planCard({ facts, run, running, before: this.before(facts, run), steps }),
           run?.result ? figures(run.result) : null,
           run?.result ? measured(run.result) : null,
         ),
-        el(
+        h(
           "div.v-stack",
           null,
-          this.problem ? el("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
+          this.problem ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
           ...this.body(facts, run),
           earlierRuns(
-            facts.runs.filter((one) => !isRunning(one)),
+            facts.runs.filter((one) => !isActive(one)),
             run,
             facts.active?.id,
             (one) => this.open(one),
@@ -126,13 +127,13 @@ class Retrain {
 
   /** @param {Facts} facts @param {Run|null} run */
   head(facts, run) {
-    const running = isRunning(run);
+    const running = isActive(run);
     const again = run && !running;
     const title = run?.result?.name ?? (running ? "Retraining" : "Retrain");
-    return el(
+    return h(
       "div.v-phead",
       null,
-      el("div.v-grow", null, el("h1.v-ell", null, title), el("p", null, this.summary(facts, run))),
+      h("div.v-grow", null, h("h1.v-ell", null, title), h("p", null, this.summary(facts, run))),
       again ? this.steps.field(facts.defaults.steps) : null,
       again
         ? button("Train again", {
@@ -151,7 +152,7 @@ class Retrain {
     const promise = "Nothing changes until you promote it.";
     if (!run) return `Corrected and accepted masks become a new checkpoint. ${promise}`;
     const begun = `Started ${when(run.started ?? run.created)}`;
-    if (isRunning(run)) return `${begun}. You can go on reviewing; this page can be closed.`;
+    if (isActive(run)) return `${begun}. You can go on reviewing; this page can be closed.`;
     const { result } = run;
     if (!result) return `${begun}.`;
     const seconds = result.seconds ?? Number(run.finished) - Number(run.started);
@@ -175,21 +176,21 @@ class Retrain {
   /** The wide column above the table of runs. @param {Facts} facts @param {Run|null} run @returns {(HTMLElement|null)[]} */
   body(facts, run) {
     if (!run) return [this.invitation(facts), rounds()];
-    if (isRunning(run))
+    if (isActive(run))
       return [
         progress(run, () => this.doing(() => post(`/data/jobs/${encodeURIComponent(run.id)}/cancel`))),
         this.charts.cards(this.series),
-        el("div.v-card.v-wait", null, "Before and after, and the promote button, appear when the run ends."),
+        h("div.v-card.v-wait", null, "Before and after, and the promote button, appear when the run ends."),
       ];
     if (run.status === "done" && run.result) return this.report(facts, run, run.result);
     const stopped = run.status === "cancelled";
     const sentence = stopped ? "This run was stopped; no checkpoint was made." : run.error || "This run failed.";
     return [
-      el(
+      h(
         "p.v-note",
         { class: stopped ? "" : "bad", role: "alert", id: "v-run-problem" },
         icon(stopped ? "x" : "warn"),
-        el("span", null, sentence),
+        h("span", null, sentence),
       ),
       facts.plan.reason ? this.invitation(facts) : null,
       this.charts.cards(this.series),
@@ -263,6 +264,3 @@ class Retrain {
     if (this.problem) this.draw();
   }
 }
-
-/** @param {Run|null} run */
-const isRunning = (run) => Boolean(run && RUNNING.includes(run.status));

@@ -1,7 +1,8 @@
 // @ts-check
 /** Retrainings: how far the running one is, and the table of earlier ones. */
 
-import { button, clock, count, el, icon, points, when } from "../kit/pagedom.js";
+import { button, h, icon } from "../kit/dom.js";
+import { clock, count, points, when } from "../kit/text.js";
 import { ap, change, signed } from "./report.js";
 
 /** @typedef {import("./plan.js").Run} Run */
@@ -19,19 +20,19 @@ export function progress(run, stop) {
   const states = /** @type {Record<string, string>} */ ({ queued: "Waiting for its turn", cancelling: "Stopping" });
   const left = (run.eta_seconds ?? 0) > 0 ? `${clock(run.eta_seconds ?? 0)} left` : "";
   const percent = (run.progress ?? 0) * 100;
-  return el(
+  return h(
     "section.v-card.v-verdict",
     { id: "v-progress" },
-    el(
+    h(
       "div",
       { style: { "min-width": "176px" } },
-      el("div.v-t2.v-nowrap", null, states[run.status] ?? (activity || "Preparing")),
-      el("div.v-big", null, `${Math.round(percent)} %`),
+      h("div.v-t2.v-nowrap", null, states[run.status] ?? (activity || "Preparing")),
+      h("div.v-big", null, `${Math.round(percent)} %`),
     ),
-    el(
+    h(
       "div.v-grow",
       null,
-      el(
+      h(
         "div.v-rbar.tall",
         {
           role: "progressbar",
@@ -40,15 +41,15 @@ export function progress(run, stop) {
           "aria-valuemax": 100,
           style: { "margin-bottom": "10px" },
         },
-        el("i.c", { style: { width: `${percent}%` } }),
-        el("i.u"),
+        h("i.c", { style: { width: `${percent}%` } }),
+        h("i.u"),
       ),
-      el(
+      h(
         "div.v-row.v-t2",
         null,
-        el("span.v-nowrap", null, [elapsed > 1 ? `${clock(elapsed)} gone` : "", left].filter(Boolean).join(", ")),
-        el("span.v-grow"),
-        el("span.v-ell", null, detail),
+        h("span.v-nowrap", null, [elapsed > 1 ? `${clock(elapsed)} gone` : "", left].filter(Boolean).join(", ")),
+        h("span.v-grow"),
+        h("span.v-ell", null, detail),
       ),
     ),
     button(run.status === "cancelling" ? "Stopping" : "Stop", {
@@ -70,20 +71,20 @@ export function progress(run, stop) {
  */
 export function earlierRuns(runs, shown, active, open) {
   if (runs.length === 0 || (runs.length === 1 && runs[0] === shown)) return null;
-  const heads = ["Checkpoint", "Started", "State"].map((title) => el("th", null, title));
-  const numbers = ["AP before", "AP after", "Change", "Steps"].map((title) => el("th.n", null, title));
-  return el(
+  const heads = ["Checkpoint", "Started", "State"].map((title) => h("th", null, title));
+  const numbers = ["AP before", "AP after", "Change", "Steps"].map((title) => h("th.n", null, title));
+  return h(
     "section.v-card",
     null,
-    el("header", null, el("h2", null, "Earlier runs")),
-    el(
+    h("header", null, h("h2", null, "Earlier runs")),
+    h(
       "div.v-scroll",
       null,
-      el(
+      h(
         "table.v-table.left",
         null,
-        el("thead", null, el("tr", null, ...heads, ...numbers)),
-        el("tbody", null, ...runs.map((run) => row(run, run === shown, active, () => open(run)))),
+        h("thead", null, h("tr", null, ...heads, ...numbers)),
+        h("tbody", null, ...runs.map((run) => row(run, run === shown, active, () => open(run)))),
       ),
     ),
   );
@@ -92,28 +93,24 @@ export function earlierRuns(runs, shown, active, open) {
 /** @param {Run} run @param {boolean} shown @param {string|undefined} active @param {() => void} open */
 function row(run, shown, active, open) {
   const r = run.result;
-  return el(
+  return h(
     "tr",
     { class: shown ? "sel" : "" },
-    el(
-      "td.v-name",
-      { title: r?.name ?? null },
-      el("button.v-link", { type: "button", onclick: open }, r?.name ?? "Run"),
-    ),
-    el("td.v-t2", null, when(run.started ?? run.created)),
-    el("td", null, outcome(run, active)),
-    el("td.n", null, r ? points(ap(r.before)) : "–"),
-    el("td.n", null, r ? points(ap(r.after)) : "–"),
-    el("td.n", null, signed(r ? change(r.before, r.after) : null)),
-    el("td.n", null, r ? count(r.steps) : "–"),
+    h("td.v-name", { title: r?.name ?? null }, h("button.v-link", { type: "button", onclick: open }, r?.name ?? "Run")),
+    h("td.v-t2", null, when(run.started ?? run.created)),
+    h("td", null, outcome(run, active)),
+    h("td.n", null, r ? points(ap(r.before)) : "–"),
+    h("td.n", null, r ? points(ap(r.after)) : "–"),
+    h("td.n", null, signed(r ? change(r.before, r.after) : null)),
+    h("td.n", null, r ? count(r.steps) : "–"),
   );
 }
 
 /** @param {Run} run @param {string|undefined} active */
 function outcome(run, active) {
   const failed = run.status === "failed";
-  if (!run.result) return el("span.v-chip", { class: failed ? "bad" : "" }, failed ? "failed" : "stopped");
-  if (active === run.result.checkpoint) return el("span.v-chip.ok", null, icon("check", 12), "in use");
+  if (!run.result) return h("span.v-chip", { class: failed ? "bad" : "" }, failed ? "failed" : "stopped");
+  if (active === run.result.checkpoint) return h("span.v-chip.ok", null, icon("check", 12), "in use");
   const { proven } = run.result;
-  return el("span.v-chip", { class: proven ? "" : "warn" }, proven ? "kept aside" : "not proven");
+  return h("span.v-chip", { class: proven ? "" : "warn" }, proven ? "kept aside" : "not proven");
 }

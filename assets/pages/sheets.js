@@ -1,7 +1,8 @@
 // @ts-check
 /** Side sheets that hold Gradio's forms: open, close, and where a form's one-sentence answer is shown. */
 
-import { fill, icon } from "../kit/pagedom.js";
+import { fill, icon } from "../kit/dom.js";
+import { isFloating } from "../kit/floating.js";
 import { projectInAddress } from "./data.js";
 
 /** @typedef {[kind: "ok"|"error", text: string, sheet: string, go: string]} Answer as `shell.Answer.as_list` writes it */
@@ -12,7 +13,7 @@ export function installSheets() {
   if (window.vPages) return;
   window.vPages = { project: projectInAddress, open, close, answer };
   addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.body.dataset.sheet) close();
+    if (event.key === "Escape" && document.body.dataset.sheet && !isFloating()) close();
   });
   document.addEventListener("click", (event) => {
     const cross = /** @type {Element} */ (event.target).closest?.("[data-close]");

@@ -1,29 +1,19 @@
 // @ts-check
 /** The top bar of every page: brand, links that keep the project, running jobs, project menu, light and dark. */
 
-import { button, clock, el, fill, icon, plural } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { openMenu } from "../kit/floating.js";
+import { clock, plural } from "../kit/text.js";
+import { theme, toggleTheme } from "../kit/theme.js";
+import { activityOf } from "../kit/words.js";
 import { address, currentProject, get, poll, projectInAddress, projects } from "./data.js";
 import { installSheets } from "./sheets.js";
-import { openMenu } from "../kit/menu.js";
-
-/** @type {Record<string, string>} */
-const DOING = {
-  propose: "Proposing",
-  retrain: "Retraining",
-  download: "Downloading",
-  add_checkpoint: "Checking a checkpoint",
-  export_checkpoint: "Writing a checkpoint",
-  spread: "Spreading",
-  import: "Importing",
-  export: "Exporting",
-  index: "Reading",
-};
 
 /** @param {HTMLElement} element the gr.HTML that holds the constant bar */
 export async function mount(element) {
   const bar = /** @type {HTMLElement} */ (element.querySelector(".v-top"));
   fill(/** @type {Element} */ (bar.querySelector(".v-brand")), icon("logo", 22));
-  const jobs = el("span.v-row.v-t2", { hidden: true, role: "status" });
+  const jobs = h("span.v-row.v-t2", { hidden: true, role: "status" });
   const switcher = button("", { kind: "ghost", id: "v-project-menu", onclick: () => openProjects(switcher) });
   fill(/** @type {Element} */ (bar.querySelector(".v-top-right")), jobs, switcher, themeButton());
   installSheets();
@@ -49,7 +39,7 @@ async function nameProject(switcher, fresh) {
     const known = await projects(fresh);
     const id = await currentProject();
     const name = known.projects.find((p) => p.id === id)?.name ?? "No project";
-    fill(switcher, el("span.v-ell", { style: { "max-width": "220px" } }, name), icon("down", 14));
+    fill(switcher, h("span.v-ell", { style: { "max-width": "220px" } }, name), icon("down", 14));
     switcher.title = "Projects";
   } catch {
     fill(switcher, "Projects", icon("down", 14));
@@ -60,37 +50,32 @@ async function nameProject(switcher, fresh) {
 async function openProjects(anchor) {
   const known = await projects(true);
   const here = projectInAddress();
-  const items = known.projects.map((p) =>
-    el(
-      "a",
-      { href: address(location.pathname, { project: p.id }), "aria-selected": p.id === here ? "true" : null },
-      el("span.v-ell.v-grow", null, p.name),
-      el("span.v-t3.v-nowrap", null, plural(p.videos ?? 0, "video")),
-      p.id === here ? icon("check", 14) : el("span", { style: { width: "14px" } }),
-    ),
-  );
-  openMenu(anchor, [
-    ...items,
-    items.length ? el("hr") : null,
-    here ? sheetEntry("categories", "tag", "Categories of this project") : null,
-    sheetEntry("manage", "edit", here ? "Rename or archive" : "Archived projects"),
-    sheetEntry("project", "plus", "New project"),
-  ]);
+  const items = known.projects.map((project) => ({
+    title: project.name,
+    note: h("span.v-t3.v-nowrap", null, plural(project.videos ?? 0, "video")),
+    current: project.id === here,
+    href: address(location.pathname, { project: project.id }),
+  }));
+  const sheets = [
+    ...(here ? [sheetItem("categories", "tag", "Categories of this project")] : []),
+    sheetItem("manage", "edit", here ? "Rename or archive" : "Archived projects"),
+    sheetItem("project", "plus", "New project"),
+  ];
+  openMenu(anchor, items.length ? [...items, null, ...sheets] : sheets, { label: "Projects" });
 }
 
-/** Opens a sheet of the library: in place, or there. @param {string} sheet @param {string} image @param {string} label */
-function sheetEntry(sheet, image, label) {
-  if (document.getElementById(`v-sheet-${sheet}`))
-    return el("button", { type: "button", onclick: () => window.vPages?.open(sheet) }, icon(image), label);
-  return el("a", { href: address("/", { project: projectInAddress(), sheet }) }, icon(image), label);
+/** Entry that opens a sheet of the library: in place, or there. @param {string} sheet @param {string} image @param {string} title */
+function sheetItem(sheet, image, title) {
+  if (document.getElementById(`v-sheet-${sheet}`)) return { title, icon: image, run: () => window.vPages?.open(sheet) };
+  return { title, icon: image, href: address("/", { project: projectInAddress(), sheet }) };
 }
 
 /** A sun that turns the page light or dark and remembers it. */
 function themeButton() {
-  const flip = el("button.v-icon-btn", { type: "button", id: "v-theme-toggle" }, icon("sun"));
-  const name = () => flip.setAttribute("aria-label", window.vTheme.dark ? "Light theme" : "Dark theme");
+  const flip = h("button.v-icon-btn", { type: "button", id: "v-theme-toggle" }, icon("sun"));
+  const name = () => flip.setAttribute("aria-label", theme() === "dark" ? "Light theme" : "Dark theme");
   flip.addEventListener("click", () => {
-    window.vTheme.set(!window.vTheme.dark);
+    toggleTheme();
     name();
   });
   name();
@@ -108,7 +93,7 @@ async function showJobs(place) {
     running = (await get(`/data/jobs?project=${encodeURIComponent(project)}&active=1`)).jobs;
   } catch {
     place.hidden = false;
-    fill(place, icon("cloud"), el("span.v-warnc", null, "Server not reached"));
+    fill(place, icon("cloud"), h("span.v-warnc", null, "Server not reached"));
     return 4000;
   }
   window.dispatchEvent(new CustomEvent("v-jobs", { detail: running }));
@@ -119,13 +104,13 @@ async function showJobs(place) {
   const what =
     kinds.length > 1
       ? plural(running.length, "job")
-      : `${DOING[kinds[0]] ?? "Working"}${running.length > 1 ? ` ${running.length} videos` : ""}`;
+      : `${activityOf(kinds[0])}${running.length > 1 ? ` ${running.length} videos` : ""}`;
   const left =
     running.length === 1 && (running[0].eta_seconds ?? 0) > 0 ? `, ${clock(running[0].eta_seconds ?? 0)} left` : "";
   fill(
     place,
-    el("span.v-acc.v-row", null, icon("spark")),
-    el("span.v-nowrap", { style: { "margin-right": "8px" } }, `${what}, ${Math.round(share * 100)} %${left}`),
+    h("span.v-acc.v-row", null, icon("spark")),
+    h("span.v-nowrap", { style: { "margin-right": "8px" } }, `${what}, ${Math.round(share * 100)} %${left}`),
   );
   return 1500;
 }

@@ -1,7 +1,8 @@
 // @ts-check
 /** The field for the number of training steps, and the sentence beside it where that is no number of steps. */
 
-import { count, el } from "../kit/pagedom.js";
+import { h } from "../kit/dom.js";
+import { count } from "../kit/text.js";
 
 const MOST_STEPS = 1_000_000;
 const NO_STEPS = `Type a whole number from 1 to ${count(MOST_STEPS)}, or leave the field empty for automatic.`;
@@ -20,7 +21,7 @@ export function stepsTyped(text) {
 export class StepsField {
   constructor() {
     this.typed = "";
-    this.problem = el("span.v-badc.v-steps-said", { id: "v-steps-problem", role: "alert" });
+    this.problem = h("span.v-badc.v-steps-said", { id: "v-steps-problem", role: "alert" });
     /** @type {HTMLInputElement|null} */ this.input = null;
   }
 
@@ -32,7 +33,7 @@ export class StepsField {
   /** A new field that holds what was typed before. @param {number|null} steps that automatic stands for, null where unknown */
   field(steps) {
     const input = /** @type {HTMLInputElement} */ (
-      el("input", {
+      h("input", {
         type: "text",
         inputmode: "numeric",
         "aria-label": "Steps",
@@ -50,7 +51,7 @@ export class StepsField {
     input.addEventListener("change", () => this.show(this.value.problem));
     this.input = input;
     this.show(this.problem.textContent ?? "");
-    return el("div.v-stepsbox", null, this.problem, el("label.v-field.v-steps", null, "Steps", input));
+    return h("div.v-stepsbox", null, this.problem, h("label.v-field.v-steps", null, "Steps", input));
   }
 
   /** Show the problem with the steps beside their field, which may be in use. @param {string} problem "" for none */

@@ -1,7 +1,8 @@
 // @ts-check
 /** Sends video files to the server with progress; each file is a card until the server has it. */
 
-import { button, el, fill, icon, size } from "../kit/pagedom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { size } from "../kit/text.js";
 
 /** One file on its way. */
 class Upload {
@@ -40,25 +41,25 @@ class Upload {
   card() {
     const percent = Math.round(this.share * 100);
     const state = this.problem
-      ? el("span.v-chip.bad", null, "Refused")
-      : el("span.v-chip.acc", null, percent < 100 ? `Uploading ${percent} %` : "Reading");
-    return el(
+      ? h("span.v-chip.bad", null, "Refused")
+      : h("span.v-chip.acc", null, percent < 100 ? `Uploading ${percent} %` : "Reading");
+    return h(
       "div.v-vc.v-upload",
       { "data-upload": this.file.name },
-      el(
+      h(
         "div.v-th",
         null,
-        el("span.v-noimg", null, icon(this.problem ? "warn" : "import", 28)),
-        this.problem ? null : el("span.v-pb", null, el("i", { style: { width: `${percent}%` } })),
+        h("span.v-noimg", null, icon(this.problem ? "warn" : "import", 28)),
+        this.problem ? null : h("span.v-pb", null, h("i", { style: { width: `${percent}%` } })),
       ),
-      el(
+      h(
         "div.v-vb",
         null,
-        el("div.v-l1", null, el("b.v-ell.v-grow", { title: this.file.name }, this.file.name), state),
-        el(
+        h("div.v-l1", null, h("b.v-ell.v-grow", { title: this.file.name }, this.file.name), state),
+        h(
           "div.v-l2",
           null,
-          el(
+          h(
             "span.v-grow",
             { class: this.problem ? "v-badc" : "v-t3", role: this.problem ? "alert" : null },
             this.problem || size(this.file.size),
@@ -109,8 +110,8 @@ export class Uploads {
 
   /** Files may be dropped anywhere on the page. */
   acceptDrops() {
-    const veil = el("div.v-drop", null, el("div", null, icon("import", 28), "Drop to add to this project"));
-    const holder = el("div.v-plain", null);
+    const veil = h("div.v-drop", null, h("div", null, icon("import", 28), "Drop to add to this project"));
+    const holder = h("div.v-plain", null);
     document.body.append(holder);
     const carries = (/** @type {DragEvent} */ event) =>
       event.dataTransfer?.types.includes("Files") && !(/** @type {Element} */ (event.target).closest?.(".v-sheet"));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { test } from "node:test";
-import { icon, ICONS } from "../../assets/look/icons.js";
+import { iconMarkup, ICONS } from "../../assets/look/icons.js";
 import { channels, colourOf, inkOn, PALETTE, roundOf, word } from "../../assets/look/palette.js";
 
 const assets = new URL("../../assets/", import.meta.url);
@@ -45,8 +45,8 @@ test("every icon that the modules ask for exists, and an unknown one is an error
     for (const [, name] of source.matchAll(/\b(?:ic|iconButton)\("(\w+)"/g)) assert.ok(ICONS.includes(name), name);
     for (const [, name] of source.matchAll(/icon: "(\w+)"/g)) assert.ok(ICONS.includes(name), name);
   }
-  assert.throws(() => icon("nonsense"), /no icon called "nonsense"/);
-  assert.match(icon("brush", 20), /width="20"/);
+  assert.throws(() => iconMarkup("nonsense"), /no icon called "nonsense"/);
+  assert.match(iconMarkup("brush", 20), /width="20"/);
 });
 
 test("light and dark name the same tokens, and all that the sheets use exist", () => {

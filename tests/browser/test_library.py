@@ -84,7 +84,7 @@ def test_a_video_is_renamed_removed_restored_and_deleted(
 def test_a_project_is_renamed_archived_and_brought_back(page: Page, server: RunningServer, watched: Watch) -> None:
     project = driving.new_project(page, server.address, name="a passing thing", categories="fish")
     page.locator("#v-project-menu").click()
-    page.get_by_role("button", name="Rename or archive").click()
+    page.get_by_role("menuitem", name="Rename or archive").click()
     page.locator("#v-manage-name").fill("a lasting thing")
     page.locator("#v-manage-save").click()
     page.locator("#v-project-menu", has_text="a lasting thing").wait_for()

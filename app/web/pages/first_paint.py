@@ -16,6 +16,7 @@ STYLESHEETS = (
     "/ui/look/tokens.css",
     "/ui/look/base.css",
     "/ui/look/controls.css",
+    "/ui/look/floating.css",
     "/ui/pages/gradio.css",
     "/ui/pages/shell.css",
     "/ui/pages/page.css",

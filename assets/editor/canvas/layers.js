@@ -41,8 +41,8 @@ export class Layers {
     this.lines = h("canvas", { class: "v-lines" });
     this.live = h("canvas", { class: "v-lines" });
     host.prepend(this.sheet, this.lines, this.live);
-    this.pictureContext = this.picture.getContext("2d", { alpha: false });
-    this.maskContext = this.maskCanvas.getContext("2d");
+    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", { alpha: false }));
+    this.maskContext = /** @type {CanvasRenderingContext2D} */ (this.maskCanvas.getContext("2d"));
     this.image = new ImageData(width, height);
     this.words = new Uint32Array(this.image.data.buffer);
     this.under = new Uint32Array(width * height);

@@ -17,6 +17,11 @@ export class Stage {
   constructor(app) {
     this.app = app;
     this.ring = h("div", { class: "v-ring", hidden: true });
+    this.zoomText = h("span", { class: "v-zoom", "aria-label": "Zoom" }, "100%");
+    this.outlineButton = iconButton("outline", "Outlines", () =>
+      app.preferences.set({ outlines: !app.preferences.now.outlines }),
+    );
+    this.cleanButton = iconButton("eye", titled("Only the picture", "clean"), () => app.commands.clean());
     this.notice = sourceNotice(app);
     this.waiting = h("div", { class: "v-waiting", role: "status", hidden: true });
     this.host = h(
@@ -29,6 +34,8 @@ export class Stage {
     );
     /** @type {"none"|"tool"|"pan"} */
     this.gesture = "none";
+    /** whether a button of the pointer is down */
+    this.pressed = false;
     /** whether Space is held */
     this.held = false;
     this.heldSince = 0;
@@ -79,12 +86,7 @@ export class Stage {
   viewRail() {
     const { app } = this;
     const run = (/** @type {string} */ name) => () => app.commands[name]();
-    this.zoomText = h("span", { class: "v-zoom", "aria-label": "Zoom" }, "100%");
-    this.outlineButton = iconButton("outline", "Outlines", () =>
-      app.preferences.set({ outlines: !app.preferences.now.outlines }),
-    );
     this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
-    this.cleanButton = iconButton("eye", titled("Only the picture", "clean"), run("clean"));
     this.cleanButton.setAttribute("aria-pressed", "false");
     return h(
       "div",
@@ -129,6 +131,7 @@ export class Stage {
   down(event) {
     if (event.target instanceof Element && event.target.closest(".v-viewrail, .v-notice")) return;
     if (!this.app.layers || this.gesture !== "none") return;
+    this.pressed = true;
     this.box = this.host.getBoundingClientRect();
     this.host.focus({ preventScroll: true });
     this.host.setPointerCapture(event.pointerId);
@@ -170,6 +173,7 @@ export class Stage {
   up() {
     const { gesture } = this;
     this.gesture = "none";
+    this.pressed = false;
     this.host.classList.remove("v-panning");
     if (gesture === "tool") {
       this.toolBusy?.up(this.app);
@@ -179,6 +183,7 @@ export class Stage {
 
   cancel() {
     this.gesture = "none";
+    this.pressed = false;
     this.host.classList.remove("v-panning");
     this.toolBusy?.cancel(this.app);
     this.toolBusy = null;

@@ -8,7 +8,7 @@ import { MaskStore } from "../masks/store.js";
  * @property {number} frame
  * @property {"present"|"absent"} state
  * @property {string} source proposed, propagated, interpolated, drawn or imported
- * @property {string} review unreviewed, accepted, corrected or rejected
+ * @property {"unreviewed"|"accepted"|"corrected"|"rejected"} review
  * @property {boolean} key
  * @property {number|null} score 0 to 1
  * @property {string|null} look reason why it needs a look

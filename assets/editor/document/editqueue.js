@@ -11,7 +11,7 @@
  * wrote it. Which number goes out is settled when the batch is made.
  */
 
-import { obstacle, RefusedError } from "../api.js";
+import { obstacle, RefusedError } from "../../kit/request.js";
 import { nextBatch, rowName, toSend, withDependents } from "./editbatch.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { KeptEdits } from "./keptedits.js";

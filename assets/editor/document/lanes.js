@@ -91,7 +91,7 @@ function lengthen(runs, frame) {
   else runs.push([frame, frame]);
 }
 
-/** One word for a track: rejected, look, unreviewed, corrected or accepted. @param {Track} track */
+/** Where the review of a track stands. @param {Track} track @returns {import("../../kit/words.js").ReviewState} */
 export function stateOf(track) {
   if (track.rejected) return "rejected";
   const { tally } = laneOf(track);

@@ -1,7 +1,8 @@
 // @ts-check
 /** Edits that could not be saved, as a file: a person takes them along, and any browser sends them later. */
 
-import { count, h } from "../../kit/dom.js";
+import { h } from "../../kit/dom.js";
+import { plural } from "../../kit/text.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("./editbatch.js").Edit} Edit */
@@ -59,7 +60,7 @@ export function loadFromFile(app) {
       const added = app.queue.adopt(fromText(await file.text(), video));
       app.queue.retry();
       app.toast({
-        title: added ? `${count(added, "edit")} taken from the file` : "All of these edits wait here already",
+        title: added ? `${plural(added, "edit")} taken from the file` : "All of these edits wait here already",
       });
     } catch (/** @type {any} */ error) {
       app.toast({ tone: "bad", icon: "warn", title: "Not loaded", text: error.message });

@@ -1,7 +1,8 @@
 // @ts-check
 /** Tool rail, options of the tool, and the transport above the timeline. */
 
-import { clock, fill, h, ic, iconButton, swatch } from "../../kit/dom.js";
+import { fill, h, icon, iconButton, swatch } from "../../kit/dom.js";
+import { clock } from "../../kit/text.js";
 import { secondsOf } from "../playback.js";
 import { keyOf, printed, titled } from "../shortcuts.js";
 import { RAIL } from "../canvas/tools/index.js";
@@ -25,7 +26,7 @@ export function toolRail(app) {
           "data-tool": tool.name,
           onclick: () => app.commands[command(tool.name)](),
         },
-        ic(tool.icon, 20),
+        icon(tool.icon, 20),
       ),
   );
   const draw = () =>
@@ -53,7 +54,7 @@ export function optionStrip(app) {
   const add = h(
     "button",
     { type: "button", title: "Strokes add to the mask", onclick: () => app.view.set({ mode: "add" }) },
-    ic("plus", 14),
+    icon("plus", 14),
     "Add",
   );
   const take = h(
@@ -63,10 +64,11 @@ export function optionStrip(app) {
       title: "Strokes take away (Alt or right button)",
       onclick: () => app.view.set({ mode: "subtract" }),
     },
-    ic("minus", 14),
+    icon("minus", 14),
     "Subtract",
   );
   const mode = h("span", { class: "v-seg", role: "group", "aria-label": "What strokes do" }, add, take);
+  /** @type {HTMLInputElement} */
   const slider = h("input", {
     type: "range",
     min: 0,
@@ -75,8 +77,9 @@ export function optionStrip(app) {
     style: "width:96px",
     "aria-label": "Brush size",
     title: "Brush size ([ and ])",
-    oninput: () => app.preferences.set({ brush: Math.max(1, Math.round((slider.value / 100) ** 2 * 300)) }),
+    oninput: () => app.preferences.set({ brush: Math.max(1, Math.round((Number(slider.value) / 100) ** 2 * 300)) }),
   });
+  /** @type {HTMLInputElement} */
   const number = h("input", {
     type: "text",
     inputmode: "numeric",
@@ -117,9 +120,9 @@ export function optionStrip(app) {
     inner[1].hidden ||= !(draws || tool === "eraser");
     add.setAttribute("aria-pressed", String(how === "add"));
     take.setAttribute("aria-pressed", String(how !== "add"));
-    slider.value = Math.sqrt(brush / 300) * 100;
+    slider.value = String(Math.sqrt(brush / 300) * 100);
     slider.style.setProperty("--p", `${Math.min(100, Math.sqrt(brush / 300) * 100)}%`);
-    number.value = brush;
+    number.value = String(brush);
     overlap.setAttribute("aria-checked", String(noOverlap));
   };
   app.view.on(["tool", "mode", "newTrack", "selected", "revision"], draw);
@@ -142,9 +145,14 @@ const RATES = [0.25, 0.5, 1, 2];
  * @returns {HTMLElement}
  */
 export function transport(app, timeline, count) {
-  const button = (/** @type {string} */ icon, /** @type {string} */ label, /** @type {string} */ command, extra = "") =>
-    iconButton(icon, titled(label, command), () => app.commands[command](), extra);
+  const button = (
+    /** @type {string} */ image,
+    /** @type {string} */ label,
+    /** @type {string} */ command,
+    extra = "",
+  ) => iconButton(image, titled(label, command), () => app.commands[command](), extra);
   const play = button("play", "Play", "play", "v-play");
+  /** @type {HTMLInputElement} */
   const number = h("input", {
     type: "text",
     inputmode: "numeric",
@@ -162,6 +170,7 @@ export function transport(app, timeline, count) {
     onclick: () => app.view.set({ rate: RATES[(RATES.indexOf(app.view.now.rate) + 1) % RATES.length] }),
   });
   const range = h("span", { class: "v-chip v-acc v-rangechip" });
+  /** @type {HTMLInputElement} */
   const zoom = h("input", {
     type: "range",
     min: 0,
@@ -171,30 +180,30 @@ export function transport(app, timeline, count) {
     title: "Timeline zoom",
     oninput: () => {
       const most = app.document.count / Math.min(8, app.document.count);
-      timeline.zoom(timeline.zoomed / (1 / most ** (zoom.value / 100)));
+      timeline.zoom(timeline.zoomed / (1 / most ** (Number(zoom.value) / 100)));
     },
   });
   const complete = h(
     "button",
     { class: "v-btn v-ghost v-text", type: "button", onclick: () => app.commands.complete() },
-    ic("flag"),
+    icon("flag"),
     "Complete",
   );
   const draw = () => {
     const { frame, playing, range: chosen, rate: speed } = app.view.now;
     const { video, phase } = app.session.now;
     const ready = phase === "ready";
-    for (const element of bar.querySelectorAll("button, input")) element.disabled = !ready;
-    for (const element of [number, total, time, complete, rate, ...bar.querySelectorAll(".v-sep")])
-      element.hidden = !ready;
+    for (const element of [...bar.querySelectorAll("button"), ...bar.querySelectorAll("input")])
+      element.disabled = !ready;
+    for (const element of [number, total, time, complete, rate, ...separators]) element.hidden = !ready;
     range.hidden = !chosen;
     rate.textContent = `${speed}×`;
     if (!ready) return;
-    number.value = frame;
+    number.value = String(frame);
     number.style.width = `${Math.max(4, String(video.count - 1).length) + 3}ch`;
     total.textContent = `/ ${video.count - 1}`;
-    time.textContent = clock(secondsOf(video, frame));
-    fill(play, ic(playing ? "pause" : "play"));
+    time.textContent = clock(secondsOf(video, frame), 2);
+    fill(play, icon(playing ? "pause" : "play"));
     if (chosen)
       fill(
         range,
@@ -208,7 +217,7 @@ export function transport(app, timeline, count) {
             title: "Clear range",
             onclick: () => app.view.set({ range: null }),
           },
-          ic("x", 12),
+          icon("x", 12),
         ),
       );
     const done = app.document.isComplete(frame);
@@ -217,9 +226,10 @@ export function transport(app, timeline, count) {
   };
   timeline.onzoom = () => {
     const most = Math.log(app.document.count / Math.min(8, app.document.count));
-    zoom.value = most > 0 ? (-Math.log(timeline.zoomed) / most) * 100 : 0;
+    zoom.value = String(most > 0 ? (-Math.log(timeline.zoomed) / most) * 100 : 0);
     zoom.style.setProperty("--p", `${zoom.value}%`);
   };
+  const separators = [h("span", { class: "v-sep" }), h("span", { class: "v-sep" })];
   const bar = h(
     "div",
     { class: "v-transport" },
@@ -232,9 +242,9 @@ export function transport(app, timeline, count) {
     button("last", "Last frame", "lastFrame"),
     h("span", { class: "v-frameplace" }, number, total, time),
     count,
-    h("span", { class: "v-sep" }),
+    separators[0],
     rate,
-    h("span", { class: "v-sep" }),
+    separators[1],
     complete,
     range,
     h("span", { class: "v-grow" }),

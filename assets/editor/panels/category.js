@@ -2,7 +2,7 @@
 /** The list of categories in a popover: a digit, the arrows or some letters choose one, a new name makes one. */
 
 import { api } from "../api.js";
-import { fill, h, ic, kbd } from "../../kit/dom.js";
+import { fill, h, icon, kbd } from "../../kit/dom.js";
 import { popover } from "../../kit/floating.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -112,11 +112,11 @@ export function chooseCategory(app, anchor, label, choose) {
   const field = h(
     "form",
     { onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
-    h("label", { class: "v-field" }, ic("search"), input),
+    h("label", { class: "v-field" }, icon("search"), input),
   );
   const content = h("div", { class: "v-categories", onkeydown }, field, problem, list);
   draw();
-  const close = popover(app, anchor, content, { label, width: 240 });
+  const close = popover(anchor, content, { label, width: 240 });
   // The popover keeps its height while the list gets shorter, or the field would move under the fingers.
   list.style.minHeight = `${list.offsetHeight}px`;
   move(at);
@@ -145,7 +145,7 @@ function creator(name) {
   return h(
     "button",
     { class: "v-item v-createcategory", type: "button", role: "menuitem", tabindex: "-1", title: name },
-    ic("plus"),
+    icon("plus"),
     h("span", { class: "v-ell v-grow" }, "Create ", h("b", {}, name)),
   );
 }

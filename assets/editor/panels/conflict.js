@@ -2,7 +2,8 @@
 /** Somebody changed the same masks: show both, and let the person choose. */
 
 import { colourOf } from "../../look/palette.js";
-import { count, h, swatch } from "../../kit/dom.js";
+import { h, swatch } from "../../kit/dom.js";
+import { plural } from "../../kit/text.js";
 import { openDialog } from "../../kit/floating.js";
 import { outlinePath } from "../masks/outline.js";
 import { bounds, parse } from "../masks/rle.js";
@@ -59,7 +60,7 @@ async function openConflict(app, conflict) {
   const row = rows[0] ?? { track: edit.changes[0].track, frame: edit.changes[0].frame };
   const track = app.document.tracks.get(row.track);
   const onFrame = typeof row.frame === "number";
-  const more = rows.length > 1 ? ` and ${count(rows.length - 1, "more row")}` : "";
+  const more = rows.length > 1 ? ` and ${plural(rows.length - 1, "more row")}` : "";
   const mine = edit.changes.find((/** @type {any} */ c) => c.track === row.track && c.frame === row.frame)?.after;
   const what = onFrame ? `Frame ${row.frame} of ` : "";
   let close = () => {};
@@ -100,7 +101,7 @@ async function openConflict(app, conflict) {
       )
     : null;
   close = openDialog(
-    app,
+    app.root,
     h(
       "div",
       {},
@@ -139,7 +140,7 @@ function said(after, end) {
 function figure(app, { track, counts, other, frame, title, note, chosen }) {
   const { height, width } = app.document;
   const canvas = h("canvas", { width: 290, height: 200 });
-  const g = canvas.getContext("2d");
+  const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const boxes = [counts, other]
     .filter(Boolean)
     .map((text) => bounds(parse(/** @type {string} */ (text)), height))

@@ -1,11 +1,12 @@
 // @ts-check
 /** The selected track: its name and category, the facts of this frame, what can be done with it. */
 
-import { count, fill, h, ic, kbd, swatch } from "../../kit/dom.js";
+import { fill, h, icon, kbd, swatch } from "../../kit/dom.js";
+import { plural } from "../../kit/text.js";
 import { historyList } from "./historylist.js";
 import { isHuman } from "../document/document.js";
 import { laneOf } from "../document/lanes.js";
-import { STATES } from "./reviewbar.js";
+import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { keyOf, titled } from "../shortcuts.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -25,6 +26,7 @@ const VERBS = Object.freeze([
 /** @param {Editor} app @returns {HTMLElement} */
 export function details(app) {
   const number = h("span", { class: "v-ic" });
+  /** @type {HTMLInputElement} */
   const name = h("input", {
     type: "text",
     class: "v-rename",
@@ -43,7 +45,7 @@ export function details(app) {
   const verbs = h(
     "div",
     { class: "v-verbs" },
-    VERBS.map(([icon, word, command]) =>
+    VERBS.map(([image, word, command]) =>
       h(
         "button",
         {
@@ -53,7 +55,7 @@ export function details(app) {
           "data-verb": command,
           onclick: () => app.commands[command](),
         },
-        ic(icon),
+        icon(image),
         h("span", { class: "v-ell v-grow" }, word),
         kbd(keyOf(command)),
       ),
@@ -83,7 +85,7 @@ export function details(app) {
     fill(number, swatch(track.number));
     if (document.activeElement !== name) name.value = track.name;
     name.placeholder = app.categoryName(track.category);
-    fill(category, app.categoryName(track.category), ic("down", 14));
+    fill(category, app.categoryName(track.category), icon("down", 14));
     fill(facts, factsOf(app, track));
     const { tally } = laneOf(track);
     const part = (/** @type {string} */ what, /** @type {number} */ n) =>
@@ -121,20 +123,20 @@ function factsOf(app, track) {
   const judged = [...track.rows.values()].filter(isHuman).length;
   const share = track.rows.size ? `${Math.floor((judged / track.rows.size) * 100)} % reviewed` : "";
   const area = app.document.areaOf(row);
-  const state = row ? STATES[row.look ? "look" : row.review] : null;
+  const sign = row ? REVIEW_STATES[row.look ? "look" : row.review] : null;
   const what = !row
     ? "unknown"
     : row.state === "absent"
       ? `absent, ${row.source}`
       : area === null
         ? row.source // the mask is on its way
-        : `${row.source}, ${count(area, "pixel")}`;
+        : `${row.source}, ${plural(area, "pixel")}`;
   return [
     h("dt", {}, `Frame ${frame}`),
     h("dd", { class: "v-ell" }, what),
-    h("dd", { class: state ? state[1] : "v-t3" }, state ? state[2].toLowerCase() : "nobody looked"),
+    h("dd", { class: sign ? toneClass(sign) : "v-t3" }, sign ? sign.word.toLowerCase() : "nobody looked"),
     h("dt", {}, "Track"),
-    h("dd", { class: "v-ell" }, `${count(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
+    h("dd", { class: "v-ell" }, `${plural(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
     h("dd", {}, share),
   ];
 }

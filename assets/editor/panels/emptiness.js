@@ -2,7 +2,7 @@
 /** What stands in place of the picture: loading, nothing here yet, or what went wrong and how to go on. */
 
 import { pageAddress } from "../address.js";
-import { fill, h, ic } from "../../kit/dom.js";
+import { fill, h, icon } from "../../kit/dom.js";
 
 /** @param {import("../editor.js").Editor} app @returns {HTMLElement} */
 export function emptiness(app) {
@@ -22,13 +22,13 @@ export function emptiness(app) {
           h(
             "a",
             { class: "v-btn v-pri v-large", href: library },
-            ic("plus"),
+            icon("plus"),
             project ? "Add videos" : "To the library",
           ),
           h(
             "a",
             { class: "v-btn v-outline v-large", href: pageAddress("/exchange", project?.id) },
-            ic("import"),
+            icon("import"),
             "Import annotations",
           ),
         ),
@@ -51,12 +51,12 @@ export function emptiness(app) {
   return box;
 }
 
-/** @param {string} icon @param {string} title @param {string} text @param {...any} buttons */
-function card(icon, title, text, ...buttons) {
+/** @param {string} image name of an icon @param {string} title @param {string} text @param {...any} buttons */
+function card(image, title, text, ...buttons) {
   return h(
     "div",
     { class: "v-drop", role: "status" },
-    ic(icon, 40, "v-t3"),
+    icon(image, 40, "v-t3"),
     h("h2", {}, title),
     h("p", { class: "v-t2" }, text),
     h("div", { class: "v-row" }, buttons),

@@ -1,7 +1,7 @@
 // @ts-check
 /** The list of keys, made from the table that the keys themselves use. */
 
-import { fill, h, ic, iconButton, kbd } from "../../kit/dom.js";
+import { fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
 import { openDialog } from "../../kit/floating.js";
 import { printed, SHORTCUTS } from "../shortcuts.js";
 
@@ -20,6 +20,7 @@ const MOUSE = [
 /** @param {import("../editor.js").Editor} app */
 export function showKeys(app) {
   const columns = h("div", { class: "v-keycolumns" });
+  /** @type {HTMLInputElement} */
   const search = h("input", {
     type: "text",
     placeholder: "Search, or press a key",
@@ -57,7 +58,7 @@ export function showKeys(app) {
   };
   draw("");
   const close = openDialog(
-    app,
+    app.root,
     h(
       "div",
       {},
@@ -65,7 +66,7 @@ export function showKeys(app) {
         "div",
         { class: "v-row v-keyhead" },
         h("h2", { class: "v-grow" }, "Keys"),
-        h("label", { class: "v-field" }, ic("search"), search),
+        h("label", { class: "v-field" }, icon("search"), search),
         iconButton("x", "Close (Esc)", () => close()),
       ),
       columns,

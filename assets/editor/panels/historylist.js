@@ -2,7 +2,8 @@
 /** Edits of the video or of one track, newest first. */
 
 import { api } from "../api.js";
-import { count, fill, h, ic, swatch } from "../../kit/dom.js";
+import { fill, h, icon, swatch } from "../../kit/dom.js";
+import { ago, plural } from "../../kit/text.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -30,15 +31,6 @@ const KINDS = Object.freeze({
   undo: ["undo", "Undid"],
   redo: ["redo", "Redid"],
 });
-
-/** "2 min", "3 h", "5 d". @param {number} created unix seconds @param {number} [now] unix seconds */
-export function ago(created, now = Date.now() / 1000) {
-  const seconds = Math.max(0, now - created);
-  if (seconds < 60) return "now";
-  if (seconds < 3600) return `${Math.floor(seconds / 60)} min`;
-  if (seconds < 86400) return `${Math.floor(seconds / 3600)} h`;
-  return `${Math.floor(seconds / 86400)} d`;
-}
 
 /**
  * Put the newest edits into an element.
@@ -70,10 +62,10 @@ export async function historyList(app, list, track, limit = 60) {
 
 /** @param {Editor} app @param {any} edit @param {boolean} named whether the track has to be said */
 function row(app, edit, named) {
-  const [icon, word] = KINDS[edit.kind] ?? ["clock", edit.kind];
+  const [image, word] = KINDS[edit.kind] ?? ["clock", edit.kind];
   const [first, last] = edit.frames ?? [null, null];
   const where = first === null || first === undefined ? "" : first === last ? ` frame ${first}` : ` ${first} – ${last}`;
-  const many = (edit.tracks?.length ?? 0) > 1 ? `, ${count(edit.tracks.length, "track")}` : "";
+  const many = (edit.tracks?.length ?? 0) > 1 ? `, ${plural(edit.tracks.length, "track")}` : "";
   const only = named && edit.tracks?.length === 1 ? app.document.tracks.get(edit.tracks[0]) : undefined;
   return h(
     "button",
@@ -87,7 +79,7 @@ function row(app, edit, named) {
           app.commands.select(edit.tracks[0]);
       },
     },
-    ic(icon, 16, "v-t3"),
+    icon(image, 16, "v-t3"),
     h("span", { class: "v-ell v-name" }, `${word}${where}${many}`),
     only ? swatch(only.number) : h("span"),
     h("span", { class: "v-t3" }, ago(edit.created)),

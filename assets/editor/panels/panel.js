@@ -3,12 +3,12 @@
 
 import { filteredQueue, wholeQueue } from "../commands.js";
 import { details } from "./details.js";
-import { fill, h, ic, swatch } from "../../kit/dom.js";
-import { toastShelf } from "../../kit/floating.js";
+import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { historyList } from "./historylist.js";
 import { standingOn, stateOf } from "../document/lanes.js";
-import { STATES } from "./reviewbar.js";
+import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { titled } from "../shortcuts.js";
+import { toastShelf } from "./toasts.js";
 import { offlineToast } from "./topbar.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -71,6 +71,7 @@ export function panel(app) {
 
 /** @param {Editor} app */
 function filterRow(app) {
+  /** @type {HTMLInputElement} */
   const input = h("input", {
     type: "text",
     placeholder: "Filter by name, category, state",
@@ -81,7 +82,7 @@ function filterRow(app) {
   return h(
     "div",
     { class: "v-filter" },
-    h("label", { class: "v-field v-grow" }, ic("search"), input),
+    h("label", { class: "v-field v-grow" }, icon("search"), input),
     h(
       "button",
       {
@@ -90,9 +91,9 @@ function filterRow(app) {
         "data-role": "new-track",
         "aria-label": titled("New track", "newTrack"),
         title: titled("New track", "newTrack"),
-        onclick: (/** @type {any} */ e) => app.commands.newTrack(e.currentTarget),
+        onclick: (e) => app.commands.newTrack(e.currentTarget),
       },
-      ic("plus"),
+      icon("plus"),
     ),
   );
 }
@@ -110,9 +111,9 @@ function trackRows(app, tracks) {
         {
           class: "v-btn v-outline",
           type: "button",
-          onclick: (/** @type {any} */ e) => app.commands.newTrack(e.currentTarget),
+          onclick: (e) => app.commands.newTrack(e.currentTarget),
         },
-        ic("plus"),
+        icon("plus"),
         "New track",
       ),
     );
@@ -121,7 +122,7 @@ function trackRows(app, tracks) {
   const wanted = tracks.filter(
     (track) =>
       !words ||
-      `${track.number} ${track.name} ${app.categoryName(track.category)} ${STATES[stateOf(track)][2]}`
+      `${track.number} ${track.name} ${app.categoryName(track.category)} ${REVIEW_STATES[stateOf(track)].word}`
         .toLowerCase()
         .includes(words),
   );
@@ -145,7 +146,7 @@ function trackRows(app, tracks) {
 function trackRow(app, track) {
   const { selected, hidden, locked, solo } = app.view.now;
   const category = app.categoryName(track.category);
-  const [icon, tone, word] = STATES[stateOf(track)];
+  const sign = REVIEW_STATES[stateOf(track)];
   const action = (
     /** @type {string} */ name,
     /** @type {string} */ label,
@@ -164,7 +165,7 @@ function trackRow(app, track) {
           app.commands[command](track.id);
         },
       },
-      ic(name),
+      icon(name),
     );
   const marked = hidden.has(track.id) || locked.has(track.id) || solo === track.id;
   return h(
@@ -192,7 +193,7 @@ function trackRow(app, track) {
       { class: "v-meta" },
       track.name ? h("span", { class: "v-chip" }, category) : null,
       h("span", { class: "v-score" }, track.score === null ? "" : track.score.toFixed(2)),
-      ic(icon, 16, tone, word),
+      icon(sign.icon, 16, toneClass(sign), sign.word),
     ),
   );
 }
@@ -213,7 +214,7 @@ function queueList(app) {
       },
       label,
     );
-  const row = (/** @type {any} */ item, /** @type {number} */ i) =>
+  const row = (/** @type {import("../document/lanes.js").QueueItem} */ item, /** @type {number} */ i) =>
     h(
       "button",
       {
@@ -232,7 +233,7 @@ function queueList(app) {
         h("span", { class: "v-t3 v-ell" }, app.title(/** @type {any} */ (app.document.tracks.get(item.track)))),
       ),
       h("span", { class: "v-t2" }, item.first === item.last ? `frame ${item.first}` : `${item.first} – ${item.last}`),
-      ic(...glyphOf(item.kind)),
+      icon(REVIEW_STATES[item.kind].icon, 16, toneClass(REVIEW_STATES[item.kind])),
     );
   return [
     h(
@@ -258,10 +259,4 @@ function queueList(app) {
               : "Nothing to review yet.",
         ),
   ];
-}
-
-/** @param {string} kind @returns {[string, number, string]} */
-function glyphOf(kind) {
-  const [icon, tone] = STATES[kind];
-  return [icon, 16, tone];
 }

@@ -3,12 +3,12 @@
 
 import { pageAddress } from "../address.js";
 import { api } from "../api.js";
-import { clock, fill, h, ic, sizeText } from "../../kit/dom.js";
+import { fill, h, icon } from "../../kit/dom.js";
+import { clock, size } from "../../kit/text.js";
 import { popover } from "../../kit/floating.js";
+import { isActive, jobName } from "../../kit/words.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
-
-const ACTIVE = ["queued", "running", "cancelling"];
 
 /** The button, which becomes its job's progress. @param {Editor} app @returns {HTMLElement} */
 export function proposeSlot(app) {
@@ -16,7 +16,7 @@ export function proposeSlot(app) {
   let drawn = "";
   const draw = () => {
     const job = app.session.now.jobs.find(
-      (j) => j.kind === "propose" && j.video === app.session.now.video?.id && ACTIVE.includes(j.status),
+      (j) => j.kind === "propose" && j.video === app.session.now.video?.id && isActive(j),
     );
     if (job) {
       if (drawn !== job.id) fill(slot, progressButton(app, job.id));
@@ -34,7 +34,7 @@ export function proposeSlot(app) {
             title: "Let the model propose tracks",
             onclick: (/** @type {any} */ e) => before(app, e.currentTarget),
           },
-          ic("spark"),
+          icon("spark"),
           "Propose",
         ),
       );
@@ -51,10 +51,11 @@ export function proposeSlot(app) {
 
 /** @param {Editor} app @param {string} id */
 function progressButton(app, id) {
+  /** @type {HTMLButtonElement} */
   const details = h(
     "button",
     { class: "v-jobtext", type: "button", title: "Details", onclick: () => jobDetails(app, details) },
-    ic("spark", 16, "v-acc"),
+    icon("spark", 16, "v-acc"),
     h("span", { class: "v-jobword" }),
     h("b", { class: "v-jobpercent" }),
     h("span", { class: "v-jobeta v-t3" }),
@@ -72,7 +73,7 @@ function progressButton(app, id) {
         title: "Cancel; what is done stays",
         onclick: () => cancel(app, id),
       },
-      ic("x", 12),
+      icon("x", 12),
     ),
     h("span", { class: "v-jobbar" }),
   );
@@ -88,7 +89,7 @@ function update(slot, job) {
   set(".v-jobpercent", job.status === "running" ? `${Math.round((job.progress ?? 0) * 100)} %` : "");
   set(
     ".v-jobeta",
-    typeof job.eta_seconds === "number" && job.status === "running" ? `${clock(job.eta_seconds, 0)} left` : "",
+    typeof job.eta_seconds === "number" && job.status === "running" ? `${clock(job.eta_seconds)} left` : "",
   );
   const bar = /** @type {HTMLElement|null} */ (slot.querySelector(".v-jobbar"));
   if (bar) bar.style.width = `${(job.progress ?? 0) * 100}%`;
@@ -107,7 +108,7 @@ async function cancel(app, id) {
 function jobDetails(app, anchor) {
   const list = h("div", { class: "v-jobs" });
   const draw = () => {
-    const jobs = app.session.now.jobs.filter((job) => ACTIVE.includes(job.status));
+    const jobs = app.session.now.jobs.filter(isActive);
     fill(
       list,
       h(
@@ -129,8 +130,8 @@ function jobDetails(app, anchor) {
           h(
             "div",
             { class: "v-row" },
-            ic("spark", 16, "v-acc"),
-            h("b", { class: "v-grow v-ell" }, `${capital(job.kind)}, ${videoName(app, job.video)}`),
+            icon("spark", 16, "v-acc"),
+            h("b", { class: "v-grow v-ell" }, `${jobName(job.kind)}, ${videoName(app, job.video)}`),
             h("b", {}, `${Math.round((job.progress ?? 0) * 100)} %`),
           ),
           h(
@@ -143,7 +144,7 @@ function jobDetails(app, anchor) {
             "div",
             { class: "v-row v-t2" },
             h("span", { class: "v-grow v-ell" }, job.message || job.status),
-            h("span", {}, typeof job.eta_seconds === "number" ? `${clock(job.eta_seconds, 0)} left` : ""),
+            h("span", {}, typeof job.eta_seconds === "number" ? `${clock(job.eta_seconds)} left` : ""),
           ),
           h(
             "div",
@@ -158,11 +159,8 @@ function jobDetails(app, anchor) {
   };
   draw();
   const stop = app.session.on(["jobs"], draw);
-  popover(app, anchor, list, { width: 344, label: "Jobs", align: "end", onclose: stop });
+  popover(anchor, list, { width: 344, label: "Jobs", align: "end", onclose: stop });
 }
-
-/** @param {string} word */
-const capital = (word) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** @param {Editor} app @param {string|null} id */
 function videoName(app, id) {
@@ -176,7 +174,7 @@ function videoName(app, id) {
 /** What will run, and the ways out where it knows too little. @param {Editor} app @param {Element} anchor */
 async function before(app, anchor) {
   const box = h("div", { class: "v-propose" }, h("p", { class: "v-t3" }, "Asking what the model knows…"));
-  popover(app, anchor, box, { width: 360, label: "Propose", align: "end" });
+  popover(anchor, box, { width: 360, label: "Propose", align: "end" });
   const project = app.session.now.project;
   try {
     const proposer = await api.proposer(project.id);
@@ -187,7 +185,7 @@ async function before(app, anchor) {
       proposer.checkpoint ? start(app, proposer, anchor) : null,
     );
   } catch (/** @type {any} */ error) {
-    fill(box, h("div", { class: "v-row" }, ic("warn", 16, "v-bad"), h("span", {}, error.message)));
+    fill(box, h("div", { class: "v-row" }, icon("warn", 16, "v-bad"), h("span", {}, error.message)));
   }
 }
 
@@ -199,7 +197,7 @@ function known(proposer) {
     h(
       "div",
       { class: "v-row v-pophead" },
-      ic("spark", 16, "v-acc"),
+      icon("spark", 16, "v-acc"),
       h("h2", { class: "v-grow v-ell" }, checkpoint.name),
       h("span", { class: "v-chip" }, device ?? ""),
     ),
@@ -215,7 +213,7 @@ function known(proposer) {
         classes.length > 6 ? `${classes.length}: ${classes.slice(0, 4).join(", ")}…` : classes.join(", "),
       ),
       h("dt", {}, "Of this project"),
-      h("dd", {}, knows.length ? [ic("check", 14, "v-ok"), knows.join(", ")] : "none"),
+      h("dd", {}, knows.length ? [icon("check", 14, "v-ok"), knows.join(", ")] : "none"),
       unknown.length ? [h("dt", {}, "Not known"), h("dd", { class: "v-warn" }, unknown.join(", "))] : null,
     ),
   ];
@@ -229,7 +227,7 @@ function ways(app, proposer, project) {
     h(
       "p",
       { class: "v-warning" },
-      ic("warn", 16, "v-warn"),
+      icon("warn", 16, "v-warn"),
       h("span", {}, proposer.warning ?? "There is no checkpoint yet."),
     ),
     h(
@@ -239,20 +237,20 @@ function ways(app, proposer, project) {
         h(
           "a",
           { class: "v-item", href: models },
-          ic("import", 16, "v-t3"),
+          icon("import", 16, "v-t3"),
           h("span", { class: "v-grow v-ell" }, `Download ${d.name}`),
           h(
             "span",
             { class: "v-t3" },
-            `${sizeText(d.size_bytes)}, ${Array.isArray(d.classes) ? d.classes.length : d.classes} classes`,
+            `${size(d.size_bytes)}, ${Array.isArray(d.classes) ? d.classes.length : d.classes} classes`,
           ),
         ),
       ),
-      h("a", { class: "v-item", href: models }, ic("list", 16, "v-t3"), "Choose a checkpoint file"),
+      h("a", { class: "v-item", href: models }, icon("list", 16, "v-t3"), "Choose a checkpoint file"),
       h(
         "button",
         { class: "v-item", type: "button", onclick: () => app.commands.newTrack() },
-        ic("brush", 16, "v-t3"),
+        icon("brush", 16, "v-t3"),
         "Draw by hand",
       ),
     ),
@@ -280,7 +278,7 @@ function start(app, proposer, anchor) {
     h(
       "button",
       { class: `v-btn ${proposer.warning ? "" : "v-pri"}`, type: "button", "data-role": "start-propose", onclick: run },
-      ic("spark"),
+      icon("spark"),
       proposer.warning ? "Propose anyway" : "Propose",
     ),
   );

@@ -2,20 +2,12 @@
 /** The only place for verdicts: where in the queue, why, for which frames, and the verdict itself. */
 
 import { filteredQueue } from "../commands.js";
-import { fill, h, ic, iconButton, kbd } from "../../kit/dom.js";
+import { fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
+import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { standingOn } from "../document/lanes.js";
 import { keyOf, titled } from "../shortcuts.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
-
-/** What a row is, as glyph, tone and words. @type {Record<string, [string, string, string]>} */
-export const STATES = Object.freeze({
-  accepted: ["check", "v-ok", "Accepted"],
-  corrected: ["edit", "v-acc", "Corrected"],
-  look: ["warn", "v-warn", "Needs a look"],
-  rejected: ["x", "v-bad", "Rejected"],
-  unreviewed: ["ci", "v-t3", "Unreviewed"],
-});
 
 /** @param {Editor} app @returns {HTMLElement} */
 export function reviewBar(app) {
@@ -31,14 +23,14 @@ export function reviewBar(app) {
   const reject = h(
     "button",
     { class: "v-btn", type: "button", title: titled("Reject", "reject"), onclick: () => app.commands.reject() },
-    ic("x"),
+    icon("x"),
     "Reject",
     kbd(keyOf("reject")),
   );
   const accept = h(
     "button",
     { class: "v-btn v-pri", type: "button", title: titled("Accept", "accept"), onclick: () => app.commands.accept() },
-    ic("check"),
+    icon("check"),
     "Accept",
     kbd(keyOf("accept")),
   );
@@ -64,7 +56,7 @@ export function reviewBar(app) {
     const at = standingOn(items, app.view.now.selected, app.view.now.frame);
     fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`);
     const said = sentence(app);
-    fill(glyph, ic(...said.glyph));
+    fill(glyph, icon(...said.glyph));
     why.textContent = said.title;
     more.textContent = said.more;
     for (const element of [reject, accept]) element.disabled = !app.track;
@@ -125,12 +117,11 @@ function sentence(app) {
   const name = `${track.number} ${app.title(track)}`;
   if (!row)
     return { glyph: ["ci", 16, "v-t3"], title: "Unknown here", more: `${name}: nobody looked at frame ${frame}` };
-  const state = row.look ? "look" : row.review;
-  const [icon, tone, word] = STATES[state];
+  const sign = REVIEW_STATES[row.look ? "look" : row.review];
   const score = row.score !== null && row.source === "proposed" ? ` ${row.score.toFixed(2)}` : "";
   return {
-    glyph: [icon, 16, tone],
-    title: row.look ?? word,
+    glyph: [sign.icon, 16, toneClass(sign)],
+    title: row.look ?? sign.word,
     more: `${name}, ${row.state === "absent" ? "absent" : row.source}${score}`,
   };
 }

@@ -2,7 +2,7 @@
 /** What lies over the canvas when a picture cannot be had: why, and where else the video may be. */
 
 import { api } from "../api.js";
-import { h, ic } from "../../kit/dom.js";
+import { h, icon } from "../../kit/dom.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -14,7 +14,7 @@ export function sourceNotice(app) {
   const notice = h(
     "div",
     { class: "v-notice", role: "alert", hidden: true },
-    h("div", { class: "v-noticeline" }, ic("warn", 16, "v-warn"), words, buttons),
+    h("div", { class: "v-noticeline" }, icon("warn", 16, "v-warn"), words, buttons),
     form.element,
   );
   const again = h("button", { class: "v-btn", type: "button", onclick: () => tryAgain(app) }, "Try again");

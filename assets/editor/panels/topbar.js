@@ -3,12 +3,14 @@
 
 import { pageAddress } from "../address.js";
 import { nextConflict } from "./conflict.js";
-import { count, fill, h, ic, iconButton } from "../../kit/dom.js";
-import { menu } from "../../kit/floating.js";
+import { fill, h, icon, iconButton } from "../../kit/dom.js";
+import { plural } from "../../kit/text.js";
+import { openMenu } from "../../kit/floating.js";
 import { progress } from "../document/lanes.js";
 import { proposeSlot } from "./propose.js";
 import { titled } from "../shortcuts.js";
 import { toggleTheme } from "../../kit/theme.js";
+import { toneClass, videoState } from "../../kit/words.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -24,13 +26,13 @@ const PAGES = Object.freeze([
 /** @param {Editor} app @returns {HTMLElement} */
 export function topBar(app) {
   const project = () => app.session.now.project?.id;
-  const brand = h("a", { class: "v-brand", href: "/", "aria-label": "Library", title: "Library" }, ic("logo", 22));
+  const brand = h("a", { class: "v-brand", href: "/", "aria-label": "Library", title: "Library" }, icon("logo", 22));
   const nav = h("nav", { class: "v-nav", "aria-label": "Pages" });
   const undo = iconButton("undo", titled("Undo", "undo"), () => app.commands.undo());
   const redo = iconButton("redo", titled("Redo", "redo"), () => app.commands.redo());
-  const exporting = h("a", { class: "v-btn v-outline" }, ic("export"), "Export");
-  const retrain = h("a", { class: "v-btn v-outline" }, ic("retrain"), "Retrain");
-  const theme = iconButton("sun", "Light or dark", () => toggleTheme(app));
+  const exporting = h("a", { class: "v-btn v-outline" }, icon("export"), "Export");
+  const retrain = h("a", { class: "v-btn v-outline" }, icon("retrain"), "Retrain");
+  const theme = iconButton("sun", "Light or dark", () => app.session.set({ theme: toggleTheme() }));
   const help = iconButton("help", titled("Keys", "help"), () => app.commands.help());
   const draw = () => {
     brand.href = pageAddress("/", project());
@@ -83,55 +85,47 @@ function crumb(app) {
     "button",
     { class: "v-btn v-ghost", type: "button", title: "Video", "aria-haspopup": "menu", onclick: () => videos() },
     name,
-    ic("down", 14),
+    icon("down", 14),
   );
-  const tone = /** @type {Record<string, [string, string]>} */ ({
-    done: ["check", "v-ok"],
-    review: ["edit", "v-acc"],
-    proposed: ["ci", "v-t3"],
-    new: ["film", "v-t3"],
-  });
   const stateIcon = (/** @type {string} */ state) => {
-    const [name, colour] = tone[state] ?? tone.new;
-    return ic(name, 16, colour);
+    const sign = videoState(state);
+    return icon(sign.icon, 16, toneClass(sign));
   };
   function projects() {
     const now = app.session.now;
-    menu(app, projectButton, {
-      label: "Projects",
-      items: now.projects.map((p) => ({
-        title: p.name,
-        current: p.id === now.project?.id,
-        href: pageAddress("/review", p.id),
-      })),
-    });
+    const items = now.projects.map((p) => ({
+      title: p.name,
+      current: p.id === now.project?.id,
+      href: pageAddress("/review", p.id),
+    }));
+    openMenu(projectButton, items, { label: "Projects" });
   }
   async function videos() {
     const now = app.session.now;
     if (!now.project) return;
     const others = now.projects.filter((p) => p.id !== now.project.id);
-    menu(app, video, {
-      label: "Videos",
-      width: 288,
-      items: [
+    openMenu(
+      video,
+      [
         ...now.project.videos.map((/** @type {any} */ v) => ({
           title: v.name,
           current: v.id === now.video?.id,
           icon: stateIcon(v.state),
-          note: h("span", { class: "v-t3" }, count(v.count, "frame")),
+          note: h("span", { class: "v-t3" }, plural(v.count, "frame")),
           run: () => app.open(v.id),
         })),
         null,
         {
           title: `All videos of ${now.project.name}`,
-          icon: ic("grid", 16, "v-t3"),
+          icon: icon("grid", 16, "v-t3"),
           href: pageAddress("/", now.project.id),
         },
         ...others
           .slice(0, 8)
-          .map((p) => ({ title: p.name, icon: ic("right", 16, "v-t3"), href: pageAddress("/review", p.id) })),
+          .map((p) => ({ title: p.name, icon: icon("right", 16, "v-t3"), href: pageAddress("/review", p.id) })),
       ],
-    });
+      { label: "Videos", width: 288 },
+    );
   }
   const draw = () => {
     projectName.textContent = app.session.now.project?.name ?? "No project";
@@ -163,11 +157,11 @@ function reviewed(app) {
       h("i", { class: "v-grow" }),
     );
     const number = (
-      /** @type {string} */ icon,
+      /** @type {string} */ image,
       /** @type {string} */ tone,
       /** @type {number} */ n,
       /** @type {string} */ word,
-    ) => h("span", { title: `${n} ${word}` }, ic(icon, 16, tone), h("b", {}, n), h("em", {}, word));
+    ) => h("span", { title: `${n} ${word}` }, icon(image, 16, tone), h("b", {}, n), h("em", {}, word));
     fill(
       numbers,
       number("check", "v-ok", accepted, "accepted"),
@@ -192,32 +186,31 @@ function saveState(app) {
   );
   const choices = () => {
     const { saving, waiting } = app.session.now;
-    const open = (/** @type {string} */ icon, /** @type {string} */ title, /** @type {() => void} */ run) => ({
+    const open = (/** @type {string} */ image, /** @type {string} */ title, /** @type {() => void} */ run) => ({
       title,
-      icon: ic(icon, 16, "v-t3"),
+      icon: icon(image, 16, "v-t3"),
       run,
     });
-    menu(app, save, {
-      label: "Saving",
-      width: 260,
-      align: "end",
-      items: [
+    openMenu(
+      save,
+      [
         ...(saving === "conflict" ? [open("warn", "Choose what to keep", () => nextConflict(app))] : []),
         ...(saving === "offline" ? [open("retrain", "Try now", () => app.commands.retry())] : []),
         ...(waiting ? [open("export", "Save waiting edits as a file", () => app.commands.saveQueue())] : []),
         open("import", "Send edits from a file…", () => app.commands.loadQueue()),
       ],
-    });
+      { label: "Saving", width: 260, align: "end" },
+    );
   };
   const draw = () => {
     const { saving, waiting, obstacle, phase } = app.session.now;
     save.hidden = phase !== "ready";
     save.classList.toggle("v-offline", saving === "offline" || saving === "conflict");
     save.title = saving === "offline" ? obstacle : "";
-    if (saving === "offline") fill(words, ic("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
-    else if (saving === "conflict") fill(words, ic("warn"), `Conflict, ${waiting} waiting`);
-    else if (saving === "saving") fill(words, ic("clock", 16, "v-t3"), "Saving…");
-    else fill(words, ic("check", 16, "v-ok"), "Saved");
+    if (saving === "offline") fill(words, icon("cloud"), `${obstacle ? "Not saved" : "Offline"}, ${waiting} waiting`);
+    else if (saving === "conflict") fill(words, icon("warn"), `Conflict, ${waiting} waiting`);
+    else if (saving === "saving") fill(words, icon("clock", 16, "v-t3"), "Saving…");
+    else fill(words, icon("check", 16, "v-ok"), "Saved");
   };
   app.session.on(["saving", "waiting", "obstacle", "phase"], draw);
   draw();
@@ -232,7 +225,7 @@ export function offlineToast(app) {
   const toast = h(
     "div",
     { class: "v-toast", role: "status", hidden: true },
-    ic("cloud", 16, "v-warn"),
+    icon("cloud", 16, "v-warn"),
     h(
       "div",
       { class: "v-grow" },
@@ -252,7 +245,7 @@ export function offlineToast(app) {
     toast.hidden = saving !== "offline";
     if (toast.hidden) return;
     const one = waiting === 1;
-    const kept = `${count(waiting, "edit")} ${one ? "is" : "are"} kept in this browser`;
+    const kept = `${plural(waiting, "edit")} ${one ? "is" : "are"} kept in this browser`;
     title.textContent = obstacle ? "Edits cannot be saved now" : "The server does not answer";
     text.textContent = obstacle
       ? `${obstacle} ${kept}; saving is tried again by itself.`

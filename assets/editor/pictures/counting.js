@@ -2,7 +2,8 @@
 /** A new video's frames are counted while one already looks at it: how far that is, and what it changes here. */
 
 import { api } from "../api.js";
-import { count as number, fill, h } from "../../kit/dom.js";
+import { fill, h } from "../../kit/dom.js";
+import { plural } from "../../kit/text.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -43,7 +44,7 @@ export function counting(app) {
     const percent = Math.floor(100 * Math.min(1, share));
     fill(chip, job ? `Counting ${percent} %` : "Not all counted");
     chip.title =
-      `${number(video.confirmed, "frame")} of ${video.partial ? "more than " : ""}${video.count.toLocaleString("en")} counted. ` +
+      `${plural(video.confirmed, "frame")} of ${video.partial ? "more than " : ""}${video.count.toLocaleString("en")} counted. ` +
       "Masks can be stored on counted frames.";
     bar.setAttribute("aria-valuenow", String(percent));
     fullness.style.width = `${percent}%`;

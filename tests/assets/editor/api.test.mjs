@@ -1,59 +1,30 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { OfflineError, RefusedError, obstacle, request } from "../../../assets/editor/api.js";
+import { api, frameAddress, proxyAddress } from "../../../assets/editor/api.js";
 
-const answering = (body, status) => {
-  globalThis.fetch = async () => new Response(body, { status });
-};
-
-test("a refusal brings the server's sentence, its status and its kind", async () => {
-  answering('{"error": "It shows another picture.", "kind": "other_pixels"}', 400);
-  await assert.rejects(request("POST", "/data/videos/v/source", {}), (error) => {
-    assert.ok(error instanceof RefusedError);
-    assert.deepEqual([error.message, error.status, error.kind], ["It shows another picture.", 400, "other_pixels"]);
-    return true;
-  });
-});
-
-test("a refusal of no special kind has none, also where the answer is no sentence", async () => {
-  answering('{"error": "No."}', 400);
-  await assert.rejects(request("GET", "/x"), (error) => error.kind === "" && error.message === "No.");
-  answering("<html>", 404);
-  await assert.rejects(request("GET", "/x"), (error) => error.kind === "" && /404 to GET \/x/.test(error.message));
-});
-
-test("what is not an answer of the server means that it is out of reach", async () => {
-  answering("busy", 503);
-  await assert.rejects(request("GET", "/x"), OfflineError);
-});
-
-test("a refusal with a sentence is no silence, whatever its status", async () => {
-  answering('{"error": "The disk is full."}', 503);
-  await assert.rejects(
-    request("GET", "/x"),
-    (error) => error instanceof RefusedError && error.message === "The disk is full.",
+test("a frame's address carries the content hash where there is one", () => {
+  assert.equal(frameAddress({ id: "v 1" }, 7), "/data/videos/v%201/frames/7.jpg");
+  assert.equal(
+    frameAddress({ id: "v", content_hash: "0123456789abcdef" }, 0),
+    "/data/videos/v/frames/0.jpg?h=0123456789ab",
   );
 });
 
-test("what a server in between refuses is told in words, with its pause", async () => {
-  for (const [status, words] of [
-    [401, /sign-in is needed/],
-    [403, /not allowed/],
-    [413, /size/],
-    [429, /fewer/],
-  ]) {
-    globalThis.fetch = async () => new Response("<html>", { status, headers: { "retry-after": "90" } });
-    await assert.rejects(request("POST", "/x", {}), (error) => words.test(error.message) && error.after === 90);
-  }
-});
-
-test("a page in place of an answer is a failure", async () => {
-  answering("<html>Sign in</html>", 200);
-  await assert.rejects(request("GET", "/x"), /not the annotation server/);
-});
-
-test("why a request failed is one sentence, none when nobody answered", () => {
-  assert.equal(obstacle(new OfflineError()), "");
-  assert.equal(obstacle(new RefusedError("No.", 400)), "No.");
-  assert.equal(obstacle("x"), "x");
+test("every id in an address is encoded", async () => {
+  const asked = [];
+  globalThis.fetch = async (path, init) => (
+    asked.push(`${init.method} ${path} ${init.body ?? ""}`.trim()),
+    new Response("{}")
+  );
+  await api.tracks("v/1", 0, 20);
+  await api.history("v", "t 1", 60);
+  await api.propose("v", undefined);
+  await api.edits("v", "person:1", []);
+  assert.deepEqual(asked, [
+    "GET /data/videos/v%2F1/tracks?start=0&stop=20",
+    "GET /data/videos/v/history?limit=60&track=t%201",
+    "POST /data/videos/v/propose {}",
+    'POST /data/videos/v/edits {"author":"person:1","edits":[]}',
+  ]);
+  assert.equal(proxyAddress({ id: "v 1" }, 2), "/data/videos/v%201/proxies/2");
 });

@@ -79,7 +79,7 @@ test("the keys that the design names do what it says", () => {
 
 test("in a dialog the keys of the editor do nothing", () => {
   assert.equal(find("dialog", "A"), undefined);
-  assert.equal(find("dialog", "Escape")?.command, "closeDialog");
+  assert.equal(find("dialog", "Escape"), undefined, "the platform closes what floats");
 });
 
 test("keys are written as they are printed", () => {

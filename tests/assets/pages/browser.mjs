@@ -40,6 +40,7 @@ export async function openPage({ address = "/", answers = {} } = {}) {
     HTMLInputElement: FakeInput,
     ResizeObserver: class {
       observe() {}
+      disconnect() {}
     },
     CSS: { escape: (text) => text },
     innerWidth: 1280,

@@ -90,7 +90,8 @@ export class FakeNode {
   }
 
   addEventListener(type, call, capture = false) {
-    this.listeners.push({ type, call, capture: Boolean(typeof capture === "object" ? capture?.capture : capture) });
+    const options = typeof capture === "object" ? capture : { capture };
+    this.listeners.push({ type, call, capture: Boolean(options?.capture), once: Boolean(options?.once) });
   }
 
   removeEventListener(type, call) {
@@ -107,8 +108,12 @@ export class FakeNode {
       stop();
     };
     const call = (at, capture) => {
-      for (const one of [...at.listeners])
-        if (one.type === event.type && one.capture === capture) one.call.call(at, event);
+      Object.defineProperty(event, "currentTarget", { value: at, configurable: true });
+      for (const one of [...at.listeners]) {
+        if (one.type !== event.type || one.capture !== capture) continue;
+        if (one.once) at.listeners = at.listeners.filter((other) => other !== one);
+        one.call.call(at, event);
+      }
     };
     const path = [];
     for (let at = this; at; at = at.parentNode) path.push(at);
@@ -194,6 +199,10 @@ export class FakeElement extends FakeNode {
     return null;
   }
 
+  get children() {
+    return this.childNodes.filter((node) => node instanceof FakeElement);
+  }
+
   get className() {
     return this.getAttribute("class") ?? "";
   }
@@ -231,6 +240,33 @@ export class FakeElement extends FakeNode {
     const go = this.dispatchEvent(new Event("click", { cancelable: true }));
     if (go && this.tagName === "BUTTON" && this.getAttribute("type") === "submit")
       this.closest("form")?.dispatchEvent(new Event("submit", { cancelable: true }));
+  }
+
+  /** As the platform does: one popover at a time, the focus to its `autofocus` and back. */
+  showPopover() {
+    document.querySelectorAll(".v-pop").forEach((other) => other !== this && other.hidePopover());
+    this.focusedBefore = document.activeElement;
+    this.shown = true;
+    this.querySelector("[autofocus]")?.focus();
+  }
+
+  hidePopover() {
+    if (!this.shown) return;
+    this.shown = false;
+    const inside = this.contains(document.activeElement);
+    for (const type of ["beforetoggle", "toggle"])
+      this.dispatchEvent(Object.assign(new Event(type), { newState: "closed" }));
+    if (inside) this.focusedBefore?.focus();
+  }
+
+  showModal() {
+    this.setAttribute("open", "");
+    (this.querySelector("[autofocus]") ?? this).focus();
+  }
+
+  close() {
+    this.removeAttribute("open");
+    this.dispatchEvent(new Event("close"));
   }
 
   getBoundingClientRect() {

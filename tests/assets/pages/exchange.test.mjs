@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { mount } from "../../../assets/pages/exchange.js";
 import { problems } from "../../../assets/pages/joblist.js";
 import { openPage, refuse, settle } from "./browser.mjs";
-import { el } from "../../../assets/kit/pagedom.js";
+import { h } from "../../../assets/kit/dom.js";
 import { showMessage } from "../../../assets/pages/sheets.js";
 import { job, known } from "./made.mjs";
 
@@ -125,7 +125,7 @@ test("that a job is under way stands as long as it is; a refusal stays", async (
     ["export", "ok"],
     ["import", "error"],
   ]) {
-    document.body.append(el("p.v-msg", { "data-sheet": sheet, hidden: true }));
+    document.body.append(h("p.v-msg", { "data-sheet": sheet, hidden: true }));
     showMessage(sheet, kind, `${sheet}: ${kind}`);
   }
   const said = () =>

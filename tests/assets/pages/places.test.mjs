@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { emptyPlace, failedPlace, messageOf } from "../../../assets/pages/places.js";
+import { emptyPlace, failedPlace } from "../../../assets/pages/places.js";
 import { openPage } from "./browser.mjs";
 
 test("a page that cannot be shown gives the reason as text", async () => {
@@ -18,9 +18,4 @@ test("an empty page has its picture, title and what follows", async () => {
   assert.equal(node.querySelectorAll(".v-ic").length, 1);
   assert.equal(node.textContent, "No videos yetbelow");
   assert.equal(emptyPlace("", "Nothing").querySelectorAll(".v-ic").length, 0);
-});
-
-test("whatever was thrown has a sentence", () => {
-  assert.equal(messageOf(new Error("The disk is full.")), "The disk is full.");
-  assert.equal(messageOf("plain text"), "plain text");
 });

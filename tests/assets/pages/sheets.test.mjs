@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { el } from "../../../assets/kit/pagedom.js";
+import { h } from "../../../assets/kit/dom.js";
 import { close, installSheets, open, showMessage } from "../../../assets/pages/sheets.js";
 import { openPage } from "./browser.mjs";
 
@@ -8,14 +8,14 @@ import { openPage } from "./browser.mjs";
 async function withSheets() {
   const page = await openPage({ address: "/?project=p" });
   for (const name of ["a", "b"]) {
-    const head = el("div.v-sheet-head", null, el("button", { "data-close": name, "aria-label": `Close ${name}` }));
+    const head = h("div.v-sheet-head", null, h("button", { "data-close": name, "aria-label": `Close ${name}` }));
     document.body.append(
-      el(
+      h(
         "div.v-sheet",
         { id: `v-sheet-${name}` },
         head,
-        el("input", { id: `field-${name}` }),
-        el("p.v-msg", { "data-sheet": name, hidden: true }),
+        h("input", { id: `field-${name}` }),
+        h("p.v-msg", { "data-sheet": name, hidden: true }),
       ),
     );
   }

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { el } from "../../../assets/kit/pagedom.js";
+import { h } from "../../../assets/kit/dom.js";
 import { mount } from "../../../assets/pages/shell.js";
 import { openPage, refuse, settle } from "./browser.mjs";
 import { job, known } from "./made.mjs";
@@ -13,16 +13,16 @@ async function opened({ address = "/?project=p", jobs = [], more = {}, sheets = 
   const links = [
     ["/", "Library"],
     ["/review", "Review"],
-  ].map(([href, words]) => el("a", { href }, words));
-  const bar = el(
+  ].map(([href, words]) => h("a", { href }, words));
+  const bar = h(
     "header.v-top",
     null,
-    el("a.v-brand", { href: "/" }),
-    el("nav.v-nav", null, ...links),
-    el("span.v-top-right"),
+    h("a.v-brand", { href: "/" }),
+    h("nav.v-nav", null, ...links),
+    h("span.v-top-right"),
   );
-  const holder = el("div.v-plain", null, bar);
-  document.body.append(holder, ...sheets.map((name) => el("div.v-sheet", { id: `v-sheet-${name}` })));
+  const holder = h("div.v-plain", null, bar);
+  document.body.append(holder, ...sheets.map((name) => h("div.v-sheet", { id: `v-sheet-${name}` })));
   const mounted = mount(holder);
   await settle();
   return { page, mounted };
@@ -69,7 +69,7 @@ test("the menu lists the projects and opens another one on the same page", async
     ],
   );
   assert.deepEqual(
-    lines.map((line) => line.getAttribute("aria-selected")),
+    lines.map((line) => line.getAttribute("aria-current")),
     ["true", null],
   );
 });

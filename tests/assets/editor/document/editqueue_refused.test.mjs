@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RefusedError } from "../../../../assets/editor/api.js";
+import { RefusedError } from "../../../../assets/kit/request.js";
 import { memoryStorage } from "../../memory.mjs";
 import { Server, setUp, settled, stroke } from "./queueserver.mjs";
 

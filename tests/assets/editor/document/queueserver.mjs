@@ -1,6 +1,6 @@
 /** What the tests of the edit queue need: a server that knows rows and versions, and a queue over a small document. */
 
-import { OfflineError, RefusedError } from "../../../../assets/editor/api.js";
+import { OfflineError, RefusedError } from "../../../../assets/kit/request.js";
 import { rowName } from "../../../../assets/editor/document/editbatch.js";
 import { EditQueue } from "../../../../assets/editor/document/editqueue.js";
 import { memoryStorage, smallDocument } from "../../memory.mjs";
