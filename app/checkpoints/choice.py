@@ -18,7 +18,7 @@ NVIDIA = Path("/proc/driver/nvidia/version")
 
 
 @dataclass(frozen=True)
-class Proposer:
+class CheckpointChoice:
     """The checkpoint a proposal would use, and what it knows here.
 
     ``known`` and ``unknown`` are names of the project's categories; ``known_classes`` and ``unmapped_classes`` names of
@@ -35,7 +35,9 @@ class Proposer:
     downloads: tuple[Release, ...]
 
 
-def proposer(database: Database, settings: Settings, *, project_id: str, checkpoint_id: str | None = None) -> Proposer:
+def checkpoint_choice(
+    database: Database, settings: Settings, *, project_id: str, checkpoint_id: str | None = None
+) -> CheckpointChoice:
     """The facts for asking before a proposal; without ``checkpoint_id`` for the checkpoint that would be used."""
     with database.read() as tx:
         projects.get_project(tx, project_id)
@@ -46,7 +48,7 @@ def proposer(database: Database, settings: Settings, *, project_id: str, checkpo
             ClassMapping({}) if checkpoint is None else class_mapping(tx, checkpoint=checkpoint, project_id=project_id)
         )
     reached = {category_id for category_id in mapping.category_ids.values() if category_id is not None}
-    return Proposer(
+    return CheckpointChoice(
         checkpoint=checkpoint,
         known=tuple(category.name for category in categories if category.id in reached),
         unknown=tuple(category.name for category in categories if category.id not in reached),

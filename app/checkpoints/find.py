@@ -1,4 +1,4 @@
-"""Finds the checkpoint that a name or a path means, and its file. Only `find_model` reads weights, and loads torch."""
+"""Finds the checkpoint that a name or a path means, and its file. Only `read_checkpoint` loads weights and torch."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,17 +20,17 @@ DEMO_FILE = ASSETS / "demo" / "checkpoint.safetensors"
 
 
 @dataclass(frozen=True)
-class FoundModel:
+class FoundCheckpoint:
     """A checkpoint file that was read: the name it was found by, its path and sha256, its weights and class names."""
 
     name: str
     path: Path
     sha256: str
-    checkpoint: "ModelCheckpoint"
+    weights: "ModelCheckpoint"
     categories: tuple[str, ...]
 
 
-def find_model(settings: Settings, name_or_file: str, *, config: str | None = None) -> FoundModel:
+def read_checkpoint(settings: Settings, name_or_file: str, *, config: str | None = None) -> FoundCheckpoint:
     """Read what `locate` finds. ``config`` names the configuration of a file that does not say it itself.
 
     Raises `BadInput`, and `model.weights.checkpoint.CheckpointError` where the file does not fit its configuration.
@@ -39,7 +39,7 @@ def find_model(settings: Settings, name_or_file: str, *, config: str | None = No
 
     path = locate(settings, name_or_file)
     weights = load(path, config=named(config) if config else None)
-    return FoundModel(name_or_file, path, file_hash(path), weights, class_names(weights.categories))
+    return FoundCheckpoint(name_or_file, path, file_hash(path), weights, class_names(weights.categories))
 
 
 def locate(settings: Settings, name_or_file: str) -> Path:

@@ -5,7 +5,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
-from app.checkpoints.find import find_model
+from app.checkpoints.find import read_checkpoint
 from app.cli.outcome import print_lines, print_outcome, print_share, raise_failures
 from app.cli.progress import Progress
 from app.cli.propose_flags import paths_of, settings_of
@@ -45,14 +45,14 @@ def propose(arguments: argparse.Namespace, settings: Settings) -> None:
 def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> None:
     shard = Shard.of_environment()
     videos, wanted = _videos(arguments)
-    model = find_model(settings, arguments.model, config=arguments.config)
-    categories = own_categories(model) if wanted is None else wanted
+    checkpoint = read_checkpoint(settings, arguments.model, config=arguments.config)
+    categories = own_categories(checkpoint) if wanted is None else wanted
     device = shard.device(settings.device)
     how = _settings_into_file(arguments, device)
-    proposer = FileProposer(model, categories=categories, settings=how, device=device)
+    proposer = FileProposer(checkpoint, categories=categories, settings=how, device=device)
     batch = Batch(arguments.out, videos, settings.logs, again=arguments.again)
     progress = Progress()
-    with journal_of(batch, proposer, shard, model) as journal:
+    with journal_of(batch, proposer, shard, checkpoint) as journal:
         done = propose_share(batch, proposer, journal, shard, report=progress)
         progress.end()
         print_share(shard, proposed=done.proposed, before=done.before, failed=len(done.failed))
@@ -61,7 +61,7 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
             return
         journal.wait_for_all(arguments.wait or WAIT_SECONDS, report=lambda text: progress(WAITING, text))
         progress.end()
-        result, meta = put_together(batch, proposer, journal, model)
+        result, meta = put_together(batch, proposer, journal, checkpoint)
     print_outcome(result)
     if meta is not None:
         _print_results(result, batch.out, meta, as_json=arguments.json)

@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from app.checkpoints.find import find_model
+from app.checkpoints.find import read_checkpoint
 from app.checkpoints.starting_points import find_start
 from app.cli.evaluate import evaluate_files, evaluation_table
 from app.cli.outcome import SomeVideosFailed, print_lines, print_outcome
@@ -98,14 +98,14 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder"
     annotations, folder = held_out
     listed = videos_of_annotations(annotations, folder)
     print_lines(listed.notes)
-    model = find_model(settings, str(checkpoint))
+    found = read_checkpoint(settings, str(checkpoint))
     how, progress = ProposeSettings(rule="published", precision="float32"), Progress()
-    proposer = FileProposer(model, categories=listed.categories, settings=how, device=order.device)
+    proposer = FileProposer(found, categories=listed.categories, settings=how, device=order.device)
     batch = propose_files(proposer, listed.videos, report=progress)
     progress.end()
     print_outcome(batch)
     results = order.out / "val_results.json"
-    write_batch(results, batch, model)
+    write_batch(results, batch, found)
     evaluation = evaluate_files(annotations, results)
     (order.out / "val_stats.json").write_text(json.dumps(evaluation.stats) + "\n", encoding="utf-8")
     print(evaluation_table(evaluation), file=sys.stderr)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.find import FoundModel
+from app.checkpoints.find import FoundCheckpoint
 from app.errors import AppError
 from app.machine import Shard
 from app.progress import Report
@@ -38,9 +38,9 @@ class Batch:
     again: bool = False
 
 
-def journal_of(batch: Batch, proposer: FileProposer, shard: Shard, model: FoundModel) -> Journal:
+def journal_of(batch: Batch, proposer: FileProposer, shard: Shard, checkpoint: FoundCheckpoint) -> Journal:
     """The journal of the batch, beside its results file."""
-    key = results_key(model.sha256, proposer.settings, proposer.categories)
+    key = results_key(checkpoint.sha256, proposer.settings, proposer.categories)
     return Journal(batch.out.with_name(f"{batch.out.name}.parts"), shard, key=key)
 
 
@@ -66,7 +66,7 @@ def propose_share(batch: Batch, proposer: FileProposer, journal: Journal, shard:
 
 
 def put_together(
-    batch: Batch, proposer: FileProposer, journal: Journal, model: FoundModel
+    batch: Batch, proposer: FileProposer, journal: Journal, checkpoint: FoundCheckpoint
 ) -> tuple[BatchResult, Path | None]:
     """Writes the results of all processes of this call in the order of the videos, and removes the journal.
 
@@ -79,7 +79,7 @@ def put_together(
         raise ResultMissing(f"No process says what became of {missing[0]}; start the command again to go on.")
     result = BatchResult(proposer.settings, proposer.device, proposer.categories)
     result.add_lines(batch.videos, lines)
-    meta = write_batch(batch.out, result, model) if result.videos else None
+    meta = write_batch(batch.out, result, checkpoint) if result.videos else None
     journal.remove()
     return result, meta
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app.checkpoints.find import FoundModel
+from app.checkpoints.find import FoundCheckpoint
 from app.errors import BadInput, Cancelled
 from app.progress import Report
 from app.proposing.over_videos import Line, Share, VideoDone, over_videos
@@ -33,17 +33,17 @@ class FileProposer:
     """Proposes tracks for video files with one model, which is loaded at the first video."""
 
     def __init__(
-        self, model: FoundModel, *, categories: Sequence[VisCategory], settings: ProposeSettings, device: str
+        self, checkpoint: FoundCheckpoint, *, categories: Sequence[VisCategory], settings: ProposeSettings, device: str
     ) -> None:
         """``categories``: the categories to which the model's classes are mapped, by name.
 
         Raises `model.tracking.settings.WindowsTooClose`.
         """
-        self.settings = settings.settled(model.checkpoint.config)
+        self.settings = settings.settled(checkpoint.weights.config)
         self.device = device
         self.categories = tuple(categories)
-        self._model = model
-        self._ids = category_ids(model, categories)
+        self._checkpoint = checkpoint
+        self._ids = category_ids(checkpoint, categories)
         self._network: TeViT | None = None
 
     def propose(self, video: FileVideo, share: Share, *, cancelled: Callable[[], bool] = lambda: False) -> VideoResult:
@@ -55,13 +55,13 @@ class FileProposer:
         from model.tracking import windows
 
         if self._network is None:
-            self._network = self._model.checkpoint.build(self.device, self.settings.precision)
+            self._network = self._checkpoint.weights.build(self.device, self.settings.precision)
         with frames.open_counting(_index(video)) as counting:
             results = windows.propose(
                 self._network,
                 _pixels(counting),
                 expected=counting.announced,
-                config=self._model.checkpoint.config,
+                config=self._checkpoint.weights.config,
                 settings=self.settings,
                 keep_state=False,
                 on_window=lambda done, expected: share(min(done / max(expected, 1), 1.0)),
@@ -80,22 +80,22 @@ class FileProposer:
         for track in whole.tracks:
             category = self._ids[track.label]
             if category is None:
-                dropped[self._model.categories[track.label]] += 1
+                dropped[self._checkpoint.categories[track.label]] += 1
             else:
                 masks = tuple(_as_text(mask) for mask in track.segmentations)
                 kept.append(VisResult(video.id, category, masks, track.score))
         return VideoResult({**_entry(video, index), "dropped": dict(dropped)}, tuple(kept))
 
 
-def own_categories(model: FoundModel) -> tuple[VisCategory, ...]:
+def own_categories(checkpoint: FoundCheckpoint) -> tuple[VisCategory, ...]:
     """The model's classes as categories with ids from 1."""
-    return tuple(VisCategory(number, name) for number, name in enumerate(model.categories, start=1))
+    return tuple(VisCategory(number, name) for number, name in enumerate(checkpoint.categories, start=1))
 
 
-def category_ids(model: FoundModel, categories: Sequence[VisCategory]) -> list[int | None]:
+def category_ids(checkpoint: FoundCheckpoint, categories: Sequence[VisCategory]) -> list[int | None]:
     """For each class of the model the id of the category of this name, or None."""
     by_name = {category.name: category.id for category in categories}
-    matches = [match_category(name, by_name) for name in model.categories]
+    matches = [match_category(name, by_name) for name in checkpoint.categories]
     return [None if match is None else by_name[match] for match in matches]
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.class_map import ClassMapping, class_mapping
-from app.checkpoints.warm import Loaded, WarmModel
+from app.checkpoints.warm_model import LoadedNetwork, WarmModel
 from app.errors import BadInput, Cancelled
 from app.machine import choose_device, choose_precision
 from app.progress import Report
@@ -151,7 +151,7 @@ def run_key(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSetti
 def _run(
     run: ProposalRun,
     frames: RunFrames,
-    loaded: Loaded,
+    loaded: LoadedNetwork,
     *,
     propose_settings: ProposeSettings,
     report: Report,
@@ -180,7 +180,7 @@ def _run(
 def _store_windows(
     run: ProposalRun,
     frames: RunFrames,
-    loaded: Loaded,
+    loaded: LoadedNetwork,
     *,
     propose_settings: ProposeSettings,
     on_window: Callable[[int, int], None],

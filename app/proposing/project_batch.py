@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.checkpoints.warm import WarmModel
+from app.checkpoints.warm_model import WarmModel
 from app.errors import AppError, Cancelled
 from app.library.counting import start_counting
 from app.library.sources import named_place

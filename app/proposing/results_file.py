@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints.find import FoundModel
+from app.checkpoints.find import FoundCheckpoint
 from app.proposing.over_videos import Line
 from app.proposing.video_lists import FileVideo
 from model.tracking.settings import SettledSettings
@@ -86,17 +86,17 @@ class BatchResult:
                 self.videos.append(VideoResult.from_line(line, video))
 
 
-def write_batch(out: Path, batch: BatchResult, model: FoundModel) -> Path:
+def write_batch(out: Path, batch: BatchResult, checkpoint: FoundCheckpoint) -> Path:
     """Writes the results to ``out`` and what they were made from to ``OUT.meta.json``; returns the latter path."""
     meta = meta_path(out)
     content = {
         "videos": [dict(video.entry) for video in batch.videos],
         "categories": [{"id": category.id, "name": category.name} for category in batch.categories],
         "model": {
-            "name": model.name,
-            "sha256": model.sha256,
-            "config": model.checkpoint.config.name,
-            "categories": list(model.categories),
+            "name": checkpoint.name,
+            "sha256": checkpoint.sha256,
+            "config": checkpoint.weights.config.name,
+            "categories": list(checkpoint.categories),
         },
         "settings": {**asdict(batch.settings), "device": batch.device},
         "dropped": dict(batch.dropped),

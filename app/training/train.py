@@ -46,7 +46,7 @@ class TrainOrder:
 
 
 @dataclass(frozen=True)
-class Ear:
+class TrainListener:
     """Who listens to a run: ``step`` after every step, ``tell`` one line of text at a time."""
 
     step: Callable[[StepReport], None]
@@ -91,13 +91,13 @@ def train(
     """
     with ranks.joined(order.device) as device:
         first = ranks.is_first()
-        ear = Ear(report, tell or (lambda line: None)) if first else Ear(lambda step: None)
-        path = _train(dataclasses.replace(order, device=device), ear)
+        listener = TrainListener(report, tell or (lambda line: None)) if first else TrainListener(lambda step: None)
+        path = _train(dataclasses.replace(order, device=device), listener)
         ranks.wait()
     return path
 
 
-def _train(order: TrainOrder, ear: Ear) -> Path:
+def _train(order: TrainOrder, listener: TrainListener) -> Path:
     source = YoutubeVisClips(order.annotations, order.frames)
     network, start = start_network(named(order.config), source.categories, order)
     recipe = recipe_of(network.config, order)
@@ -114,17 +114,17 @@ def _train(order: TrainOrder, ear: Ear) -> Path:
     trainer = Trainer(network, source, recipe, settings)
     notes = [*source.notes, *trainer.dataset.notes]
     for line in [*(start.lines() if start else ()), *spoken(notes)]:
-        ear.tell(line)
+        listener.tell(line)
     if order.resume:
         ranks.wait()
         trainer.resume()
     path = order.out / "checkpoint.safetensors"
     if not ranks.is_first():
-        trainer.run(on_step=ear.step)
+        trainer.run(on_step=listener.step)
         return path
     parent = checkpoint.file_hash(order.init) if order.init else None
     _write_report(order.out / REPORT, start, parent, notes, recipe)
-    kept = _run_with_log(trainer, order, ear)
+    kept = _run_with_log(trainer, order, listener)
     provenance = {
         "steps": trainer.step,
         "seed": order.seed,
@@ -137,7 +137,7 @@ def _train(order: TrainOrder, ear: Ear) -> Path:
     return path
 
 
-def _run_with_log(trainer: Trainer, order: TrainOrder, ear: Ear) -> TeViT:
+def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener) -> TeViT:
     told = 0
     with (order.out / "losses.jsonl").open("a" if order.resume else "w") as log:
 
@@ -148,9 +148,9 @@ def _run_with_log(trainer: Trainer, order: TrainOrder, ear: Ear) -> TeViT:
             if step.step % 20 == 0 or step.step == step.steps:
                 log.flush()
             for note in step.notes[: max(_TOLD - told, 0)]:
-                ear.tell(f"Step {step.step}: {note}")
+                listener.tell(f"Step {step.step}: {note}")
             told += len(step.notes)
-            ear.step(step)
+            listener.step(step)
 
         return trainer.run(on_step=on_step)
 

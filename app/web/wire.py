@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from app.checkpoints.choice import Proposer
+from app.checkpoints.choice import CheckpointChoice
 from app.checkpoints.releases import DEMO
 from storage.checkpoints import Checkpoint
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
@@ -120,7 +120,7 @@ def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
     return {name: [[step, value] for step, value in line] for name, line in points.items()}
 
 
-def proposer(found: Proposer) -> Json:
+def checkpoint_choice(found: CheckpointChoice) -> Json:
     """The checkpoint that would propose in a project, the classes that it knows there, and the alternatives."""
     chosen = found.checkpoint
     facts = None if chosen is None else {**checkpoint(chosen, found.known_classes), "classes": chosen.categories}

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.checkpoints.warm import WarmModel
+from app.checkpoints.warm_model import WarmModel
 from app.jobs.reporter import JobReporter
 from app.settings import Settings
 from storage import jobs

@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import Any
 
-from app.checkpoints.warm import WarmModel
+from app.checkpoints.warm_model import WarmModel
 from app.errors import AppError, Cancelled
 from app.jobs.queue import LOG_TAIL, RESUMABLE, worker_lock
 from app.jobs.reporter import JobReporter

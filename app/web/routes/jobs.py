@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.checkpoints.choice import proposer
+from app.checkpoints.choice import checkpoint_choice
 from app.errors import BadInput
 from app.jobs import queue
 from app.training import retrain
@@ -32,7 +32,7 @@ def router(context: Context) -> APIRouter:
 
     def propose(video_id: str, request: ProposeRequest) -> dict[str, Any]:
         video = context.video(video_id)
-        chosen = proposer(
+        chosen = checkpoint_choice(
             context.database, context.settings, project_id=video.project_id, checkpoint_id=request.checkpoint
         )
         if chosen.checkpoint is None:

@@ -5,7 +5,7 @@ from typing import Any
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.checkpoints.choice import proposer
+from app.checkpoints.choice import checkpoint_choice
 from app.checkpoints.class_map import class_mapping
 from app.library.sources import glance
 from app.web import wire
@@ -109,9 +109,9 @@ def router(context: Context) -> APIRouter:
                 category = projects.retire_category(tx, category_id, retired=body.retired)
             return wire.category(category)
 
-    def who_proposes(project_id: str, checkpoint: str | None) -> dict[str, Any]:
-        found = proposer(context.database, context.settings, project_id=project_id, checkpoint_id=checkpoint)
-        return wire.proposer(found)
+    def checkpoint_to_propose_with(project_id: str, checkpoint: str | None) -> dict[str, Any]:
+        found = checkpoint_choice(context.database, context.settings, project_id=project_id, checkpoint_id=checkpoint)
+        return wire.checkpoint_choice(found)
 
     @routes.get("/projects")
     async def get_projects() -> dict[str, Any]:
@@ -139,6 +139,6 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/projects/{project_id}/proposer")
     async def get_proposer(project_id: str, checkpoint: str | None = None) -> dict[str, Any]:
-        return await context.run(who_proposes, project_id, checkpoint)
+        return await context.run(checkpoint_to_propose_with, project_id, checkpoint)
 
     return routes

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.checkpoints.find import checkpoint_path, find_checkpoint, find_model, locate
+from app.checkpoints.find import checkpoint_path, find_checkpoint, locate, read_checkpoint
 from app.checkpoints.register import CheckpointFile, add_file
 from app.errors import BadInput
 from app.settings import Settings
@@ -51,11 +51,11 @@ def test_looking_for_a_name_makes_no_database(tmp_path: Path) -> None:
 def test_a_found_model_can_be_built(settings: Settings, tmp_path: Path) -> None:
     tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
 
-    found = find_model(settings, str(tiny))
+    found = read_checkpoint(settings, str(tiny))
 
     assert (found.path, found.categories) == (tiny, CATEGORIES)
     assert found.sha256 == hashlib.sha256(tiny.read_bytes()).hexdigest()
-    assert found.checkpoint.build().config.name == "tevit_tiny"
+    assert found.weights.build().config.name == "tevit_tiny"
 
 
 def test_an_unknown_checkpoint_names_those_there_are(database: Database, settings: Settings, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.checkpoints.warm import Loaded
+from app.checkpoints.warm_model import LoadedNetwork
 from model.tracking import windows
 from model.tracking.windows import TrackProposal, TrackStanding, WindowResult
 from storage.checkpoints import Checkpoint
@@ -38,8 +38,8 @@ class FakeWindows:
         self.before: Callable[[int], None] = lambda start: None
         monkeypatch.setattr(windows, "propose", self.propose)
 
-    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> Loaded:
-        return Loaded(
+    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> LoadedNetwork:
+        return LoadedNetwork(
             network="net", config="config", categories=CLASSES, device="cpu", precision=precision or "float32"
         )
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.checkpoints.find import FoundModel
+from app.checkpoints.find import FoundCheckpoint
 from app.errors import Cancelled
 from app.proposing.into_file import FileProposer, own_categories, propose_files
 from app.proposing.results_file import BatchResult
@@ -23,11 +23,11 @@ from tests.storage.made_videos import decoded, make_video
 RLE = {"size": [48, 64], "counts": b"0PP1"}
 
 
-def model_of(*categories: str) -> FoundModel:
+def model_of(*categories: str) -> FoundCheckpoint:
     """A model that never runs: a fake replaces `model.tracking.windows.propose`."""
     config = SimpleNamespace(name="tevit_tiny", window=36, overlap=6, max_tracks=10)
     checkpoint = SimpleNamespace(config=config, build=lambda device, precision: None)
-    return FoundModel("m", Path("m"), "0", checkpoint, categories)
+    return FoundCheckpoint("m", Path("m"), "0", checkpoint, categories)
 
 
 def result(
@@ -64,11 +64,11 @@ def fake(monkeypatch: pytest.MonkeyPatch) -> FakePropose:
     return one
 
 
-def propose(folder: Path, model: FoundModel, *, rule: str = "review", **more: Any) -> BatchResult:
+def propose(folder: Path, checkpoint: FoundCheckpoint, *, rule: str = "review", **more: Any) -> BatchResult:
     settings = ProposeSettings(rule, max_tracks=more.pop("max_tracks", None))
-    categories = more.pop("categories", own_categories(model))
+    categories = more.pop("categories", own_categories(checkpoint))
     videos = more.pop("videos", None) or videos_of([folder])
-    proposer = FileProposer(model, categories=categories, settings=settings, device="cpu")
+    proposer = FileProposer(checkpoint, categories=categories, settings=settings, device="cpu")
     return propose_files(proposer, videos, report=more.pop("report", lambda share, message: None), **more)
 
 

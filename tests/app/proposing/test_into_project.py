@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from app.checkpoints.warm import WarmModel
+from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput, Cancelled
 from app.machine import choose_device
 from app.proposing import into_project

@@ -7,7 +7,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.checkpoints.find import FoundModel
+from app.checkpoints.find import FoundCheckpoint
 from app.proposing import results_file
 from app.proposing.results_file import (
     BatchResult,
@@ -25,7 +25,7 @@ from storage.youtube_vis import VisCategory, VisResult
 MASK: Rle = {"size": [2, 2], "counts": "04"}
 SETTINGS = SettledSettings(precision="float32", max_tracks=10, window=36, overlap=6)
 CATEGORIES = (VisCategory(1, "fish"), VisCategory(2, "star"))
-MODEL = FoundModel(
+MODEL = FoundCheckpoint(
     "m", Path("m"), "5ha", cast(Any, SimpleNamespace(config=SimpleNamespace(name="tevit_tiny"))), ("fish", "star")
 )
 

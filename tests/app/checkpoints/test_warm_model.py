@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import torch
 
-from app.checkpoints.warm import WarmModel
+from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput
 from app.settings import Settings
 from model.weights import checkpoint

@@ -10,7 +10,7 @@ from storage.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True)
-class Loaded:
+class LoadedNetwork:
     """A network ready to run, with what belongs to it."""
 
     network: Any
@@ -26,9 +26,9 @@ class WarmModel:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._key: tuple[str, str, str] | None = None
-        self._loaded: Loaded | None = None
+        self._loaded: LoadedNetwork | None = None
 
-    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> Loaded:
+    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> LoadedNetwork:
         """The network of a checkpoint; ``precision`` is 'float32' or 'fast', without it fast on CUDA only.
 
         Raises `BadInput` when the file is gone, and the model's own errors when it does not fit its configuration.
@@ -42,9 +42,9 @@ class WarmModel:
             self._loaded, self._key = self._load(checkpoint, device, wanted), key
         return self._loaded
 
-    def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> Loaded:
+    def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> LoadedNetwork:
         from model.weights.checkpoint import load
 
         found = load(checkpoint_file(self._settings, checkpoint))
         network = found.build(device, precision)
-        return Loaded(network, found.config, tuple(found.categories), device, precision)
+        return LoadedNetwork(network, found.config, tuple(found.categories), device, precision)
