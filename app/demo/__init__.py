@@ -1,1 +1,1 @@
-"""The demo project: one module makes its files, the other stores it in the database."""
+"""The demo project: `make` and `edits` make its files, `project` stores it in the database."""

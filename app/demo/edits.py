@@ -1,4 +1,4 @@
-"""The edits of a demo video: the proposals of a run, and what a careful person makes of them in the first part.
+"""The edits of a demo video: the proposals of a run, and the corrections of a careful person in its first part.
 
 An edit here is JSON: ``kind`` and ``changes``, each ``[track, frame, after]`` as in `storage.edits.Change`, but with a
 number from 0 for the track and a name for a category. Tracks are dicts: ``label`` (index into the class names),
@@ -17,12 +17,12 @@ Track = Mapping[str, Any]
 Json = dict[str, Any]
 
 CORRECTED_SHARE = 0.6  # of the frames of a video that is corrected in part
-ACCEPTED_IOU = 0.85  # a proposal this good is accepted as it is, another one is redrawn
-SAME_IOU = 0.3  # overlap of a proposal and a true track through the video, from which they are the same thing
+ACCEPTED_IOU = 0.85  # a mask with at least this overlap is accepted, another one is redrawn
+SAME_IOU = 0.3  # a proposal and a true track with at least this overlap are the same object
 
 
 def propose_edit(proposals: Sequence[Track], names: Sequence[str]) -> Json:
-    """The edit that stores all proposals, the best one first; a row for every frame, absent ones included."""
+    """The edit that stores all proposals, the best one first, with a row for every frame."""
     changes: list[list[Any]] = []
     for number in _by_score(proposals):
         track = proposals[number]
@@ -36,7 +36,7 @@ def propose_edit(proposals: Sequence[Track], names: Sequence[str]) -> Json:
 
 
 def correct_edits(proposals: Sequence[Track], truth: Sequence[Track], names: Sequence[str]) -> list[Json]:
-    """The edits of a person who reviews the first part of a video: accept, redraw, add what was missed, reject."""
+    """The corrections of the first part of a video: accept or redraw masks, add missing tracks, reject wrong ones."""
     pairs = _pairs(proposals, truth)
     edits = []
     for number, true in enumerate(truth):
@@ -44,7 +44,7 @@ def correct_edits(proposals: Sequence[Track], truth: Sequence[Track], names: Seq
         masks = true["segmentations"][: round(len(true["segmentations"]) * CORRECTED_SHARE)]
         found = pairs.get(number)
         if found is None:
-            # A new track is numbered on from the proposals.
+            # New tracks get the numbers after those of the proposals.
             owner, known = len(proposals) + number, [False] * len(masks)
         else:
             owner, known = found, [_good(*two) for two in zip(proposals[found]["segmentations"], masks, strict=False)]
@@ -59,13 +59,13 @@ def correct_edits(proposals: Sequence[Track], truth: Sequence[Track], names: Seq
 
 
 def _by_score(proposals: Sequence[Track]) -> list[int]:
-    """Numbers of the proposals that have a mask, the best score first: the order of the numbers that people see."""
+    """Numbers of the proposals that have a mask, the best score first; people see the tracks numbered in this order."""
     shown = [number for number, track in enumerate(proposals) if any(track["segmentations"])]
     return sorted(shown, key=lambda number: (-proposals[number]["score"], number))
 
 
 def _pairs(proposals: Sequence[Track], truth: Sequence[Track]) -> dict[int, int]:
-    """Number of a true track -> number of the proposal of the same thing."""
+    """Number of a true track -> number of the proposal of the same object."""
     table = overlaps(_masks(proposals), _masks(truth))
     return {true: found for found, true in best_pairs(table, np.ones(table.shape, bool), least=SAME_IOU)}
 

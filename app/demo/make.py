@@ -23,6 +23,7 @@ import torch
 from app.demo.edits import Track, correct_edits, propose_edit
 from app.settings import ASSETS
 from app.training.file_clips import YoutubeVisClips
+from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
 from model.scoring import score
 from model.tracking.windows import gather, propose
@@ -39,13 +40,13 @@ NAMES = categories("demo")
 
 @dataclass(frozen=True)
 class DemoScene:
-    """One demo video: its name and which procedural video it is."""
+    """One demo video: its name, and the domain, index and seed of the procedural video."""
 
     name: str
     domain: str
     index: int
     seed: int
-    corrected: bool  # part of it is shown as already corrected
+    corrected: bool  # its first part
 
 
 SCENES = (
@@ -59,7 +60,7 @@ SCENES = (
 
 
 def render(scene: DemoScene) -> ProceduralVideo:
-    """The frames and exact masks of a scene at the size of the demo."""
+    """The frames and exact masks of a scene."""
     return render_video(scene.domain, index=scene.index, seed=scene.seed, frames=FRAMES, size=SIZE)
 
 
@@ -76,13 +77,13 @@ def encode_video(path: Path, frames: np.ndarray) -> None:
 
 
 def decoded(path: Path) -> list[np.ndarray]:
-    """All frames of a video file, uint8 RGB, as the application will see them."""
+    """All frames of a video file, uint8 RGB."""
     with av.open(str(path)) as container:
         return [frame.to_ndarray(format="rgb24") for frame in container.decode(video=0)]
 
 
 def truth_of(video: ProceduralVideo) -> list[dict[str, Any]]:
-    """Exact tracks as JSON: `label` and `segmentations` per frame (compressed RLE or null)."""
+    """The true tracks of a video, in the form of `app.demo.edits`."""
     return [
         {
             "label": track.label,
@@ -92,8 +93,8 @@ def truth_of(video: ProceduralVideo) -> list[dict[str, Any]]:
     ]
 
 
-def proposals_of(network: Any, frames: list[np.ndarray]) -> list[dict[str, Any]]:
-    """What the network proposes under the review rule, as JSON."""
+def proposals_of(network: TeViT, frames: list[np.ndarray]) -> list[dict[str, Any]]:
+    """The proposals of a network under the review rule, in the form of `app.demo.edits`."""
     results = propose(network, frames, expected=len(frames), config=network.config, keep_state=False)
     whole = gather(results)
     return [
@@ -115,10 +116,10 @@ def edits_of(scene: DemoScene, proposals: Sequence[Track], truth: Sequence[Track
 
 
 def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
-    """Store the checkpoint that training wrote as float16, with its AP on a held-out data set beside it."""
+    """Store the trained checkpoint as float16, and its AP on a held-out data set in a JSON file beside it."""
     path = folder / CHECKPOINT.name
     checkpoint.save(path, checkpoint.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
-    stored = checkpoint.load(path)  # what is measured is the stored file
+    stored = checkpoint.load(path)  # the AP is that of the stored file
     source = YoutubeVisClips(held_out / "instances.json", held_out / FRAMES_FOLDER)
     result = score(stored.build(), source, range(len(source.videos)))
     facts = {
@@ -133,7 +134,7 @@ def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
 
 
 def build(folder: Path = FOLDER) -> None:
-    """Render, encode and propose all scenes; needs the checkpoint in ``folder``."""
+    """Render and encode all scenes, and make their edits with the checkpoint in ``folder``."""
     network = checkpoint.load(folder / CHECKPOINT.name).build()
     described = []
     for scene in SCENES:
@@ -148,7 +149,7 @@ def build(folder: Path = FOLDER) -> None:
 
 
 def main() -> None:
-    """Publish the trained checkpoint, then make the videos with what it proposes."""
+    """Publish the trained checkpoint, then make the videos and their edits with it."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("trained", type=Path, help="folder that train wrote")
     parser.add_argument("held_out", type=Path, help="folder that synthesize wrote, never trained on")

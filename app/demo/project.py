@@ -1,6 +1,6 @@
 """The demo project: made from `assets/demo` at the first start, so that the first page shows masks without a job.
 
-The edits come from there too (`app.demo.edits` made them): here they are only applied.
+The files contain the edits too (`app.demo.edits`); they are only applied here.
 """
 
 import json
@@ -35,9 +35,9 @@ class DemoBroken(RuntimeError):
 
 
 def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER) -> Project:
-    """The demo project, made if it is not there yet (a removed or renamed one is not made again).
+    """The demo project; it is made if it does not exist yet (a removed or renamed one is not made again).
 
-    After an interrupted start the next one makes the videos that are missing.
+    After an interrupted start, the next one makes the missing videos.
     """
     with database.read() as tx:
         known = projects.get_setting(tx, "demo_project")
@@ -64,7 +64,7 @@ def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER
 
 
 def _begin(database: Database, categories: Sequence[str], checkpoint: Checkpoint) -> Project:
-    """The project to fill: the one that an interrupted start began, else a new one under a name that is free."""
+    """The project to fill: that of an interrupted start, or else a new one with a free name."""
     with database.atomic() as tx:
         begun = projects.get_setting(tx, _BEGUN)
         if begun is not None:
@@ -101,7 +101,7 @@ def _register_checkpoint(database: Database, settings: Settings, assets: Path) -
 
 
 def _fill(tx: Connection, video: Video, content: Sequence[Mapping[str, Any]], checkpoint: Checkpoint) -> None:
-    """Apply the edits of a video: those of kind "propose" as a run of the checkpoint, the others as a person."""
+    """Apply the edits of a video: the kind "propose" as a run of the checkpoint, the others as a person."""
     run = runs.start_run(
         tx,
         kind="proposal",

@@ -1,1 +1,1 @@
-"""The server: its routes, its pages, and what checks and answers the requests."""
+"""The server: routes, pages, and the checks in front of them."""

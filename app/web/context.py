@@ -1,4 +1,4 @@
-"""What every route needs: settings, database, frame cache, threads for short work, and the hub of events."""
+"""The shared parts of a running server: settings, database, frame cache, thread pools, and the event hub."""
 
 import asyncio
 import threading
@@ -6,7 +6,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import TypeVar, TypeVarTuple
 
 from app.library.counting import frame_index
 from app.pictures.jpegs import FrameCache
@@ -18,13 +18,14 @@ from storage.frames import FrameIndex
 from storage.videos import Video
 
 T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
 PAINTING_THREADS = 2
 KEPT_VIDEOS = 16
 
 
 @dataclass(frozen=True)
 class OpenedVideo:
-    """A video as it was stored when ``stamp`` held, and its index, parsed."""
+    """A video and its parsed frame index, as stored when `storage.videos.video_stamp` was ``stamp``."""
 
     stamp: tuple[object, ...]
     video: Video
@@ -33,7 +34,7 @@ class OpenedVideo:
 
 @dataclass
 class Context:
-    """The running server's parts; made once by `app.web.server.create_app`, closed when the server ends."""
+    """The parts of the running server; made by `app.web.server.create_app`, closed when the server ends."""
 
     settings: Settings
     database: Database
@@ -44,29 +45,29 @@ class Context:
     kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
-    async def run(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Runs a short piece of database work on a thread of its own pool, so that decoding never delays it."""
+    async def run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """Run short database work in a thread pool of its own, so that decoding never delays it."""
         return await asyncio.get_running_loop().run_in_executor(self.reading, work, *arguments)
 
-    async def paint(self, work: Callable[..., T], *arguments: Any) -> T:
-        """Runs a longer piece of work that may wait for a frame on one of a few threads for that."""
+    async def paint(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+        """Run longer work, which may wait for a frame, in a small thread pool of its own."""
         return await asyncio.get_running_loop().run_in_executor(self.painting, work, *arguments)
 
     def video(self, video_id: str) -> Video:
-        """The stored video; raises `storage.errors.NotFound`."""
+        """The stored video. Raises `storage.errors.NotFound`."""
         with self.database.read() as tx:
             return videos.get_video(tx, video_id)
 
     def require_video(self, video_id: str) -> None:
-        """Raise `storage.errors.NotFound` if there is no such video; its index, which may be long, is not read."""
+        """Raise `storage.errors.NotFound` if there is no such video, without reading its index, which may be long."""
         with self.database.read() as tx:
             videos.video_stamp(tx, video_id)
 
     def opened(self, video_id: str) -> OpenedVideo:
-        """A video and its index for reading frames; raises `storage.errors.NotFound`.
+        """A video and its index for reading frames. Raises `storage.errors.NotFound`.
 
-        The last few stay parsed: the index of a long video takes a tenth of a second to read. Of the video only what
-        frames need is sure to be current (path, count, confirmed, content hash).
+        The last `KEPT_VIDEOS` stay parsed: reading the index of a long video takes a tenth of a second. Of the video,
+        only path, count, confirmed and content hash are sure to be current.
         """
         with self.database.read() as tx:
             stamp = (*videos.video_stamp(tx, video_id),)
@@ -77,7 +78,7 @@ class Context:
         return self._keep(OpenedVideo(stamp=stamp, video=video, index=frame_index(video)))
 
     def opened_now(self, video_id: str) -> OpenedVideo:
-        """The same with everything of the video as it is stored now, also its name and cuts."""
+        """As `opened`, but with all fields of the video as they are stored now."""
         with self.database.read() as tx:
             stamp = (*videos.video_stamp(tx, video_id),)
             video = videos.get_video(tx, video_id)
@@ -102,8 +103,8 @@ class Context:
         return found
 
     def close(self) -> None:
-        """Ends the threads and closes files and database."""
-        # What still waits for a frame is given up first, so that no thread is left waiting.
+        """End the threads, and close files and database."""
+        # Pending frame requests are cancelled first, so that no thread waits for one.
         self.frames.close()
         self.painting.shutdown(wait=True, cancel_futures=True)
         self.reading.shutdown(wait=True, cancel_futures=True)
@@ -111,7 +112,7 @@ class Context:
 
 
 def make_context(settings: Settings, database: Database) -> Context:
-    """A context over an open database."""
+    """A context for an open database."""
     frames = FrameCache(settings.frames, memory_bytes=settings.frame_cache_bytes, disk_bytes=settings.frame_disk_bytes)
     return Context(
         settings=settings,

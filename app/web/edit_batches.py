@@ -1,4 +1,4 @@
-"""Use case: what a person does to tracks and masks, as edits; undo, redo and the history."""
+"""A person's edits of tracks and masks, undo and redo, and the history, with answers as the page reads them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -16,16 +16,16 @@ Json = dict[str, Any]
 
 
 def apply_batch(database: Database, batch: Iterable[Edit]) -> list[Json]:
-    """Apply a person's edits in order, each in a transaction of its own; one result per edit.
+    """Apply edits in order, each in a transaction of its own; one result per edit.
 
-    A result has ``status`` 'applied', 'repeated', 'conflict' (``rows`` are the current rows that differ) or 'refused'
-    (``error`` is the reason). A later edit that builds on a refused one is in conflict itself.
+    The ``status`` of a result is 'applied', 'repeated', 'conflict' (``rows``: the current rows that differ), or
+    'refused' (``error``: the reason). A later edit that builds on a refused one is a conflict itself.
     """
     return [_apply(database, edit) for edit in batch]
 
 
 def require_person(author: str) -> None:
-    """Raise `BadInput` for a name that only jobs may sign with."""
+    """Raise `BadInput` for an author name that only jobs may use."""
     if is_machine(author):
         raise BadInput(f"The author {author!r} is the name of a job; edits of a page carry a person's name.")
 
@@ -33,8 +33,8 @@ def require_person(author: str) -> None:
 def take_back(database: Database, *, video: str, author: str, new_id: str, redo: bool, edit: str | None = None) -> Json:
     """Undo (or redo) the author's latest edit of the video with the id ``video``, as a new edit ``new_id``.
 
-    ``edit`` names another entry to undo, whoever made it (a run of proposals, for one); it has no meaning for redo.
-    The answer's ``frame`` and ``last_frame`` are the first and last frame whose masks changed, None where none did.
+    ``edit`` is the id of another edit to undo, by any author, such as one of a proposal run; redo ignores it. In the
+    answer, ``frame`` and ``last_frame`` are the first and last frame with changed masks, None if there is none.
     """
     with database.atomic() as tx:
         if redo:
@@ -59,7 +59,7 @@ def take_back(database: Database, *, video: str, author: str, new_id: str, redo:
 
 
 def history(database: Database, *, video: str, track: str | None, limit: int) -> list[Json]:
-    """The newest entries of the video's log, newest first; only those that touched ``track`` when it is given."""
+    """The newest entries of the video's log, the newest first; with ``track`` only those that changed it."""
     with database.read() as tx:
         return [wire.history_entry(entry) for entry in edits.history(tx, video=video, track=track, limit=limit)]
 

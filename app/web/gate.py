@@ -1,4 +1,4 @@
-"""Keeps other web sites out: only known host names are answered, and writes only from our own pages."""
+"""Keeps other web sites out: only known host names are answered, and only our own pages may write."""
 
 import ipaddress
 import socket
@@ -14,15 +14,15 @@ POLICY_VIOLATION = 1008
 
 
 def known_hosts(host: str) -> frozenset[str]:
-    """Names under which a server bound to ``host`` may be addressed; numeric addresses are always allowed as well."""
+    """The host names of a server bound to ``host``; numeric addresses are always allowed too."""
     return frozenset({"localhost", socket.gethostname().lower(), host.lower()})
 
 
 class Gate:
-    """ASGI middleware in front of everything, pages and WebSockets included.
+    """ASGI middleware in front of all routes, pages and WebSockets.
 
-    A request whose ``Host`` is a foreign name is refused: that is how DNS rebinding reaches a local server (a numeric
-    address cannot be rebound). A write or a WebSocket whose ``Origin`` is another site than its ``Host`` is refused.
+    A request with an unknown ``Host`` is refused: DNS rebinding reaches a local server in this way (a numeric address
+    cannot be rebound). A write or a WebSocket with an ``Origin`` other than its ``Host`` is refused.
     """
 
     def __init__(self, app: ASGIApp, *, hosts: frozenset[str]) -> None:
@@ -30,7 +30,7 @@ class Gate:
         self.hosts = hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Passes the request on, or answers 400 or 403 (1008 on a WebSocket)."""
+        """Pass the request on, or answer 400 or 403 (1008 for a WebSocket)."""
         if scope["type"] not in {"http", "websocket"}:
             await self.app(scope, receive, send)
             return

@@ -1,4 +1,4 @@
-"""The web server: our routes, the static files of the editor, and the Gradio pages, on one FastAPI application."""
+"""The web server: one FastAPI application with the routes, the static files, and the Gradio pages."""
 
 import asyncio
 import contextlib
@@ -20,6 +20,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from app.errors import AppError, ServerStartError
 from app.jobs import queue
@@ -50,7 +51,7 @@ from storage.youtube_vis import YouTubeVisError
 
 log = logging.getLogger(__name__)
 CARE_SECONDS = 5.0
-# Gradio looks up its version and reports its use over the network unless told otherwise before it is imported.
+# These are set before Gradio is imported; else it checks its version and reports its use over the network.
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
     "GRADIO_SSR_MODE": "False",
@@ -60,20 +61,20 @@ OFFLINE = {
 
 
 class Assets(StaticFiles):
-    """Static files that the browser always asks about again, so that an update is never mixed with an old file."""
+    """Static files that the browser revalidates each time, so that new and old files are never mixed."""
 
-    async def get_response(self, path: str, scope: Any) -> Response:
-        """The file with its ETag and ``no-cache``."""
+    async def get_response(self, path: str, scope: Scope) -> Response:
+        """The file, with its ETag and ``no-cache``."""
         response = await super().get_response(path, scope)
         response.headers["Cache-Control"] = "no-cache"
         return response
 
 
 def create_app(settings: Settings, *, pages: bool = True, database: Database | None = None) -> FastAPI:
-    """The whole application over the data folder of ``settings``; closes the database when the server ends.
+    """The application for the data folder of ``settings``; it closes the database when the server ends.
 
-    ``pages=False`` leaves the Gradio pages out, for programs that only need the routes.
-    Raises `SettingsError` or `storage.database.DatabaseError` when the data folder or database cannot be used.
+    ``pages=False`` leaves the Gradio pages out, for programs that need only the routes.
+    Raises `SettingsError` or `storage.database.DatabaseError` if the data folder or database cannot be used.
     """
     settings.make_folders()
     context = make_context(settings, database or Database.open(settings.database_url))
@@ -110,7 +111,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         app.include_router(module.router(context))
     app.mount("/ui", Assets(directory=ASSETS, check_dir=False), name="ui")
     if pages:
-        # Gradio reads these when it is imported, which `mount_pages` does.
+        # `mount_pages` imports Gradio, which reads these variables on import.
         os.environ.update(OFFLINE)
         os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
         app = mount_pages(app, settings, context.database)
@@ -119,9 +120,9 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
 
 
 def run(settings: Settings) -> None:
-    """Serves until interrupted; prints the address once the server listens.
+    """Serve until interrupted; prints the address once the server listens.
 
-    Raises `ServerStartError` when the port is in use or the address is not this machine's.
+    Raises `ServerStartError` if the port is in use or the address does not belong to this machine.
     """
     listening = _listen(settings)
     port = listening.getsockname()[1]
@@ -135,19 +136,19 @@ def run(settings: Settings) -> None:
     config = uvicorn.Config(app, workers=1, log_level="warning", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, settings.open_browser), daemon=True).start()
-    # Uvicorn ends in an orderly way on Ctrl+C and then raises it again.
+    # On Ctrl+C uvicorn shuts down and then raises KeyboardInterrupt again.
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
 
 
 def _listen(settings: Settings) -> socket.socket:
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    # The protocol is named because only then asyncio switches off the waiting for acknowledgements (TCP_NODELAY):
-    # without it the body of every answer would come 40 ms after its head.
+    # asyncio sets TCP_NODELAY only if the protocol is named. Without it, the body of each answer would arrive 40 ms
+    # after its head.
     listening = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        # Bound but not listening yet: nobody's request waits while the pages are being built.
+        # The socket is bound but does not listen yet, so that no request waits while the pages are built.
         listening.bind((settings.host, settings.port))
     except OSError as error:
         listening.close()
@@ -177,18 +178,18 @@ def _has_browser() -> bool:
 
 
 async def _care_on(context: Context) -> None:
-    """Looks after the jobs from time to time, also after a restart in the middle of one."""
+    """Every few seconds: start a worker if jobs wait, and mark dead jobs as failed, also after a restart."""
     while True:
         try:
             await context.run(queue.care, context.database, context.settings)
         except (DatabaseError, OSError) as error:
-            # The disk may be full or the database busy for a moment; the next round tries again.
+            # The disk may be full or the database busy for a moment; the next round may succeed.
             log.warning("The jobs could not be looked after: %s", error)
         await asyncio.sleep(CARE_SECONDS)
 
 
 def _answer_errors(app: FastAPI) -> None:
-    """Every mistake is answered with its status and one sentence under ``error``."""
+    """Answer every error with its HTTP status and one sentence under ``error``."""
 
     def answer(error: Exception, status: int) -> JSONResponse:
         return JSONResponse({"error": sentence(str(error))}, status)
@@ -220,7 +221,7 @@ def _answer_errors(app: FastAPI) -> None:
     async def own_mistake(_: Request, error: Exception) -> JSONResponse:
         if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
             return JSONResponse({"error": "The disk is full; nothing of this was kept. Make room and repeat it."}, 507)
-        # The traceback is in the server's log: the framework logs what it hands over here.
+        # The framework has logged the traceback already.
         return JSONResponse({"error": "The server made a mistake; its log says more."}, 500)
 
     @app.exception_handler(HTTPException)
@@ -229,11 +230,11 @@ def _answer_errors(app: FastAPI) -> None:
 
 
 def _edit_named(body: Any, place: Sequence[str | int]) -> dict[str, str]:
-    """``edit``, the id of the edit of a batch that ``place`` lies in, so that the page drops it alone; else nothing."""
+    """The id of the edit at ``place`` in a batch, under ``edit``, so that the page drops only this one; else empty."""
     match place:
         case ("body", "edits", int(index), *_):
             found = body["edits"][index]
-            # Ids are ours and plain; what could not be sent back is none.
+            # The ids of the page are ASCII; another text might not be valid JSON.
             if isinstance(found, dict) and isinstance(found.get("id"), str) and found["id"].isascii():
                 return {"edit": found["id"]}
     return {}

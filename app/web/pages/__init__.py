@@ -1,4 +1,4 @@
-"""The pages: layout and wiring only. ``mount_pages`` puts all of them on a server, the library last."""
+"""The pages: layout and wiring only. ``mount_pages`` mounts all of them, the library last."""
 
 from importlib import import_module
 
@@ -8,7 +8,7 @@ from app.settings import Settings
 from app.web.pages.first_paint import FirstPaint
 from storage.database import Database
 
-# The library is last: it is mounted at "/", and a mount there swallows every later route.
+# The library is last: it is mounted at "/", and this mount gets all requests that no earlier route takes.
 PAGES = (
     ("review", "/review"),
     ("retrain", "/retrain"),
@@ -19,9 +19,9 @@ PAGES = (
 
 
 def mount_pages(app: FastAPI, settings: Settings, database: Database) -> FastAPI:
-    """Mount every page on ``app`` with our theme; call it after all routes are registered.
+    """Mount every page on ``app``; call it after all routes are registered.
 
-    Gradio is imported here and not before, so that the caller can switch its telemetry off first.
+    Gradio is imported only here, so that the caller can switch its telemetry off before.
     """
     import gradio as gr
 

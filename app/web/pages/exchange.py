@@ -1,4 +1,4 @@
-"""Import and export of YouTube-VIS: two forms, and below them what the jobs came to."""
+"""Import and export of YouTube-VIS: two forms, and a list of the jobs with their results."""
 
 import time
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from storage.database import Database
 from storage.errors import StorageError
 
 ASK = "Ask"
-# What becomes of videos that an earlier import brought, as the form has it and as the job has it.
+# What to do with videos that an earlier import added: the words of the form, and the value for the job.
 REPEATS: dict[str, Repeat] = {ASK: "ask", "Leave them": "skip", "Replace them": "replace", "Import again": "again"}
 HERE, NEW = "This project", "A new project"
 ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
@@ -51,13 +51,13 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
 
 @dataclass(frozen=True)
 class ExchangeForms:
-    """Checks what was typed and puts the job in the queue."""
+    """The two forms: they check the input and queue the jobs."""
 
     settings: Settings
     database: Database
 
     def import_fields(self) -> None:
-        """File, frames, and into which project."""
+        """The fields of an import: file, frames, project."""
         form = shell.Form("import")
         shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
         file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], elem_id="v-import-file")
@@ -102,10 +102,10 @@ class ExchangeForms:
         stride: str,
         repeat: str = ASK,
     ) -> Answer:
-        """Queue an import; a new project is made first and the page goes there.
+        """Queue an import; for a new project, the project is made first and the page opens it.
 
-        With ``stride`` ``frames`` may be a video file or a folder at the full rate, annotated every so many frames.
-        ``repeat`` is one of `REPEATS`: what becomes of videos that an earlier import brought.
+        With ``stride``, ``frames`` may be a video file, or a folder at the full frame rate; every ``stride``-th frame
+        of it is annotated. ``repeat`` is a key of `REPEATS`: what to do with videos that an earlier import added.
         """
 
         def refuse(text: str) -> Answer:
@@ -143,7 +143,7 @@ class ExchangeForms:
         return Answer(kind="ok", text="The import is under way; it is in the list below.", sheet="import", go=go)
 
     def export_fields(self) -> None:
-        """What leaves, in which version, and where to."""
+        """The fields of an export: masks, version, stride, folder."""
         form = shell.Form("export")
         shell.heading("Export", "One folder: instances.json and JPEGImages. Rejected masks never leave.")
         what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
@@ -182,7 +182,7 @@ class ExchangeForms:
         return Answer(kind="ok", text="The export is under way; it is in the list below.", sheet="export")
 
     def export_folder(self, project_id: str, out: str) -> Path:
-        """The folder that was typed, else ``exports/<project>-<date>-<time>``; absolute."""
+        """The typed folder, or else ``exports/<project>-<date>-<time>``; absolute."""
         if (out or "").strip():
             return named_place(out.strip())
         with self.database.read() as tx:
@@ -191,12 +191,12 @@ class ExchangeForms:
 
 
 def _every_frames(name: str, *, empty: str) -> gr.Textbox:
-    """A field for a stride. It may stay empty, which a number field of Gradio would turn into 0."""
+    """A text field for a stride, because Gradio's number field turns an empty value into 0."""
     return gr.Textbox(label="Every how many frames", placeholder=empty, max_lines=1, elem_id=name)
 
 
 def _whole(stride: str) -> int | None:
-    """The stride that was typed, ``None`` for an empty field; raises `BadInput` for anything but 1, 2, 3, …"""
+    """The typed stride, None for an empty field. Raises `BadInput` if it is not 1, 2, 3, …"""
     text = (stride or "").strip()
     if not text:
         return None

@@ -1,9 +1,8 @@
-"""Puts our stylesheets and the theme switch into the HTML that Gradio sends, so that the first paint is right.
+"""Adds our stylesheets and the theme switch to the HTML of Gradio, so that the first paint has the right colours.
 
-It also sends ``/review`` to ``/review/``: a mount does not answer without the slash, and the one at ``/`` would.
-
-Gradio inserts a page's ``head=`` by script, after the first paint: a dark page would flash white. This middleware
-writes into the document itself instead, and takes out Gradio's own social-media tags, which name outside addresses.
+Gradio inserts a page's ``head=`` by a script after the first paint, so that a dark page would flash white. This
+middleware writes into the document instead. It also removes Gradio's social-media tags, which contain addresses of
+other servers, and redirects ``/review`` to ``/review/``: without the slash, the mount at ``/`` would answer.
 """
 
 import re
@@ -27,11 +26,11 @@ STYLESHEETS = (
     "/ui/pages/review.css",
 )
 
-# Forms wait for `vReady`: it holds `vPages` once the shell's module has installed it and knows the project.
+# Forms wait for the promise `vReady`; the module of the shell resolves it with `vPages` once it knows the project.
 READY_SCRIPT = "window.vReady ??= new Promise((ready) => { window.vMakeReady = ready; });"
 
-# `.dark` on <body> is Gradio's mark for dark. Gradio sets it from the system's preference while it starts, so the
-# observer puts the person's choice back each time; it acts only on a difference, hence cannot loop.
+# `.dark` on <body> is Gradio's class for dark mode. While Gradio starts, it sets this class from the preference of the
+# system; the observer then sets the person's choice again. It acts only on a difference, so it cannot loop.
 THEME_SCRIPT = """
 (() => {
   if (window.vTheme) return;
@@ -64,26 +63,26 @@ _FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>"
 
 
 def head_html() -> str:
-    """Theme script, then the stylesheets in cascade order; harmless when a document gets it twice."""
+    """The theme script, then the stylesheets in cascade order; harmless if a document contains it twice."""
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in STYLESHEETS)
     return f'<meta name="color-scheme" content="dark light"><script>{READY_SCRIPT}{THEME_SCRIPT}</script>{links}'
 
 
 def with_head(html: bytes) -> bytes:
-    """``html`` with our tags at the end of its head (so that they win ties) and without outside addresses."""
+    """``html`` with our tags at the end of its head, where they override others, and without social-media tags."""
     cleaned = _FOREIGN_META.sub(b"", html)
     return cleaned.replace(b"</head>", head_html().encode() + b"</head>", 1)
 
 
 class FirstPaint:
-    """ASGI middleware that edits successful HTML answers to GET on the page paths and leaves all else alone."""
+    """ASGI middleware that changes the HTML answers to GET requests of the pages, and nothing else."""
 
     def __init__(self, app: ASGIApp, *, paths: tuple[str, ...]) -> None:
         self.app = app
         self.paths = frozenset(path.rstrip("/") for path in paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on; collect and rewrite the answer only where it is one of our pages."""
+        """Pass the request on; change the answer only if it is one of our pages."""
         page = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].rstrip("/") in self.paths
         if not page:
             await self.app(scope, receive, send)
@@ -97,7 +96,7 @@ class FirstPaint:
 
 
 class _Rewriter:
-    """A ``send`` that holds an HTML answer back until it is whole, then sends it with our head."""
+    """A ``send`` that collects an HTML answer and sends it with our head added."""
 
     def __init__(self, send: Send) -> None:
         self.send = send

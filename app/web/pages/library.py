@@ -1,4 +1,4 @@
-"""The library: videos of a project as cards, and the forms that make projects and add videos."""
+"""The library: the videos of a project as cards, and forms for projects, categories and videos."""
 
 import gradio as gr
 

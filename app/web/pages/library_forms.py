@@ -1,4 +1,4 @@
-"""The library's forms: a new project, its categories later, videos by path. Each hands over to one use case."""
+"""The forms of the library: a new project, its categories, and videos by path."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,12 +18,12 @@ from storage.youtube_vis import YouTubeVisError
 
 TYPED, VIS_2019, VIS_2021, FROM_FILE = "Typed", "YouTube-VIS 2019", "YouTube-VIS 2021", "From a file"
 SOURCES = (TYPED, VIS_2019, VIS_2021, FROM_FILE)
-# Mistakes of people and of files; anything else is a bug of ours and must be seen as one.
+# Errors caused by the input; any other exception is a bug and must not be hidden.
 REFUSALS = (AppError, StorageError, VideoError, YouTubeVisError)
 
 
 def typed_categories(text: str) -> list[str]:
-    """Names from a text with one category a line or separated by commas; a repeated name counts once."""
+    """Names from a text, one a line or separated by commas, without repetitions."""
     names = [" ".join(part.split()) for line in text.splitlines() for part in line.split(",")]
     return list(dict.fromkeys(name for name in names if name))
 
@@ -32,7 +32,7 @@ def categories_of(source: str, *, typed: str, file: str | None) -> list[str]:
     """Category names for a new project from one of SOURCES.
 
     Raises:
-        AppError: a file was to be used and none was given, or it is not YouTube-VIS.
+        AppError: the file is missing, or it is not YouTube-VIS.
     """
     if source == TYPED:
         return typed_categories(typed)
@@ -45,10 +45,10 @@ def categories_of(source: str, *, typed: str, file: str | None) -> list[str]:
 
 
 def uploaded_categories(file: Path) -> list[str]:
-    """Category names of a YouTube-VIS file that came through the page.
+    """Category names of an uploaded YouTube-VIS file.
 
     Raises:
-        AppError: the file is not YouTube-VIS; the person knows it by its name, not by where its copy was kept.
+        AppError: the file is not YouTube-VIS; the sentence has the name of the file, not the path of its copy.
     """
     try:
         return [category.name for category in youtube_vis.read_dataset(file).categories]
@@ -58,13 +58,13 @@ def uploaded_categories(file: Path) -> list[str]:
 
 @dataclass(frozen=True)
 class LibraryForms:
-    """Builds the forms inside the library's Blocks; holds only what the use cases need."""
+    """The forms inside the Blocks of the library."""
 
     settings: Settings
     database: Database
 
     def new_project(self) -> None:
-        """Name and categories; opens the new project when it is made."""
+        """The form for a new project, which is then opened."""
         form = shell.Form("project")
         name = gr.Textbox(label="Name", placeholder="street crossings", max_lines=1, elem_id="v-project-name")
         source = gr.Radio(SOURCES, value=TYPED, label="Categories", elem_id="v-project-source")
@@ -93,7 +93,7 @@ class LibraryForms:
         form.on_click(make, self.make_project, name, source, typed, file)
 
     def make_project(self, _: str, name: str, source: str, typed: str, file: str | None) -> Answer:
-        """Make a project and open it; refuses an empty or taken name and an unreadable file."""
+        """Make a project and open it; refuses an empty or taken name, and an unreadable file."""
         try:
             categories = categories_of(source, typed=typed or "", file=file)
             with self.database.atomic() as tx:
@@ -104,11 +104,11 @@ class LibraryForms:
         return Answer(kind="ok", text=f"{project.name} is made.", sheet="project", go=f"/?project={project.id}")
 
     def categories(self) -> None:
-        """The list is an ES module over routes: it must follow other people's changes without Gradio's state."""
+        """The list of categories: an ES module, which follows the changes of other people."""
         shell.mount_point("categories", module="categories")
 
     def add_videos(self) -> None:
-        """Upload by button or drop (``assets/pages/drop.js``), or a path on the server."""
+        """Upload by button or drop (``assets/pages/drop.js``), or by a path on the server."""
         shell.mount_point("drop", module="drop")
         form = shell.Form("videos")
         shell.heading("From the server", "A video file, or a folder of frames.")
@@ -121,7 +121,7 @@ class LibraryForms:
         form.on_click(add, self.add_path, path, copy)
 
     def add_path(self, project_id: str, path: str, copy: bool) -> Answer:
-        """Add what is at a path of the server to the project; says how many frames it has, or why it is refused."""
+        """Add the video at a path of the server; the answer is its number of frames, or the reason of the refusal."""
         if not project_id:
             return Answer(kind="error", text="Make a project first; videos belong to one.", sheet="videos")
         if not (path or "").strip():

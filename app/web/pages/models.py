@@ -1,4 +1,4 @@
-"""Checkpoints: the registered ones, releases to download, and a form that adds a file."""
+"""The page of checkpoints: those of the project, releases to download, and a form that adds a file."""
 
 from dataclasses import dataclass
 
@@ -30,13 +30,13 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
 
 @dataclass(frozen=True)
 class CheckpointForm:
-    """A checkpoint file by upload or by path; checking and storing it is a job."""
+    """The form for a checkpoint file, by upload or by path; a job checks and stores the file."""
 
     settings: Settings
     database: Database
 
     def fields(self) -> None:
-        """The form, inside the page's Blocks."""
+        """The fields of the form, inside the Blocks of the page."""
         form = shell.Form("checkpoint")
         file = gr.File(label="Checkpoint file", file_types=[".safetensors", ".pth", ".pt"], elem_id="v-checkpoint-file")
         path = gr.Textbox(
@@ -58,7 +58,7 @@ class CheckpointForm:
         form.on_click(add, self.add, file, path, name, config)
 
     def add(self, project_id: str, file: str | None, path: str, name: str, config: str) -> Answer:
-        """Put the job in the queue; whether the file fits is told by the job."""
+        """Queue the job; the job reports whether the file fits."""
         given = (path or "").strip()
         if not project_id:
             return Answer(kind="error", text="Make a project first.", sheet="checkpoint")

@@ -1,4 +1,4 @@
-"""Retraining: what it would train on, one button, the live run, and before against after."""
+"""Retraining: the plan, one button, the live run, and the comparison of before and after."""
 
 import gradio as gr
 

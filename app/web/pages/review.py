@@ -1,4 +1,4 @@
-"""The editor's page: one mount point over the whole window, and nothing of Gradio to be seen."""
+"""The page of the editor: one mount point that fills the window."""
 
 import gradio as gr
 
@@ -7,7 +7,7 @@ from storage.database import Database
 
 
 def build(settings: Settings, database: Database) -> gr.Blocks:
-    """The page at ``/review``; everything in it is ``assets/editor/main.js``, which talks to the routes itself."""
+    """The page at ``/review``; all of it is ``assets/editor/main.js``, which calls the routes itself."""
     del settings, database
     with gr.Blocks(title="Review", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(

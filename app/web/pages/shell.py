@@ -1,4 +1,4 @@
-"""What every page shares: the top bar, mount points for ES modules, side sheets, and the bridge to their messages."""
+"""The shared parts of the pages: the top bar, mount points for ES modules, side sheets, and forms."""
 
 import html
 from collections.abc import Callable, Iterator
@@ -17,18 +17,18 @@ NAVIGATION = (
     ("exchange", "/exchange", "Import, export"),
 )
 
-# Gradio events run with the project of the address, not with state of a session: `js=` puts it in first. Gradio draws
-# a button before our modules are there; a click in between waits for them (`vReady` is made by the page's head).
+# The project of a Gradio event is that of the page's address, not session state: `js=` adds it as the first argument.
+# Gradio draws a button before our modules are loaded; a click in between waits for them (`vReady`).
 PROJECT_FIRST = "async (_, ...rest) => { const pages = await window.vReady; return [pages.project(), ...rest]; }"
-# A handler's answer is one message; the module writes it with textContent, so no markup of a user is ever run.
+# The answer of a handler is one message; the module writes it with textContent, so that it is never parsed as HTML.
 SHOW_ANSWER = "async (answer) => { (await window.vReady).answer(answer); }"
 
 
 @dataclass(frozen=True)
 class Answer:
-    """What a form's handler tells the page: ``kind`` 'ok' | 'error', one sentence, and what the page does next.
+    """The answer of a form to the page: ``kind`` 'ok' or 'error', and one sentence.
 
-    ``sheet`` names the form it belongs to (the message appears there); ``go`` is an address to open.
+    ``sheet`` is the name of the form, where the message appears; ``go`` is an address to open afterwards.
     """
 
     kind: str
@@ -37,12 +37,12 @@ class Answer:
     go: str = ""
 
     def as_list(self) -> list[str]:
-        """The JSON form that ``window.vPages.answer`` reads."""
+        """The answer as JSON for ``window.vPages.answer``."""
         return [self.kind, sentence(self.text), self.sheet, self.go]
 
 
 def top_bar(current: str) -> gr.HTML:
-    """The bar of 44 px with constant links; ``shell.js`` fills the right side."""
+    """The bar with the links to all pages; ``shell.js`` fills its right side."""
     links = "".join(
         f'<a href="{href}" data-nav="{key}"{" aria-current=page" if key == current else ""}>{html.escape(label)}</a>'
         for key, href, label in NAVIGATION
@@ -62,7 +62,7 @@ def top_bar(current: str) -> gr.HTML:
 
 
 def mount_point(name: str, *, module: str, elem_id: str | None = None) -> gr.HTML:
-    """A constant ``<div>`` that the ES module ``assets/pages/<module>.js`` fills through its ``mount(element)``."""
+    """A ``<div>`` that the function ``mount(element)`` of ``assets/pages/<module>.js`` fills."""
     return gr.HTML(
         html_template=f'<div class="v-mount" id="v-{name}"></div>',
         js_on_load=f"import('/ui/pages/{module}.js').then((m) => m.mount(element));",
@@ -73,14 +73,14 @@ def mount_point(name: str, *, module: str, elem_id: str | None = None) -> gr.HTM
 
 
 def heading(title: str, text: str = "") -> gr.HTML:
-    """A constant title with one line under it, for forms; never given a string of a user."""
+    """A title of a form, with one line below it; both must be constants."""
     line = f"<p>{html.escape(text)}</p>" if text else ""
     template = f'<div class="v-fhead"><h2>{html.escape(title)}</h2>{line}</div>'
     return gr.HTML(html_template=template, apply_default_css=False, elem_classes="v-plain", js_on_load=None)
 
 
 def message_line(sheet: str) -> gr.HTML:
-    """The place of a form's one-sentence answer, empty until there is one."""
+    """The place for the answer of a form, empty at first."""
     return gr.HTML(
         html_template=f'<p class="v-msg" data-sheet="{sheet}" role="status" hidden></p>',
         apply_default_css=False,
@@ -91,7 +91,7 @@ def message_line(sheet: str) -> gr.HTML:
 
 @contextmanager
 def sheet(name: str, title: str) -> Iterator[None]:
-    """A form in a panel at the right edge, opened by ``vPages.open(name)`` and closed by Esc or its cross."""
+    """A panel at the right edge with a form, opened by ``vPages.open(name)``, closed by Esc or its cross."""
     template = (
         f'<div class="v-sheet-head"><h2>{html.escape(title)}</h2>'
         f'<button class="v-icon-btn" data-close="{name}" aria-label="Close"></button></div>'
@@ -103,16 +103,16 @@ def sheet(name: str, title: str) -> Iterator[None]:
 
 @contextmanager
 def page(current: str, *, title: str) -> Iterator[gr.Blocks]:
-    """A Blocks with the top bar already in it."""
+    """Blocks that begin with the top bar."""
     with gr.Blocks(title=title, analytics_enabled=False, fill_width=True) as blocks:
         top_bar(current)
         yield blocks
 
 
 class Form:
-    """Wires a form's button to a use case: project of the address first, one answer shown beside the button.
+    """Connects the button of a form to a function, and shows the answer beside the button.
 
-    Built inside a Blocks. The two hidden components carry an id in and a message out; they hold no state.
+    Make it inside Blocks. Two hidden components carry the project id in and the answer out; they hold no state.
     """
 
     def __init__(self, name: str) -> None:
@@ -121,7 +121,7 @@ class Form:
         self.outcome = gr.JSON(visible="hidden", elem_id=f"v-{name}-outcome")
 
     def on_click(self, button: gr.Button, action: Callable[..., Answer], *inputs: gr.components.Component) -> None:
-        """Run ``action(project_id, *values)`` at a click; what it raises is a bug, what it refuses is an Answer."""
+        """Run ``action(project_id, *values)`` at a click; it returns refusals as an Answer and raises only for bugs."""
 
         def run(project_id: str, *values: object) -> list[str]:
             return action(project_id, *values).as_list()

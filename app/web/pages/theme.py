@@ -1,7 +1,7 @@
-"""The Gradio half of the look: every theme token points at a variable of ``assets/look/tokens.css``.
+"""The Gradio theme: each of its tokens is a CSS variable of ``assets/look/tokens.css``.
 
-Light and dark therefore differ in one place only, the ``.dark`` block of that stylesheet. What theme tokens cannot
-say (full-width pages, no footer, form density) is in ``assets/pages/gradio.css``.
+Light and dark therefore differ only in the ``.dark`` block of that stylesheet. Settings that have no theme token
+(full-width pages, no footer, form density) are in ``assets/pages/gradio.css``.
 """
 
 import gradio as gr
@@ -124,20 +124,20 @@ _LITERAL = {
     "table_radius": "10px",
     "shadow_drop": "none",
 }
-# System fonts only: a web font would be a request that leaves the machine.
+# System fonts only: a web font would be loaded from another server.
 _FONTS = ("Inter", "Segoe UI Variable Text", "Segoe UI", "-apple-system", "BlinkMacSystemFont", "Roboto")
 _FALLBACK_FONTS = ("Helvetica Neue", "Noto Sans", "Liberation Sans", "Arial", "sans-serif")
 _MONO = ("ui-monospace", "SF Mono", "Cascadia Mono", "Menlo", "Consolas", "Liberation Mono", "monospace")
 
 
 def tokens() -> dict[str, str]:
-    """Gradio theme token -> CSS value; colours are always ``var(--v-…)``, never literal."""
+    """Gradio theme token -> CSS value; a colour is always ``var(--v-…)``."""
     coloured = {name: f"var(--v-{variable})" for name, variable in {**_SURFACES, **_CONTROLS}.items()}
     return {**coloured, **_LITERAL}
 
 
 def theme() -> gr.themes.Base:
-    """The theme to pass to ``gr.mount_gradio_app``; a token's dark twin gets the same variable as the light one."""
+    """The theme for ``gr.mount_gradio_app``; the dark variant of a token gets the same variable as the light one."""
     light = tokens()
     base = gr.themes.Base(
         font=[*_FONTS, *_FALLBACK_FONTS],
@@ -152,5 +152,5 @@ def theme() -> gr.themes.Base:
 
 
 def css() -> str:
-    """CSS for ``gr.mount_gradio_app``: only what must win over Gradio's own late stylesheet before ours loads."""
+    """CSS for ``gr.mount_gradio_app``: only what has to override Gradio before our stylesheets are loaded."""
     return "footer{display:none!important}"

@@ -1,1 +1,1 @@
-"""HTTP and WebSocket routes for the editor; every module has one ``router(context)``."""
+"""HTTP and WebSocket routes; every module has a function ``router(context)``."""

@@ -1,6 +1,4 @@
-"""Checkpoints: which there are, adding one, downloading a release, exporting, putting one in use."""
-
-from typing import Any
+"""Checkpoints of a project: list, add, download, export, and put in use."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -13,12 +11,13 @@ from app.jobs import queue
 from app.library.sources import named_place
 from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import checkpoints, jobs, projects
 from storage.checkpoints import Checkpoint
 
 
 class FileBody(BaseModel):
-    """Body of ``POST /data/projects/{project}/checkpoints``: a checkpoint file of this machine."""
+    """Body of ``POST /data/projects/{project}/checkpoints``: a checkpoint file on this machine."""
 
     path: str = Field(min_length=1, max_length=4096)
     name: str = Field(default="", max_length=100)
@@ -26,13 +25,13 @@ class FileBody(BaseModel):
 
 
 class DownloadBody(BaseModel):
-    """Body of ``POST /data/projects/{project}/downloads``: a release by name."""
+    """Body of ``POST /data/projects/{project}/downloads``: the name of a release."""
 
     name: str
 
 
-def listed(context: Context, project_id: str) -> dict[str, Any]:
-    """The checkpoints a project may use, which is in use, and the releases that can be fetched."""
+def listed(context: Context, project_id: str) -> Json:
+    """The checkpoints that a project may use, the one in use, and the releases that can be downloaded."""
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
         found = checkpoints.list_checkpoints(tx, project_id)
@@ -61,9 +60,7 @@ def listed(context: Context, project_id: str) -> dict[str, Any]:
     }
 
 
-def _line(
-    checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...], run: dict[str, Any]
-) -> dict[str, Any]:
+def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...], run: Json) -> Json:
     metrics = dict(checkpoint.metrics or run)
     return {
         "id": checkpoint.id,
@@ -80,18 +77,18 @@ def _line(
     }
 
 
-def average_precision(metrics: dict[str, Any]) -> float | None:
-    """AP from 0 to 1 in what a checkpoint or its retraining recorded, or None where it was not measured."""
+def average_precision(metrics: Json) -> float | None:
+    """The AP (0 to 1) that a checkpoint or its retraining recorded, or None if it was not measured."""
     after = metrics.get("after")
     value = metrics.get("AP", after.get("AP") if isinstance(after, dict) else None)
     return float(value) if isinstance(value, int | float) and value >= 0 else None
 
 
 def router(context: Context) -> APIRouter:
-    """Routes of checkpoints; what takes long is a job of the worker."""
+    """Routes of checkpoints; all that take long queue a job."""
     routes = APIRouter(prefix="/data/projects/{project_id}")
 
-    def enqueue(kind: str, project_id: str, parameters: dict[str, Any]) -> dict[str, Any]:
+    def enqueue(kind: str, project_id: str, parameters: Json) -> Json:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
         for job in queue.active_jobs(context.database, kind=kind):
@@ -101,39 +98,39 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def fetch(project_id: str, body: DownloadBody) -> dict[str, Any]:
+    def fetch(project_id: str, body: DownloadBody) -> Json:
         return enqueue("download", project_id, {"name": releases.release(body.name).name})
 
-    def add(project_id: str, body: FileBody) -> dict[str, Any]:
+    def add(project_id: str, body: FileBody) -> Json:
         return enqueue("add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))})
 
-    def export(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+    def export(project_id: str, checkpoint_id: str) -> Json:
         with context.database.read() as tx:
             checkpoints.get_checkpoint(tx, checkpoint_id)
         return enqueue("export_checkpoint", project_id, {"checkpoint": checkpoint_id})
 
-    def put_in_use(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+    def put_in_use(project_id: str, checkpoint_id: str) -> Json:
         found = register.activate(context.database, project_id=project_id, checkpoint_id=checkpoint_id)
         return {"active": {"id": found.id, "name": found.name}}
 
     @routes.get("/checkpoints")
-    async def get_checkpoints(project_id: str) -> dict[str, Any]:
+    async def get_checkpoints(project_id: str) -> Json:
         return await context.run(listed, context, project_id)
 
     @routes.post("/checkpoints")
-    async def post_checkpoint(project_id: str, body: FileBody) -> dict[str, Any]:
+    async def post_checkpoint(project_id: str, body: FileBody) -> Json:
         return await context.run(add, project_id, body)
 
     @routes.post("/downloads")
-    async def post_download(project_id: str, body: DownloadBody) -> dict[str, Any]:
+    async def post_download(project_id: str, body: DownloadBody) -> Json:
         return await context.run(fetch, project_id, body)
 
     @routes.post("/checkpoints/{checkpoint_id}/export")
-    async def post_export(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+    async def post_export(project_id: str, checkpoint_id: str) -> Json:
         return await context.run(export, project_id, checkpoint_id)
 
     @routes.post("/checkpoints/{checkpoint_id}/activate")
-    async def post_activate(project_id: str, checkpoint_id: str) -> dict[str, Any]:
+    async def post_activate(project_id: str, checkpoint_id: str) -> Json:
         return await context.run(put_in_use, project_id, checkpoint_id)
 
     return routes

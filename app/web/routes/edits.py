@@ -1,12 +1,11 @@
-"""Writing: batches of edits, undo, redo, and the history."""
-
-from typing import Any
+"""Batches of edits, undo, redo, and the history."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.web.context import Context
 from app.web.edit_batches import apply_batch, history, require_person, take_back
+from app.web.wire import Json
 from storage.edits import Change, Edit
 
 
@@ -16,7 +15,7 @@ class ChangeBody(BaseModel):
     track: str | None = None
     frame: int | None = None
     before_version: int = 0
-    after: dict[str, Any] | None = None
+    after: Json | None = None
     range_id: str | None = None
 
 
@@ -29,20 +28,20 @@ class EditBody(BaseModel):
     changes: list[ChangeBody] = Field(max_length=200_000)
 
     def signed(self, author: str, video_id: str) -> Edit:
-        """The edit as the store takes it."""
+        """The edit in the form of the store, with author and video."""
         changes = tuple(Change(**dict(change)) for change in self.changes)
         return Edit(id=self.id, kind=self.kind, author=author, video=video_id, changes=changes, base=self.base)
 
 
 class EditsBody(BaseModel):
-    """A queue of edits of one author, applied in order, each whole or not at all."""
+    """The queued edits of one author; they are applied in order, each as a whole or not at all."""
 
     author: str = Field(min_length=1, max_length=200)
     edits: list[EditBody] = Field(max_length=10_000)
 
 
 class StepBody(BaseModel):
-    """Undo or redo: who asks, the id that the new edit gets, and (undo only) another entry than one's own latest."""
+    """Undo or redo: the author, the id of the new edit, and for undo the edit, by default the author's latest."""
 
     author: str = Field(min_length=1, max_length=200)
     id: str = Field(min_length=1, max_length=64)
@@ -53,14 +52,14 @@ def router(context: Context) -> APIRouter:
     """``POST /data/videos/{video}/edits``, ``…/undo``, ``…/redo`` and ``GET …/history``."""
     routes = APIRouter(prefix="/data/videos")
 
-    def apply(video_id: str, body: EditsBody) -> dict[str, Any]:
+    def apply(video_id: str, body: EditsBody) -> Json:
         require_person(body.author)
         context.require_video(video_id)
         results = apply_batch(context.database, (edit.signed(body.author, video_id) for edit in body.edits))
         context.hub.wake()
         return {"results": results}
 
-    def step(video_id: str, body: StepBody, redo: bool) -> dict[str, Any]:
+    def step(video_id: str, body: StepBody, redo: bool) -> Json:
         require_person(body.author)
         result = take_back(
             context.database, video=video_id, author=body.author, new_id=body.id, redo=redo, edit=body.edit
@@ -68,24 +67,24 @@ def router(context: Context) -> APIRouter:
         context.hub.wake()
         return result
 
-    def log_of(video_id: str, track: str | None, limit: int) -> dict[str, Any]:
+    def log_of(video_id: str, track: str | None, limit: int) -> Json:
         context.require_video(video_id)
         return {"edits": history(context.database, video=video_id, track=track, limit=min(max(limit, 1), 1000))}
 
     @routes.post("/{video_id}/edits")
-    async def post_edits(video_id: str, body: EditsBody) -> dict[str, Any]:
+    async def post_edits(video_id: str, body: EditsBody) -> Json:
         return await context.run(apply, video_id, body)
 
     @routes.post("/{video_id}/undo")
-    async def post_undo(video_id: str, body: StepBody) -> dict[str, Any]:
+    async def post_undo(video_id: str, body: StepBody) -> Json:
         return await context.run(step, video_id, body, False)
 
     @routes.post("/{video_id}/redo")
-    async def post_redo(video_id: str, body: StepBody) -> dict[str, Any]:
+    async def post_redo(video_id: str, body: StepBody) -> Json:
         return await context.run(step, video_id, body, True)
 
     @routes.get("/{video_id}/history")
-    async def get_history(video_id: str, track: str | None = None, limit: int = 200) -> dict[str, Any]:
+    async def get_history(video_id: str, track: str | None = None, limit: int = 200) -> Json:
         return await context.run(log_of, video_id, track, limit)
 
     return routes

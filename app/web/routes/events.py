@@ -1,4 +1,4 @@
-"""The one WebSocket of a page: new edits and jobs as they come."""
+"""The WebSocket of a page, which gets new edits and the state of jobs."""
 
 import asyncio
 import contextlib
@@ -28,7 +28,7 @@ def router(context: Context) -> APIRouter:
             for task in (sending, receiving):
                 task.cancel()
                 with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect, RuntimeError):
-                    # RuntimeError: sending on a socket that the browser has just closed.
+                    # RuntimeError: a message was sent just after the browser closed the socket.
                     await task
 
     return routes
@@ -41,6 +41,6 @@ async def _send(socket: WebSocket, listener: Listener) -> None:
 
 
 async def _receive(socket: WebSocket) -> None:
-    """Reads what the page says until it leaves; a ping only keeps the way open and needs no answer."""
+    """Read until the page closes the connection; its pings only keep the connection open."""
     while True:
         await socket.receive_text()

@@ -1,4 +1,4 @@
-"""The file that an export wrote, for the browser to save."""
+"""Download of the file that an export wrote."""
 
 from pathlib import Path
 
@@ -11,9 +11,9 @@ from storage import jobs
 
 
 def annotations_of(context: Context, job_id: str) -> Path:
-    """The annotations file of a finished export. Only a job's own result is followed, never a path of a request.
+    """The annotations file of a finished export. The path is taken from the job's result, never from a request.
 
-    Raises `ResourceNotFound` when the job is no finished export, or its file is gone.
+    Raises `ResourceNotFound` if the job is no finished export, or its file is gone.
     """
     with context.database.read() as tx:
         job = jobs.get_job(tx, job_id)

@@ -1,10 +1,9 @@
-"""Pictures of frames as JPEG, at the size they are shown in, and small stand-ins for them."""
+"""Frames as JPEG, at the size in which they are shown, and small stand-ins for them."""
 
 import asyncio
 import contextlib
 from collections.abc import Collection
 from concurrent.futures import Future
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 
@@ -15,7 +14,7 @@ from app.pictures.jpegs import PictureAddress
 from app.web.context import Context
 from storage.frames import VideoError
 
-# A picture never changes as long as the address names the content it came from.
+# The picture at an address that contains the content hash never changes.
 FOREVER = "private, max-age=31536000, immutable"
 CHECK_FIRST = "private, no-cache"
 WIDEST = 8192
@@ -28,7 +27,7 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/data/videos")
 
     def look_up(video_id: str, frame: int, w: int | None, known: str | None) -> tuple[PictureAddress, bytes | None]:
-        """Where the picture is, and the picture if it is cached and the browser has not got it (``known``, a tag)."""
+        """A picture's address, and the picture if it is cached and the browser lacks it (``known``: its tag there)."""
         opened = context.opened(video_id)
         video = opened.video
         if not 0 <= frame < video.count:
@@ -39,7 +38,7 @@ def router(context: Context) -> APIRouter:
         return address, None if address.etag == known else context.frames.cached(address)
 
     def look_up_part(video_id: str, part: int) -> tuple[int, dict[int, PictureAddress], dict[int, bytes]]:
-        """How many parts there are; by frame of this part, the addresses of its stand-ins and those that are cached."""
+        """The number of parts; for the frames of this part, the addresses of the stand-ins, and the cached ones."""
         index = context.opened(video_id).index
         order = stand_ins.stand_in_frames(index)
         addresses = {k: PictureAddress.of(index, k, stand_ins.WIDTH) for k in stand_ins.part_of(order, part)}
@@ -58,7 +57,7 @@ def router(context: Context) -> APIRouter:
         if known == address.etag:
             return Response(status_code=304, headers=headers)
         if picture is None:
-            # In a header, so that the URL, by which browsers keep pictures, is the same either way.
+            # The urgency is a header, because the URL, under which browsers cache, must be the same in both cases.
             urgency = Urgency.AHEAD if AHEAD in request.headers else Urgency.NOW
             decoding = context.frames.decoding(address, urgency)
             if not await _all_done(request, [decoding]):
@@ -74,7 +73,7 @@ def router(context: Context) -> APIRouter:
         }
         if not await _all_done(request, decoding.values()):
             return Response(status_code=GONE)
-        # One whose frame cannot be read is left out: the reason is given when the frame itself is requested.
+        # An unreadable frame is left out; the reason is given when the frame itself is requested.
         for k, picture in decoding.items():
             with contextlib.suppress(VideoError):
                 found[k] = picture.result()
@@ -85,24 +84,24 @@ def router(context: Context) -> APIRouter:
 
 
 async def _all_done(request: Request, pictures: "Collection[Future[bytes]]") -> bool:
-    """Wait for all pictures; where the browser closes the connection first, cancel the rest and return False."""
+    """Wait for all pictures; if the browser closes the connection first, cancel the rest and return False."""
     pending = {asyncio.ensure_future(_done(picture)) for picture in pictures}
     leaving = asyncio.ensure_future(_disconnected(request))
     try:
         while pending and not leaving.done():
-            waited: set[asyncio.Future[Any]] = {leaving, *pending}
+            waited: set[asyncio.Future[None]] = {leaving, *pending}
             await asyncio.wait(waited, return_when=asyncio.FIRST_COMPLETED)
             pending = {picture for picture in pending if not picture.done()}
     finally:
         leaving.cancel()
-        # None is left where all are done; else the page has scrubbed on, and these need not be decoded.
+        # If some are left, the page has scrubbed on and no longer needs them.
         for picture in pending:
             picture.cancel()
     return not pending
 
 
 async def _done(picture: "Future[bytes]") -> None:
-    """Return when the picture or its error is there; the error is raised by ``picture.result()`` later."""
+    """Return when the picture is made or has failed; ``picture.result()`` raises the error later."""
     with contextlib.suppress(Exception):
         await asyncio.wrap_future(picture)
 

@@ -1,6 +1,4 @@
-"""Background jobs: asking for one, how they go, cancelling them."""
-
-from typing import Any
+"""Background jobs: queue, list, and cancel them."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -11,26 +9,27 @@ from app.jobs import queue
 from app.training import retrain
 from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import jobs, projects
 
 
 class ProposeRequest(BaseModel):
-    """Body of ``POST /data/videos/{video}/propose``; without a checkpoint the project's active one is taken."""
+    """Body of ``POST /data/videos/{video}/propose``; the default is the project's active checkpoint."""
 
     checkpoint: str | None = None
 
 
 class RetrainRequest(BaseModel):
-    """Body of ``POST /data/projects/{project}/retrain``; without steps the use case chooses them."""
+    """Body of ``POST /data/projects/{project}/retrain``; by default the number of steps is chosen."""
 
     steps: int | None = Field(default=None, ge=1, le=1_000_000)
 
 
 def router(context: Context) -> APIRouter:
-    """Routes of jobs; each job is told over the WebSocket as well."""
+    """Routes of jobs; their state is also sent over the WebSocket."""
     routes = APIRouter(prefix="/data")
 
-    def propose(video_id: str, request: ProposeRequest) -> dict[str, Any]:
+    def propose(video_id: str, request: ProposeRequest) -> Json:
         video = context.video(video_id)
         chosen = checkpoint_choice(
             context.database, context.settings, project_id=video.project_id, checkpoint_id=request.checkpoint
@@ -49,7 +48,7 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def start_retraining(project_id: str, request: RetrainRequest) -> dict[str, Any]:
+    def start_retraining(project_id: str, request: RetrainRequest) -> Json:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
         waiting = queue.active_jobs(context.database, kind="retrain")
@@ -59,46 +58,46 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def listed(project: str | None, active: bool) -> dict[str, Any]:
+    def listed(project: str | None, active: bool) -> Json:
         with context.database.read() as tx:
             return {"jobs": [wire.job(job) for job in jobs.list_jobs(tx, project_id=project, active=active)]}
 
-    def one(job_id: str) -> dict[str, Any]:
+    def one(job_id: str) -> Json:
         with context.database.read() as tx:
             return wire.job(jobs.get_job(tx, job_id))
 
-    def curves(job_id: str) -> dict[str, Any]:
+    def curves(job_id: str) -> Json:
         with context.database.read() as tx:
             jobs.get_job(tx, job_id)
             return {"series": wire.series(jobs.points(tx, job_id))}
 
-    def cancel(job_id: str) -> dict[str, Any]:
+    def cancel(job_id: str) -> Json:
         job = queue.cancel(context.database, job_id)
         context.hub.follow(job_id)
         return wire.job(job)
 
     @routes.post("/videos/{video_id}/propose")
-    async def post_propose(video_id: str, request: ProposeRequest | None = None) -> dict[str, Any]:
+    async def post_propose(video_id: str, request: ProposeRequest | None = None) -> Json:
         return await context.run(propose, video_id, request or ProposeRequest())
 
     @routes.post("/projects/{project_id}/retrain")
-    async def post_retrain(project_id: str, request: RetrainRequest | None = None) -> dict[str, Any]:
+    async def post_retrain(project_id: str, request: RetrainRequest | None = None) -> Json:
         return await context.run(start_retraining, project_id, request or RetrainRequest())
 
     @routes.get("/jobs")
-    async def get_jobs(project: str | None = None, active: bool = False) -> dict[str, Any]:
+    async def get_jobs(project: str | None = None, active: bool = False) -> Json:
         return await context.run(listed, project, active)
 
     @routes.get("/jobs/{job_id}")
-    async def get_job(job_id: str) -> dict[str, Any]:
+    async def get_job(job_id: str) -> Json:
         return await context.run(one, job_id)
 
     @routes.get("/jobs/{job_id}/points")
-    async def get_points(job_id: str) -> dict[str, Any]:
+    async def get_points(job_id: str) -> Json:
         return await context.run(curves, job_id)
 
     @routes.post("/jobs/{job_id}/cancel")
-    async def post_cancel(job_id: str) -> dict[str, Any]:
+    async def post_cancel(job_id: str) -> Json:
         return await context.run(cancel, job_id)
 
     return routes

@@ -1,35 +1,34 @@
-"""A project's videos as things to keep in order: renaming, removing, restoring, and deleting for good."""
-
-from typing import Any
+"""Renaming, removing, restoring and deleting videos."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.library import removal
 from app.web.context import Context
+from app.web.wire import Json
 from storage import projects
 from storage.videos import Video
 
 
 class VideoChange(BaseModel):
-    """Body of ``POST /data/videos/{video}``: another name, or removed (or restored)."""
+    """Body of ``POST /data/videos/{video}``: a new name, or whether the video is removed."""
 
     name: str | None = Field(default=None, max_length=200)
     removed: bool | None = None
 
 
-class Told(BaseModel):
-    """Body of ``DELETE /data/videos/{video}``: what the person was told would go."""
+class DeleteBody(BaseModel):
+    """Body of ``DELETE /data/videos/{video}``: the numbers that the page showed before the person confirmed."""
 
     tracks: int = Field(ge=0)
     corrections: int = Field(ge=0)
 
 
 def router(context: Context) -> APIRouter:
-    """Routes of the library; adding videos is in `app.web.routes.videos`."""
+    """Routes of the library, without adding videos (`app.web.routes.videos`)."""
     routes = APIRouter(prefix="/data")
 
-    def change(video_id: str, body: VideoChange) -> dict[str, Any]:
+    def change(video_id: str, body: VideoChange) -> Json:
         video = context.video(video_id)
         if body.name is not None and body.name != video.name:
             video = removal.rename_video(context.database, video_id=video_id, name=body.name)
@@ -42,43 +41,43 @@ def router(context: Context) -> APIRouter:
             video = removal.restore_video(context.database, context.settings, video_id=video_id)
         return {"video": brief(video), "stopped": len(stopped)}
 
-    def listed(project_id: str) -> dict[str, Any]:
+    def listed(project_id: str) -> Json:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
         found = removal.removed_videos(context.database, context.settings, project_id=project_id)
         return {"videos": [removed(video) for video in found]}
 
-    def delete(video_id: str, told: Told) -> dict[str, Any]:
+    def delete(video_id: str, shown: DeleteBody) -> Json:
         video = context.video(video_id)
         if video.content_hash:
             context.frames.release(video.content_hash)
         done = removal.delete_video(
-            context.database, context.settings, video_id=video_id, tracks=told.tracks, corrections=told.corrections
+            context.database, context.settings, video_id=video_id, tracks=shown.tracks, corrections=shown.corrections
         )
         return {"name": done.video.name, "tracks": done.work.tracks, "problem": done.problem}
 
     @routes.post("/videos/{video_id}")
-    async def post_video_change(video_id: str, body: VideoChange) -> dict[str, Any]:
+    async def post_video_change(video_id: str, body: VideoChange) -> Json:
         return await context.run(change, video_id, body)
 
     @routes.delete("/videos/{video_id}")
-    async def delete_video(video_id: str, told: Told) -> dict[str, Any]:
-        return await context.run(delete, video_id, told)
+    async def delete_video(video_id: str, shown: DeleteBody) -> Json:
+        return await context.run(delete, video_id, shown)
 
     @routes.get("/projects/{project_id}/removed")
-    async def get_removed(project_id: str) -> dict[str, Any]:
+    async def get_removed(project_id: str) -> Json:
         return await context.run(listed, project_id)
 
     return routes
 
 
-def brief(video: Video) -> dict[str, Any]:
-    """A video's name and whether it is removed (unix seconds)."""
+def brief(video: Video) -> Json:
+    """A video's name, and when it was removed (unix seconds, or None)."""
     return {"id": video.id, "name": video.name, "removed": video.removed}
 
 
-def removed(found: removal.RemovedVideo) -> dict[str, Any]:
-    """A removed video with what deleting it for good would take."""
+def removed(found: removal.RemovedVideo) -> Json:
+    """A removed video, and the work that deleting it would lose."""
     video, work = found.video, found.work
     return {
         **brief(video),

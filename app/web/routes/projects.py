@@ -1,6 +1,4 @@
-"""Projects, their categories, and what a checkpoint knows of them."""
-
-from typing import Any
+"""Projects and their categories, and which of these a checkpoint knows."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -10,6 +8,7 @@ from app.checkpoints.class_map import class_mapping
 from app.library.sources import glance
 from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import checkpoints, jobs, projects, videos
 from storage.projects import Project
 
@@ -28,14 +27,14 @@ class ProjectBody(BaseModel):
 
 
 class ProjectChange(BaseModel):
-    """Body of ``POST /data/projects/{project}``: another name, or archived (or not)."""
+    """Body of ``POST /data/projects/{project}``: a new name, or whether the project is archived."""
 
     name: str | None = Field(default=None, max_length=200)
     archived: bool | None = None
 
 
 class CategoryChange(BaseModel):
-    """Body of ``POST /data/categories/{category}``: another name, or retired (or not)."""
+    """Body of ``POST /data/categories/{category}``: a new name, or whether the category is retired."""
 
     name: str | None = Field(default=None, min_length=1, max_length=200)
     retired: bool | None = None
@@ -45,7 +44,7 @@ def router(context: Context) -> APIRouter:
     """Routes under ``/data/projects``."""
     routes = APIRouter(prefix="/data")
 
-    def listed() -> dict[str, Any]:
+    def listed() -> Json:
         with context.database.read() as tx:
             last = projects.last_project(tx)
             found = projects.list_projects(tx, archived=True)
@@ -55,10 +54,10 @@ def router(context: Context) -> APIRouter:
             "last": None if last is None else last.id,
         }
 
-    def brief(project: Project) -> dict[str, Any]:
+    def brief(project: Project) -> Json:
         return {"id": project.id, "name": project.name, "videos": project.videos, "created": project.created}
 
-    def one(project_id: str) -> dict[str, Any]:
+    def one(project_id: str) -> Json:
         with context.database.read() as tx:
             project = projects.get_project(tx, project_id)
             categories = projects.list_categories(tx, project_id, retired=True)
@@ -81,13 +80,13 @@ def router(context: Context) -> APIRouter:
             "checkpoint": None if checkpoint is None else wire.checkpoint(checkpoint, known),
         }
 
-    def create(body: ProjectBody) -> dict[str, Any]:
+    def create(body: ProjectBody) -> Json:
         with context.database.atomic() as tx:
             project = projects.create_project(tx, name=body.name, categories=body.categories)
             projects.set_last_project(tx, project.id)
             return brief(project)
 
-    def change(project_id: str, body: ProjectChange) -> dict[str, Any]:
+    def change(project_id: str, body: ProjectChange) -> Json:
         with context.database.atomic() as tx:
             project = projects.get_project(tx, project_id)
             if body.name is not None and body.name != project.name:
@@ -96,11 +95,11 @@ def router(context: Context) -> APIRouter:
                 project = projects.archive_project(tx, project_id, archived=body.archived)
             return brief(project)
 
-    def add_category(project_id: str, body: CategoryBody) -> dict[str, Any]:
+    def add_category(project_id: str, body: CategoryBody) -> Json:
         with context.database.atomic() as tx:
             return wire.category(projects.add_category(tx, project_id, body.name))
 
-    def change_category(category_id: str, body: CategoryChange) -> dict[str, Any]:
+    def change_category(category_id: str, body: CategoryChange) -> Json:
         with context.database.atomic() as tx:
             category = projects.get_category(tx, category_id)
             if body.name is not None and body.name != category.name:
@@ -109,36 +108,36 @@ def router(context: Context) -> APIRouter:
                 category = projects.retire_category(tx, category_id, retired=body.retired)
             return wire.category(category)
 
-    def checkpoint_to_propose_with(project_id: str, checkpoint: str | None) -> dict[str, Any]:
+    def checkpoint_to_propose_with(project_id: str, checkpoint: str | None) -> Json:
         found = checkpoint_choice(context.database, context.settings, project_id=project_id, checkpoint_id=checkpoint)
         return wire.checkpoint_choice(found)
 
     @routes.get("/projects")
-    async def get_projects() -> dict[str, Any]:
+    async def get_projects() -> Json:
         return await context.run(listed)
 
     @routes.post("/projects")
-    async def post_project(body: ProjectBody) -> dict[str, Any]:
+    async def post_project(body: ProjectBody) -> Json:
         return await context.run(create, body)
 
     @routes.get("/projects/{project_id}")
-    async def get_project(project_id: str) -> dict[str, Any]:
+    async def get_project(project_id: str) -> Json:
         return await context.run(one, project_id)
 
     @routes.post("/projects/{project_id}")
-    async def post_project_change(project_id: str, body: ProjectChange) -> dict[str, Any]:
+    async def post_project_change(project_id: str, body: ProjectChange) -> Json:
         return await context.run(change, project_id, body)
 
     @routes.post("/projects/{project_id}/categories")
-    async def post_category(project_id: str, body: CategoryBody) -> dict[str, Any]:
+    async def post_category(project_id: str, body: CategoryBody) -> Json:
         return await context.run(add_category, project_id, body)
 
     @routes.post("/categories/{category_id}")
-    async def post_category_change(category_id: str, body: CategoryChange) -> dict[str, Any]:
+    async def post_category_change(category_id: str, body: CategoryChange) -> Json:
         return await context.run(change_category, category_id, body)
 
     @routes.get("/projects/{project_id}/proposer")
-    async def get_proposer(project_id: str, checkpoint: str | None = None) -> dict[str, Any]:
+    async def get_proposer(project_id: str, checkpoint: str | None = None) -> Json:
         return await context.run(checkpoint_to_propose_with, project_id, checkpoint)
 
     return routes

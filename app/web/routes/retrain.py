@@ -1,7 +1,6 @@
-"""What a retraining would use, and the runs so far; starting one is a job (`app.web.routes.jobs`)."""
+"""The plan of a retraining, and the runs so far; `app.web.routes.jobs` starts one."""
 
 from dataclasses import asdict
-from typing import Any
 
 from fastapi import APIRouter
 
@@ -9,14 +8,15 @@ from app.checkpoints.choice import chosen_checkpoint
 from app.training import retrain
 from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import checkpoints, jobs, projects
 from storage.jobs import Job
 
 KIND = "retrain"
 
 
-def facts(context: Context, project_id: str) -> dict[str, Any]:
-    """The plan as it stands, the checkpoint in use, what a new run is compared with, and all runs, newest first."""
+def facts(context: Context, project_id: str) -> Json:
+    """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first."""
     plan = retrain.plan(context.database, project_id)
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
@@ -27,7 +27,7 @@ def facts(context: Context, project_id: str) -> dict[str, Any]:
         "plan": asdict(plan),
         "active": None if active is None else {"id": active.id, "name": active.name},
         "defaults": {
-            "steps": None,  # as many as the corrected frames call for; the run says how many
+            "steps": None,  # chosen from the number of corrected frames when the run starts
             "config": "tevit_tiny" if start is None else start.config,
             "from": None if start is None else start.name,
         },
@@ -35,8 +35,8 @@ def facts(context: Context, project_id: str) -> dict[str, Any]:
     }
 
 
-def _run(job: Job) -> dict[str, Any]:
-    """A job with its ``steps`` (None until known), and ``from`` and ``plan`` as the finished run recorded them."""
+def _run(job: Job) -> Json:
+    """A job with its ``steps`` (None until known), and ``from`` and ``plan`` of the finished run."""
     result = dict(job.result or {})
     return {
         **wire.job(job),
@@ -51,7 +51,7 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/data/projects")
 
     @routes.get("/{project_id}/retrain")
-    async def get_retrain(project_id: str) -> dict[str, Any]:
+    async def get_retrain(project_id: str) -> Json:
         return await context.run(facts, context, project_id)
 
     return routes

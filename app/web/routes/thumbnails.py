@@ -1,4 +1,4 @@
-"""Pictures of videos for the library's cards."""
+"""Thumbnails of videos for the cards of the library."""
 
 from fastapi import APIRouter, Request, Response
 
@@ -10,12 +10,12 @@ from app.web.context import Context
 from storage.videos import Video
 
 KEPT_BYTES = 16 * MIB
-# The picture follows the masks, so a browser asks each time; the ETag makes that cheap.
+# The picture changes with the masks, so the browser revalidates it each time, which the ETag makes cheap.
 CHECK_FIRST = "private, no-cache"
 
 
 def router(context: Context) -> APIRouter:
-    """``GET /data/videos/{video}/thumb.jpg``: a frame of 576 pixels at most across, its masks drawn in."""
+    """``GET /data/videos/{video}/thumb.jpg``: a frame at most 576 pixels wide, with its masks painted in."""
     routes = APIRouter(prefix="/data/videos")
     kept = MemoryCache(KEPT_BYTES)
 

@@ -1,18 +1,18 @@
-"""Tracks, the state of their rows, and masks by range, as the canvas reads them."""
+"""Tracks with their rows, and masks, by range of frames."""
 
 import json
-from typing import Any
 
 from fastapi import APIRouter, Response
 
 from app.errors import BadInput
 from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import edits, masks, tracks, videos
 
-# One answer holds masks of at most this many frames; the editor asks again for the next range.
+# One answer has the masks of at most this many frames; the editor then requests the next range.
 LONGEST_RANGE = 2000
-# Above any frame number, and within what a database takes.
+# Above any frame number, and small enough for any database.
 LAST = 2**31
 
 
@@ -23,15 +23,15 @@ def router(context: Context) -> APIRouter:
     def all_tracks(video_id: str, start: int | None, stop: int | None) -> bytes:
         with context.database.read() as tx:
             videos.video_stamp(tx, video_id)
-            # Read before the rows in the same view, so that the number fits what is sent.
+            # The same transaction reads the number and the rows, so that they belong together.
             last = edits.last_number(tx)
             found = tracks.list_tracks(tx, video_id)
             rows = tracks.rows(tx, video_id, start=start, stop=stop)
         answer = {"last_edit": last, "tracks": wire.tracks(found, rows)}
-        # There may be hundreds of thousands of rows; the framework would look at each value before writing it.
+        # With hundreds of thousands of rows, the framework would take long to check each value.
         return json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def masks_in(video_id: str, start: int, stop: int) -> dict[str, Any]:
+    def masks_in(video_id: str, start: int, stop: int) -> Json:
         video = context.video(video_id)
         if start < 0 or stop < start or stop - start > LONGEST_RANGE:
             raise BadInput(f"Masks are read by ranges of at most {LONGEST_RANGE} frames, not {start} to {stop}.")
@@ -54,7 +54,7 @@ def router(context: Context) -> APIRouter:
         return Response(content, media_type="application/json")
 
     @routes.get("/{video_id}/masks")
-    async def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> dict[str, Any]:
+    async def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> Json:
         return await context.run(masks_in, video_id, start, stop)
 
     return routes

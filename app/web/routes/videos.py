@@ -1,7 +1,6 @@
-"""Facts of one video, and videos coming into a project by upload or by path."""
+"""The facts of a video, its source, and adding videos by upload or by path."""
 
 import json
-from typing import Any
 
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, Field
@@ -12,11 +11,12 @@ from app.library import sources
 from app.library.videos import add_upload, add_video, receive_upload
 from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import edits, projects, videos
 
 
 class PathBody(BaseModel):
-    """Body of ``POST /data/projects/{project}/videos``: a file or folder on this machine."""
+    """Body of ``POST /data/projects/{project}/videos``: a file or folder on the server."""
 
     path: str = Field(min_length=1, max_length=4096)
     name: str | None = Field(default=None, max_length=200)
@@ -26,7 +26,7 @@ class PathBody(BaseModel):
 class SourceBody(BaseModel):
     """Body of ``POST /data/videos/{video}/source``: where the pictures are now.
 
-    ``other_pixels``: also where the same frames look different, as in a file that was coded again.
+    ``other_pixels`` accepts the same frames with other pixels, as in a file that was encoded again.
     """
 
     path: str = Field(min_length=1, max_length=4096)
@@ -37,12 +37,12 @@ def router(context: Context) -> APIRouter:
     """Routes of videos."""
     routes = APIRouter(prefix="/data")
 
-    def counted(video_id: str) -> dict[str, Any]:
+    def counted(video_id: str) -> Json:
         opened = context.opened(video_id)
         _, count, confirmed, _ = opened.stamp
         return {"count": count, "confirmed": confirmed, "partial": opened.index.partial}
 
-    def facts(video_id: str) -> dict[str, Any]:
+    def facts(video_id: str) -> Json:
         opened = context.opened_now(video_id)
         video, index = opened.video, opened.index
         with context.database.read() as tx:
@@ -71,10 +71,10 @@ def router(context: Context) -> APIRouter:
         }
 
     def written(video_id: str) -> bytes:
-        # Two hours are 180,000 times; the framework would look at each of them before writing it.
+        # Two hours have 180,000 frame times; the framework would take long to check each of them.
         return json.dumps(facts(video_id), separators=(",", ":"), ensure_ascii=False).encode()
 
-    def repoint(video_id: str, body: SourceBody) -> dict[str, Any]:
+    def repoint(video_id: str, body: SourceBody) -> Json:
         with context.database.read() as tx:
             *_, content_hash = videos.video_stamp(tx, video_id)
         moved = sources.repoint(
@@ -84,7 +84,7 @@ def router(context: Context) -> APIRouter:
             context.frames.release(content_hash)
         return {"video": wire.added_video(moved)}
 
-    def add_path(project_id: str, body: PathBody) -> dict[str, Any]:
+    def add_path(project_id: str, body: PathBody) -> Json:
         video = add_video(
             context.database,
             context.settings,
@@ -104,30 +104,30 @@ def router(context: Context) -> APIRouter:
         return Response(await context.run(written, video_id), media_type="application/json")
 
     @routes.get("/videos/{video_id}/counted")
-    async def get_counted(video_id: str) -> dict[str, Any]:
+    async def get_counted(video_id: str) -> Json:
         return await context.run(counted, video_id)
 
     @routes.post("/videos/{video_id}/source")
-    async def post_source(video_id: str, body: SourceBody) -> dict[str, Any]:
-        # Comparing another file with the frames that were counted may mean counting it.
+    async def post_source(video_id: str, body: SourceBody) -> Json:
+        # To compare the new file with the counted frames, its frames may have to be counted.
         return await context.paint(repoint, video_id, body)
 
     @routes.put("/projects/{project_id}/videos")
-    async def put_video(request: Request, project_id: str, name: str) -> dict[str, Any]:
+    async def put_video(request: Request, project_id: str, name: str) -> Json:
         await context.run(check_project, project_id)
         try:
             part = await receive_upload(context.settings, name=name, body=request.stream())
         except ClientDisconnect:
             raise BadInput(f"The upload of {name} broke off; nothing of it was kept.") from None
 
-        def store() -> dict[str, Any]:
+        def store() -> Json:
             video = add_upload(context.database, context.settings, project_id=project_id, name=name, part=part)
             return {"video": wire.added_video(video)}
 
         return await context.run(store)
 
     @routes.post("/projects/{project_id}/videos")
-    async def post_video(project_id: str, body: PathBody) -> dict[str, Any]:
+    async def post_video(project_id: str, body: PathBody) -> Json:
         return await context.run(add_path, project_id, body)
 
     return routes

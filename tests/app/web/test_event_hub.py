@@ -203,9 +203,9 @@ def test_a_full_listener_loses_what_waited_and_is_sent_away() -> None:
     async def story() -> None:
         listener = Listener(video=None, project=None, last=0, limit=3)
         for number in range(3):
-            listener.tell({"number": number})
+            listener.put({"number": number})
         assert listener.queue.qsize() == 3
-        listener.tell({"number": 3})
+        listener.put({"number": 3})
         assert listener.queue.get_nowait() is None and listener.queue.empty()
 
     own_loop.run(story())
