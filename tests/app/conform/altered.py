@@ -46,13 +46,42 @@ def kinds(figures: list[Figure], rng: np.random.Generator, *, each: int = 1) -> 
     return [one for some in found.values() for one in rng.permutation(np.array(some, object))[:each].tolist()]
 
 
+def removals(path: Path) -> list[Figure]:
+    """Every array of an npz file; in a JSON file every key of every object, one of each kind."""
+    if path.suffix == ".npz":
+        with np.load(path) as file:
+            return [Figure(path, (key,)) for key in file.files]
+    found: dict[tuple[str, ...], Place] = {}
+    for place in _keys(json.loads(path.read_text()), ()):
+        found.setdefault(tuple(str(step) for step in place if not isinstance(step, int)), place)
+    return [Figure(path, place) for place in found.values()]
+
+
+def remove(figure: Figure) -> None:
+    """Take one figure, or an object with all its figures, out of its file."""
+    if figure.path.suffix == ".npz":
+        with np.load(figure.path) as file:
+            arrays = dict(file)
+        del arrays[str(figure.place[0])]
+        np.savez(figure.path, **arrays)
+        return
+    content = json.loads(figure.path.read_text())
+    holder = content
+    for step in figure.place[:-1]:
+        holder = holder[step]
+    del holder[figure.place[-1]]
+    figure.path.write_text(json.dumps(content))
+
+
 def alter(figure: Figure) -> None:
     """Change one figure in its file."""
     if figure.path.suffix == ".npz":
         key, index = str(figure.place[0]), int(figure.place[1])
         with np.load(figure.path) as file:
             arrays = dict(file)
-        arrays[key] = _moved_element(arrays[key], index)
+        # Gradients are judged by the norm of their difference, all other figures one by one.
+        share = 0.1 if key.startswith("grad/") else 0.0
+        arrays[key] = _moved_element(arrays[key], index, share)
         np.savez(figure.path, **arrays)
         return
     content = json.loads(figure.path.read_text())
@@ -85,7 +114,8 @@ def _moved_text(text: str) -> str:
     return text + "x"
 
 
-def _moved_element(values: np.ndarray, index: int) -> np.ndarray:
+def _moved_element(values: np.ndarray, index: int, share: float) -> np.ndarray:
+    """Numbers move by 0.02 and a share of the largest one."""
     values = values.copy()
     flat = values.reshape(-1)
     if values.dtype == bool:
@@ -93,8 +123,18 @@ def _moved_element(values: np.ndarray, index: int) -> np.ndarray:
     elif np.issubdtype(values.dtype, np.integer):
         flat[index] = flat[index] ^ 1
     else:
-        flat[index] += 0.1 * float(np.abs(flat).max()) + 0.02
+        flat[index] += 0.02 + share * float(np.abs(flat).max())
     return values
+
+
+def _keys(content: Any, place: Place) -> Iterator[Place]:
+    if isinstance(content, dict):
+        for key, value in content.items():
+            yield (*place, key)
+            yield from _keys(value, (*place, key))
+    elif isinstance(content, list):
+        for index, value in enumerate(content):
+            yield from _keys(value, (*place, index))
 
 
 def _leaves(content: Any, place: Place) -> Iterator[Place]:

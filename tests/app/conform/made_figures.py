@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from pycocotools import mask as coco
 
+from app.conform.evaluation import curve_figures
 from app.conform.forward import Golden, _figures, _regions
 from app.conform.recipe import Networks, Recipe
 from model.evaluation import evaluate
@@ -197,7 +198,6 @@ def _evaluation(folder: Path) -> None:
     mask[4:6] = False
     results = [{"video_id": 1, "category_id": 1, "score": 0.8, "segmentations": [_encode(mask)]}]
     done = evaluate(truth, results)
-    curves = {"recall": done.recall, "precision_mean_over_recall": done.precision.mean(axis=1)}
     for part, content in (("gt", truth), ("dt", results), ("stats", done.stats)):
         (folder / f"one_{part}.json").write_text(json.dumps(content))
-    np.savez(folder / "one_curves.npz", **curves)
+    np.savez(folder / "one_curves.npz", **curve_figures(done))  # type: ignore[arg-type]

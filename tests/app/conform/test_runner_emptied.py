@@ -12,14 +12,13 @@ import pytest
 import torch
 
 from app.conform.checks import Case, UnreadableCase, read_arrays, read_json, run_case, stems, strays
-from app.conform.evaluation import curve_figures
 from app.conform.pipeline import _complete, pipeline_test_case, pipeline_train_case, seed_of
 from app.conform.recipe import Recipe
-from app.conform.runner import conform, run
-from app.conform.training import _losses_after, groups_case
+from app.conform.runner import run
+from app.conform.training import groups_case
 from app.conform.units import Unit, unit_case
-from model.evaluation import evaluate
-from tests.app.conform.made_figures import write_figures
+from tests.app.conform.altered import Figure, removals, remove
+from tests.app.conform.folders import failures, judged, only, wrong
 from tests.material import material
 
 ENTRIES: list[dict[str, Any]] = [
@@ -32,20 +31,10 @@ ENTRIES: list[dict[str, Any]] = [
 DRAWN = ["a/0/img_sample", "a/0/masks0", "a/0/masks1", "a/1/img_sample", "a/1/masks0", "b/0/img_sample", "b/0/masks0"]
 
 
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An evaluation and a unit that pass."""
-    made = write_figures(tmp_path_factory.mktemp("figures") / "sound")
-    truth, results = (json.loads((made / f"eval/one_{part}.json").read_text()) for part in ("gt", "dt"))
-    np.savez(made / "eval/one_curves.npz", **curve_figures(evaluate(truth, results)))  # type: ignore[arg-type]
-    for path in (made / "golden").glob("some_case.*"):
-        path.unlink()
-    return made
-
-
 @pytest.fixture
-def figures(sound: Path, tmp_path: Path) -> Path:
-    return Path(shutil.copytree(sound, tmp_path / "figures"))
+def figures(figures: Path) -> Path:
+    """An evaluation and a unit that pass."""
+    return only(figures, "eval", "golden/units")
 
 
 @pytest.fixture
@@ -58,49 +47,22 @@ def pipeline(tmp_path: Path) -> Path:
     return tmp_path / "figures"
 
 
-def failures(folder: Path) -> list[tuple[str, str]]:
-    report = conform(folder, report=lambda line: None)
-    return [(case.name, check.name) for case in report.cases for check in case.checks if not check.passed]
-
-
-def wrong(case: Case) -> list[str]:
-    return [check.name for check in case.checks if not check.passed]
-
-
-def cut(path: Path, *keys: str) -> None:
-    """Removes arrays of an archive; all of them where none is named."""
-    kept = {key: value for key, value in read_arrays(path).items() if keys and key not in keys}
-    np.savez(path, **kept)  # type: ignore[arg-type]
-
-
 def test_the_sound_figures_pass(figures: Path) -> None:
     assert failures(figures) == [] and run(figures) == 0
 
 
-def test_an_evaluation_without_statistics_fails(figures: Path) -> None:
-    (figures / "eval/one_stats.json").write_text("{}")
-    found = failures(figures)
-    assert ("one", "stats/AP") in found and ("one", "stats/stats") in found
-
-
-@pytest.mark.parametrize("key", ["AP", "stats", "per_category_AP", "n_gt", "printed"])
-def test_a_statistic_that_is_gone_fails(figures: Path, key: str) -> None:
-    path = figures / "eval/one_stats.json"
-    stats = json.loads(path.read_text())
-    del stats[key]
-    path.write_text(json.dumps(stats))
-    assert failures(figures) == [("one", f"stats/{key}")]
-
-
-@pytest.mark.parametrize("key", ["recall", "precision_mean_over_recall", "precision_all_area_max100"])
-def test_a_curve_that_is_gone_fails(figures: Path, key: str) -> None:
-    cut(figures / "eval/one_curves.npz", key)
-    assert failures(figures) == [("one", f"curves/{key}")]
-
-
-def test_curves_without_an_array_fail(figures: Path) -> None:
-    cut(figures / "eval/one_curves.npz")
-    assert len(failures(figures)) == 3
+@pytest.mark.parametrize("whole", [False, True], ids=["one by one", "all at once"])
+def test_statistics_and_curves_of_an_evaluation_that_are_gone_fail_by_their_names(figures: Path, whole: bool) -> None:
+    only(figures, "eval")
+    for path in (figures / "eval/one_stats.json", figures / "eval/one_curves.npz"):
+        before, title = path.read_bytes(), path.stem.removeprefix("one_")
+        keys = [str(one.place[0]) for one in removals(path) if len(one.place) == 1]
+        assert len(keys) >= 3
+        for some in [keys] if whole else [[key] for key in keys]:
+            for key in some:
+                remove(Figure(path, (key,)))
+            assert failures(figures) == [("one", f"{title}/{key}") for key in some]
+            path.write_bytes(before)
 
 
 @pytest.mark.parametrize(
@@ -122,8 +84,7 @@ def test_a_stray_file_of_figures_is_a_failure_that_names_it(figures: Path, name:
     path = figures / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("{")
-    report = conform(figures, report=lambda line: None)
-    told = [f"{case.name} {check.note}" for case in report.cases for check in case.checks if not check.passed]
+    told = [f"{case.name} {check.note}" for case in judged(figures).cases for check in case.checks if not check.passed]
     assert len(told) == 1 and path.name in told[0]
 
 
@@ -154,7 +115,7 @@ def test_a_part_that_is_no_folder_fails(figures: Path, part: str) -> None:
 def test_an_empty_part_is_told_as_absent(figures: Path, part: str) -> None:
     shutil.rmtree(figures / part, ignore_errors=True)
     (figures / part).mkdir()
-    report = conform(figures, report=lambda line: None)
+    report = judged(figures)
     assert part in report.absent and report.failed == 0
 
 
@@ -277,14 +238,6 @@ def test_learning_rates_come_without_arrays(tmp_path: Path) -> None:
     case = Case("train", "rates")
     groups_case(case, tmp_path)
     assert wrong(case)[:2] == ["rates.npz", "param_groups by name"]
-
-
-def test_losses_after_a_step_that_are_gone_fail() -> None:
-    case = Case("train", "x")
-    _losses_after(case, "step 0", {"loss": 1.0}, {"loss": 1.0})
-    assert wrong(case) == []
-    _losses_after(case, "step 1", {"loss": 1.0}, {})
-    assert wrong(case) == ["losses_after step 1 by name"]
 
 
 def test_damaged_files_are_unreadable_wherever_the_damage_is(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from app.conform.pipeline import draw_item
 from app.conform.training import _best_and_margin, _gradients, _losses, _losses_after, _per_frame, _statistics
 from model.config import ScaleConfig
 from model.training.targets import ABSENT, PRESENT
+from tests.app.conform.folders import wrong
 from tests.model.small import clip_truth
 
 SCALES = ScaleConfig(multiscale="range")
@@ -87,7 +88,10 @@ def test_altered_losses_fail() -> None:
     _losses(altered, "losses", own, {**own, "stage0_loss_cls": 2.0001}, 1e-5)
     _losses(missing, "losses", own, {"stage0_loss_cls": 2.0}, 1e-5)
     _losses_after(missing, "step 0", own, {"stage9_loss_cls": 2.0})
-    assert (sound.failed, altered.failed, missing.failed) == (0, 1, 2)
+    _losses_after(missing, "step 1", own, {})
+    _losses_after(sound, "step 0", own, dict(own))
+    assert (sound.failed, altered.failed) == (0, 1)
+    assert wrong(missing) == ["losses by name", "losses_after step 0 by name", "losses_after step 1 by name"]
 
 
 def test_a_mask_loss_may_be_off_by_what_its_undecided_cells_can_do() -> None:
