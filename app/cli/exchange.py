@@ -65,7 +65,7 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
             report=progress,
         )
         progress.end()
-    print_lines((*done.left_out, *done.gaps))
+    print_lines((*done.left_out, *done.notes, *done.gaps))
     left = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
     text = f"{left}: {done.annotations}"
     print(json.dumps(done.as_json()) if arguments.json else text)

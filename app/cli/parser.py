@@ -163,7 +163,8 @@ def _exchanging(add: Add) -> None:
     _json(imported)
     export = add("export", "app.cli.exchange:export", "write a project as YouTube-VIS with its frames")
     export.add_argument("--out", type=Path, required=True, metavar="DIR")
-    export.add_argument("--version", choices=("2019", "2021", "2022"), default="2019")
+    text = "use the categories of this version of YouTube-VIS (default: the project's own)"
+    export.add_argument("--version", choices=("2019", "2021", "2022"), help=text)
     export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
     text = "keep every so many frames (default: all; of a video imported at a stride, those)"
     export.add_argument("--stride", type=positive, metavar="N", help=text)

@@ -1,7 +1,8 @@
 """Which frames of a video leave in an export, what their pictures are called, and what is missing between them."""
 
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from app.exchange.extras import ANNOTATED_FROM
@@ -25,19 +26,54 @@ def leaving_frames(video: Video, stride: int | None) -> range:
     return range(0, video.count, step)
 
 
-def picture_names(video: Video, chosen: Sequence[int], taken: set[str]) -> tuple[str, ...]:
-    """Names below the folder of pictures; those of the import where it had one folder for the video.
+@dataclass(frozen=True)
+class PictureNames:
+    """Names of pictures below the folder of pictures; ``changed`` is a sentence where they are not the import's."""
+
+    names: tuple[str, ...]
+    changed: str | None = None
+
+
+def picture_names(video: Video, chosen: Sequence[int], taken: set[str]) -> PictureNames:
+    """The names of the import where it had one folder for the video alone, else names by frame number.
 
     taken: folders of other videos; the one of this video is added.
     """
-    own = _imported_names(video)
+    own = _imported_names(video) if video.import_id is not None else {}
+    obstacle = _obstacle(own, chosen, taken)
+    if obstacle is None:
+        names = tuple(own[frame] for frame in chosen)
+        taken.add(PurePosixPath(names[0]).parent.as_posix())
+        return PictureNames(names)
+    names = _numbered_names(video, chosen, taken)
+    if not own:
+        return PictureNames(names)
+    first = next(iter(own.values()))
+    return PictureNames(names, f"its pictures leave as {names[0]} and so on, not as {first}: {obstacle}.")
+
+
+def _obstacle(own: Mapping[int, str], chosen: Sequence[int], taken: set[str]) -> str | None:
+    """Why the names of the import cannot be kept; None where they can."""
     folders = {PurePosixPath(name).parent.as_posix() for name in own.values()}
-    known = all(frame in own for frame in chosen)
-    if video.import_id is not None and known and len(folders) == 1 and "." not in folders and not folders & taken:
-        taken |= folders
-        return tuple(own[frame] for frame in chosen)
+    if not own or any(frame not in own for frame in chosen):
+        return "the import does not name every frame"
+    if len(folders) > 1:
+        return "the import has them in several folders"
+    [folder] = folders
+    if folder == ".":
+        return "the import has them in no folder of their own"
+    if any(folder == other or _is_inside(folder, other) or _is_inside(other, folder) for other in taken):
+        return "another video has that folder"
+    return "such names are no plain file names" if any("\\" in name for name in own.values()) else None
+
+
+def _is_inside(folder: str, other: str) -> bool:
+    return folder.startswith(f"{other}/")
+
+
+def _numbered_names(video: Video, chosen: Sequence[int], taken: set[str]) -> tuple[str, ...]:
     folder, number = safe_name(video.name), 2
-    while folder in taken:
+    while any(folder == other or _is_inside(other, folder) for other in taken):
         folder, number = f"{safe_name(video.name)}_{number}", number + 1
     taken.add(folder)
     if video.kind == "images":

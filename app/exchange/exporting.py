@@ -4,6 +4,7 @@ The same project gives the same bytes. What came in by an import leaves with its
 what was made here gets the next free ids.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled
+from app.exchange.export_categories import VERSIONS, ExportCategories, export_categories
 from app.exchange.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
+from app.exchange.export_ids import assign_ids, counts_from_zero
 from app.exchange.extras import SOURCE
 from app.progress import Report, quiet
 from app.settings import Settings
@@ -23,9 +26,10 @@ from storage.projects import Category
 from storage.rle import Rle
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
-from storage.youtube_vis import FRAMES_FOLDER, VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
+from storage.youtube_vis import FRAMES_FOLDER, VisDataset, VisNote, VisTrack, VisVideo, note_lines, write_dataset
 
-VERSIONS = ("2019", "2021", "2022")
+__all__ = ["ANNOTATIONS", "VERSIONS", "Exported", "export_dataset"]
+
 ANNOTATIONS = "instances.json"
 
 
@@ -34,7 +38,8 @@ class Exported:
     """What was written.
 
     ``left_out`` has one sentence for each kind of thing that could not leave, and why; ``gaps`` one for each hole and
-    each damaged part of a video, and for each video whose frames are not all counted.
+    each damaged part of a video, and for each video whose frames are not all counted; ``notes`` sentences about ids
+    and names that are not those of the import.
     """
 
     out: Path
@@ -44,6 +49,7 @@ class Exported:
     masks: int
     left_out: tuple[str, ...]
     gaps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result that a job stores."""
@@ -55,6 +61,7 @@ class Exported:
             "masks": self.masks,
             "left_out": list(self.left_out),
             "gaps": list(self.gaps),
+            "notes": list(self.notes),
         }
 
 
@@ -85,7 +92,7 @@ def export_dataset(
     project_id: str,
     out: Path,
     reviewed_only: bool = False,
-    version: str = "2019",
+    version: str | None = None,
     stride: int | None = None,
     with_frames: bool = True,
     report: Report = quiet,
@@ -95,7 +102,9 @@ def export_dataset(
 
     Rejected, deleted and (``reviewed_only``) unjudged rows leave as null; tracks without a category stay here and are
     counted in ``left_out``. ``stride`` keeps every so many frames; without it an imported video leaves at the stride of
-    its import, and every other one whole.
+    its import, and every other one whole. ``version`` (one of `VERSIONS`) gives the file the categories of that version
+    of YouTube-VIS, with their names, ids and order; tracks of categories without a place there stay here, and are
+    named. None keeps the project's own categories.
 
     Raises `BadInput` (the folder is there already, nothing to export), `storage.frames.VideoError` (a source is gone or
     changed), `Cancelled`; nothing stays behind then.
@@ -110,7 +119,8 @@ def export_dataset(
         categories = projects.list_categories(tx, project_id, retired=True)
         pieces = [_piece(tx, video, choice) for video in found]
         head = _head(tx, project_id, version)
-    dataset, left_out = _dataset(pieces, categories, head, choice)
+    leaving = _leaving(pieces, categories, version, choice)
+    dataset, notes = _dataset(pieces, leaving, head, choice)
     try:
         with new_folder(out) as part:
             if with_frames:
@@ -124,29 +134,14 @@ def export_dataset(
         videos=len(dataset.videos),
         tracks=len(dataset.tracks),
         masks=sum(rle is not None for track in dataset.tracks for rle in track.segmentations),
-        left_out=left_out + _between(pieces, choice),
+        left_out=leaving.left_out + _between(pieces, choice),
         gaps=tuple(sentence for piece in pieces for sentence in gap_sentences(piece.video)),
+        notes=notes,
     )
 
 
-def assign_ids(wanted: Sequence[str | None]) -> list[int]:
-    """A positive number for each: its own one where that is free, else the next above all others; 1, 2, … if none."""
-    kept: dict[int, int] = {}
-    for position, text in enumerate(wanted):
-        if text is not None and text.isdecimal() and int(text) > 0:
-            kept.setdefault(int(text), position)
-    by_position = {position: number for number, position in kept.items()}
-    following = max(kept, default=0)
-    numbers = []
-    for position in range(len(wanted)):
-        if position not in by_position:
-            following += 1
-        numbers.append(by_position.get(position, following))
-    return numbers
-
-
-def _check_request(out: Path, version: str, stride: int | None) -> None:
-    if version not in VERSIONS:
+def _check_request(out: Path, version: str | None, stride: int | None) -> None:
+    if version is not None and version not in VERSIONS:
         raise BadInput(f"There is no YouTube-VIS {version}; choose one of {', '.join(VERSIONS)}.")
     if stride is not None and stride < 1:
         raise BadInput(f"Every {stride}th frame cannot be exported; use 1 or more.")
@@ -180,39 +175,70 @@ class _Head:
     extra: dict[str, Any]
 
 
-def _head(tx: Connection, project_id: str, version: str) -> _Head:
+def _head(tx: Connection, project_id: str, version: str | None) -> _Head:
     imported = videos.list_imports(tx, project_id)
+    said = {} if version is None else {"version": version}
     if not imported:
-        return _Head({"description": "Video instance masks", "version": version}, (), {})
+        return _Head({"description": "Video instance masks", "version": "2019", **said}, (), {})
     extra = dict(imported[0].extra or {})
-    return _Head(dict(imported[0].info or {}), tuple(extra.get("licenses", ())), dict(extra.get(SOURCE, {})))
+    info = {**(imported[0].info or {}), **said}
+    return _Head(info, tuple(extra.get("licenses", ())), dict(extra.get(SOURCE, {})))
+
+
+@dataclass(frozen=True)
+class _Leaving:
+    """The tracks that leave, with their categories in the file, and sentences about those that stay here."""
+
+    tracks: tuple[tuple[_Piece, Track], ...]
+    categories: ExportCategories
+    left_out: tuple[str, ...]
+
+
+def _leaving(
+    pieces: Sequence[_Piece], categories: Sequence[Category], version: str | None, choice: _Choice
+) -> _Leaving:
+    found = [(piece, track) for piece in pieces for track in piece.tracks if _has_content(piece, track, choice)]
+    without = sum(track.category_id is None for _, track in found)
+    used = Counter(track.category_id for _, track in found if track.category_id is not None)
+    chosen = export_categories(categories, used, version)
+    kept = tuple((piece, track) for piece, track in found if track.category_id in chosen.ids)
+    which = "1 track without a category stayed here; give it one to export it."
+    if without != 1:
+        which = f"{without} tracks without a category stayed here; give them one to export them."
+    return _Leaving(kept, chosen, ((which,) if without else ()) + chosen.left_out)
 
 
 def _dataset(
-    pieces: Sequence[_Piece], categories: Sequence[Category], head: _Head, choice: _Choice
+    pieces: Sequence[_Piece], leaving: _Leaving, head: _Head, choice: _Choice
 ) -> tuple[VisDataset, tuple[str, ...]]:
-    leaving = [(piece, track) for piece in pieces for track in piece.tracks if _has_content(piece, track, choice)]
-    without = sum(track.category_id is None for _, track in leaving)
-    leaving = [(piece, track) for piece, track in leaving if track.category_id is not None]
-    used = {track.category_id for _, track in leaving}
-    kept = [category for category in categories if not category.retired or category.id in used]
-    category_ids = dict(zip((c.id for c in kept), assign_ids([c.source_id for c in kept]), strict=True))
+    """The file, and sentences about ids and names that are not those of the import."""
+    categories = leaving.categories
     video_ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
-    track_ids = assign_ids([track.source_id for _, track in leaving])
+    track_ids = assign_ids([track.source_id for _, track in leaving.tracks])
     exported = [
-        _track(piece, track, number, video_ids[piece.video.id], category_ids[str(track.category_id)], choice)
-        for (piece, track), number in zip(leaving, track_ids, strict=True)
+        _track(piece, track, number, video_ids[piece.video.id], categories.ids[str(track.category_id)], choice)
+        for (piece, track), number in zip(leaving.tracks, track_ids, strict=True)
     ]
+    listed, renamed = _videos(pieces, video_ids, choice)
     dataset = VisDataset(
         info=head.info,
         licenses=head.licenses,
-        videos=tuple(sorted(_videos(pieces, video_ids, choice), key=lambda video: video.id)),
-        categories=tuple(_category(category, category_ids[category.id]) for category in kept),
+        videos=tuple(sorted(listed, key=lambda video: video.id)),
+        categories=categories.categories,
         tracks=tuple(sorted(exported, key=lambda track: track.id)),
         extra=head.extra,
     )
-    sentence = f"{without} tracks without a category stayed here; give them one to export them."
-    return dataset, (sentence,) if without else ()
+    shifted = {
+        "Video": counts_from_zero([piece.video.source_id for piece in pieces]),
+        "Category": categories.from_zero,
+        "Track": counts_from_zero([track.source_id for _, track in leaving.tracks]),
+    }
+    notes = [
+        f"{what} ids are one higher than in the imported file, which counts them from 0: other programs count from 1."
+        for what, is_shifted in shifted.items()
+        if is_shifted
+    ]
+    return dataset, (*categories.notes, *notes, *renamed)
 
 
 def _has_content(piece: _Piece, track: Track, choice: _Choice) -> bool:
@@ -232,7 +258,8 @@ def _between(pieces: Sequence[_Piece], choice: _Choice) -> tuple[str, ...]:
             continue
         between = sum(frame not in chosen for masks_of in piece.masks.values() for frame in masks_of)
         if between:
-            found.append(f"{video.name}: {between} masks lie on frames that are not part of this export.")
+            lie = "mask lies" if between == 1 else "masks lie"
+            found.append(f"{video.name}: {between} {lie} on frames that are not part of this export.")
         if chosen.step % video.stride:
             found.append(
                 f"{video.name} was annotated at every {video.stride}th frame; the frames between leave as null, which "
@@ -253,19 +280,20 @@ def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id:
     )
 
 
-def _category(category: Category, number: int) -> VisCategory:
-    return VisCategory(number, category.name, category.supercategory, dict((category.extra or {}).get(SOURCE, {})))
-
-
-def _videos(pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice) -> list[VisVideo]:
+def _videos(
+    pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice
+) -> tuple[list[VisVideo], tuple[str, ...]]:
+    """The videos of the file, and sentences about those whose pictures have other names than in the import."""
     taken: set[str] = set()
-    found = []
+    found, notes = [], []
     for piece in pieces:
         video = piece.video
-        names = picture_names(video, leaving_frames(video, choice.stride), taken)
+        named = picture_names(video, leaving_frames(video, choice.stride), taken)
         extra = dict((video.extra or {}).get(SOURCE, {}))
-        found.append(VisVideo(ids[video.id], video.width, video.height, len(names), names, extra))
-    return found
+        found.append(VisVideo(ids[video.id], video.width, video.height, len(named.names), named.names, extra))
+        if named.changed:
+            notes.append(VisNote("picture names that changed", video.name, named.changed))
+    return found, note_lines(notes)
 
 
 def _write_frames(

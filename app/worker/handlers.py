@@ -83,7 +83,7 @@ def export_project(context: JobContext) -> Mapping[str, Any]:
         project_id=str(context.job.project_id),
         out=Path(parameters["out"]),
         reviewed_only=bool(parameters.get("reviewed_only", False)),
-        version=parameters.get("version", "2019"),
+        version=parameters.get("version"),
         stride=parameters.get("stride"),
         report=context.report,
         cancelled=context.report.cancelled,

@@ -66,6 +66,7 @@ function outcome(job, project) {
     ),
     h("div.v-mono.v-path", null, r.out ?? ""),
     problems(r.left_out, "Left out"),
+    problems(r.notes, "Notes"),
     problems(r.gaps, "Gaps and damage"),
     h(
       "div.v-row",

@@ -25,6 +25,7 @@ ASK = "Ask"
 # What to do with videos that an earlier import added: the words of the form, and the value for the job.
 REPEATS: dict[str, Repeat] = {ASK: "ask", "Leave them": "skip", "Replace them": "replace", "Import again": "again"}
 HERE, NEW = "This project", "A new project"
+OWN = "Own"  # the project's own categories, instead of those of a version of YouTube-VIS
 ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
 
 
@@ -148,7 +149,9 @@ class ExchangeForms:
         shell.heading("Export", "One folder: instances.json and JPEGImages. Rejected masks never leave.")
         what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
         with gr.Row():
-            version = gr.Radio(list(VERSIONS), value="2019", label="Version", elem_id="v-export-version")
+            version = gr.Radio(
+                [OWN, *VERSIONS], value=OWN, label="Categories (a year: YouTube-VIS)", elem_id="v-export-version"
+            )
             stride = _every_frames("v-export-stride", empty="as each video came")
         out = gr.Textbox(
             label="New folder on the server",
@@ -162,7 +165,7 @@ class ExchangeForms:
         form.on_click(start, self.start_export, what, version, stride, out)
 
     def start_export(self, project_id: str, what: str, version: str, stride: str, out: str) -> Answer:
-        """Queue an export of the project into a new folder."""
+        """Queue an export of the project into a new folder; ``version`` is a year, or `OWN`."""
         if not project_id:
             return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
         try:
@@ -173,7 +176,7 @@ class ExchangeForms:
             parameters = {
                 "out": str(folder),
                 "reviewed_only": what == REVIEWED,
-                "version": version,
+                "version": version if version in VERSIONS else None,
                 "stride": _whole(stride),
             }
             queue.enqueue(self.database, self.settings, kind="export", project_id=project_id, parameters=parameters)

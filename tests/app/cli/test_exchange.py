@@ -126,3 +126,17 @@ def test_notes_of_an_import_are_lines_on_stderr_and_part_of_the_json(data_run: R
     assert ran.code == 0 and len(ran.result["notes"]) == 2
     assert all(note in ran.errors for note in ran.result["notes"])
     assert "annotations[0].iscrowd: is true instead of a whole number; it is read as 1." in ran.result["notes"][1]
+
+
+def test_an_export_in_a_version_names_what_has_no_place_there(data_run: Run, dataset: Path, tmp_path: Path) -> None:
+    content = json.loads((dataset / "a.json").read_text())
+    content["categories"] = [{"id": 102, "name": "owl"}, {"id": 103, "name": "hand"}]
+    (dataset / "a.json").write_text(json.dumps(content))
+    bring(data_run, dataset, "--project", "sea")
+
+    ran = data_run("export", "--out", tmp_path / "out", "--version", "2021", "--json")
+
+    left = json.loads((tmp_path / "out" / "instances.json").read_text())
+    assert (left["info"]["version"], left["annotations"][0]["category_id"], len(left["categories"])) == ("2021", 3, 40)
+    assert any("hand (0 tracks)" in line for line in ran.errors) and any("owl as bird" in line for line in ran.errors)
+    assert "hand (0 tracks)" in ran.result["left_out"][0] and "owl as bird" in ran.result["notes"][0]

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.errors import BadInput, Cancelled
-from app.exchange.exporting import assign_ids, export_dataset
+from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
 from app.settings import Settings
 from model.procedural import render_video, synthesize
@@ -290,19 +290,6 @@ def test_an_empty_project_has_nothing_to_export(
 ) -> None:
     with pytest.raises(BadInput, match="no video"):
         export(database, settings, project, tmp_path / "out")
-
-
-@pytest.mark.parametrize(
-    ("wanted", "given"),
-    [
-        ([None, None], [1, 2]),
-        (["7", None, "3"], [7, 8, 3]),
-        (["2", "2", "x", "0"], [2, 3, 4, 5]),
-        ([], []),
-    ],
-)
-def test_ids_are_kept_where_they_are_free(wanted: list[str | None], given: list[int]) -> None:
-    assert assign_ids(wanted) == given
 
 
 def test_a_real_data_set_makes_the_round_trip(

@@ -91,7 +91,7 @@ def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
     monkeypatch.setattr(handlers, "export_dataset", use_case)
     HANDLERS["export"](context_of(settings, database, out=str(tmp_path)))
     plain = {name: use_case.named[name] for name in ("project_id", "out", "reviewed_only", "version")}
-    assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": "2019"}
+    assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": None}
     HANDLERS["export"](context_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
     assert (use_case.named["reviewed_only"], use_case.named["version"], use_case.named["stride"]) == (True, "2021", 5)
 

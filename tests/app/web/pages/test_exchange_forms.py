@@ -6,7 +6,7 @@ import pytest
 
 from app.library.uploads import IMPORTS, Upload
 from app.settings import Settings
-from app.web.pages.exchange import ALL, HERE, NEW, REPEATS, REVIEWED, ExchangeForms
+from app.web.pages.exchange import ALL, HERE, NEW, OWN, REPEATS, REVIEWED, ExchangeForms
 from app.web.pages.shell import Answer
 from storage import jobs, projects
 from storage.database import Database
@@ -150,6 +150,14 @@ def test_an_export_is_queued(forms: ExchangeForms, database: Database, tmp_path:
         "version": "2021",
         "stride": 5,
     }
+
+
+def test_an_export_keeps_the_projects_own_categories_unless_a_year_is_chosen(
+    forms: ExchangeForms, database: Database, tmp_path: Path
+) -> None:
+    project, _ = project_with(database)
+    forms.start_export(project.id, ALL, OWN, "", str(tmp_path / "out"))
+    assert queued(database)[0].parameters["version"] is None
 
 
 def test_an_export_without_a_folder_gets_a_dated_one(

@@ -1,0 +1,70 @@
+"""The categories of an export: the project's own, or those of a version of YouTube-VIS."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from app.errors import BadInput
+from app.exchange.export_ids import assign_ids, counts_from_zero
+from app.exchange.extras import SOURCE
+from app.sentences import counted
+from storage.projects import Category
+from storage.youtube_vis import VisCategory, categories_preset, match_category
+
+# 2022 has the categories of 2021.
+PRESETS: dict[str, Literal["2019", "2021"]] = {"2019": "2019", "2021": "2021", "2022": "2021"}
+VERSIONS = tuple(PRESETS)
+
+
+@dataclass(frozen=True)
+class ExportCategories:
+    """The categories of the file, and by category of the project its id there; what is not in ``ids`` stays here.
+
+    ``notes`` and ``left_out`` are sentences about names that change, and about categories without a place;
+    ``from_zero`` says that the ids are one higher than those of the import.
+    """
+
+    categories: tuple[VisCategory, ...]
+    ids: Mapping[str, int]
+    notes: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
+    from_zero: bool = False
+
+
+def export_categories(
+    categories: Sequence[Category], tracks: Mapping[str, int], version: str | None
+) -> ExportCategories:
+    """What the categories of a project are in the file.
+
+    categories: all of the project, retired ones too. tracks: how many tracks leave, by category. version: one of
+    `VERSIONS`, or None for the project's own categories. Raises `BadInput` where none has a place in the version.
+    """
+    kept = [category for category in categories if not category.retired or tracks.get(category.id)]
+    return _own(kept) if version is None else _of_version(kept, tracks, version)
+
+
+def _own(kept: Sequence[Category]) -> ExportCategories:
+    ids = dict(zip((c.id for c in kept), assign_ids([c.source_id for c in kept]), strict=True))
+    listed = [
+        VisCategory(ids[own.id], own.name, own.supercategory, dict((own.extra or {}).get(SOURCE, {}))) for own in kept
+    ]
+    return ExportCategories(tuple(listed), ids, from_zero=counts_from_zero([c.source_id for c in kept]))
+
+
+def _of_version(kept: Sequence[Category], tracks: Mapping[str, int], version: str) -> ExportCategories:
+    preset = categories_preset(PRESETS[version])
+    numbers = {category.name: category.id for category in preset}
+    matches = {own.id: match_category(own.name, numbers) for own in kept}
+    ids = {own: numbers[name] for own, name in matches.items() if name is not None}
+    lost = [own for own in kept if matches[own.id] is None]
+    if kept and not ids:
+        names = ", ".join(own.name for own in kept)
+        raise BadInput(
+            f"No category of this project has a place in YouTube-VIS {version} ({names}); export without a version to "
+            "keep them as they are."
+        )
+    renamed = [f"{own.name} as {matches[own.id]}" for own in kept if matches[own.id] not in (None, own.name)]
+    notes = (f"Categories leave under the names of YouTube-VIS {version}: {', '.join(renamed)}.",) if renamed else ()
+    named = ", ".join(f"{own.name} ({counted(tracks.get(own.id, 0), 'track')})" for own in lost)
+    left_out = (f"Without a place in YouTube-VIS {version}, so they stayed here: {named}.",) if lost else ()
+    return ExportCategories(preset, ids, notes, left_out)
