@@ -14,7 +14,8 @@ from model.evaluation import evaluate
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
 from model.tracking.settings import ProposeSettings
-from model.tracking.windows import gather, propose
+from model.tracking.whole_video import gather
+from model.tracking.windows import propose
 from model.training.clips import ClipSource, ClipVideo
 from model.training.targets import PRESENT, UNKNOWN
 

@@ -26,7 +26,8 @@ from app.training.file_clips import YoutubeVisClips
 from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
 from model.scoring import score
-from model.tracking.windows import gather, propose
+from model.tracking.whole_video import gather
+from model.tracking.windows import propose
 from model.weights import checkpoint
 from storage import rle
 from storage.youtube_vis import FRAMES_FOLDER

@@ -19,7 +19,7 @@ from app.proposing.results_file import BatchResult, VideoResult
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
 from model.tracking.settings import ProposeSettings
-from model.tracking.whole_video import WholeVideo
+from model.tracking.whole_video import WholeVideo, gather
 from storage import frames
 from storage.frames import FrameIndex
 from storage.rle import Rle
@@ -69,7 +69,7 @@ class FileProposer:
             )
             # The published rule bounds the tracks of a video, however many windows it takes.
             limit = self.settings.max_tracks if self.settings.rule == "published" else None
-            whole = windows.gather(results, max_tracks=limit)
+            whole = gather(results, max_tracks=limit)
             if cancelled():
                 raise Cancelled
             return self._result(video, counting.confirmed, whole)

@@ -188,6 +188,8 @@ def _store_windows(
 ) -> bool:
     """Stores the windows as the model yields them; returns whether a person undid the run."""
     from model.tracking import windows
+    from model.tracking.stitch_state import StateMismatch
+    from model.tracking.window_frames import NoFrames
 
     results = windows.propose(
         loaded.network,
@@ -205,10 +207,10 @@ def _store_windows(
             run.store(window)
     except Cancelled:
         return True
-    except windows.NoFrames:
+    except NoFrames:
         if run.done == 0:  # else the run stopped after its last window, and no frame is left
             raise
-    except windows.StateMismatch as error:
+    except StateMismatch as error:
         # The state was stored by another version of this program, for instance.
         run.forget()
         raise BadInput(f"The run that broke off cannot go on ({error}); propose again to begin anew.") from error

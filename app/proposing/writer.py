@@ -17,26 +17,9 @@ from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext, ki
 from app.proposing.ledger import ExistingTrack, TrackLedger, least_overlap, track_id_of
 from model.tracking.whole_video import TrackStanding
 from storage import edits, masks, tracks
-from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.edits.checks import human_tracks
 from storage.tracks import MaskRow
-
-
-def store_proposals(database: Database, context: RunContext, part: FrameRange, *, whole: bool) -> TrackLedger:
-    """Stores a run whose results are all known, from frame 0 on, as one edit; no edit if nothing changes.
-
-    ``whole`` if ``part`` is the whole video. Returns the ledger with its counts.
-    """
-    if part.stop == 0:
-        return TrackLedger(())
-    with database.atomic() as tx:
-        writer = ProposalWriter(tx, context, new_ledger(tx, context.video_id))
-        writer.add(part, at_the_end=True)
-        if whole:
-            writer.delete_unmatched()
-        writer.write()
-        return writer.ledger
 
 
 def new_ledger(tx: Connection, video_id: str) -> TrackLedger:
@@ -60,10 +43,10 @@ class ProposalWriter:
         self._track_changes: dict[str, dict[str, Any] | None] = {}
         self._row_changes: dict[tuple[str, int], Change] = {}
 
-    def add(self, part: FrameRange, *, at_the_end: bool = False) -> None:
-        """Adds the tracks of a range of frames; ``at_the_end`` if no range follows."""
+    def add(self, part: FrameRange) -> None:
+        """Adds the tracks of a range of frames that follows those before."""
         self._add_overlaps(part)
-        matched = self._match([one.standing for one in part.tracks], at_the_end=at_the_end)
+        matched = self._match([one.standing for one in part.tracks], at_the_end=False)
         # People see numbers in the order in which tracks are made: highest score first.
         for proposed in sorted(part.tracks, key=lambda one: (-one.standing.score, one.number)):
             target = self.ledger.bound.get(proposed.number)
@@ -86,9 +69,9 @@ class ProposalWriter:
                 self._write_rows(target, ProposedTrack(standing), start=0, stop=done, earlier=matched[standing.track])
             self._update_track(standing, target)
         if whole:
-            self.delete_unmatched()
+            self._delete_unmatched()
 
-    def delete_unmatched(self) -> None:
+    def _delete_unmatched(self) -> None:
         """Deletes existing tracks that the run does not propose and on which no person worked."""
         for track_id in self.ledger.free:
             track = self._tracks.get(track_id)

@@ -25,11 +25,6 @@ def cxcywh_to_xyxy(boxes: Tensor) -> Tensor:
     return torch.cat((centre - half, centre + half), dim=-1)
 
 
-def xyxy_to_cxcywh(boxes: Tensor) -> Tensor:
-    """Corners (..., 4) -> centre and size (..., 4)."""
-    return torch.cat(((boxes[..., :2] + boxes[..., 2:]) * 0.5, boxes[..., 2:] - boxes[..., :2]), dim=-1)
-
-
 def _area(boxes: Tensor) -> Tensor:
     return (boxes[..., 2] - boxes[..., 0]) * (boxes[..., 3] - boxes[..., 1])
 

@@ -16,33 +16,10 @@ from model.config import TeViTConfig
 from model.network.tevit import TeViT
 from model.tracking.clip_inference import STARTS, ClipTrack, infer_clip, resize_frame
 from model.tracking.settings import ProposeSettings, SettledSettings
-from model.tracking.stitch_state import StateMismatch, restore, store
+from model.tracking.stitch_state import restore, store
 from model.tracking.stitcher import Stitcher, StitchSettings
-from model.tracking.whole_video import TrackProposal, TrackStanding, WholeTrack, WholeVideo, WindowResult, gather
-from model.tracking.window_frames import NoFrames, UnequalFrames, Window, WindowReader
-
-__all__ = [
-    "NoFrames",
-    "StateMismatch",
-    "TrackProposal",
-    "TrackStanding",
-    "UnequalFrames",
-    "WholeTrack",
-    "WholeVideo",
-    "WindowResult",
-    "gather",
-    "infer_window",
-    "propose",
-    "stitch",
-]
-
-
-def _nothing(done: int, expected: int) -> None:
-    return None
-
-
-def _never() -> bool:
-    return False
+from model.tracking.whole_video import WindowResult
+from model.tracking.window_frames import Window, WindowReader
 
 
 def propose(
@@ -54,8 +31,8 @@ def propose(
     settings: ProposeSettings | None = None,
     state: bytes | None = None,
     keep_state: bool = True,
-    on_window: Callable[[int, int], None] = _nothing,
-    cancelled: Callable[[], bool] = _never,
+    on_window: Callable[[int, int], None] = lambda done, expected: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[WindowResult]:
     """Tracks of a video, window by window, as they are settled.
 
@@ -67,8 +44,8 @@ def propose(
     those of an undisturbed run, byte for byte. ``keep_state`` False leaves the states empty, which saves time where
     the run is never resumed.
 
-    Raises :class:`NoFrames`, :class:`UnequalFrames`, :class:`StateMismatch`,
-    `model.tracking.settings.WindowsTooClose`, `model.tracking.clip_inference.UnknownRule`.
+    Raises `model.tracking.settings.WindowsTooClose`, `model.tracking.clip_inference.UnknownRule`,
+    `model.tracking.stitch_state.StateMismatch`, `model.tracking.window_frames.NoFrames` and ``UnequalFrames``.
     """
     settled = (settings or ProposeSettings()).settled(config)
     stitching = StitchSettings()
@@ -119,8 +96,8 @@ def stitch(
     stitching: StitchSettings | None = None,
     state: bytes | None = None,
     keep_state: bool = True,
-    on_window: Callable[[int, int], None] = _nothing,
-    cancelled: Callable[[], bool] = _never,
+    on_window: Callable[[int, int], None] = lambda done, expected: None,
+    cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[WindowResult]:
     """As :func:`propose`, for any segmenter: ``infer`` gives the clip tracks of a window, best first.
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.checkpoints.warm_model import LoadedNetwork
 from model.tracking import windows
-from model.tracking.windows import TrackProposal, TrackStanding, WindowResult
+from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult
 from storage.checkpoints import Checkpoint
 from tests.app.made import square
 

@@ -15,7 +15,7 @@ from app.proposing.results_file import BatchResult
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
 from model.tracking import windows
 from model.tracking.settings import ProposeSettings, WindowsTooClose
-from model.tracking.windows import TrackProposal, TrackStanding, WindowResult
+from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult
 from storage import frames
 from tests.app.command_line import annotation_file, pictures
 from tests.storage.made_videos import decoded, make_video

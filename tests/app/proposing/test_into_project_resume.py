@@ -10,7 +10,7 @@ from app.proposing.into_project import is_proposed
 from app.proposing.run import ProposalRun
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
-from model.tracking.windows import StateMismatch
+from model.tracking.stitch_state import StateMismatch
 from storage import jobs, runs
 from storage.database import Database
 from tests.app.made import FRAMES, project_with, square, video_in

@@ -8,7 +8,7 @@ import pytest
 
 from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
 from app.proposing.ledger import TrackLedger
-from app.proposing.writer import store_proposals
+from app.proposing.writer import ProposalWriter, new_ledger
 from app.settings import Settings
 from app.web.edit_batches import take_back
 from model.tracking.whole_video import TrackStanding
@@ -41,7 +41,16 @@ class Street:
         ids: dict[str, str | None] = {name: category.id for name, category in self.categories.items()}
         run = str(uuid.uuid4())
         context = RunContext(self.video.id, run, names, {**ids, "star": None})
-        return store_proposals(self.database, context, FrameRange(0, done, tuple(proposed)), whole=done == FRAMES)
+        with self.database.atomic() as tx:
+            ledger = new_ledger(tx, self.video.id)
+            writer = ProposalWriter(tx, context, ledger)
+            writer.add(FrameRange(0, done, tuple(proposed)))
+            writer.write()
+        with self.database.atomic() as tx:
+            writer = ProposalWriter(tx, context, ledger)
+            writer.conclude([one.standing for one in proposed], done=done, whole=done == FRAMES)
+            writer.write()
+        return ledger
 
     def last_edit(self) -> int:
         with self.database.read() as tx:

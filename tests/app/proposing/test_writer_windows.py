@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from app.errors import Cancelled
 from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
 from app.proposing.ledger import TrackLedger
-from app.proposing.writer import ProposalWriter, new_ledger, store_proposals
+from app.proposing.writer import ProposalWriter, new_ledger
 from app.settings import Settings
 from model.tracking.whole_video import TrackStanding
 from storage import masks
@@ -230,7 +230,11 @@ def test_stored_in_windows_or_at_once_a_first_run_leaves_the_same_rows(
             writer.write()
 
     context = RunContext(desks[1].video.id, runs[1], names, dict.fromkeys(names))
-    stored = store_proposals(database, context, FrameRange(0, FRAMES, tuple(tracks)), whole=True)
+    with database.atomic() as tx:
+        stored = new_ledger(tx, desks[1].video.id)
+        writer = ProposalWriter(tx, context, stored)
+        writer.add(FrameRange(0, FRAMES, tuple(tracks)))
+        writer.write()
 
     assert ledger is not None and stored.added == ledger.added
     assert sorted(by_track(desks[0])) == sorted(by_track(desks[1]))

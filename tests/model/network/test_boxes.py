@@ -6,7 +6,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from model.network.boxes import cxcywh_to_xyxy, decode_deltas, generalized_iou, xyxy_to_cxcywh
+from model.network.boxes import cxcywh_to_xyxy, decode_deltas, generalized_iou
 from tests.material import material
 
 numbers = st.floats(-500, 500, width=32)
@@ -14,9 +14,10 @@ sides = st.floats(1, 400, width=32)
 
 
 @given(x=numbers, y=numbers, w=sides, h=sides)
-def test_centres_and_corners_are_inverse(x: float, y: float, w: float, h: float) -> None:
-    box = torch.tensor([x, y, w, h])
-    torch.testing.assert_close(xyxy_to_cxcywh(cxcywh_to_xyxy(box)), box, atol=1e-3, rtol=1e-4)
+def test_corners_lie_half_a_side_from_the_centre(x: float, y: float, w: float, h: float) -> None:
+    left, top, right, bottom = cxcywh_to_xyxy(torch.tensor([x, y, w, h])).tolist()
+    assert ((left + right) / 2, (top + bottom) / 2) == pytest.approx((x, y), abs=1e-3)
+    assert (right - left, bottom - top) == pytest.approx((w, h), rel=1e-4, abs=1e-3)
 
 
 @given(x=numbers, y=numbers, w=sides, h=sides)

@@ -13,9 +13,11 @@ from model.network.tevit import TeViT, build
 from model.tracking import windows
 from model.tracking.clip_inference import STARTS, UnknownRule
 from model.tracking.settings import ProposeSettings, WindowsTooClose
+from model.tracking.stitch_state import StateMismatch
 from model.tracking.stitcher import StitchSettings
-from model.tracking.window_frames import Window, WindowReader
-from model.tracking.windows import NoFrames, StateMismatch, WindowResult, gather, infer_window, propose
+from model.tracking.whole_video import WindowResult, gather
+from model.tracking.window_frames import NoFrames, Window, WindowReader
+from model.tracking.windows import infer_window, propose
 from tests.model.tracking.one_clip import clip_tracks
 
 HW = (48, 64)
