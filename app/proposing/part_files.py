@@ -5,7 +5,6 @@ and reads all files. A later call of the command, with any number of processes, 
 """
 
 import contextlib
-import fcntl
 import json
 import os
 import re
@@ -13,6 +12,8 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any, Self
+
+from filelock import FileLock, Timeout
 
 from app.errors import AppError, BadInput
 from app.machine import Shard
@@ -45,6 +46,8 @@ class Journal:
         self._shard = shard
         self.key: Mapping[str, Any] = json.loads(json.dumps(key))
         self._path = folder / f"rank-{shard.rank:04d}.jsonl"
+        # Only a lock of the system ends with its process; where there is none, an error is better than another kind.
+        self._lock = FileLock(self._path.with_suffix(".lock"), blocking=False, fallback_to_soft=False)
         self._file: IO[str] | None = None
         self._began = time.time()
         self._touched = time.monotonic()
@@ -52,11 +55,9 @@ class Journal:
     def __enter__(self) -> Self:
         """Opens the file of this process; finished videos of an earlier call with its key stay. Raises `BadInput`."""
         self.folder.mkdir(parents=True, exist_ok=True)
-        self._lock = self._path.with_suffix(".lock").open("w")
         try:
-            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            self._lock.close()
+            self._lock.acquire()
+        except Timeout:
             raise BadInput(
                 f"Another process is writing to {self.folder}; wait for it, or take another --out."
             ) from None
@@ -71,7 +72,7 @@ class Journal:
         if self._file is not None:
             self._file.close()
             self._file = None
-        self._lock.close()
+        self._lock.release()
         if kind is not None and not any(_is_finished(line) for line in self._lines_of(self._path)):
             # No video was finished: nothing to keep.
             self._path.unlink(missing_ok=True)

@@ -5,10 +5,12 @@ import os
 import socket
 import subprocess
 import sys
+import threading
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from filelock import FileLock
 
 from app.errors import BadInput
 from app.jobs import queue
@@ -145,10 +147,21 @@ def test_each_device_has_a_lock_of_its_own(settings: Settings, device: str | Non
 @pytest.mark.parametrize("text", ["", "not a number", "12 34"])
 def test_a_lock_whose_note_was_not_written_yet_still_counts_as_a_live_worker(settings: Settings, text: str) -> None:
     with queue.worker_lock(settings):
-        queue.lock_path(settings).write_text(text)
+        queue.pid_path(settings).write_text(text)
         assert queue.worker_pid(settings) == 0
         assert queue.ensure_worker(settings, command=["false"]) is False
     assert queue.worker_pid(settings) is None, "a note without a lock is of a worker that has gone"
+
+
+def test_a_test_of_the_lock_does_not_turn_a_worker_away(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(queue, "LOCK_SECONDS", 60.0)
+    tested = FileLock(queue.lock_path(settings), thread_local=False)
+    tested.acquire()
+    release = threading.Timer(0.05, tested.release)
+    release.start()
+    with queue.worker_lock(settings) as alone:
+        assert alone
+    release.join()
 
 
 def test_workers_of_two_devices_live_side_by_side_and_two_of_one_do_not(settings: Settings) -> None:
