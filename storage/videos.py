@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Row, case, func, insert, select, update
+from sqlalchemy import Case, ColumnElement, Connection, Row, and_, case, func, insert, select, update
 
 from storage import schema
 from storage.errors import BadName, NotFound
@@ -48,6 +48,7 @@ class Video:
 class VideoSummary:
     """Progress of one video: its tracks that are not deleted, and their mask rows counted by review.
 
+    All rows of a rejected track count as rejected. Rows where a model alone saw nothing count in ``frames`` only.
     ``look``: rows flagged *needs a look*. ``frames``: frames with at least one mask row. ``bare``: frames to be
     annotated that have no mask row and lie in no complete range.
     """
@@ -66,7 +67,7 @@ class VideoSummary:
     def state(self) -> Literal["new", "proposed", "review", "done"]:
         """No row at all; no row judged; some judged; or all judged, no frame bare and no row flagged *needs a look*."""
         judged = self.accepted + self.corrected + self.rejected
-        if self.unreviewed + judged == 0:
+        if self.frames + self.unreviewed + judged == 0:
             return "new"
         if judged == 0:
             return "proposed"
@@ -244,12 +245,12 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
     for video_id, count, stride, names, found in tx.execute(counted):
         numbers[video_id] = {"tracks": found}
         annotated[video_id] = len(names) if names and stride > 1 else count
-    by_review = [func.sum(case((masks.c.review == review, 1), else_=0)).label(review) for review in schema.REVIEWS]
+    by_review = [func.sum(case((_verdict() == review, 1), else_=0)).label(review) for review in schema.REVIEWS]
     rows = (
         select(
             tracks.c.video_id,
             func.count(masks.c.frame.distinct()).label("frames"),
-            func.count(masks.c.look_reason).label("look"),
+            func.count(case((tracks.c.rejected.is_(False), masks.c.look_reason))).label("look"),
             *by_review,
         )
         .join(tracks, masks.c.track_id == tracks.c.id)
@@ -265,6 +266,16 @@ def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
         covered = values.get("frames", 0) + declared.get(video_id, 0)
         values["bare"] = max(0, annotated[video_id] - covered) if "frames" in values else 0
     return {video_id: VideoSummary(video_id=video_id, **values) for video_id, values in numbers.items()}
+
+
+def _verdict() -> Case[str]:
+    """What a row counts as: all of a rejected track is rejected; where a model alone saw nothing, nothing is asked."""
+    tracks, masks = schema.tracks, schema.masks
+    return case(
+        (tracks.c.rejected, "rejected"),
+        (and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn"), ""),
+        else_=masks.c.review,
+    )
 
 
 def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]) -> dict[str, int]:

@@ -5,7 +5,9 @@ import { api } from "./api.js";
 import { newIdentifier } from "../kit/identifier.js";
 import { loadFromFile, saveAsFile } from "./document/queuefile.js";
 import { laneOf, reviewQueue, standingOn } from "./document/lanes.js";
+import { refusesAsLocked } from "./canvas/stroke.js";
 import { play } from "./playback.js";
+import { keyOf } from "./shortcuts.js";
 import * as verdicts from "./document/verdicts.js";
 
 /** @typedef {import("./editor.js").Editor} Editor */
@@ -83,6 +85,18 @@ export function filteredQueue(app) {
   return queueFilter === "all" ? items : items.filter((item) => item.kind === queueFilter);
 }
 
+/** Say why Accept changed nothing. @param {Editor} app @param {[number, number]} frames */
+function nothingToAccept(app, [first, last]) {
+  const rows = [...(app.track?.rows.values() ?? [])].filter((row) => row.frame >= first && row.frame <= last);
+  if (rows.some((row) => row.state === "present")) return;
+  app.toast({
+    icon: "ci",
+    title: first === last ? "No mask on this frame" : "No mask on these frames",
+    text: `Draw one, or say that it is absent (${keyOf("absent")}).`,
+    name: "nothing to accept",
+  });
+}
+
 /** @param {Editor} app */
 function judging(app) {
   const { view } = app;
@@ -105,16 +119,20 @@ function judging(app) {
       });
       return null;
     }
-    return app.queue.add(kind, make(app.document, app.track, where(), scope() === "whole"));
+    const edit = app.queue.add(kind, make(app.document, app.track, where(), scope() === "whole"));
+    if (!edit && kind === "accept") nothingToAccept(app, where());
+    return edit;
   };
   const setScope = (/** @type {string} */ name) => () => app.preferences.set({ scope: name });
   return {
     accept: verdict("accept", verdicts.accept),
     reject: verdict("reject", verdicts.reject),
     needsLook: verdict("look", verdicts.look),
-    absent: verdict("absent", verdicts.absent),
+    absent: () => (refusesAsLocked(app, "say that it is absent") ? null : verdict("absent", verdicts.absent)()),
     remove: () => {
+      if (app.onstepback()) return null;
       const { track } = app;
+      if (refusesAsLocked(app, "delete")) return null;
       const edit = verdict("delete", verdicts.remove)();
       if (edit && scope() === "whole") {
         view.set({ selected: null });
@@ -122,7 +140,7 @@ function judging(app) {
           icon: "trash",
           title: `Track ${track?.number} deleted`,
           text: "Its masks are kept; undo brings it back.",
-          actions: [{ label: "Undo", run: () => app.commands.undo(), undoes: true }],
+          actions: [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }],
         });
       }
       return edit;
@@ -130,21 +148,23 @@ function judging(app) {
     keyFrame: () => app.track && app.queue?.add("key", verdicts.keyFrame(app.document, app.track, view.now.frame)),
     complete: () => {
       if (!app.queue) return null;
-      const frames = /** @type {[number, number]} */ (view.now.range ?? [0, app.document.count - 1]);
+      const frames = where();
       const categories = app.session.now.video.categories
         .filter((/** @type {any} */ c) => !c.retired)
         .map((/** @type {any} */ c) => c.id);
       const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
       const edit = app.queue.add("complete", changes);
-      const what = view.now.range ? `Frames ${frames[0]} – ${frames[1]}` : "The whole video";
+      const [first, last] = frames;
+      const all = first === 0 && last === app.document.count - 1;
+      const what = all ? "The whole video" : first === last ? `Frame ${first}` : `Frames ${first} – ${last}`;
       app.toast({
         icon: "flag",
-        title: declared ? `${what} declared complete` : "No longer complete",
+        title: declared ? `${what} declared complete` : `${what}: no longer complete`,
         name: "complete",
         text: declared
           ? `Everything of ${categories.length} categories has a track there; the rest is background.`
           : "",
-        actions: [{ label: "Undo", run: () => app.commands.undo(), undoes: true }],
+        actions: edit ? [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }] : [],
       });
       return edit;
     },
@@ -187,7 +207,7 @@ function tracks(app) {
       view.set({ newTrack: { id: newIdentifier(), category, number }, selected: null, tool, mode: "add" });
     },
     setCategory: (/** @type {string} */ category) => {
-      if (!app.track || app.track.category === category) return null;
+      if (!app.track || app.track.category === category || refusesAsLocked(app, "relabel")) return null;
       return app.queue.add("relabel", [{ track: app.track.id, frame: null, after: { category } }]);
     },
     rename: (/** @type {string} */ name) => {
@@ -273,13 +293,22 @@ function general(app) {
   const video = () => app.session.now.video.id;
   return {
     undo: () => {
-      if (!app.queue) return turn;
+      if (!app.queue || app.onstepback()) return turn;
       for (const toast of app.root.querySelectorAll(".v-undoable")) toast.remove();
       const stuck = app.session.now.saving === "offline" || app.queue.conflicts.size > 0;
       if (stuck && app.queue.takeBack()) return turn;
       return inTurn(async () => {
         await app.queue.whenIdle();
         take(await api.undo(video(), { author: app.author, id: newIdentifier() }), "undo");
+      });
+    },
+    /** Undo this edit, whatever was done after it; what has not been sent is taken back. */
+    undoEdit: (/** @type {string} */ id) => {
+      if (!app.queue) return turn;
+      if (app.queue.waiting.at(-1)?.id === id && app.queue.takeBack()) return turn;
+      return inTurn(async () => {
+        await app.queue.whenIdle();
+        take(await api.undo(video(), { author: app.author, id: newIdentifier(), edit: id }), "undo");
       });
     },
     redo: () => {

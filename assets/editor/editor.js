@@ -48,6 +48,8 @@ export class Editor {
     this.asked = 0;
     /** @type {() => void} */ this.onopen = () => {};
     /** @type {() => void} gives up a half drawn stroke */ this.oncancel = () => {};
+    /** @type {() => boolean} takes back the last step of a half drawn shape, false without one */ this.onstepback =
+      () => false;
     /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};
     /** @type {(detail: any) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());

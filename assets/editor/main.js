@@ -115,6 +115,7 @@ function build(app) {
   };
   app.onrecount = (before) => timeline.recounted(before);
   app.oncancel = () => stage.cancel();
+  app.onstepback = () => stage.takeBack();
   app.onconflict = (detail) => showConflict(app, detail);
   Object.assign(app.commands, {
     escape: () => stage.escape(),

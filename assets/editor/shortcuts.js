@@ -149,6 +149,14 @@ function typing(target) {
 }
 
 /**
+ * Whether a field waits for its request: what is typed then is still meant for it, also when it has lost the focus.
+ * @param {HTMLElement|null} field
+ */
+function inRequest(field) {
+  return Boolean(field?.isConnected && (field.closest('[aria-busy="true"]') || field.matches(":disabled")));
+}
+
+/**
  * Listen to keys of the window.
  * @param {object} parts
  * @param {(command: string) => void} parts.run
@@ -157,24 +165,31 @@ function typing(target) {
  * @returns {() => void} how to stop
  */
 export function listen({ run, scope, space }) {
+  /** @type {HTMLElement|null} the field that had the focus last */
+  let field = null;
+  const focused = (/** @type {FocusEvent} */ event) => {
+    if (event.target instanceof HTMLElement && typing(event.target)) field = event.target;
+    else if (!inRequest(field)) field = null;
+  };
   /** @param {KeyboardEvent} event */
   const down = (event) => {
     if (event.isComposing) return;
+    if (!typing(event.target) && inRequest(field)) return;
     if (typing(event.target)) {
-      const field = /** @type {HTMLElement} */ (event.target);
-      const leaves = event.key === "Escape" || (event.key === "Enter" && !field.closest("form"));
-      if (leaves && scope() === "editor") field.blur();
+      const element = /** @type {HTMLElement} */ (event.target);
+      const leaves = event.key === "Escape" || (event.key === "Enter" && !element.closest("form"));
+      if (leaves && scope() === "editor") element.blur();
       return;
     }
     const name = keyName(event);
     const entry = find(scope(), name);
     if (!entry) return;
-    const focused = document.activeElement;
+    const active = document.activeElement;
     const inPopover = event.target instanceof HTMLElement && event.target.closest(".v-pop");
     if (inPopover && ["Tab", "Shift+Tab", "Enter", "Space"].includes(name)) return;
     event.preventDefault();
     event.stopPropagation();
-    if (focused instanceof HTMLButtonElement && !inPopover) focused.blur();
+    if (active instanceof HTMLButtonElement && !inPopover) active.blur();
     if (name === "Space") {
       if (!event.repeat) space(true);
     } else if (!event.repeat || entry.repeat) run(entry.command);
@@ -183,9 +198,11 @@ export function listen({ run, scope, space }) {
   const up = (event) => {
     if (event.key === " " && space(false) && !typing(event.target)) run("play");
   };
+  window.addEventListener("focusin", focused, true);
   window.addEventListener("keydown", down, true);
   window.addEventListener("keyup", up, true);
   return () => {
+    window.removeEventListener("focusin", focused, true);
     window.removeEventListener("keydown", down, true);
     window.removeEventListener("keyup", up, true);
   };

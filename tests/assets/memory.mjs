@@ -61,3 +61,10 @@ export function smallDocument(tracks = [sentTrack(1, [sentRow(0), sentRow(1), se
   document.merge({ last_edit: 1, tracks }, 0, document.count);
   return document;
 }
+
+/** Tabs of a browser whose open ones are in `open`. */
+export const tabOf = (id, open = new Set([id])) => ({
+  id,
+  closed: async (ids) => new Set(ids.filter((one) => !open.has(one))),
+  alone: async (work) => work(),
+});

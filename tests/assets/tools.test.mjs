@@ -11,7 +11,7 @@ import { lasso } from "../../assets/editor/canvas/tools/lasso.js";
 import { polygon } from "../../assets/editor/canvas/tools/polygon.js";
 import { select, tracksAt } from "../../assets/editor/canvas/tools/select.js";
 import { VideoDocument } from "../../assets/editor/document/document.js";
-import { memoryStorage, sentRow, sentTrack } from "./memory.mjs";
+import { memoryStorage, sentRow, sentTrack, tabOf } from "./memory.mjs";
 
 const H = 20;
 const W = 30;
@@ -86,7 +86,13 @@ function editor() {
     pause: () => asked.push("pause"),
     select: (id) => app.view.set({ selected: id }),
   };
-  app.queue = new EditQueue({ document, storage: memoryStorage(), name: "v", send: () => new Promise(() => {}) });
+  app.queue = new EditQueue({
+    document,
+    storage: memoryStorage(),
+    video: "v",
+    tab: tabOf("tab"),
+    send: () => new Promise(() => {}),
+  });
   const add = app.queue.add.bind(app.queue);
   app.queue.add = (kind, changes) => {
     app.edits.push({ kind, changes });
@@ -305,4 +311,47 @@ test("select takes the mask under the pointer, then the one below, and nothing b
   select.down(app, at(25, 15));
   assert.equal(app.view.now.selected, null);
   assert.deepEqual(tracksAt(app, -1, 3), []);
+});
+
+test("no overlap takes only what the stroke newly paints: masks that overlapped before still do", () => {
+  const app = editor();
+  draw(brush, app, [at(12, 5), at(15, 5)]);
+  const before = decode(app.document.mask("t1", 0), H, W);
+  const other = decode(app.document.mask("t2", 0), H, W);
+  const shared = before.filter((value, i) => value && other[i]).length;
+  assert.ok(shared > 0);
+  app.preferences.set({ noOverlap: true });
+  app.layers.compose();
+  draw(brush, app, [at(12, 9), at(15, 9)]);
+  const mine = decode(app.document.mask("t1", 0), H, W);
+  const theirs = decode(app.document.mask("t2", 0), H, W);
+  mine.forEach((value, i) => assert.equal(theirs[i], other[i] && !(value && !before[i]) ? 1 : 0));
+});
+
+test("the last corner of a polygon is taken back, and with the first the polygon", () => {
+  const app = editor();
+  for (const [x, y] of [
+    [3, 3],
+    [12, 3],
+    [12, 12],
+    [1, 14],
+  ])
+    polygon.down(app, at(x, y));
+  polygon.takeBack(app);
+  polygon.finish(app);
+  const kept = app.document.row("t1", 0).area;
+  app.layers.compose();
+  const whole = editor();
+  for (const [x, y] of [
+    [3, 3],
+    [12, 3],
+    [12, 12],
+  ])
+    polygon.down(whole, at(x, y));
+  polygon.finish(whole);
+  assert.equal(kept, whole.document.row("t1", 0).area);
+  polygon.down(app, at(3, 3));
+  assert.equal(app.layers.drawing, true);
+  polygon.takeBack(app);
+  assert.deepEqual([app.layers.drawing, app.edits.length], [false, 1]);
 });

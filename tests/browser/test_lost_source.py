@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.app.made import PERSON, edit, new_track, square
 from tests.browser import driving
@@ -80,3 +80,37 @@ def point_elsewhere(page: Page, wrong: str, right: str) -> None:
     field.fill(right)
     field.press("Enter")
     expect(page.locator(".v-refusal")).to_be_hidden()
+
+
+def test_keys_typed_while_a_path_is_compared_do_not_edit(
+    page: Page, server: RunningServer, watched: Watch, tmp_path: Path
+) -> None:
+    """The request of the form runs; who types on, or clicks beside the field and types, changes no mask."""
+    path = make_video(tmp_path / "walk.mp4", frames=60, size=SIZE, gop=12)
+    project = project_of(page, server.address, "typing on")
+    video = added(page, server.address, project, path)
+    put_mask(page, server.address, video)
+    moved = path.rename(tmp_path / "put elsewhere.mp4")
+    driving.open_review(page, server.address, project=project, video=video, frame=NEVER_SHOWN - 1, track=1)
+    page.evaluate("window.editor.commands.goto(55)")
+    page.locator("[data-role=point-elsewhere]").click()
+    waiting: list[Route] = []
+    page.route("**/source", lambda route: waiting.append(route))
+    field = page.get_by_label("Path of the video on this machine")
+    field.fill(str(moved))
+    page.evaluate(f"window.editor.commands.goto({NEVER_SHOWN})")
+    field.press("Enter")
+    expect(page.locator("form[aria-busy=true]")).to_be_visible()
+    page.keyboard.type("axo")
+    page.evaluate("document.activeElement.blur()")
+    page.keyboard.type("axok!")
+    page.keyboard.press("Delete")
+    page.keyboard.press("Control+z")
+    assert page.evaluate("window.editor.pending") == 0
+    assert driving.state(page, "frame") == NEVER_SHOWN
+    waiting[0].continue_()
+    expect(page.locator("form[aria-busy=true]")).to_be_hidden()
+    driving.ready(page)
+    page.keyboard.press("a")
+    driving.saved(page)
+    assert driving.stored_tracks(page, video)[1]["rows"][NEVER_SHOWN]["review"] == "corrected"

@@ -113,6 +113,25 @@ def test_summaries_count_rows_by_verdict_and_leave_deleted_tracks_out(scene: Sce
     )
 
 
+def test_a_rejected_track_is_done_and_a_models_own_absence_asks_nothing(scene: Scene) -> None:
+    kept, rejected = scene.new_track(), scene.new_track()
+    absent = {"state": "absent", "source": "proposed", "review": "unreviewed"}
+    look = {"reason": "odd", "author": "run:a"}
+    scene.applied(
+        Change(kept, 0, 0, {"rle": square(1), "review": "accepted", "source": "proposed"}),
+        Change(kept, 1, 0, absent),
+        Change(kept, 2, 0, {"state": "absent"}),
+        Change(rejected, 0, 0, {"rle": square(1), "review": "unreviewed", "source": "proposed", "look": look}),
+        Change(rejected, 1, 0, absent),
+    )
+    scene.applied(Change(rejected, None, scene.track(rejected).version, {"rejected": True}), kind="reject")
+    declare(scene, 0, scene.video.count)
+    with scene.database.read() as tx:
+        found = video_summaries(tx, scene.project.id)[scene.video.id]
+    assert (found.accepted, found.corrected, found.rejected, found.unreviewed, found.look) == (1, 1, 2, 0, 0)
+    assert found.state == "done"
+
+
 def rows(track: str, *frames: int) -> list[Change]:
     return [Change(track, frame, 0, {"rle": square(1)}) for frame in frames]
 

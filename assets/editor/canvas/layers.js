@@ -99,6 +99,13 @@ export class Layers {
     return this.document.row(track.id, this.shownFrame)?.review !== "rejected";
   }
 
+  /** Whether the edited mask was rejected: then only a broken line shows where it lies. */
+  get rejected() {
+    const track = this.editing === null ? undefined : this.document.tracks.get(this.editing);
+    if (!track || this.drawing) return false;
+    return track.rejected || this.document.row(track.id, this.shownFrame)?.review === "rejected";
+  }
+
   /** Tracks with a mask here that are seen, the selected one last. @returns {import("../document/document.js").Track[]} */
   drawn() {
     const selected = this.view.now.selected;
@@ -143,7 +150,7 @@ export class Layers {
   paintBits(box) {
     if (!box) return;
     const { width } = this.document;
-    const colour = word(colourOf(this.editedNumber()), FILL_SELECTED);
+    const colour = this.rejected ? 0 : word(colourOf(this.editedNumber()), FILL_SELECTED);
     const [x0, y0, x1, y1] = box;
     for (let y = y0; y < y1; y += 1) {
       for (let at = y * width + x0, end = y * width + x1; at < end; at += 1) {
@@ -205,6 +212,7 @@ export class Layers {
   /** White line on a dark halo. @param {CanvasRenderingContext2D} context in picture pixels @param {Path2D} path */
   strokeLine(context, path) {
     const unit = 1 / this.viewport.scale;
+    if (this.rejected) context.setLineDash([6 * unit, 5 * unit]);
     context.lineJoin = "round";
     context.lineCap = "square";
     context.strokeStyle = "rgba(0, 0, 0, 0.5)";
@@ -213,6 +221,7 @@ export class Layers {
     context.strokeStyle = "#FFFFFF";
     context.lineWidth = 1.6 * unit;
     context.stroke(path);
+    context.setLineDash([]);
   }
 
   /** Follow the viewport. */

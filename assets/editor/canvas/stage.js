@@ -210,6 +210,16 @@ export class Stage {
     this.toolBusy = null;
   }
 
+  /** Take back the last step of what is half drawn. @returns {boolean} false when nothing is */
+  takeBack() {
+    const tool = this.toolBusy;
+    if (!tool || this.gesture === "tool") return Boolean(tool);
+    if (tool.takeBack) tool.takeBack(this.app);
+    else this.cancel();
+    if (!this.app.layers?.drawing) this.toolBusy = null;
+    return true;
+  }
+
   /** Space goes down or up. @param {boolean} down @returns {boolean} on up: whether it was a tap */
   space(down) {
     if (down) {

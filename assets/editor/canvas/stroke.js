@@ -19,22 +19,31 @@ export function beginStroke(app) {
     app.commands.newTrack();
     return false;
   }
-  if (app.track && view.now.locked.has(app.track.id)) {
-    app.toast({
-      tone: "warn",
-      icon: "lock",
-      title: `Track ${app.track.number} is locked`,
-      text: "Unlock it to draw (L).",
-      name: "locked",
-    });
-    return false;
-  }
+  if (refusesAsLocked(app, "draw")) return false;
   if (app.track) {
     if (view.now.hidden.has(app.track.id)) app.commands.hide(app.track.id);
     const row = app.document.row(app.track.id, view.now.frame);
     if (row?.state === "present" && !app.document.mask(app.track.id, view.now.frame)) return false;
   }
   app.layers.drawing = true;
+  return true;
+}
+
+/**
+ * Whether the selected track is locked; the page then says so.
+ * @param {Editor} app
+ * @param {string} wish what the person wants to do, such as "draw"
+ */
+export function refusesAsLocked(app, wish) {
+  const { track } = app;
+  if (!track || !app.view.now.locked.has(track.id)) return false;
+  app.toast({
+    tone: "warn",
+    icon: "lock",
+    title: `Track ${track.number} is locked`,
+    text: `Unlock it to ${wish} (L).`,
+    name: "locked",
+  });
   return true;
 }
 
@@ -78,7 +87,8 @@ export function endStroke(app, kind) {
     });
   }
   changes.push({ track: id, frame, after: drawn(runs, counts, app) });
-  if (app.preferences.now.noOverlap && !empty && kind !== "erase") changes.push(...clearOthers(app, id));
+  if (app.preferences.now.noOverlap && !empty && kind !== "erase")
+    changes.push(...clearOthers(app, id, document.mask(id, frame)));
   const edit = app.queue.add(newTrack ? "track" : kind, changes);
   if (newTrack) view.set({ newTrack: null, selected: id });
   return edit;
@@ -92,19 +102,29 @@ function drawn(runs, counts, app) {
   return { state: "present", rle: { size: [height, width], counts }, ...said };
 }
 
-/** Take the drawn pixels away from the other visible tracks. @param {Editor} app @param {string} id @returns {any[]} changes */
-function clearOthers(app, id) {
+/**
+ * Take the pixels that a stroke has newly painted away from the other visible tracks: where masks overlapped before, they
+ * still do.
+ * @param {Editor} app @param {string} id of the drawn track @param {ArrayLike<number>|null|undefined} before its mask before the stroke
+ * @returns {any[]} changes
+ */
+function clearOthers(app, id, before) {
   const { layers, document, view } = app;
   const { height, width } = document;
   const changes = [];
   const scratch = new Uint8Array(height * width);
+  const painted = layers.bits.slice();
+  if (before) {
+    decode(before, height, width, scratch);
+    subtract(painted, scratch);
+  }
   for (const track of layers.drawn()) {
     if (track.id === id || view.now.locked.has(track.id)) continue;
     const old = document.mask(track.id, layers.shownFrame);
     const box = document.masks.box(/** @type {any} */ (document.row(track.id, layers.shownFrame)).hash, height);
     if (!old || !box || !meets(box, layers.extent)) continue;
     decode(old, height, width, scratch);
-    if (!subtract(scratch, layers.bits)) continue;
+    if (!subtract(scratch, painted)) continue;
     const runs = encode(scratch, height, width, box);
     changes.push({ track: track.id, frame: layers.shownFrame, after: drawn(runs, stringify(runs), app) });
   }

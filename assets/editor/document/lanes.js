@@ -1,7 +1,7 @@
 // @ts-check
 /** A track's rows as the timeline and the lists show them: runs of equal frames, and how far the review is. */
 
-import { isKey } from "./document.js";
+import { isHuman, isKey } from "./document.js";
 
 /** @typedef {import("./document.js").Track} Track */
 /** @typedef {[number, number, string]} Run first and last frame, both in, and what they are */
@@ -15,7 +15,7 @@ import { isKey } from "./document.js";
  * @property {number[]} keys
  * @property {number[]} looks first frames of runs that need a look
  * @property {[number, number][]} scores frame and score
- * @property {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, present: number, hand: number}} tally
+ * @property {{accepted: number, corrected: number, rejected: number, unreviewed: number, assumed: number, look: number, present: number, hand: number}} tally; `assumed`: absent by a model alone
  * @property {QueueItem[]} flagged runs of frames that need a look
  * @property {QueueItem[]} open runs of other frames without a verdict
  */
@@ -45,12 +45,13 @@ function build(track) {
     keys: [],
     looks: [],
     scores: [],
-    tally: { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, present: 0, hand: 0 },
+    tally: { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, assumed: 0, look: 0, present: 0, hand: 0 },
     flagged: [],
     open: [],
   };
   let previous = -2;
   let looked = -2;
+  let open = -2; // up to here, the last run without a verdict can go on
   for (const row of rows) {
     if (previous >= 0 && row.frame > previous + 1) lane.unknown.push([previous + 1, row.frame - 1]);
     if (row.state === "present") {
@@ -68,10 +69,17 @@ function build(track) {
       looked = row.frame;
       lane.tally.look += 1;
       grow(lane.flagged, track, row.frame, "look", row.look);
-    } else if (row.review === "unreviewed") grow(lane.open, track, row.frame, "unreviewed", "Unreviewed");
+    } else if (row.state === "present" && row.review === "unreviewed") {
+      // Verdicts inside of a run shorten it from its ends and do not cut it in two.
+      const last = lane.open[lane.open.length - 1];
+      if (last && open === row.frame - 1) last.last = row.frame;
+      else grow(lane.open, track, row.frame, "unreviewed", "Unreviewed");
+      open = row.frame;
+    } else if (row.state === "present" && open === row.frame - 1) open = row.frame;
     const state = row.look ? "look" : row.review;
     if (state !== "unreviewed") extend(lane.review, row.frame, state);
-    /** @type {any} */ (lane.tally)[row.review] += 1;
+    if (row.state === "present" || isHuman(row)) /** @type {any} */ (lane.tally)[row.review] += 1;
+    else lane.tally.assumed += 1;
     previous = row.frame;
   }
   return lane;
@@ -102,22 +110,51 @@ export function stateOf(track) {
 }
 
 /**
- * Sum over tracks, for the progress bar.
- * @param {Track[]} tracks
- * @returns {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, total: number}}
+ * Sum over tracks, for the progress bar: of each track that stands, every frame but those where a model alone saw nothing.
+ * A rejected track is done; so are frames without a row in a range that is declared complete.
+ * @param {import("./document.js").VideoDocument} document
+ * @returns {{accepted: number, corrected: number, rejected: number, unreviewed: number, look: number, complete: number, total: number}}
  */
-export function progress(tracks) {
-  const sum = { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, total: 0 };
-  for (const track of tracks) {
+export function progress(document) {
+  const sum = { accepted: 0, corrected: 0, rejected: 0, unreviewed: 0, look: 0, complete: 0, total: 0 };
+  const declared = declaredFrames(document);
+  for (const track of document.list()) {
     const { tally } = laneOf(track);
+    const asked = document.count - tally.assumed;
+    sum.total += asked;
+    if (track.rejected) {
+      sum.rejected += asked;
+      continue;
+    }
     sum.accepted += tally.accepted;
     sum.corrected += tally.corrected;
     sum.rejected += tally.rejected;
     sum.unreviewed += tally.unreviewed;
     sum.look += tally.look;
-    sum.total += track.rows.size;
+    sum.complete += withoutRow(track, declared);
   }
   return sum;
+}
+
+/** Frames that lie in a complete range, as runs that do not meet. @param {import("./document.js").VideoDocument} document */
+function declaredFrames(document) {
+  /** @type {[number, number][]} first frame and the one after the last */
+  const runs = [];
+  for (const { start, stop } of [...document.complete.values()].sort((a, b) => a.start - b.start)) {
+    const last = runs[runs.length - 1];
+    if (last && start <= last[1]) last[1] = Math.max(last[1], stop);
+    else runs.push([start, stop]);
+  }
+  return runs;
+}
+
+/** How many frames of some runs a track has no row on. @param {Track} track @param {[number, number][]} runs */
+function withoutRow(track, runs) {
+  if (!runs.length) return 0;
+  const frames = runs.reduce((sum, [start, stop]) => sum + stop - start, 0);
+  let rows = 0;
+  for (const frame of track.rows.keys()) if (runs.some(([start, stop]) => frame >= start && frame < stop)) rows += 1;
+  return frames - rows;
 }
 
 /**

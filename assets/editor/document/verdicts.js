@@ -50,6 +50,8 @@ export function accept(document, track, frames, whole) {
   const changes = [];
   if (whole && track.rejected) changes.push({ track: track.id, frame: null, after: { rejected: false } });
   for (const row of rowsIn(track, frames)) {
+    // Accepting masks says nothing of the frames where the model saw none: absence is a verdict of its own.
+    if (row.state === "absent" && !isHuman(row)) continue;
     if (row.review === "accepted" && !row.look) continue;
     if (row.review === "corrected" && !row.look) continue;
     const review = row.review === "corrected" ? "corrected" : "accepted";

@@ -89,7 +89,9 @@ export function details(app) {
     fill(facts, factsOf(app, track));
     const { tally } = laneOf(track);
     const part = (/** @type {string} */ what, /** @type {number} */ n) =>
-      n ? h("i", { class: `v-${what}`, style: `width:${(n / Math.max(1, track.rows.size)) * 100}%` }) : null;
+      n
+        ? h("i", { class: `v-${what}`, style: `width:${(n / Math.max(1, track.rows.size - tally.assumed)) * 100}%` })
+        : null;
     fill(
       bar,
       part("accepted", tally.accepted),
@@ -121,7 +123,8 @@ function factsOf(app, track) {
   const row = app.document.row(track.id, frame);
   const { tally } = laneOf(track);
   const judged = [...track.rows.values()].filter(isHuman).length;
-  const share = track.rows.size ? `${Math.floor((judged / track.rows.size) * 100)} % reviewed` : "";
+  const asked = track.rows.size - tally.assumed;
+  const share = asked ? `${Math.floor((judged / asked) * 100)} % reviewed` : "";
   const area = app.document.areaOf(row);
   const sign = row ? REVIEW_STATES[row.look ? "look" : row.review] : null;
   const what = !row

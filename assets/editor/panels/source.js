@@ -58,21 +58,23 @@ function pointing(app) {
     spellcheck: "false",
     onkeydown: (/** @type {KeyboardEvent} */ event) => {
       event.stopPropagation();
-      if (event.key === "Enter") send();
       if (event.key === "Escape") close();
     },
   });
   const coded = h("input", { type: "checkbox" });
   const coding = h("label", { class: "v-row v-t2", hidden: true }, coded, "It is the same video, coded again");
-  const use = h(
-    "button",
-    { class: "v-btn v-pri", type: "button", "data-role": "use-path", onclick: () => send() },
-    "Use this",
-  );
+  const use = h("button", { class: "v-btn v-pri", type: "submit", "data-role": "use-path" }, "Use this");
   const said = h("p", { class: "v-bad v-refusal", role: "status", hidden: true });
   const element = h(
-    "div",
-    { class: "v-pointing", hidden: true },
+    "form",
+    {
+      class: "v-pointing",
+      hidden: true,
+      onsubmit: (/** @type {Event} */ event) => {
+        event.preventDefault();
+        send();
+      },
+    },
     h(
       "div",
       { class: "v-row" },
@@ -96,7 +98,8 @@ function pointing(app) {
   }
   async function send() {
     const { video } = app.session.now;
-    use.disabled = true;
+    if (element.getAttribute("aria-busy") === "true") return;
+    element.setAttribute("aria-busy", "true");
     use.textContent = "Comparing…";
     said.hidden = true;
     try {
@@ -111,8 +114,9 @@ function pointing(app) {
       coding.hidden = error.kind !== "other_pixels";
       if (coding.hidden) coded.checked = false;
     } finally {
-      use.disabled = false;
+      element.setAttribute("aria-busy", "false");
       use.textContent = "Use this";
+      if (!element.hidden) field.focus();
     }
   }
   return { element, open, close };

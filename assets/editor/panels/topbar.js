@@ -143,15 +143,15 @@ function reviewed(app) {
   const numbers = h("div", { class: "v-numbers" });
   const whole = h("div", { class: "v-progress" }, bar, numbers);
   const draw = () => {
-    const sum = app.session.now.phase === "ready" ? progress(app.document.list()) : { total: 0 };
+    const sum = app.session.now.phase === "ready" ? progress(app.document) : { total: 0 };
     whole.hidden = sum.total === 0;
     if (!sum.total) return;
-    const { accepted, corrected, rejected, unreviewed, look, total } = /** @type {any} */ (sum);
+    const { accepted, corrected, rejected, unreviewed, look, complete, total } = /** @type {any} */ (sum);
     const share = (/** @type {string} */ name, /** @type {number} */ n) =>
       n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
     fill(
       bar,
-      share("accepted", accepted),
+      share("accepted", accepted + complete),
       share("corrected", corrected),
       share("rejected", rejected),
       h("i", { class: "v-grow" }),
@@ -168,7 +168,8 @@ function reviewed(app) {
       number("edit", "v-acc", corrected, "corrected"),
       number("ci", "v-t3", unreviewed, "unreviewed"),
     );
-    whole.title = `${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
+    const done = Math.floor((100 * (accepted + corrected + rejected + complete)) / total);
+    whole.title = `${done} % done: ${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
   };
   app.view.on(["revision"], draw);
   app.session.on(["phase", "video"], draw);

@@ -5,7 +5,7 @@ import { EditQueue } from "../../../assets/editor/document/editqueue.js";
 import { createView, PREFERENCES } from "../../../assets/editor/state.js";
 import { createStore } from "../../../assets/editor/store.js";
 import { Viewport } from "../../../assets/editor/canvas/viewport.js";
-import { memoryStorage, sentRow, sentTrack, smallDocument } from "../memory.mjs";
+import { memoryStorage, sentRow, sentTrack, smallDocument, tabOf } from "../memory.mjs";
 
 function editor() {
   const document = smallDocument([
@@ -27,6 +27,7 @@ function editor() {
       video: { id: "v", categories: [{ id: "c1" }, { id: "c2", retired: true }] },
       saving: "saved",
     }),
+    onstepback: () => false,
     toasts: [],
     toast: (message) => app.toasts.push(message),
     root: { querySelectorAll: () => [] },
@@ -35,7 +36,13 @@ function editor() {
     },
   };
   document.onchange = () => view.set({ revision: view.now.revision + 1 });
-  app.queue = new EditQueue({ document, storage: memoryStorage(), name: "v", send: () => new Promise(() => {}) });
+  app.queue = new EditQueue({
+    document,
+    storage: memoryStorage(),
+    video: "v",
+    tab: tabOf("tab"),
+    send: () => new Promise(() => {}),
+  });
   app.commands = createCommands(app);
   return app;
 }
@@ -149,13 +156,94 @@ test("deleting a whole track selects nothing and offers undo", () => {
   assert.equal(app.toasts[0].actions[0].label, "Undo");
 });
 
-test("complete names the categories that are not retired", () => {
+test("complete names the categories that are not retired, for the frames that the scope names", () => {
   const app = editor();
+  const declared = () => app.queue.waiting.at(-1).changes[0].after;
+  app.view.set({ frame: 3 });
   app.commands.complete();
-  assert.deepEqual(app.queue.waiting[0].changes[0].after, { start: 0, stop: 10, categories: ["c1"] });
+  assert.deepEqual(declared(), { start: 3, stop: 4, categories: ["c1"] });
+  assert.equal(app.toasts.at(-1).title, "Frame 3 declared complete");
   app.view.set({ range: [2, 4] });
+  app.preferences.set({ scope: "range" });
   app.commands.complete();
-  assert.deepEqual(app.queue.waiting[1].changes[0].after, { start: 2, stop: 5, categories: ["c1"] });
+  assert.deepEqual(declared(), { start: 2, stop: 5, categories: ["c1"] });
+  app.preferences.set({ scope: "onward" });
+  app.commands.complete();
+  assert.deepEqual(declared(), { start: 3, stop: 10, categories: ["c1"] });
+  app.preferences.set({ scope: "whole" });
+  app.commands.complete();
+  assert.deepEqual(declared(), { start: 0, stop: 10, categories: ["c1"] });
+  assert.equal(app.toasts.at(-1).title, "The whole video declared complete");
+  app.commands.complete();
+  assert.equal(declared(), null);
+});
+
+test("a locked track is neither deleted, nor made absent, nor relabelled", () => {
+  const app = editor();
+  app.commands.select("t1");
+  app.commands.lock();
+  for (const command of ["remove", "absent"]) assert.equal(app.commands[command](), null);
+  assert.equal(app.commands.setCategory("c2"), null);
+  assert.equal(app.queue.pending, 0);
+  assert.deepEqual(
+    app.toasts.map(({ title, text }) => [title, text]),
+    ["delete", "say that it is absent", "relabel"].map((wish) => ["Track 1 is locked", `Unlock it to ${wish} (L).`]),
+  );
+  app.commands.lock();
+  assert.ok(app.commands.remove());
+});
+
+test("accepting where nothing is visible changes nothing and says what to do", () => {
+  const app = editor();
+  app.commands.select("t1");
+  app.view.set({ frame: 9 });
+  assert.equal(app.commands.accept(), null);
+  assert.match(app.toasts.at(-1).text, /absent \(O\)/);
+  app.view.set({ frame: 2 });
+  assert.equal(app.commands.accept(), null);
+  assert.equal(app.toasts.length, 1, "what is corrected already needs no word");
+});
+
+test("a half drawn shape takes the undo and the delete key for itself", async () => {
+  const app = editor();
+  app.commands.select("t1");
+  app.commands.accept();
+  let steps = 2;
+  app.onstepback = () => steps > 0 && Boolean((steps -= 1) + 1);
+  app.commands.remove();
+  app.session.set({ saving: "offline" });
+  app.commands.undo();
+  assert.deepEqual([steps, app.queue.pending], [0, 1]);
+});
+
+test("the undo of a toast names its edit, whatever came after it", async () => {
+  const app = editor();
+  const sent = [];
+  globalThis.fetch = async (path, { body }) => {
+    sent.push([path, JSON.parse(body)]);
+    return Response.json({ status: "nothing", rows: [] });
+  };
+  app.preferences.set({ scope: "whole" });
+  app.commands.select("t2");
+  const edit = app.commands.remove();
+  const [{ actions }] = app.toasts;
+  app.commands.select("t1");
+  app.commands.rename("later");
+  app.queue.waiting = [];
+  app.queue.out = [];
+  await actions[0].run();
+  const [[path, body]] = sent;
+  assert.deepEqual([path, body.edit], ["/data/videos/v/undo", edit.id]);
+});
+
+test("the undo of a toast takes back its edit while that waits", () => {
+  const app = editor();
+  app.queue.timer = 1;
+  app.preferences.set({ scope: "whole" });
+  app.commands.select("t2");
+  app.commands.remove();
+  app.toasts[0].actions[0].run();
+  assert.deepEqual([app.queue.pending, app.document.tracks.get("t2").deleted], [0, false]);
 });
 
 test("relabelling and renaming change the track, and nothing when nothing changes", () => {

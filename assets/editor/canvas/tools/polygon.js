@@ -54,6 +54,12 @@ export const polygon = {
     if (corners.length) sketchLine(app, [...corners, [point.x, point.y]], false);
   },
   finish,
+  /** Take back the last corner; without one left the polygon is given up. @param {any} app */
+  takeBack(app) {
+    corners.pop();
+    if (corners.length) sketchLine(app, corners, false);
+    else polygon.cancel(app);
+  },
   /** @param {any} app */
   cancel(app) {
     corners = [];

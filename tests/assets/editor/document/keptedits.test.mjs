@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryStorage } from "../../memory.mjs";
-import { Server, setUp, settled, stroke, tabOf } from "./queueserver.mjs";
+import { memoryStorage, tabOf } from "../../memory.mjs";
+import { Server, setUp, settled, stroke } from "./queueserver.mjs";
 
 /** Two tabs that drew offline, one after the other, each `count` strokes on a frame of its own. */
 async function twoTabs(open, count = 5) {

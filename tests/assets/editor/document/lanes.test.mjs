@@ -81,19 +81,80 @@ test("one word for a track", () => {
   assert.equal(stateOf(trackOf([sentRow(0)], { rejected: true })), "rejected");
 });
 
-test("progress sums over tracks", () => {
+test("progress counts every frame of every track that stands", () => {
   const document = smallDocument([
     sentTrack(1, [sentRow(0, { review: "accepted" }), sentRow(1)]),
     sentTrack(2, [sentRow(0, { review: "corrected" })]),
   ]);
-  assert.deepEqual(progress(document.list()), {
-    accepted: 1,
-    corrected: 1,
-    rejected: 0,
-    unreviewed: 1,
-    look: 0,
-    total: 3,
-  });
+  const counts = { accepted: 1, corrected: 1, rejected: 0, unreviewed: 1, look: 0, complete: 0, total: 20 };
+  assert.deepEqual(progress(document), counts);
+});
+
+test("one mask in ten frames is a tenth, and a rejected track is done", () => {
+  const rows = [sentRow(0), sentRow(1, { state: 0, hash: null, area: null })];
+  const document = smallDocument([
+    sentTrack(1, [sentRow(4, { source: "drawn", review: "corrected" })]),
+    sentTrack(2, rows, { rejected: true }),
+  ]);
+  const { corrected, rejected, unreviewed, total } = progress(document);
+  assert.deepEqual([corrected, rejected, unreviewed, total], [1, 9, 0, 19]);
+});
+
+test("frames without a row are done where they are declared complete, each once", () => {
+  const document = smallDocument([sentTrack(1, [sentRow(0), sentRow(4, { review: "accepted" })])]);
+  document.complete.set("a", { id: "a", start: 0, stop: 3, categories: [], version: 1 });
+  document.complete.set("b", { id: "b", start: 2, stop: 6, categories: [], version: 1 });
+  document.complete.set("c", { id: "c", start: 8, stop: 9, categories: [], version: 1 });
+  const { accepted, unreviewed, complete, total } = progress(document);
+  assert.deepEqual([accepted, unreviewed, complete, total], [1, 1, 5, 10]);
+});
+
+test("where a model alone saw nothing, nothing is asked", () => {
+  const absent = { state: 0, hash: null, area: null };
+  const document = smallDocument([
+    sentTrack(1, [
+      sentRow(0),
+      sentRow(1, absent),
+      sentRow(2, { ...absent, source: "drawn", review: "corrected" }),
+      sentRow(3, { ...absent, look: "Too short" }),
+    ]),
+  ]);
+  const { unreviewed, corrected, total } = progress(document);
+  assert.deepEqual([unreviewed, corrected, total], [1, 1, 8]);
+  assert.deepEqual(
+    reviewQueue(document.list()).map(({ kind, first, last }) => [kind, first, last]),
+    [
+      ["look", 3, 3],
+      ["unreviewed", 0, 0],
+    ],
+  );
+});
+
+test("a verdict in the middle of a run does not make the queue longer", () => {
+  const spans = (...judged) => {
+    const rows = [0, 1, 2, 3, 4].map((frame) => sentRow(frame, judged.includes(frame) ? { review: "corrected" } : {}));
+    return reviewQueue(smallDocument([sentTrack(1, [...rows, sentRow(7)])]).list()).map((item) => [
+      item.first,
+      item.last,
+    ]);
+  };
+  assert.deepEqual(spans(), [
+    [0, 4],
+    [7, 7],
+  ]);
+  assert.deepEqual(spans(2), [
+    [0, 4],
+    [7, 7],
+  ]);
+  assert.deepEqual(spans(0, 2, 3), [
+    [1, 4],
+    [7, 7],
+  ]);
+  assert.deepEqual(spans(3, 4), [
+    [0, 2],
+    [7, 7],
+  ]);
+  assert.deepEqual(spans(0, 1, 2, 3, 4), [[7, 7]]);
 });
 
 test("the queue has flagged runs first, then unreviewed ones, without rejected tracks", () => {

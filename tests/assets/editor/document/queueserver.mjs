@@ -3,7 +3,7 @@
 import { OfflineError, RefusedError } from "../../../../assets/kit/request.js";
 import { rowName } from "../../../../assets/editor/document/editbatch.js";
 import { EditQueue } from "../../../../assets/editor/document/editqueue.js";
-import { memoryStorage, smallDocument } from "../../memory.mjs";
+import { memoryStorage, smallDocument, tabOf } from "../../memory.mjs";
 
 /** A server in a few lines: rows with versions, edits applied whole or not at all. */
 export class Server {
@@ -72,13 +72,6 @@ export class Server {
 export const settled = async () => {
   for (let i = 0; i < 20; i += 1) await new Promise((done) => setImmediate(done));
 };
-
-/** Tabs of a browser whose open ones are in `open`. */
-export const tabOf = (id, open = new Set([id])) => ({
-  id,
-  closed: async (ids) => new Set(ids.filter((one) => !open.has(one))),
-  alone: async (work) => work(),
-});
 
 export function setUp(storage = memoryStorage(), server = new Server(), tab = tabOf(storage.session ?? "tab")) {
   const document = smallDocument();

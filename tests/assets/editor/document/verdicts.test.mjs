@@ -139,3 +139,16 @@ test("declaring the same frames complete again withdraws it", () => {
   assert.deepEqual(second.changes, [{ track: null, frame: null, range_id: "r1", after: null }]);
   assert.equal(verdicts.complete(document, [0, 4], ["c1"], () => "r2").declared, true);
 });
+
+test("accepting masks says nothing of frames where a model alone saw none", () => {
+  const absent = { state: 0, hash: null, area: null };
+  const document = smallDocument([
+    sentTrack(1, [sentRow(0), sentRow(1, absent), sentRow(2, { ...absent, source: "drawn", review: "unreviewed" })]),
+  ]);
+  const track = document.tracks.get("t1");
+  assert.deepEqual(
+    verdicts.accept(document, track, [0, 9], true).map(({ frame }) => frame),
+    [0, 2],
+  );
+  assert.deepEqual(verdicts.accept(document, track, [1, 1], false), []);
+});
