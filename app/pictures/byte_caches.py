@@ -52,7 +52,7 @@ class DiskCache:
 
     ``limit`` is in bytes as the file system counts them, and room is made before a picture is written, so that the
     folder never exceeds it. Files of an earlier run count too if their keys match ``ours``; other files in the folder
-    are left alone. If the disk is full, pictures are only not cached, and the log says so once.
+    are left alone. If the disk is full, the pictures are not cached, which is logged once.
 
     A thread of its own first counts the files, which takes seconds if there are many, and then writes the queued
     pictures; neither `get` nor `put` waits for it.
@@ -75,7 +75,7 @@ class DiskCache:
         path = self._folder / key
         try:
             picture = path.read_bytes()
-            # The time of a file tells the next run when the picture was last used.
+            # The next run reads from the time of the file when the picture was last used.
             os.utime(path)
         except OSError:
             # Removed, never written, or unreadable: in each case the frame is decoded again.

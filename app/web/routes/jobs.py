@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.checkpoints.choice import checkpoint_choice
+from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput
 from app.jobs import queue
 from app.training import retrain
@@ -31,10 +31,9 @@ def router(context: Context) -> APIRouter:
 
     def propose(video_id: str, request: ProposeRequest) -> Json:
         video = context.video(video_id)
-        chosen = checkpoint_choice(
-            context.database, context.settings, project_id=video.project_id, checkpoint_id=request.checkpoint
-        )
-        if chosen.checkpoint is None:
+        with context.database.read() as tx:
+            chosen = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=request.checkpoint)
+        if chosen is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
         queue.require_no_active(context.database, kind="propose", video_id=video_id, doing="being proposed")
         job = queue.enqueue(
@@ -43,7 +42,7 @@ def router(context: Context) -> APIRouter:
             kind="propose",
             project_id=video.project_id,
             video_id=video_id,
-            parameters={"checkpoint": chosen.checkpoint.id},
+            parameters={"checkpoint": chosen.id},
         )
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
