@@ -76,7 +76,7 @@ def _serving(add: Add) -> None:
     conform = add("conform", "app.cli.conform:conform", "compare this program with a folder of golden figures")
     conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
     conform.add_argument(
-        "--markdown", action="store_true", help="a short table per part, as app/conform/README.md has them"
+        "--markdown", action="store_true", help="tables in Markdown, as app/conform/README.md has them (the default)"
     )
     _json(conform)
     add("test", "app.cli.develop:test", "check the code and run all tests")

@@ -119,19 +119,6 @@ class ConformReport:
         """The last line."""
         return f"{len(self.cases)} cases, {self.checks} checks, {self.failed} failed"
 
-    def lines(self) -> list[str]:
-        """The table: per case its tightest checks and all that failed."""
-        rows = [f"{'case':<52} {'check':<34} {'error':>10} {'tolerance':>10}"]
-        for case in self.cases:
-            title = f"{case.part} {case.name}"
-            shown = _table_rows(case)
-            rows += [
-                f"{title:<52} {name:<34} {error:>10} {tolerance:>10} {note}".rstrip()
-                for name, error, tolerance, note in shown
-            ]
-        rows += [f"{part}: absent" for part in self.absent]
-        return [*rows, self.summary]
-
     def to_dict(self) -> dict[str, Any]:
         """A JSON-ready form: every check of every case."""
         cases = [
@@ -157,28 +144,6 @@ class ConformReport:
 
 def _finite(value: float | None) -> float | None:
     return value if value is None or math.isfinite(value) else None
-
-
-def _table_rows(case: Case) -> list[tuple[str, str, str, str]]:
-    """Measured checks by groups (their worst), all failures, and one line for what is simply equal."""
-    worst: dict[str, Check] = {}
-    equal = 0
-    failures = [check for check in case.checks if not check.passed]
-    for check in case.checks:
-        if check.passed and check.tolerance:
-            group = check.name.split("/")[0]
-            if group not in worst or share(check) > share(worst[group]):
-                worst[group] = check
-        elif check.passed:
-            equal += 1
-    rows = [(c.name, f"{c.error:.2e}", f"{c.tolerance:.2e}", c.note) for c in worst.values()]
-    if equal:
-        rows.append((f"{equal} equal", "", "", ""))
-    for check in failures:
-        error = "" if check.error is None else f"{check.error:.2e}"
-        tolerance = "" if check.tolerance is None else f"{check.tolerance:.2e}"
-        rows.append((check.name, error, tolerance, f"FAILED {check.note}".rstrip()))
-    return rows
 
 
 def share(check: Check) -> float:

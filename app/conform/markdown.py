@@ -1,9 +1,12 @@
-"""The report of `conform` as Markdown: per part a table of cases with the worst error of each kind of figure."""
+"""The report of `conform` as Markdown: per part a table of its cases, then every failed check.
+
+A case has one row with the worst error of each kind of figure.
+"""
 
 import re
 from collections.abc import Iterator, Sequence
 
-from app.conform.checks import Case, ConformReport, share
+from app.conform.checks import Case, Check, ConformReport, share
 
 Kinds = tuple[tuple[str, str], ...]  # title of a column, and what the names of its checks look like
 _FORWARD: Kinds = (
@@ -33,6 +36,7 @@ _TITLES = {
     "golden": "Forward pass",
     "train": "Training",
 }
+BAR = "\\|"  # a bar within a cell
 _COUNTED = re.compile(r"worst mask: (\d+) pixels")
 
 
@@ -42,6 +46,9 @@ def markdown(report: ConformReport) -> list[str]:
     for part in dict.fromkeys(case.part for case in report.cases):
         cases = [case for case in report.cases if case.part == part]
         lines += [f"**{_TITLES.get(part, part)}**", "", *_table(cases, _COLUMNS.get(part, _ALL)), ""]
+    failed = [(case, check) for case in report.cases for check in case.checks if not check.passed]
+    if failed:
+        lines += ["**Failed**", "", *_failures(failed), ""]
     if report.absent:
         lines += [f"Absent: {', '.join(report.absent)}.", ""]
     return [*lines, report.summary]
@@ -53,6 +60,15 @@ def _table(cases: Sequence[Case], kinds: Kinds) -> Iterator[str]:
     for case in cases:
         cells = [_cell(case, pattern) for _, pattern in kinds]
         yield f"| {case.name} | {' | '.join(cells)} | {len(case.checks)} | {case.failed} |"
+
+
+def _failures(failed: Sequence[tuple[Case, Check]]) -> Iterator[str]:
+    yield "| case | check | error | tolerance | note |"
+    yield "|---|---|---:|---:|---|"
+    for case, check in failed:
+        figures = ["" if value is None else f"{value:.2e}" for value in (check.error, check.tolerance)]
+        cells = [f"{case.part} {case.name}", check.name, *figures, check.note]
+        yield f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
 
 
 def _cell(case: Case, pattern: str) -> str:

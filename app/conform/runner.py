@@ -41,13 +41,13 @@ def conform(folder: Path, *, device: str = "cpu", report: Report = print) -> Con
     return ConformReport(tuple(runner.cases), tuple(runner.absent))
 
 
-def run(folder: Path, as_json: bool = False, *, device: str = "cpu", as_markdown: bool = False) -> int:
-    """The command: progress on stderr, the table (or JSON, or Markdown) on stdout; 0 if nothing failed, else 1."""
+def run(folder: Path, as_json: bool = False, *, device: str = "cpu") -> int:
+    """The command: progress on stderr, Markdown tables (or JSON) on stdout; returns 0 if nothing failed, else 1."""
     report = conform(folder, device=device, report=lambda line: print(line, file=sys.stderr, flush=True))
     if as_json:
         print(json.dumps(report.to_dict()))
     else:
-        print("\n".join(markdown(report) if as_markdown else report.lines()))
+        print("\n".join(markdown(report)))
     return 1 if report.failed else 0
 
 

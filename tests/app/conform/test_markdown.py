@@ -1,4 +1,4 @@
-"""The short tables of `conform --markdown`."""
+"""The tables of `conform`: a row per case, every failed check, absent parts, the summary."""
 
 from app.conform.checks import Case, ConformReport
 from app.conform.markdown import markdown
@@ -37,3 +37,26 @@ def test_absent_parts_are_named_and_the_summary_stays_the_last_line() -> None:
     lines = markdown(report())
     assert "Absent: pipeline, eval." in lines
     assert lines[-1] == "3 cases, 7 checks, 1 failed"
+
+
+def test_every_failed_check_has_a_row_with_its_reason() -> None:
+    case = Case("golden", "x")
+    case.close("stats/a", 1.0, 1.5, atol=0.25)
+    case.equal("names", ["a|b"], [2])
+    case.equal("same", 1, 1)
+
+    lines = markdown(ConformReport((case,), ()))
+
+    start = lines.index("**Failed**")
+    assert lines[start + 2 : start + 6] == [
+        "| case | check | error | tolerance | note |",
+        "|---|---|---:|---:|---|",
+        "| golden x | stats/a | 5.00e-01 | 2.50e-01 |  |",
+        "| golden x | names |  |  | ['a\\|b'] instead of [2] |",
+    ]
+
+
+def test_without_a_failed_check_nothing_is_said_of_failures() -> None:
+    case = Case("units", "paste")
+    case.equal("levels", 1, 1)
+    assert "**Failed**" not in markdown(ConformReport((case,), ()))

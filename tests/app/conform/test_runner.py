@@ -22,7 +22,7 @@ def test_sound_figures_pass_and_absent_parts_are_named(sound: Path) -> None:
         ("golden", "some_case", 0),
     ]
     assert report.absent == ("pipeline", "golden/train")
-    assert report.lines()[-1] == f"3 cases, {report.checks} checks, 0 failed"
+    assert report.summary == f"3 cases, {report.checks} checks, 0 failed"
 
 
 def test_altered_figures_fail_in_the_report_of_their_folder(figures: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 import torch
 from torch import nn
 
-from app.conform.checks import Case, Check, ConformReport, UnreadableCase, run_case, share
+from app.conform.checks import Case, Check, UnreadableCase, run_case, share
 from app.conform.forward import tolerance
 from app.conform.pipeline import draw_item
 from app.conform.training import _best_and_margin, _gradients, _losses, _losses_after, _per_frame, _statistics
@@ -49,18 +49,6 @@ def test_whatever_stops_a_case_is_its_failure() -> None:
 
     assert [c.note for c in run_case(Case("part", "name"), broken).checks] == ["IndexError: there are no such frames"]
     assert run_case(Case("part", "name"), lambda case: None).failed == 1  # nothing checked is no pass
-
-
-def test_the_table_shows_the_worst_of_a_group_and_every_failure() -> None:
-    case = Case("golden", "x")
-    case.close("stats/a", 1.0, 1.01, atol=1.0)
-    case.close("stats/b", 1.0, 1.5, atol=1.0)
-    case.equal("same", 1, 1)
-    case.equal("different", [1], [2])
-    lines = ConformReport((case,), ("eval",)).lines()
-    assert any("stats/b" in line for line in lines) and not any("stats/a" in line for line in lines)
-    assert any("different" in line and "FAILED [1] instead of [2]" in line for line in lines)
-    assert lines[-2:] == ["eval: absent", "1 cases, 4 checks, 1 failed"]
 
 
 def test_an_unknown_figure_has_no_tolerance() -> None:
