@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select
 
 from storage import schema
 from storage.errors import NameTaken, NotFound
@@ -95,33 +95,6 @@ def find_checkpoint(tx: Connection, name: str) -> Checkpoint | None:
     table = schema.checkpoints
     row = tx.execute(select(table).where(table.c.name == name, table.c.removed.is_(None))).first()
     return None if row is None else _checkpoint(row)
-
-
-def rename_checkpoint(tx: Connection, checkpoint_id: str, name: str) -> Checkpoint:
-    """Give a checkpoint another name. Raises NotFound, NameTaken."""
-    table = schema.checkpoints
-    get_checkpoint(tx, checkpoint_id)
-    if tx.execute(select(table.c.id).where(table.c.name == name, table.c.id != checkpoint_id)).first() is not None:
-        raise NameTaken("checkpoint", name)
-    tx.execute(update(table).where(table.c.id == checkpoint_id).values(name=name))
-    return get_checkpoint(tx, checkpoint_id)
-
-
-def set_metrics(tx: Connection, checkpoint_id: str, metrics: Mapping[str, Any]) -> Checkpoint:
-    """Replace the metrics of a checkpoint. Raises NotFound."""
-    get_checkpoint(tx, checkpoint_id)
-    tx.execute(update(schema.checkpoints).where(schema.checkpoints.c.id == checkpoint_id).values(metrics=metrics))
-    return get_checkpoint(tx, checkpoint_id)
-
-
-def remove_checkpoint(tx: Connection, checkpoint_id: str) -> Checkpoint:
-    """Hide a checkpoint from lists and deactivate it; runs still refer to it, its name is free. Raises NotFound."""
-    checkpoint = get_checkpoint(tx, checkpoint_id)
-    active, table = schema.active_checkpoints, schema.checkpoints
-    tx.execute(delete(active).where(active.c.checkpoint_id == checkpoint_id))
-    values = {"removed": time.time(), "name": f"{checkpoint.name} (removed, {checkpoint_id})"}
-    tx.execute(update(table).where(table.c.id == checkpoint_id, table.c.removed.is_(None)).values(**values))
-    return get_checkpoint(tx, checkpoint_id)
 
 
 def activate(tx: Connection, project_id: str, checkpoint_id: str) -> None:
