@@ -19,6 +19,7 @@ import { Stage } from "./canvas/stage.js";
 import { BESIDE } from "./state.js";
 import { theme } from "../kit/theme.js";
 import { Timeline } from "./timeline/timeline.js";
+import { sourceNotice } from "./panels/source.js";
 import { topBar } from "./panels/topbar.js";
 
 const SHEETS = [
@@ -86,7 +87,7 @@ export async function mount(element) {
 
 /** @param {Editor} app */
 function build(app) {
-  const stage = new Stage(app);
+  const stage = new Stage(app, sourceNotice(app));
   const timeline = new Timeline(app);
   const count = counting(app);
   const work = h(

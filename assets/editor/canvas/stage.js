@@ -4,7 +4,6 @@
 import { h, iconButton } from "../../kit/dom.js";
 import { Layers } from "./layers.js";
 import { titled } from "../shortcuts.js";
-import { sourceNotice } from "../panels/source.js";
 import { TOOLS } from "./tools/index.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -13,8 +12,8 @@ import { TOOLS } from "./tools/index.js";
 const TAP = 350;
 
 export class Stage {
-  /** @param {Editor} app */
-  constructor(app) {
+  /** @param {Editor} app @param {HTMLElement} notice lies over the canvas, and has its own pointer */
+  constructor(app, notice) {
     this.app = app;
     this.ring = h("div", { class: "v-ring", hidden: true });
     this.zoomText = h("span", { class: "v-zoom", "aria-label": "Zoom" }, "100%");
@@ -22,14 +21,13 @@ export class Stage {
       app.preferences.set({ outlines: !app.preferences.now.outlines }),
     );
     this.cleanButton = iconButton("eye", titled("Only the picture", "clean"), () => app.commands.clean());
-    this.notice = sourceNotice(app);
     this.waiting = h("div", { class: "v-waiting", role: "status", hidden: true });
     this.host = h(
       "section",
       { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" },
       this.ring,
       this.waiting,
-      this.notice,
+      notice,
       this.viewRail(),
     );
     /** @type {"none"|"tool"|"pan"} */

@@ -1,6 +1,8 @@
 // @ts-check
 /** Where the picture lies on the canvas: scale, offset, zoom at a point, pan, fit. Numbers in CSS pixels. */
 
+import { clamp } from "../../kit/numbers.js";
+
 /** Kept free on the right for the view rail. */
 const RAIL = 48;
 const MARGIN = 8;
@@ -105,6 +107,3 @@ export class Viewport {
     return [x * this.scale + this.x, y * this.scale + this.y];
   }
 }
-
-/** @param {number} value @param {number} low @param {number} high */
-export const clamp = (value, low, high) => Math.max(low, Math.min(high, value));

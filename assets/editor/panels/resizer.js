@@ -2,7 +2,7 @@
 /** Edges that can be dragged: the panel's left one, the timeline's upper one. A double click gives the size back. */
 
 import { h } from "../../kit/dom.js";
-import { clamp } from "../canvas/viewport.js";
+import { clamp } from "../../kit/numbers.js";
 
 /** The canvas never gets smaller than this, CSS pixels. */
 const CANVAS = Object.freeze({ width: 480, height: 270 });

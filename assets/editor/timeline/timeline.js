@@ -2,10 +2,10 @@
 /** Lanes of all tracks on one canvas, and the whole video below: scrub, zoom, scroll, choose a range. */
 
 import { h, oncePerFrame } from "../../kit/dom.js";
+import { clamp } from "../../kit/numbers.js";
 import { tallyOf } from "../document/tallies.js";
 import { marksOf, paintMarks, wordsAt } from "./marks.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
-import { clamp } from "../canvas/viewport.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 

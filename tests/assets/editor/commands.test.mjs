@@ -5,7 +5,7 @@ import { EditQueue } from "../../../assets/editor/document/editqueue.js";
 import { createView, PREFERENCES } from "../../../assets/editor/state.js";
 import { createStore } from "../../../assets/editor/store.js";
 import { Viewport } from "../../../assets/editor/canvas/viewport.js";
-import { memoryStorage, sentRow, sentTrack, smallDocument, tabOf } from "../memory.mjs";
+import { memoryStorage, sentRow, sentTrack, smallDocument, tabOf } from "./memory.mjs";
 
 function editor() {
   const document = smallDocument([

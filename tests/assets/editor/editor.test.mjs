@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Editor } from "../../../assets/editor/editor.js";
-import { memoryStorage } from "../memory.mjs";
+import { memoryStorage } from "./memory.mjs";
 
 const facts = (values = {}) => ({
   id: "v",

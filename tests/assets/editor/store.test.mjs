@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createPreferences, createView, PREFERENCES } from "../../../assets/editor/state.js";
 import { createStore } from "../../../assets/editor/store.js";
-import { memoryStorage } from "../memory.mjs";
+import { memoryStorage } from "./memory.mjs";
 
 const settled = () => new Promise((done) => setTimeout(done, 0));
 

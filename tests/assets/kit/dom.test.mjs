@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { button, fill, h, icon, iconButton, oncePerFrame, swatch } from "../../../assets/kit/dom.js";
-import { openPage } from "../pages/browser.mjs";
+import { openPage } from "../browser.mjs";
 
 test("a name with markup in it is text", async () => {
   await openPage();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { button, h } from "../../../assets/kit/dom.js";
 import { afterPress, isFloating, openDialog, openMenu, popover } from "../../../assets/kit/floating.js";
-import { openPage } from "../pages/browser.mjs";
+import { openPage } from "../browser.mjs";
 
 async function withAnchors() {
   const page = await openPage();

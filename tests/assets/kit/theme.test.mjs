@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { theme, toggleTheme } from "../../../assets/kit/theme.js";
-import { openPage } from "../pages/browser.mjs";
+import { openPage } from "../browser.mjs";
 
 test("the theme is the one of the page's head, and is changed there", async () => {
   await openPage();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { button } from "../../../assets/kit/dom.js";
 import { askName } from "../../../assets/pages/askname.js";
-import { openPage, settle } from "./browser.mjs";
+import { openPage, settle } from "../browser.mjs";
 
 async function withAnchor() {
   const page = await openPage();

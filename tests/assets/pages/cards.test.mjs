@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { card, isOpen, reviewBar, reviewed, row } from "../../../assets/pages/cards.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 import { counts, job, video } from "./made.mjs";
 
 const nothing = () => undefined;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "../../../assets/pages/categories.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 
 const DOG = { id: "d", name: "dog", retired: false };
 const CAT = { id: "c", name: "cat", retired: true };

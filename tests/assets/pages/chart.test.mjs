@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { draw, LiveChart, range, smooth, thin, ticks } from "../../../assets/pages/chart.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 const chart = (values = {}) => ({
   lines: [

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { curves, RunCharts } from "../../../assets/pages/curves.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 test("the curve that is kept comes before those that only measured", () => {
   const [fold, loss] = [[[1, 2]], [[1, 1]]];

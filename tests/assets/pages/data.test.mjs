@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { address, currentProject, get, poll, post, projects, remove } from "../../../assets/pages/data.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 
 const KNOWN = {
   projects: [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "../../../assets/pages/exchange.js";
 import { problems } from "../../../assets/pages/joblist.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 import { h } from "../../../assets/kit/dom.js";
 import { showMessage } from "../../../assets/pages/sheets.js";
 import { job, known } from "./made.mjs";

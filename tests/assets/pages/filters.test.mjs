@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Choices, filterBar, FILTERS, SORTS } from "../../../assets/pages/filters.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 import { counts, project, video } from "./made.mjs";
 
 const VIDEOS = ["new", "proposed", "review", "done"].map((state) => video(state, { state }));

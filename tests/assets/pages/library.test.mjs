@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Library, mount } from "../../../assets/pages/library.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 import { counts, job, known, project, removed, video } from "./made.mjs";
 
 const THREE = [

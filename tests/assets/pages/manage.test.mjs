@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "../../../assets/pages/manage.js";
-import { openPage, refuse } from "./browser.mjs";
+import { openPage, refuse } from "../browser.mjs";
 import { known } from "./made.mjs";
 
 async function opened({ address = "/?project=p", answers = {}, more = {} } = {}) {

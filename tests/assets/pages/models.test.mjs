@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "../../../assets/pages/models.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 import { job, known } from "./made.mjs";
 
 const FACTS = "GET /data/projects/p/checkpoints";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { emptyPlace, failedPlace } from "../../../assets/pages/places.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 test("a page that cannot be shown gives the reason as text", async () => {
   await openPage();

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { invitation, planCard, rounds } from "../../../assets/pages/plan.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 const plan = (values = {}) => ({
   videos: 1,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fate, loss, RemovedList } from "../../../assets/pages/removed.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 import { removed } from "./made.mjs";
 
 /** A list on the page; `said` is what the library was told. */

@@ -11,7 +11,7 @@ import {
   signed,
   verdict,
 } from "../../../assets/pages/report.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 const line = (name, before, after, more = {}) => ({ name, before, after, ...more });
 const result = (values = {}) => ({

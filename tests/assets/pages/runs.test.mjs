@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { earlierRuns, progress, splitMessage } from "../../../assets/pages/runs.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 import { job } from "./made.mjs";
 
 test("a job's message is what it does and the rest", () => {

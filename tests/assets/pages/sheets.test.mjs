@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { h } from "../../../assets/kit/dom.js";
 import { close, installSheets, open, showMessage } from "../../../assets/pages/sheets.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 /** A page with the sheets a and b, each with a field, a cross and a place for its answer. */
 async function withSheets() {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { h } from "../../../assets/kit/dom.js";
 import { mount } from "../../../assets/pages/shell.js";
-import { openPage, refuse, settle } from "./browser.mjs";
+import { openPage, refuse, settle } from "../browser.mjs";
 import { job, known } from "./made.mjs";
 
 const JOBS = "GET /data/jobs?project=p&active=1";

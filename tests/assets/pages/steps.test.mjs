@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { StepsField, stepsTyped } from "../../../assets/pages/steps.js";
-import { openPage } from "./browser.mjs";
+import { openPage } from "../browser.mjs";
 
 test("steps are whole numbers from 1 on, or none", () => {
   assert.deepEqual(

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { mount } from "../../../assets/pages/drop.js";
 import { Uploads } from "../../../assets/pages/upload.js";
-import { openPage, settle } from "./browser.mjs";
+import { openPage, settle } from "../browser.mjs";
 
 /** Requests that wait for the test to say how they go. */
 let wires = [];

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { limited } from "../../../../assets/editor/panels/resizer.js";
 import { tickStep } from "../../../../assets/editor/timeline/paint.js";
-import { clamp, Viewport } from "../../../../assets/editor/canvas/viewport.js";
+import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
 
 function open(width = 928, height = 384) {
   const viewport = new Viewport();
@@ -73,10 +73,6 @@ test("show brings a box into the middle", () => {
   const [x, y] = v.toScreen(150, 140);
   near(x, (v.width - 48) / 2);
   near(y, v.height / 2);
-});
-
-test("clamp", () => {
-  assert.deepEqual([clamp(5, 0, 3), clamp(-1, 0, 3), clamp(2, 0, 3)], [3, 0, 2]);
 });
 
 test("ruler numbers have room at every zoom", () => {

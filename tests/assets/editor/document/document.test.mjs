@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { isHuman, isKey } from "../../../../assets/editor/document/document.js";
 import { stringify } from "../../../../assets/editor/masks/rle.js";
-import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 test("loading takes rows as they are sent", () => {
   const document = smallDocument([

@@ -3,7 +3,7 @@ import { test } from "node:test";
 import { rowName } from "../../../../assets/editor/document/editbatch.js";
 import { newIdentifier } from "../../../../assets/kit/identifier.js";
 import { reviewQueue } from "../../../../assets/editor/document/lanes.js";
-import { memoryStorage } from "../../memory.mjs";
+import { memoryStorage } from "../memory.mjs";
 import { setUp, settled, stroke } from "./queueserver.mjs";
 
 test("an edit shows at once and is saved soon after", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RefusedError } from "../../../../assets/kit/request.js";
-import { memoryStorage } from "../../memory.mjs";
+import { memoryStorage } from "../memory.mjs";
 import { Server, setUp, settled, stroke } from "./queueserver.mjs";
 
 test("an edit in conflict waits with all that build on it, and the others go on", async () => {

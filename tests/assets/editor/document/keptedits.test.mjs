@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { memoryStorage, tabOf } from "../../memory.mjs";
+import { memoryStorage, tabOf } from "../memory.mjs";
 import { Server, setUp, settled, stroke } from "./queueserver.mjs";
 
 /** Two tabs that drew offline, one after the other, each `count` strokes on a frame of its own. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { laneOf, progress, reviewQueue, standingOn, stateOf } from "../../../../assets/editor/document/lanes.js";
-import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 const trackOf = (rows, values) => smallDocument([sentTrack(1, rows, values)]).tracks.get("t1");
 

@@ -3,7 +3,7 @@
 import { OfflineError, RefusedError } from "../../../../assets/kit/request.js";
 import { rowName } from "../../../../assets/editor/document/editbatch.js";
 import { EditQueue } from "../../../../assets/editor/document/editqueue.js";
-import { memoryStorage, smallDocument, tabOf } from "../../memory.mjs";
+import { memoryStorage, smallDocument, tabOf } from "../memory.mjs";
 
 /** A server in a few lines: rows with versions, edits applied whole or not at all. */
 export class Server {

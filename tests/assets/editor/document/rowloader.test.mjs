@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { RowLoader, STRETCH } from "../../../../assets/editor/document/rowloader.js";
-import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 function loader(parts = {}) {
   const asked = [];

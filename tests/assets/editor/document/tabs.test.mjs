@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openTab } from "../../../../assets/editor/document/tabs.js";
-import { memoryStorage } from "../../memory.mjs";
+import { memoryStorage } from "../memory.mjs";
 
 /** Web Locks in a few lines: granted at once unless somebody holds the name. */
 function locksInMemory() {

@@ -4,7 +4,7 @@ import { VideoDocument } from "../../../../assets/editor/document/document.js";
 import { laneOf, reviewQueue } from "../../../../assets/editor/document/lanes.js";
 import { tallyOf } from "../../../../assets/editor/document/tallies.js";
 import { countBefore, itself } from "../../../../assets/editor/document/sorted.js";
-import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 const KINDS = ["accepted", "corrected", "look", "rejected", "unreviewed"];
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import * as verdicts from "../../../../assets/editor/document/verdicts.js";
-import { sentRow, sentTrack, smallDocument } from "../../memory.mjs";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 const where = { frame: 4, range: [2, 6], count: 10 };
 const one = (rows, values) => {

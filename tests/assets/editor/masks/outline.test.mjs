@@ -4,7 +4,7 @@ import { test } from "node:test";
 import { edges, loops } from "../../../../assets/editor/masks/outline.js";
 import { parse } from "../../../../assets/editor/masks/rle.js";
 
-const { cases } = JSON.parse(readFileSync(new URL("../../rle_cases.json", import.meta.url), "utf8"));
+const { cases } = JSON.parse(readFileSync(new URL("./rle_cases.json", import.meta.url), "utf8"));
 
 /** Length of the border by looking at every pixel. */
 function perimeter(rows) {

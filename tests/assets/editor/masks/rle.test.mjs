@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import * as rle from "../../../../assets/editor/masks/rle.js";
 
-const fixture = JSON.parse(readFileSync(new URL("../../rle_cases.json", import.meta.url), "utf8"));
+const fixture = JSON.parse(readFileSync(new URL("./rle_cases.json", import.meta.url), "utf8"));
 const bitmap = (rows) => Uint8Array.from(rows.join(""), Number);
 
 function ellipse([height, width], [cx, cy, rx, ry]) {

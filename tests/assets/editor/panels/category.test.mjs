@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { chooseCategory, matching } from "../../../../assets/editor/panels/category.js";
 import { createStore } from "../../../../assets/editor/store.js";
-import { openPage, refuse, settle } from "../../pages/browser.mjs";
-import { FakeElement } from "../../pages/elements.mjs";
+import { openPage, refuse, settle } from "../../browser.mjs";
+import { FakeElement } from "../../elements.mjs";
 
 const MANY = Array.from({ length: 38 }, (_, i) => `thing ${i + 1}`);
 const NAMES = [...MANY, "caterpillar", "cat", "Traffic  Light"];

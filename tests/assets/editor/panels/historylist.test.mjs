@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createStore } from "../../../../assets/editor/store.js";
 import { historyList } from "../../../../assets/editor/panels/historylist.js";
-import { sentTrack, smallDocument } from "../../memory.mjs";
-import { openPage } from "../../pages/browser.mjs";
+import { sentTrack, smallDocument } from "../memory.mjs";
+import { openPage } from "../../browser.mjs";
 
 const edit = (kind, values = {}) => ({
   kind,

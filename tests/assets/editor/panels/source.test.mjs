@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { sourceNotice } from "../../../../assets/editor/panels/source.js";
 import { createStore } from "../../../../assets/editor/store.js";
-import { openPage, settle } from "../../pages/browser.mjs";
+import { openPage, settle } from "../../browser.mjs";
 
 /** A video whose file is gone; `answer` is what the server says to another path. */
 async function lost(answer) {

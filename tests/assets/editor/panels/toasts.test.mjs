@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { toastShelf } from "../../../../assets/editor/panels/toasts.js";
-import { openPage } from "../../pages/browser.mjs";
+import { openPage } from "../../browser.mjs";
 
 async function opened() {
   const page = await openPage();

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { before, beforeEach, test } from "node:test";
 import { Showing } from "../../../../assets/editor/pictures/showing.js";
 import { createStore } from "../../../../assets/editor/store.js";
-import { smallDocument } from "../../memory.mjs";
+import { smallDocument } from "../memory.mjs";
 
 const settled = (milliseconds = 0) => new Promise((done) => setTimeout(done, milliseconds));
 /** What the stand-in server answers, and what the canvas was told to show. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { createStore } from "../../../../assets/editor/store.js";
 import { Timeline } from "../../../../assets/editor/timeline/timeline.js";
-import { openPage, settle } from "../../pages/browser.mjs";
+import { openPage, settle } from "../../browser.mjs";
 
 let app;
 let timeline;

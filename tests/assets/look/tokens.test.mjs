@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 
-const css = readFileSync(new URL("../../assets/look/tokens.css", import.meta.url), "utf8");
+const css = readFileSync(new URL("../../../assets/look/tokens.css", import.meta.url), "utf8");
 const [, light, dark] = css
   .split("}")
   .map((block) =>
@@ -55,4 +55,10 @@ test("contrast is measured as it is defined", () => {
   assert.equal(Math.round(contrast("#000000", "#FFFFFF")), 21);
   assert.equal(contrast("#777777", "#777777"), 1);
   assert.ok(Math.abs(contrast("#777777", "#FFFFFF") - 4.48) < 0.01);
+});
+
+test("light and dark name the same tokens", () => {
+  const named = (block) => new Set([...block.matchAll(/(--v-[\w-]+):/g)].map((m) => m[1]));
+  const [, light, dark] = css.split("}").map(named);
+  assert.deepEqual([...light].sort(), [...dark].sort());
 });

@@ -1,6 +1,6 @@
 /** A browser's page in memory: address, timers that the test lets run, a server that answers as the test says. */
 
-import { projects } from "../../../assets/pages/data.js";
+import { projects } from "../../assets/pages/data.js";
 import { FakeElement, FakeInput, FakeNode, FakeText } from "./elements.mjs";
 
 /** Lets everything that is under way come to rest: promises, and our server's answers. */

@@ -1,6 +1,6 @@
 /** Things the tests of several modules need: a Storage in memory and documents with a few rows. */
 
-import { VideoDocument } from "../../assets/editor/document/document.js";
+import { VideoDocument } from "../../../assets/editor/document/document.js";
 
 /** A Storage that lives in memory; `full` makes every write fail. */
 export function memoryStorage() {
