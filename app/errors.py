@@ -33,6 +33,12 @@ class Busy(AppError):
     status = 409
 
 
+class Overloaded(AppError):
+    """The server has too much to do for this request; nothing of it was kept, and it may be sent again."""
+
+    status = 503
+
+
 class SettingsError(AppError):
     """A flag or an environment variable has a value that cannot be used."""
 

@@ -1,7 +1,9 @@
 """The database: opening, upgrading, transactions, and its errors as clear sentences.
 
-The default is SQLite in WAL mode: readers never wait for a writer, and writers take turns (``BEGIN IMMEDIATE``). All
-code that is specific to SQLite is in this file; other databases are chosen by URL.
+The default is SQLite in WAL mode: readers never wait for a writer, and writers take turns (``BEGIN IMMEDIATE``). A
+durable transaction is on the disk when it ends (``synchronous=FULL``); the others survive a crash of the program but
+perhaps not a power cut, and take a twentieth of the time. All code that is specific to SQLite is in this file; other
+databases are chosen by URL.
 """
 
 import re
@@ -9,6 +11,7 @@ import sqlite3
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
 
@@ -20,7 +23,7 @@ from storage import migrations
 from storage.errors import StorageError
 
 BUSY_MILLISECONDS = 30_000
-_WRITES = "storage_writes"
+_OPTIONS = "storage_transaction"
 # The package of a driver, where its name differs from the module.
 _DRIVERS = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
 
@@ -38,7 +41,7 @@ class ReadOnly(DatabaseError):
 
 
 class DatabaseBusy(DatabaseError):
-    """Another process held the write lock for longer than ``BUSY_MILLISECONDS``."""
+    """Another process held the write lock for longer than ``BUSY_MILLISECONDS``, or the handle's own patience."""
 
 
 class DatabaseDamaged(DatabaseError):
@@ -49,12 +52,26 @@ class NewerDatabase(DatabaseError):
     """The database was written by a later version of this program."""
 
 
+@dataclass(frozen=True)
+class _Transaction:
+    """How a transaction begins: ``patience`` is for the write lock, in milliseconds, None for the default."""
+
+    writes: bool
+    durable: bool = False
+    patience: int | None = None
+
+    @property
+    def milliseconds(self) -> int:
+        return BUSY_MILLISECONDS if self.patience is None else self.patience
+
+
 class Database:
     """An open database whose tables are up to date. Thread-safe; each process opens its own."""
 
     def __init__(self, engine: Engine, place: str) -> None:
         self._engine = engine
         self._place = place
+        self._writing: _Transaction | None = _Transaction(writes=True)
 
     @staticmethod
     def open(url: str) -> "Database":
@@ -101,16 +118,29 @@ class Database:
         """The database file, or the URL of a server without its password; for messages to people."""
         return self._place
 
+    def read_only(self) -> "Database":
+        """The same database, but `atomic` is a mistake of the program (`RuntimeError`). Closing one closes both."""
+        return self._with(None)
+
+    def durable(self, *, patience_seconds: float) -> "Database":
+        """The same database, with every write on the disk when it ends, for what a person is told is saved.
+
+        ``patience_seconds`` is the longest wait for the write lock; then `DatabaseBusy`. Closing one closes both.
+        """
+        return self._with(_Transaction(writes=True, durable=True, patience=max(1, round(1000 * patience_seconds))))
+
     @contextmanager
     def atomic(self) -> Iterator[Connection]:
         """One write transaction: all changes of the block are kept, or none. Keep it short: writers take turns."""
-        with self._transaction(writes=True) as tx:
+        if self._writing is None:
+            raise RuntimeError("This part of the program may only read; what writes must wait for its turn.")
+        with self._transaction(self._writing) as tx:
             yield tx
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """One consistent snapshot for reading, which never waits for a writer. Writing through it is an error."""
-        with self._transaction(writes=False) as tx:
+        with self._transaction(_Transaction(writes=False)) as tx:
             yield tx
 
     def check(self) -> list[str]:
@@ -129,16 +159,18 @@ class Database:
         """Close all connections; do not use the object afterwards."""
         self._engine.dispose()
 
+    def _with(self, writing: _Transaction | None) -> "Database":
+        other = Database(self._engine, self._place)
+        other._writing = writing
+        return other
+
     @contextmanager
-    def _transaction(self, *, writes: bool) -> Iterator[Connection]:
+    def _transaction(self, kind: _Transaction) -> Iterator[Connection]:
         try:
-            with (
-                self._engine.connect().execution_options(**{_WRITES: writes}) as connection,
-                connection.begin(),
-            ):
+            with self._engine.connect().execution_options(**{_OPTIONS: kind}) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
-            raise _clear_error(error, self._place) from error
+            raise _clear_error(error, self._place, kind.milliseconds // 1000) from error
 
     def _upgrade(self) -> None:
         try:
@@ -183,24 +215,32 @@ def _engine(url: str) -> Engine:
         # Turns off the implicit transactions of the driver, which begin too late; `_begin` starts them instead.
         connection.isolation_level = None
         cursor = connection.cursor()
-        cursor.execute(f"PRAGMA busy_timeout = {BUSY_MILLISECONDS}")
         # Asked first, because setting WAL needs a lock. The file remembers the mode.
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
             cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA synchronous = NORMAL")
         cursor.execute("PRAGMA foreign_keys = ON")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        writes = connection.get_execution_options().get(_WRITES, True)
-        connection.exec_driver_sql(f"PRAGMA query_only = {'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        kind = connection.get_execution_options().get(_OPTIONS, _Transaction(writes=True))
+        _set(connection, "query_only", "OFF" if kind.writes else "ON")
+        _set(connection, "busy_timeout", str(kind.milliseconds))
+        if kind.writes:
+            _set(connection, "synchronous", "FULL" if kind.durable else "NORMAL")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if kind.writes else "BEGIN")
 
     return engine
 
 
-def _clear_error(error: DBAPIError, place: str) -> DatabaseError:
+def _set(connection: Connection, pragma: str, value: str) -> None:
+    """Set a pragma that lasts as long as the connection, if it is another value than it has."""
+    if connection.info.get(pragma) != value:
+        connection.exec_driver_sql(f"PRAGMA {pragma} = {value}")
+        connection.info[pragma] = value
+
+
+def _clear_error(error: DBAPIError, place: str, seconds: int) -> DatabaseError:
     reason = str(error.orig)
     low = reason.lower()
     if "disk is full" in low or "no space left" in low:
@@ -212,7 +252,6 @@ def _clear_error(error: DBAPIError, place: str) -> DatabaseError:
     if "unable to open" in low:
         return ReadOnly(f"The database {place} cannot be opened; check that its folder exists and can be written.")
     if "locked" in low or "busy" in low:
-        seconds = BUSY_MILLISECONDS // 1000
         return DatabaseBusy(f"Another process has been writing to {place} for over {seconds} s; try again.")
     if "malformed" in low or "not a database" in low:
         return DatabaseDamaged(f"The file {place} is damaged or no database ({reason}); restore it from a copy.")

@@ -1,4 +1,8 @@
-"""The shared parts of a running server: settings, database, frame cache, thread pools, and the event hub."""
+"""The shared parts of a running server: settings, database, frame cache, thread pools, and the event hub.
+
+Each kind of work has threads of its own, so that none waits for another: reading (`Context.run`), short writes
+(`Context.write`), writes that also read or copy files (`Context.write_long`), and pictures (`Context.paint`).
+"""
 
 import asyncio
 import threading
@@ -12,6 +16,7 @@ from app.library.counting import frame_index
 from app.pictures.jpegs import FrameCache
 from app.settings import Settings
 from app.web.event_hub import EventHub
+from app.web.write_queue import PATIENCE_SECONDS, WriteQueue
 from storage import videos
 from storage.database import Database
 from storage.frames import FrameIndex
@@ -19,7 +24,12 @@ from storage.videos import Video
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
+READING_THREADS = 8
 PAINTING_THREADS = 2
+LONG_THREADS = 4
+# Numbers of writes that may wait or run; each holds the body of its request.
+MOST_WRITES = 64
+MOST_LONG = 32
 KEPT_VIDEOS = 16
 
 
@@ -34,7 +44,10 @@ class OpenedVideo:
 
 @dataclass
 class Context:
-    """The parts of the running server; made by `app.web.server.create_app`, closed when the server ends."""
+    """The parts of the running server; made by `app.web.server.create_app`, closed when the server ends.
+
+    ``database`` is for reading; `write` and `write_long` give their work the one for writing.
+    """
 
     settings: Settings
     database: Database
@@ -42,12 +55,22 @@ class Context:
     hub: EventHub
     painting: ThreadPoolExecutor
     reading: ThreadPoolExecutor
+    writing: WriteQueue
+    writing_long: WriteQueue
     kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
     async def run(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-        """Run short database work in a thread pool of its own, so that decoding never delays it."""
+        """Run short work that only reads the database, in a thread pool of its own."""
         return await asyncio.get_running_loop().run_in_executor(self.reading, work, *arguments)
+
+    async def write(self, work: Callable[[Database, *Arguments], T], *arguments: *Arguments) -> T:
+        """Run ``work(database, *arguments)``, a short write, in its turn. Raises `app.errors.Overloaded`."""
+        return await self.writing.run(work, *arguments)
+
+    async def write_long(self, work: Callable[[Database, *Arguments], T], *arguments: *Arguments) -> T:
+        """As `write`, for work with files, which may take minutes between its writes."""
+        return await self.writing_long.run(work, *arguments)
 
     async def paint(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
         """Run longer work, which may wait for a frame, in a small thread pool of its own."""
@@ -108,17 +131,22 @@ class Context:
         self.frames.close()
         self.painting.shutdown(wait=True, cancel_futures=True)
         self.reading.shutdown(wait=True, cancel_futures=True)
+        self.writing.close()
+        self.writing_long.close()
         self.database.close()
 
 
 def make_context(settings: Settings, database: Database) -> Context:
     """A context for an open database."""
+    reader = database.read_only()
     frames = FrameCache(settings.frames, memory_bytes=settings.frame_cache_bytes, disk_bytes=settings.frame_disk_bytes)
     return Context(
         settings=settings,
-        database=database,
+        database=reader,
         frames=frames,
-        hub=EventHub(database),
+        hub=EventHub(reader),
         painting=ThreadPoolExecutor(PAINTING_THREADS, thread_name_prefix="paint"),
-        reading=ThreadPoolExecutor(8, thread_name_prefix="store"),
+        reading=ThreadPoolExecutor(READING_THREADS, thread_name_prefix="read"),
+        writing=WriteQueue(database, name="write", threads=1, most=MOST_WRITES, turn_seconds=PATIENCE_SECONDS),
+        writing_long=WriteQueue(database, name="write-long", threads=LONG_THREADS, most=MOST_LONG),
     )

@@ -114,7 +114,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         # `mount_pages` imports Gradio, which reads these variables on import.
         os.environ.update(OFFLINE)
         os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
-        app = mount_pages(app, settings, context.database)
+        app = mount_pages(app, context)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
     return app
 
@@ -181,8 +181,8 @@ async def _care_on(context: Context) -> None:
     """Every few seconds: start a worker if jobs wait, and mark dead jobs as failed, also after a restart."""
     while True:
         try:
-            await context.run(queue.care, context.database, context.settings)
-        except (DatabaseError, OSError) as error:
+            await context.write_long(queue.care, context.settings)
+        except (AppError, DatabaseError, OSError) as error:
             # The disk may be full or the database busy for a moment; the next round may succeed.
             log.warning("The jobs could not be looked after: %s", error)
         await asyncio.sleep(CARE_SECONDS)

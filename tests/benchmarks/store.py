@@ -1,7 +1,11 @@
-"""How fast edits are stored: a proposal of 10 tracks over 500 frames, its undo, one stroke, reading all rows."""
+"""How fast edits are stored: a proposal of 10 tracks over 500 frames, its undo, one stroke, reading all rows.
+
+The last two rows are what being on the disk at the end costs a small transaction (``synchronous`` FULL and NORMAL).
+"""
 
 import tempfile
 import uuid
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +91,22 @@ def rows(database: Database) -> list[Row]:
             tracks.rows(tx, video.id)
 
     table.append(measured("read all rows of the video", read, repeats=5))
-    return table
+    return table + commits(database)
+
+
+def commits(database: Database) -> list[Row]:
+    """A transaction of one small row, as the server answers a person for it and as a job writes it."""
+
+    def commit(handle: Database) -> Callable[[], None]:
+        def call() -> None:
+            with handle.atomic() as tx:
+                projects.set_setting(tx, "benchmark", uuid.uuid4().hex)
+
+        return call
+
+    durable = database.durable(patience_seconds=30)
+    full = measured("commit one row for a person (FULL)", commit(durable), repeats=200)
+    return [full, measured("commit one row for a job (NORMAL)", commit(database), repeats=200, rival=full)]
 
 
 def main() -> None:

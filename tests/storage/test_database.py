@@ -275,3 +275,31 @@ def test_a_database_copied_without_its_log_of_writes_is_whole_after_closing(data
     copy.write_bytes(Path(database.place).read_bytes())
     with Database.open(f"sqlite:///{copy}") as other, other.read() as tx:
         assert [project.name for project in list_projects(tx)] == ["kept"]
+
+
+def test_a_durable_handle_writes_through_to_the_disk_and_others_do_not(database: Database) -> None:
+    durable = database.durable(patience_seconds=5)
+    found = []
+    for handle in (database, durable, database, durable):
+        with handle.atomic() as tx:
+            pragmas = ("synchronous", "busy_timeout", "query_only")
+            found.append(tuple(tx.exec_driver_sql(f"PRAGMA {pragma}").scalar() for pragma in pragmas))
+    assert found == [(1, 30_000, 0), (2, 5_000, 0)] * 2, "NORMAL and FULL, though they share a connection"
+    with durable.read() as tx:
+        assert tx.exec_driver_sql("PRAGMA query_only").scalar() == 1
+
+
+def test_a_durable_handle_waits_no_longer_than_it_says(database: Database) -> None:
+    durable = database.durable(patience_seconds=1.0)
+    with database.atomic(), pytest.raises(DatabaseBusy, match="over 1 s"), durable.atomic():
+        pytest.fail("the lock was held")
+
+
+def test_a_handle_for_reading_reads_and_refuses_to_write(database: Database) -> None:
+    with database.atomic() as tx:
+        create_project(tx, name="seen")
+    reader = database.read_only()
+    with reader.read() as tx:
+        assert [project.name for project in list_projects(tx)] == ["seen"]
+    with pytest.raises(RuntimeError, match="may only read"), reader.atomic():
+        pytest.fail("a write began")

@@ -4,9 +4,8 @@ from importlib import import_module
 
 from fastapi import FastAPI
 
-from app.settings import Settings
+from app.web.context import Context
 from app.web.pages.first_paint import FirstPaint
-from storage.database import Database
 
 # The library is last: it is mounted at "/", and this mount gets all requests that no earlier route takes.
 PAGES = (
@@ -18,7 +17,7 @@ PAGES = (
 )
 
 
-def mount_pages(app: FastAPI, settings: Settings, database: Database) -> FastAPI:
+def mount_pages(app: FastAPI, context: Context) -> FastAPI:
     """Mount every page on ``app``; call it after all routes are registered.
 
     Gradio is imported only here, so that the caller can switch its telemetry off before.
@@ -31,7 +30,7 @@ def mount_pages(app: FastAPI, settings: Settings, database: Database) -> FastAPI
     for name, path in PAGES:
         gr.mount_gradio_app(
             app,
-            import_module(f"app.web.pages.{name}").build(settings, database),
+            import_module(f"app.web.pages.{name}").build(context),
             path=path,
             theme=theme(),
             css=css(),

@@ -14,7 +14,7 @@ from app.library import uploads
 from app.library.sources import named_place
 from app.library.uploads import IMPORTS
 from app.library.videos import safe_name
-from app.settings import Settings
+from app.web.context import Context
 from app.web.pages import shell
 from app.web.pages.shell import Answer
 from storage import projects
@@ -29,9 +29,9 @@ OWN = "Own"  # the project's own categories, instead of those of a version of Yo
 ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
 
 
-def build(settings: Settings, database: Database) -> gr.Blocks:
+def build(context: Context) -> gr.Blocks:
     """The page at ``/exchange``; the list of jobs is ``assets/pages/exchange.js``."""
-    forms = ExchangeForms(settings=settings, database=database)
+    forms = ExchangeForms(context)
     with shell.page("exchange", title="Import, export") as blocks:
         gr.HTML(
             html_template='<div class="v-page v-above"><div class="v-phead"><div class="v-grow"><h1>Import, export</h1>'
@@ -54,12 +54,11 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
 class ExchangeForms:
     """The two forms: they check the input and queue the jobs."""
 
-    settings: Settings
-    database: Database
+    context: Context
 
     def import_fields(self) -> None:
         """The fields of an import: file, frames, project."""
-        form = shell.Form("import")
+        form = shell.Form("import", self.context)
         shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
         file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], elem_id="v-import-file")
         path = gr.Textbox(
@@ -94,6 +93,7 @@ class ExchangeForms:
 
     def start_import(
         self,
+        database: Database,
         project_id: str,
         file: str | None,
         path: str,
@@ -127,17 +127,17 @@ class ExchangeForms:
                 return refuse("There is no project yet; import into a new one.")
             every = _whole(stride)
             source = (
-                uploads.keep(self.settings.data / IMPORTS, file).parameters
+                uploads.keep(self.context.settings.data / IMPORTS, file).parameters
                 if file
                 else {"file": str(named_place(given))}
             )
             if into == NEW:
-                with self.database.atomic() as tx:
+                with database.atomic() as tx:
                     project_id = projects.create_project(tx, name=name or "").id
             parameters = {**source, "frames": str(place), "stride": every}
             if repeat in REPEATS and repeat != ASK:
                 parameters["repeat"] = REPEATS[repeat]
-            queue.enqueue(self.database, self.settings, kind="import", project_id=project_id, parameters=parameters)
+            queue.enqueue(database, self.context.settings, kind="import", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return refuse(str(error))
         go = f"/exchange/?project={project_id}" if into == NEW else ""
@@ -145,7 +145,7 @@ class ExchangeForms:
 
     def export_fields(self) -> None:
         """The fields of an export: masks, version, stride, folder."""
-        form = shell.Form("export")
+        form = shell.Form("export", self.context)
         shell.heading("Export", "One folder: instances.json and JPEGImages. Rejected masks never leave.")
         what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
         with gr.Row():
@@ -155,7 +155,7 @@ class ExchangeForms:
             stride = _every_frames("v-export-stride", empty="as each video came")
         out = gr.Textbox(
             label="New folder on the server",
-            placeholder=f"{self.settings.exports}/…",
+            placeholder=f"{self.context.settings.exports}/…",
             info="Empty: a dated folder among the exports.",
             max_lines=1,
             elem_id="v-export-out",
@@ -164,7 +164,9 @@ class ExchangeForms:
         shell.message_line("export")
         form.on_click(start, self.start_export, what, version, stride, out)
 
-    def start_export(self, project_id: str, what: str, version: str, stride: str, out: str) -> Answer:
+    def start_export(
+        self, database: Database, project_id: str, what: str, version: str, stride: str, out: str
+    ) -> Answer:
         """Queue an export of the project into a new folder; ``version`` is a year, or `OWN`."""
         if not project_id:
             return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
@@ -179,7 +181,7 @@ class ExchangeForms:
                 "version": version if version in VERSIONS else None,
                 "stride": _whole(stride),
             }
-            queue.enqueue(self.database, self.settings, kind="export", project_id=project_id, parameters=parameters)
+            queue.enqueue(database, self.context.settings, kind="export", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return Answer(kind="error", text=str(error), sheet="export")
         return Answer(kind="ok", text="The export is under way; it is in the list below.", sheet="export")
@@ -188,9 +190,9 @@ class ExchangeForms:
         """The typed folder, or else ``exports/<project>-<date>-<time>``; absolute."""
         if (out or "").strip():
             return named_place(out.strip())
-        with self.database.read() as tx:
+        with self.context.database.read() as tx:
             project = projects.get_project(tx, project_id)
-        return self.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
+        return self.context.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
 
 
 def _every_frames(name: str, *, empty: str) -> gr.Textbox:

@@ -2,14 +2,13 @@
 
 import gradio as gr
 
-from app.settings import Settings
+from app.web.context import Context
 from app.web.pages import library_forms, shell
-from storage.database import Database
 
 
-def build(settings: Settings, database: Database) -> gr.Blocks:
+def build(context: Context) -> gr.Blocks:
     """The page at ``/``; the grid is ``assets/pages/library.js``, the forms are Gradio's."""
-    forms = library_forms.LibraryForms(settings=settings, database=database)
+    forms = library_forms.LibraryForms(context)
     with shell.page("library", title="Library") as blocks:
         shell.mount_point("library", module="library")
         with shell.sheet("project", "New project"):

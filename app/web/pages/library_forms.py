@@ -7,7 +7,7 @@ import gradio as gr
 
 from app.errors import AppError
 from app.library import videos
-from app.settings import Settings
+from app.web.context import Context
 from app.web.pages import shell
 from app.web.pages.shell import Answer
 from storage import projects, youtube_vis
@@ -60,12 +60,11 @@ def uploaded_categories(file: Path) -> list[str]:
 class LibraryForms:
     """The forms inside the Blocks of the library."""
 
-    settings: Settings
-    database: Database
+    context: Context
 
     def new_project(self) -> None:
         """The form for a new project, which is then opened."""
-        form = shell.Form("project")
+        form = shell.Form("project", self.context)
         name = gr.Textbox(label="Name", placeholder="street crossings", max_lines=1, elem_id="v-project-name")
         source = gr.Radio(SOURCES, value=TYPED, label="Categories", elem_id="v-project-source")
         typed = gr.Textbox(
@@ -92,11 +91,11 @@ class LibraryForms:
         )
         form.on_click(make, self.make_project, name, source, typed, file)
 
-    def make_project(self, _: str, name: str, source: str, typed: str, file: str | None) -> Answer:
+    def make_project(self, database: Database, _: str, name: str, source: str, typed: str, file: str | None) -> Answer:
         """Make a project and open it; refuses an empty or taken name, and an unreadable file."""
         try:
             categories = categories_of(source, typed=typed or "", file=file)
-            with self.database.atomic() as tx:
+            with database.atomic() as tx:
                 project = projects.create_project(tx, name=name or "", categories=categories)
                 projects.set_last_project(tx, project.id)
         except REFUSALS as error:
@@ -110,7 +109,7 @@ class LibraryForms:
     def add_videos(self) -> None:
         """Upload by button or drop (``assets/pages/drop.js``), or by a path on the server."""
         shell.mount_point("drop", module="drop")
-        form = shell.Form("videos")
+        form = shell.Form("videos", self.context)
         shell.heading("From the server", "A video file, or a folder of frames.")
         path = gr.Textbox(
             label="Path", placeholder="/data/clips/street.mp4", max_lines=1, elem_id="v-videos-path", interactive=True
@@ -120,14 +119,16 @@ class LibraryForms:
         shell.message_line("videos")
         form.on_click(add, self.add_path, path, copy)
 
-    def add_path(self, project_id: str, path: str, copy: bool) -> Answer:
+    def add_path(self, database: Database, project_id: str, path: str, copy: bool) -> Answer:
         """Add the video at a path of the server; the answer is its number of frames, or the reason of the refusal."""
         if not project_id:
             return Answer(kind="error", text="Make a project first; videos belong to one.", sheet="videos")
         if not (path or "").strip():
             return Answer(kind="error", text="Type the path of a video or of a folder on the server.", sheet="videos")
         try:
-            added = videos.add_video(self.database, self.settings, project_id=project_id, path=path.strip(), copy=copy)
+            added = videos.add_video(
+                database, self.context.settings, project_id=project_id, path=path.strip(), copy=copy
+            )
         except REFUSALS as error:
             return Answer(kind="error", text=str(error), sheet="videos")
         return Answer(kind="ok", text=f"{added.name} is added: {added.count} frames.", sheet="videos")

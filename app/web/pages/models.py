@@ -8,7 +8,7 @@ from app.errors import AppError
 from app.jobs import queue
 from app.library import uploads
 from app.library.sources import named_place
-from app.settings import Settings
+from app.web.context import Context
 from app.web.pages import shell
 from app.web.pages.shell import Answer
 from model.config import CONFIGURATIONS
@@ -18,9 +18,9 @@ from storage.errors import StorageError
 FROM_FILE = "As the file says"
 
 
-def build(settings: Settings, database: Database) -> gr.Blocks:
+def build(context: Context) -> gr.Blocks:
     """The page at ``/models``; the tables are ``assets/pages/models.js``."""
-    form = CheckpointForm(settings=settings, database=database)
+    form = CheckpointForm(context)
     with shell.page("models", title="Models") as blocks:
         shell.mount_point("models", module="models")
         with shell.sheet("checkpoint", "Add a checkpoint"):
@@ -32,12 +32,11 @@ def build(settings: Settings, database: Database) -> gr.Blocks:
 class CheckpointForm:
     """The form for a checkpoint file, by upload or by path; a job checks and stores the file."""
 
-    settings: Settings
-    database: Database
+    context: Context
 
     def fields(self) -> None:
         """The fields of the form, inside the Blocks of the page."""
-        form = shell.Form("checkpoint")
+        form = shell.Form("checkpoint", self.context)
         file = gr.File(label="Checkpoint file", file_types=[".safetensors", ".pth", ".pt"], elem_id="v-checkpoint-file")
         path = gr.Textbox(
             label="Or its path on the server",
@@ -57,7 +56,7 @@ class CheckpointForm:
         shell.message_line("checkpoint")
         form.on_click(add, self.add, file, path, name, config)
 
-    def add(self, project_id: str, file: str | None, path: str, name: str, config: str) -> Answer:
+    def add(self, database: Database, project_id: str, file: str | None, path: str, name: str, config: str) -> Answer:
         """Queue the job; the job reports whether the file fits."""
         given = (path or "").strip()
         if not project_id:
@@ -66,7 +65,7 @@ class CheckpointForm:
             return Answer(kind="error", text="Choose a checkpoint file, or type its path.", sheet="checkpoint")
         try:
             if file:
-                upload = uploads.keep(self.settings.data / uploads.CHECKPOINTS, file)
+                upload = uploads.keep(self.context.settings.data / uploads.CHECKPOINTS, file)
                 source, named = upload.path, upload.parameters
             else:
                 source = named_place(given)
@@ -79,7 +78,7 @@ class CheckpointForm:
                 "config": None if config == FROM_FILE else config,
             }
             queue.enqueue(
-                self.database, self.settings, kind="add_checkpoint", project_id=project_id, parameters=parameters
+                database, self.context.settings, kind="add_checkpoint", project_id=project_id, parameters=parameters
             )
         except (AppError, StorageError) as error:
             return Answer(kind="error", text=str(error), sheet="checkpoint")

@@ -2,13 +2,12 @@
 
 import gradio as gr
 
-from app.settings import Settings
-from storage.database import Database
+from app.web.context import Context
 
 
-def build(settings: Settings, database: Database) -> gr.Blocks:
+def build(context: Context) -> gr.Blocks:
     """The page at ``/review``; all of it is ``assets/editor/main.js``, which calls the routes itself."""
-    del settings, database
+    del context
     with gr.Blocks(title="Review", analytics_enabled=False, fill_width=True) as blocks:
         gr.HTML(
             html_template='<div id="v-editor"></div>',

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import gradio as gr
 
+from app.errors import AppError
 from app.sentences import sentence
+from app.web.context import Context
 
 NAVIGATION = (
     ("library", "/", "Library"),
@@ -115,16 +117,24 @@ class Form:
     Make it inside Blocks. Two hidden components carry the project id in and the answer out; they hold no state.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, context: Context) -> None:
         self.name = name
+        self.context = context
         self.project = gr.Textbox(visible="hidden", elem_id=f"v-{name}-project", interactive=True)
         self.outcome = gr.JSON(visible="hidden", elem_id=f"v-{name}-outcome")
 
     def on_click(self, button: gr.Button, action: Callable[..., Answer], *inputs: gr.components.Component) -> None:
-        """Run ``action(project_id, *values)`` at a click; it returns refusals as an Answer and raises only for bugs."""
+        """Run ``action(database, project_id, *values)`` at a click, in its turn among the writes.
 
-        def run(project_id: str, *values: object) -> list[str]:
-            return action(project_id, *values).as_list()
+        It returns refusals as an Answer and raises only for bugs.
+        """
+
+        async def run(project_id: str, *values: object) -> list[str]:
+            try:
+                answer = await self.context.write_long(action, project_id, *values)
+            except AppError as error:
+                answer = Answer(kind="error", text=str(error), sheet=self.name)
+            return answer.as_list()
 
         button.click(
             run,

@@ -14,6 +14,7 @@ from app.web.context import Context
 from app.web.wire import Json
 from storage import checkpoints, jobs, projects
 from storage.checkpoints import Checkpoint
+from storage.database import Database
 
 
 class FileBody(BaseModel):
@@ -88,29 +89,31 @@ def router(context: Context) -> APIRouter:
     """Routes of checkpoints; all that take long queue a job."""
     routes = APIRouter(prefix="/data/projects/{project_id}")
 
-    def enqueue(kind: str, project_id: str, parameters: Json) -> Json:
-        with context.database.read() as tx:
+    def enqueue(database: Database, kind: str, project_id: str, parameters: Json) -> Json:
+        with database.read() as tx:
             projects.get_project(tx, project_id)
-        for job in queue.active_jobs(context.database, kind=kind):
+        for job in queue.active_jobs(database, kind=kind):
             if dict(job.parameters) == parameters:
                 raise BadInput("This is already under way; wait for it or cancel it.")
-        job = queue.enqueue(context.database, context.settings, kind=kind, project_id=project_id, parameters=parameters)
+        job = queue.enqueue(database, context.settings, kind=kind, project_id=project_id, parameters=parameters)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def fetch(project_id: str, body: DownloadBody) -> Json:
-        return enqueue("download", project_id, {"name": releases.release(body.name).name})
+    def fetch(database: Database, project_id: str, body: DownloadBody) -> Json:
+        return enqueue(database, "download", project_id, {"name": releases.release(body.name).name})
 
-    def add(project_id: str, body: FileBody) -> Json:
-        return enqueue("add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))})
+    def add(database: Database, project_id: str, body: FileBody) -> Json:
+        return enqueue(
+            database, "add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))}
+        )
 
-    def export(project_id: str, checkpoint_id: str) -> Json:
-        with context.database.read() as tx:
+    def export(database: Database, project_id: str, checkpoint_id: str) -> Json:
+        with database.read() as tx:
             checkpoints.get_checkpoint(tx, checkpoint_id)
-        return enqueue("export_checkpoint", project_id, {"checkpoint": checkpoint_id})
+        return enqueue(database, "export_checkpoint", project_id, {"checkpoint": checkpoint_id})
 
-    def put_in_use(project_id: str, checkpoint_id: str) -> Json:
-        found = register.activate(context.database, project_id=project_id, checkpoint_id=checkpoint_id)
+    def put_in_use(database: Database, project_id: str, checkpoint_id: str) -> Json:
+        found = register.activate(database, project_id=project_id, checkpoint_id=checkpoint_id)
         return {"active": {"id": found.id, "name": found.name}}
 
     @routes.get("/checkpoints")
@@ -119,18 +122,18 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/checkpoints")
     async def post_checkpoint(project_id: str, body: FileBody) -> Json:
-        return await context.run(add, project_id, body)
+        return await context.write(add, project_id, body)
 
     @routes.post("/downloads")
     async def post_download(project_id: str, body: DownloadBody) -> Json:
-        return await context.run(fetch, project_id, body)
+        return await context.write(fetch, project_id, body)
 
     @routes.post("/checkpoints/{checkpoint_id}/export")
     async def post_export(project_id: str, checkpoint_id: str) -> Json:
-        return await context.run(export, project_id, checkpoint_id)
+        return await context.write(export, project_id, checkpoint_id)
 
     @routes.post("/checkpoints/{checkpoint_id}/activate")
     async def post_activate(project_id: str, checkpoint_id: str) -> Json:
-        return await context.run(put_in_use, project_id, checkpoint_id)
+        return await context.write(put_in_use, project_id, checkpoint_id)
 
     return routes

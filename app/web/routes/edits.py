@@ -6,6 +6,7 @@ from pydantic import BaseModel, Field
 from app.web.context import Context
 from app.web.edit_batches import apply_batch, history, require_person, take_back
 from app.web.wire import Json
+from storage.database import Database
 from storage.edits import Change, Edit
 
 
@@ -52,18 +53,16 @@ def router(context: Context) -> APIRouter:
     """``POST /data/videos/{video}/edits``, ``…/undo``, ``…/redo`` and ``GET …/history``."""
     routes = APIRouter(prefix="/data/videos")
 
-    def apply(video_id: str, body: EditsBody) -> Json:
+    def apply(database: Database, video_id: str, body: EditsBody) -> Json:
         require_person(body.author)
         context.require_video(video_id)
-        results = apply_batch(context.database, (edit.signed(body.author, video_id) for edit in body.edits))
+        results = apply_batch(database, (edit.signed(body.author, video_id) for edit in body.edits))
         context.hub.wake()
         return {"results": results}
 
-    def step(video_id: str, body: StepBody, redo: bool) -> Json:
+    def step(database: Database, video_id: str, body: StepBody, redo: bool) -> Json:
         require_person(body.author)
-        result = take_back(
-            context.database, video=video_id, author=body.author, new_id=body.id, redo=redo, edit=body.edit
-        )
+        result = take_back(database, video=video_id, author=body.author, new_id=body.id, redo=redo, edit=body.edit)
         context.hub.wake()
         return result
 
@@ -73,15 +72,15 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/{video_id}/edits")
     async def post_edits(video_id: str, body: EditsBody) -> Json:
-        return await context.run(apply, video_id, body)
+        return await context.write(apply, video_id, body)
 
     @routes.post("/{video_id}/undo")
     async def post_undo(video_id: str, body: StepBody) -> Json:
-        return await context.run(step, video_id, body, False)
+        return await context.write(step, video_id, body, False)
 
     @routes.post("/{video_id}/redo")
     async def post_redo(video_id: str, body: StepBody) -> Json:
-        return await context.run(step, video_id, body, True)
+        return await context.write(step, video_id, body, True)
 
     @routes.get("/{video_id}/history")
     async def get_history(video_id: str, track: str | None = None, limit: int = 200) -> Json:

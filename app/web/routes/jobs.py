@@ -11,6 +11,7 @@ from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
 from storage import jobs, projects
+from storage.database import Database
 
 
 class ProposeRequest(BaseModel):
@@ -29,15 +30,15 @@ def router(context: Context) -> APIRouter:
     """Routes of jobs; their state is also sent over the WebSocket."""
     routes = APIRouter(prefix="/data")
 
-    def propose(video_id: str, request: ProposeRequest) -> Json:
+    def propose(database: Database, video_id: str, request: ProposeRequest) -> Json:
         video = context.video(video_id)
-        with context.database.read() as tx:
+        with database.read() as tx:
             chosen = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=request.checkpoint)
         if chosen is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
-        queue.require_no_active(context.database, kind="propose", video_id=video_id, doing="being proposed")
+        queue.require_no_active(database, kind="propose", video_id=video_id, doing="being proposed")
         job = queue.enqueue(
-            context.database,
+            database,
             context.settings,
             kind="propose",
             project_id=video.project_id,
@@ -47,13 +48,13 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def start_retraining(project_id: str, request: RetrainRequest) -> Json:
-        with context.database.read() as tx:
+    def start_retraining(database: Database, project_id: str, request: RetrainRequest) -> Json:
+        with database.read() as tx:
             projects.get_project(tx, project_id)
-        waiting = queue.active_jobs(context.database, kind="retrain")
+        waiting = queue.active_jobs(database, kind="retrain")
         if any(job.project_id == project_id for job in waiting):
             raise BadInput("This project is already retraining; wait for that job or cancel it.")
-        job = retrain.start(context.database, context.settings, project_id=project_id, steps=request.steps)
+        job = retrain.start(database, context.settings, project_id=project_id, steps=request.steps)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
@@ -70,18 +71,18 @@ def router(context: Context) -> APIRouter:
             jobs.get_job(tx, job_id)
             return {"series": wire.series(jobs.points(tx, job_id))}
 
-    def cancel(job_id: str) -> Json:
-        job = queue.cancel(context.database, job_id)
+    def cancel(database: Database, job_id: str) -> Json:
+        job = queue.cancel(database, job_id)
         context.hub.follow(job_id)
         return wire.job(job)
 
     @routes.post("/videos/{video_id}/propose")
     async def post_propose(video_id: str, request: ProposeRequest | None = None) -> Json:
-        return await context.run(propose, video_id, request or ProposeRequest())
+        return await context.write(propose, video_id, request or ProposeRequest())
 
     @routes.post("/projects/{project_id}/retrain")
     async def post_retrain(project_id: str, request: RetrainRequest | None = None) -> Json:
-        return await context.run(start_retraining, project_id, request or RetrainRequest())
+        return await context.write_long(start_retraining, project_id, request or RetrainRequest())
 
     @routes.get("/jobs")
     async def get_jobs(project: str | None = None, active: bool = False) -> Json:
@@ -97,6 +98,6 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/jobs/{job_id}/cancel")
     async def post_cancel(job_id: str) -> Json:
-        return await context.run(cancel, job_id)
+        return await context.write(cancel, job_id)
 
     return routes

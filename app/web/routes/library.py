@@ -7,6 +7,7 @@ from app.library import removal
 from app.web.context import Context
 from app.web.wire import Json
 from storage import projects
+from storage.database import Database
 from storage.videos import Video
 
 
@@ -28,17 +29,17 @@ def router(context: Context) -> APIRouter:
     """Routes of the library, without adding videos (`app.web.routes.videos`)."""
     routes = APIRouter(prefix="/data")
 
-    def change(video_id: str, body: VideoChange) -> Json:
+    def change(database: Database, video_id: str, body: VideoChange) -> Json:
         video = context.video(video_id)
         if body.name is not None and body.name != video.name:
-            video = removal.rename_video(context.database, video_id=video_id, name=body.name)
+            video = removal.rename_video(database, video_id=video_id, name=body.name)
         stopped: tuple[str, ...] = ()
         if body.removed is True:
-            video, stopped = removal.remove_video(context.database, video_id=video_id)
+            video, stopped = removal.remove_video(database, video_id=video_id)
             for job_id in stopped:
                 context.hub.follow(job_id)
         elif body.removed is False:
-            video = removal.restore_video(context.database, context.settings, video_id=video_id)
+            video = removal.restore_video(database, context.settings, video_id=video_id)
         return {"video": brief(video), "stopped": len(stopped)}
 
     def listed(project_id: str) -> Json:
@@ -47,22 +48,22 @@ def router(context: Context) -> APIRouter:
         found = removal.removed_videos(context.database, context.settings, project_id=project_id)
         return {"videos": [removed(video) for video in found]}
 
-    def delete(video_id: str, shown: DeleteBody) -> Json:
+    def delete(database: Database, video_id: str, shown: DeleteBody) -> Json:
         video = context.video(video_id)
         if video.content_hash:
             context.frames.release(video.content_hash)
         done = removal.delete_video(
-            context.database, context.settings, video_id=video_id, tracks=shown.tracks, corrections=shown.corrections
+            database, context.settings, video_id=video_id, tracks=shown.tracks, corrections=shown.corrections
         )
         return {"name": done.video.name, "tracks": done.work.tracks, "problem": done.problem}
 
     @routes.post("/videos/{video_id}")
     async def post_video_change(video_id: str, body: VideoChange) -> Json:
-        return await context.run(change, video_id, body)
+        return await context.write(change, video_id, body)
 
     @routes.delete("/videos/{video_id}")
     async def delete_video(video_id: str, shown: DeleteBody) -> Json:
-        return await context.run(delete, video_id, shown)
+        return await context.write_long(delete, video_id, shown)
 
     @routes.get("/projects/{project_id}/removed")
     async def get_removed(project_id: str) -> Json:

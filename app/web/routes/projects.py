@@ -10,6 +10,7 @@ from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
 from storage import checkpoints, jobs, projects, videos
+from storage.database import Database
 from storage.projects import Project
 
 
@@ -80,14 +81,14 @@ def router(context: Context) -> APIRouter:
             "checkpoint": None if checkpoint is None else wire.checkpoint(checkpoint, known),
         }
 
-    def create(body: ProjectBody) -> Json:
-        with context.database.atomic() as tx:
+    def create(database: Database, body: ProjectBody) -> Json:
+        with database.atomic() as tx:
             project = projects.create_project(tx, name=body.name, categories=body.categories)
             projects.set_last_project(tx, project.id)
             return brief(project)
 
-    def change(project_id: str, body: ProjectChange) -> Json:
-        with context.database.atomic() as tx:
+    def change(database: Database, project_id: str, body: ProjectChange) -> Json:
+        with database.atomic() as tx:
             project = projects.get_project(tx, project_id)
             if body.name is not None and body.name != project.name:
                 project = projects.rename_project(tx, project_id, body.name)
@@ -95,12 +96,12 @@ def router(context: Context) -> APIRouter:
                 project = projects.archive_project(tx, project_id, archived=body.archived)
             return brief(project)
 
-    def add_category(project_id: str, body: CategoryBody) -> Json:
-        with context.database.atomic() as tx:
+    def add_category(database: Database, project_id: str, body: CategoryBody) -> Json:
+        with database.atomic() as tx:
             return wire.category(projects.add_category(tx, project_id, body.name))
 
-    def change_category(category_id: str, body: CategoryChange) -> Json:
-        with context.database.atomic() as tx:
+    def change_category(database: Database, category_id: str, body: CategoryChange) -> Json:
+        with database.atomic() as tx:
             category = projects.get_category(tx, category_id)
             if body.name is not None and body.name != category.name:
                 category = projects.rename_category(tx, category_id, body.name)
@@ -118,7 +119,7 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/projects")
     async def post_project(body: ProjectBody) -> Json:
-        return await context.run(create, body)
+        return await context.write(create, body)
 
     @routes.get("/projects/{project_id}")
     async def get_project(project_id: str) -> Json:
@@ -126,15 +127,15 @@ def router(context: Context) -> APIRouter:
 
     @routes.post("/projects/{project_id}")
     async def post_project_change(project_id: str, body: ProjectChange) -> Json:
-        return await context.run(change, project_id, body)
+        return await context.write(change, project_id, body)
 
     @routes.post("/projects/{project_id}/categories")
     async def post_category(project_id: str, body: CategoryBody) -> Json:
-        return await context.run(add_category, project_id, body)
+        return await context.write(add_category, project_id, body)
 
     @routes.post("/categories/{category_id}")
     async def post_category_change(category_id: str, body: CategoryChange) -> Json:
-        return await context.run(change_category, category_id, body)
+        return await context.write(change_category, category_id, body)
 
     @routes.get("/projects/{project_id}/proposer")
     async def get_proposer(project_id: str, checkpoint: str | None = None) -> Json:

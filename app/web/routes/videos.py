@@ -13,6 +13,7 @@ from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
 from storage import edits, projects, videos
+from storage.database import Database
 
 
 class PathBody(BaseModel):
@@ -74,19 +75,19 @@ def router(context: Context) -> APIRouter:
         # Two hours have 180,000 frame times; the framework would take long to check each of them.
         return json.dumps(facts(video_id), separators=(",", ":"), ensure_ascii=False).encode()
 
-    def repoint(video_id: str, body: SourceBody) -> Json:
-        with context.database.read() as tx:
+    def repoint(database: Database, video_id: str, body: SourceBody) -> Json:
+        with database.read() as tx:
             *_, content_hash = videos.video_stamp(tx, video_id)
         moved = sources.repoint(
-            context.database, context.settings, video_id=video_id, path=body.path, other_pixels=body.other_pixels
+            database, context.settings, video_id=video_id, path=body.path, other_pixels=body.other_pixels
         )
         if content_hash is not None:
             context.frames.release(content_hash)
         return {"video": wire.added_video(moved)}
 
-    def add_path(project_id: str, body: PathBody) -> Json:
+    def add_path(database: Database, project_id: str, body: PathBody) -> Json:
         video = add_video(
-            context.database,
+            database,
             context.settings,
             project_id=project_id,
             path=body.path,
@@ -110,7 +111,7 @@ def router(context: Context) -> APIRouter:
     @routes.post("/videos/{video_id}/source")
     async def post_source(video_id: str, body: SourceBody) -> Json:
         # To compare the new file with the counted frames, its frames may have to be counted.
-        return await context.paint(repoint, video_id, body)
+        return await context.write_long(repoint, video_id, body)
 
     @routes.put("/projects/{project_id}/videos")
     async def put_video(request: Request, project_id: str, name: str) -> Json:
@@ -120,14 +121,14 @@ def router(context: Context) -> APIRouter:
         except ClientDisconnect:
             raise BadInput(f"The upload of {name} broke off; nothing of it was kept.") from None
 
-        def store() -> Json:
-            video = add_upload(context.database, context.settings, project_id=project_id, name=name, part=part)
+        def store(database: Database) -> Json:
+            video = add_upload(database, context.settings, project_id=project_id, name=name, part=part)
             return {"video": wire.added_video(video)}
 
-        return await context.run(store)
+        return await context.write_long(store)
 
     @routes.post("/projects/{project_id}/videos")
     async def post_video(project_id: str, body: PathBody) -> Json:
-        return await context.run(add_path, project_id, body)
+        return await context.write_long(add_path, project_id, body)
 
     return routes

@@ -160,5 +160,5 @@ def test_the_database_of_the_caller_is_used(
     settings: Settings, database: Database, started_workers: list[Settings]
 ) -> None:
     app = create_app(settings, pages=False, database=database)
-    assert app.state.context.database is database
+    assert app.state.context.database.place == database.place
     assert os.path.samefile(app.state.context.settings.data, settings.data)  # noqa: PTH121

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from app.errors import AppError
 from app.settings import Settings
+from app.web.context import Context
 from app.web.pages.library_forms import (
     FROM_FILE,
     TYPED,
@@ -25,8 +26,8 @@ from tests.storage.made_videos import make_video
 
 
 @pytest.fixture
-def forms(settings: Settings, database: Database, started_workers: list[Settings]) -> LibraryForms:
-    return LibraryForms(settings=settings, database=database)
+def forms(context: Context, started_workers: list[Settings]) -> LibraryForms:
+    return LibraryForms(context)
 
 
 def vis_file(folder: Path, *names: str) -> Path:
@@ -72,7 +73,7 @@ def test_a_file_must_be_chosen_and_be_youtube_vis(tmp_path: Path) -> None:
 
 
 def test_a_new_project_has_its_categories_and_is_opened(forms: LibraryForms, database: Database) -> None:
-    answer = forms.make_project("", " street ", TYPED, "dog, cat", None)
+    answer = forms.make_project(database, "", " street ", TYPED, "dog, cat", None)
     assert (answer.kind, answer.sheet) == ("ok", "project")
     with database.read() as tx:
         project = projects.last_project(tx)
@@ -84,7 +85,7 @@ def test_a_new_project_has_its_categories_and_is_opened(forms: LibraryForms, dat
 def test_a_taken_or_empty_name_is_refused_and_nothing_is_made(forms: LibraryForms, database: Database) -> None:
     project_with(database, name="street")
     for name in ("street", "  ", ""):
-        answer = forms.make_project("", name, VIS_2019, "", None)
+        answer = forms.make_project(database, "", name, VIS_2019, "", None)
         assert answer.kind == "error" and answer.text.endswith(".") and not answer.go
     with database.read() as tx:
         assert len(projects.list_projects(tx)) == 1
@@ -93,7 +94,7 @@ def test_a_taken_or_empty_name_is_refused_and_nothing_is_made(forms: LibraryForm
 def test_a_broken_file_is_refused_in_one_sentence(forms: LibraryForms, database: Database, tmp_path: Path) -> None:
     wrong = tmp_path / "wrong.json"
     wrong.write_text("{")
-    answer = forms.make_project("", "street", FROM_FILE, "", str(wrong))
+    answer = forms.make_project(database, "", "street", FROM_FILE, "", str(wrong))
     assert answer.kind == "error" and "wrong.json" in answer.text and "\n" not in answer.text
     with database.read() as tx:
         assert projects.list_projects(tx) == ()
@@ -102,7 +103,7 @@ def test_a_broken_file_is_refused_in_one_sentence(forms: LibraryForms, database:
 def test_a_video_of_the_server_is_added(forms: LibraryForms, database: Database, tmp_path: Path) -> None:
     project, _ = project_with(database)
     path = make_video(tmp_path / "clip.mp4", frames=FRAMES, size=(64, 48))
-    answer = forms.add_path(project.id, f"  {path} ", False)
+    answer = forms.add_path(database, project.id, f"  {path} ", False)
     assert (answer.kind, answer.text) == ("ok", f"clip is added: {FRAMES} frames.")
     with database.read() as tx:
         assert [video.copied for video in videos.list_videos(tx, project.id)] == [False]
@@ -113,7 +114,7 @@ def test_a_copy_lies_in_the_data_folder(
 ) -> None:
     project, _ = project_with(database)
     path = make_video(tmp_path / "clip.mp4", frames=FRAMES, size=(64, 48))
-    assert forms.add_path(project.id, str(path), True).kind == "ok"
+    assert forms.add_path(database, project.id, str(path), True).kind == "ok"
     with database.read() as tx:
         (video,) = videos.list_videos(tx, project.id)
     assert video.copied and Path(video.path).is_relative_to(settings.data)
@@ -122,7 +123,7 @@ def test_a_copy_lies_in_the_data_folder(
 @pytest.mark.parametrize("given_path", ["", "   ", "/no/such/file.mp4"])
 def test_a_path_that_is_nothing_is_refused(forms: LibraryForms, database: Database, given_path: str) -> None:
     project, _ = project_with(database)
-    answer = forms.add_path(project.id, given_path, False)
+    answer = forms.add_path(database, project.id, given_path, False)
     assert answer.kind == "error" and answer.sheet == "videos"
 
 
@@ -130,11 +131,11 @@ def test_a_file_that_is_no_video_is_refused(forms: LibraryForms, database: Datab
     project, _ = project_with(database)
     path = tmp_path / "notes.mp4"
     path.write_text("no video")
-    answer = forms.add_path(project.id, str(path), False)
+    answer = forms.add_path(database, project.id, str(path), False)
     assert answer.kind == "error" and "notes.mp4" in answer.text
     with database.read() as tx:
         assert videos.list_videos(tx, project.id) == ()
 
 
-def test_videos_need_a_project(forms: LibraryForms) -> None:
-    assert forms.add_path("", "/clip.mp4", False).kind == "error"
+def test_videos_need_a_project(forms: LibraryForms, database: Database) -> None:
+    assert forms.add_path(database, "", "/clip.mp4", False).kind == "error"
