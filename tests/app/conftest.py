@@ -13,6 +13,7 @@ from app.web.server import create_app
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
+from tests.app.command_line import Run, runner, tiny_checkpoint
 from tests.app.jobs.following import end_worker
 from tests.app.made import project_with, video_in
 
@@ -32,6 +33,18 @@ def settings(tmp_path: Path, empty_database: Path) -> Settings:
 def database(settings: Settings) -> Iterator[Database]:
     with Database.open(settings.database_url) as opened:
         yield opened
+
+
+@pytest.fixture
+def run(capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs a command in this process; see `tests.app.command_line.runner`."""
+    return runner(capsys)
+
+
+@pytest.fixture(scope="session")
+def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An untrained `tevit_tiny` as a file of its own; see `tests.app.command_line.tiny_checkpoint`."""
+    return tiny_checkpoint(tmp_path_factory.mktemp("model") / "tiny.safetensors")
 
 
 @pytest.fixture

@@ -8,12 +8,7 @@ import pytest
 from app.cli import worker
 from app.errors import BadInput
 from app.settings import Settings
-from tests.app.command_line import Run, runner
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    return runner(capsys)
+from tests.app.command_line import Run
 
 
 def test_common_flags_count_before_and_after_the_command(

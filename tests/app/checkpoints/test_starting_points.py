@@ -19,7 +19,7 @@ from model.config import named
 from model.procedural import synthesize
 from model.weights import starting_points
 from tests.app.checkpoints.shop import Shop, shop
-from tests.app.command_line import Run, runner, tiny_checkpoint
+from tests.app.command_line import Run, tiny_checkpoint
 from tests.model.weights.foreign_files import pvt_file, queryinst_file
 
 __all__ = ["shop"]
@@ -119,11 +119,6 @@ def test_a_name_leads_to_its_file_and_to_the_command_that_fetches_it(
 
 
 # --- the commands
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    return runner(capsys)
 
 
 def test_the_command_fetches_a_starting_point_and_training_starts_from_it_by_name(

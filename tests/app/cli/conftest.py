@@ -7,13 +7,7 @@ import pytest
 
 from app.settings import Settings
 from storage.rle import encode
-from tests.app.command_line import Ran, Run, annotation_file, pictures, runner
-
-
-@pytest.fixture
-def run(capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs a command; see `tests.app.command_line.runner`."""
-    return runner(capsys)
+from tests.app.command_line import Ran, Run, annotation_file, pictures
 
 
 @pytest.fixture
@@ -24,6 +18,12 @@ def data_run(run: Run, settings: Settings) -> Run:
         return run(*arguments, "--data", settings.data, "--device", "cpu")
 
     return over_data
+
+
+@pytest.fixture
+def shots(tmp_path: Path) -> list[Path]:
+    """Three folders of pictures, each of another length."""
+    return [pictures(tmp_path / "videos" / name, count=count) for name, count in (("a", 2), ("b", 3), ("c", 4))]
 
 
 @pytest.fixture

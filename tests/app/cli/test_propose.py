@@ -10,23 +10,13 @@ from typing import Any
 import pytest
 
 from app.proposing.into_file import FileProposer, FileVideo, VideoResult
-from tests.app.command_line import CATEGORIES, Ran, Run, annotation_file, pictures, runner, tiny_checkpoint
+from tests.app.command_line import CATEGORIES, Run, annotation_file, pictures
 from tests.material import ROOT
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> Run:
-    plain = runner(capsys)
-
-    def over_data(*arguments: str | Path) -> Ran:
-        return plain(*arguments, "--data", tmp_path / "data", "--device", "cpu")
-
-    return over_data
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("model") / "tiny.safetensors")
+def run(data_run: Run) -> Run:
+    return data_run
 
 
 class Seen:
@@ -54,12 +44,6 @@ class Seen:
 @pytest.fixture
 def seen(monkeypatch: pytest.MonkeyPatch) -> Seen:
     return Seen(monkeypatch)
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> list[Path]:
-    """Three folders of pictures, each of another length."""
-    return [pictures(tmp_path / "videos" / name, count=count) for name, count in (("a", 2), ("b", 3), ("c", 4))]
 
 
 def order(checkpoint: Path, out: Path, *paths: str | Path) -> tuple[str | Path, ...]:

@@ -6,12 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.command_line import CATEGORIES, Run, annotation_file, pictures, tiny_checkpoint
-
-
-@pytest.fixture(scope="module")
-def checkpoint(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tiny_checkpoint(tmp_path_factory.mktemp("model") / "tiny.safetensors")
+from tests.app.command_line import CATEGORIES, Run, annotation_file, pictures
 
 
 def names(folder: str, count: int = 3) -> list[str]:

@@ -13,31 +13,24 @@ from app.settings import Settings
 from storage import checkpoints, jobs, tracks, videos
 from storage.database import Database
 from storage.videos import Video
-from tests.app.command_line import CATEGORIES, Ran, Run, pictures, runner, tiny_checkpoint
+from tests.app.command_line import CATEGORIES, Ran, Run, pictures
 from tests.app.made import project_with
 from tests.storage.made_videos import make_video
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], settings: Settings) -> Run:
-    plain = runner(capsys)
-
+def run(data_run: Run) -> Run:
     def into_sea(*arguments: str | Path) -> Ran:
-        everywhere = ("--data", settings.data, "--device", "cpu", "--project", "sea")
-        return plain("propose", *arguments, "--into-project", "--rule", "published", *everywhere)
+        return data_run("propose", *arguments, "--into-project", "--rule", "published", "--project", "sea")
 
     return into_sea
 
 
 @pytest.fixture
-def checkpoint(tmp_path_factory: pytest.TempPathFactory, database: Database) -> Path:
+def checkpoint(checkpoint: Path, database: Database) -> Path:
+    """The checkpoint, and a project ``sea`` with its categories."""
     project_with(database, *CATEGORIES, name="sea")
-    return tiny_checkpoint(tmp_path_factory.mktemp("model") / "tiny.safetensors")
-
-
-@pytest.fixture
-def shots(tmp_path: Path) -> list[Path]:
-    return [pictures(tmp_path / "videos" / name, count=count) for name, count in (("a", 2), ("b", 3), ("c", 4))]
+    return checkpoint
 
 
 def stored(database: Database) -> dict[str, tuple[int, int]]:

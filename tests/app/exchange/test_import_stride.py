@@ -21,7 +21,7 @@ from storage.database import Database
 from storage.frames.scan import VIDEO_SUFFIXES
 from storage.projects import Project
 from storage.youtube_vis import PictureFinder, VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
-from tests.app.command_line import Run, runner
+from tests.app.command_line import Run
 from tests.app.made import project_with
 from tests.storage.made_videos import make_jpeg_video, make_video, numbered_picture, spoil_packet
 
@@ -34,9 +34,8 @@ def project(database: Database) -> Project:
 
 
 @pytest.fixture
-def run(capsys: pytest.CaptureFixture[str], settings: Settings) -> Run:
-    command = runner(capsys)
-    return lambda *arguments: command(*arguments, "--data", settings.data)
+def run(run: Run, settings: Settings) -> Run:
+    return lambda *arguments: run(*arguments, "--data", settings.data)
 
 
 def annotated(entries: int, names: list[str], **more: Any) -> VisDataset:
