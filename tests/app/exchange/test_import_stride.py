@@ -12,25 +12,16 @@ from PIL import Image
 
 from app.errors import BadInput
 from app.exchange.export_frames import leaving_frames
-from app.exchange.exporting import export_dataset
 from app.exchange.import_frames import find_pictures
-from app.exchange.importing import import_dataset
 from app.settings import Settings
-from storage import rle, tracks, videos
-from storage.database import Database
+from storage import rle
 from storage.frames.scan import VIDEO_SUFFIXES
-from storage.projects import Project
 from storage.youtube_vis import PictureFinder, VisCategory, VisDataset, VisTrack, VisVideo, write_dataset
 from tests.app.command_line import Run
-from tests.app.made import project_with
+from tests.app.exchange.scene import ExchangeScene
 from tests.storage.made_videos import make_jpeg_video, make_video, numbered_picture, spoil_packet
 
 SIZE = (64, 48)
-
-
-@pytest.fixture
-def project(database: Database) -> Project:
-    return project_with(database, name="empty")[0]
 
 
 @pytest.fixture
@@ -59,60 +50,47 @@ def folder_of(place: Path, count: int, first: int = 0) -> Path:
     return place
 
 
-def bring(
-    database: Database, settings: Settings, project: Project, file: Path, frames: Path, stride: int | None
-) -> Any:
-    return import_dataset(database, settings, project_id=project.id, file=file, frames_folder=frames, stride=stride)
-
-
-def export(database: Database, settings: Settings, project: Project, out: Path, stride: int | None = None) -> Any:
-    return export_dataset(database, settings, project_id=project.id, out=out, stride=stride)
-
-
-def frames_of(database: Database, project: Project) -> dict[int, str]:
+def frames_of(exchange: ExchangeScene) -> dict[int, str]:
     """State of each frame of the only track."""
-    with database.read() as tx:
-        [video] = videos.list_videos(tx, project.id)
-        return {row.frame: row.state for row in tracks.rows(tx, video.id)}
+    assert len(exchange.videos()) == 1
+    return {row.frame: row.state for row in exchange.rows()}
 
 
 @pytest.mark.parametrize(("count", "stride", "entries"), [(16, 5, 4), (11, 5, 3), (12, 4, 3), (3, 1, 3)])
 def test_a_video_file_takes_masks_at_its_stride_and_gives_the_same_file_back(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, count: int, stride: int, entries: int
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path, count: int, stride: int, entries: int
 ) -> None:
     (tmp_path / "v").mkdir()
     make_video(tmp_path / "v" / "ab12.mp4", frames=count, size=SIZE)
     names = [f"ab12/{k * stride:05d}.jpg" for k in range(entries)]
     file = tmp_path / "in.json"
     write_dataset(file, annotated(entries, names, url="x"))
-    done = bring(database, settings, project, file, tmp_path / "v", stride)
+    done = exchange.bring(file, tmp_path / "v", stride=stride)
     assert (done.videos, done.skipped) == (("ab12",), ())
     wanted = {k * stride: "absent" if k == 1 else "present" for k in range(entries)}
-    assert frames_of(database, project) == wanted
-    with database.read() as tx:
-        [video] = videos.list_videos(tx, project.id)
+    assert frames_of(exchange) == wanted
+    [video] = exchange.videos()
     assert (video.count, video.stride, video.confirmed, video.kind) == (count, stride, count, "video")
     for given_stride in (stride, None):
         out = tmp_path / f"out{given_stride}"
-        export(database, settings, project, out, given_stride)
+        exchange.export(out, stride=given_stride)
         assert (out / "instances.json").read_bytes() == file.read_bytes()
         assert sorted(path.name for path in (out / "JPEGImages" / "ab12").iterdir()) == [Path(n).name for n in names]
 
 
 @pytest.mark.parametrize("first", [0, 10])
 def test_a_folder_at_full_rate_is_matched_by_its_names_wherever_the_annotation_begins(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, first: int
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path, first: int
 ) -> None:
     folder = folder_of(tmp_path / "JPEGImages" / "ab", 24)
     names = [f"ab/{first + 5 * k:05d}.png" for k in range(3)]
     file = tmp_path / "in.json"
     write_dataset(file, annotated(3, names))
-    bring(database, settings, project, file, tmp_path, 5)
-    assert frames_of(database, project) == {first: "present", first + 5: "absent", first + 10: "present"}
-    with database.read() as tx:
-        [video] = videos.list_videos(tx, project.id)
+    exchange.bring(file, tmp_path, stride=5)
+    assert frames_of(exchange) == {first: "present", first + 5: "absent", first + 10: "present"}
+    [video] = exchange.videos()
     assert (video.count, video.stride, video.path) == (24, 5, str(folder))
-    export(database, settings, project, tmp_path / "out", 5)
+    exchange.export(tmp_path / "out", stride=5)
     assert (tmp_path / "out" / "instances.json").read_bytes() == file.read_bytes()
     for name in names:
         written = tmp_path / "out" / "JPEGImages" / name
@@ -120,18 +98,18 @@ def test_a_folder_at_full_rate_is_matched_by_its_names_wherever_the_annotation_b
 
 
 def test_every_frame_leaves_only_when_asked_for_and_then_it_is_said_that_nobody_looked_between(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path
 ) -> None:
     folder_of(tmp_path / "ab", 11)
     write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{5 * k:05d}.png" for k in range(3)]))
-    bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
-    whole = export(database, settings, project, tmp_path / "whole", 1)
+    exchange.bring(tmp_path / "in.json", tmp_path, stride=5)
+    whole = exchange.export(tmp_path / "whole", stride=1)
     [track] = json.loads((tmp_path / "whole" / "instances.json").read_text())["annotations"]
     assert [k for k, mask in enumerate(track["segmentations"]) if mask] == [0, 10]
     assert len(track["segmentations"]) == 11
     assert any("every 5th frame" in sentence for sentence in whole.left_out)
     assert len(list((tmp_path / "whole" / "JPEGImages" / "ab").iterdir())) == 11
-    coarse = export(database, settings, project, tmp_path / "coarse", 10)
+    coarse = exchange.export(tmp_path / "coarse", stride=10)
     [video] = json.loads((tmp_path / "coarse" / "instances.json").read_text())["videos"]
     assert video["file_names"] == ["ab/00000.png", "ab/00010.png"]
     assert coarse.left_out == ()
@@ -145,7 +123,7 @@ WRONG = {
 
 @pytest.mark.parametrize("case", WRONG)
 def test_a_video_file_that_does_not_fit_is_refused_with_what_does_not(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, case: str
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path, case: str
 ) -> None:
     count, numbers, stride, reason = WRONG[case]
     make_video(tmp_path / "ab.mp4", frames=count, size=SIZE)
@@ -153,39 +131,34 @@ def test_a_video_file_that_does_not_fit_is_refused_with_what_does_not(
         numbers = numbers[:3]
     write_dataset(tmp_path / "in.json", annotated(len(numbers), [f"ab/{k:05d}.jpg" for k in numbers]))
     with pytest.raises(BadInput, match=reason):
-        bring(database, settings, project, tmp_path / "in.json", tmp_path, stride)
-    assert frames_of_nothing(database, project)
-
-
-def frames_of_nothing(database: Database, project: Project) -> bool:
-    with database.read() as tx:
-        return videos.list_videos(tx, project.id) == ()
+        exchange.bring(tmp_path / "in.json", tmp_path, stride=stride)
+    assert exchange.videos() == ()
 
 
 def test_names_that_are_not_at_the_stride_are_refused_with_the_first_of_them(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path
 ) -> None:
     folder_of(tmp_path / "ab", 12)
     for numbers, reason in (([0, 5, 11], r"00011\.png is number 11"), ([0, 4, 8], r"00004\.png is number 4")):
         write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{k:05d}.png" for k in numbers]))
         with pytest.raises(BadInput, match=reason):
-            bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+            exchange.bring(tmp_path / "in.json", tmp_path, stride=5)
     write_dataset(tmp_path / "in.json", annotated(2, ["ab/00000.png", "ab/00099.png"]))
     with pytest.raises(BadInput, match=r"00099\.png is not in"):
-        bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+        exchange.bring(tmp_path / "in.json", tmp_path, stride=5)
 
 
 def test_what_is_nowhere_and_a_stride_of_nothing_are_refused(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path
 ) -> None:
     write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{k:05d}.png" for k in range(3)]))
     with pytest.raises(BadInput, match=r"nor a video file ab\.mp4"):
-        bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+        exchange.bring(tmp_path / "in.json", tmp_path, stride=5)
     with pytest.raises(BadInput, match="Every 0th frame"):
-        bring(database, settings, project, tmp_path / "in.json", tmp_path, 0)
+        exchange.bring(tmp_path / "in.json", tmp_path, stride=0)
     make_video(tmp_path / "ab.mp4", frames=11, size=(32, 24))
     with pytest.raises(BadInput, match="32 x 24"):
-        bring(database, settings, project, tmp_path / "in.json", tmp_path, 5)
+        exchange.bring(tmp_path / "in.json", tmp_path, stride=5)
 
 
 @given(stride=st.integers(1, 7), entries=st.integers(1, 6), first=st.integers(0, 4), tail=st.integers(0, 9))
@@ -214,17 +187,15 @@ def test_the_command_takes_a_stride_and_a_single_video_file(run: Run, tmp_path: 
 
 
 def test_gaps_and_damage_are_in_the_report_of_an_export(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path
 ) -> None:
-    from app.library.videos import add_video
-
     size = (32, 24)
     holed = make_jpeg_video(tmp_path / "holed.mkv", [size, size, None, None, size])
     spoiled = spoil_packet(make_video(tmp_path / "spoiled.mp4", frames=40, b_frames=0), 15)
     sound = make_video(tmp_path / "sound.mp4", frames=5)
     for path in (holed, spoiled, sound):
-        add_video(database, settings, project_id=project.id, path=path)
-    done = export(database, settings, project, tmp_path / "out")
+        exchange.add(path)
+    done = exchange.export(tmp_path / "out")
     assert done.as_json()["gaps"] == list(done.gaps)
     assert any(s.startswith("holed: between frames 1 and 2, 2 pictures did not decode") for s in done.gaps)
     assert any(s.startswith("spoiled: frames 10 to 18 are damaged in part") for s in done.gaps)
@@ -251,25 +222,22 @@ def test_of_several_files_the_mp4_is_taken(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("first", [0, 7])
 def test_a_part_that_was_annotated_frame_by_frame_leaves_as_it_came(
-    database: Database, settings: Settings, project: Project, tmp_path: Path, first: int
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path, first: int
 ) -> None:
     """At a stride of 1, too, an import says which frames it is about."""
     folder_of(tmp_path / "ab", 12)
     write_dataset(tmp_path / "in.json", annotated(3, [f"ab/{first + k:05d}.png" for k in range(3)]))
-    bring(database, settings, project, tmp_path / "in.json", tmp_path, 1)
-    with database.read() as tx:
-        [video] = videos.list_videos(tx, project.id)
+    exchange.bring(tmp_path / "in.json", tmp_path, stride=1)
+    [video] = exchange.videos()
     assert (video.count, video.stride) == (12, 1)
     assert leaving_frames(video, None) == leaving_frames(video, 1) == range(first, first + 3)
     assert leaving_frames(video, 2) == range(first, first + 3, 2)
-    export(database, settings, project, tmp_path / "out")
+    exchange.export(tmp_path / "out")
     assert (tmp_path / "out" / "instances.json").read_bytes() == (tmp_path / "in.json").read_bytes()
 
 
 def test_a_video_that_was_not_imported_leaves_whole(
-    database: Database, settings: Settings, project: Project, tmp_path: Path
+    exchange: ExchangeScene, settings: Settings, tmp_path: Path
 ) -> None:
-    from app.library.videos import add_video
-
-    video = add_video(database, settings, project_id=project.id, path=folder_of(tmp_path / "ab", 7))
+    video = exchange.add(folder_of(tmp_path / "ab", 7))
     assert leaving_frames(video, None) == range(7) and leaving_frames(video, 3) == range(0, 7, 3)
