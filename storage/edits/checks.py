@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from sqlalchemy import Connection, select
 
 from storage import schema
-from storage.authors import is_machine
+from storage.authors import MACHINE_PREFIX, is_machine
 from storage.edits import log as edit_log
 from storage.edits.complete import Planned
 from storage.edits.row_store import StoredRow
@@ -18,6 +18,9 @@ IMPORT = "import"
 
 HUMAN_MASK = (schema.masks.c.review != "unreviewed") | (schema.masks.c.source == "drawn")
 """SQL form of `storage.authors.is_persons_work`: mask rows that a person drew or judged."""
+
+_MARKED = schema.masks.c.key | schema.masks.c.look_author.not_like(f"{MACHINE_PREFIX}%")
+"""SQL condition: mask rows on which a person set a mark, *key* or *needs a look*."""
 
 _MACHINE_MAY_CHANGE = {"score", "run", "extra", "source_id"}
 
@@ -73,12 +76,12 @@ def check_machine(tx: Connection, author: str, *, kind: str, planned: Mapping[Ro
 
 
 def human_tracks(tx: Connection, track_ids: Iterable[str]) -> set[str]:
-    """The subset of tracks with a human mask row, or whose own row was last changed by a person."""
+    """The subset of tracks with a human or marked mask row, or whose own row was last changed by a person."""
     masks, edits = schema.masks, schema.edits
     track_ids = list(track_ids)
     found: set[str] = set()
     for part in chunks(track_ids):
-        judged = select(masks.c.track_id).where(masks.c.track_id.in_(part), HUMAN_MASK).distinct()
+        judged = select(masks.c.track_id).where(masks.c.track_id.in_(part), HUMAN_MASK | _MARKED).distinct()
         found.update(tx.execute(judged).scalars())
     entries = edit_log.row_entries(tx, (RowKey(owner, TRACK_ROW) for owner in track_ids))
     origins = {key.owner: line[-1].origin for key, line in entries.items()}

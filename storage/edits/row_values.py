@@ -81,8 +81,9 @@ def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, 
     """The complete value of a mask row from what a client sent.
 
     A state or a mask in ``after`` means new content: missing keys get the values of a person's stroke (drawn,
-    corrected), or of a machine's proposal if the author is a machine. Otherwise it is a verdict or a mark on the
-    current row: missing keys keep their values. A verdict clears *needs a look* unless ``look`` is sent too.
+    corrected), or of a machine's proposal if the author is a machine; a machine's content keeps the marks that a person
+    set on the current row. Otherwise it is a verdict or a mark on the current row: missing keys keep their values. A
+    verdict clears *needs a look* unless ``look`` is sent too.
 
     Raises:
         EditError: a key or value is unknown, or state and mask contradict each other.
@@ -92,6 +93,7 @@ def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, 
         value = dict(_MASK)
         if is_machine(author):
             value.update(source="proposed", review="unreviewed")
+            value.update(_persons_marks(current))
     elif current is None:
         raise EditError(f"{place} has no row yet, so the change must say its state and its mask.")
     else:
@@ -103,6 +105,17 @@ def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, 
         value["state"] = "absent" if value["mask"] is None else "present"
     _check_mask(value, place)
     return value
+
+
+def _persons_marks(current: Value | None) -> Value:
+    """The marks of a row that only a person sets or clears: key, occluded, iscrowd, and a person's *needs a look*."""
+    if current is None:
+        return {}
+    marks = {name: current[name] for name in ("key", "occluded", "iscrowd") if current[name]}
+    look = current["look"]
+    if look is not None and not is_machine(look["author"]):
+        marks["look"] = look
+    return marks
 
 
 def track_value(after: Mapping[str, Any] | None, *, current: Value | None, number: int, place: str) -> Value:

@@ -134,6 +134,40 @@ def test_a_persons_rows_stay_and_only_the_others_are_replaced(street: Street) ->
     assert after[8].state == "present"
 
 
+def test_marks_that_a_person_set_stay_when_their_rows_are_proposed_again(street: Street) -> None:
+    look = {"reason": "Marked by hand", "author": "person"}
+    street.propose(("dog", {frame: (5, 5) for frame in range(4)}))
+    [track] = street.tracks()
+    version = street.last_edit()
+    marks = [{"key": True}, {"look": look}, {"occluded": True}]
+    street.person(
+        [
+            {"track": track.id, "frame": frame, "before_version": version, "after": after}
+            for frame, after in enumerate(marks)
+        ]
+    )
+    again = street.propose(("dog", {frame: (6, 5) for frame in range(4)}))
+    assert again.replaced == 1
+    rows = street.rows(track)
+    assert (rows[0].key, rows[1].look_reason, rows[1].look_author, rows[2].occluded) == (
+        True,
+        "Marked by hand",
+        "person",
+        True,
+    )
+    assert {row.run_id for row in rows.values()} == {rows[3].run_id}
+    assert (rows[3].key, rows[3].look_reason) == (False, None)
+
+
+def test_a_track_that_a_person_only_marked_is_not_deleted(street: Street) -> None:
+    street.propose(("dog", {0: (5, 5)}))
+    [track] = street.tracks()
+    mark = {"track": track.id, "frame": 0, "before_version": street.last_edit(), "after": {"key": True}}
+    street.person([mark])
+    assert street.propose(("dog", {0: (40, 30)})).deleted == 0
+    assert track.id in {one.id for one in street.tracks()}
+
+
 def test_a_persons_track_stays_when_nothing_matches_it(street: Street) -> None:
     track, changes = new_track(street.category("cat").id, {0: square(40, 30)})
     street.person(changes)
