@@ -66,6 +66,8 @@ class DiskCache:
         self._sizes: OrderedDict[str, int] = OrderedDict()
         self._complained = False
         self.size = 0
+        self._counted = False
+        self._closing = threading.Event()
         self._waiting: Queue[tuple[str, bytes] | None] = Queue(WAITING)
         self._thread = threading.Thread(target=self._work, name="frame cache", daemon=True)
         self._thread.start()
@@ -96,17 +98,20 @@ class DiskCache:
         self._waiting.join()
 
     def close(self) -> None:
-        """Write the queued pictures and end the thread; pictures put later are not written."""
-        if self._thread.is_alive():
-            self._waiting.put(None)
-            self._thread.join()
+        """Write the queued pictures and end the thread; while it still counts the files, nothing is written."""
+        self._closing.set()
+        with contextlib.suppress(Full):
+            # Wakes the thread if its queue is empty.
+            self._waiting.put_nowait(None)
+        self._thread.join()
 
     def _work(self) -> None:
-        self._read_folder()
-        while (found := self._waiting.get()) is not None:
-            self._keep(*found)
+        self._count_files()
+        while not (self._closing.is_set() and (self._waiting.empty() or not self._counted)):
+            found = self._waiting.get()
+            if found is not None:
+                self._keep(*found)
             self._waiting.task_done()
-        self._waiting.task_done()
 
     def _keep(self, key: str, picture: bytes) -> None:
         self._reserve(key, _on_disk(len(picture)))
@@ -151,20 +156,25 @@ class DiskCache:
             except OSError as error:
                 log.warning("The frame cache cannot remove %s (%s).", oldest, error)
 
-    def _read_folder(self) -> None:
+    def _count_files(self) -> None:
         """Count the files of an earlier run, least recently used first, and remove those above the limit."""
         found = sorted(self._files(self._folder))
+        if self._closing.is_set():
+            return
         with self._lock:
             for _, key, size in found:
                 self._sizes[key] = size
                 self.size += size
             self._make_room(0)
+        self._counted = True
 
     def _files(self, folder: Path) -> Iterator[tuple[float, str, int]]:
         """(time of last use, key, bytes on disk) of every picture; removes temporary files of an interrupted write."""
         try:
             with os.scandir(folder) as entries:
                 for entry in entries:
+                    if self._closing.is_set():
+                        return
                     if entry.is_dir(follow_symlinks=False):
                         yield from self._files(Path(entry.path))
                         continue

@@ -220,3 +220,27 @@ def test_closing_writes_what_waits_and_closing_twice_is_harmless(tmp_path: Path)
     kept.close()
     kept.put("late.jpg", b"x")
     assert kept.get("late.jpg") is None
+
+
+def test_closing_does_not_wait_until_a_large_folder_is_counted(tmp_path: Path) -> None:
+    for k in range(9):
+        (tmp_path / f"{k}.jpg").write_bytes(b"x")
+    begun, free = threading.Event(), threading.Event()
+    seen: list[str] = []
+
+    class Slow:
+        def fullmatch(self, key: str) -> bool:
+            seen.append(key)
+            begun.set()
+            return free.wait(60)
+
+    kept = DiskCache(tmp_path, 3 * BLOCK, ours=Slow())  # type: ignore[arg-type]
+    assert begun.wait(20)
+    kept.put("new.jpg", b"y")
+    closing = threading.Thread(target=kept.close)
+    closing.start()
+    assert kept._closing.wait(20)
+    free.set()
+    closing.join(20)
+    assert not closing.is_alive() and len(seen) == 1
+    assert len(list(tmp_path.iterdir())) == 9, "of a folder that is not counted nothing is removed, nor is it added to"

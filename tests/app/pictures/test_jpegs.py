@@ -106,6 +106,7 @@ def test_the_cache_stays_within_its_bytes_while_a_video_runs_through(tmp_path: P
     pictures = cache(tmp_path, memory_bytes=6000, disk_bytes=10 * 4096)
     for k in range(30):
         pictures.jpeg(PictureAddress.of(index, k))
+        pictures._disk.flush()
         assert sum(path.stat().st_size for path in tmp_path.rglob("*.jpg")) <= 10 * 4096
         assert len(list(tmp_path.rglob("*.jpg"))) <= 10
     pictures.close()
