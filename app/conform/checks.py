@@ -1,4 +1,4 @@
-"""Checks of figures against tolerances, and the report that they make up."""
+"""Checks of figures against tolerances, and the report of all checks."""
 
 import json
 import math
@@ -14,7 +14,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-# What reading an archive of arrays raises, depending on where it is damaged.
+# Errors of reading a damaged archive of arrays; which one depends on where it is damaged.
 _DAMAGED = (
     *(OSError, ValueError, EOFError, KeyError, TypeError, AttributeError, RuntimeError, MemoryError),
     *(zipfile.BadZipFile, zlib.error, struct.error),
@@ -23,12 +23,12 @@ Figures = np.ndarray | Tensor | float | int | Sequence[Any]
 
 
 class UnreadableCase(ValueError):
-    """A file of a case that is missing, damaged, or says something that cannot be understood."""
+    """A file of a case that is missing, damaged, or has unknown content."""
 
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison; ``error`` and ``tolerance`` are of the same unit, None where things are equal or not."""
+    """One comparison; ``error`` and ``tolerance`` have the same unit, None for a test of equality."""
 
     name: str
     passed: bool
@@ -39,15 +39,15 @@ class Check:
 
 @dataclass
 class Case:
-    """All checks of one case; they are added while it runs."""
+    """One case and its checks, which are added while it runs."""
 
     part: str
     name: str
-    factor: float = 1.0  # tolerances are multiplied with it (another device)
+    factor: float = 1.0  # multiplies the tolerances; above 1 on a GPU
     checks: list[Check] = field(default_factory=list)
 
     def close(self, name: str, got: Figures, want: Figures, *, atol: float = 0.0, rtol: float = 0.0) -> None:
-        """Largest difference within ``atol`` plus ``rtol`` of the wanted figure; shapes must be equal."""
+        """Checks that shapes are equal and differences at most ``atol`` plus ``rtol`` times the wanted figure."""
         first, second = _array(got), _array(want)
         if first.shape != second.shape:
             self.checks.append(Check(name, False, note=f"shape {first.shape} instead of {second.shape}"))
@@ -67,22 +67,22 @@ class Case:
         self.checks.append(Check(name, bool(excess.flat[worst] <= 1.0), error, tolerance))
 
     def equal(self, name: str, got: object, want: object) -> None:
-        """Exactly the same value."""
+        """Checks that the values are equal."""
         same = bool(got == want)
         note = "" if same else f"{_short(got)} instead of {_short(want)}"
         self.checks.append(Check(name, same, note=note))
 
     def within(self, name: str, error: float, tolerance: float, note: str = "") -> None:
-        """A count or a measure that must not exceed ``tolerance``."""
+        """Checks that a count or a measure is at most ``tolerance``."""
         self.checks.append(Check(name, bool(error <= tolerance), float(error), float(tolerance), note))
 
     def fail(self, name: str, note: str) -> None:
-        """Something that cannot be compared at all."""
+        """Adds a failed check for something that cannot be compared."""
         self.checks.append(Check(name, False, note=note))
 
     @property
     def failed(self) -> int:
-        """How many checks did not pass."""
+        """Number of checks that did not pass."""
         return sum(not check.passed for check in self.checks)
 
 
@@ -99,24 +99,24 @@ def _short(value: object) -> str:
 
 @dataclass(frozen=True)
 class ConformReport:
-    """What a folder of figures says of this program."""
+    """The result of a folder of figures."""
 
     cases: tuple[Case, ...]
     absent: tuple[str, ...]  # parts that the folder does not have
 
     @property
     def checks(self) -> int:
-        """All comparisons."""
+        """Number of checks."""
         return sum(len(case.checks) for case in self.cases)
 
     @property
     def failed(self) -> int:
-        """Comparisons that did not pass."""
+        """Number of checks that did not pass."""
         return sum(case.failed for case in self.cases)
 
     @property
     def summary(self) -> str:
-        """The last line."""
+        """The last line of the report."""
         return f"{len(self.cases)} cases, {self.checks} checks, {self.failed} failed"
 
     def to_dict(self) -> dict[str, Any]:
@@ -147,7 +147,7 @@ def _finite(value: float | None) -> float | None:
 
 
 def share(check: Check) -> float:
-    """How much of its tolerance a check takes: above 1 it fails; 0 where nothing is measured."""
+    """Error divided by tolerance: above 1 the check fails; 0 if nothing is measured."""
     return (check.error or 0.0) / check.tolerance if check.tolerance else 0.0
 
 
@@ -175,29 +175,29 @@ def stems(folder: Path, *endings: str) -> list[str]:
 
 
 def strays(folder: Path, *endings: str) -> list[str]:
-    """Names of figure files of a folder that have none of the endings and so belong to no case, sorted."""
+    """Names of figure files of a folder with none of the endings, which thus belong to no case, sorted."""
     names = (path.name for path in folder.iterdir() if path.suffix in (".json", ".npz"))
     return sorted(name for name in names if not name.endswith(endings))
 
 
 def no_arrays(case: Case, folder: Path) -> None:
-    """A case of one JSON file has no arrays beside it that nothing would read."""
+    """Checks that a case of one JSON file has no file of arrays, which nothing would read."""
     if (folder / f"{case.name}.npz").exists():
         case.fail(f"{case.name}.npz", "nothing of ours reads it")
 
 
 def all_used(case: Case, arrays: Mapping[str, object], used: Collection[str]) -> None:
-    """Arrays that no entry of the case has asked for are failures: their entry is gone, or nothing has their name."""
+    """Adds a failed check for each array that no entry uses: its entry is missing, or its name unknown."""
     for key in arrays:
         if key not in used:
             case.fail(key, "no entry of the case uses this array")
 
 
 def run_case(case: Case, body: Callable[[Case], None]) -> Case:
-    """Run the body of a case; whatever stops it is a failed check with its reason."""
+    """Runs the body of a case; any error is a failed check with its reason."""
     try:
         body(case)
-    except (Exception, SystemExit) as error:  # damage may surface anywhere; a recipe that leaves must not take us along
+    except (Exception, SystemExit) as error:  # damaged files raise anything; sys.exit in a recipe must not end us
         case.fail("readable", f"{type(error).__name__}: {str(error).splitlines()[0] if str(error) else ''}")
     if not case.checks:
         case.fail("figures", "nothing in it could be checked")
@@ -205,7 +205,7 @@ def run_case(case: Case, body: Callable[[Case], None]) -> Case:
 
 
 def deterministic(device: str) -> None:
-    """Plain float32 on a GPU: no TF32, no algorithm chosen by chance."""
+    """Sets plain float32 on a GPU: no TF32, deterministic algorithms."""
     if device.startswith("cuda"):
         torch.backends.cuda.matmul.allow_tf32 = False
         torch.backends.cudnn.allow_tf32 = False

@@ -1,4 +1,4 @@
-"""Golden evaluations: truth, results, and what the official code makes of them."""
+"""Golden evaluations: ground truth, results, and the figures of the official code."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,7 +24,7 @@ def eval_case(case: Case, folder: Path) -> None:
 
 
 def _names(case: Case, title: str, own: Mapping[str, object], wanted: Mapping[str, object]) -> None:
-    """Every figure that an evaluation has must be there, and no other."""
+    """Checks that the case holds every figure of an evaluation, and no other."""
     for name in own:
         if name not in wanted:
             case.fail(f"{title}/{name}", "the case does not hold this figure")
@@ -34,7 +34,7 @@ def _names(case: Case, title: str, own: Mapping[str, object], wanted: Mapping[st
 
 
 def curve_figures(own: Evaluation) -> dict[str, np.ndarray]:
-    """Figures of the curves by their names: precision (I, R, K, A, M) whole or averaged, recall (I, K, A, M)."""
+    """Figures of the curves by name: precision (I, R, K, A, M) averaged or in part, recall (I, K, A, M)."""
     return {
         "precision_mean_over_recall": own.precision.mean(axis=1),
         "precision_all_area_max100": own.precision[:, :, :, 0, -1],

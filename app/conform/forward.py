@@ -1,4 +1,4 @@
-"""Golden outputs of the forward pass: backbone to pasted masks, and the tracks that come of it."""
+"""Golden outputs of the forward pass, from the backbone to pasted masks, and the selected tracks."""
 
 import itertools
 import re
@@ -20,7 +20,7 @@ from model.network.tevit import STRIDES, Features, Queries, TeViT
 from model.tracking.paste import paste
 from model.tracking.selection import published
 
-# First match wins. Bounds are a few times what float32 and float64 runs of the official code differ by.
+# The first match counts. Bounds are a few times the difference between float32 and float64 runs of the official code.
 _TOLERANCES = (
     (r"input", 1e-6),
     (r"(backbone|msg|fpn)\d", 5e-5),
@@ -35,29 +35,29 @@ _TOLERANCES = (
     (r"mask_prob", 1e-4),
 )
 _SCORE = 1e-4
-_DETECTIONS = 10  # the official selection, of whatever score
-_UNDECIDED = 5e-5  # a score gap below ten times the noise says nothing of the order
+_DETECTIONS = 10  # number of tracks in the official selection, whatever their score
+_UNDECIDED = 5e-5  # with a gap between scores below ten times the noise their order is undecided
 _CHECKED_APART = {"det_bboxes", "det_labels", "det_query", "det_order", "mask_prob", "mask_rois"}
 _OF_MASKS = {"mask_roi_feats", "mask_logits_all_classes"}
-# Of `near_threshold_pixels`: width in probability around one half, and the share by which its count may differ; the
-# narrowest is no wider than the noise.
+# Of `near_threshold_pixels`: half the width of the interval of probabilities around one half, and the share by which
+# the count of pixels in it may differ. The narrowest interval is no wider than the noise.
 _WIDTHS = ((1e-5, 1.0), (1e-4, 0.2), (1e-3, 0.2))
 
 
 @dataclass(frozen=True)
 class Golden:
-    """One case as its two files hold it."""
+    """The content of a case's two files."""
 
     about: dict[str, Any]
     arrays: dict[str, np.ndarray]
 
     @property
     def case(self) -> dict[str, Any]:
-        """What to run: T, img_hw, ori_hw, seed, rescale."""
+        """The inputs: T, img_hw, ori_hw, seed, rescale."""
         return self.about["case"]
 
     def wanted(self, name: str, figures: Tensor) -> tuple[Tensor, np.ndarray] | None:
-        """Ours and theirs of a figure, sampled alike; None where the case does not hold it."""
+        """Our and the official values of a figure, sampled alike; None if the case does not hold the figure."""
         flat = figures.detach().cpu().contiguous()
         if f"full/{name}" in self.arrays:
             return flat, self.arrays[f"full/{name}"]
@@ -67,7 +67,7 @@ class Golden:
 
 
 def tolerance(name: str) -> float:
-    """Largest allowed difference of a figure by its name."""
+    """Largest allowed difference of the figure with this name."""
     for pattern, bound in _TOLERANCES:
         if re.fullmatch(pattern, name):
             return bound
@@ -89,7 +89,7 @@ def forward_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) -
 
 
 def index_case(case: Case, folder: Path, name: str) -> None:
-    """What the list of cases says of those that are there; it may name others."""
+    """Compares the list of cases with the cases that exist; the list may name others."""
     listed = read_json(folder / f"{name}.json")
     case.equal("a list of cases", isinstance(listed, dict) and bool(listed), True)
     no_arrays(case, folder)
@@ -102,7 +102,7 @@ def index_case(case: Case, folder: Path, name: str) -> None:
 
 
 def _size(golden: Golden, clip: Tensor) -> Resized:
-    """How the frames came to the network: drawn at their resized size, then padded."""
+    """The sizes of the frames: drawn at their resized size, then padded."""
     (height, width), (own_height, own_width) = golden.case["ori_hw"], golden.case["img_hw"]
     return Resized((height, width), (own_height, own_width), (clip.shape[-2], clip.shape[-1]))
 
@@ -139,7 +139,7 @@ def _figures(
 
 
 def _regions(network: TeViT, features: Features, boxes: Tensor, cells: int) -> Tensor:
-    """Features of the boxes (T*K, 4), frame after frame."""
+    """Pooled features (T*K, C, cells, cells) of the boxes (T*K, 4), frame after frame."""
     frames = torch.arange(features.frames, device=boxes.device).repeat_interleave(len(boxes) // features.frames)
     levels = pyramid_levels(boxes, canonical_size=network.config.head.canonical_size, levels=len(STRIDES))
     return roi_align(features.levels, boxes, frames, levels, strides=STRIDES, cells=cells)
@@ -175,7 +175,7 @@ def _statistics(case: Case, name: str, own: Tensor, stats: dict[str, Any]) -> No
 
 
 def _margins(case: Case, golden: Golden, stages: list[Queries], canonical: float) -> None:
-    """How near each stage's boxes come to another pyramid level, in powers of two of their side."""
+    """Smallest distance of each stage's boxes from another pyramid level, in powers of two of their side."""
     switches = torch.arange(1, len(STRIDES), device=stages[0].boxes.device)
     margins = []
     for queries in stages:
@@ -206,7 +206,7 @@ def _selection(case: Case, golden: Golden, last: Queries) -> bool:
     case.equal("topk_scores listed", len(wanted) >= _DETECTIONS, True)
     case.close("topk_scores", scores[: len(wanted)], wanted, atol=_SCORE)
     case.close("topk_gap_10_11", scores[9] - scores[10], golden.about["topk_gap_10_11"], atol=_SCORE)
-    gaps = [first - second for first, second in itertools.pairwise(scores[:11])]  # none of these may change places
+    gaps = [first - second for first, second in itertools.pairwise(scores[:11])]  # none of these may change its rank
     case.close("topk_min_gap", min(gaps), golden.about["topk_min_gap"], atol=_SCORE)
     queries, labels = golden.arrays["full/det_query"].tolist(), golden.arrays["full/det_labels"]
     case.equal("det_labels alike in all frames", bool((labels == labels[:1]).all()), True)
@@ -283,7 +283,7 @@ def _pasted(case: Case, golden: Golden, probability: np.ndarray, boxes: np.ndarr
 
 
 def _whole_differs(probability: np.ndarray, box: np.ndarray, soft: np.ndarray) -> int:
-    """Pixels that pasting over the whole image sets otherwise than pasting into the box's own region."""
+    """Number of pixels that differ between pasting over the whole image and pasting into the region of the box."""
     return int(((paste(probability, box, soft.shape, whole=True) >= 0.5) != (soft >= 0.5)).sum())
 
 

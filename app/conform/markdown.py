@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 
 from app.conform.checks import Case, Check, ConformReport, share
 
-Kinds = tuple[tuple[str, str], ...]  # title of a column, and what the names of its checks look like
+Kinds = tuple[tuple[str, str], ...]  # title of a column, and a pattern for the names of its checks
 _FORWARD: Kinds = (
     ("backbone", r"(backbone|msg)\d"),
     ("FPN", r"fpn\d"),
@@ -41,7 +41,7 @@ _COUNTED = re.compile(r"worst mask: (\d+) pixels")
 
 
 def markdown(report: ConformReport) -> list[str]:
-    """Lines of Markdown; a cell reads "error / tolerance" of the check that comes nearest to failing."""
+    """Lines of Markdown; a cell is "error / tolerance" of the check that is nearest to failing."""
     lines: list[str] = []
     for part in dict.fromkeys(case.part for case in report.cases):
         cases = [case for case in report.cases if case.part == part]

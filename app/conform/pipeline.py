@@ -1,4 +1,4 @@
-"""Golden inputs: frames on their way to the network, and training items of a tiny data set."""
+"""Golden inputs: frames prepared for the network, and training items of a tiny data set."""
 
 import contextlib
 import io
@@ -64,7 +64,7 @@ def pipeline_test_case(case: Case, folder: Path, recipe: Recipe) -> None:
 
 @dataclass(frozen=True)
 class _Item:
-    """A training item as it was drawn."""
+    """A training item as drawn at random."""
 
     video: int
     frames: list[int]
@@ -84,7 +84,7 @@ def pipeline_train_case(case: Case, folder: Path, recipe: Recipe) -> None:
         content = read_json(Path(made) / "annotations.json")
         stored = folder / annotations_of(seed)
         if stored.exists():
-            # The rule that made them is what counts; they lie beside the set for readers.
+            # Only the recipe counts; the stored annotations are there for people to read.
             case.equal("annotations", content, read_json(stored))
         _complete(case, entries, arrays)
         source = YoutubeVisClips(Path(made) / "annotations.json", Path(made) / "frames")
@@ -98,18 +98,18 @@ def pipeline_train_case(case: Case, folder: Path, recipe: Recipe) -> None:
 
 
 def seed_of(name: str) -> int | None:
-    """The seed that made the data set of a case, by the case's name; None where it does not say."""
+    """The seed of a case's data set, from the name of the case; None if the name has none."""
     found = re.search(r"seed(\d+)", name)
     return int(found.group(1)) if found else None
 
 
 def annotations_of(seed: int) -> str:
-    """Name of the file of annotations that a seed makes; it lies beside the training set drawn from it."""
+    """Name of the annotation file of a seed; it lies beside the training set drawn from it."""
     return f"ytvis_seed{seed}_annotations.json"
 
 
 def annotations_case(case: Case, folder: Path, recipe: Recipe) -> None:
-    """Annotations from which no training set was drawn: those that the recipe makes of the seed in their name."""
+    """Annotations without a training set: compared with those that the recipe makes from the seed in their name."""
     seed = seed_of(case.name)
     if seed is None:
         case.fail("known", "its name says no seed, and no training set was drawn from it")
@@ -122,7 +122,7 @@ def annotations_case(case: Case, folder: Path, recipe: Recipe) -> None:
 
 
 def _complete(case: Case, entries: list[dict[str, Any]], arrays: dict[str, np.ndarray]) -> None:
-    """Each configuration has its data set once, items numbered without a gap, and every array belongs to an item."""
+    """Checks that each configuration has one data set, items numbered without gaps, and no array without an item."""
     items = [entry for entry in entries if "dataset" not in entry]
     sets = [entry["config"] for entry in entries if "dataset" in entry]
     case.equal("configurations with a data set", len(sets) == len(set(sets)) > 0, True)
@@ -176,7 +176,7 @@ def draw_item(
     seed: int,
     frames: int,
 ) -> _Item:
-    """The official draws in their order: other frames, another key frame where they do not suffice, scale, flip."""
+    """The official draws in their order: other frames, another key frame if they do not suffice, scale, flip."""
     drawn, draws = random.Random(seed), np.random.RandomState(seed % 2**32)
     while True:
         video, key = items[index]
@@ -186,7 +186,7 @@ def draw_item(
         index = int(draws.choice([other for other, flag in enumerate(flags) if flag == flags[index]]))
     chosen = [key, *drawn.sample(pool, frames - 1)]
     scale = draw_scale(scales, draws)
-    flip = draws.choice(2, p=[0.5, 0.5]) == 0  # of horizontal and none
+    flip = draws.choice(2, p=[0.5, 0.5]) == 0  # the first of (horizontal, none)
     return _Item(video, chosen, scale, bool(flip))
 
 
@@ -219,7 +219,7 @@ def _item(
     case.equal(f"{title} flip", [drawn.flip] * count, entry["flip"])
     case.close(f"scale_factor/{title}", [size.scale_factor] * count, entry["scale_factor"], atol=1e-6)
     if names != entry["filenames"]:
-        return  # everything below would be of other frames
+        return  # the comparisons below would be of different frames
     clip = prepare_clip(source.read_frames(drawn.video, drawn.frames), size, flip=drawn.flip)
     case.equal(f"{title} img_tensor_shape", list(clip.shape), entry["img_tensor_shape"])
     sample = clip.reshape(-1)[:: entry["img_step"]]

@@ -1,4 +1,4 @@
-"""The recipe of a folder of figures: deterministic weights and inputs, and the networks that they fill."""
+"""The recipe of a folder of figures: deterministic weights and inputs, and networks with these weights."""
 
 import importlib.util
 import sys
@@ -15,20 +15,20 @@ from model.network.tevit import TeViT, build
 
 
 class Recipe:
-    """``recipe/fill.py`` and ``recipe/make_ytvis.py`` of a folder, loaded when they are first needed."""
+    """``recipe/fill.py`` and ``recipe/make_ytvis.py`` of a folder, loaded at first use."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
 
     @property
     def fill(self) -> Any:
-        """The module that makes weights, clips and truth."""
+        """The module that generates weights, clips and ground truth."""
         return self._module("fill")
 
     @property
     def make_ytvis(self) -> Any:
         """The module that writes a tiny data set."""
-        self._module("fill")  # it imports this one by name
+        self._module("fill")  # make_ytvis imports fill by its name
         return self._module("make_ytvis")
 
     def _module(self, name: str) -> ModuleType:
@@ -45,7 +45,7 @@ class Recipe:
         before, sys.modules[name] = known, module
         try:
             spec.loader.exec_module(module)
-        except (Exception, SystemExit) as error:  # a recipe that leaves would end the whole program, with its status
+        except (Exception, SystemExit) as error:  # sys.exit in a recipe must not end this program
             sys.modules.pop(name)
             if before is not None:
                 sys.modules[name] = before
@@ -54,7 +54,7 @@ class Recipe:
 
 
 class Networks:
-    """The last network that was asked for, filled by the recipe; cases that share it follow each other."""
+    """The latest network with the recipe's weights, kept because cases of one network follow each other."""
 
     def __init__(self, recipe: Recipe, device: str) -> None:
         self._recipe, self.device = recipe, device
@@ -64,13 +64,13 @@ class Networks:
     def filled(self, config: str, salt: str) -> TeViT:
         """The network in evaluation mode; treat it as read-only."""
         if self._network is None or self._key != (config, salt):
-            self._network = None  # the old one goes before the new one comes
+            self._network = None  # freed before the next one is built
             self._network = self._build(named(config), salt).eval()
             self._key = (config, salt)
         return self._network
 
     def for_training(self, config: str, salt: str) -> TeViT:
-        """A network of its own in training mode, without stochastic depth."""
+        """A new network in training mode, without stochastic depth."""
         self._network = None
         described = named(config)
         if isinstance(described.backbone, MessengerShiftConfig | SwinConfig):
@@ -78,7 +78,7 @@ class Networks:
         return self._build(described, salt).train()
 
     def forget(self) -> None:
-        """Give the memory back."""
+        """Frees the network."""
         self._network = self._key = None
 
     def _build(self, config: TeViTConfig, salt: str) -> TeViT:

@@ -18,16 +18,16 @@ from app.conform.units import unit_case, unit_names
 from app.errors import BadInput
 
 Report = Callable[[str], None]
-_INDEX = "index"  # golden/index.json lists the cases again
+_INDEX = "index"  # golden/index.json is a list of the cases
 _PAIR = (".json", ".npz")  # the two files of most cases
-_DEVICE_FACTOR = 5.0  # tolerances on a GPU, whose sums come in another order
+_DEVICE_FACTOR = 5.0  # for tolerances on a GPU, which adds in another order
 
 
 def conform(folder: Path, *, device: str = "cpu", report: Report = print) -> ConformReport:
     """Run all cases of ``folder`` (recipe/, golden/, pipeline/, eval/; any of them may be absent).
 
-    ``report`` hears of each case before it runs. A file that cannot be read or understood is a failed check of its
-    case; a folder without any case raises :class:`app.errors.BadInput`. The recipe of the folder is executed.
+    ``report`` is called with the name of each case before it runs. A file that cannot be read or understood is a failed
+    check of its case. The recipe of the folder is executed. Raises `app.errors.BadInput` for a folder without a case.
     """
     if not folder.is_dir():
         raise BadInput(f"{folder} is not a folder of golden figures")
@@ -61,7 +61,7 @@ class _Runner:
         self.factor = 1.0 if device == "cpu" else _DEVICE_FACTOR
 
     def all(self) -> None:
-        """Every part, the cheap ones first."""
+        """Runs every part, the cheap ones first."""
         self._recipe()
         self._eval()
         self._units()
@@ -74,13 +74,13 @@ class _Runner:
         self.cases.append(run_case(Case(part, name, self.factor), body))
 
     def _list(self, part: str, name: str, body: Callable[[Case], None]) -> None:
-        """A list of cases is no case itself, unless it cannot be read or contradicts a case that is there."""
+        """Runs a list of cases; it counts as a case only if it cannot be read or contradicts a case."""
         case = run_case(Case(part, name), body)
         if case.failed:
             self.cases.append(case)
 
     def _present(self, part: str) -> Path | None:
-        """The folder of a part; what has its name and is no folder is a failed case, not an absent part."""
+        """The folder of a part, None if it is absent; a file with its name is a failed case, not an absent part."""
         path = self.folder / part
         if path.is_dir():
             return path
@@ -91,7 +91,7 @@ class _Runner:
         return None
 
     def _names(self, part: str, folder: Path, *endings: str) -> list[str]:
-        """Names of the cases of a part; without any it is absent, and figures that belong to none are failed cases."""
+        """Names of the cases of a part; without any it is absent. Files that belong to no case are failed cases."""
         unknown = strays(folder, *endings)
         for name in unknown:
             self._case(part, name, lambda case: case.fail("known", "the file belongs to no case"))
@@ -101,7 +101,7 @@ class _Runner:
         return names
 
     def _recipe(self) -> None:
-        """The recipe's own lists must at least be readable; that it runs shows in the cases that need it."""
+        """Checks that the recipe's lists are readable; the cases that use the recipe show whether it runs."""
         folder = self._present("recipe")
         if folder and not any(folder.iterdir()):
             self.absent.append("recipe")
@@ -159,7 +159,7 @@ def _readable(case: Case, path: Path) -> None:
 
 
 def _content(path: Path) -> Any:
-    """What a file holds, to tell cases apart; None where it cannot be read, which its case will say."""
+    """The content of a file, to distinguish kinds of cases; None if it cannot be read, which its case reports."""
     try:
         return read_json(path)
     except UnreadableCase:
@@ -167,6 +167,6 @@ def _content(path: Path) -> Any:
 
 
 def _network_of(folder: Path, name: str) -> str:
-    """Cases of one network follow each other; what cannot be read comes first and fails there."""
+    """Sort key that puts cases of one network together; unreadable cases come first."""
     about = _content(folder / f"{name}.json")
     return f"{about.get('config')} {about.get('salt')}" if isinstance(about, dict) else ""

@@ -22,7 +22,7 @@ from model.training.targets import PRESENT, ClipTargets
 
 _LOSS, _LOSS_CUDA, _AFTER_STEP = 1e-5, 1e-4, 1e-2
 _GRADIENT = 5e-3
-_UNDECIDED = 1e-4  # a matching this close to the next best one may go either way
+_UNDECIDED = 1e-4  # a matching whose total is this close to the next best one is undecided
 
 Truth = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
@@ -39,7 +39,7 @@ class Pass:
 
     @property
     def total(self) -> Tensor:
-        """The sum that is optimised."""
+        """The optimised sum of all losses."""
         return torch.stack(list(self.losses.values())).sum()
 
     def figures(self) -> dict[str, float]:
@@ -78,7 +78,7 @@ def training_case(case: Case, folder: Path, recipe: Recipe, networks: Networks) 
 
 
 def groups_case(case: Case, folder: Path) -> None:
-    """Only learning rates: no network is filled."""
+    """Compares only learning rates; no weights are filled."""
     golden = read_json(folder / f"{case.name}.json")
     no_arrays(case, folder)
     with torch.device("meta"):
@@ -138,7 +138,7 @@ def _forward(network: TeViT, frames: Tensor, targets: list[ClipTargets]) -> Pass
 
 
 def _doubts(network: TeViT, done: Pass) -> dict[str, float]:
-    """By how much undecided target cells may change each mask loss, by the loss's name; before the backward pass."""
+    """Largest change of each mask loss by its undecided target cells, by the loss's name; before the backward pass."""
     return {
         f"stage{stage}_loss_mask": mask_loss_doubt(network, done.features, queries, done.targets, matched, stage=stage)
         for stage, (queries, matched) in enumerate(zip(done.stages, done.matches, strict=True))
@@ -159,7 +159,7 @@ def _accuracy(queries: Queries, matches: list[tuple[Tensor, Tensor]], targets: l
 def _all_losses(
     case: Case, title: str, done: Pass, golden: dict[str, Any], *, rtol: float, doubts: dict[str, float]
 ) -> None:
-    """Every loss and their sum; a mask loss may be off by what its undecided target cells can do."""
+    """Every loss and their sum; the tolerance of a mask loss includes the effect of its undecided target cells."""
     _losses(case, title, done.figures(), golden["losses"], rtol, doubts=doubts)
     total, doubt = float(done.total.detach()), sum(doubts.values())
     case.close(title.replace("losses", "total_loss"), total, golden["total_loss"], atol=doubt, rtol=rtol)
@@ -215,7 +215,7 @@ def _per_frame(found: dict[str, int], clip: ClipTargets) -> list[dict[str, int]]
 
 
 def _best_and_margin(cost: np.ndarray) -> tuple[float, float]:
-    """Total of the best matching, and how much worse the best different one is."""
+    """Total cost of the best matching, and the extra cost of the best matching that differs from it."""
     rows, columns = linear_sum_assignment(cost)
     best = float(cost[rows, columns].sum())
     margin = math.inf
@@ -310,13 +310,13 @@ def _as_json(value: object) -> object:
 
 
 def _settings(name: str, parameter: nn.Parameter, training: TrainingConfig, *, swin: bool) -> tuple[float, float]:
-    if not parameter.requires_grad:  # it never learns; the official listing shows the plain settings
+    if not parameter.requires_grad:  # a frozen parameter, for which the official list has the plain settings
         return training.learning_rate, training.weight_decay
     return parameter_settings(name, training, swin=swin)
 
 
 def _steps(case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets], golden: dict[str, Any]) -> None:
-    """Optimizer steps at given positions of the schedule, each from the gradients that are there."""
+    """Optimizer steps at given positions of the schedule, each from the present gradients."""
     training = replace(network.config.training, schedule="step")
     groups = parameter_groups(network, training, swin=isinstance(network.config.backbone, SwinConfig))
     optimizer = torch.optim.AdamW(groups, lr=training.learning_rate)  # type: ignore[arg-type]
@@ -349,7 +349,6 @@ def _steps(case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets
 def _losses_after(case: Case, title: str, own: dict[str, float], wanted: dict[str, float]) -> None:
     case.equal(f"losses_after {title} by name", sorted(own), sorted(wanted))
     for name, value in wanted.items():
-        if name in own and not name.endswith(
-            "pos_acc"
-        ):  # a single query that changes its mind moves it by many percent
+        # Accuracies are left out: one query with another class changes them by many percent.
+        if name in own and not name.endswith("pos_acc"):
             case.close(f"losses_after/{title} {name}", own[name], value, atol=1e-3, rtol=_AFTER_STEP)

@@ -1,7 +1,7 @@
-"""How far a mask loss may be off because rounding decides single cells of its targets.
+"""The error of a mask loss that rounding in single cells of its targets can cause.
 
-A target cell is true from a coverage of 0.5 on. The refined boxes carry rounding noise, and the sums over samples do;
-a cell whose coverage lies that near 0.5 may fall on either side, in one program as in the other.
+A target cell is true if its coverage is at least 0.5. Refined boxes and sums over samples have rounding noise, so a
+cell whose coverage is that close to 0.5 is undecided: it may be true in one program and false in the other.
 """
 
 import copy
@@ -15,13 +15,13 @@ from model.network.tevit import Features, Queries, TeViT
 from model.training.losses import DICE_WEIGHT, dice_loss, mask_coverage, present_pairs
 from model.training.targets import ClipTargets
 
-_BOX_NOISE = 1.5e-3  # pixels; twice what two runs of the same code differ by
-_SUM_NOISE = 1e-5  # of a coverage
+_BOX_NOISE = 1.5e-3  # pixels; twice the difference between two runs of the same code
+_SUM_NOISE = 1e-5  # of a coverage, 0 to 1
 
 
 @contextmanager
 def _mask_head_kept(network: TeViT, stage: int) -> Iterator[None]:
-    """Leaves the running statistics of a mask head as they are, whatever passes through it meanwhile."""
+    """Replaces a stage's mask head by a copy meanwhile, so that its running statistics stay as they are."""
     heads = network.roi_head.mask_head
     kept = heads[stage]
     heads[stage] = copy.deepcopy(kept)
@@ -34,7 +34,7 @@ def _mask_head_kept(network: TeViT, stage: int) -> Iterator[None]:
 def undecided_cells(
     clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int
 ) -> tuple[Tensor, Tensor]:
-    """Target cells on which rounding decides; arguments as of `mask_coverage`.
+    """Target cells that rounding decides; arguments as of `mask_coverage`.
 
     Returns the coverage of the cells, (R, cells, cells) 0 to 1, and those cells, bool of the same shape.
     """
@@ -59,7 +59,7 @@ def mask_loss_doubt(
     *,
     stage: int,
 ) -> float:
-    """By how much a stage's mask loss changes if every undecided cell falls on its other side; 0 without any."""
+    """The change of a stage's mask loss if every undecided cell had the other value; 0 without any."""
     triples, cells = present_pairs(targets, matches), 2 * network.config.head.mask_cells
     parts = [
         undecided_cells(clip, boxes, triple, cells=cells)

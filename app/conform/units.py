@@ -20,7 +20,7 @@ _UNREADABLE = "the file"
 
 
 class Unit(dict[str, Tensor]):
-    """Arrays of one operation, which remember what was asked for."""
+    """Arrays of one operation; ``used`` collects the keys that were read."""
 
     def __init__(self, arrays: dict[str, Tensor]) -> None:
         super().__init__(arrays)
@@ -32,7 +32,7 @@ class Unit(dict[str, Tensor]):
 
 
 def unit_names(path: Path) -> list[str]:
-    """Operations that a file of units holds, in its order; an unreadable or empty one is one case that will fail."""
+    """Names of the operations in a file of units, in its order; an unreadable or empty file is one failing case."""
     try:
         return list(dict.fromkeys(key.split("/")[0] for key in read_arrays(path))) or [_UNREADABLE]
     except UnreadableCase:
@@ -40,7 +40,7 @@ def unit_names(path: Path) -> list[str]:
 
 
 def unit_case(case: Case, path: Path, device: str) -> None:
-    """Run the operation that the case is named after; what comes after its name says with which settings."""
+    """Run the operation that gives the case its name; the settings follow it in the name."""
     arrays = read_arrays(path)
     if not arrays:
         raise UnreadableCase(f"{path.name} holds no operation")

@@ -1,4 +1,4 @@
-"""Which videos a command is about: files, folders, lists of them, or the videos that a YouTube-VIS file names."""
+"""The videos of a command: files, folders, lists of them, or the videos that a YouTube-VIS file names."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -23,7 +23,7 @@ from storage.youtube_vis import (
 
 @dataclass(frozen=True)
 class FileVideo:
-    """One video to look at, under its id in the results.
+    """One video to process, with its id in the results.
 
     ``names`` lists its pictures relative to ``path`` as an annotation file has them; None: ``path`` is a video file or
     a folder of pictures. ``size`` is the (width, height) that the annotation file promises, or None.
@@ -36,7 +36,7 @@ class FileVideo:
 
     @property
     def shown(self) -> str:
-        """What to call it in a message."""
+        """Its name in messages."""
         if self.names is None:
             return str(self.path)
         folder = Path(self.names[0]).parent.name if self.names else ""
@@ -47,8 +47,8 @@ def videos_of(paths: Sequence[Path]) -> tuple[FileVideo, ...]:
     """Video files and folders as videos with ids from 1, in the order given.
 
     A folder that holds pictures is one video; any other one stands for the videos and the folders of pictures in it.
-    A path that is not there, or a folder that holds neither, stays: it fails when it is looked at, and keeps its id.
-    Raises `BadInput` when nothing of all this is there.
+    A path that does not exist, or a folder that holds neither, keeps its id and fails when it is processed. Raises
+    `BadInput` if none of the paths exists, or the only one is a folder without pictures and videos.
     """
     if paths and not any(path.exists() for path in paths):
         raise BadInput(f"There is no file or folder {paths[0]}; check its name.")
@@ -61,7 +61,7 @@ def videos_of(paths: Sequence[Path]) -> tuple[FileVideo, ...]:
 def read_list(file: Path) -> tuple[Path, ...]:
     """The paths that a text file lists, one a line; empty lines and those that begin with # do not count.
 
-    They mean what they would mean on the command line: a relative one begins in the current folder. Raises `BadInput`.
+    Relative paths begin in the current folder, as on the command line. Raises `BadInput`.
     """
     try:
         text = file.read_text(encoding="utf-8")
@@ -80,7 +80,7 @@ def read_list(file: Path) -> tuple[Path, ...]:
 class AnnotatedVideos:
     """The videos and categories of a YouTube-VIS file, in its order.
 
-    ``notes`` are sentences about what was read in spite of the format, and about pictures that are elsewhere.
+    ``notes`` are sentences about deviations from the format, and about pictures that lie elsewhere.
     """
 
     videos: tuple[FileVideo, ...]
@@ -89,9 +89,9 @@ class AnnotatedVideos:
 
 
 def videos_of_annotations(file: Path, folder: Path) -> AnnotatedVideos:
-    """The videos and categories of a YouTube-VIS file; its annotations are not looked at.
+    """The videos and categories of a YouTube-VIS file; its annotations are not read.
 
-    A video whose pictures are not found stays: it fails when it is looked at. Raises `BadInput`,
+    A video whose pictures are not found stays in the list and fails when it is processed. Raises `BadInput`,
     `storage.youtube_vis.YouTubeVisError`.
     """
     try:
@@ -117,12 +117,12 @@ def _find(video: VisVideo, finder: PictureFinder, folder: Path) -> VideoPictures
         found = finder.find(video)
     except PicturesNotFound:
         return VideoPictures(folder, video.file_names, video.file_names)
-    # Where the usual place holds them, it keeps the name that it was given.
+    # Pictures in the given folder keep the path under which the folder was given.
     return replace(found, place=folder) if found.place == finder.folder else found
 
 
 def overlooked(paths: Sequence[Path]) -> tuple[str, ...]:
-    """One sentence for each folder that holds pictures, so that it is one video, and videos beside them."""
+    """One sentence for each folder that holds pictures and is thus one video, but also holds video files."""
     sentences = []
     for path in paths:
         if path.is_dir() and frames.picture_names(path):
@@ -136,7 +136,7 @@ def overlooked(paths: Sequence[Path]) -> tuple[str, ...]:
 
 
 def content_hash(video: FileVideo) -> str | None:
-    """What a video's pictures are known by, the same as its frame index has it; None where they cannot be read."""
+    """The content hash of a video's frames, equal to that of its frame index; None if they cannot be read."""
     try:
         if video.names is not None:
             return pictures_identity(video.path.absolute(), video.names)[1]
