@@ -1,4 +1,4 @@
-"""Who would propose in a project: which checkpoint, what it knows of the categories, and what else one can do."""
+"""Chooses the checkpoint for a project's proposals, and collects the facts that the page shows before they start."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,10 +19,11 @@ NVIDIA = Path("/proc/driver/nvidia/version")
 
 @dataclass(frozen=True)
 class CheckpointChoice:
-    """The checkpoint a proposal would use, and what it knows here.
+    """The checkpoint that a proposal would use, and the project's categories that it can find.
 
     ``known`` and ``unknown`` are names of the project's categories; ``known_classes`` and ``unmapped_classes`` names of
-    the checkpoint's classes. ``warning`` is one sentence or ``None``.
+    the checkpoint's classes, with and without a category of the project. ``warning`` is one sentence or ``None``;
+    ``downloads`` are the releases that can be downloaded instead.
     """
 
     checkpoint: Checkpoint | None
@@ -38,7 +39,10 @@ class CheckpointChoice:
 def checkpoint_choice(
     database: Database, settings: Settings, *, project_id: str, checkpoint_id: str | None = None
 ) -> CheckpointChoice:
-    """The facts for asking before a proposal; without ``checkpoint_id`` for the checkpoint that would be used."""
+    """The facts about a checkpoint in a project, by default about the one that `chosen_checkpoint` takes.
+
+    Raises `storage.errors.NotFound`, `BadInput` for a checkpoint that was removed.
+    """
     with database.read() as tx:
         projects.get_project(tx, project_id)
         of_demo = projects.get_setting(tx, "demo_project") == project_id
@@ -61,7 +65,7 @@ def checkpoint_choice(
 
 
 def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | None) -> Checkpoint | None:
-    """The one that was asked for, else the project's active one, else the newest that every project may use.
+    """The checkpoint ``checkpoint_id``; without an id the project's active one, else the newest that it may use.
 
     Raises `storage.errors.NotFound`, and `BadInput` for a checkpoint that was removed.
     """
@@ -74,7 +78,7 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
     if active is not None:
         return active
     known = checkpoints.list_checkpoints(tx, project_id)
-    # The demo's checkpoint knows little; anything else that is there was put there on purpose.
+    # The demo's checkpoint finds only a few shapes; a person has added or trained every other one on purpose.
     wanted = [found for found in known if found.name != DEMO] or list(known)
     return max(wanted, key=lambda found: found.created, default=None)
 

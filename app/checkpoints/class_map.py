@@ -1,8 +1,7 @@
-"""From a checkpoint's class names to a project's categories.
+"""Maps a checkpoint's classes to a project's categories.
 
-A person's choice (stored per checkpoint and project) comes first; what nobody chose is filled in by the normalised name
-and by the spellings of YouTube-VIS 2019 and 2021. A class that fits nothing stays without a category, and is never
-dropped.
+A person's choice, stored per checkpoint and project, comes first. A class without a choice is matched by its normalised
+name and by the spellings of YouTube-VIS 2019 and 2021. A class without a match has no category; it is never dropped.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,26 +16,23 @@ from storage.youtube_vis import categories_preset, match_category
 
 @dataclass(frozen=True)
 class ClassMapping:
-    """Where the classes of a checkpoint go in one project.
-
-    ``category_ids`` has every class in the checkpoint's order; ``None`` where the project has no category for it.
-    """
+    """The category id of each class of a checkpoint in one project, in the checkpoint's order, or ``None``."""
 
     category_ids: Mapping[str, str | None]
 
     @property
     def mapped(self) -> tuple[str, ...]:
-        """Classes that have a category here."""
+        """Names of the classes with a category."""
         return tuple(name for name, category in self.category_ids.items() if category is not None)
 
     @property
     def unmapped(self) -> tuple[str, ...]:
-        """Classes that have none."""
+        """Names of the classes without a category."""
         return tuple(name for name, category in self.category_ids.items() if category is None)
 
 
 def class_mapping(tx: Connection, *, checkpoint: Checkpoint, project_id: str) -> ClassMapping:
-    """The mapping in force: stored choices first, the plain ones filled in."""
+    """The mapping of a checkpoint in a project: stored choices, and matches by name for all other classes."""
     chosen = checkpoints.class_map(tx, checkpoint.id, project_id)
     names = {category.name: category.id for category in projects.list_categories(tx, project_id)}
     return ClassMapping(fill(checkpoint.categories, chosen=chosen, categories=names))
@@ -45,9 +41,10 @@ def class_mapping(tx: Connection, *, checkpoint: Checkpoint, project_id: str) ->
 def fill(
     class_names: Sequence[str], *, chosen: Mapping[str, str | None], categories: Mapping[str, str]
 ) -> dict[str, str | None]:
-    """Every class with its category id: the chosen one (which may be ``None``, on purpose), else the plain one.
+    """The category id of every class: the chosen one, which may be ``None``, else that of the matching name.
 
-    ``categories`` maps the project's names to ids. A choice of a category that was retired since counts no longer.
+    ``categories`` maps names of the project's categories to ids; a chosen category that is not among them (it was
+    retired since) does not count.
     """
     known = set(categories.values())
     filled: dict[str, str | None] = {}
@@ -62,7 +59,7 @@ def fill(
 
 
 def class_names(categories: tuple[str, ...]) -> tuple[str, ...]:
-    """A checkpoint's class names; the releases do not name their 40, which are those of YouTube-VIS 2019 in order."""
+    """A checkpoint's class names. The 40 classes of the releases have no names: they are those of YouTube-VIS 2019."""
     nameless = categories == tuple(f"class {index + 1}" for index in range(len(categories)))
     if nameless and len(categories) == 40:
         return tuple(category.name for category in categories_preset("2019"))

@@ -7,7 +7,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import BinaryIO
 
 from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file
@@ -24,11 +24,11 @@ from storage.errors import NameTaken
 DOWNLOADS = ".downloads"
 RECORD = "releases.json"
 BLOCK = 1 << 20
-PATIENCE_SECONDS = 30
+PATIENCE_SECONDS = 30  # without a byte, until the server counts as silent
 
 
 class DownloadFailed(BadInput):
-    """A release could not be fetched; what arrived is kept for the next try."""
+    """A file could not be downloaded; the bytes that arrived are kept for the next try."""
 
 
 def download(
@@ -40,12 +40,12 @@ def download(
     cancelled: Callable[[], bool] = lambda: False,
     url: str | None = None,
 ) -> Checkpoint:
-    """Fetch a published checkpoint, register it for every project, and return it.
+    """Download a published checkpoint, register it for every project, and return it.
 
-    What arrives is kept under a hidden name until it is whole, and a later call goes on from there. The sha256 of the
-    first complete file is recorded; another file under the same address is refused later. A release that is here, as it
-    was recorded, is returned as it is. ``url`` replaces the published address. Raises `BadInput` (`DownloadFailed`
-    without a network, and for what is no checkpoint), `NameTaken`, `Cancelled`.
+    An incomplete file is kept in a hidden folder, and a later call continues it. The sha256 of the first complete file
+    is recorded; a different file from the same address is refused later. A release that is registered already and
+    agrees with the record is returned at once. ``url`` replaces the published address. Raises `BadInput`
+    (`DownloadFailed` without a network, or if the file is no checkpoint), `NameTaken`, `Cancelled`.
     """
     release(name)
     folder = settings.checkpoints / DOWNLOADS
@@ -63,12 +63,15 @@ def download(
     whole = folder / f"{name}.pth"
     put_in_place(part, whole)
     made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address)
-    remember(folder / RECORD, address, digest)  # of a sound file only: a broken one must not stand for the release
+    remember(folder / RECORD, address, digest)  # only now: the hash of a broken file must not become the release's
     return made
 
 
 def _take_in(database: Database, settings: Settings, file: CheckpointFile, address: str) -> Checkpoint:
-    """Register what was fetched and remove it; what is no checkpoint is told without its path, gone by then."""
+    """Register the downloaded file and delete the download.
+
+    If it is no checkpoint, raise `DownloadFailed` without the path, which no longer exists.
+    """
     from model.weights.checkpoint import CheckpointError
 
     try:
@@ -86,7 +89,10 @@ def _take_in(database: Database, settings: Settings, file: CheckpointFile, addre
 
 
 def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: str) -> Checkpoint:
-    """``found``, if it is the release of this address as it was taken in. Raises `NameTaken`, `BadInput`."""
+    """``found``, if it is the recorded release of this address.
+
+    Raises `NameTaken` if it is another checkpoint, `BadInput` if its file is gone or changed.
+    """
     from model.weights import checkpoint
 
     path = checkpoint_path(settings, found)
@@ -95,7 +101,7 @@ def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: s
             f"The checkpoint {found.name} is registered, but its file {path} is gone or another one than before; put "
             f"it back from a copy, or fetch {address} and add it under another name (models add FILE --name NAME)."
         )
-    # The record is written last: after a crash just before, the address that the file itself names is enough.
+    # The record is written last. After a crash just before that, the address in the file's provenance is enough.
     digest = _known_digests(record).get(address, "")
     if not str(checkpoint.load(path).provenance.get("origin")).startswith(f"{address} {digest}"):
         raise NameTaken("checkpoint", found.name)
@@ -103,9 +109,9 @@ def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: s
 
 
 def fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Callable[[], bool]) -> None:
-    """Bring ``part`` to the whole length of the file at ``address``, going on where it ends.
+    """Append the missing bytes of the file at ``address`` to ``part``; ``name`` stands for it in messages.
 
-    Raises `DownloadFailed`; ``part`` then holds what came. `Cancelled` likewise.
+    Raises `DownloadFailed`, `Cancelled`; ``part`` then has all bytes that arrived.
     """
     try:
         with _open(address, part) as answer:
@@ -135,14 +141,14 @@ def fetch(address: str, part: Path, *, name: str, report: Report, cancelled: Cal
         raise DownloadFailed(_broken_off(name, part))
 
 
-def _open(address: str, part: Path) -> Any:
+def _open(address: str, part: Path) -> http.client.HTTPResponse:
     have = part.stat().st_size if part.exists() else 0
     headers = {"Range": f"bytes={have}-"} if have else {}
     return urllib.request.urlopen(urllib.request.Request(address, headers=headers), timeout=PATIENCE_SECONDS)
 
 
-def _begin_of(answer: Any, part: Path) -> int:
-    """How many bytes of ``part`` stay: all when the server goes on from there, none when it begins again."""
+def _begin_of(answer: http.client.HTTPResponse, part: Path) -> int:
+    """Number of bytes of ``part`` to keep: all if the server continues there, none if it starts from the beginning."""
     if answer.status != 206:
         return 0
     have = part.stat().st_size
@@ -154,9 +160,18 @@ def _begin_of(answer: Any, part: Path) -> int:
     return have
 
 
-def _copy(answer: Any, file: Any, *, begin: int, total: int, report: Report, cancelled: Callable[[], bool]) -> int:
+def _copy(
+    answer: http.client.HTTPResponse,
+    file: BinaryIO,
+    *,
+    begin: int,
+    total: int,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> int:
+    """Append the answer to ``file``; returns the number of bytes that it has then. Raises `Cancelled`."""
     done = begin
-    # What has come is written at once: a line that falls silent within a block must not cost what came of it.
+    # Not read(): it waits for a whole block, so a connection that stalls would lose the part of it that arrived.
     while block := answer.read1(BLOCK):
         if cancelled():
             raise Cancelled
@@ -172,15 +187,15 @@ def _broken_off(name: str, part: Path) -> str:
 
 
 def digest_of(path: Path) -> str:
-    """sha256 of a file."""
+    """sha256 of a file, in hexadecimal digits."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def require_same(record: Path, path: Path, address: str, digest: str, *, fetched: bool = False) -> None:
-    """Refuse a file whose sha256 is not the one that ``record`` holds for its address, if it holds one.
+    """Raise `DownloadFailed` if ``record`` has another sha256 for the address than ``digest``.
 
-    One that was ``fetched`` just now is removed; any other one may have been put there by a person, and stays.
+    A file that was ``fetched`` just now is then removed; any other file may be a person's, and stays.
     """
     expected = _known_digests(record).get(address, digest)
     if expected == digest:
@@ -195,7 +210,7 @@ def require_same(record: Path, path: Path, address: str, digest: str, *, fetched
 
 
 def remember(record: Path, address: str, digest: str) -> None:
-    """Record the sha256 of the first sound file of an address."""
+    """Record the sha256 of an address, if it has none yet."""
     known = {address: digest} | _known_digests(record)
     write_text(record, json.dumps(known, indent=1) + "\n")
 

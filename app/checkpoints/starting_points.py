@@ -1,6 +1,6 @@
-"""Use cases: the files that training starts from. Their names are offered like those of checkpoints, with `--init`.
+"""Downloads and finds the published files that training can start from; ``--init`` takes their names.
 
-They are no checkpoints: nothing can be proposed with them, so they are kept apart, as their authors publish them.
+They are no checkpoints, since they cannot propose. They are stored unchanged, in a folder of their own.
 """
 
 from collections.abc import Callable
@@ -18,7 +18,7 @@ FOLDER = "starting_points"
 
 
 def path_of(settings: Settings, point: StartingPoint) -> Path:
-    """Where a starting point lies once it is downloaded."""
+    """The place of a downloaded starting point."""
     return settings.checkpoints / FOLDER / f"{point.name}.pth"
 
 
@@ -30,10 +30,10 @@ def download_starting_point(
     cancelled: Callable[[], bool] = lambda: False,
     url: str | None = None,
 ) -> Path:
-    """Fetch a starting point, going on where an earlier try broke off; returns its path.
+    """Download a starting point, or continue an interrupted download; returns its path.
 
-    The sha256 of the first whole and sound file is recorded, and any other file is refused later. ``url`` replaces the
-    published address. Raises `BadInput` (`DownloadFailed` without a network), `Cancelled`.
+    The sha256 of the first complete and valid file is recorded, and any other file is refused later. ``url`` replaces
+    the published address. Raises `BadInput` (`DownloadFailed` without a network), `Cancelled`.
     """
     target = path_of(settings, point)
     record = settings.checkpoints / DOWNLOADS / RECORD
@@ -55,10 +55,9 @@ def download_starting_point(
 
 
 def find_start(settings: Settings, name_or_file: str) -> Path:
-    """The file that ``--init`` names: a starting point, any model that `app.checkpoints.find.locate` knows, or a
-    file.
+    """The file that ``--init`` names: that of a starting point, or as `app.checkpoints.find.locate` finds it.
 
-    A downloaded starting point whose bytes are not those of its first download is refused. Raises `BadInput`.
+    Raises `BadInput`, also if a starting point is not downloaded or its file differs from the first download.
     """
     point = starting_point(name_or_file)
     if point is None or Path(name_or_file).is_file():
@@ -71,7 +70,7 @@ def find_start(settings: Settings, name_or_file: str) -> Path:
 
 
 def _require_sound(part: Path, point: StartingPoint, digest: str, address: str) -> None:
-    """Refuse, and remove, what came under a starting point's address but is no such file."""
+    """Raise `BadInput` and remove the downloaded file if it is not of the starting point's kind or hash."""
     from model.weights.files import CheckpointError, read_weights
     from model.weights.starting_points import recognise
 

@@ -1,27 +1,31 @@
-"""The model that stays loaded between jobs: one at a time, replaced when another checkpoint is asked for."""
+"""Keeps the network of the last job loaded, so that the next job with the same checkpoint starts at once."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from app.checkpoints.find import checkpoint_file
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from storage.checkpoints import Checkpoint
 
+if TYPE_CHECKING:
+    from model.config import TeViTConfig
+    from model.network.tevit import TeViT
+
 
 @dataclass(frozen=True)
 class LoadedNetwork:
-    """A network ready to run, with what belongs to it."""
+    """A network ready to run; ``categories`` are the names of its labels, ``precision`` is 'float32' or 'fast'."""
 
-    network: Any
-    config: Any
+    network: "TeViT"
+    config: "TeViTConfig"
     categories: tuple[str, ...]
     device: str
     precision: str
 
 
 class WarmModel:
-    """Loads networks for a worker process and keeps the last one."""
+    """Loads networks for a worker process; only the last one stays loaded."""
 
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
@@ -31,13 +35,13 @@ class WarmModel:
     def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> LoadedNetwork:
         """The network of a checkpoint; ``precision`` is 'float32' or 'fast', without it fast on CUDA only.
 
-        Raises `BadInput` when the file is gone, and the model's own errors when it does not fit its configuration.
+        Raises `BadInput` if the file is gone, `model.weights.checkpoint.CheckpointError` if it does not fit.
         """
         device = choose_device(self._settings.device)
         wanted = choose_precision(device, precision)
         key = (checkpoint.sha256, device, wanted)
         if self._loaded is None or self._key != key:
-            # Two large networks do not fit side by side: the old one goes first.
+            # Two large networks may not fit into memory together, so the old one is released first.
             self._loaded = None
             self._loaded, self._key = self._load(checkpoint, device, wanted), key
         return self._loaded

@@ -1,11 +1,11 @@
-"""The flags of every command. Nothing here needs more than the standard library, so that help is quick."""
+"""The flags of every command. Imports only the standard library, so that help is shown without delay."""
 
 import argparse
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TypeAlias
 
-Commands = Any  # argparse's own type of it is private
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COMMANDS = (
     *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
@@ -14,14 +14,14 @@ COMMANDS = (
 
 
 def with_default_command(argv: list[str]) -> list[str]:
-    """``argv``, or with ``serve`` in front where it names no command: that is what starting the app means."""
+    """``argv``, with ``serve`` in front if it names no command."""
     asks = {"-h", "--help"} & set(argv)
     named = any(word in COMMANDS for word in argv) or bool(argv and not argv[0].startswith("-"))
     return argv if asks or named else ["serve", *argv]
 
 
 def make_parser() -> argparse.ArgumentParser:
-    """The parser; a parsed command has ``run``, the place of its function as ``module:name``."""
+    """The parser; its result has the function of the command in ``run``, as ``module:name``."""
     everywhere = _everywhere()
     parser = argparse.ArgumentParser(
         prog="launch.py",
@@ -208,17 +208,17 @@ def _json(command: argparse._ActionsContainer) -> None:
 
 
 def positive(text: str) -> int:
-    """A whole number above zero."""
+    """The whole number above zero that ``text`` is."""
     return _at_least(text, 1)
 
 
 def not_negative(text: str) -> int:
-    """A whole number, zero too."""
+    """The whole number from zero on that ``text`` is."""
     return _at_least(text, 0)
 
 
 def positive_real(text: str) -> float:
-    """A number above zero."""
+    """The finite number above zero that ``text`` is."""
     number = float(text)
     if not 0 < number < float("inf"):
         raise argparse.ArgumentTypeError(f"{text} is not a number above zero")
@@ -226,12 +226,12 @@ def positive_real(text: str) -> float:
 
 
 def whole_numbers(text: str) -> tuple[int, ...]:
-    """Whole numbers with commas between them."""
+    """The whole numbers from zero on, separated by commas."""
     return tuple(_at_least(part, 0) for part in text.split(","))
 
 
 def size(text: str) -> tuple[int, int]:
-    """(width, height) in pixels of a text such as 160x96."""
+    """(width, height) in pixels, from a text such as 160x96."""
     width, times, height = text.lower().partition("x")
     if not (width and times and height):
         raise argparse.ArgumentTypeError(f"{text!r} is no size; it must be WIDTHxHEIGHT in pixels, such as 160x96")

@@ -1,4 +1,4 @@
-"""Progress on stderr: one line that is drawn over on a terminal, a line now and then in a log."""
+"""Progress on stderr: on a terminal one line that is redrawn, in a log a line every few seconds."""
 
 import sys
 import time
@@ -6,10 +6,9 @@ from typing import TextIO
 
 
 class Progress:
-    """Called with the share that is done (0 to 1) and a message; estimates the rest from what it took so far.
+    """Called with the done share (0 to 1) and a message; estimates the time left from the time so far.
 
-    On a terminal the line is drawn again at most ten times a second; elsewhere a line is written every ``every``
-    seconds. ``say`` writes a line that stays.
+    On a terminal the line is redrawn at most ten times a second; elsewhere a line is written every ``every`` seconds.
     """
 
     def __init__(self, stream: TextIO | None = None, *, every: float = 5.0) -> None:
@@ -29,13 +28,8 @@ class Progress:
         text = f"{min(max(share, 0.0), 1.0):4.0%} {message}".rstrip()
         self._draw(text if rest is None or share >= 1.0 else f"{text}, {duration(rest)} left")
 
-    def say(self, text: str) -> None:
-        """A line that stays."""
-        self.end()
-        print(text, file=self._stream, flush=True)
-
     def end(self) -> None:
-        """Leave the line that is being drawn, so that what follows starts on its own."""
+        """End the redrawn line, so that the next output starts on a new one."""
         if self._width:
             print(file=self._stream, flush=True)
             self._width = 0
@@ -49,7 +43,7 @@ class Progress:
 
 
 def duration(seconds: float) -> str:
-    """A length of time in words: ``45 s``, ``12 min``, ``3 h 05 min``."""
+    """A time in words: ``45 s``, ``12 min``, ``3 h 05 min``."""
     if seconds < 90:
         return f"{max(round(seconds), 0)} s"
     minutes = round(seconds / 60)
@@ -57,7 +51,7 @@ def duration(seconds: float) -> str:
 
 
 def _rest(share: float, spent: float) -> float | None:
-    # The first moments say nothing about the rest.
+    # The speed of the first moments is no measure of the rest.
     if share < 0.01 or spent < 1.0:
         return None
     return spent / share * (1.0 - share)

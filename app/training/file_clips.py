@@ -1,7 +1,7 @@
 """A YouTube-VIS file with its frames folder as a source of training clips.
 
-The official loader trains on the boxes and areas that the file states, and trips over several things that occur in
-files of others (TeViT `mmdet/datasets/youtubevis.py`). Here each is worked around and told in
+The official loader (TeViT `mmdet/datasets/youtubevis.py`) trains on the boxes and areas of the file, and fails on some
+files of other programs. The problems that it fails on are solved here, and each one has a note in
 :attr:`YoutubeVisClips.notes`.
 """
 
@@ -31,7 +31,7 @@ from storage.youtube_vis import (
     read_dataset,
 )
 
-_READERS = 8  # threads that open pictures; most of the time is the disk's
+_READERS = 8  # threads that open pictures; most of that time is spent waiting for the disk
 
 
 class MissingFrames(ValueError):
@@ -39,14 +39,14 @@ class MissingFrames(ValueError):
 
 
 class WrongSize(ValueError):
-    """A picture has another shape than the annotation file says, or than the other pictures of its video."""
+    """A picture has another shape than in the annotation file, or another size than the first of its video."""
 
 
 class YoutubeVisClips:
-    """All videos of a YouTube-VIS file; null there means absent there.
+    """All videos of a YouTube-VIS file as a clip source; null in the file means that the track is absent.
 
-    Labels follow the ids of the categories, whatever their order in the file. The size of every picture is read at
-    once: raises MissingFrames, WrongSize, `storage.frames.VideoError` and `storage.youtube_vis.YouTubeVisError`.
+    Labels are in the order of the category ids, whatever their order in the file. The size of every picture is read at
+    the start. Raises MissingFrames, WrongSize, `storage.frames.VideoError` and `storage.youtube_vis.YouTubeVisError`.
     """
 
     def __init__(self, annotations: Path, frames: Path) -> None:
@@ -91,7 +91,7 @@ def _pictures(video: VisVideo, finder: PictureFinder) -> VideoPictures:
 
 
 def _notes_of_sizes(videos: Sequence[VisVideo], pictures: Sequence[VideoPictures]) -> list[DataNote]:
-    """A note for each video whose pictures are larger or smaller than the file says; raises WrongSize."""
+    """A note for each video whose pictures are scaled against the size in the file. Raises WrongSize."""
     notes = []
     with ThreadPoolExecutor(_READERS) as pool:
         for video, found in zip(videos, pictures, strict=True):
@@ -107,10 +107,10 @@ def _notes_of_sizes(videos: Sequence[VisVideo], pictures: Sequence[VideoPictures
 
 
 def _check_size(video: VisVideo, path: Path, size: tuple[int, int], *, first: tuple[int, int]) -> None:
-    said = (video.width, video.height)
+    stated = (video.width, video.height)
     # Scaled sizes are rounded to whole pixels.
-    if abs(size[0] * said[1] - size[1] * said[0]) > max(said):
-        raise WrongSize(f"{path} is {_x(size)}, but the file says {_x(said)} for video {video.id}: another shape")
+    if abs(size[0] * stated[1] - size[1] * stated[0]) > max(stated):
+        raise WrongSize(f"{path} is {_x(size)}, but the file says {_x(stated)} for video {video.id}: another shape")
     if size != first:
         raise WrongSize(f"{path} is {_x(size)}, but the first picture of video {video.id} is {_x(first)}")
 
@@ -120,7 +120,7 @@ def _x(size: tuple[int, int]) -> str:
 
 
 def _notes_of_reading(found: Sequence[VisNote], videos: Sequence[ClipVideo]) -> list[DataNote]:
-    """What was read in spite of the format, by video and frame."""
+    """The reader's notes on entries that break the format, with their video and frame."""
     names = {track.id: video.name for video in videos for track in video.tracks}
     states = {track.id: track.states for video in videos for track in video.tracks}
     notes = []
@@ -129,7 +129,7 @@ def _notes_of_reading(found: Sequence[VisNote], videos: Sequence[ClipVideo]) -> 
         if note.track is None or note.frame is None:
             notes.append(DataNote(note.kind, None, None, place))
         elif note.kind != OTHER_BOX or states[note.track][note.frame] == PRESENT:
-            # Of a box outside of the picture nothing is learnt, and there is a note already.
+            # A frame that is not present (its box lies outside the picture) has a note already.
             notes.append(DataNote(note.kind, names[note.track], note.frame, place))
     return notes
 
@@ -144,13 +144,13 @@ def _notes_of_file(name: str, categories: Sequence[VisCategory]) -> list[DataNot
 
 @dataclass(frozen=True)
 class _Reading:
-    """One track of the file on its way to a clip track: what counts in each frame, and what has to be told."""
+    """One track of the file, from which a labelled track is made frame by frame."""
 
     track: VisTrack
     video: VisVideo
 
     def frame(self, k: int) -> tuple[int, Rle | None, Box | None, str | None]:
-        """State, mask and box in frame k, and the kind of note if something is wrong there."""
+        """State, mask and box (xywh, pixels) in frame k, and the kind of note if the entry is wrong."""
         stated, mask = self.track.stated, self.track.segmentations[k]
         box = stated.boxes[k] if k < len(stated.boxes) else None
         if k in self.track.unknown:
@@ -182,13 +182,13 @@ def _video(video: VisVideo, readings: Sequence[_Reading], labels: dict[int, int]
 
 
 def _name_of(video: VisVideo) -> str:
-    """A video's name: its folder."""
+    """A video's name: the folder of its pictures, or its id."""
     names = video.file_names
     return Path(names[0]).parent.name if names else str(video.id)
 
 
 def _track(reading: _Reading, labels: dict[int, int], notes: list[DataNote]) -> LabelledTrack:
-    """Boxes are the stated ones; where the file states none, they are those of the masks."""
+    """The labelled track; boxes are those in the file, or those of the masks where the file has none."""
     track, name = reading.track, _name_of(reading.video)
     frames = [reading.frame(k) for k in range(len(track.segmentations))]
     for k, (_, _, _, wrong) in enumerate(frames):

@@ -1,7 +1,7 @@
-"""A stored project as a source of training clips; `app.training.file_clips` is the one over a YouTube-VIS file.
+"""A stored project as a source of training clips; `app.training.file_clips` is that over a YouTube-VIS file.
 
-Of a project only what a person said is truth: drawn, corrected and accepted masks, human *absent* rows, rejected
-proposals, and the ranges that were declared complete. Everything else is unknown, which teaches nothing.
+Only the work of people is truth: drawn, corrected and accepted masks, human *absent* rows, rejected proposals, and
+ranges that were declared complete. Everything else is unknown and has no effect on training.
 """
 
 import os
@@ -31,7 +31,7 @@ OPEN_READERS = 4
 
 @dataclass(frozen=True)
 class _LoadedVideo:
-    """One video with its rows and masks, as read from the store."""
+    """One video with its tracks, rows and masks, as stored; rows by track id, masks (``blobs``) by hash."""
 
     video: Video
     tracks: tuple[Track, ...]
@@ -41,7 +41,7 @@ class _LoadedVideo:
 
 
 def videos_with_human_masks(tx: Connection, project_id: str) -> tuple[str, ...]:
-    """Ids of the project's videos in which a person drew, corrected or accepted at least one mask, in their order."""
+    """Ids of the project's videos with at least one drawn, corrected or accepted mask, in the order of the project."""
     summaries = videos.video_summaries(tx, project_id)
     found = []
     for video_id, _ in videos.video_names(tx, project_id):
@@ -54,9 +54,9 @@ def videos_with_human_masks(tx: Connection, project_id: str) -> tuple[str, ...]:
 class ProjectClips:
     """Videos of a stored project as a clip source (`model.training.clips.ClipSource`).
 
-    Everything is read when it is made, so that a training run sees one state of the project. ``category_ids`` gives
-    the labels' order (default: the project's categories in use); tracks of other categories are left out, and so are
-    tracks without one. ``human_only=False`` also counts masks that nobody judged as present, marked as not human.
+    All rows and masks are read at the start, so that a training run sees one state of the project. ``category_ids``
+    sets the order of the labels (default: the project's categories in use); tracks of other categories and tracks
+    without one are left out. With ``human_only=False`` unreviewed masks are present too, marked as not human.
     """
 
     def __init__(
@@ -86,13 +86,13 @@ class ProjectClips:
     def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
         """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
         reader = self._reader(video)
-        # Forward is cheap and backward is not, so they are read in order and sorted afterwards.
+        # Reading forward is cheap and backward is not, so each frame is read once, in rising order.
         pixels = {frame: reader.read(frame) for frame in sorted(set(frames))}
         return np.stack([pixels[frame] for frame in frames])
 
     @property
     def snapshot(self) -> tuple[list[Any], list[Any]]:
-        """``(masks, videos)`` that name what this source holds, for `storage.snapshots.add_snapshot`.
+        """``(masks, videos)``: the names of all masks and videos in this source, for `storage.snapshots.add_snapshot`.
 
         A mask is ``[video id, track id, frame, hash or null, review]``; a video is ``[id, content hash, complete]``.
         """
@@ -103,12 +103,12 @@ class ProjectClips:
         return self._masks, described
 
     def close(self) -> None:
-        """Closes the open videos."""
+        """Close the open videos."""
         while self._readers:
             self._readers.popitem()[1].close()
 
     def __getstate__(self) -> dict[str, Any]:
-        """Without open readers: a loading process opens its own."""
+        """Without open readers: each process that loads clips opens its own."""
         return {**self.__dict__, "_readers": OrderedDict()}
 
     def _reader(self, video: int) -> Reader:
@@ -183,7 +183,7 @@ def _clip_track(loaded: _LoadedVideo, track: Track, labels: Mapping[str, int], h
 
 
 def _state(row: MaskRow, human_only: bool) -> int:
-    """What a row teaches: a rejected mask leaves its frame unknown, and so does a machine's *absent*."""
+    """The state of a row in training: a rejected mask and a machine's *absent* are unknown."""
     from model.training.targets import ABSENT, PRESENT, UNKNOWN
 
     if row.review == "rejected" or row.iscrowd:
@@ -196,7 +196,7 @@ def _state(row: MaskRow, human_only: bool) -> int:
 def _complete(loaded: _LoadedVideo, labels: Mapping[str, int]) -> tuple[frozenset[int], ...]:
     per_frame: list[set[int]] = [set() for _ in range(loaded.video.count)]
     for found in loaded.complete:
-        # No category named means all of the project.
+        # A range without categories is complete for all of the project.
         here = {labels[c] for c in found.categories if c in labels} if found.categories else set(labels.values())
         for frame in range(found.start, min(found.stop, loaded.video.count)):
             per_frame[frame] |= here
@@ -206,7 +206,7 @@ def _complete(loaded: _LoadedVideo, labels: Mapping[str, int]) -> tuple[frozense
 def _rejected(
     loaded: _LoadedVideo, kept: Sequence[Track], labels: Mapping[str, int]
 ) -> list[tuple[int, int, dict[str, Any]]]:
-    """Masks that a person said are no such thing: rejected rows, and every mask of a rejected track."""
+    """(frame, label, mask) of masks that a person rejected: rejected rows, and all rows of rejected tracks."""
     return [
         (row.frame, labels[str(track.category_id)], dict(loaded.blobs[row.hash]))
         for track in kept

@@ -1,4 +1,4 @@
-"""The use case behind `train`: a YouTube-VIS file becomes a checkpoint, in one process or in several."""
+"""Trains a checkpoint on a YouTube-VIS file, in one process or in several."""
 
 import dataclasses
 import json
@@ -21,19 +21,19 @@ from model.weights.initial_weights import initialise
 from model.weights.starting_points import BY_INIT, StartReport, start_from
 
 REPORT = "report.json"
-_TOLD = 3  # notes of one kind that are said aloud; the report has them all
+_SHOWN = 3  # notes of one kind that are passed to the listener; the report has them all
 
 
 @dataclass(frozen=True)
 class TrainOrder:
-    """What to train, as the command line says it; None keeps the configuration's own number."""
+    """A training run with its files and settings; None keeps the configuration's own number."""
 
     annotations: Path
     frames: Path
     config: str
     out: Path
     init: Path | None = None
-    class_columns: str = BY_INIT  # what rows of COCO's classes become, see `model.weights.starting_points.start_from`
+    class_columns: str = BY_INIT  # how rows of COCO's classes are used, see `model.weights.starting_points.start_from`
     steps: int | None = None
     batch: int | None = None
     learning_rate: float | None = None
@@ -47,7 +47,7 @@ class TrainOrder:
 
 @dataclass(frozen=True)
 class TrainListener:
-    """Who listens to a run: ``step`` after every step, ``tell`` one line of text at a time."""
+    """Callbacks of a training run: ``step`` after every step, ``tell`` with each line of text for a person."""
 
     step: Callable[[StepReport], None]
     tell: Callable[[str], None] = lambda line: None
@@ -71,7 +71,7 @@ def recipe_of(config: TeViTConfig, order: TrainOrder) -> TrainingConfig:
 def start_network(
     config: TeViTConfig, categories: tuple[str, ...], order: TrainOrder
 ) -> tuple[TeViT, StartReport | None]:
-    """The network to train, and what became of every key of the file that it starts from (None without one)."""
+    """The network to train, and the report about each key of the file that it starts from (None without a file)."""
     torch.manual_seed(order.seed)
     network = build(dataclasses.replace(config, classes=len(categories)))
     initialise(network)
@@ -83,11 +83,11 @@ def start_network(
 def train(
     order: TrainOrder, *, report: Callable[[StepReport], None], tell: Callable[[str], None] | None = None
 ) -> Path:
-    """Train and write `checkpoint.safetensors` into ``order.out``; beside it `losses.jsonl` grows on the way.
+    """Train and write `checkpoint.safetensors` into ``order.out``; returns its path.
 
-    `report.json` says what the run started from key by key, what of the data was worked around, and the recipe.
-    ``tell`` hears the first of these notes. Under `torchrun` every process calls this; only the first one writes and
-    speaks, and all return the path.
+    Beside it, `losses.jsonl` gets a line a step, and `report.json` has the keys of the file that training started from,
+    the problems in the data and how they were treated, and the recipe. ``tell`` gets the first notes of each kind.
+    Under `torchrun` every process calls this function; only the first one writes files and calls back.
     """
     with ranks.joined(order.device) as device:
         first = ranks.is_first()
@@ -113,7 +113,7 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
         order.out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(network, source, recipe, settings)
     notes = [*source.notes, *trainer.dataset.notes]
-    for line in [*(start.lines() if start else ()), *spoken(notes)]:
+    for line in [*(start.lines() if start else ()), *first_notes(notes)]:
         listener.tell(line)
     if order.resume:
         ranks.wait()
@@ -138,33 +138,33 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
 
 
 def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener) -> TeViT:
-    told = 0
+    shown = 0
     with (order.out / "losses.jsonl").open("a" if order.resume else "w") as log:
 
         def on_step(step: StepReport) -> None:
-            nonlocal told
+            nonlocal shown
             entry = {"step": step.step, "loss": step.loss, **step.parts, "seconds": step.seconds}
             log.write(json.dumps({**entry, "notes": step.notes} if step.notes else entry) + "\n")
             if step.step % 20 == 0 or step.step == step.steps:
                 log.flush()
-            for note in step.notes[: max(_TOLD - told, 0)]:
+            for note in step.notes[: max(_SHOWN - shown, 0)]:
                 listener.tell(f"Step {step.step}: {note}")
-            told += len(step.notes)
+            shown += len(step.notes)
             listener.step(step)
 
         return trainer.run(on_step=on_step)
 
 
-def spoken(notes: Sequence[DataNote]) -> list[str]:
+def first_notes(notes: Sequence[DataNote]) -> list[str]:
     """The first notes of each kind as lines, and how many more there are."""
     kinds = defaultdict(list)
     for note in notes:
         kinds[note.kind].append(note)
     lines = []
     for kind, of_kind in kinds.items():
-        lines += [str(note) for note in of_kind[:_TOLD]]
-        if len(of_kind) > _TOLD:
-            lines.append(f"{len(of_kind) - _TOLD} more of the kind '{kind}'; {REPORT} has them all.")
+        lines += [str(note) for note in of_kind[:_SHOWN]]
+        if len(of_kind) > _SHOWN:
+            lines.append(f"{len(of_kind) - _SHOWN} more of the kind '{kind}'; {REPORT} has them all.")
     return lines
 
 

@@ -39,7 +39,7 @@ def propose(context: JobContext) -> Mapping[str, Any]:
 
 
 def index(context: JobContext) -> Mapping[str, Any]:
-    """Confirms the frames of the job's video."""
+    """Counts the frames of the job's video by decoding it."""
     video = count_frames(
         context.database, video_id=str(context.job.video_id), report=context.report, cancelled=context.report.cancelled
     )
@@ -49,9 +49,7 @@ def index(context: JobContext) -> Mapping[str, Any]:
 def import_file(context: JobContext) -> Mapping[str, Any]:
     """``{"upload"?, "file", "frames", "stride"?, "repeat"?}``: a YouTube-VIS file into the project.
 
-    An upload is removed.
-
-    ``file`` is its path, or with the id of an ``upload`` its name.
+    ``file`` is the path of a file of this machine, or the name of the file with the id ``upload``, which is removed.
     """
     parameters = context.job.parameters
     with file_of_job(context.settings.data / IMPORTS, parameters, typed="file") as file:
@@ -103,7 +101,8 @@ def download_release(context: JobContext) -> Mapping[str, Any]:
 def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
     """``{"path" | "upload" and "file", "name", "config"?}``: a checkpoint file into the data folder.
 
-    The file is one of this machine, which stays where it is, or an upload, which is removed.
+    ``path`` names a file of this machine, which stays; ``file`` is the name of the file with the id ``upload``, which
+    is removed.
     """
     parameters = context.job.parameters
     context.report(0.1, "Reading the file")
@@ -128,7 +127,7 @@ def export_checkpoint(context: JobContext) -> Mapping[str, Any]:
 
 
 def retrain(context: JobContext) -> None:
-    """Training in a process of its own, which reports to the same job and stores its own result."""
+    """Training in a process of its own, which reports to the same job and stores the result itself."""
     watch_child(context, ["retrain", "--job", context.job.id, *context.settings.flags()])
 
 

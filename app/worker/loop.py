@@ -1,7 +1,8 @@
 """The worker: one long-lived process per machine and device, which takes jobs from the database and does them.
 
-It holds the model warm between jobs. Training runs in a process of its own, watched by a thread here, so that
-proposing goes on beside it. Everything a job achieves is stored as it goes, so a worker may die at any moment.
+The network stays loaded between jobs. Training runs in a process of its own, and a thread of the worker waits for it,
+so that proposals can be made at the same time. Jobs store their results step by step: a worker may be killed at any
+moment.
 """
 
 import contextlib
@@ -32,9 +33,9 @@ from storage.frames import VideoError
 from storage.youtube_vis import YouTubeVisError
 
 log = logging.getLogger(__name__)
-LOOK_SECONDS = 0.4
-GRACE_SECONDS = 10.0
-WATCH_SECONDS = 0.5
+POLL_SECONDS = 0.4  # between two looks for a queued job
+GRACE_SECONDS = 10.0  # that a process has to end by itself
+WATCH_SECONDS = 0.5  # between two looks at a process
 LONGEST_ERROR = 400  # characters of the sentence for a mistake of the program
 STOPPED = "The worker was stopped; ask again."
 
@@ -50,10 +51,10 @@ def run_worker(
     aside: Mapping[str, Handler],
     idle_seconds: float | None = None,
 ) -> bool:
-    """Takes and does jobs until none came for ``idle_seconds``; false at once when another worker is alive here.
+    """Do jobs until none was queued for ``idle_seconds``; returns false at once if this machine has a worker already.
 
-    ``handlers`` are the kinds done one after another in this process, ``aside`` the kinds that only watch another
-    process, one at a time beside the others; the application's own are those of `app.worker.handlers`.
+    ``handlers`` (kind -> function) run one after another in this process. Those of ``aside`` only wait for another
+    process; one of them at a time runs beside the others. The application's own are in `app.worker.handlers`.
     """
     worker = Worker(
         settings,
@@ -65,7 +66,7 @@ def run_worker(
     signal.signal(signal.SIGINT, worker.stop)
     with Database.open(settings.database_url) as database:
         served = False
-        # A job that came between the last look and the release of the lock found a worker alive: look once more.
+        # Nobody starts a worker for a job that is queued just before the lock is released: look for it once more.
         while not served or (not worker.stopping and worker.waiting(database)):
             with worker_lock(settings) as alone:
                 if not alone:
@@ -96,16 +97,16 @@ class Worker:
         self._watching: threading.Thread | None = None
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
-        """Ends after the step at hand: the running job is queued again or, where it cannot go on, marked failed."""
+        """End after the current step: the running job is queued again, or marked failed if it cannot be resumed."""
         self.stopping = True
 
     def waiting(self, database: Database) -> bool:
-        """Whether a job waits that this worker could take."""
+        """Whether a job is queued that this worker can do."""
         with database.read() as tx:
             return any(job.status == "queued" and job.kind in self._kinds() for job in jobs.list_jobs(tx, active=True))
 
     def serve(self, database: Database) -> None:
-        """Takes jobs until told to stop, or until nothing was to do for the idle time."""
+        """Do jobs until `stop` is called, or until none was queued for the idle time."""
         last_work = time.monotonic()
         while not self.stopping and time.monotonic() - last_work < self._idle_seconds:
             job = self._claim(database)
@@ -118,12 +119,12 @@ class Worker:
             if job is not None or self._busy_aside():
                 last_work = time.monotonic()
             if job is None:
-                time.sleep(LOOK_SECONDS)
+                time.sleep(POLL_SECONDS)
         if self._watching is not None:
             self._watching.join()
 
     def work(self, database: Database, job: jobs.Job) -> None:
-        """Does one job and stores how it ended; never raises for what went wrong in the job."""
+        """Do one job and store its end; an error of the job is stored and not raised."""
         log.info("Job %s (%s) begins.", job.id, job.kind)
         handler = self._handlers.get(job.kind) or self._aside[job.kind]
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
@@ -160,7 +161,7 @@ class Worker:
         kinds = list(self._handlers) if self._busy_aside() else sorted(self._kinds())
         try:
             with database.read() as tx:
-                # Looking first takes no write lock, which a worker at rest has no need of.
+                # Reading first: an idle worker takes no write lock.
                 if not any(job.status == "queued" and job.kind in kinds for job in jobs.list_jobs(tx, active=True)):
                     return None
             with database.atomic() as tx:
@@ -177,7 +178,7 @@ class Worker:
 
 
 def watch_child(context: JobContext, command: list[str]) -> None:
-    """Runs ``python -m app.commands <command>`` until it ends; ends it when the job is cancelled.
+    """Run ``python -m app.commands <command>`` to its end, or terminate it when the job is cancelled.
 
     Its output goes to ``data/logs/<job>.log``. Raises `Cancelled`, or `ChildFailed` with the last line it wrote.
     """
@@ -206,7 +207,7 @@ def watch_child(context: JobContext, command: list[str]) -> None:
 def _wait(child: "subprocess.Popen[bytes]", context: JobContext) -> None:
     while child.poll() is None:
         if context.report.cancelled():
-            # The process knows of it from its own heartbeat and may still store what it has.
+            # The process sees the cancellation with its own heartbeat and gets some time to store its results.
             with contextlib.suppress(subprocess.TimeoutExpired):
                 child.wait(GRACE_SECONDS)
             _end_child(child)

@@ -55,19 +55,19 @@ def test_a_known_rest_is_believed(clock: list[float]) -> None:
     assert log.getvalue() == " 50% on, 7 s left\n"
 
 
-def test_a_terminal_line_is_drawn_over_and_left_before_something_else_is_said(clock: list[float]) -> None:
+def test_a_terminal_line_is_drawn_over_and_ended_once(clock: list[float]) -> None:
     screen = Terminal()
     progress = Progress(screen)
     progress(0.1, "a long message")
     clock[0] += 1.0
     progress(0.2, "short")
-    progress.say("A line that stays.")
+    progress.end()
     progress.end()
 
-    drawn, stays = screen.getvalue().splitlines()[0], screen.getvalue().splitlines()[-1]
-    assert screen.getvalue().startswith("\r 10% a long message")
-    assert stays == "A line that stays."
-    assert drawn is not stays and screen.getvalue().endswith("A line that stays.\n")
+    first, second = screen.getvalue().split("\r")[1:]
+    assert first == " 10% a long message"
+    assert second.rstrip(" \n") == " 20% short" and second.count("\n") == 1 and second.endswith("\n")
+    assert len(second.rstrip("\n")) == len(first), "the end of the longer line is drawn over"
 
 
 def test_shares_outside_0_to_1_are_shown_as_their_ends(clock: list[float]) -> None:

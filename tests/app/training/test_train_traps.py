@@ -13,7 +13,7 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from app.training.file_clips import YoutubeVisClips
-from app.training.train import TrainOrder, spoken, train
+from app.training.train import TrainOrder, first_notes, train
 from model.config import ScaleConfig
 from model.training.clips import ClipDataset, ClipVideo, DataNote, labelled_frames, notes_of
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
@@ -210,12 +210,12 @@ def test_a_crowd_is_no_truth(tmp_path: Path) -> None:
 def test_many_notes_of_one_kind_are_told_in_few_lines() -> None:
     notes = [DataNote("few frames", f"v{k}", None, "short.") for k in range(9)] + [DataNote("other", None, None, "O.")]
 
-    assert spoken(notes) == [
+    assert first_notes(notes) == [
         *("Video v0: short.", "Video v1: short.", "Video v2: short."),
         "6 more of the kind 'few frames'; report.json has them all.",
         "O.",
     ]
-    assert spoken([]) == []
+    assert first_notes([]) == []
 
 
 class CountedVideos(list[ClipVideo]):

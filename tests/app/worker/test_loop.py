@@ -23,7 +23,7 @@ from tests.waiting import PATIENCE_SECONDS, wait_for
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, seconds in {"LOOK_SECONDS": 0.01, "WATCH_SECONDS": 0.02, "GRACE_SECONDS": 0.3}.items():
+    for name, seconds in {"POLL_SECONDS": 0.01, "WATCH_SECONDS": 0.02, "GRACE_SECONDS": 0.3}.items():
         monkeypatch.setattr(loop, name, seconds)
     monkeypatch.setattr(reporter, "BEAT_SECONDS", 0.02)
 
