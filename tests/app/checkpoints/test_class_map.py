@@ -6,7 +6,7 @@ from app.checkpoints.class_map import ClassMapping, class_mapping, class_names, 
 from storage import checkpoints, projects
 from storage.database import Database
 from storage.youtube_vis import categories_preset
-from tests.app.made import project_with
+from tests.app.made import add_checkpoint, project_with
 
 
 @pytest.mark.parametrize(
@@ -42,10 +42,8 @@ def test_a_choice_of_a_category_that_is_gone_counts_no_longer() -> None:
 
 def test_the_stored_map_and_retired_categories_are_respected(database: Database) -> None:
     project, categories = project_with(database, "dog", "cat")
+    checkpoint = add_checkpoint(database, "dog", "puppy", "cat")
     with database.atomic() as tx:
-        checkpoint = checkpoints.add_checkpoint(
-            tx, name="c", path="c", sha256="c", config="t", categories=["dog", "puppy", "cat"], size_bytes=1
-        )
         checkpoints.set_class_map(tx, checkpoint.id, project.id, {"puppy": categories["dog"].id})
         projects.retire_category(tx, categories["cat"].id)
         mapping = class_mapping(tx, checkpoint=checkpoint, project_id=project.id)

@@ -7,12 +7,12 @@ from typing import Any
 from app.proposing.into_project import Proposed, propose_video
 from app.settings import Settings
 from app.web.edit_batches import take_back
-from storage import checkpoints, edits, runs, tracks
+from storage import edits, runs, tracks
 from storage.database import Database
 from storage.edits import rebuild
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
-from tests.app.made import PERSON, project_with, send, video_in
+from tests.app.made import PERSON, add_checkpoint, project_with, send, video_in
 from tests.app.proposing.fake_windows import CLASSES
 
 
@@ -27,10 +27,7 @@ def quiet(progress: float, message: str) -> None:
 def video_to_propose(database: Database, settings: Settings, folder: Path) -> Video:
     """A short video in a project with the category dog, and a checkpoint that knows dogs and stars."""
     project, _ = project_with(database, "dog")
-    with database.atomic() as tx:
-        checkpoints.add_checkpoint(
-            tx, name="c", path="c.safetensors", sha256="c", config="t", categories=CLASSES, size_bytes=1
-        )
+    add_checkpoint(database, *CLASSES, name="c")
     return video_in(database, settings, project, folder)
 
 

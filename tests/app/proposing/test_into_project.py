@@ -15,25 +15,14 @@ from app.settings import Settings
 from app.worker.handlers import HANDLERS
 from app.worker.job import JobContext
 from model.tracking.settings import ProposeSettings
-from storage import checkpoints, tracks, videos
+from storage import tracks, videos
 from storage.database import Database
 from storage.frames import SourceMissing
 from storage.videos import Video
-from tests.app.made import FRAMES, project_with, video_in
+from tests.app.made import FRAMES, add_checkpoint, project_with, video_in
 from tests.app.proposing.fake_windows import FakeWindows
 from tests.app.proposing.one_video import Desk, never, quiet, video_to_propose
 from tests.storage.made_videos import decoded
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeWindows:
-    return FakeWindows(monkeypatch)
-
-
-@pytest.fixture
-def desk(database: Database, settings: Settings, tmp_path: Path, fake: FakeWindows) -> Desk:
-    return Desk(database, settings, video_to_propose(database, settings, tmp_path), fake)
-
 
 # --- the whole way
 
@@ -205,16 +194,7 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
     save(settings.checkpoints / "tiny.safetensors", from_network(network, classes))
     project, _ = project_with(database, "thing 0")
     video = video_in(database, settings, project, tmp_path)
-    with database.atomic() as tx:
-        found = checkpoints.add_checkpoint(
-            tx,
-            name="tiny",
-            path="checkpoints/tiny.safetensors",
-            sha256="tiny",
-            config="tevit_tiny",
-            categories=classes,
-            size_bytes=1,
-        )
+    found = add_checkpoint(database, *classes, name="tiny")
     warm = WarmModel(settings)
 
     def report(progress: float, message: str) -> None:

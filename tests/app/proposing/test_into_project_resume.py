@@ -12,21 +12,9 @@ from app.settings import Settings
 from model.tracking.settings import ProposeSettings
 from model.tracking.stitch_state import StateMismatch
 from storage import jobs, runs
-from storage.database import Database
 from tests.app.made import FRAMES, project_with, square, video_in
 from tests.app.proposing.fake_windows import FakeWindows
-from tests.app.proposing.one_video import Desk, video_to_propose
-
-
-@pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeWindows:
-    return FakeWindows(monkeypatch)
-
-
-@pytest.fixture
-def desk(database: Database, settings: Settings, tmp_path: Path, fake: FakeWindows) -> Desk:
-    return Desk(database, settings, video_to_propose(database, settings, tmp_path), fake)
-
+from tests.app.proposing.one_video import Desk
 
 # --- broken off and taken up again
 

@@ -20,7 +20,7 @@ from storage.database import Database
 from storage.runs import start_run
 from tests.app.made import FRAMES, project_with, square, video_in
 from tests.app.proposing.fake_windows import FakeWindows
-from tests.app.proposing.one_video import Desk, video_to_propose
+from tests.app.proposing.one_video import Desk
 
 Places = dict[int, tuple[int, int]]
 STILL: Places = {frame: (20, 20) for frame in range(FRAMES)}
@@ -32,14 +32,8 @@ def shifted(by: int, *, first: int = 0, stop: int = FRAMES) -> Places:
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeWindows:
-    return FakeWindows(monkeypatch)
-
-
-@pytest.fixture
-def desk(database: Database, settings: Settings, tmp_path: Path, fake: FakeWindows) -> Desk:
+def desk(desk: Desk, fake: FakeWindows) -> Desk:
     """A video with one track, a dog that stands `STILL`."""
-    desk = Desk(database, settings, video_to_propose(database, settings, tmp_path), fake)
     propose(desk, fake, {0: STILL})
     return desk
 

@@ -1,20 +1,16 @@
 """A small project with corrected videos and an untrained checkpoint."""
 
-import uuid
-from typing import Any
-
 import torch
 
 from app.settings import Settings
 from model.config import named
 from model.network.tevit import build
 from model.weights import checkpoint
-from storage import checkpoints, edits
+from storage import checkpoints
 from storage.database import Database
-from storage.edits import Applied, Change, Edit
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import PERSON, new_track, square
+from tests.app.made import new_track, send, square
 
 CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
 
@@ -38,13 +34,6 @@ def checkpoint_in(database: Database, settings: Settings, project: Project) -> c
     return made
 
 
-def apply(database: Database, video: Video, changes: list[dict[str, Any]]) -> None:
-    with database.atomic() as tx:
-        parts = tuple(Change(**change) for change in changes)
-        done = edits.apply_edit(tx, Edit(str(uuid.uuid4()), "draw", PERSON, video.id, parts))
-    assert isinstance(done, Applied)
-
-
 def drawn(database: Database, video: Video, category: str, frames: int = 6) -> None:
     masks = {frame: square(5 + 2 * frame, 10, 14) for frame in range(frames)}
-    apply(database, video, new_track(category, masks)[1])
+    assert send(database, video, new_track(category, masks)[1])["status"] == "applied"

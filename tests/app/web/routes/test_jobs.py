@@ -4,21 +4,18 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from storage import checkpoints, jobs
+from storage import jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import square
+from tests.app.made import add_checkpoint, square
 from tests.app.web.requests import draw, get
 
 
 @pytest.fixture
 def checkpoint(database: Database) -> Checkpoint:
-    with database.atomic() as tx:
-        return checkpoints.add_checkpoint(
-            tx, name="c", path="c", sha256="c", config="tevit_tiny", categories=["dog"], size_bytes=1
-        )
+    return add_checkpoint(database, "dog")
 
 
 def test_proposing_puts_one_job_in_the_queue_and_starts_a_worker(

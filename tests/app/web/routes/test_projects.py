@@ -5,19 +5,11 @@ from typing import Any
 from fastapi.testclient import TestClient
 
 from storage import checkpoints, projects
-from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import project_with, square
+from tests.app.made import add_checkpoint, project_with, square
 from tests.app.web.requests import draw, get
-
-
-def checkpoint(database: Database, *classes: str, name: str = "demo") -> Checkpoint:
-    with database.atomic() as tx:
-        return checkpoints.add_checkpoint(
-            tx, name=name, path="demo.safetensors", sha256=name, config="tevit_tiny", categories=classes, size_bytes=1
-        )
 
 
 def test_projects_are_made_listed_and_remembered(client: TestClient) -> None:
@@ -63,7 +55,7 @@ def test_a_project_shows_how_far_each_video_is(client: TestClient, project: Proj
 def test_the_demos_checkpoint_warns_on_another_project(
     client: TestClient, database: Database, project: Project
 ) -> None:
-    checkpoint(database, "star", "fish")
+    add_checkpoint(database, "star", "fish")
     found = get(client, f"projects/{project.id}/proposer")
     assert "star, fish" in found["warning"] and "draw by hand" in found["warning"]
     assert found["checkpoint"]["builtin_demo"] is True
@@ -74,7 +66,7 @@ def test_the_demos_checkpoint_warns_on_another_project(
 
 def test_the_demo_project_is_not_warned(client: TestClient, database: Database) -> None:
     project, _ = project_with(database, "star", "fish", name="demo")
-    checkpoint(database, "star", "fish")
+    add_checkpoint(database, "star", "fish")
     with database.atomic() as tx:
         projects.set_setting(tx, "demo_project", project.id)
     found = get(client, f"projects/{project.id}/proposer")
@@ -84,8 +76,8 @@ def test_the_demo_project_is_not_warned(client: TestClient, database: Database) 
 
 def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient, database: Database) -> None:
     project, _ = project_with(database, "car")
-    checkpoint(database, "star")
-    own = checkpoint(database, "sedan", name="own")
+    add_checkpoint(database, "star")
+    own = add_checkpoint(database, "sedan", name="own")
     with database.atomic() as tx:
         checkpoints.activate(tx, project.id, own.id)
     found = get(client, f"projects/{project.id}/proposer")

@@ -5,6 +5,7 @@ from fastapi.testclient import TestClient
 from storage import checkpoints, jobs
 from storage.database import Database
 from storage.projects import Project
+from tests.app.made import add_checkpoint
 from tests.app.web.requests import get
 
 
@@ -33,10 +34,8 @@ def test_runs_come_newest_first_with_what_they_recorded(
 def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(
     client: TestClient, database: Database, project: Project
 ) -> None:
+    made = add_checkpoint(database, "dog", name="base")
     with database.atomic() as tx:
-        made = checkpoints.add_checkpoint(
-            tx, name="base", path="b", sha256="b", config="tevit_tiny", categories=["dog"], size_bytes=1
-        )
         checkpoints.activate(tx, project.id, made.id)
     facts = get(client, f"projects/{project.id}/retrain")
     assert facts["active"] == {"id": made.id, "name": "base"}
