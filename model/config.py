@@ -32,7 +32,7 @@ class ResNetConfig:
 
     blocks: tuple[int, ...] = (3, 4, 6, 3)  # bottlenecks per stage
     width: int = 64  # channels of the stem
-    frozen_stages: int = 1  # stem and this many stages never learn
+    frozen_stages: int = 1  # the stem and this many stages are frozen
     kind: str = "resnet"
 
 
@@ -65,7 +65,7 @@ class HeadConfig:
     mask_cells: int = 14  # RoIAlign grid of the mask heads; masks are twice as fine
     mask_convs: int = 4
     box_towers: int = 3  # linear layers before the box deltas
-    canonical_size: float = 56.0  # RoI side in pixels at which pyramid level 1 takes over from level 0
+    canonical_size: float = 56.0  # RoI side in pixels from which pyramid level 1 is used instead of level 0
 
 
 @dataclass(frozen=True)
@@ -74,8 +74,8 @@ class ScaleConfig:
 
     test: tuple[int, int] = (640, 360)  # datasets/youtubevis.py: test_pipeline, img_scale
     train: tuple[tuple[int, int], ...] = ((640, 360), (960, 480))  # its train_pipeline, img_scale
-    # 'range' draws both sides between the two scales (what mmdetection does when nothing is said, as in the plain
-    # configurations), 'value' picks one of the scales (`*_mstrain.py`: multiscale_mode).
+    # 'range' draws both sides between the two scales (mmdetection's default, which the plain configurations use),
+    # 'value' picks one of the scales (`*_mstrain.py`: multiscale_mode).
     multiscale: str = "range"
 
 
@@ -85,7 +85,7 @@ class TrainingConfig:
 
     steps: int = 9200  # runner: max_iters
     decay_steps: tuple[int, ...] = (6100, 8500)  # lr_config: step; the learning rate is divided by 10 here
-    schedule: str = "step"  # lr_config: policy; ours also know 'cosine'
+    schedule: str = "step"  # lr_config: policy; 'cosine' is our own addition
     warmup_steps: int = 770  # lr_config: warmup_iters
     warmup_ratio: float = 0.001  # schedules/schedule_1x.py: warmup_ratio, linear
     learning_rate: float = 2.5e-4  # optimizer: AdamW, lr
@@ -94,7 +94,7 @@ class TrainingConfig:
     gradient_clip: float = 0.1  # optimizer_config: grad_clip, L2 norm
     clip_frames: int = 5  # datasets/youtubevis.py: clip_length
     batch: int = 16  # clips per step over all devices: README trains on 8 GPUs, samples_per_gpu=2
-    ema: float = 0.0  # decay of the running mean of the weights; 0, as in the official code, keeps none
+    ema: float = 0.0  # decay of the running mean of the weights; 0: no mean, as in the official code
     flip: float = 0.5  # train_pipeline: RandomFlip, flip_ratio
 
 
@@ -108,9 +108,9 @@ class TeViTConfig:
     scales: ScaleConfig = field(default_factory=ScaleConfig)
     training: TrainingConfig = field(default_factory=TrainingConfig)
     queries: int = 100
-    query_layout: str = "full"  # where untrained queries start: 'full' image or a 'grid' of boxes
+    query_layout: str = "full"  # initial boxes of untrained queries: the 'full' image or a 'grid' of boxes
     classes: int = 40
-    window: int = 36  # frames of one clip at test time; longer videos are cut
+    window: int = 36  # frames of one clip at test time; longer videos are cut into windows
     overlap: int = 6
     max_tracks: int = 10
 
@@ -152,7 +152,7 @@ _TINY = TeViTConfig(
     queries=15,
     query_layout="grid",
     classes=5,
-    window=8,  # it learnt from clips of 3 frames; over longer windows its tracks change sides
+    window=8,  # trained on clips of 3 frames; over longer windows its tracks swap identities
     overlap=3,
 )
 

@@ -1,7 +1,7 @@
-"""How well a network does on videos with partial truth: AP over the frames that people have judged.
+"""AP of a network on videos with partial ground truth, over the frames that people have judged.
 
-A frame of a video counts when every track that people touched is known there. What the network finds where people
-have not looked yet (a thing of which no judged track says anything) is neither right nor wrong and is left out.
+A frame counts if the state of every judged track is known in it. A detection that touches no judged track can be
+neither right nor wrong while the frames are not complete, and is left out.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -21,12 +21,12 @@ from model.training.targets import PRESENT, UNKNOWN
 
 Rle = dict[str, Any]
 STATS = ("AP", "AP50", "AP75", "AR1", "AR10")
-_TOUCHES = 0.1  # mask IoU from which a found track is about a judged one
+_TOUCHES = 0.1  # mask IoU from which a detected track touches a judged one
 
 
 @dataclass(frozen=True)
 class Score:
-    """AP and its kin over some videos, 0 to 1; None where there was no truth to compare with."""
+    """AP and related figures over some videos, 0 to 1; None without ground truth."""
 
     stats: dict[str, float]
     per_category: tuple[tuple[str, int, float | None], ...]  # name, truth tracks, AP
@@ -34,7 +34,7 @@ class Score:
 
 
 def judged_frames(video: ClipVideo) -> list[int]:
-    """Frames whose truth is whole as far as people touched it: some track present, no judged track unknown."""
+    """Frames in which some track is present and no judged track unknown; without any, those with a present track."""
     tracks = [track for track in video.tracks if any(state != UNKNOWN for state in track.states)]
     whole = [
         frame
@@ -53,7 +53,7 @@ def _frames(source: ClipSource, video: int) -> Iterator[np.ndarray]:
 
 
 def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str, Any]]:
-    """What the network finds in one video by the published rule: `label`, `score`, `segmentations` per frame."""
+    """Tracks of one video under the published rule: `label`, `score`, `segmentations` (COCO RLE or None per frame)."""
     count = source.videos[video].count
     results = propose(
         network,
@@ -77,7 +77,7 @@ def score(
     frames: Callable[[ClipVideo], list[int]] = judged_frames,
     on_video: Callable[[int], None] = lambda done: None,
 ) -> Score:
-    """AP of ``network`` on ``source.videos[i]`` for i in ``videos``, over the frames that ``frames`` picks of each."""
+    """AP of ``network`` on ``source.videos[i]`` for i in ``videos``, over the frames that ``frames`` selects."""
     truth, results = [], []
     for done, index in enumerate(videos):
         video = source.videos[index]
@@ -130,7 +130,7 @@ def _results(found: Sequence[dict[str, Any]], frames: Sequence[int], *, video_id
 def _judged(
     results: list[dict[str, Any]], truth: list[dict[str, Any]], video: ClipVideo, frames: Sequence[int]
 ) -> list[dict[str, Any]]:
-    """The results that truth can speak of: all of them in complete frames, else those that touch a judged track."""
+    """The results that can be judged: all of them if the frames are complete, else those that touch a judged track."""
     complete = video.complete
     if complete is None or (frames and all(complete[frame] for frame in frames)):
         return results

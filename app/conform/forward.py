@@ -97,8 +97,8 @@ def index_case(case: Case, folder: Path, name: str) -> None:
         path = folder / f"{own}.json"
         if path.exists():
             about = read_json(path)
-            told = {**about["case"], "config": about["config"], "pad_hw": about["pad_hw"], "salt": about["salt"]}
-            case.equal(own, {key: told.get(key) for key in entry}, entry)
+            facts = {**about["case"], "config": about["config"], "pad_hw": about["pad_hw"], "salt": about["salt"]}
+            case.equal(own, {key: facts.get(key) for key in entry}, entry)
 
 
 def _size(golden: Golden, clip: Tensor) -> Resized:

@@ -150,8 +150,8 @@ def _accuracy(queries: Queries, matches: list[tuple[Tensor, Tensor]], targets: l
     right = count = 0
     for logits, (query, track), clip in zip(queries.logits, matches, targets, strict=True):
         frame, pair = (clip.states[:, track] == PRESENT).nonzero(as_tuple=True)
-        said = logits[frame, query[pair]].argmax(dim=1)
-        right += int((said == clip.labels[track[pair]]).sum())
+        best = logits[frame, query[pair]].argmax(dim=1)
+        right += int((best == clip.labels[track[pair]]).sum())
         count += len(frame)
     return 100.0 * right / max(count, 1)
 

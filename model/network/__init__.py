@@ -1,1 +1,1 @@
-"""The network: backbones, feature pyramid, query head, mask head, and the frames that it reads."""
+"""The network: backbones, feature pyramid, query head, mask head, and the preparation of its input."""

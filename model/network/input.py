@@ -18,9 +18,9 @@ DIVISOR = 32
 
 @dataclass(frozen=True)
 class Resized:
-    """How a frame was brought to the network: everything needed to go back."""
+    """The sizes of a frame before and after preparation, from which results are mapped back."""
 
-    frame_hw: tuple[int, int]  # the frame itself, pixels
+    frame_hw: tuple[int, int]  # the original frame, pixels
     img_hw: tuple[int, int]  # after resizing
     pad_hw: tuple[int, int]  # after padding right and below
 

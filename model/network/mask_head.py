@@ -18,7 +18,7 @@ def _conv_norm(channels: int) -> nn.Sequential:
 def _upsample(x: Tensor, layer: nn.ConvTranspose2d) -> Tensor:
     """The transposed convolution of kernel 2 and stride 2 as one matrix product: (R, C, S, S) -> (R, C', 2S, 2S).
 
-    Every output pixel sees exactly one input pixel, which the general routine does not exploit on a CPU.
+    Every output pixel depends on exactly one input pixel, which the general routine does not exploit on a CPU.
     """
     count, channels, side, _ = x.shape
     weight = layer.weight.permute(1, 2, 3, 0).reshape(-1, channels)  # (C' * 4, C)
@@ -46,7 +46,7 @@ class MaskHead(nn.Module):
         return F.relu(_upsample(x, self.upsample))
 
     def forward(self, queries: Tensor, rois: Tensor, labels: Tensor) -> Tensor:
-        """Mask logits (R, 2S, 2S) of each region's own class ``labels`` (R,) int64; other classes cost nothing."""
+        """Mask logits (R, 2S, 2S) of each region's own class ``labels`` (R,) int64; only that class is computed."""
         x = self.embed(queries, rois)
         weight = self.conv_logits.weight.flatten(1)[labels]  # (R, C)
         assert self.conv_logits.bias is not None

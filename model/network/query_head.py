@@ -1,7 +1,7 @@
 """Spatio-temporal query interaction (STQI) head: one refinement stage (TeViT paper, section 3.3, figure 3).
 
 Queries of a frame attend to each other, then each query attends to itself in the other frames, with the same
-weights and without any notion of time; then it filters its region and predicts class logits and box deltas.
+weights and without a time encoding; then it filters its region and predicts class logits and box deltas.
 Source: TeViT `mmdet/models/roi_heads/bbox_heads/stqi_head.py`.
 """
 
@@ -17,12 +17,12 @@ from model.network.dynamic_conv import DynamicConv
 
 
 class StageOutput(NamedTuple):
-    """What a stage says of its queries: B clips of T frames with N queries each."""
+    """The output of a stage for its queries: B clips of T frames with N queries each."""
 
     logits: Tensor  # (B, T, N, classes) float, before the sigmoid
     deltas: Tensor  # (B, T, N, 4) float, see boxes.decode_deltas
     object_features: Tensor  # (B, T, N, C), the queries of the next stage
-    attention_features: Tensor  # (B, T, N, C), what the mask head filters with
+    attention_features: Tensor  # (B, T, N, C), input of the mask head
 
 
 class _QueryFFN(nn.Module):
@@ -89,7 +89,7 @@ class QueryHead(nn.Module):
 
 
 def init_query_head(head: QueryHead, *, prior: float = 0.01) -> None:
-    """Xavier weights, and a class bias that makes every class rare at the start (focal loss, arXiv 1708.02002)."""
+    """Xavier weights; the class biases give each class the probability ``prior`` (focal loss, arXiv 1708.02002)."""
     for parameter in head.parameters():
         if parameter.dim() > 1:
             nn.init.xavier_uniform_(parameter)

@@ -108,7 +108,7 @@ def adaptive_roi_align(maps: Tensor, boxes: Tensor, *, cells: int) -> Tensor:
 
 
 def _axis_matrices(low: Tensor, high: Tensor, size: int, cells: int) -> Tensor:
-    """(R, cells, size): what each cell takes from each pixel along one axis; boxes of equal sampling go together."""
+    """(R, cells, size): weight of each pixel in each cell along one axis; boxes of equal sampling go together."""
     start, length = low - 0.5, (high - 0.5) - (low - 0.5)
     ratios = torch.ceil(length / cells).clamp_min(0).long()
     matrices = low.new_zeros((len(low), cells, size))

@@ -1,7 +1,7 @@
 """TeViT: the network of *Temporally Efficient Vision Transformer for Video Instance Segmentation* (arXiv 2204.08412).
 
-Three calls: :meth:`TeViT.encode` makes the feature pyramid of a clip, :meth:`TeViT.decode` refines queries over it,
-:meth:`TeViT.masks` draws chosen queries. Module names follow the official `state_dict`.
+Three calls: :meth:`TeViT.encode` computes the feature pyramid of a clip, :meth:`TeViT.decode` refines queries over it,
+:meth:`TeViT.masks` predicts the masks of chosen queries. Module names follow the official `state_dict`.
 Sources: `mmdet/models/detectors/tevit.py`, `mmdet/models/roi_heads/tevit_roi_head.py`.
 """
 
@@ -39,7 +39,7 @@ class Queries(NamedTuple):
 
     logits: Tensor  # (B, T, N, classes)
     boxes: Tensor  # (B, T, N, 4) refined by this stage
-    start_boxes: Tensor  # (B, T, N, 4) that this stage started from
+    start_boxes: Tensor  # (B, T, N, 4), the input of this stage
     object_features: Tensor  # (B, T, N, C)
     attention_features: Tensor  # (B, T, N, C)
 
@@ -78,7 +78,7 @@ class _RoIHead(nn.Module):
 
 
 class TeViT(nn.Module):
-    """The network; built parts go in, see :func:`build`."""
+    """The network; use :func:`build` to construct it with its backbone."""
 
     def __init__(self, config: TeViTConfig, backbone: nn.Module) -> None:
         super().__init__()
@@ -98,8 +98,8 @@ class TeViT(nn.Module):
     ) -> list[Queries]:
         """Refine all queries stage by stage.
 
-        ``extra_boxes`` (B, T, E, 4) xyxy in input pixels and ``extra_features`` (B, T, E, C) join as further queries
-        behind the learned ones.
+        ``extra_boxes`` (B, T, E, 4) xyxy in input pixels and ``extra_features`` (B, T, E, C) are appended to the
+        learned queries.
         """
         boxes, queries = self._start(features)
         if extra_boxes is not None and extra_features is not None:

@@ -100,8 +100,8 @@ def test_things_that_nobody_looked_at_are_not_held_against_the_network(
 
 def test_an_untrained_network_is_scored_without_an_error(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(windows, "store", None)  # nobody goes on from where scoring was
-    heard: list[int] = []
+    done: list[int] = []
     result = score(
-        network, Source(video(track([PRESENT] * 3, 0)), video(track([PRESENT] * 3, 9))), [0, 1], on_video=heard.append
+        network, Source(video(track([PRESENT] * 3, 0)), video(track([PRESENT] * 3, 9))), [0, 1], on_video=done.append
     )
-    assert 0.0 <= result.stats["AP"] <= 1.0 and heard == [1, 2] and len(result.per_video) == 2
+    assert 0.0 <= result.stats["AP"] <= 1.0 and done == [1, 2] and len(result.per_video) == 2

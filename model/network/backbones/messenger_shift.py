@@ -1,8 +1,8 @@
 """MsgShifT: PVTv2 whose frames exchange messenger tokens through time (TeViT paper, section 3.2, figure 2).
 
-Each frame carries a few learned tokens beside its picture. They attend to the picture, the picture attends to them,
-and after each block a part of them moves to a neighbouring frame (`torch.roll`, so the first and the last frame of a
-clip exchange tokens as well). Every convolution treats a token as a constant picture: its kernel summed over space.
+Each frame has a few learned tokens beside its pixels. Tokens and pixels attend to each other, and after each block a
+part of the tokens moves to a neighbouring frame (`torch.roll`, so the first and the last frame of a clip exchange
+tokens as well). A convolution is applied to a token as to a constant picture, with its kernel summed over space.
 
 Module names follow the official `state_dict` so that its checkpoints load by name.
 Source: TeViT `mmdet/models/backbones/msgshift.py`; PVTv2 (arXiv 2106.13797).
@@ -18,7 +18,7 @@ _EPS = 1e-6  # LayerNorm epsilon of the whole backbone; the heads use 1e-5
 
 
 def constant_conv(tokens: Tensor, conv: nn.Conv2d) -> Tensor:
-    """What ``conv`` would answer inside a constant picture of each token's value: (B, M, C) -> (B, M, C')."""
+    """The output of ``conv`` inside a constant picture of each token's value: (B, M, C) -> (B, M, C')."""
     kernel = conv.weight.sum(dim=(2, 3))  # (C', C) or, depthwise, (C', 1)
     if conv.groups > 1:
         out = tokens * kernel[:, 0]
@@ -64,10 +64,10 @@ class Attention(nn.Module):
             self.sr = nn.Conv2d(dim, dim, reduction, reduction)
             self.norm = nn.LayerNorm(dim, eps=_EPS)
 
-    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int, *, heard: bool = True) -> Tensor:
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int, *, keep_tokens: bool = True) -> Tensor:
         """x (B, H*W + M, C), the last ``messengers`` rows being tokens (0: none) -> the same shape.
 
-        With ``heard`` False nobody reads the tokens after this: only the pixels' rows (B, H*W, C) come back.
+        ``keep_tokens`` False returns only the rows of the pixels (B, H*W, C), if the tokens are not used afterwards.
         """
         pixels = x.shape[1] - messengers
         if self.reduction > 1:
@@ -76,8 +76,8 @@ class Attention(nn.Module):
                 keys = torch.cat((keys, constant_conv(x[:, pixels:], self.sr)), dim=1)
             keys = self.norm(keys)
         else:
-            keys = x[:, :pixels]  # the last stage does not look at tokens
-        return attend(self.attn, x if heard else x[:, :pixels], keys)
+            keys = x[:, :pixels]  # tokens are no keys in the last stage
+        return attend(self.attn, x if keep_tokens else x[:, :pixels], keys)
 
 
 def attend(attention: nn.MultiheadAttention, queries: Tensor, keys: Tensor) -> Tensor:
@@ -146,15 +146,15 @@ class Block(nn.Module):
         self.ffn = MixFFN(dim, hidden)
         self.drop_path = DropPath(drop_path)
 
-    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int, *, heard: bool = True) -> Tensor:
-        """x (B, H*W + M, C) -> the same shape, or the pixels' rows alone where nobody reads the tokens after this."""
-        attended = self.attn(self.norm1(x), hw, messengers, heard=heard)
+    def forward(self, x: Tensor, hw: tuple[int, int], messengers: int, *, keep_tokens: bool = True) -> Tensor:
+        """x (B, H*W + M, C) -> the same shape, or (B, H*W, C) without ``keep_tokens``."""
+        attended = self.attn(self.norm1(x), hw, messengers, keep_tokens=keep_tokens)
         x = x[:, : attended.shape[1]] + self.drop_path(attended)
-        return x + self.drop_path(self.ffn(self.norm2(x), hw, messengers if heard else 0))
+        return x + self.drop_path(self.ffn(self.norm2(x), hw, messengers if keep_tokens else 0))
 
 
 def shift(tokens: Tensor, offsets: tuple[int, ...]) -> Tensor:
-    """Move each part of the tokens (B, T, M, C) by its offset in frames, round the ends of the clip."""
+    """Move each part of the tokens (B, T, M, C) by its offset in frames, around the ends of the clip."""
     parts = tokens.chunk(len(offsets), dim=2)
     return torch.cat([part.roll(offset, dims=1) for part, offset in zip(parts, offsets, strict=True)], dim=2)
 
@@ -190,24 +190,24 @@ class MessengerShift(nn.Module):
     def forward(self, clips: Tensor, *, every_token: bool = False) -> tuple[list[Tensor], list[Tensor]]:
         """Maps of all stages, and the tokens (B*T, M, C_i) after each stage.
 
-        In a stage without reduced keys the tokens cannot reach any map, nor can those that leave the stage before it.
-        They are left out, and cost nothing, unless ``every_token``.
+        In a stage without reduced keys the tokens cannot influence any map, and neither can the tokens that leave the
+        stage before it. They are not computed unless ``every_token``.
         """
         batch, frames = clips.shape[:2]
         x = clips.flatten(0, 1)
         tokens = self.msg_tokens.expand(batch * frames, -1, -1)
         maps, messengers = [], []
-        listening = [reduction > 1 or every_token for reduction in self.reductions]
-        for stage, listens, next_listens in zip(self.layers, listening, [*listening[1:], every_token], strict=True):
+        used = [reduction > 1 or every_token for reduction in self.reductions]
+        for stage, uses_tokens, next_uses in zip(self.layers, used, [*used[1:], every_token], strict=True):
             assert isinstance(stage, nn.ModuleList)
             embed, blocks, norm = stage
             assert isinstance(blocks, nn.ModuleList)
-            x, tokens, hw = embed(x, tokens if listens else tokens[:, :0])
+            x, tokens, hw = embed(x, tokens if uses_tokens else tokens[:, :0])
             pixels = x.shape[1]
-            x = torch.cat((x, tokens), dim=1) if listens else x
+            x = torch.cat((x, tokens), dim=1) if uses_tokens else x
             for index, block in enumerate(blocks):
                 last = index == len(blocks) - 1
-                x = block(x, hw, tokens.shape[1], heard=next_listens or not last)
+                x = block(x, hw, tokens.shape[1], keep_tokens=next_uses or not last)
                 if x.shape[1] > pixels and not (len(blocks) % 2 and last):
                     x = self._shifted(x, pixels, frames, sign=1 if index % 2 == 0 else -1)
             x = norm(x)

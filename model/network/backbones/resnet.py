@@ -1,7 +1,7 @@
 """ResNet with frozen statistics (arXiv 1512.03385), as mmdetection's `backbones/resnet.py` in style 'pytorch'.
 
-The stride sits in the 3 x 3 convolution, batch norms always use their stored statistics, and the stem with the first
-stages never learns. Module names follow the official `state_dict`. Frames do not see each other here.
+The stride sits in the 3 x 3 convolution, batch norms always use their stored statistics, and the stem and the first
+stages are frozen. Module names follow the official `state_dict`. Frames are processed independently.
 """
 
 from typing import Self

@@ -1,7 +1,7 @@
 """Swin Transformer (arXiv 2103.14030) with the module names and the padding of mmdetection's `backbones/swin.py`.
 
 Attention inside windows of 7 x 7 tokens; every second block shifts the windows by half their side. Maps are padded
-with zeros to whole windows before each attention. Frames do not see each other here.
+with zeros to whole windows before each attention. Frames are processed independently.
 """
 
 import torch
@@ -12,13 +12,13 @@ from torch.utils.checkpoint import checkpoint
 from model.config import SwinConfig
 from model.network.backbones.messenger_shift import DropPath, drop_path_rates, to_map, to_sequence
 
-_FAR = -100.0  # added to the attention between tokens that only the cyclic shift made neighbours
+_FAR = -100.0  # added to the attention between tokens that are neighbours only because of the cyclic shift
 
 
 def relative_positions(window: int) -> Tensor:
     """(window**2, window**2) int64: row of the bias table for each pair of tokens of a window.
 
-    mmdetection counts in another order than the paper's code; both number the pairs in the same way.
+    mmdetection counts in another order than the paper's code, with the same numbers for all pairs.
     """
     axis = torch.arange(window, device="cpu")
     y, x = torch.meshgrid(axis, axis, indexing="ij")
@@ -80,7 +80,7 @@ class WindowAttention(nn.Module):
 
 
 class ShiftedWindows(nn.Module):
-    """Cuts a map into (shifted) windows, attends, and puts it together again."""
+    """Cuts a map into (shifted) windows, applies attention, and joins them again."""
 
     def __init__(self, dim: int, heads: int, window: int, shift: int) -> None:
         super().__init__()

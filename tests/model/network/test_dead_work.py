@@ -27,7 +27,7 @@ def propose(network: TeViT) -> None:
         network.masks(features, queries, frame, query, torch.zeros_like(query))
 
 
-def test_of_the_mask_heads_only_the_last_one_works_at_test_time() -> None:
+def test_only_the_last_mask_head_runs_at_test_time() -> None:
     network = small_network()
     called: Counter[int] = Counter()
     for number, head in enumerate(network.roi_head.mask_head):
@@ -60,7 +60,7 @@ def seen_tokens(network: MessengerShift, **more: bool) -> list[list[tuple[int, i
     return rows
 
 
-def test_tokens_live_until_the_last_block_that_hears_them() -> None:
+def test_tokens_are_computed_up_to_the_last_block_that_uses_them() -> None:
     network = randomise(MessengerShift(BACKBONE).eval())
     assert isinstance(network, MessengerShift)
     m = BACKBONE.messengers
@@ -103,9 +103,9 @@ def test_leaving_them_out_changes_no_map_and_no_gradient() -> None:
 
 
 @pytest.mark.parametrize("block", [0, 1])
-def test_a_block_whose_tokens_nobody_hears_gives_the_same_pixels(block: int) -> None:
+def test_a_block_without_its_tokens_gives_the_same_pixels(block: int) -> None:
     layer = randomise(MessengerShift(BACKBONE).eval()).layers[2][1][block]  # type: ignore[index, union-attr]
     assert isinstance(layer, Block)
     x = torch.randn(2, 24 + 8, BACKBONE.dims[2], generator=torch.Generator().manual_seed(1))
     with torch.inference_mode():
-        torch.testing.assert_close(layer(x, (4, 6), 8, heard=False), layer(x, (4, 6), 8)[:, :24])
+        torch.testing.assert_close(layer(x, (4, 6), 8, keep_tokens=False), layer(x, (4, 6), 8)[:, :24])
