@@ -58,15 +58,15 @@ def test_a_known_rest_is_believed(clock: list[float]) -> None:
 def test_a_terminal_line_is_drawn_over_and_ended_once(clock: list[float]) -> None:
     screen = Terminal()
     progress = Progress(screen)
-    progress(0.1, "a long message")
+    progress(0.1, "a message that is much longer")
     clock[0] += 1.0
     progress(0.2, "short")
     progress.end()
     progress.end()
 
     first, second = screen.getvalue().split("\r")[1:]
-    assert first == " 10% a long message"
-    assert second.rstrip(" \n") == " 20% short" and second.count("\n") == 1 and second.endswith("\n")
+    assert first == " 10% a message that is much longer"
+    assert second.startswith(" 20% short, ") and second.count("\n") == 1 and second.endswith("\n")
     assert len(second.rstrip("\n")) == len(first), "the end of the longer line is drawn over"
 
 
