@@ -49,6 +49,7 @@ def settings_of(arguments: argparse.Namespace) -> Settings:
         host=flags.get("host"),
         port=flags.get("port"),
         auth_file=flags.get("auth"),
+        allow_network=flags.get("allow_network", False),
         open_browser=flags.get("open_browser", False),
     )
 

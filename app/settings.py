@@ -20,7 +20,8 @@ class Settings:
     ``data`` is absolute. ``device`` is ``None`` (choose), ``"cpu"`` or ``"cuda:N"``. ``frame_cache_bytes`` bounds the
     pictures kept in memory, ``frame_disk_bytes`` those kept under ``data/frames``. ``worker_idle_seconds`` is how long
     a worker without work stays alive; ``stale_seconds`` how long a running job may be silent before it counts as dead.
-    ``auth_file`` is the file of names and passwords for a server that others can reach, or ``None``.
+    ``auth_file`` is what ``--auth`` names: no version honours it yet, and `app.cli.serve` refuses it.
+    ``allow_network``: a person accepts that everybody who reaches ``host`` may do everything.
     """
 
     data: Path
@@ -31,6 +32,7 @@ class Settings:
     open_browser: bool = True
     project: str | None = None
     auth_file: Path | None = None
+    allow_network: bool = False
     frame_cache_bytes: int = 192 * MIB
     frame_disk_bytes: int = 2048 * MIB
     worker_idle_seconds: float = 600.0
@@ -86,6 +88,7 @@ def make_settings(
     open_browser: bool = True,
     project: str | None = None,
     auth_file: str | Path | None = None,
+    allow_network: bool = False,
     environment: Mapping[str, str] | None = None,
 ) -> Settings:
     """Settings from flags; what is ``None`` comes from ``TEVIT_DATA``, ``TEVIT_DATABASE``, …, else from the defaults.
@@ -103,6 +106,7 @@ def make_settings(
         open_browser=open_browser,
         project=project or env.get("TEVIT_PROJECT") or None,
         auth_file=None if auth_file is None else Path(auth_file).expanduser().resolve(),
+        allow_network=allow_network,
         frame_cache_bytes=_positive(env, "TEVIT_FRAME_CACHE_MIB", 192) * MIB,
         frame_disk_bytes=_positive(env, "TEVIT_FRAME_DISK_MIB", 2048) * MIB,
         worker_idle_seconds=float(_positive(env, "TEVIT_WORKER_IDLE_SECONDS", 600)),

@@ -62,9 +62,16 @@ Add = Callable[[str, str, str], argparse.ArgumentParser]
 
 def _serving(add: Add) -> None:
     serve = add("serve", "app.cli.serve:serve", "start the app and print its address")
-    serve.add_argument("--host", help="address to listen on (default 127.0.0.1)")
+    serve.add_argument("--host", help="address to listen on (default 127.0.0.1: only this machine)")
     serve.add_argument("--port", type=int, help="port to listen on (default 7860; 0 takes a free one)")
-    serve.add_argument("--auth", metavar="FILE", help="file of names and passwords, for a server that others reach")
+    serve.add_argument(
+        "--allow-network",
+        action="store_true",
+        help="needed for a --host that others reach: there is no sign-in, so everybody there may do everything",
+    )
+    serve.add_argument(
+        "--auth", metavar="FILE", help="refused: this version has no sign-in (use a proxy that has one of its own)"
+    )
     serve.add_argument("--no-browser", dest="open_browser", action="store_false", help="open no browser")
     worker = add("worker", "app.cli.worker:worker", "do background jobs, also on another machine that shares the data")
     worker.add_argument("--idle", metavar="SECONDS", type=positive, help="end after so long without a job")

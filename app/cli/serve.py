@@ -8,6 +8,7 @@ from app.demo.project import FOLDER, ensure_demo
 from app.errors import BadInput
 from app.settings import Settings
 from app.web import server
+from app.web.reach import is_loopback
 from storage.database import Database
 
 
@@ -18,10 +19,27 @@ def serve(arguments: argparse.Namespace, settings: Settings) -> None:
             f"This version has no sign-in, so --auth {settings.auth_file} cannot be honoured; serve on 127.0.0.1 and "
             "put a proxy with a sign-in of its own in front."
         )
+    _check_reach(settings)
     _make_demo(settings)
     # Ctrl+C is how a server is meant to be stopped.
     with contextlib.suppress(KeyboardInterrupt):
         server.run(settings)
+
+
+def _check_reach(settings: Settings) -> None:
+    """Raise `BadInput` for an address that others reach without ``--allow-network``; with it, print the risk."""
+    if is_loopback(settings.host):
+        return
+    risk = (
+        f"Everybody who reaches {settings.host} can see, change and delete all projects, and read and write files of "
+        "this machine through imports and exports, without a sign-in"
+    )
+    if not settings.allow_network:
+        raise BadInput(
+            f"{risk}; add --allow-network if that is all right, or serve on 127.0.0.1 and put a proxy with a sign-in "
+            "of its own in front."
+        )
+    print(f"{risk}.", file=sys.stderr, flush=True)
 
 
 def _make_demo(settings: Settings) -> None:

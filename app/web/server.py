@@ -20,7 +20,7 @@ from fastapi.responses import JSONResponse
 from fastapi.staticfiles import StaticFiles
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.types import Scope
+from starlette.types import ASGIApp, Scope
 
 from app.errors import AppError, ServerStartError
 from app.jobs import queue
@@ -29,7 +29,10 @@ from app.sentences import sentence
 from app.settings import ASSETS, Settings
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts
+from app.web.headers import SafeHeaders
 from app.web.pages import mount_pages
+from app.web.plain_requests import PlainRequests
+from app.web.reach import shown_address
 from app.web.routes import (
     checkpoints,
     edits,
@@ -58,6 +61,14 @@ OFFLINE = {
     "HF_HUB_OFFLINE": "1",
     "HF_HUB_DISABLE_TELEMETRY": "1",
 }
+
+
+class Application(FastAPI):
+    """The application with `SafeHeaders` around everything, also around the answers to mistakes of the program."""
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """Every middleware, and the headers outside of them."""
+        return SafeHeaders(super().build_middleware_stack())
 
 
 class Assets(StaticFiles):
@@ -90,7 +101,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         await context.hub.close()
         context.close()
 
-    app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
+    app: FastAPI = Application(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.context = context
     _answer_errors(app)
     modules = (
@@ -115,6 +126,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         os.environ.update(OFFLINE)
         os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
         app = mount_pages(app, context)
+    app.add_middleware(PlainRequests)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
     return app
 
@@ -131,8 +143,7 @@ def run(settings: Settings) -> None:
     except BaseException:
         listening.close()
         raise
-    shown = "127.0.0.1" if settings.host in {"0.0.0.0", "::"} else settings.host
-    address = f"http://{f'[{shown}]' if ':' in shown else shown}:{port}/"
+    address = shown_address(settings.host, port)
     config = uvicorn.Config(app, workers=1, log_level="warning", timeout_graceful_shutdown=3)
     server = uvicorn.Server(config)
     threading.Thread(target=_announce, args=(server, address, settings.open_browser), daemon=True).start()

@@ -1,10 +1,12 @@
 """The pages: layout and wiring only. ``mount_pages`` mounts all of them, the library last."""
 
 from importlib import import_module
+from pathlib import Path
 
 from fastapi import FastAPI
 
 from app.web.context import Context
+from app.web.form_door import FormDoor
 from app.web.pages.first_paint import FirstPaint
 
 # The library is last: it is mounted at "/", and this mount gets all requests that no earlier route takes.
@@ -23,14 +25,18 @@ def mount_pages(app: FastAPI, context: Context) -> FastAPI:
     Gradio is imported only here, so that the caller can switch its telemetry off before.
     """
     import gradio as gr
+    from gradio.utils import get_upload_folder
 
     from app.web.pages.theme import css, theme
 
     app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES))
+    forms: dict[str, dict[int, int]] = {}
     for name, path in PAGES:
+        blocks = import_module(f"app.web.pages.{name}").build(context)
+        forms[path.rstrip("/")] = {number: len(function.inputs) for number, function in blocks.fns.items()}
         gr.mount_gradio_app(
             app,
-            import_module(f"app.web.pages.{name}").build(context),
+            blocks,
             path=path,
             theme=theme(),
             css=css(),
@@ -39,4 +45,5 @@ def mount_pages(app: FastAPI, context: Context) -> FastAPI:
             ssr_mode=False,
             show_error=True,
         )
+    app.add_middleware(FormDoor, forms=forms, uploads=Path(get_upload_folder()))
     return app

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from app.cli import serve
+from app.cli.parser import make_parser
 from app.demo.project import FOLDER
 from tests.app.command_line import Run
 from tests.serving import RunningServer, running_server
@@ -54,3 +55,43 @@ def test_a_sign_in_that_cannot_be_honoured_is_refused(run: Run, tmp_path: Path) 
 
     assert done.code == 1 and "no sign-in" in done.last
     assert not (tmp_path / "d").exists()
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::", "192.0.2.1"])
+def test_an_address_that_others_reach_needs_a_yes(run: Run, tmp_path: Path, host: str) -> None:
+    done = run("--data", str(tmp_path / "d"), "serve", "--no-browser", "--host", host)
+
+    assert done.code == 1 and len(done.errors) == 1
+    assert done.last.startswith(f"Everybody who reaches {host} can see, change and delete all projects")
+    assert "--allow-network" in done.last and done.last.count(". ") == 0
+    assert not (tmp_path / "d").exists()
+
+
+def test_the_environment_needs_the_yes_too(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TEVIT_HOST", "0.0.0.0")
+    done = run("--data", str(tmp_path / "d"), "serve", "--no-browser")
+
+    assert done.code == 1 and "--allow-network" in done.last
+
+
+def test_a_sign_in_that_does_nothing_is_no_protection(run: Run, tmp_path: Path) -> None:
+    for more in ([], ["--allow-network"]):
+        done = run("--data", str(tmp_path / "d"), "serve", "--host", "0.0.0.0", "--auth", str(tmp_path / "p"), *more)
+        assert done.code == 1 and "no sign-in" in done.last
+
+
+def test_with_a_yes_the_risk_and_an_address_that_answers_are_printed(tmp_path: Path) -> None:
+    flags = ("--device", "cpu", "--host", "0.0.0.0", "--allow-network")
+    with running_server(tmp_path / "data", *flags) as running:
+        assert "0.0.0.0" not in running.address
+        assert json.load(urllib.request.urlopen(f"{running.address}data/projects", timeout=60))["projects"]
+        said = running.log.read_text()
+    assert "Everybody who reaches 0.0.0.0" in said and "without a sign-in." in said
+
+
+def test_the_help_of_auth_tells_what_it_does_today(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        make_parser().parse_args(["serve", "--help"])
+    words = " ".join(capsys.readouterr().out.split())
+    assert "--auth FILE refused: this version has no sign-in" in words
+    assert "--allow-network needed for a --host that others reach" in words
