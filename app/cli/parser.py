@@ -112,6 +112,9 @@ def _proposing(add: Add) -> None:
     propose.add_argument("--overlap", type=not_negative, metavar="N", help="frames that windows share")
     propose.add_argument("--max-tracks", type=positive, metavar="N", help="most tracks of a window")
     propose.add_argument("--again", action="store_true", help="look also at videos that are done")
+    propose.add_argument(
+        "--allow-empty", action="store_true", help="write results also if no class of the model is in --annotations"
+    )
     propose.add_argument("--wait", type=positive, metavar="SECONDS", help="patience with silent processes (torchrun)")
     _json(propose)
     evaluate = add("evaluate", "app.cli.evaluate:evaluate", "YouTube-VIS AP of results against truth")

@@ -50,6 +50,8 @@ def _propose_into_file(arguments: argparse.Namespace, settings: Settings) -> Non
     device = shard.device(settings.device)
     how = _settings_into_file(arguments, device)
     proposer = FileProposer(checkpoint, categories=categories, settings=how, device=device)
+    if wanted is not None and not arguments.allow_empty:
+        proposer.require_a_category()
     batch = Batch(arguments.out, videos, settings.logs, again=arguments.again)
     progress = Progress()
     with journal_of(batch, proposer, shard, checkpoint) as journal:

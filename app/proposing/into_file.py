@@ -46,6 +46,16 @@ class FileProposer:
         self._ids = category_ids(checkpoint, categories)
         self._network: TeViT | None = None
 
+    def require_a_category(self) -> None:
+        """Raises `BadInput` if none of the categories is a class of the model: no track could be written."""
+        if any(category is not None for category in self._ids):
+            return
+        raise BadInput(
+            f"The model {self._checkpoint.name} knows none of the categories of this file: its classes are "
+            f"{_some(self._checkpoint.categories)}, and the file has {_some([one.name for one in self.categories])}. "
+            "Choose another --model, or add --allow-empty to write results without a track."
+        )
+
     def propose(self, video: FileVideo, share: Share, *, cancelled: Callable[[], bool] = lambda: False) -> VideoResult:
         """The tracks of one video; ``share`` is called with the part that is done, 0 to 1.
 
@@ -85,6 +95,12 @@ class FileProposer:
                 masks = tuple(_as_text(mask) for mask in track.segmentations)
                 kept.append(VisResult(video.id, category, masks, track.score))
         return VideoResult({**_entry(video, index), "dropped": dict(dropped)}, tuple(kept))
+
+
+def _some(names: Sequence[str], most: int = 5) -> str:
+    """The first few names, and how many more there are."""
+    more = f" and {len(names) - most} more" if len(names) > most else ""
+    return ", ".join(names[:most]) + more if names else "none"
 
 
 def own_categories(checkpoint: FoundCheckpoint) -> tuple[VisCategory, ...]:

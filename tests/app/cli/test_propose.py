@@ -92,6 +92,23 @@ def test_a_list_alone_is_enough_and_beside_annotations_too_much(run: Run, tmp_pa
     assert both.code == 2 and "--annotations" in both.last
 
 
+def test_a_model_that_knows_no_category_of_the_file_is_refused_before_anything_is_computed(
+    run: Run, tmp_path: Path, checkpoint: Path, seen: Seen
+) -> None:
+    pictures(tmp_path / "set" / "x")
+    names = [[f"x/{k:05d}.png" for k in range(3)]]
+    file = annotation_file(tmp_path / "set" / "a.json", names, categories=("teapot", "anvil"))
+    asked = ("propose", "--annotations", file, "--frames", tmp_path / "set", "--model", checkpoint)
+
+    ran = run(*asked, "--out", tmp_path / "r.json")
+
+    assert ran.code == 1
+    assert "teapot, anvil" in ran.last and CATEGORIES[0] in ran.last and "--allow-empty" in ran.last
+    assert not (tmp_path / "r.json").exists() and seen.take() == []
+    assert run(*asked, "--out", tmp_path / "r.json", "--allow-empty").code == 0
+    assert json.loads((tmp_path / "r.json").read_text()) == [] and seen.take() == ["x"]
+
+
 # --- what is done
 
 
