@@ -9,7 +9,7 @@ from PIL import Image
 
 from app.library import removal
 from app.library import videos as library_videos
-from app.library.counting import count_frames
+from app.library.counting import CountedFrames, count_frames
 from app.library.sources import repoint
 from app.library.videos import add_video
 from app.settings import Settings
@@ -67,8 +67,15 @@ class LibraryScene:
         """Count all frames, as the job does."""
         return count_frames(self.database, video_id=video.id, report=lambda *_: None, cancelled=lambda: False)
 
+    def counting(self, video: Video, **more: Any) -> CountedFrames:
+        """The video's frames with their numbers, counted as they are read."""
+        return CountedFrames(self.database, video_id=video.id, **more)
+
     def repoint(self, video: Video, path: str | Path, **more: Any) -> Video:
         return repoint(self.database, self.settings, video_id=video.id, path=path, **more)
+
+    def rename(self, video: Video, name: str) -> Video:
+        return removal.rename_video(self.database, video_id=video.id, name=name)
 
     def remove(self, video: Video) -> tuple[Video, tuple[str, ...]]:
         """The removed video and the ids of the jobs that were stopped."""
@@ -100,6 +107,14 @@ class LibraryScene:
         """Names of the project's videos."""
         with self.database.read() as tx:
             return [found.name for found in videos.list_videos(tx, self.project.id)]
+
+    def enqueue(self, kind: str, video: Video | None = None, *, claimed: bool = False) -> str:
+        """Id of a new job on a video or the whole project, which nobody has taken or "here:1" has."""
+        with self.database.atomic() as tx:
+            job = jobs.enqueue(tx, kind=kind, project_id=self.project.id, video_id=video.id if video else None)
+            if claimed:
+                jobs.claim(tx, worker="here:1", kinds=[kind])
+        return job.id
 
     def jobs(self, video: Video) -> list[jobs.Job]:
         """The video's jobs, the first one first."""

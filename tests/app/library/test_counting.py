@@ -9,7 +9,7 @@ import pytest
 from app.errors import Cancelled
 from app.library import counting as library_counting
 from app.library import videos as library_videos
-from app.library.counting import CountedFrames, Publisher, count_frames, frame_index
+from app.library.counting import Publisher, count_frames, frame_index
 from app.web.wire import seconds
 from storage import frames, videos
 from storage.database import Database
@@ -27,13 +27,11 @@ def always(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(library_counting, "PUBLISH_EVERY", 0.0)
 
 
-def test_the_confirmed_part_grows_in_the_database_frame_by_frame(
-    library: LibraryScene, database: Database, always: None
-) -> None:
+def test_the_confirmed_part_grows_in_the_database_frame_by_frame(library: LibraryScene, always: None) -> None:
     path = library.file("long.mp4", frames=40)
     video = library.uncounted(path)
     assert (video.count, video.confirmed) == (40, 0)
-    with CountedFrames(database, video_id=video.id) as counting, frames.open_reader(frames.index(path)) as reader:
+    with library.counting(video) as counting, frames.open_reader(frames.index(path)) as reader:
         assert counting.announced == 40
         for k, frame in counting:
             assert np.array_equal(frame, reader.read(k))
@@ -48,11 +46,11 @@ def test_the_confirmed_part_grows_in_the_database_frame_by_frame(
 
 
 def test_a_mask_can_be_stored_in_the_counted_part_while_the_rest_is_still_counted(
-    library: LibraryScene, database: Database, always: None
+    library: LibraryScene, always: None
 ) -> None:
     video = library.uncounted(library.file("long.mp4", frames=40))
 
-    with CountedFrames(database, video_id=video.id) as counting:
+    with library.counting(video) as counting:
         for k, _ in counting:
             if k == 20:
                 assert library.draw(video, 5) == "applied"
@@ -66,13 +64,13 @@ def test_a_mask_can_be_stored_in_the_counted_part_while_the_rest_is_still_counte
 
 
 def test_a_hole_shortens_the_stored_list_as_soon_as_it_is_passed(
-    library: LibraryScene, database: Database, tmp_path: Path, always: None
+    library: LibraryScene, tmp_path: Path, always: None
 ) -> None:
     path = make_jpeg_video(tmp_path / "holed.mkv", [SIZE, SIZE, None, *[SIZE] * 40])
     video = library.uncounted(path)
     assert video.count == 43
     counts = {}
-    with CountedFrames(database, video_id=video.id) as counting:
+    with library.counting(video) as counting:
         for k, _ in counting:
             found = library.stored(video)
             counts[k] = (found.count, found.confirmed)
@@ -96,18 +94,18 @@ def test_cancelled_counting_keeps_what_is_counted_and_two_at_once_do_not_take_it
     with pytest.raises(Cancelled):
         count_frames(database, video_id=video.id, report=lambda *_: None, cancelled=cancelled)
     assert library.stored(video).confirmed == 16
-    with CountedFrames(database, video_id=video.id) as second:
+    with library.counting(video) as second:
         next(second)
     assert library.stored(video).confirmed == 16
 
 
 def test_what_is_counted_is_stored_about_once_a_second_only(
-    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
+    library: LibraryScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     video = library.uncounted(library.file("long.mp4", frames=40))
     clock = [100.0]
     monkeypatch.setattr(library_counting.time, "monotonic", lambda: clock[0])
-    with CountedFrames(database, video_id=video.id) as counting:
+    with library.counting(video) as counting:
         seen = []
         for _k, _ in counting:
             clock[0] += 0.3
@@ -116,7 +114,7 @@ def test_what_is_counted_is_stored_about_once_a_second_only(
 
 
 def test_a_very_long_video_is_added_by_its_front_and_listed_by_the_job(
-    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
+    library: LibraryScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(library_videos, "LISTING_SECONDS", 0.0)
     video = library.add(library.file("long.mp4", frames=900, size=SIZE))
@@ -126,7 +124,7 @@ def test_a_very_long_video_is_added_by_its_front_and_listed_by_the_job(
     with frames.open_reader(index) as reader:
         assert reader.read(0).shape == (24, 32, 3)
     assert [(job.kind, job.active) for job in library.jobs(video)] == [("index", True)]
-    with CountedFrames(database, video_id=video.id, pixels=False) as counting:
+    with library.counting(video, pixels=False) as counting:
         listed = library.stored(video)
         assert (listed.count, counting.announced) == (900, 900)
         assert not frame_index(listed).partial
@@ -135,19 +133,19 @@ def test_a_very_long_video_is_added_by_its_front_and_listed_by_the_job(
     assert seconds(done) == pytest.approx(30.0, abs=0.1)
 
 
-def test_a_counted_video_is_read_and_nothing_is_written(library: LibraryScene, database: Database) -> None:
+def test_a_counted_video_is_read_and_nothing_is_written(library: LibraryScene) -> None:
     video = library.add(library.file("a.mp4", frames=6))
-    with CountedFrames(database, video_id=video.id) as counting:
+    with library.counting(video) as counting:
         assert [k for k, _ in counting] == list(range(6))
     assert library.stored(video) == video
 
 
-def test_a_changed_source_is_refused_before_anything_is_counted(library: LibraryScene, database: Database) -> None:
+def test_a_changed_source_is_refused_before_anything_is_counted(library: LibraryScene) -> None:
     path = library.file("a.mp4", frames=6)
     video = library.add(path)
     make_video(path, frames=8)
     with pytest.raises(frames.SourceChanged):
-        CountedFrames(database, video_id=video.id)
+        library.counting(video)
 
 
 def test_a_list_that_differs_is_stored_with_its_number(library: LibraryScene, database: Database) -> None:
@@ -168,15 +166,13 @@ def test_a_list_that_differs_is_stored_with_its_number(library: LibraryScene, da
     assert library.stored(video).confirmed == 4
 
 
-def test_nothing_is_stored_of_a_file_that_the_video_no_longer_shows(
-    library: LibraryScene, database: Database, always: None
-) -> None:
+def test_nothing_is_stored_of_a_file_that_the_video_no_longer_shows(library: LibraryScene, always: None) -> None:
     """While it is counted, a person says that the video is another file, whose list has other times."""
     path = library.file("long.mp4", frames=40)
     video = library.uncounted(path)
     other = frames.probe(library.file("other.mp4", frames=40, options={"crf": "45"}))
     moved: Video | None = None
-    with CountedFrames(database, video_id=video.id) as counting:
+    with library.counting(video) as counting:
         for k, _ in counting:
             if k == 9:
                 library.repoint(video, other.path, other_pixels=True)
@@ -190,7 +186,7 @@ def test_nothing_is_stored_of_a_file_that_the_video_no_longer_shows(
 
 
 def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
-    library: LibraryScene, database: Database, monkeypatch: pytest.MonkeyPatch
+    library: LibraryScene, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = spoil_packet(library.file("spoiled.mp4", frames=60, b_frames=0), 45)
     truth = frames.index(path).pts
@@ -204,7 +200,7 @@ def test_a_pass_that_breaks_off_in_its_repeat_stores_what_the_first_one_knew(
         return original(*arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(frames.counting, "open_video", once)
-    with pytest.raises(frames.SourceMissing), CountedFrames(database, video_id=video.id) as counting:
+    with pytest.raises(frames.SourceMissing), library.counting(video) as counting:
         for _ in counting:
             pass
     found = library.stored(video)
@@ -250,7 +246,7 @@ def test_a_list_that_took_long_does_not_undo_what_came_meanwhile(
         return found
 
     monkeypatch.setattr(frames, "probe", slow)
-    with CountedFrames(database, video_id=video.id, pixels=False) as counting:
+    with library.counting(video, pixels=False) as counting:
         expected = {"counted": (900, 900), "listed": (900, 700), "moved": (part.count, 5)}[meanwhile]
         found = library.stored(video)
         assert (found.count, found.confirmed) == expected
@@ -273,6 +269,6 @@ def test_a_list_keeps_what_was_confirmed_while_it_was_made(
         return original(source, **more)
 
     monkeypatch.setattr(frames, "probe", slow)
-    with CountedFrames(database, video_id=video.id, pixels=False):
+    with library.counting(video, pixels=False):
         found = library.stored(video)
     assert (found.count, found.confirmed) == (900, 12)

@@ -8,7 +8,7 @@ from app.errors import BadInput, Busy
 from app.library import removal
 from app.library.counting import start_counting
 from app.settings import Settings
-from storage import jobs, videos
+from storage import videos
 from storage.database import Database
 from storage.errors import BadName, NameTaken, NotFound
 from storage.projects import Project
@@ -16,10 +16,10 @@ from storage.videos import Video
 from tests.app.library.scene import LibraryScene
 
 
-def test_a_video_gets_another_name(library: LibraryScene, database: Database, video: Video) -> None:
-    assert removal.rename_video(database, video_id=video.id, name="  north   gate ").name == "north gate"
+def test_a_video_gets_another_name(library: LibraryScene, video: Video) -> None:
+    assert library.rename(video, "  north   gate ").name == "north gate"
     assert library.names() == ["north gate"]
-    assert removal.rename_video(database, video_id=video.id, name="north gate").name == "north gate"
+    assert library.rename(video, "north gate").name == "north gate"
 
 
 def test_a_name_is_refused_when_it_is_empty_or_anothers(
@@ -27,44 +27,34 @@ def test_a_name_is_refused_when_it_is_empty_or_anothers(
 ) -> None:
     library.clip("other")
     with pytest.raises(NameTaken, match="'other'"):
-        removal.rename_video(database, video_id=video.id, name="other")
+        library.rename(video, "other")
     with pytest.raises(BadName):
-        removal.rename_video(database, video_id=video.id, name="  ")
+        library.rename(video, "  ")
     with pytest.raises(NotFound):
         removal.rename_video(database, video_id="none", name="x")
     assert library.names() == ["clip", "other"]
 
 
-def test_the_name_of_a_removed_video_is_free(library: LibraryScene, database: Database, video: Video) -> None:
+def test_the_name_of_a_removed_video_is_free(library: LibraryScene, video: Video) -> None:
     other = library.clip("other")
     library.remove(video)
-    assert removal.rename_video(database, video_id=other.id, name="clip").name == "clip"
+    assert library.rename(other, "clip").name == "clip"
     assert library.restore(video).name == "clip 2"
 
 
-def test_removing_stops_the_jobs_on_the_video_and_no_others(
-    library: LibraryScene, database: Database, project: Project, video: Video
-) -> None:
+def test_removing_stops_the_jobs_on_the_video_and_no_others(library: LibraryScene, video: Video) -> None:
     other = library.clip("other")
-    with database.atomic() as tx:
-        mine, theirs = (
-            jobs.enqueue(tx, kind="propose", project_id=project.id, video_id=one.id).id for one in (video, other)
-        )
+    mine, theirs = (library.enqueue("propose", one) for one in (video, other))
     removed, stopped = library.remove(video)
     assert removed.removed is not None and stopped == (mine,)
-    with database.read() as tx:
-        assert [jobs.get_job(tx, job).status for job in (mine, theirs)] == ["cancelled", "queued"]
+    assert [(job.id, job.status) for job in library.jobs(video)] == [(mine, "cancelled")]
+    assert [(job.id, job.status) for job in library.jobs(other)] == [(theirs, "queued")]
 
 
-def test_a_running_job_is_asked_to_stop(
-    library: LibraryScene, database: Database, project: Project, video: Video
-) -> None:
-    with database.atomic() as tx:
-        job = jobs.enqueue(tx, kind="propose", project_id=project.id, video_id=video.id).id
-        jobs.claim(tx, worker="here:1", kinds=["propose"])
+def test_a_running_job_is_asked_to_stop(library: LibraryScene, video: Video) -> None:
+    library.enqueue("propose", video, claimed=True)
     library.remove(video)
-    with database.read() as tx:
-        assert jobs.get_job(tx, job).status == "cancelling"
+    assert [job.status for job in library.jobs(video)] == ["cancelling"]
 
 
 def test_a_removed_video_comes_back_with_its_work(
@@ -93,7 +83,7 @@ def test_removing_and_restoring_twice_changes_nothing(library: LibraryScene, vid
 def test_counting_frames_goes_on_after_restoring(library: LibraryScene, database: Database, video: Video) -> None:
     with database.atomic() as tx:
         videos.store_index(tx, video.id, index_json=video.index, count=video.count, confirmed=4)
-        jobs.enqueue(tx, kind="index", project_id=video.project_id, video_id=video.id)
+    library.enqueue("index", video)
     library.remove(video)
     library.restore(video)
     assert sorted((job.kind, job.status) for job in library.jobs(video)) == [
@@ -188,22 +178,16 @@ def test_nothing_is_deleted_when_the_numbers_have_changed(library: LibraryScene,
 
 
 @pytest.mark.parametrize("whole_project", [True, False])
-def test_nothing_is_deleted_while_a_job_may_use_it(
-    library: LibraryScene, database: Database, project: Project, video: Video, whole_project: bool
-) -> None:
+def test_nothing_is_deleted_while_a_job_may_use_it(library: LibraryScene, video: Video, whole_project: bool) -> None:
     library.remove(video)
-    with database.atomic() as tx:
-        jobs.enqueue(tx, kind="retrain", project_id=project.id, video_id=None if whole_project else video.id)
+    library.enqueue("retrain", None if whole_project else video)
     with pytest.raises(Busy, match="job"):
         library.delete(video)
 
 
-def test_jobs_on_other_videos_do_not_hinder(
-    library: LibraryScene, database: Database, project: Project, video: Video
-) -> None:
+def test_jobs_on_other_videos_do_not_hinder(library: LibraryScene, video: Video) -> None:
     other = library.clip("other")
-    with database.atomic() as tx:
-        jobs.enqueue(tx, kind="propose", project_id=project.id, video_id=other.id)
+    library.enqueue("propose", other)
     library.remove(video)
     assert library.delete(video) is None
 

@@ -10,11 +10,9 @@ from hypothesis import strategies as st
 from app.web import wire
 from storage import schema
 from storage.checkpoints import Checkpoint
-from storage.edits import CompleteRange
 from storage.edits.log import HistoryEntry, LoggedChange, LoggedEdit
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey
 from storage.jobs import Job
-from storage.projects import Category
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, VideoSummary
 
@@ -167,15 +165,6 @@ def test_a_listed_video_has_its_state_counts_and_job() -> None:
     assert sent["counts"] == {"unreviewed": 1, "accepted": 3, "corrected": 0, "rejected": 0, "look": 1}
     assert set(wire.added_video(video([0, 1]))) <= set(sent)
     assert "/v" not in json.dumps(sent), "where a file lies is nobody's business"
-
-
-def test_small_records_keep_their_facts() -> None:
-    cat = Category("c", "p", "cat", None, 0, True, None, None)
-    assert strict(wire.category(cat)) == {"id": "c", "name": "cat", "retired": True}
-    complete = CompleteRange("r", "v", 2, 9, ("a",), 5)
-    sent = strict(wire.complete(complete))
-    assert sent == {"id": "r", "start": 2, "stop": 9, "categories": ["a"], "version": 5}
-    assert strict(wire.series({"loss": [(1, 0.5)], "rate": []})) == {"loss": [[1, 0.5]], "rate": []}
 
 
 @pytest.mark.parametrize(("name", "is_demo"), [("demo", True), ("Demo", False), ("round 1", False)])

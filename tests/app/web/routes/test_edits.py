@@ -89,6 +89,12 @@ def test_undo_names_the_later_edit_that_stands_in_its_way(client: TestClient, vi
     assert "brush" in answer["error"] and "person:other" in answer["error"]
 
 
+def test_a_range_that_is_declared_complete_is_in_the_facts_of_the_video(client: TestClient, video: Video) -> None:
+    after = {"start": 2, "stop": 9, "categories": []}
+    [made] = send(client, video, edit([{"range_id": "r", "before_version": 0, "after": after}], kind="complete"))
+    assert get(client, f"videos/{video.id}")["complete"] == [{"id": "r", **after, "version": made["number"]}]
+
+
 def test_history_lists_edits_newest_first_and_by_track(client: TestClient, video: Video) -> None:
     first, _ = draw(client, video, {2: square(1, 1), 4: square(1, 1)})
     _, more = new_track(None, {5: square(1, 1)})
