@@ -59,6 +59,7 @@ def test_a_picture_on_disk_is_not_decoded_again(
 ) -> None:
     first = cache(tmp_path)
     picture = first.jpeg(PictureAddress.of(index, 7, 32))
+    first._disk.flush()
     first.close()
 
     def refuse(_: object) -> None:
