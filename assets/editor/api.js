@@ -3,34 +3,74 @@
 
 import { LONG_PATIENCE, request } from "../kit/request.js";
 
+/** @typedef {import("../kit/wire.js").Category} Category */
+/** @typedef {import("../kit/wire.js").EditResult} EditResult */
+/** @typedef {import("../kit/wire.js").HistoryEdit} HistoryEdit */
+/** @typedef {import("../kit/wire.js").Job} Job */
+/** @typedef {import("../kit/wire.js").Project} Project */
+/** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */
+/** @typedef {import("../kit/wire.js").Proposer} Proposer */
+/** @typedef {import("../kit/wire.js").SentTracks} SentTracks */
+/** @typedef {import("../kit/wire.js").UndoResult} UndoResult */
+/** @typedef {import("../kit/wire.js").Video} Video */
+/** @typedef {{author: string, id: string, edit?: string}} UndoBody `id` of the new edit; `edit`: another one than the author's last */
+
 const id = encodeURIComponent;
 
-/** Every route the editor uses, by name. */
+/** Every route the editor uses, by name; each rejects with RefusedError or OfflineError. */
 export const api = Object.freeze({
+  /** @returns {Promise<{projects: ProjectLine[], last: string|null}>} */
   projects: () => request("GET", "/data/projects"),
-  project: (/** @type {string} */ p) => request("GET", `/data/projects/${id(p)}`),
-  proposer: (/** @type {string} */ p) => request("GET", `/data/projects/${id(p)}/proposer`),
-  addCategory: (/** @type {string} */ p, /** @type {string} */ name) =>
-    request("POST", `/data/projects/${id(p)}/categories`, { name }),
-  video: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}`),
-  counted: (/** @type {string} */ v) => request("GET", `/data/videos/${id(v)}/counted`),
-  source: (/** @type {string} */ v, /** @type {string} */ path, /** @type {boolean} */ otherPixels) =>
+
+  /** @param {string} p @returns {Promise<Project>} */
+  project: (p) => request("GET", `/data/projects/${id(p)}`),
+
+  /** @param {string} p @returns {Promise<Proposer>} */
+  proposer: (p) => request("GET", `/data/projects/${id(p)}/proposer`),
+
+  /** @param {string} p @param {string} name @returns {Promise<Category>} */
+  addCategory: (p, name) => request("POST", `/data/projects/${id(p)}/categories`, { name }),
+
+  /** @param {string} v @returns {Promise<Video>} */
+  video: (v) => request("GET", `/data/videos/${id(v)}`),
+
+  /** @param {string} v @returns {Promise<{count: number, confirmed: number, partial: boolean}>} */
+  counted: (v) => request("GET", `/data/videos/${id(v)}/counted`),
+
+  /** @param {string} v @param {string} path @param {boolean} otherPixels also where the same frames look different */
+  source: (v, path, otherPixels) =>
     request("POST", `/data/videos/${id(v)}/source`, { path, other_pixels: otherPixels }, LONG_PATIENCE),
-  tracks: (/** @type {string} */ v, /** @type {number} */ start, /** @type {number} */ stop) =>
-    request("GET", `/data/videos/${id(v)}/tracks?start=${start}&stop=${stop}`),
-  masks: (/** @type {string} */ v, /** @type {number} */ start, /** @type {number} */ stop) =>
-    request("GET", `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}`),
-  edits: (/** @type {string} */ v, /** @type {string} */ author, /** @type {any[]} */ edits) =>
-    request("POST", `/data/videos/${id(v)}/edits`, { author, edits }),
-  undo: (/** @type {string} */ v, /** @type {any} */ body) => request("POST", `/data/videos/${id(v)}/undo`, body),
-  redo: (/** @type {string} */ v, /** @type {any} */ body) => request("POST", `/data/videos/${id(v)}/redo`, body),
-  history: (/** @type {string} */ v, /** @type {string|null} */ track, /** @type {number} */ limit) =>
+
+  /** @param {string} v @param {number} start @param {number} stop exclusive @returns {Promise<SentTracks>} */
+  tracks: (v, start, stop) => request("GET", `/data/videos/${id(v)}/tracks?start=${start}&stop=${stop}`),
+
+  /** @param {string} v @param {number} start @param {number} stop exclusive @returns {Promise<{blobs: Record<string, string>}>} */
+  masks: (v, start, stop) => request("GET", `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}`),
+
+  /** @param {string} v @param {string} author @param {object[]} edits @returns {Promise<{results: EditResult[]}>} */
+  edits: (v, author, edits) => request("POST", `/data/videos/${id(v)}/edits`, { author, edits }),
+
+  /** @param {string} v @param {UndoBody} body @returns {Promise<UndoResult>} */
+  undo: (v, body) => request("POST", `/data/videos/${id(v)}/undo`, body),
+
+  /** @param {string} v @param {UndoBody} body @returns {Promise<UndoResult>} */
+  redo: (v, body) => request("POST", `/data/videos/${id(v)}/redo`, body),
+
+  /** @param {string} v @param {string|null} track id @param {number} limit @returns {Promise<{edits: HistoryEdit[]}>} */
+  history: (v, track, limit) =>
     request("GET", `/data/videos/${id(v)}/history?limit=${limit}${track ? `&track=${id(track)}` : ""}`),
-  propose: (/** @type {string} */ v, /** @type {string|undefined} */ checkpoint) =>
-    request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),
-  jobs: (/** @type {string} */ p) => request("GET", `/data/jobs?project=${id(p)}&active=1`),
-  job: (/** @type {string} */ j) => request("GET", `/data/jobs/${id(j)}`),
-  cancel: (/** @type {string} */ j) => request("POST", `/data/jobs/${id(j)}/cancel`, {}),
+
+  /** @param {string} v @param {string|undefined} checkpoint id @returns {Promise<{job: Job}>} */
+  propose: (v, checkpoint) => request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),
+
+  /** Active jobs of a project. @param {string} p @returns {Promise<{jobs: Job[]}>} */
+  jobs: (p) => request("GET", `/data/jobs?project=${id(p)}&active=1`),
+
+  /** @param {string} j @returns {Promise<Job>} */
+  job: (j) => request("GET", `/data/jobs/${id(j)}`),
+
+  /** @param {string} j @returns {Promise<Job>} */
+  cancel: (j) => request("POST", `/data/jobs/${id(j)}/cancel`, {}),
 });
 
 /**
@@ -48,4 +88,4 @@ export function frameAddress(video, frame, width = null) {
 }
 
 /** Address of one part of a video's stand-ins. @param {{id: string}} video @param {number} part from 0 */
-export const proxyAddress = (video, part) => `/data/videos/${id(video.id)}/proxies/${part}`;
+export const standInAddress = (video, part) => `/data/videos/${id(video.id)}/proxies/${part}`;

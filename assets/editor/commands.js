@@ -1,20 +1,41 @@
 // @ts-check
-/** Every action of the user by name; keys, buttons and tests all call these. */
+/** Every action of the user by name, called by keys, buttons and tests. */
 
 import { api } from "./api.js";
 import { newIdentifier } from "../kit/identifier.js";
+import { messageOf } from "../kit/request.js";
 import { loadFromFile, saveAsFile } from "./document/queuefile.js";
 import { laneOf, reviewQueue, standingOn } from "./document/lanes.js";
 import { refusesAsLocked } from "./canvas/stroke.js";
 import { play } from "./playback.js";
 import { keyOf } from "./shortcuts.js";
+import { openVideo } from "./state.js";
 import * as verdicts from "./document/verdicts.js";
 
+/** @typedef {import("./document/document.js").Track} Track */
+/** @typedef {import("./document/document.js").VideoDocument} VideoDocument */
+/** @typedef {import("./document/editbatch.js").Change} Change */
 /** @typedef {import("./editor.js").Editor} Editor */
 
-/** @param {Editor} app @returns {Record<string, (...args: any[]) => any>} */
+/**
+ * @typedef {object} WithArgument commands that take one, or may
+ * @property {(frame: number) => void} goto
+ * @property {(id: string|null) => void} select
+ * @property {(id?: string) => void} hide
+ * @property {(id?: string) => void} lock
+ * @property {(id?: string) => void} solo
+ * @property {(category: string|null) => void} startTrack
+ * @property {(category: string) => unknown} setCategory
+ * @property {(name: string) => unknown} rename
+ * @property {(id: string) => unknown} undoEdit
+ * @property {(anchor?: EventTarget|null) => void} newTrack
+ */
+/** @typedef {Record<string, () => unknown> & WithArgument} Commands */
+
+/** Those that need no page. @param {Editor} app @returns {Commands} */
 export function createCommands(app) {
-  return { ...moving(app), ...judging(app), ...tracks(app), ...seeing(app), ...general(app) };
+  const all = { ...moving(app), ...judging(app), ...tracks(app), ...seeing(app), ...general(app) };
+  return /** @type {Commands} */ (/** @type {unknown} */ (all));
 }
 
 /** @param {Editor} app */
@@ -67,7 +88,7 @@ function moving(app) {
 /** @type {WeakMap<object, {revision: number, items: import("./document/lanes.js").QueueItem[]}>} */
 const queues = new WeakMap();
 
-/** What waits for review; made anew only when something changed. @param {Editor} app */
+/** The runs of frames to be reviewed; recomputed only after a change. @param {Editor} app */
 export function wholeQueue(app) {
   const { revision } = app.view.now;
   let kept = queues.get(app.document);
@@ -78,14 +99,14 @@ export function wholeQueue(app) {
   return kept.items;
 }
 
-/** What waits for review, as the Queue tab shows it. @param {Editor} app */
+/** The runs of frames to be reviewed, as filtered in the Queue tab. @param {Editor} app */
 export function filteredQueue(app) {
   const items = wholeQueue(app);
   const { queueFilter } = app.view.now;
   return queueFilter === "all" ? items : items.filter((item) => item.kind === queueFilter);
 }
 
-/** Say why Accept changed nothing. @param {Editor} app @param {[number, number]} frames */
+/** Show why Accept changed nothing. @param {Editor} app @param {[number, number]} frames */
 function nothingToAccept(app, [first, last]) {
   const rows = [...(app.track?.rows.values() ?? [])].filter((row) => row.frame >= first && row.frame <= last);
   if (rows.some((row) => row.state === "present")) return;
@@ -107,7 +128,7 @@ function judging(app) {
   };
   const where = () =>
     verdicts.span(scope(), { frame: view.now.frame, range: view.now.range, count: app.document.count });
-  /** @param {string} kind @param {(d: any, t: any, frames: [number, number], whole: boolean) => any[]} make */
+  /** @param {string} kind @param {(document: VideoDocument, track: Track, frames: [number, number], whole: boolean) => Change[]} make */
   const verdict = (kind, make) => () => {
     if (!app.track || !app.queue) return null;
     if (app.rows && !app.rows.covers(...where())) {
@@ -149,9 +170,9 @@ function judging(app) {
     complete: () => {
       if (!app.queue) return null;
       const frames = where();
-      const categories = app.session.now.video.categories
-        .filter((/** @type {any} */ c) => !c.retired)
-        .map((/** @type {any} */ c) => c.id);
+      const categories = openVideo(app.session)
+        .categories.filter(({ retired }) => !retired)
+        .map(({ id }) => id);
       const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
       const edit = app.queue.add("complete", changes);
       const [first, last] = frames;
@@ -208,11 +229,11 @@ function tracks(app) {
     },
     setCategory: (/** @type {string} */ category) => {
       if (!app.track || app.track.category === category || refusesAsLocked(app, "relabel")) return null;
-      return app.queue.add("relabel", [{ track: app.track.id, frame: null, after: { category } }]);
+      return app.queue?.add("relabel", [{ track: app.track.id, frame: null, after: { category } }]);
     },
     rename: (/** @type {string} */ name) => {
       if (!app.track || app.track.name === name) return null;
-      return app.queue.add("rename", [{ track: app.track.id, frame: null, after: { name } }]);
+      return app.queue?.add("rename", [{ track: app.track.id, frame: null, after: { name } }]);
     },
   };
 }
@@ -251,20 +272,20 @@ function seeing(app) {
 /** @param {Editor} app */
 function general(app) {
   let turn = Promise.resolve();
-  /** One after another, each after what is on its way. @param {() => Promise<void>} work */
+  /** Run one undo after another. @param {() => Promise<void>} work */
   const inTurn = (work) => {
-    app.asked += 1;
+    app.undos += 1;
     app.session.set({ saving: "saving" });
     turn = turn
       .then(work)
-      .catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: error.message }))
+      .catch((error) => app.toast({ tone: "warn", icon: "warn", title: "Not undone", text: messageOf(error) }))
       .finally(() => {
-        app.asked -= 1;
-        if (!app.asked && app.queue?.resting) app.queue.settle();
+        app.undos -= 1;
+        if (!app.undos && app.queue?.resting) app.queue.settle();
       });
     return turn;
   };
-  /** @param {any} answer @param {string} word */
+  /** @param {import("../kit/wire.js").UndoResult} answer @param {"undo"|"redo"} word */
   const take = (answer, word) => {
     if (answer.status === "nothing")
       app.toast({ icon: word === "undo" ? "undo" : "redo", title: `Nothing to ${word}`, name: "undo" });
@@ -279,9 +300,9 @@ function general(app) {
     app.applyRows(answer.rows ?? []);
     if (answer.status !== "applied") return;
     app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
-    const track = answer.rows?.find((/** @type {any} */ row) => row.track)?.track;
+    const track = answer.rows?.find((row) => row.track)?.track;
     if (typeof answer.frame === "number") {
-      // Who looks at a frame in the middle of a wide edit sees there what became of it.
+      // A frame inside of a wide edit shows its effect already.
       const { frame } = app.view.now;
       if (frame < answer.frame || frame > (answer.last_frame ?? answer.frame)) app.commands.goto(answer.frame);
     }
@@ -290,31 +311,33 @@ function general(app) {
     if (app.track?.deleted || !app.track) app.view.set({ selected: null });
     app.refreshVideo();
   };
-  const video = () => app.session.now.video.id;
+  const video = () => openVideo(app.session).id;
   return {
     undo: () => {
-      if (!app.queue || app.onstepback()) return turn;
+      const { queue } = app;
+      if (!queue || app.onstepback()) return turn;
       for (const toast of app.root.querySelectorAll(".v-undoable")) toast.remove();
-      const stuck = app.session.now.saving === "offline" || app.queue.conflicts.size > 0;
-      if (stuck && app.queue.takeBack()) return turn;
+      const stuck = app.session.now.saving === "offline" || queue.conflicts.size > 0;
+      if (stuck && queue.takeBack()) return turn;
       return inTurn(async () => {
-        await app.queue.whenIdle();
+        await queue.whenIdle();
         take(await api.undo(video(), { author: app.author, id: newIdentifier() }), "undo");
       });
     },
-    /** Undo this edit, whatever was done after it; what has not been sent is taken back. */
+    /** Undo this edit, also when later ones followed; an unsent one is taken back. */
     undoEdit: (/** @type {string} */ id) => {
-      if (!app.queue) return turn;
-      if (app.queue.waiting.at(-1)?.id === id && app.queue.takeBack()) return turn;
+      const { queue } = app;
+      if (!queue || (queue.waiting.at(-1)?.id === id && queue.takeBack())) return turn;
       return inTurn(async () => {
-        await app.queue.whenIdle();
+        await queue.whenIdle();
         take(await api.undo(video(), { author: app.author, id: newIdentifier(), edit: id }), "undo");
       });
     },
     redo: () => {
-      if (!app.queue || app.queue.giveBack()) return turn;
+      const { queue } = app;
+      if (!queue || queue.giveBack()) return turn;
       return inTurn(async () => {
-        await app.queue.whenIdle();
+        await queue.whenIdle();
         take(await api.redo(video(), { author: app.author, id: newIdentifier() }), "redo");
       });
     },

@@ -1,5 +1,5 @@
 // @ts-check
-/** The editor as one object: opens a video, shows frames with their masks, and passes news on. */
+/** The editor as one object: opens a video, shows its frames and masks, and handles the server's events. */
 
 import { readAddress, writeAddress } from "./address.js";
 import { api } from "./api.js";
@@ -9,12 +9,17 @@ import { listenToEvents } from "./document/events.js";
 import { rowName } from "./document/editbatch.js";
 import { EditQueue } from "./document/editqueue.js";
 import { saveAsFile } from "./document/queuefile.js";
-import { RowLoader, STRETCH } from "./document/rowloader.js";
+import { RowLoader, CHUNK } from "./document/rowloader.js";
 import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
-import { createPreferences, createSession, createView, VIEW } from "./state.js";
+import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
 import { Viewport } from "./canvas/viewport.js";
+import { messageOf } from "../kit/request.js";
 import { hasEnded } from "../kit/words.js";
+
+/** @typedef {import("../kit/wire.js").Job} Job */
+/** @typedef {import("../kit/wire.js").Video} Video */
+/** @typedef {import("../kit/wire.js").WrittenRow} WrittenRow */
 
 export class Editor {
   /** @param {HTMLElement} root */
@@ -26,13 +31,11 @@ export class Editor {
     this.viewport = new Viewport();
     /** @type {VideoDocument} */
     this.document = new VideoDocument({ height: 1, width: 1, count: 1 });
-    /** @type {any} */ this.queue = null;
+    /** @type {EditQueue|null} */ this.queue = null;
     /** @type {Showing|null} */ this.showing = null;
     /** @type {RowLoader|null} */ this.rows = null;
-    /** @type {any} made by the stage when a video opens */
-    this.layers = null;
-    /** @type {Record<string, (...args: any[]) => any>} */
-    this.commands = {};
+    /** @type {import("./canvas/layers.js").Layers|null} made by the stage when a video opens */ this.layers = null;
+    this.commands = /** @type {import("./commands.js").Commands} */ ({});
     /** @type {(message: import("./panels/toasts.js").Toast) => void} */
     this.toast = () => {};
     /** @type {(() => void)[]} */
@@ -42,29 +45,29 @@ export class Editor {
     /** @type {Map<string, EditQueue>} queues of videos that were left with unsent edits, by video */
     this.leaving = new Map();
     this.ready = false;
-    /** @type {{id: string, work: Promise<void>}|null} the question how many frames a video has, while it is out */
+    /** @type {{id: string, work: Promise<void>}|null} the request for the number of frames that is under way */
     this.recounting = null;
-    /** undos and redos that were asked for and not answered */
-    this.asked = 0;
+    /** undos and redos under way */
+    this.undos = 0;
     /** @type {() => void} */ this.onopen = () => {};
-    /** @type {() => void} gives up a half drawn stroke */ this.oncancel = () => {};
+    /** @type {() => void} cancels a half drawn stroke */ this.oncancel = () => {};
     /** @type {() => boolean} takes back the last step of a half drawn shape, false without one */ this.onstepback =
       () => false;
     /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};
-    /** @type {(detail: any) => void} */ this.onconflict = () => {};
+    /** @type {(conflict: import("./document/editbatch.js").Conflict) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());
     this.view.on(["frame", "selected"], () => this.keepAddress());
     this.view.on(["selected", "hidden", "marks", "solo", "clean", "newTrack"], () => this.recompose());
     this.view.on(["revision"], () => this.afterChange());
   }
 
-  /** Open what the address names, or the last project's first video. */
+  /** Open the video in the address, or the first one of the last project. */
   async start() {
     this.session.set({ phase: "loading", problem: "" });
     try {
-      const asked = readAddress(location.search);
+      const place = readAddress(location.search);
       const { projects, last } = await api.projects();
-      const wanted = asked.project ?? last ?? projects[0]?.id ?? null;
+      const wanted = place.project ?? last ?? projects[0]?.id ?? null;
       this.session.set({ projects });
       if (wanted === null) {
         this.session.set({ phase: "novideo", project: null, video: null });
@@ -72,17 +75,17 @@ export class Editor {
       }
       const project = await api.project(wanted);
       this.session.set({ project });
-      const video = asked.video ?? project.videos[0]?.id ?? null;
+      const video = place.video ?? project.videos[0]?.id ?? null;
       if (video === null) this.session.set({ phase: "novideo", video: null });
-      else await this.open(video, asked.frame, asked.track);
+      else await this.open(video, place.frame, place.track);
     } catch (error) {
       this.fail(error);
     }
   }
 
-  /** @param {any} error */
+  /** @param {unknown} error */
   fail(error) {
-    this.session.set({ phase: "failed", problem: error.message });
+    this.session.set({ phase: "failed", problem: messageOf(error) });
   }
 
   /** Open a video in place of the one before. @param {string} id @param {number} [frame] @param {number|null} [track] number */
@@ -91,9 +94,9 @@ export class Editor {
     this.session.set({ phase: "loading", problem: "" });
     this.close();
     try {
-      // Rows of the stretch that is shown come with the facts; those of the rest of a long video come later.
-      const at = Math.floor(Math.max(0, frame) / STRETCH) * STRETCH;
-      const [video, tracks] = await Promise.all([api.video(id), api.tracks(id, at, at + STRETCH)]);
+      // The rows around the shown frame come with the video; the others of a long video are loaded later.
+      const at = Math.floor(Math.max(0, frame) / CHUNK) * CHUNK;
+      const [video, tracks] = await Promise.all([api.video(id), api.tracks(id, at, at + CHUNK)]);
       if (this.session.now.project?.id !== video.project.id) {
         this.session.set({ project: await api.project(video.project.id) });
       }
@@ -106,10 +109,10 @@ export class Editor {
     }
   }
 
-  /** @param {any} video @param {{tracks: any, at: number}} first @param {number} frame @param {number|null} number */
+  /** @param {Video} video @param {{tracks: import("../kit/wire.js").SentTracks, at: number}} first @param {number} frame @param {number|null} number */
   begin(video, first, frame, number) {
     const document = new VideoDocument(video);
-    document.merge(first.tracks, first.at, first.at + STRETCH);
+    document.merge(first.tracks, first.at, first.at + CHUNK);
     this.rows = new RowLoader({
       count: () => document.count,
       frame: () => this.view.now.frame,
@@ -128,7 +131,7 @@ export class Editor {
       tab: this.tab,
       send: (edits) => api.edits(video.id, this.author, edits),
     });
-    this.queue.tell = (/** @type {string} */ reason, /** @type {any} */ detail) => this.onqueue(reason, detail);
+    this.queue.onevent = (event) => this.onqueue(event);
     this.session.set({ video, phase: "ready" });
     const selected = number === null ? null : (document.byNumber(number)?.id ?? null);
     this.view.set({
@@ -159,7 +162,7 @@ export class Editor {
     this.refreshJobs();
   }
 
-  /** Let go of the open video; edits on their way still go out. */
+  /** Close the open video; its unsent edits are still sent. */
   close() {
     for (const stop of this.closing.splice(0)) stop();
     this.showing?.close();
@@ -167,8 +170,8 @@ export class Editor {
     this.rows?.close();
     const queue = this.queue;
     if (queue?.pending) {
-      queue.tell = () => {};
-      this.leaving.set(this.session.now.video.id, queue);
+      queue.onevent = () => {};
+      this.leaving.set(openVideo(this.session).id, queue);
       queue.whenIdle().then(() => queue.close());
     } else queue?.close();
     this.queue = null;
@@ -176,12 +179,12 @@ export class Editor {
     this.layers = null;
   }
 
-  /** Bring picture and masks of the wanted frame onto the canvas, together. */
+  /** Show the picture and the masks of the wanted frame together. */
   async show() {
     await this.showing?.show();
   }
 
-  /** Rows changed: fetch masks that are new, then paint. */
+  /** Rows changed: load their masks, then paint. */
   async afterChange() {
     if (!this.layers || this.view.now.shown < 0) return;
     const frame = this.view.now.shown;
@@ -189,7 +192,7 @@ export class Editor {
       try {
         await this.showing?.fetchMasks(frame, frame + 1);
       } catch {
-        return; // the next change or frame asks again; the save state already says that the server is silent
+        return; // the next change or frame asks again; the save state shows that the server does not answer
       }
     }
     this.recompose();
@@ -215,7 +218,7 @@ export class Editor {
   categoryName(id) {
     const { video, project } = this.session.now;
     const list = video?.categories ?? project?.categories ?? [];
-    return list.find((/** @type {any} */ c) => c.id === id)?.name ?? "no category";
+    return list.find((category) => category.id === id)?.name ?? "no category";
   }
 
   /** What a track is called. @param {{name: string, category: string|null}} track */
@@ -223,21 +226,22 @@ export class Editor {
     return track.name || this.categoryName(track.category);
   }
 
-  /** @param {string} reason @param {any} detail */
-  onqueue(reason, detail) {
+  /** @param {import("./document/editbatch.js").QueueEvent} event */
+  onqueue(event) {
     const waiting = this.queue?.pending ?? 0;
+    const { reason } = event;
     if (reason === "offline") {
-      const retryAt = Date.now() + detail.seconds * 1000;
-      this.session.set({ saving: "offline", waiting, obstacle: detail.why, retryAt });
+      const retryAt = Date.now() + event.seconds * 1000;
+      this.session.set({ saving: "offline", waiting, obstacle: event.why, retryAt });
     } else if (reason === "held") this.session.set({ saving: "conflict", waiting, retryAt: 0 });
-    else if (reason === "saved" && !this.asked) this.session.set({ saving: "saved", waiting: 0, retryAt: 0 });
+    else if (reason === "saved" && !this.undos) this.session.set({ saving: "saved", waiting: 0, retryAt: 0 });
     else if (reason === "applied") this.session.set({ waiting, ...(waiting ? {} : { saving: "saved" }) });
-    else if (this.session.now.saving === "offline" && waiting && reason !== "applied") this.session.set({ waiting });
+    else if (this.session.now.saving === "offline" && waiting) this.session.set({ waiting });
     else this.session.set({ saving: waiting ? "saving" : "saved", waiting });
-    if (reason === "conflict") this.onconflict(detail);
+    if (reason === "conflict") this.onconflict(event);
     if (reason === "refused") {
-      const keep = { label: "Save as a file", run: () => saveAsFile(this, detail.edits) };
-      this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: detail.sentence, actions: [keep] });
+      const keep = { label: "Save as a file", run: () => saveAsFile(this, event.edits) };
+      this.toast({ tone: "bad", icon: "warn", title: "Not saved", text: event.sentence, actions: [keep] });
     }
     if (reason === "storage") {
       this.toast({
@@ -247,16 +251,15 @@ export class Editor {
         text: "Keep this page open until it says Saved.",
       });
     }
-    if (reason === "applied" && detail.edit.changes.some((/** @type {any} */ c) => c.frame === null))
-      this.refreshVideo();
+    if (reason === "applied" && event.edit.changes.some(({ frame }) => frame === null)) this.refreshVideo();
   }
 
-  /** Complete ranges and categories as the server has them. */
+  /** Load the video again, with its complete ranges and categories. */
   async refreshVideo() {
-    const { video } = this.session.now;
+    const video = openVideo(this.session);
     const fresh = await api.video(video.id).catch(() => null);
     if (!fresh || this.session.now.video?.id !== fresh.id || !this.queue || this.queue.pending) return;
-    this.document.complete = new Map((fresh.complete ?? []).map((/** @type {any} */ range) => [range.id, range]));
+    this.document.complete = new Map((fresh.complete ?? []).map((range) => [range.id, range]));
     this.session.set({ video: fresh });
     this.view.set({ revision: this.view.now.revision + 1 });
   }
@@ -271,39 +274,39 @@ export class Editor {
     }
   }
 
-  /** @param {any} message */
+  /** @param {import("../kit/wire.js").Message} message */
   onevent(message) {
     if (message.type === "job") this.onjob(message.job);
     if (message.type !== "edit" || message.video !== this.session.now.video?.id) return;
     this.applyRows(message.rows);
     this.document.lastEdit = Math.max(this.document.lastEdit, message.number);
-    if (message.rows.some((/** @type {any} */ row) => row.frame === null || row.range_id)) this.refreshVideo();
+    if (message.rows.some((row) => row.frame === null || row.range_id)) this.refreshVideo();
   }
 
   /**
-   * Take rows that the server wrote, unless an edit on its way writes the same ones.
-   * @param {any[]} rows
+   * Take over rows that the server wrote, except those that an unsent edit writes.
+   * @param {WrittenRow[]} rows
    */
   applyRows(rows) {
     const unknown = new Set();
     for (const row of rows) {
       const track = row.track === null ? null : this.document.tracks.get(row.track);
       if (row.frame === null && row.track && !track && row.after && !row.after.deleted) unknown.add(row.track);
-      if (this.queue.writerOf(rowName(row))) continue;
+      if (this.queue?.writerOf(rowName(row))) continue;
       const here = row.frame === null ? track : this.document.row(row.track, row.frame);
       if (!here || here.version < row.version || row.version === 0) this.document.apply(row);
     }
     for (const row of rows) if (row.frame !== null) unknown.delete(row.track);
-    // A track that came back from being deleted brings only its own row; its masks are asked for.
+    // For a track that was restored the event has only its own row; the rows of its masks are loaded.
     if (unknown.size) this.reload();
   }
 
-  /** Jobs that run now; one that ended while the server was out of reach is told like any other end. */
+  /** Load the active jobs; one that ended while the connection was lost is handled as ended now. */
   async refreshJobs() {
     const { project } = this.session.now;
-    const answer = await api.jobs(project.id).catch(() => null);
+    const answer = project && (await api.jobs(project.id).catch(() => null));
     if (!answer) return;
-    const running = new Set(answer.jobs.map((/** @type {any} */ job) => job.id));
+    const running = new Set(answer.jobs.map((job) => job.id));
     const gone = this.session.now.jobs.filter((job) => job.project === project.id && !hasEnded(job));
     this.session.set({ jobs: answer.jobs });
     for (const { id } of gone.filter((job) => !running.has(job.id))) {
@@ -312,7 +315,7 @@ export class Editor {
     }
   }
 
-  /** @param {any} job */
+  /** @param {Job} job */
   onjob(job) {
     const old = this.session.now.jobs.find((other) => other.id === job.id);
     this.session.set({ jobs: [...this.session.now.jobs.filter((other) => other.id !== job.id), job] });
@@ -330,9 +333,9 @@ export class Editor {
     }
   }
 
-  /** Frames were counted: take their number over; who asks while that goes on waits for the same answer. @returns {Promise<void>} */
+  /** Take over the number of counted frames; calls during a request share its answer. @returns {Promise<void>} */
   recount() {
-    const id = this.session.now.video.id;
+    const { id } = openVideo(this.session);
     if (this.recounting && this.recounting.id === id) return this.recounting.work;
     const recounting = { id, work: this.takeCount() };
     this.recounting = recounting;
@@ -341,9 +344,9 @@ export class Editor {
     });
   }
 
-  /** Frames that are not final may be other ones than before. */
+  /** Frames beyond the confirmed ones may show other pictures now. */
   async takeCount() {
-    const { video } = this.session.now;
+    const video = openVideo(this.session);
     const fresh = await api.video(video.id).catch(() => null);
     if (!fresh || this.session.now.video?.id !== fresh.id || !this.showing) return;
     const before = this.document.count;
@@ -359,10 +362,10 @@ export class Editor {
     if (shown >= sure && !this.layers?.drawing) this.show();
   }
 
-  /** Tracks as the server has them, with unsent edits on top. */
+  /** Load all tracks again, unless edits are unsent. */
   async reload() {
     if (this.queue?.pending) return;
-    await this.rows?.again().catch(() => {}); // the save state says that the server is silent
+    await this.rows?.again().catch(() => {}); // the save state shows that the server does not answer
   }
 
   keepAddress() {
@@ -382,7 +385,7 @@ export class Editor {
   }
 }
 
-/** Who edits from this browser. */
+/** The author of edits from this browser. */
 function author() {
   const kept = localStorage.getItem("v-author");
   if (kept) return kept;

@@ -158,7 +158,7 @@ function exposed(app) {
       return { ...app.session.now, ...app.view.now, ...beside };
     },
     get pending() {
-      return (app.queue?.pending ?? 0) + app.asked;
+      return (app.queue?.pending ?? 0) + app.undos;
     },
     /** Pixels of a track's mask. @param {number} number @param {number} frame */
     maskArea(number, frame) {

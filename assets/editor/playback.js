@@ -1,5 +1,5 @@
 // @ts-check
-/** Which frame belongs to which moment while playing. */
+/** Times of frames, and playing at the video's own rate. */
 
 /**
  * Seconds of a frame from the first one.
@@ -37,11 +37,11 @@ export function frameAt(video, seconds) {
 }
 
 /**
- * Run through the frames at the video's own rate; waits where a picture is late instead of skipping masks.
+ * Play at the video's own rate; where a picture is late playing waits instead of skipping masks.
  * @param {object} parts
- * @param {any} parts.video
- * @param {import("./store.js").Store<any>} parts.view
- * @returns {() => void} how to stop
+ * @param {{pts: number[], time_base: [number, number], count: number}} parts.video
+ * @param {import("./store.js").Store<import("./state.js").View>} parts.view
+ * @returns {() => void} stops it
  */
 export function play({ video, view }) {
   const [first, last] = view.now.range ?? [0, video.count - 1];

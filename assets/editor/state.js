@@ -1,5 +1,5 @@
 // @ts-check
-/** What the editor knows, split by how long it lives: this browser, this page, this video. */
+/** The state of the editor, split by how long it lives: in this browser, with this page, with the open video. */
 
 import { createStore } from "./store.js";
 
@@ -10,8 +10,8 @@ const STORED = "v-editor";
  * @property {number} brush diameter, picture pixels
  * @property {boolean} noOverlap drawing takes pixels away from other tracks
  * @property {boolean} outlines
- * @property {number} panel width, CSS pixels; 0 as the style sheet says
- * @property {number} timeline height, CSS pixels; 0 as the style sheet says
+ * @property {number} panel width, CSS pixels; 0: that of the style sheet
+ * @property {number} timeline height, CSS pixels; 0: that of the style sheet
  * @property {string} scope frame, range, onward or whole
  * @property {string} tab tracks, queue or history
  */
@@ -37,60 +37,108 @@ export function createPreferences(storage) {
   try {
     const read = JSON.parse(storage.getItem(STORED) ?? "{}");
     for (const name of Object.keys(kept)) {
-      if (typeof read[name] === typeof (/** @type {any} */ (kept)[name])) /** @type {any} */ (kept)[name] = read[name];
+      const key = /** @type {keyof Preferences} */ (name);
+      if (typeof read[key] === typeof kept[key]) Object.assign(kept, { [key]: read[key] });
     }
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
     storage.removeItem(STORED);
   }
   const store = createStore(kept);
-  store.on(/** @type {any} */ (Object.keys(kept)), (now) => storage.setItem(STORED, JSON.stringify(now)));
+  store.on(/** @type {(keyof Preferences)[]} */ (Object.keys(kept)), (now) =>
+    storage.setItem(STORED, JSON.stringify(now)),
+  );
   return store;
 }
 
-/** Lives as long as the page. */
+/**
+ * @typedef {object} Session lives as long as the page
+ * @property {import("../kit/wire.js").Project|null} project
+ * @property {import("../kit/wire.js").ProjectLine[]} projects
+ * @property {import("../kit/wire.js").Video|null} video
+ * @property {"loading"|"ready"|"novideo"|"failed"} phase
+ * @property {string} problem
+ * @property {import("../kit/wire.js").Job[]} jobs
+ * @property {"saved"|"saving"|"offline"|"conflict"} saving
+ * @property {number} waiting unsent edits
+ * @property {string} obstacle why edits cannot be sent, a sentence; empty where the server does not answer
+ * @property {number} retryAt time of the next try, milliseconds; 0 for none
+ * @property {boolean} connected whether events of the server arrive
+ * @property {"light"|"dark"} theme
+ */
+
 export function createSession() {
-  return createStore({
-    /** @type {any} */ project: null,
-    /** @type {any[]} */ projects: [],
-    /** @type {any} */ video: null,
-    /** @type {"loading"|"ready"|"novideo"|"failed"} */ phase: "loading",
-    problem: "",
-    /** @type {any[]} */ jobs: [],
-    /** @type {"saved"|"saving"|"offline"|"conflict"} */ saving: "saved",
-    waiting: 0,
-    /** why edits wait, a sentence; empty where nobody answers */ obstacle: "",
-    retryAt: 0,
-    connected: false,
-    /** @type {"light"|"dark"} */ theme: "light",
-  });
+  return createStore(
+    /** @type {Session} */ ({
+      project: null,
+      projects: [],
+      video: null,
+      phase: "loading",
+      problem: "",
+      jobs: [],
+      saving: "saved",
+      waiting: 0,
+      obstacle: "",
+      retryAt: 0,
+      connected: false,
+      theme: "light",
+    }),
+  );
 }
 
-/** Lives as long as a video is open. */
+/** The open video. Throws where none is open. @param {{now: Pick<Session, "video">}} session */
+export function openVideo({ now: { video } }) {
+  if (!video) throw new Error("No video is open.");
+  return video;
+}
+
+/**
+ * @typedef {object} View lives as long as a video is open
+ * @property {number} frame
+ * @property {number} shown frame whose masks are on the canvas, -1 for none
+ * @property {"exact"|"standin"|"none"} picture the picture under them: the frame's own, a small one of another frame, none
+ * @property {number} late frame whose exact picture takes a moment, -1 for none
+ * @property {string|null} selected id of a track
+ * @property {string} tool
+ * @property {"add"|"subtract"} mode of strokes
+ * @property {boolean} playing
+ * @property {number} rate
+ * @property {[number, number]|null} range first and last frame, both included
+ * @property {{id: string, category: string|null, number: number}|null} newTrack that the next stroke makes
+ * @property {string} solo id of the only track that is drawn, empty for all
+ * @property {boolean} clean whether only the picture is drawn
+ * @property {string} filter of the list of tracks
+ * @property {string} queueFilter all, look or unreviewed
+ * @property {[number, number]|null} pointer picture pixel under the pointer
+ * @property {number} revision counts up whenever tracks, rows or masks change
+ * @property {number} marks counts up whenever hidden or locked tracks change
+ * @property {Set<string>} hidden ids of tracks
+ * @property {Set<string>} locked ids of tracks
+ */
+
+/** @type {Readonly<Omit<View, "hidden"|"locked">>} */
 export const VIEW = Object.freeze({
   frame: 0,
-  /** frame whose masks are on the canvas, -1 for none */ shown: -1,
-  /** what is under them: the frame itself, another one's small picture, or nothing. @type {"exact"|"proxy"|"none"} */ picture:
-    "none",
-  /** frame whose exact picture takes a moment */ late: -1,
-  /** @type {string|null} */ selected: null,
+  shown: -1,
+  picture: "none",
+  late: -1,
+  selected: null,
   tool: "select",
   mode: "add",
   playing: false,
   rate: 1,
-  /** @type {[number, number]|null} frames first and last, both in */ range: null,
-  /** @type {{id: string, category: string|null, number: number}|null} */ newTrack: null,
+  range: null,
+  newTrack: null,
   solo: "",
   clean: false,
   filter: "",
   queueFilter: "all",
-  /** @type {[number, number]|null} */ pointer: null,
-  /** counts up whenever tracks, rows or masks change */ revision: 0,
-  /** counts up whenever hidden or locked tracks change */ marks: 0,
+  pointer: null,
+  revision: 0,
+  marks: 0,
 });
 
-/** What tests in a browser see beside the names of session and view, which are all different. */
+/** Names that tests in a browser read beside those of session and view, which are all different. */
 export const BESIDE = Object.freeze({ preferences: "preferences", tracks: "tracks" });
 
-/** @returns {import("./store.js").Store<any>} */
-export const createView = () => createStore({ ...VIEW, hidden: new Set(), locked: new Set() });
+export const createView = () => createStore(/** @type {View} */ ({ ...VIEW, hidden: new Set(), locked: new Set() }));

@@ -1,13 +1,13 @@
 // @ts-check
-/** A plain store: an object, patches, and listeners that hear once per batch of patches. */
+/** A plain store: an object, patches, and listeners that run once per batch of patches. */
 
 /**
  * @template {object} T
  * @typedef {object} Store
  * @property {T} now the current values; read only
  * @property {(patch: Partial<T>) => void} set change values; equal ones are no change
- * @property {(names: (keyof T)[], listener: (now: T) => void) => () => void} on hear of changes; returns how to stop
- * @property {(name: keyof T) => void} touch say that a mutable value changed inside
+ * @property {(names: (keyof T)[], listener: (now: T) => void) => () => void} on call a listener after changes; returns a function that stops it
+ * @property {(name: keyof T) => void} touch report that a mutable value changed inside
  */
 
 /**
@@ -24,7 +24,7 @@ export function createStore(initial, later = queueMicrotask) {
   /** @type {Set<keyof T>} */
   let changed = new Set();
 
-  function tell() {
+  function notify() {
     const names = changed;
     changed = new Set();
     for (const entry of [...listeners]) {
@@ -34,7 +34,7 @@ export function createStore(initial, later = queueMicrotask) {
 
   /** @param {keyof T} name */
   function touch(name) {
-    if (changed.size === 0) later(tell);
+    if (changed.size === 0) later(notify);
     changed.add(name);
   }
 
@@ -44,7 +44,7 @@ export function createStore(initial, later = queueMicrotask) {
     set(patch) {
       for (const name of /** @type {(keyof T)[]} */ (Object.keys(patch))) {
         if (Object.is(now[name], patch[name])) continue;
-        now[name] = /** @type {any} */ (patch[name]);
+        now[name] = /** @type {T[keyof T]} */ (patch[name]);
         touch(name);
       }
     },

@@ -60,4 +60,144 @@
 
 /** @typedef {{id: string, name: string, videos: number}} ProjectLine a project in the list of all projects */
 
+/**
+ * @typedef {object} Video the open video
+ * @property {string} id
+ * @property {string} name
+ * @property {number} count frames
+ * @property {number} confirmed frames from the front whose number is final
+ * @property {boolean} [partial] whether frames after the last one may still be found
+ * @property {number} width pixels
+ * @property {number} height pixels
+ * @property {string} [content_hash]
+ * @property {{id: string, name: string}} project
+ * @property {string} [path]
+ * @property {number[]} pts time of each frame, in ticks
+ * @property {[number, number]} time_base seconds per tick, as a fraction
+ * @property {Gap[]} [gaps]
+ * @property {FrameRange[]} [damage]
+ * @property {number[]} [cuts] frames at which a new scene begins
+ * @property {Category[]} categories
+ * @property {CompleteRange[]} [complete]
+ * @property {string|null} [problem] why its source cannot be read
+ */
+
+/** @typedef {{start: number, stop: number}} FrameRange frames from start to stop - 1 */
+/** @typedef {FrameRange & {id: string, categories: string[], version: number}} CompleteRange frames declared complete */
+
+/**
+ * @typedef {object} Gap a place where frames are missing
+ * @property {number} after frame before the gap, -1 for the begin of the video
+ * @property {string} reason
+ * @property {number|null} [start] ticks
+ * @property {number|null} [end] ticks
+ */
+
+/** @typedef {{size: [number, number], counts: string}} Rle compressed COCO run lengths; size is height, width */
+
+/** @typedef {string|{reason: string, author: string}|null} Look why a row needs a look */
+
+/**
+ * @typedef {object} RowValues what an edit writes into a row of a track or of a mask; keys that are missing stay as they are
+ * @property {number|null} [number] of the track, null while the server has given none
+ * @property {string|null} [category] id
+ * @property {string|null} [name]
+ * @property {boolean} [deleted]
+ * @property {boolean} [rejected]
+ * @property {boolean} [occluded]
+ * @property {boolean} [iscrowd]
+ * @property {string|null} [run]
+ * @property {"present"|"absent"} [state]
+ * @property {string|null} [mask] hash
+ * @property {Rle} [rle]
+ * @property {string} [source]
+ * @property {MaskReview} [review]
+ * @property {boolean} [key]
+ * @property {number|null} [score] 0 to 1
+ * @property {Look} [look]
+ * @property {number} [start] of a complete range
+ * @property {number} [stop] of a complete range
+ * @property {string[]} [categories] of a complete range
+ */
+
+/** @typedef {"unreviewed"|"accepted"|"corrected"|"rejected"} MaskReview */
+
+/**
+ * @typedef {object} WrittenRow a row as the server wrote it: of a mask, of a track (frame null), or of a complete range
+ * @property {string|null} track id
+ * @property {number|null} frame
+ * @property {string} [range_id]
+ * @property {number} version number of the edit that wrote it
+ * @property {RowValues|null} after null where it was taken away
+ */
+
+/**
+ * One row of `GET tracks`: state is 1 for present and 0 for absent.
+ * @typedef {[frame: number, state: number|string, source: string, review: MaskReview, key: boolean, score: number|null, look: string|null, version: number, hash: string|null, area: number|null]} SentRow
+ */
+
+/**
+ * @typedef {object} SentTrack a track of `GET tracks`
+ * @property {string} id
+ * @property {number} number
+ * @property {string|null} category
+ * @property {string|null} name
+ * @property {boolean} deleted
+ * @property {boolean} rejected
+ * @property {boolean} occluded
+ * @property {boolean} iscrowd
+ * @property {number|null} score
+ * @property {string|null} run
+ * @property {number} version
+ * @property {SentRow[]} rows
+ */
+
+/** @typedef {{last_edit: number, tracks: SentTrack[]}} SentTracks */
+
+/**
+ * @typedef {object} EditResult the server's answer to one edit of a batch
+ * @property {string} id
+ * @property {"applied"|"repeated"|"conflict"|"refused"} status
+ * @property {number} [number]
+ * @property {WrittenRow[]} rows
+ * @property {string} [error]
+ */
+
+/**
+ * @typedef {object} UndoResult the server's answer to undo or redo
+ * @property {"applied"|"nothing"|"conflict"} status
+ * @property {WrittenRow[]} [rows]
+ * @property {number} [number]
+ * @property {number|null} [frame] first frame whose masks changed
+ * @property {number|null} [last_frame]
+ * @property {string} [error]
+ */
+
+/**
+ * @typedef {object} HistoryEdit one entry of the edit log
+ * @property {string} kind
+ * @property {string} [author]
+ * @property {number} created unix seconds
+ * @property {boolean} [undone]
+ * @property {[number, number]|null} [frames] first and last
+ * @property {string[]} [tracks] ids
+ */
+
+/** @typedef {{id: string, name: string, config: string, classes?: string[]}} ProposingCheckpoint */
+
+/**
+ * @typedef {object} Proposer the checkpoint that would propose, and what it can find here
+ * @property {ProposingCheckpoint|null} checkpoint
+ * @property {string[]} known categories of the project that it has a class for
+ * @property {string[]} unknown
+ * @property {string|null} warning
+ * @property {string|null} device
+ * @property {{name: string, size_bytes: number, classes: number|string[]}[]} [downloads]
+ */
+
+/**
+ * @typedef {{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "hello"|"pong"}} Message
+ *   over the page's WebSocket
+ */
+
 export {};

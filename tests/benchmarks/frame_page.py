@@ -28,7 +28,7 @@ TRAVEL = """async ([frames, pause]) => {
     const took = await new Promise((done) => {
       const look = () => {
         const { shown, picture } = app.view.now;
-        if (picture === "proxy" && standIn < 0) standIn = performance.now() - began;
+        if (picture === "standin" && standIn < 0) standIn = performance.now() - began;
         if (shown !== frame || picture !== "exact") return;
         stop();
         done(performance.now() - began);
@@ -87,7 +87,7 @@ def travel(page: Page, frames: Sequence[int], *, pause: float = 0) -> tuple[tupl
 
 def wait_for_stand_ins(page: Page) -> None:
     """Waits until all small pictures of the video are in the page."""
-    page.wait_for_function("window.editor.app.showing.proxies.complete")
+    page.wait_for_function("window.editor.app.showing.standIns.complete")
 
 
 def page_rows(served: Served, *, near: str, far: str, count: int, steps: int) -> tuple[list[Latency], list[str]]:

@@ -50,11 +50,11 @@ def test_a_late_frame_is_stood_in_for_and_nobody_draws_on_the_stand_in(
     held: list[Route] = []
     page.route(f"**/frames/{LATE}.jpg*", lambda route: route.continue_() if let_go.is_set() else held.append(route))
     driving.open_review(page, server.address, project=project, video=video)
-    page.wait_for_function("window.editor.app.showing.proxies.complete")
+    page.wait_for_function("window.editor.app.showing.standIns.complete")
     page.keyboard.press("n")
     page.get_by_role("menuitem", name="disc").click()
     page.evaluate("frame => window.editor.commands.goto(frame)", LATE)
-    wait_for(page, "picture", "proxy")
+    wait_for(page, "picture", "standin")
     expect(page.locator(".v-waiting")).to_have_text(f"Loading frame {LATE}")
     assert driving.state(page, "shown") == -1
     driving.press_and_drag(page, (200, 100), (300, 150))

@@ -1,8 +1,8 @@
 // @ts-check
 /**
- * What is painted: the picture, the masks at picture resolution, and lines and badges at screen resolution.
+ * The layers of the canvas: the picture, the masks at picture resolution, and lines and badges at screen resolution.
  * All tracks but the edited one are painted straight from their run lengths; the edited one is a bitmap, so that a
- * stroke changes bytes and puts back only the touched rectangle.
+ * stroke changes bytes and repaints only the touched rectangle.
  */
 
 import { colourOf, inkOn, roundOf, word } from "../../look/palette.js";
@@ -20,8 +20,8 @@ export class Layers {
    * @param {HTMLElement} parts.host
    * @param {import("../document/document.js").VideoDocument} parts.document
    * @param {import("./viewport.js").Viewport} parts.viewport
-   * @param {import("../store.js").Store<any>} parts.view
-   * @param {import("../store.js").Store<any>} parts.preferences
+   * @param {import("../store.js").Store<import("../state.js").View>} parts.view
+   * @param {import("../store.js").Store<import("../state.js").Preferences>} parts.preferences
    */
   constructor({ host, document, viewport, view, preferences }) {
     this.host = host;
@@ -54,7 +54,7 @@ export class Layers {
     this.dirty = null;
     this.shownFrame = -1;
     this.drawing = false;
-    /** @type {{number: number, on: boolean, x: number, y: number}[]} of the masks in sight, picture pixels */
+    /** @type {{number: number, on: boolean, x: number, y: number}[]} of the drawn masks, picture pixels */
     this.badges = [];
     /** @type {((context: CanvasRenderingContext2D) => void)|null} a tool's own lines, in picture pixels */
     this.sketch = null;
@@ -64,7 +64,7 @@ export class Layers {
     this.redrawLines = oncePerFrame(() => this.drawLines());
   }
 
-  /** Show a frame's picture together with its masks. @param {number} frame @param {ImageBitmap} picture */
+  /** Show the picture of a frame with its masks. @param {number} frame @param {ImageBitmap} picture */
   show(frame, picture) {
     this.sheet.classList.remove("v-standin", "v-bare");
     this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
@@ -72,7 +72,7 @@ export class Layers {
     this.compose();
   }
 
-  /** Another frame's small picture, without masks: they belong to a frame, and this is not it. @param {ImageBitmap} picture */
+  /** Show a stand-in, which is the small picture of another frame and therefore has no masks. @param {ImageBitmap} picture */
   showStandIn(picture) {
     this.sheet.classList.remove("v-bare");
     this.sheet.classList.add("v-standin");
@@ -81,7 +81,7 @@ export class Layers {
     this.compose();
   }
 
-  /** The masks of a frame whose picture cannot be had. @param {number} frame */
+  /** Show the masks of a frame whose picture cannot be loaded. @param {number} frame */
   showBare(frame) {
     this.sheet.classList.remove("v-standin");
     this.sheet.classList.add("v-bare");
@@ -89,7 +89,7 @@ export class Layers {
     this.compose();
   }
 
-  /** Whether a track is to be seen. @param {import("../document/document.js").Track} track */
+  /** Whether a track is drawn, if it has a mask here. @param {import("../document/document.js").Track} track */
   visible(track) {
     const { hidden, solo, selected } = this.view.now;
     if (track.deleted || hidden.has(track.id)) return false;
@@ -106,7 +106,7 @@ export class Layers {
     return track.rejected || this.document.row(track.id, this.shownFrame)?.review === "rejected";
   }
 
-  /** Tracks with a mask here that are seen, the selected one last. @returns {import("../document/document.js").Track[]} */
+  /** Tracks that are drawn here, the selected one last. @returns {import("../document/document.js").Track[]} */
   drawn() {
     const selected = this.view.now.selected;
     const list = this.document.list().filter((t) => this.visible(t) && this.document.mask(t.id, this.shownFrame));

@@ -187,14 +187,14 @@ export class Stage {
     this.toolBusy = null;
   }
 
-  /** Another tool, track or frame ends what was half drawn. */
+  /** Another tool, track or frame ends a half drawn shape. */
   toolChanged() {
     if (this.app.layers?.drawing && this.gesture === "none") this.cancel();
     this.host.dataset.cursor = this.tool.cursor;
     this.moveRing();
   }
 
-  /** Esc: give up what is half drawn, else the tool, else the selection. */
+  /** Esc: cancel a half drawn shape, else leave the tool, else the selection. */
   escape() {
     const { view, commands } = this.app;
     if (this.toolBusy) this.cancel();
@@ -208,7 +208,7 @@ export class Stage {
     this.toolBusy = null;
   }
 
-  /** Take back the last step of what is half drawn. @returns {boolean} false when nothing is */
+  /** Take back the last step of a half drawn shape. @returns {boolean} false without one */
   takeBack() {
     const tool = this.toolBusy;
     if (!tool || this.gesture === "tool") return Boolean(tool);
@@ -269,7 +269,7 @@ export class Stage {
     this.ring.style.transform = `translate(${this.pointer[0] - size / 2}px, ${this.pointer[1] - size / 2}px)`;
   }
 
-  /** The exact picture takes a moment: what is seen is another frame, or nothing yet. */
+  /** A line on the canvas while the exact picture is late. */
   showWaiting() {
     const { frame, shown, late } = this.app.view.now;
     this.waiting.hidden = late !== frame || shown === frame;

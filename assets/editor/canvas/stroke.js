@@ -1,20 +1,29 @@
 // @ts-check
-/** From the first touch of a drawing tool to the edit that saves it; all drawing tools share this. */
+/** A stroke, from the press of a drawing tool to the edit that saves it; all drawing tools share this. */
 
 import { subtract } from "../masks/raster.js";
 import { decode, encode, stringify } from "../masks/rle.js";
 
+/** @typedef {import("../document/editbatch.js").Change} Change */
 /** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("../../kit/wire.js").RowValues} RowValues */
+
+/** The canvas of the open video. Throws where none is open. @param {Editor} app */
+export function layersOf({ layers }) {
+  if (!layers) throw new Error("No video is open.");
+  return layers;
+}
 
 /**
- * Make ready to draw into the selected or the new track.
+ * Begin a stroke in the selected or the new track.
  * @param {Editor} app
- * @returns {boolean} false when there is nothing to draw on; the page then says what is missing
+ * @returns {boolean} false when there is no track to draw in; the page then asks for one or shows the reason
  */
 export function beginStroke(app) {
   const { view } = app;
   if (view.now.playing) app.commands.pause();
-  if (!app.steady || app.layers.drawing) return false;
+  const { layers } = app;
+  if (!app.steady || !layers || layers.drawing) return false;
   if (!view.now.newTrack && !app.track) {
     app.commands.newTrack();
     return false;
@@ -25,29 +34,29 @@ export function beginStroke(app) {
     const row = app.document.row(app.track.id, view.now.frame);
     if (row?.state === "present" && !app.document.mask(app.track.id, view.now.frame)) return false;
   }
-  app.layers.drawing = true;
+  layers.drawing = true;
   return true;
 }
 
 /**
- * Whether the selected track is locked; the page then says so.
+ * Whether the selected track is locked; then a toast names it.
  * @param {Editor} app
- * @param {string} wish what the person wants to do, such as "draw"
+ * @param {string} action that is refused, such as "draw"
  */
-export function refusesAsLocked(app, wish) {
+export function refusesAsLocked(app, action) {
   const { track } = app;
   if (!track || !app.view.now.locked.has(track.id)) return false;
   app.toast({
     tone: "warn",
     icon: "lock",
     title: `Track ${track.number} is locked`,
-    text: `Unlock it to ${wish} (L).`,
+    text: `Unlock it to ${action} (L).`,
     name: "locked",
   });
   return true;
 }
 
-/** Give up a stroke: the mask is what it was. @param {Editor} app */
+/** Cancel a stroke: the mask stays as it was. @param {Editor} app */
 export function cancelStroke(app) {
   if (!app.layers?.drawing) return;
   app.layers.drawing = false;
@@ -55,14 +64,15 @@ export function cancelStroke(app) {
 }
 
 /**
- * Save what was drawn as one edit.
+ * Save a stroke as one edit.
  * @param {Editor} app
  * @param {string} kind brush, erase, polygon or lasso
- * @returns {any} the edit, null when the mask is what it was
+ * @returns {import("../document/editbatch.js").Edit|null} null when the mask stays as it was
  */
 export function endStroke(app, kind) {
-  const { layers, document, view } = app;
-  if (!layers.drawing) return null;
+  const { document, queue, view } = app;
+  const layers = layersOf(app);
+  if (!layers.drawing || !queue) return null;
   layers.drawing = false;
   const { height, width } = document;
   const { frame, newTrack } = view.now;
@@ -77,7 +87,7 @@ export function endStroke(app, kind) {
     layers.compose();
     return null;
   }
-  /** @type {any[]} */
+  /** @type {Change[]} */
   const changes = [];
   if (newTrack) {
     changes.push({
@@ -89,27 +99,28 @@ export function endStroke(app, kind) {
   changes.push({ track: id, frame, after: drawn(runs, counts, app) });
   if (app.preferences.now.noOverlap && !empty && kind !== "erase")
     changes.push(...clearOthers(app, id, document.mask(id, frame)));
-  const edit = app.queue.add(newTrack ? "track" : kind, changes);
+  const edit = queue.add(newTrack ? "track" : kind, changes);
   if (newTrack) view.set({ newTrack: null, selected: id });
   return edit;
 }
 
-/** Row after a stroke; an emptied mask says that the thing is not there. @param {ArrayLike<number>} runs @param {string} counts @param {Editor} app */
+/** The row after a stroke; an emptied mask makes it absent. @param {ArrayLike<number>} runs @param {string} counts @param {Editor} app @returns {RowValues} */
 function drawn(runs, counts, app) {
   const { height, width } = app.document;
-  const said = { source: "drawn", review: "corrected", key: false, score: null, look: null };
-  if (runs.length < 2) return { state: "absent", mask: null, ...said };
-  return { state: "present", rle: { size: [height, width], counts }, ...said };
+  const marks = /** @type {const} */ ({ source: "drawn", review: "corrected", key: false, score: null, look: null });
+  if (runs.length < 2) return { state: "absent", mask: null, ...marks };
+  return { state: "present", rle: { size: [height, width], counts }, ...marks };
 }
 
 /**
  * Take the pixels that a stroke has newly painted away from the other visible tracks: where masks overlapped before, they
  * still do.
  * @param {Editor} app @param {string} id of the drawn track @param {ArrayLike<number>|null|undefined} before its mask before the stroke
- * @returns {any[]} changes
+ * @returns {Change[]}
  */
 function clearOthers(app, id, before) {
-  const { layers, document, view } = app;
+  const { document, view } = app;
+  const layers = layersOf(app);
   const { height, width } = document;
   const changes = [];
   const scratch = new Uint8Array(height * width);
@@ -121,7 +132,8 @@ function clearOthers(app, id, before) {
   for (const track of layers.drawn()) {
     if (track.id === id || view.now.locked.has(track.id)) continue;
     const old = document.mask(track.id, layers.shownFrame);
-    const box = document.masks.box(/** @type {any} */ (document.row(track.id, layers.shownFrame)).hash, height);
+    const hash = document.row(track.id, layers.shownFrame)?.hash;
+    const box = hash ? document.masks.box(hash, height) : null;
     if (!old || !box || !meets(box, layers.extent)) continue;
     decode(old, height, width, scratch);
     if (!subtract(scratch, painted)) continue;

@@ -1,10 +1,10 @@
 // @ts-check
-/** Tracks, rows and masks of the open video, as this page sees them: what the server said plus edits on their way. */
+/** Tracks, rows and masks of the open video: those of the server, with the unsent edits of this page on top. */
 
 import { MaskStore } from "../masks/store.js";
 
 /**
- * @typedef {object} Row what is known of one track on one frame
+ * @typedef {object} Row one track on one frame
  * @property {number} frame
  * @property {"present"|"absent"} state
  * @property {string} source proposed, propagated, interpolated, drawn or imported
@@ -12,9 +12,9 @@ import { MaskStore } from "../masks/store.js";
  * @property {boolean} key
  * @property {number|null} score 0 to 1
  * @property {string|null} look reason why it needs a look
- * @property {number} version number of the edit that wrote it, 0 while that edit is on its way
+ * @property {number} version number of the edit that wrote it, 0 while that edit is unsent
  * @property {string|null} hash of the mask
- * @property {number|null} area pixels; null where the mask has not been here yet, see `VideoDocument.areaOf`
+ * @property {number|null} area pixels; null until the mask is loaded, see `VideoDocument.areaOf`
  */
 
 /**
@@ -34,7 +34,18 @@ import { MaskStore } from "../masks/store.js";
  * @property {number} revision counts up whenever the track or a row of it changes
  */
 
-/** Whether a row keeps machines away: judged or drawn by a person. @param {Row} row */
+/** @typedef {import("../../kit/wire.js").CompleteRange} CompleteRange */
+/** @typedef {import("../../kit/wire.js").RowValues} RowValues */
+/** @typedef {import("../../kit/wire.js").SentRow} SentRow */
+/** @typedef {import("../../kit/wire.js").WrittenRow} WrittenRow */
+
+/**
+ * @typedef {{track: null, frame: number|null, range_id?: string, before: CompleteRange|null}
+ *   | {track: string, frame: null, range_id?: undefined, before: Track|null}
+ *   | {track: string, frame: number, range_id?: undefined, before: Row|null}} Replaced what a change replaced
+ */
+
+/** Whether a row was judged or drawn by a person, so that no machine changes it. @param {Row} row */
 export const isHuman = (row) => row.review !== "unreviewed" || row.source === "drawn";
 
 /** Whether a row carries a white diamond. @param {Row} row */
@@ -49,19 +60,19 @@ export class VideoDocument {
     /** @type {Map<string, Track>} */
     this.tracks = new Map();
     this.masks = new MaskStore();
-    /** @type {Map<string, {id: string, start: number, stop: number, categories: string[], version: number}>} */
+    /** @type {Map<string, CompleteRange>} */
     this.complete = new Map();
     this.lastEdit = 0;
-    /** @type {Map<string, number>} rows that were taken away, with the version of who did; answers may be older */
+    /** @type {Map<string, number>} removed rows, each with the version that removed it: an answer may be older */
     this.removed = new Map();
     /** @type {(track: string|null, frame: number|null) => void} */
     this.onchange = () => {};
   }
 
   /**
-   * Take the answer of GET tracks for frames start to stop - 1. What is on its way, and what was heard of after the
-   * answer was written, stays. The revision of a track goes up only where the answer changed something of it.
-   * @param {{last_edit: number, tracks: any[]}} answer @param {number} start @param {number} stop
+   * Take over the answer of `GET tracks` for frames start to stop - 1. Rows of unsent edits, and of edits later than the
+   * answer, stay. The revision of a track goes up only if the answer changed the track.
+   * @param {import("../../kit/wire.js").SentTracks} answer @param {number} start @param {number} stop
    */
   merge({ last_edit, tracks }, start, stop) {
     const newer = (/** @type {{version: number}|undefined} */ here) =>
@@ -83,7 +94,7 @@ export class VideoDocument {
     this.onchange(null, null);
   }
 
-  /** Whether a row was taken away by a later edit than the last one of an answer. @param {string} track @param {number} frame @param {number} lastEdit */
+  /** Whether an edit later than the last one of an answer removed a row. @param {string} track @param {number} frame @param {number} lastEdit */
   goneAfter(track, frame, lastEdit) {
     const version = this.removed.get(`${track}:${frame}`);
     return version !== undefined && laterThan(lastEdit, version);
@@ -104,7 +115,7 @@ export class VideoDocument {
     return track === null ? undefined : this.tracks.get(track)?.rows.get(frame);
   }
 
-  /** Number that the next new track will show until the server gives its own. */
+  /** Number that a new track shows until the server gives its own. */
   nextNumber() {
     let largest = 0;
     for (const track of this.tracks.values()) largest = Math.max(largest, track.number);
@@ -115,7 +126,7 @@ export class VideoDocument {
    * Run lengths of the mask of a track on a frame.
    * @param {string|null} track
    * @param {number} frame
-   * @returns {Uint32Array|null|undefined} null: there is none; undefined: not loaded yet
+   * @returns {Uint32Array|null|undefined} null: the row has no mask; undefined: it is not loaded yet
    */
   mask(track, frame) {
     const row = this.row(track, frame);
@@ -124,8 +135,8 @@ export class VideoDocument {
   }
 
   /**
-   * Pixels of a row's mask. News of an edit name a mask without its area; it is counted once the mask is here.
-   * @param {Row|undefined} row @returns {number|null} null: not known yet
+   * Pixels of a row's mask. An event of an edit names a mask without its area, which is computed once it is loaded.
+   * @param {Row|undefined} row @returns {number|null} null: the mask is not loaded yet
    */
   areaOf(row) {
     if (!row) return 0;
@@ -133,7 +144,7 @@ export class VideoDocument {
     return row.area;
   }
 
-  /** Masks of these frames came: tell of the rows whose area can be counted now. @param {number} start @param {number} stop exclusive */
+  /** The masks of these frames were loaded: report the rows whose area is known now. @param {number} start @param {number} stop exclusive */
   measure(start, stop) {
     for (const track of this.tracks.values()) {
       for (let frame = start; frame < stop; frame += 1) {
@@ -143,7 +154,7 @@ export class VideoDocument {
     }
   }
 
-  /** Whether all masks of a frame are here. @param {number} frame */
+  /** Whether all masks of a frame are loaded. @param {number} frame */
   hasMasks(frame) {
     for (const track of this.tracks.values()) {
       const row = track.rows.get(frame);
@@ -153,9 +164,9 @@ export class VideoDocument {
   }
 
   /**
-   * Write a row as the server describes it, or as an edit on its way will make it.
-   * @param {{track: string|null, frame: number|null, version: number, after: any, range_id?: string}} sent
-   * @returns {{track: string|null, frame: number|null, range_id?: string, before: any}} what was there, for `restore`
+   * Write a row as the server wrote it, or as an unsent edit makes it (version 0).
+   * @param {WrittenRow} row
+   * @returns {Replaced} for `restore`
    */
   apply({ track: id, frame, version, after, range_id }) {
     if (range_id) return this.applyRange(range_id, version, after);
@@ -195,16 +206,19 @@ export class VideoDocument {
     return { track: id, frame, before };
   }
 
-  /** @param {string} id @param {number} version @param {any} after */
+  /** @param {string} id @param {number} version @param {RowValues|null} after @returns {Replaced} */
   applyRange(id, version, after) {
     const before = this.complete.get(id) ?? null;
     if (after === null) this.complete.delete(id);
-    else this.complete.set(id, { id, version, start: after.start, stop: after.stop, categories: after.categories });
+    else {
+      const { start = 0, stop = 0, categories = [] } = after;
+      this.complete.set(id, { id, version, start, stop, categories });
+    }
     this.onchange(null, null);
     return { track: null, frame: null, range_id: id, before };
   }
 
-  /** The server gave a track that was made here its own number. @param {string} id @param {number} number */
+  /** The server gave a new track its number. @param {string} id @param {number} number */
   renumber(id, number) {
     const track = this.tracks.get(id);
     if (!track || track.number === number) return;
@@ -213,36 +227,38 @@ export class VideoDocument {
     this.onchange(id, null);
   }
 
-  /** Put back what `apply` returned. @param {{track: string|null, frame: number|null, range_id?: string, before: any}} kept */
-  restore({ track: id, frame, range_id, before }) {
-    if (range_id) {
-      if (before) this.complete.set(range_id, before);
-      else this.complete.delete(range_id);
-    } else if (id !== null && frame === null) {
-      if (before) this.tracks.set(id, before);
-      else this.tracks.delete(id);
-    } else if (id !== null) {
-      const track = this.tracks.get(id);
+  /** Undo an `apply`. @param {Replaced} replaced */
+  restore(replaced) {
+    if (replaced.track === null) {
+      const { range_id, before } = replaced;
+      if (range_id && before) this.complete.set(range_id, before);
+      else if (range_id) this.complete.delete(range_id);
+    } else if (replaced.frame === null) {
+      if (replaced.before) this.tracks.set(replaced.track, replaced.before);
+      else this.tracks.delete(replaced.track);
+    } else {
+      const track = this.tracks.get(replaced.track);
       if (!track) return;
-      if (before) track.rows.set(/** @type {number} */ (frame), before);
-      else track.rows.delete(/** @type {number} */ (frame));
-      this.removed.delete(`${id}:${frame}`);
+      if (replaced.before) track.rows.set(replaced.frame, replaced.before);
+      else track.rows.delete(replaced.frame);
+      this.removed.delete(`${replaced.track}:${replaced.frame}`);
       track.revision += 1;
     }
-    this.onchange(id, frame);
+    this.onchange(replaced.track, replaced.frame);
   }
 
   /**
-   * A row from what an edit says of it: new content, or a verdict or mark on the row that is there.
-   * @param {number} frame @param {number} version @param {any} after @param {Row|null} before @returns {Row}
+   * The row that an edit makes: new content, or a verdict or a mark on the row before.
+   * @param {number} frame @param {number} version @param {RowValues & {hash?: string, area?: number}} after
+   * @param {Row|null} before @returns {Row}
    */
   rowOf(frame, version, after, before) {
-    const content = "state" in after || "mask" in after || "rle" in after || before === null;
-    if (!content) {
+    const content = "state" in after || "mask" in after || "rle" in after;
+    if (before && !content) {
       const look = after.look === undefined ? ("review" in after ? null : before.look) : after.look;
-      return { ...before, ...after, look: reasonOf(look), version };
+      return { ...before, .../** @type {Partial<Row>} */ (after), look: reasonOf(look), version };
     }
-    const state = after.state === 0 || after.state === "absent" ? "absent" : "present";
+    const state = after.state === "absent" ? "absent" : "present";
     let hash = after.mask ?? after.hash ?? null;
     if (after.rle) hash = this.masks.addLocal(after.rle.counts);
     const known = hash !== null && this.masks.has(hash) ? this.masks.area(hash) : null;
@@ -270,22 +286,22 @@ export class VideoDocument {
   }
 }
 
-/** Whether an edit, 0 while it is on its way, is later than the last one of an answer. @param {number} lastEdit @param {number} version */
+/** Whether an edit (0 while it is unsent) is later than the last one of an answer. @param {number} lastEdit @param {number} version */
 const laterThan = (lastEdit, version) => version === 0 || version > lastEdit;
 
 /**
- * Rows of one stretch as an answer has them.
- * @param {Track} track @param {any[][]} sent
+ * Take over the rows of an answer.
+ * @param {Track} track @param {SentRow[]} sent
  * @param {{start: number, stop: number, newer: (row: Row|undefined) => boolean, gone: (frame: number) => boolean}} how
- * @returns {boolean} whether a row was taken away or written
+ * @returns {boolean} whether a row was removed or written
  */
 function mergeRows(track, sent, { start, stop, newer, gone }) {
-  const said = new Set(sent.map((row) => row[0]));
+  const frames = new Set(sent.map((row) => row[0]));
   const near = stop - start < track.rows.size;
   let changed = false;
   for (const frame of near ? rangeOf(start, stop) : [...track.rows.keys()]) {
     const inside = frame >= start && frame < stop;
-    if (inside && !said.has(frame) && !newer(track.rows.get(frame))) changed = track.rows.delete(frame) || changed;
+    if (inside && !frames.has(frame) && !newer(track.rows.get(frame))) changed = track.rows.delete(frame) || changed;
   }
   for (const row of sent) {
     const here = track.rows.get(row[0]);
@@ -298,10 +314,9 @@ function mergeRows(track, sent, { start, stop, newer, gone }) {
   return changed;
 }
 
-/** @param {any} one @param {any} other both with all that a row has */
+/** @param {Row} one @param {Row} other */
 function sameRow(one, other) {
-  for (const name in other) if (one[name] !== other[name]) return false;
-  return true;
+  return /** @type {(keyof Row)[]} */ (Object.keys(other)).every((name) => one[name] === other[name]);
 }
 
 /** @param {number} start @param {number} stop */
@@ -309,7 +324,7 @@ function* rangeOf(start, stop) {
   for (let frame = start; frame < stop; frame += 1) yield frame;
 }
 
-/** @param {any[]} row as GET tracks sends it @returns {Row} */
+/** @param {SentRow} row @returns {Row} */
 function sentRow([frame, state, source, review, key, score, look, version, hash, area]) {
   return {
     frame,
@@ -325,7 +340,7 @@ function sentRow([frame, state, source, review, key, score, look, version, hash,
   };
 }
 
-/** Why a row needs a look, however it was sent. @param {any} look @returns {string|null} */
+/** Why a row needs a look. @param {import("../../kit/wire.js").Look|undefined} look @returns {string|null} */
 function reasonOf(look) {
   return (typeof look === "object" ? look?.reason : look) ?? null;
 }
@@ -349,18 +364,30 @@ function blankTrack(id) {
   };
 }
 
+const OWN_VALUES = /** @type {const} */ ([
+  "number",
+  "category",
+  "name",
+  "deleted",
+  "rejected",
+  "occluded",
+  "iscrowd",
+  "score",
+  "run",
+]);
+
 /**
- * Keys that are not sent keep their value.
- * @param {any} track @param {any} sent @param {number} version
- * @returns {boolean} whether anything is another than before
+ * Write a track's own values; keys that are missing keep their value.
+ * @param {Track} track @param {RowValues} sent @param {number} version
+ * @returns {boolean} whether a value changed
  */
 function assignTrack(track, sent, version) {
   let changed = track.version !== version;
-  for (const name of ["number", "category", "name", "deleted", "rejected", "occluded", "iscrowd", "score", "run"]) {
+  for (const name of OWN_VALUES) {
     if (sent[name] === undefined || (name === "number" && sent[name] === null)) continue;
     const value = name === "name" ? (sent.name ?? "") : sent[name];
     changed ||= track[name] !== value;
-    track[name] = value;
+    Object.assign(track, { [name]: value });
   }
   track.version = version;
   return changed;

@@ -2,14 +2,25 @@
 /** Which unsent edits build on which, and which of them can go out in one request. */
 
 /**
- * @typedef {object} Change
- * @property {string|null} track
+ * @typedef {object} Change of one row: of a mask, of a track (frame null), or of a complete range (range_id)
+ * @property {string|null} track id
  * @property {number|null} frame
- * @property {any} after
+ * @property {import("../../kit/wire.js").RowValues|null} after null takes the row away
  * @property {string} [range_id]
- * @property {{version: number}|{edit: string}} [before]
  */
-/** @typedef {{id: string, kind: string, changes: Change[], seq: number, made?: number}} Edit `made` in ms since 1970 */
+/** @typedef {{version: number}|{edit: string}} Base what a change builds on: a version of the row, or an unsent edit of it */
+/** @typedef {Change & {before: Base}} BuiltChange */
+/** @typedef {{id: string, kind: string, changes: BuiltChange[], seq: number, made?: number}} Edit `made` in ms since 1970 */
+
+/** @typedef {{edit: Edit, rows: import("../../kit/wire.js").WrittenRow[]}} Conflict an edit, and the rows that it collides with */
+/**
+ * @typedef {{reason: "queued"|"sending"|"storage"|"held"|"saved"}
+ *   | {reason: "offline", seconds: number, why: string}
+ *   | ({reason: "conflict"} & Conflict)
+ *   | {reason: "applied", edit: Edit, result: import("../../kit/wire.js").EditResult}
+ *   | {reason: "refused", sentence: string, edits: Edit[]}} QueueEvent `storage`: the browser's storage is full; `held`:
+ *   only conflicts are left; `offline`: the next try comes after some seconds
+ */
 
 /** Name of the row that a change writes. @param {{track: string|null, frame: number|null, range_id?: string}} change */
 export const rowName = (change) =>
@@ -17,8 +28,7 @@ export const rowName = (change) =>
 
 /** Edits that a change builds on and that are not sent yet. @param {Edit} edit @returns {Set<string>} their ids */
 function bases(edit) {
-  const found = edit.changes.map((change) => /** @type {any} */ (change.before).edit).filter(Boolean);
-  return new Set(found);
+  return new Set(edit.changes.flatMap(({ before }) => ("edit" in before ? [before.edit] : [])));
 }
 
 /**
@@ -49,6 +59,8 @@ export function nextBatch(waiting, most) {
   return edits;
 }
 
+/** @typedef {ReturnType<typeof toSend>} SentEdit */
+
 /** An edit as the server takes it. @param {Edit} edit */
 export function toSend(edit) {
   const [base] = bases(edit);
@@ -60,7 +72,7 @@ export function toSend(edit) {
       track,
       frame,
       after,
-      before_version: /** @type {any} */ (before).edit ? -1 : /** @type {any} */ (before).version,
+      before_version: "edit" in before ? -1 : before.version,
       ...(range_id ? { range_id } : {}),
     })),
   };

@@ -1,14 +1,14 @@
 // @ts-check
 /**
- * The edit queue: every edit is applied here at once, kept in the browser until the server has it, and sent in
- * batches. Unsent edits survive a reload.
+ * The edit queue: every edit is applied to the document at once, kept in the browser until the server has it, and sent
+ * in batches. Unsent edits survive a reload.
  *
- * Only the server's verdict about an edit takes that edit out: a conflict (somebody changed the same rows), or a
- * refusal that names it. Every other failure keeps the whole queue and is tried again with growing pauses. An edit in
- * conflict waits for a person, with all that build on it; the others go on.
+ * An edit leaves the queue only by the server's result for it: a conflict (another edit changed the same rows), or a
+ * refusal that names it. After any other failure the whole queue stays and is sent again, after growing pauses. An edit
+ * in conflict, and all that build on it, wait until a person chooses; the others are sent.
  *
- * A change remembers what it builds on as `before`: the version of the row, or the edit of this queue that last
- * wrote it. Which number goes out is settled when the batch is made.
+ * A change keeps its base as `before`: the version of the row, or the last unsent edit that wrote it. The version number
+ * is filled in when the batch is made.
  */
 
 import { obstacle, RefusedError } from "../../kit/request.js";
@@ -22,21 +22,25 @@ const BATCH = 40;
 const PAUSES = [1, 2, 4, 8, 15, 30];
 
 /** @typedef {import("./editbatch.js").Change} Change */
+/** @typedef {import("./editbatch.js").BuiltChange} BuiltChange */
+/** @typedef {import("./editbatch.js").Conflict} Conflict */
 /** @typedef {import("./editbatch.js").Edit} Edit */
+/** @typedef {import("../../kit/wire.js").EditResult} EditResult */
+/** @typedef {import("../../kit/wire.js").WrittenRow} WrittenRow */
 
-/** @param {() => void} work @param {number} ms @returns {any} */
+/** @param {() => void} work @param {number} ms */
 const setTimeoutOf = (work, ms) => setTimeout(work, ms);
 
 export class EditQueue {
   /**
    * @param {object} parts
    * @param {import("./document.js").VideoDocument} parts.document
-   * @param {(edits: any[]) => Promise<{results: any[]}>} parts.send
+   * @param {(edits: import("./editbatch.js").SentEdit[]) => Promise<{results: EditResult[]}>} parts.send
    * @param {Storage} parts.storage where unsent edits are kept
    * @param {string} parts.video id, part of the storage keys
    * @param {import("./tabs.js").Tab} parts.tab that the edits belong to
    * @param {() => string} [parts.newId]
-   * @param {(work: () => void, ms: number) => any} [parts.later] setTimeout, for tests
+   * @param {(work: () => void, ms: number) => ReturnType<typeof setTimeout>} [parts.later] setTimeout, for tests
    */
   constructor({ document, send, storage, video, tab, newId = newIdentifier, later = setTimeoutOf }) {
     this.document = document;
@@ -46,22 +50,22 @@ export class EditQueue {
     this.later = later;
     /** @type {Edit[]} */
     this.waiting = [];
-    /** @type {Edit[]} edits in the request that is out */
+    /** @type {Edit[]} edits of the request under way */
     this.out = [];
-    /** @type {Map<string, {track: string|null, frame: number|null, range_id?: string, before: any}[]>} */
-    this.undoing = new Map();
+    /** @type {Map<string, import("./document.js").Replaced[]>} what each edit replaced in the document, by id */
+    this.replaced = new Map();
     /** @type {Edit[]} taken back before they were sent, newest last */
     this.taken = [];
     this.seq = 0;
     this.failures = 0;
     /** edits in the next request at most; fewer after one that failed, so that one bad edit cannot hold up the others */
     this.most = BATCH;
-    /** @type {Map<string, {edit: Edit, rows: any[]}>} edits that wait for a person, by id */
+    /** @type {Map<string, Conflict>} edits that wait until a person chooses, by id */
     this.conflicts = new Map();
     this.stored = true;
-    /** @type {(reason: string, detail?: any) => void} */
-    this.tell = () => {};
-    /** @type {any} */
+    /** @type {(event: import("./editbatch.js").QueueEvent) => void} */
+    this.onevent = () => {};
+    /** @type {ReturnType<typeof setTimeout>|null} */
     this.timer = null;
     /** @type {(() => void)[]} */
     this.idle = [];
@@ -72,15 +76,15 @@ export class EditQueue {
     return this.waiting.length;
   }
 
-  /** Whether nothing is out and no pause runs. */
+  /** Whether no request is under way and no pause runs. */
   get resting() {
     return !this.out.length && !this.timer;
   }
 
-  /** Pass news on; whoever hears them cannot stop the queue by a mistake. @param {string} reason @param {any} [detail] */
-  say(reason, detail) {
+  /** Report an event; an error of the listener does not stop the queue. @param {import("./editbatch.js").QueueEvent} event */
+  emit(event) {
     try {
-      this.tell(reason, detail);
+      this.onevent(event);
     } catch (error) {
       console.error(error);
     }
@@ -91,7 +95,7 @@ export class EditQueue {
     return withDependents(this.waiting, this.conflicts.keys());
   }
 
-  /** Last edit on its way that wrote a row. @param {string} name from `rowName` @returns {Edit|undefined} */
+  /** The last unsent edit that wrote a row. @param {string} name from `rowName` @returns {Edit|undefined} */
   writerOf(name) {
     for (let i = this.waiting.length - 1; i >= 0; i -= 1) {
       if (this.waiting[i].changes.some((change) => rowName(change) === name)) return this.waiting[i];
@@ -129,13 +133,13 @@ export class EditQueue {
     this.waiting.push(edit);
     this.applyHere(edit);
     this.keep(edit);
-    this.say("queued", edit);
+    this.emit({ reason: "queued" });
     this.pump();
   }
 
   /** @param {Edit} edit */
   applyHere(edit) {
-    this.undoing.set(
+    this.replaced.set(
       edit.id,
       edit.changes.map((change) =>
         this.document.apply({
@@ -152,17 +156,17 @@ export class EditQueue {
   /** @param {Edit} edit */
   keep(edit) {
     this.stored = this.kept.put(edit);
-    // The edit stays in memory, and the page says so until it is sent.
-    if (!this.stored) this.say("storage");
+    // The edit stays in memory, and the page shows it as unsaved until it is sent.
+    if (!this.stored) this.emit({ reason: "storage" });
   }
 
   /** @param {Edit} edit */
   forget(edit) {
     this.kept.remove(edit);
-    this.undoing.delete(edit.id);
+    this.replaced.delete(edit.id);
   }
 
-  /** Take up what earlier pages and closed tabs could not send. @returns {Promise<number>} how many edits */
+  /** Queue the unsent edits of earlier pages and of closed tabs. @returns {Promise<number>} how many */
   async resume() {
     let found = 0;
     await this.kept.adopt((edits) => {
@@ -181,8 +185,8 @@ export class EditQueue {
     const added = edits.filter((edit) => !here.has(edit.id));
     for (const edit of added) {
       here.add(edit.id);
-      // What an edit built on may have left the queue meanwhile: then it builds on what is here.
-      const onHere = (/** @type {Change} */ change) => here.has(/** @type {any} */ (change.before).edit ?? edit.id);
+      // The base of an edit may have left the queue meanwhile: then the edit builds on the document as it is.
+      const onHere = (/** @type {BuiltChange} */ { before }) => !("edit" in before) || here.has(before.edit);
       const changes = edit.changes.map((change) =>
         onHere(change) ? change : { ...change, before: this.builtOn(change) },
       );
@@ -192,13 +196,13 @@ export class EditQueue {
       this.keep(own);
     }
     if (added.length) {
-      this.say("queued");
+      this.emit({ reason: "queued" });
       this.pump();
     }
     return added.length;
   }
 
-  /** Send what waits and is in no conflict, unless something is out or a pause runs. */
+  /** Send the edits that are in no conflict, unless a request is under way or a pause runs. */
   async pump() {
     if (this.out.length || this.timer || this.closed) return;
     const held = this.held();
@@ -209,7 +213,7 @@ export class EditQueue {
       return;
     }
     this.out = edits;
-    this.say("sending");
+    this.emit({ reason: "sending" });
     try {
       const answer = await this.send(edits.map(toSend));
       this.out = [];
@@ -232,7 +236,7 @@ export class EditQueue {
   }
 
   /**
-   * Whether an error is the server's word about one edit of the batch; then that edit alone is dealt with.
+   * Handle an error that is the server's result for one edit of the batch. False for any other error.
    * @param {Edit[]} edits @param {unknown} error
    */
   verdict(edits, error) {
@@ -245,30 +249,27 @@ export class EditQueue {
     return true;
   }
 
-  /**
-   * Wait before the next try.
-   * @param {string} why a sentence, empty when nobody answers @param {number} [after] seconds that the server asks for
-   */
+  /** Wait before the next try. @param {string} why a sentence, empty when the server does not answer @param {number} [after] seconds, at least */
   pause(why = "", after = 0) {
     const seconds = Math.max(PAUSES[Math.min(this.failures, PAUSES.length - 1)], after);
     this.failures += 1;
     this.timer = this.later(() => this.retry(), seconds * 1000);
-    this.say("offline", { seconds, why });
+    this.emit({ reason: "offline", seconds, why });
   }
 
   /** Try again now. */
   retry() {
-    clearTimeout(this.timer);
+    clearTimeout(this.timer ?? undefined);
     this.timer = null;
     return this.pump();
   }
 
   settle() {
-    this.say(this.waiting.length ? "held" : "saved");
+    this.emit({ reason: this.waiting.length ? "held" : "saved" });
     for (const done of this.idle.splice(0)) done();
   }
 
-  /** Resolves when nothing waits but what is in conflict; never while the server is silent. @returns {Promise<void>} */
+  /** Resolves when only edits in conflict wait; not while the server does not answer. @returns {Promise<void>} */
   whenIdle() {
     if (this.waiting.length === this.held().size && !this.out.length) return Promise.resolve();
     return new Promise((done) => {
@@ -277,8 +278,8 @@ export class EditQueue {
   }
 
   /**
-   * Deal with each edit as the server's result for it says. What builds on an edit in conflict has no result of its own.
-   * @param {Edit[]} edits @param {any} results
+   * Handle the server's result for each edit. An edit that builds on one in conflict has no result of its own.
+   * @param {Edit[]} edits @param {EditResult[]|undefined} results
    * @returns {boolean} whether there was a result for any of them
    */
   take(edits, results) {
@@ -295,14 +296,14 @@ export class EditQueue {
     return understood;
   }
 
-  /** Set an edit aside until a person has chosen. @param {Edit} edit @param {any[]} rows as the server has them */
+  /** Set an edit aside until a person has chosen. @param {Edit} edit @param {WrittenRow[]} rows of the server */
   collide(edit, rows) {
     const conflict = { edit, rows };
     this.conflicts.set(edit.id, conflict);
-    this.say("conflict", conflict);
+    this.emit({ reason: "conflict", ...conflict });
   }
 
-  /** @param {Edit} edit @param {any} result */
+  /** @param {Edit} edit @param {EditResult} result */
   applied(edit, result) {
     this.waiting = this.waiting.filter((other) => other !== edit);
     const versions = new Map();
@@ -319,7 +320,7 @@ export class EditQueue {
     for (const other of this.waiting) {
       let touched = false;
       for (const change of other.changes) {
-        if (/** @type {any} */ (change.before).edit !== edit.id) continue;
+        if (!("edit" in change.before) || change.before.edit !== edit.id) continue;
         change.before = { version: versions.get(rowName(change)) ?? result.number ?? 0 };
         touched = true;
       }
@@ -327,15 +328,15 @@ export class EditQueue {
     }
     this.document.lastEdit = Math.max(this.document.lastEdit, result.number ?? 0);
     this.forget(edit);
-    this.say("applied", { edit, result });
+    this.emit({ reason: "applied", edit, result });
   }
 
-  /** Take an edit and all that build on it out of the queue and off the picture. @param {Edit} edit @returns {Edit[]} */
+  /** Remove an edit and all that build on it from the queue and the document. @param {Edit} edit @returns {Edit[]} */
   drop(edit) {
     const ids = withDependents(this.waiting, [edit.id]);
     const gone = this.waiting.filter(({ id }) => ids.has(id));
     for (const other of [...gone].reverse()) {
-      for (const kept of [...(this.undoing.get(other.id) ?? [])].reverse()) this.document.restore(kept);
+      for (const kept of [...(this.replaced.get(other.id) ?? [])].reverse()) this.document.restore(kept);
       this.forget(other);
     }
     this.waiting = this.waiting.filter((other) => !gone.includes(other));
@@ -345,7 +346,7 @@ export class EditQueue {
 
   /** @param {Edit} edit @param {string} sentence */
   refuse(edit, sentence) {
-    this.say("refused", { sentence, edits: this.drop(edit) });
+    this.emit({ reason: "refused", sentence, edits: this.drop(edit) });
   }
 
   /**
@@ -370,17 +371,17 @@ export class EditQueue {
     this.pump();
   }
 
-  /** Take back the newest edit if it has not been sent. @returns {Edit|null} */
+  /** Take the newest edit back if it is not being sent. @returns {Edit|null} */
   takeBack() {
     const edit = this.waiting[this.waiting.length - 1];
     if (!edit || this.out.includes(edit)) return null;
     this.drop(edit);
     this.taken.push(edit);
-    this.say("queued");
+    this.emit({ reason: "queued" });
     return edit;
   }
 
-  /** Queue again what `takeBack` took. @returns {Edit|null} */
+  /** Queue the edit again that `takeBack` took last. @returns {Edit|null} */
   giveBack() {
     const edit = this.taken.pop();
     if (!edit) return null;
@@ -392,6 +393,6 @@ export class EditQueue {
 
   close() {
     this.closed = true;
-    clearTimeout(this.timer);
+    clearTimeout(this.timer ?? undefined);
   }
 }

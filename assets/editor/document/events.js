@@ -1,7 +1,9 @@
 // @ts-check
-/** The page's WebSocket: news of edits and jobs; comes back by itself and asks for what it missed. */
+/** The page's WebSocket: events of edits and jobs. It reconnects by itself and then receives the missed edits. */
 
+/** Seconds between tries to connect, growing. */
 const PAUSES = [1, 2, 4, 8, 15];
+/** Seconds between messages that keep the connection open. */
 const PING = 25;
 
 /**
@@ -9,19 +11,19 @@ const PING = 25;
  * @param {string} parts.video
  * @param {string} parts.project
  * @param {() => number} parts.since number of the last edit seen
- * @param {(message: any) => void} parts.onmessage
+ * @param {(message: import("../../kit/wire.js").Message) => void} parts.onmessage
  * @param {(connected: boolean) => void} parts.onstate
- * @returns {() => void} how to stop
+ * @returns {() => void} closes it
  */
 export function listenToEvents({ video, project, since, onmessage, onstate }) {
   /** @type {WebSocket|null} */
   let socket = null;
   let failures = 0;
   let closed = false;
-  /** @type {any} */
-  let timer = null;
-  /** @type {any} */
-  let pings = null;
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
+  let timer;
+  /** @type {ReturnType<typeof setInterval>|undefined} */
+  let pings;
 
   function open() {
     const scheme = location.protocol === "https:" ? "wss" : "ws";

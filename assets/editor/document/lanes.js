@@ -1,10 +1,10 @@
 // @ts-check
-/** A track's rows as the timeline and the lists show them: runs of equal frames, and how far the review is. */
+/** A track's rows as the timeline and the lists show them: runs of equal frames, and how many are reviewed. */
 
 import { isHuman, isKey } from "./document.js";
 
 /** @typedef {import("./document.js").Track} Track */
-/** @typedef {[number, number, string]} Run first and last frame, both in, and what they are */
+/** @typedef {[first: number, last: number, state: string]} Run frames, the last one included, and their state */
 /**
  * @typedef {object} Lane
  * @property {Run[]} parts present frames by source
@@ -15,7 +15,8 @@ import { isHuman, isKey } from "./document.js";
  * @property {number[]} keys
  * @property {number[]} looks first frames of runs that need a look
  * @property {[number, number][]} scores frame and score
- * @property {{accepted: number, corrected: number, rejected: number, unreviewed: number, assumed: number, look: number, present: number, hand: number}} tally; `assumed`: absent by a model alone
+ * @property {Record<import("../../kit/words.js").ReviewState|"assumed"|"present"|"hand", number>} tally frames; `assumed`:
+ *   absent by a model alone; `hand`: drawn
  * @property {QueueItem[]} flagged runs of frames that need a look
  * @property {QueueItem[]} open runs of other frames without a verdict
  */
@@ -78,7 +79,7 @@ function build(track) {
     } else if (row.state === "present" && open === row.frame - 1) open = row.frame;
     const state = row.look ? "look" : row.review;
     if (state !== "unreviewed") extend(lane.review, row.frame, state);
-    if (row.state === "present" || isHuman(row)) /** @type {any} */ (lane.tally)[row.review] += 1;
+    if (row.state === "present" || isHuman(row)) lane.tally[row.review] += 1;
     else lane.tally.assumed += 1;
     previous = row.frame;
   }

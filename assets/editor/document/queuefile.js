@@ -1,7 +1,8 @@
 // @ts-check
-/** Edits that could not be saved, as a file: a person takes them along, and any browser sends them later. */
+/** Unsent edits as a file, which any browser can send later. */
 
 import { h } from "../../kit/dom.js";
+import { messageOf } from "../../kit/request.js";
 import { plural } from "../../kit/text.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -17,7 +18,7 @@ export function toText(video, edits) {
 /**
  * The edits of a file for this video.
  * @param {string} text @param {{id: string, name: string}} video
- * @returns {Edit[]} throws an Error with one sentence when the file is another one
+ * @returns {Edit[]} throws an Error with one sentence when the file is of another kind or video
  */
 export function fromText(text, video) {
   let read;
@@ -29,16 +30,16 @@ export function fromText(text, video) {
   if (read?.format !== FORMAT || !Array.isArray(read.edits)) throw new Error("This file holds no saved edits.");
   if (read.video?.id !== video.id)
     throw new Error(`These edits belong to the video ${read.video?.name ?? "of another project"}.`);
-  const sound = (/** @type {any} */ edit) =>
+  const sound = (/** @type {Partial<Edit>|null} */ edit) =>
     typeof edit?.id === "string" &&
     typeof edit.kind === "string" &&
     Array.isArray(edit.changes) &&
-    edit.changes.every((/** @type {any} */ change) => change && typeof change.before === "object" && change.before);
+    edit.changes.every((change) => change && typeof change.before === "object" && change.before);
   if (!read.edits.every(sound)) throw new Error("This file of edits is damaged.");
   return read.edits;
 }
 
-/** Give a person these edits as a file. @param {Editor} app @param {Edit[]} [edits] those that wait, unless others are given */
+/** Save edits as a file. @param {Editor} app @param {Edit[]} [edits] by default all unsent ones */
 export function saveAsFile(app, edits = app.queue?.waiting ?? []) {
   const { video } = app.session.now;
   if (!video || !edits.length) return;
@@ -48,22 +49,23 @@ export function saveAsFile(app, edits = app.queue?.waiting ?? []) {
   setTimeout(() => URL.revokeObjectURL(address), 60_000);
 }
 
-/** Let a person choose a file of edits, and queue them. @param {Editor} app */
+/** Ask for a file of edits and queue them. @param {Editor} app */
 export function loadFromFile(app) {
   const input = h("input", { type: "file", accept: ".json,application/json", hidden: true });
   input.addEventListener("change", async () => {
     const { video } = app.session.now;
+    const { queue } = app;
     const file = input.files?.[0];
     input.remove();
-    if (!file || !video) return;
+    if (!file || !video || !queue) return;
     try {
-      const added = app.queue.adopt(fromText(await file.text(), video));
-      app.queue.retry();
+      const added = queue.adopt(fromText(await file.text(), video));
+      queue.retry();
       app.toast({
         title: added ? `${plural(added, "edit")} taken from the file` : "All of these edits wait here already",
       });
-    } catch (/** @type {any} */ error) {
-      app.toast({ tone: "bad", icon: "warn", title: "Not loaded", text: error.message });
+    } catch (error) {
+      app.toast({ tone: "bad", icon: "warn", title: "Not loaded", text: messageOf(error) });
     }
   });
   app.root.append(input);

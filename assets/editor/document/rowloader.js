@@ -1,22 +1,25 @@
 // @ts-check
 /**
- * Rows of all tracks by stretches of the video: those around the shown frame first, the rest behind one's back.
- * A long video has hundreds of thousands of rows; nobody waits for all of them to see a frame.
+ * Loads the rows of all tracks in chunks of frames: the chunk of the shown frame first, the others in the background.
+ * A long video has hundreds of thousands of rows, and no frame waits for all of them.
  */
 
-/** Frames whose rows are asked for at once; a video that is no longer comes in one piece. */
-export const STRETCH = 2000;
-/** Milliseconds between two stretches in the background, and before trying again when the server is silent. */
+/** Frames of one request; a video that is not longer is loaded at once. */
+export const CHUNK = 2000;
+/** Milliseconds between two chunks in the background. */
 const PAUSE = 20;
+/** Milliseconds before the next try when the server does not answer. */
 const LATER = 4000;
+
+/** @typedef {import("../../kit/wire.js").SentTracks} SentTracks */
 
 export class RowLoader {
   /**
    * @param {object} parts
    * @param {() => number} parts.count frames of the video now
    * @param {() => number} parts.frame the shown frame
-   * @param {(start: number, stop: number) => Promise<any>} parts.load answer of the server for frames start to stop - 1
-   * @param {(answer: any, start: number, stop: number) => void} parts.take
+   * @param {(start: number, stop: number) => Promise<SentTracks>} parts.load answer of the server for frames start to stop - 1
+   * @param {(answer: SentTracks, start: number, stop: number) => void} parts.take
    * @param {(milliseconds: number) => Promise<void>} [parts.wait]
    */
   constructor({ count, frame, load, take, wait = pause }) {
@@ -25,47 +28,47 @@ export class RowLoader {
     this.load = load;
     this.take = take;
     this.wait = wait;
-    /** @type {Set<number>} numbers of the stretches that are here */
+    /** @type {Set<number>} numbers of the loaded chunks */
     this.done = new Set();
-    /** @type {Set<number>} stretches of which there is news: here, but to be asked for again */
+    /** @type {Set<number>} loaded chunks that have to be loaded again */
     this.old = new Set();
     /** @type {Map<number, Promise<void>>} */
     this.running = new Map();
-    /** counts up with every new beginning, so that answers to an earlier one do not count */
+    /** counts up with every reload, so that answers of an earlier one are dropped */
     this.round = 0;
     this.filling = false;
     this.closed = false;
   }
 
-  get stretches() {
-    return Math.max(1, Math.ceil(this.count() / STRETCH));
+  get chunks() {
+    return Math.max(1, Math.ceil(this.count() / CHUNK));
   }
 
-  /** How much is here, 0 to 1. */
+  /** Share of the chunks that are loaded, 0 to 1. */
   get share() {
-    return Math.min(1, this.done.size / this.stretches);
+    return Math.min(1, this.done.size / this.chunks);
   }
 
   get whole() {
-    return this.done.size >= this.stretches;
+    return this.done.size >= this.chunks;
   }
 
-  /** Whether all rows from one frame to another are here. @param {number} first @param {number} last */
+  /** Whether all rows from one frame to another are loaded. @param {number} first @param {number} last */
   covers(first, last) {
-    for (let at = Math.floor(first / STRETCH); at <= Math.floor(last / STRETCH); at += 1) {
-      if (at < this.stretches && !this.done.has(at)) return false;
+    for (let at = Math.floor(first / CHUNK); at <= Math.floor(last / CHUNK); at += 1) {
+      if (at < this.chunks && !this.done.has(at)) return false;
     }
     return true;
   }
 
-  /** A stretch came by another way. @param {number} start its first frame */
+  /** A chunk was loaded in another way. @param {number} start its first frame */
   took(start) {
-    if (start < this.count()) this.done.add(start / STRETCH);
+    if (start < this.count()) this.done.add(start / CHUNK);
   }
 
-  /** The stretch with a frame, now. @param {number} frame @returns {Promise<void>} rejects when the server is silent */
+  /** Load the chunk of a frame, unless it is loaded. @param {number} frame @returns {Promise<void>} rejects when the server does not answer */
   async ensure(frame) {
-    const at = Math.min(this.stretches - 1, Math.floor(frame / STRETCH));
+    const at = Math.min(this.chunks - 1, Math.floor(frame / CHUNK));
     if (!this.done.has(at)) await this.fetch(at);
   }
 
@@ -74,7 +77,7 @@ export class RowLoader {
     const running = this.running.get(at);
     if (running) return running;
     const { round } = this;
-    const [start, stop] = [at * STRETCH, (at + 1) * STRETCH];
+    const [start, stop] = [at * CHUNK, (at + 1) * CHUNK];
     const work = this.load(start, stop)
       .then((answer) => {
         if (this.closed || this.round !== round) return;
@@ -89,14 +92,14 @@ export class RowLoader {
     return work;
   }
 
-  /** Fetch all that is missing, the nearest to the shown frame first. */
+  /** Load all missing chunks, the nearest to the shown frame first. */
   async fill() {
     if (this.filling) return;
     this.filling = true;
     while (!this.closed && (!this.whole || this.old.size)) {
-      const here = Math.floor(this.frame() / STRETCH);
+      const here = Math.floor(this.frame() / CHUNK);
       let best = -1;
-      for (let at = 0; at < this.stretches; at += 1) {
+      for (let at = 0; at < this.chunks; at += 1) {
         if ((!this.done.has(at) || this.old.has(at)) && (best < 0 || Math.abs(at - here) < Math.abs(best - here)))
           best = at;
       }
@@ -109,13 +112,13 @@ export class RowLoader {
     this.filling = false;
   }
 
-  /** Everything anew; what is here stays, and counts, until its stretch comes again. @returns {Promise<void>} */
+  /** Load all chunks again; the rows of the old ones stay until then. @returns {Promise<void>} */
   async again() {
     this.round += 1;
     this.running.clear();
     this.old = new Set(this.done);
     try {
-      await this.fetch(Math.min(this.stretches - 1, Math.floor(this.frame() / STRETCH)));
+      await this.fetch(Math.min(this.chunks - 1, Math.floor(this.frame() / CHUNK)));
     } finally {
       this.fill();
     }

@@ -1,9 +1,9 @@
 // @ts-check
-/** How far the review is along the video, in few bins however long it is; made anew only for tracks that changed. */
+/** The state of the review along the video in a bounded number of bins; recomputed only for tracks that changed. */
 
 import { laneOf } from "./lanes.js";
 
-/** Bins at most: more than pixels of a wide screen serve nobody. */
+/** Bins at most: about one per pixel of a wide screen. */
 const BINS = 2048;
 const KINDS = Object.freeze({ accepted: 0, corrected: 1, look: 2, rejected: 3, unreviewed: 4 });
 const MANY = 5;
@@ -50,7 +50,7 @@ function ownTally(track, bins, per) {
   for (const [first, last] of lane.parts) spread(first, last, KINDS.unreviewed);
   for (const [first, last] of lane.absent) spread(first, last, KINDS.unreviewed);
   for (const [first, last, what] of lane.review) {
-    spread(first, last, /** @type {any} */ (KINDS)[what]);
+    spread(first, last, KINDS[/** @type {keyof typeof KINDS} */ (what)]);
     spread(first, last, KINDS.unreviewed, -1);
   }
   kept.set(track, { revision: track.revision, per, values });

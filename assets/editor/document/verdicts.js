@@ -1,5 +1,5 @@
 // @ts-check
-/** What a person's verdicts change: from a track and a scope to the changes of one edit. Nothing here touches the page. */
+/** The changes that a person's verdict makes on a track and a scope of frames, for one edit. */
 
 import { isHuman } from "./document.js";
 
@@ -33,15 +33,13 @@ function rowsIn(track, [first, last]) {
  * A verdict or a mark on a row: only what changes is sent, so that its mask and all else stay as the server has them.
  * @param {Track} track
  * @param {Row} row
- * @param {Partial<Row>} patch
+ * @param {Partial<Pick<Row, "review"|"key"|"look">>} patch
  * @returns {Change}
  */
 export function marked(track, row, patch) {
   const { look, ...rest } = patch;
-  /** @type {any} */
-  const after = rest;
-  if (look !== undefined) after.look = look === null ? null : { reason: look, author: "person" };
-  return { track: track.id, frame: row.frame, after };
+  const flag = look === undefined ? {} : { look: look === null ? null : { reason: look, author: "person" } };
+  return { track: track.id, frame: row.frame, after: { ...rest, ...flag } };
 }
 
 /** @param {VideoDocument} document @param {Track} track @param {[number, number]} frames @param {boolean} whole */
@@ -50,7 +48,7 @@ export function accept(document, track, frames, whole) {
   const changes = [];
   if (whole && track.rejected) changes.push({ track: track.id, frame: null, after: { rejected: false } });
   for (const row of rowsIn(track, frames)) {
-    // Accepting masks says nothing of the frames where the model saw none: absence is a verdict of its own.
+    // Accepting masks does not confirm the frames where the model found none: absence is a verdict of its own.
     if (row.state === "absent" && !isHuman(row)) continue;
     if (row.review === "accepted" && !row.look) continue;
     if (row.review === "corrected" && !row.look) continue;
@@ -78,13 +76,14 @@ export function remove(_, track, frames, whole) {
   return rowsIn(track, frames).map((row) => ({ track: track.id, frame: row.frame, after: null }));
 }
 
-/** Say that the thing is not there on these frames. @param {VideoDocument} document @param {Track} track @param {[number, number]} frames */
+/** Mark the track as absent on these frames. @param {VideoDocument} document @param {Track} track @param {[number, number]} frames */
 export function absent(document, track, [first, last]) {
   /** @type {Change[]} */
   const changes = [];
   for (let frame = first; frame <= last; frame += 1) {
     const row = track.rows.get(frame);
     if (row?.state === "absent" && isHuman(row) && row.review !== "rejected" && !row.look) continue;
+    /** @type {import("../../kit/wire.js").RowValues} */
     const after = {
       state: "absent",
       mask: null,

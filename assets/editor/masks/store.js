@@ -1,11 +1,11 @@
 // @ts-check
-/** Masks by their hash: compressed strings as they came, run lengths and outlines made when first needed. */
+/** Masks by their hash: compressed strings as the server sent them; run lengths and outlines are made on first use. */
 
 import { area, bounds, parse } from "./rle.js";
 
 /** Decoded run lengths and outlines kept at once. */
 const DECODED = 600;
-/** Characters of compressed masks kept; others are asked for again when their frame comes. */
+/** Characters of compressed masks kept; others are loaded again with their frame. */
 const KEPT = 48 * 1024 * 1024;
 
 export class MaskStore {
@@ -15,7 +15,7 @@ export class MaskStore {
     this.size = 0;
     /** @type {Map<string, string>} masks that only this page has; they always stay */
     this.own = new Map();
-    /** @type {Map<string, {runs: Uint32Array, box?: any, path?: Path2D}>} */
+    /** @type {Map<string, {runs: Uint32Array, box?: [number, number, number, number]|null, path?: Path2D}>} */
     this.decoded = new Map();
     this.locals = 0;
   }

@@ -1,5 +1,5 @@
 // @ts-check
-/** Tool rail, options of the tool, and the transport above the timeline. */
+/** The tool rail, the options of the tool, and the transport above the timeline. */
 
 import { fill, h, icon, iconButton, swatch } from "../../kit/dom.js";
 import { clock } from "../../kit/text.js";
@@ -141,7 +141,7 @@ const RATES = [0.25, 0.5, 1, 2];
 /**
  * @param {Editor} app
  * @param {import("../timeline/timeline.js").Timeline} timeline
- * @param {HTMLElement} count how far the frames are counted
+ * @param {HTMLElement} count chip of the frames that are counted
  * @returns {HTMLElement}
  */
 export function transport(app, timeline, count) {
@@ -198,7 +198,7 @@ export function transport(app, timeline, count) {
     for (const element of [number, total, time, complete, rate, ...separators]) element.hidden = !ready;
     range.hidden = !chosen;
     rate.textContent = `${speed}×`;
-    if (!ready) return;
+    if (!ready || !video) return;
     number.value = String(frame);
     number.style.width = `${Math.max(4, String(video.count - 1).length) + 3}ch`;
     total.textContent = `/ ${video.count - 1}`;
@@ -260,7 +260,7 @@ export function transport(app, timeline, count) {
   return bar;
 }
 
-/** What the fills of lanes mean; only where there is room. */
+/** The legend of the lanes, where there is room. */
 function legend() {
   const part = (/** @type {string} */ name, /** @type {string} */ shape) => {
     const holder = h("span", {});

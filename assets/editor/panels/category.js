@@ -4,19 +4,21 @@
 import { api } from "../api.js";
 import { fill, h, icon, kbd } from "../../kit/dom.js";
 import { popover } from "../../kit/floating.js";
+import { messageOf } from "../../kit/request.js";
+import { openVideo } from "../state.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
-/** @typedef {{id: string, name: string}} Category */
+/** @typedef {import("../../kit/wire.js").Category} Category */
 
 /** A name as it is compared: without case, and with single spaces. @param {string} name */
 const folded = (name) => name.trim().replace(/\s+/g, " ").toLowerCase();
 
 /**
- * What a typed text finds.
+ * The categories that match a typed text.
  * @param {Category[]} list @param {string} text
- * @returns {{found: Category[], at: number, create: string}} the categories that hold the text, in their order; which
- *   of them Enter takes (the same name, else one that begins so, else the first; the number of those found stands for
- *   the entry that creates); and the name that could be created, empty where a category has it
+ * @returns {{found: Category[], at: number, create: string}} `found`: those that contain the text, in their order;
+ *   `at`: index of the one that Enter takes (the same name, else one that begins so, else the first; the number of found
+ *   ones is the entry that creates); `create`: the name that could be created, empty where a category has it
  */
 export function matching(list, text) {
   const wanted = folded(text);
@@ -40,8 +42,7 @@ export function matching(list, text) {
  * @param {(id: string) => void} choose
  */
 export function chooseCategory(app, anchor, label, choose) {
-  /** @type {Category[]} */
-  const all = app.session.now.video.categories.filter((/** @type {any} */ c) => !c.retired);
+  const all = openVideo(app.session).categories.filter(({ retired }) => !retired);
   const current = app.track?.category;
   const input = h("input", {
     type: "text",
@@ -56,7 +57,7 @@ export function chooseCategory(app, anchor, label, choose) {
     tabindex: "-1",
     autofocus: true,
   });
-  /** @type {{element: any, run: () => void}[]} */
+  /** @type {{element: HTMLElement, run: () => void}[]} */
   let entries = [];
   let at = 0;
   const take = (/** @type {string} */ id) => {
@@ -95,8 +96,8 @@ export function chooseCategory(app, anchor, label, choose) {
     try {
       const id = await addCategory(app, name);
       if (content.isConnected) take(id);
-    } catch (/** @type {any} */ error) {
-      problem.textContent = error.message;
+    } catch (error) {
+      problem.textContent = messageOf(error);
       problem.hidden = false;
     } finally {
       making = false;
@@ -111,7 +112,7 @@ export function chooseCategory(app, anchor, label, choose) {
   input.addEventListener("input", draw);
   const field = h(
     "form",
-    { onsubmit: (/** @type {Event} */ e) => e.preventDefault() },
+    { onsubmit: (event) => event.preventDefault() },
     h("label", { class: "v-field" }, icon("search"), input),
   );
   const content = h("div", { class: "v-categories", onkeydown }, field, problem, list);
@@ -151,21 +152,22 @@ function creator(name) {
 }
 
 /**
- * Make a category; the open video knows it from then on.
+ * Create a category in the project, and add it to the open video.
  * @param {Editor} app @param {string} name
  * @returns {Promise<string>} its id
  */
 async function addCategory(app, name) {
-  const made = await api.addCategory(app.session.now.project.id, name);
-  const categories = [...app.session.now.video.categories.filter((/** @type {any} */ c) => c.id !== made.id), made];
-  app.session.set({ video: { ...app.session.now.video, categories } });
+  const made = await api.addCategory(app.session.now.project?.id ?? "", name);
+  const video = openVideo(app.session);
+  const categories = [...video.categories.filter(({ id }) => id !== made.id), made];
+  app.session.set({ video: { ...video, categories } });
   return made.id;
 }
 
 /**
- * What keys do in the popover. Digits choose as long as nothing is typed and the field has not the focus.
- * @param {{input: any, count: () => number, step: (by: number) => void, run: (at?: number) => void}} parts
- * @returns {(event: any) => void}
+ * The keys of the popover. Digits choose as long as nothing is typed and the field has no focus.
+ * @param {{input: HTMLInputElement, count: () => number, step: (by: number) => void, run: (at?: number) => void}} parts
+ * @returns {(event: KeyboardEvent) => void}
  */
 function keysOf({ input, count, step, run }) {
   return (event) => {

@@ -1,22 +1,24 @@
 // @ts-check
-/** Somebody changed the same masks: show both, and let the person choose. */
+/** The dialog of a conflict: both versions of a mask, and the choice between them. */
 
 import { colourOf } from "../../look/palette.js";
 import { h, swatch } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
 import { openDialog } from "../../kit/floating.js";
 import { outlinePath } from "../masks/outline.js";
+import { join } from "../masks/raster.js";
 import { bounds, parse } from "../masks/rle.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
-/** @typedef {{edit: import("../document/editbatch.js").Edit, rows: any[]}} Conflict */
+/** @typedef {import("../document/editbatch.js").Conflict} Conflict */
+/** @typedef {import("../../kit/wire.js").RowValues} RowValues */
 
 /** Id of the edit whose dialog is open, else empty: conflicts are shown one after another. */
 let shown = "";
 
 /**
- * Let the person choose; where the dialog fails, a toast asks the same.
+ * Ask for a choice in a dialog, or in a toast where the dialog fails.
  * @param {Editor} app @param {Conflict} conflict
  */
 export async function showConflict(app, conflict) {
@@ -40,7 +42,7 @@ export async function showConflict(app, conflict) {
   }
 }
 
-/** Show the next conflict that waits, if there is one. @param {Editor} app */
+/** Show the next conflict, if there is one. @param {Editor} app */
 export function nextConflict(app) {
   const [next] = app.queue?.conflicts.values() ?? [];
   if (next) showConflict(app, next);
@@ -57,111 +59,95 @@ function choose(app, { edit }, mine) {
 /** @param {Editor} app @param {Conflict} conflict */
 async function openConflict(app, conflict) {
   const { edit, rows } = conflict;
-  const row = rows[0] ?? { track: edit.changes[0].track, frame: edit.changes[0].frame };
-  const track = app.document.tracks.get(row.track);
-  const onFrame = typeof row.frame === "number";
+  const { track: id, frame } = rows[0] ?? edit.changes[0];
+  const after = rows[0]?.after;
+  // Without the mask of the other edit the dialog still names what changed.
+  if (frame !== null && after?.mask && !app.document.masks.has(after.mask))
+    await app.showing?.fetchMasks(frame, frame + 1).catch(() => {});
+  if (!app.queue?.conflicts.has(edit.id)) return;
+  const track = id === null ? undefined : app.document.tracks.get(id);
   const more = rows.length > 1 ? ` and ${plural(rows.length - 1, "more row")}` : "";
-  const mine = edit.changes.find((/** @type {any} */ c) => c.track === row.track && c.frame === row.frame)?.after;
-  const what = onFrame ? `Frame ${row.frame} of ` : "";
-  let close = () => {};
   const chosen = (/** @type {boolean} */ mine) => () => {
     close();
     choose(app, conflict, mine);
   };
-  // Without their mask the dialog still says who changed what.
-  if (row.after?.mask && !app.document.masks.has(row.after.mask))
-    await app.showing?.fetchMasks(row.frame, row.frame + 1).catch(() => {});
-  if (!app.queue?.conflicts.has(edit.id)) return;
-  const here = app.document.row(row.track, row.frame);
-  // What this page shows: the edit with all that build on it.
-  const ours = app.document.masks.text(here?.hash ?? "") ?? mine?.rle?.counts;
-  const theirs = app.document.masks.text(row.after?.mask ?? "");
-  const pictures = onFrame
-    ? h(
-        "div",
-        { class: "v-compare" },
-        figure(app, {
-          track,
-          counts: ours,
-          frame: row.frame,
-          other: theirs,
-          title: "Yours",
-          note: said(mine && { ...here, ...mine }, "not saved yet"),
-          chosen: true,
-        }),
-        figure(app, {
-          track,
-          counts: theirs,
-          frame: row.frame,
-          other: ours,
-          title: "Theirs",
-          note: said(row.after, `saved as edit ${row.version}`),
-          chosen: false,
-        }),
-      )
-    : null;
-  close = openDialog(
+  const close = openDialog(
     app.root,
     h(
       "div",
-      {},
+      null,
       h(
-        "div",
-        { class: "v-conflicthead" },
+        "div.v-conflicthead",
+        null,
         h(
           "h2",
-          {},
-          what,
+          null,
+          frame === null ? "" : `Frame ${frame} of `,
           track ? [swatch(track.number), ` ${app.title(track)}`] : "The video",
           `${more} changed in the meantime`,
         ),
-        h("p", { class: "v-t2" }, "Somebody else saved a change first. Nothing was overwritten; choose what to keep."),
+        h("p.v-t2", null, "Somebody else saved a change first. Nothing was overwritten; choose what to keep."),
       ),
-      pictures,
+      frame === null ? null : comparison(app, conflict, id, frame),
       h(
-        "div",
-        { class: "v-row v-conflictfoot" },
-        h("span", { class: "v-grow" }),
-        h("button", { class: "v-btn v-large v-outline", type: "button", onclick: chosen(false) }, "Keep theirs"),
-        h("button", { class: "v-btn v-large v-pri", type: "button", onclick: chosen(true) }, "Apply mine on top"),
+        "div.v-row.v-conflictfoot",
+        null,
+        h("span.v-grow"),
+        h("button.v-btn.v-large.v-outline", { type: "button", onclick: chosen(false) }, "Keep theirs"),
+        h("button.v-btn.v-large.v-pri", { type: "button", onclick: chosen(true) }, "Apply mine on top"),
       ),
     ),
     { label: "Conflict", className: "v-conflict", closable: false },
   );
 }
 
-/** @param {any} after @param {string} end */
-function said(after, end) {
-  if (!after) return `deleted, ${end}`;
-  return `${after.state === "absent" || after.state === 0 ? "absent" : (after.source ?? "drawn")}, ${after.review ?? "corrected"}, ${end}`;
+/** Both versions of a mask, side by side. @param {Editor} app @param {Conflict} conflict @param {string|null} track @param {number} frame */
+function comparison(app, { edit, rows }, track, frame) {
+  const { masks } = app.document;
+  const here = app.document.row(track, frame);
+  const mine = edit.changes.find((change) => change.track === track && change.frame === frame)?.after;
+  // The page shows the edit with all that build on it.
+  const ours = masks.text(here?.hash ?? "") ?? mine?.rle?.counts;
+  const theirs = masks.text(rows[0]?.after?.mask ?? "");
+  const number = (track && app.document.tracks.get(track)?.number) || 1;
+  const common = { number, frame };
+  const note = describe(mine ? { ...here, ...mine, look: null } : null, "not saved yet");
+  const other = describe(rows[0]?.after, `saved as edit ${rows[0]?.version}`);
+  return h(
+    "div.v-compare",
+    null,
+    figure(app, { ...common, counts: ours, other: theirs, title: "Yours", note, chosen: true }),
+    figure(app, { ...common, counts: theirs, other: ours, title: "Theirs", note: other, chosen: false }),
+  );
 }
 
-/** @param {Editor} app @param {{track: any, counts: string|undefined, other: string|undefined, frame: number, title: string, note: string, chosen: boolean}} what */
-function figure(app, { track, counts, other, frame, title, note, chosen }) {
+/** A version of a row in words. @param {RowValues|null|undefined} after @param {string} end */
+function describe(after, end) {
+  if (!after) return `deleted, ${end}`;
+  return `${after.state === "absent" ? "absent" : (after.source ?? "drawn")}, ${after.review ?? "corrected"}, ${end}`;
+}
+
+/**
+ * A mask on the picture of its frame, cropped to both masks.
+ * @param {Editor} app
+ * @param {{number: number, counts: string|undefined, other: string|undefined, frame: number, title: string, note: string, chosen: boolean}} what
+ *   `number` of the track; `counts` of the mask, `other` of the one beside it
+ */
+function figure(app, { number, counts, other, frame, title, note, chosen }) {
   const { height, width } = app.document;
   const canvas = h("canvas", { width: 290, height: 200 });
   const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  const boxes = [counts, other]
-    .filter(Boolean)
-    .map((text) => bounds(parse(/** @type {string} */ (text)), height))
-    .filter((found) => found !== null);
-  const box = boxes.length
-    ? [
-        Math.min(...boxes.map((b) => b[0])),
-        Math.min(...boxes.map((b) => b[1])),
-        Math.max(...boxes.map((b) => b[2])),
-        Math.max(...boxes.map((b) => b[3])),
-      ]
-    : [0, 0, width, height];
-  const scale = Math.min(290 / (box[2] - box[0] + 60), 200 / (box[3] - box[1] + 40), 8);
-  g.setTransform(scale, 0, 0, scale, 145 - ((box[0] + box[2]) / 2) * scale, 100 - ((box[1] + box[3]) / 2) * scale);
+  const boxes = [counts, other].flatMap((text) => (text ? [bounds(parse(text), height)] : []));
+  const [x0, y0, x1, y1] = boxes.reduce(join, null) ?? [0, 0, width, height];
+  const scale = Math.min(290 / (x1 - x0 + 60), 200 / (y1 - y0 + 40), 8);
+  g.setTransform(scale, 0, 0, scale, 145 - ((x0 + x1) / 2) * scale, 100 - ((y0 + y1) / 2) * scale);
   app.showing?.frames
     .get(frame)
-    .then((/** @type {any} */ picture) => {
+    .then((picture) => {
       g.drawImage(picture, 0, 0);
       if (!counts) return;
       const path = outlinePath(parse(counts), height, width);
-      g.fillStyle = colourOf(track?.number ?? 1);
+      g.fillStyle = colourOf(number);
       g.globalAlpha = 0.45;
       g.fill(path, "evenodd");
       g.globalAlpha = 1;
@@ -169,11 +155,11 @@ function figure(app, { track, counts, other, frame, title, note, chosen }) {
       g.lineWidth = 1.8 / scale;
       g.stroke(path);
     })
-    .catch(() => {});
+    .catch(() => {}); // the notes below the picture name both versions
   return h(
     "figure",
     { class: chosen ? "v-chosen" : "" },
     canvas,
-    h("figcaption", {}, h("b", {}, title), h("span", { class: "v-t2" }, note)),
+    h("figcaption", null, h("b", null, title), h("span.v-t2", null, note)),
   );
 }

@@ -1,5 +1,5 @@
 // @ts-check
-/** The selected track: its name and category, the facts of this frame, what can be done with it. */
+/** The selected track: its name and category, its row on this frame, and its actions. */
 
 import { fill, h, icon, kbd, swatch } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
@@ -100,7 +100,7 @@ export function details(app) {
       h("i", { class: "v-grow" }),
     );
   };
-  /** @type {any} */
+  /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   const drawPast = () => {
     clearTimeout(timer);

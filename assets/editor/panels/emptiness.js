@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands in place of the picture: loading, nothing here yet, or what went wrong and how to go on. */
+/** The place of the picture while none is shown: loading, an invitation, or an error. */
 
 import { pageAddress } from "../address.js";
 import { fill, h, icon } from "../../kit/dom.js";
@@ -51,7 +51,7 @@ export function emptiness(app) {
   return box;
 }
 
-/** @param {string} image name of an icon @param {string} title @param {string} text @param {...any} buttons */
+/** @param {string} image name of an icon @param {string} title @param {string} text @param {...HTMLElement} buttons */
 function card(image, title, text, ...buttons) {
   return h(
     "div",

@@ -3,9 +3,12 @@
 
 import { api } from "../api.js";
 import { fill, h, icon, swatch } from "../../kit/dom.js";
+import { messageOf } from "../../kit/request.js";
 import { ago, plural } from "../../kit/text.js";
+import { openVideo } from "../state.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("../../kit/wire.js").HistoryEdit} HistoryEdit */
 
 /** @type {Record<string, [string, string]>} */
 const KINDS = Object.freeze({
@@ -32,6 +35,9 @@ const KINDS = Object.freeze({
   redo: ["redo", "Redid"],
 });
 
+/** @type {WeakMap<HTMLElement, object>} the last request of each list: answers to earlier ones are dropped */
+const tokens = new WeakMap();
+
 /**
  * Put the newest edits into an element.
  * @param {Editor} app
@@ -40,33 +46,29 @@ const KINDS = Object.freeze({
  * @param {number} [limit]
  */
 export async function historyList(app, list, track, limit = 60) {
-  const video = app.session.now.video;
   const token = {};
-  /** @type {any} */ (list).token = token;
-  let answer;
+  tokens.set(list, token);
+  /** @type {HistoryEdit[]} */
+  let edits = [];
+  let empty = "No edits yet.";
   try {
-    answer = await api.history(video.id, track, limit);
-  } catch (/** @type {any} */ error) {
-    answer = { edits: [], error: error.message };
+    ({ edits } = await api.history(openVideo(app.session).id, track, limit));
+  } catch (error) {
+    empty = messageOf(error);
   }
-  if (/** @type {any} */ (list).token !== token || (track === null && app.preferences.now.tab !== "history")) return;
-  if (answer.error || !answer.edits.length) {
-    fill(list, h("p", { class: "v-nothing" }, answer.error ?? "No edits yet."));
-    return;
-  }
-  fill(
-    list,
-    answer.edits.map((/** @type {any} */ edit) => row(app, edit, track === null)),
-  );
+  if (tokens.get(list) !== token || (track === null && app.preferences.now.tab !== "history")) return;
+  const rows = edits.map((edit) => row(app, edit, track === null));
+  fill(list, rows.length ? rows : h("p", { class: "v-nothing" }, empty));
 }
 
-/** @param {Editor} app @param {any} edit @param {boolean} named whether the track has to be said */
+/** @param {Editor} app @param {HistoryEdit} edit @param {boolean} named whether the row names the track */
 function row(app, edit, named) {
   const [image, word] = KINDS[edit.kind] ?? ["clock", edit.kind];
   const [first, last] = edit.frames ?? [null, null];
   const where = first === null || first === undefined ? "" : first === last ? ` frame ${first}` : ` ${first} – ${last}`;
-  const many = (edit.tracks?.length ?? 0) > 1 ? `, ${plural(edit.tracks.length, "track")}` : "";
-  const only = named && edit.tracks?.length === 1 ? app.document.tracks.get(edit.tracks[0]) : undefined;
+  const { tracks = [] } = edit;
+  const many = tracks.length > 1 ? `, ${plural(tracks.length, "track")}` : "";
+  const only = named && tracks.length === 1 ? app.document.tracks.get(tracks[0]) : undefined;
   return h(
     "button",
     {
@@ -75,8 +77,8 @@ function row(app, edit, named) {
       title: edit.author ?? "",
       onclick: () => {
         if (typeof first === "number") app.commands.goto(first);
-        if (edit.tracks?.length === 1 && app.document.tracks.get(edit.tracks[0])?.deleted === false)
-          app.commands.select(edit.tracks[0]);
+        if (tracks.length === 1 && app.document.tracks.get(tracks[0])?.deleted === false)
+          app.commands.select(tracks[0]);
       },
     },
     icon(image, 16, "v-t3"),

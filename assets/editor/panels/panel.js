@@ -150,7 +150,7 @@ function trackRow(app, track) {
   const action = (
     /** @type {string} */ name,
     /** @type {string} */ label,
-    /** @type {string} */ command,
+    /** @type {"hide"|"lock"|"solo"} */ command,
     /** @type {boolean} */ on,
   ) =>
     h(
@@ -214,6 +214,10 @@ function queueList(app) {
       },
       label,
     );
+  const titleOf = (/** @type {string} */ id) => {
+    const track = app.document.tracks.get(id);
+    return track ? app.title(track) : "";
+  };
   const row = (/** @type {import("../document/lanes.js").QueueItem} */ item, /** @type {number} */ i) =>
     h(
       "button",
@@ -230,7 +234,7 @@ function queueList(app) {
         "span",
         { class: "v-grow" },
         h("span", { class: "v-b" }, item.reason),
-        h("span", { class: "v-t3 v-ell" }, app.title(/** @type {any} */ (app.document.tracks.get(item.track)))),
+        h("span", { class: "v-t3 v-ell" }, titleOf(item.track)),
       ),
       h("span", { class: "v-t2" }, item.first === item.last ? `frame ${item.first}` : `${item.first} – ${item.last}`),
       icon(REVIEW_STATES[item.kind].icon, 16, toneClass(REVIEW_STATES[item.kind])),

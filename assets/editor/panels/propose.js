@@ -1,14 +1,18 @@
 // @ts-check
-/** Propose: what the checkpoint knows before it runs, its progress while it runs. */
+/** Propose: the checkpoint and its classes before it runs, its progress while it runs. */
 
 import { pageAddress } from "../address.js";
 import { api } from "../api.js";
 import { fill, h, icon } from "../../kit/dom.js";
 import { clock, size } from "../../kit/text.js";
 import { popover } from "../../kit/floating.js";
+import { messageOf } from "../../kit/request.js";
+import { openVideo } from "../state.js";
 import { isActive, jobName } from "../../kit/words.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("../../kit/wire.js").Proposer} Proposer */
+/** @typedef {import("../../kit/wire.js").ProposingCheckpoint} ProposingCheckpoint */
 
 /** The button, which becomes its job's progress. @param {Editor} app @returns {HTMLElement} */
 export function proposeSlot(app) {
@@ -32,7 +36,7 @@ export function proposeSlot(app) {
             class: "v-btn v-outline",
             type: "button",
             title: "Let the model propose tracks",
-            onclick: (/** @type {any} */ e) => before(app, e.currentTarget),
+            onclick: (e) => before(app, /** @type {HTMLElement} */ (e.currentTarget)),
           },
           icon("spark"),
           "Propose",
@@ -40,9 +44,8 @@ export function proposeSlot(app) {
       );
     }
     const button = slot.querySelector("button.v-outline");
-    if (button)
-      /** @type {any} */ (button).disabled =
-        app.session.now.phase !== "ready" || Boolean(app.session.now.video?.problem);
+    if (button instanceof HTMLButtonElement)
+      button.disabled = app.session.now.phase !== "ready" || Boolean(app.session.now.video?.problem);
   };
   app.session.on(["jobs", "video", "phase"], draw);
   draw();
@@ -79,7 +82,7 @@ function progressButton(app, id) {
   );
 }
 
-/** @param {HTMLElement} slot @param {any} job */
+/** @param {HTMLElement} slot @param {import("../../kit/wire.js").Job} job */
 function update(slot, job) {
   const set = (/** @type {string} */ name, /** @type {string} */ text) => {
     const element = slot.querySelector(name);
@@ -99,8 +102,8 @@ function update(slot, job) {
 async function cancel(app, id) {
   try {
     app.onjob(await api.cancel(id));
-  } catch (/** @type {any} */ error) {
-    app.toast({ tone: "bad", icon: "warn", title: "Not cancelled", text: error.message });
+  } catch (error) {
+    app.toast({ tone: "bad", icon: "warn", title: "Not cancelled", text: messageOf(error) });
   }
 }
 
@@ -164,34 +167,30 @@ function jobDetails(app, anchor) {
 
 /** @param {Editor} app @param {string|null} id */
 function videoName(app, id) {
-  return (
-    app.session.now.project?.videos.find((/** @type {any} */ v) => v.id === id)?.name ??
-    app.session.now.project?.name ??
-    ""
-  );
+  return app.session.now.project?.videos.find((video) => video.id === id)?.name ?? app.session.now.project?.name ?? "";
 }
 
-/** What will run, and the ways out where it knows too little. @param {Editor} app @param {Element} anchor */
+/** Show the checkpoint that would run, and other ways where it has too few classes. @param {Editor} app @param {HTMLElement} anchor */
 async function before(app, anchor) {
   const box = h("div", { class: "v-propose" }, h("p", { class: "v-t3" }, "Asking what the model knows…"));
-  popover(anchor, box, { width: 360, label: "Propose", align: "end" });
-  const project = app.session.now.project;
+  const close = popover(anchor, box, { width: 360, label: "Propose", align: "end" });
+  const project = app.session.now.project?.id ?? "";
   try {
-    const proposer = await api.proposer(project.id);
+    const proposer = await api.proposer(project);
+    const { checkpoint } = proposer;
     fill(
       box,
-      proposer.checkpoint ? known(proposer) : null,
+      checkpoint ? summary(proposer, checkpoint) : null,
       ways(app, proposer, project),
-      proposer.checkpoint ? start(app, proposer, anchor) : null,
+      checkpoint ? start(app, proposer, checkpoint, close) : null,
     );
-  } catch (/** @type {any} */ error) {
-    fill(box, h("div", { class: "v-row" }, icon("warn", 16, "v-bad"), h("span", {}, error.message)));
+  } catch (error) {
+    fill(box, h("div", { class: "v-row" }, icon("warn", 16, "v-bad"), h("span", {}, messageOf(error))));
   }
 }
 
-/** @param {any} proposer */
-function known(proposer) {
-  const { checkpoint, known: knows, unknown, device } = proposer;
+/** The checkpoint, its classes, and those that the project has. @param {Proposer} proposer @param {ProposingCheckpoint} checkpoint */
+function summary({ known, unknown, device }, checkpoint) {
   const classes = checkpoint.classes ?? [];
   return [
     h(
@@ -213,16 +212,16 @@ function known(proposer) {
         classes.length > 6 ? `${classes.length}: ${classes.slice(0, 4).join(", ")}…` : classes.join(", "),
       ),
       h("dt", {}, "Of this project"),
-      h("dd", {}, knows.length ? [icon("check", 14, "v-ok"), knows.join(", ")] : "none"),
+      h("dd", {}, known.length ? [icon("check", 14, "v-ok"), known.join(", ")] : "none"),
       unknown.length ? [h("dt", {}, "Not known"), h("dd", { class: "v-warn" }, unknown.join(", "))] : null,
     ),
   ];
 }
 
-/** @param {Editor} app @param {any} proposer @param {any} project */
+/** Other ways, where the checkpoint has too few classes. @param {Editor} app @param {Proposer} proposer @param {string} project id */
 function ways(app, proposer, project) {
   if (!proposer.warning && proposer.checkpoint) return null;
-  const models = pageAddress("/models", project.id);
+  const models = pageAddress("/models", project);
   return [
     h(
       "p",
@@ -233,7 +232,7 @@ function ways(app, proposer, project) {
     h(
       "div",
       { class: "v-ways" },
-      (proposer.downloads ?? []).map((/** @type {any} */ d) =>
+      (proposer.downloads ?? []).map((d) =>
         h(
           "a",
           { class: "v-item", href: models },
@@ -257,18 +256,18 @@ function ways(app, proposer, project) {
   ];
 }
 
-/** @param {Editor} app @param {any} proposer @param {Element} anchor */
-function start(app, proposer, anchor) {
-  const run = async (/** @type {any} */ event) => {
-    event.currentTarget.disabled = true;
+/** @param {Editor} app @param {Proposer} proposer @param {ProposingCheckpoint} checkpoint @param {() => void} close */
+function start(app, proposer, checkpoint, close) {
+  const run = async (/** @type {Event} */ event) => {
+    /** @type {HTMLButtonElement} */ (event.currentTarget).disabled = true;
     try {
-      await app.queue.whenIdle();
-      const { job } = await api.propose(app.session.now.video.id, proposer.checkpoint.id);
-      /** @type {any} */ (anchor).click?.();
+      await app.queue?.whenIdle();
+      const { job } = await api.propose(openVideo(app.session).id, checkpoint.id);
+      close();
       app.onjob(job);
-    } catch (/** @type {any} */ error) {
-      app.toast({ tone: "bad", icon: "warn", title: "Propose did not start", text: error.message });
-      /** @type {any} */ (anchor).click?.();
+    } catch (error) {
+      app.toast({ tone: "bad", icon: "warn", title: "Propose did not start", text: messageOf(error) });
+      close();
     }
   };
   return h(

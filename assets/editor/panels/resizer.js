@@ -37,18 +37,16 @@ export function resizer(app, which) {
     if (size) app.root.style.setProperty(`--v-${which}-size`, `${size}px`);
     else app.root.style.removeProperty(`--v-${which}-size`);
   };
-  edge.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => {
+  edge.addEventListener("pointerdown", (event) => {
     edge.setPointerCapture(event.pointerId);
     const move = (/** @type {PointerEvent} */ e) => {
       const wanted = across ? innerWidth - e.clientX : innerHeight - e.clientY;
-      app.preferences.set(
-        /** @type {any} */ ({ [which]: limited(which, wanted, { width: innerWidth, height: innerHeight }) }),
-      );
+      app.preferences.set({ [which]: limited(which, wanted, { width: innerWidth, height: innerHeight }) });
     };
     edge.addEventListener("pointermove", move);
     edge.addEventListener("pointerup", () => edge.removeEventListener("pointermove", move), { once: true });
   });
-  edge.addEventListener("dblclick", () => app.preferences.set(/** @type {any} */ ({ [which]: 0 })));
+  edge.addEventListener("dblclick", () => app.preferences.set({ [which]: 0 }));
   app.preferences.on([which], apply);
   window.addEventListener("resize", apply);
   apply();

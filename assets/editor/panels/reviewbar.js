@@ -1,5 +1,5 @@
 // @ts-check
-/** The only place for verdicts: where in the queue, why, for which frames, and the verdict itself. */
+/** The bar of verdicts: the place in the queue, the state of the selected row, the scope, Reject and Accept. */
 
 import { filteredQueue } from "../commands.js";
 import { fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
@@ -55,10 +55,10 @@ export function reviewBar(app) {
     const items = filteredQueue(app);
     const at = standingOn(items, app.view.now.selected, app.view.now.frame);
     fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`);
-    const said = sentence(app);
-    fill(glyph, icon(...said.glyph));
-    why.textContent = said.title;
-    more.textContent = said.more;
+    const summary = summaryOf(app);
+    fill(glyph, icon(...summary.glyph));
+    why.textContent = summary.title;
+    more.textContent = summary.more;
     for (const element of [reject, accept]) element.disabled = !app.track;
     fill(scopes, scopeButtons(app));
   };
@@ -96,8 +96,8 @@ function scopeButtons(app) {
   );
 }
 
-/** What the selected track is on this frame. @param {Editor} app @returns {{glyph: [string, number, string], title: string, more: string}} */
-function sentence(app) {
+/** The state of the selected track on this frame. @param {Editor} app @returns {{glyph: [string, number, string], title: string, more: string}} */
+function summaryOf(app) {
   const { frame, newTrack } = app.view.now;
   const { track } = app;
   if (newTrack)

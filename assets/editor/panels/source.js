@@ -1,8 +1,10 @@
 // @ts-check
-/** What lies over the canvas when a picture cannot be had: why, and where else the video may be. */
+/** The notice over the canvas when a picture cannot be loaded: why, and a field for another path of the video. */
 
 import { api } from "../api.js";
 import { h, icon } from "../../kit/dom.js";
+import { messageOf, RefusedError } from "../../kit/request.js";
+import { openVideo } from "../state.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -64,7 +66,7 @@ function pointing(app) {
   const coded = h("input", { type: "checkbox" });
   const coding = h("label", { class: "v-row v-t2", hidden: true }, coded, "It is the same video, coded again");
   const use = h("button", { class: "v-btn v-pri", type: "submit", "data-role": "use-path" }, "Use this");
-  const said = h("p", { class: "v-bad v-refusal", role: "status", hidden: true });
+  const refusal = h("p", { class: "v-bad v-refusal", role: "status", hidden: true });
   const element = h(
     "form",
     {
@@ -82,7 +84,7 @@ function pointing(app) {
       use,
       h("button", { class: "v-btn", type: "button", onclick: () => close() }, "Cancel"),
     ),
-    said,
+    refusal,
     coding,
   );
   function open() {
@@ -93,25 +95,25 @@ function pointing(app) {
   }
   function close() {
     element.hidden = true;
-    said.hidden = coding.hidden = true;
+    refusal.hidden = coding.hidden = true;
     coded.checked = false;
   }
   async function send() {
-    const { video } = app.session.now;
+    const video = openVideo(app.session);
     if (element.getAttribute("aria-busy") === "true") return;
     element.setAttribute("aria-busy", "true");
     use.textContent = "Comparing…";
-    said.hidden = true;
+    refusal.hidden = true;
     try {
       await api.source(video.id, field.value, coded.checked);
       close();
       await app.open(video.id, app.view.now.frame, app.track?.number ?? null);
       app.toast({ icon: "check", title: "The pictures are back", text: field.value });
-    } catch (/** @type {any} */ error) {
-      said.textContent = error.message;
-      said.hidden = false;
-      // Only where the same frames look different can it be the same video after all.
-      coding.hidden = error.kind !== "other_pixels";
+    } catch (error) {
+      refusal.textContent = messageOf(error);
+      refusal.hidden = false;
+      // Only where the same frames look different it may be the same video, coded again.
+      coding.hidden = !(error instanceof RefusedError && error.kind === "other_pixels");
       if (coding.hidden) coded.checked = false;
     } finally {
       element.setAttribute("aria-busy", "false");

@@ -1,5 +1,5 @@
 // @ts-check
-/** The bar on top: where one is, how far the review is, whether all is saved, and what starts jobs. */
+/** The top bar: project and video, progress of the review, the save state, and the buttons that start jobs. */
 
 import { pageAddress } from "../address.js";
 import { nextConflict } from "./conflict.js";
@@ -100,14 +100,15 @@ function crumb(app) {
     }));
     openMenu(projectButton, items, { label: "Projects" });
   }
-  async function videos() {
+  function videos() {
     const now = app.session.now;
-    if (!now.project) return;
-    const others = now.projects.filter((p) => p.id !== now.project.id);
+    const { project } = now;
+    if (!project) return;
+    const others = now.projects.filter((other) => other.id !== project.id);
     openMenu(
       video,
       [
-        ...now.project.videos.map((/** @type {any} */ v) => ({
+        ...project.videos.map((v) => ({
           title: v.name,
           current: v.id === now.video?.id,
           icon: stateIcon(v.state),
@@ -116,9 +117,9 @@ function crumb(app) {
         })),
         null,
         {
-          title: `All videos of ${now.project.name}`,
+          title: `All videos of ${project.name}`,
           icon: icon("grid", 16, "v-t3"),
-          href: pageAddress("/", now.project.id),
+          href: pageAddress("/", project.id),
         },
         ...others
           .slice(0, 8)
@@ -137,16 +138,16 @@ function crumb(app) {
   return h("div", { class: "v-crumb" }, projectButton, slash, video);
 }
 
-/** How far the review of this video is. @param {Editor} app */
+/** Progress of the review of the video. @param {Editor} app */
 function reviewed(app) {
   const bar = h("div", { class: "v-bar" });
   const numbers = h("div", { class: "v-numbers" });
   const whole = h("div", { class: "v-progress" }, bar, numbers);
   const draw = () => {
-    const sum = app.session.now.phase === "ready" ? progress(app.document) : { total: 0 };
-    whole.hidden = sum.total === 0;
-    if (!sum.total) return;
-    const { accepted, corrected, rejected, unreviewed, look, complete, total } = /** @type {any} */ (sum);
+    const sum = app.session.now.phase === "ready" ? progress(app.document) : null;
+    whole.hidden = !sum?.total;
+    if (!sum?.total) return;
+    const { accepted, corrected, rejected, unreviewed, look, complete, total } = sum;
     const share = (/** @type {string} */ name, /** @type {number} */ n) =>
       n ? h("i", { class: `v-${name}`, style: `width:${(n / total) * 100}%` }) : null;
     fill(
@@ -177,7 +178,7 @@ function reviewed(app) {
   return whole;
 }
 
-/** Saved, saving, or why not yet and how much waits; opens what can be done about it. @param {Editor} app */
+/** The save state, which opens a menu. @param {Editor} app */
 function saveState(app) {
   const words = h("span", { class: "v-row", role: "status" });
   const save = h(
@@ -218,7 +219,7 @@ function saveState(app) {
   return save;
 }
 
-/** Toast of edits that cannot be saved now: why, and the time to the next try. @param {Editor} app @returns {HTMLElement} */
+/** The toast of edits that cannot be saved now: the reason, and the time to the next try. @param {Editor} app @returns {HTMLElement} */
 export function offlineToast(app) {
   const title = h("div", { class: "v-b" });
   const text = h("div", { class: "v-t2" });

@@ -1,21 +1,23 @@
 // @ts-check
-/** A new video's frames are counted while one already looks at it: how far that is, and what it changes here. */
+/** Frames of a new video are counted while it is open: the progress, and the new number when it changes. */
 
 import { api } from "../api.js";
 import { fill, h } from "../../kit/dom.js";
-import { plural } from "../../kit/text.js";
+import { count, plural } from "../../kit/text.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
-/** Milliseconds between two questions how far it is. */
+/** Milliseconds between two requests for the progress. */
 const PACE = 1500;
 
-/** Whether frames of a video may still get another number, or more follow. @param {any} video */
-export const isCounting = (video) => Boolean(video) && (video.partial || video.confirmed < video.count);
+/** @typedef {import("../../kit/wire.js").Video} Video */
 
-/** The job that counts a video's frames, if one is at it. @param {any[]} jobs @param {any} video */
+/** Whether the frames of a video are not all counted yet. @param {Pick<Video, "partial"|"confirmed"|"count">|null} video */
+export const isCounting = (video) => Boolean(video && (video.partial || video.confirmed < video.count));
+
+/** The running job that counts a video's frames. @param {import("../../kit/wire.js").Job[]} jobs @param {Video} video */
 const jobOf = (jobs, video) =>
-  jobs.find((job) => ["index", "propose"].includes(job.kind) && job.video === video?.id && job.status === "running");
+  jobs.find((job) => ["index", "propose"].includes(job.kind) && job.video === video.id && job.status === "running");
 
 /** The chip beside the frame's number, and the bar above the lanes. @param {Editor} app */
 export function counting(app) {
@@ -35,16 +37,15 @@ export function counting(app) {
   );
   const draw = () => {
     const { video, phase, jobs } = app.session.now;
-    const shown = phase === "ready" && isCounting(video);
-    chip.hidden = bar.hidden = !shown;
-    if (!shown) return;
+    chip.hidden = bar.hidden = phase !== "ready" || !isCounting(video);
+    if (chip.hidden || !video) return;
     const job = jobOf(jobs, video);
     bar.hidden = !job;
-    const share = video.partial && job ? job.progress : video.confirmed / Math.max(1, video.count);
+    const share = video.partial && job ? (job.progress ?? 0) : video.confirmed / Math.max(1, video.count);
     const percent = Math.floor(100 * Math.min(1, share));
     fill(chip, job ? `Counting ${percent} %` : "Not all counted");
     chip.title =
-      `${plural(video.confirmed, "frame")} of ${video.partial ? "more than " : ""}${video.count.toLocaleString("en")} counted. ` +
+      `${plural(video.confirmed, "frame")} of ${video.partial ? "more than " : ""}${count(video.count)} counted. ` +
       "Masks can be stored on counted frames.";
     bar.setAttribute("aria-valuenow", String(percent));
     fullness.style.width = `${percent}%`;
@@ -54,12 +55,12 @@ export function counting(app) {
   return { chip, bar };
 }
 
-/** Keeps the open video's count up to date while it is being counted. @param {Editor} app @returns {() => void} how to stop */
+/** Keep the count of the open video up to date. @param {Editor} app @returns {() => void} ends it */
 export function followCounting(app) {
   let busy = false;
   const timer = setInterval(async () => {
     const { video } = app.session.now;
-    if (busy || !isCounting(video)) return;
+    if (busy || !video || !isCounting(video)) return;
     busy = true;
     try {
       const now = await api.counted(video.id);
@@ -67,10 +68,10 @@ export function followCounting(app) {
       if (app.session.now.video?.id !== video.id) return;
       if (same && now.confirmed < now.count) {
         if (now.confirmed !== video.confirmed)
-          app.session.set({ video: { ...app.session.now.video, confirmed: now.confirmed } });
+          app.session.set({ video: { ...video, ...app.session.now.video, confirmed: now.confirmed } });
       } else await app.recount();
     } catch {
-      return; // asked again soon; the save state says when the server is silent
+      return; // the next request comes soon; the save state shows when the server does not answer
     } finally {
       busy = false;
     }

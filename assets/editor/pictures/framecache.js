@@ -1,21 +1,22 @@
 // @ts-check
 /**
- * Pictures of frames at the size they are shown in: fetched once, decoded ahead of the way the eye travels, bounded in
- * bytes. What nobody looks at any more is given up, so that the server does not decode it.
+ * Pictures of frames at the size they are shown in: loaded once, decoded ahead in the direction of travel, bounded in
+ * bytes. Requests for frames far from the shown one are aborted, so that the server does not decode them.
  */
 
 /** Bytes of decoded pictures kept (width x height x 4 each). */
 const PICTURE_BYTES = 192 * 1024 * 1024;
 /** Bytes of compressed pictures kept. */
 const FILE_BYTES = 96 * 1024 * 1024;
-/** Requests at once; the browser allows six per host and edits need one. */
+/** Requests at once: the browser allows six per host, and edits need one. */
 const PARALLEL = 3;
+/** Frames that are loaded ahead, and behind. */
 const AHEAD = 16;
 const BEHIND = 2;
-/** Widths that are asked for, pixels: few, so that pictures are found again after a change of the window's size. */
+/** Widths of pictures, pixels: few, so that a cached picture serves after a change of the window's size. */
 const WIDTHS = [320, 480, 640, 960, 1280, 1920, 2560, 3840];
 
-/** Least recently used entries go first once the weight passes the limit. @template T */
+/** A cache bounded in bytes: the least recently used entries go first. @template T */
 export class ByteCache {
   /** @param {number} limit bytes @param {(value: T) => void} [dispose] */
   constructor(limit, dispose = () => {}) {
@@ -35,7 +36,7 @@ export class ByteCache {
     return entry.value;
   }
 
-  /** The value without counting as a use. @param {number} key @returns {T|undefined} */
+  /** The value, without marking it as used. @param {number} key @returns {T|undefined} */
   look(key) {
     return this.entries.get(key)?.value;
   }
@@ -82,7 +83,7 @@ export function around(frame, direction, count) {
 }
 
 /**
- * Width of the pictures to ask for.
+ * Width of the pictures to load.
  * @param {number} across pixels of the screen that a whole picture takes from side to side
  * @param {number} full width of the video, pixels
  * @returns {number|null} null: full resolution
@@ -94,7 +95,7 @@ export function widthFor(across, full) {
 
 /**
  * @typedef {object} Fetching
- * @property {Promise<any>} work
+ * @property {Promise<ImageBitmap>} work
  * @property {AbortController} control
  * @property {number|null} width
  */
@@ -105,14 +106,14 @@ export class FrameCache {
    * @param {number} parts.count
    * @param {(frame: number, width: number|null) => string} parts.address
    * @param {(url: string, signal: AbortSignal, ahead: boolean) => Promise<Blob>} [parts.load]
-   * @param {(blob: Blob) => Promise<any>} [parts.decode] to something with width, height and close
+   * @param {(blob: Blob) => Promise<ImageBitmap>} [parts.decode]
    */
   constructor({ count, address, load = fetchBlob, decode = (blob) => createImageBitmap(blob) }) {
     this.count = count;
     this.address = address;
     this.load = load;
     this.decode = decode;
-    /** @type {ByteCache<{picture: any, width: number|null, close: () => void}>} */
+    /** @type {ByteCache<{picture: ImageBitmap, width: number|null, close: () => void}>} */
     this.pictures = new ByteCache(PICTURE_BYTES, (entry) => entry.close());
     /** @type {ByteCache<{file: Blob, width: number|null}>} */
     this.files = new ByteCache(FILE_BYTES);
@@ -128,27 +129,27 @@ export class FrameCache {
     this.closed = false;
   }
 
-  /** Whether something of this width serves now. @param {{width: number|null}|undefined} found */
+  /** Whether a cached picture is large enough now. @param {{width: number|null}|undefined} found */
   serves(found) {
-    return Boolean(found) && enough(/** @type {any} */ (found).width, this.width);
+    return found !== undefined && enough(found.width, this.width);
   }
 
-  /** Decoded picture if it is here in the size that is wanted. @param {number} frame */
+  /** The decoded picture, if it is cached in the wanted size. @param {number} frame */
   peek(frame) {
     const found = this.pictures.get(frame);
     return this.serves(found) ? found?.picture : undefined;
   }
 
   /**
-   * Picture of a frame; what lies ahead is fetched next, what is far away is given up.
+   * The picture of a frame; the frames ahead are loaded next, requests for frames far away are aborted.
    * @param {number} frame
-   * @returns {Promise<any>} rejects when it cannot be had, or when another frame is wanted before it came
+   * @returns {Promise<ImageBitmap>} rejects when it cannot be loaded, or when another frame is wanted before that
    */
   async get(frame) {
     if (frame !== this.last) this.direction = frame > this.last ? 1 : -1;
     this.last = frame;
     this.wanted = around(frame, this.direction, this.count);
-    this.forsake();
+    this.abortFar();
     const here = this.peek(frame);
     if (here) {
       this.pump();
@@ -159,13 +160,13 @@ export class FrameCache {
     return work;
   }
 
-  /** Stop what is not near any more. */
-  forsake() {
+  /** Abort the requests for frames that are not near any more. */
+  abortFar() {
     const near = new Set([this.last, ...this.wanted]);
     for (const [frame, { control }] of this.running) if (!near.has(frame)) control.abort();
   }
 
-  /** @param {number} frame @param {boolean} ahead nobody waits for it yet @returns {Promise<any>} */
+  /** @param {number} frame @param {boolean} ahead whether it is not shown yet @returns {Promise<ImageBitmap>} */
   start(frame, ahead) {
     const running = this.running.get(frame);
     if (running && enough(running.width, this.width) && !running.control.signal.aborted) return running.work;
@@ -173,7 +174,7 @@ export class FrameCache {
     const { width } = this;
     const work = this.fetch(frame, width, ahead, control.signal)
       .catch((error) => {
-        // Where one picture cannot be had its neighbours hardly can; they are asked for when they are shown.
+        // Where one picture fails its neighbours probably fail too; they are loaded when they are shown.
         if (!control.signal.aborted) this.wanted = [];
         throw error;
       })
@@ -200,7 +201,7 @@ export class FrameCache {
     return picture;
   }
 
-  /** Let go of the frames from one on: they may have other numbers now. @param {number} from */
+  /** Drop the pictures from a frame on: the frames may have other numbers now. @param {number} from */
   forget(from) {
     for (const cache of [this.pictures, this.files]) {
       for (const frame of [...cache.entries.keys()]) if (frame >= from) cache.remove(frame);
@@ -211,7 +212,7 @@ export class FrameCache {
     while (!this.closed && this.running.size < PARALLEL && this.wanted.length) {
       const next = /** @type {number} */ (this.wanted.shift());
       if (this.serves(this.pictures.look(next)) || this.running.has(next)) continue;
-      // A picture fetched ahead that fails is asked for again, and reported, when it is shown.
+      // A picture that fails ahead is loaded again, and its failure reported, when it is shown.
       this.start(next, true).catch(() => {});
     }
   }
@@ -230,8 +231,8 @@ const enough = (width, wanted) => width === null || (wanted !== null && width >=
 
 /** @param {string} url @param {AbortSignal} signal @param {boolean} ahead @returns {Promise<Blob>} */
 async function fetchBlob(url, signal, ahead) {
-  const headers = ahead ? { "X-Ahead": "1" } : {};
-  const answer = await fetch(url, /** @type {any} */ ({ signal, headers, priority: ahead ? "low" : "high" }));
+  const headers = new Headers(ahead ? { "X-Ahead": "1" } : {});
+  const answer = await fetch(url, { signal, headers, priority: ahead ? "low" : "high" });
   if (!answer.ok) {
     const body = await answer.json().catch(() => ({}));
     throw new Error(body.error ?? `The picture could not be read (${answer.status}).`);

@@ -1,37 +1,39 @@
 // @ts-check
-/** Brings the wanted frame onto the canvas: its exact picture and its masks together, a stand-in before them. */
+/** Shows the wanted frame on the canvas: its exact picture together with its masks, and before that a stand-in. */
 
-import { api, frameAddress, proxyAddress } from "../api.js";
+import { api, frameAddress, standInAddress } from "../api.js";
+import { messageOf } from "../../kit/request.js";
+import { openVideo } from "../state.js";
 import { FrameCache, widthFor } from "./framecache.js";
-import { Proxies } from "./standins.js";
+import { StandIns } from "./standins.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
-/** Frames whose masks are asked for at once. */
+/** Frames whose masks are loaded by one request. */
 const CHUNK = 16;
-/** Milliseconds after which a stand-in is shown: pictures from memory come sooner. */
+/** Milliseconds after which a stand-in is shown; pictures from memory come sooner. */
 const PATIENCE = 30;
-/** Milliseconds for which the size must rest before pictures of another size are asked for. */
+/** Milliseconds for which the size must not change before pictures of another size are loaded. */
 const REST = 120;
 
 export class Showing {
-  /** @param {Editor} app @param {any} video */
+  /** @param {Editor} app @param {import("../../kit/wire.js").Video} video */
   constructor(app, video) {
     this.app = app;
     this.frames = new FrameCache({
       count: video.count,
       address: (frame, width) => frameAddress(video, frame, width),
     });
-    this.proxies = new Proxies({ load: (part, signal) => fetchPart(proxyAddress(video, part), signal) });
-    /** @type {Map<number, Promise<void>>} requests for masks that are out, by their first frame */
+    this.standIns = new StandIns({ load: (part, signal) => fetchPart(standInAddress(video, part), signal) });
+    /** @type {Map<number, Promise<void>>} requests for masks under way, by their first frame */
     this.chunks = new Map();
-    /** frame whose picture is on the canvas, also when it only stands in */
+    /** frame whose picture is on the canvas, also that of a stand-in */
     this.onCanvas = -1;
     this.closed = false;
     this.begun = false;
   }
 
-  /** Bring picture and masks of the wanted frame onto the canvas, together. */
+  /** Show the picture and the masks of the wanted frame together. */
   async show() {
     const { app, frames } = this;
     if (!app.layers) return;
@@ -44,7 +46,7 @@ export class Showing {
       await masks;
       if (!this.current(frame) || !picture) return;
       if (app.layers.drawing) {
-        if (this.holds(frame)) return; // a sharper picture of the same frame is not worth a stroke
+        if (this.holds(frame)) return; // a sharper picture of the same frame does not end a stroke
         app.oncancel();
       }
       app.layers.show(frame, picture);
@@ -52,9 +54,9 @@ export class Showing {
       app.view.set({ shown: frame, picture: "exact", late: -1 });
       if (app.session.now.problem) app.session.set({ problem: "" });
       this.after(frame);
-    } catch (/** @type {any} */ error) {
+    } catch (error) {
       if (this.current(frame) && !this.holds(frame))
-        app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
+        app.session.set({ problem: `Frame ${frame} could not be shown. ${messageOf(error)}` });
     } finally {
       clearTimeout(late ?? undefined);
     }
@@ -65,53 +67,53 @@ export class Showing {
     return !this.closed && this.app.layers && this.app.view.now.frame === frame;
   }
 
-  /** Whether the canvas has the exact picture of a frame, in whatever size. @param {number} frame */
+  /** Whether the canvas has the exact picture of a frame, in any size. @param {number} frame */
   holds(frame) {
     const { shown, picture } = this.app.view.now;
     return shown === frame && picture === "exact";
   }
 
-  /** What is fetched once a frame is shown: masks of the next ones, and stand-ins. @param {number} frame */
+  /** Load the masks of the next frames, and the stand-ins once. @param {number} frame */
   after(frame) {
     const next = frame + CHUNK * this.frames.direction;
     if (next >= 0 && next < this.app.document.count) this.loadMasks(next).catch(() => {});
     if (this.begun) return;
     this.begun = true;
-    this.proxies.start();
+    this.standIns.start();
   }
 
-  /** The exact picture is not there yet: show the nearest small one, if that is nearer than what is shown. @param {number} frame */
+  /** The exact picture is late: show the nearest stand-in, if it is nearer than the picture on the canvas. @param {number} frame */
   async standIn(frame) {
     const { app } = this;
-    if (!this.current(frame) || app.layers.drawing) return;
+    if (!this.current(frame) || !app.layers || app.layers.drawing) return;
     app.view.set({ late: frame });
-    const near = this.proxies.nearest(frame);
+    const near = this.standIns.nearest(frame);
     if (near === null || Math.abs(near - frame) >= Math.abs(this.onCanvas - frame)) return;
-    const picture = await this.proxies.picture(near).catch(() => null);
+    const picture = await this.standIns.picture(near).catch(() => null);
     if (!picture) return;
-    if (this.current(frame) && app.view.now.shown !== frame) {
+    if (this.current(frame) && app.layers && app.view.now.shown !== frame) {
       app.layers.showStandIn(picture);
       this.onCanvas = near;
-      app.view.set({ shown: -1, picture: "proxy" });
+      app.view.set({ shown: -1, picture: "standin" });
     }
     picture.close();
   }
 
   /**
-   * A picture cannot be had: its masks are shown alone, and why is said.
-   * @param {number} frame @param {Promise<void>} masks @param {any} error
+   * The picture cannot be loaded: show the masks alone, and the reason.
+   * @param {number} frame @param {Promise<void>} masks @param {unknown} error
    */
   async without(frame, masks, error) {
     await masks;
-    if (!this.current(frame) || error.name === "AbortError") return null;
+    if (!this.current(frame) || (error instanceof Error && error.name === "AbortError")) return null;
     const { app } = this;
-    if (this.holds(frame)) return null; // only a sharper one is missing
+    if (this.holds(frame) || !app.layers) return null; // only a sharper picture is missing
     if (app.layers.drawing) app.oncancel();
     app.layers.showBare(frame);
     this.onCanvas = -1;
     app.view.set({ shown: frame, picture: "none", late: -1 });
-    app.session.set({ problem: `Frame ${frame} could not be shown. ${error.message}` });
-    if (!app.session.now.video.problem) app.refreshVideo();
+    app.session.set({ problem: `Frame ${frame} could not be shown. ${messageOf(error)}` });
+    if (!openVideo(app.session).problem) app.refreshVideo();
     return null;
   }
 
@@ -121,7 +123,7 @@ export class Showing {
     return widthFor(imageWidth * scale * (globalThis.devicePixelRatio || 1), imageWidth);
   }
 
-  /** The canvas or the zoom changed: once that rests, the shown frame is fetched again if it is too small now. */
+  /** The canvas or the zoom changed: load the shown frame again, once it rests, if its picture is too small now. */
   resized() {
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
@@ -151,8 +153,8 @@ export class Showing {
   /** @param {number} start @param {number} stop exclusive */
   async fetchMasks(start, stop) {
     const { document } = this.app;
-    const { blobs } = await api.masks(this.app.session.now.video.id, start, stop);
-    for (const [hash, counts] of Object.entries(blobs)) document.masks.add(hash, /** @type {string} */ (counts));
+    const { blobs } = await api.masks(openVideo(this.app.session).id, start, stop);
+    for (const [hash, counts] of Object.entries(blobs)) document.masks.add(hash, counts);
     document.measure(start, stop);
   }
 
@@ -160,13 +162,13 @@ export class Showing {
     this.closed = true;
     clearTimeout(this.timer);
     this.frames.close();
-    this.proxies.close();
+    this.standIns.close();
   }
 }
 
 /** @param {string} url @param {AbortSignal} signal @returns {Promise<ArrayBuffer>} */
 async function fetchPart(url, signal) {
-  const answer = await fetch(url, /** @type {any} */ ({ signal, priority: "low" }));
+  const answer = await fetch(url, { signal, priority: "low" });
   if (!answer.ok) throw new Error(`No stand-ins (${answer.status}).`);
   return answer.arrayBuffer();
 }

@@ -1,9 +1,9 @@
 // @ts-check
-/** Stand-ins: small pictures of frames all over the video, shown until the exact frame is there. */
+/** Stand-ins: small pictures of frames all over the video, shown until the exact picture is loaded. */
 
 import { countBefore, itself } from "../document/sorted.js";
 
-/** Pause before the next part is asked for, milliseconds: frames that somebody waits for come first. */
+/** Milliseconds before the next part is loaded: frames that are shown come first. */
 const PAUSE = 200;
 
 /**
@@ -24,11 +24,11 @@ export function unpack(body) {
   return { parts: head.parts, pictures };
 }
 
-export class Proxies {
+export class StandIns {
   /**
    * @param {object} parts
    * @param {(part: number, signal: AbortSignal) => Promise<ArrayBuffer>} parts.load
-   * @param {(blob: Blob) => Promise<any>} [parts.decode]
+   * @param {(blob: Blob) => Promise<ImageBitmap>} [parts.decode]
    * @param {(milliseconds: number) => Promise<void>} [parts.wait]
    */
   constructor({ load, decode = (blob) => createImageBitmap(blob), wait = pause }) {
@@ -39,12 +39,12 @@ export class Proxies {
     this.frames = [];
     /** @type {Map<number, Blob>} */
     this.blobs = new Map();
-    /** whether all parts are here, or no more come */
+    /** whether no more parts will be loaded */
     this.complete = false;
     this.control = new AbortController();
   }
 
-  /** Fetch all parts, one after another, from coarse to fine; ends at the first that cannot be had. */
+  /** Load all parts, one after another, from coarse to fine; ends at the first that fails. */
   async start() {
     await this.fetchAll();
     this.complete = true;
@@ -58,7 +58,7 @@ export class Proxies {
         parts = answer.parts;
         for (const [frame, blob] of answer.pictures) this.blobs.set(frame, blob);
       } catch {
-        return; // without stand-ins the exact frame is waited for, and says itself when it cannot be had
+        return; // without stand-ins the exact picture is waited for, which reports its own failure
       }
       this.frames = [...this.blobs.keys()].sort((a, b) => a - b);
       await this.wait(PAUSE);

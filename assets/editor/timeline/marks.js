@@ -1,11 +1,13 @@
 // @ts-check
-/** What the ruler says of the video itself: gaps, scene cuts, damage, frames not counted yet; range and complete. */
+/** Marks on the ruler: gaps, scene cuts, damage, frames that are not counted yet, the range and complete ranges. */
 
 import { secondsAt } from "../playback.js";
 import { RULER } from "./paint.js";
 
 /** @typedef {import("./paint.js").Sheet} Sheet */
-/** @typedef {{after: number, reason: string, start?: number|null, end?: number|null}} Gap */
+/** @typedef {import("../../kit/wire.js").Gap} Gap */
+/** @typedef {Pick<import("../../kit/wire.js").Video, "gaps"|"cuts"|"damage"|"confirmed"|"count">} Marked */
+/** @typedef {Marked & {pts: number[], time_base: [number, number]}} MarkedVideo */
 /**
  * @typedef {object} Marks
  * @property {[number, number]|null} range frames, both in
@@ -22,7 +24,7 @@ const APART = 3;
 /** How near the pointer must be, pixels. */
 const NEAR = 4;
 
-/** The marks of a video as the server describes it. @param {any} video @returns {Omit<Marks, "range"|"complete">} */
+/** The marks of a video. @param {Marked} video @returns {Omit<Marks, "range"|"complete">} */
 export function marksOf(video) {
   const { gaps = [], cuts = [], damage = [], confirmed = video.count, count } = video;
   return { gaps, cuts, damage, confirmed, count };
@@ -128,10 +130,10 @@ function paintRange(s, range) {
 }
 
 /**
- * What the ruler shows at a place, in words.
+ * The marks of the ruler at a place, in words.
  * @param {Pick<Sheet, "x"|"frameAt">} s
  * @param {number} x CSS pixels
- * @param {any} video
+ * @param {MarkedVideo} video
  * @returns {string[]} one line a mark, gaps first; empty where there is none
  */
 export function wordsAt(s, x, video) {
@@ -149,7 +151,7 @@ export function wordsAt(s, x, video) {
   return lines;
 }
 
-/** @param {Gap} gap @param {any} video */
+/** @param {Gap} gap @param {MarkedVideo} video */
 function gapWords({ after, reason, start, end }, video) {
   const place = after < 0 ? "before the first frame" : `after frame ${after}`;
   if (typeof start !== "number") return `Gap ${place}: ${reason}`;

@@ -1,11 +1,12 @@
 // @ts-check
-/** How the timeline looks: ruler, lanes, overview; in time that goes with the pixels, not with the frames. Pure drawing; what and where comes in. */
+/** Draws the timeline: ruler, lanes, overview. The time it takes grows with the pixels, not with the frames. */
 
 import { channels, colourOf, inkOn } from "../../look/palette.js";
 import { laneOf } from "../document/lanes.js";
 import { countBefore, itself } from "../document/sorted.js";
 
 export const RULER = 24;
+/** @type {Readonly<Record<string, string>>} colour token of each review state */
 const STRIP = Object.freeze({ accepted: "okf", corrected: "acf", look: "warnf", rejected: "badf" });
 
 /**
@@ -18,7 +19,7 @@ const STRIP = Object.freeze({ accepted: "okf", corrected: "acf", look: "warnf", 
  * @property {number} scroll pixels scrolled down
  * @property {(frame: number) => number} x left edge of a frame
  * @property {(x: number) => number} frameAt frame at a place, with its fraction
- * @property {number} first first frame in sight
+ * @property {number} first first visible frame
  * @property {number} last
  * @property {(name: string) => string} css token by its short name
  * @property {boolean} light
@@ -109,12 +110,13 @@ export function paintRuler(s) {
 }
 
 /**
- * Runs in sight that are more than a speck beside the one before: a long video has more of them than pixels.
- * @param {Sheet} s @param {readonly any[]} runs @param {(run: any, index: number) => void} paint
+ * Visible runs that reach at least half a pixel beyond the one before: a long video has more runs than pixels.
+ * @template {readonly [first: number, last: number, ...rest: unknown[]]} R
+ * @param {Sheet} s @param {readonly R[]} runs @param {(run: R, index: number) => void} paint
  */
 function eachInSight(s, runs, paint) {
   let painted = -Infinity;
-  // Runs before those that reach into sight end earlier.
+  // Runs that end before the first visible frame are skipped.
   for (let i = countBefore(runs, s.first, (run) => run[1]); i < runs.length && runs[i][0] <= s.last; i += 1) {
     const end = s.x(runs[i][1] + 1);
     if (end < painted + 0.5) continue;
@@ -160,7 +162,7 @@ export function paintLane(s, track, top) {
   g.globalAlpha = 1;
   if (!track.rejected) paintScores(s, lane, y, bar);
   eachInSight(s, lane.review, ([a, b, what]) => {
-    g.fillStyle = css(/** @type {any} */ (STRIP)[what]);
+    g.fillStyle = css(STRIP[what]);
     g.fillRect(s.x(a) + 1, y + bar + 1.5, Math.max(1, s.x(b + 1) - s.x(a) - 2), 2.5);
   });
   paintSigns(s, lane, y, bar);
@@ -183,7 +185,7 @@ function paintScores(s, lane, y, bar) {
     const x = s.x(frame) + half;
     const joins = frame === previous + 1;
     previous = frame;
-    // Two points a pixel are a line; all of a long video's would take seconds.
+    // Two points per pixel look like a line; all points of a long video would take seconds.
     if (joins && x < column + 0.5) continue;
     column = x;
     const at = y + bar - 2 - Math.max(0, Math.min(1, score)) * (bar - 4);

@@ -3,6 +3,7 @@
 
 import { h, oncePerFrame } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
+import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
 import { marksOf, paintMarks, wordsAt } from "./marks.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
@@ -20,7 +21,7 @@ export class Timeline {
     this.mini = h("div", { class: "v-mini" }, h("span", {}, "Whole video"), this.overview);
     /** called after the window changed */
     this.onzoom = () => {};
-    /** first frame and the one past the last, in sight; fractions while zooming */
+    /** @type {[number, number]} first visible frame and the one past the last; fractions while zooming */
     this.window = [0, 1];
     this.scroll = 0;
     this.draw = oncePerFrame(() => this.paint());
@@ -46,7 +47,7 @@ export class Timeline {
     this.draw();
   }
 
-  /** The video has another number of frames now: what showed all of it goes on to. @param {number} before */
+  /** The number of frames changed; a window that showed the whole video still does. @param {number} before */
   recounted(before) {
     const [a, b] = this.window;
     this.tallied.revision = -1;
@@ -54,7 +55,7 @@ export class Timeline {
     else this.place(a, Math.min(b - a, this.count));
   }
 
-  /** Share of the video in sight, 0 to 1. */
+  /** Visible share of the video, 0 to 1. */
   get zoomed() {
     return (this.window[1] - this.window[0]) / this.count;
   }
@@ -75,7 +76,7 @@ export class Timeline {
     this.onzoom();
   }
 
-  /** Keep the current frame in sight. */
+  /** Keep the current frame visible. */
   follow() {
     const [a, b] = this.window;
     const { frame, playing } = this.app.view.now;
@@ -84,7 +85,7 @@ export class Timeline {
     else if (frame < a) this.place(frame, length);
   }
 
-  /** Bring the selected lane into sight. */
+  /** Scroll to the selected lane. */
   reveal() {
     const at = this.app.document.list().findIndex((track) => track.id === this.app.view.now.selected);
     if (at < 0 || !this.size) return;
@@ -94,7 +95,7 @@ export class Timeline {
     else if (top + this.size.lane > this.scroll + room) this.scroll = top + this.size.lane - room;
   }
 
-  /** @param {HTMLCanvasElement} canvas @param {[number, number]} window @returns {any} */
+  /** @param {HTMLCanvasElement} canvas @param {[number, number]} window @returns {import("./paint.js").Sheet} */
   sheet(canvas, window) {
     const ratio = devicePixelRatio || 1;
     const box = canvas.parentElement?.getBoundingClientRect();
@@ -137,7 +138,7 @@ export class Timeline {
 
   paint() {
     const { app } = this;
-    const s = this.sheet(this.canvas, /** @type {[number, number]} */ (this.window));
+    const s = this.sheet(this.canvas, this.window);
     if (!s.width || !s.height) return;
     this.size = s;
     const { g, css } = s;
@@ -160,7 +161,7 @@ export class Timeline {
     if (ready) this.paintMini();
   }
 
-  /** @param {any} s @param {import("../document/document.js").Track[]} list */
+  /** @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
   paintLanes(s, list) {
     const { app } = this;
     const { g, css } = s;
@@ -198,7 +199,7 @@ export class Timeline {
     g.clip();
     paintRuler(s);
     const complete = [...app.document.complete.values()];
-    paintMarks(s, { ...marksOf(app.session.now.video), range, complete });
+    paintMarks(s, { ...marksOf(openVideo(app.session)), range, complete });
     g.save();
     g.beginPath();
     g.rect(s.label + 1, RULER, s.width, s.height - RULER);
@@ -232,24 +233,25 @@ export class Timeline {
     if (this.tallied.revision !== revision) this.tallied = { revision, tally: tallyOf(this.app.document) };
     paintOverview(s, {
       .../** @type {import("../document/tallies.js").Tally} */ (this.tallied.tally),
-      window: /** @type {[number, number]} */ (this.window),
+      window: this.window,
       frame: this.app.view.now.frame,
     });
   }
 
   listen() {
-    this.canvas.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.down(event));
-    this.canvas.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.explain(event));
+    this.canvas.addEventListener("pointerdown", (event) => this.down(event));
+    this.canvas.addEventListener("pointermove", (event) => this.explain(event));
     this.canvas.addEventListener("pointerleave", () => {
       this.tip.hidden = true;
     });
-    this.canvas.addEventListener("dblclick", (/** @type {MouseEvent} */ event) => {
+    this.canvas.addEventListener("dblclick", (event) => {
       if (event.offsetY < RULER) this.app.view.set({ range: null });
     });
-    this.canvas.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.wheel(event), { passive: false });
+    this.canvas.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     drag(
       this.overview,
       (event) => {
+        if (!this.miniSize) return;
         const centre = this.miniSize.frameAt(event.offsetX);
         const length = this.window[1] - this.window[0];
         this.place(centre - length / 2, length);
@@ -259,15 +261,18 @@ export class Timeline {
     );
   }
 
-  /** Say what a mark of the ruler means. @param {PointerEvent} event */
+  /** Explain the marks of the ruler under the pointer. @param {PointerEvent} event */
   explain(event) {
     const { video, phase } = this.app.session.now;
-    const over = phase === "ready" && this.size && event.offsetY < RULER && event.offsetX >= this.size.label;
-    const lines = over && !event.buttons ? wordsAt(this.size, event.offsetX, video) : [];
+    const { size } = this;
+    this.tip.hidden = true;
+    if (phase !== "ready" || !video || !size || event.buttons) return;
+    if (event.offsetY >= RULER || event.offsetX < size.label) return;
+    const lines = wordsAt(size, event.offsetX, video);
     this.tip.hidden = !lines.length;
     if (!lines.length) return;
     this.tip.replaceChildren(...lines.map((line) => h("div", {}, line)));
-    const most = this.size.width - this.tip.offsetWidth - 8;
+    const most = size.width - this.tip.offsetWidth - 8;
     this.tip.style.left = `${clamp(event.offsetX - this.tip.offsetWidth / 2, 8, Math.max(8, most))}px`;
   }
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { api, frameAddress, proxyAddress } from "../../../assets/editor/api.js";
+import { api, frameAddress, standInAddress } from "../../../assets/editor/api.js";
 
 test("a frame's address carries the content hash where there is one", () => {
   assert.equal(frameAddress({ id: "v 1" }, 7), "/data/videos/v%201/frames/7.jpg");
@@ -26,5 +26,5 @@ test("every id in an address is encoded", async () => {
     "POST /data/videos/v/propose {}",
     'POST /data/videos/v/edits {"author":"person:1","edits":[]}',
   ]);
-  assert.equal(proxyAddress({ id: "v 1" }, 2), "/data/videos/v%201/proxies/2");
+  assert.equal(standInAddress({ id: "v 1" }, 2), "/data/videos/v%201/proxies/2");
 });

@@ -2,37 +2,31 @@
 /** Round brush; Alt or the right button erases instead. */
 
 import { capsule } from "../../masks/raster.js";
-import { beginStroke, cancelStroke, endStroke } from "../stroke.js";
+import { beginStroke, cancelStroke, endStroke, layersOf } from "../stroke.js";
 
-/**
- * @typedef {object} Point
- * @property {number} x picture pixels
- * @property {number} y picture pixels
- * @property {boolean} inverse Alt or the right button
- * @property {boolean} shift
- */
+/** @typedef {import("./tool.js").Editor} Editor */
+/** @typedef {import("./tool.js").Point} Point */
 
 /**
  * A brush that sets or clears.
- * @param {(app: any, point: Point) => 0|1} valueOf what the stroke writes
+ * @param {(app: Editor, point: Point) => 0|1} valueOf the value that a stroke writes
  */
 export function roundBrush(valueOf) {
   /** @type {Point|null} */
   let last = null;
-  /** @type {{frame: number, track: string, x: number, y: number}|null} end of the stroke before, for straight lines */
+  /** @type {{frame: number, track: string|null, x: number, y: number}|null} end of the last stroke, for straight lines */
   let ended = null;
   /** @type {0|1} */
   let value = 1;
-  /** @param {any} app @param {Point} from @param {Point} to */
+  /** @param {Editor} app @param {Point} from @param {Point} to */
   const stamp = (app, from, to) => {
     const { height, width } = app.document;
     const radius = app.preferences.now.brush / 2;
-    app.layers.touch(
-      capsule(app.layers.bits, height, width, { x0: from.x, y0: from.y, x1: to.x, y1: to.y, radius, value }),
-    );
+    const layers = layersOf(app);
+    layers.touch(capsule(layers.bits, height, width, { x0: from.x, y0: from.y, x1: to.x, y1: to.y, radius, value }));
   };
   return {
-    /** @param {any} app @param {Point} point */
+    /** @param {Editor} app @param {Point} point */
     down(app, point) {
       if (!beginStroke(app)) return false;
       value = valueOf(app, point);
@@ -42,7 +36,7 @@ export function roundBrush(valueOf) {
       last = point;
       return true;
     },
-    /** @param {any} app @param {Point[]} points */
+    /** @param {Editor} app @param {Point[]} points */
     move(app, points) {
       if (!last) return;
       for (const point of points) {
@@ -50,7 +44,7 @@ export function roundBrush(valueOf) {
         last = point;
       }
     },
-    /** @param {any} app */
+    /** @param {Editor} app */
     up(app) {
       if (!last) return;
       const track = app.view.now.newTrack?.id ?? app.view.now.selected;
@@ -58,7 +52,7 @@ export function roundBrush(valueOf) {
       last = null;
       endStroke(app, value ? "brush" : "erase");
     },
-    /** @param {any} app */
+    /** @param {Editor} app */
     cancel(app) {
       last = null;
       cancelStroke(app);
@@ -66,6 +60,7 @@ export function roundBrush(valueOf) {
   };
 }
 
+/** @type {import("./tool.js").Tool} */
 export const brush = {
   name: "brush",
   label: "Brush",

@@ -3,6 +3,7 @@
 
 import { roundBrush } from "./brush.js";
 
+/** @type {import("./tool.js").Tool} */
 export const eraser = {
   name: "eraser",
   label: "Eraser",

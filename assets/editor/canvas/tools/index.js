@@ -8,8 +8,10 @@ import { pan } from "./pan.js";
 import { polygon } from "./polygon.js";
 import { select } from "./select.js";
 
-/** @type {readonly any[]} */
+/** @typedef {import("./tool.js").Tool} Tool */
+
+/** @type {readonly (Tool|null)[]} */
 export const RAIL = Object.freeze([select, pan, null, brush, eraser, polygon, lasso]);
 
-/** @type {Record<string, any>} */
-export const TOOLS = Object.freeze(Object.fromEntries(RAIL.filter(Boolean).map((tool) => [tool.name, tool])));
+/** @type {Record<string, Tool>} */
+export const TOOLS = Object.freeze(Object.fromEntries(RAIL.flatMap((tool) => (tool ? [[tool.name, tool]] : []))));

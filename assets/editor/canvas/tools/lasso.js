@@ -2,15 +2,16 @@
 /** Draw a line around an area; it is filled when the button comes up. */
 
 import { polygon } from "../../masks/raster.js";
-import { beginStroke, cancelStroke, endStroke } from "../stroke.js";
+import { beginStroke, cancelStroke, endStroke, layersOf } from "../stroke.js";
 
 /** @type {[number, number][]} */
 let points = [];
 let inverse = false;
 
-/** The line so far. @param {any} app @param {[number, number][]} line @param {boolean} closed */
+/** The line so far. @param {import("./tool.js").Editor} app @param {[number, number][]} line @param {boolean} closed */
 export function sketchLine(app, line, closed) {
-  app.layers.sketch = (/** @type {CanvasRenderingContext2D} */ context) => {
+  const layers = layersOf(app);
+  layers.sketch = (context) => {
     const unit = 1 / app.viewport.scale;
     context.beginPath();
     line.forEach(([x, y], i) => (i ? context.lineTo(x, y) : context.moveTo(x, y)));
@@ -22,39 +23,41 @@ export function sketchLine(app, line, closed) {
     context.lineWidth = 1.5 * unit;
     context.stroke();
   };
-  app.layers.redrawLines();
+  layers.redrawLines();
 }
 
+/** @type {import("./tool.js").Tool} */
 export const lasso = {
   name: "lasso",
   label: "Lasso",
   icon: "lasso",
   cursor: "crosshair",
-  /** @param {any} app @param {any} point */
+  /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point} point */
   down(app, point) {
     if (!beginStroke(app)) return false;
     points = [[point.x, point.y]];
     inverse = point.inverse;
     return true;
   },
-  /** @param {any} app @param {any[]} moved */
+  /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point[]} moved */
   move(app, moved) {
     for (const point of moved) points.push([point.x, point.y]);
     sketchLine(app, points, true);
   },
-  /** @param {any} app */
+  /** @param {import("./tool.js").Editor} app */
   up(app) {
     const { height, width } = app.document;
     const value = (app.view.now.mode === "subtract") !== inverse ? 0 : 1;
-    app.layers.sketch = null;
-    app.layers.touch(polygon(app.layers.bits, height, width, points, value));
+    const layers = layersOf(app);
+    layers.sketch = null;
+    layers.touch(polygon(layers.bits, height, width, points, value));
     points = [];
     endStroke(app, "lasso");
   },
-  /** @param {any} app */
+  /** @param {import("./tool.js").Editor} app */
   cancel(app) {
     points = [];
-    app.layers.sketch = null;
+    if (app.layers) app.layers.sketch = null;
     cancelStroke(app);
   },
 };

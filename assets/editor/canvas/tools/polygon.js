@@ -2,7 +2,7 @@
 /** Click corner after corner; a click on the first corner, a double click or Enter fills the area. */
 
 import { polygon as fillPolygon } from "../../masks/raster.js";
-import { beginStroke, cancelStroke, endStroke } from "../stroke.js";
+import { beginStroke, cancelStroke, endStroke, layersOf } from "../stroke.js";
 import { sketchLine } from "./lasso.js";
 
 /** Screen pixels around the first corner that close the polygon. */
@@ -12,23 +12,25 @@ const NEAR = 8;
 let corners = [];
 let inverse = false;
 
-/** @param {any} app */
+/** @param {import("./tool.js").Editor} app */
 function finish(app) {
   if (!corners.length) return;
   const { height, width } = app.document;
   const value = (app.view.now.mode === "subtract") !== inverse ? 0 : 1;
-  app.layers.sketch = null;
-  app.layers.touch(fillPolygon(app.layers.bits, height, width, corners, value));
+  const layers = layersOf(app);
+  layers.sketch = null;
+  layers.touch(fillPolygon(layers.bits, height, width, corners, value));
   corners = [];
   endStroke(app, "polygon");
 }
 
+/** @type {import("./tool.js").Tool} */
 export const polygon = {
   name: "polygon",
   label: "Polygon",
   icon: "polygon",
   cursor: "crosshair",
-  /** @param {any} app @param {any} point */
+  /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point} point */
   down(app, point) {
     if (!corners.length) {
       if (!beginStroke(app)) return false;
@@ -49,18 +51,18 @@ export const polygon = {
   },
   move() {},
   up() {},
-  /** @param {any} app @param {any} point */
+  /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point} point */
   hover(app, point) {
     if (corners.length) sketchLine(app, [...corners, [point.x, point.y]], false);
   },
   finish,
-  /** Take back the last corner; without one left the polygon is given up. @param {any} app */
+  /** Take back the last corner, and with the first one the polygon. @param {import("./tool.js").Editor} app */
   takeBack(app) {
     corners.pop();
     if (corners.length) sketchLine(app, corners, false);
     else polygon.cancel(app);
   },
-  /** @param {any} app */
+  /** @param {import("./tool.js").Editor} app */
   cancel(app) {
     corners = [];
     if (app.layers) app.layers.sketch = null;

@@ -59,7 +59,7 @@ test("whoever is told of a conflict and fails does not stop the queue", async ()
   const { queue, server } = setUp();
   const { error } = console;
   console.error = () => {};
-  queue.tell = () => {
+  queue.onevent = () => {
     throw new TypeError("app.fetchMasks is not a function");
   };
   server.rows.set("t1 0", 7);

@@ -87,7 +87,7 @@ export function setUp(storage = memoryStorage(), server = new Server(), tab = ta
     later: (work, ms) => timers.push({ work, ms }),
   });
   const told = [];
-  queue.tell = (reason, detail) => told.push([reason, detail]);
+  queue.onevent = ({ reason, ...detail }) => told.push([reason, detail]);
   return { document, queue, server, storage, timers, told };
 }
 

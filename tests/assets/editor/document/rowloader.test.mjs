@@ -1,49 +1,49 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { RowLoader, STRETCH } from "../../../../assets/editor/document/rowloader.js";
+import { RowLoader, CHUNK } from "../../../../assets/editor/document/rowloader.js";
 import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 function loader(parts = {}) {
   const asked = [];
   const taken = [];
   const made = new RowLoader({
-    count: () => 5 * STRETCH,
-    frame: () => 2 * STRETCH + 7,
+    count: () => 5 * CHUNK,
+    frame: () => 2 * CHUNK + 7,
     load: async (start, stop) => {
-      asked.push(start / STRETCH);
+      asked.push(start / CHUNK);
       return { start, stop };
     },
-    take: (answer) => taken.push(answer.start / STRETCH),
+    take: (answer) => taken.push(answer.start / CHUNK),
     wait: async () => {},
     ...parts,
   });
   return { made, asked, taken };
 }
 
-test("the stretch of the shown frame comes first, then its neighbours, each once", async () => {
+test("the chunk of the shown frame comes first, then its neighbours, each once", async () => {
   const { made, asked, taken } = loader();
-  await made.ensure(2 * STRETCH + 7);
+  await made.ensure(2 * CHUNK + 7);
   assert.deepEqual(taken, [2]);
-  assert.ok(!made.whole && made.covers(2 * STRETCH, 3 * STRETCH - 1) && !made.covers(2 * STRETCH, 3 * STRETCH));
+  assert.ok(!made.whole && made.covers(2 * CHUNK, 3 * CHUNK - 1) && !made.covers(2 * CHUNK, 3 * CHUNK));
   await made.fill();
   assert.deepEqual(asked, [2, 1, 3, 0, 4]);
-  assert.ok(made.whole && made.covers(0, 5 * STRETCH - 1));
+  assert.ok(made.whole && made.covers(0, 5 * CHUNK - 1));
   assert.equal(made.share, 1);
 });
 
-test("a stretch that came by another way is not asked for; one past the end of the video is none", async () => {
+test("a chunk that came by another way is not asked for; one past the end of the video is none", async () => {
   const { made, asked } = loader();
-  made.took(3 * STRETCH);
-  made.took(5 * STRETCH);
+  made.took(3 * CHUNK);
+  made.took(5 * CHUNK);
   assert.deepEqual([...made.done], [3]);
-  await made.ensure(3 * STRETCH + 5);
+  await made.ensure(3 * CHUNK + 5);
   await made.fill();
   assert.deepEqual(asked, [2, 1, 0, 4]);
 });
 
-test("a stretch that is on its way is not asked for again", async () => {
+test("a chunk that is on its way is not asked for again", async () => {
   const { made, asked } = loader();
-  await Promise.all([made.ensure(10), made.ensure(20), made.ensure(STRETCH - 1)]);
+  await Promise.all([made.ensure(10), made.ensure(20), made.ensure(CHUNK - 1)]);
   assert.deepEqual(asked, [0]);
 });
 
@@ -63,7 +63,7 @@ test("a silent server is asked again later, and who waits is told", async () => 
 test("beginning again asks for everything anew and does not count earlier answers", async () => {
   const answers = [];
   const { made, taken } = loader({
-    count: () => STRETCH,
+    count: () => CHUNK,
     frame: () => 0,
     load: (start) => new Promise((done) => answers.push(() => done({ start }))),
   });
@@ -78,12 +78,12 @@ test("beginning again asks for everything anew and does not count earlier answer
 });
 
 test("a video that grows is not whole any more", async () => {
-  let count = STRETCH;
+  let count = CHUNK;
   const { made, taken } = loader({ count: () => count, frame: () => 0 });
   await made.fill();
   assert.ok(made.whole);
   count += 1;
-  assert.ok(!made.whole && !made.covers(0, STRETCH));
+  assert.ok(!made.whole && !made.covers(0, CHUNK));
   await made.fill();
   assert.deepEqual(taken, [0, 1]);
 });
@@ -96,7 +96,7 @@ test("after closing nothing is taken", async () => {
   assert.deepEqual(taken, []);
 });
 
-test("stretches add up to what the whole answer would give", () => {
+test("chunks add up to what the whole answer would give", () => {
   const rows = [0, 1, 2, 5, 8, 9].map((k) => sentRow(k));
   const document = smallDocument([]);
   const part = (start, stop) => ({
@@ -116,7 +116,7 @@ test("stretches add up to what the whole answer would give", () => {
   assert.deepEqual(content(document), content(whole));
 });
 
-test("a stretch replaces what is there, except what is newer or on its way", () => {
+test("a chunk replaces what is there, except what is newer or on its way", () => {
   const document = smallDocument([
     sentTrack(
       1,
@@ -139,7 +139,7 @@ test("a stretch replaces what is there, except what is newer or on its way", () 
   assert.equal(row(4).score, 0.1);
 });
 
-test("rows outside of a stretch stay, whether the track has few or many of them", () => {
+test("rows outside of a chunk stay, whether the track has few or many of them", () => {
   for (const many of [3, 400]) {
     const document = smallDocument([]);
     document.count = 1000;

@@ -16,7 +16,7 @@ before(() => {
   globalThis.fetch = (url, { signal } = {}) =>
     new Promise((done, fail) => {
       signal?.addEventListener("abort", () => fail(signal.reason));
-      if (url.includes("/proxies/")) done(answer(proxies()));
+      if (url.includes("/proxies/")) done(answer(standIns()));
       else if (url.includes("/masks")) done(answer('{"blobs": {}}'));
       else waiting.set(Number(/frames\/(\d+)/.exec(url)[1]), { done, url });
     });
@@ -25,7 +25,7 @@ before(() => {
 const answer = (body, status = 200) => new Response(body, { status });
 
 /** Stand-ins of frames 0 and 8. */
-function proxies() {
+function standIns() {
   const head = Buffer.from('{"parts":1,"frames":[0,8],"sizes":[2,2]}');
   const length = Buffer.alloc(4);
   length.writeUInt32LE(head.length);
@@ -44,7 +44,7 @@ beforeEach(() => {
     layers: {
       drawing: false,
       show: (frame, picture) => shown.push(["exact", frame, picture.text]),
-      showStandIn: (picture) => shown.push(["proxy", picture.text]),
+      showStandIn: (picture) => shown.push(["standin", picture.text]),
       showBare: (frame) => shown.push(["bare", frame]),
     },
     refreshed: 0,
@@ -75,8 +75,8 @@ test("a late picture is preceded by the nearest small one, on which nothing coun
   app.view.set({ frame: 9 });
   const later = made.show();
   await settled(60);
-  assert.deepEqual(shown.at(-1), ["proxy", "p8"]);
-  assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.late], [-1, "proxy", 9]);
+  assert.deepEqual(shown.at(-1), ["standin", "p8"]);
+  assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.late], [-1, "standin", 9]);
   waiting.get(9).done(answer("f9"));
   await later;
   assert.deepEqual(shown.at(-1), ["exact", 9, "f9"]);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Proxies, unpack } from "../../../../assets/editor/pictures/standins.js";
+import { StandIns, unpack } from "../../../../assets/editor/pictures/standins.js";
 
 /** A body as the server sends it. */
 function body(parts, pictures) {
@@ -41,7 +41,7 @@ test("all parts are fetched in order, and the nearest stand-in is found", async 
     ]),
     body(2, [[50, "c"]]),
   ];
-  const made = new Proxies({
+  const made = new StandIns({
     load: async (part) => {
       asked.push(part);
       return bodies[part];
@@ -62,7 +62,7 @@ test("all parts are fetched in order, and the nearest stand-in is found", async 
 
 test("the nearest is the nearest, wherever the stand-ins lie", async () => {
   const frames = [3, 4, 9, 40, 41, 77];
-  const made = new Proxies({
+  const made = new StandIns({
     load: async () =>
       body(
         1,
@@ -79,7 +79,7 @@ test("the nearest is the nearest, wherever the stand-ins lie", async () => {
 });
 
 test("a part that cannot be had ends it without harm; those before stay", async () => {
-  const made = new Proxies({
+  const made = new StandIns({
     load: async (part) => {
       if (part) throw new Error("gone");
       return body(5, [[7, "x"]]);
@@ -93,14 +93,14 @@ test("a part that cannot be had ends it without harm; those before stay", async 
 });
 
 test("a video without stand-ins has none", async () => {
-  const made = new Proxies({ load: async () => body(0, []), wait: quick });
+  const made = new StandIns({ load: async () => body(0, []), wait: quick });
   await made.start();
   assert.equal(made.nearest(3), null);
 });
 
 test("closing stops the fetching and lets go of all", async () => {
   let parts = 0;
-  const made = new Proxies({
+  const made = new StandIns({
     load: async () => {
       parts += 1;
       return body(9, [[parts, "x"]]);
