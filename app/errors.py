@@ -1,5 +1,10 @@
 """Mistakes that a person can make or meet in the application; each message is one clear sentence."""
 
+import errno
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+"""Numbers of an `OSError` for a full disk."""
+
 
 class AppError(Exception):
     """Base of the application's own errors; ``status`` is the HTTP status the routes answer with.
@@ -37,6 +42,17 @@ class Overloaded(AppError):
     """The server has too much to do for this request; nothing of it was kept, and it may be sent again."""
 
     status = 503
+
+
+class CannotStore(AppError):
+    """The system refused to write a file; nothing of it was kept. The status is 507 for a full disk, else 503."""
+
+    def __init__(self, what: str, error: OSError) -> None:
+        """``what`` could not be done, as a sentence without a full stop; ``error`` is the reason."""
+        full = error.errno in FULL
+        advice = "make room and repeat it" if full else "see to it that the data folder can be written, and repeat it"
+        super().__init__(f"{what} ({error.strerror or error}); {advice}.")
+        self.status = 507 if full else 503
 
 
 class SettingsError(AppError):

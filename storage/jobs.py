@@ -150,6 +150,12 @@ def requeue(tx: Connection, job_id: str, *, message: str) -> Job:
     return job
 
 
+def set_message(tx: Connection, job_id: str, message: str) -> None:
+    """Say why a queued job still waits; a job that runs by now says what it does itself."""
+    table = schema.jobs
+    tx.execute(update(table).where(table.c.id == job_id, table.c.status == "queued").values(message=message))
+
+
 def append_log(tx: Connection, job_id: str, text: str) -> None:
     """Append to a job's log; its last ``LOG_CHARACTERS`` are kept. Raises NotFound."""
     log = (get_job(tx, job_id).log + text)[-LOG_CHARACTERS:]

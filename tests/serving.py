@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.jobs.queue import worker_pid
+from app.jobs.lock import worker_pid
 from app.settings import make_settings
 
 ROOT = Path(__file__).resolve().parents[1]

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from app.checkpoints.class_map import class_names
 from app.checkpoints.find import locate
 from app.checkpoints.releases import DEMO
-from app.errors import BadInput
+from app.errors import BadInput, CannotStore
 from app.machine import Shard
 from app.settings import Settings
 from model.config import UnknownConfiguration, named
@@ -78,7 +78,7 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
     try:
         save(stored, replace(weights, provenance={**loaded.provenance, "origin": file.origin}))
     except OSError as error:
-        raise BadInput(f"The checkpoint {name} could not be stored ({error.strerror or error}); make room.") from error
+        raise CannotStore(f"The checkpoint {name} could not be stored", error) from error
     try:
         return _register(database, settings, stored, name=name, weights=weights, project_id=project_id)
     except BaseException:

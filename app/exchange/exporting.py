@@ -12,7 +12,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from app.errors import BadInput, Cancelled
+from app.errors import BadInput, Cancelled, CannotStore
 from app.exchange.export_categories import VERSIONS, ExportCategories, export_categories
 from app.exchange.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
 from app.exchange.export_ids import assign_ids, counts_from_zero
@@ -127,7 +127,7 @@ def export_dataset(
                 _write_frames(pieces, dataset, part, choice, report, cancelled)
             write_dataset(part / ANNOTATIONS, dataset)
     except OSError as error:
-        raise BadInput(f"The export {out} could not be written ({error.strerror or error}).") from error
+        raise CannotStore(f"The export {out} could not be written", error) from error
     return Exported(
         out=out,
         annotations=out / ANNOTATIONS,

@@ -3,84 +3,38 @@
 Jobs are rows of the database and run in processes of their own, so they outlive a page reload and a server restart.
 """
 
+import logging
 import os
 import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock, Timeout
-
 from app.errors import BadInput
+from app.jobs import lock
 from app.machine import lower_process_priority
 from app.settings import ROOT, Settings
 from storage import jobs
 from storage.database import Database
 
+log = logging.getLogger(__name__)
 LOG_TAIL = 4000  # characters of a failed job's log that are stored
 ENDED = frozenset({"done", "failed", "cancelled"})
 RESUMABLE = frozenset({"propose"})
 """Kinds of jobs that store their results as they go, and that another process can continue."""
-# A test whether the lock is held takes it for an instant. Whoever wants it meanwhile tries again for so many seconds.
-LOCK_SECONDS = 0.1
 
 
-def lock_path(settings: Settings) -> Path:
-    """The file that the worker of this machine and device keeps locked until it ends."""
-    device = (settings.device or "auto").replace(":", "")
-    return settings.logs / f"worker-{socket.gethostname()}-{device}.lock"
-
-
-def pid_path(settings: Settings) -> Path:
-    """The file with the process id of the worker. It is not the locked file, which Windows lets nobody else read."""
-    return lock_path(settings).with_suffix(".pid")
+# Workers that this process has started, by their lock: on a slow machine one may take long until it holds that.
+_started: "dict[Path, subprocess.Popen[bytes]]" = {}
+_starting = threading.Lock()
 
 
 def log_path(settings: Settings) -> Path:
     """The log of a worker that the server started."""
     return settings.logs / "worker.log"
-
-
-@contextmanager
-def worker_lock(settings: Settings) -> Iterator[bool]:
-    """Make this process the only worker of this machine and device; yields false if there is one already.
-
-    The system releases the lock however the process ends, so a dead worker never looks alive.
-    """
-    lock_path(settings).parent.mkdir(parents=True, exist_ok=True)
-    lock = _lock(settings)
-    try:
-        lock.acquire()
-    except Timeout:
-        yield False
-        return
-    try:
-        pid_path(settings).write_text(str(os.getpid()))
-        yield True
-    finally:
-        lock.release()
-
-
-def worker_pid(settings: Settings) -> int | None:
-    """Process id of the live worker of this machine and device (0 while it is starting), or ``None`` without one."""
-    if not lock_path(settings).exists():
-        return None
-    try:
-        with _lock(settings):
-            return None
-    except Timeout:
-        path = pid_path(settings)
-        text = path.read_text().strip() if path.exists() else ""
-        return int(text) if text.isdigit() else 0
-
-
-def _lock(settings: Settings) -> FileLock:
-    # Without the system's own locks there is no lock that ends with its process: then an error is better.
-    return FileLock(lock_path(settings), timeout=LOCK_SECONDS, poll_interval=0.01, fallback_to_soft=False)
 
 
 def worker_command(settings: Settings) -> list[str]:
@@ -91,16 +45,28 @@ def worker_command(settings: Settings) -> list[str]:
 def ensure_worker(settings: Settings, *, command: Sequence[str] | None = None) -> bool:
     """Start a detached worker if none is alive; returns whether one was started.
 
-    The worker leads a session of its own and logs to ``data/logs/worker.log``, so it outlives the server. Two callers
-    at the same time do no harm: the second worker finds the lock taken and ends.
+    The worker leads a session of its own and logs to ``data/logs/worker.log``, so it outlives the server. One that this
+    process has started and that has not got so far as to take the lock is waited for; of those that several processes
+    start, all but the first end at once.
     """
-    if worker_pid(settings) is not None:
-        return False
+    with _starting:
+        if lock.worker_pid(settings) is not None or _on_its_way(settings):
+            return False
+        _started[lock.lock_path(settings)] = _start(settings, command or worker_command(settings))
+    return True
+
+
+def _on_its_way(settings: Settings) -> bool:
+    process = _started.get(lock.lock_path(settings))
+    return process is not None and process.poll() is None and not lock.has_taken(settings, process.pid)
+
+
+def _start(settings: Settings, command: Sequence[str]) -> "subprocess.Popen[bytes]":
     settings.logs.mkdir(parents=True, exist_ok=True)
     environment = {**os.environ, "TEVIT_WORKER_IDLE_SECONDS": str(max(1, round(settings.worker_idle_seconds)))}
     with log_path(settings).open("ab") as output:
         process = subprocess.Popen(
-            list(command or worker_command(settings)),
+            list(command),
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
@@ -111,7 +77,7 @@ def ensure_worker(settings: Settings, *, command: Sequence[str] | None = None) -
     lower_process_priority(process.pid)
     # Without a waiting parent, a child that has ended stays a zombie as long as the server runs.
     threading.Thread(target=process.wait, name="worker-waiter", daemon=True).start()
-    return True
+    return process
 
 
 def enqueue(
@@ -124,10 +90,10 @@ def enqueue(
     parameters: dict[str, Any] | None = None,
     command: Sequence[str] | None = None,
 ) -> jobs.Job:
-    """Put a job in the queue, and start a worker if none is alive."""
+    """Put a job in the queue, and start a worker if none is alive; where that fails, the job says why it waits."""
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters or {}))
-    ensure_worker(settings, command=command)
+    _ensure_worker_for(database, settings, [job], command)
     return job
 
 
@@ -158,8 +124,24 @@ def care(database: Database, settings: Settings, *, command: Sequence[str] | Non
                 if now.worker == job.worker and now.active and _died_here(job):
                     given_up.append(jobs.give_up(tx, now, resumable=RESUMABLE))
         active += tuple(given_up)
-    if any(job.status == "queued" for job in active):
+    queued = [job for job in active if job.status == "queued"]
+    if queued:
+        _ensure_worker_for(database, settings, queued, command)
+
+
+def _ensure_worker_for(
+    database: Database, settings: Settings, queued: Sequence[jobs.Job], command: Sequence[str] | None
+) -> None:
+    try:
         ensure_worker(settings, command=command)
+    except OSError as error:
+        # The disk may be full. The jobs are stored and stay so; the server tries again every few seconds.
+        where = f": {error.filename}" if error.filename else ""
+        message = f"The worker could not be started ({error.strerror or error}{where})."
+        log.warning("%s", message)
+        with database.atomic() as tx:
+            for job in queued:
+                jobs.set_message(tx, job.id, message)
 
 
 def _died_here(job: jobs.Job) -> bool:

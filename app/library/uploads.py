@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from app.errors import BadInput
+from app.errors import BadInput, CannotStore
 from app.own_files import is_plain_name, remove_own
 
 log = logging.getLogger(__name__)
@@ -68,18 +68,18 @@ def keep(folder: Path, temporary: str) -> Upload:
     """Keep an uploaded file for its job.
 
     Gradio's file stays too (a hard link takes no space), so that the button can be pressed again without choosing the
-    file again; old files are removed when the server starts. Raises `BadInput` if the file is gone or the disk is full.
+    file again; old files are removed when the server starts. Raises `BadInput` if the file is gone, `CannotStore`.
     """
     source = Path(temporary)
     if not source.is_file():
         raise BadInput(f"The server no longer has {source.name}; choose the file again.")
     upload = Upload(folder, uuid.uuid4().hex[:16] + _mark(source.name), source.name)
-    upload.path.parent.mkdir(parents=True)
     try:
+        upload.path.parent.mkdir(parents=True)
         _link(source, upload.path)
     except OSError as error:
         upload.remove()
-        raise BadInput(f"The file {source.name} could not be kept ({error.strerror or error}); make room.") from error
+        raise CannotStore(f"The file {source.name} could not be kept", error) from error
     return upload
 
 

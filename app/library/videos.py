@@ -7,7 +7,7 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import BadInput
+from app.errors import BadInput, CannotStore
 from app.jobs import queue
 from app.library.sources import existing
 from app.settings import Settings
@@ -81,9 +81,7 @@ async def receive_upload(
                 file.write(chunk)
     except OSError as error:
         part.unlink(missing_ok=True)
-        raise BadInput(
-            f"The upload {name} could not be written ({error.strerror}); make room and repeat it."
-        ) from error
+        raise CannotStore(f"The upload {name} could not be written", error) from error
     except BaseException:
         part.unlink(missing_ok=True)
         raise
@@ -170,7 +168,7 @@ def _copy_in(settings: Settings, found: Path) -> Path:
         kept.rmdir() if kept.is_dir() else kept.unlink(missing_ok=True)
         if not isinstance(error, OSError):
             raise
-        raise BadInput(f"{found} could not be copied into the data folder ({error.strerror}).") from error
+        raise CannotStore(f"{found} could not be copied into the data folder", error) from error
     return kept
 
 

@@ -22,10 +22,10 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
-from app.errors import AppError, ServerStartError
+from app.errors import FULL, AppError, ServerStartError
 from app.jobs import queue
 from app.library.stale_uploads import clear_stale_uploads, temporary_folder
-from app.sentences import sentence
+from app.sentences import known_sentence, sentence
 from app.settings import ASSETS, Settings
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts
@@ -54,6 +54,7 @@ from storage.youtube_vis import YouTubeVisError
 
 log = logging.getLogger(__name__)
 CARE_SECONDS = 5.0
+NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # These are set before Gradio is imported; else it checks its version and reports its use over the network.
 OFFLINE = {
     "GRADIO_ANALYTICS_ENABLED": "False",
@@ -230,8 +231,12 @@ def _answer_errors(app: FastAPI) -> None:
 
     @app.exception_handler(Exception)
     async def own_mistake(_: Request, error: Exception) -> JSONResponse:
-        if isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        if isinstance(error, OSError) and error.errno in FULL:
             return JSONResponse({"error": "The disk is full; nothing of this was kept. Make room and repeat it."}, 507)
+        if isinstance(error, MemoryError) or (isinstance(error, OSError) and error.errno in NO_RIGHTS):
+            told = known_sentence(error)
+            if told is not None:
+                return JSONResponse({"error": told}, 503)
         # The framework has logged the traceback already.
         return JSONResponse({"error": "The server made a mistake; its log says more."}, 500)
 

@@ -17,11 +17,12 @@ import time
 import traceback
 from collections.abc import Mapping
 from types import FrameType
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from app.checkpoints.warm_model import WarmModel
 from app.errors import AppError, Cancelled
-from app.jobs.queue import LOG_TAIL, RESUMABLE, worker_lock
+from app.jobs.lock import worker_lock
+from app.jobs.queue import LOG_TAIL, RESUMABLE
 from app.jobs.reporter import JobReporter
 from app.sentences import sentence
 from app.settings import ROOT, Settings
@@ -31,6 +32,9 @@ from storage.database import Database, DatabaseError
 from storage.errors import StorageError
 from storage.frames import VideoError
 from storage.youtube_vis import YouTubeVisError
+
+if TYPE_CHECKING:
+    from filelock import FileLock
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.4  # between two looks for a queued job
@@ -50,11 +54,13 @@ def run_worker(
     handlers: Mapping[str, Handler],
     aside: Mapping[str, Handler],
     idle_seconds: float | None = None,
+    taken: "FileLock | None" = None,
 ) -> bool:
     """Do jobs until none was queued for ``idle_seconds``; returns false at once if this machine has a worker already.
 
     ``handlers`` (kind -> function) run one after another in this process. Those of ``aside`` only wait for another
     process; one of them at a time runs beside the others. The application's own are in `app.worker.handlers`.
+    ``taken`` is what `app.jobs.lock.take` returned, if this process has called it.
     """
     worker = Worker(
         settings,
@@ -68,7 +74,8 @@ def run_worker(
         served = False
         # Nobody starts a worker for a job that is queued just before the lock is released: look for it once more.
         while not served or (not worker.stopping and worker.waiting(database)):
-            with worker_lock(settings) as alone:
+            with worker_lock(settings, taken=taken) as alone:
+                taken = None
                 if not alone:
                     return served
                 worker.serve(database)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
-from app.jobs.queue import worker_pid
+from app.jobs.lock import worker_pid
 from app.settings import make_settings
 from tests.browser import driving
 from tests.browser.conftest import watch

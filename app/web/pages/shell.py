@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import gradio as gr
 
-from app.errors import AppError
-from app.sentences import sentence
+from app.sentences import known_sentence, sentence
 from app.web.context import Context
 
 NAVIGATION = (
@@ -132,8 +131,11 @@ class Form:
         async def run(project_id: str, *values: object) -> list[str]:
             try:
                 answer = await self.context.write_long(action, project_id, *values)
-            except AppError as error:
-                answer = Answer(kind="error", text=str(error), sheet=self.name)
+            except Exception as error:
+                told = known_sentence(error)
+                if told is None:
+                    raise
+                answer = Answer(kind="error", text=told, sheet=self.name)
             return answer.as_list()
 
         button.click(

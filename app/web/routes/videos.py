@@ -125,7 +125,11 @@ def router(context: Context) -> APIRouter:
             video = add_upload(database, context.settings, project_id=project_id, name=name, part=part)
             return {"video": wire.added_video(video)}
 
-        return await context.write_long(store)
+        try:
+            return await context.write_long(store)
+        finally:
+            # It is renamed where it was stored; it is still there where no turn came.
+            part.unlink(missing_ok=True)
 
     @routes.post("/projects/{project_id}/videos")
     async def post_video(project_id: str, body: PathBody) -> Json:

@@ -4,7 +4,7 @@ import os
 import signal
 from contextlib import suppress
 
-from app.jobs import queue
+from app.jobs import lock
 from app.settings import Settings
 from storage import jobs
 from storage.database import Database
@@ -25,14 +25,14 @@ def ended(database: Database, job_id: str, *, seconds: float = PATIENCE_SECONDS)
 
 def worker_of(settings: Settings) -> int:
     """Process id of the worker, as soon as one is alive."""
-    return wait_for(lambda: queue.worker_pid(settings) or 0)
+    return wait_for(lambda: lock.worker_pid(settings) or 0)
 
 
 def end_worker(settings: Settings) -> None:
     """Kill the worker of these settings, if one is alive."""
 
     def gone() -> bool:
-        pid = queue.worker_pid(settings)
+        pid = lock.worker_pid(settings)
         if pid:
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs import queue
+from app.jobs import lock, queue
 from app.settings import Settings
 from storage import jobs
 from storage.database import Database
@@ -51,7 +51,7 @@ def test_a_worker_takes_one_job_after_another_and_leaves_when_idle(database: Dat
     first = start(database, settings, "count", steps=1)
     second = start(database, settings, "count", steps=1)
     assert ended(database, first.id).worker == ended(database, second.id).worker
-    wait_for(lambda: queue.worker_pid(settings) is None)
+    wait_for(lambda: lock.worker_pid(settings) is None)
 
 
 def test_a_cancelled_job_stops_at_its_next_step(database: Database, settings: Settings) -> None:
@@ -111,7 +111,7 @@ def test_a_second_worker_leaves_at_once(database: Database, settings: Settings) 
 def test_queued_jobs_find_a_worker_after_a_restart(database: Database, settings: Settings) -> None:
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="count", project_id=None, parameters={"steps": 1})
-    assert queue.worker_pid(settings) is None
+    assert lock.worker_pid(settings) is None
     queue.care(database, settings, command=command(settings))
     assert ended(database, job.id).status == "done"
 

@@ -6,6 +6,7 @@ import socket
 import subprocess
 import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -13,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from app.errors import BadInput
-from app.jobs import queue
+from app.jobs import lock, queue
 from app.settings import Settings
 from storage import jobs
 from storage.database import Database
@@ -140,52 +141,52 @@ def test_a_job_that_has_ended_is_not_cancelled_again(database: Database, status:
     ("device", "name"), [(None, "auto"), ("cpu", "cpu"), ("cuda:0", "cuda0"), ("cuda:11", "cuda11")]
 )
 def test_each_device_has_a_lock_of_its_own(settings: Settings, device: str | None, name: str) -> None:
-    path = queue.lock_path(replace(settings, device=device))
+    path = lock.lock_path(replace(settings, device=device))
     assert path.parent == settings.logs and path.name == f"worker-{HERE}-{name}.lock"
 
 
 @pytest.mark.parametrize("text", ["", "not a number", "12 34"])
 def test_a_lock_whose_note_was_not_written_yet_still_counts_as_a_live_worker(settings: Settings, text: str) -> None:
-    with queue.worker_lock(settings):
-        queue.pid_path(settings).write_text(text)
-        assert queue.worker_pid(settings) == 0
+    with lock.worker_lock(settings):
+        lock.pid_path(settings).write_text(text)
+        assert lock.worker_pid(settings) == 0
         assert queue.ensure_worker(settings, command=["false"]) is False
-    assert queue.worker_pid(settings) is None, "a note without a lock is of a worker that has gone"
+    assert lock.worker_pid(settings) is None, "a note without a lock is of a worker that has gone"
 
 
 def test_a_test_of_the_lock_does_not_turn_a_worker_away(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queue, "LOCK_SECONDS", 60.0)
-    tested = FileLock(queue.lock_path(settings), thread_local=False)
+    monkeypatch.setattr(lock, "LOCK_SECONDS", 60.0)
+    tested = FileLock(lock.lock_path(settings), thread_local=False)
     tested.acquire()
     release = threading.Timer(0.05, tested.release)
     release.start()
-    with queue.worker_lock(settings) as alone:
+    with lock.worker_lock(settings) as alone:
         assert alone
     release.join()
 
 
 def test_workers_of_two_devices_live_side_by_side_and_two_of_one_do_not(settings: Settings) -> None:
     other = replace(settings, device="cuda:1")
-    with queue.worker_lock(settings) as first, queue.worker_lock(other) as second, queue.worker_lock(settings) as third:
+    with lock.worker_lock(settings) as first, lock.worker_lock(other) as second, lock.worker_lock(settings) as third:
         assert (first, second, third) == (True, True, False)
-        assert queue.worker_pid(settings) == queue.worker_pid(other) == os.getpid()
-    assert queue.worker_pid(settings) is None
+        assert lock.worker_pid(settings) == lock.worker_pid(other) == os.getpid()
+    assert lock.worker_pid(settings) is None
 
 
 def test_a_worker_that_was_killed_leaves_no_lock_behind(settings: Settings) -> None:
     hold = (
-        "import sys, time; from app.settings import make_settings; from app.jobs.queue import worker_lock\n"
+        "import sys, time; from app.settings import make_settings; from app.jobs.lock import worker_lock\n"
         "with worker_lock(make_settings(data=sys.argv[1], device='cpu', environment={})):\n"
         "    print('held', flush=True); time.sleep(60)"
     )
     command = [sys.executable, "-c", hold, str(settings.data)]
     process = subprocess.Popen(command, cwd=queue.ROOT, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None and process.stdout.readline() == "held\n"
-    assert queue.worker_pid(settings) == process.pid
+    assert lock.worker_pid(settings) == process.pid
     process.kill()
     process.wait()
-    assert queue.worker_pid(settings) is None
-    with queue.worker_lock(settings) as alone:
+    assert lock.worker_pid(settings) is None
+    with lock.worker_lock(settings) as alone:
         assert alone
 
 
@@ -211,9 +212,40 @@ def test_a_started_worker_is_of_its_own_session_writes_its_log_and_knows_its_idl
     wait_for(lambda: "to the log" in queue.log_path(settings).read_text())
 
 
-def test_a_worker_that_cannot_be_started_leaves_the_job_in_the_queue(database: Database, settings: Settings) -> None:
-    with pytest.raises(OSError, match="no such program"):
-        queue.enqueue(database, settings, kind="count", project_id=None, command=["/no such program"])
-    with database.read() as tx:
-        (waiting,) = jobs.list_jobs(tx, active=True)
-    assert waiting.status == "queued", "the next look after the jobs tries again"
+def test_a_worker_that_is_slow_to_start_is_waited_for(settings: Settings, tmp_path: Path) -> None:
+    started, free = tmp_path / "started", tmp_path / "free"
+    slow = (
+        "import sys, time, pathlib\npathlib.Path(sys.argv[1]).write_text('x')\n"
+        "while not pathlib.Path(sys.argv[2]).exists(): time.sleep(0.02)"
+    )
+    command = [sys.executable, "-c", slow, str(started), str(free)]
+    assert queue.ensure_worker(settings, command=command) is True
+    wait_for(started.exists)
+    assert [queue.ensure_worker(settings, command=["false"]) for _ in range(5)] == [False] * 5
+    free.write_text("x")
+    # It has ended without having been the worker.
+    wait_for(lambda: queue.ensure_worker(settings, command=["true"]))
+
+
+def test_many_who_want_a_worker_at_once_start_one(settings: Settings, tmp_path: Path) -> None:
+    count = "import sys, time, pathlib; pathlib.Path(sys.argv[1]).open('a').write('x'); time.sleep(60)"
+    command = [sys.executable, "-c", count, str(tmp_path / "starts")]
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(lambda _: queue.ensure_worker(settings, command=command), range(8)))
+    assert sorted(found) == [False] * 7 + [True]
+    queue._started[lock.lock_path(settings)].kill()
+
+
+def test_a_worker_that_cannot_be_started_leaves_the_job_in_the_queue_with_the_reason(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device", "/data/logs/worker.log")
+
+    monkeypatch.setattr(queue, "_start", full)
+    job = queue.enqueue(database, settings, kind="count", project_id=None)
+    waiting = job_in(database, job.id)
+    assert (waiting.status, "No space left on device" in waiting.message) == ("queued", True)
+    monkeypatch.undo()
+    queue.care(database, settings, command=["/no such program"])
+    assert "no such program" in job_in(database, job.id).message, "the next look after the jobs has tried again"

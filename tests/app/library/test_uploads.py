@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import BadInput
+from app.errors import BadInput, CannotStore
 from app.library.uploads import Upload, belongs, file_of_job, keep
 
 
@@ -49,7 +49,7 @@ def test_an_upload_is_copied_where_links_are_not_possible(
     monkeypatch.setattr(os, "link", refuse)
     assert keep(uploads, sent(tmp_path)).path.read_text() == "weights"
     monkeypatch.setattr(shutil, "copyfile", refuse)
-    with pytest.raises(BadInput, match=r"^The file weights\.pth could not be kept"):
+    with pytest.raises(CannotStore, match=r"^The file weights\.pth could not be kept"):
         keep(uploads, sent(tmp_path))
     assert len(list(uploads.iterdir())) == 1
 

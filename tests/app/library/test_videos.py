@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.errors import BadInput, Cancelled
+from app.errors import BadInput, Cancelled, CannotStore
 from app.library import videos as library_videos
 from app.library.counting import count_frames, frame_index
 from app.library.sources import problem
@@ -123,8 +123,9 @@ def test_an_upload_that_breaks_off_or_is_too_large_leaves_nothing(settings: Sett
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings) -> None:
     full = OSError(28, "No space left on device")
-    with pytest.raises(BadInput, match="No space left"):
+    with pytest.raises(CannotStore, match=r"No space left.*make room") as caught:
         own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=full)))
+    assert caught.value.status == 507
     assert list(settings.videos.iterdir()) == []
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from app.jobs import queue
+from app.jobs import lock, queue
 from app.library.videos import add_video
 from app.settings import Settings
 from model.procedural import synthesize
@@ -82,7 +82,7 @@ def test_a_killed_run_goes_on_by_itself_and_ends_like_an_undisturbed_one(
     dying = [sys.executable, "-m", "tests.app.proposing.killed_worker", str(settings.data)]
     job = start(database, settings, disturbed, checkpoint, command=dying)
     wait_for(lambda: windows_stored(database, disturbed) == STORED, seconds=PATIENCE_SECONDS, every=0.1)
-    wait_for(lambda: queue.worker_pid(settings) is None)
+    wait_for(lambda: lock.worker_pid(settings) is None)
     killed = job_in(database, job.id).worker
     with database.read() as tx:
         run = runs.latest_run(tx, disturbed.id)

@@ -8,7 +8,16 @@ import pytest
 from fastapi import FastAPI, HTTPException
 from fastapi.testclient import TestClient
 
-from app.errors import AppError, BadInput, Busy, OtherPixels, ResourceNotFound, ServerStartError
+from app.errors import (
+    AppError,
+    BadInput,
+    Busy,
+    CannotStore,
+    OtherPixels,
+    Overloaded,
+    ResourceNotFound,
+    ServerStartError,
+)
 from app.jobs import queue
 from app.settings import Settings
 from app.web import server
@@ -47,6 +56,16 @@ ANSWERS: list[tuple[Exception, int, str]] = [
     (ZeroDivisionError("secret: /home/me"), 500, "The server made a mistake; its log says more."),
     (OSError(28, "No space left on device"), 507, "The disk is full; nothing of this was kept"),
     (OSError(13, "Permission denied"), 500, "The server made a mistake; its log says more."),
+    (OSError(13, "Permission denied", "/data/videos/a"), 503, "/data/videos/a: Permission denied."),
+    (OSError(30, "Read-only file system", "/data/a"), 503, "/data/a: Read-only file system."),
+    (
+        CannotStore("It could not be kept", OSError(28, "No space left")),
+        507,
+        "It could not be kept (No space left); make",
+    ),
+    (CannotStore("It could not be kept", OSError(30, "Read-only")), 503, "It could not be kept (Read-only); see to it"),
+    (Overloaded("Come again."), 503, "Come again."),
+    (MemoryError(), 503, "There is not enough memory for this"),
 ]
 
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from app.errors import BadInput, Cancelled
-from app.jobs import queue, reporter
+from app.jobs import lock, reporter
 from app.settings import Settings
 from app.worker import loop
 from app.worker.job import Handler, JobContext
@@ -246,7 +246,7 @@ def test_a_worker_is_alone_per_machine_and_device(settings: Settings, database: 
     handlers: dict[str, Handler] = {"x": lambda context: {}}
     before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     try:
-        with queue.worker_lock(settings) as alone:
+        with lock.worker_lock(settings) as alone:
             assert alone
             assert run_worker(settings, handlers=handlers, aside={}, idle_seconds=0.0) is False
         (job,) = queued(database, "x")
@@ -255,4 +255,4 @@ def test_a_worker_is_alone_per_machine_and_device(settings: Settings, database: 
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
-    assert queue.worker_pid(settings) is None
+    assert lock.worker_pid(settings) is None
