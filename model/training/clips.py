@@ -1,8 +1,8 @@
-"""Training clips: which frames of which video, how they are augmented, and their truth as tensors.
+"""Training clips: the choice of their frames, their augmentation, and their ground truth as tensors.
 
 Source: TeViT `mmdet/datasets/youtubevis.py` and its training pipeline. A clip is a key frame and other labelled
 frames of its video, drawn without order. Videos with too few labelled frames repeat some of them (the official
-loader retries for ever or stops), and that is told in :attr:`ClipDataset.notes`.
+loader retries for ever or stops); :attr:`ClipDataset.notes` lists such videos.
 """
 
 import random
@@ -25,7 +25,7 @@ Rle = dict[str, Any]
 
 
 class NoTrainingFrames(ValueError):
-    """A source in which no frame of any video carries truth."""
+    """A source without a single frame with ground truth."""
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class LabelledTrack:
     segmentations: tuple[Rle | None, ...]
     boxes: tuple[tuple[float, float, float, float] | None, ...]
     weight: float = 1.0  # how often its frames are drawn
-    human: tuple[bool, ...] | None = None  # per frame: a person said so; None: all of it
+    human: tuple[bool, ...] | None = None  # per frame: labelled by a person; None: every frame
     iscrowd: bool = False
 
 
@@ -52,12 +52,12 @@ class ClipVideo:
     width: int
     tracks: tuple[LabelledTrack, ...]
     complete: tuple[frozenset[int], ...] | None = None  # per frame the labels that are complete; None: all, everywhere
-    rejected: tuple[tuple[int, int, Rle], ...] = ()  # (frame, label, mask) that is not such a thing
+    rejected: tuple[tuple[int, int, Rle], ...] = ()  # (frame, label, mask): no object of this label
 
 
 @dataclass(frozen=True)
 class DataNote:
-    """Something in the data that training works around, and that other loaders trip over."""
+    """A defect of the data that training works around, and at which other loaders fail."""
 
     kind: str  # a few words, the same for all notes of the kind
     video: str | None  # name of the video; None: the whole file
@@ -71,7 +71,7 @@ class DataNote:
 
 
 class ClipSource(Protocol):
-    """Videos with truth; `app` implements it over files and projects."""
+    """Videos with ground truth; `app` implements it for files and projects."""
 
     @property
     def categories(self) -> tuple[str, ...]:
@@ -97,18 +97,18 @@ class Clip:
 
 
 def usable(track: LabelledTrack, frame: int) -> bool:
-    """Is the track's mask in this frame truth to learn from: present, not a crowd, its box at least 1 x 1 pixel."""
+    """Whether training uses the track's mask in this frame: present, not a crowd, box at least 1 x 1 pixel."""
     box = track.boxes[frame]
     return track.states[frame] == PRESENT and not track.iscrowd and box is not None and min(box[2:]) >= 1
 
 
 def labelled_frames(video: ClipVideo) -> list[int]:
-    """Frames that hold at least one usable mask."""
+    """Frames with at least one usable mask."""
     return [frame for frame in range(video.count) if any(usable(track, frame) for track in video.tracks)]
 
 
 def notes_of(video: ClipVideo, kept: Sequence[int], clip_frames: int) -> list[DataNote]:
-    """What training on clips of ``clip_frames`` frames works around in a video whose labelled frames are ``kept``."""
+    """Defects of a video, whose labelled frames are ``kept``, for training on clips of ``clip_frames`` frames."""
     notes = []
     learnt = set(kept)
     for frame in range(video.count):
@@ -151,7 +151,7 @@ class ClipDataset(Dataset[Clip]):
             for video, kept in zip(source.videos, self._kept, strict=True)
             for note in notes_of(video, kept, clip_frames)
         )
-        self._order: tuple[int, np.ndarray] = (-1, np.zeros(0, np.int64))  # of the epoch that was asked for last
+        self._order: tuple[int, np.ndarray] = (-1, np.zeros(0, np.int64))  # of the epoch that was used last
 
     def __len__(self) -> int:
         return self._length
@@ -165,7 +165,7 @@ class ClipDataset(Dataset[Clip]):
         return self.items[self._order[1][position]]
 
     def is_wide(self, index: int) -> bool:
-        """Is the picture of clip number ``index`` wider than high?"""
+        """Whether the frames of clip number ``index`` are wider than high."""
         video = self._source.videos[self.item(index)[0]]
         return video.width > video.height
 
@@ -190,12 +190,12 @@ class ClipDataset(Dataset[Clip]):
 
 
 def fit_video(video: ClipVideo, scale: tuple[int, int]) -> Resized:
-    """The size at which a video's frames are trained."""
+    """The size of a video's frames in training."""
     return fit((video.height, video.width), scale)
 
 
 def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip: bool, classes: int) -> ClipTargets:
-    """Truth of the chosen frames at the resized, padded (and mirrored) size."""
+    """Ground truth of the chosen frames at the resized, padded (and mirrored) size."""
     tracks = sorted(
         (track for track in video.tracks if any(usable(track, frame) for frame in frames)), key=lambda track: track.id
     )
@@ -272,9 +272,9 @@ def resize_mask(segmentation: Rle, size: Resized, *, flip: bool) -> np.ndarray:
 
 
 def clip_batches(dataset: ClipDataset, *, count: int, size: int, rank: int = 0, ranks: int = 1) -> list[list[int]]:
-    """Numbers of the clips of the first ``count`` batches of ``size`` clips that process ``rank`` of ``ranks`` sees.
+    """Clip numbers of the first ``count`` batches of ``size`` clips for process ``rank`` of ``ranks``.
 
-    A batch holds only wide or only other pictures, so that little of it is padding; process r takes every ranks-th
+    A batch has only wide or only other frames, so that little of it is padding; process r takes every ranks-th
     clip from the r-th on (mmdetection `InfiniteGroupBatchSampler`).
     """
     waiting: dict[bool, list[int]] = {True: [], False: []}
@@ -291,7 +291,7 @@ def clip_batches(dataset: ClipDataset, *, count: int, size: int, rank: int = 0, 
 
 
 def collate(clips: Sequence[Clip]) -> tuple[Tensor, list[ClipTargets]]:
-    """Clips of different sizes as one zero-padded batch (B, T, 3, H, W) beside their targets."""
+    """Clips of different sizes as one zero-padded batch (B, T, 3, H, W), with their targets."""
     height = max(clip.frames.shape[-2] for clip in clips)
     width = max(clip.frames.shape[-1] for clip in clips)
     batch = torch.zeros((len(clips), *clips[0].frames.shape[:2], height, width))

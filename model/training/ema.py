@@ -1,4 +1,4 @@
-"""A running mean of a network's weights; evaluated instead of the last weights, it is steadier."""
+"""A running mean of a network's weights, which evaluates more steadily than the last weights."""
 
 import copy
 
@@ -7,7 +7,7 @@ from torch import nn
 
 
 class WeightAverage:
-    """Exponential moving average with a warm-up, so that the random start is soon forgotten."""
+    """Exponential moving average with a warm-up, so that the random initial weights soon lose their influence."""
 
     def __init__(self, network: nn.Module, *, decay: float) -> None:
         self.network = copy.deepcopy(network).eval().requires_grad_(False)
@@ -16,7 +16,7 @@ class WeightAverage:
 
     @torch.no_grad()
     def update(self, network: nn.Module) -> None:
-        """Take in the network's present weights and buffers."""
+        """Updates the mean with the network's present weights and buffers."""
         self._updates += 1
         decay = min(self._decay, (1 + self._updates) / (10 + self._updates))
         mean, new = list(self.network.state_dict().values()), list(network.state_dict().values())
@@ -27,7 +27,7 @@ class WeightAverage:
                 a.copy_(b)
 
     def state(self) -> dict[str, object]:
-        """What :meth:`restore` needs."""
+        """The state for :meth:`restore`."""
         return {"network": self.network.state_dict(), "updates": self._updates}
 
     def restore(self, state: dict[str, object]) -> None:

@@ -15,7 +15,7 @@ from model.training.targets import PRESENT, UNKNOWN, ClipTargets
 
 CLASS_WEIGHT, L1_WEIGHT, GIOU_WEIGHT, DICE_WEIGHT = 2.0, 5.0, 2.0, 8.0
 _ALPHA, _GAMMA = 0.25, 2.0
-_REJECTED_IOU = 0.5  # a query this close to a rejected mask is told that it is not that class
+_REJECTED_IOU = 0.5  # mask IoU from which a query is trained against the label of a rejected mask
 
 Matches = list[tuple[Tensor, Tensor]]
 
@@ -38,10 +38,10 @@ def dice_loss(probability: Tensor, truth: Tensor, *, eps: float = 1e-5) -> Tenso
 def class_truth(
     logits: Tensor, boxes: Tensor, targets: ClipTargets, matched: tuple[Tensor, Tensor]
 ) -> tuple[Tensor, Tensor]:
-    """What each query of a clip should say, and where that is known: two (T, N, classes) float tensors.
+    """Class targets of each query of a clip, and where they are known: two (T, N, classes) float tensors of 0 and 1.
 
-    A matched query has its class where its track is present and none where it is absent; where the track is unknown
-    nothing is known. Any other query is background, in complete frames only, and near rejected masks for their class.
+    A matched query has its class where its track is present and none where it is absent; where the track is unknown the
+    target is unknown. Any other query is background in complete frames, and near rejected masks for their class.
     """
     queries, tracks = matched
     truth = torch.zeros_like(logits)
@@ -52,10 +52,10 @@ def class_truth(
             near = _iou(boxes[frame], boxes.new_tensor(box)) > _REJECTED_IOU
             known[frame, near, label] = 1.0
     states = targets.states[:, tracks]  # (T, M)
-    looked = (states != UNKNOWN).to(logits.dtype)
-    known[:, queries] = looked[..., None].expand(-1, -1, logits.shape[2])
-    there, pair = (states == PRESENT).nonzero(as_tuple=True)
-    truth[there, queries[pair], targets.labels[tracks[pair]]] = 1.0
+    judged = (states != UNKNOWN).to(logits.dtype)
+    known[:, queries] = judged[..., None].expand(-1, -1, logits.shape[2])
+    frames, pair = (states == PRESENT).nonzero(as_tuple=True)
+    truth[frames, queries[pair], targets.labels[tracks[pair]]] = 1.0
     return truth, known
 
 
@@ -67,19 +67,19 @@ def _iou(boxes: Tensor, box: Tensor) -> Tensor:
 
 
 def count_positives(targets: Sequence[ClipTargets], *, queries: int, device: torch.device | str) -> float:
-    """What the losses of a step over these clips are divided by: their matched present (track, frame) pairs.
+    """The divisor of the losses of a step over these clips: the number of matched (track, frame) pairs with a mask.
 
-    It is the mean over all processes that train together, and 1 for all of them where nothing is present (the official
-    class loss is divided by 1e-7 then). It does not wait for a matching, so that clips can be learnt from one after
-    the other as if they were one batch: a clip with more tracks than ``queries`` counts the share of its pairs that its
-    queries have room for. That is the number of matched pairs when its tracks are present equally often; otherwise the
-    official number depends on which of them each stage matches.
+    It is the mean over all processes that train together, and 1 for all of them if no track is present (the official
+    class loss is divided by 1e-7 then). It is known before the matching, so that clips can be processed one after the
+    other as if they were one batch: of a clip with more tracks than ``queries``, a share of its pairs counts. That is
+    the number of matched pairs if its tracks are present equally often; otherwise the official number depends on the
+    tracks that each stage matches.
     """
-    there = 0.0
+    pairs = 0.0
     for clip in targets:
         tracks = len(clip.ids)
-        there += int((clip.states == PRESENT).sum()) * (min(tracks, queries) / max(tracks, 1))
-    return share_of_positives(there, device)
+        pairs += int((clip.states == PRESENT).sum()) * (min(tracks, queries) / max(tracks, 1))
+    return share_of_positives(pairs, device)
 
 
 def stage_losses(
@@ -93,8 +93,8 @@ def stage_losses(
 ) -> tuple[dict[str, Tensor], Matches]:
     """The four losses of one stage over a batch of clips, and its matching.
 
-    Sums are divided by ``positives``: what :func:`count_positives` says of the whole step, of which these clips may be
-    a part; None: they are all of it. Frames without truth inside a clip count for the background only.
+    Sums are divided by ``positives``: :func:`count_positives` of the whole step, of which these clips may be a part;
+    None: they are the whole step. Frames without ground truth count for the background only.
     """
     matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
     pairs = present_pairs(targets, matches)
@@ -162,7 +162,7 @@ def _mask_loss(
 
 
 def mask_coverage(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int) -> Tensor:
-    """How much of each cell of a refined box the true mask covers: (R, cells, cells) in 0..1.
+    """Share of each cell of a refined box that the true mask covers: (R, cells, cells) in 0..1.
 
     boxes (T, N, 4) xyxy in pixels of the padded clip, to which they are clipped first; ``triple`` is one clip's part of
     :func:`present_pairs`. A cell is true from 0.5 on.

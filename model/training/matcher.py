@@ -1,7 +1,7 @@
-"""One query for each track of a clip: Hungarian matching over the whole clip.
+"""Matches one query to each track of a clip: Hungarian matching over the whole clip.
 
 The cost of a (query, track) pair is the mean over the frames where the track is present of classification, L1 and
-GIoU costs; where the track is absent or unknown nothing is counted.
+GIoU costs; frames where it is absent or unknown do not count.
 Source: TeViT `core/bbox/assigners/tevit_hungarian_assigner.py`; focal cost as in mmdetection's `FocalLossCost`.
 """
 
@@ -17,7 +17,7 @@ _ALPHA, _GAMMA, _EPS = 0.25, 2.0, 1e-12
 
 
 def class_cost(logits: Tensor, labels: Tensor) -> Tensor:
-    """Focal cost (..., N, G) of giving class ``labels`` (G,) to queries with logits (..., N, classes)."""
+    """Focal cost (..., N, G) of assigning class ``labels`` (G,) to queries with logits (..., N, classes)."""
     p = logits.sigmoid()
     negative = -(1 - p + _EPS).log() * (1 - _ALPHA) * p.pow(_GAMMA)
     positive = -(p + _EPS).log() * _ALPHA * (1 - p).pow(_GAMMA)
@@ -43,7 +43,7 @@ def clip_cost(logits: Tensor, boxes: Tensor, targets: ClipTargets) -> Tensor:
 
 @torch.no_grad()
 def match(logits: Tensor, boxes: Tensor, targets: ClipTargets) -> tuple[Tensor, Tensor]:
-    """Indices (M,) of queries and of tracks that belong together, M = min(N, G), ascending by query."""
+    """Indices (M,) of queries and of the tracks matched to them, M = min(N, G), ascending by query."""
     if len(targets.ids) == 0:
         empty = torch.zeros(0, dtype=torch.int64, device=logits.device)
         return empty, empty

@@ -1,8 +1,8 @@
-"""Several processes that train one network together, as `torchrun` starts them; with one process all of this is free.
+"""Training one network in several processes, as `torchrun` starts them; a single process has no overhead.
 
 Each process has a rank from 0. Gradients are averaged after each step's backward passes (arXiv 2006.15704 does it
-during them); losses are normalised by the truth of all processes, so that the step is that of one process with all
-the clips (official code: `reduce_mean` of the number of positives).
+during them); losses are normalised by the positives of all processes, so that a step equals that of one process
+with all the clips (official code: `reduce_mean` of the number of positives).
 """
 
 import os
@@ -14,21 +14,21 @@ import torch
 from torch import Tensor, nn
 from torch import distributed as dist
 
-_BUCKET = 16_000_000  # numbers that travel together
-_PATIENCE = timedelta(minutes=30)  # for a process that reads slow frames while the others wait
+_BUCKET = 16_000_000  # numbers per message
+_PATIENCE = timedelta(minutes=30)  # how long the others wait for a process that reads frames slowly
 
 
 class RanksDisagree(RuntimeError):
-    """The processes of a run were started with different orders or data."""
+    """The processes of a run were started with different arguments or data."""
 
 
 def started_together() -> int:
-    """Number of processes that `torchrun` started beside and including this one, by its environment."""
+    """Number of processes that `torchrun` started, this one included, by its environment variables."""
     return int(os.environ.get("WORLD_SIZE", "1") or 1)
 
 
 def is_first() -> bool:
-    """Is this the process that writes files and speaks?"""
+    """Whether this is the process that writes files and messages."""
     return rank() == 0
 
 
@@ -48,9 +48,9 @@ def _joined() -> bool:
 
 @contextmanager
 def joined(device: str) -> Iterator[str]:
-    """Inside, the processes that `torchrun` started know of each other; gives this process's own device.
+    """Connects the processes that `torchrun` started; gives the device of this process.
 
-    ``device`` 'cuda' or 'cuda:N' becomes the one of this process's place on its machine.
+    ``device`` 'cuda' or 'cuda:N' becomes the GPU with this process's number on its machine.
     """
     if started_together() == 1:
         yield device
@@ -76,9 +76,9 @@ def total(values: Tensor) -> Tensor:
 
 
 def share_of_positives(count: float, device: torch.device | str) -> float:
-    """What a sum over this process's ``count`` positives is divided by: the mean count of all processes.
+    """The divisor for a sum over this process's ``count`` positives: the mean count of all processes.
 
-    At least one positive in all is assumed, so that a batch without truth has a finite loss.
+    At least one positive in all is assumed, so that a batch without ground truth has a finite loss.
     """
     if ranks() == 1:
         return float(max(count, 1))
@@ -87,22 +87,22 @@ def share_of_positives(count: float, device: torch.device | str) -> float:
 
 
 def equalise(network: nn.Module) -> None:
-    """Give every process the weights and buffers of rank 0."""
+    """Copies the weights and buffers of rank 0 to every process."""
     if ranks() > 1:
         for value in network.state_dict().values():
             dist.broadcast(value, src=0)
 
 
 def average_gradients(parameters: Iterable[nn.Parameter]) -> None:
-    """Replace each gradient by its mean over the processes; one without gradient counts as zeros where others have it.
+    """Replaces each gradient by its mean over the processes; a missing one counts as zeros if others have it.
 
     All processes must pass the same parameters in the same order.
     """
     learning = [parameter for parameter in parameters if parameter.requires_grad]
     if ranks() == 1 or not learning:
         return
-    there = torch.tensor([float(p.grad is not None) for p in learning], device=learning[0].device)
-    anywhere = total(there).tolist()
+    has_gradient = torch.tensor([float(p.grad is not None) for p in learning], device=learning[0].device)
+    anywhere = total(has_gradient).tolist()
     wanted = [parameter for parameter, known in zip(learning, anywhere, strict=True) if known]
     for bucket in _buckets(wanted):
         flat = torch.cat([_gradient(parameter).flatten() for parameter in bucket])
@@ -128,7 +128,7 @@ def _buckets(parameters: list[nn.Parameter]) -> Iterator[list[nn.Parameter]]:
 
 
 def require_agreement(what: str, value: int) -> None:
-    """Raise :class:`RanksDisagree` on every process unless all were given the same ``value``."""
+    """Raises :class:`RanksDisagree` in every process unless all have the same ``value``."""
     if ranks() == 1:
         return
     every: list[object] = [None] * ranks()
@@ -138,6 +138,6 @@ def require_agreement(what: str, value: int) -> None:
 
 
 def wait() -> None:
-    """Return when every process has come here."""
+    """Returns when every process has called it."""
     if ranks() > 1:
         dist.barrier()

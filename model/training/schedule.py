@@ -28,7 +28,7 @@ def parameter_settings(name: str, training: TrainingConfig, *, swin: bool) -> Pa
 
 
 def parameter_groups(network: nn.Module, training: TrainingConfig, *, swin: bool) -> list[dict[str, object]]:
-    """Optimizer groups of all learning parameters, one per distinct pair of settings."""
+    """Optimizer groups of all trainable parameters, one per distinct pair of settings."""
     groups: dict[ParameterSettings, list[nn.Parameter]] = {}
     for name, parameter in network.named_parameters():
         if parameter.requires_grad:
@@ -40,7 +40,7 @@ def parameter_groups(network: nn.Module, training: TrainingConfig, *, swin: bool
 
 
 def rate_factor(step: int, training: TrainingConfig) -> float:
-    """What the learning rate is multiplied with at ``step`` (from 0): warm-up times decay."""
+    """The factor of the learning rate at ``step`` (from 0): warm-up times decay."""
     if training.schedule == "cosine":
         factor = 0.5 * (1 + math.cos(math.pi * min(step / max(training.steps, 1), 1.0)))
     else:

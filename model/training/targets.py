@@ -1,4 +1,4 @@
-"""What a clip's truth says, as tensors; written once per clip, read by the matcher and the losses."""
+"""The ground truth of a clip as tensors, for the matcher and the losses."""
 
 from dataclasses import dataclass
 
@@ -10,7 +10,7 @@ PRESENT, ABSENT, UNKNOWN = 1, 0, -1
 
 @dataclass(frozen=True)
 class ClipTargets:
-    """Truth of one clip of T frames with G tracks, in pixels of the clip's own padded network input."""
+    """Ground truth of a clip of T frames with G tracks, in pixels of the clip's padded network input."""
 
     ids: Tensor  # (G,) int64, ascending
     labels: Tensor  # (G,) int64
@@ -18,15 +18,15 @@ class ClipTargets:
     boxes: Tensor  # (T, G, 4) float xyxy, zeros where not present
     masks: Tensor  # (T, G, H, W) uint8 0/1 at the padded size, zeros where not present
     img_hw: tuple[int, int]  # size of the picture inside the padding
-    complete: Tensor | None = None  # (T, classes) bool: nothing of this class is left unlabelled; None: everywhere
+    complete: Tensor | None = None  # (T, classes) bool: every object of this class is labelled; None: everywhere
     rejected: tuple[tuple[int, int, tuple[float, float, float, float]], ...] = ()  # (frame, label, box): not this class
-    video: str = ""  # where the clip comes from, for reports
+    video: str = ""  # name of the video, for reports
     frames: tuple[int, ...] = ()
 
     def frames_without_truth(self) -> tuple[int, ...]:
-        """Positions in the clip at which no track is present; their queries learn from complete frames only."""
+        """Positions in the clip at which no track is present; they train background only, if they are complete."""
         present = (self.states == PRESENT).any(dim=1)
-        return tuple(position for position, there in enumerate(present.tolist()) if not there)
+        return tuple(position for position, any_track in enumerate(present.tolist()) if not any_track)
 
     @property
     def pad_hw(self) -> tuple[int, int]:
@@ -34,7 +34,7 @@ class ClipTargets:
         return int(self.masks.shape[2]), int(self.masks.shape[3])
 
     def to(self, device: torch.device | str) -> "ClipTargets":
-        """The same truth on another device."""
+        """The same targets on another device."""
         return ClipTargets(
             ids=self.ids.to(device),
             labels=self.labels.to(device),

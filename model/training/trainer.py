@@ -1,6 +1,6 @@
-"""The training loop: resumable, cancellable, deterministic in the clips it sees, alone or in several processes.
+"""The training loop: resumable, cancellable, with a deterministic sequence of clips, in one or several processes.
 
-Clip i of a run depends on the seed and i alone, so a resumed run sees what an undisturbed one would have seen.
+Clip i of a run depends only on the seed and i, so a resumed run trains on the same clips as an undisturbed one.
 """
 
 import math
@@ -26,11 +26,11 @@ from model.training.targets import ClipTargets
 
 
 class TrainingDiverged(RuntimeError):
-    """The loss or its gradient is no number any more."""
+    """The loss or its gradient is infinite or NaN."""
 
 
 class UnevenBatch(ValueError):
-    """The clips of a step cannot be dealt out evenly to the processes."""
+    """The clips of a step cannot be divided evenly among the processes."""
 
 
 @dataclass(frozen=True)
@@ -44,25 +44,21 @@ class StepReport:
     learning_rate: float
     gradient_norm: float
     seconds: float  # since the run (or its resumption) began
-    notes: tuple[str, ...] = ()  # clips of this process with frames that carry no truth, and a batch without any
+    notes: tuple[str, ...] = ()  # clips of this process with frames without ground truth, and batches without any
 
 
 @dataclass(frozen=True)
 class TrainingSettings:
-    """What a run needs beside the recipe."""
+    """The settings of a run beside its recipe."""
 
     seed: int = 0
     device: str = "cpu"
     precision: str = "float32"  # 'float32' or 'fast' (bf16 autocast on CUDA)
-    accumulate: int = 1  # optimizer steps use this many batches of each process
+    accumulate: int = 1  # batches of each process per optimizer step
     workers: int = 0  # processes that prepare clips
-    resume_path: Path | None = None  # where the run's state is kept, written every ``keep_every`` steps
+    resume_path: Path | None = None  # file for the run's state, written every ``keep_every`` steps
     keep_every: int = 200
-    frozen_statistics: bool = False  # batch norms keep their running statistics (small data would break them)
-
-
-def _never() -> bool:
-    return False
+    frozen_statistics: bool = False  # batch norms keep their running statistics (few data would spoil them)
 
 
 class Trainer:
@@ -93,8 +89,8 @@ class Trainer:
         self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
         self.step = 0
 
-    def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = _never) -> TeViT:
-        """Train to the last step, or until ``cancelled``; the state is kept on the way if there is a path for it."""
+    def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = lambda: False) -> TeViT:
+        """Trains to the last step, or until ``cancelled``; writes the state on the way if ``resume_path`` is set."""
         began = time.monotonic()
         self.network.train()
         if self.settings.frozen_statistics:
@@ -122,7 +118,7 @@ class Trainer:
         return DataLoader(self.dataset, batch_sampler=rest, num_workers=self.settings.workers, collate_fn=collate)
 
     def _step(self, batches: object, began: float) -> StepReport:
-        # Stochastic depth of a step depends on seed, its number and the process, so that a resumed run draws the same.
+        # Stochastic depth of a step depends on the seed, its number and the process: a resumed run draws the same.
         torch.manual_seed((self.settings.seed * 7919 + self.step + ranks.rank() * 2**40) % 2**63)
         factor = rate_factor(self.step, self.recipe)
         for group in self.optimizer.param_groups:
@@ -131,7 +127,7 @@ class Trainer:
         parts: dict[str, float] = {}
         notes: list[str] = []
         together = [next(batches) for _ in range(self.settings.accumulate)]  # type: ignore[call-overload]
-        # Of all its batches together, so that the sum of their losses is the loss of one batch with all their clips.
+        # Counted over all batches of the step, so that the sum of their losses is the loss of one large batch.
         clips = [clip for _, targets in together for clip in targets]
         queries, device = self.network.config.queries, self.settings.device
         positives = count_positives(clips, queries=queries, device=device)
@@ -169,7 +165,7 @@ class Trainer:
             parts[kind] = parts.get(kind, 0.0) + float(value.detach())
 
     def keep(self) -> None:
-        """Write the state of the run beside itself, whole or not at all; of several processes only the first does."""
+        """Writes the state of the run, whole or not at all; of several processes only the first writes it."""
         path = self.settings.resume_path
         if path is None or not ranks.is_first():
             return
@@ -183,7 +179,7 @@ class Trainer:
             torch.save(state, file)
 
     def resume(self) -> bool:
-        """Continue from a kept state; False where there is none."""
+        """Continues from a written state; returns False if there is none."""
         path = self.settings.resume_path
         if path is None or not path.exists():
             return False
@@ -204,7 +200,7 @@ def _mean_over_ranks(parts: dict[str, float], device: str) -> dict[str, float]:
 
 
 def _frames_without_truth(targets: list[ClipTargets]) -> list[str]:
-    """One line per clip with frames that carry no truth; they crash the official assigner, here they are background."""
+    """One line per clip with frames without ground truth: the official assigner crashes, here they are background."""
     empty = [(clip, clip.frames_without_truth()) for clip in targets]
     lines = []
     for clip, places in empty:

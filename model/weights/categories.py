@@ -1,4 +1,4 @@
-"""A network for other categories: known names keep their weights, new ones start from the mean of the old."""
+"""A checkpoint for other categories: known names keep their weights, new ones start from the mean of the old."""
 
 import math
 from collections.abc import Sequence
@@ -9,16 +9,16 @@ from torch import Tensor
 
 from model.weights.checkpoint import ModelCheckpoint
 
-PRIOR = 0.01  # how likely an unknown class is before training (focal loss, arXiv 1708.02002)
+PRIOR = 0.01  # probability of a new class before training (focal loss, arXiv 1708.02002)
 
 
 def normalised(name: str) -> str:
-    """The spelling under which two category names are the same."""
+    """A category name without differences of case, hyphens, underscores and spaces."""
     return " ".join(name.lower().replace("_", " ").replace("-", " ").split())
 
 
 def with_categories(checkpoint: ModelCheckpoint, categories: tuple[str, ...]) -> ModelCheckpoint:
-    """The same network with its class columns rearranged for ``categories``; nothing else changes."""
+    """The same weights with their class columns rearranged for ``categories``; nothing else changes."""
     if tuple(categories) == checkpoint.categories:
         return checkpoint
     known = {normalised(name): index for index, name in enumerate(checkpoint.categories)}
@@ -35,15 +35,15 @@ def with_categories(checkpoint: ModelCheckpoint, categories: tuple[str, ...]) ->
 
 
 def is_class_column(key: str) -> bool:
-    """Has this weight one row per class: is it of `fc_cls` or `conv_logits` of a stage?"""
+    """Whether this weight has one row per class: `fc_cls` or `conv_logits` of a stage."""
     return key.rpartition(".")[0].rpartition(".")[2] in ("fc_cls", "conv_logits")
 
 
 def rows_for(key: str, value: Tensor, rows: Sequence[int | None]) -> Tensor:
     """Class columns (len(rows), ...) of weight ``key`` from ``value`` (classes, ...), of its dtype.
 
-    Row i is row ``rows[i]`` of ``value``; for None it is the mean of all rows, and a bias of `fc_cls` that makes the
-    class as rare as :data:`PRIOR`.
+    Row i is row ``rows[i]`` of ``value``; for None it is the mean of all rows, and for the bias of `fc_cls`
+    the value that gives the class the probability :data:`PRIOR`.
     """
     mean = value.float().mean(dim=0)
     if key.endswith("fc_cls.bias"):

@@ -1,6 +1,6 @@
 """Checkpoints: our own safetensors files, and the official `.pth` layout both ways.
 
-An own file carries everything that its network is built from: configuration, category names, parent, provenance.
+An own file contains everything that its network is built from: configuration, category names, parent, provenance.
 Official files (`{'meta', 'state_dict'}`) are read with `weights_only=True`; every key is accounted for.
 """
 
@@ -36,12 +36,12 @@ __all__ = [
 
 FORMAT = "tevit-checkpoint 1"
 _TRUNK = ("backbone.", "neck.")
-CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # one number per class
+CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # its length is the number of classes
 
 
 @dataclass(frozen=True)
 class ModelCheckpoint:
-    """Weights and what they mean."""
+    """Weights with their configuration and class names."""
 
     config: TeViTConfig
     categories: tuple[str, ...]  # in the order of the labels
@@ -50,11 +50,11 @@ class ModelCheckpoint:
     provenance: dict[str, Any] = field(default_factory=dict)
 
     def build(self, device: str = "cpu", precision: str = "float32") -> TeViT:
-        """The network with these weights, in evaluation mode; 'fast' keeps the weights in bf16 on CUDA.
+        """The network with these weights, in evaluation mode; 'fast' has bf16 weights on CUDA.
 
         The weights are copies: training the network leaves the checkpoint as it is.
         """
-        with torch.device("meta"):  # drawing initial weights would take longer than reading the real ones
+        with torch.device("meta"):  # drawing initial weights would take longer than reading the stored ones
             network = build(self.config)
         state = {
             key: value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
@@ -66,13 +66,13 @@ class ModelCheckpoint:
 
 
 def from_network(network: TeViT, categories: tuple[str, ...], **facts: Any) -> ModelCheckpoint:
-    """A checkpoint of a network's present weights."""
+    """A checkpoint with copies of a network's weights."""
     state = {key: value.detach().cpu().clone() for key, value in network.state_dict().items()}
     return ModelCheckpoint(network.config, categories, state, **facts)
 
 
 def trunk_hash(state: dict[str, Tensor]) -> str:
-    """sha256 over backbone and pyramid: networks that share it share their features."""
+    """sha256 over the weights of backbone and pyramid; equal hashes mean equal features."""
     digest = hashlib.sha256()
     for key in sorted(state):
         if key.startswith(_TRUNK):
@@ -113,9 +113,9 @@ def save(path: Path, checkpoint: ModelCheckpoint, *, dtype: torch.dtype = torch.
 
 
 def _order_header(path: Path) -> None:
-    """Sort the description in a safetensors file, in place, so that the same checkpoint is the same bytes.
+    """Sort the metadata in a safetensors file, in place, so that equal checkpoints are equal bytes.
 
-    The library writes it in another order each time. The layout (safetensors' README: 8 bytes with the header's length,
+    The library writes it in random order. The layout (safetensors' README: 8 bytes with the header's length,
     little-endian, then JSON with blanks at its end) and the length stay, so the tensors stay where they are.
     """
     with path.open("r+b") as file:
@@ -130,17 +130,17 @@ def _order_header(path: Path) -> None:
 
 
 def load(path: Path, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
-    """Read an own checkpoint, or an official one (``config`` says of which configuration, unless its name does)."""
+    """Read an own checkpoint, or an official one, whose configuration is ``config`` or else named by the file name."""
     return from_weights(read_weights(path), config=config)
 
 
 def is_own(file: WeightFile) -> bool:
-    """Was the file written by :func:`save`?"""
+    """Whether :func:`save` wrote the file."""
     return file.meta.get("format") == FORMAT
 
 
 def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
-    """As :func:`load`, of a file that was read already."""
+    """As :func:`load`, for a file that has been read already."""
     foreign = file.path.suffix != ".safetensors" or (not is_own(file) and CLASS_BIASES in file.state)
     checkpoint = _official(file, config) if foreign else _own(file)
     if config is not None and replace(config, classes=checkpoint.config.classes) != checkpoint.config:
@@ -187,13 +187,13 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
 
 
 def class_names(file: WeightFile) -> tuple[str, ...]:
-    """The class names that an official file notes; empty where it notes none."""
+    """The class names in the notes of an official file; empty if there are none."""
     names = file.meta.get("CLASSES") or ()
     return tuple(str(name) for name in names) if isinstance(names, (tuple, list)) else ()
 
 
 def _require_fit(path: Path, state: dict[str, Tensor], config: TeViTConfig) -> None:
-    """Every key of the configuration's network must be there with its shape, and no other."""
+    """Checks that the keys and shapes are exactly those of the configuration's network."""
     with torch.device("meta"):
         wanted = build(config).state_dict()
     missing = [key for key in wanted if key not in state]
@@ -220,6 +220,6 @@ def export_official(path: Path, checkpoint: ModelCheckpoint) -> None:
         )
     state = {key: value.float() if value.is_floating_point() else value for key, value in checkpoint.state.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
-    # PyTorch would write the name of the temporary into the file, whose bytes would then differ from time to time.
+    # Given a path, PyTorch writes its name into the file, and the random temporary name would change the bytes.
     with replacing(path) as temporary, temporary.open("wb") as file:
         torch.save({"meta": meta, "state_dict": state}, file)

@@ -1,4 +1,4 @@
-"""Reading files of weights of any layout: PyTorch's (`.pth`) and safetensors; nothing in them is ever executed."""
+"""Reads weight files of any layout, PyTorch (`.pth`) and safetensors; code in them is never executed."""
 
 import pickle
 import zipfile
@@ -12,7 +12,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-# What torch.load raises for a file that is none of its own; a foreign byte may stand for any pickle instruction.
+# Errors of torch.load for files that are not PyTorch files: any byte may be read as a pickle instruction.
 _UNREADABLE = (
     pickle.UnpicklingError,
     zipfile.BadZipFile,
@@ -24,7 +24,7 @@ _UNREADABLE = (
     TypeError,
     AttributeError,
 )
-# Training frameworks leave plain numbers of numpy in a file's notes (a best score, a learning rate). They are data.
+# Training frameworks leave numpy numbers in a file's notes (a best score, a learning rate); they are allowed as data.
 _SCALAR = np.float64(0).__reduce__()[0]  # type: ignore[index]
 _NUMBERS: list[Any] = [
     (_SCALAR, "numpy.core.multiarray.scalar"),
@@ -32,7 +32,7 @@ _NUMBERS: list[Any] = [
     np.dtype,
     *(type(np.dtype(kind)) for kind in ("float64", "float32", "int64", "int32")),
 ]
-_NESTED = ("state_dict", "model")  # where a file keeps its weights: mmdetection and mmcls, Swin; else it is all weights
+_NESTED = ("state_dict", "model")  # entry with the weights: mmdetection and mmcls, Swin; else the whole file
 
 
 class CheckpointError(ValueError):
@@ -41,7 +41,7 @@ class CheckpointError(ValueError):
 
 @dataclass(frozen=True)
 class WeightFile:
-    """What a file holds: tensors by key, and what else it says."""
+    """The content of a file: tensors by key, and its notes."""
 
     path: Path
     state: dict[str, Tensor]
@@ -94,7 +94,7 @@ def _torch(path: Path) -> Mapping[str, Any]:
 
 
 def _why(path: Path, error: Exception) -> str:
-    """Why a PyTorch file cannot be read, in words of our own: those of torch advise to run what the file holds."""
+    """Why a PyTorch file cannot be read, in our words: torch's message advises to execute the code in the file."""
     refused = getattr(error, "strerror", None)
     if refused:
         return str(refused)

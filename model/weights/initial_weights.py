@@ -1,7 +1,7 @@
-"""What an untrained network starts from, as the official code draws it where no file is given.
+"""Initial weights of an untrained network, as the official code draws them if no file is given.
 
 Sources: `init_weights` of TeViT `msgshift.py`, mmdetection `resnet.py`, `swin.py`, `sparse_rcnn` heads; mmcv's
-`trunc_normal_`. Parts that are not named here (pyramid, box heads, mask heads, queries) draw theirs when they are made.
+`trunc_normal_`. All other parts (pyramid, box heads, mask heads, queries) draw their weights when they are built.
 """
 
 import math
@@ -13,7 +13,7 @@ from model.network.backbones.resnet import Bottleneck, ResNet
 from model.network.backbones.swin import Swin, WindowAttention
 from model.network.tevit import TeViT
 
-_STD = 0.02  # of linear layers and messenger tokens, cut off at -2 and 2
+_STD = 0.02  # of linear layers and messenger tokens, truncated at -2 and 2
 
 
 def initialise(network: TeViT) -> None:
@@ -28,7 +28,7 @@ def initialise_backbone(backbone: nn.Module) -> None:
         _convolutions(backbone)
         _linear_layers(backbone)
     elif isinstance(backbone, ResNet):
-        for module in backbone.modules():  # the convolutions are drawn when they are made
+        for module in backbone.modules():  # the convolutions were drawn when they were built
             if isinstance(module, Bottleneck):
                 nn.init.zeros_(module.bn3.weight)  # each block starts as its shortcut (arXiv 1706.02677)
     elif isinstance(backbone, Swin):

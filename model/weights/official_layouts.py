@@ -1,8 +1,8 @@
-"""Weights of image classifiers in their authors' layouts, key by key, as weights of our backbones.
+"""Converts weights of image classifiers from their authors' layouts to those of our backbones, key by key.
 
 PVTv2 (github.com/whai362/PVT, `pvt_v2_b1.pth`; mmdetection's `pvt_convert`), ResNet (torchvision), Swin
-(github.com/microsoft/Swin-Transformer; mmdetection's `swin_converter`). The files that mmclassification converted
-already have the names of our backbones behind the prefix ``backbone.``.
+(github.com/microsoft/Swin-Transformer; mmdetection's `swin_converter`). Files that mmclassification converted already
+have the names of our backbones after the prefix ``backbone.``.
 """
 
 import re
@@ -19,19 +19,19 @@ MADE_ANEW = "a mask of the shifted windows, computed from the size of each input
 
 
 class MissingPart(ValueError):
-    """A file lacks a key that another of its keys calls for; the message names both."""
+    """A file lacks a key that another of its keys requires; the message names both."""
 
 
 @dataclass
 class Renamed:
-    """Weights by the key of our backbone, the file's keys that each came from, and the file's keys that go nowhere."""
+    """Weights by the key of our backbone, the file's keys that each came from, and the file's unused keys."""
 
     tensors: dict[str, Tensor] = field(default_factory=dict)
     origin: dict[str, tuple[str, ...]] = field(default_factory=dict)
-    unused: dict[str, str] = field(default_factory=dict)  # the file's key -> why
+    unused: dict[str, str] = field(default_factory=dict)  # the file's key -> reason
 
     def put(self, key: str, value: Tensor, *origin: str) -> None:
-        """``value`` under our ``key``, from the keys ``origin`` of the file."""
+        """Adds ``value`` under our ``key``; it comes from the keys ``origin`` of the file."""
         self.tensors[key], self.origin[key] = value, origin
 
 
@@ -48,7 +48,7 @@ _PVT_BLOCK = {
 
 
 def pvt(state: Mapping[str, Tensor]) -> Renamed:
-    """PVTv2 as its authors publish it. Queries, keys and values become one projection, linear layers 1 x 1 kernels."""
+    """Converts PVTv2: queries, keys and values become one projection, linear layers 1 x 1 kernels."""
     found = Renamed()
     for key, value in state.items():
         if match := re.fullmatch(r"patch_embed(\d)\.(proj|norm)\.(weight|bias)", key):
@@ -80,7 +80,7 @@ def _pvt_block(found: Renamed, state: Mapping[str, Tensor], key: str, match: re.
 
 
 def resnet(state: Mapping[str, Tensor]) -> Renamed:
-    """ResNet as torchvision publishes it, whose names are those of our backbone."""
+    """Converts ResNet of torchvision, which has the names of our backbone."""
     found = Renamed()
     for key, value in state.items():
         if key.startswith("fc."):
@@ -96,7 +96,7 @@ _SWIN_PARTS = {"attn.": "attn.w_msa.", "mlp.fc1.": "ffn.layers.0.0.", "mlp.fc2."
 
 
 def swin(state: Mapping[str, Tensor]) -> Renamed:
-    """Swin as its authors publish it; the four neighbours of a merged patch are brought into the order of unfolding."""
+    """Converts Swin; the four neighbours of a merged patch are reordered as `torch.nn.Unfold` orders them."""
     found = Renamed()
     for key, value in state.items():
         if key.startswith("head."):
@@ -114,14 +114,14 @@ def swin(state: Mapping[str, Tensor]) -> Renamed:
         elif match := re.fullmatch(r"layers\.(\d+)\.downsample\.((?:norm|reduction)\..+)", key):
             found.put(f"stages.{match[1]}.downsample.{match[2]}", unfolded(value), key)
         elif match := re.fullmatch(r"norm\d\..+", key):
-            found.put(key, value, key)  # a detector's file has a norm behind every stage
+            found.put(key, value, key)  # a detector's file has a norm after every stage
         else:
             found.unused[key] = LAST_NORM if key.startswith("norm.") else NO_PLACE
     return found
 
 
 def unfolded(value: Tensor) -> Tensor:
-    """Columns (..., 4 C) of a patch merging, from the order of its authors to that of `torch.nn.Unfold`.
+    """Reorders columns (..., 4 C) of a patch merging from the authors' order to that of `torch.nn.Unfold`.
 
     They concatenate the four neighbours, left column first, each with all channels; unfolding gives each channel with
     its four neighbours, upper row first.
@@ -131,7 +131,7 @@ def unfolded(value: Tensor) -> Tensor:
 
 
 def named_alike(state: Mapping[str, Tensor]) -> Renamed:
-    """A file whose backbone has our names already, bare or behind ``backbone.`` (mmclassification, mmdetection)."""
+    """Converts a backbone that has our names, alone or after ``backbone.`` (mmclassification, mmdetection)."""
     found = Renamed()
     behind = any(key.startswith("backbone.") for key in state)
     for key, value in state.items():
@@ -146,7 +146,7 @@ def named_alike(state: Mapping[str, Tensor]) -> Renamed:
 
 
 def pvt_key(key: str) -> str:
-    """The key under which a PVTv2 file has (the first part of) what our backbone calls ``key``."""
+    """The key of a PVTv2 file for ``key`` of our backbone; of several keys the first."""
     if match := re.fullmatch(r"layers\.(\d)\.0\.(projection|norm)\.(.+)", key):
         return f"patch_embed{int(match[1]) + 1}.{match[2].replace('projection', 'proj')}.{match[3]}"
     if match := re.fullmatch(r"layers\.(\d)\.2\.(.+)", key):
@@ -158,7 +158,7 @@ def pvt_key(key: str) -> str:
 
 
 def swin_key(key: str) -> str:
-    """The key under which a Swin file has what our backbone calls ``key``."""
+    """The key of a Swin file for ``key`` of our backbone."""
     for theirs, ours in {**_SWIN_PARTS, "patch_embed.proj.": "patch_embed.projection."}.items():
         key = key.replace(ours, theirs)
     return re.sub(r"^stages\.", "layers.", key)

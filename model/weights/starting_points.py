@@ -1,7 +1,7 @@
-"""Where training starts from: ImageNet backbones and the COCO QueryInst checkpoint of the official recipe.
+"""Starting points of training: ImageNet backbones and the COCO QueryInst checkpoint of the official recipe.
 
-Which kind of file it is, its keys say. Every key of the file and of the network is accounted for in a
-:class:`StartReport`: loaded, left at its initial value, or unused, with the reason. Sources: `init_cfg` of the
+The keys of a file identify its kind. A :class:`StartReport` lists every key of the file and of the network:
+loaded, left at its initial value, or unused, with the reason. Sources: `init_cfg` of the
 official configurations (`configs/tevit/*.py`), README of hustvl/TeViT (`load_from`), mmcv `load_checkpoint`.
 """
 
@@ -23,9 +23,12 @@ from model.weights.files import CheckpointError, WeightFile, read_weights
 
 TEVIT, QUERYINST, BACKBONE = "TeViT", "COCO QueryInst", "backbone"
 PVT, RESNET, SWIN = "PVTv2 of ImageNet", "ResNet of ImageNet", "Swin of ImageNet"
-BY_INIT, BY_NAME = "initial", "names"  # what class columns start from: initial values (the official way), equal names
+BY_INIT, BY_NAME = (
+    "initial",
+    "names",
+)  # class columns: initial values (as in the official recipe), or rows of equal names
 
-# The same thing under another name; and a name that means another thing: COCO's mouse belongs to a computer.
+# COCO's names of the same categories, and a name with another meaning: COCO's mouse is a computer mouse.
 _COCO_OF = {"sedan": "car", "motorbike": "motorcycle", "flying disc": "frisbee"}
 _FALSE_FRIENDS = {"mouse"}
 
@@ -41,7 +44,7 @@ _CONVERTERS: dict[str, Callable[[Mapping[str, Tensor]], layouts.Renamed]] = {
     BACKBONE: layouts.named_alike,
 }
 _THEIR_KEY: dict[str, Callable[[str], str]] = {PVT: layouts.pvt_key, SWIN: layouts.swin_key}
-# How keys begin that only files of one kind have; a file that lacks some of them is still known by the others.
+# Beginnings of keys that only files of one kind have; one of them identifies an incomplete file too.
 _MARKS = (
     (PVT, r"(patch_embed|block)\d\."),
     (RESNET, r"layer\d\.\d+\.conv1\."),
@@ -53,16 +56,16 @@ _HEADS = "roi_head."
 
 @dataclass(frozen=True)
 class StartReport:
-    """What became of every key of a file and of the network that it started."""
+    """The use of every key of a file and of the network that starts from it."""
 
     path: Path
     kind: str
     loaded: dict[str, tuple[str, ...]] = field(default_factory=dict)  # network key -> the file's keys
-    initial: dict[str, str] = field(default_factory=dict)  # network key that kept its initial value -> why
-    unused: dict[str, str] = field(default_factory=dict)  # the file's key that went nowhere -> why
+    initial: dict[str, str] = field(default_factory=dict)  # network key that kept its initial value -> reason
+    unused: dict[str, str] = field(default_factory=dict)  # the file's unused key -> reason
 
     def lines(self) -> list[str]:
-        """The report for people: totals, then one line per reason, with the keys it holds for."""
+        """The report as text: totals, then one line per reason, with its keys."""
         total = f"{len(self.loaded)} loaded, {len(self.initial)} left at their initial values"
         lines = [f"{self.path.name} ({self.kind}): {total}, {len(self.unused)} of the file unused."]
         for title, keys in (("Left at initial values", self.initial), ("Unused", self.unused)):
@@ -74,7 +77,7 @@ class StartReport:
 
 
 def recognise(file: WeightFile) -> str:
-    """The kind of a file, by its keys. Raises :class:`CheckpointError` where it is none that training starts from."""
+    """The kind of a file, by its keys. Raises :class:`CheckpointError` if training cannot start from it."""
     if is_own(file):
         return TEVIT
     if any(key.startswith(_HEADS) for key in file.state):
@@ -92,11 +95,11 @@ def recognise(file: WeightFile) -> str:
 
 
 def start_from(network: TeViT, path: Path, *, categories: tuple[str, ...], class_columns: str = BY_INIT) -> StartReport:
-    """Load what a file holds for ``network`` (freshly initialised, with as many classes as ``categories``) into it.
+    """Load the weights of a file into ``network`` (freshly initialised, with as many classes as ``categories``).
 
-    ``class_columns`` matters to COCO files: the official recipe leaves the rows of `fc_cls` and `conv_logits` at
+    ``class_columns`` applies to COCO files: the official recipe leaves the rows of `fc_cls` and `conv_logits` at
     their initial values (:data:`BY_INIT`); :data:`BY_NAME` takes the rows of classes of the same name, and the mean of
-    all rows for other classes. A TeViT checkpoint always goes by names.
+    all rows for other classes. A TeViT checkpoint is always matched by names.
     Raises :class:`CheckpointError` that names the key at fault; the network is unchanged then.
     """
     file = read_weights(path)
@@ -154,7 +157,7 @@ def _start_backbone(network: TeViT, file: WeightFile, kind: str) -> StartReport:
 
 
 def _may_be_absent(key: str, config: BackboneConfig) -> str | None:
-    """Why a classifier's file need not have what our backbone calls ``key``; None where it must."""
+    """Why a classifier's file may lack ``key`` of our backbone; None if it must have it."""
     if key == "msg_tokens":
         return "messenger tokens are TeViT's own"
     if key.endswith("num_batches_tracked"):
@@ -178,7 +181,7 @@ def _require_equal_tables(path: Path, found: layouts.Renamed, wanted: dict[str, 
 
 
 def _start_queryinst(network: TeViT, file: WeightFile, categories: tuple[str, ...], class_columns: str) -> StartReport:
-    """As mmcv's `load_checkpoint(strict=False)`: what fits by name and shape; but what else is missing is an error."""
+    """As mmcv's `load_checkpoint(strict=False)`, loads what fits by name and shape; other missing keys are errors."""
     wanted, taken, initial = network.state_dict(), {}, {}
     for key, value in wanted.items():
         given = file.state.get(key)
@@ -208,6 +211,6 @@ def _start_queryinst(network: TeViT, file: WeightFile, categories: tuple[str, ..
 
 
 def _coco_rows(categories: tuple[str, ...]) -> list[int | None]:
-    """COCO's class of the same thing for each of ``categories``, None where there is none."""
+    """The row of COCO's class for each of ``categories``, None if COCO has no such class."""
     rows = {name: row for row, name in enumerate(COCO_NAMES) if name not in _FALSE_FRIENDS}
     return [rows.get(_COCO_OF.get(name, name)) for name in map(normalised, categories)]
