@@ -18,10 +18,10 @@ VERSIONS = tuple(PRESETS)
 
 @dataclass(frozen=True)
 class ExportCategories:
-    """The categories of the file, and by category of the project its id there; what is not in ``ids`` stays here.
+    """The categories of the exported file. ``ids`` maps categories of the project to ids of the file.
 
-    ``notes`` and ``left_out`` are sentences about names that change, and about categories without a place;
-    ``from_zero`` says that the ids are one higher than those of the import.
+    A category that is not in ``ids`` is not exported. ``notes`` are sentences about names that change, ``left_out``
+    about categories without a place in the file; ``from_zero``: the ids are one higher than those of the import.
     """
 
     categories: tuple[VisCategory, ...]
@@ -34,10 +34,10 @@ class ExportCategories:
 def export_categories(
     categories: Sequence[Category], tracks: Mapping[str, int], version: str | None
 ) -> ExportCategories:
-    """What the categories of a project are in the file.
+    """The categories under which a project is exported.
 
-    categories: all of the project, retired ones too. tracks: how many tracks leave, by category. version: one of
-    `VERSIONS`, or None for the project's own categories. Raises `BadInput` where none has a place in the version.
+    categories: all of the project, with retired ones. tracks: number of exported tracks by category. version: one of
+    `VERSIONS`, or None for the project's own categories. Raises `BadInput` if none has a place in the version.
     """
     kept = [category for category in categories if not category.retired or tracks.get(category.id)]
     return _own(kept) if version is None else _of_version(kept, tracks, version)

@@ -1,4 +1,4 @@
-"""Which frames of a video leave in an export, what their pictures are called, and what is missing between them."""
+"""The frames of a video that an export writes, the names of their pictures, and the gaps between them."""
 
 import itertools
 from collections.abc import Callable, Mapping, Sequence
@@ -12,11 +12,11 @@ from storage import frames
 from storage.videos import Video
 
 
-def leaving_frames(video: Video, stride: int | None) -> range:
-    """The frames of ``video`` that an export at ``stride`` writes; without one, at the stride of its import.
+def exported_frames(video: Video, stride: int | None) -> range:
+    """The frames of ``video`` that an export at ``stride`` (default: that of its import) writes.
 
-    An imported video leaves at its stride, or a multiple of it, as it came: from its first annotated frame to its
-    last. Else every so many frames from frame 0 on.
+    At the stride of its import, or a multiple of it, an imported video is exported from its first annotated frame to
+    its last. Every other export starts at frame 0.
     """
     step = stride or video.stride
     if video.import_id is not None and step % video.stride == 0:
@@ -28,16 +28,16 @@ def leaving_frames(video: Video, stride: int | None) -> range:
 
 @dataclass(frozen=True)
 class PictureNames:
-    """Names of pictures below the folder of pictures; ``changed`` is a sentence where they are not the import's."""
+    """Names of pictures, relative to the folder of all pictures; ``changed``: why not as in the import."""
 
     names: tuple[str, ...]
     changed: str | None = None
 
 
 def picture_names(video: Video, chosen: Sequence[int], taken: set[str]) -> PictureNames:
-    """The names of the import where it had one folder for the video alone, else names by frame number.
+    """The names of the import if the video had a folder of its own there, else names by frame number.
 
-    taken: folders of other videos; the one of this video is added.
+    taken: folders of other videos; the folder of this video is added to it.
     """
     own = _imported_names(video) if video.import_id is not None else {}
     obstacle = _obstacle(own, chosen, taken)
@@ -53,7 +53,7 @@ def picture_names(video: Video, chosen: Sequence[int], taken: set[str]) -> Pictu
 
 
 def _obstacle(own: Mapping[int, str], chosen: Sequence[int], taken: set[str]) -> str | None:
-    """Why the names of the import cannot be kept; None where they can."""
+    """The reason why the names of the import cannot be kept, or None."""
     folders = {PurePosixPath(name).parent.as_posix() for name in own.values()}
     if not own or any(frame not in own for frame in chosen):
         return "the import does not name every frame"
@@ -85,7 +85,7 @@ def _numbered_names(video: Video, chosen: Sequence[int], taken: set[str]) -> tup
 def write_pictures(
     video: Video, chosen: Sequence[int], names: Sequence[str], place: Path, progress: Callable[[int, int], None]
 ) -> None:
-    """Write the frames ``chosen`` of ``video`` as ``names`` below ``place``; raises `storage.frames.VideoError`."""
+    """Write the frames ``chosen`` of ``video`` as ``names`` into the folder ``place``. Raises `VideoError`."""
     index = frame_index(video)
     frames.verify(index)
     frames.write_frames_folder(
@@ -98,7 +98,7 @@ def write_pictures(
 
 
 def gap_sentences(video: Video) -> tuple[str, ...]:
-    """One sentence for each hole of the video and each part of it that is damaged, and for frames not yet counted."""
+    """One sentence for each gap and each damaged part of the video, and one if its frames are not all counted."""
     index = frame_index(video)
     found = [f"{video.name}: {_where(gap.after, video.count)} {gap.reason}." for gap in index.gaps]
     found += [
@@ -116,6 +116,6 @@ def _where(after: int, count: int) -> str:
 
 
 def _imported_names(video: Video) -> dict[int, str]:
-    """Name of each frame that the imported file (or the folder) names."""
+    """Name of the picture of each frame that the imported file names."""
     first = int((video.extra or {}).get(ANNOTATED_FROM, 0))
     return dict(zip(itertools.count(first, video.stride), video.file_names or (), strict=False))

@@ -1,13 +1,13 @@
-"""Ids on their way out: those of the imported file where they are free, and never 0."""
+"""Ids of an exported file: those of the imported file where they are free, and never 0."""
 
 from collections.abc import Sequence
 
 
 def assign_ids(wanted: Sequence[str | None]) -> list[int]:
-    """A positive number for each: its own one where that is free, else the next above all others; 1, 2, … if none.
+    """A positive number for each wanted id: that id if it is free, else the next number above all others.
 
-    Where one of them is 0, all are one higher, so that they keep their order: evaluators take 0 for no track at all,
-    and loaders count from 1.
+    If one of the wanted ids is 0, all numbers are one higher than the ids, so that they keep their order: evaluators
+    read 0 as "no track", and loaders count from 1.
     """
     shift = int(counts_from_zero(wanted))
     kept: dict[int, int] = {}

@@ -1,7 +1,7 @@
-"""A project leaves as YouTube-VIS: ``instances.json`` beside ``JPEGImages/<video>/00000.jpg``, whole or not at all.
+"""Exports a project as YouTube-VIS: ``instances.json`` beside ``JPEGImages/<video>/00000.jpg``, whole or not at all.
 
-The same project gives the same bytes. What came in by an import leaves with its own ids, file names and foreign keys;
-what was made here gets the next free ids.
+The same project gives the same bytes. Imported videos, categories and tracks keep their ids, file names and unknown
+keys; all others get the next free ids.
 """
 
 from collections import Counter
@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled, CannotStore
 from app.exchange.export_categories import VERSIONS, ExportCategories, export_categories
-from app.exchange.export_frames import gap_sentences, leaving_frames, picture_names, write_pictures
+from app.exchange.export_frames import exported_frames, gap_sentences, picture_names, write_pictures
 from app.exchange.export_ids import assign_ids, counts_from_zero
 from app.exchange.extras import SOURCE
 from app.progress import Report, quiet
@@ -35,11 +35,11 @@ ANNOTATIONS = "instances.json"
 
 @dataclass(frozen=True)
 class Exported:
-    """What was written.
+    """The written files, and numbers and sentences about them.
 
-    ``left_out`` has one sentence for each kind of thing that could not leave, and why; ``gaps`` one for each hole and
-    each damaged part of a video, and for each video whose frames are not all counted; ``notes`` sentences about ids
-    and names that are not those of the import.
+    ``left_out`` has one sentence for each reason why something was not exported; ``gaps`` one for each gap and each
+    damaged part of a video, and for each video whose frames are not all counted; ``notes`` sentences about ids and
+    names that differ from the import.
     """
 
     out: Path
@@ -67,7 +67,7 @@ class Exported:
 
 @dataclass(frozen=True)
 class _Choice:
-    """What of a project leaves: only judged rows or all that are not rejected, and every how many frames.
+    """The rows and frames to export: reviewed rows only, or all that are not rejected; one frame in every ``stride``.
 
     ``stride`` None: each video at the stride of its import.
     """
@@ -77,8 +77,8 @@ class _Choice:
 
 
 @dataclass(frozen=True)
-class _Piece:
-    """One video on its way out, with its tracks and the masks that are exported, by track and frame."""
+class _ExportedVideo:
+    """One video with its tracks and the masks to export, by track id and frame."""
 
     video: Video
     tracks: tuple[Track, ...]
@@ -98,16 +98,16 @@ def export_dataset(
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Exported:
-    """Writes a project into the new folder ``out``.
+    """Write a project into the new folder ``out``.
 
-    Rejected, deleted and (``reviewed_only``) unjudged rows leave as null; tracks without a category stay here and are
-    counted in ``left_out``. ``stride`` keeps every so many frames; without it an imported video leaves at the stride of
-    its import, and every other one whole. ``version`` (one of `VERSIONS`) gives the file the categories of that version
-    of YouTube-VIS, with their names, ids and order; tracks of categories without a place there stay here, and are
-    named. None keeps the project's own categories.
+    Rejected, deleted and (``reviewed_only``) unreviewed rows become null; tracks without a category are not exported
+    but counted in ``left_out``. ``stride`` exports one frame in so many; without it an imported video is exported at
+    the stride of its import, and every other one whole. ``version`` (one of `VERSIONS`) gives the file the categories
+    of that version of YouTube-VIS, with their names, ids and order; tracks of categories without a place there are not
+    exported, and ``left_out`` names them. None keeps the project's own categories.
 
-    Raises `BadInput` (the folder is there already, nothing to export), `storage.frames.VideoError` (a source is gone or
-    changed), `Cancelled`; nothing stays behind then.
+    Raises `BadInput` (the folder exists already, or there is nothing to export), `storage.frames.VideoError` (a source
+    is gone or changed), `Cancelled`; nothing is written then.
     """
     _check_request(out, version, stride)
     choice = _Choice(reviewed_only, stride)
@@ -117,10 +117,10 @@ def export_dataset(
         if not found:
             raise BadInput("This project has no video yet, so there is nothing to export.")
         categories = projects.list_categories(tx, project_id, retired=True)
-        pieces = [_piece(tx, video, choice) for video in found]
+        pieces = [_exported_video(tx, video, choice) for video in found]
         head = _head(tx, project_id, version)
-    leaving = _leaving(pieces, categories, version, choice)
-    dataset, notes = _dataset(pieces, leaving, head, choice)
+    exported = _exported_tracks(pieces, categories, version, choice)
+    dataset, notes = _dataset(pieces, exported, head, choice)
     try:
         with new_folder(out) as part:
             if with_frames:
@@ -134,7 +134,7 @@ def export_dataset(
         videos=len(dataset.videos),
         tracks=len(dataset.tracks),
         masks=sum(rle is not None for track in dataset.tracks for rle in track.segmentations),
-        left_out=leaving.left_out + _between(pieces, choice),
+        left_out=exported.left_out + _stride_warnings(pieces, choice),
         gaps=tuple(sentence for piece in pieces for sentence in gap_sentences(piece.video)),
         notes=notes,
     )
@@ -149,18 +149,18 @@ def _check_request(out: Path, version: str | None, stride: int | None) -> None:
         raise BadInput(f"{out} is already there; choose a new folder for the export.")
 
 
-def _piece(tx: Connection, video: Video, choice: _Choice) -> _Piece:
+def _exported_video(tx: Connection, video: Video, choice: _Choice) -> _ExportedVideo:
     found = tuple(track for track in tracks.list_tracks(tx, video.id) if not track.rejected)
-    rows = [row for row in tracks.rows(tx, video.id) if _leaves(row, choice)]
+    rows = [row for row in tracks.rows(tx, video.id) if _is_exported(row, choice)]
     blobs = masks.get_blobs(tx, {row.hash for row in rows if row.hash is not None})
     by_track: dict[str, dict[int, Rle]] = {track.id: {} for track in found}
     for row in rows:
         if row.track_id in by_track and row.hash is not None:
             by_track[row.track_id][row.frame] = blobs[row.hash]
-    return _Piece(video, found, by_track)
+    return _ExportedVideo(video, found, by_track)
 
 
-def _leaves(row: MaskRow, choice: _Choice) -> bool:
+def _is_exported(row: MaskRow, choice: _Choice) -> bool:
     if row.state != "present" or row.review == "rejected" or row.area == 0:
         return False
     return row.human if choice.reviewed_only else True
@@ -168,7 +168,7 @@ def _leaves(row: MaskRow, choice: _Choice) -> bool:
 
 @dataclass(frozen=True)
 class _Head:
-    """What stands beside videos, categories and annotations in the file."""
+    """The keys of the file besides videos, categories and annotations."""
 
     info: dict[str, Any]
     licenses: tuple[Any, ...]
@@ -177,26 +177,26 @@ class _Head:
 
 def _head(tx: Connection, project_id: str, version: str | None) -> _Head:
     imported = videos.list_imports(tx, project_id)
-    said = {} if version is None else {"version": version}
+    chosen = {} if version is None else {"version": version}
     if not imported:
-        return _Head({"description": "Video instance masks", "version": "2019", **said}, (), {})
+        return _Head({"description": "Video instance masks", "version": "2019", **chosen}, (), {})
     extra = dict(imported[0].extra or {})
-    info = {**(imported[0].info or {}), **said}
+    info = {**(imported[0].info or {}), **chosen}
     return _Head(info, tuple(extra.get("licenses", ())), dict(extra.get(SOURCE, {})))
 
 
 @dataclass(frozen=True)
-class _Leaving:
-    """The tracks that leave, with their categories in the file, and sentences about those that stay here."""
+class _ExportedTracks:
+    """The exported tracks, the categories of the file, and sentences about tracks that are not exported."""
 
-    tracks: tuple[tuple[_Piece, Track], ...]
+    tracks: tuple[tuple[_ExportedVideo, Track], ...]
     categories: ExportCategories
     left_out: tuple[str, ...]
 
 
-def _leaving(
-    pieces: Sequence[_Piece], categories: Sequence[Category], version: str | None, choice: _Choice
-) -> _Leaving:
+def _exported_tracks(
+    pieces: Sequence[_ExportedVideo], categories: Sequence[Category], version: str | None, choice: _Choice
+) -> _ExportedTracks:
     found = [(piece, track) for piece in pieces for track in piece.tracks if _has_content(piece, track, choice)]
     without = sum(track.category_id is None for _, track in found)
     used = Counter(track.category_id for _, track in found if track.category_id is not None)
@@ -205,19 +205,19 @@ def _leaving(
     which = "1 track without a category stayed here; give it one to export it."
     if without != 1:
         which = f"{without} tracks without a category stayed here; give them one to export them."
-    return _Leaving(kept, chosen, ((which,) if without else ()) + chosen.left_out)
+    return _ExportedTracks(kept, chosen, ((which,) if without else ()) + chosen.left_out)
 
 
 def _dataset(
-    pieces: Sequence[_Piece], leaving: _Leaving, head: _Head, choice: _Choice
+    pieces: Sequence[_ExportedVideo], exported: _ExportedTracks, head: _Head, choice: _Choice
 ) -> tuple[VisDataset, tuple[str, ...]]:
-    """The file, and sentences about ids and names that are not those of the import."""
-    categories = leaving.categories
+    """The content of the file, and sentences about ids and names that differ from the import."""
+    categories = exported.categories
     video_ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
-    track_ids = assign_ids([track.source_id for _, track in leaving.tracks])
-    exported = [
+    track_ids = assign_ids([track.source_id for _, track in exported.tracks])
+    listed_tracks = [
         _track(piece, track, number, video_ids[piece.video.id], categories.ids[str(track.category_id)], choice)
-        for (piece, track), number in zip(leaving.tracks, track_ids, strict=True)
+        for (piece, track), number in zip(exported.tracks, track_ids, strict=True)
     ]
     listed, renamed = _videos(pieces, video_ids, choice)
     dataset = VisDataset(
@@ -225,13 +225,13 @@ def _dataset(
         licenses=head.licenses,
         videos=tuple(sorted(listed, key=lambda video: video.id)),
         categories=categories.categories,
-        tracks=tuple(sorted(exported, key=lambda track: track.id)),
+        tracks=tuple(sorted(listed_tracks, key=lambda track: track.id)),
         extra=head.extra,
     )
     shifted = {
         "Video": counts_from_zero([piece.video.source_id for piece in pieces]),
         "Category": categories.from_zero,
-        "Track": counts_from_zero([track.source_id for _, track in leaving.tracks]),
+        "Track": counts_from_zero([track.source_id for _, track in exported.tracks]),
     }
     notes = [
         f"{what} ids are one higher than in the imported file, which counts them from 0: other programs count from 1."
@@ -241,19 +241,19 @@ def _dataset(
     return dataset, (*categories.notes, *notes, *renamed)
 
 
-def _has_content(piece: _Piece, track: Track, choice: _Choice) -> bool:
-    """Whether a track leaves: it has a mask, or it came in (perhaps empty) and everything leaves again."""
-    chosen = leaving_frames(piece.video, choice.stride)
+def _has_content(piece: _ExportedVideo, track: Track, choice: _Choice) -> bool:
+    """Whether to export a track: it has a mask to export, or it was imported (perhaps empty) and all rows go out."""
+    chosen = exported_frames(piece.video, choice.stride)
     if any(frame in chosen for frame in piece.masks[track.id]):
         return True
     return track.source_id is not None and not choice.reviewed_only and track.category_id is not None
 
 
-def _between(pieces: Sequence[_Piece], choice: _Choice) -> tuple[str, ...]:
-    """What is said of masks on frames that do not leave, and of frames that leave though nobody looked at them."""
+def _stride_warnings(pieces: Sequence[_ExportedVideo], choice: _Choice) -> tuple[str, ...]:
+    """Warnings: masks that lie outside the exported stride, and exported frames that were never annotated."""
     found = []
     for piece in pieces:
-        video, chosen = piece.video, leaving_frames(piece.video, choice.stride)
+        video, chosen = piece.video, exported_frames(piece.video, choice.stride)
         if video.import_id is None:
             continue
         between = sum(frame not in chosen for masks_of in piece.masks.values() for frame in masks_of)
@@ -268,27 +268,29 @@ def _between(pieces: Sequence[_Piece], choice: _Choice) -> tuple[str, ...]:
     return tuple(found)
 
 
-def _track(piece: _Piece, track: Track, number: int, video_id: int, category_id: int, choice: _Choice) -> VisTrack:
+def _track(
+    piece: _ExportedVideo, track: Track, number: int, video_id: int, category_id: int, choice: _Choice
+) -> VisTrack:
     here = piece.masks[track.id]
     return VisTrack(
         id=number,
         video_id=video_id,
         category_id=category_id,
-        segmentations=tuple(here.get(frame) for frame in leaving_frames(piece.video, choice.stride)),
+        segmentations=tuple(here.get(frame) for frame in exported_frames(piece.video, choice.stride)),
         iscrowd=int(track.iscrowd),
         extra=dict((track.extra or {}).get(SOURCE, {})),
     )
 
 
 def _videos(
-    pieces: Sequence[_Piece], ids: Mapping[str, int], choice: _Choice
+    pieces: Sequence[_ExportedVideo], ids: Mapping[str, int], choice: _Choice
 ) -> tuple[list[VisVideo], tuple[str, ...]]:
-    """The videos of the file, and sentences about those whose pictures have other names than in the import."""
+    """The videos of the file, and sentences about pictures with other names than in the import."""
     taken: set[str] = set()
     found, notes = [], []
     for piece in pieces:
         video = piece.video
-        named = picture_names(video, leaving_frames(video, choice.stride), taken)
+        named = picture_names(video, exported_frames(video, choice.stride), taken)
         extra = dict((video.extra or {}).get(SOURCE, {}))
         found.append(VisVideo(ids[video.id], video.width, video.height, len(named.names), named.names, extra))
         if named.changed:
@@ -297,7 +299,7 @@ def _videos(
 
 
 def _write_frames(
-    pieces: Sequence[_Piece],
+    pieces: Sequence[_ExportedVideo],
     dataset: VisDataset,
     part: Path,
     choice: _Choice,
@@ -313,5 +315,5 @@ def _write_frames(
                 raise Cancelled
             report((position + done / max(total, 1)) / len(pieces), f"Writing frame {done} of {total} of {name}")
 
-        chosen = leaving_frames(piece.video, choice.stride)
+        chosen = exported_frames(piece.video, choice.stride)
         write_pictures(piece.video, chosen, names[ids[piece.video.id]], part / FRAMES_FOLDER, progress)

@@ -1,4 +1,4 @@
-"""Which category of the project each category of an imported file becomes."""
+"""Maps the categories of an imported file to categories of the project, and adds those that are missing."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ RENAMED = "category names"
 
 @dataclass(frozen=True)
 class CategoryIds:
-    """The project's category for each category id of a file, the names that were added, and what was not kept."""
+    """The project's category for each category id of a file, the added names, and notes about changed names."""
 
     ids: dict[int, str]
     new: tuple[str, ...]
@@ -25,10 +25,10 @@ class CategoryIds:
 
 
 def adopt_categories(tx: Connection, project_id: str, wanted: Sequence[VisCategory]) -> CategoryIds:
-    """Finds or adds a category of the project for each of a file; two of the file are never one.
+    """Find or add a category of the project for each one of a file; two of the file never become one.
 
-    The same spelling comes first. Else a name that differs only in case, blanks, hyphens and underscores is the same,
-    if only one category of the file and one of the project have it; that is noted.
+    The same spelling comes first. A name that differs only in case, blanks, hyphens or underscores matches as well, if
+    only one category of the file and one of the project have it; there is a note about it.
     """
     known = projects.list_categories(tx, project_id)
     found = _same_spelling(known, wanted)
@@ -65,7 +65,7 @@ def _same_spelling(known: Sequence[Category], wanted: Sequence[VisCategory]) -> 
 
 
 def _same_letters(known: Sequence[Category], wanted: Sequence[VisCategory], taken: set[str]) -> dict[int, str]:
-    """The categories that only one of the file and one of the project can be, by the normalised name."""
+    """Category id of the file -> category of the project, where only one of each has the same normalised name."""
     rivals = Counter(normalised_name(category.name) for category in wanted)
     free: dict[str, list[str]] = {}
     for own in known:
@@ -91,5 +91,5 @@ def _add(tx: Connection, project_id: str, category: VisCategory, taken: set[str]
 
 
 def _words(name: str) -> str:
-    """A name as the project stores it: runs of white space are one blank."""
+    """A name as the project stores it, with one blank for each run of white space."""
     return " ".join(name.split())

@@ -1,4 +1,4 @@
-"""Where the pictures of an imported YouTube-VIS video are, and which frame each annotated entry stands for."""
+"""Finds the pictures of an imported YouTube-VIS video, and the frame of each annotated entry."""
 
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
@@ -14,9 +14,9 @@ FIRST_SUFFIX = ".mp4"
 
 @dataclass(frozen=True)
 class Pictures:
-    """The frames of an imported video. Entry t of the file stands for frame ``first + t * stride``.
+    """The frames of an imported video. Entry t of the file belongs to frame ``first + t * stride``.
 
-    ``names`` are those of the file, as they are stored; ``notes`` say where the pictures are not as the file says.
+    ``names`` are the names of the file, as they are stored; ``notes`` are about pictures that differ from the file.
     """
 
     index: FrameIndex
@@ -26,16 +26,16 @@ class Pictures:
     notes: tuple[VisNote, ...] = ()
 
     def frame(self, entry: int) -> int:
-        """The frame that annotated entry ``entry`` stands for."""
+        """The frame to which the annotated entry belongs."""
         return self.first + entry * self.stride
 
 
 def find_pictures(video: VisVideo, finder: PictureFinder, *, stride: int | None = None) -> Pictures:
-    """The pictures of ``video``; raises `BadInput` or `storage.frames.VideoError` if they do not fit.
+    """The pictures of ``video``. Raises `BadInput` or `storage.frames.VideoError` if they do not fit.
 
-    Without ``stride`` exactly the pictures that the file names. With it the video at its full rate: a folder that holds
-    the named pictures and those between them, or a video file called like the folder of the names (the finder's folder
-    may be that file itself). Its length has to fit: one annotated frame in every ``stride``, from the first on.
+    Without ``stride`` these are the named pictures only. With it they are the video at its full rate: a folder with the
+    named pictures and those between them, or a video file with the name of that folder (the finder's folder may be that
+    file itself). Its length must fit: one annotated frame in every ``stride``, starting with the first.
     """
     found = _named(video, finder) if stride is None else _full_rate(video, finder, stride)
     index = found.index
@@ -76,7 +76,7 @@ def _full_rate(video: VisVideo, finder: PictureFinder, stride: int) -> Pictures:
 
 
 def _of_folder(found: VideoPictures, stride: int) -> Pictures:
-    """The names say which pictures are annotated; those between them must be there, and as many each time."""
+    """The video of a folder: between two named pictures there must be ``stride - 1`` others, everywhere."""
     place = found.place / PurePosixPath(found.files[0]).parent
     every = frames.picture_names(place)
     position = {name: k for k, name in enumerate(every)}
@@ -107,5 +107,5 @@ def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int) -
 
 
 def _suffixes() -> tuple[str, ...]:
-    """What the name of a video file may end with, in the order in which it is looked for."""
+    """Endings of video files, in the order in which they are tried."""
     return FIRST_SUFFIX, *sorted(VIDEO_SUFFIXES - {FIRST_SUFFIX})

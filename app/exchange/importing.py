@@ -1,7 +1,7 @@
-"""A YouTube-VIS file and its folder of frames come into a project, whole or not at all.
+"""Imports a YouTube-VIS file and its folder of frames into a project, whole or not at all.
 
-Ids, names, positions of null, and every key that the format does not know are kept, so that an export gives them back.
-Imported masks are nobody's verdict yet: their source is *imported* and they are unreviewed. Null is *absent*.
+Ids, names, positions of null, and keys that the format does not know are kept for a later export. Imported masks have
+the source *imported* and are unreviewed, since nobody has judged them yet. Null is *absent*.
 """
 
 import hashlib
@@ -38,10 +38,10 @@ from storage.youtube_vis import PictureFinder, VisDataset, VisNote, VisTrack, Vi
 
 @dataclass(frozen=True)
 class Imported:
-    """What came in. ``skipped`` has one sentence for each video that was left out, and why.
+    """The result of an import. ``skipped`` has one sentence with the reason for each video that was left out.
 
-    ``notes`` are sentences about what came in other than it stands in the file: the first of each kind, with its
-    place, and how many more there are.
+    ``notes`` are sentences about changes against the file: the first of each kind, with its place, and the number of
+    further ones.
     """
 
     videos: tuple[str, ...]
@@ -65,7 +65,7 @@ class Imported:
 
 @dataclass(frozen=True)
 class _Ready:
-    """One video of the file whose pictures were found and fit."""
+    """One video of the file with its pictures and tracks."""
 
     video: VisVideo
     pictures: Pictures
@@ -73,7 +73,7 @@ class _Ready:
 
     @property
     def candidate(self) -> Candidate:
-        """What tells whether the project has it already."""
+        """The facts by which an earlier import of the video is found."""
         return Candidate(self.video, self.pictures.index, self.pictures.names, self.tracks)
 
 
@@ -89,16 +89,16 @@ def import_dataset(
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Imported:
-    """Reads a YouTube-VIS file into a project; its pictures stay where they are, under ``frames_folder``.
+    """Read a YouTube-VIS file into a project; its pictures stay where they are, in ``frames_folder``.
 
-    With ``stride`` the file annotates one frame in every so many of videos that are there at their full rate, as
-    folders or as video files (see `app.exchange.import_frames`); the frames between are unknown, not *absent*, and an
-    export at that stride gives the file back. A video whose pictures are missing, broken or of another size is left out
-    and told in ``skipped``. ``repeat`` says what becomes of videos that an earlier import brought already.
+    With ``stride`` the file annotates one frame in so many of videos at their full rate, which are folders or video
+    files (see `app.exchange.import_frames`); the frames between are unknown, not *absent*, and an export at that stride
+    gives the same file. A video whose pictures are missing, broken or of another size is left out, and ``skipped`` has
+    the reason. ``repeat`` is the treatment of videos that an earlier import has added already.
 
-    Raises `app.exchange.repeats.ImportedAlready` where that is "ask" and there are such videos, `BadInput` when the
-    file or folder is not there or no video could be used,
-    `storage.youtube_vis.YouTubeVisError` when the file is not sound, `Cancelled` before anything is stored.
+    Raises `app.exchange.repeats.ImportedAlready` if there are such videos and ``repeat`` is "ask", `BadInput` if file
+    or folder do not exist or no video can be used, `storage.youtube_vis.YouTubeVisError` if the file is not valid,
+    `Cancelled` before anything is stored.
     """
     dataset, digest = _read(file)
     if stride is not None and stride < 1:

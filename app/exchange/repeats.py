@@ -1,4 +1,4 @@
-"""Videos of an imported file that are in the project already: which they are, and what becomes of them."""
+"""Finds videos of an imported file that are in the project already, and skips, replaces or repeats them."""
 
 import hashlib
 import json
@@ -22,7 +22,7 @@ MOST_NAMES = 5
 
 
 class ImportedAlready(BadInput):
-    """Videos of the file came into the project by an earlier import, and nobody chose what becomes of them.
+    """An earlier import has added videos of the file already, and the request has no choice for them.
 
     ``what`` is the sentence without the choices, which are flags on the command line and a field on the page.
     """
@@ -37,7 +37,7 @@ class ImportedAlready(BadInput):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A video of the file with its pictures, the names that are stored for it, and its tracks."""
+    """A video of the file with its pictures, their names as they are stored, and its tracks."""
 
     video: VisVideo
     index: FrameIndex
@@ -47,16 +47,16 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Repeated:
-    """A video of the project that the file has again; ``same`` says whether the file's tracks are those of then."""
+    """A video of the project that the file has again; ``same``: with the same tracks as in the earlier import."""
 
     known: Video
     same: bool
 
 
 def find_repeats(tx: Connection, project_id: str, candidates: Sequence[Candidate]) -> dict[int, Repeated]:
-    """The imported videos of a project that candidates are again, by the video id of the file.
+    """Video id of the file -> the video of the project that an earlier import added for it.
 
-    They have the same source (place and names of the pictures) or the same content (the bytes of the pictures).
+    Both have the same source (place and names of the pictures) or the same content (the bytes of the pictures).
     """
     imported = [video for video in videos.list_videos(tx, project_id) if video.import_id is not None]
     by_source = {(video.path, tuple(video.file_names or ())): video for video in imported}
@@ -70,15 +70,15 @@ def find_repeats(tx: Connection, project_id: str, candidates: Sequence[Candidate
 
 
 def content_digest(candidate: Candidate) -> str:
-    """SHA-256 of what the file says of a video and of its tracks, whatever stands around them."""
-    said = {
+    """SHA-256 of the entries of a video and of its tracks in the file."""
+    content = {
         "names": candidate.names,
         "tracks": [
             [track.id, track.category_id, track.iscrowd, track.segmentations, sorted(track.unknown), track.extra]
             for track in candidate.tracks
         ],
     }
-    return hashlib.sha256(json.dumps(said, sort_keys=True).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(content, sort_keys=True).encode()).hexdigest()
 
 
 def refuse_repeats(file: str, repeats: Mapping[int, Repeated], *, count: int) -> None:
@@ -98,9 +98,9 @@ def refuse_repeats(file: str, repeats: Mapping[int, Repeated], *, count: int) ->
 def settle_repeats(
     tx: Connection, repeats: Mapping[int, Repeated], repeat: Repeat
 ) -> tuple[frozenset[int], list[VisNote]]:
-    """Does what was chosen; returns the video ids of the file that are left out, and a note for each repeated video.
+    """Carry out the choice; returns the ids of videos to leave out of the import, and a note for each repeated video.
 
-    A replaced video is removed from the library, with its tracks and corrections, and can be restored there.
+    A replaced video is removed from the library with its tracks and corrections, and can be restored there.
     """
     notes = []
     for number, repeated in repeats.items():

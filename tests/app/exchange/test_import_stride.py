@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from app.errors import BadInput
-from app.exchange.export_frames import leaving_frames
+from app.exchange.export_frames import exported_frames
 from app.exchange.import_frames import find_pictures
 from app.settings import Settings
 from storage import rle
@@ -230,8 +230,8 @@ def test_a_part_that_was_annotated_frame_by_frame_leaves_as_it_came(
     exchange.bring(tmp_path / "in.json", tmp_path, stride=1)
     [video] = exchange.videos()
     assert (video.count, video.stride) == (12, 1)
-    assert leaving_frames(video, None) == leaving_frames(video, 1) == range(first, first + 3)
-    assert leaving_frames(video, 2) == range(first, first + 3, 2)
+    assert exported_frames(video, None) == exported_frames(video, 1) == range(first, first + 3)
+    assert exported_frames(video, 2) == range(first, first + 3, 2)
     exchange.export(tmp_path / "out")
     assert (tmp_path / "out" / "instances.json").read_bytes() == (tmp_path / "in.json").read_bytes()
 
@@ -240,4 +240,4 @@ def test_a_video_that_was_not_imported_leaves_whole(
     exchange: ExchangeScene, settings: Settings, tmp_path: Path
 ) -> None:
     video = exchange.add(folder_of(tmp_path / "ab", 7))
-    assert leaving_frames(video, None) == range(7) and leaving_frames(video, 3) == range(0, 7, 3)
+    assert exported_frames(video, None) == range(7) and exported_frames(video, 3) == range(0, 7, 3)
