@@ -2,7 +2,6 @@
 
 import hashlib
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -12,6 +11,7 @@ from app.errors import BadInput
 from app.settings import Settings
 from storage.checkpoints import Checkpoint
 from storage.database import Database
+from tests.app.checkpoints.records import registered
 from tests.app.command_line import CATEGORIES, tiny_checkpoint
 
 
@@ -64,25 +64,6 @@ def test_an_unknown_checkpoint_names_those_there_are(database: Database, setting
     add_file(database, settings, CheckpointFile(tiny_checkpoint(tmp_path / "t.safetensors"), "a"), project_id=None)
     with pytest.raises(BadInput, match="there are a"):
         find_checkpoint(database, "mine")
-
-
-def registered(settings: Settings, name: str, *, sha256: str | None = None, on_disk: bool = True) -> Checkpoint:
-    """A checkpoint record whose file (without a network in it) is there or not."""
-    path = settings.checkpoints / f"{name}.safetensors"
-    if on_disk:
-        path.write_bytes(b"")
-    facts: dict[str, Any] = dict.fromkeys(("project_id", "parent_sha256", "provenance", "metrics", "removed"))
-    return Checkpoint(
-        id=name,
-        name=name,
-        path=str(path.relative_to(settings.data)),
-        sha256=sha256 or f"hash of {name}",
-        config="tevit_tiny",
-        categories=("fish",),
-        size_bytes=0,
-        created=0.0,
-        **facts,
-    )
 
 
 def test_a_path_is_below_the_data_folder_unless_it_is_whole(settings: Settings) -> None:

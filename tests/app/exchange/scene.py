@@ -15,6 +15,7 @@ from storage.database import Database
 from storage.projects import Project
 from storage.tracks import MaskRow
 from storage.videos import Video
+from tests.app.exchange.files import write, write_pictures
 from tests.app.made import send
 
 
@@ -31,6 +32,15 @@ class ExchangeScene:
         facts = {"project_id": self.project.id, "file": file, "frames_folder": frames}
         return import_dataset(self.database, self.settings, **facts, **more)
 
+    def bring_content(self, top: dict[str, Any], folder: Path, **more: Any) -> Imported:
+        """Import a content (see `files.content`) as ``in.json``, with its pictures below ``frames``, of a folder."""
+        write_pictures(folder / "frames")
+        return self.bring(write(folder / "in.json", top), folder / "frames", **more)
+
+    def exported(self, out: Path, **more: Any) -> tuple[Exported, dict[str, Any]]:
+        """The export into a folder, and the content of its file."""
+        return self.export(out, **more), json.loads((out / "instances.json").read_text())
+
     def export(self, out: Path, **more: Any) -> Exported:
         return export_dataset(self.database, self.settings, project_id=self.project.id, out=out, **more)
 
@@ -42,9 +52,10 @@ class ExchangeScene:
         result = send(self.database, video, changes)
         assert result["status"] == "applied", result
 
-    def videos(self) -> tuple[Video, ...]:
+    def videos(self, *, removed: bool = False) -> tuple[Video, ...]:
+        """The project's videos, with ``removed`` also those that are removed."""
         with self.database.read() as tx:
-            return videos.list_videos(tx, self.project.id)
+            return videos.list_videos(tx, self.project.id, removed=removed)
 
     def rows(self) -> list[MaskRow]:
         """The rows of all videos."""

@@ -1,6 +1,5 @@
 """With a version the file has that version's names, ids and order; what has no place there is named."""
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -8,14 +7,10 @@ import pytest
 
 from app.errors import BadInput
 from app.exchange.export_categories import export_categories
-from app.exchange.exporting import export_dataset
-from app.exchange.importing import import_dataset
-from app.settings import Settings
-from storage.database import Database
 from storage.projects import Category
 from storage.youtube_vis import categories_preset, read_dataset, version_of
-from tests.app.exchange.files import content, write, write_pictures
-from tests.app.made import project_with
+from tests.app.exchange.files import content
+from tests.app.exchange.scene import ExchangeScene
 
 
 def made(*names: str, retired: tuple[str, ...] = ()) -> list[Category]:
@@ -70,22 +65,14 @@ def test_a_project_without_any_place_in_the_version_is_refused() -> None:
         export_categories(made("bee", "wasp"), {}, "2019")
 
 
-def exported(
-    database: Database, settings: Settings, folder: Path, names: tuple[str, ...], version: str | None
-) -> tuple[Any, Any]:
+def exported(exchange: ExchangeScene, folder: Path, names: tuple[str, ...], version: str | None) -> tuple[Any, Any]:
     """The export and its file, of a project imported with these categories and one track of each."""
-    write_pictures(folder / "frames", ("va",))
-    file = write(folder / "in.json", content(("va",), categories=names))
-    project, _ = project_with(database)
-    import_dataset(database, settings, project_id=project.id, file=file, frames_folder=folder / "frames")
-    done = export_dataset(database, settings, project_id=project.id, out=folder / "out", version=version)
-    return done, json.loads((folder / "out" / "instances.json").read_text())
+    exchange.bring_content(content(("va",), categories=names), folder)
+    return exchange.exported(folder / "out", version=version)
 
 
-def test_tracks_follow_their_categories_into_the_version(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    done, file = exported(database, settings, tmp_path, ("hand", "sedan", "owl"), "2021")
+def test_tracks_follow_their_categories_into_the_version(exchange: ExchangeScene, tmp_path: Path) -> None:
+    done, file = exported(exchange, tmp_path, ("hand", "sedan", "owl"), "2021")
     assert [(c["id"], c["name"]) for c in file["categories"]] == [(c.id, c.name) for c in categories_preset("2021")]
     assert [(track["id"], track["category_id"]) for track in file["annotations"]] == [(2, 5), (3, 3)]
     assert file["info"] == {"description": "made up", "version": "2021"}
@@ -94,10 +81,8 @@ def test_tracks_follow_their_categories_into_the_version(
     assert read_dataset(tmp_path / "out" / "instances.json").version == "2021"
 
 
-def test_without_a_version_the_file_is_the_one_that_came(
-    database: Database, settings: Settings, tmp_path: Path
-) -> None:
-    done, file = exported(database, settings, tmp_path, ("hand", "sedan"), None)
+def test_without_a_version_the_file_is_the_one_that_came(exchange: ExchangeScene, tmp_path: Path) -> None:
+    done, file = exported(exchange, tmp_path, ("hand", "sedan"), None)
     assert file["info"] == {"description": "made up"}
     assert [(c["id"], c["name"]) for c in file["categories"]] == [(1, "hand"), (2, "sedan")]
     assert (done.notes, done.left_out) == ((), ())

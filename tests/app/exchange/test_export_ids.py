@@ -1,18 +1,13 @@
 """Ids leave as they came where they are free; those that count from 0 are all one higher, in their order."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from app.exchange.export_ids import assign_ids, counts_from_zero
-from app.exchange.exporting import export_dataset
-from app.exchange.importing import import_dataset
-from app.settings import Settings
-from storage.database import Database
-from tests.app.exchange.files import content, write, write_pictures
-from tests.app.made import project_with
+from tests.app.exchange.files import content
+from tests.app.exchange.scene import ExchangeScene
 
 
 @pytest.mark.parametrize(
@@ -36,15 +31,11 @@ def test_ids_are_kept_where_they_are_free(wanted: list[str | None], given: list[
     ("first", "notes"), [(0, ["Video", "Category", "Track"]), (1, []), (5, [])], ids=["from 0", "from 1", "from 5"]
 )
 def test_a_file_that_counts_from_zero_leaves_in_its_order(
-    database: Database, settings: Settings, tmp_path: Path, first: int, notes: list[str]
+    exchange: ExchangeScene, tmp_path: Path, first: int, notes: list[str]
 ) -> None:
-    write_pictures(tmp_path / "frames")
     top = content(first=first)
-    file = write(tmp_path / "in.json", top)
-    project, _ = project_with(database)
-    import_dataset(database, settings, project_id=project.id, file=file, frames_folder=tmp_path / "frames")
-    done = export_dataset(database, settings, project_id=project.id, out=tmp_path / "out")
-    left = json.loads((tmp_path / "out" / "instances.json").read_text())
+    exchange.bring_content(top, tmp_path)
+    done, left = exchange.exported(tmp_path / "out")
     shift = int(first == 0)
 
     def ids(entries: list[dict[str, Any]], *keys: str) -> list[tuple[int, ...]]:

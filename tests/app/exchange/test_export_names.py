@@ -1,22 +1,18 @@
 """Pictures leave under the names of the import; where those cannot be kept, the export says so."""
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from app.exchange.exporting import Exported, export_dataset
-from app.exchange.importing import import_dataset
-from app.settings import Settings
-from storage.database import Database
+from app.exchange.exporting import Exported
 from tests.app.exchange.files import LENGTH, content, write, write_pictures
-from tests.app.made import project_with
+from tests.app.exchange.scene import ExchangeScene
 
 Ran = tuple[Exported, list[list[str]]]
 
 
-def through(database: Database, settings: Settings, folder: Path, names: list[list[str]], **more: Any) -> Ran:
+def through(exchange: ExchangeScene, folder: Path, names: list[list[str]], **more: Any) -> Ran:
     """The export of an import whose videos have these picture names, and the names in its file."""
     write_pictures(folder / "drawn", [f"v{k}" for k in range(len(names))])
     for k, listed in enumerate(names):
@@ -27,14 +23,11 @@ def through(database: Database, settings: Settings, folder: Path, names: list[li
     top = content([f"v{k}" for k in range(len(names))])
     for video, listed in zip(top["videos"], names, strict=True):
         video["file_names"] = listed
-    project, _ = project_with(database)
-    file = write(folder / "in.json", top)
-    import_dataset(database, settings, project_id=project.id, file=file, frames_folder=folder / "frames")
-    done = export_dataset(database, settings, project_id=project.id, out=folder / "out", **more)
-    left = json.loads((folder / "out" / "instances.json").read_text())["videos"]
-    for video in left:
+    exchange.bring(write(folder / "in.json", top), folder / "frames")
+    done, left = exchange.exported(folder / "out", **more)
+    for video in left["videos"]:
         assert all((folder / "out" / "JPEGImages" / name).is_file() for name in video["file_names"])
-    return done, [video["file_names"] for video in left]
+    return done, [video["file_names"] for video in left["videos"]]
 
 
 def numbered(form: str) -> list[str]:
@@ -42,10 +35,8 @@ def numbered(form: str) -> list[str]:
 
 
 @pytest.mark.parametrize("form", ["va/{:05d}.png", "a/b c/img_{}.png", "JPEGImages/va/{}.PNG"])
-def test_names_in_a_folder_of_their_own_are_kept(
-    database: Database, settings: Settings, tmp_path: Path, form: str
-) -> None:
-    done, names = through(database, settings, tmp_path, [numbered(form), numbered("other/{}.png")])
+def test_names_in_a_folder_of_their_own_are_kept(exchange: ExchangeScene, tmp_path: Path, form: str) -> None:
+    done, names = through(exchange, tmp_path, [numbered(form), numbered("other/{}.png")])
     assert names[0] == numbered(form) and done.notes == ()
 
 
@@ -61,15 +52,15 @@ def test_names_in_a_folder_of_their_own_are_kept(
     ],
 )
 def test_names_that_cannot_be_kept_are_named(
-    database: Database, settings: Settings, tmp_path: Path, first: str, second: str, reason: str
+    exchange: ExchangeScene, tmp_path: Path, first: str, second: str, reason: str
 ) -> None:
-    done, names = through(database, settings, tmp_path, [numbered(first), numbered(second)])
+    done, names = through(exchange, tmp_path, [numbered(first), numbered(second)])
     changed = [k for k, form in enumerate((first, second)) if names[k] != numbered(form)]
     assert len(done.notes) == len(changed) >= 1 and reason in done.notes[-1]
     assert f"not as {numbered((first, second)[changed[-1]])[0]}" in done.notes[-1]
     assert len({name.rpartition("/")[0] for listed in names for name in listed}) == 2
 
 
-def test_names_that_the_import_does_not_have_are_made(database: Database, settings: Settings, tmp_path: Path) -> None:
-    done, names = through(database, settings, tmp_path, [numbered("va/{}.png")], stride=2)
+def test_names_that_the_import_does_not_have_are_made(exchange: ExchangeScene, tmp_path: Path) -> None:
+    done, names = through(exchange, tmp_path, [numbered("va/{}.png")], stride=2)
     assert names == [["va/0.png", "va/2.png"]] and done.notes == ()

@@ -1,57 +1,44 @@
 """What comes in other than it stands in the file is noted with its place; nothing becomes absent that is unknown."""
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from app.exchange.importing import Imported, import_dataset
-from app.settings import Settings
-from storage import tracks, videos
-from storage.database import Database
+from storage import tracks
 from tests.app.exchange.files import content, write, write_pictures
-from tests.app.made import project_with
+from tests.app.exchange.scene import ExchangeScene
 
 BOXES_AS_POLYGONS = [[[4, 5, 14, 15]], [[4, 5]], [[4, 5, 14, 5, 14, 15]]]
 
 
-def bring(database: Database, settings: Settings, folder: Path, top: dict[str, Any]) -> tuple[Imported, str]:
-    """What came of the content, whose pictures are written into `folder`, and the project's id."""
-    write_pictures(folder / "frames")
-    project, _ = project_with(database, name="empty")
-    file = write(folder / "in.json", top)
-    done = import_dataset(database, settings, project_id=project.id, file=file, frames_folder=folder / "frames")
-    return done, project.id
-
-
-def states(database: Database, project_id: str) -> list[dict[int, str]]:
+def states(exchange: ExchangeScene) -> list[dict[int, str]]:
     """By track of the first video, the state of each frame that has one."""
-    with database.read() as tx:
-        [video, *_] = videos.list_videos(tx, project_id)
+    [video, *_] = exchange.videos()
+    with exchange.database.read() as tx:
         found: dict[str, dict[int, str]] = {track.id: {} for track in tracks.list_tracks(tx, video.id)}
         for row in tracks.rows(tx, video.id):
             found[row.track_id][row.frame] = row.state
     return list(found.values())
 
 
-def test_boxes_as_polygons_are_unknown_and_counted(database: Database, settings: Settings, tmp_path: Path) -> None:
+def test_boxes_as_polygons_are_unknown_and_counted(exchange: ExchangeScene, tmp_path: Path) -> None:
     top = content()
     top["annotations"][0]["segmentations"] = BOXES_AS_POLYGONS
     top["annotations"][1]["segmentations"][1] = None
-    done, project_id = bring(database, settings, tmp_path, top)
-    assert states(database, project_id) == [{2: "present"}, {0: "present", 1: "absent", 2: "present"}]
+    done = exchange.bring_content(top, tmp_path)
+    assert states(exchange) == [{2: "present"}, {0: "present", 1: "absent", 2: "present"}]
     file = tmp_path / "in.json"
     assert done.notes[0].startswith(f"{file}: annotations[0].segmentations[0]: has a polygon of 2 points")
     assert done.notes[1].startswith(f"{file}: annotations[0].segmentations[1]: has a polygon of 1 point ")
     assert done.masks == 1 + 2 + 6
 
 
-def test_many_notes_of_a_kind_are_counted(database: Database, settings: Settings, tmp_path: Path) -> None:
+def test_many_notes_of_a_kind_are_counted(exchange: ExchangeScene, tmp_path: Path) -> None:
     top = content()
     for track in top["annotations"]:
         track["bboxes"] = [[4, 5, 60, 47]] * 3
         track["id"] = str(track["id"])
-    done, _ = bring(database, settings, tmp_path, top)
+    done = exchange.bring_content(top, tmp_path)
     assert len(done.notes) == 8
     assert "9 more of the kind 'box of something else', 12 in all." in done.notes
     assert "1 more of the kind 'loose number', 4 in all." in done.notes
@@ -59,22 +46,20 @@ def test_many_notes_of_a_kind_are_counted(database: Database, settings: Settings
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8"])
-def test_a_file_in_utf_16_comes_in(database: Database, settings: Settings, tmp_path: Path, encoding: str) -> None:
+def test_a_file_in_utf_16_comes_in(exchange: ExchangeScene, tmp_path: Path, encoding: str) -> None:
     write_pictures(tmp_path / "frames")
-    project, _ = project_with(database)
     file = write(tmp_path / "in.json", content())
     file.write_bytes(file.read_text().encode(encoding))
-    done = import_dataset(database, settings, project_id=project.id, file=file, frames_folder=tmp_path / "frames")
+    done = exchange.bring(file, tmp_path / "frames")
     assert done.masks == 12 and len(done.notes) == (encoding == "utf-16")
 
 
-def test_names_of_windows_are_stored_as_they_are_found(database: Database, settings: Settings, tmp_path: Path) -> None:
+def test_names_of_windows_are_stored_as_they_are_found(exchange: ExchangeScene, tmp_path: Path) -> None:
     top = content()
     for video in top["videos"]:
         video["file_names"] = [name.replace("/", "\\").replace(".png", ".jpg") for name in video["file_names"]]
-    done, project_id = bring(database, settings, tmp_path, top)
-    with database.read() as tx:
-        [video, _] = videos.list_videos(tx, project_id)
+    done = exchange.bring_content(top, tmp_path)
+    [video, _] = exchange.videos()
     assert video.name == "va" and list(video.file_names or ()) == [f"va/{k:05d}.png" for k in range(3)]
     assert any("is taken for va/00000.jpg" in note for note in done.notes)
     assert any("is va/00000.png on the disk" in note for note in done.notes)

@@ -1,52 +1,40 @@
 """A file that comes again is recognised video by video; skipped, replaced or imported once more only on request."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 from PIL import Image
 
-from app.exchange.importing import Imported, import_dataset
+from app.exchange.importing import Imported
 from app.exchange.repeats import CHOICES, ImportedAlready
-from app.settings import Settings
 from storage import tracks, videos
-from storage.database import Database
-from storage.projects import Project
 from storage.videos import Video
 from tests.app.exchange.files import content, write, write_pictures
+from tests.app.exchange.scene import ExchangeScene
 from tests.app.made import project_with, video_in
 
 
 @pytest.fixture
-def project(database: Database) -> Project:
-    return project_with(database)[0]
-
-
-@pytest.fixture
-def bring(database: Database, settings: Settings, project: Project, tmp_path: Path) -> Any:
+def bring(exchange: ExchangeScene, tmp_path: Path) -> Any:
     """A function that imports a content whose pictures lie below the temporary folder."""
     write_pictures(tmp_path / "frames")
 
     def imported(top: dict[str, Any] | None = None, **more: Any) -> Imported:
         file = write(tmp_path / "in.json", content() if top is None else top)
-        given = {"frames_folder": tmp_path / "frames", **more}
-        return import_dataset(database, settings, project_id=project.id, file=file, **given)
+        return exchange.bring(file, more.pop("frames", tmp_path / "frames"), **more)
 
     return imported
 
 
-def listed(database: Database, project: Project, *, removed: bool = False) -> list[Video]:
-    with database.read() as tx:
-        return list(videos.list_videos(tx, project.id, removed=removed))
-
-
-def masks_of(database: Database, video: Video) -> int:
-    with database.read() as tx:
+def masks_of(exchange: ExchangeScene, video: Video) -> int:
+    with exchange.database.read() as tx:
         return sum(row.hash is not None for row in tracks.rows(tx, video.id))
 
 
-def test_the_same_file_again_is_refused_with_the_choices(database: Database, project: Project, bring: Any) -> None:
+def test_the_same_file_again_is_refused_with_the_choices(exchange: ExchangeScene, bring: Any) -> None:
     bring()
     with pytest.raises(ImportedAlready) as caught:
         bring()
@@ -54,38 +42,36 @@ def test_the_same_file_again_is_refused_with_the_choices(database: Database, pro
     assert sentence.startswith("in.json: all videos of it came into this project by an import already (va, vb).")
     assert all(f"--{choice}" in sentence for choice in CHOICES)
     assert caught.value.kind == "imported_already" and "--" not in caught.value.what
-    assert [video.name for video in listed(database, project)] == ["va", "vb"]
+    assert [video.name for video in exchange.videos()] == ["va", "vb"]
 
 
-def test_skipping_changes_nothing(database: Database, project: Project, bring: Any) -> None:
+def test_skipping_changes_nothing(exchange: ExchangeScene, bring: Any) -> None:
     bring()
-    before = listed(database, project)
+    before = exchange.videos()
     done = bring(repeat="skip")
     assert (done.videos, done.tracks, done.masks, done.skipped) == ((), 0, 0, ())
     assert done.notes == (
         *("video 1: va is here already and stays as it is.", "video 2: vb is here already and stays as it is."),
     )
-    assert listed(database, project) == before
+    assert exchange.videos() == before
 
 
-def test_again_imports_once_more(database: Database, project: Project, bring: Any) -> None:
+def test_again_imports_once_more(exchange: ExchangeScene, bring: Any) -> None:
     bring()
     assert bring(repeat="again").videos == ("va 2", "vb 2")
-    assert len(listed(database, project)) == 4
+    assert len(exchange.videos()) == 4
 
 
-def test_replacing_removes_the_earlier_ones_so_that_they_can_be_restored(
-    database: Database, project: Project, bring: Any
-) -> None:
+def test_replacing_removes_the_earlier_ones_so_that_they_can_be_restored(exchange: ExchangeScene, bring: Any) -> None:
     bring()
-    before = {video.id for video in listed(database, project)}
+    before = {video.id for video in exchange.videos()}
     done = bring(repeat="replace")
     assert done.videos == ("va", "vb")
-    now = listed(database, project)
+    now = exchange.videos()
     assert [video.name for video in now] == ["va", "vb"] and not before & {video.id for video in now}
-    assert [masks_of(database, video) for video in now] == [6, 6]
-    gone = [video for video in listed(database, project, removed=True) if video.removed is not None]
-    assert {video.id for video in gone} == before and [masks_of(database, video) for video in gone] == [6, 6]
+    assert [masks_of(exchange, video) for video in now] == [6, 6]
+    gone = [video for video in exchange.videos(removed=True) if video.removed is not None]
+    assert {video.id for video in gone} == before and [masks_of(exchange, video) for video in gone] == [6, 6]
     assert "can be restored" in done.notes[0]
 
 
@@ -104,7 +90,7 @@ def test_after_a_repair_of_one_videos_tracks_all_are_recognised(bring: Any) -> N
 
 
 def test_after_a_repair_of_one_videos_pictures_the_others_are_recognised(
-    database: Database, project: Project, bring: Any, tmp_path: Path
+    exchange: ExchangeScene, bring: Any, tmp_path: Path
 ) -> None:
     picture = tmp_path / "frames" / "vb" / "00001.png"
     sound = picture.read_bytes()
@@ -114,7 +100,7 @@ def test_after_a_repair_of_one_videos_pictures_the_others_are_recognised(
     with pytest.raises(ImportedAlready, match=r"1 of 2 videos of it .*\(va\)"):
         bring()
     assert bring(repeat="skip").videos == ("vb",)
-    assert sorted(video.name for video in listed(database, project)) == ["va", "vb"]
+    assert sorted(video.name for video in exchange.videos()) == ["va", "vb"]
 
 
 def test_a_picture_that_was_drawn_anew_is_the_same_source(bring: Any, tmp_path: Path) -> None:
@@ -128,13 +114,13 @@ def test_a_copy_of_the_pictures_elsewhere_is_the_same_content(bring: Any, tmp_pa
     bring()
     write_pictures(tmp_path / "copy")
     with pytest.raises(ImportedAlready):
-        bring(frames_folder=tmp_path / "copy")
+        bring(frames=tmp_path / "copy")
 
 
 def test_the_same_names_with_other_pictures_elsewhere_are_another_video(bring: Any, tmp_path: Path) -> None:
     bring()
     write_pictures(tmp_path / "others", ("x", "y", "va", "vb"))
-    assert bring(frames_folder=tmp_path / "others").videos == ("va 2", "vb 2")
+    assert bring(frames=tmp_path / "others").videos == ("va 2", "vb 2")
 
 
 def test_a_second_file_over_one_of_the_videos_names_it(bring: Any) -> None:
@@ -150,15 +136,14 @@ def test_a_file_of_one_video_speaks_of_one(bring: Any) -> None:
 
 
 def test_other_projects_and_removed_and_uploaded_videos_do_not_count(
-    database: Database, settings: Settings, project: Project, bring: Any, tmp_path: Path
+    exchange: ExchangeScene, bring: Any, tmp_path: Path
 ) -> None:
-    video_in(database, settings, project, tmp_path)
+    video_in(exchange.database, exchange.settings, exchange.project, tmp_path)
     bring()
-    other, _ = project_with(database, name="other")
-    bring_in = {"file": tmp_path / "in.json", "frames_folder": tmp_path / "frames"}
-    assert import_dataset(database, settings, project_id=other.id, **bring_in).videos == ("va", "vb")
-    with database.atomic() as tx:
-        for video in videos.list_videos(tx, project.id):
+    other = replace(exchange, project=project_with(exchange.database, name="other")[0])
+    assert other.bring(tmp_path / "in.json", tmp_path / "frames").videos == ("va", "vb")
+    with exchange.database.atomic() as tx:
+        for video in exchange.videos():
             videos.remove_video(tx, video.id)
     assert bring().videos == ("va", "vb")
 
@@ -166,9 +151,9 @@ def test_other_projects_and_removed_and_uploaded_videos_do_not_count(
 def test_many_names_are_cut(bring: Any, tmp_path: Path) -> None:
     names = [f"v{k}" for k in range(8)]
     write_pictures(tmp_path / "many", names)
-    bring(content(names), frames_folder=tmp_path / "many")
+    bring(content(names), frames=tmp_path / "many")
     with pytest.raises(ImportedAlready, match=r"\(v0, v1, v2, v3, v4 and 3 more\)"):
-        bring(content(names), frames_folder=tmp_path / "many")
+        bring(content(names), frames=tmp_path / "many")
 
 
 def test_what_stands_around_the_tracks_does_not_make_them_others(bring: Any, tmp_path: Path) -> None:
