@@ -18,18 +18,18 @@ from .matching import Candidates, Truth, match_category
 
 __all__ = ["Evaluation", "EvaluationInputError", "evaluate"]
 
-MAX_AREA = 1e15  # pixels; a stated area above it is a mistake, and overflows in means
+MAX_AREA = 1e15  # pixels; a larger stated area is a mistake and would overflow in means
 
 
 @dataclass(frozen=True)
 class Evaluation:
-    """Outcome of one evaluation; I thresholds, R recalls, K categories, A size classes, M result limits.
+    """The result of one evaluation; I thresholds, R recalls, K categories, A size classes, M result limits.
 
-    ``stats``: AP, AP50, AP75, APs, APm, APl, AR1, AR10, AR100, ARs, ARm, ARl in 0..1 (-1 where no truth counts),
+    ``stats``: AP, AP50, AP75, APs, APm, APl, AR1, AR10, AR100, ARs, ARm, ARl in 0..1 (-1 without ground truth),
     ``stats`` (these twelve), ``per_category_AP`` (``None`` without truth) by rising category id, ``n_gt``, ``n_dt``,
     ``printed`` and ``warnings``. ``precision`` float64 (I, R, K, A, M) and ``recall`` (I, K, A, M), -1 where undefined;
-    ``categories``: (id, name) of K. ``doubts`` are sentences about input that counts for less than it seems to, beside
-    the official ``warnings``.
+    ``categories``: (id, name) of K. ``doubts`` are sentences about input that lowers the figures unnoticed,
+    beside the official ``warnings``.
     """
 
     stats: dict[str, Any]
@@ -75,7 +75,7 @@ def _video_size(videos: dict[int, dict[str, Any]], entry: Any, where: str) -> tu
 
 
 def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
-    """The stated areas that decide a track's size class; None: those of its masks do."""
+    """The stated areas, from which a track's size class follows; None: it follows from the areas of its masks."""
     areas = entry.get("areas")
     if areas is None:
         return None
@@ -85,14 +85,14 @@ def _truth_areas(entry: dict[str, Any], where: str) -> list[Any] | None:
 
 
 def _is_area(value: Any) -> bool:
-    # Whole numbers of any length are compared as they are; NaN fails.
+    # Python compares integers of any size exactly; NaN fails.
     return isinstance(value, int | float) and abs(value) <= MAX_AREA
 
 
 def _read_truth(
     truth: dict[str, Any], videos: dict[int, dict[str, Any]], labels: dict[int, dict[str, Any]]
 ) -> list[Entry]:
-    """Annotated tracks in their order; their masks are not looked at yet."""
+    """Annotated tracks in their order; their masks are not read yet."""
     found = []
     entries = _field(truth, "annotations", list, "truth")
     _numbered(entries, "truth.annotations")
@@ -109,7 +109,7 @@ def _read_truth(
 
 
 def _read_results(results: list[dict[str, Any]], videos: dict[int, dict[str, Any]]) -> tuple[list[Entry], list[int]]:
-    """Predicted tracks in their order, whose masks are not looked at yet, and the video ids that the truth lacks."""
+    """Predicted tracks in their order, with unread masks, and the video ids that the truth lacks."""
     if not isinstance(results, list):
         raise EvaluationInputError("results: expected a list of entries")
     found, strange = [], []
@@ -130,7 +130,7 @@ def _read_results(results: list[dict[str, Any]], videos: dict[int, dict[str, Any
 
 @dataclass(frozen=True, slots=True)
 class _Tables:
-    """Everything there is to match, by group."""
+    """All tracks to be matched, by group."""
 
     truth: Sequence[Entry]
     found: Sequence[Entry]
@@ -162,11 +162,11 @@ def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes:
     """Evaluates parsed YouTube-VIS results against parsed truth (both as ``json.load`` gives them; left unchanged).
 
     Segmentations may be compressed or uncompressed RLE, polygons or null. As in the official code, a track and a result
-    of different length are compared over the frames both have, a frame of different mask size counts for nothing, and
-    results of a category that the truth lacks are left out; unlike there, results of a video that it lacks are left
-    out as well, and an empty result list gives 0. Large inputs
-    are shared among ``processes`` (by fork: only for a program that runs no other threads). Raises
-    ``EvaluationInputError`` naming the entry that cannot be read.
+    of different length are compared over the frames that both have, a frame in which their mask sizes differ is
+    skipped, and results of a category that the truth lacks are left out. Unlike there, results of a video that the
+    truth lacks are left out as well, and an empty list of results gives 0. Large inputs are divided among ``processes``
+    (by fork: only for a program without other threads). Raises ``EvaluationInputError``, which names the entry that
+    cannot be read.
     """
     videos = _numbered(_field(truth, "videos", list, "truth"), "truth.videos")
     labels = _numbered(_field(truth, "categories", list, "truth"), "truth.categories")

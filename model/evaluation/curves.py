@@ -39,16 +39,16 @@ def _curve(hits: np.ndarray, misses: np.ndarray, positives: int) -> tuple[np.nda
     recall = true / positives
     precision = np.zeros((len(hits), hits.shape[1] + 1))
     precision[:, :-1] = true / (false + true + np.spacing(1))
-    # Precision at a recall is the best one at that recall or over it; beyond the last recall it is 0.
+    # Precision at a recall is the best one at this or any higher recall; beyond the last recall it is 0.
     precision = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
     places = np.array([np.searchsorted(row, RECALL_LEVELS, side="left") for row in recall])
     return np.take_along_axis(precision, places, axis=1), recall[:, -1]
 
 
 def category_curves(scores: np.ndarray, ranks: np.ndarray, matches: Matches) -> tuple[np.ndarray, np.ndarray]:
-    """Precision (I, R, A, M) and recall (I, A, M) of one category, -1 where no truth counts.
+    """Precision (I, R, A, M) and recall (I, A, M) of one category, -1 without ground truth.
 
-    ``scores`` float64 (N,) of the results in order of video id and rank; ``ranks`` (N,), their place by falling score
+    ``scores`` float64 (N,) of the results in order of video id and rank; ``ranks`` (N,), their rank by falling score
     among those of the same video, from 0.
     """
     shape = (len(AREA_NAMES), len(MOST_RESULTS))
@@ -70,7 +70,7 @@ def category_curves(scores: np.ndarray, ranks: np.ndarray, matches: Matches) -> 
 
 
 def mean_defined(values: np.ndarray) -> float:
-    """Mean of what is defined, -1 where nothing is."""
+    """Mean of the defined values (above -1); -1 if there are none."""
     defined = values[values > -1]
     return float(defined.mean()) if defined.size else -1.0
 

@@ -1,4 +1,4 @@
-"""Sentences about input that the official evaluation takes without a word, although the figure is lower for it."""
+"""Sentences about input that lowers the figures, and that the official evaluation accepts without a warning."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -6,7 +6,7 @@ from typing import Any
 
 from .groups import Entry
 
-_MOST = 5  # entries that are named one by one
+_MOST = 5  # most entries that are named one by one
 
 
 def doubts(
@@ -17,7 +17,7 @@ def doubts(
     categories: Mapping[int, Any],
     strange_videos: Sequence[int],
 ) -> tuple[str, ...]:
-    """What of truth and results does not belong together; no figure depends on it.
+    """Mismatches between truth and results, as sentences; no figure depends on them.
 
     videos, categories: the truth's, by id. strange_videos: the video id of each result whose video the truth lacks.
     """
@@ -31,7 +31,7 @@ def doubts(
 
 
 def _strange(what: str, ids: Sequence[int], known: Mapping[int, Any], count: int) -> list[str]:
-    """One sentence where results have video or category ids that the truth lacks."""
+    """One sentence if results have video or category ids that the truth lacks."""
     if not ids:
         return []
     plural = {"video": "videos", "category": "categories"}[what]
@@ -67,7 +67,7 @@ def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) 
 
 
 def _frames(video: Mapping[str, Any]) -> int | None:
-    """How many frames the truth says that a video has; None where it does not say so."""
+    """The number of frames of a video in the truth; None if it is not given."""
     length, names = video.get("length"), video.get("file_names")
     if isinstance(length, int) and not isinstance(length, bool):
         return length

@@ -1,7 +1,7 @@
-"""From entries to figures that can be matched: areas of tracks, and the IoU of those that may be the same.
+"""Areas of the tracks of entries, and the IoU of those that may match.
 
-What belongs together is a video and a category. Only some videos' masks are looked at in one go, and large inputs can
-be shared among processes, so that the time is that of the mask library and memory stays with the input.
+Tracks are grouped by video and category. Masks are read for a few videos at a time, and large inputs can be divided
+among processes, so that time goes to the mask library and memory grows with the input only.
 """
 
 import multiprocessing
@@ -42,7 +42,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Entries of one video and category by their numbers: results that take part, best first, and truth."""
+    """Entries of one video and category by their numbers: evaluated results, best first, and truth."""
 
     video: int
     category: int
@@ -52,10 +52,10 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """What the masks say; ``areas`` are mean areas in pixels by the numbers of the entries.
+    """Figures of the masks; ``areas`` are mean areas in pixels by the numbers of the entries.
 
-    ``ious`` per group: places of results that may match something, and float64 (those, truth). ``unmeasured`` per
-    group: whether some pair had no common pixel count at all (sizes differ or both empty).
+    ``ious`` per group: indices of results that may match a track, and their IoUs, float64 (those, truth).
+    ``unmeasured`` per group: whether some pair could not be compared (sizes differ, or both are empty).
     """
 
     found_areas: np.ndarray
@@ -90,7 +90,7 @@ def group(truth: Sequence[Entry], found: Sequence[Entry], *, most: int) -> list[
 
 
 def measure(truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Group], *, processes: int = 1) -> Measured:
-    """Read all masks and compare those of each group. Raises ``EvaluationInputError`` that names the entry."""
+    """Reads all masks and compares those of each group. Raises ``EvaluationInputError``, which names the entry."""
     inputs = _Inputs(truth, found, groups)
     parts = list(inputs.parts())
     done = Measured(np.zeros(len(found)), np.zeros(len(truth)), [_NONE] * len(groups), [False] * len(groups))
@@ -113,7 +113,7 @@ class _Inputs:
     groups: Sequence[Group]
 
     def parts(self) -> Iterable[_VideoBatch]:
-        """Videos together until they have enough masks."""
+        """Batches of videos with a bounded number of masks."""
         videos: dict[int, _VideoBatch] = {}
         for entries, name in ((self.truth, "truth"), (self.found, "found")):
             for number, entry in enumerate(entries):
@@ -165,7 +165,7 @@ class _Inputs:
 
 
 def _each(inputs: _Inputs, parts: list[_VideoBatch], processes: int) -> list[Measured]:
-    """Figures of every part in order; several processes only where a fork can share the input."""
+    """Figures of every part in order; several processes only if a fork can share the input."""
     processes = min(processes, len(parts) // _PARTS_A_PROCESS)
     if processes < 2 or sys.platform != "linux":
         return [inputs.measured(part) for part in parts]
@@ -191,7 +191,7 @@ def _each(inputs: _Inputs, parts: list[_VideoBatch], processes: int) -> list[Mea
 
 
 def _send(sender: Connection, inputs: _Inputs, parts: list[_VideoBatch]) -> None:
-    """What a helping process does: figures of its share, or what is wrong with an entry."""
+    """Runs in a helper process: sends the figures of its share, or the error of an entry."""
     try:
         found: list[Measured] | EvaluationInputError = [inputs.measured(part) for part in parts]
     except EvaluationInputError as error:
@@ -203,7 +203,7 @@ def _send(sender: Connection, inputs: _Inputs, parts: list[_VideoBatch]) -> None
 def _received(receiver: Connection, inputs: _Inputs, parts: list[_VideoBatch]) -> list[Measured]:
     try:
         found = receiver.recv()
-    except EOFError:  # the process was ended from outside, by a lack of memory perhaps
+    except EOFError:  # the process was killed, perhaps by a lack of memory
         return [inputs.measured(part) for part in parts]
     if isinstance(found, EvaluationInputError):
         raise found

@@ -1,4 +1,4 @@
-"""How much tracks overlap, from their run-length masks; needs no torch, so that the server can use it too."""
+"""Overlap of tracks from their run-length masks; without torch, so that the server can use it."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ Masks = Sequence[Mapping[str, Any] | None]
 
 
 def shared_pixels(tracks: Sequence[Masks], others: Sequence[Masks]) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Pixels in common (K, L), and of each track (K,) and each other track (L,), summed over the frames; float64.
+    """Common pixels (K, L), and pixels of each track (K,) and each other track (L,), summed over frames; float64.
 
     All tracks have the same number of frames.
     """
@@ -28,7 +28,7 @@ def shared_pixels(tracks: Sequence[Masks], others: Sequence[Masks]) -> tuple[np.
         other[columns] += column_areas
         if rows and columns:
             iou = np.asarray(coco.iou(row_masks, column_masks, [False] * len(columns)))
-            # pycocotools gives only the quotient; the intersection follows from it and the two areas.
+            # pycocotools returns only the IoU; the intersection follows from it and the two areas.
             shared[np.ix_(rows, columns)] += np.rint(iou * (row_areas[:, None] + column_areas[None]) / (1 + iou))
     return shared, own, other
 
@@ -41,5 +41,5 @@ def track_iou(tracks: Sequence[Masks], others: Sequence[Masks] | None = None) ->
 
 
 def _present(tracks: Sequence[Masks], t: int) -> tuple[list[int], list[Mapping[str, Any]]]:
-    there = [(k, mask) for k, track in enumerate(tracks) if (mask := track[t]) is not None]
-    return [k for k, _ in there], [mask for _, mask in there]
+    shown = [(k, mask) for k, track in enumerate(tracks) if (mask := track[t]) is not None]
+    return [k for k, _ in shown], [mask for _, mask in shown]

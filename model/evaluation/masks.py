@@ -9,8 +9,8 @@ import numpy as np
 from pycocotools import mask as coco_mask
 
 _CODE_CHARACTERS = bytes(range(48, 48 + 64))
-_LAST_CHARACTERS = _CODE_CHARACTERS[:32]  # those that say that nothing more follows
-# Bounds beyond which the library takes the machine's memory, or stops, instead of raising an error.
+_LAST_CHARACTERS = _CODE_CHARACTERS[:32]  # those without the bit that announces another character
+# Bounds beyond which the library exhausts the memory, or aborts, instead of raising an error.
 MAX_PIXELS = 1 << 28
 MAX_COORDINATE = 1e5
 _AT_ONCE = 255  # the library counts the masks of one call in eight bits

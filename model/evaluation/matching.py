@@ -8,19 +8,19 @@ import numpy as np
 IOU_THRESHOLDS = np.linspace(0.5, 0.95, 10)
 AREA_NAMES = ("all", "small", "medium", "large")
 AREA_BOUNDS = np.array([[0.0, 1e10], [0.0, 128.0**2], [128.0**2, 256.0**2], [256.0**2, 1e10]])
-"""Lowest and highest mean area, in pixels, of the tracks that count in a size class; both ends belong to it."""
+"""Lowest and highest mean area, in pixels, of the tracks in a size class; both included."""
 _LIMITS = np.minimum(IOU_THRESHOLDS, 1.0 - 1e-10)
 LEAST_IOU = float(_LIMITS.min())
-"""A pair that overlaps less is never matched."""
-_TABLE = 1 << 15  # (video, true track) places that are matched at once
+"""A pair with a smaller IoU is never matched."""
+_TABLE = 1 << 15  # (video, true track) pairs that are matched at once
 
 
 @dataclass(frozen=True)
 class Candidates:
     """One video's pairs of one category that may match.
 
-    ``ious`` float64 (D, G) of the results that reach some track, by falling score; ``rows`` their places among all
-    results of the category; ``columns`` the places of the G tracks among all its truth.
+    ``ious`` float64 (D, G) of the results that may match some track, by falling score; ``rows`` their indices among all
+    results of the category; ``columns`` the indices of the G tracks among all its true tracks.
     """
 
     ious: np.ndarray
@@ -59,7 +59,7 @@ def _outside(areas: np.ndarray) -> np.ndarray:
 
 
 def match_category(result_areas: np.ndarray, truth: Truth, candidates: Sequence[Candidates]) -> Matches:
-    """Match the results of a category (float64 (N,) mean areas) to its truth, each video's by itself."""
+    """Matches the results of a category (mean areas float64 (N,)) to its true tracks, video by video."""
     skipped = truth.skipped
     shape = (len(AREA_BOUNDS), len(_LIMITS), len(result_areas))
     matched, ignored = np.zeros(shape, bool), np.zeros(shape, bool)
@@ -70,7 +70,7 @@ def match_category(result_areas: np.ndarray, truth: Truth, candidates: Sequence[
 
 
 def _blocks(candidates: Sequence[Candidates]) -> Iterator[list[Candidates]]:
-    """Videos of similar numbers of tracks together, few enough at once."""
+    """Blocks of videos with similar numbers of tracks, of bounded size."""
     block: list[Candidates] = []
     for one in sorted(candidates, key=lambda one: one.ious.shape[1]):
         if block and (len(block) + 1) * one.ious.shape[1] > _TABLE:
@@ -84,17 +84,18 @@ def _blocks(candidates: Sequence[Candidates]) -> Iterator[list[Candidates]]:
 def _match_block(
     block: list[Candidates], truth: Truth, skipped: np.ndarray, matched: np.ndarray, ignored: np.ndarray
 ) -> None:
-    """Fill in ``matched`` (by a named track) and ``ignored`` (by one that does not count) for some videos P.
+    """Sets ``matched`` (to a track that counts) and ``ignored`` (to one that does not) for P videos.
 
-    In each video the results choose by falling score, the n-th results of all videos at once: the free track of the
-    highest IoU at or over the threshold, the last one of equals; one that does not count only where no other fits.
+    In each video the results are matched by falling score, the n-th results of all videos at once. A result takes the
+    free track with the highest IoU at or above the threshold, of equal ones the last; a track that does not count only
+    if no other fits.
     """
     most = max(one.ious.shape[1] for one in block)
     columns = np.zeros((len(block), most), np.int64)
     for p, one in enumerate(block):
         columns[p, : len(one.columns)] = one.columns
-    there = np.arange(most) < np.array([len(one.columns) for one in block])[:, None]
-    free = np.broadcast_to(there[:, None, None], (len(block), *matched.shape[:2], most)).copy()
+    exists = np.arange(most) < np.array([len(one.columns) for one in block])[:, None]
+    free = np.broadcast_to(exists[:, None, None], (len(block), *matched.shape[:2], most)).copy()
     lengths = np.array([len(one.rows) for one in block])
     for turn in range(lengths.max()):
         active = np.flatnonzero(lengths > turn)
@@ -110,7 +111,7 @@ def _match_block(
         hit = fits.any(axis=3)
         track = own[np.arange(len(active))[:, None, None], best]
         rows = [block[p].rows[turn] for p in active.tolist()]
-        # An identity of 0 reads as "no match" in the official code, and benchmarks are compared with that.
+        # The official code takes an id of 0 for "no match"; benchmark figures depend on it.
         matched[..., rows] = (hit & ~truth.unnamed[track]).transpose(1, 2, 0)
         ignored[..., rows] = (hit & skipped[np.arange(len(skipped))[:, None], track]).transpose(1, 2, 0)
         video, a, i = np.nonzero(hit)

@@ -10,16 +10,16 @@ from pycocotools import mask as coco_mask
 from .masks import MaskSequence
 
 Tracks = Sequence[MaskSequence]
-_CELLS = 4096  # comparisons in one call of the library; more makes skipping those of different frames dear
-_WIDE = 1 << 24  # over the width of any mask
-_BLOCK = 1 << 20  # numbers that a group's bounds may take at once, whatever its length
+_CELLS = 4096  # comparisons per call of the library; with more, skipping pairs of different frames costs too much
+_WIDE = 1 << 24  # above the width of any mask
+_BLOCK = 1 << 20  # numbers of a group's bounds that are computed at once
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Pixels over all frames of each pair of a group, int64 (D, G).
 
-    ``inter`` is exact where the pair's IoU can reach the least one that was asked for, and 0 or exact elsewhere;
+    ``inter`` is exact if the pair's IoU can reach the least IoU of interest, else 0 or exact;
     ``total`` is the sum of both tracks' areas over the frames that count, always exact.
     """
 
@@ -28,16 +28,16 @@ class Overlap:
 
     @property
     def ious(self) -> np.ndarray:
-        """IoU, float64 (D, G); 0 where there is not a pixel."""
+        """IoU, float64 (D, G); 0 without any pixel."""
         union = self.total - self.inter
         return np.where(union > 0, self.inter / np.maximum(union, 1), 0.0)
 
 
 @dataclass(frozen=True, slots=True)
 class _Stack:
-    """N tracks cut or filled up to T frames: ``lengths`` (N,), ``areas`` int64 (N, T), ``sizes`` int64 (N, T, 2).
+    """N tracks cut or padded to T frames: ``lengths`` (N,), ``areas`` int64 (N, T), ``sizes`` int64 (N, T, 2).
 
-    ``sizes`` are None where all tracks of a group are as long, and all their masks as large.
+    ``sizes`` is None if all tracks of a group have the same length and all their masks the same size.
     """
 
     tracks: Tracks
@@ -97,7 +97,7 @@ class _Side:
 
 
 def _side(stack: _Stack, rows: np.ndarray, span: range, places: np.ndarray, tags: Sequence[Any]) -> _Side:
-    """Masks that show something in some frames of some tracks; ``tags``: per frame a number or one for each width."""
+    """Masks with pixels in some frames of some tracks; ``tags``: per frame a number, or a number for each width."""
     codes, areas, own = [], [], []
     for row in rows.tolist():
         track, shown = stack.tracks[row], stack.areas[row].tolist()
@@ -113,10 +113,10 @@ def _side(stack: _Stack, rows: np.ndarray, span: range, places: np.ndarray, tags
 
 
 class _Comparison:
-    """Gathers masks of many frames and groups for one call of the library, again and again.
+    """Collects masks of many frames and groups, to compare them in few calls of the library.
 
-    The library skips a pair of masks of different size. A width of its own for each frame and real width (its tag)
-    keeps the masks of one frame from being compared with those of another; run lengths do not depend on the width.
+    The library skips pairs of masks of different size. Each frame and real width therefore gets a fictitious width (its
+    tag), so that masks of different frames are not compared; run lengths do not depend on the width.
     """
 
     def __init__(self, pairs: int) -> None:
@@ -126,7 +126,7 @@ class _Comparison:
         self._tag = _WIDE
 
     def add(self, ours: _Stack, theirs: _Stack, worth: np.ndarray, *, start: int, frames: slice = slice(None)) -> None:
-        """Compare the pairs of a group that are ``worth`` it; the first of its pairs has the place ``start``."""
+        """Adds the pairs of a group for which ``worth`` (D, G) is true; ``start`` is the index of its first pair."""
         rows, columns = np.flatnonzero(worth.any(axis=1)), np.flatnonzero(worth.any(axis=0))
         step = max(1, int((_CELLS / (len(rows) * len(columns))) ** 0.5))
         tags, chosen = self._tags(ours, theirs), range(ours.areas.shape[1])[frames]
@@ -138,7 +138,7 @@ class _Comparison:
                 self._take(*sides)
 
     def _tags(self, ours: _Stack, theirs: _Stack) -> Sequence[Any]:
-        """Per frame its tag, or its tags by real width where the sizes differ."""
+        """The tag of each frame, or its tags by real width if the sizes differ."""
         first, frames = self._tag, ours.areas.shape[1]
         if ours.sizes is None or theirs.sizes is None:
             self._tag += frames
@@ -156,15 +156,15 @@ class _Comparison:
         self._masks = masks
 
     def finish(self) -> np.ndarray:
-        """Count what was gathered. Common pixels of every pair by its place, int64."""
+        """Compares the collected masks; returns the common pixels of every pair by its index, int64."""
         if self._sides:
             found, truth = ([code for side in sides for code in side.codes] for sides in zip(*self._sides, strict=True))
             ious = np.asarray(coco_mask.iou(found, truth, [0] * len(truth)))
-            d, g = np.nonzero(ious > 0)  # 0: nothing in common; -1: another size, hence another frame
+            d, g = np.nonzero(ious > 0)  # 0: no common pixel; -1: different sizes, hence different frames
             areas = [np.concatenate([side.areas for side in sides]) for sides in zip(*self._sides, strict=True)]
             places = [np.concatenate([side.places for side in sides]) for sides in zip(*self._sides, strict=True)]
             iou, total = ious[d, g], areas[0][d] + areas[1][g]
-            # IoU and the sum of both areas give the intersection back, a whole number of pixels.
+            # The intersection, a whole number of pixels, follows from the IoU and the sum of both areas.
             common = np.rint(iou * total / (1.0 + iou)).astype(np.int64)
             np.add.at(self.inter, places[0][d] + places[1][g], common)
             self._sides = []
@@ -174,8 +174,8 @@ class _Comparison:
 def overlaps(groups: Sequence[tuple[Tracks, Tracks]], *, least: float) -> list[Overlap]:
     """Overlap of every found track with every true one of its group, (found, truth) each.
 
-    A pair is compared over the frames both have; a frame where the mask sizes differ counts for nothing. Pairs whose
-    areas alone show that their IoU stays under ``least`` are not compared.
+    A pair is compared over the frames that both have; frames in which their mask sizes differ are skipped. Pairs whose
+    areas prove that their IoU is below ``least`` are not compared.
     """
     starts = np.cumsum([0, *(len(found) * len(truth) for found, truth in groups)]).tolist()
     comparison = _Comparison(starts[-1])
@@ -205,7 +205,7 @@ def _compare(
     start: int,
     least: float,
 ) -> None:
-    """Compare a group's pairs; of many, those first found apart in every other frame are spared the rest."""
+    """Compares a group's pairs; if they are many, first in every other frame, which rules some of them out."""
     worth = (most > 0) & (most >= least * (total - most))
     if not worth.any():
         return

@@ -1,4 +1,4 @@
-"""The ground under the things: muted two-tone value noise, rendered once per video and drifted per frame."""
+"""The background: muted two-tone value noise, rendered once per video and moved per frame."""
 
 from dataclasses import dataclass
 
@@ -86,7 +86,7 @@ def make_background(draw: np.random.Generator, width: int, height: int, pad: int
     # A faint web of light, as on the floor of shallow water: the places where a noise crosses its middle.
     web = np.abs(value_noise(draw, xs, ys, 3.0, 0.12) - np.float32(0.5)) + np.float32(0.12) * (1.0 - tone)
     tone += np.float32(0.22) * smoothstep(0.17, 0.05, web)
-    # Light falls from the upper left, as it does on the things.
+    # Light comes from the upper left, as on the things.
     slope = (1.10 - 0.10 * (xs[None, :] + ys[:, None])).astype(np.float32)
     low, high = hsv(dark[0] + shift, *dark[1:]), hsv(light[0] + shift, *light[1:])
     texture = np.empty((len(ys), len(xs), 3), np.float32)

@@ -18,7 +18,7 @@ _PNG = (cv2.IMWRITE_PNG_COMPRESSION, 3, cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PN
 
 
 class DatasetFolderError(ValueError):
-    """The folder for a data set already holds something."""
+    """The folder for a data set is not empty."""
 
 
 class FrameWriteError(OSError):
@@ -120,7 +120,7 @@ def synthesize(
     Writes ``JPEGImages/<video>/<frame>.png`` and ``instances.json`` (YouTube-VIS 2019; ids from 1; compressed RLE, null
     where a thing has no visible pixel). The same arguments give the same bytes. ``progress`` is called with (videos
     done, videos). All is written beside ``out`` and renamed at the end, so a failure leaves nothing behind. Returns
-    ``out``. Raises ``DatasetFolderError`` where ``out`` holds something already, ``UnknownDomainError``, and
+    ``out``. Raises ``DatasetFolderError`` if ``out`` is not empty, ``UnknownDomainError``, and
     ``ValueError`` for a count or size out of range.
     """
     out = Path(out)

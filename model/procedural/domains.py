@@ -1,4 +1,4 @@
-"""The procedural domains: which categories appear and how the things behave."""
+"""The procedural domains: their categories, and how the things in them move."""
 
 from dataclasses import dataclass
 
@@ -7,12 +7,12 @@ UNSEEN_CATEGORIES = ("butterfly", "crystal", "beetle", "clover")
 
 
 class UnknownDomainError(ValueError):
-    """A domain was asked for that does not exist."""
+    """There is no domain of this name."""
 
 
 @dataclass(frozen=True)
 class Domain:
-    """What the videos of one domain look like; lengths are in frame heights, rates are per frame.
+    """The videos of one domain; lengths are in frame heights, rates are per frame.
 
     ``counts`` holds the possible numbers of things, each equally likely; ``size`` the range of a thing's extent;
     ``speed`` the range of its mean speed; ``roam`` the range of its path's half width as a share of the half frame
@@ -43,7 +43,7 @@ DOMAINS: dict[str, Domain] = {domain.name: domain for domain in _ALL}
 
 
 def find_domain(name: str) -> Domain:
-    """The domain called ``name``; raises ``UnknownDomainError`` naming those there are."""
+    """The domain called ``name``. Raises ``UnknownDomainError``, which lists the known names."""
     if name not in DOMAINS:
         raise UnknownDomainError(f"there is no procedural domain {name!r}: choose one of {', '.join(DOMAINS)}")
     return DOMAINS[name]

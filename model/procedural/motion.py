@@ -1,4 +1,4 @@
-"""Where each thing of a video is, frame by frame: smooth closed paths that turn before or beyond the frame's edge."""
+"""Position of each thing of a video, frame by frame: smooth closed paths that turn near or beyond the edge."""
 
 from dataclasses import dataclass
 
@@ -37,14 +37,14 @@ class Thing:
         return x, y
 
     def heading(self, frame: float) -> tuple[float, float]:
-        """Unit vector along the path, averaged over a few frames so that a turn takes time."""
+        """Unit vector along the path, averaged over a few frames so that it turns gradually."""
         (ax, ay), (bx, by) = self.position(frame - 7.0), self.position(frame + 7.0)
         dx, dy = bx - ax, by - ay
         norm = float(np.sqrt(dx * dx + dy * dy))
         return (dx / norm, dy / norm) if norm > 1e-6 else direction(self.turn)
 
     def extent(self, frame: float) -> float:
-        """Extent (about the diameter) in frame heights; it breathes by 6 %."""
+        """Extent (about the diameter) in frame heights; it oscillates by 6 %."""
         return self.size * (1.0 + 0.06 * float(wave(frame * 0.021 + self.style[0])))
 
 

@@ -1,4 +1,4 @@
-"""Renders procedural videos: frames, visible masks and identities from (domain, seed, index, frames, size) alone."""
+"""Renders procedural videos: frames, visible masks and identities from domain, seed, index, frames and size."""
 
 import zlib
 from dataclasses import dataclass
@@ -93,7 +93,7 @@ def _shrink(image: Array, factor: int) -> Array:
 
 
 def _layer(thing: Thing, category: str, frame: float, canvas: tuple[int, int], height: int, pad: int) -> _Layer | None:
-    """Paints one thing supersampled in a crop of the padded canvas; ``None`` where it lies wholly outside."""
+    """Paints one thing, supersampled, in a crop of the padded canvas; ``None`` if it lies wholly outside."""
     cx, cy = thing.position(frame)
     half = thing.extent(frame) / 2
     grown = 1.15 * half * height
