@@ -93,7 +93,11 @@ def test_projects_videos_and_what_came_from_elsewhere_are_read_back(old: Databas
         assert_agree(projects.list_projects(tx, archived=True), known["projects"])
         assert_agree(projects.list_categories(tx, last.id, retired=True), known["categories"])
         assert_agree(videos.list_videos(tx, last.id, removed=True), known["videos"])
-        assert {name: plain(one) for name, one in videos.video_summaries(tx, last.id).items()} == known["summaries"]
+        # What counts as unreviewed is no fact of the data: today a model's own absence asks for no verdict.
+        summaries = {name: plain(one) for name, one in videos.video_summaries(tx, last.id).items()}
+        for found in (*summaries.values(), *known["summaries"].values()):
+            del found["unreviewed"]
+        assert summaries == known["summaries"]
         assert_agree(videos.list_imports(tx, last.id), known["imports"])
     assert old.check() == []
 
