@@ -20,7 +20,7 @@ Command = Callable[[argparse.Namespace, Settings], None]
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command; returns the exit code. ``argv`` without the program's name; default: this process's own.
+    """Run one command and return its exit code. ``argv`` is without the program's name; default: that of this process.
 
     Wrong usage raises SystemExit(2), as argparse does.
     """
@@ -30,16 +30,16 @@ def main(argv: Sequence[str] | None = None) -> int:
         _command(arguments.run)(arguments, settings_of(arguments))
         sys.stdout.flush()
     except BrokenPipeError as error:
-        # Nobody reads stdout any more; without this, Python complains again when it ends.
+        # The reader of stdout is gone; without this, Python reports the broken pipe once more when it ends.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return _tell(error, logs)
+        return _report(error, logs)
     except (Exception, KeyboardInterrupt) as error:
-        return _tell(error, logs)
+        return _report(error, logs)
     return 0
 
 
 def settings_of(arguments: argparse.Namespace) -> Settings:
-    """The settings that the flags of a command say; raises `app.errors.SettingsError`."""
+    """The settings from the flags of a command. Raises `app.errors.SettingsError`."""
     flags = vars(arguments)
     return make_settings(
         data=flags.get("data"),
@@ -59,7 +59,8 @@ def _command(place: str) -> Command:
     return getattr(import_module(module), name)
 
 
-def _tell(error: BaseException, logs: Path) -> int:
+def _report(error: BaseException, logs: Path) -> int:
+    """Print the sentence for the error that ended a command; returns the exit code."""
     outcome = outcome_of(error, logs)
     print(outcome.sentence, file=sys.stderr, flush=True)
     return outcome.code

@@ -1,4 +1,4 @@
-"""Mistakes that a person can make or meet in the application; each message is one clear sentence."""
+"""Errors that a person can cause or meet in the application; each message is one clear sentence."""
 
 import errno
 
@@ -7,9 +7,9 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
 class AppError(Exception):
-    """Base of the application's own errors; ``status`` is the HTTP status the routes answer with.
+    """Base of the application's own errors; ``status`` is the HTTP status of the answer.
 
-    ``kind``, where there is one, is sent beside the sentence, so that a page need not understand that.
+    ``kind`` is sent beside the sentence, so that a page need not read the sentence to know the error.
     """
 
     status = 400
@@ -17,7 +17,7 @@ class AppError(Exception):
 
 
 class ResourceNotFound(AppError):
-    """Something was named that is not in the store."""
+    """A request names something that does not exist."""
 
     status = 404
 
@@ -27,13 +27,13 @@ class BadInput(AppError):
 
 
 class OtherPixels(BadInput):
-    """A file has the video's frames but other pixels, as after it was coded again; a person may say it is the same."""
+    """A file has the video's frames with other pixels, as after re-encoding; a person may accept it all the same."""
 
     kind = "other_pixels"
 
 
 class Busy(AppError):
-    """The request is right but cannot be met at this moment."""
+    """The request is valid but cannot be met at this moment."""
 
     status = 409
 
@@ -64,4 +64,4 @@ class ServerStartError(AppError):
 
 
 class Cancelled(Exception):
-    """A person cancelled the job that was running; what is stored so far stays."""
+    """A person cancelled the running job; the results that are stored already stay."""

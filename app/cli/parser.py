@@ -41,7 +41,7 @@ def make_parser() -> argparse.ArgumentParser:
     _proposing(add)
     _training(add)
     _exchanging(add)
-    _models(commands, everywhere)
+    _checkpoints(commands, everywhere)
     return parser
 
 
@@ -188,7 +188,7 @@ def _exchanging(add: Add) -> None:
     _json(retrain)
 
 
-def _models(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
+def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
     text = "list, add, download, export or activate checkpoints"
     models = commands.add_parser("models", help=text, description=text, parents=[everywhere])
     actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
