@@ -34,7 +34,7 @@ const SHEETS = [
   "./popovers.css",
 ];
 
-/** Load the styles once; resolves when they hold. @returns {Promise<any>} */
+/** Load the style sheets, unless they are loaded; resolves when they apply. */
 function styles() {
   return Promise.all(
     SHEETS.map((sheet) => {
@@ -60,18 +60,20 @@ function rootFor(element) {
   return root;
 }
 
+/** @type {Editor|null} */
+let mounted = null;
+
 /**
  * Build the editor for an element and open what the address names; a second call gives the same editor.
  * @param {HTMLElement} element
  * @returns {Promise<Editor>}
  */
 export async function mount(element) {
-  const before = /** @type {any} */ (document.querySelector(".v-editor"))?.editor;
-  if (before) return before;
+  if (mounted?.root.isConnected) return mounted;
   const root = rootFor(element);
   root.classList.add("v-app", "v-editor");
   const app = new Editor(root);
-  /** @type {any} */ (root).editor = app;
+  mounted = app;
   app.session.set({ theme: theme() });
   await styles();
   app.commands = createCommands(app);

@@ -6,7 +6,7 @@ export class RefusedError extends Error {
   /**
    * @param {string} sentence of the server, or of ours where something else answered
    * @param {number} status HTTP status
-   * @param {{error?: string, kind?: unknown, [name: string]: unknown}} [body] the answer's JSON; ``kind`` tells refusals apart
+   * @param {{error?: string, kind?: unknown, [name: string]: unknown}} [body] the answer's JSON; ``kind`` names the kind of refusal
    * @param {number} [after] seconds after which the server wants to be asked again
    */
   constructor(sentence, status, body = {}, after = 0) {
@@ -28,7 +28,7 @@ export class OfflineError extends Error {
   }
 }
 
-/** What to say of an answer that is not this server's own, by its HTTP status. @type {Record<number, string>} */
+/** Sentences for answers that are not this server's own, by HTTP status. @type {Record<number, string>} */
 const OBSTACLES = {
   401: "A sign-in is needed before anything can be saved. Sign in again in another tab.",
   403: "Saving is not allowed here at the moment. Sign in again in another tab.",

@@ -22,10 +22,10 @@ const JOBS = {
   index: { name: "Read", activity: "Reading" },
 };
 
-/** What a job is called. @param {string} kind */
+/** Name of a kind of job. @param {string} kind */
 export const jobName = (kind) => JOBS[kind]?.name ?? kind;
 
-/** What a running job does. @param {string} kind */
+/** Activity of a running job. @param {string} kind */
 export const activityOf = (kind) => JOBS[kind]?.activity ?? "Working";
 
 /** @typedef {{word: string, icon: string, tone: ""|"ok"|"acc"|"warn"|"bad"}} Sign a state as a word, an icon and a colour */
@@ -33,7 +33,7 @@ export const activityOf = (kind) => JOBS[kind]?.activity ?? "Working";
 /** Class of the editor's text in the colour of a state. @param {Sign} sign */
 export const toneClass = ({ tone }) => (tone ? `v-${tone}` : "v-t3");
 
-/** How far the work on a video is. @type {Record<string, Sign>} */
+/** States of the work on a video. @type {Record<string, Sign>} */
 const VIDEO_STATES = {
   new: { word: "New", icon: "film", tone: "" },
   proposed: { word: "Proposed", icon: "ci", tone: "" },
@@ -44,7 +44,7 @@ const VIDEO_STATES = {
 /** @param {string} state of a video @returns {Sign} */
 export const videoState = (state) => VIDEO_STATES[state] ?? { ...VIDEO_STATES.new, word: state };
 
-/** What a person has said of a mask, or has still to say. @typedef {"accepted"|"corrected"|"look"|"rejected"|"unreviewed"} ReviewState */
+/** @typedef {"accepted"|"corrected"|"look"|"rejected"|"unreviewed"} ReviewState of a mask */
 
 /** @type {Readonly<Record<ReviewState, Sign>>} */
 export const REVIEW_STATES = Object.freeze({

@@ -34,13 +34,13 @@ export function reviewBar(counts) {
     ["l", doubtful, "need a look"],
     ["x", rejected, "rejected"],
   ]).filter((p) => p[1] > 0);
-  const said = [
+  const summary = [
     ...parts.map(([, n, word]) => `${count(n)} ${word}`),
     `${count(unreviewed - doubtful)} unreviewed`,
   ].join(", ");
   return h(
     "div.v-rbar",
-    { role: "img", "aria-label": said, title: said },
+    { role: "img", "aria-label": summary, title: summary },
     ...parts.map(([kind, n]) => h(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
     unreviewed - doubtful > 0 || parts.length === 0 ? h("i.u") : null,
   );
@@ -55,7 +55,7 @@ function chip(video) {
   return h("span.v-chip", { class: tone }, word);
 }
 
-/** What is left to do, in a few words. @param {VideoLine} video */
+/** The work that is left, in a few words. @param {VideoLine} video */
 function remark(video) {
   if (video.job)
     return (video.job.eta_seconds ?? 0) > 0
@@ -64,21 +64,21 @@ function remark(video) {
   if (video.problem) return video.problem;
   if (video.counts.look > 0) return `${count(video.counts.look)} to check`;
   if (video.state === "done") return "all reviewed";
-  // A few frames drawn by hand, and nothing in the others: what is there is reviewed, the video is not.
+  // A few frames are drawn by hand and the others have no row: the rows are reviewed, the video is not.
   if (video.state === "review" && video.bare && video.counts.unreviewed === 0)
     return `${count(video.frames ?? 0)} of ${plural(video.count, "frame")}`;
   if (video.state === "review") return `${reviewed(video)} % reviewed`;
   return video.state === "proposed" ? "waits for review" : "no tracks yet";
 }
 
-/** What is left to look at, for the list, where the share has a column of its own. @param {VideoLine} video */
+/** The work that is left, for the list, where the share has a column of its own. @param {VideoLine} video */
 function left(video) {
   const { look, unreviewed } = video.counts;
   if (video.job || video.problem || look > 0 || unreviewed === 0) return remark(video);
   return `${count(unreviewed)} unreviewed`;
 }
 
-/** A changed mask is a changed picture: what it shows is in its address. @param {VideoLine} video */
+/** The small picture of a video, with its masks; its address changes with them. @param {VideoLine} video */
 export function picture(video) {
   const { unreviewed, accepted, corrected, rejected } = video.counts;
   const stamp = video.last_edit ?? [video.tracks, unreviewed, accepted, corrected, rejected].join("-");
@@ -86,24 +86,22 @@ export function picture(video) {
 }
 
 /**
- * The small picture of a video; where there is none, a film.
- * @param {string} id @param {string|number} stamp another one for another picture
+ * The small picture of a video, or an icon where there is none.
+ * @param {string} id @param {string|number} stamp changes with the picture
  */
 export function thumbnail(id, stamp) {
-  const image = /** @type {HTMLImageElement} */ (
-    h("img", {
-      src: `/data/videos/${encodeURIComponent(id)}/thumb.jpg?e=${stamp}`,
-      alt: "",
-      loading: "lazy",
-      draggable: "false",
-    })
-  );
+  const image = h("img", {
+    src: `/data/videos/${encodeURIComponent(id)}/thumb.jpg?e=${stamp}`,
+    alt: "",
+    loading: "lazy",
+    draggable: "false",
+  });
   image.addEventListener("error", () => image.replaceWith(h("span.v-noimg", null, icon("film", 28))));
   return image;
 }
 
 /**
- * The button with what can be done to a video itself.
+ * The button that opens the menu of a video.
  * @param {VideoLine} video @param {(anchor: HTMLElement, video: VideoLine) => void} menu opens it
  */
 function more(video, menu) {

@@ -5,7 +5,7 @@ import { button, fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { get, post, projectInAddress } from "./data.js";
 
-/** @typedef {{id: string, name: string, retired: boolean}} Category */
+/** @typedef {import("../kit/wire.js").Category} Category */
 
 /** @param {HTMLElement} element */
 export function mount(element) {
@@ -23,8 +23,8 @@ class Categories {
     /** @type {Category[]} */ this.items = [];
   }
 
-  /** Does `work`, then shows what is; a refusal is shown as its sentence. @param {() => Promise<any>} work */
-  async doing(work) {
+  /** Run `work`, load the categories and draw; the message of an error is shown. @param {() => Promise<unknown>} work */
+  async run(work) {
     this.problem = "";
     try {
       await work();
@@ -36,16 +36,14 @@ class Categories {
   }
 
   load() {
-    return this.doing(async () => undefined);
+    return this.run(async () => undefined);
   }
 
   draw() {
-    const name = /** @type {HTMLInputElement} */ (
-      h("input", { placeholder: "New category", "aria-label": "New category" })
-    );
+    const name = h("input", { placeholder: "New category", "aria-label": "New category" });
     const add = async () => {
       if (!name.value.trim()) return;
-      await this.doing(() =>
+      await this.run(() =>
         post(`/data/projects/${encodeURIComponent(projectInAddress())}/categories`, { name: name.value }),
       );
       this.place.querySelector("input")?.focus();
@@ -76,11 +74,13 @@ class Categories {
 
   /** @param {Category} category */
   line(category) {
-    const field = /** @type {HTMLInputElement} */ (
-      h("input", { value: category.name, "aria-label": `Name of ${category.name}`, disabled: category.retired })
-    );
-    const patch = (/** @type {any} */ body) =>
-      this.doing(() => post(`/data/categories/${encodeURIComponent(category.id)}`, body));
+    const field = h("input", {
+      value: category.name,
+      "aria-label": `Name of ${category.name}`,
+      disabled: category.retired,
+    });
+    const patch = (/** @type {{name?: string, retired?: boolean}} */ body) =>
+      this.run(() => post(`/data/categories/${encodeURIComponent(category.id)}`, body));
     field.addEventListener("change", () => patch({ name: field.value }));
     field.addEventListener("keydown", (event) => {
       if (event.key === "Enter") field.blur();

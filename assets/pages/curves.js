@@ -64,7 +64,7 @@ export class RunCharts {
     );
   }
 
-  /** Draw the curves. @param {Series} series @param {number} steps of the whole run, 0 where unknown @param {string} none said where there is no curve */
+  /** Draw the curves. @param {Series} series @param {number} steps of the whole run, 0 where unknown @param {string} none shown where there is no curve */
   draw(series, steps, none) {
     const { name, main, others } = curves(series);
     if (main.length === 0) {

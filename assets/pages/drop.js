@@ -6,15 +6,13 @@ import { button, fill, h, icon } from "../kit/dom.js";
 /** @param {HTMLElement} element */
 export function mount(element) {
   const place = /** @type {HTMLElement} */ (element.querySelector("#v-drop"));
-  const input = /** @type {HTMLInputElement} */ (
-    h("input", {
-      type: "file",
-      multiple: true,
-      accept: "video/*,.mkv,.avi,.ts,.m4v,.mov,.webm",
-      id: "v-file",
-      style: { display: "none" },
-    })
-  );
+  const input = h("input", {
+    type: "file",
+    multiple: true,
+    accept: "video/*,.mkv,.avi,.ts,.m4v,.mov,.webm",
+    id: "v-file",
+    style: { display: "none" },
+  });
   /** @param {Iterable<File>} files */
   const send = (files) => window.dispatchEvent(new CustomEvent("v-upload", { detail: [...files] }));
   input.addEventListener("change", () => {

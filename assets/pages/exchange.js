@@ -1,5 +1,5 @@
 // @ts-check
-/** What imports and exports came to: counts, where the files are, what was left out and why. */
+/** The results of imports and exports: counts, the files, and what was left out and why. */
 
 import { fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
@@ -23,7 +23,7 @@ export async function mount(element) {
   if (!project) return fill(place, h("p.v-note", null, "There is no project yet; an import into a new one makes it."));
   const jobs = h("div");
   fill(place, jobs);
-  // "It is under way", above, is true only as long as a job of that form is.
+  // The form's "It is under way" is true only as long as a job of its kind is active.
   const looked = (/** @type {Set<string>} */ active) => KINDS.filter((kind) => !active.has(kind)).forEach(withdraw);
   const look = jobList(jobs, {
     project,
@@ -35,10 +35,32 @@ export async function mount(element) {
   window.addEventListener("v-answer", () => look());
 }
 
-/** @param {any} job @param {string} project */
+/** @typedef {import("../kit/wire.js").Job} Job */
+
+/**
+ * @typedef {object} ImportResult
+ * @property {string[]} [videos]
+ * @property {number} [tracks]
+ * @property {number} [masks]
+ * @property {string[]} [new_categories]
+ * @property {string[]} [skipped]
+ * @property {string[]} [notes]
+ */
+/**
+ * @typedef {object} ExportResult
+ * @property {number} [videos]
+ * @property {number} [tracks]
+ * @property {number} [masks]
+ * @property {string} [out] folder
+ * @property {string[]} [left_out]
+ * @property {string[]} [gaps]
+ * @property {string[]} [notes]
+ */
+
+/** @param {Job} job @param {string} project */
 function outcome(job, project) {
-  const r = job.result ?? {};
   if (job.kind === "import") {
+    const r = /** @type {ImportResult} */ (job.result ?? {});
     const made = r.new_categories ?? [];
     return [
       h(
@@ -58,6 +80,7 @@ function outcome(job, project) {
       ),
     ];
   }
+  const r = /** @type {ExportResult} */ (job.result ?? {});
   return [
     h(
       "div",

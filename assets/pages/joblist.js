@@ -1,5 +1,5 @@
 // @ts-check
-/** Jobs of a page: what runs, with progress and a way to stop it, and how the last ones ended. */
+/** Jobs of a page: the active ones with their progress and a button to stop them, and the results of the last ones. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
 import { clock, plural, when } from "../kit/text.js";
@@ -8,14 +8,22 @@ import { get, poll, post } from "./data.js";
 
 const SHOWN = 6;
 
-/** @typedef {{id: string, kind: string, status: string, progress: number, message: string, eta_seconds: number|null, error: string|null, result: any, created: number, started: number|null, finished: number|null}} Job */
+/** @typedef {import("../kit/wire.js").Job} Job */
 
 /**
- * @param {HTMLElement} place
- * @param {{project: string, kinds: string[], empty?: string, outcome: (job: Job) => (HTMLElement|string|null)[], ended?: () => void, looked?: (active: Set<string>) => void}} options
- *   `kinds` of jobs that are listed; `outcome`: what a finished job shows;
- *   `looked`: called after each look with the kinds that are under way
- * @returns {() => Promise<void>} looks again at once
+ * @typedef {object} JobListOptions
+ * @property {string} project id
+ * @property {string[]} kinds of jobs that are listed
+ * @property {string} [empty] shown where there is no job
+ * @property {(job: Job) => (HTMLElement|string|null)[]} outcome shown for a finished job
+ * @property {() => void} [ended] called after a job has ended
+ * @property {(active: Set<string>) => void} [looked] called after each request with the kinds of the active jobs
+ */
+
+/**
+ * List the jobs of a project, and keep the list up to date.
+ * @param {HTMLElement} place @param {JobListOptions} options
+ * @returns {() => Promise<void>} asks for the jobs at once
  */
 export function jobList(place, options) {
   /** @type {string[]} */ let running = [];
@@ -46,20 +54,20 @@ export function jobList(place, options) {
     options.looked?.(new Set(active.map((j) => j.kind)));
     return now.length ? 1200 : 6000;
   };
-  // Not `look` alone: the pause of a calm list would still stand, and a new job seem to wait long after it ended.
+  // Through the poll, so that the pause of a list without active jobs ends and a new job is followed closely.
   const again = () => polled.now();
   const polled = poll(look);
   return again;
 }
 
-/** @param {Job} job @param {any} options @param {() => Promise<void>} again */
+/** Class and icon of an ended job. @type {Record<string, [string, string]>} */
+const MARKS = { done: ["v-okc", "check"], failed: ["v-badc", "warn"], cancelled: ["v-t3", "x"] };
+
+/** @param {Job} job @param {JobListOptions} options @param {() => Promise<void>} again */
 function line(job, options, again) {
   const active = isActive(job);
   const percent = Math.round((job.progress ?? 0) * 100);
-  const mark = { done: ["v-okc", "check"], failed: ["v-badc", "warn"], cancelled: ["v-t3", "x"] }[job.status] ?? [
-    "v-acc",
-    "spark",
-  ];
+  const mark = MARKS[job.status] ?? ["v-acc", "spark"];
   const stop = async () => {
     await post(`/data/jobs/${encodeURIComponent(job.id)}/cancel`).catch(() => undefined);
     await again();
@@ -107,7 +115,7 @@ function line(job, options, again) {
   );
 }
 
-/** A list of problems as a table, none for an empty list. @param {string[]} sentences @param {string} title */
+/** A list of problems as a table, null for an empty one. @param {string[]|undefined} sentences @param {string} title */
 export function problems(sentences, title) {
   if (!sentences?.length) return null;
   return h(

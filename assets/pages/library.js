@@ -158,9 +158,7 @@ export class Library {
   }
 
   searchField() {
-    const search = /** @type {HTMLInputElement} */ (
-      h("input", { placeholder: "Name", "aria-label": "Filter by name" })
-    );
+    const search = h("input", { placeholder: "Name", "aria-label": "Filter by name" });
     search.addEventListener("input", () => {
       this.text = search.value;
       if (this.project) this.drawVideos(this.project);

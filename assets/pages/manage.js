@@ -21,20 +21,20 @@ export class Manage {
   constructor(place) {
     this.place = place;
     this.problem = "";
-    this.said = "";
+    this.done = "";
     /** @type {ProjectLine|undefined} */ this.here = undefined;
     /** @type {ProjectLine[]} */ this.archived = [];
   }
 
   load() {
-    return this.doing(async () => "");
+    return this.run(async () => "");
   }
 
-  /** Does `work`, then shows what is; a refusal is shown as its sentence. @param {() => Promise<string>} work what to say */
-  async doing(work) {
-    this.problem = this.said = "";
+  /** Run `work`, load the projects and draw; the message of an error is shown. @param {() => Promise<string>} work resolves with a sentence, or "" */
+  async run(work) {
+    this.problem = this.done = "";
     try {
-      this.said = await work();
+      this.done = await work();
       const known = await projects(true);
       this.here = known.projects.find((p) => p.id === projectInAddress());
       this.archived = known.archived ?? [];
@@ -44,7 +44,7 @@ export class Manage {
     this.draw();
   }
 
-  /** @param {string} id @param {any} body */
+  /** @param {string} id @param {{name?: string, archived?: boolean}} body */
   change(id, body) {
     return post(`/data/projects/${encodeURIComponent(id)}`, body);
   }
@@ -52,8 +52,8 @@ export class Manage {
   draw() {
     const note = this.problem
       ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem)
-      : this.said
-        ? h("p.v-note.ok", { role: "status" }, icon("check"), this.said)
+      : this.done
+        ? h("p.v-note.ok", { role: "status" }, icon("check"), this.done)
         : null;
     fill(
       this.place,
@@ -70,9 +70,7 @@ export class Manage {
 
   /** @param {ProjectLine} project */
   name(project) {
-    const field = /** @type {HTMLInputElement} */ (
-      h("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" })
-    );
+    const field = h("input", { "aria-label": "Name of the project", maxlength: 200, id: "v-manage-name" });
     field.value = project.name;
     const form = h(
       "form",
@@ -87,7 +85,7 @@ export class Manage {
     );
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.doing(async () => {
+      this.run(async () => {
         const { name } = await this.change(project.id, { name: field.value });
         window.dispatchEvent(new Event("v-projects-changed"));
         return `The project is called ${name}.`;
@@ -99,7 +97,7 @@ export class Manage {
   /** @param {ProjectLine} project */
   archive(project) {
     const away = () =>
-      this.doing(async () => {
+      this.run(async () => {
         await this.change(project.id, { archived: true });
         location.assign("/?sheet=manage");
         return "";
@@ -119,7 +117,7 @@ export class Manage {
 
   list() {
     const back = (/** @type {ProjectLine} */ project) =>
-      this.doing(async () => {
+      this.run(async () => {
         await this.change(project.id, { archived: false });
         location.assign(address("/", { project: project.id }));
         return "";

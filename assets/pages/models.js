@@ -6,8 +6,24 @@ import { messageOf } from "../kit/request.js";
 import { count, points, size, when } from "../kit/text.js";
 import { currentProject, get, post } from "./data.js";
 import { jobList } from "./joblist.js";
+import { failedPlace } from "./places.js";
 
 const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
+
+/**
+ * @typedef {object} Checkpoint
+ * @property {string} id
+ * @property {string} name
+ * @property {string} config
+ * @property {string[]} classes
+ * @property {string[]} known_here classes that are categories of the project
+ * @property {string|null} [parent] name of the checkpoint it was trained from
+ * @property {number|null} ap 0 to 1
+ * @property {number} size_bytes
+ * @property {number} created unix seconds
+ */
+/** @typedef {{name: string, size_bytes: number, classes: number, have: boolean, url: string}} Release a published checkpoint */
+/** @typedef {{active: string|null, checkpoints: Checkpoint[], releases: Release[]}} Facts */
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -22,7 +38,7 @@ class Models {
     this.place = place;
     this.project = "";
     this.problem = "";
-    /** @type {any} */ this.facts = null;
+    /** @type {Facts} */ this.facts = { active: null, checkpoints: [], releases: [] };
     this.jobs = h("div");
     this.main = h("div.v-stack");
   }
@@ -33,28 +49,15 @@ class Models {
       if (!this.project) throw new Error("There is no project yet; make one in the library first.");
       await this.load();
     } catch (error) {
-      return fill(
-        this.place,
-        h(
-          "div.v-place.v-full",
-          null,
-          h(
-            "div",
-            null,
-            h("span.v-badc", null, icon("warn", 32)),
-            h("h1", null, "This page cannot be shown"),
-            h("p", null, messageOf(error)),
-          ),
-        ),
-      );
+      return fill(this.place, failedPlace("This page cannot be shown", error));
     }
-    this.look = jobList(this.jobs, {
+    this.refreshJobs = jobList(this.jobs, {
       project: this.project,
       kinds: KINDS,
-      outcome: (job) => [job.result?.sentence ?? "Done."],
-      ended: () => this.doing(async () => undefined),
+      outcome: (job) => [/** @type {{sentence?: string}|null} */ (job.result)?.sentence ?? "Done."],
+      ended: () => this.run(async () => undefined),
     });
-    window.addEventListener("v-answer", () => this.look?.());
+    window.addEventListener("v-answer", () => this.refreshJobs?.());
     fill(this.place, this.main);
     this.draw();
   }
@@ -63,8 +66,8 @@ class Models {
     this.facts = await get(`/data/projects/${encodeURIComponent(this.project)}/checkpoints`);
   }
 
-  /** @param {() => Promise<any>} work */
-  async doing(work) {
+  /** Run `work`, load the checkpoints and draw; the message of an error is shown. @param {() => Promise<unknown>} work */
+  async run(work) {
     this.problem = "";
     try {
       await work();
@@ -73,16 +76,16 @@ class Models {
       this.problem = messageOf(error);
     }
     this.draw();
-    await this.look?.();
+    await this.refreshJobs?.();
   }
 
-  /** @param {string} tail @param {any} [body] */
+  /** @param {string} tail of the path @param {object} [body] */
   send(tail, body) {
-    return this.doing(() => post(`/data/projects/${encodeURIComponent(this.project)}/${tail}`, body));
+    return this.run(() => post(`/data/projects/${encodeURIComponent(this.project)}/${tail}`, body));
   }
 
   draw() {
-    const active = this.facts.checkpoints.find((/** @type {any} */ c) => c.id === this.facts.active);
+    const active = this.facts.checkpoints.find((checkpoint) => checkpoint.id === this.facts.active);
     const line = active
       ? `${active.name} proposes in this project.`
       : this.facts.checkpoints.length
@@ -109,7 +112,7 @@ class Models {
   }
 
   table() {
-    const row = (/** @type {any} */ c) =>
+    const row = (/** @type {Checkpoint} */ c) =>
       h(
         "tr",
         { class: c.id === this.facts.active ? "sel" : "", "data-checkpoint": c.name },
@@ -184,7 +187,7 @@ class Models {
   }
 
   releases() {
-    const one = (/** @type {any} */ r) =>
+    const one = (/** @type {Release} */ r) =>
       h(
         "div.v-release",
         { "data-release": r.name },

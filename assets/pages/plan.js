@@ -107,7 +107,7 @@ function remarksOn(plan) {
 }
 
 /**
- * The card that starts a run, or says what is missing for one.
+ * The card that starts a run, or shows the reason against one.
  * @param {object} parts
  * @param {Plan} parts.plan
  * @param {string} parts.project id
@@ -136,7 +136,7 @@ export function invitation({ plan, project, steps, begin }) {
   );
 }
 
-/** What a round is, while there is none to show. */
+/** The four steps of a round, shown before the first one. */
 export function rounds() {
   const steps = /** @type {[string, string, string][]} */ ([
     [

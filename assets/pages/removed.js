@@ -1,5 +1,5 @@
 // @ts-check
-/** The removed videos of a project: what each still holds, Restore, and Delete for good with what would go. */
+/** The removed videos of a project: the work on each, Restore, and Delete for good. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
@@ -11,7 +11,7 @@ import { get, post, remove } from "./data.js";
  * @typedef {{id: string, name: string, removed: number, count: number, path: string, copied: boolean, copy_bytes: number|null, tracks: number, masks: number, corrections: number, verdicts: number}} Removed
  */
 
-/** What a person would lose, as a sentence. @param {Removed} video */
+/** The work that deleting a video would destroy, as a sentence. @param {Removed} video */
 export function loss(video) {
   if (video.tracks === 0) return "It has no tracks.";
   const work = [
@@ -21,21 +21,21 @@ export function loss(video) {
   return `${plural(video.tracks, "track")} with ${plural(video.masks, "mask")} ${video.tracks === 1 ? "goes" : "go"}, ${work.length ? `${work.join(" and ")} of yours among them` : "none of them judged or drawn by a person"}.`;
 }
 
-/** What happens to its file. @param {Removed} video */
+/** The fate of its file, as a sentence. @param {Removed} video */
 export function fate(video) {
   if (video.copy_bytes !== null) return `Its copy in the data folder (${size(video.copy_bytes)}) goes too.`;
   return `The file stays where it is: ${video.path}.`;
 }
 
-/** Brings a removed video back. @param {string} id @returns {Promise<string>} what to say of it */
+/** Restore a removed video. @param {string} id @returns {Promise<string>} a sentence about it */
 export async function restore(id) {
   const { video } = await post(`/data/videos/${encodeURIComponent(id)}`, { removed: false });
   return `${video.name} is in the library again.`;
 }
 
-/** The list; keeps which video is being asked about. */
+/** The list; at most one video asks for a confirmation. */
 export class RemovedList {
-  /** @param {{project: () => string, changed: (said: string) => Promise<any>}} options `changed`: something was restored or deleted */
+  /** @param {{project: () => string, changed: (sentence: string) => Promise<unknown>}} options `changed`: called after a video was restored or deleted */
   constructor(options) {
     this.options = options;
     /** @type {Removed[]} */ this.videos = [];
@@ -80,7 +80,7 @@ export class RemovedList {
         h("b.v-ell.v-block", { title: video.name }, video.name),
         h("div.v-t2", null, `Removed ${when(video.removed)}. ${plural(video.count, "frame")}, ${work}.`),
       ),
-      button("Restore", { kind: "line", icon: "undo", onclick: () => this.doing(() => restore(video.id)) }),
+      button("Restore", { kind: "line", icon: "undo", onclick: () => this.run(() => restore(video.id)) }),
       button("Delete for good", { kind: "ghost", icon: "trash", onclick: () => this.ask(video.id) }),
     );
   }
@@ -104,7 +104,7 @@ export class RemovedList {
     );
   }
 
-  /** Asks about this video, or about none. @param {string} id */
+  /** Ask for a confirmation for this video, or for none. @param {string} id */
   ask(id) {
     this.asked = id;
     this.problem = "";
@@ -114,7 +114,7 @@ export class RemovedList {
 
   /** @param {Removed} video */
   delete(video) {
-    return this.doing(async () => {
+    return this.run(async () => {
       const { problem } = await remove(`/data/videos/${encodeURIComponent(video.id)}`, {
         tracks: video.tracks,
         corrections: video.corrections,
@@ -126,8 +126,8 @@ export class RemovedList {
     });
   }
 
-  /** Does `work`; a refusal is shown as its sentence, beside numbers that are fresh. @param {() => Promise<string>} work what it says */
-  async doing(work) {
+  /** Run `work` and load the list again; the message of an error is shown. @param {() => Promise<string>} work resolves with a sentence */
+  async run(work) {
     this.problem = "";
     this.asked = "";
     try {

@@ -169,8 +169,8 @@ class Retrain {
   stepsOf(facts, run) {
     const known = run?.result?.steps ?? run?.steps;
     if (known) return known;
-    const told = /step [\d,]+ of (\d+)/.exec(run?.message ?? "");
-    return told ? Number(told[1]) : (this.steps.value.steps ?? facts.defaults.steps ?? 0);
+    const match = /step [\d,]+ of (\d+)/.exec(run?.message ?? "");
+    return match ? Number(match[1]) : (this.steps.value.steps ?? facts.defaults.steps ?? 0);
   }
 
   /** The wide column above the table of runs. @param {Facts} facts @param {Run|null} run @returns {(HTMLElement|null)[]} */
@@ -178,7 +178,7 @@ class Retrain {
     if (!run) return [this.invitation(facts), rounds()];
     if (isActive(run))
       return [
-        progress(run, () => this.doing(() => post(`/data/jobs/${encodeURIComponent(run.id)}/cancel`))),
+        progress(run, () => this.run(() => post(`/data/jobs/${encodeURIComponent(run.id)}/cancel`))),
         this.charts.cards(this.series),
         h("div.v-card.v-wait", null, "Before and after, and the promote button, appear when the run ends."),
       ];
@@ -219,7 +219,7 @@ class Retrain {
         before,
         active: active?.id ?? null,
         activeName: active?.name ?? before,
-        promote: () => this.doing(() => post(path)),
+        promote: () => this.run(() => post(path)),
         keep: () => {
           this.kept.add(run.id);
           this.draw();
@@ -246,14 +246,14 @@ class Retrain {
     const { steps, problem } = this.steps.value;
     this.steps.show(problem);
     if (problem) return;
-    await this.doing(async () => {
+    await this.run(async () => {
       await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, steps ? { steps } : {});
       history.replaceState(history.state, "", address("/retrain", { project: this.project }));
     });
   }
 
-  /** @param {() => Promise<unknown>} work */
-  async doing(work) {
+  /** Run `work`, load and draw; the message of an error is shown. @param {() => Promise<unknown>} work */
+  async run(work) {
     this.problem = "";
     try {
       await work();

@@ -1,5 +1,5 @@
 // @ts-check
-/** Side sheets that hold Gradio's forms: open, close, and where a form's one-sentence answer is shown. */
+/** Side sheets that hold Gradio's forms: opening, closing, and the one-sentence answer of a form. */
 
 import { fill, icon } from "../kit/dom.js";
 import { isFloating } from "../kit/floating.js";
@@ -67,7 +67,7 @@ function answer(list) {
   if (go) location.assign(go);
 }
 
-/** Takes back what was said when a form's job began, a refusal not. @param {string} sheet */
+/** Remove the message that a form's job began; a refusal stays. @param {string} sheet */
 export function withdraw(sheet) {
   if (document.querySelector(`.v-msg[data-sheet="${CSS.escape(sheet)}"][data-kind="ok"]`)) showMessage(sheet, "", "");
 }

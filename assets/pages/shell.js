@@ -83,7 +83,7 @@ function themeButton() {
   return flip;
 }
 
-/** One line about what runs now. @param {HTMLElement} place @returns {Promise<number>} milliseconds until the next look */
+/** Show the active jobs in one line. @param {HTMLElement} place @returns {Promise<number>} milliseconds until the next request */
 async function showJobs(place) {
   const project = projectInAddress();
   if (!project) return 5000;

@@ -21,7 +21,7 @@ export function stepsTyped(text) {
 export class StepsField {
   constructor() {
     this.typed = "";
-    this.problem = h("span.v-badc.v-steps-said", { id: "v-steps-problem", role: "alert" });
+    this.problem = h("span.v-badc.v-steps-problem", { id: "v-steps-problem", role: "alert" });
     /** @type {HTMLInputElement|null} */ this.input = null;
   }
 
@@ -32,18 +32,16 @@ export class StepsField {
 
   /** A new field that holds what was typed before. @param {number|null} steps that automatic stands for, null where unknown */
   field(steps) {
-    const input = /** @type {HTMLInputElement} */ (
-      h("input", {
-        type: "text",
-        inputmode: "numeric",
-        "aria-label": "Steps",
-        "aria-describedby": "v-steps-problem",
-        value: this.typed,
-        placeholder: steps ? count(steps) : "automatic",
-        title: "Empty: as many as the number of corrected frames calls for",
-        style: { "text-align": "right" },
-      })
-    );
+    const input = h("input", {
+      type: "text",
+      inputmode: "numeric",
+      "aria-label": "Steps",
+      "aria-describedby": "v-steps-problem",
+      value: this.typed,
+      placeholder: steps ? count(steps) : "automatic",
+      title: "Empty: as many as the number of corrected frames calls for",
+      style: { "text-align": "right" },
+    });
     input.addEventListener("input", () => {
       this.typed = input.value;
       this.show("");

@@ -1,5 +1,5 @@
 // @ts-check
-/** Sends video files to the server with progress; each file is a card until the server has it. */
+/** Uploads video files; each file is a card with its progress until the server has it. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
 import { size } from "../kit/text.js";
