@@ -221,7 +221,7 @@ export class Editor {
     return list.find((category) => category.id === id)?.name ?? "no category";
   }
 
-  /** What a track is called. @param {{name: string, category: string|null}} track */
+  /** A track's own name, or its category's. @param {{name: string, category: string|null}} track */
   title(track) {
     return track.name || this.categoryName(track.category);
   }

@@ -64,7 +64,7 @@ function rootFor(element) {
 let mounted = null;
 
 /**
- * Build the editor for an element and open what the address names; a second call gives the same editor.
+ * Build the editor for an element and open the video in the address; a second call returns the same editor.
  * @param {HTMLElement} element
  * @returns {Promise<Editor>}
  */
@@ -79,7 +79,7 @@ export async function mount(element) {
   app.commands = createCommands(app);
   build(app);
   window.addEventListener("beforeunload", (event) => {
-    // Unsent edits that this browser keeps are sent after a reload; only what it could not keep would be lost.
+    // Unsent edits are kept in this browser and sent after a reload; only those without room there would be lost.
     if (app.queue?.pending && !app.queue.stored) event.preventDefault();
   });
   window.editor = exposed(app);

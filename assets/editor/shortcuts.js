@@ -1,5 +1,5 @@
 // @ts-check
-/** Keys as a table: what they do, where they hold. The help overlay is made from it. */
+/** The table of keys, their commands and scopes. The list of keys in the page is made from it. */
 
 /** @typedef {{keys: string[], command: string, label: string, group: string, scope: string, repeat?: boolean}} Shortcut */
 
@@ -140,7 +140,7 @@ export function titled(label, command) {
   return key ? `${label} (${key})` : label;
 }
 
-/** Whether keys belong to what has the focus. @param {EventTarget|null} target */
+/** Whether keys belong to the focused element. @param {EventTarget|null} target */
 function typing(target) {
   if (!(target instanceof HTMLElement)) return false;
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
@@ -149,7 +149,7 @@ function typing(target) {
 }
 
 /**
- * Whether a field waits for its request: what is typed then is still meant for it, also when it has lost the focus.
+ * Whether a field waits for its request: keys that are typed meanwhile are meant for it, even without the focus.
  * @param {HTMLElement|null} field
  */
 function inRequest(field) {
@@ -162,7 +162,7 @@ function inRequest(field) {
  * @param {(command: string) => void} parts.run
  * @param {() => string} parts.scope which scope holds now
  * @param {(held: boolean) => boolean} parts.space Space goes down or up; on up: whether it was a tap
- * @returns {() => void} how to stop
+ * @returns {() => void} ends it
  */
 export function listen({ run, scope, space }) {
   /** @type {HTMLElement|null} the field that had the focus last */

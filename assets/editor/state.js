@@ -138,7 +138,7 @@ export const VIEW = Object.freeze({
   marks: 0,
 });
 
-/** Names that tests in a browser read beside those of session and view, which are all different. */
+/** More names of the state that tests in a browser read; all differ from those of session and view. */
 export const BESIDE = Object.freeze({ preferences: "preferences", tracks: "tracks" });
 
 export const createView = () => createStore(/** @type {View} */ ({ ...VIEW, hidden: new Set(), locked: new Set() }));

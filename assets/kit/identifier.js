@@ -1,7 +1,7 @@
 // @ts-check
-/** Identifiers that this page makes up: of edits and tracks. */
+/** Identifiers of edits and tracks that this page makes. */
 
-/** A random UUID, also where the page came over plain HTTP and crypto.randomUUID is missing. */
+/** A random UUID, also over plain HTTP, where crypto.randomUUID is missing. */
 export function newIdentifier() {
   if (typeof crypto.randomUUID === "function") return crypto.randomUUID();
   const bytes = crypto.getRandomValues(new Uint8Array(16));

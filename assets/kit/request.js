@@ -39,12 +39,12 @@ const OBSTACLES = {
 /** The sentence of whatever was thrown. @param {unknown} error */
 export const messageOf = (error) => (error instanceof Error ? error.message : String(error));
 
-/** Why a request failed, in one sentence; empty where nobody answered. @param {unknown} error */
+/** Why a request failed, in one sentence; empty where the server did not answer. @param {unknown} error */
 export const obstacle = (error) => (error instanceof OfflineError ? "" : messageOf(error));
 
-/** Seconds after which a silent request counts as lost. */
+/** Seconds after which a request without an answer counts as lost. */
 const PATIENCE = 30;
-/** Seconds for what may have to read a whole video or project. */
+/** The same for requests that may read a whole video or project. */
 export const LONG_PATIENCE = 3600;
 
 /**

@@ -1,5 +1,5 @@
 // @ts-check
-/** Numbers, times and sizes as people read them. */
+/** Numbers, times and sizes as text. */
 
 /** "1,234". @param {number} value */
 export const count = (value) => Math.round(value).toLocaleString("en-US");

@@ -1,5 +1,5 @@
 // @ts-check
-/** What stands in the middle of a page that has nothing else to show. */
+/** The middle of a page that is empty or cannot be shown. */
 
 import { h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** What a retraining uses: the card of its plan, the invitation to start one, and what a round is. */
+/** The plan of a retraining as a card, the invitation to start one, and the steps of a round. */
 
 import { button, h, icon } from "../kit/dom.js";
 import { count, plural } from "../kit/text.js";
@@ -7,7 +7,7 @@ import { address } from "./data.js";
 import { EVALUATIONS } from "./report.js";
 
 /**
- * @typedef {object} Plan masks of a project by where their verdict comes from
+ * @typedef {object} Plan the masks that a retraining uses, by their origin
  * @property {number} videos
  * @property {number} tracks
  * @property {number} masks_accepted
@@ -96,7 +96,7 @@ function amounts(plan) {
   ];
 }
 
-/** What is left out and how the run is measured, in a sentence or two; empty for neither. @param {Plan} plan */
+/** The masks that are left out and the way of measuring, in a sentence or two; empty for neither. @param {Plan} plan */
 function remarksOn(plan) {
   const out = [];
   const { ignored_unreviewed: ignored, evaluation } = plan;

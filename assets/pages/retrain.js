@@ -1,5 +1,5 @@
 // @ts-check
-/** The retrain page: what it would train on, one button, the running job with its curve, the report, earlier runs. */
+/** The retrain page: the plan, one button, the running job with its curve, the report, earlier runs. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
@@ -147,7 +147,7 @@ class Retrain {
     );
   }
 
-  /** One line about a run, or about what a run is. @param {Facts} facts @param {Run|null} run */
+  /** One line about a run, or about retraining before the first run. @param {Facts} facts @param {Run|null} run */
   summary(facts, run) {
     const promise = "Nothing changes until you promote it.";
     if (!run) return `Corrected and accepted masks become a new checkpoint. ${promise}`;

@@ -1,5 +1,5 @@
 // @ts-check
-/** Retrainings: how far the running one is, and the table of earlier ones. */
+/** Retrainings: the progress of the running one, and the table of earlier ones. */
 
 import { button, h, icon } from "../kit/dom.js";
 import { clock, count, points, when } from "../kit/text.js";

@@ -1,5 +1,5 @@
 // @ts-check
-/** The field for the number of training steps, and the sentence beside it where that is no number of steps. */
+/** The field for the number of training steps, with the problem of what is typed. */
 
 import { h } from "../kit/dom.js";
 import { count } from "../kit/text.js";
@@ -8,7 +8,7 @@ const MOST_STEPS = 1_000_000;
 const NO_STEPS = `Type a whole number from 1 to ${count(MOST_STEPS)}, or leave the field empty for automatic.`;
 
 /**
- * The steps that were typed: null for an empty field, which stands for automatic, and for what is no number of steps.
+ * The typed number of steps: null for an empty field, which stands for automatic, and for any other text.
  * @param {string} text @returns {{steps: number|null, problem: string}}
  */
 export function stepsTyped(text) {
@@ -25,12 +25,12 @@ export class StepsField {
     /** @type {HTMLInputElement|null} */ this.input = null;
   }
 
-  /** What is typed now. */
+  /** The typed number of steps, and its problem. */
   get value() {
     return stepsTyped(this.typed);
   }
 
-  /** A new field that holds what was typed before. @param {number|null} steps that automatic stands for, null where unknown */
+  /** A new field with the text of the one before. @param {number|null} steps that automatic stands for, null where unknown */
   field(steps) {
     const input = h("input", {
       type: "text",

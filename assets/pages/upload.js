@@ -4,7 +4,7 @@
 import { button, fill, h, icon } from "../kit/dom.js";
 import { size } from "../kit/text.js";
 
-/** One file on its way. */
+/** The upload of one file. */
 class Upload {
   /** @param {File} file @param {string} project @param {() => void} changed @param {(u: Upload) => void} done @param {(u: Upload) => void} gone */
   constructor(file, project, changed, done, gone) {
@@ -80,7 +80,7 @@ function parse(text) {
   }
 }
 
-/** All files on their way, and the places files can be dropped on. */
+/** All uploads under way, and dropping files on the page. */
 export class Uploads {
   /** @param {{project: () => string, changed: () => void, done: () => void}} options */
   constructor(options) {

@@ -113,7 +113,7 @@ export class Layers {
     return [...list.filter((t) => t.id !== selected), ...list.filter((t) => t.id === selected)];
   }
 
-  /** Paint all masks of the shown frame anew. */
+  /** Repaint all masks of the shown frame. */
   compose() {
     const { height, width } = this.document;
     const { selected } = this.view.now;

@@ -73,7 +73,7 @@ export class KeptEdits {
     return found;
   }
 
-  /** @param {string} place @returns {Edit|null} null for what is no edit: it stays where it lies */
+  /** @param {string} place @returns {Edit|null} null where there is no edit */
   read(place) {
     try {
       const edit = JSON.parse(this.storage.getItem(place) ?? "null");

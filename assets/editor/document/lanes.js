@@ -24,7 +24,7 @@ import { isHuman, isKey } from "./document.js";
 /** @type {WeakMap<Track, {revision: number, lane: Lane}>} */
 const kept = new WeakMap();
 
-/** Rows of a track as runs; made anew only when the track changed. @param {Track} track @returns {Lane} */
+/** Rows of a track as runs; recomputed only after the track changed. @param {Track} track @returns {Lane} */
 export function laneOf(track) {
   const old = kept.get(track);
   if (old && old.revision === track.revision) return old.lane;
@@ -169,7 +169,7 @@ function withoutRow(track, runs) {
  */
 
 /**
- * What still wants a person: flagged runs first, then unreviewed ones, each by frame.
+ * The runs of frames to be reviewed: flagged ones first, then unreviewed ones, each by frame.
  * @param {Track[]} tracks not deleted
  * @returns {QueueItem[]}
  */

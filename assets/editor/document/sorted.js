@@ -1,5 +1,5 @@
 // @ts-check
-/** Places in what is sorted. */
+/** Searching in sorted lists. */
 
 /**
  * How many entries lie before a value, which is the index of the first one at or after it.

@@ -1,17 +1,17 @@
 // @ts-check
 /**
- * Which tabs of this browser are open, so that nobody takes unsent edits away from one that still has them.
+ * The open tabs of this browser, so that no tab adopts the unsent edits of another open one.
  *
- * A tab holds a lock of its own for as long as it lives (Web Locks). A page that came over plain HTTP from another
- * machine has no such locks: there a tab writes the time into the browser's storage, again and again.
+ * A tab holds a lock of its own until it is closed (Web Locks). A page that was loaded over plain HTTP from another
+ * machine has no such locks: there a tab writes the time into the browser's storage at intervals.
  */
 
 import { newIdentifier } from "../../kit/identifier.js";
 
 const PREFIX = "v-tab:";
-/** Milliseconds between two signs of life where there are no locks. */
+/** Milliseconds between two writes of the time. */
 const BEAT = 5_000;
-/** Milliseconds of silence after which such a tab counts as closed: browsers wake a hidden tab once a minute. */
+/** Milliseconds without a write after which a tab counts as closed: browsers run a hidden tab once a minute. */
 const SILENCE = 150_000;
 
 /**
@@ -34,7 +34,7 @@ export function openTab(storage, locks) {
 
 /** @param {string} id @param {LockManager} locks @returns {Tab} */
 function withLocks(id, locks) {
-  // Held until the page is gone; a question that comes before it is granted waits for it.
+  // Held until the page is closed; `closed` waits until it is granted.
   const held = new Promise((granted) => {
     locks.request(PREFIX + id, () => {
       granted(undefined);

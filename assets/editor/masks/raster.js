@@ -80,7 +80,7 @@ export function join(a, b) {
 }
 
 /**
- * Clear in one bitmap what is set in another.
+ * Clear the pixels of one bitmap that are set in another.
  * @param {Uint8Array} bits changed
  * @param {Uint8Array} other
  * @returns {boolean} whether anything changed

@@ -1,5 +1,5 @@
 // @ts-check
-/** The side panel: lists of tracks, of what waits for review, and of edits; the selected track below. */
+/** The side panel: the lists of tracks, of frames to be reviewed, and of edits; the selected track below. */
 
 import { filteredQueue, wholeQueue } from "../commands.js";
 import { details } from "./details.js";

@@ -14,7 +14,7 @@ import { isActive, jobName } from "../../kit/words.js";
 /** @typedef {import("../../kit/wire.js").Proposer} Proposer */
 /** @typedef {import("../../kit/wire.js").ProposingCheckpoint} ProposingCheckpoint */
 
-/** The button, which becomes its job's progress. @param {Editor} app @returns {HTMLElement} */
+/** The Propose button, which turns into the progress of its job. @param {Editor} app @returns {HTMLElement} */
 export function proposeSlot(app) {
   const slot = h("span", { class: "v-jobslot" });
   let drawn = "";

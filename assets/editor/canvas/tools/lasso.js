@@ -1,5 +1,5 @@
 // @ts-check
-/** Draw a line around an area; it is filled when the button comes up. */
+/** Draws a line around an area, which is filled when the button is released. */
 
 import { polygon } from "../../masks/raster.js";
 import { beginStroke, cancelStroke, endStroke, layersOf } from "../stroke.js";
