@@ -1,6 +1,6 @@
 """This machine and this process: the device to compute on, the share of a long list, and the priority of the process.
 
-Of several processes that share a list, each one is told its place in the environment by `torchrun` (RANK, WORLD_SIZE,
+Of several processes that share a list, each one finds its place in the variables of `torchrun` (RANK, WORLD_SIZE,
 LOCAL_RANK); any other way of setting these does as well. Background work has a lower priority than the server, so that
 the page stays quick; only on Linux, in part on other POSIX systems: elsewhere every process keeps its priority.
 """

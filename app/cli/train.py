@@ -34,16 +34,17 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
     held_out = None if arguments.val is None else _held_out(arguments.val, arguments.frames)
     order = _order(arguments, settings)
     # Loads torch, as _order does; wrong names of files are refused before that.
+    from app.training.train import TrainListener
     from app.training.train import train as train_checkpoint
 
     progress = Progress()
     spent: list[float] = []
 
-    def report(step: "StepReport") -> None:
+    def on_step(step: "StepReport") -> None:
         progress(step.step / step.steps, f"step {step.step} of {step.steps}, loss {step.loss:.3f}")
         spent.append(step.seconds)
 
-    checkpoint = train_checkpoint(order, report=report, tell=lambda line: print(line, file=sys.stderr))
+    checkpoint = train_checkpoint(order, TrainListener(on_step, lambda line: print(line, file=sys.stderr)))
     progress.end()
     if not first:
         return

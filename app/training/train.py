@@ -47,10 +47,10 @@ class TrainOrder:
 
 @dataclass(frozen=True)
 class TrainListener:
-    """Callbacks of a training run: ``step`` after every step, ``tell`` with each line of text for a person."""
+    """Callbacks of a training run: after every step, and with each line of text for a person."""
 
-    step: Callable[[StepReport], None]
-    tell: Callable[[str], None] = lambda line: None
+    on_step: Callable[[StepReport], None]
+    on_line: Callable[[str], None] = lambda line: None
 
 
 def recipe_of(config: TeViTConfig, order: TrainOrder) -> TrainingConfig:
@@ -80,18 +80,16 @@ def start_network(
     return network, start_from(network, order.init, categories=categories, class_columns=order.class_columns)
 
 
-def train(
-    order: TrainOrder, *, report: Callable[[StepReport], None], tell: Callable[[str], None] | None = None
-) -> Path:
+def train(order: TrainOrder, listener: TrainListener) -> Path:
     """Train and write `checkpoint.safetensors` into ``order.out``; returns its path.
 
     Beside it, `losses.jsonl` gets a line a step, and `report.json` has the keys of the file that training started from,
-    the problems in the data and how they were treated, and the recipe. ``tell`` gets the first notes of each kind.
+    the problems in the data and how they were treated, and the recipe. ``on_line`` gets the first notes of each kind.
     Under `torchrun` every process calls this function; only the first one writes files and calls back.
     """
     with ranks.joined(order.device) as device:
-        first = ranks.is_first()
-        listener = TrainListener(report, tell or (lambda line: None)) if first else TrainListener(lambda step: None)
+        if not ranks.is_first():
+            listener = TrainListener(lambda step: None)
         path = _train(dataclasses.replace(order, device=device), listener)
         ranks.wait()
     return path
@@ -114,13 +112,13 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
     trainer = Trainer(network, source, recipe, settings)
     notes = [*source.notes, *trainer.dataset.notes]
     for line in [*(start.lines() if start else ()), *first_notes(notes)]:
-        listener.tell(line)
+        listener.on_line(line)
     if order.resume:
         ranks.wait()
         trainer.resume()
     path = order.out / "checkpoint.safetensors"
     if not ranks.is_first():
-        trainer.run(on_step=listener.step)
+        trainer.run(on_step=listener.on_step)
         return path
     parent = checkpoint.file_hash(order.init) if order.init else None
     _write_report(order.out / REPORT, start, parent, notes, recipe)
@@ -148,9 +146,9 @@ def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener) 
             if step.step % 20 == 0 or step.step == step.steps:
                 log.flush()
             for note in step.notes[: max(_SHOWN - shown, 0)]:
-                listener.tell(f"Step {step.step}: {note}")
+                listener.on_line(f"Step {step.step}: {note}")
             shown += len(step.notes)
-            listener.step(step)
+            listener.on_step(step)
 
         return trainer.run(on_step=on_step)
 

@@ -8,7 +8,7 @@ import torch
 
 from app.cli.parser import make_parser
 from app.training.file_clips import MissingFrames, YoutubeVisClips
-from app.training.train import TrainOrder, recipe_of, start_network, train
+from app.training.train import TrainListener, TrainOrder, recipe_of, start_network, train
 from model.config import CONFIGURATIONS, named
 from model.procedural import synthesize
 from model.training import ranks
@@ -31,7 +31,7 @@ def order(data: Path, out: Path, **changes: object) -> TrainOrder:
 
 def test_training_writes_a_checkpoint_that_loads(data: Path, tmp_path: Path) -> None:
     steps: list[StepReport] = []
-    path = train(order(data, tmp_path / "run"), report=steps.append)
+    path = train(order(data, tmp_path / "run"), TrainListener(steps.append))
     made = checkpoint.load(path)
     assert made.categories == ("fish", "star", "jelly", "wheel", "leaf")
     assert made.provenance["steps"] == 2 and made.provenance["seed"] == 5
@@ -41,14 +41,14 @@ def test_training_writes_a_checkpoint_that_loads(data: Path, tmp_path: Path) -> 
 
 
 def test_a_run_started_from_a_checkpoint_remembers_its_parent(data: Path, tmp_path: Path) -> None:
-    first = train(order(data, tmp_path / "a"), report=lambda _: None)
-    second = train(order(data, tmp_path / "b", init=first), report=lambda _: None)
+    first = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
+    second = train(order(data, tmp_path / "b", init=first), TrainListener(lambda _: None))
     assert checkpoint.load(second).parent == checkpoint.file_hash(first)
 
 
 def test_the_same_order_gives_the_same_weights(data: Path, tmp_path: Path) -> None:
-    one = checkpoint.load(train(order(data, tmp_path / "a"), report=lambda _: None)).state
-    two = checkpoint.load(train(order(data, tmp_path / "b"), report=lambda _: None)).state
+    one = checkpoint.load(train(order(data, tmp_path / "a"), TrainListener(lambda _: None))).state
+    two = checkpoint.load(train(order(data, tmp_path / "b"), TrainListener(lambda _: None))).state
     assert all(torch.equal(one[key], two[key]) for key in one)
 
 
@@ -95,10 +95,10 @@ def test_an_untrained_start_is_the_initial_one_and_depends_on_the_seed(data: Pat
 
 
 def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
-    train(order(data, tmp_path / "run", steps=1), report=lambda _: None)
+    train(order(data, tmp_path / "run", steps=1), TrainListener(lambda _: None))
     assert (tmp_path / "run" / "report.json").is_file()
     steps: list[StepReport] = []
-    train(order(data, tmp_path / "run", steps=3, resume=True), report=steps.append)
+    train(order(data, tmp_path / "run", steps=3, resume=True), TrainListener(steps.append))
     assert [step.step for step in steps] == [2, 3]
     assert len((tmp_path / "run" / "losses.jsonl").read_text().splitlines()) == 3
 
@@ -107,7 +107,7 @@ def test_a_resumed_run_adds_to_its_log(data: Path, tmp_path: Path) -> None:
 def test_only_the_first_process_reads_the_whole_start_for_its_hash(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, first: bool
 ) -> None:
-    start = train(order(data, tmp_path / "a"), report=lambda _: None)
+    start = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
     hashed: list[Path] = []
     original = checkpoint.file_hash
 
@@ -118,5 +118,5 @@ def test_only_the_first_process_reads_the_whole_start_for_its_hash(
     monkeypatch.setattr(checkpoint, "file_hash", watched)
     monkeypatch.setattr(ranks, "is_first", lambda: first)
     (tmp_path / "b").mkdir()
-    made = train(order(data, tmp_path / "b", init=start), report=lambda _: None)
+    made = train(order(data, tmp_path / "b", init=start), TrainListener(lambda _: None))
     assert hashed == [start] * first and made.exists() == first

@@ -13,7 +13,7 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from app.training.file_clips import YoutubeVisClips
-from app.training.train import TrainOrder, first_notes, train
+from app.training.train import TrainListener, TrainOrder, first_notes, train
 from model.config import ScaleConfig
 from model.training.clips import ClipDataset, ClipVideo, DataNote, labelled_frames, notes_of
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
@@ -72,7 +72,7 @@ def ran(made: TrainOrder) -> tuple[list[StepReport], list[str]]:
     """The steps of a run, and the lines that it told."""
     steps: list[StepReport] = []
     told: list[str] = []
-    train(made, report=steps.append, tell=told.append)
+    train(made, TrainListener(steps.append, told.append))
     assert len(steps) == made.steps and all(np.isfinite(step.loss) for step in steps)
     return steps, told
 
