@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from model.evaluation import evaluate
+from model.evaluation import Evaluation, evaluate
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
 from model.tracking.settings import ProposeSettings
@@ -19,7 +19,6 @@ from model.tracking.windows import propose
 from model.training.clips import ClipSource, ClipVideo
 from model.training.targets import PRESENT, UNKNOWN
 
-Rle = dict[str, Any]
 STATS = ("AP", "AP50", "AP75", "AR1", "AR10")
 _TOUCHES = 0.1  # mask IoU from which a detected track touches a judged one
 
@@ -146,7 +145,7 @@ def _evaluate(
     truth: list[dict[str, Any]],
     results: list[dict[str, Any]],
     frames: Callable[[ClipVideo], list[int]],
-) -> Any:
+) -> Evaluation:
     described = [
         {
             "id": index + 1,

@@ -28,7 +28,7 @@ Truth = tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray]
 
 
 @dataclass(frozen=True)
-class Pass:
+class ForwardPass:
     """One forward pass over the batch."""
 
     features: Features
@@ -125,7 +125,7 @@ def _targets(truth: Truth, hw: tuple[int, int], pad_hw: tuple[int, int]) -> Clip
     return ClipTargets(torch.tensor(known, dtype=torch.int64), classes, states, corners, planes, hw)
 
 
-def _forward(network: TeViT, frames: Tensor, targets: list[ClipTargets]) -> Pass:
+def _forward(network: TeViT, frames: Tensor, targets: list[ClipTargets]) -> ForwardPass:
     img_hw = torch.tensor([clip.img_hw for clip in targets], dtype=torch.float32, device=frames.device)
     features = network.encode(frames, img_hw)
     stages = network.stages(features)
@@ -134,14 +134,16 @@ def _forward(network: TeViT, frames: Tensor, targets: list[ClipTargets]) -> Pass
         values, matched = stage_losses(network, features, queries, targets, stage=stage)
         losses.update({f"stage{stage}_{name}": value for name, value in values.items()})
         matches.append(matched)
-    return Pass(features, losses, stages, matches, targets)
+    return ForwardPass(features, losses, stages, matches, targets)
 
 
-def _doubts(network: TeViT, done: Pass) -> dict[str, float]:
+def _doubts(network: TeViT, forward: ForwardPass) -> dict[str, float]:
     """Largest change of each mask loss by its undecided target cells, by the loss's name; before the backward pass."""
     return {
-        f"stage{stage}_loss_mask": mask_loss_doubt(network, done.features, queries, done.targets, matched, stage=stage)
-        for stage, (queries, matched) in enumerate(zip(done.stages, done.matches, strict=True))
+        f"stage{stage}_loss_mask": mask_loss_doubt(
+            network, forward.features, queries, forward.targets, matched, stage=stage
+        )
+        for stage, (queries, matched) in enumerate(zip(forward.stages, forward.matches, strict=True))
     }
 
 
@@ -157,11 +159,11 @@ def _accuracy(queries: Queries, matches: list[tuple[Tensor, Tensor]], targets: l
 
 
 def _all_losses(
-    case: Case, title: str, done: Pass, golden: dict[str, Any], *, rtol: float, doubts: dict[str, float]
+    case: Case, title: str, forward: ForwardPass, golden: dict[str, Any], *, rtol: float, doubts: dict[str, float]
 ) -> None:
     """Every loss and their sum; the tolerance of a mask loss includes the effect of its undecided target cells."""
-    _losses(case, title, done.figures(), golden["losses"], rtol, doubts=doubts)
-    total, doubt = float(done.total.detach()), sum(doubts.values())
+    _losses(case, title, forward.figures(), golden["losses"], rtol, doubts=doubts)
+    total, doubt = float(forward.total.detach()), sum(doubts.values())
     case.close(title.replace("losses", "total_loss"), total, golden["total_loss"], atol=doubt, rtol=rtol)
 
 
@@ -183,9 +185,9 @@ def _losses(
             case.close(f"{title}/{name}", own[name], wanted[name], atol=1e-9 + doubt, rtol=rtol)
 
 
-def _assignments(case: Case, done: Pass, golden: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
-    for stage, (queries, matches) in enumerate(zip(done.stages, done.matches, strict=True)):
-        for number, ((query, track), clip) in enumerate(zip(matches, done.targets, strict=True)):
+def _assignments(case: Case, forward: ForwardPass, golden: dict[str, Any], arrays: dict[str, np.ndarray]) -> None:
+    for stage, (queries, matches) in enumerate(zip(forward.stages, forward.matches, strict=True)):
+        for number, ((query, track), clip) in enumerate(zip(matches, forward.targets, strict=True)):
             wanted = golden["assignment"][stage][number]
             title = f"stage {stage} clip {number}"
             case.equal(f"gt_id_columns {title}", clip.ids.tolist(), wanted["gt_id_columns"])
@@ -339,11 +341,11 @@ def _steps(case: Case, network: TeViT, frames: Tensor, targets: list[ClipTargets
             own = float((parameters[name].detach() - start[name]).double().norm())
             case.close(f"param_delta_norm/{title} {name}", own, delta, rtol=3 * _AFTER_STEP)
         optimizer.zero_grad(set_to_none=True)
-        done = _forward(network, frames, targets)
-        case.close(f"loss_after/{title}", float(done.total.detach()), wanted["loss_after"], rtol=_AFTER_STEP)
-        _losses_after(case, title, done.figures(), wanted["losses_after"])
+        forward = _forward(network, frames, targets)
+        case.close(f"loss_after/{title}", float(forward.total.detach()), wanted["loss_after"], rtol=_AFTER_STEP)
+        _losses_after(case, title, forward.figures(), wanted["losses_after"])
         if number + 1 < len(golden["optimizer_steps"]):
-            done.total.backward()
+            forward.total.backward()
 
 
 def _losses_after(case: Case, title: str, own: dict[str, float], wanted: dict[str, float]) -> None:

@@ -81,7 +81,7 @@ def _from_runs(runs: list[Any], size: tuple[int, int], where: str) -> Any:
 
 
 def _read_text(counts: Any, where: str) -> bytes:
-    """Compressed ``counts`` as bytes; each character holds six bits (48 added), the sixth says that more follow."""
+    """Compressed ``counts`` as bytes; a character holds six bits (plus 48), the sixth announces another."""
     if isinstance(counts, str):
         counts = counts.encode("utf-8", "surrogatepass")
     if not isinstance(counts, bytes) or not counts:

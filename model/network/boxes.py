@@ -1,4 +1,4 @@
-"""Boxes as xyxy in pixels of the network input unless said otherwise."""
+"""Boxes as xyxy in pixels of the network input unless stated otherwise."""
 
 import math
 

@@ -11,8 +11,8 @@ import numpy as np
 from pycocotools import mask as coco
 
 from model.tracking.clip_inference import SMALLEST
-from model.tracking.soft_masks import Rle, mean_rle, on_grid
-from model.tracking.whole_video import TrackProposal
+from model.tracking.soft_masks import mean_rle, on_grid
+from model.tracking.whole_video import Rle, TrackProposal
 
 LEVELS = 255  # steps of the probabilities of soft masks that are kept
 

@@ -1,10 +1,11 @@
 """From 28 x 28 probabilities inside a box to a mask of the whole frame (mmdetection `fcn_mask_head.py`, CPU path)."""
 
 import math
-from typing import Any
 
 import numpy as np
 from pycocotools import mask as coco
+
+from model.tracking.whole_video import Rle
 
 
 def paste_region(box: np.ndarray, hw: tuple[int, int]) -> tuple[int, int, int, int]:
@@ -49,9 +50,7 @@ def paste(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, whol
     return canvas
 
 
-def paste_rle(
-    probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, threshold: float = 0.5
-) -> dict[str, Any]:
+def paste_rle(probability: np.ndarray, box: np.ndarray, hw: tuple[int, int], *, threshold: float = 0.5) -> Rle:
     """COCO RLE ({'size', 'counts': str}) of the pixels whose pasted probability reaches ``threshold``."""
     mask = np.asfortranarray(paste(probability, box, hw) >= threshold, dtype=np.uint8)
     encoded = coco.encode(mask)

@@ -42,8 +42,8 @@ class ProposeSettings:
     def settled(self, config: TeViTConfig) -> "SettledSettings":
         """These settings with the configuration's numbers where they have none; float32 where no precision is chosen.
 
-        Windows share at most half of their frames unless ``overlap`` says otherwise: with half of each window shared,
-        every frame is seen twice. Raises :class:`WindowsTooClose`.
+        Windows share at most half of their frames unless ``overlap`` is given: with half of each window shared, every
+        frame is processed twice. Raises :class:`WindowsTooClose`.
         """
         window = config.window if self.window is None else self.window
         return SettledSettings(

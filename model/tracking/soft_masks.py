@@ -5,14 +5,13 @@ the region of the box is ever drawn, so that the cost follows the size of the ma
 """
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 from pycocotools import mask as coco
 
 from model.tracking.paste import axis_weights, paste_region
+from model.tracking.whole_video import Rle
 
-Rle = dict[str, Any]
 Part = tuple[float, np.ndarray, np.ndarray]  # weight, probabilities (S, S), box (4,) xyxy in frame pixels
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 Rle = dict[str, Any]
+"""COCO RLE of a mask: ``size`` [height, width] in pixels and ``counts``, str (bytes as pycocotools returns it)."""
 
 
 class MissingWindow(ValueError):

@@ -57,8 +57,8 @@ def propose_alone(name: str, count: int, rule: str) -> dict[str, float]:
 def in_fresh_process(name: str, count: int, rule: str) -> dict[str, float]:
     """:func:`propose_alone` in a process of its own."""
     command = [sys.executable, "-m", __spec__.name if __spec__ else __name__, "--network", name, "--rule", rule]
-    told = subprocess.run([*command, "--alone", str(count)], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
-    return json.loads(told.stdout)
+    ran = subprocess.run([*command, "--alone", str(count)], cwd=ROOT, check=True, stdout=subprocess.PIPE, text=True)
+    return json.loads(ran.stdout)
 
 
 def main() -> None:

@@ -65,8 +65,8 @@ def test_it_needs_nothing_but_the_model_and_is_short():
     source = (ROOT / "model/example.py").read_text()
     assert len(source.splitlines()) <= 60
     code = "import sys, model.example; print({'app', 'storage', 'av', 'gradio', 'sqlalchemy'} & set(sys.modules))"
-    told = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    assert told.stdout.strip() == "set()"
+    ran = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert ran.stdout.strip() == "set()"
     assert ast.parse(source)
 
 
@@ -77,5 +77,5 @@ def test_a_picture_that_cannot_be_read_is_named(checkpoint, pictures, tmp_path):
 
 
 def test_it_says_how_to_call_it():
-    told = subprocess.run([sys.executable, "-m", "model.example"], cwd=ROOT, capture_output=True, text=True)
-    assert told.returncode == 1 and told.stderr.startswith("usage: ")
+    ran = subprocess.run([sys.executable, "-m", "model.example"], cwd=ROOT, capture_output=True, text=True)
+    assert ran.returncode == 1 and ran.stderr.startswith("usage: ")

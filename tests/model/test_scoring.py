@@ -58,7 +58,7 @@ def answer(monkeypatch: pytest.MonkeyPatch, *found: dict) -> None:
     monkeypatch.setattr(scoring, "find_tracks", lambda *_: list(found))
 
 
-def said(x: int, count: int, *, label: int = 0, value: float = 0.9) -> dict:
+def detected(x: int, count: int, *, label: int = 0, value: float = 0.9) -> dict:
     return {"label": label, "score": value, "segmentations": [rle(x)] * count}
 
 
@@ -77,7 +77,7 @@ def test_without_a_whole_frame_any_present_track_counts() -> None:
 
 
 def test_a_perfect_answer_scores_one(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer(monkeypatch, said(0, 3))
+    answer(monkeypatch, detected(0, 3))
     result = score(network, Source(video(track([PRESENT] * 3, 0))), [0])
     assert result.stats["AP"] == pytest.approx(1.0)
     assert result.per_category == (("cat", 1, pytest.approx(1.0)),)
@@ -85,14 +85,14 @@ def test_a_perfect_answer_scores_one(network: TeViT, monkeypatch: pytest.MonkeyP
 
 
 def test_a_wrong_class_scores_nothing(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
-    answer(monkeypatch, said(0, 3, label=1))
+    answer(monkeypatch, detected(0, 3, label=1))
     assert score(network, Source(video(track([PRESENT] * 3, 0))), [0]).stats["AP"] == 0.0
 
 
 def test_things_that_nobody_looked_at_are_not_held_against_the_network(
     network: TeViT, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    answer(monkeypatch, said(30, 3, value=0.99), said(0, 3))
+    answer(monkeypatch, detected(30, 3, value=0.99), detected(0, 3))
     truth = track([PRESENT] * 3, 0)
     assert score(network, Source(video(truth)), [0]).stats["AP"] == pytest.approx(1.0)
     assert score(network, Source(video(truth, complete=True)), [0]).stats["AP"] < 0.9

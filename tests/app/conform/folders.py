@@ -13,7 +13,7 @@ from app.conform.runner import conform
 
 
 def judged(folder: Path) -> ConformReport:
-    """The report on a folder, without a word about its progress."""
+    """The report on a folder, without progress."""
     return conform(folder, report=lambda line: None)
 
 

@@ -135,8 +135,8 @@ def test_every_array_of_a_unit_counts(folder: Path) -> None:
 
 def test_figures_of_a_training_case_count(folder: Path, networks: Networks) -> None:
     rng, part = np.random.default_rng(5), folder / "golden/train"
-    told = [one for one in json_figures(part / "steps.json") if "pos_acc" not in str(one.place)]
-    by_part = {str(one.place[0]): one for one in rng.permutation(np.array(told, object))}
+    figures = [one for one in json_figures(part / "steps.json") if "pos_acc" not in str(one.place)]
+    by_part = {str(one.place[0]): one for one in rng.permutation(np.array(figures, object))}
     wanted = ("losses", "assignment", "grad_norms", "param_groups", "optimizer_steps")
     figures = [by_part[key] for key in wanted] + some(array_figures(part / "steps.npz", rng), 2, seed=1)
     assert missed(figures, lambda case: training_case(case, part, Recipe(folder / "recipe"), networks)) == []

@@ -84,8 +84,8 @@ def test_a_stray_file_of_figures_is_a_failure_that_names_it(figures: Path, name:
     path = figures / name
     path.parent.mkdir(exist_ok=True)
     path.write_text("{")
-    told = [f"{case.name} {check.note}" for case in judged(figures).cases for check in case.checks if not check.passed]
-    assert len(told) == 1 and path.name in told[0]
+    found = [f"{case.name} {check.note}" for case in judged(figures).cases for check in case.checks if not check.passed]
+    assert len(found) == 1 and path.name in found[0]
 
 
 def test_words_beside_the_figures_are_no_figures(figures: Path) -> None:

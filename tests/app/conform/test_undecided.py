@@ -61,7 +61,7 @@ def forward(network: TeViT) -> tuple[object, Queries, list[ClipTargets], list[tu
 
 def only_doubt(monkeypatch: pytest.MonkeyPatch, cells: torch.Tensor) -> None:
     """These cells are taken as undecided, with their own coverage."""
-    monkeypatch.setattr(undecided, "undecided_cells", lambda *told, **named: (mask_coverage(*told, **named), cells))
+    monkeypatch.setattr(undecided, "undecided_cells", lambda *given, **named: (mask_coverage(*given, **named), cells))
 
 
 def test_without_undecided_cells_there_is_no_doubt(monkeypatch: pytest.MonkeyPatch) -> None:

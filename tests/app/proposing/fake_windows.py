@@ -72,7 +72,7 @@ class FakeWindows:
             start = stop
 
     def window(self, start: int, stop: int) -> WindowResult:
-        """What is said of these frames; a track is known from the first window that it is seen in."""
+        """The result of these frames; a track is known from the first window in which it occurs."""
         listed = []
         for number, places in self.places.items():
             here = range(start, stop)

@@ -1,4 +1,4 @@
-"""Tracks of video files outside any project: what is kept of what the model says, and which videos fail."""
+"""Tracks of video files outside any project: which tracks are kept, and which videos fail."""
 
 from collections import Counter
 from collections.abc import Iterator

@@ -97,10 +97,10 @@ def test_scene_cuts_are_kept_on_the_video(desk: Desk, fake: FakeWindows) -> None
 
 
 def test_progress_only_grows(desk: Desk) -> None:
-    heard: list[float] = []
-    desk.propose(report=lambda progress, message: heard.append(progress))
+    reported: list[float] = []
+    desk.propose(report=lambda progress, message: reported.append(progress))
 
-    assert heard == sorted(heard) and heard[-1] == 1.0
+    assert reported == sorted(reported) and reported[-1] == 1.0
 
 
 # --- frames that are not counted yet
@@ -240,7 +240,7 @@ def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> Non
 
 def test_a_run_of_another_gpu_is_gone_on_from_and_known_as_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     get = desk.warm.get
-    on = lambda device: lambda *told, **named: replace(get(*told, **named), device=device)  # noqa: E731
+    on = lambda device: lambda *given, **named: replace(get(*given, **named), device=device)  # noqa: E731
     monkeypatch.setattr(into_project, "choose_device", lambda wanted: "cuda:1")
     monkeypatch.setattr(desk.warm, "get", on("cuda:0"))
     with pytest.raises(Cancelled):

@@ -43,7 +43,7 @@ def test_what_was_finished_before_a_crash_is_found_again(tmp_path: Path) -> None
 
     with parts(tmp_path) as again:
         assert set(again.finished()) == {"a", "c"}
-        assert list(again.lines_of_call()) == [], "nothing of it counts as said in this call"
+        assert list(again.lines_of_call()) == [], "no line of it belongs to this call"
         again.add(line(1, "b"))
         assert [one["hash"] for one in again.lines_of_call()] == ["b"]
         assert set(again.finished()) == {"a", "b", "c"}

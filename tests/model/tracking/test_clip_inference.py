@@ -25,7 +25,7 @@ def pictures(count: int, hw: tuple[int, int]) -> list[np.ndarray]:
 
 def whole_clip(network: TeViT, frames: list[np.ndarray], *, rule: str, max_tracks: int) -> WholeVideo:
     """The tracks of a video that is one clip."""
-    stretches = propose(
+    results = propose(
         network,
         frames,
         expected=len(frames),
@@ -33,7 +33,7 @@ def whole_clip(network: TeViT, frames: list[np.ndarray], *, rule: str, max_track
         settings=ProposeSettings(rule, max_tracks=max_tracks),
         keep_state=False,
     )
-    return gather(stretches)
+    return gather(results)
 
 
 @pytest.mark.parametrize("hw", [(48, 64), (90, 50), (121, 161)])

@@ -69,24 +69,24 @@ def test_a_truncated_file_is_refused_by_name(tmp_path: Path, suffix: str, share:
     torch.save(STATE, path) if suffix == "pth" else save_file(STATE, path)
     content = path.read_bytes()
     path.write_bytes(content[: int(len(content) * share)])
-    with pytest.raises(CheckpointError, match=rf"a\.{suffix}: this is no readable .*, or it is cut off\)$") as told:
+    with pytest.raises(CheckpointError, match=rf"a\.{suffix}: this is no readable .*, or it is cut off\)$") as caught:
         read_weights(path)
-    assert "\n" not in str(told.value)
+    assert "\n" not in str(caught.value)
 
 
 def test_a_file_that_would_run_code_is_refused(tmp_path: Path) -> None:
     torch.save({"state_dict": STATE, "meta": Path("x")}, tmp_path / "a.pth")
-    with pytest.raises(CheckpointError, match=r"no readable PyTorch checkpoint \(it holds more than weights") as told:
+    with pytest.raises(CheckpointError, match=r"no readable PyTorch checkpoint \(it holds more than weights") as caught:
         read_weights(tmp_path / "a.pth")
-    assert "weights_only" not in str(told.value)
+    assert "weights_only" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"hello, this is text", b"<html>no</html>", b"\x80\x02}q\x00.", bytes(range(256))])
 def test_what_is_no_file_of_weights_is_told_without_the_advice_to_run_it(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.pth").write_bytes(content)
-    with pytest.raises(CheckpointError, match=r"a\.pth: .*no PyTorch or safetensors file, or it is cut off") as told:
+    with pytest.raises(CheckpointError, match=r"a\.pth: .*no PyTorch or safetensors file, or it is cut off") as caught:
         read_weights(tmp_path / "a.pth")
-    assert "weights_only" not in str(told.value) and "torch.load" not in str(told.value)
+    assert "weights_only" not in str(caught.value) and "torch.load" not in str(caught.value)
 
 
 def test_a_file_that_may_not_be_read_is_told_as_that(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

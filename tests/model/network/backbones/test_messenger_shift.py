@@ -68,7 +68,7 @@ def test_maps_have_the_strides_and_channels_of_a_pyramid(backbone: MessengerShif
     with torch.inference_mode():
         maps, tokens = backbone(normal_clips(2, 3, (64, 96)))
     assert [tuple(m.shape) for m in maps] == [(6, 8, 16, 24), (6, 16, 8, 12), (6, 24, 4, 6), (6, 32, 2, 3)]
-    assert [tuple(t.shape) for t in tokens] == [(6, 8, 8), (6, 8, 16)]  # nobody hears those of the third stage
+    assert [tuple(t.shape) for t in tokens] == [(6, 8, 8), (6, 8, 16)]  # those of the third stage are not used
     assert all(m.is_contiguous() for m in maps)
 
 
