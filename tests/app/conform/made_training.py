@@ -11,7 +11,7 @@ from torch import nn
 
 from app.conform.checks import Case
 from app.conform.recipe import Networks, Recipe
-from app.conform.training import Pass, _batch, _best_and_margin, _forward, _per_frame, _settings
+from app.conform.training import ForwardPass, _batch, _best_and_margin, _forward, _per_frame, _settings
 from model.network.tevit import TeViT
 from model.training.matcher import clip_cost
 from model.training.schedule import parameter_groups, rate_factor
@@ -63,7 +63,7 @@ def _targets(recipe: Recipe, case: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _matches(first: Pass) -> tuple[list[list[dict[str, Any]]], dict[str, np.ndarray]]:
+def _matches(first: ForwardPass) -> tuple[list[list[dict[str, Any]]], dict[str, np.ndarray]]:
     arrays: dict[str, np.ndarray] = {}
     stages = []
     for stage, (queries, matches) in enumerate(zip(first.stages, first.matches, strict=True)):
