@@ -163,10 +163,15 @@ def test_one_thread_gives_way_and_the_others_do_not() -> None:
 @linux_only
 def test_the_worker_that_the_server_starts_gives_way(settings: Settings, tmp_path: Path) -> None:
     """From its first moment: what it reads at its start is in the way of the page that is just opening."""
-    told = tmp_path / "told"
-    script = f"import os, time, pathlib; time.sleep(0.5); pathlib.Path({str(told)!r}).write_text(str(os.nice(0)))"
+    told, started = tmp_path / "told", tmp_path / "started"
+    script = (
+        "import os, sys, time; from pathlib import Path\n"
+        "while not Path(sys.argv[2]).exists(): time.sleep(0.01)\n"
+        "Path(sys.argv[1]).write_text(str(os.nice(0)))"
+    )
     before = threading.enumerate()
-    assert ensure_worker(settings, command=[sys.executable, "-c", script])
+    assert ensure_worker(settings, command=[sys.executable, "-c", script, str(told), str(started)])
+    started.touch()
     for thread in threading.enumerate():
         if thread not in before:
             thread.join(20)

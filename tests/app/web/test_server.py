@@ -6,11 +6,11 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from app.settings import ASSETS, Settings, make_settings
 from app.web.server import create_app, run
 from storage.database import Database
 from tests.app.conftest import ADDRESS
+from tests.waiting import wait_for
 
 ROOT = Path(__file__).resolve().parents[3]
 SERVE = (
@@ -50,20 +51,22 @@ def ask(port: int, path: str, body: dict[str, Any] | None = None) -> tuple[int, 
         return error.code, error.read()
 
 
+def answers(port: int, process: "subprocess.Popen[str]") -> bool:
+    try:
+        ask(port, "/data/projects")
+    except (urllib.error.URLError, OSError):
+        assert process.poll() is None, "the server has ended"
+        return False
+    return True
+
+
 @contextmanager
 def serving(data: Path, port: int) -> Iterator[subprocess.Popen[str]]:
     process = subprocess.Popen(
         [sys.executable, "-c", SERVE, str(data), str(port)], cwd=ROOT, stderr=subprocess.PIPE, text=True
     )
     try:
-        deadline = time.monotonic() + PATIENCE_SECONDS
-        while True:
-            try:
-                ask(port, "/data/projects")
-                break
-            except (urllib.error.URLError, OSError):
-                assert process.poll() is None and time.monotonic() < deadline
-                time.sleep(0.1)
+        wait_for(partial(answers, port, process), every=0.1)
         yield process
     finally:
         if process.poll() is None:

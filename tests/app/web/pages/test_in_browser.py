@@ -5,7 +5,6 @@ The browser is the one that all browser tests share.
 
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from app.web.server import create_app
 from storage.database import Database
 from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
 from tests.storage.made_videos import make_video
+from tests.waiting import wait_for
 
 PATIENCE_MILLISECONDS = 90_000
 STYLES = Path(__file__).resolve().parents[4] / "assets" / "pages"
@@ -42,8 +42,7 @@ def address(settings: Settings, started_workers: list[Settings]) -> Iterator[str
     server = uvicorn.Server(uvicorn.Config(create_app(settings), host="127.0.0.1", port=port, log_level="warning"))
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.05)
+    wait_for(lambda: server.started)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(20)
