@@ -27,6 +27,8 @@ def _axis_samples(start: Tensor, length: Tensor, size: Tensor, cells: int, ratio
     """
     steps = (torch.arange(cells * ratio, device=start.device, dtype=start.dtype) + 0.5) / ratio
     position = start[:, None] + steps[None] * (length / cells)[:, None]
+    # A box that is no number (diverged training) samples nothing: as an index it would be outside of any table.
+    position = position.nan_to_num(nan=-2.0)
     extent = size[:, None].to(start.dtype)
     outside = (position < -1.0) | (position > extent)
     position = position.clamp_min(0)
@@ -110,7 +112,7 @@ def adaptive_roi_align(maps: Tensor, boxes: Tensor, *, cells: int) -> Tensor:
 def _axis_matrices(low: Tensor, high: Tensor, size: int, cells: int) -> Tensor:
     """(R, cells, size): weight of each pixel in each cell along one axis; boxes of equal sampling go together."""
     start, length = low - 0.5, (high - 0.5) - (low - 0.5)
-    ratios = torch.ceil(length / cells).clamp_min(0).long()
+    ratios = torch.ceil(length / cells).nan_to_num(0.0, posinf=0.0).clamp_min(0).long()
     matrices = low.new_zeros((len(low), cells, size))
     for ratio in ratios.unique().tolist():
         if ratio == 0:

@@ -14,19 +14,19 @@ import torch
 from torch import nn
 from torch.utils.data import DataLoader
 
-from model.atomic import replacing
 from model.config import SwinConfig, TrainingConfig
 from model.network.tevit import TeViT
 from model.training import ranks
 from model.training.clips import ClipDataset, ClipSource, clip_batches, collate
 from model.training.ema import WeightAverage
 from model.training.losses import count_positives, training_losses
+from model.training.run_state import RunState
 from model.training.schedule import parameter_groups, rate_factor
 from model.training.targets import ClipTargets
 
 
 class TrainingDiverged(RuntimeError):
-    """The loss or its gradient is infinite or NaN."""
+    """The loss, its gradient or a weight is infinite or NaN; the message names the step and what to do."""
 
 
 class UnevenBatch(ValueError):
@@ -88,9 +88,13 @@ class Trainer:
         ranks.equalise(network)
         self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
         self.step = 0
+        self._state = RunState(self.settings.resume_path if ranks.is_first() else None)
 
     def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = lambda: False) -> TeViT:
-        """Trains to the last step, or until ``cancelled``; writes the state on the way if ``resume_path`` is set."""
+        """Trains to the last step, or until ``cancelled``; writes the state on the way if ``resume_path`` is set.
+
+        Raises :class:`TrainingDiverged`; the state at ``resume_path`` then is one whose loss was finite.
+        """
         began = time.monotonic()
         self.network.train()
         if self.settings.frozen_statistics:
@@ -98,11 +102,15 @@ class Trainer:
                 if isinstance(module, nn.BatchNorm2d):
                     module.eval()
         batches = iter(self._loader())
+        if self.step == 0:
+            self.keep()
         while self.step < self.recipe.steps and not cancelled():
             report = self._step(batches, began)
             on_step(report)
             if self.step % self.settings.keep_every == 0 or self.step == self.recipe.steps:
                 self.keep()
+        self._require_finite_weights()
+        self._state.prove()
         return self.average.network if self.average else self.network  # type: ignore[return-value]
 
     def _loader(self) -> DataLoader:  # type: ignore[type-arg]
@@ -142,7 +150,8 @@ class Trainer:
         else:
             norm = 0.0
         if not math.isfinite(total) or not math.isfinite(norm):
-            raise TrainingDiverged(f"step {self.step + 1}: the loss is {total}, its gradient {norm}; nothing was saved")
+            raise self._diverged(f"step {self.step + 1}: the loss is {total}, its gradient {norm}")
+        self._state.prove()
         self.optimizer.step()
         self.step += 1
         if self.average:
@@ -165,30 +174,44 @@ class Trainer:
             parts[kind] = parts.get(kind, 0.0) + float(value.detach())
 
     def keep(self) -> None:
-        """Writes the state of the run, whole or not at all; of several processes only the first writes it."""
-        path = self.settings.resume_path
-        if path is None or not ranks.is_first():
-            return
-        state = {
-            "step": self.step,
-            "network": self.network.state_dict(),
-            "optimizer": self.optimizer.state_dict(),
-            "average": self.average.state() if self.average else None,
-        }
-        with replacing(path) as temporary, temporary.open("wb") as file:
-            torch.save(state, file)
+        """Writes the state of the run; it replaces the one at ``resume_path`` when the next loss is finite."""
+        self._state.write(
+            {
+                "step": self.step,
+                "network": self.network.state_dict(),
+                "optimizer": self.optimizer.state_dict(),
+                "average": self.average.state() if self.average else None,
+            }
+        )
+
+    def _require_finite_weights(self) -> None:
+        """The weights after the last step were not used for any loss."""
+        kept = self.average.network if self.average else self.network
+        if not all(torch.isfinite(value).all() for value in kept.state_dict().values()):
+            raise self._diverged(f"step {self.step}: the weights are no numbers any more")
+
+    def _diverged(self, what: str) -> TrainingDiverged:
+        advice = f"lower the learning rate (--lr, now {self.recipe.learning_rate:g})"
+        kept = self._state.kept_step
+        if kept is not None:
+            advice += f"; the state after step {kept} is kept in {self.settings.resume_path} (--resume)"
+        self._state.drop()
+        return TrainingDiverged(f"{what}, so training diverged; {advice}.")
 
     def resume(self) -> bool:
-        """Continues from a written state; returns False if there is none."""
+        """Continues from a written state, at the learning rate of this run's recipe; returns False if there is none."""
         path = self.settings.resume_path
         if path is None or not path.exists():
             return False
         state = torch.load(path, map_location=self.settings.device, weights_only=True)
         self.network.load_state_dict(state["network"])
+        rates = [group["base_lr"] for group in self.optimizer.param_groups]
         self.optimizer.load_state_dict(state["optimizer"])
+        for group, rate in zip(self.optimizer.param_groups, rates, strict=True):
+            group["base_lr"] = rate
         if self.average and state["average"]:
             self.average.restore(state["average"])
-        self.step = int(state["step"])
+        self.step = self._state.kept_step = int(state["step"])
         ranks.require_agreement("step to go on from", self.step)
         return True
 
