@@ -1,5 +1,7 @@
 """Errors that callers of ``storage`` can cause; each message is one sentence for the user."""
 
+import os
+
 
 class StorageError(Exception):
     """Base class of all errors that ``storage`` raises on purpose."""
@@ -24,3 +26,13 @@ class BadName(StorageError, ValueError):
 
     def __init__(self, what: str) -> None:
         super().__init__(f"A {what} needs a name; type at least one letter.")
+
+
+class NotText(StorageError, ValueError):
+    """A path or name cannot be stored because it is not UTF-8."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            f"The name {os.fsencode(path)!r} is not UTF-8, as names from archives of other systems are; rename the "
+            "file or folder."
+        )

@@ -9,7 +9,8 @@ from typing import Any, Literal
 from sqlalchemy import Case, ColumnElement, Connection, Row, and_, case, func, insert, select, update
 
 from storage import schema
-from storage.errors import BadName, NotFound
+from storage.errors import BadName, NotFound, NotText
+from storage.text import is_text
 
 
 @dataclass(frozen=True)
@@ -101,9 +102,11 @@ def add_video(
 
     Raises:
         BadName: the name is empty.
+        NotText: the path, or the name of a picture, is not UTF-8.
     """
     if not name.strip():
         raise BadName("video")
+    _require_text(path, *(index_json.get("names") or ()))
     video_id = str(uuid.uuid4())
     values = {
         "id": video_id,
@@ -348,6 +351,12 @@ def list_imports(tx: Connection, project_id: str) -> tuple[Import, ...]:
     table = schema.imports
     query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
     return tuple(Import(**row._mapping) for row in tx.execute(query))
+
+
+def _require_text(*names: str) -> None:
+    strange = next((name for name in names if not is_text(name)), None)
+    if strange is not None:
+        raise NotText(strange)
 
 
 def _frames(confirmed: bool | int, count: int) -> int:

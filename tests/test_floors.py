@@ -18,7 +18,7 @@ FLOORS = {
         "proposing training exchange",
         "library",
         "checkpoints pictures jobs",
-        "sentences machine settings own_files progress",
+        "sentences machine settings own_files progress typed_path",
         "errors",
     ),
     "model": (
@@ -32,7 +32,7 @@ FLOORS = {
         "jobs masks",
         "database youtube_vis",
         "frames projects videos checkpoints snapshots drafts rle migrations",
-        "schema errors authors atomic",
+        "schema errors authors atomic text",
     ),
 }
 # Beyond the floors: who never imports whom. A name stands for itself and all below it.

@@ -8,6 +8,7 @@ from app.checkpoints.class_map import class_names
 from app.checkpoints.releases import DEMO, RELEASES, starting_point
 from app.errors import BadInput
 from app.settings import ASSETS, Settings
+from app.typed_path import typed_path
 from model.config import named
 from storage import checkpoints
 from storage.checkpoints import Checkpoint
@@ -52,8 +53,8 @@ def locate(settings: Settings, name_or_file: str) -> Path:
     registered = _registered(settings, name_or_file)
     if registered is not None:
         return checkpoint_file(settings, registered)
-    if Path(name_or_file).is_file():
-        return Path(name_or_file)
+    if (path := typed_path(name_or_file)).is_file():
+        return path
     if name_or_file in {release.name for release in RELEASES}:
         raise BadInput(f"The release {name_or_file} is not here yet; fetch it with: models download {name_or_file}.")
     if starting_point(name_or_file):

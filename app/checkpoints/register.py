@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 POLL_SECONDS = 0.5
 
 
+NOTES = "notes"  # key of the provenance
+
+
 @dataclass(frozen=True)
 class CheckpointFile:
     """A file to register as the checkpoint ``name``.
@@ -72,11 +75,11 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
         loaded = load(file.path, config=config)
     except (CheckpointError, UnknownConfiguration) as error:
         raise BadInput(f"{str(error).rstrip('.')}.") from error
-    weights = replace(loaded, categories=class_names(loaded.categories))
+    weights = _named(loaded)
     # The random part keeps the name apart from a person's file and from the file of a removed checkpoint.
     stored = settings.checkpoints / f"{name}-{uuid.uuid4().hex[:8]}.safetensors"
     try:
-        save(stored, replace(weights, provenance={**loaded.provenance, "origin": file.origin}))
+        save(stored, replace(weights, provenance={**weights.provenance, "origin": file.origin}))
     except OSError as error:
         raise CannotStore(f"The checkpoint {name} could not be stored", error) from error
     try:
@@ -169,6 +172,20 @@ def _require_free(database: Database, name: str) -> None:
     with database.read() as tx:
         if checkpoints.find_checkpoint(tx, name) is not None:
             raise NameTaken("checkpoint", name)
+
+
+def notes_of(checkpoint: Checkpoint) -> tuple[str, ...]:
+    """Sentences about what the file of a checkpoint lacked, or held beside the network, when it was added."""
+    return tuple((checkpoint.provenance or {}).get(NOTES, ()))
+
+
+def _named(loaded: "ModelCheckpoint") -> "ModelCheckpoint":
+    """The checkpoint with its class names, and with its notes in its provenance, instead of those of an earlier add."""
+    names, notes = class_names(loaded.categories), list(loaded.notes)
+    if names != loaded.categories:
+        notes.append(f"Since there are {len(names)} classes, they are taken for those of YouTube-VIS 2019, in order.")
+    provenance = {key: value for key, value in loaded.provenance.items() if key != NOTES}
+    return replace(loaded, categories=names, provenance={**provenance, **({NOTES: notes} if notes else {})})
 
 
 def _register(

@@ -9,12 +9,15 @@ from typing import Any
 from app.checkpoints import releases
 from app.checkpoints.download import download as download_release
 from app.checkpoints.find import find_checkpoint, locate
-from app.checkpoints.register import CheckpointFile, add_file, export_official
+from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
 from app.checkpoints.register import activate as put_in_use
 from app.checkpoints.starting_points import download_starting_point, path_of
+from app.cli.outcome import print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
+from app.sentences import counted
 from app.settings import Settings
+from app.typed_path import typed_path
 from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
 
@@ -48,10 +51,12 @@ def list_(arguments: argparse.Namespace, settings: Settings) -> None:
 
 def add(arguments: argparse.Namespace, settings: Settings) -> None:
     """Check a file against its configuration and register it."""
-    path = Path(arguments.what)
+    path = typed_path(arguments.what)
     with opened(settings, make=True) as database:
         file = CheckpointFile(path, arguments.name or path.stem, arguments.config)
-        _print(add_file(database, settings, file, project_id=None), as_json=arguments.json)
+        added = add_file(database, settings, file, project_id=None)
+    print_lines(notes_of(added))
+    _print(added, as_json=arguments.json)
 
 
 def download(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -102,4 +107,9 @@ def _table(rows: list[dict[str, Any]], missing: list[str], starts: list[tuple[st
 
 def _print(found: Checkpoint, *, as_json: bool) -> None:
     facts = {"id": found.id, "name": found.name, "config": found.config, "classes": len(found.categories)}
-    print(json.dumps(facts) if as_json else f"{found.name} ({found.config}, {len(found.categories)} classes)")
+    facts |= {"notes": list(notes_of(found))}
+    print(
+        json.dumps(facts)
+        if as_json
+        else f"{found.name} ({found.config}, {counted(len(found.categories), 'class', 'classes')})"
+    )

@@ -2,8 +2,9 @@
 
 import argparse
 from collections.abc import Callable
-from pathlib import Path
 from typing import TypeAlias
+
+from app.typed_path import typed_path
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
@@ -76,12 +77,14 @@ def _serving(add: Add) -> None:
     worker = add("worker", "app.cli.worker:worker", "do background jobs, also on another machine that shares the data")
     worker.add_argument("--idle", metavar="SECONDS", type=positive, help="end after so long without a job")
     frames = add("frames", "app.cli.frames:frames", "count the frames of a video by decoding it, or take some out")
-    frames.add_argument("file", type=Path, help="a video file or a folder of pictures")
+    frames.add_argument("file", type=typed_path, help="a video file or a folder of pictures")
     frames.add_argument("--extract", type=whole_numbers, metavar="K,K", help="frames to write as PNG, from 0")
-    frames.add_argument("--out", type=Path, metavar="DIR", help="where --extract writes")
+    frames.add_argument("--out", type=typed_path, metavar="DIR", help="where --extract writes")
     _json(frames)
     conform = add("conform", "app.cli.conform:conform", "compare this program with a folder of golden figures")
-    conform.add_argument("folder", type=Path, metavar="DIR", help="its recipe/ is executed: use folders you trust")
+    conform.add_argument(
+        "folder", type=typed_path, metavar="DIR", help="its recipe/ is executed: use folders you trust"
+    )
     conform.add_argument(
         "--markdown", action="store_true", help="tables in Markdown, as app/conform/README.md has them (the default)"
     )
@@ -96,13 +99,21 @@ def _serving(add: Add) -> None:
 
 def _proposing(add: Add) -> None:
     propose = add("propose", "app.cli.propose:propose", "let a model find the tracks of videos")
-    propose.add_argument("videos", nargs="*", type=Path, metavar="VIDEO_OR_FOLDER", help="videos, or folders of them")
-    propose.add_argument("--list", type=Path, metavar="FILE", help="text file with one more video or folder a line")
-    propose.add_argument("--annotations", type=Path, metavar="FILE", help="YouTube-VIS file that names the frames")
-    propose.add_argument("--frames", type=Path, metavar="DIR", help="folder of the frames that --annotations names")
+    propose.add_argument(
+        "videos", nargs="*", type=typed_path, metavar="VIDEO_OR_FOLDER", help="videos, or folders of them"
+    )
+    propose.add_argument(
+        "--list", type=typed_path, metavar="FILE", help="text file with one more video or folder a line"
+    )
+    propose.add_argument(
+        "--annotations", type=typed_path, metavar="FILE", help="YouTube-VIS file that names the frames"
+    )
+    propose.add_argument(
+        "--frames", type=typed_path, metavar="DIR", help="folder of the frames that --annotations names"
+    )
     propose.add_argument("--model", metavar="NAME_OR_FILE", help="demo, a checkpoint's name, or a file")
     propose.add_argument("--config", metavar="NAME", help="configuration of a file that does not say it itself")
-    propose.add_argument("--out", type=Path, metavar="FILE", help="results as YouTube-VIS JSON")
+    propose.add_argument("--out", type=typed_path, metavar="FILE", help="results as YouTube-VIS JSON")
     propose.add_argument("--into-project", action="store_true", help="store the tracks in the project instead")
     propose.add_argument(
         "--rule", choices=("published", "review"), help="how tracks are chosen (see README.md, Decisions)"
@@ -118,17 +129,17 @@ def _proposing(add: Add) -> None:
     propose.add_argument("--wait", type=positive, metavar="SECONDS", help="patience with silent processes (torchrun)")
     _json(propose)
     evaluate = add("evaluate", "app.cli.evaluate:evaluate", "YouTube-VIS AP of results against truth")
-    evaluate.add_argument("truth", type=Path, metavar="TRUTH.json")
-    evaluate.add_argument("results", type=Path, metavar="RESULTS.json")
+    evaluate.add_argument("truth", type=typed_path, metavar="TRUTH.json")
+    evaluate.add_argument("results", type=typed_path, metavar="RESULTS.json")
     _json(evaluate)
 
 
 def _training(add: Add) -> None:
     train = add("train", "app.cli.train:train", "train a checkpoint on a YouTube-VIS file")
-    train.add_argument("--annotations", type=Path, required=True, metavar="FILE")
-    train.add_argument("--frames", type=Path, required=True, metavar="DIR")
+    train.add_argument("--annotations", type=typed_path, required=True, metavar="FILE")
+    train.add_argument("--frames", type=typed_path, required=True, metavar="DIR")
     train.add_argument("--config", required=True, metavar="NAME", help="configuration, such as tevit_tiny")
-    train.add_argument("--out", type=Path, required=True, metavar="DIR")
+    train.add_argument("--out", type=typed_path, required=True, metavar="DIR")
     train.add_argument("--init", metavar="NAME_OR_FILE", help="checkpoint, ImageNet or COCO file to start from")
     train.add_argument(
         "--init-classes",
@@ -142,12 +153,12 @@ def _training(add: Add) -> None:
     train.add_argument("--precision", choices=("float32", "fast"), default="float32")
     train.add_argument("--accumulate", type=positive, default=1, metavar="N", help="batches of one step")
     train.add_argument("--workers", type=not_negative, default=0, metavar="N", help="processes that prepare clips")
-    train.add_argument("--val", type=Path, metavar="FILE", help="YouTube-VIS file to evaluate on at the end")
+    train.add_argument("--val", type=typed_path, metavar="FILE", help="YouTube-VIS file to evaluate on at the end")
     train.add_argument("--seed", type=not_negative, default=0, metavar="S")
     train.add_argument("--resume", action="store_true", help="go on with the run that --out holds")
     _json(train)
     synthesize = add("synthesize", "app.cli.synthesize:synthesize", "make procedural videos with exact truth")
-    synthesize.add_argument("--out", type=Path, required=True, metavar="DIR")
+    synthesize.add_argument("--out", type=typed_path, required=True, metavar="DIR")
     synthesize.add_argument("--domain", required=True, metavar="NAME")
     synthesize.add_argument("--videos", type=positive, required=True, metavar="N")
     synthesize.add_argument("--frames", type=positive, required=True, metavar="T")
@@ -158,8 +169,8 @@ def _training(add: Add) -> None:
 
 def _exchanging(add: Add) -> None:
     imported = add("import", "app.cli.exchange:import_", "take a YouTube-VIS file into a project (made if it is new)")
-    imported.add_argument("file", type=Path, metavar="FILE")
-    imported.add_argument("--frames", type=Path, required=True, metavar="DIR")
+    imported.add_argument("file", type=typed_path, metavar="FILE")
+    imported.add_argument("--frames", type=typed_path, required=True, metavar="DIR")
     text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
     imported.add_argument("--stride", type=positive, metavar="N", help=text)
     repeated = imported.add_argument_group("videos that an import brought into this project already (default: refused)")
@@ -172,7 +183,7 @@ def _exchanging(add: Add) -> None:
         repeat.add_argument(f"--{choice}", dest="repeat", action="store_const", const=choice, default="ask", help=text)
     _json(imported)
     export = add("export", "app.cli.exchange:export", "write a project as YouTube-VIS with its frames")
-    export.add_argument("--out", type=Path, required=True, metavar="DIR")
+    export.add_argument("--out", type=typed_path, required=True, metavar="DIR")
     text = "use the categories of this version of YouTube-VIS (default: the project's own)"
     export.add_argument("--version", choices=("2019", "2021", "2022"), help=text)
     export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
@@ -208,7 +219,7 @@ def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> Non
     add("download", "download", "fetch a published checkpoint, or a file that training starts from", "NAME")
     exported = add("export", "export", "write a checkpoint in the layout of the official code", "NAME")
     exported.add_argument(
-        "--out", type=Path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"
+        "--out", type=typed_path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"
     )
     add("activate", "activate", "propose with this checkpoint in the project from now on", "NAME")
 

@@ -7,6 +7,7 @@ from app.errors import BadInput, OtherPixels
 from app.jobs import queue
 from app.library.counting import frame_index
 from app.settings import Settings
+from app.typed_path import typed_path
 from storage import frames, jobs, videos
 from storage.database import Database
 from storage.frames import FrameIndex
@@ -16,12 +17,12 @@ from storage.videos import Video
 def named_place(path: str | Path) -> Path:
     """The absolute form of ``path`` in which paths are stored: without "..", symbolic links not followed.
 
-    Raises `BadInput` if it cannot be a path.
+    Quotes around it and ``file://`` before it are left out. Raises `BadInput` if it cannot be a path.
     """
     try:
         if "\0" in str(path):
             raise ValueError("it holds a NUL character")
-        found = Path(path).expanduser().absolute()
+        found = typed_path(str(path)).expanduser().absolute()
         # Paths are compared as text, so one file must not have two of them.
         place = found.resolve() if ".." in found.parts else found
         place.exists()

@@ -6,7 +6,7 @@ from typing import Any
 
 from app.checkpoints.download import download
 from app.checkpoints.find import checkpoint_path
-from app.checkpoints.register import CheckpointFile, add_file, export_official
+from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
 from app.errors import BadInput
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
@@ -109,7 +109,8 @@ def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
     with file_of_job(context.settings.data / CHECKPOINTS, parameters, typed="path") as path:
         file = CheckpointFile(path, parameters["name"], config=parameters.get("config"))
         made = add_file(context.database, context.settings, file, project_id=None)
-    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is added and can be put in use."}
+    sentence = " ".join((f"{made.name} is added and can be put in use.", *notes_of(made)))
+    return {"checkpoint": made.id, "name": made.name, "sentence": sentence}
 
 
 def export_checkpoint(context: JobContext) -> Mapping[str, Any]:

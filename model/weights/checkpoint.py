@@ -17,7 +17,8 @@ from torch import Tensor
 from model.atomic import replacing
 from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
 from model.network.tevit import TeViT, build
-from model.weights.files import CheckpointError, WeightFile, read_weights
+from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
+from model.weights.foreign import other_network
 
 __all__ = [
     "CLASS_BIASES",
@@ -36,6 +37,7 @@ __all__ = [
 
 FORMAT = "tevit-checkpoint 1"
 _TRUNK = ("backbone.", "neck.")
+AVERAGE = "ema_"  # how the keys begin under which mmcv's EMAHook stores its running mean of the weights
 CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # its length is the number of classes
 
 
@@ -48,6 +50,7 @@ class ModelCheckpoint:
     state: dict[str, Tensor]  # official key names
     parent: str | None = None  # sha256 of the file that training started from
     provenance: dict[str, Any] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()  # sentences about what a foreign file lacks, or holds beside the network
 
     def build(self, device: str = "cpu", precision: str = "float32") -> TeViT:
         """The network with these weights, in evaluation mode; 'fast' has bf16 weights on CUDA.
@@ -142,10 +145,14 @@ def is_own(file: WeightFile) -> bool:
 def from_weights(file: WeightFile, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
     """As :func:`load`, for a file that has been read already."""
     foreign = file.path.suffix != ".safetensors" or (not is_own(file) and CLASS_BIASES in file.state)
+    known = None if CLASS_BIASES in file.state or is_own(file) else other_network(file.state)
+    if known is not None:
+        raise CheckpointError(f"{file.path}: this is a checkpoint of {known}, not of TeViT")
     checkpoint = _official(file, config) if foreign else _own(file)
     if config is not None and replace(config, classes=checkpoint.config.classes) != checkpoint.config:
         _require_fit(file.path, checkpoint.state, config)
     _require_fit(file.path, checkpoint.state, checkpoint.config)
+    require_numbers(file.path, checkpoint.state)
     return checkpoint
 
 
@@ -153,6 +160,8 @@ def _own(file: WeightFile) -> ModelCheckpoint:
     path, metadata = file.path, file.meta
     if not is_own(file):
         raise CheckpointError(f"{path}: a safetensors file, but not one of a TeViT checkpoint (no '{FORMAT}' in it)")
+    if "categories" not in metadata:
+        raise CheckpointError(f"{path}: it names no classes (there is no 'categories' in its description)")
     try:
         return ModelCheckpoint(
             config=from_dict(json.loads(metadata["config"])),
@@ -180,10 +189,19 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
     classes = state.get(CLASS_BIASES)
     if classes is None:
         raise CheckpointError(f"{path}: the key {CLASS_BIASES} is missing, so this is not TeViT")
-    names = class_names(file)
+    names, notes = class_names(file), []
     if len(names) != len(classes):
+        said = f"names {len(names)} classes for {len(classes)}" if names else "names no classes"
+        notes.append(f"{path.name} {said}; they are called class 1 to class {len(classes)}.")
         names = tuple(f"class {index + 1}" for index in range(len(classes)))
-    return ModelCheckpoint(replace(config, classes=len(classes)), names, state)
+    averages = [key for key in state if key.startswith(AVERAGE)]
+    if averages:
+        notes.append(
+            f"{path.name} holds {len(averages)} weights of a running mean ({averages[0]} and so on), which are left "
+            "aside; the weights of the network itself are taken."
+        )
+        state = {key: value for key, value in state.items() if not key.startswith(AVERAGE)}
+    return ModelCheckpoint(replace(config, classes=len(classes)), names, state, notes=tuple(notes))
 
 
 def class_names(file: WeightFile) -> tuple[str, ...]:

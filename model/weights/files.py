@@ -12,6 +12,8 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
+from model.weights.foreign import other_file
+
 # Errors of torch.load for files that are not PyTorch files: any byte may be read as a pickle instruction.
 _UNREADABLE = (
     pickle.UnpicklingError,
@@ -78,7 +80,7 @@ def _safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
         with safe_open(path, framework="pt") as file:
             return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
     except (SafetensorError, OSError) as error:
-        reason = getattr(error, "strerror", None) or "it is no safetensors file, or it is cut off"
+        reason = getattr(error, "strerror", None) or other_file(path) or "it is no safetensors file, or it is cut off"
         raise CheckpointError(f"{path}: this is no readable safetensors file ({reason})") from error
 
 
@@ -100,4 +102,21 @@ def _why(path: Path, error: Exception) -> str:
         return str(refused)
     if isinstance(error, pickle.UnpicklingError) and zipfile.is_zipfile(path):
         return "it holds more than weights and plain values, which is never run, or it is damaged"
-    return "it is no PyTorch or safetensors file, or it is cut off"
+    return other_file(path) or "it is no PyTorch or safetensors file, or it is cut off"
+
+
+def require_numbers(path: Path, state: Mapping[str, Tensor]) -> None:
+    """Raise :class:`CheckpointError` for the first weight that holds NaN or an infinity, by its key."""
+    for key, value in state.items():
+        if not value.is_floating_point():
+            continue
+        # One sum is quicker than a look at each number; only where it is no number can one of them be none.
+        total = value.sum(dtype=torch.float32 if value.element_size() < 4 else None)
+        if torch.isfinite(total):
+            continue
+        wrong = int((~torch.isfinite(value)).sum())
+        if wrong:
+            raise CheckpointError(
+                f"{path}: the weight {key} is not sound: {wrong} of its {value.numel()} numbers are NaN or infinite, "
+                "as after a training that diverged; take an earlier checkpoint"
+            )

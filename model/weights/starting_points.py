@@ -19,7 +19,8 @@ from model.weights import official_layouts as layouts
 from model.weights.categories import is_class_column, normalised, rows_for, with_categories
 from model.weights.checkpoint import CLASS_BIASES, class_names, from_weights, is_own
 from model.weights.coco_names import COCO_NAMES
-from model.weights.files import CheckpointError, WeightFile, read_weights
+from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
+from model.weights.foreign import other_network
 
 TEVIT, QUERYINST, BACKBONE = "TeViT", "COCO QueryInst", "backbone"
 PVT, RESNET, SWIN = "PVTv2 of ImageNet", "ResNet of ImageNet", "Swin of ImageNet"
@@ -87,6 +88,9 @@ def recognise(file: WeightFile) -> str:
     for kind, pattern in _MARKS:
         if any(re.match(pattern, key) for key in file.state):
             return kind
+    known = other_network(file.state)
+    if known is not None:
+        raise CheckpointError(f"{file.path}: training cannot start from it; it is a checkpoint of {known}")
     first = next(iter(file.state))
     raise CheckpointError(
         f"{file.path}: training cannot start from it; it is neither a TeViT nor a QueryInst checkpoint, nor a PVTv2, "
@@ -104,6 +108,7 @@ def start_from(network: TeViT, path: Path, *, categories: tuple[str, ...], class
     """
     file = read_weights(path)
     kind = recognise(file)
+    require_numbers(path, file.state)
     if kind == TEVIT:
         return _start_tevit(network, file, categories)
     if kind == QUERYINST:

@@ -36,7 +36,7 @@ def pictures_identity(folder: Path, names: tuple[str, ...]) -> tuple[int, str]:
         path = folder / name
         try:
             size = path.stat().st_size
-            digest.update(name.encode() + b"\0")
+            digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
             _digest_ends(digest, path, size=size, span=PICTURE_HASH_SPAN)
         except OSError as error:
             raise missing(path, error) from error

@@ -19,6 +19,7 @@ from storage.frames.frame_index import (
     missing,
 )
 from storage.frames.identity import pictures_identity
+from storage.frames.numbering import numbering_note
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 # A folder has no time base; ten pictures a second is only for display.
@@ -100,8 +101,14 @@ def index_pictures(
         size_bytes=size_bytes,
         content_hash=content_hash,
         names=names,
-        notes=(f"{others} other file{'s' if others > 1 else ''} in the folder left out",) if others else (),
+        notes=() if listed else _notes(names, others),
     )
+
+
+def _notes(names: Sequence[str], others: int) -> tuple[str, ...]:
+    """What may be wrong with a folder that was taken whole, of which ``others`` files are no pictures."""
+    left_out = f"{others} other file{'s' if others > 1 else ''} in the folder left out" if others else None
+    return tuple(note for note in (left_out, numbering_note(names)) if note is not None)
 
 
 def _check_stems(folder: Path, names: Sequence[str]) -> None:

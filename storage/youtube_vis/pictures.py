@@ -10,6 +10,7 @@ from urllib.parse import unquote
 
 from storage.frames import VideoError
 from storage.frames.image_folder import PICTURE_SUFFIXES
+from storage.text import is_text
 from storage.youtube_vis.dataset import FRAMES_FOLDER, VisVideo
 from storage.youtube_vis.notes import VisNote
 
@@ -59,6 +60,11 @@ class PictureFinder:
         names = self.plain_names(video)
         place = self._place(names[0])
         files = tuple(self._file(place, name) or name for name in names)
+        strange = next((file for file in files if not is_text(file)), None)
+        if strange is not None:
+            raise PicturesNotFound(
+                f"its picture is {os.fsencode(strange)!r} on the disk, a name that is not UTF-8; rename it."
+            )
         kept = tuple(_with_suffix_of(name, file) for name, file in zip(names, files, strict=True))
         return VideoPictures(place, files, kept, tuple(self._notes(video, place, names, files)))
 
@@ -170,7 +176,9 @@ class PictureFinder:
 
 
 def _key(name: str) -> str:
-    return unicodedata.normalize("NFC", name).casefold()
+    """What names are compared by; bytes that are not UTF-8 are taken for Latin-1, as old archives have it."""
+    plain = name if is_text(name) else os.fsencode(name).decode("latin-1")
+    return unicodedata.normalize("NFC", plain).casefold()
 
 
 def _with_suffix_of(name: str, file: str) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from storage.rle import MAX_PIXELS
+from storage.text import is_text
 from storage.youtube_vis.dataset import (
     Json,
     VisCategory,
@@ -21,7 +22,7 @@ from storage.youtube_vis.json_text import JsonText, encoding_notes, load_json
 from storage.youtube_vis.notes import VisNote
 from storage.youtube_vis.segmentations import is_whole, parse_masks, short
 from storage.youtube_vis.stated import parse_stated
-from storage.youtube_vis.tidy import is_text, tidy_dataset, tidy_results, unusable
+from storage.youtube_vis.tidy import tidy_dataset, tidy_results, unusable
 
 _TOP_KEYS = {"info", "licenses", "videos", "categories", "annotations"}
 _VIDEO_KEYS = {"id", "width", "height", "length", "file_names"}

@@ -8,6 +8,7 @@ import math
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from storage.text import is_text
 from storage.youtube_vis.dataset import Json
 from storage.youtube_vis.errors import fail
 from storage.youtube_vis.json_text import JsonText, Place, odd_numbers, place_text
@@ -146,12 +147,3 @@ def unusable(where: str, values: Iterable[tuple[str, Any]]) -> None:
             fail(f"{where}{place_text(place)}", f"is {_name(value)}, which is not a number that can be used here")
         elif isinstance(value, str) and not is_text(value):
             fail(f"{where}{place_text(place)}", "holds half a surrogate pair, which no text has")
-
-
-def is_text(value: str) -> bool:
-    """Whether a string can be written in UTF-8; JSON escapes can contain lone surrogates, which cannot."""
-    try:
-        value.encode()
-    except UnicodeEncodeError:
-        return False
-    return True

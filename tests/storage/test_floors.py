@@ -11,7 +11,7 @@ FLOORS = (
     {"jobs", "masks"},
     {"database", "youtube_vis"},
     {"frames", "projects", "videos", "checkpoints", "runs", "snapshots", "drafts", "rle", "migrations"},
-    {"schema", "errors", "authors", "atomic"},
+    {"schema", "errors", "authors", "atomic", "text"},
 )
 HEIGHT = {room: len(FLOORS) - floor for floor, rooms in enumerate(FLOORS) for room in rooms}
 # The log of edits knows nothing of how frames are decoded, though it stands above.

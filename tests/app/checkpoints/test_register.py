@@ -5,6 +5,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
+from safetensors.torch import save_file
 
 from app.checkpoints import register
 from app.checkpoints.register import CheckpointFile, export_official
@@ -170,3 +172,38 @@ def test_an_exported_checkpoint_says_what_else_must_change_and_reads_back(
     assert checkpoint.load(out).categories == CATEGORIES
     with pytest.raises(BadInput, match=r"\.pth"):
         export_official(settings, name="tiny", path=tiny, out=tmp_path / "a.zip")
+
+
+def test_weights_that_are_no_numbers_are_refused_and_nothing_stays(
+    database: Database, settings: Settings, tiny: checkpoint.ModelCheckpoint, tmp_path: Path
+) -> None:
+    key = "roi_head.bbox_head.0.fc_cls.bias"
+    broken = dataclasses.replace(tiny, state={**tiny.state, key: torch.full_like(tiny.state[key], torch.nan)})
+    checkpoint.save(tmp_path / "a.safetensors", broken)
+    with pytest.raises(BadInput, match=f"the weight {key} is not sound"):
+        register.add_file(database, settings, CheckpointFile(tmp_path / "a.safetensors", "a"), project_id=None)
+    assert left_behind(settings) == [] and registered(database) == []
+
+
+def test_what_a_foreign_file_lacks_is_noted_until_its_stored_file_is_added(
+    database: Database, settings: Settings, tiny: checkpoint.ModelCheckpoint, own_file: Path, tmp_path: Path
+) -> None:
+    save_file(tiny.state, tmp_path / "a.safetensors")
+    file = CheckpointFile(tmp_path / "a.safetensors", "a", config="tevit_tiny")
+    made = register.add_file(database, settings, file, project_id=None)
+    assert register.notes_of(made) == ("a.safetensors names no classes; they are called class 1 to class 3.",)
+    again = CheckpointFile(settings.data / made.path, "again")
+    assert register.notes_of(register.add_file(database, settings, again, project_id=None)) == ()
+    own = register.add_file(database, settings, CheckpointFile(own_file, "own"), project_id=None)
+    assert register.notes_of(own) == ()
+
+
+def test_forty_classes_without_names_are_those_of_2019_with_a_note(
+    database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    network = build(dataclasses.replace(named("tevit_tiny"), classes=40))
+    save_file(dict(network.state_dict()), tmp_path / "a.safetensors")
+    file = CheckpointFile(tmp_path / "a.safetensors", "a", config="tevit_tiny")
+    made = register.add_file(database, settings, file, project_id=None)
+    assert made.categories[5] == "sedan"
+    assert "taken for those of YouTube-VIS 2019" in register.notes_of(made)[1]

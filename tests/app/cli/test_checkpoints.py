@@ -3,8 +3,10 @@
 from pathlib import Path
 
 import pytest
+import torch
 
 from app.settings import Settings
+from model.weights.checkpoint import load
 from storage.database import Database
 from tests.app.command_line import CATEGORIES, Run, tiny_checkpoint
 from tests.app.made import project_with
@@ -58,3 +60,23 @@ def test_an_export_for_the_official_code_says_what_to_change(data_run: Run, tmp_
     assert ran.code == 0
     assert Path(ran.result["path"]).is_file()
     assert "num_classes=5" in ran.result["note"] and "num_classes=5" in ran.last
+
+
+def test_notes_about_an_added_file_are_lines_on_stderr_and_part_of_the_json(data_run: Run, tmp_path: Path) -> None:
+    tiny = load(tiny_checkpoint(tmp_path / "tiny.safetensors"))
+    averages = {f"ema_{key.replace('.', '_')}": value for key, value in tiny.state.items()}
+    torch.save({"state_dict": {**tiny.state, **averages}, "meta": {"CLASSES": CATEGORIES}}, tmp_path / "a.pth")
+
+    ran = data_run("models", "add", tmp_path / "a.pth", "--config", "tevit_tiny", "--json")
+
+    assert ran.code == 0
+    [note] = ran.result["notes"]
+    assert "weights of a running mean (ema_" in note and ran.errors == [note]
+
+
+def test_a_page_saved_in_place_of_a_checkpoint_is_called_one(data_run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.pth").write_text("<!DOCTYPE html><html></html>")
+
+    ran = data_run("models", "add", tmp_path / "a.pth", "--config", "tevit_tiny")
+
+    assert ran.code == 1 and "a web page (HTML)" in ran.last

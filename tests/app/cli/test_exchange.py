@@ -140,3 +140,18 @@ def test_an_export_in_a_version_names_what_has_no_place_there(data_run: Run, dat
     assert (left["info"]["version"], left["annotations"][0]["category_id"], len(left["categories"])) == ("2021", 3, 40)
     assert any("hand (0 tracks)" in line for line in ran.errors) and any("owl as bird" in line for line in ran.errors)
     assert "hand (0 tracks)" in ran.result["left_out"][0] and "owl as bird" in ran.result["notes"][0]
+
+
+def test_a_folder_whose_name_is_not_utf_8_is_refused_with_a_sentence(data_run: Run, dataset: Path) -> None:
+    strange = dataset / "fr\udce4mes"
+    (dataset / "frames").rename(strange)
+
+    ran = data_run("import", dataset / "a.json", "--frames", strange, "--project", "sea")
+
+    assert ran.code == 1 and "is not UTF-8" in ran.last and "mistake of the program" not in ran.last
+
+
+def test_paths_in_quotes_and_as_addresses_are_understood(data_run: Run, dataset: Path) -> None:
+    ran = data_run("import", f"'{dataset}/a.json'", "--frames", f"file://{dataset}/frames", "--project", "sea")
+
+    assert ran.code == 0

@@ -148,6 +148,77 @@ def test_a_loss_that_is_no_number_stops_the_run_and_is_named() -> None:
         run(made)
 
 
+def diverging(folder: Path, **more: int) -> Trainer:
+    """A run whose weights are thrown far away by its first step."""
+    recipe = with_recipe(learning_rate=1e12, warmup_steps=0, gradient_clip=0.0)
+    return trainer(recipe=recipe, settings=TrainingSettings(resume_path=folder / "run.pt", **more))
+
+
+def finite(state: object) -> bool:
+    if isinstance(state, torch.Tensor):
+        return bool(torch.isfinite(state).all())
+    return all(finite(value) for value in state.values()) if isinstance(state, dict) else True
+
+
+@pytest.mark.parametrize("keep_every", [1, 200])
+def test_the_state_that_is_kept_when_training_diverges_is_the_last_whose_loss_was_a_number(
+    tmp_path: Path, keep_every: int
+) -> None:
+    made = diverging(tmp_path, keep_every=keep_every)
+    with pytest.raises(TrainingDiverged) as caught:
+        run(made)
+    sentence = str(caught.value)
+    assert "step 2: the loss is nan" in sentence and "(--lr, now 1e+12)" in sentence
+    assert f"the state after step 0 is kept in {tmp_path / 'run.pt'} (--resume)" in sentence
+    assert [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+    kept = torch.load(tmp_path / "run.pt", weights_only=True)
+    assert kept["step"] == 0 and finite(kept["network"]) and finite(kept["average"])
+
+
+def test_a_state_is_kept_as_soon_as_the_next_loss_is_a_number(tmp_path: Path) -> None:
+    settings = TrainingSettings(resume_path=tmp_path / "run.pt", keep_every=1)
+    made = trainer(settings=settings)
+    steps: list[int] = []
+    made.run(
+        on_step=lambda _: steps.append(torch.load(tmp_path / "run.pt", weights_only=True)["step"]),
+    )
+    assert steps == [0, 1, 2, 3]
+    assert torch.load(tmp_path / "run.pt", weights_only=True)["step"] == 4
+
+
+def test_the_last_weights_must_be_numbers_too(tmp_path: Path) -> None:
+    made = trainer(settings=TrainingSettings(resume_path=tmp_path / "run.pt", keep_every=200))
+
+    def spoil(report: StepReport) -> None:
+        if report.step == report.steps:
+            with torch.no_grad():
+                next(iter((made.average.network if made.average else made.network).parameters())).fill_(torch.nan)
+
+    with pytest.raises(TrainingDiverged, match=r"step 4: the weights are no numbers .* after step 0 is kept"):
+        made.run(on_step=spoil)
+
+
+def test_a_resumed_run_takes_the_learning_rate_that_it_is_given(tmp_path: Path) -> None:
+    settings = TrainingSettings(resume_path=tmp_path / "run.pt", keep_every=1)
+    run(trainer(settings=settings), stop=2)
+    slower = trainer(recipe=with_recipe(learning_rate=1e-5), settings=settings)
+    given = [group["base_lr"] for group in slower.optimizer.param_groups]
+    assert slower.resume()
+    assert [group["base_lr"] for group in slower.optimizer.param_groups] == given
+    _, reports = run(slower)
+    assert reports[0].learning_rate == pytest.approx(1e-5)
+
+
+def test_a_run_that_starts_anew_does_not_speak_of_the_state_of_another(tmp_path: Path) -> None:
+    torch.save({"step": 77}, tmp_path / "run.pt")
+    made = trainer(settings=TrainingSettings(resume_path=tmp_path / "run.pt"))
+    with torch.no_grad():
+        made.network.roi_head.bbox_head[0].fc_cls.bias.fill_(torch.nan)
+    with pytest.raises(TrainingDiverged) as caught:
+        run(made)
+    assert "is kept" not in str(caught.value) and [path.name for path in tmp_path.iterdir()] == ["run.pt"]
+
+
 def test_stochastic_depth_is_at_work_where_the_configuration_asks_for_it() -> None:
     rates = [m.rate for m in trainer(drop_path=0.7).network.modules() if isinstance(m, DropPath)]
     assert rates == pytest.approx([0.1 * block for block in range(8)])

@@ -20,6 +20,7 @@ from model.weights.checkpoint import (
     save,
     trunk_hash,
 )
+from model.weights.files import read_weights
 from tests.model.small import CONFIG, NAMES, normal_clips, small_network
 from tests.model.weights.foreign_files import RESNET, SWIN, config_of
 
@@ -245,3 +246,94 @@ def test_every_kind_of_backbone_is_built_whole_and_keeps_what_never_learns_froze
     clips, hw = normal_clips(1, 1), torch.tensor([[64.0, 96.0]])
     with torch.inference_mode():
         torch.testing.assert_close(network(clips, hw).logits, plain(clips, hw).logits)
+
+
+BIAS = "roi_head.bbox_head.0.fc_cls.bias"
+
+
+@pytest.mark.parametrize("value", [torch.nan, torch.inf, -torch.inf])
+def test_weights_that_are_no_numbers_are_refused_by_the_first_key(
+    tmp_path: Path, checkpoint: ModelCheckpoint, value: float
+) -> None:
+    keys = [key for key, tensor in checkpoint.state.items() if tensor.is_floating_point()]
+    broken = {key: checkpoint.state[key].clone() for key in (keys[4], keys[9])}
+    for tensor in broken.values():
+        tensor.view(-1)[0] = value
+    path = tmp_path / "net.safetensors"
+    save(path, altered(checkpoint, **broken))
+    with pytest.raises(CheckpointError) as caught:
+        load(path)
+    assert f"the weight {min(keys[4], keys[9], key=list(load_keys(path)).index)} is not sound: 1 of its" in str(
+        caught.value
+    )
+
+
+def load_keys(path: Path) -> list[str]:
+    """The keys of a file in the order in which it is read."""
+    return list(read_weights(path).state)
+
+
+def test_large_weights_are_numbers(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
+    """Their sum is none, which alone must not refuse them."""
+    path = tmp_path / "net.safetensors"
+    huge = torch.full_like(checkpoint.state[BIAS], 3e38)
+    save(path, altered(checkpoint, **{BIAS: huge}))
+    assert torch.equal(load(path).state[BIAS], huge)
+
+
+def test_a_running_mean_of_mmcv_is_left_aside_with_a_note(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
+    path = tmp_path / "net.pth"
+    export_official(path, checkpoint)
+    content = torch.load(path, weights_only=True)
+    means = {f"ema_{key.replace('.', '_')}": value * 0 for key, value in content["state_dict"].items()}
+    torch.save({**content, "state_dict": {**content["state_dict"], **means}}, path)
+    back = load(path, config=CONFIG)
+    assert back.state.keys() == checkpoint.state.keys()
+    assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
+    [note] = back.notes
+    assert f"{len(means)} weights of a running mean (ema_" in note
+
+
+def test_a_foreign_safetensors_file_without_class_names_is_numbered_with_a_note(
+    tmp_path: Path, checkpoint: ModelCheckpoint
+) -> None:
+    path = tmp_path / "net.safetensors"
+    save_file(checkpoint.state, path)
+    back = load(path, config=CONFIG)
+    assert back.categories == ("class 1", "class 2", "class 3")[: len(NAMES)]
+    assert back.notes == (f"net.safetensors names no classes; they are called class 1 to class {len(NAMES)}.",)
+
+
+def test_an_own_file_without_class_names_is_refused_with_the_reason(
+    tmp_path: Path, checkpoint: ModelCheckpoint
+) -> None:
+    path = tmp_path / "net.safetensors"
+    save_file(checkpoint.state, path, metadata={"format": "tevit-checkpoint 1", "config": json.dumps(CONFIG.to_dict())})
+    with pytest.raises(CheckpointError, match="it names no classes"):
+        load(path)
+
+
+def test_a_file_with_class_names_has_no_notes(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
+    export_official(tmp_path / "net.pth", checkpoint)
+    assert load(tmp_path / "net.pth", config=CONFIG).notes == ()
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("sem_seg_head.predictor.query_feat.weight", "Mask2Former"),
+        ("module.sem_seg_head.pixel_decoder.input_proj.0.weight", "Mask2Former"),
+        ("roi_head.track_head.fcs.0.weight", "MaskTrack R-CNN"),
+        ("detr.transformer.encoder.layers.0.norm1.weight", "VisTR"),
+        ("image_encoder.patch_embed.proj.weight", "Segment Anything"),
+    ],
+)
+@pytest.mark.parametrize("place", ["model", "state_dict", None])
+def test_a_checkpoint_of_another_network_is_called_by_its_name(
+    tmp_path: Path, key: str, name: str, place: str | None
+) -> None:
+    state = {"backbone.stem.weight": torch.zeros(1), key: torch.zeros(1)}
+    path = tmp_path / "model_final.pth"
+    torch.save({place: state} if place else state, path)
+    with pytest.raises(CheckpointError, match=f"a checkpoint of {name}.*not of TeViT"):
+        load(path, config=CONFIG)

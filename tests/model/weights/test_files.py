@@ -1,5 +1,6 @@
 """Files of weights are read whole, by whatever tool they were written, and without running anything."""
 
+import pickle
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import torch
 from safetensors.torch import save_file
 
-from model.weights.files import CheckpointError, read_weights
+from model.weights.files import CheckpointError, read_weights, require_numbers
 
 STATE = {"a.weight": torch.arange(6.0).view(2, 3), "a.bias": torch.ones(2)}
 
@@ -81,7 +82,7 @@ def test_a_file_that_would_run_code_is_refused(tmp_path: Path) -> None:
     assert "weights_only" not in str(caught.value)
 
 
-@pytest.mark.parametrize("content", [b"hello, this is text", b"<html>no</html>", b"\x80\x02}q\x00.", bytes(range(256))])
+@pytest.mark.parametrize("content", [b"hello, this is text", b"<b>no</b>", b"\x80\x02}q\x00.", bytes(range(256))])
 def test_what_is_no_file_of_weights_is_told_without_the_advice_to_run_it(tmp_path: Path, content: bytes) -> None:
     (tmp_path / "a.pth").write_bytes(content)
     with pytest.raises(CheckpointError, match=r"a\.pth: .*no PyTorch or safetensors file, or it is cut off") as caught:
@@ -102,3 +103,35 @@ def test_a_file_that_may_not_be_read_is_told_as_that(tmp_path: Path, monkeypatch
 def test_a_missing_file_is_told(tmp_path: Path) -> None:
     with pytest.raises(CheckpointError, match="there is no such"):
         read_weights(tmp_path / "a.pth")
+
+
+FOREIGN = [
+    (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
+    (b"\n<html lang='en'>", "a web page"),
+    (b"version https://git-lfs.github.com/spec/v1\noid sha256:aa\nsize 12\n", "a Git LFS pointer"),
+    (b'{"message": "Not Found"}', "JSON text"),
+    (b"\x1f\x8b\x08" + bytes(40), "a gzip file"),
+    (b"", "the file is empty"),
+    (pickle.dumps({"model": {"sem_seg_head.pixel_decoder.weight": b"x" * 2000}}, protocol=2), "Mask2Former"),
+    (b"neither weights nor anything known", "cut off"),
+]
+
+
+@pytest.mark.parametrize("suffix", [".pth", ".safetensors"])
+@pytest.mark.parametrize(("data", "name"), FOREIGN, ids=[name for _, name in FOREIGN])
+def test_a_file_of_another_kind_is_called_by_its_name(tmp_path: Path, suffix: str, data: bytes, name: str) -> None:
+    path = tmp_path / f"weights{suffix}"
+    path.write_bytes(data)
+    with pytest.raises(CheckpointError) as caught:
+        read_weights(path)
+    assert str(caught.value).startswith(f"{path}: this is no readable") and name in str(caught.value)
+
+
+@pytest.mark.parametrize("dtype", [torch.float32, torch.float16, torch.bfloat16, torch.float64])
+def test_the_first_weight_that_is_no_number_is_named(tmp_path: Path, dtype: torch.dtype) -> None:
+    sound = {"a": torch.ones(3, dtype=dtype), "n": torch.ones(3, dtype=torch.int64)}
+    require_numbers(tmp_path, sound)
+    broken = torch.ones(4, dtype=dtype)
+    broken[1:3] = torch.nan
+    with pytest.raises(CheckpointError, match="the weight b is not sound: 2 of its 4 numbers"):
+        require_numbers(tmp_path, {**sound, "b": broken, "c": broken})

@@ -164,3 +164,11 @@ def test_a_later_picture_that_is_nowhere_keeps_its_name(tmp_path: Path) -> None:
 def test_a_video_without_names_is_refused(tmp_path: Path) -> None:
     with pytest.raises(PicturesNotFound, match="does not name its pictures"):
         PictureFinder(tmp_path).find(VisVideo(1, 4, 4, 2, ()))
+
+
+def test_names_of_an_old_archive_are_called_what_they_are(tmp_path: Path) -> None:
+    laid(tmp_path, "S\udce4ngerin/0.jpg")
+    with pytest.raises(
+        PicturesNotFound, match=r"b'S\\xe4ngerin/0\.jpg' on the disk, a name that is not UTF-8; rename it"
+    ):
+        found(tmp_path, ["Sängerin/0.jpg"])
