@@ -14,7 +14,7 @@ import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
 import { Viewport } from "./canvas/viewport.js";
-import { messageOf } from "../kit/request.js";
+import { messageOf, obstacle } from "../kit/request.js";
 import { hasEnded } from "../kit/words.js";
 
 /** @typedef {import("../kit/wire.js").Job} Job */
@@ -191,8 +191,9 @@ export class Editor {
     if (!this.document.hasMasks(frame)) {
       try {
         await this.showing?.fetchMasks(frame, frame + 1);
-      } catch {
-        return; // the next change or frame asks again; the save state shows that the server does not answer
+      } catch (error) {
+        this.session.set({ problem: obstacle(error) }); // the next change or frame asks again
+        return;
       }
     }
     this.recompose();
@@ -365,7 +366,7 @@ export class Editor {
   /** Load all tracks again, unless edits are unsent. */
   async reload() {
     if (this.queue?.pending) return;
-    await this.rows?.again().catch(() => {}); // the save state shows that the server does not answer
+    await this.rows?.again().catch((error) => this.session.set({ problem: obstacle(error) }));
   }
 
   keepAddress() {

@@ -2,6 +2,7 @@
 /** Jobs of a page: the active ones with their progress and a button to stop them, and the results of the last ones. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
 import { clock, plural, when } from "../kit/text.js";
 import { isActive, jobName } from "../kit/words.js";
 import { get, poll, post } from "./data.js";
@@ -27,11 +28,23 @@ const SHOWN = 6;
  */
 export function jobList(place, options) {
   /** @type {string[]} */ let running = [];
+  // Beside the list, which stays as it was last seen.
+  const trouble = h("p.v-note.bad", { role: "alert", hidden: true });
+  const list = h("div");
+  fill(place, trouble, list);
+  /** @param {unknown} [error] none: all is well again */
+  const tell = (error) => {
+    trouble.hidden = error === undefined;
+    if (error !== undefined) fill(trouble, icon("warn"), messageOf(error));
+    if (!trouble.hidden) place.hidden = false;
+  };
+  /** @type {unknown} */ let refusal;
   const look = async () => {
     let jobs;
     try {
       jobs = /** @type {Job[]} */ ((await get(`/data/jobs?project=${encodeURIComponent(options.project)}`)).jobs);
-    } catch {
+    } catch (error) {
+      tell(error);
       return 4000;
     }
     const ours = jobs.filter((j) => options.kinds.includes(j.kind)).slice(0, SHOWN);
@@ -40,14 +53,15 @@ export function jobList(place, options) {
     if (running.some((id) => !now.includes(id))) options.ended?.();
     running = now;
     place.hidden = ours.length === 0 && !options.empty;
+    tell(refusal);
     fill(
-      place,
+      list,
       h(
         "section.v-card",
         null,
         h("header", null, h("h2", null, "Jobs")),
         ours.length
-          ? h("ul.v-jobs", null, ...ours.map((job) => line(job, options, again)))
+          ? h("ul.v-jobs", null, ...ours.map((job) => line(job, options, stop)))
           : h("div.bd.v-t3", null, options.empty ?? ""),
       ),
     );
@@ -56,6 +70,12 @@ export function jobList(place, options) {
   };
   // Through the poll, so that the pause of a list without active jobs ends and a new job is followed closely.
   const again = () => polled.now();
+  /** @param {Job} job */
+  const stop = async (job) => {
+    refusal = undefined;
+    await post(`/data/jobs/${encodeURIComponent(job.id)}/cancel`).catch((error) => (refusal = error));
+    await again();
+  };
   const polled = poll(look);
   return again;
 }
@@ -63,15 +83,11 @@ export function jobList(place, options) {
 /** Class and icon of an ended job. @type {Record<string, [string, string]>} */
 const MARKS = { done: ["v-okc", "check"], failed: ["v-badc", "warn"], cancelled: ["v-t3", "x"] };
 
-/** @param {Job} job @param {JobListOptions} options @param {() => Promise<void>} again */
-function line(job, options, again) {
+/** @param {Job} job @param {JobListOptions} options @param {(job: Job) => Promise<void>} stop */
+function line(job, options, stop) {
   const active = isActive(job);
   const percent = Math.round((job.progress ?? 0) * 100);
   const mark = MARKS[job.status] ?? ["v-acc", "spark"];
-  const stop = async () => {
-    await post(`/data/jobs/${encodeURIComponent(job.id)}/cancel`).catch(() => undefined);
-    await again();
-  };
   return h(
     "li",
     { "data-job": job.id, "data-status": job.status },
@@ -111,7 +127,9 @@ function line(job, options, again) {
       job.status === "cancelled" ? h("div.v-t3", null, "Stopped; nothing of it was kept.") : null,
       job.status === "done" ? h("div.v-t2.v-outcome", null, ...options.outcome(job)) : null,
     ),
-    active ? button("Stop", { kind: "ghost", icon: "x", onclick: stop, disabled: job.status === "cancelling" }) : null,
+    active
+      ? button("Stop", { kind: "ghost", icon: "x", onclick: () => stop(job), disabled: job.status === "cancelling" })
+      : null,
   );
 }
 

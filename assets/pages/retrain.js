@@ -32,6 +32,7 @@ class Retrain {
     /** @type {Facts|null} */ this.facts = null;
     /** @type {"category"|"video"} */ this.by = "category";
     this.problem = "";
+    /** why the newest facts could not be had */ this.trouble = "";
     this.steps = new StepsField();
     this.charts = new RunCharts();
     /** run and state that `series` was asked for in */ this.seriesOf = "";
@@ -63,8 +64,11 @@ class Retrain {
     try {
       this.facts = /** @type {Facts} */ (await get(`/data/projects/${encodeURIComponent(this.project)}/retrain`));
       await this.loadSeries(this.shown(this.facts));
+      this.trouble = "";
     } catch (error) {
       if (!this.facts) this.fail(error);
+      this.trouble = messageOf(error);
+      this.draw();
       return 4000;
     }
     this.draw();
@@ -109,7 +113,9 @@ class Retrain {
         h(
           "div.v-stack",
           null,
-          this.problem ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
+          ...[this.problem, this.trouble]
+            .filter(Boolean)
+            .map((text) => h("p.v-note.bad", { role: "alert" }, icon("warn"), text)),
           ...this.body(facts, run),
           earlierRuns(
             facts.runs.filter((one) => !isActive(one)),

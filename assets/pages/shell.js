@@ -2,7 +2,8 @@
 /** The top bar of every page: brand, links that keep the project, running jobs, project menu, light and dark. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
-import { openMenu } from "../kit/floating.js";
+import { openMenu, popover } from "../kit/floating.js";
+import { messageOf, obstacle } from "../kit/request.js";
 import { clock, plural } from "../kit/text.js";
 import { theme, toggleTheme } from "../kit/theme.js";
 import { activityOf } from "../kit/words.js";
@@ -48,7 +49,14 @@ async function nameProject(switcher, fresh) {
 
 /** @param {HTMLElement} anchor */
 async function openProjects(anchor) {
-  const known = await projects(true);
+  let known;
+  try {
+    known = await projects(true);
+  } catch (error) {
+    const reason = h("p.v-note.bad", { role: "alert" }, icon("warn"), messageOf(error));
+    popover(anchor, reason, { label: "Projects", align: "end", width: 320 });
+    return;
+  }
   const here = projectInAddress();
   const items = known.projects.map((project) => ({
     title: project.name,
@@ -91,9 +99,10 @@ async function showJobs(place) {
   let running;
   try {
     running = (await get(`/data/jobs?project=${encodeURIComponent(project)}&active=1`)).jobs;
-  } catch {
+  } catch (error) {
     place.hidden = false;
-    fill(place, icon("cloud"), h("span.v-warnc", null, "Server not reached"));
+    const text = obstacle(error) || "Server not reached";
+    fill(place, icon("cloud"), h("span.v-warnc.v-ell", { title: text, style: { "max-width": "480px" } }, text));
     return 4000;
   }
   window.dispatchEvent(new CustomEvent("v-jobs", { detail: running }));

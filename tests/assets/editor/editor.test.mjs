@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { Editor } from "../../../assets/editor/editor.js";
+import { OfflineError, RefusedError } from "../../../assets/kit/request.js";
 import { memoryStorage } from "./memory.mjs";
 
 const facts = (values = {}) => ({
@@ -84,4 +85,20 @@ test("a server that is silent leaves the number as it is, and is asked again", a
   };
   await app.recount();
   assert.deepEqual([app.document.count, app.recounting], [100, null]);
+});
+
+test("rows and masks that are refused are told in the server's own words", async () => {
+  const refused = new RefusedError("The database is damaged.", 503);
+  app.rows = { again: () => Promise.reject(refused) };
+  await app.reload();
+  assert.equal(app.session.now.problem, "The database is damaged.");
+  app.rows = { again: () => Promise.reject(new OfflineError()) };
+  await app.reload();
+  assert.equal(app.session.now.problem, "", "the save state tells that nobody answers");
+  app.layers = { drawing: false };
+  app.document.hasMasks = () => false;
+  app.view.set({ shown: 3 });
+  app.showing = { fetchMasks: () => Promise.reject(refused) };
+  await app.afterChange();
+  assert.equal(app.session.now.problem, "The database is damaged.");
 });

@@ -147,9 +147,21 @@ test("only the newest few jobs are shown", async () => {
 
 test("a server that does not answer for a moment leaves the list as it is", async () => {
   const page = await opened([exported({})]);
-  page.answers[JOBS] = refuse("Busy.", 503);
+  page.answers[JOBS] = refuse("The database is busy.", 503);
   await page.later();
   assert.equal(page.all("li").length, 1);
+  assert.equal(page.text(".v-note.bad"), "The database is busy.");
+  page.answers[JOBS] = { jobs: [exported({})] };
+  await page.later();
+  assert.equal(page.find(".v-note.bad").hidden, true);
+});
+
+test("a job that cannot be stopped says why", async () => {
+  const page = await opened([exported(null, { status: "running" })], {
+    "POST /data/jobs/e/cancel": refuse("The disk is full.", 503),
+  });
+  await page.press("Stop");
+  assert.equal(page.text(".v-note.bad"), "The disk is full.");
 });
 
 test("no project, or none of this address, is said", async () => {

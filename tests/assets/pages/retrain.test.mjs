@@ -288,6 +288,10 @@ test("a server that is gone before the first look is said; later the page stays"
   page.answers[FACTS] = refuse("The database is busy.", 503);
   await page.later();
   assert.equal(page.text("h1"), "round 2");
+  assert.equal(page.text(".v-note.bad"), "The database is busy.");
+  page.answers[FACTS] = facts({ runs: [run("r")] });
+  await page.later();
+  assert.equal(page.all(".v-note.bad").length, 0);
 });
 
 test("without a project it leads to making one", async () => {

@@ -133,8 +133,16 @@ test("modules of the page hear what runs", async () => {
   assert.deepEqual(heard, [["j"]]);
 });
 
+test("a refusal is said in the server's own words, and no longer once it is over", async () => {
+  const { page } = await opened({ answers: { [JOBS]: refuse("The disk is full.", 503) } });
+  assert.equal(page.text(".v-top-right [role=status]"), "The disk is full.");
+  page.answers["GET /data/projects"] = refuse("The database is damaged.", 503);
+  await page.press("street");
+  assert.equal(page.text("[role=alert]"), "The database is damaged.");
+});
+
 test("a server that is gone is said, and no longer once it is back", async () => {
-  const { page } = await opened({ answers: { [JOBS]: refuse("Gone.", 503) } });
+  const { page } = await opened({ answers: { [JOBS]: refuse("", 503) } });
   assert.equal(page.text(".v-top-right [role=status]"), "Server not reached");
   page.answers[JOBS] = { jobs: [] };
   await page.later();

@@ -15,7 +15,8 @@ import uvicorn
 from app.settings import Settings
 from app.web.pages import PAGES
 from app.web.server import create_app
-from storage.database import Database
+from storage import projects, videos
+from storage.database import Database, DiskFull
 from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
 from tests.storage.made_videos import make_video
 from tests.waiting import wait_for
@@ -141,3 +142,25 @@ def test_an_address_of_no_project_says_so(page: Any, address: str, database: Dat
     project_with(database)
     page.goto(f"{address}/?project=none")
     page.get_by_text("There is no project of this address").wait_for()
+
+
+def test_forms_and_cards_show_why_the_database_refuses(
+    page: Any, address: str, settings: Settings, database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    project, _ = project_with(database, "dog")
+    video = video_in(database, settings, project, tmp_path)
+    page.goto(f"{address}/?project={project.id}&sheet=project")
+    page.wait_for_load_state("networkidle")
+    page.locator("#v-project-name input, #v-project-name textarea").fill("another")
+
+    def full(*_: object, **__: object) -> None:
+        raise DiskFull("The disk that holds the annotations is full; make room.")
+
+    monkeypatch.setattr(projects, "create_project", full)
+    page.locator("#v-project-make").click()
+    page.locator('.v-msg[data-sheet="project"]', has_text="is full; make room.").wait_for()
+    page.keyboard.press("Escape")
+    monkeypatch.setattr(videos, "remove_video", full)
+    page.get_by_role("button", name=f"Rename or remove {video.name}").click()
+    page.get_by_role("menuitem", name="Remove").click()
+    page.get_by_role("alert").filter(has_text="is full; make room.").wait_for()
