@@ -134,13 +134,11 @@ function goRound(event) {
  */
 export function openDialog(host, content, { label, className = "", closable = true }) {
   const closedby = closable ? "any" : "none";
-  const dialog = h(
-    "dialog.v-dialog",
-    { class: className, "aria-label": label, closedby, tabindex: "-1", autofocus: true },
-    content,
-  );
+  const dialog = h("dialog.v-dialog", { class: className, "aria-label": label, closedby, tabindex: "-1" }, content);
   dialog.addEventListener("close", () => dialog.remove());
   host.append(dialog);
   dialog.showModal();
+  // A key that was meant for the page must not press the first button of a choice.
+  if (!closable) dialog.focus();
   return () => dialog.close();
 }

@@ -71,6 +71,9 @@ def test_both_sides_of_a_conflict_can_be_chosen_and_later_strokes_are_saved(
     page.evaluate(GO_ON)
     page.get_by_role("dialog", name="Conflict").wait_for()
     page.get_by_text("Conflict, 1 waiting").wait_for()
+    for key in ("Escape", "Escape", "Enter", "Space"):
+        page.keyboard.press(key)  # neither closes the dialog nor chooses
+    assert page.get_by_role("dialog", name="Conflict").is_visible()
     choose(page, "Apply mine on top" if mine else "Keep theirs")
     assert stored_area(page, place["video"]) == driving.mask_area(page, TRACK, FRAME) == (own if mine else theirs)
     driving.stroke(page, (100, down), (130, down))

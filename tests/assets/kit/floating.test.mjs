@@ -135,9 +135,10 @@ test("a dialog is modal, has a name, and leaves the page when it is closed", asy
   assert.deepEqual([page.all("dialog").length, isFloating()], [0, false]);
 });
 
-test("a dialog that asks for a choice is not closed without one", async () => {
+test("a dialog that asks for a choice is not closed without one, and has the focus itself", async () => {
   const page = await openPage();
-  openDialog(document.body, "text", { label: "Conflict", closable: false });
+  openDialog(document.body, button("Keep theirs"), { label: "Conflict", closable: false });
   assert.equal(page.find("dialog").getAttribute("closedby"), "none");
+  assert.equal(document.activeElement, page.find("dialog"));
   page.find("dialog").close();
 });
