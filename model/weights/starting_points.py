@@ -15,7 +15,7 @@ from torch import Tensor
 
 from model.config import BackboneConfig, MessengerShiftConfig, ResNetConfig, SwinConfig
 from model.network.tevit import TeViT
-from model.weights import official_layouts as layouts
+from model.weights import official_layouts
 from model.weights.categories import is_class_column, normalised, rows_for, with_categories
 from model.weights.checkpoint import CLASS_BIASES, class_names, from_weights, is_own
 from model.weights.coco_names import COCO_NAMES
@@ -38,13 +38,13 @@ _FITS: dict[str, tuple[type, str]] = {
     RESNET: (ResNetConfig, "a ResNet"),
     SWIN: (SwinConfig, "a Swin"),
 }
-_CONVERTERS: dict[str, Callable[[Mapping[str, Tensor]], layouts.Renamed]] = {
-    PVT: layouts.pvt,
-    RESNET: layouts.resnet,
-    SWIN: layouts.swin,
-    BACKBONE: layouts.named_alike,
+_CONVERTERS: dict[str, Callable[[Mapping[str, Tensor]], official_layouts.Renamed]] = {
+    PVT: official_layouts.pvt,
+    RESNET: official_layouts.resnet,
+    SWIN: official_layouts.swin,
+    BACKBONE: official_layouts.named_alike,
 }
-_THEIR_KEY: dict[str, Callable[[str], str]] = {PVT: layouts.pvt_key, SWIN: layouts.swin_key}
+_THEIR_KEY: dict[str, Callable[[str], str]] = {PVT: official_layouts.pvt_key, SWIN: official_layouts.swin_key}
 # Beginnings of keys that only files of one kind have; one of them identifies an incomplete file too.
 _MARKS = (
     (PVT, r"(patch_embed|block)\d\."),
@@ -130,13 +130,13 @@ def _start_backbone(network: TeViT, file: WeightFile, kind: str) -> StartReport:
         )
     try:
         found = _CONVERTERS[kind](file.state)
-    except layouts.MissingPart as error:
+    except official_layouts.MissingPart as error:
         raise CheckpointError(f"{file.path}: {error}") from error
     wanted = backbone.state_dict()
     unused = dict(found.unused)
     for key in [key for key in found.tensors if key not in wanted]:
         del found.tensors[key]
-        unused.update(dict.fromkeys(found.origin[key], layouts.NO_PLACE))
+        unused.update(dict.fromkeys(found.origin[key], official_layouts.NO_PLACE))
     initial = {}
     for key, value in wanted.items():
         if key in found.tensors:
@@ -179,7 +179,7 @@ def _require_shape(path: Path, key: str, value: Tensor, wanted: Tensor, name: st
         raise CheckpointError(f"{path}: {key} is {tuple(value.shape)}, where {name} needs {tuple(wanted.shape)}")
 
 
-def _require_equal_tables(path: Path, found: layouts.Renamed, wanted: dict[str, Tensor]) -> None:
+def _require_equal_tables(path: Path, found: official_layouts.Renamed, wanted: dict[str, Tensor]) -> None:
     for key, value in found.tensors.items():
         if key.endswith("relative_position_index") and not torch.equal(value, wanted[key]):
             raise CheckpointError(f"{path}: {found.origin[key][0]} numbers the places of a window in another way")
@@ -209,7 +209,7 @@ def _start_queryinst(network: TeViT, file: WeightFile, categories: tuple[str, ..
         else:
             _require_shape(file.path, key, given, value, network.config.name)
     network.load_state_dict({**wanted, **taken})
-    unused = {key: layouts.NO_PLACE for key in file.state if key not in wanted}
+    unused = {key: official_layouts.NO_PLACE for key in file.state if key not in wanted}
     unused |= {key: "rows of other classes" for key in initial if is_class_column(key)}
     unused |= {key: "another number of queries" for key in initial if key.startswith("rpn_head.")}
     return StartReport(file.path, QUERYINST, loaded={key: (key,) for key in taken}, initial=initial, unused=unused)

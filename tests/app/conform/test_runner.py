@@ -1,4 +1,4 @@
-"""A folder of figures as a whole: what is altered, damaged, missing or unknown in it fails and is reported."""
+"""A folder of figures as a whole: altered, damaged, missing and unknown figures fail and are reported."""
 
 import json
 import shutil

@@ -1,4 +1,4 @@
-"""Figures that are gone, files that belong to nothing, recipes that leave: none of them may pass for agreement."""
+"""Missing figures, files that belong to no case, recipes that exit: none of them may pass for agreement."""
 
 import json
 import shutil

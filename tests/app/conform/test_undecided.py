@@ -1,4 +1,4 @@
-"""What rounding may decide in the mask targets of a golden training case, and what it may not."""
+"""Cells of mask targets that rounding may decide in a golden training case, and those that it may not."""
 
 import pytest
 import torch

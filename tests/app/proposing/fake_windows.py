@@ -1,4 +1,4 @@
-"""In place of a network: windows of four frames whose tracks are known, with a state to go on from."""
+"""Replaces the network: windows of four frames with known tracks, and a state from which a run resumes."""
 
 import json
 from collections.abc import Callable, Iterator

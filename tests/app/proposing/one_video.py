@@ -1,4 +1,4 @@
-"""Short ways to propose for one video, and to look at what came of it."""
+"""Short ways to propose for one video, and to read the stored tracks and rows."""
 
 import uuid
 from pathlib import Path

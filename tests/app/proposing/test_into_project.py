@@ -1,4 +1,4 @@
-"""Proposing a video: stored window by window, frames confirmed on the way, a real small network."""
+"""Proposing for a video: stored window by window, frames counted on the way, a real small network."""
 
 from dataclasses import replace
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A worker that is killed in the middle of a video: the next one goes on, and the rows are those of a quiet day."""
+"""A worker that is killed in the middle of a video: the next one resumes, with the rows of an undisturbed run."""
 
 import sys
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A run that breaks off goes on as if nothing had been; people who work meanwhile win; one undo takes a run back."""
+"""An interrupted run resumes with the same result; edits that people make meanwhile stay; one undo takes a run back."""
 
 from pathlib import Path
 from typing import Any

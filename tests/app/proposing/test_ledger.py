@@ -1,4 +1,4 @@
-"""Which of a run's tracks is which of the video's: summed over windows, the same as over the whole, and kept."""
+"""Matching of a run's tracks to those of the video: summed over windows as over the whole video, and stored."""
 
 import json
 from typing import Any

@@ -1,4 +1,4 @@
-"""Matching of proposals to tracks by the overlap of their masks through the video."""
+"""Matching of proposals to tracks by the overlap of their masks over the video."""
 
 import numpy as np
 from hypothesis import given, settings

@@ -1,4 +1,4 @@
-"""What processes keep on disk while they share work: after crashes, under other settings, when one falls silent."""
+"""The journal of processes that share work: after crashes, under other settings, and with a silent process."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""Many videos of a project: which ones are meant, what the journal carries, and what a failure leaves behind."""
+"""Many videos of a project: their choice, the lines of the journal, and the state after a failure."""
 
 from pathlib import Path
 from typing import Any

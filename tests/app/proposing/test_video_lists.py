@@ -1,4 +1,4 @@
-"""Which videos a command is about: paths, folders, lists, YouTube-VIS files; and what they are known by."""
+"""The videos of a command: paths, folders, lists, YouTube-VIS files, and their content hashes."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Proposals beside what is there: one edit, one undo, and never a person's work."""
+"""Proposals beside existing tracks: one edit, one undo, and never a person's work."""
 
 import uuid
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""A run over a video that has tracks already, window by window: when it knows which track is which, and what stays."""
+"""A run over a video with existing tracks, window by window: when tracks are matched, and which rows stay."""
 
 import itertools
 import uuid

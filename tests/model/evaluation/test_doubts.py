@@ -1,4 +1,4 @@
-"""Input that counts for less than it seems to is named; the figures stay the official ones."""
+"""Input that lowers the figures unnoticed is named; the figures stay the official ones."""
 
 import copy
 

@@ -1,4 +1,4 @@
-"""What cannot influence a result is not computed, though its weights load and save."""
+"""Values that cannot influence a result are not computed, though their weights load and save."""
 
 import re
 from collections import Counter

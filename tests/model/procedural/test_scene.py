@@ -1,4 +1,4 @@
-"""Procedural videos: same bytes every time, exact and disjoint masks, identities, one look at every resolution."""
+"""Procedural videos: equal bytes every time, exact and disjoint masks, identities, one scene at every resolution."""
 
 import hashlib
 

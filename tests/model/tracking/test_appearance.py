@@ -1,4 +1,4 @@
-"""Colour signatures: equal for equal colours, apart for others, weighted, and blind to where the colours are."""
+"""Colour signatures: equal for equal colours, apart for others, weighted, and independent of positions."""
 
 import numpy as np
 import pytest

@@ -1,4 +1,4 @@
-"""The state between windows: going on from it equals never having stopped, same bytes each time, bad ones refused."""
+"""The state between windows: a resumed run equals an undisturbed one, with the same bytes; bad states are refused."""
 
 import io
 import json

@@ -1,4 +1,4 @@
-"""Files of the layouts that training starts from, made from a network of ours: every tensor is another one."""
+"""Files of the layouts that training starts from, made from a network of ours, with distinct tensors."""
 
 from collections.abc import Callable
 from dataclasses import replace

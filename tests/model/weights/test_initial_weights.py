@@ -1,4 +1,4 @@
-"""An untrained network starts as the official code's does: mean and spread of every weight, and the order of keys."""
+"""Initial weights equal those of the official code: mean and spread of every weight, and the order of keys."""
 
 import json
 import math
