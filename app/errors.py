@@ -32,6 +32,12 @@ class OtherPixels(BadInput):
     kind = "other_pixels"
 
 
+class AlreadyThere(BadInput):
+    """What is to be added is in the project already; a person may say that it is to be there twice."""
+
+    kind = "already_there"
+
+
 class Busy(AppError):
     """The request is valid but cannot be met at this moment."""
 

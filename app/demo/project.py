@@ -51,7 +51,13 @@ def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER
         done = videos.video_summaries(tx, project.id)
     for entry in content["videos"]:
         video = there.get(entry["name"]) or add_video(
-            database, settings, project_id=project.id, path=assets / entry["file"], name=entry["name"], copy=True
+            database,
+            settings,
+            project_id=project.id,
+            path=assets / entry["file"],
+            name=entry["name"],
+            copy=True,
+            again=True,  # a person may have renamed it since an interrupted start
         )
         if video.id not in done or done[video.id].state == "new":
             with database.atomic() as tx:

@@ -3,11 +3,11 @@
 import re
 import shutil
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.errors import BadInput, CannotStore
+from app.errors import AlreadyThere, BadInput, CannotStore
 from app.jobs import queue
 from app.library.sources import existing
 from app.settings import Settings
@@ -27,11 +27,15 @@ TEMPORARY = ".part"
 
 @dataclass(frozen=True)
 class Source:
-    """A video to be stored: its path, its name, and whether the file is a copy that this program made."""
+    """A video to be stored: its path, its name, and whether the file is a copy that this program made.
+
+    ``origin`` is the path that a person named, None for an upload.
+    """
 
     path: Path
     name: str
     copied: bool
+    origin: Path | None = None
 
 
 def add_video(
@@ -43,20 +47,26 @@ def add_video(
     name: str | None = None,
     copy: bool = False,
     count: bool = True,
+    again: bool = False,
 ) -> Video:
     """Add a video file or a folder of pictures of this machine; ``copy`` copies it into the data folder.
 
     Frames that are not counted at once are counted by a job; with ``count`` False the caller has to count them.
-    Raises `BadInput` for a path that does not exist, `storage.frames.VideoError` if it is no video; nothing is stored
-    then.
+    Raises `BadInput` for a path that does not exist, `AlreadyThere` for one that the project has (unless ``again``),
+    `storage.frames.VideoError` if it is no video; nothing is stored then.
     """
     found = existing(path)
     shown = name or (found.name if found.is_dir() else found.stem)
+    origin = None if again else found
     if not copy:
-        return _store(database, settings, project_id=project_id, source=Source(found, shown, False), count=count)
+        source = Source(found, shown, copied=False, origin=origin)
+        return _store(database, settings, project_id=project_id, source=source, count=count)
+    if not again:
+        _refuse_twin_before_copying(database, project_id, found)
     kept = _copy_in(settings, found)
     try:
-        return _store(database, settings, project_id=project_id, source=Source(kept, shown, True), count=count)
+        source = Source(kept, shown, copied=True, origin=origin)
+        return _store(database, settings, project_id=project_id, source=source, count=count)
     except BaseException:
         _remove(kept)
         raise
@@ -124,7 +134,10 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
     if small and not index.confirmed and not index.partial:
         index = frames.index(source.path)
     with database.atomic() as tx:
-        taken = {video.name for video in videos.list_videos(tx, project_id)}
+        known = videos.list_videos(tx, project_id)
+        if source.origin is not None:
+            _refuse_twin(known, source.origin, index.content_hash)
+        taken = {video.name for video in known}
         video = videos.add_video(
             tx,
             project_id=project_id,
@@ -143,6 +156,32 @@ def _store(database: Database, settings: Settings, *, project_id: str, source: S
     if count and not index.confirmed:
         queue.enqueue(database, settings, kind="index", project_id=project_id, video_id=video.id)
     return video
+
+
+def _refuse_twin_before_copying(database: Database, project_id: str, origin: Path) -> None:
+    """As `_refuse_twin`, at once: copying may take minutes. Which of two at the same moment comes first is open yet."""
+    with database.read() as tx:
+        known = videos.list_videos(tx, project_id)
+    copies = any(video.copied and _may_be_copy(video, origin) for video in known)
+    content_hash = frames.probe(origin, patience=LISTING_SECONDS).content_hash if copies else None
+    _refuse_twin(known, origin, content_hash)
+
+
+def _refuse_twin(known: Iterable[Video], origin: Path, content_hash: str | None) -> None:
+    """Raise `AlreadyThere` if one of the videos is the file or folder ``origin``, or a copy of it."""
+    for video in known:
+        copy = video.copied and content_hash == video.content_hash and _may_be_copy(video, origin)
+        if copy or Path(video.path) == origin:
+            raise AlreadyThere(
+                f"{origin} is in this project already, as the video {video.name}. To have it twice, choose Add again."
+            )
+
+
+def _may_be_copy(video: Video, origin: Path) -> bool:
+    """Whether the video's file is named as `_claim` names a copy of ``origin``."""
+    name = safe_name(origin.name)
+    marked = rf"{re.escape(Path(name).stem)}(-[0-9a-f]{{8}})?{re.escape(Path(name).suffix)}"
+    return re.fullmatch(marked, Path(video.path).name) is not None
 
 
 def free_name(name: str, taken: set[str]) -> str:

@@ -115,11 +115,14 @@ class LibraryForms:
             label="Path", placeholder="/data/clips/street.mp4", max_lines=1, elem_id="v-videos-path", interactive=True
         )
         copy = gr.Checkbox(value=False, label="Copy into the data folder", elem_id="v-videos-copy", interactive=True)
+        again = gr.Checkbox(
+            value=False, label="Add again, though it is here already", elem_id="v-videos-again", interactive=True
+        )
         add = gr.Button("Add from the server", variant="secondary", size="lg", elem_id="v-videos-add")
         shell.message_line("videos")
-        form.on_click(add, self.add_path, path, copy)
+        form.on_click(add, self.add_path, path, copy, again)
 
-    def add_path(self, database: Database, project_id: str, path: str, copy: bool) -> Answer:
+    def add_path(self, database: Database, project_id: str, path: str, copy: bool, again: bool = False) -> Answer:
         """Add the video at a path of the server; the answer is its number of frames, or the reason of the refusal."""
         if not project_id:
             return Answer(kind="error", text="Make a project first; videos belong to one.", sheet="videos")
@@ -127,7 +130,7 @@ class LibraryForms:
             return Answer(kind="error", text="Type the path of a video or of a folder on the server.", sheet="videos")
         try:
             added = videos.add_video(
-                database, self.context.settings, project_id=project_id, path=path.strip(), copy=copy
+                database, self.context.settings, project_id=project_id, path=path.strip(), copy=copy, again=again
             )
         except REFUSALS as error:
             return Answer(kind="error", text=str(error), sheet="videos")

@@ -22,6 +22,7 @@ class PathBody(BaseModel):
     path: str = Field(min_length=1, max_length=4096)
     name: str | None = Field(default=None, max_length=200)
     copy_in: bool = False
+    again: bool = False
 
 
 class SourceBody(BaseModel):
@@ -93,6 +94,7 @@ def router(context: Context) -> APIRouter:
             path=body.path,
             name=body.name or None,
             copy=body.copy_in,
+            again=body.again,
         )
         return {"video": wire.added_video(video)}
 

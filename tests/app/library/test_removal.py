@@ -126,7 +126,7 @@ def test_deleting_takes_our_own_copy_and_its_pictures(
 def test_pictures_stay_while_another_video_shows_the_same(
     library: LibraryScene, settings: Settings, video: Video
 ) -> None:
-    twin = library.add(video.path)
+    twin = library.add(video.path, again=True)
     pictures = settings.frames / f"{(video.content_hash or '')[:24]}c"
     pictures.mkdir(parents=True)
     library.remove(video)
@@ -240,7 +240,7 @@ def test_a_copy_that_another_video_reads_under_another_name_stays(
         own = own.rename(settings.videos / "shots" / own.name)
         with database.atomic() as tx:
             videos.move_source(tx, video.id, path=str(own.parent), copied=True)
-    other = library.add(linked / own.relative_to(settings.data))
+    other = library.add(linked / own.relative_to(settings.data), again=True)
     assert other.path.startswith(str(linked)) and not other.copied
     library.remove(video)
     (shown,) = library.removed()

@@ -137,7 +137,7 @@ def test_what_a_person_put_among_the_copies_is_no_copy(library: LibraryScene, vi
 def test_a_copy_stays_one_when_the_data_folder_has_moved(
     library: LibraryScene, database: Database, video: Video, tmp_path: Path
 ) -> None:
-    video = library.add(video.path, copy=True)
+    video = library.add(video.path, copy=True, again=True)
     now = replace(library.settings, data=library.settings.data.rename(tmp_path / "elsewhere"))
     moved = repoint(database, now, video_id=video.id, path=now.videos / Path(video.path).name)
     assert moved.copied and Path(moved.path).is_relative_to(now.data)
@@ -260,7 +260,7 @@ def test_what_is_a_copy_is_told_by_where_a_place_really_is(
         moved = library.repoint(video, library.settings.videos / ".." / "own.mp4")
         assert (moved.copied, moved.path) == (False, str(outside))
     else:
-        video = library.add(video.path, copy=True)
+        video = library.add(video.path, copy=True, again=True)
         linked = tmp_path / "linked"
         linked.symlink_to(library.settings.data)
         named = linked / "videos" / Path(video.path).name

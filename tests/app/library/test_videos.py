@@ -191,7 +191,7 @@ def test_one_place_has_one_name(library: LibraryScene, tmp_path: Path, monkeypat
     (tmp_path / "aside").mkdir()
     monkeypatch.chdir(tmp_path / "aside")
     for named in (path, tmp_path / "aside" / ".." / "clip.mp4", "../clip.mp4"):
-        assert library.add(named).path == str(path)
+        assert library.add(named, again=True).path == str(path)
 
 
 @pytest.mark.parametrize("count", [True, False])
@@ -200,6 +200,6 @@ def test_a_caller_that_counts_the_frames_itself_needs_no_job(
 ) -> None:
     path = library.file("long.mp4")
     for copy in (False, True):
-        video = library.uncounted(path, copy=copy, count=count)
+        video = library.uncounted(path, copy=copy, count=count, again=copy)
         assert video.confirmed == 0
         assert [job.kind for job in library.jobs(video)] == ["index"] * count

@@ -88,7 +88,7 @@ def writes(database: Database, project: Project, video: Video, tmp_path: Path) -
         ("POST", f"projects/{project.id}/categories", {"name": "cat"}),
         ("POST", f"categories/{category}", {"name": "hound"}),
         ("POST", f"projects/{project.id}/videos", {"path": str(clip)}),
-        ("POST", f"projects/{project.id}/videos", {"path": str(clip), "copy_in": True}),
+        ("POST", f"projects/{project.id}/videos", {"path": str(clip), "copy_in": True, "again": True}),
         ("PUT", f"projects/{project.id}/videos?name=sent.mp4", clip.read_bytes()),
         ("POST", f"videos/{video.id}", {"name": "renamed"}),
         ("POST", f"videos/{video.id}", {"removed": True}),

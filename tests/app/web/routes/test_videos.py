@@ -92,7 +92,10 @@ def test_a_path_of_this_machine_is_referenced_or_copied(
     body = {"path": str(path)}
     assert client.post(f"/data/projects/{project.id}/videos", json=body).status_code == 200
     assert stored(settings) == []
-    assert client.post(f"/data/projects/{project.id}/videos", json={**body, "copy_in": True}).status_code == 200
+    assert (
+        client.post(f"/data/projects/{project.id}/videos", json={**body, "copy_in": True, "again": True}).status_code
+        == 200
+    )
     assert stored(settings) == ["walk.mp4"]
 
 
