@@ -13,6 +13,7 @@ from importlib import import_module
 from pathlib import Path
 
 from app.cli.parser import make_parser, with_default_command
+from app.library_warnings import logged_warnings
 from app.sentences import outcome_of
 from app.settings import Settings, make_settings
 
@@ -26,8 +27,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = make_parser().parse_args(with_default_command(sys.argv[1:] if argv is None else list(argv)))
     logs = Path(getattr(arguments, "data", None) or os.environ.get("TEVIT_DATA") or "data") / "logs"
+    # A path or name may hold what the terminal's encoding lacks; the rest of the line is worth printing all the same.
+    sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
-        _command(arguments.run)(arguments, settings_of(arguments))
+        with logged_warnings(logs):
+            _command(arguments.run)(arguments, settings_of(arguments))
         sys.stdout.flush()
     except BrokenPipeError as error:
         # The reader of stdout is gone; without this, Python reports the broken pipe once more when it ends.

@@ -17,6 +17,7 @@ from app.checkpoints.find import locate
 from app.checkpoints.releases import DEMO
 from app.errors import BadInput, CannotStore
 from app.machine import Shard
+from app.sentences import counted
 from app.settings import Settings
 from model.config import UnknownConfiguration, named
 from storage import checkpoints, projects
@@ -147,8 +148,9 @@ def export_official(settings: Settings, *, name: str, path: Path, out: Path | No
     if classes == 40:
         return target, ""
     return target, (
-        f"This head has {classes} classes: in the official configuration set num_classes={classes} in the six "
-        "bbox_head and six mask_head entries, and CLASSES of the data set to the list in the file's meta."
+        f"This head has {counted(classes, 'class', 'classes')}: in the official configuration set "
+        f"num_classes={classes} in the six bbox_head and six mask_head entries, and CLASSES of the data set to the "
+        "list in the file's meta."
     )
 
 

@@ -5,6 +5,7 @@ import json
 
 from app.cli.outcome import ChecksFailed
 from app.cli.project import opened
+from app.sentences import counted
 from app.settings import Settings
 from storage import projects, videos
 from storage.edits import rebuild
@@ -28,6 +29,10 @@ def check(arguments: argparse.Namespace, settings: Settings) -> None:
     if arguments.json:
         print(json.dumps({"database": place, "videos": len(every), "problems": problems}))
     else:
-        print("\n".join(problems) or f"{place} is sound: {len(every)} videos agree with their edit log.")
+        print("\n".join(problems) or f"{place} is sound: {_agree(len(every))} with their edit log.")
     if problems:
-        raise ChecksFailed(f"{place} has {len(problems)} problems; the first: {problems[0]}")
+        raise ChecksFailed(f"{place} has {counted(len(problems), 'problem')}; the first: {problems[0]}")
+
+
+def _agree(videos: int) -> str:
+    return "1 video agrees" if videos == 1 else f"{videos} videos agree"

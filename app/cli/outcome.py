@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from app.errors import AppError
 from app.machine import Shard
+from app.sentences import counted
 
 if TYPE_CHECKING:
     from app.proposing.results_file import BatchResult
@@ -34,13 +35,17 @@ def print_share(shard: Shard, *, proposed: int, before: int, failed: int) -> Non
         return
     who = f"Process {shard.rank} of {shard.count}: " if shard.count > 1 else ""
     left_out = f", {failed} left out" if failed else ""
-    print(f"{who}{proposed} videos looked at, {before} done before{left_out}.", file=sys.stderr)
+    print(f"{who}{counted(proposed, 'video')} looked at, {before} done before{left_out}.", file=sys.stderr)
 
 
 def print_outcome(result: "BatchResult") -> None:
     """The dropped tracks by class, and the videos that failed."""
     for name, count in sorted(result.dropped.items()):
-        print(f"{count} tracks of the class {name} were dropped: the file has no such category.", file=sys.stderr)
+        were = "was" if count == 1 else "were"
+        print(
+            f"{counted(count, 'track')} of the class {name} {were} dropped: the file has no such category.",
+            file=sys.stderr,
+        )
     print_failures([(failure.video.shown, failure.reason) for failure in result.failed])
 
 

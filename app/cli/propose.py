@@ -16,7 +16,7 @@ from app.proposing.into_file import FileProposer, own_categories
 from app.proposing.part_files import WAIT_SECONDS
 from app.proposing.results_file import BatchResult
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
-from app.sentences import WrongUsage
+from app.sentences import WrongUsage, counted
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
 from storage.youtube_vis import VisCategory
@@ -99,4 +99,4 @@ def _print_results(result: BatchResult, out: Path, meta: Path, *, as_json: bool)
         }
         print(json.dumps(facts))
     else:
-        print(f"{len(result.results)} tracks in {len(result.videos)} videos: {out}")
+        print(f"{counted(len(result.results), 'track')} in {counted(len(result.videos), 'video')}: {out}")

@@ -24,6 +24,7 @@ from app.proposing.project_batch import (
     propose_project_share,
     videos_to_propose,
 )
+from app.sentences import counted
 from app.settings import Settings
 from storage.database import Database
 from storage.projects import Project
@@ -96,4 +97,4 @@ def _in_words(result: Mapping[str, Any]) -> str:
     unmapped = result["unmapped"]
     classes = ", ".join(f"{count} {name}" for name, count in sorted(unmapped.items()))
     without = f", {sum(unmapped.values())} of classes that the project lacks ({classes})" if unmapped else ""
-    return f"{result['added']} tracks added, {result['replaced']} replaced{deleted}{without}{resumed}"
+    return f"{counted(result['added'], 'track')} added, {result['replaced']} replaced{deleted}{without}{resumed}"

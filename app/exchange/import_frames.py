@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 from app.errors import BadInput
+from app.sentences import counted
 from storage import frames
 from storage.frames import FrameIndex
 from storage.frames.scan import VIDEO_SUFFIXES
@@ -50,7 +51,7 @@ def _named(video: VisVideo, finder: PictureFinder) -> Pictures:
     found = finder.find(video)
     index = frames.index_files(found.place, found.files)
     if index.count != video.length:
-        raise BadInput(f"it has {index.count} pictures, but the file says {video.length}.")
+        raise BadInput(f"it has {counted(index.count, 'picture')}, but the file says {video.length}.")
     return Pictures(index, found.names, notes=found.notes)
 
 
@@ -100,8 +101,8 @@ def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int) -
     fitting = len(range(0, index.count, stride))
     if fitting != video.length:
         raise BadInput(
-            f"{file} has {index.count} frames, so every {stride}th makes {fitting}, but the file lists {video.length}; "
-            "give the stride of this file."
+            f"{file} has {counted(index.count, 'frame')}, so every {stride}th makes {fitting}, but the file lists "
+            f"{video.length}; give the stride of this file."
         )
     return Pictures(index, names, 0, stride)
 

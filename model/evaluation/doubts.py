@@ -44,7 +44,7 @@ def _strange(what: str, ids: Sequence[int], known: Mapping[int, Any], count: int
     what_of = f"a {what} that the truth lacks" if len(ids) == 1 else f"{plural} that the truth lacks"
     verb = "is" if len(ids) == 1 else "are"
     left_out = "it is" if len(ids) == 1 else "they are"
-    return [f"{len(ids)} of {count} results {verb} of {what_of}: {named}{rest}; {left_out} left out.{hint}"]
+    return [f"{len(ids)} of {_counted(count, 'result')} {verb} of {what_of}: {named}{rest}; {left_out} left out.{hint}"]
 
 
 def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) -> list[str]:
@@ -55,15 +55,19 @@ def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) 
         if (frames := _frames(videos[entry.video])) is not None and len(entry.segmentations) != frames
     ]
     lines = [
-        f"{entry.where} has {len(entry.segmentations)} masks, but video {entry.video} has {frames} frames; only the "
-        "frames that both have are compared, as the official evaluation does."
+        f"{entry.where} has {_counted(len(entry.segmentations), 'mask')}, but video {entry.video} has "
+        f"{_counted(frames, 'frame')}; only the frames that both have are compared, as the official evaluation does."
         for entry, frames in wrong[:_MOST]
     ]
     if len(wrong) > _MOST:
         lines.append(
-            f"{len(wrong) - _MOST} more entries have another number of masks than frames, {len(wrong)} in all."
+            f"{len(wrong)} entries in all have another number of masks than frames; the first {_MOST} are named."
         )
     return lines
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _frames(video: Mapping[str, Any]) -> int | None:

@@ -114,7 +114,8 @@ def notes_of(video: ClipVideo, kept: Sequence[int], clip_frames: int) -> list[Da
     for frame in range(video.count):
         stated = [t for t in video.tracks if t.states[frame] == PRESENT and not t.iscrowd]
         if stated and frame not in learnt:
-            text = f"the boxes of its {len(stated)} tracks are thinner than a pixel; it is left out."
+            boxes = "box of its track is" if len(stated) == 1 else f"boxes of its {len(stated)} tracks are"
+            text = f"the {boxes} thinner than a pixel; it is left out."
             notes.append(DataNote("frame without truth", video.name, frame, text))
     if not kept:
         notes.append(DataNote("video without truth", video.name, None, "no frame has a mask to learn from."))

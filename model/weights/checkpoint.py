@@ -94,7 +94,8 @@ def save(path: Path, checkpoint: ModelCheckpoint, *, dtype: torch.dtype = torch.
     """Write an own checkpoint, whole or not at all; floating point weights are stored as ``dtype``."""
     if checkpoint.config.classes != len(checkpoint.categories):
         raise CheckpointError(
-            f"{path.name}: the network has {checkpoint.config.classes} classes, {len(checkpoint.categories)} are named"
+            f"{path.name}: the network has {_classes(checkpoint.config.classes)}, {len(checkpoint.categories)} "
+            "are named"
         )
     state = {
         key: value.to(dtype).contiguous() if value.is_floating_point() else value.contiguous()
@@ -191,7 +192,7 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
         raise CheckpointError(f"{path}: the key {CLASS_BIASES} is missing, so this is not TeViT")
     names, notes = class_names(file), []
     if len(names) != len(classes):
-        said = f"names {len(names)} classes for {len(classes)}" if names else "names no classes"
+        said = f"names {_classes(len(names))} for {len(classes)}" if names else "names no classes"
         notes.append(f"{path.name} {said}; they are called class 1 to class {len(classes)}.")
         names = tuple(f"class {index + 1}" for index in range(len(classes)))
     averages = [key for key in state if key.startswith(AVERAGE)]
@@ -202,6 +203,10 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
         )
         state = {key: value for key, value in state.items() if not key.startswith(AVERAGE)}
     return ModelCheckpoint(replace(config, classes=len(classes)), names, state, notes=tuple(notes))
+
+
+def _classes(number: int) -> str:
+    return f"{number} class{'' if number == 1 else 'es'}"
 
 
 def class_names(file: WeightFile) -> tuple[str, ...]:
@@ -233,8 +238,8 @@ def export_official(path: Path, checkpoint: ModelCheckpoint) -> None:
     meta: dict[str, Any] = {"CLASSES": list(checkpoint.categories), "config_name": checkpoint.config.name}
     if checkpoint.config.classes != 40:
         meta["note"] = (
-            f"this head has {checkpoint.config.classes} classes: set num_classes={checkpoint.config.classes} in the six"
-            " bbox_head and six mask_head entries of the configuration, and CLASSES of the data set to this list"
+            f"this head has {_classes(checkpoint.config.classes)}: set num_classes={checkpoint.config.classes} in the "
+            "six bbox_head and six mask_head entries of the configuration, and CLASSES of the data set to this list"
         )
     state = {key: value.float() if value.is_floating_point() else value for key, value in checkpoint.state.items()}
     path.parent.mkdir(parents=True, exist_ok=True)

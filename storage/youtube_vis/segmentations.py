@@ -36,13 +36,17 @@ def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
     if not isinstance(values, list):
         fail(f"{where}.segmentations", "must be a list with one mask or null for each frame")
     if video and len(values) != video.length:
-        fail(f"{where}.segmentations", f"has {len(values)} entries, but video {video.id} has {video.length} frames")
+        fail(f"{where}.segmentations", f"has {_entries(len(values))}, but video {video.id} has {video.length} frames")
     size = (video.height, video.width) if video else None
     parser = _Parser(size)
     masks = tuple(parser.mask(value, k, f"{where}.segmentations[{k}]") for k, value in enumerate(values))
     if len({tuple(mask["size"]) for mask in masks if mask}) > 1:
         fail(f"{where}.segmentations", "holds masks of different sizes")
     return Masks(masks, frozenset(parser.unknown), tuple(parser.notes))
+
+
+def _entries(number: int) -> str:
+    return f"{number} entr{'y' if number == 1 else 'ies'}"
 
 
 class _Parser:

@@ -7,6 +7,7 @@ import gradio as gr
 
 from app.errors import AppError
 from app.library import videos
+from app.sentences import counted
 from app.web.context import Context
 from app.web.pages import shell
 from app.web.pages.shell import Answer
@@ -134,4 +135,4 @@ class LibraryForms:
             )
         except REFUSALS as error:
             return Answer(kind="error", text=str(error), sheet="videos")
-        return Answer(kind="ok", text=f"{added.name} is added: {added.count} frames.", sheet="videos")
+        return Answer(kind="ok", text=f"{added.name} is added: {counted(added.count, 'frame')}.", sheet="videos")

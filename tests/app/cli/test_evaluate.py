@@ -121,9 +121,9 @@ def changed(path: Path, place: tuple[str | int, ...], value: object) -> Path:
 @pytest.mark.parametrize(
     ("which", "place", "value", "sentence"),
     [
-        (1, (0, "segmentations"), [None, None], "results[0] has 2 masks, but video 1 has 1 frames"),
-        (1, (0, "category_id"), 6, "1 of 1 results is of a category that the truth lacks: 6 (1)"),
-        (1, (0, "video_id"), 3, "1 of 1 results is of a video that the truth lacks: 3 (1)"),
+        (1, (0, "segmentations"), [None, None], "results[0] has 2 masks, but video 1 has 1 frame"),
+        (1, (0, "category_id"), 6, "1 of 1 result is of a category that the truth lacks: 6 (1)"),
+        (1, (0, "video_id"), 3, "1 of 1 result is of a video that the truth lacks: 3 (1)"),
         (0, ("annotations", 0, "id"), 0, "truth.annotations[0] has the id 0"),
         (0, ("annotations", 0, "id"), "1", "annotations[0].id: is '1' instead of a whole number"),
         (0, ("annotations", 0, "iscrowd"), False, "annotations[0].iscrowd: is false instead of a whole number"),

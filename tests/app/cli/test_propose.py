@@ -280,7 +280,7 @@ def test_two_processes_share_the_videos_and_the_first_puts_them_together(
     as_process(monkeypatch, 1, 2)
     second = run(*order(checkpoint, out, *shots))
     assert (second.code, seen.take(), second.out) == (0, ["b"], "") and not out.exists()
-    assert any(line.startswith("Process 1 of 2: 1 videos looked at") for line in second.errors)
+    assert any(line.startswith("Process 1 of 2: 1 video looked at") for line in second.errors)
 
     as_process(monkeypatch, 0, 2)
     first = run(*order(checkpoint, out, *shots), "--json")

@@ -63,7 +63,7 @@ def test_videos_are_added_once_and_what_is_done_is_passed_over(
     assert second.code == 0, second.errors
     assert [line.get("skipped") for line in second.result["videos"]] == [True, True, None]
     assert [line["video"] for line in second.result["videos"][:2]] == [line["video"] for line in first.result["videos"]]
-    assert any("1 videos looked at, 2 done before" in line for line in second.errors)
+    assert any("1 video looked at, 2 done before" in line for line in second.errors)
     found = stored(database)
     assert [found[name] for name in ("a", "b")] == [(added[0], 2 * added[0]), (added[1], 3 * added[1])]
     assert found["c"][0] > 0

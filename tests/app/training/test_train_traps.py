@@ -109,7 +109,7 @@ def test_a_frame_whose_boxes_are_all_too_thin_is_left_out_and_named(tmp_path: Pa
     _, told = ran(order(path))
 
     assert labelled_frames(YoutubeVisClips(path, tmp_path).videos[0]) == [0, 2, 3]
-    assert "Video v1 frame 1: the boxes of its 1 tracks are thinner than a pixel; it is left out." in told
+    assert "Video v1 frame 1: the box of its track is thinner than a pixel; it is left out." in told
 
 
 @pytest.mark.parametrize("box", [[64.0, 6.0, 10.0, 10.0], [-12.0, 6.0, 10.0, 10.0], [8.0, 50.0, 9.0, 9.0]])

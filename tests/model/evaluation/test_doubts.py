@@ -56,7 +56,7 @@ def test_frames_are_counted_by_the_names_where_no_length_is_given():
 def test_many_results_of_another_length_are_counted():
     lines = evaluate(truth(1), [result(count=1)] * 8).doubts
     assert len(lines) == 6
-    assert lines[-1] == "3 more entries have another number of masks than frames, 8 in all."
+    assert lines[-1] == "8 entries in all have another number of masks than frames; the first 5 are named."
 
 
 def test_categories_that_the_truth_lacks_are_counted_and_named():

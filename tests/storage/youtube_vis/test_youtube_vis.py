@@ -109,7 +109,7 @@ def test_unknown_keys_are_kept_everywhere() -> None:
 
 VIDEO = dataset()["videos"][0]
 MISTAKES = [
-    ({"annotations": [track(segmentations=[None])]}, "annotations[0].segmentations: has 1 entries, but video 3 has 3"),
+    ({"annotations": [track(segmentations=[None])]}, "annotations[0].segmentations: has 1 entry, but video 3 has 3"),
     ({"annotations": [track(), track()]}, "annotations[1].id: 1 is used twice"),
     ({"annotations": [track(video_id=9)]}, "annotations[0].video_id: 9 is not the id of a video"),
     ({"annotations": [track(category_id=9)]}, "annotations[0].category_id: 9 is not the id of a category"),
@@ -201,7 +201,7 @@ def test_results_are_read_and_checked_against_their_dataset() -> None:
     [
         ({"video_id": 8}, "r: [0].video_id: 8 is not the id of a video"),
         ({"category_id": 8}, "r: [0].category_id: 8 is not the id of a category"),
-        ({"segmentations": [None]}, "r: [0].segmentations: has 1 entries"),
+        ({"segmentations": [None]}, "r: [0].segmentations: has 1 entry,"),
         ({"score": None}, "r: [0].score: must be a number"),
         ({"score": True}, "r: [0].score: must be a number"),
     ],
