@@ -3,6 +3,7 @@
 Numbers of the published configurations are those of the official configuration files (`configs/tevit/*.py`).
 """
 
+import reprlib
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -119,6 +120,12 @@ class TeViTConfig:
         return asdict(self)
 
 
+# Bounds of a description in a file. Counts of layers are small: the network is built before its weights are compared.
+MOST_PARTS = 200
+LARGEST_NUMBER = 100_000_000
+_GROUPS = frozenset({"", "backbone", "head", "scales", "training"})
+_PARTS = frozenset({"depths", "blocks", "stages", "mask_convs", "box_towers"})
+
 _BACKBONES: dict[str, type] = {
     "messenger_shift": MessengerShiftConfig,
     "resnet": ResNetConfig,
@@ -186,9 +193,33 @@ def from_dict(values: dict[str, Any]) -> TeViTConfig:
             "scales": ScaleConfig(**_tuples(values["scales"])),
             "training": TrainingConfig(**_tuples(values["training"])),
         }
-        return TeViTConfig(**{**_tuples(values), **parts})
-    except (KeyError, TypeError) as error:
+        config = TeViTConfig(**{**_tuples(values), **parts})
+        _check_numbers(asdict(config))
+        return config
+    except (KeyError, TypeError, AttributeError) as error:
         raise UnknownConfiguration(f"the description of the network cannot be read: {error}") from error
+
+
+def _check_numbers(values: Any, name: str = "") -> None:
+    """Raise :class:`UnknownConfiguration` for numbers of which no network could be built in any memory."""
+    if isinstance(values, dict) and name in _GROUPS:
+        for key, value in values.items():
+            _check_numbers(value, key)
+    elif isinstance(values, tuple):
+        if len(values) > MOST_PARTS:
+            raise UnknownConfiguration(f"the description of the network has {len(values)} numbers for {name}")
+        for value in values:
+            _check_numbers(value, name)
+    elif isinstance(values, int | float):
+        most = MOST_PARTS if name in _PARTS else LARGEST_NUMBER
+        if not abs(values) <= most:  # written so that NaN fails too
+            raise UnknownConfiguration(
+                f"the description of the network says {name} {reprlib.repr(values)}, above {most}"
+            )
+    elif not isinstance(values, str):
+        raise UnknownConfiguration(
+            f"the description of the network says {name} {reprlib.repr(values)}, which is no number"
+        )
 
 
 def _tuples(values: dict[str, Any]) -> dict[str, Any]:

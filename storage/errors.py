@@ -22,10 +22,10 @@ class NameTaken(StorageError, ValueError):
 
 
 class BadName(StorageError, ValueError):
-    """A name is empty."""
+    """A name is empty, or ``reason`` says why it cannot be used."""
 
-    def __init__(self, what: str) -> None:
-        super().__init__(f"A {what} needs a name; type at least one letter.")
+    def __init__(self, what: str, reason: str = "") -> None:
+        super().__init__(reason or f"A {what} needs a name; type at least one letter.")
 
 
 class NotText(StorageError, ValueError):

@@ -10,7 +10,9 @@ from sqlalchemy import Connection, Row, Select, delete, func, insert, select, up
 
 from storage import schema
 from storage.errors import BadName, NameTaken, NotFound
+from storage.plain_values import is_plain_text
 
+LONGEST_NAME = 200  # letters
 _LAST_PROJECT = "last_project"
 
 
@@ -205,6 +207,10 @@ def _clean(what: str, name: str) -> str:
     name = _plain(name)
     if not name:
         raise BadName(what)
+    if len(name) > LONGEST_NAME:
+        raise BadName(what, f"The name of a {what} has at most {LONGEST_NAME} letters, not {len(name)}; shorten it.")
+    if not is_plain_text(name):
+        raise BadName(what, f"The name of a {what} holds a character that cannot be stored; type it again.")
     return name
 
 

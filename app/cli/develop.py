@@ -11,6 +11,7 @@ from app.errors import BadInput
 from app.settings import ROOT, Settings
 
 BENCHMARKS = "tests.benchmarks"
+FUZZ = "fuzz"
 # Beginnings of other names in that folder: parts of benchmarks, and tests of them.
 NO_BENCHMARK = ("_", "test_", "frame_", "long_")
 
@@ -29,7 +30,10 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     names = known if arguments.name == "all" else [arguments.name]
     if not known or not set(names) <= set(known):
         raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")
+    if arguments.cases and (arguments.name != FUZZ or arguments.write):
+        raise BadInput(f"--cases is for the benchmark {FUZZ} alone, without --write.")
     more = ["--json"] if arguments.json else []
+    more += ["--cases", str(arguments.cases)] if arguments.cases else []
     failed = []
     for name in names:
         command = ["_write", name] if arguments.write else [name, *more]

@@ -92,6 +92,7 @@ def _serving(add: Add) -> None:
     add("test", "app.cli.develop:test", "check the code and run all tests")
     benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the READMEs")
     benchmark.add_argument("name", help="which table, or all")
+    benchmark.add_argument("--cases", type=positive, metavar="N", help="cases of fuzz (default: a minute's worth)")
     form = benchmark.add_mutually_exclusive_group()
     _json(form)
     form.add_argument("--write", action="store_true", help="refresh the table in the README that has it")

@@ -32,6 +32,7 @@ from storage import edits, frames, projects, videos
 from storage.authors import machine_author
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
+from storage.regular_files import is_regular
 from storage.videos import Video
 from storage.youtube_vis import PictureFinder, VisDataset, VisNote, VisTrack, VisVideo, note_lines, read_dataset
 
@@ -134,6 +135,8 @@ class _File:
 
 def _read(file: Path) -> tuple[VisDataset, str]:
     try:
+        if not is_regular(file):
+            raise BadInput(f"The file {file} is no file but a folder, pipe, socket or device; give the JSON file.")
         digest = hashlib.sha256(file.read_bytes()).hexdigest()
     except OSError as error:
         raise BadInput(f"The file {file} cannot be read ({error.strerror}).") from error

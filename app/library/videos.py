@@ -21,7 +21,8 @@ from storage.videos import Video
 COUNT_AT_ONCE_PIXELS = 1280 * 720 * 600
 # Seconds for listing the packets of a new video; if it takes longer, a job lists the rest.
 LISTING_SECONDS = 0.3
-LONGEST_NAME = 120
+LONGEST_NAME = 120  # bytes of a file's name
+LONGEST_TITLE = 200  # letters of a video's name
 TEMPORARY = ".part"
 
 
@@ -61,6 +62,7 @@ def add_video(
     if not copy:
         source = Source(found, shown, copied=False, origin=origin)
         return _store(database, settings, project_id=project_id, source=source, count=count)
+    _require_files(found)
     if not again:
         _refuse_twin_before_copying(database, project_id, found)
     kept = _copy_in(settings, found)
@@ -106,9 +108,8 @@ def add_upload(database: Database, settings: Settings, *, project_id: str, name:
     kept = _claim(settings.videos, safe_name(name))
     try:
         put_in_place(part, kept)
-        return _store(
-            database, settings, project_id=project_id, source=Source(kept, Path(name).stem or kept.stem, True)
-        )
+        title = Path(name).stem[:LONGEST_TITLE] or kept.stem
+        return _store(database, settings, project_id=project_id, source=Source(kept, title, True))
     except frames.VideoError as error:
         kept.unlink(missing_ok=True)
         raise BadInput(str(error).replace(str(kept), Path(name).name)) from error
@@ -122,8 +123,12 @@ def safe_name(name: str) -> str:
     plain = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name, flags=re.UNICODE).strip(" .")
     if not plain:
         return "video"
-    stem, suffix = Path(plain).stem[:LONGEST_NAME], Path(plain).suffix[:16]
-    return stem + suffix
+    return _cut(Path(plain).stem, LONGEST_NAME) + _cut(Path(plain).suffix, 16)
+
+
+def _cut(text: str, longest: int) -> str:
+    """The first ``longest`` bytes of a text: file systems count bytes, and a letter may have four."""
+    return text.encode("utf-8", "replace")[:longest].decode("utf-8", "ignore")
 
 
 def _store(database: Database, settings: Settings, *, project_id: str, source: Source, count: bool = True) -> Video:
@@ -190,6 +195,14 @@ def free_name(name: str, taken: set[str]) -> str:
     while wanted in taken:
         wanted, number = f"{name} {number}", number + 1
     return wanted
+
+
+def _require_files(found: Path) -> None:
+    """Raise `BadInput` for a pipe, socket or device, alone or among the pictures: copying it might never end."""
+    named = [found / name for name in frames.picture_names(found)] if found.is_dir() else [found]
+    for path in named:
+        if not path.is_file():
+            raise BadInput(f"{path} is no file that can be copied; give a video file or a folder of pictures.")
 
 
 def _copy_in(settings: Settings, found: Path) -> Path:

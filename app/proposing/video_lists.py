@@ -11,6 +11,7 @@ from storage.frames import VideoError
 from storage.frames.identity import pictures_identity
 from storage.frames.image_folder import natural_order
 from storage.frames.scan import VIDEO_SUFFIXES
+from storage.regular_files import is_regular
 from storage.youtube_vis import (
     PictureFinder,
     PicturesNotFound,
@@ -65,6 +66,8 @@ def read_list(file: Path) -> tuple[Path, ...]:
     Relative paths begin in the current folder, as on the command line. Raises `BadInput`.
     """
     try:
+        if not is_regular(file):
+            raise BadInput(f"The list {file} is no file; give a text file with one path a line.")
         text = file.read_text(encoding="utf-8")
     except OSError as error:
         raise BadInput(f"The list {file} cannot be read ({error.strerror or error}).") from error

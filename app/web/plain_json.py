@@ -4,8 +4,7 @@ import json
 import math
 from typing import Any
 
-LARGEST = 2**63 - 1  # of an integer column
-DEEPEST = 64  # nested lists and objects; the pages send fewer than ten
+from storage.plain_values import DEEPEST, LARGEST, is_plain_text, too_deep
 
 
 class NotPlain(ValueError):
@@ -27,7 +26,8 @@ def read_plain(body: bytes) -> Any:
         raise
     except ValueError as error:
         raise NotPlain(f"The request is no whole JSON ({error}).") from None
-    _check_depth(content)
+    if too_deep(content):
+        raise NotPlain(_TOO_DEEP)
     # Escapes are the only way for such characters into valid UTF-8 without a control character, which JSON forbids.
     if "\\u" in text:
         _check_texts(content)
@@ -55,21 +55,6 @@ def _finite(digits: str) -> float:
     return number
 
 
-def _check_depth(content: Any) -> None:
-    level = [content]
-    for _ in range(DEEPEST):
-        below: list[Any] = []
-        for value in level:
-            if isinstance(value, dict):
-                below += (item for item in value.values() if isinstance(item, dict | list))
-            elif isinstance(value, list):
-                below += (item for item in value if isinstance(item, dict | list))
-        if not below:
-            return
-        level = below
-    raise NotPlain(_TOO_DEEP)
-
-
 def _check_texts(content: Any) -> None:
     waiting = [content]
     while waiting:
@@ -81,8 +66,3 @@ def _check_texts(content: Any) -> None:
             waiting += [*value.keys(), *value.values()]
         elif isinstance(value, list):
             waiting += value
-
-
-def is_plain_text(text: str) -> bool:
-    """Whether a text can be stored and sent: no NUL, which PostgreSQL refuses, and no lone surrogate."""
-    return "\0" not in text and not any("\ud800" <= letter <= "\udfff" for letter in text)

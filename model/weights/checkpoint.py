@@ -37,6 +37,7 @@ __all__ = [
 
 FORMAT = "tevit-checkpoint 1"
 _TRUNK = ("backbone.", "neck.")
+MOST_CLASSES = 100_000
 AVERAGE = "ema_"  # how the keys begin under which mmcv's EMAHook stores its running mean of the weights
 CLASS_BIASES = "roi_head.bbox_head.0.fc_cls.bias"  # its length is the number of classes
 
@@ -171,7 +172,7 @@ def _own(file: WeightFile) -> ModelCheckpoint:
             parent=metadata.get("parent") or None,
             provenance=json.loads(metadata.get("provenance", "{}")),
         )
-    except (KeyError, json.JSONDecodeError, UnknownConfiguration) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: its description cannot be read: {error}") from error
 
 
@@ -190,6 +191,8 @@ def _official(file: WeightFile, config: TeViTConfig | None) -> ModelCheckpoint:
     classes = state.get(CLASS_BIASES)
     if classes is None:
         raise CheckpointError(f"{path}: the key {CLASS_BIASES} is missing, so this is not TeViT")
+    if classes.ndim != 1 or len(classes) > MOST_CLASSES:
+        raise CheckpointError(f"{path}: {CLASS_BIASES} has the shape {tuple(classes.shape)}, which no TeViT has")
     names, notes = class_names(file), []
     if len(names) != len(classes):
         said = f"names {_classes(len(names))} for {len(classes)}" if names else "names no classes"
@@ -212,7 +215,10 @@ def _classes(number: int) -> str:
 def class_names(file: WeightFile) -> tuple[str, ...]:
     """The class names in the notes of an official file; empty if there are none."""
     names = file.meta.get("CLASSES") or ()
-    return tuple(str(name) for name in names) if isinstance(names, (tuple, list)) else ()
+    if not isinstance(names, (tuple, list)) or len(names) > MOST_CLASSES:
+        return ()
+    # A list within lists may hold itself a thousand times over, so only plain values become text.
+    return tuple(str(name) for name in names) if all(isinstance(name, str | int) for name in names) else ()
 
 
 def _require_fit(path: Path, state: dict[str, Tensor], config: TeViTConfig) -> None:

@@ -1,6 +1,7 @@
 """Reads weight files of any layout, PyTorch (`.pth`) and safetensors; code in them is never executed."""
 
 import pickle
+import struct
 import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,6 +14,7 @@ from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
 from model.weights.foreign import other_file
+from model.weights.inflation import growth_problem
 
 # Errors of torch.load for files that are not PyTorch files: any byte may be read as a pickle instruction.
 _UNREADABLE = (
@@ -25,6 +27,11 @@ _UNREADABLE = (
     ValueError,
     TypeError,
     AttributeError,
+    AssertionError,
+    ArithmeticError,
+    MemoryError,
+    ImportError,
+    struct.error,
 )
 # Training frameworks leave numpy numbers in a file's notes (a best score, a learning rate); they are allowed as data.
 _SCALAR = np.float64(0).__reduce__()[0]  # type: ignore[index]
@@ -86,8 +93,13 @@ def _safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
 
 def _torch(path: Path) -> Mapping[str, Any]:
     try:
+        grows = growth_problem(path)
+        if grows:
+            raise CheckpointError(f"{path}: {grows}; it was not read")
         with torch.serialization.safe_globals(_NUMBERS):
             content = torch.load(path, map_location="cpu", weights_only=True)
+    except CheckpointError:
+        raise
     except _UNREADABLE as error:
         raise CheckpointError(f"{path}: this is no readable PyTorch checkpoint ({_why(path, error)})") from error
     if not isinstance(content, Mapping):

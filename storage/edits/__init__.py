@@ -5,6 +5,7 @@ Otherwise nothing is changed and the caller gets the rows that differ. Undo, red
 this package exports them too.
 """
 
+import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,8 @@ class Change:
         if not isinstance(self.track, str) or self.range_id is not None or not (self.frame is None or on_frame):
             raise EditError(
                 "A change is of a track and a frame from 0, of a track alone, or of a range alone; got "
-                f"track {self.track!r}, frame {self.frame!r}, range {self.range_id!r}."
+                f"track {reprlib.repr(self.track)}, frame {reprlib.repr(self.frame)}, "
+                f"range {reprlib.repr(self.range_id)}."
             )
         return RowKey(self.track, TRACK_ROW if self.frame is None else self.frame)
 

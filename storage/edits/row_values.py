@@ -4,8 +4,7 @@ A value has all keys. Clients may send only some of them; ``mask_value``, ``trac
 missing ones. None means "no row".
 """
 
-import json
-import math
+import reprlib
 from collections.abc import Mapping, Sequence
 from types import NoneType
 from typing import Any, NamedTuple
@@ -13,6 +12,7 @@ from typing import Any, NamedTuple
 from storage import schema
 from storage.authors import is_machine, is_persons_work
 from storage.errors import StorageError
+from storage.plain_values import LARGEST, LARGEST_FLOAT, is_plain
 
 Value = dict[str, Any]
 
@@ -144,8 +144,11 @@ def range_value(after: Mapping[str, Any], *, count: int, place: str) -> Value:
     _known(after, _RANGE, place)
     start, stop, categories = after.get("start"), after.get("stop"), after.get("categories", [])
     if not (isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= count):
-        raise EditError(f"{place} must lie within the video's frames 0 to {count - 1}, got {start} to {stop}.")
-    if not isinstance(categories, Sequence) or isinstance(categories, str) or not _can_be_sent(categories):
+        raise EditError(
+            f"{place} must lie within the video's frames 0 to {count - 1}, "
+            f"got {reprlib.repr(start)} to {reprlib.repr(stop)}."
+        )
+    if not isinstance(categories, Sequence) or isinstance(categories, str) or not is_plain(categories):
         raise EditError(f"{place} must list its categories by their ids.")
     return {"start": start, "stop": stop, "categories": [str(name) for name in categories], "declared": DECLARED_NOW}
 
@@ -192,16 +195,16 @@ _EMPTY: dict[int, Value] = {
 
 def _known(after: Mapping[str, Any], known: Value, place: str) -> None:
     if not isinstance(after, Mapping):
-        raise EditError(f"{place}: what it shall say must be an object, got {after!r}.")
+        raise EditError(f"{place}: what it shall say must be an object, got {reprlib.repr(after)}.")
     unknown = sorted(set(after) - set(known))
     if unknown:
-        raise EditError(f"{place}: {unknown[0]!r} is no part of this row; known are {', '.join(known)}.")
+        raise EditError(f"{place}: {reprlib.repr(unknown[0])} is no part of this row; known are {', '.join(known)}.")
 
 
 def _check_mask(value: Value, place: str) -> None:
     for name, words in (("state", schema.STATES), ("source", schema.SOURCES), ("review", schema.REVIEWS)):
         if value[name] not in words:
-            raise EditError(f"{place}: {name} must be one of {', '.join(words)}, got {value[name]!r}.")
+            raise EditError(f"{place}: {name} must be one of {', '.join(words)}, got {reprlib.repr(value[name])}.")
     if (value["state"] == "present") != (value["mask"] is not None):
         raise EditError(f"{place}: a present row needs a mask and an absent one has none.")
     look = value["look"]
@@ -215,19 +218,8 @@ def _check_mask(value: Value, place: str) -> None:
 def _check_kinds(value: Value, place: str) -> None:
     for name, (kind, words) in _KINDS.items():
         if name in value and not isinstance(value[name], kind):
-            raise EditError(f"{place}: {name} must be {words}, got {value[name]!r}.")
+            raise EditError(f"{place}: {name} must be {words}, got {reprlib.repr(value[name])}.")
     for name, item in value.items():
-        if not _can_be_sent(item):
-            raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold.")
-
-
-def _can_be_sent(item: object) -> bool:
-    """Whether a value survives JSON and UTF-8: NaN, infinity and lone surrogates would break answers to clients."""
-    try:
-        if isinstance(item, int | float):
-            return math.isfinite(item)
-        if isinstance(item, str):
-            return item.isascii() or bool(item.encode())
-        return item is None or bool(json.dumps(item, allow_nan=False, ensure_ascii=False).encode())
-    except (TypeError, ValueError, OverflowError, RecursionError):
-        return False
+        # What came with a file is stored as JSON text, which holds longer integers than a column does.
+        if not is_plain(item, largest=LARGEST_FLOAT if name == "extra" else LARGEST):
+            raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold, or too many levels.")

@@ -5,6 +5,7 @@ import stat
 from pathlib import Path
 
 from storage.frames.frame_index import FrameIndex, NotAVideo, SourceChanged, missing
+from storage.regular_files import is_regular
 
 # Bytes read from each end of a video file, and of each picture of a folder, for the content hash.
 VIDEO_HASH_SPAN = 1 << 20
@@ -29,12 +30,19 @@ def file_identity(path: Path) -> tuple[int, str]:
 
 
 def pictures_identity(folder: Path, names: tuple[str, ...]) -> tuple[int, str]:
-    """(length of all pictures in bytes, content hash) of the pictures `names` of a folder; raises SourceMissing."""
+    """(length of all pictures in bytes, content hash) of the pictures `names` of a folder.
+
+    Raises SourceMissing, SourceChanged.
+    """
     digest = hashlib.sha256()
     total = 0
     for name in names:
         path = folder / name
         try:
+            if not is_regular(path):
+                raise SourceChanged(
+                    f"{path} is no file any more but a folder, pipe, socket or device; put the file back"
+                )
             size = path.stat().st_size
             digest.update(name.encode("utf-8", "surrogateescape") + b"\0")
             _digest_ends(digest, path, size=size, span=PICTURE_HASH_SPAN)

@@ -20,6 +20,7 @@ from storage.frames.frame_index import (
 )
 from storage.frames.identity import pictures_identity
 from storage.frames.numbering import numbering_note
+from storage.regular_files import is_regular
 
 PICTURE_SUFFIXES = {".jpg", ".jpeg", ".png", ".bmp", ".webp", ".tif", ".tiff"}
 # A folder has no time base; ten pictures a second is only for display.
@@ -45,7 +46,14 @@ def picture_names(folder: Path) -> tuple[str, ...]:
 def _visible_files(folder: Path) -> list[str]:
     """Names of all visible files directly in `folder`; scandir tells files from folders without a call per file."""
     with os.scandir(folder) as entries:
-        return [entry.name for entry in entries if not entry.name.startswith(".") and not entry.is_dir()]
+        return [entry.name for entry in entries if not entry.name.startswith(".") and not _is_folder(entry)]
+
+
+def _is_folder(entry: "os.DirEntry[str]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False  # a link that leads to itself; reading it names it
 
 
 def _pictures_among(names: Iterable[str]) -> tuple[str, ...]:
@@ -174,9 +182,15 @@ def _orientation(picture: Image.Image, path: Path) -> int | None:
 
 def _opened(path: Path) -> Image.Image:
     try:
+        if not is_regular(path):
+            raise UnreadablePicture(
+                f"{path} is no file but a folder, pipe, socket or device; take it out of the folder"
+            )
         return Image.open(path)
     except FileNotFoundError as error:
         raise missing(path, error) from error
+    except UnreadablePicture:
+        raise
     except Image.DecompressionBombError as error:
         raise TooLarge(f"{path} is too large to open ({error}); scale it down first") from error
     except (OSError, ValueError, SyntaxError) as error:

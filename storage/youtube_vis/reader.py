@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from storage.regular_files import is_regular
 from storage.rle import MAX_PIXELS
 from storage.text import is_text
 from storage.youtube_vis.dataset import (
@@ -53,6 +54,8 @@ def read_content(path: Path, *, annotations: bool = True) -> VisContent:
     Raises YouTubeVisError, or OSError if the file cannot be read.
     """
     where = str(path)
+    if not is_regular(path):
+        fail(where, "this is no file but a folder, pipe, socket or device; give the JSON file")
     loaded = load_json(Path(path).read_bytes(), where)
     if not annotations and isinstance(loaded.content, dict):
         content = {key: value for key, value in loaded.content.items() if key != "annotations"}

@@ -94,3 +94,23 @@ def test_swin_trains_on_sixteen_scales_with_more_queries_and_its_own_depth_of_dr
     assert (config.scales.test, config.scales.multiscale, config.queries) == ((1333, 480), "value", 300)
     assert config.backbone.drop_path == 0.2
     assert named("tevit_msgshift").backbone.drop_path == 0.1  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("part", "key", "value"),
+    [
+        ("head", "stages", 10**9),
+        ("head", "channels", 10**12),
+        ("head", "mask_convs", 10**400),
+        ("head", "channels", float("nan")),
+        ("backbone", "depths", [10**9]),
+        ("backbone", "dims", [64] * 10_000),
+        ("head", "ffn", {"a": 1}),
+        ("head", "ffn", None),
+    ],
+)
+def test_a_description_of_which_no_network_can_be_built_is_refused(part: str, key: str, value: object) -> None:
+    values = named("tevit_tiny").to_dict()
+    values[part] = {**values[part], key: value}
+    with pytest.raises(UnknownConfiguration, match="description"):
+        from_dict(values)

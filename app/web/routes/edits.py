@@ -1,31 +1,43 @@
 """Batches of edits, undo, redo, and the history."""
 
+from typing import Annotated
+
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
+from pydantic import AfterValidator, BaseModel, Field
 
 from app.web.context import Context
 from app.web.edit_batches import apply_batch, history, require_person, take_back
 from app.web.wire import Json
 from storage.database import Database
 from storage.edits import Change, Edit
+from storage.plain_values import is_plain_text
+
+
+def _plain(text: str) -> str:
+    if not is_plain_text(text):
+        raise ValueError("it holds a NUL or half of a character")
+    return text
+
+
+Text = Annotated[str, AfterValidator(_plain)]
 
 
 class ChangeBody(BaseModel):
     """One row that an edit changes; see `storage.edits.Change` for the meaning."""
 
-    track: str | None = None
+    track: Text | None = None
     frame: int | None = None
     before_version: int = 0
     after: Json | None = None
-    range_id: str | None = None
+    range_id: Text | None = None
 
 
 class EditBody(BaseModel):
     """One edit of a queue; see `storage.edits.Edit` for the meaning."""
 
-    id: str = Field(min_length=1, max_length=64)
-    kind: str = Field(min_length=1, max_length=64)
-    base: str | None = None
+    id: Text = Field(min_length=1, max_length=64)
+    kind: Text = Field(min_length=1, max_length=64)
+    base: Text | None = None
     changes: list[ChangeBody] = Field(max_length=200_000)
 
     def signed(self, author: str, video_id: str) -> Edit:
@@ -37,16 +49,16 @@ class EditBody(BaseModel):
 class EditsBody(BaseModel):
     """The queued edits of one author; they are applied in order, each as a whole or not at all."""
 
-    author: str = Field(min_length=1, max_length=200)
+    author: Text = Field(min_length=1, max_length=200)
     edits: list[EditBody] = Field(max_length=10_000)
 
 
 class StepBody(BaseModel):
     """Undo or redo: the author, the id of the new edit, and for undo the edit, by default the author's latest."""
 
-    author: str = Field(min_length=1, max_length=200)
-    id: str = Field(min_length=1, max_length=64)
-    edit: str | None = None
+    author: Text = Field(min_length=1, max_length=200)
+    id: Text = Field(min_length=1, max_length=64)
+    edit: Text | None = None
 
 
 def router(context: Context) -> APIRouter:

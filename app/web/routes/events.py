@@ -2,11 +2,13 @@
 
 import asyncio
 import contextlib
+from typing import Annotated
 
-from fastapi import APIRouter, WebSocket, WebSocketDisconnect
+from fastapi import APIRouter, Query, WebSocket, WebSocketDisconnect
 
 from app.web.context import Context
 from app.web.event_hub import Listener
+from storage.plain_values import LARGEST
 
 
 def router(context: Context) -> APIRouter:
@@ -15,7 +17,10 @@ def router(context: Context) -> APIRouter:
 
     @routes.websocket("/events")
     async def events(
-        socket: WebSocket, video: str | None = None, project: str | None = None, since: int | None = None
+        socket: WebSocket,
+        video: str | None = None,
+        project: str | None = None,
+        since: Annotated[int | None, Query(ge=0, le=LARGEST)] = None,
     ) -> None:
         await socket.accept()
         listener = await context.hub.join(video=video or None, project=project or None, since=since)

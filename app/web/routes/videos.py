@@ -1,8 +1,9 @@
 """The facts of a video, its source, and adding videos by upload or by path."""
 
 import json
+from typing import Annotated
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 from starlette.requests import ClientDisconnect
 
@@ -116,7 +117,7 @@ def router(context: Context) -> APIRouter:
         return await context.write_long(repoint, video_id, body)
 
     @routes.put("/projects/{project_id}/videos")
-    async def put_video(request: Request, project_id: str, name: str) -> Json:
+    async def put_video(request: Request, project_id: str, name: Annotated[str, Query(max_length=1024)]) -> Json:
         await context.run(check_project, project_id)
         try:
             part = await receive_upload(context.settings, name=name, body=request.stream())

@@ -59,3 +59,15 @@ def test_the_suite_is_run_by_the_launcher(monkeypatch: pytest.MonkeyPatch, run: 
 
     assert run("test").code == expected
     assert asked[0][1].endswith("launch.py") and asked[0][2:] == ["test"]
+
+
+def test_the_number_of_fuzz_cases_is_passed_on_and_is_for_fuzz_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given) or 0)
+
+    assert run("benchmark", "fuzz", "--cases", "7").code == 0
+    assert asked[0][1:] == ["-m", "tests.benchmarks.fuzz", "--cases", "7"]
+    for words in (("store", "--cases", "7"), ("fuzz", "--cases", "7", "--write")):
+        refused = run("benchmark", *words)
+        assert refused.code == 1 and "--cases" in refused.last
+    assert len(asked) == 1

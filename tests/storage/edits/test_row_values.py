@@ -18,19 +18,22 @@ from storage.edits.row_values import (
     unpack,
     wire_row,
 )
+from tests.fuzzing.values import nested
 
 HASHES = st.text("0123456789abcdef", min_size=64, max_size=64)
+# A NUL fits into no text of PostgreSQL.
+TEXTS = st.text(st.characters(codec="utf-8", exclude_characters="\0"))
 MASKS = st.fixed_dictionaries(
     {"source": st.sampled_from(schema.SOURCES), "review": st.sampled_from(schema.REVIEWS), "mask": st.none() | HASHES},
     optional={
         "key": st.booleans(),
         "score": st.none() | st.floats(0, 1),
-        "run": st.none() | st.text(),
-        "parent": st.none() | st.text(),
-        "look": st.none() | st.fixed_dictionaries({"reason": st.text(), "author": st.text()}),
+        "run": st.none() | TEXTS,
+        "parent": st.none() | TEXTS,
+        "look": st.none() | st.fixed_dictionaries({"reason": TEXTS, "author": TEXTS}),
         "occluded": st.booleans(),
         "iscrowd": st.booleans(),
-        "extra": st.none() | st.dictionaries(st.text(), st.integers()),
+        "extra": st.none() | st.dictionaries(TEXTS, st.integers()),
     },
 )
 
@@ -87,3 +90,22 @@ def test_rows_for_clients_name_track_frame_or_range() -> None:
 def test_a_range_lies_within_the_video(after: dict[str, Any]) -> None:
     with pytest.raises(EditError, match="the range"):
         range_value(after, count=10, place="the range")
+
+
+@pytest.mark.parametrize(
+    "extra", [{"k": "\0"}, {"\0": 1}, {"k": "\ud800"}, {"k": 10**400}, {"k": float("nan")}, {"k": nested(500)}]
+)
+def test_what_no_database_or_answer_can_hold_is_refused(extra: dict[str, Any]) -> None:
+    for after in ({"state": "absent", "extra": extra}, {"state": "absent", "run": "\0"}):
+        with pytest.raises(EditError, match="can hold, or too many levels"):
+            mask_value(after, current=None, author="ann", place="here")
+    with pytest.raises(EditError, match="extra"):
+        track_value({"extra": extra}, current=None, number=1, place="here")
+    with pytest.raises(EditError, match="score"):
+        track_value({"score": 2**63}, current=None, number=1, place="here")
+
+
+def test_a_refusal_shows_only_the_start_of_a_long_value() -> None:
+    with pytest.raises(EditError) as refused:
+        mask_value({"state": ["x" * 100_000] * 10}, current=None, author="ann", place="here")
+    assert len(str(refused.value)) < 1000
