@@ -32,7 +32,7 @@ FLOORS = {
         "jobs masks",
         "database youtube_vis",
         "frames projects videos checkpoints snapshots drafts rle migrations",
-        "schema errors authors atomic text",
+        "schema errors authors atomic text plain_values regular_files",
     ),
 }
 # Beyond the floors: who never imports whom. A name stands for itself and all below it.
