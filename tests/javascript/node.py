@@ -54,8 +54,9 @@ def version(path: str) -> int:
 
 def program(path: str) -> list[str]:
     """The command that runs a script of the installed packages, such as ``typescript/bin/tsc``. Raises NoNode."""
+    found = node()
     install()
-    return [node(), str(INSTALLED / "node_modules" / path)]
+    return [found, str(INSTALLED / "node_modules" / path)]
 
 
 def install() -> None:
