@@ -44,9 +44,7 @@ def test_an_upload_becomes_a_video_of_the_data_folder(
     assert len(stored(settings)) == 2
 
 
-@pytest.mark.parametrize(
-    "name", ["../../evil.mp4", "/etc/evil.mp4", "..\\evil.mp4", "a/b/evil.mp4", ".evil.mp4", "evil.mp4\x00"]
-)
+@pytest.mark.parametrize("name", ["../../evil.mp4", "/etc/evil.mp4", "..\\evil.mp4", "a/b/evil.mp4", ".evil.mp4"])
 def test_a_name_never_leads_out_of_the_data_folder(
     client: TestClient, settings: Settings, project: Project, tmp_path: Path, name: str
 ) -> None:
@@ -56,6 +54,12 @@ def test_a_name_never_leads_out_of_the_data_folder(
     [kept] = stored(settings)
     assert kept.startswith("evil.mp4")
     assert not list(tmp_path.rglob("../evil*"))
+
+
+def test_a_name_with_a_nul_is_refused(client: TestClient, settings: Settings, project: Project) -> None:
+    answer = client.put(f"/data/projects/{project.id}/videos", params={"name": "evil.mp4\x00"}, content=b"x")
+    assert answer.status_code == 400 and answer.json()["error"]
+    assert stored(settings) == []
 
 
 @pytest.mark.parametrize("content", [b"", b"this is a text, not a video\n" * 40, b"\x00" * 5000])
