@@ -49,7 +49,7 @@ def test_keys_belong_to_an_open_popover_and_then_to_the_editor_again(editor: Pag
     popover.wait_for(state="detached")
     assert driving.state(editor, "selected") == track
     editor.keyboard.press("Escape")
-    assert driving.state(editor, "selected") is None
+    editor.wait_for_function("() => window.editor.state.selected === null")
 
 
 def test_a_press_on_the_picture_without_a_track_asks_for_a_category_and_leaves_the_question_open(editor: Page) -> None:

@@ -25,7 +25,7 @@ new MutationObserver((_, observer) => {
 
 def video_named(page: Page, address: str, project: str, clip: Path, name: str) -> str:
     """A video of a project, added by its path; returns its id."""
-    body = {"path": str(clip), "name": name, "copy_in": True}
+    body = {"path": str(clip), "name": name, "copy_in": True, "again": True}
     answer = page.request.post(f"{address}data/projects/{project}/videos", data=body)
     assert answer.ok, answer.text()
     return str(answer.json()["video"]["id"])
