@@ -1,8 +1,5 @@
 """Two tabs on one video draw without a server and are closed: the next one sends what both had, each edit once."""
 
-from pathlib import Path
-
-import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser import driving
@@ -11,7 +8,6 @@ from tests.serving import RunningServer
 
 STROKES = 5
 KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('v-edit:')).length"
-NO_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
 
 
 def draw(page: Page, down: int) -> None:
@@ -21,16 +17,10 @@ def draw(page: Page, down: int) -> None:
     page.get_by_text(f"Not saved, {STROKES} waiting").wait_for()
 
 
-@pytest.mark.parametrize("locks", [True, False], ids=["with locks", "without locks"])
-def test_what_two_closed_tabs_held_is_sent_by_the_next(
-    context: BrowserContext, server: RunningServer, tmp_path: Path, locks: bool
-) -> None:
-    """Without locks, as over plain HTTP from another machine, a tab that is closed in order is known to be closed."""
-    if not locks:
-        context.add_init_script(NO_LOCKS)
+def test_what_two_closed_tabs_held_is_sent_by_the_next(context: BrowserContext, server: RunningServer) -> None:
     tabs = [context.new_page(), context.new_page()]
     project, videos = driving.demo_project(tabs[0], server.address)
-    video = videos[5] if locks else videos[4]
+    video = videos[5]
     context.route("**/data/videos/*/edits", lambda route: route.fulfill(status=403, body="no"))
     frames = (6, 7)
     for tab, frame in zip(tabs, frames, strict=True):
