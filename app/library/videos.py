@@ -123,7 +123,8 @@ def safe_name(name: str) -> str:
     plain = re.sub(r"[^\w.\- ]", "_", Path(name.replace("\\", "/")).name, flags=re.UNICODE).strip(" .")
     if not plain:
         return "video"
-    return _cut(Path(plain).stem, LONGEST_NAME) + _cut(Path(plain).suffix, 16)
+    # A cut may leave a blank or a dot at the end, which some file systems drop.
+    return (_cut(Path(plain).stem, LONGEST_NAME) + _cut(Path(plain).suffix, 16)).strip(" .") or "video"
 
 
 def _cut(text: str, longest: int) -> str:
