@@ -1,7 +1,7 @@
 """Sentences about input that lowers the figures, and that the official evaluation accepts without a warning."""
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from .groups import Entry
@@ -26,6 +26,8 @@ def doubts(
         *_strange("category", [e.category for e in found if e.category not in categories], categories, len(found)),
         *_lengths(truth, videos),
         *_lengths(found, videos),
+        *_sizes(truth),
+        *_sizes(found),
         *_nameless(truth),
     )
 
@@ -64,6 +66,32 @@ def _lengths(entries: Sequence[Entry], videos: Mapping[int, Mapping[str, Any]]) 
             f"{len(wrong)} entries in all have another number of masks than frames; the first {_MOST} are named."
         )
     return lines
+
+
+def _sizes(entries: Sequence[Entry]) -> list[str]:
+    """One sentence for each of the first entries with a mask of another size than its video."""
+    wrong = [
+        (entry, frame, size)
+        for entry in entries
+        for frame, size in [next(_other_sizes(entry), (None, None))]
+        if frame is not None
+    ]
+    lines = [
+        f"{entry.where}.segmentations[{frame}] is a mask of {size}, but video {entry.video} is {list(entry.size)} "
+        "(height, width); a frame counts for nothing where truth and result differ in size."
+        for entry, frame, size in wrong[:_MOST]
+    ]
+    if len(wrong) > _MOST:
+        lines.append(f"{len(wrong)} entries in all have masks of another size; the first {_MOST} are named.")
+    return lines
+
+
+def _other_sizes(entry: Entry) -> Iterator[tuple[int, list[int]]]:
+    """Frame and [height, width] of the run-length codes of an entry that are not as large as its video."""
+    wanted = list(entry.size)
+    for frame, code in enumerate(entry.segmentations):
+        if isinstance(code, dict) and code and list(code["size"]) != wanted:
+            yield frame, list(code["size"])
 
 
 def _counted(number: int, noun: str) -> str:

@@ -2,6 +2,7 @@
 
 import mmap
 import re
+import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -9,7 +10,10 @@ _START = 512  # bytes that tell a page or a pointer from weights
 _MASK2FORMER = b"sem_seg_head.pixel_decoder."
 # How keys begin that only checkpoints of one family of networks have.
 _NETWORKS = (
-    ("Mask2Former (or MinVIS, VITA, DVIS, which are built on it)", r"(module\.)?sem_seg_head\."),
+    (
+        "Mask2Former (or MinVIS, VITA, DVIS, which are built on it)",
+        r"(module\.)?sem_seg_head\.|model\.(pixel_level|transformer)_module\.",
+    ),
     ("MaskTrack R-CNN or CrossVIS", r"(module\.)?(bbox_head|roi_head)\.track_head\.|(module\.)?track_head\."),
     ("VisTR, SeqFormer or another DETR", r"(module\.)?(detr\.)?(transformer\.(en|de)coder|class_embed|bbox_embed)\."),
     ("Segment Anything", r"(image_encoder|mask_decoder|prompt_encoder|sam_mask_decoder)\."),
@@ -31,6 +35,8 @@ def other_file(path: Path) -> str | None:
         return "it is JSON text; give the file of the weights"
     if start.startswith(b"\x1f\x8b"):
         return "it is a gzip file; unpack it first"
+    if zipfile.is_zipfile(path) and not _is_pytorch(path):
+        return "it is a zip archive; unpack it first"
     if start.startswith(b"\x80") and _holds(path, _MASK2FORMER):
         return f"it is a pickle of detectron2 with a checkpoint of {_NETWORKS[0][0]}, not of TeViT"
     return None
@@ -43,6 +49,12 @@ def other_network(keys: Iterable[str]) -> str | None:
         if any(re.match(pattern, key) for key in listed):
             return name
     return None
+
+
+def _is_pytorch(path: Path) -> bool:
+    """Whether a zip archive is one of torch.save, which keeps its values in `data.pkl`."""
+    with zipfile.ZipFile(path) as archive:
+        return any(name.rpartition("/")[2] == "data.pkl" for name in archive.namelist())
 
 
 def _holds(path: Path, word: bytes) -> bool:

@@ -14,7 +14,9 @@ from storage.youtube_vis.errors import fail
 from storage.youtube_vis.json_text import JsonText, Place, odd_numbers, place_text
 from storage.youtube_vis.notes import VisNote
 
-LOOSE_NUMBER = "loose number"
+NUMBER_IN_TEXT = "number in text"
+TRUTH_VALUE = "true or false for a number"
+WHOLE_FRACTION = "whole number with a fraction"
 NO_NUMBER = "NaN"
 # List of a dataset -> its integer fields.
 _WHOLE = {
@@ -76,8 +78,11 @@ def _plain(value: Any, field: str) -> int | None:
 
 
 def _loose(value: Any, number: int, where: str) -> VisNote:
-    written = {True: "true", False: "false"}[value] if isinstance(value, bool) else repr(value)
-    return VisNote(LOOSE_NUMBER, where, f"is {written} instead of a whole number; it is read as {number}.")
+    if isinstance(value, bool):
+        kind, written = TRUTH_VALUE, "true" if value else "false"
+    else:
+        kind, written = NUMBER_IN_TEXT if isinstance(value, str) else WHOLE_FRACTION, repr(value)
+    return VisNote(kind, where, f"is {written} instead of a whole number; it is read as {number}.")
 
 
 def _without_odd_numbers(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:

@@ -41,7 +41,7 @@ def test_many_notes_of_a_kind_are_counted(exchange: ExchangeScene, tmp_path: Pat
     done = exchange.bring_content(top, tmp_path)
     assert len(done.notes) == 8
     assert "9 more of the kind 'box of something else', 12 in all." in done.notes
-    assert "1 more of the kind 'loose number', 4 in all." in done.notes
+    assert "1 more of the kind 'number in text', 4 in all." in done.notes
     assert done.as_json()["notes"] == list(done.notes)
 
 

@@ -90,7 +90,7 @@ def test_polygons_that_are_no_mask_are_unknown(tmp_path: Path) -> None:
 
 def test_ids_as_text_are_trained_on(tmp_path: Path) -> None:
     source = YoutubeVisClips(write(tmp_path, id="1", video_id="1", category_id="1"), tmp_path)
-    assert len(source.videos[0].tracks) == 1 and {note.kind for note in source.notes} == {"loose number"}
+    assert len(source.videos[0].tracks) == 1 and {note.kind for note in source.notes} == {"number in text"}
 
 
 @pytest.mark.parametrize("which", [0, 1])

@@ -59,6 +59,15 @@ def test_many_results_of_another_length_are_counted():
     assert lines[-1] == "8 entries in all have another number of masks than frames; the first 5 are named."
 
 
+def test_masks_of_another_size_than_their_video_are_named_by_the_first_frame():
+    other = {"size": [2, 6], "counts": [2, 10]}
+    strange = result() | {"segmentations": [FULL, None, other]}
+    [line] = evaluate(truth(1), [result(), strange]).doubts
+    assert line.startswith("results[1].segmentations[2] is a mask of [2, 6], but video 1 is [4, 6] (height, width)")
+    lines = evaluate(truth(1), [strange] * 7).doubts
+    assert len(lines) == 6 and lines[-1].startswith("7 entries in all have masks of another size")
+
+
 def test_categories_that_the_truth_lacks_are_counted_and_named():
     outcome = evaluate(truth(1), [result(), result(category=7), result(category=7), result(category=9)])
     assert outcome.doubts == (

@@ -323,6 +323,7 @@ def test_a_file_with_class_names_has_no_notes(tmp_path: Path, checkpoint: ModelC
     [
         ("sem_seg_head.predictor.query_feat.weight", "Mask2Former"),
         ("module.sem_seg_head.pixel_decoder.input_proj.0.weight", "Mask2Former"),
+        ("model.pixel_level_module.encoder.stage0.weight", "Mask2Former"),
         ("roi_head.track_head.fcs.0.weight", "MaskTrack R-CNN"),
         ("detr.transformer.encoder.layers.0.norm1.weight", "VisTR"),
         ("image_encoder.patch_embed.proj.weight", "Segment Anything"),

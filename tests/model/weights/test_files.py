@@ -1,6 +1,8 @@
 """Files of weights are read whole, by whatever tool they were written, and without running anything."""
 
+import io
 import pickle
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +107,13 @@ def test_a_missing_file_is_told(tmp_path: Path) -> None:
         read_weights(tmp_path / "a.pth")
 
 
+def zipped() -> bytes:
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w") as archive:
+        archive.writestr("weights.pth", "weights")
+    return held.getvalue()
+
+
 FOREIGN = [
     (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
     (b"\n<html lang='en'>", "a web page"),
@@ -112,6 +121,7 @@ FOREIGN = [
     (b'{"message": "Not Found"}', "JSON text"),
     (b"\x1f\x8b\x08" + bytes(40), "a gzip file"),
     (b"", "the file is empty"),
+    (zipped(), "a zip archive"),
     (pickle.dumps({"model": {"sem_seg_head.pixel_decoder.weight": b"x" * 2000}}, protocol=2), "Mask2Former"),
     (b"neither weights nor anything known", "cut off"),
 ]

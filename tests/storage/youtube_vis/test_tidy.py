@@ -24,7 +24,7 @@ def test_ids_as_text_are_read_and_noted() -> None:
     found = parse(top)
     assert (found.tracks[0].id, found.tracks[0].video_id, found.tracks[0].category_id) == (1, 3, 7)
     assert (found.videos[0].id, found.videos[0].width, found.categories[0].id) == (3, 48, 7)
-    assert {note.kind for note in found.notes} == {"loose number"}
+    assert {note.kind for note in found.notes} == {"number in text"}
     assert "in.json: annotations[0].id: is '1' instead of a whole number; it is read as 1." in map(str, found.notes)
     assert len(found.notes) == 6
 
@@ -43,6 +43,13 @@ def test_whole_floats_are_whole_numbers() -> None:
     assert found.tracks[0].video_id == 3 and type(found.videos[0].id) is int
     assert [note.where for note in found.notes] == [
         *("in.json: videos[0].id", "in.json: videos[0].width", "in.json: annotations[0].video_id"),
+    ]
+
+
+def test_each_form_is_a_kind_of_its_own() -> None:
+    found = parse(content(id="1", video_id=3.0, iscrowd=True))
+    assert [note.kind for note in found.notes] == [
+        *("number in text", "whole number with a fraction", "true or false for a number"),
     ]
 
 
@@ -129,7 +136,7 @@ def test_the_content_for_evaluators_is_plain_and_keeps_the_notes(tmp_path: Path)
     truth, found = vis.read_content(tmp_path / "truth.json"), vis.read_content(tmp_path / "found.json")
     assert truth.content["annotations"][0]["video_id"] == found.content[0]["video_id"] == 3
     assert truth.content["annotations"][0]["areas"] == [None, 1, 1]
-    assert [note.kind for note in truth.notes] == ["encoding", "NaN", "loose number"]
+    assert [note.kind for note in truth.notes] == ["encoding", "NaN", "number in text"]
     assert found.notes[0].where == f"{tmp_path / 'found.json'}: [0].video_id"
 
 
