@@ -15,10 +15,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from filelock import FileLock, Timeout
+
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.partial", re.DOTALL)
-"""Name of a temporary file: one being written, or one left by a killed process."""
+"""Name of a temporary file or folder: one being written, or one left by a killed process."""
 
 ABANDONED_SECONDS = 3600.0
+# The file in a temporary folder that its writer keeps locked.
+_HELD = ".held"
 # Characters of the target's name that its temporary repeats; file systems allow 255 bytes in all.
 _NAME = 40
 # Errors of flushing a folder that are accepted: some network file systems cannot do it, and a folder may be
@@ -64,15 +68,80 @@ def new_folder(path: Path) -> Iterator[Path]:
     """Yield an empty temporary folder beside ``path``; at the end of the block it is renamed to ``path``.
 
     After an error the temporary folder is removed with its content. Its files are not flushed, because a folder (an
-    export, the frames of a video) can be made again. Raises OSError, also if ``path`` is a non-empty folder by then.
+    export, the frames of a video) can be made again. What killed writers of the same ``path`` left is removed first.
+    Raises OSError, also if ``path`` is a non-empty folder by then.
     """
     temporary = _beside(path)
+    _remove_abandoned_folders(path)
     temporary.mkdir(parents=True)
     try:
-        yield temporary
+        with _held(temporary):
+            yield temporary
         os.rename(temporary, path)  # noqa: PTH104 - fails if a non-empty folder appeared meanwhile
     finally:
         shutil.rmtree(temporary, ignore_errors=True)
+
+
+@contextmanager
+def work_folder(path: Path) -> Iterator[Path]:
+    """Yield an empty temporary folder beside ``path``, on the same disk; it is removed at the end. Raises OSError."""
+    temporary = _beside(path)
+    temporary.mkdir(parents=True)
+    try:
+        with _held(temporary):
+            yield temporary
+    finally:
+        shutil.rmtree(temporary, ignore_errors=True)
+
+
+def temporary_of(path: Path) -> re.Pattern[str]:
+    """Names of the temporary files and folders of ``path``, which lie beside it."""
+    return re.compile(rf"\.{re.escape(path.name[:_NAME])}\.[0-9a-f]{{32}}\.partial")
+
+
+def remove_abandoned_folder(folder: Path) -> bool:
+    """Remove a temporary folder of `new_folder` or `work_folder` that a killed process left; returns whether it was.
+
+    A folder that a process of any machine still writes stays. On a disk without locks it stays for
+    `ABANDONED_SECONDS`. Raises OSError.
+    """
+    if not (folder / _HELD).is_file():
+        if folder.stat().st_mtime > time.time() - ABANDONED_SECONDS:
+            return False
+        shutil.rmtree(folder)
+        return True
+    lock = _lock(folder)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        return False
+    try:
+        shutil.rmtree(folder)
+    finally:
+        lock.release()
+    return True
+
+
+@contextmanager
+def _held(folder: Path) -> Iterator[None]:
+    """Show other processes that this one writes the folder; the system ends that with the process."""
+    lock = _lock(folder)
+    try:
+        lock.acquire()
+    except NotImplementedError:
+        # Some network disks have no locks: there the age of the folder has to tell.
+        (folder / _HELD).unlink(missing_ok=True)
+        yield
+        return
+    try:
+        yield
+    finally:
+        lock.release()
+        (folder / _HELD).unlink(missing_ok=True)
+
+
+def _lock(folder: Path) -> FileLock:
+    return FileLock(folder / _HELD, fallback_to_soft=False)
 
 
 def _beside(path: Path) -> Path:
@@ -88,6 +157,14 @@ def _remove_abandoned(path: Path) -> None:
             ours = entry.name.startswith(start) and TEMPORARY.fullmatch(entry.name)
             if ours and entry.stat(follow_symlinks=False).st_mtime < before:
                 Path(entry.path).unlink()
+
+
+def _remove_abandoned_folders(path: Path) -> None:
+    # As in `_remove_abandoned`: a folder that cannot be removed is no reason not to write another.
+    with suppress(OSError), os.scandir(path.parent) as entries:
+        for entry in entries:
+            if temporary_of(path).fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):
+                remove_abandoned_folder(Path(entry.path))
 
 
 def _flush(path: Path, mode: int) -> None:

@@ -18,7 +18,7 @@ FLOORS = {
         "proposing training exchange",
         "library",
         "checkpoints pictures jobs",
-        "sentences machine settings own_files progress typed_path library_warnings",
+        "sentences machine settings opening own_files progress typed_path library_warnings",
         "errors",
     ),
     "model": (

@@ -8,6 +8,7 @@ from sqlalchemy import make_url
 
 from app.checkpoints.releases import DEMO
 from app.errors import BadInput
+from app.opening import open_database
 from app.settings import Settings
 from storage import projects
 from storage.database import Database
@@ -21,7 +22,7 @@ def opened(settings: Settings, *, make: bool = False) -> Iterator[Database]:
     if not make and file and not Path(file).is_file():
         raise BadInput(f"There is no database {file}; check --data and --database, or start the app once.")
     settings.make_folders()
-    with Database.open(settings.database_url) as database:
+    with open_database(settings.database_url, settings.data) as database:
         yield database
 
 

@@ -6,10 +6,10 @@ import sys
 
 from app.demo.project import FOLDER, ensure_demo
 from app.errors import BadInput
+from app.opening import open_database
 from app.settings import Settings
 from app.web import server
 from app.web.reach import is_loopback
-from storage.database import Database
 
 
 def serve(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -47,5 +47,5 @@ def _make_demo(settings: Settings) -> None:
         print(f"This copy of the program lacks its demo ({FOLDER}); starting without it.", file=sys.stderr)
         return
     settings.make_folders()
-    with Database.open(settings.database_url) as database:
+    with open_database(settings.database_url, settings.data) as database:
         ensure_demo(database, settings)

@@ -12,7 +12,7 @@ from app.jobs import queue
 from app.library.sources import existing
 from app.settings import Settings
 from storage import frames, projects, videos
-from storage.atomic import new_folder, put_in_place, replacing
+from storage.atomic import put_in_place, work_folder
 from storage.database import Database
 from storage.videos import Video
 
@@ -207,21 +207,34 @@ def _require_files(found: Path) -> None:
 
 
 def _copy_in(settings: Settings, found: Path) -> Path:
-    settings.videos.mkdir(parents=True, exist_ok=True)
-    kept = _claim(settings.videos, safe_name(found.name), as_folder=found.is_dir())
+    name = safe_name(found.name)
     try:
-        if found.is_dir():
-            with new_folder(kept) as part:
-                for name in frames.picture_names(found):
-                    shutil.copyfile(found / name, part / name)
-        else:
-            with replacing(kept) as part:
-                shutil.copyfile(found, part)
-    except BaseException as error:
-        kept.rmdir() if kept.is_dir() else kept.unlink(missing_ok=True)
-        if not isinstance(error, OSError):
-            raise
+        with work_folder(settings.videos / name) as work:
+            copy = work / "copy"
+            if found.is_dir():
+                copy.mkdir()
+                for picture in frames.picture_names(found):
+                    shutil.copyfile(found / picture, copy / picture)
+            else:
+                shutil.copyfile(found, copy)
+            # Claimed only now: a copy that is killed halfway leaves no empty file behind.
+            return _placed(copy, _claim(settings.videos, name, as_folder=found.is_dir()))
+    except OSError as error:
         raise CannotStore(f"{found} could not be copied into the data folder", error) from error
+
+
+def _placed(copy: Path, kept: Path) -> Path:
+    """Move a finished copy to the place that was claimed for it."""
+    try:
+        if copy.is_dir():
+            # One by one: not every system renames a folder onto an empty one, and a gap would let another claim it.
+            for picture in copy.iterdir():
+                picture.rename(kept / picture.name)
+        else:
+            put_in_place(copy, kept)
+    except BaseException:
+        _remove(kept)
+        raise
     return kept
 
 

@@ -24,7 +24,9 @@ from starlette.types import ASGIApp, Scope
 
 from app.errors import FULL, AppError, ServerStartError
 from app.jobs import queue
+from app.library.abandoned import clear_abandoned_folders
 from app.library.stale_uploads import clear_stale_uploads, temporary_folder
+from app.opening import open_database
 from app.sentences import known_sentence, sentence
 from app.settings import ASSETS, Settings
 from app.web.context import Context, make_context
@@ -54,6 +56,7 @@ from storage.youtube_vis import YouTubeVisError
 
 log = logging.getLogger(__name__)
 CARE_SECONDS = 5.0
+CLEAR_SECONDS = 6 * 3600.0
 NO_RIGHTS = frozenset({errno.EACCES, errno.EPERM, errno.EROFS})
 # These are set before Gradio is imported; else it checks its version and reports its use over the network.
 OFFLINE = {
@@ -89,11 +92,11 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     Raises `SettingsError` or `storage.database.DatabaseError` if the data folder or database cannot be used.
     """
     settings.make_folders()
-    context = make_context(settings, database or Database.open(settings.database_url))
+    context = make_context(settings, database or open_database(settings.database_url, settings.data))
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await context.run(clear_stale_uploads, context.database, settings)
+        await context.run(_clear_up, context)
         caring = asyncio.create_task(_care_on(context))
         yield
         caring.cancel()
@@ -189,11 +192,24 @@ def _has_browser() -> bool:
     return sys.platform in {"win32", "darwin"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def _clear_up(context: Context) -> None:
+    clear_stale_uploads(context.database, context.settings)
+    clear_abandoned_folders(context.database, context.settings)
+
+
 async def _care_on(context: Context) -> None:
-    """Every few seconds: start a worker if jobs wait, and mark dead jobs as failed, also after a restart."""
+    """Every few seconds: start a worker if jobs wait, and mark dead jobs as failed, also after a restart.
+
+    Every few hours, what is left over is cleared away.
+    """
+    loop = asyncio.get_running_loop()
+    cleared = loop.time()
     while True:
         try:
             await context.write_long(queue.care, context.settings)
+            if loop.time() - cleared >= CLEAR_SECONDS:
+                cleared = loop.time()
+                await context.run(_clear_up, context)
         except (AppError, DatabaseError, OSError) as error:
             # The disk may be full or the database busy for a moment; the next round may succeed.
             log.warning("The jobs could not be looked after: %s", error)

@@ -24,6 +24,7 @@ from app.errors import AppError, Cancelled
 from app.jobs.lock import worker_lock
 from app.jobs.queue import LOG_TAIL, RESUMABLE
 from app.jobs.reporter import JobReporter
+from app.opening import open_database
 from app.sentences import sentence
 from app.settings import ROOT, Settings
 from app.worker.job import Handler, JobContext
@@ -70,7 +71,7 @@ def run_worker(
     )
     signal.signal(signal.SIGTERM, worker.stop)
     signal.signal(signal.SIGINT, worker.stop)
-    with Database.open(settings.database_url) as database:
+    with open_database(settings.database_url, settings.data) as database:
         served = False
         # Nobody starts a worker for a job that is queued just before the lock is released: look for it once more.
         while not served or (not worker.stopping and worker.waiting(database)):

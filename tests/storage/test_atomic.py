@@ -10,7 +10,17 @@ from pathlib import Path
 
 import pytest
 
-from storage.atomic import ABANDONED_SECONDS, TEMPORARY, new_folder, put_in_place, replacing, write_text
+from storage.atomic import (
+    ABANDONED_SECONDS,
+    TEMPORARY,
+    new_folder,
+    put_in_place,
+    remove_abandoned_folder,
+    replacing,
+    temporary_of,
+    work_folder,
+    write_text,
+)
 from tests.storage.threads import at_once
 
 
@@ -223,3 +233,42 @@ def test_a_folder_that_appeared_meanwhile_keeps_its_files(tmp_path: Path) -> Non
         (tmp_path / "out" / "theirs.txt").write_text("x")
 
     assert entries(tmp_path) == ["out"] and entries(tmp_path / "out") == ["theirs.txt"]
+
+
+def test_a_folder_that_is_being_written_is_not_abandoned_and_a_killed_writers_goes_with_the_next(
+    tmp_path: Path,
+) -> None:
+    killed = tmp_path / f".out.{'0f' * 16}.partial"
+    killed.mkdir()
+    (killed / ".held").write_text("")
+    (killed / "a.txt").write_text("x")
+    with new_folder(tmp_path / "out") as folder:
+        assert not killed.exists()
+        assert not remove_abandoned_folder(folder)
+        (folder / "b.txt").write_text("x")
+        with work_folder(tmp_path / "out") as other:
+            assert other.is_dir() and folder.is_dir() and not remove_abandoned_folder(other)
+        assert not other.exists()
+    assert entries(tmp_path / "out") == ["b.txt"]
+
+
+def test_without_locks_the_age_of_a_folder_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise NotImplementedError
+
+    monkeypatch.setattr("filelock.FileLock.acquire", refuse)
+    with new_folder(tmp_path / "out") as folder:
+        (folder / "a.txt").write_text("x")
+        assert not remove_abandoned_folder(folder)
+    assert entries(tmp_path / "out") == ["a.txt"]
+    old = tmp_path / "old"
+    old.mkdir()
+    os.utime(old, (0, 0))
+    assert remove_abandoned_folder(old) and not old.exists()
+
+
+def test_the_temporaries_of_a_name_are_told_from_those_of_another(tmp_path: Path) -> None:
+    with work_folder(tmp_path / "out (1)") as folder:
+        assert temporary_of(tmp_path / "out (1)").fullmatch(folder.name)
+        assert TEMPORARY.fullmatch(folder.name)
+        assert not temporary_of(tmp_path / "out").fullmatch(folder.name)

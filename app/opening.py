@@ -1,0 +1,58 @@
+"""Opening the database of a data folder, which is not to be taken for a new one where its content was lost."""
+
+import time
+from pathlib import Path
+
+from sqlalchemy import make_url
+
+from app.errors import SettingsError
+from storage.database import Database
+
+# Folders of the data folder, and what their entries are.
+OTHER_THINGS = {"videos": "copied videos", "checkpoints": "checkpoints", "exports": "exports"}
+# An empty file may be one that another process is just making a database of.
+PATIENCE_SECONDS = 1.0
+
+
+def open_database(url: str, data: Path) -> Database:
+    """The database at ``url`` of the data folder ``data``, made if it is missing.
+
+    Raises `SettingsError` for an empty file beside things of a project, and `storage.database.DatabaseError`.
+    """
+    refuse_lost(url, data)
+    return Database.open(url)
+
+
+def refuse_lost(url: str, data: Path) -> None:
+    """Raise `SettingsError` if the file at ``url`` is empty while ``data`` holds things of a project."""
+    if not url.startswith("sqlite:"):
+        return
+    file = Path(make_url(url).database or "")
+    if not _is_empty(file):
+        return
+    found = [name for name in OTHER_THINGS if _holds_something(data / name)]
+    if not found:
+        return
+    until = time.monotonic() + PATIENCE_SECONDS
+    while _is_empty(file):
+        if time.monotonic() >= until:
+            raise SettingsError(
+                f"The database {file} is empty, but {data} holds {_listed([OTHER_THINGS[name] for name in found])}, so "
+                "its content was lost; put a copy of it in its place, or name another folder with --data. To begin "
+                f"anew, remove the empty file and move {_listed([str(data / name) for name in found])} elsewhere."
+            )
+        time.sleep(0.02)
+
+
+def _is_empty(file: Path) -> bool:
+    log = file.with_name(f"{file.name}-wal")
+    return file.is_file() and file.stat().st_size == 0 and not (log.is_file() and log.stat().st_size)
+
+
+def _holds_something(folder: Path) -> bool:
+    """Whether a file or folder that is not hidden is in it."""
+    return folder.is_dir() and any(not entry.name.startswith(".") for entry in folder.iterdir())
+
+
+def _listed(words: list[str]) -> str:
+    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"

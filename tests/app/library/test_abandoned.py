@@ -1,0 +1,119 @@
+"""What killed copies and exports left half written goes at the next start; what is being written stays."""
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.library.abandoned import clear_abandoned_folders
+from app.settings import Settings
+from app.web.server import create_app
+from storage import jobs
+from storage.database import Database
+from tests.app.conftest import ADDRESS
+from tests.material import ROOT
+
+# Writes a folder, or copies a video, and stops in the middle until it is killed.
+EXPORT = """
+import sys, time
+from pathlib import Path
+from storage.atomic import new_folder
+with new_folder(Path(sys.argv[1])) as folder:
+    (folder / "JPEGImages").mkdir()
+    (folder / "JPEGImages" / "0.jpg").write_text("x")
+    print("half", flush=True)
+    time.sleep(60)
+"""
+COPY = """
+import shutil, sys, time
+from pathlib import Path
+from app.library.videos import _copy_in
+from app.settings import make_settings
+def stop(source, target):
+    Path(target).write_text("x")
+    print("half", flush=True)
+    time.sleep(60)
+shutil.copyfile = stop
+_copy_in(make_settings(data=sys.argv[1], environment={}), Path(sys.argv[2]))
+"""
+
+
+def halfway(program: str, *arguments: object) -> "subprocess.Popen[str]":
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, *map(str, arguments)], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    assert process.stdout is not None and process.stdout.readline() == "half\n"
+    return process
+
+
+def kill(process: "subprocess.Popen[str]") -> None:
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+
+
+def partial(place: Path) -> list[Path]:
+    return [path for path in place.iterdir() if path.name.endswith(".partial")]
+
+
+def test_a_killed_export_goes_at_the_next_start_and_a_running_one_stays(settings: Settings, database: Database) -> None:
+    killed = halfway(EXPORT, settings.exports / "street")
+    kill(killed)
+    [left] = partial(settings.exports)
+    running = halfway(EXPORT, settings.exports / "quay")
+    try:
+        with TestClient(create_app(settings, pages=False), base_url=ADDRESS):
+            [stays] = partial(settings.exports)
+            assert "quay" in stays.name and not left.exists()
+    finally:
+        kill(running)
+    assert clear_abandoned_folders(database, settings) == 1
+    assert partial(settings.exports) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_killed_copy_leaves_nothing_after_the_next_start(
+    settings: Settings, database: Database, tmp_path: Path, kind: str
+) -> None:
+    source = tmp_path / "film"
+    if kind == "folder":
+        source.mkdir()
+        (source / "0.png").write_text("x")
+    else:
+        source.write_text("x")
+    kill(halfway(COPY, settings.data, source))
+    assert len(list(settings.videos.iterdir())) == 1
+    assert clear_abandoned_folders(database, settings) == 1
+    assert list(settings.videos.iterdir()) == []
+
+
+def test_an_export_into_a_folder_of_a_person_is_found_by_its_job(
+    settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    out = tmp_path / "mine" / "street"
+    kill(halfway(EXPORT, out))
+    other = tmp_path / "mine" / ".other.0123456789abcdef0123456789abcdef.partial"
+    other.mkdir()
+    assert clear_abandoned_folders(database, settings) == 0, "nobody says that it is ours"
+    with database.atomic() as tx:
+        jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": str(out)})
+        jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": "/no such/place"})
+    assert clear_abandoned_folders(database, settings) == 1
+    assert list(out.parent.iterdir()) == [other]
+
+
+def test_what_a_person_put_there_and_what_is_young_without_a_lock_stays(
+    settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    sign = "0123456789abcdef" * 2
+    (settings.videos / "street").mkdir()
+    (settings.videos / f".street.{sign}.partial.old").mkdir()
+    (settings.videos / f".young.{sign}.partial").mkdir()
+    (settings.videos / f".file.{sign}.partial").write_text("x")
+    (tmp_path / "away").mkdir()
+    (tmp_path / "away" / ".held").write_text("")
+    (settings.videos / f".link.{sign}.partial").symlink_to(tmp_path / "away")
+    assert clear_abandoned_folders(database, settings) == 0
+    assert len(list(settings.videos.iterdir())) == 5 and (tmp_path / "away").is_dir()
