@@ -271,7 +271,7 @@ def test_whatever_stops_a_new_video_its_frames_are_counted(
     def fail(*_: object, **__: object) -> None:
         raise error
 
-    monkeypatch.setattr(f"app.proposing.project_batch.{step}", fail)
+    monkeypatch.setattr(project_batch, step, fail)
 
     assert run(make_video(tmp_path / "new.mp4", frames=6), "--model", checkpoint).code != 0
 

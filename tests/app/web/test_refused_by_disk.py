@@ -31,14 +31,8 @@ FAULTS = {
 }
 
 
-@pytest.fixture
-def context(client: TestClient) -> Context:
-    found: Context = client.app.state.context  # type: ignore[attr-defined]
-    return found
-
-
 @contextmanager
-def broken(context: Context, kind: str) -> Iterator[str]:
+def broken(app_context: Context, kind: str) -> Iterator[str]:
     """SQLite answers so to the server's statements; yields the words that are to reach the page."""
     reason, statements, words = FAULTS[kind]
 
@@ -46,11 +40,11 @@ def broken(context: Context, kind: str) -> Iterator[str]:
         if statement.startswith(statements):
             raise sqlite3.OperationalError(reason)
 
-    event.listen(context.database._engine, "do_execute", execute)
+    event.listen(app_context.database._engine, "do_execute", execute)
     try:
         yield words
     finally:
-        event.remove(context.database._engine, "do_execute", execute)
+        event.remove(app_context.database._engine, "do_execute", execute)
 
 
 @pytest.fixture
@@ -113,13 +107,13 @@ def ask(client: TestClient, request: Request) -> Any:
 
 @pytest.mark.parametrize("kind", FAULTS)
 def test_every_writing_route_tells_why_and_keeps_nothing_half(
-    client: TestClient, context: Context, settings: Settings, writes: list[Request], kind: str
+    client: TestClient, app_context: Context, settings: Settings, writes: list[Request], kind: str
 ) -> None:
     before = sorted(settings.videos.iterdir())
     # Where nothing is to be undone, undoing writes nothing and is answered.
     steps = [request for request in writes if request[1].endswith(("/undo", "/redo"))]
     for request in [request for request in writes if request not in steps or kind in {"locked", "damaged"}]:
-        with broken(context, kind) as words:
+        with broken(app_context, kind) as words:
             answer = ask(client, request)
         assert (answer.status_code, words in answer.json()["error"]) == (503, True), (request[:2], answer.text)
         assert sorted(settings.videos.iterdir()) == before, "no file of a video that is not stored stays"
@@ -129,7 +123,7 @@ def test_every_writing_route_tells_why_and_keeps_nothing_half(
 
 
 def test_every_reading_route_tells_that_the_database_is_damaged(
-    client: TestClient, context: Context, project: Project, video: Video
+    client: TestClient, app_context: Context, project: Project, video: Video
 ) -> None:
     paths = [
         "projects",
@@ -151,7 +145,7 @@ def test_every_reading_route_tells_that_the_database_is_damaged(
         "jobs/none/annotations",
     ]
     for path in paths:
-        with broken(context, "damaged") as words:
+        with broken(app_context, "damaged") as words:
             answer = client.get(f"/data/{path}")
         assert (answer.status_code, words in answer.json()["error"]) == (503, True), (path, answer.text)
 

@@ -37,12 +37,6 @@ READS = ("projects", "projects/{project}", "videos/{video}", "videos/{video}/tra
 Requests = list[tuple[str, dict[str, Any]]]
 
 
-@pytest.fixture
-def context(client: TestClient) -> Context:
-    found: Context = client.app.state.context  # type: ignore[attr-defined]
-    return found
-
-
 @contextmanager
 def locked(settings: Settings) -> Iterator[None]:
     """Another connection holds the write lock, as another process does."""
@@ -73,13 +67,13 @@ def read_all(client: TestClient, project: Project, video: Video) -> None:
 
 
 def test_readers_go_on_while_edits_wait_for_the_lock_and_then_all_are_applied(
-    client: TestClient, context: Context, settings: Settings, project: Project, video: Video
+    client: TestClient, app_context: Context, settings: Settings, project: Project, video: Video
 ) -> None:
     read_all(client, project, video)
     with ThreadPoolExecutor(12) as pool:
         with locked(settings):
             answers = post_all(pool, client, strokes(video, 12))
-            wait_for(lambda: context.writing.present == 12)
+            wait_for(lambda: app_context.writing.present == 12)
             for _ in range(3):
                 read_all(client, project, video)
             assert not any(answer.done() for answer in answers)
@@ -89,16 +83,16 @@ def test_readers_go_on_while_edits_wait_for_the_lock_and_then_all_are_applied(
 
 
 def test_long_writes_hold_up_neither_readers_nor_edits(
-    client: TestClient, context: Context, project: Project, video: Video
+    client: TestClient, app_context: Context, project: Project, video: Video
 ) -> None:
     release = threading.Event()
 
     async def keep_busy() -> None:
-        await asyncio.gather(*(context.write_long(lambda _: release.wait(60)) for _ in range(LONG_THREADS + 3)))
+        await asyncio.gather(*(app_context.write_long(lambda _: release.wait(60)) for _ in range(LONG_THREADS + 3)))
 
     with ThreadPoolExecutor(1) as pool:
         busy = pool.submit(client.portal.call, keep_busy)  # type: ignore[union-attr]
-        wait_for(lambda: context.writing_long.present == LONG_THREADS + 3)
+        wait_for(lambda: app_context.writing_long.present == LONG_THREADS + 3)
         read_all(client, project, video)
         [(path, body)] = strokes(video, 1)
         assert client.post(f"/data/{path}", json=body).json()["results"][0]["status"] == "applied"
@@ -176,14 +170,14 @@ async def _run(queue: WriteQueue, work: Any) -> Any:
     return await queue.run(work)
 
 
-def test_the_database_of_readers_refuses_to_write(context: Context) -> None:
-    with pytest.raises(RuntimeError, match="may only read"), context.database.atomic():
+def test_the_database_of_readers_refuses_to_write(app_context: Context) -> None:
+    with pytest.raises(RuntimeError, match="may only read"), app_context.database.atomic():
         pytest.fail("a write began")
 
 
-def test_every_route_that_changes_something_waits_for_its_turn(context: Context) -> None:
+def test_every_route_that_changes_something_waits_for_its_turn(app_context: Context) -> None:
     names = [found.name for found in pkgutil.iter_modules(routes.__path__, f"{routes.__name__}.")]
-    found = [route for name in names for route in import_module(name).router(context).routes]
+    found = [route for name in names for route in import_module(name).router(app_context).routes]
     changing = [route for route in found if isinstance(route, APIRoute) and route.methods - {"GET", "HEAD"}]
     assert len(changing) > 15
     for route in changing:

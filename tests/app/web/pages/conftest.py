@@ -10,7 +10,7 @@ from storage.database import Database
 
 
 @pytest.fixture
-def context(settings: Settings, database: Database) -> Iterator[Context]:
+def app_context(settings: Settings, database: Database) -> Iterator[Context]:
     made = make_context(settings, database)
     yield made
     made.close()

@@ -54,9 +54,9 @@ class FilledForms:
 
 @pytest.fixture
 def filled(
-    context: Context, database: Database, project: Project, started_workers: list[Settings], tmp_path: Path
+    app_context: Context, database: Database, project: Project, started_workers: list[Settings], tmp_path: Path
 ) -> FilledForms:
-    found = FilledForms(ExchangeForms(context), database, project, tmp_path)
+    found = FilledForms(ExchangeForms(app_context), database, project, tmp_path)
     found.file.write_text("{}")
     found.frames.mkdir()
     return found

@@ -26,8 +26,8 @@ from tests.storage.made_videos import make_video
 
 
 @pytest.fixture
-def forms(context: Context, started_workers: list[Settings]) -> LibraryForms:
-    return LibraryForms(context)
+def forms(app_context: Context, started_workers: list[Settings]) -> LibraryForms:
+    return LibraryForms(app_context)
 
 
 def vis_file(folder: Path, *names: str) -> Path:

@@ -14,8 +14,8 @@ from tests.app.made import project_with
 
 
 @pytest.fixture
-def form(context: Context, started_workers: list[Settings]) -> CheckpointForm:
-    return CheckpointForm(context)
+def form(app_context: Context, started_workers: list[Settings]) -> CheckpointForm:
+    return CheckpointForm(app_context)
 
 
 def test_a_path_becomes_a_job(form: CheckpointForm, database: Database, tmp_path: Path) -> None:

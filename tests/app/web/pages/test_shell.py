@@ -20,10 +20,10 @@ from tests.javascript.node import node
 ASSETS = Path(__file__).resolve().parents[4] / "assets"
 
 
-def built(name: str, context: Context) -> gr.Blocks:
+def built(name: str, app_context: Context) -> gr.Blocks:
     from importlib import import_module
 
-    return import_module(f"app.web.pages.{name}").build(context)
+    return import_module(f"app.web.pages.{name}").build(app_context)
 
 
 def components(blocks: gr.Blocks) -> list[Any]:
@@ -31,40 +31,40 @@ def components(blocks: gr.Blocks) -> list[Any]:
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PAGES])
-def test_a_page_holds_no_state_and_sends_nothing_home(name: str, context: Context) -> None:
-    blocks = built(name, context)
+def test_a_page_holds_no_state_and_sends_nothing_home(name: str, app_context: Context) -> None:
+    blocks = built(name, app_context)
     assert not [part for part in components(blocks) if isinstance(part, gr.State)]
     assert blocks.analytics_enabled is False
 
 
 @pytest.mark.parametrize("name", [name for name, _ in PAGES])
-def test_templates_are_constant(name: str, context: Context) -> None:
+def test_templates_are_constant(name: str, app_context: Context) -> None:
     """A placeholder in a template would run what a user typed."""
-    for part in components(built(name, context)):
+    for part in components(built(name, app_context)):
         if isinstance(part, gr.HTML):
             assert "${" not in part.html_template and "{{" not in part.html_template
             assert part.value in (None, "")
 
 
 @pytest.mark.parametrize("name", ["library", "retrain", "models", "exchange"])
-def test_the_top_bar_marks_the_page_one_is_on(name: str, context: Context) -> None:
-    bars = [part for part in components(built(name, context)) if getattr(part, "elem_id", "") == "v-top"]
+def test_the_top_bar_marks_the_page_one_is_on(name: str, app_context: Context) -> None:
+    bars = [part for part in components(built(name, app_context)) if getattr(part, "elem_id", "") == "v-top"]
     template = bars[0].html_template
     assert len(bars) == 1 and template.count("aria-current=page") == 1
     assert f'data-nav="{name}" aria-current=page' in template
     assert all(f'href="{path}"' in template for _, path in PAGES)
 
 
-def test_the_review_page_is_one_mount_point(context: Context) -> None:
-    parts = [part for part in components(built("review", context)) if isinstance(part, gr.HTML)]
+def test_the_review_page_is_one_mount_point(app_context: Context) -> None:
+    parts = [part for part in components(built("review", app_context)) if isinstance(part, gr.HTML)]
     assert len(parts) == 1
     assert "/ui/editor/main.js" in str(parts[0].js_on_load)
 
 
-def test_components_of_forms_are_usable(context: Context) -> None:
+def test_components_of_forms_are_usable(app_context: Context) -> None:
     """Gradio renders a component that no event uses as disabled, unless told otherwise."""
     for name in ("library", "models", "exchange"):
-        blocks = built(name, context)
+        blocks = built(name, app_context)
         used = {key for fn in blocks.fns.values() for key in [part._id for part in fn.inputs]}
         fields = [
             part for part in components(blocks) if isinstance(part, gr.Textbox | gr.Radio | gr.Dropdown | gr.File)
@@ -73,9 +73,9 @@ def test_components_of_forms_are_usable(context: Context) -> None:
         assert all(part._id in used or part.interactive for part in fields)
 
 
-def test_events_of_forms_are_no_public_interface(context: Context) -> None:
+def test_events_of_forms_are_no_public_interface(app_context: Context) -> None:
     for name in ("library", "models", "exchange"):
-        for fn in built(name, context).fns.values():
+        for fn in built(name, app_context).fns.values():
             assert fn.api_visibility != "public" or fn.fn is None
 
 
@@ -89,10 +89,10 @@ def test_titles_are_escaped() -> None:
         assert "&lt;" in shell.heading("a < b").html_template
 
 
-def test_mount_points_name_modules_and_places_that_exist(context: Context) -> None:
+def test_mount_points_name_modules_and_places_that_exist(app_context: Context) -> None:
     """The module that a mount point imports fills the place of that mount point's name."""
     for name in ("library", "retrain", "models", "exchange"):
-        for part in components(built(name, context)):
+        for part in components(built(name, app_context)):
             place = (getattr(part, "elem_id", None) or "").removesuffix("-holder").removeprefix("v-")
             if isinstance(part, gr.HTML) and 'class="v-mount"' in part.html_template:
                 module = ASSETS / "pages" / f"{place}.js"
@@ -100,10 +100,10 @@ def test_mount_points_name_modules_and_places_that_exist(context: Context) -> No
                 assert f'"#v-{place}"' in module.read_text()
 
 
-def test_every_sheet_that_is_opened_is_on_its_page(context: Context) -> None:
+def test_every_sheet_that_is_opened_is_on_its_page(app_context: Context) -> None:
     opened = {"library": ("project", "manage", "categories", "videos"), "models": ("checkpoint",)}
     for page, sheets in opened.items():
-        ids = {getattr(part, "elem_id", None) for part in components(built(page, context))}
+        ids = {getattr(part, "elem_id", None) for part in components(built(page, app_context))}
         assert {f"v-sheet-{sheet}" for sheet in sheets} <= ids
 
 
@@ -133,7 +133,7 @@ def test_a_press_before_the_modules_are_there_waits_for_them() -> None:
     }
 
 
-def test_a_press_waits_for_its_turn_without_a_thread_and_is_told_where_too_much_waits(context: Context) -> None:
+def test_a_press_waits_for_its_turn_without_a_thread_and_is_told_where_too_much_waits(app_context: Context) -> None:
     given: list[object] = []
 
     def act(*values: object) -> shell.Answer:
@@ -141,12 +141,12 @@ def test_a_press_waits_for_its_turn_without_a_thread_and_is_told_where_too_much_
         return shell.Answer(kind="ok", text="Done", sheet="project")
 
     with gr.Blocks() as blocks:
-        shell.Form("project", context).on_click(gr.Button(), act, gr.Textbox())
+        shell.Form("project", app_context).on_click(gr.Button(), act, gr.Textbox())
     press = next(fn.fn for fn in blocks.fns.values() if fn.fn is not None)
     assert inspect.iscoroutinefunction(press)
     assert own_loop.run(press("p", "name")) == ["ok", "Done.", "project", ""]
     [(database, *values)] = given
     assert isinstance(database, Database) and values == ["p", "name"]
-    context.writing_long = WriteQueue(database, name="full", threads=1, most=0)
+    app_context.writing_long = WriteQueue(database, name="full", threads=1, most=0)
     kind, text, sheet, _ = own_loop.run(press("p", "name"))
     assert (kind, sheet) == ("error", "project") and "try again" in text and len(given) == 1
