@@ -6,11 +6,11 @@ here and not in a process, so it survives a page reload and a restart of the ser
 
 import time
 import uuid
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, Update, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Update, case, insert, select, update
 
 from storage import schema
 from storage.database import insert_missing
@@ -240,13 +240,16 @@ def list_jobs(
     return tuple(_job(row) for row in tx.execute(query))
 
 
-def reap(tx: Connection, *, older_than_seconds: float, resumable: Collection[str] = ()) -> tuple[Job, ...]:
-    """Give up running jobs whose last heartbeat is older than that, see `give_up`; returns them."""
+def reap(tx: Connection, *, dead: Callable[[Job], bool], resumable: Collection[str] = ()) -> tuple[Job, ...]:
+    """Give up the running jobs for which ``dead`` is true, see `give_up`; returns them."""
     table = schema.jobs
-    last = time.time() - older_than_seconds
-    overdue = func.coalesce(table.c.heartbeat, table.c.created) < last
-    dead = tx.execute(select(table).where(table.c.status.in_(("running", "cancelling")), overdue)).all()
-    return tuple(give_up(tx, _job(row), resumable=resumable) for row in dead)
+    running = tx.execute(select(table).where(table.c.status.in_(("running", "cancelling")))).all()
+    return tuple(give_up(tx, job, resumable=resumable) for job in map(_job, running) if dead(job))
+
+
+def is_silent(job: Job, seconds: float) -> bool:
+    """Whether the last heartbeat of a job is older than that."""
+    return (job.created if job.heartbeat is None else job.heartbeat) < time.time() - seconds
 
 
 def give_up(tx: Connection, job: Job, *, resumable: Collection[str] = ()) -> Job:

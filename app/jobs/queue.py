@@ -5,7 +5,6 @@ Jobs are rows of the database and run in processes of their own, so they outlive
 
 import logging
 import os
-import socket
 import subprocess
 import sys
 import threading
@@ -14,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput
-from app.jobs import lock
+from app.jobs import lock, processes
 from app.machine import lower_process_priority
 from app.settings import ROOT, Settings
 from storage import jobs
@@ -108,25 +107,27 @@ def cancel(database: Database, job_id: str) -> jobs.Job:
 def care(database: Database, settings: Settings, *, command: Sequence[str] | None = None) -> None:
     """Mark dead jobs as failed, and start a worker for queued ones; to be called from time to time.
 
-    A dead job of a ``RESUMABLE`` kind is queued again instead. A job is dead as soon as its worker, a process of this
-    machine, has ended; on another machine after ``settings.stale_seconds`` without a heartbeat.
+    A dead job of a ``RESUMABLE`` kind is queued again instead. A job is dead if its worker, a process of this machine,
+    has ended; a job of a living process is never dead, however late its heartbeat. Only where the process cannot be
+    asked, on another machine, the job is dead after ``settings.stale_seconds`` without a heartbeat.
     """
     with database.read() as tx:
         active = jobs.list_jobs(tx, active=True)
-    if not active:
-        return
-    running = [job for job in active if job.status in {"running", "cancelling"}]
-    if running:
+    if any(_is_dead(job, settings.stale_seconds) for job in active):
         with database.atomic() as tx:
-            given_up = list(jobs.reap(tx, older_than_seconds=settings.stale_seconds, resumable=RESUMABLE))
-            for job in running:
-                now = jobs.get_job(tx, job.id)
-                if now.worker == job.worker and now.active and _died_here(job):
-                    given_up.append(jobs.give_up(tx, now, resumable=RESUMABLE))
-        active += tuple(given_up)
+            # Judged again: a job may have ended, gone to another process, or sent its heartbeat meanwhile.
+            active += jobs.reap(tx, dead=lambda job: _is_dead(job, settings.stale_seconds), resumable=RESUMABLE)
     queued = [job for job in active if job.status == "queued"]
     if queued:
         _ensure_worker_for(database, settings, queued, command)
+
+
+def _is_dead(job: jobs.Job, stale_seconds: float) -> bool:
+    """Whether a running job's process is known to have ended, or has been silent too long where it cannot be asked."""
+    if job.status not in {"running", "cancelling"}:
+        return False
+    process = processes.state(job.worker)
+    return jobs.is_silent(job, stale_seconds) if process == "unknown" else process == "gone"
 
 
 def _ensure_worker_for(
@@ -142,20 +143,6 @@ def _ensure_worker_for(
         with database.atomic() as tx:
             for job in queued:
                 jobs.set_message(tx, job.id, message)
-
-
-def _died_here(job: jobs.Job) -> bool:
-    """Whether the job's worker was a process of this machine that has ended."""
-    host, _, pid = (job.worker or "").rpartition(":")
-    if host != socket.gethostname() or not pid.isdigit():
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return True
-    except PermissionError:
-        return False
-    return False
 
 
 def active_jobs(database: Database, *, kind: str, video_id: str | None = None) -> tuple[jobs.Job, ...]:

@@ -41,7 +41,7 @@ class JobReporter:
         self._thread = threading.Thread(target=self._beat_on, name=f"heartbeat-{job_id}", daemon=True)
 
     def __enter__(self) -> Self:
-        self._beat()
+        self._try_to_beat()
         self._thread.start()
         return self
 
@@ -85,19 +85,26 @@ class JobReporter:
 
     def _beat_on(self) -> None:
         while not self._stop.wait(BEAT_SECONDS):
-            try:
-                self._beat()
-            except Exception:
-                # A heartbeat that fails once (a busy disk) must not end a job of hours; the next one may work.
-                log.exception("The heartbeat of job %s could not be written.", self.job_id)
+            self._try_to_beat()
+
+    def _try_to_beat(self) -> None:
+        try:
+            self._beat()
+        except Exception:
+            # A heartbeat that fails once (a busy disk) must not end a job of hours; the next one may work.
+            log.exception("The heartbeat of job %s could not be written.", self.job_id)
 
     def _beat(self) -> None:
         with self._lock:
             progress, message, eta = self._progress, self._message or None, self._eta
+        with self._database.read() as tx:
+            # A cancellation is seen at once, also while another process keeps the write lock.
+            now = jobs.get_job(tx, self.job_id)
+        self._status = now.status if now.worker == self._worker else "taken"
+        if progress is None:
+            # Another process of the same job may report its progress; its estimate must stay.
+            eta = now.eta_seconds
         with self._database.atomic() as tx:
-            if progress is None:
-                # Another process of the same job may report its progress; its estimate must stay.
-                eta = jobs.get_job(tx, self.job_id).eta_seconds
             self._status = jobs.heartbeat(
                 tx, self.job_id, progress=progress, message=message, eta_seconds=eta, worker=self._worker
             )

@@ -7,9 +7,7 @@ moment.
 
 import contextlib
 import logging
-import os
 import signal
-import socket
 import subprocess
 import sys
 import threading
@@ -21,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from app.checkpoints.warm_model import WarmModel
 from app.errors import AppError, Cancelled
+from app.jobs import processes
 from app.jobs.lock import worker_lock
 from app.jobs.queue import LOG_TAIL, RESUMABLE
 from app.jobs.reporter import JobReporter
@@ -42,6 +41,7 @@ POLL_SECONDS = 0.4  # between two looks for a queued job
 GRACE_SECONDS = 10.0  # that a process has to end by itself
 WATCH_SECONDS = 0.5  # between two looks at a process
 LONGEST_ERROR = 400  # characters of the sentence for a mistake of the program
+END_SECONDS = 1.0  # between two tries to store the end of a job
 STOPPED = "The worker was stopped; ask again."
 
 
@@ -95,7 +95,7 @@ class Worker:
         aside: Mapping[str, Handler],
         idle_seconds: float,
     ) -> None:
-        self.name = f"{socket.gethostname()}:{os.getpid()}"
+        self.name = processes.own_name()
         self.stopping = False
         self._settings = settings
         self._handlers = handlers
@@ -151,6 +151,20 @@ class Worker:
         self._end(database, job, error=error, result=result)
 
     def _end(self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
+        """Store the end of a job; a database that refuses is asked again, because a living process keeps its job."""
+        while True:
+            try:
+                return self._store_end(database, job, error=error, result=result)
+            except DatabaseError as refusal:
+                # A worker that ends leaves the job to the next one, which finds this process gone.
+                if self.stopping:
+                    raise
+                log.warning("The end of job %s could not be stored yet: %s", job.id, refusal)
+                time.sleep(END_SECONDS)
+
+    def _store_end(
+        self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None
+    ) -> None:
         with database.atomic() as tx:
             now = jobs.get_job(tx, job.id)
             if not now.active or now.worker != self.name:

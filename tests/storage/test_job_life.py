@@ -220,7 +220,7 @@ class JobLives(DatabaseMachine):
         dead = {job for job in running if self.runs[job] == worker}
         with self.database.atomic() as tx:
             tx.execute(update(schema.jobs).where(schema.jobs.c.worker == worker).values(heartbeat=1.0))
-            reaped = {job.id: job for job in jobs.reap(tx, older_than_seconds=60)}
+            reaped = {job.id: job for job in jobs.reap(tx, dead=lambda job: jobs.is_silent(job, 60))}
         assert set(reaped) == dead
         for job in dead:
             self.status[job] = "failed" if self.status[job] == "running" else "cancelled"

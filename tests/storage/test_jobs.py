@@ -147,14 +147,14 @@ def test_jobs_whose_process_died_are_marked_with_the_end_of_their_log(scene: Sce
         jobs.request_cancel(tx, stopping.id)
         for job, heartbeat in ((dead, 1.0), (stopping, 1.0)):
             tx.exec_driver_sql("UPDATE jobs SET heartbeat = ? WHERE id = ?", (heartbeat, job.id))
-        reaped = {job.id: job for job in jobs.reap(tx, older_than_seconds=60)}
+        reaped = {job.id: job for job in jobs.reap(tx, dead=lambda job: jobs.is_silent(job, 60))}
         assert set(reaped) == {dead.id, stopping.id}
         assert reaped[dead.id].status == "failed"
         assert reaped[stopping.id].status == "cancelled"
         assert "died" in (reaped[dead.id].error or "") and "Killed: out of memory" in (reaped[dead.id].error or "")
         assert reaped[dead.id].log.startswith("loading")
         assert jobs.get_job(tx, alive.id).status == "running"
-        assert jobs.reap(tx, older_than_seconds=60) == ()
+        assert jobs.reap(tx, dead=lambda job: jobs.is_silent(job, 60)) == ()
 
 
 def test_only_the_end_of_a_log_is_kept(scene: Scene) -> None:

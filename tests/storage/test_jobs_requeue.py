@@ -102,6 +102,6 @@ def test_a_worker_that_lost_its_job_is_told_and_changes_nothing(database: Databa
 def test_silent_jobs_that_can_go_on_are_queued_by_the_reaper(database: Database) -> None:
     able, unable = running(database), running(database, kind="export")
     with database.atomic() as tx:
-        assert jobs.reap(tx, older_than_seconds=60.0, resumable={"propose"}) == ()
-        reaped = jobs.reap(tx, older_than_seconds=-1.0, resumable={"propose"})
+        assert jobs.reap(tx, dead=lambda job: jobs.is_silent(job, 60.0), resumable={"propose"}) == ()
+        reaped = jobs.reap(tx, dead=lambda job: jobs.is_silent(job, -1.0), resumable={"propose"})
     assert {job.id: job.status for job in reaped} == {able.id: "queued", unable.id: "failed"}

@@ -14,7 +14,7 @@ import pytest
 from filelock import FileLock
 
 from app.errors import BadInput
-from app.jobs import lock, queue
+from app.jobs import lock, processes, queue
 from app.settings import Settings
 from storage import jobs
 from storage.database import Database
@@ -52,7 +52,14 @@ def running(database: Database, worker: str, *, kind: str = "count", cancelling:
         ("{here}:{alive}", False, False, "running"),
         ("{here}:{alive}", False, True, "cancelling"),
         ("{here}:1", False, False, "running"),
-        ("{here}:{alive}", True, False, "failed"),
+        ("{here}:{alive}", True, False, "running"),
+        ("{here}:{alive}:{start}", True, False, "running"),
+        ("{here}:{alive}:{start}", True, True, "cancelling"),
+        ("{here}:{alive}:1", False, False, "failed"),
+        ("{here}:{dead}:{start}", False, False, "failed"),
+        ("elsewhere:{alive}:{start}", True, False, "failed"),
+        ("elsewhere:{alive}:{start}", False, False, "running"),
+        ("{here}:nobody", True, False, "failed"),
         ("elsewhere:{dead}", False, False, "running"),
         ("elsewhere:{dead}", True, False, "failed"),
         ("elsewhere:{dead}", True, True, "cancelled"),
@@ -61,7 +68,7 @@ def running(database: Database, worker: str, *, kind: str = "count", cancelling:
         ("", True, False, "failed"),
     ],
 )
-def test_a_job_is_given_up_when_its_process_is_gone_or_silent(
+def test_a_job_is_given_up_when_its_process_is_gone_or_is_elsewhere_and_silent(
     database: Database,
     settings: Settings,
     started_workers: list[Settings],
@@ -70,7 +77,8 @@ def test_a_job_is_given_up_when_its_process_is_gone_or_silent(
     cancelling: bool,
     status: str,
 ) -> None:
-    name = worker.format(here=HERE, dead=dead_pid(), alive=os.getpid())
+    start = processes.own_name().rpartition(":")[2]
+    name = worker.format(here=HERE, dead=dead_pid(), alive=os.getpid(), start=start)
     job = running(database, name, cancelling=cancelling)
     if stale:
         with database.atomic() as tx:

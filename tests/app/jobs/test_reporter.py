@@ -1,13 +1,15 @@
 """How a running job reports: progress, message, log, curves, the time left; and that it is cancelled or lost."""
 
+import threading
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from app.jobs import queue, reporter
 from app.settings import Settings
 from storage import jobs
-from storage.database import Database
+from storage.database import Database, DatabaseBusy
 from tests.app.jobs.following import job_in
 from tests.waiting import wait_for
 
@@ -90,3 +92,22 @@ def test_the_time_left_of_a_job_that_goes_on_is_not_taken_from_what_was_done_bef
         now[0] = moment
         report(progress, "on")
     assert report._eta == pytest.approx(10.0)
+
+
+def test_a_cancel_is_seen_while_another_process_keeps_the_write_lock(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = claimed(database)
+    beat = jobs.heartbeat
+    lock_is_held = threading.Event()
+
+    def refused(*arguments: Any, **named: Any) -> str:
+        if lock_is_held.is_set():
+            raise DatabaseBusy("Another process has been writing for over 30 s; try again.")
+        return beat(*arguments, **named)
+
+    monkeypatch.setattr(jobs, "heartbeat", refused)
+    with reporter.JobReporter(database, job, worker="me:1") as report:
+        lock_is_held.set()
+        queue.cancel(database, job)
+        wait_for(report.cancelled)
