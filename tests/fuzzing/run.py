@@ -9,14 +9,12 @@ import json
 import logging
 import random
 import shutil
-import signal
 import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 from unittest.mock import patch
 
@@ -32,6 +30,7 @@ from storage.edits.rebuild import check_video
 from tests.app.made import edit, project_with, square, video_in
 from tests.fuzzing.files import Doors
 from tests.fuzzing.requests import Made, Schema
+from tests.waiting import at_most
 
 ADDRESS = "http://127.0.0.1:7860"
 WORLD = 2000
@@ -155,7 +154,7 @@ def _run_case(world: World, tally: Tally, chance: random.Random, number: int) ->
     made: Made | str = "a file"
     begun = time.monotonic()
     try:
-        with _patience():
+        with at_most(PATIENCE_SECONDS, Hung):
             if number % FILES_EVERY == 0:
                 made, problem = _file_case(world, chance)
                 tally.count("file")
@@ -195,17 +194,3 @@ def _complaint(answer: Any) -> str | None:
     if answer.status_code >= 400 and not (answer.json().get("error") or "").strip():
         return f"{answer.status_code} without a sentence"
     return None
-
-
-@contextmanager
-def _patience() -> Iterator[None]:
-    def late(_number: int, _frame: FrameType | None) -> None:
-        raise Hung(f"over {PATIENCE_SECONDS} seconds")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(PATIENCE_SECONDS)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)

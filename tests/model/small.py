@@ -83,6 +83,14 @@ def normal_clips(batch: int, frames: int, hw: tuple[int, int] = (64, 96), seed: 
     return torch.randn((batch, frames, 3, *hw), generator=torch.Generator().manual_seed(seed))
 
 
+def assert_frames_apart(backbone: nn.Module, clips: Tensor, order: list[int]) -> None:
+    """A backbone that sees each frame alone gives reordered frames reordered maps."""
+    with torch.inference_mode():
+        plain, mixed = backbone(clips)[0], backbone(clips[:, order])[0]
+    for a, b in zip(plain, mixed, strict=True):
+        torch.testing.assert_close(a[order], b, atol=1e-5, rtol=1e-4)
+
+
 def box_rle(hw: tuple[int, int], box: tuple[int, int, int, int]) -> dict[str, object]:
     """COCO RLE of a filled box x, y, w, h."""
     mask = np.zeros(hw, np.uint8, order="F")

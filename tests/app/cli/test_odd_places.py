@@ -1,14 +1,13 @@
 """Pipes, sockets and devices in place of files: every command ends at once, with one sentence and exit code 1."""
 
-import signal
 from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
 
 import pytest
 
 from tests.app.command_line import Run
 from tests.fuzzing.files import odd_places
+from tests.waiting import at_most
 
 SECONDS = 60
 COMMANDS = (
@@ -26,14 +25,8 @@ COMMANDS = (
 def patience() -> Iterator[None]:
     """A command that waits for a pipe fails the test instead of blocking the suite."""
 
-    def late(_number: int, _frame: FrameType | None) -> None:
-        raise AssertionError(f"the command still runs after {SECONDS} seconds")
-
-    before = signal.signal(signal.SIGALRM, late)
-    signal.alarm(SECONDS)
-    yield
-    signal.alarm(0)
-    signal.signal(signal.SIGALRM, before)
+    with at_most(SECONDS):
+        yield
 
 
 @pytest.mark.parametrize("command", COMMANDS, ids=lambda words: " ".join(words[:2]))

@@ -54,6 +54,19 @@ def raises(error: BaseException) -> Handler:
     return handler
 
 
+def ended(settings: Settings, database: Database, handler: Handler) -> jobs.Job:
+    """A job as it is stored after its handler ran."""
+    (job,) = queued(database, "x")
+    WorkerForSome(settings, 1, {"x": handler}).serve(database)
+    return job_in(database, job)
+
+
+def cancel(context: JobContext) -> None:
+    """Somebody asks for the end of the job that runs."""
+    with context.database.atomic() as tx:
+        jobs.request_cancel(tx, context.job.id)
+
+
 def until_cancelled(context: JobContext) -> None:
     wait_for(context.report.cancelled)
     raise Cancelled
@@ -78,11 +91,9 @@ def until_cancelled(context: JobContext) -> None:
 def test_each_end_of_a_handler_is_stored(
     settings: Settings, database: Database, handler: Handler, status: str, error: str | None
 ) -> None:
-    (job,) = queued(database, "x")
-    WorkerForSome(settings, 1, {"x": handler}).serve(database)
-    ended = job_in(database, job)
-    assert (ended.status, ended.error) == (status, error)
-    assert ended.finished is not None and ended.eta_seconds is None
+    job = ended(settings, database, handler)
+    assert (job.status, job.error) == (status, error)
+    assert job.finished is not None and job.eta_seconds is None
 
 
 def test_only_a_mistake_of_the_program_leaves_its_traceback_in_the_log(settings: Settings, database: Database) -> None:
@@ -112,55 +123,42 @@ def test_jobs_of_kinds_it_does_not_know_are_left_for_others(settings: Settings, 
 def test_a_job_cancelled_while_it_ran_is_cancelled_even_if_it_broke_over_it(
     settings: Settings, database: Database
 ) -> None:
-    (job,) = queued(database, "x")
-
     def breaks_when_cancelled(context: JobContext) -> None:
-        with context.database.atomic() as tx:
-            jobs.request_cancel(tx, context.job.id)
+        cancel(context)
         raise RuntimeError("the ground was pulled away")
 
-    WorkerForSome(settings, 1, {"x": breaks_when_cancelled}).serve(database)
-    ended = job_in(database, job)
-    assert (ended.status, ended.error) == ("cancelled", None)
+    job = ended(settings, database, breaks_when_cancelled)
+    assert (job.status, job.error) == ("cancelled", None)
 
 
 def test_a_job_that_finished_before_it_saw_the_cancel_is_done(settings: Settings, database: Database) -> None:
-    (job,) = queued(database, "x")
-
     def too_late(context: JobContext) -> Mapping[str, Any]:
-        with context.database.atomic() as tx:
-            jobs.request_cancel(tx, context.job.id)
+        cancel(context)
         return {"all": True}
 
-    WorkerForSome(settings, 1, {"x": too_late}).serve(database)
-    assert (job_in(database, job).status, job_in(database, job).result) == ("done", {"all": True})
+    job = ended(settings, database, too_late)
+    assert (job.status, job.result) == ("done", {"all": True})
 
 
 def test_a_job_given_up_by_another_process_keeps_that_end(settings: Settings, database: Database) -> None:
-    (job,) = queued(database, "x")
-
     def lost(context: JobContext) -> Mapping[str, Any]:
         with context.database.atomic() as tx:
             jobs.fail(tx, context.job.id, error="The process of this job died; start the job again.")
         wait_for(context.report.cancelled)
         return {"late": True}
 
-    WorkerForSome(settings, 1, {"x": lost}).serve(database)
-    ended = job_in(database, job)
-    assert (ended.status, ended.result) == ("failed", None) and "died" in str(ended.error)
+    job = ended(settings, database, lost)
+    assert (job.status, job.result) == ("failed", None) and "died" in str(job.error)
 
 
 def test_a_job_that_another_worker_has_by_now_is_not_ended_by_the_first(settings: Settings, database: Database) -> None:
-    (job,) = queued(database, "x")
-
     def taken(context: JobContext) -> Mapping[str, Any]:
         with context.database.atomic() as tx:
             tx.exec_driver_sql("UPDATE jobs SET worker = 'other:1' WHERE id = ?", (context.job.id,))
         wait_for(context.report.cancelled)
         return {"not": "mine"}
 
-    WorkerForSome(settings, 1, {"x": taken}).serve(database)
-    left = job_in(database, job)
+    left = ended(settings, database, taken)
     assert (left.status, left.worker, left.result) == ("running", "other:1", None)
 
 
@@ -175,8 +173,8 @@ def test_a_stopped_worker_ends_its_job_at_the_next_step_and_takes_no_other(
     one.stop(signal.SIGTERM, None)
     thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive()
-    ended = job_in(database, running)
-    assert (ended.status, ended.error) == ("failed", "The worker was stopped; ask again.")
+    stopped = job_in(database, running)
+    assert (stopped.status, stopped.error) == ("failed", "The worker was stopped; ask again.")
     assert job_in(database, waiting).status == "queued"
 
 
@@ -205,7 +203,6 @@ def test_what_watches_another_process_runs_beside_the_others_and_one_at_a_time(
 def test_a_database_that_is_busy_for_a_moment_does_not_end_the_worker(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (job,) = queued(database, "x")
     claim, tries = jobs.claim, [0]
 
     def busy_twice(*arguments: Any, **named: Any) -> jobs.Job | None:
@@ -215,8 +212,7 @@ def test_a_database_that_is_busy_for_a_moment_does_not_end_the_worker(
         return claim(*arguments, **named)
 
     monkeypatch.setattr(jobs, "claim", busy_twice)
-    WorkerForSome(settings, 1, {"x": lambda context: {}}).serve(database)
-    assert job_in(database, job).status == "done" and tries[0] == 3
+    assert ended(settings, database, lambda context: {}).status == "done" and tries[0] == 3
 
 
 def test_the_end_of_a_job_is_stored_as_soon_as_the_database_takes_it(
@@ -240,7 +236,6 @@ def test_the_end_of_a_job_is_stored_as_soon_as_the_database_takes_it(
 def test_a_heartbeat_that_fails_once_does_not_end_the_job(
     settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (job,) = queued(database, "x")
     beat, beats = jobs.heartbeat, [0]
 
     def fails_at_times(*arguments: Any, **named: Any) -> str:
@@ -256,8 +251,7 @@ def test_a_heartbeat_that_fails_once_does_not_end_the_job(
         wait_for(lambda: beats[0] > 5)
         return {"message": job_in(database, context.job.id).message}
 
-    WorkerForSome(settings, 1, {"x": handler}).serve(database)
-    assert job_in(database, job).result == {"message": "half"}
+    assert ended(settings, database, handler).result == {"message": "half"}
 
 
 def test_a_worker_is_alone_per_machine_and_device(settings: Settings, database: Database) -> None:

@@ -1,5 +1,7 @@
 """One clip through the network: the two rules, duplicates, sizes."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 import torch
@@ -7,7 +9,7 @@ import torch
 from model.config import named
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT, build
-from model.tracking.clip_inference import UnknownRule, infer_clip, one_each, resize_frame
+from model.tracking.clip_inference import ClipTrack, UnknownRule, infer_clip, one_each, resize_frame
 from model.tracking.settings import ProposeSettings
 from model.tracking.whole_video import WholeVideo, gather
 from model.tracking.windows import propose
@@ -36,6 +38,19 @@ def whole_clip(network: TeViT, frames: list[np.ndarray], *, rule: str, max_track
     return gather(results)
 
 
+def one_clip(network: TeViT, frames: list[np.ndarray], **more: Any) -> list[ClipTrack]:
+    """The tracks of a clip whose frames have the size of the pictures."""
+    options = {"rule": "review", "precision": "float32", "max_tracks": 5, **more}
+    return infer_clip(network, frames, frame_hw=frames[0].shape[:2], config=network.config, **options)
+
+
+def speaking(network: TeViT) -> TeViT:
+    with torch.no_grad():
+        for head in network.roi_head.bbox_head:
+            head.fc_cls.bias.fill_(0.0)
+    return network
+
+
 @pytest.mark.parametrize("hw", [(48, 64), (90, 50), (121, 161)])
 def test_masks_have_the_size_of_the_frame_and_every_frame_has_one(network: TeViT, hw: tuple[int, int]) -> None:
     found = whole_clip(network, pictures(3, hw), rule="published", max_tracks=10)
@@ -55,15 +70,7 @@ def test_the_published_rule_ranks_by_the_mean_score_over_frames(network: TeViT) 
 
 def test_the_review_rule_gives_no_mask_where_a_track_is_absent(network: TeViT) -> None:
     frames = pictures(4, (48, 64))
-    found = infer_clip(
-        speaking(network),
-        frames,
-        frame_hw=(48, 64),
-        config=network.config,
-        rule="review",
-        precision="float32",
-        max_tracks=5,
-    )
+    found = one_clip(speaking(network), frames)
     whole = whole_clip(network, frames, rule="review", max_tracks=5)
     assert 0 < len(whole.tracks) <= len(found) <= 5
     presence = {one.selected.frame_scores: one.selected.present for one in found}
@@ -76,35 +83,12 @@ def test_the_review_rule_gives_no_mask_where_a_track_is_absent(network: TeViT) -
 
 def test_an_unknown_rule_is_refused(network: TeViT) -> None:
     with pytest.raises(UnknownRule, match="published and review"):
-        infer_clip(
-            network,
-            pictures(1, (48, 64)),
-            frame_hw=(48, 64),
-            config=network.config,
-            rule="best",
-            precision="float32",
-            max_tracks=1,
-        )
-
-
-def speaking(network: TeViT) -> TeViT:
-    with torch.no_grad():
-        for head in network.roi_head.bbox_head:
-            head.fc_cls.bias.fill_(0.0)
-    return network
+        one_clip(network, pictures(1, (48, 64)), rule="best")
 
 
 def test_clip_tracks_hold_what_stitching_needs(network: TeViT) -> None:
     frames = pictures(4, (48, 64))
-    found = infer_clip(
-        speaking(network),
-        frames,
-        frame_hw=(48, 64),
-        config=network.config,
-        rule="review",
-        precision="float32",
-        max_tracks=5,
-    )
+    found = one_clip(speaking(network), frames)
     assert 0 < len(found) <= 5
     for one in found:
         assert one.probabilities.shape == (4, 28, 28) and one.boxes.shape == (4, 4)
@@ -118,20 +102,11 @@ def test_clip_tracks_hold_what_stitching_needs(network: TeViT) -> None:
 
 
 def test_a_lower_minimum_gives_weaker_tracks(network: TeViT) -> None:
-    counts = []
-    for minimum in (0.0, 0.99):
-        found = infer_clip(
-            speaking(network),
-            pictures(3, (48, 64)),
-            frame_hw=(48, 64),
-            config=network.config,
-            rule="review",
-            precision="float32",
-            max_tracks=20,
-            minimum=minimum,
-        )
-        counts.append(len(found))
-    assert counts[0] > counts[1] == 0
+    frames = pictures(3, (48, 64))
+    all_tracks, strong = (
+        one_clip(speaking(network), frames, max_tracks=20, minimum=minimum) for minimum in (0.0, 0.99)
+    )
+    assert len(all_tracks) > len(strong) == 0
 
 
 def test_frames_that_were_resized_before_give_the_same_tracks(network: TeViT) -> None:

@@ -1,10 +1,6 @@
 """What an edit may never do: the whole table of machine against human, and names that belong elsewhere."""
 
-import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import product
-from types import FrameType
 from typing import Any
 
 import pytest
@@ -12,6 +8,7 @@ import pytest
 from storage import schema
 from storage.edits import AS_BASE_LEFT_IT, Applied, Change, Conflict, Edit, EditError, MachineOnHumanRow, apply_edit
 from tests.storage.scenes import Scene, make_video, new_id, square
+from tests.waiting import at_most
 
 EVERY_ROW = list(product(schema.SOURCES, schema.REVIEWS))
 MACHINE_MAY = [("proposed", "unreviewed"), ("propagated", "unreviewed"), ("interpolated", "unreviewed")]
@@ -152,22 +149,6 @@ def test_texts_of_all_languages_are_kept(scene: Scene) -> None:
     stored = scene.track(track)
     assert (stored.name, stored.extra) == ("Ünïcode 字 \U0001f42c", {"κ": ["\U0001f42c", 1.5, None]})
     scene.assert_log_explains_tables()
-
-
-@contextmanager
-def at_most(seconds: int) -> Iterator[None]:
-    """Fails where the block does not end."""
-
-    def too_long(_number: int, _frame: FrameType | None) -> None:
-        raise AssertionError(f"it takes more than {seconds} s")
-
-    before = signal.signal(signal.SIGALRM, too_long)
-    signal.alarm(seconds)
-    try:
-        yield
-    finally:
-        signal.alarm(0)
-        signal.signal(signal.SIGALRM, before)
 
 
 def test_bases_that_name_each_other_do_not_hold_up_the_writers(scene: Scene) -> None:

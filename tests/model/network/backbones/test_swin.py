@@ -13,7 +13,7 @@ from model.network.backbones.swin import (
     shifted_mask,
     windows,
 )
-from tests.model.small import normal_clips, randomise
+from tests.model.small import assert_frames_apart, normal_clips, randomise
 
 SMALL = SwinConfig(dim=8, depths=(2, 1, 1, 1), heads=(1, 2, 2, 4), window=4, mlp_ratio=2, drop_path=0.0)
 
@@ -35,11 +35,7 @@ def test_maps_have_the_strides_and_channels_of_a_pyramid(backbone: Swin, hw: tup
 
 
 def test_frames_do_not_see_each_other(backbone: Swin) -> None:
-    clips, order = normal_clips(1, 3, (64, 64)), [2, 0, 1]
-    with torch.inference_mode():
-        plain, mixed = backbone(clips)[0], backbone(clips[:, order])[0]
-    for a, b in zip(plain, mixed, strict=True):
-        torch.testing.assert_close(a[order], b, atol=1e-5, rtol=1e-4)
+    assert_frames_apart(backbone, normal_clips(1, 3, (64, 64)), [2, 0, 1])
 
 
 def test_windows_and_back() -> None:
@@ -67,25 +63,25 @@ def test_the_shift_separates_what_it_made_neighbours() -> None:
     assert (mask[3] == 0).sum() == 4 * 16  # four quarters that see themselves only
 
 
-def test_attention_stays_inside_its_window() -> None:
-    torch.manual_seed(1)
-    layer = ShiftedWindows(8, 2, 4, 0).eval()
+def moved_by_the_first_token(shift: int) -> torch.Tensor:
+    """How much attention in windows of 4 x 4 moves each of 8 x 8 tokens when the first of them changes."""
+    torch.manual_seed(1 + shift)
+    layer = ShiftedWindows(8, 2, 4, shift).eval()
     x = torch.randn(1, 64, 8)
     changed = x.clone()
-    changed[0, 0] += 1.0  # the first token of the first window
+    changed[0, 0] += 1.0
     with torch.inference_mode():
-        moved = (layer(x, (8, 8)) - layer(changed, (8, 8))).abs().sum(dim=2).view(8, 8)
+        return (layer(x, (8, 8)) - layer(changed, (8, 8))).abs().sum(dim=2).view(8, 8)
+
+
+def test_attention_stays_inside_its_window() -> None:
+    moved = moved_by_the_first_token(shift=0)
     assert (moved[:4, :4] > 0).all() and moved[4:].sum() == 0 and moved[:, 4:].sum() == 0
 
 
 def test_shifted_attention_does_not_cross_the_border() -> None:
-    torch.manual_seed(2)
-    layer = ShiftedWindows(8, 2, 4, 2).eval()
-    x = torch.randn(1, 64, 8)
-    changed = x.clone()
-    changed[0, 0] += 1.0  # the corner: rolled beside the opposite corner, but not its neighbour
-    with torch.inference_mode():
-        moved = (layer(x, (8, 8)) - layer(changed, (8, 8))).abs().sum(dim=2).view(8, 8)
+    # The first token is rolled beside the opposite corner, but is not its neighbour.
+    moved = moved_by_the_first_token(shift=2)
     assert (moved[:2, :2] > 0).all() and moved[2:].sum() < 1e-6 and moved[:, 2:].sum() < 1e-6
 
 
