@@ -2,11 +2,13 @@
 
 import mmap
 import re
+import struct
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
 _START = 512  # bytes that tell a page or a pointer from weights
+_DAMAGED_ZIP = (zipfile.BadZipFile, struct.error, NotImplementedError, ValueError, EOFError)
 _MASK2FORMER = b"sem_seg_head.pixel_decoder."
 # How keys begin that only checkpoints of one family of networks have.
 _NETWORKS = (
@@ -52,9 +54,12 @@ def other_network(keys: Iterable[str]) -> str | None:
 
 
 def _is_pytorch(path: Path) -> bool:
-    """Whether a zip archive is one of torch.save, which keeps its values in `data.pkl`."""
-    with zipfile.ZipFile(path) as archive:
-        return any(name.rpartition("/")[2] == "data.pkl" for name in archive.namelist())
+    """Whether a zip archive may be one of torch.save, which keeps its values in `data.pkl`; true for a damaged one."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return any(name.rpartition("/")[2] == "data.pkl" for name in archive.namelist())
+    except _DAMAGED_ZIP:
+        return True
 
 
 def _holds(path: Path, word: bytes) -> bool:

@@ -1,22 +1,17 @@
-"""Files and folders that appear whole or not at all."""
+"""Files and folders that appear whole or not at all; `tests.test_atomic` has what `model.atomic` promises too."""
 
-import errno
 import os
 import stat
-import threading
-import time
 from functools import partial
 from pathlib import Path
 
 import pytest
 
 from storage.atomic import (
-    ABANDONED_SECONDS,
     TEMPORARY,
     new_folder,
     put_in_place,
     remove_abandoned_folder,
-    replacing,
     temporary_of,
     work_folder,
     write_text,
@@ -37,81 +32,11 @@ def test_a_text_is_written_with_its_line_ends_and_in_utf_8(tmp_path: Path) -> No
     assert entries(tmp_path) == ["a.txt", "b.txt"]
 
 
-def test_until_the_block_ends_the_old_file_is_there(tmp_path: Path) -> None:
-    path = tmp_path / "kept.json"
-    path.write_text("old")
-    with replacing(path) as temporary:
-        temporary.write_text("new")
-        assert path.read_text() == "old"
-        assert temporary.parent == tmp_path and TEMPORARY.fullmatch(temporary.name)
-
-    assert path.read_text() == "new"
-    assert entries(tmp_path) == ["kept.json"]
-
-
-@pytest.mark.parametrize("error", [RuntimeError("halfway"), KeyboardInterrupt()])
-def test_a_failure_in_the_middle_leaves_the_old_file_whole_and_no_temporary(
-    tmp_path: Path, error: BaseException
-) -> None:
-    path = tmp_path / "kept.json"
-    path.write_text("old")
-
-    def pieces() -> list[str]:
-        raise error
-
-    with pytest.raises(type(error)), replacing(path) as temporary:
-        temporary.write_text("half of the n")
-        pieces()
-
-    assert path.read_text() == "old"
-    assert entries(tmp_path) == ["kept.json"]
-
-
 def test_pieces_that_fail_after_some_were_written_leave_no_new_file(tmp_path: Path) -> None:
     with pytest.raises(ZeroDivisionError):
         write_text(tmp_path / "new.txt", (str(1 // n) for n in (1, 0)))
 
     assert entries(tmp_path) == []
-
-
-@pytest.mark.parametrize("call", ["fsync", "replace"])
-def test_a_full_disk_leaves_the_old_file_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str) -> None:
-    path = tmp_path / "kept.json"
-    path.write_text("old")
-
-    def full(*_: object) -> None:
-        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
-
-    monkeypatch.setattr(*((os, "fsync") if call == "fsync" else (Path, "replace")), full)
-    with pytest.raises(OSError, match="No space left"):
-        write_text(path, "new")
-
-    assert path.read_text() == "old"
-    assert entries(tmp_path) == ["kept.json"]
-
-
-def test_of_two_writers_at_once_each_writes_its_own_file_and_the_last_wins(tmp_path: Path) -> None:
-    path = tmp_path / "shared.txt"
-    first_has_begun, second_is_done = threading.Event(), threading.Event()
-
-    def first() -> None:
-        with replacing(path) as temporary, temporary.open("w") as file:
-            file.write("first " * 1000)
-            file.flush()
-            first_has_begun.set()
-            assert second_is_done.wait(30)
-            file.write("end")
-
-    writer = threading.Thread(target=first)
-    writer.start()
-    assert first_has_begun.wait(30)
-    write_text(path, "second")
-    assert path.read_text() == "second"
-    second_is_done.set()
-    writer.join(30)
-
-    assert path.read_text() == "first " * 1000 + "end"
-    assert entries(tmp_path) == ["shared.txt"]
 
 
 def test_many_writers_at_once_leave_one_whole_text(tmp_path: Path) -> None:
@@ -158,40 +83,13 @@ def test_content_is_flushed_before_the_rename_and_the_folder_after_it(
     assert steps == ["5 bytes", "rename", "folder"]
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions and flushed folders are POSIX's")
-@pytest.mark.parametrize(("number", "fails"), [(errno.EINVAL, False), (errno.EIO, True)])
-def test_a_folder_that_cannot_be_flushed_is_no_failure_but_a_broken_disk_is(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int, fails: bool
-) -> None:
-    fsync = os.fsync
+def test_a_file_that_a_person_gave_the_name_of_a_temporary_stays(tmp_path: Path) -> None:
+    mine = tmp_path / ".kept.json.mine.partial"
+    mine.write_text("half")
+    os.utime(mine, (0, 0))
+    write_text(tmp_path / "kept.json", "whole")
 
-    def refused(handle: int) -> None:
-        if stat.S_ISDIR(os.fstat(handle).st_mode):
-            raise OSError(number, os.strerror(number))
-        fsync(handle)
-
-    monkeypatch.setattr(os, "fsync", refused)
-    if fails:
-        with pytest.raises(OSError, match=os.strerror(number)):
-            write_text(tmp_path / "a.txt", "x")
-    else:
-        write_text(tmp_path / "a.txt", "x")
-
-    assert entries(tmp_path) == ["a.txt"]
-
-
-def test_only_what_killed_writers_of_this_file_left_long_ago_is_removed(tmp_path: Path) -> None:
-    path = tmp_path / "kept.json"
-    old, young = (tmp_path / f".kept.json.{sign * 32}.partial" for sign in "ab")
-    others = [tmp_path / f".other.json.{'c' * 32}.partial", tmp_path / ".kept.json.mine.partial"]
-    for left in (old, young, *others):
-        left.write_text("half")
-    then = time.time() - ABANDONED_SECONDS - 60
-    for left in (old, *others):
-        os.utime(left, (then, then))
-    write_text(path, "whole")
-
-    assert entries(tmp_path) == sorted(["kept.json", young.name, *(other.name for other in others)])
+    assert entries(tmp_path) == sorted(["kept.json", mine.name])
 
 
 def test_a_name_as_long_as_a_disk_allows_can_be_written(tmp_path: Path) -> None:

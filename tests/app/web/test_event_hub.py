@@ -1,6 +1,7 @@
 """The hub of events without a browser: who hears what, what was missed, and listeners that do not read."""
 
 import asyncio
+import functools
 import uuid
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -17,8 +18,7 @@ from storage.videos import Video
 from tests import own_loop
 from tests.app.made import project_with
 from tests.storage.scenes import make_video
-
-Story = Callable[[EventHub], Awaitable[None]]
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture
@@ -28,17 +28,26 @@ def video(database: Database) -> Video:
         return make_video(tx, project.id)
 
 
-def play(database: Database, story: Story) -> None:
-    """Run a story with a hub that looks often; the hub is closed at its end."""
+@pytest.fixture
+def hub(database: Database) -> EventHub:
+    """A hub that reads often; see `with_hub`."""
+    return EventHub(database, poll_seconds=0.01)
 
-    async def whole() -> None:
-        hub = EventHub(database, poll_seconds=0.01)
-        try:
-            await asyncio.wait_for(story(hub), 30)
-        finally:
-            await hub.close()
 
-    own_loop.run(whole())
+def with_hub(test: Callable[..., Awaitable[None]]) -> Callable[..., None]:
+    """Runs a test in an event loop of its own, and closes its hub at the end."""
+
+    @functools.wraps(test)
+    def run(hub: EventHub, **given: Any) -> None:
+        async def whole() -> None:
+            try:
+                await asyncio.wait_for(test(hub=hub, **given), PATIENCE_SECONDS)
+            finally:
+                await hub.close()
+
+        own_loop.run(whole())
+
+    return run
 
 
 def write(database: Database, video: Video, author: str = "ann", count: int = 1) -> list[int]:
@@ -99,51 +108,47 @@ async def numbers_of(listener: Listener, count: int) -> list[int]:
     return [(await next_of(listener))["number"] for _ in range(count)]
 
 
-def test_the_hello_comes_first_and_names_the_end_of_the_log(database: Database, video: Video) -> None:
+@with_hub
+async def test_the_hello_comes_first_and_names_the_end_of_the_log(
+    hub: EventHub, database: Database, video: Video
+) -> None:
     last = write(database, video, count=3)[-1]
-
-    async def story(hub: EventHub) -> None:
-        fresh = await hub.join(video=video.id, project=None, since=None)
-        assert fresh.queue.get_nowait() == {"type": "hello", "last_edit": last}
-        assert fresh.queue.empty(), "without a number nothing was missed"
-        back = await hub.join(video=video.id, project=None, since=last - 2)
-        assert back.queue.get_nowait() == {"type": "hello", "last_edit": last}
-        assert await numbers_of(back, 2) == [last - 1, last]
-
-    play(database, story)
+    fresh = await hub.join(video=video.id, project=None, since=None)
+    assert fresh.queue.get_nowait() == {"type": "hello", "last_edit": last}
+    assert fresh.queue.empty(), "without a number nothing was missed"
+    back = await hub.join(video=video.id, project=None, since=last - 2)
+    assert back.queue.get_nowait() == {"type": "hello", "last_edit": last}
+    assert await numbers_of(back, 2) == [last - 1, last]
 
 
 @pytest.mark.parametrize(
     "missed", [event_hub.BATCH - 1, event_hub.BATCH, event_hub.BATCH + 1, event_hub.QUEUE_LIMIT + 300]
 )
-def test_everything_that_was_missed_comes_once_and_in_order_however_much_it_is(
-    database: Database, video: Video, missed: int
+@with_hub
+async def test_everything_that_was_missed_comes_once_and_in_order_however_much_it_is(
+    hub: EventHub, database: Database, video: Video, missed: int
 ) -> None:
     write_many(database, video, missed)
-
-    async def story(hub: EventHub) -> None:
-        listener = await hub.join(video=video.id, project=None, since=0)
-        (live,) = await asyncio.to_thread(write, database, video)
-        assert await numbers_of(listener, missed + 1) == [*range(1, missed + 1), live]
-
-    play(database, story)
+    listener = await hub.join(video=video.id, project=None, since=0)
+    (live,) = await asyncio.to_thread(write, database, video)
+    assert await numbers_of(listener, missed + 1) == [*range(1, missed + 1), live]
 
 
 @pytest.mark.parametrize("since", [-1, -(10**30), 10**6, 10**30])
-def test_a_number_of_another_database_hides_nothing_of_this_one(database: Database, video: Video, since: int) -> None:
+@with_hub
+async def test_a_number_of_another_database_hides_nothing_of_this_one(
+    hub: EventHub, database: Database, video: Video, since: int
+) -> None:
     write(database, video, count=2)
-
-    async def story(hub: EventHub) -> None:
-        listener = await hub.join(video=video.id, project=None, since=since)
-        (live,) = await asyncio.to_thread(write, database, video)
-        expected = [1, 2, live] if since < 0 else [live]
-        assert await numbers_of(listener, len(expected)) == expected
-
-    play(database, story)
+    listener = await hub.join(video=video.id, project=None, since=since)
+    (live,) = await asyncio.to_thread(write, database, video)
+    expected = [1, 2, live] if since < 0 else [live]
+    assert await numbers_of(listener, len(expected)) == expected
 
 
-def test_missed_edits_are_those_of_the_video_and_project_that_were_asked_for(
-    database: Database, video: Video, aside: Video
+@with_hub
+async def test_missed_edits_are_those_of_the_video_and_project_that_were_asked_for(
+    hub: EventHub, database: Database, video: Video, aside: Video
 ) -> None:
     other_project, _ = project_with(database, name="other")
     with database.atomic() as tx:
@@ -156,63 +161,55 @@ def test_missed_edits_are_those_of_the_video_and_project_that_were_asked_for(
         (None, None, mine + siblings + theirs),
         (video.id, other_project.id, []),
     ]
-
-    async def story(hub: EventHub) -> None:
-        pages = [await hub.join(video=of_video, project=of_project, since=0) for of_video, of_project, _ in asked]
-        live = [await asyncio.to_thread(write, database, one) for one in (video, sibling, stranger)]
-        for page, (of_video, of_project, missed) in zip(pages, asked, strict=True):
-            wanted = [
-                number
-                for one, (number,) in zip((video, sibling, stranger), live, strict=True)
-                if of_video in (None, one.id) and of_project in (None, one.project_id)
-            ]
-            assert await numbers_of(page, len(missed) + len(wanted)) == missed + wanted
-        last = await caught_up(hub, database, aside)
-        assert [edits_left(page) for page in pages] == [[], [], [], [last], []], "one follows everything"
-
-    play(database, story)
+    pages = [await hub.join(video=of_video, project=of_project, since=0) for of_video, of_project, _ in asked]
+    live = [await asyncio.to_thread(write, database, one) for one in (video, sibling, stranger)]
+    for page, (of_video, of_project, missed) in zip(pages, asked, strict=True):
+        wanted = [
+            number
+            for one, (number,) in zip((video, sibling, stranger), live, strict=True)
+            if of_video in (None, one.id) and of_project in (None, one.project_id)
+        ]
+        assert await numbers_of(page, len(missed) + len(wanted)) == missed + wanted
+    last = await caught_up(hub, database, aside)
+    assert [edits_left(page) for page in pages] == [[], [], [], [last], []], "one follows everything"
 
 
-def test_nothing_is_told_twice_where_joining_and_writing_meet(database: Database, video: Video) -> None:
-    async def story(hub: EventHub) -> None:
-        first = await hub.join(video=video.id, project=None, since=0)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(asyncio.to_thread(lambda: [write(database, video) for _ in range(60)]))
-            late = [await hub.join(video=video.id, project=None, since=0) for _ in range(5)]
-        for listener in (first, *late):
-            assert await numbers_of(listener, 60) == list(range(1, 61))
-
-    play(database, story)
-
-
-def test_a_page_that_does_not_read_is_cut_off_and_the_others_hear_on(
-    database: Database, video: Video, monkeypatch: pytest.MonkeyPatch
+@with_hub
+async def test_nothing_is_told_twice_where_joining_and_writing_meet(
+    hub: EventHub, database: Database, video: Video
 ) -> None:
-    async def story(hub: EventHub) -> None:
-        deaf = await hub.join(video=video.id, project=None, since=None)
-        deaf.limit = 5
-        reading = await hub.join(video=video.id, project=None, since=None)
-        numbers = await asyncio.to_thread(write, database, video, "ann", 9)
-        assert await numbers_of(reading, 9) == numbers
-        assert deaf.queue.get_nowait() is None, "the end comes first, nothing is sent in part"
+    first = await hub.join(video=video.id, project=None, since=0)
+    async with asyncio.TaskGroup() as group:
+        group.create_task(asyncio.to_thread(lambda: [write(database, video) for _ in range(60)]))
+        late = [await hub.join(video=video.id, project=None, since=0) for _ in range(5)]
+    for listener in (first, *late):
+        assert await numbers_of(listener, 60) == list(range(1, 61))
 
-    play(database, story)
+
+@with_hub
+async def test_a_page_that_does_not_read_is_cut_off_and_the_others_hear_on(
+    hub: EventHub, database: Database, video: Video
+) -> None:
+    deaf = await hub.join(video=video.id, project=None, since=None)
+    deaf.limit = 5
+    reading = await hub.join(video=video.id, project=None, since=None)
+    numbers = await asyncio.to_thread(write, database, video, "ann", 9)
+    assert await numbers_of(reading, 9) == numbers
+    assert deaf.queue.get_nowait() is None, "the end comes first, nothing is sent in part"
 
 
 def test_a_full_listener_loses_what_waited_and_is_sent_away() -> None:
-    async def story() -> None:
-        listener = Listener(video=None, project=None, last=0, limit=3)
-        for number in range(3):
-            listener.put({"number": number})
-        assert listener.queue.qsize() == 3
-        listener.put({"number": 3})
-        assert listener.queue.get_nowait() is None and listener.queue.empty()
-
-    own_loop.run(story())
+    listener = Listener(video=None, project=None, last=0, limit=3)
+    for number in range(3):
+        listener.put({"number": number})
+    assert listener.queue.qsize() == 3
+    listener.put({"number": 3})
+    assert listener.queue.get_nowait() is None and listener.queue.empty()
 
 
-def test_a_database_that_fails_for_a_moment_silences_nobody(
-    database: Database, video: Video, monkeypatch: pytest.MonkeyPatch
+@with_hub
+async def test_a_database_that_fails_for_a_moment_silences_nobody(
+    hub: EventHub, database: Database, video: Video, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     read, calls = EventHub._edits_after, [0]
 
@@ -223,32 +220,28 @@ def test_a_database_that_fails_for_a_moment_silences_nobody(
         return read(self, *arguments)
 
     monkeypatch.setattr(EventHub, "_edits_after", fails_at_first)
-
-    async def story(hub: EventHub) -> None:
-        listener = await hub.join(video=video.id, project=None, since=None)
-        numbers = await asyncio.to_thread(write, database, video)
-        assert await numbers_of(listener, 1) == numbers
-
-    play(database, story)
+    listener = await hub.join(video=video.id, project=None, since=None)
+    numbers = await asyncio.to_thread(write, database, video)
+    assert await numbers_of(listener, 1) == numbers
     assert calls[0] > 3
 
 
-def test_reading_stops_with_the_last_page_and_starts_again_with_the_next(database: Database, video: Video) -> None:
-    async def story(hub: EventHub) -> None:
-        one = await hub.join(video=video.id, project=None, since=None)
-        two = await hub.join(video=video.id, project=None, since=None)
-        hub.leave(one)
-        assert hub._task is not None
-        hub.leave(two)
-        hub.leave(two)
-        assert hub._task is None
-        (missed,) = await asyncio.to_thread(write, database, video)
-        back = await hub.join(video=video.id, project=None, since=one.last)
-        (live,) = await asyncio.to_thread(write, database, video)
-        assert await numbers_of(back, 2) == [missed, live]
-        assert one.queue.qsize() <= 1, "who has left is told nothing more"
-
-    play(database, story)
+@with_hub
+async def test_reading_stops_with_the_last_page_and_starts_again_with_the_next(
+    hub: EventHub, database: Database, video: Video
+) -> None:
+    one = await hub.join(video=video.id, project=None, since=None)
+    two = await hub.join(video=video.id, project=None, since=None)
+    hub.leave(one)
+    assert hub._task is not None
+    hub.leave(two)
+    hub.leave(two)
+    assert hub._task is None
+    (missed,) = await asyncio.to_thread(write, database, video)
+    back = await hub.join(video=video.id, project=None, since=one.last)
+    (live,) = await asyncio.to_thread(write, database, video)
+    assert await numbers_of(back, 2) == [missed, live]
+    assert one.queue.qsize() <= 1, "who has left is told nothing more"
 
 
 def test_the_end_of_the_server_sends_every_page_away(database: Database, video: Video) -> None:
@@ -274,10 +267,10 @@ def test_waking_makes_a_slow_reader_look_at_once_from_any_thread(database: Datab
     async def whole() -> None:
         hub = Hub(database, poll_seconds=3600)
         listener = await hub.join(video=video.id, project=None, since=None)
-        await asyncio.wait_for(hub.looked.wait(), 20)
+        await asyncio.wait_for(hub.looked.wait(), PATIENCE_SECONDS)
         numbers = await asyncio.to_thread(write, database, video)
         await asyncio.to_thread(hub.wake)
-        assert await asyncio.wait_for(numbers_of(listener, 1), 20) == numbers
+        assert await asyncio.wait_for(numbers_of(listener, 1), PATIENCE_SECONDS) == numbers
         await hub.close()
 
     own_loop.run(whole())
@@ -289,45 +282,40 @@ def test_a_hub_that_nobody_has_joined_can_be_woken_and_closed(database: Database
     own_loop.run(hub.close())
 
 
-def test_a_job_that_ended_before_it_was_seen_is_told_once_when_it_is_followed(
-    database: Database, video: Video, aside: Video
+@with_hub
+async def test_a_job_that_ended_before_it_was_seen_is_told_once_when_it_is_followed(
+    hub: EventHub, database: Database, video: Video, aside: Video
 ) -> None:
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind="index", project_id=video.project_id, video_id=video.id)
         jobs.claim(tx, worker="w", kinds=["index"])
         jobs.finish(tx, job.id)
-
-    async def story(hub: EventHub) -> None:
-        listener = await hub.join(video=None, project=video.project_id, since=None)
-        hub.follow(job.id)
-        assert (await next_of(listener, "job"))["job"]["status"] == "done"
-        await caught_up(hub, database, aside)
-        assert listener.queue.empty()
-
-    play(database, story)
+    listener = await hub.join(video=None, project=video.project_id, since=None)
+    hub.follow(job.id)
+    assert (await next_of(listener, "job"))["job"]["status"] == "done"
+    await caught_up(hub, database, aside)
+    assert listener.queue.empty()
 
 
-def test_a_job_is_told_when_it_looks_different_and_not_otherwise(
-    database: Database, video: Video, aside: Video
+@with_hub
+async def test_a_job_is_told_when_it_looks_different_and_not_otherwise(
+    hub: EventHub, database: Database, video: Video, aside: Video
 ) -> None:
-    async def story(hub: EventHub) -> None:
-        listener = await hub.join(video=None, project=video.project_id, since=None)
+    listener = await hub.join(video=None, project=video.project_id, since=None)
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="index", project_id=video.project_id)
+    assert (await next_of(listener, "job"))["job"]["status"] == "queued"
+    with database.atomic() as tx:
+        jobs.claim(tx, worker="w", kinds=["index"])
+    assert (await next_of(listener, "job"))["job"]["status"] == "running"
+    for progress in (0.25, 0.5):
         with database.atomic() as tx:
-            job = jobs.enqueue(tx, kind="index", project_id=video.project_id)
-        assert (await next_of(listener, "job"))["job"]["status"] == "queued"
-        with database.atomic() as tx:
-            jobs.claim(tx, worker="w", kinds=["index"])
-        assert (await next_of(listener, "job"))["job"]["status"] == "running"
-        for progress in (0.25, 0.5):
-            with database.atomic() as tx:
-                jobs.heartbeat(tx, job.id, progress=progress, worker="w")
-            assert (await next_of(listener, "job"))["job"]["progress"] == progress
-        with database.atomic() as tx:
-            jobs.heartbeat(tx, job.id, progress=0.5, worker="w")
-        await caught_up(hub, database, aside)
-        assert listener.queue.empty(), "a beat that says nothing new is not told"
-
-    play(database, story)
+            jobs.heartbeat(tx, job.id, progress=progress, worker="w")
+        assert (await next_of(listener, "job"))["job"]["progress"] == progress
+    with database.atomic() as tx:
+        jobs.heartbeat(tx, job.id, progress=0.5, worker="w")
+    await caught_up(hub, database, aside)
+    assert listener.queue.empty(), "a beat that says nothing new is not told"
 
 
 @pytest.mark.parametrize(
@@ -339,26 +327,23 @@ def test_a_job_is_told_when_it_looks_different_and_not_otherwise(
         (True, False, ["mine"]),
     ],
 )
-def test_jobs_are_told_by_project_or_by_video(
-    database: Database, video: Video, asks_video: bool, asks_project: bool, hears: list[str]
+@with_hub
+async def test_jobs_are_told_by_project_or_by_video(
+    hub: EventHub, database: Database, video: Video, asks_video: bool, asks_project: bool, hears: list[str]
 ) -> None:
     other_project, _ = project_with(database, name="other")
     with database.atomic() as tx:
         sibling = make_video(tx, video.project_id, name="b")
-
-    async def story(hub: EventHub) -> None:
-        listener = await hub.join(
-            video=video.id if asks_video else None, project=video.project_id if asks_project else None, since=None
-        )
-        everyone = await hub.join(video=None, project=None, since=None)
-        with database.atomic() as tx:
-            jobs.enqueue(tx, kind="mine", project_id=video.project_id, video_id=video.id)
-            jobs.enqueue(tx, kind="other video", project_id=video.project_id, video_id=sibling.id)
-            jobs.enqueue(tx, kind="other project", project_id=other_project.id)
-            jobs.enqueue(tx, kind="nobody", project_id=None)
-        for _ in range(4):
-            await next_of(everyone, "job")
-        heard = [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
-        assert sorted(m["job"]["kind"] for m in heard if m and m["type"] == "job") == sorted(hears)
-
-    play(database, story)
+    listener = await hub.join(
+        video=video.id if asks_video else None, project=video.project_id if asks_project else None, since=None
+    )
+    everyone = await hub.join(video=None, project=None, since=None)
+    with database.atomic() as tx:
+        jobs.enqueue(tx, kind="mine", project_id=video.project_id, video_id=video.id)
+        jobs.enqueue(tx, kind="other video", project_id=video.project_id, video_id=sibling.id)
+        jobs.enqueue(tx, kind="other project", project_id=other_project.id)
+        jobs.enqueue(tx, kind="nobody", project_id=None)
+    for _ in range(4):
+        await next_of(everyone, "job")
+    heard = [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
+    assert sorted(m["job"]["kind"] for m in heard if m and m["type"] == "job") == sorted(hears)

@@ -122,6 +122,7 @@ FOREIGN = [
     (b"\x1f\x8b\x08" + bytes(40), "a gzip file"),
     (b"", "the file is empty"),
     (zipped(), "a zip archive"),
+    (zipped().replace(b"PK\x01\x02", b"PK\xff\x02"), "cut off"),
     (pickle.dumps({"model": {"sem_seg_head.pixel_decoder.weight": b"x" * 2000}}, protocol=2), "Mask2Former"),
     (b"neither weights nor anything known", "cut off"),
 ]
