@@ -28,13 +28,17 @@ class UnreadableCase(ValueError):
 
 @dataclass(frozen=True)
 class Check:
-    """One comparison; ``error`` and ``tolerance`` have the same unit, None for a test of equality."""
+    """One comparison; ``error`` and ``tolerance`` have the same unit, None for a test of equality.
+
+    ``undecided``: rounding decides between several right figures, and this one agrees with one of them.
+    """
 
     name: str
     passed: bool
     error: float | None = None
     tolerance: float | None = None
     note: str = ""
+    undecided: bool = False
 
 
 @dataclass
@@ -46,8 +50,13 @@ class Case:
     factor: float = 1.0  # multiplies the tolerances; above 1 on a GPU
     checks: list[Check] = field(default_factory=list)
 
-    def close(self, name: str, got: Figures, want: Figures, *, atol: float = 0.0, rtol: float = 0.0) -> None:
-        """Checks that shapes are equal and differences at most ``atol`` plus ``rtol`` times the wanted figure."""
+    def close(
+        self, name: str, got: Figures, want: Figures, *, atol: float = 0.0, rtol: float = 0.0, undecided: str = ""
+    ) -> None:
+        """Checks that shapes are equal and differences at most ``atol`` plus ``rtol`` times the wanted figure.
+
+        ``undecided``: why rounding decides which of several figures this is; a passed check then counts as undecided.
+        """
         first, second = _array(got), _array(want)
         if first.shape != second.shape:
             self.checks.append(Check(name, False, note=f"shape {first.shape} instead of {second.shape}"))
@@ -64,7 +73,8 @@ class Case:
             float(difference.reshape(-1)[worst]),
             float(np.broadcast_to(allowed, first.shape).flat[worst]),
         )
-        self.checks.append(Check(name, bool(excess.flat[worst] <= 1.0), error, tolerance))
+        passed = bool(excess.flat[worst] <= 1.0)
+        self.checks.append(Check(name, passed, error, tolerance, undecided, undecided=passed and bool(undecided)))
 
     def equal(self, name: str, got: object, want: object) -> None:
         """Checks that the values are equal."""
@@ -75,6 +85,10 @@ class Case:
     def within(self, name: str, error: float, tolerance: float, note: str = "") -> None:
         """Checks that a count or a measure is at most ``tolerance``."""
         self.checks.append(Check(name, bool(error <= tolerance), float(error), float(tolerance), note))
+
+    def leave_undecided(self, name: str, note: str) -> None:
+        """Adds a check that cannot be made because rounding decides its outcome; the report counts and names it."""
+        self.checks.append(Check(name, True, note=f"undecided: {note}", undecided=True))
 
     def fail(self, name: str, note: str) -> None:
         """Adds a failed check for something that cannot be compared."""
@@ -115,6 +129,11 @@ class ConformReport:
         return sum(case.failed for case in self.cases)
 
     @property
+    def undecided(self) -> int:
+        """Number of checks whose outcome rounding decides; they are not among the failed ones."""
+        return sum(check.undecided for case in self.cases for check in case.checks)
+
+    @property
     def summary(self) -> str:
         """The last line of the report."""
         return f"{len(self.cases)} cases, {self.checks} checks, {self.failed} failed"
@@ -133,13 +152,15 @@ class ConformReport:
                         "error": _finite(c.error),
                         "tolerance": c.tolerance,
                         "note": c.note,
+                        "undecided": c.undecided,
                     }
                     for c in case.checks
                 ],
             }
             for case in self.cases
         ]
-        return {"cases": cases, "absent": list(self.absent), "checks": self.checks, "failed": self.failed}
+        counts = {"checks": self.checks, "failed": self.failed, "undecided": self.undecided}
+        return {"cases": cases, "absent": list(self.absent), **counts}
 
 
 def _finite(value: float | None) -> float | None:

@@ -1,4 +1,4 @@
-"""The report of `conform` as Markdown: per part a table of its cases, then every failed check.
+"""The report of `conform` as Markdown: per part a table of its cases, then every failed and every undecided check.
 
 A case has one row with the worst error of each kind of figure.
 """
@@ -49,6 +49,9 @@ def markdown(report: ConformReport) -> list[str]:
     failed = [(case, check) for case in report.cases for check in case.checks if not check.passed]
     if failed:
         lines += ["**Failed**", "", *_failures(failed), ""]
+    undecided = [(case, check) for case in report.cases for check in case.checks if check.undecided]
+    if undecided:
+        lines += [f"**Undecided ({len(undecided)})**", "", *_undecided(undecided), ""]
     if report.absent:
         lines += [f"Absent: {', '.join(report.absent)}.", ""]
     return [*lines, report.summary]
@@ -68,6 +71,14 @@ def _failures(failed: Sequence[tuple[Case, Check]]) -> Iterator[str]:
     for case, check in failed:
         figures = ["" if value is None else f"{value:.2e}" for value in (check.error, check.tolerance)]
         cells = [f"{case.part} {case.name}", check.name, *figures, check.note]
+        yield f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
+
+
+def _undecided(undecided: Sequence[tuple[Case, Check]]) -> Iterator[str]:
+    yield "| case | check | note |"
+    yield "|---|---|---|"
+    for case, check in undecided:
+        cells = [f"{case.part} {case.name}", check.name, check.note]
         yield f"| {' | '.join(cell.replace('|', BAR) for cell in cells)} |"
 
 

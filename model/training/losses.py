@@ -90,13 +90,17 @@ def stage_losses(
     *,
     stage: int,
     positives: float | None = None,
+    matches: Matches | None = None,
 ) -> tuple[dict[str, Tensor], Matches]:
     """The four losses of one stage over a batch of clips, and its matching.
+
+    ``matches``: the matching of each clip as `model.training.matcher.match` gives it; None: the best one.
 
     Sums are divided by ``positives``: :func:`count_positives` of the whole step, of which these clips may be a part;
     None: they are the whole step. Frames without ground truth count for the background only.
     """
-    matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
+    if matches is None:
+        matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
     pairs = present_pairs(targets, matches)
     if positives is None:
         positives = count_positives(targets, queries=queries.logits.shape[2], device=queries.logits.device)

@@ -10,8 +10,10 @@ import torch
 from torch import nn
 
 from app.conform.checks import Case
+from app.conform.loss_pass import LossPass, loss_pass
+from app.conform.near_matchings import best_and_margin
 from app.conform.recipe import Networks, Recipe
-from app.conform.training import ForwardPass, _batch, _best_and_margin, _forward, _per_frame, _settings
+from app.conform.training import _batch, _per_frame, _settings
 from model.network.tevit import TeViT
 from model.training.matcher import clip_cost
 from model.training.schedule import parameter_groups, rate_factor
@@ -32,7 +34,7 @@ def write_training(
     golden: dict[str, Any] = {"config": "tevit_tiny", "salt": salt, "case": case, "targets": _targets(recipe, case)}
     frames, targets = _batch(Case("made", name), golden, recipe, "cpu")
     before = {key: value.clone() for key, value in network.state_dict().items() if "running_" in key}
-    first = _forward(network, frames, targets)
+    first = loss_pass(network, frames, targets)
     golden |= {"losses": first.figures(), "total_loss": float(first.total.detach())}
     golden["float64_twin"] = {"losses": first.figures(), "total_loss": golden["total_loss"]}
     golden["assignment"], arrays = _matches(first)
@@ -63,7 +65,7 @@ def _targets(recipe: Recipe, case: dict[str, Any]) -> list[dict[str, Any]]:
     return found
 
 
-def _matches(first: ForwardPass) -> tuple[list[list[dict[str, Any]]], dict[str, np.ndarray]]:
+def _matches(first: LossPass) -> tuple[list[list[dict[str, Any]]], dict[str, np.ndarray]]:
     arrays: dict[str, np.ndarray] = {}
     stages = []
     for stage, (queries, matches) in enumerate(zip(first.stages, first.matches, strict=True)):
@@ -71,7 +73,7 @@ def _matches(first: ForwardPass) -> tuple[list[list[dict[str, Any]]], dict[str, 
         for number, ((query, track), clip) in enumerate(zip(matches, first.targets, strict=True)):
             cost = clip_cost(queries.logits[number].detach(), queries.boxes[number].detach(), clip).numpy()
             arrays[f"cost_stage{stage}_clip{number}"] = cost
-            best, margin = _best_and_margin(cost)
+            best, margin = best_and_margin(cost)
             pairs = {str(q): int(clip.ids[g]) for q, g in zip(query.tolist(), track.tolist(), strict=True)}
             about = {"gt_id_columns": clip.ids.tolist(), "query_to_id": pairs, "per_frame": _per_frame(pairs, clip)}
             clips.append({**about, "best_total": best, "margin_to_next": margin})
@@ -130,7 +132,7 @@ def _steps(network: TeViT, frames: torch.Tensor, targets: list[Any], positions: 
         optimizer.step()
         moved = {name: float((parameters[name].detach() - start[name]).double().norm()) for name in names}
         optimizer.zero_grad(set_to_none=True)
-        done = _forward(network, frames, targets)
+        done = loss_pass(network, frames, targets)
         yield {
             "iter": position,
             "lr_values": sorted({group["lr"] for group in optimizer.param_groups}),

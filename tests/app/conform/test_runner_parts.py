@@ -10,8 +10,9 @@ from torch import nn
 
 from app.conform.checks import Case, Check, UnreadableCase, run_case, share
 from app.conform.forward import tolerance
+from app.conform.near_matchings import best_and_margin
 from app.conform.pipeline import draw_item
-from app.conform.training import _best_and_margin, _gradients, _losses, _losses_after, _per_frame, _statistics
+from app.conform.training import _gradients, _losses, _losses_after, _per_frame, _statistics
 from model.config import ScaleConfig
 from model.training.targets import ABSENT, PRESENT
 from tests.app.conform.folders import wrong
@@ -60,7 +61,7 @@ def test_an_unknown_figure_has_no_tolerance() -> None:
 def test_the_margin_is_that_of_the_best_different_matching() -> None:
     cost = np.random.default_rng(0).random((5, 3))
     totals = sorted(sum(cost[row, k] for k, row in enumerate(rows)) for rows in itertools.permutations(range(5), 3))
-    best, margin = _best_and_margin(cost)
+    best, margin = best_and_margin(cost)
     assert best == pytest.approx(totals[0]) and margin == pytest.approx(totals[1] - totals[0], abs=1e-6)
 
 
