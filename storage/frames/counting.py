@@ -10,7 +10,7 @@ import numpy as np
 from storage.frames.damage import with_damage, with_entries
 from storage.frames.frame_index import FrameIndex, UnreadablePicture
 from storage.frames.frame_pass import FramePass
-from storage.frames.gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
+from storage.frames.gaps import counted_gaps, early_end, long_steps, size_note, timed_gaps, with_pauses
 from storage.frames.pass_log import HIDING_CODECS, PassLog, frames_at, sound_keyframes, timeline, wrong_frames
 from storage.frames.scan import nothing_decodes, probe_video
 from storage.frames.stream import OpenVideo, Picture, announced_end, open_video, pictures, to_rgb, turned
@@ -165,10 +165,11 @@ class CountingPass(FramePass):
         if not log.pts or log.size is None:
             raise nothing_decodes(index.path, log.errors[0][2] if log.errors else "no packet holds one")
         pts, ordered = timeline(log.pts)
-        notes = list(log.notes)
+        notes = [*log.notes, *filter(None, [size_note(log)])]
         if ordered:
             gaps, note = with_pauses(timed_gaps(log, pts, hiding=log.codec in HIDING_CODECS), pts)
-            early = early_end(pts, log.announced_end, tick=index.time_base[0] / index.time_base[1])
+            others = [moment for _, moment, _ in log.other_sizes if moment is not None]
+            early = early_end(pts, log.announced_end, tick=index.time_base[0] / index.time_base[1], others=others)
             notes += [words for words in (note, early) if words]
             keyframes = sound_keyframes(log, pts)
         else:

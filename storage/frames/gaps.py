@@ -1,6 +1,7 @@
 """The gaps of a video file, from the log of one pass over it: where pictures are missing, and why."""
 
 from bisect import bisect_left
+from collections.abc import Sequence
 from itertools import pairwise
 
 from storage.frames.frame_index import Gap
@@ -33,8 +34,22 @@ def timed_gaps(log: PassLog, pts: tuple[int, ...], *, hiding: bool) -> tuple[Gap
 
 def counted_gaps(log: PassLog) -> tuple[Gap, ...]:
     """Gaps of a video whose times do not increase: the places of errors and of pictures of another size."""
-    errors = [Gap(after, moment, moment, f"did not decode: {text}") for after, moment, text in log.errors]
+    places: dict[tuple[int, str], list[int | None]] = {}
+    for after, moment, text in log.errors:
+        places.setdefault((after, text), []).append(moment)
+    errors = [
+        Gap(after, moments[0], moments[-1], f"did not decode{_times(len(moments))}: {text}")
+        for (after, text), moments in places.items()
+    ]
     return tuple(sorted(errors + _size_gaps(log), key=lambda gap: gap.after))
+
+
+def size_note(log: PassLog) -> str | None:
+    """A note if the picture size changes in mid-stream, else None."""
+    if not log.other_sizes or log.size is None:
+        return None
+    number, (width, height) = len(log.other_sizes), log.size
+    return f"the picture size changes; no frame for {_count(number, 'picture')} of another size than {width} x {height}"
 
 
 def _size_gaps(log: PassLog) -> list[Gap]:
@@ -71,13 +86,14 @@ def with_pauses(gaps: tuple[Gap, ...], pts: tuple[int, ...]) -> tuple[tuple[Gap,
     return tuple(sorted([*gaps, *held], key=lambda gap: gap.after)), None
 
 
-def early_end(pts: tuple[int, ...], announced: int | None, *, tick: float) -> str | None:
+def early_end(pts: tuple[int, ...], announced: int | None, *, tick: float, others: Sequence[int] = ()) -> str | None:
     """A note if the pictures end more than two steps before the announced end; ``tick`` in seconds.
 
+    ``others``: times of pictures of another size, which decode too but have no frame.
     It is not a gap: the last picture may be meant to stay that long, or damaged pictures were dropped unnoticed.
     """
     usual, _ = _steps_above(pts, times=PAUSE_STEPS)
-    end = pts[-1] + usual if pts else 0
+    end = max((pts[-1], *others)) + usual if pts else 0
     if announced is None or not usual or announced - end <= 2 * usual:
         return None
     return (
@@ -96,6 +112,10 @@ def _steps_above(pts: tuple[int, ...], *, times: float) -> tuple[int, list[int]]
 
 def _are_many(found: list[int], pts: tuple[int, ...]) -> bool:
     return len(found) > max(3, PAUSE_SHARE * (len(pts) - 1))
+
+
+def _times(number: int) -> str:
+    return "" if number == 1 else f", {number} times"
 
 
 def _count(number: int, noun: str) -> str:

@@ -9,6 +9,9 @@ from av.packet import Packet
 
 from storage.frames.stream import Picture, rotation_of, to_rgb
 
+# Joined transport streams break the count of their packets where the second one begins. FFmpeg marks a packet up to
+# this many before its first key packet as broken, although nothing of it is missing.
+SEAM_PACKETS = 2
 # Codecs with packets that are never shown: they only serve to predict other pictures.
 HIDING_CODECS = {"vp8", "vp9", "av1", "libdav1d", "libvpx", "libvpx-vp9", "libaom-av1"}
 
@@ -28,12 +31,17 @@ class PassLog:
     sum_all: bool = False
     suspected: bool = False
     damaged: list[int] = field(default_factory=list)
-    broken_packets: list[int] = field(default_factory=list)
+    broken_packets: list[int] = field(default_factory=list)  # frames before each
+    broken_ordinals: list[int] = field(default_factory=list)  # the same packets, counted from 0 in file order
+    key_ordinals: dict[int, list[int]] = field(default_factory=dict)  # by time of the key packet
+    size_starts: list[int] = field(default_factory=list)  # times of the first key pictures after a change of size
     errors: list[tuple[int, int | None, str]] = field(default_factory=list)
     other_sizes: list[tuple[int, int | None, str]] = field(default_factory=list)
     codec: str = ""
     size: tuple[int, int] | None = None
     rotation: int = 0
+    _latest_size: tuple[int, int] | None = None
+    _awaits_key: bool = False
     announced_end: int | None = None
     notes: list[str] = field(default_factory=list)
 
@@ -64,12 +72,14 @@ class PassLog:
         self.packets += 1
         if packet.is_corrupt:
             self.broken_packets.append(len(self.pts))
+            self.broken_ordinals.append(self.packets - 1)
         if packet.is_keyframe:
             self.key_dts.append(packet.pts if packet.dts is None else packet.dts)
         if packet.pts is not None:
             self.packet_pts.append(packet.pts)
             if packet.is_keyframe:
                 self.keyframe_pts.append(packet.pts)
+                self.key_ordinals.setdefault(packet.pts, []).append(self.packets - 1)
 
     def error(self, pts: int | None, words: str) -> None:
         self.errors.append((len(self.pts) - 1, pts, words))
@@ -80,6 +90,7 @@ class PassLog:
             self.size = size
             self.rotation, note = rotation_of(picture)
             self.notes += [note] if note else []
+        self._size(size, picture)
         if size != self.size:
             words = f"{size[0]} x {size[1]} in a video of {self.size[0]} x {self.size[1]}"
             self.other_sizes.append((len(self.pts) - 1, picture.pts, words))
@@ -94,6 +105,23 @@ class PassLog:
         if picture.is_corrupt:
             self.damaged.append(len(self.pts))
         self.pts.append(picture.pts)
+
+    def _size(self, size: tuple[int, int], picture: Picture) -> None:
+        self._awaits_key = self._awaits_key or (self._latest_size not in (None, size))
+        self._latest_size = size
+        if self._awaits_key and picture.key_frame and picture.pts is not None:
+            self.size_starts.append(picture.pts)
+            self._awaits_key = False
+
+    @property
+    def lossy_packets(self) -> list[int]:
+        """``broken_packets`` without those at a seam, where a stream of another size was joined and nothing is lost."""
+        begins = [at for moment in self.size_starts for at in self.key_ordinals.get(moment, ())]
+        return [
+            frame
+            for frame, ordinal in zip(self.broken_packets, self.broken_ordinals, strict=True)
+            if not any(0 <= begin - ordinal <= SEAM_PACKETS for begin in begins)
+        ]
 
 
 def timeline(times: list[int | None]) -> tuple[tuple[int, ...], bool]:
@@ -123,7 +151,7 @@ def wrong_frames(log: PassLog, pts: tuple[int, ...]) -> list[int]:
     beside = [max(after, 0) for after, moment, _ in log.errors if moment is None or after >= 0]
     timed = frames_at(pts, (moment for _, moment, _ in log.errors if moment is not None))
     last = len(pts) - 1
-    return [min(k, last) for k in (*log.damaged, *log.broken_packets, *beside, *timed)]
+    return [min(k, last) for k in (*log.damaged, *log.lossy_packets, *beside, *timed)]
 
 
 def frames_at(pts: tuple[int, ...], moments: Iterable[int]) -> list[int]:

@@ -194,6 +194,26 @@ def make_two_sizes(path: Path, sizes: Sequence[Size] = ((64, 48), (96, 64), (64,
     return path
 
 
+def make_joined_streams(path: Path, sizes: Sequence[Size], *, codec: str = "libx264", each: int = 20) -> Path:
+    """Transport streams of these sizes written one after the other into one file, as `cat a.ts b.ts` does."""
+    content = b""
+    for part, size in enumerate(sizes):
+        with av.open(str(path), "w") as container:
+            stream: Any = container.add_stream(codec, rate=25)
+            stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+            stream.options = {"g": "10", "threads": "1"}
+            for k in range(each + 1):
+                frame = None
+                if k < each:
+                    frame = av.VideoFrame.from_ndarray(numbered_picture(part * each + k, size), format="rgb24")
+                    frame = frame.reformat(format="yuv420p")
+                    frame.pts, frame.time_base = part * each + k, Fraction(1, 25)
+                container.mux(stream.encode(frame))
+        content += path.read_bytes()
+    path.write_bytes(content)
+    return path
+
+
 def make_with_cover(path: Path, *, cover: Size = (640, 480)) -> Path:
     """A small video with a larger cover picture beside it."""
     with av.open(str(path), "w") as container:

@@ -14,7 +14,7 @@ import pytest
 from storage import frames
 from storage.frames import FrameIndex
 from tests.storage.made_videos import decoded, make_video, numbered_picture, read_back
-from tests.storage.odd_videos import KINDS, make_kind, make_two_sizes, make_with_cover, start_later
+from tests.storage.odd_videos import KINDS, make_joined_streams, make_kind, make_two_sizes, make_with_cover, start_later
 
 # How many pictures the decoder gives where it is not the number that was encoded, and why.
 OTHER_COUNT = {
@@ -120,6 +120,32 @@ def test_a_size_that_changes_in_mid_stream_makes_a_gap_and_the_old_size_goes_on_
     with frames.open_reader(index) as reader:
         for k, original in ((12, 20), (3, 3), (8, 16), (7, 7)):
             assert np.abs(reader.read(k).astype(int) - numbered_picture(original)).mean() < 20
+
+
+@pytest.mark.parametrize("codec", ["libx264", "mpeg2video", "mpeg4"])
+@pytest.mark.parametrize("sizes", [((64, 48), (96, 64)), ((64, 48), (96, 64), (64, 48))])
+def test_joined_streams_of_other_sizes_are_not_damaged(
+    tmp_path: Path, codec: str, sizes: tuple[tuple[int, int], ...]
+) -> None:
+    """The count of packets jumps where the streams were joined, though nothing is missing there."""
+    index = frames.index(make_joined_streams(tmp_path / "joined.ts", sizes, codec=codec))
+    assert index.damage == () and not any("damaged" in note for note in index.notes)
+    assert any(note.startswith("the picture size changes; no frame for ") for note in index.notes)
+    assert any("of 96 x 64 in a video of 64 x 48" in gap.reason for gap in index.gaps)
+    sums = plain_sums(index.path, index.stream)
+    assert index.count >= 18 * (len(sizes) - len(sizes) // 2)
+    with frames.open_reader(index) as reader:
+        for k in (index.count - 1, 0, index.count // 2):
+            assert zlib.crc32(reader.read(k).tobytes()) in sums
+
+
+def test_lost_packets_in_a_stream_whose_size_changes_are_damage(tmp_path: Path) -> None:
+    path = make_joined_streams(tmp_path / "joined.ts", ((64, 48), (96, 64)))
+    content = path.read_bytes()
+    lost = 188 * (len(content) // 188 // 6)
+    path.write_bytes(content[:lost] + content[lost + 3 * 188 :])
+    index = frames.index(path)
+    assert index.damage and index.damage[0].start < 15
 
 
 def test_a_cover_picture_never_counts_however_large_it_is(tmp_path: Path) -> None:

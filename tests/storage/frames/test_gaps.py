@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage.frames.gaps import counted_gaps, early_end, long_steps, timed_gaps, with_pauses
+from storage.frames.gaps import counted_gaps, early_end, long_steps, size_note, timed_gaps, with_pauses
 from storage.frames.pass_log import PassLog, sound_keyframes, timeline, wrong_frames
 
 
@@ -38,6 +38,41 @@ def test_other_sizes_are_told_with_both_sizes_whether_times_are_of_use_or_not() 
     seen = log(packets=[0, 1, 2], pictures=[0, 2], other_sizes=[(0, 1, "8 x 6 in a video of 4 x 3")])
     for found in (timed_gaps(seen, (0, 2), hiding=False), counted_gaps(seen)):
         assert [(gap.after, gap.reason) for gap in found] == [(0, "1 picture of 8 x 6 in a video of 4 x 3")]
+
+
+def test_equal_errors_after_one_frame_are_one_gap_with_their_number() -> None:
+    errors = [*((3, 40 + k, "Invalid data") for k in range(10)), (3, 90, "another"), (4, 95, "Invalid data")]
+    found = counted_gaps(log(packets=[], pictures=[0, 1, 2, 3, 4], errors=errors))
+    assert [(gap.after, gap.start_pts, gap.end_pts, gap.reason) for gap in found] == [
+        (3, 40, 49, "did not decode, 10 times: Invalid data"),
+        (3, 90, 90, "did not decode: another"),
+        (4, 95, 95, "did not decode: Invalid data"),
+    ]
+
+
+def test_a_note_says_that_the_size_changes() -> None:
+    sizes = [(0, 1, "8 x 6 in a video of 4 x 3"), (0, 2, "9 x 6 in a video of 4 x 3")]
+    noted = size_note(log(packets=[0], pictures=[0], other_sizes=sizes))
+    assert noted == "the picture size changes; no frame for 2 pictures of another size than 4 x 3"
+    assert size_note(log(packets=[0], pictures=[0])) is None
+
+
+def test_pictures_of_another_size_at_the_end_are_no_early_end() -> None:
+    pts = tuple(range(0, 100, 10))
+    assert early_end(pts, 200, tick=0.1, others=range(100, 200, 10)) is None
+    assert early_end(pts, 300, tick=0.1, others=range(100, 200, 10)) is not None
+
+
+@pytest.mark.parametrize(
+    ("ordinals", "lossy"),
+    [([4], [4]), ([5], []), ([7], []), ([8], [8]), ([2, 6], [2])],
+)
+def test_a_broken_packet_just_before_another_size_begins_is_no_loss(ordinals: list[int], lossy: list[int]) -> None:
+    seen = log(packets=[], pictures=[], broken_packets=ordinals, broken_ordinals=ordinals)
+    seen.size_starts, seen.key_ordinals = [700], {0: [0], 700: [7]}
+    assert seen.lossy_packets == lossy
+    seen.size_starts = []
+    assert seen.lossy_packets == ordinals
 
 
 @given(st.lists(st.integers(36, 44), min_size=3, max_size=60))
