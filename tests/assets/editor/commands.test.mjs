@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { createCommands, filteredQueue, wholeQueue } from "../../../assets/editor/commands.js";
-import { EditQueue } from "../../../assets/editor/document/editqueue.js";
 import { createView, PREFERENCES } from "../../../assets/editor/state.js";
 import { createStore } from "../../../assets/editor/store.js";
 import { Viewport } from "../../../assets/editor/canvas/viewport.js";
-import { memoryStorage, sentRow, sentTrack, smallDocument, tabOf } from "./memory.mjs";
+import { sentRow, sentTrack, smallDocument, waitingQueue } from "./memory.mjs";
 
 function editor() {
   const document = smallDocument([
@@ -36,13 +35,7 @@ function editor() {
     },
   };
   document.onchange = () => view.set({ revision: view.now.revision + 1 });
-  app.queue = new EditQueue({
-    document,
-    storage: memoryStorage(),
-    video: "v",
-    tab: tabOf("tab"),
-    send: () => new Promise(() => {}),
-  });
+  app.queue = waitingQueue(document);
   app.commands = createCommands(app);
   return app;
 }

@@ -1,6 +1,7 @@
 /** Things the tests of several modules need: a Storage in memory and documents with a few rows. */
 
 import { VideoDocument } from "../../../assets/editor/document/document.js";
+import { EditQueue } from "../../../assets/editor/document/editqueue.js";
 
 /** A Storage that lives in memory; `full` makes every write fail. */
 export function memoryStorage() {
@@ -68,3 +69,13 @@ export const tabOf = (id, open = new Set([id])) => ({
   closed: async (ids) => new Set(ids.filter((one) => !open.has(one))),
   alone: async (work) => work(),
 });
+
+/** An edit queue of a document whose server never answers. */
+export const waitingQueue = (document) =>
+  new EditQueue({
+    document,
+    storage: memoryStorage(),
+    video: "v",
+    tab: tabOf("tab"),
+    send: () => new Promise(() => {}),
+  });

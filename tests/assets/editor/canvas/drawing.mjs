@@ -1,11 +1,10 @@
 /** What the tests of tools and strokes share: an editor without a page, whose canvas is a bitmap. */
 
-import { EditQueue } from "../../../../assets/editor/document/editqueue.js";
 import { VideoDocument } from "../../../../assets/editor/document/document.js";
 import { join } from "../../../../assets/editor/masks/raster.js";
 import { decode, encode, stringify } from "../../../../assets/editor/masks/rle.js";
 import { createStore } from "../../../../assets/editor/store.js";
-import { memoryStorage, sentRow, sentTrack, tabOf } from "../memory.mjs";
+import { sentRow, sentTrack, waitingQueue } from "../memory.mjs";
 
 export const H = 20;
 export const W = 30;
@@ -80,13 +79,7 @@ export function editor() {
     pause: () => asked.push("pause"),
     select: (id) => app.view.set({ selected: id }),
   };
-  app.queue = new EditQueue({
-    document,
-    storage: memoryStorage(),
-    video: "v",
-    tab: tabOf("tab"),
-    send: () => new Promise(() => {}),
-  });
+  app.queue = waitingQueue(document);
   const add = app.queue.add.bind(app.queue);
   app.queue.add = (kind, changes) => {
     app.edits.push({ kind, changes });

@@ -25,15 +25,13 @@ test("nothing to change is no edit", () => {
 });
 
 test("thirty strokes made offline on one frame do not collide with themselves", async () => {
-  const { document, queue, server, timers, told } = setUp();
+  const { document, queue, server, told, online } = setUp();
   server.silent = true;
   for (let i = 0; i < 30; i += 1) queue.add("brush", stroke(0, i % 2 ? "114" : "022"));
   await settled();
   assert.equal(queue.pending, 30);
   assert.ok(told.some(([reason]) => reason === "offline"));
-  server.silent = false;
-  timers.at(-1).work();
-  await settled();
+  await online();
   assert.equal(queue.pending, 0);
   assert.equal(queue.conflicts.size, 0);
   assert.equal(server.done.size, 30);
@@ -73,15 +71,13 @@ test("a lost answer is asked for again, and the repeat does no harm", async () =
 });
 
 test("an edit that builds on two others of the batch waits for the next batch", async () => {
-  const { queue, server, timers } = setUp();
+  const { queue, server, online } = setUp();
   server.silent = true;
   queue.add("brush", stroke(0));
   queue.add("brush", stroke(1));
   queue.add("accept", [...stroke(0), ...stroke(1)]);
   await settled();
-  server.silent = false;
-  timers.at(-1).work();
-  await settled();
+  await online();
   assert.deepEqual(
     server.batches.map((ids) => ids.length),
     [2, 1],
@@ -107,7 +103,7 @@ test("unsent edits survive a reload and are sent then", async () => {
 });
 
 test("a new track made offline can be drawn on", async () => {
-  const { document, queue, server, timers } = setUp();
+  const { document, queue, server, online } = setUp();
   server.silent = true;
   queue.add("track", [
     { track: "new", frame: null, after: { category: "c1" } },
@@ -116,9 +112,7 @@ test("a new track made offline can be drawn on", async () => {
   queue.add("brush", [{ track: "new", frame: 3, after: stroke(3, "114")[0].after }]);
   assert.equal(document.tracks.get("new").number, 2);
   await settled();
-  server.silent = false;
-  timers.at(-1).work();
-  await settled();
+  await online();
   assert.equal(queue.pending, 0);
   assert.equal(document.row("new", 3).version, server.number);
 });

@@ -88,7 +88,13 @@ export function setUp(storage = memoryStorage(), server = new Server(), tab = ta
   });
   const told = [];
   queue.onevent = ({ reason, ...detail }) => told.push([reason, detail]);
-  return { document, queue, server, storage, timers, told };
+  /** The server answers again, and the pause before the next try ends. */
+  const online = async () => {
+    server.silent = false;
+    timers.at(-1).work();
+    await settled();
+  };
+  return { document, queue, server, storage, timers, told, online };
 }
 
 export const stroke = (frame, counts = "022") => [

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { followCounting, isCounting } from "../../../../assets/editor/pictures/counting.js";
 import { createStore } from "../../../../assets/editor/store.js";
+import { until } from "../../waiting.mjs";
 
 const settled = async () => {
   for (let i = 0; i < 20; i += 1) await Promise.resolve();
@@ -24,18 +25,15 @@ test("growing is taken over lightly; an end, or another number of frames, asks f
     recount: async () => (app.recounts += 1),
   };
   const stop = followCounting(app);
-  const tick = async (answer) => {
+  const tick = (answer, taken) => {
     answers.push(answer);
     context.mock.timers.tick(1500);
-    await new Promise((done) => setTimeout(done, 5));
-    await settled();
+    return until(taken);
   };
-  await tick({ count: 100, confirmed: 30, partial: false });
-  assert.deepEqual([app.session.now.video.confirmed, app.session.now.video.pts, app.recounts], [30, [1], 0]);
-  await tick({ count: 140, confirmed: 60, partial: false });
-  assert.equal(app.recounts, 1);
-  await tick({ count: 100, confirmed: 100, partial: false });
-  assert.equal(app.recounts, 2);
+  await tick({ count: 100, confirmed: 30, partial: false }, () => app.session.now.video.confirmed === 30);
+  assert.deepEqual([app.session.now.video.pts, app.recounts], [[1], 0]);
+  await tick({ count: 140, confirmed: 60, partial: false }, () => app.recounts === 1);
+  await tick({ count: 100, confirmed: 100, partial: false }, () => app.recounts === 2);
   app.session.set({ video: { id: "v", count: 100, confirmed: 100, partial: false } });
   context.mock.timers.tick(1500);
   await settled();

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { before, beforeEach, test } from "node:test";
+import { afterEach, before, beforeEach, test } from "node:test";
 import { Showing } from "../../../../assets/editor/pictures/showing.js";
 import { createStore } from "../../../../assets/editor/store.js";
+import { until } from "../../waiting.mjs";
 import { smallDocument } from "../memory.mjs";
 
-const settled = (milliseconds = 0) => new Promise((done) => setTimeout(done, milliseconds));
 /** What the stand-in server answers, and what the canvas was told to show. */
 let shown;
 let waiting;
@@ -49,134 +49,125 @@ beforeEach(() => {
     },
     refreshed: 0,
     refreshVideo: () => (app.refreshed += 1),
-    oncancel: () => {},
+    cancels: 0,
+    oncancel: () => (app.cancels += 1),
   };
   made = new Showing(app, { id: "v", content_hash: "abc", count: 10 });
 });
 
+afterEach(() => made.close());
+
+/** Ask for a frame; gives a function that answers with its picture and waits until that was handled. */
+async function ask(frame) {
+  app.view.set({ frame });
+  const shows = made.show();
+  await until(() => waiting.has(frame));
+  return async (body, status = 200) => {
+    waiting.get(frame).done(answer(body, status));
+    await shows;
+  };
+}
+
+/** Ask for a frame whose picture is late. */
+async function late(frame) {
+  const come = await ask(frame);
+  await until(() => app.view.now.late === frame);
+  return come;
+}
+
 /** The first frame is there and the stand-ins have come. */
 async function opened() {
-  const first = made.show();
-  await settled();
-  waiting.get(0).done(answer("f0"));
-  await first;
-  await settled(5);
+  const come = await ask(0);
+  await come("f0");
+  await until(() => made.standIns.nearest(9) === 8);
+}
+
+/** A sharper picture of the shown frame is asked for during a stroke, which must go on. */
+async function sharper() {
+  app.viewport.scale = 0.25;
+  await opened();
+  app.layers.drawing = true;
+  app.viewport.scale = 1;
+  waiting.delete(0);
+  return ask(0);
 }
 
 test("the exact picture and its masks come together", async () => {
   await opened();
   assert.deepEqual(shown, [["exact", 0, "f0"]]);
   assert.deepEqual([app.view.now.shown, app.view.now.picture], [0, "exact"]);
-  made.close();
 });
 
 test("a late picture is preceded by the nearest small one, on which nothing counts as shown", async () => {
   await opened();
-  app.view.set({ frame: 9 });
-  const later = made.show();
-  await settled(60);
+  const come = await late(9);
+  await until(() => app.view.now.picture === "standin");
   assert.deepEqual(shown.at(-1), ["standin", "p8"]);
   assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.late], [-1, "standin", 9]);
-  waiting.get(9).done(answer("f9"));
-  await later;
+  await come("f9");
   assert.deepEqual(shown.at(-1), ["exact", 9, "f9"]);
   assert.deepEqual([app.view.now.shown, app.view.now.picture, app.view.now.late], [9, "exact", -1]);
-  made.close();
 });
 
 test("a stand-in that is farther than what is on the canvas is not shown", async () => {
   await opened();
-  app.view.set({ frame: 3 });
-  const later = made.show();
-  await settled(60);
-  assert.equal(shown.length, 1);
-  assert.equal(app.view.now.late, 3);
-  waiting.get(3).done(answer("f3"));
-  await later;
-  made.close();
+  const come = await late(3);
+  await come("f3");
+  assert.deepEqual(shown, [
+    ["exact", 0, "f0"],
+    ["exact", 3, "f3"],
+  ]);
 });
 
 test("a picture that cannot be had leaves the masks alone on the stage and asks what ails the source", async () => {
   await opened();
-  app.view.set({ frame: 5 });
-  const later = made.show();
-  await settled();
-  waiting.get(5).done(answer('{"error": "clip.mp4 is not there."}', 400));
-  await later;
+  const come = await ask(5);
+  await come('{"error": "clip.mp4 is not there."}', 400);
   assert.deepEqual(shown.at(-1), ["bare", 5]);
   assert.deepEqual([app.view.now.shown, app.view.now.picture], [5, "none"]);
   assert.equal(app.session.now.problem, "Frame 5 could not be shown. clip.mp4 is not there.");
   assert.equal(app.refreshed, 1);
-  made.close();
 });
 
 test("a picture that is late and then cannot be had is late no more", async () => {
   await opened();
-  app.view.set({ frame: 5 });
-  const later = made.show();
-  await settled(60);
-  assert.equal(app.view.now.late, 5);
-  waiting.get(5).done(answer("gone", 400));
-  await later;
+  const come = await late(5);
+  await come("gone", 400);
   assert.deepEqual([app.view.now.picture, app.view.now.late], ["none", -1]);
-  made.close();
 });
 
 test("a frame that is left before it comes is not shown, and its picture is given up", async () => {
   await opened();
-  app.view.set({ frame: 9 });
-  const left = made.show();
-  await settled();
-  app.view.set({ frame: 4 });
-  const stays = made.show();
-  await settled();
-  waiting.get(4).done(answer("f4"));
-  await Promise.all([left, stays]);
+  const left = await ask(9);
+  const come = await ask(4);
+  await come("f4");
+  await left("f9");
   assert.deepEqual(shown.at(-1), ["exact", 4, "f4"]);
   assert.ok(!shown.some(([what, frame]) => what === "exact" && frame === 9));
   assert.equal(app.session.now.problem, "");
-  made.close();
 });
 
 test("the width asked for is that of the picture on the screen", async () => {
   app.viewport.scale = 0.5;
-  const first = made.show();
-  await settled();
+  const come = await ask(0);
   assert.match(waiting.get(0).url, /w=640/);
-  waiting.get(0).done(answer("f0"));
-  await first;
+  await come("f0");
   app.viewport.scale = 4;
   made.resized();
-  await settled(200);
-  assert.ok(!/w=/.test(waiting.get(0).url));
-  made.close();
+  await until(() => !/w=/.test(waiting.get(0).url));
 });
 
 test("a sharper picture that cannot be had leaves what is shown, and the stroke on it, alone", async () => {
-  await opened();
-  app.layers.drawing = true;
-  app.oncancel = () => assert.fail("the stroke was given up");
-  app.viewport.scale = 0.25;
-  const again = made.show();
-  await settled();
-  waiting.get(0).done(answer("gone", 503));
-  await again;
+  const come = await sharper();
+  await come("gone", 503);
   assert.deepEqual(shown, [["exact", 0, "f0"]]);
-  assert.deepEqual([app.view.now.picture, app.session.now.problem], ["exact", ""]);
-  made.close();
+  assert.deepEqual([app.view.now.picture, app.session.now.problem, app.cancels], ["exact", "", 0]);
 });
 
 test("a sharper picture that comes during a stroke waits for the next time", async () => {
-  await opened();
-  app.layers.drawing = true;
-  app.oncancel = () => assert.fail("the stroke was given up");
-  app.viewport.scale = 0.25;
-  const again = made.show();
-  await settled();
-  waiting.get(0).done(answer("sharp"));
-  await again;
-  assert.equal(shown.length, 1);
-  made.close();
+  const come = await sharper();
+  await come("sharp");
+  assert.deepEqual([shown.length, app.cancels], [1, 0]);
 });
 
 test("masks that come tell how large the rows are that were waiting for them", async () => {
@@ -189,5 +180,4 @@ test("masks that come tell how large the rows are that were waiting for them", a
   globalThis.fetch = silent;
   assert.deepEqual(told, [["t1", 4]]);
   assert.ok(app.document.row("t1", 4).area > 0);
-  made.close();
 });
