@@ -17,6 +17,9 @@ from storage.videos import Video, VideoSummary
 
 Json = dict[str, Any]
 
+PERSON = "person"
+"""Who a page names as the author of *needs a look*."""
+
 
 def category(found: Category) -> Json:
     """One category of a project."""
@@ -74,9 +77,10 @@ def complete(found: CompleteRange) -> Json:
 def tracks(found: Sequence[Track], rows: Iterable[MaskRow]) -> list[Json]:
     """Tracks with all their rows, without pixels."""
     by_track: dict[str, list[list[Any]]] = {track.id: [] for track in found}
+    runs = {track.id: track.run_id for track in found}
     for row in rows:
         if row.track_id in by_track:
-            by_track[row.track_id].append(mask_row(row))
+            by_track[row.track_id].append(mask_row(row, track_run=runs[row.track_id]))
     return [{**track_facts(track), "rows": by_track[track.id]} for track in found]
 
 
@@ -88,9 +92,13 @@ def track_facts(track: Track) -> Json:
     return {**facts, **named, "extra": extra}
 
 
-def mask_row(row: MaskRow) -> list[Any]:
-    """``[frame, state, source, review, key, score, look, version, hash, area]``; state 1 present, 0 absent."""
-    return [
+def mask_row(row: MaskRow, *, track_run: str | None = None) -> list[Any]:
+    """``[frame, state, source, review, key, score, look, version, hash, area]``; state 1 present, 0 absent.
+
+    An object with what a row seldom has may follow: ``parent``, ``occluded``, ``iscrowd``, ``extra``, ``lookAuthor``,
+    and ``run`` where it is not ``track_run`` of a proposed row or null of another one.
+    """
+    line = [
         row.frame,
         1 if row.state == "present" else 0,
         row.source,
@@ -102,6 +110,22 @@ def mask_row(row: MaskRow) -> list[Any]:
         row.hash,
         row.area,
     ]
+    more = _more(row, track_run)
+    return [*line, more] if more else line
+
+
+def _more(row: MaskRow, track_run: str | None) -> Json:
+    more: Json = {}
+    if row.run_id != (track_run if row.source == "proposed" else None):
+        more["run"] = row.run_id
+    if row.parent_edit is not None:
+        more["parent"] = row.parent_edit
+    if row.look_author not in (None, PERSON):
+        more["lookAuthor"] = row.look_author
+    more |= {name: True for name in ("occluded", "iscrowd") if getattr(row, name)}
+    if row.extra is not None:
+        more["extra"] = dict(row.extra)
+    return more
 
 
 def edit_event(edit: LoggedEdit) -> Json:

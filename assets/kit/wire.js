@@ -107,6 +107,8 @@
  * @property {boolean} [occluded]
  * @property {boolean} [iscrowd]
  * @property {string|null} [run]
+ * @property {string|null} [parent] the edit from which a mask was spread
+ * @property {Record<string, unknown>|null} [extra]
  * @property {"present"|"absent"} [state]
  * @property {string|null} [mask] hash
  * @property {Rle} [rle]
@@ -132,8 +134,19 @@
  */
 
 /**
+ * @typedef {object} MoreSent what a row seldom has. `run` only where it is not that of the track of a proposed row, null
+ *   of any other row.
+ * @property {string|null} [run]
+ * @property {string} [parent]
+ * @property {boolean} [occluded]
+ * @property {boolean} [iscrowd]
+ * @property {Record<string, unknown>} [extra]
+ * @property {string} [lookAuthor]
+ */
+
+/**
  * One row of `GET tracks`: state is 1 for present and 0 for absent.
- * @typedef {[frame: number, state: number|string, source: string, review: MaskReview, key: boolean, score: number|null, look: string|null, version: number, hash: string|null, area: number|null]} SentRow
+ * @typedef {[frame: number, state: number|string, source: string, review: MaskReview, key: boolean, score: number|null, look: string|null, version: number, hash: string|null, area: number|null, more?: MoreSent]} SentRow
  */
 
 /**
@@ -148,6 +161,7 @@
  * @property {boolean} iscrowd
  * @property {number|null} score
  * @property {string|null} run
+ * @property {Record<string, unknown>} [extra]
  * @property {number} version
  * @property {SentRow[]} rows
  */

@@ -81,11 +81,12 @@ def withdrawals(
 class _NewMasks:
     """The masks that an edit adds: (track, frame) of each, and the category of each track.
 
+    ``suggested``: those that no person has seen yet, see `_suggested`.
     ``made``: track id -> number of the edit that made it (missing: this edit). ``deleted``: id of a track that this
     edit restores -> number of the edit that had deleted it.
     """
 
-    machine: bool
+    suggested: frozenset[RowKey]
     present: tuple[RowKey, ...]
     categories: Mapping[str, str | None]
     made: Mapping[str, int]
@@ -108,7 +109,7 @@ class _NewMasks:
             if key.frame == TRACK_ROW and plan.after is not None:
                 categories[key.owner] = plan.after["category"]
         return _NewMasks(
-            machine=is_machine(author),
+            suggested=frozenset(present if is_machine(author) else _suggested(planned)),
             present=tuple(present),
             categories=categories,
             made=edit_log.first_numbers(tx, tracks),
@@ -124,9 +125,26 @@ class _NewMasks:
             # The declaration did not cover the track if it was made later, or was deleted at the time.
             unmade = self.made.get(owner, math.inf) > value["declared"]
             deleted = self.deleted.get(owner, math.inf) < value["declared"]
-            if concerned and (self.machine or unmade or deleted) and value["start"] <= frame < value["stop"]:
+            suggested = RowKey(owner, frame) in self.suggested
+            if concerned and (suggested or unmade or deleted) and value["start"] <= frame < value["stop"]:
                 frames.add(frame)
         return frames
+
+
+def _suggested(planned: Mapping[RowKey, Planned]) -> set[RowKey]:
+    """Masks that a person had computed for review: not those that were on the same frame before, in another track."""
+    moved = {
+        (key.frame, plan.before.value["mask"]) for key, plan in planned.items() if key.frame >= 0 and plan.before.value
+    }
+    return {
+        key
+        for key, plan in planned.items()
+        if key.frame >= 0
+        and plan.after is not None
+        and plan.after["source"] in ("propagated", "interpolated")
+        and plan.after["review"] == "unreviewed"
+        and (key.frame, plan.after["mask"]) not in moved
+    }
 
 
 def _is_present(value: Value | None) -> bool:

@@ -17,6 +17,7 @@ EDITOR = (
     {"main"},
     {"panels", "editor"},
     {"commands", "timeline", "pictures"},
+    {"verbs"},
     {"document", "canvas"},
     {"address", "api", "playback", "shortcuts", "state"},
     {"masks", "store"},

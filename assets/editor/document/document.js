@@ -2,6 +2,7 @@
 /** Tracks, rows and masks of the open video: those of the server, with the unsent edits of this page on top. */
 
 import { MaskStore } from "../masks/store.js";
+import { rowOf, sameRow, sentRow } from "./rows.js";
 
 /**
  * @typedef {object} Row one track on one frame
@@ -15,6 +16,7 @@ import { MaskStore } from "../masks/store.js";
  * @property {number} version number of the edit that wrote it, 0 while that edit is unsent
  * @property {string|null} hash of the mask
  * @property {number|null} area pixels; null until the mask is loaded, see `VideoDocument.areaOf`
+ * @property {import("./rows.js").MoreValues|null} more what a row seldom has; null: none of it
  */
 
 /**
@@ -29,6 +31,7 @@ import { MaskStore } from "../masks/store.js";
  * @property {boolean} iscrowd
  * @property {number|null} score
  * @property {string|null} run
+ * @property {Record<string, unknown>} extra what came with a file, and the colour that a person chose
  * @property {number} version
  * @property {Map<number, Row>} rows
  * @property {number} revision counts up whenever the track or a row of it changes
@@ -198,7 +201,7 @@ export class VideoDocument {
       track.rows.delete(frame);
       this.removed.set(`${id}:${frame}`, version);
     } else {
-      track.rows.set(frame, this.rowOf(frame, version, after, before));
+      track.rows.set(frame, rowOf(this.masks, { frame, version, after, before }));
       this.removed.delete(`${id}:${frame}`);
     }
     track.revision += 1;
@@ -247,38 +250,6 @@ export class VideoDocument {
     this.onchange(replaced.track, replaced.frame);
   }
 
-  /**
-   * The row that an edit makes: new content, or a verdict or a mark on the row before.
-   * @param {number} frame @param {number} version @param {RowValues & {hash?: string, area?: number}} after
-   * @param {Row|null} before @returns {Row}
-   */
-  rowOf(frame, version, after, before) {
-    const content = "state" in after || "mask" in after || "rle" in after;
-    if (before && !content) {
-      const look = after.look === undefined ? ("review" in after ? null : before.look) : after.look;
-      return { ...before, .../** @type {Partial<Row>} */ (after), look: reasonOf(look), version };
-    }
-    const state = after.state === "absent" ? "absent" : "present";
-    let hash = after.mask ?? after.hash ?? null;
-    if (after.rle) hash = this.masks.addLocal(after.rle.counts);
-    const known = hash !== null && this.masks.has(hash) ? this.masks.area(hash) : null;
-    return {
-      frame,
-      state,
-      version,
-      source: after.source ?? "drawn",
-      review: after.review ?? "corrected",
-      key: Boolean(after.key ?? false),
-      score: after.score ?? null,
-      look: reasonOf(after.look),
-      hash: state === "present" ? hash : null,
-      area:
-        state === "present" && hash !== null
-          ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null)
-          : 0,
-    };
-  }
-
   /** Whether a frame is declared complete. @param {number} frame */
   isComplete(frame) {
     for (const range of this.complete.values()) if (frame >= range.start && frame < range.stop) return true;
@@ -306,7 +277,7 @@ function mergeRows(track, sent, { start, stop, newer, gone }) {
   for (const row of sent) {
     const here = track.rows.get(row[0]);
     if (newer(here) || gone(row[0])) continue;
-    const there = sentRow(row);
+    const there = sentRow(row, track.run);
     if (here && sameRow(here, there)) continue;
     track.rows.set(row[0], there);
     changed = true;
@@ -314,35 +285,9 @@ function mergeRows(track, sent, { start, stop, newer, gone }) {
   return changed;
 }
 
-/** @param {Row} one @param {Row} other */
-function sameRow(one, other) {
-  return /** @type {(keyof Row)[]} */ (Object.keys(other)).every((name) => one[name] === other[name]);
-}
-
 /** @param {number} start @param {number} stop */
 function* rangeOf(start, stop) {
   for (let frame = start; frame < stop; frame += 1) yield frame;
-}
-
-/** @param {SentRow} row @returns {Row} */
-function sentRow([frame, state, source, review, key, score, look, version, hash, area]) {
-  return {
-    frame,
-    state: state === 1 || state === "present" ? "present" : "absent",
-    source,
-    review,
-    key: Boolean(key),
-    score,
-    look,
-    version,
-    hash,
-    area: area ?? 0,
-  };
-}
-
-/** Why a row needs a look. @param {import("../../kit/wire.js").Look|undefined} look @returns {string|null} */
-function reasonOf(look) {
-  return (typeof look === "object" ? look?.reason : look) ?? null;
 }
 
 /** @param {string} id @returns {Track} */
@@ -358,6 +303,7 @@ function blankTrack(id) {
     iscrowd: false,
     score: null,
     run: null,
+    extra: {},
     version: 0,
     rows: new Map(),
     revision: 0,
@@ -374,6 +320,7 @@ const OWN_VALUES = /** @type {const} */ ([
   "iscrowd",
   "score",
   "run",
+  "extra",
 ]);
 
 /**
@@ -385,8 +332,8 @@ function assignTrack(track, sent, version) {
   let changed = track.version !== version;
   for (const name of OWN_VALUES) {
     if (sent[name] === undefined || (name === "number" && sent[name] === null)) continue;
-    const value = name === "name" ? (sent.name ?? "") : sent[name];
-    changed ||= track[name] !== value;
+    const value = name === "name" ? (sent.name ?? "") : name === "extra" ? (sent.extra ?? {}) : sent[name];
+    changed ||= name === "extra" ? JSON.stringify(track.extra) !== JSON.stringify(value) : track[name] !== value;
     Object.assign(track, { [name]: value });
   }
   track.version = version;

@@ -38,6 +38,7 @@ function bases(edit) {
  */
 export function withDependents(waiting, ids) {
   const found = new Set(ids);
+  if (!found.size) return found;
   for (const edit of waiting) if ([...bases(edit)].some((base) => found.has(base))) found.add(edit.id);
   return found;
 }

@@ -15,6 +15,7 @@ import { obstacle, RefusedError } from "../../kit/request.js";
 import { nextBatch, rowName, toSend, withDependents } from "./editbatch.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { KeptEdits } from "./keptedits.js";
+import { Writers } from "./writers.js";
 
 /** Edits per request at most. */
 const BATCH = 40;
@@ -50,6 +51,7 @@ export class EditQueue {
     this.later = later;
     /** @type {Edit[]} */
     this.waiting = [];
+    this.writers = new Writers();
     /** @type {Edit[]} edits of the request under way */
     this.out = [];
     /** @type {Map<string, import("./document.js").Replaced[]>} what each edit replaced in the document, by id */
@@ -97,10 +99,7 @@ export class EditQueue {
 
   /** The last unsent edit that wrote a row. @param {string} name from `rowName` @returns {Edit|undefined} */
   writerOf(name) {
-    for (let i = this.waiting.length - 1; i >= 0; i -= 1) {
-      if (this.waiting[i].changes.some((change) => rowName(change) === name)) return this.waiting[i];
-    }
-    return undefined;
+    return this.writers.last(name);
   }
 
   /**
@@ -139,6 +138,7 @@ export class EditQueue {
 
   /** @param {Edit} edit */
   applyHere(edit) {
+    this.writers.add(edit);
     this.replaced.set(
       edit.id,
       edit.changes.map((change) =>
@@ -306,6 +306,7 @@ export class EditQueue {
   /** @param {Edit} edit @param {EditResult} result */
   applied(edit, result) {
     this.waiting = this.waiting.filter((other) => other !== edit);
+    this.writers.remove(edit);
     const versions = new Map();
     for (const row of result.rows) {
       versions.set(rowName(row), row.version);
@@ -337,6 +338,7 @@ export class EditQueue {
     const gone = this.waiting.filter(({ id }) => ids.has(id));
     for (const other of [...gone].reverse()) {
       for (const kept of [...(this.replaced.get(other.id) ?? [])].reverse()) this.document.restore(kept);
+      this.writers.remove(other);
       this.forget(other);
     }
     this.waiting = this.waiting.filter((other) => !gone.includes(other));

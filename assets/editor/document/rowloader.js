@@ -72,6 +72,11 @@ export class RowLoader {
     if (!this.done.has(at)) await this.fetch(at);
   }
 
+  /** Load all rows from one frame to another. @param {number} first @param {number} last @returns {Promise<void>} rejects when the server does not answer */
+  async cover(first, last) {
+    for (let at = Math.floor(first / CHUNK); at <= Math.floor(last / CHUNK); at += 1) await this.ensure(at * CHUNK);
+  }
+
   /** @param {number} at @returns {Promise<void>} */
   fetch(at) {
     const running = this.running.get(at);

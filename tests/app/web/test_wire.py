@@ -41,7 +41,7 @@ ROWS = st.builds(
     occluded=st.booleans(),
     iscrowd=st.booleans(),
     look_reason=st.none() | TEXT,
-    look_author=st.none() | TEXT,
+    look_author=st.none() | st.just(wire.PERSON) | TEXT,
     extra=NOTES,
     version=st.integers(1, 10**9),
 )
@@ -62,10 +62,32 @@ def test_rows_are_sent_with_their_track_and_each_place_keeps_its_meaning(rows: l
         mine = [row for row in rows if row.track_id == one["id"]]
         assert len(one["rows"]) == len(mine), "a row of a track that is not sent is not sent either"
         for row, line in zip(mine, one["rows"], strict=True):
-            frame, state, source, review, key, score, look, version, digest, area = line
+            frame, state, source, review, key, score, look, version, digest, area = line[:10]
             assert (frame, state) == (row.frame, int(row.state == "present"))
             assert (source, review, key, score) == (row.source, row.review, row.key, row.score)
             assert (look, version, digest, area) == (row.look_reason, row.version, row.hash, row.area)
+
+
+@settings(max_examples=60, deadline=None)
+@given(ROWS, st.none() | TEXT)
+def test_what_a_row_seldom_has_follows_only_where_it_has_it(row: MaskRow, run: str | None) -> None:
+    line = strict(wire.mask_row(row, track_run=run))
+    more = line[10] if len(line) > 10 else {}
+    assert len(line) == 10 or more
+    assert more.get("run", run if row.source == "proposed" else None) == row.run_id
+    assert more.get("parent") == row.parent_edit and more.get("extra") == row.extra
+    assert (more.get("occluded", False), more.get("iscrowd", False)) == (row.occluded, row.iscrowd)
+    assert more.get("lookAuthor", row.look_author and wire.PERSON) == row.look_author
+
+
+def test_a_plain_proposal_has_nothing_beside() -> None:
+    facts = dict.fromkeys(("parent_edit", "look_reason", "look_author", "extra"))
+    row = MaskRow(
+        track_id="a", frame=1, state="present", hash="h", area=4, source="proposed", review="unreviewed", key=False,
+        score=0.5, run_id="r", occluded=False, iscrowd=False, version=1, **facts,
+    )  # fmt: skip
+    assert len(wire.mask_row(row, track_run="r")) == 10
+    assert wire.mask_row(row, track_run="other")[10] == {"run": "r"}
 
 
 @settings(max_examples=25, deadline=None)

@@ -106,3 +106,29 @@ def test_rejected_masks_withdraw_nothing(scene: Scene) -> None:
     track = new_id()
     scene.applied(Change(track, None, 0, {}), mask(track, 5, source="proposed", review="rejected"))
     assert ranges(scene) == [(0, 20)]
+
+
+def test_masks_that_a_person_had_computed_withdraw_their_frames_until_somebody_judges_them(scene: Scene) -> None:
+    track = scene.new_track()
+    declare(scene, 0, 20)
+    computed = {"source": "interpolated", "review": "unreviewed"}
+    scene.applied(mask(track, 3, **computed), mask(track, 4, **{**computed, "source": "propagated"}))
+    assert ranges(scene) == [(0, 3), (5, 20)]
+    scene.applied(mask(track, 10, **{**computed, "review": "accepted"}))
+    assert ranges(scene) == [(0, 3), (5, 20)]
+
+
+def test_masks_that_change_their_track_leave_the_range(scene: Scene) -> None:
+    first, second = scene.new_track(), scene.new_track()
+    for track, x in ((first, 1), (second, 5)):
+        scene.draw(track, 3, x, source="propagated", review="unreviewed")
+    declare(scene, 0, 20)
+    rows = [scene.row(track, 3) for track in (first, second)]
+    changes = [
+        Change(track, 3, own.version, {"mask": other.hash, "source": other.source, "review": other.review})
+        for track, own, other in zip((first, second), rows, rows[::-1], strict=True)
+        if own is not None and other is not None
+    ]
+    assert len(changes) == 2
+    scene.applied(*changes, kind="swap")
+    assert ranges(scene) == [(0, 20)]

@@ -41,6 +41,13 @@ test("a chunk that came by another way is not asked for; one past the end of the
   assert.deepEqual(asked, [2, 1, 0, 4]);
 });
 
+test("the chunks of a range are loaded before something needs all of it", async () => {
+  const { made, asked } = loader();
+  await made.cover(CHUNK + 5, 3 * CHUNK);
+  assert.ok(made.covers(CHUNK, 4 * CHUNK - 1));
+  assert.deepEqual(asked, [1, 2, 3]);
+});
+
 test("a chunk that is on its way is not asked for again", async () => {
   const { made, asked } = loader();
   await Promise.all([made.ensure(10), made.ensure(20), made.ensure(CHUNK - 1)]);

@@ -1,0 +1,130 @@
+// @ts-check
+/** Where a thing is not: over some frames, until it comes back, after its end, before its start. */
+
+import { isHuman } from "../document/document.js";
+import { plural } from "../../kit/text.js";
+import { putAbsent } from "./moving.js";
+import {
+  frameWords,
+  humanCount,
+  humanWords,
+  isHumanAbsence,
+  isShown,
+  laneMark,
+  planned,
+  refused,
+  rowsIn,
+  tracksOf,
+} from "./plan.js";
+
+/** @typedef {import("./plan.js").Frames} Frames */
+/** @typedef {import("./plan.js").Outcome} Outcome */
+/** @typedef {import("./plan.js").Track} Track */
+/** @typedef {import("./plan.js").VideoDocument} VideoDocument */
+
+/**
+ * A person says that a track is absent on these frames.
+ * @param {VideoDocument} document @param {{track: string, frames: Frames, locked: Set<string>}} args
+ * @returns {Outcome}
+ */
+export function absentOver(document, { track, frames, locked }) {
+  return absent(document, {
+    track,
+    frames,
+    locked,
+    title: (number) => `Track ${number} is absent on ${frameWords(frames)}`,
+  });
+}
+
+/**
+ * A track ends: it is absent on all frames after this one.
+ * @param {VideoDocument} document
+ * @param {{track: string, frame: number, last: number, locked: Set<string>}} args `last` frame that can carry masks
+ * @returns {Outcome}
+ */
+export function endHere(document, { track, frame, last, locked }) {
+  if (frame >= last) return refused(`Frame ${frame} is the last one.`);
+  const frames = /** @type {Frames} */ ([frame + 1, last]);
+  return absent(document, {
+    track,
+    frames,
+    locked,
+    kind: "end",
+    title: (number) => `Track ${number} ends at frame ${frame}`,
+  });
+}
+
+/**
+ * A track starts: it is absent on all frames before this one.
+ * @param {VideoDocument} document @param {{track: string, frame: number, locked: Set<string>}} args
+ * @returns {Outcome}
+ */
+export function startHere(document, { track, frame, locked }) {
+  if (frame <= 0) return refused("Frame 0 is the first one.");
+  const frames = /** @type {Frames} */ ([0, frame - 1]);
+  return absent(document, {
+    track,
+    frames,
+    locked,
+    kind: "start",
+    title: (number) => `Track ${number} starts at frame ${frame}`,
+  });
+}
+
+/**
+ * A track is absent from this frame until it comes back. Masks of a model that begin here without a gap are taken for
+ * wrong; the first mask after a gap, or one that a person drew or judged, is where it comes back.
+ * @param {VideoDocument} document @param {{track: string, frame: number, last: number, locked: Set<string>}} args
+ * @returns {Outcome}
+ */
+export function absentUntilBack(document, { track: name, frame, last, locked }) {
+  const found = tracksOf(document, [name], locked);
+  if ("refused" in found) return found;
+  const [track] = found.tracks;
+  const back = comesBack(track, frame, last);
+  if (back === null)
+    return refused(`Track ${track.number} does not come back after frame ${frame}; end it here instead.`);
+  const frames = /** @type {Frames} */ ([frame, back - 1]);
+  const title = (/** @type {number} */ number) => `Track ${number} is absent until frame ${back}`;
+  return absent(document, { track: name, frames, locked, title });
+}
+
+/** The frame on which a track is visible again, null for none. @param {Track} track @param {number} frame @param {number} last */
+function comesBack(track, frame, last) {
+  let gap = !isShown(track.rows.get(frame));
+  for (let k = frame + 1; k <= last; k += 1) {
+    const row = track.rows.get(k);
+    if (row && isShown(row)) {
+      if (gap || isHuman(row)) return k;
+    } else gap = true;
+  }
+  return null;
+}
+
+/**
+ * @param {VideoDocument} document
+ * @param {{track: string, frames: Frames, locked: Set<string>, title: (number: number) => string, kind?: string}} args
+ * @returns {Outcome}
+ */
+function absent(document, { track: name, frames, locked, title, kind = "absent" }) {
+  const found = tracksOf(document, [name], locked);
+  if ("refused" in found) return found;
+  const [track] = found.tracks;
+  const touched = [];
+  for (let frame = frames[0]; frame <= frames[1]; frame += 1) {
+    const row = track.rows.get(frame);
+    if (!isHumanAbsence(row) || row?.look || row?.review === "rejected") touched.push(frame);
+  }
+  if (!touched.length) return refused(`Track ${track.number} is absent on ${frameWords(frames)} already.`);
+  const gone = rowsIn(track, frames).filter(isShown);
+  const human = humanCount(gone);
+  return planned({
+    kind,
+    changes: touched.map((frame) => putAbsent(track.id, frame)),
+    title: title(track.number),
+    numbers: { frames: touched.length, masks: gone.length, human },
+    facts: [plural(touched.length, "frame"), ...(gone.length ? [`${plural(gone.length, "mask")} go`] : [])],
+    doubts: humanWords(human, "become absent"),
+    lanes: [laneMark(track.id, "loses", touched)],
+  });
+}

@@ -1,0 +1,35 @@
+// @ts-check
+/** Duplicate: a new track with the same masks, verdicts and marks. */
+
+import { plural } from "../../kit/text.js";
+import { newTrack, put } from "./moving.js";
+import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
+
+/**
+ * @param {import("./plan.js").VideoDocument} document
+ * @param {{track: string, frames: import("./plan.js").Frames, id: string, locked: Set<string>}} args `id` of the new track
+ * @returns {import("./plan.js").Outcome}
+ */
+export function duplicate(document, { track: name, frames, id, locked }) {
+  const found = tracksOf(document, [name], new Set([...locked].filter((other) => other !== name)));
+  if ("refused" in found) return found;
+  const [track] = found.tracks;
+  const rows = rowsIn(track, frames);
+  const shown = rows.filter(isShown).length;
+  if (!shown) return refused(`Track ${track.number} has no mask on ${frameWords(frames)}.`);
+  const number = document.nextNumber();
+  return planned({
+    kind: "duplicate",
+    changes: [newTrack(id, track), ...rows.map((row) => put(document, id, row))],
+    title: `Duplicate track ${track.number} as track ${number}`,
+    numbers: { frames: rows.length, masks: shown },
+    facts: [plural(shown, "mask"), frameWords(frames)],
+    lanes: [
+      laneMark(
+        id,
+        "gains",
+        rows.map((row) => row.frame),
+      ),
+    ],
+  });
+}

@@ -1,0 +1,90 @@
+// @ts-check
+/** Interpolate: the frames between two masks of a person get computed ones, to be reviewed. */
+
+import { isHuman } from "../document/document.js";
+import { plural } from "../../kit/text.js";
+import { computedMask, drawnMask } from "./moving.js";
+import { frameWords, isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
+
+/** @typedef {import("./plan.js").Row} Row */
+/** @typedef {import("./plan.js").Track} Track */
+/** @typedef {import("./plan.js").VideoDocument} VideoDocument */
+/** @typedef {{from: Row, to: Row}} Span two masks of a person with nothing of a person between them */
+
+/**
+ * The masks between which frames are to be filled.
+ * @param {VideoDocument} document
+ * @param {{track: string, frame: number, locked: Set<string>}} args a frame between two human masks, or one of them
+ * @returns {Span|import("./plan.js").Refused}
+ */
+export function spanAround(document, { track: name, frame, locked }) {
+  const found = tracksOf(document, [name], locked);
+  if ("refused" in found) return found;
+  const [track] = found.tracks;
+  let { from, to } = neighbours(track, frame);
+  // On the last human mask, the gap before it is meant.
+  if (!to && from?.frame === frame) ({ from, to } = neighbours(track, frame - 1));
+  if (!from || !to) {
+    const where = from ? `after frame ${from.frame}` : to ? `before frame ${to.frame}` : "anywhere";
+    return refused(`Track ${track.number} has no mask of a person ${where}; draw or accept one first.`);
+  }
+  for (const row of [from, to]) {
+    if (row.state === "absent")
+      return refused(
+        `A person marked track ${track.number} absent on frame ${row.frame}; nothing is computed across that.`,
+      );
+    if (!isShown(row)) return refused(`The mask of track ${track.number} on frame ${row.frame} is rejected.`);
+  }
+  if (to.frame === from.frame + 1) return refused(`There is no frame between ${from.frame} and ${to.frame}.`);
+  return { from, to };
+}
+
+/** The last human row up to a frame, and the first one after it. @param {Track} track @param {number} frame */
+function neighbours(track, frame) {
+  /** @type {Row|null} */
+  let from = null;
+  /** @type {Row|null} */
+  let to = null;
+  for (const row of track.rows.values()) {
+    if (!isHuman(row)) continue;
+    if (row.frame <= frame && (!from || row.frame > from.frame)) from = row;
+    if (row.frame > frame && (!to || row.frame < to.frame)) to = row;
+  }
+  return { from, to };
+}
+
+/**
+ * @param {VideoDocument} document
+ * @param {{track: string, span: Span, masks: string[], locked: Set<string>}} args `masks`: compressed run lengths of the
+ *   frames between, in order
+ * @returns {import("./plan.js").Outcome} refused where a person changed these frames meanwhile
+ */
+export function interpolate(document, { track: name, span: { from, to }, masks, locked }) {
+  const found = tracksOf(document, [name], locked);
+  if ("refused" in found) return found;
+  const [track] = found.tracks;
+  const ends = [from, to].every((row) => track.rows.get(row.frame)?.hash === row.hash);
+  const frames = masks.map((_, i) => from.frame + 1 + i);
+  const judged = frames.find((frame) => {
+    const row = track.rows.get(frame);
+    return row !== undefined && isHuman(row);
+  });
+  if (!ends || judged !== undefined || frames.length !== to.frame - from.frame - 1)
+    return refused(`Track ${track.number} was changed on frame ${judged ?? from.frame} meanwhile; interpolate again.`);
+  const replaced = frames.filter((frame) => isShown(track.rows.get(frame))).length;
+  return planned({
+    kind: "interpolate",
+    changes: masks.map((counts, i) => ({
+      track: name,
+      frame: frames[i],
+      after: computedMask(drawnMask(document, counts), "interpolated"),
+    })),
+    title: `Interpolate track ${track.number} on ${frameWords([frames[0], /** @type {number} */ (frames.at(-1))])}`,
+    numbers: { frames: frames.length, replaced },
+    facts: [
+      `${plural(frames.length, "mask")} between frames ${from.frame} and ${to.frame}, unreviewed`,
+      ...(replaced ? [`${plural(replaced, "mask")} replaced`] : []),
+    ],
+    lanes: [laneMark(name, "gains", frames)],
+  });
+}

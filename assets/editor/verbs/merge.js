@@ -1,0 +1,85 @@
+// @ts-check
+/** Merge in time: two tracks become one, which keeps the id and the number of the first. */
+
+import { plural } from "../../kit/text.js";
+import { collide, fused } from "./fuse.js";
+import { clear, deleteTrack, put } from "./moving.js";
+import { laneMark, planned, refused, tracksOf } from "./plan.js";
+
+/** @typedef {import("./plan.js").Change} Change */
+/** @typedef {import("./plan.js").Track} Track */
+/** @typedef {import("./plan.js").VideoDocument} VideoDocument */
+
+/** Frames on which both tracks say something that counts. @param {Track} one @param {Track} other @returns {number[]} in order */
+export function overlap(one, other) {
+  const frames = [];
+  for (const row of other.rows.values()) if (collide(one.rows.get(row.frame), row)) frames.push(row.frame);
+  return frames.sort((a, b) => a - b);
+}
+
+/**
+ * @param {VideoDocument} document for a union, with the masks of the frames on which both are visible
+ * @param {{first: string, second: string, choice: import("./fuse.js").Choice, locked: Set<string>}} args ids of tracks;
+ *   `choice`: what holds where they overlap
+ * @returns {import("./plan.js").Outcome}
+ */
+export function merge(document, { first, second, choice, locked }) {
+  const found = tracksOf(document, [first, second], locked);
+  if ("refused" in found) return found;
+  const [one, other] = found.tracks;
+  for (const track of found.tracks)
+    if (track.rejected) return refused(`Track ${track.number} is rejected; accept it before it is merged.`);
+  /** @type {Change[]} */
+  const changes = ownRow(one, other);
+  const gained = [];
+  const both = overlap(one, other);
+  for (const row of [...other.rows.values()].sort((a, b) => a.frame - b.frame)) {
+    const stays = fused(document, one.rows.get(row.frame), row, choice);
+    if (stays && "values" in stays) changes.push({ track: one.id, frame: row.frame, after: stays.values });
+    else if (stays && stays.row === row) changes.push(put(document, one.id, row));
+    if (stays && !("row" in stays && stays.row !== row)) gained.push(row.frame);
+    changes.push(clear(other.id, row.frame));
+  }
+  changes.push(deleteTrack(other.id));
+  const alone = gained.filter((frame) => !one.rows.has(frame)).length;
+  return planned({
+    kind: "merge",
+    changes,
+    title: `Merge track ${other.number} into track ${one.number}`,
+    numbers: { frames: other.rows.size, overlap: both.length, gained: gained.length },
+    facts: [`track ${one.number} gains ${plural(alone, "frame")}`, `track ${other.number} goes`],
+    doubts: both.length ? [`both on ${plural(both.length, "frame")}: ${WORDS[choice](one, other)}`] : [],
+    lanes: [
+      laneMark(one.id, "gains", gained),
+      laneMark(other.id, "loses", other.rows.keys()),
+      changedLane(choice === "first" ? other.id : one.id, changes, both),
+    ],
+  });
+}
+
+/** @type {Record<import("./fuse.js").Choice, (one: Track, other: Track) => string>} */
+const WORDS = {
+  first: (one) => `track ${one.number} holds`,
+  second: (_, other) => `track ${other.number} holds`,
+  union: () => "both masks together",
+};
+
+/** The frames of an overlap that change in one track. @param {string} track id @param {Change[]} changes @param {number[]} both */
+function changedLane(track, changes, both) {
+  const written = new Set(changes.filter((change) => change.track === track).map(({ frame }) => frame));
+  return laneMark(
+    track,
+    "changes",
+    both.filter((frame) => written.has(frame)),
+    true,
+  );
+}
+
+/** What the first track takes over of the second one's own values: those that it has not. @param {Track} one @param {Track} other @returns {Change[]} */
+function ownRow(one, other) {
+  /** @type {import("../../kit/wire.js").RowValues} */
+  const after = {};
+  if (one.category === null && other.category !== null) after.category = other.category;
+  if (!one.name && other.name) after.name = other.name;
+  return Object.keys(after).length ? [{ track: one.id, frame: null, after }] : [];
+}

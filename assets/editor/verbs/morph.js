@@ -1,0 +1,113 @@
+// @ts-check
+/**
+ * Masks between two masks: both signed distances are moved and scaled to where the thing is in between, and mixed there.
+ * Centroid and size go evenly from one to the other, so a thing that only moves keeps its shape.
+ */
+
+import { decode, bounds, encode } from "../masks/rle.js";
+import { signedDistance } from "../masks/distance.js";
+
+/**
+ * @typedef {object} Shape a mask as its distance in a box around it
+ * @property {Float32Array} distance height x width of the box, negative inside
+ * @property {number} left of the box in the picture @property {number} top
+ * @property {number} width of the box @property {number} height
+ * @property {number} x of the centroid, picture pixels @property {number} y
+ * @property {number} size square root of the area, pixels
+ */
+
+/** Room around a mask, so that its distance is known outside of it too, as a share of its longer side. */
+const MARGIN = 0.25;
+
+/** @param {ArrayLike<number>} runs @param {number} height of the picture @param {number} width @returns {Shape|null} null for an empty mask */
+export function shapeOf(runs, height, width) {
+  const box = bounds(runs, height);
+  if (!box) return null;
+  const bits = decode(runs, height, width);
+  const room = Math.ceil(Math.max(box[2] - box[0], box[3] - box[1]) * MARGIN) + 2;
+  const [left, top] = [box[0] - room, box[1] - room];
+  const [across, down] = [box[2] - box[0] + 2 * room, box[3] - box[1] + 2 * room];
+  const part = new Uint8Array(across * down);
+  let [count, sumX, sumY] = [0, 0, 0];
+  for (let y = box[1]; y < box[3]; y += 1) {
+    for (let x = box[0]; x < box[2]; x += 1) {
+      if (!bits[y * width + x]) continue;
+      part[(y - top) * across + x - left] = 1;
+      count += 1;
+      sumX += x;
+      sumY += y;
+    }
+  }
+  const distance = signedDistance(part, down, across);
+  return { distance, left, top, width: across, height: down, x: sumX / count, y: sumY / count, size: Math.sqrt(count) };
+}
+
+/**
+ * The mask between two shapes.
+ * @param {Shape} from @param {Shape} to @param {number} share 0: the first, 1: the second
+ * @param {number} height of the picture @param {number} width
+ * @returns {number[]} run lengths; never empty, for the pixel at the centre is always set
+ */
+export function between(from, to, share, height, width) {
+  const [x, y] = [mix(from.x, to.x, share), mix(from.y, to.y, share)];
+  const size = from.size ** (1 - share) * to.size ** share;
+  const box = reach(from, to, { x, y, size }, height, width);
+  const bits = new Uint8Array(height * width);
+  for (let py = box[1]; py < box[3]; py += 1) {
+    for (let px = box[0]; px < box[2]; px += 1) {
+      const one = sampled(from, px - x, py - y, size);
+      const other = sampled(to, px - x, py - y, size);
+      if (mix(one, other, share) < 0) bits[py * width + px] = 1;
+    }
+  }
+  const runs = encode(bits, height, width, box);
+  if (runs.length > 1) return runs;
+  const [cx, cy] = [Math.min(width - 1, Math.max(0, Math.round(x))), Math.min(height - 1, Math.max(0, Math.round(y)))];
+  bits[cy * width + cx] = 1;
+  return encode(bits, height, width, [cx, cy, cx + 1, cy + 1]);
+}
+
+/** @param {number} a @param {number} b @param {number} share */
+const mix = (a, b, share) => a + (b - a) * share;
+
+/**
+ * The distance of a shape that was moved and scaled, at an offset from its new centroid; between pixels it is mixed.
+ * @param {Shape} shape @param {number} dx @param {number} dy @param {number} size
+ */
+function sampled(shape, dx, dy, size) {
+  const scale = shape.size / size;
+  const across = shape.x + dx * scale - shape.left;
+  const down = shape.y + dy * scale - shape.top;
+  // Beyond the box the distance grows with the way to it.
+  const u = Math.min(shape.width - 1.001, Math.max(0, across));
+  const v = Math.min(shape.height - 1.001, Math.max(0, down));
+  const [x, y] = [Math.floor(u), Math.floor(v)];
+  const at = y * shape.width + x;
+  const { distance, width } = shape;
+  const upper = mix(distance[at], distance[at + 1], u - x);
+  const lower = mix(distance[at + width], distance[at + width + 1], u - x);
+  return (mix(upper, lower, v - y) + Math.hypot(across - u, down - v)) / scale;
+}
+
+/**
+ * Where pixels can be set: the boxes of both shapes, moved and scaled, cut at the picture.
+ * @param {Shape} from @param {Shape} to @param {{x: number, y: number, size: number}} middle @param {number} height @param {number} width
+ * @returns {[number, number, number, number]}
+ */
+function reach(from, to, { x, y, size }, height, width) {
+  let [x0, y0, x1, y1] = [Infinity, Infinity, -Infinity, -Infinity];
+  for (const shape of [from, to]) {
+    const scale = size / shape.size;
+    x0 = Math.min(x0, x + (shape.left - shape.x) * scale);
+    y0 = Math.min(y0, y + (shape.top - shape.y) * scale);
+    x1 = Math.max(x1, x + (shape.left + shape.width - shape.x) * scale);
+    y1 = Math.max(y1, y + (shape.top + shape.height - shape.y) * scale);
+  }
+  const [left, top] = [Math.max(0, Math.floor(x0)), Math.max(0, Math.floor(y0))];
+  return [
+    Math.min(left, width),
+    Math.min(top, height),
+    Math.min(width, Math.ceil(x1) + 1),
+    Math.min(height, Math.ceil(y1) + 1),
+  ];
+}
