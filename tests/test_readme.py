@@ -183,8 +183,9 @@ def test_keys_that_are_named_are_bound() -> None:
     (table,) = [part for part in README.text.split("\n\n") if part.startswith("| key |")]
     cells = [cell for row in table_rows(table) for cell in (row[0], row[2])]
     named = [key.replace(" ", "+") for cell in cells for key in re.findall(r"`([^`]+)`", cell)]
-    source = (ROOT / "assets" / "editor" / "shortcuts.js").read_text(encoding="utf-8")
-    bound = {key for keys in re.findall(r'\["([^"]+)", "', source) for key in keys.split(" or ")}
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "assets" / "editor").rglob("*.js")]
+    lists = [keys for source in sources for keys in re.findall(r"\[[^\[\]]*\]", source)]
+    bound = {key for keys in lists for key in re.findall(r'"([^"]+)"', keys)}
 
     assert len(named) > 10
     assert [key for key in named if key not in bound] == []

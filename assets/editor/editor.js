@@ -3,6 +3,7 @@
 
 import { readAddress, writeAddress } from "./address.js";
 import { api } from "./api.js";
+import { author } from "./author.js";
 import { followCounting, isCounting } from "./pictures/counting.js";
 import { VideoDocument } from "./document/document.js";
 import { listenToEvents } from "./document/events.js";
@@ -35,12 +36,15 @@ export class Editor {
     /** @type {Showing|null} */ this.showing = null;
     /** @type {RowLoader|null} */ this.rows = null;
     /** @type {import("./canvas/layers.js").Layers|null} made by the stage when a video opens */ this.layers = null;
-    this.commands = /** @type {import("./commands.js").Commands} */ ({});
+    /** @type {import("./commands/registry.js").Registry} */ this.registry;
+    /** @type {import("./shortcuts/keymap.js").Keymap} */ this.keymap;
+    this.commands = /** @type {import("./commands/index.js").Commands} */ ({});
+    /** @type {(() => void)|null} */ this.stopPlaying = null;
     /** @type {(message: import("./panels/toasts.js").Toast) => void} */
     this.toast = () => {};
     /** @type {(() => void)[]} */
     this.closing = [];
-    this.author = author();
+    this.author = author(localStorage);
     this.tab = openTab(localStorage, navigator.locks);
     /** @type {Map<string, EditQueue>} queues of videos that were left with unsent edits, by video */
     this.leaving = new Map();
@@ -53,6 +57,9 @@ export class Editor {
     /** @type {() => void} cancels a half drawn stroke */ this.oncancel = () => {};
     /** @type {() => boolean} takes back the last step of a half drawn shape, false without one */ this.onstepback =
       () => false;
+    /** @type {() => boolean} whether a button is down on the canvas */ this.isPressed = () => false;
+    /** @type {() => void} Esc */ this.onescape = () => {};
+    /** @type {() => void} finishes a half drawn shape */ this.onfinish = () => {};
     /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};
     /** @type {(conflict: import("./document/editbatch.js").Conflict) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());
@@ -384,13 +391,4 @@ export class Editor {
       120,
     );
   }
-}
-
-/** The author of edits from this browser. */
-function author() {
-  const kept = localStorage.getItem("v-author");
-  if (kept) return kept;
-  const made = `person:${Math.random().toString(16).slice(2, 10)}`;
-  localStorage.setItem("v-author", made);
-  return made;
 }

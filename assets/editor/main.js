@@ -1,26 +1,28 @@
 // @ts-check
 /** Mounts the editor into an element that fills the page. */
 
-import { createCommands } from "./commands.js";
+import { createCommands } from "./commands/index.js";
 import { optionStrip, toolRail, transport } from "./panels/bars.js";
-import { chooseCategory } from "./panels/category.js";
+import { PANEL_COMMANDS } from "./panels/commands.js";
 import { showConflict } from "./panels/conflict.js";
 import { counting } from "./pictures/counting.js";
 import { h } from "../kit/dom.js";
 import { Editor } from "./editor.js";
 import { emptiness } from "./panels/emptiness.js";
-import { afterPress, isFloating } from "../kit/floating.js";
-import { showKeys } from "./panels/help.js";
+import { isFloating } from "../kit/floating.js";
 import { panel } from "./panels/panel.js";
 import { resizer } from "./panels/resizer.js";
 import { reviewBar } from "./panels/reviewbar.js";
-import { listen } from "./shortcuts.js";
+import { keyOfPreview, renewPreview } from "./commands/previewing.js";
+import { followKeys } from "./shortcuts/labels.js";
+import { listen } from "./shortcuts/listening.js";
 import { Stage } from "./canvas/stage.js";
 import { BESIDE } from "./state.js";
 import { theme } from "../kit/theme.js";
 import { Timeline } from "./timeline/timeline.js";
 import { sourceNotice } from "./panels/source.js";
 import { topBar } from "./panels/topbar.js";
+import { VERBS } from "./verbs/index.js";
 
 const SHEETS = [
   "../look/tokens.css",
@@ -76,7 +78,7 @@ export async function mount(element) {
   mounted = app;
   app.session.set({ theme: theme() });
   await styles();
-  app.commands = createCommands(app);
+  app.commands = createCommands(app, [...VERBS, ...PANEL_COMMANDS], localStorage);
   build(app);
   window.addEventListener("beforeunload", (event) => {
     // Unsent edits are kept in this browser and sent after a reload; only those without room there would be lost.
@@ -120,29 +122,37 @@ function build(app) {
   app.oncancel = () => stage.cancel();
   app.onstepback = () => stage.takeBack();
   app.onconflict = (detail) => showConflict(app, detail);
-  Object.assign(app.commands, {
-    escape: () => stage.escape(),
-    finish: () => stage.finish(),
-    help: () => showKeys(app),
-    relabel: () => {
-      const anchor = app.root.querySelector(".v-category");
-      if (app.track && anchor) chooseCategory(app, anchor, "Category", (id) => app.commands.setCategory(id));
+  app.onescape = () => stage.escape();
+  app.onfinish = () => stage.finish();
+  app.isPressed = () => stage.pressed;
+  app.view.on(["revision"], () => renewPreview(app));
+  app.view.on(["preview", "frame"], () => app.recompose());
+  followKeys(app);
+  keys(app, stage);
+}
+
+/** @param {Editor} app @param {Stage} stage */
+function keys(app, stage) {
+  const { keymap, registry } = app;
+  listen({
+    find: (scopes, key) => {
+      const id = keymap.find(scopes, key);
+      return id === undefined ? undefined : { id, repeat: Boolean(registry.get(id).repeat) };
     },
-    newTrack: (/** @type {Element|undefined} */ from) => {
-      if (app.session.now.phase !== "ready") return;
-      const anchor =
-        from ?? app.root.querySelector("[data-role=new-track]:not([hidden] *)") ?? app.root.querySelector(".v-target");
-      if (!anchor) return;
-      const ask = () => chooseCategory(app, anchor, "Category of the new track", (id) => app.commands.startTrack(id));
-      if (stage.pressed) afterPress(ask);
-      else ask();
-    },
-  });
-  const run = (/** @type {string} */ command) => {
     // A stroke ends on the frame where it began: no other command while the button is down.
-    if (stage.gesture !== "tool" || command === "escape") app.commands[command]?.();
-  };
-  listen({ run, scope: () => (isFloating() ? "dialog" : "editor"), space: (down) => stage.space(down) });
+    run: (id) => {
+      if (stage.gesture !== "tool" || registry.get(id).whileDrawing) registry.run(id);
+    },
+    scopes: () => {
+      /** @type {import("./commands/command.js").Scope[]} */
+      const scopes = isFloating() ? [] : ["editor"];
+      if (scopes.length && document.activeElement === stage.host) scopes.unshift("canvas");
+      if (scopes.length && app.view.now.preview) scopes.unshift("preview");
+      return scopes;
+    },
+    take: (key) => keyOfPreview(app, key),
+    space: (down) => stage.space(down),
+  });
 }
 
 /** @typedef {ReturnType<typeof exposed>} Exposed */

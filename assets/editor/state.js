@@ -112,6 +112,8 @@ export function openVideo({ now: { video } }) {
  * @property {[number, number]|null} pointer picture pixel under the pointer
  * @property {number} revision counts up whenever tracks, rows or masks change
  * @property {number} marks counts up whenever hidden or locked tracks change
+ * @property {import("./commands/preview.js").Preview|null} preview what a command would change
+ * @property {number} previewOf revision that the preview was made of
  * @property {Set<string>} hidden ids of tracks
  * @property {Set<string>} locked ids of tracks
  */
@@ -136,6 +138,8 @@ export const VIEW = Object.freeze({
   pointer: null,
   revision: 0,
   marks: 0,
+  preview: null,
+  previewOf: 0,
 });
 
 /** More names of the state that tests in a browser read; all differ from those of session and view. */

@@ -16,10 +16,11 @@ MODULES = sorted(ASSETS.rglob("*.js"))
 EDITOR = (
     {"main"},
     {"panels", "editor"},
+    {"verbs"},
     {"commands", "timeline", "pictures"},
     {"verbs"},
     {"document", "canvas"},
-    {"address", "api", "playback", "shortcuts", "state"},
+    {"address", "api", "author", "playback", "shortcuts", "state"},
     {"masks", "store"},
     {"kit"},
     {"look"},

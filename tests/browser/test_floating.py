@@ -37,7 +37,7 @@ def test_a_menu_opens_and_closes_with_its_button(editor: Page) -> None:
 
 
 def test_keys_belong_to_an_open_popover_and_then_to_the_editor_again(editor: Page) -> None:
-    editor.keyboard.press("Tab")
+    editor.keyboard.press("J")
     track = driving.state(editor, "selected")
     assert track is not None
     editor.keyboard.press("Control+l")

@@ -28,7 +28,7 @@ def walk(page: Page, address: str) -> None:
     page.keyboard.press("?")
     page.get_by_role("dialog").wait_for()
     page.keyboard.press("Escape")
-    page.keyboard.press("Tab")
+    page.keyboard.press("J")
     page.get_by_role("button", name="Propose", exact=True).click()
     page.locator("[data-role=start-propose]").wait_for()
     page.keyboard.press("Escape")

@@ -269,6 +269,7 @@ export class Layers {
         this.badges.push({ number: track.number, on: track.id === selected, x: (box[0] + box[2]) / 2, y: box[1] });
         if (track.id !== selected && this.preferences.now.outlines) this.drawOutline(context, track, hash);
       }
+      this.drawDrafts(context);
       for (const badge of this.badges) if (!badge.on) this.drawBadge(context, badge);
     }
     this.drawLive();
@@ -285,6 +286,24 @@ export class Layers {
     context.lineWidth = (round === 2 ? 2 : 1.4) * unit;
     context.strokeStyle = colourOf(track.number);
     context.stroke(path);
+    context.setLineDash([]);
+  }
+
+  /** Masks of the shown preview: broken lines in the colours of their tracks. @param {CanvasRenderingContext2D} context */
+  drawDrafts(context) {
+    const { height, width } = this.document;
+    const unit = 1 / this.viewport.scale;
+    for (const { number, runs } of this.view.now.preview?.masks(this.shownFrame) ?? []) {
+      const path = outlinePath(runs, height, width);
+      context.setLineDash([]);
+      context.lineWidth = 3.4 * unit;
+      context.strokeStyle = "rgba(0, 0, 0, 0.55)";
+      context.stroke(path);
+      context.setLineDash([5 * unit, 4 * unit]);
+      context.lineWidth = 1.8 * unit;
+      context.strokeStyle = colourOf(number);
+      context.stroke(path);
+    }
     context.setLineDash([]);
   }
 

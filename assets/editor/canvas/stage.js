@@ -1,9 +1,9 @@
 // @ts-check
 /** The canvas area: pointers become strokes, pans and zooms; brush ring, coordinates, view rail. */
 
-import { h, iconButton } from "../../kit/dom.js";
+import { h } from "../../kit/dom.js";
 import { Layers } from "./layers.js";
-import { titled } from "../shortcuts.js";
+import { commandButton } from "../shortcuts/labels.js";
 import { TOOLS } from "./tools/index.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -17,10 +17,8 @@ export class Stage {
     this.app = app;
     this.ring = h("div", { class: "v-ring", hidden: true });
     this.zoomText = h("span", { class: "v-zoom", "aria-label": "Zoom" }, "100%");
-    this.outlineButton = iconButton("outline", "Outlines", () =>
-      app.preferences.set({ outlines: !app.preferences.now.outlines }),
-    );
-    this.cleanButton = iconButton("eye", titled("Only the picture", "clean"), () => app.commands.clean());
+    this.outlineButton = commandButton(app, "outlines", { label: "Outlines" });
+    this.cleanButton = commandButton(app, "clean");
     this.waiting = h("div", { class: "v-waiting", role: "status", hidden: true });
     this.host = h(
       "section",
@@ -83,16 +81,15 @@ export class Stage {
 
   viewRail() {
     const { app } = this;
-    const run = (/** @type {string} */ name) => () => app.commands[name]();
     this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
     this.cleanButton.setAttribute("aria-pressed", "false");
     return h(
       "div",
       { class: "v-viewrail" },
-      iconButton("plus", titled("Zoom in", "zoomIn"), run("zoomIn")),
+      commandButton(app, "zoomIn"),
       this.zoomText,
-      iconButton("minus", titled("Zoom out", "zoomOut"), run("zoomOut")),
-      iconButton("fit", titled("Fit", "fit"), run("fit")),
+      commandButton(app, "zoomOut"),
+      commandButton(app, "fit"),
       h("hr"),
       this.outlineButton,
       this.cleanButton,

@@ -24,6 +24,10 @@ export function beginStroke(app) {
   if (view.now.playing) app.commands.pause();
   const { layers } = app;
   if (!app.steady || !layers || layers.drawing) return false;
+  if (view.now.preview) {
+    app.toast({ icon: "brush", title: "Draw", text: "Apply or discard the preview first.", name: "not now" });
+    return false;
+  }
   if (!view.now.newTrack && !app.track) {
     app.commands.newTrack();
     return false;
@@ -50,7 +54,7 @@ export function refusesAsLocked(app, action) {
     tone: "warn",
     icon: "lock",
     title: `Track ${track.number} is locked`,
-    text: `Unlock it to ${action} (L).`,
+    text: `Unlock it to ${action} (${app.keymap.keyOf("lock")}).`,
     name: "locked",
   });
   return true;

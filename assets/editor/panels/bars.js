@@ -4,31 +4,19 @@
 import { fill, h, icon, iconButton, swatch } from "../../kit/dom.js";
 import { clock } from "../../kit/text.js";
 import { secondsOf } from "../playback.js";
-import { keyOf, printed, titled } from "../shortcuts.js";
+import { commandButton } from "../shortcuts/labels.js";
 import { RAIL } from "../canvas/tools/index.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
 /** @param {Editor} app @returns {HTMLElement} */
 export function toolRail(app) {
-  const command = (/** @type {string} */ name) => (name === "select" ? "selectTool" : name);
-  const keyText = (/** @type {string} */ name) =>
-    name === "select" ? printed("Escape") : name === "pan" ? "hold Space" : keyOf(name);
-  const buttons = RAIL.map(
-    (tool) =>
-      tool &&
-      h(
-        "button",
-        {
-          type: "button",
-          "aria-label": `${tool.label} (${keyText(tool.name)})`,
-          title: `${tool.label} (${keyText(tool.name)})`,
-          "data-tool": tool.name,
-          onclick: () => app.commands[command(tool.name)](),
-        },
-        icon(tool.icon, 20),
-      ),
-  );
+  const buttons = RAIL.map((tool) => {
+    if (!tool) return null;
+    const button = commandButton(app, tool.command ?? tool.name, { size: 20, plain: true });
+    button.dataset.tool = tool.name;
+    return button;
+  });
   const draw = () =>
     buttons.forEach((button) => {
       if (!button) return;
@@ -145,13 +133,8 @@ const RATES = [0.25, 0.5, 1, 2];
  * @returns {HTMLElement}
  */
 export function transport(app, timeline, count) {
-  const button = (
-    /** @type {string} */ image,
-    /** @type {string} */ label,
-    /** @type {string} */ command,
-    extra = "",
-  ) => iconButton(image, titled(label, command), () => app.commands[command](), extra);
-  const play = button("play", "Play", "play", "v-play");
+  const button = (/** @type {string} */ command, options = {}) => commandButton(app, command, options);
+  const play = button("play", { label: "Play", extra: "v-play" });
   /** @type {HTMLInputElement} */
   const number = h("input", {
     type: "text",
@@ -222,7 +205,7 @@ export function transport(app, timeline, count) {
       );
     const done = app.document.isComplete(frame);
     complete.classList.toggle("v-done", done);
-    complete.title = `${done ? "Declared complete here" : "Declare that everything has a track"}: ${chosen ? "the range" : "the whole video"} (${keyOf("complete")})`;
+    complete.title = `${done ? "Declared complete here" : "Declare that everything has a track"}: ${chosen ? "the range" : "the whole video"} (${app.keymap.keyOf("complete")})`;
   };
   timeline.onzoom = () => {
     const most = Math.log(app.document.count / Math.min(8, app.document.count));
@@ -233,13 +216,9 @@ export function transport(app, timeline, count) {
   const bar = h(
     "div",
     { class: "v-transport" },
-    button("first", "First frame", "firstFrame"),
-    button("kprev", "Previous key frame", "previousKey"),
-    button("prev", "Previous frame", "previousFrame"),
+    ...["firstFrame", "previousKey", "previousFrame"].map((command) => button(command)),
     play,
-    button("next", "Next frame", "nextFrame"),
-    button("knext", "Next key frame", "nextKey"),
-    button("last", "Last frame", "lastFrame"),
+    ...["nextFrame", "nextKey", "lastFrame"].map((command) => button(command)),
     h("span", { class: "v-frameplace" }, number, total, time),
     count,
     separators[0],

@@ -1,13 +1,13 @@
 // @ts-check
 /** The selected track: its name and category, its row on this frame, and its actions. */
 
-import { fill, h, icon, kbd, swatch } from "../../kit/dom.js";
+import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
 import { historyList } from "./historylist.js";
 import { isHuman } from "../document/document.js";
 import { laneOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
-import { keyOf, titled } from "../shortcuts.js";
+import { keyMark, named } from "../shortcuts/labels.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -37,29 +37,19 @@ export function details(app) {
   const category = h("button", {
     class: "v-btn v-ghost v-category",
     type: "button",
-    title: titled("Relabel", "relabel"),
     onclick: () => app.commands.relabel(),
   });
+  named(app, category, "relabel", "Relabel");
   const facts = h("dl", { class: "v-facts" });
   const bar = h("div", { class: "v-bar" });
   const verbs = h(
     "div",
     { class: "v-verbs" },
-    VERBS.map(([image, word, command]) =>
-      h(
-        "button",
-        {
-          class: "v-verb",
-          type: "button",
-          title: titled(word, command),
-          "data-verb": command,
-          onclick: () => app.commands[command](),
-        },
-        icon(image),
-        h("span", { class: "v-ell v-grow" }, word),
-        kbd(keyOf(command)),
-      ),
-    ),
+    VERBS.map(([image, word, command]) => {
+      const press = { class: "v-verb", type: "button", "data-verb": command, onclick: () => app.commands[command]() };
+      const name = h("span", { class: "v-ell v-grow" }, word);
+      return named(app, h("button", press, icon(image), name, keyMark(app, command)), command, word);
+    }),
   );
   const box = h(
     "section",

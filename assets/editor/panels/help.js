@@ -3,12 +3,11 @@
 
 import { fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
 import { openDialog } from "../../kit/floating.js";
-import { printed, SHORTCUTS } from "../shortcuts.js";
 
 const COLUMNS = [
   ["Move in time", "General"],
   ["Draw", "See"],
-  ["Tracks", "Review"],
+  ["Tracks", "Change tracks", "Review"],
 ];
 const MOUSE = [
   ["Erase while drawing", "Alt", "Right button"],
@@ -43,10 +42,10 @@ export function showKeys(app) {
     const fits = (/** @type {string} */ label, /** @type {string[]} */ keys) =>
       !wanted || label.toLowerCase().includes(wanted) || keys.some((key) => key.toLowerCase() === wanted);
     const group = (/** @type {string} */ name) => {
-      const rows = SHORTCUTS.filter((entry) => entry.group === name).map((entry) => ({
-        label: entry.label,
-        keys: entry.keys.map(printed),
-      }));
+      const rows = [...app.registry.byId.values()]
+        .filter((command) => command.group === name)
+        .map(({ id, title }) => ({ label: title, keys: app.keymap.printedKeys(id) }))
+        .filter(({ keys }) => keys.length);
       if (name === "Draw") rows.push(...MOUSE.map(([label, ...keys]) => ({ label, keys })));
       const seen = rows.filter(({ label, keys }) => fits(label, keys));
       return seen.length ? [h("h3", {}, name), seen.map(({ label, keys }) => row(label, keys))] : null;

@@ -1,13 +1,13 @@
 // @ts-check
 /** The side panel: the lists of tracks, of frames to be reviewed, and of edits; the selected track below. */
 
-import { filteredQueue, wholeQueue } from "../commands.js";
+import { filteredQueue, wholeQueue } from "../commands/queue.js";
 import { details } from "./details.js";
 import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { historyList } from "./historylist.js";
 import { standingOn, stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
-import { titled } from "../shortcuts.js";
+import { named } from "../shortcuts/labels.js";
 import { toastShelf } from "./toasts.js";
 import { offlineToast } from "./topbar.js";
 
@@ -83,17 +83,20 @@ function filterRow(app) {
     "div",
     { class: "v-filter" },
     h("label", { class: "v-field v-grow" }, icon("search"), input),
-    h(
-      "button",
-      {
-        class: "v-btn v-square",
-        type: "button",
-        "data-role": "new-track",
-        "aria-label": titled("New track", "newTrack"),
-        title: titled("New track", "newTrack"),
-        onclick: (e) => app.commands.newTrack(e.currentTarget),
-      },
-      icon("plus"),
+    named(
+      app,
+      h(
+        "button",
+        {
+          class: "v-btn v-square",
+          type: "button",
+          "data-role": "new-track",
+          onclick: (e) => app.commands.newTrack(e.currentTarget),
+        },
+        icon("plus"),
+      ),
+      "newTrack",
+      "New track",
     ),
   );
 }
@@ -158,7 +161,7 @@ function trackRow(app, track) {
       {
         type: "button",
         "aria-label": `${label} track ${track.number}`,
-        title: titled(label, command),
+        title: app.keymap.titled(label, command),
         "aria-pressed": String(on),
         onclick: (/** @type {Event} */ event) => {
           event.stopPropagation();

@@ -1,57 +1,43 @@
 // @ts-check
 /** The bar of verdicts: the place in the queue, the state of the selected row, the scope, Reject and Accept. */
 
-import { filteredQueue } from "../commands.js";
-import { fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
+import { filteredQueue } from "../commands/queue.js";
+import { fill, h, icon } from "../../kit/dom.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
+import { previewParts } from "./previewbar.js";
 import { standingOn } from "../document/lanes.js";
-import { keyOf, titled } from "../shortcuts.js";
+import { commandButton, keyMark, named } from "../shortcuts/labels.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
 /** @param {Editor} app @returns {HTMLElement} */
 export function reviewBar(app) {
   const place = h("span", { class: "v-t2 v-nowrap" });
-  const previous = iconButton("prev", titled("Previous in queue", "previousInQueue"), () =>
-    app.commands.previousInQueue(),
-  );
-  const next = iconButton("next", titled("Next in queue", "nextInQueue"), () => app.commands.nextInQueue());
+  const [previous, next] = ["previousInQueue", "nextInQueue"].map((id) => commandButton(app, id));
   const glyph = h("span", { class: "v-ic" });
   const why = h("b", { class: "v-b v-nowrap" });
   const more = h("span", { class: "v-t2 v-ell v-grow" });
   const scopes = h("span", { class: "v-seg", role: "radiogroup", "aria-label": "Verdicts hold for" });
-  const reject = h(
-    "button",
-    { class: "v-btn", type: "button", title: titled("Reject", "reject"), onclick: () => app.commands.reject() },
-    icon("x"),
-    "Reject",
-    kbd(keyOf("reject")),
-  );
-  const accept = h(
-    "button",
-    { class: "v-btn v-pri", type: "button", title: titled("Accept", "accept"), onclick: () => app.commands.accept() },
-    icon("check"),
-    "Accept",
-    kbd(keyOf("accept")),
-  );
-  const bar = h(
-    "div",
-    { class: "v-review", role: "toolbar", "aria-label": "Review" },
-    previous,
-    place,
-    next,
-    h("span", { class: "v-sep" }),
-    glyph,
-    why,
-    more,
-    scopes,
-    reject,
-    accept,
-  );
+  const verdict = (/** @type {string} */ id, extra = "") => {
+    const { title, icon: image = "check" } = app.registry.get(id);
+    const press = { class: `v-btn ${extra}`, type: "button", onclick: () => app.commands[id]() };
+    return named(app, h("button", press, icon(image), title, keyMark(app, id)), id, title);
+  };
+  const reject = verdict("reject");
+  const accept = verdict("accept", "v-pri");
+  const decided = previewParts(app);
+  const separator = h("span", { class: "v-sep" });
+  const review = [previous, place, next, separator, glyph, why, more, scopes, reject, accept];
+  const bar = h("div", { class: "v-review", role: "toolbar", "aria-label": "Review" }, review, decided);
   const draw = () => {
     const ready = app.session.now.phase === "ready";
-    bar.hidden = !ready || !app.document.list().length;
-    if (bar.hidden) return;
+    const { preview } = app.view.now;
+    bar.hidden = !ready;
+    bar.setAttribute("aria-label", preview ? "Preview" : "Review");
+    bar.classList.toggle("v-previewing", Boolean(preview));
+    for (const element of review) element.hidden = Boolean(preview);
+    decided.hidden = !preview;
+    if (!ready || preview) return;
     const items = filteredQueue(app);
     const at = standingOn(items, app.view.now.selected, app.view.now.frame);
     fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`);
@@ -62,7 +48,7 @@ export function reviewBar(app) {
     for (const element of [reject, accept]) element.disabled = !app.track;
     fill(scopes, scopeButtons(app));
   };
-  app.view.on(["frame", "selected", "revision", "range", "queueFilter", "newTrack"], draw);
+  app.view.on(["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview"], draw);
   app.preferences.on(["scope"], draw);
   app.session.on(["phase", "video"], draw);
   draw();
@@ -106,7 +92,12 @@ function summaryOf(app) {
       title: `New ${app.categoryName(newTrack.category)}`,
       more: "draw its mask on this frame",
     };
-  if (!track) return { glyph: ["select", 16, "v-t3"], title: "Select a track", more: "click its mask, or press Tab" };
+  if (!track)
+    return {
+      glyph: ["select", 16, "v-t3"],
+      title: "Select a track",
+      more: `click its mask, or press ${app.keymap.keyOf("nextTrack")}`,
+    };
   if (track.rejected)
     return {
       glyph: ["x", 16, "v-bad"],

@@ -8,7 +8,7 @@ import { plural } from "../../kit/text.js";
 import { openMenu } from "../../kit/floating.js";
 import { progress } from "../document/lanes.js";
 import { proposeSlot } from "./propose.js";
-import { titled } from "../shortcuts.js";
+import { commandButton } from "../shortcuts/labels.js";
 import { toggleTheme } from "../../kit/theme.js";
 import { toneClass, videoState } from "../../kit/words.js";
 
@@ -28,12 +28,12 @@ export function topBar(app) {
   const project = () => app.session.now.project?.id;
   const brand = h("a", { class: "v-brand", href: "/", "aria-label": "Library", title: "Library" }, icon("logo", 22));
   const nav = h("nav", { class: "v-nav", "aria-label": "Pages" });
-  const undo = iconButton("undo", titled("Undo", "undo"), () => app.commands.undo());
-  const redo = iconButton("redo", titled("Redo", "redo"), () => app.commands.redo());
+  const undo = commandButton(app, "undo");
+  const redo = commandButton(app, "redo");
   const exporting = h("a", { class: "v-btn v-outline" }, icon("export"), "Export");
   const retrain = h("a", { class: "v-btn v-outline" }, icon("retrain"), "Retrain");
   const theme = iconButton("sun", "Light or dark", () => app.session.set({ theme: toggleTheme() }));
-  const help = iconButton("help", titled("Keys", "help"), () => app.commands.help());
+  const help = commandButton(app, "help", { label: "Keys" });
   const draw = () => {
     brand.href = pageAddress("/", project());
     fill(

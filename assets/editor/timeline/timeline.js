@@ -5,6 +5,7 @@ import { h, oncePerFrame } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
 import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
+import { paintDrafts } from "./drafts.js";
 import { marksOf, paintMarks, wordsAt } from "./marks.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
 
@@ -30,7 +31,7 @@ export class Timeline {
     new ResizeObserver(() => this.paint()).observe(this.lanes);
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
-    app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack"], this.draw);
+    app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack", "preview"], this.draw);
     app.session.on(["theme", "video", "phase"], this.draw);
     this.listen();
   }
@@ -204,7 +205,12 @@ export class Timeline {
     g.beginPath();
     g.rect(s.label + 1, RULER, s.width, s.height - RULER);
     g.clip();
-    for (let i = from; i < to; i += 1) paintLane(s, list[i], top(i));
+    const drafts = app.view.now.preview?.marks ?? [];
+    for (let i = from; i < to; i += 1) {
+      paintLane(s, list[i], top(i));
+      const own = drafts.filter(({ track }) => track === list[i].id);
+      if (own.length) paintDrafts(s, own, top(i));
+    }
     g.restore();
     paintHead(s, frame);
     g.restore();

@@ -65,6 +65,7 @@ export const brush = {
   name: "brush",
   label: "Brush",
   icon: "brush",
+  keys: ["B"],
   cursor: "ring",
   ...roundBrush((app, point) => ((app.view.now.mode === "subtract") !== point.inverse ? 0 : 1)),
 };

@@ -8,6 +8,7 @@ export const eraser = {
   name: "eraser",
   label: "Eraser",
   icon: "eraser",
+  keys: ["Shift+E"],
   cursor: "ring",
   ...roundBrush((_, point) => (point.inverse ? 1 : 0)),
 };

@@ -31,6 +31,7 @@ export const lasso = {
   name: "lasso",
   label: "Lasso",
   icon: "lasso",
+  keys: ["S"],
   cursor: "crosshair",
   /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point} point */
   down(app, point) {

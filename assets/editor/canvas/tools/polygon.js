@@ -29,6 +29,7 @@ export const polygon = {
   name: "polygon",
   label: "Polygon",
   icon: "polygon",
+  keys: ["P"],
   cursor: "crosshair",
   /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point} point */
   down(app, point) {

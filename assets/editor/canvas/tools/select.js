@@ -27,6 +27,7 @@ export const select = {
   name: "select",
   label: "Select",
   icon: "select",
+  command: "selectTool",
   cursor: "default",
   /** @param {import("./tool.js").Editor} app @param {{x: number, y: number}} point */
   down(app, point) {

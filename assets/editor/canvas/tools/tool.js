@@ -16,6 +16,8 @@
  * @property {string} name
  * @property {string} label
  * @property {string} icon
+ * @property {readonly string[]} [keys] default keys that choose the tool
+ * @property {string} [command] id of the command that chooses it; the name unless given
  * @property {string} cursor ring, or a cursor of CSS
  * @property {boolean} [pans] a press moves the picture
  * @property {(app: Editor, point: Point) => boolean} down a press; true when moves and the release belong to the tool

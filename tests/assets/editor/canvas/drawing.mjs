@@ -53,6 +53,7 @@ export function editor() {
   document.merge({ last_edit: 1, tracks }, 0, 5);
   const asked = [];
   const app = {
+    keymap: { keyOf: () => "L" },
     document,
     steady: true,
     view: createStore({

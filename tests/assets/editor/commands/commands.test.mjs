@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createCommands, filteredQueue, wholeQueue } from "../../../assets/editor/commands.js";
-import { createView, PREFERENCES } from "../../../assets/editor/state.js";
-import { createStore } from "../../../assets/editor/store.js";
-import { Viewport } from "../../../assets/editor/canvas/viewport.js";
-import { sentRow, sentTrack, smallDocument, waitingQueue } from "./memory.mjs";
+import { createCommands } from "../../../../assets/editor/commands/index.js";
+import { filteredQueue, wholeQueue } from "../../../../assets/editor/commands/queue.js";
+import { createView, PREFERENCES } from "../../../../assets/editor/state.js";
+import { createStore } from "../../../../assets/editor/store.js";
+import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
+import { sentRow, sentTrack, smallDocument, waitingQueue } from "../memory.mjs";
 
 function editor() {
   const document = smallDocument([
@@ -25,6 +26,7 @@ function editor() {
     session: createStore({
       video: { id: "v", categories: [{ id: "c1" }, { id: "c2", retired: true }] },
       saving: "saved",
+      phase: "ready",
     }),
     onstepback: () => false,
     toasts: [],
@@ -66,7 +68,7 @@ test("key frames are those of the selected track, else of all", () => {
   assert.equal(view.now.frame, 6);
 });
 
-test("Tab goes round the tracks both ways", () => {
+test("J goes round the tracks both ways", () => {
   const { commands, view } = editor();
   commands.nextTrack();
   assert.equal(view.now.selected, "t1");
@@ -180,7 +182,7 @@ test("a locked track is neither deleted, nor made absent, nor relabelled", () =>
   assert.equal(app.queue.pending, 0);
   assert.deepEqual(
     app.toasts.map(({ title, text }) => [title, text]),
-    ["delete", "say that it is absent", "relabel"].map((wish) => ["Track 1 is locked", `Unlock it to ${wish} (L).`]),
+    ["Delete", "Absent", "Relabel"].map((title) => [title, "Track 1 is locked. Unlock it first (L)."]),
   );
   app.commands.lock();
   assert.ok(app.commands.remove());

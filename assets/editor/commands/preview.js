@@ -1,0 +1,63 @@
+// @ts-check
+/** What a command would change, shown in the review bar and on the lanes before it is applied. */
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+/**
+ * Frames of a lane that would change. "draft": it gets or changes masks there; "doubt": it does, but look at them;
+ * "gone": its masks there go away.
+ * @typedef {object} LaneMark
+ * @property {string} track id
+ * @property {number} first frame
+ * @property {number} last frame, included
+ * @property {"draft"|"doubt"|"gone"} kind
+ */
+
+/**
+ * A mask as it would be, drawn on the canvas as a broken line.
+ * @typedef {object} DraftMask
+ * @property {number} number of the track, for the colour
+ * @property {ArrayLike<number>} runs COCO run lengths, column by column
+ */
+
+/**
+ * A question that the preview leaves open, answered in the review bar: where two tracks overlap, keep this one or that.
+ * @typedef {object} Question
+ * @property {string} label
+ * @property {readonly {name: string, label: string}[]} answers
+ * @property {string} chosen name of an answer
+ * @property {(name: string) => Preview} choose the preview with another answer
+ */
+
+/**
+ * @typedef {object} PreviewParts
+ * @property {string} title "Merge 7 into 3"
+ * @property {string} [icon]
+ * @property {readonly string[]} facts what changes, in numbers: ["42 frames", "3 overlap"]
+ * @property {readonly LaneMark[]} [marks]
+ * @property {readonly Question[]} [questions]
+ * @property {(frame: number) => readonly DraftMask[]} [masks]
+ * @property {Readonly<Record<string, () => Preview|null>>} [keys] more keys while it is shown, by name: ArrowLeft moves a
+ *   copy. Each returns the preview that takes its place, or null where nothing changes
+ * @property {(app: Editor) => unknown} apply makes the one edit; called once
+ * @property {() => void} [discard] called once where it is not applied
+ * @property {(app: Editor) => Preview|Promise<Preview|null>|null} [again] the preview after tracks changed meanwhile; without it,
+ *   or with null, the preview is discarded and a toast says so
+ */
+
+export class Preview {
+  /** @param {PreviewParts} parts */
+  constructor({ icon = "edit", marks = [], questions = [], keys = {}, masks = () => [], ...parts }) {
+    this.title = parts.title;
+    this.icon = icon;
+    this.facts = parts.facts;
+    this.marks = marks;
+    this.questions = questions;
+    this.keys = keys;
+    this.masks = masks;
+    this.apply = parts.apply;
+    this.discard = parts.discard ?? (() => {});
+    this.again = parts.again ?? (() => null);
+    Object.freeze(this);
+  }
+}

@@ -1,0 +1,63 @@
+// @ts-check
+/** The part of the review bar that shows a preview: what changes, open questions, Discard and Apply. */
+
+import { fill, h, icon } from "../../kit/dom.js";
+import { showPreview } from "../commands/previewing.js";
+import { keyMark, named } from "../shortcuts/labels.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+/** @param {Editor} app @returns {HTMLElement} */
+export function previewParts(app) {
+  const glyph = h("span.v-ic");
+  const title = h("b.v-b.v-nowrap");
+  const facts = h("span.v-t2.v-ell.v-grow", { role: "status" });
+  const questions = h("span.v-row");
+  const button = (/** @type {string} */ id, /** @type {string} */ label, extra = "") => {
+    const press = { class: extra, type: "button", onclick: () => app.commands[id]() };
+    const image = icon(app.registry.get(id).icon ?? "check");
+    return named(app, h("button.v-btn", press, image, label, keyMark(app, id)), id, label);
+  };
+  const parts = h(
+    "span.v-preview",
+    { hidden: true },
+    glyph,
+    title,
+    facts,
+    questions,
+    button("discardPreview", "Discard"),
+    button("applyPreview", "Apply", "v-pri"),
+  );
+  app.view.on(["preview"], () => {
+    const { preview } = app.view.now;
+    if (!preview) return;
+    fill(glyph, icon(preview.icon, 16, "v-acc"));
+    title.textContent = preview.title;
+    facts.textContent = facts.title = preview.facts.join(", ");
+    fill(
+      questions,
+      preview.questions.map((question) => segments(app, question)),
+    );
+  });
+  return parts;
+}
+
+/** @param {Editor} app @param {import("../commands/preview.js").Question} question */
+function segments(app, { label, answers, chosen, choose }) {
+  return h(
+    "span.v-seg",
+    { role: "radiogroup", "aria-label": label, title: label },
+    answers.map(({ name, label: text }) =>
+      h(
+        "button",
+        {
+          type: "button",
+          role: "radio",
+          "aria-checked": String(name === chosen),
+          onclick: () => showPreview(app, choose(name)),
+        },
+        text,
+      ),
+    ),
+  );
+}

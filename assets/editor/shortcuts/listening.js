@@ -1,0 +1,96 @@
+// @ts-check
+/** Listens to the keys of the window and leaves those that belong to a field, a popover or a dialog. */
+
+import { keyName } from "./names.js";
+
+/** @typedef {import("../commands/command.js").Scope} Scope */
+
+/** Kinds of inputs that take no typing. */
+const UNTYPED = new Set(["range", "checkbox", "radio", "button", "submit", "reset", "color", "file"]);
+
+/** Whether keys belong to the focused element. @param {EventTarget|null} target */
+export function typing(target) {
+  if (!(target instanceof HTMLElement)) return false;
+  if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement)
+    return true;
+  return target instanceof HTMLInputElement && !UNTYPED.has(target.type);
+}
+
+/**
+ * Whether a field waits for its request: keys that are typed meanwhile are meant for it, even without the focus.
+ * @param {HTMLElement|null} field
+ */
+function inRequest(field) {
+  return Boolean(field?.isConnected && (field.closest('[aria-busy="true"]') || field.matches(":disabled")));
+}
+
+/** Keys that the focused element of the page acts on by itself. */
+const OWN = Object.freeze({
+  button: new Set(["Enter", "Space"]),
+  link: new Set(["Enter"]),
+  slider: new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]),
+});
+
+/** Whether a key moves or presses the focused element. @param {Element|null} element @param {string} name */
+export function isOwn(element, name) {
+  if (!(element instanceof HTMLElement) || !element.matches(":focus-visible")) return false;
+  if (element.matches('input[type="range"], [role="separator"]')) return OWN.slider.has(name);
+  if (element.matches("button, [role=option], [role=tab], summary")) return OWN.button.has(name);
+  return element.matches("a[href]") && OWN.link.has(name);
+}
+
+/**
+ * Listen to keys of the window.
+ * @param {object} parts
+ * @param {(scopes: readonly Scope[], key: string) => {id: string, repeat: boolean}|undefined} parts.find
+ * @param {(id: string) => void} parts.run
+ * @param {() => readonly Scope[]} parts.scopes which scopes hold now, the narrowest first; none in a dialog
+ * @param {(key: string) => boolean} parts.take whether a preview takes the key for itself
+ * @param {(held: boolean) => boolean} parts.space Space goes down or up; on up: whether it was a tap
+ * @returns {() => void} ends it
+ */
+export function listen({ find, run, scopes, take, space }) {
+  /** @type {HTMLElement|null} the field that had the focus last */
+  let field = null;
+  const focused = (/** @type {FocusEvent} */ event) => {
+    if (event.target instanceof HTMLElement && typing(event.target)) field = event.target;
+    else if (!inRequest(field)) field = null;
+  };
+  /** @param {KeyboardEvent} event */
+  const down = (event) => {
+    if (event.isComposing) return;
+    if (!typing(event.target) && inRequest(field)) return;
+    if (typing(event.target)) {
+      const element = /** @type {HTMLElement} */ (event.target);
+      const leaves = event.key === "Escape" || (event.key === "Enter" && !element.closest("form"));
+      if (leaves && scopes().length) element.blur();
+      return;
+    }
+    const name = keyName(event);
+    if (isOwn(document.activeElement, name)) return;
+    if (scopes().length && take(name)) {
+      event.preventDefault();
+      event.stopPropagation();
+      return;
+    }
+    const entry = find(scopes(), name);
+    if (!entry) return;
+    event.preventDefault();
+    event.stopPropagation();
+    if (name === "Space") {
+      if (!event.repeat) space(true);
+    } else if (!event.repeat || entry.repeat) run(entry.id);
+  };
+  /** @param {KeyboardEvent} event */
+  const up = (event) => {
+    if (event.key === " " && space(false) && !typing(event.target)) run("play");
+  };
+  window.addEventListener("focusin", focused, true);
+  window.addEventListener("keydown", down, true);
+  window.addEventListener("keyup", up, true);
+  return () => {
+    window.removeEventListener("focusin", focused, true);
+    window.removeEventListener("keydown", down, true);
+    window.removeEventListener("keyup", up, true);
+  };
+}
