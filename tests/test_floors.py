@@ -15,7 +15,7 @@ FLOORS = {
         "cli",
         "web",
         "worker demo conform",
-        "proposing training exchange",
+        "proposing training exchange prompting",
         "library",
         "checkpoints pictures jobs",
         "sentences machine settings opening own_files progress typed_path library_warnings",
@@ -23,7 +23,7 @@ FLOORS = {
     ),
     "model": (
         "scoring example",
-        "weights tracking training",
+        "weights tracking training prompts",
         "network",
         "config evaluation procedural atomic",
     ),

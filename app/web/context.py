@@ -1,7 +1,8 @@
 """The shared parts of a running server: settings, database, frame cache, thread pools, and the event hub.
 
 Each kind of work has threads of its own, so that none waits for another: reading (`Context.run`), short writes
-(`Context.write`), writes that also read or copy files (`Context.write_long`), and pictures (`Context.paint`).
+(`Context.write`), writes that also read or copy files (`Context.write_long`), pictures (`Context.paint`), and prompts
+(`Context.prompt`), whose threads only wait for other processes.
 """
 
 import asyncio
@@ -14,9 +15,12 @@ from typing import TypeVar, TypeVarTuple
 
 from app.library.counting import frame_index
 from app.pictures.jpegs import FrameCache
+from app.prompting.answering import PromptAnswer, answer_prompt
+from app.prompting.pool import MOST_PROMPTS, PromptPool
 from app.settings import Settings
 from app.web.event_hub import EventHub
 from app.web.write_queue import PATIENCE_SECONDS, WriteQueue
+from model.prompts import Prompt
 from storage import videos
 from storage.database import Database
 from storage.frames import FrameIndex
@@ -57,6 +61,8 @@ class Context:
     reading: ThreadPoolExecutor
     writing: WriteQueue
     writing_long: WriteQueue
+    prompting: ThreadPoolExecutor
+    prompts: PromptPool[[bytes, Prompt, str], PromptAnswer]
     kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -75,6 +81,11 @@ class Context:
     async def paint(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
         """Run longer work, which may wait for a frame, in a small thread pool of its own."""
         return await asyncio.get_running_loop().run_in_executor(self.painting, work, *arguments)
+
+    async def prompt(self, jpeg: bytes, prompt: Prompt, prompter: str) -> PromptAnswer:
+        """The answer of another process; see `app.prompting.answering.answer_prompt`. Raises as `PromptPool.ask`."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.prompting, self.prompts.ask, jpeg, prompt, prompter)
 
     def video(self, video_id: str) -> Video:
         """The stored video. Raises `storage.errors.NotFound`."""
@@ -133,6 +144,8 @@ class Context:
         self.reading.shutdown(wait=True, cancel_futures=True)
         self.writing.close()
         self.writing_long.close()
+        self.prompts.close()
+        self.prompting.shutdown(wait=True, cancel_futures=True)
         self.database.close()
 
 
@@ -149,4 +162,6 @@ def make_context(settings: Settings, database: Database) -> Context:
         reading=ThreadPoolExecutor(READING_THREADS, thread_name_prefix="read"),
         writing=WriteQueue(database, name="write", threads=1, most=MOST_WRITES, turn_seconds=PATIENCE_SECONDS),
         writing_long=WriteQueue(database, name="write-long", threads=LONG_THREADS, most=MOST_LONG),
+        prompting=ThreadPoolExecutor(MOST_PROMPTS, thread_name_prefix="prompt"),
+        prompts=PromptPool(answer_prompt),
     )

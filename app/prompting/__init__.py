@@ -1,0 +1,1 @@
+"""Prompts of the editor (box to mask), answered in processes of their own."""

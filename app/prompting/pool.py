@@ -1,0 +1,101 @@
+"""The processes that answer prompts, started at the first one. The server computes nothing itself.
+
+A process that dies is replaced, and its prompt is asked once more. The processes end with the server, also when that
+is killed.
+"""
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing.connection import wait
+from typing import Generic, ParamSpec, TypeVar
+
+from app.errors import AppError, Overloaded
+
+Arguments = ParamSpec("Arguments")
+Answered = TypeVar("Answered")
+PROCESSES = 1
+# Prompts that may wait or run; a person waits for one at a time.
+MOST_PROMPTS = 16
+
+
+class PromptingFailed(AppError):
+    """The process that answers prompts ended twice over one of them."""
+
+    status = 500
+
+
+class PromptPool(Generic[Arguments, Answered]):
+    """Runs ``answer`` in other processes, for several threads at once."""
+
+    def __init__(self, answer: Callable[Arguments, Answered], *, processes: int = PROCESSES) -> None:
+        self._answer = answer
+        self._processes = processes
+        self._lock = threading.Lock()
+        self._executor: ProcessPoolExecutor | None = None
+        self._waiting = 0
+        self._closed = False
+
+    def ask(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answered:
+        """The answer, waited for. Raises what ``answer`` raises, `Overloaded` or `PromptingFailed`."""
+        with self._lock:
+            if self._waiting >= MOST_PROMPTS:
+                raise Overloaded("Too many prompts wait for their masks; ask again in a moment.")
+            self._waiting += 1
+        try:
+            return self._asked(*arguments, **named)
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _asked(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answered:
+        for _ in range(2):
+            executor, work = self._submit(*arguments, **named)
+            try:
+                return work.result()
+            except BrokenProcessPool:
+                self._forget(executor)
+        raise PromptingFailed("The mask could not be computed: its process ended. The log of the server says more.")
+
+    def _submit(
+        self, *arguments: Arguments.args, **named: Arguments.kwargs
+    ) -> "tuple[ProcessPoolExecutor, Future[Answered]]":
+        with self._lock:
+            if self._closed:
+                raise Overloaded("The server is closing.")
+            if self._executor is None:
+                # Spawned, because the server has threads, which a forked process would not have.
+                context = multiprocessing.get_context("spawn")
+                self._executor = ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin)
+            return self._executor, self._executor.submit(self._answer, *arguments, **named)
+
+    def _forget(self, executor: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._executor is executor:
+                self._executor = None
+        executor.shutdown(wait=False, cancel_futures=True)
+
+    def close(self) -> None:
+        """End the processes; a running prompt is waited for."""
+        with self._lock:
+            self._closed = True
+            executor, self._executor = self._executor, None
+        if executor is not None:
+            executor.shutdown(wait=True, cancel_futures=True)
+
+
+def _begin() -> None:
+    """Begin a process: Ctrl+C is the server's, and the process ends when the server does."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_end_with, args=(parent.sentinel,), name="end-with-server", daemon=True).start()
+
+
+def _end_with(sentinel: int) -> None:
+    wait([sentinel])
+    os._exit(0)

@@ -1,0 +1,49 @@
+"""One prompt from a JPEG to run lengths."""
+
+import cv2
+import numpy as np
+import pytest
+
+from app.errors import BadInput
+from app.prompting.answering import answer_prompt
+from model.prompts import Prompt
+from storage import rle
+from tests.model.prompts.overlap import iou
+
+
+def jpeg(pixels: np.ndarray) -> bytes:
+    done, encoded = cv2.imencode(".jpg", cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR))
+    assert done
+    return bytes(encoded)
+
+
+@pytest.fixture
+def disc() -> tuple[bytes, np.ndarray]:
+    """A red disc on green, and its mask."""
+    y, x = np.mgrid[0:96, 0:128]
+    mask = (x - 60) ** 2 + (y - 50) ** 2 < 24**2
+    return jpeg(np.where(mask[..., None], (210, 40, 40), (40, 140, 60)).astype(np.uint8)), mask
+
+
+def test_a_box_gives_the_run_lengths_of_the_thing_in_it(disc: tuple[bytes, np.ndarray]) -> None:
+    picture, truth = disc
+    found = answer_prompt(picture, Prompt(box=(30, 20, 90, 80)))
+    assert found.prompter == "grabcut" and 0 < found.confidence <= 1
+    assert found.mask is not None and iou(rle.decode(found.mask), truth) > 0.9
+
+
+def test_nothing_found_is_no_mask() -> None:
+    found = answer_prompt(jpeg(np.full((40, 60, 3), 90, np.uint8)), Prompt(box=(20, 10, 21, 11)))
+    assert found.mask is None or rle.area(found.mask) == 1
+    assert 0 <= found.confidence <= 1
+
+
+def test_what_cannot_be_answered_gives_a_sentence(disc: tuple[bytes, np.ndarray]) -> None:
+    for picture, prompt, prompter, sentence in (
+        (disc[0], Prompt(), "grabcut", "GrabCut needs a box around the thing."),
+        (disc[0], Prompt(box=(1, 1, 9, 9)), "oracle", "There is no prompter oracle; there are grabcut."),
+        (b"no picture", Prompt(box=(1, 1, 9, 9)), "grabcut", "The picture of this frame cannot be read."),
+    ):
+        with pytest.raises(BadInput) as caught:
+            answer_prompt(picture, prompt, prompter)
+        assert str(caught.value) == sentence

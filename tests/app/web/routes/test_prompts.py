@@ -1,0 +1,55 @@
+"""Prompts over HTTP: a mask for a box, and one sentence for everything else."""
+
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.web.context import Context
+from storage import rle
+from storage.videos import Video
+
+BOX = [8.0, 8.0, 40.0, 40.0]
+
+
+def ask(client: TestClient, video: str, body: dict[str, Any]) -> Any:
+    return client.post(f"/data/videos/{video}/prompts", json=body)
+
+
+def test_a_box_gives_a_mask_in_it_from_another_process(client: TestClient, video: Video, app_context: Context) -> None:
+    answer = ask(client, video.id, {"frame": 3, "box": BOX})
+    assert answer.status_code == 200, answer.text
+    found = answer.json()
+    assert found["prompter"] == "grabcut" and 0 <= found["confidence"] <= 1
+    if found["mask"] is not None:
+        assert found["mask"]["size"] == [video.height, video.width]
+        pixels = rle.decode(found["mask"])
+        pixels[8:40, 8:40] = False
+        assert not pixels.any()
+    assert ask(client, video.id, {"frame": 3, "box": BOX}).json() == found, "the frame now comes from the cache"
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "words"),
+    [
+        ({"frame": 99, "box": BOX}, 404, "there is no frame 99"),
+        ({"frame": -1, "box": BOX}, 404, "there is no frame -1"),
+        ({"frame": 0}, 400, "needs a box or points"),
+        ({"frame": 0, "points": [{"x": 3, "y": 4}]}, 400, "needs a box around"),
+        ({"frame": 0, "box": [500, 500, 600, 600]}, 400, "does not lie in the picture"),
+        ({"frame": 0, "box": BOX, "prompter": "oracle"}, 400, "no prompter oracle"),
+        ({"frame": 0, "box": [1, 2, 3]}, 422, "box"),
+        ({"frame": 0, "box": [1, 2, 3, 1e300]}, 422, "no place in a picture"),
+        ({"box": BOX}, 422, "frame"),
+    ],
+)
+def test_what_cannot_be_answered_gets_one_sentence(
+    client: TestClient, video: Video, body: dict[str, Any], status: int, words: str
+) -> None:
+    answer = ask(client, video.id, body)
+    assert answer.status_code == status
+    assert words in answer.json()["error"] and answer.json()["error"].endswith(".")
+
+
+def test_a_video_that_is_not_there_is_named(client: TestClient) -> None:
+    assert ask(client, "none", {"frame": 0, "box": BOX}).status_code == 404
