@@ -32,16 +32,26 @@ class RunningServer:
 @contextmanager
 def running_server(data: Path, *flags: str) -> Iterator[RunningServer]:
     """``serve`` on a free port over ``data`` until the block ends; its worker ends with it."""
+    server = start_server(data, "--port", "0", *flags)
+    try:
+        yield server
+    finally:
+        end_process(server.process)
+        end_worker(data, *flags)
+
+
+def start_server(data: Path, *flags: str) -> RunningServer:
+    """``serve`` over ``data``, which listens; the caller ends it and its worker. Raises AssertionError if it ended."""
     log = data.with_name(f"{data.name}.server.log")
     environment = {**os.environ, "TEVIT_WORKER_IDLE_SECONDS": "60", "PYTHONUNBUFFERED": "1"}
-    command = [sys.executable, "-m", "app.commands", "serve", "--no-browser", "--port", "0", "--data", str(data)]
+    command = [sys.executable, "-m", "app.commands", "serve", "--no-browser", "--data", str(data), *flags]
     with log.open("wb") as output:
-        process = subprocess.Popen([*command, *flags], cwd=ROOT, env=environment, stdout=output, stderr=output)
+        process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=output, stderr=output)
     try:
-        yield RunningServer(_address(process, log), data, log, process)
-    finally:
-        _end(process)
-        end_worker(data, *flags)
+        return RunningServer(_address(process, log), data, log, process)
+    except BaseException:
+        end_process(process)
+        raise
 
 
 def end_worker(data: Path, *flags: str) -> None:
@@ -65,7 +75,8 @@ def _address(process: "subprocess.Popen[bytes]", log: Path) -> str:
     raise AssertionError(f"the server did not start (exit code {process.poll()}):\n{log.read_text(errors='replace')}")
 
 
-def _end(process: "subprocess.Popen[bytes]") -> None:
+def end_process(process: "subprocess.Popen[bytes]") -> None:
+    """Ask a process to end, and make it end after 20 seconds."""
     process.terminate()
     try:
         process.wait(20)

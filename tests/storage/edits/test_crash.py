@@ -16,6 +16,7 @@ from storage.edits.log import RowEntry, find_edit, last_number, row_entries
 from storage.edits.row_values import RowKey
 from tests.material import ROOT
 from tests.storage.scenes import Scene, new_id, square
+from tests.storage.sound import problems_of
 from tests.storage.threads import at_once
 
 DRAW_ON = """
@@ -67,8 +68,7 @@ def kept_steps(process: "subprocess.Popen[str]") -> list[int]:
 
 
 def assert_sound(scene: Scene) -> None:
-    assert scene.database.check() == []
-    scene.assert_log_explains_tables()
+    assert problems_of(scene.database) == []
 
 
 def test_a_writer_killed_between_two_writes_keeps_all_that_it_acknowledged(scene: Scene) -> None:

@@ -1,76 +1,18 @@
 """Random sequences of edits, undos and redos by two people, against a model of plain dicts."""
 
-import copy
-from dataclasses import dataclass, field
 from typing import Any
 
 from hypothesis import strategies as st
 from hypothesis.stateful import initialize, invariant, precondition, rule
 
 from storage.edits import Applied, Change, Conflict, NothingToUndo, edits_since
+from tests.storage.edits.sequence_model import Entry, Key, Model
 from tests.storage.machines import DatabaseMachine, as_test
 from tests.storage.scenes import Scene, square
-
-Key = tuple[int, int]
-"""Track 0 or 1, frame 0..3."""
 
 AUTHORS = st.sampled_from(["ann", "bob"])
 KEYS = st.tuples(st.integers(0, 1), st.integers(0, 3))
 AFTERS = st.one_of(st.none(), st.just("absent"), st.integers(0, 9))
-
-
-@dataclass
-class Entry:
-    """An edit or undo as the model remembers it: what each row was before, and what it left."""
-
-    author: str
-    before: dict[Key, Any]
-    after: dict[Key, Any]
-    undoes: "Entry | None" = None
-    undone: bool = False
-
-
-@dataclass
-class Model:
-    """Rows as (content, the entry the content is from); undo swaps both, which is what the storage promises."""
-
-    rows: dict[Key, tuple[Any, Entry | None]] = field(default_factory=dict)
-    log: list[Entry] = field(default_factory=list)
-
-    def content(self, key: Key) -> tuple[Any, Entry | None]:
-        return self.rows.get(key, (None, None))
-
-    def edit(self, author: str, changes: dict[Key, Any]) -> None:
-        entry = Entry(author, {key: self.content(key) for key in changes}, {})
-        entry.after = {key: (value, entry) for key, value in changes.items()}
-        self.rows.update(entry.after)
-        self.log.append(entry)
-
-    def undo_target(self, author: str) -> Entry | None:
-        own = [entry for entry in self.log if entry.author == author and entry.undoes is None and not entry.undone]
-        return own[-1] if own else None
-
-    def redo_target(self, author: str) -> Entry | None:
-        for entry in reversed(self.log):
-            if entry.author == author and entry.undoes is None:
-                return None
-            if entry.author == author and entry.undoes and entry.undoes.undoes is None and not entry.undone:
-                return entry
-        return None
-
-    def free(self, target: Entry) -> bool:
-        return all(
-            self.content(key)[1] is origin and self.content(key)[0] == value
-            for key, (value, origin) in target.after.items()
-        )
-
-    def take_back(self, author: str, target: Entry) -> None:
-        entry = Entry(author, copy.copy(target.after), copy.copy(target.before), undoes=target)
-        target.undone = True
-        if target.undoes is not None:
-            target.undoes.undone = False
-        self.rows.update(entry.after)
-        self.log.append(entry)
 
 
 class EditSequences(DatabaseMachine):
@@ -85,7 +27,7 @@ class EditSequences(DatabaseMachine):
     def edit(self, author: str, changes: dict[Key, Any]) -> None:
         sent = []
         for (track, frame), after in changes.items():
-            version = self.scene.version(self.tracks[track], frame)
+            version = self.scene.version(self.tracks[track], int(frame or 0))
             sent.append(Change(self.tracks[track], frame, version, self.after(after)))
         answer = self.scene.applied(*sent, author=author)
         for row, value in zip(answer.rows, changes.values(), strict=True):
@@ -95,7 +37,7 @@ class EditSequences(DatabaseMachine):
 
     @rule(author=AUTHORS, key=KEYS, seen=st.integers(0, 30))
     def edit_from_an_old_view(self, author: str, key: Key, seen: int) -> None:
-        track, frame = self.tracks[key[0]], key[1]
+        track, frame = self.tracks[key[0]], int(key[1] or 0)
         if seen == self.scene.version(track, frame):
             return
         answer = self.scene.apply(Change(track, frame, seen, self.after(1)), author=author)
