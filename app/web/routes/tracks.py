@@ -50,7 +50,8 @@ def router(context: Context) -> APIRouter:
     async def get_tracks(video_id: str, start: int | None = None, stop: int | None = None) -> Response:
         if not 0 <= (start or 0) <= (stop if stop is not None else LAST):
             raise BadInput(f"Rows are read from a frame on to a later one, not {start} to {stop}.")
-        content = await context.run(all_tracks, video_id, start, None if stop is None else min(stop, LAST))
+        first, end = (None if bound is None else min(bound, LAST) for bound in (start, stop))
+        content = await context.run(all_tracks, video_id, first, end)
         return Response(content, media_type="application/json")
 
     @routes.get("/{video_id}/masks")

@@ -65,11 +65,13 @@ RANGES = (
 )
 
 
-def test_masks_come_by_range_its_stop_not_included(client: TestClient, video: Video) -> None:
+def test_masks_and_rows_come_by_range_its_stop_not_included(client: TestClient, video: Video) -> None:
     apply(client, video, edit(new_track(None, {frame: square(frame, 2) for frame in (0, 4, 5, 11)})[1]))
     for query, frames in RANGES:
         found = masks(client, video, query)
         assert sorted(map(int, found["frames"])) == frames and len(found["blobs"]) == len(frames), query
+        [track] = tracks(client, video, query)["tracks"]
+        assert [row[0] for row in track["rows"]] == frames, query
 
 
 def test_a_range_that_is_none_or_too_long_is_refused_in_one_sentence(client: TestClient, video: Video) -> None:
