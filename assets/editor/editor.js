@@ -9,6 +9,7 @@ import { VideoDocument } from "./document/document.js";
 import { listenToEvents } from "./document/events.js";
 import { rowName } from "./document/editbatch.js";
 import { EditQueue } from "./document/editqueue.js";
+import { followClosedTabs } from "./document/keptedits.js";
 import { saveAsFile } from "./document/queuefile.js";
 import { RowLoader, CHUNK } from "./document/rowloader.js";
 import { Showing } from "./pictures/showing.js";
@@ -155,8 +156,8 @@ export class Editor {
     this.keepAddress();
     // The queue of an earlier visit still tries to send; its edits are kept, and this one goes on with them.
     this.leaving.get(video.id)?.close();
-    this.queue.resume().catch((/** @type {unknown} */ error) => console.error(error));
     this.closing.push(
+      followClosedTabs(this.queue),
       listenToEvents({
         video: video.id,
         project: video.project.id,

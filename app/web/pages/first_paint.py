@@ -1,4 +1,4 @@
-"""Adds our stylesheets and the theme switch to the HTML of Gradio, so that the first paint has the right colours.
+"""Adds our stylesheets and scripts to the HTML of Gradio, so that the first paint has the right colours.
 
 Gradio inserts a page's ``head=`` by a script after the first paint, so that a dark page would flash white. This
 middleware writes into the document instead. It also removes Gradio's social-media tags, which contain addresses of
@@ -59,13 +59,29 @@ THEME_SCRIPT = """
   };
 })();
 """
+
+# The timer of Gradio's loading screen is never ended: it would ask for an animation frame sixty times a second for as
+# long as a page is open, and so keep the processor and the display busy. Here it runs once a second.
+TIMER_SCRIPT = """
+(() => {
+  if (window.vFrames) return;
+  window.vFrames = window.requestAnimationFrame.bind(window);
+  const isTimer = (work) => {
+    if (typeof work !== "function" || work.length) return false;
+    const source = String(work);
+    return source.length < 120 && source.includes("performance.now()") && source.includes("/1e3");
+  };
+  window.requestAnimationFrame = (work) => (isTimer(work) ? setTimeout(work, 1000) : window.vFrames(work));
+})();
+"""
 _FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>", re.S)
 
 
 def head_html() -> str:
-    """The theme script, then the stylesheets in cascade order; harmless if a document contains it twice."""
+    """Our scripts, then the stylesheets in cascade order; harmless if a document contains it twice."""
     links = "".join(f'<link rel="stylesheet" href="{href}">' for href in STYLESHEETS)
-    return f'<meta name="color-scheme" content="dark light"><script>{READY_SCRIPT}{THEME_SCRIPT}</script>{links}'
+    scripts = f"<script>{READY_SCRIPT}{THEME_SCRIPT}{TIMER_SCRIPT}</script>"
+    return f'<meta name="color-scheme" content="dark light">{scripts}{links}'
 
 
 def with_head(html: bytes) -> bytes:

@@ -2,12 +2,28 @@
 /**
  * Edits that the server does not have yet, kept in this browser so that they survive a reload.
  *
- * They belong to the tab that made them: `v-edit:VIDEO:TAB:NUMBER`. The next tab that opens the video adopts the edits
- * of tabs that were closed, in the order in which they were made.
+ * They belong to the tab that made them: `v-edit:VIDEO:TAB:NUMBER`. A tab that has the video open adopts the edits of
+ * tabs that were closed, in the order in which they were made.
  */
 
 /** @typedef {import("./editbatch.js").Edit} Edit */
 /** @typedef {import("./tabs.js").Tab} Tab */
+/** @typedef {{place: string, tab: string, number: string, edit: Edit}} Place */
+
+/** Milliseconds between two searches for edits of tabs that were closed, or that ended without a farewell. */
+const SEARCH = 15_000;
+
+/**
+ * Adopt the edits of closed tabs now, and those of tabs that close later.
+ * @param {{resume: () => Promise<number>}} queue
+ * @returns {() => void} ends it
+ */
+export function followClosedTabs(queue) {
+  const search = () => queue.resume().catch((/** @type {unknown} */ error) => console.error(error));
+  search();
+  const timer = setInterval(search, SEARCH);
+  return () => clearInterval(timer);
+}
 
 export class KeptEdits {
   /** @param {Storage} storage @param {string} video id @param {Tab} tab */
@@ -49,13 +65,17 @@ export class KeptEdits {
     const closed = await this.tab.closed([...new Set(this.list().map(({ tab }) => tab))]);
     await this.tab.alone(() => {
       const free = this.list().filter(({ tab }) => tab === this.tab.id || closed.has(tab));
-      const edits = [];
-      for (const { place } of inOrder(free)) {
+      /** @type {Place[]} */
+      const found = [];
+      for (const { place, tab, number } of free) {
         const edit = this.read(place);
-        if (edit && !this.places.has(edit.id)) {
-          this.places.set(edit.id, place);
-          edits.push(edit);
-        }
+        if (edit && !this.places.has(edit.id)) found.push({ place, tab, number, edit });
+      }
+      const edits = [];
+      for (const { place, edit } of inOrder(found)) {
+        if (this.places.has(edit.id)) continue; // two tabs without locks may both have kept it
+        this.places.set(edit.id, place);
+        edits.push(edit);
       }
       take(edits);
     });
@@ -68,7 +88,7 @@ export class KeptEdits {
       const place = this.storage.key(i);
       if (!place?.startsWith(this.prefix)) continue;
       const [number, tab = ""] = place.slice(this.prefix.length).split(":").reverse();
-      found.push({ place, tab, number, made: this.read(place)?.made ?? 0 });
+      found.push({ place, tab, number });
     }
     return found;
   }
@@ -86,13 +106,12 @@ export class KeptEdits {
 
 /**
  * Tab after tab, by the time of each one's first edit; within a tab by number.
- * @template {{tab: string, number: string, made: number}} T
- * @param {T[]} places @returns {T[]}
+ * @param {Place[]} places @returns {Place[]}
  */
 function inOrder(places) {
   /** @type {Map<string, number>} */
   const began = new Map();
-  for (const { tab, made } of places) began.set(tab, Math.min(made, began.get(tab) ?? made));
-  const start = (/** @type {T} */ { tab }) => began.get(tab) ?? 0;
+  for (const { tab, edit } of places) began.set(tab, Math.min(edit.made ?? 0, began.get(tab) ?? Infinity));
+  const start = (/** @type {Place} */ { tab }) => began.get(tab) ?? 0;
   return places.sort((a, b) => start(a) - start(b) || a.tab.localeCompare(b.tab) || a.number.localeCompare(b.number));
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { followClosedTabs } from "../../../../assets/editor/document/keptedits.js";
 import { memoryStorage, tabOf } from "../memory.mjs";
 import { Server, setUp, settled, stroke } from "./queueserver.mjs";
 
@@ -117,4 +118,50 @@ test("a queue that was closed meanwhile adopts nothing", async () => {
   const resumed = next.queue.resume();
   next.queue.close();
   assert.deepEqual([await resumed, storage.length], [0, 10]);
+});
+
+test("an edit that lies in two places is adopted once", async () => {
+  const open = new Set(["next"]);
+  const { storage } = await twoTabs(open, 1);
+  const [name] = names(storage);
+  storage.setItem(name.replace("left", "third"), storage.getItem(name));
+  const next = setUp(storage, new Server(), tabOf("next", open));
+  next.server.silent = true;
+  assert.equal(await next.queue.resume(), 2);
+});
+
+test("a tab that stays open adopts what another one leaves later", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const open = new Set(["left", "right", "next"]);
+  const { storage } = await twoTabs(open, 2);
+  storage.session = "next";
+  const { queue, server } = setUp(storage, new Server(), tabOf("next", open));
+  const stop = followClosedTabs(queue);
+  await settled();
+  assert.deepEqual([server.done.size, storage.length], [0, 4]);
+  open.delete("right");
+  t.mock.timers.tick(15_000);
+  await settled();
+  assert.deepEqual([server.done.size, storage.length], [2, 2]);
+  stop();
+  open.delete("left");
+  t.mock.timers.tick(60_000);
+  await settled();
+  assert.deepEqual([server.done.size, storage.length], [2, 2]);
+});
+
+test("a search that fails is reported and does not end the next ones", async (t) => {
+  t.mock.timers.enable({ apis: ["setInterval"] });
+  const reported = t.mock.method(console, "error", () => {});
+  let searches = 0;
+  const resume = async () => {
+    searches += 1;
+    if (searches === 1) throw new Error("The storage is closed.");
+    return 0;
+  };
+  const stop = followClosedTabs({ resume });
+  await settled();
+  t.mock.timers.tick(15_000);
+  stop();
+  assert.deepEqual([searches, reported.mock.callCount()], [2, 1]);
 });
