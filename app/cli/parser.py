@@ -197,6 +197,8 @@ def _exchanging(add: Add) -> None:
     retrain = add("retrain", "app.cli.retrain:retrain", "train on the project's corrections")
     retrain.add_argument("--job", metavar="ID", help="a job of the database, as the worker gives it")
     retrain.add_argument("--steps", type=positive, metavar="N")
+    text = "only print what it would train on, what teaches background, and what is left out"
+    retrain.add_argument("--plan", action="store_true", help=text)
     _json(retrain)
 
 

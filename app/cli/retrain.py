@@ -3,13 +3,15 @@
 import argparse
 import json
 import time
+from dataclasses import asdict
 from typing import Any
 
-from app.cli.outcome import ChecksFailed
+from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
 from app.settings import Settings
+from app.training.plan import plan, sentences
 from app.training.retrain import start
 from storage import jobs
 from storage.database import Database
@@ -18,7 +20,10 @@ POLL_SECONDS = 0.5
 
 
 def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Queue a retraining and follow it to its end, or (``--job``) do a queued one in this process."""
+    """Queue a retraining and follow it to its end; ``--plan``: only print what it would train on.
+
+    With ``--job`` a queued one is done in this process.
+    """
     with opened(settings) as database:
         if arguments.job is not None:
             with database.read() as tx:
@@ -28,6 +33,12 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         else:
             project = find_project(database, settings)
+            planned = plan(database, project.id)
+            if arguments.plan:
+                print(json.dumps(asdict(planned)) if arguments.json else "\n".join(sentences(planned)))
+                return
+            if planned.reason is None:
+                print_lines(sentences(planned))
             started = start(database, settings, project_id=project.id, steps=arguments.steps)
             result = _follow(database, settings, started.id)
     print(json.dumps(result) if arguments.json else result.get("sentence", json.dumps(result)))

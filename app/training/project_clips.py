@@ -19,6 +19,7 @@ from storage.database import Database
 from storage.edits import CompleteRange
 from storage.frames import FrameIndex, Reader
 from storage.rle import Rle
+from storage.teaching import teaching
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
 
@@ -41,14 +42,8 @@ class _LoadedVideo:
 
 
 def videos_with_human_masks(tx: Connection, project_id: str) -> tuple[str, ...]:
-    """Ids of the project's videos with at least one drawn, corrected or accepted mask, in the order of the project."""
-    summaries = videos.video_summaries(tx, project_id)
-    found = []
-    for video_id, _ in videos.video_names(tx, project_id):
-        judged = summaries[video_id]
-        if judged.accepted + judged.corrected > 0:
-            found.append(video_id)
-    return tuple(found)
+    """Ids of the project's videos with at least one human mask of a category in use, in the order of the project."""
+    return tuple(video.video_id for video in teaching(tx, project_id) if video.masks)
 
 
 class ProjectClips:

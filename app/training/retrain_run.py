@@ -15,8 +15,8 @@ from app.settings import Settings
 from app.training.comparison import compared
 from app.training.fold_clips import FoldClips, frames_after_boundary
 from app.training.folds import HELD_OUT, LAST_THIRD, Fold, default_steps, folds
+from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
-from app.training.retrain import plan
 from model.config import TeViTConfig, TrainingConfig
 from model.network.tevit import TeViT
 from model.scoring import Score, score
@@ -75,7 +75,7 @@ def run(database: Database, settings: Settings, *, job_id: str, report: JobRepor
         )
     finally:
         source.close()
-    result["plan"] = facts.__dict__
+    result["plan"] = dataclasses.asdict(facts)
     result["seconds"] = round(time.monotonic() - began, 1)
     return result
 

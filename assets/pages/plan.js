@@ -14,6 +14,13 @@ import { EVALUATIONS } from "./report.js";
  * @property {number} masks_drawn drawn or corrected
  * @property {number} masks_imported
  * @property {number} ignored_unreviewed
+ * @property {number} [ignored_uncategorised] reviewed masks of tracks without a category in use
+ * @property {number} [complete_frames] these and the next four teach background; runs of earlier versions lack them
+ * @property {number} [absences] frames in which a person marked a track absent
+ * @property {number} [rejected_masks]
+ * @property {number} [rejected_tracks]
+ * @property {{name: string, complete: number, absent: number, rejected: number}[]} [background] by video
+ * @property {number} [background_only] videos with background but without a mask to learn from
  * @property {number} corrected_videos
  * @property {string} evaluation a key of `EVALUATIONS`, or a text of its own
  * @property {string|null} reason why no retraining can start, null where one can
@@ -59,6 +66,7 @@ export function planCard({ facts, run, running, before, steps }) {
       "div.bd",
       null,
       ...amounts(plan),
+      ...background(plan),
       remarks ? h("p.v-small", null, remarks) : null,
       h("dl.v-kv", null, ...pairs.flatMap(([k, v]) => [h("dt", null, k), h("dd.v-ell", { title: v }, v)])),
     ),
@@ -96,12 +104,67 @@ function amounts(plan) {
   ];
 }
 
+/** What teaches background, in numbers and by video; empty for a run that did not count it. @param {Plan} plan */
+function background(plan) {
+  const { complete_frames: complete, absences = 0, rejected_masks: rejected = 0, rejected_tracks: tracks = 0 } = plan;
+  if (complete === undefined || !plan.corrected_videos) return [];
+  const videos = plan.background ?? [];
+  const declared = videos.filter((video) => video.complete).length;
+  const lines = /** @type {[number, string][]} */ ([
+    [complete, complete ? `complete frames in ${plural(declared, "video")}` : "complete frames"],
+    [absences, "frames where a track is absent"],
+    [rejected, rejected ? `rejected masks of ${plural(tracks, "track")}` : "rejected masks"],
+  ]);
+  const none = !complete && !absences && !rejected;
+  return [
+    h(
+      "div.v-background",
+      { id: "v-background" },
+      h("h3", null, "Teaches what is background"),
+      ...lines.map(([n, word]) => h("div.v-row", null, h("span.v-grow", null, word), count(n))),
+      none
+        ? h("p.v-small", null, "Nothing yet: declare frames complete, mark a track absent, or reject a wrong proposal.")
+        : byVideo(videos),
+    ),
+  ];
+}
+
+/** Whether the list of videos is unfolded; the page draws itself anew while a run is under way. */
+let unfolded = false;
+
+/** The same by video, folded. @param {NonNullable<Plan["background"]>} videos */
+function byVideo(videos) {
+  const text = (/** @type {{complete: number, absent: number, rejected: number}} */ v) =>
+    [
+      v.complete ? `${count(v.complete)} complete` : "",
+      v.absent ? `${count(v.absent)} absent` : "",
+      v.rejected ? `${count(v.rejected)} rejected` : "",
+    ]
+      .filter(Boolean)
+      .join(", ");
+  return h(
+    "details",
+    {
+      open: unfolded,
+      ontoggle: (/** @type {Event} */ event) => (unfolded = /** @type {HTMLDetailsElement} */ (event.target).open),
+    },
+    h("summary", null, "By video"),
+    ...videos.map((v) =>
+      h("div.v-row", null, h("span.v-ell.v-grow", { title: v.name }, v.name), h("span.v-t2.v-nowrap", null, text(v))),
+    ),
+  );
+}
+
 /** The masks that are left out and the way of measuring, in a sentence or two; empty for neither. @param {Plan} plan */
 function remarksOn(plan) {
   const out = [];
   const { ignored_unreviewed: ignored, evaluation } = plan;
   if (ignored)
     out.push(`${plural(ignored, "unreviewed mask")} ${ignored === 1 ? "is" : "are"} ignored, not taken as background.`);
+  if (plan.ignored_uncategorised)
+    out.push(`${plural(plan.ignored_uncategorised, "reviewed mask")} left out: no category in use.`);
+  if (plan.background_only)
+    out.push(`${plural(plan.background_only, "video")} left out: background, but no accepted or corrected mask.`);
   if (plan.corrected_videos) out.push(`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`);
   return out.join(" ");
 }

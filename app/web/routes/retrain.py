@@ -5,7 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from app.checkpoints.choice import chosen_checkpoint
-from app.training import retrain
+from app.training.plan import plan
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -17,14 +17,14 @@ KIND = "retrain"
 
 def facts(context: Context, project_id: str) -> Json:
     """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first."""
-    plan = retrain.plan(context.database, project_id)
+    planned = plan(context.database, project_id)
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
         active = checkpoints.active_checkpoint(tx, project_id)
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         runs = [job for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == KIND]
     return {
-        "plan": asdict(plan),
+        "plan": asdict(planned),
         "active": None if active is None else {"id": active.id, "name": active.name},
         "defaults": {
             "steps": None,  # chosen from the number of corrected frames when the run starts

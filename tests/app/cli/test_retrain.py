@@ -1,5 +1,8 @@
 """The command retrain: a refused start, and a job that is followed to its end."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from app.cli import retrain
@@ -8,7 +11,7 @@ from app.settings import Settings
 from storage import jobs
 from storage.database import Database
 from tests.app.command_line import Run
-from tests.app.made import project_with
+from tests.app.made import new_track, project_with, send, square, video_in
 
 SIZE = (64, 48)
 
@@ -20,6 +23,28 @@ def test_retraining_a_project_without_corrections_says_why_not(data_run: Run, da
 
     assert ran.code == 1
     assert "review" in ran.last.lower()
+
+
+def test_the_plan_is_printed_and_nothing_starts(
+    data_run: Run, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    made, categories = project_with(database, "fish", name="sea")
+    clip = video_in(database, settings, made, tmp_path)
+    _, changes = new_track(categories["fish"].id, {0: square(4, 4), 1: square(5, 4)})
+    changes.append({"track": changes[0]["track"], "frame": 2, "before_version": 0, "after": {"state": "absent"}})
+    send(database, clip, changes)
+
+    text = data_run("retrain", "--project", "sea", "--plan")
+    data = json.loads(data_run("retrain", "--project", "sea", "--plan", "--json").out)
+
+    assert text.code == 0
+    assert text.out.splitlines()[:2] == [
+        "It trains on 2 masks of 1 track in 1 video: 2 drawn or corrected.",
+        "Background: 1 frame in which a track was marked absent.",
+    ]
+    assert (data["masks_drawn"], data["absences"], data["background"][0]["name"]) == (2, 1, clip.name)
+    with database.read() as tx:
+        assert jobs.list_jobs(tx) == ()
 
 
 @pytest.mark.parametrize("ending", ["done", "failed"])

@@ -62,6 +62,46 @@ test("unreviewed masks and the way of measuring are named only where there are a
   assert.equal(remarks({ corrected_videos: 0 }), undefined);
 });
 
+const BACKGROUND = {
+  complete_frames: 1280,
+  absences: 12,
+  rejected_masks: 40,
+  rejected_tracks: 1,
+  background: [
+    { name: "street", complete: 1280, absent: 0, rejected: 0 },
+    { name: "harbour", complete: 0, absent: 12, rejected: 40 },
+  ],
+};
+
+test("what teaches background stands there in numbers, and by video", async () => {
+  await openPage();
+  const box = card({ facts: facts({ plan: plan(BACKGROUND) }) }).querySelector("#v-background");
+  assert.deepEqual(
+    box.childNodes.slice(1, 4).map((row) => row.textContent),
+    ["complete frames in 1 video1,280", "frames where a track is absent12", "rejected masks of 1 track40"],
+  );
+  assert.match(box.querySelector("details").textContent, /By videostreet1,280 completeharbour12 absent, 40 rejected/);
+});
+
+test("a plan without background says how to teach it, and one that did not count it says nothing", async () => {
+  await openPage();
+  const nothing = { complete_frames: 0, absences: 0, rejected_masks: 0, rejected_tracks: 0, background: [] };
+  const box = card({ facts: facts({ plan: plan(nothing) }) }).querySelector("#v-background");
+  assert.match(box.textContent, /Nothing yet: declare frames complete/);
+  assert.equal(card().querySelector("#v-background"), null);
+  const early = facts({ plan: plan({ ...BACKGROUND, corrected_videos: 0 }) });
+  assert.equal(card({ facts: early }).querySelector("#v-background"), null);
+});
+
+test("what is left out is named", async () => {
+  await openPage();
+  const left = { ignored_uncategorised: 2, background_only: 1 };
+  assert.match(
+    card({ facts: facts({ plan: plan(left) }) }).querySelector(".v-small").textContent,
+    /2 reviewed masks left out: no category in use\. 1 video left out: background, but no accepted or corrected mask\./,
+  );
+});
+
 test("a plan with a reason against it leads to the review and makes no field", async () => {
   await openPage();
   const node = invitation({

@@ -1,0 +1,160 @@
+"""What a retraining would learn from, before it starts: the masks, what teaches background, and what is left out.
+
+Loads no torch, since the server shows the plan. The numbers are those of `storage.teaching`.
+"""
+
+from dataclasses import dataclass
+
+from app.sentences import counted
+from app.training.folds import HELD_OUT, K_FOLD, evaluation_kind
+from storage import projects
+from storage.database import Database
+from storage.teaching import Teaching, teaching
+
+MOST_NAMES = 3  # videos that a sentence names
+
+
+@dataclass(frozen=True)
+class BackgroundVideo:
+    """What of one trained video teaches background: numbers of frames, of frames of tracks, and of masks."""
+
+    name: str
+    complete: int
+    absent: int
+    rejected: int
+
+
+@dataclass(frozen=True)
+class RetrainPlan:
+    """The data that a retraining would use; ``reason`` is why there can be none, else None.
+
+    Attributes:
+        videos, corrected_videos: videos with human masks of categories in use; only these are trained on.
+        masks_accepted, masks_drawn, masks_imported: numbers of human masks by their origin.
+        ignored_unreviewed: masks without a verdict, in any video.
+        ignored_uncategorised: human masks of tracks without a category in use, in any video.
+        complete_frames: frames declared complete; everything in them without a track is background.
+        absences: frames of tracks that a person marked absent.
+        rejected_masks, rejected_tracks: masks of rejected proposals, and the tracks they belong to.
+        background: the trained videos in which something teaches background.
+        background_only: videos with background but without a human mask; they are not trained on.
+        evaluation: how before and after would be measured, see `app.training.folds`.
+    """
+
+    videos: int
+    tracks: int
+    masks_accepted: int
+    masks_drawn: int
+    masks_imported: int
+    ignored_unreviewed: int
+    ignored_uncategorised: int
+    complete_frames: int
+    absences: int
+    rejected_masks: int
+    rejected_tracks: int
+    background: tuple[BackgroundVideo, ...]
+    background_only: int
+    corrected_videos: int
+    evaluation: str
+    reason: str | None
+
+    @property
+    def masks(self) -> int:
+        """Human masks that are trained on."""
+        return self.masks_accepted + self.masks_drawn + self.masks_imported
+
+
+def plan(database: Database, project_id: str) -> RetrainPlan:
+    """Numbers of a project's human masks and of its background, and how a retraining would be measured."""
+    with database.read() as tx:
+        every = teaching(tx, project_id)
+        categories = projects.list_categories(tx, project_id)
+    used = [video for video in every if video.masks]
+    uncategorised = sum(video.uncategorised for video in every)
+    return RetrainPlan(
+        videos=len(used),
+        tracks=sum(video.tracks for video in used),
+        masks_accepted=sum(video.accepted for video in used),
+        masks_drawn=sum(video.drawn for video in used),
+        masks_imported=sum(video.imported for video in used),
+        ignored_unreviewed=sum(video.unreviewed for video in every),
+        ignored_uncategorised=uncategorised,
+        complete_frames=sum(video.complete for video in used),
+        absences=sum(video.absent for video in used),
+        rejected_masks=sum(video.rejected for video in used),
+        rejected_tracks=sum(video.rejected_tracks for video in used),
+        background=tuple(
+            BackgroundVideo(video.name, video.complete, video.absent, video.rejected)
+            for video in used
+            if video.has_background
+        ),
+        background_only=sum(video.has_background and not video.masks for video in every),
+        corrected_videos=len(used),
+        evaluation=evaluation_kind(len(used)),
+        reason=_reason(used, has_categories=bool(categories), uncategorised=uncategorised),
+    )
+
+
+def _reason(used: list[Teaching], *, has_categories: bool, uncategorised: int) -> str | None:
+    if not has_categories:
+        return "This project has no category yet; add one and give it to the tracks."
+    if used:
+        return None
+    if uncategorised:
+        return "No reviewed track has a category that is in use; give the tracks one first."
+    return "Nothing was accepted or corrected yet; review a few tracks first."
+
+
+def sentences(found: RetrainPlan) -> tuple[str, ...]:
+    """The plan in plain words, one sentence a line."""
+    if found.reason is not None:
+        return (found.reason,)
+    origins = (
+        (found.masks_drawn, "drawn or corrected"),
+        (found.masks_accepted, "accepted"),
+        (found.masks_imported, "imported"),
+    )
+    by_origin = ", ".join(f"{number:,} {word}" for number, word in origins if number)
+    lines = [
+        f"It trains on {counted(found.masks, 'mask')} of {counted(found.tracks, 'track')} in "
+        f"{counted(found.videos, 'video')}: {by_origin}.",
+        *_background(found),
+    ]
+    if found.ignored_unreviewed:
+        lines.append(f"Ignored, and not taken as background: {counted(found.ignored_unreviewed, 'unreviewed mask')}.")
+    if found.ignored_uncategorised:
+        masks = counted(found.ignored_uncategorised, "reviewed mask")
+        lines.append(f"Left out: {masks} of tracks without a category in use.")
+    if found.background_only:
+        videos = counted(found.background_only, "video")
+        lines.append(f"Left out: {videos} with background but without an accepted or corrected mask.")
+    return (*lines, _measuring(found.evaluation))
+
+
+def _background(found: RetrainPlan) -> list[str]:
+    lines = []
+    if found.complete_frames:
+        names = [video.name for video in found.background if video.complete]
+        lines.append(f"{counted(found.complete_frames, 'complete frame')} in {_named(names)}")
+    if found.absences:
+        lines.append(f"{counted(found.absences, 'frame')} in which a track was marked absent")
+    if found.rejected_masks:
+        masks = counted(found.rejected_masks, "rejected mask")
+        lines.append(f"{masks} of {counted(found.rejected_tracks, 'track')}")
+    if not lines:
+        return ["Nothing teaches background: no frame is complete, no track is marked absent, no proposal is rejected."]
+    return [f"Background: {line}." for line in lines]
+
+
+def _named(names: list[str]) -> str:
+    """The number of videos, and the names of the first of them."""
+    shown = ", ".join(names[:MOST_NAMES])
+    return f"{counted(len(names), 'video')} ({shown}{', …' if len(names) > MOST_NAMES else ''})"
+
+
+def _measuring(kind: str) -> str:
+    if kind == HELD_OUT:
+        return "Before and after are measured on held-out videos, which are never trained on."
+    if kind == K_FOLD:
+        return "Before and after are measured by k-fold: each video by a network that never saw it."
+    return "Before and after are measured on the last third of the one corrected video."
