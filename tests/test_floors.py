@@ -22,7 +22,7 @@ FLOORS = {
         "errors",
     ),
     "model": (
-        "scoring example",
+        "scoring example likely_errors",
         "weights tracking training prompts",
         "network",
         "config evaluation procedural atomic",
