@@ -34,6 +34,7 @@ const SHEETS = [
   "./timeline.css",
   "./panel.css",
   "./popovers.css",
+  "./commands.css",
 ];
 
 /** Load the style sheets, unless they are loaded; resolves when they apply. */

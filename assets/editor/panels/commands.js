@@ -6,6 +6,8 @@ import { toggleTheme } from "../../kit/theme.js";
 import { lockedTrack, noVideo } from "../commands/reasons.js";
 import { chooseCategory } from "./category.js";
 import { showKeys } from "./help.js";
+import { editKeys } from "./keys.js";
+import { openPalette } from "./palette.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -47,6 +49,23 @@ export const PANEL_COMMANDS = Object.freeze([
     places: ["palette", "canvas"],
     unavailable: noVideo,
     run: newTrack,
+  },
+  {
+    id: "palette",
+    title: "All commands",
+    group: "General",
+    keys: ["Ctrl+K"],
+    icon: "search",
+    whilePreview: true,
+    run: openPalette,
+  },
+  {
+    id: "editKeys",
+    title: "Change keys",
+    group: "General",
+    icon: "kb",
+    whilePreview: true,
+    run: editKeys,
   },
   {
     id: "help",

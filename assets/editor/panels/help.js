@@ -1,75 +1,95 @@
 // @ts-check
-/** The list of keys, made from the table that the keys themselves use. */
+/** The list of keys, made from the commands. */
 
-import { fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
+import { button, fill, h, icon, iconButton, kbd } from "../../kit/dom.js";
 import { openDialog } from "../../kit/floating.js";
+import { fit } from "../../kit/fuzzy.js";
+import { editKeys } from "./keys.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
 
 const COLUMNS = [
   ["Move in time", "General"],
   ["Draw", "See"],
   ["Tracks", "Change tracks", "Review"],
 ];
-const MOUSE = [
+/** @type {readonly [label: string, ...keys: string[]][]} what the pointer does */
+const POINTER = Object.freeze([
   ["Erase while drawing", "Alt", "Right button"],
   ["Straight line from the last stroke", "Shift"],
   ["Pan", "Middle button", "Space"],
   ["Choose a range", "Shift drag on the timeline"],
-];
+  ["Context menu", "Right button", "Shift F10"],
+]);
 
-/** @param {import("../editor.js").Editor} app */
+/** @typedef {{label: string, keys: string[]}} Line */
+
+/**
+ * Lines of a group that fit a search: by words, or by a key as it is printed.
+ * @param {Line[]} lines
+ * @param {string} query
+ */
+export function fitting(lines, query) {
+  const wanted = query.trim().toLowerCase();
+  return lines.filter(
+    ({ label, keys }) => !wanted || keys.some((key) => key.toLowerCase() === wanted) || fit(wanted, label) > 0,
+  );
+}
+
+/** @param {Editor} app @param {string} group @param {boolean} all also commands without a key @returns {Line[]} */
+function linesOf(app, group, all) {
+  const lines = [...app.registry.byId.values()]
+    .filter((command) => command.group === group)
+    .map(({ id, title, places }) => ({ label: title, keys: app.keymap.printedKeys(id), offered: places?.length !== 0 }))
+    .filter(({ keys, offered }) => keys.length || (all && offered));
+  return group === "Draw" ? [...lines, ...POINTER.map(([label, ...keys]) => ({ label, keys }))] : lines;
+}
+
+/** @param {Line} line */
+const row = ({ label, keys }) =>
+  h(
+    "div.v-keyrow",
+    null,
+    h("span", null, label),
+    h("span", null, keys.length ? keys.map((key) => kbd(key)) : "no key"),
+  );
+
+/** @param {Editor} app */
 export function showKeys(app) {
-  const columns = h("div", { class: "v-keycolumns" });
+  const columns = h("div.v-keycolumns");
   /** @type {HTMLInputElement} */
   const search = h("input", {
     type: "text",
-    placeholder: "Search, or press a key",
+    autofocus: true,
+    placeholder: "Search words or a key",
     "aria-label": "Search keys",
-    oninput: () => draw(search.value),
+    oninput: () => draw(),
   });
-  const draw = (/** @type {string} */ words) => {
-    const wanted = words.toLowerCase().trim();
-    const row = (/** @type {string} */ label, /** @type {string[]} */ keys) =>
-      h(
-        "div",
-        { class: "v-keyrow" },
-        h("span", {}, label),
-        h(
-          "span",
-          {},
-          keys.map((key) => kbd(key)),
-        ),
-      );
-    const fits = (/** @type {string} */ label, /** @type {string[]} */ keys) =>
-      !wanted || label.toLowerCase().includes(wanted) || keys.some((key) => key.toLowerCase() === wanted);
+  const draw = () => {
     const group = (/** @type {string} */ name) => {
-      const rows = [...app.registry.byId.values()]
-        .filter((command) => command.group === name)
-        .map(({ id, title }) => ({ label: title, keys: app.keymap.printedKeys(id) }))
-        .filter(({ keys }) => keys.length);
-      if (name === "Draw") rows.push(...MOUSE.map(([label, ...keys]) => ({ label, keys })));
-      const seen = rows.filter(({ label, keys }) => fits(label, keys));
-      return seen.length ? [h("h3", {}, name), seen.map(({ label, keys }) => row(label, keys))] : null;
+      const lines = fitting(linesOf(app, name, Boolean(search.value.trim())), search.value);
+      return lines.length ? [h("h3", null, name), lines.map(row)] : null;
     };
-    fill(
-      columns,
-      COLUMNS.map((names) => h("div", {}, names.map(group))),
-    );
+    const made = COLUMNS.map((names) => names.map(group));
+    const none = made.every((column) => column.every((part) => part === null));
+    fill(columns, none ? h("p.v-nothing", null, "Nothing fits.") : made.map((parts) => h("div", null, parts)));
   };
-  draw("");
-  const close = openDialog(
-    app.root,
-    h(
-      "div",
-      {},
-      h(
-        "div",
-        { class: "v-row v-keyhead" },
-        h("h2", { class: "v-grow" }, "Keys"),
-        h("label", { class: "v-field" }, icon("search"), search),
-        iconButton("x", "Close (Esc)", () => close()),
-      ),
-      columns,
-    ),
-    { label: "Keys", className: "v-keys" },
+  draw();
+  const change = button("Change keys", {
+    kind: "v-outline",
+    icon: "kb",
+    onclick: () => {
+      close();
+      editKeys(app);
+    },
+  });
+  const head = h(
+    "div.v-row.v-keyhead",
+    null,
+    h("h2.v-grow", null, "Keys"),
+    change,
+    h("label.v-field", null, icon("search"), search),
+    iconButton("x", "Close (Esc)", () => close()),
   );
+  const close = openDialog(app.root, [head, columns], { label: "Keys", className: "v-keys" });
 }

@@ -74,16 +74,22 @@ export function listen({ find, run, scopes, take, space }) {
       return;
     }
     const entry = find(scopes(), name);
-    if (!entry) return;
+    const holds = name === "Space" && scopes().length > 0;
+    if (!entry && !holds) return;
     event.preventDefault();
     event.stopPropagation();
-    if (name === "Space") {
+    // A button that was pressed by the pointer would be pressed again by Space or Enter.
+    const active = document.activeElement;
+    if (active instanceof HTMLButtonElement && !active.matches(":focus-visible")) active.blur();
+    if (holds) {
       if (!event.repeat) space(true);
-    } else if (!event.repeat || entry.repeat) run(entry.id);
+    } else if (entry && (!event.repeat || entry.repeat)) run(entry.id);
   };
   /** @param {KeyboardEvent} event */
   const up = (event) => {
-    if (event.key === " " && space(false) && !typing(event.target)) run("play");
+    if (event.key !== " " || !space(false) || typing(event.target)) return;
+    const entry = find(scopes(), "Space");
+    if (entry) run(entry.id);
   };
   window.addEventListener("focusin", focused, true);
   window.addEventListener("keydown", down, true);
