@@ -6,7 +6,7 @@ keys; all others get the next free ids.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -53,16 +53,7 @@ class Exported:
 
     def as_json(self) -> dict[str, Any]:
         """The result that a job stores."""
-        return {
-            "out": str(self.out),
-            "annotations": str(self.annotations),
-            "videos": self.videos,
-            "tracks": self.tracks,
-            "masks": self.masks,
-            "left_out": list(self.left_out),
-            "gaps": list(self.gaps),
-            "notes": list(self.notes),
-        }
+        return {**asdict(self), "out": str(self.out), "annotations": str(self.annotations)}
 
 
 @dataclass(frozen=True)

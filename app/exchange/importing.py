@@ -1,13 +1,13 @@
 """Imports a YouTube-VIS file and its folder of frames into a project, whole or not at all.
 
-Ids, names, positions of null, and keys that the format does not know are kept for a later export. Imported masks have
+Ids, names, positions of null, and keys that are not part of the format are kept for a later export. Imported masks have
 the source *imported* and are unreviewed, since nobody has judged them yet. Null is *absent*.
 """
 
 import hashlib
 import uuid
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path, PurePosixPath
 from typing import Any
 
@@ -54,14 +54,7 @@ class Imported:
 
     def as_json(self) -> dict[str, Any]:
         """The result that a job stores."""
-        return {
-            "videos": list(self.videos),
-            "tracks": self.tracks,
-            "masks": self.masks,
-            "new_categories": list(self.new_categories),
-            "skipped": list(self.skipped),
-            "notes": list(self.notes),
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True)

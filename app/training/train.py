@@ -2,7 +2,6 @@
 
 import dataclasses
 import json
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,9 +18,10 @@ from model.training.trainer import StepReport, Trainer, TrainingSettings
 from model.weights import checkpoint
 from model.weights.initial_weights import initialise
 from model.weights.starting_points import BY_INIT, StartReport, start_from
+from storage.youtube_vis import note_lines
 
 REPORT = "report.json"
-_SHOWN = 3  # notes of one kind that are passed to the listener; the report has them all
+_SHOWN = 3  # notes on steps that are passed to the listener; the log has them all
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
         order.out.mkdir(parents=True, exist_ok=True)
     trainer = Trainer(network, source, recipe, settings)
     notes = [*source.notes, *trainer.dataset.notes]
-    for line in [*(start.lines() if start else ()), *first_notes(notes)]:
+    for line in [*(start.lines() if start else ()), *note_lines(notes, rest=f"; {REPORT} has them all")]:
         listener.on_line(line)
     if order.resume:
         ranks.wait()
@@ -151,19 +151,6 @@ def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener) 
             listener.on_step(step)
 
         return trainer.run(on_step=on_step)
-
-
-def first_notes(notes: Sequence[DataNote]) -> list[str]:
-    """The first notes of each kind as lines, and how many more there are."""
-    kinds = defaultdict(list)
-    for note in notes:
-        kinds[note.kind].append(note)
-    lines = []
-    for kind, of_kind in kinds.items():
-        lines += [str(note) for note in of_kind[:_SHOWN]]
-        if len(of_kind) > _SHOWN:
-            lines.append(f"{len(of_kind) - _SHOWN} more of the kind '{kind}'; {REPORT} has them all.")
-    return lines
 
 
 def _write_report(

@@ -6,12 +6,14 @@ Each kind of work has threads of its own, so that none waits for another: readin
 """
 
 import asyncio
+import functools
+import inspect
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TypeVar, TypeVarTuple
+from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
 from app.library.counting import frame_index
 from app.pictures.jpegs import FrameCache
@@ -27,7 +29,9 @@ from storage.frames import FrameIndex
 from storage.videos import Video
 
 T = TypeVar("T")
+P = ParamSpec("P")
 Arguments = TypeVarTuple("Arguments")
+Route = Callable[P, Coroutine[Any, Any, T]]
 READING_THREADS = 8
 PAINTING_THREADS = 2
 LONG_THREADS = 4
@@ -77,6 +81,23 @@ class Context:
     async def write_long(self, work: Callable[[Database, *Arguments], T], *arguments: *Arguments) -> T:
         """As `write`, for work with files, which may take minutes between its writes."""
         return await self.writing_long.run(work, *arguments)
+
+    def reads(self, work: Callable[P, T]) -> Route[P, T]:
+        """A route whose whole work `run` does."""
+
+        @functools.wraps(work)
+        async def route(*arguments: P.args, **named: P.kwargs) -> T:
+            return await self.run(functools.partial(work, *arguments, **named))
+
+        return route
+
+    def writes(self, work: Callable[Concatenate[Database, P], T]) -> Route[P, T]:
+        """A route whose whole work `write` does; it has the parameters of ``work`` after the database."""
+        return _in_turn(self.write, work)
+
+    def writes_long(self, work: Callable[Concatenate[Database, P], T]) -> Route[P, T]:
+        """As `writes`, with `write_long`."""
+        return _in_turn(self.write_long, work)
 
     async def paint(self, work: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
         """Run longer work, which may wait for a frame, in a small thread pool of its own."""
@@ -147,6 +168,20 @@ class Context:
         self.prompts.close()
         self.prompting.shutdown(wait=True, cancel_futures=True)
         self.database.close()
+
+
+def _in_turn(
+    write: Callable[[Callable[[Database], T]], Awaitable[T]], work: Callable[Concatenate[Database, P], T]
+) -> Route[P, T]:
+    @functools.wraps(work)
+    async def route(*arguments: P.args, **named: P.kwargs) -> T:
+        return await write(lambda database: work(database, *arguments, **named))
+
+    # FastAPI reads the parameters of a route from its signature.
+    signature = inspect.signature(work)
+    _, *parameters = signature.parameters.values()
+    route.__signature__ = signature.replace(parameters=parameters)  # type: ignore[attr-defined]
+    return route
 
 
 def make_context(settings: Settings, database: Database) -> Context:

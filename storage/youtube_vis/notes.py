@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 MOST_LINES = 3
 
@@ -26,8 +27,19 @@ class VisNote:
         return f"{self.where}: {self.text}"
 
 
-def note_lines(notes: Iterable[VisNote], *, most: int = MOST_LINES) -> tuple[str, ...]:
-    """For each kind, its first `most` notes as sentences, then one sentence with the number of the others."""
+class Note(Protocol):
+    """A sentence of some kind."""
+
+    @property
+    def kind(self) -> str:
+        """A few words."""
+
+
+def note_lines(notes: Iterable[Note], *, most: int = MOST_LINES, rest: str | None = None) -> tuple[str, ...]:
+    """For each kind, its first `most` notes as sentences, then one sentence with the number of the others.
+
+    That sentence ends with ``rest``, by default with the number of all notes of the kind.
+    """
     kinds = defaultdict(list)
     for note in notes:
         kinds[note.kind].append(note)
@@ -35,5 +47,5 @@ def note_lines(notes: Iterable[VisNote], *, most: int = MOST_LINES) -> tuple[str
     for kind, of_kind in kinds.items():
         lines += [str(note) for note in of_kind[:most]]
         if len(of_kind) > most:
-            lines.append(f"{len(of_kind) - most} more of the kind '{kind}', {len(of_kind)} in all.")
+            lines.append(f"{len(of_kind) - most} more of the kind '{kind}'{rest or f', {len(of_kind)} in all'}.")
     return tuple(lines)

@@ -99,41 +99,33 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def fetch(database: Database, project_id: str, body: DownloadBody) -> Json:
+    @routes.post("/downloads")
+    @context.writes
+    def post_download(database: Database, project_id: str, body: DownloadBody) -> Json:
         return enqueue(database, "download", project_id, {"name": releases.release(body.name).name})
 
-    def add(database: Database, project_id: str, body: FileBody) -> Json:
+    @routes.post("/checkpoints")
+    @context.writes
+    def post_checkpoint(database: Database, project_id: str, body: FileBody) -> Json:
         return enqueue(
             database, "add_checkpoint", project_id, {**body.model_dump(), "path": str(named_place(body.path))}
         )
 
-    def export(database: Database, project_id: str, checkpoint_id: str) -> Json:
+    @routes.post("/checkpoints/{checkpoint_id}/export")
+    @context.writes
+    def post_export(database: Database, project_id: str, checkpoint_id: str) -> Json:
         with database.read() as tx:
             checkpoints.get_checkpoint(tx, checkpoint_id)
         return enqueue(database, "export_checkpoint", project_id, {"checkpoint": checkpoint_id})
 
-    def put_in_use(database: Database, project_id: str, checkpoint_id: str) -> Json:
+    @routes.post("/checkpoints/{checkpoint_id}/activate")
+    @context.writes
+    def post_activate(database: Database, project_id: str, checkpoint_id: str) -> Json:
         found = register.activate(database, project_id=project_id, checkpoint_id=checkpoint_id)
         return {"active": {"id": found.id, "name": found.name}}
 
     @routes.get("/checkpoints")
     async def get_checkpoints(project_id: str) -> Json:
         return await context.run(listed, context, project_id)
-
-    @routes.post("/checkpoints")
-    async def post_checkpoint(project_id: str, body: FileBody) -> Json:
-        return await context.write(add, project_id, body)
-
-    @routes.post("/downloads")
-    async def post_download(project_id: str, body: DownloadBody) -> Json:
-        return await context.write(fetch, project_id, body)
-
-    @routes.post("/checkpoints/{checkpoint_id}/export")
-    async def post_export(project_id: str, checkpoint_id: str) -> Json:
-        return await context.write(export, project_id, checkpoint_id)
-
-    @routes.post("/checkpoints/{checkpoint_id}/activate")
-    async def post_activate(project_id: str, checkpoint_id: str) -> Json:
-        return await context.write(put_in_use, project_id, checkpoint_id)
 
     return routes

@@ -65,37 +65,35 @@ def router(context: Context) -> APIRouter:
     """``POST /data/videos/{video}/edits``, ``…/undo``, ``…/redo`` and ``GET …/history``."""
     routes = APIRouter(prefix="/data/videos")
 
-    def apply(database: Database, video_id: str, body: EditsBody) -> Json:
+    @routes.post("/{video_id}/edits")
+    @context.writes
+    def post_edits(database: Database, video_id: str, body: EditsBody) -> Json:
         require_person(body.author)
         context.require_video(video_id)
         results = apply_batch(database, (edit.signed(body.author, video_id) for edit in body.edits))
         context.hub.wake()
         return {"results": results}
 
-    def step(database: Database, video_id: str, body: StepBody, redo: bool) -> Json:
+    def step(database: Database, video_id: str, body: StepBody, *, redo: bool) -> Json:
         require_person(body.author)
         result = take_back(database, video=video_id, author=body.author, new_id=body.id, redo=redo, edit=body.edit)
         context.hub.wake()
         return result
 
-    def log_of(video_id: str, track: str | None, limit: int) -> Json:
+    @routes.get("/{video_id}/history")
+    @context.reads
+    def get_history(video_id: str, track: str | None = None, limit: int = 200) -> Json:
         context.require_video(video_id)
         return {"edits": history(context.database, video=video_id, track=track, limit=min(max(limit, 1), 1000))}
 
-    @routes.post("/{video_id}/edits")
-    async def post_edits(video_id: str, body: EditsBody) -> Json:
-        return await context.write(apply, video_id, body)
-
     @routes.post("/{video_id}/undo")
-    async def post_undo(video_id: str, body: StepBody) -> Json:
-        return await context.write(step, video_id, body, False)
+    @context.writes
+    def post_undo(database: Database, video_id: str, body: StepBody) -> Json:
+        return step(database, video_id, body, redo=False)
 
     @routes.post("/{video_id}/redo")
-    async def post_redo(video_id: str, body: StepBody) -> Json:
-        return await context.write(step, video_id, body, True)
-
-    @routes.get("/{video_id}/history")
-    async def get_history(video_id: str, track: str | None = None, limit: int = 200) -> Json:
-        return await context.run(log_of, video_id, track, limit)
+    @context.writes
+    def post_redo(database: Database, video_id: str, body: StepBody) -> Json:
+        return step(database, video_id, body, redo=True)
 
     return routes

@@ -1,4 +1,4 @@
-"""Frames as JPEG, at the size in which they are shown, and small stand-ins for them."""
+"""Frames as JPEG at the size of the display, and small stand-ins for them."""
 
 import asyncio
 import contextlib

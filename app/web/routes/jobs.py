@@ -30,10 +30,14 @@ def router(context: Context) -> APIRouter:
     """Routes of jobs; their state is also sent over the WebSocket."""
     routes = APIRouter(prefix="/data")
 
-    def propose(database: Database, video_id: str, request: ProposeRequest) -> Json:
+    @routes.post("/videos/{video_id}/propose")
+    @context.writes
+    def post_propose(database: Database, video_id: str, request: ProposeRequest | None = None) -> Json:
         video = context.video(video_id)
         with database.read() as tx:
-            chosen = chosen_checkpoint(tx, project_id=video.project_id, checkpoint_id=request.checkpoint)
+            chosen = chosen_checkpoint(
+                tx, project_id=video.project_id, checkpoint_id=request.checkpoint if request else None
+            )
         if chosen is None:
             raise BadInput("This project has no checkpoint to propose with; download one, add a file, or draw by hand.")
         queue.require_no_active(database, kind="propose", video_id=video_id, doing="being proposed")
@@ -48,56 +52,42 @@ def router(context: Context) -> APIRouter:
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def start_retraining(database: Database, project_id: str, request: RetrainRequest) -> Json:
+    @routes.post("/projects/{project_id}/retrain")
+    @context.writes_long
+    def post_retrain(database: Database, project_id: str, request: RetrainRequest | None = None) -> Json:
         with database.read() as tx:
             projects.get_project(tx, project_id)
         waiting = queue.active_jobs(database, kind="retrain")
         if any(job.project_id == project_id for job in waiting):
             raise BadInput("This project is already retraining; wait for that job or cancel it.")
-        job = retrain.start(database, context.settings, project_id=project_id, steps=request.steps)
+        job = retrain.start(database, context.settings, project_id=project_id, steps=request.steps if request else None)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
-    def listed(project: str | None, active: bool) -> Json:
+    @routes.get("/jobs")
+    @context.reads
+    def get_jobs(project: str | None = None, active: bool = False) -> Json:
         with context.database.read() as tx:
             return {"jobs": [wire.job(job) for job in jobs.list_jobs(tx, project_id=project, active=active)]}
 
-    def one(job_id: str) -> Json:
+    @routes.get("/jobs/{job_id}")
+    @context.reads
+    def get_job(job_id: str) -> Json:
         with context.database.read() as tx:
             return wire.job(jobs.get_job(tx, job_id))
 
-    def curves(job_id: str) -> Json:
+    @routes.get("/jobs/{job_id}/points")
+    @context.reads
+    def get_points(job_id: str) -> Json:
         with context.database.read() as tx:
             jobs.get_job(tx, job_id)
             return {"series": wire.series(jobs.points(tx, job_id))}
 
-    def cancel(database: Database, job_id: str) -> Json:
+    @routes.post("/jobs/{job_id}/cancel")
+    @context.writes
+    def post_cancel(database: Database, job_id: str) -> Json:
         job = queue.cancel(database, job_id)
         context.hub.follow(job_id)
         return wire.job(job)
-
-    @routes.post("/videos/{video_id}/propose")
-    async def post_propose(video_id: str, request: ProposeRequest | None = None) -> Json:
-        return await context.write(propose, video_id, request or ProposeRequest())
-
-    @routes.post("/projects/{project_id}/retrain")
-    async def post_retrain(project_id: str, request: RetrainRequest | None = None) -> Json:
-        return await context.write_long(start_retraining, project_id, request or RetrainRequest())
-
-    @routes.get("/jobs")
-    async def get_jobs(project: str | None = None, active: bool = False) -> Json:
-        return await context.run(listed, project, active)
-
-    @routes.get("/jobs/{job_id}")
-    async def get_job(job_id: str) -> Json:
-        return await context.run(one, job_id)
-
-    @routes.get("/jobs/{job_id}/points")
-    async def get_points(job_id: str) -> Json:
-        return await context.run(curves, job_id)
-
-    @routes.post("/jobs/{job_id}/cancel")
-    async def post_cancel(job_id: str) -> Json:
-        return await context.write(cancel, job_id)
 
     return routes

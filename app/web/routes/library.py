@@ -29,7 +29,9 @@ def router(context: Context) -> APIRouter:
     """Routes of the library, without adding videos (`app.web.routes.videos`)."""
     routes = APIRouter(prefix="/data")
 
-    def change(database: Database, video_id: str, body: VideoChange) -> Json:
+    @routes.post("/videos/{video_id}")
+    @context.writes
+    def post_video_change(database: Database, video_id: str, body: VideoChange) -> Json:
         video = context.video(video_id)
         if body.name is not None and body.name != video.name:
             video = removal.rename_video(database, video_id=video_id, name=body.name)
@@ -42,13 +44,17 @@ def router(context: Context) -> APIRouter:
             video = removal.restore_video(database, context.settings, video_id=video_id)
         return {"video": brief(video), "stopped": len(stopped)}
 
-    def listed(project_id: str) -> Json:
+    @routes.get("/projects/{project_id}/removed")
+    @context.reads
+    def get_removed(project_id: str) -> Json:
         with context.database.read() as tx:
             projects.get_project(tx, project_id)
         found = removal.removed_videos(context.database, context.settings, project_id=project_id)
         return {"videos": [removed(video) for video in found]}
 
-    def delete(database: Database, video_id: str, shown: DeleteBody) -> Json:
+    @routes.delete("/videos/{video_id}")
+    @context.writes_long
+    def delete_video(database: Database, video_id: str, shown: DeleteBody) -> Json:
         video = context.video(video_id)
         if video.content_hash:
             context.frames.release(video.content_hash)
@@ -56,18 +62,6 @@ def router(context: Context) -> APIRouter:
             database, context.settings, video_id=video_id, tracks=shown.tracks, corrections=shown.corrections
         )
         return {"name": done.video.name, "tracks": done.work.tracks, "problem": done.problem}
-
-    @routes.post("/videos/{video_id}")
-    async def post_video_change(video_id: str, body: VideoChange) -> Json:
-        return await context.write(change, video_id, body)
-
-    @routes.delete("/videos/{video_id}")
-    async def delete_video(video_id: str, shown: DeleteBody) -> Json:
-        return await context.write_long(delete, video_id, shown)
-
-    @routes.get("/projects/{project_id}/removed")
-    async def get_removed(project_id: str) -> Json:
-        return await context.run(listed, project_id)
 
     return routes
 

@@ -1,4 +1,4 @@
-"""Projects and their categories, and which of these a checkpoint knows."""
+"""Projects and their categories, and which of these a checkpoint can propose."""
 
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
@@ -45,7 +45,9 @@ def router(context: Context) -> APIRouter:
     """Routes under ``/data/projects``."""
     routes = APIRouter(prefix="/data")
 
-    def listed() -> Json:
+    @routes.get("/projects")
+    @context.reads
+    def get_projects() -> Json:
         with context.database.read() as tx:
             last = projects.last_project(tx)
             found = projects.list_projects(tx, archived=True)
@@ -58,7 +60,9 @@ def router(context: Context) -> APIRouter:
     def brief(project: Project) -> Json:
         return {"id": project.id, "name": project.name, "videos": project.videos, "created": project.created}
 
-    def one(project_id: str) -> Json:
+    @routes.get("/projects/{project_id}")
+    @context.reads
+    def get_project(project_id: str) -> Json:
         with context.database.read() as tx:
             project = projects.get_project(tx, project_id)
             categories = projects.list_categories(tx, project_id, retired=True)
@@ -81,13 +85,17 @@ def router(context: Context) -> APIRouter:
             "checkpoint": None if checkpoint is None else wire.checkpoint(checkpoint, known),
         }
 
-    def create(database: Database, body: ProjectBody) -> Json:
+    @routes.post("/projects")
+    @context.writes
+    def post_project(database: Database, body: ProjectBody) -> Json:
         with database.atomic() as tx:
             project = projects.create_project(tx, name=body.name, categories=body.categories)
             projects.set_last_project(tx, project.id)
             return brief(project)
 
-    def change(database: Database, project_id: str, body: ProjectChange) -> Json:
+    @routes.post("/projects/{project_id}")
+    @context.writes
+    def post_project_change(database: Database, project_id: str, body: ProjectChange) -> Json:
         with database.atomic() as tx:
             project = projects.get_project(tx, project_id)
             if body.name is not None and body.name != project.name:
@@ -96,11 +104,15 @@ def router(context: Context) -> APIRouter:
                 project = projects.archive_project(tx, project_id, archived=body.archived)
             return brief(project)
 
-    def add_category(database: Database, project_id: str, body: CategoryBody) -> Json:
+    @routes.post("/projects/{project_id}/categories")
+    @context.writes
+    def post_category(database: Database, project_id: str, body: CategoryBody) -> Json:
         with database.atomic() as tx:
             return wire.category(projects.add_category(tx, project_id, body.name))
 
-    def change_category(database: Database, category_id: str, body: CategoryChange) -> Json:
+    @routes.post("/categories/{category_id}")
+    @context.writes
+    def post_category_change(database: Database, category_id: str, body: CategoryChange) -> Json:
         with database.atomic() as tx:
             category = projects.get_category(tx, category_id)
             if body.name is not None and body.name != category.name:
@@ -109,36 +121,10 @@ def router(context: Context) -> APIRouter:
                 category = projects.retire_category(tx, category_id, retired=body.retired)
             return wire.category(category)
 
-    def checkpoint_to_propose_with(project_id: str, checkpoint: str | None) -> Json:
+    @routes.get("/projects/{project_id}/proposer")
+    @context.reads
+    def get_proposer(project_id: str, checkpoint: str | None = None) -> Json:
         found = checkpoint_choice(context.database, context.settings, project_id=project_id, checkpoint_id=checkpoint)
         return wire.checkpoint_choice(found)
-
-    @routes.get("/projects")
-    async def get_projects() -> Json:
-        return await context.run(listed)
-
-    @routes.post("/projects")
-    async def post_project(body: ProjectBody) -> Json:
-        return await context.write(create, body)
-
-    @routes.get("/projects/{project_id}")
-    async def get_project(project_id: str) -> Json:
-        return await context.run(one, project_id)
-
-    @routes.post("/projects/{project_id}")
-    async def post_project_change(project_id: str, body: ProjectChange) -> Json:
-        return await context.write(change, project_id, body)
-
-    @routes.post("/projects/{project_id}/categories")
-    async def post_category(project_id: str, body: CategoryBody) -> Json:
-        return await context.write(add_category, project_id, body)
-
-    @routes.post("/categories/{category_id}")
-    async def post_category_change(category_id: str, body: CategoryChange) -> Json:
-        return await context.write(change_category, category_id, body)
-
-    @routes.get("/projects/{project_id}/proposer")
-    async def get_proposer(project_id: str, checkpoint: str | None = None) -> Json:
-        return await context.run(checkpoint_to_propose_with, project_id, checkpoint)
 
     return routes

@@ -31,7 +31,9 @@ def router(context: Context) -> APIRouter:
         # With hundreds of thousands of rows, the framework would take long to check each value.
         return json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
 
-    def masks_in(video_id: str, start: int, stop: int) -> Json:
+    @routes.get("/{video_id}/masks")
+    @context.reads
+    def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> Json:
         video = context.video(video_id)
         if start < 0 or stop < start or stop - start > LONGEST_RANGE:
             raise BadInput(f"Masks are read by ranges of at most {LONGEST_RANGE} frames, not {start} to {stop}.")
@@ -53,9 +55,5 @@ def router(context: Context) -> APIRouter:
         first, end = (None if bound is None else min(bound, LAST) for bound in (start, stop))
         content = await context.run(all_tracks, video_id, first, end)
         return Response(content, media_type="application/json")
-
-    @routes.get("/{video_id}/masks")
-    async def get_masks(video_id: str, start: int = 0, stop: int = LONGEST_RANGE) -> Json:
-        return await context.run(masks_in, video_id, start, stop)
 
     return routes

@@ -40,7 +40,9 @@ def router(context: Context) -> APIRouter:
     """Routes of videos."""
     routes = APIRouter(prefix="/data")
 
-    def counted(video_id: str) -> Json:
+    @routes.get("/videos/{video_id}/counted")
+    @context.reads
+    def get_counted(video_id: str) -> Json:
         opened = context.opened(video_id)
         _, count, confirmed, _ = opened.stamp
         return {"count": count, "confirmed": confirmed, "partial": opened.index.partial}
@@ -77,7 +79,10 @@ def router(context: Context) -> APIRouter:
         # Two hours have 180,000 frame times; the framework would take long to check each of them.
         return json.dumps(facts(video_id), separators=(",", ":"), ensure_ascii=False).encode()
 
-    def repoint(database: Database, video_id: str, body: SourceBody) -> Json:
+    @routes.post("/videos/{video_id}/source")
+    @context.writes_long
+    def post_source(database: Database, video_id: str, body: SourceBody) -> Json:
+        # To compare the new file with the counted frames, its frames may have to be counted.
         with database.read() as tx:
             *_, content_hash = videos.video_stamp(tx, video_id)
         moved = sources.repoint(
@@ -87,7 +92,9 @@ def router(context: Context) -> APIRouter:
             context.frames.release(content_hash)
         return {"video": wire.added_video(moved)}
 
-    def add_path(database: Database, project_id: str, body: PathBody) -> Json:
+    @routes.post("/projects/{project_id}/videos")
+    @context.writes_long
+    def post_video(database: Database, project_id: str, body: PathBody) -> Json:
         video = add_video(
             database,
             context.settings,
@@ -107,15 +114,6 @@ def router(context: Context) -> APIRouter:
     async def get_video(video_id: str) -> Response:
         return Response(await context.run(written, video_id), media_type="application/json")
 
-    @routes.get("/videos/{video_id}/counted")
-    async def get_counted(video_id: str) -> Json:
-        return await context.run(counted, video_id)
-
-    @routes.post("/videos/{video_id}/source")
-    async def post_source(video_id: str, body: SourceBody) -> Json:
-        # To compare the new file with the counted frames, its frames may have to be counted.
-        return await context.write_long(repoint, video_id, body)
-
     @routes.put("/projects/{project_id}/videos")
     async def put_video(request: Request, project_id: str, name: Annotated[str, Query(max_length=1024)]) -> Json:
         await context.run(check_project, project_id)
@@ -133,9 +131,5 @@ def router(context: Context) -> APIRouter:
         finally:
             # It is renamed where it was stored; it is still there where no turn came.
             part.unlink(missing_ok=True)
-
-    @routes.post("/projects/{project_id}/videos")
-    async def post_video(project_id: str, body: PathBody) -> Json:
-        return await context.write_long(add_path, project_id, body)
 
     return routes

@@ -77,7 +77,7 @@ def test_tracks_follow_their_categories_into_the_version(exchange: ExchangeScene
     assert [(track["id"], track["category_id"]) for track in file["annotations"]] == [(2, 5), (3, 3)]
     assert file["info"] == {"description": "made up", "version": "2021"}
     assert done.tracks == 2 and "hand (1 track)" in done.left_out[0]
-    assert done.as_json()["notes"] == list(done.notes) and "sedan as car" in done.notes[0]
+    assert done.as_json()["notes"] == done.notes and "sedan as car" in done.notes[0]
     assert read_dataset(tmp_path / "out" / "instances.json").version == "2021"
 
 

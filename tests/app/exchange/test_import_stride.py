@@ -196,7 +196,7 @@ def test_gaps_and_damage_are_in_the_report_of_an_export(
     for path in (holed, spoiled, sound):
         exchange.add(path)
     done = exchange.export(tmp_path / "out")
-    assert done.as_json()["gaps"] == list(done.gaps)
+    assert done.as_json()["gaps"] == done.gaps
     assert any(s.startswith("holed: between frames 1 and 2, 2 pictures did not decode") for s in done.gaps)
     assert any(s.startswith("spoiled: frames 10 to 18 are damaged in part") for s in done.gaps)
     assert not any(s.startswith("sound") for s in done.gaps)

@@ -42,7 +42,7 @@ def test_many_notes_of_a_kind_are_counted(exchange: ExchangeScene, tmp_path: Pat
     assert len(done.notes) == 8
     assert "9 more of the kind 'box of something else', 12 in all." in done.notes
     assert "1 more of the kind 'number in text', 4 in all." in done.notes
-    assert done.as_json()["notes"] == list(done.notes)
+    assert done.as_json()["notes"] == done.notes
 
 
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8"])

@@ -13,11 +13,12 @@ from PIL import Image
 from pycocotools import mask as coco
 
 from app.training.file_clips import YoutubeVisClips
-from app.training.train import TrainListener, TrainOrder, first_notes, train
+from app.training.train import TrainListener, TrainOrder, train
 from model.config import ScaleConfig
 from model.training.clips import ClipDataset, ClipVideo, DataNote, labelled_frames, notes_of
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 from model.training.trainer import StepReport
+from storage.youtube_vis import note_lines
 from tests.model.small import MadeSource, box_track
 
 WIDE = (48, 64)  # height, width
@@ -210,12 +211,12 @@ def test_a_crowd_is_no_truth(tmp_path: Path) -> None:
 def test_many_notes_of_one_kind_are_told_in_few_lines() -> None:
     notes = [DataNote("few frames", f"v{k}", None, "short.") for k in range(9)] + [DataNote("other", None, None, "O.")]
 
-    assert first_notes(notes) == [
+    assert note_lines(notes, rest="; report.json has them all") == (
         *("Video v0: short.", "Video v1: short.", "Video v2: short."),
         "6 more of the kind 'few frames'; report.json has them all.",
         "O.",
-    ]
-    assert first_notes([]) == []
+    )
+    assert note_lines([]) == ()
 
 
 class CountedVideos(list[ClipVideo]):

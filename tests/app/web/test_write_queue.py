@@ -3,9 +3,9 @@
 import asyncio
 import inspect
 import pkgutil
+import re
 import sqlite3
 import threading
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -29,10 +29,8 @@ from storage.videos import Video
 from tests import own_loop
 from tests.app.made import PERSON, edit, new_track, square
 from tests.app.web.requests import get
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
-# What a read may take while writers wait; alone it takes some milliseconds.
-SOON = 1.0
 READS = ("projects", "projects/{project}", "videos/{video}", "videos/{video}/tracks", "videos/{video}/frames/0.jpg?w=8")
 Requests = list[tuple[str, dict[str, Any]]]
 
@@ -61,9 +59,7 @@ def strokes(video: Video, number: int) -> Requests:
 
 def read_all(client: TestClient, project: Project, video: Video) -> None:
     for path in READS:
-        begun = time.monotonic()
         assert client.get(f"/data/{path.format(project=project.id, video=video.id)}").status_code == 200
-        assert time.monotonic() - begun < SOON, path
 
 
 def test_readers_go_on_while_edits_wait_for_the_lock_and_then_all_are_applied(
@@ -76,7 +72,7 @@ def test_readers_go_on_while_edits_wait_for_the_lock_and_then_all_are_applied(
             wait_for(lambda: app_context.writing.present == 12)
             for _ in range(3):
                 read_all(client, project, video)
-            assert not any(answer.done() for answer in answers)
+            assert not any(answer.done() for answer in answers), "what was read did not wait for them"
         results = [answer.result().json()["results"][0]["status"] for answer in answers]
     assert results == ["applied"] * 12
     assert len(get(client, f"videos/{video.id}/tracks")["tracks"]) == 12
@@ -88,7 +84,9 @@ def test_long_writes_hold_up_neither_readers_nor_edits(
     release = threading.Event()
 
     async def keep_busy() -> None:
-        await asyncio.gather(*(app_context.write_long(lambda _: release.wait(60)) for _ in range(LONG_THREADS + 3)))
+        await asyncio.gather(
+            *(app_context.write_long(lambda _: release.wait(PATIENCE_SECONDS)) for _ in range(LONG_THREADS + 3))
+        )
 
     with ThreadPoolExecutor(1) as pool:
         busy = pool.submit(client.portal.call, keep_busy)  # type: ignore[union-attr]
@@ -96,6 +94,7 @@ def test_long_writes_hold_up_neither_readers_nor_edits(
         read_all(client, project, video)
         [(path, body)] = strokes(video, 1)
         assert client.post(f"/data/{path}", json=body).json()["results"][0]["status"] == "applied"
+        assert not busy.done()
         release.set()
         busy.result()
 
@@ -122,7 +121,7 @@ def test_more_than_the_queue_takes_is_refused_at_once_and_a_turn_is_waited_for_o
     release = threading.Event()
 
     async def whole() -> list[Any]:
-        first = asyncio.create_task(queue.run(lambda _: release.wait(60)))
+        first = asyncio.create_task(queue.run(lambda _: release.wait(PATIENCE_SECONDS)))
         waiting = [asyncio.create_task(queue.run(lambda _: pytest.fail("no turn came"))) for _ in range(2)]
         await asyncio.sleep(0)
         with pytest.raises(Overloaded, match="3 changes wait"):
@@ -182,4 +181,4 @@ def test_every_route_that_changes_something_waits_for_its_turn(app_context: Cont
     assert len(changing) > 15
     for route in changing:
         code = inspect.getsource(route.endpoint)
-        assert "context.write(" in code or "context.write_long(" in code, route.path
+        assert re.search(r"@context\.writes(_long)?\n|context\.write(_long)?\(", code), route.path
