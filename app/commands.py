@@ -27,7 +27,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     arguments = make_parser().parse_args(with_default_command(sys.argv[1:] if argv is None else list(argv)))
     logs = Path(getattr(arguments, "data", None) or os.environ.get("TEVIT_DATA") or "data") / "logs"
-    # A path or name may hold what the terminal's encoding lacks; the rest of the line is worth printing all the same.
+    # A path or name may contain characters that the terminal's encoding lacks; the rest of the line is still printed.
     sys.stdout.reconfigure(errors="backslashreplace")  # type: ignore[union-attr]
     try:
         with logged_warnings(logs):

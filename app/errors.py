@@ -9,7 +9,7 @@ FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 class AppError(Exception):
     """Base of the application's own errors; ``status`` is the HTTP status of the answer.
 
-    ``kind`` is sent beside the sentence, so that a page need not read the sentence to know the error.
+    ``kind`` is sent beside the sentence, so that a page can handle the error without parsing the sentence.
     """
 
     status = 400
@@ -27,13 +27,13 @@ class BadInput(AppError):
 
 
 class OtherPixels(BadInput):
-    """A file has the video's frames with other pixels, as after re-encoding; a person may accept it all the same."""
+    """A file has the video's frames with other pixels, as after re-encoding; a person may accept it."""
 
     kind = "other_pixels"
 
 
 class AlreadyThere(BadInput):
-    """What is to be added is in the project already; a person may say that it is to be there twice."""
+    """The project has this video or file already; a person may add it a second time on purpose."""
 
     kind = "already_there"
 

@@ -1,4 +1,4 @@
-"""Warnings of libraries go to a log: they name files of the installation, and say nothing that a person can act on."""
+"""Warnings of libraries go to a log: they name files of the installation, and a person can do nothing about them."""
 
 import sys
 import time

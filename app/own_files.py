@@ -1,4 +1,4 @@
-"""Removing files that this program made, and nothing else that lies beside them."""
+"""Removes files that this program made, and leaves all others in the same folder."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -6,17 +6,17 @@ from pathlib import Path, PurePath
 
 
 def is_plain_name(name: str) -> bool:
-    """Whether ``name`` is that of something right in a folder, and leads nowhere else."""
+    """Whether ``name`` names an entry of a folder itself, not of a folder above or below it."""
     return PurePath(name).name == name and name not in {"", ".."} and "\0" not in name
 
 
 def is_own(path: Path) -> bool:
-    """Whether ``path`` is a file itself: this program makes no links, so a link is a person's."""
+    """Whether ``path`` is a regular file. This program makes no links, so a link was made by a person."""
     return not path.is_symlink() and path.is_file()
 
 
 def folders_named(place: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
-    """The folders right in ``place`` whose whole name fits ``pattern``; links are passed over."""
+    """The folders directly in ``place`` whose whole name matches ``pattern``, without links."""
     if place.is_dir():
         yield from (
             path for path in place.iterdir() if pattern.fullmatch(path.name) and not path.is_symlink() and path.is_dir()
@@ -24,9 +24,9 @@ def folders_named(place: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
 
 
 def remove_own(folder: Path, names: Iterable[str]) -> int:
-    """Removes these files of ``folder``, and the folder when nothing is left in it; returns how many files went.
+    """Remove these files of ``folder``, and the folder if it is empty then; returns the number of removed files.
 
-    Whatever else is in it stays, and so does what is a link. Raises `OSError`.
+    Other files and links stay. Raises `OSError`.
     """
     if folder.is_symlink() or not folder.is_dir():
         return 0

@@ -64,7 +64,7 @@ class Settings:
         return self.data / "logs"
 
     def make_folders(self) -> None:
-        """Creates the data folder and its parts; says in one sentence why it cannot."""
+        """Create the data folder and its parts. Raises `SettingsError` with the reason."""
         for folder in (self.data, self.videos, self.frames, self.checkpoints, self.exports, self.logs):
             try:
                 folder.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ def typed_path(text: str) -> Path:
         return Path(text)
     plain = _without_quotes(text.strip())
     if plain.lower().startswith(ADDRESS):
-        # Between "//" and the next slash stands a machine's name, if anything.
+        # The text between "//" and the next slash is empty or the name of a machine.
         _, slash, rest = plain[len(ADDRESS) :].partition("/")
         plain = unquote(slash + rest)
     return Path(plain if plain else text)

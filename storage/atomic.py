@@ -129,7 +129,7 @@ def _held(folder: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except NotImplementedError:
-        # Some network disks have no locks: there the age of the folder has to tell.
+        # Some network disks have no locks; there the age of the folder decides.
         (folder / _HELD).unlink(missing_ok=True)
         yield
         return

@@ -1,4 +1,4 @@
-"""Who writes an edit: a person or a machine. The author's name decides, and with it what the edit may change."""
+"""Who writes an edit: a person or a machine. The author's name decides this, and thereby which rows it may change."""
 
 MACHINE_PREFIX = "run:"
 """Begins the author of every edit that a job or an import writes; no person's name begins with it."""

@@ -123,7 +123,7 @@ class Database:
         return self._with(None)
 
     def durable(self, *, patience_seconds: float) -> "Database":
-        """The same database, with every write on the disk when it ends, for what a person is told is saved.
+        """The same database, for changes reported as saved: a transaction ends when its writes are on the disk.
 
         ``patience_seconds`` is the longest wait for the write lock; then `DatabaseBusy`. Closing one closes both.
         """
@@ -215,7 +215,7 @@ def _engine(url: str) -> Engine:
         # Turns off the implicit transactions of the driver, which begin too late; `_begin` starts them instead.
         connection.isolation_level = None
         cursor = connection.cursor()
-        # Asked first, because setting WAL needs a lock. The file remembers the mode.
+        # Read first, because setting WAL needs a lock; the file keeps the mode.
         if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
             cursor.execute("PRAGMA journal_mode = WAL")
         cursor.execute("PRAGMA foreign_keys = ON")

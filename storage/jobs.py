@@ -151,7 +151,7 @@ def requeue(tx: Connection, job_id: str, *, message: str) -> Job:
 
 
 def set_message(tx: Connection, job_id: str, message: str) -> None:
-    """Say why a queued job still waits; a job that runs by now says what it does itself."""
+    """Store the reason why a queued job still waits; the message of a job that runs by now stays."""
     table = schema.jobs
     tx.execute(update(table).where(table.c.id == job_id, table.c.status == "queued").values(message=message))
 

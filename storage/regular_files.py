@@ -1,4 +1,4 @@
-"""Tells regular files from pipes, sockets and devices, whose reading could block or never end."""
+"""Distinguishes regular files from pipes, sockets and devices, because reading those could block or never end."""
 
 import os
 import stat

@@ -206,7 +206,7 @@ edits = Table(
     _refers("undoes", "edits.id", nullable=True),
     Column("base_edit", Text),
     _time("created"),
-    _flag("undone"),  # derived from later edits; stored so that undo finds its target at once
+    _flag("undone"),  # derived from later edits; stored so that undo finds its target without a scan
     Column("changes", JSON, nullable=False),
     Index(None, "video_id", "number"),
     Index(None, "video_id", "author", "undone", "number"),
@@ -325,7 +325,7 @@ checkpoints = Table(
     _id(),
     _refers("project_id", "projects.id", nullable=True),  # null: every project may use it
     Column("name", Text, nullable=False, unique=True),
-    Column("path", Text, nullable=False),  # relative to the data folder, or absolute where it lies outside
+    Column("path", Text, nullable=False),  # relative to the data folder, or absolute if it lies outside
     Column("sha256", Text, nullable=False),
     Column("config", Text, nullable=False),
     Column("categories", JSON, nullable=False),

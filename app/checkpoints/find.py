@@ -33,7 +33,7 @@ class FoundCheckpoint:
 
 
 def read_checkpoint(settings: Settings, name_or_file: str, *, config: str | None = None) -> FoundCheckpoint:
-    """Read what `locate` finds. ``config`` names the configuration of a file that does not say it itself.
+    """Read what `locate` finds. ``config`` names the configuration of a file that does not contain its name.
 
     Raises `BadInput`, and `model.weights.checkpoint.CheckpointError` where the file does not fit its configuration.
     """

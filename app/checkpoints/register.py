@@ -38,8 +38,8 @@ NOTES = "notes"  # key of the provenance
 class CheckpointFile:
     """A file to register as the checkpoint ``name``.
 
-    ``config`` names its configuration; it is needed only where neither the file itself nor the name of an official file
-    says it. ``origin`` is stored in the checkpoint's provenance.
+    ``config`` names its configuration; it is needed only if the file does not contain that name and the file's own name
+    is not that of a release. ``origin`` is stored in the checkpoint's provenance.
     """
 
     path: Path
@@ -155,7 +155,7 @@ def export_official(settings: Settings, *, name: str, path: Path, out: Path | No
 
 
 def free_of_slashes(name: str) -> str:
-    """A checkpoint's name as the name of a file, at most 100 characters. Raises `BadInput` if nothing is left of it."""
+    """A checkpoint's name as the name of a file, at most 100 characters. Raises `BadInput` if no character is left."""
     plain = re.sub(r"[^\w.\- ]", "_", name.strip()).strip(" .")
     if not plain:
         raise BadInput("A checkpoint needs a name; type at least one letter.")

@@ -1,4 +1,4 @@
-"""The command check --database: looks for damage in the database."""
+"""The command check --database: checks the database for damage."""
 
 import argparse
 import json
@@ -12,7 +12,7 @@ from storage.edits import rebuild
 
 
 def check(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Look for broken pages, references to missing rows, and rows that differ from the result of their edit log."""
+    """Check for broken pages, references to missing rows, and rows that differ from the result of their edit log."""
     with opened(settings) as database:
         problems = database.check()
         with database.read() as tx:

@@ -43,7 +43,7 @@ def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluat
 
 
 def evaluation_table(evaluation: Evaluation) -> str:
-    """The figures x 100 as text: over all tracks, by category and by size; "-" where there is no truth."""
+    """The figures x 100 as text: over all tracks, by category and by size; "-" if there is no ground truth."""
     stats = evaluation.stats
     lines = [f"{'':<24}" + "".join(f"{key:>8}" for key in SUMMARY)]
     lines.append(f"{'all':<24}" + "".join(_percent(stats[key]) for key in SUMMARY))

@@ -27,7 +27,7 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_share(shard: Shard, *, proposed: int, before: int, failed: int) -> None:
-    """Numbers of videos of this process, where they say something: several processes, or videos that were done before.
+    """Print numbers of videos of this process if there are several processes or videos that were done before.
 
     ``proposed`` videos went through the model now, ``before`` were done earlier, ``failed`` could not be processed.
     """

@@ -17,7 +17,7 @@ from storage.projects import Project
 
 @contextlib.contextmanager
 def opened(settings: Settings, *, make: bool = False) -> Iterator[Database]:
-    """The database of the data folder; only with ``make`` is one made where there is none. Raises `BadInput`."""
+    """The database of the data folder; a missing one is made only with ``make``. Raises `BadInput`."""
     file = make_url(settings.database_url).database if settings.database_url.startswith("sqlite") else None
     if not make and file and not Path(file).is_file():
         raise BadInput(f"There is no database {file}; check --data and --database, or start the app once.")

@@ -1,4 +1,4 @@
-"""What the flags of the command propose mean: the videos, and how to propose."""
+"""The meaning of the flags of the command propose: the videos, and how to propose."""
 
 import argparse
 import sys

@@ -104,7 +104,7 @@ def seed_of(name: str) -> int | None:
 
 
 def annotations_of(seed: int) -> str:
-    """Name of the annotation file of a seed; it lies beside the training set drawn from it."""
+    """Name of the annotation file of a seed; the training set that was drawn from it lies in the same folder."""
     return f"ytvis_seed{seed}_annotations.json"
 
 

@@ -255,7 +255,7 @@ def _as_json(value: object) -> object:
 
 
 def _settings(name: str, parameter: nn.Parameter, training: TrainingConfig, *, swin: bool) -> tuple[float, float]:
-    if not parameter.requires_grad:  # a frozen parameter, for which the official list has the plain settings
+    if not parameter.requires_grad:  # frozen: the official list gives it the default settings
         return training.learning_rate, training.weight_decay
     return parameter_settings(name, training, swin=swin)
 

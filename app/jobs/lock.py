@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 
 from app.settings import Settings
 
-# A test whether the lock is held takes it for an instant. Whoever wants it meanwhile tries again for so many seconds.
+# To test whether the lock is held, a process takes it for an instant. Others that need it then retry this many seconds.
 LOCK_SECONDS = 0.1
 
 
@@ -25,7 +25,7 @@ def lock_path(settings: Settings) -> Path:
 
 
 def pid_path(settings: Settings) -> Path:
-    """The file with the process id of the worker. It is not the locked file, which Windows lets nobody else read."""
+    """The file with the process id of the worker; not the locked file, which no other process can read on Windows."""
     return lock_path(settings).with_suffix(".pid")
 
 
@@ -81,5 +81,5 @@ def has_taken(settings: Settings, pid: int) -> bool:
 
 
 def _lock(settings: Settings) -> FileLock:
-    # Without the system's own locks there is no lock that ends with its process: then an error is better.
+    # Only a lock of the system is released when its process dies; an error is better than another kind.
     return FileLock(lock_path(settings), timeout=LOCK_SECONDS, poll_interval=0.01, fallback_to_soft=False)

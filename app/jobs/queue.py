@@ -44,9 +44,9 @@ def worker_command(settings: Settings) -> list[str]:
 def ensure_worker(settings: Settings, *, command: Sequence[str] | None = None) -> bool:
     """Start a detached worker if none is alive; returns whether one was started.
 
-    The worker leads a session of its own and logs to ``data/logs/worker.log``, so it outlives the server. One that this
-    process has started and that has not got so far as to take the lock is waited for; of those that several processes
-    start, all but the first end at once.
+    The worker has a session of its own and logs to ``data/logs/worker.log``, so it outlives the server. If this process
+    has started one that has not taken the lock yet, it waits for that one. If several processes start one each, all but
+    the first to take the lock end at once.
     """
     with _starting:
         if lock.worker_pid(settings) is not None or _on_its_way(settings):
@@ -89,7 +89,7 @@ def enqueue(
     parameters: dict[str, Any] | None = None,
     command: Sequence[str] | None = None,
 ) -> jobs.Job:
-    """Put a job in the queue, and start a worker if none is alive; where that fails, the job says why it waits."""
+    """Put a job in the queue, and start a worker if none is alive; if none can start, the job has the reason."""
     with database.atomic() as tx:
         job = jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters or {}))
     _ensure_worker_for(database, settings, [job], command)
@@ -123,7 +123,7 @@ def care(database: Database, settings: Settings, *, command: Sequence[str] | Non
 
 
 def _is_dead(job: jobs.Job, stale_seconds: float) -> bool:
-    """Whether a running job's process is known to have ended, or has been silent too long where it cannot be asked."""
+    """Whether the process of a running job has ended; on another machine: whether its heartbeat is overdue."""
     if job.status not in {"running", "cancelling"}:
         return False
     process = processes.state(job.worker)

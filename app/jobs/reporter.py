@@ -70,7 +70,7 @@ class JobReporter:
             jobs.add_points(tx, self.job_id, series, [(step, value)])
 
     def log(self, text: str) -> None:
-        """Append to the job's log, of which only the end is stored."""
+        """Append to the job's log; only its end is stored."""
         with self._database.atomic() as tx:
             jobs.append_log(tx, self.job_id, text)
 

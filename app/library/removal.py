@@ -149,7 +149,7 @@ def _used_places(tx: Connection) -> Counter[Path]:
 
 
 def _own_copy(settings: Settings, video: Video, used: Counter[Path]) -> Path | None:
-    """The copy that this program made of the video, if no other video uses it, else None; a link is no copy."""
+    """The copy that this program made of the video, None if another video uses it; a link does not count as a copy."""
     path = Path(video.path)
     found = path.resolve()
     if not video.copied or path.is_symlink() or found.parent != settings.videos.resolve():

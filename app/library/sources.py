@@ -27,7 +27,7 @@ def named_place(path: str | Path) -> Path:
         place = found.resolve() if ".." in found.parts else found
         place.exists()
     except (OSError, RuntimeError, ValueError) as error:
-        # The name is too long, links form a loop, there is no home folder, or a character is not allowed.
+        # Too long a name, a loop of links, no home folder, or a forbidden character.
         raise BadInput(f"{str(path)!r} cannot be a path on this machine ({error}).") from error
     return place
 

@@ -88,7 +88,7 @@ def file_of_job(folder: Path, parameters: Mapping[str, Any], *, typed: str) -> I
     """The file of a job: an upload, which is removed at the end, or the path under the key ``typed``.
 
     The file of a path stays: a person typed it, or an older version of this program queued the job. In a `BadInput` of
-    the block, the path of an upload is replaced by the name that the person knows.
+    the block, the path of an upload is replaced by its original name.
     """
     if "upload" not in parameters:
         yield Path(parameters[typed])

@@ -103,7 +103,7 @@ async def receive_upload(
 def add_upload(database: Database, settings: Settings, *, project_id: str, name: str, part: Path) -> Video:
     """Store the file that `receive_upload` wrote; after any failure the file is removed.
 
-    Raises `BadInput` if it is no video; the sentence names the file as the person knows it.
+    Raises `BadInput` if it is no video; the sentence has the original name of the file.
     """
     kept = _claim(settings.videos, safe_name(name))
     try:

@@ -48,7 +48,7 @@ class DecodeQueue:
     def __init__(self, *, decoders: int = 4, workers: int | None = None) -> None:
         self._workers = workers or max(3, min(6, os.cpu_count() or 1))
         self._pool = DecoderPool(decoders)
-        # Stand-ins have a decoder of their own, so that the decoders of somebody who plays a video keep their place.
+        # Stand-ins have a decoder of their own, so that the decoders of a video that is played keep their position.
         self._stand_in_pool = DecoderPool(1)
         self._changed = threading.Condition()
         self._waiting: list[FrameRequest] = []
@@ -155,5 +155,5 @@ def _decode(request: FrameRequest, pool: DecoderPool) -> None:
             pixels = decoder.read(request.frame)
         request.result.set_result(request.use(pixels))
     except Exception as error:
-        # The error is for whoever waits for this frame; the thread goes on with the next request.
+        # The error goes to the request for this frame; the thread continues with the next request.
         request.result.set_exception(error)

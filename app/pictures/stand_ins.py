@@ -48,5 +48,5 @@ def packed(pictures: Sequence[tuple[int, bytes]], *, parts: int) -> bytes:
 
 
 def parts_of(order: Sequence[int]) -> int:
-    """The number of parts of a video's stand-ins."""
+    """Number of parts that the stand-ins of a video are sent in."""
     return -(-len(order) // PER_PART)

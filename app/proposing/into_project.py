@@ -208,7 +208,7 @@ def _store_windows(
     except Cancelled:
         return True
     except NoFrames:
-        if run.done == 0:  # else the run stopped after its last window, and no frame is left
+        if run.done == 0:  # else the run stopped after its last window
             raise
     except StateMismatch as error:
         # The state was stored by another version of this program, for instance.

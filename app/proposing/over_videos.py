@@ -62,7 +62,7 @@ def over_videos(
         except Cancelled:
             raise
         except Exception as error:
-            # One video must not stop the others, whatever it raises.
+            # An error of one video must not stop the others.
             reason = reason_of(error)
             if reason is None:
                 raise

@@ -46,7 +46,7 @@ class Journal:
         self._shard = shard
         self.key: Mapping[str, Any] = json.loads(json.dumps(key))
         self._path = folder / f"rank-{shard.rank:04d}.jsonl"
-        # Only a lock of the system ends with its process; where there is none, an error is better than another kind.
+        # Only a lock of the system is released when its process dies; an error is better than another kind.
         self._lock = FileLock(self._path.with_suffix(".lock"), blocking=False, fallback_to_soft=False)
         self._file: IO[str] | None = None
         self._began = time.time()

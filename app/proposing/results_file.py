@@ -24,7 +24,7 @@ class VideoResult:
 
     @property
     def dropped(self) -> Mapping[str, int]:
-        """Numbers of dropped tracks by class name: classes for which there is no category."""
+        """Numbers of dropped tracks by class name; the classes have no category."""
         found: Mapping[str, int] = self.entry["dropped"]
         return found
 
@@ -87,7 +87,7 @@ class BatchResult:
 
 
 def write_batch(out: Path, batch: BatchResult, checkpoint: FoundCheckpoint) -> Path:
-    """Writes the results to ``out`` and what they were made from to ``OUT.meta.json``; returns the latter path."""
+    """Write the results to ``out``, and videos, checkpoint and settings to ``OUT.meta.json``; returns that path."""
     meta = meta_path(out)
     content = {
         "videos": [dict(video.entry) for video in batch.videos],
@@ -106,7 +106,7 @@ def write_batch(out: Path, batch: BatchResult, checkpoint: FoundCheckpoint) -> P
     try:
         write_text(meta, json.dumps(content, indent=1) + "\n")
     except BaseException:
-        # Without its meta file nobody knows which videos the results belong to.
+        # Without the meta file, the results cannot be matched to their videos.
         out.unlink(missing_ok=True)
         raise
     return meta

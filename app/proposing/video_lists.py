@@ -61,7 +61,7 @@ def videos_of(paths: Sequence[Path]) -> tuple[FileVideo, ...]:
 
 
 def read_list(file: Path) -> tuple[Path, ...]:
-    """The paths that a text file lists, one a line; empty lines and those that begin with # do not count.
+    """The paths that a text file lists, one a line; empty lines and lines that begin with # are skipped.
 
     Relative paths begin in the current folder, as on the command line. Raises `BadInput`.
     """

@@ -92,7 +92,7 @@ class ProposalWriter:
         edit = Edit(str(uuid.uuid4()), kind="propose", author=run.author, video=run.video_id, changes=changes)
         done = edits.apply_edit(self._tx, edit)
         if not isinstance(done, Applied):
-            # The rows were read in this same transaction, so nobody can have changed them in between.
+            # The rows were read in this transaction, so no other edit can have changed them since.
             raise Busy(f"The proposals of {run.run_id} could not be stored: {len(done.rows)} rows changed meanwhile.")
         return done.number
 

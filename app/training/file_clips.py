@@ -45,7 +45,7 @@ class WrongSize(ValueError):
 class YoutubeVisClips:
     """All videos of a YouTube-VIS file as a clip source; null in the file means that the track is absent.
 
-    Labels are in the order of the category ids, whatever their order in the file. The size of every picture is read at
+    Labels follow the category ids, not the order in the file. The size of every picture is read at
     the start. Raises MissingFrames, WrongSize, `storage.frames.VideoError` and `storage.youtube_vis.YouTubeVisError`.
     """
 
@@ -129,7 +129,7 @@ def _notes_of_reading(found: Sequence[VisNote], videos: Sequence[ClipVideo]) -> 
         if note.track is None or note.frame is None:
             notes.append(DataNote(note.kind, None, None, place))
         elif note.kind != OTHER_BOX or states[note.track][note.frame] == PRESENT:
-            # A frame that is not present (its box lies outside the picture) has a note already.
+            # A frame whose box lies outside the picture is not present, and has a note already.
             notes.append(DataNote(note.kind, names[note.track], note.frame, place))
     return notes
 

@@ -157,7 +157,7 @@ class EventHub:
             return [wire.edit_event(edit) for edit in found]
 
     def _changed_jobs(self) -> list[Json]:
-        """Messages for jobs whose state has changed since the last reading, and for those that have ended."""
+        """Messages for jobs whose state has changed since the last reading, also for those that have ended."""
         with self._database.read() as tx:
             active = {job.id: job for job in jobs.list_jobs(tx, active=True)}
             followed, self._followed = self._followed, set()

@@ -23,7 +23,7 @@ POLICY = {
 }
 HEADERS = {
     "Content-Security-Policy": "; ".join(f"{kind} {sources}" for kind, sources in POLICY.items()),
-    "X-Frame-Options": "SAMEORIGIN",  # for browsers that do not know frame-ancestors
+    "X-Frame-Options": "SAMEORIGIN",  # for browsers without frame-ancestors
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",

@@ -202,7 +202,7 @@ def _clear_up(context: Context) -> None:
 async def _care_on(context: Context) -> None:
     """Every few seconds: start a worker if jobs wait, and mark dead jobs as failed, also after a restart.
 
-    Every few hours, what is left over is cleared away.
+    Every few hours, left-over files are removed.
     """
     loop = asyncio.get_running_loop()
     cleared = loop.time()

@@ -145,7 +145,7 @@ def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
 
 
 def checkpoint_choice(found: CheckpointChoice) -> Json:
-    """The checkpoint that would propose in a project, the classes that it knows there, and the alternatives."""
+    """The checkpoint that would propose in a project, its classes that have a category there, and the alternatives."""
     chosen = found.checkpoint
     facts = None if chosen is None else {**checkpoint(chosen, found.known_classes), "classes": chosen.categories}
     return {
@@ -157,5 +157,5 @@ def checkpoint_choice(found: CheckpointChoice) -> Json:
 
 
 def _fields(record: object, *names: str) -> Json:
-    """The named fields of a record, under their own names; what is not named is not sent."""
+    """The named fields of a record, under their own names; other fields are not sent."""
     return {name: getattr(record, name) for name in names}

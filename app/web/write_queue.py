@@ -1,4 +1,4 @@
-"""Work that writes to the database: it waits for its turn without holding a thread, and only so much of it waits."""
+"""Queue of work that writes to the database. Waiting work holds no thread, and its number is limited."""
 
 import asyncio
 from collections.abc import Callable
@@ -10,15 +10,15 @@ from storage.database import Database
 
 T = TypeVar("T")
 Arguments = TypeVarTuple("Arguments")
-# Together with the time that a browser's request may take (30 s in the editor): the answer comes before that.
+# Less than the timeout of a request in the editor (30 s), so that the page gets the answer.
 PATIENCE_SECONDS = 25.0
 
 
 class WriteQueue:
-    """First come, first served, on ``threads`` threads of its own.
+    """Runs work in the order of its arrival, on ``threads`` threads of its own.
 
     ``most`` is how many pieces of work may wait or run. ``turn_seconds`` is the longest wait for a turn, which is part
-    of `PATIENCE_SECONDS`, the longest wait for the write lock; None where the work before may take long. ``present``
+    of `PATIENCE_SECONDS`, the longest wait for the write lock; None if earlier work may take minutes. ``present``
     is how many pieces wait or run now.
     """
 
@@ -33,9 +33,9 @@ class WriteQueue:
         self.present = 0
 
     async def run(self, work: Callable[[Database, *Arguments], T], *arguments: *Arguments) -> T:
-        """What ``work(database, *arguments)`` returns; its transactions are durable.
+        """Run ``work(database, *arguments)`` and return its result; its transactions are durable.
 
-        Raises `Overloaded` when too much waits already or no turn came, and what the work raises.
+        Raises `Overloaded` if too many wait already or no thread gets free in time, and the errors of the work.
         """
         if self.present >= self._most:
             raise Overloaded(f"{self.present} changes wait to be stored already; try again in a moment.")
@@ -52,11 +52,11 @@ class WriteQueue:
             self.present -= 1
 
     def close(self) -> None:
-        """End the threads; work that waits is given up."""
+        """End the threads; waiting work is dropped."""
         self._threads.shutdown(wait=True, cancel_futures=True)
 
     async def _turn(self) -> float:
-        """Wait for a free thread; returns the seconds of it that count against the patience."""
+        """Wait for a free thread; returns the seconds waited that count against `PATIENCE_SECONDS`."""
         loop = asyncio.get_running_loop()
         begun = loop.time()
         try:

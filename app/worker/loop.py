@@ -37,9 +37,9 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
 log = logging.getLogger(__name__)
-POLL_SECONDS = 0.4  # between two looks for a queued job
-GRACE_SECONDS = 10.0  # that a process has to end by itself
-WATCH_SECONDS = 0.5  # between two looks at a process
+POLL_SECONDS = 0.4  # between two queries for a queued job
+GRACE_SECONDS = 10.0  # until a process that was asked to end is killed
+WATCH_SECONDS = 0.5  # between two checks of a process
 LONGEST_ERROR = 400  # characters of the sentence for a mistake of the program
 END_SECONDS = 1.0  # between two tries to store the end of a job
 STOPPED = "The worker was stopped; ask again."
@@ -73,7 +73,7 @@ def run_worker(
     signal.signal(signal.SIGINT, worker.stop)
     with open_database(settings.database_url, settings.data) as database:
         served = False
-        # Nobody starts a worker for a job that is queued just before the lock is released: look for it once more.
+        # While the lock is held, no other worker starts: query once more for a job that was queued until its release.
         while not served or (not worker.stopping and worker.waiting(database)):
             with worker_lock(settings, taken=taken) as alone:
                 taken = None

@@ -220,6 +220,6 @@ def _check_kinds(value: Value, place: str) -> None:
         if name in value and not isinstance(value[name], kind):
             raise EditError(f"{place}: {name} must be {words}, got {reprlib.repr(value[name])}.")
     for name, item in value.items():
-        # What came with a file is stored as JSON text, which holds longer integers than a column does.
+        # Extra values of a file are stored as JSON text, which allows longer integers than a column.
         if not is_plain(item, largest=LARGEST_FLOAT if name == "extra" else LARGEST):
             raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold, or too many levels.")

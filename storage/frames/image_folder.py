@@ -44,7 +44,7 @@ def picture_names(folder: Path) -> tuple[str, ...]:
 
 
 def _visible_files(folder: Path) -> list[str]:
-    """Names of all visible files directly in `folder`; scandir tells files from folders without a call per file."""
+    """Names of all visible files directly in `folder`; scandir needs no call per file to skip folders."""
     with os.scandir(folder) as entries:
         return [entry.name for entry in entries if not entry.name.startswith(".") and not _is_folder(entry)]
 
@@ -114,7 +114,7 @@ def index_pictures(
 
 
 def _notes(names: Sequence[str], others: int) -> tuple[str, ...]:
-    """What may be wrong with a folder that was taken whole, of which ``others`` files are no pictures."""
+    """Possible mistakes in a folder that was added as a whole; ``others`` of its files are not pictures."""
     left_out = f"{others} other file{'s' if others > 1 else ''} in the folder left out" if others else None
     return tuple(note for note in (left_out, numbering_note(names)) if note is not None)
 

@@ -48,7 +48,7 @@ class FrameReader:
         self._fresh_from: int | None = 0
         self._recent: OrderedDict[int, Picture] = OrderedDict()
         self._room = min(RECENT_PICTURES, max(1, RECENT_BYTES // (4 * index.width * index.height)))
-        # Skipped pictures can be told from lost ones only if all frames are counted and have usable times.
+        # Skipped pictures can be distinguished from lost ones only if all frames are counted and have usable times.
         counted = index.confirmed and index.timed and not index.damage and not index.single_thread
         self._may_skip = counted and self._video.stream.codec_context.name in SKIPPING_CODECS
         # Pictures before this time may be skipped; None: none may.

@@ -47,7 +47,7 @@ class OpenVideo:
 
     container: InputContainer
     stream: VideoStream
-    # Whether each picture is copied at once, so that the reuse of buffers does not depend on the caller.
+    # Copy each picture immediately, so that the reuse of buffers does not depend on the caller.
     copies: bool = False
 
     def close(self) -> None:
@@ -294,7 +294,7 @@ def _mirrored(picture: VideoFrame) -> bool:
     try:
         matrix = picture.side_data.get("DISPLAYMATRIX")
     except ValueError:
-        # PyAV raises if the picture has side data of a kind it does not know, such as EXIF.
+        # PyAV raises for kinds of side data that it does not support, such as EXIF.
         return False
     if matrix is None:
         return False

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 
 class UnknownRevision(Exception):
-    """The tables are at a revision that this program does not know."""
+    """The tables have a revision that this version of the program has no migration for."""
 
     def __init__(self, revision: str) -> None:
         super().__init__(f"unknown revision {revision!r} of the tables")

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-# (first bytes, what the file is, what to do).
+# (first bytes, kind of file, advice).
 _SIGNATURES = (
     (b"\x1f\x8b", "a gzip file", "unpack it first"),
     (b"PK\x03\x04", "a zip archive", "unpack it first"),
@@ -29,7 +29,7 @@ _HTML = ("<!doctype html", "<html", "<head", "<body", "<script", "<!--")
 
 
 def binary_kind(data: bytes) -> str | None:
-    """What a binary file is, by its first bytes, with advice; None if it could be a text."""
+    """The kind of a binary file by its first bytes, with advice; None if it could be a text."""
     for signature, kind, advice in _SIGNATURES:
         if data.startswith(signature):
             return f"this is {kind}, not JSON text; {advice}"
@@ -43,7 +43,7 @@ def binary_kind(data: bytes) -> str | None:
 
 
 def text_kind(text: str) -> str | None:
-    """What a text that is not JSON is, with advice; None if unknown."""
+    """The kind of a text that is not JSON, with advice; None if unknown."""
     start = text[:200].lstrip().lower()
     if not start:
         return "this is not JSON text (the file is empty)"
