@@ -24,6 +24,7 @@ from app.machine import (
     lower_thread_priority,
 )
 from app.settings import Settings
+from tests.waiting import PATIENCE_SECONDS
 
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such priorities")
 ENDLESS = [sys.executable, "-c", "import sys; sys.stdin.read()"]
@@ -174,5 +175,5 @@ def test_the_worker_that_the_server_starts_gives_way(settings: Settings, tmp_pat
     started.touch()
     for thread in threading.enumerate():
         if thread not in before:
-            thread.join(20)
+            thread.join(PATIENCE_SECONDS)
     assert told.read_text() == str(max(niceness(0), JOB_NICENESS))

@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import PATIENCE_SECONDS
+
 
 @dataclass
 class Shop:
@@ -42,7 +44,7 @@ class Shop:
         if self.stall_after is not None:
             handler.wfile.write(body[: self.stall_after])
             handler.wfile.flush()
-            self.awake.wait(5)
+            self.awake.wait(PATIENCE_SECONDS)
         else:
             handler.wfile.write(body if self.break_off_after is None else body[: self.break_off_after])
         return None

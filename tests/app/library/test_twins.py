@@ -22,6 +22,7 @@ from tests.app.library.scene import LibraryScene
 from tests.app.made import project_with
 from tests.storage.made_videos import numbered_picture
 from tests.storage.threads import at_once
+from tests.waiting import PATIENCE_SECONDS
 
 
 def together(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
@@ -30,7 +31,7 @@ def together(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 
     def wait(source: Path, target: Path) -> Any:
         if target.suffix != ".png" or source.name == "0.png":
-            barrier.wait(60)
+            barrier.wait(PATIENCE_SECONDS)
         return copy(source, target)
 
     monkeypatch.setattr(shutil, "copyfile", wait)

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.pictures.byte_caches import BLOCK, WAITING, DiskCache, MemoryCache
+from tests.waiting import PATIENCE_SECONDS
 
 
 def on_disk(folder: Path) -> int:
@@ -168,7 +169,7 @@ def blocked_at(method: str, folder: Path, limit: int, monkeypatch: pytest.Monkey
 
     def wait(*arguments: Any) -> Any:
         begun.set()
-        assert free.wait(60)
+        assert free.wait(PATIENCE_SECONDS)
         return real(*arguments)
 
     monkeypatch.setattr(DiskCache, method, wait)
@@ -179,7 +180,7 @@ def in_time(work: Callable[[], object]) -> None:
     """Fails where the work does not end."""
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
-    thread.join(20)
+    thread.join(PATIENCE_SECONDS)
     assert not thread.is_alive(), "it waits for the disk"
 
 
@@ -190,7 +191,7 @@ def test_nothing_waits_while_the_folder_of_an_earlier_run_is_read(
     for k in range(8):
         put(earlier, f"v/{k}.jpg", b"x")
     blocked = blocked_at("_files", tmp_path, 5 * BLOCK, monkeypatch)
-    assert blocked.begun.wait(20)
+    assert blocked.begun.wait(PATIENCE_SECONDS)
     in_time(lambda: blocked.kept.put("new.jpg", b"y"))
     assert blocked.kept.get("v/0.jpg") == b"x" and blocked.kept.get("new.jpg") is None
     blocked.go()
@@ -203,7 +204,7 @@ def test_nothing_waits_for_a_write_and_only_some_pictures_wait_for_the_disk(
 ) -> None:
     blocked = blocked_at("_write", tmp_path, 500 * BLOCK, monkeypatch)
     blocked.kept.put("0.jpg", b"x")
-    assert blocked.begun.wait(20)
+    assert blocked.begun.wait(PATIENCE_SECONDS)
     in_time(lambda: [blocked.kept.put(f"{k}.jpg", b"x") for k in range(1, 3 * WAITING)])
     blocked.go()
     assert {path.name for path in tmp_path.iterdir()} == {f"{k}.jpg" for k in range(WAITING + 1)}
@@ -233,15 +234,15 @@ def test_closing_does_not_wait_until_a_large_folder_is_counted(tmp_path: Path) -
         def fullmatch(self, key: str) -> bool:
             seen.append(key)
             begun.set()
-            return free.wait(60)
+            return free.wait(PATIENCE_SECONDS)
 
     kept = DiskCache(tmp_path, 3 * BLOCK, ours=Slow())  # type: ignore[arg-type]
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_SECONDS)
     kept.put("new.jpg", b"y")
     closing = threading.Thread(target=kept.close)
     closing.start()
-    assert kept._closing.wait(20)
+    assert kept._closing.wait(PATIENCE_SECONDS)
     free.set()
-    closing.join(20)
+    closing.join(PATIENCE_SECONDS)
     assert not closing.is_alive() and len(seen) == 1
     assert len(list(tmp_path.iterdir())) == 9, "of a folder that is not counted nothing is removed, nor is it added to"

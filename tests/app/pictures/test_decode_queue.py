@@ -12,6 +12,7 @@ import pytest
 from app.pictures.decode_queue import DecodeQueue, Urgency
 from storage import frames
 from tests.storage.made_videos import make_video
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -31,11 +32,11 @@ class Held:
 
         def wait(pixels: np.ndarray) -> bytes:
             begun.set()
-            assert self.gate.wait(20)
+            assert self.gate.wait(PATIENCE_SECONDS)
             return pixels.tobytes()
 
         self.first = self.queue.add(index, 0, urgency=Urgency.NOW, use=wait)
-        assert begun.wait(20)
+        assert begun.wait(PATIENCE_SECONDS)
 
     def ask(self, frame: int, urgency: Urgency, index: frames.FrameIndex | None = None) -> "Future[bytes]":
         def note(pixels: np.ndarray) -> bytes:
@@ -70,7 +71,9 @@ def test_a_waiting_person_comes_first_the_newest_request_at_once(index: frames.F
     held = Held(index, workers=2)
     # The second thread is busy as well, so that all of these wait and are chosen among.
     other = threading.Event()
-    busy = held.queue.add(index, 1, urgency=Urgency.NOW, use=lambda pixels: pixels[:0].tobytes() * other.wait(20))
+    busy = held.queue.add(
+        index, 1, urgency=Urgency.NOW, use=lambda pixels: pixels[:0].tobytes() * other.wait(PATIENCE_SECONDS)
+    )
     ahead = [held.ask(k, Urgency.AHEAD) for k in (20, 21)]
     now = [held.ask(k, Urgency.NOW) for k in (5, 6)]
     held.go()
@@ -98,14 +101,14 @@ def test_frames_ahead_never_take_every_thread(index: frames.FrameIndex) -> None:
 
     def slow(_: np.ndarray) -> bytes:
         begun.set()
-        assert gate.wait(20)
+        assert gate.wait(PATIENCE_SECONDS)
         return b""
 
     other = replace(index, content_hash="f" * 64)
     held.gate.set()
     held.first.result(20)
     ahead = held.queue.add(index, 9, urgency=Urgency.AHEAD, use=slow)
-    assert begun.wait(20)
+    assert begun.wait(PATIENCE_SECONDS)
     second = held.ask(10, Urgency.AHEAD, other)
     assert held.ask(11, Urgency.NOW).result(20)
     assert not second.done()
@@ -136,7 +139,7 @@ def test_closing_cancels_what_waits_and_later_requests(held: Held) -> None:
     with pytest.raises(CancelledError):
         waiting.result(20)
     held.gate.set()
-    closing.join(20)
+    closing.join(PATIENCE_SECONDS)
     assert not closing.is_alive()
     with pytest.raises(CancelledError):
         held.ask(3, Urgency.NOW).result(1)

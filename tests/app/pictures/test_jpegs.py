@@ -14,6 +14,7 @@ from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PICTURE, FrameCache, PictureAddress, encode
 from storage import frames
 from tests.storage.made_videos import make_video, numbered_picture
+from tests.waiting import PATIENCE_SECONDS
 
 
 @pytest.fixture(scope="module")
@@ -145,7 +146,7 @@ def test_a_picture_is_delivered_while_the_disk_is_blocked(
 
     def slow(self: DiskCache, path: Path, picture: bytes) -> None:
         blocked.set()
-        assert free.wait(60)
+        assert free.wait(PATIENCE_SECONDS)
         write(self, path, picture)
 
     monkeypatch.setattr(DiskCache, "_write", slow)
@@ -154,7 +155,7 @@ def test_a_picture_is_delivered_while_the_disk_is_blocked(
         for k in (3, 4, 5):
             picture = pictures.decoding(PictureAddress.of(index, k), Urgency.NOW).result(20)
             assert shown(picture).shape == (48, 64, 3)
-        assert blocked.wait(20) and not list(tmp_path.rglob("*.jpg"))
+        assert blocked.wait(PATIENCE_SECONDS) and not list(tmp_path.rglob("*.jpg"))
     finally:
         free.set()
     pictures.close()

@@ -12,6 +12,7 @@ from app.errors import BadInput
 from app.machine import Shard
 from app.proposing import part_files
 from app.proposing.part_files import Journal, ProcessSilent
+from tests.waiting import PATIENCE_SECONDS
 
 KEY = {"model": "m"}
 
@@ -92,7 +93,7 @@ def test_the_first_process_waits_until_all_have_ended(tmp_path: Path) -> None:
     def second() -> None:
         with parts(tmp_path, 1, 2) as part:
             part.add(line(2, "b"))
-            assert first_waits.wait(60.0)
+            assert first_waits.wait(PATIENCE_SECONDS)
             order.append("second")
             part.end()
 

@@ -78,7 +78,7 @@ def test_a_child_that_fails_is_told_by_its_last_line(
 @pytest.mark.parametrize(
     ("command", "grace", "code"),
     [
-        ("echo ready; exec sleep 600", 0.1, -signal.SIGTERM),
+        ("echo ready; exec sleep 600", 1.0, -signal.SIGTERM),
         ("trap '' TERM; echo ready; while true; do sleep 0.02; done", 0.1, -signal.SIGKILL),
         ("echo ready; sleep 0.1; exit 0", PATIENCE_SECONDS, 0),
     ],

@@ -87,7 +87,7 @@ test("a server that is silent leaves the number as it is, and is asked again", a
   assert.deepEqual([app.document.count, app.recounting], [100, null]);
 });
 
-test("rows and masks that are refused are told in the server's own words", async () => {
+test("refused rows and masks are shown in the server's own words", async () => {
   const refused = new RefusedError("The database is damaged.", 503);
   app.rows = { again: () => Promise.reject(refused) };
   await app.reload();

@@ -6,16 +6,16 @@ import { memoryStorage } from "./memory.mjs";
 
 const settled = () => new Promise((done) => setTimeout(done, 0));
 
-test("a listener hears once per batch, and only of its names", async () => {
+test("a listener is called once per batch, and only for its names", async () => {
   const store = createStore({ a: 1, b: 1, c: 1 });
-  const heard = [];
-  store.on(["a", "b"], (now) => heard.push([now.a, now.b]));
+  const events = [];
+  store.on(["a", "b"], (now) => events.push([now.a, now.b]));
   store.set({ a: 2 });
   store.set({ b: 3 });
   await settled();
   store.set({ c: 9 });
   await settled();
-  assert.deepEqual(heard, [[2, 3]]);
+  assert.deepEqual(events, [[2, 3]]);
 });
 
 test("setting the same value is no change, touching is one", async () => {
@@ -31,16 +31,16 @@ test("setting the same value is no change, touching is one", async () => {
   assert.equal(count, 1);
 });
 
-test("a listener that stopped hears nothing, one that changes the store is heard in turn", async () => {
+test("a stopped listener is not called, and a listener may change the store", async () => {
   const store = createStore({ a: 0, b: 0 });
-  const heard = [];
-  const stop = store.on(["a"], () => heard.push("stopped"));
+  const events = [];
+  const stop = store.on(["a"], () => events.push("stopped"));
   store.on(["a"], (now) => store.set({ b: now.a * 2 }));
-  store.on(["b"], (now) => heard.push(now.b));
+  store.on(["b"], (now) => events.push(now.b));
   stop();
   store.set({ a: 4 });
   await settled();
-  assert.deepEqual(heard, [8]);
+  assert.deepEqual(events, [8]);
 });
 
 test("preferences come back, and what is broken or of another type is ignored", async () => {

@@ -59,7 +59,7 @@ test("a press of its button, which closes it, does not open it again", async () 
   assert.equal(page.all(".v-menu").length, 1, "the next press opens it");
 });
 
-test("whoever opened it is told of its end, once", async () => {
+test("the opener is notified of the end once", async () => {
   const { page, one } = await withAnchors();
   let ends = 0;
   const close = popover(one, "text", { label: "Text", onclose: () => (ends += 1) });

@@ -35,7 +35,7 @@ test("a refusal with a sentence is no silence, whatever its status", async () =>
   );
 });
 
-test("what a server in between refuses is told in words, with its pause", async () => {
+test("refusals of a proxy are shown in words, with their pause", async () => {
   for (const [status, words] of [
     [401, /sign-in is needed/],
     [403, /not allowed/],

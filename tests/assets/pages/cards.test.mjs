@@ -64,7 +64,7 @@ test("frames and tracks are counted in words", async () => {
   assert.equal(words(shown({ count: 1, tracks: 1 }), ".v-nowrap"), "1 frame, 1 track");
 });
 
-test("the bar shows shares in the order of verdicts and says them", async () => {
+test("the bar shows shares in the order of verdicts, also as text", async () => {
   await openPage();
   const bar = reviewBar(counts({ accepted: 50, corrected: 25, rejected: 5, unreviewed: 20, look: 10 }));
   assert.deepEqual(
@@ -119,7 +119,7 @@ test("the button for renaming and removing lies beside the link, not in it", asy
   ]);
 });
 
-test("a line of the list says what is left without repeating the share", async () => {
+test("a line of the list shows what is left without repeating the share", async () => {
   await openPage();
   const left = (values) => row(video("v", values), "p", nothing).querySelectorAll("td")[3].textContent;
   assert.equal(left({ state: "review", counts: counts({ unreviewed: 1234, accepted: 6 }) }), "1,234 unreviewed");

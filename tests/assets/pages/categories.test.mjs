@@ -27,7 +27,7 @@ test("categories in use come before retired ones, which cannot be renamed", asyn
   assert.match(page.text(), /Retired: kept on their tracks/);
 });
 
-test("a project without categories says so", async () => {
+test("a project without categories shows so", async () => {
   assert.match((await opened([])).text(), /No categories yet\./);
 });
 

@@ -18,7 +18,7 @@ test("a refusal carries the server's own sentence and its status", async () => {
   await assert.rejects(get("/data/x"), { message: "There is no x.", status: 404 });
 });
 
-test("a server that is gone is told from one that refuses", async () => {
+test("a missing server is distinguished from a refusal", async () => {
   await openPage();
   await assert.rejects(get("/data/x"), { message: /does not answer/, status: 0 });
 });
@@ -50,14 +50,14 @@ test("the project of the address counts, then the last used, then the demo, then
   assert.equal(await currentProject(), "");
 });
 
-test("the project is written into the address, beside what is there, and told", async () => {
+test("the project is added to the address, and an event reports it", async () => {
   await open("/retrain/?run=7");
-  let told = 0;
-  addEventListener("v-project", () => told++);
+  let count = 0;
+  addEventListener("v-project", () => count++);
   await currentProject();
   assert.equal(location.pathname + location.search, "/retrain/?run=7&project=d");
   await currentProject();
-  assert.equal(told, 1);
+  assert.equal(count, 1);
 });
 
 test("an address of no project and of an archived one say what to do", async () => {
@@ -110,7 +110,7 @@ test("a task that names no pause is not repeated", async () => {
   assert.deepEqual(page.pauses, []);
 });
 
-test("a hidden tab waits, and looks at once when it is seen", async () => {
+test("a hidden tab waits, and loads when it is shown", async () => {
   const page = await openPage();
   page.document.hidden = true;
   let looks = 0;

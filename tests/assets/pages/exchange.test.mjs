@@ -33,7 +33,7 @@ const exported = (result, values = {}) =>
     ...values,
   });
 
-test("a project in which nothing came or went says so", async () => {
+test("a project without imports and exports shows so", async () => {
   assert.match((await opened([])).text(), /Nothing was imported or exported in this project yet\./);
 });
 
@@ -41,7 +41,7 @@ test("jobs of other kinds are not its business", async () => {
   assert.match((await opened([job("p"), job("r", { kind: "retrain" })])).text(), /Nothing was imported/);
 });
 
-test("an import tells what came in, new categories, and the way to it", async () => {
+test("an import shows its content, new categories, and a link", async () => {
   const page = await opened([imported({ new_categories: ["owl", "<b>ape"] })]);
   assert.match(page.text("li"), /1 video, 2 tracks, 3,000 masks\. New categories: owl, <b>ape\./);
   assert.equal(page.find("li a").href, "/?project=p");
@@ -52,7 +52,7 @@ test("many new categories are counted, not listed", async () => {
   assert.match((await opened([imported({ new_categories: names })])).text(), /c7 and 3 more\./);
 });
 
-test("an export tells where it lies and offers its JSON", async () => {
+test("an export shows its folder and offers its JSON", async () => {
   const page = await opened([exported({})]);
   assert.match(page.text("li"), /1 video, 2 tracks, 3 masks\.\/data\/exports\/street/);
   assert.equal(page.find("#v-json-e").href, "/data/jobs/e/annotations");
@@ -83,7 +83,7 @@ test("a running job shows how far it is and can be stopped", async () => {
   assert.equal(page.find("li button").disabled, true);
 });
 
-test("a queued job waits; a failed one tells why; a stopped one kept nothing", async () => {
+test("a queued job waits; a failed one shows the reason; a stopped one kept nothing", async () => {
   const words = async (values) => (await opened([exported(null, values)])).text("li");
   assert.match(await words({ status: "queued", eta_seconds: null }), /waiting/);
   assert.match(
@@ -156,7 +156,7 @@ test("a server that does not answer for a moment leaves the list as it is", asyn
   assert.equal(page.find(".v-note.bad").hidden, true);
 });
 
-test("a job that cannot be stopped says why", async () => {
+test("a job that cannot be stopped shows the reason", async () => {
   const page = await opened([exported(null, { status: "running" })], {
     "POST /data/jobs/e/cancel": refuse("The disk is full.", 503),
   });

@@ -46,7 +46,7 @@ test("the module fills its place", async () => {
   assert.equal(page.all("a.v-vc").length, 3);
 });
 
-test("each state has its number and shows its videos, or says that there is none", async () => {
+test("each state has its number and shows its videos, or that there are none", async () => {
   const { page } = await opened({ videos: THREE.slice(0, 2) });
   assert.deepEqual(
     page
@@ -160,7 +160,7 @@ test("a video is renamed under its own button", async () => {
   assert.deepEqual(names(page), ["north gate"]);
 });
 
-test("removing says what is kept and can be undone at once", async () => {
+test("removing shows what is kept and can be undone", async () => {
   const answers = {
     "POST /data/videos/a": ({ removed: away }) => ({
       video: { id: "a", name: "gate 10", removed: away ? 5 : null },
@@ -230,7 +230,7 @@ test("without any project the page asks for one", async () => {
   assert.match(page.text(), /No project yet/);
 });
 
-test("a library that cannot be shown says why and tries again", async () => {
+test("a library that cannot be loaded shows the reason and tries again", async () => {
   const { page } = await opened({ answers: { "GET /data/projects/p": refuse("The database is busy.", 503) } });
   assert.match(page.text(), /The library cannot be shown.*The database is busy\./);
   page.answers["GET /data/projects/p"] = project(THREE);

@@ -24,25 +24,25 @@ test("another sheet leaves it alone", async () => {
   assert.deepEqual([page.calls, page.text()], [[], ""]);
 });
 
-test("a project gets another name, and the top bar hears of it", async () => {
+test("a project gets another name, also in the top bar", async () => {
   const page = await opened({ answers: { "POST /data/projects/p": { name: "north street" } } });
-  let told = 0;
-  addEventListener("v-projects-changed", () => told++);
+  let count = 0;
+  addEventListener("v-projects-changed", () => count++);
   await page.type("#v-manage-name", "north  street");
   await page.press("Save");
   assert.deepEqual(page.writes, ['POST /data/projects/p {"name":"north  street"}']);
-  assert.deepEqual([told, page.text("[role=status]")], [1, "The project is called north street."]);
+  assert.deepEqual([count, page.text("[role=status]")], [1, "The project is called north street."]);
 });
 
-test("a refused name is told, and nothing else is", async () => {
+test("a refused name is the only message", async () => {
   const page = await opened({
     answers: { "POST /data/projects/p": refuse("There is already a project named 'demo'.") },
   });
-  let told = 0;
-  addEventListener("v-projects-changed", () => told++);
+  let count = 0;
+  addEventListener("v-projects-changed", () => count++);
   await page.press("Save");
   assert.deepEqual(
-    [told, page.text("[role=alert]"), page.all("[role=status]").length],
+    [count, page.text("[role=alert]"), page.all("[role=status]").length],
     [0, "There is already a project named 'demo'.", 0],
   );
 });
@@ -73,7 +73,7 @@ test("without a project there is only what is archived", async () => {
   assert.match(page.text(), /old0 videos/);
 });
 
-test("a server that does not answer is told", async () => {
+test("a server that does not answer is reported", async () => {
   const page = await openPage({ address: "/?project=p" });
   mount(page.place("v-manage"));
   await page.tell("v-sheet", "manage");

@@ -48,7 +48,7 @@ const cells = (page, name) =>
     .querySelectorAll("td")
     .map((cell) => cell.textContent.replace(/\s+/g, " "));
 
-test("the table tells each checkpoint's classes, origin, AP and size", async () => {
+test("the table shows each checkpoint's classes, origin, AP and size", async () => {
   const page = await opened();
   const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
   assert.deepEqual(
@@ -63,7 +63,7 @@ test("what is not known is a dash or a word, never a zero", async () => {
   assert.deepEqual(cells(page, "round 1").slice(3, 6), ["none", "–", "–"]);
 });
 
-test("the head says which checkpoint proposes", async () => {
+test("the head shows the checkpoint in use", async () => {
   assert.match((await opened()).text(".v-phead"), /round 1 proposes in this project\./);
   assert.match((await opened({ active: null })).text(".v-phead"), /the newest one proposes/);
   assert.match((await opened({ active: null, checkpoints: [] })).text(".v-phead"), /download TeViT or add a file/);
@@ -128,7 +128,7 @@ test("the sheet for a file is opened by its button", async () => {
   assert.deepEqual(asked, ["checkpoint"]);
 });
 
-test("a page that cannot be shown says why", async () => {
+test("a page that cannot be shown gives the reason", async () => {
   assert.match(
     (await opened({}, { [FACTS]: refuse("The database is busy.", 503) })).text(),
     /This page cannot be shown.*The database is busy\./,

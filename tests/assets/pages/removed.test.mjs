@@ -4,7 +4,7 @@ import { fate, loss, RemovedList } from "../../../assets/pages/removed.js";
 import { openPage, refuse, settle } from "../browser.mjs";
 import { removed } from "./made.mjs";
 
-/** A list on the page; `said` is what the library was told. */
+/** A list on the page; `said` has the calls of the library. */
 async function listOf(videos, answers = {}) {
   const page = await openPage({ answers: { "GET /data/projects/p/removed": { videos }, ...answers } });
   const said = [];
@@ -58,7 +58,7 @@ test("each video has its small picture, as the library has it; a film where ther
   assert.deepEqual([page.all(".v-mini img").length, page.all(".v-mini .v-noimg").length], [0, 1]);
 });
 
-test("restoring asks the server, tells the library, and looks again", async () => {
+test("restoring calls the server, notifies the library, and loads the list again", async () => {
   const { page, said } = await listOf([removed("a")], { "POST /data/videos/a": { video: { name: "video a 2" } } });
   await page.press("Restore");
   assert.deepEqual(page.writes, ['POST /data/videos/a {"removed":false}']);
@@ -66,7 +66,7 @@ test("restoring asks the server, tells the library, and looks again", async () =
   assert.equal(page.calls.filter((call) => call.endsWith("/removed")).length, 2);
 });
 
-test("nothing is deleted before the question, which says what goes", async () => {
+test("nothing is deleted before the question, which names what will be lost", async () => {
   const { page } = await listOf([removed("a"), removed("b")]);
   await page.press("Delete for good", "[data-removed=b]");
   assert.deepEqual(page.writes, []);
@@ -86,7 +86,7 @@ test("Keep has the focus and lies where the press was; it takes the question bac
   assert.deepEqual(page.writes, []);
 });
 
-test("deleting sends the numbers that were shown and says what went", async () => {
+test("deleting sends the shown numbers and names what was deleted", async () => {
   const { page, said } = await listOf([removed("a")], {
     "DELETE /data/videos/a": { name: "video a", tracks: 3, problem: null },
   });
@@ -96,7 +96,7 @@ test("deleting sends the numbers that were shown and says what went", async () =
   assert.deepEqual(said, ["video a is deleted, with 3 tracks and 5 corrections."]);
 });
 
-test("a copy that could not be removed is told instead", async () => {
+test("a copy that could not be removed is named instead", async () => {
   const { page, said } = await listOf([removed("a")], {
     "DELETE /data/videos/a": { name: "video a", tracks: 3, problem: "Its copy stays." },
   });
@@ -120,7 +120,7 @@ test("a refusal is shown beside fresh numbers, and the question is closed", asyn
   assert.equal(page.all(".v-question").length, 0);
 });
 
-test("a list that cannot be had says why", async () => {
+test("a list that cannot be loaded shows the reason", async () => {
   const { page } = await listOf([], { "GET /data/projects/p/removed": refuse("The database is busy.") });
   assert.equal(page.text("[role=alert]"), "The database is busy.");
 });

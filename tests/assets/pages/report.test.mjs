@@ -154,7 +154,7 @@ test("a change is in points and missing where one side is", () => {
   assert.equal(change(-1, 0.4), null);
 });
 
-test("the verdict tells better, worse, and whether it is proven", () => {
+test("the verdict distinguishes better, worse, and whether it is proven", () => {
   const { better, worse } = sides(three({}).per_category);
   assert.deepEqual([better.map((l) => l.name), worse.map((l) => l.name)], [["dog"], ["cat"]]);
   const text = (r) =>

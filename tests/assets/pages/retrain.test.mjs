@@ -62,7 +62,7 @@ async function opened(values = {}, { answers = {}, address = "/retrain/?project=
   return page;
 }
 
-test("before the first run it tells what it would train on, and how it is judged", async () => {
+test("before the first run it shows the training data and how a run is judged", async () => {
   const page = await opened();
   const text = page.text("#v-plan");
   assert.match(text, /2videos8tracks170masks/);
@@ -74,7 +74,7 @@ test("before the first run it tells what it would train on, and how it is judged
   assert.match(page.text(), /Ready to retrain/);
 });
 
-test("where there is nothing to train on it says why and leads to the review", async () => {
+test("without training data it gives the reason and leads to the review", async () => {
   const page = await opened({
     plan: plan({ reason: "No video has a corrected mask.", masks_accepted: 0, masks_drawn: 0 }),
   });
@@ -192,7 +192,7 @@ test("it looks often while a run goes and seldom otherwise", async () => {
   assert.ok(busy < 2000 && calm > 5 * busy);
 });
 
-test("a waiting run is told as one, without asking for its curve", async () => {
+test("a waiting run is shown without requesting its curve", async () => {
   const page = await opened({ runs: [run("r", { status: "queued", result: null, progress: 0 })] });
   assert.match(page.text("#v-progress"), /Waiting for its turn0 %/);
   assert.ok(!page.calls.some((call) => call.endsWith("/points")));
@@ -248,7 +248,7 @@ test("an unproven checkpoint can be promoted, but is not pressed upon anybody", 
   assert.ok(!page.find("#v-promote").classList.contains("pri"));
 });
 
-test("a failed run tells why, a stopped one that nothing was made", async () => {
+test("a failed run shows the reason, a stopped one that nothing was made", async () => {
   const failed = await opened({
     runs: [run("r", { status: "failed", result: null, error: "The loss was not finite." })],
   });

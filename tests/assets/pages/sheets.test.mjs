@@ -24,14 +24,14 @@ async function withSheets() {
 }
 const isOpen = (page) => page.all(".v-sheet[data-open]").map((sheet) => sheet.id);
 
-test("one sheet is open at a time; opening one tells its module and takes the focus", async () => {
+test("one sheet is open at a time; opening one notifies its module and takes the focus", async () => {
   const page = await withSheets();
-  const told = [];
-  addEventListener("v-sheet", (event) => told.push(event.detail));
+  const events = [];
+  addEventListener("v-sheet", (event) => events.push(event.detail));
   open("a");
   assert.deepEqual([isOpen(page), document.activeElement.id], [["v-sheet-a"], "field-a"]);
   open("b");
-  assert.deepEqual([isOpen(page), told], [["v-sheet-b"], ["a", "b"]]);
+  assert.deepEqual([isOpen(page), events], [["v-sheet-b"], ["a", "b"]]);
   open("none");
   assert.deepEqual(isOpen(page), ["v-sheet-b"]);
 });
@@ -60,13 +60,13 @@ test("an answer stands in its own form until the sheet is opened again", async (
   assert.equal(page.find(".v-msg").hidden, true);
 });
 
-test("a good answer tells the page, and goes on where it says", async () => {
+test("a good answer notifies the page and opens its address", async () => {
   const page = await withSheets();
-  const told = [];
-  addEventListener("v-answer", (event) => told.push(event.detail.text));
-  addEventListener("v-projects-changed", () => told.push("projects"));
+  const events = [];
+  addEventListener("v-answer", (event) => events.push(event.detail.text));
+  addEventListener("v-projects-changed", () => events.push("projects"));
   vPages.answer(["ok", "street is made.", "a", "/?project=s"]);
-  assert.deepEqual([told, page.visited], [["street is made.", "projects"], ["/?project=s"]]);
+  assert.deepEqual([events, page.visited], [["street is made.", "projects"], ["/?project=s"]]);
 });
 
 test("a refusal goes nowhere and an empty answer is nothing", async () => {

@@ -48,7 +48,7 @@ test("forms are not kept waiting by a server that does not answer", async () => 
   assert.equal(typeof (await vReady).answer, "function");
 });
 
-test("without a project the menu says so", async () => {
+test("without a project the menu shows so", async () => {
   const { page } = await opened({ address: "/", more: { projects: [], last: null } });
   assert.equal(page.text("#v-project-menu"), "No project");
 });
@@ -126,11 +126,11 @@ test("it is quiet without jobs, and looks more often while one runs", async () =
 
 test("modules of the page hear what runs", async () => {
   const page = await opened();
-  const heard = [];
-  addEventListener("v-jobs", (event) => heard.push(event.detail.map((one) => one.id)));
+  const events = [];
+  addEventListener("v-jobs", (event) => events.push(event.detail.map((one) => one.id)));
   page.page.answers[JOBS] = { jobs: [job("j")] };
   await page.page.later();
-  assert.deepEqual(heard, [["j"]]);
+  assert.deepEqual(events, [["j"]]);
 });
 
 test("a refusal is said in the server's own words, and no longer once it is over", async () => {
@@ -149,7 +149,7 @@ test("a server that is gone is said, and no longer once it is back", async () =>
   assert.equal(page.find(".v-top-right [role=status]").hidden, true);
 });
 
-test("the sun turns the theme and says what it would do next", async () => {
+test("the sun switches the theme, and its label names the next one", async () => {
   const { page } = await opened();
   const sun = page.find("#v-theme-toggle");
   assert.equal(sun.getAttribute("aria-label"), "Light theme");

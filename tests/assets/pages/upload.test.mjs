@@ -33,13 +33,13 @@ async function opened(project = "p") {
   const page = await openPage();
   wires = [];
   globalThis.XMLHttpRequest = Wire;
-  const told = [];
+  const events = [];
   const uploads = new Uploads({
     project: () => project,
-    changed: () => told.push("changed"),
-    done: () => told.push("done"),
+    changed: () => events.push("changed"),
+    done: () => events.push("done"),
   });
-  return { page, uploads, told };
+  return { page, uploads, events };
 }
 const file = (name, size = 2_000_000) => ({ name, size });
 const text = (upload) => upload.card().textContent;
@@ -58,7 +58,7 @@ test("each file is sent to its project under its own name", async () => {
   assert.equal(wires[0].sent, sent);
 });
 
-test("a card tells how far it is, then that the server reads it", async () => {
+test("a card shows the progress, then that the server reads the file", async () => {
   const { uploads } = await opened();
   uploads.add([file("a.mp4")]);
   assert.match(text(uploads.items[0]), /a\.mp4Uploading 0 %2\.0 MBCancel/);
@@ -69,10 +69,10 @@ test("a card tells how far it is, then that the server reads it", async () => {
 });
 
 test("a file that arrived is a video: its card goes and the library looks again", async () => {
-  const { uploads, told } = await opened();
+  const { uploads, events } = await opened();
   uploads.add([file("a.mp4")]);
   wires[0].answers(200, "{}");
-  assert.deepEqual([uploads.items.length, told.at(-1)], [0, "done"]);
+  assert.deepEqual([uploads.items.length, events.at(-1)], [0, "done"]);
 });
 
 test("a refused file stays with the server's sentence until it is dismissed", async () => {
@@ -86,7 +86,7 @@ test("a refused file stays with the server's sentence until it is dismissed", as
   assert.equal(uploads.items.length, 0);
 });
 
-test("an answer without a sentence names its status, a broken line says that nothing is kept", async () => {
+test("an answer without a sentence shows its status, a lost connection that nothing is kept", async () => {
   const { uploads } = await opened();
   uploads.add([file("a.mp4"), file("b.mp4")]);
   wires[0].answers(502, "<html>");
@@ -118,7 +118,7 @@ function drag(type, values = {}) {
   return event;
 }
 
-test("files may be dropped anywhere on the page; a veil says so meanwhile", async () => {
+test("files may be dropped anywhere on the page, which a veil shows", async () => {
   const { page, uploads } = await opened();
   uploads.acceptDrops();
   assert.ok(drag("dragover").defaultPrevented);

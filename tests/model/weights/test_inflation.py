@@ -1,7 +1,6 @@
 """Files that would grow to gigabytes are refused before they are read."""
 
 import pickle
-import time
 import zipfile
 from pathlib import Path
 
@@ -13,15 +12,14 @@ from model.weights.files import CheckpointError, read_weights
 from model.weights.inflation import growth_problem
 
 
-def test_a_packed_archive_that_grows_is_refused_unread(tmp_path: Path) -> None:
+def test_a_packed_archive_that_grows_is_refused_unread(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch, "load", lambda *_, **__: pytest.fail("it was read"))
     path = tmp_path / "bomb.pth"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr("bomb/data.pkl", pickle.dumps({}))
         archive.writestr("bomb/data/0", bytes(200 << 20))
-    begun = time.monotonic()
     with pytest.raises(CheckpointError, match=r"would unpack to .*it was not read"):
         read_weights(path)
-    assert time.monotonic() - begun < 5
 
 
 def test_a_pickle_of_endless_instructions_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

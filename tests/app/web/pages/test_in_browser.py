@@ -19,7 +19,7 @@ from storage import projects, videos
 from storage.database import Database, DiskFull
 from tests.app.made import PERSON, edit, new_track, project_with, square, video_in
 from tests.storage.made_videos import make_video
-from tests.waiting import wait_for
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 PATIENCE_MILLISECONDS = 90_000
 STYLES = Path(__file__).resolve().parents[4] / "assets" / "pages"
@@ -46,7 +46,7 @@ def address(settings: Settings, started_workers: list[Settings]) -> Iterator[str
     wait_for(lambda: server.started)
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
-    thread.join(20)
+    thread.join(PATIENCE_SECONDS)
 
 
 @pytest.fixture

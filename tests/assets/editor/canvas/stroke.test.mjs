@@ -6,7 +6,7 @@ import { eraser } from "../../../../assets/editor/canvas/tools/eraser.js";
 import { decode } from "../../../../assets/editor/masks/rle.js";
 import { at, draw, editor, H, W } from "./drawing.mjs";
 
-test("a stroke that empties the mask says that the thing is not there", () => {
+test("a stroke that empties the mask makes the row absent", () => {
   const app = editor();
   app.preferences.set({ brush: 60 });
   draw(eraser, app, [at(5, 5)]);

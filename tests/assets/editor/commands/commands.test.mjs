@@ -188,7 +188,7 @@ test("a locked track is neither deleted, nor made absent, nor relabelled", () =>
   assert.ok(app.commands.remove());
 });
 
-test("accepting where nothing is visible changes nothing and says what to do", () => {
+test("accepting where nothing is visible changes nothing and shows what to do", () => {
   const app = editor();
   app.commands.select("t1");
   app.view.set({ frame: 9 });

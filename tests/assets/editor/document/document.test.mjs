@@ -80,23 +80,23 @@ test("a mask that has not come yet is undefined, no mask is null", () => {
   assert.equal(document.hasMasks(0), true);
 });
 
-test("an answer raises the revision of those tracks only of which it says something new", () => {
+test("an answer raises the revision only of tracks that it changes", () => {
   const document = smallDocument([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])]);
   const revisions = () => document.list().map((track) => track.revision);
-  const told = (tracks, start, stop, last_edit = 1) => {
+  const raised = (tracks, start, stop, last_edit = 1) => {
     const before = revisions();
     document.merge({ last_edit, tracks }, start, stop);
     return revisions().map((revision, index) => revision - before[index]);
   };
-  assert.deepEqual(told([sentTrack(1, []), sentTrack(2, [])], 5, 10), [0, 0], "another stretch, in which neither is");
+  assert.deepEqual(raised([sentTrack(1, []), sentTrack(2, [])], 5, 10), [0, 0], "another stretch, in which neither is");
   assert.deepEqual(
-    told([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5),
+    raised([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5),
     [0, 0],
     "the same rows",
   );
-  assert.deepEqual(told([sentTrack(1, []), sentTrack(2, [sentRow(7)])], 5, 10), [0, 1], "a row more");
+  assert.deepEqual(raised([sentTrack(1, []), sentTrack(2, [sentRow(7)])], 5, 10), [0, 1], "a row more");
   assert.deepEqual(
-    told(
+    raised(
       [sentTrack(1, [sentRow(0, { review: "accepted", version: 2 }), sentRow(1)]), sentTrack(2, [sentRow(0)])],
       0,
       5,
@@ -105,12 +105,12 @@ test("an answer raises the revision of those tracks only of which it says someth
     [1, 0],
     "another verdict",
   );
-  assert.deepEqual(told([sentTrack(1, [sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5, 3), [1, 0], "a row less");
-  assert.deepEqual(told([sentTrack(1, [], { name: "Rex" }), sentTrack(2, [])], 5, 6, 4), [1, 0], "another name");
+  assert.deepEqual(raised([sentTrack(1, [sentRow(1)]), sentTrack(2, [sentRow(0)])], 0, 5, 3), [1, 0], "a row less");
+  assert.deepEqual(raised([sentTrack(1, [], { name: "Rex" }), sentTrack(2, [])], 5, 6, 4), [1, 0], "another name");
   assert.deepEqual([document.row("t1", 0), document.row("t2", 7).frame], [undefined, 7]);
 });
 
-test("a row that says the same stays the same object", () => {
+test("an equal row stays the same object", () => {
   const document = smallDocument();
   const before = document.row("t1", 1);
   document.merge(
@@ -122,25 +122,25 @@ test("a row that says the same stays the same object", () => {
   assert.equal(document.row("t1", 2).score, 0.25);
 });
 
-test("a track that gets its number of the server is another one for lists, and that is told", () => {
+test("a track whose number the server assigns counts as changed for lists", () => {
   const document = smallDocument();
   const { revision } = document.tracks.get("t1");
-  let told = 0;
-  document.onchange = () => (told += 1);
+  let count = 0;
+  document.onchange = () => (count += 1);
   document.renumber("t1", 1);
   document.renumber("gone", 4);
-  assert.deepEqual([told, document.tracks.get("t1").revision], [0, revision]);
+  assert.deepEqual([count, document.tracks.get("t1").revision], [0, revision]);
   document.renumber("t1", 4);
-  assert.deepEqual([told, document.byNumber(4).id, document.byNumber(4).revision > revision], [1, "t1", true]);
+  assert.deepEqual([count, document.byNumber(4).id, document.byNumber(4).revision > revision], [1, "t1", true]);
 });
 
-test("every change is told once", () => {
+test("every change is reported once", () => {
   const document = smallDocument();
-  const told = [];
-  document.onchange = (...what) => told.push(what);
+  const events = [];
+  document.onchange = (...what) => events.push(what);
   document.apply({ track: "t1", frame: 2, version: 2, after: null });
   document.apply({ track: "t1", frame: null, version: 3, after: { name: "x" } });
-  assert.deepEqual(told, [
+  assert.deepEqual(events, [
     ["t1", 2],
     ["t1", null],
   ]);
@@ -167,7 +167,7 @@ test("run lengths in use are kept, the oldest of many go and are read again", ()
 
 test("a mask that is named without its area is counted once it is here", () => {
   const document = smallDocument();
-  const told = [];
+  const events = [];
   const edit = {
     track: "t1",
     frame: 5,
@@ -175,16 +175,16 @@ test("a mask that is named without its area is counted once it is here", () => {
     after: { state: "present", source: "drawn", review: "corrected", mask: "h2" },
   };
   document.apply(edit);
-  document.onchange = (track, frame) => told.push([track, frame]);
+  document.onchange = (track, frame) => events.push([track, frame]);
   assert.equal(document.areaOf(document.row("t1", 5)), null);
   document.measure(0, 10);
-  assert.deepEqual(told, []);
+  assert.deepEqual(events, []);
   document.masks.add("h2", "123");
   document.measure(0, 5);
-  assert.deepEqual(told, []);
+  assert.deepEqual(events, []);
   document.measure(5, 6);
   document.measure(5, 6);
-  assert.deepEqual(told, [["t1", 5]]);
+  assert.deepEqual(events, [["t1", 5]]);
   assert.equal(document.row("t1", 5).area, document.masks.area("h2"));
   assert.ok(document.row("t1", 5).area > 0);
 });

@@ -25,12 +25,12 @@ test("nothing to change is no edit", () => {
 });
 
 test("thirty strokes made offline on one frame do not collide with themselves", async () => {
-  const { document, queue, server, told, online } = setUp();
+  const { document, queue, server, events, online } = setUp();
   server.silent = true;
   for (let i = 0; i < 30; i += 1) queue.add("brush", stroke(0, i % 2 ? "114" : "022"));
   await settled();
   assert.equal(queue.pending, 30);
-  assert.ok(told.some(([reason]) => reason === "offline"));
+  assert.ok(events.some(([reason]) => reason === "offline"));
   await online();
   assert.equal(queue.pending, 0);
   assert.equal(queue.conflicts.size, 0);
@@ -162,17 +162,17 @@ test("an edit that is out cannot be taken back", () => {
   assert.equal(queue.takeBack(), null);
 });
 
-test("a full browser storage is told, and the edit is sent all the same", async () => {
-  const { queue, storage, told } = setUp();
+test("a full browser storage is reported, and the edit is still sent", async () => {
+  const { queue, storage, events } = setUp();
   storage.full = true;
   queue.add("brush", stroke(0));
-  assert.ok(told.some(([reason]) => reason === "storage"));
+  assert.ok(events.some(([reason]) => reason === "storage"));
   assert.equal(queue.stored, false);
   await settled();
   assert.equal(queue.pending, 0);
 });
 
-test("whoever waits for silence hears when the last edit is in", async () => {
+test("waiting for an idle queue ends with the last edit", async () => {
   const { queue } = setUp();
   queue.add("brush", stroke(0));
   let idle = false;

@@ -5,12 +5,12 @@ import { memoryStorage } from "../memory.mjs";
 import { Server, setUp, settled, stroke } from "./queueserver.mjs";
 
 test("an edit in conflict waits with all that build on it, and the others go on", async () => {
-  const { document, queue, server, told } = setUp();
+  const { document, queue, server, events } = setUp();
   server.rows.set("t1 0", 7);
   const [edit] = ["114", "022"].map((counts) => queue.add("brush", stroke(0, counts)));
   queue.add("brush", stroke(1, "114"));
   await settled();
-  assert.equal(told.filter(([reason]) => reason === "conflict").length, 1);
+  assert.equal(events.filter(([reason]) => reason === "conflict").length, 1);
   assert.equal(queue.pending, 2);
   assert.equal(document.row("t1", 1).hash, "server-114");
   queue.add("brush", stroke(2, "114"));
@@ -21,7 +21,7 @@ test("an edit in conflict waits with all that build on it, and the others go on"
   assert.equal(queue.pending, 0);
   assert.equal(document.row("t1", 0).state, "absent");
   assert.equal(document.row("t1", 0).version, 7);
-  assert.equal(told.at(-1)[0], "saved");
+  assert.equal(events.at(-1)[0], "saved");
 });
 
 test("applying mine on top of theirs sends it again on their version", async () => {
@@ -55,7 +55,7 @@ test("two conflicts at once are two choices", async () => {
   assert.deepEqual([queue.pending, document.row("t1", 0).version], [0, 7]);
 });
 
-test("whoever is told of a conflict and fails does not stop the queue", async () => {
+test("a listener that fails at a conflict does not stop the queue", async () => {
   const { queue, server } = setUp();
   const { error } = console;
   console.error = () => {};
@@ -81,7 +81,7 @@ test("one who waits for the queue does not wait for a choice, and a conflict can
 });
 
 test("a refusal that names its edit takes out that edit and what builds on it, and the others are saved", async () => {
-  const { document, queue, server, told, timers } = setUp();
+  const { document, queue, server, events, timers } = setUp();
   server.silent = true;
   for (let frame = 0; frame < 3; frame += 1) queue.add("brush", stroke(frame, "114"));
   queue.add("brush", stroke(1, "022"));
@@ -91,7 +91,7 @@ test("a refusal that names its edit takes out that edit and what builds on it, a
   server.refuse = { status: 422, error: "The mask cannot be read.", body: { edit: bad.id } };
   timers.at(-1).work();
   await settled();
-  const refused = told.filter(([reason]) => reason === "refused").map(([, detail]) => detail);
+  const refused = events.filter(([reason]) => reason === "refused").map(([, detail]) => detail);
   assert.deepEqual(
     refused.map(({ sentence, edits }) => [sentence, edits.length]),
     [["The mask cannot be read.", 2]],
@@ -105,12 +105,12 @@ test("a refusal that names its edit takes out that edit and what builds on it, a
 
 test("no other refusal touches the queue or what is kept of it", async () => {
   for (const status of [400, 401, 403, 404, 409, 413, 422, 429, 500, 503, 507]) {
-    const { queue, server, storage, timers, told } = setUp();
+    const { queue, server, storage, timers, events } = setUp();
     server.refuse = { status, error: `Refused with ${status}.` };
     for (let i = 0; i < 30; i += 1) queue.add("brush", stroke(0, i % 2 ? "114" : "022"));
     await settled();
     assert.deepEqual([queue.pending, storage.length], [30, 30], String(status));
-    assert.deepEqual(told.at(-1), ["offline", { seconds: 1, why: `Refused with ${status}.` }]);
+    assert.deepEqual(events.at(-1), ["offline", { seconds: 1, why: `Refused with ${status}.` }]);
     server.refuse = null;
     timers.at(-1).work();
     await settled();
@@ -144,7 +144,7 @@ test("a pause is as long as the server asks for", async () => {
   assert.equal(timers.at(-1).ms, 120_000);
 });
 
-test("an answer that says nothing about the edits keeps them", async () => {
+test("an answer without results keeps the edits", async () => {
   const { queue, timers } = setUp();
   for (const answer of [undefined, {}, { results: [] }, { results: "x" }, { results: [null] }]) {
     queue.send = async () => answer;
@@ -155,14 +155,14 @@ test("an answer that says nothing about the edits keeps them", async () => {
   }
 });
 
-test("a refused edit of a batch is taken off the picture, told, and handed over", async () => {
-  const { document, queue, told } = setUp();
+test("a refused edit of a batch is taken off the picture, reported, and handed over", async () => {
+  const { document, queue, events } = setUp();
   queue.send = async (edits) => ({
     results: edits.map(({ id }) => ({ id, status: "refused", error: "Track t1 was deleted." })),
   });
   const edit = queue.add("brush", stroke(0, "114"));
   await settled();
-  const [[, detail]] = told.filter(([reason]) => reason === "refused");
+  const [[, detail]] = events.filter(([reason]) => reason === "refused");
   assert.deepEqual(detail, { sentence: "Track t1 was deleted.", edits: [edit] });
   assert.equal(document.row("t1", 0).review, "unreviewed");
   assert.equal(document.row("t1", 0).hash, "h1");

@@ -86,15 +86,15 @@ export function setUp(storage = memoryStorage(), server = new Server(), tab = ta
     newId: () => `${storage.session ?? "e"}${(next += 1)}`,
     later: (work, ms) => timers.push({ work, ms }),
   });
-  const told = [];
-  queue.onevent = ({ reason, ...detail }) => told.push([reason, detail]);
+  const events = [];
+  queue.onevent = ({ reason, ...detail }) => events.push([reason, detail]);
   /** The server answers again, and the pause before the next try ends. */
   const online = async () => {
     server.silent = false;
     timers.at(-1).work();
     await settled();
   };
-  return { document, queue, server, storage, timers, told, online };
+  return { document, queue, server, storage, timers, events, online };
 }
 
 export const stroke = (frame, counts = "022") => [

@@ -54,7 +54,7 @@ test("a chunk that is on its way is not asked for again", async () => {
   assert.deepEqual(asked, [0]);
 });
 
-test("a silent server is asked again later, and who waits is told", async () => {
+test("rows are requested again after no answer, and callers are notified", async () => {
   let silent = 3;
   const { made, taken } = loader({
     load: async (start) => {

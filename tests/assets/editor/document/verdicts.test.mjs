@@ -45,7 +45,7 @@ test("accepting stays inside its frames", () => {
   );
 });
 
-test("rejecting a whole track says so on the track, and accepting it takes that back", () => {
+test("rejecting a whole track marks the track, and accepting it removes the mark", () => {
   const [document, track] = one([sentRow(0), sentRow(1, { state: 0, hash: null })]);
   const changes = verdicts.reject(document, track, [0, 9], true);
   assert.deepEqual(changes[0], { track: "t1", frame: null, after: { rejected: true } });
@@ -119,7 +119,7 @@ test("a mark on a row that is being drawn keeps its pixels here and sends only t
   assert.deepEqual(document.row("t1", 0), { ...before, key: true });
 });
 
-test("a verdict clears the flag unless it says otherwise, a mark leaves it", () => {
+test("a verdict clears the flag unless it sets one; a mark leaves it", () => {
   const [document] = one([sentRow(0, { look: "odd" })]);
   document.apply({ track: "t1", frame: 0, version: 2, after: { key: true } });
   assert.equal(document.row("t1", 0).look, "odd");
@@ -140,7 +140,7 @@ test("declaring the same frames complete again withdraws it", () => {
   assert.equal(verdicts.complete(document, [0, 4], ["c1"], () => "r2").declared, true);
 });
 
-test("accepting masks says nothing of frames where a model alone saw none", () => {
+test("accepting masks changes no frame where only a model saw none", () => {
   const absent = { state: 0, hash: null, area: null };
   const document = smallDocument([
     sentTrack(1, [sentRow(0), sentRow(1, absent), sentRow(2, { ...absent, source: "drawn", review: "unreviewed" })]),

@@ -130,7 +130,7 @@ test("boxes join, and nothing joined with a box is the box", () => {
   assert.equal(join(null, null), null);
 });
 
-test("subtracting clears what both have and says whether it did", () => {
+test("subtracting clears common pixels and returns whether there were any", () => {
   const bits = Uint8Array.from([1, 1, 0, 0]);
   assert.equal(subtract(bits, Uint8Array.from([0, 1, 1, 0])), true);
   assert.deepEqual([...bits], [1, 0, 0, 0]);

@@ -123,7 +123,7 @@ test("Space chooses on the list and is a space in the field", async () => {
   assert.deepEqual(chosen, ["c4"]);
 });
 
-test("a name that no category has is created, and an entry says so", async () => {
+test("an entry offers to create a name that no category has", async () => {
   const answers = { "POST /data/projects/p/categories": ({ name }) => ({ id: "new", name, retired: false }) };
   const { page, type, names, lit, app, chosen, shows } = await opened({ answers });
   await type("  sea   star ");

@@ -72,7 +72,7 @@ test("decoded pictures are bounded in bytes and closed when they go", async () =
   assert.ok(closed.length > 0);
 });
 
-test("a frame that fails is told to whoever shows it, and can be asked for again", async () => {
+test("the error of a frame reaches the caller, and the frame can be requested again", async () => {
   let broken = true;
   const { made } = cache({
     count: 1,
@@ -126,7 +126,7 @@ test("zooming in fetches the frame again at full resolution, zooming out uses wh
   assert.deepEqual(asked, ["/0?960", "/0?null"]);
 });
 
-test("a jump gives up what was on its way elsewhere, and nobody is told of it", async () => {
+test("a jump aborts requests for other frames without an error", async () => {
   const signals = new Map();
   const { made } = cache({
     load: (url, signal) =>

@@ -5,7 +5,7 @@ import { createStore } from "../../../../assets/editor/store.js";
 import { until } from "../../waiting.mjs";
 import { smallDocument } from "../memory.mjs";
 
-/** What the stand-in server answers, and what the canvas was told to show. */
+/** What the stand-in server answers, and the calls of the canvas. */
 let shown;
 let waiting;
 let app;
@@ -172,12 +172,12 @@ test("a sharper picture that comes during a stroke waits for the next time", asy
 
 test("masks that come tell how large the rows are that were waiting for them", async () => {
   app.document.apply({ track: "t1", frame: 4, version: 3, after: { state: "present", source: "drawn", mask: "h9" } });
-  const told = [];
-  app.document.onchange = (track, frame) => told.push([track, frame]);
+  const events = [];
+  app.document.onchange = (track, frame) => events.push([track, frame]);
   const silent = globalThis.fetch;
   globalThis.fetch = async () => answer('{"blobs": {"h9": "123"}}');
   await made.loadMasks(0);
   globalThis.fetch = silent;
-  assert.deepEqual(told, [["t1", 4]]);
+  assert.deepEqual(events, [["t1", 4]]);
   assert.ok(app.document.row("t1", 4).area > 0);
 });

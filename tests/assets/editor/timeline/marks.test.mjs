@@ -30,14 +30,14 @@ function recorder() {
   return { ...sheet, g, css: (name) => name, width: 1200, height: 200, label: 100 };
 }
 
-test("a gap says where it is, why, and from when to when", () => {
+test("a gap shows its place, its reason and its times", () => {
   const gaps = [{ after: 11, reason: "3 pictures did not decode", start: 1480, end: 1560 }];
   const [words] = wordsAt(sheet, 100 + 12 * 10 + 3, video({ gaps }));
   assert.equal(words, "Gap after frame 11: 3 pictures did not decode (0.48 to 0.56 s, pts 1480 to 1560)");
   assert.deepEqual(wordsAt(sheet, 100 + 12 * 10 + 6, video({ gaps })), []);
 });
 
-test("a gap before the first frame, and one whose time is not known, are told too", () => {
+test("gaps before the first frame and gaps without times are shown too", () => {
   const gaps = [
     { after: -1, reason: "1 picture did not decode", start: 960, end: 960 },
     { after: 99, reason: "the file breaks off", start: null, end: null },
@@ -54,7 +54,7 @@ test("cuts, damage and frames that are not counted have their words", () => {
   assert.deepEqual(wordsAt(sheet, 605, shown), []);
 });
 
-test("marks at one place are all told, gaps first", () => {
+test("marks at one place are all shown, gaps first", () => {
   const shown = video({ gaps: [{ after: 24, reason: "no picture" }], cuts: [25] });
   assert.deepEqual(
     wordsAt(sheet, 351, shown).map((line) => line.split(/[ :]/)[0]),
