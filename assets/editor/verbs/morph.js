@@ -70,23 +70,28 @@ export function between(from, to, share, height, width) {
 /** @param {number} a @param {number} b @param {number} share */
 const mix = (a, b, share) => a + (b - a) * share;
 
-/**
- * The distance of a shape that was moved and scaled, at an offset from its new centroid; between pixels it is mixed.
- * @param {Shape} shape @param {number} dx @param {number} dy @param {number} size
- */
+/** The distance of a shape that was moved and scaled, at an offset from its new centroid. @param {Shape} shape @param {number} dx @param {number} dy @param {number} size */
 function sampled(shape, dx, dy, size) {
   const scale = shape.size / size;
-  const across = shape.x + dx * scale - shape.left;
-  const down = shape.y + dy * scale - shape.top;
+  return distanceAt(shape, shape.x + dx * scale, shape.y + dy * scale) / scale;
+}
+
+/**
+ * The signed distance of a shape at a point of the picture; between pixel centres it is mixed.
+ * @param {Shape} shape @param {number} x @param {number} y
+ */
+export function distanceAt(shape, x, y) {
+  const across = x - shape.left;
+  const down = y - shape.top;
   // Beyond the box the distance grows with the way to it.
   const u = Math.min(shape.width - 1.001, Math.max(0, across));
   const v = Math.min(shape.height - 1.001, Math.max(0, down));
-  const [x, y] = [Math.floor(u), Math.floor(v)];
-  const at = y * shape.width + x;
+  const [column, row] = [Math.floor(u), Math.floor(v)];
+  const at = row * shape.width + column;
   const { distance, width } = shape;
-  const upper = mix(distance[at], distance[at + 1], u - x);
-  const lower = mix(distance[at + width], distance[at + width + 1], u - x);
-  return (mix(upper, lower, v - y) + Math.hypot(across - u, down - v)) / scale;
+  const upper = mix(distance[at], distance[at + 1], u - column);
+  const lower = mix(distance[at + width], distance[at + width + 1], u - column);
+  return mix(upper, lower, v - row) + Math.hypot(across - u, down - v);
 }
 
 /**

@@ -1,0 +1,48 @@
+// @ts-check
+/** What verbs compute from pixels, as one function of a message, so that a worker can do it while the page goes on. */
+
+import { cutByLine, cutByPieces, followed } from "./cutting.js";
+import { parse, stringify } from "../masks/rle.js";
+import { between, shapeOf } from "./morph.js";
+
+/** @typedef {import("./cutting.js").Parts} Parts */
+
+/**
+ * @typedef {{kind: "between", from: string, to: string, count: number, height: number, width: number}} AskBetween
+ *   compressed masks, and how many between them
+ */
+/**
+ * @typedef {{kind: "cut", masks: [frame: number, counts: string][], line: [number, number][]|null, height: number, width: number}} AskCut
+ *   the masks of the first frame and those to follow; `line` null: by connected parts
+ */
+/** @typedef {{kind: "between", masks: string[]}} Between compressed */
+/** @typedef {{kind: "cut", parts: [frame: number, parts: Parts][]}} Cut empty where nothing is cut off; ends where it was lost */
+
+/** @param {AskBetween|AskCut} asked @returns {Between|Cut} */
+export function computed(asked) {
+  return asked.kind === "between" ? inBetween(asked) : cut(asked);
+}
+
+/** @param {AskBetween} asked @returns {Between} */
+function inBetween({ from, to, count, height, width }) {
+  const [first, second] = [from, to].map((counts) => shapeOf(parse(counts), height, width));
+  if (!first || !second) return { kind: "between", masks: [] };
+  const shares = Array.from({ length: count }, (_, i) => (i + 1) / (count + 1));
+  return { kind: "between", masks: shares.map((share) => stringify(between(first, second, share, height, width))) };
+}
+
+/** @param {AskCut} asked @returns {Cut} */
+function cut({ masks, line, height, width }) {
+  const size = { height, width };
+  /** @type {[number, Parts][]} */
+  const found = [];
+  for (const [frame, counts] of masks) {
+    const runs = parse(counts);
+    const last = found.at(-1);
+    const first = () => (line ? cutByLine(runs, line, size) : cutByPieces(runs, size));
+    const parts = last ? followed(last[1], runs, size) : first();
+    if (!parts) break;
+    found.push([frame, parts]);
+  }
+  return { kind: "cut", parts: found };
+}

@@ -1,0 +1,61 @@
+// @ts-check
+/** Asks a worker for what verbs compute from pixels. */
+
+/** @typedef {import("./computing.js").AskBetween} AskBetween */
+/** @typedef {import("./computing.js").AskCut} AskCut */
+/** @typedef {import("./computing.js").Between} Between */
+/** @typedef {import("./computing.js").Cut} Cut */
+
+export class VerbWorker {
+  /** @param {() => {worker: {terminate: () => void, onerror: unknown}, port: MessagePort}} start */
+  constructor(start = startWorker) {
+    this.start = start;
+    this.number = 0;
+    /** @type {Map<number, {done: (found: never) => void, failed: (error: Error) => void}>} questions by their numbers */
+    this.asked = new Map();
+    /** @type {{worker: {terminate: () => void, onerror: unknown}, port: MessagePort}|null} */
+    this.running = null;
+  }
+
+  /**
+   * @template {AskBetween|AskCut} T
+   * @param {T} asked
+   * @returns {Promise<T extends AskBetween ? Between : Cut>} rejects when the worker fails
+   */
+  ask(asked) {
+    const { port } = this.ready();
+    const number = (this.number += 1);
+    return new Promise((done, failed) => {
+      this.asked.set(number, { done, failed });
+      port.postMessage({ number, asked });
+    });
+  }
+
+  ready() {
+    if (this.running) return this.running;
+    const running = this.start();
+    running.port.onmessage = ({ data: { number, found } }) => {
+      this.asked.get(number)?.done(/** @type {never} */ (found));
+      this.asked.delete(number);
+    };
+    running.worker.onerror = () => this.fail();
+    this.running = running;
+    return running;
+  }
+
+  /** The worker ended: its questions stay without an answer, and the next one starts another. */
+  fail() {
+    this.running?.worker.terminate();
+    this.running = null;
+    for (const { failed } of this.asked.values()) failed(new Error("The computation stopped; try again."));
+    this.asked.clear();
+  }
+}
+
+/** @returns {{worker: Worker, port: MessagePort}} */
+function startWorker() {
+  const worker = new Worker(new URL("./work.js", import.meta.url), { type: "module" });
+  const { port1, port2 } = new MessageChannel();
+  worker.postMessage(null, [port2]);
+  return { worker, port: port1 };
+}
