@@ -58,6 +58,9 @@ export class Editor {
     /** @type {() => void} cancels a half drawn stroke */ this.oncancel = () => {};
     /** @type {() => boolean} takes back the last step of a half drawn shape, false without one */ this.onstepback =
       () => false;
+    /** @type {(title: string, partners: import("./verbs/partners.js").Partner[]) => Promise<string|null>} asks for a second
+     * track, null for none */
+    this.choosePartner = async () => null;
     /** @type {() => boolean} whether a button is down on the canvas */ this.isPressed = () => false;
     /** @type {() => void} Esc */ this.onescape = () => {};
     /** @type {() => void} finishes a half drawn shape */ this.onfinish = () => {};

@@ -11,6 +11,7 @@ import { Editor } from "./editor.js";
 import { emptiness } from "./panels/emptiness.js";
 import { isFloating } from "../kit/floating.js";
 import { panel } from "./panels/panel.js";
+import { choosePartner } from "./panels/partner.js";
 import { resizer } from "./panels/resizer.js";
 import { reviewBar } from "./panels/reviewbar.js";
 import { keyOfPreview, renewPreview } from "./commands/previewing.js";
@@ -123,6 +124,7 @@ function build(app) {
   app.oncancel = () => stage.cancel();
   app.onstepback = () => stage.takeBack();
   app.onconflict = (detail) => showConflict(app, detail);
+  app.choosePartner = (title, partners) => choosePartner(app, title, partners);
   app.onescape = () => stage.escape();
   app.onfinish = () => stage.finish();
   app.isPressed = () => stage.pressed;

@@ -18,7 +18,6 @@ EDITOR = (
     {"panels", "editor"},
     {"verbs"},
     {"commands", "timeline", "pictures"},
-    {"verbs"},
     {"document", "canvas"},
     {"address", "api", "author", "playback", "shortcuts", "state"},
     {"masks", "store"},

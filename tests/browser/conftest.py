@@ -5,11 +5,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request
 
 from app.demo.make import encode_video
 from model.procedural import render_video
+from tests.browser import driving
 from tests.browser.driving import PATIENCE
+from tests.browser.seeding import Seeded
 from tests.serving import RunningServer
 
 CLIP_FRAMES, CLIP_SIZE = 12, (320, 180)
@@ -70,3 +72,26 @@ def watched(page: Page, server: RunningServer) -> Iterator[Watch]:
     yield found
     assert found.outside() == []
     assert found.thrown == []
+
+
+@pytest.fixture(scope="module")
+def opened(browser: Browser, server: RunningServer) -> Iterator[Seeded]:
+    """One page for all verbs, on a video of the demo project."""
+    page = browser.new_context().new_page()
+    found = watch(page, server.address)
+    project, videos = driving.demo_project(page, server.address)
+    driving.open_review(page, server.address, project=project, video=videos[4])
+    facts = driving.fetched(page, f"videos/{videos[4]}")
+    yield Seeded(page, videos[4], (facts["height"], facts["width"]), facts["count"])
+    page.context.close()
+    assert found.thrown == []
+
+
+@pytest.fixture
+def scene(opened: Seeded) -> Seeded:
+    """The page with two tracks: boxes that move to the right on frames 0 to 5, and on frames 4 to 9 further below."""
+    opened.clear()
+    opened.page.evaluate("editor.app.view.set({ range: null }); editor.commands.scopeFrame();")
+    opened.add({k: opened.box(10 + 6 * k, 10) for k in range(6)})
+    opened.add({k: opened.box(10 + 6 * k, 60) for k in range(4, 10)})
+    return opened

@@ -27,6 +27,10 @@ import { TRACKS } from "./tracks.js";
  * @property {(name: string) => unknown} rename
  * @property {(id: string) => unknown} undoEdit
  * @property {(anchor?: EventTarget|null) => void} newTrack
+ * @property {(line?: [number, number][]) => unknown} splitSpace
+ * @property {(partner?: string) => unknown} merge
+ * @property {(partner?: string) => unknown} swap
+ * @property {(partner?: string) => unknown} join
  */
 /** @typedef {Record<string, () => unknown> & WithArgument} Commands */
 

@@ -165,11 +165,11 @@ async function addCategory(app, name) {
 }
 
 /**
- * The keys of the popover. Digits choose as long as nothing is typed and the field has no focus.
+ * The keys of a popover with a list. Digits choose as long as nothing is typed and the field has no focus.
  * @param {{input: HTMLInputElement, count: () => number, step: (by: number) => void, run: (at?: number) => void}} parts
  * @returns {(event: KeyboardEvent) => void}
  */
-function keysOf({ input, count, step, run }) {
+export function keysOf({ input, count, step, run }) {
   return (event) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
     const { key } = event;

@@ -6,6 +6,7 @@ import { clamp } from "../../kit/numbers.js";
 import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
 import { paintDrafts } from "./drafts.js";
+import { draggedTo, dragEnd, endAt } from "./ends.js";
 import { marksOf, paintMarks, wordsAt } from "./marks.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
 
@@ -25,6 +26,8 @@ export class Timeline {
     /** @type {[number, number]} first visible frame and the one past the last; fractions while zooming */
     this.window = [0, 1];
     this.scroll = 0;
+    /** @type {import("../commands/preview.js").LaneMark|null} frames that the drag of an end adds or takes away */
+    this.dragged = null;
     this.draw = oncePerFrame(() => this.paint());
     /** @type {{revision: number, tally: import("../document/tallies.js").Tally|null}} */
     this.tallied = { revision: -1, tally: null };
@@ -205,7 +208,7 @@ export class Timeline {
     g.beginPath();
     g.rect(s.label + 1, RULER, s.width, s.height - RULER);
     g.clip();
-    const drafts = app.view.now.preview?.marks ?? [];
+    const drafts = [...(app.view.now.preview?.marks ?? []), ...(this.dragged ? [this.dragged] : [])];
     for (let i = from; i < to; i += 1) {
       paintLane(s, list[i], top(i));
       const own = drafts.filter(({ track }) => track === list[i].id);
@@ -267,12 +270,42 @@ export class Timeline {
     );
   }
 
+  /** @param {PointerEvent} event @returns {import("../document/document.js").Track|undefined} */
+  laneUnder({ offsetY }) {
+    if (!this.size || offsetY < RULER) return undefined;
+    return this.app.document.list()[Math.floor((offsetY - RULER + this.scroll) / this.size.lane)];
+  }
+
+  /** The end of a stretch of the selected lane under the pointer. @param {PointerEvent} event */
+  endUnder(event) {
+    const lane = this.laneUnder(event);
+    const { selected, locked, preview } = this.app.view.now;
+    if (!lane || !this.size || lane.id !== selected || locked.has(lane.id) || preview || event.shiftKey) return null;
+    return event.button === 0 && event.offsetX >= this.size.label ? endAt(this.size, lane, event.offsetX) : null;
+  }
+
+  /** @param {PointerEvent} event @param {import("./ends.js").LaneEnd} end */
+  pull(event, end) {
+    const { size } = this;
+    if (!size) return;
+    dragEnd(this.canvas, event, {
+      end,
+      frameOf: (e) => draggedTo(size, end, e.offsetX, this.count),
+      show: (mark) => {
+        this.dragged = mark;
+        this.draw();
+      },
+      done: (to) => this.app.registry.run("moveEnd", { track: end.track, from: end.from, to }),
+    });
+  }
+
   /** Explain the marks of the ruler under the pointer. @param {PointerEvent} event */
   explain(event) {
     const { video, phase } = this.app.session.now;
     const { size } = this;
     this.tip.hidden = true;
     if (phase !== "ready" || !video || !size || event.buttons) return;
+    this.canvas.style.cursor = this.endUnder(event) ? "ew-resize" : "";
     if (event.offsetY >= RULER || event.offsetX < size.label) return;
     const lines = wordsAt(size, event.offsetX, video);
     this.tip.hidden = !lines.length;
@@ -286,9 +319,12 @@ export class Timeline {
   down(event) {
     if (this.app.session.now.phase !== "ready" || !this.size) return;
     const { app, size } = this;
-    const list = app.document.list();
-    const lane =
-      event.offsetY >= RULER ? list[Math.floor((event.offsetY - RULER + this.scroll) / size.lane)] : undefined;
+    const lane = this.laneUnder(event);
+    const end = this.endUnder(event);
+    if (end) {
+      this.pull(event, end);
+      return;
+    }
     if (lane) app.commands.select(lane.id);
     if (event.offsetX < size.label) return;
     this.canvas.setPointerCapture(event.pointerId);

@@ -16,6 +16,9 @@ import {
   rowsIn,
   tracksOf,
 } from "./plan.js";
+import { lockedTrack } from "../commands/reasons.js";
+import { lastFrame, offered } from "./offer.js";
+import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Frames} Frames */
 /** @typedef {import("./plan.js").Outcome} Outcome */
@@ -128,3 +131,40 @@ function absent(document, { track: name, frames, locked, title, kind = "absent" 
     lanes: [laneMark(track.id, "loses", touched)],
   });
 }
+
+/**
+ * @param {{id: string, title: string, key: string, icon: string, make: typeof endHere}} parts
+ * @returns {import("../commands/command.js").Command}
+ */
+const command = ({ id, title, key, icon, make }) =>
+  Object.freeze({
+    id,
+    title,
+    group: GROUP,
+    keys: [key],
+    icon,
+    places: EVERYWHERE,
+    unavailable: lockedTrack,
+    run: (/** @type {import("../editor.js").Editor} */ app) => {
+      const args = { track: trackOf(app).id, frame: app.view.now.frame };
+      const rows = /** @type {Frames} */ ([0, lastFrame(app)]);
+      const plan = () => make(app.document, { ...args, last: lastFrame(app), locked: app.view.now.locked });
+      return offered(app, { title, icon, rows, make: plan });
+    },
+  });
+
+export const END_HERE = command({ id: "endHere", title: "End here", key: "Shift+End", icon: "end", make: endHere });
+export const START_HERE = command({
+  id: "startHere",
+  title: "Start here",
+  key: "Shift+Home",
+  icon: "start",
+  make: startHere,
+});
+export const ABSENT_UNTIL_BACK = command({
+  id: "absentUntilBack",
+  title: "Absent until it comes back",
+  key: "Alt+O",
+  icon: "absent",
+  make: absentUntilBack,
+});

@@ -1,8 +1,8 @@
 // @ts-check
 /** What verbs compute from pixels, as one function of a message, so that a worker can do it while the page goes on. */
 
-import { cutByLine, cutByPieces, followed } from "./cutting.js";
 import { parse, stringify } from "../masks/rle.js";
+import { cutByLine, cutByPieces, followed } from "./cutting.js";
 import { between, shapeOf } from "./morph.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */

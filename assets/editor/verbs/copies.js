@@ -1,10 +1,10 @@
 // @ts-check
 /** A mask on a clipboard: put on this frame, or copied to the next frames; both can move it by whole pixels. */
 
+import { plural } from "../../kit/text.js";
 import { isHuman } from "../document/document.js";
 import { shifted } from "../masks/combine.js";
 import { parse, stringify } from "../masks/rle.js";
-import { plural } from "../../kit/text.js";
 import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { frameWords, laneMark, planned, refused, tracksOf } from "./plan.js";

@@ -1,9 +1,14 @@
 // @ts-check
 /** Duplicate: a new track with the same masks, verdicts and marks. */
 
+import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
+import { framesOf, scopeOf } from "../commands/judging.js";
+import { noTrack } from "../commands/reasons.js";
 import { newTrack, put } from "./moving.js";
+import { lastFrame, offered } from "./offer.js";
 import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
+import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document
@@ -33,3 +38,26 @@ export function duplicate(document, { track: name, frames, id, locked }) {
     ],
   });
 }
+
+/** @type {import("../commands/command.js").Command} */
+export const DUPLICATE = Object.freeze({
+  id: "duplicate",
+  title: "Duplicate",
+  group: GROUP,
+  keys: ["Ctrl+D"],
+  icon: "copy",
+  places: EVERYWHERE,
+  unavailable: noTrack,
+  run: (app) => {
+    const { id: track } = trackOf(app);
+    const frames = scopeOf(app) === "frame" ? /** @type {[number, number]} */ ([0, lastFrame(app)]) : framesOf(app);
+    const id = newIdentifier();
+    return offered(app, {
+      title: "Duplicate",
+      icon: "copy",
+      rows: frames,
+      make: () => duplicate(app.document, { track, frames, id, locked: app.view.now.locked }),
+      select: () => id,
+    });
+  },
+});

@@ -1,11 +1,14 @@
 // @ts-check
 /** Move one end of a visible stretch of a track: outwards copies its last mask, inwards makes frames absent. */
 
-import { isHuman } from "../document/document.js";
 import { plural } from "../../kit/text.js";
+import { lockedTrack } from "../commands/reasons.js";
+import { isHuman } from "../document/document.js";
 import { valuesOf } from "../document/rows.js";
 import { computedMask, putAbsent } from "./moving.js";
+import { lastFrame, offered } from "./offer.js";
 import { humanCount, humanWords, isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
+import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Track} Track */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
@@ -89,3 +92,47 @@ function trimmed(track, from, to) {
     lanes: [laneMark(track.id, "loses", touched)],
   });
 }
+
+/** The end of a visible stretch that is nearest to a frame. @param {Track} track @param {number} frame @returns {number|null} */
+export function nearestEnd(track, frame) {
+  /** @type {number|null} */
+  let near = null;
+  for (const { frame: at } of track.rows.values())
+    if (at !== frame && endOf(track, at) && (near === null || Math.abs(at - frame) < Math.abs(near - frame))) near = at;
+  return near;
+}
+
+/** @param {import("../editor.js").Editor} app @param {{track: string, from: number, to: number}} ends */
+const moved = (app, ends) =>
+  offered(app, {
+    title: "Extend or trim",
+    icon: "end",
+    rows: [0, lastFrame(app)],
+    make: () => moveEnd(app.document, { ...ends, last: lastFrame(app), locked: app.view.now.locked }),
+  });
+
+/** What dragging the end of a lane runs. @type {import("../commands/command.js").Command} */
+export const MOVE_END = Object.freeze({
+  id: "moveEnd",
+  title: "Extend or trim",
+  group: GROUP,
+  places: [],
+  run: (app, ends) => moved(app, /** @type {{track: string, from: number, to: number}} */ (ends)),
+});
+
+/** @type {import("../commands/command.js").Command} */
+export const END_TO_HERE = Object.freeze({
+  id: "endToHere",
+  title: "Extend or trim the nearest end to here",
+  group: GROUP,
+  keys: ["Alt+Enter"],
+  icon: "end",
+  places: EVERYWHERE,
+  unavailable: (app) =>
+    lockedTrack(app) ?? (nearestEnd(trackOf(app), app.view.now.frame) === null ? "The track has no mask yet." : null),
+  run: (app) => {
+    const track = trackOf(app);
+    const to = app.view.now.frame;
+    return moved(app, { track: track.id, from: nearestEnd(track, to) ?? to, to });
+  },
+});

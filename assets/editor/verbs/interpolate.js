@@ -1,10 +1,14 @@
 // @ts-check
 /** Interpolate: the frames between two masks of a person get computed ones, to be reviewed. */
 
-import { isHuman } from "../document/document.js";
 import { plural } from "../../kit/text.js";
+import { lockedTrack } from "../commands/reasons.js";
+import { isHuman } from "../document/document.js";
 import { computedMask, drawnMask } from "./moving.js";
+import { lastFrame, loadMasks, offered } from "./offer.js";
 import { frameWords, isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
+import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./plan.js").Row} Row */
 /** @typedef {import("./plan.js").Track} Track */
@@ -88,3 +92,42 @@ export function interpolate(document, { track: name, span: { from, to }, masks, 
     lanes: [laneMark(name, "gains", frames)],
   });
 }
+
+/** @param {import("../editor.js").Editor} app */
+async function run(app) {
+  const { document } = app;
+  const { id: track } = trackOf(app);
+  const { frame } = app.view.now;
+  await app.rows?.cover(0, lastFrame(app));
+  const locked = () => app.view.now.locked;
+  const span = spanAround(document, { track, frame, locked: locked() });
+  const title = "Interpolate";
+  if ("refused" in span) return offered(app, { title, icon: "interp", make: () => span });
+  const ends = [span.from, span.to];
+  await loadMasks(
+    app,
+    ends.map((row) => row.frame).filter((at) => !document.hasMasks(at)),
+  );
+  const [from, to] = ends.map((row) => document.masks.text(row.hash ?? "") ?? "");
+  const { height, width } = document;
+  const count = span.to.frame - span.from.frame - 1;
+  const { masks } = await verbWorker().ask({ kind: "between", from, to, count, height, width });
+  if (app.document !== document) return null;
+  return offered(app, {
+    title,
+    icon: "interp",
+    make: () => interpolate(document, { track, span, masks, locked: locked() }),
+  });
+}
+
+/** @type {import("../commands/command.js").Command} */
+export const INTERPOLATE = Object.freeze({
+  id: "interpolate",
+  title: "Interpolate between masks of a person",
+  group: GROUP,
+  keys: ["I"],
+  icon: "interp",
+  places: EVERYWHERE,
+  unavailable: lockedTrack,
+  run,
+});

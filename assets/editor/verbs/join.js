@@ -2,9 +2,12 @@
 /** Join in space: two tracks that show parts of one thing; on some frames, the first takes both masks together. */
 
 import { plural } from "../../kit/text.js";
+import { framesOf } from "../commands/judging.js";
 import { collide, fused } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
+import { forFrame } from "./partners.js";
 import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
+import { EVERYWHERE, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document with the masks of these frames
@@ -48,3 +51,31 @@ export function join(document, { first, second, frames, locked }) {
     lanes: [laneMark(one.id, "changes", grown), laneMark(other.id, "loses", touched)],
   });
 }
+
+/** @type {import("../commands/command.js").Command} */
+export const JOIN = Object.freeze({
+  id: "join",
+  title: "Join the masks of two tracks",
+  group: GROUP,
+  keys: ["Alt+J"],
+  icon: "plus",
+  places: EVERYWHERE,
+  unavailable: noPartner,
+  run: (app, given) => {
+    const track = trackOf(app);
+    const frames = framesOf(app);
+    return withPartner(app, given, {
+      title: `Join to track ${track.number}`,
+      partners: forFrame(app.document, track, app.view.now.frame),
+      offer: (second) => ({
+        title: "Join the masks of two tracks",
+        icon: "plus",
+        rows: frames,
+        always: true,
+        masks: () => rowsIn(app.document.tracks.get(second) ?? track, frames).map((row) => row.frame),
+        make: () => join(app.document, { first: track.id, second, frames, locked: app.view.now.locked }),
+        select: () => track.id,
+      }),
+    });
+  },
+});

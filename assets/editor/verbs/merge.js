@@ -4,7 +4,10 @@
 import { plural } from "../../kit/text.js";
 import { collide, fused } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
+import { answered, lastFrame } from "./offer.js";
+import { forMerge } from "./partners.js";
 import { laneMark, planned, refused, tracksOf } from "./plan.js";
+import { EVERYWHERE, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Change} Change */
 /** @typedef {import("./plan.js").Track} Track */
@@ -83,3 +86,67 @@ function ownRow(one, other) {
   if (!one.name && other.name) after.name = other.name;
   return Object.keys(after).length ? [{ track: one.id, frame: null, after }] : [];
 }
+
+/** @typedef {{first: string, second: string, choice: import("./fuse.js").Choice}} Wanted */
+
+/** @param {import("../editor.js").Editor} app @param {Wanted} wanted @returns {import("./offer.js").Offer} */
+function offer(app, wanted) {
+  const { document } = app;
+  const [one, other] = [wanted.first, wanted.second].map((id) => document.tracks.get(id));
+  const both = one && other ? overlap(one, other) : [];
+  return {
+    title: "Merge",
+    icon: "merge",
+    rows: [0, lastFrame(app)],
+    masks: () => (one && other ? overlap(one, other) : []),
+    always: true,
+    make: () => merge(document, { ...wanted, locked: app.view.now.locked }),
+    select: () => wanted.first,
+    questions: () => [
+      {
+        label: "Track that stays",
+        answers: [one, other].flatMap((track) => (track ? [{ name: track.id, label: `Keep ${track.number}` }] : [])),
+        chosen: wanted.first,
+        choose: (id) =>
+          answered(app, offer(app, id === wanted.first ? wanted : { ...wanted, first: id, second: wanted.first })),
+      },
+      ...(both.length ? [overlapQuestion(app, wanted, [one?.number, other?.number])] : []),
+    ],
+  };
+}
+
+/** @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {(number|undefined)[]} numbers @returns {import("../commands/preview.js").Question} */
+function overlapQuestion(app, wanted, [one, other]) {
+  return {
+    label: "Where both are visible",
+    answers: [
+      { name: "first", label: `Mask of ${one}` },
+      { name: "second", label: `Mask of ${other}` },
+      { name: "union", label: "Both" },
+    ],
+    chosen: wanted.choice,
+    choose: (name) => {
+      const choice = /** @type {import("./fuse.js").Choice} */ (name);
+      return answered(app, offer(app, { ...wanted, choice }));
+    },
+  };
+}
+
+/** @type {import("../commands/command.js").Command} */
+export const MERGE = Object.freeze({
+  id: "merge",
+  title: "Merge with another track",
+  group: GROUP,
+  keys: ["M"],
+  icon: "merge",
+  places: EVERYWHERE,
+  unavailable: noPartner,
+  run: (app, given) => {
+    const track = trackOf(app);
+    return withPartner(app, given, {
+      title: `Merge track ${track.number} with`,
+      partners: forMerge(app.document, track),
+      offer: (second) => offer(app, { first: track.id, second, choice: "first" }),
+    });
+  },
+});

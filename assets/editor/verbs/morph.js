@@ -4,8 +4,8 @@
  * Centroid and size go evenly from one to the other, so a thing that only moves keeps its shape.
  */
 
-import { decode, bounds, encode } from "../masks/rle.js";
 import { signedDistance } from "../masks/distance.js";
+import { decode, bounds, encode } from "../masks/rle.js";
 
 /**
  * @typedef {object} Shape a mask as its distance in a box around it

@@ -4,8 +4,8 @@
  * nothing. Verbs are pure functions of the document and their arguments: they change neither.
  */
 
-import { isHuman } from "../document/document.js";
 import { plural } from "../../kit/text.js";
+import { isHuman } from "../document/document.js";
 
 /** @typedef {import("../document/document.js").Row} Row */
 /** @typedef {import("../document/document.js").Track} Track */

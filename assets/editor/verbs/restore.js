@@ -1,9 +1,9 @@
 // @ts-check
 /** Restore an earlier version of one track: its own row and all its masks as they were after an edit. */
 
+import { plural } from "../../kit/text.js";
 import { isHuman } from "../document/document.js";
 import { rowOf, sameRow } from "../document/rows.js";
-import { plural } from "../../kit/text.js";
 import { clear, ownValues } from "./moving.js";
 import { humanWords, laneMark, planned, refused, tracksOf } from "./plan.js";
 

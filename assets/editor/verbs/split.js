@@ -1,9 +1,13 @@
 // @ts-check
 /** Split at a frame: what comes from there on becomes a track of its own; the first half keeps id and number. */
 
+import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
+import { lockedTrack } from "../commands/reasons.js";
 import { clear, newTrack, put } from "./moving.js";
+import { lastFrame, offered } from "./offer.js";
 import { isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
+import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document
@@ -47,3 +51,25 @@ export function split(document, { track: name, frame, id, locked }) {
     ],
   });
 }
+
+/** @type {import("../commands/command.js").Command} */
+export const SPLIT = Object.freeze({
+  id: "split",
+  title: "Split here",
+  group: GROUP,
+  keys: ["Alt+M"],
+  icon: "split",
+  places: EVERYWHERE,
+  unavailable: lockedTrack,
+  run: (app) => {
+    const args = { track: trackOf(app).id, frame: app.view.now.frame, id: newIdentifier() };
+    return offered(app, {
+      title: "Split here",
+      icon: "split",
+      rows: [0, lastFrame(app)],
+      always: true,
+      make: () => split(app.document, { ...args, locked: app.view.now.locked }),
+      select: () => args.id,
+    });
+  },
+});

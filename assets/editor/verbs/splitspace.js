@@ -1,12 +1,17 @@
 // @ts-check
 /** Split in space: a mask that covers two things becomes two tracks, here and on the frames to which the cut was followed. */
 
+import { newIdentifier } from "../../kit/identifier.js";
+import { plural } from "../../kit/text.js";
+import { scopeOf } from "../commands/judging.js";
 import { isHuman } from "../document/document.js";
 import { area, stringify } from "../masks/rle.js";
-import { plural } from "../../kit/text.js";
 import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
+import { answered, lastFrame, loadMasks, offered } from "./offer.js";
 import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
+import { GROUP, noMaskHere, ON_CANVAS, trackOf } from "./subjects.js";
+import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */
 /** @typedef {import("./plan.js").Change} Change */
@@ -71,3 +76,78 @@ export function splitSpace(document, { track: name, frame, id, parts, onward, st
     lanes: [laneMark(name, "changes", touched), laneMark(id, "gains", touched)],
   });
 }
+
+/**
+ * Cut the mask of the selected track, along a line or by its connected parts.
+ * @param {import("../editor.js").Editor} app @param {[number, number][]|null} line picture pixels
+ */
+async function run(app, line) {
+  const { document } = app;
+  const { id: track } = trackOf(app);
+  const { frame } = app.view.now;
+  await app.rows?.cover(frame, lastFrame(app));
+  const { frames, stop } = followable(document, { track, frame, last: lastFrame(app) });
+  const wanted = [frame, ...frames];
+  await loadMasks(
+    app,
+    wanted.filter((k) => !document.hasMasks(k)),
+  );
+  const { height, width } = document;
+  const masks = wanted.map((k) => maskAt(document, track, k));
+  const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width });
+  if (app.document !== document) return null;
+  if (!parts.length) return uncut(app, line);
+  const [[, first], ...onward] = parts;
+  const lost = onward.length < frames.length ? `From frame ${frames[onward.length]} on, only one part is found.` : stop;
+  const id = newIdentifier();
+  const offer = (/** @type {boolean} */ whole) => ({
+    title: "Split this mask",
+    icon: "split",
+    always: true,
+    make: () => {
+      const more = whole ? { onward, stop: lost } : { onward: [], stop: null };
+      return splitSpace(document, { track, frame, id, parts: first, ...more, locked: app.view.now.locked });
+    },
+    select: () => id,
+    questions: () => (onward.length ? [question(whole)] : []),
+  });
+  const question = (/** @type {boolean} */ whole) => ({
+    label: "Frames that are cut",
+    answers: [
+      { name: "frame", label: "This frame" },
+      { name: "onward", label: `Onward, ${onward.length + 1}` },
+    ],
+    chosen: whole ? "onward" : "frame",
+    choose: (/** @type {string} */ name) => answered(app, offer(name === "onward")),
+  });
+  if (line) app.view.set({ tool: "select" });
+  return offered(app, offer(scopeOf(app) !== "frame"));
+}
+
+/** @param {VideoDocument} document @param {string} track @param {number} frame @returns {[number, string]} */
+function maskAt(document, track, frame) {
+  const hash = document.row(track, frame)?.hash ?? "";
+  return [frame, document.masks.text(hash) ?? ""];
+}
+
+/** Nothing was cut off: say why, or ask for a line. @param {import("../editor.js").Editor} app @param {[number, number][]|null} line */
+function uncut(app, line) {
+  if (!line) app.view.set({ tool: "knife" });
+  const text = line
+    ? "The line must cross the mask from one side to the other."
+    : "Draw a line where the mask is to be cut.";
+  app.toast({ icon: "split", title: "Split this mask", text, name: "not now" });
+  return null;
+}
+
+/** @type {import("../commands/command.js").Command} */
+export const SPLIT_SPACE = Object.freeze({
+  id: "splitSpace",
+  title: "Split this mask into two tracks",
+  group: GROUP,
+  keys: ["Shift+M"],
+  icon: "split",
+  places: ON_CANVAS,
+  unavailable: noMaskHere,
+  run: (app, line) => run(app, /** @type {[number, number][]|undefined} */ (line) ?? null),
+});

@@ -3,7 +3,10 @@
 
 import { plural } from "../../kit/text.js";
 import { clear, put } from "./moving.js";
+import { lastFrame } from "./offer.js";
+import { forFrame } from "./partners.js";
 import { frameWords, humanCount, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
+import { EVERYWHERE, fromHereOn, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document
@@ -40,3 +43,29 @@ export function swap(document, { first, second, frames, locked }) {
 
 /** @param {import("./plan.js").VideoDocument} document @param {string} track @param {import("./plan.js").Row|undefined} row @param {number} frame */
 const exchanged = (document, track, row, frame) => (row ? put(document, track, row) : clear(track, frame));
+
+/** @type {import("../commands/command.js").Command} */
+export const SWAP = Object.freeze({
+  id: "swap",
+  title: "Swap identities from here on",
+  group: GROUP,
+  keys: ["Shift+S"],
+  icon: "swap",
+  places: EVERYWHERE,
+  unavailable: noPartner,
+  run: (app, given) => {
+    const track = trackOf(app);
+    const frames = fromHereOn(app, lastFrame(app));
+    return withPartner(app, given, {
+      title: `Swap track ${track.number} with`,
+      partners: forFrame(app.document, track, app.view.now.frame),
+      offer: (second) => ({
+        title: "Swap identities",
+        icon: "swap",
+        rows: frames,
+        always: true,
+        make: () => swap(app.document, { first: track.id, second, frames, locked: app.view.now.locked }),
+      }),
+    });
+  },
+});

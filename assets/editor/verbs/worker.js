@@ -59,3 +59,9 @@ function startWorker() {
   worker.postMessage(null, [port2]);
   return { worker, port: port1 };
 }
+
+/** @type {VerbWorker|null} */
+let only = null;
+
+/** The worker of this page. */
+export const verbWorker = () => (only ??= new VerbWorker());

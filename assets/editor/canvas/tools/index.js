@@ -3,6 +3,7 @@
 
 import { brush } from "./brush.js";
 import { eraser } from "./eraser.js";
+import { knife } from "./knife.js";
 import { lasso } from "./lasso.js";
 import { pan } from "./pan.js";
 import { polygon } from "./polygon.js";
@@ -13,5 +14,7 @@ import { select } from "./select.js";
 /** @type {readonly (Tool|null)[]} */
 export const RAIL = Object.freeze([select, pan, null, brush, eraser, polygon, lasso]);
 
-/** @type {Record<string, Tool>} */
-export const TOOLS = Object.freeze(Object.fromEntries(RAIL.flatMap((tool) => (tool ? [[tool.name, tool]] : []))));
+/** @type {Record<string, Tool>} those of the rail, and those that a verb chooses */
+export const TOOLS = Object.freeze(
+  Object.fromEntries([...RAIL, knife].flatMap((tool) => (tool ? [[tool.name, tool]] : []))),
+);

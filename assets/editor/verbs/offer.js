@@ -1,0 +1,150 @@
+// @ts-check
+/** From a plan to what a person sees: applied at once where it touches one frame, else a preview in the review bar. */
+
+import { Preview } from "../commands/preview.js";
+import { parse } from "../masks/rle.js";
+import { openVideo } from "../state.js";
+import { extentOf } from "./plan.js";
+
+/** @typedef {import("../commands/preview.js").LaneMark} LaneMark */
+/** @typedef {import("../commands/preview.js").Question} Question */
+/** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("./plan.js").Frames} Frames */
+/** @typedef {import("./plan.js").Outcome} Outcome */
+/** @typedef {import("./plan.js").Plan} Plan */
+
+/**
+ * @typedef {object} Offer
+ * @property {string} title of the command, over the reason of a refusal
+ * @property {string} icon
+ * @property {() => Outcome} make the plan of the present state
+ * @property {Frames} [rows] frames whose rows must be loaded first
+ * @property {() => number[]} [masks] frames whose masks must be loaded first
+ * @property {boolean} [always] a preview also where one frame changes
+ * @property {() => Question[]} [questions]
+ * @property {Readonly<Record<string, () => Preview|null>>} [keys] while the preview is shown
+ * @property {(plan: Plan) => string|null} [select] id of the track that is selected after it is applied
+ */
+
+/** Masks that one request may load, in frames. */
+const REQUEST = 500;
+const ORDER = Object.freeze({ gains: "draft", changes: "draft", loses: "gone" });
+
+/**
+ * @param {Editor} app @param {Offer} offer
+ * @returns {Preview|import("../document/editbatch.js").Edit|null|Promise<unknown>} for the registry
+ */
+export function offered(app, offer) {
+  const unread = offer.rows && app.rows && !app.rows.covers(...offer.rows);
+  if (!unread && !unloaded(app, offer).length) return taken(app, offer);
+  const { document } = app;
+  return prepared(app, offer).then(() => (app.document === document ? taken(app, offer) : null));
+}
+
+/** The last frame that can carry masks now. @param {Editor} app */
+export const lastFrame = (app) => Math.min(app.document.count, openVideo(app.session).confirmed ?? Infinity) - 1;
+
+/** Frames of an offer whose masks are not loaded. @param {Editor} app @param {Offer} offer */
+const unloaded = (app, offer) => (offer.masks?.() ?? []).filter((frame) => !app.document.hasMasks(frame));
+
+/** Load what an offer needs. @param {Editor} app @param {Pick<Offer, "rows"|"masks"|"title"|"icon">} offer @returns {Promise<void>} */
+async function prepared(app, offer) {
+  if (offer.rows && app.rows && !app.rows.covers(...offer.rows)) {
+    app.toast({
+      icon: "clock",
+      title: offer.title,
+      text: "The masks of this video are still being read.",
+      name: "reading",
+    });
+    await app.rows.cover(...offer.rows);
+  }
+  await loadMasks(app, unloaded(app, /** @type {Offer} */ (offer)));
+}
+
+/** Load the masks of frames. @param {Editor} app @param {number[]} frames in order */
+export async function loadMasks(app, frames) {
+  for (let at = 0; at < frames.length;) {
+    const first = frames[at];
+    let last = first;
+    while (at < frames.length && frames[at] - first < REQUEST) last = frames[at++];
+    await app.showing?.fetchMasks(first, last + 1);
+  }
+}
+
+/** @param {Editor} app @param {Offer} offer */
+function taken(app, offer) {
+  const plan = offer.make();
+  if ("refused" in plan) {
+    app.toast({ icon: offer.icon, title: offer.title, text: plan.refused, name: "not now" });
+    return null;
+  }
+  const extent = extentOf(plan);
+  const small = extent ? extent[0] === extent[1] : plan.changes.length < 2;
+  return small && !offer.always ? applied(app, offer, plan) : previewOf(app, offer, plan);
+}
+
+/** @param {Editor} app @param {Offer} offer @param {Plan} plan */
+function applied(app, offer, plan) {
+  const edit = app.queue?.add(plan.kind, plan.changes) ?? null;
+  const selected = offer.select?.(plan);
+  if (edit && selected) app.view.set({ selected, newTrack: null });
+  return edit;
+}
+
+/** @param {Editor} app @param {Offer} offer @param {Plan} plan @returns {Preview} */
+function previewOf(app, offer, plan) {
+  const { title, facts, doubts } = plan.summary;
+  return new Preview({
+    title,
+    icon: offer.icon,
+    facts: [...doubts, ...facts],
+    marks: marksOf(plan),
+    questions: offer.questions?.() ?? [],
+    masks: draftMasks(app, plan),
+    keys: offer.keys,
+    apply: () => applied(app, offer, plan),
+    again: () => {
+      const next = offer.make();
+      return "refused" in next ? null : previewOf(app, offer, next);
+    },
+  });
+}
+
+/** The preview of an offer with another answer; the shown one stays where that is refused. @param {Editor} app @param {Offer} offer @returns {Preview} */
+export function answered(app, offer) {
+  const plan = offer.make();
+  if (!("refused" in plan)) return previewOf(app, offer, plan);
+  app.toast({ icon: offer.icon, title: offer.title, text: plan.refused, name: "not now" });
+  return /** @type {Preview} */ (app.view.now.preview);
+}
+
+/** @param {Plan} plan @returns {LaneMark[]} */
+function marksOf(plan) {
+  return plan.lanes.flatMap(({ track, how, runs, doubtful }) => {
+    const kind = /** @type {LaneMark["kind"]} */ (doubtful ? "doubt" : ORDER[how]);
+    return runs.map(([first, last]) => ({ track, first, last, kind }));
+  });
+}
+
+/** The masks that a plan puts on a frame, as far as they are loaded. @param {Editor} app @param {Plan} plan */
+function draftMasks(app, plan) {
+  /** @type {Map<number, import("./plan.js").Change[]>|null} */
+  let byFrame = null;
+  const { document } = app;
+  const number = (/** @type {string|null} */ id) => document.tracks.get(id ?? "")?.number ?? document.nextNumber();
+  return (/** @type {number} */ frame) => {
+    if (!byFrame) {
+      byFrame = new Map();
+      for (const change of plan.changes) {
+        if (change.frame === null || (!change.after?.rle && !change.after?.mask)) continue;
+        const list = byFrame.get(change.frame);
+        if (list) list.push(change);
+        else byFrame.set(change.frame, [change]);
+      }
+    }
+    return (byFrame.get(frame) ?? []).flatMap(({ track, after }) => {
+      const runs = after?.rle ? parse(after.rle.counts) : document.masks.runs(after?.mask ?? "");
+      return runs ? [{ number: number(track), runs }] : [];
+    });
+  };
+}

@@ -1,0 +1,43 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { matchingPartners } from "../../../../assets/editor/panels/partner.js";
+import { forFrame, forMerge } from "../../../../assets/editor/verbs/partners.js";
+import { documentOf, frames } from "../verbs/scenes.mjs";
+
+const partner = (number, name = "") => ({ track: { number, name }, note: "" });
+const found = (partners, text) =>
+  matchingPartners(partners, text, ({ track }) => track.name).map(({ track }) => track.number);
+
+test("a number finds its track first, letters find names", () => {
+  const partners = [partner(12, "dog"), partner(1, "cat"), partner(2, "dark cat")];
+  assert.deepEqual(found(partners, ""), [12, 1, 2]);
+  assert.deepEqual(found(partners, "1"), [1, 12]);
+  assert.deepEqual(found(partners, "CAT"), [1, 2]);
+  assert.deepEqual(found(partners, "9"), []);
+});
+
+const numbers = (partners) => partners.map(({ track, note }) => [track.number, note]);
+
+test("a track that goes on where another ends is the likeliest to merge with", () => {
+  const document = documentOf(frames(0, 4), frames(2, 6), frames(9, 12), frames(5, 6));
+  assert.deepEqual(numbers(forMerge(document, document.tracks.get("t1"))), [
+    [4, "right beside it"],
+    [3, "4 frames apart"],
+    [2, "both on 3"],
+  ]);
+});
+
+test("the nearest mask on a frame is the likeliest to swap with; tracks without one come last", () => {
+  const document = documentOf(
+    frames(0, 4, { hash: "h0" }),
+    frames(0, 4, { hash: "h5" }),
+    frames(0, 4, { hash: "h2" }),
+    frames(6, 7),
+  );
+  assert.deepEqual(numbers(forFrame(document, document.tracks.get("t1"), 3)), [
+    [3, "2 pixels away"],
+    [2, "5 pixels away"],
+    [4, "on frame 6"],
+  ]);
+  assert.deepEqual(numbers(forFrame(document, document.tracks.get("t4"), 3))[0], [1, "visible here"]);
+});
