@@ -70,4 +70,7 @@ class ServerStartError(AppError):
 
 
 class Cancelled(Exception):
-    """A person cancelled the running job; the results that are stored already stay."""
+    """A person cancelled the running job; the results that are stored already stay.
+
+    Its message, which may be empty, is a sentence about what stays.
+    """

@@ -129,6 +129,13 @@ def progress_of(tx: Connection, run_id: str) -> RunProgress | None:
     return None if row is None else RunProgress(row.done, row.next_frame, bytes(row.state), row.ledger)
 
 
+def frames_done(tx: Connection, run_id: str) -> int | None:
+    """How many frames, from the first on, a run has stored; None where `progress_of` is None. Reads no state."""
+    table = schema.run_progress
+    done = tx.execute(select(table.c.done).where(table.c.run_id == run_id)).scalar()
+    return None if done is None else int(done)
+
+
 def drop_progress(tx: Connection, run_id: str) -> None:
     """Delete the progress of a run, which then cannot be resumed."""
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id == run_id))

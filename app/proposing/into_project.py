@@ -5,7 +5,7 @@ checkpoint and settings; see `app.proposing.run`.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
@@ -15,7 +15,8 @@ from app.errors import BadInput, Cancelled
 from app.machine import choose_device, choose_precision
 from app.progress import Report
 from app.proposing.ledger import TrackLedger
-from app.proposing.run import ProposalRun, RunKey, finished
+from app.proposing.resuming import RunKey, finished, kept_frames, run_key
+from app.proposing.run import ProposalRun
 from app.proposing.run_frames import RunFrames
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
@@ -71,7 +72,7 @@ def propose_video(
     """Proposes tracks for a video and stores them window by window; resumes an unfinished run of the same key.
 
     ``report(progress 0..1, message)`` is called on the way. If ``cancelled()`` turns true, or a person undoes the run
-    meanwhile, the stored windows stay and `Cancelled` is raised.
+    meanwhile, the stored windows stay and `Cancelled` is raised; its message says what the next run need not repeat.
 
     Raises `storage.errors.NotFound`, `app.errors.BadInput` (no checkpoint, or its file is gone),
     `model.tracking.settings.WindowsTooClose`, `storage.frames.VideoError` (the source is gone or changed),
@@ -94,7 +95,7 @@ def propose_video(
         run.fail()
         raise
     if not whole:
-        raise Cancelled
+        raise _cancelled(database, key)
     return _proposed(run, *ended, began_at=began_at)
 
 
@@ -142,10 +143,11 @@ def _inputs(database: Database, video_id: str, checkpoint_id: str | None) -> tup
     return video, checkpoint, mapping
 
 
-def run_key(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSettings, *, device: str) -> RunKey:
-    """The key of a run; ``propose_settings`` as given, with the precision that is used."""
-    # Which of several GPUs is used makes no difference to the result.
-    return RunKey(video.id, checkpoint.id, {**asdict(propose_settings), "device": device.partition(":")[0]})
+def _cancelled(database: Database, key: RunKey) -> Cancelled:
+    """With the sentence about what the run has stored, if the next one resumes it."""
+    with database.read() as tx:
+        kept = kept_frames(tx, key)
+    return Cancelled(kept.sentence) if kept else Cancelled()
 
 
 def _run(

@@ -7,14 +7,13 @@ run.
 
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection
 
 from app.errors import Cancelled
 from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
 from app.proposing.ledger import TrackLedger
+from app.proposing.resuming import RunKey, unfinished
 from app.proposing.writer import ProposalWriter, new_ledger
 from model.tracking.whole_video import WindowResult
 from storage import jobs, masks, runs, videos
@@ -23,37 +22,6 @@ from storage.edits import undoing
 from storage.rle import area
 from storage.runs import Run, RunProgress
 from storage.videos import Video
-
-
-@dataclass(frozen=True)
-class RunKey:
-    """The video, checkpoint and settings of a run; a run resumes only under an equal key."""
-
-    video_id: str
-    checkpoint_id: str
-    settings: Mapping[str, Any]
-
-
-def unfinished(tx: Connection, key: RunKey) -> Run | None:
-    """The video's latest proposal run if it has this key, ended early and can resume; else None."""
-    run = runs.latest_run(tx, key.video_id)
-    if run is None or not _has_key(run, key):
-        return None
-    if run.state == "done" or runs.progress_of(tx, run.id) is None:
-        return None
-    return None if undoing.is_taken_back(tx, key.video_id, run.author) else run
-
-
-def finished(tx: Connection, key: RunKey) -> bool:
-    """Whether the video's latest proposal run has this key, came to its end and was not undone."""
-    run = runs.latest_run(tx, key.video_id)
-    if run is None or run.state != "done" or undoing.is_taken_back(tx, key.video_id, run.author):
-        return False
-    return _has_key(run, key)
-
-
-def _has_key(run: Run, key: RunKey) -> bool:
-    return run.checkpoint_id == key.checkpoint_id and dict(run.settings or {}) == dict(key.settings)
 
 
 class ProposalRun:

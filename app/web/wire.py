@@ -6,6 +6,7 @@ from typing import Any
 
 from app.checkpoints.choice import CheckpointChoice
 from app.checkpoints.releases import DEMO
+from app.proposing.resuming import KeptFrames
 from storage.checkpoints import Checkpoint
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.frames import Gap, stored_span
@@ -144,14 +145,15 @@ def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
     return {name: [[step, value] for step, value in line] for name, line in points.items()}
 
 
-def checkpoint_choice(found: CheckpointChoice) -> Json:
-    """The checkpoint that would propose in a project, its classes that have a category there, and the alternatives."""
+def checkpoint_choice(found: CheckpointChoice, kept: KeptFrames | None) -> Json:
+    """The checkpoint that would propose, the classes that it knows, the alternatives; ``kept``: of its last run."""
     chosen = found.checkpoint
     facts = None if chosen is None else {**checkpoint(chosen, found.known_classes), "classes": chosen.categories}
     return {
         **_fields(found, "known", "unknown", "warning", "device"),
         "checkpoint": facts,
         "unmapped": found.unmapped_classes,
+        "kept": None if kept is None else asdict(kept),
         "downloads": [asdict(release) for release in found.downloads],
     }
 

@@ -136,11 +136,11 @@ class Worker:
         log.info("Job %s (%s) begins.", job.id, job.kind)
         handler = self._handlers.get(job.kind) or self._aside[job.kind]
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
-            error, result = None, None
+            error, result, kept = None, None, ""
             try:
                 result = dict(handler(JobContext(self._settings, database, job, report, self._warm)) or {})
-            except Cancelled:
-                error = STOPPED if self.stopping else "cancelled"
+            except Cancelled as end:
+                error, kept = STOPPED if self.stopping else "cancelled", str(end)
             except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
                 error = sentence(str(mistake))
             except Exception as mistake:
@@ -148,13 +148,15 @@ class Worker:
                 log.error("Job %s (%s) failed.\n%s", job.id, job.kind, trace)
                 report.log(trace[-LOG_TAIL:])
                 error = sentence(str(mistake) or type(mistake).__name__, longest=LONGEST_ERROR)
-        self._end(database, job, error=error, result=result)
+        self._end(database, job, error=error, result=result, kept=kept)
 
-    def _end(self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None) -> None:
+    def _end(
+        self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None, kept: str
+    ) -> None:
         """Store the end of a job; a database that refuses is asked again, because a living process keeps its job."""
         while True:
             try:
-                return self._store_end(database, job, error=error, result=result)
+                return self._store_end(database, job, error=error, result=result, kept=kept)
             except DatabaseError as refusal:
                 # A worker that ends leaves the job to the next one, which finds this process gone.
                 if self.stopping:
@@ -163,7 +165,7 @@ class Worker:
                 time.sleep(END_SECONDS)
 
     def _store_end(
-        self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None
+        self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None, kept: str
     ) -> None:
         with database.atomic() as tx:
             now = jobs.get_job(tx, job.id)
@@ -174,7 +176,7 @@ class Worker:
             elif error == STOPPED and job.kind in RESUMABLE and now.status == "running":
                 jobs.requeue(tx, job.id, message="the worker was stopped; waiting to go on")
             elif error == "cancelled" or now.status == "cancelling":
-                jobs.cancelled(tx, job.id)
+                jobs.cancelled(tx, job.id, message=kept or "cancelled")
             else:
                 jobs.fail(tx, job.id, error=error)
         log.info("Job %s ended: %s.", job.id, error or "done")

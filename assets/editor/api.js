@@ -25,8 +25,8 @@ export const api = Object.freeze({
   /** @param {string} p @returns {Promise<Project>} */
   project: (p) => request("GET", `/data/projects/${id(p)}`),
 
-  /** @param {string} p @returns {Promise<Proposer>} */
-  proposer: (p) => request("GET", `/data/projects/${id(p)}/proposer`),
+  /** @param {string} p @param {string} v the video that tracks are proposed for @returns {Promise<Proposer>} */
+  proposer: (p, v) => request("GET", `/data/projects/${id(p)}/proposer?video=${id(v)}`),
 
   /** @param {string} p @param {string} name @returns {Promise<Category>} */
   addCategory: (p, name) => request("POST", `/data/projects/${id(p)}/categories`, { name }),

@@ -17,7 +17,7 @@ import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
 import { Viewport } from "./canvas/viewport.js";
 import { messageOf, obstacle } from "../kit/request.js";
-import { hasEnded } from "../kit/words.js";
+import { hasEnded, keptOf } from "../kit/words.js";
 
 /** @typedef {import("../kit/wire.js").Job} Job */
 /** @typedef {import("../kit/wire.js").Video} Video */
@@ -335,6 +335,7 @@ export class Editor {
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
     if (job.kind === "index" && isCounting(this.session.now.video)) this.recount();
+    if (keptOf(job)) this.toast({ icon: "spark", title: "Propose is cancelled", text: keptOf(job) });
     if (job.status === "failed") {
       this.toast({
         tone: "bad",

@@ -206,6 +206,7 @@
  * @property {string[]} unknown
  * @property {string|null} warning
  * @property {string|null} device
+ * @property {{frames: number, count: number}|null} kept what an unfinished run of this checkpoint has stored of the video
  * @property {{name: string, size_bytes: number, classes: number|string[]}[]} [downloads]
  */
 

@@ -9,6 +9,9 @@ export const isActive = (job) => Boolean(job && ["queued", "running", "cancellin
 /** Whether a job is over, whatever its outcome. @param {{status: string}} job */
 export const hasEnded = (job) => ["done", "failed", "cancelled"].includes(job.status);
 
+/** The sentence about what a cancelled job has kept, empty where there is none. @param {Job} job */
+export const keptOf = ({ status, message }) => (status === "cancelled" && message?.endsWith(".") ? message : "");
+
 /** @type {Record<string, {name: string, activity: string}>} */
 const JOBS = {
   propose: { name: "Propose", activity: "Proposing" },

@@ -4,7 +4,7 @@
 import { button, fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { clock, plural, when } from "../kit/text.js";
-import { isActive, jobName } from "../kit/words.js";
+import { isActive, jobName, keptOf } from "../kit/words.js";
 import { get, poll, post } from "./data.js";
 
 const SHOWN = 6;
@@ -124,7 +124,7 @@ function line(job, options, stop) {
         : null,
       active && job.message ? h("div.v-t3.v-ell", null, job.message) : null,
       job.status === "failed" ? h("div.v-badc", { role: "alert" }, job.error ?? "It failed.") : null,
-      job.status === "cancelled" ? h("div.v-t3", null, "Stopped; nothing of it was kept.") : null,
+      job.status === "cancelled" ? h("div.v-t3", null, keptOf(job) || "Stopped; nothing of it was kept.") : null,
       job.status === "done" ? h("div.v-t2.v-outcome", null, ...options.outcome(job)) : null,
     ),
     active

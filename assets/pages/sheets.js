@@ -6,12 +6,12 @@ import { isFloating } from "../kit/floating.js";
 import { projectInAddress } from "./data.js";
 
 /** @typedef {[kind: "ok"|"error", text: string, sheet: string, go: string]} Answer as `shell.Answer.as_list` writes it */
-/** @typedef {{project: () => string, open: (name: string) => void, close: () => void, answer: (answer: Answer|null) => void}} Sheets */
+/** @typedef {{project: () => string, begin: (form: string) => string, open: (name: string) => void, close: () => void, answer: (answer: Answer|null) => void}} Sheets */
 
 /** Make `window.vPages`, which the forms' own events call. Harmless when called twice. */
 export function installSheets() {
   if (window.vPages) return;
-  window.vPages = { project: projectInAddress, open, close, answer };
+  window.vPages = { project: projectInAddress, begin, open, close, answer };
   addEventListener("keydown", (event) => {
     if (event.key === "Escape" && document.body.dataset.sheet && !isFloating()) close();
   });
@@ -19,6 +19,23 @@ export function installSheets() {
     const cross = /** @type {Element} */ (event.target).closest?.("[data-close]");
     if (cross) close();
   });
+  addEventListener("input", (event) => forget(/** @type {Element} */ (event.target)));
+}
+
+/** A form is sent: its last answer is not about this. @param {string} form @returns {string} the project's id */
+function begin(form) {
+  showMessage(form, "", "");
+  return projectInAddress();
+}
+
+/** A field is changed: the last answer of its form is about other values. @param {Element} field */
+function forget(field) {
+  const forms = [...document.querySelectorAll(".v-msg")].map((line) => /** @type {HTMLElement} */ (line).dataset.sheet);
+  for (let at = /** @type {Node|null} */ (field); at; at = at.parentNode) {
+    const { id = "" } = /** @type {Element} */ (at);
+    const form = forms.find((name) => id.startsWith(`v-${name}-`));
+    if (form) showMessage(form, "", "");
+  }
 }
 
 /** A link may name a sheet; it opens once, and a reload shows the page as it is. */

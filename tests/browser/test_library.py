@@ -172,3 +172,21 @@ def test_forms_take_every_colour_from_the_look(page: Page, server: RunningServer
     page.locator("#v-checkpoint-config").wait_for()
     assert page.evaluate(style, ["#v-checkpoint-config .dropdown-arrow", "display"]) == "none"
     assert watched.thrown == []
+
+
+def test_the_refusal_of_a_path_does_not_stay_beside_the_next_one(
+    page: Page, server: RunningServer, watched: Watch, clip: Path
+) -> None:
+    driving.new_project(page, server.address, name="paths", categories="fish")
+    page.locator("#v-add-videos").click()
+    path, message = driving.field(page, "v-videos-path"), page.locator(".v-msg[data-sheet=videos]")
+    path.fill(str(clip.with_name("none.mp4")))
+    driving.press(page, "v-videos-add")
+    expect(message).to_contain_text("none.mp4")
+    path.fill(str(clip.with_name("none.mp4x")))
+    expect(message).to_be_hidden()
+    driving.press(page, "v-videos-add")
+    expect(message).to_contain_text("none.mp4x")
+    path.fill(str(clip))
+    driving.press(page, "v-videos-add")
+    expect(message).to_contain_text("is added: 12 frames.")

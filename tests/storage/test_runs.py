@@ -24,9 +24,10 @@ def progress(done: int, *, state: bytes = b"\x00\xff") -> RunProgress:
 def test_what_a_run_needs_comes_back_as_it_was_kept(scene: Scene) -> None:
     run = begun(scene)
     with scene.database.atomic() as tx:
-        assert runs.progress_of(tx, run.id) is None
+        assert runs.progress_of(tx, run.id) is None and runs.frames_done(tx, run.id) is None
         runs.save_progress(tx, run.id, progress(6), after=0)
         assert runs.progress_of(tx, run.id) == progress(6)
+        assert runs.frames_done(tx, run.id) == 6
         runs.save_progress(tx, run.id, progress(9, state=b""), after=6)
         assert runs.progress_of(tx, run.id) == progress(9, state=b"")
 

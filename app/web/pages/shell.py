@@ -1,6 +1,7 @@
 """The shared parts of the pages: the top bar, mount points for ES modules, side sheets, and forms."""
 
 import html
+import json
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -20,7 +21,8 @@ NAVIGATION = (
 
 # The project of a Gradio event is that of the page's address, not session state: `js=` adds it as the first argument.
 # Gradio draws a button before our modules are loaded; a click in between waits for them (`vReady`).
-PROJECT_FIRST = "async (_, ...rest) => { const pages = await window.vReady; return [pages.project(), ...rest]; }"
+# It also takes the form's last answer away, which is not about what is sent now.
+PROJECT_FIRST = "async (_, ...rest) => {{ const pages = await window.vReady; return [pages.begin({form}), ...rest]; }}"
 # The answer of a handler is one message; the module writes it with textContent, so that it is never parsed as HTML.
 SHOW_ANSWER = "async (answer) => { (await window.vReady).answer(answer); }"
 
@@ -142,7 +144,7 @@ class Form:
             run,
             inputs=[self.project, *inputs],
             outputs=self.outcome,
-            js=PROJECT_FIRST,
+            js=PROJECT_FIRST.format(form=json.dumps(self.name)),
             show_progress="hidden",
             preprocess=True,
             trigger_mode="once",

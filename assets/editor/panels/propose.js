@@ -4,11 +4,11 @@
 import { pageAddress } from "../address.js";
 import { api } from "../api.js";
 import { fill, h, icon } from "../../kit/dom.js";
-import { clock, size } from "../../kit/text.js";
+import { clock, plural, size } from "../../kit/text.js";
 import { popover } from "../../kit/floating.js";
 import { messageOf } from "../../kit/request.js";
 import { openVideo } from "../state.js";
-import { isActive, jobName } from "../../kit/words.js";
+import { isActive, jobName, keptOf } from "../../kit/words.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").Proposer} Proposer */
@@ -111,7 +111,8 @@ async function cancel(app, id) {
 function jobDetails(app, anchor) {
   const list = h("div", { class: "v-jobs" });
   const draw = () => {
-    const jobs = app.session.now.jobs.filter(isActive);
+    const all = app.session.now.jobs;
+    const jobs = all.filter(isActive);
     fill(
       list,
       h(
@@ -158,11 +159,29 @@ function jobDetails(app, anchor) {
           ),
         ),
       ),
+      all.filter(keptOf).map((job) => cancelledRow(app, job)),
     );
   };
   draw();
   const stop = app.session.on(["jobs"], draw);
   popover(anchor, list, { width: 344, label: "Jobs", align: "end", onclose: stop });
+}
+
+/** A cancelled job, and what of it stays. @param {Editor} app @param {import("../../kit/wire.js").Job} job */
+function cancelledRow(app, job) {
+  const name = `${jobName(job.kind)}, ${videoName(app, job.video)}`;
+  return h(
+    "div",
+    { class: "v-jobcard" },
+    h(
+      "div",
+      { class: "v-row" },
+      icon("x", 16, "v-t3"),
+      h("b", { class: "v-grow v-ell" }, name),
+      h("span", { class: "v-t3" }, "cancelled"),
+    ),
+    h("div", { class: "v-t2" }, keptOf(job)),
+  );
 }
 
 /** @param {Editor} app @param {string|null} id */
@@ -176,11 +195,12 @@ async function before(app, anchor) {
   const close = popover(anchor, box, { width: 360, label: "Propose", align: "end" });
   const project = app.session.now.project?.id ?? "";
   try {
-    const proposer = await api.proposer(project);
+    const proposer = await api.proposer(project, openVideo(app.session).id);
     const { checkpoint } = proposer;
     fill(
       box,
       checkpoint ? summary(proposer, checkpoint) : null,
+      kept(proposer),
       ways(app, proposer, project),
       checkpoint ? start(app, proposer, checkpoint, close) : null,
     );
@@ -216,6 +236,13 @@ function summary({ known, unknown, device }, checkpoint) {
       unknown.length ? [h("dt", {}, "Not known"), h("dd", { class: "v-warn" }, unknown.join(", "))] : null,
     ),
   ];
+}
+
+/** Where an unfinished run goes on. @param {Proposer} proposer */
+export function kept({ kept: found }) {
+  if (!found) return null;
+  const text = `${found.frames} of ${plural(found.count, "frame")} are kept from the last run; Propose goes on there.`;
+  return h("p", { class: "v-kept" }, icon("check", 16, "v-ok"), h("span", {}, text));
 }
 
 /** Other ways, where the checkpoint has too few classes. @param {Editor} app @param {Proposer} proposer @param {string} project id */

@@ -29,7 +29,7 @@ def undisturbed(desk: Desk, fake: FakeWindows, folder: Path) -> Desk:
 
 
 def test_a_cancelled_run_keeps_the_windows_that_were_done(desk: Desk, fake: FakeWindows) -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled, match=f"^8 of {FRAMES} frames are kept; Propose goes on there.$"):
         desk.propose(cancelled=lambda: len(fake.windows_done) == 2)
 
     assert {frame for _, frame in desk.rows()} == set(range(8))
@@ -42,10 +42,13 @@ def test_a_cancelled_run_keeps_the_windows_that_were_done(desk: Desk, fake: Fake
 def test_a_run_that_goes_on_ends_like_an_undisturbed_one(
     desk: Desk, fake: FakeWindows, tmp_path: Path, windows: int
 ) -> None:
-    with pytest.raises(Cancelled):
+    with pytest.raises(Cancelled) as stopped:
         asked: list[int] = []
         desk.propose(cancelled=lambda: asked.append(0) or len(asked) > windows)  # type: ignore[func-returns-value]
     first = desk.run()
+    assert str(stopped.value) == (
+        f"{4 * windows} of {FRAMES} frames are kept; Propose goes on there." if windows else ""
+    )
     done = desk.propose()
 
     assert done.resumed_at == 4 * windows

@@ -86,6 +86,7 @@ def until_cancelled(context: JobContext) -> None:
         (raises(ValueError("x" * 900)), "failed", "x" * 397 + "..."),
         (raises(MemoryError()), "failed", "MemoryError."),
         (raises(Cancelled()), "cancelled", None),
+        (raises(Cancelled("2 of 9 frames are kept.")), "cancelled", None),
     ],
 )
 def test_each_end_of_a_handler_is_stored(
@@ -94,6 +95,11 @@ def test_each_end_of_a_handler_is_stored(
     job = ended(settings, database, handler)
     assert (job.status, job.error) == (status, error)
     assert job.finished is not None and job.eta_seconds is None
+
+
+def test_what_a_cancelled_job_keeps_is_its_last_message(settings: Settings, database: Database) -> None:
+    assert ended(settings, database, raises(Cancelled("2 of 9 frames are kept."))).message == "2 of 9 frames are kept."
+    assert ended(settings, database, raises(Cancelled())).message == "cancelled"
 
 
 def test_only_a_mistake_of_the_program_leaves_its_traceback_in_the_log(settings: Settings, database: Database) -> None:

@@ -6,6 +6,7 @@ import {
   hasEnded,
   isActive,
   jobName,
+  keptOf,
   REVIEW_STATES,
   toneClass,
   videoState,
@@ -17,6 +18,17 @@ test("a job is active or has ended", () => {
   for (const status of ["done", "failed", "cancelled"])
     assert.deepEqual([isActive({ status }), hasEnded({ status })], [false, true], status);
   assert.equal(isActive(null), false);
+});
+
+test("only the sentence of a cancelled job is about what it kept", () => {
+  const message = "2 of 9 frames are kept.";
+  assert.equal(keptOf({ status: "cancelled", message }), message);
+  for (const job of [
+    { status: "cancelled", message: "cancelled" },
+    { status: "cancelled", message: null },
+  ])
+    assert.equal(keptOf(job), "");
+  assert.equal(keptOf({ status: "running", message }), "");
 });
 
 test("a kind of job that is not known has words too", () => {

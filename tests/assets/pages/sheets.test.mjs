@@ -14,7 +14,7 @@ async function withSheets() {
         "div.v-sheet",
         { id: `v-sheet-${name}` },
         head,
-        h("input", { id: `field-${name}` }),
+        h("div", { id: `v-${name}-path` }, h("input", { id: `field-${name}` })),
         h("p.v-msg", { "data-sheet": name, hidden: true }),
       ),
     );
@@ -87,4 +87,16 @@ test("a message is text, whatever is in it", async () => {
 test("forms learn the project of the address", async () => {
   await withSheets();
   assert.equal(vPages.project(), "p");
+});
+
+test("what a form is sent or changed after is not beside its next answer", async () => {
+  const page = await withSheets();
+  const shown = () => page.all(".v-msg").map((line) => line.textContent);
+  const refuse = () => ["a", "b"].forEach((form) => vPages.answer(["error", `No, says ${form}.`, form, ""]));
+  refuse();
+  assert.equal(vPages.begin("a"), "p");
+  assert.deepEqual(shown(), ["", "No, says b."]);
+  refuse();
+  page.find("#field-b").dispatchEvent(new Event("input", { bubbles: true }));
+  assert.deepEqual(shown(), ["No, says a.", ""]);
 });

@@ -115,8 +115,8 @@ def test_a_press_before_the_modules_are_there_waits_for_them() -> None:
         const first = window.vReady;
         {READY_SCRIPT}
         const told = [];
-        const pages = {{ project: () => "p", answer: (list) => told.push(list) }};
-        const asked = ({shell.PROJECT_FIRST})("", "name", null);
+        const pages = {{ begin: (form) => `p of ${{form}}`, answer: (list) => told.push(list) }};
+        const asked = ({shell.PROJECT_FIRST.format(form=json.dumps("videos"))})("", "name", null);
         const shown = ({shell.SHOW_ANSWER})(["ok", "Done.", "a", ""]);
         let early = true;
         asked.then(() => {{ early = Boolean(window.made); }});
@@ -126,7 +126,7 @@ def test_a_press_before_the_modules_are_there_waits_for_them() -> None:
     """
     done = subprocess.run([node(), "-e", program], capture_output=True, text=True, check=True, timeout=60)
     assert json.loads(done.stdout) == {
-        "inputs": ["p", "name", None],
+        "inputs": ["p of videos", "name", None],
         "told": [["ok", "Done.", "a", ""]],
         "early": True,
         "once": True,

@@ -4,9 +4,12 @@ from typing import Any
 
 from fastapi.testclient import TestClient
 
-from storage import checkpoints, projects
+from app.proposing.resuming import run_key
+from model.tracking.settings import ProposeSettings
+from storage import checkpoints, projects, runs
 from storage.database import Database
 from storage.projects import Project
+from storage.runs import RunProgress
 from storage.videos import Video
 from tests.app.made import add_checkpoint, project_with, square
 from tests.app.web.requests import draw, get
@@ -85,6 +88,37 @@ def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient,
     assert found["known"] == ["car"] and found["warning"] is None
     whole = client.get(f"/data/projects/{project.id}").json()
     assert whole["checkpoint"]["known_here"] == ["sedan"]
+
+
+def test_frames_that_a_cancelled_run_kept_are_told(client: TestClient, database: Database, video: Video) -> None:
+    own = add_checkpoint(database, "dog", name="own")
+
+    def kept(checkpoint: str = own.id, of: str = video.id) -> Any:
+        query = f"projects/{video.project_id}/proposer?checkpoint={checkpoint}&video={of}"
+        return get(client, query)["kept"]
+
+    assert kept() is None and get(client, f"projects/{video.project_id}/proposer")["kept"] is None
+    key = run_key(video, own, ProposeSettings(precision="float32"), device="cpu")
+    with database.atomic() as tx:
+        run = runs.start_run(
+            tx,
+            kind="proposal",
+            project_id=video.project_id,
+            video_id=video.id,
+            checkpoint_id=own.id,
+            settings=key.settings,
+        )
+        runs.finish_run(tx, run.id, state="cancelled")
+    assert kept() is None, "nothing is stored: the next run begins"
+    with database.atomic() as tx:
+        runs.save_progress(tx, run.id, RunProgress(4, 3, b"state", {}), after=0)
+    assert kept() == {"frames": 4, "count": video.count}
+    assert kept(add_checkpoint(database, "dog", name="other").id) is None
+    with database.atomic() as tx:
+        runs.finish_run(tx, run.id)
+    assert kept() is None
+    other = client.get(f"/data/projects/{video.project_id}/proposer?video=none")
+    assert (other.status_code, "video" in other.json()["error"]) == (404, True)
 
 
 def test_without_any_checkpoint_the_ways_out_are_named(client: TestClient, project: Project) -> None:
