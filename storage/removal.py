@@ -37,7 +37,7 @@ def work_on(tx: Connection, video_ids: Iterable[str]) -> dict[str, Work]:
 
 
 def delete_video(tx: Connection, video_id: str) -> Video:
-    """Delete a video's row, tracks, masks, log, runs and drafts, and the mask blobs that nothing else refers to.
+    """Delete a video's rows in every table but jobs, and the mask blobs that nothing else refers to.
 
     Jobs stay as history, without the video. The numbers of its edits are never used again. The file of the video is not
     touched. Raises NotFound.
@@ -52,7 +52,7 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id.in_(runs)))
     tx.execute(delete(schema.masks).where(schema.masks.c.track_id.in_(tracks)))
     tx.execute(delete(schema.edit_rows).where(schema.edit_rows.c.number.in_(edits)))
-    for table in (schema.tracks, schema.complete_ranges, schema.edits, schema.runs):
+    for table in (schema.tracks, schema.complete_ranges, schema.edits, schema.runs, schema.likely_errors):
         tx.execute(delete(table).where(table.c.video_id == video_id))
     tx.execute(update(schema.jobs).where(schema.jobs.c.video_id == video_id).values(video_id=None))
     tx.execute(delete(schema.videos).where(schema.videos.c.id == video_id))

@@ -283,6 +283,15 @@ drafts = Table(
     Index(None, "video_id", "frame"),
 )
 
+likely_errors = Table(
+    "likely_errors",
+    metadata,
+    Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
+    Column("edit", Integer, nullable=False),  # the last edit that the search saw
+    Column("errors", JSON, nullable=False),  # storage.likely_errors.StoredError, strongest first
+    _time("created"),
+)
+
 jobs = Table(
     "jobs",
     metadata,

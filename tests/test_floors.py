@@ -15,7 +15,7 @@ FLOORS = {
         "cli",
         "web",
         "worker demo conform",
-        "proposing training exchange prompting",
+        "proposing reviewing training exchange prompting",
         "library",
         "checkpoints pictures jobs",
         "sentences machine settings opening own_files progress typed_path library_warnings",
@@ -31,7 +31,7 @@ FLOORS = {
         "tracks removal edits",
         "jobs masks",
         "database youtube_vis",
-        "frames projects videos checkpoints runs snapshots teaching drafts rle migrations",
+        "frames projects videos checkpoints runs snapshots teaching drafts likely_errors rle migrations",
         "schema errors authors atomic text plain_values regular_files",
     ),
 }

@@ -11,6 +11,7 @@ from storage.checkpoints import Checkpoint
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.frames import Gap, stored_span
 from storage.jobs import Job
+from storage.likely_errors import Search
 from storage.projects import Category
 from storage.schema import REVIEWS
 from storage.tracks import MaskRow, Track
@@ -38,6 +39,13 @@ def job(found: Job) -> Json:
     facts = _fields(found, "id", "kind", "status", "progress", "message", "eta_seconds", "error", "result")
     times = _fields(found, "created", "started", "finished")
     return {**facts, **times, "project": found.project_id, "video": found.video_id}
+
+
+def likely_errors(found: Search | None) -> Json:
+    """The likely errors of a video, strongest first; ``edit`` is null if there was no search."""
+    if found is None:
+        return {"edit": None, "errors": []}
+    return {"edit": found.edit, "created": found.created, "errors": [asdict(error) for error in found.errors]}
 
 
 def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, problem: str | None = None) -> Json:

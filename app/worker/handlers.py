@@ -14,6 +14,8 @@ from app.exchange.repeats import ImportedAlready
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
+from app.reviewing.requests import request_search
+from app.reviewing.search import search_video
 from app.worker.job import Handler, JobContext
 from app.worker.loop import watch_child
 from model.tracking.settings import ProposeSettings
@@ -35,7 +37,18 @@ def propose(context: JobContext) -> Mapping[str, Any]:
         propose_settings=ProposeSettings.of(parameters),
         warm=context.warm,
     )
+    request_search(context.database, context.settings, video_id=str(context.job.video_id))
     return done.as_json()
+
+
+def find_errors(context: JobContext) -> Mapping[str, Any]:
+    """Searches the job's video for likely errors."""
+    return search_video(
+        context.database,
+        video_id=str(context.job.video_id),
+        report=context.report,
+        cancelled=context.report.cancelled,
+    )
 
 
 def index(context: JobContext) -> Mapping[str, Any]:
@@ -134,6 +147,7 @@ def retrain(context: JobContext) -> None:
 
 HANDLERS: dict[str, Handler] = {
     "propose": propose,
+    "find_errors": find_errors,
     "index": index,
     "import": import_file,
     "export": export_project,

@@ -34,8 +34,8 @@ def together(values: Sequence[float]) -> float:
 
 
 def _about_the_same(one: LikelyError, other: LikelyError) -> bool:
-    if not set(one.tracks) & set(other.tracks):
-        return False
+    if not set(one.tracks) & set(other.tracks) or "class" in {one.kind, other.kind}:
+        return False  # a doubtful class is a question of its own
     return other.first <= one.last + _NEAR and one.first <= other.last + _NEAR
 
 

@@ -48,7 +48,7 @@ def test_a_file_of_the_server_stays_where_it_is(settings: Settings, database: Da
 
 def test_every_kind_of_job_has_one_handler() -> None:
     assert not set(HANDLERS) & set(ASIDE)
-    assert {"propose", "import", "export", "index"} <= set(HANDLERS) and set(ASIDE) == {"retrain"}
+    assert {"propose", "find_errors", "import", "export", "index"} <= set(HANDLERS) and set(ASIDE) == {"retrain"}
 
 
 class Called:
@@ -75,9 +75,12 @@ def test_a_proposal_is_made_by_the_review_rule_unless_the_job_says_otherwise(
 ) -> None:
     use_case = Called()
     monkeypatch.setattr(handlers, "propose_video", use_case)
+    searched: list[str] = []
+    monkeypatch.setattr(handlers, "request_search", lambda *_, video_id: searched.append(video_id))
     assert HANDLERS["propose"](context_of(settings, database, checkpoint="c")) == {"stored": True}
     assert (use_case.named["video_id"], use_case.named["checkpoint_id"], use_case.named["job_id"]) == ("v", "c", "j")
     assert use_case.named["propose_settings"] == ProposeSettings("review", None)
+    assert searched == ["v"]
     HANDLERS["propose"](context_of(settings, database, checkpoint="c", rule="published", precision="fast"))
     assert use_case.named["propose_settings"] == ProposeSettings("published", "fast")
     HANDLERS["propose"](context_of(settings, database, checkpoint="c", window=8, overlap=2, max_tracks=3))

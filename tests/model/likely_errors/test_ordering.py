@@ -32,6 +32,13 @@ def test_an_error_of_two_tracks_takes_in_what_either_shows() -> None:
     assert only.tracks == ("a", "b")
 
 
+def test_a_doubtful_class_is_an_entry_of_its_own() -> None:
+    assert [one.kind for one in ordered([error("jump", 0.9), error("class", 0.5, first=0, last=30)])] == [
+        "jump",
+        "class",
+    ]
+
+
 def test_weak_findings_are_left_out() -> None:
     assert ordered([error("jump", 0.05)]) == []
 

@@ -1,0 +1,165 @@
+"""Use case: search a video for likely errors and store them; see `model.likely_errors`.
+
+A long video is searched part by part, so that memory does not grow with it. A video whose source is gone is searched by
+its masks and scores alone.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import cv2
+import numpy as np
+from sqlalchemy import Connection
+
+from app.errors import Cancelled
+from app.library.counting import frame_index
+from app.progress import Report
+from model.likely_errors import LikelyError, Measuring, TrackInput, find_errors
+from storage import edits, frames, likely_errors, masks, tracks, videos
+from storage.database import Database
+from storage.likely_errors import StoredError
+from storage.tracks import MaskRow, Track
+from storage.videos import Video
+
+_MASKS = 40_000  # masks that are measured together; about 4 KiB each
+_SHARED = 24  # frames that two parts share
+_LARGEST = 480  # longer side of the pictures that are compared, in pixels
+_MOST = 2000  # errors of a video that are stored
+
+
+def search_video(
+    database: Database, *, video_id: str, report: Report, cancelled: Callable[[], bool]
+) -> Mapping[str, Any]:
+    """Searches a video and replaces its stored likely errors; returns ``{"errors": number}``.
+
+    Rows that a person judged are compared with, but are no errors themselves. ``report(progress 0..1, message)`` is
+    called on the way. Raises `storage.errors.NotFound`, `app.errors.Cancelled`.
+    """
+    with database.read() as tx:
+        video = videos.get_video(tx, video_id)
+        edit = edits.last_number(tx)
+        found_tracks = [track for track in tracks.list_tracks(tx, video_id) if not track.rejected]
+        rows = tracks.rows(tx, video_id)
+    by_track: dict[str, dict[int, MaskRow]] = {track.id: {} for track in found_tracks}
+    for row in rows:
+        if row.track_id in by_track and row.review != "rejected":
+            by_track[row.track_id][row.frame] = row
+    found: list[LikelyError] = []
+    for start, stop in parts(video.count, sum(row.hash is not None for row in rows)):
+        with database.read() as tx:
+            inputs = [_input(tx, track, by_track[track.id], start, stop) for track in found_tracks]
+        core = (start + _SHARED // 2 if start else 0, stop - _SHARED // 2 if stop < video.count else stop)
+        for error in _search_part(video, inputs, start, stop, report=report, cancelled=cancelled):
+            if core[0] <= error.frame < core[1]:
+                found.append(error)
+    kept = [_stored(error, by_track) for error in found if _is_open(error, by_track)]
+    kept.sort(key=lambda one: (-one.strength, one.first))
+    with database.atomic() as tx:
+        likely_errors.replace(tx, video_id, kept[:_MOST], edit=edit)
+    return {"errors": len(kept[:_MOST])}
+
+
+def parts(count: int, mask_count: int) -> list[tuple[int, int]]:
+    """The parts (start, stop) of a video of ``count`` frames that are searched one by one; neighbours share frames."""
+    length = max(int(count * _MASKS / max(mask_count, 1)), 4 * _SHARED)
+    if length >= count:
+        return [(0, count)] if count else []
+    starts = range(0, max(count - _SHARED, 1), length - _SHARED)
+    return [(start, min(start + length, count)) for start in starts]
+
+
+def _input(tx: Connection, track: Track, rows: Mapping[int, MaskRow], start: int, stop: int) -> TrackInput:
+    """The rows of a track from ``start`` to ``stop``, numbered from 0."""
+    here = {frame - start: row for frame, row in rows.items() if start <= frame < stop}
+    blobs = masks.get_blobs(tx, sorted({row.hash for row in here.values() if row.hash is not None}))
+    return TrackInput(
+        track.id,
+        masks={frame: dict(blobs[row.hash]) for frame, row in here.items() if row.hash is not None},
+        scores={frame: row.score for frame, row in here.items() if row.score is not None and row.hash is not None},
+        absent=frozenset(frame for frame, row in here.items() if row.hash is None),
+        judged=frozenset(frame for frame, row in here.items() if row.human),
+        score=track.score,
+        margin=_margin(track),
+    )
+
+
+def _margin(track: Track) -> float | None:
+    """The score of the track's class minus that of the next one; None if the track has no runner-up."""
+    others = (track.extra or {}).get("runners_up") or []
+    scores = [value for _, value in others if isinstance(value, int | float)]
+    return None if track.score is None or not scores else track.score - max(scores)
+
+
+def _search_part(
+    video: Video,
+    inputs: Sequence[TrackInput],
+    start: int,
+    stop: int,
+    *,
+    report: Report,
+    cancelled: Callable[[], bool],
+) -> list[LikelyError]:
+    """Likely errors of frames ``start`` to ``stop``, in frames of the video."""
+    measuring = Measuring(list(inputs), stop - start)
+    for frame, picture in _pictures(video, start, stop):
+        if cancelled():
+            raise Cancelled
+        measuring.add(frame - start, picture)
+        report(frame / max(video.count, 1), f"Searching for likely errors: frame {frame + 1} of {video.count}")
+    return [_shifted(error, start) for error in find_errors(measuring.tracks, stop - start)]
+
+
+def _pictures(video: Video, start: int, stop: int) -> Iterator[tuple[int, np.ndarray | None]]:
+    """The frames ``start`` to ``stop`` as small pictures, None where they cannot be read."""
+    done = start
+    # A search by masks alone is better than none; the editor itself shows that the source is gone.
+    with suppress(frames.VideoError), frames.open_reader(frame_index(video)) as reader:
+        for frame, pixels in reader.read_range(start, stop):
+            yield frame, _small(pixels)
+            done = frame + 1
+    yield from ((frame, None) for frame in range(done, stop))
+
+
+def _small(pixels: np.ndarray) -> np.ndarray:
+    height, width = pixels.shape[:2]
+    scale = _LARGEST / max(height, width)
+    if scale >= 1:
+        return pixels
+    size = (max(round(width * scale), 1), max(round(height * scale), 1))
+    return cv2.resize(pixels, size, interpolation=cv2.INTER_AREA)
+
+
+def _shifted(error: LikelyError, by: int) -> LikelyError:
+    return LikelyError(
+        error.kind,
+        error.tracks,
+        error.first + by,
+        error.last + by,
+        error.frame + by,
+        error.strength,
+        error.evidence,
+    )
+
+
+def _is_open(error: LikelyError, by_track: Mapping[str, Mapping[int, MaskRow]]) -> bool:
+    """Whether a person has not judged what the error is about."""
+    own = by_track[error.tracks[0]]
+    if error.kind in {"class", "background", "duplicate"}:
+        return not any(row.human for row in own.values())
+    row = own.get(error.frame)
+    return row is None or not row.human
+
+
+def _stored(error: LikelyError, by_track: Mapping[str, Mapping[int, MaskRow]]) -> StoredError:
+    rows = (by_track[track_id].get(error.frame) for track_id in error.tracks)
+    return StoredError(
+        kind=error.kind,
+        tracks=error.tracks,
+        masks=tuple(None if row is None else row.hash for row in rows),
+        first=error.first,
+        last=error.last,
+        frame=error.frame,
+        strength=round(error.strength, 4),
+        evidence=error.evidence,
+    )
