@@ -35,6 +35,11 @@ class Checkpoint:
     created: float
     removed: float | None
 
+    @property
+    def is_retrained(self) -> bool:
+        """Whether a retraining of a project made it: only those belong to a project."""
+        return self.project_id is not None
+
 
 def add_checkpoint(
     tx: Connection,

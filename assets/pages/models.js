@@ -23,7 +23,7 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {number} created unix seconds
  */
 /** @typedef {{name: string, size_bytes: number, classes: number, have: boolean, url: string}} Release a published checkpoint */
-/** @typedef {{active: string|null, checkpoints: Checkpoint[], releases: Release[]}} Facts */
+/** @typedef {{active: string|null, proposes?: string|null, checkpoints: Checkpoint[], releases: Release[]}} Facts */
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -85,11 +85,11 @@ class Models {
   }
 
   draw() {
-    const active = this.facts.checkpoints.find((checkpoint) => checkpoint.id === this.facts.active);
-    const line = active
-      ? `${active.name} proposes in this project.`
+    const proposing = this.facts.checkpoints.find((checkpoint) => checkpoint.id === this.facts.proposes);
+    const line = proposing
+      ? `${proposing.name} proposes in this project${this.facts.active ? "" : " until you put another one in use"}.`
       : this.facts.checkpoints.length
-        ? "No checkpoint was put in use yet; the newest one proposes."
+        ? "No checkpoint proposes in this project yet; put one in use."
         : "There is no checkpoint yet: download TeViT or add a file.";
     fill(
       this.main,

@@ -4,6 +4,7 @@ from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
 from app.checkpoints import register, releases
+from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.class_map import class_mapping
 from app.checkpoints.releases import DEMO, RELEASES
 from app.errors import BadInput
@@ -37,6 +38,7 @@ def listed(context: Context, project_id: str) -> Json:
         projects.get_project(tx, project_id)
         found = checkpoints.list_checkpoints(tx, project_id)
         active = checkpoints.active_checkpoint(tx, project_id)
+        proposing = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         known = {c.id: class_mapping(tx, checkpoint=c, project_id=project_id).mapped for c in found}
         runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == "retrain"]
     measured = {run.get("checkpoint"): run for run in runs}
@@ -44,6 +46,7 @@ def listed(context: Context, project_id: str) -> Json:
     names = {checkpoint.name for checkpoint in found}
     return {
         "active": None if active is None else active.id,
+        "proposes": None if proposing is None else proposing.id,
         "checkpoints": [
             _line(checkpoint, by_hash, known[checkpoint.id], measured.get(checkpoint.id, {}))
             for checkpoint in reversed(found)

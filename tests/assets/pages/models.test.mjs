@@ -28,6 +28,7 @@ const release = (name, values = {}) => ({
 });
 const facts = (values = {}) => ({
   active: "1",
+  proposes: "1",
   checkpoints: [checkpoint("1", { parent: "demo" }), checkpoint("2")],
   releases: [release("tevit_r50")],
   ...values,
@@ -65,14 +66,18 @@ test("what is not known is a dash or a word, never a zero", async () => {
 
 test("the head shows the checkpoint in use", async () => {
   assert.match((await opened()).text(".v-phead"), /round 1 proposes in this project\./);
-  assert.match((await opened({ active: null })).text(".v-phead"), /the newest one proposes/);
+  assert.match(
+    (await opened({ active: null, proposes: "2" })).text(".v-phead"),
+    /round 2 proposes in this project until you put another one in use\./,
+  );
+  assert.match((await opened({ active: null, proposes: null })).text(".v-phead"), /No checkpoint proposes/);
   assert.match((await opened({ active: null, checkpoints: [] })).text(".v-phead"), /download TeViT or add a file/);
 });
 
 test("another checkpoint is put in use; the one in use offers no such button", async () => {
   const page = await opened({}, { "POST /data/projects/p/checkpoints/2/activate": {} });
   assert.equal(page.find('[data-checkpoint="round 1"]').querySelectorAll("button").length, 1);
-  page.answers[FACTS] = facts({ active: "2" });
+  page.answers[FACTS] = facts({ active: "2", proposes: "2" });
   await page.press("Use");
   assert.deepEqual(page.writes, ["POST /data/projects/p/checkpoints/2/activate {}"]);
   assert.match(page.text(".v-phead"), /round 2 proposes/);

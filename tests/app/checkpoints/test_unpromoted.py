@@ -1,0 +1,116 @@
+"""A checkpoint that a retraining made proposes nowhere before a person promoted it: page, command and worker."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi.testclient import TestClient
+
+from app.checkpoints.choice import checkpoint_choice, chosen_checkpoint
+from app.proposing import into_project
+from app.settings import Settings
+from storage import checkpoints, jobs
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import add_checkpoint, project_with, video_in
+from tests.app.web.requests import get
+
+
+@pytest.fixture
+def project(database: Database) -> Project:
+    return project_with(database, "dog")[0]
+
+
+def retrained(database: Database, project: Project, name: str = "round 1") -> Checkpoint:
+    facts: dict[str, Any] = {"path": f"checkpoints/{name}.safetensors", "sha256": name, "config": "tevit_tiny"}
+    with database.atomic() as tx:
+        return checkpoints.add_checkpoint(
+            tx, name=name, categories=["dog"], size_bytes=1, project_id=project.id, **facts
+        )
+
+
+def proposing(database: Database, project: Project) -> str | None:
+    with database.read() as tx:
+        found = chosen_checkpoint(tx, project_id=project.id, checkpoint_id=None)
+    return None if found is None else found.name
+
+
+def test_the_added_one_proposes_until_a_retrained_one_is_promoted(database: Database, project: Project) -> None:
+    assert proposing(database, project) is None
+    add_checkpoint(database, "fish", name="demo")
+    assert proposing(database, project) == "demo"
+    made = retrained(database, project)
+    assert proposing(database, project) == "demo"
+    add_checkpoint(database, "dog", name="release")
+    retrained(database, project, "round 2")
+    assert proposing(database, project) == "release"
+    with database.atomic() as tx:
+        checkpoints.activate(tx, project.id, made.id)
+    assert proposing(database, project) == "round 1"
+
+
+def test_alone_it_does_not_propose_either(database: Database, project: Project) -> None:
+    retrained(database, project)
+    assert proposing(database, project) is None
+
+
+def test_the_page_proposes_with_the_added_one(
+    client: TestClient, database: Database, settings: Settings, project: Project, tmp_path: Path
+) -> None:
+    base = add_checkpoint(database, "dog", name="base")
+    retrained(database, project)
+    clip = video_in(database, settings, project, tmp_path)
+
+    listed = get(client, f"projects/{project.id}/checkpoints")
+    queued = client.post(f"/data/videos/{clip.id}/propose").json()["job"]
+
+    assert (listed["active"], listed["proposes"]) == (None, base.id)
+    with database.read() as tx:
+        assert jobs.get_job(tx, queued["id"]).parameters["checkpoint"] == base.id
+    assert get(client, f"projects/{project.id}/retrain")["defaults"]["from"] == "base"
+    choice = checkpoint_choice(database, settings, project_id=project.id)
+    assert choice.checkpoint is not None and choice.checkpoint.id == base.id
+
+
+class Asked(Exception):
+    """The checkpoint whose network was asked for."""
+
+
+class Recorder:
+    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> None:
+        raise Asked(checkpoint.name)
+
+
+@pytest.fixture
+def propose(database: Database, settings: Settings, project: Project, tmp_path: Path) -> Callable[[], None]:
+    """Proposing as the worker and the command without --model do it, up to the network."""
+    clip: Video = video_in(database, settings, project, tmp_path)
+
+    def call() -> None:
+        into_project.propose_video(
+            database,
+            settings,
+            video_id=clip.id,
+            checkpoint_id=None,
+            report=lambda progress, message: None,
+            cancelled=lambda: False,
+            warm=Recorder(),  # type: ignore[arg-type]
+        )
+
+    return call
+
+
+def test_worker_and_command_propose_with_the_added_one(
+    database: Database, project: Project, propose: Callable[[], None]
+) -> None:
+    add_checkpoint(database, "dog", name="base")
+    made = retrained(database, project)
+    with pytest.raises(Asked, match="base"):
+        propose()
+    with database.atomic() as tx:
+        checkpoints.activate(tx, project.id, made.id)
+    with pytest.raises(Asked, match="round 1"):
+        propose()
