@@ -27,7 +27,7 @@ _TOUCHES = 0.1  # mask IoU from which a detected track touches a judged one
 class Score:
     """AP and related figures over some videos, 0 to 1; None without ground truth."""
 
-    stats: dict[str, float]
+    stats: dict[str, float | None]
     per_category: tuple[tuple[str, int, float | None], ...]  # name, truth tracks, AP
     per_video: tuple[tuple[str, float | None], ...]  # name, AP
 
@@ -87,7 +87,7 @@ def score(
         truth += entries
         on_video(done + 1)
     whole = _evaluate(source, videos, truth, results, frames)
-    stats = {key: _number(whole.stats[key]) or 0.0 for key in STATS}
+    stats = {key: _number(whole.stats[key]) for key in STATS}
     per_video = []
     for index in videos:
         own_truth = [entry for entry in truth if entry["video_id"] == index + 1]

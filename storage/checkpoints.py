@@ -78,10 +78,12 @@ def add_checkpoint(
     return checkpoint
 
 
-def list_checkpoints(tx: Connection, project_id: str | None = None) -> tuple[Checkpoint, ...]:
-    """Checkpoints of a project and the shared ones (None: all), oldest first, without removed ones."""
+def list_checkpoints(tx: Connection, project_id: str | None = None, *, removed: bool = False) -> tuple[Checkpoint, ...]:
+    """Checkpoints of a project and the shared ones (None: all), oldest first; removed ones only with ``removed``."""
     table = schema.checkpoints
-    query = select(table).where(table.c.removed.is_(None)).order_by(table.c.created, table.c.name)
+    query = select(table).order_by(table.c.created, table.c.name)
+    if not removed:
+        query = query.where(table.c.removed.is_(None))
     if project_id is not None:
         query = query.where((table.c.project_id == project_id) | table.c.project_id.is_(None))
     return tuple(_checkpoint(row) for row in tx.execute(query))

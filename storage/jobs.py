@@ -222,9 +222,10 @@ def list_jobs(
     *,
     active: bool = False,
     video_id: str | None = None,
+    kind: str | None = None,
     limit: int | None = None,
 ) -> tuple[Job, ...]:
-    """Jobs, newest first; optionally of one project or video only, or only the queued and running ones (``active``).
+    """Jobs, newest first; optionally of one project, video or kind, or only the queued and running ones (``active``).
 
     ``limit`` None: the newest 100, or with ``active`` all of them, because the oldest are the ones that run.
     """
@@ -235,6 +236,8 @@ def list_jobs(
         query = query.where(table.c.project_id == project_id)
     if video_id is not None:
         query = query.where(table.c.video_id == video_id)
+    if kind is not None:
+        query = query.where(table.c.kind == kind)
     if active:
         query = query.where(table.c.status.in_(ACTIVE))
     return tuple(_job(row) for row in tx.execute(query))

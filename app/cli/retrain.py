@@ -41,7 +41,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
                 print_lines(sentences(planned))
             started = start(database, settings, project_id=project.id, steps=arguments.steps)
             result = _follow(database, settings, started.id)
-    print(json.dumps(result) if arguments.json else result.get("sentence", json.dumps(result)))
+    print(json.dumps(result) if arguments.json else result["verdict"])
 
 
 def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:

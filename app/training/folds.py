@@ -4,6 +4,8 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from app.sentences import counted
+
 DEFAULT_STEPS = 200
 HELD_OUT_FROM = 5  # corrected videos from which one in five is held out; below that k-fold by video
 HELD_OUT, K_FOLD, LAST_THIRD = "held-out", "k-fold", "last-third"
@@ -22,6 +24,13 @@ def evaluation_kind(corrected: int) -> str:
     if corrected >= HELD_OUT_FROM:
         return HELD_OUT
     return K_FOLD if corrected > 1 else LAST_THIRD
+
+
+def measured_on(kind: str, videos: int) -> str:
+    """The name of the set on which so many videos were measured."""
+    if kind == HELD_OUT:
+        return counted(videos, "held-out video")
+    return f"{counted(videos, 'video')} by k-fold" if kind == K_FOLD else "the last third of the one corrected video"
 
 
 def folds(video_ids: Sequence[str], contents: Sequence[str]) -> tuple[Fold, ...]:

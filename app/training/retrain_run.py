@@ -3,7 +3,7 @@
 import dataclasses
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.checkpoints.choice import chosen_checkpoint
@@ -12,11 +12,12 @@ from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
-from app.training.comparison import compared
+from app.training.comparison import compared, metrics_of, verdict
 from app.training.fold_clips import FoldClips, frames_after_boundary
 from app.training.folds import HELD_OUT, LAST_THIRD, Fold, default_steps, folds
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
+from app.training.rounds import free_name, next_round
 from model.config import TeViTConfig, TrainingConfig
 from model.network.tevit import TeViT
 from model.scoring import Score, score
@@ -115,12 +116,13 @@ class Retraining:
             after.append(self._score(network, fold, kind, "Measuring after training"))
         if kind != HELD_OUT:  # the folds only measured; the registered network is trained on all videos
             network = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
-        registered = self._register(network, steps=steps, snapshot=snapshot)
+        figures = {"before_name": self._current.name, **compared(before, after, kind=kind)}
+        registered = self._register(network, figures, steps=steps, snapshot=snapshot)
+        named = {"checkpoint": registered.id, "name": registered.name, **figures}
         return {
-            "checkpoint": registered.id,
-            "name": registered.name,
-            "before_name": self._current.name,
-            **compared(before, after, kind=kind),
+            **named,
+            "promoted": False,
+            "verdict": verdict(named),
             "steps": steps,
             "snapshot": snapshot,
             "loss_last": round(self._last_loss, 4),
@@ -185,10 +187,11 @@ class Retraining:
         if self._report.cancelled():
             raise Cancelled
 
-    def _register(self, network: TeViT, *, steps: int, snapshot: str) -> Checkpoint:
-        name = _free_name(self._database)
+    def _register(self, network: TeViT, figures: Mapping[str, Any], *, steps: int, snapshot: str) -> Checkpoint:
+        with self._database.read() as tx:
+            number = next_round(tx, self._project_id)
         path = self._settings.checkpoints / f"{uuid.uuid4().hex}.safetensors"
-        provenance = {"steps": steps, "seed": 1, "snapshot": snapshot, "project": self._project_id}
+        provenance = {"steps": steps, "seed": 1, "snapshot": snapshot, "project": self._project_id, "round": number}
         parent = self._first.sha256
         made = checkpoint.from_network(network, self._source.categories, parent=parent, provenance=provenance)
         checkpoint.save(path, made)
@@ -196,7 +199,7 @@ class Retraining:
             with self._database.atomic() as tx:
                 registered = checkpoints.add_checkpoint(
                     tx,
-                    name=name,
+                    name=free_name(tx, self._project_id, number),
                     path=str(path.relative_to(self._settings.data)),
                     sha256=checkpoint.file_hash(path),
                     config=made.config.name,
@@ -205,6 +208,7 @@ class Retraining:
                     project_id=self._project_id,
                     parent_sha256=parent,
                     provenance=provenance,
+                    metrics=metrics_of(figures),
                 )
                 choice = dict(zip(made.categories, self._source.category_ids, strict=True))
                 checkpoints.set_class_map(tx, registered.id, self._project_id, choice)
@@ -236,12 +240,3 @@ def _first_of_line(every: Sequence[Checkpoint], current: Checkpoint) -> Checkpoi
         current = by_hash[str(current.parent_sha256)]
         seen.add(current.sha256)
     return current
-
-
-def _free_name(database: Database) -> str:
-    with database.read() as tx:
-        taken = {found.name for found in checkpoints.list_checkpoints(tx)}
-    number = 1
-    while f"round {number}" in taken:
-        number += 1
-    return f"round {number}"

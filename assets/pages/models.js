@@ -18,7 +18,7 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {string[]} classes
  * @property {string[]} known_here classes that are categories of the project
  * @property {string|null} [parent] name of the checkpoint it was trained from
- * @property {number|null} ap 0 to 1
+ * @property {{ap: number, before: number|null, before_name: string|null, set: string}|null} [measured] AP, 0 to 1, on a set of its own
  * @property {number} size_bytes
  * @property {number} created unix seconds
  */
@@ -30,6 +30,22 @@ export async function mount(element) {
   const place = /** @type {HTMLElement} */ (element.querySelector("#v-models"));
   place.className = "v-page";
   await new Models(place).start();
+}
+
+/**
+ * The AP of a checkpoint with its set. Figures of different sets say nothing about each other, so each names its own.
+ * @param {Checkpoint} c
+ */
+function measurement({ measured: m }) {
+  if (!m) return h("span.v-t3", null, "–");
+  const figures = m.before === null ? `AP ${points(m.ap)}` : `AP ${points(m.before)} → ${points(m.ap)}`;
+  const against = m.before_name ? `, ${m.before_name} before` : "";
+  return h(
+    "div.v-measured",
+    { title: `on ${m.set}${against}` },
+    h("span.v-nowrap", null, figures),
+    h("div.v-t3.v-ell", null, `on ${m.set}`),
+  );
 }
 
 class Models {
@@ -139,7 +155,7 @@ class Models {
         ),
         h("td.v-t2", null, c.known_here.length ? count(c.known_here.length) : "none"),
         h("td.v-t2.v-ell", null, c.parent ?? "–"),
-        h("td.n", null, points(c.ap)),
+        h("td", null, measurement(c)),
         h("td.n", null, size(c.size_bytes)),
         h("td.v-t2", null, when(c.created)),
         h(
@@ -169,7 +185,7 @@ class Models {
       ["Classes", ""],
       ["Known here", ""],
       ["Trained from", ""],
-      ["AP", "n"],
+      ["Measured", ""],
       ["Size", "n"],
       ["Added", ""],
       ["", "n"],

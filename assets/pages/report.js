@@ -5,7 +5,7 @@ import { button, h, icon } from "../kit/dom.js";
 import { count, plural, points } from "../kit/text.js";
 
 /**
- * @typedef {{AP: number, AP50?: number, AP75?: number, AR1?: number, AR10?: number}} Stats shares, 0 to 1; -1 where undefined
+ * @typedef {{AP: number|null, AP50?: number|null, AP75?: number|null, AR1?: number|null, AR10?: number|null}} Stats shares, 0 to 1; null where nothing was measured
  * @typedef {number|Stats|null|undefined} Measure an AP, or the statistics that hold it; absent where nothing was measured
  * @typedef {{name: string, tracks?: number, before: Measure, after: Measure}} Line
  */
@@ -85,6 +85,7 @@ export function findings(result, before) {
   const lines = result.per_category ?? [];
   const { better, worse } = sides(lines);
   const total = change(result.before, result.after);
+  if (total === null) return [["warn", "Nothing could be measured: no judged frame in the videos it was measured on"]];
   if (better.length)
     out.push(["ok", `Better than ${before} on ${better.length} of ${plural(lines.length, "category", "categories")}`]);
   if (worse.length)

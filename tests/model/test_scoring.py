@@ -95,7 +95,8 @@ def test_things_that_nobody_looked_at_are_not_held_against_the_network(
     answer(monkeypatch, detected(30, 3, value=0.99), detected(0, 3))
     truth = track([PRESENT] * 3, 0)
     assert score(network, Source(video(truth)), [0]).stats["AP"] == pytest.approx(1.0)
-    assert score(network, Source(video(truth, complete=True)), [0]).stats["AP"] < 0.9
+    missed = score(network, Source(video(truth, complete=True)), [0]).stats["AP"]
+    assert missed is not None and missed < 0.9
 
 
 def test_an_untrained_network_is_scored_without_an_error(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -104,4 +105,13 @@ def test_an_untrained_network_is_scored_without_an_error(network: TeViT, monkeyp
     result = score(
         network, Source(video(track([PRESENT] * 3, 0)), video(track([PRESENT] * 3, 9))), [0, 1], on_video=done.append
     )
-    assert 0.0 <= result.stats["AP"] <= 1.0 and done == [1, 2] and len(result.per_video) == 2
+    assert result.stats["AP"] is not None and 0.0 <= result.stats["AP"] <= 1.0
+    assert done == [1, 2] and len(result.per_video) == 2
+
+
+def test_without_a_judged_frame_nothing_is_measured(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is no zero: a zero would say that the network is bad."""
+    answer(monkeypatch, detected(0, 3))
+    result = score(network, Source(video(track([UNKNOWN] * 3, 0))), [0])
+    assert set(result.stats.values()) == {None}
+    assert result.per_video == (("v", None),)

@@ -186,3 +186,5 @@ def test_jobs_are_listed_newest_first_by_project_video_and_activity(scene: Scene
         assert [job.id for job in jobs.list_jobs(tx, scene.project.id, active=True)] == [second.id]
         assert [job.id for job in jobs.list_jobs(tx, video_id=scene.video.id, limit=1)] == [second.id]
         assert jobs.list_jobs(tx, "nothing") == ()
+        assert {job.kind for job in jobs.list_jobs(tx, kind=alone.kind)} == {alone.kind}
+        assert jobs.list_jobs(tx, kind="nothing") == ()

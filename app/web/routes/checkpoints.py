@@ -10,6 +10,7 @@ from app.checkpoints.releases import DEMO, RELEASES
 from app.errors import BadInput
 from app.jobs import queue
 from app.library.sources import named_place
+from app.training.folds import measured_on
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -40,7 +41,7 @@ def listed(context: Context, project_id: str) -> Json:
         active = checkpoints.active_checkpoint(tx, project_id)
         proposing = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         known = {c.id: class_mapping(tx, checkpoint=c, project_id=project_id).mapped for c in found}
-        runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == "retrain"]
+        runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, kind="retrain", limit=200)]
     measured = {run.get("checkpoint"): run for run in runs}
     by_hash = {checkpoint.sha256: checkpoint.name for checkpoint in found}
     names = {checkpoint.name for checkpoint in found}
@@ -75,6 +76,7 @@ def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...
         "size_bytes": checkpoint.size_bytes,
         "parent": by_hash.get(checkpoint.parent_sha256 or ""),
         "ap": average_precision(metrics),
+        "measured": measured(metrics, is_demo=checkpoint.name == DEMO),
         "created": checkpoint.created,
         "shared": checkpoint.project_id is None,
         "builtin_demo": checkpoint.name == DEMO,
@@ -86,6 +88,27 @@ def average_precision(metrics: Json) -> float | None:
     after = metrics.get("after")
     value = metrics.get("AP", after.get("AP") if isinstance(after, dict) else None)
     return float(value) if isinstance(value, int | float) and value >= 0 else None
+
+
+def measured(metrics: Json, *, is_demo: bool) -> Json | None:
+    """The AP of a checkpoint with the name of its set, or None if it was not measured.
+
+    A retrained one has the AP of the checkpoint ``before`` it on the same set too.
+    """
+    value = average_precision(metrics)
+    if value is None:
+        return None
+    before = metrics.get("before")
+    own = "held-out videos of the demo" if is_demo else "a set of its own"
+    kind, videos = metrics.get("evaluation"), metrics.get("per_video")
+    # Results of earlier versions lack the name of their set.
+    named = measured_on(kind, len(videos)) if kind and videos else own
+    return {
+        "ap": value,
+        "before": before.get("AP") if isinstance(before, dict) else None,
+        "before_name": metrics.get("before_name"),
+        "set": metrics.get("set") or named,
+    }
 
 
 def router(context: Context) -> APIRouter:

@@ -22,7 +22,7 @@ def facts(context: Context, project_id: str) -> Json:
         projects.get_project(tx, project_id)
         active = checkpoints.active_checkpoint(tx, project_id)
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
-        runs = [job for job in jobs.list_jobs(tx, project_id, limit=200) if job.kind == KIND]
+        runs = jobs.list_jobs(tx, project_id, kind=KIND, limit=200)
     return {
         "plan": asdict(planned),
         "active": None if active is None else {"id": active.id, "name": active.name},

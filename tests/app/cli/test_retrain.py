@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -45,6 +46,28 @@ def test_the_plan_is_printed_and_nothing_starts(
     assert (data["masks_drawn"], data["absences"], data["background"][0]["name"]) == (2, 1, clip.name)
     with database.read() as tx:
         assert jobs.list_jobs(tx) == ()
+
+
+RESULT = {"checkpoint": "new", "verdict": "round 1: AP 50.0 before (demo), 62.5 after."}
+
+
+@pytest.mark.parametrize("as_json", [True, False])
+def test_the_command_prints_a_sentence_and_json_only_on_request(
+    data_run: Run,
+    database: Database,
+    settings: Settings,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    as_json: bool,
+) -> None:
+    made, categories = project_with(database, "fish", name="sea")
+    clip = video_in(database, settings, made, tmp_path)
+    send(database, clip, new_track(categories["fish"].id, {0: square(4, 4)})[1])
+    monkeypatch.setattr(retrain, "start", lambda *_, **__: SimpleNamespace(id="job"))
+    monkeypatch.setattr(retrain, "_follow", lambda *_: RESULT)
+    ran = data_run("retrain", "--project", "sea", *(["--json"] if as_json else []))
+    assert ran.out.strip() == (json.dumps(RESULT) if as_json else RESULT["verdict"])
+    assert ran.errors[0].startswith("It trains on 1 mask of 1 track in 1 video")  # said before it starts
 
 
 @pytest.mark.parametrize("ending", ["done", "failed"])

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.training.comparison import compared, mean, per_category
+from app.training.comparison import compared, mean, metrics_of, per_category, verdict
 from app.training.folds import K_FOLD, LAST_THIRD
 from model.scoring import Score
 
@@ -14,7 +14,30 @@ def score_of(ap: float, videos: int = 1, *categories: tuple[str, int, float | No
 
 def test_means_weigh_each_video_the_same() -> None:
     assert mean([score_of(0.2), score_of(0.6)], [1, 3])["AP"] == pytest.approx(0.5)
-    assert mean([score_of(0.4)], [0])["AP"] == 0.0
+
+
+def test_a_measurement_of_nothing_is_no_zero() -> None:
+    nothing = Score({"AP": None, "AP50": None}, (), (("v", None),))
+    assert mean([score_of(0.4)], [0])["AP"] is None
+    assert mean([nothing, score_of(0.4)], [1, 1])["AP"] == pytest.approx(0.4)
+    result = compared([nothing], [nothing], kind="held-out")
+    assert (result["before"]["AP"], result["after"]["AP"], result["proven"]) == (None, None, False)
+    assert compared([nothing], [score_of(0.4)], kind="held-out")["proven"] is False
+    assert "nothing could be measured on 1 held-out video" in verdict({**result, "name": "n", "before_name": "b"})
+
+
+def test_the_verdict_and_the_stored_metrics_name_the_set() -> None:
+    result = {
+        "name": "round 1",
+        "before_name": "demo",
+        **compared([score_of(0.5, 2)], [score_of(0.625, 2)], kind=K_FOLD),
+    }
+    assert verdict(result) == (
+        "round 1: AP 50.0 before (demo), 62.5 after, on 2 videos by k-fold: not proven. "
+        "It is kept aside until you put it in use (models activate 'round 1')."
+    )
+    kept = metrics_of(result)
+    assert (kept["set"], kept["before"]["AP"], kept["after"]["AP"]) == ("2 videos by k-fold", 0.5, 0.625)
 
 
 def test_a_category_weighs_by_its_tracks_over_all_folds() -> None:

@@ -52,6 +52,9 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     assert made.provenance["snapshot"] == result["snapshot"]
     assert set(result["before"]) == set(result["after"]) == {"AP", "AP50", "AP75", "AR1", "AR10"}
     assert [line["name"] for line in result["per_video"]] == ["one", "two"]
+    assert made.metrics is not None and made.metrics["after"] == result["after"]
+    assert (made.metrics["set"], made.metrics["before_name"]) == ("2 videos by k-fold", "start")
+    assert result["promoted"] is False and "2 videos by k-fold" in result["verdict"]
     assert result["per_category"][0]["name"] == "fish" and result["per_category"][0]["tracks"] == 2
     assert checkpoint.load(settings.data / made.path).parent == start.sha256
 

@@ -13,7 +13,7 @@ const checkpoint = (id, values = {}) => ({
   classes: ["fish", "star"],
   known_here: ["fish"],
   parent: null,
-  ap: 0.486,
+  measured: { ap: 0.486, before: 0.4, before_name: "demo", set: "2 held-out videos" },
   size_bytes: 14_700_000,
   created: 1000,
   ...values,
@@ -54,13 +54,16 @@ test("the table shows each checkpoint's classes, origin, AP and size", async () 
   const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
   assert.deepEqual(
     [name, config, classes, here, parent, ap, size],
-    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "48.6", "14.7 MB"],
+    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "AP 40.0 → 48.6on 2 held-out videos", "14.7 MB"],
   );
-  assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "48.6"]);
+  assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "AP 40.0 → 48.6on 2 held-out videos"]);
+  const alone = { ap: 0.6, before: null, before_name: null, set: "held-out videos of the demo" };
+  const demo = await opened({ checkpoints: [checkpoint("1", { measured: alone })] });
+  assert.equal(cells(demo, "round 1")[5], "AP 60.0on held-out videos of the demo");
 });
 
 test("what is not known is a dash or a word, never a zero", async () => {
-  const page = await opened({ checkpoints: [checkpoint("1", { ap: null, known_here: [] })] });
+  const page = await opened({ checkpoints: [checkpoint("1", { measured: null, known_here: [] })] });
   assert.deepEqual(cells(page, "round 1").slice(3, 6), ["none", "–", "–"]);
 });
 

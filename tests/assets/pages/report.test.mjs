@@ -169,3 +169,13 @@ test("the verdict distinguishes better, worse, and whether it is proven", () => 
   assert.match(text(three({ after: { AP: 0.3 }, proven: false })), /warn Not better/);
   assert.match(text(three({ per_category: [] })), /No category differs/);
 });
+
+test("a measurement of nothing is said to be none, and shown as a dash", async () => {
+  await openPage();
+  const result = { before: { AP: null }, after: { AP: null }, evaluation: "held-out", proven: false, per_category: [] };
+  assert.deepEqual(findings(result, "demo"), [
+    ["warn", "Nothing could be measured: no judged frame in the videos it was measured on"],
+  ]);
+  const box = verdict({ result: { ...result, name: "round 1", checkpoint: "c" }, before: "demo", active: null });
+  assert.match(box.querySelector(".v-big").textContent, /^– –$/);
+});

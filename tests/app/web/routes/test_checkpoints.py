@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from app.web.routes.checkpoints import average_precision
+from app.web.routes.checkpoints import average_precision, measured
 from app.worker.handlers import HANDLERS
 from app.worker.loop import Worker
 from storage import checkpoints, jobs
@@ -46,6 +46,28 @@ def test_the_ap_of_a_retraining_is_shown(client: TestClient, database: Database,
         jobs.finish(tx, job.id, result={"checkpoint": made.id, "after": {"AP": 0.25}})
     (line,) = get(client, f"projects/{project.id}/checkpoints")["checkpoints"]
     assert line["ap"] == 0.25
+
+
+def test_a_measurement_names_its_set(client: TestClient, database: Database, project: Project) -> None:
+    """Figures of different sets say nothing about each other."""
+    register(database, "demo", metrics={"AP": 0.6})
+    figures = {"before": {"AP": 0.8}, "after": {"AP": 0.78}, "before_name": "demo", "set": "2 held-out videos"}
+    register(database, "round 1", project_id=project.id, metrics=figures)
+    register(database, "unmeasured")
+    register(database, "empty", metrics={"before": {"AP": None}, "after": {"AP": None}, "set": "1 held-out video"})
+    lines = get(client, f"projects/{project.id}/checkpoints")["checkpoints"]
+    assert {line["name"]: line["measured"] for line in lines} == {
+        "demo": {"ap": 0.6, "before": None, "before_name": None, "set": "held-out videos of the demo"},
+        "round 1": {"ap": 0.78, "before": 0.8, "before_name": "demo", "set": "2 held-out videos"},
+        "unmeasured": None,
+        "empty": None,
+    }
+
+
+def test_results_of_earlier_versions_get_the_name_of_their_set() -> None:
+    result = {"before": {"AP": 0.1}, "after": {"AP": 0.2}, "evaluation": "k-fold", "per_video": [{}, {}, {}]}
+    found = measured(result, is_demo=False)
+    assert found is not None and found["set"] == "3 videos by k-fold"
 
 
 def test_a_checkpoint_is_put_in_use(client: TestClient, database: Database, project: Project) -> None:

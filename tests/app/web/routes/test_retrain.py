@@ -31,6 +31,17 @@ def test_runs_come_newest_first_with_what_they_recorded(
     ]
 
 
+def test_a_run_stays_however_many_jobs_follow_it(client: TestClient, database: Database, project: Project) -> None:
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="retrain", project_id=project.id)
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+        jobs.finish(tx, job.id, result={"name": "round 1"})
+        for _ in range(210):
+            jobs.enqueue(tx, kind="propose", project_id=project.id)
+    (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
+    assert run["result"] == {"name": "round 1"}
+
+
 def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(
     client: TestClient, database: Database, project: Project
 ) -> None:
