@@ -55,27 +55,32 @@ def download(
     if found is not None:
         return _as_recorded(settings, found, folder / RECORD, address)
     folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{name}.pth.part"
+    whole = folder / f"{name}.pth"
+    part = _part_of(whole)
     fetch(address, part, name=name, report=report, cancelled=cancelled)
     report(0.96, "Checking")
-    digest = digest_of(part)
+    digest = digest_of(part, cancelled=cancelled)
     require_same(folder / RECORD, part, address, digest, fetched=True)
-    whole = folder / f"{name}.pth"
     put_in_place(part, whole)
-    made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address)
+    made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address, cancelled)
     remember(folder / RECORD, address, digest)  # only now: the hash of a broken file must not become the release's
     return made
 
 
-def _take_in(database: Database, settings: Settings, file: CheckpointFile, address: str) -> Checkpoint:
-    """Register the downloaded file and delete the download.
+def _take_in(
+    database: Database, settings: Settings, file: CheckpointFile, address: str, cancelled: Callable[[], bool]
+) -> Checkpoint:
+    """Register the downloaded file and delete the download; if it is cancelled, the download stays.
 
     If it is no checkpoint, raise `DownloadFailed` without the path, which no longer exists.
     """
     from model.weights.checkpoint import CheckpointError
 
     try:
-        return add_file(database, settings, file, project_id=None)
+        return add_file(database, settings, file, project_id=None, cancelled=cancelled)
+    except Cancelled:
+        put_in_place(file.path, _part_of(file.path))  # the next try has all bytes
+        raise
     except BadInput as error:
         if not isinstance(error.__cause__, CheckpointError):
             raise
@@ -86,6 +91,11 @@ def _take_in(database: Database, settings: Settings, file: CheckpointFile, addre
         ) from error
     finally:
         file.path.unlink(missing_ok=True)
+
+
+def _part_of(whole: Path) -> Path:
+    """Where the bytes of a file lie that has not arrived yet."""
+    return whole.with_name(f"{whole.name}.part")
 
 
 def _as_recorded(settings: Settings, found: Checkpoint, record: Path, address: str) -> Checkpoint:
@@ -186,10 +196,15 @@ def _broken_off(name: str, part: Path) -> str:
     return f"The download of {name} broke off after {size / 1e6:.0f} MB; repeat the command to go on from there."
 
 
-def digest_of(path: Path) -> str:
-    """sha256 of a file, in hexadecimal digits."""
+def digest_of(path: Path, *, cancelled: Callable[[], bool] = lambda: False) -> str:
+    """sha256 of a file, in hexadecimal digits. Raises `Cancelled`."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        while block := file.read(BLOCK):
+            if cancelled():
+                raise Cancelled
+            digest.update(block)
+    return digest.hexdigest()
 
 
 def require_same(record: Path, path: Path, address: str, digest: str, *, fetched: bool = False) -> None:

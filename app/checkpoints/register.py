@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from app.checkpoints.class_map import class_names
 from app.checkpoints.find import locate
 from app.checkpoints.releases import DEMO
-from app.errors import BadInput, CannotStore
+from app.errors import BadInput, Cancelled, CannotStore
 from app.machine import Shard
 from app.sentences import counted
 from app.settings import Settings
@@ -59,11 +59,19 @@ def activate(database: Database, *, project_id: str, checkpoint_id: str) -> Chec
     return found
 
 
-def add_file(database: Database, settings: Settings, file: CheckpointFile, *, project_id: str | None) -> Checkpoint:
+def add_file(
+    database: Database,
+    settings: Settings,
+    file: CheckpointFile,
+    *,
+    project_id: str | None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Checkpoint:
     """Check a checkpoint file against its configuration, store it in the own format, and register it.
 
-    ``project_id`` None: every project may use it. Raises `BadInput` (no such file, or it does not fit; the sentence
-    names file and key) and `NameTaken`; nothing is stored then.
+    ``project_id`` None: every project may use it. ``cancelled`` is asked before each weight is read. Raises `BadInput`
+    (no such file, or it does not fit; the sentence names file and key), `NameTaken` and `Cancelled`; nothing is stored
+    then.
     """
     from model.weights.checkpoint import CheckpointError, load, save
 
@@ -71,12 +79,18 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
         raise BadInput(f"There is no checkpoint file {file.path} on this machine.")
     name = free_of_slashes(file.name or file.path.stem)
     _require_free(database, name)
+
+    def check() -> None:
+        if cancelled():
+            raise Cancelled
+
     try:
         config = named(file.config) if file.config else None
-        loaded = load(file.path, config=config)
+        loaded = load(file.path, config=config, check=check)
     except (CheckpointError, UnknownConfiguration) as error:
         raise BadInput(f"{str(error).rstrip('.')}.") from error
     weights = _named(loaded)
+    check()
     # The random part keeps the name apart from a person's file and from the file of a removed checkpoint.
     stored = settings.checkpoints / f"{name}-{uuid.uuid4().hex[:8]}.safetensors"
     try:
@@ -84,6 +98,7 @@ def add_file(database: Database, settings: Settings, file: CheckpointFile, *, pr
     except OSError as error:
         raise CannotStore(f"The checkpoint {name} could not be stored", error) from error
     try:
+        check()
         return _register(database, settings, stored, name=name, weights=weights, project_id=project_id)
     except BaseException:
         stored.unlink(missing_ok=True)
@@ -201,12 +216,13 @@ def _register(
 ) -> Checkpoint:
     from model.weights.checkpoint import file_hash
 
+    digest = file_hash(stored)  # before the transaction: a large file takes seconds, and other writers wait for it
     with database.atomic() as tx:
         return checkpoints.add_checkpoint(
             tx,
             name=name,
             path=str(stored.relative_to(settings.data)),
-            sha256=file_hash(stored),
+            sha256=digest,
             config=weights.config.name,
             categories=list(weights.categories),
             size_bytes=stored.stat().st_size,

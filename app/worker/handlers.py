@@ -121,7 +121,7 @@ def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
     context.report(0.1, "Reading the file")
     with file_of_job(context.settings.data / CHECKPOINTS, parameters, typed="path") as path:
         file = CheckpointFile(path, parameters["name"], config=parameters.get("config"))
-        made = add_file(context.database, context.settings, file, project_id=None)
+        made = add_file(context.database, context.settings, file, project_id=None, cancelled=context.report.cancelled)
     sentence = " ".join((f"{made.name} is added and can be put in use.", *notes_of(made)))
     return {"checkpoint": made.id, "name": made.name, "sentence": sentence}
 

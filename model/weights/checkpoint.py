@@ -6,6 +6,7 @@ Official files (`{'meta', 'state_dict'}`) are read with `weights_only=True`; eve
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -134,9 +135,12 @@ def _order_header(path: Path) -> None:
         file.write(ordered)
 
 
-def load(path: Path, *, config: TeViTConfig | None = None) -> ModelCheckpoint:
-    """Read an own checkpoint, or an official one, whose configuration is ``config`` or else named by the file name."""
-    return from_weights(read_weights(path), config=config)
+def load(path: Path, *, config: TeViTConfig | None = None, check: Callable[[], None] = lambda: None) -> ModelCheckpoint:
+    """Read an own checkpoint, or an official one, whose configuration is ``config`` or else named by the file name.
+
+    ``check``: see :func:`model.weights.files.read_weights`.
+    """
+    return from_weights(read_weights(path, check=check), config=config)
 
 
 def is_own(file: WeightFile) -> bool:

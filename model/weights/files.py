@@ -1,9 +1,10 @@
 """Reads weight files of any layout, PyTorch (`.pth`) and safetensors; code in them is never executed."""
 
+import io
 import pickle
 import struct
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -58,17 +59,37 @@ class WeightFile:
     place: str | None = None  # the entry that held the weights: 'state_dict', 'model', or None for the file itself
 
 
-def read_weights(path: Path) -> WeightFile:
+class WatchedFile(io.BufferedReader):
+    """An open file that calls ``check`` before each piece that is read; what ``check`` raises ends the reading."""
+
+    def __init__(self, path: Path, check: Callable[[], None]) -> None:
+        super().__init__(io.FileIO(path))
+        self._check = check
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """As of any file."""
+        self._check()
+        return super().read(size)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """As of any file."""
+        self._check()
+        return super().readinto(buffer)
+
+
+def read_weights(path: Path, *, check: Callable[[], None] = lambda: None) -> WeightFile:
     """Tensors of a `.safetensors` or PyTorch file; a leading ``module.`` of every key (parallel training) is left out.
+
+    ``check`` is called before each tensor is read, since a large file takes long; what it raises ends the reading.
 
     Raises :class:`CheckpointError` for a file that is missing, cannot be read, or holds anything but tensors.
     """
     if not path.is_file():
         raise CheckpointError(f"{path}: there is no such checkpoint file")
     if path.suffix == ".safetensors":
-        state, meta = _safetensors(path)
+        state, meta = _safetensors(path, check)
         return WeightFile(path, state, meta)
-    content = _torch(path)
+    content = _torch(path, check)
     place = next((name for name in _NESTED if isinstance(content.get(name), Mapping)), None)
     state = dict(content[place] if place else content)
     notes: Any = content.get("meta") if place else None
@@ -82,22 +103,26 @@ def read_weights(path: Path) -> WeightFile:
     return WeightFile(path, state, dict(notes) if isinstance(notes, Mapping) else {}, place)
 
 
-def _safetensors(path: Path) -> tuple[dict[str, Tensor], dict[str, Any]]:
+def _safetensors(path: Path, check: Callable[[], None]) -> tuple[dict[str, Tensor], dict[str, Any]]:
+    state = {}
     try:
         with safe_open(path, framework="pt") as file:
-            return {key: file.get_tensor(key) for key in file.keys()}, dict(file.metadata() or {})  # noqa: SIM118
+            for key in file.keys():  # noqa: SIM118
+                check()
+                state[key] = file.get_tensor(key)
+            return state, dict(file.metadata() or {})
     except (SafetensorError, OSError) as error:
         reason = getattr(error, "strerror", None) or other_file(path) or "it is no safetensors file, or it is cut off"
         raise CheckpointError(f"{path}: this is no readable safetensors file ({reason})") from error
 
 
-def _torch(path: Path) -> Mapping[str, Any]:
+def _torch(path: Path, check: Callable[[], None]) -> Mapping[str, Any]:
     try:
-        grows = growth_problem(path)
+        grows = growth_problem(path, check=check)
         if grows:
             raise CheckpointError(f"{path}: {grows}; it was not read")
-        with torch.serialization.safe_globals(_NUMBERS):
-            content = torch.load(path, map_location="cpu", weights_only=True)
+        with WatchedFile(path, check) as file, torch.serialization.safe_globals(_NUMBERS):
+            content = torch.load(file, map_location="cpu", weights_only=True)
     except CheckpointError:
         raise
     except _UNREADABLE as error:

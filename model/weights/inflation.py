@@ -8,6 +8,7 @@ times its size in memory, so its instructions are counted first; those of a real
 import pickletools
 import zipfile
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
@@ -15,23 +16,25 @@ MOST_GROWTH = 2  # of all records together, in sizes of the file
 SLACK_BYTES = 16 << 20
 LONGEST_PICKLE = 64 << 20  # bytes
 MOST_INSTRUCTIONS = 4_000_000
+BETWEEN_CHECKS = 10_000  # instructions
 # What pickletools raises for bytes that are no pickle.
 _BROKEN = (ValueError, LookupError, EOFError, zipfile.BadZipFile, zlib.error)
 PICKLES_OF_OLD_FILES = 5  # magic number, protocol, machine, content, keys of the storages; then raw numbers
 
 
-def growth_problem(path: Path) -> str | None:
+def growth_problem(path: Path, *, check: Callable[[], None] = lambda: None) -> str | None:
     """Why the PyTorch file must not be read, as a part of a sentence; None if it may. Raises OSError.
 
-    A file that is no archive and no pickle is left to the reader, which refuses it.
+    ``check`` is called from time to time; what it raises ends the reading. A file that is no archive and no pickle is
+    left to the reader, which refuses it.
     """
     if zipfile.is_zipfile(path):
-        return _archive_problem(path)
+        return _archive_problem(path, check)
     with path.open("rb") as file:
-        return next((found for _ in range(PICKLES_OF_OLD_FILES) if (found := _pickle_problem(file))), None)
+        return next((found for _ in range(PICKLES_OF_OLD_FILES) if (found := _pickle_problem(file, check))), None)
 
 
-def _archive_problem(path: Path) -> str | None:
+def _archive_problem(path: Path, check: Callable[[], None]) -> str | None:
     try:
         with zipfile.ZipFile(path) as archive:
             records = archive.infolist()
@@ -43,7 +46,7 @@ def _archive_problem(path: Path) -> str | None:
                     if record.file_size > LONGEST_PICKLE:
                         return f"its description has {record.file_size} bytes, which no checkpoint has"
                     with archive.open(record) as file:
-                        problem = _pickle_problem(file)
+                        problem = _pickle_problem(file, check)
                     if problem:
                         return problem
     except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, ValueError):
@@ -51,10 +54,12 @@ def _archive_problem(path: Path) -> str | None:
     return None
 
 
-def _pickle_problem(file: IO[bytes]) -> str | None:
+def _pickle_problem(file: IO[bytes], check: Callable[[], None]) -> str | None:
     """Reads one pickle to its end without building anything."""
     try:
         for count, _ in enumerate(pickletools.genops(file)):
+            if count % BETWEEN_CHECKS == 0:
+                check()
             if count > MOST_INSTRUCTIONS:
                 return f"its description has over {MOST_INSTRUCTIONS} instructions, which no checkpoint has"
     except _BROKEN:

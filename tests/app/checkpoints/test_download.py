@@ -159,7 +159,7 @@ def taken_in(monkeypatch: pytest.MonkeyPatch) -> list[CheckpointFile]:
     """Registering is left out: the file in the shop is no checkpoint."""
     seen: list[CheckpointFile] = []
 
-    def take(database: Database, settings: Settings, file: CheckpointFile, *, project_id: str | None) -> Any:
+    def take(database: Database, settings: Settings, file: CheckpointFile, **more: Any) -> Any:
         assert file.path.is_file()
         seen.append(file)
         return file
@@ -274,3 +274,28 @@ def test_a_release_whose_file_is_gone_or_another_one_is_told(
     stored.unlink()
     with pytest.raises(BadInput, match="gone or another one"):
         get_release(database, settings, shop)
+
+
+@pytest.mark.parametrize("while_read", [True, False])
+def test_a_download_that_is_cancelled_while_it_is_checked_is_kept(
+    database: Database, settings: Settings, shop: Shop, monkeypatch: pytest.MonkeyPatch, while_read: bool
+) -> None:
+    words: list[str] = []
+
+    def take(*given: Any, cancelled: Any, **more: Any) -> None:
+        assert while_read and not cancelled()
+        raise Cancelled
+
+    monkeypatch.setattr(download, "add_file", take)
+    with pytest.raises(Cancelled):
+        download.download(
+            database,
+            settings,
+            name="tevit_msgshift",
+            report=lambda share, said: words.append(said),
+            cancelled=lambda: not while_read and words[-1:] == ["Checking"],
+            url=shop.address,
+        )
+    folder = settings.checkpoints / download.DOWNLOADS
+    assert [path.name for path in folder.iterdir()] == ["tevit_msgshift.pth.part"]
+    assert (folder / "tevit_msgshift.pth.part").read_bytes() == shop.content

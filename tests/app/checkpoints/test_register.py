@@ -10,7 +10,7 @@ from safetensors.torch import save_file
 
 from app.checkpoints import register
 from app.checkpoints.register import CheckpointFile, export_official
-from app.errors import BadInput
+from app.errors import BadInput, Cancelled
 from app.settings import Settings
 from model.config import named
 from model.network.tevit import build
@@ -207,3 +207,23 @@ def test_forty_classes_without_names_are_those_of_2019_with_a_note(
     made = register.add_file(database, settings, file, project_id=None)
     assert made.categories[5] == "sedan"
     assert "taken for those of YouTube-VIS 2019" in register.notes_of(made)[1]
+
+
+@pytest.mark.parametrize("official", [True, False])
+def test_a_cancelled_registration_leaves_nothing(
+    database: Database, settings: Settings, own_file: Path, official_file: Path, official: bool
+) -> None:
+    asked = 0
+
+    def cancelled() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked >= at
+
+    file = CheckpointFile(official_file if official else own_file, "mine", "tevit_tiny" if official else None)
+    for at in (1, 40, 200):
+        asked = 0
+        with pytest.raises(Cancelled):
+            register.add_file(database, settings, file, project_id=None, cancelled=cancelled)
+        assert (asked, left_behind(settings), registered(database)) == (at, [], [])
+    assert file.path.is_file()

@@ -27,6 +27,7 @@ PATHS = st.one_of(st.text(max_size=40), st.lists(STEPS, max_size=7).map("/".join
 
 def context_of(settings: Settings, database: Database | None = None, **parameters: Any) -> JobContext:
     report, job = cast(Any, lambda *_: None), cast(Any, SimpleNamespace(parameters={"name": "a", **parameters}))
+    report.cancelled = lambda: False
     return JobContext(settings=settings, database=cast(Any, database), job=job, report=report, warm=cast(Any, None))
 
 

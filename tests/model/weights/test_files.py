@@ -146,3 +146,33 @@ def test_the_first_weight_that_is_no_number_is_named(tmp_path: Path, dtype: torc
     broken[1:3] = torch.nan
     with pytest.raises(CheckpointError, match="the weight b is not sound: 2 of its 4 numbers"):
         require_numbers(tmp_path, {**sound, "b": broken, "c": broken})
+
+
+class Stopped(Exception):
+    """What the caller raises to end the reading."""
+
+
+@pytest.mark.parametrize("layout", ["new.pth", "old.pth", "own.safetensors"])
+def test_the_reading_of_a_file_can_be_ended_before_any_piece(tmp_path: Path, layout: str) -> None:
+    path, many = tmp_path / layout, {f"weight {i}": torch.full((4,), float(i)) for i in range(20)}
+    if layout.endswith(".pth"):
+        torch.save(many, path, _use_new_zipfile_serialization=layout == "new.pth")
+    else:
+        save_file(many, path)
+    calls = 0
+
+    def check() -> None:
+        nonlocal calls
+        calls += 1
+        if calls == last:
+            raise Stopped
+
+    last = 0
+    assert len(read_weights(path, check=check).state) == 20
+    pieces = calls
+    assert pieces >= 20
+    for last in range(1, pieces + 1):
+        calls = 0
+        with pytest.raises(Stopped):
+            read_weights(path, check=check)
+        assert calls == last
