@@ -63,6 +63,9 @@ export const api = Object.freeze({
   /** @param {string} v @param {string|undefined} checkpoint id @returns {Promise<{job: Job}>} */
   propose: (v, checkpoint) => request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),
 
+  /** The mask of what is in a box. @param {string} v @param {{frame: number, box: [number, number, number, number]}} prompt picture pixels @returns {Promise<{mask: import("../kit/wire.js").Rle|null, confidence: number, prompter: string}>} */
+  prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),
+
   /** Active jobs of a project. @param {string} p @returns {Promise<{jobs: Job[]}>} */
   jobs: (p) => request("GET", `/data/jobs?project=${id(p)}&active=1`),
 

@@ -15,6 +15,7 @@ import { RowLoader, CHUNK } from "./document/rowloader.js";
 import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
+import { Encoder } from "./canvas/encoder.js";
 import { Viewport } from "./canvas/viewport.js";
 import { messageOf, obstacle } from "../kit/request.js";
 import { hasEnded, keptOf } from "../kit/words.js";
@@ -56,14 +57,12 @@ export class Editor {
     this.undos = 0;
     /** @type {() => void} */ this.onopen = () => {};
     /** @type {() => void} cancels a half drawn stroke */ this.oncancel = () => {};
-    /** @type {() => boolean} takes back the last step of a half drawn shape, false without one */ this.onstepback =
-      () => false;
     /** @type {(title: string, partners: import("./verbs/partners.js").Partner[]) => Promise<string|null>} asks for a second
      * track, null for none */
     this.choosePartner = async () => null;
+    /** @type {import("./canvas/stage.js").Stage|null} */ this.stage = null;
+    /** encodes drawn masks */ this.encoder = new Encoder();
     /** @type {() => boolean} whether a button is down on the canvas */ this.isPressed = () => false;
-    /** @type {() => void} Esc */ this.onescape = () => {};
-    /** @type {() => void} finishes a half drawn shape */ this.onfinish = () => {};
     /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};
     /** @type {(conflict: import("./document/editbatch.js").Conflict) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());
@@ -175,6 +174,7 @@ export class Editor {
 
   /** Close the open video; its unsent edits are still sent. */
   close() {
+    this.stage?.settle();
     for (const stop of this.closing.splice(0)) stop();
     this.showing?.close();
     this.showing = null;
@@ -211,7 +211,7 @@ export class Editor {
   }
 
   recompose() {
-    if (this.layers && this.view.now.shown >= 0 && !this.layers.drawing) this.layers.compose();
+    if (this.layers && this.view.now.shown >= 0 && !this.layers.drawing && !this.encoder.pending) this.layers.compose();
   }
 
   /** Whether strokes may go onto the canvas now. */

@@ -2,7 +2,8 @@
 /** Mounts the editor into an element that fills the page. */
 
 import { createCommands } from "./commands/index.js";
-import { optionStrip, toolRail, transport } from "./panels/bars.js";
+import { adjusting } from "./canvas/adjust.js";
+import { toolRail, transport } from "./panels/bars.js";
 import { PANEL_COMMANDS } from "./panels/commands.js";
 import { showConflict } from "./panels/conflict.js";
 import { counting } from "./pictures/counting.js";
@@ -10,6 +11,7 @@ import { h } from "../kit/dom.js";
 import { Editor } from "./editor.js";
 import { emptiness } from "./panels/emptiness.js";
 import { isFloating } from "../kit/floating.js";
+import { optionStrip } from "./panels/options.js";
 import { panel } from "./panels/panel.js";
 import { choosePartner } from "./panels/partner.js";
 import { resizer } from "./panels/resizer.js";
@@ -82,7 +84,10 @@ export async function mount(element) {
   await styles();
   app.commands = createCommands(app, [...VERBS, ...PANEL_COMMANDS], localStorage);
   build(app);
+  // A stroke that is being encoded is kept before the page goes.
+  window.addEventListener("pagehide", () => app.stage?.settle());
   window.addEventListener("beforeunload", (event) => {
+    app.stage?.settle();
     // Unsent edits are kept in this browser and sent after a reload; only those without room there would be lost.
     if (app.queue?.pending && !app.queue.stored) event.preventDefault();
   });
@@ -113,7 +118,7 @@ function build(app) {
       resizer(app, "timeline"),
     ),
   );
-  stage.host.append(emptiness(app));
+  stage.host.append(emptiness(app), adjusting(app));
   app.root.replaceChildren(topBar(app), work, panel(app), resizer(app, "panel"));
   app.onopen = () => {
     stage.opened();
@@ -122,11 +127,9 @@ function build(app) {
   };
   app.onrecount = (before) => timeline.recounted(before);
   app.oncancel = () => stage.cancel();
-  app.onstepback = () => stage.takeBack();
+  app.stage = stage;
   app.onconflict = (detail) => showConflict(app, detail);
   app.choosePartner = (title, partners) => choosePartner(app, title, partners);
-  app.onescape = () => stage.escape();
-  app.onfinish = () => stage.finish();
   app.isPressed = () => stage.pressed;
   app.view.on(["revision"], () => renewPreview(app));
   app.view.on(["preview", "frame"], () => app.recompose());
@@ -150,6 +153,7 @@ function keys(app, stage) {
       /** @type {import("./commands/command.js").Scope[]} */
       const scopes = isFloating() ? [] : ["editor"];
       if (scopes.length && document.activeElement === stage.host) scopes.unshift("canvas");
+      if (scopes.length && app.view.now.tool === "move") scopes.unshift("moving");
       if (scopes.length && app.view.now.preview) scopes.unshift("preview");
       return scopes;
     },
@@ -173,7 +177,7 @@ function exposed(app) {
       return { ...app.session.now, ...app.view.now, ...beside };
     },
     get pending() {
-      return (app.queue?.pending ?? 0) + app.undos;
+      return (app.queue?.pending ?? 0) + app.undos + app.encoder.pending;
     },
     /** Pixels of a track's mask. @param {number} number @param {number} frame */
     maskArea(number, frame) {

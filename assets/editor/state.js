@@ -8,7 +8,17 @@ const STORED = "v-editor";
 /**
  * @typedef {object} Preferences kept in this browser
  * @property {number} brush diameter, picture pixels
- * @property {boolean} noOverlap drawing takes pixels away from other tracks
+ * @property {boolean} square whether the brush is square
+ * @property {boolean} pressing whether the pressure of a pen makes the brush wider
+ * @property {boolean} noOverlap drawing takes the newly painted pixels away from other tracks
+ * @property {number} tolerance of the magic wand, 0 to 255
+ * @property {number} opacity of the selected mask, percent
+ * @property {boolean} filled whether masks are filled; else only their lines are drawn
+ * @property {boolean} ghost whether the selected track's line on the frame before is drawn
+ * @property {boolean} grid whether the borders of pixels are drawn when zoomed in
+ * @property {number} brightness of the picture, -100 to 100
+ * @property {number} contrast of the picture, -100 to 100
+ * @property {number} gamma of the picture, -100 (dark) to 100
  * @property {boolean} outlines
  * @property {number} panel width, CSS pixels; 0: that of the style sheet
  * @property {number} timeline height, CSS pixels; 0: that of the style sheet
@@ -19,7 +29,17 @@ const STORED = "v-editor";
 /** @type {Readonly<Preferences>} */
 export const PREFERENCES = Object.freeze({
   brush: 14,
+  square: false,
+  pressing: true,
   noOverlap: false,
+  tolerance: 24,
+  opacity: 50,
+  filled: true,
+  ghost: false,
+  grid: true,
+  brightness: 0,
+  contrast: 0,
+  gamma: 0,
   outlines: true,
   panel: 0,
   timeline: 0,
@@ -100,7 +120,9 @@ export function openVideo({ now: { video } }) {
  * @property {number} late frame whose exact picture takes a moment, -1 for none
  * @property {string|null} selected id of a track
  * @property {string} tool
- * @property {"add"|"subtract"} mode of strokes
+ * @property {import("./masks/region.js").Mode} mode what shapes do to the mask; brushes only add or subtract
+ * @property {number} contours counts up whenever a half drawn outline changes
+ * @property {string} measure what the gesture under way measures, such as a tolerance
  * @property {boolean} playing
  * @property {number} rate
  * @property {[number, number]|null} range first and last frame, both included
@@ -127,6 +149,8 @@ export const VIEW = Object.freeze({
   selected: null,
   tool: "select",
   mode: "add",
+  contours: 0,
+  measure: "",
   playing: false,
   rate: 1,
   range: null,

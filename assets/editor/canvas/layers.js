@@ -1,18 +1,21 @@
 // @ts-check
 /**
  * The layers of the canvas: the picture, the masks at picture resolution, and lines and badges at screen resolution.
- * All tracks but the edited one are painted straight from their run lengths; the edited one is a bitmap, so that a
- * stroke changes bytes and repaints only the touched rectangle.
+ * All tracks but the edited one are painted straight from their run lengths, and again only where something changed; the
+ * edited one is a bitmap, so that a stroke changes bytes and repaints only the touched rectangle.
  */
 
-import { colourOf, inkOn, roundOf, word } from "../../look/palette.js";
+import { colourOf, word } from "../../look/palette.js";
 import { h, oncePerFrame } from "../../kit/dom.js";
-import { edgePath, outlinePath } from "../masks/outline.js";
-import { join } from "../masks/raster.js";
-import { decode, encode, paint } from "../masks/rle.js";
+import { join, meets } from "../masks/raster.js";
+import { eachColumnRun } from "../masks/rle.js";
+import { Lines } from "./lines.js";
 
-const FILL = 0.4;
-const FILL_SELECTED = 0.5;
+/** @typedef {import("../masks/raster.js").Box} Box */
+/** @typedef {import("../document/document.js").Track} Track */
+
+/** Opacity of other masks against that of the selected one. */
+const OTHERS = 0.8;
 
 export class Layers {
   /**
@@ -24,7 +27,6 @@ export class Layers {
    * @param {import("../store.js").Store<import("../state.js").Preferences>} parts.preferences
    */
   constructor({ host, document, viewport, view, preferences }) {
-    this.host = host;
     this.document = document;
     this.viewport = viewport;
     this.view = view;
@@ -38,36 +40,50 @@ export class Layers {
       this.picture,
       this.maskCanvas,
     );
-    this.lines = h("canvas", { class: "v-lines" });
-    this.live = h("canvas", { class: "v-lines" });
-    host.prepend(this.sheet, this.lines, this.live);
-    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", { alpha: false }));
+    this.lines = new Lines(this, host);
+    host.prepend(this.sheet, this.lines.still, this.lines.live);
+    // Read back by the wand and the magnetic lasso.
+    const asRead = { alpha: false, willReadFrequently: true };
+    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", asRead));
     this.maskContext = /** @type {CanvasRenderingContext2D} */ (this.maskCanvas.getContext("2d"));
     this.image = new ImageData(width, height);
     this.words = new Uint32Array(this.image.data.buffer);
     this.under = new Uint32Array(width * height);
+    /** @type {Map<string, {hash: string, colour: number, box: Box}>} what `under` holds, by track, in the order of painting */
+    this.parts = new Map();
     /** bitmap of the edited track on the shown frame */
     this.bits = new Uint8Array(width * height);
-    /** @type {[number, number, number, number]|null} box that holds all set pixels of `bits` */
+    /** @type {string|null|undefined} compressed run lengths that `bits` holds; null for none, undefined since a stroke changed it */
+    this.held = null;
+    /** @type {Box|null} box that holds all set pixels of `bits` */
     this.extent = null;
-    /** @type {[number, number, number, number]|null} */
+    /** @type {Box|null} changed since it was last painted */
     this.dirty = null;
+    /** @type {Box|null} changed since the stroke began */
+    this.touched = null;
+    /** colour of the edited mask as it is painted */
+    this.tone = 0;
     this.shownFrame = -1;
+    /** counts up with every picture on the canvas */
+    this.pictures = 0;
     this.drawing = false;
-    /** @type {{number: number, on: boolean, x: number, y: number}[]} of the drawn masks, picture pixels */
-    this.badges = [];
+    /** @type {import("./stroke.js").Stroke|null} the stroke under way */
+    this.stroke = null;
+    /** @type {import("./contours.js").Kept[]} half drawn outlines */
+    this.contours = [];
     /** @type {((context: CanvasRenderingContext2D) => void)|null} a tool's own lines, in picture pixels */
     this.sketch = null;
     /** @type {string|null} */
     this.editing = null;
     this.flush = oncePerFrame(() => this.paintDirty());
-    this.redrawLines = oncePerFrame(() => this.drawLines());
+    this.redrawLines = oncePerFrame(() => this.lines.draw());
+    this.redrawLive = oncePerFrame(() => this.lines.drawLive());
   }
 
   /** Show the picture of a frame with its masks. @param {number} frame @param {ImageBitmap} picture */
   show(frame, picture) {
     this.sheet.classList.remove("v-standin", "v-bare");
-    this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
+    this.drawPicture(picture);
     this.shownFrame = frame;
     this.compose();
   }
@@ -76,9 +92,15 @@ export class Layers {
   showStandIn(picture) {
     this.sheet.classList.remove("v-bare");
     this.sheet.classList.add("v-standin");
-    this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
+    this.drawPicture(picture);
     this.shownFrame = -1;
     this.compose();
+  }
+
+  /** @param {ImageBitmap} picture */
+  drawPicture(picture) {
+    this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
+    this.pictures += 1;
   }
 
   /** Show the masks of a frame whose picture cannot be loaded. @param {number} frame */
@@ -89,14 +111,22 @@ export class Layers {
     this.compose();
   }
 
-  /** Whether a track is drawn, if it has a mask here. @param {import("../document/document.js").Track} track */
+  /** RGBA of the shown picture. @returns {Uint8ClampedArray} height x width x 4 */
+  pixels() {
+    return this.pictureContext.getImageData(0, 0, this.picture.width, this.picture.height).data;
+  }
+
+  /** Whether a track is drawn, if it has a mask here. @param {Track} track */
   visible(track) {
-    const { hidden, solo, selected } = this.view.now;
-    if (track.deleted || hidden.has(track.id)) return false;
-    if (solo && solo !== track.id) return false;
-    if (track.id === selected) return true;
-    if (track.rejected) return false;
-    return this.document.row(track.id, this.shownFrame)?.review !== "rejected";
+    if (!this.unhidden(track)) return false;
+    if (track.id === this.view.now.selected) return true;
+    return !track.rejected && this.document.row(track.id, this.shownFrame)?.review !== "rejected";
+  }
+
+  /** @param {Track} track */
+  unhidden(track) {
+    const { hidden, solo } = this.view.now;
+    return !track.deleted && !hidden.has(track.id) && (!solo || solo === track.id);
   }
 
   /** Whether the edited mask was rejected: then only a broken line shows where it lies. */
@@ -106,37 +136,101 @@ export class Layers {
     return track.rejected || this.document.row(track.id, this.shownFrame)?.review === "rejected";
   }
 
-  /** Tracks that are drawn here, the selected one last. @returns {import("../document/document.js").Track[]} */
+  /** Tracks that are drawn here, the selected one last. @returns {Track[]} */
   drawn() {
     const selected = this.view.now.selected;
     const list = this.document.list().filter((t) => this.visible(t) && this.document.mask(t.id, this.shownFrame));
     return [...list.filter((t) => t.id !== selected), ...list.filter((t) => t.id === selected)];
   }
 
-  /** Repaint all masks of the shown frame. */
-  compose() {
-    const { height, width } = this.document;
+  /** Masks that were rejected here, the selected one aside; they are shown as broken lines. @returns {Track[]} */
+  rejectedOthers() {
     const { selected } = this.view.now;
-    this.under.fill(0);
-    this.bits.fill(0);
-    this.extent = null;
-    this.dirty = null;
+    return this.document
+      .list()
+      .filter(
+        (t) =>
+          t.id !== selected &&
+          !t.rejected &&
+          this.unhidden(t) &&
+          this.document.row(t.id, this.shownFrame)?.review === "rejected",
+      );
+  }
+
+  /** Paint what changed on the shown frame since it was last painted. */
+  compose() {
+    if (this.dirty) this.paintDirty();
+    const { selected } = this.view.now;
+    const tracks = this.drawn();
     this.editing = selected;
-    for (const track of this.drawn()) {
-      const runs = this.document.mask(track.id, this.shownFrame);
-      if (!runs) continue;
-      if (track.id === selected) {
-        decode(runs, height, width, this.bits);
-        const hash = this.document.row(track.id, this.shownFrame)?.hash;
-        this.extent = hash ? this.document.masks.box(hash, height) : null;
-      } else {
-        paint(runs, height, width, this.under, word(colourOf(track.number), FILL));
-      }
+    const under = this.composeUnder(tracks.filter(({ id }) => id !== selected));
+    const edited = this.composeEdited(tracks.find(({ id }) => id === selected) ?? null);
+    const changed = join(under, edited);
+    if (changed) this.blit(changed);
+    this.lines.draw(edited !== null);
+  }
+
+  /** @param {Track[]} others @returns {Box|null} where `under` changed */
+  composeUnder(others) {
+    const { height, width, masks } = this.document;
+    const before = this.parts;
+    this.parts = new Map();
+    for (const { id, number } of others) {
+      const hash = this.document.row(id, this.shownFrame)?.hash;
+      const box = hash ? masks.box(hash, height) : null;
+      if (hash && box) this.parts.set(id, { hash, box, colour: word(colourOf(number), this.opacity * OTHERS) });
     }
-    this.words.set(this.under);
-    this.paintBits(this.extent);
-    this.maskContext.putImageData(this.image, 0, 0);
-    this.drawLines();
+    /** @type {Box|null} */
+    let changed = null;
+    for (const [id, old] of before) {
+      const now = this.parts.get(id);
+      if (now?.hash !== old.hash || now.colour !== old.colour) changed = join(changed, old.box);
+    }
+    for (const [id, now] of this.parts) {
+      const old = before.get(id);
+      if (old?.hash !== now.hash || old.colour !== now.colour) changed = join(changed, now.box);
+    }
+    if (!changed) return null;
+    const [x0, y0, x1, y1] = changed;
+    for (let y = y0; y < y1; y += 1) this.under.fill(0, y * width + x0, y * width + x1);
+    for (const { hash, colour, box } of this.parts.values()) {
+      const runs = meets(box, changed) && colour ? masks.runs(hash) : null;
+      if (runs) paintIn(this.under, runs, height, width, colour, changed);
+    }
+    return changed;
+  }
+
+  /** @param {Track|null} track @returns {Box|null} where the edited mask changed */
+  composeEdited(track) {
+    const { height, masks, width } = this.document;
+    const hash = (track && this.document.row(track.id, this.shownFrame)?.hash) ?? null;
+    const counts = hash === null ? null : (masks.text(hash) ?? null);
+    const same = this.held === counts;
+    const tone = this.editedTone();
+    const restyled = tone !== this.tone;
+    this.tone = tone;
+    if (same) return restyled ? this.extent : null;
+    const before = this.extent;
+    if (before)
+      for (let y = before[1]; y < before[3]; y += 1) this.bits.fill(0, y * width + before[0], y * width + before[2]);
+    const runs = hash === null ? undefined : masks.runs(hash);
+    if (runs)
+      eachColumnRun(runs, height, (x, y0, y1) => {
+        for (let y = y0, at = y0 * width + x; y < y1; y += 1, at += width) this.bits[at] = 1;
+      });
+    this.held = counts;
+    this.extent = runs && hash !== null ? masks.box(hash, height) : null;
+    return join(before, this.extent);
+  }
+
+  /** Opacity of the selected mask, 0 to 1. */
+  get opacity() {
+    const { opacity, filled } = this.preferences.now;
+    return filled ? opacity / 100 : 0;
+  }
+
+  editedTone() {
+    return this.rejected ? 0 : word(colourOf(this.editedNumber()), this.opacity);
   }
 
   /** Number of the track that strokes go to. */
@@ -146,215 +240,61 @@ export class Layers {
     return (selected && this.document.tracks.get(selected)?.number) || 1;
   }
 
-  /** @param {[number, number, number, number]|null} box */
-  paintBits(box) {
-    if (!box) return;
+  /** Put the masks inside a box on the canvas. @param {Box} box */
+  blit([x0, y0, x1, y1]) {
     const { width } = this.document;
-    const colour = this.rejected ? 0 : word(colourOf(this.editedNumber()), FILL_SELECTED);
-    const [x0, y0, x1, y1] = box;
+    const { bits, tone, under, words } = this;
     for (let y = y0; y < y1; y += 1) {
-      for (let at = y * width + x0, end = y * width + x1; at < end; at += 1) {
-        this.words[at] = this.bits[at] ? colour : this.under[at];
-      }
+      const [from, to] = [y * width + x0, y * width + x1];
+      for (let at = from; at < to; at += 1) words[at] = bits[at] ? tone : under[at];
     }
+    this.maskContext.putImageData(this.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
   }
 
-  /** A tool changed `bits` inside a box. @param {[number, number, number, number]|null} box */
+  /** A tool changed `bits` inside a box. @param {Box|null} box */
   touch(box) {
     if (!box) return;
+    this.held = undefined;
+    this.tone = this.editedTone();
     this.dirty = join(this.dirty, box);
+    this.touched = join(this.touched, box);
     this.extent = join(this.extent, box);
     this.flush();
   }
 
   paintDirty() {
-    if (!this.dirty) return;
-    const [x0, y0, x1, y1] = this.dirty;
-    this.paintBits(this.dirty);
-    this.maskContext.putImageData(this.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
-    this.drawLiveIn(this.dirty);
+    const { dirty } = this;
+    if (!dirty) return;
     this.dirty = null;
-  }
-
-  /**
-   * Redraw the edited track's line only around a touched box: the rest of the line cannot have changed.
-   * @param {[number, number, number, number]} box picture pixels
-   */
-  drawLiveIn([x0, y0, x1, y1]) {
-    const { height, width } = this.document;
-    const { scale, x, y } = this.viewport;
-    if (this.view.now.clean) return;
-    // The line and its halo reach 2 screen pixels out; the crop reaches further, so that its own border stays unseen.
-    const seen = Math.ceil(3 / scale) + 1;
-    const crop = seen + Math.ceil(3 / scale) + 1;
-    const [left, top] = [Math.max(0, x0 - crop), Math.max(0, y0 - crop)];
-    const [right, bottom] = [Math.min(width, x1 + crop), Math.min(height, y1 + crop)];
-    const part = new Uint8Array((right - left) * (bottom - top));
-    for (let row = top, at = 0; row < bottom; row += 1, at += right - left) {
-      part.set(this.bits.subarray(row * width + left, row * width + right), at);
-    }
-    const ratio = devicePixelRatio || 1;
-    const context = /** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d"));
-    context.save();
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const [sx, sy] = [Math.floor((x0 - seen) * scale + x), Math.floor((y0 - seen) * scale + y)];
-    const [ex, ey] = [Math.ceil((x1 + seen) * scale + x), Math.ceil((y1 + seen) * scale + y)];
-    context.beginPath();
-    context.rect(sx, sy, ex - sx, ey - sy);
-    context.clip();
-    context.clearRect(sx, sy, ex - sx, ey - sy);
-    context.setTransform(scale * ratio, 0, 0, scale * ratio, (x + left * scale) * ratio, (y + top * scale) * ratio);
-    this.strokeLine(context, edgePath(encode(part, bottom - top, right - left), bottom - top, right - left));
-    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
-    context.restore();
-  }
-
-  /** White line on a dark halo. @param {CanvasRenderingContext2D} context in picture pixels @param {Path2D} path */
-  strokeLine(context, path) {
-    const unit = 1 / this.viewport.scale;
-    if (this.rejected) context.setLineDash([6 * unit, 5 * unit]);
-    context.lineJoin = "round";
-    context.lineCap = "square";
-    context.strokeStyle = "rgba(0, 0, 0, 0.5)";
-    context.lineWidth = 3.8 * unit;
-    context.stroke(path);
-    context.strokeStyle = "#FFFFFF";
-    context.lineWidth = 1.6 * unit;
-    context.stroke(path);
-    context.setLineDash([]);
+    this.blit(dirty);
+    this.lines.drawLiveIn(dirty);
   }
 
   /** Follow the viewport. */
   place() {
-    const { scale, x, y, width, height } = this.viewport;
+    const { scale, x, y } = this.viewport;
     this.sheet.style.transform = `translate(${x}px, ${y}px) scale(${scale})`;
     this.sheet.classList.toggle("v-pixels", scale >= 3);
-    const ratio = devicePixelRatio || 1;
-    for (const canvas of [this.lines, this.live]) {
-      const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
-      if (canvas.width !== w || canvas.height !== t) {
-        canvas.width = w;
-        canvas.height = t;
-        canvas.style.width = `${width}px`;
-        canvas.style.height = `${height}px`;
-      }
-    }
+    this.lines.place();
     this.redrawLines();
-  }
-
-  /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} cleared, in picture pixels */
-  context(canvas) {
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    const { scale, x, y } = this.viewport;
-    const ratio = devicePixelRatio || 1;
-    context.setTransform(1, 0, 0, 1, 0, 0);
-    context.clearRect(0, 0, canvas.width, canvas.height);
-    context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio);
-    context.lineJoin = "round";
-    context.lineCap = "round";
-    return context;
-  }
-
-  drawLines() {
-    const context = this.context(this.lines);
-    const { clean, selected } = this.view.now;
-    this.maskCanvas.style.visibility = clean ? "hidden" : "";
-    this.badges = [];
-    if (!clean) {
-      for (const track of this.drawn()) {
-        const hash = this.document.row(track.id, this.shownFrame)?.hash;
-        if (!hash) continue;
-        const box = this.document.masks.box(hash, this.document.height);
-        if (!box) continue;
-        this.badges.push({ number: track.number, on: track.id === selected, x: (box[0] + box[2]) / 2, y: box[1] });
-        if (track.id !== selected && this.preferences.now.outlines) this.drawOutline(context, track, hash);
-      }
-      this.drawDrafts(context);
-      for (const badge of this.badges) if (!badge.on) this.drawBadge(context, badge);
-    }
-    this.drawLive();
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {string} hash */
-  drawOutline(context, track, hash) {
-    const { height, width } = this.document;
-    const path = this.document.masks.path(hash, (runs) => outlinePath(runs, height, width));
-    if (!path) return;
-    const unit = 1 / this.viewport.scale;
-    const round = roundOf(track.number);
-    context.setLineDash(round === 0 ? [] : round === 1 ? [6 * unit, 4 * unit] : [1 * unit, 4 * unit]);
-    context.lineWidth = (round === 2 ? 2 : 1.4) * unit;
-    context.strokeStyle = colourOf(track.number);
-    context.stroke(path);
-    context.setLineDash([]);
-  }
-
-  /** Masks of the shown preview: broken lines in the colours of their tracks. @param {CanvasRenderingContext2D} context */
-  drawDrafts(context) {
-    const { height, width } = this.document;
-    const unit = 1 / this.viewport.scale;
-    for (const { number, runs } of this.view.now.preview?.masks(this.shownFrame) ?? []) {
-      const path = outlinePath(runs, height, width);
-      context.setLineDash([]);
-      context.lineWidth = 3.4 * unit;
-      context.strokeStyle = "rgba(0, 0, 0, 0.55)";
-      context.stroke(path);
-      context.setLineDash([5 * unit, 4 * unit]);
-      context.lineWidth = 1.8 * unit;
-      context.strokeStyle = colourOf(number);
-      context.stroke(path);
-    }
-    context.setLineDash([]);
-  }
-
-  /** Line, badge and sketch of the edited track. */
-  drawLive() {
-    const context = this.context(this.live);
-    if (this.view.now.clean) return;
-    if (this.extent) {
-      const { height, width } = this.document;
-      const row = this.document.row(this.editing, this.shownFrame);
-      const path =
-        !this.drawing && row?.hash
-          ? this.document.masks.path(row.hash, (runs) => outlinePath(runs, height, width))
-          : edgePath(encode(this.bits, height, width, this.extent), height, width);
-      if (path) this.strokeLine(context, path);
-    }
-    if (this.sketch) this.sketch(context);
-    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
-  }
-
-  /** @param {CanvasRenderingContext2D} context @param {{number: number, on: boolean, x: number, y: number}} badge */
-  drawBadge(context, { number, on, x, y }) {
-    const ratio = devicePixelRatio || 1;
-    const [sx, sy] = this.viewport.toScreen(x, y);
-    context.save();
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.font = `700 ${on ? 11 : 10}px ${getComputedStyle(this.host).fontFamily}`;
-    const width = Math.max(16, context.measureText(String(number)).width + 8);
-    const height = on ? 16 : 14;
-    const left = Math.round(sx - width / 2);
-    const top = Math.round(Math.max(2, sy - 6 - height));
-    const colour = colourOf(number);
-    context.beginPath();
-    context.roundRect(left - 1.5, top - 1.5, width + 3, height + 3, 5);
-    context.fillStyle = on ? "#FFFFFF" : "rgba(0, 0, 0, 0.6)";
-    context.fill();
-    context.beginPath();
-    context.roundRect(left, top, width, height, 4);
-    context.fillStyle = colour;
-    context.fill();
-    context.fillStyle = inkOn(colour);
-    context.textAlign = "center";
-    context.textBaseline = "middle";
-    context.fillText(String(number), left + width / 2, top + height / 2 + 0.5);
-    context.restore();
   }
 
   /** Remove the canvases. */
   close() {
     this.sheet.remove();
-    this.lines.remove();
-    this.live.remove();
+    this.lines.close();
   }
+}
+
+/**
+ * Paint a mask inside a box.
+ * @param {Uint32Array} words height x width @param {ArrayLike<number>} runs @param {number} height @param {number} width
+ * @param {number} colour @param {Box} box
+ */
+function paintIn(words, runs, height, width, colour, [x0, y0, x1, y1]) {
+  eachColumnRun(runs, height, (x, top, bottom) => {
+    if (x < x0 || x >= x1) return;
+    const end = Math.min(bottom, y1);
+    for (let y = Math.max(top, y0), at = y * width + x; y < end; y += 1, at += width) words[at] = colour;
+  });
 }

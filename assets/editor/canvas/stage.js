@@ -2,33 +2,41 @@
 /** The canvas area: pointers become strokes, pans and zooms; brush ring, coordinates, view rail. */
 
 import { h } from "../../kit/dom.js";
+import { clamp } from "../../kit/numbers.js";
 import { Layers } from "./layers.js";
-import { commandButton } from "../shortcuts/labels.js";
+import { snapped } from "../masks/raster.js";
+import { Fingers } from "./fingers.js";
+import { Ring } from "./ring.js";
 import { TOOLS } from "./tools/index.js";
+import { viewRail } from "./viewrail.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
 /** Longest tap on Space that still plays, milliseconds. */
 const TAP = 350;
+/** Button of a pen's eraser. */
+const PEN_ERASER = 5;
+/** Largest brush, picture pixels. */
+const LARGEST = 400;
 
 export class Stage {
   /** @param {Editor} app @param {HTMLElement} notice lies over the canvas, and has its own pointer */
   constructor(app, notice) {
     this.app = app;
-    this.ring = h("div", { class: "v-ring", hidden: true });
-    this.zoomText = h("span", { class: "v-zoom", "aria-label": "Zoom" }, "100%");
-    this.outlineButton = commandButton(app, "outlines", { label: "Outlines" });
-    this.cleanButton = commandButton(app, "clean");
+    this.ring = new Ring(app);
+    this.fingers = new Fingers(app.viewport);
     this.waiting = h("div", { class: "v-waiting", role: "status", hidden: true });
+    const rail = viewRail(app);
+    this.zoomText = rail.zoom;
     this.host = h(
       "section",
       { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" },
-      this.ring,
+      this.ring.element,
       this.waiting,
       notice,
-      this.viewRail(),
+      rail.element,
     );
-    /** @type {"none"|"tool"|"pan"} */
+    /** @type {"none"|"tool"|"pan"|"size"|"fingers"} */
     this.gesture = "none";
     /** whether a button of the pointer is down */
     this.pressed = false;
@@ -38,16 +46,25 @@ export class Stage {
     /** @type {DOMRect|null} measured when it may have moved, not on every move of the pointer */
     this.box = null;
     this.dragged = false;
+    /** @type {[number, number]|null} where the press was, or its last move */
+    this.last = null;
+    /** @type {[number, number]|null} */
+    this.pointer = null;
+    /** @type {{from: number, brush: number}|null} begin of a drag that resizes the brush */
+    this.sizing = null;
+    this.button = 0;
+    /** whether a pen was used: fingers then only move the picture, and the resting hand draws nothing */
+    this.pen = false;
+    /** @type {import("./tools/tool.js").Tool|null} tool of the press under way */
+    this.toolBusy = null;
+    this.shownTool = this.tool;
     this.listen();
     app.viewport.onchange = () => this.placed();
     new ResizeObserver(() => this.resized()).observe(this.host);
     app.view.on(["tool", "selected", "newTrack", "frame"], () => this.toolChanged());
-    app.view.on(["clean"], () => this.cleanButton.setAttribute("aria-pressed", String(app.view.now.clean)));
-    app.preferences.on(["brush"], () => this.moveRing());
-    app.preferences.on(["outlines"], () => {
-      this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
-      app.layers?.drawLines();
-    });
+    app.preferences.on(["brush", "square"], () => this.moveRing());
+    app.preferences.on(["outlines", "ghost", "grid"], () => app.layers?.lines.draw());
+    app.preferences.on(["opacity", "filled"], () => app.recompose());
     app.view.on(["frame", "shown", "late"], () => this.showWaiting());
   }
 
@@ -59,6 +76,7 @@ export class Stage {
   opened() {
     const { document, viewport, view, preferences } = this.app;
     this.app.layers = new Layers({ host: this.host, document, viewport, view, preferences });
+    this.app.encoder.warm();
     this.toolBusy = null;
     this.placed();
     this.toolChanged();
@@ -79,29 +97,15 @@ export class Stage {
     this.moveRing();
   }
 
-  viewRail() {
-    const { app } = this;
-    this.outlineButton.setAttribute("aria-pressed", String(app.preferences.now.outlines));
-    this.cleanButton.setAttribute("aria-pressed", "false");
-    return h(
-      "div",
-      { class: "v-viewrail" },
-      commandButton(app, "zoomIn"),
-      this.zoomText,
-      commandButton(app, "zoomOut"),
-      commandButton(app, "fit"),
-      h("hr"),
-      this.outlineButton,
-      this.cleanButton,
-    );
-  }
-
   listen() {
     const { host } = this;
     host.addEventListener("pointerdown", (/** @type {PointerEvent} */ event) => this.down(event));
     host.addEventListener("pointermove", (/** @type {PointerEvent} */ event) => this.moved(event));
-    host.addEventListener("pointerup", () => this.up());
-    host.addEventListener("pointercancel", () => this.cancel());
+    host.addEventListener("pointerup", (/** @type {PointerEvent} */ event) => this.up(event));
+    host.addEventListener("pointercancel", (/** @type {PointerEvent} */ event) => {
+      this.fingers.lift(event.pointerId);
+      this.cancel();
+    });
     host.addEventListener("pointerleave", () => {
       if (this.gesture === "none") this.leave();
     });
@@ -116,16 +120,22 @@ export class Stage {
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  /** @param {PointerEvent} event */
+  /** @param {PointerEvent} event @returns {import("./tools/tool.js").Point} */
   point(event) {
-    const [x, y] = this.app.viewport.toImage(...this.at(event));
-    return { x, y, inverse: event.altKey || this.button === 2, shift: event.shiftKey };
+    const [x, y] = this.app.viewport.toImage(...this.at(event)).map(snapped);
+    const pen = event.pointerType === "pen";
+    const erases = this.button === PEN_ERASER && this.tool.name !== "eraser";
+    const inverse = event.altKey || this.button === 2 || erases;
+    return { x, y, inverse, shift: event.shiftKey, pressure: pen ? event.pressure : null };
   }
 
   /** @param {PointerEvent} event */
   down(event) {
     if (event.target instanceof Element && event.target.closest(".v-viewrail, .v-notice")) return;
-    if (!this.app.layers || this.gesture !== "none") return;
+    if (!this.app.layers) return;
+    if (event.pointerType === "touch" && this.touched(event)) return;
+    if (this.gesture !== "none") return;
+    this.pen ||= event.pointerType === "pen";
     this.pressed = true;
     this.box = this.host.getBoundingClientRect();
     this.host.focus({ preventScroll: true });
@@ -134,26 +144,53 @@ export class Stage {
     this.last = this.at(event);
     if (event.button === 1 || this.held || this.tool.pans) {
       event.preventDefault();
-      this.gesture = "pan";
-      this.dragged = true;
-      this.host.classList.add("v-panning");
+      this.pan();
       return;
     }
-    if (event.button > 2) return;
+    if (event.button > 2 && event.button !== PEN_ERASER) return;
     this.follow(event);
+    if ((event.ctrlKey || event.metaKey) && this.tool.options?.includes("size")) {
+      this.gesture = "size";
+      this.sizing = { from: this.last[0], brush: this.app.preferences.now.brush };
+      return;
+    }
     this.toolBusy = this.tool;
     if (this.tool.down(this.app, this.point(event))) this.gesture = "tool";
-    else if (!this.app.layers.drawing) this.toolBusy = null;
+    else this.toolBusy = null;
+  }
+
+  pan() {
+    this.gesture = "pan";
+    this.dragged = true;
+    this.host.classList.add("v-panning");
+  }
+
+  /** A finger comes down: the second one ends a stroke and moves the picture. @param {PointerEvent} event @returns {boolean} whether that is all */
+  touched(event) {
+    this.box = this.host.getBoundingClientRect();
+    this.fingers.put(event.pointerId, this.at(event));
+    if (this.fingers.count < 2 && !this.pen) return false;
+    if (this.gesture === "tool") this.cancel();
+    this.gesture = "fingers";
+    this.host.setPointerCapture(event.pointerId);
+    return true;
   }
 
   /** @param {PointerEvent} event */
   moved(event) {
+    if (this.gesture === "fingers") {
+      this.fingers.move(event.pointerId, this.at(event));
+      return;
+    }
     this.follow(event);
     if (this.gesture === "pan") {
       const [x, y] = this.at(event);
       const [lastX, lastY] = this.last ?? [x, y];
       this.app.viewport.pan(x - lastX, y - lastY);
       this.last = [x, y];
+    } else if (this.gesture === "size" && this.sizing) {
+      const { from, brush } = this.sizing;
+      this.resize(brush + (2 * (this.at(event)[0] - from)) / this.app.viewport.scale);
     } else if (this.gesture === "tool") {
       const events = event.getCoalescedEvents?.() ?? [];
       this.toolBusy?.move(
@@ -165,8 +202,16 @@ export class Stage {
     }
   }
 
-  up() {
+  /** @param {number} brush picture pixels */
+  resize(brush) {
+    this.app.preferences.set({ brush: clamp(Math.round(brush), 1, LARGEST) });
+  }
+
+  /** @param {PointerEvent} event */
+  up(event) {
+    this.fingers.lift(event.pointerId);
     const { gesture } = this;
+    if (gesture === "fingers" && this.fingers.count) return;
     this.gesture = "none";
     this.pressed = false;
     this.host.classList.remove("v-panning");
@@ -174,8 +219,10 @@ export class Stage {
       this.toolBusy?.up(this.app);
       this.toolBusy = null;
     }
+    this.moveRing();
   }
 
+  /** End the gesture under way, without a stroke. */
   cancel() {
     this.gesture = "none";
     this.pressed = false;
@@ -184,35 +231,45 @@ export class Stage {
     this.toolBusy = null;
   }
 
-  /** Another tool, track or frame ends a half drawn shape. */
+  /** Save what a tool has not saved yet, before anything else happens. */
+  settle() {
+    if (this.gesture === "none") this.shownTool.settle?.(this.app);
+    this.app.encoder.flush();
+  }
+
+  /** Another tool, track or frame: an outline stays where it is, and is drawn on there later. */
   toolChanged() {
+    this.settle();
     if (this.app.layers?.drawing && this.gesture === "none") this.cancel();
+    this.shownTool.leave?.(this.app);
+    this.shownTool = this.tool;
     this.host.dataset.cursor = this.tool.cursor;
+    this.app.layers?.redrawLive();
     this.moveRing();
   }
 
-  /** Esc: cancel a half drawn shape, else leave the tool, else the selection. */
+  /** Esc: throw a half drawn shape away, else leave the tool, else the selection. */
   escape() {
     const { view, commands } = this.app;
     if (this.toolBusy) this.cancel();
+    else if (this.tool.waits?.(this.app)) this.tool.cancel(this.app);
     else if (view.now.newTrack) commands.select(null);
     else if (view.now.tool !== "select") commands.selectTool();
     else commands.select(null);
   }
 
   finish() {
-    this.toolBusy?.finish?.(this.app);
-    this.toolBusy = null;
+    this.tool.finish?.(this.app);
   }
 
-  /** Take back the last step of a half drawn shape. @returns {boolean} false without one */
-  takeBack() {
-    const tool = this.toolBusy;
-    if (!tool || this.gesture === "tool") return Boolean(tool);
-    if (tool.takeBack) tool.takeBack(this.app);
-    else this.cancel();
-    if (!this.app.layers?.drawing) this.toolBusy = null;
-    return true;
+  /** Take back the last step of a half drawn shape. @param {boolean} undoing not only by Backspace @returns {boolean} false without one */
+  takeBack(undoing) {
+    return this.gesture === "tool" || (this.tool.takeBack?.(this.app, undoing) ?? false);
+  }
+
+  /** The step again that was taken back last. @returns {boolean} false without one */
+  giveBack() {
+    return this.gesture === "tool" || (this.tool.giveBack?.(this.app) ?? false);
   }
 
   /** Space goes down or up. @param {boolean} down @returns {boolean} on up: whether it was a tap */
@@ -234,7 +291,13 @@ export class Stage {
   wheel(event) {
     event.preventDefault();
     const unit = event.deltaMode === 1 ? 16 : 1;
-    if (event.shiftKey) this.app.viewport.pan(-event.deltaY * unit, 0);
+    const { brush, tolerance } = this.app.preferences.now;
+    const step = event.deltaY < 0 || event.deltaX < 0 ? 1 : -1;
+    if (event.altKey && this.tool.options?.includes("size"))
+      this.resize(step > 0 ? Math.max(brush + 1, brush * 1.12) : Math.min(brush - 1, brush / 1.12));
+    else if (event.altKey && this.tool.options?.includes("tolerance"))
+      this.app.preferences.set({ tolerance: clamp(tolerance + step, 0, 255) });
+    else if (event.shiftKey) this.app.viewport.pan(-(event.deltaY || event.deltaX) * unit, 0);
     else this.app.viewport.zoom(Math.exp(-event.deltaY * unit * (event.ctrlKey ? 0.01 : 0.0018)), ...this.at(event));
     this.follow(event);
   }
@@ -244,26 +307,24 @@ export class Stage {
     this.pointer = this.at(event);
     const [x, y] = this.app.viewport.toImage(...this.pointer);
     const inside = x >= 0 && y >= 0 && x < this.app.document.width && y < this.app.document.height;
-    this.app.view.set({ pointer: inside ? [Math.floor(x), Math.floor(y)] : null });
+    const before = this.app.view.now.pointer;
+    if (!inside) this.app.view.set({ pointer: null });
+    else if (before?.[0] !== Math.floor(x) || before[1] !== Math.floor(y))
+      this.app.view.set({ pointer: [Math.floor(x), Math.floor(y)] });
     this.moveRing();
   }
 
   leave() {
     this.pointer = null;
     this.app.view.set({ pointer: null });
+    this.tool.leave?.(this.app);
     this.moveRing();
   }
 
   moveRing() {
-    const seen = Boolean(
-      this.pointer && this.app.layers && this.tool.cursor === "ring" && this.gesture !== "pan" && !this.held,
-    );
-    this.ring.hidden = !seen;
-    if (!seen || !this.pointer) return;
-    const size = Math.max(3, this.app.preferences.now.brush * this.app.viewport.scale);
-    this.ring.style.width = `${size}px`;
-    this.ring.style.height = `${size}px`;
-    this.ring.style.transform = `translate(${this.pointer[0] - size / 2}px, ${this.pointer[1] - size / 2}px)`;
+    const seen = this.app.layers && this.tool.cursor === "ring" && this.gesture !== "pan" && !this.held;
+    const sizing = this.gesture === "size" && this.last;
+    this.ring.place(seen ? (sizing ? this.last : this.pointer) : null);
   }
 
   /** A line on the canvas while the exact picture is late. */

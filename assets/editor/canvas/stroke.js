@@ -1,12 +1,25 @@
 // @ts-check
 /** A stroke, from the press of a drawing tool to the edit that saves it; all drawing tools share this. */
 
-import { subtract } from "../masks/raster.js";
-import { decode, encode, stringify } from "../masks/rle.js";
+import { meets } from "../masks/raster.js";
+import { combine, cut, padded } from "../masks/region.js";
+import { decode } from "../masks/rle.js";
 
 /** @typedef {import("../document/editbatch.js").Change} Change */
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").RowValues} RowValues */
+/** @typedef {import("../masks/encoding.js").Encoded} Encoded */
+/** @typedef {import("../masks/region.js").Region} Region */
+/** @typedef {import("../masks/region.js").Mode} Mode */
+/** @typedef {{id: string, category: string|null, number: number}} NewTrack */
+
+/**
+ * Where a stroke goes: it keeps to the frame and the track on which it began.
+ * @typedef {object} Stroke
+ * @property {number} frame
+ * @property {string} track id
+ * @property {NewTrack|null} newTrack made with this stroke
+ */
 
 /** The canvas of the open video. Throws where none is open. @param {Editor} app */
 export function layersOf({ layers }) {
@@ -15,11 +28,10 @@ export function layersOf({ layers }) {
 }
 
 /**
- * Begin a stroke in the selected or the new track.
+ * Whether a stroke may begin in the selected or the new track; if not, the page asks for a track or shows the reason.
  * @param {Editor} app
- * @returns {boolean} false when there is no track to draw in; the page then asks for one or shows the reason
  */
-export function beginStroke(app) {
+export function mayDraw(app) {
   const { view } = app;
   if (view.now.playing) app.commands.pause();
   const { layers } = app;
@@ -33,13 +45,32 @@ export function beginStroke(app) {
     return false;
   }
   if (refusesAsLocked(app, "draw")) return false;
-  if (app.track) {
-    if (view.now.hidden.has(app.track.id)) app.commands.hide(app.track.id);
-    const row = app.document.row(app.track.id, view.now.frame);
-    if (row?.state === "present" && !app.document.mask(app.track.id, view.now.frame)) return false;
-  }
-  layers.drawing = true;
-  return true;
+  const row = app.document.row(app.track?.id ?? null, view.now.frame);
+  return !(app.track && row?.state === "present" && !app.document.mask(app.track.id, view.now.frame));
+}
+
+/** The track that a stroke would go to now. @param {Editor} app @returns {Stroke|null} */
+export function targetOf({ track, view }) {
+  const { frame, newTrack } = view.now;
+  const id = newTrack?.id ?? track?.id;
+  return id === undefined ? null : { frame, track: id, newTrack };
+}
+
+/**
+ * Begin a stroke in the selected or the new track.
+ * @param {Editor} app
+ * @returns {boolean} false when there is no track to draw in; the page then asks for one or shows the reason
+ */
+export function beginStroke(app) {
+  // The stroke before is saved first: this one builds on it.
+  app.encoder.flush();
+  if (!mayDraw(app)) return false;
+  const layers = layersOf(app);
+  if (app.track && app.view.now.hidden.has(app.track.id)) app.commands.hide(app.track.id);
+  layers.stroke = targetOf(app);
+  layers.drawing = layers.stroke !== null;
+  layers.touched = null;
+  return layers.drawing;
 }
 
 /**
@@ -64,88 +95,120 @@ export function refusesAsLocked(app, action) {
 export function cancelStroke(app) {
   if (!app.layers?.drawing) return;
   app.layers.drawing = false;
+  app.layers.stroke = null;
   app.layers.compose();
 }
 
 /**
- * Save a stroke as one edit.
+ * Save a stroke as one edit, once its mask is encoded. A stroke that changed no pixel is none.
  * @param {Editor} app
- * @param {string} kind brush, erase, polygon or lasso
- * @returns {import("../document/editbatch.js").Edit|null} null when the mask stays as it was
+ * @param {string} kind brush, erase, polygon, lasso …
  */
 export function endStroke(app, kind) {
-  const { document, queue, view } = app;
   const layers = layersOf(app);
-  if (!layers.drawing || !queue) return null;
+  const { stroke, touched } = layers;
+  if (!layers.drawing || !stroke || !app.queue) return;
   layers.drawing = false;
-  const { height, width } = document;
-  const { frame, newTrack } = view.now;
-  const id = newTrack ? newTrack.id : app.track?.id;
-  if (!id) return null;
-  const runs = encode(layers.bits, height, width, layers.extent ?? [0, 0, 0, 0]);
-  const counts = stringify(runs);
-  const row = document.row(id, frame);
+  layers.stroke = null;
+  if (!touched) return;
+  const { height, width } = app.document;
+  const mask = cut(layers.bits, width, layers.extent ?? [0, 0, 1, 1]);
+  const before = app.document.mask(stroke.track, stroke.frame) ?? null;
+  const others = kind === "erase" ? [] : losers(app, stroke, touched);
+  const drawn = { height, width, mask, before: before && Uint32Array.from(before), others };
+  app.encoder.encode(drawn, (done) => {
+    const saved = save(app, stroke, kind, done);
+    // Untouched since, and still on the canvas: it need not be painted again.
+    if (saved && layers.held === undefined && layers.shownFrame === stroke.frame)
+      layers.held = done.empty ? null : done.counts;
+    if (!saved) app.recompose();
+  });
+}
+
+/** Masks that lose the newly painted pixels. @param {Editor} app @param {Stroke} stroke @param {import("../masks/raster.js").Box} touched */
+function losers(app, { frame, track: own }, touched) {
+  if (!app.preferences.now.noOverlap) return [];
+  const { document, view } = app;
+  return layersOf(app)
+    .drawn()
+    .flatMap(({ id }) => {
+      if (id === own || view.now.locked.has(id)) return [];
+      const hash = document.row(id, frame)?.hash;
+      const box = hash ? document.masks.box(hash, document.height) : null;
+      const runs = box && meets(box, touched) ? document.mask(id, frame) : null;
+      return runs && box ? [{ id, runs: Uint32Array.from(runs), box }] : [];
+    });
+}
+
+/**
+ * @param {Editor} app @param {Stroke} stroke @param {string} kind @param {Encoded} done
+ * @returns {boolean} false when the mask stays as it was
+ */
+function save(app, { frame, track, newTrack }, kind, done) {
+  const { document, queue, view } = app;
+  if (!queue) return false;
+  const row = document.row(track, frame);
   const before = row?.hash ? document.masks.text(row.hash) : null;
-  const empty = runs.length < 2;
-  if (counts === before || (empty && before === null)) {
-    layers.compose();
-    return null;
-  }
+  if (done.counts === before || (done.empty && before === null)) return false;
   /** @type {Change[]} */
   const changes = [];
   if (newTrack) {
-    changes.push({
-      track: id,
-      frame: null,
-      after: { category: newTrack.category, name: "", deleted: false, rejected: false },
-    });
+    const after = { category: newTrack.category, name: "", deleted: false, rejected: false };
+    changes.push({ track, frame: null, after });
   }
-  changes.push({ track: id, frame, after: drawn(runs, counts, app) });
-  if (app.preferences.now.noOverlap && !empty && kind !== "erase")
-    changes.push(...clearOthers(app, id, document.mask(id, frame)));
-  const edit = queue.add(newTrack ? "track" : kind, changes);
-  if (newTrack) view.set({ newTrack: null, selected: id });
-  return edit;
+  changes.push({ track, frame, after: rowOf(app, done) });
+  for (const other of done.others) changes.push({ track: other.id, frame, after: rowOf(app, other) });
+  queue.add(newTrack ? "track" : kind, changes);
+  if (newTrack && view.now.newTrack?.id === track) view.set({ newTrack: null, selected: track });
+  return true;
 }
 
-/** The row after a stroke; an emptied mask makes it absent. @param {ArrayLike<number>} runs @param {string} counts @param {Editor} app @returns {RowValues} */
-function drawn(runs, counts, app) {
+/** The row after a stroke; an emptied mask makes it absent. @param {Editor} app @param {{counts: string, empty: boolean}} mask @returns {RowValues} */
+function rowOf(app, { counts, empty }) {
   const { height, width } = app.document;
   const marks = /** @type {const} */ ({ source: "drawn", review: "corrected", key: false, score: null, look: null });
-  if (runs.length < 2) return { state: "absent", mask: null, ...marks };
+  if (empty) return { state: "absent", mask: null, ...marks };
   return { state: "present", rle: { size: [height, width], counts }, ...marks };
 }
 
 /**
- * Take the pixels that a stroke has newly painted away from the other visible tracks: where masks overlapped before, they
- * still do.
- * @param {Editor} app @param {string} id of the drawn track @param {ArrayLike<number>|null|undefined} before its mask before the stroke
- * @returns {Change[]}
+ * Draw a whole region as one stroke.
+ * @param {Editor} app @param {Region|null} region @param {Mode} mode @param {string} kind
+ * @returns {boolean} false when no stroke could begin
  */
-function clearOthers(app, id, before) {
-  const { document, view } = app;
+export function drawRegion(app, region, mode, kind) {
+  if (!beginStroke(app)) return false;
   const layers = layersOf(app);
-  const { height, width } = document;
-  const changes = [];
-  const scratch = new Uint8Array(height * width);
-  const painted = layers.bits.slice();
-  if (before) {
-    decode(before, height, width, scratch);
-    subtract(painted, scratch);
-  }
-  for (const track of layers.drawn()) {
-    if (track.id === id || view.now.locked.has(track.id)) continue;
-    const old = document.mask(track.id, layers.shownFrame);
-    const hash = document.row(track.id, layers.shownFrame)?.hash;
-    const box = hash ? document.masks.box(hash, height) : null;
-    if (!old || !box || !meets(box, layers.extent)) continue;
-    decode(old, height, width, scratch);
-    if (!subtract(scratch, painted)) continue;
-    const runs = encode(scratch, height, width, box);
-    changes.push({ track: track.id, frame: layers.shownFrame, after: drawn(runs, stringify(runs), app) });
-  }
-  return changes;
+  const { height, width } = app.document;
+  layers.touch(combine(layers.bits, height, width, region, mode, layers.extent));
+  endStroke(app, kind);
+  return true;
 }
 
-/** @param {number[]} a @param {number[]|null} b */
-const meets = (a, b) => b !== null && a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+/**
+ * As `drawRegion`, for a result that comes later: it goes to the frame and track of its beginning, also when another
+ * frame is shown by now.
+ * @param {Editor} app @param {Stroke} stroke @param {Region|null} region @param {Mode} mode @param {string} kind
+ */
+export function drawRegionLater(app, stroke, region, mode, kind) {
+  const now = targetOf(app);
+  if (now?.frame === stroke.frame && now.track === stroke.track && app.steady) {
+    drawRegion(app, region, mode, kind);
+    return;
+  }
+  app.encoder.flush();
+  const { height, width } = app.document;
+  const runs = app.document.mask(stroke.track, stroke.frame) ?? null;
+  const bits = runs ? decode(runs, height, width) : new Uint8Array(height * width);
+  combine(bits, height, width, region, mode, [0, 0, width, height]);
+  const mask = padded(bits, height, width, [0, 0, width, height], 0);
+  const drawn = { height, width, mask, before: runs && Uint32Array.from(runs), others: [] };
+  app.encoder.encode(drawn, (done) => save(app, stroke, kind, done));
+}
+
+/** What a shape does: the chosen mode; Alt or the right button turns add into subtract and back. @param {Editor} app @param {boolean} inverse @returns {Mode} */
+export function modeOf(app, inverse) {
+  const { mode } = app.view.now;
+  if (!inverse) return mode;
+  return mode === "subtract" ? "add" : "subtract";
+}

@@ -10,8 +10,9 @@
  */
 
 /**
- * Where its keys hold: everywhere in the editor, only while the canvas has the focus, only while a preview is shown.
- * @typedef {"editor"|"canvas"|"preview"} Scope
+ * Where its keys hold: everywhere in the editor, only while the canvas has the focus, only while a preview is shown, only
+ * with the tool that moves masks.
+ * @typedef {"editor"|"canvas"|"preview"|"moving"} Scope
  */
 
 /**
@@ -28,7 +29,8 @@
  * @property {string} [icon] a name of look/icons.js
  * @property {readonly Place[]} [places] ["palette"] unless given; empty for commands that only code runs
  * @property {boolean} [whilePreview] whether it may run while a preview is shown; it must then change no track
- * @property {boolean} [whileDrawing] whether it may run while a button is down on the canvas
+ * @property {boolean} [whileDrawing] whether it belongs to the shape that is being drawn: it may run while a button is down on
+ *   the canvas, and the shape is not saved before it
  */
 
 /**

@@ -3,6 +3,7 @@
 
 import { RAIL } from "../canvas/tools/index.js";
 import { noVideo } from "./reasons.js";
+import { SHAPING } from "./shaping.js";
 
 /** @typedef {import("./command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -38,15 +39,16 @@ export const DRAWING = Object.freeze([
     keys: ["Escape"],
     places: [],
     whileDrawing: true,
-    run: (app) => app.onescape(),
+    run: (app) => app.stage?.escape(),
   },
   {
     id: "finish",
     title: "Finish the shape",
     group: GROUP,
     keys: ["Enter"],
-    unavailable: (app) => (app.layers?.drawing ? null : "No shape is being drawn."),
-    run: (app) => app.onfinish(),
+    whileDrawing: true,
+    unavailable: (app) => (app.stage?.tool.waits?.(app) ? null : "No shape is being drawn."),
+    run: (app) => app.stage?.finish(),
   },
   ...RAIL.flatMap((tool) => (tool ? [choose(tool)] : [])),
   {
@@ -65,4 +67,5 @@ export const DRAWING = Object.freeze([
     repeat: true,
     run: (app) => resize(app, 1.18),
   },
+  ...SHAPING,
 ]);

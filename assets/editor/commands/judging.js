@@ -62,7 +62,7 @@ const noKeyMask = (app) =>
 
 /** @param {Editor} app */
 function remove(app) {
-  if (app.onstepback()) return null;
+  if (app.stage?.takeBack(false)) return null;
   const { track } = app;
   const whole = scopeOf(app) === "whole";
   const edit = verdict("delete", verdicts.remove)(app);

@@ -48,6 +48,8 @@ export class Registry {
   run(id, argument) {
     const command = this.get(id);
     const { app } = this;
+    // What the canvas has not saved yet comes before everything that is not about that.
+    if (!command.whileDrawing) app.stage?.settle();
     const reason = this.reason(id, argument);
     if (reason) {
       app.toast({ icon: command.icon ?? "ci", title: command.title, text: reason, name: "not now" });

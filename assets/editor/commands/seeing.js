@@ -29,6 +29,12 @@ const see = (id, title, keys, run, more = {}) => ({
   ...more,
 });
 
+/** @param {"ghost"|"filled"|"grid"} name @returns {(app: Editor) => void} */
+const toggle =
+  (name) =>
+  ({ preferences }) =>
+    preferences.set({ [name]: !preferences.now[name] });
+
 /** @type {readonly Command[]} */
 export const SEEING = Object.freeze([
   see("fit", "Fit the picture", ["0"], ({ viewport }) => viewport.fit(), {
@@ -55,5 +61,15 @@ export const SEEING = Object.freeze([
     [],
     ({ preferences }) => preferences.set({ outlines: !preferences.now.outlines }),
     { icon: "outline" },
+  ),
+  see("ghost", "Ghost of the frame before on, off", ["Shift+G"], toggle("ghost"), { icon: "ghost" }),
+  see("fillMasks", "Masks filled, outline only", ["Shift+Z"], toggle("filled"), { icon: "ci" }),
+  see("grid", "Grid of pixels on, off", [], toggle("grid"), { icon: "grid" }),
+  see(
+    "plainLook",
+    "Picture as it is",
+    [],
+    ({ preferences }) => preferences.set({ brightness: 0, contrast: 0, gamma: 0 }),
+    { icon: "bright" },
   ),
 ]);

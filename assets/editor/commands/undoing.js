@@ -63,7 +63,8 @@ function take(app, answer, word) {
 /** Undo the latest edit; an unsent one is taken back. @param {Editor} app */
 export function undo(app) {
   const { queue } = app;
-  if (!queue || app.onstepback()) return turnOf(app);
+  if (!queue || app.stage?.takeBack(true)) return turnOf(app);
+  app.encoder.flush();
   for (const toast of app.root.querySelectorAll(".v-undoable")) toast.remove();
   const stuck = app.session.now.saving === "offline" || queue.conflicts.size > 0;
   if (stuck && queue.takeBack()) return turnOf(app);
@@ -82,7 +83,7 @@ export function undoEdit(app, id) {
 /** @param {Editor} app */
 export function redo(app) {
   const { queue } = app;
-  if (!queue || queue.giveBack()) return turnOf(app);
+  if (!queue || app.stage?.giveBack() || queue.giveBack()) return turnOf(app);
   const video = openVideo(app.session).id;
   return inTurn(app, () => api.redo(video, { author: app.author, id: newIdentifier() }), "redo");
 }

@@ -9,8 +9,8 @@ const FAR = 1e12;
  * @returns {Float32Array} height x width, pixels; ±Infinity where there is no border
  */
 export function signedDistance(bits, height, width) {
-  const outside = squared(bits, height, width, 1);
-  const inside = squared(bits, height, width, 0);
+  const outside = squaredDistances(bits, height, width, 1);
+  const inside = squaredDistances(bits, height, width, 0);
   const out = new Float32Array(bits.length);
   for (let i = 0; i < out.length; i += 1) {
     const value = bits[i] ? -root(inside[i]) : root(outside[i]);
@@ -26,9 +26,9 @@ const root = (square) => (square >= FAR ? Infinity : Math.sqrt(square));
 /**
  * Squared distance of every pixel to the nearest one with a value.
  * @param {Uint8Array} bits @param {number} height @param {number} width @param {0|1} wanted
- * @returns {Float64Array}
+ * @returns {Float64Array} height x width; 1e12 where there is none
  */
-function squared(bits, height, width, wanted) {
+export function squaredDistances(bits, height, width, wanted) {
   const grid = new Float64Array(bits.length);
   for (let i = 0; i < grid.length; i += 1) grid[i] = bits[i] === wanted ? 0 : FAR;
   const most = Math.max(height, width);

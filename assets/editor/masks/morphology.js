@@ -1,70 +1,11 @@
 // @ts-check
 /** Masks grown, shrunk and smoothed. Distances are Euclidean, between the centres of pixels. */
 
+import { squaredDistances } from "./distance.js";
 import { padded, trimmed } from "./region.js";
 
 /** @typedef {import("./raster.js").Box} Box */
 /** @typedef {import("./region.js").Region} Region */
-
-const FAR = 1e9;
-
-/**
- * Squared distance of every pixel to the nearest one with a value (Meijster et al. 2000, two passes).
- * @param {Uint8Array} bits @param {number} height @param {number} width @param {0|1} value
- * @returns {Float64Array} height x width; 1e9 and more where there is none
- */
-export function squaredDistances(bits, height, width, value) {
-  const down = new Float64Array(height * width);
-  for (let x = 0; x < width; x += 1) {
-    let run = FAR;
-    for (let y = 0, at = x; y < height; y += 1, at += width) {
-      run = bits[at] === value ? 0 : Math.min(FAR, run + 1);
-      down[at] = run;
-    }
-    run = FAR;
-    for (let y = height - 1, at = y * width + x; y >= 0; y -= 1, at -= width) {
-      run = bits[at] === value ? 0 : Math.min(FAR, run + 1);
-      if (run < down[at]) down[at] = run;
-    }
-  }
-  const out = new Float64Array(height * width);
-  const [sites, starts] = [new Int32Array(width), new Float64Array(width + 1)];
-  const row = new Float64Array(width);
-  for (let y = 0; y < height; y += 1) {
-    for (let x = 0; x < width; x += 1) row[x] = down[y * width + x] >= FAR ? FAR : down[y * width + x] ** 2;
-    envelope(row, width, sites, starts, out.subarray(y * width, (y + 1) * width));
-  }
-  return out;
-}
-
-/**
- * Lower envelope of parabolas x -> (x - site)² + row[site] (Felzenszwalb and Huttenlocher 2012).
- * @param {Float64Array} row @param {number} width @param {Int32Array} sites @param {Float64Array} starts @param {Float64Array} out
- */
-function envelope(row, width, sites, starts, out) {
-  let top = 0;
-  sites[0] = 0;
-  starts[0] = -Infinity;
-  starts[1] = Infinity;
-  for (let x = 1; x < width; x += 1) {
-    let from = crossing(row, sites[top], x);
-    while (from <= starts[top]) {
-      top -= 1;
-      from = crossing(row, sites[top], x);
-    }
-    top += 1;
-    sites[top] = x;
-    starts[top] = from;
-    starts[top + 1] = Infinity;
-  }
-  for (let x = 0, at = 0; x < width; x += 1) {
-    while (starts[at + 1] < x) at += 1;
-    out[x] = (x - sites[at]) ** 2 + row[sites[at]];
-  }
-}
-
-/** Where the parabola of b gets below that of a. @param {Float64Array} row @param {number} a @param {number} b */
-const crossing = (row, a, b) => (row[b] + b * b - row[a] - a * a) / (2 * (b - a));
 
 /**
  * Every pixel within a distance of the mask.

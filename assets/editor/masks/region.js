@@ -115,7 +115,7 @@ function within(bits, height, width, region) {
 }
 
 /** The part of a region's box that lies in the picture. @param {Region} region @param {number} height @param {number} width @returns {Box|null} */
-function inside({ box }, height, width) {
+export function inside({ box }, height, width) {
   const [x0, y0] = [Math.max(0, box[0]), Math.max(0, box[1])];
   const [x1, y1] = [Math.min(width, box[2]), Math.min(height, box[3])];
   return x0 < x1 && y0 < y1 ? [x0, y0, x1, y1] : null;

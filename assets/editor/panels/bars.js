@@ -1,7 +1,7 @@
 // @ts-check
-/** The tool rail, the options of the tool, and the transport above the timeline. */
+/** The tool rail, and the transport above the timeline. */
 
-import { fill, h, icon, iconButton, swatch } from "../../kit/dom.js";
+import { fill, h, icon, iconButton } from "../../kit/dom.js";
 import { clock } from "../../kit/text.js";
 import { secondsOf } from "../playback.js";
 import { commandButton } from "../shortcuts/labels.js";
@@ -34,94 +34,6 @@ export function toolRail(app) {
     { class: "v-rail", "aria-label": "Tools" },
     buttons.map((button) => button ?? h("hr")),
   );
-}
-
-/** @param {Editor} app @returns {HTMLElement} */
-export function optionStrip(app) {
-  const target = h("span", { class: "v-target" });
-  const add = h(
-    "button",
-    { type: "button", title: "Strokes add to the mask", onclick: () => app.view.set({ mode: "add" }) },
-    icon("plus", 14),
-    "Add",
-  );
-  const take = h(
-    "button",
-    {
-      type: "button",
-      title: "Strokes take away (Alt or right button)",
-      onclick: () => app.view.set({ mode: "subtract" }),
-    },
-    icon("minus", 14),
-    "Subtract",
-  );
-  const mode = h("span", { class: "v-seg", role: "group", "aria-label": "What strokes do" }, add, take);
-  /** @type {HTMLInputElement} */
-  const slider = h("input", {
-    type: "range",
-    min: 0,
-    max: 100,
-    step: 1,
-    style: "width:96px",
-    "aria-label": "Brush size",
-    title: "Brush size ([ and ])",
-    oninput: () => app.preferences.set({ brush: Math.max(1, Math.round((Number(slider.value) / 100) ** 2 * 300)) }),
-  });
-  /** @type {HTMLInputElement} */
-  const number = h("input", {
-    type: "text",
-    inputmode: "numeric",
-    class: "v-num",
-    "aria-label": "Brush size, pixels",
-    title: "Brush size in pixels ([ and ])",
-    onchange: () =>
-      app.preferences.set({
-        brush: Math.max(1, Math.min(400, parseInt(number.value, 10) || app.preferences.now.brush)),
-      }),
-  });
-  const size = h("span", { class: "v-row" }, h("span", { class: "v-t2" }, "Size"), slider, number);
-  const overlap = h(
-    "button",
-    {
-      class: "v-switch",
-      type: "button",
-      role: "switch",
-      title: "Drawing takes pixels away from other visible tracks",
-      onclick: () => app.preferences.set({ noOverlap: !app.preferences.now.noOverlap }),
-    },
-    "No overlap",
-  );
-  const place = h("span", { class: "v-t3 v-xy" });
-  const inner = [target, h("span", { class: "v-sep" }), mode, size, overlap];
-  const strip = h("div", { class: "v-options" }, inner, h("span", { class: "v-grow" }), place);
-  const draw = () => {
-    const { newTrack, tool, mode: how } = app.view.now;
-    const { brush, noOverlap } = app.preferences.now;
-    for (const element of inner) element.hidden = app.session.now.phase !== "ready";
-    if (newTrack) fill(target, swatch(newTrack.number), `new ${app.categoryName(newTrack.category)}`);
-    else if (app.track) fill(target, swatch(app.track.number), h("span", { class: "v-ell" }, app.title(app.track)));
-    else fill(target, h("span", { class: "v-t3" }, "No track selected"));
-    const draws = ["brush", "lasso", "polygon"].includes(tool);
-    mode.hidden ||= !draws;
-    size.hidden ||= !["brush", "eraser"].includes(tool);
-    overlap.hidden ||= !(draws || tool === "eraser");
-    inner[1].hidden ||= !(draws || tool === "eraser");
-    add.setAttribute("aria-pressed", String(how === "add"));
-    take.setAttribute("aria-pressed", String(how !== "add"));
-    slider.value = String(Math.sqrt(brush / 300) * 100);
-    slider.style.setProperty("--p", `${Math.min(100, Math.sqrt(brush / 300) * 100)}%`);
-    number.value = String(brush);
-    overlap.setAttribute("aria-checked", String(noOverlap));
-  };
-  app.view.on(["tool", "mode", "newTrack", "selected", "revision"], draw);
-  app.preferences.on(["brush", "noOverlap"], draw);
-  app.session.on(["phase", "video"], draw);
-  app.view.on(["pointer"], () => {
-    const at = app.view.now.pointer;
-    place.textContent = at ? `x ${at[0]}  y ${at[1]}` : "";
-  });
-  draw();
-  return strip;
 }
 
 const RATES = [0.25, 0.5, 1, 2];

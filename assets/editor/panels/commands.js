@@ -8,6 +8,7 @@ import { chooseCategory } from "./category.js";
 import { showKeys } from "./help.js";
 import { editKeys } from "./keys.js";
 import { openPalette } from "./palette.js";
+import { showLook } from "./look.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -75,6 +76,16 @@ export const PANEL_COMMANDS = Object.freeze([
     icon: "help",
     whilePreview: true,
     run: showKeys,
+  },
+  {
+    id: "look",
+    title: "Opacity, brightness, contrast, gamma",
+    group: "See",
+    keys: ["Y"],
+    icon: "bright",
+    whilePreview: true,
+    unavailable: noVideo,
+    run: showLook,
   },
   {
     id: "theme",

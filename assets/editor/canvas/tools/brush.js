@@ -1,38 +1,49 @@
 // @ts-check
-/** Round brush; Alt or the right button erases instead. */
+/** Round or square brush; Alt or the right button erases instead. A pen presses a wider line. */
 
-import { capsule } from "../../masks/raster.js";
+import { capsule, square } from "../../masks/raster.js";
 import { beginStroke, cancelStroke, endStroke, layersOf } from "../stroke.js";
 
 /** @typedef {import("./tool.js").Editor} Editor */
 /** @typedef {import("./tool.js").Point} Point */
 
+/** Width of the lightest touch of a pen, as a share of the brush. */
+const LIGHTEST = 0.2;
+
+/** Radius of a stroke at a point, picture pixels. @param {Editor} app @param {Point} point */
+export function radiusAt(app, { pressure }) {
+  const { brush, pressing } = app.preferences.now;
+  const share = pressing && pressure !== null ? LIGHTEST + (1 - LIGHTEST) * pressure : 1;
+  return Math.max(0.5, (brush / 2) * share);
+}
+
 /**
  * A brush that sets or clears.
  * @param {(app: Editor, point: Point) => 0|1} valueOf the value that a stroke writes
  */
-export function roundBrush(valueOf) {
+export function paintBrush(valueOf) {
   /** @type {Point|null} */
   let last = null;
   /** @type {{frame: number, track: string|null, x: number, y: number}|null} end of the last stroke, for straight lines */
   let ended = null;
   /** @type {0|1} */
   let value = 1;
-  /** @param {Editor} app @param {Point} from @param {Point} to */
+  /** @param {Editor} app @param {{x: number, y: number}} from @param {Point} to */
   const stamp = (app, from, to) => {
     const { height, width } = app.document;
-    const radius = app.preferences.now.brush / 2;
     const layers = layersOf(app);
-    layers.touch(capsule(layers.bits, height, width, { x0: from.x, y0: from.y, x1: to.x, y1: to.y, radius, value }));
+    const shape = app.preferences.now.square ? square : capsule;
+    const line = { x0: from.x, y0: from.y, x1: to.x, y1: to.y, radius: radiusAt(app, to), value };
+    layers.touch(shape(layers.bits, height, width, line));
   };
+  const trackOf = (/** @type {Editor} */ { view }) => view.now.newTrack?.id ?? view.now.selected;
   return {
     /** @param {Editor} app @param {Point} point */
     down(app, point) {
       if (!beginStroke(app)) return false;
       value = valueOf(app, point);
-      const track = app.view.now.newTrack?.id ?? app.view.now.selected;
-      const from = point.shift && ended?.frame === app.view.now.frame && ended?.track === track ? ended : null;
-      stamp(app, from ? { ...point, x: from.x, y: from.y } : point, point);
+      const from = point.shift && ended?.frame === app.view.now.frame && ended?.track === trackOf(app) ? ended : null;
+      stamp(app, from ?? point, point);
       last = point;
       return true;
     },
@@ -47,8 +58,7 @@ export function roundBrush(valueOf) {
     /** @param {Editor} app */
     up(app) {
       if (!last) return;
-      const track = app.view.now.newTrack?.id ?? app.view.now.selected;
-      ended = { frame: app.view.now.frame, track, x: last.x, y: last.y };
+      ended = { frame: app.view.now.frame, track: trackOf(app), x: last.x, y: last.y };
       last = null;
       endStroke(app, value ? "brush" : "erase");
     },
@@ -67,5 +77,6 @@ export const brush = {
   icon: "brush",
   keys: ["B"],
   cursor: "ring",
-  ...roundBrush((app, point) => ((app.view.now.mode === "subtract") !== point.inverse ? 0 : 1)),
+  options: ["modes", "size"],
+  ...paintBrush((app, point) => ((app.view.now.mode === "subtract") !== point.inverse ? 0 : 1)),
 };

@@ -1,7 +1,7 @@
 // @ts-check
-/** Round eraser; Alt or the right button draws instead. */
+/** Eraser of the brush's form; Alt or the right button draws instead. */
 
-import { roundBrush } from "./brush.js";
+import { paintBrush } from "./brush.js";
 
 /** @type {import("./tool.js").Tool} */
 export const eraser = {
@@ -10,5 +10,6 @@ export const eraser = {
   icon: "eraser",
   keys: ["Shift+E"],
   cursor: "ring",
-  ...roundBrush((_, point) => (point.inverse ? 1 : 0)),
+  options: ["size"],
+  ...paintBrush((_, point) => (point.inverse ? 1 : 0)),
 };

@@ -1,7 +1,8 @@
 // @ts-check
 /** Draws a line across the selected mask, along which it is cut into two tracks; nothing changes until that is applied. */
 
-import { sketchLine } from "./lasso.js";
+import { sketchLine } from "../contours.js";
+import { layersOf } from "../stroke.js";
 
 /** @type {[number, number][]} */
 let points = [];
@@ -9,9 +10,7 @@ let points = [];
 /** @param {import("./tool.js").Editor} app */
 function forget(app) {
   points = [];
-  if (!app.layers) return;
-  app.layers.sketch = null;
-  app.layers.redrawLines();
+  if (app.layers) sketchLine(app.layers, null);
 }
 
 /** @type {import("./tool.js").Tool} */
@@ -33,7 +32,7 @@ export const knife = {
   /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point[]} moved */
   move(app, moved) {
     for (const point of moved) points.push([point.x, point.y]);
-    sketchLine(app, points, false);
+    sketchLine(layersOf(app), points);
   },
   /** @param {import("./tool.js").Editor} app */
   up(app) {

@@ -1,5 +1,6 @@
 /** What the tests of tools and strokes share: an editor without a page, whose canvas is a bitmap. */
 
+import { Encoder } from "../../../../assets/editor/canvas/encoder.js";
 import { VideoDocument } from "../../../../assets/editor/document/document.js";
 import { join } from "../../../../assets/editor/masks/raster.js";
 import { decode, encode, stringify } from "../../../../assets/editor/masks/rle.js";
@@ -22,8 +23,12 @@ class Canvas {
     this.app = app;
     this.shownFrame = 0;
     this.drawing = false;
+    this.stroke = null;
     this.sketch = null;
+    this.contours = [];
+    this.viewport = app.viewport;
     this.redrawLines = () => {};
+    this.redrawLive = () => {};
     this.compose();
   }
 
@@ -33,10 +38,19 @@ class Canvas {
     this.bits = runs ? decode(runs, H, W) : new Uint8Array(H * W);
     const hash = document.row(view.now.selected, this.shownFrame)?.hash;
     this.extent = hash ? document.masks.box(hash, H) : null;
+    this.touched = null;
   }
 
   touch(box) {
     this.extent = join(this.extent, box);
+    this.touched = join(this.touched, box);
+  }
+
+  /** A picture whose left half is dark. */
+  pixels() {
+    const pixels = new Uint8ClampedArray(H * W * 4).fill(255);
+    for (let y = 0; y < H; y += 1) pixels.fill(40, 4 * y * W, 4 * (y * W + W / 2));
+    return pixels;
   }
 
   drawn() {
@@ -52,6 +66,7 @@ export function editor() {
   const tracks = [sentTrack(1, [sentRow(0, { hash: "one" })]), sentTrack(2, [sentRow(0, { hash: "two" })])];
   document.merge({ last_edit: 1, tracks }, 0, 5);
   const asked = [];
+  const viewport = { scale: 1 };
   const app = {
     keymap: { keyOf: () => "L" },
     document,
@@ -62,11 +77,17 @@ export function editor() {
       newTrack: null,
       playing: false,
       mode: "add",
+      contours: 0,
+      measure: "",
+      tool: "brush",
+      preview: null,
       locked: new Set(),
       hidden: new Set(),
     }),
-    preferences: createStore({ brush: 4, noOverlap: false }),
-    viewport: { scale: 1 },
+    preferences: createStore({ brush: 4, square: false, pressing: true, noOverlap: false, tolerance: 24 }),
+    encoder: new Encoder(() => null),
+    recompose: () => app.layers.compose(),
+    viewport,
     toast: (message) => asked.push(message.title),
     asked,
     edits: [],
@@ -79,6 +100,7 @@ export function editor() {
     hide: (id) => app.view.now.hidden.delete(id),
     pause: () => asked.push("pause"),
     select: (id) => app.view.set({ selected: id }),
+    goto: (frame) => app.view.set({ frame }),
   };
   app.queue = waitingQueue(document);
   const add = app.queue.add.bind(app.queue);
@@ -91,7 +113,7 @@ export function editor() {
 }
 
 /** A point of the pointer, picture pixels. */
-export const at = (x, y, held = {}) => ({ x, y, inverse: false, shift: false, ...held });
+export const at = (x, y, held = {}) => ({ x, y, inverse: false, shift: false, pressure: null, ...held });
 
 /** A stroke of a tool through points; false where the tool did not begin one. */
 export function draw(tool, app, points) {

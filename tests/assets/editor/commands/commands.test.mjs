@@ -28,7 +28,8 @@ function editor() {
       saving: "saved",
       phase: "ready",
     }),
-    onstepback: () => false,
+    stage: { takeBack: () => false, giveBack: () => false, settle: () => {}, tool: {} },
+    encoder: { flush: () => {} },
     toasts: [],
     toast: (message) => app.toasts.push(message),
     root: { querySelectorAll: () => [] },
@@ -204,7 +205,7 @@ test("a half drawn shape takes the undo and the delete key for itself", async ()
   app.commands.select("t1");
   app.commands.accept();
   let steps = 2;
-  app.onstepback = () => steps > 0 && Boolean((steps -= 1) + 1);
+  app.stage.takeBack = () => steps > 0 && Boolean((steps -= 1) + 1);
   app.commands.remove();
   app.session.set({ saving: "offline" });
   app.commands.undo();

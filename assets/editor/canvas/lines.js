@@ -1,0 +1,318 @@
+// @ts-check
+/**
+ * Lines and badges over the masks, at screen resolution. `still` has what a stroke does not change: the other tracks'
+ * lines and badges, the ghost of the frame before, the grid; `live` has the edited track and what a tool draws.
+ */
+
+import { colourOf, inkOn, roundOf } from "../../look/palette.js";
+import { h } from "../../kit/dom.js";
+import { edgePath, outlinePath } from "../masks/outline.js";
+import { cut } from "../masks/region.js";
+import { encode } from "../masks/rle.js";
+import { drawContours } from "./contours.js";
+
+/** @typedef {import("../masks/raster.js").Box} Box */
+/** @typedef {import("./layers.js").Layers} Layers */
+/** @typedef {{number: number, on: boolean, x: number, y: number}} Badge of a drawn mask, picture pixels */
+
+/** Smallest zoom with a grid, screen pixels a picture pixel. */
+const GRID = 8;
+
+export class Lines {
+  /** @param {Layers} layers @param {HTMLElement} host */
+  constructor(layers, host) {
+    this.layers = layers;
+    this.host = host;
+    this.still = h("canvas", { class: "v-lines" });
+    this.live = h("canvas", { class: "v-lines" });
+    /** @type {Badge[]} */
+    this.badges = [];
+    /** what `still` shows */
+    this.drawnAs = "";
+    /** @type {unknown} the preview that `still` shows */
+    this.preview = null;
+  }
+
+  /** Follow the size of the canvas. */
+  place() {
+    const { width, height } = this.layers.viewport;
+    const ratio = devicePixelRatio || 1;
+    for (const canvas of [this.still, this.live]) {
+      const [w, t] = [Math.round(width * ratio), Math.round(height * ratio)];
+      if (canvas.width === w && canvas.height === t) continue;
+      canvas.width = w;
+      canvas.height = t;
+      canvas.style.width = `${width}px`;
+      canvas.style.height = `${height}px`;
+      this.drawnAs = "";
+    }
+  }
+
+  /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} cleared, in picture pixels */
+  context(canvas) {
+    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+    const { scale, x, y } = this.layers.viewport;
+    const ratio = devicePixelRatio || 1;
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    context.clearRect(0, 0, canvas.width, canvas.height);
+    context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio);
+    context.lineJoin = "round";
+    context.lineCap = "round";
+    return context;
+  }
+
+  /** Screen pixels in picture pixels. */
+  get unit() {
+    return 1 / this.layers.viewport.scale;
+  }
+
+  /** Draw what changed. @param {boolean} [edited] whether the edited mask changed */
+  draw(edited = true) {
+    const { document, view, viewport } = this.layers;
+    const { clean, preview } = view.now;
+    this.layers.maskCanvas.style.visibility = clean ? "hidden" : "";
+    const before = this.badges.find(({ on }) => on);
+    const drawn = clean ? [] : this.layers.drawn();
+    const rejected = clean ? [] : this.layers.rejectedOthers();
+    this.badges = drawn.flatMap((track) => this.badgeOf(track));
+    const others = [...drawn.filter(({ id }) => id !== view.now.selected), ...rejected];
+    const { outlines, ghost, grid } = this.layers.preferences.now;
+    const hash = (/** @type {string} */ id) => document.row(id, this.layers.shownFrame)?.hash;
+    const as = [
+      [viewport.scale, viewport.x, viewport.y, this.layers.shownFrame, clean, outlines, ghost, grid],
+      others.map(({ id, number }) => [number, hash(id)]),
+      rejected.length,
+      ghost ? this.ghostHash() : "",
+    ].join();
+    const moved = as !== this.drawnAs || preview !== this.preview || Boolean(preview);
+    this.drawnAs = as;
+    this.preview = preview;
+    if (moved) this.drawStill(drawn, rejected);
+    const after = this.badges.find(({ on }) => on);
+    if (moved || edited || clean) this.drawLive();
+    else if (before?.x !== after?.x || before?.y !== after?.y || before?.number !== after?.number)
+      for (const badge of [before, after]) if (badge) this.drawLiveIn(this.boxOfBadge(badge));
+  }
+
+  /** @param {import("../document/document.js").Track} track @returns {Badge[]} */
+  badgeOf(track) {
+    const { document, shownFrame, view } = this.layers;
+    const hash = document.row(track.id, shownFrame)?.hash;
+    const box = hash ? document.masks.box(hash, document.height) : null;
+    if (!box) return [];
+    return [{ number: track.number, on: track.id === view.now.selected, x: (box[0] + box[2]) / 2, y: box[1] }];
+  }
+
+  /** @param {import("../document/document.js").Track[]} drawn @param {import("../document/document.js").Track[]} rejected */
+  drawStill(drawn, rejected) {
+    const { preferences, view } = this.layers;
+    const context = this.context(this.still);
+    if (preferences.now.grid) this.drawGrid(context);
+    if (view.now.clean) return;
+    if (preferences.now.ghost) this.drawGhost(context);
+    if (preferences.now.outlines || !this.layers.opacity)
+      for (const track of drawn) if (track.id !== view.now.selected) this.drawOutline(context, track);
+    for (const track of rejected) this.drawOutline(context, track, true);
+    this.drawDrafts(context);
+    for (const badge of this.badges) if (!badge.on) this.drawBadge(context, badge);
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */
+  drawOutline(context, { id, number }, rejected = false) {
+    const path = this.pathOf(id, this.layers.shownFrame);
+    if (!path) return;
+    const { unit } = this;
+    const round = roundOf(number);
+    const dashes = [[], [6, 4], [1, 4]][round].map((length) => length * unit);
+    context.setLineDash(rejected ? [3 * unit, 5 * unit] : dashes);
+    context.lineWidth = (round === 2 ? 2 : 1.4) * unit;
+    context.globalAlpha = rejected ? 0.75 : 1;
+    context.strokeStyle = colourOf(number);
+    context.stroke(path);
+    context.globalAlpha = 1;
+    context.setLineDash([]);
+  }
+
+  /** @param {string} track @param {number} frame @returns {Path2D|null} */
+  pathOf(track, frame) {
+    const { height, masks, width } = this.layers.document;
+    const hash = this.layers.document.row(track, frame)?.hash;
+    return hash ? masks.path(hash, (runs) => outlinePath(runs, height, width)) : null;
+  }
+
+  /** Mask of the edited track on the frame before, empty for none. */
+  ghostHash() {
+    const { editing, document, shownFrame } = this.layers;
+    return document.row(editing, shownFrame - 1)?.hash ?? "";
+  }
+
+  /** The edited track's line on the frame before. @param {CanvasRenderingContext2D} context */
+  drawGhost(context) {
+    const { editing, shownFrame } = this.layers;
+    const path = editing === null ? null : this.pathOf(editing, shownFrame - 1);
+    if (!path) return;
+    const { unit } = this;
+    context.fillStyle = "rgba(255, 255, 255, 0.08)";
+    context.fill(path, "evenodd");
+    context.setLineDash([]);
+    context.lineWidth = 2.6 * unit;
+    context.strokeStyle = "rgba(0, 0, 0, 0.4)";
+    context.stroke(path);
+    context.setLineDash([2 * unit, 4 * unit]);
+    context.lineWidth = 1.4 * unit;
+    context.strokeStyle = "#FFFFFF";
+    context.stroke(path);
+    context.setLineDash([]);
+  }
+
+  /** The borders of pixels, where they are far enough apart. @param {CanvasRenderingContext2D} context */
+  drawGrid(context) {
+    const { document, viewport } = this.layers;
+    if (viewport.scale < GRID) return;
+    const [x0, y0] = viewport.toImage(0, 0).map((v) => Math.max(0, Math.floor(v)));
+    const [right, bottom] = viewport.toImage(viewport.width, viewport.height);
+    const [x1, y1] = [Math.min(document.width, Math.ceil(right)), Math.min(document.height, Math.ceil(bottom))];
+    context.beginPath();
+    for (let x = x0; x <= x1; x += 1) {
+      context.moveTo(x, y0);
+      context.lineTo(x, y1);
+    }
+    for (let y = y0; y <= y1; y += 1) {
+      context.moveTo(x0, y);
+      context.lineTo(x1, y);
+    }
+    context.lineWidth = this.unit;
+    context.strokeStyle = "rgba(128, 128, 128, 0.35)";
+    context.stroke();
+  }
+
+  /** Masks of the shown preview: broken lines in the colours of their tracks. @param {CanvasRenderingContext2D} context */
+  drawDrafts(context) {
+    const { document, shownFrame, view } = this.layers;
+    const { unit } = this;
+    for (const { number, runs } of view.now.preview?.masks(shownFrame) ?? []) {
+      const path = outlinePath(runs, document.height, document.width);
+      context.setLineDash([]);
+      context.lineWidth = 3.4 * unit;
+      context.strokeStyle = "rgba(0, 0, 0, 0.55)";
+      context.stroke(path);
+      context.setLineDash([5 * unit, 4 * unit]);
+      context.lineWidth = 1.8 * unit;
+      context.strokeStyle = colourOf(number);
+      context.stroke(path);
+    }
+    context.setLineDash([]);
+  }
+
+  /** Line, badge and sketch of the edited track. */
+  drawLive() {
+    const { bits, document, drawing, editing, extent, held, sketch, view } = this.layers;
+    const context = this.context(this.live);
+    if (view.now.clean) return;
+    if (extent) {
+      const { height, width } = document;
+      const known =
+        !drawing && held !== undefined && editing !== null ? this.pathOf(editing, this.layers.shownFrame) : null;
+      this.strokeLine(context, known ?? edgePath(encode(bits, height, width, extent), height, width));
+    }
+    drawContours(this.layers, context);
+    if (sketch) sketch(context);
+    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
+  }
+
+  /**
+   * Redraw the edited track's line only around a touched box: the rest of the line cannot have changed.
+   * @param {Box} box picture pixels
+   */
+  drawLiveIn([x0, y0, x1, y1]) {
+    const { bits, document, sketch, view, viewport } = this.layers;
+    const { height, width } = document;
+    const { scale, x, y } = viewport;
+    if (view.now.clean) return;
+    // The line and its halo reach 2 screen pixels out; the crop reaches further, so that its own border stays unseen.
+    const seen = Math.ceil(3 / scale) + 1;
+    const crop = seen + Math.ceil(3 / scale) + 1;
+    const [left, top] = [Math.max(0, x0 - crop), Math.max(0, y0 - crop)];
+    const [right, bottom] = [Math.min(width, x1 + crop), Math.min(height, y1 + crop)];
+    const ratio = devicePixelRatio || 1;
+    const context = /** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d"));
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const [sx, sy] = [Math.floor((x0 - seen) * scale + x), Math.floor((y0 - seen) * scale + y)];
+    const [ex, ey] = [Math.ceil((x1 + seen) * scale + x), Math.ceil((y1 + seen) * scale + y)];
+    context.beginPath();
+    context.rect(sx, sy, ex - sx, ey - sy);
+    context.clip();
+    context.clearRect(sx, sy, ex - sx, ey - sy);
+    if (left < right && top < bottom) {
+      const part = cut(bits, width, [left, top, right, bottom]).bits;
+      context.setTransform(scale * ratio, 0, 0, scale * ratio, (x + left * scale) * ratio, (y + top * scale) * ratio);
+      this.strokeLine(context, edgePath(encode(part, bottom - top, right - left), bottom - top, right - left));
+    }
+    context.setTransform(scale * ratio, 0, 0, scale * ratio, x * ratio, y * ratio);
+    drawContours(this.layers, context);
+    if (sketch) sketch(context);
+    for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
+    context.restore();
+  }
+
+  /** White line on a dark halo. @param {CanvasRenderingContext2D} context in picture pixels @param {Path2D} path */
+  strokeLine(context, path) {
+    const { unit } = this;
+    if (this.layers.rejected) context.setLineDash([6 * unit, 5 * unit]);
+    context.lineJoin = "round";
+    context.lineCap = "square";
+    context.strokeStyle = "rgba(0, 0, 0, 0.5)";
+    context.lineWidth = 3.8 * unit;
+    context.stroke(path);
+    context.strokeStyle = "#FFFFFF";
+    context.lineWidth = 1.6 * unit;
+    context.stroke(path);
+    context.setLineDash([]);
+  }
+
+  /** Where a badge lies on the screen. @param {CanvasRenderingContext2D} context @param {Badge} badge */
+  placeOfBadge(context, { number, on, x, y }) {
+    context.font = `700 ${on ? 11 : 10}px ${getComputedStyle(this.host).fontFamily}`;
+    const [sx, sy] = this.layers.viewport.toScreen(x, y);
+    const width = Math.max(16, context.measureText(String(number)).width + 8);
+    const height = on ? 16 : 14;
+    return { left: Math.round(sx - width / 2), top: Math.round(Math.max(2, sy - 6 - height)), width, height };
+  }
+
+  /** The pixels of the picture under a badge. @param {Badge} badge @returns {Box} */
+  boxOfBadge(badge) {
+    const context = /** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d"));
+    const { left, top, width, height } = this.placeOfBadge(context, badge);
+    const [x0, y0] = this.layers.viewport.toImage(left - 2, top - 2);
+    const [x1, y1] = this.layers.viewport.toImage(left + width + 2, top + height + 2);
+    return [Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)];
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {Badge} badge */
+  drawBadge(context, badge) {
+    const ratio = devicePixelRatio || 1;
+    context.save();
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    const { left, top, width, height } = this.placeOfBadge(context, badge);
+    const colour = colourOf(badge.number);
+    context.beginPath();
+    context.roundRect(left - 1.5, top - 1.5, width + 3, height + 3, 5);
+    context.fillStyle = badge.on ? "#FFFFFF" : "rgba(0, 0, 0, 0.6)";
+    context.fill();
+    context.beginPath();
+    context.roundRect(left, top, width, height, 4);
+    context.fillStyle = colour;
+    context.fill();
+    context.fillStyle = inkOn(colour);
+    context.textAlign = "center";
+    context.textBaseline = "middle";
+    context.fillText(String(badge.number), left + width / 2, top + height / 2 + 0.5);
+    context.restore();
+  }
+
+  close() {
+    this.still.remove();
+    this.live.remove();
+  }
+}
