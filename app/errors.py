@@ -38,6 +38,14 @@ class AlreadyThere(BadInput):
     kind = "already_there"
 
 
+class Undecided(BadInput):
+    """The work needs an answer of a person to a question; ``kind`` names the question."""
+
+    def __init__(self, text: str, *, kind: str) -> None:
+        super().__init__(text)
+        self.kind = kind
+
+
 class Busy(AppError):
     """The request is valid but cannot be met at this moment."""
 

@@ -183,9 +183,14 @@ def finish(tx: Connection, job_id: str, *, result: Mapping[str, Any] | None = No
     return _end(tx, job_id, status="done", progress=1.0, result=result, message=message)
 
 
-def fail(tx: Connection, job_id: str, *, error: str) -> Job:
+def fail(tx: Connection, job_id: str, *, error: str, result: Mapping[str, Any] | None = None) -> Job:
     """Mark a running job as failed, with one sentence on the reason. Raises JobOver, NotFound."""
-    return _end(tx, job_id, status="failed", error=error, message="failed")
+    return _end(tx, job_id, status="failed", error=error, result=result, message="failed")
+
+
+def set_result(tx: Connection, job_id: str, result: Mapping[str, Any] | None) -> None:
+    """Replace the result of a job that has ended."""
+    tx.execute(update(schema.jobs).where(schema.jobs.c.id == job_id).values(result=result))
 
 
 def cancelled(tx: Connection, job_id: str, *, message: str = "cancelled") -> Job:

@@ -45,12 +45,27 @@ def put_blob(tx: Connection, rle: Mapping[str, Any]) -> str:
     return put_blobs(tx, [rle])[0]
 
 
+@dataclass(frozen=True)
+class PreparedBlobs:
+    """Masks that are checked and measured, and only have to be inserted; ``hashes`` in the order of the masks."""
+
+    hashes: tuple[str, ...]
+    rows: tuple[Mapping[str, Any], ...]
+
+
 def put_blobs(tx: Connection, rles: Sequence[Mapping[str, Any]]) -> list[str]:
     """Store many masks in one statement; returns their hashes in the same order.
 
     Raises:
         BadMask: one of them cannot be decoded; nothing is stored then.
     """
+    prepared = prepare_blobs(rles)
+    put_prepared(tx, prepared)
+    return list(prepared.hashes)
+
+
+def prepare_blobs(rles: Sequence[Mapping[str, Any]]) -> PreparedBlobs:
+    """The slow part of `put_blobs`, without a transaction. Raises BadMask."""
     rows: dict[str, dict[str, Any]] = {}
     hashes = []
     for rle in rles:
@@ -60,8 +75,12 @@ def put_blobs(tx: Connection, rles: Sequence[Mapping[str, Any]]) -> list[str]:
         hashes.append(key)
         if key not in rows:
             rows[key] = {"hash": key, "height": height, "width": width, "counts": counts, **_area_and_box(mask)}
-    insert_missing(tx, schema.blobs, list(rows.values()))
-    return hashes
+    return PreparedBlobs(tuple(hashes), tuple(rows.values()))
+
+
+def put_prepared(tx: Connection, prepared: PreparedBlobs) -> None:
+    """Store prepared masks; those that are stored already stay."""
+    insert_missing(tx, schema.blobs, prepared.rows)
 
 
 def get_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, Rle]:

@@ -77,6 +77,11 @@ def get_project(tx: Connection, project_id: str) -> Project:
     return _project(row)
 
 
+def checked_name(name: str) -> str:
+    """The name as a project would have it. Raises BadName if no project can have it."""
+    return _clean("project", name)
+
+
 def find_project(tx: Connection, name: str) -> Project | None:
     """The project with this name, archived or not, or None."""
     row = tx.execute(_project_query().where(schema.projects.c.name == _plain(name))).first()

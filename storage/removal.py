@@ -1,11 +1,11 @@
 """Deleting a video permanently: counting the work that would be lost, and deleting its rows in every table."""
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import DDL, Connection, case, delete, func, or_, select, update
+from sqlalchemy import DDL, Connection, case, delete, func, or_, select, tuple_, update
 
 from storage import schema
 from storage.masks import chunks
@@ -58,6 +58,30 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     tx.execute(delete(schema.videos).where(schema.videos.c.id == video_id))
     _delete_blobs(tx, named, like=video)
     return video
+
+
+def delete_staged(atomic: Callable[[], AbstractContextManager[Connection]], video_id: str) -> None:
+    """Delete a video that an import did not finish writing, with its rows and log, in many short transactions.
+
+    Its mask blobs stay: the import that goes on finds them again. A video that was published meanwhile stays.
+    ``atomic`` begins a write transaction. Raises NotFound.
+    """
+    table = schema.edits
+    newest = select(table.c.number).where(table.c.video_id == video_id).order_by(table.c.number.desc()).limit(1)
+    while True:
+        with atomic() as tx:
+            if not get_video(tx, video_id).staged:
+                return
+            number = tx.execute(newest).scalar()
+            if number is None:
+                tx.execute(delete(schema.tracks).where(schema.tracks.c.video_id == video_id))
+                tx.execute(delete(schema.videos).where(schema.videos.c.id == video_id))
+                return
+            rows, masks = schema.edit_rows, schema.masks
+            written = select(rows.c.owner, rows.c.frame).where(rows.c.number == number, rows.c.frame >= 0)
+            tx.execute(delete(masks).where(tuple_(masks.c.track_id, masks.c.frame).in_(written)))
+            tx.execute(delete(rows).where(rows.c.number == number))
+            tx.execute(delete(table).where(table.c.number == number))
 
 
 def paths(tx: Connection) -> tuple[str, ...]:

@@ -105,6 +105,11 @@ imports = Table(
     _json("info"),
     _json("extra"),
     _time("created"),
+    Column("owner", Text),  # the process that works on it
+    _time("heartbeat", nullable=True),
+    _time("finished", nullable=True),
+    _json("settings"),
+    _json("made"),
 )
 
 videos = Table(
@@ -130,6 +135,7 @@ videos = Table(
     _time("created"),
     _time("removed", nullable=True),
     _json("cuts"),  # first frames of scenes, found by the latest proposal run; null: there was none
+    _flag("staged"),  # an import is still writing it; `removed` is set too
     _one_of("kind", ("video", "images")),
     Index(None, "project_id"),
 )

@@ -1,4 +1,4 @@
-"""Videos of a project: their source files, frame counts, imports, and the progress of annotation."""
+"""Videos of a project: their source files, frame counts, and the progress of annotation."""
 
 import time
 import uuid
@@ -20,7 +20,8 @@ class Video:
     It has ``count`` frames of ``width`` x ``height`` pixels, numbered from 0; frames below ``confirmed`` have their
     final number and can carry masks. ``index`` is the JSON form of the frame index. ``path`` is the video file or
     image folder; ``copied`` is true if that is a copy inside the data folder. ``cuts`` are the first frames of scenes,
-    found by the latest proposal run (None: there was none). Times are unix seconds.
+    found by the latest proposal run (None: there was none). Times are unix seconds. A ``staged`` video is one that an
+    import is still writing; no list has it.
     """
 
     id: str
@@ -43,6 +44,7 @@ class Video:
     created: float
     removed: float | None
     cuts: Sequence[int] | None = None
+    staged: bool = False
 
 
 @dataclass(frozen=True)
@@ -94,10 +96,12 @@ def add_video(
     source_id: str | None = None,
     extra: Mapping[str, Any] | None = None,
     import_id: str | None = None,
+    staged: bool = False,
 ) -> Video:
     """Add a video to a project.
 
     Args:
+        staged: no list shows the video, and no name is taken by it, until `publish_video`.
         confirmed: number of frames, from frame 0 on, that have their final number; True: all, False: none.
 
     Raises:
@@ -127,6 +131,9 @@ def add_video(
         "source_id": source_id,
         "extra": extra,
         "created": time.time(),
+        "staged": staged,
+        # What shows the videos of a project leaves removed ones out, so that a staged one is nowhere.
+        "removed": time.time() if staged else None,
     }
     tx.execute(insert(schema.videos).values(**values))
     return get_video(tx, video_id)
@@ -135,10 +142,21 @@ def add_video(
 def list_videos(tx: Connection, project_id: str, *, removed: bool = False) -> tuple[Video, ...]:
     """The project's videos, oldest first; removed ones only with ``removed``."""
     table = schema.videos
-    query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
+    query = select(table).where(table.c.project_id == project_id, table.c.staged.is_(False))
     if not removed:
         query = query.where(table.c.removed.is_(None))
-    return tuple(_video(row) for row in tx.execute(query))
+    return tuple(_video(row) for row in tx.execute(query.order_by(table.c.created, table.c.id)))
+
+
+def staged_videos(tx: Connection, import_id: str) -> tuple[str, ...]:
+    """The ids of the videos that an import has begun to write and not published."""
+    table = schema.videos
+    return tuple(tx.execute(select(table.c.id).where(table.c.import_id == import_id, table.c.staged)).scalars())
+
+
+def publish_video(tx: Connection, video_id: str, *, name: str) -> Video:
+    """Show a staged video in its project's list, under this name. Raises NotFound, BadName."""
+    return rename_video(tx, _change(tx, video_id, staged=False, removed=None).id, name)
 
 
 def get_video(tx: Connection, video_id: str) -> Video:
@@ -150,13 +168,13 @@ def get_video(tx: Connection, video_id: str) -> Video:
 
 
 def video_stamp(tx: Connection, video_id: str) -> tuple[str, int, int, str | None]:
-    """(path, count, confirmed, content hash) of a video, without its long index. Raises NotFound.
+    """(path, count, confirmed, content hash) of a video, without its long index. Raises NotFound, also if it is staged.
 
     Whenever the index changes, one of these changes too.
     """
     table = schema.videos
     columns = (table.c.path, table.c.count, table.c.confirmed, table.c.content_hash)
-    row = tx.execute(select(*columns).where(table.c.id == video_id)).first()
+    row = tx.execute(select(*columns).where(table.c.id == video_id, table.c.staged.is_(False))).first()
     if row is None:
         raise NotFound("video", video_id)
     path, count, confirmed, content_hash = row
@@ -180,7 +198,9 @@ def video_paths(tx: Connection, project_id: str) -> tuple[tuple[str, str], ...]:
 def count_removed(tx: Connection, project_id: str) -> int:
     """Number of the project's removed videos."""
     table = schema.videos
-    query = select(func.count()).where(table.c.project_id == project_id, table.c.removed.is_not(None))
+    query = select(func.count()).where(
+        table.c.project_id == project_id, table.c.removed.is_not(None), table.c.staged.is_(False)
+    )
     return tx.execute(query).scalar_one()
 
 
@@ -315,42 +335,6 @@ def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: C
     for video_id, count in tx.execute(with_rows):
         inside[video_id] -= count
     return inside
-
-
-def add_import(
-    tx: Connection,
-    *,
-    project_id: str,
-    path: str,
-    content_hash: str | None = None,
-    info: Mapping[str, Any] | None = None,
-    extra: Mapping[str, Any] | None = None,
-) -> str:
-    """Record an imported file with its data that has no column elsewhere (info, licences); returns the record's id."""
-    import_id = str(uuid.uuid4())
-    values = {"path": path, "content_hash": content_hash, "info": info, "extra": extra, "created": time.time()}
-    tx.execute(insert(schema.imports).values(id=import_id, project_id=project_id, **values))
-    return import_id
-
-
-@dataclass(frozen=True)
-class Import:
-    """An imported file with its data that has no column elsewhere. ``created`` is in unix seconds."""
-
-    id: str
-    project_id: str
-    path: str
-    content_hash: str | None
-    info: Mapping[str, Any] | None
-    extra: Mapping[str, Any] | None
-    created: float
-
-
-def list_imports(tx: Connection, project_id: str) -> tuple[Import, ...]:
-    """The imported files of a project, oldest first."""
-    table = schema.imports
-    query = select(table).where(table.c.project_id == project_id).order_by(table.c.created, table.c.id)
-    return tuple(Import(**row._mapping) for row in tx.execute(query))
 
 
 def _require_text(*names: str) -> None:

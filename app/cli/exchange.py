@@ -2,52 +2,86 @@
 
 import argparse
 import json
-
-from sqlalchemy import delete
+import sys
+from pathlib import Path
 
 from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
+from app.errors import BadInput
 from app.exchange.exporting import export_dataset
+from app.exchange.import_source import file_digest
 from app.exchange.importing import import_dataset
-from app.sentences import counted
+from app.exchange.open_imports import clear_broken_imports, latest, take_back
+from app.exchange.repeats import CHOICES, ImportedAlready, Repeat
+from app.sentences import WrongUsage, counted
 from app.settings import Settings
-from storage import projects, schema
+from storage import projects
 from storage.database import Database
-from storage.projects import Project
 
 
 def import_(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Import a YouTube-VIS file; a project that --project names and that is new is made, unless the import fails."""
+    """Import a YouTube-VIS file, or go on with its import; a project that --project names and that is new is made."""
+    if arguments.take_back:
+        return _take_back(arguments, settings)
+    if arguments.frames is None:
+        raise WrongUsage("Say where the frames of the file are: --frames DIR.")
     with opened(settings, make=True) as database:
-        project, is_new = _project_for_import(database, settings)
         progress = Progress()
-        try:
-            done = import_dataset(
-                database,
-                settings,
-                project_id=project.id,
-                file=arguments.file,
-                frames_folder=arguments.frames,
-                stride=arguments.stride,
-                repeat=arguments.repeat,
-                report=progress,
-            )
-        except BaseException:
-            if is_new:
-                with database.atomic() as tx:
-                    tx.execute(delete(schema.projects).where(schema.projects.c.id == project.id))
-            raise
+        project_id, new_project = _project_for_import(database, settings)
+        done = import_dataset(
+            database,
+            settings,
+            project_id=project_id,
+            new_project=new_project,
+            file=arguments.file,
+            frames_folder=arguments.frames,
+            stride=arguments.stride,
+            repeat=arguments.repeat,
+            choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
+            report=progress,
+        )
         progress.end()
         with database.atomic() as tx:
-            projects.set_last_project(tx, project.id)
+            project = None
+            if done.project_id is not None:
+                project = projects.get_project(tx, done.project_id)
+                projects.set_last_project(tx, project.id)
     print_lines((*done.notes, *done.skipped))
+    name = project.name if project else str(settings.project)
     came = f"{counted(len(done.videos), 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
-    text = f"{came} came into {project.name}"
-    print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else text)
+    print(json.dumps({"project": name, **done.as_json()}) if arguments.json else f"{came} came into {name}")
     if done.skipped:
         were = "video was" if len(done.skipped) == 1 else "videos were"
         raise ChecksFailed(f"{len(done.skipped)} {were} left out; the first: {done.skipped[0]}")
+
+
+def _ask(question: ImportedAlready) -> Repeat:
+    """Ask at the terminal what becomes of videos that are here already. Raises the question if nothing is chosen."""
+    print(f"\n{question.what}", file=sys.stderr)
+    text = "Leave them as they are (s), replace them (r), import them again (a), or stop (Enter)? "
+    print(text, end="", file=sys.stderr, flush=True)
+    given = sys.stdin.readline().strip().lower()
+    chosen = [choice for choice in CHOICES if given and choice.startswith(given)]
+    if len(chosen) != 1:
+        raise question
+    return chosen[0]
+
+
+def _take_back(arguments: argparse.Namespace, settings: Settings) -> None:
+    file: Path = arguments.file.absolute()
+    with opened(settings) as database:
+        project = find_project(database, settings)
+        clear_broken_imports(database)
+        digest = file_digest(file) if file.is_file() else None
+        with database.read() as tx:
+            found = latest(tx, project.id, path=str(file), digest=digest)
+        if found is None:
+            raise BadInput(f"No import of {file} has a video in {project.name}.")
+        done = take_back(database, import_id=found.id)
+    back = f"; {counted(len(done.restored), 'replaced video')} came back" if done.restored else ""
+    text = f"{counted(len(done.removed), 'video')} went to the removed videos of {project.name}{back}"
+    print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else text)
 
 
 def export(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -71,10 +105,10 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
     print(json.dumps(done.as_json()) if arguments.json else text)
 
 
-def _project_for_import(database: Database, settings: Settings) -> tuple[Project, bool]:
-    """The project to import into, and whether it was made just now."""
-    if settings.project is None:
-        return find_project(database, settings), False
-    with database.atomic() as tx:
-        found = projects.find_project(tx, settings.project)
-        return (found, False) if found else (projects.create_project(tx, name=settings.project), True)
+def _project_for_import(database: Database, settings: Settings) -> tuple[str | None, str | None]:
+    """The project to import into: its id, or else the name of a new one."""
+    if settings.project is not None:
+        with database.read() as tx:
+            found = projects.find_project(tx, settings.project)
+        return (None, settings.project) if found is None else (found.id, None)
+    return find_project(database, settings).id, None

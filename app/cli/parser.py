@@ -171,10 +171,14 @@ def _training(add: Add) -> None:
 def _exchanging(add: Add) -> None:
     imported = add("import", "app.cli.exchange:import_", "take a YouTube-VIS file into a project (made if it is new)")
     imported.add_argument("file", type=typed_path, metavar="FILE")
-    imported.add_argument("--frames", type=typed_path, required=True, metavar="DIR")
+    imported.add_argument("--frames", type=typed_path, metavar="DIR", help="the folder that holds the file's frames")
     text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
     imported.add_argument("--stride", type=positive, metavar="N", help=text)
-    repeated = imported.add_argument_group("videos that an import brought into this project already (default: refused)")
+    text = "take back the latest import of FILE: remove its videos (they can be restored), without importing"
+    imported.add_argument("--take-back", action="store_true", help=text)
+    repeated = imported.add_argument_group(
+        "videos that an import brought into this project already (default: on a terminal ask, else refuse)"
+    )
     repeat = repeated.add_mutually_exclusive_group()
     for choice, text in (
         ("again", "import them once more, beside the earlier ones"),

@@ -19,7 +19,7 @@ from app.exchange.export_ids import assign_ids, counts_from_zero
 from app.exchange.extras import SOURCE
 from app.progress import Report, quiet
 from app.settings import Settings
-from storage import masks, projects, tracks, videos
+from storage import imports, masks, projects, tracks, videos
 from storage.atomic import new_folder
 from storage.database import Database
 from storage.projects import Category
@@ -167,7 +167,7 @@ class _Head:
 
 
 def _head(tx: Connection, project_id: str, version: str | None) -> _Head:
-    imported = videos.list_imports(tx, project_id)
+    imported = imports.list_imports(tx, project_id)
     chosen = {} if version is None else {"version": version}
     if not imported:
         return _Head({"description": "Video instance masks", "version": "2019", **chosen}, (), {})

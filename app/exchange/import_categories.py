@@ -17,10 +17,11 @@ RENAMED = "category names"
 
 @dataclass(frozen=True)
 class CategoryIds:
-    """The project's category for each category id of a file, the added names, and notes about changed names."""
+    """The project's category for each category id of a file; names and ids in the file of the added ones; notes."""
 
     ids: dict[int, str]
     new: tuple[str, ...]
+    added: tuple[int, ...]
     notes: tuple[VisNote, ...]
 
 
@@ -42,16 +43,17 @@ def adopt_categories(tx: Connection, project_id: str, wanted: Sequence[VisCatego
         if category.id in folded
     ]
     ids = {**found, **folded}
-    new = []
+    new, fresh = [], []
     for category in wanted:
         if category.id not in ids:
             added = _add(tx, project_id, category, set(names.values()))
             ids[category.id], names[added.id] = added.id, added.name
             new.append(added.name)
+            fresh.append(category.id)
             if added.name != _words(category.name):
                 text = f"the file has two categories {category.name!r}; this one is {added.name!r} in the project."
                 notes.append(VisNote(RENAMED, f"category {category.id}", text))
-    return CategoryIds(ids, tuple(new), tuple(notes))
+    return CategoryIds(ids, tuple(new), tuple(fresh), tuple(notes))
 
 
 def _same_spelling(known: Sequence[Category], wanted: Sequence[VisCategory]) -> dict[int, str]:

@@ -1,5 +1,6 @@
 """Finds the pictures of an imported YouTube-VIS video, and the frame of each annotated entry."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -11,6 +12,11 @@ from storage.frames.scan import VIDEO_SUFFIXES
 from storage.youtube_vis import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures, VisNote, VisVideo
 
 FIRST_SUFFIX = ".mp4"
+Check = Callable[[int, int], None]
+
+
+def no_check(_done: int, _all: int) -> None:
+    """Never ends the work."""
 
 
 @dataclass(frozen=True)
@@ -31,14 +37,18 @@ class Pictures:
         return self.first + entry * self.stride
 
 
-def find_pictures(video: VisVideo, finder: PictureFinder, *, stride: int | None = None) -> Pictures:
+def find_pictures(
+    video: VisVideo, finder: PictureFinder, *, stride: int | None = None, check: Check = no_check
+) -> Pictures:
     """The pictures of ``video``. Raises `BadInput` or `storage.frames.VideoError` if they do not fit.
+
+    ``check`` is called with (pictures so far, all) at each picture; an error that it raises ends the work.
 
     Without ``stride`` these are the named pictures only. With it they are the video at its full rate: a folder with the
     named pictures and those between them, or a video file with the name of that folder (the finder's folder may be that
     file itself). Its length must fit: one annotated frame in every ``stride``, starting with the first.
     """
-    found = _named(video, finder) if stride is None else _full_rate(video, finder, stride)
+    found = _named(video, finder, check) if stride is None else _full_rate(video, finder, stride, check)
     index = found.index
     if (index.width, index.height) != (video.width, video.height):
         raise BadInput(
@@ -47,24 +57,24 @@ def find_pictures(video: VisVideo, finder: PictureFinder, *, stride: int | None 
     return found
 
 
-def _named(video: VisVideo, finder: PictureFinder) -> Pictures:
+def _named(video: VisVideo, finder: PictureFinder, check: Check) -> Pictures:
     found = finder.find(video)
-    index = frames.index_files(found.place, found.files)
+    index = frames.index_files(found.place, found.files, progress=check)
     if index.count != video.length:
         raise BadInput(f"it has {counted(index.count, 'picture')}, but the file says {video.length}.")
     return Pictures(index, found.names, notes=found.notes)
 
 
-def _full_rate(video: VisVideo, finder: PictureFinder, stride: int) -> Pictures:
+def _full_rate(video: VisVideo, finder: PictureFinder, stride: int, check: Check) -> Pictures:
     names = finder.plain_names(video)
     if finder.folder.is_file():
-        return _of_file(video, names, finder.folder, stride)
+        return _of_file(video, names, finder.folder, stride, check)
     named = PurePosixPath(names[0]).parent
     for place in finder.places(names[0]):
         files = [place / f"{named}{suffix}" for suffix in _suffixes()] if named.name else []
         file = next((file for file in files if file.is_file()), None)
         if file is not None and not (place / names[0]).is_file():
-            return _of_file(video, names, file, stride)
+            return _of_file(video, names, file, stride, check)
     try:
         found = finder.find(video)
     except SeveralPictures:
@@ -73,10 +83,10 @@ def _full_rate(video: VisVideo, finder: PictureFinder, stride: int) -> Pictures:
         raise BadInput(
             f"neither its picture '{names[0]}' nor a video file {named}{FIRST_SUFFIX} is under '{finder.folder}'."
         ) from error
-    return _of_folder(found, stride)
+    return _of_folder(found, stride, check)
 
 
-def _of_folder(found: VideoPictures, stride: int) -> Pictures:
+def _of_folder(found: VideoPictures, stride: int, check: Check) -> Pictures:
     """The video of a folder: between two named pictures there must be ``stride - 1`` others, everywhere."""
     place = found.place / PurePosixPath(found.files[0]).parent
     every = frames.picture_names(place)
@@ -93,11 +103,11 @@ def _of_folder(found: VideoPictures, stride: int) -> Pictures:
                 f"its picture {name} is number {position[name]} in {place}, but at every {stride}th frame it would be "
                 f"number {wanted}; give the stride of this file, and the folder with all its frames."
             )
-    return Pictures(frames.probe(place), found.names, first, stride, found.notes)
+    return Pictures(frames.index_folder(place, progress=check), found.names, first, stride, found.notes)
 
 
-def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int) -> Pictures:
-    index = frames.index(file)
+def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int, check: Check) -> Pictures:
+    index = frames.index(file, progress=check)
     fitting = len(range(0, index.count, stride))
     if fitting != video.length:
         raise BadInput(

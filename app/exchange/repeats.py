@@ -1,4 +1,4 @@
-"""Finds videos of an imported file that are in the project already, and skips, replaces or repeats them."""
+"""Finds videos of an imported file that are in the project already, and asks what becomes of them."""
 
 import hashlib
 import json
@@ -8,9 +8,8 @@ from typing import Literal
 
 from sqlalchemy import Connection
 
-from app.errors import BadInput
+from app.errors import Undecided
 from app.exchange.extras import CONTENT
-from app.library.removal import remove_in
 from storage import videos
 from storage.frames import FrameIndex
 from storage.videos import Video
@@ -19,19 +18,19 @@ from storage.youtube_vis import VisNote, VisTrack, VisVideo
 Repeat = Literal["ask", "skip", "replace", "again"]
 CHOICES: tuple[Repeat, ...] = ("skip", "replace", "again")
 MOST_NAMES = 5
+IMPORTED_ALREADY = "imported_already"
+"""The name of the question in the result of a job that asks."""
 
 
-class ImportedAlready(BadInput):
+class ImportedAlready(Undecided):
     """An earlier import has added videos of the file already, and the request has no choice for them.
 
     ``what`` is the sentence without the choices, which are flags on the command line and a field on the page.
     """
 
-    kind = "imported_already"
-
     def __init__(self, what: str) -> None:
         choices = "leave them as they are (--skip), put those of the file in their place (--replace), or import them"
-        super().__init__(f"{what} Choose what becomes of them: {choices} once more (--again).")
+        super().__init__(f"{what} Choose what becomes of them: {choices} once more (--again).", kind=IMPORTED_ALREADY)
         self.what = what
 
 
@@ -53,12 +52,14 @@ class Repeated:
     same: bool
 
 
-def find_repeats(tx: Connection, project_id: str, candidates: Sequence[Candidate]) -> dict[int, Repeated]:
-    """Video id of the file -> the video of the project that an earlier import added for it.
+def find_repeats(
+    tx: Connection, project_id: str, candidates: Sequence[Candidate], *, but: str | None = None
+) -> dict[int, Repeated]:
+    """Video id of the file -> the video of the project that an earlier import, other than ``but``, added for it.
 
     Both have the same source (place and names of the pictures) or the same content (the bytes of the pictures).
     """
-    imported = [video for video in videos.list_videos(tx, project_id) if video.import_id is not None]
+    imported = [video for video in videos.list_videos(tx, project_id) if video.import_id not in (None, but)]
     by_source = {(video.path, tuple(video.file_names or ())): video for video in imported}
     by_content = {video.content_hash: video for video in imported if video.content_hash}
     found = {}
@@ -95,10 +96,8 @@ def refuse_repeats(file: str, repeats: Mapping[int, Repeated], *, count: int) ->
     raise ImportedAlready(f"{file}: {many} of it came into this project by an import already ({which}){other}.")
 
 
-def settle_repeats(
-    tx: Connection, repeats: Mapping[int, Repeated], repeat: Repeat
-) -> tuple[frozenset[int], list[VisNote]]:
-    """Carry out the choice; returns the ids of videos to leave out of the import, and a note for each repeated video.
+def repeat_notes(repeats: Mapping[int, Repeated], repeat: Repeat) -> list[VisNote]:
+    """A note for each repeated video on what becomes of it.
 
     A replaced video is removed from the library with its tracks and corrections, and can be restored there.
     """
@@ -106,10 +105,9 @@ def settle_repeats(
     for number, repeated in repeats.items():
         name, where = repeated.known.name, f"video {number}"
         if repeat == "replace":
-            remove_in(tx, repeated.known.id)
             text = f"it is in place of {name}, which can be restored from the removed videos."
             notes.append(VisNote("replaced", where, text))
         elif repeat == "skip":
             changed = "" if repeated.same else ", though the file has other tracks for it than then"
             notes.append(VisNote("imported already", where, f"{name} is here already and stays as it is{changed}."))
-    return frozenset(repeats) if repeat == "skip" else frozenset(), notes
+    return notes

@@ -16,7 +16,7 @@ from app.pictures.jpegs import remove_pictures
 from app.settings import Settings
 from storage import jobs, removal, videos
 from storage.database import Database
-from storage.errors import NameTaken
+from storage.errors import NameTaken, NotFound
 from storage.removal import Work
 from storage.videos import Video
 
@@ -84,14 +84,21 @@ def restore_video(database: Database, settings: Settings, *, video_id: str) -> V
     Counting its frames continues if it was stopped. Raises `storage.errors.NotFound`.
     """
     with database.atomic() as tx:
-        video = videos.get_video(tx, video_id)
-        if video.removed is None:
-            return video
-        name = free_name(video.name, {other for _, other in videos.video_names(tx, video.project_id)})
-        videos.rename_video(tx, video_id, name)
-        video = videos.restore_video(tx, video_id)
+        video = restore_in(tx, video_id)
     start_counting(database, settings, video_id=video_id)
     return video
+
+
+def restore_in(tx: Connection, video_id: str) -> Video:
+    """As `restore_video`, within a transaction of the caller, and without counting frames."""
+    video = videos.get_video(tx, video_id)
+    if video.staged:
+        raise NotFound("video", video_id)
+    if video.removed is None:
+        return video
+    name = free_name(video.name, {other for _, other in videos.video_names(tx, video.project_id)})
+    videos.rename_video(tx, video_id, name)
+    return videos.restore_video(tx, video_id)
 
 
 def removed_videos(database: Database, settings: Settings, *, project_id: str) -> tuple[RemovedVideo, ...]:
@@ -118,6 +125,8 @@ def delete_video(database: Database, settings: Settings, *, video_id: str, track
     """
     with database.atomic() as tx:
         video = videos.get_video(tx, video_id)
+        if video.staged:
+            raise NotFound("video", video_id)
         if video.removed is None:
             raise BadInput(f"{video.name} is in the library; remove it first, then it can be deleted for good.")
         _refuse_while_used(tx, video)

@@ -11,7 +11,7 @@ from app.library import uploads
 from app.library.videos import TEMPORARY
 from app.own_files import folders_named, is_own, remove_own
 from app.settings import Settings
-from storage import atomic, jobs
+from storage import atomic, imports, jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -28,7 +28,7 @@ def temporary_folder(settings: Settings) -> Path:
 
 
 def clear_stale_uploads(database: Database, settings: Settings, *, now: float | None = None) -> int:
-    """Remove uploads older than a day that no active job names; returns the number of removed files.
+    """Remove uploads older than a day that no active job and no open import names; returns the number of removed files.
 
     These are files of forms, uploads of videos that were interrupted, and files whose job was cancelled before it took
     them. Files that a person put into the same folders stay. ``now`` is in unix seconds. A file or folder that cannot
@@ -36,7 +36,8 @@ def clear_stale_uploads(database: Database, settings: Settings, *, now: float | 
     """
     before = (time.time() if now is None else now) - KEPT_SECONDS
     with database.read() as tx:
-        named = json.dumps([dict(job.parameters) for job in jobs.list_jobs(tx, active=True)])
+        waiting = [dict(job.parameters) for job in jobs.list_jobs(tx, active=True)]
+        named = json.dumps([*waiting, *(dict(found.settings or {}) for found in imports.open_imports(tx))])
     received = temporary_folder(settings)
     cleared = 0
     for folder, pattern in (

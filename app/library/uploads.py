@@ -11,7 +11,7 @@ import re
 import shutil
 import unicodedata
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,11 +84,18 @@ def keep(folder: Path, temporary: str) -> Upload:
 
 
 @contextmanager
-def file_of_job(folder: Path, parameters: Mapping[str, Any], *, typed: str) -> Iterator[Path]:
+def file_of_job(
+    folder: Path,
+    parameters: Mapping[str, Any],
+    *,
+    typed: str,
+    kept_after: Callable[[BaseException], bool] = lambda error: False,
+) -> Iterator[Path]:
     """The file of a job: an upload, which is removed at the end, or the path under the key ``typed``.
 
-    The file of a path stays: a person typed it, or an older version of this program queued the job. In a `BadInput` of
-    the block, the path of an upload is replaced by its original name.
+    After an error for which ``kept_after`` is true the upload stays, for a job that goes on with it. The file of a path
+    stays always: a person typed it, or an older version of this program queued the job. In a `BadInput` of the block,
+    the path of an upload is replaced by its original name.
     """
     if "upload" not in parameters:
         yield Path(parameters[typed])
@@ -96,10 +103,13 @@ def file_of_job(folder: Path, parameters: Mapping[str, Any], *, typed: str) -> I
     upload = Upload(folder, parameters["upload"], parameters["file"])
     try:
         yield upload.path
-    except BadInput as error:
-        raise BadInput(str(error).replace(str(upload.path), upload.name)) from error
-    finally:
-        upload.remove()
+    except BaseException as error:
+        if not kept_after(error):
+            upload.remove()
+        if isinstance(error, BadInput) and str(upload.path) in str(error):
+            raise BadInput(str(error).replace(str(upload.path), upload.name)) from error
+        raise
+    upload.remove()
 
 
 def _mark(name: str) -> str:

@@ -111,6 +111,7 @@ class Context:
     def video(self, video_id: str) -> Video:
         """The stored video. Raises `storage.errors.NotFound`."""
         with self.database.read() as tx:
+            videos.video_stamp(tx, video_id)
             return videos.get_video(tx, video_id)
 
     def require_video(self, video_id: str) -> None:

@@ -23,6 +23,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Scope
 
 from app.errors import FULL, AppError, ServerStartError
+from app.exchange.open_imports import clear_broken_imports
 from app.jobs import queue
 from app.library.abandoned import clear_abandoned_folders
 from app.library.stale_uploads import clear_stale_uploads, temporary_folder
@@ -98,7 +99,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        await context.run(_clear_up, context)
+        await _clear_up(context)
         caring = asyncio.create_task(_care_on(context))
         yield
         caring.cancel()
@@ -196,9 +197,10 @@ def _has_browser() -> bool:
     return sys.platform in {"win32", "darwin"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _clear_up(context: Context) -> None:
-    clear_stale_uploads(context.database, context.settings)
-    clear_abandoned_folders(context.database, context.settings)
+async def _clear_up(context: Context) -> None:
+    await context.run(clear_stale_uploads, context.database, context.settings)
+    await context.run(clear_abandoned_folders, context.database, context.settings)
+    await context.write_long(clear_broken_imports)
 
 
 async def _care_on(context: Context) -> None:
@@ -213,7 +215,7 @@ async def _care_on(context: Context) -> None:
             await context.write_long(queue.care, context.settings)
             if loop.time() - cleared >= CLEAR_SECONDS:
                 cleared = loop.time()
-                await context.run(_clear_up, context)
+                await _clear_up(context)
         except (AppError, DatabaseError, OSError) as error:
             # The disk may be full or the database busy for a moment; the next round may succeed.
             log.warning("The jobs could not be looked after: %s", error)

@@ -7,10 +7,10 @@ from typing import Any
 from app.checkpoints.download import download
 from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
-from app.errors import BadInput
+from app.errors import BadInput, Undecided
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
-from app.exchange.repeats import ImportedAlready
+from app.exchange.repeats import IMPORTED_ALREADY, ImportedAlready
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
@@ -19,7 +19,7 @@ from app.reviewing.search import search_video
 from app.worker.job import Handler, JobContext
 from app.worker.loop import watch_child
 from model.tracking.settings import ProposeSettings
-from storage import checkpoints
+from storage import checkpoints, jobs
 from storage.youtube_vis import YouTubeVisError
 
 
@@ -60,29 +60,40 @@ def index(context: JobContext) -> Mapping[str, Any]:
 
 
 def import_file(context: JobContext) -> Mapping[str, Any]:
-    """``{"upload"?, "file", "frames", "stride"?, "repeat"?}``: a YouTube-VIS file into the project.
+    """``{"upload"?, "file", "frames", "stride"?, "repeat"?, "new_project"?}``: a YouTube-VIS file into a project.
 
-    ``file`` is the path of a file of this machine, or the name of the file with the id ``upload``, which is removed.
+    ``file`` is the path of a file of this machine, or the name of the file with the id ``upload``, which is removed
+    when nothing can go on with it. The project is the job's, or a new one with the name ``new_project``.
     """
     parameters = context.job.parameters
-    with file_of_job(context.settings.data / IMPORTS, parameters, typed="file") as file:
+    new = parameters.get("new_project")
+    folder = context.settings.data / IMPORTS
+    with file_of_job(folder, parameters, typed="file", kept_after=_can_go_on) as file:
         try:
             done = import_dataset(
                 context.database,
                 context.settings,
-                project_id=str(context.job.project_id),
+                project_id=None if new else str(context.job.project_id),
+                new_project=new,
                 file=file,
                 frames_folder=Path(parameters["frames"]),
                 stride=parameters.get("stride"),
                 repeat=parameters.get("repeat", "ask"),
+                resumes=parameters,
                 report=context.report,
                 cancelled=context.report.cancelled,
+                published=lambda tx: jobs.reset_attempts(tx, context.job.id),
             )
         except ImportedAlready as error:
-            raise BadInput(f"{error.what} Choose above what becomes of them, and import the file again.") from error
+            raise Undecided(f"{error.what} Choose what becomes of them.", kind=IMPORTED_ALREADY) from error
         except YouTubeVisError as error:
             raise BadInput(str(error)) from error
     return done.as_json()
+
+
+def _can_go_on(error: BaseException) -> bool:
+    """Whether a job that ended with this error may still need its file."""
+    return isinstance(error, Undecided) or not isinstance(error, BadInput)
 
 
 def export_project(context: JobContext) -> Mapping[str, Any]:

@@ -18,7 +18,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Any
 
 from app.checkpoints.warm_model import WarmModel
-from app.errors import AppError, Cancelled
+from app.errors import AppError, Cancelled, Undecided
 from app.jobs import processes
 from app.jobs.lock import worker_lock
 from app.jobs.queue import LOG_TAIL, RESUMABLE
@@ -143,6 +143,7 @@ class Worker:
                 error, kept = STOPPED if self.stopping else "cancelled", str(end)
             except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
                 error = sentence(str(mistake))
+                result = {"question": mistake.kind} if isinstance(mistake, Undecided) else None
             except Exception as mistake:
                 trace = traceback.format_exc()
                 log.error("Job %s (%s) failed.\n%s", job.id, job.kind, trace)
@@ -178,7 +179,7 @@ class Worker:
             elif error == "cancelled" or now.status == "cancelling":
                 jobs.cancelled(tx, job.id, message=kept or "cancelled")
             else:
-                jobs.fail(tx, job.id, error=error)
+                jobs.fail(tx, job.id, error=error, result=result)
         log.info("Job %s ended: %s.", job.id, error or "done")
 
     def _claim(self, database: Database) -> jobs.Job | None:

@@ -5,6 +5,7 @@ import { fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { count, plural } from "../kit/text.js";
 import { address, currentProject } from "./data.js";
+import { Imports } from "./imports.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";
 
@@ -20,17 +21,24 @@ export async function mount(element) {
   } catch (error) {
     return fill(place, h("p.v-note.bad", { role: "alert" }, icon("warn"), messageOf(error)));
   }
-  if (!project) return fill(place, h("p.v-note", null, "There is no project yet; an import into a new one makes it."));
   const jobs = h("div");
-  fill(place, jobs);
-  // The form's "It is under way" is true only as long as a job of its kind is active.
-  const looked = (/** @type {Set<string>} */ active) => KINDS.filter((kind) => !active.has(kind)).forEach(withdraw);
-  const look = jobList(jobs, {
+  /** @type {() => Promise<void>} */ let look = async () => {};
+  const imports = new Imports(() => look());
+  fill(place, imports.place, jobs);
+  const looked = (/** @type {Set<string>} */ active) => {
+    // The form's "It is under way" is true only as long as a job of its kind is active.
+    KINDS.filter((kind) => !active.has(kind)).forEach(withdraw);
+    imports.look();
+  };
+  look = jobList(jobs, {
     project,
     kinds: KINDS,
     looked,
-    empty: "Nothing was imported or exported in this project yet.",
-    outcome: (job) => outcome(job, project),
+    empty: project
+      ? "Nothing was imported or exported in this project yet."
+      : "There is no project yet; an import into a new one makes it.",
+    outcome: (job) => outcome(job, project, imports),
+    beside: (job) => imports.answers(job),
   });
   window.addEventListener("v-answer", () => look());
 }
@@ -45,6 +53,9 @@ export async function mount(element) {
  * @property {string[]} [new_categories]
  * @property {string[]} [skipped]
  * @property {string[]} [notes]
+ * @property {string|null} [import_id]
+ * @property {string|null} [project_id] the project that it went into
+ * @property {boolean} [taken_back]
  */
 /**
  * @typedef {object} ExportResult
@@ -57,8 +68,8 @@ export async function mount(element) {
  * @property {string[]} [notes]
  */
 
-/** @param {Job} job @param {string} project */
-function outcome(job, project) {
+/** @param {Job} job @param {string} project @param {Imports} imports */
+function outcome(job, project, imports) {
   if (job.kind === "import") {
     const r = /** @type {ImportResult} */ (job.result ?? {});
     const made = r.new_categories ?? [];
@@ -76,7 +87,9 @@ function outcome(job, project) {
       h(
         "div.v-row",
         { style: { "margin-top": "6px" } },
-        h("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"),
+        h("a.v-btn", { href: address("/", { project: r.project_id || project }) }, icon("film"), "Open the library"),
+        r.import_id && !r.taken_back ? imports.takeBackButton(r.import_id) : null,
+        r.taken_back ? h("span.v-t3", null, "Taken back.") : null,
       ),
     ];
   }

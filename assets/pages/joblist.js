@@ -13,10 +13,11 @@ const SHOWN = 6;
 
 /**
  * @typedef {object} JobListOptions
- * @property {string} project id
+ * @property {string} project id; "" lists the jobs of all projects
  * @property {string[]} kinds of jobs that are listed
  * @property {string} [empty] shown where there is no job
  * @property {(job: Job) => (HTMLElement|string|null)[]} outcome shown for a finished job
+ * @property {(job: Job) => HTMLElement|null} [beside] shown below the error of a failed job
  * @property {() => void} [ended] called after a job has ended
  * @property {(active: Set<string>) => void} [looked] called after each request with the kinds of the active jobs
  */
@@ -38,11 +39,12 @@ export function jobList(place, options) {
     if (error !== undefined) fill(trouble, icon("warn"), messageOf(error));
     if (!trouble.hidden) place.hidden = false;
   };
+  const path = options.project ? `/data/jobs?project=${encodeURIComponent(options.project)}` : "/data/jobs";
   /** @type {unknown} */ let refusal;
   const look = async () => {
     let jobs;
     try {
-      jobs = /** @type {Job[]} */ ((await get(`/data/jobs?project=${encodeURIComponent(options.project)}`)).jobs);
+      jobs = /** @type {Job[]} */ ((await get(path)).jobs);
     } catch (error) {
       tell(error);
       return 4000;
@@ -124,6 +126,7 @@ function line(job, options, stop) {
         : null,
       active && job.message ? h("div.v-t3.v-ell", null, job.message) : null,
       job.status === "failed" ? h("div.v-badc", { role: "alert" }, job.error ?? "It failed.") : null,
+      job.status === "failed" ? (options.beside?.(job) ?? null) : null,
       job.status === "cancelled" ? h("div.v-t3", null, keptOf(job) || "Stopped; nothing of it was kept.") : null,
       job.status === "done" ? h("div.v-t2.v-outcome", null, ...options.outcome(job)) : null,
     ),

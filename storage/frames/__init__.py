@@ -56,6 +56,7 @@ __all__ = [
     "file_identity",
     "index",
     "index_files",
+    "index_folder",
     "open_counting",
     "open_reader",
     "picture_names",
@@ -138,12 +139,20 @@ def open_counting(index: FrameIndex, *, pixels: bool = True) -> FramePass:
     return ReadingPass(open_reader(index)) if index.confirmed else CountingPass(index, pixels=pixels)
 
 
-def index_files(folder: Path, names: Sequence[str], *, decode: bool = False) -> FrameIndex:
+def index_files(
+    folder: Path, names: Sequence[str], *, decode: bool = False, progress: Callable[[int, int], None] | None = None
+) -> FrameIndex:
     """Index of chosen pictures of `folder` in the given order, as `file_names` of YouTube-VIS lists them.
 
     names: paths relative to `folder`. decode: read every picture to its end, not only its header.
+    progress: called with (pictures so far, all).
     """
-    return index_pictures(Path(folder).absolute(), names=names, decode=decode)
+    return index_pictures(Path(folder).absolute(), names=names, decode=decode, progress=progress)
+
+
+def index_folder(folder: Path, *, progress: Callable[[int, int], None] | None = None) -> FrameIndex:
+    """Index of all pictures of `folder`, as `probe` gives it; `progress` is called with (pictures so far, all)."""
+    return index_pictures(Path(folder).absolute(), decode=False, progress=progress)
 
 
 def open_reader(index: FrameIndex) -> Reader:

@@ -17,6 +17,7 @@ from storage.youtube_vis.dataset import (
 )
 from storage.youtube_vis.errors import YouTubeVisError
 from storage.youtube_vis.foreign_files import dataset_kind
+from storage.youtube_vis.json_text import no_check
 from storage.youtube_vis.notes import VisNote, note_lines
 from storage.youtube_vis.pictures import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures
 from storage.youtube_vis.reader import (
@@ -50,6 +51,7 @@ __all__ = [
     "categories_preset",
     "dataset_kind",
     "match_category",
+    "no_check",
     "normalised_name",
     "note_lines",
     "parse_dataset",

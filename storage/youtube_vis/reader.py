@@ -1,6 +1,6 @@
 """Reading and checking YouTube-VIS datasets and results; every error names the place in the file."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -19,7 +19,7 @@ from storage.youtube_vis.dataset import (
 )
 from storage.youtube_vis.errors import fail
 from storage.youtube_vis.foreign_files import dataset_kind
-from storage.youtube_vis.json_text import JsonText, encoding_notes, load_json
+from storage.youtube_vis.json_text import Check, JsonText, encoding_notes, load_json, no_check
 from storage.youtube_vis.notes import VisNote
 from storage.youtube_vis.segmentations import is_whole, parse_masks, short
 from storage.youtube_vis.stated import parse_stated
@@ -47,16 +47,17 @@ class VisContent:
     notes: tuple[VisNote, ...]
 
 
-def read_content(path: Path, *, annotations: bool = True) -> VisContent:
+def read_content(path: Path, *, annotations: bool = True, check: Check = no_check) -> VisContent:
     """The JSON content of a dataset or results file, for evaluators.
 
     annotations: False drops the tracks of a dataset, so that they cannot influence anything.
+    check: called before each entry of the file; an error that it raises stops the reading.
     Raises YouTubeVisError, or OSError if the file cannot be read.
     """
     where = str(path)
     if not is_regular(path):
         fail(where, "this is no file but a folder, pipe, socket or device; give the JSON file")
-    loaded = load_json(Path(path).read_bytes(), where)
+    loaded = load_json(Path(path).read_bytes(), where, check)
     if not annotations and isinstance(loaded.content, dict):
         content = {key: value for key, value in loaded.content.items() if key != "annotations"}
         loaded = JsonText(content, loaded.odd_numbers, loaded.encoding)
@@ -65,10 +66,13 @@ def read_content(path: Path, *, annotations: bool = True) -> VisContent:
     return VisContent(content, (*encoding_notes(loaded, where), *notes))
 
 
-def read_dataset(path: Path, *, annotations: bool = True) -> VisDataset:
-    """The dataset of a file, with or without its tracks; raises YouTubeVisError, or OSError if it cannot be read."""
-    read = read_content(path, annotations=annotations)
-    return _dataset(read.content, str(path), read.notes)
+def read_dataset(path: Path, *, annotations: bool = True, check: Check = no_check) -> VisDataset:
+    """The dataset of a file, with or without its tracks; raises YouTubeVisError, or OSError if it cannot be read.
+
+    check: called before each entry of the file; an error that it raises stops the reading.
+    """
+    read = read_content(path, annotations=annotations, check=check)
+    return _dataset(read.content, str(path), read.notes, check)
 
 
 def parse_dataset(text_or_obj: str | bytes | Json, *, where: str) -> VisDataset:
@@ -102,7 +106,7 @@ def _loaded(text_or_obj: Any, where: str) -> JsonText:
     return load_json(text_or_obj, where) if isinstance(text_or_obj, str | bytes) else JsonText(text_or_obj)
 
 
-def _dataset(top: Any, where: str, notes: Sequence[VisNote]) -> VisDataset:
+def _dataset(top: Any, where: str, notes: Sequence[VisNote], check: Check = no_check) -> VisDataset:
     _recognise(top, where)
     licenses = top.get("licenses")
     unusable(f"{where}: ", [(key, value) for key, value in top.items() if key not in _ENTRIES])
@@ -113,7 +117,7 @@ def _dataset(top: Any, where: str, notes: Sequence[VisNote]) -> VisDataset:
     found = list(notes)
     tracks = tuple(
         _track(entry, by_id, category_ids, found, where=f"{where}: annotations[{k}]")
-        for k, entry in _entries(top, "annotations", where)
+        for k, entry in _checked(_entries(top, "annotations", where), check)
     )
     _by_id(tracks, f"{where}: annotations")
     return VisDataset(
@@ -150,6 +154,12 @@ def _entries(top: Json, key: str, where: str) -> Iterable[tuple[int, Json]]:
         if not isinstance(entry, dict):
             fail(f"{where}: {key}[{k}]", "must be an object")
     return enumerate(entries)
+
+
+def _checked(entries: Iterable[tuple[int, Json]], check: Check) -> Iterator[tuple[int, Json]]:
+    for entry in entries:
+        check()
+        yield entry
 
 
 def _by_id(entries: Sequence[Entry], where: str) -> dict[int, Entry]:

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
-from storage import checkpoints, drafts, edits, frames, jobs, masks, projects, runs, tracks, videos
+from storage import checkpoints, drafts, edits, frames, imports, jobs, masks, projects, runs, tracks, videos
 from storage.database import Database
 from storage.edits import Applied, Change, Conflict, Edit, MachineOnHumanRow, apply_edit
 from storage.edits.rebuild import check_video
@@ -98,7 +98,7 @@ def test_projects_videos_and_what_came_from_elsewhere_are_read_back(old: Databas
         for found in (*summaries.values(), *known["summaries"].values()):
             del found["unreviewed"]
         assert summaries == known["summaries"]
-        assert_agree(videos.list_imports(tx, last.id), known["imports"])
+        assert_agree(imports.list_imports(tx, last.id), known["imports"])
     assert old.check() == []
 
 

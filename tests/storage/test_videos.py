@@ -7,13 +7,12 @@ from sqlalchemy import event
 from storage.database import Database
 from storage.edits import Change
 from storage.errors import BadName, NotFound
+from storage.imports import add_import, list_imports
 from storage.projects import create_project
 from storage.videos import (
     VideoSummary,
-    add_import,
     count_removed,
     get_video,
-    list_imports,
     list_videos,
     move_source,
     remove_video,

@@ -17,9 +17,9 @@ from app.library.videos import safe_name
 from app.web.context import Context
 from app.web.pages import shell
 from app.web.pages.shell import Answer
-from storage import projects
+from storage import imports, projects
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import NameTaken, StorageError
 
 ASK = "Ask"
 # What to do with videos that an earlier import added: the words of the form, and the value for the job.
@@ -103,7 +103,7 @@ class ExchangeForms:
         stride: str,
         repeat: str = ASK,
     ) -> Answer:
-        """Queue an import; for a new project, the project is made first and the page opens it.
+        """Queue an import. A new project is made by the job, when the first video comes in.
 
         With ``stride``, ``frames`` may be a video file, or a folder at the full frame rate; every ``stride``-th frame
         of it is annotated. ``repeat`` is a key of `REPEATS`: what to do with videos that an earlier import added.
@@ -126,22 +126,37 @@ class ExchangeForms:
             if into == HERE and not project_id:
                 return refuse("There is no project yet; import into a new one.")
             every = _whole(stride)
+            new = self.new_name(database, name) if into == NEW else ""
             source = (
                 uploads.keep(self.context.settings.data / IMPORTS, file).parameters
                 if file
                 else {"file": str(named_place(given))}
             )
-            if into == NEW:
-                with database.atomic() as tx:
-                    project_id = projects.create_project(tx, name=name or "").id
             parameters = {**source, "frames": str(place), "stride": every}
+            if into == NEW:
+                parameters["new_project"] = new
             if repeat in REPEATS and repeat != ASK:
                 parameters["repeat"] = REPEATS[repeat]
-            queue.enqueue(database, self.context.settings, kind="import", project_id=project_id, parameters=parameters)
+            queue.enqueue(
+                database, self.context.settings, kind="import", project_id=project_id or None, parameters=parameters
+            )
         except (AppError, StorageError) as error:
             return refuse(str(error))
-        go = f"/exchange/?project={project_id}" if into == NEW else ""
-        return Answer(kind="ok", text="The import is under way; it is in the list below.", sheet="import", go=go)
+        return Answer(kind="ok", text="The import is under way; it is in the list below.", sheet="import")
+
+    def new_name(self, database: Database, name: str) -> str:
+        """The name of the project that an import is to make.
+
+        It may be taken by a project that a broken import made, for the import to go on.
+
+        Raises `storage.errors.BadName`, `storage.errors.NameTaken`.
+        """
+        with database.read() as tx:
+            new = projects.checked_name(name or "")
+            known = projects.find_project(tx, new)
+            if known is not None and not any(found.project_id == known.id for found in imports.open_imports(tx)):
+                raise NameTaken("project", new)
+        return new
 
     def export_fields(self) -> None:
         """The fields of an export: masks, version, stride, folder."""

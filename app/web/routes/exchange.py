@@ -1,13 +1,20 @@
-"""Download of the file that an export wrote."""
+"""Broken imports, answers to the question of an import, and the download of the file that an export wrote."""
 
+from dataclasses import asdict
 from pathlib import Path
+from typing import Literal
 
 from fastapi import APIRouter
 from fastapi.responses import FileResponse
+from pydantic import BaseModel
 
 from app.errors import ResourceNotFound
+from app.exchange import import_jobs, open_imports
+from app.web import wire
 from app.web.context import Context
+from app.web.wire import Json
 from storage import jobs
+from storage.database import Database
 
 
 def annotations_of(context: Context, job_id: str) -> Path:
@@ -25,13 +32,43 @@ def annotations_of(context: Context, job_id: str) -> Path:
     return Path(written)
 
 
-def router(context: Context) -> APIRouter:
-    """``GET /data/jobs/{job}/annotations``."""
-    routes = APIRouter(prefix="/data/jobs")
+class AnswerBody(BaseModel):
+    """Body of ``POST /data/jobs/{job}/answer``: what becomes of videos that are here already."""
 
-    @routes.get("/{job_id}/annotations")
+    repeat: Literal["skip", "replace", "again"]
+
+
+def router(context: Context) -> APIRouter:
+    """Routes of imports and exports; the jobs themselves are in `app.web.routes.jobs`."""
+    routes = APIRouter(prefix="/data")
+
+    @routes.get("/jobs/{job_id}/annotations")
     async def get_annotations(job_id: str) -> FileResponse:
         path = await context.run(annotations_of, context, job_id)
         return FileResponse(path, media_type="application/json", filename=f"{path.parent.name}.json")
+
+    @routes.post("/jobs/{job_id}/answer")
+    @context.writes
+    def post_answer(database: Database, job_id: str, body: AnswerBody) -> Json:
+        return started(import_jobs.answer(database, context.settings, job_id=job_id, repeat=body.repeat))
+
+    @routes.get("/imports")
+    @context.reads
+    def get_imports() -> Json:
+        return {"imports": [asdict(found) for found in import_jobs.broken_imports(context.database)]}
+
+    @routes.post("/imports/{import_id}/go-on")
+    @context.writes
+    def post_go_on(database: Database, import_id: str) -> Json:
+        return started(import_jobs.go_on(database, context.settings, import_id=import_id))
+
+    @routes.post("/imports/{import_id}/take-back")
+    @context.writes_long
+    def post_take_back(database: Database, import_id: str) -> Json:
+        return open_imports.take_back(database, import_id=import_id).as_json()
+
+    def started(job: jobs.Job) -> Json:
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
 
     return routes

@@ -1,11 +1,15 @@
 """The commands import and export: a file comes in and leaves with the same masks, or nothing is changed."""
 
+import io
 import json
 import shutil
+import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from app.exchange import storing
 from storage import projects
 from storage.database import Database
 from tests.app.command_line import Ran, Run, annotation_file
@@ -155,3 +159,85 @@ def test_paths_in_quotes_and_as_addresses_are_understood(data_run: Run, dataset:
     ran = data_run("import", f"'{dataset}/a.json'", "--frames", f"file://{dataset}/frames", "--project", "sea")
 
     assert ran.code == 0
+
+
+def test_an_import_needs_the_folder_of_its_frames(data_run: Run, dataset: Path) -> None:
+    ran = data_run("import", dataset / "a.json", "--project", "sea")
+
+    assert ran.code == 2 and "--frames DIR" in ran.last
+
+
+def test_an_import_is_taken_back_and_comes_in_anew(data_run: Run, dataset: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+
+    taken = data_run("import", dataset / "a.json", "--take-back", "--project", "sea")
+    twice = data_run("import", dataset / "a.json", "--take-back", "--project", "sea")
+    anew = bring(data_run, dataset, "--project", "sea", "--json")
+
+    assert (taken.code, taken.out) == (0, "1 video went to the removed videos of sea\n")
+    assert twice.code == 1 and "No import of" in twice.last
+    assert anew.result["videos"] == ["x"]
+
+
+def test_taking_back_a_replacing_import_brings_the_earlier_videos_back(data_run: Run, dataset: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+    bring(data_run, dataset, "--project", "sea", "--replace")
+    (dataset / "a.json").unlink()
+
+    taken = data_run("import", dataset / "a.json", "--take-back", "--project", "sea", "--json")
+
+    assert taken.result == {"project": "sea", "removed": ["x"], "restored": ["x"], "categories": []}
+
+
+class Terminal(io.StringIO):
+    """A stream that is a terminal, with what a person types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("typed", "code", "videos"),
+    [("s", 0, []), ("Skip", 0, []), ("r", 0, ["x"]), ("a", 0, ["x 2"]), ("", 1, None), ("q", 1, None)],
+)
+def test_on_a_terminal_the_same_file_again_is_asked_about(
+    data_run: Run,
+    dataset: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    typed: str,
+    code: int,
+    videos: list[str] | None,
+) -> None:
+    bring(data_run, dataset, "--project", "sea")
+    shown = Terminal()
+    monkeypatch.setattr(sys, "stdin", Terminal(f"{typed}\n"))
+    monkeypatch.setattr(sys, "stderr", shown)
+
+    again = bring(data_run, dataset, "--project", "sea", "--json")
+
+    assert again.code == code and "came into this project by an import already (x)" in shown.getvalue()
+    assert "replace them (r)" in shown.getvalue()
+    assert (again.result["videos"] if videos is not None else None) == videos
+
+
+def test_a_killed_import_of_a_new_project_goes_on_with_the_same_command(
+    data_run: Run, dataset: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = [[f"x/{k:05d}.png" for k in range(3)], [f"y/{k:05d}.png" for k in range(3)]]
+    shutil.copytree(dataset / "frames" / "x", dataset / "frames" / "y")
+    (dataset / "frames" / "y" / "00000.png").write_bytes((dataset / "frames" / "x" / "00001.png").read_bytes())
+    annotation_file(dataset / "a.json", names)
+    show, left = storing.show_video, [2]
+
+    def interrupted(*arguments: Any) -> Any:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return show(*arguments)
+
+    monkeypatch.setattr(storing, "show_video", interrupted)
+    broken = bring(data_run, dataset, "--project", "sea")
+    done = bring(data_run, dataset, "--project", "sea", "--json")
+
+    assert broken.code != 0 and (done.code, done.result["videos"]) == (0, ["x", "y"])
+    assert any("1 video had come in before" in line for line in done.errors)

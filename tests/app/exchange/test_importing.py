@@ -9,7 +9,7 @@ import pytest
 from app.errors import BadInput
 from app.settings import Settings
 from model.procedural import render_video, synthesize
-from storage import edits, masks, projects, rle, videos
+from storage import edits, imports, masks, projects, rle
 from storage.database import Database
 from storage.youtube_vis import YouTubeVisError, read_dataset
 from tests.app.exchange.scene import ExchangeScene, foreign
@@ -96,7 +96,7 @@ def test_what_is_not_youtube_vis_is_refused_and_nothing_is_stored(
     with pytest.raises((YouTubeVisError, BadInput), match=r"bad\.json"):
         exchange.bring(file, tmp_path)
     with exchange.database.read() as tx:
-        assert exchange.videos() == () and videos.list_imports(tx, exchange.project.id) == ()
+        assert exchange.videos() == () and imports.list_imports(tx, exchange.project.id) == ()
 
 
 def test_a_file_or_folder_that_is_not_there_is_named(exchange: ExchangeScene, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any, cast
 
 import pytest
 
-from app.errors import BadInput
+from app.errors import BadInput, Cancelled, Undecided
 from app.exchange.repeats import ImportedAlready
 from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
@@ -14,7 +14,7 @@ from app.worker import handlers
 from app.worker.handlers import ASIDE, HANDLERS, import_file
 from app.worker.job import JobContext
 from model.tracking.settings import ProposeSettings
-from storage.database import Database
+from storage.database import Database, DatabaseBusy
 from tests.app.made import project_with
 
 
@@ -150,9 +150,10 @@ def test_videos_that_are_here_already_are_asked_about_in_words_of_the_page(
         raise ImportedAlready("in.json: va is here already.")
 
     monkeypatch.setattr(handlers, "import_dataset", refuse)
-    with pytest.raises(BadInput) as caught:
+    with pytest.raises(Undecided) as caught:
         import_file(context_of(settings, database, file="in.json", frames="/x"))
-    assert str(caught.value).startswith("in.json: va is here already. Choose above") and "--" not in str(caught.value)
+    assert str(caught.value) == "in.json: va is here already. Choose what becomes of them."
+    assert caught.value.kind == "imported_already"
 
 
 def test_an_import_is_repeated_as_the_job_says(
@@ -162,3 +163,43 @@ def test_an_import_is_repeated_as_the_job_says(
     monkeypatch.setattr(handlers, "import_dataset", use_case)
     import_file(context_of(settings, database, file="in.json", frames="/x", repeat="replace"))
     assert use_case.named["repeat"] == "replace"
+
+
+@pytest.mark.parametrize(
+    ("error", "stays"),
+    [
+        (Cancelled(), True),
+        (ImportedAlready("in.json: va is here already."), True),
+        (DatabaseBusy("busy"), True),
+        (BadInput("it is no JSON"), False),
+    ],
+)
+def test_an_upload_stays_as_long_as_a_job_may_go_on_with_it(
+    settings: Settings,
+    database: Database,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    error: Exception,
+    stays: bool,
+) -> None:
+    def fails(*_: Any, **__: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(handlers, "import_dataset", fails)
+    (tmp_path / "notes.json").write_text("{}")
+    upload = keep(settings.data / IMPORTS, str(tmp_path / "notes.json"))
+    with pytest.raises((type(error), Undecided)):
+        import_file(context_of(settings, database, **upload.parameters, frames=str(tmp_path)))
+    assert upload.path.exists() == stays
+
+
+def test_an_import_goes_into_the_jobs_project_or_a_new_one(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    use_case = Called()
+    monkeypatch.setattr(handlers, "import_dataset", use_case)
+    import_file(context_of(settings, database, file="/in.json", frames="/x"))
+    assert (use_case.named["project_id"], use_case.named["new_project"]) == ("p", None)
+    import_file(context_of(settings, database, file="/in.json", frames="/x", new_project="sea"))
+    assert (use_case.named["project_id"], use_case.named["new_project"]) == (None, "sea")
+    assert use_case.named["resumes"]["new_project"] == "sea"

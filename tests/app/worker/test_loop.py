@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.errors import BadInput, Cancelled
+from app.errors import BadInput, Cancelled, Undecided
 from app.jobs import lock, reporter
 from app.settings import Settings
 from app.worker import loop
@@ -100,6 +100,11 @@ def test_each_end_of_a_handler_is_stored(
 def test_what_a_cancelled_job_keeps_is_its_last_message(settings: Settings, database: Database) -> None:
     assert ended(settings, database, raises(Cancelled("2 of 9 frames are kept."))).message == "2 of 9 frames are kept."
     assert ended(settings, database, raises(Cancelled())).message == "cancelled"
+
+
+def test_a_job_that_asks_a_person_stores_its_question(settings: Settings, database: Database) -> None:
+    job = ended(settings, database, raises(Undecided("va is here already.", kind="imported_already")))
+    assert (job.status, job.error, job.result) == ("failed", "va is here already.", {"question": "imported_already"})
 
 
 def test_only_a_mistake_of_the_program_leaves_its_traceback_in_the_log(settings: Settings, database: Database) -> None:

@@ -8,11 +8,12 @@ import { showMessage } from "../../../assets/pages/sheets.js";
 import { job, known } from "./made.mjs";
 
 const JOBS = "GET /data/jobs?project=p";
+const BROKEN = "GET /data/imports";
 
 async function opened(jobs, answers = {}) {
   const page = await openPage({
     address: "/exchange/?project=p",
-    answers: { ...known(), [JOBS]: { jobs }, ...answers },
+    answers: { ...known(), [JOBS]: { jobs }, [BROKEN]: { imports: [] }, ...answers },
   });
   await mount(page.place("v-exchange"));
   await settle();
@@ -165,10 +166,29 @@ test("a job that cannot be stopped shows the reason", async () => {
 });
 
 test("no project, or none of this address, is said", async () => {
-  const none = await openPage({ address: "/exchange/", answers: known({ projects: [], last: null }) });
+  const answers = { ...known({ projects: [], last: null }), "GET /data/jobs": { jobs: [] }, [BROKEN]: { imports: [] } };
+  const none = await openPage({ address: "/exchange/", answers });
   await mount(none.place("v-exchange"));
+  await settle();
   assert.match(none.text(), /There is no project yet/);
   const wrong = await openPage({ address: "/exchange/?project=x", answers: known() });
   await mount(wrong.place("v-exchange"));
   assert.match(wrong.text("[role=alert]"), /no project of this address/);
+});
+
+test("an import into a new project leads there; the page's own project stays", async () => {
+  const page = await opened([imported({ project_id: "sea", import_id: "m" })]);
+  assert.equal(page.find("li a").href, "/?project=sea");
+});
+
+test("without any project the jobs of all are listed", async () => {
+  const answers = {
+    ...known({ projects: [], last: null }),
+    "GET /data/jobs": { jobs: [imported(null, { status: "running" })] },
+    [BROKEN]: { imports: [] },
+  };
+  const page = await openPage({ address: "/exchange/", answers });
+  await mount(page.place("v-exchange"));
+  await settle();
+  assert.equal(page.all("li").length, 1);
 });

@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.web.context import Context
 from app.web.pages.exchange import ALL, ASK, HERE, NEW, OWN, REPEATS, REVIEWED, ExchangeForms
 from app.web.pages.shell import Answer
-from storage import jobs, projects
+from storage import imports, jobs, projects
 from storage.database import Database
 from storage.projects import Project
 from tests.app.made import project_with
@@ -110,10 +110,18 @@ def test_no_project_is_made_for_an_upload_that_is_gone(filled: FilledForms) -> N
 
 
 def test_an_import_can_make_its_project(filled: FilledForms) -> None:
-    answer = filled.start_import(project="", into=NEW, name="train set")
-    made = filled.found_project("train set")
-    assert made is not None and answer.go == f"/exchange/?project={made.id}"
-    assert filled.queued()[0].project_id == made.id
+    answer = filled.start_import(project="", into=NEW, name=" train  set ")
+    assert (answer.kind, answer.go) == ("ok", ""), "the page stays, with what is in its form"
+    (job,) = filled.queued()
+    assert (job.project_id, job.parameters["new_project"]) == (None, "train set")
+    assert filled.found_project("train set") is None, "the job makes it when the first video comes in"
+
+
+def test_an_import_that_broke_off_in_its_new_project_can_start_again(filled: FilledForms) -> None:
+    with filled.database.atomic() as tx:
+        imports.add_import(tx, project_id=filled.project.id, path="a.json")
+    assert filled.start_import(into=NEW, name="street").kind == "ok"
+    assert filled.queued()[0].parameters["new_project"] == "street"
 
 
 @pytest.mark.parametrize(

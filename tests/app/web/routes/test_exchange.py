@@ -1,12 +1,17 @@
-"""Saving an export's annotations from the browser."""
+"""Broken imports over HTTP, answers to an import's question, and saving an export's annotations."""
 
 from pathlib import Path
 from typing import Any
 
+import pytest
 from fastapi.testclient import TestClient
 
-from storage import jobs
+from app.errors import Cancelled
+from app.settings import Settings
+from storage import imports, jobs
 from storage.database import Database
+from tests.app.exchange.files import content, write, write_pictures
+from tests.app.exchange.scene import ExchangeScene
 from tests.app.made import project_with
 
 
@@ -37,3 +42,52 @@ def test_only_a_finished_export_has_a_file(client: TestClient, database: Databas
     for job in (other, gone, "none"):
         answer = client.get(f"/data/jobs/{job}/annotations")
         assert answer.status_code == 404 and answer.json()["error"]
+
+
+def broken(database: Database, settings: Settings, folder: Path) -> str:
+    """An import that broke off after its first video; returns its id."""
+    scene = ExchangeScene(database, settings, project_with(database, name="sea")[0])
+    write_pictures(folder / "frames")
+    file = write(folder / "in.json", content())
+    with pytest.raises(Cancelled):
+        scene.bring(file, folder / "frames", cancelled=lambda: bool(scene.videos()))
+    with database.read() as tx:
+        return imports.open_imports(tx)[0].id
+
+
+def test_a_broken_import_is_listed_and_goes_on(
+    client: TestClient, database: Database, settings: Settings, started_workers: list[Settings], tmp_path: Path
+) -> None:
+    found = broken(database, settings, tmp_path)
+    (listed,) = client.get("/data/imports").json()["imports"]
+    assert (listed["id"], listed["project"], listed["file"]) == (found, "sea", "in.json")
+    assert (listed["shown"], listed["videos"]) == (1, 2)
+    job = client.post(f"/data/imports/{found}/go-on").json()["job"]
+    assert (job["kind"], job["status"]) == ("import", "queued")
+    again = client.post(f"/data/imports/{found}/go-on")
+    assert again.status_code == 409 and "waits already" in again.json()["error"]
+    assert client.post("/data/imports/none/go-on").status_code == 404
+
+
+def test_a_broken_import_is_taken_back(
+    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    found = broken(database, settings, tmp_path)
+    answer = client.post(f"/data/imports/{found}/take-back").json()
+    assert (answer["removed"], answer["restored"]) == (["va"], [])
+    assert client.get("/data/imports").json() == {"imports": []}
+    assert client.post("/data/imports/none/take-back").status_code == 404
+
+
+def test_a_question_is_answered_once(
+    client: TestClient, database: Database, started_workers: list[Settings], tmp_path: Path
+) -> None:
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="import", project_id=None, parameters={"file": "/a", "frames": "/f"})
+        jobs.claim(tx, worker="w", kinds=["import"])
+        jobs.fail(tx, job.id, error="They are here already.", result={"question": "imported_already"})
+    assert client.post(f"/data/jobs/{job.id}/answer", json={"repeat": "ask"}).status_code == 422
+    new = client.post(f"/data/jobs/{job.id}/answer", json={"repeat": "skip"}).json()["job"]
+    with database.read() as tx:
+        assert jobs.get_job(tx, new["id"]).parameters["repeat"] == "skip"
+    assert client.post(f"/data/jobs/{job.id}/answer", json={"repeat": "skip"}).status_code == 400

@@ -1,0 +1,137 @@
+// @ts-check
+/** Imports beside their jobs: the broken ones, which can go on or be taken back, and the answers to their question. */
+
+import { button, fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { plural, when } from "../kit/text.js";
+import { address, get, post } from "./data.js";
+
+/** @typedef {import("../kit/wire.js").Job} Job */
+
+/** @typedef {{id: string, project_id: string, project: string, file: string, shown: number, videos: number, created: number}} Broken an import that broke off; `shown` of `videos` are in the library */
+
+/** @typedef {{removed: string[], restored: string[], categories: string[]}} TakenBack names */
+
+/** Answers to "these videos are here already", with the words of the form. @type {[string, string, string][]} */
+const ANSWERS = [
+  ["skip", "Leave them", "check"],
+  ["replace", "Replace them", "redo"],
+  ["again", "Import again", "plus"],
+];
+
+/** What taking back an import did, as sentences. @param {TakenBack} done */
+export function takenBack({ removed, restored, categories }) {
+  const one = removed.length === 1;
+  return [
+    `${plural(removed.length, "video")} of the import ${one ? "is" : "are"} now among the removed videos of the library.`,
+    restored.length ? `${plural(restored.length, "replaced video")} came back.` : "",
+    categories.length ? `No longer offered: ${categories.join(", ")}.` : "",
+  ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** The card of the broken imports, and the requests about imports. */
+export class Imports {
+  /** @param {() => Promise<void>} changed called after a request that changes jobs or imports */
+  constructor(changed) {
+    this.changed = changed;
+    this.place = h("div", { hidden: true });
+    this.told = h("p.v-note", { role: "status", hidden: true });
+    this.list = h("ul.v-jobs");
+    fill(
+      this.place,
+      this.told,
+      h("section.v-card", { id: "v-broken" }, h("header", null, h("h2", null, "Imports that broke off")), this.list),
+    );
+    /** @type {Broken[]} */ this.broken = [];
+  }
+
+  async look() {
+    try {
+      this.broken = (await get("/data/imports")).imports;
+    } catch (error) {
+      this.tell(messageOf(error), "bad");
+    }
+    this.draw();
+  }
+
+  draw() {
+    const card = /** @type {HTMLElement} */ (this.place.querySelector("#v-broken"));
+    card.hidden = this.broken.length === 0;
+    this.place.hidden = card.hidden && this.told.hidden;
+    fill(this.list, ...this.broken.map((found) => this.line(found)));
+  }
+
+  /** @param {Broken} found */
+  line(found) {
+    const of = plural(found.videos, "video");
+    const all = found.shown >= found.videos ? `All of ${of}` : `${found.shown} of ${of}`;
+    return h(
+      "li",
+      { "data-import": found.id },
+      h("i.v-badc", null, icon("warn")),
+      h(
+        "div.v-grow",
+        null,
+        h("b.v-ell.v-block", { title: found.file }, found.file),
+        h(
+          "div.v-t2",
+          null,
+          `${all} came into `,
+          h("a", { href: address("/", { project: found.project_id }) }, found.project),
+          `, begun ${when(found.created)}.`,
+        ),
+      ),
+      button("Go on", {
+        kind: "line",
+        icon: "play",
+        onclick: () => this.run(`/data/imports/${encodeURIComponent(found.id)}/go-on`),
+      }),
+      this.takeBackButton(found.id),
+    );
+  }
+
+  /** @param {string} id of an import */
+  takeBackButton(id) {
+    return button("Take back", {
+      kind: "ghost",
+      icon: "undo",
+      title: "Remove the videos of this import; they can be restored",
+      onclick: () => this.run(`/data/imports/${encodeURIComponent(id)}/take-back`, {}, takenBack),
+    });
+  }
+
+  /** The buttons that answer an import's question, none for a job that asks nothing. @param {Job} job */
+  answers(job) {
+    const asks = /** @type {{question?: string}|null} */ (job.result)?.question === "imported_already";
+    if (!asks) return null;
+    const path = `/data/jobs/${encodeURIComponent(job.id)}/answer`;
+    return h(
+      "div.v-row",
+      { style: { "margin-top": "6px" }, role: "group", "aria-label": "Videos that are here already" },
+      ...ANSWERS.map(([repeat, label, image]) =>
+        button(label, { kind: "line", icon: image, onclick: () => this.run(path, { repeat }) }),
+      ),
+    );
+  }
+
+  /** @param {string} path @param {object} [body] @param {(answer: any) => string} [sentence] about the answer */
+  async run(path, body = {}, sentence) {
+    try {
+      const answer = await post(path, body);
+      this.tell(sentence?.(answer) ?? "", "ok");
+    } catch (error) {
+      this.tell(messageOf(error), "bad");
+    }
+    await this.changed();
+  }
+
+  /** @param {string} text "" shows nothing @param {"ok"|"bad"} tone */
+  tell(text, tone) {
+    this.told.hidden = text === "";
+    this.told.className = `v-note ${tone}`;
+    fill(this.told, icon(tone === "ok" ? "check" : "warn"), text);
+    this.draw();
+  }
+}
