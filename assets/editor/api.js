@@ -47,6 +47,12 @@ export const api = Object.freeze({
   /** @param {string} v @param {number} start @param {number} stop exclusive @returns {Promise<{blobs: Record<string, string>}>} */
   masks: (v, start, stop) => request("GET", `/data/videos/${id(v)}/masks?start=${start}&stop=${stop}`),
 
+  /** @param {string} v @returns {Promise<{edit: number|null, errors: import("../kit/wire.js").LikelyError[]}>} */
+  likelyErrors: (v) => request("GET", `/data/videos/${id(v)}/likely-errors`),
+
+  /** @param {string} v @returns {Promise<{job: Job}>} */
+  findLikelyErrors: (v) => request("POST", `/data/videos/${id(v)}/likely-errors`),
+
   /** @param {string} v @param {string} author @param {object[]} edits @returns {Promise<{results: EditResult[]}>} */
   edits: (v, author, edits) => request("POST", `/data/videos/${id(v)}/edits`, { author, edits }),
 

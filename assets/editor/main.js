@@ -16,6 +16,7 @@ import { panel } from "./panels/panel.js";
 import { choosePartner } from "./panels/partner.js";
 import { resizer } from "./panels/resizer.js";
 import { reviewBar } from "./panels/reviewbar.js";
+import { followLikelyErrors } from "./commands/queue.js";
 import { keyOfPreview, renewPreview } from "./commands/previewing.js";
 import { followKeys } from "./shortcuts/labels.js";
 import { listen } from "./shortcuts/listening.js";
@@ -134,6 +135,7 @@ function build(app) {
   app.view.on(["revision"], () => renewPreview(app));
   app.view.on(["preview", "frame"], () => app.recompose());
   followKeys(app);
+  followLikelyErrors(app);
   keys(app, stage);
 }
 

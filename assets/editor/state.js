@@ -130,7 +130,10 @@ export function openVideo({ now: { video } }) {
  * @property {string} solo id of the only track that is drawn, empty for all
  * @property {boolean} clean whether only the picture is drawn
  * @property {string} filter of the list of tracks
- * @property {string} queueFilter all, look or unreviewed
+ * @property {string} queueFilter all, likely, look or unreviewed
+ * @property {readonly import("../kit/wire.js").LikelyError[]} likely errors that the latest search found
+ * @property {number|null} searched number of the last edit that the search saw; null: there was no search
+ * @property {{track: string, frame: number}|null} walk where the way through the review queue led last
  * @property {[number, number]|null} pointer picture pixel under the pointer
  * @property {number} revision counts up whenever tracks, rows or masks change
  * @property {number} marks counts up whenever hidden or locked tracks change
@@ -159,6 +162,9 @@ export const VIEW = Object.freeze({
   clean: false,
   filter: "",
   queueFilter: "all",
+  likely: Object.freeze([]),
+  searched: null,
+  walk: null,
   pointer: null,
   revision: 0,
   marks: 0,

@@ -28,6 +28,18 @@
  * @property {number|null} finished
  */
 
+/**
+ * @typedef {object} LikelyError frames in which tracks are probably wrong
+ * @property {string} kind
+ * @property {string[]} tracks ids, the one to look at first
+ * @property {(string|null)[]} masks hash of each one's mask on `frame` when it was found
+ * @property {number} first frame
+ * @property {number} last frame, in
+ * @property {number} frame that shows it best
+ * @property {number} strength 0 to 1
+ * @property {Record<string, number>} evidence figures for the reason
+ */
+
 /** @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts masks by state */
 
 /**

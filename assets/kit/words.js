@@ -22,6 +22,7 @@ const JOBS = {
   spread: { name: "Spread", activity: "Spreading" },
   import: { name: "Import", activity: "Importing" },
   export: { name: "Export", activity: "Exporting" },
+  find_errors: { name: "Search for likely errors", activity: "Searching" },
   index: { name: "Read", activity: "Reading" },
 };
 

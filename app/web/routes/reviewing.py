@@ -14,23 +14,19 @@ def router(context: Context) -> APIRouter:
     """``GET`` and ``POST /data/videos/{video}/likely-errors``."""
     routes = APIRouter(prefix="/data/videos")
 
+    @routes.get("/{video_id}/likely-errors")
+    @context.reads
     def latest(video_id: str) -> Json:
         context.video(video_id)
         with context.database.read() as tx:
             found = likely_errors.latest(tx, video_id)
         return wire.likely_errors(found)
 
+    @routes.post("/{video_id}/likely-errors")
+    @context.writes
     def search(database: Database, video_id: str) -> Json:
         job = request_search(database, context.settings, video_id=video_id)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
-
-    @routes.get("/{video_id}/likely-errors")
-    async def get_likely_errors(video_id: str) -> Json:
-        return await context.run(latest, video_id)
-
-    @routes.post("/{video_id}/likely-errors")
-    async def post_likely_errors(video_id: str) -> Json:
-        return await context.write(search, video_id)
 
     return routes

@@ -4,6 +4,7 @@
 import { newIdentifier } from "../../kit/identifier.js";
 import * as verdicts from "../document/verdicts.js";
 import { openVideo } from "../state.js";
+import { judgeAndAdvance } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
 
 /** @typedef {import("../document/document.js").Track} Track */
@@ -119,7 +120,7 @@ export const JUDGING = Object.freeze([
     icon: "check",
     places: EVERYWHERE,
     unavailable: firstOf(noTrack, scopeUnread, noMask(verdicts.accept)),
-    run: verdict("accept", verdicts.accept),
+    run: (app) => judgeAndAdvance(app, () => verdict("accept", verdicts.accept)(app)),
   },
   {
     id: "reject",
@@ -129,7 +130,7 @@ export const JUDGING = Object.freeze([
     icon: "x",
     places: EVERYWHERE,
     unavailable: firstOf(noTrack, scopeUnread, noMask(verdicts.reject)),
-    run: verdict("reject", verdicts.reject),
+    run: (app) => judgeAndAdvance(app, () => verdict("reject", verdicts.reject)(app)),
   },
   {
     id: "needsLook",

@@ -1,10 +1,10 @@
 // @ts-check
 /** Commands that move in time, in the review queue and between videos. */
 
-import { laneOf, standingOn } from "../document/lanes.js";
+import { laneOf } from "../document/lanes.js";
 import { play } from "../playback.js";
 import { openVideo } from "../state.js";
-import { filteredQueue } from "./queue.js";
+import { activeSearch, filteredQueue, queueStep, search } from "./queue.js";
 import { firstOf, noVideo } from "./reasons.js";
 
 /** @typedef {import("./command.js").Command} Command */
@@ -27,16 +27,6 @@ function pause(app) {
 
 /** Key frames of the selected track, else of all. @param {Editor} app */
 const keyFrames = ({ track, document }) => (track ? [track] : document.list()).flatMap((each) => laneOf(each).keys);
-
-/** @param {Editor} app @param {1|-1} step */
-function queueStep(app, step) {
-  const { view } = app;
-  const items = filteredQueue(app);
-  const at = standingOn(items, view.now.selected, view.now.frame);
-  const next = at < 0 ? (step > 0 ? 0 : items.length - 1) : (at + step + items.length) % items.length;
-  goto(app, items[next].first);
-  view.set({ selected: items[next].track, newTrack: null });
-}
 
 /** The videos of the project and the place of the open one in them. @param {Editor} app */
 function videosOf(app) {
@@ -130,6 +120,14 @@ export const MOVING = Object.freeze([
     whilePreview: true,
     unavailable: firstOf(noVideo, nothingWaits),
     run: (app) => queueStep(app, -1),
+  },
+  {
+    id: "findErrors",
+    title: "Search for likely errors",
+    group: GROUP,
+    icon: "search",
+    unavailable: firstOf(noVideo, (app) => (activeSearch(app) ? "The search is running." : null)),
+    run: search,
   },
   {
     id: "nextVideo",

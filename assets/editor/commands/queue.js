@@ -1,27 +1,150 @@
 // @ts-check
-/** The runs of frames to be reviewed, kept between changes. */
+/** The review queue: what waits for a verdict, kept between changes, and the way through it. */
 
-import { reviewQueue } from "../document/lanes.js";
+import { api } from "../api.js";
+import { openErrors } from "../document/likelyerrors.js";
+import { isSameItem, reviewQueue, standingOn } from "../document/lanes.js";
+import { obstacle } from "../../kit/request.js";
+import { hasEnded, isActive } from "../../kit/words.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("../document/lanes.js").QueueItem} QueueItem */
 
-/** @type {WeakMap<object, {revision: number, items: import("../document/lanes.js").QueueItem[]}>} */
+export const SEARCH = "find_errors";
+
+/** @type {WeakMap<object, {revision: number, likely: readonly object[], items: QueueItem[]}>} */
 const queues = new WeakMap();
 
-/** All of them; recomputed only after a change. @param {Editor} app */
+/** All of it; recomputed only after a change. @param {Editor} app */
 export function wholeQueue(app) {
-  const { revision } = app.view.now;
+  const { revision, likely } = app.view.now;
   let kept = queues.get(app.document);
-  if (!kept || kept.revision !== revision) {
-    kept = { revision, items: reviewQueue(app.document.list()) };
+  if (!kept || kept.revision !== revision || kept.likely !== likely) {
+    const found = openErrors(app.document, likely, revision);
+    kept = { revision, likely, items: reviewQueue(app.document.list(), found.items) };
     queues.set(app.document, kept);
   }
   return kept.items;
 }
 
-/** Those that the Queue tab shows. @param {Editor} app */
+/** What the Queue tab shows. @param {Editor} app */
 export function filteredQueue(app) {
   const items = wholeQueue(app);
   const { queueFilter } = app.view.now;
   return queueFilter === "all" ? items : items.filter((item) => item.kind === queueFilter);
+}
+
+/** Show an entry: its track, on the frame that shows it best. @param {Editor} app @param {QueueItem} item @param {number} [frame] */
+export function visit(app, item, frame = item.at) {
+  app.commands.goto(frame);
+  app.view.set({ selected: item.track, newTrack: null, walk: { track: item.track, frame } });
+}
+
+/** @param {Editor} app @param {1|-1} step */
+export function queueStep(app, step) {
+  searchOnce(app);
+  const items = filteredQueue(app);
+  if (!items.length) return;
+  const at = standingOn(items, app.view.now.selected, app.view.now.frame);
+  const next = at < 0 ? (step > 0 ? 0 : items.length - 1) : (at + step + items.length) % items.length;
+  visit(app, items[next]);
+}
+
+/**
+ * Give a verdict, and go to the next entry of the queue if the person came to this one through the queue.
+ * @template T @param {Editor} app @param {() => T} judge @returns {T} what `judge` gives
+ */
+export function judgeAndAdvance(app, judge) {
+  const { walk, selected, frame } = app.view.now;
+  const walking = walk !== null && walk.track === selected && walk.frame === frame;
+  const before = walking ? filteredQueue(app) : [];
+  const at = standingOn(before, selected, frame);
+  const edit = judge();
+  if (edit && at >= 0) advance(app, before.slice(at));
+  return edit;
+}
+
+/** @param {Editor} app @param {readonly QueueItem[]} rest the entry that was judged, and those behind it */
+function advance(app, rest) {
+  const items = filteredQueue(app);
+  const { frame } = app.view.now;
+  for (const old of rest) {
+    const item = items.find((one) => isSameItem(one, old));
+    if (!item) continue;
+    if (old !== rest[0]) return visit(app, item);
+    // The run goes on behind the frames that were judged.
+    const row = app.document.row(item.track, frame + 1);
+    if (item.kind === "unreviewed" && item.first > frame) return visit(app, item);
+    if (row?.review === "unreviewed" && row.state === "present" && frame < item.last)
+      return visit(app, item, frame + 1);
+  }
+  if (items.length) return visit(app, items[0]);
+  app.view.set({ walk: null });
+  const next = app.registry.get("nextVideo");
+  const reason = next.unavailable?.(app) ?? null;
+  app.toast({
+    icon: "check",
+    title: "The review queue is empty",
+    text: reason ?? "Everything that waited in this video has a verdict.",
+    name: "queue is empty",
+    actions: reason ? [] : [{ label: next.title, run: () => app.commands.nextVideo() }],
+  });
+}
+
+/** Keep the likely errors of the open video up to date. @param {Editor} app */
+export function followLikelyErrors(app) {
+  /** @type {string|null} the video whose errors were asked for */
+  let video = null;
+  /** @type {Set<string>} searches whose end was seen */
+  const ended = new Set();
+  const load = async () => {
+    if (app.session.now.phase !== "ready") return;
+    const wanted = app.session.now.video?.id ?? null;
+    video = wanted;
+    if (wanted === null) return;
+    const found = await api.likelyErrors(wanted).catch((error) => {
+      app.session.set({ problem: obstacle(error) });
+      return null;
+    });
+    if (!found || video !== wanted || app.session.now.video?.id !== wanted) return;
+    app.view.set({ likely: Object.freeze(found.errors), searched: found.edit });
+  };
+  app.session.on(["phase", "video"], () => {
+    if (app.session.now.video?.id !== video) load();
+  });
+  app.session.on(["jobs"], () => {
+    for (const job of app.session.now.jobs) {
+      if (job.kind !== SEARCH || !hasEnded(job) || ended.has(job.id)) continue;
+      ended.add(job.id);
+      if (job.video === app.session.now.video?.id) load();
+    }
+  });
+}
+
+/** The search that waits or runs for the open video. @param {Editor} app */
+export const activeSearch = (app) =>
+  app.session.now.jobs.find((job) => job.kind === SEARCH && job.video === app.session.now.video?.id && isActive(job));
+
+/** Ask for a search. @param {Editor} app */
+export async function search(app) {
+  const { video, jobs } = app.session.now;
+  if (!video) return;
+  try {
+    const { job } = await api.findLikelyErrors(video.id);
+    app.session.set({ jobs: [...app.session.now.jobs.filter(({ id }) => id !== job.id), job] });
+  } catch (error) {
+    app.session.set({ jobs });
+    app.toast({ tone: "bad", icon: "warn", title: "The search could not start", text: obstacle(error) });
+  }
+}
+
+/** @type {WeakSet<object>} documents that a search was asked for */
+const asked = new WeakSet();
+
+/** Search a video that nobody has searched yet, as soon as somebody goes through its queue. @param {Editor} app */
+export function searchOnce(app) {
+  if (app.view.now.searched !== null || asked.has(app.document) || activeSearch(app)) return;
+  if (!wholeQueue(app).some(({ kind }) => kind === "unreviewed")) return;
+  asked.add(app.document);
+  search(app);
 }

@@ -160,39 +160,47 @@ function withoutRow(track, runs) {
 
 /**
  * @typedef {object} QueueItem
- * @property {"look"|"unreviewed"} kind
+ * @property {"look"|"likely"|"unreviewed"} kind
  * @property {string} track id
  * @property {number} number of the track
  * @property {number} first frame
  * @property {number} last frame, in
+ * @property {number} at the frame that shows it best
  * @property {string} reason
  */
 
 /**
- * The runs of frames to be reviewed: flagged ones first, then unreviewed ones, each by frame.
+ * The runs of frames to be reviewed: flagged ones by frame, likely errors in their own order, unreviewed ones by frame.
  * @param {Track[]} tracks not deleted
+ * @param {readonly QueueItem[]} [likely]
  * @returns {QueueItem[]}
  */
-export function reviewQueue(tracks) {
+export function reviewQueue(tracks, likely = []) {
   const wanted = tracks.filter((track) => !track.rejected).map(laneOf);
   const order = (/** @type {QueueItem} */ a, /** @type {QueueItem} */ b) => a.first - b.first || a.number - b.number;
   const flagged = wanted.flatMap((found) => found.flagged).sort(order);
-  return [...flagged, ...wanted.flatMap((found) => found.open).sort(order)];
+  return [...flagged, ...likely, ...wanted.flatMap((found) => found.open).sort(order)];
 }
 
 /** @param {QueueItem[]} items @param {Track} track @param {number} frame @param {"look"|"unreviewed"} kind @param {string} reason */
 function grow(items, track, frame, kind, reason) {
   const last = items[items.length - 1];
   if (last && last.track === track.id && last.last === frame - 1 && last.reason === reason) last.last = frame;
-  else items.push({ kind, track: track.id, number: track.number, first: frame, last: frame, reason });
+  else items.push({ kind, track: track.id, number: track.number, first: frame, last: frame, at: frame, reason });
 }
 
 /**
- * Index of the item that a track and frame stand on, or -1.
- * @param {QueueItem[]} items
+ * Index of the item that a track and frame stand on, or -1; one that leads to just this frame comes before others.
+ * @param {readonly QueueItem[]} items
  * @param {string|null} track
  * @param {number} frame
  */
 export function standingOn(items, track, frame) {
+  const exact = items.findIndex((item) => item.track === track && item.at === frame);
+  if (exact >= 0) return exact;
   return items.findIndex((item) => item.track === track && frame >= item.first && frame <= item.last);
 }
+
+/** Whether two queues show the same run, of which a verdict may have taken the beginning. @param {QueueItem} a @param {QueueItem} b */
+export const isSameItem = (a, b) =>
+  a.kind === b.kind && a.track === b.track && a.last === b.last && (a.kind !== "likely" || a.at === b.at);

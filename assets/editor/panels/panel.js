@@ -1,7 +1,7 @@
 // @ts-check
 /** The side panel: the lists of tracks, of frames to be reviewed, and of edits; the selected track below. */
 
-import { filteredQueue, wholeQueue } from "../commands/queue.js";
+import { activeSearch, filteredQueue, searchOnce, visit, wholeQueue } from "../commands/queue.js";
 import { details } from "./details.js";
 import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { historyList } from "./historylist.js";
@@ -53,9 +53,12 @@ export function panel(app) {
     else if (tab === "history") historyList(app, list, null);
     else fill(list, trackRows(app, tracks));
   };
-  app.view.on(["revision", "selected", "marks", "solo", "filter", "queueFilter", "newTrack"], draw);
+  app.view.on(["revision", "selected", "marks", "solo", "filter", "queueFilter", "newTrack", "likely"], draw);
   app.view.on(["frame"], () => app.preferences.now.tab === "queue" && draw());
-  app.preferences.on(["tab"], draw);
+  app.preferences.on(["tab"], () => {
+    if (app.preferences.now.tab === "queue") searchOnce(app);
+    draw();
+  });
   app.session.on(["phase", "video"], draw);
   draw();
   return h(
@@ -201,12 +204,15 @@ function trackRow(app, track) {
   );
 }
 
+/** @param {import("../document/lanes.js").QueueItem} item */
+const signOf = ({ kind }) => REVIEW_STATES[kind === "likely" ? "look" : kind];
+
 /** @param {Editor} app */
 function queueList(app) {
   const all = wholeQueue(app);
   const items = filteredQueue(app);
   const at = standingOn(items, app.view.now.selected, app.view.now.frame);
-  const flagged = all.filter((item) => item.kind === "look").length;
+  const count = (/** @type {string} */ kind) => all.filter((item) => item.kind === kind).length;
   const choice = (/** @type {string} */ name, /** @type {string} */ label) =>
     h(
       "button",
@@ -227,10 +233,7 @@ function queueList(app) {
       {
         class: `v-queueitem ${i === at ? "v-selected" : ""}`,
         type: "button",
-        onclick: () => {
-          app.commands.goto(item.first);
-          app.commands.select(item.track);
-        },
+        onclick: () => visit(app, item),
       },
       swatch(item.number),
       h(
@@ -240,7 +243,7 @@ function queueList(app) {
         h("span", { class: "v-t3 v-ell" }, titleOf(item.track)),
       ),
       h("span", { class: "v-t2" }, item.first === item.last ? `frame ${item.first}` : `${item.first} – ${item.last}`),
-      icon(REVIEW_STATES[item.kind].icon, 16, toneClass(REVIEW_STATES[item.kind])),
+      icon(signOf(item).icon, 16, toneClass(signOf(item))),
     );
   return [
     h(
@@ -250,8 +253,9 @@ function queueList(app) {
         "span",
         { class: "v-seg" },
         choice("all", `All ${all.length}`),
-        choice("look", `Needs a look ${flagged}`),
-        choice("unreviewed", `Unreviewed ${all.length - flagged}`),
+        choice("likely", `Likely errors ${count("likely")}`),
+        choice("look", `Look ${count("look")}`),
+        choice("unreviewed", `Open ${count("unreviewed")}`),
       ),
     ),
     items.length

@@ -41,14 +41,19 @@ export function reviewBar(app) {
     const items = filteredQueue(app);
     const at = standingOn(items, app.view.now.selected, app.view.now.frame);
     fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`);
+    const item = items[at];
     const summary = summaryOf(app);
+    if (item?.kind === "likely" && item.track === app.track?.id) {
+      summary.glyph = [REVIEW_STATES.look.icon, 16, toneClass(REVIEW_STATES.look)];
+      summary.title = item.reason;
+    }
     fill(glyph, icon(...summary.glyph));
     why.textContent = summary.title;
     more.textContent = summary.more;
     for (const element of [reject, accept]) element.disabled = !app.track;
     fill(scopes, scopeButtons(app));
   };
-  app.view.on(["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview"], draw);
+  app.view.on(["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview", "likely"], draw);
   app.preferences.on(["scope"], draw);
   app.session.on(["phase", "video"], draw);
   draw();

@@ -125,8 +125,8 @@ function eachInSight(s, runs, paint) {
   }
 }
 
-/** @param {Sheet} s @param {import("../document/document.js").Track} track @param {number} top */
-export function paintLane(s, track, top) {
+/** @param {Sheet} s @param {import("../document/document.js").Track} track @param {number} top @param {readonly number[]} [likely] frames that lead to likely errors, rising */
+export function paintLane(s, track, top, likely = []) {
   const { g, css } = s;
   const lane = laneOf(track);
   const colour = colourOf(track.number);
@@ -165,7 +165,7 @@ export function paintLane(s, track, top) {
     g.fillStyle = css(STRIP[what]);
     g.fillRect(s.x(a) + 1, y + bar + 1.5, Math.max(1, s.x(b + 1) - s.x(a) - 2), 2.5);
   });
-  paintSigns(s, lane, y, bar);
+  paintSigns(s, lane, y, bar, likely);
 }
 
 /** @param {Sheet} s @param {import("../document/lanes.js").Lane} lane @param {number} y @param {number} bar */
@@ -198,8 +198,8 @@ function paintScores(s, lane, y, bar) {
   g.globalAlpha = 1;
 }
 
-/** @param {Sheet} s @param {import("../document/lanes.js").Lane} lane @param {number} y @param {number} bar */
-function paintSigns(s, lane, y, bar) {
+/** @param {Sheet} s @param {import("../document/lanes.js").Lane} lane @param {number} y @param {number} bar @param {readonly number[]} likely */
+function paintSigns(s, lane, y, bar, likely) {
   const { g, css } = s;
   const half = (s.x(1) - s.x(0)) / 2;
   let drawnTo = -Infinity;
@@ -225,12 +225,9 @@ function paintSigns(s, lane, y, bar) {
     g.stroke();
   }
   drawnTo = -Infinity;
-  for (
-    let i = countBefore(lane.looks, s.first - 1, itself);
-    i < lane.looks.length && lane.looks[i] <= s.last + 1;
-    i += 1
-  ) {
-    const x = s.x(lane.looks[i]) + half;
+  const marked = likely.length ? [...new Set([...lane.looks, ...likely])].sort((a, b) => a - b) : lane.looks;
+  for (let i = countBefore(marked, s.first - 1, itself); i < marked.length && marked[i] <= s.last + 1; i += 1) {
+    const x = s.x(marked[i]) + half;
     if (x < drawnTo + 3) continue;
     drawnTo = x;
     g.beginPath();

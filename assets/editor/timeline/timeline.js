@@ -3,6 +3,7 @@
 
 import { h, oncePerFrame } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
+import { openErrors } from "../document/likelyerrors.js";
 import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
 import { paintDrafts } from "./drafts.js";
@@ -34,7 +35,7 @@ export class Timeline {
     new ResizeObserver(() => this.paint()).observe(this.lanes);
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
-    app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack", "preview"], this.draw);
+    app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack", "preview", "likely"], this.draw);
     app.session.on(["theme", "video", "phase"], this.draw);
     this.listen();
   }
@@ -208,9 +209,10 @@ export class Timeline {
     g.beginPath();
     g.rect(s.label + 1, RULER, s.width, s.height - RULER);
     g.clip();
+    const likely = openErrors(app.document, app.view.now.likely, app.view.now.revision);
     const drafts = [...(app.view.now.preview?.marks ?? []), ...(this.dragged ? [this.dragged] : [])];
     for (let i = from; i < to; i += 1) {
-      paintLane(s, list[i], top(i));
+      paintLane(s, list[i], top(i), likely.frames.get(list[i].id));
       const own = drafts.filter(({ track }) => track === list[i].id);
       if (own.length) paintDrafts(s, own, top(i));
     }

@@ -37,6 +37,7 @@ function editor() {
       return document.tracks.get(view.now.selected) ?? null;
     },
   };
+  view.set({ searched: 0 });
   document.onchange = () => view.set({ revision: view.now.revision + 1 });
   app.queue = waitingQueue(document);
   app.commands = createCommands(app);

@@ -1,0 +1,91 @@
+// @ts-check
+/** Likely errors that a search found: those that are still open, and their reasons in words. */
+
+import { isHuman } from "./document.js";
+
+/** @typedef {import("./document.js").VideoDocument} VideoDocument */
+/** @typedef {import("../../kit/wire.js").LikelyError} LikelyError */
+/** @typedef {import("./lanes.js").QueueItem} QueueItem */
+
+/**
+ * Whether nobody has judged or changed what the search found. Rows that are not loaded yet count as unchanged.
+ * @param {VideoDocument} document @param {LikelyError} error
+ */
+export function isOpen(document, error) {
+  const first = document.tracks.get(error.tracks[0]);
+  if (!first || first.rejected) return false;
+  const judged = first.rows.get(error.frame);
+  if (judged && isHuman(judged)) return false;
+  return error.tracks.every((id, i) => {
+    const track = document.tracks.get(id);
+    if (!track || track.rejected) return false;
+    const row = track.rows.get(error.frame);
+    return !row || row.hash === error.masks[i];
+  });
+}
+
+/** The open errors as entries of the review queue, the most likely first. @param {VideoDocument} document @param {readonly LikelyError[]} errors @returns {QueueItem[]} */
+export function likelyItems(document, errors) {
+  return errors
+    .filter((error) => isOpen(document, error))
+    .map((error) => ({
+      kind: "likely",
+      track: error.tracks[0],
+      number: document.tracks.get(error.tracks[0])?.number ?? 0,
+      first: error.first,
+      last: error.last,
+      at: error.frame,
+      reason: reasonOf(document, error),
+    }));
+}
+
+const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;
+const frames = (/** @type {number} */ count) => `${count} frame${count === 1 ? "" : "s"}`;
+const timesOf = (/** @type {number} */ times) => (times < 10 ? times.toFixed(1) : String(Math.round(times)));
+
+/** @type {Record<string, (figures: Record<string, number>, other: string) => string>} */
+const REASONS = {
+  swap: (_, other) => `May be swapped with ${other}`,
+  overlap: ({ share }, other) => `Covers ${percent(share)} of ${other}`,
+  duplicate: (_, other) => `Same object as ${other}?`,
+  jump: ({ sides }) => `Jumps by ${timesOf(sides)} times its size`,
+  area: ({ times }) => (times > 1 ? `Grows to ${timesOf(times)} times its area` : `Shrinks to ${percent(times)}`),
+  pieces: ({ pieces }) => `Falls into ${pieces} pieces`,
+  flicker: ({ frames: count }) => `Missing for ${frames(count)}`,
+  gap: ({ frames: count }) => `Missing for ${frames(count)}`,
+  colour: () => "Colours change: off the object?",
+  background: () => "Looks like the background",
+  score: ({ score }) => `Score dips to ${score.toFixed(2)}`,
+  class: () => "Class in doubt",
+};
+
+/** Why an error is likely, for people. @param {VideoDocument} document @param {LikelyError} error */
+export function reasonOf(document, { kind, tracks, evidence }) {
+  const other = document.tracks.get(tracks[1]);
+  return REASONS[kind]?.(evidence, other ? `track ${other.number}` : "another track") ?? "Likely error";
+}
+
+/** @typedef {{revision: number, errors: readonly LikelyError[], items: QueueItem[], frames: Map<string, number[]>}} Kept */
+
+/** @type {WeakMap<VideoDocument, Kept>} */
+const keptOf = new WeakMap();
+
+/**
+ * The open errors, computed once after a change: as entries of the queue, and by track the frames that lead to them.
+ * @param {VideoDocument} document @param {readonly LikelyError[]} errors @param {number} revision of the view
+ * @returns {Kept}
+ */
+export function openErrors(document, errors, revision) {
+  const old = keptOf.get(document);
+  if (old && old.revision === revision && old.errors === errors) return old;
+  /** @type {Map<string, number[]>} */
+  const frames = new Map();
+  for (const error of errors) {
+    if (!isOpen(document, error)) continue;
+    for (const track of error.tracks) frames.set(track, [...(frames.get(track) ?? []), error.frame]);
+  }
+  for (const list of frames.values()) list.sort((a, b) => a - b);
+  const kept = { revision, errors, items: likelyItems(document, errors), frames };
+  keptOf.set(document, kept);
+  return kept;
+}

@@ -1,0 +1,151 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import {
+  filteredQueue,
+  judgeAndAdvance,
+  queueStep,
+  visit,
+  wholeQueue,
+} from "../../../../assets/editor/commands/queue.js";
+import { createSession, createView } from "../../../../assets/editor/state.js";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
+
+const rows = (frames) => frames.map((frame) => sentRow(frame));
+
+/** An editor of two tracks, and what it showed. */
+function editor({ likely = [], next = null } = {}) {
+  const document = smallDocument([sentTrack(1, rows([0, 1, 2])), sentTrack(2, rows([4, 5]))]);
+  const view = createView();
+  const session = createSession();
+  const toasts = [];
+  const app = {
+    document,
+    view,
+    session,
+    toast: (message) => toasts.push(message),
+    registry: { get: (id) => ({ id, title: "Next video", unavailable: () => next }) },
+    commands: { goto: (frame) => view.set({ frame }), nextVideo: () => {} },
+  };
+  view.set({ likely, searched: 1 });
+  return { app, toasts, document };
+}
+
+/** Accept the selected track on the shown frame. */
+const accept = (app) => () => {
+  app.document.row(app.view.now.selected, app.view.now.frame).review = "accepted";
+  app.document.tracks.get(app.view.now.selected).revision += 1;
+  app.view.set({ revision: app.view.now.revision + 1 });
+  return { id: "edit" };
+};
+
+const place = ({ view }) => [view.now.selected, view.now.frame];
+
+function swapOf(document) {
+  const masks = ["t2", "t1"].map((id) => document.row(id, 5)?.hash ?? null);
+  return { kind: "swap", tracks: ["t2", "t1"], masks, first: 5, last: 5, frame: 5, strength: 1, evidence: {} };
+}
+
+test("likely errors come before what is only unreviewed, and after what a person flagged", () => {
+  const { app, document } = editor();
+  document.row("t1", 2).look = "blurred";
+  app.view.set({ likely: [swapOf(document)], revision: 1 });
+  assert.deepEqual(
+    wholeQueue(app).map(({ kind, at }) => [kind, at]),
+    [
+      ["look", 2],
+      ["likely", 5],
+      ["unreviewed", 0],
+      ["unreviewed", 4],
+    ],
+  );
+});
+
+test("the filter of the tab leaves one kind", () => {
+  const { app, document } = editor();
+  app.view.set({ likely: [swapOf(document)], queueFilter: "likely" });
+  assert.deepEqual(
+    filteredQueue(app).map(({ kind }) => kind),
+    ["likely"],
+  );
+});
+
+test("steps walk the queue around and show the frame of each entry", () => {
+  const { app } = editor();
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t1", 0]);
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t2", 4]);
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t1", 0]);
+  queueStep(app, -1);
+  assert.deepEqual(place(app), ["t2", 4]);
+});
+
+test("a verdict on the way through the queue goes on: along the run, then to the next one", () => {
+  const { app } = editor();
+  queueStep(app, 1);
+  const seen = [];
+  for (let i = 0; i < 4; i += 1) {
+    judgeAndAdvance(app, accept(app));
+    seen.push(place(app));
+  }
+  assert.deepEqual(seen, [
+    ["t1", 1],
+    ["t1", 2],
+    ["t2", 4],
+    ["t2", 5],
+  ]);
+});
+
+test("a verdict elsewhere stays where it is", () => {
+  const { app } = editor();
+  queueStep(app, 1);
+  app.view.set({ frame: 2 });
+  judgeAndAdvance(app, accept(app));
+  assert.deepEqual(place(app), ["t1", 2]);
+});
+
+test("a verdict that changed nothing stays where it is", () => {
+  const { app } = editor();
+  queueStep(app, 1);
+  assert.equal(
+    judgeAndAdvance(app, () => null),
+    null,
+  );
+  assert.deepEqual(place(app), ["t1", 0]);
+});
+
+test("the end of the queue is told, with the way to the next video where there is one", () => {
+  for (const [next, actions] of [
+    [null, 1],
+    ["This is the last video of the project.", 0],
+  ]) {
+    const { app, toasts, document } = editor({ next });
+    for (const [id, frames] of [
+      ["t1", [0, 1, 2]],
+      ["t2", [4]],
+    ]) {
+      for (const frame of frames) document.row(id, frame).review = "accepted";
+      document.tracks.get(id).revision += 1;
+    }
+    app.view.set({ revision: 1 });
+    visit(app, wholeQueue(app)[0]);
+    judgeAndAdvance(app, accept(app));
+    assert.equal(toasts.length, 1);
+    assert.equal(toasts[0].actions.length, actions);
+    assert.equal(app.view.now.walk, null);
+  }
+});
+
+test("a likely error that was judged gives way to the next entry", () => {
+  const { app, document } = editor();
+  app.view.set({ likely: [swapOf(document)], revision: 1 });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t2", 5]);
+  judgeAndAdvance(app, accept(app));
+  assert.deepEqual(place(app), ["t1", 0]);
+  assert.equal(
+    wholeQueue(app).some(({ kind }) => kind === "likely"),
+    false,
+  );
+});
