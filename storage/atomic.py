@@ -11,7 +11,7 @@ import re
 import shutil
 import time
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -99,15 +99,16 @@ def temporary_of(path: Path) -> re.Pattern[str]:
     return re.compile(rf"\.{re.escape(path.name[:_NAME])}\.[0-9a-f]{{32}}\.partial")
 
 
-def remove_abandoned_folder(folder: Path) -> bool:
+def remove_abandoned_folder(folder: Path, *, first: Callable[[Path], None] = lambda _: None) -> bool:
     """Remove a temporary folder of `new_folder` or `work_folder` that a killed process left; returns whether it was.
 
     A folder that a process of any machine still writes stays. On a disk without locks it stays for
-    `ABANDONED_SECONDS`. Raises OSError.
+    `ABANDONED_SECONDS`. ``first`` is called with the folder before it is removed. Raises OSError.
     """
     if not (folder / _HELD).is_file():
         if folder.stat().st_mtime > time.time() - ABANDONED_SECONDS:
             return False
+        first(folder)
         shutil.rmtree(folder)
         return True
     lock = _lock(folder)
@@ -116,6 +117,7 @@ def remove_abandoned_folder(folder: Path) -> bool:
     except Timeout:
         return False
     try:
+        first(folder)
         shutil.rmtree(folder)
     finally:
         lock.release()

@@ -104,6 +104,12 @@ def find_checkpoint(tx: Connection, name: str) -> Checkpoint | None:
     return None if row is None else _checkpoint(row)
 
 
+def has_path(tx: Connection, path: str) -> bool:
+    """Whether a checkpoint, removed or not, has this file."""
+    table = schema.checkpoints
+    return tx.execute(select(table.c.id).where(table.c.path == path).limit(1)).first() is not None
+
+
 def activate(tx: Connection, project_id: str, checkpoint_id: str) -> None:
     """Make a checkpoint the active one of a project: proposals use it. Raises NotFound."""
     if get_checkpoint(tx, checkpoint_id).removed is not None:

@@ -178,6 +178,16 @@ def points(tx: Connection, job_id: str) -> dict[str, list[tuple[int, float]]]:
     return curves
 
 
+def prepare(tx: Connection, job_id: str, *, result: Mapping[str, Any]) -> None:
+    """Store the result of a running job whose last step is not in the database (a folder gets its name).
+
+    If its process dies then, the step itself shows whether the job was done. Raises JobOver, NotFound.
+    """
+    if tx.execute(_running(job_id).values(result=result)).rowcount == 0:
+        job = get_job(tx, job_id)
+        raise JobOver(f"The {job.kind} job {job_id} is {job.status}; its result is not wanted any more.")
+
+
 def finish(tx: Connection, job_id: str, *, result: Mapping[str, Any] | None = None, message: str = "done") -> Job:
     """Mark a running job as done. Raises JobOver, NotFound."""
     return _end(tx, job_id, status="done", progress=1.0, result=result, message=message)
@@ -195,7 +205,7 @@ def set_result(tx: Connection, job_id: str, result: Mapping[str, Any] | None) ->
 
 def cancelled(tx: Connection, job_id: str, *, message: str = "cancelled") -> Job:
     """Mark a running job as cancelled. Raises JobOver, NotFound."""
-    return _end(tx, job_id, status="cancelled", message=message)
+    return _end(tx, job_id, status="cancelled", result=None, message=message)
 
 
 def request_cancel(tx: Connection, job_id: str) -> Job:
@@ -248,11 +258,26 @@ def list_jobs(
     return tuple(_job(row) for row in tx.execute(query))
 
 
-def reap(tx: Connection, *, dead: Callable[[Job], bool], resumable: Collection[str] = ()) -> tuple[Job, ...]:
-    """Give up the running jobs for which ``dead`` is true, see `give_up`; returns them."""
+def reap(
+    tx: Connection,
+    *,
+    dead: Callable[[Job], bool],
+    resumable: Collection[str] = (),
+    written: Callable[[Job], bool] = lambda job: False,
+) -> tuple[Job, ...]:
+    """Give up the running jobs for which ``dead`` is true, see `give_up`; returns them.
+
+    ``written``: whether the last step of a job that has prepared its result (`prepare`) was taken; then it is done.
+    """
     table = schema.jobs
     running = tx.execute(select(table).where(table.c.status.in_(("running", "cancelling")))).all()
-    return tuple(give_up(tx, job, resumable=resumable) for job in map(_job, running) if dead(job))
+    return tuple(
+        finish(tx, job.id, result=job.result)
+        if job.result is not None and written(job)
+        else give_up(tx, job, resumable=resumable)
+        for job in map(_job, running)
+        if dead(job)
+    )
 
 
 def is_silent(job: Job, seconds: float) -> bool:
@@ -267,7 +292,7 @@ def give_up(tx: Connection, job: Job, *, resumable: Collection[str] = ()) -> Job
     progress. Any other job has failed, or is cancelled if a stop was requested.
     """
     if job.status == "cancelling":
-        return _end(tx, job.id, status="cancelled", message="cancelled; its process has ended")
+        return _end(tx, job.id, status="cancelled", result=None, message="cancelled; its process has ended")
     if job.kind in resumable and job.attempts < MAX_ATTEMPTS:
         return requeue(tx, job.id, message="its process ended; waiting to go on")
     lines = [line for line in job.log.splitlines() if line.strip()]
@@ -275,7 +300,7 @@ def give_up(tx: Connection, job: Job, *, resumable: Collection[str] = ()) -> Job
     error = f"The process of this job died{times}; start the job again."
     if lines:
         error += f" The last line of its log: {lines[-1].strip()}"
-    return _end(tx, job.id, status="failed", error=error, message="the process died")
+    return _end(tx, job.id, status="failed", error=error, result=None, message="the process died")
 
 
 def _running(job_id: str) -> Update:

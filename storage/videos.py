@@ -159,6 +159,12 @@ def publish_video(tx: Connection, video_id: str, *, name: str) -> Video:
     return rename_video(tx, _change(tx, video_id, staged=False, removed=None).id, name)
 
 
+def has_path(tx: Connection, path: str) -> bool:
+    """Whether a video, removed or not, has this source."""
+    table = schema.videos
+    return tx.execute(select(table.c.id).where(table.c.path == path).limit(1)).first() is not None
+
+
 def get_video(tx: Connection, video_id: str) -> Video:
     """The video with this id, removed or not. Raises NotFound."""
     row = tx.execute(select(schema.videos).where(schema.videos.c.id == video_id)).first()

@@ -31,7 +31,7 @@ FLOORS = {
         "tracks removal edits",
         "jobs masks",
         "database youtube_vis",
-        "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations",
+        "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations arrivals",
         "schema errors authors atomic text plain_values regular_files",
     ),
 }

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from app.checkpoints.find import checkpoint_path
-from app.checkpoints.register import CheckpointFile, add_file
+from app.checkpoints.register import CheckpointFile, Then, add_file
 from app.checkpoints.releases import release, release_url
 from app.errors import BadInput, Cancelled
 from app.progress import Report
@@ -39,12 +39,14 @@ def download(
     report: Report,
     cancelled: Callable[[], bool] = lambda: False,
     url: str | None = None,
+    then: Then = lambda tx, made: None,
 ) -> Checkpoint:
     """Download a published checkpoint, register it for every project, and return it.
 
     An incomplete file is kept in a hidden folder, and a later call continues it. The sha256 of the first complete file
     is recorded; a different file from the same address is refused later. A release that is registered already and
-    agrees with the record is returned at once. ``url`` replaces the published address. Raises `BadInput`
+    agrees with the record is returned at once. ``url`` replaces the published address; ``then`` is called in the
+    transaction that registers it. Raises `BadInput`
     (`DownloadFailed` without a network, or if the file is no checkpoint), `NameTaken`, `Cancelled`.
     """
     release(name)
@@ -62,13 +64,19 @@ def download(
     digest = digest_of(part, cancelled=cancelled)
     require_same(folder / RECORD, part, address, digest, fetched=True)
     put_in_place(part, whole)
-    made = _take_in(database, settings, CheckpointFile(whole, name, name, f"{address} {digest}"), address, cancelled)
+    file = CheckpointFile(whole, name, name, f"{address} {digest}")
+    made = _take_in(database, settings, file, address, cancelled, then)
     remember(folder / RECORD, address, digest)  # only now: the hash of a broken file must not become the release's
     return made
 
 
 def _take_in(
-    database: Database, settings: Settings, file: CheckpointFile, address: str, cancelled: Callable[[], bool]
+    database: Database,
+    settings: Settings,
+    file: CheckpointFile,
+    address: str,
+    cancelled: Callable[[], bool],
+    then: Then,
 ) -> Checkpoint:
     """Register the downloaded file and delete the download; if it is cancelled, the download stays.
 
@@ -77,7 +85,7 @@ def _take_in(
     from model.weights.checkpoint import CheckpointError
 
     try:
-        return add_file(database, settings, file, project_id=None, cancelled=cancelled)
+        return add_file(database, settings, file, project_id=None, cancelled=cancelled, then=then)
     except Cancelled:
         put_in_place(file.path, _part_of(file.path))  # the next try has all bytes
         raise

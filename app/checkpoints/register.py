@@ -12,6 +12,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sqlalchemy import Connection
+
 from app.checkpoints.class_map import class_names
 from app.checkpoints.find import locate
 from app.checkpoints.releases import DEMO
@@ -21,6 +23,7 @@ from app.sentences import counted
 from app.settings import Settings
 from model.config import UnknownConfiguration, named
 from storage import checkpoints, projects
+from storage.arrivals import arriving
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.errors import NameTaken
@@ -29,7 +32,8 @@ if TYPE_CHECKING:
     from model.weights.checkpoint import ModelCheckpoint
 
 POLL_SECONDS = 0.5
-
+Then = Callable[[Connection, Checkpoint], object]
+"""What else a transaction does that registers a checkpoint, such as ending the job."""
 
 NOTES = "notes"  # key of the provenance
 
@@ -66,12 +70,13 @@ def add_file(
     *,
     project_id: str | None,
     cancelled: Callable[[], bool] = lambda: False,
+    then: Then = lambda tx, made: None,
 ) -> Checkpoint:
     """Check a checkpoint file against its configuration, store it in the own format, and register it.
 
-    ``project_id`` None: every project may use it. ``cancelled`` is asked before each weight is read. Raises `BadInput`
-    (no such file, or it does not fit; the sentence names file and key), `NameTaken` and `Cancelled`; nothing is stored
-    then.
+    ``project_id`` None: every project may use it. ``cancelled`` is asked before each weight is read; ``then`` is called
+    in the transaction that registers it. Raises `BadInput` (no such file, or it does not fit; the sentence names file
+    and key), `NameTaken` and `Cancelled`; nothing is stored then.
     """
     from model.weights.checkpoint import CheckpointError, load, save
 
@@ -92,17 +97,16 @@ def add_file(
     weights = _named(loaded)
     check()
     # The random part keeps the name apart from a person's file and from the file of a removed checkpoint.
-    stored = settings.checkpoints / f"{name}-{uuid.uuid4().hex[:8]}.safetensors"
+    wanted = settings.checkpoints / f"{name}-{uuid.uuid4().hex[:8]}.safetensors"
     try:
-        save(stored, replace(weights, provenance={**weights.provenance, "origin": file.origin}))
+        with arriving(wanted) as arrival:
+            save(arrival.content, replace(weights, provenance={**weights.provenance, "origin": file.origin}))
+            check()
+            return _register(
+                database, settings, arrival.put(), name=name, weights=weights, project_id=project_id, then=then
+            )
     except OSError as error:
         raise CannotStore(f"The checkpoint {name} could not be stored", error) from error
-    try:
-        check()
-        return _register(database, settings, stored, name=name, weights=weights, project_id=project_id)
-    except BaseException:
-        stored.unlink(missing_ok=True)
-        raise
 
 
 def checkpoint_for_project(
@@ -213,12 +217,13 @@ def _register(
     name: str,
     weights: "ModelCheckpoint",
     project_id: str | None,
+    then: Then,
 ) -> Checkpoint:
     from model.weights.checkpoint import file_hash
 
     digest = file_hash(stored)  # before the transaction: a large file takes seconds, and other writers wait for it
     with database.atomic() as tx:
-        return checkpoints.add_checkpoint(
+        made = checkpoints.add_checkpoint(
             tx,
             name=name,
             path=str(stored.relative_to(settings.data)),
@@ -230,3 +235,5 @@ def _register(
             parent_sha256=weights.parent,
             provenance=weights.provenance,
         )
+        then(tx, made)
+    return made

@@ -11,7 +11,8 @@ from app.errors import BadInput
 from app.settings import ROOT, Settings
 
 BENCHMARKS = "tests.benchmarks"
-FUZZ = "fuzz"
+OPTIONS = {"fuzz": ("cases", "first", "seed"), "crash": ("kills", "first", "seed")}
+"""Benchmarks with a number of random cases, and the flags that choose them."""
 # Beginnings of other names in that folder: parts of benchmarks, and tests of them.
 NO_BENCHMARK = ("_", "test_", "frame_", "long_")
 
@@ -30,10 +31,7 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     names = known if arguments.name == "all" else [arguments.name]
     if not known or not set(names) <= set(known):
         raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")
-    if arguments.cases and (arguments.name != FUZZ or arguments.write):
-        raise BadInput(f"--cases is for the benchmark {FUZZ} alone, without --write.")
-    more = ["--json"] if arguments.json else []
-    more += ["--cases", str(arguments.cases)] if arguments.cases else []
+    more = [*(["--json"] if arguments.json else []), *_chosen_cases(arguments)]
     failed = []
     for name in names:
         command = ["_write", name] if arguments.write else [name, *more]
@@ -41,3 +39,17 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
             failed.append(name)
     if failed:
         raise ChecksFailed(f"The benchmark {', '.join(failed)} failed; the reason is above.")
+
+
+def _chosen_cases(arguments: argparse.Namespace) -> list[str]:
+    """The flags of `OPTIONS` that were given. Raises `BadInput` where the benchmark has no such flag."""
+    flags: list[str] = []
+    for flag in dict.fromkeys(flag for known in OPTIONS.values() for flag in known):
+        value = getattr(arguments, flag)
+        if value is None:
+            continue
+        if flag not in OPTIONS.get(arguments.name, ()) or arguments.write:
+            having = " or ".join(name for name, known in OPTIONS.items() if flag in known)
+            raise BadInput(f"--{flag} is for the benchmark {having} alone, without --write.")
+        flags += [f"--{flag}", str(value)]
+    return flags

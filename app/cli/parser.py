@@ -93,6 +93,11 @@ def _serving(add: Add) -> None:
     benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the READMEs")
     benchmark.add_argument("name", help="which table, or all")
     benchmark.add_argument("--cases", type=positive, metavar="N", help="cases of fuzz (default: a minute's worth)")
+    benchmark.add_argument("--kills", type=positive, metavar="N", help="kills of crash (default: 200)")
+    benchmark.add_argument(
+        "--first", type=not_negative, metavar="N", help="first case or kill, to go on where one ended"
+    )
+    benchmark.add_argument("--seed", type=not_negative, metavar="N", help="other cases or kills (default: 1)")
     form = benchmark.add_mutually_exclusive_group()
     _json(form)
     form.add_argument("--write", action="store_true", help="refresh the table in the README that has it")

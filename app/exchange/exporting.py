@@ -88,6 +88,7 @@ def export_dataset(
     with_frames: bool = True,
     report: Report = quiet,
     cancelled: Callable[[], bool] = lambda: False,
+    ready: Callable[[Exported], None] = lambda _: None,
 ) -> Exported:
     """Write a project into the new folder ``out``.
 
@@ -112,14 +113,7 @@ def export_dataset(
         head = _head(tx, project_id, version)
     exported = _exported_tracks(pieces, categories, version, choice)
     dataset, notes = _dataset(pieces, exported, head, choice)
-    try:
-        with new_folder(out) as part:
-            if with_frames:
-                _write_frames(pieces, dataset, part, choice, report, cancelled)
-            write_dataset(part / ANNOTATIONS, dataset)
-    except OSError as error:
-        raise CannotStore(f"The export {out} could not be written", error) from error
-    return Exported(
+    done = Exported(
         out=out,
         annotations=out / ANNOTATIONS,
         videos=len(dataset.videos),
@@ -129,6 +123,15 @@ def export_dataset(
         gaps=tuple(sentence for piece in pieces for sentence in gap_sentences(piece.video)),
         notes=notes,
     )
+    try:
+        with new_folder(out) as part:
+            if with_frames:
+                _write_frames(pieces, dataset, part, choice, report, cancelled)
+            write_dataset(part / ANNOTATIONS, dataset)
+            ready(done)
+    except OSError as error:
+        raise CannotStore(f"The export {out} could not be written", error) from error
+    return done
 
 
 def _check_request(out: Path, version: str | None, stride: int | None) -> None:

@@ -104,22 +104,37 @@ def cancel(database: Database, job_id: str) -> jobs.Job:
         return jobs.get_job(tx, job_id)
 
 
-def care(database: Database, settings: Settings, *, command: Sequence[str] | None = None) -> None:
+def care(database: Database, settings: Settings, *, command: Sequence[str] | None = None) -> int:
     """Mark dead jobs as failed, and start a worker for queued ones; to be called from time to time.
 
-    A dead job of a ``RESUMABLE`` kind is queued again instead. A job is dead if its worker, a process of this machine,
-    has ended; a job of a living process is never dead, however late its heartbeat. Only where the process cannot be
-    asked, on another machine, the job is dead after ``settings.stale_seconds`` without a heartbeat.
+    Returns the number of dead jobs, whose left-overs the caller may clear away. A dead job of a ``RESUMABLE`` kind is
+    queued again instead, and one that had written its folder already is done. A job is dead if its worker, a process of
+    this machine, has ended; a job of a living process is never dead, however late its heartbeat. Only where the process
+    cannot be asked, on another machine, the job is dead after ``settings.stale_seconds`` without a heartbeat.
     """
     with database.read() as tx:
         active = jobs.list_jobs(tx, active=True)
+    ended: tuple[jobs.Job, ...] = ()
     if any(_is_dead(job, settings.stale_seconds) for job in active):
         with database.atomic() as tx:
             # Judged again: a job may have ended, gone to another process, or sent its heartbeat meanwhile.
-            active += jobs.reap(tx, dead=lambda job: _is_dead(job, settings.stale_seconds), resumable=RESUMABLE)
+            ended = jobs.reap(
+                tx,
+                dead=lambda job: _is_dead(job, settings.stale_seconds),
+                resumable=RESUMABLE,
+                written=_has_written,
+            )
+        active += ended
     queued = [job for job in active if job.status == "queued"]
     if queued:
         _ensure_worker_for(database, settings, queued, command)
+    return len(ended)
+
+
+def _has_written(job: jobs.Job) -> bool:
+    """Whether the folder of an export has got its name, which happens only when all is in it."""
+    written = dict(job.result or {}).get("annotations")
+    return isinstance(written, str) and Path(written).is_file()
 
 
 def _is_dead(job: jobs.Job, stale_seconds: float) -> bool:

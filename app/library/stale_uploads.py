@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from app.library import uploads
-from app.library.videos import TEMPORARY
 from app.own_files import folders_named, is_own, remove_own
 from app.settings import Settings
 from storage import atomic, imports, jobs
@@ -19,7 +18,8 @@ KEPT_SECONDS = 24 * 3600.0
 # Only files with a name that this program or Gradio gives are touched; any other file there belongs to a person.
 RECEIVED = re.compile(r"[0-9a-f]{64}")
 BROKEN_OFF = re.compile(r"tmp[a-z0-9_]{8}")
-VIDEO_PART = re.compile(rf"\.[0-9a-f]{{32}}(\.[^.]*)?{re.escape(TEMPORARY)}")
+# Uploads of videos by earlier versions, which broke off.
+VIDEO_PART = re.compile(r"\.[0-9a-f]{32}(\.[^.]*)?\.part")
 
 
 def temporary_folder(settings: Settings) -> Path:

@@ -2,8 +2,8 @@
 
 import re
 import shutil
-import uuid
-from collections.abc import AsyncIterator, Iterable
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from app.jobs import queue
 from app.library.sources import existing
 from app.settings import Settings
 from storage import frames, projects, videos
-from storage.atomic import put_in_place, work_folder
+from storage.arrivals import Arrival, arriving
 from storage.database import Database
 from storage.videos import Video
 
@@ -23,7 +23,6 @@ COUNT_AT_ONCE_PIXELS = 1280 * 720 * 600
 LISTING_SECONDS = 0.3
 LONGEST_NAME = 120  # bytes of a file's name
 LONGEST_TITLE = 200  # letters of a video's name
-TEMPORARY = ".part"
 
 
 @dataclass(frozen=True)
@@ -65,57 +64,38 @@ def add_video(
     _require_files(found)
     if not again:
         _refuse_twin_before_copying(database, project_id, found)
-    kept = _copy_in(settings, found)
-    try:
-        source = Source(kept, shown, copied=True, origin=origin)
+    with _arriving(settings, found.name, f"{found} could not be copied into the data folder") as arrival:
+        source = Source(_copied(found, arrival), shown, copied=True, origin=origin)
         return _store(database, settings, project_id=project_id, source=source, count=count)
-    except BaseException:
-        _remove(kept)
-        raise
 
 
-async def receive_upload(
-    settings: Settings, *, name: str, body: AsyncIterator[bytes], limit: int | None = None
-) -> Path:
-    """Write an upload to a temporary file in ``data/videos``; the caller stores or removes the file.
+def upload(settings: Settings, name: str) -> AbstractContextManager[Arrival]:
+    """A place for an upload; the block receives (`receive_upload`) and stores it (`add_upload`), or nothing is left."""
+    return _arriving(settings, name, f"The upload {name} could not be written")
 
-    No file is left if the upload is interrupted, the disk is full, or the upload exceeds ``limit`` bytes.
-    """
-    settings.videos.mkdir(parents=True, exist_ok=True)
-    part = settings.videos / f".{uuid.uuid4().hex}{Path(safe_name(name)).suffix}{TEMPORARY}"
+
+async def receive_upload(arrival: Arrival, *, name: str, body: AsyncIterator[bytes], limit: int | None = None) -> None:
+    """Write an upload. Raises `BadInput` if it exceeds ``limit`` bytes, and OSError."""
     received = 0
-    try:
-        with part.open("wb") as file:
-            async for chunk in body:
-                received += len(chunk)
-                if limit is not None and received > limit:
-                    raise BadInput(f"The file {name} is larger than the {limit} bytes that this server takes.")
-                file.write(chunk)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise CannotStore(f"The upload {name} could not be written", error) from error
-    except BaseException:
-        part.unlink(missing_ok=True)
-        raise
-    return part
+    with arrival.content.open("wb") as file:
+        async for chunk in body:
+            received += len(chunk)
+            if limit is not None and received > limit:
+                raise BadInput(f"The file {name} is larger than the {limit} bytes that this server takes.")
+            file.write(chunk)
 
 
-def add_upload(database: Database, settings: Settings, *, project_id: str, name: str, part: Path) -> Video:
-    """Store the file that `receive_upload` wrote; after any failure the file is removed.
+def add_upload(database: Database, settings: Settings, *, project_id: str, name: str, arrival: Arrival) -> Video:
+    """Store the file that `receive_upload` wrote.
 
     Raises `BadInput` if it is no video; the sentence has the original name of the file.
     """
-    kept = _claim(settings.videos, safe_name(name))
+    kept = arrival.put()
+    title = Path(name).stem[:LONGEST_TITLE] or kept.stem
     try:
-        put_in_place(part, kept)
-        title = Path(name).stem[:LONGEST_TITLE] or kept.stem
         return _store(database, settings, project_id=project_id, source=Source(kept, title, True))
     except frames.VideoError as error:
-        kept.unlink(missing_ok=True)
         raise BadInput(str(error).replace(str(kept), Path(name).name)) from error
-    except BaseException:
-        kept.unlink(missing_ok=True)
-        raise
 
 
 def safe_name(name: str) -> str:
@@ -184,7 +164,7 @@ def _refuse_twin(known: Iterable[Video], origin: Path, content_hash: str | None)
 
 
 def _may_be_copy(video: Video, origin: Path) -> bool:
-    """Whether the video's file is named as `_claim` names a copy of ``origin``."""
+    """Whether the video's file is named as `storage.arrivals` names a copy of ``origin``."""
     name = safe_name(origin.name)
     marked = rf"{re.escape(Path(name).stem)}(-[0-9a-f]{{8}})?{re.escape(Path(name).suffix)}"
     return re.fullmatch(marked, Path(video.path).name) is not None
@@ -206,51 +186,23 @@ def _require_files(found: Path) -> None:
             raise BadInput(f"{path} is no file that can be copied; give a video file or a folder of pictures.")
 
 
-def _copy_in(settings: Settings, found: Path) -> Path:
-    name = safe_name(found.name)
+@contextmanager
+def _arriving(settings: Settings, name: str, what: str) -> Iterator[Arrival]:
+    """A file or folder on its way among the copies. ``what`` could not be done, where the system refuses."""
     try:
-        with work_folder(settings.videos / name) as work:
-            copy = work / "copy"
-            if found.is_dir():
-                copy.mkdir()
-                for picture in frames.picture_names(found):
-                    shutil.copyfile(found / picture, copy / picture)
-            else:
-                shutil.copyfile(found, copy)
-            # Claimed only now: a copy that is killed halfway leaves no empty file behind.
-            return _placed(copy, _claim(settings.videos, name, as_folder=found.is_dir()))
+        with arriving(settings.videos / safe_name(name)) as arrival:
+            yield arrival
     except OSError as error:
-        raise CannotStore(f"{found} could not be copied into the data folder", error) from error
+        raise CannotStore(what, error) from error
 
 
-def _placed(copy: Path, kept: Path) -> Path:
-    """Move a finished copy to the place that was claimed for it."""
-    try:
-        if copy.is_dir():
-            # One by one: not every system renames a folder onto an empty one, and a gap would let another claim it.
-            for picture in copy.iterdir():
-                picture.rename(kept / picture.name)
-        else:
-            put_in_place(copy, kept)
-    except BaseException:
-        _remove(kept)
-        raise
-    return kept
-
-
-def _claim(folder: Path, name: str, *, as_folder: bool = False) -> Path:
-    """Create an empty file or folder, with a random suffix if the name is taken, so that no other upload gets it."""
-    path = folder / name
-    try:
-        path.mkdir() if as_folder else path.touch(exist_ok=False)
-    except FileExistsError:
-        path = folder / f"{Path(name).stem}-{uuid.uuid4().hex[:8]}{Path(name).suffix}"
-        path.mkdir() if as_folder else path.touch(exist_ok=False)
-    return path
-
-
-def _remove(path: Path) -> None:
-    if path.is_dir():
-        shutil.rmtree(path)
+def _copied(found: Path, arrival: Arrival) -> Path:
+    """Copy a file or a folder of pictures, and put it among the copies; returns its place. Raises OSError."""
+    if found.is_dir():
+        arrival.content.mkdir()
+        for picture in frames.picture_names(found):
+            shutil.copyfile(found / picture, arrival.content / picture)
     else:
-        path.unlink(missing_ok=True)
+        shutil.copyfile(found, arrival.content)
+    # Only now: a copy that is killed halfway claims no place.
+    return arrival.put()

@@ -3,8 +3,10 @@
 import dataclasses
 import time
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
+
+from sqlalchemy import Connection
 
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.find import checkpoint_file
@@ -26,9 +28,11 @@ from model.training.trainer import StepReport, Trainer, TrainingSettings
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 from storage import checkpoints, jobs, snapshots
+from storage.arrivals import arriving
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 
+Then = Callable[[Connection, dict[str, Any]], object]
 _RATE = 0.1  # of the configuration's learning rate: corrections refine, they do not start anew
 _STEPS_OF_EVALUATION = 40  # what measuring one video counts as in the progress bar, in steps
 
@@ -40,19 +44,30 @@ def run_job(database: Database, settings: Settings, *, job_id: str, worker: str)
     """
     with JobReporter(database, job_id, worker=worker) as report:
         try:
-            result = run(database, settings, job_id=job_id, report=report)
+            return run(
+                database,
+                settings,
+                job_id=job_id,
+                report=report,
+                then=lambda tx, result: jobs.finish(tx, job_id, result=result),
+            )
         except Cancelled:
             with database.atomic() as tx:
                 jobs.cancelled(tx, job_id)
             raise
-    with database.atomic() as tx:
-        jobs.finish(tx, job_id, result=result)
-    return result
 
 
-def run(database: Database, settings: Settings, *, job_id: str, report: JobReporter) -> dict[str, Any]:
+def run(
+    database: Database,
+    settings: Settings,
+    *,
+    job_id: str,
+    report: JobReporter,
+    then: Then = lambda tx, result: None,
+) -> dict[str, Any]:
     """Do a queued retraining in this process and return its result.
 
+    ``then`` is called with it in the transaction that registers the checkpoint, so that no kill comes between the two.
     Raises `BadInput` if there is nothing to train on, `Cancelled`; the project is then unchanged.
     """
     with database.read() as tx:
@@ -71,14 +86,21 @@ def run(database: Database, settings: Settings, *, job_id: str, report: JobRepor
             snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
         contents = [str(entry[1]) for entry in described]
         training = Retraining(database, settings, project_id=project_id, source=source, report=report)
-        result = training.run(
-            folds(corrected, contents), kind=facts.evaluation, steps=job.parameters.get("steps"), snapshot=snapshot.hash
+
+        def complete(tx: Connection, result: dict[str, Any]) -> None:
+            result["plan"] = dataclasses.asdict(facts)
+            result["seconds"] = round(time.monotonic() - began, 1)
+            then(tx, result)
+
+        return training.run(
+            folds(corrected, contents),
+            kind=facts.evaluation,
+            steps=job.parameters.get("steps"),
+            snapshot=snapshot.hash,
+            then=complete,
         )
     finally:
         source.close()
-    result["plan"] = dataclasses.asdict(facts)
-    result["seconds"] = round(time.monotonic() - began, 1)
-    return result
 
 
 class Retraining:
@@ -103,7 +125,7 @@ class Retraining:
         self._began = time.monotonic()
         self._last_loss = 0.0
 
-    def run(self, folds: Sequence[Fold], *, kind: str, steps: int | None, snapshot: str) -> dict[str, Any]:
+    def run(self, folds: Sequence[Fold], *, kind: str, steps: int | None, snapshot: str, then: Then) -> dict[str, Any]:
         """Train, measure and register; returns the result of the job."""
         steps = steps or default_steps(sum(len(labelled_frames(v)) for v in self._source.videos) // 5)
         measured = sum(len(fold.held_out) for fold in folds)
@@ -117,17 +139,21 @@ class Retraining:
         if kind != HELD_OUT:  # the folds only measured; the registered network is trained on all videos
             network = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
         figures = {"before_name": self._current.name, **compared(before, after, kind=kind)}
-        registered = self._register(network, figures, steps=steps, snapshot=snapshot)
-        named = {"checkpoint": registered.id, "name": registered.name, **figures}
-        return {
-            **named,
+        result: dict[str, Any] = {
             "promoted": False,
-            "verdict": verdict(named),
             "steps": steps,
             "snapshot": snapshot,
             "loss_last": round(self._last_loss, 4),
             "parent": self._first.id,
         }
+
+        def complete(tx: Connection, registered: Checkpoint) -> None:
+            named = {"checkpoint": registered.id, "name": registered.name, **figures}
+            result.update(named, verdict=verdict(named))
+            then(tx, result)
+
+        self._register(network, figures, steps=steps, snapshot=snapshot, then=complete)
+        return result
 
     def _measure_before(self, folds: Sequence[Fold], kind: str) -> list[Score]:
         network = with_categories(self._read(self._current), self._source.categories).build(self._device)
@@ -187,21 +213,29 @@ class Retraining:
         if self._report.cancelled():
             raise Cancelled
 
-    def _register(self, network: TeViT, figures: Mapping[str, Any], *, steps: int, snapshot: str) -> Checkpoint:
+    def _register(
+        self,
+        network: TeViT,
+        figures: Mapping[str, Any],
+        *,
+        steps: int,
+        snapshot: str,
+        then: Callable[[Connection, Checkpoint], object],
+    ) -> None:
         with self._database.read() as tx:
             number = next_round(tx, self._project_id)
-        path = self._settings.checkpoints / f"{uuid.uuid4().hex}.safetensors"
         provenance = {"steps": steps, "seed": 1, "snapshot": snapshot, "project": self._project_id, "round": number}
         parent = self._first.sha256
         made = checkpoint.from_network(network, self._source.categories, parent=parent, provenance=provenance)
-        checkpoint.save(path, made)
-        try:
+        with arriving(self._settings.checkpoints / f"{uuid.uuid4().hex}.safetensors") as arrival:
+            checkpoint.save(arrival.content, made)
+            digest, path = checkpoint.file_hash(arrival.content), arrival.put()
             with self._database.atomic() as tx:
                 registered = checkpoints.add_checkpoint(
                     tx,
                     name=free_name(tx, self._project_id, number),
                     path=str(path.relative_to(self._settings.data)),
-                    sha256=checkpoint.file_hash(path),
+                    sha256=digest,
                     config=made.config.name,
                     categories=list(made.categories),
                     size_bytes=path.stat().st_size,
@@ -212,10 +246,7 @@ class Retraining:
                 )
                 choice = dict(zip(made.categories, self._source.category_ids, strict=True))
                 checkpoints.set_class_map(tx, registered.id, self._project_id, choice)
-        except BaseException:
-            path.unlink(missing_ok=True)
-            raise
-        return registered
+                then(tx, registered)
 
 
 def recipe(config: TeViTConfig, steps: int) -> TrainingConfig:

@@ -206,14 +206,14 @@ async def _clear_up(context: Context) -> None:
 async def _care_on(context: Context) -> None:
     """Every few seconds: start a worker if jobs wait, and mark dead jobs as failed, also after a restart.
 
-    Every few hours, left-over files are removed.
+    After a job has died, and every few hours, left-over files are removed.
     """
     loop = asyncio.get_running_loop()
     cleared = loop.time()
     while True:
         try:
-            await context.write_long(queue.care, context.settings)
-            if loop.time() - cleared >= CLEAR_SECONDS:
+            dead = await context.write_long(queue.care, context.settings)
+            if dead or loop.time() - cleared >= CLEAR_SECONDS:
                 cleared = loop.time()
                 await _clear_up(context)
         except (AppError, DatabaseError, OSError) as error:

@@ -20,6 +20,7 @@ from app.worker.job import Handler, JobContext
 from app.worker.loop import watch_child
 from model.tracking.settings import ProposeSettings
 from storage import checkpoints, jobs
+from storage.checkpoints import Checkpoint
 from storage.youtube_vis import YouTubeVisError
 
 
@@ -109,6 +110,7 @@ def export_project(context: JobContext) -> Mapping[str, Any]:
         stride=parameters.get("stride"),
         report=context.report,
         cancelled=context.report.cancelled,
+        ready=lambda done: context.prepare(done.as_json()),
     )
     return done.as_json()
 
@@ -116,10 +118,20 @@ def export_project(context: JobContext) -> Mapping[str, Any]:
 def download_release(context: JobContext) -> Mapping[str, Any]:
     """``{"name": release}``: a published checkpoint into the data folder."""
     name = context.job.parameters["name"]
+
+    def result(made: Checkpoint) -> Mapping[str, Any]:
+        sentence = f"{made.name} is downloaded and can be put in use."
+        return {"checkpoint": made.id, "name": made.name, "sentence": sentence}
+
     made = download(
-        context.database, context.settings, name=name, report=context.report, cancelled=context.report.cancelled
+        context.database,
+        context.settings,
+        name=name,
+        report=context.report,
+        cancelled=context.report.cancelled,
+        then=lambda tx, made: context.finish(tx, result(made)),
     )
-    return {"checkpoint": made.id, "name": made.name, "sentence": f"{made.name} is downloaded and can be put in use."}
+    return result(made)
 
 
 def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
@@ -132,7 +144,18 @@ def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
     context.report(0.1, "Reading the file")
     with file_of_job(context.settings.data / CHECKPOINTS, parameters, typed="path") as path:
         file = CheckpointFile(path, parameters["name"], config=parameters.get("config"))
-        made = add_file(context.database, context.settings, file, project_id=None, cancelled=context.report.cancelled)
+        made = add_file(
+            context.database,
+            context.settings,
+            file,
+            project_id=None,
+            cancelled=context.report.cancelled,
+            then=lambda tx, made: context.finish(tx, _added(made)),
+        )
+    return _added(made)
+
+
+def _added(made: Checkpoint) -> Mapping[str, Any]:
     sentence = " ".join((f"{made.name} is added and can be put in use.", *notes_of(made)))
     return {"checkpoint": made.id, "name": made.name, "sentence": sentence}
 

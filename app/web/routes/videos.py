@@ -9,7 +9,7 @@ from starlette.requests import ClientDisconnect
 
 from app.errors import BadInput
 from app.library import sources
-from app.library.videos import add_upload, add_video, receive_upload
+from app.library.videos import add_upload, add_video, receive_upload, upload
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -117,19 +117,16 @@ def router(context: Context) -> APIRouter:
     @routes.put("/projects/{project_id}/videos")
     async def put_video(request: Request, project_id: str, name: Annotated[str, Query(max_length=1024)]) -> Json:
         await context.run(check_project, project_id)
-        try:
-            part = await receive_upload(context.settings, name=name, body=request.stream())
-        except ClientDisconnect:
-            raise BadInput(f"The upload of {name} broke off; nothing of it was kept.") from None
+        with upload(context.settings, name) as arrival:
+            try:
+                await receive_upload(arrival, name=name, body=request.stream())
+            except ClientDisconnect:
+                raise BadInput(f"The upload of {name} broke off; nothing of it was kept.") from None
 
-        def store(database: Database) -> Json:
-            video = add_upload(database, context.settings, project_id=project_id, name=name, part=part)
-            return {"video": wire.added_video(video)}
+            def store(database: Database) -> Json:
+                video = add_upload(database, context.settings, project_id=project_id, name=name, arrival=arrival)
+                return {"video": wire.added_video(video)}
 
-        try:
             return await context.write_long(store)
-        finally:
-            # It is renamed where it was stored; it is still there where no turn came.
-            part.unlink(missing_ok=True)
 
     return routes

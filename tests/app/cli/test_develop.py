@@ -61,13 +61,23 @@ def test_the_suite_is_run_by_the_launcher(monkeypatch: pytest.MonkeyPatch, run: 
     assert asked[0][1].endswith("launch.py") and asked[0][2:] == ["test"]
 
 
-def test_the_number_of_fuzz_cases_is_passed_on_and_is_for_fuzz_alone(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_random_cases_are_passed_on_to_the_benchmarks_that_have_them(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
     asked: list[list[str]] = []
     monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given) or 0)
 
     assert run("benchmark", "fuzz", "--cases", "7").code == 0
     assert asked[0][1:] == ["-m", "tests.benchmarks.fuzz", "--cases", "7"]
-    for words in (("store", "--cases", "7"), ("fuzz", "--cases", "7", "--write")):
+    assert run("benchmark", "crash", "--seed", "3", "--kills", "5", "--first", "0", "--json").code == 0
+    assert asked[1][1:] == ["-m", "tests.benchmarks.crash", "--json", "--kills", "5", "--first", "0", "--seed", "3"]
+    for words in (
+        ("store", "--cases", "7"),
+        ("fuzz", "--cases", "7", "--write"),
+        ("fuzz", "--kills", "7"),
+        ("crash", "--cases", "7"),
+        ("all", "--seed", "7"),
+    ):
         refused = run("benchmark", *words)
-        assert refused.code == 1 and "--cases" in refused.last
-    assert len(asked) == 1
+        assert refused.code == 1 and words[1] in refused.last
+    assert len(asked) == 2

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadInput, Cancelled
+from app.exchange.exporting import Exported
 from app.settings import Settings
 from storage.database import Database
 from storage.frames import SourceMissing
+from storage.jobs import JobOver
 from storage.youtube_vis import read_dataset
 from tests.app.exchange.scene import ExchangeScene, foreign
 from tests.app.made import FRAMES, new_track, project_with, square, video_in
@@ -47,6 +49,26 @@ def test_only_what_is_not_rejected_and_has_a_category_leaves(worked: ExchangeSce
     assert video.file_names[:2] == ("clip/00000.jpg", "clip/00001.jpg")
     assert len(list((tmp_path / "out" / "JPEGImages" / "clip").iterdir())) == FRAMES
     assert [path.name for path in tmp_path.glob(".*")] == []
+
+
+def test_an_export_is_ready_when_all_is_written_and_before_its_folder_has_its_name(
+    worked: ExchangeScene, tmp_path: Path
+) -> None:
+    out, seen = tmp_path / "out", list[Exported]()
+
+    def ready(done: Exported) -> None:
+        [part] = tmp_path.glob(".out.*")
+        assert not out.exists() and (part / "instances.json").is_file() and len(list(part.rglob("*.jpg"))) == FRAMES
+        seen.append(done)
+
+    assert [worked.export(out, ready=ready)] == seen
+
+    def refuse(done: Exported) -> None:
+        raise JobOver("it was given up")
+
+    with pytest.raises(JobOver):
+        worked.export(tmp_path / "other", ready=refuse)
+    assert not list(tmp_path.glob("*other*"))
 
 
 def test_an_export_comes_back_the_same_and_leaves_as_the_same_bytes(

@@ -91,6 +91,28 @@ def test_a_job_is_given_up_when_its_process_is_gone_or_is_elsewhere_and_silent(
     assert started_workers == [], "nothing waits, so nobody is started"
 
 
+@pytest.mark.parametrize("cancelling", [False, True])
+@pytest.mark.parametrize("written", [False, True])
+def test_a_dead_export_is_done_if_its_folder_has_got_its_name(
+    database: Database, settings: Settings, written: bool, cancelling: bool
+) -> None:
+    job = running(database, f"{HERE}:{dead_pid()}", kind="export", cancelling=cancelling)
+    out = settings.exports / "street"
+    result = {"out": str(out), "annotations": str(out / "instances.json")}
+    with database.atomic() as tx:
+        jobs.prepare(tx, job, result=result)
+    if written:
+        out.mkdir()
+        (out / "instances.json").write_text("{}")
+    assert queue.care(database, settings) == 1
+    found = job_in(database, job)
+    status = "done" if written else "cancelled" if cancelling else "failed"
+    assert (found.status, found.result) == (status, result if written else None)
+    assert queue.care(database, settings) == 0
+    with pytest.raises(jobs.JobOver), database.atomic() as tx:
+        jobs.prepare(tx, job, result={})
+
+
 def test_a_dead_job_is_found_however_many_wait_behind_it(
     database: Database, settings: Settings, started_workers: list[Settings]
 ) -> None:

@@ -13,8 +13,11 @@ from app.settings import Settings
 from app.web.server import create_app
 from storage import jobs
 from storage.database import Database
+from storage.projects import Project
 from tests.app.conftest import ADDRESS
+from tests.app.made import add_checkpoint
 from tests.material import ROOT
+from tests.storage.scenes import make_video
 
 # Writes a folder, or copies a video, and stops in the middle until it is killed.
 EXPORT = """
@@ -30,14 +33,32 @@ with new_folder(Path(sys.argv[1])) as folder:
 COPY = """
 import shutil, sys, time
 from pathlib import Path
-from app.library.videos import _copy_in
+from app.library import videos
 from app.settings import make_settings
-def stop(source, target):
-    Path(target).write_text("x")
+from storage.database import Database
+def stop(*_, **__):
     print("half", flush=True)
     time.sleep(60)
-shutil.copyfile = stop
-_copy_in(make_settings(data=sys.argv[1], environment={}), Path(sys.argv[2]))
+def stop_copying(source, target):
+    Path(target).write_text("x")
+    stop()
+settings = make_settings(data=sys.argv[1], environment={})
+if sys.argv[3] == "copying":
+    shutil.copyfile = stop_copying
+else:
+    videos._store = stop
+database = Database.open(settings.database_url)
+videos.add_video(database, settings, project_id="p", path=sys.argv[2], copy=True, again=True)
+"""
+CHECKPOINT = """
+import sys, time
+from pathlib import Path
+from storage.arrivals import arriving
+with arriving(Path(sys.argv[1])) as arrival:
+    arrival.content.write_text("weights")
+    arrival.put()
+    print("half", flush=True)
+    time.sleep(60)
 """
 
 
@@ -73,20 +94,52 @@ def test_a_killed_export_goes_at_the_next_start_and_a_running_one_stays(settings
     assert partial(settings.exports) == []
 
 
-@pytest.mark.parametrize("kind", ["file", "folder"])
-def test_a_killed_copy_leaves_nothing_after_the_next_start(
-    settings: Settings, database: Database, tmp_path: Path, kind: str
-) -> None:
-    source = tmp_path / "film"
-    if kind == "folder":
-        source.mkdir()
-        (source / "0.png").write_text("x")
-    else:
+def source_of(tmp_path: Path, kind: str) -> Path:
+    """A file, or a folder of two pictures, to copy."""
+    source = tmp_path / "film.mp4"
+    if kind == "file":
         source.write_text("x")
-    kill(halfway(COPY, settings.data, source))
-    assert len(list(settings.videos.iterdir())) == 1
+    else:
+        source.mkdir()
+        for k in range(2):
+            (source / f"{k}.png").write_text("x")
+    return source
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+@pytest.mark.parametrize("killed", ["copying", "before its row is stored"])
+def test_a_killed_copy_leaves_nothing_after_the_next_start(
+    settings: Settings, database: Database, tmp_path: Path, kind: str, killed: str
+) -> None:
+    kill(halfway(COPY, settings.data, source_of(tmp_path, kind), killed))
+    assert len(list(settings.videos.iterdir())) == (1 if killed == "copying" else 2)
     assert clear_abandoned_folders(database, settings) == 1
     assert list(settings.videos.iterdir()) == []
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_a_copy_whose_row_was_stored_stays_when_its_process_was_killed_just_then(
+    settings: Settings, database: Database, project: Project, tmp_path: Path, kind: str
+) -> None:
+    kill(halfway(COPY, settings.data, source_of(tmp_path, kind), "before its row is stored"))
+    with database.atomic() as tx:
+        make_video(tx, project.id, path=str(settings.videos / "film.mp4"), copied=True)
+    assert clear_abandoned_folders(database, settings) == 1
+    assert list(settings.videos.iterdir()) == [settings.videos / "film.mp4"]
+
+
+@pytest.mark.parametrize("kind", ["file", "folder"])
+def test_what_a_person_put_in_the_place_of_a_killed_copy_stays(
+    settings: Settings, database: Database, tmp_path: Path, kind: str
+) -> None:
+    kill(halfway(COPY, settings.data, source_of(tmp_path, kind), "before its row is stored"))
+    place = settings.videos / "film.mp4"
+    theirs = place if kind == "file" else place / "1.png"
+    (tmp_path / "theirs").write_text("theirs")
+    (tmp_path / "theirs").replace(theirs)
+    assert clear_abandoned_folders(database, settings) == 1
+    assert theirs.read_text() == "theirs"
+    assert kind == "file" or list(place.iterdir()) == [theirs]
 
 
 def test_an_export_into_a_folder_of_a_person_is_found_by_its_job(
@@ -102,6 +155,18 @@ def test_an_export_into_a_folder_of_a_person_is_found_by_its_job(
         jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": "/no such/place"})
     assert clear_abandoned_folders(database, settings) == 1
     assert list(out.parent.iterdir()) == [other]
+
+
+@pytest.mark.parametrize("row", [True, False])
+def test_a_checkpoint_whose_process_was_killed_stays_only_with_its_row(
+    settings: Settings, database: Database, row: bool
+) -> None:
+    place = settings.checkpoints / "demo.safetensors"
+    kill(halfway(CHECKPOINT, place))
+    if row:
+        add_checkpoint(database, "fish")
+    assert place.is_file() and clear_abandoned_folders(database, settings) == 1
+    assert list(settings.checkpoints.iterdir()) == ([place] if row else [])
 
 
 def test_what_a_person_put_there_and_what_is_young_without_a_lock_stays(

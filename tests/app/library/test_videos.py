@@ -11,7 +11,7 @@ from app.errors import BadInput, Cancelled, CannotStore
 from app.library import videos as library_videos
 from app.library.counting import count_frames, frame_index
 from app.library.sources import problem
-from app.library.videos import add_upload, receive_upload, safe_name
+from app.library.videos import add_upload, receive_upload, safe_name, upload
 from app.settings import Settings
 from storage import frames, videos
 from storage.database import Database
@@ -113,18 +113,23 @@ async def pieces(*parts: bytes, broken: Exception | None = None) -> AsyncIterato
         raise broken
 
 
+def receive(settings: Settings, body: AsyncIterator[bytes], **more: int) -> None:
+    with upload(settings, "a.mp4") as arrival:
+        own_loop.run(receive_upload(arrival, name="a.mp4", body=body, **more))
+
+
 def test_an_upload_that_breaks_off_or_is_too_large_leaves_nothing(settings: Settings) -> None:
     with pytest.raises(EOFError):
-        own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=EOFError())))
+        receive(settings, pieces(b"x", broken=EOFError()))
     with pytest.raises(BadInput, match="larger"):
-        own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"xxx", b"xxx"), limit=5))
+        receive(settings, pieces(b"xxx", b"xxx"), limit=5)
     assert list(settings.videos.iterdir()) == []
 
 
 def test_a_full_disk_is_one_sentence_and_leaves_nothing(settings: Settings) -> None:
     full = OSError(28, "No space left on device")
     with pytest.raises(CannotStore, match=r"No space left.*make room") as caught:
-        own_loop.run(receive_upload(settings, name="a.mp4", body=pieces(b"x", broken=full)))
+        receive(settings, pieces(b"x", broken=full))
     assert caught.value.status == 507
     assert list(settings.videos.iterdir()) == []
 
@@ -144,19 +149,16 @@ def test_what_cannot_be_a_path_is_refused_in_a_sentence(library: LibraryScene, p
 
 
 def test_two_people_may_bring_the_same_name_at_once(
-    library: LibraryScene, database: Database, settings: Settings, project: Project, monkeypatch: pytest.MonkeyPatch
+    library: LibraryScene, database: Database, settings: Settings, project: Project
 ) -> None:
-    """The second one looks for a place before the first has put its file there; neither loses it, also if one fails."""
+    """Both are received before the first is stored; neither loses its file, also if one fails."""
     film = library.file("film.mp4", frames=3).read_bytes()
-    parts = [settings.videos / f".{sign * 32}.mp4.part" for sign in "ab"]
-    for part, content in zip(parts, (film, b"no film"), strict=True):
-        part.write_bytes(content)
-    claim = library_videos._claim
-    both = iter([claim(settings.videos, "film.mp4"), claim(settings.videos, "film.mp4")])
-    monkeypatch.setattr(library_videos, "_claim", lambda *_, **__: next(both))
-    kept = add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[0])
-    with pytest.raises(BadInput, match=r"film\.mp4"):
-        add_upload(database, settings, project_id=project.id, name="film.mp4", part=parts[1])
+    refused = pytest.raises(BadInput, match=r"film\.mp4")
+    with upload(settings, "film.mp4") as mine, refused, upload(settings, "film.mp4") as theirs:
+        mine.content.write_bytes(film)
+        theirs.content.write_bytes(b"no film")
+        kept = add_upload(database, settings, project_id=project.id, name="film.mp4", arrival=mine)
+        add_upload(database, settings, project_id=project.id, name="film.mp4", arrival=theirs)
     assert Path(kept.path).read_bytes() == film and list(settings.videos.iterdir()) == [Path(kept.path)]
 
 

@@ -95,6 +95,31 @@ def test_one_corrected_video_is_measured_on_its_last_third(
     assert result["evaluation"] == "last-third" and result["proven"] is False
 
 
+def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_all(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = queued(database, project[0], steps=1)
+    result = retrain_run.run_job(database, settings, job_id=job_id, worker="test")
+    with database.read() as tx:
+        job = jobs.get_job(tx, job_id)
+    assert (job.status, job.result) == ("done", result) and result["plan"]["reason"] is None
+    given_up = queued(database, project[0], steps=1)
+    save = checkpoint.save
+
+    def die(*arguments: Any) -> None:
+        with database.atomic() as tx:
+            jobs.fail(tx, given_up, error="Its worker died.")
+        save(*arguments)
+
+    monkeypatch.setattr(checkpoint, "save", die)
+    before = sorted(settings.checkpoints.iterdir())
+    with pytest.raises(jobs.JobOver):
+        retrain_run.run_job(database, settings, job_id=given_up, worker="test")
+    assert sorted(settings.checkpoints.iterdir()) == before
+    with database.read() as tx:
+        assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start", "round 1"]
+
+
 def test_cancelling_leaves_nothing_behind(
     database: Database, settings: Settings, project: tuple[Project, list[Video]]
 ) -> None:

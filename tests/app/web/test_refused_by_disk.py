@@ -176,7 +176,7 @@ def test_a_copy_or_an_upload_that_finds_no_room_says_so(
     copied = client.post(f"/data/projects/{project.id}/videos", json={"path": str(clip), "copy_in": True})
     real = Path.open
     monkeypatch.setattr(
-        Path, "open", lambda path, *how, **more: refuse() if path.suffix == ".part" else real(path, *how, **more)
+        Path, "open", lambda path, *how, **more: refuse() if path.stem == "content" else real(path, *how, **more)
     )
     sent = client.put(f"/data/projects/{project.id}/videos?name=sent.mp4", content=clip.read_bytes())
     for answer in (copied, sent):

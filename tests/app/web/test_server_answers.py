@@ -125,6 +125,25 @@ def test_the_jobs_are_looked_after_again_after_a_bad_moment(
         assert client.get("/data/jobs").status_code == 200
 
 
+def test_the_leftovers_of_a_job_go_as_soon_as_its_process_is_found_dead(
+    settings: Settings, started_workers: list[Settings], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = settings.exports / f".street.{'0123456789abcdef' * 2}.partial"
+    found = iter([0])
+
+    def care(database: Database, of: Settings) -> int:
+        if next(found, 1) == 0:
+            left.mkdir()
+            (left / ".held").touch()
+            return 0
+        return 1
+
+    monkeypatch.setattr(queue, "care", care)
+    monkeypatch.setattr(server, "CARE_SECONDS", 0.01)
+    with TestClient(create_app(settings, pages=False), base_url=ADDRESS):
+        wait_for(lambda: next(found, 1) and not left.exists())
+
+
 def test_looking_after_the_jobs_ends_with_the_server(settings: Settings, started_workers: list[Settings]) -> None:
     async def looking_after_them() -> list[str]:
         return [task.get_name() for task in asyncio.all_tasks() if "_care_on" in str(task.get_coro())]

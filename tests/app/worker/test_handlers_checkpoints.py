@@ -17,6 +17,7 @@ from app.settings import Settings
 from app.worker import handlers
 from app.worker.handlers import add_checkpoint, export_checkpoint
 from app.worker.job import JobContext
+from storage import checkpoints, jobs
 from storage.database import Database
 from storage.errors import NameTaken
 from tests.app.command_line import tiny_checkpoint
@@ -26,8 +27,14 @@ PATHS = st.one_of(st.text(max_size=40), st.lists(STEPS, max_size=7).map("/".join
 
 
 def context_of(settings: Settings, database: Database | None = None, **parameters: Any) -> JobContext:
-    report, job = cast(Any, lambda *_: None), cast(Any, SimpleNamespace(parameters={"name": "a", **parameters}))
+    """The context of a running job; without a database its handler must not get so far as to end it."""
+    report, named = cast(Any, lambda *_: None), {"name": "a", **parameters}
     report.cancelled = lambda: False
+    job = cast(Any, SimpleNamespace(id="", parameters=named))
+    if database is not None:
+        with database.atomic() as tx:
+            jobs.enqueue(tx, kind="checkpoints", project_id=None, parameters=named)
+            job = jobs.claim(tx, worker="w", kinds=["checkpoints"])
     return JobContext(settings=settings, database=cast(Any, database), job=job, report=report, warm=cast(Any, None))
 
 
@@ -45,6 +52,25 @@ def test_an_upload_goes_when_its_job_is_done_or_has_failed(
     with pytest.raises(NameTaken):
         add_checkpoint(context_of(settings, database, **twin.parameters))
     assert not twin.path.parent.exists() and own_file.is_file()
+
+
+def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_all(
+    database: Database, settings: Settings, own_file: Path
+) -> None:
+    context = context_of(settings, database, path=str(own_file))
+    made = add_checkpoint(context)
+    with database.read() as tx:
+        job = jobs.get_job(tx, context.job.id)
+    assert (job.status, job.result) == ("done", made)
+    given_up = context_of(settings, database, path=str(own_file), name="b")
+    with database.atomic() as tx:
+        jobs.fail(tx, given_up.job.id, error="Its process died.")
+    before = sorted(settings.checkpoints.iterdir())
+    with pytest.raises(jobs.JobOver):
+        add_checkpoint(given_up)
+    assert sorted(settings.checkpoints.iterdir()) == before
+    with database.read() as tx:
+        assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["a"]
 
 
 def test_an_upload_is_told_by_the_name_that_the_person_knows(
