@@ -2,9 +2,10 @@
 
 Kill ``n`` of a seed is always of the same kind and at the same share of the time that such work takes, so that
 ``--first N --kills M`` goes on where an earlier run ended. A line about each kill goes to
-stderr.
+stderr. SIGINT and SIGTERM end the run with the table of the kills so far.
 """
 
+import signal
 import sys
 
 from tests.benchmarks._tables import Table, options, progress, show
@@ -27,14 +28,20 @@ COLUMNS = (
 def measured(*, seed: int, first: int, kills: int) -> Tally:
     """Do the kills; a line about each is printed as soon as it is judged."""
     tally = Tally()
-    run_kills(tally, seed=seed, first=first, count=kills, report=progress)
+    for number in (signal.SIGINT, signal.SIGTERM):
+        # Set here: a shell starts a command in the background with SIGINT ignored.
+        signal.signal(number, signal.default_int_handler)
+    try:
+        run_kills(tally, seed=seed, first=first, count=kills, report=progress)
+    except KeyboardInterrupt:
+        progress(f"Ended early; --first {first + tally.all.kills} goes on there.")
     return tally
 
 
 def table(tally: Tally) -> Table:
     """One line for each kind, and one for all."""
     every = [(name, count) for name, count in sorted(tally.counts.items()) if count.kills]
-    rows = [_row(name, count) for name, count in (*every, ("all", tally.all))]
+    rows = [_row(name, count) for name, count in (*every, *([("all", tally.all)] if every else []))]
     facts = {"kinds": {name: count.facts for name, count in every}, "failures": tally.failures}
     return Table("crash", COLUMNS, rows, facts=facts, timed=True)
 
