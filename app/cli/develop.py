@@ -44,11 +44,12 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
 def _chosen_cases(arguments: argparse.Namespace) -> list[str]:
     """The flags of `OPTIONS` that were given. Raises `BadInput` where the benchmark has no such flag."""
     flags: list[str] = []
-    for flag in dict.fromkeys(flag for known in OPTIONS.values() for flag in known):
+    own = OPTIONS.get(arguments.name, ())
+    for flag in dict.fromkeys((*own, *(flag for known in OPTIONS.values() for flag in known))):
         value = getattr(arguments, flag)
         if value is None:
             continue
-        if flag not in OPTIONS.get(arguments.name, ()) or arguments.write:
+        if flag not in own or arguments.write:
             having = " or ".join(name for name, known in OPTIONS.items() if flag in known)
             raise BadInput(f"--{flag} is for the benchmark {having} alone, without --write.")
         flags += [f"--{flag}", str(value)]

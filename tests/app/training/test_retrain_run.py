@@ -1,5 +1,6 @@
 """Whole retrainings of a small project: the registered checkpoint, its figures, and a cancelled run."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -102,7 +103,7 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
     result = retrain_run.run_job(database, settings, job_id=job_id, worker="test")
     with database.read() as tx:
         job = jobs.get_job(tx, job_id)
-    assert (job.status, job.result) == ("done", result) and result["plan"]["reason"] is None
+    assert (job.status, job.result) == ("done", json.loads(json.dumps(result))) and result["plan"]["reason"] is None
     given_up = queued(database, project[0], steps=1)
     save = checkpoint.save
 
