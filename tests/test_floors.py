@@ -31,7 +31,8 @@ FLOORS = {
         "tracks removal edits",
         "jobs masks",
         "database youtube_vis",
-        "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations arrivals",
+        "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
+        "arrivals",
         "schema errors authors atomic text plain_values regular_files",
     ),
 }

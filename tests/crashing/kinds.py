@@ -11,7 +11,7 @@ from http.client import HTTPException
 from pathlib import Path
 
 from model.weights.checkpoint import file_hash
-from storage import checkpoints, tracks, videos
+from storage import checkpoints, imports, tracks, videos
 from tests.crashing.world import IMPORTED, World, children_of, kill
 from tests.crashing.writers import call
 from tests.storage.made_videos import make_video
@@ -103,7 +103,7 @@ def _untold_import(world: World, activity: Activity) -> list[str]:
     """Done: all videos with all tracks are there. Else: none of it is visible."""
     job = world.ended(str(activity.job))
     with world.database.read() as tx:
-        of_file = {one.id for one in videos.list_imports(tx, world.imports.id) if one.path == str(activity.place)}
+        of_file = {one.id for one in imports.list_imports(tx, world.imports.id) if one.path == str(activity.place)}
         ours = [video for video in videos.list_videos(tx, world.imports.id) if video.import_id in of_file]
         numbers = sorted(len(tracks.list_tracks(tx, video.id)) for video in ours)
     wanted = [2] * len(IMPORTED) if job.status == "done" else []
