@@ -12,6 +12,7 @@ import { EditQueue } from "./document/editqueue.js";
 import { followClosedTabs } from "./document/keptedits.js";
 import { saveAsFile } from "./document/queuefile.js";
 import { RowLoader, CHUNK } from "./document/rowloader.js";
+import { Hooks } from "./hooks.js";
 import { Showing } from "./pictures/showing.js";
 import { openTab } from "./document/tabs.js";
 import { createPreferences, createSession, createView, openVideo, VIEW } from "./state.js";
@@ -24,9 +25,10 @@ import { hasEnded, keptOf } from "../kit/words.js";
 /** @typedef {import("../kit/wire.js").Video} Video */
 /** @typedef {import("../kit/wire.js").WrittenRow} WrittenRow */
 
-export class Editor {
+export class Editor extends Hooks {
   /** @param {HTMLElement} root */
   constructor(root) {
+    super();
     this.root = root;
     this.session = createSession();
     this.view = createView();
@@ -42,8 +44,6 @@ export class Editor {
     /** @type {import("./shortcuts/keymap.js").Keymap} */ this.keymap;
     this.commands = /** @type {import("./commands/index.js").Commands} */ ({});
     /** @type {(() => void)|null} */ this.stopPlaying = null;
-    /** @type {(message: import("./panels/toasts.js").Toast) => void} */
-    this.toast = () => {};
     /** @type {(() => void)[]} */
     this.closing = [];
     this.author = author(localStorage);
@@ -55,16 +55,8 @@ export class Editor {
     this.recounting = null;
     /** undos and redos under way */
     this.undos = 0;
-    /** @type {() => void} */ this.onopen = () => {};
-    /** @type {() => void} cancels a half drawn stroke */ this.oncancel = () => {};
-    /** @type {(title: string, partners: import("./verbs/partners.js").Partner[]) => Promise<string|null>} asks for a second
-     * track, null for none */
-    this.choosePartner = async () => null;
     /** @type {import("./canvas/stage.js").Stage|null} */ this.stage = null;
     /** encodes drawn masks */ this.encoder = new Encoder();
-    /** @type {() => boolean} whether a button is down on the canvas */ this.isPressed = () => false;
-    /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};
-    /** @type {(conflict: import("./document/editbatch.js").Conflict) => void} */ this.onconflict = () => {};
     this.view.on(["frame"], () => this.show());
     this.view.on(["frame", "selected"], () => this.keepAddress());
     this.view.on(["selected", "hidden", "marks", "solo", "clean", "newTrack"], () => this.recompose());

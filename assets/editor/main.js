@@ -9,6 +9,7 @@ import { showConflict } from "./panels/conflict.js";
 import { counting } from "./pictures/counting.js";
 import { h } from "../kit/dom.js";
 import { Editor } from "./editor.js";
+import { openContextMenu } from "./panels/contextmenu.js";
 import { emptiness } from "./panels/emptiness.js";
 import { isFloating } from "../kit/floating.js";
 import { optionStrip } from "./panels/options.js";
@@ -99,7 +100,7 @@ export async function mount(element) {
 
 /** @param {Editor} app */
 function build(app) {
-  const stage = new Stage(app, sourceNotice(app));
+  const stage = new Stage(app);
   const timeline = new Timeline(app);
   const count = counting(app);
   const work = h(
@@ -108,7 +109,7 @@ function build(app) {
     toolRail(app),
     optionStrip(app),
     stage.host,
-    reviewBar(app),
+    h("div", { class: "v-below" }, sourceNotice(app), reviewBar(app)),
     h(
       "section",
       { class: "v-timeline", "aria-label": "Timeline" },
@@ -131,9 +132,16 @@ function build(app) {
   app.stage = stage;
   app.onconflict = (detail) => showConflict(app, detail);
   app.choosePartner = (title, partners) => choosePartner(app, title, partners);
+  // Selecting a track draws its row anew; the menu opens after that.
+  app.onmenu = (place, point) => setTimeout(() => openContextMenu(app, place, point));
   app.isPressed = () => stage.pressed;
   app.view.on(["revision"], () => renewPreview(app));
-  app.view.on(["preview", "frame"], () => app.recompose());
+  app.view.on(["preview"], () => {
+    app.recompose();
+    // Enter and Esc decide on the preview, not on the button that asked for it.
+    if (app.view.now.preview && !document.activeElement?.closest(".v-preview"))
+      stage.host.focus({ preventScroll: true });
+  });
   followKeys(app);
   followLikelyErrors(app);
   keys(app, stage);

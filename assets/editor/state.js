@@ -22,6 +22,8 @@ const STORED = "v-editor";
  * @property {boolean} outlines
  * @property {number} panel width, CSS pixels; 0: that of the style sheet
  * @property {number} timeline height, CSS pixels; 0: that of the style sheet
+ * @property {number} panelOf width of the window in which the panel got its width
+ * @property {number} timelineOf height of the window in which the timeline got its height
  * @property {string} scope frame, range, onward or whole
  * @property {string} tab tracks, queue or history
  */
@@ -43,6 +45,8 @@ export const PREFERENCES = Object.freeze({
   outlines: true,
   panel: 0,
   timeline: 0,
+  panelOf: 0,
+  timelineOf: 0,
   scope: "frame",
   tab: "tracks",
 });

@@ -60,6 +60,19 @@ export function fill(parent, ...children) {
 }
 
 /**
+ * Replace the content of an element; the focus stays on what has the same `data-focus`.
+ * @param {Element} parent @param {...Children} children
+ */
+export function refill(parent, ...children) {
+  const active = document.activeElement;
+  const name = active instanceof HTMLElement && parent.contains(active) ? active.dataset.focus : undefined;
+  fill(parent, ...children);
+  if (name === undefined) return;
+  const same = parent.querySelector(`[data-focus="${CSS.escape(name)}"]`);
+  if (same instanceof HTMLElement) same.focus({ preventScroll: true });
+}
+
+/**
  * An icon of the look.
  * @param {string} name
  * @param {number} [size] CSS pixels

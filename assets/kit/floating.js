@@ -16,6 +16,7 @@ import { h, icon } from "./dom.js";
  * @property {boolean} [current]
  * @property {string} [href] for a link
  * @property {() => unknown} [run] for a button
+ * @property {string|null} [reason] why it cannot be chosen now
  * @property {string} [name] kept as `data-do`
  */
 
@@ -92,25 +93,40 @@ function placeAt(box, anchor, align) {
  * A list to choose from, in a popover; the arrow keys go round it.
  * @param {Element} anchor
  * @param {(MenuItem|null)[]} items null is a line between groups
- * @param {{label: string, width?: number, align?: "start"|"end"}} options
+ * @param {{label: string, width?: number, align?: "start"|"end", onclose?: () => void}} options
  */
-export function openMenu(anchor, items, { label, width = 240, align }) {
+export function openMenu(anchor, items, { label, width = 240, align, onclose }) {
   const rows = items.map((item) => (item ? row(item, () => close()) : h("hr.v-menuline")));
   const list = h("div.v-menu", { role: "menu", tabindex: "-1", autofocus: true, onkeydown: goRound }, rows);
-  const close = popover(anchor, list, { label, width, align });
+  const close = popover(anchor, list, { label, width, align, onclose });
+}
+
+/**
+ * A menu at a point of the window, such as that of the right button.
+ * @param {Element} host where its styles hold
+ * @param {[x: number, y: number]} point CSS pixels
+ * @param {(MenuItem|null)[]} items
+ * @param {{label: string, width?: number}} options
+ */
+export function openMenuAt(host, [x, y], items, { label, width }) {
+  const point = h("span", { style: { position: "fixed", left: `${x}px`, top: `${y}px` } });
+  host.append(point);
+  openMenu(point, items, { label, width, onclose: () => point.remove() });
 }
 
 /** @param {MenuItem} item @param {() => void} close */
-function row({ title, icon: image, note, current, href, run, name }, close) {
+function row({ title, icon: image, note, current, href, run, name, reason }, close) {
   const mark = typeof image === "string" ? icon(image, 16, "v-t2") : image;
   const content = [mark, h("span.v-ell.v-grow", null, title), note];
   const attributes = { role: "menuitem", "aria-current": current ? "true" : null, "data-do": name };
   if (href) return h("a.v-item", { ...attributes, href }, content);
   // Closed first: the choice may open something of its own under the same button.
   const onclick = () => {
+    if (reason) return;
     close();
     run?.();
   };
+  if (reason) Object.assign(attributes, { "aria-disabled": "true", title: reason, "aria-description": reason });
   return h("button.v-item", { ...attributes, type: "button", onclick }, content);
 }
 

@@ -194,6 +194,7 @@
  * @property {"applied"|"nothing"|"conflict"} status
  * @property {WrittenRow[]} [rows]
  * @property {number} [number]
+ * @property {string|null} [kind] of the edit that was undone or redone
  * @property {number|null} [frame] first frame whose masks changed
  * @property {number|null} [last_frame]
  * @property {string} [error]

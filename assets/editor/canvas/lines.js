@@ -6,6 +6,7 @@
 
 import { colourOf, inkOn, roundOf } from "../../look/palette.js";
 import { h } from "../../kit/dom.js";
+import { apart, badgeSize } from "./badges.js";
 import { edgePath, outlinePath } from "../masks/outline.js";
 import { cut } from "../masks/region.js";
 import { encode } from "../masks/rle.js";
@@ -13,7 +14,7 @@ import { drawContours } from "./contours.js";
 
 /** @typedef {import("../masks/raster.js").Box} Box */
 /** @typedef {import("./layers.js").Layers} Layers */
-/** @typedef {{number: number, on: boolean, x: number, y: number}} Badge of a drawn mask, picture pixels */
+/** @typedef {{number: number, on: boolean, x: number, y: number, move: [number, number]}} Badge of a drawn mask: its place in picture pixels, its move on the screen */
 
 /** Smallest zoom with a grid, screen pixels a picture pixel. */
 const GRID = 8;
@@ -74,7 +75,7 @@ export class Lines {
     const before = this.badges.find(({ on }) => on);
     const drawn = clean ? [] : this.layers.drawn();
     const rejected = clean ? [] : this.layers.rejectedOthers();
-    this.badges = drawn.flatMap((track) => this.badgeOf(track));
+    this.badges = this.spread(drawn.flatMap((track) => this.badgeOf(track)));
     const others = [...drawn.filter(({ id }) => id !== view.now.selected), ...rejected];
     const { outlines, ghost, grid } = this.layers.preferences.now;
     const hash = (/** @type {string} */ id) => document.row(id, this.layers.shownFrame)?.hash;
@@ -82,6 +83,7 @@ export class Lines {
       [viewport.scale, viewport.x, viewport.y, this.layers.shownFrame, clean, outlines, ghost, grid],
       others.map(({ id, number }) => [number, hash(id)]),
       rejected.length,
+      this.badges.map(({ on, move }) => (on ? "" : move)),
       ghost ? this.ghostHash() : "",
     ].join();
     const moved = as !== this.drawnAs || preview !== this.preview || Boolean(preview);
@@ -100,7 +102,16 @@ export class Lines {
     const hash = document.row(track.id, shownFrame)?.hash;
     const box = hash ? document.masks.box(hash, document.height) : null;
     if (!box) return [];
-    return [{ number: track.number, on: track.id === view.now.selected, x: (box[0] + box[2]) / 2, y: box[1] }];
+    return [
+      { number: track.number, on: track.id === view.now.selected, x: (box[0] + box[2]) / 2, y: box[1], move: [0, 0] },
+    ];
+  }
+
+  /** Badges of near masks move apart; the selected one stays. @param {Badge[]} badges @returns {Badge[]} */
+  spread(badges) {
+    const order = [...badges].sort((a, b) => Number(b.on) - Number(a.on));
+    const moves = apart(order.map((badge) => this.placeOfBadge(badge)));
+    return order.map((badge, i) => ({ ...badge, move: moves[i] }));
   }
 
   /** @param {import("../document/document.js").Track[]} drawn @param {import("../document/document.js").Track[]} rejected */
@@ -271,19 +282,17 @@ export class Lines {
     context.setLineDash([]);
   }
 
-  /** Where a badge lies on the screen. @param {CanvasRenderingContext2D} context @param {Badge} badge */
-  placeOfBadge(context, { number, on, x, y }) {
-    context.font = `700 ${on ? 11 : 10}px ${getComputedStyle(this.host).fontFamily}`;
+  /** Where a badge lies on the screen: above its mask. @param {Badge} badge */
+  placeOfBadge({ number, on, x, y, move }) {
     const [sx, sy] = this.layers.viewport.toScreen(x, y);
-    const width = Math.max(16, context.measureText(String(number)).width + 8);
-    const height = on ? 16 : 14;
-    return { left: Math.round(sx - width / 2), top: Math.round(Math.max(2, sy - 6 - height)), width, height };
+    const { width, height } = badgeSize(number, on);
+    const left = Math.round(sx - width / 2 + move[0]);
+    return { left, top: Math.round(Math.max(2, sy - 6 - height) + move[1]), width, height };
   }
 
   /** The pixels of the picture under a badge. @param {Badge} badge @returns {Box} */
   boxOfBadge(badge) {
-    const context = /** @type {CanvasRenderingContext2D} */ (this.live.getContext("2d"));
-    const { left, top, width, height } = this.placeOfBadge(context, badge);
+    const { left, top, width, height } = this.placeOfBadge(badge);
     const [x0, y0] = this.layers.viewport.toImage(left - 2, top - 2);
     const [x1, y1] = this.layers.viewport.toImage(left + width + 2, top + height + 2);
     return [Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)];
@@ -294,7 +303,8 @@ export class Lines {
     const ratio = devicePixelRatio || 1;
     context.save();
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { left, top, width, height } = this.placeOfBadge(context, badge);
+    const { left, top, width, height } = this.placeOfBadge(badge);
+    context.font = `700 ${badge.on ? 11 : 10}px ${getComputedStyle(this.host).fontFamily}`;
     const colour = colourOf(badge.number);
     context.beginPath();
     context.roundRect(left - 1.5, top - 1.5, width + 3, height + 3, 5);

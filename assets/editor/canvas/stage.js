@@ -12,6 +12,8 @@ import { viewRail } from "./viewrail.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
+/** A press that moves less is a click, CSS pixels. */
+const STILL = 4;
 /** Longest tap on Space that still plays, milliseconds. */
 const TAP = 350;
 /** Button of a pen's eraser. */
@@ -20,8 +22,8 @@ const PEN_ERASER = 5;
 const LARGEST = 400;
 
 export class Stage {
-  /** @param {Editor} app @param {HTMLElement} notice lies over the canvas, and has its own pointer */
-  constructor(app, notice) {
+  /** @param {Editor} app */
+  constructor(app) {
     this.app = app;
     this.ring = new Ring(app);
     this.fingers = new Fingers(app.viewport);
@@ -33,7 +35,6 @@ export class Stage {
       { class: "v-canvas", tabindex: "0", "aria-label": "Picture and masks" },
       this.ring.element,
       this.waiting,
-      notice,
       rail.element,
     );
     /** @type {"none"|"tool"|"pan"|"size"|"fingers"} */
@@ -58,6 +59,10 @@ export class Stage {
     /** @type {import("./tools/tool.js").Tool|null} tool of the press under way */
     this.toolBusy = null;
     this.shownTool = this.tool;
+    /** @type {[number, number]|null} where the right button went down with the select tool */
+    this.asks = null;
+    /** whether the next `contextmenu` comes from the right button, not from the keyboard */
+    this.rightPress = false;
     this.listen();
     app.viewport.onchange = () => this.placed();
     new ResizeObserver(() => this.resized()).observe(this.host);
@@ -109,7 +114,7 @@ export class Stage {
     host.addEventListener("pointerleave", () => {
       if (this.gesture === "none") this.leave();
     });
-    host.addEventListener("contextmenu", (/** @type {Event} */ event) => event.preventDefault());
+    host.addEventListener("contextmenu", (/** @type {MouseEvent} */ event) => this.menuAsked(event));
     host.addEventListener("wheel", (/** @type {WheelEvent} */ event) => this.wheel(event), { passive: false });
   }
 
@@ -131,12 +136,14 @@ export class Stage {
 
   /** @param {PointerEvent} event */
   down(event) {
-    if (event.target instanceof Element && event.target.closest(".v-viewrail, .v-notice")) return;
+    if (event.target instanceof Element && event.target.closest(".v-viewrail")) return;
     if (!this.app.layers) return;
     if (event.pointerType === "touch" && this.touched(event)) return;
     if (this.gesture !== "none") return;
     this.pen ||= event.pointerType === "pen";
     this.pressed = true;
+    this.rightPress = event.button === 2;
+    this.asks = this.rightPress && this.tool === TOOLS.select && !this.held ? this.at(event) : null;
     this.box = this.host.getBoundingClientRect();
     this.host.focus({ preventScroll: true });
     this.host.setPointerCapture(event.pointerId);
@@ -210,7 +217,10 @@ export class Stage {
   /** @param {PointerEvent} event */
   up(event) {
     this.fingers.lift(event.pointerId);
-    const { gesture } = this;
+    const { gesture, asks } = this;
+    this.asks = null;
+    if (asks && Math.hypot(...this.at(event).map((value, i) => value - asks[i])) < STILL)
+      this.app.onmenu("canvas", [event.clientX, event.clientY]);
     if (gesture === "fingers" && this.fingers.count) return;
     this.gesture = "none";
     this.pressed = false;
@@ -220,6 +230,20 @@ export class Stage {
       this.toolBusy = null;
     }
     this.moveRing();
+  }
+
+  /** The right button has its own way, in `up`: here the keyboard asks, at the selected mask. @param {MouseEvent} event */
+  menuAsked(event) {
+    event.preventDefault();
+    const { rightPress } = this;
+    this.rightPress = false;
+    if (rightPress || !(event.target instanceof Node) || event.target !== this.host) return;
+    const { app } = this;
+    const hash = app.document.row(app.view.now.selected, app.view.now.frame)?.hash;
+    const box = hash ? app.document.masks.box(hash, app.document.height) : null;
+    const { left, top, width, height } = this.host.getBoundingClientRect();
+    const [x, y] = box ? app.viewport.toScreen((box[0] + box[2]) / 2, (box[1] + box[3]) / 2) : [width / 2, height / 2];
+    app.onmenu("canvas", [left + x, top + y]);
   }
 
   /** End the gesture under way, without a stroke. */

@@ -183,6 +183,11 @@ export const JUDGING = Object.freeze([
     run: complete,
   },
   scope("scopeFrame", "frame", "Verdicts hold for the frame", "Shift+F"),
+  {
+    ...scope("scopeRange", "range", "Verdicts hold for the range", "Shift+R"),
+    unavailable: (app) =>
+      noVideo(app) ?? (app.view.now.range ? null : "Choose a range first: Shift drag on the timeline."),
+  },
   scope("scopeOnward", "onward", "Verdicts hold from here onward", "Shift+O"),
   scope("scopeWhole", "whole", "Verdicts hold for the whole track", "Shift+W"),
 ]);

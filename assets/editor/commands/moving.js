@@ -48,6 +48,14 @@ const videoStep = (step) => (app) => {
   return app.open(list[at + step].id);
 };
 
+/** Move one end of the range to the shown frame; verdicts hold for the range then. @param {Editor} app @param {"first"|"last"} end */
+function setRange({ view, preferences }, end) {
+  const { frame, range } = view.now;
+  const [first, last] = range ?? [frame, frame];
+  view.set({ range: end === "first" ? [frame, Math.max(frame, last)] : [Math.min(frame, first), frame] });
+  preferences.set({ scope: "range" });
+}
+
 /** @type {import("./reasons.js").Check} */
 const nothingWaits = (app) => (filteredQueue(app).length ? null : "The review queue is empty.");
 
@@ -146,6 +154,35 @@ export const MOVING = Object.freeze([
     icon: "film",
     unavailable: noOther(-1),
     run: videoStep(-1),
+  },
+  {
+    id: "rangeStart",
+    title: "Begin the range here",
+    group: GROUP,
+    keys: ["{"],
+    places: ["palette", "lane"],
+    whilePreview: true,
+    unavailable: noVideo,
+    run: (app) => setRange(app, "first"),
+  },
+  {
+    id: "rangeEnd",
+    title: "End the range here",
+    group: GROUP,
+    keys: ["}"],
+    places: ["palette", "lane"],
+    whilePreview: true,
+    unavailable: noVideo,
+    run: (app) => setRange(app, "last"),
+  },
+  {
+    id: "clearRange",
+    title: "Clear the range",
+    group: GROUP,
+    places: ["palette", "lane"],
+    whilePreview: true,
+    unavailable: (app) => (app.view.now.range ? null : "No range is chosen."),
+    run: (app) => app.view.set({ range: null }),
   },
   {
     id: "goto",

@@ -4,7 +4,10 @@
 import { newIdentifier } from "../../kit/identifier.js";
 import { messageOf } from "../../kit/request.js";
 import { api } from "../api.js";
+import { plural } from "../../kit/text.js";
+import { KINDS } from "../document/kinds.js";
 import { openVideo } from "../state.js";
+import { framesInWords } from "./reasons.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").UndoResult} UndoResult */
@@ -48,16 +51,65 @@ function take(app, answer, word) {
   app.applyRows(answer.rows ?? []);
   if (answer.status !== "applied") return;
   app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
+  const from = app.view.now.frame;
   const track = answer.rows?.find((row) => row.track)?.track;
-  if (typeof answer.frame === "number") {
+  const first = answer.frame ?? null;
+  if (first !== null) {
     // A frame inside of a wide edit shows its effect already.
-    const { frame } = app.view.now;
-    if (frame < answer.frame || frame > (answer.last_frame ?? answer.frame)) app.commands.goto(answer.frame);
+    if (from < first || from > (answer.last_frame ?? first)) app.commands.goto(first);
   }
   if (track && app.document.tracks.get(track) && !app.document.tracks.get(track)?.deleted)
     app.view.set({ selected: track });
   if (app.track?.deleted || !app.track) app.view.set({ selected: null });
+  const frames = first === null ? null : /** @type {[number, number]} */ ([first, answer.last_frame ?? first]);
+  const tracks = new Set((answer.rows ?? []).map((row) => row.track).filter((id) => id !== null));
+  report(app, { word, kind: answer.kind ?? "", frames, tracks, from });
   app.refreshVideo();
+}
+
+/**
+ * One line about an undo or redo whose effect may lie out of sight: what it was, where, and the way there or back.
+ * @param {Editor} app
+ * @param {{word: "undo"|"redo", kind: string, frames: [number, number]|null, tracks: ReadonlySet<string>, from: number}} what
+ *   `from`: the frame that was shown before
+ */
+function report(app, { word, kind, frames, tracks, from }) {
+  if (frames && frames[0] === from && frames[1] === from && tracks.size < 2) return;
+  const [, name] = KINDS[kind] ?? ["", kind];
+  const [only] = tracks;
+  const number = tracks.size === 1 ? app.document.tracks.get(only)?.number : undefined;
+  const parts = [
+    name,
+    tracks.size > 1 ? plural(tracks.size, "track") : number ? `track ${number}` : "",
+    frames ? framesInWords(app, frames) : "",
+  ];
+  const here = app.view.now.frame;
+  const actions = [];
+  if (here !== from) actions.push({ label: `Back to frame ${from}`, run: () => app.commands.goto(from) });
+  else if (frames && (here < frames[0] || here > frames[1]))
+    actions.push({ label: "Go there", run: () => app.commands.goto(frames[0]) });
+  app.toast({
+    icon: word,
+    title: word === "undo" ? "Undone" : "Redone",
+    text: parts.filter(Boolean).join(", "),
+    name: "undo",
+    actions,
+  });
+}
+
+/** The same for an edit that was not sent yet. @param {Editor} app @param {import("../document/editbatch.js").Edit} edit @param {"undo"|"redo"} word */
+function reportUnsent(app, { kind, changes }, word) {
+  const at = changes.map(({ frame }) => frame).filter((frame) => frame !== null);
+  const frames = at.length ? /** @type {[number, number]} */ ([Math.min(...at), Math.max(...at)]) : null;
+  const tracks = new Set(changes.map(({ track }) => track).filter((id) => id !== null));
+  report(app, { word, kind, frames, tracks, from: app.view.now.frame });
+}
+
+/** Take back the newest unsent edit. @param {Editor} app @returns {boolean} false without one */
+function takenBack(app) {
+  const edit = app.queue?.takeBack();
+  if (edit) reportUnsent(app, edit, "undo");
+  return Boolean(edit);
 }
 
 /** Undo the latest edit; an unsent one is taken back. @param {Editor} app */
@@ -67,7 +119,7 @@ export function undo(app) {
   app.encoder.flush();
   for (const toast of app.root.querySelectorAll(".v-undoable")) toast.remove();
   const stuck = app.session.now.saving === "offline" || queue.conflicts.size > 0;
-  if (stuck && queue.takeBack()) return turnOf(app);
+  if (stuck && takenBack(app)) return turnOf(app);
   const video = openVideo(app.session).id;
   return inTurn(app, () => api.undo(video, { author: app.author, id: newIdentifier() }), "undo");
 }
@@ -75,7 +127,7 @@ export function undo(app) {
 /** Undo this edit, also when later ones followed; an unsent one is taken back. @param {Editor} app @param {string} id */
 export function undoEdit(app, id) {
   const { queue } = app;
-  if (!queue || (queue.waiting.at(-1)?.id === id && queue.takeBack())) return turnOf(app);
+  if (!queue || (queue.waiting.at(-1)?.id === id && takenBack(app))) return turnOf(app);
   const video = openVideo(app.session).id;
   return inTurn(app, () => api.undo(video, { author: app.author, id: newIdentifier(), edit: id }), "undo");
 }
@@ -83,7 +135,12 @@ export function undoEdit(app, id) {
 /** @param {Editor} app */
 export function redo(app) {
   const { queue } = app;
-  if (!queue || app.stage?.giveBack() || queue.giveBack()) return turnOf(app);
+  if (!queue || app.stage?.giveBack()) return turnOf(app);
+  const again = queue.giveBack();
+  if (again) {
+    reportUnsent(app, again, "redo");
+    return turnOf(app);
+  }
   const video = openVideo(app.session).id;
   return inTurn(app, () => api.redo(video, { author: app.author, id: newIdentifier() }), "redo");
 }

@@ -3,7 +3,7 @@
 
 import { afterPress } from "../../kit/floating.js";
 import { toggleTheme } from "../../kit/theme.js";
-import { lockedTrack, noVideo } from "../commands/reasons.js";
+import { lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
 import { chooseCategory } from "./category.js";
 import { showKeys } from "./help.js";
 import { editKeys } from "./keys.js";
@@ -29,6 +29,42 @@ function newTrack(app, from) {
   else ask();
 }
 
+/** Parts of the page, in the order in which F6 goes through them; the element that takes the focus. */
+const REGIONS = Object.freeze([
+  ".v-canvas",
+  ".v-tabs [aria-selected=true]",
+  ".v-lanes canvas",
+  ".v-review .v-btn",
+  ".v-brand",
+]);
+
+/** Move the focus to another part of the page. @param {Editor} app @param {1|-1} step */
+function region({ root }, step) {
+  const parts = REGIONS.map((selector) => root.querySelector(selector)).filter((part) => part instanceof HTMLElement);
+  const holders = parts.map((part) => part.closest(".v-canvas, .v-side, .v-timeline, .v-review, .v-top"));
+  const at = holders.findIndex((holder) => holder?.contains(document.activeElement));
+  parts[at < 0 ? 0 : (at + step + parts.length) % parts.length]?.focus({ preventScroll: true });
+}
+
+/** Put the cursor into the name of the selected track. @param {Editor} app */
+function renameTrack({ root }) {
+  const field = root.querySelector(".v-rename");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.focus();
+  field.select();
+}
+
+/** @param {string} id @param {string} title @param {string} name @param {string} key @returns {Command} */
+const tab = (id, title, name, key) => ({
+  id,
+  title,
+  group: "See",
+  keys: [key],
+  icon: name === "history" ? "clock" : "list",
+  whilePreview: true,
+  run: (app) => app.preferences.set({ tab: name }),
+});
+
 /** @type {readonly Command[]} */
 export const PANEL_COMMANDS = Object.freeze([
   {
@@ -50,6 +86,59 @@ export const PANEL_COMMANDS = Object.freeze([
     places: ["palette", "canvas"],
     unavailable: noVideo,
     run: newTrack,
+  },
+  {
+    id: "renameTrack",
+    title: "Rename",
+    group: "Tracks",
+    keys: ["F2"],
+    icon: "edit",
+    places: ["palette", "lane", "row", "canvas"],
+    unavailable: noTrack,
+    run: renameTrack,
+  },
+  {
+    id: "filterTracks",
+    title: "Filter tracks",
+    group: "Tracks",
+    keys: ["/"],
+    icon: "search",
+    whilePreview: true,
+    unavailable: noVideo,
+    run: ({ root, preferences }) => {
+      preferences.set({ tab: "tracks" });
+      // The field appears once the tab is drawn.
+      setTimeout(() => /** @type {HTMLElement|null} */ (root.querySelector(".v-filter input"))?.focus());
+    },
+  },
+  tab("showTracks", "Show the tracks", "tracks", "Alt+T"),
+  tab("showQueue", "Show the review queue", "queue", "Alt+Q"),
+  tab("showHistory", "Show the history", "history", "Alt+Y"),
+  {
+    id: "propose",
+    title: "Propose",
+    group: "General",
+    keys: ["Alt+P"],
+    icon: "spark",
+    unavailable: (app) =>
+      noVideo(app) ?? (app.session.now.video?.problem ? "The source of this video is missing." : null),
+    run: ({ root }) => /** @type {HTMLElement|null} */ (root.querySelector(".v-jobslot button"))?.click(),
+  },
+  {
+    id: "nextRegion",
+    title: "Focus the next part of the page",
+    group: "General",
+    keys: ["F6"],
+    whilePreview: true,
+    run: (app) => region(app, 1),
+  },
+  {
+    id: "previousRegion",
+    title: "Focus the previous part of the page",
+    group: "General",
+    keys: ["Shift+F6"],
+    whilePreview: true,
+    run: (app) => region(app, -1),
   },
   {
     id: "palette",

@@ -5,35 +5,11 @@ import { api } from "../api.js";
 import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { messageOf } from "../../kit/request.js";
 import { ago, plural } from "../../kit/text.js";
+import { KINDS } from "../document/kinds.js";
 import { openVideo } from "../state.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").HistoryEdit} HistoryEdit */
-
-/** @type {Record<string, [string, string]>} */
-const KINDS = Object.freeze({
-  brush: ["brush", "Brush"],
-  erase: ["eraser", "Eraser"],
-  polygon: ["polygon", "Polygon"],
-  lasso: ["lasso", "Lasso"],
-  track: ["plus", "New track"],
-  accept: ["check", "Accepted"],
-  reject: ["x", "Rejected"],
-  look: ["warn", "Needs a look"],
-  absent: ["absent", "Absent"],
-  delete: ["trash", "Deleted"],
-  key: ["kprev", "Key"],
-  correct: ["edit", "Corrected"],
-  relabel: ["tag", "Relabelled"],
-  rename: ["edit", "Renamed"],
-  complete: ["flag", "Complete"],
-  propose: ["spark", "Proposed"],
-  proposed: ["spark", "Proposed"],
-  proposal: ["spark", "Proposed"],
-  import: ["import", "Imported"],
-  undo: ["undo", "Undid"],
-  redo: ["redo", "Redid"],
-});
 
 /** @type {WeakMap<HTMLElement, object>} the last request of each list: answers to earlier ones are dropped */
 const tokens = new WeakMap();

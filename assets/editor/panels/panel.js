@@ -3,12 +3,13 @@
 
 import { activeSearch, filteredQueue, searchOnce, visit, wholeQueue } from "../commands/queue.js";
 import { details } from "./details.js";
-import { fill, h, icon, swatch } from "../../kit/dom.js";
+import { fill, h, icon, refill, swatch } from "../../kit/dom.js";
 import { historyList } from "./historylist.js";
 import { standingOn, stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { named } from "../shortcuts/labels.js";
 import { toastShelf } from "./toasts.js";
+import { trackRow } from "./trackrow.js";
 import { offlineToast } from "./topbar.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -19,14 +20,14 @@ const NOTHING = "Tracks appear here when a video has proposals, imported masks, 
 export function panel(app) {
   const tabs = h("div", { class: "v-tabs", role: "tablist" });
   const filter = filterRow(app);
-  const list = h("div", { class: "v-list" });
+  const list = h("div", { class: "v-list", "aria-label": "Tracks" });
   const shelf = toastShelf(app);
   const draw = () => {
     const ready = app.session.now.phase === "ready";
     const { tab } = app.preferences.now;
     const tracks = ready ? app.document.list() : [];
     const waiting = ready ? wholeQueue(app).length : 0;
-    fill(
+    refill(
       tabs,
       [
         ["tracks", "Tracks", tracks.length],
@@ -40,7 +41,10 @@ export function panel(app) {
             role: "tab",
             "aria-selected": String(name === tab),
             "data-tab": name,
+            "data-focus": `tab ${name}`,
+            tabindex: name === tab ? "0" : "-1",
             onclick: () => app.preferences.set({ tab: String(name) }),
+            onkeydown: (/** @type {KeyboardEvent} */ event) => otherTab(app, event),
           },
           label,
           h("span", { class: "v-t3" }, ready ? number : ""),
@@ -48,10 +52,12 @@ export function panel(app) {
       ),
     );
     filter.hidden = !ready || tab !== "tracks";
+    if (ready && tab === "tracks" && tracks.length) list.setAttribute("role", "listbox");
+    else list.removeAttribute("role");
     if (!ready) fill(list, app.session.now.phase === "loading" ? null : h("p", { class: "v-nothing" }, NOTHING));
-    else if (tab === "queue") fill(list, queueList(app));
+    else if (tab === "queue") refill(list, queueList(app));
     else if (tab === "history") historyList(app, list, null);
-    else fill(list, trackRows(app, tracks));
+    else refill(list, trackRows(app, tracks));
   };
   app.view.on(["revision", "selected", "marks", "solo", "filter", "queueFilter", "newTrack", "likely"], draw);
   app.view.on(["frame"], () => app.preferences.now.tab === "queue" && draw());
@@ -70,6 +76,20 @@ export function panel(app) {
     h("div", { class: "v-shelf" }, offlineToast(app), shelf),
     details(app),
   );
+}
+
+const TABS = Object.freeze(["tracks", "queue", "history"]);
+
+/** The arrow keys go from tab to tab. @param {Editor} app @param {KeyboardEvent} event */
+function otherTab(app, event) {
+  const step = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+  if (!step) return;
+  event.preventDefault();
+  const at = TABS.indexOf(app.preferences.now.tab);
+  const tab = TABS[(at + step + TABS.length) % TABS.length];
+  app.preferences.set({ tab });
+  const button = /** @type {HTMLElement} */ (event.currentTarget).parentElement?.querySelector(`[data-tab=${tab}]`);
+  if (button instanceof HTMLElement) button.focus();
 }
 
 /** @param {Editor} app */
@@ -132,6 +152,7 @@ function trackRows(app, tracks) {
         .toLowerCase()
         .includes(words),
   );
+  const stop = wanted.find((track) => track.id === app.view.now.selected) ?? wanted[0];
   const coming =
     newTrack &&
     h(
@@ -142,66 +163,10 @@ function trackRows(app, tracks) {
       h("span", { class: "v-meta v-t3" }, "draw it"),
     );
   return [
-    wanted.map((track) => trackRow(app, track)),
+    wanted.map((track) => trackRow(app, track, track === stop)),
     coming,
     !wanted.length && words ? h("p", { class: "v-nothing" }, "No track matches.") : null,
   ];
-}
-
-/** @param {Editor} app @param {import("../document/document.js").Track} track */
-function trackRow(app, track) {
-  const { selected, hidden, locked, solo } = app.view.now;
-  const category = app.categoryName(track.category);
-  const sign = REVIEW_STATES[stateOf(track)];
-  const action = (
-    /** @type {string} */ name,
-    /** @type {string} */ label,
-    /** @type {"hide"|"lock"|"solo"} */ command,
-    /** @type {boolean} */ on,
-  ) =>
-    h(
-      "button",
-      {
-        type: "button",
-        "aria-label": `${label} track ${track.number}`,
-        title: app.keymap.titled(label, command),
-        "aria-pressed": String(on),
-        onclick: (/** @type {Event} */ event) => {
-          event.stopPropagation();
-          app.commands[command](track.id);
-        },
-      },
-      icon(name),
-    );
-  const marked = hidden.has(track.id) || locked.has(track.id) || solo === track.id;
-  return h(
-    "div",
-    {
-      class: `v-trackrow ${track.id === selected ? "v-selected" : ""} ${track.rejected ? "v-struck" : ""} ${hidden.has(track.id) ? "v-faint" : ""}`,
-      role: "option",
-      "aria-selected": String(track.id === selected),
-      tabindex: "0",
-      "data-track": track.number,
-      onclick: () => app.commands.select(track.id),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => event.key === "Enter" && app.commands.select(track.id),
-    },
-    swatch(track.number),
-    h("span", { class: "v-ell v-name" }, track.name || category),
-    h(
-      "span",
-      { class: `v-actions ${marked ? "v-kept" : ""}` },
-      action(hidden.has(track.id) ? "eyeoff" : "eye", "Hide", "hide", hidden.has(track.id)),
-      action(locked.has(track.id) ? "lock" : "unlock", "Lock", "lock", locked.has(track.id)),
-      action("solo", "Only this", "solo", solo === track.id),
-    ),
-    h(
-      "span",
-      { class: "v-meta" },
-      track.name ? h("span", { class: "v-chip" }, category) : null,
-      h("span", { class: "v-score" }, track.score === null ? "" : track.score.toFixed(2)),
-      icon(sign.icon, 16, toneClass(sign), sign.word),
-    ),
-  );
 }
 
 /** @param {import("../document/lanes.js").QueueItem} item */
@@ -233,6 +198,7 @@ function queueList(app) {
       {
         class: `v-queueitem ${i === at ? "v-selected" : ""}`,
         type: "button",
+        "data-focus": `queue ${item.track} ${item.first}`,
         onclick: () => visit(app, item),
       },
       swatch(item.number),

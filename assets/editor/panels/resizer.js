@@ -22,6 +22,14 @@ export function limited(which, size, page) {
   return clamp(size, 136, Math.max(136, Math.min(page.height * 0.6, page.height - BARS - CANVAS.height)));
 }
 
+/**
+ * A size that was chosen in a larger window takes the same share of a smaller one.
+ * @param {number} size
+ * @param {number} then size of that window, 0 where it is not known
+ * @param {number} now
+ */
+export const shared = (size, then, now) => (then > now ? Math.round((size * now) / then) : size);
+
 /** @param {import("../editor.js").Editor} app @param {"panel"|"timeline"} which @returns {HTMLElement} */
 export function resizer(app, which) {
   const across = which === "panel";
@@ -31,23 +39,41 @@ export function resizer(app, which) {
     "aria-orientation": across ? "vertical" : "horizontal",
     "aria-label": `Size of the ${which}`,
     title: "Drag to resize",
+    tabindex: "0",
   });
   const apply = () => {
-    const size = limited(which, app.preferences.now[which], { width: innerWidth, height: innerHeight });
+    const kept = app.preferences.now;
+    const wanted = shared(kept[which], kept[`${which}Of`], across ? innerWidth : innerHeight);
+    const size = limited(which, wanted, { width: innerWidth, height: innerHeight });
     if (size) app.root.style.setProperty(`--v-${which}-size`, `${size}px`);
     else app.root.style.removeProperty(`--v-${which}-size`);
   };
+  const set = (/** @type {number} */ wanted) =>
+    app.preferences.set({
+      [which]: limited(which, wanted, { width: innerWidth, height: innerHeight }),
+      [`${which}Of`]: across ? innerWidth : innerHeight,
+    });
+  /** The arrow keys move the edge. @param {KeyboardEvent} event */
+  const press = (event) => {
+    const steps = across ? { ArrowLeft: 16, ArrowRight: -16 } : { ArrowUp: 16, ArrowDown: -16 };
+    const step = Object.entries(steps).find(([key]) => key === event.key)?.[1];
+    const shown = app.root.querySelector(across ? ".v-side" : ".v-timeline")?.getBoundingClientRect();
+    if (!step || !shown) return;
+    event.preventDefault();
+    set((across ? shown.width : shown.height) + step);
+  };
+  edge.addEventListener("keydown", press);
   edge.addEventListener("pointerdown", (event) => {
     edge.setPointerCapture(event.pointerId);
     const move = (/** @type {PointerEvent} */ e) => {
       const wanted = across ? innerWidth - e.clientX : innerHeight - e.clientY;
-      app.preferences.set({ [which]: limited(which, wanted, { width: innerWidth, height: innerHeight }) });
+      set(wanted);
     };
     edge.addEventListener("pointermove", move);
     edge.addEventListener("pointerup", () => edge.removeEventListener("pointermove", move), { once: true });
   });
   edge.addEventListener("dblclick", () => app.preferences.set({ [which]: 0 }));
-  app.preferences.on([which], apply);
+  app.preferences.on([which, `${which}Of`], apply);
   window.addEventListener("resize", apply);
   apply();
   return edge;

@@ -32,7 +32,7 @@ export function reviewBar(app) {
   const draw = () => {
     const ready = app.session.now.phase === "ready";
     const { preview } = app.view.now;
-    bar.hidden = !ready;
+    bar.classList.toggle("v-blank", !ready);
     bar.setAttribute("aria-label", preview ? "Preview" : "Review");
     bar.classList.toggle("v-previewing", Boolean(preview));
     for (const element of review) element.hidden = Boolean(preview);

@@ -34,6 +34,25 @@ export function topBar(app) {
   const retrain = h("a", { class: "v-btn v-outline" }, icon("retrain"), "Retrain");
   const theme = iconButton("sun", "Light or dark", () => app.session.set({ theme: toggleTheme() }));
   const help = commandButton(app, "help", { label: "Keys" });
+  /** @type {HTMLButtonElement} the links, where the window is too narrow for them */
+  const pages = h(
+    "button",
+    {
+      class: "v-btn v-ghost v-pagesmenu",
+      type: "button",
+      title: "Pages",
+      "aria-haspopup": "menu",
+      onclick: () => choose(),
+    },
+    "Review",
+    icon("down", 14),
+  );
+  const choose = () =>
+    openMenu(
+      pages,
+      PAGES.map(([path, name]) => ({ title: name, href: pageAddress(path, project()), current: path === "/review" })),
+      { label: "Pages" },
+    );
   const draw = () => {
     brand.href = pageAddress("/", project());
     fill(
@@ -54,6 +73,7 @@ export function topBar(app) {
     { class: "v-top" },
     brand,
     nav,
+    pages,
     h("span", { class: "v-sep" }),
     crumb(app),
     reviewed(app),

@@ -28,6 +28,7 @@ function inRequest(field) {
 const OWN = Object.freeze({
   button: new Set(["Enter", "Space"]),
   link: new Set(["Enter"]),
+  tab: new Set(["Enter", "Space", "ArrowLeft", "ArrowRight"]),
   slider: new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Home", "End", "PageUp", "PageDown"]),
 });
 
@@ -35,7 +36,8 @@ const OWN = Object.freeze({
 export function isOwn(element, name) {
   if (!(element instanceof HTMLElement) || !element.matches(":focus-visible")) return false;
   if (element.matches('input[type="range"], [role="separator"]')) return OWN.slider.has(name);
-  if (element.matches("button, [role=option], [role=tab], summary")) return OWN.button.has(name);
+  if (element.matches("[role=tab]")) return OWN.tab.has(name);
+  if (element.matches("button, [role=option], summary")) return OWN.button.has(name);
   return element.matches("a[href]") && OWN.link.has(name);
 }
 

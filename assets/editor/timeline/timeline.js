@@ -8,6 +8,7 @@ import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
 import { paintDrafts } from "./drafts.js";
 import { draggedTo, dragEnd, endAt } from "./ends.js";
+import { askMenu } from "./lanemenu.js";
 import { marksOf, paintMarks, wordsAt } from "./marks.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
 
@@ -17,7 +18,9 @@ export class Timeline {
   /** @param {Editor} app */
   constructor(app) {
     this.app = app;
-    this.canvas = h("canvas", { "aria-label": "Timeline: frames of all tracks", role: "img" });
+    this.canvas = h("canvas", { "aria-label": "Timeline: frames of all tracks", role: "application", tabindex: "0" });
+    /** whether the next `contextmenu` comes from the right button, not from the keyboard */
+    this.rightPress = false;
     this.tip = h("div", { class: "v-tip", role: "tooltip", hidden: true });
     this.lanes = h("div", { class: "v-lanes" }, this.canvas, this.tip);
     this.overview = h("canvas", { "aria-label": "Whole video", role: "img" });
@@ -252,6 +255,10 @@ export class Timeline {
   listen() {
     this.canvas.addEventListener("pointerdown", (event) => this.down(event));
     this.canvas.addEventListener("pointermove", (event) => this.explain(event));
+    this.canvas.addEventListener("contextmenu", (event) => {
+      event.preventDefault();
+      askMenu(this, event);
+    });
     this.canvas.addEventListener("pointerleave", () => {
       this.tip.hidden = true;
     });
@@ -272,7 +279,7 @@ export class Timeline {
     );
   }
 
-  /** @param {PointerEvent} event @returns {import("../document/document.js").Track|undefined} */
+  /** @param {MouseEvent} event @returns {import("../document/document.js").Track|undefined} */
   laneUnder({ offsetY }) {
     if (!this.size || offsetY < RULER) return undefined;
     return this.app.document.list()[Math.floor((offsetY - RULER + this.scroll) / this.size.lane)];
@@ -319,7 +326,8 @@ export class Timeline {
 
   /** @param {PointerEvent} event */
   down(event) {
-    if (this.app.session.now.phase !== "ready" || !this.size) return;
+    this.rightPress = event.button === 2;
+    if (this.app.session.now.phase !== "ready" || !this.size || event.button !== 0) return;
     const { app, size } = this;
     const lane = this.laneUnder(event);
     const end = this.endUnder(event);

@@ -29,10 +29,12 @@ export const select = {
   icon: "select",
   command: "selectTool",
   cursor: "default",
-  /** @param {import("./tool.js").Editor} app @param {{x: number, y: number}} point */
+  /** @param {import("./tool.js").Editor} app @param {import("./tool.js").Point} point */
   down(app, point) {
     const hits = tracksAt(app, point.x, point.y);
     const at = hits.indexOf(app.view.now.selected ?? "");
+    // The right button asks for the menu of what is selected.
+    if (point.inverse && at >= 0) return false;
     app.commands.select(hits.length ? hits[(at + 1) % hits.length] : null);
     return false;
   },

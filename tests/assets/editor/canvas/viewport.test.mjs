@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { limited } from "../../../../assets/editor/panels/resizer.js";
+import { limited, shared } from "../../../../assets/editor/panels/resizer.js";
 import { tickStep } from "../../../../assets/editor/timeline/paint.js";
 import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
 
@@ -91,4 +91,11 @@ test("panel and timeline stay inside their limits and leave the canvas its room"
   assert.equal(limited("timeline", 700, page), 720 - 120 - 270);
   assert.equal(limited("timeline", 900, { width: 1280, height: 2000 }), 900);
   assert.equal(limited("panel", 0, page), 0);
+});
+
+test("a size from a larger window takes the same share of a smaller one", () => {
+  assert.equal(shared(480, 1920, 1280), 320);
+  assert.equal(shared(480, 1280, 1920), 480, "a larger window keeps it");
+  assert.equal(shared(480, 0, 1280), 480, "kept by an earlier version");
+  assert.equal(shared(0, 1920, 1280), 0);
 });

@@ -1,48 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { createCommands } from "../../../../assets/editor/commands/index.js";
 import { filteredQueue, wholeQueue } from "../../../../assets/editor/commands/queue.js";
-import { createView, PREFERENCES } from "../../../../assets/editor/state.js";
-import { createStore } from "../../../../assets/editor/store.js";
-import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
-import { sentRow, sentTrack, smallDocument, waitingQueue } from "../memory.mjs";
-
-function editor() {
-  const document = smallDocument([
-    sentTrack(1, [
-      sentRow(0),
-      sentRow(1),
-      sentRow(2, { source: "drawn", review: "corrected" }),
-      sentRow(6, { key: true }),
-    ]),
-    sentTrack(2, [sentRow(3, { look: "Mask jumps" }), sentRow(4, { review: "accepted" })]),
-  ]);
-  const view = createView();
-  const app = {
-    document,
-    view,
-    viewport: new Viewport(),
-    preferences: createStore({ ...PREFERENCES }),
-    session: createStore({
-      video: { id: "v", categories: [{ id: "c1" }, { id: "c2", retired: true }] },
-      saving: "saved",
-      phase: "ready",
-    }),
-    stage: { takeBack: () => false, giveBack: () => false, settle: () => {}, tool: {} },
-    encoder: { flush: () => {} },
-    toasts: [],
-    toast: (message) => app.toasts.push(message),
-    root: { querySelectorAll: () => [] },
-    get track() {
-      return document.tracks.get(view.now.selected) ?? null;
-    },
-  };
-  view.set({ searched: 0 });
-  document.onchange = () => view.set({ revision: view.now.revision + 1 });
-  app.queue = waitingQueue(document);
-  app.commands = createCommands(app);
-  return app;
-}
+import { editor } from "./commandeditor.mjs";
 
 test("stepping stays inside the video", () => {
   const { commands, view } = editor();
@@ -327,4 +286,33 @@ test("undo goes to the edit only from outside of its frames", async () => {
   assert.deepEqual(await Promise.all([0, 2, 5, 7, 8].map((at) => afterUndo(at, wide))), [2, 2, 5, 7, 2]);
   assert.equal(await afterUndo(5, { frame: 3, last_frame: 3 }), 3);
   assert.equal(await afterUndo(5, { frame: null, last_frame: null }), 5);
+});
+
+test("the range is set by keys, and verdicts hold for it", () => {
+  const app = editor();
+  app.commands.goto(4);
+  app.commands.rangeEnd();
+  app.commands.goto(2);
+  app.commands.rangeStart();
+  assert.deepEqual([app.view.now.range, app.preferences.now.scope], [[2, 4], "range"]);
+  app.commands.goto(6);
+  app.commands.rangeStart();
+  assert.deepEqual(app.view.now.range, [6, 6], "an end never lies before its start");
+  app.commands.clearRange();
+  assert.equal(app.view.now.range, null);
+  app.commands.scopeRange();
+  assert.match(app.toasts.at(-1).text, /Choose a range first/);
+});
+
+test("next and previous video stop at the ends of the project", () => {
+  const app = editor();
+  const opened = [];
+  app.open = (id) => opened.push(id);
+  app.session.set({ project: { videos: [{ id: "u" }, { id: "v" }, { id: "w" }] } });
+  app.commands.nextVideo();
+  app.commands.previousVideo();
+  assert.deepEqual(opened, ["w", "u"]);
+  app.session.set({ video: { id: "w", categories: [] } });
+  app.commands.nextVideo();
+  assert.equal(app.toasts.at(-1).text, "This is the last video of the project.");
 });
