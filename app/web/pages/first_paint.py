@@ -1,4 +1,4 @@
-"""Adds our stylesheets and scripts to the HTML of Gradio, so that the first paint has the right colours.
+"""Adds our stylesheets, scripts and bar to the HTML of Gradio, so that the first paint is that of the page.
 
 Gradio inserts a page's ``head=`` by a script after the first paint, so that a dark page would flash white. This
 middleware writes into the document instead. It also removes Gradio's social-media tags, which contain addresses of
@@ -10,6 +10,8 @@ import re
 from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.web.pages.bar import first_bar
 
 STYLESHEETS = (
     "/ui/look/tokens.css",
@@ -90,6 +92,11 @@ def with_head(html: bytes) -> bytes:
     return cleaned.replace(b"</head>", head_html().encode() + b"</head>", 1)
 
 
+def with_bar(html: bytes, path: str) -> bytes:
+    """``html`` of the page at ``path`` with the bar before the element in which Gradio builds the page."""
+    return html.replace(b"<gradio-app", first_bar(path).encode() + b"<gradio-app", 1)
+
+
 class FirstPaint:
     """ASGI middleware that changes the HTML answers to GET requests of the pages, and nothing else."""
 
@@ -108,14 +115,15 @@ class FirstPaint:
             target = f"{scope['path']}/{f'?{query}' if query else ''}"
             await RedirectResponse(target, 307)(scope, receive, send)
             return
-        await self.app(scope, receive, _Rewriter(send))
+        await self.app(scope, receive, _Rewriter(send, scope["path"]))
 
 
 class _Rewriter:
-    """A ``send`` that collects an HTML answer and sends it with our head added."""
+    """A ``send`` that collects the HTML answer for ``path`` and sends it with our head and our bar."""
 
-    def __init__(self, send: Send) -> None:
+    def __init__(self, send: Send, path: str) -> None:
         self.send = send
+        self.path = path
         self.start: Message | None = None
         self.body = b""
 
@@ -133,7 +141,7 @@ class _Rewriter:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = with_head(self.body)
+        body = with_bar(with_head(self.body), self.path)
         MutableHeaders(raw=self.start["headers"])["content-length"] = str(len(body))
         await self.send(self.start)
         await self.send({"type": "http.response.body", "body": body})

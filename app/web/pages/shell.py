@@ -10,14 +10,7 @@ import gradio as gr
 
 from app.sentences import known_sentence, sentence
 from app.web.context import Context
-
-NAVIGATION = (
-    ("library", "/", "Library"),
-    ("review", "/review", "Review"),
-    ("retrain", "/retrain", "Retrain"),
-    ("models", "/models", "Models"),
-    ("exchange", "/exchange", "Import, export"),
-)
+from app.web.pages.bar import bar_html
 
 # The project of a Gradio event is that of the page's address, not session state: `js=` adds it as the first argument.
 # Gradio draws a button before our modules are loaded; a click in between waits for them (`vReady`).
@@ -46,17 +39,8 @@ class Answer:
 
 def top_bar(current: str) -> gr.HTML:
     """The bar with the links to all pages; ``shell.js`` fills its right side."""
-    links = "".join(
-        f'<a href="{href}" data-nav="{key}"{" aria-current=page" if key == current else ""}>{html.escape(label)}</a>'
-        for key, href, label in NAVIGATION
-    )
-    template = (
-        f'<header class="v-top" data-page="{current}"><a class="v-brand" href="/" aria-label="Library"></a>'
-        f'<nav class="v-nav" aria-label="Pages">{links}</nav><span class="v-grow"></span>'
-        '<span class="v-top-right"></span></header>'
-    )
     return gr.HTML(
-        html_template=template,
+        html_template=bar_html(current),
         js_on_load="import('/ui/pages/shell.js').then((m) => m.mount(element));",
         apply_default_css=False,
         elem_id="v-top",

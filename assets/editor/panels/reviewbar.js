@@ -49,7 +49,7 @@ export function reviewBar(app) {
     }
     fill(glyph, icon(...summary.glyph));
     why.textContent = summary.title;
-    more.textContent = summary.more;
+    more.textContent = more.title = summary.more;
     for (const element of [reject, accept]) element.disabled = !app.track;
     fill(scopes, scopeButtons(app));
   };

@@ -1,5 +1,6 @@
 """The document that is sent: our head in it, nothing of other sites, redirects to the slash."""
 
+import re
 from typing import Any
 
 import pytest
@@ -7,12 +8,13 @@ from fastapi import FastAPI
 from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, StreamingResponse
 from fastapi.testclient import TestClient
 
-from app.web.pages.first_paint import STYLESHEETS, FirstPaint, head_html, with_head
+from app.web.pages.bar import NAVIGATION
+from app.web.pages.first_paint import STYLESHEETS, FirstPaint, head_html, with_bar, with_head
 from tests import own_loop
 
 GRADIO_HEAD = """<html><head><meta property="og:image"
   content="https://raw.example/x.jpg" /><meta name="twitter:image" content="https://x.example" />
-<title>Page</title></head><body>text</body></html>"""
+<title>Page</title></head><body><gradio-app></gradio-app>text</body></html>"""
 
 
 @pytest.fixture
@@ -96,3 +98,17 @@ def test_forms_can_wait_for_the_modules_from_the_first_byte_on() -> None:
     """The promise is made in the head, before Gradio's own scripts and ours."""
     html = head_html()
     assert html.index("vReady") < html.index("stylesheet")
+
+
+@pytest.mark.parametrize(("path", "page"), [("/", "library"), ("/review/", "review"), ("/exchange/", "exchange")])
+def test_the_bar_is_in_the_document_before_gradio_builds_the_page(path: str, page: str) -> None:
+    html = with_bar(GRADIO_HEAD.encode(), path).decode()
+    assert html.index('id="v-first"') < html.index("<gradio-app")
+    assert html.count(f'data-page="{page}"') == 1
+    assert re.findall(r'data-nav="(\w+)" aria-current', html) == [page]
+    assert re.findall(r'href="([^"]+)" data-nav', html) == [href for _, href, _ in NAVIGATION]
+
+
+def test_only_our_pages_get_the_bar(client: TestClient) -> None:
+    assert 'id="v-first"' in client.get("/review/").text
+    assert 'id="v-first"' not in client.get("/other/").text

@@ -1,0 +1,55 @@
+"""Going from page to page: the bar is there from the first paint, no mark of Gradio's is, and sheets stand beside."""
+
+from playwright.sync_api import Page
+
+from tests.browser import driving
+from tests.browser.conftest import Watch
+from tests.serving import RunningServer
+
+SEEN = """
+window.seen = [];
+const look = () => {
+    const bars = document.querySelectorAll("#v-first .v-top, #v-top .v-top, .v-editor .v-top");
+    const shown = (element) => element.getClientRects().length && getComputedStyle(element).visibility === "visible";
+    const marks = [...document.querySelectorAll("[data-testid=status-tracker]")].filter(shown);
+    // A document without a body paints nothing: the page before stays in sight.
+    if (document.body?.childElementCount) window.seen.push([[...bars].some(shown), marks.length]);
+    requestAnimationFrame(look);
+};
+requestAnimationFrame(look);
+"""
+COVERED = """() => {
+    const sheet = document.querySelector(".v-sheet[data-open]").getBoundingClientRect();
+    const buttons = [...document.querySelectorAll(".v-mount button, .v-mount a")];
+    return buttons.filter((button) => !button.closest(".v-sheet") && button.getBoundingClientRect().right > sheet.left)
+        .map((button) => button.innerText);
+}"""
+
+
+def test_the_bar_is_there_from_the_first_frame_on_every_page(page: Page, watched: Watch, server: RunningServer) -> None:
+    project, _ = driving.demo_project(page, server.address)
+    page.add_init_script(SEEN)
+    for path, sign in (("retrain/", "#v-top .v-brand svg"), ("review/", ".v-editor .v-trackrow"), ("", "a.v-vc")):
+        page.goto(f"{server.address}{path}?project={project}")
+        page.locator(sign).first.wait_for()
+        seen = page.evaluate("window.seen")
+        assert len(seen) > 2
+        assert all(bar for bar, _ in seen), path
+        assert not any(marks for _, marks in seen), path
+        assert page.locator("#v-first").count() == 0
+
+
+def test_the_first_bar_keeps_the_project(page: Page, watched: Watch, server: RunningServer) -> None:
+    project, _ = driving.demo_project(page, server.address)
+    page.route("**/assets/*.js", lambda route: route.abort())  # Gradio does not start
+    page.goto(f"{server.address}models/?project={project}")
+    links = page.locator("#v-first a[data-nav]").evaluate_all("links => links.map((link) => link.href)")
+    assert len(links) == 5 and all(f"project={project}" in link for link in links)
+
+
+def test_a_sheet_covers_no_button_of_the_page(page: Page, watched: Watch, server: RunningServer) -> None:
+    page.set_viewport_size({"width": 1280, "height": 720})
+    driving.demo_project(page, server.address)
+    page.locator("#v-add-videos").click()
+    page.locator(".v-sheet[data-open]").wait_for()
+    assert page.evaluate(COVERED) == []
