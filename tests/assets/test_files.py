@@ -51,6 +51,17 @@ def test_icons_exist() -> None:
     assert used <= known
 
 
+def test_a_class_of_the_editor_has_its_rule_in_one_sheet() -> None:
+    """Two parts that take the same name for their class would each get the other's rules."""
+    sheets: dict[str, set[str]] = {}
+    for sheet in (ASSETS / "editor").glob("*.css"):
+        for name in re.findall(r"^(\.v-[\w-]+) \{", sheet.read_text(), flags=re.MULTILINE):
+            sheets.setdefault(name, set()).add(sheet.name)
+
+    assert len(sheets) > 100
+    assert {name: places for name, places in sheets.items() if len(places) > 1} == {}
+
+
 def test_sheets_of_the_pages_leave_the_editor_alone() -> None:
     """They load beside the editor's: none of their bare classes is one of the editor's."""
     own = {name for sheet in (ASSETS / "editor").glob("*.css") for name in re.findall(r"\.v-[\w-]+", sheet.read_text())}

@@ -29,7 +29,7 @@ export function adjusting(app) {
     return element;
   };
   const svg = /** @type {SVGSVGElement} */ (
-    make("svg", { width: "0", height: "0", "aria-hidden": "true", class: "v-filter" })
+    make("svg", { width: "0", height: "0", "aria-hidden": "true", class: "v-tonefilter" })
   );
   const filter = make("filter", { id: "v-adjust", "color-interpolation-filters": "sRGB" });
   const transfer = make("feComponentTransfer");
