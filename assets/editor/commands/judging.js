@@ -1,9 +1,8 @@
 // @ts-check
 /** Verdicts on the selected track, and the frames that they hold for. */
 
-import { newIdentifier } from "../../kit/identifier.js";
 import * as verdicts from "../document/verdicts.js";
-import { openVideo } from "../state.js";
+import { complete } from "./completing.js";
 import { judgeAndAdvance } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
 
@@ -74,27 +73,6 @@ function remove(app) {
     title: `Track ${track?.number} deleted`,
     text: "Its masks are kept; undo brings it back.",
     actions: [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }],
-  });
-  return edit;
-}
-
-/** @param {Editor} app */
-function complete(app) {
-  if (!app.queue) return null;
-  const frames = framesOf(app);
-  const categories = openVideo(app.session)
-    .categories.filter(({ retired }) => !retired)
-    .map(({ id }) => id);
-  const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
-  const edit = app.queue.add("complete", changes);
-  const words = framesInWords(app, frames);
-  const what = words[0].toUpperCase() + words.slice(1);
-  app.toast({
-    icon: "flag",
-    title: declared ? `${what} declared complete` : `${what}: no longer complete`,
-    name: "complete",
-    text: declared ? `Everything of ${categories.length} categories has a track there; the rest is background.` : "",
-    actions: edit ? [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }] : [],
   });
   return edit;
 }
@@ -180,7 +158,7 @@ export const JUDGING = Object.freeze([
     keys: ["Shift+Enter"],
     icon: "flag",
     unavailable: noVideo,
-    run: complete,
+    run: (app) => complete(app, framesOf(app)),
   },
   scope("scopeFrame", "frame", "Verdicts hold for the frame", "Shift+F"),
   {

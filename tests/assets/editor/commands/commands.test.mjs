@@ -115,6 +115,9 @@ test("deleting a whole track selects nothing and offers undo", () => {
 test("complete names the categories that are not retired, for the frames that the scope names", () => {
   const app = editor();
   const declared = () => app.queue.waiting.at(-1).changes[0].after;
+  for (const track of app.document.list()) {
+    for (const row of track.rows.values()) Object.assign(row, { review: "accepted", look: null });
+  }
   app.view.set({ frame: 3 });
   app.commands.complete();
   assert.deepEqual(declared(), { start: 3, stop: 4, categories: ["c1"] });

@@ -1,0 +1,81 @@
+// @ts-check
+/** Declaring frames complete, with what nobody has judged in them named first. */
+
+import { newIdentifier } from "../../kit/identifier.js";
+import { openErrors } from "../document/likelyerrors.js";
+import * as verdicts from "../document/verdicts.js";
+import { openVideo } from "../state.js";
+import { Preview } from "./preview.js";
+import { framesInWords } from "./reasons.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+
+const counted = (/** @type {number} */ count, /** @type {string} */ what) =>
+  `${count} ${what}${count === 1 ? "" : "s"}`;
+
+/**
+ * What is left to judge in some frames: masks without a verdict, masks that need a look, and likely errors.
+ * @param {Editor} app @param {[number, number]} frames first and last, both in
+ */
+export function leftIn(app, [first, last]) {
+  const { likely, revision } = app.view.now;
+  /** @type {import("./preview.js").LaneMark[]} */
+  const marks = [];
+  let [unreviewed, look] = [0, 0];
+  for (const track of app.document.list()) {
+    if (track.rejected) continue;
+    for (const row of track.rows.values()) {
+      if (row.frame < first || row.frame > last || (row.state === "absent" && !row.look)) continue;
+      if (!row.look && row.review !== "unreviewed") continue;
+      if (row.look) look += 1;
+      else unreviewed += 1;
+      marks.push({ track: track.id, first: row.frame, last: row.frame, kind: row.look ? "doubt" : "draft" });
+    }
+  }
+  const errors = openErrors(app.document, likely, revision).items.filter(({ at }) => at >= first && at <= last);
+  marks.push(...errors.map(({ track, at }) => ({ track, first: at, last: at, kind: /** @type {const} */ ("doubt") })));
+  const facts = [
+    unreviewed && counted(unreviewed, "unreviewed mask"),
+    look && `${look} to look at`,
+    errors.length && counted(errors.length, "likely error"),
+  ].filter((fact) => typeof fact === "string");
+  return { facts, marks };
+}
+
+/**
+ * Declare frames complete, or withdraw it. Where something in them waits for a verdict, a preview names it first.
+ * @param {Editor} app @param {[number, number]} frames
+ */
+export function complete(app, frames) {
+  const declared = [...app.document.complete.values()].some((r) => r.start === frames[0] && r.stop === frames[1] + 1);
+  const { facts, marks } = leftIn(app, frames);
+  if (declared || !facts.length) return declare(app, frames);
+  return new Preview({
+    title: `Declare ${framesInWords(app, frames)} complete`,
+    icon: "flag",
+    facts: [...facts, "objects without a track are background"],
+    marks,
+    apply: () => declare(app, frames),
+  });
+}
+
+/** @param {Editor} app @param {[number, number]} frames */
+function declare(app, frames) {
+  if (!app.queue) return null;
+  const categories = openVideo(app.session)
+    .categories.filter(({ retired }) => !retired)
+    .map(({ id }) => id);
+  const named = categories.length === 1 ? "its category" : `${categories.length} categories`;
+  const { changes, declared } = verdicts.complete(app.document, frames, categories, newIdentifier);
+  const edit = app.queue.add("complete", changes);
+  const words = framesInWords(app, frames);
+  const what = words[0].toUpperCase() + words.slice(1);
+  app.toast({
+    icon: "flag",
+    title: declared ? `${what} declared complete` : `${what}: no longer complete`,
+    name: "complete",
+    text: declared ? `Everything of ${named} has a track there; the rest is background.` : "",
+    actions: edit ? [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }] : [],
+  });
+  return edit;
+}
