@@ -1,7 +1,7 @@
 """Keys and commands of the editor: the palette, the list of keys, changing keys, and where keys are left alone."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import driving
 from tests.browser.conftest import Watch
@@ -35,7 +35,7 @@ def test_the_palette_runs_commands_by_keyboard_alone(editor: Page) -> None:
     assert names(editor)[0] == "Last frame"
     editor.keyboard.press("Enter")
 
-    assert editor.locator("dialog").count() == 0
+    expect(editor.locator("dialog")).to_have_count(0)
     driving.ready(editor)
     assert driving.state(editor, "frame") == editor.evaluate("window.editor.app.document.count - 1")
     editor.keyboard.press("Control+K")
@@ -43,7 +43,7 @@ def test_the_palette_runs_commands_by_keyboard_alone(editor: Page) -> None:
     editor.keyboard.press("ArrowDown")
     assert editor.locator(".v-paletterow[aria-selected=true] .v-palettename").inner_text() == names(editor)[1]
     editor.keyboard.press("Escape")
-    assert editor.locator("dialog").count() == 0
+    expect(editor.locator("dialog")).to_have_count(0)
 
 
 def test_the_palette_names_why_a_command_cannot_run(editor: Page) -> None:
@@ -96,7 +96,7 @@ def test_a_person_changes_keys_and_gets_them_back(editor: Page) -> None:
     assert "browser keeps Ctrl W" in line.get_by_role("alert").inner_text()
     line.locator("[data-role=keep]").click()
     editor.keyboard.press("Escape")
-    assert editor.locator("dialog").count() == 0
+    expect(editor.locator("dialog")).to_have_count(0)
 
     editor.keyboard.press("A")
     driving.ready(editor)
