@@ -9,6 +9,7 @@ from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.errors import BadInput
+from app.exchange.accepting import accept_import
 from app.exchange.exporting import export_dataset
 from app.exchange.import_source import file_digest
 from app.exchange.importing import import_dataset
@@ -26,6 +27,8 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
         return _take_back(arguments, settings)
     if arguments.frames is None:
         raise WrongUsage("Say where the frames of the file are: --frames DIR.")
+    if arguments.complete and not arguments.accept:
+        raise WrongUsage("--complete says that nothing but the file's tracks is there; it needs --accept too.")
     with opened(settings, make=True) as database:
         progress = Progress()
         project_id, new_project = _project_for_import(database, settings)
@@ -42,6 +45,8 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
             report=progress,
         )
         progress.end()
+        if arguments.accept and done.project_id is not None:
+            accept_import(database, project_id=done.project_id, names=done.videos, complete=arguments.complete)
         with database.atomic() as tx:
             project = None
             if done.project_id is not None:

@@ -181,6 +181,10 @@ def _exchanging(add: Add) -> None:
     imported.add_argument("--stride", type=positive, metavar="N", help=text)
     text = "take back the latest import of FILE: remove its videos (they can be restored), without importing"
     imported.add_argument("--take-back", action="store_true", help=text)
+    text = "its masks are a person's truth: accepted, so that they are trained on and exported as reviewed"
+    imported.add_argument("--accept", action="store_true", help=text)
+    text = "with --accept: its frames are complete, nothing but its tracks is there"
+    imported.add_argument("--complete", action="store_true", help=text)
     repeated = imported.add_argument_group(
         "videos that an import brought into this project already (default: on a terminal ask, else refuse)"
     )

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from app.exchange import storing
-from storage import projects
+from storage import edits, projects, videos
 from storage.database import Database
 from tests.app.command_line import Ran, Run, annotation_file
 from tests.app.made import project_with
@@ -241,3 +241,37 @@ def test_a_killed_import_of_a_new_project_goes_on_with_the_same_command(
 
     assert broken.code != 0 and (done.code, done.result["videos"]) == (0, ["x", "y"])
     assert any("1 video had come in before" in line for line in done.errors)
+
+
+def plan_of(data_run: Run) -> dict[str, Any]:
+    return dict(json.loads(data_run("retrain", "--project", "sea", "--plan", "--json").out))
+
+
+def test_imported_masks_teach_only_once_somebody_accepts_them(data_run: Run, dataset: Path) -> None:
+    assert bring(data_run, dataset, "--project", "sea").code == 0
+    found = plan_of(data_run)
+    assert (found["videos"], found["ignored_unreviewed"], found["complete_frames"]) == (0, 2, 0)
+
+
+@pytest.mark.parametrize("complete", [False, True])
+def test_an_import_is_accepted_and_declared_complete_on_request(
+    data_run: Run, dataset: Path, database: Database, complete: bool
+) -> None:
+    flags = ["--accept", "--complete"] if complete else ["--accept"]
+    assert bring(data_run, dataset, "--project", "sea", *flags).code == 0
+    found = plan_of(data_run)
+    assert (found["videos"], found["masks_imported"], found["ignored_unreviewed"]) == (1, 2, 0)
+    assert (found["absences"], found["complete_frames"]) == (1, 3 if complete else 0)
+    with database.read() as tx:
+        project = projects.find_project(tx, "sea")
+        assert project is not None
+        ((video_id, _),) = videos.video_names(tx, project.id)
+        kinds = [edit.kind for edit in edits.edits_since(tx, 0, video=video_id)]
+    assert kinds == ["import", "accept", "complete"][: 3 if complete else 2]
+
+
+def test_complete_needs_accept(data_run: Run, dataset: Path, database: Database) -> None:
+    ran = bring(data_run, dataset, "--project", "sea", "--complete")
+    assert ran.code == 2 and "--accept" in ran.last
+    with database.read() as tx:
+        assert projects.find_project(tx, "sea") is None
