@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, Row, delete, insert, select
+from sqlalchemy import Connection, Row, delete, insert, select, update
 
 from storage import schema
 from storage.errors import NameTaken, NotFound
@@ -108,6 +108,26 @@ def has_path(tx: Connection, path: str) -> bool:
     """Whether a checkpoint, removed or not, has this file."""
     table = schema.checkpoints
     return tx.execute(select(table.c.id).where(table.c.path == path).limit(1)).first() is not None
+
+
+def rename_checkpoint(tx: Connection, checkpoint_id: str, name: str) -> Checkpoint:
+    """Give a checkpoint another name. Raises NotFound, NameTaken."""
+    get_checkpoint(tx, checkpoint_id)
+    holder = find_checkpoint(tx, name)
+    if holder is not None and holder.id != checkpoint_id:
+        raise NameTaken("checkpoint", name)
+    table = schema.checkpoints
+    tx.execute(update(table).where(table.c.id == checkpoint_id).values(name=name))
+    return get_checkpoint(tx, checkpoint_id)
+
+
+def remove_checkpoint(tx: Connection, checkpoint_id: str) -> None:
+    """Hide a checkpoint and free its name; its row stays for the runs that used it. Raises NotFound."""
+    found = get_checkpoint(tx, checkpoint_id)
+    active, table = schema.active_checkpoints, schema.checkpoints
+    tx.execute(delete(active).where(active.c.checkpoint_id == checkpoint_id))
+    hidden = {"removed": time.time(), "name": f"{found.name} (removed, {checkpoint_id})"}
+    tx.execute(update(table).where(table.c.id == checkpoint_id).values(**hidden))
 
 
 def activate(tx: Connection, project_id: str, checkpoint_id: str) -> None:

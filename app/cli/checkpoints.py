@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from app.checkpoints import releases
+from app.checkpoints import managing, releases
 from app.checkpoints.download import download as download_release
 from app.checkpoints.find import find_checkpoint, locate
 from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
@@ -91,6 +91,22 @@ def activate(arguments: argparse.Namespace, settings: Settings) -> None:
         project = find_project(database, settings)
         found = find_checkpoint(database, arguments.what)
         put_in_use(database, project_id=project.id, checkpoint_id=found.id)
+    _print(found, as_json=arguments.json)
+
+
+def rename(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Give a registered checkpoint another name."""
+    with opened(settings) as database:
+        found = find_checkpoint(database, arguments.what)
+        renamed = managing.rename(database, checkpoint_id=found.id, name=arguments.to)
+    _print(renamed, as_json=arguments.json)
+
+
+def delete(arguments: argparse.Namespace, settings: Settings) -> None:
+    """Delete a registered checkpoint that is not in use, and its file."""
+    with opened(settings) as database:
+        found = find_checkpoint(database, arguments.what)
+        managing.delete(database, settings, checkpoint_id=found.id)
     _print(found, as_json=arguments.json)
 
 

@@ -216,7 +216,7 @@ def _exchanging(add: Add) -> None:
 
 
 def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
-    text = "list, add, download, export or activate checkpoints"
+    text = "list, add, download, export, activate, rename or delete checkpoints"
     models = commands.add_parser("models", help=text, description=text, parents=[everywhere])
     actions = models.add_subparsers(title="actions", metavar="ACTION", required=True)
 
@@ -237,6 +237,9 @@ def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> Non
     exported.add_argument(
         "--out", type=typed_path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"
     )
+    renamed = add("rename", "rename", "give a checkpoint another name", "NAME")
+    renamed.add_argument("--to", required=True, metavar="NEW", help="the new name")
+    add("delete", "delete", "delete a checkpoint that is not in use, and its file", "NAME")
     add("activate", "activate", "propose with this checkpoint in the project from now on", "NAME")
 
 

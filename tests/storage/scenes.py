@@ -7,9 +7,8 @@ from typing import Any
 
 import numpy as np
 from pycocotools import mask as coco
-from sqlalchemy import Connection, delete, update
 
-from storage import schema, tracks
+from storage import tracks
 from storage.database import Database
 from storage.edits import Applied, Change, Conflict, Edit, NothingToUndo, apply_edit, redo, undo
 from storage.edits.rebuild import check_video
@@ -122,11 +121,3 @@ def make_video(tx: Any, project_id: str, *, name: str = "walk", **more: Any) -> 
         "content_hash": "00",
     }
     return add_video(tx, project_id=project_id, name=name, **{**values, **more})
-
-
-def remove_checkpoint(tx: Connection, checkpoint_id: str) -> None:
-    """Hide a checkpoint, as its column says; the program itself removes none yet."""
-    table = schema.checkpoints
-    tx.execute(delete(schema.active_checkpoints).where(schema.active_checkpoints.c.checkpoint_id == checkpoint_id))
-    values = {"removed": 1.0, "name": table.c.name + f" (removed, {checkpoint_id})"}
-    tx.execute(update(table).where(table.c.id == checkpoint_id).values(**values))

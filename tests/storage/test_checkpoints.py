@@ -8,7 +8,7 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database, DatabaseError
 from storage.errors import NameTaken, NotFound
 from storage.projects import create_project
-from tests.storage.scenes import Scene, remove_checkpoint
+from tests.storage.scenes import Scene
 
 
 def registered(tx: Connection, name: str, **more: Any) -> Checkpoint:
@@ -46,7 +46,7 @@ def test_one_checkpoint_is_active_until_another_is_or_it_is_removed(scene: Scene
         checkpoints.activate(tx, scene.project.id, first.id)
         checkpoints.activate(tx, scene.project.id, second.id)
         assert checkpoints.active_checkpoint(tx, scene.project.id) == second
-        remove_checkpoint(tx, second.id)
+        checkpoints.remove_checkpoint(tx, second.id)
         assert checkpoints.active_checkpoint(tx, scene.project.id) is None
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["first"]
         assert checkpoints.find_checkpoint(tx, "second") is None
@@ -72,7 +72,7 @@ def test_a_removed_checkpoint_frees_its_name_and_stays_readable_by_its_id(scene:
     with scene.database.atomic() as tx:
         first = registered(tx, "demo")
         run = runs.start_run(tx, kind="proposal", project_id=scene.project.id, checkpoint_id=first.id)
-        remove_checkpoint(tx, first.id)
+        checkpoints.remove_checkpoint(tx, first.id)
         gone = checkpoints.get_checkpoint(tx, first.id)
         assert gone.removed is not None and registered(tx, "demo").removed is None
         assert runs.get_run(tx, run.id).checkpoint_id == first.id

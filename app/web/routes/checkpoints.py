@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from pydantic import BaseModel, Field
 
-from app.checkpoints import register, releases
+from app.checkpoints import managing, register, releases
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.class_map import class_mapping
 from app.checkpoints.releases import DEMO, RELEASES
@@ -25,6 +25,12 @@ class FileBody(BaseModel):
     path: str = Field(min_length=1, max_length=4096)
     name: str = Field(default="", max_length=100)
     config: str | None = None
+
+
+class NameBody(BaseModel):
+    """Body of ``PATCH /data/projects/{project}/checkpoints/{checkpoint}``: the new name."""
+
+    name: str = Field(min_length=1, max_length=100)
 
 
 class DownloadBody(BaseModel):
@@ -149,6 +155,18 @@ def router(context: Context) -> APIRouter:
     def post_activate(database: Database, project_id: str, checkpoint_id: str) -> Json:
         found = register.activate(database, project_id=project_id, checkpoint_id=checkpoint_id)
         return {"active": {"id": found.id, "name": found.name}}
+
+    @routes.patch("/checkpoints/{checkpoint_id}")
+    @context.writes
+    def patch_checkpoint(database: Database, project_id: str, checkpoint_id: str, body: NameBody) -> Json:
+        found = managing.rename(database, checkpoint_id=checkpoint_id, name=body.name)
+        return {"id": found.id, "name": found.name}
+
+    @routes.delete("/checkpoints/{checkpoint_id}")
+    @context.writes
+    def delete_checkpoint(database: Database, project_id: str, checkpoint_id: str) -> Json:
+        found = managing.delete(database, context.settings, checkpoint_id=checkpoint_id)
+        return {"id": found.id, "name": found.name}
 
     @routes.get("/checkpoints")
     async def get_checkpoints(project_id: str) -> Json:

@@ -20,7 +20,6 @@ from storage.database import Database
 from storage.errors import NameTaken
 from tests.app.command_line import CATEGORIES, tiny_checkpoint
 from tests.app.made import project_with
-from tests.storage.scenes import remove_checkpoint
 
 NAMES = ("disc", "box", "star")
 
@@ -132,7 +131,7 @@ def test_a_checkpoint_is_put_in_use_unless_it_was_removed(
     with database.atomic() as tx:
         active: Any = checkpoints.active_checkpoint(tx, project.id)
         assert active.id == made.id
-        remove_checkpoint(tx, made.id)
+        checkpoints.remove_checkpoint(tx, made.id)
     with pytest.raises(BadInput, match="removed"):
         register.activate(database, project_id=project.id, checkpoint_id=made.id)
 

@@ -80,3 +80,16 @@ def test_a_page_saved_in_place_of_a_checkpoint_is_called_one(data_run: Run, tmp_
     ran = data_run("models", "add", tmp_path / "a.pth", "--config", "tevit_tiny")
 
     assert ran.code == 1 and "a web page (HTML)" in ran.last
+
+
+def test_checkpoints_are_renamed_and_deleted_unless_a_project_proposes_with_them(
+    data_run: Run, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    project_with(database, *CATEGORIES, name="sea")
+    for name in ("first", "second"):
+        assert data_run("models", "add", tiny_checkpoint(tmp_path / f"{name}.safetensors"), "--name", name).code == 0
+    assert data_run("models", "rename", "first", "--to", "better").code == 0
+    assert data_run("models", "delete", "better").code == 0
+    refused = data_run("models", "delete", "second")
+    assert refused.code == 1 and "the project sea proposes with it" in refused.last
+    assert [path.name[:6] for path in settings.checkpoints.iterdir()] == ["second"]

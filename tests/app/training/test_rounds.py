@@ -10,7 +10,6 @@ from storage import checkpoints
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import create_project
-from tests.storage.scenes import remove_checkpoint
 
 
 def made(tx: Connection, name: str, project_id: str | None, **provenance: Any) -> Checkpoint:
@@ -37,7 +36,7 @@ def test_each_project_counts_its_own_rounds(database: Database) -> None:
 def test_numbers_of_removed_and_renamed_rounds_stay_taken(database: Database) -> None:
     with database.atomic() as tx:
         street = create_project(tx, name="street")
-        remove_checkpoint(tx, made(tx, "round 1", street.id, round=1).id)
+        checkpoints.remove_checkpoint(tx, made(tx, "round 1", street.id, round=1).id)
         made(tx, "the good one", street.id, round=2)
         assert next_round(tx, street.id) == 3
 

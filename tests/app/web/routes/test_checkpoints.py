@@ -15,7 +15,6 @@ from storage.database import Database
 from storage.projects import Project
 from tests.app.made import project_with
 from tests.app.web.requests import get
-from tests.storage.scenes import remove_checkpoint
 
 
 def register(database: Database, name: str, **more: Any) -> Checkpoint:
@@ -80,7 +79,7 @@ def test_a_checkpoint_is_put_in_use(client: TestClient, database: Database, proj
 def test_a_removed_or_unknown_checkpoint_is_refused(client: TestClient, database: Database, project: Project) -> None:
     made = register(database, "base")
     with database.atomic() as tx:
-        remove_checkpoint(tx, made.id)
+        checkpoints.remove_checkpoint(tx, made.id)
     address = f"/data/projects/{project.id}/checkpoints"
     assert "removed" in client.post(f"{address}/{made.id}/activate").json()["error"]
     assert client.post(f"{address}/none/activate").status_code == 404
