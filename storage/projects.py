@@ -51,7 +51,7 @@ def create_project(
         NameTaken: another project has the name, or a category occurs twice.
         BadName: a name is empty.
     """
-    name = _clean("project", name)
+    name = clean_name("project", name)
     if find_project(tx, name) is not None:
         raise NameTaken("project", name)
     project_id = str(uuid.uuid4())
@@ -79,7 +79,7 @@ def get_project(tx: Connection, project_id: str) -> Project:
 
 def checked_name(name: str) -> str:
     """The name as a project would have it. Raises BadName if no project can have it."""
-    return _clean("project", name)
+    return clean_name("project", name)
 
 
 def find_project(tx: Connection, name: str) -> Project | None:
@@ -90,7 +90,7 @@ def find_project(tx: Connection, name: str) -> Project | None:
 
 def rename_project(tx: Connection, project_id: str, name: str) -> Project:
     """Give a project another name. Raises NotFound, NameTaken, BadName."""
-    name = _clean("project", name)
+    name = clean_name("project", name)
     holder = find_project(tx, name)
     if holder is not None and holder.id != project_id:
         raise NameTaken("project", name)
@@ -208,7 +208,8 @@ def _project(row: Row[Any]) -> Project:
     return Project(**row._mapping)
 
 
-def _clean(what: str, name: str) -> str:
+def clean_name(what: str, name: str) -> str:
+    """A name without repeated or outer spaces; ``what`` is named in errors. Raises BadName."""
     name = _plain(name)
     if not name:
         raise BadName(what)
@@ -225,7 +226,7 @@ def _plain(name: str) -> str:
 
 
 def _free_category_name(tx: Connection, project_id: str, name: str, *, but: str | None = None) -> str:
-    name = _clean("category", name)
+    name = clean_name("category", name)
     for category in list_categories(tx, project_id):
         if category.name == name and category.id != but:
             raise NameTaken("category", name)

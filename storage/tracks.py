@@ -25,6 +25,8 @@ class Track:
     rejected: bool
     occluded: bool
     iscrowd: bool
+    truncated: bool
+    attributes: Mapping[str, str] | None
     score: float | None
     run_id: str | None
     source_id: str | None
@@ -49,6 +51,8 @@ class MaskRow:
     parent_edit: str | None
     occluded: bool
     iscrowd: bool
+    truncated: bool
+    attributes: Mapping[str, str] | None
     look_reason: str | None
     look_author: str | None
     extra: Mapping[str, Any] | None

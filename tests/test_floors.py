@@ -30,10 +30,11 @@ FLOORS = {
     "storage": (
         "tracks removal edits",
         "jobs masks",
-        "database youtube_vis",
+        "database youtube_vis attributes",
         "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
         "arrivals",
         "schema errors authors atomic text plain_values regular_files",
+        "columns",
     ),
 }
 # Beyond the floors: who never imports whom. A name stands for itself and all below it.

@@ -37,6 +37,7 @@ from app.web.pages import mount_pages
 from app.web.plain_requests import PlainRequests
 from app.web.reach import shown_address
 from app.web.routes import (
+    attributes,
     checkpoints,
     edits,
     events,
@@ -112,6 +113,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     app.state.context = context
     _answer_errors(app)
     modules = (
+        attributes,
         checkpoints,
         edits,
         events,

@@ -7,6 +7,7 @@ from typing import Any
 from app.checkpoints.choice import CheckpointChoice
 from app.checkpoints.releases import DEMO
 from app.proposing.resuming import KeptFrames
+from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.frames import Gap, stored_span
@@ -26,6 +27,11 @@ PERSON = "person"
 def category(found: Category) -> Json:
     """One category of a project."""
     return _fields(found, "id", "name", "retired")
+
+
+def attribute(found: Attribute) -> Json:
+    """One of a project's own attributes."""
+    return _fields(found, "id", "name", "choices", "per", "key", "retired")
 
 
 def checkpoint(found: Checkpoint, known: Iterable[str]) -> Json:
@@ -96,16 +102,19 @@ def tracks(found: Sequence[Track], rows: Iterable[MaskRow]) -> list[Json]:
 def track_facts(track: Track) -> Json:
     """A track's own row."""
     extra = dict(track.extra or {})
-    facts = _fields(track, "id", "number", "name", "score", "version", "deleted", "rejected", "occluded", "iscrowd")
+    facts = _fields(
+        track, "id", "number", "name", "score", "version", "deleted", "rejected", "occluded", "iscrowd", "truncated"
+    )
     named = {"category": track.category_id, "run": track.run_id, "class": extra.get("class")}
-    return {**facts, **named, "extra": extra}
+    return {**facts, **named, "attributes": dict(track.attributes or {}), "extra": extra}
 
 
 def mask_row(row: MaskRow, *, track_run: str | None = None) -> list[Any]:
     """``[frame, state, source, review, key, score, look, version, hash, area]``; state 1 present, 0 absent.
 
-    An object with what a row seldom has may follow: ``parent``, ``occluded``, ``iscrowd``, ``extra``, ``lookAuthor``,
-    and ``run`` where it is not ``track_run`` of a proposed row or null of another one.
+    An object with what a row seldom has may follow: ``parent``, ``occluded``, ``iscrowd``, ``truncated``,
+    ``attributes``, ``extra``, ``lookAuthor``, and ``run`` where it is not ``track_run`` of a proposed row or null of
+    another one.
     """
     line = [
         row.frame,
@@ -131,7 +140,9 @@ def _more(row: MaskRow, track_run: str | None) -> Json:
         more["parent"] = row.parent_edit
     if row.look_author not in (None, PERSON):
         more["lookAuthor"] = row.look_author
-    more |= {name: True for name in ("occluded", "iscrowd") if getattr(row, name)}
+    more |= {name: True for name in ("occluded", "iscrowd", "truncated") if getattr(row, name)}
+    if row.attributes:
+        more["attributes"] = dict(row.attributes)
     if row.extra is not None:
         more["extra"] = dict(row.extra)
     return more

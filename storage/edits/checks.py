@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, or_, select
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX, is_machine
@@ -19,8 +19,13 @@ IMPORT = "import"
 HUMAN_MASK = (schema.masks.c.review != "unreviewed") | (schema.masks.c.source == "drawn")
 """SQL form of `storage.authors.is_persons_work`: mask rows that a person drew or judged."""
 
-_MARKED = schema.masks.c.key | schema.masks.c.look_author.not_like(f"{MACHINE_PREFIX}%")
-"""SQL condition: mask rows on which a person set a mark, *key* or *needs a look*."""
+_MARKED = or_(
+    schema.masks.c.key,
+    schema.masks.c.look_author.not_like(f"{MACHINE_PREFIX}%"),
+    *(schema.masks.c[name] for name in ("occluded", "iscrowd", "truncated")),
+    schema.masks.c.attributes.is_not(None),
+)
+"""SQL condition: mask rows on which a person set a mark: *key*, *needs a look* or an attribute."""
 
 _MACHINE_MAY_CHANGE = {"score", "run", "extra", "source_id"}
 
@@ -45,6 +50,7 @@ def check_references(
     _check_blobs(tx, video, {key: plan.after for key, plan in planned.items() if key.frame >= 0 and plan.after})
     categories = {plan.after["category"] for key, plan in planned.items() if key.frame == TRACK_ROW and plan.after}
     _check_categories(tx, video, categories - {None})
+    _check_attributes(tx, video, planned)
 
 
 def check_machine(tx: Connection, author: str, *, kind: str, planned: Mapping[RowKey, Planned]) -> None:
@@ -147,6 +153,24 @@ def _check_categories(tx: Connection, video: Video, categories: set[str]) -> Non
     )
     for name in sorted(categories - known):
         raise EditError(f"The project of {video.name!r} has no category {name}; add it to the project first.")
+
+
+def _check_attributes(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+    table = schema.attributes
+    used: dict[str, set[str]] = {"track": set(), "frame": set()}
+    for key, plan in planned.items():
+        if key.frame != RANGE_ROW and plan.after and plan.after["attributes"]:
+            used["track" if key.frame == TRACK_ROW else "frame"].update(plan.after["attributes"])
+    if not any(used.values()):
+        return
+    query = select(table.c.id, table.c.per).where(table.c.project_id == video.project_id)
+    known = {name: per for name, per in tx.execute(query)}
+    for per, names in used.items():
+        for name in sorted(names):
+            if name not in known:
+                raise EditError(f"The project of {video.name!r} has no attribute {name}; add it to the project first.")
+            if known[name] != per:
+                raise EditError(f"The attribute {name} holds per {known[name]}, so no {per} can have it.")
 
 
 def _beyond(video: Video, frame: int) -> str:

@@ -127,6 +127,8 @@ def _track_value(row: Row[Any]) -> Value:
         "rejected": row.rejected,
         "occluded": row.occluded,
         "iscrowd": row.iscrowd,
+        "truncated": row.truncated,
+        "attributes": row.attributes,
         "score": row.score,
         "run": row.run_id,
         "source_id": row.source_id,
@@ -139,7 +141,7 @@ _MASKS = select(
         schema.masks.c[name]
         for name in (
             *("track_id", "frame", "version", "state", "blob_hash", "source", "review", "key", "score", "run_id"),
-            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "extra"),
+            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "truncated", "attributes", "extra"),
         )
     )
 )
@@ -152,7 +154,7 @@ def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]
     for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in tx.execute(
         query
     ).all():
-        occluded, iscrowd, extra = rest
+        occluded, iscrowd, truncated, attributes, extra = rest
         value = {
             "state": state,
             "mask": blob,
@@ -165,6 +167,8 @@ def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]
             "look": None if look is None else {"reason": look, "author": by},
             "occluded": occluded,
             "iscrowd": iscrowd,
+            "truncated": truncated,
+            "attributes": attributes,
             "extra": extra,
         }
         found[RowKey(owner, frame)] = StoredRow(version, value)

@@ -21,6 +21,9 @@ TRACK_ROW = -1
 RANGE_ROW = -2
 """In place of a frame number: a complete range; its id is in place of the track's."""
 
+ATTRIBUTES = ("occluded", "iscrowd", "truncated", "attributes")
+"""The keys of a mask's or a track's value that hold attributes: three flags, and the values of the project's own."""
+
 DECLARED_NOW = 0
 """In a range's ``declared``: stands for the edit that is being applied, which has no number yet."""
 
@@ -48,6 +51,8 @@ _MASK: Value = {
     "look": None,
     "occluded": False,
     "iscrowd": False,
+    "truncated": False,
+    "attributes": None,
     "extra": None,
 }
 _TRACK: Value = {
@@ -58,6 +63,8 @@ _TRACK: Value = {
     "rejected": False,
     "occluded": False,
     "iscrowd": False,
+    "truncated": False,
+    "attributes": None,
     "score": None,
     "run": None,
     "source_id": None,
@@ -65,10 +72,10 @@ _TRACK: Value = {
 }
 _RANGE: Value = {"start": 0, "stop": 0, "categories": [], "declared": 0}
 _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
-    **dict.fromkeys(("key", "deleted", "rejected", "occluded", "iscrowd"), (bool, "true or false")),
+    **dict.fromkeys(("key", "deleted", "rejected", "occluded", "iscrowd", "truncated"), (bool, "true or false")),
     **dict.fromkeys(("mask", "run", "parent", "category", "name", "source_id"), ((str, NoneType), "text or null")),
     "score": ((int, float, NoneType), "a number or null"),
-    "extra": ((dict, NoneType), "an object or null"),
+    **dict.fromkeys(("extra", "attributes"), ((dict, NoneType), "an object or null")),
 }
 
 
@@ -104,14 +111,14 @@ def mask_value(after: Mapping[str, Any], *, current: Value | None, author: str, 
     if "state" not in after and "mask" in after:
         value["state"] = "absent" if value["mask"] is None else "present"
     _check_mask(value, place)
-    return value
+    return _tidied(value)
 
 
 def _persons_marks(current: Value | None) -> Value:
-    """The marks of a row that only a person sets or clears: key, occluded, iscrowd, and a person's *needs a look*."""
+    """The marks of a row that only a person sets or clears: key, attributes, and a person's *needs a look*."""
     if current is None:
         return {}
-    marks = {name: current[name] for name in ("key", "occluded", "iscrowd") if current[name]}
+    marks = {name: current[name] for name in ("key", *ATTRIBUTES) if current[name]}
     look = current["look"]
     if look is not None and not is_machine(look["author"]):
         marks["look"] = look
@@ -133,7 +140,7 @@ def track_value(after: Mapping[str, Any] | None, *, current: Value | None, numbe
     _known(after, _TRACK, place)
     value = {**(_TRACK if current is None else current), **after, "number": number}
     _check_kinds(value, place)
-    return value
+    return _tidied(value)
 
 
 def range_value(after: Mapping[str, Any], *, count: int, place: str) -> Value:
@@ -219,7 +226,18 @@ def _check_kinds(value: Value, place: str) -> None:
     for name, (kind, words) in _KINDS.items():
         if name in value and not isinstance(value[name], kind):
             raise EditError(f"{place}: {name} must be {words}, got {reprlib.repr(value[name])}.")
+    _check_attributes(value["attributes"], place)
     for name, item in value.items():
         # Extra values of a file are stored as JSON text, which allows longer integers than a column.
         if not is_plain(item, largest=LARGEST_FLOAT if name == "extra" else LARGEST):
             raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold, or too many levels.")
+
+
+def _tidied(value: Value) -> Value:
+    """The value with one form for "no attribute has a value", which queries rely on."""
+    return {**value, "attributes": value["attributes"] or None}
+
+
+def _check_attributes(values: Value | None, place: str) -> None:
+    if values is not None and not all(isinstance(chosen, str) for chosen in values.values()):
+        raise EditError(f"{place}: the value of an attribute must be a text; leave the attribute out for none.")

@@ -11,7 +11,22 @@ from fastapi import FastAPI
 
 from tests.fuzzing.values import TEXTS, anything, leaf
 
-KEYS = ("state", "mask", "source", "review", "key", "score", "run", "parent", "look", "occluded", "iscrowd", "extra")
+KEYS = (
+    "state",
+    "mask",
+    "source",
+    "review",
+    "key",
+    "score",
+    "run",
+    "parent",
+    "look",
+    "occluded",
+    "iscrowd",
+    "truncated",
+    "attributes",
+    "extra",
+)
 ROW_KEYS = (
     *KEYS,
     "rle",

@@ -13,7 +13,7 @@ from app.library.videos import add_upload, add_video, receive_upload, upload
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
-from storage import edits, projects, videos
+from storage import attributes, edits, projects, videos
 from storage.database import Database
 
 
@@ -54,6 +54,7 @@ def router(context: Context) -> APIRouter:
             last = edits.last_number(tx)
             project = projects.get_project(tx, video.project_id)
             categories = projects.list_categories(tx, video.project_id, retired=True)
+            listed = attributes.list_attributes(tx, video.project_id, retired=True)
             siblings = videos.video_names(tx, video.project_id)
             complete = edits.list_complete(tx, video_id)
         return {
@@ -69,6 +70,7 @@ def router(context: Context) -> APIRouter:
             "cuts": list(video.cuts or ()),
             "notes": index.notes,
             "categories": [wire.category(category) for category in categories],
+            "attributes": [wire.attribute(one) for one in listed],
             "last_edit": last,
             "complete": [wire.complete(found) for found in complete],
             "problem": sources.problem(video, index),

@@ -139,7 +139,7 @@ def test_marks_that_a_person_set_stay_when_their_rows_are_proposed_again(street:
     street.propose(("dog", {frame: (5, 5) for frame in range(4)}))
     [track] = street.tracks()
     version = street.last_edit()
-    marks = [{"key": True}, {"look": look}, {"occluded": True}]
+    marks = [{"key": True}, {"look": look}, {"occluded": True, "truncated": True}]
     street.person(
         [
             {"track": track.id, "frame": frame, "before_version": version, "after": after}
@@ -149,10 +149,11 @@ def test_marks_that_a_person_set_stay_when_their_rows_are_proposed_again(street:
     again = street.propose(("dog", {frame: (6, 5) for frame in range(4)}))
     assert again.replaced == 1
     rows = street.rows(track)
-    assert (rows[0].key, rows[1].look_reason, rows[1].look_author, rows[2].occluded) == (
+    assert (rows[0].key, rows[1].look_reason, rows[1].look_author, rows[2].occluded, rows[2].truncated) == (
         True,
         "Marked by hand",
         "person",
+        True,
         True,
     )
     assert {row.run_id for row in rows.values()} == {rows[3].run_id}

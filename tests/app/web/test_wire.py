@@ -40,6 +40,8 @@ ROWS = st.builds(
     parent_edit=st.none() | TEXT,
     occluded=st.booleans(),
     iscrowd=st.booleans(),
+    truncated=st.booleans(),
+    attributes=st.none() | st.dictionaries(TEXT, TEXT, min_size=1),
     look_reason=st.none() | TEXT,
     look_author=st.none() | st.just(wire.PERSON) | TEXT,
     extra=NOTES,
@@ -48,8 +50,10 @@ ROWS = st.builds(
 
 
 def track(track_id: str = "a", **more: Any) -> Track:
-    facts: dict[str, Any] = dict.fromkeys(("category_id", "name", "score", "run_id", "source_id", "extra"))
-    flags = dict.fromkeys(("deleted", "rejected", "occluded", "iscrowd"), False)
+    facts: dict[str, Any] = dict.fromkeys(
+        ("category_id", "name", "score", "run_id", "source_id", "extra", "attributes")
+    )
+    flags = dict.fromkeys(("deleted", "rejected", "occluded", "iscrowd", "truncated"), False)
     return Track(**{"id": track_id, "video_id": "v", "number": 1, "version": 3, **facts, **flags, **more})
 
 
@@ -77,14 +81,15 @@ def test_what_a_row_seldom_has_follows_only_where_it_has_it(row: MaskRow, run: s
     assert more.get("run", run if row.source == "proposed" else None) == row.run_id
     assert more.get("parent") == row.parent_edit and more.get("extra") == row.extra
     assert (more.get("occluded", False), more.get("iscrowd", False)) == (row.occluded, row.iscrowd)
+    assert (more.get("truncated", False), more.get("attributes")) == (row.truncated, row.attributes)
     assert more.get("lookAuthor", row.look_author and wire.PERSON) == row.look_author
 
 
 def test_a_plain_proposal_has_nothing_beside() -> None:
-    facts = dict.fromkeys(("parent_edit", "look_reason", "look_author", "extra"))
+    facts = dict.fromkeys(("parent_edit", "look_reason", "look_author", "extra", "attributes"))
     row = MaskRow(
         track_id="a", frame=1, state="present", hash="h", area=4, source="proposed", review="unreviewed", key=False,
-        score=0.5, run_id="r", occluded=False, iscrowd=False, version=1, **facts,
+        score=0.5, run_id="r", occluded=False, iscrowd=False, truncated=False, version=1, **facts,
     )  # fmt: skip
     assert len(wire.mask_row(row, track_run="r")) == 10
     assert wire.mask_row(row, track_run="other")[10] == {"run": "r"}
@@ -96,7 +101,7 @@ def test_a_tracks_own_facts_are_sent_whole(extra: dict[str, Any] | None, name: s
     sent = strict(wire.track_facts(track(extra=extra, name=name, score=score, category_id="c", rejected=True)))
     assert (sent["name"], sent["score"], sent["category"], sent["rejected"]) == (name, score, "c", True)
     assert sent["extra"] == (extra or {}) and sent["class"] == (extra or {}).get("class")
-    assert {"id", "number", "deleted", "occluded", "iscrowd", "version", "run"} <= set(sent)
+    assert {"id", "number", "deleted", "occluded", "iscrowd", "truncated", "version", "run"} <= set(sent)
 
 
 def logged(*changes: LoggedChange, **more: Any) -> LoggedEdit:

@@ -73,6 +73,7 @@ def test_a_machine_deletes_exactly_the_tracks_without_a_persons_mask(scene: Scen
         ("rejected", True, False),
         ("occluded", True, False),
         ("iscrowd", True, False),
+        ("truncated", True, False),
         ("category", "dog", False),
     ],
 )

@@ -12,33 +12,46 @@ from storage.masks import CHUNK, put_blobs
 from tests.storage.scenes import Scene, make_video, new_id, square
 
 VERDICTS = st.sampled_from(schema.REVIEWS)
+# A NUL fits into no text of PostgreSQL.
+CHARACTERS = st.characters(codec="utf-8", exclude_characters="\0")
 ORIGINS = st.sampled_from(schema.SOURCES)
-NOTES = st.none() | st.dictionaries(st.text(max_size=5), st.integers() | st.text(max_size=5), max_size=3)
-LOOKS = st.none() | st.fixed_dictionaries({"reason": st.text(max_size=8), "author": st.text(max_size=8)})
+NOTES = st.none() | st.dictionaries(
+    st.text(CHARACTERS, max_size=5), st.integers() | st.text(CHARACTERS, max_size=5), max_size=3
+)
+VALUES = st.none() | st.dictionaries(
+    st.text(CHARACTERS, max_size=5), st.text(CHARACTERS, max_size=5), min_size=1, max_size=3
+)
+LOOKS = st.none() | st.fixed_dictionaries(
+    {"reason": st.text(CHARACTERS, max_size=8), "author": st.text(CHARACTERS, max_size=8)}
+)
 MASK = st.fixed_dictionaries(
     {"mask": st.none() | st.integers(0, 2), "source": ORIGINS, "review": VERDICTS},
     optional={
         "key": st.booleans(),
         "score": st.none() | st.floats(0, 1),
-        "run": st.none() | st.text(max_size=5),
-        "parent": st.none() | st.text(max_size=5),
+        "run": st.none() | st.text(CHARACTERS, max_size=5),
+        "parent": st.none() | st.text(CHARACTERS, max_size=5),
         "look": LOOKS,
         "occluded": st.booleans(),
         "iscrowd": st.booleans(),
+        "truncated": st.booleans(),
+        "attributes": VALUES,
         "extra": NOTES,
     },
 )
 TRACK = st.fixed_dictionaries(
     {},
     optional={
-        "name": st.none() | st.text(max_size=8),
+        "name": st.none() | st.text(CHARACTERS, max_size=8),
         "deleted": st.booleans(),
         "rejected": st.booleans(),
         "occluded": st.booleans(),
         "iscrowd": st.booleans(),
+        "truncated": st.booleans(),
+        "attributes": VALUES,
         "score": st.none() | st.floats(0, 1),
-        "run": st.none() | st.text(max_size=5),
-        "source_id": st.none() | st.text(max_size=5),
+        "run": st.none() | st.text(CHARACTERS, max_size=5),
+        "source_id": st.none() | st.text(CHARACTERS, max_size=5),
         "extra": NOTES,
     },
 )

@@ -33,6 +33,8 @@ MASKS = st.fixed_dictionaries(
         "look": st.none() | st.fixed_dictionaries({"reason": TEXTS, "author": TEXTS}),
         "occluded": st.booleans(),
         "iscrowd": st.booleans(),
+        "truncated": st.booleans(),
+        "attributes": st.none() | st.dictionaries(TEXTS, TEXTS, min_size=1),
         "extra": st.none() | st.dictionaries(TEXTS, st.integers()),
     },
 )

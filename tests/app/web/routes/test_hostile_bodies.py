@@ -22,7 +22,22 @@ TEXT = st.text(max_size=6) | st.sampled_from(["t", "r", "run:1", "0" * 64])
 NUMBERS = st.integers(-3, 14) | st.sampled_from([1 << 31, 1 << 63, -(1 << 63), 10**30]) | st.floats()
 LEAVES = st.none() | st.booleans() | NUMBERS | TEXT
 JSON = st.recursive(LEAVES, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT, inner, max_size=3))
-KEYS = ["state", "mask", "source", "review", "key", "score", "run", "parent", "look", "occluded", "iscrowd", "extra"]
+KEYS = [
+    "state",
+    "mask",
+    "source",
+    "review",
+    "key",
+    "score",
+    "run",
+    "parent",
+    "look",
+    "occluded",
+    "iscrowd",
+    "truncated",
+    "attributes",
+    "extra",
+]
 KEYS += ["rle", "category", "name", "number", "deleted", "rejected", "source_id", "start", "stop", "categories"]
 RLES = st.fixed_dictionaries({"size": st.just([48, 64]) | JSON, "counts": TEXT | JSON})
 AFTERS = st.none() | st.dictionaries(st.sampled_from(KEYS), LEAVES | RLES | JSON, max_size=3)
