@@ -10,10 +10,13 @@ from app.proposing.resuming import KeptFrames
 from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
+from storage.edits.row_values import RowKey, pack
+from storage.edits.versions import TrackVersion, VersionLine
 from storage.frames import Gap, stored_span
 from storage.jobs import Job
 from storage.likely_errors import Search
 from storage.projects import Category
+from storage.rle import Rle
 from storage.schema import REVIEWS
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, VideoSummary
@@ -157,6 +160,26 @@ def edit_event(edit: LoggedEdit) -> Json:
 def history_entry(entry: HistoryEntry) -> Json:
     """One line of a video's history."""
     return asdict(entry)
+
+
+def version_line(line: VersionLine, blobs: Mapping[str, Rle]) -> Json:
+    """One earlier version of a track: the edit, and as its picture the compressed mask of a frame that it wrote."""
+    facts = _fields(line.edit, "number", "id", "kind", "author", "created", "undone", "count")
+    mask = blobs.get(line.mask) if line.mask is not None else None
+    return {**facts, "frame": line.frame, "mask": mask and mask["counts"]}
+
+
+def track_version(found: TrackVersion, blobs: Mapping[str, Rle]) -> Json:
+    """A track as it was: its own row, ``[frame, values]`` of its masks without empty values, and these blobs."""
+    names = ("category", "name", "rejected", "occluded", "iscrowd", "score", "run", "extra")
+    own = {name: found.own[name] for name in names}
+    rows = [[frame, pack(RowKey("", frame), value)] for frame, value in found.rows.items()]
+    return {
+        "number": found.number,
+        "own": own,
+        "rows": rows,
+        "blobs": {name: rle["counts"] for name, rle in blobs.items()},
+    }
 
 
 def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:

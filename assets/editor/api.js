@@ -11,7 +11,9 @@ import { LONG_PATIENCE, request } from "../kit/request.js";
 /** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */
 /** @typedef {import("../kit/wire.js").Proposer} Proposer */
 /** @typedef {import("../kit/wire.js").SentTracks} SentTracks */
+/** @typedef {import("../kit/wire.js").SentVersion} SentVersion */
 /** @typedef {import("../kit/wire.js").UndoResult} UndoResult */
+/** @typedef {import("../kit/wire.js").VersionLine} VersionLine */
 /** @typedef {import("../kit/wire.js").Video} Video */
 /** @typedef {{author: string, id: string, edit?: string}} UndoBody `id` of the new edit; `edit`: another one than the author's last */
 
@@ -65,6 +67,12 @@ export const api = Object.freeze({
   /** @param {string} v @param {string|null} track id @param {number} limit @returns {Promise<{edits: HistoryEdit[]}>} */
   history: (v, track, limit) =>
     request("GET", `/data/videos/${id(v)}/history?limit=${limit}${track ? `&track=${id(track)}` : ""}`),
+
+  /** Earlier versions of a track, newest first. @param {string} v @param {string} track id @returns {Promise<{versions: VersionLine[]}>} */
+  versions: (v, track) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/versions`),
+
+  /** A track as it was after an edit. @param {string} v @param {string} track id @param {number} number @returns {Promise<SentVersion>} */
+  version: (v, track, number) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/versions/${number}`),
 
   /** @param {string} v @param {string|undefined} checkpoint id @returns {Promise<{job: Job}>} */
   propose: (v, checkpoint) => request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),

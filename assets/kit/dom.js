@@ -88,9 +88,9 @@ export function icon(name, size = 16, tone = "", title = "") {
 /** A key as printed on it. @param {string} text */
 export const kbd = (text) => h("kbd.v-kbd", null, text);
 
-/** Number badge of a track in its colour. @param {number} number */
-export function swatch(number) {
-  const colour = colourOf(number);
+/** Number badge of a track in its colour. @param {number} number @param {number} [colourNumber] whose colour it has, where that is another one */
+export function swatch(number, colourNumber = number) {
+  const colour = colourOf(colourNumber);
   return h("span.v-swatch", { style: { "--c": colour, "--i": inkOn(colour) } }, number);
 }
 

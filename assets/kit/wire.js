@@ -210,6 +210,25 @@
  * @property {string[]} [tracks] ids
  */
 
+/**
+ * @typedef {object} VersionLine one edit that changed a track
+ * @property {number} number
+ * @property {string} kind
+ * @property {string} author
+ * @property {number} created unix seconds
+ * @property {boolean} undone
+ * @property {number|null} frame one that it changed, rather with a mask
+ * @property {string|null} mask compressed run lengths of the mask there
+ */
+
+/**
+ * @typedef {object} SentVersion a track as it was after an edit
+ * @property {number} number of the edit
+ * @property {RowValues} own
+ * @property {[frame: number, after: RowValues][]} rows
+ * @property {Record<string, string>} blobs compressed masks that the track has no more, by hash
+ */
+
 /** @typedef {{id: string, name: string, config: string, classes?: string[]}} ProposingCheckpoint */
 
 /**

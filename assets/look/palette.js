@@ -34,6 +34,14 @@ export function colourOf(number) {
 }
 
 /**
+ * The number whose colour a track has: its own, or another one that a person chose.
+ * @param {{number: number, extra: Record<string, unknown>}} track
+ */
+export function colourNumber({ number, extra: { colour } }) {
+  return typeof colour === "number" && Number.isInteger(colour) && colour > 0 ? colour : number;
+}
+
+/**
  * How often the palette has gone round: 0 solid, 1 dashed, 2 and more dotted.
  * @param {number} number the track's number, from 1
  * @returns {0|1|2}

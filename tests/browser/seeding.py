@@ -85,6 +85,14 @@ class Seeded:
         rows = self.stored()[track]["rows"]
         return [frame for frame, row in rows.items() if row[0] == 1]
 
+    def version(self, track: str, frame: int) -> int:
+        """The number of the edit that wrote a row."""
+        return int(driving.stored_tracks(self.page, self.video)[self.number(track)]["rows"][frame]["version"])
+
+    def drawn(self, track: str, frame: int, row: Mapping[str, Any], version: int) -> dict[str, Any]:
+        """A change that puts a row in place of the one with this version."""
+        return change(track, frame, row, version)
+
     def at(self, track: str, frame: int) -> None:
         """Select a track, and go to a frame."""
         self.page.evaluate("([id, k]) => { editor.commands.goto(k); editor.commands.select(id); }", [track, frame])

@@ -9,6 +9,7 @@ from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
 from storage import edits, masks, tracks, videos
+from storage.edits import versions
 
 # One answer has the masks of at most this many frames; the editor then requests the next range.
 LONGEST_RANGE = 2000
@@ -17,7 +18,11 @@ LAST = 2**31
 
 
 def router(context: Context) -> APIRouter:
-    """``GET /data/videos/{video}/tracks?start=&stop=`` (all without them) and ``…/masks?start=&stop=``."""
+    """Tracks, masks and versions of ``GET /data/videos/{video}/…``.
+
+    ``tracks?start=&stop=`` (all without them), ``masks?start=&stop=``, ``tracks/{track}/versions?limit=`` (the edits
+    that changed a track) and ``tracks/{track}/versions/{number}`` (the track as it was after an edit).
+    """
     routes = APIRouter(prefix="/data/videos")
 
     def all_tracks(video_id: str, start: int | None, stop: int | None) -> bytes:
@@ -47,6 +52,26 @@ def router(context: Context) -> APIRouter:
                 frames.setdefault(str(row.frame), []).append([row.track_id, row.hash])
         counts = {name: rle["counts"] for name, rle in blobs.items()}
         return {"size": [video.height, video.width], "blobs": counts, "frames": frames}
+
+    @routes.get("/{video_id}/tracks/{track_id}/versions")
+    @context.reads
+    def get_versions(video_id: str, track_id: str, limit: int = 60) -> Json:
+        context.require_video(video_id)
+        with context.database.read() as tx:
+            lines = versions.track_versions(tx, video=video_id, track=track_id, limit=min(max(limit, 1), 200))
+            blobs = masks.get_blobs(tx, {line.mask for line in lines if line.mask is not None})
+        return {"versions": [wire.version_line(line, blobs) for line in lines]}
+
+    @routes.get("/{video_id}/tracks/{track_id}/versions/{number}")
+    @context.reads
+    def get_version(video_id: str, track_id: str, number: int) -> Json:
+        context.require_video(video_id)
+        with context.database.read() as tx:
+            found = versions.track_version(tx, video=video_id, track=track_id, number=number)
+            now = {row.hash for row in tracks.rows(tx, video_id, track_ids=[track_id])}
+            names = {value["mask"] for value in found.rows.values()} - now - {None}
+            blobs = masks.get_blobs(tx, sorted(names))
+        return wire.track_version(found, blobs)
 
     @routes.get("/{video_id}/tracks")
     async def get_tracks(video_id: str, start: int | None = None, stop: int | None = None) -> Response:

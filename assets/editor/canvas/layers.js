@@ -5,7 +5,7 @@
  * edited one is a bitmap, so that a stroke changes bytes and repaints only the touched rectangle.
  */
 
-import { colourOf, word } from "../../look/palette.js";
+import { colourNumber, colourOf, word } from "../../look/palette.js";
 import { h, oncePerFrame } from "../../kit/dom.js";
 import { join, meets } from "../masks/raster.js";
 import { eachColumnRun } from "../masks/rle.js";
@@ -175,10 +175,12 @@ export class Layers {
     const { height, width, masks } = this.document;
     const before = this.parts;
     this.parts = new Map();
-    for (const { id, number } of others) {
+    for (const track of others) {
+      const { id } = track;
       const hash = this.document.row(id, this.shownFrame)?.hash;
       const box = hash ? masks.box(hash, height) : null;
-      if (hash && box) this.parts.set(id, { hash, box, colour: word(colourOf(number), this.opacity * OTHERS) });
+      if (hash && box)
+        this.parts.set(id, { hash, box, colour: word(colourOf(colourNumber(track)), this.opacity * OTHERS) });
     }
     /** @type {Box|null} */
     let changed = null;
@@ -233,11 +235,12 @@ export class Layers {
     return this.rejected ? 0 : word(colourOf(this.editedNumber()), this.opacity);
   }
 
-  /** Number of the track that strokes go to. */
+  /** The number whose colour strokes have. */
   editedNumber() {
     const { selected, newTrack } = this.view.now;
     if (newTrack) return newTrack.number;
-    return (selected && this.document.tracks.get(selected)?.number) || 1;
+    const track = selected === null ? undefined : this.document.tracks.get(selected);
+    return track ? colourNumber(track) : 1;
   }
 
   /** Put the masks inside a box on the canvas. @param {Box} box */

@@ -4,7 +4,7 @@
  * lines and badges, the ghost of the frame before, the grid; `live` has the edited track and what a tool draws.
  */
 
-import { colourOf, inkOn, roundOf } from "../../look/palette.js";
+import { colourNumber, colourOf, inkOn, roundOf } from "../../look/palette.js";
 import { h } from "../../kit/dom.js";
 import { apart, badgeSize } from "./badges.js";
 import { edgePath, outlinePath } from "../masks/outline.js";
@@ -14,7 +14,7 @@ import { drawContours } from "./contours.js";
 
 /** @typedef {import("../masks/raster.js").Box} Box */
 /** @typedef {import("./layers.js").Layers} Layers */
-/** @typedef {{number: number, on: boolean, x: number, y: number, move: [number, number]}} Badge of a drawn mask: its place in picture pixels, its move on the screen */
+/** @typedef {{number: number, colour: string, on: boolean, x: number, y: number, move: [number, number]}} Badge of a drawn mask: its place in picture pixels, its move on the screen */
 
 /** Smallest zoom with a grid, screen pixels a picture pixel. */
 const GRID = 8;
@@ -81,7 +81,7 @@ export class Lines {
     const hash = (/** @type {string} */ id) => document.row(id, this.layers.shownFrame)?.hash;
     const as = [
       [viewport.scale, viewport.x, viewport.y, this.layers.shownFrame, clean, outlines, ghost, grid],
-      others.map(({ id, number }) => [number, hash(id)]),
+      others.map((track) => [colourNumber(track), hash(track.id)]),
       rejected.length,
       this.badges.map(({ on, move }) => (on ? "" : move)),
       ghost ? this.ghostHash() : "",
@@ -92,7 +92,12 @@ export class Lines {
     if (moved) this.drawStill(drawn, rejected);
     const after = this.badges.find(({ on }) => on);
     if (moved || edited || clean) this.drawLive();
-    else if (before?.x !== after?.x || before?.y !== after?.y || before?.number !== after?.number)
+    else if (
+      before?.x !== after?.x ||
+      before?.y !== after?.y ||
+      before?.number !== after?.number ||
+      before?.colour !== after?.colour
+    )
       for (const badge of [before, after]) if (badge) this.drawLiveIn(this.boxOfBadge(badge));
   }
 
@@ -102,9 +107,9 @@ export class Lines {
     const hash = document.row(track.id, shownFrame)?.hash;
     const box = hash ? document.masks.box(hash, document.height) : null;
     if (!box) return [];
-    return [
-      { number: track.number, on: track.id === view.now.selected, x: (box[0] + box[2]) / 2, y: box[1], move: [0, 0] },
-    ];
+    const colour = colourOf(colourNumber(track));
+    const on = track.id === view.now.selected;
+    return [{ number: track.number, colour, on, x: (box[0] + box[2]) / 2, y: box[1], move: [0, 0] }];
   }
 
   /** Badges of near masks move apart; the selected one stays. @param {Badge[]} badges @returns {Badge[]} */
@@ -129,7 +134,9 @@ export class Lines {
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */
-  drawOutline(context, { id, number }, rejected = false) {
+  drawOutline(context, track, rejected = false) {
+    const { id } = track;
+    const number = colourNumber(track);
     const path = this.pathOf(id, this.layers.shownFrame);
     if (!path) return;
     const { unit } = this;
@@ -305,7 +312,7 @@ export class Lines {
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     const { left, top, width, height } = this.placeOfBadge(badge);
     context.font = `700 ${badge.on ? 11 : 10}px ${getComputedStyle(this.host).fontFamily}`;
-    const colour = colourOf(badge.number);
+    const { colour } = badge;
     context.beginPath();
     context.roundRect(left - 1.5, top - 1.5, width + 3, height + 3, 5);
     context.fillStyle = badge.on ? "#FFFFFF" : "rgba(0, 0, 0, 0.6)";

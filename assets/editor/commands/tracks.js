@@ -1,8 +1,8 @@
 // @ts-check
-/** Commands that select, show, lock, name and begin tracks. */
+/** Commands that select, show, lock and begin tracks. */
 
 import { newIdentifier } from "../../kit/identifier.js";
-import { lockedTrack, noTrack, noVideo } from "./reasons.js";
+import { noTrack, noVideo } from "./reasons.js";
 
 /** @typedef {import("./command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -38,10 +38,6 @@ function startTrack({ view, document }, category) {
   const newTrack = { id: newIdentifier(), category, number: document.nextNumber() };
   view.set({ newTrack, selected: null, tool, mode: "add" });
 }
-
-/** @param {Editor} app @param {"relabel"|"rename"} kind @param {{category: string}|{name: string}} after */
-const change = (app, kind, after) =>
-  app.track ? (app.queue?.add(kind, [{ track: app.track.id, frame: null, after }]) ?? null) : null;
 
 /** @type {readonly Command[]} */
 export const TRACKS = Object.freeze([
@@ -117,22 +113,5 @@ export const TRACKS = Object.freeze([
     places: [],
     unavailable: noVideo,
     run: startTrack,
-  },
-  {
-    id: "setCategory",
-    title: "Relabel",
-    group: GROUP,
-    places: [],
-    unavailable: lockedTrack,
-    run: (app, /** @type {string} */ category) =>
-      app.track?.category === category ? null : change(app, "relabel", { category }),
-  },
-  {
-    id: "rename",
-    title: "Rename",
-    group: GROUP,
-    places: [],
-    unavailable: noTrack,
-    run: (app, /** @type {string} */ name) => (app.track?.name === name ? null : change(app, "rename", { name })),
   },
 ]);

@@ -5,7 +5,9 @@ import { afterPress } from "../../kit/floating.js";
 import { toggleTheme } from "../../kit/theme.js";
 import { lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
 import { chooseCategory } from "./category.js";
+import { openColours } from "./colours.js";
 import { showKeys } from "./help.js";
+import { openVersions } from "./versions.js";
 import { editKeys } from "./keys.js";
 import { openPalette } from "./palette.js";
 import { showLook } from "./look.js";
@@ -17,6 +19,13 @@ import { showLook } from "./look.js";
 function relabel(app) {
   const anchor = app.root.querySelector(".v-category");
   if (anchor) chooseCategory(app, anchor, "Category", (id) => app.commands.setCategory(id));
+}
+
+/** @param {Editor} app */
+function relabelAll(app) {
+  const anchor = app.root.querySelector(".v-category");
+  const title = `New category of all tracks of ${app.categoryName(app.track?.category ?? null)}`;
+  if (anchor) chooseCategory(app, anchor, title, (id) => app.registry.run("setCategoryOfAll", id));
 }
 
 /** @param {Editor} app @param {EventTarget|null|undefined} from */
@@ -76,6 +85,34 @@ export const PANEL_COMMANDS = Object.freeze([
     places: ["palette", "lane", "row", "canvas"],
     unavailable: lockedTrack,
     run: relabel,
+  },
+  {
+    id: "relabelAll",
+    title: "Relabel all tracks of this category",
+    group: "Tracks",
+    icon: "tag",
+    places: ["palette", "row"],
+    unavailable: noTrack,
+    run: relabelAll,
+  },
+  {
+    id: "recolour",
+    title: "Recolour",
+    group: "Tracks",
+    icon: "bright",
+    places: ["palette", "lane", "row"],
+    unavailable: lockedTrack,
+    run: openColours,
+  },
+  {
+    id: "versions",
+    title: "Earlier versions",
+    group: "Change tracks",
+    keys: ["Alt+V"],
+    icon: "clock",
+    places: ["palette", "lane", "row", "canvas"],
+    unavailable: noTrack,
+    run: openVersions,
   },
   {
     id: "newTrack",

@@ -1,7 +1,7 @@
 // @ts-check
 /** The dialog of a conflict: both versions of a mask, and the choice between them. */
 
-import { colourOf } from "../../look/palette.js";
+import { colourNumber, colourOf } from "../../look/palette.js";
 import { h, swatch } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
 import { openDialog } from "../../kit/floating.js";
@@ -83,7 +83,7 @@ async function openConflict(app, conflict) {
           "h2",
           null,
           frame === null ? "" : `Frame ${frame} of `,
-          track ? [swatch(track.number), ` ${app.title(track)}`] : "The video",
+          track ? [swatch(track.number, colourNumber(track)), ` ${app.title(track)}`] : "The video",
           `${more} changed in the meantime`,
         ),
         h("p.v-t2", null, "Somebody else saved a change first. Nothing was overwritten; choose what to keep."),
@@ -109,7 +109,8 @@ function comparison(app, { edit, rows }, track, frame) {
   // The page shows the edit with all that build on it.
   const ours = masks.text(here?.hash ?? "") ?? mine?.rle?.counts;
   const theirs = masks.text(rows[0]?.after?.mask ?? "");
-  const number = (track && app.document.tracks.get(track)?.number) || 1;
+  const owner = track === null ? undefined : app.document.tracks.get(track);
+  const number = owner ? colourNumber(owner) : 1;
   const common = { number, frame };
   const note = describe(mine ? { ...here, ...mine, look: null } : null, "not saved yet");
   const other = describe(rows[0]?.after, `saved as edit ${rows[0]?.version}`);

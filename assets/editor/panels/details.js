@@ -8,18 +8,21 @@ import { isHuman } from "../document/document.js";
 import { laneOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { keyMark, named } from "../shortcuts/labels.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
 /** @type {readonly [string, string, string][]} icon, word, command */
 const VERBS = Object.freeze([
-  ["tag", "Relabel", "relabel"],
+  ["merge", "Merge", "merge"],
+  ["split", "Split here", "split"],
+  ["swap", "Swap ids", "swap"],
+  ["interp", "Interpolate", "interpolate"],
+  ["spread", "Copy onward", "copyOnward"],
+  ["end", "End here", "endHere"],
   ["absent", "Absent", "absent"],
-  ["kprev", "Key frame", "keyFrame"],
+  ["tag", "Relabel", "relabel"],
   ["warn", "Needs a look", "needsLook"],
-  ["eye", "Hide", "hide"],
-  ["lock", "Lock", "lock"],
-  ["fit", "Zoom to it", "zoomToTrack"],
   ["trash", "Delete", "remove"],
 ]);
 
@@ -72,7 +75,7 @@ export function details(app) {
     box.hidden = none;
     past.hidden = none;
     if (none || !track) return;
-    fill(number, swatch(track.number));
+    fill(number, swatch(track.number, colourNumber(track)));
     if (document.activeElement !== name) name.value = track.name;
     name.placeholder = app.categoryName(track.category);
     fill(category, app.categoryName(track.category), icon("down", 14));

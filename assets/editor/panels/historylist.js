@@ -7,6 +7,7 @@ import { messageOf } from "../../kit/request.js";
 import { ago, plural } from "../../kit/text.js";
 import { KINDS } from "../document/kinds.js";
 import { openVideo } from "../state.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").HistoryEdit} HistoryEdit */
@@ -59,7 +60,7 @@ function row(app, edit, named) {
     },
     icon(image, 16, "v-t3"),
     h("span", { class: "v-ell v-name" }, `${word}${where}${many}`),
-    only ? swatch(only.number) : h("span"),
+    only ? swatch(only.number, colourNumber(only)) : h("span"),
     h("span", { class: "v-t3" }, ago(edit.created)),
   );
 }

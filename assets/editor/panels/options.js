@@ -5,6 +5,7 @@ import { fill, h, icon, iconButton, swatch } from "../../kit/dom.js";
 import { openMenu } from "../../kit/floating.js";
 import { contoursElsewhere, discardContour, goToContour } from "../canvas/contours.js";
 import { TOOLS } from "../canvas/tools/index.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../masks/region.js").Mode} Mode */
@@ -203,7 +204,12 @@ export function optionStrip(app) {
     const draws = parts.length > 0;
     for (const element of inner) element.hidden = app.session.now.phase !== "ready";
     if (newTrack) fill(target, swatch(newTrack.number), `new ${app.categoryName(newTrack.category)}`);
-    else if (app.track) fill(target, swatch(app.track.number), h("span", { class: "v-ell" }, app.title(app.track)));
+    else if (app.track)
+      fill(
+        target,
+        swatch(app.track.number, colourNumber(app.track)),
+        h("span", { class: "v-ell" }, app.title(app.track)),
+      );
     else fill(target, h("span", { class: "v-t3" }, "No track selected"));
     mode.element.hidden ||= !parts.includes("modes");
     brush.element.hidden ||= !parts.includes("size");

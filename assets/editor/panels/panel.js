@@ -11,6 +11,7 @@ import { named } from "../shortcuts/labels.js";
 import { toastShelf } from "./toasts.js";
 import { trackRow } from "./trackrow.js";
 import { offlineToast } from "./topbar.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -188,6 +189,10 @@ function queueList(app) {
       },
       label,
     );
+  const swatchOf = (/** @type {string} */ id) => {
+    const track = app.document.tracks.get(id);
+    return track ? swatch(track.number, colourNumber(track)) : null;
+  };
   const titleOf = (/** @type {string} */ id) => {
     const track = app.document.tracks.get(id);
     return track ? app.title(track) : "";
@@ -201,7 +206,7 @@ function queueList(app) {
         "data-focus": `queue ${item.track} ${item.first}`,
         onclick: () => visit(app, item),
       },
-      swatch(item.number),
+      swatchOf(item.track),
       h(
         "span",
         { class: "v-grow" },

@@ -4,6 +4,7 @@
 import { fill, h, icon, kbd, swatch } from "../../kit/dom.js";
 import { afterPress, popover } from "../../kit/floating.js";
 import { keysOf } from "./category.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../verbs/partners.js").Partner} Partner */
@@ -93,7 +94,7 @@ function entryOf(app, { track, note }, i) {
   return h(
     "button.v-item",
     { type: "button", role: "menuitem", tabindex: "-1", id: `v-partner-${i}`, "data-track": track.number },
-    swatch(track.number),
+    swatch(track.number, colourNumber(track)),
     h("span.v-ell.v-grow", null, app.title(track)),
     h("span.v-t3.v-nowrap", null, note),
     i < 9 ? kbd(String(i + 1)) : null,

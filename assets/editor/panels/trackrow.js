@@ -4,6 +4,7 @@
 import { h, icon, swatch } from "../../kit/dom.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { laneOf, stateOf } from "../document/lanes.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../document/document.js").Track} Track */
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -48,7 +49,7 @@ export function trackRow(app, track, stop) {
       },
       onkeydown: (event) => press(event, select),
     },
-    swatch(track.number),
+    swatch(track.number, colourNumber(track)),
     track.name ? h("span.v-ell.v-name", null, track.name) : h("span.v-ell.v-name.v-unnamed", null, spanOf(track)),
     actions(app, track, marked),
     h(

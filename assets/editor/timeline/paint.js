@@ -1,7 +1,7 @@
 // @ts-check
 /** Draws the timeline: ruler, lanes, overview. The time it takes grows with the pixels, not with the frames. */
 
-import { channels, colourOf, inkOn } from "../../look/palette.js";
+import { channels, colourNumber, colourOf, inkOn } from "../../look/palette.js";
 import { laneOf } from "../document/lanes.js";
 import { countBefore, itself } from "../document/sorted.js";
 
@@ -129,7 +129,7 @@ function eachInSight(s, runs, paint) {
 export function paintLane(s, track, top, likely = []) {
   const { g, css } = s;
   const lane = laneOf(track);
-  const colour = colourOf(track.number);
+  const colour = colourOf(colourNumber(track));
   const dim = track.rejected ? 0.4 : 1;
   const bar = s.lane - 8;
   const y = top + 2.5;
@@ -244,10 +244,9 @@ function paintSigns(s, lane, y, bar, likely) {
   g.lineWidth = 1;
 }
 
-/** Name and number of a lane. @param {Sheet} s @param {{number: number, title: string, top: number, selected: boolean, faint: boolean}} what */
-export function paintLabel(s, { number, title, top, selected, faint }) {
+/** Name and number of a lane. @param {Sheet} s @param {{number: number, colour: string, title: string, top: number, selected: boolean, faint: boolean}} what */
+export function paintLabel(s, { number, colour, title, top, selected, faint }) {
   const { g, css } = s;
-  const colour = colourOf(number);
   const middle = top + s.lane / 2;
   if (selected) {
     g.fillStyle = css("ac-soft");

@@ -3,6 +3,7 @@
 
 import { h, oncePerFrame } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
+import { colourNumber, colourOf } from "../../look/palette.js";
 import { openErrors } from "../document/likelyerrors.js";
 import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
@@ -194,6 +195,7 @@ export class Timeline {
       const title = app.title(list[i]);
       paintLabel(s, {
         number: list[i].number,
+        colour: colourOf(colourNumber(list[i])),
         title,
         top: top(i),
         selected: list[i].id === selected,

@@ -9,6 +9,8 @@ import { END_TO_HERE, MOVE_END } from "./extend.js";
 import { INTERPOLATE } from "./interpolate.js";
 import { JOIN } from "./join.js";
 import { MERGE } from "./merge.js";
+import { NAMING } from "./naming.js";
+import { RESTORE } from "./restore.js";
 import { SPLIT } from "./split.js";
 import { SPLIT_SPACE } from "./splitspace.js";
 import { SWAP } from "./swap.js";
@@ -30,5 +32,7 @@ export const VERBS = Object.freeze([
   COPY_MASK,
   PASTE_MASK,
   DUPLICATE,
+  RESTORE,
+  ...NAMING,
   ...BY_CATEGORY,
 ]);

@@ -2,7 +2,10 @@
 /** Name, category and colour of one track or many. */
 
 import { plural } from "../../kit/text.js";
+import { lockedTrack, noTrack } from "../commands/reasons.js";
+import { offered } from "./offer.js";
 import { planned, refused, tracksOf } from "./plan.js";
+import { trackOf } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Outcome} Outcome */
 /** @typedef {import("./plan.js").Track} Track */
@@ -84,3 +87,77 @@ function changed(document, { tracks: names, locked, kind, title, already, value 
     facts: [plural(changes.length, "track")],
   });
 }
+
+/** @type {readonly import("../commands/command.js").Command[]} */
+export const NAMING = Object.freeze([
+  {
+    id: "setCategory",
+    title: "Relabel",
+    group: "Tracks",
+    places: [],
+    unavailable: lockedTrack,
+    run: (app, /** @type {string} */ category) => {
+      const { id, category: now } = trackOf(app);
+      if (now === category) return null;
+      return labelled(app, [id], category);
+    },
+  },
+  {
+    id: "setCategoryOfAll",
+    title: "Relabel all tracks of this category",
+    group: "Tracks",
+    places: [],
+    unavailable: noTrack,
+    run: (app, /** @type {string} */ category) => {
+      const { category: now } = trackOf(app);
+      const tracks = app.document.list().filter((track) => track.category === now);
+      return labelled(
+        app,
+        tracks.map(({ id }) => id),
+        category,
+      );
+    },
+  },
+  {
+    id: "rename",
+    title: "Rename",
+    group: "Tracks",
+    places: [],
+    unavailable: noTrack,
+    run: (app, /** @type {string} */ name) => {
+      const { id, name: now } = trackOf(app);
+      if (now === name.trim()) return null;
+      return offered(app, {
+        title: "Rename",
+        icon: "edit",
+        make: () => rename(app.document, { track: id, name, locked: app.view.now.locked }),
+      });
+    },
+  },
+  {
+    id: "setColour",
+    title: "Recolour",
+    group: "Tracks",
+    places: [],
+    unavailable: noTrack,
+    run: (app, /** @type {number|null} */ colour) => {
+      const { id } = trackOf(app);
+      return offered(app, {
+        title: "Recolour",
+        icon: "bright",
+        make: () => recolour(app.document, { tracks: [id], colour, locked: app.view.now.locked }),
+      });
+    },
+  },
+]);
+
+/** @param {import("../editor.js").Editor} app @param {string[]} tracks @param {string} category */
+const labelled = (app, tracks, category) =>
+  offered(app, {
+    title: "Relabel",
+    icon: "tag",
+    make: () => {
+      const args = { tracks, category, label: app.categoryName(category), locked: app.view.now.locked };
+      return relabel(app.document, args);
+    },
+  });

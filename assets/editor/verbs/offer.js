@@ -5,6 +5,7 @@ import { Preview } from "../commands/preview.js";
 import { parse } from "../masks/rle.js";
 import { openVideo } from "../state.js";
 import { extentOf } from "./plan.js";
+import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../commands/preview.js").LaneMark} LaneMark */
 /** @typedef {import("../commands/preview.js").Question} Question */
@@ -131,7 +132,10 @@ function draftMasks(app, plan) {
   /** @type {Map<number, import("./plan.js").Change[]>|null} */
   let byFrame = null;
   const { document } = app;
-  const number = (/** @type {string|null} */ id) => document.tracks.get(id ?? "")?.number ?? document.nextNumber();
+  const number = (/** @type {string|null} */ id) => {
+    const track = document.tracks.get(id ?? "");
+    return track ? colourNumber(track) : document.nextNumber();
+  };
   return (/** @type {number} */ frame) => {
     if (!byFrame) {
       byFrame = new Map();

@@ -2,10 +2,15 @@
 /** Restore an earlier version of one track: its own row and all its masks as they were after an edit. */
 
 import { plural } from "../../kit/text.js";
+import { api } from "../api.js";
+import { lockedTrack } from "../commands/reasons.js";
 import { isHuman } from "../document/document.js";
 import { rowOf, sameRow } from "../document/rows.js";
+import { openVideo } from "../state.js";
 import { clear, ownValues } from "./moving.js";
+import { lastFrame, offered } from "./offer.js";
 import { humanWords, laneMark, planned, refused, tracksOf } from "./plan.js";
+import { GROUP } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Row} Row */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
@@ -71,3 +76,26 @@ function ownDifference(track, then) {
   );
   return different.length ? Object.fromEntries(different.map((name) => [name, wanted[name]])) : null;
 }
+
+/** What the list of versions runs. @type {import("../commands/command.js").Command} */
+export const RESTORE = Object.freeze({
+  id: "restore",
+  title: "Restore an earlier version",
+  group: GROUP,
+  places: [],
+  unavailable: lockedTrack,
+  run: async (app, wanted) => {
+    const { track, number } = /** @type {{track: string, number: number}} */ (wanted);
+    const { document } = app;
+    const found = await api.version(openVideo(app.session).id, track, number);
+    for (const [hash, counts] of Object.entries(found.blobs)) document.masks.add(hash, counts);
+    if (app.document !== document) return null;
+    return offered(app, {
+      title: "Restore an earlier version",
+      icon: "clock",
+      rows: [0, lastFrame(app)],
+      always: true,
+      make: () => restore(document, { track, version: found, locked: app.view.now.locked }),
+    });
+  },
+});

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { channels, colourOf, inkOn, PALETTE, roundOf, word } from "../../../assets/look/palette.js";
+import { channels, colourNumber, colourOf, inkOn, PALETTE, roundOf, word } from "../../../assets/look/palette.js";
 
 const assets = new URL("../../../assets/", import.meta.url);
 const read = (path) => readFileSync(new URL(path, assets), "utf8");
@@ -32,4 +32,10 @@ test("numbers on badges have a contrast of 4.5 to 1", () => {
 
 test("a colour word is little-endian RGBA", () => {
   assert.deepEqual([...new Uint8Array(Uint32Array.of(word("#EE862B", 0.5)).buffer)], [0xee, 0x86, 0x2b, 128]);
+});
+
+test("a chosen colour is that of another number, anything else is the track's own", () => {
+  assert.equal(colourNumber({ number: 3, extra: { colour: 9 } }), 9);
+  for (const colour of [undefined, null, "9", 0, -2, 1.5])
+    assert.equal(colourNumber({ number: 3, extra: { colour } }), 3);
 });

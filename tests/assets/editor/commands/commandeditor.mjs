@@ -1,6 +1,7 @@
 /** An editor without a page, for tests of commands: two tracks on ten frames, a queue that never sends. */
 
 import { createCommands } from "../../../../assets/editor/commands/index.js";
+import { VERBS } from "../../../../assets/editor/verbs/index.js";
 import { createView, PREFERENCES } from "../../../../assets/editor/state.js";
 import { createStore } from "../../../../assets/editor/store.js";
 import { Viewport } from "../../../../assets/editor/canvas/viewport.js";
@@ -39,6 +40,6 @@ export function editor() {
   view.set({ searched: 0 });
   document.onchange = () => view.set({ revision: view.now.revision + 1 });
   app.queue = waitingQueue(document);
-  app.commands = createCommands(app);
+  app.commands = createCommands(app, VERBS);
   return app;
 }

@@ -205,18 +205,6 @@ test("the undo of a toast takes back its edit while that waits", () => {
   assert.deepEqual([app.queue.pending, app.document.tracks.get("t2").deleted], [0, false]);
 });
 
-test("relabelling and renaming change the track, and nothing when nothing changes", () => {
-  const app = editor();
-  app.commands.select("t1");
-  app.commands.setCategory("c1");
-  app.commands.rename("");
-  assert.equal(app.queue.pending, 0);
-  app.commands.setCategory("c2");
-  app.commands.rename("left one");
-  assert.equal(app.track.category, "c2");
-  assert.equal(app.track.name, "left one");
-});
-
 test("hide, lock and solo switch marks of a track", () => {
   const { commands, view } = editor();
   commands.select("t2");

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { VERBS } from "../../../../assets/editor/verbs/index.js";
 import { application, settled } from "./application.mjs";
-import { ABSENT, COUNT, documentOf, DRAWN, frames, HUMAN_ABSENT } from "./scenes.mjs";
+import { ABSENT, boxCounts, COUNT, documentOf, DRAWN, frames, HUMAN_ABSENT } from "./scenes.mjs";
 
 const preview = (app) => app.view.now.preview;
 const edits = (app) => app.queue.waiting.map(({ kind, changes }) => [kind, changes.length]);
@@ -231,6 +231,45 @@ test("categories are hidden, locked and shown alone as a whole", () => {
   assert.deepEqual(shown(), [["t3"], []]);
   app.commands.soloCategory();
   assert.deepEqual(shown(), [[], []]);
+});
+
+test("names, categories and colours are one edit, and many tracks are shown first", () => {
+  const app = open(documentOf(frames(0, 1), frames(0, 1), frames(0, 1)), { categoryName: () => "fish" });
+  app.commands.rename(" Tom ");
+  app.commands.setCategory("c2");
+  app.commands.setColour(7);
+  assert.deepEqual([app.track.name, app.track.category, app.track.extra], ["Tom", "c2", { colour: 7 }]);
+  assert.deepEqual([app.queue.pending, preview(app)], [3, null]);
+  app.commands.rename("Tom");
+  app.commands.setCategory("c2");
+  assert.equal(app.queue.pending, 3);
+  app.commands.select("t2");
+  app.commands.setCategoryOfAll("c2");
+  assert.equal(preview(app).title, "Relabel 2 tracks as fish");
+  app.commands.applyPreview();
+  assert.deepEqual(
+    app.document.list().map(({ category }) => category),
+    ["c2", "c2", "c2"],
+  );
+});
+
+test("an earlier version is fetched with the masks that are gone, compared, and restored as one edit", async () => {
+  const app = open(documentOf(frames(0, 2)), { frame: 1 });
+  const asked = [];
+  globalThis.fetch = async (path) => {
+    asked.push(path);
+    const rows = [[1, { state: "present", source: "drawn", review: "corrected", mask: "gone" }]];
+    return Response.json({ number: 4, own: { name: "Tom" }, rows, blobs: { gone: boxCounts(0, 0, 2, 2) } });
+  };
+  app.registry.run("restore", { track: "t1", number: 4 });
+  await settled();
+  assert.deepEqual(asked, ["/data/videos/v/tracks/t1/versions/4"]);
+  assert.equal(preview(app).title, "Restore track 1 as of edit 4");
+  assert.deepEqual(preview(app).facts, ["1 frame as they were", "2 later masks go", "name as before"]);
+  assert.equal(preview(app).masks(1).length, 1);
+  app.commands.applyPreview();
+  assert.deepEqual([[...app.track.rows.keys()], app.track.name], [[1], "Tom"]);
+  assert.deepEqual(edits(app), [["restore", 4]]);
 });
 
 test("every verb that a menu offers has a key", () => {

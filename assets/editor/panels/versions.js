@@ -1,0 +1,142 @@
+// @ts-check
+/** Earlier versions of the selected track, each with a picture and its author; a chosen one is compared and restored. */
+
+import { api, frameAddress } from "../api.js";
+import { fill, h, icon } from "../../kit/dom.js";
+import { popover } from "../../kit/floating.js";
+import { messageOf } from "../../kit/request.js";
+import { ago } from "../../kit/text.js";
+import { bounds, parse } from "../masks/rle.js";
+import { outlinePath } from "../masks/outline.js";
+import { colourNumber, colourOf } from "../../look/palette.js";
+import { openVideo } from "../state.js";
+import { keysOf } from "./category.js";
+import { KINDS } from "../document/kinds.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("../../kit/wire.js").VersionLine} VersionLine */
+
+/** Size of a picture, CSS pixels, and the room around the mask in it, as a share of the mask's longer side. */
+const [WIDTH, HEIGHT, ROOM] = [72, 48, 0.35];
+/** Width of the frame that a picture is cut out of, pixels. */
+const SOURCE = 640;
+
+/** Who made an edit, in words. @param {string} author @param {string} own name of this browser's author */
+export function authorWords(author, own) {
+  if (author === own) return "you";
+  if (author.startsWith("run:")) return "a model or import";
+  return author.startsWith("person:") ? "another person" : author;
+}
+
+/** @param {Editor} app */
+export function openVersions(app) {
+  const { track, document } = app;
+  const anchor = app.root.querySelector(".v-review:not([hidden])") ?? app.root.querySelector(".v-canvas");
+  if (!track || !anchor) return;
+  const title = `Versions of track ${track.number}`;
+  const list = h("div.v-categorylist.v-versions", {
+    role: "menu",
+    "aria-label": title,
+    tabindex: "-1",
+    autofocus: true,
+  });
+  fill(list, h("p.v-nothing", null, "Reading the history"));
+  /** @type {{element: HTMLElement, number: number}[]} */
+  let entries = [];
+  let at = 0;
+  const move = (/** @type {number} */ to) => {
+    entries[at]?.element.removeAttribute("data-at");
+    at = entries.length ? (to + entries.length) % entries.length : 0;
+    entries[at]?.element.setAttribute("data-at", "");
+    entries[at]?.element.scrollIntoView({ block: "nearest" });
+  };
+  const take = (/** @type {number} */ i) => {
+    const entry = entries[i];
+    if (!entry) return;
+    close();
+    app.registry.run("restore", { track: track.id, number: entry.number });
+  };
+  const onkeydown = keysOf({
+    input: h("input", { type: "text" }),
+    count: () => entries.length,
+    step: (by) => move(at + by),
+    run: (i) => take(i ?? at),
+  });
+  const content = h("div.v-categories", { onkeydown }, h("h3.v-poptitle", null, title), list);
+  const close = popover(anchor, content, { label: title, width: 340 });
+  api
+    .versions(openVideo(app.session).id, track.id)
+    .then(({ versions }) => {
+      if (!list.isConnected || app.document !== document) return;
+      const rows = versions.map((line, i) => rowOf(app, track, line, i === 0));
+      entries = rows.slice(1).map((element, i) => ({ element, number: versions[i + 1].number }));
+      entries.forEach(({ element }, i) => element.addEventListener("click", () => take(i)));
+      fill(list, rows.length > 1 ? rows : h("p.v-nothing", null, "This track has no earlier version."));
+      move(0);
+    })
+    .catch((/** @type {unknown} */ error) => fill(list, h("p.v-bad", null, messageOf(error))));
+}
+
+/** @param {Editor} app @param {import("../document/document.js").Track} track @param {VersionLine} line @param {boolean} now */
+function rowOf(app, track, line, now) {
+  const [image, word] = KINDS[line.kind] ?? ["clock", line.kind];
+  const where = line.frame === null ? "" : `, frame ${line.frame}`;
+  const who = `${authorWords(line.author, app.author)}, ${ago(line.created)}${line.undone ? ", undone since" : ""}`;
+  const parts = [
+    picture(app, colourNumber(track), line),
+    h(
+      "span.v-grow",
+      null,
+      h("span.v-b.v-ell", null, icon(image, 16, "v-t3"), `${word}${where}`),
+      h("span.v-t3.v-ell", null, who),
+    ),
+    now ? h("span.v-chip", null, "now") : null,
+  ];
+  if (now) return h("div.v-versionrow", { "data-number": line.number }, parts);
+  return h(
+    "button.v-item.v-versionrow",
+    { type: "button", role: "menuitem", tabindex: "-1", "data-number": line.number },
+    parts,
+  );
+}
+
+/** The mask of a version on its frame, cut out. @param {Editor} app @param {number} number @param {VersionLine} line */
+function picture(app, number, { frame, mask }) {
+  const ratio = devicePixelRatio || 1;
+  const canvas = h("canvas.v-versionpicture", { width: WIDTH * ratio, height: HEIGHT * ratio, "aria-hidden": "true" });
+  if (frame === null || mask === null) return canvas;
+  const { height, width } = app.document;
+  const runs = parse(mask);
+  const box = bounds(runs, height);
+  const context = canvas.getContext("2d");
+  if (!box || !context) return canvas;
+  const [x0, y0, x1, y1] = cutOut(box);
+  const scale = (WIDTH * ratio) / (x1 - x0);
+  context.setTransform(scale, 0, 0, scale, -x0 * scale, -y0 * scale);
+  const image = new Image();
+  image.onload = () => {
+    context.drawImage(image, 0, 0, width, height);
+    const path = outlinePath(runs, height, width);
+    context.fillStyle = context.strokeStyle = colourOf(number);
+    context.globalAlpha = 0.4;
+    context.fill(path);
+    context.globalAlpha = 1;
+    context.lineWidth = (1.5 * ratio) / scale;
+    context.stroke(path);
+  };
+  image.src = frameAddress(openVideo(app.session), frame, SOURCE);
+  return canvas;
+}
+
+/**
+ * The part of the picture around a box, in the shape of the pictures of the list.
+ * @param {[number, number, number, number]} box x0, y0, x1, y1 @returns {[number, number, number, number]}
+ */
+export function cutOut([x0, y0, x1, y1]) {
+  const room = Math.max(x1 - x0, y1 - y0) * ROOM + 4;
+  const [across, down] = [x1 - x0 + 2 * room, y1 - y0 + 2 * room];
+  const width = Math.max(across, (down * WIDTH) / HEIGHT);
+  const height = (width * HEIGHT) / WIDTH;
+  const [cx, cy] = [(x0 + x1) / 2, (y0 + y1) / 2];
+  return [cx - width / 2, cy - height / 2, cx + width / 2, cy + height / 2];
+}
