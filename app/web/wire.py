@@ -163,10 +163,10 @@ def history_entry(entry: HistoryEntry) -> Json:
 
 
 def version_line(line: VersionLine, blobs: Mapping[str, Rle]) -> Json:
-    """One earlier version of a track: the edit, and as its picture the compressed mask of a frame that it wrote."""
+    """One earlier version of a track: the edit, and as its picture a mask that it wrote or took away, compressed."""
     facts = _fields(line.edit, "number", "id", "kind", "author", "created", "undone", "count")
     mask = blobs.get(line.mask) if line.mask is not None else None
-    return {**facts, "frame": line.frame, "mask": mask and mask["counts"]}
+    return {**facts, "frame": line.frame, "mask": mask and mask["counts"], "gone": line.gone}
 
 
 def track_version(found: TrackVersion, blobs: Mapping[str, Rle]) -> Json:

@@ -219,6 +219,7 @@
  * @property {boolean} undone
  * @property {number|null} frame one that it changed, rather with a mask
  * @property {string|null} mask compressed run lengths of the mask there
+ * @property {boolean} gone whether the edit took this mask away
  */
 
 /**

@@ -1,7 +1,8 @@
 """Earlier versions of one track: the edits that changed it, and the track as it was after one of them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, func, select
 
@@ -15,15 +16,16 @@ from storage.masks import chunks
 
 @dataclass(frozen=True)
 class VersionLine:
-    """One edit that changed a track, and a mask of the track that it wrote.
+    """One edit that changed a track, and the mask of a frame that shows what it did.
 
-    ``frame``: the first frame of the track that it changed, rather one with a mask; None if it changed none. ``mask``:
-    the hash of the mask there, None where there is none.
+    ``frame``: the first frame of the track on which the edit wrote a mask, else on which it took one away, else that it
+    changed at all; None if it changed none. ``mask``: the hash of the mask there. ``gone``: the edit took it away.
     """
 
     edit: HistoryEntry
     frame: int | None
     mask: str | None
+    gone: bool
 
 
 @dataclass(frozen=True)
@@ -38,8 +40,8 @@ class TrackVersion:
 def track_versions(tx: Connection, *, video: str, track: str, limit: int = 100) -> tuple[VersionLine, ...]:
     """The newest versions of a track, newest first, at most ``limit``; one line for consecutive edits of one run."""
     lines = edit_log.history(tx, video=video, track=track, limit=limit)
-    values = _values(tx, video, track, {line.number for line in lines})
-    return tuple(_line(line, values.get(line.number, {})) for line in lines)
+    changes = _changes(tx, video, track, {line.number for line in lines})
+    return tuple(_line(line, changes.get(line.number, {})) for line in lines)
 
 
 def track_version(tx: Connection, *, video: str, track: str, number: int) -> TrackVersion:
@@ -51,8 +53,9 @@ def track_version(tx: Connection, *, video: str, track: str, number: int) -> Tra
     rows = schema.edit_rows
     newest = select(rows.c.frame, func.max(rows.c.number)).where(rows.c.owner == track, rows.c.number <= number)
     last = {frame: written for frame, written in tx.execute(newest.group_by(rows.c.frame))}
-    values = _values(tx, video, track, set(last.values()))
-    then = {frame: values.get(written, {}).get(frame) for frame, written in last.items()}
+    changes = _changes(tx, video, track, set(last.values()))
+    written = {frame: changes.get(number, {}).get(frame) for frame, number in last.items()}
+    then = {frame: None if change is None else change.after for frame, change in written.items()}
     own = then.pop(TRACK_ROW, None)
     if own is None:
         raise NotFound("track", track)
@@ -60,22 +63,33 @@ def track_version(tx: Connection, *, video: str, track: str, number: int) -> Tra
     return TrackVersion(number=number, own=own, rows=kept)
 
 
-def _values(tx: Connection, video: str, track: str, numbers: Collection[int]) -> dict[int, dict[int, Value | None]]:
-    """Number of an edit of this video -> what it wrote into the track, by frame (-1: the track's own row)."""
+@dataclass(frozen=True)
+class _BeforeAfter:
+    before: Value | None
+    after: Value | None
+
+
+def _changes(tx: Connection, video: str, track: str, numbers: Collection[int]) -> dict[int, dict[int, _BeforeAfter]]:
+    """Number of an edit of this video -> what it changed in the track, by frame (-1: the track's own row)."""
     edits = schema.edits
-    found: dict[int, dict[int, Value | None]] = {}
+    found: dict[int, dict[int, _BeforeAfter]] = {}
     for part in chunks(numbers):
         query = select(edits.c.number, edits.c.changes).where(edits.c.number.in_(part), edits.c.video_id == video)
         for number, changes in tx.execute(query):
             mine = (entry for entry in changes if entry["owner"] == track)
-            found[number] = {entry["frame"]: unpack(RowKey(track, entry["frame"]), entry["after"]) for entry in mine}
+            found[number] = {entry["frame"]: _unpacked(RowKey(track, entry["frame"]), entry) for entry in mine}
     return found
 
 
-def _line(edit: HistoryEntry, values: dict[int, Value | None]) -> VersionLine:
-    masks = {frame: value for frame, value in sorted(values.items()) if frame >= 0}
-    shown = (
-        (frame, value["mask"]) for frame, value in masks.items() if value is not None and value["mask"] is not None
-    )
-    frame, mask = next(shown, (next(iter(masks), None), None))
-    return VersionLine(edit=edit, frame=frame, mask=mask)
+def _unpacked(key: RowKey, entry: Mapping[str, Any]) -> _BeforeAfter:
+    return _BeforeAfter(before=unpack(key, entry["before"]), after=unpack(key, entry["after"]))
+
+
+def _line(edit: HistoryEntry, changes: Mapping[int, _BeforeAfter]) -> VersionLine:
+    rows = [(frame, change) for frame, change in sorted(changes.items()) if frame >= 0]
+    for gone in (False, True):
+        for frame, change in rows:
+            value = change.before if gone else change.after
+            if value is not None and value["mask"] is not None:
+                return VersionLine(edit=edit, frame=frame, mask=value["mask"], gone=gone)
+    return VersionLine(edit=edit, frame=rows[0][0] if rows else None, mask=None, gone=False)

@@ -18,7 +18,7 @@ const VERBS = Object.freeze([
   ["split", "Split here", "split"],
   ["swap", "Swap ids", "swap"],
   ["interp", "Interpolate", "interpolate"],
-  ["spread", "Copy onward", "copyOnward"],
+  ["spread", "Copy on", "copyOnward"],
   ["end", "End here", "endHere"],
   ["absent", "Absent", "absent"],
   ["tag", "Relabel", "relabel"],
@@ -63,10 +63,16 @@ export function details(app) {
     verbs,
   );
   const edits = h("div", { class: "v-editlist" });
+  const older = h(
+    "button",
+    { class: "v-btn v-ghost", type: "button", onclick: () => app.commands.versions() },
+    "Versions",
+  );
+  named(app, older, "versions", "Versions");
   const past = h(
     "section",
     { class: "v-past", "aria-label": "History of this track" },
-    h("h2", {}, "History of this track"),
+    h("h2", {}, h("span", { class: "v-grow" }, "History of this track"), older),
     edits,
   );
   const draw = () => {

@@ -41,9 +41,12 @@ export function choosePartner(app, title, partners) {
   });
 }
 
+/** What popovers about the selected track hang on: its details, where they hide neither picture nor lanes. @param {Editor} app */
+export const anchorIn = ({ root }) => root.querySelector(".v-detailhead") ?? root.querySelector(".v-canvas") ?? root;
+
 /** @param {Editor} app @param {string} title @param {Partner[]} partners @param {(id: string|null) => void} done */
 function open(app, title, partners, done) {
-  const anchor = app.root.querySelector(".v-review:not([hidden])") ?? app.root.querySelector(".v-canvas") ?? app.root;
+  const anchor = anchorIn(app);
   const input = h("input", { type: "text", placeholder: "Number, name or category", "aria-label": "Find a track" });
   const list = h("div.v-categorylist", { role: "menu", "aria-label": title, tabindex: "-1", autofocus: true });
   /** @type {{element: HTMLElement, id: string}[]} */

@@ -12,6 +12,7 @@ import { colourNumber, colourOf } from "../../look/palette.js";
 import { openVideo } from "../state.js";
 import { keysOf } from "./category.js";
 import { KINDS } from "../document/kinds.js";
+import { anchorIn } from "./partner.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").VersionLine} VersionLine */
@@ -31,8 +32,8 @@ export function authorWords(author, own) {
 /** @param {Editor} app */
 export function openVersions(app) {
   const { track, document } = app;
-  const anchor = app.root.querySelector(".v-review:not([hidden])") ?? app.root.querySelector(".v-canvas");
-  if (!track || !anchor) return;
+  const anchor = anchorIn(app);
+  if (!track) return;
   const title = `Versions of track ${track.number}`;
   const list = h("div.v-categorylist.v-versions", {
     role: "menu",
@@ -87,7 +88,7 @@ function rowOf(app, track, line, now) {
     h(
       "span.v-grow",
       null,
-      h("span.v-b.v-ell", null, icon(image, 16, "v-t3"), `${word}${where}`),
+      h("span.v-versionname", null, icon(image, 16, "v-t3"), h("span.v-b.v-ell", null, `${word}${where}`)),
       h("span.v-t3.v-ell", null, who),
     ),
     now ? h("span.v-chip", null, "now") : null,
@@ -100,8 +101,8 @@ function rowOf(app, track, line, now) {
   );
 }
 
-/** The mask of a version on its frame, cut out. @param {Editor} app @param {number} number @param {VersionLine} line */
-function picture(app, number, { frame, mask }) {
+/** A mask of a version on its frame, cut out; a broken line where it went away. @param {Editor} app @param {number} number @param {VersionLine} line */
+function picture(app, number, { frame, mask, gone }) {
   const ratio = devicePixelRatio || 1;
   const canvas = h("canvas.v-versionpicture", { width: WIDTH * ratio, height: HEIGHT * ratio, "aria-hidden": "true" });
   if (frame === null || mask === null) return canvas;
@@ -119,9 +120,10 @@ function picture(app, number, { frame, mask }) {
     const path = outlinePath(runs, height, width);
     context.fillStyle = context.strokeStyle = colourOf(number);
     context.globalAlpha = 0.4;
-    context.fill(path);
+    if (!gone) context.fill(path);
     context.globalAlpha = 1;
     context.lineWidth = (1.5 * ratio) / scale;
+    if (gone) context.setLineDash([(4 * ratio) / scale, (3 * ratio) / scale]);
     context.stroke(path);
   };
   image.src = frameAddress(openVideo(app.session), frame, SOURCE);

@@ -39,8 +39,8 @@ export function restore(document, { track: name, version, locked }) {
     title: `Restore track ${track.number} as of edit ${version.number}`,
     numbers: { frames: back.length + gone.length, back: back.length, gone: gone.length, human },
     facts: [
-      `${plural(back.length, "frame")} as they were`,
-      ...(gone.length ? [`${plural(gone.length, "later mask")} go`] : []),
+      `${plural(back.length, "frame")} back`,
+      ...(gone.length ? [`${plural(gone.length, "later frame")} cleared`] : []),
       ...(own ? [`${Object.keys(own).join(", ")} as before`] : []),
     ],
     doubts: humanWords(human, "change"),

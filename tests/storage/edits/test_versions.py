@@ -88,12 +88,22 @@ def test_the_list_names_each_edit_with_a_mask_that_it_wrote(scene: Scene) -> Non
     with scene.database.read() as tx:
         lines = track_versions(tx, video=scene.video.id, track=track)
         (row,) = tracks.rows(tx, scene.video.id, start=5, stop=6)
-    assert [(line.edit.kind, line.edit.author, line.frame, line.mask) for line in lines] == [
-        ("key", "ann", 3, None),
-        ("rename", "ann", None, None),
-        ("brush", "bea", 5, row.hash),
-        ("new track", "ann", None, None),
+    assert [(line.edit.kind, line.edit.author, line.frame, line.mask, line.gone) for line in lines] == [
+        ("key", "ann", 3, None, False),
+        ("rename", "ann", None, None, False),
+        ("brush", "bea", 5, row.hash, False),
+        ("new track", "ann", None, None, False),
     ]
+
+
+def test_an_edit_that_only_takes_masks_away_shows_the_first_of_them(scene: Scene) -> None:
+    track = scene.new_track()
+    drawn = [scene.draw(track, frame, frame) for frame in (2, 4)]
+    gone = [Change(track, frame, edit.number, {"state": "absent"}) for frame, edit in zip((2, 4), drawn, strict=True)]
+    scene.applied(Change(track, 1, 0, {"state": "absent"}), *gone, kind="end")
+    with scene.database.read() as tx:
+        line, *_ = track_versions(tx, video=scene.video.id, track=track)
+    assert (line.frame, line.mask, line.gone) == (2, drawn[0].rows[0]["after"]["mask"], True)
 
 
 def test_a_track_of_nobody_and_one_that_was_not_made_yet_are_not_found(scene: Scene) -> None:

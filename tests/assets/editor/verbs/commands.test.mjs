@@ -265,7 +265,7 @@ test("an earlier version is fetched with the masks that are gone, compared, and 
   await settled();
   assert.deepEqual(asked, ["/data/videos/v/tracks/t1/versions/4"]);
   assert.equal(preview(app).title, "Restore track 1 as of edit 4");
-  assert.deepEqual(preview(app).facts, ["1 frame as they were", "2 later masks go", "name as before"]);
+  assert.deepEqual(preview(app).facts, ["1 frame back", "2 later frames cleared", "name as before"]);
   assert.equal(preview(app).masks(1).length, 1);
   app.commands.applyPreview();
   assert.deepEqual([[...app.track.rows.keys()], app.track.name], [[1], "Tom"]);
