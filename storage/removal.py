@@ -7,9 +7,18 @@ from typing import Any
 
 from sqlalchemy import DDL, Connection, case, delete, func, or_, select, tuple_, update
 
-from storage import schema
+from storage import schema, summary_tables
 from storage.masks import chunks
 from storage.videos import Video, get_video
+
+_OF_A_VIDEO = (
+    schema.tracks,
+    schema.complete_ranges,
+    schema.edits,
+    schema.runs,
+    schema.likely_errors,
+    summary_tables.summarised_videos,
+)
 
 
 @dataclass(frozen=True)
@@ -50,9 +59,10 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     tx.execute(delete(schema.drafts).where(schema.drafts.c.video_id == video_id))
     tx.execute(delete(schema.drafts).where(schema.drafts.c.run_id.in_(runs)))
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id.in_(runs)))
-    tx.execute(delete(schema.masks).where(schema.masks.c.track_id.in_(tracks)))
+    for table in (schema.masks, summary_tables.track_summaries):
+        tx.execute(delete(table).where(table.c.track_id.in_(tracks)))
     tx.execute(delete(schema.edit_rows).where(schema.edit_rows.c.number.in_(edits)))
-    for table in (schema.tracks, schema.complete_ranges, schema.edits, schema.runs, schema.likely_errors):
+    for table in _OF_A_VIDEO:
         tx.execute(delete(table).where(table.c.video_id == video_id))
     tx.execute(update(schema.jobs).where(schema.jobs.c.video_id == video_id).values(video_id=None))
     tx.execute(delete(schema.videos).where(schema.videos.c.id == video_id))

@@ -28,11 +28,12 @@ FLOORS = {
         "config evaluation procedural atomic",
     ),
     "storage": (
-        "tracks removal edits",
+        "tracks track_search track_summaries removal edits",
         "jobs masks",
         "database youtube_vis attributes",
         "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
         "arrivals",
+        "summary_tables",
         "schema errors authors atomic text plain_values regular_files",
         "columns",
     ),

@@ -79,7 +79,7 @@ def paint(picture: np.ndarray, masks: Sequence[PaintedMask]) -> np.ndarray:
     blended = picture.astype(np.float32)
     outlines = []
     for mask in masks:
-        colour = np.array(_rgb(PALETTE[(mask.number - 1) % len(PALETTE)]), np.float32)
+        colour = np.array(rgb(PALETTE[(mask.number - 1) % len(PALETTE)]), np.float32)
         inside = cv2.resize(rle.decode(mask.rle).astype(np.uint8), (width, height), interpolation=cv2.INTER_AREA) > 0
         blended[inside] = (1 - FILL) * blended[inside] + FILL * colour
         outlines.append((inside, colour))
@@ -106,5 +106,6 @@ def thumbnail(jpeg: bytes, masks: Sequence[PaintedMask]) -> bytes:
     return encoded.tobytes()
 
 
-def _rgb(colour: str) -> tuple[int, int, int]:
+def rgb(colour: str) -> tuple[int, int, int]:
+    """Red, green and blue, 0 to 255, of a colour in the form "#RRGGBB"."""
     return int(colour[1:3], 16), int(colour[3:5], 16), int(colour[5:7], 16)

@@ -39,6 +39,7 @@ from app.web.reach import shown_address
 from app.web.routes import (
     attributes,
     checkpoints,
+    crops,
     edits,
     events,
     exchange,
@@ -50,6 +51,7 @@ from app.web.routes import (
     retrain,
     reviewing,
     thumbnails,
+    track_list,
     tracks,
     videos,
 )
@@ -115,6 +117,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     modules = (
         attributes,
         checkpoints,
+        crops,
         edits,
         events,
         exchange,
@@ -126,6 +129,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         retrain,
         reviewing,
         thumbnails,
+        track_list,
         tracks,
         videos,
     )

@@ -18,6 +18,7 @@ from storage.likely_errors import Search
 from storage.projects import Category
 from storage.rle import Rle
 from storage.schema import REVIEWS
+from storage.track_search import Facets, TrackLine
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, VideoSummary
 
@@ -149,6 +150,25 @@ def _more(row: MaskRow, track_run: str | None) -> Json:
     if row.extra is not None:
         more["extra"] = dict(row.extra)
     return more
+
+
+def track_line(found: TrackLine) -> Json:
+    """One track of the page of tracks; ``mask`` is the hash of its best one, on ``frame``."""
+    own = _fields(found, "id", "number", "name", "state", "score", "masks", "first", "last", "frame", "area", "human")
+    places = {"category": found.category_id, "video": {"id": found.video_id, "name": found.video}}
+    return {**own, **places, "mask": found.blob_hash, "sources": list(found.sources), "author": found.author}
+
+
+def track_facets(found: Facets, categories: Iterable[Category], named: Iterable[tuple[str, str]]) -> Json:
+    """Numbers of tracks by value; ``named`` are id and name of the project's videos."""
+    numbers = found.categories
+    used = [one for one in categories if not one.retired or one.id in numbers]
+    return {
+        "categories": [{**category(one), "tracks": numbers.get(one.id, 0)} for one in used],
+        "uncategorised": numbers.get(None, 0),
+        **_fields(found, "states", "sources", "authors"),
+        "videos": [{"id": video_id, "name": name} for video_id, name in named],
+    }
 
 
 def edit_event(edit: LoggedEdit) -> Json:

@@ -9,7 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy import create_engine, insert, inspect, select, update
 
-from storage import schema
+from storage import schema, summary_tables
 from storage.database import (
     Database,
     DatabaseBusy,
@@ -32,16 +32,16 @@ def url(path: Path) -> str:
 def test_migrations_make_exactly_the_tables_of_the_schema(database: Database) -> None:
     with database.read() as tx:
         context = MigrationContext.configure(tx, opts={"compare_type": True, "compare_server_default": True})
-        assert compare_metadata(context, schema.metadata) == []
+        assert compare_metadata(context, summary_tables.metadata) == []
 
 
 def test_migrated_checks_and_foreign_keys_are_those_of_the_schema(database: Database) -> None:
     engine = create_engine("sqlite://")
-    schema.metadata.create_all(engine)
+    summary_tables.metadata.create_all(engine)
     wanted = inspect(engine)
     with database.read() as tx:
         found = inspect(tx)
-        for table in schema.metadata.tables:
+        for table in summary_tables.metadata.tables:
             checks = {check["name"]: check["sqltext"] for check in wanted.get_check_constraints(table)}
             assert {check["name"]: check["sqltext"] for check in found.get_check_constraints(table)} == checks
             keys = sorted(key["name"] or "" for key in wanted.get_foreign_keys(table))

@@ -1,0 +1,129 @@
+"""The page of tracks: finding tracks of a whole project."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Query
+
+from app.errors import BadInput
+from app.web import wire
+from app.web.context import Context
+from app.web.wire import Json
+from storage import projects, schema, track_search, track_summaries, videos
+from storage.database import Database
+from storage.track_search import SORTS, STATES, TrackFilter
+
+LONGEST_PAGE = 500
+# Above any number of tracks, and small enough for any database.
+LAST = 2**31
+WITHOUT = "none"
+"""In place of a category's id: tracks without a category."""
+
+Words = Annotated[list[str], Query(default_factory=list, max_length=2000)]
+
+
+@dataclass(frozen=True)
+class TrackQuery:
+    """The query of the routes that find tracks; see `storage.track_search.TrackFilter` for the meaning."""
+
+    category: Words
+    state: Words
+    source: Words
+    who: Words
+    video: Words
+    min_score: float | None = None
+    max_score: float | None = None
+    min_length: int | None = None
+    max_length: int | None = None
+    text: str = ""
+    sort: str = "video"
+    descending: bool = False
+
+    def filter(self, project_id: str) -> TrackFilter:
+        """The filter for a project. Raises `BadInput` for a word that is none of the known ones."""
+        _known("state", self.state, STATES)
+        _known("source", self.source, schema.SOURCES)
+        _known("order", [self.sort], SORTS)
+        return TrackFilter(
+            project_id,
+            categories=tuple(None if name == WITHOUT else name for name in self.category),
+            states=tuple(self.state),
+            sources=tuple(self.source),
+            authors=tuple(self.who),
+            videos=tuple(self.video),
+            score=(self.min_score, self.max_score),
+            length=(_bounded(self.min_length), _bounded(self.max_length)),
+            text=self.text.strip(),
+        )
+
+
+Wanted = Annotated[TrackQuery, Depends()]
+
+
+def router(context: Context) -> APIRouter:
+    """``GET /data/projects/{project}/tracks``, ``…/track-ids`` and ``…/track-facets``."""
+    routes = APIRouter(prefix="/data")
+
+    def stale(project_id: str) -> tuple[str, ...]:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+            return track_summaries.stale_videos(tx, project_id)
+
+    async def bring_up_to_date(project_id: str) -> None:
+        # One short write per video, so that strokes which wait for their turn come in between.
+        for video_id in await context.run(stale, project_id):
+            await context.write(summarise, video_id)
+
+    def page(wanted: TrackFilter, asked: TrackQuery, start: int, stop: int) -> Json:
+        order = {"sort": asked.sort, "descending": asked.descending}
+        with context.database.read() as tx:
+            total, number = track_search.count(tx, wanted)
+            found = track_search.search(tx, wanted, **order, start=start, stop=stop)  # type: ignore[arg-type]
+        return {"total": total, "masks": number, "start": start, "tracks": [wire.track_line(line) for line in found]}
+
+    def identifiers(wanted: TrackFilter, asked: TrackQuery) -> Json:
+        with context.database.read() as tx:
+            return {"tracks": track_search.ids(tx, wanted, sort=asked.sort, descending=asked.descending)}
+
+    def numbers(project_id: str) -> Json:
+        with context.database.read() as tx:
+            found = track_search.facets(tx, project_id)
+            categories = projects.list_categories(tx, project_id, retired=True)
+            return wire.track_facets(found, categories, videos.video_names(tx, project_id))
+
+    @routes.get("/projects/{project_id}/tracks")
+    async def get_tracks(project_id: str, asked: Wanted, start: int = 0, stop: int = 100) -> Json:
+        if not 0 <= start <= stop <= LAST or stop - start > LONGEST_PAGE:
+            raise BadInput(f"At most {LONGEST_PAGE} tracks are read at once, not {start} to {stop}.")
+        wanted = asked.filter(project_id)
+        await bring_up_to_date(project_id)
+        return await context.run(page, wanted, asked, start, stop)
+
+    @routes.get("/projects/{project_id}/track-ids")
+    async def get_ids(project_id: str, asked: Wanted) -> Json:
+        wanted = asked.filter(project_id)
+        await bring_up_to_date(project_id)
+        return await context.run(identifiers, wanted, asked)
+
+    @routes.get("/projects/{project_id}/track-facets")
+    async def get_facets(project_id: str) -> Json:
+        await bring_up_to_date(project_id)
+        return await context.run(numbers, project_id)
+
+    return routes
+
+
+def summarise(database: Database, video_id: str) -> None:
+    """Bring the summaries of one video's tracks up to date, in a transaction of its own."""
+    with database.atomic() as tx:
+        track_summaries.refresh(tx, video_id)
+
+
+def _known(what: str, given: list[str], words: tuple[str, ...]) -> None:
+    for word in given:
+        if word not in words:
+            raise BadInput(f"There is no {what} {word!r}; there are {', '.join(words)}.")
+
+
+def _bounded(value: int | None) -> int | None:
+    return None if value is None else min(max(value, -LAST), LAST)

@@ -1,0 +1,29 @@
+"""Tables with what ``storage.track_summaries`` computes from the rows of tracks; the rest is in ``storage.schema``."""
+
+from sqlalchemy import Column, Float, ForeignKey, Integer, Table, Text
+
+from storage.schema import REVIEWS, SOURCES, metadata
+
+track_summaries = Table(
+    "track_summaries",
+    metadata,
+    Column("track_id", Text, ForeignKey("tracks.id"), primary_key=True),
+    Column("masks", Integer, nullable=False),  # rows with a mask; the counts by review and source are of these
+    Column("first", Integer),
+    Column("last", Integer),
+    Column("frame", Integer),  # the frame that shows the track best, and its mask
+    Column("blob_hash", Text),
+    Column("area", Integer, nullable=False),
+    *(Column(name, Integer, nullable=False) for name in (*REVIEWS, *SOURCES)),
+    Column("look", Integer, nullable=False),
+    Column("human", Integer, nullable=False),
+    Column("score", Float),
+    Column("version", Integer, nullable=False),  # the newest edit that wrote the track or one of its rows
+)
+
+summarised_videos = Table(
+    "summarised_videos",
+    metadata,
+    Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
+    Column("edit", Integer, nullable=False),  # the last edit that its track summaries include
+)
