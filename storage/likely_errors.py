@@ -11,6 +11,9 @@ from sqlalchemy import Connection, delete, insert, select
 
 from storage import schema
 
+AGREEMENT = "agreement"
+"""In the ``extra`` of a mask row: how far the windows of its proposal agree, 0 to 1; stored where they disagree."""
+
 
 @dataclass(frozen=True)
 class StoredError:

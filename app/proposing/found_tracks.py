@@ -10,11 +10,13 @@ from storage.authors import machine_author
 
 @dataclass(frozen=True)
 class ProposedTrack:
-    """One track of a run: its standing, its mask (frame -> blob hash) and its score (frame -> 0 to 1) per frame."""
+    """One track of a run: its standing, and by frame its mask (blob hash), its score (0 to 1) and how far the windows
+    that cover the frame agree on it (0 to 1; no entry: only one does)."""
 
     standing: TrackStanding
     masks: dict[int, str] = field(default_factory=dict)
     scores: dict[int, float] = field(default_factory=dict)
+    agreements: dict[int, float] = field(default_factory=dict)
 
     @property
     def number(self) -> int:

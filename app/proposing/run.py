@@ -142,4 +142,7 @@ def _frame_range(tx: Connection, window: WindowResult) -> FrameRange:
     for track in window.tracks:
         for offset, score in enumerate(track.frame_scores):
             tracks[track.track].scores[window.start + offset] = float(score)
+        for offset, agreement in enumerate(track.agreements):
+            if agreement is not None:
+                tracks[track.track].agreements[window.start + offset] = agreement
     return FrameRange(window.start, window.stop, tuple(tracks.values()))

@@ -19,7 +19,20 @@ from model.tracking.whole_video import TrackStanding
 from storage import edits, masks, tracks
 from storage.edits import Applied, Change, Edit
 from storage.edits.checks import human_tracks
+from storage.likely_errors import AGREEMENT
 from storage.tracks import MaskRow
+
+# Below it the agreement of the windows that cover a frame is stored with the row.
+_AGREE = 0.6
+
+
+def _extra(row: MaskRow | None, agreement: float | None) -> dict[str, Any]:
+    """The value ``extra`` of a row that replaces ``row``: what other programs and people put there stays."""
+    before = dict((row.extra if row is not None else None) or {})
+    after = {name: value for name, value in before.items() if name != AGREEMENT}
+    if agreement is not None and agreement < _AGREE:
+        after[AGREEMENT] = round(agreement, 3)
+    return {"extra": after or None} if after != before else {}
 
 
 def new_ledger(tx: Connection, video_id: str) -> TrackLedger:
@@ -160,7 +173,8 @@ class ProposalWriter:
         category = self._context.category_of(proposed.standing)
         self._track_changes[track_id] = {"category": category, **self._run_values(proposed.standing, {})}
         for frame in range(part.stop):
-            self._row_changes[track_id, frame] = Change(track_id, frame, 0, self._row(proposed, frame))
+            after = self._row(proposed, frame) | _extra(None, proposed.agreements.get(frame))
+            self._row_changes[track_id, frame] = Change(track_id, frame, 0, after)
 
     def _write_rows(
         self, target: str, proposed: ProposedTrack, *, start: int, stop: int, earlier: str | None = None
@@ -179,6 +193,8 @@ class ProposalWriter:
                 continue
             moved = before.get(frame) if frame not in proposed.masks and frame not in proposed.scores else None
             after = self._row(proposed, frame) if moved is None else self._row_values(moved.hash, moved.score)
+            agreement = proposed.agreements.get(frame) if moved is None else (moved.extra or {}).get(AGREEMENT)
+            after |= _extra(row, agreement)
             self._row_changes[target, frame] = Change(target, frame, 0 if row is None else row.version, after)
 
     def _update_class(self, standing: TrackStanding, target: str) -> None:

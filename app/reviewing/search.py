@@ -18,7 +18,7 @@ from app.progress import Report
 from model.likely_errors import LikelyError, Measuring, TrackInput, find_errors
 from storage import edits, frames, likely_errors, masks, tracks, videos
 from storage.database import Database
-from storage.likely_errors import StoredError
+from storage.likely_errors import AGREEMENT, StoredError
 from storage.tracks import MaskRow, Track
 from storage.videos import Video
 
@@ -79,6 +79,11 @@ def _input(tx: Connection, track: Track, rows: Mapping[int, MaskRow], start: int
         scores={frame: row.score for frame, row in here.items() if row.score is not None and row.hash is not None},
         absent=frozenset(frame for frame, row in here.items() if row.hash is None),
         judged=frozenset(frame for frame, row in here.items() if row.human),
+        agreements={
+            frame: float(agreement)
+            for frame, row in here.items()
+            if isinstance(agreement := (row.extra or {}).get(AGREEMENT), int | float)
+        },
         score=track.score,
         margin=_margin(track),
     )

@@ -9,13 +9,13 @@ from collections.abc import Sequence
 from .colours import background, colour_changes
 from .found import KINDS, LikelyError
 from .measures import Measuring, TrackInput, TrackMeasures
-from .one_track import area_changes, doubtful_class, jumps, low_scores, pieces, presence
+from .one_track import area_changes, disagreements, doubtful_class, jumps, low_scores, pieces, presence
 from .ordering import ordered
 from .two_tracks import overlaps, swaps
 
 __all__ = ["KINDS", "LikelyError", "Measuring", "TrackInput", "TrackMeasures", "find_errors"]
 
-_ALONE = (jumps, area_changes, pieces, presence, low_scores, doubtful_class, colour_changes, background)
+_ALONE = (jumps, area_changes, pieces, presence, low_scores, disagreements, doubtful_class, colour_changes, background)
 
 
 def find_errors(measured: Sequence[TrackMeasures], count: int) -> list[LikelyError]:

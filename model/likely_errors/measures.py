@@ -4,7 +4,7 @@ Everything is in pixels of the frame; a frame in which a track has no mask has N
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
@@ -24,7 +24,8 @@ class TrackInput:
     """A track as it is stored; ``masks`` and ``scores`` by frame, scores 0 to 1.
 
     ``absent`` lists the frames with a row without a mask, ``judged`` the frames that a person judged. ``margin`` is
-    the score of the class minus that of its runner-up (None: unknown).
+    the score of the class minus that of its runner-up (None: unknown). ``agreements``: how far the windows of a
+    proposal agree, 0 to 1, by frame where they disagree.
     """
 
     id: str
@@ -32,6 +33,7 @@ class TrackInput:
     scores: Mapping[int, float]
     absent: frozenset[int] = frozenset()
     judged: frozenset[int] = frozenset()
+    agreements: Mapping[int, float] = field(default_factory=dict)
     score: float | None = None
     margin: float | None = None
 

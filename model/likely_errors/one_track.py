@@ -135,6 +135,20 @@ def low_scores(one: TrackMeasures) -> list[LikelyError]:
     return found
 
 
+def disagreements(one: TrackMeasures) -> list[LikelyError]:
+    """Runs of frames on whose masks the windows of the proposal disagree."""
+    doubtful = {frame: 1.0 - value for frame, value in one.track.agreements.items() if frame in one.place}
+    flags = np.zeros(len(one.pieces), bool)
+    flags[list(doubtful)] = True
+    found = []
+    for first, last in stretches(flags):
+        frame = max((t for t in doubtful if first <= t <= last), key=lambda t: (doubtful[t], -t))
+        value = 0.75 * float(strength(doubtful[frame], half=0.6, steep=8.0))
+        evidence = {"agreement": round(1.0 - doubtful[frame], 2)}
+        found.append(LikelyError("windows", (one.track.id,), first, last, frame, value, evidence))
+    return found
+
+
 def doubtful_class(one: TrackMeasures) -> list[LikelyError]:
     """A track whose class has hardly a higher score than the next one."""
     frames = one.frames

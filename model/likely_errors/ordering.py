@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from .found import LikelyError
 
 _NEAR = 3  # frames between two findings of a track up to which they are about one error
+_WHOLE = {"class", "background", "duplicate"}  # about a track as a whole: questions of their own
 _WEAKEST = 0.12  # findings below this strength are left out
 
 
@@ -34,8 +35,10 @@ def together(values: Sequence[float]) -> float:
 
 
 def _about_the_same(one: LikelyError, other: LikelyError) -> bool:
-    if not set(one.tracks) & set(other.tracks) or "class" in {one.kind, other.kind}:
-        return False  # a doubtful class is a question of its own
+    if not set(one.tracks) & set(other.tracks):
+        return False
+    if one.kind in _WHOLE or other.kind in _WHOLE:
+        return one.kind == other.kind
     return other.first <= one.last + _NEAR and one.first <= other.last + _NEAR
 
 

@@ -6,12 +6,13 @@ frame if the windows that detect it there outweigh those that do not, and its ma
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 
 import numpy as np
 from pycocotools import mask as coco
 
 from model.tracking.clip_inference import SMALLEST
-from model.tracking.soft_masks import mean_rle, on_grid
+from model.tracking.soft_masks import mean_rle, on_grid, overlap_in_boxes
 from model.tracking.whole_video import Rle, TrackProposal
 
 LEVELS = 255  # steps of the probabilities of soft masks that are kept
@@ -90,7 +91,8 @@ class HeldFrames:
             if any(frame in own for frame in frames):
                 masks = tuple(self._mask(own.get(frame, []), frame, frame_hw, rule) for frame in frames)
                 scores = tuple(self._score(own.get(frame, []), frame) for frame in frames)
-                settled.append(TrackProposal(track, scores, masks))
+                agreements = tuple(self._agreement(own.get(frame, []), frame) for frame in frames)
+                settled.append(TrackProposal(track, scores, masks, agreements))
             left = {frame: [vote.quantized() for vote in votes] for frame, votes in own.items() if frame >= stop}
             self.votes[track] = left
         self.votes = {track: own for track, own in self.votes.items() if own}
@@ -104,6 +106,18 @@ class HeldFrames:
         if len(votes) == 1 and votes[0].weight == self.coverage[frame]:
             return votes[0].score
         return sum(vote.weight * vote.score for vote in votes) / self.coverage[frame]
+
+    def _agreement(self, votes: list[WindowVote], frame: int) -> float | None:
+        """How far the windows that cover a frame agree on a present track: the lowest IoU of two of their masks, times
+        the share of the windows that detect it. None where only one window covers the frame, or the track is absent."""
+        shown = [vote for vote in votes if vote.present]
+        if not shown or not self._is_present(votes, frame):
+            return None
+        share = sum(vote.weight for vote in shown) / self.coverage[frame]
+        if len(shown) == 1:
+            return share if share < 1 - 1e-6 else None
+        pairs = combinations(shown, 2)
+        return share * min(overlap_in_boxes((a.soft(), a.box), (b.soft(), b.box)) for a, b in pairs)
 
     def _mask(self, votes: list[WindowVote], frame: int, frame_hw: tuple[int, int], rule: str) -> Rle | None:
         shown = [vote for vote in votes if vote.present]

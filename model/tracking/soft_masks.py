@@ -12,6 +12,8 @@ from pycocotools import mask as coco
 from model.tracking.paste import axis_weights, paste_region
 from model.tracking.whole_video import Rle
 
+_CELLS = 40  # per side of the grid on which two masks are compared
+
 Part = tuple[float, np.ndarray, np.ndarray]  # weight, probabilities (S, S), box (4,) xyxy in frame pixels
 
 
@@ -22,7 +24,7 @@ def grid_size(frame_hw: tuple[int, int], *, longest: int = 96) -> tuple[int, int
 
 
 def on_grid(
-    probabilities: np.ndarray, boxes: np.ndarray, *, frame_hw: tuple[int, int], grid_hw: tuple[int, int]
+    probabilities: np.ndarray, boxes: np.ndarray, *, frame_hw: tuple[float, float], grid_hw: tuple[int, int]
 ) -> np.ndarray:
     """Soft masks (R, h, w) float32 on a grid over the frame from probabilities (R, S, S) and boxes (R, 4) xyxy.
 
@@ -99,3 +101,18 @@ def _compressed(counts: np.ndarray, hw: tuple[int, int]) -> Rle:
     size = [int(hw[0]), int(hw[1])]
     code = coco.frPyObjects({"size": size, "counts": counts.tolist()}, *size)
     return {"size": size, "counts": code["counts"].decode("ascii")}
+
+
+def overlap_in_boxes(first: Sequence[np.ndarray], second: Sequence[np.ndarray]) -> float:
+    """IoU, 0 to 1, of two masks in one frame, each given as probabilities (S, S) and the box (4,) xyxy they fill.
+
+    Both are sampled on one grid over the box around both, so the size of the frame makes no difference.
+    """
+    boxes = np.stack([first[1], second[1]]).astype(np.float32)
+    corner = boxes[:, :2].min(axis=0)
+    width, height = np.maximum(boxes[:, 2:].max(axis=0) - corner, 1e-3)
+    probabilities = np.stack([first[0], second[0]])
+    moved = boxes - np.tile(corner, 2)
+    a, b = on_grid(probabilities, moved, frame_hw=(height, width), grid_hw=(_CELLS, _CELLS)) >= 0.5
+    either = int((a | b).sum())
+    return int((a & b).sum()) / either if either else 1.0

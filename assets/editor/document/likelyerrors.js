@@ -56,6 +56,7 @@ const REASONS = {
   colour: () => "Colours change: off the object?",
   background: () => "Looks like the background",
   score: ({ score }) => `Score dips to ${score.toFixed(2)}`,
+  windows: () => "Overlapping windows disagree",
   class: () => "Class in doubt",
 };
 

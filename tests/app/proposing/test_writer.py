@@ -28,8 +28,10 @@ class Street:
         self.project, self.categories = project_with(database, "dog", "cat")
         self.video: Video = video_in(database, settings, self.project, folder)
 
-    def propose(self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES) -> TrackLedger:
-        """Stores one run; a track is its class and the corner of its square by frame."""
+    def propose(
+        self, *found: tuple[str, dict[int, tuple[int, int]]], done: int = FRAMES, agree: dict[int, float] | None = None
+    ) -> TrackLedger:
+        """Stores one run; a track is its class and the corner of its square by frame, ``agree`` what windows agree."""
         names = ("dog", "cat", "star")
         proposed = []
         for number, (name, places) in enumerate(found):
@@ -37,7 +39,7 @@ class Street:
                 hashes = masks.put_blobs(tx, [square(*corner) for corner in places.values()])
             scores = {frame: 0.8 for frame in places}
             standing = TrackStanding(number, names.index(name), 0.9, ((1, 0.05),))
-            proposed.append(ProposedTrack(standing, dict(zip(places, hashes, strict=True)), scores))
+            proposed.append(ProposedTrack(standing, dict(zip(places, hashes, strict=True)), scores, agree or {}))
         ids: dict[str, str | None] = {name: category.id for name, category in self.categories.items()}
         run = str(uuid.uuid4())
         context = RunContext(self.video.id, run, names, {**ids, "star": None})
@@ -230,3 +232,20 @@ def test_a_run_that_saw_nothing_writes_nothing(street: Street) -> None:
     done = street.propose(done=0)
     assert (done.added, done.replaced, done.deleted, done.dropped) == (0, 0, 0, 0)
     assert len(street.tracks()) == 1 and street.last_edit() == before
+
+
+def test_only_doubtful_agreement_of_windows_is_stored_and_the_next_run_replaces_it(street: Street) -> None:
+    street.propose(("dog", WALK), agree={1: 0.95, 2: 0.31})
+    [track] = street.tracks()
+    assert [street.rows(track)[frame].extra for frame in (0, 1, 2)] == [None, None, {"agreement": 0.31}]
+    street.propose(("dog", WALK), agree={3: 0.2})
+    assert [street.rows(track)[frame].extra for frame in (2, 3)] == [None, {"agreement": 0.2}]
+
+
+def test_what_else_a_row_carries_stays_beside_the_agreement(street: Street) -> None:
+    street.propose(("dog", WALK))
+    [track] = street.tracks()
+    row = street.rows(track)[2]
+    street.person([{"track": track.id, "frame": 2, "before_version": row.version, "after": {"extra": {"note": "wet"}}}])
+    street.propose(("dog", WALK), agree={2: 0.4})
+    assert street.rows(track)[2].extra == {"note": "wet", "agreement": 0.4}

@@ -88,6 +88,16 @@ def test_a_close_second_class_is_an_error_of_the_whole_track(database: Database,
     assert (found.first, found.last) == (0, FRAMES - 1)
 
 
+def test_frames_on_which_the_windows_of_a_proposal_disagree_are_errors(database: Database, video: Video) -> None:
+    track, changes = new_track(None, WAY)
+    for change in changes[1:]:
+        agreement = {"agreement": 0.1} if change["frame"] == 5 else None
+        change["after"] |= {"source": "imported", "review": "unreviewed", "extra": agreement}
+    send(database, video, changes, "import")
+    (found,) = [error for error in search(database, video) if error.kind == "windows"]
+    assert (found.tracks, found.frame) == ((track,), 5)
+
+
 def test_a_video_whose_source_is_gone_is_searched_by_its_masks(database: Database, video: Video) -> None:
     proposed(database, video, JUMPING)
     shutil.move(video.path, f"{video.path}.away")

@@ -1,4 +1,12 @@
-from model.likely_errors.one_track import area_changes, doubtful_class, jumps, low_scores, pieces, presence
+from model.likely_errors.one_track import (
+    area_changes,
+    disagreements,
+    doubtful_class,
+    jumps,
+    low_scores,
+    pieces,
+    presence,
+)
 
 from .scenes import measured, moving, track
 
@@ -15,7 +23,7 @@ def strongest(found):
 
 def test_a_steady_movement_is_no_error() -> None:
     steady = one(STEADY)
-    for search in (jumps, area_changes, pieces, presence, low_scores, doubtful_class):
+    for search in (jumps, area_changes, pieces, presence, low_scores, doubtful_class, disagreements):
         assert search(steady) == [], search.__name__
 
 
@@ -106,3 +114,13 @@ def test_every_error_shows_a_frame_with_a_mask_except_gaps() -> None:
     for search in (jumps, area_changes, pieces, low_scores):
         assert all(tried.present[error.frame] for error in search(tried))
     assert [tried.present[error.frame] for error in presence(tried)] == [False]
+
+
+def test_frames_on_which_windows_disagree_are_found_at_the_worst() -> None:
+    (found,) = disagreements(one(STEADY, agreements={6: 0.5, 7: 0.1, 8: 0.4}))
+    assert (found.first, found.last, found.frame) == (6, 8, 7)
+    assert found.evidence == {"agreement": 0.1} and found.strength > 0.6
+
+
+def test_agreements_of_frames_without_a_mask_do_not_count() -> None:
+    assert disagreements(one(STEADY, agreements={23: 0.1})) == []

@@ -32,11 +32,10 @@ def test_an_error_of_two_tracks_takes_in_what_either_shows() -> None:
     assert only.tracks == ("a", "b")
 
 
-def test_a_doubtful_class_is_an_entry_of_its_own() -> None:
-    assert [one.kind for one in ordered([error("jump", 0.9), error("class", 0.5, first=0, last=30)])] == [
-        "jump",
-        "class",
-    ]
+@pytest.mark.parametrize("kind", ["class", "background", "duplicate"])
+def test_what_is_about_a_whole_track_hides_no_error_in_some_frames(kind: str) -> None:
+    found = ordered([error("jump", 0.5), error(kind, 0.9, first=0, last=30), error(kind, 0.8, first=0, last=30)])
+    assert [one.kind for one in found] == [kind, "jump"]
 
 
 def test_weak_findings_are_left_out() -> None:

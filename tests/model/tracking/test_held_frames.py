@@ -114,3 +114,41 @@ def test_the_grid_shows_the_mean_of_the_windows_that_detect_the_track() -> None:
     assert soft.shape == (3, *HW)
     assert soft[0, 4:10, 2:38].min() == pytest.approx(0.5, abs=0.02) and not soft[1:].any()
     assert not held.on_grid(9, [0], frame_hw=HW, grid_hw=HW).any()
+
+
+def agreements(held: HeldFrames, stop: int = 1) -> list[tuple[float | None, ...]]:
+    return [one.agreements for one in held.settle(0, stop, frame_hw=HW, rule="review")]
+
+
+def test_windows_that_show_the_same_mask_agree() -> None:
+    held = covered(1.0, 1.0)
+    held.add(0, 0, vote(1.0))
+    held.add(0, 0, vote(1.0))
+    assert agreements(held) == [(1.0,)]
+
+
+def test_windows_agree_by_the_overlap_of_their_masks() -> None:
+    held = covered(1.0, 1.0)
+    held.add(0, 0, vote(1.0, x=5.0))
+    held.add(0, 0, vote(1.0, x=10.0))
+    ((half,),) = agreements(held)
+    assert half == pytest.approx(1 / 3, abs=0.03)
+
+
+def test_a_window_that_misses_the_track_disagrees_by_its_weight() -> None:
+    held = covered(3.0, 1.0)
+    held.add(0, 0, vote(3.0))
+    assert agreements(held) == [(0.75,)]
+
+
+def test_one_window_alone_has_nothing_to_agree_with() -> None:
+    held = covered(2.0)
+    held.add(0, 0, vote(2.0))
+    assert agreements(held) == [(None,)]
+
+
+def test_an_absent_track_has_no_agreement() -> None:
+    held = covered(3.0, 1.0)
+    held.add(0, 0, vote(3.0, present=False))
+    held.add(0, 0, vote(1.0))
+    assert agreements(held) == [(None,)]

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from pycocotools import mask as coco
 
 from model.tracking.paste import paste, paste_rle
-from model.tracking.soft_masks import grid_size, mean_rle, on_grid, overlap, region_rle
+from model.tracking.soft_masks import grid_size, mean_rle, on_grid, overlap, overlap_in_boxes, region_rle
 
 CORNER = st.floats(-30, 60)
 SIDE = st.floats(0.2, 90)
@@ -114,3 +114,18 @@ def test_overlap_is_the_sum_of_minima_over_the_sum_of_maxima(seed: int) -> None:
 def test_overlap_with_nothing_is_zero() -> None:
     assert overlap(np.zeros((1, 3, 3)), np.zeros((2, 3, 3))).tolist() == [[0.0, 0.0]]
     assert overlap(np.zeros((0, 3, 3)), np.ones((2, 3, 3))).shape == (0, 2)
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.0, 40.0])
+def test_the_overlap_of_two_boxes_does_not_depend_on_their_size(scale: float) -> None:
+    solid = np.ones((28, 28), np.float32)
+    first, second = (np.array(corners, np.float32) * scale for corners in ([0, 0, 10, 10], [5, 0, 15, 10]))
+    assert overlap_in_boxes((solid, first), (solid, second)) == pytest.approx(1 / 3, abs=0.03)
+    assert overlap_in_boxes((solid, first), (solid, first)) == 1.0
+
+
+def test_boxes_apart_do_not_overlap_and_nothing_equals_nothing() -> None:
+    solid, empty = np.ones((28, 28), np.float32), np.zeros((28, 28), np.float32)
+    near, far = np.array([0, 0, 10, 10], np.float32), np.array([90, 90, 99, 99], np.float32)
+    assert overlap_in_boxes((solid, near), (solid, far)) == 0.0
+    assert overlap_in_boxes((empty, near), (empty, far)) == 1.0

@@ -98,7 +98,7 @@ test("reasons name the other track and the figures", () => {
   assert.equal(reason("flicker", { frames: 1 }), "Missing for 1 frame");
   assert.equal(reason("gap", { frames: 7 }), "Missing for 7 frames");
   assert.equal(reason("score", { score: 0.314 }), "Score dips to 0.31");
-  for (const kind of ["colour", "background", "class"]) assert.notEqual(reason(kind), "Likely error");
+  for (const kind of ["colour", "background", "windows", "class"]) assert.notEqual(reason(kind), "Likely error");
   assert.equal(reason("a kind of a later version"), "Likely error");
   assert.equal(reason("swap", {}, ["t1", "gone"]), "May be swapped with another track");
 });
