@@ -85,7 +85,7 @@ export async function mount(element) {
   app.session.set({ theme: theme() });
   await styles();
   app.commands = createCommands(app, [...VERBS, ...PANEL_COMMANDS], localStorage);
-  build(app);
+  const timeline = build(app);
   // A stroke that is being encoded is kept before the page goes.
   window.addEventListener("pagehide", () => app.stage?.settle());
   window.addEventListener("beforeunload", (event) => {
@@ -93,7 +93,7 @@ export async function mount(element) {
     // Unsent edits are kept in this browser and sent after a reload; only those without room there would be lost.
     if (app.queue?.pending && !app.queue.stored) event.preventDefault();
   });
-  window.editor = exposed(app);
+  window.editor = exposed(app, timeline);
   await app.start();
   return app;
 }
@@ -145,6 +145,7 @@ function build(app) {
   followKeys(app);
   followLikelyErrors(app);
   keys(app, stage);
+  return timeline;
 }
 
 /** @param {Editor} app @param {Stage} stage */
@@ -174,10 +175,11 @@ function keys(app, stage) {
 
 /** @typedef {ReturnType<typeof exposed>} Exposed */
 
-/** What tests in a browser read. @param {Editor} app */
-function exposed(app) {
+/** What tests in a browser read. @param {Editor} app @param {Timeline} timeline */
+function exposed(app, timeline) {
   return {
     app,
+    timeline,
     commands: app.commands,
     get ready() {
       return app.ready && app.steady && app.session.now.phase === "ready";

@@ -4,6 +4,15 @@
 import { pieceAt } from "../../masks/pieces.js";
 import { drawRegion, layersOf, mayDraw } from "../stroke.js";
 
+/** @param {import("./tool.js").Editor} app @param {string} title @param {string} text */
+const refuse = (app, title, text) => app.toast({ icon: "fill", title, text, name: "fill" });
+
+/** Whether a mask has no pixel beside those of a region. @param {Uint8Array} bits @param {import("../../masks/region.js").Region} region */
+const isAll = (bits, region) => count(bits) === count(region.bits);
+
+/** @param {Uint8Array} bits */
+const count = (bits) => bits.reduce((sum, value) => sum + value, 0);
+
 /** @type {import("./tool.js").Tool} */
 export const fillTool = {
   name: "fill",
@@ -19,14 +28,10 @@ export const fillTool = {
     const layers = layersOf(app);
     const found = pieceAt(layers.bits, height, width, layers.extent, Math.floor(point.x), Math.floor(point.y));
     if (found?.kind === "hole") drawRegion(app, found.region, "add", "fill");
+    else if (found && isAll(layers.bits, found.region))
+      refuse(app, "This is the only piece", "Delete takes a whole mask.");
     else if (found) drawRegion(app, found.region, "subtract", "erase");
-    else
-      app.toast({
-        icon: "fill",
-        title: "No hole here",
-        text: "Click into a hole, or on a piece to remove it.",
-        name: "fill",
-      });
+    else refuse(app, "No hole here", "Click into a hole, or on a piece to remove it.");
     return false;
   },
   move() {},

@@ -26,6 +26,8 @@ test("a click fills a hole, a click on a piece removes it, and one beside both s
   assert.equal(app.document.row("t1", 0).area, 36);
   fillTool.down(app, at(15, 15));
   assert.equal(app.asked.at(-1), "No hole here");
+  fillTool.down(app, at(5, 5));
+  assert.equal(app.asked.at(-1), "This is the only piece", "a click does not take the whole mask");
   assert.deepEqual(
     app.edits.map(({ kind }) => kind),
     ["erase", "fill", "brush", "erase"],
