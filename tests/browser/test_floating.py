@@ -68,7 +68,7 @@ def test_the_list_of_keys_is_searched_at_once_and_closes_at_a_press_beside_it(ed
     dialog = editor.get_by_role("dialog", name="Keys")
     dialog.wait_for()
     editor.get_by_label("Search keys").fill("brush")
-    expect(dialog.locator(".v-keyrow")).to_have_count(3)
+    expect(dialog.locator(".v-keyrow")).to_have_count(4)
     editor.mouse.click(5, 400)
     dialog.wait_for(state="detached")
     assert driving.state(editor, "tool") == "select"

@@ -16,6 +16,8 @@ import { drawContours } from "./contours.js";
 /** @typedef {import("./layers.js").Layers} Layers */
 /** @typedef {{number: number, colour: string, on: boolean, x: number, y: number, move: [number, number]}} Badge of a drawn mask: its place in picture pixels, its move on the screen */
 
+/** Frame around a badge, screen pixels. */
+const EDGE = 2;
 /** Smallest zoom with a grid, screen pixels a picture pixel. */
 const GRID = 8;
 
@@ -23,13 +25,15 @@ export class Lines {
   /** @param {Layers} layers @param {HTMLElement} host */
   constructor(layers, host) {
     this.layers = layers;
-    this.host = host;
     this.still = h("canvas", { class: "v-lines" });
     this.live = h("canvas", { class: "v-lines" });
     /** @type {Badge[]} */
     this.badges = [];
     /** what `still` shows */
     this.drawnAs = "";
+    this.font = getComputedStyle(host).fontFamily;
+    /** @type {Map<string, HTMLCanvasElement>} badges that were drawn, by number, colour and form */
+    this.images = new Map();
     /** @type {unknown} the preview that `still` shows */
     this.preview = null;
   }
@@ -300,36 +304,62 @@ export class Lines {
   /** The pixels of the picture under a badge. @param {Badge} badge @returns {Box} */
   boxOfBadge(badge) {
     const { left, top, width, height } = this.placeOfBadge(badge);
-    const [x0, y0] = this.layers.viewport.toImage(left - 2, top - 2);
-    const [x1, y1] = this.layers.viewport.toImage(left + width + 2, top + height + 2);
+    const [x0, y0] = this.layers.viewport.toImage(left - EDGE, top - EDGE);
+    const [x1, y1] = this.layers.viewport.toImage(left + width + EDGE, top + height + EDGE);
     return [Math.floor(x0), Math.floor(y0), Math.ceil(x1), Math.ceil(y1)];
   }
 
   /** @param {CanvasRenderingContext2D} context @param {Badge} badge */
   drawBadge(context, badge) {
     const ratio = devicePixelRatio || 1;
+    const { left, top } = this.placeOfBadge(badge);
     context.save();
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    const { left, top, width, height } = this.placeOfBadge(badge);
-    context.font = `700 ${badge.on ? 11 : 10}px ${getComputedStyle(this.host).fontFamily}`;
-    const { colour } = badge;
-    context.beginPath();
-    context.roundRect(left - 1.5, top - 1.5, width + 3, height + 3, 5);
-    context.fillStyle = badge.on ? "#FFFFFF" : "rgba(0, 0, 0, 0.6)";
-    context.fill();
-    context.beginPath();
-    context.roundRect(left, top, width, height, 4);
-    context.fillStyle = colour;
-    context.fill();
-    context.fillStyle = inkOn(colour);
+    context.setTransform(1, 0, 0, 1, 0, 0);
+    const image = this.badgeImage(badge);
+    context.drawImage(image, Math.round((left - EDGE) * ratio), Math.round((top - EDGE) * ratio));
+    context.restore();
+  }
+
+  /**
+   * The picture of a badge, drawn once: text on a canvas of the page makes the browser compute styles each time.
+   * @param {Badge} badge
+   */
+  badgeImage({ colour, number, on }) {
+    const ratio = devicePixelRatio || 1;
+    const key = `${number} ${colour} ${on} ${ratio}`;
+    const kept = this.images.get(key);
+    if (kept) return kept;
+    const image = h("canvas", null);
+    const context = /** @type {CanvasRenderingContext2D} */ (image.getContext("2d"));
+    const font = `700 ${on ? 11 : 10}px ${this.font}`;
+    const { width, height } = badgeSize(number, on);
+    image.width = Math.ceil((width + 2 * EDGE) * ratio);
+    image.height = Math.ceil((height + 2 * EDGE) * ratio);
+    context.setTransform(ratio, 0, 0, ratio, EDGE * ratio, EDGE * ratio);
+    drawPlate(context, colour, on, width, height);
+    context.font = font;
     context.textAlign = "center";
     context.textBaseline = "middle";
-    context.fillText(String(badge.number), left + width / 2, top + height / 2 + 0.5);
-    context.restore();
+    context.fillStyle = inkOn(colour);
+    context.fillText(String(number), width / 2, height / 2 + 0.5);
+    this.images.set(key, image);
+    return image;
   }
 
   close() {
     this.still.remove();
     this.live.remove();
   }
+}
+
+/** The plate of a badge: its colour, framed. @param {CanvasRenderingContext2D} context @param {string} colour @param {boolean} on @param {number} width @param {number} height */
+function drawPlate(context, colour, on, width, height) {
+  context.beginPath();
+  context.roundRect(-1.5, -1.5, width + 3, height + 3, 5);
+  context.fillStyle = on ? "#FFFFFF" : "rgba(0, 0, 0, 0.6)";
+  context.fill();
+  context.beginPath();
+  context.roundRect(0, 0, width, height, 4);
+  context.fillStyle = colour;
+  context.fill();
 }

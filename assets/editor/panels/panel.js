@@ -164,7 +164,7 @@ function trackRows(app, tracks) {
       h("span", { class: "v-meta v-t3" }, "draw it"),
     );
   return [
-    wanted.map((track) => trackRow(app, track, track === stop)),
+    wanted.map((track) => keptRow(app, track, track === stop)),
     coming,
     !wanted.length && words ? h("p", { class: "v-nothing" }, "No track matches.") : null,
   ];
@@ -172,6 +172,35 @@ function trackRows(app, tracks) {
 
 /** @param {import("../document/lanes.js").QueueItem} item */
 const signOf = ({ kind }) => REVIEW_STATES[kind === "likely" ? "look" : kind];
+
+/** Put elements into the list, unless they are there already: then the focus stays, too. @param {Element} list @param {import("../../kit/dom.js").Children} rows */
+function refill(list, rows) {
+  const wanted = [rows].flat(3).filter((row) => row instanceof Node);
+  const there = list.childNodes;
+  if (wanted.length !== there.length || wanted.some((row, i) => row !== there[i])) fill(list, rows);
+}
+
+/** @type {WeakMap<Editor, Map<string, {shown: string, row: HTMLElement}>>} rows of the list, by track */
+const rowsOf = new WeakMap();
+
+/**
+ * The row of a track, made again only when it shows something else: strokes must not wait for fifty rows.
+ * @param {Editor} app @param {import("../document/document.js").Track} track @param {boolean} stop whether Tab stops at it
+ */
+function keptRow(app, track, stop) {
+  const { selected, hidden, locked, solo } = app.view.now;
+  const { id, number, revision } = track;
+  const marks = [selected === id, hidden.has(id), locked.has(id), solo === id, stop];
+  const keys = ["hide", "lock", "solo"].map((command) => app.keymap.keyOf(command));
+  const shown = [number, revision, app.title(track), app.categoryName(track.category), ...marks, ...keys].join("\n");
+  const rows = rowsOf.get(app) ?? new Map();
+  rowsOf.set(app, rows);
+  const kept = rows.get(id);
+  if (kept?.shown === shown) return kept.row;
+  const row = trackRow(app, track, stop);
+  rows.set(id, { shown, row });
+  return row;
+}
 
 /** @param {Editor} app */
 function queueList(app) {
