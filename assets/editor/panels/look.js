@@ -72,7 +72,7 @@ export function showLook(app) {
   };
   const reset = h("button.v-btn.v-ghost", { type: "button", onclick: again }, "Reset");
   const content = h(
-    "div.v-look",
+    "div.v-lookpanel",
     null,
     rows.map(({ element }) => element),
     reset,

@@ -58,7 +58,10 @@ export function panel(app) {
     if (!ready) fill(list, app.session.now.phase === "loading" ? null : h("p", { class: "v-nothing" }, NOTHING));
     else if (tab === "queue") refill(list, queueList(app));
     else if (tab === "history") historyList(app, list, null);
-    else refill(list, trackRows(app, tracks));
+    else {
+      const rows = trackRows(app, tracks);
+      if (!shows(list, rows)) refill(list, rows);
+    }
   };
   app.view.on(["revision", "selected", "marks", "solo", "filter", "queueFilter", "newTrack", "likely"], draw);
   app.view.on(["frame"], () => app.preferences.now.tab === "queue" && draw());
@@ -173,11 +176,11 @@ function trackRows(app, tracks) {
 /** @param {import("../document/lanes.js").QueueItem} item */
 const signOf = ({ kind }) => REVIEW_STATES[kind === "likely" ? "look" : kind];
 
-/** Put elements into the list, unless they are there already: then the focus stays, too. @param {Element} list @param {import("../../kit/dom.js").Children} rows */
-function refill(list, rows) {
+/** Whether a list shows just these elements. @param {Element} list @param {import("../../kit/dom.js").Children} rows */
+function shows(list, rows) {
   const wanted = [rows].flat(3).filter((row) => row instanceof Node);
   const there = list.childNodes;
-  if (wanted.length !== there.length || wanted.some((row, i) => row !== there[i])) fill(list, rows);
+  return wanted.length === there.length && wanted.every((row, i) => row === there[i]);
 }
 
 /** @type {WeakMap<Editor, Map<string, {shown: string, row: HTMLElement}>>} rows of the list, by track */
