@@ -25,7 +25,7 @@ FLOORS = {
         "scoring example likely_errors",
         "weights tracking training prompts",
         "network",
-        "config evaluation procedural atomic",
+        "config evaluation procedural atomic thresholds",
     ),
     "storage": (
         "tracks track_search track_summaries removal edits",

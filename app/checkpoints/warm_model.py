@@ -1,11 +1,12 @@
 """Keeps the network of the last job loaded, so that the next job with the same checkpoint starts at once."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from app.checkpoints.find import checkpoint_file
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
+from model.thresholds import Thresholds
 from storage.checkpoints import Checkpoint
 
 if TYPE_CHECKING:
@@ -15,13 +16,17 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class LoadedNetwork:
-    """A network ready to run; ``categories`` are the names of its labels, ``precision`` is 'float32' or 'fast'."""
+    """A network ready to run; ``categories`` are the names of its labels, ``precision`` is 'float32' or 'fast'.
+
+    ``thresholds`` are those of its checkpoint.
+    """
 
     network: "TeViT"
     config: "TeViTConfig"
     categories: tuple[str, ...]
     device: str
     precision: str
+    thresholds: Thresholds = field(default_factory=Thresholds)
 
 
 class WarmModel:
@@ -51,4 +56,4 @@ class WarmModel:
 
         found = load(checkpoint_file(self._settings, checkpoint))
         network = found.build(device, precision)
-        return LoadedNetwork(network, found.config, tuple(found.categories), device, precision)
+        return LoadedNetwork(network, found.config, tuple(found.categories), device, precision, found.thresholds)

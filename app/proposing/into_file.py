@@ -39,7 +39,7 @@ class FileProposer:
 
         Raises `model.tracking.settings.WindowsTooClose`.
         """
-        self.settings = settings.settled(checkpoint.weights.config)
+        self.settings = settings.settled(checkpoint.weights.config, checkpoint.weights.thresholds)
         self.device = device
         self.categories = tuple(categories)
         self._checkpoint = checkpoint

@@ -82,7 +82,11 @@ def propose_video(
     video, checkpoint, mapping = _inputs(database, video_id, checkpoint_id)
     report(0.0, f"Loading the checkpoint {checkpoint.name}")
     loaded = (warm or WarmModel(settings)).get(checkpoint, precision=propose_settings.precision)
-    propose_settings = replace(propose_settings, precision=loaded.precision)
+    propose_settings = replace(
+        propose_settings,
+        precision=loaded.precision,
+        thresholds=propose_settings.thresholds or loaded.thresholds,
+    )
     key = run_key(video, checkpoint, propose_settings, device=loaded.device)
     names, ids = loaded.categories, mapping.category_ids
     run = ProposalRun.begin(database, video, key, job_id=job_id, class_names=names, category_ids=ids)

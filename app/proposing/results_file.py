@@ -10,7 +10,7 @@ from typing import Any
 from app.checkpoints.find import FoundCheckpoint
 from app.proposing.over_videos import Line
 from app.proposing.video_lists import FileVideo
-from model.tracking.settings import SettledSettings
+from model.tracking.settings import SettledSettings, with_thresholds
 from storage.atomic import write_text
 from storage.youtube_vis import VisCategory, VisResult, write_results
 
@@ -127,7 +127,7 @@ def earlier_results(out: Path, key: Mapping[str, Any]) -> dict[str, Line]:
     """The videos of a results file that was made with the same key: content hash -> journal line."""
     try:
         meta = json.loads(meta_path(out).read_bytes())
-        settings = {name: value for name, value in meta["settings"].items() if name != "device"}
+        settings = {name: value for name, value in with_thresholds(meta["settings"]).items() if name != "device"}
         listed = [[category["id"], category["name"]] for category in meta["categories"]]
         if [meta["model"]["sha256"], settings, listed] != [key[name] for name in ("model", "settings", "categories")]:
             return {}

@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.machine import choose_precision
-from model.tracking.settings import ProposeSettings
+from model.thresholds import Thresholds
+from model.tracking.settings import ProposeSettings, with_thresholds
 from storage import runs, videos
 from storage.checkpoints import Checkpoint
 from storage.edits import undoing
@@ -38,9 +39,12 @@ class KeptFrames:
 
 
 def run_key(video: Video, checkpoint: Checkpoint, propose_settings: ProposeSettings, *, device: str) -> RunKey:
-    """The key of a run; ``propose_settings`` as given, with the precision that is used."""
+    """The key of a run; ``propose_settings`` as given, with the precision and the thresholds that are used."""
+    used = replace(
+        propose_settings, thresholds=propose_settings.thresholds or Thresholds.of_provenance(checkpoint.provenance)
+    )
     # Which of several GPUs is used makes no difference to the result.
-    return RunKey(video.id, checkpoint.id, {**asdict(propose_settings), "device": device.partition(":")[0]})
+    return RunKey(video.id, checkpoint.id, {**asdict(used), "device": device.partition(":")[0]})
 
 
 def unfinished(tx: Connection, key: RunKey) -> Run | None:
@@ -80,4 +84,4 @@ def kept_for(tx: Connection, *, video_id: str, checkpoint: Checkpoint, device: s
 
 
 def _has_key(run: Run, key: RunKey) -> bool:
-    return run.checkpoint_id == key.checkpoint_id and dict(run.settings or {}) == dict(key.settings)
+    return run.checkpoint_id == key.checkpoint_id and with_thresholds(run.settings or {}) == dict(key.settings)

@@ -11,11 +11,11 @@ from torch.nn import functional
 from model.config import TeViTConfig
 from model.network.input import Resized, fit, prepare_clip
 from model.network.tevit import Features, Queries, TeViT
+from model.thresholds import Thresholds
 from model.tracking.selection import Selected, published, review, without_duplicates
 from model.tracking.soft_masks import grid_size, on_grid, overlap
 
 RULES = ("published", "review")
-STARTS = 0.2  # least score of a track under the review rule
 SAME_OBJECT = 0.7  # mask IoU in a frame above which two tracks show one object (review rule)
 SMALLEST = 4  # pixels; a smaller mask counts as absent (review rule)
 _PAIRS_AT_ONCE = 256  # (frame, query) pairs whose masks are drawn together; bounds memory
@@ -63,13 +63,15 @@ def infer_clip(
     rule: str,
     precision: str,
     max_tracks: int,
-    minimum: float = STARTS,
+    minimum: float,
+    thresholds: Thresholds,
 ) -> list[ClipTrack]:
     """Tracks that the network detects in one clip, best first.
 
     frames: T uint8 RGB arrays of one size, original or resized by :func:`resize_frame`; ``frame_hw`` is the original
-    size in pixels, to which boxes refer. The review rule drops tracks with a score below ``minimum`` and duplicates; at
-    most ``max_tracks`` are returned. Raises :class:`UnknownRule`.
+    size in pixels, to which boxes refer. The review rule drops tracks with a score below ``minimum`` and duplicates;
+    ``thresholds`` decide where its tracks are present. At most ``max_tracks`` are returned. Raises
+    :class:`UnknownRule`.
     """
     if rule not in RULES:
         raise UnknownRule(f"there is no selection rule {rule!r}; there are {' and '.join(RULES)}")
@@ -84,7 +86,7 @@ def infer_clip(
         if rule == "published":
             chosen = published(queries.logits[0], max_tracks=max_tracks)
         else:
-            chosen = review(queries.logits[0], max_tracks=2 * max_tracks, minimum=minimum)
+            chosen = review(queries.logits[0], max_tracks=2 * max_tracks, minimum=minimum, thresholds=thresholds)
         probabilities = _probabilities(network, features, queries, chosen)
     found = _clip_tracks(queries, chosen, probabilities, size)
     return found if rule == "published" else _distinct(found, frame_hw)[:max_tracks]

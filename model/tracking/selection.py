@@ -9,6 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from model.thresholds import Thresholds
+
 
 @dataclass(frozen=True)
 class Selected:
@@ -36,14 +38,14 @@ def published(logits: Tensor, *, max_tracks: int) -> list[Selected]:
     return chosen
 
 
-def presence(frame_scores: Tensor, *, floor: float = 0.1, share: float = 0.3) -> Tensor:
+def presence(frame_scores: Tensor, thresholds: Thresholds) -> Tensor:
     """Frames (T,) bool in which a track with these per-frame scores (T,) is present.
 
-    A track is present where its score exceeds both ``floor`` and ``share`` of the track's 90th percentile; a single
-    frame between two opposite ones follows them (hysteresis).
+    A track is present where its score exceeds both ``thresholds.floor`` and ``thresholds.share`` of the track's 90th
+    percentile; a single frame between two opposite ones follows them (hysteresis).
     """
     top = torch.quantile(frame_scores, 0.9)
-    shown = frame_scores > torch.clamp(share * top, min=floor)
+    shown = frame_scores > torch.clamp(thresholds.share * top, min=thresholds.floor)
     if len(shown) > 2:
         alone = (shown[1:-1] != shown[:-2]) & (shown[:-2] == shown[2:])
         shown = shown.clone()
@@ -51,12 +53,14 @@ def presence(frame_scores: Tensor, *, floor: float = 0.1, share: float = 0.3) ->
     return shown
 
 
-def review(logits: Tensor, *, max_tracks: int, minimum: float, runners: int = 3) -> list[Selected]:
+def review(
+    logits: Tensor, *, max_tracks: int, minimum: float, thresholds: Thresholds, runners: int = 3
+) -> list[Selected]:
     """One class per query, with runners-up, scored over its best frames.
 
     logits (T, N, classes). The score of a track is the mean of its best third of frames, so that a short visit is
-    not averaged away; tracks that score less than ``minimum`` are left out. Duplicates
-    stay; :func:`without_duplicates` removes them once masks are known.
+    not averaged away; tracks that score less than ``minimum`` are left out. :func:`presence` decides in which frames
+    they are present. Duplicates stay; :func:`without_duplicates` removes them once masks are known.
     """
     scores = logits.float().sigmoid()
     frames = scores.shape[0]
@@ -72,7 +76,7 @@ def review(logits: Tensor, *, max_tracks: int, minimum: float, runners: int = 3)
         per_frame = scores[:, query, main]
         others = [(index, float(best[query, index])) for index in best[query].argsort(descending=True).tolist()]
         runners_up = tuple(pair for pair in others if pair[0] != main)[:runners]
-        present = tuple(presence(per_frame).tolist())
+        present = tuple(presence(per_frame, thresholds).tolist())
         chosen.append(Selected(query, main, score, tuple(per_frame.tolist()), present, runners_up))
     return chosen
 

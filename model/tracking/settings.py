@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from model.config import TeViTConfig
+from model.thresholds import KEY, Thresholds
 
 
 class WindowsTooClose(ValueError):
@@ -17,7 +18,8 @@ class ProposeSettings:
 
     ``rule`` is 'review' or 'published' (`model.tracking.selection`), ``precision`` 'float32' or 'fast' (bfloat16 on
     CUDA). ``max_tracks`` bounds the tracks that one window begins, ``window`` and ``overlap`` count frames; None takes
-    the number of the network's configuration, and for ``precision`` what suits the device.
+    the number of the network's configuration, and for ``precision`` what suits the device. ``thresholds`` are those of
+    the review rule; None takes those of the checkpoint.
 
     Raises :class:`WindowsTooClose` for an overlap that is not smaller than its window.
     """
@@ -27,6 +29,7 @@ class ProposeSettings:
     max_tracks: int | None = None
     window: int | None = None
     overlap: int | None = None
+    thresholds: Thresholds | None = None
 
     def __post_init__(self) -> None:
         if self.window is not None and self.overlap is not None and not 0 <= self.overlap < self.window:
@@ -36,11 +39,19 @@ class ProposeSettings:
 
     @classmethod
     def of(cls, values: Mapping[str, Any]) -> "ProposeSettings":
-        """The settings among ``values`` by their names; what is missing keeps its default, other keys do not matter."""
-        return cls(**{one.name: values[one.name] for one in fields(cls) if one.name in values})
+        """The settings among ``values`` by their names; what is missing keeps its default, other keys do not matter.
 
-    def settled(self, config: TeViTConfig) -> "SettledSettings":
+        Raises `ValueError` for thresholds that are no scores.
+        """
+        known = {one.name: values[one.name] for one in fields(cls) if one.name in values}
+        if isinstance(known.get(KEY), Mapping):
+            known[KEY] = Thresholds.of(known[KEY])
+        return cls(**known)
+
+    def settled(self, config: TeViTConfig, thresholds: Thresholds | None = None) -> "SettledSettings":
         """These settings with the configuration's numbers where they have none; float32 where no precision is chosen.
+
+        ``thresholds`` are those of the checkpoint (None: the defaults), taken where these settings have none.
 
         Windows share at most half of their frames unless ``overlap`` is given: with half of each window shared, every
         frame is processed twice. Raises :class:`WindowsTooClose`.
@@ -52,6 +63,7 @@ class ProposeSettings:
             max_tracks=config.max_tracks if self.max_tracks is None else self.max_tracks,
             window=window,
             overlap=min(config.overlap, window // 2) if self.overlap is None else self.overlap,
+            thresholds=self.thresholds or thresholds or Thresholds(),
         )
 
 
@@ -63,3 +75,9 @@ class SettledSettings(ProposeSettings):
     max_tracks: int = field(kw_only=True)
     window: int = field(kw_only=True)
     overlap: int = field(kw_only=True)
+    thresholds: Thresholds = field(default_factory=Thresholds, kw_only=True)
+
+
+def with_thresholds(stored: Mapping[str, Any]) -> dict[str, Any]:
+    """Settings as an earlier run stored them; those of a version that had one set of thresholds for all get it."""
+    return {KEY: Thresholds().as_json(), **stored}

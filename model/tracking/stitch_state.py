@@ -15,7 +15,7 @@ import numpy as np
 
 from model.tracking.held_frames import HeldFrames, WindowVote
 from model.tracking.scene_cuts import FrameSignature, SceneCuts
-from model.tracking.settings import SettledSettings
+from model.tracking.settings import SettledSettings, with_thresholds
 from model.tracking.stitcher import Stitcher
 from model.tracking.track_memory import KnownTrack, TrackAppearance
 from model.tracking.window_frames import VideoPosition, WindowReader
@@ -63,6 +63,7 @@ def restore(
     Raises :class:`StateMismatch` for a state that is damaged or was made with other settings or another network.
     """
     facts, arrays = _unpacked(state)
+    facts["manner"] = with_thresholds(facts["manner"])
     wanted = {"manner": {"config": config, **asdict(settings)}, "settings": asdict(stitcher.settings)}
     for part, values in json.loads(json.dumps(wanted)).items():
         if facts[part] != values:

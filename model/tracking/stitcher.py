@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from model.thresholds import Thresholds
 from model.tracking.appearance import colour_signature
 from model.tracking.clip_inference import ClipTrack
 from model.tracking.held_frames import HeldFrames, WindowVote
@@ -26,8 +27,8 @@ class StitchSettings:
 
     same_mask: float = 0.1  # least soft IoU in the overlap for a track to continue
     mask_share: float = 0.5  # of masks in the affinity; the rest is appearance and class
-    continues: float = 0.25  # least score of a clip track that may continue a track
-    starts: float = 0.4  # least score of one that may begin a track
+    continues: float = Thresholds.go_on  # least score of a clip track that may continue a track
+    starts: float = Thresholds.begin  # least score of one that may begin a track
     memory: int = 300  # frames after which a lost track can no longer come back; 0: at once
     bound: int = 64  # most tracks whose appearance is kept
     alike_colour: float = 0.9  # least similarity of colours for a lost track to come back
@@ -35,6 +36,11 @@ class StitchSettings:
     alike_class: float = 0.5  # least cosine of class scores for the same
     reach: float = 0.1  # distance from where it was lost, as a share of the frame's longer side ..
     speed: float = 0.02  # .. plus this much per frame since then
+
+    @classmethod
+    def at(cls, thresholds: Thresholds) -> "StitchSettings":
+        """The settings with the scores at which the tracks of a checkpoint begin and go on."""
+        return cls(continues=thresholds.go_on, starts=thresholds.begin)
 
 
 @dataclass

@@ -14,7 +14,7 @@ import numpy as np
 
 from model.config import TeViTConfig
 from model.network.tevit import TeViT
-from model.tracking.clip_inference import STARTS, ClipTrack, infer_clip, resize_frame
+from model.tracking.clip_inference import ClipTrack, infer_clip, resize_frame
 from model.tracking.settings import ProposeSettings, SettledSettings
 from model.tracking.stitch_state import restore, store
 from model.tracking.stitcher import Stitcher, StitchSettings
@@ -40,6 +40,8 @@ def propose(
     ``expected``, their number, is only passed on: ``on_window(frames done, expected)`` is called after each window,
     ``cancelled`` before each.
 
+    The thresholds are those of ``settings``; where these have none, the defaults.
+
     With the ``state`` of an earlier window, ``frames`` begins at that window's ``next_frame``, and the results are
     those of an undisturbed run, byte for byte. ``keep_state`` False leaves the states empty, which saves time where
     the run is never resumed.
@@ -48,7 +50,7 @@ def propose(
     `model.tracking.stitch_state.StateMismatch`, `model.tracking.window_frames.NoFrames` and ``UnequalFrames``.
     """
     settled = (settings or ProposeSettings()).settled(config)
-    stitching = StitchSettings()
+    stitching = StitchSettings.at(settled.thresholds)
     yield from stitch(
         frames,
         partial(infer_window, network, config=config, settings=settled, stitching=stitching),
@@ -81,7 +83,8 @@ def infer_window(
         rule=settings.rule,
         precision=settings.precision,
         max_tracks=settings.max_tracks,
-        minimum=STARTS if window.whole else stitching.continues,
+        minimum=settings.thresholds.whole if window.whole else stitching.continues,
+        thresholds=settings.thresholds,
     )
 
 
@@ -104,7 +107,7 @@ def stitch(
     ``resize`` brings a frame to the size that ``infer`` expects. A state fits only the ``settings`` and the ``config``
     (JSON-ready) that it was made with.
     """
-    stitcher = Stitcher.new(settings.rule, stitching or StitchSettings())
+    stitcher = Stitcher.new(settings.rule, stitching or StitchSettings.at(settings.thresholds))
     reader = WindowReader(iter(frames), resize, settings.window, settings.overlap)
     if state is not None:
         restore(state, stitcher, reader, settings=settings, config=config)

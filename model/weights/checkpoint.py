@@ -18,6 +18,7 @@ from torch import Tensor
 from model.atomic import replacing
 from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
 from model.network.tevit import TeViT, build
+from model.thresholds import Thresholds
 from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
 from model.weights.foreign import other_network
 
@@ -53,6 +54,11 @@ class ModelCheckpoint:
     parent: str | None = None  # sha256 of the file that training started from
     provenance: dict[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()  # sentences about what a foreign file lacks, or holds beside the network
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """The thresholds of its proposals; the defaults where it has none of its own. Raises `ValueError`."""
+        return Thresholds.of_provenance(self.provenance)
 
     def build(self, device: str = "cpu", precision: str = "float32") -> TeViT:
         """The network with these weights, in evaluation mode; 'fast' has bf16 weights on CUDA.
@@ -169,14 +175,16 @@ def _own(file: WeightFile) -> ModelCheckpoint:
     if "categories" not in metadata:
         raise CheckpointError(f"{path}: it names no classes (there is no 'categories' in its description)")
     try:
-        return ModelCheckpoint(
+        found = ModelCheckpoint(
             config=from_dict(json.loads(metadata["config"])),
             categories=tuple(json.loads(metadata["categories"])),
             state=file.state,
             parent=metadata.get("parent") or None,
             provenance=json.loads(metadata.get("provenance", "{}")),
         )
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
+        _ = found.thresholds  # refuses what is no threshold
+        return found
+    except (KeyError, TypeError, AttributeError, ValueError, RecursionError) as error:
         raise CheckpointError(f"{path}: its description cannot be read: {error}") from error
 
 

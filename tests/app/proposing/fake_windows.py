@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.checkpoints.warm_model import LoadedNetwork
+from model.thresholds import Thresholds
 from model.tracking import windows
 from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult
 from storage.checkpoints import Checkpoint
@@ -35,12 +36,18 @@ class FakeWindows:
         self.frames_seen: list[np.ndarray] = []
         self.windows_done: list[int] = []
         self.arguments: dict[str, Any] = {}
+        self.thresholds = Thresholds()
         self.before: Callable[[int], None] = lambda start: None
         monkeypatch.setattr(windows, "propose", self.propose)
 
     def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> LoadedNetwork:
         return LoadedNetwork(
-            network="net", config="config", categories=CLASSES, device="cpu", precision=precision or "float32"
+            network="net",
+            config="config",
+            categories=CLASSES,
+            device="cpu",
+            precision=precision or "float32",
+            thresholds=self.thresholds,
         )
 
     def propose(

@@ -13,6 +13,7 @@ from app.errors import Cancelled
 from app.proposing.into_file import FileProposer, own_categories, propose_files
 from app.proposing.results_file import BatchResult
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
+from model.thresholds import Thresholds
 from model.tracking import windows
 from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult
@@ -20,13 +21,14 @@ from storage import frames
 from tests.app.command_line import annotation_file, pictures
 from tests.storage.made_videos import decoded, make_video
 
+OWN = Thresholds(0.3, 0.2)
 RLE = {"size": [48, 64], "counts": b"0PP1"}
 
 
 def model_of(*categories: str) -> FoundCheckpoint:
     """A model that never runs: a fake replaces `model.tracking.windows.propose`."""
     config = SimpleNamespace(name="tevit_tiny", window=36, overlap=6, max_tracks=10)
-    checkpoint = SimpleNamespace(config=config, build=lambda device, precision: None)
+    checkpoint = SimpleNamespace(config=config, thresholds=OWN, build=lambda device, precision: None)
     return FoundCheckpoint("m", Path("m"), "0", checkpoint, categories)
 
 
@@ -94,6 +96,14 @@ def test_a_video_is_decoded_once_and_its_frames_are_counted_on_the_way(tmp_path:
     assert len(fake.frames) == 7 and all((a == b).all() for a, b in zip(fake.frames, decoded(clip), strict=True))
     assert video.entry["length"] == 7
     assert video.entry["content_hash"] == frames.index(clip).content_hash
+
+
+def test_the_thresholds_of_the_model_are_used_and_named_in_the_settings(tmp_path: Path, fake: FakePropose) -> None:
+    fake.results.append(result(0, 3, (0, [RLE] * 3)))
+
+    batch = propose(pictures(tmp_path / "v"), model_of("fish"))
+
+    assert fake.settings["settings"].thresholds == batch.settings.thresholds == OWN
 
 
 def test_masks_leave_as_text(tmp_path: Path, fake: FakePropose) -> None:

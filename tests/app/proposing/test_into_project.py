@@ -6,6 +6,7 @@ from types import SimpleNamespace
 
 import numpy as np
 import pytest
+from sqlalchemy import update
 
 from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput, Cancelled
@@ -14,8 +15,9 @@ from app.proposing import into_project
 from app.settings import Settings
 from app.worker.handlers import HANDLERS
 from app.worker.job import JobContext
+from model.thresholds import Thresholds
 from model.tracking.settings import ProposeSettings
-from storage import tracks, videos
+from storage import schema, tracks, videos
 from storage.database import Database
 from storage.frames import SourceMissing
 from storage.videos import Video
@@ -56,7 +58,7 @@ def test_the_settings_reach_the_model(desk: Desk, fake: FakeWindows) -> None:
         propose_settings=ProposeSettings(rule="published", precision="fast", max_tracks=3, window=8, overlap=2)
     )
 
-    assert fake.arguments["settings"] == ProposeSettings("published", "fast", 3, 8, 2)
+    assert fake.arguments["settings"] == ProposeSettings("published", "fast", 3, 8, 2, Thresholds())
 
 
 def test_each_window_can_be_seen_while_the_next_one_runs(desk: Desk, fake: FakeWindows) -> None:
@@ -215,7 +217,7 @@ def test_the_job_proposes_with_a_real_small_network(database: Database, settings
 
 
 def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
-    checkpoint = SimpleNamespace(id="c")
+    checkpoint = SimpleNamespace(id="c", provenance=None)
     one, other, processor = (
         into_project.run_key(desk.video, checkpoint, ProposeSettings(precision="fast"), device=device)  # type: ignore[arg-type]
         for device in ("cuda:0", "cuda:3", "cpu")
@@ -227,7 +229,7 @@ def test_which_of_several_gpus_it_was_makes_no_other_run(desk: Desk) -> None:
 def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> None:
     """Runs that an earlier version stored are found by these names and values."""
     settings = ProposeSettings("published", "fast", window=8)
-    key = into_project.run_key(desk.video, SimpleNamespace(id="c"), settings, device="cpu")  # type: ignore[arg-type]
+    key = into_project.run_key(desk.video, SimpleNamespace(id="c", provenance=None), settings, device="cpu")  # type: ignore[arg-type]
     assert dict(key.settings) == {
         "rule": "published",
         "precision": "fast",
@@ -235,7 +237,35 @@ def test_the_key_of_a_run_has_the_settings_as_they_were_given(desk: Desk) -> Non
         "max_tracks": None,
         "window": 8,
         "overlap": None,
+        "thresholds": {"begin": 0.4, "go_on": 0.25, "floor": 0.1, "share": 0.3},
     }
+
+
+def test_the_thresholds_of_the_checkpoint_reach_the_model_and_the_key(desk: Desk, fake: FakeWindows) -> None:
+    own = Thresholds(0.2, 0.1, 0.05)
+    fake.thresholds = own
+    desk.propose()
+    assert fake.arguments["settings"].thresholds == own
+    assert (desk.run().settings or {})["thresholds"] == own.as_json()
+    described = SimpleNamespace(id="c", provenance={"thresholds": own.as_json()})
+    key = into_project.run_key(desk.video, described, ProposeSettings(), device="cpu")  # type: ignore[arg-type]
+    assert key.settings["thresholds"] == own.as_json()
+    asked = ProposeSettings(thresholds=Thresholds(0.3))
+    desk.propose(propose_settings=asked)
+    assert fake.arguments["settings"].thresholds == Thresholds(0.3)
+    assert into_project.run_key(desk.video, described, asked, device="cpu") != key  # type: ignore[arg-type]
+
+
+def test_a_run_that_a_version_without_thresholds_stored_is_known_as_done(desk: Desk) -> None:
+    desk.propose(propose_settings=ProposeSettings(precision="float32"))
+    asked = {"video_id": desk.video.id, "checkpoint_id": None, "propose_settings": ProposeSettings(precision="float32")}
+    run = desk.run()
+    stored = {name: value for name, value in (run.settings or {}).items() if name != "thresholds"}
+    with desk.database.atomic() as tx:
+        tx.execute(update(schema.runs).where(schema.runs.c.id == run.id).values(settings=stored))
+    assert into_project.is_proposed(desk.database, desk.settings, **asked)  # type: ignore[arg-type]
+    other = {**asked, "propose_settings": ProposeSettings(precision="float32", thresholds=Thresholds(0.3))}
+    assert not into_project.is_proposed(desk.database, desk.settings, **other)  # type: ignore[arg-type]
 
 
 def test_a_run_of_another_gpu_is_gone_on_from_and_known_as_done(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Results of many videos: lines of a journal, the file of all, and which earlier results count."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -18,6 +19,7 @@ from app.proposing.results_file import (
     write_batch,
 )
 from app.proposing.video_lists import FileVideo
+from model.thresholds import Thresholds
 from model.tracking.settings import SettledSettings
 from storage.rle import Rle
 from storage.youtube_vis import VisCategory, VisResult
@@ -41,6 +43,17 @@ def result_of(number: int, digest: str, **dropped: int) -> VideoResult:
 
 def batch_of(*videos: VideoResult) -> BatchResult:
     return BatchResult(SETTINGS, "cpu", CATEGORIES, list(videos))
+
+
+def test_results_of_a_version_without_thresholds_have_the_defaults(tmp_path: Path) -> None:
+    out, meta = tmp_path / "r.json", tmp_path / "r.json.meta.json"
+    write_batch(out, batch_of(result_of(1, "a")), MODEL)
+    stored = json.loads(meta.read_text())
+    del stored["settings"]["thresholds"]
+    meta.write_text(json.dumps(stored))
+    others = replace(SETTINGS, thresholds=Thresholds(0.2))
+    assert set(earlier_results(out, results_key("5ha", SETTINGS, CATEGORIES))) == {"a"}
+    assert earlier_results(out, results_key("5ha", others, CATEGORIES)) == {}
 
 
 def test_a_result_survives_its_line_under_the_name_that_the_video_has_now() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 from pycocotools import mask as coco
 
 from model.network.tevit import TeViT
+from model.thresholds import Thresholds
 from model.tracking.clip_inference import SMALLEST, infer_clip
 from model.tracking.paste import paste_rle
 from model.tracking.selection import Selected
@@ -25,7 +26,15 @@ def clip_tracks(network: TeViT, frames: Sequence[np.ndarray], *, rule: str, max_
     """Tracks of one clip of uint8 RGB frames (H, W, 3), all of one size, best first."""
     hw = (frames[0].shape[0], frames[0].shape[1])
     found = infer_clip(
-        network, frames, frame_hw=hw, config=network.config, rule=rule, precision="float32", max_tracks=max_tracks
+        network,
+        frames,
+        frame_hw=hw,
+        config=network.config,
+        rule=rule,
+        precision="float32",
+        max_tracks=max_tracks,
+        minimum=Thresholds().whole,
+        thresholds=Thresholds(),
     )
     tracks = []
     for clip_track in found:

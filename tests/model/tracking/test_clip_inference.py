@@ -9,6 +9,7 @@ import torch
 from model.config import named
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT, build
+from model.thresholds import Thresholds
 from model.tracking.clip_inference import ClipTrack, UnknownRule, infer_clip, one_each, resize_frame
 from model.tracking.settings import ProposeSettings
 from model.tracking.whole_video import WholeVideo, gather
@@ -40,7 +41,14 @@ def whole_clip(network: TeViT, frames: list[np.ndarray], *, rule: str, max_track
 
 def one_clip(network: TeViT, frames: list[np.ndarray], **more: Any) -> list[ClipTrack]:
     """The tracks of a clip whose frames have the size of the pictures."""
-    options = {"rule": "review", "precision": "float32", "max_tracks": 5, **more}
+    options = {
+        "rule": "review",
+        "precision": "float32",
+        "max_tracks": 5,
+        "minimum": 0.2,
+        "thresholds": Thresholds(),
+        **more,
+    }
     return infer_clip(network, frames, frame_hw=frames[0].shape[:2], config=network.config, **options)
 
 
@@ -112,6 +120,7 @@ def test_a_lower_minimum_gives_weaker_tracks(network: TeViT) -> None:
 def test_frames_that_were_resized_before_give_the_same_tracks(network: TeViT) -> None:
     frames = pictures(3, (200, 300))
     options = {"config": network.config, "rule": "published", "precision": "float32", "max_tracks": 3}
+    options |= {"minimum": 0.2, "thresholds": Thresholds()}
     whole = infer_clip(network, frames, frame_hw=(200, 300), **options)
     small = infer_clip(network, [resize_frame(f, network.config) for f in frames], frame_hw=(200, 300), **options)
     for first, second in zip(whole, small, strict=True):

@@ -1,12 +1,14 @@
 """Settings of a proposal: the configuration's numbers where none are given, and windows that cannot be."""
 
+import json
 from dataclasses import asdict
 from typing import Any
 
 import pytest
 
 from model.config import named
-from model.tracking.settings import ProposeSettings, SettledSettings, WindowsTooClose
+from model.thresholds import Thresholds
+from model.tracking.settings import ProposeSettings, SettledSettings, WindowsTooClose, with_thresholds
 
 CONFIG = named("tevit_r50")  # windows of 36 frames that share 6
 
@@ -55,6 +57,23 @@ def test_settings_are_read_from_the_parameters_of_a_job() -> None:
     stored = {"checkpoint": "c", "rule": "published", "window": 8, "max_tracks": None}
     assert ProposeSettings.of(stored) == ProposeSettings("published", window=8)
     assert ProposeSettings.of(asdict(ProposeSettings(overlap=2))) == ProposeSettings(overlap=2)
+
+
+def test_thresholds_are_the_given_ones_else_those_of_the_checkpoint_else_the_defaults() -> None:
+    own, asked = Thresholds(0.2, 0.1), Thresholds(0.3, 0.2)
+    assert ProposeSettings().settled(CONFIG).thresholds == Thresholds()
+    assert ProposeSettings().settled(CONFIG, own).thresholds == own
+    settled = ProposeSettings(thresholds=asked).settled(CONFIG, own)
+    assert settled.thresholds == asked == settled.settled(CONFIG, own).thresholds
+    assert ProposeSettings.of(json.loads(json.dumps(asdict(settled)))).thresholds == asked
+
+
+def test_settings_that_an_earlier_version_stored_have_the_defaults() -> None:
+    stored = asdict(ProposeSettings().settled(CONFIG))
+    del stored["thresholds"]
+    assert with_thresholds(stored) == asdict(ProposeSettings().settled(CONFIG))
+    other = asdict(ProposeSettings(thresholds=Thresholds(0.2)).settled(CONFIG))
+    assert with_thresholds(other) == other
 
 
 def test_settled_settings_have_every_number() -> None:

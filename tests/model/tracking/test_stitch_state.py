@@ -68,7 +68,15 @@ def test_a_state_names_its_settings_as_earlier_versions_did(undisturbed: list[Wi
         facts = json.loads(archive["facts"].tobytes())
     assert (facts["format"], facts["manner"]) == (
         "tevit-windows 1",
-        {"config": CONFIG, "rule": "review", "precision": "float32", "max_tracks": 10, "window": 8, "overlap": 3},
+        {
+            "config": CONFIG,
+            "rule": "review",
+            "precision": "float32",
+            "max_tracks": 10,
+            "window": 8,
+            "overlap": 3,
+            "thresholds": {"begin": 0.4, "go_on": 0.25, "floor": 0.1, "share": 0.3},
+        },
     )
 
 

@@ -1,7 +1,10 @@
 """A network over a video: one clip for a short one, windows for a long one, bounded reading, cancel, resumption."""
 
+import io
+import json
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -10,8 +13,9 @@ import torch
 
 from model.config import named
 from model.network.tevit import TeViT, build
+from model.thresholds import Thresholds
 from model.tracking import windows
-from model.tracking.clip_inference import STARTS, UnknownRule
+from model.tracking.clip_inference import UnknownRule
 from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.stitch_state import StateMismatch
 from model.tracking.stitcher import StitchSettings
@@ -175,7 +179,7 @@ def test_the_settings_bound_what_may_continue_a_track_and_a_whole_video_starts_a
     least = float(np.median(everything))
     assert everything and scores(part, 1.0) == []
     assert min(scores(part, least)) >= least
-    assert scores(whole, 1.0) == scores(whole, 0.0) != [] and min(scores(whole, 1.0)) >= STARTS
+    assert scores(whole, 1.0) == scores(whole, 0.0) != [] and min(scores(whole, 1.0)) >= Thresholds().whole
 
 
 def test_windows_are_inferred_and_stitched_with_the_same_settings(
@@ -196,6 +200,43 @@ def test_windows_are_inferred_and_stitched_with_the_same_settings(
     monkeypatch.setattr(windows.Stitcher, "new", made)
     next(found(network, pictures(6)))
     assert len(used) == 2 and used[0] is used[1]
+
+
+def test_the_thresholds_of_the_settings_decide_what_begins_goes_on_and_is_present(
+    network: TeViT, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clips: list[tuple[float, Thresholds]] = []
+    real = windows.infer_clip
+
+    def inferred(*given: Any, minimum: float, thresholds: Thresholds, **more: Any) -> Any:
+        clips.append((minimum, thresholds))
+        return real(*given, minimum=minimum, thresholds=thresholds, **more)
+
+    monkeypatch.setattr(windows, "infer_clip", inferred)
+    own = Thresholds(begin=0.55, go_on=0.3, floor=0.2)
+    settings = ProposeSettings(window=4, overlap=1, max_tracks=3, thresholds=own)
+    strict, whole = (list(found(network, pictures(count), settings=settings)) for count in (6, 4))
+    assert [minimum for minimum, _ in clips] == [0.3, 0.3, 0.275] and {used for _, used in clips} == {own}
+    nothing = Thresholds(begin=1.0)
+    assert gather(found(network, pictures(6), settings=replace(settings, thresholds=nothing))).tracks == ()
+    assert gather(found(network, pictures(6))).tracks != ()
+    assert [result.stop for result in (*strict, *whole)][-1] == 4
+
+
+def test_a_state_is_bound_to_the_thresholds_and_an_old_one_to_the_defaults(network: TeViT) -> None:
+    first, *rest = found(network, pictures(10))
+    again = partial(found, network, pictures(10)[first.next_frame :])
+    settings = ProposeSettings(window=4, overlap=1, max_tracks=3, thresholds=Thresholds(floor=0.05))
+    with pytest.raises(StateMismatch, match="another thresholds"):
+        next(again(state=first.state, settings=settings))
+    with np.load(io.BytesIO(first.state)) as archive:
+        arrays = {name: archive[name] for name in archive.files}
+    facts = json.loads(arrays["facts"].tobytes())
+    assert facts["manner"].pop("thresholds") == Thresholds().as_json()
+    arrays["facts"] = np.frombuffer(json.dumps(facts).encode(), np.uint8)
+    old = io.BytesIO()
+    np.savez(old, **arrays)
+    assert list(again(state=old.getvalue())) == rest
 
 
 def test_states_are_made_only_if_they_are_kept(network: TeViT, monkeypatch: pytest.MonkeyPatch) -> None:

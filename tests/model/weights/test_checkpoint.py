@@ -10,6 +10,7 @@ from safetensors.torch import save_file
 
 from model.config import BackboneConfig
 from model.network.tevit import build
+from model.thresholds import Thresholds
 from model.weights.checkpoint import (
     CheckpointError,
     ModelCheckpoint,
@@ -49,6 +50,22 @@ def test_an_own_file_brings_everything_back(tmp_path: Path, checkpoint: ModelChe
     assert back.state.keys() == checkpoint.state.keys()
     assert all(torch.equal(value, checkpoint.state[key]) for key, value in back.state.items())
     assert [p.name for p in path.parent.iterdir()] == ["net.safetensors"]
+
+
+def test_thresholds_come_back_and_a_file_without_them_has_the_defaults(
+    tmp_path: Path, checkpoint: ModelCheckpoint
+) -> None:
+    assert checkpoint.thresholds == Thresholds()
+    own = Thresholds(0.2, 0.1, 0.05)
+    save(tmp_path / "c.safetensors", replace(checkpoint, provenance={"thresholds": own.as_json()}))
+    assert load(tmp_path / "c.safetensors").thresholds == own
+
+
+@pytest.mark.parametrize("wrong", [{"begin": 2.0}, {"floor": "low"}, {"go_on": True}, [0.4], "0.4"])
+def test_what_is_no_threshold_is_refused(tmp_path: Path, checkpoint: ModelCheckpoint, wrong: object) -> None:
+    save(tmp_path / "c.safetensors", replace(checkpoint, provenance={"thresholds": wrong}))
+    with pytest.raises(CheckpointError, match="threshold"):
+        load(tmp_path / "c.safetensors")
 
 
 def test_the_same_checkpoint_is_the_same_bytes(tmp_path: Path, checkpoint: ModelCheckpoint) -> None:
