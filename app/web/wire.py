@@ -202,6 +202,12 @@ def track_version(found: TrackVersion, blobs: Mapping[str, Rle]) -> Json:
     }
 
 
+def machine_row(found: Mapping[str, Any], blobs: Mapping[str, Rle]) -> Json:
+    """A row as a machine wrote it, and its mask as compressed run lengths, null if the track was absent."""
+    mask = blobs.get(found["mask"])
+    return {"source": found["source"], "score": found["score"], "hash": found["mask"], "mask": mask and mask["counts"]}
+
+
 def series(points: Mapping[str, Sequence[tuple[int, float]]]) -> Json:
     """Live curves by name: lists of ``[step, value]``."""
     return {name: [[step, value] for step, value in line] for name, line in points.items()}

@@ -68,6 +68,9 @@ export const api = Object.freeze({
   history: (v, track, limit) =>
     request("GET", `/data/videos/${id(v)}/history?limit=${limit}${track ? `&track=${id(track)}` : ""}`),
 
+  /** A row as a machine wrote it last. @param {string} v @param {string} track id @param {number} frame @returns {Promise<{row: import("../kit/wire.js").MachineRow|null}>} */
+  proposed: (v, track, frame) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/proposed?frame=${frame}`),
+
   /** Earlier versions of a track, newest first. @param {string} v @param {string} track id @returns {Promise<{versions: VersionLine[]}>} */
   versions: (v, track) => request("GET", `/data/videos/${id(v)}/tracks/${id(track)}/versions`),
 

@@ -17,6 +17,7 @@ import { panel } from "./panels/panel.js";
 import { choosePartner } from "./panels/partner.js";
 import { resizer } from "./panels/resizer.js";
 import { reviewBar } from "./panels/reviewbar.js";
+import { followFlicker } from "./commands/flicker.js";
 import { followLikelyErrors } from "./commands/queue.js";
 import { keyOfPreview, renewPreview } from "./commands/previewing.js";
 import { followKeys } from "./shortcuts/labels.js";
@@ -144,6 +145,7 @@ function build(app) {
   });
   followKeys(app);
   followLikelyErrors(app);
+  followFlicker(app);
   keys(app, stage);
   return timeline;
 }

@@ -137,6 +137,7 @@ export function openVideo({ now: { video } }) {
  * @property {string} queueFilter all, likely, look or unreviewed
  * @property {readonly import("../kit/wire.js").LikelyError[]} likely errors that the latest search found
  * @property {number|null} searched number of the last edit that the search saw; null: there was no search
+ * @property {string} earlier what is shown in place of the selected mask, in words; empty: the mask itself
  * @property {{track: string, frame: number}|null} walk where the way through the review queue led last
  * @property {[number, number]|null} pointer picture pixel under the pointer
  * @property {number} revision counts up whenever tracks, rows or masks change
@@ -169,6 +170,7 @@ export const VIEW = Object.freeze({
   likely: Object.freeze([]),
   searched: null,
   walk: null,
+  earlier: "",
   pointer: null,
   revision: 0,
   marks: 0,

@@ -28,6 +28,8 @@
  * @property {number|null} finished
  */
 
+/** @typedef {{source: string, score: number|null, hash: string|null, mask: string|null}} MachineRow `mask` compressed; null: absent */
+
 /**
  * @typedef {object} LikelyError frames in which tracks are probably wrong
  * @property {string} kind

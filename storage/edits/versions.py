@@ -7,11 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, func, select
 
 from storage import schema
+from storage.authors import is_persons_work
 from storage.edits import log as edit_log
 from storage.edits.log import HistoryEntry
 from storage.edits.row_values import TRACK_ROW, RowKey, Value, unpack
 from storage.errors import NotFound
 from storage.masks import chunks
+
+_LOOKED_AT = 500  # edits of one row
 
 
 @dataclass(frozen=True)
@@ -61,6 +64,20 @@ def track_version(tx: Connection, *, video: str, track: str, number: int) -> Tra
         raise NotFound("track", track)
     kept = {frame: value for frame, value in sorted(then.items()) if value is not None}
     return TrackVersion(number=number, own=own, rows=kept)
+
+
+def machine_row(tx: Connection, *, video: str, track: str, frame: int) -> Value | None:
+    """The row of a track on a frame as a machine wrote it last, before a person changed or judged it; None: never."""
+    rows = schema.edit_rows
+    written = select(rows.c.number).where(rows.c.owner == track, rows.c.frame == frame)
+    numbers = list(tx.execute(written.order_by(rows.c.number.desc()).limit(_LOOKED_AT)).scalars())
+    changes = _changes(tx, video, track, numbers)
+    for number in numbers:
+        change = changes.get(number, {}).get(frame)
+        value = None if change is None else change.after
+        if value is not None and not is_persons_work(source=value["source"], review=value["review"]):
+            return value
+    return None
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,8 @@ def router(context: Context) -> APIRouter:
     """Tracks, masks and versions of ``GET /data/videos/{video}/…``.
 
     ``tracks?start=&stop=`` (all without them), ``masks?start=&stop=``, ``tracks/{track}/versions?limit=`` (the edits
-    that changed a track) and ``tracks/{track}/versions/{number}`` (the track as it was after an edit).
+    that changed a track), ``tracks/{track}/versions/{number}`` (the track as it was after an edit) and
+    ``tracks/{track}/proposed?frame=`` (a row as a machine wrote it last).
     """
     routes = APIRouter(prefix="/data/videos")
 
@@ -72,6 +73,15 @@ def router(context: Context) -> APIRouter:
             names = {value["mask"] for value in found.rows.values()} - now - {None}
             blobs = masks.get_blobs(tx, sorted(names))
         return wire.track_version(found, blobs)
+
+    @routes.get("/{video_id}/tracks/{track_id}/proposed")
+    @context.reads
+    def get_proposed(video_id: str, track_id: str, frame: int) -> Json:
+        context.require_video(video_id)
+        with context.database.read() as tx:
+            found = versions.machine_row(tx, video=video_id, track=track_id, frame=frame)
+            blobs = masks.get_blobs(tx, [found["mask"]] if found is not None and found["mask"] is not None else [])
+        return {"row": None if found is None else wire.machine_row(found, blobs)}
 
     @routes.get("/{video_id}/tracks")
     async def get_tracks(video_id: str, start: int | None = None, stop: int | None = None) -> Response:

@@ -136,10 +136,16 @@ export class Layers {
     return track.rejected || this.document.row(track.id, this.shownFrame)?.review === "rejected";
   }
 
+  /** Whether the mask of a track on the shown frame can be drawn. @param {Track} track */
+  hasMask(track) {
+    const hash = this.document.shownHash(track.id, this.shownFrame);
+    return hash !== null && this.document.masks.has(hash);
+  }
+
   /** Tracks that are drawn here, the selected one last. @returns {Track[]} */
   drawn() {
     const selected = this.view.now.selected;
-    const list = this.document.list().filter((t) => this.visible(t) && this.document.mask(t.id, this.shownFrame));
+    const list = this.document.list().filter((t) => this.visible(t) && this.hasMask(t));
     return [...list.filter((t) => t.id !== selected), ...list.filter((t) => t.id === selected)];
   }
 
@@ -177,7 +183,7 @@ export class Layers {
     this.parts = new Map();
     for (const track of others) {
       const { id } = track;
-      const hash = this.document.row(id, this.shownFrame)?.hash;
+      const hash = this.document.shownHash(id, this.shownFrame);
       const box = hash ? masks.box(hash, height) : null;
       if (hash && box)
         this.parts.set(id, { hash, box, colour: word(colourOf(colourNumber(track)), this.opacity * OTHERS) });
@@ -205,7 +211,7 @@ export class Layers {
   /** @param {Track|null} track @returns {Box|null} where the edited mask changed */
   composeEdited(track) {
     const { height, masks, width } = this.document;
-    const hash = (track && this.document.row(track.id, this.shownFrame)?.hash) ?? null;
+    const hash = track && this.document.shownHash(track.id, this.shownFrame);
     const counts = hash === null ? null : (masks.text(hash) ?? null);
     const same = this.held === counts;
     const tone = this.editedTone();

@@ -82,7 +82,7 @@ export class Lines {
     this.badges = this.spread(drawn.flatMap((track) => this.badgeOf(track)));
     const others = [...drawn.filter(({ id }) => id !== view.now.selected), ...rejected];
     const { outlines, ghost, grid } = this.layers.preferences.now;
-    const hash = (/** @type {string} */ id) => document.row(id, this.layers.shownFrame)?.hash;
+    const hash = (/** @type {string} */ id) => document.shownHash(id, this.layers.shownFrame);
     const as = [
       [viewport.scale, viewport.x, viewport.y, this.layers.shownFrame, clean, outlines, ghost, grid],
       others.map((track) => [colourNumber(track), hash(track.id)]),
@@ -108,7 +108,7 @@ export class Lines {
   /** @param {import("../document/document.js").Track} track @returns {Badge[]} */
   badgeOf(track) {
     const { document, shownFrame, view } = this.layers;
-    const hash = document.row(track.id, shownFrame)?.hash;
+    const hash = document.shownHash(track.id, shownFrame);
     const box = hash ? document.masks.box(hash, document.height) : null;
     if (!box) return [];
     const colour = colourOf(colourNumber(track));
@@ -158,7 +158,7 @@ export class Lines {
   /** @param {string} track @param {number} frame @returns {Path2D|null} */
   pathOf(track, frame) {
     const { height, masks, width } = this.layers.document;
-    const hash = this.layers.document.row(track, frame)?.hash;
+    const hash = this.layers.document.shownHash(track, frame);
     return hash ? masks.path(hash, (runs) => outlinePath(runs, height, width)) : null;
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 /** A stroke, from the press of a drawing tool to the edit that saves it; all drawing tools share this. */
 
+import { showRow } from "./earlier.js";
 import { meets } from "../masks/raster.js";
 import { combine, cut, padded } from "../masks/region.js";
 import { decode } from "../masks/rle.js";
@@ -36,6 +37,7 @@ export function mayDraw(app) {
   if (view.now.playing) app.commands.pause();
   const { layers } = app;
   if (!app.steady || !layers || layers.drawing) return false;
+  showRow(app);
   if (view.now.preview) {
     app.toast({ icon: "brush", title: "Draw", text: "Apply or discard the preview first.", name: "not now" });
     return false;

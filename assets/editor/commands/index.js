@@ -3,6 +3,7 @@
 
 import { Keymap } from "../shortcuts/keymap.js";
 import { DRAWING } from "./drawing.js";
+import { FLICKER } from "./flicker.js";
 import { GENERAL } from "./general.js";
 import { JUDGING } from "./judging.js";
 import { MOVING } from "./moving.js";
@@ -42,6 +43,7 @@ export const COMMANDS = Object.freeze([
   ...MOVING,
   ...DRAWING,
   ...SEEING,
+  FLICKER,
   ...GENERAL,
 ]);
 

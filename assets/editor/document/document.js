@@ -68,6 +68,8 @@ export class VideoDocument {
     this.lastEdit = 0;
     /** @type {Map<string, number>} removed rows, each with the version that removed it: an answer may be older */
     this.removed = new Map();
+    /** @type {{track: string, frame: number, hash: string|null}|null} what a machine proposed, drawn in place of the row */
+    this.earlier = null;
     /** @type {(track: string|null, frame: number|null) => void} */
     this.onchange = () => {};
   }
@@ -123,6 +125,13 @@ export class VideoDocument {
     let largest = 0;
     for (const track of this.tracks.values()) largest = Math.max(largest, track.number);
     return largest + 1;
+  }
+
+  /** Hash of the mask to draw: of the row, or of the earlier one that is shown in its place. @param {string|null} track @param {number} frame */
+  shownHash(track, frame) {
+    const { earlier } = this;
+    if (earlier && earlier.track === track && earlier.frame === frame) return earlier.hash;
+    return this.row(track, frame)?.hash ?? null;
   }
 
   /**

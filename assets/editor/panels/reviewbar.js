@@ -47,13 +47,20 @@ export function reviewBar(app) {
       summary.glyph = [REVIEW_STATES.look.icon, 16, toneClass(REVIEW_STATES.look)];
       summary.title = item.reason;
     }
+    if (app.view.now.earlier) {
+      summary.glyph = ["flicker", 16, "v-acc"];
+      summary.title = app.view.now.earlier[0].toUpperCase() + app.view.now.earlier.slice(1);
+    }
     fill(glyph, icon(...summary.glyph));
     why.textContent = summary.title;
     more.textContent = more.title = summary.more;
     for (const element of [reject, accept]) element.disabled = !app.track;
     fill(scopes, scopeButtons(app));
   };
-  app.view.on(["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview", "likely"], draw);
+  app.view.on(
+    ["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview", "likely", "earlier"],
+    draw,
+  );
   app.preferences.on(["scope"], draw);
   app.session.on(["phase", "video"], draw);
   draw();

@@ -7,7 +7,7 @@ from storage.database import Database
 from storage.edits import Change, last_number
 from storage.edits.row_store import load_video
 from storage.edits.row_values import TRACK_ROW, Value
-from storage.edits.versions import TrackVersion, track_version, track_versions
+from storage.edits.versions import TrackVersion, machine_row, track_version, track_versions
 from storage.errors import NotFound
 from tests.storage.scenes import Scene, make_video, new_id, square
 
@@ -121,3 +121,36 @@ def test_tracks_of_other_videos_are_not_found(scene: Scene) -> None:
         other = make_video(tx, scene.project.id, name="other")
     with scene.database.read() as tx, pytest.raises(NotFound):
         track_version(tx, video=other.id, track=track, number=10**6)
+
+
+def proposed(scene: Scene, track: str, frame: int) -> Value | None:
+    with scene.database.read() as tx:
+        return machine_row(tx, video=scene.video.id, track=track, frame=frame)
+
+
+def test_the_row_of_a_machine_is_found_under_what_a_person_made_of_it(scene: Scene) -> None:
+    track = scene.new_track()
+    machine = {"state": "present", "source": "proposed", "review": "unreviewed", "score": 0.7}
+    scene.applied(Change(track, 3, 0, {**machine, "rle": square(1)}), author="run:1", kind="propose")
+    wanted = scene.row(track, 3)
+    scene.draw(track, 3, 5)
+    scene.draw(track, 3, 7)
+    found = proposed(scene, track, 3)
+    assert wanted is not None and found is not None
+    assert (found["mask"], found["source"], found["score"]) == (wanted.hash, "proposed", 0.7)
+
+
+def test_a_verdict_without_a_stroke_leaves_the_machines_row_under_it(scene: Scene) -> None:
+    track = scene.new_track()
+    machine = {"state": "absent", "source": "proposed", "review": "unreviewed"}
+    scene.applied(Change(track, 3, 0, machine), author="run:1", kind="propose")
+    scene.draw(track, 3, 5)
+    found = proposed(scene, track, 3)
+    assert found is not None and found["state"] == "absent" and found["mask"] is None
+
+
+def test_what_only_a_person_drew_has_no_row_of_a_machine(scene: Scene) -> None:
+    track = scene.new_track()
+    scene.draw(track, 3, 5)
+    assert proposed(scene, track, 3) is None
+    assert proposed(scene, track, 4) is None

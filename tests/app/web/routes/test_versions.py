@@ -53,3 +53,15 @@ def test_tracks_and_versions_that_are_not_there_are_not_found(client: TestClient
 
 def change(track: str, frame: int, after: dict[str, object], *, version: int) -> dict[str, object]:
     return {"track": track, "frame": frame, "before_version": version, "after": after}
+
+
+def test_a_row_is_sent_as_a_machine_wrote_it(client: TestClient, video: Video) -> None:
+    track, made = new_track(None, {2: square(1, 1)})
+    made[1]["after"] |= {"source": "imported", "review": "unreviewed"}
+    (first,) = send(client, video, edit(made, kind="import"))
+    send(client, video, edit([change(track, 2, {"rle": square(5, 5)}, version=first["number"])]))
+    address = f"videos/{video.id}/tracks/{track}/proposed"
+    row = get(client, f"{address}?frame=2")["row"]
+    assert (row["source"], row["mask"]) == ("imported", square(1, 1)["counts"])
+    assert get(client, f"{address}?frame=3") == {"row": None}
+    assert client.get(f"/data/{address}").status_code == 422
