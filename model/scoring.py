@@ -46,7 +46,8 @@ def judged_frames(video: ClipVideo) -> list[int]:
     return [frame for frame in range(video.count) if any(track.states[frame] == PRESENT for track in tracks)]
 
 
-def _frames(source: ClipSource, video: int) -> Iterator[np.ndarray]:
+def frames_of(source: ClipSource, video: int) -> Iterator[np.ndarray]:
+    """The frames of one video, uint8 RGB (H, W, 3), in order."""
     for frame in range(source.videos[video].count):
         yield source.read_frames(video, [frame])[0]
 
@@ -56,7 +57,7 @@ def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str
     count = source.videos[video].count
     results = propose(
         network,
-        _frames(source, video),
+        frames_of(source, video),
         expected=count,
         config=network.config,
         settings=ProposeSettings(rule="published"),
@@ -75,29 +76,34 @@ def score(
     *,
     frames: Callable[[ClipVideo], list[int]] = judged_frames,
     on_video: Callable[[int], None] = lambda done: None,
+    find: Callable[[TeViT, ClipSource, int], list[dict[str, Any]]] | None = None,
 ) -> Score:
-    """AP of ``network`` on ``source.videos[i]`` for i in ``videos``, over the frames that ``frames`` selects."""
+    """AP of ``network`` on ``source.videos[i]`` for i in ``videos``, over the frames that ``frames`` selects.
+
+    ``find`` gives the tracks of a video as :func:`find_tracks`, which it replaces where they are known already.
+    """
     truth, results = [], []
     for done, index in enumerate(videos):
         video = source.videos[index]
         picked = frames(video)
-        entries = _truth(video, picked, video_id=index + 1, first_id=len(truth) + 1)
-        found = _results(find_tracks(network, source, index), picked, video_id=index + 1)
-        results += _judged(found, entries, video, picked)
+        entries = truth_of(video, picked, video_id=index + 1, first_id=len(truth) + 1)
+        found = results_of((find or find_tracks)(network, source, index), picked, video_id=index + 1)
+        results += judged(found, entries, video, picked)
         truth += entries
         on_video(done + 1)
-    whole = _evaluate(source, videos, truth, results, frames)
-    stats = {key: _number(whole.stats[key]) for key in STATS}
+    whole = evaluated(source, videos, truth, results, frames)
+    stats = {key: number_or_none(whole.stats[key]) for key in STATS}
     per_video = []
     for index in videos:
         own_truth = [entry for entry in truth if entry["video_id"] == index + 1]
         own_results = [entry for entry in results if entry["video_id"] == index + 1]
-        own = _evaluate(source, [index], own_truth, own_results, frames)
-        per_video.append((source.videos[index].name, _number(own.stats["AP"])))
+        own = evaluated(source, [index], own_truth, own_results, frames)
+        per_video.append((source.videos[index].name, number_or_none(own.stats["AP"])))
     return Score(stats, _per_category(source, truth, whole.stats), tuple(per_video))
 
 
-def _truth(video: ClipVideo, frames: Sequence[int], *, video_id: int, first_id: int) -> list[dict[str, Any]]:
+def truth_of(video: ClipVideo, frames: Sequence[int], *, video_id: int, first_id: int) -> list[dict[str, Any]]:
+    """The true tracks of a video in ``frames``, in YouTube-VIS format, numbered from ``first_id``."""
     entries: list[dict[str, Any]] = []
     for track in video.tracks:
         masks = [track.segmentations[frame] if track.states[frame] == PRESENT else None for frame in frames]
@@ -114,7 +120,8 @@ def _truth(video: ClipVideo, frames: Sequence[int], *, video_id: int, first_id: 
     return entries
 
 
-def _results(found: Sequence[dict[str, Any]], frames: Sequence[int], *, video_id: int) -> list[dict[str, Any]]:
+def results_of(found: Sequence[dict[str, Any]], frames: Sequence[int], *, video_id: int) -> list[dict[str, Any]]:
+    """Tracks as :func:`find_tracks` gives them, in ``frames``, as YouTube-VIS results."""
     return [
         {
             "video_id": video_id,
@@ -126,7 +133,7 @@ def _results(found: Sequence[dict[str, Any]], frames: Sequence[int], *, video_id
     ]
 
 
-def _judged(
+def judged(
     results: list[dict[str, Any]], truth: list[dict[str, Any]], video: ClipVideo, frames: Sequence[int]
 ) -> list[dict[str, Any]]:
     """The results that can be judged: all of them if the frames are complete, else those that touch a judged track."""
@@ -139,13 +146,14 @@ def _judged(
     return [result for result, best in zip(results, overlap.max(axis=1).tolist(), strict=True) if best >= _TOUCHES]
 
 
-def _evaluate(
+def evaluated(
     source: ClipSource,
     videos: Sequence[int],
     truth: list[dict[str, Any]],
     results: list[dict[str, Any]],
     frames: Callable[[ClipVideo], list[int]],
 ) -> Evaluation:
+    """The evaluation of results against the truth of ``source.videos[i]`` for i in ``videos``."""
     described = [
         {
             "id": index + 1,
@@ -168,9 +176,10 @@ def _per_category(
         count = sum(entry["category_id"] == label + 1 for entry in truth)
         if count:
             value = values.get(name) if isinstance(values, dict) else values[label]
-            table.append((name, count, _number(value)))
+            table.append((name, count, number_or_none(value)))
     return tuple(table)
 
 
-def _number(value: float | None) -> float | None:
+def number_or_none(value: float | None) -> float | None:
+    """A figure of the evaluation, where -1 stands for one without ground truth."""
     return None if value is None or value < 0 else float(value)

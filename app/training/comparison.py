@@ -40,8 +40,9 @@ def _rose(before: float | None, after: float | None) -> bool:
 
 
 def metrics_of(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a retraining's result is stored with its checkpoint: both figures, and the set that they belong to."""
-    return {name: result[name] for name in ("before", "after", "evaluation", "set", "proven", "before_name")}
+    """What of a retraining's result is stored with its checkpoint: its figures, and the set that they belong to."""
+    kept = ("before", "after", "evaluation", "set", "proven", "before_name", "rules")
+    return {name: result[name] for name in kept if name in result}
 
 
 def verdict(result: Mapping[str, Any]) -> str:

@@ -15,14 +15,15 @@ from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from app.training.comparison import compared, metrics_of, verdict
-from app.training.fold_clips import FoldClips, frames_after_boundary
+from app.training.fold_clips import FoldClips
 from app.training.folds import HELD_OUT, LAST_THIRD, Fold, default_steps, folds
+from app.training.measuring import MeasuredFold, by_rule, measure
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.rounds import free_name, next_round
 from model.config import TeViTConfig, TrainingConfig
 from model.network.tevit import TeViT
-from model.scoring import Score, score
+from model.thresholds import KEY, Thresholds
 from model.training.clips import NoTrainingFrames, labelled_frames
 from model.training.trainer import StepReport, Trainer, TrainingSettings
 from model.weights import checkpoint
@@ -135,10 +136,13 @@ class Retraining:
         for index, fold in enumerate(folds):
             clips = FoldClips(self._source, fold.taught, first_part=2 / 3 if kind == LAST_THIRD else None)
             network = self._train(clips, steps, curve="loss" if kind == HELD_OUT else f"fold {index + 1}")
-            after.append(self._score(network, fold, kind, "Measuring after training"))
+            after.append(self._measure(network, fold, kind, "Measuring after training"))
         if kind != HELD_OUT:  # the folds only measured; the registered network is trained on all videos
             network = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
-        figures = {"before_name": self._current.name, **compared(before, after, kind=kind)}
+        self._report(min(self._done / self._total, 0.999), "Calibrating the thresholds on the held-out videos")
+        rules, thresholds = by_rule(before, after, own=Thresholds.of_provenance(self._current.provenance))
+        scores = ([fold.score for fold in folds] for folds in (before, after))
+        figures = {"before_name": self._current.name, **compared(*scores, kind=kind), "rules": rules}
         result: dict[str, Any] = {
             "promoted": False,
             "steps": steps,
@@ -152,27 +156,21 @@ class Retraining:
             result.update(named, verdict=verdict(named))
             then(tx, result)
 
-        self._register(network, figures, steps=steps, snapshot=snapshot, then=complete)
+        self._register(network, figures, thresholds, steps=steps, snapshot=snapshot, then=complete)
         return result
 
-    def _measure_before(self, folds: Sequence[Fold], kind: str) -> list[Score]:
+    def _measure_before(self, folds: Sequence[Fold], kind: str) -> list[MeasuredFold]:
         network = with_categories(self._read(self._current), self._source.categories).build(self._device)
-        return [self._score(network, fold, kind, "Measuring before training") for fold in folds]
+        return [self._measure(network, fold, kind, "Measuring before training") for fold in folds]
 
     def _read(self, registered: Checkpoint) -> checkpoint.ModelCheckpoint:
         return checkpoint.load(checkpoint_file(self._settings, registered))
 
-    def _score(self, network: TeViT, fold: Fold, kind: str, doing: str) -> Score:
-        clips = FoldClips(self._source, fold.held_out)
-
+    def _measure(self, network: TeViT, fold: Fold, kind: str, doing: str) -> MeasuredFold:
         def on_video(done: int) -> None:
             self._advance(_STEPS_OF_EVALUATION, f"{doing}: video {done} of {len(fold.held_out)}")
 
-        network.eval()
-        every = range(len(fold.held_out))
-        if kind == LAST_THIRD:
-            return score(network, clips, every, frames=frames_after_boundary, on_video=on_video)
-        return score(network, clips, every, on_video=on_video)
+        return measure(network, FoldClips(self._source, fold.held_out), kind=kind, on_video=on_video)
 
     def _train(self, clips: FoldClips, steps: int, *, curve: str) -> TeViT:
         """Train on these clips from the first checkpoint of the line; ``curve`` names the live curve of the loss."""
@@ -217,6 +215,7 @@ class Retraining:
         self,
         network: TeViT,
         figures: Mapping[str, Any],
+        thresholds: Thresholds,
         *,
         steps: int,
         snapshot: str,
@@ -224,7 +223,14 @@ class Retraining:
     ) -> None:
         with self._database.read() as tx:
             number = next_round(tx, self._project_id)
-        provenance = {"steps": steps, "seed": 1, "snapshot": snapshot, "project": self._project_id, "round": number}
+        provenance: dict[str, Any] = {
+            "steps": steps,
+            "seed": 1,
+            "snapshot": snapshot,
+            "project": self._project_id,
+            "round": number,
+        }
+        provenance[KEY] = thresholds.as_json()
         parent = self._first.sha256
         made = checkpoint.from_network(network, self._source.categories, parent=parent, provenance=provenance)
         with arriving(self._settings.checkpoints / f"{uuid.uuid4().hex}.safetensors") as arrival:

@@ -12,7 +12,7 @@ from model.config import TeViTConfig
 from model.network.input import Resized, fit, prepare_clip
 from model.network.tevit import Features, Queries, TeViT
 from model.thresholds import Thresholds
-from model.tracking.selection import Selected, published, review, without_duplicates
+from model.tracking.selection import Selected, presence, published, review, without_duplicates
 from model.tracking.soft_masks import grid_size, on_grid, overlap
 
 RULES = ("published", "review")
@@ -53,7 +53,26 @@ def resize_frame(frame: np.ndarray, config: TeViTConfig) -> np.ndarray:
     return cv2.resize(frame, (width, height), interpolation=cv2.INTER_LINEAR)
 
 
-@torch.inference_mode()
+@dataclass(frozen=True)
+class ClipCandidate:
+    """A detection in a clip of T frames before thresholds and duplicates are dealt with."""
+
+    selected: Selected
+    class_scores: np.ndarray  # as in ClipTrack
+    features: np.ndarray  # (T, C) float32 of unit length: the query's features per frame, minus the mean of all queries
+    probabilities: np.ndarray  # as in ClipTrack
+    boxes: np.ndarray  # as in ClipTrack
+
+    def track(self, present: Sequence[bool]) -> ClipTrack:
+        """The track of this detection, present in these frames at most."""
+        shown = torch.tensor(present)
+        weight = torch.tensor(self.selected.frame_scores) * shown
+        embedding = functional.normalize((torch.from_numpy(self.features) * weight[:, None]).sum(dim=0), dim=0)
+        probabilities = self.probabilities * shown.numpy()[:, None, None]
+        selected = replace(self.selected, present=tuple(present))
+        return ClipTrack(selected, self.class_scores, embedding.numpy(), probabilities, self.boxes)
+
+
 def infer_clip(
     network: TeViT,
     frames: Sequence[np.ndarray],
@@ -66,12 +85,60 @@ def infer_clip(
     minimum: float,
     thresholds: Thresholds,
 ) -> list[ClipTrack]:
-    """Tracks that the network detects in one clip, best first.
+    """Tracks that the network detects in one clip, best first; arguments and errors are those of :func:`read_clip`.
+
+    Under the review rule duplicates are dropped, and at most ``max_tracks`` are returned.
+    """
+    found = read_clip(
+        network,
+        frames,
+        frame_hw=frame_hw,
+        config=config,
+        rule=rule,
+        precision=precision,
+        max_tracks=max_tracks,
+        minimum=minimum,
+        thresholds=thresholds,
+    )
+    tracks = [one.track(one.selected.present) for one in found]
+    return tracks if rule == "published" else _distinct(tracks, frame_hw)[:max_tracks]
+
+
+def tracks_at(
+    found: Sequence[ClipCandidate],
+    *,
+    minimum: float,
+    thresholds: Thresholds,
+    frame_hw: tuple[int, int],
+    max_tracks: int,
+) -> list[ClipTrack]:
+    """The tracks that :func:`infer_clip` finds under the review rule, from detections read with lower thresholds."""
+    tracks = []
+    for one in found:
+        if one.selected.score >= minimum:
+            tracks.append(one.track(presence(torch.tensor(one.selected.frame_scores), thresholds).tolist()))
+    return _distinct(tracks, frame_hw)[:max_tracks]
+
+
+@torch.inference_mode()
+def read_clip(
+    network: TeViT,
+    frames: Sequence[np.ndarray],
+    *,
+    frame_hw: tuple[int, int],
+    config: TeViTConfig,
+    rule: str,
+    precision: str,
+    max_tracks: int,
+    minimum: float,
+    thresholds: Thresholds,
+) -> list[ClipCandidate]:
+    """Detections of the network in one clip, best first; duplicates are among them.
 
     frames: T uint8 RGB arrays of one size, original or resized by :func:`resize_frame`; ``frame_hw`` is the original
-    size in pixels, to which boxes refer. The review rule drops tracks with a score below ``minimum`` and duplicates;
-    ``thresholds`` decide where its tracks are present. At most ``max_tracks`` are returned. Raises
-    :class:`UnknownRule`.
+    size in pixels, to which boxes refer. The review rule drops tracks with a score below ``minimum``; ``thresholds``
+    decide where its tracks are present. At most ``max_tracks`` are returned, under the review rule twice as many, since
+    duplicates are dropped later. Raises :class:`UnknownRule`.
     """
     if rule not in RULES:
         raise UnknownRule(f"there is no selection rule {rule!r}; there are {' and '.join(RULES)}")
@@ -88,8 +155,7 @@ def infer_clip(
         else:
             chosen = review(queries.logits[0], max_tracks=2 * max_tracks, minimum=minimum, thresholds=thresholds)
         probabilities = _probabilities(network, features, queries, chosen)
-    found = _clip_tracks(queries, chosen, probabilities, size)
-    return found if rule == "published" else _distinct(found, frame_hw)[:max_tracks]
+    return _candidates(queries, chosen, probabilities, size)
 
 
 def _probabilities(network: TeViT, features: Features, queries: Queries, chosen: Sequence[Selected]) -> np.ndarray:
@@ -105,9 +171,9 @@ def _probabilities(network: TeViT, features: Features, queries: Queries, chosen:
     return drawn
 
 
-def _clip_tracks(
+def _candidates(
     queries: Queries, chosen: Sequence[Selected], probabilities: np.ndarray, size: Resized
-) -> list[ClipTrack]:
+) -> list[ClipCandidate]:
     scale = torch.from_numpy(size.scale_factor)
     boxes = (queries.boxes[0].float().cpu() / scale).numpy()  # (T, N, 4)
     features = queries.object_features[0].float().cpu()  # (T, N, C)
@@ -116,12 +182,10 @@ def _clip_tracks(
     )  # the mean is common to all queries and separates none
     found = []
     for track, own in zip(chosen, probabilities, strict=True):
-        weight = torch.tensor(track.frame_scores) * torch.tensor(track.present)
-        embedding = functional.normalize((features[:, track.query] * weight[:, None]).sum(dim=0), dim=0)
         scores = np.zeros(queries.logits.shape[-1])
         for label, value in ((track.label, track.score), *track.runners_up):
             scores[label] = value
-        found.append(ClipTrack(track, scores, embedding.numpy(), own, boxes[:, track.query]))
+        found.append(ClipCandidate(track, scores, features[:, track.query].numpy(), own, boxes[:, track.query]))
     return found
 
 

@@ -13,6 +13,7 @@ from app.settings import Settings
 from app.training import retrain_run
 from app.training.retrain_run import _first_of_line, recipe
 from model.config import named
+from model.thresholds import Thresholds
 from model.weights import checkpoint
 from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
@@ -57,7 +58,14 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     assert (made.metrics["set"], made.metrics["before_name"]) == ("2 videos by k-fold", "start")
     assert result["promoted"] is False and "2 videos by k-fold" in result["verdict"]
     assert result["per_category"][0]["name"] == "fish" and result["per_category"][0]["tracks"] == 2
-    assert checkpoint.load(settings.data / made.path).parent == start.sha256
+    stored = checkpoint.load(settings.data / made.path)
+    assert stored.parent == start.sha256
+    review, published = result["rules"]["review"], result["rules"]["published"]
+    assert review["thresholds_after"] == stored.thresholds.as_json() == made.provenance["thresholds"]
+    assert review["thresholds_before"] == Thresholds().as_json()
+    for figures in (review["before"], review["after"], published["before"], published["after"]):
+        assert set(figures) == {"proposed", "true", "AP", "AP_without_classes", "best_iou"} and figures["true"] == 2
+    assert made.metrics["rules"] == result["rules"]
 
 
 def test_the_trunk_stays_as_it_was(

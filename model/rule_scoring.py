@@ -1,0 +1,125 @@
+"""Figures of proposals under the app's own rule and under the published one, and the counts for calibration."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linear_sum_assignment
+
+from model.evaluation.mask_overlap import track_iou
+from model.network.tevit import TeViT
+from model.scoring import evaluated, find_tracks, frames_of, judged, number_or_none, results_of, truth_of
+from model.thresholds import Thresholds
+from model.tracking.recorded import RecordedVideo, record
+from model.training.calibration import CountsByThresholds, TrackCounts, candidates
+from model.training.clips import ClipSource, ClipVideo
+
+RIGHT = 0.5  # mask IoU over a video from which a proposed track is a true one
+Frames = Callable[[ClipVideo], list[int]]
+Entries = list[dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class HeldOutVideo:
+    """One held-out video of a source: what a network detects in it, and the truth in the frames that count."""
+
+    source: ClipSource
+    index: int
+    frames: Frames
+    recorded: RecordedVideo
+    published: Entries  # tracks of the published rule, as `model.scoring.find_tracks` gives them
+
+    @property
+    def truth(self) -> Entries:
+        """The true tracks, in YouTube-VIS format."""
+        video = self.source.videos[self.index]
+        return truth_of(video, self.frames(video), video_id=self.index + 1, first_id=1)
+
+    def reviewed(self, thresholds: Thresholds) -> Entries:
+        """The tracks that a proposal with these thresholds finds and that can be judged."""
+        tracks = self.recorded.tracks(thresholds).tracks
+        return self._judged(
+            [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in tracks]
+        )
+
+    def under_published(self) -> Entries:
+        """The tracks of the published rule that can be judged."""
+        return self._judged(self.published)
+
+    def counts(self) -> CountsByThresholds:
+        """How many proposed tracks are right under each of the thresholds to choose from."""
+        truth = self.truth
+        return {one: counted(self.reviewed(one), truth) for one in candidates()}
+
+    def _judged(self, tracks: Entries) -> Entries:
+        video = self.source.videos[self.index]
+        frames = self.frames(video)
+        return judged(results_of(tracks, frames, video_id=self.index + 1), self.truth, video, frames)
+
+
+def held_out_video(network: TeViT, source: ClipSource, index: int, *, frames: Frames) -> HeldOutVideo:
+    """Runs a network in evaluation mode over ``source.videos[index]``, for both rules."""
+    published = find_tracks(network, source, index)
+    return HeldOutVideo(source, index, frames, record(network, frames_of(source, index)), published)
+
+
+def counted(proposed: Entries, truth: Entries) -> TrackCounts:
+    """Proposed, true and matched tracks of one video, class aside; each track is matched once at most."""
+    if not proposed or not truth:
+        return TrackCounts(0, len(proposed), len(truth))
+    right = _overlaps(proposed, truth) >= RIGHT
+    rows, columns = linear_sum_assignment(-right.astype(float))
+    return TrackCounts(int(right[rows, columns].sum()), len(proposed), len(truth))
+
+
+def figures(videos: Sequence[HeldOutVideo], results: Sequence[Entries]) -> dict[str, float | int | None]:
+    """Figures of the tracks ``results[i]`` of ``videos[i]``, all of one source.
+
+    ``proposed`` and ``true`` count tracks; ``AP``, ``AP_without_classes`` (0 to 1) and ``best_iou``, the mean over true
+    tracks of the mask IoU of the best proposed one, are None without a true track.
+    """
+    truth = [{**entry, "id": n} for n, entry in enumerate((e for video in videos for e in video.truth), 1)]
+    every = [entry for one in results for entry in one]
+    counts = {"proposed": len(every), "true": len(truth)}
+    if not truth:
+        return {**counts, "AP": None, "AP_without_classes": None, "best_iou": None}
+    best = [value for video, found in zip(videos, results, strict=True) for value in _best(found, video.truth)]
+    return {
+        **counts,
+        "AP": _average_precision(videos, truth, every),
+        "AP_without_classes": _average_precision(
+            videos, *([{**e, "category_id": 1} for e in s] for s in (truth, every))
+        ),
+        "best_iou": float(np.mean(best)),
+    }
+
+
+def mean_figures(folds: Sequence[tuple[int, Mapping[str, float | int | None]]]) -> dict[str, float | int | None]:
+    """Figures of several folds, each with its number of videos: counts are added, other figures averaged by videos."""
+    total: dict[str, float | int | None] = {}
+    for name in folds[0][1]:
+        known = [(weight, value) for weight, one in folds if (value := one[name]) is not None and weight > 0]
+        if name in ("proposed", "true"):
+            total[name] = sum(int(value) for _, value in known)
+        else:
+            weights = sum(weight for weight, _ in known)
+            total[name] = sum(weight * value for weight, value in known) / weights if weights else None
+    return total
+
+
+def _average_precision(videos: Sequence[HeldOutVideo], truth: Entries, results: Entries) -> float | None:
+    source, frames = videos[0].source, videos[0].frames
+    found = evaluated(source, [video.index for video in videos], truth, results, frames)
+    return number_or_none(found.stats["AP"])
+
+
+def _best(proposed: Entries, truth: Entries) -> list[float]:
+    if not proposed or not truth:
+        return [0.0] * len(truth)
+    best: list[float] = _overlaps(proposed, truth).max(axis=0).tolist()
+    return best
+
+
+def _overlaps(proposed: Entries, truth: Entries) -> np.ndarray:
+    return track_iou([one["segmentations"] for one in proposed], [one["segmentations"] for one in truth])

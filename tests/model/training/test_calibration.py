@@ -1,0 +1,90 @@
+"""Calibration: made scores give the thresholds that separate them, little data and no data stay near the defaults."""
+
+import random
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.thresholds import LEAST, MOST, Thresholds
+from model.training.calibration import (
+    TrackCounts,
+    calibrated,
+    calibrated_on_others,
+    candidates,
+    distance,
+    summed,
+)
+
+DEFAULT = Thresholds()
+
+
+def counts_of(right: list[float], wrong: list[float], true: int) -> dict[Thresholds, TrackCounts]:
+    """Counts of proposals whose tracks are shown from ``begin``: those of true tracks, and others."""
+    found = {}
+    for one in candidates():
+        matched = sum(score >= one.begin for score in right)
+        found[one] = TrackCounts(matched, matched + sum(score >= one.begin for score in wrong), true)
+    return found
+
+
+def test_the_defaults_are_among_the_candidates_which_keep_within_their_limits() -> None:
+    every = candidates()
+    assert DEFAULT in every and len(set(every)) == len(every)
+    assert all(LEAST <= one.go_on <= one.begin <= MOST and 0 < one.floor < one.go_on for one in every)
+    assert distance(DEFAULT) == 0 == min(map(distance, every))
+
+
+def test_a_network_with_low_scores_gets_low_thresholds_and_proposes_again() -> None:
+    counts = counts_of([0.16 + 0.001 * k for k in range(20)], [0.05 + 0.001 * k for k in range(40)], true=20)
+    assert counts[DEFAULT].proposed == 0
+    chosen = calibrated(counts)
+    assert 0.09 < chosen.begin <= 0.16 and chosen.floor < 0.1
+    assert counts[chosen].f1 == 1.0
+
+
+def test_a_network_with_high_scores_gets_high_thresholds() -> None:
+    chosen = calibrated(counts_of([0.9] * 20, [0.45] * 40, true=20))
+    assert chosen.begin == 0.5
+
+
+def test_where_many_thresholds_serve_equally_the_defaults_stay() -> None:
+    assert calibrated(counts_of([0.9] * 3, [0.01] * 9, true=3)) == DEFAULT
+
+
+def test_no_truth_no_match_and_no_video_give_the_defaults() -> None:
+    assert calibrated({}) == calibrated(summed([])) == DEFAULT
+    assert calibrated(counts_of([], [0.3] * 5, true=0)) == DEFAULT
+    assert calibrated(counts_of([], [0.3] * 5, true=9)) == DEFAULT
+
+
+def test_one_track_moves_the_thresholds_less_than_many() -> None:
+    few, many = (calibrated(counts_of([0.06] * n, [], true=n)) for n in (1, 30))
+    assert (few.begin, many.begin) == (DEFAULT.begin, LEAST)
+    barely = [0.41] * 20 + [0.31]  # one of 21 tracks more is no reason to move
+    assert calibrated(counts_of([0.41, 0.41, 0.08], [0.1], true=3)) == DEFAULT
+    assert calibrated(counts_of(barely, [], true=21)).begin in (0.3, 0.4)
+
+
+@given(st.integers(0, 10_000), st.integers(1, 12))
+def test_any_scores_give_a_candidate_that_is_no_worse_than_the_defaults(seed: int, true: int) -> None:
+    draw = random.Random(seed)
+    counts = counts_of(
+        [draw.random() for _ in range(draw.randint(0, true))], [draw.random() for _ in range(draw.randint(0, 30))], true
+    )
+    chosen = calibrated(counts)
+    assert chosen in counts and counts[chosen].f1 >= counts[DEFAULT].f1
+    assert all(counts[one].f1 - distance(one) / true <= counts[chosen].f1 + 1e-9 for one in counts)
+
+
+def test_each_video_is_measured_with_the_thresholds_of_the_others() -> None:
+    low, high = counts_of([0.16] * 10, [0.06] * 20, true=10), counts_of([0.9] * 10, [0.45] * 20, true=10)
+    assert calibrated_on_others([low, high]) == [calibrated(high), calibrated(low)]
+    assert calibrated_on_others([low]) == [calibrated(low)] and calibrated_on_others([]) == []
+
+
+def test_counts_are_added_and_their_f1_is_harmonic() -> None:
+    one, other = TrackCounts(1, 2, 3), TrackCounts(2, 2, 2)
+    assert one + other == TrackCounts(3, 4, 5) and (one + other).f1 == pytest.approx(2 / (1 / 0.75 + 1 / 0.6))
+    assert TrackCounts().f1 == 0 and TrackCounts(0, 4, 0).f1 == 0
+    assert summed([{DEFAULT: one}, {DEFAULT: other}]) == {DEFAULT: one + other}
