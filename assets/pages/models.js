@@ -7,6 +7,7 @@ import { count, points, size, when } from "../kit/text.js";
 import { currentProject, get, post } from "./data.js";
 import { jobList } from "./joblist.js";
 import { failedPlace } from "./places.js";
+import { scores } from "./rules.js";
 
 const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
 
@@ -19,6 +20,7 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {string[]} known_here classes that are categories of the project
  * @property {string|null} [parent] name of the checkpoint it was trained from
  * @property {{ap: number, before: number|null, before_name: string|null, set: string}|null} [measured] AP, 0 to 1, on a set of its own
+ * @property {import("./rules.js").Thresholds} [thresholds] from which score its tracks begin and go on
  * @property {number} size_bytes
  * @property {number} created unix seconds
  */
@@ -142,7 +144,18 @@ class Models {
             c.id === this.facts.active ? h("span.v-chip.ok", null, icon("check", 12), "in use") : null,
           ),
         ),
-        h("td.v-t2", null, c.config),
+        h(
+          "td.v-t2",
+          null,
+          c.config,
+          c.thresholds
+            ? h(
+                "div.v-t3.v-nowrap",
+                { title: "Scores from which a track begins and goes on, chosen for this checkpoint" },
+                `tracks ${scores(c.thresholds)}`,
+              )
+            : null,
+        ),
         h(
           "td",
           null,

@@ -24,6 +24,7 @@ import { count, plural, points } from "../kit/text.js";
  * @property {number} steps
  * @property {number} [seconds]
  * @property {string} [snapshot] hash of the masks that it trained on
+ * @property {import("./rules.js").Rules} [rules] figures by rule
  */
 
 /** How a run was measured. @type {Record<string, string>} */

@@ -10,6 +10,7 @@ import { address, currentProject, get, poll, post } from "./data.js";
 import { emptyPlace, failedPlace } from "./places.js";
 import { invitation, planCard, rounds } from "./plan.js";
 import { comparison, figures, measured, verdict } from "./report.js";
+import { byRule } from "./rules.js";
 import { earlierRuns, progress } from "./runs.js";
 import { StepsField } from "./steps.js";
 
@@ -237,6 +238,7 @@ class Retrain {
         this.by = by;
         this.draw();
       }),
+      byRule(result.rules),
     ];
   }
 

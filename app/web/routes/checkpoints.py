@@ -14,6 +14,7 @@ from app.training.folds import measured_on
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
+from model.thresholds import Thresholds
 from storage import checkpoints, jobs, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -82,6 +83,7 @@ def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...
         "size_bytes": checkpoint.size_bytes,
         "parent": by_hash.get(checkpoint.parent_sha256 or ""),
         "ap": average_precision(metrics),
+        "thresholds": Thresholds.of_provenance(checkpoint.provenance).as_json(),
         "measured": measured(metrics, is_demo=checkpoint.name == DEMO),
         "created": checkpoint.created,
         "shared": checkpoint.project_id is None,

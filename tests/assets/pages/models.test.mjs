@@ -14,6 +14,7 @@ const checkpoint = (id, values = {}) => ({
   known_here: ["fish"],
   parent: null,
   measured: { ap: 0.486, before: 0.4, before_name: "demo", set: "2 held-out videos" },
+  thresholds: { begin: 0.2, go_on: 0.1, floor: 0.04, share: 0.3 },
   size_bytes: 14_700_000,
   created: 1000,
   ...values,
@@ -54,7 +55,15 @@ test("the table shows each checkpoint's classes, origin, AP and size", async () 
   const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
   assert.deepEqual(
     [name, config, classes, here, parent, ap, size],
-    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "AP 40.0 → 48.6on 2 held-out videos", "14.7 MB"],
+    [
+      "round 1in use",
+      "tevit_tinytracks begin 0.20, go on 0.10",
+      "2 fish, star",
+      "1",
+      "demo",
+      "AP 40.0 → 48.6on 2 held-out videos",
+      "14.7 MB",
+    ],
   );
   assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "AP 40.0 → 48.6on 2 held-out videos"]);
   const alone = { ap: 0.6, before: null, before_name: null, set: "held-out videos of the demo" };

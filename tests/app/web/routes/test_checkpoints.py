@@ -9,6 +9,7 @@ from app.settings import Settings
 from app.web.routes.checkpoints import average_precision, measured
 from app.worker.handlers import HANDLERS
 from app.worker.loop import Worker
+from model.thresholds import Thresholds
 from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -60,6 +61,17 @@ def test_a_measurement_names_its_set(client: TestClient, database: Database, pro
         "round 1": {"ap": 0.78, "before": 0.8, "before_name": "demo", "set": "2 held-out videos"},
         "unmeasured": None,
         "empty": None,
+    }
+
+
+def test_the_thresholds_of_a_checkpoint_are_shown(client: TestClient, database: Database, project: Project) -> None:
+    register(database, "plain")
+    own = Thresholds(0.2, 0.1, 0.04)
+    register(database, "round 1", project_id=project.id, provenance={"steps": 9, "thresholds": own.as_json()})
+    lines = get(client, f"projects/{project.id}/checkpoints")["checkpoints"]
+    assert {line["name"]: line["thresholds"] for line in lines} == {
+        "plain": Thresholds().as_json(),
+        "round 1": own.as_json(),
     }
 
 
