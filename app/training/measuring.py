@@ -36,14 +36,22 @@ def measure(network: TeViT, clips: FoldClips, *, kind: str, on_video: Callable[[
 
 
 def by_rule(
-    before: Sequence[MeasuredFold], after: Sequence[MeasuredFold], *, own: Thresholds
+    before: Sequence[MeasuredFold],
+    after: Sequence[MeasuredFold],
+    *,
+    own: Thresholds,
+    check: Callable[[], None] = lambda: None,
 ) -> tuple[dict[str, Any], Thresholds]:
     """Figures before and after under each rule, and the thresholds that the new checkpoint gets.
 
     Under ``review``, the rule of the app, each checkpoint proposes with its thresholds: the one before with its
     ``own``. The new one's are calibrated on all held-out videos, but each video is measured with those of the others.
+    ``check`` is called before each video, and stops this by raising an error.
     """
-    counts = [video.counts() for fold in after for video in fold.videos]
+    counts = []
+    for video in (one for fold in after for one in fold.videos):
+        check()
+        counts.append(video.counts())
     chosen, others = calibrated(summed(counts)), calibrated_on_others(counts)
     used = iter(others)
     published = [

@@ -140,7 +140,9 @@ class Retraining:
         if kind != HELD_OUT:  # the folds only measured; the registered network is trained on all videos
             network = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
         self._report(min(self._done / self._total, 0.999), "Calibrating the thresholds on the held-out videos")
-        rules, thresholds = by_rule(before, after, own=Thresholds.of_provenance(self._current.provenance))
+        rules, thresholds = by_rule(
+            before, after, own=Thresholds.of_provenance(self._current.provenance), check=self._check
+        )
         scores = ([fold.score for fold in folds] for folds in (before, after))
         figures = {"before_name": self._current.name, **compared(*scores, kind=kind), "rules": rules}
         result: dict[str, Any] = {

@@ -2,6 +2,9 @@
 
 from collections.abc import Sequence
 
+import pytest
+
+from app.errors import Cancelled
 from app.training.measuring import MeasuredFold, by_rule
 from model.rule_scoring import HeldOutVideo
 from model.scoring import Score
@@ -36,6 +39,19 @@ def test_a_network_with_low_scores_proposes_all_things_with_its_own_thresholds()
     assert review["thresholds_before"] == Thresholds().as_json()
     assert rules["published"]["before"] == rules["published"]["after"]
     assert rules["published"]["after"]["AP"] > 0.99
+
+
+def test_calibrating_stops_between_videos_when_the_job_is_cancelled() -> None:
+    asked: list[int] = []
+
+    def check() -> None:
+        asked.append(1)
+        if len(asked) == 2:
+            raise Cancelled
+
+    with pytest.raises(Cancelled):
+        by_rule([fold(*weak(3))], [fold(*weak(3))], own=Thresholds(), check=check)
+    assert len(asked) == 2
 
 
 def test_the_one_before_keeps_its_own_thresholds() -> None:
