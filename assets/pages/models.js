@@ -17,10 +17,10 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {string} name
  * @property {string} config
  * @property {string[]} classes
+ * @property {import("./rules.js").Thresholds} [thresholds] from which score its tracks begin and go on
  * @property {string[]} known_here classes that are categories of the project
  * @property {string|null} [parent] name of the checkpoint it was trained from
  * @property {{ap: number, before: number|null, before_name: string|null, set: string}|null} [measured] AP, 0 to 1, on a set of its own
- * @property {import("./rules.js").Thresholds} [thresholds] from which score its tracks begin and go on
  * @property {number} size_bytes
  * @property {number} created unix seconds
  */
@@ -38,8 +38,15 @@ export async function mount(element) {
  * The AP of a checkpoint with its set. Figures of different sets say nothing about each other, so each names its own.
  * @param {Checkpoint} c
  */
-function measurement({ measured: m }) {
-  if (!m) return h("span.v-t3", null, "–");
+function measurement({ measured: m, thresholds }) {
+  const tracks = thresholds
+    ? h(
+        "div.v-t3.v-nowrap",
+        { title: "Scores from which a track begins and goes on; they belong to the checkpoint" },
+        `tracks ${scores(thresholds)}`,
+      )
+    : null;
+  if (!m) return h("div", null, h("span.v-t3", null, "–"), tracks);
   const figures = m.before === null ? `AP ${points(m.ap)}` : `AP ${points(m.before)} → ${points(m.ap)}`;
   const against = m.before_name ? `, ${m.before_name} before` : "";
   return h(
@@ -47,6 +54,7 @@ function measurement({ measured: m }) {
     { title: `on ${m.set}${against}` },
     h("span.v-nowrap", null, figures),
     h("div.v-t3.v-ell", null, `on ${m.set}`),
+    tracks,
   );
 }
 
@@ -144,18 +152,7 @@ class Models {
             c.id === this.facts.active ? h("span.v-chip.ok", null, icon("check", 12), "in use") : null,
           ),
         ),
-        h(
-          "td.v-t2",
-          null,
-          c.config,
-          c.thresholds
-            ? h(
-                "div.v-t3.v-nowrap",
-                { title: "Scores from which a track begins and goes on, chosen for this checkpoint" },
-                `tracks ${scores(c.thresholds)}`,
-              )
-            : null,
-        ),
+        h("td.v-t2", null, c.config),
         h(
           "td",
           null,

@@ -14,7 +14,6 @@ const checkpoint = (id, values = {}) => ({
   known_here: ["fish"],
   parent: null,
   measured: { ap: 0.486, before: 0.4, before_name: "demo", set: "2 held-out videos" },
-  thresholds: { begin: 0.2, go_on: 0.1, floor: 0.04, share: 0.3 },
   size_bytes: 14_700_000,
   created: 1000,
   ...values,
@@ -55,20 +54,21 @@ test("the table shows each checkpoint's classes, origin, AP and size", async () 
   const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
   assert.deepEqual(
     [name, config, classes, here, parent, ap, size],
-    [
-      "round 1in use",
-      "tevit_tinytracks begin 0.20, go on 0.10",
-      "2 fish, star",
-      "1",
-      "demo",
-      "AP 40.0 → 48.6on 2 held-out videos",
-      "14.7 MB",
-    ],
+    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "AP 40.0 → 48.6on 2 held-out videos", "14.7 MB"],
   );
   assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "AP 40.0 → 48.6on 2 held-out videos"]);
   const alone = { ap: 0.6, before: null, before_name: null, set: "held-out videos of the demo" };
   const demo = await opened({ checkpoints: [checkpoint("1", { measured: alone })] });
   assert.equal(cells(demo, "round 1")[5], "AP 60.0on held-out videos of the demo");
+});
+
+test("the scores from which the tracks of a checkpoint begin and go on stand with its AP", async () => {
+  const thresholds = { begin: 0.2, go_on: 0.1, floor: 0.04, share: 0.3 };
+  const page = await opened({
+    checkpoints: [checkpoint("1", { thresholds }), checkpoint("2", { thresholds, measured: null })],
+  });
+  assert.equal(cells(page, "round 1")[5], "AP 40.0 → 48.6on 2 held-out videostracks begin 0.20, go on 0.10");
+  assert.equal(cells(page, "round 2")[5], "–tracks begin 0.20, go on 0.10");
 });
 
 test("what is not known is a dash or a word, never a zero", async () => {
