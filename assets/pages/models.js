@@ -51,7 +51,7 @@ function measurement({ measured: m, thresholds }) {
   const against = m.before_name ? `, ${m.before_name} before` : "";
   return h(
     "div.v-measured",
-    { title: `on ${m.set}${against}` },
+    { title: `on ${m.set}${against}`, style: { padding: "6px 0" } },
     h("span.v-nowrap", null, figures),
     h("div.v-t3.v-ell", null, `on ${m.set}`),
     tracks,

@@ -53,7 +53,9 @@ export function byRule(rules) {
           h(
             "tr",
             null,
-            ...["", "Before", "After", "Published rule, before", "after"].map((title) => h("th", null, title)),
+            ...["", "Before", "After", "Published rule before", "Published rule after"].map((title) =>
+              h("th", null, title),
+            ),
           ),
         ),
         h(
@@ -67,7 +69,7 @@ export function byRule(rules) {
     ),
     h(
       "div.bd.v-t2",
-      null,
+      { style: { "padding-top": "10px" } },
       `Thresholds before: ${scores(review.thresholds_before)}; after: ${scores(review.thresholds_after)}, `,
       "chosen on the videos it was measured on.",
     ),
