@@ -50,10 +50,11 @@ def _until(video: ClipVideo, share: float, labels: frozenset[int]) -> ClipVideo:
     declared = (labels,) * video.count if video.complete is None else video.complete
     complete = tuple(known if frame < stop else frozenset() for frame, known in enumerate(declared))
     rejected = tuple(mask for mask in video.rejected if mask[0] < stop)
+    unknown = tuple(mask for mask in video.unknown if mask[0] < stop)
 
     def cut(track: LabelledTrack) -> LabelledTrack:
         states = tuple(state if frame < stop else UNKNOWN for frame, state in enumerate(track.states))
         return dataclasses.replace(track, states=states)
 
     tracks = tuple(cut(track) for track in video.tracks)
-    return dataclasses.replace(video, tracks=tracks, complete=complete, rejected=rejected)
+    return dataclasses.replace(video, tracks=tracks, complete=complete, rejected=rejected, unknown=unknown)

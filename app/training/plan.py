@@ -31,8 +31,8 @@ class RetrainPlan:
     Attributes:
         videos, corrected_videos: videos with human masks of categories in use; only these are trained on.
         masks_accepted, masks_drawn, masks_imported: numbers of human masks by their origin.
-        ignored_unreviewed: masks without a verdict, in any video.
-        ignored_uncategorised: human masks of tracks without a category in use, in any video.
+        ignored_unreviewed: masks without a verdict, in any video; no background either, also in complete frames.
+        ignored_uncategorised: human masks of tracks without a category in use, in any video; no background either.
         complete_frames: frames declared complete; everything in them without a track is background.
         absences: frames of tracks that a person marked absent.
         rejected_masks, rejected_tracks: masks of rejected proposals, and the tracks they belong to.
@@ -124,7 +124,7 @@ def sentences(found: RetrainPlan) -> tuple[str, ...]:
         lines.append(f"Ignored, and not taken as background: {counted(found.ignored_unreviewed, 'unreviewed mask')}.")
     if found.ignored_uncategorised:
         masks = counted(found.ignored_uncategorised, "reviewed mask")
-        lines.append(f"Left out: {masks} of tracks without a category in use.")
+        lines.append(f"Left out, and not taken as background: {masks} of tracks without a category in use.")
     if found.background_only:
         videos = counted(found.background_only, "video")
         lines.append(f"Left out: {videos} with background but without an accepted or corrected mask.")

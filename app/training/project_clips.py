@@ -1,12 +1,15 @@
 """A stored project as a source of training clips; `app.training.file_clips` is that over a YouTube-VIS file.
 
 Only the work of people is truth: drawn, corrected and accepted masks, human *absent* rows, rejected proposals, and
-ranges that were declared complete. Everything else is unknown and has no effect on training.
+ranges that were declared complete. Everything else is unknown: it teaches nothing, and a mask without a verdict is no
+background either, not even in a complete frame.
 """
 
+import hashlib
+import json
 import os
 from collections import OrderedDict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +17,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from app.library.counting import frame_index
+from app.training.mask_weights import balanced, mask_weight
 from storage import edits, frames, masks, projects, rle, tracks, videos
 from storage.database import Database
 from storage.edits import CompleteRange
@@ -51,7 +55,8 @@ class ProjectClips:
 
     All rows and masks are read at the start, so that a training run sees one state of the project. ``category_ids``
     sets the order of the labels (default: the project's categories in use); tracks of other categories and tracks
-    without one are left out. With ``human_only=False`` unreviewed masks are present too, marked as not human.
+    without one are left out. With ``human_only=False`` unreviewed masks are present too, marked as not human. The
+    weights of the masks are those of `app.training.mask_weights`, with a mean of 1.
     """
 
     def __init__(
@@ -73,7 +78,9 @@ class ProjectClips:
         self.category_ids = tuple(order)
         self.video_ids = tuple(wanted)
         labels = {category_id: label for label, category_id in enumerate(order)}
-        self.videos: Sequence[ClipVideo] = tuple(_clip_video(one, labels, human_only) for one in loaded)
+        in_use = frozenset(category.id for category in every if not category.retired)
+        read = [_clip_video(one, labels, in_use, human_only=human_only) for one in loaded]
+        self.videos: Sequence[ClipVideo] = balanced(read)
         self._indexes: tuple[FrameIndex, ...] = tuple(frame_index(one.video) for one in loaded)
         self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
         self._masks = [mask for one in loaded for mask in _mask_names(one, labels, human_only)]
@@ -89,10 +96,11 @@ class ProjectClips:
     def snapshot(self) -> tuple[list[Any], list[Any]]:
         """``(masks, videos)``: the names of all masks and videos in this source, for `storage.snapshots.add_snapshot`.
 
-        A mask is ``[video id, track id, frame, hash or null, review]``; a video is ``[id, content hash, complete]``.
+        A mask is ``[video id, track id, frame, hash or null, review]``; a video is ``[id, content hash, complete, hash
+        of its unknown masks]``.
         """
         described = [
-            [video_id, index.content_hash, [sorted(labels) for labels in video.complete or ()]]
+            [video_id, index.content_hash, [sorted(labels) for labels in video.complete or ()], _hash(video.unknown)]
             for video_id, index, video in zip(self.video_ids, self._indexes, self.videos, strict=True)
         ]
         return self._masks, described
@@ -134,7 +142,9 @@ def _load(tx: Connection, video_id: str) -> _LoadedVideo:
     )
 
 
-def _clip_video(loaded: _LoadedVideo, labels: Mapping[str, int], human_only: bool) -> "ClipVideo":
+def _clip_video(
+    loaded: _LoadedVideo, labels: Mapping[str, int], in_use: frozenset[str], *, human_only: bool
+) -> "ClipVideo":
     from model.training.clips import ClipVideo
 
     video = loaded.video
@@ -147,6 +157,7 @@ def _clip_video(loaded: _LoadedVideo, labels: Mapping[str, int], human_only: boo
         tracks=tuple(_clip_track(loaded, track, labels, human_only) for track in kept if not track.rejected),
         complete=_complete(loaded, labels),
         rejected=tuple(_rejected(loaded, kept, labels)),
+        unknown=tuple(_unknown(loaded, in_use.union(labels), human_only=human_only)),
     )
 
 
@@ -156,7 +167,7 @@ def _clip_track(loaded: _LoadedVideo, track: Track, labels: Mapping[str, int], h
 
     count = loaded.video.count
     states = [UNKNOWN] * count
-    human = [False] * count
+    human, weights = [False] * count, [1.0] * count
     segmentations: list[Rle | None] = [None] * count
     boxes: list[tuple[float, float, float, float] | None] = [None] * count
     for row in loaded.rows[track.id]:
@@ -166,12 +177,14 @@ def _clip_track(loaded: _LoadedVideo, track: Track, labels: Mapping[str, int], h
             mask = loaded.blobs[row.hash]
             x, y, w, h = rle.bbox(mask)
             segmentations[row.frame], boxes[row.frame] = mask, (float(x), float(y), float(w), float(h))
+            weights[row.frame] = mask_weight(row)
     return LabelledTrack(
         id=track.number,
         label=labels[str(track.category_id)],
         states=tuple(states),
         segmentations=tuple(dict(mask) if mask is not None else None for mask in segmentations),
         boxes=tuple(boxes),
+        weights=tuple(weights),
         human=tuple(human),
         iscrowd=track.iscrowd,
     )
@@ -208,6 +221,29 @@ def _rejected(
         for row in loaded.rows[track.id]
         if row.hash is not None and row.area > 0 and (track.rejected or row.review == "rejected")
     ]
+
+
+def _unknown(
+    loaded: _LoadedVideo, in_use: frozenset[str], *, human_only: bool
+) -> Iterator[tuple[int, dict[str, Any], bool]]:
+    """(frame, mask, is crowd) of masks that may be an object of any label: nobody judged the mask or its category.
+
+    Crowds are among them: a crowd is neither a thing nor background. A human mask of a category in use that is not
+    trained is not: a person named it, so it is no object of the labels.
+    """
+    from model.training.targets import PRESENT
+
+    for track in loaded.tracks:
+        for row in loaded.rows[track.id]:
+            if track.rejected or row.review == "rejected" or row.hash is None or row.area == 0:
+                continue
+            is_crowd = track.iscrowd or row.iscrowd
+            if is_crowd or track.category_id not in in_use or _state(row, human_only) != PRESENT:
+                yield row.frame, dict(loaded.blobs[row.hash]), is_crowd
+
+
+def _hash(value: object) -> str:
+    return hashlib.sha256(json.dumps(value, sort_keys=True).encode()).hexdigest()
 
 
 def _mask_names(loaded: _LoadedVideo, labels: Mapping[str, int], human_only: bool) -> list[list[Any]]:

@@ -162,7 +162,9 @@ function remarksOn(plan) {
   if (ignored)
     out.push(`${plural(ignored, "unreviewed mask")} ${ignored === 1 ? "is" : "are"} ignored, not taken as background.`);
   if (plan.ignored_uncategorised)
-    out.push(`${plural(plan.ignored_uncategorised, "reviewed mask")} left out: no category in use.`);
+    out.push(
+      `${plural(plan.ignored_uncategorised, "reviewed mask")} left out, not taken as background: no category in use.`,
+    );
   if (plan.background_only)
     out.push(`${plural(plan.background_only, "video")} left out: background, but no accepted or corrected mask.`);
   if (plan.corrected_videos) out.push(`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`);

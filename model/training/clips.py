@@ -19,7 +19,7 @@ from torch.utils.data import Dataset
 
 from model.config import ScaleConfig
 from model.network.input import Resized, fit, prepare_clip
-from model.training.targets import ABSENT, PRESENT, UNKNOWN, ClipTargets
+from model.training.targets import ABSENT, PRESENT, UNKNOWN, Box, ClipTargets
 
 Rle = dict[str, Any]
 
@@ -37,7 +37,7 @@ class LabelledTrack:
     states: tuple[int, ...]  # PRESENT, ABSENT or UNKNOWN
     segmentations: tuple[Rle | None, ...]
     boxes: tuple[tuple[float, float, float, float] | None, ...]
-    weight: float = 1.0  # how often its frames are drawn
+    weights: tuple[float, ...] | None = None  # per frame: of the losses of its mask; None: 1 in every frame
     human: tuple[bool, ...] | None = None  # per frame: labelled by a person; None: every frame
     iscrowd: bool = False
 
@@ -53,6 +53,7 @@ class ClipVideo:
     tracks: tuple[LabelledTrack, ...]
     complete: tuple[frozenset[int], ...] | None = None  # per frame the labels that are complete; None: all, everywhere
     rejected: tuple[tuple[int, int, Rle], ...] = ()  # (frame, label, mask): no object of this label
+    unknown: tuple[tuple[int, Rle, bool], ...] = ()  # (frame, mask, is crowd): perhaps an object, nobody judged it
 
 
 @dataclass(frozen=True)
@@ -215,6 +216,9 @@ def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip
                 )
             elif track.states[frame] == ABSENT:
                 states[t, g] = ABSENT
+    places: dict[int, list[int]] = {}
+    for t, frame in enumerate(frames):
+        places.setdefault(frame, []).append(t)
     return ClipTargets(
         ids=torch.tensor([track.id for track in tracks], dtype=torch.int64),
         labels=torch.tensor([track.label for track in tracks], dtype=torch.int64),
@@ -223,7 +227,17 @@ def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip
         masks=masks,
         img_hw=size.img_hw,
         complete=_complete(video, frames, classes),
-        rejected=_rejected(video, frames, size, flip=flip),
+        rejected=tuple(
+            (t, label, _mask_box(mask, size, flip=flip))
+            for at, label, mask in video.rejected
+            for t in places.get(at, ())
+        ),
+        unknown=tuple(
+            (t, _mask_box(mask, size, flip=flip), is_crowd)
+            for at, mask, is_crowd in video.unknown
+            for t in places.get(at, ())
+        ),
+        weights=_weights(tracks, frames),
         video=video.name,
         frames=tuple(frames),
     )
@@ -239,16 +253,17 @@ def _complete(video: ClipVideo, frames: Sequence[int], classes: int) -> Tensor |
     return table
 
 
-def _rejected(
-    video: ClipVideo, frames: Sequence[int], size: Resized, *, flip: bool
-) -> tuple[tuple[int, int, tuple[float, float, float, float]], ...]:
-    found = []
-    for t, frame in enumerate(frames):
-        for at, label, segmentation in video.rejected:
-            if at == frame:
-                x1, y1, x2, y2 = resize_box(tuple(coco.toBbox(segmentation)), size, flip=flip).tolist()
-                found.append((t, label, (x1, y1, x2, y2)))
-    return tuple(found)
+def _weights(tracks: Sequence[LabelledTrack], frames: Sequence[int]) -> Tensor | None:
+    """(T, G) float32, or None if no track has weights."""
+    if all(track.weights is None for track in tracks):
+        return None
+    rows = [[1.0 if track.weights is None else track.weights[frame] for track in tracks] for frame in frames]
+    return torch.tensor(rows, dtype=torch.float32)
+
+
+def _mask_box(mask: Rle, size: Resized, *, flip: bool) -> Box:
+    x1, y1, x2, y2 = resize_box(tuple(coco.toBbox(mask)), size, flip=flip).tolist()
+    return x1, y1, x2, y2
 
 
 def resize_box(box: tuple[float, ...], size: Resized, *, flip: bool) -> np.ndarray:

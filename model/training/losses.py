@@ -11,11 +11,11 @@ from model.network.roi_align import adaptive_roi_align
 from model.network.tevit import Features, Queries, TeViT
 from model.training.matcher import match
 from model.training.ranks import share_of_positives
-from model.training.targets import PRESENT, UNKNOWN, ClipTargets
+from model.training.supervision import class_truth, pair_weights
+from model.training.targets import PRESENT, ClipTargets
 
 CLASS_WEIGHT, L1_WEIGHT, GIOU_WEIGHT, DICE_WEIGHT = 2.0, 5.0, 2.0, 8.0
 _ALPHA, _GAMMA = 0.25, 2.0
-_REJECTED_IOU = 0.5  # mask IoU from which a query is trained against the label of a rejected mask
 
 Matches = list[tuple[Tensor, Tensor]]
 
@@ -33,37 +33,6 @@ def dice_loss(probability: Tensor, truth: Tensor, *, eps: float = 1e-5) -> Tenso
     first, second = probability.flatten(1), truth.flatten(1)
     shared = (first * second).sum(dim=1)
     return 1 - 2 * shared / ((first * first).sum(dim=1) + eps + (second * second).sum(dim=1) + eps)
-
-
-def class_truth(
-    logits: Tensor, boxes: Tensor, targets: ClipTargets, matched: tuple[Tensor, Tensor]
-) -> tuple[Tensor, Tensor]:
-    """Class targets of each query of a clip, and where they are known: two (T, N, classes) float tensors of 0 and 1.
-
-    A matched query has its class where its track is present and none where it is absent; where the track is unknown the
-    target is unknown. Any other query is background in complete frames, and near rejected masks for their class.
-    """
-    queries, tracks = matched
-    truth = torch.zeros_like(logits)
-    known = torch.ones_like(logits)
-    if targets.complete is not None:
-        known *= targets.complete[:, None].to(logits.dtype)
-        for frame, label, box in targets.rejected:
-            near = _iou(boxes[frame], boxes.new_tensor(box)) > _REJECTED_IOU
-            known[frame, near, label] = 1.0
-    states = targets.states[:, tracks]  # (T, M)
-    judged = (states != UNKNOWN).to(logits.dtype)
-    known[:, queries] = judged[..., None].expand(-1, -1, logits.shape[2])
-    frames, pair = (states == PRESENT).nonzero(as_tuple=True)
-    truth[frames, queries[pair], targets.labels[tracks[pair]]] = 1.0
-    return truth, known
-
-
-def _iou(boxes: Tensor, box: Tensor) -> Tensor:
-    low, high = torch.maximum(boxes[:, :2], box[:2]), torch.minimum(boxes[:, 2:], box[2:])
-    shared = (high - low).clamp_min(0).prod(dim=1)
-    area = (boxes[:, 2:] - boxes[:, :2]).clamp_min(0).prod(dim=1) + (box[2:] - box[:2]).clamp_min(0).prod()
-    return shared / (area - shared).clamp_min(1e-6)
 
 
 def count_positives(targets: Sequence[ClipTargets], *, queries: int, device: torch.device | str) -> float:
@@ -97,7 +66,8 @@ def stage_losses(
     ``matches``: the matching of each clip as `model.training.matcher.match` gives it; None: the best one.
 
     Sums are divided by ``positives``: :func:`count_positives` of the whole step, of which these clips may be a part;
-    None: they are the whole step. Frames without ground truth count for the background only.
+    None: they are the whole step. The class, box and mask losses of a present mask are multiplied by its weight. Frames
+    without ground truth count for the background only.
     """
     if matches is None:
         matches = [match(queries.logits[b], queries.boxes[b].detach(), clip) for b, clip in enumerate(targets)]
@@ -109,9 +79,10 @@ def stage_losses(
     boxes = torch.cat([queries.boxes[b][frame, query] for b, (frame, query, _) in enumerate(pairs)])
     truth = torch.cat([clip.boxes[frame, track] for clip, (frame, _, track) in zip(targets, pairs, strict=True)])
     whwh = torch.cat([_whwh(clip, boxes).expand(len(p[0]), 4) for clip, p in zip(targets, pairs, strict=True)])
-    losses["loss_bbox"] = ((boxes - truth) / whwh).abs().sum() * per_pair * L1_WEIGHT
-    losses["loss_iou"] = (1 - generalized_iou(boxes, truth)).sum() * per_pair * GIOU_WEIGHT
-    losses["loss_mask"] = _mask_loss(network, features, queries, targets, pairs, stage=stage) * per_pair
+    weight = torch.cat([pair_weights(clip, p[0], p[2]) for clip, p in zip(targets, pairs, strict=True)])
+    losses["loss_bbox"] = (((boxes - truth) / whwh).abs() * weight[:, None]).sum() * per_pair * L1_WEIGHT
+    losses["loss_iou"] = ((1 - generalized_iou(boxes, truth)) * weight).sum() * per_pair * GIOU_WEIGHT
+    losses["loss_mask"] = _mask_loss(network, features, queries, targets, pairs, weight, stage=stage) * per_pair
     return losses, matches
 
 
@@ -132,8 +103,8 @@ def present_pairs(targets: list[ClipTargets], matches: Matches) -> list[tuple[Te
 def _class_loss(queries: Queries, targets: list[ClipTargets], matches: Matches) -> Tensor:
     total = queries.logits.new_zeros(())
     for b, clip in enumerate(targets):
-        truth, known = class_truth(queries.logits[b], queries.boxes[b].detach(), clip, matches[b])
-        total = total + (focal_loss(queries.logits[b], truth) * known).sum()
+        truth, weight = class_truth(queries.logits[b], queries.boxes[b].detach(), clip, matches[b])
+        total = total + (focal_loss(queries.logits[b], truth) * weight).sum()
     return total * CLASS_WEIGHT
 
 
@@ -143,6 +114,7 @@ def _mask_loss(
     queries: Queries,
     targets: list[ClipTargets],
     positives: list[tuple[Tensor, Tensor, Tensor]],
+    weight: Tensor,
     *,
     stage: int,
 ) -> Tensor:
@@ -162,7 +134,7 @@ def _mask_loss(
             for b, (clip, triple) in enumerate(zip(targets, positives, strict=True))
         ]
     )
-    return dice_loss(logits.sigmoid(), (covered >= 0.5).float()).sum() * DICE_WEIGHT
+    return (dice_loss(logits.sigmoid(), (covered >= 0.5).float()) * weight).sum() * DICE_WEIGHT
 
 
 def mask_coverage(clip: ClipTargets, boxes: Tensor, triple: tuple[Tensor, Tensor, Tensor], *, cells: int) -> Tensor:

@@ -7,6 +7,8 @@ from torch import Tensor
 
 PRESENT, ABSENT, UNKNOWN = 1, 0, -1
 
+Box = tuple[float, float, float, float]  # xyxy
+
 
 @dataclass(frozen=True)
 class ClipTargets:
@@ -19,7 +21,9 @@ class ClipTargets:
     masks: Tensor  # (T, G, H, W) uint8 0/1 at the padded size, zeros where not present
     img_hw: tuple[int, int]  # size of the picture inside the padding
     complete: Tensor | None = None  # (T, classes) bool: every object of this class is labelled; None: everywhere
-    rejected: tuple[tuple[int, int, tuple[float, float, float, float]], ...] = ()  # (frame, label, box): not this class
+    rejected: tuple[tuple[int, int, Box], ...] = ()  # (frame, label, box): not this class
+    unknown: tuple[tuple[int, Box, bool], ...] = ()  # (frame, box, is crowd): perhaps an object, nobody judged it
+    weights: Tensor | None = None  # (T, G) float32, of the losses of a present mask; None: 1 everywhere
     video: str = ""  # name of the video, for reports
     frames: tuple[int, ...] = ()
 
@@ -44,6 +48,8 @@ class ClipTargets:
             img_hw=self.img_hw,
             complete=None if self.complete is None else self.complete.to(device),
             rejected=self.rejected,
+            unknown=self.unknown,
+            weights=None if self.weights is None else self.weights.to(device),
             video=self.video,
             frames=self.frames,
         )

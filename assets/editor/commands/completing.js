@@ -13,6 +13,9 @@ import { framesInWords } from "./reasons.js";
 const counted = (/** @type {number} */ count, /** @type {string} */ what) =>
   `${count} ${what}${count === 1 ? "" : "s"}`;
 
+// What a retraining learns from complete frames: `model/training/supervision.py`. Unreviewed masks teach nothing.
+const BACKGROUND = "only what has no track is background";
+
 /**
  * What is left to judge in some frames: masks without a verdict, masks that need a look, and likely errors.
  * @param {Editor} app @param {[number, number]} frames first and last, both in
@@ -53,7 +56,7 @@ export function complete(app, frames) {
   return new Preview({
     title: `Declare ${framesInWords(app, frames)} complete`,
     icon: "flag",
-    facts: [...facts, "objects without a track are background"],
+    facts: [...facts, BACKGROUND],
     marks,
     apply: () => declare(app, frames),
   });

@@ -70,7 +70,8 @@ def test_what_teaches_and_what_is_measured_never_meet_on_a_frame(states: list[st
 def test_behind_the_boundary_nothing_is_left_to_learn_from(states: str, all_complete: bool) -> None:
     complete = None if all_complete else (frozenset({0}),) * 6
     rejected = tuple((frame, 1, MASK) for frame in range(6))
-    found = video(states, complete=complete, rejected=rejected)
+    unknown = tuple((frame, MASK, False) for frame in range(6))
+    found = video(states, complete=complete, rejected=rejected, unknown=unknown)
     stop, cut = boundary(found, 2 / 3), first_part(found)
     assert cut.complete is not None
     for frame in range(6):
@@ -78,7 +79,7 @@ def test_behind_the_boundary_nothing_is_left_to_learn_from(states: str, all_comp
         assert cut.tracks[0].states[frame] == (found.tracks[0].states[frame] if before else UNKNOWN)
         known = frozenset({0, 1}) if all_complete else frozenset({0})
         assert cut.complete[frame] == (known if before else frozenset()), "an unknown thing is no background"
-    assert [mask[0] for mask in cut.rejected] == list(range(stop))
+    assert [mask[0] for mask in cut.rejected] == [mask[0] for mask in cut.unknown] == list(range(stop))
     assert (cut.tracks[0].segmentations, cut.count) == (found.tracks[0].segmentations, 6)
 
 

@@ -97,7 +97,7 @@ def test_the_plan_in_words_names_masks_background_and_what_is_left_out() -> None
         "Background: 1 frame in which a track was marked absent.",
         "Background: 9 rejected masks of 2 tracks.",
         "Ignored, and not taken as background: 7 unreviewed masks.",
-        "Left out: 2 reviewed masks of tracks without a category in use.",
+        "Left out, and not taken as background: 2 reviewed masks of tracks without a category in use.",
         "Left out: 1 video with background but without an accepted or corrected mask.",
         "Before and after are measured on held-out videos, which are never trained on.",
     )

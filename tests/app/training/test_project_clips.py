@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 
 from app.settings import Settings
+from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from model.config import ScaleConfig
 from model.training.clips import ClipDataset, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
-from storage import edits, masks
+from storage import edits, masks, projects, rle, tracks
 from storage.database import Database
 from storage.edits import Change, Edit
 from storage.projects import Category
@@ -93,6 +94,56 @@ def test_rejected_masks_and_tracks_are_what_it_is_not(annotated: Annotated) -> N
     assert {frame: mask for frame, _, mask in video.rejected}[4] == square(30, 20)
 
 
+def unknown(annotated: Annotated, **more: Any) -> dict[tuple[int, float, float], bool]:
+    """Whether it is a crowd, by frame and corner of each unknown mask."""
+    [video] = annotated.clips(**more).videos
+    return {(at, *rle.bbox(mask)[:2]): is_crowd for at, mask, is_crowd in video.unknown}
+
+
+def test_masks_without_a_verdict_or_a_category_are_unknown_and_the_plan_counts_them(annotated: Annotated) -> None:
+    proposed, nameless = (0, 20, 20), (0, 40, 30)
+    assert unknown(annotated) == {proposed: False, nameless: False}
+    assert unknown(annotated, human_only=False) == {nameless: False}
+    found = plan(annotated.database, annotated.project.id)
+    assert (found.ignored_unreviewed, found.ignored_uncategorised) == (1, 1)
+
+
+def test_a_human_mask_of_a_category_that_is_not_trained_is_not_unknown_unless_the_category_is_retired(
+    annotated: Annotated,
+) -> None:
+    cat, dog = annotated.category("cat").id, annotated.category("dog").id
+    assert unknown(annotated, category_ids=[cat]) == {(0, 20, 20): False, (0, 40, 30): False}
+    with annotated.database.atomic() as tx:
+        projects.retire_category(tx, dog)
+    drawn = {(0, 0, 4): False, (1, 1, 4): False}
+    assert unknown(annotated) == {**drawn, (0, 20, 20): False, (0, 40, 30): False}
+
+
+def test_crowds_are_unknown_whoever_drew_them(annotated: Annotated) -> None:
+    _, changes = new_track(annotated.category("cat").id, {7: square(50, 2)}, iscrowd=True)
+    _, more = new_track(annotated.category("cat").id, {8: square(50, 2), 9: square(50, 2)})
+    more[1]["after"]["iscrowd"] = True
+    annotated.send([*changes, *more])
+    assert {key: crowd for key, crowd in unknown(annotated).items() if key[0] > 6} == {
+        (7, 50, 2): True,
+        (8, 50, 2): True,
+    }
+
+
+def test_masks_weigh_by_what_a_person_did_and_one_on_average(annotated: Annotated) -> None:
+    track = annotated.propose(annotated.category("cat").id)
+    with annotated.database.read() as tx:
+        [row] = [row for row in tracks.rows(tx, annotated.video.id) if (row.track_id, row.frame) == (track, 0)]
+    verdict = {"before_version": row.version, "after": {"review": "accepted"}}
+    annotated.send([{"track": track, "frame": 0, **verdict}])
+    [video] = annotated.clips().videos
+    drawn, *_, judged = video.tracks
+    assert drawn.weights is not None and judged.weights is not None
+    weights = [drawn.weights[0], drawn.weights[1], judged.weights[0]]
+    assert sum(weights) == pytest.approx(3)
+    assert weights[0] == weights[1] == pytest.approx(2 * weights[2])
+
+
 def test_only_declared_frames_are_complete(annotated: Annotated) -> None:
     [video] = annotated.clips().videos
     assert video.complete is not None and not any(video.complete)
@@ -137,6 +188,14 @@ def test_the_snapshot_names_what_was_used_and_changes_with_it(annotated: Annotat
     _, changes = new_track(annotated.category("dog").id, {6: square(6, 6)})
     annotated.send(changes)
     assert len(annotated.clips().snapshot[0]) == len(named) + 1
+
+
+def test_the_snapshot_changes_with_the_masks_that_nobody_judged(annotated: Annotated) -> None:
+    """They are no truth, but what lies on them is not taught."""
+    named, described = annotated.clips().snapshot
+    annotated.propose(annotated.category("cat").id)
+    again, other = annotated.clips().snapshot
+    assert again == named and other[0][:3] == described[0][:3] and other != described
 
 
 def test_videos_worth_training_on_are_those_with_a_persons_masks(

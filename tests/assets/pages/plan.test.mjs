@@ -98,7 +98,7 @@ test("what is left out is named", async () => {
   const left = { ignored_uncategorised: 2, background_only: 1 };
   assert.match(
     card({ facts: facts({ plan: plan(left) }) }).querySelector(".v-small").textContent,
-    /2 reviewed masks left out: no category in use\. 1 video left out: background, but no accepted or corrected mask\./,
+    /2 reviewed masks left out, not taken as background: no category in use\. 1 video left out: background, but no accepted or corrected mask\./,
   );
 });
 

@@ -148,6 +148,20 @@ def test_complete_classes_and_rejected_masks_come_along() -> None:
     assert targets.rejected == ((0, 2, (60.0, 20.0, 80.0, 36.0)),)
 
 
+def test_unjudged_masks_and_weights_come_along_in_every_place_of_their_frame() -> None:
+    tracks = (
+        box_track(1, 0, (1, 1), (4, 5, 20, 25), HW, weights=(0.5, 2.0)),
+        box_track(2, 1, (ABSENT, 1), (4, 5, 20, 25), HW),
+    )
+    unknown = ((1, box_rle(HW, (30, 10, 10, 8)), False), (0, box_rle(HW, (0, 0, 64, 48)), True))
+    video = ClipVideo("v", 2, *HW, tracks=tracks, unknown=unknown)
+    targets = clip_targets(video, [1, 0, 1], fit(HW, (128, 96)), flip=True, classes=3)
+    mirrored = (48.0, 20.0, 68.0, 36.0)
+    assert targets.unknown == ((0, mirrored, False), (2, mirrored, False), (1, (0.0, 0.0, 128.0, 96.0), True))
+    assert targets.weights is not None and targets.weights.tolist() == [[2.0, 1.0], [0.5, 1.0], [2.0, 1.0]]
+    assert clip_targets(made_source().videos[0], [0], fit(HW, (64, 48)), flip=False, classes=3).weights is None
+
+
 def test_clips_of_different_sizes_share_a_padded_batch() -> None:
     data = dataset()
     clips = [data[index] for index in range(6)]

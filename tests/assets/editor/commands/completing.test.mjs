@@ -61,7 +61,7 @@ test("frames with something left are asked about once, and declared when that is
   const asked = complete(app, [0, 2]);
   assert.ok(asked instanceof Preview);
   assert.equal(edits.length, 0);
-  assert.match(asked.facts.join(", "), /1 unreviewed mask, 1 to look at, .*background/);
+  assert.match(asked.facts.join(", "), /1 unreviewed mask, 1 to look at, only what has no track is background/);
   assert.deepEqual(
     asked.marks.map(({ first, kind }) => [first, kind]),
     [
