@@ -3,7 +3,7 @@
 
 import { readAddress, writeAddress } from "./address.js";
 import { api } from "./api.js";
-import { author } from "./author.js";
+import { author } from "../kit/author.js";
 import { followCounting, isCounting } from "./pictures/counting.js";
 import { VideoDocument } from "./document/document.js";
 import { listenToEvents } from "./document/events.js";

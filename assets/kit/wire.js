@@ -72,6 +72,36 @@
  * @property {VideoLine[]} videos
  */
 
+/**
+ * @typedef {object} TrackLine one track of the page of tracks
+ * @property {string} id
+ * @property {number} number
+ * @property {string|null} name
+ * @property {string|null} category id
+ * @property {{id: string, name: string}} video
+ * @property {"accepted"|"corrected"|"look"|"rejected"|"unreviewed"} state
+ * @property {number|null} score 0 to 1
+ * @property {number} masks frames with a mask
+ * @property {number|null} first frame with a mask
+ * @property {number|null} last frame with a mask
+ * @property {number|null} frame that shows it best; null where it has no mask
+ * @property {string|null} mask hash of its mask on that frame
+ * @property {number} area pixels of that mask
+ * @property {number} human rows that a person drew or judged
+ * @property {string[]} sources of its masks
+ * @property {string|null} author of its newest edit
+ */
+
+/**
+ * @typedef {object} TrackFacets numbers of tracks of a project by value
+ * @property {(Category & {tracks: number})[]} categories
+ * @property {number} uncategorised
+ * @property {Record<string, number>} states
+ * @property {Record<string, number>} sources
+ * @property {Record<string, number>} authors "run:" is any job or import
+ * @property {{id: string, name: string}[]} videos
+ */
+
 /** @typedef {{id: string, name: string, videos: number}} ProjectLine a project in the list of all projects */
 
 /**

@@ -19,7 +19,7 @@ EDITOR = (
     {"verbs"},
     {"commands", "timeline", "pictures"},
     {"document", "canvas"},
-    {"address", "api", "author", "hooks", "playback", "shortcuts", "state"},
+    {"address", "api", "hooks", "playback", "shortcuts", "state"},
     {"masks", "store"},
     {"kit"},
     {"look"},

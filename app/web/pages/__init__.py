@@ -12,6 +12,7 @@ from app.web.pages.first_paint import FirstPaint
 # The library is last: it is mounted at "/", and this mount gets all requests that no earlier route takes.
 PAGES = (
     ("review", "/review"),
+    ("tracks", "/tracks"),
     ("retrain", "/retrain"),
     ("models", "/models"),
     ("exchange", "/exchange"),

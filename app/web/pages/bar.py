@@ -5,6 +5,7 @@ import html
 NAVIGATION = (
     ("library", "/", "Library"),
     ("review", "/review", "Review"),
+    ("tracks", "/tracks", "Tracks"),
     ("retrain", "/retrain", "Retrain"),
     ("models", "/models", "Models"),
     ("exchange", "/exchange", "Import, export"),

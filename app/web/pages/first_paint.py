@@ -25,6 +25,7 @@ STYLESHEETS = (
     "/ui/pages/widgets.css",
     "/ui/pages/library.css",
     "/ui/pages/report.css",
+    "/ui/pages/tracks.css",
     "/ui/pages/review.css",
 )
 

@@ -62,3 +62,34 @@ export const removed = (id, values = {}) => ({
   verdicts: 7,
   ...values,
 });
+
+/** A track of the page of tracks. @param {number} number */
+export const track = (number, values = {}) => ({
+  id: `t${number}`,
+  number,
+  name: null,
+  category: null,
+  video: { id: "v", name: "clip" },
+  state: "unreviewed",
+  score: null,
+  masks: 1,
+  first: 5,
+  last: 5,
+  frame: 5,
+  mask: `abc${number}`,
+  area: 100,
+  human: 0,
+  sources: ["drawn"],
+  author: "person:me",
+  ...values,
+});
+
+export const facets = (values = {}) => ({
+  categories: [],
+  uncategorised: 0,
+  states: {},
+  sources: {},
+  authors: {},
+  videos: [{ id: "v", name: "clip" }],
+  ...values,
+});

@@ -46,7 +46,7 @@ def test_templates_are_constant(name: str, app_context: Context) -> None:
             assert part.value in (None, "")
 
 
-@pytest.mark.parametrize("name", ["library", "retrain", "models", "exchange"])
+@pytest.mark.parametrize("name", ["library", "tracks", "retrain", "models", "exchange"])
 def test_the_top_bar_marks_the_page_one_is_on(name: str, app_context: Context) -> None:
     bars = [part for part in components(built(name, app_context)) if getattr(part, "elem_id", "") == "v-top"]
     template = bars[0].html_template

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { author } from "../../../assets/editor/author.js";
-import { memoryStorage } from "./memory.mjs";
+import { author } from "../../../assets/kit/author.js";
+import { memoryStorage } from "../editor/memory.mjs";
 
 test("a browser has one author, another browser another", () => {
   const [one, two] = [memoryStorage(), memoryStorage()];

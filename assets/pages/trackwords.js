@@ -1,0 +1,30 @@
+// @ts-check
+/** Words for where tracks come from and who changed them. */
+
+/** @type {Record<string, string>} */
+export const SOURCES = {
+  proposed: "Proposed",
+  propagated: "Propagated",
+  interpolated: "Interpolated",
+  drawn: "Drawn",
+  imported: "Imported",
+};
+
+/** The author that stands for every job and import. */
+export const MACHINE = "run:";
+
+/** @param {string|null} author @param {string} me the author's name of this browser */
+export function nameOf(author, me) {
+  if (author === null) return "";
+  if (author === me) return "You";
+  return author.startsWith(MACHINE) ? "Model or import" : author.replace(/^person:/, "");
+}
+
+/** "Drawn, proposed". @param {readonly string[]} sources */
+export function sourcesOf(sources) {
+  const words = sources.map((name) => SOURCES[name] ?? name).join(", ");
+  return words.slice(0, 1) + words.slice(1).toLowerCase();
+}
+
+/** "0.87", or a dash. @param {number|null} score 0 to 1 */
+export const scoreOf = (score) => (score === null ? "–" : score.toFixed(2));
