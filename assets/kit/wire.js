@@ -93,6 +93,15 @@
  */
 
 /**
+ * @typedef {object} BulkCounts what a verb would do to many tracks
+ * @property {number} tracks that change
+ * @property {number} masks of theirs
+ * @property {number} videos
+ * @property {number} locked tracks that stay because of a person's work
+ * @property {number} unchanged tracks that are so already
+ */
+
+/**
  * @typedef {object} TrackFacets numbers of tracks of a project by value
  * @property {(Category & {tracks: number})[]} categories
  * @property {number} uncategorised

@@ -36,7 +36,6 @@ export function windowOf({ count, width, top, height }) {
 export class TrackGrid {
   /** @param {Loader} load @param {TileContext} context @param {Set<string>} selected ids @param {(error: unknown) => void} failed */
   constructor(load, context, selected, failed) {
-    Object.assign(this, { load, context, selected, failed });
     this.load = load;
     this.context = context;
     this.selected = selected;
@@ -53,11 +52,17 @@ export class TrackGrid {
     addEventListener("resize", this.drawSoon);
   }
 
-  /** Show other tracks. @param {number} count @param {TrackLine[]} first the tracks of the first page */
-  show(count, first) {
+  /**
+   * Show what a search found.
+   * @param {number} count
+   * @param {TrackLine[]} first the tracks of the first page
+   * @param {boolean} [again] the same search as before: what is shown stays until its tracks are read again
+   */
+  show(count, first, again = false) {
     this.generation += 1;
     this.count = count;
-    this.lines = new Map(first.map((line, index) => [index, line]));
+    const before = again ? [...this.lines].filter(([at]) => at >= first.length && at < count) : [];
+    this.lines = new Map([...first.entries(), ...before]);
     this.asked = new Set([0]);
     this.draw();
   }
@@ -74,7 +79,7 @@ export class TrackGrid {
     this.place.style.height = `${total}px`;
     this.inner.style.transform = `translateY(${first * row}px)`;
     this.inner.style.setProperty("grid-template-columns", `repeat(${columns}, minmax(0, 1fr))`);
-    this.inner.style.setProperty("--v-trow", `${row - GAP}px`);
+    this.inner.style.setProperty("--trow", `${row - GAP}px`);
     const focused = /** @type {HTMLElement|null} */ (document.activeElement);
     fill(this.inner, ...this.nodesOf(start, stop));
     if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });

@@ -8,6 +8,7 @@ import { messageOf } from "../kit/request.js";
 import { count, plural } from "../kit/text.js";
 import { currentProject, get } from "./data.js";
 import { emptyPlace, failedPlace } from "./places.js";
+import { TrackBulk } from "./trackbulk.js";
 import { filterBar } from "./trackfilters.js";
 import { PAGE, TrackGrid } from "./trackgrid.js";
 import { TrackQuery } from "./trackquery.js";
@@ -40,6 +41,7 @@ export class TrackPage {
     /** @type {Promise<string[]>|null} ids of all found tracks, asked for when they are needed */ this.order = null;
     /** @type {Job[]} active ones */ this.jobs = [];
     this.asked = 0;
+    /** @type {string|null} query of what is shown */ this.shown = null;
     this.selection = new Selection(() => this.drawSelection());
     this.grid = new TrackGrid(
       (start, stop) => this.load(start, stop),
@@ -55,6 +57,14 @@ export class TrackPage {
     this.head = h("div.v-phead");
     this.bar = h("div");
     this.actions = h("div.v-tactions", { role: "toolbar", "aria-label": "Selected tracks", hidden: true });
+    this.bulk = new TrackBulk({
+      project: () => this.project,
+      author: this.me,
+      selected: () => this.selection.ids,
+      categories: () => this.facets.categories,
+      changed: () => this.refresh(),
+    });
+    this.shelf = h("div.v-tshelf", null, this.bulk.toast, this.actions);
     this.search = this.searchField();
   }
 
@@ -94,12 +104,14 @@ export class TrackPage {
 
   async find() {
     const mine = ++this.asked;
+    const wanted = String(this.query.toParameters());
     const found = await this.ask(0, PAGE);
     // Of two searches under way only the later one is shown.
     if (mine !== this.asked) return;
     this.found = found;
     this.order = null;
-    this.draw();
+    this.draw(wanted === this.shown);
+    this.shown = wanted;
   }
 
   /** @param {number} start @param {number} stop @returns {Promise<Found>} */
@@ -125,7 +137,8 @@ export class TrackPage {
     fill(this.place, failedPlace("The tracks cannot be shown", error, again));
   }
 
-  draw() {
+  /** @param {boolean} again the filters and the order are those of what is shown */
+  draw(again) {
     const { total, masks, tracks } = this.found;
     const all = Object.values(this.facets.states).reduce((sum, number) => sum + number, 0);
     document.title = "Tracks";
@@ -139,9 +152,9 @@ export class TrackPage {
     const typing = document.activeElement === this.search;
     // What is on the page already stays where it is, with its focus and its open lists.
     if (!this.bar.isConnected || this.place.children.length !== 4)
-      fill(this.place, this.head, this.bar, this.actions, this.grid.place);
+      fill(this.place, this.head, this.bar, this.grid.place, this.shelf);
     if (typing) this.search.focus();
-    this.grid.show(total, tracks);
+    this.grid.show(total, tracks, again);
     if (nothing) fill(this.grid.inner, nothing);
     this.drawSelection();
   }
@@ -158,6 +171,7 @@ export class TrackPage {
       rest ? button(`Select all ${count(this.found.total)}`, { kind: "ghost", onclick: () => this.selectAll() }) : null,
       button("Clear selection", { kind: "ghost", onclick: () => this.selection.set([]) }),
       h("span.v-grow"),
+      ...this.bulk.buttons(),
     );
   }
 

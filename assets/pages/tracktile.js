@@ -67,11 +67,7 @@ function facts(track, { category, me }) {
       null,
       swatch(track.number),
       h("b.v-ell.v-grow", { title: track.name ?? "" }, track.name ?? ""),
-      h(
-        "span.v-chip.v-tccat",
-        { class: label ? "acc" : "" },
-        h("span.v-ell", { title: label }, label || "No category"),
-      ),
+      h("span.v-chip.v-tccat", null, h("span.v-ell", { title: label }, label || "No category")),
     ),
     h(
       "div.v-row.v-t2",

@@ -8,9 +8,9 @@ from fastapi import APIRouter, Depends, Query
 from app.errors import BadInput
 from app.web import wire
 from app.web.context import Context
+from app.web.track_summaries import bring_up_to_date
 from app.web.wire import Json
-from storage import projects, schema, track_search, track_summaries, videos
-from storage.database import Database
+from storage import projects, schema, track_search, videos
 from storage.track_search import SORTS, STATES, TrackFilter
 
 LONGEST_PAGE = 500
@@ -64,16 +64,6 @@ def router(context: Context) -> APIRouter:
     """``GET /data/projects/{project}/tracks``, ``…/track-ids`` and ``…/track-facets``."""
     routes = APIRouter(prefix="/data")
 
-    def stale(project_id: str) -> tuple[str, ...]:
-        with context.database.read() as tx:
-            projects.get_project(tx, project_id)
-            return track_summaries.stale_videos(tx, project_id)
-
-    async def bring_up_to_date(project_id: str) -> None:
-        # One short write per video, so that strokes which wait for their turn come in between.
-        for video_id in await context.run(stale, project_id):
-            await context.write(summarise, video_id)
-
     def page(wanted: TrackFilter, asked: TrackQuery, start: int, stop: int) -> Json:
         order = {"sort": asked.sort, "descending": asked.descending}
         with context.database.read() as tx:
@@ -96,27 +86,21 @@ def router(context: Context) -> APIRouter:
         if not 0 <= start <= stop <= LAST or stop - start > LONGEST_PAGE:
             raise BadInput(f"At most {LONGEST_PAGE} tracks are read at once, not {start} to {stop}.")
         wanted = asked.filter(project_id)
-        await bring_up_to_date(project_id)
+        await bring_up_to_date(context, project_id)
         return await context.run(page, wanted, asked, start, stop)
 
     @routes.get("/projects/{project_id}/track-ids")
     async def get_ids(project_id: str, asked: Wanted) -> Json:
         wanted = asked.filter(project_id)
-        await bring_up_to_date(project_id)
+        await bring_up_to_date(context, project_id)
         return await context.run(identifiers, wanted, asked)
 
     @routes.get("/projects/{project_id}/track-facets")
     async def get_facets(project_id: str) -> Json:
-        await bring_up_to_date(project_id)
+        await bring_up_to_date(context, project_id)
         return await context.run(numbers, project_id)
 
     return routes
-
-
-def summarise(database: Database, video_id: str) -> None:
-    """Bring the summaries of one video's tracks up to date, in a transaction of its own."""
-    with database.atomic() as tx:
-        track_summaries.refresh(tx, video_id)
 
 
 def _known(what: str, given: list[str], words: tuple[str, ...]) -> None:

@@ -81,3 +81,19 @@ test("answers about an earlier search are not mixed in", async () => {
   await waiting;
   assert.deepEqual(numbers(page), [900]);
 });
+
+test("the same search again leaves what is shown until it is read again", async () => {
+  const { page, grid, asked, scroll } = await gridOf(300);
+  const { columns, row } = windowOf({ count: 300, width: 640, top: 0, height: 720 });
+  scroll(row * Math.floor(250 / columns));
+  await settle();
+  const tile = page.find('[data-track="t250"]');
+  asked.length = 0;
+  const first = Array.from({ length: PAGE }, (_, index) => track(index + 1));
+  grid.show(300, first, true);
+  assert.equal(page.find('[data-track="t250"]'), tile);
+  await settle();
+  assert.ok(asked.some(([start]) => start === 200));
+  grid.show(300, first);
+  assert.equal(page.all('[data-track="t250"]').length, 0);
+});
