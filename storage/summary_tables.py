@@ -1,6 +1,6 @@
 """Tables with what ``storage.track_summaries`` computes from the rows of tracks; the rest is in ``storage.schema``."""
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, Table, Text
+from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
 from storage.schema import REVIEWS, SOURCES, metadata
 
@@ -26,4 +26,13 @@ summarised_videos = Table(
     metadata,
     Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
     Column("edit", Integer, nullable=False),  # the last edit that its track summaries include
+)
+
+track_likenesses = Table(
+    "track_likenesses",
+    metadata,
+    Column("track_id", Text, ForeignKey("tracks.id"), primary_key=True),
+    Column("blob_hash", Text, nullable=False),
+    Column("method", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # float32; empty: the track cannot be compared
 )

@@ -169,14 +169,15 @@ function show(opener, label, value) {
 function sortButton({ query, changed }, parts) {
   const item = (/** @type {typeof SORTS[number]} */ order) => ({
     title: order.label,
-    current: order === query.order,
+    current: order === query.order && !query.values.like,
     run: () => {
       query.order = order;
+      delete query.values.like;
       changed();
     },
   });
   const open = () => openMenu(sorter, SORTS.map(item), { label: "Sort by", align: "end" });
   const sorter = button("", { kind: "ghost", id: "v-sort", onclick: open });
-  parts.push(() => fill(sorter, h("span.v-ell", null, `Sort: ${query.order.label}`), icon("down", 14)));
+  parts.push(() => fill(sorter, h("span.v-ell", null, `Sort: ${query.orderName}`), icon("down", 14)));
   return sorter;
 }

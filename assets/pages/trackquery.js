@@ -2,10 +2,10 @@
 /** What the page of tracks asks for: filters and order, kept in the page's address under the names of the route. */
 
 export const LISTS = /** @type {const} */ (["category", "state", "source", "who", "video"]);
-export const VALUES = /** @type {const} */ (["min_score", "max_score", "min_length", "max_length", "text"]);
+export const VALUES = /** @type {const} */ (["min_score", "max_score", "min_length", "max_length", "text", "like"]);
 
 /** @typedef {typeof LISTS[number]} List filters of which one of several values is enough */
-/** @typedef {typeof VALUES[number]} Value filters with one value */
+/** @typedef {typeof VALUES[number]} Value filters with one value, and the track whose look-alikes come first */
 
 /** Orders that the menu offers. @type {{label: string, sort: string, descending: boolean}[]} */
 export const SORTS = [
@@ -39,13 +39,18 @@ export class TrackQuery {
 
   /** Whether any filter is set. */
   get filtered() {
-    return LISTS.some((name) => this.lists[name].length) || VALUES.some((name) => this.values[name]);
+    return LISTS.some((name) => this.lists[name].length) || VALUES.some((name) => name !== "like" && this.values[name]);
   }
 
   /** Leave all filters out; the order stays. */
   clear() {
     for (const name of LISTS) this.lists[name] = [];
-    this.values = {};
+    this.values = this.values.like ? { like: this.values.like } : {};
+  }
+
+  /** Name of the order. */
+  get orderName() {
+    return this.values.like ? "look-alike" : this.order.label;
   }
 
   /** The query of the route, with what `more` adds. @param {Record<string, string|number>} [more] */

@@ -6,7 +6,7 @@ import { button, fill, h } from "../kit/dom.js";
 import { isFloating } from "../kit/floating.js";
 import { messageOf } from "../kit/request.js";
 import { count, plural } from "../kit/text.js";
-import { currentProject, get } from "./data.js";
+import { currentProject, get, post } from "./data.js";
 import { emptyPlace, failedPlace } from "./places.js";
 import { TrackBulk } from "./trackbulk.js";
 import { filterBar } from "./trackfilters.js";
@@ -20,6 +20,8 @@ import { Selection } from "./trackselection.js";
 
 /** Milliseconds without a further letter after which a typed name is looked for. */
 const TYPING_MS = 250;
+/** Requests for looks between two new orders of the tiles. */
+const ROUNDS = 8;
 
 /** @param {HTMLElement} element */
 export async function mount(element) {
@@ -41,6 +43,7 @@ export class TrackPage {
     /** @type {Promise<string[]>|null} ids of all found tracks, asked for when they are needed */ this.order = null;
     /** @type {Job[]} active ones */ this.jobs = [];
     this.asked = 0;
+    /** tracks whose look is not computed yet, while it is */ this.left = 0;
     /** @type {string|null} query of what is shown */ this.shown = null;
     this.selection = new Selection(() => this.drawSelection());
     this.grid = new TrackGrid(
@@ -50,6 +53,7 @@ export class TrackPage {
         me: this.me,
         category: (id) => this.facets.categories.find((one) => one.id === id)?.name ?? "",
         select: (id, extend) => void this.select(id, extend),
+        like: (id) => void this.sortByLook(id),
       },
       this.selection.ids,
       (error) => this.fail(error),
@@ -75,6 +79,7 @@ export class TrackPage {
       if (!document.hidden && this.project) void this.refresh();
     });
     await this.refresh();
+    void this.compare();
   }
 
   /** Ask for the numbers and the tracks again; the filters stay. */
@@ -84,12 +89,44 @@ export class TrackPage {
       if (!this.project) return fill(this.place, noProject());
       this.grid.context.project = this.project;
       this.facets = await get(`/data/projects/${encodeURIComponent(this.project)}/track-facets`);
-      const choosing = { query: this.query, facets: this.facets, me: this.me, changed: () => void this.changed() };
-      fill(this.bar, filterBar(choosing, this.search));
+      this.drawBar();
       await this.find();
     } catch (error) {
       this.fail(error);
     }
+  }
+
+  drawBar() {
+    const choosing = { query: this.query, facets: this.facets, me: this.me, changed: () => void this.changed() };
+    fill(this.bar, filterBar(choosing, this.search));
+  }
+
+  /** Show those tracks first that look like one. @param {string} id */
+  async sortByLook(id) {
+    this.query.values.like = id;
+    this.drawBar();
+    await this.changed();
+    scrollTo(0, 0);
+    await this.compare();
+  }
+
+  /** Have the looks of all tracks computed, as long as they are sorted by it. */
+  async compare() {
+    const { like } = this.query.values;
+    if (!like || !this.project) return;
+    try {
+      for (let round = 1; like === this.query.values.like; round++) {
+        const { left } = await post(`/data/projects/${encodeURIComponent(this.project)}/tracks/compare`);
+        this.left = left;
+        if (left === 0 || round % ROUNDS === 0) await this.find();
+        else this.drawHead();
+        if (left === 0) return;
+      }
+    } catch (error) {
+      this.bulk.say(messageOf(error), { bad: true });
+    }
+    this.left = 0;
+    this.drawHead();
   }
 
   /** The filters or the order have changed. */
@@ -137,17 +174,25 @@ export class TrackPage {
     fill(this.place, failedPlace("The tracks cannot be shown", error, again));
   }
 
+  /** Tracks of the project. */
+  get all() {
+    return Object.values(this.facets.states).reduce((sum, number) => sum + number, 0);
+  }
+
+  drawHead() {
+    const { total, masks } = this.found;
+    const found = total === this.all ? plural(total, "track") : `${count(total)} of ${plural(this.all, "track")}`;
+    const left = this.left ? ` Comparing, ${plural(this.left, "track")} left.` : "";
+    const line = h("p", { role: "status" }, `${found}, ${plural(masks, "mask")}.${left}`);
+    fill(this.head, h("div.v-grow", null, h("h1", null, "Tracks"), line));
+  }
+
   /** @param {boolean} again the filters and the order are those of what is shown */
   draw(again) {
-    const { total, masks, tracks } = this.found;
-    const all = Object.values(this.facets.states).reduce((sum, number) => sum + number, 0);
+    const { total, tracks } = this.found;
     document.title = "Tracks";
-    if (all === 0) return fill(this.place, noTracks());
-    const line = total === all ? plural(all, "track") : `${count(total)} of ${plural(all, "track")}`;
-    fill(
-      this.head,
-      h("div.v-grow", null, h("h1", null, "Tracks"), h("p", { role: "status" }, `${line}, ${plural(masks, "mask")}`)),
-    );
+    if (this.all === 0) return fill(this.place, noTracks());
+    this.drawHead();
     const nothing = total ? null : h("p.v-none", null, "No track fits these filters.");
     const typing = document.activeElement === this.search;
     // What is on the page already stays where it is, with its focus and its open lists.

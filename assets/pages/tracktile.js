@@ -15,6 +15,7 @@ import { nameOf, scoreOf, sourcesOf } from "./trackwords.js";
  * @property {string} me the author's name of this browser
  * @property {(id: string|null) => string} category name of a category, "" where there is none
  * @property {(id: string, extend: boolean) => void} select called by a press, `extend` with Shift
+ * @property {(id: string) => void} like called to sort by look-alike of this track
  */
 
 /** Address of the editor at the track and its best frame. @param {string} project @param {TrackLine} track */
@@ -35,12 +36,23 @@ export function tile(track, context) {
     event.preventDefault();
     context.select(track.id, event.shiftKey);
   };
+  const likePress = (/** @type {MouseEvent} */ event) => {
+    event.stopPropagation();
+    context.like(track.id);
+  };
+  const like = {
+    type: "button",
+    title: "Sort by look-alike",
+    "aria-label": `Sort by look-alike of ${name}`,
+    onclick: likePress,
+  };
   const check = { role: "checkbox", "aria-checked": "false", "aria-label": `Select ${name}`, type: "button" };
   return h(
     "div.v-tc",
     { "data-track": track.id, onclick: press },
     h("a.v-tcpic", { href: editorAddress(context.project, track), title: `Open ${name}` }, picture(track, name)),
     h("button.v-tccheck", check, icon("check", 14)),
+    track.mask === null ? null : h("button.v-tclike", like, icon("search", 14)),
     facts(track, context),
   );
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Query
 
 from app.errors import BadInput
+from app.reviewing import look_alikes
 from app.web import wire
 from app.web.context import Context
 from app.web.track_summaries import bring_up_to_date
@@ -24,7 +25,10 @@ Words = Annotated[list[str], Query(default_factory=list, max_length=2000)]
 
 @dataclass(frozen=True)
 class TrackQuery:
-    """The query of the routes that find tracks; see `storage.track_search.TrackFilter` for the meaning."""
+    """The query of the routes that find tracks; see `storage.track_search.TrackFilter` for the meaning.
+
+    ``like``: the id of a track; those that look most like it come first, in place of ``sort``.
+    """
 
     category: Words
     state: Words
@@ -38,6 +42,7 @@ class TrackQuery:
     text: str = ""
     sort: str = "video"
     descending: bool = False
+    like: str = ""
 
     def filter(self, project_id: str) -> TrackFilter:
         """The filter for a project. Raises `BadInput` for a word that is none of the known ones."""
@@ -65,13 +70,22 @@ def router(context: Context) -> APIRouter:
     routes = APIRouter(prefix="/data")
 
     def page(wanted: TrackFilter, asked: TrackQuery, start: int, stop: int) -> Json:
-        order = {"sort": asked.sort, "descending": asked.descending}
         with context.database.read() as tx:
             total, number = track_search.count(tx, wanted)
-            found = track_search.search(tx, wanted, **order, start=start, stop=stop)  # type: ignore[arg-type]
+            found = (
+                ()
+                if asked.like
+                else track_search.search(
+                    tx, wanted, sort=asked.sort, descending=asked.descending, start=start, stop=stop
+                )
+            )
+        if asked.like:
+            found = look_alikes.page(context.database, wanted, asked.like, start=start, stop=stop)
         return {"total": total, "masks": number, "start": start, "tracks": [wire.track_line(line) for line in found]}
 
     def identifiers(wanted: TrackFilter, asked: TrackQuery) -> Json:
+        if asked.like:
+            return {"tracks": look_alikes.ordered(context.database, wanted, asked.like)}
         with context.database.read() as tx:
             return {"tracks": track_search.ids(tx, wanted, sort=asked.sort, descending=asked.descending)}
 

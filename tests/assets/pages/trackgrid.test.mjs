@@ -31,7 +31,12 @@ async function gridOf(count) {
     asked.push([start, stop]);
     return Array.from({ length: Math.min(stop, count) - start }, (_, index) => track(start + index + 1));
   };
-  const grid = new TrackGrid(load, { project: "p", me: "", category: () => "", select() {} }, new Set(), assert.fail);
+  const grid = new TrackGrid(
+    load,
+    { project: "p", me: "", category: () => "", select() {}, like() {} },
+    new Set(),
+    assert.fail,
+  );
   document.body.append(grid.place);
   const scroll = (top) => {
     grid.place.getBoundingClientRect = () => ({ left: 0, top: -top, right: 0, bottom: 0 });

@@ -29,6 +29,7 @@ async function opened({ address = "/tracks/?project=p", tracks = THREE, total = 
     },
   });
   globalThis.requestAnimationFrame = (work) => setTimeout(work, 16);
+  globalThis.scrollTo = () => {};
   localStorage.setItem("v-author", "person:me");
   const found = new TrackPage(page.place("v-tracks").querySelector("#v-tracks"));
   await found.start();
@@ -48,7 +49,7 @@ async function press(page, id, more = {}) {
 
 test("the head counts tracks and masks", async () => {
   const { page } = await opened();
-  assert.equal(page.text(".v-phead"), "Tracks3 tracks, 31 masks");
+  assert.equal(page.text(".v-phead"), "Tracks3 tracks, 31 masks.");
 });
 
 test("a tile has the facts of its track, and its crop opens the editor there", async () => {
@@ -195,4 +196,36 @@ test("a job that ended is looked up", async () => {
   page.answers[ROUTE] = { total: 1, masks: 1, start: 0, tracks: [THREE[1]] };
   await page.tell("v-jobs", []);
   assert.deepEqual(shown(page), ["t2"]);
+});
+
+test("tracks are sorted by look-alike of one; what is not compared yet is computed, and the order is asked for again", async () => {
+  const liked = "GET /data/projects/p/tracks?like=t2&start=0&stop=100";
+  let left = 64;
+  const answers = {
+    [liked]: { total: 3, masks: 31, start: 0, tracks: [THREE[1], THREE[0], THREE[2]] },
+    "POST /data/projects/p/tracks/compare": () => ({ left: (left -= 32) }),
+  };
+  const { page } = await opened({ answers });
+  page.find('[data-track="t2"] .v-tclike').click();
+  await settle();
+  assert.deepEqual(shown(page), ["t2", "t1", "t3"]);
+  assert.equal(page.writes.length, 2);
+  assert.equal(page.calls.filter((call) => call === liked).length, 2);
+  assert.deepEqual(
+    [location.search, page.text("#v-sort"), selected(page)],
+    ["?project=p&like=t2", "Sort: look-alike", []],
+  );
+  page.find("#v-sort").click();
+  await page.press("video", ".v-menu");
+  assert.deepEqual([shown(page), location.search], [["t1", "t2", "t3"], "?project=p"]);
+});
+
+test("comparing that fails says why and leaves the tracks", async () => {
+  const answers = {
+    "GET /data/projects/p/tracks?like=t1&start=0&stop=100": { total: 3, masks: 31, start: 0, tracks: THREE },
+    "POST /data/projects/p/tracks/compare": refuse("The database is busy.", 503),
+  };
+  const { page } = await opened({ address: "/tracks/?project=p&like=t1", answers });
+  assert.match(page.text(".v-tctoast"), /The database is busy\./);
+  assert.equal(shown(page).length, 3);
 });

@@ -1,0 +1,61 @@
+"""Tracks in the order in which they look like a chosen one, and the vectors that this needs."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pictures.likeness import METHOD, distances
+from storage import track_likenesses, track_search
+from storage.database import Database
+from storage.track_likenesses import Unseen
+from storage.track_search import TrackFilter, TrackLine
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Tracks of a project that have no vector yet: how many, and the next ones to compute."""
+
+    number: int
+    next: tuple[Unseen, ...]
+
+
+def waiting(database: Database, project_id: str, *, limit: int) -> Waiting:
+    """The tracks whose look is not known yet; the summaries must be up to date."""
+    with database.read() as tx:
+        return Waiting(*track_likenesses.unseen(tx, project_id, method=METHOD, limit=limit))
+
+
+def store(database: Database, found: dict[Unseen, np.ndarray | None]) -> None:
+    """Store vectors (float32); None for a track whose picture cannot be read."""
+    packed = {one: b"" if vector is None else vector.astype("<f4").tobytes() for one, vector in found.items()}
+    with database.atomic() as tx:
+        track_likenesses.put(tx, packed, method=METHOD)
+
+
+def ordered(database: Database, wanted: TrackFilter, like: str) -> tuple[str, ...]:
+    """Ids of the found tracks, those first that look most like the track with the id ``like``.
+
+    Tracks without a vector come last, in the usual order; so do all if the chosen one has none.
+    """
+    with database.read() as tx:
+        ids = track_search.ids(tx, wanted)
+        known = track_likenesses.vectors(tx, {*ids, like}, method=METHOD)
+    if like not in known:
+        return ids
+    compared = [track for track in ids if track in known]
+    if not compared:
+        return ids
+    vectors = np.frombuffer(b"".join(known[track] for track in compared), "<f4").reshape(len(compared), -1)
+    order = np.argsort(distances(vectors, np.frombuffer(known[like], "<f4")), kind="stable")
+    return (*(compared[at] for at in order), *(track for track in ids if track not in known))
+
+
+def page(database: Database, wanted: TrackFilter, like: str, *, start: int, stop: int) -> tuple[TrackLine, ...]:
+    """The found tracks ``start`` to ``stop`` - 1 in the order of `ordered`."""
+    ids = ordered(database, wanted, like)[start:stop]
+    if not ids:
+        return ()
+    with database.read() as tx:
+        only = TrackFilter(wanted.project_id, track_ids=ids)
+        found = {line.id: line for line in track_search.search(tx, only, stop=len(ids))}
+    return tuple(found[track] for track in ids if track in found)

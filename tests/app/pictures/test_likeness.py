@@ -1,0 +1,63 @@
+"""Vectors of looks: the same thing elsewhere and larger is near, another colour or shape is far."""
+
+import cv2
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.pictures.jpegs import encode
+from app.pictures.likeness import LENGTH, distances, likeness
+from storage import rle
+
+WIDTH, HEIGHT = 320, 240
+RED, BLUE, GREEN = (210, 40, 30), (30, 60, 210), (40, 180, 60)
+
+
+def look(colour: tuple[int, int, int], shape: str, x: int, y: int, size: int, *, ground: int = 110) -> np.ndarray:
+    """The vector of one filled shape on a grey frame."""
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    if shape == "disc":
+        cv2.circle(mask, (x, y), size // 2, 1, -1)
+    elif shape == "bar":
+        cv2.rectangle(mask, (x - size, y - size // 6), (x + size, y + size // 6), 1, -1)
+    else:
+        cv2.rectangle(mask, (x - size // 2, y - size // 2), (x + size // 2, y + size // 2), 1, -1)
+    pixels = np.full((HEIGHT, WIDTH, 3), ground, np.uint8)
+    pixels[mask > 0] = colour
+    return likeness(encode(pixels, None), rle.encode(mask.astype(bool)))
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    x=st.integers(90, 230), y=st.integers(90, 150), size=st.integers(30, 70), colour=st.sampled_from([RED, BLUE, GREEN])
+)
+def test_the_same_thing_is_nearer_than_another_colour_or_shape(
+    x: int, y: int, size: int, colour: tuple[int, int, int]
+) -> None:
+    chosen = look(colour, "disc", 160, 120, 50)
+    other = BLUE if colour != BLUE else RED
+    near, *far = distances(
+        np.stack([look(colour, "disc", x, y, size), look(other, "disc", x, y, size), look(colour, "bar", x, y, size)]),
+        chosen,
+    )
+    assert near < 0.5 * min(far)
+
+
+def test_the_ground_beside_the_mask_does_not_count() -> None:
+    one, other = look(RED, "disc", 100, 100, 50, ground=20), look(RED, "disc", 100, 100, 50, ground=230)
+    assert np.linalg.norm(one - other) < 0.5 * np.linalg.norm(one - look(BLUE, "disc", 100, 100, 50))
+
+
+def test_a_vector_is_finite_and_a_thing_is_like_itself() -> None:
+    chosen = look(GREEN, "square", 60, 60, 40)
+    assert chosen.shape == (LENGTH,) and chosen.dtype == np.float32 and np.isfinite(chosen).all()
+    assert distances(chosen[None], chosen)[0] == pytest.approx(0)
+
+
+def test_an_empty_mask_has_zeros_and_one_pixel_a_look() -> None:
+    jpeg = encode(np.full((HEIGHT, WIDTH, 3), 90, np.uint8), None)
+    assert not likeness(jpeg, rle.empty(HEIGHT, WIDTH)).any()
+    dot = np.zeros((HEIGHT, WIDTH), bool)
+    dot[3, 5] = True
+    assert likeness(jpeg, rle.encode(dot)).any()

@@ -1,0 +1,87 @@
+"""Sorting tracks by look-alike over HTTP, on a video of squares in several colours."""
+
+from pathlib import Path
+from typing import Any
+
+import av
+import numpy as np
+import pytest
+from fastapi.testclient import TestClient
+
+from app.library.videos import add_video
+from app.settings import Settings
+from app.web.routes import look_alikes
+from storage.database import Database
+from storage.projects import Project
+from storage.videos import Video
+from tests.app.made import square
+from tests.app.web.requests import draw, get
+
+COLOURS = {"red": (220, 30, 30), "blue": (30, 40, 220), "red again": (210, 40, 35), "blue again": (40, 50, 210)}
+SIZE = (160, 48)
+
+
+@pytest.fixture
+def squares(client: TestClient, database: Database, settings: Settings, project: Project, tmp_path: Path) -> Video:
+    """A video whose frames show one square of each colour, side by side."""
+    pixels = np.full((SIZE[1], SIZE[0], 3), 120, np.uint8)
+    for index, colour in enumerate(COLOURS.values()):
+        pixels[12:36, 8 + 40 * index : 32 + 40 * index] = colour
+    path = tmp_path / "squares.mp4"
+    with av.open(str(path), "w") as container:
+        stream = container.add_stream("libx264", rate=10)
+        stream.width, stream.height, stream.pix_fmt = SIZE[0], SIZE[1], "yuv420p"
+        for _ in range(4):
+            container.mux(stream.encode(av.VideoFrame.from_ndarray(pixels, format="rgb24")))
+        container.mux(stream.encode())
+    return add_video(database, settings, project_id=project.id, path=path)
+
+
+@pytest.fixture
+def tracks(client: TestClient, squares: Video) -> dict[str, str]:
+    """Id of the track of each square, by the name of its colour."""
+    masks = {name: square(8 + 40 * index, 12, 24, SIZE) for index, name in enumerate(COLOURS)}
+    return {name: draw(client, squares, {1: mask}, name=name)[0] for name, mask in masks.items()}
+
+
+def compare(client: TestClient, project: Project) -> int:
+    answer = client.post(f"/data/projects/{project.id}/tracks/compare")
+    assert answer.status_code == 200, answer.text
+    return int(answer.json()["left"])
+
+
+def names(client: TestClient, project: Project, like: str, more: str = "") -> list[Any]:
+    return [track["name"] for track in get(client, f"projects/{project.id}/tracks?like={like}{more}")["tracks"]]
+
+
+def test_tracks_of_the_same_colour_come_first(client: TestClient, project: Project, tracks: dict[str, str]) -> None:
+    assert names(client, project, tracks["blue"]) == list(COLOURS)
+    assert compare(client, project) == 0
+    assert names(client, project, tracks["blue"])[:2] == ["blue", "blue again"]
+    assert names(client, project, tracks["red again"])[:2] == ["red again", "red"]
+    assert names(client, project, tracks["blue"], "&start=1&stop=2") == ["blue again"]
+    assert names(client, project, tracks["blue"], "&text=red") == names(client, project, tracks["blue"])[2:]
+    ids = get(client, f"projects/{project.id}/track-ids?like={tracks['blue']}")["tracks"]
+    assert ids[:2] == [tracks["blue"], tracks["blue again"]]
+    assert names(client, project, "none") == list(COLOURS)
+
+
+def test_a_few_are_computed_at_a_time(
+    client: TestClient, project: Project, tracks: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(look_alikes, "AT_ONCE", 3)
+    assert [compare(client, project) for _ in range(3)] == [1, 0, 0]
+
+
+def test_tracks_whose_source_is_gone_come_last(
+    client: TestClient, project: Project, squares: Video, video: Video, tracks: dict[str, str]
+) -> None:
+    gone, _ = draw(client, video, {1: square(1, 1)}, name="gone")
+    Path(video.path).unlink()
+    assert compare(client, project) == 0
+    assert names(client, project, tracks["red"])[-1] == "gone"
+    assert names(client, project, gone)[0] is not None
+
+
+def test_an_unknown_project_is_not_found(client: TestClient) -> None:
+    assert client.post("/data/projects/none/tracks/compare").status_code == 404
