@@ -70,7 +70,7 @@ function facts(track, { category, me }) {
   const state = REVIEW_STATES[track.state];
   const label = category(track.category);
   const frames = track.masks ? `, frames ${track.first} to ${track.last}` : "";
-  const who = nameOf(track.author, me);
+  const [who, sources] = [nameOf(track.author, me), sourcesOf(track.sources)];
   return h(
     "div.v-tcb",
     null,
@@ -96,8 +96,8 @@ function facts(track, { category, me }) {
     ),
     h(
       "div.v-ell.v-t3",
-      { title: "Source and who changed it last" },
-      [sourcesOf(track.sources), who].filter(Boolean).join(" · "),
+      { title: `Changed last by: ${who}. Sources: ${sources}` },
+      [who, sources].filter(Boolean).join(" · "),
     ),
   );
 }

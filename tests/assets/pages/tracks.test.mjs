@@ -55,8 +55,8 @@ test("the head counts tracks and masks", async () => {
 test("a tile has the facts of its track, and its crop opens the editor there", async () => {
   const { page } = await opened();
   const [first, second, third] = page.all(".v-tc").map((tile) => tile.textContent.replace(/\s+/g, " "));
-  assert.equal(first, "1Rexdogclip30 masksAccepted0.90Drawn · You");
-  assert.equal(second, "2No categoryclip1 maskUnreviewed–Proposed · Model or import");
+  assert.equal(first, "1Rexdogclip30 masksAccepted0.90You · Drawn");
+  assert.equal(second, "2No categoryclip1 maskUnreviewed–Model or import · Proposed");
   assert.match(third, /^No mask3No category/);
   const link = page.find('[data-track="t1"] a');
   assert.equal(link.href, "/review/?project=p&video=v&frame=5&track=1");

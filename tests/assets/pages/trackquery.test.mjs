@@ -1,0 +1,28 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TrackQuery } from "../../../assets/pages/trackquery.js";
+
+test("a query goes through the address and comes back", () => {
+  const search =
+    "?project=p&category=a&category=none&state=look&who=run%3A&min_length=3&text=old+dog&sort=area&descending=true";
+  const query = TrackQuery.read(search);
+  assert.deepEqual(query.lists.category, ["a", "none"]);
+  assert.equal(query.order.label, "largest");
+  const again = TrackQuery.read(query.toAddress("?project=p&category=x"));
+  assert.deepEqual([again.lists, again.values, again.order], [query.lists, query.values, query.order]);
+  assert.match(query.toAddress("?project=p"), /^\?project=p&/);
+});
+
+test("an order that is none of the menu's is the first one", () => {
+  assert.equal(TrackQuery.read("?sort=odd&descending=true").order.sort, "video");
+  assert.equal(TrackQuery.read("").filtered, false);
+});
+
+test("clearing the filters keeps the order, also that by look-alike", () => {
+  const query = TrackQuery.read("?state=look&text=rex&like=t1&sort=area&descending=true");
+  query.clear();
+  assert.deepEqual(
+    [query.filtered, query.orderName, query.toAddress("?project=p")],
+    [false, "look-alike", "?project=p&like=t1&sort=area&descending=true"],
+  );
+});
