@@ -45,6 +45,14 @@ def delete(database: Database, settings: Settings, *, checkpoint_id: str) -> Che
     return found
 
 
+def deletes_file(settings: Settings, found: Checkpoint) -> bool:
+    """Whether deleting a checkpoint deletes its file: one in the folder of this program's checkpoints.
+
+    A person's own file elsewhere stays.
+    """
+    return checkpoint_path(settings, found).resolve().parent == settings.checkpoints.resolve()
+
+
 def _require_here(found: Checkpoint) -> None:
     if found.removed is not None:
         raise BadInput(f"The checkpoint {found.name} was removed; choose another one.")
@@ -78,10 +86,9 @@ def _ancestors(every: Sequence[Checkpoint], of: Checkpoint) -> Iterator[Checkpoi
 
 
 def _remove_file(settings: Settings, found: Checkpoint) -> None:
-    """Remove the file, if it lies in the folder of this program's checkpoints; a person's own file stays."""
-    path = checkpoint_path(settings, found).resolve()
-    if path.parent != settings.checkpoints.resolve():
+    if not deletes_file(settings, found):
         return
+    path = checkpoint_path(settings, found).resolve()
     try:
         path.unlink(missing_ok=True)
     except OSError as error:

@@ -8,11 +8,11 @@ import { messageOf } from "../kit/request.js";
 /**
  * Ask for another name.
  * @param {HTMLElement} anchor
- * @param {{label: string, value: string, save: (name: string) => Promise<unknown>}} options
- *   `save` stores the name; the message of its error is shown, and the field stays
+ * @param {{label: string, value: string, longest?: number, save: (name: string) => Promise<unknown>}} options
+ *   `longest`: characters; `save` stores the name; the message of its error is shown, and the field stays
  */
-export function askName(anchor, { label, value, save }) {
-  const field = h("input", { "aria-label": label, maxlength: 200, value, autofocus: true });
+export function askName(anchor, { label, value, longest = 200, save }) {
+  const field = h("input", { "aria-label": label, maxlength: longest, value, autofocus: true });
   const problem = h("p.v-badc", { role: "alert", hidden: true });
   const submit = async (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();

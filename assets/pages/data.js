@@ -10,6 +10,9 @@ export const get = (path) => request("GET", path, undefined, LONG_PATIENCE);
 export const post = (path, body = {}) => request("POST", path, body, LONG_PATIENCE);
 
 /** @param {string} path @param {unknown} body */
+export const patch = (path, body) => request("PATCH", path, body, LONG_PATIENCE);
+
+/** @param {string} path @param {unknown} [body] */
 export const remove = (path, body) => request("DELETE", path, body, LONG_PATIENCE);
 
 /** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */

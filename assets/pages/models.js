@@ -2,9 +2,12 @@
 /** The models page: checkpoints of the project, releases to download, jobs about them. */
 
 import { button, fill, h, icon } from "../kit/dom.js";
+import { openMenu } from "../kit/floating.js";
 import { messageOf } from "../kit/request.js";
 import { count, points, size, when } from "../kit/text.js";
-import { currentProject, get, post } from "./data.js";
+import { askDelete } from "./askdelete.js";
+import { askName } from "./askname.js";
+import { currentProject, get, patch, post, remove } from "./data.js";
 import { jobList } from "./joblist.js";
 import { failedPlace } from "./places.js";
 import { scores } from "./rules.js";
@@ -22,6 +25,8 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {string|null} [parent] name of the checkpoint it was trained from
  * @property {{ap: number, before: number|null, before_name: string|null, set: string}|null} [measured] AP, 0 to 1, on a set of its own
  * @property {number} size_bytes
+ * @property {boolean} deletes_file deleting it deletes its file too, which lies in the data folder
+ * @property {boolean} builtin_demo it comes with the program, and stays
  * @property {number} created unix seconds
  */
 /** @typedef {{name: string, size_bytes: number, classes: number, have: boolean, url: string}} Release a published checkpoint */
@@ -58,6 +63,19 @@ function measurement({ measured: m, thresholds }) {
   );
 }
 
+/** @param {Checkpoint} c */
+const route = (c) => `checkpoints/${encodeURIComponent(c.id)}`;
+
+/** What deleting a checkpoint takes away and what stays, as sentences. @param {Checkpoint} c */
+export function lossOf(c) {
+  return [
+    c.deletes_file
+      ? `Its file goes too, which frees ${size(c.size_bytes)}.`
+      : "It leaves the list; its file stays where it is, so nothing is freed.",
+    "Masks that it proposed stay, and so do checkpoints that were trained from it.",
+  ];
+}
+
 class Models {
   /** @param {HTMLElement} place */
   constructor(place) {
@@ -89,7 +107,7 @@ class Models {
   }
 
   async load() {
-    this.facts = await get(`/data/projects/${encodeURIComponent(this.project)}/checkpoints`);
+    this.facts = await get(this.path("checkpoints"));
   }
 
   /** Run `work`, load the checkpoints and draw; the message of an error is shown. @param {() => Promise<unknown>} work */
@@ -105,9 +123,14 @@ class Models {
     await this.refreshJobs?.();
   }
 
+  /** @param {string} tail */
+  path(tail) {
+    return `/data/projects/${encodeURIComponent(this.project)}/${tail}`;
+  }
+
   /** @param {string} tail of the path @param {object} [body] */
   send(tail, body) {
-    return this.run(() => post(`/data/projects/${encodeURIComponent(this.project)}/${tail}`, body));
+    return this.run(() => post(this.path(tail), body));
   }
 
   draw() {
@@ -148,11 +171,11 @@ class Models {
           h(
             "div.v-row",
             null,
-            h("b.v-ell", { style: { "max-width": "220px" } }, c.name),
+            h("b.v-ell.v-cname", { title: `${c.name}, ${c.config}, added ${when(c.created)}` }, c.name),
             c.id === this.facts.active ? h("span.v-chip.ok", null, icon("check", 12), "in use") : null,
           ),
         ),
-        h("td.v-t2", null, c.config),
+        h("td.v-t2.v-spare", null, c.config),
         h(
           "td",
           null,
@@ -164,10 +187,10 @@ class Models {
           ),
         ),
         h("td.v-t2", null, c.known_here.length ? count(c.known_here.length) : "none"),
-        h("td.v-t2.v-ell", null, c.parent ?? "–"),
+        h("td.v-t2.v-ell.v-parent", { title: c.parent }, c.parent ?? "–"),
         h("td", null, measurement(c)),
         h("td.n", null, size(c.size_bytes)),
-        h("td.v-t2", null, when(c.created)),
+        h("td.v-t2.v-spare", null, when(c.created)),
         h(
           "td.n",
           null,
@@ -178,26 +201,21 @@ class Models {
               ? null
               : button("Use", {
                   kind: "line",
-                  onclick: () => this.send(`checkpoints/${encodeURIComponent(c.id)}/activate`),
+                  onclick: () => this.send(`${route(c)}/activate`),
                 }),
-            button("Export", {
-              kind: "ghost",
-              icon: "export",
-              title: "Write the official .pth layout",
-              onclick: () => this.send(`checkpoints/${encodeURIComponent(c.id)}/export`),
-            }),
+            this.more(c),
           ),
         ),
       );
     const heads = [
       ["Checkpoint", ""],
-      ["Configuration", ""],
+      ["Configuration", "v-spare"],
       ["Classes", ""],
       ["Known here", ""],
       ["Trained from", ""],
       ["Measured", ""],
       ["Size", "n"],
-      ["Added", ""],
+      ["Added", "v-spare"],
       ["", "n"],
     ];
     return h(
@@ -210,6 +228,56 @@ class Models {
         h("tbody", null, ...this.facts.checkpoints.map(row)),
       ),
     );
+  }
+
+  /** The button of a checkpoint's menu. @param {Checkpoint} c */
+  more(c) {
+    const label = `Export, rename or delete ${c.name}`;
+    const attributes = {
+      type: "button",
+      "aria-label": label,
+      title: "Export, rename, delete",
+      "aria-haspopup": "menu",
+    };
+    const opener = h("button.v-more", attributes, icon("more"));
+    opener.addEventListener("click", () => this.openMenu(opener, c));
+    return opener;
+  }
+
+  /** @param {HTMLElement} anchor @param {Checkpoint} c */
+  openMenu(anchor, c) {
+    const own = c.builtin_demo ? "It comes with the program." : null;
+    const proposes =
+      c.id === this.facts.proposes ? "This project proposes with it; put another one in use first." : null;
+    const items = [
+      { title: "Export the official .pth", icon: "export", name: "export", run: () => this.send(`${route(c)}/export`) },
+      null,
+      { title: "Rename", icon: "edit", name: "rename", run: () => this.rename(anchor, c), reason: own },
+      { title: "Delete", icon: "trash", name: "delete", run: () => this.delete(anchor, c), reason: own ?? proposes },
+    ];
+    openMenu(anchor, items, { label: `Menu of ${c.name}`, align: "end" });
+  }
+
+  /** @param {HTMLElement} anchor @param {Checkpoint} c */
+  rename(anchor, c) {
+    askName(anchor, {
+      label: "Name of the checkpoint",
+      value: c.name,
+      longest: 100,
+      save: async (name) => {
+        await patch(this.path(route(c)), { name });
+        await this.run(async () => undefined);
+      },
+    });
+  }
+
+  /** @param {HTMLElement} anchor @param {Checkpoint} c */
+  delete(anchor, c) {
+    const run = async () => {
+      await remove(this.path(route(c)));
+      await this.run(async () => undefined);
+    };
+    askDelete(anchor, { name: c.name, loss: lossOf(c), run });
   }
 
   releases() {

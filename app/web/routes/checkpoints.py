@@ -56,7 +56,10 @@ def listed(context: Context, project_id: str) -> Json:
         "active": None if active is None else active.id,
         "proposes": None if proposing is None else proposing.id,
         "checkpoints": [
-            _line(checkpoint, by_hash, known[checkpoint.id], measured.get(checkpoint.id, {}))
+            {
+                **_line(checkpoint, by_hash, known[checkpoint.id], measured.get(checkpoint.id, {})),
+                "deletes_file": managing.deletes_file(context.settings, checkpoint),
+            }
             for checkpoint in reversed(found)
         ],
         "releases": [

@@ -102,6 +102,7 @@ def test_a_file_outside_of_the_data_folder_stays(database: Database, settings: S
             size_bytes=1,
             project_id=project.id,
         )
+    assert [managing.deletes_file(settings, one) for one in (spare, crafted)] == [True, False]
     for one in (spare, crafted):
         managing.delete(database, settings, checkpoint_id=one.id)
     assert own.read_bytes() == b"mine"
@@ -123,6 +124,8 @@ def test_routes_do_the_same(client: TestClient, database: Database, settings: Se
     base = made(database, settings, "base")
     spare = made(database, settings, "round 1", project_id=project.id)
     address = f"/data/projects/{project.id}/checkpoints"
+    listed = client.get(address).json()["checkpoints"]
+    assert [line["deletes_file"] for line in listed] == [True, True]
     assert client.patch(f"{address}/{spare.id}", json={"name": "best"}).json() == {"id": spare.id, "name": "best"}
     assert client.delete(f"{address}/{spare.id}").json() == {"id": spare.id, "name": "best"}
     assert names(database) == ["base"]

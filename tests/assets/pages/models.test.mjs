@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mount } from "../../../assets/pages/models.js";
+import { lossOf, mount } from "../../../assets/pages/models.js";
 import { openPage, refuse, settle } from "../browser.mjs";
 import { job, known } from "./made.mjs";
 
@@ -15,6 +15,8 @@ const checkpoint = (id, values = {}) => ({
   parent: null,
   measured: { ap: 0.486, before: 0.4, before_name: "demo", set: "2 held-out videos" },
   size_bytes: 14_700_000,
+  deletes_file: true,
+  builtin_demo: false,
   created: 1000,
   ...values,
 });
@@ -88,11 +90,75 @@ test("the head shows the checkpoint in use", async () => {
 
 test("another checkpoint is put in use; the one in use offers no such button", async () => {
   const page = await opened({}, { "POST /data/projects/p/checkpoints/2/activate": {} });
-  assert.equal(page.find('[data-checkpoint="round 1"]').querySelectorAll("button").length, 1);
+  assert.doesNotMatch(page.text('[data-checkpoint="round 1"]'), /Use/);
   page.answers[FACTS] = facts({ active: "2", proposes: "2" });
   await page.press("Use");
   assert.deepEqual(page.writes, ["POST /data/projects/p/checkpoints/2/activate {}"]);
   assert.match(page.text(".v-phead"), /round 2 proposes/);
+});
+
+/** Open the menu of a checkpoint and choose an entry. */
+async function choose(page, name, entry) {
+  await page.press(`Export, rename or delete ${name}`);
+  await page.press(entry, ".v-menu");
+}
+
+test("renaming saves the name and shows it; a refused one stays in the field with the reason", async () => {
+  const RENAME = "PATCH /data/projects/p/checkpoints/2";
+  const page = await opened({}, { [RENAME]: refuse("There is already a checkpoint named round 1.", 409) });
+  await choose(page, "round 2", "Rename");
+  assert.equal(page.find(".v-ask input").getAttribute("maxlength"), "100");
+  await page.type(".v-ask input", "round 1");
+  await page.press("Save");
+  assert.equal(page.text(".v-ask [role=alert]"), "There is already a checkpoint named round 1.");
+  page.answers[RENAME] = { id: "2", name: "fish only" };
+  page.answers[FACTS] = facts({ checkpoints: [checkpoint("1"), checkpoint("2", { name: "fish only" })] });
+  await page.type(".v-ask input", " fish only ");
+  await page.press("Save");
+  assert.equal(page.writes.at(-1), `${RENAME} {"name":"fish only"}`);
+  assert.deepEqual([page.all(".v-ask").length, cells(page, "fish only").length], [0, 9]);
+});
+
+test("deleting asks first, with what goes, what stays and what it frees", async () => {
+  const page = await opened({}, { "DELETE /data/projects/p/checkpoints/2": { id: "2", name: "round 2" } });
+  await choose(page, "round 2", "Delete");
+  assert.deepEqual([page.writes, document.activeElement.textContent], [[], "Keep"]);
+  assert.match(page.text(".v-ask"), /Delete round 2 for good\?Its file goes too, which frees 14\.7 MB\./);
+  assert.match(page.text(".v-ask"), /This cannot be undone\./);
+  await page.press("Keep");
+  assert.deepEqual([page.writes, page.all(".v-ask").length], [[], 0]);
+  await choose(page, "round 2", "Delete");
+  page.answers[FACTS] = facts({ checkpoints: [checkpoint("1")] });
+  await page.press("Delete for good");
+  assert.deepEqual(page.writes, ["DELETE /data/projects/p/checkpoints/2"]);
+  assert.deepEqual([page.all(".v-ask").length, page.all("[data-checkpoint]").length], [0, 1]);
+});
+
+test("a checkpoint that is needed elsewhere stays, and the question shows the server's sentence", async () => {
+  const sentence = "The checkpoint round 2 cannot be deleted: a job is using it; wait for that job or cancel it.";
+  const page = await opened({}, { "DELETE /data/projects/p/checkpoints/2": refuse(sentence) });
+  await choose(page, "round 2", "Delete");
+  await page.press("Delete for good");
+  assert.equal(page.text(".v-ask [role=alert]"), sentence);
+  assert.equal(page.all("[data-checkpoint]").length, 2);
+});
+
+test("what is known to be protected is not offered, with the reason", async () => {
+  const page = await opened({ checkpoints: [checkpoint("1"), checkpoint("2", { builtin_demo: true })] });
+  const reasons = async (name) => {
+    await page.press(`Export, rename or delete ${name}`);
+    const items = ["rename", "delete"].map((entry) => page.find(`[data-do=${entry}]`));
+    items.forEach((item) => item.click());
+    await page.press(`Export, rename or delete ${name}`); // closes the menu
+    return items.map((item) => item.getAttribute("title"));
+  };
+  assert.deepEqual(await reasons("round 2"), ["It comes with the program.", "It comes with the program."]);
+  assert.deepEqual(await reasons("round 1"), [null, "This project proposes with it; put another one in use first."]);
+});
+
+test("a file outside the data folder stays", () => {
+  assert.match(lossOf(checkpoint("1", { deletes_file: false })).join(" "), /its file stays where it is/);
+  assert.doesNotMatch(lossOf(checkpoint("1", { deletes_file: false })).join(" "), /frees/);
 });
 
 test("exporting is a job that is listed at once", async () => {
@@ -100,7 +166,7 @@ test("exporting is a job that is listed at once", async () => {
   page.answers[JOBS] = {
     jobs: [job("x", { kind: "export_checkpoint", status: "done", result: { sentence: "Written to /out/round.pth." } })],
   };
-  await page.press("Export");
+  await choose(page, "round 1", "Export the official .pth");
   assert.match(page.text(".v-jobs"), /Export to the official layout.*Written to \/out\/round\.pth\./);
 });
 
