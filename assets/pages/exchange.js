@@ -24,7 +24,7 @@ export async function mount(element) {
   const jobs = h("div");
   /** @type {() => Promise<void>} */ let look = async () => {};
   const imports = new Imports(() => look());
-  fill(place, imports.place, jobs);
+  fill(place, h("div.v-stack", null, imports.place, jobs));
   const looked = (/** @type {Set<string>} */ active) => {
     // The form's "It is under way" is true only as long as a job of its kind is active.
     KINDS.filter((kind) => !active.has(kind)).forEach(withdraw);
@@ -38,7 +38,7 @@ export async function mount(element) {
       ? "Nothing was imported or exported in this project yet."
       : "There is no project yet; an import into a new one makes it.",
     outcome: (job) => outcome(job, project, imports),
-    beside: (job) => imports.answers(job),
+    question: (job) => imports.answers(job),
   });
   window.addEventListener("v-answer", () => look());
 }

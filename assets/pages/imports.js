@@ -36,7 +36,7 @@ export class Imports {
   /** @param {() => Promise<void>} changed called after a request that changes jobs or imports */
   constructor(changed) {
     this.changed = changed;
-    this.place = h("div", { hidden: true });
+    this.place = h("div.v-stack", { hidden: true });
     this.told = h("p.v-note", { role: "status", hidden: true });
     this.list = h("ul.v-jobs");
     fill(
@@ -102,18 +102,21 @@ export class Imports {
     });
   }
 
-  /** The buttons that answer an import's question, none for a job that asks nothing. @param {Job} job */
+  /** What stands below the question of an import: its answers, or the one that was given; null for a job that asks nothing. @param {Job} job */
   answers(job) {
-    const asks = /** @type {{question?: string}|null} */ (job.result)?.question === "imported_already";
-    if (!asks) return null;
+    const { question, answer } = /** @type {{question?: string, answer?: string}} */ (job.result ?? {});
+    const given = ANSWERS.find(([repeat]) => repeat === answer);
+    if (given) return { below: h("div.v-t3", null, `Answered: ${given[1]}.`), open: false };
+    if (question !== "imported_already") return null;
     const path = `/data/jobs/${encodeURIComponent(job.id)}/answer`;
-    return h(
+    const below = h(
       "div.v-row",
       { style: { "margin-top": "6px" }, role: "group", "aria-label": "Videos that are here already" },
       ...ANSWERS.map(([repeat, label, image]) =>
         button(label, { kind: "line", icon: image, onclick: () => this.run(path, { repeat }) }),
       ),
     );
+    return { below, open: true };
   }
 
   /** @param {string} path @param {object} [body] @param {(answer: any) => string} [sentence] about the answer */

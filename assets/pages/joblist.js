@@ -17,7 +17,8 @@ const SHOWN = 6;
  * @property {string[]} kinds of jobs that are listed
  * @property {string} [empty] shown where there is no job
  * @property {(job: Job) => (HTMLElement|string|null)[]} outcome shown for a finished job
- * @property {(job: Job) => HTMLElement|null} [beside] shown below the error of a failed job
+ * @property {(job: Job) => {below: HTMLElement, open: boolean}|null} [question] shown below the sentence of a job that failed because it asks
+ *   something, which is no error, `open` until it is answered; null for a job that asks nothing
  * @property {() => void} [ended] called after a job has ended
  * @property {(active: Set<string>) => void} [looked] called after each request with the kinds of the active jobs
  */
@@ -89,7 +90,12 @@ const MARKS = { done: ["v-okc", "check"], failed: ["v-badc", "warn"], cancelled:
 function line(job, options, stop) {
   const active = isActive(job);
   const percent = Math.round((job.progress ?? 0) * 100);
-  const mark = MARKS[job.status] ?? ["v-acc", "spark"];
+  const question = (job.status === "failed" && options.question?.(job)) || null;
+  const mark = question
+    ? question.open
+      ? ["v-warnc", "warn"]
+      : ["v-t3", "check"]
+    : (MARKS[job.status] ?? ["v-acc", "spark"]);
   return h(
     "li",
     { "data-job": job.id, "data-status": job.status },
@@ -124,9 +130,11 @@ function line(job, options, stop) {
             h("i.u"),
           )
         : null,
-      active && job.message ? h("div.v-t3.v-ell", null, job.message) : null,
-      job.status === "failed" ? h("div.v-badc", { role: "alert" }, job.error ?? "It failed.") : null,
-      job.status === "failed" ? (options.beside?.(job) ?? null) : null,
+      active && job.message && job.message !== "waiting" ? h("div.v-t3.v-ell", null, job.message) : null,
+      job.status === "failed"
+        ? h("div", { class: question ? "v-t2" : "v-badc", role: question ? null : "alert" }, job.error ?? "It failed.")
+        : null,
+      question?.below,
       job.status === "cancelled" ? h("div.v-t3", null, keptOf(job) || "Stopped; nothing of it was kept.") : null,
       job.status === "done" ? h("div.v-t2.v-outcome", null, ...options.outcome(job)) : null,
     ),

@@ -1,5 +1,8 @@
 // @ts-check
-/** The context menus: the commands that a place offers, with their keys; those that cannot run now are grey. */
+/**
+ * The context menus: the commands that a place offers, with their keys. Those that cannot run now are grey; where no
+ * track is selected, most of them cannot, and the menu has only those that can.
+ */
 
 import { kbd } from "../../kit/dom.js";
 import { openMenuAt } from "../../kit/floating.js";
@@ -12,8 +15,8 @@ import { GROUPS } from "../commands/command.js";
  * Entries of a place, with a line between groups.
  * @param {Editor} app @param {import("../commands/command.js").Place} place @returns {(MenuItem|null)[]}
  */
-export function entriesOf({ registry, keymap }, place) {
-  const offered = registry.offered(place);
+export function entriesOf({ registry, keymap, track }, place) {
+  const offered = registry.offered(place).filter(({ id }) => track || !registry.reason(id));
   return GROUPS.map((group) => offered.filter((command) => command.group === group))
     .filter((commands) => commands.length)
     .flatMap((commands, i) => [
@@ -36,5 +39,5 @@ export function entriesOf({ registry, keymap }, place) {
 export function openContextMenu(app, place, point) {
   const { track } = app;
   const label = track ? `Commands of track ${track.number}` : "Commands of the picture";
-  openMenuAt(app.root, point, entriesOf(app, place), { label, width: 264 });
+  openMenuAt(app.root, point, entriesOf(app, place), { label, width: 320 });
 }

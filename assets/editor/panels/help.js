@@ -8,11 +8,7 @@ import { editKeys } from "./keys.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
-const COLUMNS = [
-  ["Move in time", "General"],
-  ["Draw", "See"],
-  ["Tracks", "Change tracks", "Review"],
-];
+const SHOWN = ["Move in time", "Tracks", "Review", "Draw", "Change tracks", "See", "General"];
 /** @type {readonly [label: string, ...keys: string[]][]} what the pointer does */
 const POINTER = Object.freeze([
   ["Erase while drawing", "Alt", "Right button"],
@@ -68,11 +64,11 @@ export function showKeys(app) {
   const draw = () => {
     const group = (/** @type {string} */ name) => {
       const lines = fitting(linesOf(app, name, Boolean(search.value.trim())), search.value);
-      return lines.length ? [h("h3", null, name), lines.map(row)] : null;
+      return lines.length ? h("section", null, h("h3", null, name), lines.map(row)) : null;
     };
-    const made = COLUMNS.map((names) => names.map(group));
-    const none = made.every((column) => column.every((part) => part === null));
-    fill(columns, none ? h("p.v-nothing", null, "Nothing fits.") : made.map((parts) => h("div", null, parts)));
+    const made = SHOWN.map(group);
+    columns.classList.toggle("v-found", Boolean(search.value.trim()));
+    fill(columns, made.some(Boolean) ? made : h("p.v-nothing", null, "Nothing fits."));
   };
   draw();
   const change = button("Change keys", {

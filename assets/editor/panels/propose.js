@@ -300,7 +300,7 @@ function start(app, proposer, checkpoint, close) {
   return h(
     "div",
     { class: "v-row v-popfoot" },
-    h("span", { class: "v-t3 v-grow" }, "what people drew or judged stays"),
+    h("span", { class: "v-t3 v-grow" }, "What people drew or judged stays."),
     h(
       "button",
       { class: `v-btn ${proposer.warning ? "" : "v-pri"}`, type: "button", "data-role": "start-propose", onclick: run },

@@ -121,7 +121,8 @@ function summaryOf(app) {
   if (!row)
     return { glyph: ["ci", 16, "v-t3"], title: "Unknown here", more: `${name}: nobody looked at frame ${frame}` };
   const sign = REVIEW_STATES[row.look ? "look" : row.review];
-  const score = row.score !== null && row.source === "proposed" ? ` ${row.score.toFixed(2)}` : "";
+  const score =
+    row.score !== null && row.source === "proposed" && row.state !== "absent" ? ` ${row.score.toFixed(2)}` : "";
   return {
     glyph: [sign.icon, 16, toneClass(sign)],
     title: row.look ?? sign.word,

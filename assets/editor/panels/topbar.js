@@ -162,7 +162,8 @@ function crumb(app) {
 function reviewed(app) {
   const bar = h("div", { class: "v-bar" });
   const numbers = h("div", { class: "v-numbers" });
-  const whole = h("div", { class: "v-progress" }, bar, numbers);
+  const percent = h("span", { class: "v-percent" });
+  const whole = h("div", { class: "v-progress" }, bar, percent, numbers);
   const draw = () => {
     const sum = app.session.now.phase === "ready" ? progress(app.document) : null;
     whole.hidden = !sum?.total;
@@ -190,6 +191,7 @@ function reviewed(app) {
       number("ci", "v-t3", unreviewed, "unreviewed"),
     );
     const done = Math.floor((100 * (accepted + corrected + rejected + complete)) / total);
+    percent.textContent = `${done} %`;
     whole.title = `${done} % done: ${accepted} accepted, ${corrected} corrected, ${rejected} rejected, ${unreviewed} unreviewed, ${look} need a look`;
   };
   app.view.on(["revision"], draw);

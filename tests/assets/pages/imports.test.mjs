@@ -103,13 +103,18 @@ test("an import that finds its videos here asks, and each answer is a button", a
     page.all("li button").map((button) => button.textContent),
     ["Leave them", "Replace them", "Import again"],
   );
+  assert.equal(page.all("li [role=alert]").length, 0, "a question is no error");
+  assert.equal(page.all("li .v-badc").length, 0);
   page.answers[JOBS] = { jobs: [{ ...asking, result: { answer: "replace" } }] };
   await page.press("Replace them");
   assert.deepEqual(page.writes, ['POST /data/jobs/i/answer {"repeat":"replace"}']);
   assert.equal(page.all("li button").length, 0);
+  assert.match(page.text("li"), /va is here already\.\s?Answered: Replace them\./);
 });
 
 test("a job that failed for another reason asks nothing", async () => {
   const failed = job("i", { kind: "import", status: "failed", error: "It is no JSON." });
-  assert.equal((await opened({ jobs: [failed] })).all("li button").length, 0);
+  const page = await opened({ jobs: [failed] });
+  assert.equal(page.all("li button").length, 0);
+  assert.equal(page.text("li [role=alert]"), "It is no JSON.");
 });

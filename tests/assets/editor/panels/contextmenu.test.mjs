@@ -9,14 +9,17 @@ import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 const ALL = [...COMMANDS, ...PANEL_COMMANDS];
 
-function menu(place, reason = () => null) {
+function menu(place, reason = () => null, track = { number: 1 }) {
   const ran = [];
   const registry = {
     offered: (wanted) => ALL.filter(({ places = ["palette"] }) => places.includes(wanted)),
     reason,
     run: (id) => ran.push(id),
   };
-  return { entries: entriesOf({ registry, keymap: { keyOf: (id) => (id === "accept" ? "A" : "") } }, place), ran };
+  return {
+    entries: entriesOf({ registry, keymap: { keyOf: (id) => (id === "accept" ? "A" : "") }, track }, place),
+    ran,
+  };
 }
 
 test("a menu has the commands of its place, in groups with lines between them", async () => {
@@ -37,6 +40,13 @@ test("what cannot run has its reason", async () => {
   const { entries } = menu("canvas", (id) => (id === "accept" ? "Select a track first." : null));
   assert.equal(entries.find((entry) => entry?.name === "accept").reason, "Select a track first.");
   assert.equal(entries.find((entry) => entry?.name === "fit").reason, null);
+});
+
+test("without a track the menu has only what can run, and no line before or after it", async () => {
+  await openPage();
+  const needsTrack = (id) => (id === "newTrack" || id === "fit" ? null : "Select a track first.");
+  const names = menu("canvas", needsTrack, null).entries.map((entry) => entry?.name ?? "-");
+  assert.deepEqual(names, ["newTrack", "-", "fit"]);
 });
 
 test("a row names the frames from the first mask to the last", () => {
