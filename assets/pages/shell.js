@@ -13,7 +13,6 @@ import { installSheets } from "./sheets.js";
 /** @param {HTMLElement} element the gr.HTML that holds the constant bar */
 export async function mount(element) {
   const bar = /** @type {HTMLElement} */ (element.querySelector(".v-top"));
-  fill(/** @type {Element} */ (bar.querySelector(".v-brand")), icon("logo", 22));
   const jobs = h("span.v-row.v-t2", { hidden: true, role: "status" });
   const switcher = button("", { kind: "ghost", id: "v-project-menu", onclick: () => openProjects(switcher) });
   fill(/** @type {Element} */ (bar.querySelector(".v-top-right")), jobs, switcher, themeButton());

@@ -4,8 +4,8 @@ import shutil
 
 from playwright.sync_api import Locator, Page
 
-from storage import checkpoints
 from app.opening import open_database
+from storage import checkpoints
 from tests.browser import driving
 from tests.browser.conftest import Watch
 from tests.serving import RunningServer

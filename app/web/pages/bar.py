@@ -1,6 +1,9 @@
 """The bar with the links to all pages, as HTML: Gradio draws it, and the document has it before Gradio has started."""
 
 import html
+import re
+
+from app.settings import ASSETS
 
 NAVIGATION = (
     ("library", "/", "Library"),
@@ -9,6 +12,15 @@ NAVIGATION = (
     ("retrain", "/retrain", "Retrain"),
     ("models", "/models", "Models"),
     ("exchange", "/exchange", "Import, export"),
+)
+
+_ICONS = (ASSETS / "look" / "icons.js").read_text(encoding="utf-8")
+_SHAPE = re.findall(r'^  logo: "(.*)",$', _ICONS, re.MULTILINE)[0].replace("'", '"')
+# As `iconMarkup` of look/icons.js writes it, so that the brand is there before any script.
+LOGO = (
+    '<i class="v-ic"><svg viewBox="0 0 20 20" width="22" height="22" fill="none" stroke="currentColor" '
+    'stroke-width="1.5" stroke-linecap="round" stroke-linejoin="round" aria-hidden="true">'
+    f"{_SHAPE}</svg></i>"
 )
 
 # The links of the first bar take the project from the page's address. The bar goes as soon as the page's own one is
@@ -28,13 +40,13 @@ _FIRST_SCRIPT = """
 
 
 def bar_html(current: str) -> str:
-    """The bar with the link of the page ``current`` marked; ``shell.js`` fills its brand and its right side."""
+    """The bar with the link of the page ``current`` marked; ``shell.js`` fills its right side."""
     links = "".join(
         f'<a href="{href}" data-nav="{key}"{" aria-current=page" if key == current else ""}>{html.escape(label)}</a>'
         for key, href, label in NAVIGATION
     )
     return (
-        f'<header class="v-top" data-page="{current}"><a class="v-brand" href="/" aria-label="Library"></a>'
+        f'<header class="v-top" data-page="{current}"><a class="v-brand" href="/" aria-label="Library">{LOGO}</a>'
         f'<nav class="v-nav" aria-label="Pages">{links}</nav><span class="v-grow"></span>'
         '<span class="v-top-right"></span></header>'
     )

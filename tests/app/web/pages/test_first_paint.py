@@ -106,6 +106,7 @@ def test_the_bar_is_in_the_document_before_gradio_builds_the_page(path: str, pag
     assert html.index('id="v-first"') < html.index("<gradio-app")
     assert html.count(f'data-page="{page}"') == 1
     assert re.findall(r'data-nav="(\w+)" aria-current', html) == [page]
+    assert re.search(r'class="v-brand"[^>]*><i class="v-ic"><svg [^>]*><path d="M4 13', html), "the brand has its mark"
     assert re.findall(r'href="([^"]+)" data-nav', html) == [href for _, href, _ in NAVIGATION]
 
 
