@@ -80,6 +80,8 @@ export function popover(anchor, content, { label, width, align = "start", onclos
 
 /** @param {HTMLElement} box @param {Element} anchor @param {"start"|"end"} align */
 function placeAt(box, anchor, align) {
+  // The button of a job goes when the job ends; its popover stays where it is.
+  if (!anchor.isConnected) return;
   const at = anchor.getBoundingClientRect();
   const { offsetWidth: width, offsetHeight: height } = box;
   const left = align === "end" ? at.right - width : at.left;

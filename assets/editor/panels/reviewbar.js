@@ -104,6 +104,12 @@ function summaryOf(app) {
       title: `New ${app.categoryName(newTrack.category)}`,
       more: "draw its mask on this frame",
     };
+  if (!track && !app.document.list().some((one) => !one.deleted))
+    return {
+      glyph: ["plus", 16, "v-t3"],
+      title: "No tracks yet",
+      more: `Propose finds some, or press ${app.keymap.keyOf("newTrack")} and draw one`,
+    };
   if (!track)
     return {
       glyph: ["select", 16, "v-t3"],

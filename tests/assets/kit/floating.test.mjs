@@ -106,6 +106,24 @@ test("where there is no room below it opens above, and always inside the window"
   assert.deepEqual([top, left], ["596px", "1032px"]);
 });
 
+test("it stays where it is when its button goes and its content changes", async () => {
+  const { page, one } = await withAnchors();
+  let resized;
+  globalThis.ResizeObserver = class {
+    constructor(call) {
+      resized = call;
+    }
+    observe() {}
+    disconnect() {}
+  };
+  one.getBoundingClientRect = () => ({ left: 900, right: 1000, top: 0, bottom: 20 });
+  menu(one, items("A"));
+  one.remove();
+  one.getBoundingClientRect = () => ({ left: 0, right: 0, top: 0, bottom: 0 });
+  resized();
+  assert.equal(page.find(".v-pop").style.left, "900px");
+});
+
 test("it may end where its button ends", async () => {
   const { page, one } = await withAnchors();
   one.getBoundingClientRect = () => ({ left: 900, right: 1000, top: 0, bottom: 20 });
