@@ -75,7 +75,7 @@ class ExchangeForms:
                 scale=3,
                 elem_id="v-import-frames",
             )
-            stride = _every_frames("v-import-stride", empty="those that it names")
+            stride = _every_frames("v-import-stride", empty="those in the file")
         with gr.Row():
             into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
             name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
