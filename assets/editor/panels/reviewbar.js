@@ -95,7 +95,7 @@ function scopeButtons(app) {
 }
 
 /** The state of the selected track on this frame. @param {Editor} app @returns {{glyph: [string, number, string], title: string, more: string}} */
-function summaryOf(app) {
+export function summaryOf(app) {
   const { frame, newTrack } = app.view.now;
   const { track } = app;
   if (newTrack)
@@ -104,7 +104,7 @@ function summaryOf(app) {
       title: `New ${app.categoryName(newTrack.category)}`,
       more: "draw its mask on this frame",
     };
-  if (!track && !app.document.list().some((one) => !one.deleted))
+  if (!track && app.document.list().length === 0)
     return {
       glyph: ["plus", 16, "v-t3"],
       title: "No tracks yet",
