@@ -1,6 +1,7 @@
 """Verbs that a person draws or drags: a mask that is cut along a line, the end of a lane."""
 
 import numpy as np
+from playwright.sync_api import expect
 
 from tests.browser import driving
 from tests.browser.seeding import Seeded
@@ -33,6 +34,9 @@ def test_two_things_in_one_mask_become_two_tracks(scene: Seeded) -> None:
     before = scene.stored()
     scene.at(third, 0)
     scene.page.keyboard.press("Shift+m")
+    expect(scene.page.get_by_role("radio", name="Onward, 3")).to_be_checked()
+    scene.page.keyboard.press("q")
+    expect(scene.page.get_by_role("radio", name="This frame")).to_be_checked()
     scene.page.get_by_role("radio", name="Onward, 3").click()
     scene.apply("Split the mask of track")
     fourth = scene.new_track()

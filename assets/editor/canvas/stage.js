@@ -279,7 +279,8 @@ export class Stage {
     else if (this.tool.waits?.(this.app)) this.tool.cancel(this.app);
     else if (view.now.newTrack) commands.select(null);
     else if (view.now.tool !== "select") commands.selectTool();
-    else commands.select(null);
+    else if (view.now.selected) commands.select(null);
+    else view.set({ range: null });
   }
 
   finish() {

@@ -34,7 +34,7 @@ function resize({ preferences }, factor) {
 export const DRAWING = Object.freeze([
   {
     id: "escape",
-    title: "Back: shape, tool, selection",
+    title: "Back: shape, tool, selection, range",
     group: GROUP,
     keys: ["Escape"],
     places: [],

@@ -67,6 +67,35 @@ export function keyOfPreview(app, key) {
 /** @type {import("./reasons.js").Check} */
 const noPreview = (app) => (app.view.now.preview ? null : "There is no preview to decide on.");
 
+/** @param {Editor} app @param {number} which question of the preview, from 0 */
+const questionOf = (app, which) => app.view.now.preview?.questions[which];
+
+/**
+ * A key that answers a question of the preview with its next answer, the first one after the last.
+ * @param {string} id @param {number} which question, from 0 @param {string} title @param {string} key @returns {Command}
+ */
+const nextAnswer = (id, which, title, key) => ({
+  id,
+  title,
+  group: "Change tracks",
+  keys: [key],
+  scope: "preview",
+  whilePreview: true,
+  unavailable: (app) => noPreview(app) ?? (questionOf(app, which) ? null : "The preview asks nothing more."),
+  run: (app) => {
+    const question = questionOf(app, which);
+    if (!question) return null;
+    const at = question.answers.findIndex(({ name }) => name === question.chosen);
+    return question.choose(question.answers[(at + 1) % question.answers.length].name);
+  },
+});
+
+/** Commands that answer the questions of a preview, in the order of the questions. */
+export const ANSWERS = Object.freeze([
+  nextAnswer("nextAnswer", 0, "Next answer in the preview", "Q"),
+  nextAnswer("nextAnswerOfSecond", 1, "Next answer to the second question", "Shift+Q"),
+]);
+
 /** @type {readonly Command[]} */
 export const PREVIEWING = Object.freeze([
   {
@@ -91,4 +120,5 @@ export const PREVIEWING = Object.freeze([
     unavailable: noPreview,
     run: discardPreview,
   },
+  ...ANSWERS,
 ]);

@@ -52,19 +52,28 @@ function take(app, answer, word) {
   if (answer.status !== "applied") return;
   app.document.lastEdit = Math.max(app.document.lastEdit, answer.number ?? 0);
   const from = app.view.now.frame;
-  const track = answer.rows?.find((row) => row.track)?.track;
   const first = answer.frame ?? null;
   if (first !== null) {
     // A frame inside of a wide edit shows its effect already.
     if (from < first || from > (answer.last_frame ?? first)) app.commands.goto(first);
   }
-  if (track && app.document.tracks.get(track) && !app.document.tracks.get(track)?.deleted)
-    app.view.set({ selected: track });
-  if (app.track?.deleted || !app.track) app.view.set({ selected: null });
+  app.view.set({ selected: selectedAfter(app, answer) });
   const frames = first === null ? null : /** @type {[number, number]} */ ([first, answer.last_frame ?? first]);
   const tracks = new Set((answer.rows ?? []).map((row) => row.track).filter((id) => id !== null));
   report(app, { word, kind: answer.kind ?? "", frames, tracks, from });
   app.refreshVideo();
+}
+
+/**
+ * The track to select after an undo or redo: one that it changed and that stands, the selected one before others.
+ * @param {Editor} app @param {UndoResult} answer @returns {string|null} id
+ */
+function selectedAfter(app, answer) {
+  const stands = (/** @type {string|null} */ id) => app.document.tracks.get(id ?? "")?.deleted === false;
+  const changed = (answer.rows ?? []).map((row) => row.track).filter(stands);
+  const { selected } = app.view.now;
+  if (changed.length && !changed.includes(selected)) return changed[0];
+  return stands(selected) ? selected : null;
 }
 
 /**

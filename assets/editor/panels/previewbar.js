@@ -2,7 +2,7 @@
 /** The part of the review bar that shows a preview: what changes, open questions, Discard and Apply. */
 
 import { fill, h, icon } from "../../kit/dom.js";
-import { showPreview } from "../commands/previewing.js";
+import { ANSWERS, showPreview } from "../commands/previewing.js";
 import { keyMark, named } from "../shortcuts/labels.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -36,7 +36,10 @@ export function previewParts(app) {
     facts.textContent = facts.title = preview.facts.join(", ");
     fill(
       questions,
-      preview.questions.map((question) => segments(app, question)),
+      preview.questions.flatMap((question, i) => [
+        segments(app, question),
+        ANSWERS[i] ? keyMark(app, ANSWERS[i].id) : null,
+      ]),
     );
   });
   return parts;

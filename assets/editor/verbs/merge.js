@@ -6,7 +6,7 @@ import { collide, fused } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { answered, lastFrame } from "./offer.js";
 import { forMerge } from "./partners.js";
-import { laneMark, planned, refused, tracksOf } from "./plan.js";
+import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
 import { EVERYWHERE, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Change} Change */
@@ -44,13 +44,13 @@ export function merge(document, { first, second, choice, locked }) {
     changes.push(clear(other.id, row.frame));
   }
   changes.push(deleteTrack(other.id));
-  const alone = gained.filter((frame) => !one.rows.has(frame)).length;
+  const alone = gained.filter((k) => isShown(other.rows.get(k)) && !isShown(one.rows.get(k))).length;
   return planned({
     kind: "merge",
     changes,
     title: `Merge track ${other.number} into track ${one.number}`,
     numbers: { frames: other.rows.size, overlap: both.length, gained: gained.length },
-    facts: [`track ${one.number} gains ${plural(alone, "frame")}`, `track ${other.number} goes`],
+    facts: [`track ${one.number} gains ${plural(alone, "mask")}`, `track ${other.number} goes`],
     doubts: both.length ? [`both on ${plural(both.length, "frame")}: ${WORDS[choice](one, other)}`] : [],
     lanes: [
       laneMark(one.id, "gains", gained),

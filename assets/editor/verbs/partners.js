@@ -11,17 +11,25 @@ import { isShown } from "./plan.js";
 /** Pixels of distance that count as much as one frame between two tracks. */
 const PIXELS_PER_FRAME = 8;
 
+/** Distance that is assumed where a mask is not loaded, and what another category counts, both in frames. */
+const UNKNOWN_DISTANCE = 10;
+const OTHER_CATEGORY = 10;
+
 /**
- * Tracks to merge with: those that are visible at other times come first, the nearest in time before and after.
+ * Tracks to merge with: those that are visible at other times come first, and of these the ones that lie nearest in time
+ * and in the picture where one ends and the other begins.
  * @param {VideoDocument} document @param {Track} track
  * @returns {Partner[]}
  */
 export function forMerge(document, track) {
   const ranked = others(document, track).map((other) => {
-    const { gap, both } = relation(track, other);
-    const note = both ? `both on ${both}` : gap === 0 ? "right beside it" : `${plural(gap, "frame")} apart`;
-    const penalty = other.category === track.category ? 0 : 20;
-    return { partner: { track: other, note }, worth: both * 10 + gap + penalty };
+    const { gap, both, ends } = relation(track, other);
+    const apartInTime = gap === 0 ? "right beside it" : `${plural(gap, "frame")} apart`;
+    const note = both ? `both on ${both}` : ends ? apartInTime : "no mask";
+    const category = other.category === track.category ? 0 : OTHER_CATEGORY;
+    const apart = ends ? distance(centre(document, track, ends[0]), centre(document, other, ends[1])) : null;
+    const away = apart === null ? UNKNOWN_DISTANCE : apart / PIXELS_PER_FRAME;
+    return { partner: { track: other, note }, worth: both * 10 + gap + category + (both ? 0 : away) };
   });
   return sorted(ranked);
 }
@@ -36,7 +44,7 @@ export function forFrame(document, track, frame) {
   const ranked = others(document, track).map((other) => {
     const place = centre(document, other, frame);
     const near = nearestFrame(other, frame);
-    const apart = own && place ? Math.hypot(own[0] - place[0], own[1] - place[1]) : Infinity;
+    const apart = distance(own, place) ?? Infinity;
     const note = place
       ? own
         ? `${Math.round(apart)} pixels away`
@@ -59,25 +67,32 @@ const sorted = (ranked) =>
     .sort((a, b) => a.worth - b.worth || a.partner.track.number - b.partner.track.number)
     .map(({ partner }) => partner);
 
-/** Frames on which both are visible, and frames between them where there are none. @param {Track} one @param {Track} other */
+/**
+ * How two tracks lie in time. `both`: frames on which both are visible. Where there are none, `gap` has the fewest frames
+ * between them, and `ends` the two frames, of the one and of the other, that lie on both sides of it.
+ * @param {Track} one @param {Track} other @returns {{both: number, gap: number, ends: [number, number]|null}}
+ */
 function relation(one, other) {
-  let both = 0;
-  let [first, last] = [Infinity, -Infinity];
-  for (const row of other.rows.values()) {
-    if (!isShown(row)) continue;
-    first = Math.min(first, row.frame);
-    last = Math.max(last, row.frame);
-    if (isShown(one.rows.get(row.frame))) both += 1;
-  }
-  if (both || last < 0) return { both, gap: last < 0 ? 1e6 : 0 };
-  let gap = Infinity;
-  for (const row of one.rows.values()) {
-    if (!isShown(row)) continue;
-    const away = row.frame < first ? first - row.frame : row.frame > last ? row.frame - last : 1;
-    gap = Math.min(gap, away - 1);
-  }
-  return { both, gap: gap === Infinity ? 1e6 : gap };
+  const own = shownFrames(one);
+  const its = shownFrames(other);
+  const both = its.filter((frame) => isShown(one.rows.get(frame))).length;
+  if (both || !own.length || !its.length) return { both, gap: both ? 0 : 1e6, ends: null };
+  /** @type {[number, number]} */
+  let ends = [own[0], its[0]];
+  for (let i = 0, j = 0; i < own.length && j < its.length; own[i] < its[j] ? (i += 1) : (j += 1))
+    if (Math.abs(own[i] - its[j]) < Math.abs(ends[0] - ends[1])) ends = [own[i], its[j]];
+  return { both, gap: Math.abs(ends[0] - ends[1]) - 1, ends };
 }
+
+/** @param {Track} track @returns {number[]} in order */
+function shownFrames(track) {
+  const frames = [];
+  for (const row of track.rows.values()) if (isShown(row)) frames.push(row.frame);
+  return frames.sort((a, b) => a - b);
+}
+
+/** @param {[number, number]|null} one @param {[number, number]|null} other @returns {number|null} pixels */
+const distance = (one, other) => (one && other ? Math.hypot(one[0] - other[0], one[1] - other[1]) : null);
 
 /** @param {VideoDocument} document @param {Track} track @param {number} frame @returns {[number, number]|null} middle of the box */
 function centre(document, track, frame) {

@@ -3,14 +3,13 @@
 
 import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
-import { scopeOf } from "../commands/judging.js";
 import { isHuman } from "../document/document.js";
 import { area, stringify } from "../masks/rle.js";
 import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { answered, lastFrame, loadMasks, offered } from "./offer.js";
 import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
-import { GROUP, noMaskHere, ON_CANVAS, trackOf } from "./subjects.js";
+import { fromHereOn, GROUP, noMaskHere, ON_CANVAS, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */
@@ -85,8 +84,9 @@ async function run(app, line) {
   const { document } = app;
   const { id: track } = trackOf(app);
   const { frame } = app.view.now;
-  await app.rows?.cover(frame, lastFrame(app));
-  const { frames, stop } = followable(document, { track, frame, last: lastFrame(app) });
+  const last = Math.max(frame, fromHereOn(app, lastFrame(app))[1]);
+  await app.rows?.cover(frame, last);
+  const { frames, stop } = followable(document, { track, frame, last });
   const wanted = [frame, ...frames];
   await loadMasks(
     app,
@@ -121,7 +121,7 @@ async function run(app, line) {
     choose: (/** @type {string} */ name) => answered(app, offer(name === "onward")),
   });
   if (line) app.view.set({ tool: "select" });
-  return offered(app, offer(scopeOf(app) !== "frame"));
+  return offered(app, offer(onward.length > 0));
 }
 
 /** @param {VideoDocument} document @param {string} track @param {number} frame @returns {[number, string]} */

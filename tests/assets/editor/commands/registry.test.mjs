@@ -55,7 +55,7 @@ test("places offer what names them; without places a command is in the palette",
   const ids = (place) => registry.offered(place).map(({ id }) => id);
   assert.deepEqual(ids("lane"), ["a"]);
   assert.deepEqual(ids("canvas"), []);
-  assert.deepEqual(ids("palette"), ["applyPreview", "discardPreview", "b"]);
+  assert.deepEqual(ids("palette"), ["applyPreview", "discardPreview", "nextAnswer", "nextAnswerOfSecond", "b"]);
 });
 
 /** A preview that counts what happens to it. */

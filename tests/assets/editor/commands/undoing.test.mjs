@@ -3,11 +3,11 @@ import { test } from "node:test";
 import { editor } from "./commandeditor.mjs";
 
 /** Toasts after an undo with this answer, asked for on a frame. */
-async function toastsOfUndo(at, answer) {
+async function toastsOfUndo(at, answer, selected = null) {
   const app = editor();
   globalThis.fetch = async () => Response.json({ status: "applied", number: 9, rows: [], ...answer });
   Object.assign(app, { author: "me", applyRows: () => {}, refreshVideo: () => {} });
-  app.view.set({ frame: at });
+  app.view.set({ frame: at, selected });
   await app.commands.undo();
   return { app, toasts: app.toasts };
 }
@@ -44,4 +44,21 @@ test("an unsent edit that is taken back elsewhere is named, with a way there", (
   app.commands.goto(5);
   app.commands.redo();
   assert.equal(app.toasts.at(-1).title, "Redone");
+});
+
+test("an undo keeps the selected track, or selects one that stands", async () => {
+  const rows = ["t3", "t2", "t1"].map((track) => ({ track, frame: 1, after: {} }));
+  const undone = async (selected) => {
+    const { app } = await toastsOfUndo(1, { kind: "split", frame: 1, last_frame: 1, rows }, selected);
+    return app.view.now.selected;
+  };
+  assert.equal(await undone("t1"), "t1", "the selected one is among them");
+  assert.equal(await undone("t3"), "t2", "track 3 is gone again");
+  assert.equal(await undone(null), "t2");
+});
+
+test("an undo that leaves no track behind selects none", async () => {
+  const rows = [{ track: "t3", frame: 1, after: null }];
+  const { app } = await toastsOfUndo(1, { kind: "track", frame: 1, last_frame: 1, rows }, "t3");
+  assert.equal(app.view.now.selected, null);
 });

@@ -27,6 +27,27 @@ test("a track that goes on where another ends is the likeliest to merge with", (
   ]);
 });
 
+test("of two tracks that go on at the same time, the one that lies where the other ended is likelier", () => {
+  const document = documentOf(
+    frames(5, 9, { hash: "h1" }),
+    frames(0, 4, { hash: "h5" }),
+    frames(0, 4, { hash: "h0" }),
+    frames(10, 12, { hash: "h5" }),
+  );
+  const order = forMerge(document, document.tracks.get("t1")).map(({ track }) => track.number);
+  assert.deepEqual(order, [3, 2, 4]);
+});
+
+test("tracks that alternate lie beside each other, a track without masks comes last", () => {
+  const alternating = (first) => [first, first + 4].flatMap((frame) => frames(frame, frame));
+  const document = documentOf(alternating(0), [], frames(8, 9), alternating(2));
+  assert.deepEqual(numbers(forMerge(document, document.tracks.get("t1"))), [
+    [4, "1 frame apart"],
+    [3, "3 frames apart"],
+    [2, "no mask"],
+  ]);
+});
+
 test("the nearest mask on a frame is the likeliest to swap with; tracks without one come last", () => {
   const document = documentOf(
     frames(0, 4, { hash: "h0" }),

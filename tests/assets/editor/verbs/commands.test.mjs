@@ -70,6 +70,31 @@ test("merging asks for the other track, the likeliest first, and lets the overla
   assert.equal(app.queue.pending, 1);
 });
 
+test("the preview of a merge counts masks that the track gains, not frames where a model found nothing", () => {
+  const app = open(documentOf([...frames(0, 2), ...frames(3, 6, ABSENT)], [...frames(0, 3, ABSENT), ...frames(4, 6)]));
+  app.commands.merge("t2");
+  assert.deepEqual(preview(app).facts, ["track 1 gains 3 masks", "track 2 goes"]);
+});
+
+test("a key answers the questions of a preview one after another", () => {
+  const app = open(documentOf(frames(0, 4), frames(3, 8)));
+  app.commands.merge("t2");
+  const chosen = () => preview(app).questions.map((question) => question.chosen);
+  app.commands.nextAnswerOfSecond();
+  assert.deepEqual(chosen(), ["t1", "second"]);
+  app.commands.nextAnswer();
+  assert.equal(preview(app).title, "Merge track 1 into track 2");
+  app.commands.nextAnswer();
+  assert.equal(preview(app).title, "Merge track 2 into track 1");
+  app.commands.discardPreview();
+  app.commands.nextAnswer();
+  assert.equal(app.toasts.at(-1).text, "There is no preview to decide on.");
+  app.view.set({ frame: 2 });
+  app.commands.split();
+  app.commands.nextAnswer();
+  assert.equal(app.toasts.at(-1).text, "The preview asks nothing more.");
+});
+
 test("choosing no other track changes nothing", async () => {
   const app = open(documentOf(frames(0, 4), frames(3, 8)));
   app.commands.swap();
