@@ -6,6 +6,7 @@ import { openErrors } from "../document/likelyerrors.js";
 import * as verdicts from "../document/verdicts.js";
 import { openVideo } from "../state.js";
 import { Preview } from "./preview.js";
+import { wholeQueue } from "./queue.js";
 import { framesInWords } from "./reasons.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -73,12 +74,17 @@ function declare(app, frames) {
   const edit = app.queue.add("complete", changes);
   const words = framesInWords(app, frames);
   const what = words[0].toUpperCase() + words.slice(1);
+  const next = app.registry.get("nextVideo");
+  const onward = declared && !wholeQueue(app).length && !next.unavailable?.(app);
   app.toast({
     icon: "flag",
     title: declared ? `${what} declared complete` : `${what}: no longer complete`,
     name: "complete",
     text: declared ? `Everything of ${named} has a track there; the rest is background.` : "",
-    actions: edit ? [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }] : [],
+    actions: [
+      ...(edit ? [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }] : []),
+      ...(onward ? [{ label: next.title, run: () => app.commands.nextVideo() }] : []),
+    ],
   });
   return edit;
 }

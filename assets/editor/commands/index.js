@@ -2,6 +2,7 @@
 /** The commands that need no part of the page, and the object by which code runs all commands. */
 
 import { Keymap } from "../shortcuts/keymap.js";
+import { ACCEPT_ALL } from "./acceptall.js";
 import { DRAWING } from "./drawing.js";
 import { FLICKER } from "./flicker.js";
 import { GENERAL } from "./general.js";
@@ -38,6 +39,7 @@ import { TRACKS } from "./tracks.js";
 /** @type {readonly Command[]} */
 export const COMMANDS = Object.freeze([
   ...JUDGING,
+  ACCEPT_ALL,
   ...PREVIEWING,
   ...TRACKS,
   ...MOVING,

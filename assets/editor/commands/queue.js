@@ -80,6 +80,12 @@ function advance(app, rest) {
   }
   if (items.length) return visit(app, items[0]);
   app.view.set({ walk: null });
+  offerNextVideo(app);
+}
+
+/** Where nothing waits for a verdict any more, offer the next video. @param {Editor} app */
+export function offerNextVideo(app) {
+  if (filteredQueue(app).length) return;
   const next = app.registry.get("nextVideo");
   const reason = next.unavailable?.(app) ?? null;
   app.toast({

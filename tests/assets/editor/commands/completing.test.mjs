@@ -21,6 +21,8 @@ function editor() {
   const toasts = [];
   const queue = { add: (kind, changes) => edits.push({ kind, changes }) && { id: "edit" } };
   const app = { document, session, view: createView(), queue, toast: (message) => toasts.push(message), commands: {} };
+  app.registry = { get: () => ({ title: "Next video", unavailable: () => app.isLast }) };
+  app.isLast = null;
   return { app, edits, toasts };
 }
 
@@ -54,6 +56,20 @@ test("frames without anything left are declared at once", () => {
   complete(app, [0, 0]);
   assert.deepEqual(edits[0].changes[0].after, { start: 0, stop: 1, categories: ["c1"] });
   assert.equal(toasts[0].text, "Everything of its category has a track there; the rest is background.");
+});
+
+test("the next video is offered once nothing waits, where there is one", () => {
+  const labels = ({ toasts }) => toasts.at(-1).actions.map(({ label }) => label);
+  const one = editor();
+  complete(one.app, [0, 0]);
+  assert.deepEqual(labels(one), ["Undo"], "masks wait for a verdict");
+  const other = editor();
+  other.app.document.tracks.get("t1").rejected = true;
+  complete(other.app, [0, 3]);
+  assert.deepEqual(labels(other), ["Undo", "Next video"]);
+  other.app.isLast = "This is the last video of the project.";
+  complete(other.app, [0, 2]);
+  assert.deepEqual(labels(other), ["Undo"]);
 });
 
 test("frames with something left are asked about once, and declared when that is applied", () => {
