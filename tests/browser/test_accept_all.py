@@ -40,7 +40,7 @@ def test_escape_lets_the_range_go_after_the_selection(scene: Seeded) -> None:
     scene.at(first, 2)
     for key in ("{", "f", "}"):
         scene.page.keyboard.press(key)
-    chip = scene.page.get_by_role("radio", name="2 – 3")
+    chip = scene.page.get_by_role("radio", name="2 \u2013 3")
     expect(chip).to_be_checked()
     scene.page.keyboard.press("Escape")
     assert driving.state(scene.page, "selected") is None

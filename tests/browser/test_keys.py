@@ -176,3 +176,15 @@ def test_a_preview_is_decided_by_enter_and_escape(editor: Page) -> None:
     editor.evaluate(show)
     editor.keyboard.press("Enter")
     assert editor.evaluate("window.applied") == ["applied"]
+
+
+def test_a_frame_is_reached_by_its_number(editor: Page) -> None:
+    editor.keyboard.press("`")
+    assert focused(editor) == "Frame"
+    editor.keyboard.type("7")
+    editor.keyboard.press("Enter")
+    driving.ready(editor)
+    assert driving.state(editor, "frame") == 7
+    editor.keyboard.press("f")
+    driving.ready(editor)
+    assert driving.state(editor, "frame") == 8, "the field gave the keys back"

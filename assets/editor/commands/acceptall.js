@@ -63,7 +63,9 @@ function previewOf(app, frames, all) {
     facts: [
       `${plural(taken.length, "mask")} of ${plural(tracks.size, "track")}`,
       ...(app.view.now.searched === null ? ["not searched for likely errors"] : []),
-      ...(all || !doubtful.length ? [] : [`${plural(doubtful.length, "doubtful mask")} stay in the queue`]),
+      ...(all || !doubtful.length
+        ? []
+        : [`${plural(doubtful.length, "doubtful mask stays", "doubtful masks stay")} in the queue`]),
     ],
     marks: [...marksOf(plain, "draft"), ...(all ? marksOf(doubtful, "doubt") : [])],
     questions: doubtful.length

@@ -74,8 +74,25 @@ const tab = (id, title, name, key) => ({
   run: (app) => app.preferences.set({ tab: name }),
 });
 
+/** @param {import("../editor.js").Editor} app */
+function focusFrame({ root }) {
+  const field = root.querySelector(".v-frameplace .v-num");
+  if (!(field instanceof HTMLInputElement)) return;
+  field.focus();
+  field.select();
+}
+
 /** @type {readonly Command[]} */
 export const PANEL_COMMANDS = Object.freeze([
+  {
+    id: "focusFrame",
+    title: "Go to a frame by its number",
+    group: "Move in time",
+    keys: ["`"],
+    whilePreview: true,
+    unavailable: noVideo,
+    run: focusFrame,
+  },
   {
     id: "relabel",
     title: "Relabel",

@@ -126,8 +126,8 @@ function absent(document, { track: name, frames, locked, title, kind = "absent" 
     changes: touched.map((frame) => putAbsent(track.id, frame)),
     title: title(track.number),
     numbers: { frames: touched.length, masks: gone.length, human },
-    facts: [plural(touched.length, "frame"), ...(gone.length ? [`${plural(gone.length, "mask")} go`] : [])],
-    doubts: humanWords(human, "become absent"),
+    facts: [plural(touched.length, "frame"), ...(gone.length ? [plural(gone.length, "mask goes", "masks go")] : [])],
+    doubts: humanWords(human, "becomes absent", "become absent"),
     lanes: [laneMark(track.id, "loses", touched)],
   });
 }

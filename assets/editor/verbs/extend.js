@@ -87,8 +87,8 @@ function trimmed(track, from, to) {
     changes: touched.map((frame) => putAbsent(track.id, frame)),
     title: `Trim track ${track.number} to frame ${from + step * touched.length}`,
     numbers: { frames: touched.length, human },
-    facts: [`${plural(touched.length, "frame")} become absent`],
-    doubts: humanWords(human, "become absent"),
+    facts: [`${plural(touched.length, "frame becomes", "frames become")} absent`],
+    doubts: humanWords(human, "becomes absent", "become absent"),
     lanes: [laneMark(track.id, "loses", touched)],
   });
 }

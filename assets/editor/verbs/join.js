@@ -44,7 +44,7 @@ export function join(document, { first, second, frames, locked }) {
     title: `Join track ${other.number} to track ${one.number} on ${frameWords(frames)}`,
     numbers: { frames: touched.length, united, left: left.length },
     facts: [
-      `${plural(united, "mask")} grow by that of track ${other.number}`,
+      `${plural(united, "mask grows", "masks grow")} by that of track ${other.number}`,
       ...(touched.length > united ? [`${plural(touched.length - united, "frame")} new`] : []),
       goes ? `track ${other.number} goes` : `track ${other.number} keeps ${plural(left.length, "frame")}`,
     ],

@@ -58,6 +58,19 @@ export function forFrame(document, track, frame) {
   return sorted(ranked);
 }
 
+/**
+ * The same partners, those first that a likely error on this frame names together with the track.
+ * @param {Partner[]} partners @param {readonly import("../../kit/wire.js").LikelyError[]} errors open ones
+ * @param {Track} track @param {number} frame
+ * @returns {Partner[]}
+ */
+export function suspectedFirst(partners, errors, track, frame) {
+  const here = errors.filter((error) => error.frame === frame && error.tracks.includes(track.id));
+  const named = new Set(here.flatMap(({ tracks }) => tracks));
+  const suspected = (/** @type {Partner} */ { track: { id } }) => named.has(id);
+  return [...partners.filter(suspected), ...partners.filter((partner) => !suspected(partner))];
+}
+
 /** @param {VideoDocument} document @param {Track} track */
 const others = (document, track) => document.list().filter((other) => other.id !== track.id);
 

@@ -116,8 +116,12 @@ export const humanCount = (rows) => rows.filter(isHuman).length;
 /** "frame 3", "frames 3 – 7". @param {Frames} frames */
 export const frameWords = ([first, last]) => (first === last ? `frame ${first}` : `frames ${first} – ${last}`);
 
-/** "2 of them by a person", where there are any. @param {number} human @param {string} verb what happens to them */
-export const humanWords = (human, verb) => (human ? [`${plural(human, "frame")} that a person judged ${verb}`] : []);
+/**
+ * Words for frames that a person judged and that a verb changes. @param {number} human how many
+ * @param {string} one what happens to one of them @param {string} many to several @returns {string[]} none for zero
+ */
+export const humanWords = (human, one, many) =>
+  human ? [plural(human, `frame that a person judged ${one}`, `frames that a person judged ${many}`)] : [];
 
 /**
  * The tracks of a verb, or why they cannot be changed.

@@ -43,7 +43,7 @@ export function restore(document, { track: name, version, locked }) {
       ...(gone.length ? [`${plural(gone.length, "later frame")} cleared`] : []),
       ...(own ? [`${Object.keys(own).join(", ")} as before`] : []),
     ],
-    doubts: humanWords(human, "change"),
+    doubts: humanWords(human, "changes", "change"),
     lanes: [laneMark(name, "changes", back), laneMark(name, "loses", gone)],
   });
 }

@@ -34,7 +34,7 @@ export function split(document, { track: name, frame, id, locked }) {
     title: `Split track ${track.number} at frame ${frame}`,
     numbers: { frames: after.length, stay: before.length },
     facts: [
-      `${plural(after.length, "frame")} become track ${number}`,
+      `${plural(after.length, "frame becomes", "frames become")} track ${number}`,
       `track ${track.number} keeps ${plural(before.length, "frame")}`,
     ],
     lanes: [

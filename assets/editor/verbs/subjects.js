@@ -3,7 +3,9 @@
 
 import { framesOf, scopeOf } from "../commands/judging.js";
 import { firstOf, lockedTrack } from "../commands/reasons.js";
+import { isOpen } from "../document/likelyerrors.js";
 import { offered } from "./offer.js";
+import { suspectedFirst } from "./partners.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("./plan.js").Frames} Frames */
@@ -49,5 +51,8 @@ export function fromHereOn(app, last) {
  */
 export function withPartner(app, given, { title, partners, offer }) {
   if (typeof given === "string") return offered(app, offer(given));
-  return app.choosePartner(title, partners).then((id) => (id === null ? null : offered(app, offer(id))));
+  const { likely, frame } = app.view.now;
+  const errors = likely.filter((error) => isOpen(app.document, error));
+  const ordered = suspectedFirst(partners, errors, trackOf(app), frame);
+  return app.choosePartner(title, ordered).then((id) => (id === null ? null : offered(app, offer(id))));
 }

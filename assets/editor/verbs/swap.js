@@ -33,7 +33,7 @@ export function swap(document, { first, second, frames, locked }) {
     title: `Swap tracks ${one.number} and ${other.number} on ${frameWords(frames)}`,
     numbers: { frames: touched.length, both, human },
     facts: [
-      `${plural(touched.length, "frame")} change hands`,
+      `${plural(touched.length, "frame changes", "frames change")} hands`,
       `both visible on ${both}`,
       ...(human ? [`verdicts on ${plural(human, "mask")} move along`] : []),
     ],

@@ -44,7 +44,7 @@ test("all tracks are accepted in one edit, doubtful masks stay unless the answer
   app.commands.acceptAll();
   const { preview } = app.view.now;
   assert.equal(preview.title, "Accept all tracks on the whole video");
-  assert.deepEqual(preview.facts, ["3 masks of 1 track", "1 doubtful mask stay in the queue"]);
+  assert.deepEqual(preview.facts, ["3 masks of 1 track", "1 doubtful mask stays in the queue"]);
   app.commands.nextAnswer();
   assert.deepEqual(app.view.now.preview.facts, ["4 masks of 2 tracks"]);
   app.commands.nextAnswer();

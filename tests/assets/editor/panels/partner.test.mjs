@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { matchingPartners } from "../../../../assets/editor/panels/partner.js";
-import { forFrame, forMerge } from "../../../../assets/editor/verbs/partners.js";
+import { forFrame, forMerge, suspectedFirst } from "../../../../assets/editor/verbs/partners.js";
 import { documentOf, frames } from "../verbs/scenes.mjs";
 
 const partner = (number, name = "") => ({ track: { number, name }, note: "" });
@@ -61,4 +61,15 @@ test("the nearest mask on a frame is the likeliest to swap with; tracks without 
     [4, "on frame 6"],
   ]);
   assert.deepEqual(numbers(forFrame(document, document.tracks.get("t4"), 3))[0], [1, "visible here"]);
+});
+
+test("a track that a likely error on this frame names comes first, with the others in their order behind it", () => {
+  const document = documentOf(frames(0, 4), frames(0, 4, { hash: "h2" }), frames(0, 4, { hash: "h5" }));
+  const track = document.tracks.get("t1");
+  const order = (...errors) =>
+    suspectedFirst(forFrame(document, track, 3), errors, track, 3).map((p) => p.track.number);
+  assert.deepEqual(order(), [2, 3]);
+  assert.deepEqual(order({ frame: 3, tracks: ["t3", "t1"] }), [3, 2]);
+  assert.deepEqual(order({ frame: 2, tracks: ["t3", "t1"] }), [2, 3], "on another frame");
+  assert.deepEqual(order({ frame: 3, tracks: ["t3", "t9"] }), [2, 3], "about other tracks");
 });

@@ -115,6 +115,25 @@ test("identities swap from here on, or over the chosen range", () => {
   assert.deepEqual(edits(app), [["swap", 4]]);
 });
 
+test("the other track of a suspected swap is offered first", async () => {
+  const app = open(documentOf(frames(0, 9), frames(0, 9, { hash: "h2" }), frames(0, 9, { hash: "h5" })), { frame: 4 });
+  const masks = ["t1", "t3"].map((id) => app.document.row(id, 4).hash);
+  const error = { kind: "swap", tracks: ["t1", "t3"], masks, first: 3, last: 4, frame: 4, strength: 1, evidence: {} };
+  app.view.set({ likely: [error] });
+  app.commands.swap();
+  await settled();
+  assert.deepEqual(
+    app.asked[0][1].map(([number]) => number),
+    [3, 2],
+  );
+});
+
+test("one mask goes, two masks go", () => {
+  const app = open(documentOf(frames(0, 5)), { frame: 4 });
+  app.commands.endHere();
+  assert.ok(preview(app).facts.includes("1 mask goes"));
+});
+
 test("joining here takes the masks of this frame together", () => {
   const app = open(documentOf(frames(0, 4), frames(0, 4, { hash: "h5" })), { frame: 1 });
   app.commands.join("t2");

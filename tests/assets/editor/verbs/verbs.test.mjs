@@ -159,7 +159,7 @@ test("a track ends and starts by a person's absence, which names the masks of pe
   const document = documentOf([...frames(0, 3), [4, DRAWN], [5, HUMAN_ABSENT]]);
   const end = endHere(document, { track: "t1", frame: 2, last, locked });
   assert.deepEqual(end.summary.numbers, { frames: last - 2 - 1, masks: 2, human: 1 });
-  assert.deepEqual(end.summary.doubts, ["1 frame that a person judged become absent"]);
+  assert.deepEqual(end.summary.doubts, ["1 frame that a person judged becomes absent"]);
   apply(document, end);
   for (let k = 3; k <= last; k += 1) {
     const { state, source, review } = document.row("t1", k);
