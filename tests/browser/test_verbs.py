@@ -6,6 +6,39 @@ from playwright.sync_api import expect
 from tests.browser import driving
 from tests.browser.seeding import ABSENT, HUMAN, Seeded
 
+# Pixels of the canvas of lines that have the colour of a track, in the upper and the lower half of the picture.
+LINES = """async (number) => {
+    const { colourOf } = await import("/ui/look/palette.js");
+    const { layers } = window.editor.app;
+    const canvas = layers.lines.live;
+    const probe = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+    const read = (context, ...box) => context.getImageData(...box).data;
+    probe.fillStyle = colourOf(number);
+    probe.fillRect(0, 0, 1, 1);
+    const wanted = read(probe, 0, 0, 1, 1);
+    const pixels = read(canvas.getContext("2d"), 0, 0, canvas.width, canvas.height);
+    const ratio = devicePixelRatio || 1;
+    const middle = (layers.viewport.y + 50 * layers.viewport.scale) * ratio * canvas.width * 4;
+    const halves = [0, 0];
+    for (let i = 0; i < pixels.length; i += 4)
+        if ([0, 1, 2, 3].every((k) => Math.abs(pixels[i + k] - wanted[k]) < 24)) halves[i < middle ? 0 : 1] += 1;
+    return halves;
+}"""
+
+
+def test_a_preview_of_a_swap_shows_both_masks_in_their_new_colours(scene: Seeded) -> None:
+    first, second = scene.ids
+    scene.at(first, 4)
+    scene.page.keyboard.press("Shift+s")
+    scene.page.keyboard.press("Enter")
+    expect(scene.page.get_by_role("toolbar", name="Preview")).to_contain_text("Swap tracks")
+    driving.ready(scene.page)
+    wanted = {scene.number(second): 0, scene.number(first): 1}
+    for number, half in wanted.items():
+        scene.page.wait_for_function(f"async () => (await ({LINES})({number}))[{half}] > 20")
+    scene.page.keyboard.press("Escape")
+    scene.page.wait_for_function(f"async () => (await ({LINES})({scene.number(second)}))[0] === 0")
+
 
 def test_split_and_merge_back(scene: Seeded) -> None:
     first, _ = scene.ids

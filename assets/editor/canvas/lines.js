@@ -133,7 +133,6 @@ export class Lines {
     if (preferences.now.outlines || !this.layers.opacity)
       for (const track of drawn) if (track.id !== view.now.selected) this.drawOutline(context, track);
     for (const track of rejected) this.drawOutline(context, track, true);
-    this.drawDrafts(context);
     for (const badge of this.badges) if (!badge.on) this.drawBadge(context, badge);
   }
 
@@ -214,6 +213,7 @@ export class Lines {
     const { unit } = this;
     for (const { number, runs } of view.now.preview?.masks(shownFrame) ?? []) {
       const path = outlinePath(runs, document.height, document.width);
+      context.lineCap = "butt";
       context.setLineDash([]);
       context.lineWidth = 3.4 * unit;
       context.strokeStyle = "rgba(0, 0, 0, 0.55)";
@@ -237,6 +237,8 @@ export class Lines {
         !drawing && held !== undefined && editing !== null ? this.pathOf(editing, this.layers.shownFrame) : null;
       this.strokeLine(context, known ?? edgePath(encode(bits, height, width, extent), height, width));
     }
+    // Above the line of the selected track, whose mask may be the new mask of another one.
+    this.drawDrafts(context);
     drawContours(this.layers, context);
     if (sketch) sketch(context);
     for (const badge of this.badges) if (badge.on) this.drawBadge(context, badge);
