@@ -154,7 +154,8 @@ def stored_tracks(page: Page, video: str) -> dict[int, dict[str, Any]]:
     found = {}
     for track in fetched(page, f"videos/{video}/tracks")["tracks"]:
         if not track["deleted"]:
-            rows = {row[0]: dict(zip(names, row[1:], strict=True)) for row in track["rows"]}
+            # A row that carries more than most has one value more.
+            rows = {row[0]: dict(zip(names, row[1 : len(names) + 1], strict=True)) for row in track["rows"]}
             found[track["number"]] = {**track, "rows": rows}
     return found
 

@@ -89,7 +89,7 @@ def test_a_row_that_a_job_writes_meanwhile_is_a_conflict_like_any_other(
     page.get_by_role("dialog", name="Category of the new track").get_by_role("menuitem").first.click()
     page.evaluate(CUT_OFF)
     driving.press_and_drag(page, (20, 140), (60, 140))
-    track = page.evaluate("window.editor.app.track.id")
+    track = page.wait_for_function("() => window.editor.app.track?.id").json_value()
     with Database.open(f"sqlite:///{server.data / 'annotations.sqlite3'}") as database, database.atomic() as tx:
         changes = (Change(track=track, frame=None, before_version=0, after={}),)
         written = apply_edit(

@@ -13,7 +13,7 @@ WHOLE = {
     "review": ".v-trackrow[data-track]",
     "retrain": "#v-plan",
     "models": "[data-release]",
-    "exchange": "#v-exchange section",
+    "exchange": "#v-exchange section:not([hidden])",
 }
 
 
