@@ -9,6 +9,7 @@ import torch
 from app.checkpoints.warm_model import WarmModel
 from app.errors import BadInput
 from app.settings import Settings
+from model.thresholds import Thresholds
 from model.weights import checkpoint
 from tests.app.checkpoints.records import registered
 
@@ -30,6 +31,7 @@ class Files:
         class Found:
             config = f"configuration of {path.stem}"
             categories = ("fish", "star")
+            thresholds = Thresholds(0.2, 0.1)
 
             def build(self, device: str, precision: str) -> object:
                 outer.built.append((device, precision))
@@ -51,7 +53,7 @@ def test_a_model_is_loaded_once_and_then_stays(settings: Settings, disk: Files) 
     assert warm.get(one) is first
     assert disk.loaded == ["one"] and disk.built == [("cpu", "float32")]
     assert (first.categories, first.device, first.precision) == (("fish", "star"), "cpu", "float32")
-    assert first.config == "configuration of one"
+    assert first.config == "configuration of one" and first.thresholds == Thresholds(0.2, 0.1)
 
 
 def test_another_name_for_the_same_file_content_is_the_same_model(settings: Settings, disk: Files) -> None:
