@@ -16,7 +16,7 @@ from storage.errors import BadName, NameTaken, NotFound
 from storage.projects import clean_name, get_project
 
 Per = Literal["track", "frame"]
-KEYS = ("1", "2", "3", "4", "5", "6", "7", "8", "9", "0")
+KEYS = ("3", "4", "5", "6", "7", "8", "9")
 """Keys that an attribute may have in the editor; no command of the editor has one of them."""
 MOST_CHOICES = 200
 FLAGS = ("occluded", "truncated", "crowd", "iscrowd")

@@ -1,6 +1,7 @@
 // @ts-check
 /** Mounts the editor into an element that fills the page. */
 
+import { followAttributes } from "./commands/attributes.js";
 import { createCommands } from "./commands/index.js";
 import { adjusting } from "./canvas/adjust.js";
 import { toolRail, transport } from "./panels/bars.js";
@@ -41,6 +42,7 @@ const SHEETS = [
   "./panel.css",
   "./popovers.css",
   "./commands.css",
+  "./attributes.css",
 ];
 
 /** Load the style sheets, unless they are loaded; resolves when they apply. */
@@ -144,6 +146,7 @@ function build(app) {
       stage.host.focus({ preventScroll: true });
   });
   followKeys(app);
+  followAttributes(app);
   followLikelyErrors(app);
   followFlicker(app);
   keys(app, stage);

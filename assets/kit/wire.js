@@ -8,6 +8,16 @@
  * @property {boolean} [retired] kept on its tracks, but no longer offered
  */
 
+/**
+ * @typedef {object} Attribute one of a project's own: a list of values
+ * @property {string} id
+ * @property {string} name
+ * @property {string[]} choices
+ * @property {"track"|"frame"} per
+ * @property {string|null} key a digit that goes to the next choice
+ * @property {boolean} retired kept on its tracks, but no longer offered
+ */
+
 /** @typedef {"queued"|"running"|"cancelling"|"done"|"failed"|"cancelled"} JobStatus */
 
 /**
@@ -131,6 +141,7 @@
  * @property {FrameRange[]} [damage]
  * @property {number[]} [cuts] frames at which a new scene begins
  * @property {Category[]} categories
+ * @property {Attribute[]} [attributes]
  * @property {CompleteRange[]} [complete]
  * @property {string|null} [problem] why its source cannot be read
  */
@@ -159,6 +170,8 @@
  * @property {boolean} [rejected]
  * @property {boolean} [occluded]
  * @property {boolean} [iscrowd]
+ * @property {boolean} [truncated]
+ * @property {Record<string, string>|null} [attributes] chosen values by attribute id
  * @property {string|null} [run]
  * @property {string|null} [parent] the edit from which a mask was spread
  * @property {Record<string, unknown>|null} [extra]
@@ -193,6 +206,8 @@
  * @property {string} [parent]
  * @property {boolean} [occluded]
  * @property {boolean} [iscrowd]
+ * @property {boolean} [truncated]
+ * @property {Record<string, string>} [attributes] chosen values by attribute id
  * @property {Record<string, unknown>} [extra]
  * @property {string} [lookAuthor]
  */
@@ -212,6 +227,8 @@
  * @property {boolean} rejected
  * @property {boolean} occluded
  * @property {boolean} iscrowd
+ * @property {boolean} [truncated]
+ * @property {Record<string, string>} [attributes] chosen values by attribute id
  * @property {number|null} score
  * @property {string|null} run
  * @property {Record<string, unknown>} [extra]

@@ -64,7 +64,12 @@ async function openProjects(anchor) {
     href: address(location.pathname, { project: project.id }),
   }));
   const sheets = [
-    ...(here ? [sheetItem("categories", "tag", "Categories of this project")] : []),
+    ...(here
+      ? [
+          sheetItem("categories", "tag", "Categories of this project"),
+          sheetItem("attributes", "list", "Attributes of this project"),
+        ]
+      : []),
     sheetItem("manage", "edit", here ? "Rename or archive" : "Archived projects"),
     sheetItem("project", "plus", "New project"),
   ];

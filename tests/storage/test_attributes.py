@@ -30,10 +30,10 @@ def add(scene: Scene, **more: Any) -> Attribute:
 def test_attributes_are_listed_in_their_order_with_tidy_names_and_values(database: Database) -> None:
     with database.atomic() as tx:
         project = create_project(tx, name="zoo").id
-        pose = add_attribute(tx, project, name="  body  pose ", choices=[" sits", "runs ", "sits"], key="1")
+        pose = add_attribute(tx, project, name="  body  pose ", choices=[" sits", "runs ", "sits"], key="3")
         rain = add_attribute(tx, project, name="weather", choices=["rain"], per="frame")
         assert list_attributes(tx, project) == (pose, rain)
-        assert (pose.name, pose.choices, pose.per, pose.key) == ("body pose", ("sits", "runs"), "track", "1")
+        assert (pose.name, pose.choices, pose.per, pose.key) == ("body pose", ("sits", "runs"), "track", "3")
         assert (rain.per, rain.key, rain.position) == ("frame", None, 1)
         assert get_attribute(tx, rain.id) == rain
         with pytest.raises(NotFound):
@@ -51,12 +51,12 @@ def test_attributes_are_listed_in_their_order_with_tidy_names_and_values(databas
         ({"choices": [""]}, "needs a name"),
         ({"choices": [str(n) for n in range(MOST_CHOICES + 1)]}, "at most"),
         ({"key": "A"}, "is one of"),
-        ({"key": "1"}, "belongs to pose"),
+        ({"key": "3"}, "belongs to pose"),
         ({"per": "video"}, "per track or per frame"),
     ],
 )
 def test_what_cannot_be_used_is_refused_with_the_reason(scene: Scene, wrong: dict[str, Any], words: str) -> None:
-    add(scene, key="1")
+    add(scene, key="3")
     with pytest.raises(BadName, match=words):
         add(scene, **{"name": "mood", **wrong})
     with pytest.raises(NameTaken):
@@ -64,17 +64,17 @@ def test_what_cannot_be_used_is_refused_with_the_reason(scene: Scene, wrong: dic
 
 
 def test_an_attribute_changes_and_comes_back_without_a_key_that_is_taken(scene: Scene) -> None:
-    pose = add(scene, key="1")
+    pose = add(scene, key="3")
     with scene.database.atomic() as tx:
         changed = change_attribute(tx, pose.id, name="posture", choices=["stands"])
-        assert (changed.name, changed.choices, changed.key) == ("posture", ("stands",), "1")
-        assert change_attribute(tx, pose.id, key="1") == changed, "its own name and key are free for it"
+        assert (changed.name, changed.choices, changed.key) == ("posture", ("stands",), "3")
+        assert change_attribute(tx, pose.id, key="3") == changed, "its own name and key are free for it"
         assert change_attribute(tx, pose.id, key="").key is None
-        change_attribute(tx, pose.id, key="2")
+        change_attribute(tx, pose.id, key="4")
         assert retire_attribute(tx, pose.id).retired
         assert list_attributes(tx, pose.project_id) == ()
         assert [one.id for one in list_attributes(tx, pose.project_id, retired=True)] == [pose.id]
-        other = add_attribute(tx, pose.project_id, name="mood", choices=["calm"], key="2")
+        other = add_attribute(tx, pose.project_id, name="mood", choices=["calm"], key="4")
         assert retire_attribute(tx, pose.id, retired=False).key is None
         retire_attribute(tx, pose.id)
         change_attribute(tx, other.id, name="posture")

@@ -24,6 +24,7 @@ STYLESHEETS = (
     "/ui/pages/forms.css",
     "/ui/pages/widgets.css",
     "/ui/pages/library.css",
+    "/ui/pages/project.css",
     "/ui/pages/report.css",
     "/ui/pages/tracks.css",
     "/ui/pages/review.css",

@@ -17,6 +17,8 @@ def build(context: Context) -> gr.Blocks:
             shell.mount_point("manage", module="manage")
         with shell.sheet("categories", "Categories"):
             forms.categories()
+        with shell.sheet("attributes", "Attributes"):
+            shell.mount_point("attributes", module="attributes")
         with shell.sheet("videos", "Add videos"):
             forms.add_videos()
     return blocks

@@ -3,10 +3,12 @@
 
 import { showRow } from "./earlier.js";
 import { meets } from "../masks/raster.js";
+import { keptAttributes } from "../document/rows.js";
 import { combine, cut, padded } from "../masks/region.js";
 import { decode } from "../masks/rle.js";
 
 /** @typedef {import("../document/editbatch.js").Change} Change */
+/** @typedef {import("../document/document.js").Row} Row */
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").RowValues} RowValues */
 /** @typedef {import("../masks/encoding.js").Encoded} Encoded */
@@ -158,19 +160,25 @@ function save(app, { frame, track, newTrack }, kind, done) {
     const after = { category: newTrack.category, name: "", deleted: false, rejected: false };
     changes.push({ track, frame: null, after });
   }
-  changes.push({ track, frame, after: rowOf(app, done) });
-  for (const other of done.others) changes.push({ track: other.id, frame, after: rowOf(app, other) });
+  const after = (/** @type {string} */ id, /** @type {{counts: string, empty: boolean}} */ mask) =>
+    rowOf(app, mask, app.document.row(id, frame));
+  changes.push({ track, frame, after: after(track, done) });
+  for (const other of done.others) changes.push({ track: other.id, frame, after: after(other.id, other) });
   queue.add(newTrack ? "track" : kind, changes);
   if (newTrack && view.now.newTrack?.id === track) view.set({ newTrack: null, selected: track });
   return true;
 }
 
-/** The row after a stroke; an emptied mask makes it absent. @param {Editor} app @param {{counts: string, empty: boolean}} mask @returns {RowValues} */
-function rowOf(app, { counts, empty }) {
+/**
+ * The row after a stroke, with the attributes of the one before; an emptied mask makes it absent.
+ * @param {Editor} app @param {{counts: string, empty: boolean}} mask @param {Row|null|undefined} before
+ * @returns {RowValues}
+ */
+function rowOf(app, { counts, empty }, before) {
   const { height, width } = app.document;
   const marks = /** @type {const} */ ({ source: "drawn", review: "corrected", key: false, score: null, look: null });
   if (empty) return { state: "absent", mask: null, ...marks };
-  return { state: "present", rle: { size: [height, width], counts }, ...marks };
+  return { state: "present", rle: { size: [height, width], counts }, ...marks, ...keptAttributes(before) };
 }
 
 /**

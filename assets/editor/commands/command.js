@@ -41,7 +41,16 @@
  */
 
 /** Headings in the help and the palette, in their order. */
-export const GROUPS = Object.freeze(["Move in time", "Review", "Draw", "Tracks", "Change tracks", "See", "General"]);
+export const GROUPS = Object.freeze([
+  "Move in time",
+  "Review",
+  "Draw",
+  "Tracks",
+  "Attributes",
+  "Change tracks",
+  "See",
+  "General",
+]);
 
 /** @param {Command} command @param {Place} place */
 export const isOffered = ({ places = ["palette"] }, place) => places.includes(place);

@@ -3,6 +3,7 @@
 
 import { Keymap } from "../shortcuts/keymap.js";
 import { ACCEPT_ALL } from "./acceptall.js";
+import { ATTRIBUTES } from "./attributes.js";
 import { DRAWING } from "./drawing.js";
 import { FLICKER } from "./flicker.js";
 import { GENERAL } from "./general.js";
@@ -40,6 +41,7 @@ import { TRACKS } from "./tracks.js";
 export const COMMANDS = Object.freeze([
   ...JUDGING,
   ACCEPT_ALL,
+  ...ATTRIBUTES,
   ...PREVIEWING,
   ...TRACKS,
   ...MOVING,

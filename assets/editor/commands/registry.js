@@ -8,15 +8,28 @@ import { takeResult } from "./previewing.js";
 /** @typedef {import("./command.js").Place} Place */
 /** @typedef {import("../editor.js").Editor} Editor */
 
+/** @param {readonly Command[]} commands each id once @returns {ReadonlyMap<string, Command>} */
+function byId(commands) {
+  const found = new Map(commands.map((command) => [command.id, command]));
+  if (found.size < commands.length) throw new Error("Two commands have the same id.");
+  return found;
+}
+
 export class Registry {
   /** @param {Editor} app @param {readonly Command[]} commands each id once */
   constructor(app, commands) {
     this.app = app;
     /** @type {ReadonlyMap<string, Command>} in the order of menus */
-    this.byId = new Map(commands.map((command) => [command.id, command]));
-    if (this.byId.size < commands.length) throw new Error("Two commands have the same id.");
+    this.byId = byId(commands);
+    this.fixed = commands;
     /** @type {(id: string) => void} a command ran */
     this.onrun = () => {};
+  }
+
+  /** Put the commands of the open project after the others, in place of those of the project before. @param {readonly Command[]} commands */
+  setProjectCommands(commands) {
+    this.byId = byId([...this.fixed, ...commands]);
+    this.app.keymap.setProjectCommands(commands);
   }
 
   /** @param {string} id @returns {Command} throws where there is none */

@@ -29,6 +29,8 @@ import { rowOf, sameRow, sentRow } from "./rows.js";
  * @property {boolean} rejected
  * @property {boolean} occluded
  * @property {boolean} iscrowd
+ * @property {boolean} truncated
+ * @property {Record<string, string>} attributes chosen values by attribute id
  * @property {number|null} score
  * @property {string|null} run
  * @property {Record<string, unknown>} extra what came with a file, and the colour that a person chose
@@ -310,6 +312,8 @@ function blankTrack(id) {
     rejected: false,
     occluded: false,
     iscrowd: false,
+    truncated: false,
+    attributes: {},
     score: null,
     run: null,
     extra: {},
@@ -327,10 +331,15 @@ const OWN_VALUES = /** @type {const} */ ([
   "rejected",
   "occluded",
   "iscrowd",
+  "truncated",
+  "attributes",
   "score",
   "run",
   "extra",
 ]);
+
+/** @param {string} name @returns {name is "extra"|"attributes"} */
+const isObject = (name) => name === "extra" || name === "attributes";
 
 /**
  * Write a track's own values; keys that are missing keep their value.
@@ -341,8 +350,8 @@ function assignTrack(track, sent, version) {
   let changed = track.version !== version;
   for (const name of OWN_VALUES) {
     if (sent[name] === undefined || (name === "number" && sent[name] === null)) continue;
-    const value = name === "name" ? (sent.name ?? "") : name === "extra" ? (sent.extra ?? {}) : sent[name];
-    changed ||= name === "extra" ? JSON.stringify(track.extra) !== JSON.stringify(value) : track[name] !== value;
+    const value = name === "name" ? (sent.name ?? "") : isObject(name) ? (sent[name] ?? {}) : sent[name];
+    changed ||= isObject(name) ? JSON.stringify(track[name]) !== JSON.stringify(value) : track[name] !== value;
     Object.assign(track, { [name]: value });
   }
   track.version = version;

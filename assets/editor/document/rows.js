@@ -12,6 +12,8 @@
  * @property {string} [parent] the edit from which the mask was spread
  * @property {boolean} [occluded]
  * @property {boolean} [iscrowd]
+ * @property {boolean} [truncated]
+ * @property {Record<string, string>} [attributes] chosen values by attribute id
  * @property {Record<string, unknown>} [extra] what came with a file
  * @property {string} [lookAuthor] who says that it needs a look, unless a person of this page does
  */
@@ -25,19 +27,21 @@ const shared = new Map();
 
 /**
  * The same object for equal values: a run has hundreds of thousands of rows.
- * @param {{run?: string|null, parent?: string|null, occluded?: boolean, iscrowd?: boolean, extra?: Record<string, unknown>|null, lookAuthor?: string|null}} values
+ * @param {{run?: string|null, parent?: string|null, occluded?: boolean, iscrowd?: boolean, truncated?: boolean, attributes?: Record<string, string>|null, extra?: Record<string, unknown>|null, lookAuthor?: string|null}} values
  * @returns {MoreValues|null} null where there is nothing
  */
-export function moreValues({ run, parent, occluded, iscrowd, extra, lookAuthor }) {
-  if (!run && !parent && !occluded && !iscrowd && !extra && (!lookAuthor || lookAuthor === PERSON)) return null;
+export function moreValues({ run, parent, occluded, iscrowd, truncated, attributes, extra, lookAuthor }) {
   /** @type {MoreValues} */
   const more = {};
   if (run) more.run = run;
   if (parent) more.parent = parent;
   if (occluded) more.occluded = true;
   if (iscrowd) more.iscrowd = true;
+  if (truncated) more.truncated = true;
+  if (attributes && Object.keys(attributes).length) more.attributes = attributes;
   if (extra) more.extra = extra;
   if (lookAuthor && lookAuthor !== PERSON) more.lookAuthor = lookAuthor;
+  if (!Object.keys(more).length) return null;
   const key = JSON.stringify(more);
   const known = shared.get(key);
   if (known) return known;
@@ -88,7 +92,7 @@ export function rowOf(masks, { frame, version, after, before }) {
   if (after.rle) hash = masks.addLocal(after.rle.counts);
   const known = hash !== null && masks.has(hash) ? masks.area(hash) : null;
   const lookAuthor = authorOf(after.look);
-  const { run, parent, occluded, iscrowd, extra } = after;
+  const { run, parent, occluded, iscrowd, truncated, attributes, extra } = after;
   return {
     frame,
     state,
@@ -103,15 +107,16 @@ export function rowOf(masks, { frame, version, after, before }) {
       state === "present" && hash !== null
         ? (known ?? after.area ?? (hash === before?.hash ? before?.area : null) ?? null)
         : 0,
-    more: moreValues({ run, parent, occluded, iscrowd, extra, lookAuthor }),
+    more: moreValues({ run, parent, occluded, iscrowd, truncated, attributes, extra, lookAuthor }),
   };
 }
 
 /** @param {Row} before @param {number} version @param {RowValues} after @returns {Row} */
 function marked(before, version, after) {
-  const { look: sent, run, parent, occluded, iscrowd, extra, ...values } = after;
+  const { look: sent, run, parent, occluded, iscrowd, truncated, attributes, extra, ...values } = after;
   const look = sent === undefined ? ("review" in after ? null : before.look) : reasonOf(sent);
-  const given = Object.entries({ run, parent, occluded, iscrowd, extra }).filter(([, value]) => value !== undefined);
+  const rare = { run, parent, occluded, iscrowd, truncated, attributes, extra };
+  const given = Object.entries(rare).filter(([, value]) => value !== undefined);
   const lookAuthor = sent === undefined ? (look === null ? null : before.more?.lookAuthor) : authorOf(sent);
   const more = moreValues({ ...before.more, ...Object.fromEntries(given), lookAuthor });
   return { ...before, .../** @type {Partial<Row>} */ (values), look, version, more };
@@ -125,6 +130,17 @@ function reasonOf(look) {
 /** @param {import("../../kit/wire.js").Look|undefined} look @returns {string|null} */
 function authorOf(look) {
   return look && typeof look === "object" ? look.author : null;
+}
+
+/** What a new mask of the same thing on the same frame keeps. @param {Row|null|undefined} row @returns {RowValues} */
+export function keptAttributes(row) {
+  const { occluded, iscrowd, truncated, attributes } = row?.more ?? {};
+  return {
+    ...(occluded && { occluded }),
+    ...(iscrowd && { iscrowd }),
+    ...(truncated && { truncated }),
+    ...(attributes && { attributes }),
+  };
 }
 
 /**

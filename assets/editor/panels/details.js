@@ -3,6 +3,7 @@
 
 import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
+import { attributeSection } from "./attributes.js";
 import { historyList } from "./historylist.js";
 import { isHuman } from "../document/document.js";
 import { laneOf } from "../document/lanes.js";
@@ -45,6 +46,7 @@ export function details(app) {
   named(app, category, "relabel", "Relabel");
   const facts = h("dl", { class: "v-facts" });
   const bar = h("div", { class: "v-bar" });
+  const attributes = attributeSection(app);
   const verbs = h(
     "div",
     { class: "v-verbs" },
@@ -60,6 +62,7 @@ export function details(app) {
     h("div", { class: "v-detailhead" }, number, name, category),
     facts,
     bar,
+    attributes.element,
     verbs,
   );
   const edits = h("div", { class: "v-editlist" });
@@ -86,6 +89,7 @@ export function details(app) {
     name.placeholder = app.categoryName(track.category);
     fill(category, app.categoryName(track.category), icon("down", 14));
     fill(facts, factsOf(app, track));
+    attributes.draw(track);
     const { tally } = laneOf(track);
     const part = (/** @type {string} */ what, /** @type {number} */ n) =>
       n

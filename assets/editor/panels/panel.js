@@ -4,6 +4,7 @@
 import { activeSearch, filteredQueue, searchOnce, visit, wholeQueue } from "../commands/queue.js";
 import { details } from "./details.js";
 import { fill, h, icon, refill, swatch } from "../../kit/dom.js";
+import { attributeWords } from "../document/attributes.js";
 import { historyList } from "./historylist.js";
 import { standingOn, stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
@@ -15,6 +16,8 @@ import { colourNumber } from "../../look/palette.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
+/** @type {import("../../kit/wire.js").Attribute[]} */
+const NONE = [];
 const NOTHING = "Tracks appear here when a video has proposals, imported masks, or your first stroke.";
 
 /** @param {Editor} app @returns {HTMLElement} */
@@ -101,7 +104,7 @@ function filterRow(app) {
   /** @type {HTMLInputElement} */
   const input = h("input", {
     type: "text",
-    placeholder: "Filter by name, category, state",
+    placeholder: "Name, category, state, attribute",
     "aria-label": "Filter tracks",
     oninput: () => app.view.set({ filter: input.value }),
   });
@@ -149,13 +152,7 @@ function trackRows(app, tracks) {
     );
   }
   const words = filter.toLowerCase().trim();
-  const wanted = tracks.filter(
-    (track) =>
-      !words ||
-      `${track.number} ${track.name} ${app.categoryName(track.category)} ${REVIEW_STATES[stateOf(track)].word}`
-        .toLowerCase()
-        .includes(words),
-  );
+  const wanted = tracks.filter((track) => matches(app, track, words));
   const stop = wanted.find((track) => track.id === app.view.now.selected) ?? wanted[0];
   const coming =
     newTrack &&
@@ -171,6 +168,15 @@ function trackRows(app, tracks) {
     coming,
     !wanted.length && words ? h("p", { class: "v-nothing" }, "No track matches.") : null,
   ];
+}
+
+/** Whether every word of a filter stands in what is known of a track. @param {Editor} app @param {import("../document/document.js").Track} track @param {string} words in lower case */
+function matches(app, track, words) {
+  if (!words) return true;
+  const state = REVIEW_STATES[stateOf(track)].word;
+  const attributes = attributeWords(track, app.session.now.video?.attributes ?? NONE);
+  const text = `${track.number} ${track.name} ${app.categoryName(track.category)} ${state} ${attributes}`.toLowerCase();
+  return words.split(/\s+/).every((word) => text.includes(word));
 }
 
 /** @param {import("../document/lanes.js").QueueItem} item */

@@ -9,6 +9,8 @@ import { printed } from "./names.js";
 /** @typedef {Pick<Command, "id"|"keys"|"canvasKeys"|"scope">} Bound */
 
 const STORED = "v-keys";
+/** Begins the ids of commands that come with a project: a person's keys for them stay while another project is open. */
+export const OF_PROJECT = "attribute:";
 
 /** The default bindings of commands. @param {readonly Bound[]} commands @returns {Binding[]} */
 export function defaultBindings(commands) {
@@ -36,15 +38,23 @@ export class Keymap {
    * @param {Pick<Storage, "getItem"|"setItem"|"removeItem">} [storage] keeps a person's own keys
    */
   constructor(commands, storage) {
+    this.fixed = commands;
     this.commands = new Map(commands.map((command) => [command.id, command]));
     this.storage = storage;
     /** @type {Map<string, readonly string[]>} a person's own keys, by command */
-    this.own = new Map(read(storage).filter(([id]) => this.commands.has(id)));
+    this.own = new Map(read(storage).filter(([id]) => this.commands.has(id) || id.startsWith(OF_PROJECT)));
     /** @type {Map<string, string>} command by "scope: key" */
     this.byKey = new Map();
     /** @type {Set<() => void>} */
     this.listeners = new Set();
     this.arrange();
+  }
+
+  /** The commands of the open project, in place of those of the one before. @param {readonly Bound[]} commands ids begin with OF_PROJECT */
+  setProjectCommands(commands) {
+    this.commands = new Map([...this.fixed, ...commands].map((command) => [command.id, command]));
+    this.arrange();
+    for (const listener of this.listeners) listener();
   }
 
   /** Own keys first: a default that meets one gives way. */
@@ -142,6 +152,7 @@ export class Keymap {
 
   changed() {
     for (const [id, keys] of this.own) {
+      if (!this.commands.has(id)) continue;
       const defaults = this.commands.get(id)?.keys ?? [];
       if (keys.length === defaults.length && keys.every((key, i) => key === defaults[i])) this.own.delete(id);
     }

@@ -36,9 +36,15 @@ export function computedMask(content, source) {
 }
 
 /** The own row of a new track like another one. @param {Track} track @returns {RowValues} */
-export function ownValues({ category, name, rejected, occluded, iscrowd, score, run, extra }) {
+export function ownValues({ category, name, rejected, occluded, iscrowd, score, run, extra, ...rest }) {
   const own = { category, name, deleted: false, rejected, occluded, iscrowd, score, run };
-  return Object.keys(extra).length ? { ...own, extra } : own;
+  const { truncated, attributes } = rest;
+  return {
+    ...own,
+    ...(truncated && { truncated }),
+    ...(Object.keys(attributes).length && { attributes }),
+    ...(Object.keys(extra).length && { extra }),
+  };
 }
 
 /** The own row of a new track. @param {string} id @param {Track} like @param {Partial<RowValues>} [values] that differ @returns {Change} */
