@@ -104,7 +104,8 @@ function filterRow(app) {
   /** @type {HTMLInputElement} */
   const input = h("input", {
     type: "text",
-    placeholder: "Name, category, state, attribute",
+    placeholder: "Filter tracks",
+    title: "By number, name, category, state and attribute; several words narrow it down",
     "aria-label": "Filter tracks",
     oninput: () => app.view.set({ filter: input.value }),
   });
