@@ -3,12 +3,10 @@
 
 import { showRow } from "./earlier.js";
 import { meets } from "../masks/raster.js";
-import { keptAttributes } from "../document/rows.js";
 import { combine, cut, padded } from "../masks/region.js";
 import { decode } from "../masks/rle.js";
 
 /** @typedef {import("../document/editbatch.js").Change} Change */
-/** @typedef {import("../document/document.js").Row} Row */
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").RowValues} RowValues */
 /** @typedef {import("../masks/encoding.js").Encoded} Encoded */
@@ -161,7 +159,7 @@ function save(app, { frame, track, newTrack }, kind, done) {
     changes.push({ track, frame: null, after });
   }
   const after = (/** @type {string} */ id, /** @type {{counts: string, empty: boolean}} */ mask) =>
-    rowOf(app, mask, app.document.row(id, frame));
+    rowOf(app, mask, app.document.attributesOf(id, frame));
   changes.push({ track, frame, after: after(track, done) });
   for (const other of done.others) changes.push({ track: other.id, frame, after: after(other.id, other) });
   queue.add(newTrack ? "track" : kind, changes);
@@ -171,14 +169,14 @@ function save(app, { frame, track, newTrack }, kind, done) {
 
 /**
  * The row after a stroke, with the attributes of the one before; an emptied mask makes it absent.
- * @param {Editor} app @param {{counts: string, empty: boolean}} mask @param {Row|null|undefined} before
+ * @param {Editor} app @param {{counts: string, empty: boolean}} mask @param {RowValues} attributes
  * @returns {RowValues}
  */
-function rowOf(app, { counts, empty }, before) {
+function rowOf(app, { counts, empty }, attributes) {
   const { height, width } = app.document;
   const marks = /** @type {const} */ ({ source: "drawn", review: "corrected", key: false, score: null, look: null });
   if (empty) return { state: "absent", mask: null, ...marks };
-  return { state: "present", rle: { size: [height, width], counts }, ...marks, ...keptAttributes(before) };
+  return { state: "present", rle: { size: [height, width], counts }, ...marks, ...attributes };
 }
 
 /**

@@ -52,7 +52,6 @@ export const ATTRIBUTES = Object.freeze([
     id: "crowd",
     title: "Crowd: the track covers many things",
     group: GROUP,
-    keys: ["Alt+Q"],
     icon: "grid",
     places: EVERYWHERE,
     unavailable: lockedTrack,

@@ -2,7 +2,7 @@
 /** Tracks, rows and masks of the open video: those of the server, with the unsent edits of this page on top. */
 
 import { MaskStore } from "../masks/store.js";
-import { rowOf, sameRow, sentRow } from "./rows.js";
+import { keptAttributes, rowOf, sameRow, sentRow } from "./rows.js";
 
 /**
  * @typedef {object} Row one track on one frame
@@ -166,6 +166,11 @@ export class VideoDocument {
         if (row?.area === null && this.areaOf(row) !== null) this.onchange(track.id, frame);
       }
     }
+  }
+
+  /** What a new mask of a track on a frame keeps of the one before. @param {string} id @param {number} frame @returns {RowValues} */
+  attributesOf(id, frame) {
+    return keptAttributes(this.row(id, frame));
   }
 
   /** Whether all masks of a frame are loaded. @param {number} frame */
