@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import BadInput, Cancelled, CannotStore
+from app.exchange.attributes import LISTS, NamedLists, merged, write_attributes
 from app.exchange.export_categories import VERSIONS, ExportCategories, export_categories
 from app.exchange.export_frames import exported_frames, gap_sentences, picture_names, write_pictures
 from app.exchange.export_ids import assign_ids, counts_from_zero
@@ -31,6 +32,7 @@ from storage.youtube_vis import FRAMES_FOLDER, VisDataset, VisNote, VisTrack, Vi
 __all__ = ["ANNOTATIONS", "VERSIONS", "Exported", "export_dataset"]
 
 ANNOTATIONS = "instances.json"
+ATTRIBUTES = "attributes.json"
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ class _ExportedVideo:
     video: Video
     tracks: tuple[Track, ...]
     masks: Mapping[str, Mapping[int, Rle]]
+    rows: Mapping[str, Mapping[int, MaskRow]]
 
 
 def export_dataset(
@@ -128,6 +131,7 @@ def export_dataset(
             if with_frames:
                 _write_frames(pieces, dataset, part, choice, report, cancelled)
             write_dataset(part / ANNOTATIONS, dataset)
+            write_attributes(part / ATTRIBUTES, dataset)
             ready(done)
     except OSError as error:
         raise CannotStore(f"The export {out} could not be written", error) from error
@@ -148,10 +152,12 @@ def _exported_video(tx: Connection, video: Video, choice: _Choice) -> _ExportedV
     rows = [row for row in tracks.rows(tx, video.id) if _is_exported(row, choice)]
     blobs = masks.get_blobs(tx, {row.hash for row in rows if row.hash is not None})
     by_track: dict[str, dict[int, Rle]] = {track.id: {} for track in found}
+    kept: dict[str, dict[int, MaskRow]] = {track.id: {} for track in found}
     for row in rows:
         if row.track_id in by_track and row.hash is not None:
             by_track[row.track_id][row.frame] = blobs[row.hash]
-    return _ExportedVideo(video, found, by_track)
+            kept[row.track_id][row.frame] = row
+    return _ExportedVideo(video, found, by_track, kept)
 
 
 def _is_exported(row: MaskRow, choice: _Choice) -> bool:
@@ -167,16 +173,20 @@ class _Head:
     info: dict[str, Any]
     licenses: tuple[Any, ...]
     extra: dict[str, Any]
+    lists: NamedLists
 
 
 def _head(tx: Connection, project_id: str, version: str | None) -> _Head:
     imported = imports.list_imports(tx, project_id)
     chosen = {} if version is None else {"version": version}
+    lists = NamedLists.read(tx, project_id)
+    described = {LISTS: lists.described()} if lists.described() else {}
     if not imported:
-        return _Head({"description": "Video instance masks", "version": "2019", **chosen}, (), {})
+        info = {"description": "Video instance masks", "version": "2019", **chosen}
+        return _Head(info, (), described, lists)
     extra = dict(imported[0].extra or {})
     info = {**(imported[0].info or {}), **chosen}
-    return _Head(info, tuple(extra.get("licenses", ())), dict(extra.get(SOURCE, {})))
+    return _Head(info, tuple(extra.get("licenses", ())), {**extra.get(SOURCE, {}), **described}, lists)
 
 
 @dataclass(frozen=True)
@@ -210,7 +220,9 @@ def _dataset(
     video_ids = dict(zip((p.video.id for p in pieces), assign_ids([p.video.source_id for p in pieces]), strict=True))
     track_ids = assign_ids([track.source_id for _, track in exported.tracks])
     listed_tracks = [
-        _track(piece, track, number, video_ids[piece.video.id], categories.ids[str(track.category_id)], choice)
+        _track(
+            piece, track, number, video_ids[piece.video.id], categories.ids[str(track.category_id)], choice, head.lists
+        )
         for (piece, track), number in zip(exported.tracks, track_ids, strict=True)
     ]
     listed, renamed = _videos(pieces, video_ids, choice)
@@ -263,16 +275,23 @@ def _stride_warnings(pieces: Sequence[_ExportedVideo], choice: _Choice) -> tuple
 
 
 def _track(
-    piece: _ExportedVideo, track: Track, number: int, video_id: int, category_id: int, choice: _Choice
+    piece: _ExportedVideo,
+    track: Track,
+    number: int,
+    video_id: int,
+    category_id: int,
+    choice: _Choice,
+    lists: NamedLists,
 ) -> VisTrack:
-    here = piece.masks[track.id]
+    here, frames = piece.masks[track.id], exported_frames(piece.video, choice.stride)
+    attributes = lists.of(track, [piece.rows[track.id].get(frame) for frame in frames])
     return VisTrack(
         id=number,
         video_id=video_id,
         category_id=category_id,
-        segmentations=tuple(here.get(frame) for frame in exported_frames(piece.video, choice.stride)),
+        segmentations=tuple(here.get(frame) for frame in frames),
         iscrowd=int(track.iscrowd),
-        extra=dict((track.extra or {}).get(SOURCE, {})),
+        extra=merged((track.extra or {}).get(SOURCE, {}), attributes),
     )
 
 

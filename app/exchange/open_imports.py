@@ -7,11 +7,11 @@ which it goes on.
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, exists, select
+from sqlalchemy import Connection, Text, cast, delete, exists, select
 
 from app.errors import Busy
 from app.exchange.turns import Turns
@@ -26,7 +26,7 @@ log = logging.getLogger(__name__)
 TRIES, TRY_SECONDS = 5, 1.0  # to clear up while the database is busy
 SILENT_SECONDS = 120.0  # without a write, after which an import on another machine counts as broken off
 # Keys of `Import.made`.
-NEW_PROJECT, NEW_CATEGORIES, REPLACED = "project", "categories", "replaced"
+NEW_PROJECT, NEW_CATEGORIES, NEW_ATTRIBUTES, REPLACED = "project", "categories", "attributes", "replaced"
 # Imports that this process is working on; another import of the same process may have been broken off.
 _running: set[str] = set()
 _lock = threading.Lock()
@@ -145,8 +145,17 @@ def _delete_without_trace(tx: Connection, found: Import) -> None:
     users = (schema.tracks, schema.class_maps)
     unused = [~exists().where(table.c.category_id == schema.categories.c.id) for table in users]
     tx.execute(delete(schema.categories).where(schema.categories.c.id.in_(made.get(NEW_CATEGORIES, ())), *unused))
+    _delete_unused_attributes(tx, made.get(NEW_ATTRIBUTES, ()))
     if made.get(NEW_PROJECT):
         _delete_empty_project(tx, found.project_id)
+
+
+def _delete_unused_attributes(tx: Connection, attribute_ids: Sequence[str]) -> None:
+    """Delete those of which no track and no mask has a value."""
+    users = (schema.tracks, schema.masks)
+    for one in attribute_ids:
+        used = [exists().where(cast(table.c.attributes, Text).contains(one)) for table in users]
+        tx.execute(delete(schema.attributes).where(schema.attributes.c.id == one, *(~use for use in used)))
 
 
 def _delete_empty_project(tx: Connection, project_id: str) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.errors import BadInput
+from app.exchange.attributes import AdoptedLists
 from app.exchange.extras import ANNOTATED_FROM, CONTENT, SOURCE
 from app.exchange.import_frames import Pictures
 from app.exchange.open_imports import hold
@@ -54,6 +55,14 @@ class Ready:
 
 
 @dataclass(frozen=True)
+class FileIds:
+    """What the categories and attributes of a file are in the project."""
+
+    categories: Mapping[int, str]
+    attributes: AdoptedLists
+
+
+@dataclass(frozen=True)
 class _Part:
     """Some rows of a video, ready to be stored in one transaction."""
 
@@ -65,9 +74,7 @@ class _Part:
         return len(self.blobs.hashes)
 
 
-def stage_video(
-    turns: Turns, *, project_id: str, import_id: str, item: Ready, category_ids: Mapping[int, str], stored: Stored
-) -> Video:
+def stage_video(turns: Turns, *, project_id: str, import_id: str, item: Ready, ids: FileIds, stored: Stored) -> Video:
     """Store a video with all its tracks, hidden until `show_video`.
 
     ``stored`` is called after each transaction with the number of masks stored so far; an error that it raises ends the
@@ -79,7 +86,7 @@ def stage_video(
         video = _add_video(tx, project_id, import_id, item, digest)
     done = 0
     stored(done)
-    for part in _parts(item, category_ids):
+    for part in _parts(item, ids):
         edit = Edit(
             id=str(uuid.uuid4()), kind="import", author=machine_author(import_id), video=video.id, changes=part.changes
         )
@@ -127,11 +134,11 @@ def _add_video(tx: Connection, project_id: str, import_id: str, item: Ready, dig
     )
 
 
-def _parts(item: Ready, category_ids: Mapping[int, str]) -> Iterator[_Part]:
+def _parts(item: Ready, ids: FileIds) -> Iterator[_Part]:
     """The rows of a video in parts of `ROWS_AT_ONCE`; a track's own row comes before its masks."""
     waiting: list[Change] = []
     for track in item.tracks:
-        for change in _track_changes(track, item.pictures, category_ids):
+        for change in _track_changes(track, item.pictures, ids):
             waiting.append(change)
             if len(waiting) == ROWS_AT_ONCE:
                 yield _part(waiting)
@@ -154,13 +161,15 @@ def _by_hash(change: Change, hashes: Iterator[str]) -> Change:
     return Change(change.track, change.frame, change.before_version, {**after, "mask": next(hashes)})
 
 
-def _track_changes(track: VisTrack, pictures: Pictures, category_ids: Mapping[int, str]) -> Iterator[Change]:
+def _track_changes(track: VisTrack, pictures: Pictures, ids: FileIds) -> Iterator[Change]:
     track_id = str(uuid.uuid4())
+    found = ids.attributes.read(track)
     own = {
-        "category": category_ids[track.category_id],
+        "category": ids.categories[track.category_id],
         "iscrowd": bool(track.iscrowd),
         "source_id": str(track.id),
-        "extra": {SOURCE: track.extra} if track.extra else None,
+        "extra": {SOURCE: found.extra} if found.extra else None,
+        **found.own,
     }
     yield Change(track_id, None, 0, own)
     for entry, rle in enumerate(track.segmentations):
@@ -170,5 +179,5 @@ def _track_changes(track: VisTrack, pictures: Pictures, category_ids: Mapping[in
         if rle is None:
             row |= {"state": "absent", "mask": None}
         else:
-            row |= {"state": "present", "rle": dict(rle)}
+            row |= {"state": "present", "rle": dict(rle), **found.rows[entry]}
         yield Change(track_id, pictures.frame(entry), 0, row)

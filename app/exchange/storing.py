@@ -8,12 +8,13 @@ from sqlalchemy import Connection
 
 from app.errors import Cancelled
 from app.exchange import open_imports
+from app.exchange.attributes import AdoptedLists, adopt_attributes
 from app.exchange.extras import SOURCE
 from app.exchange.import_categories import CategoryIds, adopt_categories
 from app.exchange.import_source import ImportFile
-from app.exchange.open_imports import NEW_CATEGORIES, NEW_PROJECT, REPLACED
+from app.exchange.open_imports import NEW_ATTRIBUTES, NEW_CATEGORIES, NEW_PROJECT, REPLACED
 from app.exchange.repeats import ImportedAlready, Repeat, Repeated, find_repeats, refuse_repeats, repeat_notes
-from app.exchange.staging import Ready, show_video, stage_video
+from app.exchange.staging import FileIds, Ready, show_video, stage_video
 from app.exchange.turns import Turns
 from app.library.removal import remove_in
 from app.progress import Report
@@ -67,6 +68,7 @@ class _Begun:
 
     found: Import
     categories: CategoryIds
+    attributes: AdoptedLists
     before: tuple[Video, ...]
     ready: tuple[Ready, ...]
     repeats: Mapping[int, Repeated]
@@ -152,14 +154,21 @@ class Storing:
             if broken:
                 open_imports.own(tx, import_id)
             categories = adopt_categories(tx, project_id, source.dataset.categories)
+            lists = adopt_attributes(tx, project_id, source.dataset)
             found = imports.get_import(tx, import_id)
             made = dict(found.made or {})
             added = [*made.get(NEW_CATEGORIES, ()), *(categories.ids[one] for one in categories.added)]
             imports.record_made(
-                tx, import_id, **{NEW_CATEGORIES: added, NEW_PROJECT: bool(made.get(NEW_PROJECT)) or new}
+                tx,
+                import_id,
+                **{
+                    NEW_CATEGORIES: added,
+                    NEW_ATTRIBUTES: [*made.get(NEW_ATTRIBUTES, ()), *lists.added],
+                    NEW_PROJECT: bool(made.get(NEW_PROJECT)) or new,
+                },
             )
             before = open_imports.shown_videos(tx, found)
-        return _Begun(found, categories, before, ready, repeats)
+        return _Begun(found, categories, lists, before, ready, repeats)
 
     def _record(self, tx: Connection, project_id: str, repeat: Repeat, resumes: Mapping[str, Any], count: int) -> str:
         source = self.source
@@ -202,7 +211,7 @@ class Storing:
                 project_id=begun.found.project_id,
                 import_id=begun.found.id,
                 item=item,
-                category_ids=begun.categories.ids,
+                ids=FileIds(begun.categories.ids, begun.attributes),
                 stored=stored,
             )
             with turns.atomic() as tx:
@@ -245,7 +254,16 @@ class Storing:
             masks=sum(rle is not None for track in kept for rle in track.segmentations),
             new_categories=begun.categories.new,
             skipped=tuple(skipped),
-            notes=note_lines([*went_on, *notes, *begun.categories.notes, *of_pictures, *self.source.dataset.notes]),
+            notes=note_lines(
+                [
+                    *went_on,
+                    *notes,
+                    *begun.categories.notes,
+                    *begun.attributes.notes,
+                    *of_pictures,
+                    *self.source.dataset.notes,
+                ]
+            ),
             import_id=begun.found.id,
             project_id=begun.found.project_id,
         )
