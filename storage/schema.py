@@ -84,6 +84,14 @@ attributes = Table(
     ),
 )
 
+guides = Table(
+    "guides",
+    metadata,
+    Column("project_id", Text, ForeignKey("projects.id"), primary_key=True),
+    Column("text", Text, nullable=False),  # Markdown
+    time("changed"),
+)
+
 imports = Table(
     "imports",
     metadata,

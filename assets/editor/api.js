@@ -33,6 +33,9 @@ export const api = Object.freeze({
   /** @param {string} p @param {string} name @returns {Promise<Category>} */
   addCategory: (p, name) => request("POST", `/data/projects/${id(p)}/categories`, { name }),
 
+  /** The annotation guide. @param {string} p @returns {Promise<{markdown: string, html: string}>} */
+  guide: (p) => request("GET", `/data/projects/${id(p)}/guide`),
+
   /** @param {string} v @returns {Promise<Video>} */
   video: (v) => request("GET", `/data/videos/${id(v)}`),
 

@@ -36,6 +36,7 @@ const SHEETS = [
   "../look/base.css",
   "../look/controls.css",
   "../look/floating.css",
+  "../look/markdown.css",
   "./layout.css",
   "./canvas.css",
   "./timeline.css",
@@ -43,6 +44,7 @@ const SHEETS = [
   "./popovers.css",
   "./commands.css",
   "./attributes.css",
+  "./guide.css",
 ];
 
 /** Load the style sheets, unless they are loaded; resolves when they apply. */

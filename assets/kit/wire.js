@@ -142,6 +142,7 @@
  * @property {number[]} [cuts] frames at which a new scene begins
  * @property {Category[]} categories
  * @property {Attribute[]} [attributes]
+ * @property {boolean} [guide] whether the project has an annotation guide
  * @property {CompleteRange[]} [complete]
  * @property {string|null} [problem] why its source cannot be read
  */

@@ -77,6 +77,7 @@ const SHAPES = {
   filter: "<path d='M3.5 5h13M6 10h8M8.5 15h3'/>",
   film: "<rect x='3' y='4' width='14' height='12' rx='1.5'/><path d='M6.5 4v12M13.5 4v12M3 8h3.5M3 12h3.5M13.5 8H17M13.5 12H17'/>",
   grid: "<rect x='3.5' y='3.5' width='5.5' height='5.5' rx='1'/><rect x='11' y='3.5' width='5.5' height='5.5' rx='1'/><rect x='3.5' y='11' width='5.5' height='5.5' rx='1'/><rect x='11' y='11' width='5.5' height='5.5' rx='1'/>",
+  book: "<path d='M4 4.5h4.5A1.5 1.5 0 0 1 10 6v10a1.5 1.5 0 0 0-1.5-1.5H4zM16 4.5h-4.5A1.5 1.5 0 0 0 10 6v10a1.5 1.5 0 0 1 1.5-1.5H16z'/>",
   list: "<path d='M7 5h9.5M7 10h9.5M7 15h9.5M3.5 5h.1M3.5 10h.1M3.5 15h.1'/>",
   clock: "<circle cx='10' cy='10' r='6.5'/><path d='M10 6.5V10l2.5 1.5'/>",
   sq: "<rect x='4.5' y='4.5' width='11' height='11' rx='1'/>",

@@ -68,6 +68,7 @@ async function openProjects(anchor) {
       ? [
           sheetItem("categories", "tag", "Categories of this project"),
           sheetItem("attributes", "list", "Attributes of this project"),
+          sheetItem("guide", "book", "Annotation guide"),
         ]
       : []),
     sheetItem("manage", "edit", here ? "Rename or archive" : "Archived projects"),

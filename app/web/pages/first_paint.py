@@ -18,6 +18,7 @@ STYLESHEETS = (
     "/ui/look/base.css",
     "/ui/look/controls.css",
     "/ui/look/floating.css",
+    "/ui/look/markdown.css",
     "/ui/pages/gradio.css",
     "/ui/pages/shell.css",
     "/ui/pages/page.css",

@@ -19,6 +19,8 @@ def build(context: Context) -> gr.Blocks:
             forms.categories()
         with shell.sheet("attributes", "Attributes"):
             shell.mount_point("attributes", module="attributes")
+        with shell.sheet("guide", "Annotation guide"):
+            shell.mount_point("guide", module="guide")
         with shell.sheet("videos", "Add videos"):
             forms.add_videos()
     return blocks

@@ -15,6 +15,7 @@ from app.web.context import Context
 from app.web.wire import Json
 from storage import attributes, edits, projects, videos
 from storage.database import Database
+from storage.guides import get_guide
 
 
 class PathBody(BaseModel):
@@ -55,6 +56,7 @@ def router(context: Context) -> APIRouter:
             project = projects.get_project(tx, video.project_id)
             categories = projects.list_categories(tx, video.project_id, retired=True)
             listed = attributes.list_attributes(tx, video.project_id, retired=True)
+            guide = get_guide(tx, video.project_id) != ""
             siblings = videos.video_names(tx, video.project_id)
             complete = edits.list_complete(tx, video_id)
         return {
@@ -71,6 +73,7 @@ def router(context: Context) -> APIRouter:
             "notes": index.notes,
             "categories": [wire.category(category) for category in categories],
             "attributes": [wire.attribute(one) for one in listed],
+            "guide": guide,
             "last_edit": last,
             "complete": [wire.complete(found) for found in complete],
             "problem": sources.problem(video, index),

@@ -3,9 +3,10 @@
 
 import { afterPress } from "../../kit/floating.js";
 import { toggleTheme } from "../../kit/theme.js";
-import { lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
+import { firstOf, lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
 import { chooseCategory } from "./category.js";
 import { openColours } from "./colours.js";
+import { noGuide, showGuide } from "./guide.js";
 import { showKeys } from "./help.js";
 import { openVersions } from "./versions.js";
 import { editKeys } from "./keys.js";
@@ -193,6 +194,16 @@ export const PANEL_COMMANDS = Object.freeze([
     keys: ["Shift+F6"],
     whilePreview: true,
     run: (app) => region(app, -1),
+  },
+  {
+    id: "guide",
+    title: "Annotation guide",
+    group: "General",
+    keys: ["Alt+G"],
+    icon: "book",
+    whilePreview: true,
+    unavailable: firstOf(noVideo, noGuide),
+    run: showGuide,
   },
   {
     id: "palette",

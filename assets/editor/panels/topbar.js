@@ -33,6 +33,7 @@ export function topBar(app) {
   const exporting = h("a", { class: "v-btn v-outline" }, icon("export"), "Export");
   const retrain = h("a", { class: "v-btn v-outline" }, icon("retrain"), "Retrain");
   const theme = iconButton("sun", "Light or dark", () => app.session.set({ theme: toggleTheme() }));
+  const guide = commandButton(app, "guide");
   const help = commandButton(app, "help", { label: "Keys" });
   /** @type {HTMLButtonElement} the links, where the window is too narrow for them */
   const pages = h(
@@ -61,12 +62,13 @@ export function topBar(app) {
         h("a", { href: pageAddress(path, project()), "aria-current": path === "/review" ? "page" : null }, name),
       ),
     );
+    guide.hidden = !app.session.now.video?.guide;
     exporting.href = pageAddress("/exchange", project());
     retrain.href = pageAddress("/retrain", project());
     for (const element of [undo, redo]) element.disabled = app.session.now.phase !== "ready";
     for (const element of [exporting, retrain]) element.classList.toggle("v-off", !project());
   };
-  app.session.on(["project", "phase"], draw);
+  app.session.on(["project", "phase", "video"], draw);
   draw();
   return h(
     "header",
@@ -87,6 +89,7 @@ export function topBar(app) {
     exporting,
     retrain,
     theme,
+    guide,
     help,
   );
 }
