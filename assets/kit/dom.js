@@ -85,13 +85,6 @@ export function icon(name, size = 16, tone = "", title = "") {
   return holder;
 }
 
-/** An element with HTML that the server made from Markdown; it lets no markup of the text through. @param {string} html */
-export function rendered(html) {
-  const holder = h("div");
-  holder.innerHTML = html;
-  return holder;
-}
-
 /** A key as printed on it. @param {string} text */
 export const kbd = (text) => h("kbd.v-kbd", null, text);
 

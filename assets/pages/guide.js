@@ -1,7 +1,8 @@
 // @ts-check
 /** The annotation guide of the project: Markdown in a field, and how people see it below. */
 
-import { button, fill, h, icon, rendered } from "../kit/dom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
+import { rendered } from "../kit/markdown.js";
 import { messageOf } from "../kit/request.js";
 import { get, post, projectInAddress } from "./data.js";
 

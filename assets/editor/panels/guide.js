@@ -1,8 +1,9 @@
 // @ts-check
 /** The annotation guide of the project, in a dialog over the editor. */
 
-import { fill, h, iconButton, rendered } from "../../kit/dom.js";
+import { fill, h, iconButton } from "../../kit/dom.js";
 import { openDialog } from "../../kit/floating.js";
+import { rendered } from "../../kit/markdown.js";
 import { messageOf } from "../../kit/request.js";
 import { api } from "../api.js";
 import { openVideo } from "../state.js";
