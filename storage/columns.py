@@ -1,6 +1,6 @@
 """The naming of constraints, and the kinds of columns that the tables of ``storage.schema`` are made of."""
 
-from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Float, ForeignKey, MetaData, Text, false
+from sqlalchemy import JSON, Boolean, CheckConstraint, Column, Float, ForeignKey, Index, MetaData, Text, false, text
 
 metadata = MetaData(
     naming_convention={
@@ -42,3 +42,10 @@ def refers(name: str, target: str, *, nullable: bool = False) -> Column[str]:
 def one_of(name: str, values: tuple[str, ...]) -> CheckConstraint:
     """The condition that a text column has one of these values."""
     return CheckConstraint(f"{name} IN ({', '.join(repr(value) for value in values)})", name=name)
+
+
+def name_in_use(table: str) -> Index:
+    """The names of a table's rows differ within a project, those of retired rows aside."""
+    where = text("NOT retired")
+    columns = ("project_id", "name")
+    return Index(f"uq_{table}_name_in_use", *columns, unique=True, sqlite_where=where, postgresql_where=where)

@@ -59,6 +59,8 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     tx.execute(delete(schema.drafts).where(schema.drafts.c.video_id == video_id))
     tx.execute(delete(schema.drafts).where(schema.drafts.c.run_id.in_(runs)))
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id.in_(runs)))
+    # A comment refers to its track, so it goes before.
+    tx.execute(delete(schema.comments).where(schema.comments.c.video_id == video_id))
     for table in (schema.masks, summary_tables.track_summaries, summary_tables.track_likenesses):
         tx.execute(delete(table).where(table.c.track_id.in_(tracks)))
     tx.execute(delete(schema.edit_rows).where(schema.edit_rows.c.number.in_(edits)))

@@ -16,10 +16,9 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
-    text,
 )
 
-from storage.columns import flag, identifier, json, metadata, one_of, refers, time
+from storage.columns import flag, identifier, json, metadata, name_in_use, one_of, refers, time
 
 __all__ = ["metadata"]
 
@@ -52,14 +51,7 @@ categories = Table(
     Column("source_id", Text),
     json("extra"),
     # A new category may take the name of a retired one, so names are unique only among those in use.
-    Index(
-        "uq_categories_name_in_use",
-        "project_id",
-        "name",
-        unique=True,
-        sqlite_where=text("NOT retired"),
-        postgresql_where=text("NOT retired"),
-    ),
+    name_in_use("categories"),
 )
 
 attributes = Table(
@@ -74,14 +66,7 @@ attributes = Table(
     Column("position", Integer, nullable=False),
     flag("retired"),
     one_of("per", PER),
-    Index(
-        "uq_attributes_name_in_use",
-        "project_id",
-        "name",
-        unique=True,
-        sqlite_where=text("NOT retired"),
-        postgresql_where=text("NOT retired"),
-    ),
+    name_in_use("attributes"),
 )
 
 guides = Table(
@@ -244,6 +229,26 @@ complete_ranges = Table(
     Column("version", Integer, nullable=False),
     CheckConstraint('"start" >= 0 AND "stop" > "start"', name="not_empty"),
     Index(None, "video_id"),
+)
+
+comments = Table(
+    "comments",
+    metadata,
+    identifier(),
+    refers("video_id", "videos.id"),
+    refers("track_id", "tracks.id", nullable=True),
+    Column("frame", Integer, nullable=False),
+    Column("x", Float),  # with y: the point that it is about, in pixels of the frame
+    Column("y", Float),
+    Column("text", Text, nullable=False),
+    Column("author", Text, nullable=False),
+    time("created"),
+    flag("resolved"),
+    Column("resolved_by", Text),
+    flag("deleted"),
+    Column("change", Integer, nullable=False),  # see storage.comments
+    Index(None, "video_id"),
+    Index(None, "change"),
 )
 
 runs = Table(

@@ -1,4 +1,4 @@
-"""Sends new edits and the state of jobs to open pages, over one WebSocket per page.
+"""Sends new edits, comments and the state of jobs to open pages, over one WebSocket per page.
 
 Messages are made from the database alone, because other processes (the worker, a second server) write there too. While
 a page is connected, the hub reads the new entries of the edit log a few times a second, and at once after a write of
@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from app.web import wire
 from app.web.wire import Json
-from storage import edits, jobs
+from storage import comments, edits, jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -56,6 +56,7 @@ class EventHub:
         self._poll_seconds = poll_seconds
         self._listeners: set[Listener] = set()
         self._last = 0
+        self._last_comment = 0
         self._jobs: dict[str, tuple[object, ...]] = {}
         self._followed: set[str] = set()
         self._lock = asyncio.Lock()
@@ -73,7 +74,7 @@ class EventHub:
             listener.put({"type": "hello", "last_edit": last})
             if since is not None:
                 await self._catch_up(listener, last)
-            self._start(last)
+            self._start(last, await asyncio.to_thread(self._last_comment_change))
             self._listeners.add(listener)
         return listener
 
@@ -104,9 +105,10 @@ class EventHub:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    def _start(self, last: int) -> None:
+    def _start(self, last: int, last_comment: int) -> None:
         if self._task is None or self._task.done():
             self._last = last
+            self._last_comment = last_comment
             self._jobs.clear()
             self._loop = asyncio.get_running_loop()
             self._task = self._loop.create_task(self._read_on())
@@ -141,6 +143,10 @@ class EventHub:
                 if message["number"] > listener.last and _wants(listener, message["video"], message["project"]):
                     listener.last = message["number"]
                     listener.put(message)
+        for message in await asyncio.to_thread(self._new_comments):
+            for listener in self._listeners:
+                if _wants(listener, message["video"], message["project"]):
+                    listener.put(message)
         for message in await asyncio.to_thread(self._changed_jobs):
             job = message["job"]
             for listener in self._listeners:
@@ -150,6 +156,18 @@ class EventHub:
     def _last_number(self) -> int:
         with self._database.read() as tx:
             return edits.last_number(tx)
+
+    def _last_comment_change(self) -> int:
+        with self._database.read() as tx:
+            return comments.last_change(tx)
+
+    def _new_comments(self) -> list[Json]:
+        """Messages for comments written since the last reading; a page asks for older ones itself."""
+        with self._database.read() as tx:
+            found = comments.comments_since(tx, self._last_comment, limit=BATCH)
+        if found:
+            self._last_comment = found[-1][0].change
+        return [wire.comment_event(comment, project) for comment, project in found]
 
     def _edits_after(self, number: int, video: str | None, project: str | None) -> list[Json]:
         with self._database.read() as tx:

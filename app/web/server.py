@@ -39,6 +39,7 @@ from app.web.reach import shown_address
 from app.web.routes import (
     attributes,
     checkpoints,
+    comments,
     crops,
     edits,
     events,
@@ -121,6 +122,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
         attributes,
         checkpoints,
         crops,
+        comments,
         edits,
         events,
         exchange,

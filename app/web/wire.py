@@ -9,6 +9,7 @@ from app.checkpoints.releases import DEMO
 from app.proposing.resuming import KeptFrames
 from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
+from storage.comments import Comment
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.edits.row_values import RowKey, pack
 from storage.edits.versions import TrackVersion, VersionLine
@@ -42,6 +43,12 @@ def checkpoint(found: Checkpoint, known: Iterable[str]) -> Json:
     """The checkpoint that proposes; ``known`` are its classes that have a category in the project."""
     facts = _fields(found, "id", "name", "config", "categories")
     return {**facts, "known_here": list(known), "builtin_demo": found.name == DEMO}
+
+
+def comment(found: Comment) -> Json:
+    """One comment on a video; ``created`` is in unix seconds, ``point`` in pixels of the frame."""
+    facts = _fields(found, "id", "frame", "point", "text", "author", "created", "resolved", "resolved_by", "deleted")
+    return {**facts, "track": found.track_id, "change": found.change}
 
 
 def job(found: Job) -> Json:
@@ -175,6 +182,11 @@ def edit_event(edit: LoggedEdit) -> Json:
     """An entry of the log as the WebSocket sends it."""
     facts = _fields(edit, "number", "id", "author", "kind", "undoes", "rows")
     return {"type": "edit", **facts, "project": edit.project_id, "video": edit.video_id}
+
+
+def comment_event(found: Comment, project_id: str) -> Json:
+    """A new or changed comment as the WebSocket sends it."""
+    return {"type": "comment", "video": found.video_id, "project": project_id, "comment": comment(found)}
 
 
 def history_entry(entry: HistoryEntry) -> Json:

@@ -4,6 +4,7 @@
 import { LONG_PATIENCE, request } from "../kit/request.js";
 
 /** @typedef {import("../kit/wire.js").Category} Category */
+/** @typedef {import("../kit/wire.js").Comment} Comment */
 /** @typedef {import("../kit/wire.js").EditResult} EditResult */
 /** @typedef {import("../kit/wire.js").HistoryEdit} HistoryEdit */
 /** @typedef {import("../kit/wire.js").Job} Job */
@@ -32,6 +33,15 @@ export const api = Object.freeze({
 
   /** @param {string} p @param {string} name @returns {Promise<Category>} */
   addCategory: (p, name) => request("POST", `/data/projects/${id(p)}/categories`, { name }),
+
+  /** @param {string} v @returns {Promise<{comments: Comment[]}>} */
+  comments: (v) => request("GET", `/data/videos/${id(v)}/comments`),
+
+  /** @param {string} v @param {object} body author, text, frame, track and point @returns {Promise<Comment>} */
+  addComment: (v, body) => request("POST", `/data/videos/${id(v)}/comments`, body),
+
+  /** @param {string} c @param {object} body author, and what changes @returns {Promise<Comment>} */
+  changeComment: (c, body) => request("POST", `/data/comments/${id(c)}`, body),
 
   /** The annotation guide. @param {string} p @returns {Promise<{markdown: string, html: string}>} */
   guide: (p) => request("GET", `/data/projects/${id(p)}/guide`),

@@ -5,6 +5,7 @@ import { readAddress, writeAddress } from "./address.js";
 import { api } from "./api.js";
 import { author } from "../kit/author.js";
 import { followCounting, isCounting } from "./pictures/counting.js";
+import { withComment } from "./document/comments.js";
 import { VideoDocument } from "./document/document.js";
 import { listenToEvents } from "./document/events.js";
 import { rowName } from "./document/editbatch.js";
@@ -59,7 +60,7 @@ export class Editor extends Hooks {
     /** encodes drawn masks */ this.encoder = new Encoder();
     this.view.on(["frame"], () => this.show());
     this.view.on(["frame", "selected"], () => this.keepAddress());
-    this.view.on(["selected", "hidden", "marks", "solo", "clean", "newTrack"], () => this.recompose());
+    this.view.on(["selected", "comments", "hidden", "marks", "solo", "clean", "newTrack"], () => this.recompose());
     this.view.on(["revision"], () => this.afterChange());
   }
 
@@ -281,6 +282,8 @@ export class Editor extends Hooks {
   /** @param {import("../kit/wire.js").Message} message */
   onevent(message) {
     if (message.type === "job") this.onjob(message.job);
+    if (message.type === "comment" && message.video === this.session.now.video?.id)
+      this.view.set({ comments: withComment(this.view.now.comments, message.comment) });
     if (message.type !== "edit" || message.video !== this.session.now.video?.id) return;
     this.applyRows(message.rows);
     this.document.lastEdit = Math.max(this.document.lastEdit, message.number);

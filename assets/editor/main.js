@@ -2,6 +2,7 @@
 /** Mounts the editor into an element that fills the page. */
 
 import { followAttributes } from "./commands/attributes.js";
+import { followComments } from "./commands/comments.js";
 import { createCommands } from "./commands/index.js";
 import { adjusting } from "./canvas/adjust.js";
 import { toolRail, transport } from "./panels/bars.js";
@@ -44,6 +45,7 @@ const SHEETS = [
   "./popovers.css",
   "./commands.css",
   "./attributes.css",
+  "./comments.css",
   "./guide.css",
 ];
 
@@ -149,6 +151,7 @@ function build(app) {
   });
   followKeys(app);
   followAttributes(app);
+  followComments(app);
   followLikelyErrors(app);
   followFlicker(app);
   keys(app, stage);

@@ -25,7 +25,7 @@ const STORED = "v-editor";
  * @property {number} panelOf width of the window in which the panel got its width
  * @property {number} timelineOf height of the window in which the timeline got its height
  * @property {string} scope frame, range, onward or whole
- * @property {string} tab tracks, queue or history
+ * @property {string} tab tracks, queue, history or comments
  */
 
 /** @type {Readonly<Preferences>} */
@@ -134,6 +134,8 @@ export function openVideo({ now: { video } }) {
  * @property {string} solo id of the only track that is drawn, empty for all
  * @property {boolean} clean whether only the picture is drawn
  * @property {string} filter of the list of tracks
+ * @property {readonly import("../kit/wire.js").Comment[]} comments by frame
+ * @property {"open"|"resolved"} commentFilter
  * @property {string} queueFilter all, likely, look or unreviewed
  * @property {readonly import("../kit/wire.js").LikelyError[]} likely errors that the latest search found
  * @property {number|null} searched number of the last edit that the search saw; null: there was no search
@@ -166,6 +168,8 @@ export const VIEW = Object.freeze({
   solo: "",
   clean: false,
   filter: "",
+  comments: Object.freeze([]),
+  commentFilter: "open",
   queueFilter: "all",
   likely: Object.freeze([]),
   searched: null,

@@ -18,6 +18,21 @@
  * @property {boolean} retired kept on its tracks, but no longer offered
  */
 
+/**
+ * @typedef {object} Comment on a video
+ * @property {string} id
+ * @property {number} frame
+ * @property {string|null} track id
+ * @property {[number, number]|null} point x, y in pixels of the frame
+ * @property {string} text
+ * @property {string} author
+ * @property {number} created unix seconds
+ * @property {boolean} resolved
+ * @property {string|null} resolved_by
+ * @property {boolean} deleted
+ * @property {number} change counts up with every write of any comment
+ */
+
 /** @typedef {"queued"|"running"|"cancelling"|"done"|"failed"|"cancelled"} JobStatus */
 
 /**
@@ -303,7 +318,7 @@
  */
 
 /**
- * @typedef {{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "hello"|"pong"}} Message
+ * @typedef {{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "comment", video: string, comment: Comment}|{type: "hello"|"pong"}} Message
  *   over the page's WebSocket
  */
 

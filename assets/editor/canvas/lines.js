@@ -16,6 +16,8 @@ import { drawContours } from "./contours.js";
 /** @typedef {import("./layers.js").Layers} Layers */
 /** @typedef {{number: number, colour: string, on: boolean, x: number, y: number, move: [number, number]}} Badge of a drawn mask: its place in picture pixels, its move on the screen */
 
+/** Of a comment's point: the accent, on every picture. */
+const PIN = "#5566E8";
 /** Frame around a badge, screen pixels. */
 const EDGE = 2;
 /** Smallest zoom with a grid, screen pixels a picture pixel. */
@@ -89,6 +91,7 @@ export class Lines {
       rejected.length,
       this.badges.map(({ on, move }) => (on ? "" : move)),
       ghost ? this.ghostHash() : "",
+      this.pins().map(({ id }) => id),
     ].join();
     const moved = as !== this.drawnAs || preview !== this.preview || Boolean(preview);
     this.drawnAs = as;
@@ -134,6 +137,28 @@ export class Lines {
       for (const track of drawn) if (track.id !== view.now.selected) this.drawOutline(context, track);
     for (const track of rejected) this.drawOutline(context, track, true);
     for (const badge of this.badges) if (!badge.on) this.drawBadge(context, badge);
+    this.drawPins(context);
+  }
+
+  /** Open comments about a point of the shown frame. */
+  pins() {
+    const { shownFrame, view } = this.layers;
+    return view.now.comments.filter(({ frame, point, resolved }) => point && !resolved && frame === shownFrame);
+  }
+
+  /** @param {CanvasRenderingContext2D} context */
+  drawPins(context) {
+    const { unit } = this;
+    for (const { point } of this.pins()) {
+      if (!point) continue;
+      context.beginPath();
+      context.arc(point[0], point[1], 5 * unit, 0, 2 * Math.PI);
+      context.fillStyle = PIN;
+      context.fill();
+      context.lineWidth = 2 * unit;
+      context.strokeStyle = "#FFFFFF";
+      context.stroke();
+    }
   }
 
   /** @param {CanvasRenderingContext2D} context @param {import("../document/document.js").Track} track @param {boolean} [rejected] */

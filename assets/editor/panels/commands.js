@@ -4,8 +4,10 @@
 import { afterPress } from "../../kit/floating.js";
 import { toggleTheme } from "../../kit/theme.js";
 import { firstOf, lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
+import { NEXT_COMMENT } from "../commands/comments.js";
 import { chooseCategory } from "./category.js";
 import { openColours } from "./colours.js";
+import { askComment } from "./comments.js";
 import { noGuide, showGuide } from "./guide.js";
 import { showKeys } from "./help.js";
 import { openVersions } from "./versions.js";
@@ -169,6 +171,19 @@ export const PANEL_COMMANDS = Object.freeze([
   tab("showTracks", "Show the tracks", "tracks", "Alt+T"),
   tab("showQueue", "Show the review queue", "queue", "Alt+Q"),
   tab("showHistory", "Show the history", "history", "Alt+Y"),
+  tab("showComments", "Show the comments", "comments", "Alt+C"),
+  NEXT_COMMENT,
+  {
+    id: "comment",
+    title: "Comment",
+    group: "Review",
+    keys: ["Shift+C"],
+    icon: "comment",
+    places: ["palette", "lane", "row", "canvas"],
+    whilePreview: true,
+    unavailable: noVideo,
+    run: askComment,
+  },
   {
     id: "propose",
     title: "Propose",

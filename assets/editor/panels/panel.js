@@ -2,9 +2,11 @@
 /** The side panel: the lists of tracks, of frames to be reviewed, and of edits; the selected track below. */
 
 import { activeSearch, filteredQueue, searchOnce, visit, wholeQueue } from "../commands/queue.js";
+import { commentList } from "./comments.js";
 import { details } from "./details.js";
 import { fill, h, icon, refill, swatch } from "../../kit/dom.js";
 import { attributeWords } from "../document/attributes.js";
+import { openComments } from "../document/comments.js";
 import { historyList } from "./historylist.js";
 import { standingOn, stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
@@ -37,6 +39,7 @@ export function panel(app) {
         ["tracks", "Tracks", tracks.length],
         ["queue", "Queue", waiting],
         ["history", "History", ""],
+        ["comments", "Comments", openComments(app.view.now.comments).length || ""],
       ].map(([name, label, number]) =>
         h(
           "button",
@@ -61,13 +64,28 @@ export function panel(app) {
     if (!ready) fill(list, app.session.now.phase === "loading" ? null : h("p", { class: "v-nothing" }, NOTHING));
     else if (tab === "queue") refill(list, queueList(app));
     else if (tab === "history") historyList(app, list, null);
+    else if (tab === "comments") refill(list, commentList(app));
     else {
       const rows = trackRows(app, tracks);
       if (!shows(list, rows)) refill(list, rows);
     }
   };
-  app.view.on(["revision", "selected", "marks", "solo", "filter", "queueFilter", "newTrack", "likely"], draw);
-  app.view.on(["frame"], () => app.preferences.now.tab === "queue" && draw());
+  app.view.on(
+    [
+      "revision",
+      "selected",
+      "marks",
+      "solo",
+      "filter",
+      "queueFilter",
+      "newTrack",
+      "comments",
+      "commentFilter",
+      "likely",
+    ],
+    draw,
+  );
+  app.view.on(["frame"], () => ["queue", "comments"].includes(app.preferences.now.tab) && draw());
   app.preferences.on(["tab"], () => {
     if (app.preferences.now.tab === "queue") searchOnce(app);
     draw();
@@ -85,7 +103,7 @@ export function panel(app) {
   );
 }
 
-const TABS = Object.freeze(["tracks", "queue", "history"]);
+const TABS = Object.freeze(["tracks", "queue", "history", "comments"]);
 
 /** The arrow keys go from tab to tab. @param {Editor} app @param {KeyboardEvent} event */
 function otherTab(app, event) {

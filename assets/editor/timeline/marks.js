@@ -12,6 +12,7 @@ import { RULER } from "./paint.js";
  * @typedef {object} Marks
  * @property {[number, number]|null} range frames, both in
  * @property {{start: number, stop: number}[]} complete
+ * @property {readonly import("../../kit/wire.js").Comment[]} [comments] open ones
  * @property {Gap[]} gaps
  * @property {number[]} cuts frames at which a new scene begins
  * @property {{start: number, stop: number}[]} damage
@@ -24,7 +25,7 @@ const APART = 3;
 /** How near the pointer must be, pixels. */
 const NEAR = 4;
 
-/** The marks of a video. @param {Marked} video @returns {Omit<Marks, "range"|"complete">} */
+/** The marks of a video. @param {Marked} video @returns {Omit<Marks, "range"|"complete"|"comments">} */
 export function marksOf(video) {
   const { gaps = [], cuts = [], damage = [], confirmed = video.count, count } = video;
   return { gaps, cuts, damage, confirmed, count };
@@ -39,6 +40,7 @@ export function paintMarks(s, marks) {
   for (const part of marks.complete) g.fillRect(s.x(part.start), RULER - 3, s.x(part.stop) - s.x(part.start), 3);
   paintCuts(s, marks.cuts);
   paintGaps(s, marks.gaps);
+  paintComments(s, marks.comments ?? []);
   if (marks.range) paintRange(s, marks.range);
 }
 
@@ -115,6 +117,40 @@ function paintGaps(s, gaps) {
   }
 }
 
+/** A speech bubble at the top of the ruler for each frame with an open comment. @param {Sheet} s @param {readonly import("../../kit/wire.js").Comment[]} comments */
+function paintComments(s, comments) {
+  const { g, css } = s;
+  g.fillStyle = css("ac");
+  let painted = -Infinity;
+  for (const { frame } of comments) {
+    const x = Math.round(s.x(frame + 0.5));
+    if (x < s.label || x > s.width || x < painted + APART) continue;
+    painted = x;
+    g.beginPath();
+    g.roundRect(x - 4, 1, 8, 6, 2);
+    g.moveTo(x - 2, 7);
+    g.lineTo(x + 2, 7);
+    g.lineTo(x - 2, 10);
+    g.fill();
+  }
+}
+
+/** Open comments on a track: a dot on its lane. @param {Sheet} s @param {readonly import("../../kit/wire.js").Comment[]} comments of this track @param {number} top */
+export function paintLaneComments(s, comments, top) {
+  const { g, css } = s;
+  for (const { frame } of comments) {
+    const x = s.x(frame + 0.5);
+    if (x < s.label || x > s.width) continue;
+    g.beginPath();
+    g.arc(x, top + 4, 3, 0, 2 * Math.PI);
+    g.fillStyle = css("ac");
+    g.fill();
+    g.lineWidth = 1.5;
+    g.strokeStyle = css("panel");
+    g.stroke();
+  }
+}
+
 /** @param {Sheet} s @param {[number, number]} range */
 function paintRange(s, range) {
   const { g, css } = s;
@@ -134,9 +170,10 @@ function paintRange(s, range) {
  * @param {Pick<Sheet, "x"|"frameAt">} s
  * @param {number} x CSS pixels
  * @param {MarkedVideo} video
+ * @param {Marks["comments"]} [comments] open ones
  * @returns {string[]} one line a mark, gaps first; empty where there is none
  */
-export function wordsAt(s, x, video) {
+export function wordsAt(s, x, video, comments = []) {
   const { gaps, cuts, damage, confirmed, count } = marksOf(video);
   const near = (/** @type {number} */ frame) => Math.abs(s.x(frame) - x) <= NEAR;
   const frame = Math.floor(s.frameAt(x));
@@ -148,6 +185,8 @@ export function wordsAt(s, x, video) {
   if (frame >= confirmed && frame < count) {
     lines.push(`Not counted yet: the numbers from ${confirmed} on may still change, masks wait until then`);
   }
+  // The bubble stands in the middle of its frame.
+  lines.push(...comments.filter(({ frame: at }) => near(at + 0.5)).map(({ text }) => `Comment: ${text}`));
   return lines;
 }
 

@@ -10,7 +10,8 @@ import { tallyOf } from "../document/tallies.js";
 import { paintDrafts } from "./drafts.js";
 import { draggedTo, dragEnd, endAt } from "./ends.js";
 import { askMenu } from "./lanemenu.js";
-import { marksOf, paintMarks, wordsAt } from "./marks.js";
+import { marksOf, paintLaneComments, paintMarks, wordsAt } from "./marks.js";
+import { openComments } from "../document/comments.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -39,7 +40,10 @@ export class Timeline {
     new ResizeObserver(() => this.paint()).observe(this.lanes);
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
-    app.view.on(["frame", "selected", "range", "revision", "marks", "newTrack", "preview", "likely"], this.draw);
+    app.view.on(
+      ["frame", "selected", "range", "revision", "marks", "newTrack", "preview", "likely", "comments"],
+      this.draw,
+    );
     app.session.on(["theme", "video", "phase"], this.draw);
     this.listen();
   }
@@ -209,7 +213,8 @@ export class Timeline {
     g.clip();
     paintRuler(s);
     const complete = [...app.document.complete.values()];
-    paintMarks(s, { ...marksOf(openVideo(app.session)), range, complete });
+    const comments = openComments(app.view.now.comments);
+    paintMarks(s, { ...marksOf(openVideo(app.session)), range, complete, comments });
     g.save();
     g.beginPath();
     g.rect(s.label + 1, RULER, s.width, s.height - RULER);
@@ -218,6 +223,8 @@ export class Timeline {
     const drafts = [...(app.view.now.preview?.marks ?? []), ...(this.dragged ? [this.dragged] : [])];
     for (let i = from; i < to; i += 1) {
       paintLane(s, list[i], top(i), likely.frames.get(list[i].id));
+      const about = comments.filter(({ track }) => track === list[i].id);
+      if (about.length) paintLaneComments(s, about, top(i));
       const own = drafts.filter(({ track }) => track === list[i].id);
       if (own.length) paintDrafts(s, own, top(i));
     }
@@ -318,7 +325,7 @@ export class Timeline {
     if (phase !== "ready" || !video || !size || event.buttons) return;
     this.canvas.style.cursor = this.endUnder(event) ? "ew-resize" : "";
     if (event.offsetY >= RULER || event.offsetX < size.label) return;
-    const lines = wordsAt(size, event.offsetX, video);
+    const lines = wordsAt(size, event.offsetX, video, openComments(this.app.view.now.comments));
     this.tip.hidden = !lines.length;
     if (!lines.length) return;
     this.tip.replaceChildren(...lines.map((line) => h("div", {}, line)));
