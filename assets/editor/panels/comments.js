@@ -150,7 +150,7 @@ function showForm(app, anchor, pins, save) {
       "span.v-row",
       null,
       h("span.v-t3.v-grow", null, "Enter saves, Shift Enter breaks the line"),
-      button("Save", { kind: "pri", submit: true }),
+      button("Save", { kind: "v-pri", submit: true }),
     ),
   );
   const close = popover(anchor, form, { label: "New comment", width: 320, align: "end" });

@@ -117,7 +117,7 @@ function paintGaps(s, gaps) {
   }
 }
 
-/** A speech bubble at the top of the ruler for each frame with an open comment. @param {Sheet} s @param {readonly import("../../kit/wire.js").Comment[]} comments */
+/** A speech bubble at the foot of the ruler, below the numbers, for each frame with an open comment. @param {Sheet} s @param {readonly import("../../kit/wire.js").Comment[]} comments */
 function paintComments(s, comments) {
   const { g, css } = s;
   g.fillStyle = css("ac");
@@ -127,10 +127,10 @@ function paintComments(s, comments) {
     if (x < s.label || x > s.width || x < painted + APART) continue;
     painted = x;
     g.beginPath();
-    g.roundRect(x - 4, 1, 8, 6, 2);
-    g.moveTo(x - 2, 7);
-    g.lineTo(x + 2, 7);
-    g.lineTo(x - 2, 10);
+    g.roundRect(x - 4, RULER - 9, 8, 6, 2);
+    g.moveTo(x - 2, RULER - 3);
+    g.lineTo(x + 2, RULER - 3);
+    g.lineTo(x - 2, RULER);
     g.fill();
   }
 }
