@@ -67,8 +67,11 @@ class Guide {
   }
 
   async load() {
+    // What is typed before the answer would be lost, or would replace the stored guide unseen.
+    this.field.disabled = true;
     const markdown = await this.take(get(this.address));
     if (markdown === null) return;
+    this.field.disabled = false;
     this.saved = markdown;
     this.field.value = markdown;
   }

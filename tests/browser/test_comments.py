@@ -65,7 +65,8 @@ def test_a_comment_is_seen_in_a_second_window_resolved_and_gone_to(scene: Seeded
     assert len(stored(scene)) == 2
     page.get_by_role("button", name="Restore").click()
     expect(listed).to_have_count(2)
+    expect(page.get_by_role("article")).to_have_count(2)
     page.keyboard.press("Alt+n")
-    assert page.evaluate("editor.state.frame") == 5
+    page.wait_for_function("editor.state.frame === 5")
     assert first in scene.stored()
     other.close()
