@@ -83,6 +83,8 @@ test("on the library the menu opens its sheets, elsewhere it goes there", async 
     .map((link) => `${link.textContent} ${link.href}`);
   assert.deepEqual(links, [
     "Categories of this project /?project=p&sheet=categories",
+    "Attributes of this project /?project=p&sheet=attributes",
+    "Annotation guide /?project=p&sheet=guide",
     "Rename or archive /?project=p&sheet=manage",
     "New project /?project=p&sheet=project",
   ]);
