@@ -8,12 +8,7 @@ import { editKeys } from "./keys.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
-const SHOWN = ["Move in time", "Tracks", "Review", "Draw", "Change tracks", "See", "General"];
-const COLUMNS = [
-  ["Move in time", "General", "Attributes"],
-  ["Draw", "See"],
-  ["Tracks", "Change tracks", "Review"],
-];
+const SHOWN = ["Move in time", "Tracks", "Review", "Attributes", "Draw", "Change tracks", "See", "General"];
 /** @type {readonly [label: string, ...keys: string[]][]} what the pointer does */
 const POINTER = Object.freeze([
   ["Erase while drawing", "Alt", "Right button"],

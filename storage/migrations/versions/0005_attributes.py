@@ -19,7 +19,7 @@ def upgrade() -> None:
         sa.Column("key", sa.Text),
         sa.Column("position", sa.Integer, nullable=False),
         sa.Column("retired", sa.Boolean, nullable=False, server_default=sa.false()),
-        sa.CheckConstraint("per IN ('track', 'frame')", name="ck_attributes_per"),
+        sa.CheckConstraint("per IN ('track', 'frame')", name="per"),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_attributes_project_id_projects"),
         sa.PrimaryKeyConstraint("id", name="pk_attributes"),
     )
