@@ -201,10 +201,12 @@ def version_line(line: VersionLine, blobs: Mapping[str, Rle]) -> Json:
     return {**facts, "frame": line.frame, "mask": mask and mask["counts"], "gone": line.gone}
 
 
+_RESTORED = ("category", "name", "rejected", "occluded", "iscrowd", "truncated", "attributes", "score", "run", "extra")
+
+
 def track_version(found: TrackVersion, blobs: Mapping[str, Rle]) -> Json:
     """A track as it was: its own row, ``[frame, values]`` of its masks without empty values, and these blobs."""
-    names = ("category", "name", "rejected", "occluded", "iscrowd", "score", "run", "extra")
-    own = {name: found.own[name] for name in names}
+    own = {name: found.own[name] for name in _RESTORED}
     rows = [[frame, pack(RowKey("", frame), value)] for frame, value in found.rows.items()]
     return {
         "number": found.number,

@@ -68,7 +68,12 @@ function differences(document, track, version) {
 
 /** @param {import("./plan.js").Track} track @param {RowValues} then @returns {RowValues|null} null where nothing differs */
 function ownDifference(track, then) {
-  const now = /** @type {Record<string, unknown>} */ (ownValues(track));
+  const now = /** @type {Record<string, unknown>} */ ({
+    truncated: false,
+    attributes: null,
+    extra: null,
+    ...ownValues(track),
+  });
   const wanted = /** @type {Record<string, unknown>} */ (then);
   const different = Object.keys(then).filter(
     (name) =>

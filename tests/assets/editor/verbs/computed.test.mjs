@@ -249,3 +249,17 @@ test("restoring the present is refused, and masks of people that change are name
     { track: "t1", frame: 5, after: null },
   ]);
 });
+
+test("restoring brings back attributes that were set, and takes away those that were not", () => {
+  const document = documentOf([[0, {}]]);
+  const bare = versionOf(document, "t1", 9);
+  document.apply({ track: "t1", frame: null, version: 0, after: { truncated: true, attributes: { a: "wet" } } });
+  const dressed = versionOf(document, "t1", 10);
+  Object.assign(dressed.own, { truncated: true, attributes: { a: "wet" } });
+  Object.assign(bare.own, { truncated: false, attributes: null });
+  const [undress] = restore(document, { track: "t1", version: bare, locked }).changes;
+  assert.deepEqual(undress.after, { truncated: false, attributes: null });
+  document.apply({ track: "t1", frame: null, version: 0, after: undress.after });
+  const [dress] = restore(document, { track: "t1", version: dressed, locked }).changes;
+  assert.deepEqual(dress.after, { truncated: true, attributes: { a: "wet" } });
+});
