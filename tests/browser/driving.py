@@ -11,6 +11,8 @@ from storage import rle
 PATIENCE = 120_000
 LONG_PATIENCE = 300_000
 READY = "() => Boolean(window.editor) && window.editor.ready"
+# A worker encodes the mask of a stroke before it becomes an edit.
+ENCODED = "() => !window.editor.app.encoder.pending"
 SAVED = "() => window.editor.pending === 0 && window.editor.state.saving === 'saved'"
 
 
@@ -134,6 +136,7 @@ def press_and_drag(page: Page, *points: tuple[float, float]) -> None:
     for point in rest:
         page.mouse.move(*point, steps=6)
     page.mouse.up()
+    page.wait_for_function(ENCODED)
 
 
 def brush_size(page: Page, pixels: int) -> None:

@@ -15,6 +15,7 @@ window.requestAnimationFrame = (work) => { window.asked += 1; return native(work
 IN_A_SECOND = (
     "() => { const before = asked; return new Promise((done) => setTimeout(() => done(asked - before), 1000)); }"
 )
+PATIENCE = 40  # seconds
 MOST = 6  # the caret, the state of saving; a loop asks for 60
 
 
@@ -28,4 +29,5 @@ def test_an_idle_page_asks_for_no_animation_frames(page: Page, server: RunningSe
     page.wait_for_load_state("networkidle")
     page.locator("header.v-top, .v-top").first.wait_for()
     assert page.evaluate("Boolean(window.asked)")
-    assert min(page.evaluate(IN_A_SECOND) for _ in range(4)) < MOST
+    # On a busy machine a page is long in coming to rest; one that keeps a loop never does.
+    assert any(page.evaluate(IN_A_SECOND) < MOST for _ in range(PATIENCE))

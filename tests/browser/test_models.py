@@ -54,7 +54,7 @@ def test_checkpoints_are_renamed_and_deleted_after_a_question(
     row(page, "best so far").wait_for()
 
     row(page, "best so far").get_by_role("button", name="Use").click()
-    row(page, "best so far").get_by_text("in use").wait_for()
+    row(page, "best so far").locator(".v-chip.ok").wait_for()
     choose(page, "first try", "delete")
     question = page.get_by_role("dialog", name="Delete first try for good?")
     assert "frees 14.7 MB" in question.inner_text()
@@ -66,10 +66,12 @@ def test_checkpoints_are_renamed_and_deleted_after_a_question(
     question.wait_for(state="detached")
 
     row(page, "demo").get_by_role("button", name="Use").click()
-    row(page, "demo").get_by_text("in use").wait_for()
+    row(page, "demo").locator(".v-chip.ok").wait_for()
     for name in ("best so far", "first try"):
         choose(page, name, "delete")
-        page.get_by_role("dialog").get_by_role("button", name="Delete for good").click()
+        page.get_by_role("dialog", name=f"Delete {name} for good?").get_by_role(
+            "button", name="Delete for good"
+        ).click()
         row(page, name).wait_for(state="detached")
     assert [path.stem for path in (server.data / "checkpoints").glob("*try*")] == []
     named = [line["name"] for line in driving.fetched(page, f"projects/{project}/checkpoints")["checkpoints"]]

@@ -13,6 +13,7 @@ WHOLE = {
     "review": ".v-trackrow[data-track]",
     "retrain": "#v-plan",
     "models": "[data-release]",
+    "tracks": "#v-tracks",
     "exchange": "#v-exchange section:not([hidden])",
 }
 

@@ -2,6 +2,7 @@
 
 from playwright.sync_api import Page
 
+from app.web.pages import PAGES
 from tests.browser import driving
 from tests.browser.conftest import Watch
 from tests.serving import RunningServer
@@ -44,7 +45,7 @@ def test_the_first_bar_keeps_the_project(page: Page, watched: Watch, server: Run
     page.route("**/assets/*.js", lambda route: route.abort())  # Gradio does not start
     page.goto(f"{server.address}models/?project={project}")
     links = page.locator("#v-first a[data-nav]").evaluate_all("links => links.map((link) => link.href)")
-    assert len(links) == 5 and all(f"project={project}" in link for link in links)
+    assert len(links) == len(PAGES) and all(f"project={project}" in link for link in links)
 
 
 def test_a_sheet_covers_no_button_of_the_page(page: Page, watched: Watch, server: RunningServer) -> None:

@@ -15,6 +15,8 @@ from storage.edits import versions
 LONGEST_RANGE = 2000
 # Above any frame number, and small enough for any database.
 LAST = 2**31
+# The number of an edit is at most this.
+LAST_EDIT = 2**63 - 1
 
 
 def router(context: Context) -> APIRouter:
@@ -68,7 +70,8 @@ def router(context: Context) -> APIRouter:
     def get_version(video_id: str, track_id: str, number: int) -> Json:
         context.require_video(video_id)
         with context.database.read() as tx:
-            found = versions.track_version(tx, video=video_id, track=track_id, number=number)
+            last = min(max(number, 0), LAST_EDIT)
+            found = versions.track_version(tx, video=video_id, track=track_id, number=last)
             now = {row.hash for row in tracks.rows(tx, video_id, track_ids=[track_id])}
             names = {value["mask"] for value in found.rows.values()} - now - {None}
             blobs = masks.get_blobs(tx, sorted(names))
@@ -77,6 +80,8 @@ def router(context: Context) -> APIRouter:
     @routes.get("/{video_id}/tracks/{track_id}/proposed")
     @context.reads
     def get_proposed(video_id: str, track_id: str, frame: int) -> Json:
+        if not 0 <= frame <= LAST:
+            raise BadInput(f"Frames are numbered from 0, not {frame}.")
         context.require_video(video_id)
         with context.database.read() as tx:
             found = versions.machine_row(tx, video=video_id, track=track_id, frame=frame)

@@ -65,3 +65,13 @@ def test_a_row_is_sent_as_a_machine_wrote_it(client: TestClient, video: Video) -
     assert (row["source"], row["mask"]) == ("imported", square(1, 1)["counts"])
     assert get(client, f"{address}?frame=3") == {"row": None}
     assert client.get(f"/data/{address}").status_code == 422
+    for frame in (-1, 10**300):
+        assert client.get(f"/data/{address}?frame={frame}").status_code == 400
+
+
+def test_a_number_beyond_any_edit_is_the_latest_version(client: TestClient, video: Video) -> None:
+    track, made = new_track(None, {2: square(1, 1)})
+    send(client, video, edit(made))
+    address = f"videos/{video.id}/tracks/{track}/versions"
+    assert [frame for frame, _ in get(client, f"{address}/{10**300}")["rows"]] == [2]
+    assert client.get(f"/data/{address}/-{10**300}").status_code == 404
