@@ -1,14 +1,23 @@
 """Checkpoints on the models page: renamed and deleted through their menu, after a question."""
 
 import shutil
+from collections.abc import Iterator
 
+import pytest
 from playwright.sync_api import Locator, Page
 
 from app.opening import open_database
 from storage import checkpoints
 from tests.browser import driving
 from tests.browser.conftest import Watch
-from tests.serving import RunningServer
+from tests.serving import RunningServer, running_server
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of its own: what other tests left in the shared one would be in the way."""
+    with running_server(tmp_path_factory.mktemp("own") / "data", "--device", "cpu") as running:
+        yield running
 
 
 def seed_checkpoint(server: RunningServer, name: str, *, parent: str | None) -> None:

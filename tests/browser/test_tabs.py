@@ -1,16 +1,25 @@
 """Two tabs on one video draw without a server and are closed: the next one sends what both had, each edit once."""
 
+from collections.abc import Iterator
+
 import pytest
 from playwright.sync_api import BrowserContext, Page
 
 from tests.browser import driving
 from tests.browser.conftest import watch
-from tests.serving import RunningServer
+from tests.serving import RunningServer, running_server
 
 STROKES = 5
 KEPT = "() => Object.keys(localStorage).filter((name) => name.startsWith('v-edit:')).length"
 NO_LOCKS = "Object.defineProperty(navigator, 'locks', { value: undefined })"
 EDITS = "**/data/videos/*/edits"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
+    """A server of its own: what other tests left in the shared one would be in the way."""
+    with running_server(tmp_path_factory.mktemp("own") / "data", "--device", "cpu") as running:
+        yield running
 
 
 def draw(page: Page, down: int) -> None:
