@@ -18,6 +18,7 @@ import { toneClass, videoState } from "../../kit/words.js";
 const PAGES = Object.freeze([
   ["/", "Library"],
   ["/review", "Review"],
+  ["/tracks", "Tracks"],
   ["/retrain", "Retrain"],
   ["/models", "Models"],
   ["/exchange", "Import, export"],
