@@ -23,6 +23,12 @@ def folders_named(place: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
         )
 
 
+def files_named(place: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
+    """The files directly in ``place`` whose whole name matches ``pattern``, without links."""
+    if place.is_dir():
+        yield from (path for path in place.iterdir() if pattern.fullmatch(path.name) and is_own(path))
+
+
 def remove_own(folder: Path, names: Iterable[str]) -> int:
     """Remove these files of ``folder``, and the folder if it is empty then; returns the number of removed files.
 

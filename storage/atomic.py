@@ -9,6 +9,7 @@ import errno
 import os
 import re
 import shutil
+import sys
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator
@@ -16,6 +17,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+if sys.platform != "win32":
+    import fcntl
 
 TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.partial", re.DOTALL)
 """Name of a temporary file or folder: one being written, or one left by a killed process."""
@@ -35,18 +39,19 @@ def replacing(path: Path) -> Iterator[Path]:
     """Yield an empty temporary file beside ``path``; at the end of the block it replaces ``path``.
 
     After an error the temporary is removed and the old ``path`` stays unchanged. The permissions are those of any new
-    file. If several writers run at once, the last one to finish wins. Temporaries of the same ``path`` that were last
-    written over an hour ago were left by a killed process; they are removed. Raises OSError.
+    file. If several writers run at once, the last one to finish wins. The temporary is locked while it is written:
+    those of the same ``path`` that a killed process left are removed first (see `remove_abandoned_file`). The block
+    writes into the temporary; a file that it puts in its place has no lock. Raises OSError.
     """
-    temporary = _beside(path)
-    _remove_abandoned(path)
-    # O_EXCL: the temporary is a new file, never a link that another user placed there.
-    os.close(os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    _remove_abandoned_files(path)
+    temporary, handle = _new_file(path)
     try:
         yield temporary
         put_in_place(temporary, path)
     finally:
         temporary.unlink(missing_ok=True)
+        if handle is not None:
+            os.close(handle)  # ends the lock
 
 
 def write_text(path: Path, text: str | Iterable[str]) -> None:
@@ -97,6 +102,26 @@ def work_folder(path: Path) -> Iterator[Path]:
 def temporary_of(path: Path) -> re.Pattern[str]:
     """Names of the temporary files and folders of ``path``, which lie beside it."""
     return re.compile(rf"\.{re.escape(path.name[:_NAME])}\.[0-9a-f]{{32}}\.partial")
+
+
+def remove_abandoned_file(file: Path) -> bool:
+    """Remove a temporary file of `replacing` that a killed process left; returns whether it was removed.
+
+    A file that a process of any machine still writes stays. On a disk or system without locks it stays until nobody has
+    written to it for `ABANDONED_SECONDS`. Links stay. Raises OSError, also if the file is gone.
+    """
+    # Windows has another kind of lock, which would keep the file from being renamed; there its age decides.
+    handle = None if sys.platform == "win32" else os.open(file, os.O_RDWR | os.O_NOFOLLOW)
+    try:
+        free = None if handle is None else _try_lock(handle)
+        if free is None:
+            free = file.stat().st_mtime < time.time() - ABANDONED_SECONDS
+        if free:
+            file.unlink()
+        return free
+    finally:
+        if handle is not None:
+            os.close(handle)
 
 
 def remove_abandoned_folder(folder: Path, *, first: Callable[[Path], None] = lambda _: None) -> bool:
@@ -150,19 +175,48 @@ def _beside(path: Path) -> Path:
     return path.with_name(f".{path.name[:_NAME]}.{uuid.uuid4().hex}.partial")
 
 
-def _remove_abandoned(path: Path) -> None:
-    before = time.time() - ABANDONED_SECONDS
-    start = f".{path.name[:_NAME]}."
+def _new_file(path: Path) -> tuple[Path, int | None]:
+    """A new, empty temporary of ``path``, and the handle that holds its lock; None on a system without such locks."""
+    while True:
+        temporary = _beside(path)
+        # O_EXCL: the temporary is a new file, never a link that another user placed there.
+        handle = os.open(temporary, os.O_CREAT | os.O_EXCL | os.O_RDWR, 0o666)
+        if sys.platform == "win32":
+            # An open file cannot be renamed there.
+            os.close(handle)
+            return temporary, None
+        # Another process may take the file, which has no lock for a moment, for an abandoned one.
+        if _try_lock(handle) is not False and os.fstat(handle).st_nlink:
+            return temporary, handle
+        temporary.unlink(missing_ok=True)
+        os.close(handle)
+
+
+def _try_lock(handle: int) -> bool | None:
+    """Lock an open file for its handle; False if another handle has the lock, None where there are no locks."""
+    if sys.platform == "win32":
+        return None
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:
+        # Some network disks have no locks, and say so with different errors.
+        return None
+    return True
+
+
+def _remove_abandoned_files(path: Path) -> None:
     # Cleaning up must not fail the write: another writer may be faster, or the folder may not be listable.
-    with suppress(FileNotFoundError, PermissionError), os.scandir(path.parent) as entries:
+    with suppress(OSError), os.scandir(path.parent) as entries:
         for entry in entries:
-            ours = entry.name.startswith(start) and TEMPORARY.fullmatch(entry.name)
-            if ours and entry.stat(follow_symlinks=False).st_mtime < before:
-                Path(entry.path).unlink()
+            if temporary_of(path).fullmatch(entry.name) and entry.is_file(follow_symlinks=False):
+                with suppress(OSError):
+                    remove_abandoned_file(Path(entry.path))
 
 
 def _remove_abandoned_folders(path: Path) -> None:
-    # As in `_remove_abandoned`: a folder that cannot be removed is no reason not to write another.
+    # As in `_remove_abandoned_files`: a folder that cannot be removed is no reason not to write another.
     with suppress(OSError), os.scandir(path.parent) as entries:
         for entry in entries:
             if temporary_of(path).fullmatch(entry.name) and entry.is_dir(follow_symlinks=False):

@@ -117,16 +117,74 @@ def test_a_folder_that_cannot_be_flushed_is_no_failure_but_a_broken_disk_is(
     assert entries(path.parent) == [path.name]
 
 
-def test_only_what_killed_writers_of_this_file_left_long_ago_is_removed(replacing: Replacing, path: Path) -> None:
-    old, young, other = (
-        path.with_name(f".{name}.{sign * 32}.partial")
-        for name, sign in ((path.name, "a"), (path.name, "b"), ("other.json", "c"))
-    )
-    then = time.time() - storage.atomic.ABANDONED_SECONDS - 60
-    for left in (old, young, other):
-        left.write_text("half")
-    for left in (old, other):
-        os.utime(left, (then, then))
+def left_beside(path: Path, sign: str, *, hours: float = 0.0) -> Path:
+    """A temporary file of ``path`` that nobody locks, last written so many hours ago."""
+    left = path.with_name(f".{path.name}.{sign * 32}.partial")
+    left.write_text("half")
+    then = time.time() - hours * 3600
+    os.utime(left, (then, then))
+    return left
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locked files are POSIX's")
+def test_what_killed_writers_of_this_file_left_goes_at_once(replacing: Replacing, path: Path) -> None:
+    left_beside(path, "a", hours=2)
+    left_beside(path, "b")
+    other = left_beside(path.with_name("other.json"), "c", hours=2)
+    mine = path.with_name(f".{path.name}.mine.partial")
+    mine.touch()
+    linked = path.with_name(f".{path.name}.{'d' * 32}.partial")
+    linked.symlink_to(other)
     write(replacing, path)
 
-    assert entries(path.parent) == sorted([path.name, young.name, other.name])
+    assert entries(path.parent) == sorted(left.name for left in (path, other, mine, linked))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locked files are POSIX's")
+def test_what_is_being_written_stays_however_long_it_takes(replacing: Replacing, path: Path) -> None:
+    with replacing(path) as temporary:
+        temporary.write_text("first")
+        os.utime(temporary, (0, 0))
+        write(replacing, path, "second")
+        assert temporary.is_file()
+
+    assert path.read_text() == "first" and entries(path.parent) == [path.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locked files are POSIX's")
+def test_on_a_disk_without_locks_the_age_decides(
+    replacing: Replacing, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(errno.ENOLCK, os.strerror(errno.ENOLCK))
+
+    monkeypatch.setattr("fcntl.flock", refuse)
+    old, young = left_beside(path, "a", hours=2), left_beside(path, "b")
+    write(replacing, path)
+
+    assert path.read_text() == "new" and not old.exists() and entries(path.parent) == [young.name, path.name]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="locked files are POSIX's")
+@pytest.mark.parametrize("taken", ["removed", "locked"])
+def test_a_new_file_that_another_process_takes_for_abandoned_is_made_again(
+    replacing: Replacing, path: Path, monkeypatch: pytest.MonkeyPatch, taken: str
+) -> None:
+    """Between its creation and its lock, a file looks like one that a killed process left."""
+    import fcntl
+
+    flock, seen = fcntl.flock, list[str]()
+
+    def late(handle: int, operation: int) -> None:
+        [temporary] = set(entries(path.parent)) - {path.name}
+        seen.append(temporary)
+        if len(seen) == 1 and taken == "locked":
+            raise BlockingIOError
+        if len(seen) == 1:
+            path.with_name(temporary).unlink()
+        flock(handle, operation)
+
+    monkeypatch.setattr("fcntl.flock", late)
+    write(replacing, path)
+
+    assert path.read_text() == "new" and entries(path.parent) == [path.name] and len(set(seen)) == 2

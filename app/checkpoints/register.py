@@ -52,6 +52,15 @@ class CheckpointFile:
     origin: str = "file"
 
 
+@dataclass(frozen=True)
+class StoredFile:
+    """A file in the folder of the checkpoints that is registered as ``name``, and its hash."""
+
+    path: Path
+    name: str
+    sha256: str
+
+
 def activate(database: Database, *, project_id: str, checkpoint_id: str) -> Checkpoint:
     """Put a checkpoint in use for the project's next proposals. Raises `BadInput` for a removed one."""
     with database.atomic() as tx:
@@ -74,11 +83,11 @@ def add_file(
 ) -> Checkpoint:
     """Check a checkpoint file against its configuration, store it in the own format, and register it.
 
-    ``project_id`` None: every project may use it. ``cancelled`` is asked before each weight is read; ``then`` is called
-    in the transaction that registers it. Raises `BadInput` (no such file, or it does not fit; the sentence names file
-    and key), `NameTaken` and `Cancelled`; nothing is stored then.
+    ``project_id`` None: every project may use it. ``cancelled`` is asked before each weight is read or written;
+    ``then`` is called in the transaction that registers it. Raises `BadInput` (no such file, or it does not fit; the
+    sentence names file and key), `NameTaken` and `Cancelled`; nothing is stored then.
     """
-    from model.weights.checkpoint import CheckpointError, load, save
+    from model.weights.checkpoint import CheckpointError, file_hash, load, save
 
     if not file.path.is_file():
         raise BadInput(f"There is no checkpoint file {file.path} on this machine.")
@@ -100,11 +109,12 @@ def add_file(
     wanted = settings.checkpoints / f"{name}-{uuid.uuid4().hex[:8]}.safetensors"
     try:
         with arriving(wanted) as arrival:
-            save(arrival.content, replace(weights, provenance={**weights.provenance, "origin": file.origin}))
+            made = replace(weights, provenance={**weights.provenance, "origin": file.origin})
+            save(arrival.content, made, check=check)
+            digest = file_hash(arrival.content, check=check)
             check()
-            return _register(
-                database, settings, arrival.put(), name=name, weights=weights, project_id=project_id, then=then
-            )
+            stored = StoredFile(arrival.put(), name, digest)
+            return _register(database, settings, stored, weights=weights, project_id=project_id, then=then)
     except OSError as error:
         raise CannotStore(f"The checkpoint {name} could not be stored", error) from error
 
@@ -212,25 +222,21 @@ def _named(loaded: "ModelCheckpoint") -> "ModelCheckpoint":
 def _register(
     database: Database,
     settings: Settings,
-    stored: Path,
+    stored: StoredFile,
     *,
-    name: str,
     weights: "ModelCheckpoint",
     project_id: str | None,
     then: Then,
 ) -> Checkpoint:
-    from model.weights.checkpoint import file_hash
-
-    digest = file_hash(stored)  # before the transaction: a large file takes seconds, and other writers wait for it
     with database.atomic() as tx:
         made = checkpoints.add_checkpoint(
             tx,
-            name=name,
-            path=str(stored.relative_to(settings.data)),
-            sha256=digest,
+            name=stored.name,
+            path=str(stored.path.relative_to(settings.data)),
+            sha256=stored.sha256,
             config=weights.config.name,
             categories=list(weights.categories),
-            size_bytes=stored.stat().st_size,
+            size_bytes=stored.path.stat().st_size,
             project_id=project_id,
             parent_sha256=weights.parent,
             provenance=weights.provenance,

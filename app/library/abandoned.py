@@ -1,8 +1,8 @@
 """Removes what killed copies, uploads, exports and trainings left, when the server starts and after a job has died.
 
-Only temporary folders with a name that `storage.atomic` gives, which no process writes any more: among the videos,
-checkpoints and exports of the data folder, and beside the folders that export jobs were to write; and the files that
-such a process had moved from there to their place without storing their row (`storage.arrivals`).
+Only temporary files and folders with a name that `storage.atomic` gives, which no process writes any more: among the
+videos, checkpoints and exports of the data folder, and beside what export jobs were to write; and the files that such a
+process had moved from such a folder to their place without storing their row (`storage.arrivals`).
 """
 
 import logging
@@ -10,18 +10,18 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from app.own_files import folders_named
+from app.own_files import files_named, folders_named
 from app.settings import Settings
 from storage import checkpoints, jobs, videos
 from storage.arrivals import remove_arrival
-from storage.atomic import TEMPORARY, remove_abandoned_folder, temporary_of
+from storage.atomic import TEMPORARY, remove_abandoned_file, remove_abandoned_folder, temporary_of
 from storage.database import Database
 
 log = logging.getLogger(__name__)
 
 
-def clear_abandoned_folders(database: Database, settings: Settings) -> int:
-    """Remove these folders; returns their number. One that cannot be removed is logged and left."""
+def clear_abandoned(database: Database, settings: Settings) -> int:
+    """Remove these files and folders; returns their number. One that cannot be removed is logged and left."""
 
     def has_row(place: Path) -> bool:
         with database.read() as tx:
@@ -29,30 +29,35 @@ def clear_abandoned_folders(database: Database, settings: Settings) -> int:
                 return checkpoints.has_path(tx, str(place.relative_to(settings.data)))
             return videos.has_path(tx, str(place))
 
-    return sum(_remove(folder, has_row) for folder in {*_candidates(database, settings)})
+    return sum(_remove(found, has_row) for found in {*_candidates(database, settings)})
 
 
 def _candidates(database: Database, settings: Settings) -> Iterator[Path]:
     for place in (settings.videos, settings.checkpoints, settings.exports):
-        yield from _folders(place, TEMPORARY)
+        yield from _named(place, TEMPORARY)
     with database.read() as tx:
         exports = [job.parameters.get("out") for job in jobs.list_jobs(tx) if job.kind == "export"]
     for out in exports:
         if isinstance(out, str):
-            yield from _folders(Path(out).parent, temporary_of(Path(out)))
+            yield from _named(Path(out).parent, temporary_of(Path(out)))
 
 
-def _folders(place: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
+def _named(place: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
     try:
         yield from folders_named(place, pattern)
+        yield from files_named(place, pattern)
     except OSError as error:
         # The disk of an export may be away, or its rights may have changed.
         log.warning("The folder %s could not be searched for leftovers: %s", place, error)
 
 
-def _remove(folder: Path, has_row: Callable[[Path], bool]) -> bool:
+def _remove(found: Path, has_row: Callable[[Path], bool]) -> bool:
     try:
-        return remove_abandoned_folder(folder, first=lambda found: remove_arrival(found, has_row=has_row))
+        if found.is_file():
+            return remove_abandoned_file(found)
+        return remove_abandoned_folder(found, first=lambda folder: remove_arrival(folder, has_row=has_row))
+    except FileNotFoundError:
+        return False  # its writer has ended meanwhile
     except OSError as error:
-        log.warning("The leftover %s could not be removed: %s", folder, error)
+        log.warning("The leftover %s could not be removed: %s", found, error)
         return False

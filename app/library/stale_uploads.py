@@ -4,13 +4,13 @@ import json
 import logging
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 
 from app.library import uploads
-from app.own_files import folders_named, is_own, remove_own
+from app.own_files import files_named, folders_named, remove_own
 from app.settings import Settings
-from storage import atomic, imports, jobs
+from storage import imports, jobs
 from storage.database import Database
 
 log = logging.getLogger(__name__)
@@ -47,11 +47,7 @@ def clear_stale_uploads(database: Database, settings: Settings, *, now: float | 
     ):
         places = [place for place in folders_named(folder, pattern) if place.name not in named]
         cleared += sum(_clear(place, before) for place in places)
-    loose = [
-        *_files(received, BROKEN_OFF),
-        *_files(settings.videos, VIDEO_PART),
-        *_files(settings.videos, atomic.TEMPORARY),
-    ]
+    loose = [*files_named(received, BROKEN_OFF), *files_named(settings.videos, VIDEO_PART)]
     return cleared + sum(_remove_old(path, before) for path in loose)
 
 
@@ -70,11 +66,6 @@ def _clear(place: Path, before: float) -> int:
         # A file may have been added meanwhile, or the rights are missing.
         log.warning("The leftover %s could not be removed: %s", place, error)
         return 0
-
-
-def _files(folder: Path, pattern: re.Pattern[str]) -> Iterator[Path]:
-    if folder.is_dir():
-        yield from (path for path in folder.iterdir() if pattern.fullmatch(path.name) and is_own(path))
 
 
 def _remove_old(path: Path, before: float) -> bool:

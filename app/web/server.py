@@ -25,7 +25,7 @@ from starlette.types import ASGIApp, Scope
 from app.errors import FULL, AppError, ServerStartError
 from app.exchange.open_imports import clear_broken_imports
 from app.jobs import queue
-from app.library.abandoned import clear_abandoned_folders
+from app.library.abandoned import clear_abandoned
 from app.library.stale_uploads import clear_stale_uploads, temporary_folder
 from app.opening import open_database
 from app.sentences import known_sentence, sentence
@@ -213,7 +213,7 @@ def _has_browser() -> bool:
 
 async def _clear_up(context: Context) -> None:
     await context.run(clear_stale_uploads, context.database, context.settings)
-    await context.run(clear_abandoned_folders, context.database, context.settings)
+    await context.run(clear_abandoned, context.database, context.settings)
     await context.write_long(clear_broken_imports)
 
 

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import save_file
 from torch import Tensor
 
 from model.atomic import replacing
@@ -21,6 +20,7 @@ from model.network.tevit import TeViT, build
 from model.thresholds import Thresholds
 from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
 from model.weights.foreign import other_network
+from model.weights.tensors_file import PIECE, write_tensors
 
 __all__ = [
     "CLASS_BIASES",
@@ -82,24 +82,42 @@ def from_network(network: TeViT, categories: tuple[str, ...], **facts: Any) -> M
     return ModelCheckpoint(network.config, categories, state, **facts)
 
 
-def trunk_hash(state: dict[str, Tensor]) -> str:
-    """sha256 over the weights of backbone and pyramid; equal hashes mean equal features."""
+def trunk_hash(state: dict[str, Tensor], *, check: Callable[[], None] = lambda: None) -> str:
+    """sha256 over the weights of backbone and pyramid; equal hashes mean equal features.
+
+    ``check`` is called before each weight; what it raises ends the reading.
+    """
     digest = hashlib.sha256()
     for key in sorted(state):
         if key.startswith(_TRUNK):
+            check()
             digest.update(key.encode())
             digest.update(state[key].float().contiguous().numpy().tobytes())
     return digest.hexdigest()
 
 
-def file_hash(path: Path) -> str:
-    """sha256 of a file."""
+def file_hash(path: Path, *, check: Callable[[], None] = lambda: None) -> str:
+    """sha256 of a file. ``check`` is called before each piece of it; what it raises ends the reading."""
+    digest = hashlib.sha256()
     with path.open("rb") as stream:
-        return hashlib.file_digest(stream, "sha256").hexdigest()
+        while piece := stream.read(PIECE):
+            check()
+            digest.update(piece)
+    return digest.hexdigest()
 
 
-def save(path: Path, checkpoint: ModelCheckpoint, *, dtype: torch.dtype = torch.float32) -> None:
-    """Write an own checkpoint, whole or not at all; floating point weights are stored as ``dtype``."""
+def save(
+    path: Path,
+    checkpoint: ModelCheckpoint,
+    *,
+    dtype: torch.dtype = torch.float32,
+    check: Callable[[], None] = lambda: None,
+) -> None:
+    """Write an own checkpoint, whole or not at all; floating point weights are stored as ``dtype``.
+
+    ``check`` is called before each weight is read and written, since a large file takes long; what it raises ends the
+    writing, and nothing is left. Raises :class:`CheckpointError`, OSError.
+    """
     if checkpoint.config.classes != len(checkpoint.categories):
         raise CheckpointError(
             f"{path.name}: the network has {_classes(checkpoint.config.classes)}, {len(checkpoint.categories)} "
@@ -116,29 +134,11 @@ def save(path: Path, checkpoint: ModelCheckpoint, *, dtype: torch.dtype = torch.
         "parent": checkpoint.parent or "",
         "provenance": json.dumps(checkpoint.provenance, sort_keys=True),
         "preprocessing": json.dumps({"mean": [123.675, 116.28, 103.53], "std": [58.395, 57.12, 57.375], "divisor": 32}),
-        "trunk": trunk_hash(state),
+        "trunk": trunk_hash(state, check=check),
     }
     path.parent.mkdir(parents=True, exist_ok=True)
-    with replacing(path) as temporary:
-        save_file(state, temporary, metadata=metadata)
-        _order_header(temporary)
-
-
-def _order_header(path: Path) -> None:
-    """Sort the metadata in a safetensors file, in place, so that equal checkpoints are equal bytes.
-
-    The library writes it in random order. The layout (safetensors' README: 8 bytes with the header's length,
-    little-endian, then JSON with blanks at its end) and the length stay, so the tensors stay where they are.
-    """
-    with path.open("r+b") as file:
-        length = int.from_bytes(file.read(8), "little")
-        header = json.loads(file.read(length))
-        header["__metadata__"] = dict(sorted(header["__metadata__"].items()))
-        ordered = json.dumps(header, separators=(",", ":"), ensure_ascii=False).encode().ljust(length)
-        if len(ordered) != length:
-            raise CheckpointError(f"{path.name}: its description takes {len(ordered)} bytes instead of {length}")
-        file.seek(8)
-        file.write(ordered)
+    with replacing(path) as temporary, temporary.open("wb") as file:
+        write_tensors(file, state, metadata, check=check)
 
 
 def load(path: Path, *, config: TeViTConfig | None = None, check: Callable[[], None] = lambda: None) -> ModelCheckpoint:

@@ -226,3 +226,18 @@ def test_a_cancelled_registration_leaves_nothing(
             register.add_file(database, settings, file, project_id=None, cancelled=cancelled)
         assert (asked, left_behind(settings), registered(database)) == (at, [], [])
     assert file.path.is_file()
+
+
+def test_a_registration_can_be_cancelled_while_the_own_file_is_written(
+    database: Database, settings: Settings, own_file: Path
+) -> None:
+    """A large file takes long to write too: half of it lies in the folder of the checkpoints by then."""
+    whole, sizes = own_file.stat().st_size, [0]
+
+    def cancelled() -> bool:
+        sizes.extend(path.stat().st_size for path in settings.checkpoints.rglob("*.partial") if path.is_file())
+        return sizes[-1] > whole / 3
+
+    with pytest.raises(Cancelled):
+        register.add_file(database, settings, CheckpointFile(own_file, "mine"), project_id=None, cancelled=cancelled)
+    assert whole / 3 < sizes[-1] < whole and (left_behind(settings), registered(database)) == ([], [])

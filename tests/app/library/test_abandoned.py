@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from fastapi.testclient import TestClient
 
-from app.library.abandoned import clear_abandoned_folders
+from app.library.abandoned import clear_abandoned
 from app.settings import Settings
 from app.web.server import create_app
 from storage import jobs
@@ -60,6 +60,15 @@ with arriving(Path(sys.argv[1])) as arrival:
     print("half", flush=True)
     time.sleep(60)
 """
+FILE = """
+import sys, time
+from pathlib import Path
+from {package}.atomic import replacing
+with replacing(Path(sys.argv[1])) as temporary:
+    temporary.write_text("half")
+    print("half", flush=True)
+    time.sleep(60)
+"""
 
 
 def halfway(program: str, *arguments: object) -> "subprocess.Popen[str]":
@@ -90,8 +99,26 @@ def test_a_killed_export_goes_at_the_next_start_and_a_running_one_stays(settings
             assert "quay" in stays.name and not left.exists()
     finally:
         kill(running)
-    assert clear_abandoned_folders(database, settings) == 1
+    assert clear_abandoned(database, settings) == 1
     assert partial(settings.exports) == []
+
+
+@pytest.mark.parametrize("package", ["storage", "model"])
+@pytest.mark.parametrize("place", ["checkpoints", "exports", "videos"])
+def test_the_file_of_a_killed_writer_goes_at_once_and_one_that_is_written_stays(
+    settings: Settings, database: Database, package: str, place: str
+) -> None:
+    folder = settings.data / place
+    program = FILE.format(package=package)
+    running = halfway(program, folder / "one.pth")
+    try:
+        kill(halfway(program, folder / "other.pth"))
+        assert len(partial(folder)) == 2 and clear_abandoned(database, settings) == 1
+        [stays] = partial(folder)
+        assert stays.name.startswith(".one.pth.")
+    finally:
+        kill(running)
+    assert clear_abandoned(database, settings) == 1 and partial(folder) == []
 
 
 def source_of(tmp_path: Path, kind: str) -> Path:
@@ -113,7 +140,7 @@ def test_a_killed_copy_leaves_nothing_after_the_next_start(
 ) -> None:
     kill(halfway(COPY, settings.data, source_of(tmp_path, kind), killed))
     assert len(list(settings.videos.iterdir())) == (1 if killed == "copying" else 2)
-    assert clear_abandoned_folders(database, settings) == 1
+    assert clear_abandoned(database, settings) == 1
     assert list(settings.videos.iterdir()) == []
 
 
@@ -124,7 +151,7 @@ def test_a_copy_whose_row_was_stored_stays_when_its_process_was_killed_just_then
     kill(halfway(COPY, settings.data, source_of(tmp_path, kind), "before its row is stored"))
     with database.atomic() as tx:
         make_video(tx, project.id, path=str(settings.videos / "film.mp4"), copied=True)
-    assert clear_abandoned_folders(database, settings) == 1
+    assert clear_abandoned(database, settings) == 1
     assert list(settings.videos.iterdir()) == [settings.videos / "film.mp4"]
 
 
@@ -137,7 +164,7 @@ def test_what_a_person_put_in_the_place_of_a_killed_copy_stays(
     theirs = place if kind == "file" else place / "1.png"
     (tmp_path / "theirs").write_text("theirs")
     (tmp_path / "theirs").replace(theirs)
-    assert clear_abandoned_folders(database, settings) == 1
+    assert clear_abandoned(database, settings) == 1
     assert theirs.read_text() == "theirs"
     assert kind == "file" or list(place.iterdir()) == [theirs]
 
@@ -149,11 +176,11 @@ def test_an_export_into_a_folder_of_a_person_is_found_by_its_job(
     kill(halfway(EXPORT, out))
     other = tmp_path / "mine" / ".other.0123456789abcdef0123456789abcdef.partial"
     other.mkdir()
-    assert clear_abandoned_folders(database, settings) == 0, "nobody says that it is ours"
+    assert clear_abandoned(database, settings) == 0, "nobody says that it is ours"
     with database.atomic() as tx:
         jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": str(out)})
         jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": "/no such/place"})
-    assert clear_abandoned_folders(database, settings) == 1
+    assert clear_abandoned(database, settings) == 1
     assert list(out.parent.iterdir()) == [other]
 
 
@@ -165,7 +192,7 @@ def test_a_checkpoint_whose_process_was_killed_stays_only_with_its_row(
     kill(halfway(CHECKPOINT, place))
     if row:
         add_checkpoint(database, "fish")
-    assert place.is_file() and clear_abandoned_folders(database, settings) == 1
+    assert place.is_file() and clear_abandoned(database, settings) == 1
     assert list(settings.checkpoints.iterdir()) == ([place] if row else [])
 
 
@@ -176,9 +203,10 @@ def test_what_a_person_put_there_and_what_is_young_without_a_lock_stays(
     (settings.videos / "street").mkdir()
     (settings.videos / f".street.{sign}.partial.old").mkdir()
     (settings.videos / f".young.{sign}.partial").mkdir()
-    (settings.videos / f".file.{sign}.partial").write_text("x")
+    (settings.videos / f".file.{sign}.partial.mine").write_text("x")
+    (settings.videos / f".linked.{sign}.partial").symlink_to(tmp_path / "away" / ".held")
     (tmp_path / "away").mkdir()
     (tmp_path / "away" / ".held").write_text("")
     (settings.videos / f".link.{sign}.partial").symlink_to(tmp_path / "away")
-    assert clear_abandoned_folders(database, settings) == 0
-    assert len(list(settings.videos.iterdir())) == 5 and (tmp_path / "away").is_dir()
+    assert clear_abandoned(database, settings) == 0
+    assert len(list(settings.videos.iterdir())) == 6 and (tmp_path / "away" / ".held").is_file()

@@ -58,14 +58,6 @@ def test_a_video_whose_upload_broke_off_goes_and_stored_videos_stay(database: Da
     assert not part.exists() and under_way.is_file() and stored.is_file()
 
 
-def test_a_copy_that_was_broken_off_goes_and_one_under_way_stays(database: Database, settings: Settings) -> None:
-    part, under_way = (settings.videos / f".street.mp4.{sign * 32}.partial" for sign in "0f")
-    upload(part, age=2 * KEPT_SECONDS)
-    upload(under_way, age=5)
-    assert clear_stale_uploads(database, settings, now=NOW) == 1
-    assert not part.exists() and under_way.is_file()
-
-
 @pytest.mark.parametrize("folder", ["imports", "uploads"])
 def test_a_file_that_a_waiting_job_names_stays(
     database: Database, settings: Settings, tmp_path: Path, folder: str
