@@ -64,7 +64,8 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     for table in (schema.masks, summary_tables.track_summaries, summary_tables.track_likenesses):
         tx.execute(delete(table).where(table.c.track_id.in_(tracks)))
     tx.execute(delete(schema.edit_rows).where(schema.edit_rows.c.number.in_(edits)))
-    for table in _OF_A_VIDEO:
+    # The findings of a run refer to it, so they go before.
+    for table in (summary_tables.run_findings, summary_tables.video_looks, *_OF_A_VIDEO):
         tx.execute(delete(table).where(table.c.video_id == video_id))
     tx.execute(update(schema.jobs).where(schema.jobs.c.video_id == video_id).values(video_id=None))
     tx.execute(delete(schema.videos).where(schema.videos.c.id == video_id))

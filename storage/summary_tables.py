@@ -36,3 +36,22 @@ track_likenesses = Table(
     Column("method", Text, nullable=False),
     Column("vector", LargeBinary, nullable=False),  # float32; empty: the track cannot be compared
 )
+
+run_findings = Table(
+    "run_findings",
+    metadata,
+    Column("run_id", Text, ForeignKey("runs.id"), primary_key=True),
+    Column("video_id", Text, ForeignKey("videos.id"), nullable=False, index=True),
+    Column("masks", Integer, nullable=False),  # proposed masks without a verdict
+    Column("near", Integer, nullable=False),  # those with a score near the threshold or below it
+    Column("errors", Float, nullable=False),  # sum of the strengths of the likely errors
+    Column("created", Float, nullable=False),
+)
+
+video_looks = Table(
+    "video_looks",
+    metadata,
+    Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
+    Column("method", Text, nullable=False),
+    Column("vector", LargeBinary, nullable=False),  # float32
+)

@@ -22,10 +22,13 @@ class Unseen:
     blob_hash: str
 
 
-def unseen(tx: Connection, project_id: str, *, method: str, limit: int) -> tuple[int, tuple[Unseen, ...]]:
+def unseen(
+    tx: Connection, project_id: str, *, method: str, limit: int, video_id: str | None = None
+) -> tuple[int, tuple[Unseen, ...]]:
     """How many tracks of a project have no vector of their mask by this method, and the first of them.
 
-    They come by video and frame, so that frames next to each other are read together.
+    With ``video_id`` only the tracks of that video. They come by video and frame, so that frames next to each other are
+    read together.
     """
     current = and_(_stored.track_id == _tracks.id, _stored.blob_hash == _summary.blob_hash, _stored.method == method)
     joined = (
@@ -39,6 +42,7 @@ def unseen(tx: Connection, project_id: str, *, method: str, limit: int) -> tuple
         _tracks.deleted.is_(False),
         _summary.blob_hash.is_not(None),
         _stored.track_id.is_(None),
+        *(() if video_id is None else (_tracks.video_id == video_id,)),
     )
     number = tx.execute(select(func.count()).select_from(joined).where(*within)).scalar_one()
     columns = (_tracks.id, _tracks.video_id, _summary.frame, _summary.blob_hash)

@@ -29,7 +29,7 @@ FLOORS = {
         "config evaluation procedural atomic thresholds",
     ),
     "storage": (
-        "tracks track_bulk track_likenesses track_search track_summaries removal edits",
+        "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",
         "jobs masks",
         "database youtube_vis attributes guides comments",
         "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "

@@ -10,7 +10,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COMMANDS = (
     *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
-    *("conform", "frames", "worker", "test", "benchmark"),
+    *("next", "conform", "frames", "worker", "test", "benchmark"),
 )
 
 
@@ -213,6 +213,10 @@ def _exchanging(add: Add) -> None:
     text = "only print what it would train on, what teaches background, and what is left out"
     retrain.add_argument("--plan", action="store_true", help=text)
     _json(retrain)
+    text = "unreviewed videos of the project, the most worthwhile to correct first, with the reasons"
+    following = add("next", "app.cli.next_videos:next_", text)
+    following.add_argument("--most", type=positive, metavar="N", help="list so many videos (default: all)")
+    _json(following)
 
 
 def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> None:

@@ -96,6 +96,27 @@ def enqueue(
     return job
 
 
+def enqueue_all(
+    database: Database,
+    settings: Settings,
+    *,
+    kind: str,
+    project_id: str,
+    video_ids: Sequence[str],
+    parameters: dict[str, Any],
+    command: Sequence[str] | None = None,
+) -> tuple[jobs.Job, ...]:
+    """Put one job for each of these videos in the queue, in this order, all or none; as `enqueue` otherwise."""
+    with database.atomic() as tx:
+        made = tuple(
+            jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters))
+            for video_id in video_ids
+        )
+    if made:
+        _ensure_worker_for(database, settings, made, command)
+    return made
+
+
 def cancel(database: Database, job_id: str) -> jobs.Job:
     """Cancel a job: a queued one at once, a running one at its next step. Raises `storage.errors.NotFound`."""
     with database.atomic() as tx:

@@ -25,7 +25,7 @@ def likeness(jpeg: bytes, mask: Rle) -> np.ndarray:
     pixels, inside = cut(jpeg, crop_box((x, y, w, h), width=width, height=height), mask)
     if not inside.any():
         inside = np.ones_like(inside)
-    return np.concatenate([_colours(pixels[inside]), _shape(mask, x, y, w, h)]).astype(np.float32)
+    return np.concatenate([colours(pixels[inside]), _shape(mask, x, y, w, h)]).astype(np.float32)
 
 
 def distances(vectors: np.ndarray, to: np.ndarray) -> np.ndarray:
@@ -33,7 +33,7 @@ def distances(vectors: np.ndarray, to: np.ndarray) -> np.ndarray:
     return np.linalg.norm(vectors - to, axis=1)
 
 
-def _colours(pixels: np.ndarray) -> np.ndarray:
+def colours(pixels: np.ndarray) -> np.ndarray:
     """Histograms of the two colour axes of Lab together, and of lightness, of uint8 N x 3 RGB; each has length 1."""
     lab = cv2.cvtColor(pixels.reshape(1, -1, 3), cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
     # Few colours lie at the ends of both colour axes, so the bins cover their middle.
