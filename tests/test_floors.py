@@ -22,6 +22,7 @@ FLOORS = {
         "errors",
     ),
     "model": (
+        "adapting",
         "rule_scoring",
         "scoring example likely_errors",
         "weights tracking training prompts",

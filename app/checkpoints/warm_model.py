@@ -52,8 +52,9 @@ class WarmModel:
         return self._loaded
 
     def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> LoadedNetwork:
+        from model.weights.categories import for_proposals
         from model.weights.checkpoint import load
 
-        found = load(checkpoint_file(self._settings, checkpoint))
+        found = for_proposals(load(checkpoint_file(self._settings, checkpoint)))
         network = found.build(device, precision)
         return LoadedNetwork(network, found.config, tuple(found.categories), device, precision, found.thresholds)

@@ -14,6 +14,7 @@ from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
+from app.training.adapting import replay_of
 from app.training.comparison import compared, metrics_of, verdict
 from app.training.fold_clips import FoldClips
 from app.training.folds import HELD_OUT, LAST_THIRD, Fold, default_steps, folds
@@ -21,11 +22,11 @@ from app.training.measuring import MeasuredFold, by_rule, measure
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.rounds import free_name, next_round
-from model.config import TeViTConfig, TrainingConfig
+from model.adapting import Adapted, adapt
 from model.network.tevit import TeViT
 from model.thresholds import KEY, Thresholds
 from model.training.clips import NoTrainingFrames, labelled_frames
-from model.training.trainer import StepReport, Trainer, TrainingSettings
+from model.training.trainer import StepReport
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 from storage import checkpoints, jobs, snapshots
@@ -34,7 +35,6 @@ from storage.checkpoints import Checkpoint
 from storage.database import Database
 
 Then = Callable[[Connection, dict[str, Any]], object]
-_RATE = 0.1  # of the configuration's learning rate: corrections refine, they do not start anew
 _STEPS_OF_EVALUATION = 40  # what measuring one video counts as in the progress bar, in steps
 
 
@@ -120,7 +120,8 @@ class Retraining:
                 raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
             self._current = current
             self._first = _first_of_line(checkpoints.list_checkpoints(tx), current)
-        self._start = with_categories(self._read(self._first), source.categories)
+        self._start = self._read(self._first)
+        self._replay = replay_of(self._start)
         self._done = 0
         self._total = 1
         self._began = time.monotonic()
@@ -135,10 +136,10 @@ class Retraining:
         before, after = self._measure_before(folds, kind), []
         for index, fold in enumerate(folds):
             clips = FoldClips(self._source, fold.taught, first_part=2 / 3 if kind == LAST_THIRD else None)
-            network = self._train(clips, steps, curve="loss" if kind == HELD_OUT else f"fold {index + 1}")
-            after.append(self._measure(network, fold, kind, "Measuring after training"))
+            adapted = self._train(clips, steps, curve="loss" if kind == HELD_OUT else f"fold {index + 1}")
+            after.append(self._measure(adapted.network, fold, kind, "Measuring after training"))
         if kind != HELD_OUT:  # the folds only measured; the registered network is trained on all videos
-            network = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
+            adapted = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
         self._report(min(self._done / self._total, 0.999), "Calibrating the thresholds on the held-out videos")
         rules, thresholds = by_rule(
             before, after, own=Thresholds.of_provenance(self._current.provenance), check=self._check
@@ -158,7 +159,7 @@ class Retraining:
             result.update(named, verdict=verdict(named))
             then(tx, result)
 
-        self._register(network, figures, thresholds, steps=steps, snapshot=snapshot, then=complete)
+        self._register(adapted, figures, thresholds, steps=steps, snapshot=snapshot, then=complete)
         return result
 
     def _measure_before(self, folds: Sequence[Fold], kind: str) -> list[MeasuredFold]:
@@ -174,17 +175,8 @@ class Retraining:
 
         return measure(network, FoldClips(self._source, fold.held_out), kind=kind, on_video=on_video)
 
-    def _train(self, clips: FoldClips, steps: int, *, curve: str) -> TeViT:
+    def _train(self, clips: FoldClips, steps: int, *, curve: str) -> Adapted:
         """Train on these clips from the first checkpoint of the line; ``curve`` names the live curve of the loss."""
-        network = self._start.build(self._device).train()
-        for parameter in (*network.backbone.parameters(), *network.neck.parameters()):
-            parameter.requires_grad_(False)
-        settings = TrainingSettings(
-            seed=1,
-            device=self._device,
-            precision=choose_precision(self._device),
-            frozen_statistics=True,
-        )
         doing = "Training" if curve == "loss" else f"Training ({curve})"
 
         def on_step(step: StepReport) -> None:
@@ -193,14 +185,22 @@ class Retraining:
             self._advance(1, f"{doing}: step {step.step} of {step.steps}, loss {step.loss:.2f}")
 
         try:
-            trainer = Trainer(network, clips, recipe(network.config, steps), settings)
+            adapted = adapt(
+                self._start,
+                clips,
+                replay=self._replay,
+                steps=steps,
+                device=self._device,
+                precision=choose_precision(self._device),
+                on_step=on_step,
+                cancelled=self._report.cancelled,
+            )
         except NoTrainingFrames as error:
             raise BadInput(
                 "No frame of the corrected videos carries a mask to learn from; correct some first."
             ) from error
-        trained = trainer.run(on_step=on_step, cancelled=self._report.cancelled)
         self._check()
-        return trained
+        return adapted
 
     def _advance(self, steps: int, message: str) -> None:
         self._check()
@@ -215,7 +215,7 @@ class Retraining:
 
     def _register(
         self,
-        network: TeViT,
+        adapted: Adapted,
         figures: Mapping[str, Any],
         thresholds: Thresholds,
         *,
@@ -226,6 +226,7 @@ class Retraining:
         with self._database.read() as tx:
             number = next_round(tx, self._project_id)
         provenance: dict[str, Any] = {
+            **adapted.facts,
             "steps": steps,
             "seed": 1,
             "snapshot": snapshot,
@@ -234,7 +235,7 @@ class Retraining:
         }
         provenance[KEY] = thresholds.as_json()
         parent = self._first.sha256
-        made = checkpoint.from_network(network, self._source.categories, parent=parent, provenance=provenance)
+        made = dataclasses.replace(adapted.checkpoint, parent=parent, provenance=provenance)
         with arriving(self._settings.checkpoints / f"{uuid.uuid4().hex}.safetensors") as arrival:
             checkpoint.save(arrival.content, made)
             digest, path = checkpoint.file_hash(arrival.content), arrival.put()
@@ -245,30 +246,16 @@ class Retraining:
                     path=str(path.relative_to(self._settings.data)),
                     sha256=digest,
                     config=made.config.name,
-                    categories=list(made.categories),
+                    categories=list(self._source.categories),  # those it only keeps are not proposed
                     size_bytes=path.stat().st_size,
                     project_id=self._project_id,
                     parent_sha256=parent,
                     provenance=provenance,
                     metrics=metrics_of(figures),
                 )
-                choice = dict(zip(made.categories, self._source.category_ids, strict=True))
+                choice = dict(zip(self._source.categories, self._source.category_ids, strict=True))
                 checkpoints.set_class_map(tx, registered.id, self._project_id, choice)
                 then(tx, registered)
-
-
-def recipe(config: TeViTConfig, steps: int) -> TrainingConfig:
-    """The training recipe for corrections: a tenth of the learning rate, cosine, a short warm-up, two clips a step."""
-    return dataclasses.replace(
-        config.training,
-        steps=steps,
-        schedule="cosine",
-        decay_steps=(),
-        warmup_steps=max(steps // 10, 1),
-        learning_rate=config.training.learning_rate * _RATE,
-        batch=2,
-        ema=0.99 if steps < 500 else 0.999,
-    )
 
 
 def _first_of_line(every: Sequence[Checkpoint], current: Checkpoint) -> Checkpoint:

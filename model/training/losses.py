@@ -162,6 +162,13 @@ def training_losses(
     frozen = not any(p.requires_grad for part in (network.backbone, network.neck) for p in part.parameters())
     with torch.set_grad_enabled(torch.is_grad_enabled() and not frozen):
         features = network.encode(frames, img_hw)
+    return losses_over(network, features, targets, positives=positives)
+
+
+def losses_over(
+    network: TeViT, features: Features, targets: list[ClipTargets], *, positives: float | None = None
+) -> tuple[dict[str, Tensor], list[Matches]]:
+    """As :func:`training_losses`, over a feature pyramid that is computed already."""
     losses: dict[str, Tensor] = {}
     matches = []
     for stage, queries in enumerate(network.stages(features)):

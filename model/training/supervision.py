@@ -60,6 +60,8 @@ def class_truth(
     weight[:, queries] = judged[..., None].expand(-1, -1, logits.shape[2])
     frames, pair = (states == PRESENT).nonzero(as_tuple=True)
     truth[frames, queries[pair], targets.labels[tracks[pair]]] = 1.0
+    if targets.taught is not None:
+        weight *= targets.taught.to(logits.dtype)
     return truth, weight
 
 

@@ -24,6 +24,7 @@ class ClipTargets:
     rejected: tuple[tuple[int, int, Box], ...] = ()  # (frame, label, box): not this class
     unknown: tuple[tuple[int, Box, bool], ...] = ()  # (frame, box, is crowd): perhaps an object, nobody judged it
     weights: Tensor | None = None  # (T, G) float32, of the losses of a present mask; None: 1 everywhere
+    taught: Tensor | None = None  # (classes,) bool: the classes that the clip says anything about; None: all
     video: str = ""  # name of the video, for reports
     frames: tuple[int, ...] = ()
 
@@ -50,6 +51,7 @@ class ClipTargets:
             rejected=self.rejected,
             unknown=self.unknown,
             weights=None if self.weights is None else self.weights.to(device),
+            taught=None if self.taught is None else self.taught.to(device),
             video=self.video,
             frames=self.frames,
         )

@@ -9,6 +9,7 @@ from torch import Tensor
 
 from model.weights.checkpoint import ModelCheckpoint
 
+KEPT = "kept_classes"  # in the provenance of a checkpoint: names of classes that it does not propose
 PRIOR = 0.01  # probability of a new class before training (focal loss, arXiv 1708.02002)
 
 
@@ -32,6 +33,12 @@ def with_categories(checkpoint: ModelCheckpoint, categories: tuple[str, ...]) ->
         categories=tuple(categories),
         state=state,
     )
+
+
+def for_proposals(checkpoint: ModelCheckpoint) -> ModelCheckpoint:
+    """The checkpoint without the classes that it keeps only to be measured on (`KEPT` in its provenance)."""
+    kept = checkpoint.provenance.get(KEPT) or ()
+    return with_categories(checkpoint, tuple(name for name in checkpoint.categories if name not in kept))
 
 
 def is_class_column(key: str) -> bool:

@@ -1,0 +1,45 @@
+"""The settings of an adaptation: rates by part of the network, clips of a step, and limits."""
+
+import dataclasses
+from dataclasses import dataclass
+
+from model.config import TrainingConfig
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Learning rates as multiples of `AdaptSettings.rate`, by part of the network; 0 leaves a part as it is."""
+
+    columns: float = 10.0  # `fc_cls` and `conv_logits`, one row per class: new ones start from nothing
+    classifiers: float = 1.0  # what comes before `fc_cls` alone
+    boxes: float = 1.0  # `fc_reg` and its tower
+    masks: float = 1.0  # mask heads, without their `conv_logits`
+    attention: float = 1.0  # attention, dynamic convolution, feed-forward network and norms of the box heads
+    queries: float = 1.0  # the learned queries
+
+
+@dataclass(frozen=True)
+class AdaptSettings:
+    """How a network is adapted; the defaults are those that `benchmark adapting` found to help."""
+
+    rate: float = 0.1  # of the learning rate of the network's recipe
+    rates: Rates = Rates()
+    corrected: int = 2  # corrected clips in a step
+    replayed: int = 2  # clips in a step from what the network knew, if there are any
+    cache_bytes: int = 1024 * MIB  # features of the trunk kept in memory; what is beyond goes to a temporary file
+    keep_every: int = 50  # steps between two written states
+
+    def recipe(self, training: TrainingConfig, steps: int) -> TrainingConfig:
+        """The recipe of so many steps: a lower rate, a short warm-up, cosine decay, a running mean of the weights."""
+        return dataclasses.replace(
+            training,
+            steps=steps,
+            schedule="cosine",
+            decay_steps=(),
+            warmup_steps=max(steps // 10, 1),
+            learning_rate=training.learning_rate * self.rate,
+            batch=self.corrected,
+            ema=0.99 if steps < 500 else 0.999,
+        )

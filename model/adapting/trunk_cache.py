@@ -1,0 +1,73 @@
+"""Features of the frozen trunk, computed once per window and direction, kept as 16-bit numbers.
+
+They stay in memory up to a limit; what is beyond it goes to a temporary file that is gone when the cache is closed.
+"""
+
+import tempfile
+from collections.abc import Callable
+from typing import IO
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.network.tevit import TeViT
+
+Levels = tuple[Tensor, ...]  # per level of the pyramid (T, C, H_l, W_l)
+
+
+class TrunkCache:
+    """The feature pyramids of windows, by any hashable key."""
+
+    def __init__(self, network: TeViT, *, limit_bytes: int, device: str = "cpu", fast: bool = False) -> None:
+        """``network`` computes the features on ``device``; ``fast`` computes in bfloat16 there."""
+        self._network, self._device, self._fast = network, device, fast
+        self._limit, self.bytes_in_memory, self.bytes_on_disk = limit_bytes, 0, 0
+        self._memory: dict[object, Levels] = {}
+        self._stored: dict[object, list[tuple[int, tuple[int, ...]]]] = {}  # offset and shape of each level
+        self._file: IO[bytes] | None = None
+
+    def levels(self, key: object, pixels: Callable[[], Tensor], img_hw: tuple[int, int]) -> Levels:
+        """The float16 features of a window, on the CPU; ``pixels`` gives its frames (T, 3, H, W) if they are new."""
+        if key in self._memory:
+            return self._memory[key]
+        if key in self._stored:
+            return tuple(self._read(offset, shape) for offset, shape in self._stored[key])
+        found = self._computed(pixels(), img_hw)
+        size = sum(level.numel() * level.element_size() for level in found)
+        if self.bytes_in_memory + size <= self._limit:
+            self._memory[key] = found
+            self.bytes_in_memory += size
+        else:
+            self._stored[key] = [self._append(level) for level in found]
+        return found
+
+    def close(self) -> None:
+        """Forget everything and remove the file."""
+        self._memory.clear()
+        self._stored.clear()
+        self.bytes_in_memory = self.bytes_on_disk = 0
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    @torch.no_grad()
+    def _computed(self, pixels: Tensor, img_hw: tuple[int, int]) -> Levels:
+        size = torch.tensor([img_hw], dtype=torch.float32)
+        with torch.autocast(self._device.split(":")[0], dtype=torch.bfloat16, enabled=self._fast):
+            features = self._network.encode(pixels[None].to(self._device), size)
+        return tuple(level.to("cpu", torch.float16).contiguous() for level in features.levels)
+
+    def _append(self, level: Tensor) -> tuple[int, tuple[int, ...]]:
+        if self._file is None:
+            self._file = tempfile.TemporaryFile(prefix="trunk-features-")  # noqa: SIM115  (close() closes it)
+        offset = self.bytes_on_disk
+        self._file.seek(offset)
+        self._file.write(level.numpy().tobytes())
+        self._file.flush()
+        self.bytes_on_disk += level.numel() * level.element_size()
+        return offset, tuple(level.shape)
+
+    def _read(self, offset: int, shape: tuple[int, ...]) -> Tensor:
+        assert self._file is not None
+        return torch.from_numpy(np.memmap(self._file, np.float16, mode="r", offset=offset, shape=shape).copy())

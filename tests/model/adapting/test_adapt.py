@@ -1,0 +1,50 @@
+"""Adapting as a whole: the outcome's classes, what is kept, and the base where training fails."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+import torch
+
+from model.adapting import adapt
+from model.adapting.loop import AdaptLoop
+from model.training.trainer import TrainingDiverged
+from model.weights.categories import for_proposals, with_categories
+from tests.model.adapting.made import NEW, corrections, replayed, small_checkpoint
+
+
+def test_the_outcome_proposes_the_new_classes_and_keeps_the_old_ones() -> None:
+    start = small_checkpoint()
+    adapted = adapt(start, corrections(), replay=replayed(), steps=2)
+    assert adapted.network.config.classes == 3 and not adapted.network.training
+    assert adapted.checkpoint.categories == ("dog", "fox", "owl", "cat", "horse")
+    assert adapted.kept == ("cat", "horse") and (adapted.steps, adapted.blend, adapted.stopped) == (2, 1.0, None)
+    proposing = with_categories(adapted.checkpoint, NEW)
+    for key, value in proposing.state.items():
+        assert torch.equal(value, adapted.network.state_dict()[key]), key
+
+
+def test_a_checkpoint_proposes_without_the_classes_that_it_only_keeps() -> None:
+    adapted = adapt(small_checkpoint(), corrections(), replay=None, steps=1)
+    stored = replace(adapted.checkpoint, provenance=adapted.facts)
+    assert for_proposals(stored).categories == NEW
+    plain = small_checkpoint()
+    assert for_proposals(plain) is plain
+
+
+def test_training_that_diverges_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverge(*arguments: Any, **more: Any) -> None:
+        raise TrainingDiverged("step 1: the loss is nan, so training diverged.")
+
+    monkeypatch.setattr(AdaptLoop, "run", diverge)
+    start = small_checkpoint()
+    adapted = adapt(start, corrections(), replay=replayed(), steps=2)
+    assert (adapted.steps, adapted.blend) == (0, 0.0) and "nan" in str(adapted.stopped)
+    assert adapted.facts["stopped"] == adapted.stopped
+    kept = with_categories(adapted.checkpoint, start.categories)
+    assert all(torch.equal(kept.state[key], value) for key, value in start.state.items())
+
+
+def test_a_cancelled_run_ends_at_once() -> None:
+    adapted = adapt(small_checkpoint(), corrections(), replay=None, steps=50, cancelled=lambda: True)
+    assert adapted.steps == 0
