@@ -1,4 +1,4 @@
-"""The commands import and export: YouTube-VIS files with their frames, into a project and out of it."""
+"""The command import: a YouTube-VIS file with its frames into a project."""
 
 import argparse
 import json
@@ -10,7 +10,6 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.errors import BadInput
 from app.exchange.accepting import accept_import
-from app.exchange.exporting import export_dataset
 from app.exchange.import_source import file_digest
 from app.exchange.importing import import_dataset
 from app.exchange.open_imports import clear_broken_imports, latest, take_back
@@ -87,27 +86,6 @@ def _take_back(arguments: argparse.Namespace, settings: Settings) -> None:
     back = f"; {counted(len(done.restored), 'replaced video')} came back" if done.restored else ""
     text = f"{counted(len(done.removed), 'video')} went to the removed videos of {project.name}{back}"
     print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else text)
-
-
-def export(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Write the project as YouTube-VIS with its frames."""
-    with opened(settings) as database:
-        progress = Progress()
-        done = export_dataset(
-            database,
-            settings,
-            project_id=find_project(database, settings).id,
-            out=arguments.out.absolute(),
-            reviewed_only=arguments.reviewed_only,
-            version=arguments.version,
-            stride=arguments.stride,
-            report=progress,
-        )
-        progress.end()
-    print_lines((*done.left_out, *done.notes, *done.gaps))
-    left = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
-    text = f"{left}: {done.annotations}"
-    print(json.dumps(done.as_json()) if arguments.json else text)
 
 
 def _project_for_import(database: Database, settings: Settings) -> tuple[str | None, str | None]:

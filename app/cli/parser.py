@@ -196,13 +196,10 @@ def _exchanging(add: Add) -> None:
     ):
         repeat.add_argument(f"--{choice}", dest="repeat", action="store_const", const=choice, default="ask", help=text)
     _json(imported)
-    export = add("export", "app.cli.exchange:export", "write a project as YouTube-VIS with its frames")
-    export.add_argument("--out", type=typed_path, required=True, metavar="DIR")
-    text = "use the categories of this version of YouTube-VIS (default: the project's own)"
-    export.add_argument("--version", choices=("2019", "2021", "2022"), help=text)
-    export.add_argument("--reviewed-only", action="store_true", help="leave out what nobody has judged")
-    text = "keep every so many frames (default: all; of a video imported at a stride, those)"
-    export.add_argument("--stride", type=positive, metavar="N", help=text)
+    export = add("export", "app.cli.export:export", "write a project as YouTube-VIS with its frames")
+    export.add_argument("--out", type=typed_path, metavar="DIR", help="a new folder")
+    export.add_argument("--plan", action="store_true", help="only print what would be in it, and what left out")
+    _export_choices(export)
     _json(export)
     check = add("check", "app.cli.check:check", "look for damage in the database")
     check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
@@ -217,6 +214,21 @@ def _exchanging(add: Add) -> None:
     following = add("next", "app.cli.next_videos:next_", text)
     following.add_argument("--most", type=positive, metavar="N", help="list so many videos (default: all)")
     _json(following)
+
+
+def _export_choices(export: argparse.ArgumentParser) -> None:
+    """The flags of `app.exchange.export_choice.ExportChoice`."""
+    text = "use the categories of this version of YouTube-VIS (default: the project's own)"
+    export.add_argument("--version", choices=("2019", "2021", "2022"), help=text)
+    export.add_argument("--reviewed-only", action="store_true", help="take what nobody has judged as unknown")
+    text = "where a track is unknown, leave out the frame (the default) or the whole video; null would mean absent"
+    export.add_argument("--unknown", choices=("frames", "videos"), default="frames", help=text)
+    text = "keep every so many frames (default: all; of a video imported at a stride, those)"
+    export.add_argument("--stride", type=positive, metavar="N", help=text)
+    text = "ids as they came with the import, or counted from 1, of used categories only (default: came, if any did)"
+    export.add_argument("--ids", choices=("came", "counted"), help=text)
+    export.add_argument("--videos", nargs="+", metavar="NAME", help="only these videos")
+    export.add_argument("--categories", nargs="+", metavar="NAME", help="only these categories")
 
 
 def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> None:

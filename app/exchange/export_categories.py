@@ -32,23 +32,41 @@ class ExportCategories:
 
 
 def export_categories(
-    categories: Sequence[Category], tracks: Mapping[str, int], version: str | None
+    categories: Sequence[Category], tracks: Mapping[str, int], version: str | None, *, count: bool = False
 ) -> ExportCategories:
     """The categories under which a project is exported.
 
     categories: all of the project, with retired ones. tracks: number of exported tracks by category. version: one of
-    `VERSIONS`, or None for the project's own categories. Raises `BadInput` if none has a place in the version.
+    `VERSIONS`, or None for the project's own categories. count: of the project's own only those with a track, with ids
+    from 1 in their order. Raises `BadInput` if none has a place in the version.
     """
     kept = [category for category in categories if not category.retired or tracks.get(category.id)]
-    return _own(kept) if version is None else _of_version(kept, tracks, version)
+    if version is not None:
+        return _of_version(kept, tracks, version)
+    return _counted([category for category in kept if tracks.get(category.id)]) if count else _own(kept)
 
 
 def _own(kept: Sequence[Category]) -> ExportCategories:
-    ids = dict(zip((c.id for c in kept), assign_ids([c.source_id for c in kept]), strict=True))
+    wanted = [category.source_id for category in kept]
+    return ExportCategories(*_listed(kept, assign_ids(wanted)), from_zero=counts_from_zero(wanted))
+
+
+def _counted(used: Sequence[Category]) -> ExportCategories:
+    return ExportCategories(*_listed(used, list(range(1, len(used) + 1))))
+
+
+def _listed(kept: Sequence[Category], numbers: Sequence[int]) -> tuple[tuple[VisCategory, ...], dict[str, int]]:
+    """The categories with these ids, as the file has them, and the ids by category of the project."""
+    ids = {own.id: number for own, number in zip(kept, numbers, strict=True)}
     listed = [
-        VisCategory(ids[own.id], own.name, own.supercategory, dict((own.extra or {}).get(SOURCE, {}))) for own in kept
+        VisCategory(ids[own.id], own.name, _supercategory(own), dict((own.extra or {}).get(SOURCE, {}))) for own in kept
     ]
-    return ExportCategories(tuple(listed), ids, from_zero=counts_from_zero([c.source_id for c in kept]))
+    return tuple(listed), ids
+
+
+def _supercategory(own: Category) -> str | None:
+    """That of the import; else "object", which all categories of the official files have."""
+    return own.supercategory if own.supercategory or own.source_id is not None else "object"
 
 
 def _of_version(kept: Sequence[Category], tracks: Mapping[str, int], version: str) -> ExportCategories:

@@ -8,6 +8,7 @@ from app.checkpoints.download import download
 from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
 from app.errors import BadInput, Undecided
+from app.exchange.export_choice import ExportChoice
 from app.exchange.exporting import export_dataset
 from app.exchange.importing import import_dataset
 from app.exchange.repeats import IMPORTED_ALREADY, ImportedAlready
@@ -98,16 +99,12 @@ def _can_go_on(error: BaseException) -> bool:
 
 
 def export_project(context: JobContext) -> Mapping[str, Any]:
-    """``{"out": path, "reviewed_only"?, "version"?, "stride"?}``: the job's project as YouTube-VIS."""
-    parameters = context.job.parameters
+    """``{"out": path, **ExportChoice}``: the job's project as YouTube-VIS."""
     done = export_dataset(
         context.database,
-        context.settings,
         project_id=str(context.job.project_id),
-        out=Path(parameters["out"]),
-        reviewed_only=bool(parameters.get("reviewed_only", False)),
-        version=parameters.get("version"),
-        stride=parameters.get("stride"),
+        out=Path(context.job.parameters["out"]),
+        choice=ExportChoice.of(context.job.parameters),
         report=context.report,
         cancelled=context.report.cancelled,
         ready=lambda done: context.prepare(done.as_json()),

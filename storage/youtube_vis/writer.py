@@ -1,8 +1,8 @@
 """Writing YouTube-VIS datasets and results in a form that all known loaders read; equal input gives equal bytes.
 
 Ground truth: uncompressed RLE (one evaluator accepts nothing else); all defined fields, and height, width and length of
-each track; categories ordered by id (some loaders number classes by list order); no `annotations` key without tracks
-(null there crashes some loaders). Results: compressed RLE.
+each track; categories ordered by id (some loaders number classes by list order); an empty list of `annotations` without
+tracks (without the key, or with null, some loaders fail). Results: compressed RLE.
 """
 
 import json
@@ -46,9 +46,8 @@ def _dataset_text(dataset: VisDataset, segmentation: Segmentation) -> Iterator[s
     yield from _list_text(_video_entry(video) for video in dataset.videos)
     yield ',"categories":'
     yield from _list_text(_category_entry(category) for category in sorted(dataset.categories, key=lambda c: c.id))
-    if dataset.tracks:
-        yield ',"annotations":'
-        yield from _list_text(_track_entry(track, videos[track.video_id], segmentation) for track in dataset.tracks)
+    yield ',"annotations":'
+    yield from _list_text(_track_entry(track, videos[track.video_id], segmentation) for track in dataset.tracks)
     for key, value in _sorted(dataset.extra).items():
         yield f",{_text(key)}:{_text(value)}"
     yield "}"

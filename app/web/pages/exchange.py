@@ -7,7 +7,7 @@ from pathlib import Path
 import gradio as gr
 
 from app.errors import AppError, BadInput
-from app.exchange.exporting import VERSIONS
+from app.exchange.export_categories import VERSIONS
 from app.exchange.repeats import Repeat
 from app.jobs import queue
 from app.library import uploads

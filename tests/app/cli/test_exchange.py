@@ -275,3 +275,21 @@ def test_complete_needs_accept(data_run: Run, dataset: Path, database: Database)
     assert ran.code == 2 and "--accept" in ran.last
     with database.read() as tx:
         assert projects.find_project(tx, "sea") is None
+
+
+def test_the_plan_of_an_export_writes_nothing(data_run: Run, dataset: Path, tmp_path: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+
+    ran = data_run("export", "--plan", "--json")
+    text = data_run("export", "--plan", "--reviewed-only")
+
+    assert (ran.code, ran.result["masks"], ran.result["videos"]) == (0, 2, 1)
+    assert text.code == 0 and "2 masks that nobody judged stay here." in text.out
+    assert "1 video (x) is left out: in no frame are all tracks known." in text.out
+    assert not (tmp_path / "out").exists()
+
+
+def test_an_export_needs_a_folder_or_asks_for_the_plan(data_run: Run, dataset: Path, tmp_path: Path) -> None:
+    bring(data_run, dataset, "--project", "sea")
+
+    assert [data_run("export").code, data_run("export", "--plan", "--out", tmp_path / "out").code] == [2, 2]

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from app.exchange.export_choice import ExportChoice
 from app.exchange.exporting import Exported, export_dataset
 from app.exchange.importing import Imported, import_dataset
 from app.library.videos import add_video
@@ -42,7 +43,10 @@ class ExchangeScene:
         return self.export(out, **more), json.loads((out / "instances.json").read_text())
 
     def export(self, out: Path, **more: Any) -> Exported:
-        return export_dataset(self.database, self.settings, project_id=self.project.id, out=out, **more)
+        """An export; ``more`` are choices (fields of `ExportChoice`) and arguments of `export_dataset`."""
+        fields = {name: more.pop(name) for name in ExportChoice.__dataclass_fields__ if name in more}
+        choice = ExportChoice(**fields)
+        return export_dataset(self.database, project_id=self.project.id, out=out, choice=choice, **more)
 
     def add(self, path: Path) -> Video:
         return add_video(self.database, self.settings, project_id=self.project.id, path=path)

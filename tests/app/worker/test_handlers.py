@@ -7,6 +7,7 @@ from typing import Any, cast
 import pytest
 
 from app.errors import BadInput, Cancelled, Undecided
+from app.exchange.export_choice import ExportChoice
 from app.exchange.repeats import ImportedAlready
 from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
@@ -93,10 +94,10 @@ def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
     use_case = Called()
     monkeypatch.setattr(handlers, "export_dataset", use_case)
     HANDLERS["export"](context_of(settings, database, out=str(tmp_path)))
-    plain = {name: use_case.named[name] for name in ("project_id", "out", "reviewed_only", "version")}
-    assert plain == {"project_id": "p", "out": tmp_path, "reviewed_only": False, "version": None}
+    plain = {name: use_case.named[name] for name in ("project_id", "out", "choice")}
+    assert plain == {"project_id": "p", "out": tmp_path, "choice": ExportChoice()}
     HANDLERS["export"](context_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
-    assert (use_case.named["reviewed_only"], use_case.named["version"], use_case.named["stride"]) == (True, "2021", 5)
+    assert use_case.named["choice"] == ExportChoice(reviewed_only=True, version="2021", stride=5)
 
 
 def test_a_retraining_is_a_process_that_gets_the_same_data(

@@ -139,9 +139,9 @@ def test_compressed_masks_are_written_on_request(tmp_path: Path) -> None:
     assert vis.read_dataset(tmp_path / "out.json").tracks == small().tracks
 
 
-def test_without_tracks_there_is_no_annotations_key(tmp_path: Path) -> None:
+def test_without_tracks_the_list_of_annotations_is_empty(tmp_path: Path) -> None:
     vis.write_dataset(tmp_path / "out.json", small(tracks=()))
-    assert "annotations" not in json.loads((tmp_path / "out.json").read_text())
+    assert json.loads((tmp_path / "out.json").read_text())["annotations"] == []
 
 
 def test_foreign_keys_never_replace_those_of_the_format(tmp_path: Path) -> None:
