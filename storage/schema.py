@@ -26,6 +26,7 @@ STATES = ("present", "absent")
 SOURCES = ("proposed", "propagated", "interpolated", "drawn", "imported")
 REVIEWS = ("unreviewed", "accepted", "corrected", "rejected")
 PER = ("track", "frame")
+ROLES = ("trained", "held out", "golden")
 JOB_STATUSES = ("queued", "running", "cancelling", "done", "failed", "cancelled")
 
 
@@ -384,6 +385,16 @@ snapshots = Table(
     Column("videos", JSON, nullable=False),
     time("created"),
     UniqueConstraint("project_id", "hash"),
+)
+
+video_roles = Table(
+    "video_roles",
+    metadata,
+    Column("project_id", Text, ForeignKey("projects.id"), primary_key=True),
+    Column("content", Text, primary_key=True),  # the content hash of the video: copies have one role
+    Column("role", Text, nullable=False),
+    time("created"),
+    one_of("role", ROLES),
 )
 
 settings = Table("settings", metadata, Column("key", Text, primary_key=True), json("value"))

@@ -45,6 +45,13 @@ def add_snapshot(tx: Connection, *, project_id: str, masks: Sequence[Any], video
     return get_snapshot(tx, snapshot_id)
 
 
+def find_snapshot(tx: Connection, project_id: str, name: str) -> Snapshot | None:
+    """The snapshot of a project with the hash ``name``, or None."""
+    table = schema.snapshots
+    row = tx.execute(select(table).where(table.c.project_id == project_id, table.c.hash == name)).first()
+    return None if row is None else Snapshot(**row._mapping)
+
+
 def get_snapshot(tx: Connection, snapshot_id: str) -> Snapshot:
     """The snapshot with this id. Raises NotFound."""
     row = tx.execute(select(schema.snapshots).where(schema.snapshots.c.id == snapshot_id)).first()

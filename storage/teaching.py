@@ -25,6 +25,8 @@ class Teaching:
         absent: frames of tracks that a person marked as absent.
         rejected: masks of rejected proposals; ``rejected_tracks``: the tracks that they belong to.
         complete: frames that a person declared complete for at least one category in use.
+        content: the hash of its content, its id where that is not known.
+        categories: ids of the categories of its human masks.
     """
 
     video_id: str
@@ -39,6 +41,8 @@ class Teaching:
     rejected: int = 0
     rejected_tracks: int = 0
     complete: int = 0
+    content: str = ""
+    categories: frozenset[str] = frozenset()
 
     @property
     def masks(self) -> int:
@@ -57,20 +61,31 @@ def teaching(tx: Connection, project_id: str) -> tuple[Teaching, ...]:
     The database counts the rows of each track; five queries, whatever the number of masks.
     """
     table = schema.videos
-    names = select(table.c.id, table.c.name, table.c.count).where(
+    names = select(table.c.id, table.c.name, table.c.count, table.c.content_hash).where(
         table.c.project_id == project_id, table.c.removed.is_(None)
     )
     found = tx.execute(names.order_by(table.c.created, table.c.id)).all()
     in_use = _in_use(tx, project_id)
     numbers: dict[str, dict[str, int]] = {}
+    categories: dict[str, set[str]] = {}
     for track in _tracks(tx, project_id):
         sums = numbers.setdefault(track.video_id, {})
-        for name, number in track.numbers(in_use).items():
+        added = track.numbers(in_use)
+        for name, number in added.items():
             sums[name] = sums.get(name, 0) + number
-    complete = _complete(tx, project_id, in_use, {video_id: count for video_id, _, count in found})
+        if added.get("tracks"):
+            categories.setdefault(track.video_id, set()).add(str(track.category_id))
+    complete = _complete(tx, project_id, in_use, {video_id: count for video_id, _, count, _ in found})
     return tuple(
-        Teaching(video_id=video_id, name=name, complete=complete.get(video_id, 0), **numbers.get(video_id, {}))
-        for video_id, name, _ in found
+        Teaching(
+            video_id=video_id,
+            name=name,
+            complete=complete.get(video_id, 0),
+            content=content or video_id,
+            categories=frozenset(categories.get(video_id, ())),
+            **numbers.get(video_id, {}),
+        )
+        for video_id, name, _, content in found
     )
 
 

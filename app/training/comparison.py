@@ -3,15 +3,16 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.training.folds import HELD_OUT, measured_on
+from app.training.folds import HELD_OUT
 from model.scoring import Score
 
 
-def compared(before: Sequence[Score], after: Sequence[Score], *, kind: str) -> dict[str, Any]:
+def compared(before: Sequence[Score], after: Sequence[Score], *, kind: str, set_name: str) -> dict[str, Any]:
     """Figures of one `Score` a fold, before and after: over all videos, per category, per video (AP, 0 to 1).
 
-    A figure is None where nothing could be measured. ``set`` names what was measured on: figures of different sets say
-    nothing about each other. ``proven``: AP rose on held-out videos; another ``kind`` of measurement proves nothing.
+    A figure is None where nothing could be measured. ``set_name`` names what was measured on: figures of different sets
+    say nothing about each other. ``proven``: AP rose on held-out videos; another ``kind`` of measurement proves
+    nothing.
     """
     weights = [len(one.per_video) for one in before]
     first, second = mean(before, weights), mean(after, weights)
@@ -30,7 +31,7 @@ def compared(before: Sequence[Score], after: Sequence[Score], *, kind: str) -> d
             for (name, value), (_, other) in zip(videos_before, videos_after, strict=True)
         ],
         "evaluation": kind,
-        "set": measured_on(kind, len(videos_before)),
+        "set": set_name,
         "proven": kind == HELD_OUT and _rose(first["AP"], second["AP"]),
     }
 

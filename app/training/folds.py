@@ -1,14 +1,24 @@
-"""Splits the corrected videos of a retraining into training and held-out videos, and sets the number of its steps."""
+"""Splits the corrected videos of a retraining, and sets the number of its steps. Loads no torch.
 
-import hashlib
-from collections.abc import Sequence
+A retraining makes one network to keep, and for each fold another one that only measures. The kept network is measured
+on the videos that are held out for good (`app.training.roles`); a fold adds videos that the kept network learns: they
+are measured with a network that did not see them. Before and after are measured on the same videos, and the checkpoint
+in use has learnt none of them, unless there are too few others. The fewer videos are held out for good, the more folds
+there are, so that the time of a retraining grows evenly with the number of videos.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.sentences import counted
+from app.training.roles import HELD_OUT_FROM, CorrectedVideo, by_hash
+from storage.video_roles import HELD_OUT as HELD_OUT_ROLE
 
 DEFAULT_STEPS = 200
-HELD_OUT_FROM = 5  # corrected videos from which one in five is held out; below that k-fold by video
 HELD_OUT, K_FOLD, LAST_THIRD = "held-out", "k-fold", "last-third"
+MOST_FOLDS = 3
+ENOUGH_HELD_OUT = 8  # videos held out for good with which no fold is needed
+MOST_MEASURED = 16  # videos; measuring more costs more time than it tells
 
 
 @dataclass(frozen=True)
@@ -19,45 +29,89 @@ class Fold:
     held_out: tuple[int, ...]
 
 
+@dataclass(frozen=True)
+class Split:
+    """The trainings of one retraining, by indices of its videos.
+
+    Attributes:
+        kept: the training of the network that is kept; its ``held_out`` videos are those held out for good.
+        folds: trainings that only measure.
+        before_learnt: whether the checkpoint in use was trained on measured videos, which flatters it.
+    """
+
+    kind: str
+    kept: Fold
+    folds: tuple[Fold, ...]
+    before_learnt: bool
+
+    @property
+    def measured(self) -> tuple[int, ...]:
+        """All videos that before and after are measured on, in the order of the measurement."""
+        return tuple(index for fold in self.trainings for index in fold.held_out)
+
+    @property
+    def trainings(self) -> tuple[Fold, ...]:
+        """All trainings in their order: the folds, then the network to keep."""
+        return (*self.folds, self.kept)
+
+    @property
+    def set_name(self) -> str:
+        """The name of the set of measured videos."""
+        return measured_on(self.kind, len(self.measured), by_folds=len(self.measured) - len(self.kept.held_out))
+
+
 def evaluation_kind(corrected: int) -> str:
-    """How before and after are measured with this many corrected videos."""
+    """How before and after are measured with this many different corrected videos."""
     if corrected >= HELD_OUT_FROM:
         return HELD_OUT
     return K_FOLD if corrected > 1 else LAST_THIRD
 
 
-def measured_on(kind: str, videos: int) -> str:
-    """The name of the set on which so many videos were measured."""
+def measured_on(kind: str, videos: int, *, by_folds: int = 0) -> str:
+    """The name of the set on which so many videos were measured, ``by_folds`` of them with networks of folds."""
     if kind == HELD_OUT:
-        return counted(videos, "held-out video")
+        folded = f", {by_folds} of them by folds" if by_folds else ""
+        return f"{counted(videos, 'held-out video')}{folded}"
     return f"{counted(videos, 'video')} by k-fold" if kind == K_FOLD else "the last third of the one corrected video"
 
 
-def folds(video_ids: Sequence[str], contents: Sequence[str]) -> tuple[Fold, ...]:
-    """The folds of these videos, whose content hashes are ``contents``.
+def split(videos: Sequence[CorrectedVideo], roles: Mapping[str, str], *, learnt: Collection[str] = ()) -> Split:
+    """The trainings for these videos with these roles (`app.training.roles.assigned`).
 
-    Held-out videos are chosen by the hash of their content, so that a video is never held out in one round and trained
-    on in the next.
+    ``learnt``: contents of the videos that the checkpoint in use was trained on.
     """
-    every = tuple(range(len(video_ids)))
-    kind = evaluation_kind(len(every))
+    contents = [video.content for video in videos]
+    groups = by_hash(dict.fromkeys(contents))
+    kind = evaluation_kind(len(groups))
+    every = tuple(range(len(videos)))
     if kind == LAST_THIRD:
-        return (Fold(every, every),)
-    if kind == K_FOLD:
-        return tuple(_fold(every, (out,), contents) for out in every)
-    ranked = sorted(every, key=lambda index: hashlib.sha256(contents[index].encode()).hexdigest())
-    out = ranked[: max(len(every) // 5, 1)]
-    return (_fold(every, tuple(sorted(out)), contents),)
+        # The copies of the one video have one truth each; the first of them is measured.
+        return Split(kind, Fold(every, ()), (Fold(every[:1], every[:1]),), before_learnt=groups[0] in learnt)
+    out = [content for content in groups if roles.get(content) == HELD_OUT_ROLE]
+    taught = [content for content in groups if content not in out]
+    unseen_out, unseen = ([content for content in some if content not in learnt] for some in (out, taught))
+    enough = len(unseen_out) + len(unseen) > 1
+    if not enough:
+        unseen_out, unseen = out, taught
+    parts = _parts(unseen, taught=len(taught), held_out=len(unseen_out), kind=kind)
+    first = {content: contents.index(content) for content in groups}
+
+    def fold(part: Sequence[str], *, kept: bool = False) -> Fold:
+        learns = [k for k in every if contents[k] in taught and (kept or contents[k] not in part)]
+        return Fold(tuple(learns), tuple(sorted(first[content] for content in part)))
+
+    return Split(kind, fold(unseen_out[:MOST_MEASURED], kept=True), tuple(fold(part) for part in parts), not enough)
 
 
-def _fold(every: Sequence[int], out: Sequence[int], contents: Sequence[str]) -> Fold:
-    """Train on all others except copies of a held-out video, which would reveal its truth.
-
-    Where all others are such copies, they are used after all.
-    """
-    others = tuple(i for i in every if i not in out)
-    held = {contents[i] for i in out}
-    return Fold(tuple(i for i in others if contents[i] not in held) or others, tuple(out))
+def _parts(unseen: Sequence[str], *, taught: int, held_out: int, kind: str) -> list[list[str]]:
+    """The videos that each fold holds out: each at most once, and a third of the trained videos a fold at most."""
+    folds = MOST_FOLDS if kind == K_FOLD else MOST_FOLDS * (ENOUGH_HELD_OUT - held_out) / ENOUGH_HELD_OUT
+    count = min(-int(-folds // 1), len(unseen), taught)
+    if count < 1 or taught < 2:
+        return []
+    largest = max(-(-taught // MOST_FOLDS), 1)
+    chosen = unseen[: min(count * largest, max(MOST_MEASURED - held_out, 0))]
+    return [list(chosen[start::count]) for start in range(count) if chosen[start::count]]
 
 
 def default_steps(clips: int) -> int:

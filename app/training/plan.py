@@ -5,11 +5,17 @@ Loads no torch, since the server shows the plan. The numbers are those of `stora
 
 from dataclasses import dataclass
 
+from sqlalchemy import Connection
+
+from app.checkpoints.choice import chosen_checkpoint
 from app.sentences import counted
-from app.training.folds import HELD_OUT, K_FOLD, evaluation_kind
+from app.training.folds import HELD_OUT, K_FOLD, LAST_THIRD, Split, split
+from app.training.line import learnt_contents
+from app.training.roles import HELD_OUT_FROM, CorrectedVideo, assigned
 from storage import projects
 from storage.database import Database
 from storage.teaching import Teaching, teaching
+from storage.video_roles import video_roles
 
 MOST_NAMES = 3  # videos that a sentence names
 
@@ -38,7 +44,10 @@ class RetrainPlan:
         rejected_masks, rejected_tracks: masks of rejected proposals, and the tracks they belong to.
         background: the trained videos in which something teaches background.
         background_only: videos with background but without a human mask; they are not trained on.
-        evaluation: how before and after would be measured, see `app.training.folds`.
+        evaluation: how before and after would be measured, see `app.training.folds`; ``set`` names the videos.
+        held_out: names of the videos that are never trained on; empty with few videos.
+        trainings: how many networks are trained, the one to keep among them; the others only measure.
+        before_learnt: whether the checkpoint in use was trained on the measured videos, so that nothing can be proven.
     """
 
     videos: int
@@ -57,6 +66,10 @@ class RetrainPlan:
     corrected_videos: int
     evaluation: str
     reason: str | None
+    set: str = ""
+    held_out: tuple[str, ...] = ()
+    trainings: int = 1
+    before_learnt: bool = False
 
     @property
     def masks(self) -> int:
@@ -69,7 +82,8 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
     with database.read() as tx:
         every = teaching(tx, project_id)
         categories = projects.list_categories(tx, project_id)
-    used = [video for video in every if video.masks]
+        used = [video for video in every if video.masks]
+        found = _split(tx, project_id, used) if used else None
     uncategorised = sum(video.uncategorised for video in every)
     return RetrainPlan(
         videos=len(used),
@@ -90,9 +104,21 @@ def plan(database: Database, project_id: str) -> RetrainPlan:
         ),
         background_only=sum(video.has_background and not video.masks for video in every),
         corrected_videos=len(used),
-        evaluation=evaluation_kind(len(used)),
+        evaluation=LAST_THIRD if found is None else found.kind,
         reason=_reason(used, has_categories=bool(categories), uncategorised=uncategorised),
+        set="" if found is None else found.set_name,
+        held_out=() if found is None else tuple(v.name for k, v in enumerate(used) if k not in found.kept.taught),
+        trainings=0 if found is None else len(found.trainings),
+        before_learnt=found is not None and found.before_learnt,
     )
+
+
+def _split(tx: Connection, project_id: str, used: list[Teaching]) -> Split:
+    """The split that a retraining of these videos would make now."""
+    videos = [CorrectedVideo(video.content, video.categories) for video in used]
+    current = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
+    learnt = frozenset() if current is None else learnt_contents(tx, current)
+    return split(videos, assigned(videos, video_roles(tx, project_id)), learnt=learnt)
 
 
 def _reason(used: list[Teaching], *, has_categories: bool, uncategorised: int) -> str | None:
@@ -128,7 +154,7 @@ def sentences(found: RetrainPlan) -> tuple[str, ...]:
     if found.background_only:
         videos = counted(found.background_only, "video")
         lines.append(f"Left out: {videos} with background but without an accepted or corrected mask.")
-    return (*lines, _measuring(found.evaluation))
+    return (*lines, *_measuring(found))
 
 
 def _background(found: RetrainPlan) -> list[str]:
@@ -152,9 +178,18 @@ def _named(names: list[str]) -> str:
     return f"{counted(len(names), 'video')} ({shown}{', …' if len(names) > MOST_NAMES else ''})"
 
 
-def _measuring(kind: str) -> str:
-    if kind == HELD_OUT:
-        return "Before and after are measured on held-out videos, which are never trained on."
-    if kind == K_FOLD:
-        return "Before and after are measured by k-fold: each video by a network that never saw it."
-    return "Before and after are measured on the last third of the one corrected video."
+def _measuring(found: RetrainPlan) -> list[str]:
+    lines = []
+    if found.held_out:
+        lines.append(f"Never trained on: {_named(list(found.held_out))}.")
+    if found.evaluation == HELD_OUT:
+        lines.append(f"Before and after are measured on {found.set}: each by a network that never saw it.")
+    elif found.evaluation == K_FOLD:
+        lines.append("Before and after are measured by k-fold: each video by a network that never saw it.")
+    else:
+        lines.append("Before and after are measured on the last third of the one corrected video.")
+    if found.evaluation != HELD_OUT:
+        lines.append(f"Fewer than {HELD_OUT_FROM} different videos prove nothing: whether it is better, you decide.")
+    elif found.before_learnt:
+        lines.append("The checkpoint in use was trained on these videos, so nothing can be proven; correct new videos.")
+    return lines

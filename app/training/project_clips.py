@@ -18,6 +18,7 @@ from sqlalchemy import Connection
 
 from app.library.counting import frame_index
 from app.training.mask_weights import balanced, mask_weight
+from app.training.roles import CorrectedVideo
 from storage import edits, frames, masks, projects, rle, tracks, videos
 from storage.database import Database
 from storage.edits import CompleteRange
@@ -82,6 +83,7 @@ class ProjectClips:
         read = [_clip_video(one, labels, in_use, human_only=human_only) for one in loaded]
         self.videos: Sequence[ClipVideo] = balanced(read)
         self._indexes: tuple[FrameIndex, ...] = tuple(frame_index(one.video) for one in loaded)
+        self._contents = tuple(one.video.content_hash or one.video.id for one in loaded)
         self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
         self._masks = [mask for one in loaded for mask in _mask_names(one, labels, human_only)]
 
@@ -91,6 +93,19 @@ class ProjectClips:
         # Reading forward is cheap and backward is not, so each frame is read once, in rising order.
         pixels = {frame: reader.read(frame) for frame in sorted(set(frames))}
         return np.stack([pixels[frame] for frame in frames])
+
+    @property
+    def corrected(self) -> tuple[CorrectedVideo, ...]:
+        """The videos with their content and the names of the categories of their present masks."""
+        from model.training.targets import PRESENT
+
+        return tuple(
+            CorrectedVideo(
+                content,
+                frozenset(self.categories[track.label] for track in video.tracks if PRESENT in track.states),
+            )
+            for content, video in zip(self._contents, self.videos, strict=True)
+        )
 
     @property
     def snapshot(self) -> tuple[list[Any], list[Any]]:

@@ -17,10 +17,12 @@ from app.settings import Settings
 from app.training.adapting import replay_of
 from app.training.comparison import compared, metrics_of, verdict
 from app.training.fold_clips import FoldClips
-from app.training.folds import HELD_OUT, LAST_THIRD, Fold, default_steps, folds
+from app.training.folds import LAST_THIRD, Fold, default_steps, split
+from app.training.line import first_of_line, learnt_contents
 from app.training.measuring import MeasuredFold, by_rule, measure
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
+from app.training.roles import assigned
 from app.training.rounds import free_name, next_round
 from model.adapting import Adapted, adapt
 from model.network.tevit import TeViT
@@ -33,6 +35,7 @@ from storage import checkpoints, jobs, snapshots
 from storage.arrivals import arriving
 from storage.checkpoints import Checkpoint
 from storage.database import Database
+from storage.video_roles import give_roles, video_roles
 
 Then = Callable[[Connection, dict[str, Any]], object]
 _STEPS_OF_EVALUATION = 40  # what measuring one video counts as in the progress bar, in steps
@@ -85,7 +88,6 @@ def run(
         with database.atomic() as tx:
             names, described = source.snapshot
             snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
-        contents = [str(entry[1]) for entry in described]
         training = Retraining(database, settings, project_id=project_id, source=source, report=report)
 
         def complete(tx: Connection, result: dict[str, Any]) -> None:
@@ -93,13 +95,7 @@ def run(
             result["seconds"] = round(time.monotonic() - began, 1)
             then(tx, result)
 
-        return training.run(
-            folds(corrected, contents),
-            kind=facts.evaluation,
-            steps=job.parameters.get("steps"),
-            snapshot=snapshot.hash,
-            then=complete,
-        )
+        return training.run(steps=job.parameters.get("steps"), snapshot=snapshot.hash, then=complete)
     finally:
         source.close()
 
@@ -119,7 +115,11 @@ class Retraining:
             if current is None:
                 raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
             self._current = current
-            self._first = _first_of_line(checkpoints.list_checkpoints(tx), current)
+            self._first = first_of_line(checkpoints.list_checkpoints(tx), current)
+            given = video_roles(tx, project_id)
+            learnt = learnt_contents(tx, current)
+        self._roles = assigned(source.corrected, given)
+        self._split = split(source.corrected, self._roles, learnt=learnt)
         self._start = self._read(self._first)
         self._replay = replay_of(self._start)
         self._done = 0
@@ -127,28 +127,30 @@ class Retraining:
         self._began = time.monotonic()
         self._last_loss = 0.0
 
-    def run(self, folds: Sequence[Fold], *, kind: str, steps: int | None, snapshot: str, then: Then) -> dict[str, Any]:
+    def run(self, *, steps: int | None, snapshot: str, then: Then) -> dict[str, Any]:
         """Train, measure and register; returns the result of the job."""
-        steps = steps or default_steps(sum(len(labelled_frames(v)) for v in self._source.videos) // 5)
-        measured = sum(len(fold.held_out) for fold in folds)
-        self._total = steps * (1 if kind == HELD_OUT else len(folds) + 1)
-        self._total += 2 * measured * _STEPS_OF_EVALUATION
-        before, after = self._measure_before(folds, kind), []
-        for index, fold in enumerate(folds):
-            clips = FoldClips(self._source, fold.taught, first_part=2 / 3 if kind == LAST_THIRD else None)
-            adapted = self._train(clips, steps, curve="loss" if kind == HELD_OUT else f"fold {index + 1}")
-            after.append(self._measure(adapted.network, fold, kind, "Measuring after training"))
-        if kind != HELD_OUT:  # the folds only measured; the registered network is trained on all videos
-            adapted = self._train(FoldClips(self._source, range(len(self._source.videos))), steps, curve="loss")
+        trainings, kind = self._split.trainings, self._split.kind
+        budgets = [steps or self._steps(fold) for fold in trainings]
+        self._total = sum(budgets) + 2 * len(self._split.measured) * _STEPS_OF_EVALUATION
+        measured = [fold for fold in trainings if fold.held_out]
+        before, after = self._measure_before(measured, kind), []
+        for index, fold in enumerate(trainings):
+            first_part = 2 / 3 if kind == LAST_THIRD and fold.held_out else None
+            clips = FoldClips(self._source, fold.taught, first_part=first_part)
+            curve = "loss" if fold is self._split.kept else f"fold {index + 1}"
+            adapted = self._train(clips, budgets[index], curve=curve)
+            if fold.held_out:
+                after.append(self._measure(adapted.network, fold, kind, "Measuring after training"))
         self._report(min(self._done / self._total, 0.999), "Calibrating the thresholds on the held-out videos")
         rules, thresholds = by_rule(
             before, after, own=Thresholds.of_provenance(self._current.provenance), check=self._check
         )
         scores = ([fold.score for fold in folds] for folds in (before, after))
-        figures = {"before_name": self._current.name, **compared(*scores, kind=kind), "rules": rules}
+        compares = compared(*scores, kind=kind, set_name=self._split.set_name)
+        figures = {"before_name": self._current.name, **compares, "rules": rules}
         result: dict[str, Any] = {
             "promoted": False,
-            "steps": steps,
+            "steps": budgets[-1],
             "snapshot": snapshot,
             "loss_last": round(self._last_loss, 4),
             "parent": self._first.id,
@@ -159,8 +161,11 @@ class Retraining:
             result.update(named, verdict=verdict(named))
             then(tx, result)
 
-        self._register(adapted, figures, thresholds, steps=steps, snapshot=snapshot, then=complete)
+        self._register(adapted, figures, thresholds, steps=budgets[-1], snapshot=snapshot, then=complete)
         return result
+
+    def _steps(self, fold: Fold) -> int:
+        return default_steps(sum(len(labelled_frames(self._source.videos[k])) for k in fold.taught) // 5)
 
     def _measure_before(self, folds: Sequence[Fold], kind: str) -> list[MeasuredFold]:
         network = with_categories(self._read(self._current), self._source.categories).build(self._device)
@@ -232,6 +237,7 @@ class Retraining:
             "snapshot": snapshot,
             "project": self._project_id,
             "round": number,
+            "trained_on": sorted({self._source.corrected[k].content for k in self._split.kept.taught}),
         }
         provenance[KEY] = thresholds.as_json()
         parent = self._first.sha256
@@ -255,14 +261,5 @@ class Retraining:
                 )
                 choice = dict(zip(self._source.categories, self._source.category_ids, strict=True))
                 checkpoints.set_class_map(tx, registered.id, self._project_id, choice)
+                give_roles(tx, self._project_id, self._roles)
                 then(tx, registered)
-
-
-def _first_of_line(every: Sequence[Checkpoint], current: Checkpoint) -> Checkpoint:
-    """The first ancestor of ``current`` (by hash of the parent) that is still registered, or ``current`` itself."""
-    by_hash = {found.sha256: found for found in every}
-    seen = {current.sha256}
-    while current.parent_sha256 in by_hash and current.parent_sha256 not in seen:
-        current = by_hash[str(current.parent_sha256)]
-        seen.add(current.sha256)
-    return current

@@ -45,8 +45,10 @@ def add_checkpoint(database: Database, *classes: str, name: str = "demo") -> Che
 
 
 def video_in(database: Database, settings: Settings, project: Project, folder: Path, name: str = "clip") -> Video:
-    """A short real video file in the project."""
+    """A short real video file in the project; files of different names have different content."""
     path = make_video(folder / f"{name}.mp4", frames=FRAMES, size=SIZE)
+    with path.open("ab") as file:  # an unused part of the file at its end
+        file.write((8 + len(name)).to_bytes(4, "big") + b"free" + name.encode())
     return add_video(database, settings, project_id=project.id, path=path)
 
 

@@ -60,7 +60,9 @@ def _of_video(tx: Connection, video: Video, in_use: set[str]) -> Teaching:
         for frame in range(found.start, min(found.stop, video.count))
     }
     more = {"tracks": len(with_masks), "rejected_tracks": len(with_rejected), "complete": len(complete)}
-    return Teaching(video_id=video.id, name=video.name, **numbers, **more)
+    categories = frozenset(str(known[track_id].category_id) for track_id in with_masks)
+    content = video.content_hash or video.id
+    return Teaching(video_id=video.id, name=video.name, content=content, categories=categories, **numbers, **more)
 
 
 @pytest.mark.parametrize("seed", range(6))

@@ -20,9 +20,9 @@ def test_a_measurement_of_nothing_is_no_zero() -> None:
     nothing = Score({"AP": None, "AP50": None}, (), (("v", None),))
     assert mean([score_of(0.4)], [0])["AP"] is None
     assert mean([nothing, score_of(0.4)], [1, 1])["AP"] == pytest.approx(0.4)
-    result = compared([nothing], [nothing], kind="held-out")
+    result = compared([nothing], [nothing], kind="held-out", set_name="1 held-out video")
     assert (result["before"]["AP"], result["after"]["AP"], result["proven"]) == (None, None, False)
-    assert compared([nothing], [score_of(0.4)], kind="held-out")["proven"] is False
+    assert compared([nothing], [score_of(0.4)], kind="held-out", set_name="")["proven"] is False
     assert "nothing could be measured on 1 held-out video" in verdict({**result, "name": "n", "before_name": "b"})
 
 
@@ -30,7 +30,7 @@ def test_the_verdict_and_the_stored_metrics_name_the_set() -> None:
     result = {
         "name": "round 1",
         "before_name": "demo",
-        **compared([score_of(0.5, 2)], [score_of(0.625, 2)], kind=K_FOLD),
+        **compared([score_of(0.5, 2)], [score_of(0.625, 2)], kind=K_FOLD, set_name="2 videos by k-fold"),
     }
     assert verdict(result) == (
         "round 1: AP 50.0 before (demo), 62.5 after, on 2 videos by k-fold: not proven. "
@@ -60,7 +60,7 @@ def test_a_category_weighs_by_its_tracks_over_all_folds() -> None:
 def test_only_better_figures_on_held_out_videos_prove_anything(
     kind: str, before: float, after: float, proven: bool
 ) -> None:
-    result = compared([score_of(before, 2)], [score_of(after, 2)], kind=kind)
+    result = compared([score_of(before, 2)], [score_of(after, 2)], kind=kind, set_name="")
     assert (result["proven"], result["evaluation"]) == (proven, kind)
     assert (result["before"]["AP"], result["after"]["AP"]) == (before, after)
     assert result["per_video"] == [{"name": f"v{k}", "before": before, "after": after} for k in range(2)]

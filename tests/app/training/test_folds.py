@@ -1,86 +1,125 @@
-"""Who is held out: by the number of corrected videos, and always the same ones."""
+"""Which videos are trained on and measured in a retraining, and what it costs."""
 
-import hashlib
-from typing import Any
+from itertools import pairwise
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.training.folds import K_FOLD, LAST_THIRD, Fold, default_steps, evaluation_kind, folds
-
-
-@pytest.mark.parametrize(("videos", "kind"), [(1, "last-third"), (2, "k-fold"), (4, "k-fold"), (5, "held-out")])
-def test_how_it_is_measured_depends_on_the_number_of_videos(videos: int, kind: str) -> None:
-    assert evaluation_kind(videos) == kind
-
-
-def test_k_fold_holds_out_each_video_once() -> None:
-    found = folds(["a", "b", "c"], ["1", "2", "3"])
-    assert [fold.held_out for fold in found] == [(0,), (1,), (2,)]
-    assert all(not set(fold.held_out) & set(fold.taught) for fold in found)
-
-
-def test_a_held_out_video_stays_held_out_when_the_order_changes() -> None:
-    contents = [f"content {n}" for n in range(10)]
-    (fold,) = folds([f"v{n}" for n in range(10)], contents)
-    (other,) = folds([f"v{n}" for n in range(10)], contents[::-1])
-    assert len(fold.held_out) == 2 and not set(fold.held_out) & set(fold.taught)
-    assert {contents[n] for n in fold.held_out} == {contents[::-1][n] for n in other.held_out}
-
-
-def test_steps_grow_with_the_clips_within_limits() -> None:
-    assert [default_steps(n) for n in (1, 50, 1000)] == [200, 500, 1500]
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(1, 30))
-def test_every_corrected_video_is_held_out_where_that_is_possible_and_none_teaches_its_own_measure(count: int) -> None:
-    contents = [f"content {k}" for k in range(count)]
-    found = folds([f"v{k}" for k in range(count)], contents)
-    kind = evaluation_kind(count)
-    if kind == LAST_THIRD:
-        assert found == (Fold((0,), (0,)),), "one video teaches its first part and is measured on its last"
-        return
-    for fold in found:
-        assert fold.taught and fold.held_out
-        assert sorted((*fold.taught, *fold.held_out)) == list(range(count))
-    if kind == K_FOLD:
-        assert sorted(index for fold in found for index in fold.held_out) == list(range(count))
-    else:
-        assert len(found) == 1 and len(found[0].held_out) == count // 5
-
-
-@settings(max_examples=40, deadline=None)
-@given(st.integers(5, 20), st.randoms(use_true_random=False))
-def test_a_video_that_was_held_out_is_so_again_in_any_order(count: int, random: Any) -> None:
-    contents = [f"content {k}" for k in range(count)]
-    shuffled = random.sample(contents, count)
-    one, other = (folds(["v"] * count, some)[0] for some in (contents, shuffled))
-    assert {contents[k] for k in one.held_out} == {shuffled[k] for k in other.held_out}
-
-
-@pytest.mark.parametrize(
-    ("contents", "taught"),
-    [
-        ("aab", [{2}, {2}, {0, 1}]),
-        ("aa", [{1}, {0}]),
-        ("abcd", [{1, 2, 3}, {0, 2, 3}, {0, 1, 3}, {0, 1, 2}]),
-    ],
+from app.training.folds import (
+    HELD_OUT,
+    K_FOLD,
+    LAST_THIRD,
+    MOST_MEASURED,
+    Fold,
+    Split,
+    default_steps,
+    evaluation_kind,
+    measured_on,
+    split,
 )
-def test_a_copy_of_a_held_out_video_does_not_teach_unless_there_is_nothing_else(
-    contents: str, taught: list[set[int]]
+from app.training.roles import CorrectedVideo, assigned
+from storage.video_roles import HELD_OUT as HELD_OUT_ROLE
+
+CLIPS = 6  # of a corrected video: thirty frames
+STEPS_OF_MEASURING = 40
+
+
+def videos(contents: str | int) -> list[CorrectedVideo]:
+    names = contents if isinstance(contents, str) else [f"content {k}" for k in range(contents)]
+    return [CorrectedVideo(name, frozenset({"fish"})) for name in names]
+
+
+def made(count: int | str, *, learnt: set[str] | None = None, roles: dict[str, str] | None = None) -> Split:
+    found = videos(count)
+    return split(found, assigned(found, roles or {}), learnt=learnt or set())
+
+
+@pytest.mark.parametrize(("count", "kind"), [(1, "last-third"), (2, "k-fold"), (4, "k-fold"), (5, "held-out")])
+def test_how_it_is_measured_depends_on_the_number_of_different_videos(count: int, kind: str) -> None:
+    assert evaluation_kind(count) == made(count).kind == kind
+
+
+def test_one_video_is_trained_on_its_first_part_and_measured_on_its_last_and_kept_whole() -> None:
+    for contents in ("a", "aa"):
+        found = made(contents)
+        assert found.kind == LAST_THIRD and found.folds == (Fold((0,), (0,)),)
+        assert found.kept == Fold(tuple(range(len(contents))), ()) and found.measured == (0,)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    st.lists(st.integers(0, 40), min_size=1, max_size=40),
+    st.sets(st.integers(0, 40)),
+    st.dictionaries(st.integers(0, 40).map(str), st.sampled_from(["trained", "held out", "golden"])),
+)
+def test_no_measured_video_or_copy_of_it_teaches_its_network(
+    contents: list[int], learnt: set[int], given_roles: dict[str, str]
 ) -> None:
-    assert [set(fold.taught) for fold in folds(list(contents), list(contents))] == taught
+    names = [str(one) for one in contents]
+    corrected = [CorrectedVideo(name) for name in names]
+    roles = assigned(corrected, given_roles)
+    found = split(corrected, roles, learnt={str(one) for one in learnt})
+    if found.kind == LAST_THIRD:
+        return
+    out = {name for name in names if roles[name] == HELD_OUT_ROLE}
+    assert {names[k] for k in found.kept.taught} == set(names) - out
+    for fold in found.trainings:
+        assert not {names[k] for k in fold.held_out} & {names[k] for k in fold.taught}
+        assert not {names[k] for k in fold.taught} & out, "a video held out for good teaches no network"
+        assert fold.taught or not set(names) - out
+    measured = [names[k] for k in found.measured]
+    assert len(set(measured)) == len(measured) <= MOST_MEASURED, "each content is measured once"
+    assert found.before_learnt or not {int(name) for name in measured} & learnt
 
 
-def test_copies_of_a_held_out_video_among_many_do_not_teach() -> None:
-    ranked = sorted((f"content {k}" for k in range(9)), key=lambda name: hashlib.sha256(name.encode()).hexdigest())
-    (fold,) = folds(["v"] * 12, ranked[:1] * 4 + ranked[1:])
-    assert set(fold.held_out) == {0, 1} and set(fold.taught) == set(range(4, 12)), "2 and 3 are copies of 0 and 1"
+def test_under_five_videos_each_is_measured_by_a_network_that_never_saw_it() -> None:
+    for count, folds in ((2, 2), (3, 3), (4, 3)):
+        found = made(count)
+        assert found.kind == K_FOLD and len(found.folds) == folds
+        assert sorted(found.measured) == list(range(count)) == list(found.kept.taught)
+
+
+@pytest.mark.parametrize(("count", "measured", "out"), [(5, 5, 2), (8, 8, 2), (16, 13, 3), (40, 8, 8)])
+def test_from_five_videos_folds_add_to_the_held_out_ones_until_these_are_enough(
+    count: int, measured: int, out: int
+) -> None:
+    found = made(count)
+    assert (found.kind, len(found.measured), len(found.kept.held_out)) == (HELD_OUT, measured, out)
+
+
+def test_what_the_checkpoint_in_use_has_learnt_is_not_measured_while_there_are_others() -> None:
+    old = {f"content {k}" for k in range(4)}
+    roles = dict.fromkeys(old, "trained")
+    found = made(8, learnt=old, roles=roles)
+    assert sorted(found.measured) == [4, 5, 6, 7] and not found.before_learnt
+    nothing_new = made(4, learnt=old, roles=roles)
+    assert nothing_new.before_learnt and len(nothing_new.measured) == 4
+    assert made(1, learnt={"content 0"}).before_learnt and not made(1).before_learnt
+
+
+def cost(count: int) -> int:
+    """Steps of a retraining of the first round; a measured video counts before and after."""
+    found = made(count)
+    training = sum(default_steps(CLIPS * len(fold.taught)) for fold in found.trainings)
+    return training + 2 * STEPS_OF_MEASURING * len(found.measured)
+
+
+def test_the_cost_grows_evenly_with_the_number_of_videos() -> None:
+    costs = [cost(count) for count in range(1, 26)]
+    for few, more in pairwise(costs):
+        assert 0.75 * few <= more <= 1.6 * few
+    assert cost(5) > cost(4) and cost(4) < 1.6 * cost(3)
+
+
+def test_the_name_of_the_set_says_how_many_videos_folds_measured() -> None:
+    assert made(8).set_name == "8 held-out videos, 6 of them by folds"
+    assert measured_on(HELD_OUT, 8) == "8 held-out videos" and made(3).set_name == "3 videos by k-fold"
+    assert made(1).set_name == "the last third of the one corrected video"
 
 
 @settings(max_examples=40, deadline=None)
 @given(st.integers(0, 10**6))
 def test_steps_stay_within_their_limits_and_never_fall(clips: int) -> None:
     assert 200 <= default_steps(clips) <= default_steps(clips + 1) <= 1500
+    assert [default_steps(n) for n in (1, 50, 1000)] == [200, 500, 1500]

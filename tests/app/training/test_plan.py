@@ -87,6 +87,9 @@ FULL = RetrainPlan(
     corrected_videos=5,
     evaluation="held-out",
     reason=None,
+    set="5 held-out videos, 3 of them by folds",
+    held_out=("d", "e"),
+    trainings=4,
 )
 
 
@@ -99,14 +102,18 @@ def test_the_plan_in_words_names_masks_background_and_what_is_left_out() -> None
         "Ignored, and not taken as background: 7 unreviewed masks.",
         "Left out, and not taken as background: 2 reviewed masks of tracks without a category in use.",
         "Left out: 1 video with background but without an accepted or corrected mask.",
-        "Before and after are measured on held-out videos, which are never trained on.",
+        "Never trained on: 2 videos (d, e).",
+        "Before and after are measured on 5 held-out videos, 3 of them by folds: each by a network that never saw it.",
+    )
+    assert sentences(replace(FULL, before_learnt=True))[-1] == (
+        "The checkpoint in use was trained on these videos, so nothing can be proven; correct new videos."
     )
 
 
 @pytest.mark.parametrize(("kind", "word"), [("k-fold", "k-fold"), ("last-third", "last third")])
 def test_the_plan_says_that_nothing_teaches_background_and_how_it_is_measured(kind: str, word: str) -> None:
     bare = replace(FULL, complete_frames=0, absences=0, rejected_masks=0, rejected_tracks=0, evaluation=kind)
-    lines = sentences(replace(bare, ignored_unreviewed=0, ignored_uncategorised=0, background_only=0))
-    assert len(lines) == 3
+    lines = sentences(replace(bare, ignored_unreviewed=0, ignored_uncategorised=0, background_only=0, held_out=()))
+    assert len(lines) == 4 and lines[3].startswith("Fewer than 5 different videos prove nothing")
     assert lines[1].startswith("Nothing teaches background: no frame is complete")
     assert word in lines[2]

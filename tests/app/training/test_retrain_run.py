@@ -11,11 +11,9 @@ from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import Settings
 from app.training import retrain_run
-from app.training.retrain_run import _first_of_line
 from model.thresholds import Thresholds
 from model.weights import checkpoint
 from storage import checkpoints, jobs
-from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
@@ -141,28 +139,3 @@ def test_cancelling_leaves_nothing_behind(
     with database.read() as tx:
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start"]
     assert [path.name for path in settings.checkpoints.iterdir()] == ["start.safetensors"]
-
-
-def registered(name: str, parent: str | None = None) -> Checkpoint:
-    facts: dict[str, Any] = dict.fromkeys(("project_id", "provenance", "metrics", "removed"))
-    rest: dict[str, Any] = {"path": name, "config": "tevit_tiny", "categories": (), "size_bytes": 1, "created": 0.0}
-    return Checkpoint(id=name, name=name, sha256=name, parent_sha256=parent, **rest, **facts)
-
-
-@pytest.mark.parametrize(
-    ("parents", "current", "first"),
-    [
-        ({"a": None}, "a", "a"),
-        ({"a": None, "b": "a", "c": "b"}, "c", "a"),
-        ({"a": None, "b": "a", "c": "b"}, "b", "a"),
-        ({"b": "gone", "c": "b"}, "c", "b"),
-        ({"c": "c"}, "c", "c"),
-        ({"a": "c", "b": "a", "c": "b"}, "c", "a"),
-        ({"a": None, "x": None, "y": "x"}, "y", "x"),
-    ],
-)
-def test_every_round_starts_from_the_first_checkpoint_that_is_still_there(
-    parents: dict[str, str | None], current: str, first: str
-) -> None:
-    every = {name: registered(name, parent) for name, parent in parents.items()}
-    assert _first_of_line(list(every.values()), every[current]).name == first
