@@ -9,6 +9,7 @@ databases are chosen by URL.
 import re
 import sqlite3
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -23,6 +24,7 @@ from storage import migrations
 from storage.errors import StorageError
 
 BUSY_MILLISECONDS = 30_000
+_RETRY_SECONDS = 0.02
 _OPTIONS = "storage_transaction"
 # The package of a driver, where its name differs from the module.
 _DRIVERS = {"psycopg": "'psycopg[binary]'", "psycopg2": "psycopg2-binary"}
@@ -214,12 +216,8 @@ def _engine(url: str) -> Engine:
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         # Turns off the implicit transactions of the driver, which begin too late; `_begin` starts them instead.
         connection.isolation_level = None
-        cursor = connection.cursor()
-        # Read first, because setting WAL needs a lock; the file keeps the mode.
-        if cursor.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
-            cursor.execute("PRAGMA journal_mode = WAL")
-        cursor.execute("PRAGMA foreign_keys = ON")
-        cursor.close()
+        _use_wal(connection)
+        connection.execute("PRAGMA foreign_keys = ON").close()
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
@@ -231,6 +229,21 @@ def _engine(url: str) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if kind.writes else "BEGIN")
 
     return engine
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Put the file into WAL mode, which it keeps; of several processes at once, one does it and the others wait."""
+    until = time.monotonic() + BUSY_MILLISECONDS / 1000
+    # Read first, because setting the mode needs a lock.
+    while connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete":
+        try:
+            connection.execute("PRAGMA journal_mode = WAL").close()
+        except sqlite3.OperationalError as error:
+            # Two that read the file and both ask to write it would wait for each other, so SQLite refuses one of them
+            # at once, whatever its timeout.
+            if error.sqlite_errorcode != sqlite3.SQLITE_BUSY or time.monotonic() > until:
+                raise
+            time.sleep(_RETRY_SECONDS)
 
 
 def _set(connection: Connection, pragma: str, value: str) -> None:

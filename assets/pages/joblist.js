@@ -42,11 +42,16 @@ export function jobList(place, options) {
   };
   const path = options.project ? `/data/jobs?project=${encodeURIComponent(options.project)}` : "/data/jobs";
   /** @type {unknown} */ let refusal;
+  let asked = 0;
   const look = async () => {
+    const mine = ++asked;
     let jobs;
     try {
       jobs = /** @type {Job[]} */ ((await get(path)).jobs);
+      // Asked again meanwhile, since something was begun or stopped: this answer may be from before that.
+      if (mine !== asked) return 0;
     } catch (error) {
+      if (mine !== asked) return 0;
       tell(error);
       return 4000;
     }

@@ -1,6 +1,8 @@
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import closing
 from functools import partial
 from pathlib import Path
 
@@ -137,6 +139,35 @@ def test_processes_that_open_a_new_database_at_once_both_succeed(tmp_path: Path)
     )
     processes = [subprocess.Popen([sys.executable, "-c", program]) for _ in range(3)]
     assert [process.wait() for process in processes] == [0, 0, 0]
+
+
+@pytest.fixture
+def with_writer(tmp_path: Path) -> Iterator[sqlite3.Connection]:
+    """A database as SQLite makes it by itself, and a connection that writes to it just now."""
+    with closing(sqlite3.connect(tmp_path / "new.sqlite3", isolation_level=None)) as writer:
+        writer.execute("CREATE TABLE theirs (id TEXT)")
+        writer.execute("BEGIN IMMEDIATE")
+        yield writer
+
+
+def test_a_process_that_prepares_the_file_while_another_writes_waits_for_it(
+    with_writer: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """SQLite refuses the change of the mode at once, whatever its timeout; two that open a new file meet so."""
+    monkeypatch.setattr("storage.database.time.sleep", lambda _: with_writer.execute("COMMIT"))
+    with Database.open(f"sqlite:///{tmp_path / 'new.sqlite3'}") as database, database.read() as tx:
+        assert tx.exec_driver_sql("PRAGMA journal_mode").scalar_one() == "wal" and not list_projects(tx)
+
+
+def test_a_file_that_another_process_never_gives_free_is_one_sentence(
+    with_writer: sqlite3.Connection, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = list[float]()
+    monkeypatch.setattr("storage.database.time.sleep", waits.append)
+    monkeypatch.setattr("storage.database.BUSY_MILLISECONDS", 30)
+    with pytest.raises(DatabaseBusy, match="Another process"):
+        Database.open(f"sqlite:///{tmp_path / 'new.sqlite3'}")
+    assert waits
 
 
 def test_a_full_disk_is_one_sentence_and_keeps_nothing(database: Database) -> None:

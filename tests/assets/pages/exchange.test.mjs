@@ -192,3 +192,20 @@ test("without any project the jobs of all are listed", async () => {
   await settle();
   assert.equal(page.all("li").length, 1);
 });
+
+test("an answer from before a form's answer neither removes its message nor its job", async () => {
+  const page = await opened([]);
+  const place = h("p.v-msg", { "data-sheet": "export" });
+  document.body.append(place);
+  let release = () => {};
+  page.answers[JOBS] = () => new Promise((resolve) => (release = () => resolve({ jobs: [] })));
+  await page.later(); // it asks, and the server takes its time
+  page.answers[JOBS] = { jobs: [exported(null, { status: "queued" })] };
+  showMessage("export", "ok", "The export is under way.");
+  await page.tell("v-answer", {});
+  release();
+  await settle();
+  assert.equal(place.textContent, "The export is under way.");
+  assert.match(page.text("li"), /waiting/);
+  assert.ok(page.pauses.length === 1 && page.pauses[0] < 2000);
+});
