@@ -223,6 +223,15 @@ export class FakeElement extends FakeNode {
     this.markup = markup;
   }
 
+  cloneNode(deep) {
+    const copy = new FakeElement(this.tagName);
+    for (const [name, value] of this.attributes) copy.setAttribute(name, value);
+    copy.markup = this.markup;
+    if (deep)
+      copy.append(...this.childNodes.map((node) => (node instanceof FakeText ? node.text : node.cloneNode(true))));
+    return copy;
+  }
+
   focus() {
     if (this.isConnected) document.activeElement = this;
   }

@@ -1,9 +1,12 @@
-"""What the benchmark of the editor measures inside of the page: strokes, and the timeline of a long video."""
+"""What the benchmark of the editor measures inside of the page: steps, strokes, a long timeline, and the load."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from playwright.sync_api import Page
+
+from tests.benchmarks.frame_page import travel
 
 # Times what the page does in a stroke: per animation frame the handlers of the pointer and the painting of the masks;
 # per stroke the release and the answer of the worker with everything that follows from it; and the frames themselves.
@@ -63,17 +66,89 @@ TIMELINE = """([tracks, frames, rounds]) => {
   for (let i = 0; i < rounds; i += 1) { app.view.now.frame = i * 11; paint("step"); }
   return times;
 }"""
+# What the load costs: frames while the page does nothing, and a loop that takes some milliseconds on a free
+# core. The first loops are compiled, the best of the next ones sets how long it has to be.
+REFERENCE = """async ([count, wanted]) => {
+  const work = (rounds) => {
+    let x = 1;
+    for (let i = 0; i < rounds; i += 1) x = (Math.imul(x, 1103515245) + 12345) & 0x7fffffff;
+    return x;
+  };
+  const timed = (rounds) => {
+    const began = performance.now();
+    window.reference = work(rounds);
+    return performance.now() - began;
+  };
+  const frame = () => new Promise(requestAnimationFrame);
+  for (let i = 0; i < 20; i += 1) timed(200_000);
+  const rounds = (1_000_000 * wanted) / Math.min(...Array.from({ length: 9 }, () => timed(1_000_000)));
+  const [frames, loops] = [[], []];
+  for (let i = 0, last = await frame(); i < count; i += 1) {
+    const now = await frame();
+    frames.push(now - last);
+    last = now;
+  }
+  for (let i = 0; i < count; i += 1) {
+    await frame();
+    loops.push(timed(rounds));
+  }
+  return { frames, loops };
+}"""
+LOOP = 5  # milliseconds
 BRUSH = 60
 MOVES = 40
+WORK = ("ScriptDuration", "LayoutDuration", "RecalcStyleDuration")
+
+
+class PageWork:
+    """CPU time of scripts, styles and layout on the page's thread, counted by the browser, without waits for a core."""
+
+    def __init__(self, page: Page) -> None:
+        self._session = page.context.new_cdp_session(page)
+        self._session.send("Performance.enable", {"timeDomain": "threadTicks"})
+
+    def spent(self) -> float:
+        """Milliseconds since the page opened."""
+        metrics = self._session.send("Performance.getMetrics")["metrics"]
+        return 1000 * sum(metric["value"] for metric in metrics if metric["name"] in WORK)
 
 
 @dataclass(frozen=True)
 class Strokes:
-    """Milliseconds: handler and painting per animation frame, between animation frames, and at the end of strokes."""
+    """Milliseconds: handler and painting per animation frame, between animation frames, and at the end of strokes.
+
+    ``work``: CPU time of the page for everything from the release of the button until the edit is queued and shown.
+    """
 
     handlers: tuple[float, ...]
     frames: tuple[float, ...]
     releases: tuple[float, ...]
+    work: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Load:
+    """Milliseconds between frames of a page that does nothing, and of a loop that takes `LOOP` ms on a free core."""
+
+    frames: tuple[float, ...]
+    loops: tuple[float, ...]
+
+
+def load(page: Page, count: int) -> Load:
+    """What the load of the machine does to a page now."""
+    found: dict[str, list[float]] = page.evaluate(REFERENCE, [count, LOOP])
+    return Load(tuple(found["frames"]), tuple(found["loops"]))
+
+
+def step_work(page: Page, frames: Sequence[int]) -> tuple[float, ...]:
+    """Milliseconds of CPU time that each of these frames takes on the page's thread."""
+    work = PageWork(page)
+    found = []
+    for frame in frames:
+        before = work.spent()
+        travel(page, [frame])
+        found.append(work.spent() - before)
+    return tuple(found)
 
 
 def strokes(page: Page, count: int) -> Strokes:
@@ -84,6 +159,7 @@ def strokes(page: Page, count: int) -> Strokes:
     page.evaluate(WATCH)
     box = page.locator(".v-canvas").bounding_box()
     assert box is not None
+    work, spent = PageWork(page), []
     for stroke in range(count):
         left = box["x"] + box["width"] * (0.2 + 0.5 * ((stroke * 0.37) % 1))
         top = box["y"] + box["height"] * (0.25 + 0.45 * ((stroke * 0.61) % 1))
@@ -91,11 +167,13 @@ def strokes(page: Page, count: int) -> Strokes:
         page.mouse.down()
         for move in range(MOVES):
             page.mouse.move(left + 3 * move, top + 40 * ((move % 10) / 10))
+        before = work.spent()
         page.mouse.up()
         page.wait_for_function("count => window.strokes.releases.length > count", arg=stroke)
+        spent.append(work.spent() - before)
     page.wait_for_function("window.editor.pending === 0")
     found: dict[str, Any] = page.evaluate("window.strokes")
-    return Strokes(tuple(found["handlers"]), tuple(found["frames"]), tuple(found["releases"]))
+    return Strokes(tuple(found["handlers"]), tuple(found["frames"]), tuple(found["releases"]), tuple(spent))
 
 
 def timeline(page: Page, *, tracks: int, frames: int, rounds: int) -> dict[str, list[float]]:

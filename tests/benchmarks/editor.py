@@ -12,7 +12,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
-from tests.benchmarks._editor_page import strokes, timeline
+from tests.benchmarks._editor_page import LOOP, load, step_work, strokes, timeline
 from tests.benchmarks._editor_scenes import FRAMES, SIZES, TRACKS, many_videos, with_tracks
 from tests.benchmarks._served import Served, served
 from tests.benchmarks._tables import Table, options, progress, show
@@ -32,21 +32,26 @@ def size_rows(server: Served, folder: Path, name: str, *, steps: int, count: int
     """Stepping, seeking and painting in one size; only 1080p has floors."""
     video = with_tracks(server, folder, name)
     server.end_jobs()
-    floors = (STEP, SEEK, HANDLER, FRAME, RELEASE) if name == "1080p" else (None,) * 5
     with browser_page() as page:
         open_video(page, server, video)
         wait_for_stand_ins(page)
+        loaded = load(page, max(60, steps))
         stepping, _ = travel(page, [k % FRAMES for k in range(1, steps + 1)], pause=1000 / 30)
         seeking, _ = travel(page, jumps(FRAMES, steps, seed=3))
+        own = step_work(page, [k % FRAMES for k in range(1, steps // 2 + 1)])
         painted = strokes(page, count)
     kinds = (
-        ("next frame", stepping),
-        ("jump to any frame", seeking),
-        ("painting: handlers and blit per frame", painted.handlers),
-        ("painting: from frame to frame", painted.frames),
-        ("painting: release of the button", painted.releases),
+        ("next frame", stepping, STEP),
+        ("next frame, CPU time of the page", own, None),
+        ("jump to any frame", seeking, SEEK),
+        ("painting: handlers and blit per frame", painted.handlers, HANDLER),
+        ("painting: from frame to frame", painted.frames, FRAME),
+        ("painting: release of the button", painted.releases, RELEASE),
+        ("painting: release, CPU time of the page", painted.work, RELEASE),
+        ("reference: from frame to frame, idle", loaded.frames, None),
+        (f"reference: a loop of {LOOP} ms", loaded.loops, None),
     )
-    return [Latency(f"{name}, {kind}", times, floor) for (kind, times), floor in zip(kinds, floors, strict=True)]
+    return [Latency(f"{name}, {kind}", times, floor if name == "1080p" else None) for kind, times, floor in kinds]
 
 
 def timeline_rows(server: Served, folder: Path, rounds: int) -> list[Latency]:
@@ -107,7 +112,7 @@ def main() -> None:
     parser.add_argument("--sizes", default=",".join(SIZES))
     parser.add_argument("--parts", default=",".join(PARTS))
     parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--strokes", type=int, default=12)
+    parser.add_argument("--strokes", type=int, default=24)
     asked = parser.parse_args()
     for table in tables(asked):
         show(table, asked)

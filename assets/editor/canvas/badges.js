@@ -37,15 +37,23 @@ export function apart(boxes) {
   });
 }
 
+/** @type {Map<string, [number, number][]>} by size: badges have few sizes */
+const around = new Map();
+
 /** Moves to the places around a box, nearest first; beside comes before below. @param {Box} box @returns {[number, number][]} */
 function places({ width, height }) {
+  const size = `${width} ${height}`;
+  const known = around.get(size);
+  if (known) return known;
   /** @type {[number, number][]} */
   const moves = [];
   for (let row = -RINGS; row <= RINGS; row += 1) {
     for (let column = -RINGS; column <= RINGS; column += 1)
       moves.push([column * ((width + GAP) / 2), row * ((height + GAP) / 2)]);
   }
-  return moves.sort((a, b) => Math.hypot(...a) - Math.hypot(...b) || Math.abs(a[1]) - Math.abs(b[1]));
+  moves.sort((a, b) => Math.hypot(...a) - Math.hypot(...b) || Math.abs(a[1]) - Math.abs(b[1]));
+  around.set(size, moves);
+  return moves;
 }
 
 /** @param {Box} box @param {[number, number]} move @returns {Box} */

@@ -4,19 +4,13 @@
  * something else happens (an undo, the next stroke, leaving the page) is encoded at once by `flush`.
  */
 
+import { beginWorker } from "../../kit/worker.js";
 import { encoded } from "../masks/encoding.js";
 
 /** @typedef {import("../masks/encoding.js").Drawn} Drawn */
 /** @typedef {import("../masks/encoding.js").Encoded} Encoded */
 
-/** @returns {MessagePort|null} null where there are no workers */
-export function startWorker() {
-  if (typeof Worker === "undefined") return null;
-  const worker = new Worker(new URL("../masks/encodework.js", import.meta.url), { type: "module" });
-  const { port1, port2 } = new MessageChannel();
-  worker.postMessage(null, [port2]);
-  return port1;
-}
+const startWorker = () => beginWorker(new URL("../masks/encodework.js", import.meta.url))?.port ?? null;
 
 export class Encoder {
   /** @param {() => MessagePort|null} [start] begins a worker; without one everything is encoded at once */

@@ -8,7 +8,7 @@
 import { colourNumber, colourOf, word } from "../../look/palette.js";
 import { h, oncePerFrame } from "../../kit/dom.js";
 import { join, meets } from "../masks/raster.js";
-import { eachColumnRun } from "../masks/rle.js";
+import { paintSpans, paintSpansIn } from "../masks/spans.js";
 import { Lines } from "./lines.js";
 
 /** @typedef {import("../masks/raster.js").Box} Box */
@@ -16,6 +16,8 @@ import { Lines } from "./lines.js";
 
 /** Opacity of other masks against that of the selected one. */
 const OTHERS = 0.8;
+/** Of canvases with a picture: the wand and the magnetic lasso read it back. */
+const AS_READ = Object.freeze({ alpha: false, willReadFrequently: true });
 
 export class Layers {
   /**
@@ -42,9 +44,7 @@ export class Layers {
     );
     this.lines = new Lines(this, host);
     host.prepend(this.sheet, this.lines.still, this.lines.live);
-    // Read back by the wand and the magnetic lasso.
-    const asRead = { alpha: false, willReadFrequently: true };
-    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", asRead));
+    this.pictureContext = /** @type {CanvasRenderingContext2D} */ (this.picture.getContext("2d", AS_READ));
     this.maskContext = /** @type {CanvasRenderingContext2D} */ (this.maskCanvas.getContext("2d"));
     this.image = new ImageData(width, height);
     this.words = new Uint32Array(this.image.data.buffer);
@@ -97,9 +97,11 @@ export class Layers {
     this.compose();
   }
 
-  /** @param {ImageBitmap} picture */
+  /** The canvas has as many pixels as the picture; the style sheet stretches it. @param {ImageBitmap} picture */
   drawPicture(picture) {
-    this.pictureContext.drawImage(picture, 0, 0, this.picture.width, this.picture.height);
+    const { width, height } = picture;
+    if (this.picture.width !== width || this.picture.height !== height) Object.assign(this.picture, { width, height });
+    this.pictureContext.drawImage(picture, 0, 0);
     this.pictures += 1;
   }
 
@@ -111,9 +113,13 @@ export class Layers {
     this.compose();
   }
 
-  /** RGBA of the shown picture. @returns {Uint8ClampedArray} height x width x 4 */
+  /** RGBA of the shown picture, stretched to the size of the video. @returns {Uint8ClampedArray} height x width x 4 */
   pixels() {
-    return this.pictureContext.getImageData(0, 0, this.picture.width, this.picture.height).data;
+    const { height, width } = this.document;
+    const canvas = new OffscreenCanvas(width, height);
+    const context = /** @type {OffscreenCanvasRenderingContext2D} */ (canvas.getContext("2d", AS_READ));
+    context.drawImage(this.picture, 0, 0, width, height);
+    return context.getImageData(0, 0, width, height).data;
   }
 
   /** Whether a track is drawn, if it has a mask here. @param {Track} track */
@@ -202,8 +208,10 @@ export class Layers {
     const [x0, y0, x1, y1] = changed;
     for (let y = y0; y < y1; y += 1) this.under.fill(0, y * width + x0, y * width + x1);
     for (const { hash, colour, box } of this.parts.values()) {
-      const runs = meets(box, changed) && colour ? masks.runs(hash) : null;
-      if (runs) paintIn(this.under, runs, height, width, colour, changed);
+      const spans = meets(box, changed) && colour ? masks.spans(hash, height, width) : null;
+      if (!spans) continue;
+      if (contains(changed, box)) paintSpans(this.under, spans, colour);
+      else paintSpansIn(this.under, spans, width, colour, changed);
     }
     return changed;
   }
@@ -221,13 +229,10 @@ export class Layers {
     const before = this.extent;
     if (before)
       for (let y = before[1]; y < before[3]; y += 1) this.bits.fill(0, y * width + before[0], y * width + before[2]);
-    const runs = hash === null ? undefined : masks.runs(hash);
-    if (runs)
-      eachColumnRun(runs, height, (x, y0, y1) => {
-        for (let y = y0, at = y0 * width + x; y < y1; y += 1, at += width) this.bits[at] = 1;
-      });
+    const spans = hash === null ? null : masks.spans(hash, height, width);
+    for (let i = 0; spans && i < spans.length; i += 2) this.bits.fill(1, spans[i], spans[i + 1]);
     this.held = counts;
-    this.extent = runs && hash !== null ? masks.box(hash, height) : null;
+    this.extent = hash === null ? null : masks.box(hash, height);
     return join(before, this.extent);
   }
 
@@ -252,10 +257,12 @@ export class Layers {
   /** Put the masks inside a box on the canvas. @param {Box} box */
   blit([x0, y0, x1, y1]) {
     const { width } = this.document;
-    const { bits, tone, under, words } = this;
-    for (let y = y0; y < y1; y += 1) {
-      const [from, to] = [y * width + x0, y * width + x1];
-      for (let at = from; at < to; at += 1) words[at] = bits[at] ? tone : under[at];
+    const { bits, extent, tone, under, words } = this;
+    for (let y = y0; y < y1; y += 1) words.set(under.subarray(y * width + x0, y * width + x1), y * width + x0);
+    if (extent) {
+      const [left, right] = [Math.max(x0, extent[0]), Math.min(x1, extent[2])];
+      for (let y = Math.max(y0, extent[1]); y < Math.min(y1, extent[3]); y += 1)
+        for (let at = y * width + left; at < y * width + right; at += 1) if (bits[at]) words[at] = tone;
     }
     this.maskContext.putImageData(this.image, 0, 0, x0, y0, x1 - x0, y1 - y0);
   }
@@ -295,15 +302,6 @@ export class Layers {
   }
 }
 
-/**
- * Paint a mask inside a box.
- * @param {Uint32Array} words height x width @param {ArrayLike<number>} runs @param {number} height @param {number} width
- * @param {number} colour @param {Box} box
- */
-function paintIn(words, runs, height, width, colour, [x0, y0, x1, y1]) {
-  eachColumnRun(runs, height, (x, top, bottom) => {
-    if (x < x0 || x >= x1) return;
-    const end = Math.min(bottom, y1);
-    for (let y = Math.max(top, y0), at = y * width + x; y < end; y += 1, at += width) words[at] = colour;
-  });
-}
+/** Whether a box lies inside of another. @param {Box} outer @param {Box} inner */
+const contains = ([x0, y0, x1, y1], [left, top, right, bottom]) =>
+  left >= x0 && top >= y0 && right <= x1 && bottom <= y1;

@@ -183,7 +183,7 @@ export class Lines {
   pathOf(track, frame) {
     const { height, masks, width } = this.layers.document;
     const hash = this.layers.document.shownHash(track, frame);
-    return hash ? masks.path(hash, (runs) => outlinePath(runs, height, width)) : null;
+    return hash ? masks.path(hash, height, width) : null;
   }
 
   /** Mask of the edited track on the frame before, empty for none. */

@@ -4,15 +4,16 @@
  * question about the pointer is under way at a time, and the newest one waits.
  */
 
+import { beginWorker } from "../../kit/worker.js";
+
 /** @typedef {import("../masks/contour.js").Place} Place */
 /** @typedef {import("./layers.js").Layers} Layers */
 
 /** @returns {MessagePort} */
 function startWorker() {
-  const worker = new Worker(new URL("../masks/wirework.js", import.meta.url), { type: "module" });
-  const { port1, port2 } = new MessageChannel();
-  worker.postMessage(null, [port2]);
-  return port1;
+  const begun = beginWorker(new URL("../masks/wirework.js", import.meta.url));
+  if (!begun) throw new Error("This browser has no workers.");
+  return begun.port;
 }
 
 export class WireFinder {

@@ -131,22 +131,39 @@ export function loops(flat, width) {
   return out;
 }
 
+/** @typedef {{corners: Int32Array, ends: Int32Array}} Outline closed loops: corners x, y one after another, and where each loop ends in them */
+
+/** @param {ArrayLike<number>} runs @param {number} height @param {number} width @returns {Outline} in picture pixels */
+export function outlineOf(runs, height, width) {
+  const closed = loops(edges(runs, height, width), width);
+  const ends = new Int32Array(closed.length);
+  let end = 0;
+  closed.forEach((loop, i) => (ends[i] = end += loop.length));
+  const corners = new Int32Array(end);
+  closed.forEach((loop, i) => corners.set(loop, ends[i] - loop.length));
+  return { corners, ends };
+}
+
+/** @param {Outline} outline @returns {Path2D} closed, in picture pixels */
+export function pathOf({ corners, ends }) {
+  const path = new Path2D();
+  let at = 0;
+  for (const end of ends) {
+    path.moveTo(corners[at], corners[at + 1]);
+    for (at += 2; at < end; at += 2) path.lineTo(corners[at], corners[at + 1]);
+    path.closePath();
+  }
+  return path;
+}
+
 /**
- * Closed outline as a path in image pixels.
+ * Closed outline as a path in picture pixels.
  * @param {ArrayLike<number>} runs
  * @param {number} height
  * @param {number} width
  * @returns {Path2D}
  */
-export function outlinePath(runs, height, width) {
-  const path = new Path2D();
-  for (const loop of loops(edges(runs, height, width), width)) {
-    path.moveTo(loop[0], loop[1]);
-    for (let i = 2; i < loop.length; i += 2) path.lineTo(loop[i], loop[i + 1]);
-    path.closePath();
-  }
-  return path;
-}
+export const outlinePath = (runs, height, width) => pathOf(outlineOf(runs, height, width));
 
 /**
  * Loose edges as a path: no loops, a third of the time.

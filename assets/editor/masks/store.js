@@ -1,7 +1,15 @@
 // @ts-check
-/** Masks by their hash: compressed strings as the server sent them; run lengths and outlines are made on first use. */
+/**
+ * Masks by their hash: compressed strings as the server sent them. What drawing needs is made on first use, unless a
+ * worker has made it before.
+ */
 
+import { outlineOf, pathOf } from "./outline.js";
 import { area, bounds, parse } from "./rle.js";
+import { rowSpans } from "./spans.js";
+
+/** @typedef {import("./drawable.js").Drawable} Drawable */
+/** @typedef {{runs: Uint32Array} & Partial<Drawable> & {path?: Path2D}} Entry */
 
 /** Decoded run lengths and outlines kept at once. */
 const DECODED = 600;
@@ -15,7 +23,7 @@ export class MaskStore {
     this.size = 0;
     /** @type {Map<string, string>} masks that only this page has; they always stay */
     this.own = new Map();
-    /** @type {Map<string, {runs: Uint32Array, box?: [number, number, number, number]|null, path?: Path2D}>} */
+    /** @type {Map<string, Entry>} */
     this.decoded = new Map();
     this.locals = 0;
   }
@@ -79,15 +87,44 @@ export class MaskStore {
     return entry.box;
   }
 
-  /** @param {string} hash @param {(runs: Uint32Array) => Path2D} make @returns {Path2D|null} */
-  path(hash, make) {
+  /** See `rowSpans`. @param {string} hash @param {number} height @param {number} width @returns {Int32Array|null} */
+  spans(hash, height, width) {
     const entry = this.entry(hash);
     if (!entry) return null;
-    entry.path ??= make(entry.runs);
+    entry.spans ??= rowSpans(entry.runs, height, width);
+    return entry.spans;
+  }
+
+  /** The outline. @param {string} hash @param {number} height @param {number} width @returns {Path2D|null} */
+  path(hash, height, width) {
+    const entry = this.entry(hash);
+    if (!entry) return null;
+    if (entry.path) return entry.path;
+    entry.path = pathOf(entry.outline ?? outlineOf(entry.runs, height, width));
+    entry.outline = undefined; // the path has it
     return entry.path;
   }
 
-  /** @param {string} hash @returns {{runs: Uint32Array, box?: [number, number, number, number]|null, path?: Path2D}|undefined} */
+  /** Whether a mask has not been made ready to be drawn. @param {string} hash */
+  isRaw(hash) {
+    const entry = this.decoded.get(hash);
+    return !entry?.spans || !(entry.path ?? entry.outline);
+  }
+
+  /** Keep what a worker made of a mask. @param {string} hash @param {Drawable} drawable */
+  take(hash, drawable) {
+    if (!this.isRaw(hash)) return;
+    this.decoded.delete(hash);
+    this.remember(hash, { ...drawable });
+  }
+
+  /** @param {string} hash @param {Entry} entry */
+  remember(hash, entry) {
+    this.decoded.set(hash, entry);
+    if (this.decoded.size > DECODED) this.decoded.delete(/** @type {string} */ (this.decoded.keys().next().value));
+  }
+
+  /** @param {string} hash @returns {Entry|undefined} */
   entry(hash) {
     const kept = this.decoded.get(hash);
     if (kept) {
@@ -98,8 +135,7 @@ export class MaskStore {
     const counts = this.text(hash);
     if (counts === undefined) return undefined;
     const made = { runs: parse(counts) };
-    this.decoded.set(hash, made);
-    if (this.decoded.size > DECODED) this.decoded.delete(/** @type {string} */ (this.decoded.keys().next().value));
+    this.remember(hash, made);
     return made;
   }
 }

@@ -4,7 +4,7 @@
 import { activeSearch, filteredQueue, searchOnce, visit, wholeQueue } from "../commands/queue.js";
 import { commentList } from "./comments.js";
 import { details } from "./details.js";
-import { fill, h, icon, refill, swatch } from "../../kit/dom.js";
+import { fill, h, icon, keepingFocus, refill, swatch } from "../../kit/dom.js";
 import { attributeWords } from "../document/attributes.js";
 import { openComments } from "../document/comments.js";
 import { historyList } from "./historylist.js";
@@ -20,6 +20,8 @@ import { colourNumber } from "../../look/palette.js";
 
 /** @type {import("../../kit/wire.js").Attribute[]} */
 const NONE = [];
+/** Rows of a list that are exchanged one by one; more of them are faster all at once. */
+const FEW = 6;
 const NOTHING = "Tracks appear here when a video has proposals, imported masks, or your first stroke.";
 
 /** @param {Editor} app @returns {HTMLElement} */
@@ -66,8 +68,7 @@ export function panel(app) {
     else if (tab === "history") historyList(app, list, null);
     else if (tab === "comments") refill(list, commentList(app));
     else {
-      const rows = trackRows(app, tracks);
-      if (!shows(list, rows)) refill(list, rows);
+      showRows(list, trackRows(app, tracks));
     }
   };
   app.view.on(
@@ -201,11 +202,18 @@ function matches(app, track, words) {
 /** @param {import("../document/lanes.js").QueueItem} item */
 const signOf = ({ kind }) => REVIEW_STATES[kind === "likely" ? "look" : kind];
 
-/** Whether a list shows just these elements. @param {Element} list @param {import("../../kit/dom.js").Children} rows */
-function shows(list, rows) {
+/** Show these elements; where few of them are new, only these are exchanged. @param {HTMLElement} list @param {import("../../kit/dom.js").Children} rows */
+function showRows(list, rows) {
   const wanted = [rows].flat(3).filter((row) => row instanceof Node);
-  const there = list.childNodes;
-  return wanted.length === there.length && wanted.every((row, i) => row === there[i]);
+  const there = [...list.childNodes];
+  const other = wanted.filter((row, i) => row !== there[i]);
+  if (!other.length && wanted.length === there.length) return;
+  const moved = other.some((row) => row.parentNode === list);
+  if (wanted.length !== there.length || other.length > FEW || moved) {
+    refill(list, rows);
+    return;
+  }
+  keepingFocus(list, () => wanted.forEach((row, i) => row !== there[i] && there[i].replaceWith(row)));
 }
 
 /** @type {WeakMap<Editor, Map<string, {shown: string, row: HTMLElement}>>} rows of the list, by track */

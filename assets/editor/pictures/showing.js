@@ -4,6 +4,7 @@
 import { api, frameAddress, standInAddress } from "../api.js";
 import { messageOf } from "../../kit/request.js";
 import { openVideo } from "../state.js";
+import { MasksAhead } from "./ahead.js";
 import { FrameCache, widthFor } from "./framecache.js";
 import { StandIns } from "./standins.js";
 
@@ -27,6 +28,7 @@ export class Showing {
     this.standIns = new StandIns({ load: (part, signal) => fetchPart(standInAddress(video, part), signal) });
     /** @type {Map<number, Promise<void>>} requests for masks under way, by their first frame */
     this.chunks = new Map();
+    this.ahead = new MasksAhead(app.document);
     /** frame whose picture is on the canvas, also that of a stand-in */
     this.onCanvas = -1;
     this.closed = false;
@@ -75,7 +77,9 @@ export class Showing {
 
   /** Load the masks of the next frames, and the stand-ins once. @param {number} frame */
   after(frame) {
-    const next = frame + CHUNK * this.frames.direction;
+    const { direction } = this.frames;
+    this.ahead.follow(frame, direction);
+    const next = frame + CHUNK * direction;
     if (next >= 0 && next < this.app.document.count) this.loadMasks(next).catch(() => {});
     if (this.begun) return;
     this.begun = true;
@@ -163,6 +167,7 @@ export class Showing {
     clearTimeout(this.timer);
     this.frames.close();
     this.standIns.close();
+    this.ahead.close();
   }
 }
 

@@ -13,6 +13,7 @@ import { askMenu } from "./lanemenu.js";
 import { marksOf, paintLaneComments, paintMarks, wordsAt } from "./marks.js";
 import { openComments } from "../document/comments.js";
 import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
+import { Sheets } from "./sheets.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -37,13 +38,14 @@ export class Timeline {
     this.draw = oncePerFrame(() => this.paint());
     /** @type {{revision: number, tally: import("../document/tallies.js").Tally|null}} */
     this.tallied = { revision: -1, tally: null };
-    new ResizeObserver(() => this.paint()).observe(this.lanes);
+    this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
     app.view.on(
       ["frame", "selected", "range", "revision", "marks", "newTrack", "preview", "likely", "comments"],
       this.draw,
     );
+    app.session.on(["theme"], () => this.sheets.forget());
     app.session.on(["theme", "video", "phase"], this.draw);
     this.listen();
   }
@@ -110,43 +112,8 @@ export class Timeline {
 
   /** @param {HTMLCanvasElement} canvas @param {[number, number]} window @returns {import("./paint.js").Sheet} */
   sheet(canvas, window) {
-    const ratio = devicePixelRatio || 1;
-    const box = canvas.parentElement?.getBoundingClientRect();
-    const width = box?.width ?? 0;
-    const height = box?.height ?? 0;
-    if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
-      canvas.width = Math.round(width * ratio);
-      canvas.height = Math.round(height * ratio);
-    }
-    const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    g.clearRect(0, 0, width, height);
-    const style = getComputedStyle(this.lanes);
-    /** @type {Map<string, string>} */
-    const values = new Map();
-    const css = (/** @type {string} */ name) => {
-      let value = values.get(name);
-      if (value === undefined) values.set(name, (value = style.getPropertyValue(`--v-${name}`).trim()));
-      return value;
-    };
-    const label = parseFloat(css("label"));
-    const [a, b] = window;
-    const per = (width - label - 16) / Math.max(1e-6, b - a);
-    return {
-      g,
-      width,
-      height,
-      label,
-      css,
-      lane: parseFloat(css("lane")),
-      scroll: this.scroll,
-      font: style.fontFamily,
-      x: (/** @type {number} */ frame) => label + 8 + (frame - a) * per,
-      frameAt: (/** @type {number} */ x) => a + (x - label - 8) / per,
-      first: Math.floor(a),
-      last: Math.min(Math.ceil(b), this.count) - 1,
-      light: this.app.session.now.theme === "light",
-    };
+    const light = this.app.session.now.theme === "light";
+    return this.sheets.of(canvas, { window, count: this.count, scroll: this.scroll, light });
   }
 
   paint() {

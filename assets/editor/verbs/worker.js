@@ -1,6 +1,8 @@
 // @ts-check
 /** Asks a worker for what verbs compute from pixels. */
 
+import { beginWorker } from "../../kit/worker.js";
+
 /** @typedef {import("./computing.js").AskBetween} AskBetween */
 /** @typedef {import("./computing.js").AskCut} AskCut */
 /** @typedef {import("./computing.js").Between} Between */
@@ -54,10 +56,9 @@ export class VerbWorker {
 
 /** @returns {{worker: Worker, port: MessagePort}} */
 function startWorker() {
-  const worker = new Worker(new URL("./work.js", import.meta.url), { type: "module" });
-  const { port1, port2 } = new MessageChannel();
-  worker.postMessage(null, [port2]);
-  return { worker, port: port1 };
+  const begun = beginWorker(new URL("./work.js", import.meta.url));
+  if (!begun) throw new Error("This browser has no workers.");
+  return begun;
 }
 
 /** @type {VerbWorker|null} */

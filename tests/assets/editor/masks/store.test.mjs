@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { drawableOf } from "../../../../assets/editor/masks/drawable.js";
 import { MaskStore } from "../../../../assets/editor/masks/store.js";
 
 const MIB = 1024 * 1024;
@@ -43,4 +44,47 @@ test("the same mask again counts once", () => {
   store.add("a", "022");
   store.add("a", "022");
   assert.equal(store.size, 3);
+});
+
+test("what a worker made of a mask is kept, unless the page made it itself meanwhile", () => {
+  const store = new MaskStore();
+  store.add("a", "13;");
+  assert.equal(store.box("a", 4)?.length, 4);
+  assert.ok(store.isRaw("a"), "run lengths and box alone do not draw it");
+  const made = drawableOf("13;", 4, 4);
+  store.take("a", made);
+  assert.ok(!store.isRaw("a"));
+  assert.equal(store.spans("a", 4, 4), made.spans);
+  store.take("a", drawableOf("13;", 4, 4));
+  assert.equal(store.spans("a", 4, 4), made.spans);
+});
+
+test("spans are made on first use, and are missing where the mask is not loaded", () => {
+  const store = new MaskStore();
+  store.add("a", "13;");
+  const spans = store.spans("a", 4, 4);
+  assert.deepEqual(spans, drawableOf("13;", 4, 4).spans);
+  assert.equal(store.spans("a", 4, 4), spans);
+  assert.equal(store.spans("b", 4, 4), null);
+});
+
+test("the outline becomes one path, from the worker's corners too", () => {
+  const steps = [];
+  globalThis.Path2D = class {
+    moveTo = (...at) => steps.push(["move", ...at]);
+    lineTo = (...at) => steps.push(["line", ...at]);
+    closePath = () => steps.push(["close"]);
+  };
+  const store = new MaskStore();
+  store.add("a", "13;");
+  const path = store.path("a", 4, 4);
+  assert.equal(store.path("a", 4, 4), path);
+  const own = steps.splice(0);
+  assert.ok(own.length > 4 && own[0][0] === "move" && own.at(-1)[0] === "close");
+  const other = new MaskStore();
+  other.add("a", "13;");
+  other.take("a", drawableOf("13;", 4, 4));
+  other.path("a", 4, 4);
+  assert.deepEqual(steps, own);
+  assert.equal(other.path("b", 4, 4), null);
 });

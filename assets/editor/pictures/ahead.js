@@ -1,0 +1,78 @@
+// @ts-check
+/** Makes the masks of the next frames ready to be drawn, in a worker, so that a step only has to paint them. */
+
+import { beginWorker } from "../../kit/worker.js";
+
+/** @typedef {import("../document/document.js").VideoDocument} VideoDocument */
+/** @typedef {import("../masks/drawable.js").Drawable} Drawable */
+
+/** Frames ahead of the shown one whose masks are made ready, nearest first. */
+const AHEAD = 3;
+/** Masks per request, so that the nearest frame is not behind a long one. */
+const MASKS = 60;
+
+const startWorker = () => beginWorker(new URL("../masks/drawablework.js", import.meta.url))?.port ?? null;
+
+/** @type {MessagePort|null|undefined} of this page; undefined until it is needed */
+let only;
+const workerOfPage = () => (only === undefined ? (only = startWorker()) : only);
+/** Number of the last question of this page: the answer to one of a video that was left is for nobody. */
+let last = 0;
+
+export class MasksAhead {
+  /** @param {VideoDocument} document @param {() => MessagePort|null} [start] */
+  constructor(document, start = workerOfPage) {
+    this.document = document;
+    this.start = start;
+    /** @type {number[]} frames to make ready, nearest first */
+    this.wanted = [];
+    /** @type {string[]|null} hashes that the worker has now */
+    this.asked = null;
+    this.closed = false;
+  }
+
+  /** Make the frames after one ready, instead of those wanted before. @param {number} frame @param {1|-1} direction */
+  follow(frame, direction) {
+    this.wanted = Array.from({ length: AHEAD }, (_, i) => frame + direction * (i + 1));
+    this.pump();
+  }
+
+  pump() {
+    const port = this.asked || this.closed ? null : this.start();
+    while (port && this.wanted.length && !this.asked) {
+      const raw = this.rawOn(this.wanted[0]);
+      if (raw.length) this.ask(port, raw.slice(0, MASKS));
+      else this.wanted.shift();
+    }
+  }
+
+  /** Loaded masks of a frame that are not ready. @param {number} frame @returns {string[]} hashes */
+  rawOn(frame) {
+    const { masks, tracks } = this.document;
+    const hashes = [...tracks.values()].map(({ deleted, rows }) => (deleted ? null : rows.get(frame)?.hash));
+    return hashes.filter((hash) => typeof hash === "string").filter((hash) => masks.has(hash) && masks.isRaw(hash));
+  }
+
+  /** @param {MessagePort} port @param {string[]} hashes */
+  ask(port, hashes) {
+    const { height, masks, width } = this.document;
+    const number = (last += 1);
+    this.asked = hashes;
+    port.onmessage = ({ data }) => {
+      if (data.number === number) this.answered(hashes, data.ready);
+    };
+    port.postMessage({ number, masks: hashes.map((hash) => masks.text(hash)), height, width });
+  }
+
+  /** @param {string[]} hashes @param {Drawable[]} ready */
+  answered(hashes, ready) {
+    this.asked = null;
+    hashes.forEach((hash, i) => this.document.masks.take(hash, ready[i]));
+    this.pump();
+  }
+
+  close() {
+    this.closed = true;
+    this.wanted = [];
+  }
+}
