@@ -119,6 +119,12 @@ function more(video, menu) {
   return opener;
 }
 
+/** The place in the order of what to correct next, and why; shown while the videos stand in that order. @param {VideoLine} video */
+function why({ place, why: reasons }) {
+  if (!place || !reasons) return null;
+  return h("div.v-why", { title: reasons.join(" ") }, h("b", null, String(place)), h("span", null, reasons.join(" ")));
+}
+
 /** @param {VideoLine} video @param {string} project @param {(anchor: HTMLElement, video: VideoLine) => void} menu */
 export function card(video, project, menu) {
   const link = h(
@@ -136,6 +142,7 @@ export function card(video, project, menu) {
       null,
       h("div.v-l1", null, h("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
       reviewBar(video.counts),
+      why(video),
       h(
         "div.v-l2",
         null,
@@ -174,7 +181,7 @@ export function row(video, project, menu) {
     ),
     h("td", null, chip(video)),
     h("td", null, h("span.v-row", null, reviewBar(video.counts), h("span.v-t2", null, `${reviewed(video)} %`))),
-    h("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video)),
+    h("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video), why(video)),
     h("td", null, count(video.count)),
     h("td", null, clock(video.seconds)),
     h("td", null, video.tracks ? count(video.tracks) : "–"),

@@ -8,7 +8,7 @@ import { isOpen } from "./cards.js";
 /** @typedef {import("../kit/wire.js").VideoLine} VideoLine */
 /** @typedef {import("../kit/wire.js").Project} Project */
 /** @typedef {"all"|"open"|"review"|"done"} Filter */
-/** @typedef {"added"|"name"|"look"|"length"} Sort */
+/** @typedef {"added"|"next"|"name"|"look"|"length"} Sort */
 
 /** @type {Record<Filter, {label: string, none: string, holds: (video: VideoLine) => boolean}>} */
 export const FILTERS = {
@@ -21,6 +21,7 @@ export const FILTERS = {
 /** @type {Record<Sort, {label: string, by: (a: VideoLine, b: VideoLine) => number}>} */
 export const SORTS = {
   added: { label: "order added", by: () => 0 },
+  next: { label: "suggested next", by: (a, b) => (a.place ?? Infinity) - (b.place ?? Infinity) || 0 },
   name: { label: "name", by: (a, b) => a.name.localeCompare(b.name, "en", { numeric: true }) },
   look: {
     label: "needs a look",

@@ -9,6 +9,7 @@ import { askName } from "./askname.js";
 import { card, row } from "./cards.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { Choices, filterBar, FILTERS, SORTS } from "./filters.js";
+import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
 import { RemovedList, restore } from "./removed.js";
 import { openSheetOfAddress } from "./sheets.js";
@@ -47,6 +48,11 @@ export class Library {
       project: () => this.project?.id ?? "",
       changed: (text) => this.notify({ bad: false, text }, true),
     });
+    this.next = new NextVideos({
+      changed: () => this.draw(),
+      queued: (text) => this.notify({ bad: false, text }, true),
+      failed: (text) => this.notify({ bad: true, text }),
+    });
     this.grid = h("div.v-vg");
     this.search = this.searchField();
     this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) =>
@@ -75,8 +81,11 @@ export class Library {
       const id = await currentProject();
       this.project = id ? await get(`/data/projects/${encodeURIComponent(id)}`) : null;
       const content = JSON.stringify(this.project);
-      if (content !== this.drawn || !this.project) this.draw();
+      const changed = content !== this.drawn;
+      if (changed || !this.project) this.draw();
       this.drawn = content;
+      // Beside the videos, which need not wait for their order.
+      if (changed && this.project?.videos.length) this.next.load(this.project.id);
     } catch (error) {
       this.drawn = "";
       const again = button("Try again", { kind: "line lg", icon: "retrain", onclick: () => this.refresh() });
@@ -102,9 +111,17 @@ export class Library {
     if (project.removed === 0 && choices.shown === "removed") choices.shown = "all";
     const empty = project.videos.length === 0 && this.uploads.items.length === 0;
     if (empty && choices.shown !== "removed") return fill(this.place, this.noticeLine(), this.empty(project));
+    this.next.mark(project.videos);
     const typing = document.activeElement === this.search;
     const bar = filterBar({ project, choices, search: this.search, changed: () => this.draw() });
-    fill(this.place, this.head(project), this.noticeLine(), bar, this.grid);
+    fill(
+      this.place,
+      this.head(project),
+      this.noticeLine(),
+      this.next.line(project.videos, choices.sort === "next"),
+      bar,
+      this.grid,
+    );
     if (typing) this.search.focus();
     this.drawVideos(project);
   }
@@ -169,6 +186,7 @@ export class Library {
   /** @param {Project} project */
   drawVideos(project) {
     const { shown, sort, view } = this.choices;
+    this.grid.dataset.sort = sort;
     if (shown === "removed") {
       this.grid.className = "";
       fill(this.grid, this.removed.place);

@@ -25,6 +25,7 @@ STYLESHEETS = (
     "/ui/pages/forms.css",
     "/ui/pages/widgets.css",
     "/ui/pages/library.css",
+    "/ui/pages/nextvideos.css",
     "/ui/pages/project.css",
     "/ui/pages/report.css",
     "/ui/pages/tracks.css",

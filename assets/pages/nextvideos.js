@@ -1,0 +1,117 @@
+// @ts-check
+/** Which videos to correct next: their order and the reasons, and the offer to propose again after a promotion. */
+
+import { button, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { plural } from "../kit/text.js";
+import { address, get, post } from "./data.js";
+
+/** @typedef {import("../kit/wire.js").VideoLine} VideoLine */
+
+/**
+ * @typedef {object} NextFacts answer of `GET /data/projects/…/next`
+ * @property {{id: string, gain: number, reasons: string[]}[]} videos unreviewed ones, the most worthwhile first; gain 0 to 1
+ * @property {number} outdated number of unreviewed videos whose proposals are of another checkpoint than the one in use
+ * @property {string|null} checkpoint name of the one in use
+ */
+
+/** @type {NextFacts} */
+const NOTHING = { videos: [], outdated: 0, checkpoint: null };
+
+export class NextVideos {
+  /** @param {{changed: () => void, queued: (text: string) => void, failed: (text: string) => void}} calls */
+  constructor(calls) {
+    this.calls = calls;
+    this.project = "";
+    /** @type {NextFacts} */ this.facts = NOTHING;
+    this.problem = "";
+    this.pressed = false;
+  }
+
+  /** Ask for the order of a project, which is drawn when it has changed. @param {string} project id */
+  async load(project) {
+    if (project !== this.project) this.facts = NOTHING;
+    this.project = project;
+    const before = JSON.stringify([this.facts, this.problem]);
+    try {
+      this.facts = await get(`/data/projects/${encodeURIComponent(project)}/next`);
+      this.problem = "";
+    } catch (error) {
+      this.facts = NOTHING;
+      this.problem = `The order could not be worked out: ${messageOf(error)}`;
+    }
+    if (JSON.stringify([this.facts, this.problem]) !== before) this.calls.changed();
+  }
+
+  /** Give each video its place, from 1, and the reasons; reviewed ones have none. @param {VideoLine[]} videos */
+  mark(videos) {
+    const places = new Map(this.facts.videos.map((one, index) => [one.id, { place: index + 1, why: one.reasons }]));
+    for (const video of videos) {
+      const found = places.get(video.id);
+      video.place = found?.place;
+      video.why = found?.why;
+    }
+  }
+
+  /** The line above the videos, null where there is nothing to suggest. @param {VideoLine[]} videos @param {boolean} wanted they stand in this order */
+  line(videos, wanted) {
+    if (this.problem && wanted) return h("p.v-note.bad.v-notice", { role: "alert" }, icon("warn"), this.problem);
+    const { outdated, checkpoint } = this.facts;
+    const first = videos.find((video) => video.place === 1);
+    const next = first && first.state === "proposed" && videos.length > 1 ? first : null;
+    if (!next && !outdated) return null;
+    return h("section.v-card.v-next", { id: "v-next", "aria-label": "What to do next" }, [
+      next
+        ? h(
+            "div",
+            null,
+            h("span.v-acc", null, icon("spark")),
+            h("span.v-t2.v-nowrap", null, "Suggested next"),
+            h("b.v-ell", { title: next.name }, next.name),
+            h("span.v-t2.v-ell.v-grow", { title: next.why?.join(" ") }, next.why?.join(" ") ?? ""),
+            h(
+              "a.v-btn.line",
+              { href: address("/review", { project: this.project, video: next.id }), id: "v-review-next" },
+              "Review it",
+            ),
+          )
+        : null,
+      outdated
+        ? h(
+            "div",
+            null,
+            h("span.v-acc", null, icon("retrain")),
+            h(
+              "span.v-ell.v-grow",
+              null,
+              `${plural(outdated, "unreviewed video")} ${outdated === 1 ? "has" : "have"} proposals of another checkpoint than ${checkpoint}, which is in use.`,
+            ),
+            button(`Propose again with ${checkpoint}`, {
+              kind: "line",
+              id: "v-propose-again",
+              title: "Replaces only masks that nobody has judged",
+              disabled: this.pressed,
+              onclick: () => this.proposeAgain(),
+            }),
+          )
+        : null,
+    ]);
+  }
+
+  async proposeAgain() {
+    if (this.pressed) return;
+    this.pressed = true;
+    try {
+      const { jobs } = await post(`/data/projects/${encodeURIComponent(this.project)}/propose-again`);
+      this.calls.queued(
+        jobs
+          ? `${plural(jobs, "video")} ${jobs === 1 ? "is" : "are"} proposed again; what people judged stays.`
+          : "These videos are being proposed already.",
+      );
+    } catch (error) {
+      this.calls.failed(messageOf(error));
+    } finally {
+      this.pressed = false;
+    }
+  }
+}
