@@ -30,11 +30,16 @@ class RunFindings:
 
 @dataclass(frozen=True)
 class RankedVideo:
-    """A video that is not removed: whether a person judged or drew anything in it, and its latest finished run."""
+    """A video that is not removed: whether a person judged or drew anything in it, and its latest finished run.
+
+    ``has_tracks``: tracks that are not deleted. ``searched``: the run was searched, or without a run the video.
+    """
 
     id: str
     name: str
     reviewed: bool
+    has_tracks: bool
+    searched: bool
     run: str | None
     checkpoint_id: str | None
 
@@ -59,7 +64,7 @@ def of_project(tx: Connection, project_id: str) -> tuple[RunFindings, ...]:
 
 
 def put_look(tx: Connection, video_id: str, *, method: str, vector: bytes) -> None:
-    """Store how the frames of a video look (float32), in place of what was stored before."""
+    """Store how the frames of a video look (float32), in place of what was stored before; empty: it cannot be read."""
     table = summary_tables.video_looks
     tx.execute(delete(table).where(table.c.video_id == video_id))
     tx.execute(insert(table).values(video_id=video_id, method=method, vector=vector))
@@ -73,7 +78,7 @@ def looks(tx: Connection, project_id: str, *, method: str) -> dict[str, bytes]:
         .join(schema.videos, _videos.id == table.video_id)
         .where(_videos.project_id == project_id, table.method == method)
     )
-    return {video_id: bytes(vector) for video_id, vector in tx.execute(query)}
+    return {video_id: bytes(vector) for video_id, vector in tx.execute(query) if vector}
 
 
 def track_looks(tx: Connection, project_id: str, *, method: str) -> tuple[tuple[str, bool, bytes], ...]:
@@ -107,8 +112,10 @@ def ranked_videos(tx: Connection, project_id: str) -> tuple[RankedVideo, ...]:
         or_(tracks.rejected, summary.human > 0),
     )
     declared = exists().where(schema.complete_ranges.c.video_id == _videos.id)
+    has_tracks = exists().where(tracks.video_id == _videos.id, tracks.deleted.is_(False))
+    looked = exists().where(summary_tables.video_looks.c.video_id == _videos.id)
     videos = (
-        select(_videos.id, _videos.name, or_(judged, declared))
+        select(_videos.id, _videos.name, or_(judged, declared), has_tracks, looked)
         .where(_videos.project_id == project_id, _videos.removed.is_(None))
         .order_by(_videos.created, _videos.id)
     )
@@ -118,7 +125,12 @@ def ranked_videos(tx: Connection, project_id: str) -> tuple[RankedVideo, ...]:
         .order_by(_runs.created, _runs.id)
     )
     latest = {video_id: (run, checkpoint) for video_id, run, checkpoint in tx.execute(runs)}
-    return tuple(
-        RankedVideo(video_id, name, bool(reviewed), *latest.get(video_id, (None, None)))
-        for video_id, name, reviewed in tx.execute(videos)
-    )
+    table = summary_tables.run_findings.c
+    found = select(table.run_id).join(schema.videos, _videos.id == table.video_id)
+    searched = set(tx.execute(found.where(_videos.project_id == project_id)).scalars())
+    ranked = []
+    for video_id, name, reviewed, any_track, look in tx.execute(videos):
+        run, checkpoint = latest.get(video_id, (None, None))
+        known = bool(look) and (run is None or run in searched)
+        ranked.append(RankedVideo(video_id, name, bool(reviewed), bool(any_track), known, run, checkpoint))
+    return tuple(ranked)

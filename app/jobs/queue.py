@@ -103,13 +103,13 @@ def enqueue_all(
     kind: str,
     project_id: str,
     video_ids: Sequence[str],
-    parameters: dict[str, Any],
+    parameters: dict[str, Any] | None = None,
     command: Sequence[str] | None = None,
 ) -> tuple[jobs.Job, ...]:
     """Put one job for each of these videos in the queue, in this order, all or none; as `enqueue` otherwise."""
     with database.atomic() as tx:
         made = tuple(
-            jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters))
+            jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters or {}))
             for video_id in video_ids
         )
     if made:

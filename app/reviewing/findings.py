@@ -56,8 +56,8 @@ def store_findings(
         limit = _begin(run) + NEAR
         near = sum(row.score is not None and row.score < limit for row in open_rows)
         findings.put(tx, run, masks=len(open_rows), near=near, errors=sum(error.strength for error in errors))
-    if look is not None:
-        findings.put_look(tx, video_id, method=frame_look.METHOD, vector=look.astype("<f4").tobytes())
+    vector = b"" if look is None else look.astype("<f4").tobytes()
+    findings.put_look(tx, video_id, method=frame_look.METHOD, vector=vector)
 
 
 def _begin(run: Run) -> float:

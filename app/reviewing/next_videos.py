@@ -71,7 +71,7 @@ def _facts(
         video_id=video.id,
         name=video.name,
         reviewed=video.reviewed,
-        proposed=video.run is not None,
+        proposed=video.run is not None or video.has_tracks,
         findings=None if latest is None else _findings(latest),
         before=None if before is None else _findings(before),
         before_name="" if before is None else names.get(before.checkpoint_id or "", ""),
@@ -82,6 +82,16 @@ def _facts(
 
 def _findings(found: RunFindings) -> Findings:
     return Findings(masks=found.masks, near=found.near, errors=found.errors)
+
+
+def unsearched(database: Database, project_id: str) -> tuple[str, ...]:
+    """Ids of the videos with tracks or a proposal run that a search has still to look at, for their place to be known.
+
+    The summaries must be up to date.
+    """
+    with database.read() as tx:
+        videos = findings.ranked_videos(tx, project_id)
+    return tuple(video.id for video in videos if (video.run or video.has_tracks) and not video.searched)
 
 
 def outdated(database: Database, project_id: str) -> tuple[str, ...]:

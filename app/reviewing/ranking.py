@@ -43,7 +43,7 @@ class VideoFacts:
 
     Attributes:
         reviewed: a person judged or drew something in it; such a video is only compared with.
-        proposed: a proposal run came to its end.
+        proposed: a proposal run came to its end, or there are tracks from elsewhere.
         findings: of the latest run that was searched; None: there was no search.
         before: findings of the run before it that used another checkpoint, named ``before_name``.
         frame_look: float (F,), how its frames look; None: unknown.

@@ -11,12 +11,13 @@ import { address, get, post } from "./data.js";
 /**
  * @typedef {object} NextFacts answer of `GET /data/projects/…/next`
  * @property {{id: string, gain: number, reasons: string[]}[]} videos unreviewed ones, the most worthwhile first; gain 0 to 1
+ * @property {number} unsearched number of videos whose place is a guess until they are searched for likely errors
  * @property {number} outdated number of unreviewed videos whose proposals are of another checkpoint than the one in use
  * @property {string|null} checkpoint name of the one in use
  */
 
 /** @type {NextFacts} */
-const NOTHING = { videos: [], outdated: 0, checkpoint: null };
+const NOTHING = { videos: [], unsearched: 0, outdated: 0, checkpoint: null };
 
 export class NextVideos {
   /** @param {{changed: () => void, queued: (text: string) => void, failed: (text: string) => void}} calls */
@@ -56,10 +57,10 @@ export class NextVideos {
   /** The line above the videos, null where there is nothing to suggest. @param {VideoLine[]} videos @param {boolean} wanted they stand in this order */
   line(videos, wanted) {
     if (this.problem && wanted) return h("p.v-note.bad.v-notice", { role: "alert" }, icon("warn"), this.problem);
-    const { outdated, checkpoint } = this.facts;
+    const { unsearched, outdated, checkpoint } = this.facts;
     const first = videos.find((video) => video.place === 1);
     const next = first && first.state === "proposed" && videos.length > 1 ? first : null;
-    if (!next && !outdated) return null;
+    if (!next && !outdated && !unsearched) return null;
     return h("section.v-card.v-next", { id: "v-next", "aria-label": "What to do next" }, [
       next
         ? h(
@@ -76,21 +77,21 @@ export class NextVideos {
             ),
           )
         : null,
+      unsearched
+        ? this.offer(
+            "search",
+            `${plural(unsearched, "video")} ${unsearched === 1 ? "was" : "were"} not searched for likely errors yet, so the order is a guess.`,
+            button("Search them", { kind: "line", id: "v-search-all", onclick: () => this.search() }),
+          )
+        : null,
       outdated
-        ? h(
-            "div",
-            null,
-            h("span.v-acc", null, icon("retrain")),
-            h(
-              "span.v-ell.v-grow",
-              null,
-              `${plural(outdated, "unreviewed video")} ${outdated === 1 ? "has" : "have"} proposals of another checkpoint than ${checkpoint}, which is in use.`,
-            ),
+        ? this.offer(
+            "retrain",
+            `${plural(outdated, "unreviewed video")} ${outdated === 1 ? "has" : "have"} proposals of another checkpoint than ${checkpoint}, which is in use.`,
             button(`Propose again with ${checkpoint}`, {
               kind: "line",
               id: "v-propose-again",
               title: "Replaces only masks that nobody has judged",
-              disabled: this.pressed,
               onclick: () => this.proposeAgain(),
             }),
           )
@@ -98,16 +99,34 @@ export class NextVideos {
     ]);
   }
 
-  async proposeAgain() {
+  /** @param {string} image name of an icon @param {string} text @param {HTMLElement} action */
+  offer(image, text, action) {
+    return h("div", null, h("span.v-acc", null, icon(image)), h("span.v-ell.v-grow", { title: text }, text), action);
+  }
+
+  search() {
+    return this.queue("search", (jobs) =>
+      jobs
+        ? `${plural(jobs, "video")} ${jobs === 1 ? "is" : "are"} searched; the order follows.`
+        : "These videos are being searched already.",
+    );
+  }
+
+  proposeAgain() {
+    return this.queue("propose-again", (jobs) =>
+      jobs
+        ? `${plural(jobs, "video")} ${jobs === 1 ? "is" : "are"} proposed again; what people judged stays.`
+        : "These videos are being proposed already.",
+    );
+  }
+
+  /** Queue jobs for many videos; a second press while the first waits does nothing. @param {string} what @param {(jobs: number) => string} answer */
+  async queue(what, answer) {
     if (this.pressed) return;
     this.pressed = true;
     try {
-      const { jobs } = await post(`/data/projects/${encodeURIComponent(this.project)}/propose-again`);
-      this.calls.queued(
-        jobs
-          ? `${plural(jobs, "video")} ${jobs === 1 ? "is" : "are"} proposed again; what people judged stays.`
-          : "These videos are being proposed already.",
-      );
+      const { jobs } = await post(`/data/projects/${encodeURIComponent(this.project)}/${what}`);
+      this.calls.queued(answer(jobs));
     } catch (error) {
       this.calls.failed(messageOf(error));
     } finally {

@@ -5,7 +5,7 @@ from fastapi import APIRouter
 from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput
 from app.jobs import queue
-from app.reviewing import next_videos
+from app.reviewing import next_videos, requests
 from app.reviewing.ranking import Suggestion
 from app.web.context import Context
 from app.web.track_summaries import bring_up_to_date
@@ -15,7 +15,7 @@ from storage.database import Database
 
 
 def router(context: Context) -> APIRouter:
-    """``GET /data/projects/{project}/next`` and ``POST /data/projects/{project}/propose-again``."""
+    """Under ``/data/projects/{project}``: ``GET next``, ``POST search`` and ``POST propose-again``."""
     routes = APIRouter(prefix="/data/projects")
 
     def listed(project_id: str) -> Json:
@@ -23,6 +23,7 @@ def router(context: Context) -> APIRouter:
         chosen = _chosen(context.database, project_id)
         return {
             "videos": [_line(one) for one in found],
+            "unsearched": len(next_videos.unsearched(context.database, project_id)),
             "outdated": len(next_videos.outdated(context.database, project_id)),
             "checkpoint": None if chosen is None else chosen.name,
         }
@@ -51,6 +52,21 @@ def router(context: Context) -> APIRouter:
         for job in made:
             context.hub.follow(job.id)
         return {"jobs": len(made), "checkpoint": chosen.name}
+
+    def search(database: Database, project_id: str) -> Json:
+        wanted = set(next_videos.unsearched(database, project_id))
+        wanted -= {job.video_id or "" for job in queue.active_jobs(database, kind=requests.KIND)}
+        made = queue.enqueue_all(
+            database, context.settings, kind=requests.KIND, project_id=project_id, video_ids=sorted(wanted)
+        )
+        for job in made:
+            context.hub.follow(job.id)
+        return {"jobs": len(made)}
+
+    @routes.post("/{project_id}/search")
+    async def post_search(project_id: str) -> Json:
+        await bring_up_to_date(context, project_id)
+        return await context.write_long(search, project_id)
 
     @routes.post("/{project_id}/propose-again")
     async def post_propose_again(project_id: str) -> Json:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.pictures import frame_look
-from app.reviewing.next_videos import bring_up_to_date, outdated, suggested, video_facts
+from app.reviewing.next_videos import bring_up_to_date, outdated, suggested, unsearched, video_facts
 from app.reviewing.ranking import VideoFacts
 from app.reviewing.search import search_video
 from app.settings import Settings
@@ -72,6 +72,7 @@ def test_a_search_counts_masks_scores_near_the_threshold_and_looks(
     look, tracks = found["even"].frame_look, found["even"].track_looks
     assert look is not None and len(look) == len(frame_look.frame_look(np.zeros((4, 4, 3), np.uint8)))
     assert tracks is not None and tracks.shape[0] == 1
+    assert unsearched(database, project.id) == ()
     assert found["judged"] == VideoFacts(clips["judged"].id, found["judged"].name)
 
 
@@ -113,6 +114,20 @@ def test_after_a_promotion_unjudged_videos_of_the_model_before_are_outdated(
     propose(database, clips["even"], new, WAY)
     bring_up_to_date(database, project.id)
     assert outdated(database, project.id) == ()
+
+
+def test_tracks_that_no_search_has_seen_wait_for_one(
+    database: Database, project: Project, clips: dict[str, Video]
+) -> None:
+    send(database, clips["judged"], new_track(None, WAY)[1])
+    bring_up_to_date(database, project.id)
+    assert unsearched(database, project.id) == (clips["judged"].id,)
+    search_video(database, video_id=clips["judged"].id, report=lambda share, text: None, cancelled=lambda: False)
+    assert unsearched(database, project.id) == ()
+    with database.atomic() as tx:
+        run = runs.start_run(tx, kind="proposal", project_id=project.id, video_id=clips["judged"].id)
+        runs.finish_run(tx, run.id)
+    assert unsearched(database, project.id) == (clips["judged"].id,)
 
 
 def test_without_a_checkpoint_nothing_is_outdated(database: Database, project: Project) -> None:

@@ -11,6 +11,7 @@ const NEXT = {
     { id: "b", gain: 0.8, reasons: ["About 7 likely errors per 100 masks.", "It looks unlike the corrected videos."] },
     { id: "a", gain: 0.3, reasons: ["The model is fairly sure in it."] },
   ],
+  unsearched: 0,
   outdated: 0,
   checkpoint: "round 1",
 };
@@ -73,6 +74,14 @@ test("after a promotion one press proposes again for what nobody judged", async 
   await page.press("Propose again with round 1");
   await settle();
   assert.match(page.text(".v-notice"), /2 videos are proposed again; what people judged stays\./);
+});
+
+test("videos that were not searched are searched at one press", async () => {
+  const { page } = await opened({ ...NEXT, unsearched: 1 }, { "POST /data/projects/p/search": { jobs: 1 } });
+  assert.match(page.text("#v-next"), /1 video was not searched for likely errors yet, so the order is a guess\./);
+  await page.press("Search them");
+  await settle();
+  assert.match(page.text(".v-notice"), /1 video is searched; the order follows\./);
 });
 
 test("a refusal to propose again is shown", async () => {

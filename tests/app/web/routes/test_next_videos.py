@@ -32,7 +32,21 @@ def test_unreviewed_videos_are_listed_with_their_reasons(
     found = get(client, f"projects/{project.id}/next")
     assert [one["id"] for one in found["videos"]] == [clips[1].id, clips[2].id]
     assert all(one["reasons"] == ["No proposals yet."] and 0 <= one["gain"] <= 1 for one in found["videos"])
-    assert (found["outdated"], found["checkpoint"]) == (0, None)
+    assert (found["unsearched"], found["outdated"], found["checkpoint"]) == (1, 0, None)
+
+
+def test_one_press_searches_what_was_not_searched(
+    client: TestClient, database: Database, project: Project, clips: list[Video], started_workers: list[Settings]
+) -> None:
+    proposed_by(database, clips[0], add_checkpoint(database, "dog").id)
+    draw(client, clips[1], {1: square(4, 4)})
+    assert get(client, f"projects/{project.id}/next")["unsearched"] == 2
+    answer = client.post(f"/data/projects/{project.id}/search")
+    assert (answer.status_code, answer.json()) == (200, {"jobs": 2})
+    assert client.post(f"/data/projects/{project.id}/search").json() == {"jobs": 0}
+    with database.read() as tx:
+        active = jobs.list_jobs(tx, active=True)
+    assert {(job.kind, job.video_id) for job in active} == {("find_errors", clip.id) for clip in clips[:2]}
 
 
 def test_one_press_proposes_again_for_what_nobody_judged(
