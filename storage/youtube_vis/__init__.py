@@ -17,7 +17,7 @@ from storage.youtube_vis.dataset import (
 )
 from storage.youtube_vis.errors import YouTubeVisError
 from storage.youtube_vis.foreign_files import dataset_kind
-from storage.youtube_vis.json_text import no_check
+from storage.youtube_vis.json_text import Check, load_json, no_check
 from storage.youtube_vis.notes import VisNote, note_lines
 from storage.youtube_vis.pictures import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures
 from storage.youtube_vis.reader import (
@@ -27,6 +27,7 @@ from storage.youtube_vis.reader import (
     read_content,
     read_dataset,
 )
+from storage.youtube_vis.segmentations import parse_mask
 from storage.youtube_vis.stated import OTHER_BOX
 from storage.youtube_vis.writer import result_entry, write_dataset, write_results
 
@@ -35,6 +36,7 @@ __all__ = [
     "OTHER_BOX",
     "SAME_NAME",
     "Box",
+    "Check",
     "PictureFinder",
     "PicturesNotFound",
     "SeveralPictures",
@@ -50,11 +52,13 @@ __all__ = [
     "YouTubeVisError",
     "categories_preset",
     "dataset_kind",
+    "load_json",
     "match_category",
     "no_check",
     "normalised_name",
     "note_lines",
     "parse_dataset",
+    "parse_mask",
     "parse_results",
     "read_content",
     "read_dataset",

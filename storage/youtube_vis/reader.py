@@ -17,7 +17,7 @@ from storage.youtube_vis.dataset import (
     VisVideo,
     version_of,
 )
-from storage.youtube_vis.errors import fail
+from storage.youtube_vis.errors import YouTubeVisError, fail
 from storage.youtube_vis.foreign_files import dataset_kind
 from storage.youtube_vis.json_text import Check, JsonText, encoding_notes, load_json, no_check
 from storage.youtube_vis.notes import VisNote
@@ -66,13 +66,16 @@ def read_content(path: Path, *, annotations: bool = True, check: Check = no_chec
     return VisContent(content, (*encoding_notes(loaded, where), *notes))
 
 
-def read_dataset(path: Path, *, annotations: bool = True, check: Check = no_check) -> VisDataset:
+def read_dataset(
+    path: Path, *, annotations: bool = True, check: Check = no_check, dropped: dict[int, str] | None = None
+) -> VisDataset:
     """The dataset of a file, with or without its tracks; raises YouTubeVisError, or OSError if it cannot be read.
 
     check: called before each entry of the file; an error that it raises stops the reading.
+    dropped: if given, a video with an invalid track is left out, and its id and the error are put in there.
     """
     read = read_content(path, annotations=annotations, check=check)
-    return _dataset(read.content, str(path), read.notes, check)
+    return _dataset(read.content, str(path), read.notes, check, dropped)
 
 
 def parse_dataset(text_or_obj: str | bytes | Json, *, where: str) -> VisDataset:
@@ -106,7 +109,13 @@ def _loaded(text_or_obj: Any, where: str) -> JsonText:
     return load_json(text_or_obj, where) if isinstance(text_or_obj, str | bytes) else JsonText(text_or_obj)
 
 
-def _dataset(top: Any, where: str, notes: Sequence[VisNote], check: Check = no_check) -> VisDataset:
+def _dataset(
+    top: Any,
+    where: str,
+    notes: Sequence[VisNote],
+    check: Check = no_check,
+    dropped: dict[int, str] | None = None,
+) -> VisDataset:
     _recognise(top, where)
     licenses = top.get("licenses")
     unusable(f"{where}: ", [(key, value) for key, value in top.items() if key not in _ENTRIES])
@@ -115,11 +124,11 @@ def _dataset(top: Any, where: str, notes: Sequence[VisNote], check: Check = no_c
     by_id = _by_id(videos, f"{where}: videos")
     category_ids = _by_id(categories, f"{where}: categories").keys()
     found = list(notes)
-    tracks = tuple(
-        _track(entry, by_id, category_ids, found, where=f"{where}: annotations[{k}]")
-        for k, entry in _checked(_entries(top, "annotations", where), check)
-    )
+    tracks = tuple(_tracks(top, by_id, category_ids, found, where, check, dropped))
     _by_id(tracks, f"{where}: annotations")
+    if dropped:
+        videos = tuple(video for video in videos if video.id not in dropped)
+        tracks = tuple(track for track in tracks if track.video_id not in dropped)
     return VisDataset(
         info=top.get("info") if isinstance(top.get("info"), dict) else {},
         licenses=tuple(licenses) if isinstance(licenses, list) else (),
@@ -236,6 +245,28 @@ def _track(
         unknown=masks.unknown,
         stated=stated,
     )
+
+
+def _tracks(
+    top: Json,
+    videos: dict[int, VisVideo],
+    category_ids: Iterable[int],
+    notes: list[VisNote],
+    where: str,
+    check: Check,
+    dropped: dict[int, str] | None,
+) -> Iterator[VisTrack]:
+    for k, entry in _checked(_entries(top, "annotations", where), check):
+        place = f"{where}: annotations[{k}]"
+        try:
+            yield _track(entry, videos, category_ids, notes, where=place)
+        except YouTubeVisError as error:
+            # Without its video, an invalid track concerns the whole file.
+            video = entry.get("video_id")
+            known = int(video) if isinstance(video, int | float) and is_whole(video) else None
+            if dropped is None or known not in videos:
+                raise
+            dropped.setdefault(known, str(error))
 
 
 def _result(entry: Any, videos: dict[int, VisVideo] | None, categories: set[int] | None, *, where: str) -> VisResult:

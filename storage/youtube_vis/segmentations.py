@@ -45,6 +45,16 @@ def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
     return Masks(masks, frozenset(parser.unknown), tuple(parser.notes))
 
 
+def parse_mask(value: Any, size: tuple[int, int], where: str) -> tuple[Rle | None, str]:
+    """One mask of (height, width) pixels, in any form of the format, and "" or why it is unknown.
+
+    None without a reason: the thing is absent. Raises YouTubeVisError that starts with `where`.
+    """
+    parser = _Parser(size)
+    mask = parser.mask(value, 0, where)
+    return mask, parser.notes[0].text if parser.unknown else ""
+
+
 def _entries(number: int) -> str:
     return f"{number} entr{'y' if number == 1 else 'ies'}"
 

@@ -1,0 +1,30 @@
+"""Formats of annotations other than the database: reading, writing and recognising them. The public interface."""
+
+from storage.formats.archives import is_archive, unpack
+from storage.formats.content import FormatContent, without_unknown_frames
+from storage.formats.errors import Broken, FormatError
+from storage.formats.losses import Losses
+from storage.formats.names import plain_videos
+from storage.formats.recognise import Recognised, recognise
+from storage.formats.registry import FEATURES, FORMATS, Format, format_named, format_table
+from storage.formats.variants import crowd_everywhere, without_crowd
+
+__all__ = [
+    "FEATURES",
+    "FORMATS",
+    "Broken",
+    "Format",
+    "FormatContent",
+    "FormatError",
+    "Losses",
+    "Recognised",
+    "crowd_everywhere",
+    "format_named",
+    "format_table",
+    "is_archive",
+    "plain_videos",
+    "recognise",
+    "unpack",
+    "without_crowd",
+    "without_unknown_frames",
+]

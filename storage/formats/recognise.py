@@ -1,0 +1,160 @@
+"""Recognises the format of a file or folder by its content, never by its name alone."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from storage.formats import cvat, davis, json_files, labelme, mots, sav, yolo
+from storage.formats.archives import is_archive
+from storage.formats.errors import refuse
+from storage.formats.registry import Format, format_named
+from storage.formats.xml_files import root_of
+from storage.regular_files import is_regular
+
+_START = 1 << 20
+_TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_DECISIVE = {"shapes", "masklet", "masklet_id", "images"}
+# Where a data set keeps its file; the first that is there is taken.
+_FILES = (
+    "instances.json",
+    "annotations.xml",
+    "annotations/instances_default.json",
+    "annotations.json",
+    "annotations/instances.json",
+    "train.json",
+)
+
+
+@dataclass(frozen=True)
+class Recognised:
+    """A file or folder, and its format. ``path`` may be a file inside the folder that was given."""
+
+    path: Path
+    format: Format
+
+
+def recognise(path: Path) -> Recognised:
+    """The format of a file or folder that is no archive. Raises FormatError, OSError."""
+    if path.is_dir():
+        return _folder(path)
+    if not is_regular(path):
+        refuse(str(path), "this is no file or folder but a pipe, socket or device")
+    found = _file(path)
+    if found is None:
+        refuse(str(path), f"this is no format that can be read; there are {_known()}")
+    return found
+
+
+def _known() -> str:
+    return (
+        "YouTube-VIS, COCO, CocoVID, CVAT XML, PNG masks of DAVIS or YouTube-VOS, MOTS, YOLO segmentation, labelme and "
+        "SA-V; archives (zip, gzip) and folders of them"
+    )
+
+
+def _as(path: Path, name: str) -> Recognised:
+    return Recognised(path, format_named(name))
+
+
+def _file(path: Path) -> Recognised | None:
+    with path.open("rb") as file:
+        start = file.read(_START)
+    if start.startswith(b"\x89PNG"):
+        return _folder(path.parent)
+    if start[:1] == b"<" or start[:4].lstrip(b"\xef\xbb\xbf \r\n\t").startswith(b"<") or b"<\0" in start[:4]:
+        return _as(path, "cvat-video" if cvat.is_video(path) else "cvat-images") if _is_cvat(path) else None
+    if mots.is_text(path):
+        return _as(path, "mots-txt")
+    if path.suffix.lower() in (".yaml", ".yml") and yolo.find_root(path) is not None:
+        return _as(path, "yolo")
+    return _json(path, start)
+
+
+def _is_cvat(path: Path) -> bool:
+    return root_of(path) == "annotations"
+
+
+def _json(path: Path, start: bytes) -> Recognised | None:
+    """The format of a JSON file, by the keys of its object."""
+    encoding = "utf-16" if start[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8"
+    text = start.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
+    if text[:1] not in ("{", "["):
+        return None
+    keys = _top_keys(text)
+    named = "videos" in keys and '"file_names"' in text
+    if len(start) == _START and not keys & _DECISIVE and not named:
+        # The key that decides stands behind a long list of masks.
+        top = json_files.load(path)
+        keys = set(top) if isinstance(top, dict) else set()
+    if "shapes" in keys:
+        return _as(path, "labelme")
+    if "masklet" in keys or "masklet_id" in keys:
+        return _as(path, "sa-v")
+    if "images" in keys:
+        return _as(path, "cocovid" if "videos" in keys else "coco")
+    if "videos" in keys and "categories" not in keys and '"objects"' in text:
+        found = davis.find_masks(path.parent)
+        if found is not None:
+            return _as(path.parent, "davis")
+    # Everything else is left to the reader of YouTube-VIS, which names foreign files.
+    return _as(path, "youtube-vis")
+
+
+def _top_keys(text: str) -> set[str]:
+    """The keys of the object that a JSON text is, as far as the text goes."""
+    keys: set[str] = set()
+    depth, word = 0, ""
+    for token in _TOKENS.findall(text):
+        if token in "{[":
+            depth += 1
+        elif token in "}]":
+            depth -= 1
+        elif token == ":":
+            if depth == 1:
+                keys.add(word[1:-1])
+        else:
+            word = token
+    return keys
+
+
+def _folder(folder: Path) -> Recognised:
+    named = next((folder / name for name in _FILES if (folder / name).is_file()), None)
+    if named is not None:
+        found = recognise(named)
+        if found.format.name != "labelme":
+            return found
+    by_shape = _by_shape(folder)
+    if by_shape is not None:
+        return by_shape
+    files = sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    fitting = [one for one in files if one.suffix.lower() in (".json", ".xml", ".txt") or is_archive(one)]
+    if len(fitting) == 1 and not is_archive(fitting[0]):
+        return recognise(fitting[0])
+    inside = [one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__MACOSX"))]
+    if not fitting and len(inside) == 1:
+        # Archives often hold one folder with everything in it.
+        return _folder(inside[0])
+    if len(fitting) > 1:
+        names = ", ".join(one.name for one in fitting[:5])
+        refuse(str(folder), f"holds several files that could be meant ({names}); give one of them")
+    refuse(str(folder), f"holds nothing that can be read; there are {_known()}")
+
+
+def _by_shape(folder: Path) -> Recognised | None:
+    if cvat.find_files(folder):
+        first = cvat.find_files(folder)[0]
+        return _as(folder, "cvat-video" if cvat.is_video(first) else "cvat-images")
+    if sav.find_files(folder):
+        return _as(folder, "sa-v")
+    if yolo.find_root(folder) is not None:
+        return _as(folder, "yolo")
+    if mots.find_pngs(folder) is not None:
+        return _as(folder, "mots-png")
+    if mots.find_texts(folder):
+        return _as(folder, "mots-txt")
+    if labelme.find_folders(folder):
+        return _as(folder, "labelme")
+    masks = davis.find_masks(folder)
+    if masks is not None:
+        return _as(folder, "masks" if davis.is_per_thing(masks) else "davis")
+    return None

@@ -1,0 +1,139 @@
+"""COCO per frame and CocoVID as other tools write them."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.formats import Broken, FormatContent, FormatError, recognise
+from storage.formats.attributes import frame_values, track_values
+from storage.youtube_vis import YouTubeVisError, no_check
+
+SQUARE = [[1.0, 1.0, 4.0, 1.0, 4.0, 3.0, 1.0, 3.0]]
+RLE = {"size": [4, 6], "counts": [4, 4, 16]}
+
+
+def image(number: int, name: str, **more: Any) -> dict[str, Any]:
+    return {"id": number, "file_name": name, "width": 6, "height": 4, **more}
+
+
+def annotation(number: int, image_id: int, **more: Any) -> dict[str, Any]:
+    return {"id": number, "image_id": image_id, "category_id": 3, "segmentation": SQUARE, "iscrowd": 0, **more}
+
+
+def top(images: list[Any], annotations: list[Any], **more: Any) -> dict[str, Any]:
+    return {"images": images, "annotations": annotations, "categories": [{"id": 3, "name": "bee"}], **more}
+
+
+def read(folder: Path, content: dict[str, Any], *, keep_good: bool = False) -> FormatContent:
+    path = folder / "instances.json"
+    path.write_text(json.dumps(content))
+    found = recognise(path)
+    return found.format.read(found.path, Broken(keep_good=keep_good), no_check, None)
+
+
+@pytest.mark.parametrize("place", ["track_id", "instance_id", "attributes"])
+def test_masks_of_one_track_id_are_a_track_wherever_it_stands(tmp_path: Path, place: str) -> None:
+    def own(number: int) -> dict[str, Any]:
+        return {"attributes": {"track_id": number}} if place == "attributes" else {place: number}
+
+    images = [image(7, "dog/00000.jpg"), image(8, "dog/00005.jpg")]
+    masks = [annotation(1, 7, **own(4)), annotation(2, 8, segmentation=RLE, **own(4)), annotation(3, 8, **own(5))]
+    dataset = read(tmp_path, top(images, masks)).dataset
+    assert [(track.id, [mask is not None for mask in track.segmentations]) for track in dataset.tracks] == [
+        (4, [True, True]),
+        (5, [False, True]),
+    ]
+    assert dataset.videos[0].file_names == ("dog/00000.jpg", "dog/00005.jpg")
+    assert dataset.tracks[0].extra == {}
+
+
+def test_cocovid_orders_frames_by_their_number_and_keeps_video_ids(tmp_path: Path) -> None:
+    images = [image(1, "b.jpg", video_id=9, frame_id=1), image(2, "a.jpg", video_id=9, frame_id=0)]
+    content = top(images, [annotation(1, 1, instance_id=2, video_id=9)], videos=[{"id": 9, "name": "v"}])
+    dataset = read(tmp_path, content).dataset
+    assert (dataset.videos[0].id, dataset.videos[0].file_names) == (9, ("a.jpg", "b.jpg"))
+    assert [mask is not None for mask in dataset.tracks[0].segmentations] == [False, True]
+
+
+def test_pictures_without_folders_are_a_video_by_their_name_and_number(tmp_path: Path) -> None:
+    names = ["dog_10.jpg", "dog_9.jpg", "cat.jpg"]
+    dataset = read(tmp_path, top([image(k, name) for k, name in enumerate(names)], [])).dataset
+    assert sorted(video.file_names for video in dataset.videos) == [("cat.jpg",), ("dog_9.jpg", "dog_10.jpg")]
+
+
+def test_pictures_of_different_sizes_are_no_video(tmp_path: Path) -> None:
+    images = [image(1, "a/1.jpg"), image(2, "a/2.jpg", width=7)]
+    assert [video.length for video in read(tmp_path, top(images, [])).dataset.videos] == [1, 1]
+
+
+def test_masks_without_a_track_id_are_tracks_of_one_frame_and_noted(tmp_path: Path) -> None:
+    images = [image(1, "a/1.jpg"), image(2, "a/2.jpg")]
+    dataset = read(tmp_path, top(images, [annotation(1, 1), annotation(2, 2)])).dataset
+    assert len(dataset.tracks) == 2
+    assert "masks without `track_id` and `instance_id` (2)" in str(dataset.notes[0])
+
+
+@pytest.mark.parametrize("segmentation", [[], None, [[1.0, 1.0, 4.0, 3.0]]])
+def test_a_box_without_a_mask_is_unknown_and_noted(tmp_path: Path, segmentation: Any) -> None:
+    entry = annotation(1, 1, segmentation=segmentation, bbox=[1, 1, 3, 2], track_id=1)
+    dataset = read(tmp_path, top([image(1, "a/1.jpg")], [entry])).dataset
+    assert dataset.tracks[0].unknown == {0}
+    assert "annotations[0].segmentation" in str(dataset.notes[0])
+
+
+def test_occluded_crowd_and_attributes_of_cvat_are_kept(tmp_path: Path) -> None:
+    given = {"occluded": True, "rotation": 0.0, "keyframe": True, "track_id": 1, "pose": "sits"}
+    images = [image(1, "a/1.jpg"), image(2, "a/2.jpg")]
+    masks = [annotation(1, 1, attributes=given, iscrowd=1), annotation(2, 2, attributes={"track_id": 1})]
+    track = read(tmp_path, top(images, masks)).dataset.tracks[0]
+    assert frame_values(track) == {"occluded": [True, False], "pose": ["sits", None], "crowd": [True, False]}
+    assert (track.iscrowd, track_values(track)) == (0, {})
+
+
+def test_a_track_whose_masks_are_all_crowd_is_crowd(tmp_path: Path) -> None:
+    entry = annotation(1, 1, track_id=1, iscrowd=True)
+    track = read(tmp_path, top([image(1, "a/1.jpg")], [entry])).dataset.tracks[0]
+    assert (track.iscrowd, frame_values(track)) == (1, {})
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"image_id": 5}, "annotations[1].image_id: 5 is not the id of an image"),
+        ({"category_id": 4}, "annotations[1].category_id: 4 is not the id of a category"),
+        ({"segmentation": {"size": [4, 5], "counts": [20]}}, "annotations[1].segmentation.size"),
+        ({"segmentation": {"size": [4, 6], "counts": [[]]}}, "annotations[1].segmentation"),
+        ({"segmentation": [[1, 2, "x", 4, 5, 6]]}, "annotations[1].segmentation[0]"),
+        ({"track_id": "seven"}, "annotations[1].track_id"),
+        ({"iscrowd": [1]}, "annotations[1].iscrowd"),
+    ],
+)
+def test_an_error_names_its_place(tmp_path: Path, change: dict[str, Any], place: str) -> None:
+    content = top([image(1, "a/1.jpg")], [annotation(1, 1), {**annotation(2, 1), **change}])
+    with pytest.raises((FormatError, YouTubeVisError)) as error:
+        read(tmp_path, content)
+    assert place in str(error.value)
+
+
+def test_with_keep_good_only_the_broken_video_is_left_out(tmp_path: Path) -> None:
+    images = [image(1, "a/1.jpg"), image(2, "b/1.jpg")]
+    masks = [annotation(1, 1, segmentation=5), annotation(2, 2, track_id=1)]
+    content = read(tmp_path, top(images, masks), keep_good=True)
+    assert [video.file_names for video in content.dataset.videos] == [("b/1.jpg",)]
+    assert [track.video_id for track in content.dataset.tracks] == [content.dataset.videos[0].id]
+    assert "annotations[0].segmentation" in content.left_out[0]
+
+
+def test_if_every_video_is_broken_the_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="every video has an error"):
+        read(tmp_path, top([image(1, "a/1.jpg")], [annotation(1, 1, segmentation=5)]), keep_good=True)
+
+
+@pytest.mark.parametrize(
+    "images", [[image(1, "a.jpg"), image(1, "b.jpg")], [{"id": 1, "file_name": "a.jpg"}], [{"id": 1}], 5, [3]]
+)
+def test_bad_images_are_refused(tmp_path: Path, images: Any) -> None:
+    with pytest.raises(FormatError, match="images"):
+        read(tmp_path, top(images, []))

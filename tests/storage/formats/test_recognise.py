@@ -1,0 +1,58 @@
+"""Formats are recognised by content, whatever the name."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.formats import FormatError, recognise
+
+CONTENTS: dict[str, dict[str, Any]] = {
+    "youtube-vis": {"videos": [], "categories": [], "annotations": []},
+    "coco": {"annotations": [{"segmentation": {"images": 1}}], "images": []},
+    "cocovid": {"videos": [], "annotations": [], "images": []},
+    "sa-v": {"video_id": "a", "masklet": []},
+    "labelme": {"shapes": [], "imagePath": "a.jpg"},
+}
+
+
+@pytest.mark.parametrize("name", CONTENTS)
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_json_file_by_its_keys(tmp_path: Path, name: str, encoding: str) -> None:
+    path = tmp_path / "some.file"
+    path.write_text(json.dumps(CONTENTS[name]), encoding=encoding)
+    assert recognise(path).format.name == name
+
+
+def test_keys_behind_many_masks_are_found(tmp_path: Path) -> None:
+    path = tmp_path / "a.json"
+    path.write_text(json.dumps({"annotations": [{"images": "x" * 100}] * 20_000, "images": []}))
+    assert recognise(path).format.name == "coco"
+
+
+@pytest.mark.parametrize(
+    "name", ["instances.json", "annotations/instances_default.json", "inner/instances.json", "x.json"]
+)
+def test_a_folder_by_the_file_in_it(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(json.dumps(CONTENTS["youtube-vis"]))
+    assert recognise(tmp_path).path == path
+
+
+def test_a_folder_with_several_files_asks_for_one(tmp_path: Path) -> None:
+    for name in ("a.json", "b.json"):
+        (tmp_path / name).write_text(json.dumps(CONTENTS["youtube-vis"]))
+    with pytest.raises(FormatError, match=r"a\.json, b\.json"):
+        recognise(tmp_path)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"<html></html>", b"<a>", b"\x00\x01", b"%PDF-1"])
+def test_anything_else_is_refused_with_the_formats_there_are(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "a.bin"
+    path.write_bytes(content)
+    with pytest.raises(FormatError, match="YouTube-VIS, COCO, CocoVID, CVAT"):
+        recognise(path)
+    with pytest.raises(FormatError, match="holds nothing that can be read"):
+        recognise(tmp_path)

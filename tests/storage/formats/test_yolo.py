@@ -1,0 +1,94 @@
+"""YOLO segmentation folders."""
+
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from storage.formats import Broken, FormatContent, FormatError, recognise
+from storage.rle import area
+from storage.youtube_vis import no_check
+
+SQUARE = "0.25 0.25 0.75 0.25 0.75 0.75 0.25 0.75"
+
+
+def folder(root: Path, texts: dict[str, str], *, yaml: str = "names: [bee, wasp]\n") -> Path:
+    """A data set with one picture of 8 x 4 pixels for each text."""
+    (root / "labels").mkdir(parents=True)
+    (root / "data.yaml").write_text(yaml)
+    for name, text in texts.items():
+        for kind, suffix in (("images", ".jpg"), ("labels", ".txt")):
+            (root / kind / name).parent.mkdir(parents=True, exist_ok=True)
+            if suffix == ".txt":
+                (root / kind / name).with_suffix(suffix).write_text(text)
+        Image.new("RGB", (8, 4)).save((root / "images" / name).with_suffix(".jpg"))
+    return root
+
+
+def read(path: Path, *, keep_good: bool = False) -> FormatContent:
+    found = recognise(path)
+    assert found.format.name == "yolo"
+    return found.format.read(found.path, Broken(keep_good=keep_good), no_check, None)
+
+
+def test_polygons_are_masks_of_their_picture_and_ids_join_them(tmp_path: Path) -> None:
+    root = folder(tmp_path, {"train/v/1": f"1 {SQUARE} 6\n0 {SQUARE}\n", "train/v/2": f"1 {SQUARE} 6\n"})
+    for given in (root, root / "data.yaml", root / "labels"):
+        content = read(given)
+        tracks = content.dataset.tracks
+        assert [[mask and area(mask) for mask in track.segmentations] for track in tracks] == [[8, 8], [8, None]]
+        names = {category.id: category.name for category in content.dataset.categories}
+        assert [names[track.category_id] for track in tracks] == ["wasp", "bee"]
+        assert content.dataset.videos[0].extra == {"name": "v"}
+        assert content.pictures == root / "images"
+
+
+def test_names_by_number_and_classes_without_a_name(tmp_path: Path) -> None:
+    root = folder(tmp_path, {"a1": f"3 {SQUARE}\n5 {SQUARE}\n"}, yaml="names:\n  3: 'fox: red'\n")
+    assert [category.name for category in read(root).dataset.categories] == ["fox: red", "class 5"]
+
+
+def test_an_empty_or_missing_text_means_nothing_is_there(tmp_path: Path) -> None:
+    root = folder(tmp_path, {"a1": f"0 {SQUARE} 1\n", "a2": "", "a3": ""})
+    (root / "labels/a3.txt").unlink()
+    dataset = read(root).dataset
+    assert [mask is None for mask in dataset.tracks[0].segmentations] == [False, True, True]
+    assert dataset.tracks[0].unknown == frozenset()
+
+
+@pytest.mark.parametrize("line", ["0 0.5 0.5 0.2 0.2", "0 0.1 0.1 0.1 0.1 0.1 0.1"])
+def test_boxes_and_polygons_without_a_pixel_are_unknown_and_noted(tmp_path: Path, line: str) -> None:
+    dataset = read(folder(tmp_path, {"a1": line})).dataset
+    assert dataset.tracks[0].unknown == {0}
+    assert "a1.txt: line 1" in str(dataset.notes[0])
+
+
+@pytest.mark.parametrize(
+    ("line", "reason"),
+    [
+        (f"bee {SQUARE}", "line 1: must begin with the number of a class"),
+        ("0 0.1 x 0.3 0.4 0.5 0.6", "line 1: must be numbers"),
+        ("0 0.1 nan 0.3 0.4 0.5 0.6", "line 1: has a coordinate that is not between 0 and 1"),
+        ("0 10 20 30 40 50 60", "line 1: has a coordinate that is not between 0 and 1"),
+        (f"0 {SQUARE} 0.7", "line 1: has an odd number of coordinates"),
+    ],
+)
+def test_an_error_names_its_line_and_other_videos_can_be_kept(tmp_path: Path, line: str, reason: str) -> None:
+    root = folder(tmp_path, {"v/1": line, "w/1": f"0 {SQUARE}"})
+    with pytest.raises(FormatError) as error:
+        read(root)
+    assert reason in str(error.value)
+    content = read(root, keep_good=True)
+    assert [video.file_names for video in content.dataset.videos] == [("w/1.jpg",)]
+    assert reason in content.left_out[0]
+
+
+def test_a_text_without_its_picture_and_bad_names_are_refused(tmp_path: Path) -> None:
+    root = folder(tmp_path / "a", {"a1": f"0 {SQUARE}"})
+    (root / "labels/b.txt").write_text("")
+    with pytest.raises(FormatError, match=r"b\.txt: has no picture"):
+        read(root)
+    with pytest.raises(FormatError, match="names"):
+        read(folder(tmp_path / "b", {"a1": ""}, yaml="names: {a: b}\n"))
+    with pytest.raises(FormatError, match="no YAML"):
+        read(folder(tmp_path / "c", {"a1": ""}, yaml="names: [\n"))
