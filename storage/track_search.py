@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from sqlalchemy import Case, ColumnElement, Connection, FromClause, Row, case, false, func, or_, select
 
-from storage import schema, summary_tables
+from storage import schema, summary_tables, track_marks
 from storage.authors import MACHINE_PREFIX
 from storage.masks import chunks
 
@@ -27,7 +27,10 @@ class TrackFilter:
     ``categories``: ids, None for tracks without a category. ``sources``: a track with a mask of one of these.
     ``authors``: who wrote the newest edit that the track shows, `MACHINE` for any job or import. ``score``: lowest and
     highest, 0 to 1, both included. ``length``: fewest and most masks. ``text``: a part of the name of the track, its
-    category or its video, or the track's number. ``track_ids`` restricts all of it to these tracks.
+    category or its video, or the track's number. ``flags``: one of `track_marks.FLAGS`. ``attributes``: pairs of an
+    attribute's id and a value of it, "" for no value; of each attribute one of its values must hold. ``comments`` (of
+    `track_marks.COMMENTS`) and ``commenters``: a comment on the track of one of these kinds by one of these authors.
+    ``track_ids`` restricts all of it to these tracks.
     """
 
     project_id: str
@@ -39,6 +42,10 @@ class TrackFilter:
     score: tuple[float | None, float | None] = (None, None)
     length: tuple[int | None, int | None] = (None, None)
     text: str = ""
+    flags: tuple[str, ...] = ()
+    attributes: tuple[tuple[str, str], ...] = ()
+    comments: tuple[str, ...] = ()
+    commenters: tuple[str, ...] = ()
     track_ids: tuple[str, ...] = ()
 
 
@@ -169,8 +176,19 @@ def conditions(wanted: TrackFilter) -> list[ColumnElement[bool]]:
     found += _between(_score(), wanted.score) + _between(_summary.masks, wanted.length)
     if wanted.text:
         found.append(_with_text(wanted.text))
+    found += _with_marks(wanted)
     if wanted.track_ids:
         found.append(or_(*(_tracks.id.in_(part) for part in chunks(wanted.track_ids))))
+    return found
+
+
+def _with_marks(wanted: TrackFilter) -> list[ColumnElement[bool]]:
+    found = [track_marks.with_flag(wanted.flags)] if wanted.flags else []
+    for attribute in dict.fromkeys(attribute for attribute, _ in wanted.attributes):
+        values = [value for other, value in wanted.attributes if other == attribute]
+        found.append(track_marks.with_value(attribute, values))
+    if wanted.comments or wanted.commenters:
+        found.append(track_marks.with_comment(wanted.comments, wanted.commenters))
     return found
 
 

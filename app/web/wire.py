@@ -19,6 +19,7 @@ from storage.likely_errors import Search
 from storage.projects import Category
 from storage.rle import Rle
 from storage.schema import REVIEWS
+from storage.track_marks import AttributeCount, MarkCounts
 from storage.track_search import Facets, TrackLine
 from storage.tracks import MaskRow, Track
 from storage.videos import Video, VideoSummary
@@ -166,7 +167,9 @@ def track_line(found: TrackLine) -> Json:
     return {**own, **places, "mask": found.blob_hash, "sources": list(found.sources), "author": found.author}
 
 
-def track_facets(found: Facets, categories: Iterable[Category], named: Iterable[tuple[str, str]]) -> Json:
+def track_facets(
+    found: Facets, marks: MarkCounts, categories: Iterable[Category], named: Iterable[tuple[str, str]]
+) -> Json:
     """Numbers of tracks by value; ``named`` are id and name of the project's videos."""
     numbers = found.categories
     used = [one for one in categories if not one.retired or one.id in numbers]
@@ -174,8 +177,17 @@ def track_facets(found: Facets, categories: Iterable[Category], named: Iterable[
         "categories": [{**category(one), "tracks": numbers.get(one.id, 0)} for one in used],
         "uncategorised": numbers.get(None, 0),
         **_fields(found, "states", "sources", "authors"),
+        **_fields(marks, "flags", "comments", "commenters"),
+        "attributes": [_attribute_count(one) for one in marks.attributes],
         "videos": [{"id": video_id, "name": name} for video_id, name in named],
     }
+
+
+def _attribute_count(found: AttributeCount) -> Json:
+    """The values of an attribute in the order of its menu, then those of tracks that the menu no longer offers."""
+    values = dict.fromkeys((*found.attribute.choices, *sorted(found.values)))
+    numbers = [{"value": value, "tracks": found.values.get(value, 0)} for value in values]
+    return {**_fields(found.attribute, "id", "name", "per"), "values": numbers, "without": found.without}
 
 
 def edit_event(edit: LoggedEdit) -> Json:

@@ -135,8 +135,14 @@
  * @property {Record<string, number>} states
  * @property {Record<string, number>} sources
  * @property {Record<string, number>} authors "run:" is any job or import
+ * @property {Record<string, number>} flags occluded, truncated, crowd
+ * @property {AttributeFacet[]} attributes
+ * @property {Record<string, number>} comments "open", and "any" with the resolved ones
+ * @property {Record<string, number>} commenters by author
  * @property {{id: string, name: string}[]} videos
  */
+
+/** @typedef {{id: string, name: string, per: "track"|"frame", values: {value: string, tracks: number}[], without: number}} AttributeFacet */
 
 /** @typedef {{id: string, name: string, videos: number}} ProjectLine a project in the list of all projects */
 

@@ -6,21 +6,29 @@ import { openMenu, popover } from "../kit/floating.js";
 import { count } from "../kit/text.js";
 import { REVIEW_STATES } from "../kit/words.js";
 import { SORTS } from "./trackquery.js";
-import { nameOf, SOURCES } from "./trackwords.js";
+import { FLAGS, nameOf, SOURCES } from "./trackwords.js";
 
 /** @typedef {import("../kit/wire.js").TrackFacets} TrackFacets */
 /** @typedef {import("./trackquery.js").TrackQuery} TrackQuery */
 /** @typedef {import("./trackquery.js").List} List */
 /** @typedef {import("./trackquery.js").Value} Value */
-/** @typedef {{value: string, label: string, icon?: string, tracks?: number}} Option */
+/**
+ * @typedef {object} Option one value to choose
+ * @property {string} value
+ * @property {string} label
+ * @property {string} [icon]
+ * @property {number} [tracks] how many have it
+ * @property {List} [list] the list of the query that it belongs to; none: that of its filter's name
+ * @property {string} [heading] of the group that it belongs to
+ * @property {string} [word] on the button, where the label needs its heading
+ */
 /** @typedef {{query: TrackQuery, facets: TrackFacets, me: string, changed: () => void}} Choosing */
 
 /** In place of a category's id: tracks without a category. */
 const WITHOUT = "none";
 
 /**
- * Filters of which any of several values may hold. A further one (an attribute, comments) is one more entry here and a
- * name in `trackquery.js`.
+ * Filters of which any of several values may hold; those of different lists, or of different attributes, hold together.
  * @type {{name: List, label: string, options: (facets: TrackFacets, me: string) => Option[]}[]}
  */
 export const FILTERS = [
@@ -57,7 +65,39 @@ export const FILTERS = [
     label: "Video",
     options: ({ videos }) => videos.map(({ id, name }) => ({ value: id, label: name })),
   },
+  {
+    name: "attribute",
+    label: "Attributes",
+    options: ({ flags, attributes }) => [
+      ...Object.entries(FLAGS).map(([value, label]) => {
+        return { list: /** @type {const} */ ("flag"), value, label, tracks: flags[value] ?? 0 };
+      }),
+      ...attributes.flatMap(attributeOptions),
+    ],
+  },
+  {
+    name: "comment",
+    label: "Comments",
+    options: ({ comments, commenters }, me) => [
+      { value: "open", label: "Open", tracks: comments.open ?? 0 },
+      { value: "any", label: "Open or resolved", word: "any", tracks: comments.any ?? 0 },
+      ...Object.entries(commenters).map(([value, tracks]) => {
+        const label = nameOf(value, me);
+        return { list: /** @type {const} */ ("comment_by"), heading: "By", value, label, word: `by ${label}`, tracks };
+      }),
+    ],
+  },
 ];
+
+/** @param {import("../kit/wire.js").AttributeFacet} attribute @returns {Option[]} */
+function attributeOptions({ id, name, values, without }) {
+  return [
+    ...values.map(({ value, tracks }) => {
+      return { heading: name, value: `${id}:${value}`, label: value, word: `${name} ${value}`, tracks };
+    }),
+    { heading: name, value: `${id}:`, label: "No value", word: `no ${name}`, tracks: without },
+  ];
+}
 
 /** @type {{low: Value, high: Value, label: string, unit: string, step: string, most?: string}[]} */
 const RANGES = [
@@ -105,32 +145,42 @@ export function filterBar(choosing, search) {
 
 /** @param {Choosing} choosing @param {typeof FILTERS[number]} filter @param {(() => void)[]} parts */
 function listButton({ query, facets, me, changed }, { name, label, options }, parts) {
+  const listOf = (/** @type {Option} */ option) => option.list ?? name;
   const open = () => {
-    const list = options(facets, me).map((option) => checkbox(option, query, name, changed));
+    const list = options(facets, me).flatMap((option, index, all) => [
+      option.heading && option.heading !== all[index - 1]?.heading ? h("h4.v-tgroup", null, option.heading) : null,
+      checkbox(option, query.lists, listOf(option), changed),
+    ]);
     const content = list.length ? list : h("p.v-t3", null, "There is nothing to choose.");
     popover(opener, h("div.v-tlist", { role: "group", "aria-label": label }, content), { label, width: 260 });
   };
   const opener = button("", { id: `v-filter-${name}`, onclick: open });
   parts.push(() => {
-    const [first, ...more] = query.lists[name];
-    const word = options(facets, me).find((option) => option.value === first)?.label ?? first;
-    show(opener, label, first === undefined ? "" : more.length ? String(more.length + 1) : word);
+    const all = options(facets, me);
+    const lists = new Set([name, ...all.map(listOf)]);
+    // In the order of the list; a value of the address that no track has any more comes last, as it is.
+    const words = [...lists].flatMap((list) => {
+      const known = all.filter((option) => listOf(option) === list && query.lists[list].includes(option.value));
+      const unknown = query.lists[list].filter((value) => !known.some((option) => option.value === value));
+      return [...known.map((option) => option.word ?? option.label), ...unknown];
+    });
+    show(opener, label, words.length > 1 ? String(words.length) : (words[0] ?? ""));
   });
   return opener;
 }
 
-/** @param {Option} option @param {TrackQuery} query @param {List} name @param {() => void} changed */
-function checkbox({ value, label, icon: image, tracks }, query, name, changed) {
-  const box = h("input", { type: "checkbox", "data-value": value });
-  box.checked = query.lists[name].includes(value);
+/** @param {Option} option @param {Record<List, string[]>} lists @param {List} name @param {() => void} changed */
+function checkbox({ value, label, icon: image, tracks, word }, lists, name, changed) {
+  const box = h("input", { type: "checkbox", "data-value": value, "aria-label": word ?? null });
+  box.checked = lists[name].includes(value);
   box.addEventListener("change", () => {
-    const others = query.lists[name].filter((one) => one !== value);
-    query.lists[name] = box.checked ? [...others, value] : others;
+    const others = lists[name].filter((one) => one !== value);
+    lists[name] = box.checked ? [...others, value] : others;
     changed();
   });
   const number = tracks === undefined ? null : h("span.v-t3", null, count(tracks));
-  const word = h("span.v-ell.v-grow", { title: label }, label);
-  return h("label.v-tcheck", null, box, image ? icon(image, 14) : null, word, number);
+  const text = h("span.v-ell.v-grow", { title: label }, label);
+  return h("label.v-tcheck", null, box, image ? icon(image, 14) : null, text, number);
 }
 
 /** @param {Choosing} choosing @param {typeof RANGES[number]} range @param {(() => void)[]} parts */

@@ -1,7 +1,17 @@
 // @ts-check
 /** What the page of tracks asks for: filters and order, kept in the page's address under the names of the route. */
 
-export const LISTS = /** @type {const} */ (["category", "state", "source", "who", "video"]);
+export const LISTS = /** @type {const} */ ([
+  "category",
+  "state",
+  "source",
+  "who",
+  "video",
+  "flag",
+  "attribute",
+  "comment",
+  "comment_by",
+]);
 export const VALUES = /** @type {const} */ (["min_score", "max_score", "min_length", "max_length", "text", "like"]);
 
 /** @typedef {typeof LISTS[number]} List filters of which one of several values is enough */
@@ -21,7 +31,8 @@ export const SORTS = [
 
 export class TrackQuery {
   constructor() {
-    /** @type {Record<List, string[]>} */ this.lists = { category: [], state: [], source: [], who: [], video: [] };
+    this.lists = /** @type {Record<List, string[]>} */ ({});
+    for (const name of LISTS) this.lists[name] = [];
     /** @type {Partial<Record<Value, string>>} */ this.values = {};
     this.order = SORTS[0];
   }

@@ -23,6 +23,12 @@ const TYPING_MS = 250;
 /** Requests for looks between two new orders of the tiles. */
 const ROUNDS = 8;
 
+/** @type {TrackFacets} numbers of a project that is not read yet */
+const NOTHING = {
+  ...{ categories: [], uncategorised: 0, states: {}, sources: {}, authors: {}, videos: [] },
+  ...{ flags: {}, attributes: [], comments: {}, commenters: {} },
+};
+
 /** @param {HTMLElement} element */
 export async function mount(element) {
   const place = /** @type {HTMLElement} */ (element.querySelector("#v-tracks"));
@@ -37,8 +43,7 @@ export class TrackPage {
     this.project = "";
     this.me = author(localStorage);
     this.query = TrackQuery.read(location.search);
-    /** @type {TrackFacets} */
-    this.facets = { categories: [], uncategorised: 0, states: {}, sources: {}, authors: {}, videos: [] };
+    /** @type {TrackFacets} */ this.facets = NOTHING;
     /** @type {Found} */ this.found = { total: 0, masks: 0, tracks: [] };
     /** @type {Promise<string[]>|null} ids of all found tracks, asked for when they are needed */ this.order = null;
     /** @type {Job[]} active ones */ this.jobs = [];

@@ -1,5 +1,5 @@
 // @ts-check
-/** Words for where tracks come from and who changed them. */
+/** Words for where tracks come from, what they have, and who changed them. */
 
 /** @type {Record<string, string>} */
 export const SOURCES = {
@@ -9,6 +9,9 @@ export const SOURCES = {
   drawn: "Drawn",
   imported: "Imported",
 };
+
+/** What every track may have beside the attributes of its project. @type {Record<string, string>} */
+export const FLAGS = { occluded: "Occluded", truncated: "Truncated", crowd: "Crowd" };
 
 /** The author that stands for every job and import. */
 export const MACHINE = "run:";

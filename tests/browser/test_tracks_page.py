@@ -103,3 +103,35 @@ def test_tracks_are_found_relabelled_and_taken_back(
     assert driving.state(page, "selected") == track["id"]
     assert driving.state(page, "frame") == int(driving.asked(page, "frame"))
     assert watched.thrown == []
+
+
+def test_tracks_are_found_by_attribute_and_comment(
+    page: Page, server: RunningServer, watched: Watch, clip: Path
+) -> None:
+    project = driving.new_project(page, server.address, name="marked wheels", categories="wheel")
+    (wheel,) = (one["id"] for one in driving.fetched(page, f"projects/{project}")["categories"])
+    video = added(page, server.address, project, clip, "north")
+    seed(page, server.address, video, wheel, 3)
+    data, (first, second, _) = f"{server.address}data", driving.stored_tracks(page, video).values()
+    light = {"name": "light", "choices": ["day", "night"]}
+    attribute = page.request.post(f"{data}/projects/{project}/attributes", data=light).json()["id"]
+    marks = {"category": wheel, "attributes": {attribute: "night"}}
+    changes = [change(one["id"], None, marks, one["version"]) for one in (first, second)]
+    body = {"author": "seed", "edits": [{"id": str(uuid.uuid4()), "kind": "attributes", "changes": changes}]}
+    assert page.request.post(f"{data}/videos/{video}/edits", data=body).ok
+    comment = {"author": "seed", "text": "Whose?", "frame": 2, "track": second["id"]}
+    assert page.request.post(f"{data}/videos/{video}/comments", data=comment).ok
+    page.goto(f"{server.address}tracks/?project={project}")
+    expect(page.locator(".v-phead")).to_contain_text("3 tracks")
+    page.locator("#v-filter-attribute").click()
+    page.get_by_role("checkbox", name="light night").check()
+    expect(page.locator(".v-phead")).to_contain_text("2 of 3 tracks")
+    page.keyboard.press("Escape")
+    page.locator("#v-filter-comment").click()
+    page.get_by_role("checkbox", name="Open", exact=False).first.check()
+    expect(page.locator(".v-phead")).to_contain_text("1 of 3 tracks")
+    page.reload()
+    expect(page.locator(".v-tc[data-track]")).to_have_attribute("data-track", second["id"])
+    expect(page.locator("#v-filter-attribute")).to_have_text("Attributes: light night")
+    expect(page.locator("#v-filter-comment")).to_have_text("Comments: Open")
+    assert watched.thrown == []

@@ -1,5 +1,6 @@
 """The page of tracks: finding tracks of a whole project."""
 
+import uuid
 from dataclasses import dataclass
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from app.web import wire
 from app.web.context import Context
 from app.web.track_summaries import bring_up_to_date
 from app.web.wire import Json
-from storage import projects, schema, track_search, videos
+from storage import projects, schema, track_marks, track_search, videos
 from storage.track_search import SORTS, STATES, TrackFilter
 
 LONGEST_PAGE = 500
@@ -27,7 +28,8 @@ Words = Annotated[list[str], Query(default_factory=list, max_length=2000)]
 class TrackQuery:
     """The query of the routes that find tracks; see `storage.track_search.TrackFilter` for the meaning.
 
-    ``like``: the id of a track; those that look most like it come first, in place of ``sort``.
+    ``attribute``: "ID:VALUE", the value empty for tracks without any. ``comment_by``: authors of comments. ``like``:
+    the id of a track; those that look most like it come first, in place of ``sort``.
     """
 
     category: Words
@@ -35,6 +37,10 @@ class TrackQuery:
     source: Words
     who: Words
     video: Words
+    flag: Words
+    attribute: Words
+    comment: Words
+    comment_by: Words
     min_score: float | None = None
     max_score: float | None = None
     min_length: int | None = None
@@ -49,6 +55,8 @@ class TrackQuery:
         _known("state", self.state, STATES)
         _known("source", self.source, schema.SOURCES)
         _known("order", [self.sort], SORTS)
+        _known("flag", self.flag, track_marks.FLAGS)
+        _known("kind of comments", self.comment, track_marks.COMMENTS)
         return TrackFilter(
             project_id,
             categories=tuple(None if name == WITHOUT else name for name in self.category),
@@ -59,6 +67,10 @@ class TrackQuery:
             score=(self.min_score, self.max_score),
             length=(_bounded(self.min_length), _bounded(self.max_length)),
             text=self.text.strip(),
+            flags=tuple(self.flag),
+            attributes=tuple(_attribute(word) for word in self.attribute),
+            comments=tuple(self.comment),
+            commenters=tuple(self.comment_by),
         )
 
 
@@ -91,9 +103,9 @@ def router(context: Context) -> APIRouter:
 
     def numbers(project_id: str) -> Json:
         with context.database.read() as tx:
-            found = track_search.facets(tx, project_id)
+            found, marks = track_search.facets(tx, project_id), track_marks.count(tx, project_id)
             categories = projects.list_categories(tx, project_id, retired=True)
-            return wire.track_facets(found, categories, videos.video_names(tx, project_id))
+            return wire.track_facets(found, marks, categories, videos.video_names(tx, project_id))
 
     @routes.get("/projects/{project_id}/tracks")
     async def get_tracks(project_id: str, asked: Wanted, start: int = 0, stop: int = 100) -> Json:
@@ -121,6 +133,17 @@ def _known(what: str, given: list[str], words: tuple[str, ...]) -> None:
     for word in given:
         if word not in words:
             raise BadInput(f"There is no {what} {word!r}; there are {', '.join(words)}.")
+
+
+def _attribute(word: str) -> tuple[str, str]:
+    attribute, colon, value = word.partition(":")
+    try:
+        uuid.UUID(attribute)
+    except ValueError:
+        colon = ""
+    if not colon:
+        raise BadInput(f"An attribute is asked for as its id, a colon and a value, not as {word!r}.")
+    return attribute, value
 
 
 def _bounded(value: int | None) -> int | None:

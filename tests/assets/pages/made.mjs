@@ -91,5 +91,9 @@ export const facets = (values = {}) => ({
   sources: {},
   authors: {},
   videos: [{ id: "v", name: "clip" }],
+  flags: {},
+  attributes: [],
+  comments: {},
+  commenters: {},
   ...values,
 });

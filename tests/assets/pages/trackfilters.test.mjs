@@ -11,6 +11,10 @@ const FACETS = facets({
   states: { look: 2 },
   sources: { drawn: 9 },
   authors: { "run:": 1200, "person:me": 4 },
+  flags: { occluded: 5, crowd: 0 },
+  attributes: [{ id: "a", name: "pose", per: "frame", values: [{ value: "sits", tracks: 2 }], without: 10 }],
+  comments: { open: 1, any: 3 },
+  commenters: { "person:me": 1, "person:ben": 2 },
 });
 
 /** The bar over a query; `calls` counts its changes. */
@@ -86,4 +90,41 @@ test("an order of the menu takes the place of the one by look-alike", async () =
   await page.press("lowest score", ".v-menu");
   await settle();
   assert.deepEqual([query.values.like, page.text("#v-sort")], [undefined, "Sort: lowest score"]);
+});
+
+test("attributes are grouped by their list, flags first; each goes into its own part of the query", async () => {
+  const { page, query } = await opened();
+  page.find("#v-filter-attribute").click();
+  assert.equal(page.text(".v-tlist"), "Occluded5Truncated0Crowd0posesits2No value10");
+  const choose = (value, on = true) => {
+    const box = page.all(".v-tlist input").find((one) => one.dataset.value === value);
+    box.checked = on;
+    box.dispatchEvent(new Event("change"));
+  };
+  choose("a:");
+  assert.equal(page.text("#v-filter-attribute"), "Attributes: no pose");
+  choose("occluded");
+  assert.deepEqual([query.lists.flag, query.lists.attribute], [["occluded"], ["a:"]]);
+  assert.equal(page.text("#v-filter-attribute"), "Attributes: 2");
+  choose("a:", false);
+  assert.equal(page.text("#v-filter-attribute"), "Attributes: Occluded");
+});
+
+test("tracks are found by their comments and who wrote them", async () => {
+  const { page, query } = await opened(TrackQuery.read("?comment=any&comment_by=person%3Aben"));
+  assert.equal(page.text("#v-filter-comment"), "Comments: 2");
+  page.find("#v-filter-comment").click();
+  assert.equal(page.text(".v-tlist"), "Open1Open or resolved3ByYou1ben2");
+  for (const box of page.all(".v-tlist input").filter((one) => one.checked)) {
+    box.checked = false;
+    box.dispatchEvent(new Event("change"));
+  }
+  assert.deepEqual([query.filtered, page.text("#v-filter-comment")], [false, "Comments"]);
+});
+
+test("a value of the address that nothing has any more is still shown and can be cleared", async () => {
+  const { page, query } = await opened(TrackQuery.read("?attribute=gone%3Ax"));
+  assert.equal(page.text("#v-filter-attribute"), "Attributes: gone:x");
+  await page.press("Clear");
+  assert.deepEqual([query.filtered, page.text("#v-filter-attribute")], [false, "Attributes"]);
 });

@@ -4,9 +4,10 @@ import { TrackQuery } from "../../../assets/pages/trackquery.js";
 
 test("a query goes through the address and comes back", () => {
   const search =
-    "?project=p&category=a&category=none&state=look&who=run%3A&min_length=3&text=old+dog&sort=area&descending=true";
+    "?project=p&category=a&category=none&state=look&who=run%3A&attribute=a%3Ait%27s&flag=crowd&comment=open&comment_by=ann&min_length=3&text=old+dog&sort=area&descending=true";
   const query = TrackQuery.read(search);
   assert.deepEqual(query.lists.category, ["a", "none"]);
+  assert.deepEqual([query.lists.attribute, query.lists.comment_by], [["a:it's"], ["ann"]]);
   assert.equal(query.order.label, "largest");
   const again = TrackQuery.read(query.toAddress("?project=p&category=x"));
   assert.deepEqual([again.lists, again.values, again.order], [query.lists, query.values, query.order]);

@@ -13,7 +13,7 @@ from storage import projects, videos
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import PERSON, edit, square
+from tests.app.made import PERSON, edit, new_track, square
 from tests.app.web.requests import draw, get, send
 
 
@@ -113,13 +113,48 @@ def test_each_value_is_counted(client: TestClient, project: Project, video: Vide
         "states": {"corrected": 2, "unreviewed": 1},
         "sources": {"proposed": 0, "propagated": 0, "interpolated": 0, "drawn": 2, "imported": 0},
         "authors": {PERSON: 3},
+        "flags": {"occluded": 0, "truncated": 0, "crowd": 0},
+        "attributes": [],
+        "comments": {"open": 0, "any": 0},
+        "commenters": {},
         "videos": [{"id": video.id, "name": video.name}],
     }
 
 
+def test_flags_attributes_and_comments_filter_and_are_counted(
+    client: TestClient, project: Project, video: Video, dog: str
+) -> None:
+    path = f"/data/projects/{project.id}/attributes"
+    pose = client.post(path, json={"name": "pose", "choices": ["sits", "runs"], "per": "frame"}).json()["id"]
+    first, changes = new_track(dog, {2: square(1, 1, 5), 3: square(2, 2, 5)})
+    changes[1]["after"] |= {"truncated": True, "attributes": {pose: "sits"}}
+    changes[2]["after"] |= {"attributes": {pose: "away"}}
+    assert send(client, video, edit(changes))[0]["status"] == "applied"
+    draw(client, video, {4: square(3, 3, 5)}, dog, occluded=True)
+    comment = {"author": "ann", "text": "Whose?", "frame": 2, "track": first}
+    assert client.post(f"/data/videos/{video.id}/comments", json=comment).status_code == 200
+    asked = {
+        (1,): [{"flag": "truncated"}, {"attribute": f"{pose}:sits"}, {"comment": "open"}, {"comment_by": "ann"}],
+        (2,): [{"flag": "occluded"}, {"attribute": f"{pose}:"}],
+        (): [{"flag": "crowd"}, {"attribute": f"{pose}:runs"}, {"comment_by": "bob", "comment": "any"}],
+        (1, 2): [{"flag": ["truncated", "occluded"]}, {"attribute": [f"{pose}:", f"{pose}:away"]}],
+    }
+    for expected, queries in asked.items():
+        for query in queries:
+            assert numbers(client, project, **query) == [*expected], query
+    counted = get(client, f"projects/{project.id}/track-facets")
+    values = [{"value": "sits", "tracks": 1}, {"value": "runs", "tracks": 0}, {"value": "away", "tracks": 1}]
+    assert counted["attributes"] == [{"id": pose, "name": "pose", "per": "frame", "values": values, "without": 1}]
+    assert counted["flags"] == {"occluded": 1, "truncated": 1, "crowd": 0}
+    assert (counted["comments"], counted["commenters"]) == ({"open": 1, "any": 1}, {"ann": 1})
+
+
 @pytest.mark.parametrize(
     "query",
-    ["state=odd", "source=odd", "sort=odd", f"start=0&stop={LONGEST_PAGE + 1}", "start=5&stop=1", "text=a%00b"],
+    [
+        *("state=odd", "source=odd", "sort=odd", f"start=0&stop={LONGEST_PAGE + 1}", "start=5&stop=1", "text=a%00b"),
+        *("flag=odd", "comment=odd", "attribute=odd", "attribute=odd:x", f"attribute={'a' * 32}"),
+    ],
 )
 def test_a_wrong_query_is_refused_with_a_sentence(client: TestClient, project: Project, query: str) -> None:
     answer = client.get(f"/data/projects/{project.id}/tracks?{query}")
