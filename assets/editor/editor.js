@@ -146,6 +146,8 @@ export class Editor extends Hooks {
       tool: this.view.now.tool,
       revision: this.view.now.revision + 1,
     });
+    // A verdict on the whole track is a choice for one video.
+    this.preferences.set({ scope: "frame" });
     this.viewport.setImage(video.width, video.height);
     this.onopen();
     this.keepAddress();

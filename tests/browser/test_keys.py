@@ -188,3 +188,25 @@ def test_a_frame_is_reached_by_its_number(editor: Page) -> None:
     editor.keyboard.press("f")
     driving.ready(editor)
     assert driving.state(editor, "frame") == 8, "the field gave the keys back"
+
+
+def test_escape_leaves_the_frame_field_and_gives_the_old_number_back(editor: Page) -> None:
+    editor.keyboard.press("`")
+    editor.keyboard.type("7")
+    editor.keyboard.press("Escape")
+    field = editor.get_by_role("textbox", name="Frame")
+    expect(field).to_have_value("0")
+    expect(field).not_to_be_focused()
+    driving.ready(editor)
+    assert driving.state(editor, "frame") == 0
+    editor.keyboard.press("F")
+    expect(field).to_have_value("1")
+
+
+def test_the_scope_of_verdicts_falls_back_to_the_frame_in_the_next_video(editor: Page) -> None:
+    editor.keyboard.press("Shift+W")
+    expect(editor.get_by_role("radio", name="Whole")).to_be_checked()
+    first = editor.evaluate("window.editor.state.video.id")
+    editor.keyboard.press("PageDown")
+    editor.wait_for_function("first => window.editor.ready && window.editor.state.video.id !== first", arg=first)
+    expect(editor.get_by_role("radio", name="Frame")).to_be_checked()

@@ -1,7 +1,7 @@
 """The review queue: the first way through it searches the video; verdicts go from one likely error to the next."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser import driving
 from tests.browser.conftest import Watch
@@ -43,3 +43,16 @@ def test_verdicts_lead_from_one_likely_error_to_the_next(page: Page, video: str)
         number = page.evaluate("id => window.editor.app.document.tracks.get(id).number", track)
         assert driving.stored_tracks(page, video)[number]["rows"][frame]["review"] == "accepted"
         assert page.locator(".v-queueitem").count() < left
+
+
+def test_a_word_stands_over_the_queue_while_a_search_waits_or_runs(page: Page, video: str) -> None:
+    page.locator("[data-tab=queue]").click()
+    page.wait_for_function(SEARCHED, timeout=driving.LONG_PATIENCE)
+    words = page.locator(".v-searching")
+    expect(words).to_have_count(0)
+    job = {"id": "j", "kind": "find_errors", "status": "queued", "project": "p", "video": video}
+    for status, text in (("queued", "waits for another job"), ("running", "Searching for likely errors")):
+        page.evaluate("job => window.editor.app.session.set({ jobs: [job] })", {**job, "status": status})
+        expect(words).to_contain_text(text)
+    page.evaluate("() => window.editor.app.session.set({ jobs: [] })")
+    expect(words).to_have_count(0)

@@ -52,6 +52,7 @@ export const ATTRIBUTES = Object.freeze([
     id: "crowd",
     title: "Crowd: the track covers many things",
     group: GROUP,
+    keys: ["Shift+I"],
     icon: "grid",
     places: EVERYWHERE,
     unavailable: lockedTrack,

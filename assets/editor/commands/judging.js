@@ -131,16 +131,6 @@ export const JUDGING = Object.freeze([
     run: (app) => app.track && app.queue?.add("key", verdicts.keyFrame(app.document, app.track, app.view.now.frame)),
   },
   {
-    id: "absent",
-    title: "Absent",
-    group: GROUP,
-    keys: ["O"],
-    icon: "absent",
-    places: EVERYWHERE,
-    unavailable: firstOf(lockedTrack, scopeUnread),
-    run: verdict("absent", verdicts.absent),
-  },
-  {
     id: "remove",
     title: "Delete",
     group: GROUP,

@@ -26,7 +26,8 @@
  * @property {string} label
  * @property {readonly {name: string, label: string}[]} answers
  * @property {string} chosen name of an answer
- * @property {(name: string) => Preview} choose the preview with another answer
+ * @property {(name: string) => Preview|Promise<Preview|null>} choose the preview with another answer; null where the
+ *   preview was left meanwhile
  */
 
 /**

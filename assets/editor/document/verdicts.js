@@ -76,28 +76,6 @@ export function remove(_, track, frames, whole) {
   return rowsIn(track, frames).map((row) => ({ track: track.id, frame: row.frame, after: null }));
 }
 
-/** Mark the track as absent on these frames. @param {VideoDocument} document @param {Track} track @param {[number, number]} frames */
-export function absent(document, track, [first, last]) {
-  /** @type {Change[]} */
-  const changes = [];
-  for (let frame = first; frame <= last; frame += 1) {
-    const row = track.rows.get(frame);
-    if (row?.state === "absent" && isHuman(row) && row.review !== "rejected" && !row.look) continue;
-    /** @type {import("../../kit/wire.js").RowValues} */
-    const after = {
-      state: "absent",
-      mask: null,
-      source: "drawn",
-      review: "corrected",
-      key: false,
-      score: null,
-      look: null,
-    };
-    changes.push({ track: track.id, frame, after });
-  }
-  return changes;
-}
-
 /** Flag rows that need a look, or clear the flag where all of them have it. @param {VideoDocument} document @param {Track} track @param {[number, number]} frames */
 export function look(document, track, frames) {
   const rows = rowsIn(track, frames);

@@ -54,6 +54,7 @@ export function transport(app, timeline, count) {
     class: "v-num",
     "aria-label": "Frame",
     title: "Frame",
+    "data-keeps": true,
     onchange: () => app.commands.goto(parseInt(number.value, 10) || 0),
   });
   const total = h("span", { class: "v-t3" });

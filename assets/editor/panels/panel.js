@@ -92,6 +92,7 @@ export function panel(app) {
     draw();
   });
   app.session.on(["phase", "video"], draw);
+  app.session.on(["jobs"], () => app.preferences.now.tab === "queue" && draw());
   draw();
   return h(
     "aside",
@@ -238,6 +239,12 @@ function keptRow(app, track, stop) {
   return row;
 }
 
+/** What the search for likely errors does now. @param {Editor} app */
+const searchWords = (app) =>
+  activeSearch(app)?.status === "queued"
+    ? "The search for likely errors waits for another job."
+    : "Searching for likely errors…";
+
 /** @param {Editor} app */
 function queueList(app) {
   const all = wholeQueue(app);
@@ -294,6 +301,7 @@ function queueList(app) {
         choice("unreviewed", `Open ${count("unreviewed")}`),
       ),
     ),
+    activeSearch(app) ? h("p", { class: "v-searching", role: "status" }, icon("clock"), searchWords(app)) : null,
     items.length
       ? items.slice(0, 400).map(row)
       : h(

@@ -2,7 +2,7 @@
 /** The part of the review bar that shows a preview: what changes, open questions, Discard and Apply. */
 
 import { fill, h, icon } from "../../kit/dom.js";
-import { ANSWERS, showPreview } from "../commands/previewing.js";
+import { ANSWERS, takeResult } from "../commands/previewing.js";
 import { keyMark, named } from "../shortcuts/labels.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -57,7 +57,7 @@ function segments(app, { label, answers, chosen, choose }) {
           type: "button",
           role: "radio",
           "aria-checked": String(name === chosen),
-          onclick: () => showPreview(app, choose(name)),
+          onclick: () => takeResult(app, choose(name)),
         },
         text,
       ),

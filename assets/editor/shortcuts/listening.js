@@ -24,6 +24,9 @@ function inRequest(field) {
   return Boolean(field?.isConnected && (field.closest('[aria-busy="true"]') || field.matches(":disabled")));
 }
 
+/** `data-keeps`: a field that takes effect when it is left. Escape gives its old value back before it leaves. */
+const KEEPS = "keeps";
+
 /** Keys that the focused element of the page acts on by itself. */
 const OWN = Object.freeze({
   button: new Set(["Enter", "Space"]),
@@ -54,9 +57,11 @@ export function isOwn(element, name) {
 export function listen({ find, run, scopes, take, space }) {
   /** @type {HTMLElement|null} the field that had the focus last */
   let field = null;
+  let before = "";
   const focused = (/** @type {FocusEvent} */ event) => {
     if (event.target instanceof HTMLElement && typing(event.target)) field = event.target;
     else if (!inRequest(field)) field = null;
+    if (event.target instanceof HTMLInputElement) before = event.target.value;
   };
   /** @param {KeyboardEvent} event */
   const down = (event) => {
@@ -65,7 +70,10 @@ export function listen({ find, run, scopes, take, space }) {
     if (typing(event.target)) {
       const element = /** @type {HTMLElement} */ (event.target);
       const leaves = event.key === "Escape" || (event.key === "Enter" && !element.closest("form"));
-      if (leaves && scopes().length) element.blur();
+      if (!leaves || !scopes().length) return;
+      if (event.key === "Escape" && element instanceof HTMLInputElement && KEEPS in element.dataset)
+        element.value = before;
+      element.blur();
       return;
     }
     const name = keyName(event);

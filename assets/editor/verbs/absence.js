@@ -16,6 +16,7 @@ import {
   rowsIn,
   tracksOf,
 } from "./plan.js";
+import { framesOf } from "../commands/judging.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { lastFrame, offered } from "./offer.js";
 import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
@@ -152,6 +153,24 @@ const command = ({ id, title, key, icon, make }) =>
       return offered(app, { title, icon, rows, make: plan });
     },
   });
+
+/** @type {import("../commands/command.js").Command} */
+export const ABSENT = Object.freeze({
+  id: "absent",
+  title: "Absent",
+  group: "Review",
+  keys: ["O"],
+  icon: "absent",
+  places: EVERYWHERE,
+  unavailable: lockedTrack,
+  run: (app) => {
+    const [first, last] = framesOf(app);
+    const frames = /** @type {Frames} */ ([first, Math.max(first, Math.min(last, lastFrame(app)))]);
+    const { id: track } = trackOf(app);
+    const make = () => absentOver(app.document, { track, frames, locked: app.view.now.locked });
+    return offered(app, { title: "Absent", icon: "absent", rows: frames, make });
+  },
+});
 
 export const END_HERE = command({ id: "endHere", title: "End here", key: "Shift+End", icon: "end", make: endHere });
 export const START_HERE = command({

@@ -1,7 +1,7 @@
 // @ts-check
 /** The verbs: commands that change tracks in time and space, one file each. */
 
-import { ABSENT_UNTIL_BACK, END_HERE, START_HERE } from "./absence.js";
+import { ABSENT, ABSENT_UNTIL_BACK, END_HERE, START_HERE } from "./absence.js";
 import { BY_CATEGORY } from "./bycategory.js";
 import { COPY_MASK, COPY_ONWARD, PASTE_MASK } from "./clipboard.js";
 import { DUPLICATE } from "./duplicate.js";
@@ -24,6 +24,7 @@ export const VERBS = Object.freeze([
   SPLIT_SPACE,
   START_HERE,
   END_HERE,
+  ABSENT,
   ABSENT_UNTIL_BACK,
   END_TO_HERE,
   MOVE_END,

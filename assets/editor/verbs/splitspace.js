@@ -3,6 +3,7 @@
 
 import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
+import { scopeOf } from "../commands/judging.js";
 import { isHuman } from "../document/document.js";
 import { area, stringify } from "../masks/rle.js";
 import { stopWords } from "./extend.js";
@@ -17,16 +18,18 @@ import { verbWorker } from "./worker.js";
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
 
 /**
- * The frames to which a cut may be followed: up to a frame that a person judged, or without a row.
- * @param {VideoDocument} document @param {{track: string, frame: number, last: number}} args
- * @returns {{frames: number[], stop: string|null}} those with a mask, in order; why it stops before `last`
+ * The frames to which a cut may be followed, onward or backward: up to a frame that a person judged, or without a row.
+ * @param {VideoDocument} document
+ * @param {{track: string, frame: number, last: number}} args `last` frame in the direction of following
+ * @returns {{frames: number[], stop: string|null}} those with a mask, nearest first; why it stops before `last`
  */
 export function followable(document, { track: name, frame, last }) {
   const track = document.tracks.get(name);
   const frames = [];
-  for (let k = frame + 1; track && k <= last; k += 1) {
+  const step = last < frame ? -1 : 1;
+  for (let k = frame + step; track && (last - k) * step >= 0; k += step) {
     const row = track.rows.get(k);
-    if (!row) return { frames, stop: `Track ${track.number} has nothing on frame ${k}; the cut stops before it.` };
+    if (!row) return { frames, stop: `Track ${track.number} has nothing on frame ${k}; the cut goes no further.` };
     if (isHuman(row)) return { frames, stop: stopWords(track, row) };
     if (isShown(row)) frames.push(k);
   }
@@ -76,52 +79,117 @@ export function splitSpace(document, { track: name, frame, id, parts, onward, st
   });
 }
 
+/** @typedef {{track: string, frame: number, line: [number, number][]|null}} Wanted */
+/** @typedef {{parts: [frame: number, parts: Parts][], stop: string|null}} Followed the cut frame first; why it goes no further */
+/** @typedef {"frame"|"onward"|"backward"|"both"} Reach */
+
+/**
+ * Cut the mask and follow the cut.
+ * @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {number} last frame, before or after the cut one
+ * @returns {Promise<Followed>}
+ */
+async function follow(app, { track, frame, line }, last) {
+  const { document } = app;
+  const { height, width } = document;
+  const { frames, stop } = followable(document, { track, frame, last });
+  const wanted = [frame, ...frames];
+  const unloaded = wanted.filter((k) => !document.hasMasks(k));
+  await loadMasks(
+    app,
+    unloaded.sort((a, b) => a - b),
+  );
+  const masks = wanted.map((k) => maskAt(document, track, k));
+  const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width });
+  const lost = parts.length <= frames.length ? `Only one part is found on frame ${wanted[parts.length]}.` : stop;
+  return { parts, stop: lost };
+}
+
 /**
  * Cut the mask of the selected track, along a line or by its connected parts.
  * @param {import("../editor.js").Editor} app @param {[number, number][]|null} line picture pixels
  */
 async function run(app, line) {
   const { document } = app;
-  const { id: track } = trackOf(app);
-  const { frame } = app.view.now;
-  const last = Math.max(frame, fromHereOn(app, lastFrame(app))[1]);
-  await app.rows?.cover(frame, last);
-  const { frames, stop } = followable(document, { track, frame, last });
-  const wanted = [frame, ...frames];
-  await loadMasks(
-    app,
-    wanted.filter((k) => !document.hasMasks(k)),
-  );
-  const { height, width } = document;
-  const masks = wanted.map((k) => maskAt(document, track, k));
-  const { parts } = await verbWorker().ask({ kind: "cut", masks, line, height, width });
+  const wanted = { track: trackOf(app).id, frame: app.view.now.frame, line };
+  const [begin, end] = fromHereOn(app, lastFrame(app));
+  const first = scopeOf(app) === "range" || scopeOf(app) === "whole" ? Math.min(begin, wanted.frame) : 0;
+  const last = Math.max(wanted.frame, end);
+  await app.rows?.cover(first, last);
+  const onward = await follow(app, wanted, last);
   if (app.document !== document) return null;
-  if (!parts.length) return uncut(app, line);
-  const [[, first], ...onward] = parts;
-  const lost = onward.length < frames.length ? `From frame ${frames[onward.length]} on, only one part is found.` : stop;
-  const id = newIdentifier();
-  const offer = (/** @type {boolean} */ whole) => ({
-    title: "Split this mask",
-    icon: "split",
-    always: true,
-    make: () => {
-      const more = whole ? { onward, stop: lost } : { onward: [], stop: null };
-      return splitSpace(document, { track, frame, id, parts: first, ...more, locked: app.view.now.locked });
-    },
-    select: () => id,
-    questions: () => (onward.length ? [question(whole)] : []),
-  });
-  const question = (/** @type {boolean} */ whole) => ({
-    label: "Frames that are cut",
-    answers: [
-      { name: "frame", label: "This frame" },
-      { name: "onward", label: `Onward, ${onward.length + 1}` },
-    ],
-    chosen: whole ? "onward" : "frame",
-    choose: (/** @type {string} */ name) => answered(app, offer(name === "onward")),
-  });
+  if (!onward.parts.length) return uncut(app, line);
   if (line) app.view.set({ tool: "select" });
-  return offered(app, offer(onward.length > 0));
+  return offered(app, new Cut(app, wanted, onward, first).offer(onward.parts.length > 1 ? "onward" : "frame"));
+}
+
+/** The cut of one mask, with the frames to which it can be followed. */
+class Cut {
+  /** @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {Followed} onward @param {number} first frame to which it may be followed back */
+  constructor(app, wanted, onward, first) {
+    this.app = app;
+    this.document = app.document;
+    this.wanted = wanted;
+    this.onward = onward;
+    this.first = first;
+    /** @type {Followed|null} computed when it is asked for */
+    this.backward = null;
+    this.id = newIdentifier();
+    this.earlier = followable(app.document, { ...wanted, last: first }).frames.length > 0;
+  }
+
+  /** @param {Reach} reach @returns {import("./offer.js").Offer} */
+  offer(reach) {
+    const { app, document, id, onward, wanted } = this;
+    const ways = [
+      ...(reach === "onward" || reach === "both" ? [onward] : []),
+      ...((reach === "backward" || reach === "both") && this.backward ? [this.backward] : []),
+    ];
+    const further = ways.flatMap(({ parts }) => parts.slice(1));
+    const stop = ways.flatMap((way) => way.stop ?? []).join(" ") || null;
+    const [[, parts]] = onward.parts;
+    return {
+      title: "Split this mask",
+      icon: "split",
+      always: true,
+      make: () => splitSpace(document, { ...wanted, id, parts, onward: further, stop, locked: app.view.now.locked }),
+      select: () => id,
+      questions: () => (onward.parts.length > 1 || this.earlier ? [this.question(reach)] : []),
+    };
+  }
+
+  /** @param {Reach} reach @returns {import("../commands/preview.js").Question} */
+  question(reach) {
+    const count = (/** @type {string} */ word, /** @type {Followed|null} */ way) =>
+      way ? `${word}, ${way.parts.length}` : word;
+    const later = this.onward.parts.length > 1;
+    return {
+      label: "Frames that are cut",
+      answers: [
+        { name: "frame", label: "This frame" },
+        ...(later ? [{ name: "onward", label: count("Onward", this.onward) }] : []),
+        ...(this.earlier ? [{ name: "backward", label: count("Backward", this.backward) }] : []),
+        ...(later && this.earlier ? [{ name: "both", label: "Both ways" }] : []),
+      ],
+      chosen: reach,
+      choose: (name) => this.choose(/** @type {Reach} */ (name)),
+    };
+  }
+
+  /** @param {Reach} reach */
+  choose(reach) {
+    const known = this.backward || reach === "frame" || reach === "onward";
+    return known ? answered(this.app, this.offer(reach)) : this.followBack(reach);
+  }
+
+  /** Follow the cut back, then show it, unless the preview was left meanwhile. @param {Reach} reach */
+  async followBack(reach) {
+    const { app, document } = this;
+    const shown = app.view.now.preview;
+    app.toast({ icon: "clock", title: "Split this mask", text: "Following the cut backward…", name: "reading" });
+    this.backward = await follow(app, this.wanted, this.first);
+    if (app.document !== document || app.view.now.preview !== shown) return null;
+    return answered(app, this.offer(reach));
+  }
 }
 
 /** @param {VideoDocument} document @param {string} track @param {number} frame @returns {[number, string]} */

@@ -89,16 +89,17 @@ test("verdicts take the scope of the bar", () => {
     [1, 6],
   );
   app.preferences.set({ scope: "range" });
-  app.commands.absent();
+  app.commands.reject();
   assert.deepEqual(
     app.queue.waiting[2].changes.map((c) => c.frame),
     [1],
+    "no range is chosen: the frame",
   );
 });
 
 test("without a selected track verdicts do nothing", () => {
   const app = editor();
-  for (const name of ["accept", "reject", "absent", "remove", "keyFrame", "needsLook"]) app.commands[name]();
+  for (const name of ["accept", "reject", "remove", "keyFrame", "needsLook"]) app.commands[name]();
   assert.equal(app.queue.pending, 0);
 });
 

@@ -68,19 +68,6 @@ test("deleting takes rows away, or the track when it is for the whole", () => {
   ]);
 });
 
-test("absent is said for every frame of the scope, also unknown ones, once", () => {
-  const [document, track] = one([
-    sentRow(3),
-    sentRow(4, { state: 0, hash: null, source: "drawn", review: "corrected" }),
-  ]);
-  const changes = verdicts.absent(document, track, [3, 5]);
-  assert.deepEqual(
-    changes.map((c) => c.frame),
-    [3, 5],
-  );
-  assert.ok(changes.every((c) => c.after.state === "absent" && c.after.source === "drawn" && c.after.mask === null));
-});
-
 test("needs a look flags what is not flagged, and clears when all are", () => {
   const [document, track] = one([sentRow(0), sentRow(1, { look: "odd" })]);
   const on = verdicts.look(document, track, [0, 9]);

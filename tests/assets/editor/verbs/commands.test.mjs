@@ -156,6 +156,29 @@ test("ends, starts and absences are previews where they are long", () => {
   assert.deepEqual(edits(app), [["absent", 5]]);
 });
 
+test("absent holds for the scope: one frame at once, more of them after a preview", () => {
+  const app = open(documentOf([...frames(0, 4), [6, HUMAN_ABSENT]]), { frame: 3 });
+  app.commands.absent();
+  assert.deepEqual([preview(app), edits(app)], [null, [["absent", 1]]]);
+  app.commands.absent();
+  assert.match(app.toasts.at(-1).text, /is absent on frame 3 already/);
+  app.preferences.set({ scope: "onward" });
+  app.session.set({ video: { id: "v", categories: [], confirmed: 8 } });
+  app.commands.absent();
+  assert.equal(preview(app).title, "Track 1 is absent on frames 3 – 7");
+  assert.deepEqual(preview(app).facts, ["3 frames", "1 mask goes"]);
+  app.commands.discardPreview();
+  assert.deepEqual(edits(app), [["absent", 1]]);
+  app.preferences.set({ scope: "whole" });
+  app.commands.absent();
+  app.commands.applyPreview();
+  const absent = [...app.track.rows.values()].filter(({ state }) => state === "absent").map(({ frame }) => frame);
+  assert.deepEqual(
+    absent.sort((a, b) => a - b),
+    [0, 1, 2, 3, 4, 5, 6, 7],
+  );
+});
+
 test("while frames are still counted, nothing is said about those that cannot carry masks", () => {
   const app = open(documentOf(frames(0, 4)), { frame: 3 });
   app.session.set({ video: { id: "v", categories: [], confirmed: 7 } });

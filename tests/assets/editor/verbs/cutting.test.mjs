@@ -115,6 +115,15 @@ test("a cut is followed up to a person's frame and across frames where a model s
   assert.match(stop([6, {}]).stop, /nothing on frame 5/);
 });
 
+test("a cut is followed backward by the same rule, nearest frame first", () => {
+  const back = (row, last = 0) =>
+    followable(documentOf([row, ...frames(3, 6), [5, ABSENT]]), { track: "t1", frame: 7, last });
+  assert.deepEqual(back([2, DRAWN]).frames, [6, 4, 3]);
+  assert.match(back([2, DRAWN]).stop, /frame 2: a person drew or judged/);
+  assert.match(back([1, DRAWN]).stop, /nothing on frame 2/);
+  assert.deepEqual(back([2, DRAWN], 4), { frames: [6, 4], stop: null });
+});
+
 test("the cut frame is a person's, the followed ones are unreviewed; the rest of the track stays", () => {
   const document = documentOf(frames(0, 4));
   const parts = [half(0, 4), half(4, 6)];
