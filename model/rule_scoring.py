@@ -55,7 +55,8 @@ class HeldOutVideo:
     def _judged(self, tracks: Entries) -> Entries:
         video = self.source.videos[self.index]
         frames = self.frames(video)
-        return judged(results_of(tracks, frames, video_id=self.index + 1), self.truth, video, frames)
+        found = results_of(tracks, frames, video_id=self.index + 1)
+        return judged(found, self.truth, video, frames, classes=len(self.source.categories))
 
 
 def held_out_video(network: TeViT, source: ClipSource, index: int, *, frames: Frames) -> HeldOutVideo:

@@ -1,7 +1,8 @@
 """AP of a network on videos with partial ground truth, over the frames that people have judged.
 
 A frame counts if the state of every judged track is known in it. A detection that touches no judged track can be
-neither right nor wrong while the frames are not complete, and is left out.
+neither right nor wrong while the frames are not complete for its class, and is left out; so is one on a mask that
+nobody judged.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from pycocotools import mask as coco
 
 from model.evaluation import Evaluation, evaluate
 from model.evaluation.mask_overlap import track_iou
@@ -21,6 +23,8 @@ from model.training.targets import PRESENT, UNKNOWN
 
 STATS = ("AP", "AP50", "AP75", "AR1", "AR10")
 _TOUCHES = 0.1  # mask IoU from which a detected track touches a judged one
+_SHOWS = 0.5  # mask IoU from which it shows that one, whatever else it overlaps
+_ON_UNKNOWN = 0.3  # mask IoU in a frame from which it may be an object that nobody judged
 
 
 @dataclass(frozen=True)
@@ -33,12 +37,15 @@ class Score:
 
 
 def judged_frames(video: ClipVideo) -> list[int]:
-    """Frames in which some track is present and no judged track unknown; without any, those with a present track."""
+    """Frames in which no judged track is unknown, and some track is present or a person declared the frame complete.
+
+    Without any, the frames with a present track.
+    """
     tracks = [track for track in video.tracks if any(state != UNKNOWN for state in track.states)]
     whole = [
         frame
         for frame in range(video.count)
-        if any(track.states[frame] == PRESENT for track in tracks)
+        if (any(track.states[frame] == PRESENT for track in tracks) or bool(video.complete and video.complete[frame]))
         and all(track.states[frame] != UNKNOWN for track in tracks)
     ]
     if whole:
@@ -88,7 +95,7 @@ def score(
         picked = frames(video)
         entries = truth_of(video, picked, video_id=index + 1, first_id=len(truth) + 1)
         found = results_of((find or find_tracks)(network, source, index), picked, video_id=index + 1)
-        results += judged(found, entries, video, picked)
+        results += judged(found, entries, video, picked, classes=len(source.categories))
         truth += entries
         on_video(done + 1)
     whole = evaluated(source, videos, truth, results, frames)
@@ -134,16 +141,68 @@ def results_of(found: Sequence[dict[str, Any]], frames: Sequence[int], *, video_
 
 
 def judged(
-    results: list[dict[str, Any]], truth: list[dict[str, Any]], video: ClipVideo, frames: Sequence[int]
+    results: list[dict[str, Any]],
+    truth: list[dict[str, Any]],
+    video: ClipVideo,
+    frames: Sequence[int],
+    *,
+    classes: int,
 ) -> list[dict[str, Any]]:
-    """The results that can be judged: all of them if the frames are complete, else those that touch a judged track."""
-    complete = video.complete
-    if complete is None or (frames and all(complete[frame] for frame in frames)):
-        return results
-    if not results or not truth:
+    """The results that can be right or wrong; ``classes`` is the number of the source's categories.
+
+    One that shows a true track is right or wrong. One on masks that nobody judged may be an object, so it counts for
+    neither; a crowd is neither a thing nor background. Any other is wrong where the frames are complete for its
+    class, and counts for neither where they are not.
+    """
+    if not results:
         return []
-    overlap = track_iou([r["segmentations"] for r in results], [t["segmentations"] for t in truth])
-    return [result for result, best in zip(results, overlap.max(axis=1).tolist(), strict=True) if best >= _TOUCHES]
+    masks = [result["segmentations"] for result in results]
+    best = [0.0] * len(results)
+    if truth:
+        best = track_iou(masks, [true["segmentations"] for true in truth]).max(axis=1).tolist()
+    unknown = _unknown_in(video, frames)
+    kept = []
+    for result, overlap in zip(results, best, strict=True):
+        on_unknown = overlap < _SHOWS and _mostly_on(result["segmentations"], unknown)
+        touches = overlap >= _TOUCHES
+        if not on_unknown and (touches or _complete_for(video, frames, result, classes)):
+            kept.append(result)
+    return kept
+
+
+def _complete_for(video: ClipVideo, frames: Sequence[int], result: dict[str, Any], classes: int) -> bool:
+    """Whether every frame that a result shows is complete for its class; for one that the source lacks: for all."""
+    if video.complete is None:
+        return True
+    label = result["category_id"] - 1
+    wanted = {label} if label < classes else set(range(classes))
+    return all(
+        wanted <= video.complete[frame]
+        for frame, mask in zip(frames, result["segmentations"], strict=True)
+        if mask is not None
+    )
+
+
+def _unknown_in(video: ClipVideo, frames: Sequence[int]) -> list[tuple[list[Any], list[bool]]]:
+    """Per frame the masks that nobody judged, and which of them are crowds."""
+    by_frame: dict[int, tuple[list[Any], list[bool]]] = {}
+    for frame, mask, is_crowd in video.unknown:
+        masks, crowds = by_frame.setdefault(frame, ([], []))
+        masks.append(mask)
+        crowds.append(is_crowd)
+    return [by_frame.get(frame, ([], [])) for frame in frames]
+
+
+def _mostly_on(masks: Sequence[Any], unknown: Sequence[tuple[list[Any], list[bool]]]) -> bool:
+    """Whether a track overlaps masks that nobody judged in at least half of the frames that it shows."""
+    shown = hit = 0
+    for mask, (others, crowds) in zip(masks, unknown, strict=True):
+        if mask is None:
+            continue
+        shown += 1
+        # With a crowd, pycocotools gives the share of the mask inside it.
+        hit += bool(others) and float(np.max(coco.iou([mask], others, crowds))) >= _ON_UNKNOWN
+    return hit > 0 and 2 * hit >= shown
 
 
 def evaluated(

@@ -11,7 +11,7 @@ from pycocotools import mask as coco
 from model import scoring
 from model.config import named
 from model.network.tevit import TeViT, build
-from model.scoring import judged_frames, score
+from model.scoring import judged, judged_frames, results_of, score, truth_of
 from model.tracking import windows
 from model.training.clips import ClipVideo, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
@@ -115,3 +115,43 @@ def test_without_a_judged_frame_nothing_is_measured(network: TeViT, monkeypatch:
     result = score(network, Source(video(track([UNKNOWN] * 3, 0))), [0])
     assert set(result.stats.values()) == {None}
     assert result.per_video == (("v", None),)
+
+
+def kept(result: dict, made: ClipVideo) -> bool:
+    frames = judged_frames(made)
+    entries = truth_of(made, frames, video_id=1, first_id=1)
+    return bool(judged(results_of([result], frames, video_id=1), entries, made, frames, classes=2))
+
+
+def test_a_detection_on_a_mask_that_nobody_judged_counts_for_neither_also_in_complete_frames() -> None:
+    known = video(track([PRESENT] * 3, 0), complete=True)
+    unreviewed = replace(known, unknown=tuple((frame, rle(30), False) for frame in range(3)))
+    assert kept(detected(30, 3), known) and not kept(detected(31, 3), unreviewed)
+    assert kept(detected(15, 3), unreviewed), "beside the mask it is wrong all the same"
+    assert kept(detected(0, 3), replace(known, unknown=((0, rle(0), False),) * 3)), "it shows a true track"
+    one_frame = replace(known, unknown=((0, rle(30), False),))
+    assert kept(detected(30, 3), one_frame), "in most of its frames there is nothing"
+
+
+def test_a_detection_in_a_crowd_counts_for_neither() -> None:
+    wide = np.zeros(HW, np.uint8)
+    wide[:, 20:] = 1
+    code = coco.encode(np.asfortranarray(wide))
+    crowd = {"size": list(code["size"]), "counts": code["counts"].decode()}
+    made = replace(video(track([PRESENT] * 3, 0), complete=True), unknown=tuple((k, crowd, True) for k in range(3)))
+    assert not kept(detected(30, 3), made) and kept(detected(30, 3), replace(made, unknown=()))
+
+
+def test_frames_that_are_complete_for_another_class_judge_only_that_class() -> None:
+    made = replace(video(track([PRESENT] * 3, 0)), complete=(frozenset({1}),) * 3)
+    assert kept(detected(30, 3, label=1), made) and not kept(detected(30, 3, label=0), made)
+    partly = replace(made, complete=(frozenset({1}), frozenset({1}), frozenset()))
+    assert not kept(detected(30, 3, label=1), partly)
+    beyond = detected(30, 3, label=2)  # a class that the source lacks
+    assert kept(beyond, video(track([PRESENT] * 3, 0), complete=True)) and not kept(beyond, partly)
+
+
+def test_a_complete_frame_without_an_object_counts() -> None:
+    left = video(track([PRESENT, ABSENT, ABSENT], 0))
+    assert judged_frames(left) == [0]
+    assert judged_frames(replace(left, complete=(frozenset({0, 1}), frozenset({0}), frozenset()))) == [0, 1]

@@ -1,0 +1,166 @@
+"""The rule of promotion: whether a retrained checkpoint replaces the one in use without being asked for.
+
+A pure function of what was measured. A new checkpoint is proven if, on held-out videos, mean track IoU and AP rise, AP
+without classes does not fall, a bootstrap interval over the videos excludes a real loss, the golden set loses no more
+than a point, and nothing speaks for spoiled corrections. Where one of these fails the old one stays, and a person
+decides. Loads no torch.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.sentences import counted
+from app.training.folds import HELD_OUT
+from app.training.report import (
+    NOT_PROVEN,
+    PROVEN,
+    WORSE,
+    Decision,
+    Figures,
+    GoldenFigures,
+    Interval,
+    Reason,
+    VideoLine,
+)
+
+LEAST_VIDEOS = 4  # with a figure before and after; fewer prove nothing
+LEVEL = 0.9  # of the bootstrap interval
+REAL_LOSS = 0.01  # a loss of more than a point
+GOLDEN_LOSS = 0.01  # that the golden set may lose
+MOST_SUSPICIOUS = 0.08  # share of the corrections that may look spoiled
+LEAST_DROP = 0.1  # share by which the loss falls at least while corrections that fit are learnt
+ACCEPTED_WEIGHT = 0.25  # of a video whose truth is accepted proposals alone; one that a person drew has 1
+_DRAWS, _SEED = 2000, 20_221
+_NAMES = {"AP": "AP", "AP_agnostic": "AP without classes", "track_iou": "Mean track IoU"}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What was measured of a retraining.
+
+    Attributes:
+        kind: how it was measured, see `app.training.folds`; ``before_learnt``: whether the checkpoint in use was
+            trained on measured videos.
+        before, after: figures over all measured videos; ``videos`` the same by video.
+        suspicious: share (0 to 1) of the human masks that look spoiled; None if nobody searched.
+        loss_first, loss_last: mean training loss of the first and the last tenth of the steps; None if not trained.
+        stopped: why the training stopped before its end, if it did.
+    """
+
+    kind: str
+    before: Figures
+    after: Figures
+    videos: Sequence[VideoLine]
+    golden: GoldenFigures | None = None
+    before_learnt: bool = False
+    suspicious: float | None = None
+    loss_first: float | None = None
+    loss_last: float | None = None
+    stopped: str | None = None
+
+
+def decide(evidence: Evidence) -> tuple[Decision, dict[str, Interval]]:
+    """The decision with all its reasons, and the intervals of the changes by the name of their figure."""
+    intervals = {name: found for name in _NAMES if (found := interval(evidence.videos, name)) is not None}
+    reasons = (
+        *_of_set(evidence),
+        *_of_figures(evidence, intervals),
+        _of_golden(evidence.golden),
+        *_of_corrections(evidence),
+    )
+    if all(reason.good for reason in reasons):
+        return Decision(PROVEN, reasons), intervals
+    lost = any(intervals[name].high < 0 for name in ("AP", "track_iou") if name in intervals)
+    forgot = any(reason.code == "golden loss" for reason in reasons)
+    return Decision(WORSE if lost or forgot else NOT_PROVEN, reasons), intervals
+
+
+def interval(videos: Sequence[VideoLine], name: str) -> Interval | None:
+    """The weighted mean change of a figure and its bootstrap interval over the videos; None without a figure.
+
+    A video weighs by how much of its truth a person drew: accepted proposals are the old model's own masks and flatter
+    it.
+    """
+    changes, weights = [], []
+    for video in videos:
+        before, after = getattr(video.before, name), getattr(video.after, name)
+        if before is not None and after is not None:
+            changes.append(after - before)
+            weights.append(ACCEPTED_WEIGHT + (1 - ACCEPTED_WEIGHT) * video.drawn)
+    if not changes:
+        return None
+    values, shares = np.array(changes), np.array(weights)
+    picks = np.random.default_rng(_SEED).integers(0, len(values), (_DRAWS, len(values)))
+    means = (values[picks] * shares[picks]).sum(axis=1) / shares[picks].sum(axis=1)
+    low, high = np.quantile(means, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
+    return Interval(float((values * shares).sum() / shares.sum()), float(low), float(high))
+
+
+def _of_set(evidence: Evidence) -> list[Reason]:
+    measured = sum(
+        video.before.track_iou is not None and video.after.track_iou is not None for video in evidence.videos
+    )
+    reasons = []
+    if evidence.kind != HELD_OUT:
+        reasons.append(Reason("videos", False, "Too few corrected videos to prove anything; compare side by side."))
+    elif measured < LEAST_VIDEOS:
+        text = f"Measured on {counted(measured, 'video')}; at least {LEAST_VIDEOS} are needed to prove anything."
+        reasons.append(Reason("videos", False, text))
+    else:
+        reasons.append(Reason("videos", True, f"Measured on {counted(measured, 'held-out video')}."))
+    if evidence.before_learnt:
+        text = "The checkpoint in use was trained on the measured videos, which flatters it."
+        reasons.append(Reason("before learnt", False, text))
+    if evidence.stopped:
+        reasons.append(Reason("stopped", False, f"Training stopped before its end: {evidence.stopped}"))
+    return reasons
+
+
+def _of_figures(evidence: Evidence, intervals: Mapping[str, Interval]) -> list[Reason]:
+    reasons = []
+    for name, title in _NAMES.items():
+        before, after = getattr(evidence.before, name), getattr(evidence.after, name)
+        if before is None or after is None:
+            reasons.append(Reason(name, False, f"{title} could not be measured."))
+            continue
+        change = f"{100 * before:.1f} before, {100 * after:.1f} after"
+        rose = after >= before if name == "AP_agnostic" else after > before
+        if not rose:
+            word = "fell" if after < before else "did not rise"
+            reasons.append(Reason(name, False, f"{title} {word}: {change}."))
+        elif name in intervals and intervals[name].low < -REAL_LOSS:
+            low = 100 * intervals[name].low
+            text = (
+                f"{title} rose ({change}), but between videos it varies so much that a loss of {-low:.1f} is possible."
+            )
+            reasons.append(Reason(name, False, text))
+        else:
+            reasons.append(Reason(name, True, f"{title} {'rose' if after > before else 'stayed'}: {change}."))
+    return reasons
+
+
+def _of_golden(golden: GoldenFigures | None) -> Reason:
+    if golden is None or golden.before is None or golden.after is None:
+        text = "There is no golden set for this checkpoint, so whether it forgot something is not known."
+        return Reason("no golden set", False, text)
+    change = f"{100 * golden.before:.1f} before, {100 * golden.after:.1f} after, on {golden.set}"
+    if golden.after < golden.before - GOLDEN_LOSS - 1e-9:
+        return Reason("golden loss", False, f"It forgot what it knew: {change}.")
+    return Reason("golden", True, f"It still knows what it knew: {change}.")
+
+
+def _of_corrections(evidence: Evidence) -> list[Reason]:
+    reasons = []
+    if evidence.suspicious is not None:
+        share = f"{100 * evidence.suspicious:.0f} % of the corrections look spoiled"
+        if evidence.suspicious > MOST_SUSPICIOUS:
+            reasons.append(Reason("suspicious", False, f"{share}; look at those that are named, then retrain."))
+        else:
+            reasons.append(Reason("suspicious", True, f"{share}."))
+    first, last = evidence.loss_first, evidence.loss_last
+    if first is not None and last is not None and last > first * (1 - LEAST_DROP):
+        text = f"The corrections could not be learnt: the loss was {first:.2f} at first and {last:.2f} at the end."
+        reasons.append(Reason("loss", False, text))
+    return reasons

@@ -1,0 +1,161 @@
+"""The rule of promotion as a pure function: what it promotes, what it refuses, and that it has no favourites."""
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.training.folds import HELD_OUT, K_FOLD, LAST_THIRD
+from app.training.promotion import (
+    ACCEPTED_WEIGHT,
+    GOLDEN_LOSS,
+    LEAST_VIDEOS,
+    MOST_SUSPICIOUS,
+    Evidence,
+    decide,
+    interval,
+)
+from app.training.report import NOT_PROVEN, PROVEN, WORSE, Figures, GoldenFigures, VideoLine
+
+GOLDEN = GoldenFigures("procedural", "20 golden videos", "AP", 0.66, 0.655)
+
+
+def figures(value: float | None) -> Figures:
+    return Figures(AP=value, AP_agnostic=value, track_iou=value)
+
+
+def line(before: float | None, after: float | None, drawn: float = 1.0) -> VideoLine:
+    return VideoLine("v", "v", 3, drawn, figures(before), figures(after))
+
+
+def better(**changed: Any) -> Evidence:
+    """A retraining that deserves promotion, with changes."""
+    values: dict[str, Any] = {
+        "kind": HELD_OUT,
+        "before": figures(0.4),
+        "after": figures(0.5),
+        "videos": [line(0.4, 0.45 + 0.01 * k) for k in range(8)],
+        "golden": GOLDEN,
+        "suspicious": 0.0,
+        "loss_first": 4.0,
+        "loss_last": 2.0,
+    }
+    return Evidence(**values | changed)
+
+
+def outcome(evidence: Evidence) -> str:
+    return decide(evidence)[0].outcome
+
+
+def bad(evidence: Evidence) -> set[str]:
+    return {reason.code for reason in decide(evidence)[0].reasons if not reason.good}
+
+
+def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
+    decision, intervals = decide(better())
+    assert decision.outcome == PROVEN and decision.promoted
+    assert all(reason.good and reason.text.endswith(".") for reason in decision.reasons)
+    assert intervals["AP"].low > 0 and set(intervals) == {"AP", "AP_agnostic", "track_iou"}
+
+
+@pytest.mark.parametrize(
+    ("changed", "code"),
+    [
+        ({"kind": K_FOLD}, "videos"),
+        ({"kind": LAST_THIRD}, "videos"),
+        ({"videos": [line(0.4, 0.5)] * (LEAST_VIDEOS - 1)}, "videos"),
+        ({"before_learnt": True}, "before learnt"),
+        ({"stopped": "the loss is nan"}, "stopped"),
+        ({"golden": None}, "no golden set"),
+        ({"golden": replace(GOLDEN, after=None)}, "no golden set"),
+        ({"golden": replace(GOLDEN, after=0.64)}, "golden loss"),
+        ({"after": replace(figures(0.5), AP=0.4)}, "AP"),
+        ({"after": replace(figures(0.5), track_iou=0.4)}, "track_iou"),
+        ({"after": replace(figures(0.5), AP_agnostic=0.39)}, "AP_agnostic"),
+        ({"after": replace(figures(0.5), AP=None)}, "AP"),
+        ({"suspicious": MOST_SUSPICIOUS + 0.01}, "suspicious"),
+        ({"loss_last": 3.9}, "loss"),
+        ({"videos": [line(0.4, 0.9), *[line(0.5, 0.4)] * 7]}, "AP"),
+    ],
+)
+def test_each_single_fault_keeps_the_old_one_and_is_named(changed: dict[str, Any], code: str) -> None:
+    decision, _ = decide(better(**changed))
+    assert decision.outcome != PROVEN and code in {reason.code for reason in decision.reasons if not reason.good}
+
+
+def test_a_golden_set_may_lose_a_point_and_no_more() -> None:
+    assert outcome(better(golden=replace(GOLDEN, after=0.66 - GOLDEN_LOSS))) == PROVEN
+    assert outcome(better(golden=replace(GOLDEN, after=0.66 - GOLDEN_LOSS - 0.001))) == WORSE
+
+
+def test_what_is_surely_worse_is_called_so() -> None:
+    losing = better(after=figures(0.3), videos=[line(0.4, 0.3)] * 6)
+    assert outcome(losing) == WORSE and bad(losing) >= {"AP", "track_iou"}
+    assert (
+        outcome(better(after=figures(0.3), videos=[line(0.4, 0.3), line(0.3, 0.5), *[line(0.4, 0.4)] * 4]))
+        == NOT_PROVEN
+    )
+
+
+def test_a_video_without_a_figure_counts_for_neither() -> None:
+    lines = [line(0.4, 0.5)] * LEAST_VIDEOS
+    assert outcome(better(videos=[*lines, line(None, 0.9), line(0.9, None)])) == PROVEN
+    assert interval([line(None, None)], "AP") is None
+    nothing = better(before=Figures(), after=Figures(), videos=[line(None, None)] * 8)
+    assert outcome(nothing) == NOT_PROVEN
+
+
+def test_the_old_models_own_accepted_proposals_weigh_less_than_what_a_person_drew() -> None:
+    found = interval([line(0.5, 0.7, drawn=1.0), line(0.5, 0.3, drawn=0.0)], "AP")
+    assert found is not None
+    assert found.mean == pytest.approx((0.2 - 0.2 * ACCEPTED_WEIGHT) / (1 + ACCEPTED_WEIGHT))
+    assert interval([line(0.5, 0.7), line(0.5, 0.3)], "AP").mean == pytest.approx(0.0)  # type: ignore[union-attr]
+
+
+SHARES = st.floats(0, 1, width=32)
+LINES = st.lists(st.builds(line, SHARES, SHARES, SHARES), min_size=1, max_size=20)
+
+
+@settings(max_examples=80, deadline=None)
+@given(LINES)
+def test_an_interval_holds_its_mean_and_lies_within_the_changes(lines: list[VideoLine]) -> None:
+    found = interval(lines, "AP")
+    changes = [one.after.AP - one.before.AP for one in lines]  # type: ignore[operator]
+    assert found is not None and found == interval(lines, "AP")
+    assert min(changes) - 1e-6 <= found.low <= found.high <= max(changes) + 1e-6
+    assert min(changes) - 1e-6 <= found.mean <= max(changes) + 1e-6
+
+
+@settings(max_examples=80, deadline=None)
+@given(LINES, SHARES, SHARES)
+def test_no_promotion_without_a_rise_and_never_in_both_directions(
+    lines: list[VideoLine], before: float, after: float
+) -> None:
+    forth = better(videos=lines, before=figures(before), after=figures(after))
+    back = better(
+        videos=[replace(one, before=one.after, after=one.before) for one in lines],
+        before=figures(after),
+        after=figures(before),
+    )
+    outcomes = (outcome(forth), outcome(back))
+    assert outcomes != (PROVEN, PROVEN)
+    if after <= before:
+        assert outcomes[0] != PROVEN
+
+
+@settings(max_examples=80, deadline=None)
+@given(LINES, st.floats(0, 0.3))
+def test_a_better_measurement_never_loses_a_promotion(lines: list[VideoLine], more: float) -> None:
+    evidence = better(videos=lines)
+    raised = [replace(one, after=figures((one.after.AP or 0) + more)) for one in lines]
+    if outcome(evidence) == PROVEN:
+        assert outcome(replace(evidence, videos=raised, after=figures(0.5 + more))) == PROVEN
+
+
+@settings(max_examples=60, deadline=None)
+@given(LINES)
+def test_a_network_that_did_not_change_is_never_promoted(lines: list[VideoLine]) -> None:
+    same = [replace(one, after=one.before) for one in lines]
+    assert outcome(better(videos=same, after=figures(0.4))) == NOT_PROVEN
