@@ -12,7 +12,15 @@ from model.network.tevit import TeViT
 from model.scoring import evaluated, find_tracks, frames_of, judged, number_or_none, results_of, truth_of
 from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo, record
-from model.training.calibration import CountsByThresholds, TrackCounts, candidates
+from model.training.calibration import (
+    CountsByThresholds,
+    TrackCounts,
+    calibrated,
+    candidates,
+    presences,
+    summed,
+    with_presence,
+)
 from model.training.clips import ClipSource, ClipVideo
 
 RIGHT = 0.5  # mask IoU over a video from which a proposed track is a true one
@@ -47,10 +55,10 @@ class HeldOutVideo:
         """The tracks of the published rule that can be judged."""
         return self._judged(self.published)
 
-    def counts(self) -> CountsByThresholds:
-        """How many proposed tracks are right under each of the thresholds to choose from."""
+    def counts(self, among: Sequence[Thresholds] | None = None) -> CountsByThresholds:
+        """How many proposed tracks are right under each of these thresholds (default: all `candidates`)."""
         truth = self.truth
-        return {one: counted(self.reviewed(one), truth) for one in candidates()}
+        return {one: counted(self.reviewed(one), truth) for one in among or candidates()}
 
     def _judged(self, tracks: Entries) -> Entries:
         video = self.source.videos[self.index]
@@ -69,9 +77,47 @@ def counted(proposed: Entries, truth: Entries) -> TrackCounts:
     """Proposed, true and matched tracks of one video, class aside; each track is matched once at most."""
     if not proposed or not truth:
         return TrackCounts(0, len(proposed), len(truth))
-    right = _overlaps(proposed, truth) >= RIGHT
-    rows, columns = linear_sum_assignment(-right.astype(float))
-    return TrackCounts(int(right[rows, columns].sum()), len(proposed), len(truth))
+    overlaps = _overlaps(proposed, truth)
+    right = overlaps >= RIGHT
+    rows, columns = linear_sum_assignment(-(right + 0.001 * overlaps))  # as many as possible; of these the best
+    pairs = right[rows, columns]
+    return TrackCounts(int(pairs.sum()), len(proposed), len(truth), float(overlaps[rows, columns][pairs].sum()))
+
+
+def calibrate(videos: Sequence[HeldOutVideo], *, check: Callable[[], None] = lambda: None) -> Thresholds:
+    """The thresholds that suit a network on these videos; ``check`` is called before each video, and may raise."""
+    return _Calibration(videos, check).on(tuple(range(len(videos))))
+
+
+def calibrate_on_others(
+    videos: Sequence[HeldOutVideo], *, check: Callable[[], None] = lambda: None
+) -> tuple[Thresholds, list[Thresholds]]:
+    """As :func:`calibrate`, and for each video the thresholds of the other videos; a single one gets its own."""
+    every = tuple(range(len(videos)))
+    calibration = _Calibration(videos, check)
+    others = [calibration.on(tuple(i for i in every if i != index) or every) for index in every]
+    return calibration.on(every), others
+
+
+class _Calibration:
+    """Counts of each video under each thresholds, computed once."""
+
+    def __init__(self, videos: Sequence[HeldOutVideo], check: Callable[[], None]) -> None:
+        self._videos, self._check = videos, check
+        self._counts = [dict(self._counted(video, candidates())) for video in videos]
+
+    def on(self, chosen: Sequence[int]) -> Thresholds:
+        """The thresholds that the videos with these numbers give."""
+        first = calibrated(summed({one: self._counts[i][one] for one in candidates()} for i in chosen))
+        among = presences(first)
+        for i in chosen:
+            missing = tuple(one for one in among if one not in self._counts[i])
+            self._counts[i].update(self._counted(self._videos[i], missing) if missing else {})
+        return with_presence(summed({one: self._counts[i][one] for one in among} for i in chosen))
+
+    def _counted(self, video: HeldOutVideo, among: Sequence[Thresholds]) -> CountsByThresholds:
+        self._check()
+        return video.counts(among)
 
 
 def figures(videos: Sequence[HeldOutVideo], results: Sequence[Entries]) -> dict[str, float | int | None]:

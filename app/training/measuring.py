@@ -7,10 +7,9 @@ from typing import Any
 from app.training.fold_clips import FoldClips, frames_after_boundary
 from app.training.folds import LAST_THIRD
 from model.network.tevit import TeViT
-from model.rule_scoring import HeldOutVideo, figures, held_out_video, mean_figures
+from model.rule_scoring import HeldOutVideo, calibrate_on_others, figures, held_out_video, mean_figures
 from model.scoring import Score, judged_frames, score
 from model.thresholds import Thresholds
-from model.training.calibration import calibrated, calibrated_on_others, summed
 
 Figures = dict[str, float | int | None]
 
@@ -48,11 +47,7 @@ def by_rule(
     ``own``. The new one's are calibrated on all held-out videos, but each video is measured with those of the others.
     ``check`` is called before each video, and stops this by raising an error.
     """
-    counts = []
-    for video in (one for fold in after for one in fold.videos):
-        check()
-        counts.append(video.counts())
-    chosen, others = calibrated(summed(counts)), calibrated_on_others(counts)
+    chosen, others = calibrate_on_others([video for fold in after for video in fold.videos], check=check)
     used = iter(others)
     published = [
         _figures(folds, [[video.under_published() for video in fold.videos] for fold in folds])

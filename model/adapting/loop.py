@@ -10,22 +10,19 @@ import torch
 from torch import Tensor, nn
 
 from model.adapting.classes import TeachingSource
-from model.adapting.draws import Draw, Draws
+from model.adapting.clip_features import ClipFeatures, FeatureClip
+from model.adapting.draws import Draws
 from model.adapting.rates import rate_groups
 from model.adapting.settings import AdaptSettings
 from model.adapting.trunk_cache import TrunkCache
 from model.config import TrainingConfig
-from model.network.input import prepare_clip
-from model.network.tevit import Features, TeViT
-from model.training.clips import clip_targets, fit_video
+from model.network.tevit import TeViT
 from model.training.ema import WeightAverage
 from model.training.losses import count_positives, losses_over
 from model.training.run_state import RunState
 from model.training.schedule import rate_factor
-from model.training.targets import ClipTargets
 from model.training.trainer import StepReport, TrainingDiverged
 
-Clip = tuple[tuple[Tensor, ...], ClipTargets]  # feature levels (T, C, H_l, W_l) float16, ground truth
 _MEMORY_WORDS = ("out of memory", "not enough memory", "can't allocate")
 
 
@@ -50,7 +47,8 @@ class AdaptLoop:
         Raises `model.training.clips.NoTrainingFrames`.
         """
         self.network, self.recipe, self._settings = network.to(device), recipe, settings
-        self._sources, self._cache = tuple(sources), cache
+        self._clips = [ClipFeatures(one, cache, network.config, device=device) for one, _ in sources]
+        self._counts = [count for _, count in sources]
         self._seed, self._device, self._fast = seed, device, fast
         config = network.config
         self._draws = [
@@ -64,16 +62,24 @@ class AdaptLoop:
             )
             for teaching, _ in sources
         ]
-        groups = rate_groups(network, recipe, settings.rates)
-        self.optimizer = torch.optim.AdamW(groups, lr=recipe.learning_rate, fused=True)  # type: ignore[arg-type]
-        self._learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
-        self.average = WeightAverage(network, decay=recipe.ema) if recipe.ema else None
-        self.step = 0
         self.clips_at_once = sum(count for _, count in sources)
         self._path, self._state = state_path, RunState(state_path)
+        groups = rate_groups(self.network, self.recipe, self._settings.rates)
+        self.optimizer = torch.optim.AdamW(groups, lr=self.recipe.learning_rate, fused=True)  # type: ignore[arg-type]
+        self._learning = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
+        self.average = WeightAverage(self.network, decay=self.recipe.ema) if self.recipe.ema else None
+        self.step = 0
+        self._resume()
 
-    def run(self, *, on_step: Callable[[StepReport], None], cancelled: Callable[[], bool] = lambda: False) -> TeViT:
-        """Train to the last step or until ``cancelled``. Raises `TrainingDiverged`."""
+    def run(
+        self,
+        *,
+        on_step: Callable[[StepReport], None],
+        cancelled: Callable[[], bool] = lambda: False,
+        until: int | None = None,
+    ) -> TeViT:
+        """Train to the last step, to step ``until`` or until ``cancelled``. Raises `TrainingDiverged`."""
+        stop = self.recipe.steps if until is None else min(until, self.recipe.steps)
         began = time.monotonic()
         self.network.train()
         for module in self.network.modules():
@@ -81,7 +87,7 @@ class AdaptLoop:
                 module.eval()
         for trunk in (self.network.backbone, self.network.neck):  # no stochastic depth: its features are cached
             trunk.eval()
-        while self.step < self.recipe.steps and not cancelled():
+        while self.step < stop and not cancelled():
             on_step(self._step(began))
             if self.step % self._settings.keep_every == 0 or self.step == self.recipe.steps:
                 self.keep()
@@ -101,7 +107,7 @@ class AdaptLoop:
         factor = rate_factor(self.step, self.recipe)
         for group in self.optimizer.param_groups:
             group["lr"] = group["base_lr"] * factor
-        clips = [clip for number in range(len(self._sources)) for clip in self._clips(number)]
+        clips = [clip for number in range(len(self._counts)) for clip in self._drawn(number)]
         parts = self._gradients(clips)
         norm = float(nn.utils.clip_grad_norm_(self._learning, self.recipe.gradient_clip or math.inf))
         total = sum(parts.values())
@@ -115,7 +121,7 @@ class AdaptLoop:
         rate, spent = self.recipe.learning_rate * factor, time.monotonic() - began
         return StepReport(self.step, self.recipe.steps, total, parts, rate, norm, spent)
 
-    def _gradients(self, clips: Sequence[Clip]) -> dict[str, float]:
+    def _gradients(self, clips: Sequence[FeatureClip]) -> dict[str, float]:
         """The loss parts of a step, whose gradients are left at the parameters; without memory in smaller portions.
 
         The losses of all portions are divided by the positives of the step, so its size changes nothing else.
@@ -130,7 +136,7 @@ class AdaptLoop:
             if self._device.startswith("cuda"):
                 torch.cuda.empty_cache()
 
-    def _in_portions(self, clips: Sequence[Clip]) -> dict[str, float]:
+    def _in_portions(self, clips: Sequence[FeatureClip]) -> dict[str, float]:
         self.optimizer.zero_grad(set_to_none=True)
         targets = [target for _, target in clips]
         positives = count_positives(targets, queries=self.network.config.queries, device=self._device)
@@ -144,34 +150,18 @@ class AdaptLoop:
                 parts[kind] = parts.get(kind, 0.0) + float(value.detach())
         return parts
 
-    def _losses(self, clips: Sequence[Clip], positives: float) -> dict[str, Tensor]:
-        joined = [torch.cat(level) for level in zip(*(clip[0] for clip in clips), strict=True)]
-        levels = tuple(level.to(self._device, torch.float32) for level in joined)
+    def _losses(self, clips: Sequence[FeatureClip], positives: float) -> dict[str, Tensor]:
+        features = self._clips[0].features([levels for levels, _ in clips], [target for _, target in clips])
         targets = [target.to(self._device) for _, target in clips]
-        img_hw = torch.tensor([target.img_hw for target in targets], dtype=torch.float32, device=self._device)
-        features = Features(levels, img_hw, self.recipe.clip_frames)
-        return losses_over(self.network, features, targets, positives=positives)[0]
+        last = self.network.config.head.stages - 1
+        stages = None if self._settings.all_mask_heads else (last,)
+        return losses_over(self.network, features, targets, positives=positives, mask_stages=stages)[0]
 
-    def _clips(self, number: int) -> Iterator[Clip]:
+    def _drawn(self, number: int) -> Iterator[FeatureClip]:
         """The clips of a step from one source."""
-        _, count = self._sources[number]
+        count = self._counts[number]
         for index in range(self.step * count, (self.step + 1) * count):
-            yield self._clip(number, self._draws[number][index])
-
-    def _clip(self, number: int, draw: Draw) -> Clip:
-        teaching = self._sources[number][0]
-        source = teaching.source
-        video = source.videos[draw.video]
-        size = fit_video(video, self.network.config.scales.test)
-        start, stop = draw.window
-        levels = self._cache.levels(
-            (id(source), draw.video, draw.window, draw.flip),
-            lambda: prepare_clip(source.read_frames(draw.video, range(start, stop)), size, flip=draw.flip),
-            size.img_hw,
-        )
-        rows = torch.tensor([frame - start for frame in draw.frames])
-        targets = clip_targets(video, draw.frames, size, flip=draw.flip, classes=len(source.categories))
-        return tuple(level[rows] for level in levels), teaching.targets(targets)
+            yield self._clips[number].clip(self._draws[number][index])
 
     def keep(self) -> None:
         """Write the state of the run; it replaces the kept one when the next loss is finite."""
@@ -179,17 +169,15 @@ class AdaptLoop:
         network, optimizer = self.network.state_dict(), self.optimizer.state_dict()
         self._state.write({"step": self.step, "network": network, "optimizer": optimizer, "average": average})
 
-    def resume(self) -> bool:
-        """Continue from the written state; returns False if there is none."""
+    def _resume(self) -> None:
         if self._path is None or not self._path.exists():
-            return False
+            return
         state = torch.load(self._path, map_location=self._device, weights_only=True)
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average and state["average"]:
             self.average.restore(state["average"])
         self.step = self._state.kept_step = int(state["step"])
-        return True
 
     def _diverged(self, what: str) -> TrainingDiverged:
         self._state.drop()
@@ -200,9 +188,9 @@ def _lacks_memory(error: BaseException) -> bool:
     return isinstance(error, MemoryError) or any(words in str(error) for words in _MEMORY_WORDS)
 
 
-def _portions(clips: Sequence[Clip], at_once: int) -> Iterator[list[Clip]]:
+def _portions(clips: Sequence[FeatureClip], at_once: int) -> Iterator[list[FeatureClip]]:
     """At most ``at_once`` clips together, and only clips of one size: others would have to be padded."""
-    groups: dict[tuple[int, ...], list[Clip]] = {}
+    groups: dict[tuple[int, ...], list[FeatureClip]] = {}
     for clip in clips:
         groups.setdefault(tuple(clip[0][0].shape), []).append(clip)
     for group in groups.values():

@@ -28,6 +28,8 @@ class AdaptSettings:
     rates: Rates = Rates()
     corrected: int = 2  # corrected clips in a step
     replayed: int = 2  # clips in a step from what the network knew, if there are any
+    all_mask_heads: bool = False  # train the mask heads of all stages; at test time only the last one runs
+    column_iterations: int = 100  # of fitting the columns of new categories before the heads move; 0: none
     cache_bytes: int = 1024 * MIB  # features of the trunk kept in memory; what is beyond goes to a temporary file
     keep_every: int = 50  # steps between two written states
 

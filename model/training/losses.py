@@ -1,6 +1,6 @@
 """Losses of all refinement stages (TeViT `tevit_roi_head.py`, `stqi_head.py`; mmdetection's loss definitions)."""
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
 import torch
 from torch import Tensor
@@ -60,8 +60,9 @@ def stage_losses(
     stage: int,
     positives: float | None = None,
     matches: Matches | None = None,
+    with_masks: bool = True,
 ) -> tuple[dict[str, Tensor], Matches]:
-    """The four losses of one stage over a batch of clips, and its matching.
+    """The four losses of one stage over a batch of clips (three without ``with_masks``), and its matching.
 
     ``matches``: the matching of each clip as `model.training.matcher.match` gives it; None: the best one.
 
@@ -82,7 +83,8 @@ def stage_losses(
     weight = torch.cat([pair_weights(clip, p[0], p[2]) for clip, p in zip(targets, pairs, strict=True)])
     losses["loss_bbox"] = (((boxes - truth) / whwh).abs() * weight[:, None]).sum() * per_pair * L1_WEIGHT
     losses["loss_iou"] = ((1 - generalized_iou(boxes, truth)) * weight).sum() * per_pair * GIOU_WEIGHT
-    losses["loss_mask"] = _mask_loss(network, features, queries, targets, pairs, weight, stage=stage) * per_pair
+    if with_masks:
+        losses["loss_mask"] = _mask_loss(network, features, queries, targets, pairs, weight, stage=stage) * per_pair
     return losses, matches
 
 
@@ -166,14 +168,30 @@ def training_losses(
 
 
 def losses_over(
-    network: TeViT, features: Features, targets: list[ClipTargets], *, positives: float | None = None
+    network: TeViT,
+    features: Features,
+    targets: list[ClipTargets],
+    *,
+    positives: float | None = None,
+    mask_stages: Container[int] | None = None,
 ) -> tuple[dict[str, Tensor], list[Matches]]:
-    """As :func:`training_losses`, over a feature pyramid that is computed already."""
+    """As :func:`training_losses`, over a feature pyramid that is computed already.
+
+    Only ``mask_stages`` have a mask loss (None: all). At test time only the mask head of the last stage runs.
+    """
     losses: dict[str, Tensor] = {}
     matches = []
     for stage, queries in enumerate(network.stages(features)):
         single = Queries(queries.logits.float(), queries.boxes.float(), *queries[2:])
-        values, matched = stage_losses(network, features, single, targets, stage=stage, positives=positives)
+        values, matched = stage_losses(
+            network,
+            features,
+            single,
+            targets,
+            stage=stage,
+            positives=positives,
+            with_masks=mask_stages is None or stage in mask_stages,
+        )
         losses.update({f"stage{stage}_{name}": value for name, value in values.items()})
         matches.append(matched)
     return losses, matches

@@ -6,7 +6,15 @@ from typing import Any
 
 import pytest
 
-from model.rule_scoring import HeldOutVideo, counted, figures, held_out_video, mean_figures
+from model.rule_scoring import (
+    HeldOutVideo,
+    calibrate,
+    calibrate_on_others,
+    counted,
+    figures,
+    held_out_video,
+    mean_figures,
+)
 from model.scoring import judged_frames
 from model.thresholds import Thresholds
 from model.tracking.whole_video import WholeTrack, WholeVideo
@@ -55,6 +63,28 @@ def test_a_true_track_is_matched_once_and_the_class_does_not_matter() -> None:
     assert one.counts()[Thresholds()] == TrackCounts(1, 3, 2)
     assert counted([], one.truth) == TrackCounts(0, 0, 2)
     assert counted(one.reviewed(Thresholds()), []) == TrackCounts(0, 3, 0)
+
+
+def test_matched_tracks_count_as_much_as_they_overlap() -> None:
+    # Masks of width 10: one that is 2 apart shares 8 of 12 columns.
+    one = held_out(Source(made()), 0, (2, 0, 0.9), (30, 1, 0.9))
+    assert one.counts()[Thresholds()].overlap == pytest.approx(1 + 8 / 12)
+    assert counted(one.reviewed(Thresholds()) * 2, one.truth).overlap == pytest.approx(1 + 8 / 12)
+
+
+def test_each_video_gets_the_thresholds_of_the_others() -> None:
+    source = Source(*[made()] * 12)
+    low = [held_out(source, k, (0, 0, 0.16), (30, 1, 0.16), (10, 0, 0.06), (19, 0, 0.06)) for k in range(6)]
+    high = [held_out(source, k, (0, 0, 0.9), (30, 1, 0.9), (10, 0, 0.38), (19, 0, 0.38)) for k in range(6, 12)]
+    assert calibrate(low).begin <= 0.16 < calibrate(high).begin
+    every, others = calibrate_on_others([low[0], *high])
+    assert (
+        others[0] == calibrate(high)
+        and others[1] == calibrate([low[0], *high[1:]])
+        and every == calibrate([low[0], *high])
+    )
+    assert calibrate_on_others(low[:1]) == (calibrate(low[:1]), [calibrate(low[:1])])
+    assert calibrate_on_others([]) == (Thresholds(), [])
 
 
 def test_what_nobody_judged_counts_for_neither_side() -> None:

@@ -32,7 +32,10 @@ def test_heads_learn_and_the_trunk_and_the_statistics_stay() -> None:
     _, reports = run(made)
     assert [report.step for report in reports] == [1, 2, 3, 4] and all(r.gradient_norm > 0 for r in reports)
     for name, value in made.network.state_dict().items():
-        fixed = name.startswith(("backbone.", "neck.")) or "running_" in name or "num_batches" in name
+        # At test time only the last mask head runs, so the others are not trained.
+        fixed = (
+            name.startswith(("backbone.", "neck.", "roi_head.mask_head.0.")) or "_batches" in name or "running_" in name
+        )
         assert torch.equal(value, before[name]) is fixed or ".conv_logits" in name, name
 
 
@@ -53,10 +56,10 @@ def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path) -> 
     run(small_loop(settings=settings, state_path=tmp_path / "state.pt"), stop=2)
     resumed = small_loop(settings=settings, state_path=tmp_path / "state.pt")
     # The state of step 2 has not been proved by a loss when the run is stopped.
-    assert resumed.resume() and resumed.step in (1, 2)
+    assert resumed.step in (1, 2)
     kept, _ = run(resumed)
     assert same(whole, kept)
-    assert not small_loop(state_path=tmp_path / "none.pt").resume()
+    assert small_loop(state_path=tmp_path / "none.pt").step == 0
 
 
 def raising(monkeypatch: pytest.MonkeyPatch, error: Exception, *, above: int) -> list[int]:
@@ -104,7 +107,7 @@ def test_a_loss_that_is_no_number_stops_the_run(monkeypatch: pytest.MonkeyPatch,
     def spoil(step: StepReport) -> None:
         if step.step == 2:
             with torch.no_grad():
-                made.network.roi_head.bbox_head[0].fc_cls.weight.fill_(float("nan"))  # type: ignore[union-attr]
+                made.network.roi_head.bbox_head[0].fc_cls.weight.fill_(float("nan"))  # type: ignore[operator, union-attr]
 
     with pytest.raises(TrainingDiverged, match="step 3"):
         made.run(on_step=spoil)

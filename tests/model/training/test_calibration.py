@@ -1,6 +1,7 @@
 """Calibration: made scores give the thresholds that separate them, little data and no data stay near the defaults."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -10,10 +11,11 @@ from model.thresholds import LEAST, MOST, Thresholds
 from model.training.calibration import (
     TrackCounts,
     calibrated,
-    calibrated_on_others,
     candidates,
     distance,
+    presences,
     summed,
+    with_presence,
 )
 
 DEFAULT = Thresholds()
@@ -77,14 +79,35 @@ def test_any_scores_give_a_candidate_that_is_no_worse_than_the_defaults(seed: in
     assert all(counts[one].f1 - distance(one) / true <= counts[chosen].f1 + 1e-9 for one in counts)
 
 
-def test_each_video_is_measured_with_the_thresholds_of_the_others() -> None:
-    low, high = counts_of([0.16] * 10, [0.06] * 20, true=10), counts_of([0.9] * 10, [0.45] * 20, true=10)
-    assert calibrated_on_others([low, high]) == [calibrated(high), calibrated(low)]
-    assert calibrated_on_others([low]) == [calibrated(low)] and calibrated_on_others([]) == []
+def covered(floor: float, share: float, *, true: int = 20) -> dict[Thresholds, TrackCounts]:
+    """Counts in which all tracks are right, and overlap the more the nearer their presence is to this one."""
+    found = {}
+    for one in presences(DEFAULT):
+        away = abs(one.floor - floor) + abs(one.share - share)
+        found[one] = TrackCounts(true, true, true, overlap=true * (1 - away))
+    return found
+
+
+def test_the_presence_is_the_one_that_covers_most() -> None:
+    every = presences(DEFAULT)
+    assert every[0] == DEFAULT and {(one.begin, one.go_on) for one in every} == {(DEFAULT.begin, DEFAULT.go_on)}
+    for wanted in every:
+        assert with_presence(covered(wanted.floor, wanted.share, true=1000)) == wanted
+    assert with_presence(covered(0.2, 0.6, true=1)) != with_presence(covered(0.2, 0.6, true=1000))
+
+
+def test_a_presence_without_evidence_stays() -> None:
+    same = {one: TrackCounts(5, 5, 5, overlap=4.0) for one in presences(DEFAULT)}
+    assert with_presence(same) == DEFAULT
+    nothing = {one: TrackCounts(0, 3, 5) for one in presences(DEFAULT)}
+    assert with_presence(nothing) == DEFAULT and with_presence({}) == DEFAULT
+    low = replace(DEFAULT, begin=0.1, go_on=0.05, floor=0.02)
+    assert with_presence({one: TrackCounts(0, 0, 0) for one in presences(low)}) == low
 
 
 def test_counts_are_added_and_their_f1_is_harmonic() -> None:
     one, other = TrackCounts(1, 2, 3), TrackCounts(2, 2, 2)
+    assert (TrackCounts(1, 1, 1, 0.5) + TrackCounts(1, 1, 1, 0.75)).covered == pytest.approx(2 * 1.25 / 4)
     assert one + other == TrackCounts(3, 4, 5) and (one + other).f1 == pytest.approx(2 / (1 / 0.75 + 1 / 0.6))
     assert TrackCounts().f1 == 0 and TrackCounts(0, 4, 0).f1 == 0
     assert summed([{DEFAULT: one}, {DEFAULT: other}]) == {DEFAULT: one + other}

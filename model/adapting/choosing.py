@@ -1,0 +1,257 @@
+"""Chooses how long to train and how far to go, by cross-validation inside the videos that are trained on.
+
+Each fold trains without some videos and is measured on them at a few marks. The figures need no thresholds: under the
+published rule the AP with classes, the AP without them, and the overlap of each true track with the best proposed one.
+"""
+
+import json
+import tempfile
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from model.adapting.blending import BLENDS, blended
+from model.adapting.settings import AdaptSettings
+from model.adapting.training import Adaptation
+from model.atomic import replacing
+from model.network.tevit import TeViT
+from model.rule_scoring import HeldOutVideo, calibrate, figures, held_out_video
+from model.scoring import find_tracks, judged_frames
+from model.thresholds import Thresholds
+from model.tracking.recorded import RecordedVideo
+from model.training.clips import ClipSource, ClipVideo
+from model.training.trainer import StepReport, TrainingDiverged
+from model.weights.categories import normalised, with_categories
+from model.weights.checkpoint import ModelCheckpoint
+
+TRUNK = ("backbone.", "neck.")
+NAMES = ("AP", "AP_without_classes", "best_iou")
+Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class Budget:
+    """How much choosing and training may cost."""
+
+    marks: tuple[int, ...] = (100, 200, 300, 400, 600)  # steps at which a fold is measured; training ends at one
+    folds: int = 2
+    patience: int = 1  # marks without a gain after which a fold stops
+
+
+@dataclass(frozen=True)
+class Choice:
+    """How to train: ``steps``, the ``blend`` (0: not at all) and the thresholds of the outcome.
+
+    ``table`` has a line per step and blend that was tried, with the mean figures over the folds (0 to 1).
+    """
+
+    steps: int
+    blend: float
+    thresholds: Thresholds
+    table: list[dict[str, Any]] = field(default_factory=list)
+
+
+class ClipSubset:
+    """Some videos of a clip source, as a clip source."""
+
+    def __init__(self, source: ClipSource, videos: Sequence[int]) -> None:
+        self._source, self._indices = source, tuple(videos)
+        self.categories = source.categories
+        self.videos: Sequence[ClipVideo] = tuple(source.videos[index] for index in videos)
+
+    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
+        """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
+        return self._source.read_frames(self._indices[video], frames)
+
+
+def choose(
+    start: ModelCheckpoint,
+    clips: ClipSource,
+    *,
+    replay: ClipSource | None,
+    budget: Budget | None = None,
+    settings: AdaptSettings | None = None,
+    device: str = "cpu",
+    precision: str = "float32",
+    seed: int = 1,
+    on_step: Callable[[StepReport], None] = lambda step: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    state_folder: Path | None = None,
+) -> Choice:
+    """Steps, blend and thresholds for training ``start`` on ``clips``, of at least two videos.
+
+    ``on_step`` gets the steps of all folds. Written states of the folds are kept in ``state_folder``, from which a
+    later call goes on. After a cancellation the choice is of no use. Raises
+    `model.training.clips.NoTrainingFrames` if a fold has nothing to learn from.
+    """
+    budget = budget or Budget()
+    run = _Run(start, clips, replay, settings, device, precision, seed, on_step, cancelled)
+    with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
+        folder = state_folder or Path(temporary)
+        folder.mkdir(parents=True, exist_ok=True)
+        folds = [_Fold(run, held, folder / f"fold-{n}", budget) for n, held in enumerate(_held_out(clips, budget))]
+        for fold in folds:
+            fold.train()
+        return Choice(0, 0.0, start.thresholds) if cancelled() else _chosen(folds, start)
+
+
+def _held_out(clips: ClipSource, budget: Budget) -> list[list[int]]:
+    """The held-out videos of each fold: every video once, dealt out in turn."""
+    count = min(budget.folds, len(clips.videos))
+    return [list(range(fold, len(clips.videos), count)) for fold in range(count)]
+
+
+@dataclass(frozen=True)
+class _Run:
+    """What all folds have in common."""
+
+    start: ModelCheckpoint
+    clips: ClipSource
+    replay: ClipSource | None
+    settings: AdaptSettings | None
+    device: str
+    precision: str
+    seed: int
+    on_step: Callable[[StepReport], None]
+    cancelled: Callable[[], bool]
+
+
+class _Fold:
+    """One fold: its weights and figures at every mark, both kept in files, and figures of blends."""
+
+    def __init__(self, run: _Run, held: Sequence[int], path: Path, budget: Budget) -> None:
+        self._run, self._path, self._budget = run, path, budget
+        self.held = ClipSubset(run.clips, held)
+        others = [index for index in range(len(run.clips.videos)) if index not in held]
+        self._taught = ClipSubset(run.clips, others or held)
+        self.base = _before(run, self.held)
+        self.at: dict[int, Figures] = self._stored()
+        self.fitted: ModelCheckpoint | None = None
+
+    def train(self) -> None:
+        """Train to the last mark, or until the figures stop rising; weights that are no numbers end it too."""
+        run = self._run
+        adaptation = Adaptation(
+            run.start,
+            self._taught,
+            replay=run.replay,
+            steps=self._budget.marks[-1],
+            settings=run.settings,
+            device=run.device,
+            precision=run.precision,
+            seed=run.seed,
+            state_path=self._file("state.pt"),
+            cancelled=run.cancelled,
+        )
+        self.fitted = adaptation.fitted
+        try:
+            for mark in self._budget.marks:
+                if self._done() or not self._reach(adaptation, mark):
+                    break
+        except TrainingDiverged:
+            pass  # the marks before it count; without any the base is kept
+        finally:
+            adaptation.close()
+
+    def _reach(self, adaptation: Adaptation, mark: int) -> bool:
+        """Train to this mark and measure there; False if that was cancelled."""
+        if mark in self.at:
+            return True
+        adaptation.run(mark, on_step=self._run.on_step)
+        if self._run.cancelled():
+            return False
+        trained = adaptation.blended(1.0).state
+        with replacing(self._file(f"{mark}.pt")) as temporary, temporary.open("wb") as file:
+            torch.save({key: value for key, value in trained.items() if not key.startswith(TRUNK)}, file)
+        self.at[mark] = self.figures(mark, 1.0)
+        with replacing(self._file("figures.json")) as temporary:
+            temporary.write_text(json.dumps(self.at))
+        return True
+
+    def _done(self) -> bool:
+        """Whether the figures did not rise for more marks than the budget has patience for."""
+        values = [objective(self.at[mark], self.base) for mark in sorted(self.at)]
+        return len(values) - 1 - int(np.argmax(values or [0.0])) > self._budget.patience if values else False
+
+    def figures(self, mark: int, share: float) -> Figures:
+        """The figures of the weights at a mark, blended with those before training."""
+        return measured(self.network(mark, share), self.held)
+
+    def network(self, mark: int, share: float) -> TeViT:
+        """The network at a mark with ``share`` of the trained weights, with the classes of the corrections."""
+        assert self.fitted is not None
+        heads = torch.load(self._file(f"{mark}.pt"), weights_only=True)
+        trained = {**self.fitted.state, **heads}
+        made = replace(self.fitted, state=blended(self.fitted.state, trained, share))
+        return with_categories(made, tuple(self._run.clips.categories)).build(self._run.device)
+
+    def _file(self, name: str) -> Path:
+        return self._path.with_name(f"{self._path.name}-{name}")
+
+    def _stored(self) -> dict[int, Figures]:
+        path = self._file("figures.json")
+        return {int(mark): one for mark, one in json.loads(path.read_text()).items()} if path.exists() else {}
+
+
+def _before(run: _Run, held: ClipSource) -> Figures:
+    """The figures of the base: with its own classes, except for the AP of the categories that it knows by name."""
+    own = measured(run.start.build(run.device), held)
+    known = {normalised(name) for name in run.start.categories}
+    if not known.intersection(map(normalised, held.categories)):
+        return {**own, "AP": 0.0}
+    named = measured(with_categories(run.start, tuple(held.categories)).build(run.device), held)
+    return {**own, "AP": named["AP"]}
+
+
+def measured(network: TeViT, source: ClipSource) -> Figures:
+    """The figures `NAMES` of a network on all videos of a source under the published rule, 0 to 1."""
+    nothing = RecordedVideo((), 0, 0)
+    videos = [
+        HeldOutVideo(source, index, judged_frames, nothing, find_tracks(network, source, index))
+        for index in range(len(source.videos))
+    ]
+    found = figures(videos, [video.under_published() for video in videos])
+    return {name: float(found[name] or 0.0) for name in NAMES}
+
+
+def objective(found: Figures, base: Figures) -> float:
+    """The mean of the figures; what falls below the base's without classes counts against it once more."""
+    lost = sum(max(base[name] - found[name], 0.0) for name in ("AP_without_classes", "best_iou"))
+    return sum(found[name] for name in NAMES) / len(NAMES) - lost
+
+
+def _chosen(folds: Sequence[_Fold], start: ModelCheckpoint) -> Choice:
+    marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
+    table = [_line(folds, mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
+    untouched = _line(folds, 0, 0.0, [fold.base for fold in folds])
+    if not table:
+        return Choice(0, 0.0, start.thresholds, [untouched])
+    steps = int(max(table, key=lambda line: line["objective"])["steps"])
+    table += [
+        _line(folds, steps, share, [fold.figures(steps, share) for fold in folds]) for share in BLENDS if share < 1.0
+    ]
+    best = max([untouched, *(line for line in table if line["steps"] == steps)], key=lambda line: line["objective"])
+    table.append(untouched)
+    if best is untouched:
+        return Choice(0, 0.0, start.thresholds, table)
+    return Choice(steps, best["blend"], _thresholds(folds, steps, best["blend"]), table)
+
+
+def _line(folds: Sequence[_Fold], steps: int, share: float, found: Sequence[Figures]) -> dict[str, Any]:
+    """One line of the table: means over the folds, weighted by videos."""
+    weights = [len(fold.held.videos) for fold in folds]
+    mean = {name: float(np.average([one[name] for one in found], weights=weights)) for name in NAMES}
+    values = [objective(one, fold.base) for one, fold in zip(found, folds, strict=True)]
+    return {"steps": steps, "blend": share, **mean, "objective": float(np.average(values, weights=weights))}
+
+
+def _thresholds(folds: Sequence[_Fold], steps: int, share: float) -> Thresholds:
+    videos = []
+    for fold in folds:
+        network = fold.network(steps, share)
+        videos += [held_out_video(network, fold.held, i, frames=judged_frames) for i in range(len(fold.held.videos))]
+    return calibrate(videos)

@@ -1,0 +1,94 @@
+"""Cross-validation inside the training videos: folds, marks, blends, and going on after a kill."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from model.adapting import choosing
+from model.adapting.choosing import Budget, ClipSubset, choose, objective
+from model.adapting.training import Adaptation
+from model.thresholds import Thresholds
+from model.training.trainer import TrainingDiverged
+from tests.model.adapting.made import corrections, replayed, small_checkpoint
+
+BASE = {"AP": 0.0, "AP_without_classes": 0.3, "best_iou": 0.6}
+BUDGET = Budget(marks=(1, 2, 3), patience=1)
+
+
+def figures_by_weights(monkeypatch: pytest.MonkeyPatch, wanted: dict[int, float]) -> list[int]:
+    """Each fold has the AP ``wanted`` at each mark, and the base's other figures; returns the marks measured."""
+    marks: list[int] = []
+
+    def figures(fold: Any, mark: int, share: float) -> dict[str, float]:
+        marks.append(mark)
+        return {**BASE, "AP": wanted[mark] * (1.2 if share == 0.5 else share)}
+
+    monkeypatch.setattr(choosing._Fold, "figures", figures)
+    monkeypatch.setattr(choosing, "_before", lambda run, held: BASE)
+    monkeypatch.setattr(choosing, "_thresholds", lambda folds, steps, share: Thresholds(0.3, 0.2))
+    return marks
+
+
+def chosen(**more: Any) -> choosing.Choice:
+    return choose(small_checkpoint(), corrections(), replay=replayed(), budget=BUDGET, **more)
+
+
+def test_the_mark_and_the_blend_with_the_best_figures_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {1: 0.2, 2: 0.5, 3: 0.4})
+    choice = chosen()
+    assert (choice.steps, choice.blend, choice.thresholds) == (2, 0.5, Thresholds(0.3, 0.2))
+    assert {(line["steps"], line["blend"]) for line in choice.table} == {
+        *((mark, 1.0) for mark in (1, 2, 3)),
+        *((2, share) for share in (0.25, 0.5, 0.75)),
+        (0, 0.0),
+    }
+
+
+def test_folds_stop_when_nothing_is_gained_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {1: 0.5, 2: 0.3, 3: 0.9})
+    assert choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0)).steps == 1
+
+
+def test_what_helps_nobody_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {1: 0.0, 2: -0.1, 3: -0.2})
+    choice = chosen()
+    assert (choice.steps, choice.blend, choice.thresholds) == (0, 0.0, Thresholds())
+
+
+def test_falling_below_the_base_without_classes_counts_against_a_blend() -> None:
+    better = {"AP": 0.3, "AP_without_classes": 0.3, "best_iou": 0.6}
+    worse = {"AP": 0.33, "AP_without_classes": 0.27, "best_iou": 0.6}
+    assert objective(better, BASE) > objective(worse, BASE)
+    assert objective(BASE, BASE) == pytest.approx(0.3)
+
+
+def test_training_that_diverges_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    def diverge(*arguments: Any, **more: Any) -> None:
+        raise TrainingDiverged("no numbers")
+
+    monkeypatch.setattr(Adaptation, "run", diverge)
+    choice = chosen()
+    assert choice.blend == 0.0 and len(choice.table) == 1
+
+
+def test_a_killed_choice_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    whole = chosen()
+    stop = iter([False] * 3 + [True] * 99)
+    chosen(state_folder=tmp_path, cancelled=lambda: next(stop))
+    steps: list[int] = []
+    again = chosen(state_folder=tmp_path, on_step=lambda step: steps.append(step.step))
+    assert again == whole
+    done = len(steps)
+    steps.clear()
+    assert chosen(state_folder=tmp_path, on_step=lambda step: steps.append(step.step)) == whole
+    assert done > 0 and not steps
+
+
+def test_every_video_is_held_out_once() -> None:
+    source = corrections()
+    assert choosing._held_out(source, Budget(folds=2)) == [[0], [1]]
+    assert choosing._held_out(source, Budget(folds=5)) == [[0], [1]]
+    subset = ClipSubset(source, [1])
+    assert [video.name for video in subset.videos] == ["b"] and subset.categories == source.categories
+    assert (subset.read_frames(0, [1]) == source.read_frames(1, [1])).all()

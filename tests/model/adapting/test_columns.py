@@ -1,0 +1,69 @@
+"""Columns of new categories are fitted to what the frozen heads describe."""
+
+import torch
+
+from model.adapting.classes import JointClasses, TeachingSource
+from model.adapting.clip_features import ClipFeatures
+from model.adapting.columns import fit_columns
+from model.adapting.trunk_cache import TrunkCache
+from model.network.tevit import TeViT
+from model.training.losses import losses_over
+from model.weights.categories import is_class_column, with_categories
+from tests.model.adapting.made import NEW, corrections, small_checkpoint
+from tests.model.small import NAMES
+
+CLASSES = JointClasses.of(NAMES, NEW)
+
+
+def made() -> tuple[TeViT, ClipFeatures]:
+    network = with_categories(small_checkpoint(), CLASSES.names).build()
+    teaching = TeachingSource(corrections(), CLASSES.labels_of(NEW), len(CLASSES.names))
+    return network, ClipFeatures(teaching, TrunkCache(network, limit_bytes=1 << 24), network.config)
+
+
+@torch.no_grad()
+def class_loss(network: TeViT, windows: ClipFeatures) -> float:
+    total = 0.0
+    for levels, clip in windows.whole_windows():
+        losses, _ = losses_over(network, windows.features([levels], [clip]), [clip])
+        total += sum(float(value) for name, value in losses.items() if name.endswith("_cls"))
+    return total
+
+
+def test_fitting_lowers_the_class_loss_and_moves_the_columns_of_new_labels_alone() -> None:
+    network, windows = made()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    loss = class_loss(network, windows)
+    fit_columns(network, windows, new=(1, 2), iterations=60)
+    assert class_loss(network, windows) < 0.8 * loss
+    for key, value in network.state_dict().items():
+        if is_class_column(key):
+            assert torch.equal(value[[0, 3, 4]], before[key][[0, 3, 4]]), key
+            assert not torch.equal(value[2], before[key][2]) or "conv_logits" in key, key
+        else:
+            assert torch.equal(value, before[key]), key
+
+
+def test_mask_columns_of_a_new_class_start_between_those_of_the_old_ones() -> None:
+    network, windows = made()
+    old = network.roi_head.mask_head[-1].conv_logits.bias[[0, 3, 4]].detach().clone()  # type: ignore[index, union-attr]
+    fit_columns(network, windows, new=(1, 2), iterations=1)
+    new = network.roi_head.mask_head[-1].conv_logits.bias[[1, 2]].detach()  # type: ignore[index, union-attr]
+    assert bool((new >= old.min() - 1e-6).all() and (new <= old.max() + 1e-6).all())
+
+
+def test_without_new_labels_or_after_a_cancellation_nothing_moves() -> None:
+    network, windows = made()
+    before = {key: value.clone() for key, value in network.state_dict().items()}
+    fit_columns(network, windows, new=(), iterations=10)
+    fit_columns(network, windows, new=(1, 2), iterations=10, cancelled=lambda: True)
+    assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
+
+
+def test_every_window_comes_as_it_is_and_mirrored() -> None:
+    _, windows = made()
+    clips = [clip for _, clip in windows.whole_windows()]
+    assert [clip.video for clip in clips] == ["a", "a", "b", "b"]
+    assert [clip.frames for clip in clips] == [(0, 1, 2, 3)] * 2 + [(0, 1)] * 2
+    plain, mirrored = clips[0].boxes[0, 0], clips[1].boxes[0, 0]
+    assert torch.isclose(plain[0] + mirrored[2], torch.tensor(float(clips[0].img_hw[1])))
