@@ -89,11 +89,13 @@ def choose(
     `model.training.clips.NoTrainingFrames` if a fold has nothing to learn from.
     """
     budget = budget or Budget()
-    run = _Run(start, clips, replay, settings, device, precision, seed, on_step, cancelled)
+    run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled)
     with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
         folder = state_folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        folds = [_Fold(run, held, folder / f"fold-{n}", budget) for n, held in enumerate(_held_out(clips, budget))]
+        folds = [
+            _TrainedFold(run, held, folder / f"fold-{n}", budget) for n, held in enumerate(_held_out(clips, budget))
+        ]
         for fold in folds:
             fold.train()
         return Choice(0, 0.0, start.thresholds) if cancelled() else _chosen(folds, start)
@@ -106,7 +108,7 @@ def _held_out(clips: ClipSource, budget: Budget) -> list[list[int]]:
 
 
 @dataclass(frozen=True)
-class _Run:
+class _Common:
     """What all folds have in common."""
 
     start: ModelCheckpoint
@@ -120,10 +122,10 @@ class _Run:
     cancelled: Callable[[], bool]
 
 
-class _Fold:
+class _TrainedFold:
     """One fold: its weights and figures at every mark, both kept in files, and figures of blends."""
 
-    def __init__(self, run: _Run, held: Sequence[int], path: Path, budget: Budget) -> None:
+    def __init__(self, run: _Common, held: Sequence[int], path: Path, budget: Budget) -> None:
         self._run, self._path, self._budget = run, path, budget
         self.held = ClipSubset(run.clips, held)
         others = [index for index in range(len(run.clips.videos)) if index not in held]
@@ -197,7 +199,7 @@ class _Fold:
         return {int(mark): one for mark, one in json.loads(path.read_text()).items()} if path.exists() else {}
 
 
-def _before(run: _Run, held: ClipSource) -> Figures:
+def _before(run: _Common, held: ClipSource) -> Figures:
     """The figures of the base: with its own classes, except for the AP of the categories that it knows by name."""
     own = measured(run.start.build(run.device), held)
     known = {normalised(name) for name in run.start.categories}
@@ -224,7 +226,7 @@ def objective(found: Figures, base: Figures) -> float:
     return sum(found[name] for name in NAMES) / len(NAMES) - lost
 
 
-def _chosen(folds: Sequence[_Fold], start: ModelCheckpoint) -> Choice:
+def _chosen(folds: Sequence[_TrainedFold], start: ModelCheckpoint) -> Choice:
     marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
     table = [_line(folds, mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
     untouched = _line(folds, 0, 0.0, [fold.base for fold in folds])
@@ -241,7 +243,7 @@ def _chosen(folds: Sequence[_Fold], start: ModelCheckpoint) -> Choice:
     return Choice(steps, best["blend"], _thresholds(folds, steps, best["blend"]), table)
 
 
-def _line(folds: Sequence[_Fold], steps: int, share: float, found: Sequence[Figures]) -> dict[str, Any]:
+def _line(folds: Sequence[_TrainedFold], steps: int, share: float, found: Sequence[Figures]) -> dict[str, Any]:
     """One line of the table: means over the folds, weighted by videos."""
     weights = [len(fold.held.videos) for fold in folds]
     mean = {name: float(np.average([one[name] for one in found], weights=weights)) for name in NAMES}
@@ -249,7 +251,7 @@ def _line(folds: Sequence[_Fold], steps: int, share: float, found: Sequence[Figu
     return {"steps": steps, "blend": share, **mean, "objective": float(np.average(values, weights=weights))}
 
 
-def _thresholds(folds: Sequence[_Fold], steps: int, share: float) -> Thresholds:
+def _thresholds(folds: Sequence[_TrainedFold], steps: int, share: float) -> Thresholds:
     videos = []
     for fold in folds:
         network = fold.network(steps, share)

@@ -24,7 +24,7 @@ def figures_by_weights(monkeypatch: pytest.MonkeyPatch, wanted: dict[int, float]
         marks.append(mark)
         return {**BASE, "AP": wanted[mark] * (1.2 if share == 0.5 else share)}
 
-    monkeypatch.setattr(choosing._Fold, "figures", figures)
+    monkeypatch.setattr(choosing._TrainedFold, "figures", figures)
     monkeypatch.setattr(choosing, "_before", lambda run, held: BASE)
     monkeypatch.setattr(choosing, "_thresholds", lambda folds, steps, share: Thresholds(0.3, 0.2))
     return marks
