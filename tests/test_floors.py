@@ -23,7 +23,7 @@ FLOORS = {
     ),
     "model": (
         "adapting",
-        "rule_scoring",
+        "rule_scoring suspicious",
         "scoring example likely_errors",
         "weights tracking training prompts",
         "network",

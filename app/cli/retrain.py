@@ -11,7 +11,7 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
 from app.settings import Settings
-from app.training.plan import plan, sentences
+from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import start
 from storage import jobs
 from storage.database import Database
@@ -35,13 +35,26 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             project = find_project(database, settings)
             planned = plan(database, project.id)
             if arguments.plan:
-                print(json.dumps(asdict(planned)) if arguments.json else "\n".join(sentences(planned)))
+                _show(database, project.id, planned, as_json=arguments.json)
                 return
             if planned.reason is None:
                 print_lines(sentences(planned))
             started = start(database, settings, project_id=project.id, steps=arguments.steps)
             result = _follow(database, settings, started.id)
     print(json.dumps(result) if arguments.json else result["verdict"])
+
+
+def _show(database: Database, project_id: str, planned: RetrainPlan, *, as_json: bool) -> None:
+    """Print the plan, and the corrections that look spoiled."""
+    from app.training import suspicions  # loads torch, which following a job does not need
+
+    progress = Progress()
+    checked = suspicions.check_project(database, project_id, report=progress)
+    progress.end()
+    if as_json:
+        print(json.dumps({**asdict(planned), "corrections": checked.as_json()}))
+    else:
+        print("\n".join((*sentences(planned), *suspicions.sentences(checked))))
 
 
 def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.roles import assigned
 from app.training.rounds import free_name, next_round
+from app.training.suspicions import check_corrections
 from model.adapting import Adapted, adapt
 from model.network.tevit import TeViT
 from model.thresholds import KEY, Thresholds
@@ -88,9 +89,16 @@ def run(
         with database.atomic() as tx:
             names, described = source.snapshot
             snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
+        checked = check_corrections(
+            source,
+            source.video_ids,
+            report=lambda _, message: report(0.0, message),
+            cancelled=report.cancelled,
+        )
         training = Retraining(database, settings, project_id=project_id, source=source, report=report)
 
         def complete(tx: Connection, result: dict[str, Any]) -> None:
+            result["corrections"] = checked.as_json()
             result["plan"] = dataclasses.asdict(facts)
             result["seconds"] = round(time.monotonic() - began, 1)
             then(tx, result)

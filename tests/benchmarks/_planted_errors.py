@@ -59,7 +59,7 @@ class _Scene:
         out = {}
         for frame, mask in masks.items():
             tremble = 0.6 * tremble + self.draw.normal(0, 0.012, 4)
-            out[frame] = _coarse(mask, tremble)
+            out[frame] = coarse(mask, tremble)
         return {frame: mask for frame, mask in out.items() if mask.any()}
 
     def free(self, *, least: int) -> list[str]:
@@ -76,7 +76,7 @@ class _Scene:
                 wander = 0.7 * wander + self.draw.normal(0, 0.04)
                 lower = 0.1 if (name, frame) in self.unsure else 0.0
                 scores[frame] = float(np.clip(level + wander - lower, 0.05, 0.99))
-            rles = {frame: _rle(mask) for frame, mask in sorted(masks.items())}
+            rles = {frame: rle(mask) for frame, mask in sorted(masks.items())}
             absent = frozenset(range(self.count)) - set(rles)
             out.append(TrackInput(name, rles, scores, absent, score=float(np.mean(list(scores.values())))))
         return out
@@ -86,7 +86,7 @@ def _present(masks: np.ndarray, least: float) -> dict[int, np.ndarray]:
     return {int(t): masks[t] for t in np.flatnonzero(masks.sum(axis=(1, 2)) >= least)}
 
 
-def _coarse(mask: np.ndarray, tremble: np.ndarray) -> np.ndarray:
+def coarse(mask: np.ndarray, tremble: np.ndarray) -> np.ndarray:
     """A mask as 28 x 28 cells in its box; ``tremble`` moves left, top, right and bottom by shares of the size."""
     ys, xs = np.nonzero(mask)
     x0, x1, y0, y1 = xs.min(), xs.max() + 1, ys.min(), ys.max() + 1
@@ -111,7 +111,7 @@ def _moved(mask: np.ndarray, dx: float, dy: float) -> np.ndarray:
     return _placed(mask, round(dx), round(dy), mask.shape)
 
 
-def _rle(mask: np.ndarray) -> dict:
+def rle(mask: np.ndarray) -> dict:
     code = coco.encode(np.asfortranarray(mask, dtype=np.uint8))
     return {"size": list(code["size"]), "counts": code["counts"].decode("ascii")}
 
@@ -199,7 +199,7 @@ def _false_track(scene: _Scene) -> Planted | None:
         if max(on_things) > 0.15:
             continue
         name = f"false {len(scene.masks)}"
-        scene.masks[name] = {t: _coarse(mask, scene.draw.normal(0, 0.012, 4)) for t, mask in masks.items()}
+        scene.masks[name] = {t: coarse(mask, scene.draw.normal(0, 0.012, 4)) for t, mask in masks.items()}
         scene.unsure |= {(name, t) for t in masks}
         scene.taken.add(name)
         return Planted("false track", (name,), start, start + length - 1)
@@ -221,7 +221,7 @@ def _missed_end(scene: _Scene) -> Planted | None:
             if length < 4 or scene.masks[name][stuck].sum() < 40:
                 continue
             for t in range(stuck + 1, end + 1 + length):
-                scene.masks[name][t] = _coarse(scene.masks[name][stuck], scene.draw.normal(0, 0.012, 4))
+                scene.masks[name][t] = coarse(scene.masks[name][stuck], scene.draw.normal(0, 0.012, 4))
             scene.unsure |= {(name, t) for t in range(stuck + 1, end + 1 + length)}
             scene.taken.add(name)
             return Planted("missed end", (name,), stuck + 1, end + length)
