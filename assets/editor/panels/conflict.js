@@ -5,6 +5,7 @@ import { colourNumber, colourOf } from "../../look/palette.js";
 import { h, swatch } from "../../kit/dom.js";
 import { plural } from "../../kit/text.js";
 import { openDialog } from "../../kit/floating.js";
+import { clamp } from "../../kit/numbers.js";
 import { outlinePath } from "../masks/outline.js";
 import { join } from "../masks/raster.js";
 import { bounds, parse } from "../masks/rle.js";
@@ -139,13 +140,12 @@ function figure(app, { number, counts, other, frame, title, note, chosen }) {
   const canvas = h("canvas", { width: 290, height: 200 });
   const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   const boxes = [counts, other].flatMap((text) => (text ? [bounds(parse(text), height)] : []));
-  const [x0, y0, x1, y1] = boxes.reduce(join, null) ?? [0, 0, width, height];
-  const scale = Math.min(290 / (x1 - x0 + 60), 200 / (y1 - y0 + 40), 8);
-  g.setTransform(scale, 0, 0, scale, 145 - ((x0 + x1) / 2) * scale, 100 - ((y0 + y1) / 2) * scale);
+  const { scale, left, top } = cropOf(boxes.reduce(join, null) ?? [0, 0, width, height], canvas, { height, width });
+  g.setTransform(scale, 0, 0, scale, -left * scale, -top * scale);
   app.showing?.frames
     .get(frame)
     .then((picture) => {
-      g.drawImage(picture, 0, 0);
+      g.drawImage(picture, 0, 0, width, height);
       if (!counts) return;
       const path = outlinePath(parse(counts), height, width);
       g.fillStyle = colourOf(number);
@@ -163,4 +163,21 @@ function figure(app, { number, counts, other, frame, title, note, chosen }) {
     canvas,
     h("figcaption", null, h("b", null, title), h("span.v-t2", null, note)),
   );
+}
+
+/**
+ * The part of a picture around a box: no more of it lies outside of the picture than must.
+ * @param {import("../masks/raster.js").Box} box picture pixels @param {{height: number, width: number}} shown pixels of the canvas
+ * @param {{height: number, width: number}} picture
+ * @returns {{scale: number, left: number, top: number}} canvas pixels a picture pixel, and the upper left corner in the picture
+ */
+export function cropOf([x0, y0, x1, y1], shown, picture) {
+  const scale = Math.min(shown.width / (x1 - x0 + 60), shown.height / (y1 - y0 + 40), 8);
+  const place = (/** @type {number} */ middle, /** @type {number} */ seen, /** @type {number} */ whole) =>
+    seen < whole ? clamp(middle - seen / 2, 0, whole - seen) : (whole - seen) / 2;
+  return {
+    scale,
+    left: place((x0 + x1) / 2, shown.width / scale, picture.width),
+    top: place((y0 + y1) / 2, shown.height / scale, picture.height),
+  };
 }

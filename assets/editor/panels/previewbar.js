@@ -11,7 +11,7 @@ import { keyMark, named } from "../shortcuts/labels.js";
 export function previewParts(app) {
   const glyph = h("span.v-ic");
   const title = h("b.v-b.v-nowrap");
-  const facts = h("span.v-t2.v-ell.v-grow", { role: "status" });
+  const facts = h("span.v-t2.v-previewfacts.v-grow", { role: "status" });
   const questions = h("span.v-row");
   const button = (/** @type {string} */ id, /** @type {string} */ label, extra = "") => {
     const press = { class: extra, type: "button", onclick: () => app.commands[id]() };

@@ -107,6 +107,14 @@ async function cancel(app, id) {
   }
 }
 
+/** "1 running, 2 waiting". @param {readonly import("../../kit/wire.js").Job[]} jobs active ones */
+function countWords(jobs) {
+  const waiting = jobs.filter(({ status }) => status === "queued").length;
+  const running = jobs.length - waiting;
+  const parts = [...(running ? [`${running} running`] : []), ...(waiting ? [`${waiting} waiting`] : [])];
+  return parts.join(", ") || "none";
+}
+
 /** @param {Editor} app @param {Element} anchor */
 function jobDetails(app, anchor) {
   const list = h("div", { class: "v-jobs" });
@@ -119,13 +127,7 @@ function jobDetails(app, anchor) {
         "div",
         { class: "v-row v-pophead" },
         h("h2", { class: "v-grow" }, "Jobs"),
-        h(
-          "span",
-          { class: "v-t3" },
-          jobs.length
-            ? `${jobs.filter((j) => j.status === "running").length} running, ${jobs.filter((j) => j.status === "queued").length} waiting`
-            : "none",
-        ),
+        h("span", { class: "v-t3" }, countWords(jobs)),
       ),
       jobs.map((job) =>
         h(

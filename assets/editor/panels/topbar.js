@@ -82,7 +82,7 @@ export function topBar(app) {
     reviewed(app),
     h("span", { class: "v-grow" }),
     saveState(app),
-    h("span", { class: "v-sep" }),
+    h("span", { class: "v-sep v-aftersave" }),
     undo,
     redo,
     h("span", { class: "v-sep" }),

@@ -50,7 +50,7 @@ export function merge(document, { first, second, choice, locked }) {
     changes,
     title: `Merge track ${other.number} into track ${one.number}`,
     numbers: { frames: other.rows.size, overlap: both.length, gained: gained.length },
-    facts: [`track ${one.number} gains ${plural(alone, "mask")}`, `track ${other.number} goes`],
+    facts: [...(alone ? [`track ${one.number} gains ${plural(alone, "mask")}`] : []), `track ${other.number} goes`],
     doubts: both.length ? [`both on ${plural(both.length, "frame")}: ${WORDS[choice](one, other)}`] : [],
     lanes: [
       laneMark(one.id, "gains", gained),
