@@ -87,6 +87,7 @@ def rank(videos: Sequence[VideoFacts]) -> tuple[Suggestion, ...]:
     worse = np.array([_worsening(video) for video in open_videos])
     unlike = _Unlikeness(open_videos, [video for video in videos if video.reviewed])
     first = unlike.values()
+    odd = max(_NOTEWORTHY, float(np.median(first))) if unlike.compares else 2.0
     ordered: list[tuple[int, float]] = []
     left = np.ones(len(open_videos), bool)
     for _ in range(min(_DIVERSE, len(open_videos))):
@@ -105,7 +106,7 @@ def rank(videos: Sequence[VideoFacts]) -> tuple[Suggestion, ...]:
             uncertain=round(float(uncertain[index]), 4),
             unlike=round(float(first[index]), 4),
             worse=round(float(worse[index]), 4),
-            reasons=_reasons(open_videos[index], float(uncertain[index]), float(first[index]), unlike.compares),
+            reasons=_reasons(open_videos[index], float(uncertain[index]), float(first[index]) >= odd, unlike.compares),
         )
         for index, gain in ordered
     )
@@ -211,7 +212,7 @@ def _spread(part: np.ndarray) -> float:
     return spread if spread > 1e-9 else 1.0
 
 
-def _reasons(video: VideoFacts, uncertain: float, unlike: float, compares: bool) -> tuple[str, ...]:
+def _reasons(video: VideoFacts, uncertain: float, unlike: bool, compares: bool) -> tuple[str, ...]:
     found, reasons = video.findings, []
     if not video.proposed and found is None:
         reasons.append("No proposals yet.")
@@ -221,10 +222,10 @@ def _reasons(video: VideoFacts, uncertain: float, unlike: float, compares: bool)
         reasons.append(_doubt(found))
     if found is not None and video.before is not None and _worsening(video) >= 0.1:
         reasons.append(_worse(found, video.before, video.before_name))
-    if compares and unlike >= _NOTEWORTHY:
+    if unlike:
         reasons.append("It looks unlike the corrected videos.")
     if not reasons:
-        alike = " and looks like the corrected videos" if compares else ""
+        alike = " and others look less like the corrected videos" if compares else ""
         reasons.append(f"The model is fairly sure in it{alike}." if found is not None else "It was not searched yet.")
     return tuple(reasons)
 

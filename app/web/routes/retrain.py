@@ -5,45 +5,55 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from app.checkpoints.choice import chosen_checkpoint
+from app.training.estimate import seconds_of
+from app.training.past_runs import KIND, PastRun, past_runs
 from app.training.plan import plan
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
-from storage import checkpoints, jobs, projects
-from storage.jobs import Job
-
-KIND = "retrain"
+from storage import checkpoints, projects
 
 
 def facts(context: Context, project_id: str) -> Json:
-    """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first."""
+    """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first.
+
+    ``seconds`` is how long a new run would take, judged by earlier ones; null where there is none.
+    """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
         projects.get_project(tx, project_id)
         active = checkpoints.active_checkpoint(tx, project_id)
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
-        runs = jobs.list_jobs(tx, project_id, kind=KIND, limit=200)
+        runs = past_runs(tx, project_id)
     return {
         "plan": asdict(planned),
+        "seconds": seconds_of(planned, (run.result for run in runs)),
         "active": None if active is None else {"id": active.id, "name": active.name},
         "defaults": {
             "steps": None,  # chosen from the number of corrected frames when the run starts
             "config": "tevit_tiny" if start is None else start.config,
             "from": None if start is None else start.name,
         },
-        "runs": [_run(job) for job in runs],
+        "runs": [_run(run) for run in runs],
     }
 
 
-def _run(job: Job) -> Json:
-    """A job with its ``steps`` (None until known), and ``from`` and ``plan`` of the finished run."""
-    result = dict(job.result or {})
-    return {
-        **wire.job(job),
-        "steps": result.get("steps") or dict(job.parameters).get("steps"),
+def _run(run: PastRun) -> Json:
+    """A run with its ``steps`` (None until known), and ``from`` and ``plan`` of the finished one.
+
+    A run whose job is gone is *done*; it has the id of its checkpoint.
+    """
+    result = dict(run.result)
+    facts: Json = {
+        "steps": result.get("steps"),
         "from": result.get("before_name"),
         "plan": result.get("plan"),
     }
+    if run.job is None:
+        times = {"created": run.created, "started": None, "finished": run.created}
+        return {"id": run.id, "kind": KIND, "status": "done", "job": False, **times, **facts, "result": result}
+    facts["steps"] = facts["steps"] or dict(run.job.parameters).get("steps")
+    return {**wire.job(run.job), **facts, "job": True, "result": result or None}
 
 
 def router(context: Context) -> APIRouter:

@@ -13,6 +13,7 @@ def test_a_project_without_masks_says_why_it_cannot_retrain(client: TestClient, 
     facts = get(client, f"projects/{project.id}/retrain")
     assert facts["plan"]["reason"] and facts["plan"]["videos"] == 0
     assert facts["runs"] == [] and facts["active"] is None and facts["defaults"]["from"] is None
+    assert facts["seconds"] is None
 
 
 def test_runs_come_newest_first_with_what_they_recorded(
@@ -40,6 +41,56 @@ def test_a_run_stays_however_many_jobs_follow_it(client: TestClient, database: D
             jobs.enqueue(tx, kind="propose", project_id=project.id)
     (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
     assert run["result"] == {"name": "round 1"}
+
+
+def retrained(database: Database, project: Project, name: str, **metrics: object) -> str:
+    """A checkpoint of a retraining, with the report that is stored with it; returns its id."""
+    facts = {"path": f"{name}.safetensors", "sha256": name, "config": "tevit_tiny", "categories": ["dog"]}
+    with database.atomic() as tx:
+        return checkpoints.add_checkpoint(
+            tx,
+            name=name,
+            size_bytes=1,
+            project_id=project.id,
+            provenance={"steps": 30, "snapshot": "ab", "seed": 1},
+            metrics=metrics,
+            **facts,
+        ).id
+
+
+def test_a_report_stays_with_its_checkpoint_where_the_job_is_gone(
+    client: TestClient, database: Database, project: Project
+) -> None:
+    made = retrained(database, project, "round 1", before={"AP": 0.25}, after={"AP": 0.5}, set="2 videos by k-fold")
+    (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
+    assert (run["id"], run["status"], run["job"], run["steps"]) == (made, "done", False, 30)
+    assert (run["result"]["after"], run["result"]["set"]) == ({"AP": 0.5}, "2 videos by k-fold")
+    assert (run["result"]["checkpoint"], run["result"]["name"]) == (made, "round 1")
+
+
+def test_a_run_with_job_and_checkpoint_is_one_and_has_the_present_name(
+    client: TestClient, database: Database, project: Project
+) -> None:
+    made = retrained(database, project, "round 1", after={"AP": 0.5})
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="retrain", project_id=project.id)
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+        jobs.finish(tx, job.id, result={"checkpoint": made, "name": "round 1", "seconds": 90})
+        checkpoints.rename_checkpoint(tx, made, "best")
+    (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
+    result = run["result"]
+    assert (run["id"], result["name"], result["seconds"], result["after"]) == (job.id, "best", 90, {"AP": 0.5})
+    with database.atomic() as tx:
+        checkpoints.remove_checkpoint(tx, made)
+    (run,) = get(client, f"projects/{project.id}/retrain")["runs"]
+    assert (run["result"]["name"], run["result"]["removed"]) == ("round 1", True)
+
+
+def test_a_removed_checkpoint_without_a_job_is_no_run(client: TestClient, database: Database, project: Project) -> None:
+    made = retrained(database, project, "round 1")
+    with database.atomic() as tx:
+        checkpoints.remove_checkpoint(tx, made)
+    assert get(client, f"projects/{project.id}/retrain")["runs"] == []
 
 
 def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(
