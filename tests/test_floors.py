@@ -35,7 +35,7 @@ FLOORS = {
         "jobs masks formats video_roles",
         "database youtube_vis attributes guides comments",
         "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
-        "arrivals",
+        "arrivals taught_categories",
         "summary_tables",
         "schema errors authors atomic text plain_values regular_files",
         "columns",

@@ -21,8 +21,17 @@ export function curves(series) {
   return { name, main: series[name] ?? [], others: folds.filter((f) => f !== name).map((f) => series[f]) };
 }
 
-/** The first curve that is an AP, empty where there is none. @param {Series} series @returns {Point[]} */
-const apOf = (series) => Object.entries(series).find(([name]) => /^(val_)?ap$/i.test(name))?.[1] ?? [];
+/**
+ * The curves that were measured on the way on videos that were not trained on ("validation", "validation fold 1", "ap"),
+ * the last one of them as the main one.
+ * @param {Series} series
+ * @returns {{name: string, points: Point[]}[]}
+ */
+export function validations(series) {
+  return Object.entries(series)
+    .filter(([name, points]) => /^(validation|held-out|(val_)?ap\b)/i.test(name) && points.length)
+    .map(([name, points]) => ({ name, points }));
+}
 
 /** Both charts; their elements stay while the page around them is redrawn. */
 export class RunCharts {
@@ -36,7 +45,7 @@ export class RunCharts {
 
   /** The cards of the charts. @param {Series} series */
   cards(series) {
-    const both = apOf(series).length > 0;
+    const both = validations(series).length > 0;
     return h(
       "div.v-charts",
       { class: both ? "" : "one" },
@@ -57,7 +66,12 @@ export class RunCharts {
         ? h(
             "section.v-card",
             null,
-            h("header", null, h("h2.v-grow", null, "AP while training")),
+            h(
+              "header",
+              null,
+              h("h2.v-grow", null, "Validation"),
+              h("span.v-t3", null, "on videos that are not trained on"),
+            ),
             h("div.bd", null, this.apPlace),
           )
         : null,
@@ -84,14 +98,22 @@ export class RunCharts {
         { points: thin(even), colour: "var(--v-ac)", width: 2, label: even[even.length - 1][1].toFixed(2) },
       ],
     });
-    const found = apOf(series);
+    const found = validations(series);
     if (!found.length) return;
-    const label = points(found[found.length - 1][1]);
-    const line = found.map(([x, y]) => /** @type {Point} */ ([x, y * 100]));
     this.ap.show({
-      name: "AP by step",
-      xMax,
-      lines: [{ points: line, colour: "var(--v-ac)", width: 2, dots: true, label }],
+      name: "Validation by step",
+      xMax: Math.max(...found.flatMap(({ points: line }) => line.map(([x]) => x))),
+      lines: found.map(({ points: line }, index) => {
+        const last = index === found.length - 1;
+        return {
+          points: line.map(([x, y]) => /** @type {Point} */ ([x, y * 100])),
+          colour: last ? "var(--v-ac)" : "var(--v-tx3)",
+          opacity: last ? 1 : 0.5,
+          width: last ? 2 : 1,
+          dots: last,
+          label: last ? points(line[line.length - 1][1]) : undefined,
+        };
+      }),
     });
   }
 }

@@ -4,6 +4,7 @@
 import { button, h, icon } from "../kit/dom.js";
 import { count, plural } from "../kit/text.js";
 import { address } from "./data.js";
+import { cautions, cautionCard } from "./cautions.js";
 import { EVALUATIONS } from "./report.js";
 
 /**
@@ -22,15 +23,21 @@ import { EVALUATIONS } from "./report.js";
  * @property {{name: string, complete: number, absent: number, rejected: number}[]} [background] by video
  * @property {number} [background_only] videos with background but without a mask to learn from
  * @property {number} corrected_videos
+ * @property {string[]} [held_out] names of the videos that are never trained on
+ * @property {number} [trainings] networks that are trained; all but one only measure
+ * @property {boolean} [before_learnt] the checkpoint in use was trained on the measured videos
+ * @property {string} [set] name of the videos that it is measured on
  * @property {string} evaluation a key of `EVALUATIONS`, or a text of its own
  * @property {string|null} reason why no retraining can start, null where one can
  */
 
-/** @typedef {import("../kit/wire.js").Job<import("./report.js").Result> & {steps: number|null, from: string|null, plan: Plan|null}} Run */
+/** @typedef {import("../kit/wire.js").Job<import("./report.js").Result> & {steps: number|null, from: string|null, plan: Plan|null, job?: boolean}} Run a run whose job is gone has no curve */
 
 /**
  * @typedef {object} Facts answer of `GET /data/projects/…/retrain`
  * @property {Plan} plan of the next run
+ * @property {import("./cautions.js").TaughtCategory[]} [categories] in use
+ * @property {number|null} [seconds] that the next run takes, judged by earlier ones
  * @property {{id: string, name: string}|null} active checkpoint in use
  * @property {{steps: number|null, config: string, from: string|null}} defaults
  * @property {Run[]} runs newest first
@@ -54,6 +61,7 @@ export function planCard({ facts, run, running, before, steps }) {
     ["Compared with", before],
     ["Steps", steps ? count(steps) : "automatic"],
     ["Corrected videos", String(plan.corrected_videos)],
+    ...(past ? [] : /** @type {[string, string][]} */ ([["Takes", duration(facts.seconds)]])),
   ]);
   if (run?.result?.snapshot && !running)
     pairs.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);
@@ -155,10 +163,29 @@ function byVideo(videos) {
   );
 }
 
+/** "about 4 min"; the first run of a project tells how long the next ones take. @param {number|null|undefined} seconds */
+export function duration(seconds) {
+  if (!seconds) return "known after the first run";
+  if (seconds < 50) return "less than a minute";
+  const minutes = Math.round(seconds / 60);
+  return minutes < 90 ? `about ${minutes} min` : `about ${(minutes / 60).toFixed(1)} h`;
+}
+
+/** How before and after are measured, and on what. @param {Plan} plan */
+function judged({ evaluation, held_out: kept = [], trainings = 1 }) {
+  const out = [`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`];
+  if (kept.length) out.push(`Never trained on: ${kept.join(", ")}.`);
+  if (trainings > 1) out.push(`It trains ${plural(trainings, "network")}; all but the last only measure.`);
+  return out.join(" ");
+}
+
+/** What is too little for the next run, null where nothing is. @param {Facts} facts */
+export const tooLittle = ({ plan, categories = [] }) => cautionCard(cautions(plan, categories));
+
 /** The masks that are left out and the way of measuring, in a sentence or two; empty for neither. @param {Plan} plan */
 function remarksOn(plan) {
   const out = [];
-  const { ignored_unreviewed: ignored, evaluation } = plan;
+  const { ignored_unreviewed: ignored } = plan;
   if (ignored)
     out.push(`${plural(ignored, "unreviewed mask")} ${ignored === 1 ? "is" : "are"} ignored, not taken as background.`);
   if (plan.ignored_uncategorised)
@@ -167,7 +194,7 @@ function remarksOn(plan) {
     );
   if (plan.background_only)
     out.push(`${plural(plan.background_only, "video")} left out: background, but no accepted or corrected mask.`);
-  if (plan.corrected_videos) out.push(`Judged ${EVALUATIONS[evaluation] ?? evaluation}.`);
+  if (plan.corrected_videos) out.push(judged(plan));
   return out.join(" ");
 }
 

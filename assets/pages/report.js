@@ -1,24 +1,49 @@
 // @ts-check
-/** A finished retraining as a report: verdict first, then before and after by category or by video. */
+/** A finished retraining: the form of its report, and the table of before and after by category or by video. */
 
-import { button, h, icon } from "../kit/dom.js";
-import { count, plural, points } from "../kit/text.js";
+import { h } from "../kit/dom.js";
+import { count, points } from "../kit/text.js";
 
 /**
- * @typedef {{AP: number|null, AP50?: number|null, AP75?: number|null, AR1?: number|null, AR10?: number|null}} Stats shares, 0 to 1; null where nothing was measured
+ * @typedef {object} Stats shares, 0 to 1, unless said otherwise; null where nothing was measured
+ * @property {number|null} AP
+ * @property {number|null} [AP50]
+ * @property {number|null} [AP75]
+ * @property {number|null} [AR1]
+ * @property {number|null} [AR10]
+ * @property {number|null} [AP_agnostic] with all classes as one
+ * @property {number|null} [track_iou] mean over true tracks of the IoU of the best proposed one
+ * @property {number} [proposed] tracks
+ * @property {number} [true] tracks
+ * @property {number|null} [identity_switches]
+ * @property {number|null} [effort] seconds of a person per frame of a track
+ * @property {string} [set] name of the set
+ *
  * @typedef {number|Stats|null|undefined} Measure an AP, or the statistics that hold it; absent where nothing was measured
- * @typedef {{name: string, tracks?: number, before: Measure, after: Measure}} Line
+ * @typedef {{name: string, video?: string, tracks?: number, drawn?: number, before: Measure, after: Measure}} Line
  */
 
 /**
- * @typedef {object} Result of a finished retraining
+ * @typedef {object} Result of a finished retraining; what older versions did not record is missing
  * @property {string} checkpoint id
  * @property {string} name of the checkpoint
+ * @property {boolean} [removed] the checkpoint was deleted
+ * @property {boolean} [promoted] by the rule of promotion
  * @property {string} [before_name] name of the checkpoint it is compared with
+ * @property {string} [set] name of the videos that it was measured on
  * @property {Stats} before
  * @property {Stats} after
+ * @property {Stats|null} [factory] of the first checkpoint of the line, where that is not the one before
  * @property {Line[]} [per_category]
- * @property {Line[]} [per_video]
+ * @property {Line[]} [per_video] those that lost most first
+ * @property {import("./worst.js").WorstFrame[]} [worst_frames]
+ * @property {Record<string, {mean: number, low: number, high: number}>} [intervals] of changes over the videos, by figure
+ * @property {{kind: string, set: string, measure: string, before: number|null, after: number|null}|null} [golden]
+ * @property {{drawn: number, imported: number, accepted: number}} [truth] true masks by who made them
+ * @property {{outcome: string, reasons: {code: string, good: boolean, text: string}[]}} [decision]
+ * @property {{parent: string, parent_name: string, before: string, before_name: string, snapshot: string, seed: number,
+ *   config: string, round: number, steps: number}} [lineage]
+ * @property {string[]} [notes]
  * @property {string} evaluation a key of `EVALUATIONS`
  * @property {boolean} proven better on held-out videos
  * @property {number} steps
@@ -33,6 +58,19 @@ export const EVALUATIONS = {
   "k-fold": "by k-fold, each video by a model that never saw it",
   "last-third": "on the last third of the one corrected video",
 };
+
+/** The name of the set that a run was measured on. @param {Result} result */
+export function setOf({ set, evaluation, per_video: videos }) {
+  if (set) return set;
+  const how = EVALUATIONS[evaluation]?.replace(/^on /, "") ?? evaluation;
+  return videos?.length ? `${videos.length === 1 ? "1 video" : `${videos.length} videos`}: ${how}` : how;
+}
+
+/** A figure of a line that is neither an AP alone nor missing. @param {Measure} measure @param {"track_iou"|"identity_switches"} key */
+function figure(measure, key) {
+  const found = typeof measure === "object" ? measure?.[key] : null;
+  return typeof found === "number" ? found : null;
+}
 
 /** AP of a line, whether it holds a number or statistics. @param {Measure} value @returns {number|null} */
 export function ap(value) {
@@ -80,89 +118,10 @@ export function sides(lines) {
   return { better: of((c) => c >= 0.1), worse: of((c) => c <= -0.1) };
 }
 
-/** The sentences of the verdict, each [good|warn, text]. @param {Result} result @param {string} before name */
-export function findings(result, before) {
-  /** @type {["ok"|"warn", string][]} */ const out = [];
-  const lines = result.per_category ?? [];
-  const { better, worse } = sides(lines);
-  const total = change(result.before, result.after);
-  if (total === null) return [["warn", "Nothing could be measured: no judged frame in the videos it was measured on"]];
-  if (better.length)
-    out.push(["ok", `Better than ${before} on ${better.length} of ${plural(lines.length, "category", "categories")}`]);
-  if (worse.length)
-    out.push([
-      "warn",
-      `Worse on ${worse.length}: ${worse
-        .slice(0, 3)
-        .map((l) => `${l.name} −${Math.abs(change(l.before, l.after) ?? 0).toFixed(1)}`)
-        .join(", ")}`,
-    ]);
-  if (!better.length && !worse.length) out.push(["warn", `No category differs from ${before}`]);
-  const how = EVALUATIONS[result.evaluation] ?? result.evaluation;
-  if (result.proven) out.push(["ok", `Measured ${how}`]);
-  else
-    out.push([
-      "warn",
-      result.evaluation === "held-out" && total !== null && total <= 0
-        ? `Not better, measured ${how}`
-        : `Not proven: measured ${how}`,
-    ]);
-  return out;
-}
-
-/**
- * @param {{result: Result, before: string, active: string|null, activeName: string, promote: () => void, keep: () => void, kept: boolean}} options
- */
-export function verdict({ result, before, active, activeName, promote, keep, kept }) {
-  const total = change(result.before, result.after);
-  const inUse = active === result.checkpoint;
-  const actions = inUse
-    ? [h("span.v-chip.ok.v-tall", null, icon("check", 14), "In use")]
-    : [
-        kept
-          ? h("span.v-chip.v-tall", null, `${activeName} stays in use`)
-          : button(`Keep ${activeName}`, { kind: "line lg", title: `Keep ${activeName} in use`, onclick: keep }),
-        button(`Promote ${result.name}`, {
-          kind: result.proven && (total ?? 0) > 0 ? "pri lg" : "line lg",
-          icon: "check",
-          title: `Put ${result.name} in use`,
-          onclick: promote,
-          id: "v-promote",
-        }),
-      ];
-  return h(
-    "section.v-card.v-verdict",
-    { "data-proven": String(result.proven) },
-    h(
-      "div.v-nowrap",
-      null,
-      h(
-        "div.v-row",
-        null,
-        h("span.v-t2", null, result.evaluation === "held-out" ? "Held-out AP" : "AP"),
-        h(
-          "span.v-chip",
-          { class: result.proven ? "ok" : "warn", id: "v-proven" },
-          result.proven ? "proven" : "not proven",
-        ),
-      ),
-      h("div.v-big", null, points(ap(result.after)), " ", h("small", null, signed(total))),
-    ),
-    h("span.v-vline"),
-    h(
-      "div.v-gate.v-grow",
-      null,
-      ...findings(result, before).map(([kind, text]) =>
-        h(
-          "span",
-          null,
-          h("i", { class: kind === "ok" ? "v-okc" : "v-warnc" }, icon(kind === "ok" ? "check" : "warn")),
-          text,
-        ),
-      ),
-    ),
-    ...actions,
-  );
+/** "58.1 → 60.2". @param {number|null} a @param {number|null} b @param {(value: number) => string} text */
+function pair(a, b, text) {
+  const shown = (/** @type {number|null} */ one) => (one === null ? "–" : text(one));
+  return h("span.v-nowrap", null, `${shown(a)} → ${shown(b)}`);
 }
 
 /**
@@ -176,7 +135,8 @@ export function comparison(result, before, by, choose) {
     .map((l) => Math.abs(change(l.before, l.after) ?? 0))
     .concat([Math.abs(change(result.before, result.after) ?? 0)]);
   const widest = Math.max(5, Math.ceil(Math.max(...changes)));
-  const tracks = by === "category" && lines.some((l) => l.tracks !== undefined);
+  const tracks = lines.some((l) => l.tracks !== undefined);
+  const ious = lines.some((l) => figure(l.after, "track_iou") !== null);
   const heads = [
     by === "category" ? "Category" : "Video",
     ...(tracks ? ["Tracks"] : []),
@@ -184,6 +144,7 @@ export function comparison(result, before, by, choose) {
     result.name,
     "Change",
   ];
+  const more = ious ? ["Track IoU", "Id switches"] : [];
   const row = (
     /** @type {string} */ name,
     /** @type {number|undefined} */ n,
@@ -201,6 +162,8 @@ export function comparison(result, before, by, choose) {
       h("td", null, points(ap(b))),
       h("td", null, signed(c)),
       h("td.mid", null, changeBar(c, widest)),
+      ious ? h("td", null, pair(figure(a, "track_iou"), figure(b, "track_iou"), points)) : null,
+      ious ? h("td.v-t2", null, pair(figure(a, "identity_switches"), figure(b, "identity_switches"), count)) : null,
     );
   };
   const sum = tracks ? lines.reduce((t, l) => t + (l.tracks ?? 0), 0) : undefined;
@@ -243,6 +206,7 @@ export function comparison(result, before, by, choose) {
                 h("span", null, `+${widest}`),
               ),
             ),
+            ...more.map((title) => h("th", null, title)),
           ),
         ),
         h(
@@ -251,35 +215,6 @@ export function comparison(result, before, by, choose) {
           row("All", sum, result.before, result.after, true),
           ...lines.map((l) => row(l.name, l.tracks, l.before, l.after)),
         ),
-      ),
-    ),
-  );
-}
-
-/** AP at other overlaps and the recall, before and after. @param {Result} result */
-export function figures(result) {
-  const keys = /** @type {const} */ (["AP50", "AP75", "AR1", "AR10"]);
-  return h(
-    "section.v-card",
-    null,
-    h("header", null, h("h2", null, "Other figures")),
-    h(
-      "div.bd",
-      null,
-      h(
-        "dl.v-kv",
-        null,
-        ...keys
-          .filter((k) => result.after?.[k] !== undefined)
-          .flatMap((k) => [
-            h("dt", null, k),
-            h(
-              "dd",
-              null,
-              h("span.v-t2", null, `${points(result.before?.[k])} → `),
-              h("b", null, points(result.after[k])),
-            ),
-          ]),
       ),
     ),
   );

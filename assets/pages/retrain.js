@@ -6,13 +6,18 @@ import { messageOf } from "../kit/request.js";
 import { clock, when } from "../kit/text.js";
 import { isActive } from "../kit/words.js";
 import { RunCharts } from "./curves.js";
+import { figures } from "./figures.js";
 import { address, currentProject, get, poll, post } from "./data.js";
+import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
-import { invitation, planCard, rounds } from "./plan.js";
-import { comparison, figures, measured, verdict } from "./report.js";
+import { invitation, planCard, rounds, tooLittle } from "./plan.js";
+import { provenance, truthCard } from "./provenance.js";
+import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
 import { earlierRuns, progress } from "./runs.js";
 import { StepsField } from "./steps.js";
+import { verdict } from "./verdict.js";
+import { worstFrames } from "./worst.js";
 
 /** @typedef {import("./plan.js").Facts} Facts */
 /** @typedef {import("./plan.js").Run} Run */
@@ -39,6 +44,20 @@ class Retrain {
     /** run and state that `series` was asked for in */ this.seriesOf = "";
     /** @type {import("./curves.js").Series} */ this.series = {};
     /** @type {Set<string>} runs whose old checkpoint stays in use */ this.kept = new Set();
+    this.notice = "";
+    /** checkpoint in use that `next` was asked for */ this.nextOf = "";
+    this.next = new NextVideos({
+      changed: () => this.draw(),
+      queued: (text) => {
+        this.notice = text;
+        this.draw();
+        this.next.load(this.project);
+      },
+      failed: (text) => {
+        this.problem = text;
+        this.draw();
+      },
+    });
     /** @type {(() => Promise<void>)|null} */ this.refresh = null;
   }
 
@@ -73,12 +92,21 @@ class Retrain {
       return 4000;
     }
     this.draw();
+    await this.loadNext(this.facts);
     return isActive(this.shown(this.facts)) ? 1500 : 15000;
+  }
+
+  /** What a promotion leaves to be proposed again; asked for once for each checkpoint in use. @param {Facts} facts */
+  async loadNext({ active }) {
+    const result = this.shown(/** @type {Facts} */ (this.facts))?.result;
+    if (!active || result?.checkpoint !== active.id || this.nextOf === active.id) return;
+    this.nextOf = active.id;
+    await this.next.load(this.project);
   }
 
   /** Curves of a run; those of one that has ended are asked for once more, as it may have left more points. @param {Run|null} run */
   async loadSeries(run) {
-    if (!run || run.status === "queued") return;
+    if (!run || run.status === "queued" || run.job === false) return;
     const state = `${run.id}:${run.status}`;
     if (!isActive(run) && this.seriesOf === state) return;
     this.series = (await get(`/data/jobs/${encodeURIComponent(run.id)}/points`)).series;
@@ -87,8 +115,10 @@ class Retrain {
 
   /** The run that the page shows: of the address, else the running one, else the newest. @param {Facts} facts @returns {Run|null} */
   shown({ runs }) {
-    const wanted = new URLSearchParams(location.search).get("run");
-    return runs.find((run) => run.id === wanted) ?? runs.find(isActive) ?? runs[0] ?? null;
+    const query = new URLSearchParams(location.search);
+    const [id, checkpoint] = [query.get("run"), query.get("checkpoint")];
+    const wanted = (/** @type {Run} */ run) => run.id === id || (checkpoint && run.result?.checkpoint === checkpoint);
+    return runs.find(wanted) ?? runs.find(isActive) ?? runs[0] ?? null;
   }
 
   draw() {
@@ -108,12 +138,14 @@ class Retrain {
           "div.v-stack",
           null,
           planCard({ facts, run, running, before: this.before(facts, run), steps }),
-          run?.result ? figures(run.result) : null,
+          run?.result ? provenance(run.result) : null,
+          run?.result ? truthCard(run.result) : null,
           run?.result ? measured(run.result) : null,
         ),
         h(
           "div.v-stack",
           null,
+          this.notice ? h("p.v-note.ok", { role: "status" }, icon("check"), this.notice) : null,
           ...[this.problem, this.trouble]
             .filter(Boolean)
             .map((text) => h("p.v-note.bad", { role: "alert" }, icon("warn"), text)),
@@ -182,7 +214,7 @@ class Retrain {
 
   /** The wide column above the table of runs. @param {Facts} facts @param {Run|null} run @returns {(HTMLElement|null)[]} */
   body(facts, run) {
-    if (!run) return [this.invitation(facts), rounds()];
+    if (!run) return [this.invitation(facts), tooLittle(facts), rounds()];
     if (isActive(run))
       return [
         progress(run, () => this.run(() => post(`/data/jobs/${encodeURIComponent(run.id)}/cancel`))),
@@ -219,14 +251,17 @@ class Retrain {
     const { active } = facts;
     const before = this.before(facts, run);
     const checkpoint = encodeURIComponent(result.checkpoint);
-    const path = `/data/projects/${encodeURIComponent(this.project)}/checkpoints/${checkpoint}/activate`;
+    const former = result.lineage?.before;
     return [
+      // After a promotion the videos that nobody judged still have the proposals of the checkpoint before.
+      active?.id === result.checkpoint ? this.next.line([], false) : null,
       verdict({
         result,
         before,
         active: active?.id ?? null,
         activeName: active?.name ?? before,
-        promote: () => this.run(() => post(path)),
+        promote: () => this.activate(checkpoint),
+        back: former && former !== result.checkpoint ? () => this.activate(encodeURIComponent(former)) : null,
         keep: () => {
           this.kept.add(run.id);
           this.draw();
@@ -234,12 +269,23 @@ class Retrain {
         kept: this.kept.has(run.id),
       }),
       this.charts.cards(this.series),
+      figures(result, before),
       comparison(result, before, this.by, (by) => {
         this.by = by;
         this.draw();
       }),
+      worstFrames(result, before, this.project),
       byRule(result.rules),
     ];
+  }
+
+  /** Put a checkpoint in use. @param {string} id encoded for an address */
+  activate(id) {
+    return this.run(async () => {
+      await post(`/data/projects/${encodeURIComponent(this.project)}/checkpoints/${id}/activate`);
+      this.notice = "";
+      this.nextOf = "";
+    });
   }
 
   /** Show another run; the address follows. @param {Run} run */

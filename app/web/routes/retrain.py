@@ -12,12 +12,14 @@ from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
 from storage import checkpoints, projects
+from storage.taught_categories import taught_categories
 
 
 def facts(context: Context, project_id: str) -> Json:
     """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first.
 
-    ``seconds`` is how long a new run would take, judged by earlier ones; null where there is none.
+    ``seconds`` is how long a new run would take, judged by earlier ones; null where there is none. ``categories``: what
+    each one in use has to learn from.
     """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
@@ -25,8 +27,10 @@ def facts(context: Context, project_id: str) -> Json:
         active = checkpoints.active_checkpoint(tx, project_id)
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         runs = past_runs(tx, project_id)
+        taught = taught_categories(tx, project_id)
     return {
         "plan": asdict(planned),
+        "categories": [asdict(one) for one in taught],
         "seconds": seconds_of(planned, (run.result for run in runs)),
         "active": None if active is None else {"id": active.id, "name": active.name},
         "defaults": {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { curves, RunCharts } from "../../../assets/pages/curves.js";
+import { curves, RunCharts, validations } from "../../../assets/pages/curves.js";
 import { openPage } from "../browser.mjs";
 
 test("the curve that is kept comes before those that only measured", () => {
@@ -10,7 +10,7 @@ test("the curve that is kept comes before those that only measured", () => {
   assert.deepEqual(curves({ "fold 1": fold, loss }), { name: "loss", main: loss, others: [fold] });
 });
 
-test("a chart of the AP stands beside the loss only where an AP was measured", async () => {
+test("a chart of the validation stands beside the loss only where something was measured", async () => {
   await openPage();
   const charts = new RunCharts();
   assert.equal(charts.cards({ loss: [[1, 2]] }).querySelectorAll(".v-chartbox").length, 1);
@@ -24,7 +24,7 @@ test("a chart of the AP stands beside the loss only where an AP was measured", a
   const cards = charts.cards(series);
   charts.draw(series, 4, "none");
   assert.equal(cards.querySelectorAll(".v-chartbox").length, 2);
-  assert.equal(cards.querySelectorAll("svg").at(-1).getAttribute("aria-label"), "AP by step");
+  assert.equal(cards.querySelectorAll("svg").at(-1).getAttribute("aria-label"), "Validation by step");
   assert.equal(cards.querySelectorAll("text.end").at(-1).textContent, "50.0");
 });
 
@@ -40,4 +40,21 @@ test("a training that only measured is named", async () => {
   const charts = new RunCharts();
   charts.draw({ "fold 1": [[1, 2]] }, 4, "none");
   assert.equal(charts.lossKey.textContent, "fold 1: only to measure");
+});
+
+test("curves of validation are told from those of the loss", () => {
+  const one = [[1, 0.4]];
+  const found = validations({
+    loss: one,
+    "fold 1": one,
+    "validation fold 1": one,
+    validation: one,
+    ap: one,
+    apart: one,
+    val_ap: [],
+  });
+  assert.deepEqual(
+    found.map(({ name }) => name),
+    ["validation fold 1", "validation", "ap"],
+  );
 });

@@ -1,16 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import {
-  ap,
-  change,
-  comparison,
-  figures,
-  findings,
-  measured,
-  sides,
-  signed,
-  verdict,
-} from "../../../assets/pages/report.js";
+import { ap, change, comparison, measured, setOf, signed } from "../../../assets/pages/report.js";
 import { openPage } from "../browser.mjs";
 
 const line = (name, before, after, more = {}) => ({ name, before, after, ...more });
@@ -25,18 +15,6 @@ const result = (values = {}) => ({
   proven: true,
   ...values,
 });
-const shown = (values, more = {}) =>
-  verdict({
-    result: result(values),
-    before: "demo",
-    active: null,
-    activeName: "demo",
-    promote: () => undefined,
-    keep: () => undefined,
-    kept: false,
-    ...more,
-  });
-
 test("an AP is a number from 0 to 1, alone or among statistics, else nothing", () => {
   assert.deepEqual([0.4, { AP: 0.4 }, 0, -1, NaN, null, undefined, { AP: -1 }, "0.4"].map(ap), [
     0.4,
@@ -58,34 +36,6 @@ test("a change has its sign and colour, none where it rounds to nothing", async 
   assert.deepEqual(said(-0.5), ["−0.5", "v-b v-badc"]);
   assert.deepEqual(said(0.04), ["0.0", "v-t2"]);
   assert.deepEqual(said(null), ["–", "v-t3"]);
-});
-
-test("a checkpoint that is in use is not offered again", async () => {
-  await openPage();
-  const node = shown({}, { active: "c" });
-  assert.match(node.textContent, /In use$/);
-  assert.equal(node.querySelectorAll("button").length, 0);
-});
-
-test("promoting is the filled button only where it is proven and better", async () => {
-  await openPage();
-  const filled = (values) => shown(values).querySelector("#v-promote").classList.contains("pri");
-  assert.deepEqual(
-    [filled({}), filled({ proven: false }), filled({ after: { AP: 0.4 } }), filled({ after: { AP: 0.3 } })],
-    [true, false, false, false],
-  );
-});
-
-test("its buttons call what they are given, and a long name can be read whole", async () => {
-  await openPage();
-  const called = [];
-  const node = shown(
-    { name: "x".repeat(200) },
-    { promote: () => called.push("promote"), keep: () => called.push("keep") },
-  );
-  node.querySelectorAll("button").forEach((one) => one.click());
-  assert.deepEqual(called, ["keep", "promote"]);
-  assert.match(node.querySelector("#v-promote").title, /x{200}/);
 });
 
 test("bars of the table share one scale, at least five points wide", async () => {
@@ -121,19 +71,6 @@ test("a category without measure has dashes, and tracks are summed where they ar
   assert.deepEqual(rows([line("a", 0.4, 0.5)])[1].slice(0, 3), ["a", "40.0", "50.0"]);
 });
 
-test("other figures are those that were measured", async () => {
-  await openPage();
-  const node = figures(result({ before: { AP: 0.4, AP50: 0.6 }, after: { AP: 0.5, AP50: 0.69, AR10: 0.55 } }));
-  assert.deepEqual(
-    node.querySelectorAll("dt").map((dt) => dt.textContent),
-    ["AP50", "AR10"],
-  );
-  assert.deepEqual(
-    node.querySelectorAll("dd").map((dd) => dd.textContent),
-    ["60.0 → 69.0", "– → 55.0"],
-  );
-});
-
 test("videos it was measured on are named, with how they were held out", async () => {
   await openPage();
   assert.equal(measured(result()), null);
@@ -144,9 +81,6 @@ test("videos it was measured on are named, with how they were held out", async (
   assert.match(said("last-third"), /its last third/);
 });
 
-const three = (values) =>
-  result({ per_category: [line("dog", 0.4, 0.6), line("cat", 0.4, 0.3), line("cow", 0.4, 0.4)], ...values });
-
 test("a change is in points and missing where one side is", () => {
   assert.equal(change(0.412, 0.486), 7.4);
   assert.equal(change({ AP: 0.5 }, { AP: 0.45 }), -5);
@@ -154,28 +88,36 @@ test("a change is in points and missing where one side is", () => {
   assert.equal(change(-1, 0.4), null);
 });
 
-test("the verdict distinguishes better, worse, and whether it is proven", () => {
-  const { better, worse } = sides(three({}).per_category);
-  assert.deepEqual([better.map((l) => l.name), worse.map((l) => l.name)], [["dog"], ["cat"]]);
-  const text = (r) =>
-    findings(r, "round 1")
-      .map(([kind, words]) => `${kind} ${words}`)
-      .join("; ");
-  assert.match(
-    text(three({})),
-    /ok Better than round 1 on 1 of 3 categories; warn Worse on 1: cat −10\.0; ok Measured on held-out/,
+test("a set has its name, or is described where a run recorded none", () => {
+  assert.equal(setOf(result({ set: "3 held-out videos" })), "3 held-out videos");
+  assert.equal(setOf(result({ evaluation: "held-out" })), "held-out videos, never trained on");
+  assert.equal(
+    setOf(result({ evaluation: "k-fold", per_video: [line("a", 0, 0), line("b", 0, 0)] })),
+    "2 videos: by k-fold, each video by a model that never saw it",
   );
-  assert.match(text(three({ evaluation: "last-third", proven: false })), /warn Not proven: measured on the last third/);
-  assert.match(text(three({ after: { AP: 0.3 }, proven: false })), /warn Not better/);
-  assert.match(text(three({ per_category: [] })), /No category differs/);
 });
 
-test("a measurement of nothing is said to be none, and shown as a dash", async () => {
+test("track IoU and identity switches stand beside the AP where they were measured", async () => {
   await openPage();
-  const result = { before: { AP: null }, after: { AP: null }, evaluation: "held-out", proven: false, per_category: [] };
-  assert.deepEqual(findings(result, "demo"), [
-    ["warn", "Nothing could be measured: no judged frame in the videos it was measured on"],
-  ]);
-  const box = verdict({ result: { ...result, name: "round 1", checkpoint: "c" }, before: "demo", active: null });
-  assert.match(box.querySelector(".v-big").textContent, /^– –$/);
+  const stats = (AP, track_iou, identity_switches) => ({ AP, track_iou, identity_switches });
+  const table = (lines) =>
+    comparison(
+      result({ before: stats(0.4, 0.6, 3), after: stats(0.5, 0.7, 1), per_category: lines }),
+      "demo",
+      "category",
+      () => undefined,
+    );
+  const found = table([line("fish", stats(0.4, 0.5, 2), stats(0.5, null, 0), { tracks: 3 })]);
+  // Nothing was measured for the only category, so the columns are left out.
+  assert.equal(found.querySelectorAll("th").length, 6);
+  const both = table([line("fish", stats(0.4, 0.5, 2), stats(0.5, 0.55, 0), { tracks: 3 })]);
+  assert.deepEqual(
+    both
+      .querySelectorAll("tbody tr")
+      .at(1)
+      .querySelectorAll("td")
+      .slice(-2)
+      .map((td) => td.textContent),
+    ["50.0 → 55.0", "2 → 0"],
+  );
 });

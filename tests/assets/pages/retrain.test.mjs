@@ -203,7 +203,7 @@ test("a finished run is a report with a verdict, a table and figures", async () 
   assert.equal(page.text("h1"), "round 2");
   assert.match(
     page.text(".v-verdict"),
-    /Held-out APproven48\.6 \+7\.6Better than demo on 1 of 2 categoriesWorse on 1: star −4\.0/,
+    /Held-out APproven48\.6 \+7\.6on 1 video: held-out videos, never trained onBetter than demo on 1 of 2 categoriesWorse on 1: star −4\.0/,
   );
   assert.deepEqual(
     page.all("#v-comparison tbody tr").map((tr) =>
@@ -223,6 +223,44 @@ test("a finished run is a report with a verdict, a table and figures", async () 
     page.all("#v-comparison tbody tr").map((tr) => tr.querySelector("td").textContent),
     ["All", "tide pool"],
   );
+});
+
+test("a report is found by its checkpoint, also where its job is gone", async () => {
+  const lost = { ...run("old"), job: false, result: result({ checkpoint: "lost", name: "round 1" }) };
+  const page = await opened({ runs: [run("r"), lost] }, { address: "/retrain/?project=p&checkpoint=lost" });
+  assert.equal(page.text("h1"), "round 1");
+  assert.deepEqual(
+    page.calls.filter((call) => call.includes("/points")),
+    [],
+  );
+  assert.match(page.text(".v-nochart"), /This run left no curve\./);
+});
+
+test("after a promotion it offers to propose again, and going back is one click", async () => {
+  const lineage = { before: "old", before_name: "demo", parent_name: "demo", snapshot: "ab", config: "c", steps: 1 };
+  const page = await opened(
+    { runs: [run("r", { result: result({ lineage }) })], active: { id: "new", name: "round 2" } },
+    {
+      answers: {
+        "POST /data/projects/p/checkpoints/old/activate": {},
+        "GET /data/projects/p/next": { videos: [], unsearched: 0, outdated: 3, checkpoint: "round 2" },
+        "POST /data/projects/p/propose-again": { jobs: 3, checkpoint: "round 2" },
+      },
+    },
+  );
+  await settle();
+  assert.match(page.text("#v-next"), /3 unreviewed videos have proposals of another checkpoint than round 2/);
+  await page.press("Propose again with round 2");
+  await settle();
+  assert.match(page.text(".v-note.ok"), /3 videos are proposed again/);
+  await page.press("Go back to demo");
+  assert.ok(page.calls.some((call) => call.startsWith("POST /data/projects/p/checkpoints/old/activate")));
+});
+
+test("before pressing, the time and what is too little are said", async () => {
+  const page = await opened({ seconds: 250, categories: [{ name: "crab", tracks: 0, videos: 0 }] });
+  assert.match(page.text("#v-plan"), /Takesabout 4 min/);
+  assert.match(page.text("#v-cautions"), /correct 3 more videos for a result.*Nothing teaches crab/);
 });
 
 test("promoting puts the new checkpoint in use; keeping the old one is remembered", async () => {
