@@ -4,11 +4,12 @@
 import { button, fill, h, icon } from "../kit/dom.js";
 import { openMenu } from "../kit/floating.js";
 import { messageOf } from "../kit/request.js";
-import { count, points, size, when } from "../kit/text.js";
+import { count, size, when } from "../kit/text.js";
 import { askDelete } from "./askdelete.js";
 import { askName } from "./askname.js";
 import { currentProject, get, patch, post, remove } from "./data.js";
 import { jobList } from "./joblist.js";
+import { lineage, outcome, reportOf } from "./lineage.js";
 import { failedPlace } from "./places.js";
 import { scores } from "./rules.js";
 
@@ -23,6 +24,12 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {import("./rules.js").Thresholds} [thresholds] from which score its tracks begin and go on
  * @property {string[]} known_here classes that are categories of the project
  * @property {string|null} [parent] name of the checkpoint it was trained from
+ * @property {string|null} [parent_id] its id
+ * @property {boolean} [retrained] a retraining of this project made it, so that it has a report
+ * @property {string|null} [outcome] of its retraining: proven, not proven or worse
+ * @property {string|null} [snapshot] hash of the masks that it was trained on
+ * @property {number|null} [seed]
+ * @property {number|null} [steps]
  * @property {{ap: number, before: number|null, before_name: string|null, set: string}|null} [measured] AP, 0 to 1, on a set of its own
  * @property {number} size_bytes
  * @property {boolean} deletes_file deleting it deletes its file too, which lies in the data folder
@@ -40,25 +47,24 @@ export async function mount(element) {
 }
 
 /**
- * The AP of a checkpoint with its set. Figures of different sets say nothing about each other, so each names its own.
- * @param {Checkpoint} c
+ * How a checkpoint was judged, and the way to its report. There is no figure: those of different checkpoints belong to
+ * different videos, and must not stand in one column.
+ * @param {Checkpoint} c @param {string} project id
  */
-function measurement({ measured: m, thresholds }) {
-  const tracks = thresholds
+function judgement(c, project) {
+  const tracks = c.thresholds
     ? h(
         "div.v-t3.v-nowrap",
         { title: "Scores from which a track begins and goes on; they belong to the checkpoint" },
-        `tracks ${scores(thresholds)}`,
+        `tracks ${scores(c.thresholds)}`,
       )
     : null;
-  if (!m) return h("div", null, h("span.v-t3", null, "–"), tracks);
-  const figures = m.before === null ? `AP ${points(m.ap)}` : `AP ${points(m.before)} → ${points(m.ap)}`;
-  const against = m.before_name ? `, ${m.before_name} before` : "";
+  const report = c.retrained ? h("a.v-link", { href: reportOf(c, project) }, "Report") : null;
+  const judged = outcome(c);
   return h(
     "div.v-measured",
-    { title: `on ${m.set}${against}`, style: { padding: "6px 0" } },
-    h("span.v-nowrap", null, figures),
-    h("div.v-t3.v-ell", null, `on ${m.set}`),
+    null,
+    judged || report ? h("div.v-row", null, judged, report) : h("span.v-t3", null, "–"),
     tracks,
   );
 }
@@ -155,6 +161,7 @@ class Models {
       ),
       this.problem ? h("p.v-note.bad", { role: "alert" }, icon("warn"), this.problem) : null,
       this.facts.checkpoints.length ? this.table() : null,
+      lineage(this.facts.checkpoints, this.facts.active, this.project),
       this.jobs,
       this.releases(),
     );
@@ -188,7 +195,7 @@ class Models {
         ),
         h("td.v-t2", null, c.known_here.length ? count(c.known_here.length) : "none"),
         h("td.v-t2.v-ell.v-parent", { title: c.parent }, c.parent ?? "–"),
-        h("td", null, measurement(c)),
+        h("td", null, judgement(c, this.project)),
         h("td.n", null, size(c.size_bytes)),
         h("td.v-t2.v-spare", null, when(c.created)),
         h(
@@ -213,7 +220,7 @@ class Models {
       ["Classes", ""],
       ["Known here", ""],
       ["Trained from", ""],
-      ["Measured", ""],
+      ["Retraining", ""],
       ["Size", "n"],
       ["Added", "v-spare"],
       ["", "n"],

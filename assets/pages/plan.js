@@ -61,7 +61,7 @@ export function planCard({ facts, run, running, before, steps }) {
     ["Compared with", before],
     ["Steps", steps ? count(steps) : "automatic"],
     ["Corrected videos", String(plan.corrected_videos)],
-    ...(past ? [] : /** @type {[string, string][]} */ ([["Takes", duration(facts.seconds)]])),
+    ...(past || running ? [] : /** @type {[string, string][]} */ ([["Takes", duration(facts.seconds)]])),
   ]);
   if (run?.result?.snapshot && !running)
     pairs.push(["Snapshot", `${run.result.snapshot.slice(0, 4)}…${run.result.snapshot.slice(-4)}`]);

@@ -34,7 +34,7 @@ export function scores({ begin, go_on }) {
 
 /** A table of both rules, or null for a run of a version that did not measure them. @param {Rules|undefined} rules */
 export function byRule(rules) {
-  if (!rules) return null;
+  if (!rules?.review || !rules.published) return null;
   const { review, published } = rules;
   const columns = [review.before, review.after, published.before, published.after];
   return h(

@@ -50,7 +50,7 @@ def listed(context: Context, project_id: str) -> Json:
         known = {c.id: class_mapping(tx, checkpoint=c, project_id=project_id).mapped for c in found}
         runs = [dict(job.result or {}) for job in jobs.list_jobs(tx, project_id, kind="retrain", limit=200)]
     measured = {run.get("checkpoint"): run for run in runs}
-    by_hash = {checkpoint.sha256: checkpoint.name for checkpoint in found}
+    by_hash = {checkpoint.sha256: checkpoint for checkpoint in found}
     names = {checkpoint.name for checkpoint in found}
     return {
         "active": None if active is None else active.id,
@@ -75,8 +75,10 @@ def listed(context: Context, project_id: str) -> Json:
     }
 
 
-def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...], run: Json) -> Json:
+def _line(checkpoint: Checkpoint, by_hash: dict[str, Checkpoint], known: tuple[str, ...], run: Json) -> Json:
     metrics = dict(checkpoint.metrics or run)
+    provenance = dict(checkpoint.provenance or {})
+    parent = by_hash.get(checkpoint.parent_sha256 or "")
     return {
         "id": checkpoint.id,
         "name": checkpoint.name,
@@ -84,7 +86,11 @@ def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...
         "classes": list(checkpoint.categories),
         "known_here": list(known),
         "size_bytes": checkpoint.size_bytes,
-        "parent": by_hash.get(checkpoint.parent_sha256 or ""),
+        "parent": None if parent is None else parent.name,
+        "parent_id": None if parent is None else parent.id,
+        "retrained": checkpoint.is_retrained,
+        "outcome": outcome(metrics) if checkpoint.is_retrained else None,
+        **{name: provenance.get(name) for name in ("snapshot", "seed", "steps")},
         "ap": average_precision(metrics),
         "thresholds": Thresholds.of_provenance(checkpoint.provenance).as_json(),
         "measured": measured(metrics, is_demo=checkpoint.name == DEMO),
@@ -92,6 +98,14 @@ def _line(checkpoint: Checkpoint, by_hash: dict[str, str], known: tuple[str, ...
         "shared": checkpoint.project_id is None,
         "builtin_demo": checkpoint.name == DEMO,
     }
+
+
+def outcome(metrics: Json) -> str | None:
+    """How a retraining ended: proven, not proven or worse; None where it recorded nothing."""
+    decision = metrics.get("decision")
+    if isinstance(decision, dict) and isinstance(decision.get("outcome"), str):
+        return str(decision["outcome"])
+    return None if "proven" not in metrics else "proven" if metrics["proven"] else "not proven"
 
 
 def average_precision(metrics: Json) -> float | None:

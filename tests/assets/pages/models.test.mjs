@@ -51,26 +51,33 @@ const cells = (page, name) =>
     .querySelectorAll("td")
     .map((cell) => cell.textContent.replace(/\s+/g, " "));
 
-test("the table shows each checkpoint's classes, origin, AP and size", async () => {
-  const page = await opened();
-  const [name, config, classes, here, parent, ap, size] = cells(page, "round 1");
+test("the table shows each checkpoint's classes, origin, verdict and size, and no figure", async () => {
+  const page = await opened({
+    checkpoints: [checkpoint("1", { parent: "demo", retrained: true, outcome: "proven" }), checkpoint("2")],
+  });
+  const [name, config, classes, here, parent, judged, size] = cells(page, "round 1");
   assert.deepEqual(
-    [name, config, classes, here, parent, ap, size],
-    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "AP 40.0 → 48.6on 2 held-out videos", "14.7 MB"],
+    [name, config, classes, here, parent, judged, size],
+    ["round 1in use", "tevit_tiny", "2 fish, star", "1", "demo", "provenReport", "14.7 MB"],
   );
-  assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "AP 40.0 → 48.6on 2 held-out videos"]);
-  const alone = { ap: 0.6, before: null, before_name: null, set: "held-out videos of the demo" };
-  const demo = await opened({ checkpoints: [checkpoint("1", { measured: alone })] });
-  assert.equal(cells(demo, "round 1")[5], "AP 60.0on held-out videos of the demo");
+  assert.deepEqual(cells(page, "round 2").slice(4, 6), ["–", "–"]);
+  const link = page.find('[data-checkpoint="round 1"] .v-link');
+  assert.equal(link.getAttribute("href"), "/retrain/?project=p&checkpoint=1");
 });
 
-test("the scores from which the tracks of a checkpoint begin and go on stand with its AP", async () => {
-  const thresholds = { begin: 0.2, go_on: 0.1, floor: 0.04, share: 0.3 };
+test("the lineage has the figures, each with the name of its set", async () => {
   const page = await opened({
-    checkpoints: [checkpoint("1", { thresholds }), checkpoint("2", { thresholds, measured: null })],
+    checkpoints: [checkpoint("1"), checkpoint("2", { parent_id: "1", retrained: true, outcome: "not proven" })],
   });
-  assert.equal(cells(page, "round 1")[5], "AP 40.0 → 48.6on 2 held-out videostracks begin 0.20, go on 0.10");
-  assert.equal(cells(page, "round 2")[5], "–tracks begin 0.20, go on 0.10");
+  assert.match(page.text("#v-lines"), /On 2 held-out videos: AP 40\.0 with demo, 48\.6 with this one\./);
+  const plain = await opened();
+  assert.equal(plain.all("#v-lines").length, 0);
+});
+
+test("the scores from which the tracks of a checkpoint begin and go on stand with it", async () => {
+  const thresholds = { begin: 0.2, go_on: 0.1, floor: 0.04, share: 0.3 };
+  const page = await opened({ checkpoints: [checkpoint("1", { thresholds }), checkpoint("2", { thresholds })] });
+  assert.equal(cells(page, "round 1")[5], "–tracks begin 0.20, go on 0.10");
 });
 
 test("what is not known is a dash or a word, never a zero", async () => {

@@ -31,6 +31,7 @@ test("each figure stands before and after, under the app's rule and under the pu
 test("a run of a version that did not measure by rule has no such table", async () => {
   await openPage();
   assert.equal(byRule(undefined), null);
+  assert.equal(byRule({}), null);
 });
 
 test("thresholds are shown with two digits", () => {

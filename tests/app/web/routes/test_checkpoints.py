@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.settings import Settings
-from app.web.routes.checkpoints import average_precision, measured
+from app.web.routes.checkpoints import average_precision, measured, outcome
 from app.worker.handlers import HANDLERS
 from app.worker.loop import Worker
 from model.thresholds import Thresholds
@@ -35,6 +35,8 @@ def test_checkpoints_are_listed_newest_first_with_what_they_know(
     assert [line["name"] for line in found["checkpoints"]] == ["round 1", "base"]
     line = found["checkpoints"][0]
     assert (line["parent"], line["ap"], line["known_here"], line["shared"]) == ("base", 0.4, ["dog"], False)
+    assert (line["retrained"], line["outcome"], line["snapshot"]) == (True, None, None)
+    assert line["parent_id"] == next(one["id"] for one in found["checkpoints"] if one["name"] == "base")
     assert found["active"] is None
 
 
@@ -162,3 +164,17 @@ def test_a_path_that_leads_out_of_the_uploads_costs_nobody_a_folder(
 )
 def test_average_precision_is_found_where_it_was_measured(metrics: dict[str, Any], value: float | None) -> None:
     assert average_precision(metrics) == value
+
+
+@pytest.mark.parametrize(
+    ("metrics", "word"),
+    [
+        ({}, None),
+        ({"proven": True}, "proven"),
+        ({"proven": False}, "not proven"),
+        ({"proven": False, "decision": {"outcome": "worse"}}, "worse"),
+        ({"decision": None}, None),
+    ],
+)
+def test_a_retraining_ends_as_its_decision_says(metrics: dict[str, Any], word: str | None) -> None:
+    assert outcome(metrics) == word
