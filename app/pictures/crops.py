@@ -52,7 +52,7 @@ def paint_crop(jpeg: bytes, box: CropBox, mask: Rle, number: int) -> bytes:
 
     ``box`` and ``mask`` are in pixels of the frame at full resolution; ``number`` is the track's, from 1.
     """
-    pixels, inside = cut(jpeg, box, mask)
+    pixels, inside = cut(decoded(jpeg), box, rle.decode(mask), CROP_SIZE)
     colour = rgb(PALETTE[(number - 1) % len(PALETTE)])
     shown = np.where(inside[..., None], pixels, (pixels * DIMMED).astype(np.uint8))
     shown = np.ascontiguousarray(shown)
@@ -62,21 +62,29 @@ def paint_crop(jpeg: bytes, box: CropBox, mask: Rle, number: int) -> bytes:
     return encode(shown, None)
 
 
-def cut(jpeg: bytes, box: CropBox, mask: Rle) -> tuple[np.ndarray, np.ndarray]:
-    """Pixels (uint8 H x W x 3, RGB) and mask (bool H x W) of a part of a frame, scaled to fit `CROP_SIZE`."""
+def decoded(jpeg: bytes) -> np.ndarray:
+    """The pixels of a JPEG, uint8 H x W x 3 RGB."""
     bgr = cv2.imdecode(np.frombuffer(jpeg, np.uint8), cv2.IMREAD_COLOR)
     if bgr is None:
         raise ValueError("The picture of the frame is no JPEG.")
-    height, width = mask["size"]
-    across, down = bgr.shape[1] / width, bgr.shape[0] / height
+    return bgr[:, :, ::-1]
+
+
+def cut(frame: np.ndarray, box: CropBox, mask: np.ndarray, within: tuple[int, int]) -> tuple[np.ndarray, np.ndarray]:
+    """Pixels (uint8 H x W x 3, RGB) and mask (bool H x W) of a part of a frame, scaled to fit a width and height.
+
+    ``frame``: uint8 RGB at any size. ``mask`` (uint8 H x W) has the frame's full resolution, as ``box`` has.
+    """
+    height, width = mask.shape
+    across, down = frame.shape[1] / width, frame.shape[0] / height
     left, top = int(box.left * across), int(box.top * down)
     right, bottom = max(left + 1, round(box.right * across)), max(top + 1, round(box.bottom * down))
-    part = bgr[top:bottom, left:right, ::-1]
-    scale = min(CROP_SIZE[0] / (box.right - box.left), CROP_SIZE[1] / (box.bottom - box.top))
+    part = frame[top:bottom, left:right]
+    scale = min(within[0] / (box.right - box.left), within[1] / (box.bottom - box.top))
     size = (max(1, round(scale * (box.right - box.left))), max(1, round(scale * (box.bottom - box.top))))
     how = cv2.INTER_AREA if part.shape[1] > size[0] else cv2.INTER_CUBIC
     pixels = cv2.resize(np.ascontiguousarray(part), size, interpolation=how)
-    inside = rle.decode(mask)[box.top : box.bottom, box.left : box.right].astype(np.float32)
+    inside = mask[box.top : box.bottom, box.left : box.right].astype(np.float32)
     return pixels, cv2.resize(inside, size, interpolation=cv2.INTER_LINEAR) >= 0.5
 
 

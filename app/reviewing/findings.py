@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
+from itertools import groupby
 
 import numpy as np
 from sqlalchemy import Connection
 
 from app.library.counting import frame_index
 from app.pictures import frame_look
-from app.pictures.jpegs import encode
 from app.pictures.likeness import METHOD, likeness
-from app.pictures.thumbnails import WIDTH
 from app.reviewing import look_alikes
 from model.thresholds import KEY, Thresholds
 from model.tracking.settings import with_thresholds
@@ -75,10 +74,8 @@ def store_track_looks(database: Database, video: Video) -> None:
         blobs = masks.get_blobs(tx, {one.blob_hash for one in unseen})
     found: dict[track_likenesses.Unseen, np.ndarray | None] = {}
     with suppress(frames.VideoError), frames.open_reader(frame_index(video)) as reader:
-        picture: tuple[int, bytes] | None = None
-        for one in unseen:  # in the order of their frames
-            if picture is None or picture[0] != one.frame:
-                picture = (one.frame, encode(reader.read(one.frame), WIDTH))
-            found[one] = likeness(picture[1], blobs[one.blob_hash])
+        for frame, tracks in groupby(unseen, key=lambda one: one.frame):  # they come in the order of their frames
+            pixels = reader.read(frame)
+            found.update((one, likeness(pixels, blobs[one.blob_hash])) for one in tracks)
     if found:
         look_alikes.store(database, found)

@@ -2,10 +2,10 @@
 
 import cv2
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from app.pictures.crops import CROP_SIZE, CropBox, crop_box, cut, frame_width, paint_crop
+from app.pictures.crops import CROP_SIZE, CropBox, crop_box, cut, decoded, frame_width, paint_crop
 from app.pictures.jpegs import encode
 from app.pictures.thumbnails import PALETTE, WIDTH, rgb
 from storage import rle
@@ -56,7 +56,10 @@ def test_pixels_and_mask_of_a_crop_lie_on_each_other(width: int, height: int, re
     if read_at is not None:
         jpeg = encode(cv2.cvtColor(cv2.imdecode(np.frombuffer(jpeg, np.uint8), 1), cv2.COLOR_BGR2RGB), read_at)
     x, y, w, h = rle.bbox(mask)
-    pixels, inside = cut(jpeg, crop_box((x, y, w, h), width=width, height=height), mask)
+    # Of a mask of a few pixels the smoothed edge is most.
+    assume(read_at is None or min(w, h) * read_at >= 10 * width)
+    box = crop_box((x, y, w, h), width=width, height=height)
+    pixels, inside = cut(decoded(jpeg), box, rle.decode(mask), CROP_SIZE)
     assert pixels.shape[:2] == inside.shape and pixels.shape[1] <= CROP_SIZE[0] and pixels.shape[0] <= CROP_SIZE[1]
     green = pixels[..., 1].astype(int) - pixels[..., 0] > 100
     wrong = np.count_nonzero(green != inside)

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.pictures.crops import decoded
 from app.pictures.jpegs import encode
-from app.pictures.likeness import LENGTH, distances, likeness
+from app.pictures.likeness import BINS, LENGTH, colours, distances, likeness
 from storage import rle
 
 WIDTH, HEIGHT = 320, 240
@@ -25,7 +26,7 @@ def look(colour: tuple[int, int, int], shape: str, x: int, y: int, size: int, *,
         cv2.rectangle(mask, (x - size // 2, y - size // 2), (x + size // 2, y + size // 2), 1, -1)
     pixels = np.full((HEIGHT, WIDTH, 3), ground, np.uint8)
     pixels[mask > 0] = colour
-    return likeness(encode(pixels, None), rle.encode(mask.astype(bool)))
+    return likeness(decoded(encode(pixels, None)), rle.encode(mask.astype(bool)))
 
 
 @settings(max_examples=25, deadline=None)
@@ -56,8 +57,30 @@ def test_a_vector_is_finite_and_a_thing_is_like_itself() -> None:
 
 
 def test_an_empty_mask_has_zeros_and_one_pixel_a_look() -> None:
-    jpeg = encode(np.full((HEIGHT, WIDTH, 3), 90, np.uint8), None)
-    assert not likeness(jpeg, rle.empty(HEIGHT, WIDTH)).any()
+    frame = np.full((HEIGHT, WIDTH, 3), 90, np.uint8)
+    assert not likeness(frame, rle.empty(HEIGHT, WIDTH)).any()
     dot = np.zeros((HEIGHT, WIDTH), bool)
     dot[3, 5] = True
-    assert likeness(jpeg, rle.encode(dot)).any()
+    assert likeness(frame, rle.encode(dot)).any()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    pixels=st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=1, max_size=60).map(lambda p: np.array(p, np.uint8))
+)
+def test_the_histograms_are_those_of_numpy(pixels: np.ndarray) -> None:
+    lab = cv2.cvtColor(pixels.reshape(1, -1, 3), cv2.COLOR_RGB2LAB).reshape(-1, 3).astype(np.float32)
+    both, _, _ = np.histogram2d(*np.clip(lab[:, 1:], 64, 191.9).T, bins=BINS, range=[[64, 192], [64, 192]])
+    light, _ = np.histogram(lab[:, 0], bins=BINS, range=(0, 256))
+    expected = np.concatenate([np.sqrt(part.ravel() / part.sum()) for part in (both, light)])
+    np.testing.assert_allclose(colours(pixels), expected)
+
+
+def test_the_size_of_the_frame_hardly_matters() -> None:
+    """Vectors are of the frame as the editor has it, small, or of the frame as the source has it."""
+    mask = np.zeros((HEIGHT, WIDTH), np.uint8)
+    cv2.circle(mask, (150, 110), 40, 1, -1)
+    frame = np.full((HEIGHT, WIDTH, 3), 110, np.uint8)
+    frame[mask > 0], large = GREEN, cv2.resize
+    one, other = (likeness(shown, rle.encode(mask > 0)) for shown in (frame, large(frame, (4 * WIDTH, 4 * HEIGHT))))
+    assert np.linalg.norm(one - other) < 0.1 * np.linalg.norm(one - look(BLUE, "disc", 150, 110, 80))

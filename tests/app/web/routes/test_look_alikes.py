@@ -73,6 +73,24 @@ def test_a_few_are_computed_at_a_time(
     assert [compare(client, project) for _ in range(3)] == [1, 0, 0]
 
 
+def test_a_request_ends_after_its_time_with_the_frame_at_which_it_is(
+    client: TestClient, project: Project, squares: Video, tracks: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for frame in (0, 2, 3):
+        draw(client, squares, {frame: square(8, 12, 24, SIZE)})
+    monkeypatch.setattr(look_alikes, "SECONDS", -1.0)
+    # In the order of their frames: one, the four squares, one, one.
+    assert [compare(client, project) for _ in range(5)] == [6, 2, 1, 0, 0]
+
+
+def test_a_frame_is_decoded_once_for_all_its_tracks(
+    client: TestClient, project: Project, tracks: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    decode, sizes = look_alikes.decoded, list[int]()
+    monkeypatch.setattr(look_alikes, "decoded", lambda jpeg: sizes.append(len(jpeg)) or decode(jpeg))
+    assert compare(client, project) == 0 and len(sizes) == 1
+
+
 def test_tracks_whose_source_is_gone_come_last(
     client: TestClient, project: Project, squares: Video, video: Video, tracks: dict[str, str]
 ) -> None:
