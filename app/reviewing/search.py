@@ -93,6 +93,8 @@ def _input(tx: Connection, track: Track, rows: Mapping[int, MaskRow], start: int
         },
         score=track.score,
         margin=_margin(track),
+        begins=not any(frame < start and row.hash is not None for frame, row in rows.items()),
+        ends=not any(frame >= stop and row.hash is not None for frame, row in rows.items()),
     )
 
 

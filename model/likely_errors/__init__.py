@@ -6,6 +6,7 @@ network. Nothing is learnt. `find_errors` puts the findings of all kinds into on
 
 from collections.abc import Sequence
 
+from .broken import broken
 from .colours import background, colour_changes
 from .found import KINDS, LikelyError
 from .measures import Measuring, TrackInput, TrackMeasures
@@ -24,4 +25,4 @@ def find_errors(measured: Sequence[TrackMeasures], count: int) -> list[LikelyErr
     Findings of several kinds about the same track and frames are one error, which has the kind of the strongest.
     """
     found = [error for one in measured for search in _ALONE for error in search(one)]
-    return ordered([*found, *overlaps(measured, count), *swaps(measured)])
+    return ordered([*found, *overlaps(measured, count), *swaps(measured), *broken(measured)])

@@ -6,6 +6,7 @@ import numpy as np
 
 KINDS = (
     "swap",
+    "broken",
     "overlap",
     "duplicate",
     "jump",

@@ -25,7 +25,8 @@ class TrackInput:
 
     ``absent`` lists the frames with a row without a mask, ``judged`` the frames that a person judged. ``margin`` is
     the score of the class minus that of its runner-up (None: unknown). ``agreements``: how far the windows of a
-    proposal agree, 0 to 1, by frame where they disagree.
+    proposal agree, 0 to 1, by frame where they disagree. ``begins`` and ``ends``: the track has no mask before the
+    first of ``masks``, or after the last, as it may where they are a part of a long video.
     """
 
     id: str
@@ -36,6 +37,8 @@ class TrackInput:
     agreements: Mapping[int, float] = field(default_factory=dict)
     score: float | None = None
     margin: float | None = None
+    begins: bool = True
+    ends: bool = True
 
 
 @dataclass(frozen=True)

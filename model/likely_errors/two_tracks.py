@@ -111,8 +111,8 @@ def _gain(a: TrackMeasures, b: TrackMeasures, at: int) -> tuple[float, dict[str,
     )
     if distance > _CLOSE * side and hop < 0.5 * side:
         return None
-    straight = (_misfit(a, a_before, a, a_after, at), _misfit(b, b_before, b, b_after, at))
-    crossed = (_misfit(a, a_before, b, b_after, at), _misfit(b, b_before, a, a_after, at))
+    straight = (misfit(a, a_before, a, a_after, at), misfit(b, b_before, b, b_after, at))
+    crossed = (misfit(a, a_before, b, b_after, at), misfit(b, b_before, a, a_after, at))
     place = (straight[0][0] + straight[1][0] - crossed[0][0] - crossed[1][0]) / 2
     colour = (straight[0][1] + straight[1][1] - crossed[0][1] - crossed[1][1]) / 2
     shape = (straight[0][2] + straight[1][2] - crossed[0][2] - crossed[1][2]) / 2
@@ -130,7 +130,7 @@ def _ends(one: TrackMeasures, at: int) -> tuple[np.ndarray, np.ndarray] | None:
     return (before, after) if len(before) >= 2 and len(after) >= 2 else None
 
 
-def _misfit(
+def misfit(
     one: TrackMeasures, before: np.ndarray, other: TrackMeasures, after: np.ndarray, at: int
 ) -> tuple[float, float, float]:
     """How badly ``other`` continues ``one`` from frame ``at`` on: in place, colour and shape, each 0 to 1."""

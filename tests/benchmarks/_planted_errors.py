@@ -14,7 +14,7 @@ from pycocotools import mask as coco
 from model.likely_errors import TrackInput
 from model.procedural import render_video
 
-KINDS = ("swap", "merge", "drift", "false track", "missed end")
+KINDS = ("swap", "merge", "drift", "false track", "missed end", "broken track")
 _CELLS = 28
 
 
@@ -45,6 +45,8 @@ class _Scene:
         pace = 3 if domain == "long" else 1
         video = render_video(domain, index=index, seed=seed, frames=frames * pace, size=size)
         self.draw = np.random.default_rng([seed, index, 77])
+        # Of its own, so that the other errors are the same with and without broken tracks.
+        self.draw_cuts = np.random.default_rng([seed, index, 78])
         self.frames = video.frames[::pace]
         self.count = frames
         least = 0.0012 * size[0] * size[1]
@@ -228,6 +230,21 @@ def _missed_end(scene: _Scene) -> Planted | None:
     return None
 
 
+def _broken_track(scene: _Scene) -> Planted | None:
+    """Cut a track in two, and leave out up to three masks in between."""
+    names = [name for name, masks in scene.masks.items() if name not in scene.taken and len(masks) >= 12]
+    if not names:
+        return None
+    name = str(scene.draw_cuts.choice(names))
+    frames = sorted(scene.masks[name])
+    at, hole = int(scene.draw_cuts.integers(4, len(frames) - 7)), int(scene.draw_cuts.integers(0, 4))
+    other = f"rest of {name}"
+    scene.masks[other] = {frame: scene.masks[name][frame] for frame in frames[at + hole :]}
+    scene.masks[name] = {frame: scene.masks[name][frame] for frame in frames[:at]}
+    scene.taken |= {name, other}
+    return Planted("broken track", (name, other), frames[at - 1], frames[at + hole])
+
+
 _PLANT: dict[str, Callable[[_Scene], Planted | None]] = {
     "swap": _swap,
     "merge": _merge,
@@ -242,15 +259,18 @@ def planted_video(
 ) -> PlantedVideo:
     """A video of a procedural domain with one to three planted errors, of kinds that take turns.
 
-    Only in the domain ``long`` do many things leave the picture, so there a missed end is tried first.
+    Only in the domain ``long`` do many things leave the picture, so there a missed end is tried first. Every other
+    video has a broken track as well, if it has a track left for it.
     """
     scene = _Scene(domain, seed=seed, index=index, frames=frames, size=size)
     planted = []
     for turn in range(int(scene.draw.integers(1, 4))):
-        for other in range(len(KINDS)):
-            first = len(KINDS) - 1 if domain == "long" and turn == 0 else index + turn
-            error = _PLANT[KINDS[(first + other) % len(KINDS)]](scene)
+        for other in range(len(_PLANT)):
+            first = len(_PLANT) - 1 if domain == "long" and turn == 0 else index + turn
+            error = _PLANT[KINDS[(first + other) % len(_PLANT)]](scene)
             if error is not None:
                 planted.append(error)
                 break
+    cut = _broken_track(scene) if index // 4 % 2 == 0 else None
+    planted += [cut] if cut is not None else []
     return PlantedVideo(scene.frames, scene.input(), planted)

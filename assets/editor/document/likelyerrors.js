@@ -46,6 +46,8 @@ const timesOf = (/** @type {number} */ times) => (times < 10 ? times.toFixed(1) 
 /** @type {Record<string, (figures: Record<string, number>, other: string) => string>} */
 const REASONS = {
   swap: (_, other) => `May be swapped with ${other}`,
+  broken: ({ frames: count }, other) =>
+    count ? `Ends; ${other} goes on ${frames(count)} later` : `Ends; ${other} goes on at once`,
   overlap: ({ share }, other) => `Covers ${percent(share)} of ${other}`,
   duplicate: (_, other) => `Same object as ${other}?`,
   jump: ({ sides }) => `Jumps by ${timesOf(sides)} times its size`,

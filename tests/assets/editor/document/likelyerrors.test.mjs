@@ -95,6 +95,8 @@ test("reasons name the other track and the figures", () => {
   assert.equal(reason("area", { times: 2.31 }), "Grows to 2.3 times its area");
   assert.equal(reason("area", { times: 0.4 }), "Shrinks to 40 %");
   assert.equal(reason("pieces", { pieces: 3 }), "Falls into 3 pieces");
+  assert.equal(reason("broken", { frames: 0 }), "Ends; track 2 goes on at once");
+  assert.equal(reason("broken", { frames: 3 }), "Ends; track 2 goes on 3 frames later");
   assert.equal(reason("flicker", { frames: 1 }), "Missing for 1 frame");
   assert.equal(reason("gap", { frames: 7 }), "Missing for 7 frames");
   assert.equal(reason("score", { score: 0.314 }), "Score dips to 0.31");
