@@ -40,6 +40,8 @@ def _fit(first: TrackMeasures, second: TrackMeasures) -> float | None:
     if any(end < frame <= begin for frame in first.track.absent & first.track.judged):
         return None
     place, colour, shape = misfit(first, first.frames[-_SPAN:], second, second.frames[:_SPAN], begin)
+    # Nobody has seen how the thing moved in between, so the longer that is, the less its place says.
+    place /= 1.0 + 0.25 * (begin - end - 1)
     return float(strength(1.0 - place - 1.5 * colour - 0.5 * shape - 0.02 * (begin - end), half=0.25, steep=6.0))
 
 
