@@ -24,10 +24,11 @@ FLOORS = {
     "model": (
         "adapting",
         "rule_scoring suspicious",
+        "figures",
         "scoring example likely_errors",
         "weights tracking training prompts",
         "network",
-        "config evaluation procedural atomic thresholds",
+        "config evaluation procedural atomic thresholds effort",
     ),
     "storage": (
         "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",
