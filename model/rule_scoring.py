@@ -37,6 +37,7 @@ class HeldOutVideo:
     frames: Frames
     recorded: RecordedVideo
     published: Entries  # tracks of the published rule, as `model.scoring.find_tracks` gives them
+    labels: tuple[int | None, ...] | None = None  # of the source, by those of the network; None: the same
 
     @property
     def truth(self) -> Entries:
@@ -62,15 +63,31 @@ class HeldOutVideo:
 
     def _judged(self, tracks: Entries) -> Entries:
         video = self.source.videos[self.index]
+        tracks = [{**track, "label": self._label(track["label"])} for track in tracks]
         frames = self.frames(video)
         found = results_of(tracks, frames, video_id=self.index + 1)
         return judged(found, self.truth, video, frames, classes=len(self.source.categories))
 
+    def _label(self, label: int) -> int:
+        """A label of the network as one of the source; a class that the source lacks comes after its own."""
+        found = label if self.labels is None else self.labels[label]
+        return len(self.source.categories) if found is None else found
 
-def held_out_video(network: TeViT, source: ClipSource, index: int, *, frames: Frames) -> HeldOutVideo:
-    """Runs a network in evaluation mode over ``source.videos[index]``, for both rules."""
+
+def held_out_video(
+    network: TeViT,
+    source: ClipSource,
+    index: int,
+    *,
+    frames: Frames,
+    labels: tuple[int | None, ...] | None = None,
+) -> HeldOutVideo:
+    """Runs a network in evaluation mode over ``source.videos[index]``, for both rules.
+
+    ``labels``: for each class of the network its label in the source, None for one that the source lacks.
+    """
     published = find_tracks(network, source, index)
-    return HeldOutVideo(source, index, frames, record(network, frames_of(source, index)), published)
+    return HeldOutVideo(source, index, frames, record(network, frames_of(source, index)), published, labels)
 
 
 def counted(proposed: Entries, truth: Entries) -> TrackCounts:

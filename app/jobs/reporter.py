@@ -64,6 +64,11 @@ class JobReporter:
         """Whether the work must stop: the job was cancelled or given to another process, or this process must end."""
         return self._status != "running" or self._stopping()
 
+    @property
+    def taken(self) -> bool:
+        """Whether another process has the job, which was taken for dead."""
+        return self._status == "taken"
+
     def point(self, series: str, step: int, value: float) -> None:
         """Add one point to a live curve."""
         with self._database.atomic() as tx:

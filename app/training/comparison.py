@@ -1,85 +1,85 @@
-"""The figures before and after a retraining, joined over all folds, and the verdict in one sentence."""
+"""The report of a retraining from what was measured, what of it is stored with the checkpoint, and its verdict."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.training.folds import HELD_OUT
-from model.scoring import Score
+from app.training.measuring import Side
+from app.training.report import NOT_PROVEN, PROVEN, WORSE, Report, TruthShare, VideoLine
+
+_WITH_CHECKPOINT = (
+    "before",
+    "after",
+    "factory",
+    "evaluation",
+    "set",
+    "proven",
+    "promoted",
+    "before_name",
+    "rules",
+    "per_category",
+    "golden",
+    "truth",
+    "decision",
+    "lineage",
+    "intervals",
+)
 
 
-def compared(before: Sequence[Score], after: Sequence[Score], *, kind: str, set_name: str) -> dict[str, Any]:
-    """Figures of one `Score` a fold, before and after: over all videos, per category, per video (AP, 0 to 1).
-
-    A figure is None where nothing could be measured. ``set_name`` names what was measured on: figures of different sets
-    say nothing about each other. ``proven``: AP rose on held-out videos; another ``kind`` of measurement proves
-    nothing.
-    """
-    weights = [len(one.per_video) for one in before]
-    first, second = mean(before, weights), mean(after, weights)
-    was, now = per_category(before), per_category(after)
-    videos_before = [line for one in before for line in one.per_video]
-    videos_after = [line for one in after for line in one.per_video]
-    return {
-        "before": first,
-        "after": second,
-        "per_category": [
-            {"name": name, "tracks": count, "before": value, "after": now.get(name, (0, None))[1]}
-            for name, (count, value) in was.items()
-        ],
-        "per_video": [
-            {"name": name, "before": value, "after": other}
-            for (name, value), (_, other) in zip(videos_before, videos_after, strict=True)
-        ],
-        "evaluation": kind,
-        "set": set_name,
-        "proven": kind == HELD_OUT and _rose(first["AP"], second["AP"]),
-    }
+def video_lines(before: Side, after: Side, *, ids: Sequence[str], truth: Sequence[TruthShare]) -> tuple[VideoLine, ...]:
+    """A line for each measured video; ``ids[i]`` and ``truth[i]`` belong to video i of the source."""
+    return tuple(
+        VideoLine(
+            video=ids[one.index],
+            name=one.source.videos[one.index].name,
+            tracks=len(one.truth),
+            drawn=truth[one.index].share,
+            before=before.figures([place]),
+            after=after.figures([place]),
+        )
+        for place, one in enumerate(before.videos)
+    )
 
 
-def _rose(before: float | None, after: float | None) -> bool:
-    return before is not None and after is not None and after > before
+def metrics_of(report: Report) -> dict[str, Any]:
+    """What of a report is stored with its checkpoint: its figures, the set that they belong to, and its lineage."""
+    found = report.as_json()
+    return {name: found[name] for name in _WITH_CHECKPOINT}
 
 
-def metrics_of(result: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a retraining's result is stored with its checkpoint: its figures, and the set that they belong to."""
-    kept = ("before", "after", "evaluation", "set", "proven", "before_name", "rules")
-    return {name: result[name] for name in kept if name in result}
-
-
-def verdict(result: Mapping[str, Any]) -> str:
-    """One sentence on a finished retraining, for people."""
-    name, before, after = result["name"], result["before"]["AP"], result["after"]["AP"]
-    kept = f"It is kept aside until you put it in use (models activate '{name}')."
+def verdict(name: str, report: Report) -> str:
+    """One sentence or two on a finished retraining, for people; ``name`` is that of the new checkpoint."""
+    before, after = report.before.AP, report.after.AP
+    old = report.lineage.before_name
+    if report.decision.promoted:
+        then = f"It is in use now; models activate '{old}' takes it back."
+    else:
+        then = f"It is kept aside until you put it in use (models activate '{name}')."
     if before is None or after is None:
-        return f"{name}: nothing could be measured on {result['set']}, so nothing is proven. {kept}"
-    proof = "proven" if result["proven"] else "not proven"
-    change = f"AP {100 * before:.1f} before ({result['before_name']}), {100 * after:.1f} after"
-    return f"{name}: {change}, on {result['set']}: {proof}. {kept}"
+        return f"{name}: nothing could be measured on {report.set}, so nothing is proven. {then}"
+    change = f"AP {100 * before:.1f} before ({old}), {100 * after:.1f} after"
+    against = next((reason.text for reason in report.decision.reasons if not reason.good), "")
+    words = {PROVEN: "proven", NOT_PROVEN: "not proven", WORSE: "worse, so not promoted"}
+    return " ".join(
+        part
+        for part in (f"{name}: {change}, on {report.set}: {words[report.decision.outcome]}.", against, then)
+        if part
+    )
 
 
-def mean(scores: Sequence[Score], weights: Sequence[int]) -> dict[str, float | None]:
-    """The weighted mean of each figure; a fold's weight is its number of videos.
-
-    Folds without the figure are left out; None where no fold has it.
-    """
-    pairs = list(zip(scores, weights, strict=True))
-    return {key: _weighted([(one.stats[key], weight) for one, weight in pairs]) for key in scores[0].stats}
-
-
-def per_category(scores: Sequence[Score]) -> dict[str, tuple[int, float | None]]:
-    """Number of tracks and mean AP of each category over all folds, weighted by tracks; None where not measured."""
-    found: dict[str, list[tuple[int, float | None]]] = {}
-    for one in scores:
-        for name, count, value in one.per_category:
-            found.setdefault(name, []).append((count, value))
-    return {
-        name: (sum(count for count, _ in lines), _weighted([(value, count) for count, value in lines]))
-        for name, lines in found.items()
-    }
+def truth_of(shares: Sequence[TruthShare], measured: Sequence[int]) -> TruthShare:
+    """By whom the truth of the measured videos was made."""
+    chosen = [shares[index] for index in measured]
+    return TruthShare(
+        drawn=sum(one.drawn for one in chosen),
+        imported=sum(one.imported for one in chosen),
+        accepted=sum(one.accepted for one in chosen),
+    )
 
 
-def _weighted(figures: Sequence[tuple[float | None, int]]) -> float | None:
-    """Mean of (figure, weight) pairs; figures that are None or weigh nothing are left out."""
-    known = [(value, weight) for value, weight in figures if value is not None and weight > 0]
-    total = sum(weight for _, weight in known)
-    return sum(value * weight for value, weight in known) / total if total else None
+def loss_levels(losses: Mapping[int, float]) -> tuple[float | None, float | None]:
+    """Mean loss of the first and of the last tenth of the steps, by step; None, None without steps."""
+    values = [losses[step] for step in sorted(losses)]
+    if not values:
+        return None, None
+    part = max(len(values) // 10, 1)
+    return sum(values[:part]) / part, sum(values[-part:]) / part

@@ -1,74 +1,102 @@
-"""Measures a network on the held-out videos of a fold, under both rules, and calibrates thresholds on them."""
+"""Measures networks on held-out videos, under the rule that the app proposes with and under the published one."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.training.fold_clips import FoldClips, frames_after_boundary
+from app.training.fold_clips import frames_after_boundary
 from app.training.folds import LAST_THIRD
+from app.training.report import CategoryLine, Figures
+from model.figures import figures_of
 from model.network.tevit import TeViT
-from model.rule_scoring import HeldOutVideo, calibrate_on_others, figures, held_out_video, mean_figures
-from model.scoring import Score, judged_frames, score
+from model.rule_scoring import HeldOutVideo, figures, held_out_video
+from model.scoring import judged_frames
 from model.thresholds import Thresholds
+from model.training.clips import ClipSource
 
-Figures = dict[str, float | int | None]
+Entries = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class MeasuredFold:
-    """The score of a network under the published rule, and what it detects in each held-out video of the fold."""
+class Side:
+    """What one network proposes in the measured videos: ``results[i]`` are the tracks of ``videos[i]``.
 
-    score: Score
+    All videos are of one source. The tracks are those of the app's rule (``review``) that can be judged.
+    """
+
     videos: tuple[HeldOutVideo, ...]
+    results: tuple[Entries, ...]
+
+    @classmethod
+    def of(cls, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> "Side":
+        """The tracks of each video under its own thresholds."""
+        pairs = zip(videos, thresholds, strict=True)
+        return cls(tuple(videos), tuple(video.reviewed(chosen) for video, chosen in pairs))
+
+    def figures(self, places: Sequence[int] | None = None, *, label: int | None = None) -> Figures:
+        """Figures over the videos at these places (None: all), over one category only with its ``label``."""
+        places = range(len(self.videos)) if places is None else places
+        if not places:
+            return Figures()
+        truth = [entry for k in places for entry in self.videos[k].truth]
+        found = [entry for k in places for entry in self.results[k]]
+        if label is not None:
+            truth, found = (
+                [entry for entry in entries if entry["category_id"] == label + 1] for entries in (truth, found)
+            )
+        first = self.videos[places[0]]
+        indices = [self.videos[k].index for k in places]
+        return Figures(**figures_of(first.source, indices, first.frames, truth, found))  # type: ignore[arg-type]
 
 
-def measure(network: TeViT, clips: FoldClips, *, kind: str, on_video: Callable[[int], None]) -> MeasuredFold:
-    """Measures on all videos of ``clips``; ``on_video`` is called with the number of those that are done."""
+def measure(
+    network: TeViT,
+    source: ClipSource,
+    videos: Sequence[int],
+    *,
+    kind: str,
+    labels: tuple[int | None, ...] | None = None,
+    on_video: Callable[[int], None] = lambda done: None,
+) -> list[HeldOutVideo]:
+    """What a network detects in ``source.videos[i]`` for i in ``videos``; ``on_video`` gets the number of those done.
+
+    ``labels``: see `model.rule_scoring.held_out_video`.
+    """
     network.eval()
     frames = frames_after_boundary if kind == LAST_THIRD else judged_frames
     found = []
-    for index in range(len(clips.videos)):
-        found.append(held_out_video(network, clips, index, frames=frames))
-        on_video(index + 1)
-    whole = score(network, clips, range(len(found)), frames=frames, find=lambda _, __, video: found[video].published)
-    return MeasuredFold(whole, tuple(found))
+    for done, index in enumerate(videos, 1):
+        found.append(held_out_video(network, source, index, frames=frames, labels=labels))
+        on_video(done)
+    return found
 
 
-def by_rule(
-    before: Sequence[MeasuredFold],
-    after: Sequence[MeasuredFold],
-    *,
-    own: Thresholds,
-    check: Callable[[], None] = lambda: None,
-) -> tuple[dict[str, Any], Thresholds]:
-    """Figures before and after under each rule, and the thresholds that the new checkpoint gets.
-
-    Under ``review``, the rule of the app, each checkpoint proposes with its thresholds: the one before with its
-    ``own``. The new one's are calibrated on all held-out videos, but each video is measured with those of the others.
-    ``check`` is called before each video, and stops this by raising an error.
-    """
-    chosen, others = calibrate_on_others([video for fold in after for video in fold.videos], check=check)
-    used = iter(others)
-    published = [
-        _figures(folds, [[video.under_published() for video in fold.videos] for fold in folds])
-        for folds in (before, after)
-    ]
-    review = (
-        _figures(before, [[video.reviewed(own) for video in fold.videos] for fold in before]),
-        _figures(after, [[video.reviewed(next(used)) for video in fold.videos] for fold in after]),
+def by_rule(before: Side, after: Side, *, own: Thresholds, chosen: Thresholds) -> dict[str, Any]:
+    """Figures before and after under the rule of the app and under the published one, with their thresholds."""
+    review, published = (
+        {name: figures(side.videos, results(side)) for name, side in (("before", before), ("after", after))}
+        for results in (_reviewed, _published)
     )
-    rules = {
-        "review": {
-            "before": review[0],
-            "after": review[1],
-            "thresholds_before": own.as_json(),
-            "thresholds_after": chosen.as_json(),
-        },
-        "published": {"before": published[0], "after": published[1]},
+    return {
+        "review": {**review, "thresholds_before": own.as_json(), "thresholds_after": chosen.as_json()},
+        "published": published,
     }
-    return rules, chosen
 
 
-def _figures(folds: Sequence[MeasuredFold], results: Sequence[Sequence[list[dict[str, Any]]]]) -> Figures:
-    pairs = zip(folds, results, strict=True)
-    return mean_figures([(len(fold.videos), figures(fold.videos, found)) for fold, found in pairs])
+def per_category(before: Side, after: Side) -> tuple[CategoryLine, ...]:
+    """A line for each category with a true track in the measured videos, in the order of the source."""
+    source = before.videos[0].source
+    lines = []
+    for label, name in enumerate(source.categories):
+        tracks = sum(entry["category_id"] == label + 1 for video in before.videos for entry in video.truth)
+        if tracks:
+            lines.append(CategoryLine(name, tracks, before.figures(label=label), after.figures(label=label)))
+    return tuple(lines)
+
+
+def _reviewed(side: Side) -> list[Entries]:
+    return list(side.results)
+
+
+def _published(side: Side) -> list[Entries]:
+    return [video.under_published() for video in side.videos]

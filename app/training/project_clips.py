@@ -11,13 +11,14 @@ import os
 from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from sqlalchemy import Connection
 
 from app.library.counting import frame_index
 from app.training.mask_weights import balanced, mask_weight
+from app.training.report import TruthShare
 from app.training.roles import CorrectedVideo
 from storage import edits, frames, masks, projects, rle, tracks, videos
 from storage.database import Database
@@ -83,6 +84,7 @@ class ProjectClips:
         read = [_clip_video(one, labels, in_use, human_only=human_only) for one in loaded]
         self.videos: Sequence[ClipVideo] = balanced(read)
         self._indexes: tuple[FrameIndex, ...] = tuple(frame_index(one.video) for one in loaded)
+        self.truth = tuple(_truth_share(one, labels) for one in loaded)
         self._contents = tuple(one.video.content_hash or one.video.id for one in loaded)
         self._readers: OrderedDict[tuple[int, int], Reader] = OrderedDict()
         self._masks = [mask for one in loaded for mask in _mask_names(one, labels, human_only)]
@@ -93,6 +95,20 @@ class ProjectClips:
         # Reading forward is cheap and backward is not, so each frame is read once, in rising order.
         pixels = {frame: reader.read(frame) for frame in sorted(set(frames))}
         return np.stack([pixels[frame] for frame in frames])
+
+    def as_state(self) -> dict[str, Any]:
+        """All of this source but its open videos; `from_state` makes the same source of it, whatever changed since."""
+        state = {name: value for name, value in self.__dict__.items() if name not in ("_readers", "_indexes")}
+        return {**state, "indexes": [index.to_dict() for index in self._indexes]}
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any]) -> Self:
+        """The source that gave this `as_state`."""
+        made = cls.__new__(cls)
+        made.__dict__.update({name: value for name, value in state.items() if name != "indexes"})
+        made._indexes = tuple(FrameIndex.from_dict(index) for index in state["indexes"])
+        made._readers = OrderedDict()
+        return made
 
     @property
     def corrected(self) -> tuple[CorrectedVideo, ...]:
@@ -255,6 +271,17 @@ def _unknown(
             is_crowd = track.iscrowd or row.iscrowd
             if is_crowd or track.category_id not in in_use or _state(row, human_only) != PRESENT:
                 yield row.frame, dict(loaded.blobs[row.hash]), is_crowd
+
+
+def _truth_share(loaded: _LoadedVideo, labels: Mapping[str, int]) -> TruthShare:
+    """By whom the human masks of the trained tracks were made."""
+    from model.training.targets import PRESENT
+
+    kept = (track for track in loaded.tracks if track.category_id in labels and not track.rejected)
+    rows = [row for track in kept for row in loaded.rows[track.id] if row.human and _state(row, True) == PRESENT]
+    drawn = sum(row.source == "drawn" or row.review == "corrected" for row in rows)
+    imported = sum(row.source == "imported" and row.review == "accepted" for row in rows)
+    return TruthShare(drawn=drawn, imported=imported, accepted=len(rows) - drawn - imported)
 
 
 def _hash(value: object) -> str:

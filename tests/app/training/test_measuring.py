@@ -5,40 +5,61 @@ from collections.abc import Sequence
 import pytest
 
 from app.errors import Cancelled
-from app.training.measuring import MeasuredFold, by_rule
-from model.rule_scoring import HeldOutVideo
-from model.scoring import Score
+from app.training.measuring import Side, by_rule, per_category
+from app.training.report import Figures
+from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
 from model.training.calibration import calibrated
 from tests.model.test_rule_scoring import held_out, made
 from tests.model.test_scoring import Source, detected
 
 
-def fold(*videos: HeldOutVideo) -> MeasuredFold:
-    return MeasuredFold(Score({}, (), tuple((str(one.index), None) for one in videos)), videos)
-
-
-def source(count: int) -> Source:
-    return Source(*[made()] * count)
-
-
 def weak(count: int, score: float = 0.16) -> Sequence[HeldOutVideo]:
     """Videos in which a network finds all things with a low score, and others with a lower one."""
-    videos = source(count)
+    videos = Source(*[made()] * count)
     published = [detected(0, 3), detected(30, 3, label=1)]
     rest = [(10, 0, 0.06), (19, 0, 0.06)]
     return [held_out(videos, k, (0, 0, score), (30, 1, score), *rest, published=published) for k in range(count)]
 
 
+def side(videos: Sequence[HeldOutVideo], thresholds: Thresholds | None = None) -> Side:
+    return Side.of(videos, [thresholds or Thresholds()] * len(videos))
+
+
 def test_a_network_with_low_scores_proposes_all_things_with_its_own_thresholds() -> None:
-    rules, chosen = by_rule([fold(*weak(9))], [fold(*weak(9))], own=Thresholds())
-    review = rules["review"]
-    assert 0.06 < chosen.begin <= 0.16 and review["thresholds_after"] == chosen.as_json()
-    assert (review["before"]["proposed"], review["before"]["true"], review["before"]["best_iou"]) == (0, 18, 0.0)
-    assert (review["after"]["proposed"], review["after"]["true"], review["after"]["best_iou"]) == (18, 18, 1.0)
-    assert review["thresholds_before"] == Thresholds().as_json()
-    assert rules["published"]["before"] == rules["published"]["after"]
-    assert rules["published"]["after"]["AP"] > 0.99
+    videos = weak(9)
+    chosen, others = calibrate_on_others(videos)
+    assert 0.06 < chosen.begin <= 0.16
+    before, after = side(videos), Side.of(videos, others)
+    assert (before.figures().proposed, before.figures().true, before.figures().track_iou) == (0, 18, 0.0)
+    assert (after.figures().proposed, after.figures().track_iou, after.figures().identity_switches) == (18, 1.0, 0)
+    rules = by_rule(before, after, own=Thresholds(), chosen=chosen)
+    assert (rules["review"]["before"]["proposed"], rules["review"]["after"]["proposed"]) == (0, 18)
+    assert rules["review"]["thresholds_after"] == chosen.as_json()
+    assert rules["review"]["thresholds_before"] == Thresholds().as_json()
+    assert rules["published"]["before"] == rules["published"]["after"] and rules["published"]["after"]["AP"] > 0.99
+
+
+def test_figures_by_category_and_by_video_are_parts_of_the_whole() -> None:
+    videos = Source(made(), made())
+    found = [held_out(videos, 0, (0, 0, 0.9), (30, 1, 0.9)), held_out(videos, 1, (0, 0, 0.9))]
+    whole = side(found)
+    assert [whole.figures([place]).track_iou for place in (0, 1)] == [1.0, 0.5]
+    cat, dog = per_category(whole, whole)
+    assert (cat.name, cat.tracks, cat.after.AP) == ("cat", 2, pytest.approx(1.0))
+    assert (dog.name, dog.tracks, dog.after.proposed, dog.after.track_iou) == ("dog", 2, 1, 0.5)
+    assert whole.figures([]) == Figures()
+
+
+def test_classes_of_a_network_are_counted_under_the_names_of_the_project() -> None:
+    videos = Source(made())
+    swapped = held_out(videos, 0, (0, 1, 0.9), (30, 0, 0.9))
+    assert side([swapped]).figures().AP == 0.0
+    mapped = HeldOutVideo(videos, 0, swapped.frames, swapped.recorded, [], (1, 0))
+    assert abs((side([mapped]).figures().AP or 0.0) - 1.0) < 1e-6
+    nameless = HeldOutVideo(videos, 0, swapped.frames, swapped.recorded, [], (None, None))
+    found = side([nameless]).figures()
+    assert found.AP == 0.0 and found.AP_agnostic == pytest.approx(1.0) and found.track_iou == 1.0
 
 
 def test_calibrating_stops_between_videos_when_the_job_is_cancelled() -> None:
@@ -50,19 +71,15 @@ def test_calibrating_stops_between_videos_when_the_job_is_cancelled() -> None:
             raise Cancelled
 
     with pytest.raises(Cancelled):
-        by_rule([fold(*weak(3))], [fold(*weak(3))], own=Thresholds(), check=check)
+        calibrate_on_others(weak(3), check=check)
     assert len(asked) == 2
 
 
-def test_the_one_before_keeps_its_own_thresholds() -> None:
-    own = Thresholds(0.15, 0.1, 0.04)
-    rules, _ = by_rule([fold(*weak(3))], [fold(*weak(3))], own=own)
-    assert rules["review"]["before"]["proposed"] == 6 and rules["review"]["thresholds_before"] == own.as_json()
-
-
 def test_a_video_is_not_measured_with_thresholds_that_it_chose_itself() -> None:
-    strong, low = weak(2, score=0.9)[0], weak(2)[1]
-    rules, _ = by_rule([fold(strong, low)], [fold(strong), fold(low)], own=Thresholds())
+    videos = Source(made(), made())
+    strong = held_out(videos, 0, (0, 0, 0.9), (30, 1, 0.9), (10, 0, 0.06), (19, 0, 0.06))
+    low = held_out(videos, 1, (0, 0, 0.16), (30, 1, 0.16), (10, 0, 0.06), (19, 0, 0.06))
+    _, others = calibrate_on_others([strong, low])
     assert calibrated(strong.counts()) == Thresholds() and calibrated(low.counts()) != Thresholds()
     # The strong one chose the defaults for the low one, in which nothing is proposed with them.
-    assert rules["review"]["after"]["proposed"] == 2
+    assert Side.of([strong, low], others).figures().proposed == 2

@@ -10,12 +10,14 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import Settings
-from app.training import retrain_run
+from app.training import kept_state, retrain_run, retraining
+from app.training.report import Decision
 from model.thresholds import Thresholds
 from model.weights import checkpoint
-from storage import checkpoints, jobs
+from storage import checkpoints, jobs, projects, snapshots
 from storage.database import Database
 from storage.projects import Project
+from storage.video_roles import video_roles
 from storage.videos import Video
 from tests.app.made import project_with, video_in
 from tests.app.training.corrected_project import checkpoint_in, drawn
@@ -43,6 +45,10 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
         start = checkpoints.find_checkpoint(tx, "start")
         curve = jobs.points(tx, job_id)
         mapping = checkpoints.class_map(tx, made.id, project[0].id)
+        roles = video_roles(tx, project[0].id)
+        active = checkpoints.active_checkpoint(tx, project[0].id)
+    assert active is not None and active.name == "start", "not proven: the old one stays"
+    assert not (settings.data / "retraining").exists() or not list((settings.data / "retraining").iterdir())
     assert start is not None and made.parent_sha256 == start.sha256 and made.name == result["name"] == "round 1"
     assert made.categories == ["fish", "crab"] and set(mapping) == {"fish", "crab"}
     assert {len(curve[name]) for name in ("fold 1", "fold 2", "loss")} == {2}
@@ -50,8 +56,18 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     assert (result["before_name"], result["steps"], result["parent"]) == ("start", 2, start.id)
     assert made.provenance["snapshot"] == result["snapshot"]
     assert made.provenance["kept_classes"] == ["star", "jelly", "wheel", "leaf"] and made.provenance["blend"] == 1.0
-    assert set(result["before"]) == set(result["after"]) == {"AP", "AP50", "AP75", "AR1", "AR10"}
-    assert [line["name"] for line in result["per_video"]] == ["one", "two"]
+    wanted = {"AP", "AP50", "AP75", "AR1", "AR10", "AP_agnostic", "track_iou", "set"}
+    assert wanted < set(result["before"]) == set(result["after"])
+    assert {line["name"] for line in result["per_video"]} == {"one", "two"}
+    assert {line["video"] for line in result["per_video"]} == {video.id for video in project[1]}
+    assert result["truth"] == {"drawn": 12, "imported": 0, "accepted": 0, "share": 1.0}
+    assert result["golden"]["kind"] == "procedural" and result["golden"]["measure"] == "AP"
+    assert result["decision"]["outcome"] != "proven" and result["factory"] is None
+    lineage = result["lineage"]
+    assert (lineage["parent"], lineage["before"], lineage["seed"], lineage["round"]) == (start.id, start.id, 1, 1)
+    assert lineage["snapshot"] == result["snapshot"] and lineage["recipe"]["rate"] == 0.1
+    assert set(result["pace"]) == {"train", "measure", "calibrate", "golden"}
+    assert made.provenance["trained_on"] == sorted(roles) and set(roles.values()) == {"trained"}
     assert made.metrics is not None and made.metrics["after"] == result["after"]
     assert (made.metrics["set"], made.metrics["before_name"]) == ("2 videos by k-fold", "start")
     assert result["promoted"] is False and "2 videos by k-fold" in result["verdict"]
@@ -114,10 +130,11 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
     given_up = queued(database, project[0], steps=1)
     save = checkpoint.save
 
-    def die(*arguments: Any) -> None:
-        with database.atomic() as tx:
-            jobs.fail(tx, given_up, error="Its worker died.")
-        save(*arguments)
+    def die(path: Path, made: Any) -> None:
+        if path.is_relative_to(settings.checkpoints):
+            with database.atomic() as tx:
+                jobs.fail(tx, given_up, error="Its worker died.")
+        save(path, made)
 
     monkeypatch.setattr(checkpoint, "save", die)
     before = sorted(settings.checkpoints.iterdir())
@@ -126,6 +143,76 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
     assert sorted(settings.checkpoints.iterdir()) == before
     with database.read() as tx:
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start", "round 1"]
+
+
+class Killed(BaseException):
+    """Stands for a kill: nothing of the process is done any more."""
+
+
+def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, clips = project
+    job_id = queued(database, made, steps=2)
+    trained: list[str] = []
+    adapt = retraining.adapt
+
+    def counted_adapt(*arguments: Any, **more: Any) -> Any:
+        trained.append(more["state_path"].name)
+        if len(trained) == 2:
+            raise Killed
+        return adapt(*arguments, **more)
+
+    monkeypatch.setattr(retraining, "adapt", counted_adapt)
+    with monkeypatch.context() as dead, pytest.raises(Killed):
+        dead.setattr(kept_state.KeptState, "done", lambda self: None)
+        run(database, settings, job_id)
+    with database.read() as tx:
+        [fish] = [c for c in projects.list_categories(tx, made.id) if c.name == "fish"]
+    drawn(database, clips[1], fish.id, frames=9)  # a person goes on while the run is dead
+    result = run(database, settings, job_id)
+    assert trained == ["training-0.pt", "training-1.pt", "training-1.pt", "training-2.pt"]
+    assert result["notes"] == [retrain_run.WENT_ON] and result["plan"]["masks_drawn"] == 12
+    with database.read() as tx:
+        assert retrain_run.WENT_ON in jobs.get_job(tx, job_id).log
+        first = snapshots.find_snapshot(tx, made.id, result["snapshot"])
+    assert first is not None and len(first.masks) == 12
+    assert not list((settings.data / "retraining").iterdir())
+
+
+def test_what_a_run_of_another_job_left_is_cleared_away(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]]
+) -> None:
+    (settings.data / "retraining" / "gone").mkdir(parents=True)
+    run(database, settings, queued(database, project[0], steps=1))
+    assert not list((settings.data / "retraining").iterdir())
+
+
+def test_a_process_that_was_taken_for_dead_leaves_the_job_to_the_next_one(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job_id = queued(database, project[0], steps=1)
+    with database.atomic() as tx:
+        jobs.requeue(tx, job_id, message="again")
+        jobs.claim(tx, worker="another", kinds=["retrain"])
+    with pytest.raises(Cancelled):
+        retrain_run.run_job(database, settings, job_id=job_id, worker="test")
+    with database.read() as tx:
+        assert (jobs.get_job(tx, job_id).status, jobs.get_job(tx, job_id).worker) == ("running", "another")
+
+
+def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retraining, "decide", lambda evidence: (Decision("proven", ()), {}))
+    result = run(database, settings, queued(database, project[0], steps=1))
+    with database.read() as tx:
+        active = checkpoints.active_checkpoint(tx, project[0].id)
+    assert active is not None and active.id == result["checkpoint"] and result["promoted"] is True
+    assert result["verdict"].endswith("It is in use now; models activate 'start' takes it back.")
+    second = run(database, settings, queued(database, project[0], steps=1))
+    assert second["factory"]["set"] == second["set"] and second["lineage"]["before_name"] == "round 1"
+    assert second["plan"]["before_learnt"] is True
 
 
 def test_cancelling_leaves_nothing_behind(

@@ -1,0 +1,105 @@
+"""What a retraining keeps on the disk, so that a killed one goes on where it was: a folder of its own for each job.
+
+It holds the frozen corrections, so that what people change meanwhile does not matter; the networks of the trainings
+that are over; and the state of the one under way.
+"""
+
+import shutil
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import torch
+
+from app.settings import Settings
+from app.training.project_clips import ProjectClips
+from app.training.report import TruthShare
+from model.adapting import Adapted
+from model.atomic import replacing
+from model.training.clips import ClipVideo, LabelledTrack
+from model.weights import checkpoint
+from model.weights.categories import with_categories
+
+FOLDER = "retraining"  # in the data folder
+_STATE = "state.pt"
+_FACTS = "adapted"  # in the provenance of a kept network
+# Nothing else of a state file is executed or built when it is read.
+_CLASSES = [ClipVideo, LabelledTrack, TruthShare, frozenset]
+
+
+class KeptState:
+    """The folder of one job."""
+
+    def __init__(self, settings: Settings, job_id: str) -> None:
+        self._folder = settings.data / FOLDER / job_id
+
+    def begin(self, source: ProjectClips, facts: dict[str, Any]) -> None:
+        """Keep the frozen corrections and ``facts`` (plain values) of a run that begins."""
+        self._folder.mkdir(parents=True, exist_ok=True)
+        with replacing(self._folder / _STATE) as temporary:
+            torch.save({"source": source.as_state(), "facts": facts}, temporary)
+
+    def begun(self) -> tuple[ProjectClips, dict[str, Any]] | None:
+        """What `begin` kept, or None if this run has not begun."""
+        path = self._folder / _STATE
+        if not path.is_file():
+            return None
+        with torch.serialization.safe_globals(_CLASSES):  # type: ignore[arg-type]
+            state = torch.load(path, weights_only=True)
+        return ProjectClips.from_state(state["source"]), state["facts"]
+
+    def training_path(self, number: int) -> Path:
+        """The file in which training ``number`` keeps its state."""
+        return self._folder / f"training-{number}.pt"
+
+    def keep(self, number: int, adapted: Adapted, classes: tuple[str, ...], losses: dict[int, float]) -> None:
+        """Keep the network of training ``number``, which is over, with its loss by step."""
+        facts = {
+            "kept": list(adapted.kept),
+            "classes": list(classes),
+            "steps": adapted.steps,
+            "blend": adapted.blend,
+            "stopped": adapted.stopped,
+            "facts": adapted.facts,
+            "losses": {str(step): loss for step, loss in losses.items()},
+        }
+        made = adapted.checkpoint
+        checkpoint.save(self._network_path(number), replace(made, provenance={**made.provenance, _FACTS: facts}))
+        self.training_path(number).unlink(missing_ok=True)
+
+    def kept(self, number: int, device: str) -> tuple[Adapted, dict[int, float]] | None:
+        """The network of training ``number`` with its losses, or None if that training is not over."""
+        path = self._network_path(number)
+        if not path.is_file():
+            return None
+        stored = checkpoint.load(path)
+        provenance = dict(stored.provenance)
+        facts = provenance.pop(_FACTS)
+        made = replace(stored, provenance=provenance)
+        adapted = Adapted(
+            with_categories(made, tuple(facts["classes"])).build(device),
+            made,
+            tuple(facts["kept"]),
+            facts["steps"],
+            facts["blend"],
+            facts["stopped"],
+            facts["facts"],
+        )
+        return adapted, {int(step): loss for step, loss in facts["losses"].items()}
+
+    def done(self) -> None:
+        """Remove all: the run is over."""
+        shutil.rmtree(self._folder, ignore_errors=True)
+
+    def _network_path(self, number: int) -> Path:
+        return self._folder / f"network-{number}.safetensors"
+
+
+def clear(settings: Settings, active: Iterable[str]) -> None:
+    """Remove what the runs of other jobs than the ``active`` ones have left."""
+    kept = set(active)
+    folder = settings.data / FOLDER
+    for found in folder.iterdir() if folder.is_dir() else ():
+        if found.name not in kept:
+            shutil.rmtree(found, ignore_errors=True)

@@ -1,0 +1,330 @@
+"""The work of one retraining: trainings and measurements by fold, thresholds, the golden set, the decision."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.checkpoints.class_map import class_mapping
+from app.checkpoints.find import checkpoint_file
+from app.errors import BadInput, Cancelled
+from app.jobs.reporter import JobReporter
+from app.machine import choose_device, choose_precision
+from app.settings import Settings
+from app.training.adapting import replay_of
+from app.training.comparison import loss_levels, truth_of, video_lines
+from app.training.fold_clips import FoldClips
+from app.training.folds import LAST_THIRD, Fold, default_steps, split
+from app.training.golden import GoldenSet, golden_set, knows, measure_golden
+from app.training.kept_state import KeptState
+from app.training.line import learnt_contents
+from app.training.measuring import Side, by_rule, measure, per_category
+from app.training.phases import Phase, PhaseClock
+from app.training.project_clips import ProjectClips
+from app.training.promotion import Evidence, decide
+from app.training.registering import Candidate
+from app.training.report import GoldenFigures, Lineage, Report
+from app.training.roles import assigned
+from app.training.rounds import next_round
+from app.training.worst_frames import worst_frames
+from model.adapting import Adapted, AdaptSettings, adapt
+from model.rule_scoring import HeldOutVideo, calibrate_on_others
+from model.thresholds import Thresholds
+from model.training.clips import NoTrainingFrames, labelled_frames
+from model.training.trainer import StepReport
+from model.weights import checkpoint
+from model.weights.categories import for_proposals
+from model.weights.checkpoint import ModelCheckpoint
+from storage import jobs, masks
+from storage.checkpoints import Checkpoint
+from storage.database import Database
+from storage.video_roles import HELD_OUT, video_roles
+
+SEED = 1
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a retraining is to do; all of it stays as it is while it runs, and when it goes on after a kill.
+
+    Attributes:
+        current: the checkpoint in use when it began; ``first``: the first of its line, from which it trains.
+        snapshot: hash of the frozen corrections.
+        suspicious: share (0 to 1) of the human masks that look spoiled.
+        steps: of each training; None: chosen from the number of corrected frames.
+        notes: sentences for the report.
+    """
+
+    project_id: str
+    current: Checkpoint
+    first: Checkpoint
+    snapshot: str
+    suspicious: float = 0.0
+    steps: int | None = None
+    notes: tuple[str, ...] = ()
+
+
+class Retraining:
+    """One retraining of a project; see `app.training.retrain`."""
+
+    def __init__(
+        self,
+        database: Database,
+        settings: Settings,
+        order: Order,
+        *,
+        source: ProjectClips,
+        report: JobReporter,
+        state: KeptState,
+    ) -> None:
+        self._database, self._settings, self._order = database, settings, order
+        self._source, self._report, self._state = source, report, state
+        self._device = choose_device(settings.device)
+        with database.read() as tx:
+            given = video_roles(tx, order.project_id)
+            learnt = learnt_contents(tx, order.current)
+            self._round = next_round(tx, order.project_id)
+            pace = _last_pace(tx, order.project_id)
+        self._roles = assigned(source.corrected, given)
+        self._split = split(source.corrected, self._roles, learnt=learnt)
+        self._first, self._current = self._read(order.first), self._read(order.current)
+        self._replay = replay_of(self._first)
+        self._golden = self._golden_set(given)
+        self._clock = PhaseClock(self._phases(), pace=pace)
+        self._losses: dict[int, float] = {}
+
+    @property
+    def pace(self) -> dict[str, float]:
+        """Seconds a unit of work by kind, for the estimates of the next run."""
+        return self._clock.pace
+
+    def run(self) -> Candidate:
+        """Train and measure. Raises `BadInput` if there is nothing to learn from, `Cancelled`."""
+        before = self._measure_stored(self._order.current, "Measuring the checkpoint in use")
+        factory = None
+        if self._order.first.id != self._order.current.id:
+            factory = self._measure_stored(self._order.first, "Measuring the first checkpoint of the line")
+        after: list[HeldOutVideo] = []
+        for number, fold in enumerate(self._split.trainings):
+            adapted = self._trained(number, fold)
+            after += self._measure(adapted, fold)
+        chosen, of_others = calibrate_on_others(after, check=self._calibrated)
+        self._clock.next()
+        own = self._current.thresholds
+        sides = (Side.of(before, [own] * len(before)), Side.of(after, of_others))
+        first = None if factory is None else Side.of(factory, [self._first.thresholds] * len(factory)).figures()
+        golden = None if self._golden is None else self._measure_golden(self._golden, adapted)
+        report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
+        contents = [video.content for video in self._source.corrected]
+        return Candidate(
+            adapted=adapted,
+            thresholds=chosen,
+            report=report,
+            parent_sha256=self._order.first.sha256,
+            trained_on=tuple(contents[k] for k in self._split.kept.taught),
+            roles=self._roles,
+        )
+
+    def _phases(self) -> list[Phase]:
+        stored = 1 if self._order.first.id == self._order.current.id else 2
+        phases = [Phase("measure", self._frames(self._split.measured))] * stored
+        for fold in self._split.trainings:
+            phases += [Phase("train", self._steps(fold)), Phase("measure", self._frames(fold.held_out))]
+        phases.append(Phase("calibrate", len(self._split.measured)))
+        return [*phases, Phase("golden", 2 * self._golden.frames if self._golden else 0)]
+
+    def _frames(self, videos: tuple[int, ...]) -> int:
+        return sum(self._source.videos[index].count for index in videos)
+
+    def _steps(self, fold: Fold) -> int:
+        chosen = default_steps(sum(len(labelled_frames(self._source.videos[k])) for k in fold.taught) // 5)
+        return self._order.steps or chosen
+
+    def _read(self, registered: Checkpoint) -> ModelCheckpoint:
+        return checkpoint.load(checkpoint_file(self._settings, registered))
+
+    def _measure_stored(self, registered: Checkpoint, doing: str) -> list[HeldOutVideo]:
+        """What a registered checkpoint proposes in the measured videos, as the app maps its classes."""
+        with self._database.read() as tx:
+            ids = class_mapping(tx, checkpoint=registered, project_id=self._order.project_id).category_ids
+        places = {category_id: label for label, category_id in enumerate(self._source.category_ids)}
+        made = for_proposals(self._current if registered.id == self._order.current.id else self._first)
+        names = dict(zip(registered.categories, ids.values(), strict=True))
+        labels = tuple(places.get(names.get(name) or "") for name in made.categories)
+        found = self._measured(made, self._split.measured, doing, labels=labels)
+        self._clock.next()
+        return found
+
+    def _measure(self, adapted: Adapted, fold: Fold) -> list[HeldOutVideo]:
+        found = self._measured(adapted, fold.held_out, "Measuring after training")
+        self._clock.next()
+        return found
+
+    def _measured(
+        self,
+        made: ModelCheckpoint | Adapted,
+        videos: tuple[int, ...],
+        doing: str,
+        *,
+        labels: tuple[int | None, ...] | None = None,
+    ) -> list[HeldOutVideo]:
+        if not videos:
+            return []
+        network = made.network if isinstance(made, Adapted) else made.build(self._device)
+
+        def on_video(done: int) -> None:
+            frames = self._source.videos[videos[done - 1]].count
+            self._advance(frames, f"{doing}: video {done} of {len(videos)}")
+
+        return measure(network, self._source, videos, kind=self._split.kind, labels=labels, on_video=on_video)
+
+    def _trained(self, number: int, fold: Fold) -> Adapted:
+        """Training ``number``: from what is kept of it, if it is over already."""
+        kept = self._state.kept(number, self._device)
+        if kept is not None:
+            adapted, self._losses = kept
+        else:
+            adapted = self._train(number, fold)
+            self._state.keep(number, adapted, self._source.categories, self._losses)
+            with self._database.atomic() as tx:
+                jobs.reset_attempts(tx, self._report.job_id)
+        self._clock.next()
+        return adapted
+
+    def _train(self, number: int, fold: Fold) -> Adapted:
+        is_kept = fold is self._split.kept
+        curve = "loss" if is_kept else f"fold {number + 1}"
+        doing = "Training" if is_kept else f"Training (fold {number + 1} of {len(self._split.folds)})"
+        first_part = 2 / 3 if self._split.kind == LAST_THIRD and fold.held_out else None
+        clips = FoldClips(self._source, fold.taught, first_part=first_part)
+        self._losses = {}
+
+        def on_step(step: StepReport) -> None:
+            self._losses[step.step] = step.loss
+            self._report.point(curve, step.step, step.loss)
+            self._advance(1, f"{doing}: step {step.step} of {step.steps}, loss {step.loss:.2f}")
+
+        try:
+            adapted = adapt(
+                self._first,
+                clips,
+                replay=self._replay,
+                steps=self._steps(fold),
+                device=self._device,
+                precision=choose_precision(self._device),
+                seed=SEED,
+                on_step=on_step,
+                cancelled=self._report.cancelled,
+                state_path=self._state.training_path(number),
+            )
+        except NoTrainingFrames as error:
+            raise BadInput(
+                "No frame of the corrected videos carries a mask to learn from; correct some first."
+            ) from error
+        self._check()
+        return adapted
+
+    def _golden_set(self, given: Mapping[str, str]) -> GoldenSet | None:
+        contents = [video.content for video in self._source.corrected]
+        earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
+        return golden_set(self._first, self._settings.data, self._source, earlier)
+
+    def _measure_golden(self, golden: GoldenSet, adapted: Adapted) -> GoldenFigures:
+        old = self._first if golden.against == "first" else for_proposals(self._current)
+        new = adapted.checkpoint
+        wanted = golden.source.categories
+        agnostic = not (knows(old.categories, wanted) and knows(new.categories, wanted))
+        before, after = (
+            measure_golden(
+                golden,
+                made.build(self._device),
+                made.categories,
+                agnostic=agnostic,
+                on_frames=lambda frames: self._advance(frames, "Measuring the golden set"),
+            )
+            for made in (old, new)
+        )
+        return GoldenFigures(golden.kind, golden.name, "AP_agnostic" if agnostic else "AP", before, after)
+
+    def _reported(
+        self,
+        adapted: Adapted,
+        sides: tuple[Side, Side],
+        chosen: Thresholds,
+        *,
+        own: Thresholds,
+        factory: Any,
+        golden: GoldenFigures | None,
+    ) -> Report:
+        before, after = sides
+        lines = video_lines(before, after, ids=self._source.video_ids, truth=self._source.truth)
+        loss_first, loss_last = loss_levels(self._losses)
+        evidence = Evidence(
+            kind=self._split.kind,
+            before=before.figures(),
+            after=after.figures(),
+            videos=lines,
+            golden=golden,
+            before_learnt=self._split.before_learnt,
+            suspicious=self._order.suspicious,
+            loss_first=loss_first,
+            loss_last=loss_last,
+            stopped=adapted.stopped,
+        )
+        decision, intervals = decide(evidence)
+        return Report(
+            evaluation=self._split.kind,
+            set=self._split.set_name,
+            before=evidence.before,
+            after=evidence.after,
+            factory=factory,
+            per_category=per_category(before, after),
+            per_video=lines,
+            worst_frames=worst_frames(before, after, ids=self._source.video_ids, store=self._stored),
+            intervals=intervals,
+            golden=golden,
+            truth=truth_of(self._source.truth, self._split.measured),
+            decision=decision,
+            lineage=self._lineage(),
+            rules=by_rule(before, after, own=own, chosen=chosen),
+            notes=(*self._order.notes, *([adapted.stopped] if adapted.stopped else [])),
+        )
+
+    def _lineage(self) -> Lineage:
+        order = self._order
+        return Lineage(
+            parent=order.first.id,
+            parent_name=order.first.name,
+            before=order.current.id,
+            before_name=order.current.name,
+            snapshot=order.snapshot,
+            seed=SEED,
+            config=order.first.config,
+            round=self._round,
+            steps=self._steps(self._split.kept),
+            recipe=asdict(AdaptSettings()),
+        )
+
+    def _stored(self, found: Any) -> list[str]:
+        with self._database.atomic() as tx:
+            return masks.put_blobs(tx, found)
+
+    def _calibrated(self) -> None:
+        self._advance(1, "Calibrating the thresholds on the held-out videos")
+
+    def _advance(self, units: int, message: str) -> None:
+        self._check()
+        self._clock.advance(units)
+        self._report(self._clock.share, message, eta_seconds=self._clock.eta_seconds)
+
+    def _check(self) -> None:
+        if self._report.cancelled():
+            raise Cancelled
+
+
+def _last_pace(tx: Any, project_id: str) -> dict[str, float]:
+    """Seconds a unit of work of the project's last finished retraining."""
+    for job in jobs.list_jobs(tx, project_id, kind="retrain", limit=20):
+        pace = dict(job.result or {}).get("pace")
+        if isinstance(pace, dict):
+            return {str(kind): float(seconds) for kind, seconds in pace.items()}
+    return {}

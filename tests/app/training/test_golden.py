@@ -1,0 +1,71 @@
+"""The golden set of a line: where it comes from, and what is measured on it."""
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from app.training import golden
+from app.training.adapting import SEED as REPLAY_SEED
+from app.training.golden import EARLIER, PROCEDURAL, SEED, YOUTUBE_VIS, GoldenSet, golden_set, knows, measure_golden
+from model.config import named
+from model.network.tevit import build
+from model.weights.checkpoint import ModelCheckpoint, from_network
+from tests.app.training.corrected_project import CLASSES
+from tests.model.test_rule_scoring import made
+from tests.model.test_scoring import Source, detected
+
+
+def checkpoint_of(*classes: str) -> ModelCheckpoint:
+    torch.manual_seed(0)
+    return from_network(build(dataclasses.replace(named("tevit_tiny"), classes=len(classes))), classes)
+
+
+def test_a_network_of_the_demo_has_procedural_videos_that_no_replay_shows(tmp_path: Path) -> None:
+    found = golden_set(checkpoint_of(*CLASSES), tmp_path, Source(made()), [])
+    assert found is not None and (found.kind, found.against, len(found.videos)) == (PROCEDURAL, "first", 2)
+    assert SEED != REPLAY_SEED and found.frames == 4 and "procedural" in found.name
+
+
+def test_others_have_the_users_split_then_the_videos_of_earlier_rounds_then_none(tmp_path: Path) -> None:
+    project, other = Source(made(), made(), made()), checkpoint_of("cat", "dog")
+    assert golden_set(other, tmp_path, project, [0, 1]) is None
+    earlier = golden_set(other, tmp_path, project, [0, 1, 2])
+    assert earlier is not None and (earlier.kind, earlier.against, earlier.videos) == (EARLIER, "current", (0, 1, 2))
+    folder = tmp_path / golden.FOLDER
+    (folder / "JPEGImages" / "v").mkdir(parents=True)
+    Image.fromarray(np.zeros((20, 30, 3), np.uint8)).save(folder / "JPEGImages" / "v" / "0.png")
+    video = {"id": 1, "file_names": ["v/0.png"], "height": 20, "width": 30, "length": 1}
+    mask = {"size": [20, 30], "counts": [0, 100, 500]}
+    truth = {"id": 1, "video_id": 1, "category_id": 1, "segmentations": [mask], "iscrowd": 0, "areas": [100]}
+    content = {"videos": [video], "categories": [{"id": 1, "name": "cat"}], "annotations": [truth]}
+    (folder / "instances.json").write_text(json.dumps(content))
+    own = golden_set(other, tmp_path, project, [0, 1, 2])
+    assert own is not None and (own.kind, own.against, own.videos) == (YOUTUBE_VIS, "first", (0,))
+
+
+@pytest.mark.parametrize(
+    ("classes", "agnostic", "expected"),
+    [(("cat", "dog"), False, 1.0), (("dog", "cat"), False, 0.0), (("what", "ever"), True, 1.0)],
+)
+def test_classes_are_compared_by_name_or_not_at_all(
+    classes: tuple[str, ...], agnostic: bool, expected: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(*_: Any) -> list[dict[str, Any]]:
+        return [detected(0, 3), detected(30, 3, label=1)]
+
+    monkeypatch.setattr(golden, "find_tracks", answer)
+    done: list[int] = []
+    network = build(named("tevit_tiny"))
+    found = GoldenSet(EARLIER, "", Source(made(), made()), (0, 1), "current")
+    value = measure_golden(found, network, classes, agnostic=agnostic, on_frames=done.append)
+    assert value == pytest.approx(expected) and done == [3, 3]
+
+
+def test_names_are_compared_without_case_and_hyphens() -> None:
+    assert knows(("Jelly Fish", "star"), ("jelly-fish",)) and not knows(("fish",), ("jelly",))

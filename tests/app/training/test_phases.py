@@ -1,0 +1,76 @@
+"""Progress and remaining time of a retraining on a clock of the test's own."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from app.training.phases import GUESS, Phase, PhaseClock
+
+PHASES = (Phase("measure", 40), Phase("train", 200), Phase("measure", 20), Phase("train", 200), Phase("golden", 30))
+
+
+class Watch:
+    def __init__(self) -> None:
+        self.time = 100.0
+
+    def __call__(self) -> float:
+        return self.time
+
+
+def run(costs: dict[str, float], *, pace: dict[str, float] | None = None) -> list[tuple[float, float, float]]:
+    """(share, estimated seconds left, true seconds left) after each unit."""
+    watch = Watch()
+    clock = PhaseClock(PHASES, pace=pace, now=watch)
+    end = watch.time + sum(phase.units * costs[phase.kind] for phase in PHASES)
+    seen = [(clock.share, clock.eta_seconds, end - watch.time)]
+    for phase in PHASES:
+        for _ in range(phase.units):
+            watch.time += costs[phase.kind]
+            clock.advance()
+            seen.append((clock.share, clock.eta_seconds, end - watch.time))
+        if phase is not PHASES[-1]:
+            clock.next()
+    return seen
+
+
+@pytest.mark.parametrize("slower", [0.1, 1.0, 7.0])
+def test_the_remaining_time_is_right_from_the_first_unit_where_only_the_machine_differs(slower: float) -> None:
+    for share, estimated, true in run({kind: slower * cost for kind, cost in GUESS.items()})[1:]:
+        assert estimated == pytest.approx(true, abs=1e-6)
+        assert 0 <= share <= 0.999
+
+
+def test_another_network_is_learnt_from_the_first_step_of_each_phase() -> None:
+    seen = run({"measure": 0.01, "train": 2.0, "golden": 0.05, "calibrate": 1.0})
+    assert all(estimated == pytest.approx(true, rel=0.05) for _, estimated, true in seen[41:240])
+
+
+def test_the_pace_of_the_last_run_makes_even_the_first_estimate_right() -> None:
+    costs = {"measure": 0.01, "train": 2.0, "golden": 0.5, "calibrate": 1.0}
+    assert all(estimated == pytest.approx(true, abs=1e-6) for _, estimated, true in run(costs, pace=costs))
+
+
+def test_a_phase_that_ends_early_or_was_done_before_is_skipped() -> None:
+    watch = Watch()
+    clock = PhaseClock((Phase("train", 100), Phase("train", 100), Phase("measure", 10)), now=watch)
+    clock.next()
+    watch.time += 1.0
+    clock.advance()
+    assert clock.eta_seconds == pytest.approx(99 + 10 * GUESS["measure"] / GUESS["train"])
+    clock.next()
+    assert clock.eta_seconds < 2 and clock.pace == {"train": 1.0}
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.floats(0, 10), min_size=10, max_size=30))
+def test_the_share_never_falls(seconds: list[float]) -> None:
+    watch = Watch()
+    clock = PhaseClock((Phase("train", 20), Phase("measure", 20)), now=watch)
+    shares = []
+    for place, spent in enumerate(seconds):
+        watch.time += spent
+        clock.advance()
+        shares.append(clock.share)
+        if place == 5:
+            clock.next()
+    assert shares == sorted(shares) and shares[-1] <= 0.999
