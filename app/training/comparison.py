@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from app.training.measuring import Side
+from app.training.measuring import MeasuredSide
 from app.training.report import NOT_PROVEN, PROVEN, WORSE, Report, TruthShare, VideoLine
 
 _WITH_CHECKPOINT = (
@@ -25,7 +25,9 @@ _WITH_CHECKPOINT = (
 )
 
 
-def video_lines(before: Side, after: Side, *, ids: Sequence[str], truth: Sequence[TruthShare]) -> tuple[VideoLine, ...]:
+def video_lines(
+    before: MeasuredSide, after: MeasuredSide, *, ids: Sequence[str], truth: Sequence[TruthShare]
+) -> tuple[VideoLine, ...]:
     """A line for each measured video; ``ids[i]`` and ``truth[i]`` belong to video i of the source."""
     return tuple(
         VideoLine(

@@ -18,7 +18,7 @@ Entries = list[dict[str, Any]]
 
 
 @dataclass(frozen=True)
-class Side:
+class MeasuredSide:
     """What one network proposes in the measured videos: ``results[i]`` are the tracks of ``videos[i]``.
 
     All videos are of one source. The tracks are those of the app's rule (``review``) that can be judged.
@@ -28,7 +28,7 @@ class Side:
     results: tuple[Entries, ...]
 
     @classmethod
-    def of(cls, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> "Side":
+    def of(cls, videos: Sequence[HeldOutVideo], thresholds: Sequence[Thresholds]) -> "MeasuredSide":
         """The tracks of each video under its own thresholds."""
         pairs = zip(videos, thresholds, strict=True)
         return cls(tuple(videos), tuple(video.reviewed(chosen) for video, chosen in pairs))
@@ -71,7 +71,7 @@ def measure(
     return found
 
 
-def by_rule(before: Side, after: Side, *, own: Thresholds, chosen: Thresholds) -> dict[str, Any]:
+def by_rule(before: MeasuredSide, after: MeasuredSide, *, own: Thresholds, chosen: Thresholds) -> dict[str, Any]:
     """Figures before and after under the rule of the app and under the published one, with their thresholds."""
     review, published = (
         {name: figures(side.videos, results(side)) for name, side in (("before", before), ("after", after))}
@@ -83,7 +83,7 @@ def by_rule(before: Side, after: Side, *, own: Thresholds, chosen: Thresholds) -
     }
 
 
-def per_category(before: Side, after: Side) -> tuple[CategoryLine, ...]:
+def per_category(before: MeasuredSide, after: MeasuredSide) -> tuple[CategoryLine, ...]:
     """A line for each category with a true track in the measured videos, in the order of the source."""
     source = before.videos[0].source
     lines = []
@@ -94,9 +94,9 @@ def per_category(before: Side, after: Side) -> tuple[CategoryLine, ...]:
     return tuple(lines)
 
 
-def _reviewed(side: Side) -> list[Entries]:
+def _reviewed(side: MeasuredSide) -> list[Entries]:
     return list(side.results)
 
 
-def _published(side: Side) -> list[Entries]:
+def _published(side: MeasuredSide) -> list[Entries]:
     return [video.under_published() for video in side.videos]

@@ -24,7 +24,7 @@ from storage.video_roles import give_roles
 
 
 @dataclass(frozen=True)
-class Candidate:
+class RetrainedNetwork:
     """A trained network with all that is stored about it; ``roles`` are those of the videos from now on."""
 
     adapted: Adapted
@@ -38,7 +38,7 @@ class Candidate:
 def register(
     database: Database,
     settings: Settings,
-    candidate: Candidate,
+    candidate: RetrainedNetwork,
     *,
     project_id: str,
     source: ProjectClips,

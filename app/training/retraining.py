@@ -17,11 +17,11 @@ from app.training.folds import LAST_THIRD, Fold, default_steps, split
 from app.training.golden import GoldenSet, golden_set, knows, measure_golden
 from app.training.kept_state import KeptState
 from app.training.line import learnt_contents
-from app.training.measuring import Side, by_rule, measure, per_category
+from app.training.measuring import MeasuredSide, by_rule, measure, per_category
 from app.training.phases import Phase, PhaseClock
 from app.training.project_clips import ProjectClips
 from app.training.promotion import Evidence, decide
-from app.training.registering import Candidate
+from app.training.registering import RetrainedNetwork
 from app.training.report import GoldenFigures, Lineage, Report
 from app.training.roles import assigned
 from app.training.rounds import next_round
@@ -97,7 +97,7 @@ class Retraining:
         """Seconds a unit of work by kind, for the estimates of the next run."""
         return self._clock.pace
 
-    def run(self) -> Candidate:
+    def run(self) -> RetrainedNetwork:
         """Train and measure. Raises `BadInput` if there is nothing to learn from, `Cancelled`."""
         before = self._measure_stored(self._order.current, "Measuring the checkpoint in use")
         factory = None
@@ -110,12 +110,12 @@ class Retraining:
         chosen, of_others = calibrate_on_others(after, check=self._calibrated)
         self._clock.next()
         own = self._current.thresholds
-        sides = (Side.of(before, [own] * len(before)), Side.of(after, of_others))
-        first = None if factory is None else Side.of(factory, [self._first.thresholds] * len(factory)).figures()
+        sides = (MeasuredSide.of(before, [own] * len(before)), MeasuredSide.of(after, of_others))
+        first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
         golden = None if self._golden is None else self._measure_golden(self._golden, adapted)
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
         contents = [video.content for video in self._source.corrected]
-        return Candidate(
+        return RetrainedNetwork(
             adapted=adapted,
             thresholds=chosen,
             report=report,
@@ -248,7 +248,7 @@ class Retraining:
     def _reported(
         self,
         adapted: Adapted,
-        sides: tuple[Side, Side],
+        sides: tuple[MeasuredSide, MeasuredSide],
         chosen: Thresholds,
         *,
         own: Thresholds,

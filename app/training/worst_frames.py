@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.training.measuring import Entries, Side
+from app.training.measuring import Entries, MeasuredSide
 from app.training.report import WORST_FRAMES, ShownMask, WorstFrame
 from model.figures import frame_overlaps
 from model.rule_scoring import HeldOutVideo
@@ -31,7 +31,7 @@ class _Loss:
 
 
 def worst_frames(
-    before: Side, after: Side, *, ids: Sequence[str], store: Stored, most: int = WORST_FRAMES
+    before: MeasuredSide, after: MeasuredSide, *, ids: Sequence[str], store: Stored, most: int = WORST_FRAMES
 ) -> tuple[WorstFrame, ...]:
     """The frames whose true masks lost most IoU with the proposed tracks that fit them best, the worst first.
 
@@ -43,7 +43,7 @@ def worst_frames(
     return tuple(_described(before, after, one, ids=ids, store=store) for one in chosen)
 
 
-def _losses(before: Side, after: Side, place: int) -> list[_Loss]:
+def _losses(before: MeasuredSide, after: MeasuredSide, place: int) -> list[_Loss]:
     truth = [entry["segmentations"] for entry in before.videos[place].truth]
     if not truth:
         return []
@@ -75,7 +75,9 @@ def _spread(losses: Sequence[_Loss], most: int) -> list[_Loss]:
     return sorted(chosen, key=lambda one: (one.change, one.place, one.at))
 
 
-def _described(before: Side, after: Side, loss: _Loss, *, ids: Sequence[str], store: Stored) -> WorstFrame:
+def _described(
+    before: MeasuredSide, after: MeasuredSide, loss: _Loss, *, ids: Sequence[str], store: Stored
+) -> WorstFrame:
     video = before.videos[loss.place]
     return WorstFrame(
         video=ids[video.index],

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import pytest
 
 from app.errors import Cancelled
-from app.training.measuring import Side, by_rule, per_category
+from app.training.measuring import MeasuredSide, by_rule, per_category
 from app.training.report import Figures
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
@@ -22,15 +22,15 @@ def weak(count: int, score: float = 0.16) -> Sequence[HeldOutVideo]:
     return [held_out(videos, k, (0, 0, score), (30, 1, score), *rest, published=published) for k in range(count)]
 
 
-def side(videos: Sequence[HeldOutVideo], thresholds: Thresholds | None = None) -> Side:
-    return Side.of(videos, [thresholds or Thresholds()] * len(videos))
+def side(videos: Sequence[HeldOutVideo], thresholds: Thresholds | None = None) -> MeasuredSide:
+    return MeasuredSide.of(videos, [thresholds or Thresholds()] * len(videos))
 
 
 def test_a_network_with_low_scores_proposes_all_things_with_its_own_thresholds() -> None:
     videos = weak(9)
     chosen, others = calibrate_on_others(videos)
     assert 0.06 < chosen.begin <= 0.16
-    before, after = side(videos), Side.of(videos, others)
+    before, after = side(videos), MeasuredSide.of(videos, others)
     assert (before.figures().proposed, before.figures().true, before.figures().track_iou) == (0, 18, 0.0)
     assert (after.figures().proposed, after.figures().track_iou, after.figures().identity_switches) == (18, 1.0, 0)
     rules = by_rule(before, after, own=Thresholds(), chosen=chosen)
@@ -82,4 +82,4 @@ def test_a_video_is_not_measured_with_thresholds_that_it_chose_itself() -> None:
     _, others = calibrate_on_others([strong, low])
     assert calibrated(strong.counts()) == Thresholds() and calibrated(low.counts()) != Thresholds()
     # The strong one chose the defaults for the low one, in which nothing is proposed with them.
-    assert Side.of([strong, low], others).figures().proposed == 2
+    assert MeasuredSide.of([strong, low], others).figures().proposed == 2
