@@ -51,6 +51,14 @@ class WarmModel:
             self._loaded, self._key = self._load(checkpoint, device, wanted), key
         return self._loaded
 
+    def release_gpu(self) -> None:
+        """Give the memory of a GPU back, which another process needs; in main memory the network stays."""
+        if self._loaded is not None and self._loaded.device.startswith("cuda"):
+            import torch
+
+            self._loaded = self._key = None
+            torch.cuda.empty_cache()
+
     def _load(self, checkpoint: Checkpoint, device: str, precision: str) -> LoadedNetwork:
         from model.weights.categories import for_proposals
         from model.weights.checkpoint import load

@@ -8,9 +8,11 @@ import os
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import Connection
 
 from app.errors import BadInput
 from app.jobs import lock, processes
@@ -22,7 +24,7 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 LOG_TAIL = 4000  # characters of a failed job's log that are stored
 ENDED = frozenset({"done", "failed", "cancelled"})
-RESUMABLE = frozenset({"propose", "import"})
+RESUMABLE = frozenset({"propose", "import", "retrain"})
 """Kinds of jobs that store their results as they go, and that another process can continue."""
 
 
@@ -88,9 +90,14 @@ def enqueue(
     video_id: str | None = None,
     parameters: dict[str, Any] | None = None,
     command: Sequence[str] | None = None,
+    check: Callable[[Connection], object] = lambda tx: None,
 ) -> jobs.Job:
-    """Put a job in the queue, and start a worker if none is alive; if none can start, the job has the reason."""
+    """Put a job in the queue, and start a worker if none is alive; if none can start, the job has the reason.
+
+    ``check`` is called in the same transaction before, and refuses the job by raising an error.
+    """
     with database.atomic() as tx:
+        check(tx)
         job = jobs.enqueue(tx, kind=kind, project_id=project_id, video_id=video_id, parameters=dict(parameters or {}))
     _ensure_worker_for(database, settings, [job], command)
     return job

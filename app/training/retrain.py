@@ -6,18 +6,42 @@ drift away. Backbone and pyramid are frozen. Before and after are measured on co
 was not trained on. The work itself is in `app.training.retrain_run`.
 """
 
+from sqlalchemy import Connection
+
 from app.errors import BadInput
 from app.jobs import queue
 from app.settings import Settings
 from app.training.plan import plan
+from storage import jobs
 from storage.database import Database
 from storage.jobs import Job
 
+KIND = "retrain"
+
 
 def start(database: Database, settings: Settings, *, project_id: str, steps: int | None = None) -> Job:
-    """Put a retraining in the queue. Raises `BadInput` if there is nothing to train on."""
+    """Put a retraining in the queue.
+
+    Raises `BadInput` if there is nothing to train on, or if the project is retraining already.
+    """
     reason = plan(database, project_id).reason
     if reason is not None:
         raise BadInput(reason)
     parameters = {} if steps is None else {"steps": steps}
-    return queue.enqueue(database, settings, kind="retrain", project_id=project_id, parameters=parameters)
+    return queue.enqueue(
+        database,
+        settings,
+        kind=KIND,
+        project_id=project_id,
+        parameters=parameters,
+        check=lambda tx: _require_none(tx, project_id),
+    )
+
+
+def _require_none(tx: Connection, project_id: str) -> None:
+    """Raise `BadInput` if a retraining of the project is queued or running."""
+    active = jobs.list_jobs(tx, project_id, active=True, kind=KIND)
+    if active:
+        job = active[-1]
+        where = "waits in the queue" if job.status == "queued" else f"is at {100 * job.progress:.0f} %"
+        raise BadInput(f"This project is already retraining: that run {where}; wait for it or cancel it.")

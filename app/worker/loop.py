@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -23,6 +23,7 @@ from app.jobs import processes
 from app.jobs.lock import worker_lock
 from app.jobs.queue import LOG_TAIL, RESUMABLE
 from app.jobs.reporter import JobReporter
+from app.machine import choose_device
 from app.opening import open_database
 from app.sentences import sentence
 from app.settings import ROOT, Settings
@@ -43,10 +44,17 @@ WATCH_SECONDS = 0.5  # between two checks of a process
 LONGEST_ERROR = 400  # characters of the sentence for a mistake of the program
 END_SECONDS = 1.0  # between two tries to store the end of a job
 STOPPED = "The worker was stopped; ask again."
+NEEDS_DEVICE = frozenset({"propose"})
+"""Kinds of jobs that run a network; on a GPU they wait while a job of ``aside`` uses it."""
+GPU_BUSY = "waiting: the GPU is retraining"
 
 
 class ChildFailed(AppError):
     """A process that did a job's work ended with an error."""
+
+
+class ChildKilled(ChildFailed):
+    """A process that did a job's work was killed by the system: the work itself may be sound."""
 
 
 def run_worker(
@@ -103,6 +111,7 @@ class Worker:
         self._idle_seconds = idle_seconds
         self._warm = WarmModel(settings)
         self._watching: threading.Thread | None = None
+        self._device: str | None = None
 
     def stop(self, number: int = 0, frame: FrameType | None = None) -> None:
         """End after the current step: the running job is queued again, or marked failed if it cannot be resumed."""
@@ -120,6 +129,7 @@ class Worker:
             job = self._claim(database)
             if job is not None:
                 if job.kind in self._aside:
+                    self._warm.release_gpu()
                     self._watching = threading.Thread(target=self.work, args=(database, job), name=f"aside-{job.id}")
                     self._watching.start()
                 else:
@@ -136,11 +146,13 @@ class Worker:
         log.info("Job %s (%s) begins.", job.id, job.kind)
         handler = self._handlers.get(job.kind) or self._aside[job.kind]
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
-            error, result, kept = None, None, ""
+            error, result, kept, killed = None, None, "", False
             try:
                 result = dict(handler(JobContext(self._settings, database, job, report, self._warm)) or {})
             except Cancelled as end:
                 error, kept = STOPPED if self.stopping else "cancelled", str(end)
+            except ChildKilled as end:
+                error, killed = str(end), True
             except (AppError, StorageError, VideoError, YouTubeVisError) as mistake:
                 error = sentence(str(mistake))
                 result = {"question": mistake.kind} if isinstance(mistake, Undecided) else None
@@ -149,7 +161,16 @@ class Worker:
                 log.error("Job %s (%s) failed.\n%s", job.id, job.kind, trace)
                 report.log(trace[-LOG_TAIL:])
                 error = sentence(str(mistake) or type(mistake).__name__, longest=LONGEST_ERROR)
+        if killed and job.kind in RESUMABLE:
+            return self._give_up(database, job)
         self._end(database, job, error=error, result=result, kept=kept)
+
+    def _give_up(self, database: Database, job: jobs.Job) -> None:
+        """A killed job goes on from what it has stored, unless it was killed again and again."""
+        with database.atomic() as tx:
+            now = jobs.get_job(tx, job.id)
+            if now.active and now.worker == self.name:
+                jobs.give_up(tx, now, resumable=RESUMABLE)
 
     def _end(
         self, database: Database, job: jobs.Job, *, error: str | None, result: dict[str, Any] | None, kept: str
@@ -183,17 +204,32 @@ class Worker:
         log.info("Job %s ended: %s.", job.id, error or "done")
 
     def _claim(self, database: Database) -> jobs.Job | None:
-        kinds = list(self._handlers) if self._busy_aside() else sorted(self._kinds())
+        busy = self._busy_aside()
+        paused = NEEDS_DEVICE if busy and self._on_gpu() else frozenset()
+        kinds = sorted(set(self._handlers) - paused) if busy else sorted(self._kinds())
         try:
             with database.read() as tx:
-                # Reading first: an idle worker takes no write lock.
-                if not any(job.status == "queued" and job.kind in kinds for job in jobs.list_jobs(tx, active=True)):
-                    return None
+                queued = [job for job in jobs.list_jobs(tx, active=True) if job.status == "queued"]
+            self._mark_paused(database, [job for job in queued if job.kind in paused])
+            # Reading first: an idle worker takes no write lock.
+            if not any(job.kind in kinds for job in queued):
+                return None
             with database.atomic() as tx:
                 return jobs.claim(tx, worker=self.name, kinds=kinds)
         except DatabaseError as error:
             log.warning("No job could be taken: %s", error)
             return None
+
+    def _on_gpu(self) -> bool:
+        if self._device is None:
+            self._device = choose_device(self._settings.device)
+        return self._device.startswith("cuda")
+
+    def _mark_paused(self, database: Database, paused: Sequence[jobs.Job]) -> None:
+        for job in paused:
+            if job.message != GPU_BUSY:
+                with database.atomic() as tx:
+                    jobs.set_message(tx, job.id, GPU_BUSY)
 
     def _kinds(self) -> set[str]:
         return {*self._handlers, *self._aside}
@@ -225,6 +261,10 @@ def watch_child(context: JobContext, command: list[str]) -> None:
         context.report.log(text[-LOG_TAIL:])
         if context.report.cancelled():
             raise Cancelled
+        if child.returncode < 0:
+            number = -child.returncode
+            reason = ", perhaps for lack of memory" if number == signal.SIGKILL else ""
+            raise ChildKilled(f"The process of this job was killed by signal {number}{reason}; start the job again.")
         lines = [line for line in text.splitlines() if line.strip()]
         raise ChildFailed(lines[-1] if lines else f"The process ended with code {child.returncode} and said nothing.")
 

@@ -57,9 +57,6 @@ def router(context: Context) -> APIRouter:
     def post_retrain(database: Database, project_id: str, request: RetrainRequest | None = None) -> Json:
         with database.read() as tx:
             projects.get_project(tx, project_id)
-        waiting = queue.active_jobs(database, kind="retrain")
-        if any(job.project_id == project_id for job in waiting):
-            raise BadInput("This project is already retraining; wait for that job or cancel it.")
         job = retrain.start(database, context.settings, project_id=project_id, steps=request.steps if request else None)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}

@@ -3,9 +3,13 @@
 import pytest
 
 from app.errors import BadInput
+from app.jobs import queue
 from app.settings import Settings
 from app.training import retrain
+from storage import jobs
 from storage.database import Database
+from storage.projects import Project
+from storage.videos import Video
 from tests.app.made import project_with
 
 
@@ -13,3 +17,22 @@ def test_without_corrections_there_is_a_reason(database: Database, settings: Set
     made, _ = project_with(database, "fish", name="empty")
     with pytest.raises(BadInput, match="review"):
         retrain.start(database, settings, project_id=made.id)
+
+
+def test_one_project_is_retrained_once_at_a_time_and_the_second_learns_why(
+    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "ensure_worker", lambda settings, **more: False)
+    job = retrain.start(database, settings, project_id=project[0].id)
+    with pytest.raises(BadInput, match="already retraining: that run waits in the queue"):
+        retrain.start(database, settings, project_id=project[0].id)
+    with database.atomic() as tx:
+        jobs.claim(tx, worker="w", kinds=["retrain"])
+        jobs.heartbeat(tx, job.id, progress=0.42)
+    with pytest.raises(BadInput, match="that run is at 42 %; wait for it or cancel it"):
+        retrain.start(database, settings, project_id=project[0].id)
+    with database.read() as tx:
+        assert len(jobs.list_jobs(tx, project[0].id, kind="retrain")) == 1
+    with database.atomic() as tx:
+        jobs.finish(tx, job.id)
+    assert retrain.start(database, settings, project_id=project[0].id).status == "queued"

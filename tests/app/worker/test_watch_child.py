@@ -11,7 +11,7 @@ from app.errors import Cancelled
 from app.settings import Settings
 from app.worker import loop
 from app.worker.job import JobContext
-from app.worker.loop import ChildFailed, watch_child
+from app.worker.loop import ChildFailed, ChildKilled, watch_child
 from storage import jobs
 from storage.database import Database
 from tests.waiting import PATIENCE_SECONDS
@@ -62,7 +62,8 @@ def test_a_child_that_ends_well_says_nothing_and_its_output_is_kept(settings: Se
     [
         ("echo start; echo 'It is full.' >&2; echo; exit 3", "It is full."),
         ("exit 7", "code 7 and said nothing"),
-        ("kill -9 $$", "code -9 and said nothing"),
+        ("kill -9 $$", "killed by signal 9, perhaps for lack of memory"),
+        ("kill -15 $$", "killed by signal 15; start the job again"),
         ("printf '\\377\\376 bad bytes\\n'; exit 1", "bad bytes"),
     ],
 )
@@ -72,7 +73,16 @@ def test_a_child_that_fails_is_told_by_its_last_line(
     report = Reporter()
     with pytest.raises(ChildFailed, match=words):
         watch_child(context_for(settings, database, report), [command])
-    assert (words in report.text) is ("code" not in words)
+    assert (words in report.text) is ("code" not in words and "signal" not in words)
+
+
+@pytest.mark.parametrize(("command", "killed"), [("kill -9 $$", True), ("exit 9", False)])
+def test_a_kill_by_the_system_is_no_failure_of_the_work(
+    settings: Settings, database: Database, command: str, killed: bool
+) -> None:
+    with pytest.raises(ChildFailed) as raised:
+        watch_child(context_for(settings, database, Reporter()), [command])
+    assert isinstance(raised.value, ChildKilled) is killed
 
 
 @pytest.mark.parametrize(

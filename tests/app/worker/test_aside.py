@@ -1,0 +1,101 @@
+"""Work in another process beside the loop: what a kill of it does, and what waits for its GPU."""
+
+import threading
+
+import pytest
+
+from app.settings import Settings
+from app.worker import loop
+from app.worker.job import JobContext
+from app.worker.loop import GPU_BUSY, ChildKilled, Worker
+from storage import jobs
+from storage.database import Database
+from tests.app.jobs.following import job_in
+from tests.app.worker.test_loop import WorkerForSome, queued, quick, raises
+from tests.waiting import PATIENCE_SECONDS, wait_for
+
+__all__ = ["quick"]
+KILLED = ChildKilled("The process of this job was killed by signal 9.")
+
+
+def nothing(context: JobContext) -> None:
+    """A handler that is done at once."""
+
+
+def test_a_killed_retraining_goes_back_into_the_queue_until_it_is_killed_again_and_again(
+    settings: Settings, database: Database
+) -> None:
+    (job,) = queued(database, "retrain")
+    statuses = []
+    for _ in range(jobs.MAX_ATTEMPTS):
+        WorkerForSome(settings, 1, {}, retrain=raises(KILLED)).serve(database)
+        statuses.append(job_in(database, job).status)
+    assert statuses == ["queued"] * (jobs.MAX_ATTEMPTS - 1) + ["failed"]
+    assert "3 times in a row" in (job_in(database, job).error or "")
+
+
+def test_a_retraining_that_keeps_something_between_kills_is_never_given_up(
+    settings: Settings, database: Database
+) -> None:
+    (job,) = queued(database, "retrain")
+
+    def keeps_and_dies(context: JobContext) -> None:
+        with database.atomic() as tx:
+            jobs.reset_attempts(tx, context.job.id)
+        raise KILLED
+
+    for _ in range(2 * jobs.MAX_ATTEMPTS):
+        WorkerForSome(settings, 1, {}, retrain=keeps_and_dies).serve(database)
+        assert job_in(database, job).status == "queued"
+
+
+def test_what_cannot_go_on_fails_when_it_is_killed_and_a_cancelled_one_is_cancelled(
+    settings: Settings, database: Database
+) -> None:
+    (other,) = queued(database, "x")
+    WorkerForSome(settings, 1, {"x": raises(KILLED)}).serve(database)
+    assert (job_in(database, other).status, job_in(database, other).error) == ("failed", str(KILLED))
+    (job,) = queued(database, "retrain")
+
+    def cancelled_and_killed(context: JobContext) -> None:
+        with database.atomic() as tx:
+            jobs.request_cancel(tx, context.job.id)
+        raise KILLED
+
+    WorkerForSome(settings, 1, {}, retrain=cancelled_and_killed).serve(database)
+    assert job_in(database, job).status == "cancelled"
+
+
+@pytest.mark.parametrize(("device", "waits"), [("cuda:0", True), ("cpu", False)])
+def test_proposals_wait_for_a_retraining_on_the_same_gpu_and_say_so(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, device: str, waits: bool
+) -> None:
+    monkeypatch.setattr(loop, "choose_device", lambda wanted: device)
+    training, proposed, indexed = queued(database, "retrain", "propose", "index")
+    over = threading.Event()
+
+    def train(context: JobContext) -> None:
+        assert over.wait(PATIENCE_SECONDS)
+
+    worker = Worker(
+        settings,
+        handlers={"propose": nothing, "index": nothing},
+        aside={"retrain": train},
+        idle_seconds=PATIENCE_SECONDS,
+    )
+    thread = threading.Thread(target=worker.serve, args=(database,))
+    thread.start()
+    try:
+        wait_for(lambda: job_in(database, indexed).status == "done")
+        if waits:
+            wait_for(lambda: job_in(database, proposed).message == GPU_BUSY)
+            assert job_in(database, proposed).status == "queued"
+        else:
+            wait_for(lambda: job_in(database, proposed).status == "done")
+        assert job_in(database, training).status == "running"
+        over.set()
+        wait_for(lambda: job_in(database, proposed).status == "done")
+    finally:
+        over.set()
+        worker.stop()
+        thread.join()
