@@ -1,28 +1,9 @@
-"""The report of a retraining from what was measured, what of it is stored with the checkpoint, and its verdict."""
+"""Parts of the report of a retraining from what was measured, and its verdict."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from app.training.measuring import MeasuredSide
 from app.training.report import NOT_PROVEN, PROVEN, WORSE, Report, TruthShare, VideoLine
-
-_WITH_CHECKPOINT = (
-    "before",
-    "after",
-    "factory",
-    "evaluation",
-    "set",
-    "proven",
-    "promoted",
-    "before_name",
-    "rules",
-    "per_category",
-    "golden",
-    "truth",
-    "decision",
-    "lineage",
-    "intervals",
-)
 
 
 def video_lines(
@@ -40,12 +21,6 @@ def video_lines(
         )
         for place, one in enumerate(before.videos)
     )
-
-
-def metrics_of(report: Report) -> dict[str, Any]:
-    """What of a report is stored with its checkpoint: its figures, the set that they belong to, and its lineage."""
-    found = report.as_json()
-    return {name: found[name] for name in _WITH_CHECKPOINT}
 
 
 def verdict(name: str, report: Report) -> str:

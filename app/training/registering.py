@@ -9,7 +9,6 @@ from typing import Any
 from sqlalchemy import Connection
 
 from app.settings import Settings
-from app.training.comparison import metrics_of
 from app.training.project_clips import ProjectClips
 from app.training.report import Report
 from app.training.rounds import free_name
@@ -74,7 +73,7 @@ def register(
                 project_id=project_id,
                 parent_sha256=candidate.parent_sha256,
                 provenance=provenance,
-                metrics=metrics_of(report),
+                metrics=report.as_json(),
             )
             choice = dict(zip(source.categories, source.category_ids, strict=True))
             checkpoints.set_class_map(tx, registered.id, project_id, choice)

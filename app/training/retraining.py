@@ -10,7 +10,7 @@ from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
-from app.training.adapting import replay_of
+from app.training.adapting import replay_for
 from app.training.comparison import loss_levels, truth_of, video_lines
 from app.training.fold_clips import FoldClips
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
@@ -87,7 +87,14 @@ class Retraining:
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
-        self._replay = replay_of(self._first)
+        self._replay = replay_for(
+            database,
+            self._first,
+            project_id=order.project_id,
+            corrected=source.video_ids,
+            device=self._device,
+            check=self._check,
+        )
         self._golden = self._golden_set(given)
         self._clock = PhaseClock(self._phases(), pace=pace)
         self._losses: dict[int, float] = {}

@@ -1,11 +1,11 @@
-"""The verdict, the metrics of a checkpoint, and the lines of the measured videos."""
+"""The verdict, the level of the loss, and the lines of the measured videos."""
 
 from dataclasses import replace
 
 import pytest
 
-from app.training.comparison import loss_levels, metrics_of, truth_of, verdict, video_lines
-from app.training.report import NOT_PROVEN, PROVEN, WORSE, Decision, Figures, Reason, TruthShare
+from app.training.comparison import loss_levels, truth_of, verdict, video_lines
+from app.training.report import NOT_PROVEN, WORSE, Decision, Figures, Reason, TruthShare
 from tests.app.training.test_measuring import side
 from tests.app.training.test_report import report
 from tests.model.test_rule_scoring import held_out, made
@@ -28,13 +28,6 @@ def test_the_verdict_names_figures_set_reason_and_what_happens_next() -> None:
 def test_a_measurement_of_nothing_is_no_zero() -> None:
     nothing = report(before=Figures(), after=Figures(), decision=Decision(NOT_PROVEN, ()))
     assert "nothing could be measured on 6 held-out videos" in verdict("round 1", nothing)
-
-
-def test_the_metrics_of_a_checkpoint_name_their_set_and_hold_no_frames() -> None:
-    kept = metrics_of(report(decision=Decision(PROVEN, ())))
-    assert (kept["set"], kept["before"]["AP"], kept["after"]["AP"]) == ("6 held-out videos", 0.4, 0.5)
-    assert kept["lineage"]["snapshot"] == "hash" and kept["golden"]["set"] == "20 videos" and kept["promoted"] is True
-    assert "worst_frames" not in kept and "per_video" not in kept
 
 
 def test_each_measured_video_has_a_line_under_its_own_id() -> None:
