@@ -82,10 +82,12 @@ def enqueue(
     return get_job(tx, job_id)
 
 
-def claim(tx: Connection, *, worker: str, kinds: Sequence[str]) -> Job | None:
-    """Take the oldest queued job of these kinds, or None. No two workers get the same job."""
+def claim(tx: Connection, *, worker: str, kinds: Sequence[str], only: str | None = None) -> Job | None:
+    """Take the oldest queued job of these kinds (``only``: the one with this id), or None; no two get the same."""
     table = schema.jobs
     waiting = select(table.c.id).where(table.c.status == "queued", table.c.kind.in_(kinds))
+    if only is not None:
+        waiting = waiting.where(table.c.id == only)
     # Skips rows that another worker is claiming at this moment (SQLite: writers take turns anyway).
     waiting = waiting.order_by(table.c.created, table.c.id).limit(1).with_for_update(skip_locked=True)
     job_id = tx.execute(waiting).scalar()

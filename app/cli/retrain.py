@@ -10,6 +10,7 @@ from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
+from app.machine import Shard
 from app.settings import Settings
 from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import start
@@ -22,7 +23,7 @@ POLL_SECONDS = 0.5
 def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
     """Queue a retraining and follow it to its end; ``--plan``: only print what it would train on.
 
-    With ``--job`` a queued one is done in this process.
+    With ``--job`` a queued one is done in this process. Under `torchrun` its processes do the work themselves.
     """
     with opened(settings) as database:
         if arguments.job is not None:
@@ -32,13 +33,20 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
 
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         else:
-            project = find_project(database, settings)
+            project, shard = find_project(database, settings), Shard.of_environment()
             planned = plan(database, project.id)
             if arguments.plan:
                 _show(database, project.id, planned, as_json=arguments.json)
                 return
-            if planned.reason is None:
+            if planned.reason is None and shard.first:
                 print_lines(sentences(planned))
+            if shard.count > 1:
+                from app.training.retrain_together import retrain_together  # loads torch
+
+                made = retrain_together(database, settings, project_id=project.id, steps=arguments.steps)
+                if made is not None:
+                    print(json.dumps(made) if arguments.json else made["verdict"])
+                return
             started = start(database, settings, project_id=project.id, steps=arguments.steps)
             result = _follow(database, settings, started.id)
     print(json.dumps(result) if arguments.json else result["verdict"])

@@ -34,11 +34,11 @@ def start(database: Database, settings: Settings, *, project_id: str, steps: int
         kind=KIND,
         project_id=project_id,
         parameters=parameters,
-        check=lambda tx: _require_none(tx, project_id),
+        check=lambda tx: require_none(tx, project_id),
     )
 
 
-def _require_none(tx: Connection, project_id: str) -> None:
+def require_none(tx: Connection, project_id: str) -> None:
     """Raise `BadInput` if a retraining of the project is queued or running."""
     active = jobs.list_jobs(tx, project_id, active=True, kind=KIND)
     if active:

@@ -24,12 +24,20 @@ from app.training.suspicions import check_corrections
 from storage import checkpoints, jobs, snapshots
 from storage.checkpoints import Checkpoint
 from storage.database import Database
+from storage.jobs import Job
 
 Then = Callable[[Connection, dict[str, Any]], object]
 WENT_ON = "The process of this run ended before its work was done; it went on from what was kept."
 
 
-def run_job(database: Database, settings: Settings, *, job_id: str, worker: str) -> dict[str, Any]:
+def run_job(
+    database: Database,
+    settings: Settings,
+    *,
+    job_id: str,
+    worker: str,
+    first: Callable[[Retraining], object] = lambda training: None,
+) -> dict[str, Any]:
     """As `run`, with the job's heartbeat and its end written to the database; for the process that the worker starts.
 
     ``worker`` is the name under which the job was claimed.
@@ -41,6 +49,7 @@ def run_job(database: Database, settings: Settings, *, job_id: str, worker: str)
                 settings,
                 job_id=job_id,
                 report=report,
+                first=first,
                 then=lambda tx, result: jobs.finish(tx, job_id, result=result),
             )
         except Cancelled:
@@ -58,12 +67,14 @@ def run(
     *,
     job_id: str,
     report: JobReporter,
+    first: Callable[[Retraining], object] = lambda training: None,
     then: Then = lambda tx, result: None,
 ) -> dict[str, Any]:
     """Do a queued retraining in this process and return its result.
 
-    ``then`` is called with it in the transaction that registers the checkpoint, so that no kill comes between the two.
-    Raises `BadInput` if there is nothing to train on, `Cancelled`; the project is then unchanged.
+    ``first`` is called before the work begins, when all that it needs is kept. ``then`` is called with the result in
+    the transaction that registers the checkpoint, so that no kill comes between the two. Raises `BadInput` if there is
+    nothing to train on, `Cancelled`; the project is then unchanged.
     """
     state = KeptState(settings, job_id)
     with database.read() as tx:
@@ -73,20 +84,10 @@ def run(
     kept = state.begun()
     source, facts = kept or _begin(database, state, str(job.project_id), job.parameters.get("steps"), report)
     try:
-        notes = (WENT_ON,) if kept else ()
         if kept:
             report.log(f"{WENT_ON}\n")
-        with database.read() as tx:
-            order = Order(
-                project_id=str(job.project_id),
-                current=checkpoints.get_checkpoint(tx, facts["current"]),
-                first=checkpoints.get_checkpoint(tx, facts["first"]),
-                snapshot=facts["snapshot"],
-                steps=facts["steps"],
-                suspicious=facts["corrections"]["share"],
-                notes=notes,
-            )
-        training = Retraining(database, settings, order, source=source, report=report, state=state)
+        training = _retraining(database, settings, job, kept=(source, facts), report=report, went_on=kept is not None)
+        first(training)
         candidate = training.run()
         result: dict[str, Any] = {}
 
@@ -98,12 +99,46 @@ def run(
             result["seconds"] = round(time.monotonic() - began, 1)
             then(tx, json.loads(json.dumps(result)))
 
-        register(database, settings, candidate, project_id=order.project_id, source=source, then=complete)
+        register(database, settings, candidate, project_id=str(job.project_id), source=source, then=complete)
     finally:
         source.close()
         if _over(database, job_id, report):
             state.done()
     return json.loads(json.dumps(result))  # type: ignore[no-any-return]
+
+
+def begun(database: Database, settings: Settings, *, job_id: str, report: JobReporter) -> Retraining:
+    """The retraining that another process has begun, from what that has kept."""
+    found = KeptState(settings, job_id).begun()
+    if found is None:
+        raise BadInput("This process does not see what the first one has kept: share the data folder.")
+    with database.read() as tx:
+        job = jobs.get_job(tx, job_id)
+    return _retraining(database, settings, job, kept=found, report=report, went_on=False)
+
+
+def _retraining(
+    database: Database,
+    settings: Settings,
+    job: Job,
+    *,
+    kept: tuple[ProjectClips, dict[str, Any]],
+    report: JobReporter,
+    went_on: bool,
+) -> Retraining:
+    source, facts = kept
+    with database.read() as tx:
+        order = Order(
+            project_id=str(job.project_id),
+            current=checkpoints.get_checkpoint(tx, facts["current"]),
+            first=checkpoints.get_checkpoint(tx, facts["first"]),
+            snapshot=facts["snapshot"],
+            steps=facts["steps"],
+            suspicious=facts["corrections"]["share"],
+            notes=(WENT_ON,) if went_on else (),
+        )
+    state = KeptState(settings, job.id)
+    return Retraining(database, settings, order, source=source, report=report, state=state)
 
 
 def _begin(

@@ -83,7 +83,7 @@ class Retraining:
             given = video_roles(tx, order.project_id)
             learnt = learnt_contents(tx, order.current)
             self._round = next_round(tx, order.project_id)
-            pace = _last_pace(tx, order.project_id)
+            self._pace = _last_pace(tx, order.project_id)
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
@@ -96,7 +96,7 @@ class Retraining:
             check=self._check,
         )
         self._golden = self._golden_set(given)
-        self._clock = PhaseClock(self._phases(), pace=pace)
+        self._clock = PhaseClock(self._phases(), pace=self._pace)
         self._losses: dict[int, float] = {}
 
     @property
@@ -130,6 +130,17 @@ class Retraining:
             trained_on=tuple(contents[k] for k in self._split.kept.taught),
             roles=self._roles,
         )
+
+    def train_share(self, number: int, count: int) -> None:
+        """Do every ``count``-th training, the kept one with number 0; `run` finds the networks of all processes."""
+        mine = list(enumerate(self._split.trainings))[::-1][number::count]
+        self._clock = PhaseClock([Phase("train", self._steps(fold)) for _, fold in mine] + [Phase("measure", 0)])
+        for place, fold in mine:
+            if self._state.kept(place, self._device) is None:
+                adapted = self._train(place, fold)
+                self._state.keep(place, adapted, self._source.categories, self._losses)
+            self._clock.next()
+        self._clock = PhaseClock(self._phases(), pace={**self._pace, **self._clock.pace})
 
     def _phases(self) -> list[Phase]:
         stored = 1 if self._order.first.id == self._order.current.id else 2
