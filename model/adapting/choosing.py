@@ -37,9 +37,9 @@ Figures = dict[str, float]
 class Budget:
     """How much choosing and training may cost."""
 
-    marks: tuple[int, ...] = (100, 200, 300, 400, 600)  # steps at which a fold is measured; training ends at one
+    marks: tuple[int, ...] = (50, 100, 200, 300, 400)  # steps at which a fold is measured; training ends at one
     folds: int = 2
-    patience: int = 1  # marks without a gain after which a fold stops
+    patience: int = 0  # marks without a gain after which a fold stops
 
 
 @dataclass(frozen=True)

@@ -64,6 +64,9 @@ class AdaptLoop:
         ]
         self.clips_at_once = sum(count for _, count in sources)
         self._path, self._state = state_path, RunState(state_path)
+        # What a written state must agree with to be continued: else it is that of another run.
+        clips = [len(draws.items) for draws in self._draws]
+        self._run = f"{seed} {network.config.classes} classes {clips} frames {recipe} {settings}"
         groups = rate_groups(self.network, self.recipe, self._settings.rates)
         self.optimizer = torch.optim.AdamW(groups, lr=self.recipe.learning_rate, fused=True)  # type: ignore[arg-type]
         self._learning = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
@@ -167,12 +170,15 @@ class AdaptLoop:
         """Write the state of the run; it replaces the kept one when the next loss is finite."""
         average = self.average.state() if self.average else None
         network, optimizer = self.network.state_dict(), self.optimizer.state_dict()
-        self._state.write({"step": self.step, "network": network, "optimizer": optimizer, "average": average})
+        state = {"step": self.step, "network": network, "optimizer": optimizer, "average": average}
+        self._state.write({**state, "run": self._run})
 
     def _resume(self) -> None:
         if self._path is None or not self._path.exists():
             return
         state = torch.load(self._path, map_location=self._device, weights_only=True)
+        if state.get("run") != self._run:
+            return
         self.network.load_state_dict(state["network"])
         self.optimizer.load_state_dict(state["optimizer"])
         if self.average and state["average"]:

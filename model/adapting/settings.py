@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from model.config import TrainingConfig
 
 MIB = 1024 * 1024
+WARM_UP = 20  # steps
 
 
 @dataclass(frozen=True)
@@ -27,21 +28,24 @@ class AdaptSettings:
     rate: float = 0.1  # of the learning rate of the network's recipe
     rates: Rates = Rates()
     corrected: int = 2  # corrected clips in a step
-    replayed: int = 2  # clips in a step from what the network knew, if there are any
+    replayed: int = 1  # clips in a step from what the network knew, if there are any
     all_mask_heads: bool = False  # train the mask heads of all stages; at test time only the last one runs
     column_iterations: int = 100  # of fitting the columns of new categories before the heads move; 0: none
     cache_bytes: int = 1024 * MIB  # features of the trunk kept in memory; what is beyond goes to a temporary file
     keep_every: int = 50  # steps between two written states
 
     def recipe(self, training: TrainingConfig, steps: int) -> TrainingConfig:
-        """The recipe of so many steps: a lower rate, a short warm-up, cosine decay, a running mean of the weights."""
+        """The recipe of so many steps: a lower rate, a short warm-up, a running mean of the weights instead of decay.
+
+        The first steps of a longer run are those of a shorter one, so that one run tells how long to train.
+        """
         return dataclasses.replace(
             training,
             steps=steps,
-            schedule="cosine",
+            schedule="step",
             decay_steps=(),
-            warmup_steps=max(steps // 10, 1),
+            warmup_steps=WARM_UP,
             learning_rate=training.learning_rate * self.rate,
             batch=self.corrected,
-            ema=0.99 if steps < 500 else 0.999,
+            ema=0.99,
         )

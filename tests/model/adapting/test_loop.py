@@ -62,6 +62,14 @@ def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path) -> 
     assert small_loop(state_path=tmp_path / "none.pt").step == 0
 
 
+def test_the_state_of_another_run_is_not_continued(tmp_path: Path) -> None:
+    settings = AdaptSettings(keep_every=1)
+    run(small_loop(settings=settings, state_path=tmp_path / "state.pt"))
+    assert small_loop(settings=settings, state_path=tmp_path / "state.pt").step == 4
+    for other in ({"steps": 5}, {"seed": 2}, {"settings": AdaptSettings(keep_every=1, rate=0.2)}):
+        assert small_loop(**{"settings": settings, **other}, state_path=tmp_path / "state.pt").step == 0  # type: ignore[arg-type]
+
+
 def raising(monkeypatch: pytest.MonkeyPatch, error: Exception, *, above: int) -> list[int]:
     """The losses of more than ``above`` clips at once fail; returns the numbers of clips that were tried."""
     tried: list[int] = []
