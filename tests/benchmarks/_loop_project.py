@@ -36,6 +36,7 @@ class LoopState:
     videos: list[str] = field(default_factory=list)  # ids in the order in which they were added
     effort: dict[str, float] = field(default_factory=dict)  # seconds by id of a corrected video
     rounds: list[dict[str, Any]] = field(default_factory=list)
+    spoiled: list[list[Any]] = field(default_factory=list)  # places of masks that were shuffled
 
     @classmethod
     def of(cls, file: Path) -> "LoopState":
@@ -86,7 +87,7 @@ class LoopProject:
     def correct(self, video: str) -> float:
         """Proposes tracks in a video and corrects them; returns the seconds of the annotator per track-frame."""
         if video not in self.state.effort:
-            self.wait(self.served.call("POST", f"/data/videos/{video}/propose", {})["job"])
+            self.propose(video)
             described = self.source.videos[self.state.videos.index(video)]
             truth = truth_of(described, self.source.categories)
             spent = self.person.correct(video, truth, described.count)
@@ -94,8 +95,15 @@ class LoopProject:
             self.state.keep()
         return self.state.effort[video]
 
-    def press_the_button(self) -> tuple[dict[str, Any], float]:
-        """The result of a retraining, and the seconds that it takes; a running one is waited for."""
+    def propose(self, video: str) -> None:
+        """Proposes tracks in a video with the checkpoint in use."""
+        self.wait(self.served.call("POST", f"/data/videos/{video}/propose", {})["job"])
+
+    def press_the_button(self, steps: int | None = None) -> tuple[dict[str, Any], float]:
+        """The result of a retraining, and the seconds that it takes; a running one is waited for.
+
+        ``steps`` None: as many as the product chooses.
+        """
         started = time.monotonic()
         active = self.served.call("GET", f"/data/jobs?project={self.state.project}&active=1")["jobs"]
         waiting = [job for job in active if job["kind"] == "retrain"]

@@ -48,7 +48,7 @@ def project(folder: Path, source: ProceduralClips) -> Iterator[LoopProject]:
         yield LoopProject.begun(whole, source, state, folder / "videos")
 
 
-def run_seed(seed: int, out: Path, rounds: int, order: str = "added") -> list[dict[str, Any]]:
+def run_seed(seed: int, out: Path, rounds: int, steps: int | None) -> list[dict[str, Any]]:
     """All rounds of a seed up to number ``rounds``, the measurement before them first."""
     held_out, golden = clips(DOMAIN, HELD_OUT, seed + HELD_OUT_SEED), clips("demo", GOLDEN, GOLDEN_SEED)
     with project(out, clips(DOMAIN, CORRECTED[-1], seed)) as product:
@@ -59,8 +59,8 @@ def run_seed(seed: int, out: Path, rounds: int, order: str = "added") -> list[di
             state.keep()
         while len(state.rounds) <= rounds:
             target = CORRECTED[len(state.rounds) - 1]
-            correct_until(product, target, order)
-            result, seconds = product.press_the_button()
+            correct_until(product, target, "added")
+            result, seconds = product.press_the_button(steps)
             new = worth(product.checkpoint(result["name"]), held_out, golden).as_json()
             in_use = new if result["promoted"] else state.rounds[-1]["in_use"]
             state.rounds.append({"corrected": target, "new": new, "in_use": in_use, **_outcome(result, seconds)})
@@ -82,14 +82,17 @@ def correct_until(product: LoopProject, target: int, order: str) -> None:
         product.correct(left[0])
 
 
-def run_corrupted(seed: int, out: Path) -> dict[str, Any]:
+def run_corrupted(seed: int, out: Path, steps: int | None) -> dict[str, Any]:
     """One round with a third of the masks shuffled."""
     with project(out, clips(DOMAIN, CORRUPT_VIDEOS, seed + CORRUPT_SEED)) as product:
         state = product.state
         if not state.rounds:
             correct_until(product, CORRUPT_VIDEOS, "added")
-            spoiled = spoil_project(product, seed)
-            result, seconds = product.press_the_button()
+            if not state.spoiled:
+                state.spoiled = [list(place) for place in sorted(spoil_project(product, seed))]
+                state.keep()
+            spoiled = {tuple(place) for place in state.spoiled}
+            result, seconds = product.press_the_button(steps)
             named = {(one["video_id"], one["track"], one["frame"]) for one in result["corrections"]["named"]}
             found = {"spoiled": len(spoiled), "right": len(named & spoiled), "wrong": len(named - spoiled)}
             state.rounds.append({"seed": seed, **found, **_outcome(result, seconds)})
@@ -164,16 +167,18 @@ def main() -> None:
     parser.add_argument("--first", type=int, help="only so many rounds of each seed")
     parser.add_argument("--rounds", type=int, default=len(CORRECTED))
     parser.add_argument("--corrupt", type=int, default=0, metavar="N", help="so many corrupted rounds instead")
+    parser.add_argument("--steps", type=int, help="of each training; by default the product chooses")
     parser.add_argument("--out", type=Path, default=Path("out/loop"))
     asked = parser.parse_args()
     rounds = min(asked.first or asked.rounds, len(CORRECTED))
     started = time.monotonic()
     if asked.corrupt:
-        show(
-            corrupted_table([run_corrupted(k, asked.out / f"corrupt-{k}") for k in range(1, asked.corrupt + 1)]), asked
-        )
+        out = asked.out
+        found = [run_corrupted(seed, out / f"corrupt-{seed}", asked.steps) for seed in range(1, asked.corrupt + 1)]
+        show(corrupted_table(found), asked)
     else:
-        show(table({seed: run_seed(seed, asked.out / f"seed-{seed}", rounds) for seed in asked.seeds}), asked)
+        seeds = {seed: run_seed(seed, asked.out / f"seed-{seed}", rounds, asked.steps) for seed in asked.seeds}
+        show(table(seeds), asked)
     progress(f"{(time.monotonic() - started) / 60:.0f} minutes")
 
 
