@@ -107,11 +107,8 @@ class LoopProject:
         started = time.monotonic()
         active = self.served.call("GET", f"/data/jobs?project={self.state.project}&active=1")["jobs"]
         waiting = [job for job in active if job["kind"] == "retrain"]
-        job = (
-            waiting[0]
-            if waiting
-            else self.served.call("POST", f"/data/projects/{self.state.project}/retrain", {})["job"]
-        )
+        path = f"/data/projects/{self.state.project}/retrain"
+        job = waiting[0] if waiting else self.served.call("POST", path, {"steps": steps})["job"]
         return dict(self.wait(job)["result"]), time.monotonic() - started
 
     def checkpoint(self, name: str | None = None) -> Path:
