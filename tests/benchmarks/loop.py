@@ -75,9 +75,8 @@ def correct_until(product: LoopProject, target: int, order: str) -> None:
     while len(state.effort) < target:
         left = [video for video in state.videos if video not in state.effort]
         if order == "suggested":
-            ranked = [
-                one["video"] for one in product.served.call("GET", f"/data/projects/{state.project}/next")["videos"]
-            ]
+            found = product.served.call("GET", f"/data/projects/{state.project}/next")["videos"]
+            ranked = [one["id"] for one in found]
             left.sort(key=lambda video: ranked.index(video) if video in ranked else len(ranked))
         product.correct(left[0])
 

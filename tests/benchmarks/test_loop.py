@@ -30,7 +30,7 @@ class Product(LoopProject):
 
     def __init__(self, file: Path, videos: int, suggested: list[str]) -> None:
         names = [str(number) for number in range(videos)]
-        answer: Any = SimpleNamespace(call=lambda *_: {"videos": [{"video": name} for name in suggested]})
+        answer: Any = SimpleNamespace(call=lambda *_: {"videos": [{"id": name} for name in suggested]})
         super().__init__(answer, None, LoopState(file, "p", names), None)  # type: ignore[arg-type]
 
     def correct(self, video: str) -> float:
