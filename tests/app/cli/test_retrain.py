@@ -44,6 +44,7 @@ def test_the_plan_is_printed_and_nothing_starts(
         "Background: 1 frame in which a track was marked absent.",
     ]
     assert (data["masks_drawn"], data["absences"], data["background"][0]["name"]) == (2, 1, clip.name)
+    assert data["corrections"] == {"masks": 2, "suspicious": 0, "named": [], "share": 0.0}
     with database.read() as tx:
         assert jobs.list_jobs(tx) == ()
 
