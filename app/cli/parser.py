@@ -10,7 +10,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COMMANDS = (
     *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
-    *("next", "conform", "frames", "worker", "test", "benchmark"),
+    *("convert", "next", "conform", "frames", "worker", "test", "benchmark"),
 )
 
 
@@ -201,6 +201,7 @@ def _exchanging(add: Add) -> None:
     export.add_argument("--plan", action="store_true", help="only print what would be in it, and what left out")
     _export_choices(export)
     _json(export)
+    _converting(add)
     check = add("check", "app.cli.check:check", "look for damage in the database")
     check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
     _json(check)
@@ -214,6 +215,25 @@ def _exchanging(add: Add) -> None:
     following = add("next", "app.cli.next_videos:next_", text)
     following.add_argument("--most", type=positive, metavar="N", help="list so many videos (default: all)")
     _json(following)
+
+
+def _converting(add: Add) -> None:
+    convert = add("convert", "app.cli.convert:convert", "annotations of one format as another, without a project")
+    convert.add_argument("source", nargs="?", type=typed_path, metavar="IN", help="a file, archive or folder")
+    convert.add_argument("--to", metavar="FORMAT", help="see --formats")
+    convert.add_argument("--out", type=typed_path, metavar="OUT", help="a file, a new folder, or a .zip")
+    convert.add_argument("--frames", type=typed_path, metavar="DIR", help="its pictures (default: beside it)")
+    convert.add_argument("--pictures", action="store_true", help="copy the pictures to where the format has them")
+    convert.add_argument("--formats", action="store_true", help="only list the formats, and what each can hold")
+    _reading(convert)
+    _json(convert)
+
+
+def _reading(command: argparse.ArgumentParser) -> None:
+    text = "leave out the videos with an error (default: refuse the whole file)"
+    command.add_argument("--keep-good", action="store_true", help=text)
+    text = "if every track is marked as crowd, as labelformat does (default: objects, or ask on a terminal)"
+    command.add_argument("--crowd", choices=("objects", "keep"), default="ask", help=text)
 
 
 def _export_choices(export: argparse.ArgumentParser) -> None:

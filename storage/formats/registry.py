@@ -13,6 +13,7 @@ from storage.formats.losses import Losses
 from storage.formats.names import PlainVideo
 from storage.youtube_vis import FRAMES_FOLDER, Check, VisDataset, write_dataset
 
+_ANY = PlainVideo("video", (), ())
 Feature = Literal[
     "tracks", "categories", "overlap", "exact", "lengths", "sizes", "unknown", "attributes", "flags", "crowd"
 ]
@@ -24,7 +25,7 @@ FEATURES: dict[Feature, tuple[str, str]] = {
     "exact": ("holes", "It holds one polygon for each mask: holes and parts are joined by lines without width."),
     "lengths": ("every frame", "It has no entry for frames after the last mask of a video."),
     "sizes": ("picture size", "It has no size of the pictures, so they are needed to read it."),
-    "unknown": ("unknown", "It does not tell *unknown* from *absent*."),
+    "unknown": ("unknown", "It does not tell unknown from absent."),
     "attributes": ("attributes", "It has no attributes with values."),
     "flags": ("occluded", "It has no mark for occluded things."),
     "crowd": ("crowd", "It has no mark for crowds."),
@@ -41,7 +42,8 @@ class Format:
     """One format.
 
     name: its word on the command line. title: its name in sentences. holds: what it can express. file: the name of its
-    file, if all of it is one; else its writer fills an empty folder. picture: the place of a picture beside it.
+    file, if all of it is one; else its writer fills an empty folder. part: the place in there of the file of one video,
+    if each has one. picture: the place of a picture beside it.
     """
 
     name: str
@@ -51,6 +53,12 @@ class Format:
     write: WriteFormat
     picture: PicturePlace
     file: str | None = None
+    part: Callable[[PlainVideo], str] | None = None
+
+    def is_file(self, out: Path, videos: int) -> bool:
+        """Whether ``out`` names its one file: all of it, or that of its only video."""
+        name = self.file or (self.part(_ANY) if self.part is not None and videos == 1 else None)
+        return name is not None and not out.is_dir() and out.suffix.lower() == Path(name).suffix
 
     def lacks(self) -> tuple[str, ...]:
         """One sentence for each thing that it cannot hold."""
@@ -117,6 +125,7 @@ FORMATS: dict[str, Format] = {
             _plain(cvat.read),
             cvat_writer.write_videos,
             cvat_writer.picture_of_video,
+            part=lambda own: f"{own.name}/{cvat.FILE}",
         ),
         Format(
             "cvat-images",
@@ -190,6 +199,7 @@ FORMATS: dict[str, Format] = {
             _plain(sav.read),
             sav.write,
             _in(FRAMES_FOLDER),
+            part=lambda own: f"{own.name}{sav.MANUAL}",
         ),
     )
 }
