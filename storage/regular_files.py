@@ -2,6 +2,15 @@
 
 import os
 import stat
+from pathlib import Path
+
+
+def may_be_read(path: Path) -> bool:
+    """Whether ``path`` is a regular file; False also where there is nothing, or a link that leads nowhere."""
+    try:
+        return is_regular(path)
+    except OSError:
+        return False
 
 
 def is_regular(path: str | os.PathLike[str]) -> bool:

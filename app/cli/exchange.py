@@ -1,4 +1,4 @@
-"""The command import: a YouTube-VIS file with its frames into a project."""
+"""The command import: annotations of any format with their frames into a project."""
 
 import argparse
 import json
@@ -10,9 +10,10 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.errors import BadInput
 from app.exchange.accepting import accept_import
-from app.exchange.import_source import file_digest
+from app.exchange.import_source import ReadSettings, source_digest
 from app.exchange.importing import import_dataset
 from app.exchange.open_imports import clear_broken_imports, latest, take_back
+from app.exchange.open_source import Crowd
 from app.exchange.repeats import CHOICES, ImportedAlready, Repeat
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
@@ -21,13 +22,12 @@ from storage.database import Database
 
 
 def import_(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Import a YouTube-VIS file, or go on with its import; a project that --project names and that is new is made."""
+    """Import a file, archive or folder, or go on with its import; a new project that --project names is made."""
     if arguments.take_back:
         return _take_back(arguments, settings)
-    if arguments.frames is None:
-        raise WrongUsage("Say where the frames of the file are: --frames DIR.")
     if arguments.complete and not arguments.accept:
         raise WrongUsage("--complete says that nothing but the file's tracks is there; it needs --accept too.")
+    at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
     with opened(settings, make=True) as database:
         progress = Progress()
         project_id, new_project = _project_for_import(database, settings)
@@ -38,9 +38,10 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
             new_project=new_project,
             file=arguments.file,
             frames_folder=arguments.frames,
+            how=ReadSettings(arguments.keep_good, arguments.crowd, _ask_crowd if at_terminal else None),
             stride=arguments.stride,
             repeat=arguments.repeat,
-            choose=_ask if sys.stdin.isatty() and sys.stderr.isatty() else None,
+            choose=_ask if at_terminal else None,
             report=progress,
         )
         progress.end()
@@ -72,12 +73,19 @@ def _ask(question: ImportedAlready) -> Repeat:
     return chosen[0]
 
 
+def _ask_crowd() -> Crowd:
+    """Ask at the terminal what it means that every track is marked as crowd."""
+    print("\nEvery track of the file is marked as crowd, as labelformat writes it.", file=sys.stderr)
+    print("Read them as ordinary objects (o, Enter), or keep the marks (k)? ", end="", file=sys.stderr, flush=True)
+    return "keep" if sys.stdin.readline().strip().lower().startswith("k") else "objects"
+
+
 def _take_back(arguments: argparse.Namespace, settings: Settings) -> None:
     file: Path = arguments.file.absolute()
     with opened(settings) as database:
         project = find_project(database, settings)
         clear_broken_imports(database)
-        digest = file_digest(file) if file.is_file() else None
+        digest = source_digest(file) if file.exists() else None
         with database.read() as tx:
             found = latest(tx, project.id, path=str(file), digest=digest)
         if found is None:

@@ -174,9 +174,10 @@ def _training(add: Add) -> None:
 
 
 def _exchanging(add: Add) -> None:
-    imported = add("import", "app.cli.exchange:import_", "take a YouTube-VIS file into a project (made if it is new)")
-    imported.add_argument("file", type=typed_path, metavar="FILE")
-    imported.add_argument("--frames", type=typed_path, metavar="DIR", help="the folder that holds the file's frames")
+    imported = add("import", "app.cli.exchange:import_", "take a file of any format into a project (made if it is new)")
+    imported.add_argument("file", type=typed_path, metavar="PATH", help="a file, archive or folder")
+    imported.add_argument("--frames", type=typed_path, metavar="DIR", help="its frames (default: beside it)")
+    _reading(imported)
     text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
     imported.add_argument("--stride", type=positive, metavar="N", help=text)
     text = "take back the latest import of FILE: remove its videos (they can be restored), without importing"

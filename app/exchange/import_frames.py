@@ -1,7 +1,9 @@
 """Finds the pictures of an imported YouTube-VIS video, and the frame of each annotated entry."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
 from app.errors import BadInput
@@ -12,6 +14,8 @@ from storage.frames.scan import VIDEO_SUFFIXES
 from storage.youtube_vis import PictureFinder, PicturesNotFound, SeveralPictures, VideoPictures, VisNote, VisVideo
 
 FIRST_SUFFIX = ".mp4"
+OF_VIDEO_FILE = "frames of a video file"
+_NUMBER = re.compile(r"\d{1,9}$", re.ASCII)
 Check = Callable[[int, int], None]
 
 
@@ -44,9 +48,10 @@ def find_pictures(
 
     ``check`` is called with (pictures so far, all) at each picture; an error that it raises ends the work.
 
-    Without ``stride`` these are the named pictures only. With it they are the video at its full rate: a folder with the
-    named pictures and those between them, or a video file with the name of that folder (the finder's folder may be that
-    file itself). Its length must fit: one annotated frame in every ``stride``, starting with the first.
+    Without ``stride`` these are the named pictures only or, if they are not there, every so many frames of a video file
+    with the name of their folder, as their numbers and the length of the file say. With it they are the video at its
+    full rate: a folder with the named pictures and those between them, or such a video file (the finder's folder may be
+    that file itself). Its length must fit: one annotated frame in every ``stride``, starting with the first.
     """
     found = _named(video, finder, check) if stride is None else _full_rate(video, finder, stride, check)
     index = found.index
@@ -58,7 +63,18 @@ def find_pictures(
 
 
 def _named(video: VisVideo, finder: PictureFinder, check: Check) -> Pictures:
-    found = finder.find(video)
+    if finder.folder.is_file():
+        return _of_file(video, finder.plain_names(video), finder.folder, None, check)
+    try:
+        found = finder.find(video)
+    except SeveralPictures:
+        raise
+    except PicturesNotFound:
+        names = finder.plain_names(video)
+        file = _video_file(names, finder)
+        if file is None:
+            raise
+        return _of_file(video, names, file, None, check)
     index = frames.index_files(found.place, found.files, progress=check)
     if index.count != video.length:
         raise BadInput(f"it has {counted(index.count, 'picture')}, but the file says {video.length}.")
@@ -67,23 +83,33 @@ def _named(video: VisVideo, finder: PictureFinder, check: Check) -> Pictures:
 
 def _full_rate(video: VisVideo, finder: PictureFinder, stride: int, check: Check) -> Pictures:
     names = finder.plain_names(video)
-    if finder.folder.is_file():
-        return _of_file(video, names, finder.folder, stride, check)
-    named = PurePosixPath(names[0]).parent
-    for place in finder.places(names[0]):
-        files = [place / f"{named}{suffix}" for suffix in _suffixes()] if named.name else []
-        file = next((file for file in files if file.is_file()), None)
-        if file is not None and not (place / names[0]).is_file():
-            return _of_file(video, names, file, stride, check)
+    file = finder.folder if finder.folder.is_file() else _video_file(names, finder)
+    if file is not None:
+        return _of_file(video, names, file, stride, check)
     try:
         found = finder.find(video)
     except SeveralPictures:
         raise
     except PicturesNotFound as error:
+        named = PurePosixPath(names[0]).parent
         raise BadInput(
             f"neither its picture '{names[0]}' nor a video file {named}{FIRST_SUFFIX} is under '{finder.folder}'."
         ) from error
     return _of_folder(found, stride, check)
+
+
+def _video_file(names: Sequence[str], finder: PictureFinder) -> Path | None:
+    """A video file with the name of the folder of the pictures, in a place where the pictures are not."""
+    named = PurePosixPath(names[0]).parent
+    if not named.name:
+        return None
+    for place in finder.places(names[0]):
+        if not (place / names[0]).is_file():
+            files = [place / f"{one}{suffix}" for one in dict.fromkeys((named, named.name)) for suffix in _suffixes()]
+            file = next((file for file in files if file.is_file()), None)
+            if file is not None:
+                return file
+    return None
 
 
 def _of_folder(found: VideoPictures, stride: int, check: Check) -> Pictures:
@@ -106,15 +132,36 @@ def _of_folder(found: VideoPictures, stride: int, check: Check) -> Pictures:
     return Pictures(frames.index_folder(place, progress=check), found.names, first, stride, found.notes)
 
 
-def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int, check: Check) -> Pictures:
+def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int | None, check: Check) -> Pictures:
     index = frames.index(file, progress=check)
-    fitting = len(range(0, index.count, stride))
-    if fitting != video.length:
+    every = stride if stride is not None else _stride_of(names, index.count)
+    fitting = len(range(0, index.count, every)) if every is not None else None
+    if every is None or fitting != video.length:
+        makes = "" if fitting is None else f", so every {every}th makes {fitting}"
         raise BadInput(
-            f"{file} has {counted(index.count, 'frame')}, so every {stride}th makes {fitting}, but the file lists "
-            f"{video.length}; give the stride of this file."
+            f"{file} has {counted(index.count, 'frame')}{makes}, but the file lists {video.length}; give the stride of "
+            "this file."
         )
-    return Pictures(index, names, 0, stride)
+    if stride is not None:
+        return Pictures(index, names, 0, every)
+    which = "its frames" if every == 1 else f"every {every}th of its frames"
+    note = VisNote(OF_VIDEO_FILE, f"video {video.id}", f"its pictures are not there; {which} are taken from '{file}'.")
+    return Pictures(index, names, 0, every, (note,))
+
+
+def _stride_of(names: Sequence[str], count: int) -> int | None:
+    """Every how many of ``count`` frames one is named; None if that is not certain.
+
+    The numbers in the names decide, if they have a constant step that fits; else there must be one possible stride.
+    """
+    numbers = [int(found.group()) if (found := _NUMBER.search(PurePosixPath(name).stem)) else 0 for name in names]
+    steps = {later - earlier for earlier, later in pairwise(numbers)}
+    if len(steps) == 1 and (step := steps.pop()) > 0 and len(range(0, count, step)) == len(names):
+        return step
+    if len(names) == 1:
+        return max(count, 1)
+    least, most = -(-count // len(names)), -(-count // (len(names) - 1)) - 1
+    return least if least == most else None
 
 
 def _suffixes() -> tuple[str, ...]:

@@ -1,28 +1,54 @@
-"""The YouTube-VIS file of an import, read so that the work can be stopped at any moment."""
+"""The source of an import, of any format, read so that the work can be stopped at any moment."""
 
 import hashlib
+import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, select
 
 from app.errors import BadInput
 from app.exchange import open_imports
+from app.exchange.open_source import ChooseCrowd, Crowd, open_source, read_opened
+from app.settings import Settings
+from storage import imports, schema
+from storage.database import Database
+from storage.formats import Format
 from storage.imports import Import
 from storage.regular_files import is_regular
-from storage.youtube_vis import VisDataset, no_check, read_dataset
+from storage.youtube_vis import VisDataset, no_check
+
+UNPACKED = "unpacked"
+"""The folder in the data folder with what came in archives: pictures of imported videos stay there."""
+
+
+@dataclass(frozen=True)
+class ReadSettings:
+    """How a source is read; see `app.exchange.open_source.read_opened`."""
+
+    keep_good: bool = False
+    crowd: Crowd = "ask"
+    choose_crowd: ChooseCrowd | None = None
+
+
+AS_IT_IS = ReadSettings()
 
 
 @dataclass(frozen=True)
 class ImportFile:
-    """A file with its content and SHA-256, the folder of its pictures, and the stride of its annotations."""
+    """A source with its content and SHA-256, the folder of its pictures, and the stride of its annotations.
+
+    left_out: a sentence for each video with an error, if only the good ones are wanted.
+    """
 
     path: Path
     digest: str
+    format: Format
     dataset: VisDataset
     frames: Path
     stride: int | None
+    left_out: tuple[str, ...] = ()
 
     def open_import(self, tx: Connection, project_id: str | None) -> Import | None:
         """The open import of this file into a project, if there is one."""
@@ -33,18 +59,70 @@ class ImportFile:
         )
 
 
-def read_source(file: Path, frames_folder: Path, stride: int | None, check: Callable[[], None]) -> ImportFile:
-    """Read a file; ``check`` is called often, and an error that it raises ends the reading.
+def read_source(
+    settings: Settings,
+    file: Path,
+    frames_folder: Path | None,
+    stride: int | None,
+    check: Callable[[], None],
+    how: ReadSettings,
+) -> ImportFile:
+    """Read a file, archive or folder; ``check`` is called often, and an error that it raises ends the reading.
 
-    Raises `BadInput`, `storage.youtube_vis.YouTubeVisError`.
+    Without ``frames_folder`` the pictures are looked for where the content says, or beside it. An archive is unpacked
+    into the data folder. Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
-    digest = file_digest(file, check)
-    dataset = read_dataset(file, check=check)
     if stride is not None and stride < 1:
         raise BadInput(f"Every {stride}th frame cannot be annotated; give 1 or more.")
-    if not frames_folder.is_dir() and not (stride is not None and frames_folder.is_file()):
+    if frames_folder is not None and not frames_folder.exists():
         raise BadInput(f"There is no folder {frames_folder}; give the folder that holds the frames of {file.name}.")
-    return ImportFile(file, digest, dataset, frames_folder, stride)
+    # A folder is recognised before the names in it are listed: it may hold anything.
+    digest = "" if file.is_dir() else file_digest(file, check)
+    opened = open_source(file, _place(settings, digest), check)
+    digest = digest or source_digest(file, check)
+    content = read_opened(
+        opened,
+        frames=frames_folder,
+        keep_good=how.keep_good,
+        crowd=how.crowd,
+        choose=how.choose_crowd,
+        check=check,
+    )
+    pictures = frames_folder or content.pictures or opened.folder
+    return ImportFile(file, digest, opened.format, content.dataset, pictures, stride, content.left_out)
+
+
+def _place(settings: Settings, digest: str) -> Path:
+    """The folder for the content of an archive, which stays as long as a video has its pictures there."""
+    return settings.data / UNPACKED / digest[:32]
+
+
+def discard_unpacked(database: Database, settings: Settings, digest: str) -> None:
+    """Remove the content of an archive if no video has its pictures there and no open import may go on with it."""
+    place = _place(settings, digest)
+    if not place.is_dir():
+        return
+    with database.read() as tx:
+        paths = tx.execute(select(schema.videos.c.path).where(schema.videos.c.path.startswith(str(place)))).scalars()
+        used = any(Path(path).is_relative_to(place) for path in paths)
+        waits = any(found.content_hash == digest for found in imports.open_imports(tx))
+    if not used and not waits:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def source_digest(path: Path, check: Callable[[], None] = no_check) -> str:
+    """SHA-256 of a file, or of the names, sizes and times of the files in a folder; raises `BadInput`."""
+    if not path.is_dir():
+        return file_digest(path, check)
+    digest = hashlib.sha256()
+    for one in sorted(path.rglob("*")):
+        check()
+        if one.is_file():
+            facts = one.stat()
+            digest.update(
+                f"{one.relative_to(path).as_posix()}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode(errors="replace")
+            )
+    return digest.hexdigest()
 
 
 def file_digest(file: Path, check: Callable[[], None] = no_check) -> str:
@@ -52,7 +130,7 @@ def file_digest(file: Path, check: Callable[[], None] = no_check) -> str:
     digest = hashlib.sha256()
     try:
         if not is_regular(file):
-            raise BadInput(f"The file {file} is no file but a folder, pipe, socket or device; give the JSON file.")
+            raise BadInput(f"The file {file} is no file but a pipe, socket or device; give a file or a folder.")
         with file.open("rb") as content:
             while part := content.read(1 << 22):
                 check()

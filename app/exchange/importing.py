@@ -1,4 +1,4 @@
-"""Imports a YouTube-VIS file and its folder of frames into a project, one video after another.
+"""Imports a file of any format with its frames into a project, one video after another.
 
 A video is written out of sight and shown when it is whole, in short transactions, so that others can write meanwhile.
 An import that is broken off goes on when it is started again, and can be taken back (`app.exchange.open_imports`).
@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from app.errors import BadInput, Cancelled
 from app.exchange import open_imports
 from app.exchange.import_frames import find_pictures
-from app.exchange.import_source import ImportFile, read_source
+from app.exchange.import_source import AS_IT_IS, ImportFile, ReadSettings, discard_unpacked, read_source
 from app.exchange.open_imports import NEW_PROJECT
 from app.exchange.repeats import Repeat
 from app.exchange.staging import Ready
@@ -36,7 +36,8 @@ def import_dataset(
     project_id: str | None = None,
     new_project: str | None = None,
     file: Path,
-    frames_folder: Path,
+    frames_folder: Path | None = None,
+    how: ReadSettings = AS_IT_IS,
     stride: int | None = None,
     repeat: Repeat = "ask",
     choose: Choose | None = None,
@@ -45,7 +46,10 @@ def import_dataset(
     cancelled: Callable[[], bool] = lambda: False,
     published: Callable[[Connection], None] = lambda tx: None,
 ) -> Imported:
-    """Read a YouTube-VIS file into a project; its pictures stay where they are, in ``frames_folder``.
+    """Read a file, archive or folder of any format into a project; its pictures stay where they are.
+
+    They are in ``frames_folder``, by default where the file says or beside it; those of an archive are unpacked into
+    the data folder. A video file with the name of the folder of the pictures is found too, if they are not there.
 
     With ``stride`` the file annotates one frame in so many of videos at their full rate, which are folders or video
     files (see `app.exchange.import_frames`); the frames between are unknown, not *absent*, and an export at that stride
@@ -58,14 +62,16 @@ def import_dataset(
     Args:
         project_id: the project; None: a new one called ``new_project``. It is made when the storing begins, and is gone
             again if no video comes in.
+        how: the reading of broken videos and of marks as crowd.
         repeat: the treatment of videos that an earlier, finished import has added already.
         choose: called if there are such videos and ``repeat`` is "ask", for an answer; None: they are refused.
         resumes: parameters of the job with which a person can let an open import go on; they are stored with it.
         published: called in the transaction that shows a video.
 
     Raises `app.exchange.repeats.ImportedAlready` if there are such videos and nobody chooses, `BadInput` if file or
-    folder do not exist or no video can be used, `storage.youtube_vis.YouTubeVisError` if the file is not valid,
-    `app.errors.Busy` while another process imports the file into the project, `storage.errors.NameTaken`, `Cancelled`.
+    folder do not exist or no video can be used, `storage.youtube_vis.YouTubeVisError` or
+    `storage.formats.FormatError` if the file is not valid, `app.errors.Busy` while another process imports the file
+    into the project, `storage.errors.NameTaken`, `Cancelled`.
     """
 
     def check() -> None:
@@ -73,16 +79,20 @@ def import_dataset(
             raise Cancelled
 
     report(0.0, f"Reading {file.name}")
-    source = read_source(file, frames_folder, stride, check)
-    open_imports.clear_broken_imports(database)
-    with database.read() as tx:
-        target = _target(tx, source, project_id, new_project)
-        before = _before(tx, target, source)
-    ready, skipped = _find_all(source, {str(video.source_id) for video in before}, report, check)
-    if not ready and not before:
-        raise BadInput(skipped[0] if skipped else f"{file} holds no video.")
-    storing = Storing(database, source, target, report, check, published)
-    return storing.run(ready, skipped, repeat, choose, dict(resumes or {}))
+    source = read_source(settings, file, frames_folder, stride, check, how)
+    try:
+        open_imports.clear_broken_imports(database)
+        with database.read() as tx:
+            target = _target(tx, source, project_id, new_project)
+            before = _before(tx, target, source)
+        ready, skipped = _find_all(source, {str(video.source_id) for video in before}, report, check)
+        if not ready and not before:
+            where = "" if frames_folder else " Give the folder that holds the frames (--frames DIR)."
+            raise BadInput(f"{skipped[0]}{where}" if skipped else f"{file} holds no video.")
+        storing = Storing(database, source, target, report, check, published)
+        return storing.run(ready, [*source.left_out, *skipped], repeat, choose, dict(resumes or {}))
+    finally:
+        discard_unpacked(database, settings, source.digest)
 
 
 def _target(tx: Connection, source: ImportFile, project_id: str | None, new_project: str | None) -> ImportTarget:

@@ -1,15 +1,18 @@
 """Opens a file, archive or folder of any format: unpacks it, recognises it and reads it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
 from app.errors import BadInput
+from storage.atomic import new_folder
 from storage.formats import (
     Broken,
     Format,
     FormatContent,
+    FormatError,
     Recognised,
     crowd_everywhere,
     is_archive,
@@ -17,22 +20,24 @@ from storage.formats import (
     unpack,
     without_crowd,
 )
-from storage.regular_files import is_regular
-from storage.youtube_vis import Check, VisNote, no_check
+from storage.youtube_vis import Check, VisNote, YouTubeVisError, no_check
 
 Crowd = Literal["ask", "objects", "keep"]
 """What a mark as crowd means that every track of a file has, as labelformat writes it."""
-CROWD_WORDS: dict[str, Crowd] = {"objects": "objects", "keep": "keep"}
 CROWD_EVERYWHERE = "every track is crowd"
 ChooseCrowd = Callable[[], Crowd]
 
 
 @dataclass(frozen=True)
 class OpenedSource:
-    """A source that was recognised. ``given`` is what the person named, ``found`` the file or folder that is read."""
+    """A source that was recognised. ``given`` is what the person named, ``found`` the file or folder that is read.
+
+    unpacked: the folder with the content of an archive, else None.
+    """
 
     given: Path
     found: Recognised
+    unpacked: Path | None = None
 
     @property
     def format(self) -> Format:
@@ -46,17 +51,39 @@ class OpenedSource:
 
 
 def open_source(path: Path, unpacked: Path, check: Check = no_check) -> OpenedSource:
-    """Recognise a file or folder; an archive is unpacked into the new folder ``unpacked``.
+    """Recognise a file or folder; an archive is unpacked into the folder ``unpacked``, if that is not there yet.
 
     Raises `BadInput`, `storage.formats.FormatError`.
     """
     try:
-        if path.is_dir() or not is_regular(path) or not is_archive(path):
+        if path.is_dir() or not is_archive(path):
             return OpenedSource(path, recognise(path))
-        unpacked.mkdir(parents=True, exist_ok=True)
-        return OpenedSource(path, recognise(unpack(path, unpacked, check)))
+        if not unpacked.is_dir():
+            unpacked.parent.mkdir(parents=True, exist_ok=True)
+            with new_folder(unpacked) as part:
+                unpack(path, part, check)
+        with _named_as_given(path, unpacked):
+            return OpenedSource(path, recognise(_content(unpacked)), unpacked)
     except OSError as error:
         raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from error
+
+
+def _content(unpacked: Path) -> Path:
+    """The only file in a folder, or the folder."""
+    inside = list(unpacked.iterdir())
+    return inside[0] if len(inside) == 1 and inside[0].is_file() else unpacked
+
+
+@contextmanager
+def _named_as_given(given: Path, unpacked: Path | None) -> Iterator[None]:
+    """In errors about the content of an archive, name the archive and not the folder to which it was unpacked."""
+    try:
+        yield
+    except (FormatError, YouTubeVisError) as error:
+        if unpacked is None or str(unpacked) not in str(error):
+            raise
+        text = str(error).replace(f"{unpacked}/", f"{given}: ").replace(str(unpacked), str(given))
+        raise type(error)(text) from error
 
 
 def read_opened(
@@ -76,7 +103,8 @@ def read_opened(
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
     try:
-        content = source.format.read(source.found.path, Broken(keep_good=keep_good), check, frames)
+        with _named_as_given(source.given, source.unpacked):
+            content = source.format.read(source.found.path, Broken(keep_good=keep_good), check, frames)
     except OSError as error:
         raise BadInput(f"{source.found.path} cannot be read ({error.strerror or error}).") from error
     if not crowd_everywhere(content.dataset):

@@ -20,6 +20,7 @@ from storage import edits, videos
 from storage.authors import machine_author
 from storage.edits import Applied, Change, Edit
 from storage.masks import PreparedBlobs, prepare_blobs, put_prepared
+from storage.text import is_text
 from storage.videos import Video
 from storage.youtube_vis import VisTrack, VisVideo
 
@@ -44,7 +45,10 @@ class Ready:
 
     @property
     def name(self) -> str:
-        """The name of the video, if no other video has it: that of the folder of its pictures."""
+        """The name of the video, if no other video has it: its key `name`, else that of the folder of its pictures."""
+        named = self.video.extra.get("name")
+        if isinstance(named, str) and is_text(named) and named.strip():
+            return " ".join(named.split())
         folder = PurePosixPath(self.pictures.names[0]).parent.as_posix()
         return folder if folder != "." else f"video {self.video.id}"
 

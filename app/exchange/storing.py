@@ -25,6 +25,8 @@ from storage.imports import Import
 from storage.videos import Video
 from storage.youtube_vis import VisNote, note_lines
 
+LEFT_OUT = "left_out"
+"""The key of an import's settings with the number of broken videos that it left out."""
 LOOKING = 0.4
 """The share of the progress at which all pictures are found and the storing begins."""
 
@@ -134,12 +136,23 @@ class Storing:
             )
         if repeat == "ask" and repeats:
             try:
+                if len(repeats) < len(found) and self._mends(repeats):
+                    return "skip", repeats
                 refuse_repeats(self.source.path.name, repeats, count=len(found))
             except ImportedAlready as question:
                 if choose is None:
                     raise
                 repeat = choose(question)
         return repeat, {} if repeat == "again" else repeats
+
+    def _mends(self, repeats: Mapping[int, Repeated]) -> bool:
+        """Whether the earlier imports left out broken videos, and the file has the same tracks for those that came in.
+
+        Then the file was mended, and only its other videos are wanted.
+        """
+        with self.database.read() as tx:
+            earlier = [imports.get_import(tx, str(one.known.import_id)) for one in repeats.values()]
+        return all(one.same for one in repeats.values()) and all((one.settings or {}).get(LEFT_OUT) for one in earlier)
 
     def _begin(
         self, ready: tuple[Ready, ...], repeats: Mapping[int, Repeated], repeat: Repeat, resumes: Mapping[str, Any]
@@ -173,6 +186,7 @@ class Storing:
     def _record(self, tx: Connection, project_id: str, repeat: Repeat, resumes: Mapping[str, Any], count: int) -> str:
         source = self.source
         how = {"frames": str(source.frames.absolute()), "stride": source.stride, "repeat": repeat, "videos": count}
+        how[LEFT_OUT] = len(source.left_out)
         import_id = imports.add_import(
             tx,
             project_id=project_id,

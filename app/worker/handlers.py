@@ -10,6 +10,7 @@ from app.checkpoints.register import CheckpointFile, add_file, export_official, 
 from app.errors import BadInput, Undecided
 from app.exchange.export_choice import ExportChoice
 from app.exchange.exporting import export_dataset
+from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
 from app.exchange.repeats import IMPORTED_ALREADY, ImportedAlready
 from app.library.counting import count_frames
@@ -22,6 +23,7 @@ from app.worker.loop import watch_child
 from model.tracking.settings import ProposeSettings
 from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
+from storage.formats import FormatError
 from storage.youtube_vis import YouTubeVisError
 
 
@@ -62,10 +64,11 @@ def index(context: JobContext) -> Mapping[str, Any]:
 
 
 def import_file(context: JobContext) -> Mapping[str, Any]:
-    """``{"upload"?, "file", "frames", "stride"?, "repeat"?, "new_project"?}``: a YouTube-VIS file into a project.
+    """A source of any format into a project.
 
-    ``file`` is the path of a file of this machine, or the name of the file with the id ``upload``, which is removed
-    when nothing can go on with it. The project is the job's, or a new one with the name ``new_project``.
+    Parameters: ``{"upload"?, "file", "frames"?, "stride"?, "repeat"?, "new_project"?, "keep_good"?, "crowd"?}``.
+    ``file`` is the path of a file or folder of this machine, or the name of the file with the id ``upload``, which is
+    removed when nothing can go on with it. The project is the job's, or a new one with the name ``new_project``.
     """
     parameters = context.job.parameters
     new = parameters.get("new_project")
@@ -78,7 +81,8 @@ def import_file(context: JobContext) -> Mapping[str, Any]:
                 project_id=None if new else str(context.job.project_id),
                 new_project=new,
                 file=file,
-                frames_folder=Path(parameters["frames"]),
+                frames_folder=Path(parameters["frames"]) if parameters.get("frames") else None,
+                how=ReadSettings(bool(parameters.get("keep_good")), parameters.get("crowd", "ask")),
                 stride=parameters.get("stride"),
                 repeat=parameters.get("repeat", "ask"),
                 resumes=parameters,
@@ -88,7 +92,7 @@ def import_file(context: JobContext) -> Mapping[str, Any]:
             )
         except ImportedAlready as error:
             raise Undecided(f"{error.what} Choose what becomes of them.", kind=IMPORTED_ALREADY) from error
-        except YouTubeVisError as error:
+        except (YouTubeVisError, FormatError) as error:
             raise BadInput(str(error)) from error
     return done.as_json()
 

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 from typing import IO
 
 from storage.formats.errors import FormatError, refuse
+from storage.regular_files import may_be_read
 
 MOST_FILES = 1_000_000
 MOST_GROWTH = 100  # of all files together, in sizes of the archive; pictures do not shrink, masks as text do
@@ -22,7 +23,9 @@ Check = Callable[[], None]
 
 
 def is_archive(path: Path) -> bool:
-    """Whether a file is a zip archive or a gzip file, by its first bytes."""
+    """Whether a file is a zip archive or a gzip file, by its first bytes; False for what is no file."""
+    if not may_be_read(path):
+        return False
     with path.open("rb") as file:
         start = file.read(4)
     return start[:2] == b"\x1f\x8b" or start in (b"PK\x03\x04", b"PK\x05\x06")

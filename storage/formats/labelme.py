@@ -26,6 +26,7 @@ from storage.formats.picture_folders import folders_below
 from storage.formats.png_files import picture_size
 from storage.frames import picture_names
 from storage.frames.image_folder import natural_order
+from storage.regular_files import may_be_read
 from storage.rle import MAX_PIXELS, Rle, RleError
 from storage.youtube_vis import Check, VisDataset, VisTrack, VisVideo, no_check
 
@@ -52,7 +53,7 @@ def _jsons(folder: Path) -> list[Path]:
 
 def is_labelme(path: Path) -> bool:
     """Whether a JSON file is one of labelme, by its beginning and end."""
-    if path.suffix.lower() != ".json":
+    if path.suffix.lower() != ".json" or not may_be_read(path):
         return False
     with path.open("rb") as file:
         start = file.read(1 << 16)

@@ -20,6 +20,7 @@ from storage.formats.painting import paint
 from storage.formats.picture_folders import MaskFolders, folders_below, pictures_beside, pngs
 from storage.formats.png_files import read_numbers, write_16_bits
 from storage.frames import picture_names
+from storage.regular_files import may_be_read
 from storage.rle import Rle, encode
 from storage.youtube_vis import Check, VisCategory, VisDataset, VisVideo, no_check
 
@@ -54,6 +55,8 @@ def find_texts(path: Path) -> tuple[Path, ...]:
 
 def is_text(path: Path) -> bool:
     """Whether the first line of a file has the six fields of MOTS."""
+    if not may_be_read(path):
+        return False
     with path.open("rb") as file:
         parts = file.readline(1 << 20).split()
     return len(parts) == 6 and all(part.isdigit() for part in parts[:5])

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from storage.frames import picture_names
 from storage.frames.image_folder import natural_order
+from storage.regular_files import may_be_read
 
 BESIDE = ("JPEGImages", "images", "img1", "image_02", "JPEGImages_24fps")
 """Names of folders of pictures beside annotations; in MOTSChallenge `img1`, in KITTI `image_02`."""
@@ -21,7 +22,8 @@ def folders_below(place: Path) -> list[Path]:
 
 def pngs(place: Path) -> tuple[str, ...]:
     """Names of the PNG files directly in a folder, in natural order."""
-    return tuple(name for name in picture_names(place) if name.lower().endswith(".png"))
+    found = (name for name in picture_names(place) if name.lower().endswith(".png"))
+    return tuple(name for name in found if may_be_read(place / name))
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from storage.formats.archives import is_archive
 from storage.formats.errors import refuse
 from storage.formats.registry import Format, format_named
 from storage.formats.xml_files import root_of
-from storage.regular_files import is_regular
+from storage.regular_files import is_regular, may_be_read
 
 _START = 1 << 20
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
@@ -40,6 +40,9 @@ def recognise(path: Path) -> Recognised:
     if not is_regular(path):
         refuse(str(path), "this is no file or folder but a pipe, socket or device")
     found = _file(path)
+    if found is None and path.suffix.lower() == ".json":
+        # Its reader names pages, pointers and other files that were saved under such a name.
+        return _as(path, "youtube-vis")
     if found is None:
         refuse(str(path), f"this is no format that can be read; there are {_known()}")
     return found
@@ -126,7 +129,7 @@ def _folder(folder: Path) -> Recognised:
     by_shape = _by_shape(folder)
     if by_shape is not None:
         return by_shape
-    files = sorted(file for file in folder.iterdir() if file.is_file() and not file.name.startswith("."))
+    files = sorted(file for file in folder.iterdir() if may_be_read(file) and not file.name.startswith("."))
     fitting = [one for one in files if one.suffix.lower() in (".json", ".xml", ".txt") or is_archive(one)]
     if len(fitting) == 1 and not is_archive(fitting[0]):
         return recognise(fitting[0])

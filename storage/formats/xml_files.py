@@ -7,6 +7,7 @@ from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
 from storage.formats.errors import refuse
+from storage.regular_files import may_be_read
 from storage.youtube_vis import Check, no_check
 
 _PART = 1 << 16
@@ -60,6 +61,8 @@ class _Parts:
 
 def root_of(path: Path) -> str | None:
     """The name of the root element of an XML file; None if it is no XML. Raises FormatError, OSError."""
+    if not may_be_read(path):
+        return None
     parts = _Parts(str(path))
     # The file may be XML up to an error; without a root it is none.
     with path.open("rb") as file, suppress(expat.ExpatError):

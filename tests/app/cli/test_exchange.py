@@ -127,9 +127,10 @@ def test_notes_of_an_import_are_lines_on_stderr_and_part_of_the_json(data_run: R
 
     ran = bring(data_run, dataset, "--project", "sea", "--json")
 
-    assert ran.code == 0 and len(ran.result["notes"]) == 2
+    assert ran.code == 0 and len(ran.result["notes"]) == 3
     assert all(note in ran.errors for note in ran.result["notes"])
     assert "annotations[0].iscrowd: is true instead of a whole number; it is read as 1." in ran.result["notes"][1]
+    assert "every track is marked as crowd" in ran.result["notes"][2]
 
 
 def test_an_export_in_a_version_names_what_has_no_place_there(data_run: Run, dataset: Path, tmp_path: Path) -> None:
@@ -161,10 +162,10 @@ def test_paths_in_quotes_and_as_addresses_are_understood(data_run: Run, dataset:
     assert ran.code == 0
 
 
-def test_an_import_needs_the_folder_of_its_frames(data_run: Run, dataset: Path) -> None:
+def test_an_import_whose_frames_are_not_beside_it_asks_for_their_folder(data_run: Run, dataset: Path) -> None:
     ran = data_run("import", dataset / "a.json", "--project", "sea")
 
-    assert ran.code == 2 and "--frames DIR" in ran.last
+    assert ran.code == 1 and "x/00000.png" in ran.last and "--frames DIR" in ran.last
 
 
 def test_an_import_is_taken_back_and_comes_in_anew(data_run: Run, dataset: Path) -> None:
