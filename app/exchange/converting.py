@@ -123,7 +123,7 @@ def _refuse_bad_target(form: Format, out: Path, videos: int, *, with_pictures: b
 
 
 @dataclass(frozen=True)
-class _Target:
+class _WritePlace:
     """Where to write: a folder, and the file in it for formats of one file."""
 
     folder: Path
@@ -131,21 +131,21 @@ class _Target:
 
 
 @contextmanager
-def _target(out: Path, form: Format, dataset: VisDataset) -> Iterator[_Target]:
+def _target(out: Path, form: Format, dataset: VisDataset) -> Iterator[_WritePlace]:
     if form.is_file(out, len(dataset.videos)):
         with work_folder(out) as folder, replacing(out) as part:
-            yield _Target(folder, part if form.file else None)
+            yield _WritePlace(folder, part if form.file else None)
             if form.part is not None:
                 place = form.part(plain_videos(dataset)[dataset.videos[0].id])
                 shutil.copyfile(folder / place, part)
         return
     if out.suffix.lower() == ".zip":
         with work_folder(out) as folder, replacing(out) as part:
-            yield _Target(folder, folder / form.file if form.file else None)
+            yield _WritePlace(folder, folder / form.file if form.file else None)
             _zip(folder, part)
         return
     with new_folder(out) as folder:
-        yield _Target(folder, folder / form.file if form.file else None)
+        yield _WritePlace(folder, folder / form.file if form.file else None)
 
 
 def _zip(folder: Path, out: Path) -> None:

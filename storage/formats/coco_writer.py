@@ -8,17 +8,22 @@ from storage import rle
 from storage.atomic import write_text
 from storage.formats.attributes import AttributeValue, frame_values, track_values
 from storage.formats.losses import Losses
+from storage.formats.outlines import is_simple, one_ring
 from storage.youtube_vis import VisDataset, VisVideo
 
 Json = dict[str, object]
 
 
-def write(out: Path, dataset: VisDataset, losses: Losses, *, videos: bool) -> None:
-    """Write a file, whole or not at all. ``videos``: as CocoVID, with videos, frame numbers and instance ids."""
-    write_text(out, _text(dataset, losses, videos))
+def write(out: Path, dataset: VisDataset, losses: Losses, *, videos: bool = False, polygons: bool = False) -> None:
+    """Write a file, whole or not at all.
+
+    videos: as CocoVID, with videos, frame numbers and instance ids. polygons: one polygon for each mask instead of run
+    lengths, for programs that read nothing else.
+    """
+    write_text(out, _text(dataset, losses, videos, polygons))
 
 
-def _text(dataset: VisDataset, losses: Losses, videos: bool) -> Iterator[str]:
+def _text(dataset: VisDataset, losses: Losses, videos: bool, polygons: bool) -> Iterator[str]:
     first: dict[int, int] = {}
     count = 0
     for video in dataset.videos:
@@ -36,7 +41,9 @@ def _text(dataset: VisDataset, losses: Losses, videos: bool) -> Iterator[str]:
     yield ',"images":'
     yield from _list(entry for video in dataset.videos for entry in _images(video, first[video.id], videos))
     yield ',"annotations":'
-    yield from _list(_annotations(dataset, first, losses, videos))
+    for track in dataset.tracks if polygons else ():
+        losses.count("holes", sum(mask is not None and not is_simple(mask) for mask in track.segmentations))
+    yield from _list(_annotations(dataset, first, losses, videos, polygons))
     for key, value in sorted(dataset.extra.items()):
         yield f",{_json(key)}:{_json(value)}"
     yield "}"
@@ -54,7 +61,9 @@ def _images(video: VisVideo, first: int, videos: bool) -> Iterator[Json]:
         yield {**entry, "video_id": video.id, "frame_id": frame} if videos else entry
 
 
-def _annotations(dataset: VisDataset, first: dict[int, int], losses: Losses, videos: bool) -> Iterator[Json]:
+def _annotations(
+    dataset: VisDataset, first: dict[int, int], losses: Losses, videos: bool, polygons: bool
+) -> Iterator[Json]:
     number = 0
     for track in dataset.tracks:
         losses.count("unknown", len(track.unknown))
@@ -68,7 +77,7 @@ def _annotations(dataset: VisDataset, first: dict[int, int], losses: Losses, vid
                 "id": number,
                 "image_id": first[track.video_id] + frame,
                 "category_id": track.category_id,
-                "segmentation": mask,
+                "segmentation": [[value for point in one_ring(mask) for value in point]] if polygons else mask,
                 "area": rle.area(mask),
                 "bbox": rle.bbox(mask),
                 "iscrowd": int(bool(track.iscrowd) or _at(lines, "crowd", frame) is True),

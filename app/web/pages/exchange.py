@@ -1,13 +1,16 @@
-"""Import and export of YouTube-VIS: two forms, and a list of the jobs with their results."""
+"""Import of any format and export of YouTube-VIS: two forms, and a list of the jobs with their results."""
 
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 
 from app.errors import AppError, BadInput
 from app.exchange.export_categories import VERSIONS
+from app.exchange.glance import glance
+from app.exchange.open_source import Crowd
 from app.exchange.repeats import Repeat
 from app.jobs import queue
 from app.library import uploads
@@ -24,6 +27,11 @@ from storage.errors import NameTaken, StorageError
 ASK = "Ask"
 # What to do with videos that an earlier import added: the words of the form, and the value for the job.
 REPEATS: dict[str, Repeat] = {ASK: "ask", "Leave them": "skip", "Replace them": "replace", "Import again": "again"}
+FOUND = "found"
+"""The name of the line that says what was chosen for the import."""
+SUFFIXES = [".json", ".xml", ".zip", ".gz", ".txt"]
+OBJECTS = "Ordinary objects"
+CROWDS: dict[str, Crowd] = {OBJECTS: "objects", "Crowds": "keep"}
 HERE, NEW = "This project", "A new project"
 OWN = "Own"  # the project's own categories, instead of those of a version of YouTube-VIS
 ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
@@ -35,7 +43,7 @@ def build(context: Context) -> gr.Blocks:
     with shell.page("exchange", title="Import, export") as blocks:
         gr.HTML(
             html_template='<div class="v-page v-above"><div class="v-phead"><div class="v-grow"><h1>Import, export</h1>'
-            "<p>YouTube-VIS JSON beside its folder of frames; what comes in goes out again with its own ids.</p>"
+            "<p>YouTube-VIS, COCO, CVAT, DAVIS, MOTS, YOLO, labelme and SA-V come in; YouTube-VIS goes out.</p>"
             "</div></div></div>",
             apply_default_css=False,
             elem_classes="v-plain",
@@ -60,17 +68,25 @@ class ExchangeForms:
         """The fields of an import: file, frames, project."""
         form = shell.Form("import", self.context)
         shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
-        file = gr.File(label="YouTube-VIS JSON", file_types=[".json"], elem_id="v-import-file")
+        file = gr.File(label="Annotations: a file or archive", file_types=SUFFIXES, elem_id="v-import-file")
         path = gr.Textbox(
-            label="Or its path on the server",
+            label="Or the path of a file, archive or folder on the server",
             placeholder="/data/train/instances.json",
             max_lines=1,
             elem_id="v-import-path",
         )
+        shell.message_line(FOUND)
+        crowd = gr.Radio(
+            list(CROWDS),
+            value=OBJECTS,
+            label="Every track is marked as crowd, as labelformat does. Read them as",
+            visible=False,
+            elem_id="v-import-crowd",
+        )
         with gr.Row():
             frames = gr.Textbox(
                 label="Folder of the frames",
-                placeholder="/data/train/JPEGImages",
+                placeholder="beside the file, or in the archive",
                 max_lines=1,
                 scale=3,
                 elem_id="v-import-frames",
@@ -80,6 +96,7 @@ class ExchangeForms:
             into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
             name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
         repeat = gr.Radio(list(REPEATS), value=ASK, label="Videos that are here already", elem_id="v-import-repeat")
+        good = gr.Checkbox(label="Leave out videos with an error", value=False, elem_id="v-import-good")
         start = gr.Button("Import", variant="primary", size="lg", elem_id="v-import-start")
         shell.message_line("import")
         into.change(
@@ -89,7 +106,34 @@ class ExchangeForms:
             show_progress="hidden",
             api_visibility="private",
         )
-        form.on_click(start, self.start_import, file, path, frames, into, name, stride, repeat)
+        form.on_click(start, self.start_import, file, path, frames, into, name, stride, repeat, crowd, good)
+        for changed in (file.change, path.blur, path.submit):
+            changed(
+                self.show_found,
+                inputs=[file, path, frames],
+                outputs=[form.outcome, crowd],
+                show_progress="hidden",
+                trigger_mode="always_last",
+                api_visibility="private",
+            ).then(None, inputs=form.outcome, outputs=None, js=shell.SHOW_ANSWER)
+
+    async def show_found(self, file: str | None, path: str, frames: str) -> tuple[list[str], dict[str, Any]]:
+        """The answer that names what was chosen, and whether the question about crowds is shown."""
+        answer, crowd = await self.context.run(self.found, file, path, frames)
+        return answer.as_list(), gr.update(visible=crowd)
+
+    def found(self, file: str | None, path: str, frames: str) -> tuple[Answer, bool]:
+        """What the chosen file, archive or folder is, and whether all its tracks are marked as crowd."""
+        try:
+            given = Path(file) if file else named_place((path or "").strip()) if (path or "").strip() else None
+            if given is None:
+                return Answer(kind="ok", text="", sheet=FOUND), False
+            folder = named_place(frames.strip()) if (frames or "").strip() else None
+            seen = glance(self.context.settings, given, folder)
+        except (AppError, StorageError) as error:
+            text = str(error).replace(str(Path(file).parent) + "/", "") if file else str(error)
+            return Answer(kind="error", text=text, sheet=FOUND), False
+        return Answer(kind="ok", text=seen.sentence, sheet=FOUND), seen.crowd
 
     def start_import(
         self,
@@ -102,11 +146,16 @@ class ExchangeForms:
         name: str,
         stride: str,
         repeat: str = ASK,
+        crowd: str = OBJECTS,
+        keep_good: bool = False,
     ) -> Answer:
-        """Queue an import. A new project is made by the job, when the first video comes in.
+        """Queue an import of a file, archive or folder of any format.
 
-        With ``stride``, ``frames`` may be a video file, or a folder at the full frame rate; every ``stride``-th frame
-        of it is annotated. ``repeat`` is a key of `REPEATS`: what to do with videos that an earlier import added.
+        A new project is made by the job, when the first video comes in.
+
+        Without ``frames`` they are looked for beside the file. With ``stride``, ``frames`` may be a video file, or a
+        folder at the full frame rate; every ``stride``-th frame of it is annotated. ``repeat`` is a key of `REPEATS`:
+        what to do with videos that an earlier import added. ``crowd`` is a key of `CROWDS`.
         """
 
         def refuse(text: str) -> Answer:
@@ -114,14 +163,12 @@ class ExchangeForms:
 
         given, folder = (path or "").strip(), (frames or "").strip()
         if not file and not given:
-            return refuse("Choose the YouTube-VIS file, or type its path.")
-        if not folder:
-            return refuse("Type the folder that holds the frames of the file.")
+            return refuse("Choose the file with the annotations, or type its path.")
         try:
-            place = named_place(folder)
-            if not place.is_dir() and not ((stride or "").strip() and place.is_file()):
+            place = named_place(folder) if folder else None
+            if place is not None and not place.is_dir() and not ((stride or "").strip() and place.is_file()):
                 return refuse(f"There is no folder {folder} on this machine.")
-            if not file and not named_place(given).is_file():
+            if not file and not named_place(given).exists():
                 return refuse(f"There is no file {given} on this machine.")
             if into == HERE and not project_id:
                 return refuse("There is no project yet; import into a new one.")
@@ -132,7 +179,13 @@ class ExchangeForms:
                 if file
                 else {"file": str(named_place(given))}
             )
-            parameters = {**source, "frames": str(place), "stride": every}
+            parameters: dict[str, Any] = {**source, "stride": every}
+            if place is not None:
+                parameters["frames"] = str(place)
+            if crowd in CROWDS and CROWDS[crowd] == "keep":
+                parameters["crowd"] = "keep"
+            if keep_good:
+                parameters["keep_good"] = True
             if into == NEW:
                 parameters["new_project"] = new
             if repeat in REPEATS and repeat != ASK:

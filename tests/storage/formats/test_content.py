@@ -157,3 +157,8 @@ def test_of_a_youtube_vis_file_only_the_broken_video_is_left_out(tmp_path: Path)
     assert [video.id for video in found.dataset.videos] == [2]
     assert [track.id for track in found.dataset.tracks] == [2]
     assert "annotations[0].segmentations[0]" in found.left_out[0]
+
+
+def test_the_readme_has_the_table_of_the_formats() -> None:
+    text = (Path(__file__).parents[3] / "app/exchange/README.md").read_text(encoding="utf-8")
+    assert text.split("<!-- formats -->")[1].split("<!-- end -->")[0].strip() == format_table()

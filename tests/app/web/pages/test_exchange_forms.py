@@ -9,12 +9,15 @@ import pytest
 from app.library.uploads import IMPORTS, Upload
 from app.settings import Settings
 from app.web.context import Context
-from app.web.pages.exchange import ALL, ASK, HERE, NEW, OWN, REPEATS, REVIEWED, ExchangeForms
+from app.web.pages.exchange import ALL, ASK, CROWDS, FOUND, HERE, NEW, OWN, REPEATS, REVIEWED, ExchangeForms
 from app.web.pages.shell import Answer
 from storage import imports, jobs, projects
 from storage.database import Database
 from storage.projects import Project
+from tests.app.exchange.files import content, write
 from tests.app.made import project_with
+
+CROWDS_KEPT = next(word for word, crowd in CROWDS.items() if crowd == "keep")
 
 
 @dataclass(frozen=True)
@@ -128,7 +131,6 @@ def test_an_import_that_broke_off_in_its_new_project_can_start_again(filled: Fil
     ("wrong", "word"),
     [
         ({"path": ""}, "Choose"),
-        ({"frames": ""}, "frames"),
         ({"frames": "/no/such/folder"}, "/no/such/folder"),
         ({"frames": "/no/../such\0"}, "NUL"),
         ({"path": "/no/../such\0.json"}, "NUL"),
@@ -142,6 +144,35 @@ def test_what_is_missing_is_named(filled: FilledForms, wrong: dict[str, str], wo
     answer = filled.start_import(**wrong)
     assert answer.kind == "error" and word in answer.text and answer.sheet == "import"
     assert filled.queued() == []
+
+
+def test_a_folder_and_an_empty_folder_of_frames_are_enough(filled: FilledForms) -> None:
+    assert filled.start_import(path=str(filled.folder), frames="", crowd=CROWDS_KEPT, good=True).kind == "ok"
+    (job,) = filled.queued()
+    expected = {"file": str(filled.folder), "stride": None, "crowd": "keep", "keep_good": True}
+    assert dict(job.parameters) == expected
+
+
+def test_what_was_chosen_is_named_before_the_import(filled: FilledForms) -> None:
+    write(filled.file, content())
+    for upload, path in ((None, str(filled.file)), (str(filled.file), "")):
+        answer, crowd = filled.forms.found(upload, path, "")
+        assert (answer.kind, answer.sheet, crowd) == ("ok", FOUND, False)
+        assert answer.text == "This is YouTube-VIS: 2 videos, 4 tracks, 12 masks."
+
+
+def test_nothing_chosen_is_nothing_found_and_an_error_has_its_place(filled: FilledForms) -> None:
+    assert filled.forms.found(None, " ", "")[0].text == ""
+    top = content()
+    for track in top["annotations"]:
+        track["iscrowd"] = 1
+    write(filled.file, top)
+    assert filled.forms.found(None, str(filled.file), "")[1]
+    top["annotations"][1]["segmentations"][2] = 5
+    write(filled.file, top)
+    answer, crowd = filled.forms.found(str(filled.file), "", "")
+    assert (answer.kind, crowd) == ("error", False)
+    assert answer.text.startswith("instances.json: annotations[1].segmentations[2]")
 
 
 def test_an_import_into_no_project_is_refused(filled: FilledForms) -> None:

@@ -1,0 +1,66 @@
+"""What a source of annotations is, read within a few seconds, so that a person sees it before the import."""
+
+import shutil
+import time
+import uuid
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.exchange.open_source import open_source, read_opened
+from app.sentences import counted
+from app.settings import Settings
+from storage.formats import FormatContent, crowd_everywhere
+from storage.youtube_vis import note_lines
+
+SECONDS = 5.0
+GLANCES = "glances"
+"""The folder in the data folder where archives are unpacked for a glance."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """One sentence about a source, and whether every track of it is marked as crowd."""
+
+    sentence: str
+    crowd: bool = False
+
+
+class _TooLong(Exception):
+    """The reading takes longer than a person waits."""
+
+
+def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: float = SECONDS) -> Glance:
+    """What is in a file, archive or folder; what takes longer than ``seconds`` to read is only named by its format.
+
+    Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
+    """
+    end = time.monotonic() + seconds
+
+    def check() -> None:
+        if time.monotonic() > end:
+            raise _TooLong
+
+    place = settings.data / GLANCES / uuid.uuid4().hex
+    try:
+        try:
+            source = open_source(path, place, check)
+        except _TooLong:
+            return Glance(f"{path.name} is an archive that takes some time to unpack; the import will name its format.")
+        try:
+            content = read_opened(source, frames=frames, crowd="keep", check=check)
+        except _TooLong:
+            return Glance(
+                f"This is {source.format.title}; it takes some time to read, so its tracks are not counted yet."
+            )
+        return Glance(_sentence(source.format.title, content), crowd_everywhere(content.dataset))
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def _sentence(title: str, content: FormatContent) -> str:
+    dataset = content.dataset
+    masks = sum(mask is not None for track in dataset.tracks for mask in track.segmentations)
+    what = f"{counted(len(dataset.videos), 'video')}, {counted(len(dataset.tracks), 'track')}, {counted(masks, 'mask')}"
+    notes = note_lines(dataset.notes, most=1, rest="")
+    more = f" Note: {notes[0]}" if notes else ""
+    return f"This is {title}: {what}.{more}"
