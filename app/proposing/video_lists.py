@@ -95,8 +95,8 @@ class AnnotatedVideos:
 def videos_of_annotations(file: Path, folder: Path) -> AnnotatedVideos:
     """The videos and categories of a YouTube-VIS file; its annotations are not read.
 
-    A video whose pictures are not found stays in the list and fails when it is processed. Raises `BadInput`,
-    `storage.youtube_vis.YouTubeVisError`.
+    A video whose pictures are not found stays in the list and fails when it is processed; if no video has pictures,
+    the whole is refused, before a model is loaded. Raises `BadInput`, `storage.youtube_vis.YouTubeVisError`.
     """
     try:
         dataset = read_dataset(file, annotations=False)
@@ -107,7 +107,12 @@ def videos_of_annotations(file: Path, folder: Path) -> AnnotatedVideos:
     if not dataset.videos:
         raise BadInput(f"{file} names no video, so there is nothing to propose for.")
     finder = PictureFinder(folder)
-    found = [_find(video, finder, folder) for video in dataset.videos]
+    reasons: list[str] = []
+    found = [_find(video, finder, folder, reasons) for video in dataset.videos]
+    if len(reasons) == len(dataset.videos):
+        raise BadInput(
+            f"No video of {file.name} has its pictures in {folder}. Video {dataset.videos[0].id}: {reasons[0]}"
+        )
     listed = tuple(
         FileVideo(video.id, pictures.place, pictures.files, (video.width, video.height))
         for video, pictures in zip(dataset.videos, found, strict=True)
@@ -116,10 +121,12 @@ def videos_of_annotations(file: Path, folder: Path) -> AnnotatedVideos:
     return AnnotatedVideos(listed, dataset.categories, note_lines(notes))
 
 
-def _find(video: VisVideo, finder: PictureFinder, folder: Path) -> VideoPictures:
+def _find(video: VisVideo, finder: PictureFinder, folder: Path, reasons: list[str]) -> VideoPictures:
+    """The pictures of a video; if they are not found, the reason is added and the names of the file are returned."""
     try:
         found = finder.find(video)
-    except PicturesNotFound:
+    except PicturesNotFound as error:
+        reasons.append(str(error))
         return VideoPictures(folder, video.file_names, video.file_names)
     # Pictures in the given folder keep the path under which the folder was given.
     return replace(found, place=folder) if found.place == finder.folder else found

@@ -10,12 +10,14 @@ from storage.formats import json_files
 from storage.formats.attributes import LISTS
 from storage.formats.content import DatasetDraft, FormatContent, TrackDraft
 from storage.formats.errors import Broken, refuse
-from storage.formats.json_files import Json, entries, whole
+from storage.formats.json_files import Json, can_be_stored, entries, whole
 from storage.formats.names import by_video
 from storage.frames.image_folder import natural_order
-from storage.youtube_vis import Check, VisNote, VisVideo, no_check, parse_mask
+from storage.regular_files import may_be_read
+from storage.youtube_vis import FRAMES_FOLDER, Check, VisNote, VisVideo, no_check, parse_mask
 
 TRACK_KEYS = ("track_id", "instance_id", "tracking_id")
+_FOLDERS = ("", "images", "images/default", "data", FRAMES_FOLDER)
 NO_TRACKS = "masks without a track id"
 BOXES = "boxes without a mask"
 TWICE = "several masks of a track in one frame"
@@ -71,9 +73,23 @@ class _CocoReader:
             text = f"has masks without `track_id` and `instance_id` ({self._without}); each is a track of one frame."
             self._draft.note(NO_TRACKS, "annotations", text)
         self._settle_crowd()
-        extra = {key: value for key, value in self._top.items() if key not in _TOP}
+        more = {key: value for key, value in self._top.items() if key not in _TOP}
         info = self._top.get("info")
-        return self._draft.content(info=info if isinstance(info, dict) else None, extra=extra)
+        return self._draft.content(
+            pictures=self._pictures(),
+            info=info if isinstance(info, dict) and can_be_stored(info) else None,
+            extra={key: value for key, value in more.items() if can_be_stored({key: value})},
+        )
+
+    def _pictures(self) -> Path | None:
+        """Where the first picture is: beside the file, or in a folder of an archive of CVAT, Label Studio or others."""
+        video = next(iter(self._draft.videos.values()), None)
+        name = video.file_names[0].replace("\\", "/") if video else ""
+        if not name or name.startswith("/") or ".." in name.split("/"):
+            return None
+        folder = Path(self._where).parent
+        places = [base / inner for base in (folder, folder.parent) for inner in _FOLDERS]
+        return next((place for place in places if may_be_read(place / name)), None)
 
     def _places(self) -> dict[int, _Place]:
         images = entries(self._top, "images", self._where)
@@ -88,7 +104,7 @@ class _CocoReader:
                 whole(image.get("width"), f"{where}.width", least=1),
                 whole(image.get("height"), f"{where}.height", least=1),
             )
-            json_files.text(image.get("file_name"), f"{where}.file_name")
+            json_files.file_name(image.get("file_name"), f"{where}.file_name")
             ids.append(number)
         found: dict[int, _Place] = {}
         for video_id, positions in self._groups(images, [sizes[number] for number in ids]):
@@ -168,7 +184,7 @@ class _CocoReader:
     def _attributes(self, entry: Json, track: TrackDraft, frame: int) -> None:
         found = entry.get("attributes")
         for name, value in found.items() if isinstance(found, dict) else ():
-            if name in _NO_ATTRIBUTES or value is None or value is False:
+            if name in _NO_ATTRIBUTES or value is None or value is False or not can_be_stored([name, value]):
                 continue
             plain = value if isinstance(value, str) or value is True else str(value)
             if name in self._per_track:

@@ -6,7 +6,7 @@ from pathlib import Path, PurePosixPath
 from xml.etree.ElementTree import Element
 
 from storage.formats.attributes import FLAGS
-from storage.formats.content import DatasetDraft, FormatContent, TrackDraft
+from storage.formats.content import MOST_FRAMES, DatasetDraft, FormatContent, TrackDraft
 from storage.formats.cvat_shapes import MASKS, OTHERS, flag, mask_of, number, values
 from storage.formats.errors import Broken, refuse
 from storage.formats.names import NAME, by_video, plain
@@ -140,6 +140,8 @@ class _VideoReader:
         count = _whole(task, "size", where, default=0)
         stop = _whole(task, "stop_frame", where, default=start + max(count - 1, 0) * step)
         numbers = range(start, stop + 1, step)
+        if len(numbers) > MOST_FRAMES:
+            refuse(where, f"has {len(numbers)} frames, more than {MOST_FRAMES}")
         name = self._name(task)
         frames = self._names(name, numbers, alone)
         video = self._draft.video(width, height, frames, extra={NAME: name})

@@ -1,15 +1,19 @@
 """JSON files of other formats: decoded as those of YouTube-VIS are, with plain errors for values of wrong types."""
 
+import json
 import math
 from pathlib import Path
 from typing import Any
 
 from storage.formats.errors import FormatError, refuse
 from storage.regular_files import is_regular
+from storage.text import is_text
 from storage.youtube_vis import Check, YouTubeVisError, load_json, no_check
 
 Json = dict[str, Any]
 LARGEST = 1 << 53
+# Limits of file systems for one part of a path, and for a whole path, in bytes.
+_LONGEST_PART, _LONGEST_PATH = 255, 4096
 
 
 def load(path: Path, check: Check = no_check) -> Any:
@@ -34,10 +38,30 @@ def whole(value: Any, where: str, *, least: int = 0) -> int:
 
 
 def text(value: Any, where: str) -> str:
-    """A text that is not empty. Raises FormatError."""
+    """A text that is not empty and can be stored. Raises FormatError."""
     if not isinstance(value, str) or not value.strip():
         refuse(where, "must be a text")
+    if not is_text(value) or "\0" in value:
+        refuse(where, "holds characters that no text has")
     return value
+
+
+def file_name(value: Any, where: str) -> str:
+    """The name of a picture, with folders. Raises FormatError for one that no file system allows."""
+    name = text(value, where)
+    parts = [len(part.encode()) for part in name.replace("\\", "/").split("/")]
+    if max(parts) > _LONGEST_PART or len(name.encode()) > _LONGEST_PATH:
+        refuse(where, f"cannot be the name of a file ({len(name)} letters)")
+    return name
+
+
+def can_be_stored(value: Any) -> bool:
+    """Whether a value can be stored and written as JSON: no NaN, no infinity, only real text."""
+    try:
+        json.dumps(value, allow_nan=False, ensure_ascii=False).encode()
+    except (ValueError, RecursionError):
+        return False
+    return True
 
 
 def entries(top: Json, key: str, where: str) -> list[Json]:

@@ -58,7 +58,9 @@ def is_labelme(path: Path) -> bool:
     with path.open("rb") as file:
         start = file.read(1 << 16)
         file.seek(max(path.stat().st_size - (1 << 12), 0))
-        return b'"shapes"' in start and (b'"imagePath"' in start or b'"imagePath"' in file.read())
+        both = start + file.read()
+        # The picture itself may stand in the file, between the path and the size of the picture.
+        return b'"shapes"' in start and (b'"imagePath"' in both or b'"imageHeight"' in both)
 
 
 def read(path: Path, broken: Broken, check: Check = no_check) -> FormatContent:
@@ -93,7 +95,7 @@ class _Folder:
             top = json_files.load(file, check)
             if not isinstance(top, dict):
                 refuse(str(file), "must be an object with `shapes`")
-            given = json_files.text(top.get("imagePath"), f"{file}: imagePath")
+            given = json_files.file_name(top.get("imagePath"), f"{file}: imagePath")
             name = PurePosixPath(given.replace("\\", "/")).name
             if name in files:
                 refuse(f"{file}: imagePath", f"is {name}, as in {files[name][0].name}")

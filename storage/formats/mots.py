@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from storage import rle
-from storage.formats.content import DatasetDraft, FormatContent, TrackDraft
+from storage.formats.content import MOST_FRAMES, DatasetDraft, FormatContent, TrackDraft
 from storage.formats.errors import Broken, FormatError, refuse
 from storage.formats.losses import Losses
 from storage.formats.names import plain_videos
@@ -187,6 +187,8 @@ def _read_text(
         position = _positions(listed, first, counted=length is not None)
     else:
         count = length if length is not None else last - first + 1
+        if count > MOST_FRAMES:
+            refuse(str(file), f"has {count} frames, more than {MOST_FRAMES}")
         frames = [f"{name}/{first + k:06d}.jpg" for k in range(count)]
         position = {first + k: k for k in range(count)}
     draft.video(width, height, frames, number=number)

@@ -18,7 +18,7 @@ def read_numbers(path: Path) -> np.ndarray:
             if picture.width * picture.height > MAX_PIXELS:
                 refuse(str(path), f"is {picture.width} x {picture.height} pixels, above {MAX_PIXELS} in all")
             if picture.mode in ("1", "L", "P", *_BITS_16):
-                values = np.asarray(picture).astype(np.int64)
+                values = np.asarray(picture)
             else:
                 colours = f"a picture in colours (mode {picture.mode})"
                 refuse(str(path), f"is {colours}; masks are pictures with a palette or of one channel")

@@ -16,7 +16,7 @@ from storage.formats.content import UNNAMED, DatasetDraft, FormatContent
 from storage.formats.errors import Broken, refuse
 from storage.formats.json_files import Json, whole
 from storage.formats.losses import Losses
-from storage.formats.names import NAME, PlainVideo, plain_videos
+from storage.formats.names import NAME, PlainVideo, plain, plain_videos
 from storage.youtube_vis import Check, VisDataset, VisTrack, VisVideo, no_check, parse_mask
 
 MANUAL, AUTO = "_manual.json", "_auto.json"
@@ -61,8 +61,8 @@ def _read_video(draft: DatasetDraft, file: Path, top: Any, number: int) -> None:
     for k, masks in enumerate(frames):
         if not isinstance(masks, list):
             refuse(f"{where}: masklet[{k}]", "must be a list with the masks of one frame")
-    name = top.get("video_id")
-    name = name if isinstance(name, str) and name.strip() else file.stem.removesuffix("_manual").removesuffix("_auto")
+    own = file.stem.removesuffix("_manual").removesuffix("_auto")
+    name = plain(json_files.text(top["video_id"], f"{where}: video_id")) if top.get("video_id") else own
     stride = _stride(top, len(frames), where)
     names = [f"{name}/{frame * stride:05d}.jpg" for frame in range(len(frames))]
     video = draft.video(width, height, names, number=number, extra={NAME: name})
@@ -72,8 +72,8 @@ def _read_video(draft: DatasetDraft, file: Path, top: Any, number: int) -> None:
         refuse(f"{where}: masklet_id", f"has {len(ids)} ids, but there are {count} masklets")
     category = draft.category(UNNAMED)
     for thing in range(count):
-        own = whole(ids[thing], f"{where}: masklet_id[{thing}]") if isinstance(ids, list) else thing
-        track = draft.track(video.id, category, own)
+        number_of = whole(ids[thing], f"{where}: masklet_id[{thing}]") if isinstance(ids, list) else thing
+        track = draft.track(video.id, category, number_of)
         for frame, masks in enumerate(frames):
             place = f"{where}: masklet[{frame}][{thing}]"
             if thing >= len(masks):
@@ -98,13 +98,13 @@ def _stride(top: Json, annotated: int, where: str) -> int:
 
 def write(out: Path, dataset: VisDataset, losses: Losses) -> None:
     """Write one file for each video into an empty folder."""
-    plain = plain_videos(dataset, losses)
+    named = plain_videos(dataset, losses)
     for video in dataset.videos:
         tracks = [track for track in dataset.tracks if track.video_id == video.id]
         for track in tracks:
             losses.attributes_of(track)
             losses.count("unknown", len(track.unknown))
-        own = plain[video.id]
+        own = named[video.id]
         write_text(out / f"{own.name}{MANUAL}", _text(video, own, tracks))
     if len(dataset.categories) > 1 or any(one.name != UNNAMED for one in dataset.categories):
         losses.count("class_names", len(dataset.tracks))

@@ -11,7 +11,7 @@ import json
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import yaml
 
@@ -20,8 +20,10 @@ from storage.formats.errors import Broken, FormatError, refuse
 from storage.formats.losses import Losses
 from storage.formats.names import NAME, by_video, plain_videos
 from storage.formats.outlines import from_ring, one_ring, rings
+from storage.formats.picture_folders import folders_below
 from storage.formats.png_files import picture_size
 from storage.frames.image_folder import PICTURE_SUFFIXES, natural_order
+from storage.regular_files import may_be_read
 from storage.rle import RleError, area
 from storage.youtube_vis import Check, VisDataset, VisTrack, VisVideo, no_check
 
@@ -33,12 +35,45 @@ _FURTHEST = 1.5  # of a coordinate; tools write values a little outside the pict
 
 
 def find_root(path: Path) -> Path | None:
-    """The folder with `labels` to which a folder or a data.yaml belongs; None if there is none."""
+    """The folder of the data set to which a folder or a data.yaml belongs; None if there is none."""
     place = path if path.is_dir() else path.parent
-    for root in (place, place.parent) if place.name == LABELS else (place,):
-        if any((root / LABELS).rglob("*.txt")):
-            return root
-    return None
+    roots = [place.parent] if place.name == LABELS else [place]
+    if path.is_file():
+        given = _yaml(path).get("path")
+        roots += [place / given] if isinstance(given, str) else []
+    return next((root for root in roots if any(_texts(root))), None)
+
+
+def _texts(root: Path) -> Iterator[Path]:
+    """The text files in `labels`, and in `labels` of its folders, as Roboflow has them."""
+    for labels in (root / LABELS, *(split / LABELS for split in folders_below(root))):
+        yield from labels.rglob("*.txt")
+
+
+@dataclass(frozen=True)
+class _Picture:
+    """A picture ``name`` below the folder of all pictures, and its text, which may be missing."""
+
+    name: str
+    text: Path
+
+
+def _pictures(root: Path, frames: Path | None) -> tuple[Path, list[_Picture]]:
+    """The folder of all pictures, and the pictures; without `images` beside `labels` they are those of ``frames``."""
+    pairs = [
+        (labels.parent / IMAGES, labels)
+        for labels in (root / LABELS, *(split / LABELS for split in folders_below(root)))
+        if labels.is_dir()
+    ]
+    place = root if frames is None or any(images.is_dir() for images, _ in pairs) else frames
+    found = []
+    for images, labels in pairs:
+        start = images if place == root else place
+        for one in start.rglob("*"):
+            if one.suffix.lower() in PICTURE_SUFFIXES and not one.name.startswith("."):
+                text = (labels / one.relative_to(start)).with_suffix(".txt")
+                found.append(_Picture(one.relative_to(place).as_posix(), text))
+    return place, sorted(found, key=lambda one: natural_order(one.name))
 
 
 def read(path: Path, broken: Broken, check: Check = no_check, *, frames: Path | None = None) -> FormatContent:
@@ -53,49 +88,47 @@ def read(path: Path, broken: Broken, check: Check = no_check, *, frames: Path | 
     names = _class_names(path, root)
     for number, name in sorted(names.items()):
         draft.category(name, number + 1)
-    images = root / IMAGES if (root / IMAGES).is_dir() or frames is None else frames
-    listed = sorted((one for one in _pictures(images)), key=lambda one: natural_order(one.as_posix()))
-    labels = {one.relative_to(root / LABELS).with_suffix("") for one in (root / LABELS).rglob("*.txt")}
-    strange = sorted(labels - {one.with_suffix("") for one in listed})
-    if strange:
-        text = f"has no picture in '{images}', and the size of its polygons is that of the picture"
-        refuse(f"{root / LABELS / strange[0]}.txt", text)
-    reader = _YoloReader(draft, root, images, names)
-    for video_id, positions in enumerate(by_video([one.as_posix() for one in listed]).values(), start=1):
+    place, pictures = _pictures(root, frames)
+    known = {one.text for one in pictures}
+    strange = next((text for text in sorted(_texts(root)) if text not in known and text.stat().st_size), None)
+    if strange is not None:
+        refuse(str(strange), f"has no picture below '{place}', and the size of its polygons is that of the picture")
+    reader = _YoloReader(draft, root, place, names)
+    for video_id, positions in enumerate(by_video([one.name for one in pictures]).values(), start=1):
         with broken.part(video_id):
-            reader.video(video_id, [listed[k] for k in positions], check)
+            reader.video(video_id, [pictures[k] for k in positions], check)
     if reader.without:
         text = f"has polygons without a track id ({reader.without}); each is a track of one frame."
         draft.note(NO_IDS, LABELS, text)
-    return draft.content(pictures=images)
-
-
-def _pictures(images: Path) -> Iterator[Path]:
-    for one in images.rglob("*"):
-        if one.suffix.lower() in PICTURE_SUFFIXES and not one.name.startswith("."):
-            yield one.relative_to(images)
+    return draft.content(pictures=place)
 
 
 def _class_names(path: Path, root: Path) -> dict[int, str]:
     """Class -> name from a YAML file with `names`, or from a classes.txt; empty without one."""
     files = [path] if path.is_file() else sorted([*root.glob("*.yaml"), *root.glob("*.yml")])
     for file in files:
-        if file.suffix.lower() in (".yaml", ".yml") and file.stat().st_size <= _LONGEST_YAML:
-            names = _yaml_names(file)
-            if names:
-                return names
+        names = _yaml_names(file)
+        if names:
+            return names
     if (root / "classes.txt").is_file():
         lines = (root / "classes.txt").read_text(encoding="utf-8", errors="replace").splitlines()
         return {number: line.strip() for number, line in enumerate(lines) if line.strip()}
     return {}
 
 
-def _yaml_names(file: Path) -> dict[int, str]:
+def _yaml(file: Path) -> dict[object, object]:
+    """The content of a YAML file, empty if it is no mapping or too long to be a data.yaml. Raises FormatError."""
+    if file.suffix.lower() not in (".yaml", ".yml") or not may_be_read(file) or file.stat().st_size > _LONGEST_YAML:
+        return {}
     try:
         top = yaml.safe_load(file.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError, ValueError) as error:
         raise FormatError(f"{file}: this is no YAML text ({str(error).splitlines()[0]})") from error
-    names = top.get("names") if isinstance(top, dict) else None
+    return top if isinstance(top, dict) else {}
+
+
+def _yaml_names(file: Path) -> dict[int, str]:
+    names = _yaml(file).get("names")
     listed = dict(enumerate(names)) if isinstance(names, list) else names
     if not isinstance(listed, dict):
         return {}
@@ -113,18 +146,17 @@ class _YoloReader:
     names: Mapping[int, str]
     without: int = 0
 
-    def video(self, video_id: int, files: list[Path], check: Check) -> None:
+    def video(self, video_id: int, pictures: list[_Picture], check: Check) -> None:
         """Add a video with its pictures and polygons."""
-        width, height = picture_size(self.images / files[0])
-        split, *folder = files[0].parent.parts or ("",)
-        extra: dict[str, object] | None = {NAME: "/".join(folder)} if split in SPLITS and folder else None
-        video = self.draft.video(width, height, [one.as_posix() for one in files], number=video_id, extra=extra)
+        width, height = picture_size(self.images / pictures[0].name)
+        folder = [part for part in PurePosixPath(pictures[0].name).parent.parts if part not in (IMAGES, *SPLITS)]
+        extra: dict[str, object] | None = {NAME: "/".join(folder)} if folder else None
+        video = self.draft.video(width, height, [one.name for one in pictures], number=video_id, extra=extra)
         tracks: dict[tuple[int, int], TrackDraft] = {}
-        for frame, file in enumerate(files):
+        for frame, picture in enumerate(pictures):
             check()
-            text = (self.root / LABELS / file).with_suffix(".txt")
-            if text.is_file():
-                self._text(text, video, frame, tracks)
+            if may_be_read(picture.text):
+                self._text(picture.text, video, frame, tracks)
 
     def _text(self, file: Path, video: VisVideo, frame: int, tracks: dict[tuple[int, int], TrackDraft]) -> None:
         lines = file.read_text(encoding="utf-8", errors="replace").splitlines()

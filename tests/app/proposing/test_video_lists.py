@@ -87,6 +87,9 @@ def test_a_missing_frames_folder_is_refused(tmp_path: Path) -> None:
 
 def test_videos_of_a_file_keep_their_ids_order_and_names(tmp_path: Path) -> None:
     file = annotation_file(tmp_path / "a.json", [["x/1.png", "x/0.png"], ["y/0.png"]], annotations="not read")
+    pictures(tmp_path / "JPEGImages" / "y", count=1).joinpath("00000.png").rename(
+        tmp_path / "JPEGImages" / "y" / "0.png"
+    )
 
     listed = videos_of_annotations(file, tmp_path)
     videos, categories = listed.videos, listed.categories
@@ -97,6 +100,12 @@ def test_videos_of_a_file_keep_their_ids_order_and_names(tmp_path: Path) -> None
     ]
     assert [category.id for category in categories] == [101, 102, 103, 104, 105]
     assert videos[0].shown == "video 10 (x)"
+
+
+def test_a_file_of_which_no_video_has_pictures_is_refused(tmp_path: Path) -> None:
+    file = annotation_file(tmp_path / "a.json", [["x/1.png"], ["y/0.png"]])
+    with pytest.raises(BadInput, match=r"No video of a\.json has its pictures .*Video 10: its picture 'x/1\.png'"):
+        videos_of_annotations(file, tmp_path)
 
 
 def test_a_video_is_known_by_its_pictures_as_its_index_knows_it(tmp_path: Path) -> None:

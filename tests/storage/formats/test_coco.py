@@ -132,8 +132,36 @@ def test_if_every_video_is_broken_the_file_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "images", [[image(1, "a.jpg"), image(1, "b.jpg")], [{"id": 1, "file_name": "a.jpg"}], [{"id": 1}], 5, [3]]
+    "images",
+    [
+        [image(1, "a\0.jpg")],
+        [image(1, "9" * 5000)],
+        [image(1, "\ud800")],
+        [image(1, "a.jpg"), image(1, "b.jpg")],
+        [{"id": 1, "file_name": "a.jpg"}],
+        [{"id": 1}],
+        5,
+        [3],
+    ],
 )
 def test_bad_images_are_refused(tmp_path: Path, images: Any) -> None:
     with pytest.raises(FormatError, match="images"):
         read(tmp_path, top(images, []))
+
+
+def test_what_cannot_be_stored_is_left_out_of_the_rest(tmp_path: Path) -> None:
+    more = {"info": {"a": float("nan")}, "b": float("inf"), "c": 1}
+    entry = annotation(1, 1, track_id=1, attributes={"\ud800": "x", "pose": "sits"})
+    dataset = read(tmp_path, top([image(1, "a/1.jpg")], [entry], **more)).dataset
+    assert (dataset.info, dataset.extra) == ({}, {"c": 1})
+    assert frame_values(dataset.tracks[0]) == {"pose": ["sits"]}
+
+
+@pytest.mark.parametrize("place", ["", "images", "../images", "../images/default"])
+def test_pictures_beside_the_file_are_found(tmp_path: Path, place: str) -> None:
+    folder = tmp_path / "annotations"
+    (folder / place).mkdir(parents=True, exist_ok=True)
+    (folder / place / "frame_1.png").write_bytes(b"")
+    content = read(folder, top([image(1, "frame_1.png")], []))
+    assert content.pictures is not None
+    assert (content.pictures / "frame_1.png").is_file()

@@ -161,4 +161,4 @@ def test_of_a_youtube_vis_file_only_the_broken_video_is_left_out(tmp_path: Path)
 
 def test_the_readme_has_the_table_of_the_formats() -> None:
     text = (Path(__file__).parents[3] / "app/exchange/README.md").read_text(encoding="utf-8")
-    assert text.split("<!-- formats -->")[1].split("<!-- end -->")[0].strip() == format_table()
+    assert f"\n\n{format_table()}\n\n" in text

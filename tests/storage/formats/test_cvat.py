@@ -136,6 +136,7 @@ def test_pictures_in_the_archives_folder_are_named(tmp_path: Path) -> None:
         (video(track(polygon(0), label="")), "track 3: has no label"),
         (video("").replace("original_size", "other"), "has no `original_size`"),
         (video("", more="<frame_filter>step=0</frame_filter>"), "`frame_filter` must be"),
+        (video("", size=10**8), "has 100000000 frames"),
         (video("", width=10**8), "which is empty or above"),
         (video(track(polygon(0)))[:-20], "this is not whole XML"),
         ('<!DOCTYPE a [<!ENTITY b "c">]>' + video("").partition("?>")[2], "declares a document type"),

@@ -111,3 +111,8 @@ def test_pictures_of_different_sizes_are_refused(tmp_path: Path) -> None:
     write(tmp_path, "b", shape(), imageWidth=7)
     with pytest.raises(FormatError, match=r"b\.json: has another size"):
         read(tmp_path)
+
+
+def test_a_file_with_its_picture_inside_is_known_by_its_size(tmp_path: Path) -> None:
+    write(tmp_path, "a", *[shape()] * 700, imageData="x" * (1 << 17))
+    assert len(read(tmp_path).dataset.tracks) == 1

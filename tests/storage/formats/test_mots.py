@@ -65,6 +65,7 @@ def test_without_pictures_frames_count_from_0_if_there_is_a_frame_0(
     ("line", "reason"),
     [
         ("0 1001 1 1 2", "line 2: must be frame, id"),
+        (f"99999999 1001 1 1 2 {LEFT}", "has 100000000 frames"),
         (f"x 1001 1 1 2 {LEFT}", "line 2: must be frame, id"),
         (f"0 1001 1 7 7 {LEFT}", "line 2: counts does not add up"),
         ("0 1001 1 1 2 !!", "line 2: counts is not"),

@@ -40,7 +40,8 @@ def test_polygons_are_masks_of_their_picture_and_ids_join_them(tmp_path: Path) -
         names = {category.id: category.name for category in content.dataset.categories}
         assert [names[track.category_id] for track in tracks] == ["wasp", "bee"]
         assert content.dataset.videos[0].extra == {"name": "v"}
-        assert content.pictures == root / "images"
+        assert content.pictures == root
+        assert content.dataset.videos[0].file_names == ("images/train/v/1.jpg", "images/train/v/2.jpg")
 
 
 def test_names_by_number_and_classes_without_a_name(tmp_path: Path) -> None:
@@ -79,16 +80,46 @@ def test_an_error_names_its_line_and_other_videos_can_be_kept(tmp_path: Path, li
         read(root)
     assert reason in str(error.value)
     content = read(root, keep_good=True)
-    assert [video.file_names for video in content.dataset.videos] == [("w/1.jpg",)]
+    assert [video.file_names for video in content.dataset.videos] == [("images/w/1.jpg",)]
     assert reason in content.left_out[0]
 
 
 def test_a_text_without_its_picture_and_bad_names_are_refused(tmp_path: Path) -> None:
     root = folder(tmp_path / "a", {"a1": f"0 {SQUARE}"})
-    (root / "labels/b.txt").write_text("")
+    (root / "labels/b.txt").write_text(f"0 {SQUARE}")
     with pytest.raises(FormatError, match=r"b\.txt: has no picture"):
         read(root)
     with pytest.raises(FormatError, match="names"):
         read(folder(tmp_path / "b", {"a1": ""}, yaml="names: {a: b}\n"))
     with pytest.raises(FormatError, match="no YAML"):
         read(folder(tmp_path / "c", {"a1": ""}, yaml="names: [\n"))
+
+
+def test_folders_of_splits_as_roboflow_has_them(tmp_path: Path) -> None:
+    for split in ("train", "valid"):
+        folder(tmp_path / split, {"dog_1": f"0 {SQUARE}", "dog_2": ""})
+        (tmp_path / split / "data.yaml").unlink()
+    (tmp_path / "data.yaml").write_text("train: ../train/images\nval: ../valid/images\nnames: ['bee']\n")
+    for given in (tmp_path, tmp_path / "data.yaml"):
+        dataset = read(given).dataset
+        assert sorted(video.file_names[0] for video in dataset.videos) == [
+            "train/images/dog_1.jpg",
+            "valid/images/dog_1.jpg",
+        ]
+        assert len(dataset.tracks) == 2
+
+
+def test_a_yaml_elsewhere_names_its_folder(tmp_path: Path) -> None:
+    folder(tmp_path / "sets" / "bees", {"a1": f"0 {SQUARE}"})
+    (tmp_path / "bees.yaml").write_text("path: sets/bees\nnames: [fly]\n")
+    content = read(tmp_path / "bees.yaml")
+    assert [category.name for category in content.dataset.categories] == ["fly"]
+    assert content.pictures == tmp_path / "sets" / "bees"
+
+
+def test_pictures_may_be_elsewhere(tmp_path: Path) -> None:
+    root = folder(tmp_path / "a", {"v/1": f"0 {SQUARE}"})
+    (root / "images").rename(tmp_path / "frames")
+    found = recognise(root)
+    content = found.format.read(found.path, Broken(keep_good=False), no_check, tmp_path / "frames")
+    assert (content.pictures, content.dataset.videos[0].file_names) == (tmp_path / "frames", ("v/1.jpg",))
