@@ -8,7 +8,7 @@ from app.cli.progress import Progress
 from app.exchange.converting import convert as convert_source
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
-from storage.formats import FORMATS, format_table
+from storage.formats import FORMATS, format_named, format_table
 
 
 def convert(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -32,7 +32,7 @@ def convert(arguments: argparse.Namespace, settings: Settings) -> None:
     progress.end()
     print_lines((*done.left_out, *done.notes, *done.lacks, *done.losses))
     what = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
-    text = f"{what} from {FORMATS[done.source].title} to {FORMATS[done.target].title}: {done.out}"
+    text = f"{what} from {format_named(done.source).title} to {FORMATS[done.target].title}: {done.out}"
     print(json.dumps(done.as_json()) if arguments.json else text)
     if done.left_out:
         were = "video was" if len(done.left_out) == 1 else "videos were"

@@ -15,7 +15,7 @@ from app.progress import Report, quiet
 from app.sentences import counted
 from storage import frames
 from storage.atomic import new_folder, put_in_place, replacing, work_folder
-from storage.formats import Format, FormatContent, Losses, format_named, plain_videos, without_unknown_frames
+from storage.formats import Format, FormatContent, Losses, format_to_write, plain_videos, without_unknown_frames
 from storage.youtube_vis import PictureFinder, VisDataset, note_lines
 
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the same for every file, so that equal data gives equal bytes
@@ -68,7 +68,7 @@ def convert(
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`,
     `storage.frames.VideoError`.
     """
-    form = format_named(to)
+    form = format_to_write(to)
     _refuse_bad_target(form, out, 1, with_pictures=with_pictures)
     out.parent.mkdir(parents=True, exist_ok=True)
     with work_folder(out.with_name(f"{out.name}.work")) as work:

@@ -87,7 +87,7 @@ def import_dataset(
             before = _before(tx, target, source)
         ready, skipped = _find_all(source, {str(video.source_id) for video in before}, report, check)
         if not ready and not before:
-            where = "" if frames_folder else " Give the folder that holds the frames (--frames DIR)."
+            where = "" if frames_folder else " Say in which folder the frames are (--frames DIR, or in the form)."
             raise BadInput(f"{skipped[0]}{where}" if skipped else f"{file} holds no video.")
         storing = Storing(database, source, target, report, check, published)
         return storing.run(ready, [*source.left_out, *skipped], repeat, choose, dict(resumes or {}))

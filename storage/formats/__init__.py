@@ -6,7 +6,7 @@ from storage.formats.errors import Broken, FormatError
 from storage.formats.losses import Losses
 from storage.formats.names import plain_videos
 from storage.formats.recognise import Recognised, recognise
-from storage.formats.registry import FEATURES, FORMATS, Format, format_named, format_table
+from storage.formats.registry import FEATURES, FORMATS, Format, format_named, format_table, format_to_write
 from storage.formats.variants import crowd_everywhere, without_crowd
 
 __all__ = [
@@ -21,6 +21,7 @@ __all__ = [
     "crowd_everywhere",
     "format_named",
     "format_table",
+    "format_to_write",
     "is_archive",
     "plain_videos",
     "recognise",

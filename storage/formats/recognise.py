@@ -13,6 +13,7 @@ from storage.regular_files import is_regular, may_be_read
 
 _START = 1 << 20
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
+_OF_TASKS = ('"annotations"', '"result"', '"data"', '"original_width"')
 _DECISIVE = {"shapes", "masklet", "masklet_id", "images"}
 # Where a data set keeps its file; the first that is there is taken.
 _FILES = (
@@ -50,8 +51,8 @@ def recognise(path: Path) -> Recognised:
 
 def _known() -> str:
     return (
-        "YouTube-VIS, COCO, CocoVID, CVAT XML, PNG masks of DAVIS or YouTube-VOS, MOTS, YOLO segmentation, labelme and "
-        "SA-V; archives (zip, gzip) and folders of them"
+        "YouTube-VIS, COCO, CocoVID, CVAT XML, PNG masks of DAVIS or YouTube-VOS, MOTS, YOLO segmentation, labelme, "
+        "Label Studio and SA-V; archives (zip, gzip) and folders of them"
     )
 
 
@@ -83,6 +84,8 @@ def _json(path: Path, start: bytes) -> Recognised | None:
     text = start.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
     if text[:1] not in ("{", "["):
         return None
+    if text.startswith("[") and all(word in text for word in _OF_TASKS):
+        return _as(path, "label-studio")
     keys = _top_keys(text)
     named = "videos" in keys and '"file_names"' in text
     if len(start) == _START and not keys & _DECISIVE and not named:

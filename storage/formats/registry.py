@@ -6,9 +6,21 @@ from functools import partial
 from pathlib import Path
 from typing import Literal, get_args
 
-from storage.formats import coco, coco_writer, cvat, cvat_writer, davis, labelme, mots, sav, variants, yolo
+from storage.formats import (
+    coco,
+    coco_writer,
+    cvat,
+    cvat_writer,
+    davis,
+    label_studio,
+    labelme,
+    mots,
+    sav,
+    variants,
+    yolo,
+)
 from storage.formats.content import FormatContent
-from storage.formats.errors import Broken, FormatError
+from storage.formats.errors import Broken, FormatError, refuse
 from storage.formats.losses import Losses
 from storage.formats.names import PlainVideo
 from storage.youtube_vis import FRAMES_FOLDER, Check, VisDataset, write_dataset
@@ -214,8 +226,29 @@ FORMATS: dict[str, Format] = {
 }
 
 
+def _only_read(out: Path, _dataset: VisDataset, _losses: Losses) -> None:
+    refuse(str(out), "Label Studio's JSON is only read; write coco-polygons, which its converter reads")
+
+
+LABEL_STUDIO = Format(
+    "label-studio",
+    "Label Studio",
+    frozenset(("categories", "overlap", "exact", "sizes")),
+    _plain(label_studio.read),
+    _only_read,
+    _in(""),
+    "tasks.json",
+)
+"""A format that is only read; it is not among `FORMATS`."""
+
+
 def format_named(name: str) -> Format:
-    """The format of a name. Raises FormatError."""
+    """The format of a name, to read. Raises FormatError."""
+    return LABEL_STUDIO if name == LABEL_STUDIO.name else format_to_write(name)
+
+
+def format_to_write(name: str) -> Format:
+    """The format of a name, to write. Raises FormatError."""
     if name not in FORMATS:
         raise FormatError(f"There is no format {name}; there are {', '.join(FORMATS)}.")
     return FORMATS[name]

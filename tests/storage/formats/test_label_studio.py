@@ -1,0 +1,121 @@
+"""Label Studio's JSON: brushes, polygons, and what is no mask."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from storage import rle
+from storage.formats import Broken, FormatContent, FormatError, format_named, format_to_write, recognise
+from storage.formats.label_studio import unpacked
+from storage.youtube_vis import no_check
+
+
+def packed(values: list[int], *, runs: bool = True) -> bytes:
+    """Values in the run lengths of rle-pack, with lengths of 3, 4, 8 and 16 bits."""
+    sizes = (3, 4, 8, 16)
+    bits = f"{len(values):032b}{7:05b}" + "".join(f"{size - 1:04b}" for size in sizes)
+    at = 0
+    while at < len(values):
+        end = at + 1
+        while end < len(values) and (values[end] == values[at] or not runs) and end - at < 1 << 16:
+            end += 1
+        kind = next(k for k, size in enumerate(sizes) if end - at - 1 < 1 << size)
+        bits += f"{int(runs)}{kind:02b}{end - at - 1:0{sizes[kind]}b}"
+        bits += "".join(f"{value:08b}" for value in (values[at : at + 1] if runs else values[at:end]))
+        at = end
+    bits += "0" * (-len(bits) % 8)
+    return bytes(int(bits[k : k + 8], 2) for k in range(0, len(bits), 8))
+
+
+def region(kind: str, value: dict[str, Any], **more: Any) -> dict[str, Any]:
+    known = {"type": kind, "original_width": 6, "original_height": 4, "value": {kind: ["bee"], **value}}
+    return {**known, **more}
+
+
+def polygon(**more: Any) -> dict[str, Any]:
+    return region("polygonlabels", {"points": [[50, 25], [100, 25], [100, 75], [50, 75]]}, **more)
+
+
+def task(name: str, *regions: dict[str, Any]) -> dict[str, Any]:
+    done = [{"result": [polygon()], "was_cancelled": True}, {"result": list(regions)}]
+    return {"data": {"image": f"/data/upload/1/{name}"}, "annotations": done[::-1]}
+
+
+def read(folder: Path, *tasks: dict[str, Any], keep_good: bool = False) -> FormatContent:
+    path = folder / "export.json"
+    path.write_text(json.dumps(tasks))
+    found = recognise(path)
+    assert found.format.name == "label-studio"
+    return found.format.read(found.path, Broken(keep_good=keep_good), no_check, None)
+
+
+@settings(max_examples=60, deadline=None)
+@given(values=st.lists(st.sampled_from([0, 0, 0, 7, 255]), min_size=1, max_size=300), runs=st.booleans())
+def test_run_lengths_are_unpacked(values: list[int], runs: bool) -> None:
+    assert unpacked(packed(values, runs=runs), len(values), "here").tolist() == values
+
+
+@pytest.mark.parametrize("cut", [2, 8, -1])
+def test_run_lengths_that_end_too_early_or_hold_too_much_are_refused(cut: int) -> None:
+    data = packed([1, 2, 3, 4] * 20, runs=False)
+    with pytest.raises(FormatError, match="here"):
+        unpacked(data[:cut], 80, "here")
+    with pytest.raises(FormatError, match="must hold 79"):
+        unpacked(data, 79, "here")
+
+
+def test_brushes_and_polygons_are_masks_of_their_frame(tmp_path: Path) -> None:
+    pixels = np.zeros((4, 6), bool)
+    pixels[1, 2:4] = True
+    rgba = np.repeat(pixels[:, :, None] * 255, 4, axis=2).ravel().tolist()
+    brush = region("brushlabels", {"format": "rle", "rle": list(packed(rgba))})
+    found = read(tmp_path, task("ab-dog_2.jpg", polygon()), task("ab-dog_1.jpg", brush)).dataset
+    assert found.videos[0].file_names == ("ab-dog_1.jpg", "ab-dog_2.jpg")
+    second, first = found.tracks
+    assert [mask is not None for mask in first.segmentations] == [False, True]
+    assert first.segmentations[1] is not None and rle.bbox(first.segmentations[1]) == [3, 1, 3, 2]
+    assert second.segmentations == (rle.encode(pixels), None)
+    assert "(2); each is a track of one frame" in str(found.notes[-1])
+
+
+def test_other_regions_are_unknown_and_tasks_without_a_region_are_left_out(tmp_path: Path) -> None:
+    box = region("rectanglelabels", {"x": 1, "y": 1, "width": 5, "height": 5})
+    found = read(tmp_path, task("dog_1.jpg", box), task("dog_2.jpg")).dataset
+    assert [track.unknown for track in found.tracks] == [{0}]
+    assert found.videos[0].length == 1
+    assert "without a region (1)" in str(found.notes[0])
+    assert "[0].annotations[0].result[0]: is of the type rectanglelabels" in " ".join(map(str, found.notes))
+
+
+@pytest.mark.parametrize(
+    ("wrong", "place"),
+    [
+        (region("brushlabels", {"rle": [300]}), "result[0].value.rle"),
+        (region("brushlabels", {"rle": [0] * 20}), "result[0].value.rle"),
+        (region("polygonlabels", {"points": [[1, 2], 3]}), "result[0].value.points[1]"),
+        (region("polygonlabels", {"points": [[1, 2], [1e300, 3], [4, 5]]}), "result[0].value.points"),
+        (polygon(original_width=0), "result[0].original_width"),
+    ],
+)
+def test_an_error_names_its_place(tmp_path: Path, wrong: dict[str, Any], place: str) -> None:
+    with pytest.raises(FormatError) as error:
+        read(tmp_path, task("dog_1.jpg", wrong))
+    assert f"[0].annotations[0].{place}" in str(error.value)
+
+
+def test_with_keep_good_only_the_broken_video_is_left_out(tmp_path: Path) -> None:
+    wrong = region("brushlabels", {"rle": [300]})
+    found = read(tmp_path, task("dog_1.jpg", wrong), task("cat_1.jpg", polygon()), keep_good=True)
+    assert [video.file_names for video in found.dataset.videos] == [("cat_1.jpg",)]
+    assert "value.rle" in found.left_out[0]
+
+
+def test_it_is_only_read() -> None:
+    assert format_named("label-studio").title == "Label Studio"
+    with pytest.raises(FormatError, match="There is no format label-studio"):
+        format_to_write("label-studio")
