@@ -11,7 +11,8 @@ Ring = list[tuple[int, int]]
 
 def rings(mask: Rle) -> list[Ring]:
     """The closed lines around and inside a mask; a point is in the mask if an odd number of them goes around it."""
-    pixels = np.pad(rle.decode(mask), 1).astype(np.int8)
+    left, top, width, height = rle.bbox(mask)
+    pixels = np.pad(rle.decode(mask)[top : top + height, left : left + width], 1).astype(np.int8)
     square = (pixels[:-1, :-1], pixels[:-1, 1:], pixels[1:, :-1], pixels[1:, 1:])
     count = sum(square[1:], start=square[0])
     diagonal = (count == 2) & (square[0] == square[3])
@@ -20,7 +21,7 @@ def rings(mask: Rle) -> list[Ring]:
     twice = np.repeat(np.arange(len(ys)), 1 + diagonal[ys, xs].astype(int))
     ys, xs = ys[twice], xs[twice]
     across, down = _partners(ys, xs), _partners(xs, ys)
-    return _loops(xs.tolist(), ys.tolist(), across, down)
+    return _loops((xs + left).tolist(), (ys + top).tolist(), across, down)
 
 
 def _partners(line: np.ndarray, along: np.ndarray) -> list[int]:
