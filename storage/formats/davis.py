@@ -20,7 +20,7 @@ from storage.formats.losses import Losses
 from storage.formats.names import PlainVideo, plain_videos
 from storage.formats.painting import paint
 from storage.formats.picture_folders import MaskFolders, folders_below, pictures_beside, pngs
-from storage.formats.png_files import has_palette, read_numbers, write_mask, write_palette
+from storage.formats.png_files import has_palette, holds_numbers, read_numbers, write_mask, write_palette
 from storage.frames.image_folder import natural_order
 from storage.rle import decode, encode
 from storage.youtube_vis import Check, VisDataset, VisTrack, VisVideo, no_check
@@ -30,16 +30,18 @@ _LEVELS = ("480p", "1080p", "Full-Resolution")
 META = "meta.json"
 VOID = 255
 MOST_THINGS = VOID - 1
+_FEW_VALUES = 64  # of a picture of one channel that is likely a mask
 _VOID_NOTE = "pixels without a thing"
 
 
 def find_masks(root: Path) -> MaskFolders | None:
     """The folders of a data set of PNG masks with a folder for each video; None if there are none."""
-    starts = [root / name for name in FOLDERS if (root / name).is_dir()] or [root]
-    for start in starts:
+    named = [root / name for name in FOLDERS if (root / name).is_dir()]
+    for start in named or [root]:
         for masks in (*(start / level for level in _LEVELS if (start / level).is_dir()), start):
             videos = tuple(place.name for place in folders_below(masks) if pngs(place) or _things(place))
-            if videos:
+            # A folder of pictures in colours or in many greys is a video, unless its name says what it is.
+            if videos and (named or _looks_like_masks(_first_png(masks / videos[0]))):
                 return MaskFolders(masks, videos, pictures_beside(masks, root))
     if pngs(root) and _looks_like_masks(root / pngs(root)[0]):
         return MaskFolders(root, ("",), pictures_beside(root, root))
@@ -55,8 +57,13 @@ def _things(place: Path) -> list[Path]:
     return [one for one in folders_below(place) if pngs(one)]
 
 
+def _first_png(place: Path) -> Path:
+    folder = place if pngs(place) else _things(place)[0]
+    return folder / pngs(folder)[0]
+
+
 def _looks_like_masks(path: Path) -> bool:
-    return has_palette(path) or len(np.unique(read_numbers(path))) <= MOST_THINGS
+    return holds_numbers(path) and (has_palette(path) or len(np.unique(read_numbers(path))) <= _FEW_VALUES)
 
 
 def read(root: Path, broken: Broken, check: Check = no_check) -> FormatContent:

@@ -40,6 +40,15 @@ def picture_size(path: Path) -> tuple[int, int]:
         refuse(str(path), f"is no whole picture ({type(error).__name__})")
 
 
+def holds_numbers(path: Path) -> bool:
+    """Whether a file is a picture with a palette or of one channel, by its header."""
+    try:
+        with Image.open(path) as picture:
+            return picture.mode in ("1", "L", "P", *_BITS_16)
+    except (OSError, SyntaxError, ValueError, Image.DecompressionBombError):
+        return False
+
+
 def has_palette(path: Path) -> bool:
     """Whether a picture has a palette. Raises FormatError."""
     try:

@@ -66,9 +66,9 @@ def dataset_kind(top: Any) -> str | None:
         return "this is not a YouTube-VIS dataset, which is an object with `videos` and `categories`"
     if "images" in top:
         kind = "CocoVID" if "videos" in top else "COCO for single images"
-        return f"this is {kind} (it lists `images`), not YouTube-VIS; convert it first"
+        return f"this is {kind} (it lists `images`), not YouTube-VIS; convert it first (`convert`)"
     if "masklet" in top:
-        return "this is an SA-V file (it has `masklet`), not YouTube-VIS; convert it first"
+        return "this is an SA-V file (it has `masklet`), not YouTube-VIS; convert it first (`convert`)"
     if isinstance(top.get("videos"), dict):
         return _videos_by_name(top["videos"])
     if "videos" not in top:
@@ -81,7 +81,7 @@ def _videos_by_name(videos: dict[str, Any]) -> str:
     if isinstance(some, dict) and "expressions" in some:
         kind = "a meta_expressions.json of Ref-YouTube-VOS or MeViS"
     elif isinstance(some, dict) and "objects" in some:
-        kind = "a meta.json of YouTube-VOS (its masks are PNG files beside it)"
+        kind = "a meta.json of YouTube-VOS (its masks are PNG files in Annotations beside it)"
     else:
         return "this is not YouTube-VIS: its `videos` are an object by name, as in YouTube-VOS; they must be a list"
     return f"this is {kind}, not YouTube-VIS; its `videos` are an object by name; convert it first"

@@ -120,3 +120,13 @@ def test_the_palette_is_that_of_davis(tmp_path: Path) -> None:
         colours = picture.getpalette()
     assert colours is not None
     assert colours[:15] == [0, 0, 0, 128, 0, 0, 0, 128, 0, 128, 128, 0, 0, 0, 128]
+
+
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_folder_of_ordinary_pictures_is_not_taken_for_masks(tmp_path: Path, mode: str) -> None:
+    pixels = np.random.default_rng(0).integers(0, 255, (40, 40, 3), np.uint8)
+    (tmp_path / "v").mkdir()
+    Image.fromarray(pixels).convert(mode).save(tmp_path / "v" / "1.png")
+    for folder in (tmp_path, tmp_path / "v"):
+        with pytest.raises(FormatError, match="holds nothing that can be read"):
+            recognise(folder)
