@@ -14,7 +14,7 @@ import torch
 from safetensors import SafetensorError, safe_open
 from torch import Tensor
 
-from model.weights.foreign import other_file
+from model.weights.foreign import is_archive, other_file
 from model.weights.inflation import growth_problem
 
 # Errors of torch.load for files that are not PyTorch files: any byte may be read as a pickle instruction.
@@ -137,7 +137,7 @@ def _why(path: Path, error: Exception) -> str:
     refused = getattr(error, "strerror", None)
     if refused:
         return str(refused)
-    if isinstance(error, pickle.UnpicklingError) and zipfile.is_zipfile(path):
+    if isinstance(error, pickle.UnpicklingError) and is_archive(path):
         return "it holds more than weights and plain values, which is never run, or it is damaged"
     return other_file(path) or "it is no PyTorch or safetensors file, or it is cut off"
 

@@ -22,6 +22,15 @@ _NETWORKS = (
 )
 
 
+def is_archive(path: Path) -> bool:
+    """Whether a file is a zip archive, also one that is damaged at its end. Raises OSError."""
+    try:
+        return zipfile.is_zipfile(path)
+    except _DAMAGED_ZIP:
+        # It raises for some ends of archives, such as one that claims to span several disks.
+        return True
+
+
 def other_file(path: Path) -> str | None:
     """What a file is that holds no weights of PyTorch or safetensors, with advice; None where it is not known."""
     with path.open("rb") as file:
@@ -37,7 +46,7 @@ def other_file(path: Path) -> str | None:
         return "it is JSON text; give the file of the weights"
     if start.startswith(b"\x1f\x8b"):
         return "it is a gzip file; unpack it first"
-    if zipfile.is_zipfile(path) and not _is_pytorch(path):
+    if is_archive(path) and not _is_pytorch(path):
         return "it is a zip archive; unpack it first"
     if start.startswith(b"\x80") and _holds(path, _MASK2FORMER):
         return f"it is a pickle of detectron2 with a checkpoint of {_NETWORKS[0][0]}, not of TeViT"

@@ -12,6 +12,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import IO
 
+from model.weights.foreign import is_archive
+
 MOST_GROWTH = 2  # of all records together, in sizes of the file
 SLACK_BYTES = 16 << 20
 LONGEST_PICKLE = 64 << 20  # bytes
@@ -28,7 +30,7 @@ def growth_problem(path: Path, *, check: Callable[[], None] = lambda: None) -> s
     ``check`` is called from time to time; what it raises ends the reading. A file that is no archive and no pickle is
     left to the reader, which refuses it.
     """
-    if zipfile.is_zipfile(path):
+    if is_archive(path):
         return _archive_problem(path, check)
     with path.open("rb") as file:
         return next((found for _ in range(PICKLES_OF_OLD_FILES) if (found := _pickle_problem(file, check))), None)

@@ -5,9 +5,9 @@ Kill ``n`` of a seed is always of the same kind and at the same share of the tim
 stderr. SIGINT and SIGTERM end the run with the table of the kills so far.
 """
 
-import signal
 import sys
 
+from tests.benchmarks._ending import ending_early
 from tests.benchmarks._tables import Table, options, progress, show
 from tests.crashing.run import Count, Tally, run_kills
 
@@ -28,13 +28,8 @@ COLUMNS = (
 def measured(*, seed: int, first: int, kills: int) -> Tally:
     """Do the kills; a line about each is printed as soon as it is judged."""
     tally = Tally()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        # Set here: a shell starts a command in the background with SIGINT ignored.
-        signal.signal(number, signal.default_int_handler)
-    try:
+    with ending_early(lambda: f"--first {first + tally.all.kills}"):
         run_kills(tally, seed=seed, first=first, count=kills, report=progress)
-    except KeyboardInterrupt:
-        progress(f"Ended early; --first {first + tally.all.kills} goes on there.")
     return tally
 
 

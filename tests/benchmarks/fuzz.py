@@ -1,13 +1,15 @@
 """Fuzz cases: every route by its schema and every file door, with values that programs trip over.
 
 Without ``--cases``: as many as fit into a minute. Case ``n`` of a seed is always the same; a failure is printed with
-its number on stderr, and ``--first N --cases 1`` runs it again where nothing before it matters.
+its number on stderr, and ``--first N --cases 1`` runs it again where nothing before it matters. SIGINT and SIGTERM end
+the run with the table of the cases so far.
 """
 
 import sys
 import time
 import warnings
 
+from tests.benchmarks._ending import ending_early
 from tests.benchmarks._tables import Table, options, progress, show
 from tests.fuzzing.run import WORLD, Tally, run_cases
 
@@ -19,13 +21,14 @@ NAMES = {"2xx": "requests answered", "4xx": "requests refused with a sentence", 
 def measured(*, seed: int, first: int, cases: int | None) -> tuple[Tally, float]:
     """Run the cases; the tally, and the seconds they took."""
     tally, begun, at = Tally(), time.monotonic(), first
-    while (cases is None and time.monotonic() - begun < SECONDS) or (cases is not None and at < first + cases):
-        count = STEP if cases is None else min(WORLD, first + cases - at)
-        seen = len(tally.failures)
-        run_cases(tally, seed=seed, first=at, count=count)
-        at += count
-        for failure in tally.failures[seen:]:
-            progress(failure)
+    with ending_early(lambda: f"--first {first + tally.cases}"):
+        while (cases is None and time.monotonic() - begun < SECONDS) or (cases is not None and at < first + cases):
+            count = STEP if cases is None else min(WORLD, first + cases - at)
+            seen = len(tally.failures)
+            run_cases(tally, seed=seed, first=at, count=count)
+            at += count
+            for failure in tally.failures[seen:]:
+                progress(failure)
     return tally, time.monotonic() - begun
 
 

@@ -114,6 +114,7 @@ def zipped() -> bytes:
     return held.getvalue()
 
 
+SPANNED = b"PK\x06\x07" + bytes(12) + (2).to_bytes(4, "little")  # the record of an archive on two disks
 FOREIGN = [
     (b"<!DOCTYPE html><html><body>404</body></html>", "a web page"),
     (b"\n<html lang='en'>", "a web page"),
@@ -123,6 +124,7 @@ FOREIGN = [
     (b"", "the file is empty"),
     (zipped(), "a zip archive"),
     (zipped().replace(b"PK\x01\x02", b"PK\xff\x02"), "cut off"),
+    (zipped()[:-22] + SPANNED + zipped()[-22:], "cut off"),
     (pickle.dumps({"model": {"sem_seg_head.pixel_decoder.weight": b"x" * 2000}}, protocol=2), "Mask2Former"),
     (b"neither weights nor anything known", "cut off"),
 ]
