@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from storage import schema
 from storage.authors import machine_author
@@ -134,6 +134,33 @@ def frames_done(tx: Connection, run_id: str) -> int | None:
     table = schema.run_progress
     done = tx.execute(select(table.c.done).where(table.c.run_id == run_id)).scalar()
     return None if done is None else int(done)
+
+
+def broken_off(tx: Connection, project_id: str) -> dict[str, tuple[Run, int]]:
+    """By video: the latest proposal run, where it did not come to its end, and how many frames it has stored.
+
+    A run that is under way counts too. Runs that have stored nothing, and those of removed videos, are left out.
+    """
+    table, progress, videos = schema.runs, schema.run_progress, schema.videos
+    place = func.row_number().over(partition_by=table.c.video_id, order_by=(table.c.created.desc(), table.c.id))
+    newest = (
+        select(table.c.id, place.label("place"))
+        .join(videos, videos.c.id == table.c.video_id)
+        .where(videos.c.project_id == project_id, videos.c.removed.is_(None), table.c.kind == "proposal")
+        .subquery()
+    )
+    query = (
+        select(table, progress.c.done)
+        .join(newest, (newest.c.id == table.c.id) & (newest.c.place == 1))
+        .join(progress, progress.c.run_id == table.c.id)
+        .where(table.c.state != "done")
+    )
+    found = {}
+    for row in tx.execute(query):
+        values = dict(row._mapping)
+        done = int(values.pop("done"))
+        found[row.video_id] = (Run(**values), done)
+    return found
 
 
 def drop_progress(tx: Connection, run_id: str) -> None:

@@ -83,5 +83,17 @@ def kept_for(tx: Connection, *, video_id: str, checkpoint: Checkpoint, device: s
     return kept_frames(tx, run_key(video, checkpoint, settings, device=device))
 
 
+def kept_of_project(tx: Connection, project_id: str) -> dict[str, int]:
+    """By video: how many frames, from the first on, its latest proposal run has stored, where it broke off there.
+
+    Videos whose run came to its end, stored nothing or was undone are left out.
+    """
+    return {
+        video_id: done
+        for video_id, (run, done) in runs.broken_off(tx, project_id).items()
+        if done and not undoing.is_taken_back(tx, video_id, run.author)
+    }
+
+
 def _has_key(run: Run, key: RunKey) -> bool:
     return run.checkpoint_id == key.checkpoint_id and with_thresholds(run.settings or {}) == dict(key.settings)

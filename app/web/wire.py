@@ -66,8 +66,18 @@ def likely_errors(found: Search | None) -> Json:
     return {"edit": found.edit, "created": found.created, "errors": [asdict(error) for error in found.errors]}
 
 
-def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, problem: str | None = None) -> Json:
-    """One video of a project's list, and how far the work on it is; ``problem``: a sentence if its source is gone."""
+def listed_video(
+    video: Video,
+    summary: VideoSummary,
+    running: Json | None,
+    *,
+    problem: str | None = None,
+    proposed: int | None = None,
+) -> Json:
+    """One video of a project's list, and how far the work on it is.
+
+    ``problem``: a sentence if its source is gone. ``proposed``: how far its last proposal came, if that broke off.
+    """
     return {
         **added_video(video),
         **_fields(summary, "state", "tracks", "frames", "bare"),
@@ -75,6 +85,7 @@ def listed_video(video: Video, summary: VideoSummary, running: Json | None, *, p
         "seconds": seconds(video),
         "job": running,
         "problem": problem,
+        "proposed": proposed,
     }
 
 

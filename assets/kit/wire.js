@@ -84,6 +84,7 @@
  * @property {number} seconds
  * @property {Job|null} [job] the active job of this video
  * @property {string|null} [problem] why its source cannot be read
+ * @property {number|null} [proposed] frames, from the first on, that the last proposal stored before it broke off
  * @property {number} [last_edit]
  * @property {number} [place] from 1, in the order of what to correct next; the page adds it, as `why`
  * @property {string[]} [why] the reasons of its place, as sentences

@@ -51,9 +51,13 @@ function chip(video) {
   if (video.job)
     return h("span.v-chip.acc", null, `${activityOf(video.job.kind)} ${Math.round((video.job.progress ?? 0) * 100)} %`);
   if (video.problem) return h("span.v-chip.bad", null, icon("warn", 12), "No source");
+  if (isBroken(video)) return h("span.v-chip.warn", null, "Proposed in part");
   const { word, tone } = videoState(video.state);
   return h("span.v-chip", { class: tone }, word);
 }
+
+/** Whether its last proposal broke off, and nobody has judged anything since. @param {VideoLine} video */
+const isBroken = (video) => isOpen(video) && Boolean(video.proposed);
 
 /** The work that is left, in a few words. @param {VideoLine} video */
 function remark(video) {
@@ -62,6 +66,7 @@ function remark(video) {
       ? `${clock(video.job.eta_seconds ?? 0)} left`
       : video.job.message || "starting";
   if (video.problem) return video.problem;
+  if (isBroken(video)) return `${count(video.proposed ?? 0)} of ${count(video.count)} proposed`;
   if (video.counts.look > 0) return `${count(video.counts.look)} to check`;
   if (video.state === "done") return "all reviewed";
   // A few frames are drawn by hand and the others have no row: the rows are reviewed, the video is not.
@@ -74,7 +79,7 @@ function remark(video) {
 /** The work that is left, for the list, where the share has a column of its own. @param {VideoLine} video */
 function left(video) {
   const { look, unreviewed } = video.counts;
-  if (video.job || video.problem || look > 0 || unreviewed === 0) return remark(video);
+  if (video.job || video.problem || isBroken(video) || look > 0 || unreviewed === 0) return remark(video);
   return `${count(unreviewed)} unreviewed`;
 }
 

@@ -132,3 +132,26 @@ def test_a_run_ends_in_the_state_that_was_said(scene: Scene, state: str) -> None
         ended = runs.finish_run(tx, run.id, state=state)
         assert (ended.state, ended.unmapped) == (state, None)
         assert ended.finished is not None and ended.finished >= ended.created
+
+
+def test_runs_that_broke_off_are_told_by_video_with_how_far_they_came(scene: Scene, database: Database) -> None:
+    def found() -> dict[str, tuple[str, int]]:
+        with database.read() as tx:
+            return {video: (run.id, done) for video, (run, done) in runs.broken_off(tx, scene.project.id).items()}
+
+    first = begun(scene)
+    assert found() == {}, "nothing is stored yet"
+    with database.atomic() as tx:
+        runs.save_progress(tx, first.id, progress(6), after=0)
+        runs.finish_run(tx, first.id, state="cancelled")
+    assert found() == {scene.video.id: (first.id, 6)}
+    second = begun(scene)
+    assert found() == {}, "a newer run begins again"
+    with database.atomic() as tx:
+        runs.save_progress(tx, second.id, progress(9), after=0)
+    assert found() == {scene.video.id: (second.id, 9)}
+    with database.atomic() as tx:
+        runs.finish_run(tx, second.id)
+    assert found() == {}
+    with database.read() as tx:
+        assert runs.broken_off(tx, "another project") == {}

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from app.checkpoints.choice import checkpoint_choice
 from app.checkpoints.class_map import class_mapping
 from app.library.sources import glance
-from app.proposing.resuming import kept_for
+from app.proposing.resuming import kept_for, kept_of_project
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -69,7 +69,7 @@ def router(context: Context) -> APIRouter:
             categories = projects.list_categories(tx, project_id, retired=True)
             found = videos.list_videos(tx, project_id)
             removed = videos.count_removed(tx, project_id)
-            summaries = videos.video_summaries(tx, project_id)
+            summaries, kept = videos.video_summaries(tx, project_id), kept_of_project(tx, project_id)
             running = {job.video_id: wire.job(job) for job in jobs.list_jobs(tx, project_id=project_id, active=True)}
             checkpoint = checkpoints.active_checkpoint(tx, project_id)
             known = () if checkpoint is None else class_mapping(tx, checkpoint=checkpoint, project_id=project_id).mapped
@@ -80,7 +80,13 @@ def router(context: Context) -> APIRouter:
             "archived": project.archived,
             "removed": removed,
             "videos": [
-                wire.listed_video(video, summaries[video.id], running.get(video.id), problem=glance(video))
+                wire.listed_video(
+                    video,
+                    summaries[video.id],
+                    running.get(video.id),
+                    problem=glance(video),
+                    proposed=kept.get(video.id),
+                )
                 for video in found
             ],
             "checkpoint": None if checkpoint is None else wire.checkpoint(checkpoint, known),

@@ -128,6 +128,20 @@ test("a line of the list shows what is left without repeating the share", async 
   assert.equal(left({ state: "new" }), "no tracks yet");
 });
 
+test("a proposal that broke off is not shown as done", async () => {
+  await openPage();
+  const shown = (values) => card(video("v", { count: 289, proposed: 36, ...values }), "p", nothing);
+  const words = (values) => [".v-chip", ".v-l2"].map((place) => shown(values).querySelector(place).textContent);
+  assert.deepEqual(words({ state: "proposed", counts: counts({ unreviewed: 8, look: 2 }) }), [
+    "Proposed in part",
+    "36 of 289 proposed289 frames",
+  ]);
+  assert.deepEqual(words({ state: "new" })[0], "Proposed in part");
+  assert.deepEqual(words({ state: "review", counts: counts({ unreviewed: 1, accepted: 1 }) })[0], "In review");
+  assert.deepEqual(words({ state: "proposed", proposed: null })[0], "Proposed");
+  assert.match(words({ state: "proposed", job: job("p") })[0], /^Proposing 25 %/);
+});
+
 test("a line of the list has its numbers and the share, and opens the editor", async () => {
   await openPage();
   const line = row(

@@ -97,6 +97,9 @@ def test_frames_that_a_cancelled_run_kept_are_told(client: TestClient, database:
         query = f"projects/{video.project_id}/proposer?checkpoint={checkpoint}&video={of}"
         return get(client, query)["kept"]
 
+    def of_card() -> Any:
+        return get(client, f"projects/{video.project_id}")["videos"][0]["proposed"]
+
     assert kept() is None and get(client, f"projects/{video.project_id}/proposer")["kept"] is None
     key = run_key(video, own, ProposeSettings(precision="float32"), device="cpu")
     with database.atomic() as tx:
@@ -109,14 +112,14 @@ def test_frames_that_a_cancelled_run_kept_are_told(client: TestClient, database:
             settings=key.settings,
         )
         runs.finish_run(tx, run.id, state="cancelled")
-    assert kept() is None, "nothing is stored: the next run begins"
+    assert kept() is None and of_card() is None, "nothing is stored: the next run begins"
     with database.atomic() as tx:
         runs.save_progress(tx, run.id, RunProgress(4, 3, b"state", {}), after=0)
-    assert kept() == {"frames": 4, "count": video.count}
+    assert kept() == {"frames": 4, "count": video.count} and of_card() == 4
     assert kept(add_checkpoint(database, "dog", name="other").id) is None
     with database.atomic() as tx:
         runs.finish_run(tx, run.id)
-    assert kept() is None
+    assert kept() is None and of_card() is None
     other = client.get(f"/data/projects/{video.project_id}/proposer?video=none")
     assert (other.status_code, "video" in other.json()["error"]) == (404, True)
 
