@@ -158,5 +158,9 @@ export function openDialog(host, content, { label, className = "", closable = tr
   dialog.showModal();
   // A key that was meant for the page must not press the first button of a choice.
   if (!closable) dialog.focus();
-  return () => dialog.close();
+  return () => {
+    dialog.close();
+    // The event comes later; until then a key would still go to a field that nobody sees any more.
+    dialog.remove();
+  };
 }

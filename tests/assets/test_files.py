@@ -70,3 +70,21 @@ def test_sheets_of_the_pages_leave_the_editor_alone() -> None:
     for sheet in (ASSETS / "pages").glob("*.css"):
         bare = set(re.findall(r"^(\.v-[\w-]+)", sheet.read_text(), flags=re.MULTILINE)) - shared
         assert not bare & own, sheet.name
+
+
+def subjects(selector: str) -> list[str]:
+    """The last part of each selector of a list, without what stands in parentheses."""
+    plain = re.sub(r"\((?:[^()]|\([^()]*\))*\)", "", selector)
+    return [re.split(r"[\s>~+]+", one.strip())[-1] for one in plain.split(",")]
+
+
+def test_no_rule_with_has_is_for_elements_of_a_kind() -> None:
+    """With `:has` before a bare `span`, a browser styles every span of a page anew after each change of its content."""
+    found = []
+    for sheet in ASSETS.rglob("*.css"):
+        text = re.sub(r"/\*.*?\*/", "", sheet.read_text(), flags=re.S)
+        rules = [rule.strip() for rule in re.findall(r"([^{}]+)\{", text) if ":has(" in rule]
+        found += [f"{sheet.name}: {rule}" for rule in rules if set(subjects(rule)) & {"span", "input", "div", "button"}]
+
+    assert subjects("a:has(> b, c) > span, .d ~ i:hover") == ["span", "i:hover"]
+    assert found == []

@@ -140,12 +140,18 @@ function reshapeButton(app) {
   return button;
 }
 
+/** Show an element or hide it; the page is styled anew only where that changes. @param {HTMLElement} element @param {boolean} wanted */
+function show(element, wanted) {
+  if (element.hidden === wanted) element.hidden = !wanted;
+}
+
 /** The outlines that wait on other frames or tracks, or for other tools. @param {Editor} app */
 function keptOutlines(app) {
   const element = h("span", { class: "v-row" });
-  const draw = () => {
-    const [kept, ...more] = contoursElsewhere(app);
-    element.hidden = !kept;
+  /** @param {boolean} ready whether a video is open */
+  const draw = (ready) => {
+    const [kept, ...more] = ready ? contoursElsewhere(app) : [];
+    show(element, Boolean(kept));
     if (!kept) return;
     const name = TOOLS[kept.tool].label;
     const where = kept.stroke.frame === app.view.now.frame ? "here" : `on frame ${kept.stroke.frame}`;
@@ -194,7 +200,9 @@ export function optionStrip(app) {
   const reshape = reshapeButton(app);
   const line = h("span", { class: "v-sep" });
   const measure = h("span", { class: "v-chip v-measure", role: "status" });
-  const place = h("span", { class: "v-t3 v-xy" });
+  // Its text is changed in place: other elements would be styled anew with every move of the pointer.
+  const coordinates = document.createTextNode("");
+  const place = h("span", { class: "v-t3 v-xy" }, coordinates);
   const inner = [target, line, mode.element, brush.element, tolerance.element, overlap, reshape, kept.element];
   const strip = h("div", { class: "v-options" }, inner, h("span", { class: "v-grow" }), measure, place);
   const draw = () => {
@@ -202,7 +210,7 @@ export function optionStrip(app) {
     const { options = [], name } = TOOLS[app.view.now.tool] ?? TOOLS.select;
     const parts = /** @type {readonly string[]} */ (options);
     const draws = parts.length > 0;
-    for (const element of inner) element.hidden = app.session.now.phase !== "ready";
+    const ready = app.session.now.phase === "ready";
     if (newTrack) fill(target, swatch(newTrack.number), `new ${app.categoryName(newTrack.category)}`);
     else if (app.track)
       fill(
@@ -211,13 +219,15 @@ export function optionStrip(app) {
         h("span", { class: "v-ell" }, app.title(app.track)),
       );
     else fill(target, h("span", { class: "v-t3" }, "No track selected"));
-    mode.element.hidden ||= !parts.includes("modes");
-    brush.element.hidden ||= !parts.includes("size");
-    tolerance.element.hidden ||= !parts.includes("tolerance");
-    overlap.hidden ||= !draws;
-    line.hidden ||= !draws && !["fill", "move"].includes(name);
-    reshape.hidden ||= !draws && !["fill", "move"].includes(name);
-    kept.draw();
+    const shapes = draws || ["fill", "move"].includes(name);
+    show(target, ready);
+    show(mode.element, ready && parts.includes("modes"));
+    show(brush.element, ready && parts.includes("size"));
+    show(tolerance.element, ready && parts.includes("tolerance"));
+    show(overlap, ready && draws);
+    show(line, ready && shapes);
+    show(reshape, ready && shapes);
+    kept.draw(ready);
     mode.draw(parts);
     brush.draw();
     tolerance.draw();
@@ -228,7 +238,7 @@ export function optionStrip(app) {
   app.session.on(["phase", "video"], draw);
   app.view.on(["pointer"], () => {
     const at = app.view.now.pointer;
-    place.textContent = at ? `x ${at[0]}  y ${at[1]}` : "";
+    coordinates.data = at ? `x ${at[0]}  y ${at[1]}` : "";
   });
   app.view.on(["measure"], () => {
     measure.textContent = app.view.now.measure;

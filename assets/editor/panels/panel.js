@@ -175,6 +175,7 @@ function trackRows(app, tracks) {
   const words = filter.toLowerCase().trim();
   const wanted = tracks.filter((track) => matches(app, track, words));
   const stop = wanted.find((track) => track.id === app.view.now.selected) ?? wanted[0];
+  const keys = ["hide", "lock", "solo"].map((command) => app.keymap.keyOf(command)).join();
   const coming =
     newTrack &&
     h(
@@ -185,7 +186,7 @@ function trackRows(app, tracks) {
       h("span", { class: "v-meta v-t3" }, "draw it"),
     );
   return [
-    wanted.map((track) => keptRow(app, track, track === stop)),
+    wanted.map((track) => keptRow(app, track, track === stop, keys)),
     coming,
     !wanted.length && words ? h("p", { class: "v-nothing" }, "No track matches.") : null,
   ];
@@ -223,13 +224,13 @@ const rowsOf = new WeakMap();
 /**
  * The row of a track, made again only when it shows something else: strokes must not wait for fifty rows.
  * @param {Editor} app @param {import("../document/document.js").Track} track @param {boolean} stop whether Tab stops at it
+ * @param {string} keys of its buttons
  */
-function keptRow(app, track, stop) {
+function keptRow(app, track, stop, keys) {
   const { selected, hidden, locked, solo } = app.view.now;
   const { id, number, revision } = track;
   const marks = [selected === id, hidden.has(id), locked.has(id), solo === id, stop];
-  const keys = ["hide", "lock", "solo"].map((command) => app.keymap.keyOf(command));
-  const shown = [number, revision, app.title(track), app.categoryName(track.category), ...marks, ...keys].join("\n");
+  const shown = [number, revision, app.title(track), app.categoryName(track.category), ...marks, keys].join("\n");
   const rows = rowsOf.get(app) ?? new Map();
   rowsOf.set(app, rows);
   const kept = rows.get(id);
