@@ -163,6 +163,8 @@ function save(app, { frame, track, newTrack }, kind, done) {
   changes.push({ track, frame, after: after(track, done) });
   for (const other of done.others) changes.push({ track: other.id, frame, after: after(other.id, other) });
   queue.add(newTrack ? "track" : kind, changes);
+  const { hash } = document.row(track, frame) ?? {};
+  if (hash && done.drawable) document.masks.take(hash, done.drawable);
   if (newTrack && view.now.newTrack?.id === track) view.set({ newTrack: null, selected: track });
   return true;
 }

@@ -24,6 +24,7 @@ import { decode, eachColumnRun, encode, stringify } from "./rle.js";
  * @property {string} counts compressed run lengths
  * @property {boolean} empty whether no pixel is set
  * @property {{id: string, counts: string, empty: boolean}[]} others only those that lost pixels
+ * @property {import("./drawable.js").Drawable} [drawable] of the drawn mask, where a worker made it
  */
 
 /** @param {Drawn} drawn @returns {Encoded} */

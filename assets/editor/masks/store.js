@@ -52,6 +52,8 @@ export class MaskStore {
   rename(local, hash) {
     const counts = this.own.get(local);
     if (counts !== undefined && !this.counts.has(hash)) this.add(hash, counts);
+    const made = this.decoded.get(local);
+    if (made && !this.decoded.has(hash)) this.remember(hash, made);
   }
 
   /** @param {string} hash */

@@ -1,8 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { Encoder } from "../../../../assets/editor/canvas/encoder.js";
 import { beginStroke, cancelStroke, endStroke } from "../../../../assets/editor/canvas/stroke.js";
 import { brush } from "../../../../assets/editor/canvas/tools/brush.js";
 import { eraser } from "../../../../assets/editor/canvas/tools/eraser.js";
+import { drawableOf } from "../../../../assets/editor/masks/drawable.js";
+import { encoded } from "../../../../assets/editor/masks/encoding.js";
 import { decode } from "../../../../assets/editor/masks/rle.js";
 import { at, draw, editor, H, W } from "./drawing.mjs";
 
@@ -122,4 +125,19 @@ test("no overlap takes only what the stroke newly paints: masks that overlapped 
   const mine = decode(app.document.mask("t1", 0), H, W);
   const theirs = decode(app.document.mask("t2", 0), H, W);
   mine.forEach((value, i) => assert.equal(theirs[i], other[i] && !(value && !before[i]) ? 1 : 0));
+});
+
+test("what the worker made of a drawn mask is kept with it", () => {
+  const app = editor();
+  const sent = [];
+  const port = { postMessage: (message) => sent.push(message) };
+  app.encoder = new Encoder(() => port);
+  draw(brush, app, [at(4, 4), at(24, 4)]);
+  const { number, drawn } = sent.pop();
+  const done = encoded(drawn);
+  const drawable = drawableOf(done.counts, H, W);
+  port.onmessage({ data: { number, done: { ...done, drawable } } });
+  const { hash } = app.document.row("t1", 0);
+  assert.ok(!app.document.masks.isRaw(hash));
+  assert.equal(app.document.masks.spans(hash, H, W), drawable.spans);
 });

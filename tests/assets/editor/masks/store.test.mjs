@@ -39,6 +39,20 @@ test("masks that only this page has are never let go of", () => {
   assert.equal(store.text("named"), "022");
 });
 
+test("a mask that gets its name from the server need not be made ready again", () => {
+  const store = new MaskStore();
+  const own = store.addLocal("13;");
+  const made = drawableOf("13;", 4, 4);
+  store.take(own, made);
+  store.rename(own, "named");
+  assert.ok(!store.isRaw("named"));
+  assert.equal(store.spans("named", 4, 4), made.spans);
+  store.add("known", "04<");
+  const before = store.spans("known", 4, 4);
+  store.rename(own, "known");
+  assert.equal(store.spans("known", 4, 4), before, "what is known under that name stays");
+});
+
 test("the same mask again counts once", () => {
   const store = new MaskStore();
   store.add("a", "022");
