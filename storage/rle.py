@@ -4,7 +4,7 @@ An RLE is `{"size": [height, width], "counts": str}` with compressed counts, as 
 of the mask and alternate between background and mask, starting with background. Masks are bool H x W.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any, TypedDict
 
@@ -27,6 +27,7 @@ coco: Any = mask
 # Bounds for values in files, so that a hostile file gives an error instead of filling the memory.
 MAX_PIXELS = 1 << 28
 MAX_COORDINATE = 1e5
+_AT_ONCE = 255  # RLEs that are decoded in one go; `area` of pycocotools fails on more
 
 
 class RleError(StorageError, ValueError):
@@ -83,16 +84,26 @@ def compress(counts: Sequence[int], height: int, width: int) -> Rle:
 
 def uncompress(rle: Rle) -> list[int]:
     """Uncompressed counts of an RLE; raises RleError if the string is not a valid encoding of its size."""
-    text = rle["counts"]
-    code = (
-        np.frombuffer(text.encode(errors="surrogatepass") if isinstance(text, str) else text, dtype=np.uint8).astype(
-            np.int64
-        )
-        - 48
-    )
-    height, width = rle["size"]
-    _check_size(height, width)
-    if code.size == 0 or (code < 0).any() or (code > 63).any() or code[-1] & 0x20:
+    return uncompress_all([rle])[0]
+
+
+def uncompress_all(rles: Sequence[Rle]) -> list[list[int]]:
+    """Uncompressed counts of many RLEs; raises RleError, as `uncompress` does for the first that is not valid."""
+    return [counts for part in _parts(rles) for counts in _uncompress_part(part)]
+
+
+def _parts(rles: Sequence[Rle]) -> Iterator[Sequence[Rle]]:
+    """The RLEs in parts that are decoded at once, so that the arrays stay small."""
+    return (rles[first : first + _AT_ONCE] for first in range(0, len(rles), _AT_ONCE))
+
+
+def _uncompress_part(rles: Sequence[Rle]) -> list[list[int]]:
+    texts = [_counts_bytes(rle) for rle in rles]
+    sizes = np.array([_pixels(rle) for rle in rles], np.int64)
+    code = np.frombuffer(b"".join(texts), dtype=np.uint8).astype(np.int64) - 48
+    ends = np.cumsum([len(text) for text in texts])  # of each text in `code`
+    whole = all(texts) and not (code < 0).any() and not (code > 63).any() and not (code[ends - 1] & 0x20).any()
+    if not whole:
         raise RleError("counts is not a compressed run-length string")
     # Five bits per character, lowest first. Bit 0x20: more characters follow. Bit 0x10 of the last one: the sign.
     last = (code & 0x20) == 0
@@ -103,13 +114,49 @@ def uncompress(rle: Rle) -> list[int]:
     numbers = np.add.reduceat((code & 0x1F) << (5 * place), starts)
     negative = (code[last] & 0x10) != 0
     numbers -= np.where(negative, np.int64(1) << (5 * (place[last] + 1)), 0)
+    stops = np.searchsorted(starts, ends)  # of the numbers of each RLE
+    firsts = np.concatenate(([0], stops[:-1]))
     # From the fourth number on, each is the difference to the number two places before.
-    numbers[1::2] = np.cumsum(numbers[1::2])
-    numbers[2::2] = np.cumsum(numbers[2::2])
+    at = np.arange(numbers.size) - np.repeat(firsts, stops - firsts)
+    for parity in (1, 0):
+        _add_up(numbers, np.flatnonzero((at % 2 == parity) & (at > 0)), at)
     # Each run is checked before the sum, because a sum of very large runs could overflow.
-    if (numbers < 0).any() or (numbers > height * width).any() or numbers.sum() != height * width:
-        raise RleError(f"counts does not add up to {height} x {width} = {height * width} pixels")
-    return numbers.tolist()
+    in_range = (numbers >= 0).all() and (numbers <= np.repeat(sizes, stops - firsts)).all()
+    if not in_range or (np.add.reduceat(numbers, firsts) != sizes).any():
+        raise RleError(_wrong_sum(rles, numbers, firsts, stops))
+    plain = numbers.tolist()
+    return [plain[first:stop] for first, stop in zip(firsts.tolist(), stops.tolist(), strict=True)]
+
+
+def _add_up(numbers: np.ndarray, places: np.ndarray, at: np.ndarray) -> None:
+    """Replace the numbers at every second place of each RLE by their running sums; ``at`` is the place in its RLE."""
+    sums = np.cumsum(numbers[places])
+    is_first = at[places] <= 2
+    before = np.where(is_first, sums - numbers[places], 0)
+    # The sum before the first place of an RLE holds for all places of that RLE.
+    group = np.cumsum(is_first) - 1
+    if places.size:
+        numbers[places] = sums - before[is_first][group]
+
+
+def _counts_bytes(rle: Rle) -> bytes:
+    text = rle["counts"]
+    return text.encode(errors="surrogatepass") if isinstance(text, str) else text
+
+
+def _pixels(rle: Rle) -> int:
+    height, width = rle["size"]
+    _check_size(height, width)
+    return height * width
+
+
+def _wrong_sum(rles: Sequence[Rle], numbers: np.ndarray, firsts: np.ndarray, stops: np.ndarray) -> str:
+    """The sentence for the first RLE whose runs do not fit its size."""
+    for rle, first, stop in zip(rles, firsts, stops, strict=True):
+        (height, width), own = rle["size"], numbers[first:stop]
+        if (own < 0).any() or (own > height * width).any() or own.sum() != height * width:
+            break
+    return f"counts does not add up to {height} x {width} = {height * width} pixels"
 
 
 def check(rle: Rle) -> None:
@@ -136,6 +183,16 @@ def from_polygons(polygons: Sequence[Sequence[float]], height: int, width: int) 
 def area(rle: Mapping[str, Any]) -> int:
     """Number of pixels of the mask."""
     return int(coco.area(rle))
+
+
+def areas(rles: Sequence[Rle]) -> list[int]:
+    """Number of pixels of each mask."""
+    return [int(value) for part in _parts(rles) for value in coco.area(list(part))]
+
+
+def bboxes(rles: Sequence[Rle]) -> list[list[int]]:
+    """As `bbox`, of each mask."""
+    return [box for part in _parts(rles) for box in coco.toBbox(list(part)).astype(int).tolist()]
 
 
 def bbox(rle: Rle) -> list[int]:

@@ -33,7 +33,7 @@ FLOORS = {
     "storage": (
         "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",
         "track_marks",
-        "jobs masks formats video_roles",
+        "jobs masks formats video_roles certificate",
         "database youtube_vis attributes guides comments",
         "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
         "arrivals taught_categories",

@@ -27,7 +27,7 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
             database, project_id=project_id, out=arguments.out.absolute(), choice=choice, report=progress
         )
         progress.end()
-    print_lines((*done.left_out, *done.background, *done.notes, *done.gaps))
+    print_lines((*done.left_out, *done.background, *done.notes, *done.gaps, *done.doubts))
     left = f"{counted(done.videos, 'video')}, {counted(done.tracks, 'track')} and {counted(done.masks, 'mask')}"
     text = f"{left}: {done.annotations}"
     print(json.dumps(done.as_json()) if arguments.json else text)

@@ -203,8 +203,12 @@ def _exchanging(add: Add) -> None:
     _export_choices(export)
     _json(export)
     _converting(add)
-    check = add("check", "app.cli.check:check", "look for damage in the database")
-    check.add_argument("--database", nargs="?", const="", required=True, metavar="URL", help="the one to check")
+    check = add("check", "app.cli.check:check", "what known loaders do with a file; or look for damage in the database")
+    check.add_argument("file", nargs="?", type=typed_path, metavar="FILE", help="a YouTube-VIS file")
+    check.add_argument("--fix", type=typed_path, metavar="OUT", help="write a mended copy of FILE")
+    check.add_argument(
+        "--database", nargs="?", const="", metavar="URL", help="the database to check, instead of a file"
+    )
     _json(check)
     retrain = add("retrain", "app.cli.retrain:retrain", "train on the project's corrections")
     retrain.add_argument("--job", metavar="ID", help="a job of the database, as the worker gives it")

@@ -4,13 +4,14 @@ The same project gives the same bytes. Imported videos, categories and tracks ke
 keys; all others get the next free ids. Null means *absent*: frames in which a track is unknown are not in the file.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, Cancelled, CannotStore
 from app.exchange.attributes import write_attributes
+from app.exchange.certificates import dataset_certificate, doubtful
 from app.exchange.export_choice import ExportChoice
 from app.exchange.export_content import ExportContent, export_content, read_blobs
 from app.exchange.export_frames import gap_sentences, write_pictures
@@ -34,7 +35,8 @@ class Exported:
 
     ``left_out`` has one sentence for each reason why something was not exported, ``background`` one for each thing that
     loaders take for background; ``gaps`` one for each gap and each damaged part of a video, and for each video whose
-    frames are not all counted; ``notes`` sentences about ids and names that differ from the import.
+    frames are not all counted; ``notes`` sentences about ids and names that differ from the import. ``certificate`` is
+    what each known loader does with the file; ``doubts`` has a sentence for each that does not read it or not train.
     """
 
     out: Path
@@ -47,6 +49,8 @@ class Exported:
     notes: tuple[str, ...] = ()
     background: tuple[str, ...] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
+    certificate: Sequence[Mapping[str, Any]] = ()
+    doubts: tuple[str, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """The result that a job stores."""
@@ -101,6 +105,7 @@ def export_dataset(
 
 def _exported(out: Path, plan: ExportPlan, content: ExportContent) -> Exported:
     numbers = plan.numbers
+    certificate = dataset_certificate(content.dataset)
     return Exported(
         out=out,
         annotations=out / ANNOTATIONS,
@@ -112,6 +117,8 @@ def _exported(out: Path, plan: ExportPlan, content: ExportContent) -> Exported:
         notes=content.notes,
         background=numbers.taken_for_background(),
         numbers=numbers.as_json(),
+        certificate=certificate.as_json(),
+        doubts=doubtful(certificate),
     )
 
 

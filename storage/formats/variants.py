@@ -17,10 +17,9 @@ OCCLUSION = "occlusion"
 
 def read(path: Path, broken: Broken, check: Check = no_check) -> FormatContent:
     """The content of a file. Raises `storage.youtube_vis.YouTubeVisError`, OSError."""
-    dropped: dict[int, str] = {}
-    dataset = read_dataset(path, check=check, dropped=dropped if broken.keep_good else None)
+    dataset = read_dataset(path, check=check, keep_good=broken.keep_good)
     tracks = tuple(_with_occlusion(track) for track in dataset.tracks)
-    return FormatContent(replace(dataset, tracks=tracks), path.parent, tuple(dropped.values()))
+    return FormatContent(replace(dataset, tracks=tracks), path.parent, dataset.left_out)
 
 
 def _with_occlusion(track: VisTrack) -> VisTrack:

@@ -29,7 +29,7 @@ from storage.youtube_vis.reader import (
 )
 from storage.youtube_vis.segmentations import parse_mask
 from storage.youtube_vis.stated import OTHER_BOX
-from storage.youtube_vis.writer import result_entry, write_dataset, write_results
+from storage.youtube_vis.writer import dataset_outline, result_entry, write_dataset, write_results
 
 __all__ = [
     "FRAMES_FOLDER",
@@ -52,6 +52,7 @@ __all__ = [
     "YouTubeVisError",
     "categories_preset",
     "dataset_kind",
+    "dataset_outline",
     "load_json",
     "match_category",
     "no_check",

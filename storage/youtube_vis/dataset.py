@@ -72,7 +72,8 @@ class VisTrack:
 class VisDataset:
     """One YouTube-VIS file. `version` is "2019" or "2021" if it has exactly the categories of that version, else None.
 
-    notes: deviations from the format that were accepted, each with its place.
+    notes: deviations from the format that were accepted, each with its place. left_out: broken entries, for a reader
+    that leaves out their videos; one sentence for each.
     """
 
     info: Json
@@ -83,6 +84,7 @@ class VisDataset:
     extra: Json = field(default_factory=dict)
     version: str | None = None
     notes: tuple[VisNote, ...] = field(default=(), compare=False)
+    left_out: tuple[str, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """Reading and checking YouTube-VIS datasets and results; every error names the place in the file."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 from storage.regular_files import is_regular
 from storage.rle import MAX_PIXELS
 from storage.text import is_text
+from storage.youtube_vis.broken import BrokenEntries, Explained
 from storage.youtube_vis.dataset import (
     Json,
     VisCategory,
@@ -41,16 +42,23 @@ Entry = TypeVar("Entry", VisVideo, VisCategory, VisTrack)
 
 @dataclass(frozen=True)
 class VisContent:
-    """The JSON content of a file with plain numbers (see `storage.youtube_vis.tidy`), without further checks."""
+    """The JSON content of a file with plain numbers (see `storage.youtube_vis.tidy`), without further checks.
+
+    ``as_written`` is the content as other loaders get it, but for NaN that is null here.
+    """
 
     content: Any
     notes: tuple[VisNote, ...]
+    as_written: Any = None
 
 
-def read_content(path: Path, *, annotations: bool = True, check: Check = no_check) -> VisContent:
+def read_content(
+    path: Path, *, annotations: bool = True, keep_good: bool = False, check: Check = no_check
+) -> VisContent:
     """The JSON content of a dataset or results file, for evaluators.
 
     annotations: False drops the tracks of a dataset, so that they cannot influence anything.
+    keep_good: NaN in entries of a dataset stays, for a reader that leaves such entries out.
     check: called before each entry of the file; an error that it raises stops the reading.
     Raises YouTubeVisError, or OSError if the file cannot be read.
     """
@@ -61,33 +69,39 @@ def read_content(path: Path, *, annotations: bool = True, check: Check = no_chec
     if not annotations and isinstance(loaded.content, dict):
         content = {key: value for key, value in loaded.content.items() if key != "annotations"}
         loaded = JsonText(content, loaded.odd_numbers, loaded.encoding)
-    tidy = tidy_results if isinstance(loaded.content, list) else tidy_dataset
-    content, notes = tidy(loaded, where)
-    return VisContent(content, (*encoding_notes(loaded, where), *notes))
+    if isinstance(loaded.content, list):
+        content, notes = tidy_results(loaded, where)
+    else:
+        content, notes = tidy_dataset(loaded, where, keep_good=keep_good)
+    return VisContent(content, (*encoding_notes(loaded, where), *notes), loaded.content)
 
 
 def read_dataset(
-    path: Path, *, annotations: bool = True, check: Check = no_check, dropped: dict[int, str] | None = None
+    path: Path, *, annotations: bool = True, keep_good: bool = False, check: Check = no_check
 ) -> VisDataset:
     """The dataset of a file, with or without its tracks; raises YouTubeVisError, or OSError if it cannot be read.
 
+    keep_good: a broken entry raises nothing; its whole video is left out, and `left_out` has a sentence for it.
     check: called before each entry of the file; an error that it raises stops the reading.
-    dropped: if given, a video with an invalid track is left out, and its id and the error are put in there.
     """
-    read = read_content(path, annotations=annotations, check=check)
-    return _dataset(read.content, str(path), read.notes, check, dropped)
+    read = read_content(path, annotations=annotations, keep_good=keep_good, check=check)
+    broken = BrokenEntries() if keep_good else None
+    return _dataset(read.content, str(path), read.notes, check, broken)
 
 
-def parse_dataset(text_or_obj: str | bytes | Json, *, where: str) -> VisDataset:
+def parse_dataset(text_or_obj: str | bytes | Json, *, where: str, keep_good: bool = False) -> VisDataset:
     """The dataset of a JSON text or of its content; raises YouTubeVisError whose message starts with `where`.
+
+    keep_good: as for `read_dataset`.
 
     Missing `annotations` (or null) means that there are none; missing areas, bboxes, iscrowd and length are filled in.
     Masks may be compressed or uncompressed RLE, polygons or null; an empty RLE becomes None. Accepted deviations from
     the format are in `notes`.
     """
     loaded = _loaded(text_or_obj, where)
-    content, notes = tidy_dataset(loaded, where)
-    return _dataset(content, where, (*encoding_notes(loaded, where), *notes))
+    content, notes = tidy_dataset(loaded, where, keep_good=keep_good)
+    broken = BrokenEntries() if keep_good else None
+    return _dataset(content, where, (*encoding_notes(loaded, where), *notes), broken=broken)
 
 
 def parse_results(
@@ -110,26 +124,23 @@ def _loaded(text_or_obj: Any, where: str) -> JsonText:
 
 
 def _dataset(
-    top: Any,
-    where: str,
-    notes: Sequence[VisNote],
-    check: Check = no_check,
-    dropped: dict[int, str] | None = None,
+    top: Any, where: str, notes: Sequence[VisNote], check: Check = no_check, broken: BrokenEntries | None = None
 ) -> VisDataset:
     _recognise(top, where)
     licenses = top.get("licenses")
     unusable(f"{where}: ", [(key, value) for key, value in top.items() if key not in _ENTRIES])
-    videos = tuple(_video(entry, f"{where}: videos[{k}]") for k, entry in _entries(top, "videos", where))
-    categories = tuple(_category(entry, f"{where}: categories[{k}]") for k, entry in _entries(top, "categories", where))
-    by_id = _by_id(videos, f"{where}: videos")
-    category_ids = _by_id(categories, f"{where}: categories").keys()
     found = list(notes)
-    tracks = tuple(_tracks(top, by_id, category_ids, found, where, check, dropped))
-    _by_id(tracks, f"{where}: annotations")
-    if dropped:
-        videos = tuple(video for video in videos if video.id not in dropped)
-        tracks = tuple(track for track in tracks if track.video_id not in dropped)
-    return VisDataset(
+    videos = _parsed(_entries(top, "videos", where), _video, broken)
+    categories = _parsed(_entries(top, "categories", where), _category, broken)
+    by_id, category_ids = {video.id: video for video in videos}, {category.id for category in categories}
+
+    def track(entry: Json, place: str) -> VisTrack:
+        if broken is not None and broken.explains(entry.get("video_id")):
+            raise Explained
+        return _track(entry, by_id, category_ids, found, where=place)
+
+    tracks = _parsed(_checked(_entries(top, "annotations", where), check), track, broken)
+    dataset = VisDataset(
         info=top.get("info") if isinstance(top.get("info"), dict) else {},
         licenses=tuple(licenses) if isinstance(licenses, list) else (),
         videos=videos,
@@ -139,6 +150,30 @@ def _dataset(
         version=version_of(categories),
         notes=tuple(found),
     )
+    return dataset if broken is None else broken.without(dataset)
+
+
+def _parsed(
+    entries: Iterable[tuple[str, Any]], parse: Callable[[Json, str], Entry], broken: BrokenEntries | None
+) -> tuple[Entry, ...]:
+    """The parsed entries of a list, whose ids must differ; broken ones are left out if they are collected."""
+    found: dict[int, Entry] = {}
+    for place, entry in entries:
+        try:
+            if not isinstance(entry, dict):
+                fail(place, "must be an object")
+            one = parse(entry, place)
+            if one.id in found:
+                fail(f"{place}.id", f"{one.id} is used twice; ids must differ")
+        except Explained:
+            continue
+        except YouTubeVisError as error:
+            if broken is None:
+                raise
+            broken.add(error, place, entry)
+            continue
+        found[one.id] = one
+    return tuple(found.values())
 
 
 _ENTRIES = ("videos", "categories", "annotations")
@@ -153,31 +188,21 @@ def _recognise(top: Any, where: str) -> None:
         fail(where, "`categories` is missing, so nothing says what the annotated things are")
 
 
-def _entries(top: Json, key: str, where: str) -> Iterable[tuple[int, Json]]:
+def _entries(top: Json, key: str, where: str) -> Iterator[tuple[str, Any]]:
+    """(place, entry) of a list of the file, which may be missing."""
     entries = top.get(key)
     if entries is None:
-        return ()
+        return
     if not isinstance(entries, list):
         fail(f"{where}: {key}", "must be a list")
     for k, entry in enumerate(entries):
-        if not isinstance(entry, dict):
-            fail(f"{where}: {key}[{k}]", "must be an object")
-    return enumerate(entries)
+        yield f"{where}: {key}[{k}]", entry
 
 
-def _checked(entries: Iterable[tuple[int, Json]], check: Check) -> Iterator[tuple[int, Json]]:
+def _checked(entries: Iterable[tuple[str, Any]], check: Check) -> Iterator[tuple[str, Any]]:
     for entry in entries:
         check()
         yield entry
-
-
-def _by_id(entries: Sequence[Entry], where: str) -> dict[int, Entry]:
-    found: dict[int, Entry] = {}
-    for k, entry in enumerate(entries):
-        if entry.id in found:
-            fail(f"{where}[{k}].id", f"{entry.id} is used twice; ids must differ")
-        found[entry.id] = entry
-    return found
 
 
 def _video(entry: Json, where: str) -> VisVideo:
@@ -245,28 +270,6 @@ def _track(
         unknown=masks.unknown,
         stated=stated,
     )
-
-
-def _tracks(
-    top: Json,
-    videos: dict[int, VisVideo],
-    category_ids: Iterable[int],
-    notes: list[VisNote],
-    where: str,
-    check: Check,
-    dropped: dict[int, str] | None,
-) -> Iterator[VisTrack]:
-    for k, entry in _checked(_entries(top, "annotations", where), check):
-        place = f"{where}: annotations[{k}]"
-        try:
-            yield _track(entry, videos, category_ids, notes, where=place)
-        except YouTubeVisError as error:
-            # Without its video, an invalid track concerns the whole file.
-            video = entry.get("video_id")
-            known = int(video) if isinstance(video, int | float) and is_whole(video) else None
-            if dropped is None or known not in videos:
-                raise
-            dropped.setdefault(known, str(error))
 
 
 def _result(entry: Any, videos: dict[int, VisVideo] | None, categories: set[int] | None, *, where: str) -> VisResult:

@@ -29,9 +29,12 @@ _WHOLE_OF_RESULT = ("video_id", "category_id")
 _COMPUTED = ("areas", "bboxes", "width", "height", "length")
 
 
-def tidy_dataset(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:
-    """The content of a dataset with plain numbers, and the notes; raises YouTubeVisError."""
-    content, notes = _without_odd_numbers(loaded, where)
+def tidy_dataset(loaded: JsonText, where: str, *, keep_good: bool = False) -> tuple[Any, list[VisNote]]:
+    """The content of a dataset with plain numbers, and the notes; raises YouTubeVisError.
+
+    keep_good: NaN in an entry raises nothing and stays; the reader finds such an entry broken.
+    """
+    content, notes = _without_odd_numbers(loaded, where, entries_too=not keep_good)
     if not isinstance(content, dict):
         return content, notes
     for key, fields in _WHOLE.items():
@@ -85,7 +88,7 @@ def _loose(value: Any, number: int, where: str) -> VisNote:
     return VisNote(kind, where, f"is {written} instead of a whole number; it is read as {number}.")
 
 
-def _without_odd_numbers(loaded: JsonText, where: str) -> tuple[Any, list[VisNote]]:
+def _without_odd_numbers(loaded: JsonText, where: str, *, entries_too: bool = True) -> tuple[Any, list[VisNote]]:
     notes: list[VisNote] = []
     content = loaded.content
     if not loaded.odd_numbers:
@@ -94,6 +97,8 @@ def _without_odd_numbers(loaded: JsonText, where: str) -> tuple[Any, list[VisNot
     ignored: dict[Place, float] = {}
     for place, value in odd_numbers(content):
         if not _is_computed(content, place):
+            if not entries_too and place[0] in _WHOLE:
+                continue
             fail(_where(where, place), f"is {_name(value)}, which is not a number that can be used here")
         ignored.setdefault(_box_or_value(place), value)
     for place, value in ignored.items():

@@ -6,7 +6,7 @@ tracks (without the key, or with null, some loaders fail). Results: compressed R
 """
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -16,6 +16,7 @@ from storage.rle import Rle
 from storage.youtube_vis.dataset import Json, VisCategory, VisDataset, VisResult, VisTrack, VisVideo
 
 Segmentation = Literal["uncompressed", "compressed"]
+Form = Callable[[Sequence[Rle]], Sequence[Mapping[str, Any]]]
 
 
 def write_dataset(path: Path, dataset: VisDataset, *, segmentation: Segmentation = "uncompressed") -> None:
@@ -47,7 +48,8 @@ def _dataset_text(dataset: VisDataset, segmentation: Segmentation) -> Iterator[s
     yield ',"categories":'
     yield from _list_text(_category_entry(category) for category in sorted(dataset.categories, key=lambda c: c.id))
     yield ',"annotations":'
-    yield from _list_text(_track_entry(track, videos[track.video_id], segmentation) for track in dataset.tracks)
+    form = _FORMS[segmentation]
+    yield from _list_text(_track_entry(track, videos[track.video_id], form) for track in dataset.tracks)
     for key, value in _sorted(dataset.extra).items():
         yield f",{_text(key)}:{_text(value)}"
     yield "}"
@@ -63,15 +65,26 @@ def _category_entry(category: VisCategory) -> Json:
     return {**known, **_sorted(category.extra)}
 
 
-def _track_entry(track: VisTrack, video: VisVideo, segmentation: Segmentation) -> Json:
-    masks = track.segmentations
+def dataset_outline(dataset: VisDataset) -> Json:
+    """The content that `write_dataset` writes, but with empty run lengths: for checks of everything else."""
+    videos = {video.id: video for video in dataset.videos}
+    categories = sorted(dataset.categories, key=lambda category: category.id)
+    return {
+        "videos": [_video_entry(video) for video in dataset.videos],
+        "categories": [_category_entry(category) for category in categories],
+        "annotations": [_track_entry(track, videos[track.video_id], _without_runs) for track in dataset.tracks],
+    }
+
+
+def _track_entry(track: VisTrack, video: VisVideo, form: Form) -> Json:
+    present = [mask for mask in track.segmentations if mask is not None]
     return {
         "id": track.id,
         "video_id": track.video_id,
         "category_id": track.category_id,
-        "segmentations": [_in_form(mask, segmentation) for mask in masks],
-        "areas": [None if mask is None else rle.area(mask) for mask in masks],
-        "bboxes": [None if mask is None else rle.bbox(mask) for mask in masks],
+        "segmentations": _spread(track, form(present)),
+        "areas": _spread(track, rle.areas(present)),
+        "bboxes": _spread(track, rle.bboxes(present)),
         "iscrowd": track.iscrowd,
         "height": video.height,
         "width": video.width,
@@ -80,10 +93,26 @@ def _track_entry(track: VisTrack, video: VisVideo, segmentation: Segmentation) -
     }
 
 
-def _in_form(mask: Rle | None, segmentation: Segmentation) -> Mapping[str, object] | None:
-    if mask is None or segmentation == "compressed":
-        return mask
-    return {"size": mask["size"], "counts": rle.uncompress(mask)}
+def _spread(track: VisTrack, values: Sequence[Any]) -> list[Any]:
+    """The values of the masks of a track in the places of the masks; null elsewhere."""
+    following = iter(values)
+    return [None if mask is None else next(following) for mask in track.segmentations]
+
+
+def _uncompressed(masks: Sequence[Rle]) -> list[Json]:
+    runs = rle.uncompress_all(masks)
+    return [{"size": mask["size"], "counts": counts} for mask, counts in zip(masks, runs, strict=True)]
+
+
+def _compressed(masks: Sequence[Rle]) -> list[Rle]:
+    return list(masks)
+
+
+def _without_runs(masks: Sequence[Rle]) -> list[Json]:
+    return [{"size": mask["size"], "counts": []} for mask in masks]
+
+
+_FORMS: Mapping[Segmentation, Form] = {"uncompressed": _uncompressed, "compressed": _compressed}
 
 
 def _sorted(extra: Json) -> Json:

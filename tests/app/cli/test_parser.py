@@ -66,7 +66,7 @@ def test_without_a_command_the_app_is_started(given: list[str], meant: list[str]
         ["export", "--out", "o", "--version", "2020"],
         ["models"],
         ["models", "burn"],
-        ["check"],
+        ["check", "a.json", "b.json"],
     ],
 )
 def test_wrong_usage_is_exit_code_2(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,0 +1,104 @@
+"""The JSON content of a YouTube-VIS file as loaders see it: nothing is checked, changed or filled in."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+Json = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One entry of a list of the file. ``where`` is its place, such as ``annotations[7]``."""
+
+    where: str
+    values: Json
+
+    def get(self, key: str) -> Any:
+        """The value of a key, None if it is missing."""
+        return self.values.get(key)
+
+    def of_frame(self, key: str, frame: int) -> Any:
+        """The entry of a frame in a list of the track; None if it is missing."""
+        listed = self.values.get(key)
+        return listed[frame] if isinstance(listed, list) and frame < len(listed) else None
+
+
+class RawFile:
+    """A content with its entries, looked up in the ways that loaders do."""
+
+    def __init__(self, content: Any) -> None:
+        self.top: Json = content if isinstance(content, dict) else {}
+        self.videos = self._entries("videos")
+        self.categories = self._entries("categories")
+        self.tracks = self._entries("annotations")
+
+    def _entries(self, key: str) -> tuple[Entry, ...]:
+        listed = self.top.get(key)
+        if not isinstance(listed, list):
+            return ()
+        return tuple(Entry(f"{key}[{k}]", one if isinstance(one, dict) else {}) for k, one in enumerate(listed))
+
+    @cached_property
+    def video_by_id(self) -> dict[Any, Entry]:
+        """The last video with each id, as an index of the loaders has it."""
+        return {_key(video.get("id")): video for video in self.videos}
+
+    @cached_property
+    def category_ids(self) -> tuple[Any, ...]:
+        """The ids of the categories, in the order of the file."""
+        return tuple(_key(category.get("id")) for category in self.categories)
+
+    @cached_property
+    def _tracks_by_video(self) -> dict[Any, list[Entry]]:
+        found: dict[Any, list[Entry]] = defaultdict(list)
+        for track in self.tracks:
+            found[_key(track.get("video_id"))].append(track)
+        return found
+
+    def tracks_of(self, video: Entry) -> Sequence[Entry]:
+        """The tracks of a video."""
+        return self._tracks_by_video.get(_key(video.get("id")), ())
+
+    def video_of(self, track: Entry) -> Entry | None:
+        """The video of a track; None if the file has no such video."""
+        return self.video_by_id.get(_key(track.get("video_id")))
+
+    def frames(self, video: Entry) -> int:
+        """The number of frames of a video, by its picture names, else by its length."""
+        names, length = video.get("file_names"), video.get("length")
+        if isinstance(names, list):
+            return len(names)
+        return length if isinstance(length, int) else 0
+
+    def names(self, video: Entry) -> tuple[str, ...]:
+        """The picture names of a video."""
+        names = video.get("file_names")
+        return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
+
+    def boxed_frames(self, video: Entry) -> int:
+        """The number of frames of a video in which a track that is no crowd has a box."""
+        frames = range(self.frames(video))
+        lists = [track.get("bboxes") for track in self.tracks_of(video) if not track.get("iscrowd")]
+        boxes = [listed for listed in lists if isinstance(listed, list)]
+        return sum(any(k < len(listed) and listed[k] for listed in boxes) for k in frames)
+
+    def masks(self) -> Iterator[tuple[Entry, int, Any]]:
+        """(track, frame, segmentation) of every entry that is not null."""
+        for track in self.tracks:
+            listed = track.get("segmentations")
+            for frame, mask in enumerate(listed if isinstance(listed, list) else ()):
+                if mask is not None:
+                    yield track, frame, mask
+
+
+def is_compressed(mask: Any) -> bool:
+    """Whether a segmentation is a run-length code as text."""
+    return isinstance(mask, dict) and isinstance(mask.get("counts"), str)
+
+
+def _key(value: Any) -> Any:
+    """A value by which entries can be looked up; a list or an object is none."""
+    return value if isinstance(value, str | int | float | bool | None) else repr(value)

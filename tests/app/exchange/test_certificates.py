@@ -1,0 +1,85 @@
+"""A file is checked with its places, mended into a new file, and every export has its certificate."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from app.errors import BadInput
+from app.exchange.certificates import certificate_lines, check_file, fix_file
+from tests.app.exchange.scene import ExchangeScene
+from tests.storage.certificate.files import Json, sound
+
+
+def write(path: Path, top: object) -> Path:
+    path.write_text(json.dumps(top))
+    return path
+
+
+def broken() -> Json:
+    """A file with two broken tracks of one video, and one track of another."""
+    top = sound()
+    top["annotations"][0]["segmentations"][3] = {"size": [4, 6], "counts": [1, 2]}
+    top["annotations"][1]["category_id"] = 7
+    return top
+
+
+def test_every_broken_entry_is_named_with_its_place(tmp_path: Path) -> None:
+    file = write(tmp_path / "a.json", broken())
+    found = check_file(file)
+    assert found.broken == (
+        f"{file}: annotations[0].segmentations[3]: counts must be 0 or more and add up to 4 x 6 = 24 pixels",
+        f"{file}: annotations[1].category_id: 7 is not the id of a category of this dataset",
+    )
+    assert not found.sound and found.amounts == "1 video, 1 track and 6 masks"
+
+
+def test_a_mended_file_lacks_the_videos_of_broken_entries(tmp_path: Path) -> None:
+    done = fix_file(write(tmp_path / "a.json", broken()), tmp_path / "b.json")
+    assert [text.startswith("Left out with its video: ") for text in done.changes] == [True, True, False]
+    assert done.after.sound and done.after.amounts == "1 video, 1 track and 6 masks"
+    with pytest.raises(BadInput, match="already there"):
+        fix_file(tmp_path / "a.json", tmp_path / "b.json")
+
+
+def test_a_file_without_any_sound_video_is_not_mended(tmp_path: Path) -> None:
+    top = broken()
+    top["annotations"][2]["id"] = "x"
+    with pytest.raises(BadInput, match=r"annotations\[0\]\.segmentations\[3\]"):
+        fix_file(write(tmp_path / "a.json", top), tmp_path / "b.json")
+    assert not (tmp_path / "b.json").exists()
+
+
+def test_loaders_see_loose_numbers_as_they_are_written(tmp_path: Path) -> None:
+    top = sound()
+    top["annotations"][0]["id"] = "1"
+    found = check_file(write(tmp_path / "a.json", top))
+    assert found.certificate is not None and not found.broken
+    tevit = found.certificate.reports[0]
+    assert tevit.verdict() == "fails" and tevit.findings[0].where == "annotations[0].id"
+    assert any("instead of a whole number" in note for note in found.notes)
+    assert list(certificate_lines(found.certificate))[1].startswith("    annotations[0].id: is no whole number")
+
+
+def test_results_are_read_by_this_program_alone(tmp_path: Path) -> None:
+    result = {"video_id": 1, "category_id": 1, "score": 0.5, "segmentations": [None]}
+    found = check_file(write(tmp_path / "a.json", [result]))
+    assert (found.kind, found.amounts, found.certificate, found.sound) == (
+        "results",
+        "1 result and 0 masks",
+        None,
+        True,
+    )
+    wrong = check_file(write(tmp_path / "a.json", [result, {**result, "score": "high"}]))
+    assert not wrong.sound and "[1].score: must be a number" in wrong.broken[0]
+    with pytest.raises(BadInput, match="results file"):
+        fix_file(tmp_path / "a.json", tmp_path / "b.json")
+
+
+def test_an_export_has_the_certificate_of_its_file(worked: ExchangeScene, tmp_path: Path) -> None:
+    done = worked.export(tmp_path / "out")
+    found = check_file(tmp_path / "out" / "instances.json")
+    assert found.certificate is not None and list(done.certificate) == found.certificate.as_json()
+    assert found.broken == () and done.as_json()["certificate"] == done.certificate
+    [doubt] = done.doubts
+    assert doubt.startswith("TeViT, CMaskTrack R-CNN reads, does not train: videos: no video has 5 frames with a box")
