@@ -5,7 +5,7 @@ A mask is COCO's compressed RLE, ``{"size": [height, width], "counts": str or by
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, select
 from storage import schema
 from storage.database import insert_missing
 from storage.errors import StorageError
-from storage.rle import MAX_PIXELS, Rle, RleError, area, bbox, canonical
+from storage.rle import MAX_PIXELS, Rle, RleError, areas, bboxes, canonical_all
 
 T = TypeVar("T")
 
@@ -66,16 +66,15 @@ def put_blobs(tx: Connection, rles: Sequence[Mapping[str, Any]]) -> list[str]:
 
 def prepare_blobs(rles: Sequence[Mapping[str, Any]]) -> PreparedBlobs:
     """The slow part of `put_blobs`, without a transaction. Raises BadMask."""
-    rows: dict[str, dict[str, Any]] = {}
+    masks: dict[str, tuple[Rle, bytes]] = {}
     hashes = []
     for rle in rles:
         mask = _plain(rle)
         (height, width), counts = mask["size"], mask["counts"].encode(errors="surrogatepass")
         key = blob_hash(height, width, counts)
         hashes.append(key)
-        if key not in rows:
-            rows[key] = {"hash": key, "height": height, "width": width, "counts": counts, **_area_and_box(mask)}
-    return PreparedBlobs(tuple(hashes), tuple(rows.values()))
+        masks.setdefault(key, (mask, counts))
+    return PreparedBlobs(tuple(hashes), tuple(_blob_rows(masks)))
 
 
 def put_prepared(tx: Connection, prepared: PreparedBlobs) -> None:
@@ -133,11 +132,15 @@ def _plain(rle: Mapping[str, Any]) -> Rle:
     return {"size": [height, width], "counts": text}
 
 
-def _area_and_box(mask: Rle) -> dict[str, int]:
+def _blob_rows(masks: Mapping[str, tuple[Rle, bytes]]) -> Iterator[dict[str, Any]]:
+    """The row of each distinct mask, with its area and box."""
     try:
         # Stored masks may contain runs of length 0, for which pycocotools gives a wrong box.
-        spelled = canonical(mask)
+        spelled = canonical_all([mask for mask, _ in masks.values()])
     except RleError as error:
         raise BadMask(f"A mask cannot be decoded: {error}.") from error
-    x, y, w, h = bbox(spelled)
-    return {"area": area(spelled), "x": x, "y": y, "w": w, "h": h}
+    measured = zip(masks.items(), areas(spelled), bboxes(spelled), strict=True)
+    for (key, (mask, counts)), area, (x, y, w, h) in measured:
+        height, width = mask["size"]
+        size = {"height": height, "width": width, "area": area, "x": x, "y": y, "w": w, "h": h}
+        yield {"hash": key, "counts": counts, **size}

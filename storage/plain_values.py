@@ -34,9 +34,11 @@ def is_plain(value: object, *, largest: int = LARGEST) -> bool:
 
     Integers are at most ``largest``; -``largest`` - 1 is the smallest.
     """
+    if not isinstance(value, dict | list | tuple):
+        return _is_plain_leaf(value, largest)
     if too_deep(value):
         return False
-    waiting = [value]
+    waiting: list[object] = [value]
     while waiting:
         item = waiting.pop()
         if isinstance(item, dict | list | tuple):

@@ -5,6 +5,7 @@ of the mask and alternate between background and mask, starting with background.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, TypedDict
 
@@ -49,9 +50,27 @@ def decode(rle: Rle) -> np.ndarray:
 
 def canonical(rle: Rle) -> Rle:
     """The canonical RLE of a mask: only its first run may have length 0. Raises RleError."""
-    counts = uncompress(rle)
-    if all(counts[1:]):
-        return rle
+    return canonical_all([rle])[0]
+
+
+def canonical_all(rles: Sequence[Rle]) -> list[Rle]:
+    """As `canonical`, of each of many RLEs; the RLEs that are canonical already are returned themselves."""
+    found: list[Rle] = []
+    for part in _parts(rles):
+        runs = _runs(part)
+        empty = runs.numbers == 0
+        empty[runs.firsts] = False
+        odd = np.logical_or.reduceat(empty, runs.firsts).tolist()
+        found += [_respelled(rle) if is_odd else rle for rle, is_odd in zip(part, odd, strict=True)]
+    return found
+
+
+def _respelled(rle: Rle) -> Rle:
+    return compress(without_empty_runs(uncompress(rle)), *rle["size"])
+
+
+def without_empty_runs(counts: Sequence[int]) -> list[int]:
+    """Counts of the same mask in which only the first run may have length 0."""
     merged = [0]
     for place, count in enumerate(counts):
         # Runs alternate, so between two of the same kind there are only empty ones.
@@ -59,7 +78,7 @@ def canonical(rle: Rle) -> Rle:
             merged[-1] += count
         elif count:
             merged.append(count)
-    return compress(merged, *rle["size"])
+    return merged
 
 
 def empty(height: int, width: int) -> Rle:
@@ -70,6 +89,10 @@ def empty(height: int, width: int) -> Rle:
 def compress(counts: Sequence[int], height: int, width: int) -> Rle:
     """RLE from uncompressed counts, kept unchanged; raises RleError unless they add up to height x width."""
     _check_size(height, width)
+    if isinstance(counts, list) and set(map(type, counts)) == {int} and min(counts) >= 0:
+        if sum(counts) != height * width:
+            raise RleError(_must_add_up(height, width))
+        return _with_text(coco.frPyObjects({"size": [height, width], "counts": counts}, height, width))
     try:
         whole = np.asarray(counts)
     except ValueError as error:  # lists of different lengths inside
@@ -78,8 +101,12 @@ def compress(counts: Sequence[int], height: int, width: int) -> Rle:
         raise RleError("counts must be a list of whole numbers")
     # Each run is checked before the sum, because a sum of very large runs could overflow.
     if (whole < 0).any() or (whole > height * width).any() or whole.sum() != height * width:
-        raise RleError(f"counts must be 0 or more and add up to {height} x {width} = {height * width} pixels")
+        raise RleError(_must_add_up(height, width))
     return _with_text(coco.frPyObjects({"size": [height, width], "counts": whole.astype(int).tolist()}, height, width))
+
+
+def _must_add_up(height: int, width: int) -> str:
+    return f"counts must be 0 or more and add up to {height} x {width} = {height * width} pixels"
 
 
 def uncompress(rle: Rle) -> list[int]:
@@ -98,6 +125,22 @@ def _parts(rles: Sequence[Rle]) -> Iterator[Sequence[Rle]]:
 
 
 def _uncompress_part(rles: Sequence[Rle]) -> list[list[int]]:
+    found = _runs(rles)
+    plain = found.numbers.tolist()
+    return [plain[first:stop] for first, stop in zip(found.firsts.tolist(), found.stops.tolist(), strict=True)]
+
+
+@dataclass(frozen=True)
+class _Runs:
+    """Uncompressed counts of many RLEs, one after another: int64 (N,); those of RLE k are [firsts[k], stops[k])."""
+
+    numbers: np.ndarray
+    firsts: np.ndarray
+    stops: np.ndarray
+
+
+def _runs(rles: Sequence[Rle]) -> _Runs:
+    """The counts of at least one RLE; raises RleError."""
     texts = [_counts_bytes(rle) for rle in rles]
     sizes = np.array([_pixels(rle) for rle in rles], np.int64)
     code = np.frombuffer(b"".join(texts), dtype=np.uint8).astype(np.int64) - 48
@@ -124,8 +167,7 @@ def _uncompress_part(rles: Sequence[Rle]) -> list[list[int]]:
     in_range = (numbers >= 0).all() and (numbers <= np.repeat(sizes, stops - firsts)).all()
     if not in_range or (np.add.reduceat(numbers, firsts) != sizes).any():
         raise RleError(_wrong_sum(rles, numbers, firsts, stops))
-    plain = numbers.tolist()
-    return [plain[first:stop] for first, stop in zip(firsts.tolist(), stops.tolist(), strict=True)]
+    return _Runs(numbers, firsts, stops)
 
 
 def _add_up(numbers: np.ndarray, places: np.ndarray, at: np.ndarray) -> None:

@@ -13,7 +13,7 @@ from app.errors import BadInput
 from app.settings import Settings
 from model.evaluation import Evaluation, EvaluationInputError
 from model.evaluation import evaluate as average_precision
-from storage.youtube_vis import VisContent, dataset_kind, note_lines, read_content
+from storage.youtube_vis import VisContent, dataset_kind, note_lines, parse_dataset, parse_results, read_content
 
 SUMMARY = ("AP", "AP50", "AP75", "AR1", "AR10")
 SIZES = (("small", "APs", "ARs"), ("medium", "APm", "ARm"), ("large", "APl", "ARl"))
@@ -29,7 +29,8 @@ def evaluate(arguments: argparse.Namespace, settings: Settings) -> None:
 def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluation:
     """Compare two files, shared among ``processes``; ``warnings`` of its ``stats`` has every sentence about the input.
 
-    Raises `BadInput` for files that cannot be read or compared, `storage.youtube_vis.YouTubeVisError`.
+    Raises `BadInput` for files that cannot be read or compared, `storage.youtube_vis.YouTubeVisError` with the place of
+    an entry that no import would read either.
     """
     known, found = _read(truth), _read(results)
     if not isinstance(known.content, dict) or not isinstance(known.content.get("videos"), list):
@@ -37,6 +38,9 @@ def evaluate_files(truth: Path, results: Path, *, processes: int = 1) -> Evaluat
     try:
         evaluation = average_precision(known.content, found.content, processes=processes)
     except EvaluationInputError as error:
+        # The reader of imports names the place in the file; it is slower, and stricter than the official evaluation.
+        parse_dataset(known.content, where=str(truth))
+        parse_results(found.content, where=str(results))
         raise BadInput(f"{truth} and {results} cannot be compared: {error}.") from error
     warnings = [*note_lines((*known.notes, *found.notes)), *evaluation.stats["warnings"], *evaluation.doubts]
     return replace(evaluation, stats={**evaluation.stats, "warnings": warnings})

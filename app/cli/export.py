@@ -8,7 +8,7 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.exchange.export_choice import ExportChoice
 from app.exchange.export_numbers import ExportNumbers
-from app.exchange.exporting import export_dataset, export_numbers
+from app.exchange.exporting import FrozenName, export_dataset, export_numbers
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
 
@@ -24,7 +24,12 @@ def export(arguments: argparse.Namespace, settings: Settings) -> None:
             return _show(export_numbers(database, project_id=project_id, choice=choice), arguments)
         progress = Progress()
         done = export_dataset(
-            database, project_id=project_id, out=arguments.out.absolute(), choice=choice, report=progress
+            database,
+            project_id=project_id,
+            out=arguments.out.absolute(),
+            choice=choice,
+            frozen=None if arguments.freeze is None else FrozenName(arguments.freeze, settings),
+            report=progress,
         )
         progress.end()
     print_lines((*done.left_out, *done.background, *done.notes, *done.gaps, *done.doubts))

@@ -10,7 +10,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COMMANDS = (
     *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
-    *("convert", "next", "conform", "frames", "worker", "test", "benchmark"),
+    *("convert", "versions", "next", "conform", "frames", "worker", "test", "benchmark"),
 )
 
 
@@ -42,6 +42,7 @@ def make_parser() -> argparse.ArgumentParser:
     _proposing(add)
     _training(add)
     _exchanging(add)
+    _versions(commands, everywhere)
     _checkpoints(commands, everywhere)
     return parser
 
@@ -200,6 +201,9 @@ def _exchanging(add: Add) -> None:
     export = add("export", "app.cli.export:export", "write a project as YouTube-VIS with its frames")
     export.add_argument("--out", type=typed_path, metavar="DIR", help="a new folder")
     export.add_argument("--plan", action="store_true", help="only print what would be in it, and what left out")
+    export.add_argument(
+        "--freeze", metavar="NAME", help="keep it as a version that `versions` compares and makes again"
+    )
     _export_choices(export)
     _json(export)
     _converting(add)
@@ -254,6 +258,35 @@ def _export_choices(export: argparse.ArgumentParser) -> None:
     export.add_argument("--ids", choices=("came", "counted"), help=text)
     export.add_argument("--videos", nargs="+", metavar="NAME", help="only these videos")
     export.add_argument("--categories", nargs="+", metavar="NAME", help="only these categories")
+    text = "write train/ and valid/, with this share of the videos in valid/; copies of a video stay together"
+    export.add_argument("--valid", type=positive_real, metavar="SHARE", help=text)
+    export.add_argument("--seed", type=not_negative, default=0, metavar="S", help="of --valid (default: 0)")
+
+
+def _versions(commands: Commands, everywhere: argparse.ArgumentParser) -> None:
+    text = "list, compare, make again or remove frozen versions of a data set"
+    versions = commands.add_parser("versions", help=text, description=text, parents=[everywhere])
+    actions = versions.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    def add(name: str, run: str, text: str, *names: str) -> argparse.ArgumentParser:
+        action = actions.add_parser(name, help=text, description=text, parents=[everywhere])
+        action.set_defaults(run=f"app.cli.versions:{run}")
+        for one in names:
+            action.add_argument(one, metavar=one.upper())
+        _json(action)
+        return action
+
+    add("list", "list_", "the versions of the project")
+    add(
+        "diff",
+        "diff",
+        "videos, tracks, masks and categories that changed from one version to another",
+        "first",
+        "second",
+    )
+    made = add("make", "make", "write a version again, equal to the byte", "name")
+    made.add_argument("--out", type=typed_path, required=True, metavar="DIR", help="a new folder")
+    add("remove", "remove", "remove a version; exports that were written stay", "name")
 
 
 def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> None:

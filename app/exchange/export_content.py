@@ -41,7 +41,7 @@ def export_content(plan: ExportPlan, blobs: Mapping[str, Rle]) -> ExportContent:
     track_sources = [track.source_id for _, track in pairs]
     video_ids = dict(zip((one.source.video.id for one in plan.videos), _ids(plan, video_sources), strict=True))
     track_ids = dict(zip((track.id for _, track in pairs), _ids(plan, track_sources), strict=True))
-    listed, renamed = _videos(plan.videos, video_ids)
+    listed, renamed = _videos(plan, video_ids)
     tracks = [
         _track(plan, one, track, (track_ids[track.id], video_ids[one.source.video.id]), blobs) for one, track in pairs
     ]
@@ -92,13 +92,13 @@ def _track(
     )
 
 
-def _videos(planned: Sequence[PlannedVideo], ids: Mapping[str, int]) -> tuple[list[VisVideo], tuple[str, ...]]:
+def _videos(plan: ExportPlan, ids: Mapping[str, int]) -> tuple[list[VisVideo], tuple[str, ...]]:
     """The videos of the file, and sentences about pictures with other names than in the import."""
     taken: set[str] = set()
     found, notes = [], []
-    for one in planned:
+    for one in plan.videos:
         video = one.source.video
-        named = picture_names(video, one.frames, taken)
+        named = picture_names(video, one.frames, taken, flat=plan.counts_ids)
         extra = dict((video.extra or {}).get(SOURCE, {}))
         found.append(VisVideo(ids[video.id], video.width, video.height, len(named.names), named.names, extra))
         if named.changed:

@@ -34,22 +34,47 @@ class PictureNames:
     changed: str | None = None
 
 
-def picture_names(video: Video, chosen: Sequence[int], taken: set[str]) -> PictureNames:
+def picture_names(video: Video, chosen: Sequence[int], taken: set[str], *, flat: bool = False) -> PictureNames:
     """The names of the import if the video had a folder of its own there, else names by frame number.
 
-    taken: folders of other videos; the folder of this video is added to it.
+    A suffix that the bytes of the picture do not fit is changed. taken: folders of other videos; the folder of this
+    video is added to it. flat: names are ``<video>/<file>``; folders above are left out. Raises `VideoError`.
     """
     own = _imported_names(video) if video.import_id is not None else {}
     obstacle = _obstacle(own, chosen, taken)
     if obstacle is None:
-        names = tuple(own[frame] for frame in chosen)
-        taken.add(PurePosixPath(names[0]).parent.as_posix())
+        kept = _flat_names(video, own, chosen, taken) if flat else tuple(own[frame] for frame in chosen)
+        taken.add(PurePosixPath(kept[0]).parent.as_posix())
+        reason = "folders above that of the video are left out"
+    else:
+        kept, reason = _numbered_names(video, chosen, taken), obstacle
+    names = _fitting_names(video, chosen, kept)
+    if obstacle is None and names != kept:
+        reason = "the suffix is that of the pictures' bytes"
+    first = own.get(chosen[0], next(iter(own.values()), None))
+    if first is None or names == tuple(own.get(frame) for frame in chosen):
         return PictureNames(names)
-    names = _numbered_names(video, chosen, taken)
-    if not own:
-        return PictureNames(names)
-    first = next(iter(own.values()))
-    return PictureNames(names, f"its pictures leave as {names[0]} and so on, not as {first}: {obstacle}.")
+    return PictureNames(names, f"its pictures leave as {names[0]} and so on, not as {first}: {reason}.")
+
+
+def _flat_names(video: Video, own: Mapping[int, str], chosen: Sequence[int], taken: set[str]) -> tuple[str, ...]:
+    folder = PurePosixPath(own[chosen[0]]).parent.name
+    if folder in taken:
+        folder = _free_folder(video, taken)
+    return tuple(f"{folder}/{PurePosixPath(own[frame]).name}" for frame in chosen)
+
+
+def _fitting_names(video: Video, chosen: Sequence[int], names: Sequence[str]) -> tuple[str, ...]:
+    """The names, with other suffixes where a folder of pictures has other bytes than its names say."""
+    if video.kind != "images":
+        return tuple(names)
+    index = frame_index(video)
+    found = []
+    for frame, name in zip(chosen, names, strict=True):
+        path = PurePosixPath(name)
+        found.append(path.with_suffix(frames.fitting_suffix(index.path / index.names[frame], path.suffix)).as_posix())
+    # Two pictures of one name but for the suffix would become one file.
+    return tuple(found) if len(set(found)) == len(found) else tuple(names)
 
 
 def _obstacle(own: Mapping[int, str], chosen: Sequence[int], taken: set[str]) -> str | None:
@@ -71,15 +96,21 @@ def _is_inside(folder: str, other: str) -> bool:
     return folder.startswith(f"{other}/")
 
 
-def _numbered_names(video: Video, chosen: Sequence[int], taken: set[str]) -> tuple[str, ...]:
+def _free_folder(video: Video, taken: set[str]) -> str:
+    """A folder that no other video has, with the name of the video."""
     folder, number = safe_name(video.name), 2
     while any(folder == other or _is_inside(other, folder) for other in taken):
         folder, number = f"{safe_name(video.name)}_{number}", number + 1
+    return folder
+
+
+def _numbered_names(video: Video, chosen: Sequence[int], taken: set[str]) -> tuple[str, ...]:
+    folder, digits = _free_folder(video, taken), max(5, len(str(video.count - 1)))  # so that names sort by frame
     taken.add(folder)
     if video.kind == "images":
         suffixes = [PurePosixPath(name).suffix.lower() for name in frame_index(video).names]
-        return tuple(f"{folder}/{frame:05d}{suffixes[frame]}" for frame in chosen)
-    return tuple(f"{folder}/{frame:05d}.jpg" for frame in chosen)
+        return tuple(f"{folder}/{frame:0{digits}d}{suffixes[frame]}" for frame in chosen)
+    return tuple(f"{folder}/{frame:0{digits}d}.jpg" for frame in chosen)
 
 
 def write_pictures(

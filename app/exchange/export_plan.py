@@ -36,11 +36,15 @@ class Head:
 
 @dataclass(frozen=True)
 class ExportPlan:
-    """The content of an export. ``choice`` has no open `ids`; ``videos`` are those in the file."""
+    """The content of an export. ``choice`` has no open `ids`; ``videos`` are those in the file.
+
+    ``own_categories`` are those of the project that may be exported, ``categories`` those of the file.
+    """
 
     choice: ExportChoice
     head: Head
     videos: tuple[PlannedVideo, ...]
+    own_categories: tuple[Category, ...]
     categories: ExportCategories
     numbers: ExportNumbers
 
@@ -67,7 +71,8 @@ def plan_export(tx: Connection, project_id: str, choice: ExportChoice) -> Export
     _check_names("video", choice.videos, [video.name for video in found])
     categories = projects.list_categories(tx, project_id, retired=True)
     _check_names("category", choice.categories, [category.name for category in categories])
-    head = _head(tx, project.id, project.name, choice)
+    edit = max((last_number(tx, video=video.id) for video in found), default=0)
+    head = _head(tx, project.id, project.name, choice, edit)
     if choice.ids is None:
         choice = replace(choice, ids="came" if head.imported else "counted")
     chosen = [video for video in found if choice.videos is None or video.name in choice.videos]
@@ -86,7 +91,7 @@ def _check_names(what: str, wanted: Sequence[str] | None, known: Sequence[str]) 
         raise BadInput(f"This project has no {what} {missing[0]!r}; it has {', '.join(known)}.")
 
 
-def _head(tx: Connection, project_id: str, project: str, choice: ExportChoice) -> Head:
+def _head(tx: Connection, project_id: str, project: str, choice: ExportChoice, edit: int) -> Head:
     imported = imports.list_imports(tx, project_id)
     chosen = {} if choice.version is None else {"version": choice.version}
     lists = NamedLists.read(tx, project_id)
@@ -98,7 +103,7 @@ def _head(tx: Connection, project_id: str, project: str, choice: ExportChoice) -
         first = dict(imported[0].extra or {})
         info = {**(imported[0].info or {}), **chosen}
         licenses, extra = tuple(first.get("licenses", ())), {**first.get(SOURCE, {}), **described}
-    return Head(info, licenses, extra, lists, project, last_number(tx), bool(imported))
+    return Head(info, licenses, extra, lists, project, edit, bool(imported))
 
 
 def _plan(sources: Sequence[VideoRows], categories: Sequence[Category], head: Head, choice: ExportChoice) -> ExportPlan:
@@ -115,6 +120,7 @@ def _plan(sources: Sequence[VideoRows], categories: Sequence[Category], head: He
         choice=choice,
         head=head,
         videos=tuple(one for one in planned if one.frames),
+        own_categories=tuple(chosen),
         categories=export_categories(chosen, tracks, choice.version, count=count),
         numbers=count_export(planned, exportable, reviewed_only=choice.reviewed_only),
     )

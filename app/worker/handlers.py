@@ -9,7 +9,7 @@ from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
 from app.errors import BadInput, Undecided
 from app.exchange.export_choice import ExportChoice
-from app.exchange.exporting import export_dataset
+from app.exchange.exporting import FrozenName, export_dataset
 from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
 from app.exchange.repeats import IMPORTED_ALREADY, ImportedAlready
@@ -103,12 +103,14 @@ def _can_go_on(error: BaseException) -> bool:
 
 
 def export_project(context: JobContext) -> Mapping[str, Any]:
-    """``{"out": path, **ExportChoice}``: the job's project as YouTube-VIS."""
+    """``{"out": path, **ExportChoice, "freeze"?: name}``: the job's project as YouTube-VIS, kept as a version."""
+    name = context.job.parameters.get("freeze")
     done = export_dataset(
         context.database,
         project_id=str(context.job.project_id),
         out=Path(context.job.parameters["out"]),
         choice=ExportChoice.of(context.job.parameters),
+        frozen=None if name is None else FrozenName(name, context.settings),
         report=context.report,
         cancelled=context.report.cancelled,
         ready=lambda done: context.prepare(done.as_json()),

@@ -5,6 +5,7 @@ import { fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { count, plural } from "../kit/text.js";
 import { address, currentProject } from "./data.js";
+import { certificates } from "./certificate.js";
 import { Imports } from "./imports.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";
@@ -64,6 +65,8 @@ export async function mount(element) {
  * @property {number} [masks]
  * @property {string} [out] folder
  * @property {string[]} [left_out]
+ * @property {string[]} [background] sentences about what loaders take for background
+ * @property {import("./certificate.js").Part[]} [parts] its files, with what each known loader does with them
  * @property {string[]} [gaps]
  * @property {string[]} [notes]
  */
@@ -102,8 +105,10 @@ function outcome(job, project, imports) {
     ),
     h("div.v-mono.v-path", null, r.out ?? ""),
     problems(r.left_out, "Left out"),
+    problems(r.background, "Background for a loader"),
     problems(r.notes, "Notes"),
     problems(r.gaps, "Gaps and damage"),
+    certificates(r.parts),
     h(
       "div.v-row",
       { style: { "margin-top": "6px" } },

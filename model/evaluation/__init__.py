@@ -193,5 +193,5 @@ def evaluate(truth: dict[str, Any], results: list[dict[str, Any]], *, processes:
     lines = [f"Mask sizes in video {video} and category {label} may not match!" for video, label in warnings]
     stats |= {"n_gt": len(known), "n_dt": len(results), "warnings": lines}
     names = tuple((key, str(labels[key].get("name", key))) for key in per_category)
-    doubtful = doubts(known, found, videos=videos, categories=labels, strange_videos=strange)
+    doubtful = doubts(known, found, videos=videos, categories=labels, strange_videos=strange, measured=measured)
     return Evaluation(stats, precision, recall, names, doubtful)

@@ -4,9 +4,14 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from .groups import Entry
+import numpy as np
+
+from .groups import Entry, Measured
+from .matching import AREA_BOUNDS, AREA_NAMES
 
 _MOST = 5  # most entries that are named one by one
+# A stated mean area fits the masks within this share, because tools count the pixels of a border differently.
+_AREA_SHARE = 0.02
 
 
 def doubts(
@@ -16,6 +21,7 @@ def doubts(
     videos: Mapping[int, Mapping[str, Any]],
     categories: Mapping[int, Any],
     strange_videos: Sequence[int],
+    measured: Measured,
 ) -> tuple[str, ...]:
     """Mismatches between truth and results, as sentences; no figure depends on them.
 
@@ -28,6 +34,7 @@ def doubts(
         *_lengths(found, videos),
         *_sizes(truth),
         *_sizes(found),
+        *_stated_areas(truth, measured),
         *_nameless(truth),
     )
 
@@ -104,6 +111,31 @@ def _frames(video: Mapping[str, Any]) -> int | None:
     if isinstance(length, int) and not isinstance(length, bool):
         return length
     return len(names) if isinstance(names, list) else None
+
+
+def _stated_areas(truth: Sequence[Entry], measured: Measured) -> list[str]:
+    """One sentence if tracks state areas that are not those of their masks."""
+    own, stated = measured.mask_areas, measured.truth_areas
+    # A track whose stated areas are all null states none.
+    wrong = np.flatnonzero((stated > 0) & (np.abs(stated - own) > np.maximum(_AREA_SHARE * own, 1)))
+    if not wrong.size:
+        return []
+    first = int(wrong[0])
+    moved = sum(_size_class(stated[k]) != _size_class(own[k]) for k in wrong)
+    effect = "none of them is in another size class by it"
+    if moved:
+        are = "is" if moved == 1 else "are"
+        effect = f"{moved} of them {are} in another size class by it, which moves APs, APm and APl"
+    return [
+        f"{len(wrong)} of {_counted(len(truth), 'track')} of the truth state areas that are not those of the masks; "
+        f"the first is {truth[first].where}, with a mean of {stated[first]:.0f} pixels where the masks have "
+        f"{own[first]:.0f}. The official evaluation takes the stated ones; {effect}."
+    ]
+
+
+def _size_class(area: float) -> str:
+    """The size class that an area of this many pixels falls into; the smaller one on a bound."""
+    return next(name for name, (_, most) in zip(AREA_NAMES[1:], AREA_BOUNDS[1:], strict=True) if area <= most)
 
 
 def _nameless(truth: Sequence[Entry]) -> list[str]:

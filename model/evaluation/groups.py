@@ -52,14 +52,17 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """Figures of the masks; ``areas`` are mean areas in pixels by the numbers of the entries.
+    """Figures of the masks; areas are means in pixels by the numbers of the entries.
 
+    ``truth_areas`` decide the size class of a track: those that the truth states, if it does; ``mask_areas`` are always
+    those of its masks.
     ``ious`` per group: indices of results that may match a track, and their IoUs, float64 (those, truth).
     ``unmeasured`` per group: whether some pair could not be compared (sizes differ, or both are empty).
     """
 
     found_areas: np.ndarray
     truth_areas: np.ndarray
+    mask_areas: np.ndarray
     ious: list[tuple[np.ndarray, np.ndarray]]
     unmeasured: list[bool]
 
@@ -93,9 +96,11 @@ def measure(truth: Sequence[Entry], found: Sequence[Entry], groups: Sequence[Gro
     """Reads all masks and compares those of each group. Raises ``EvaluationInputError``, which names the entry."""
     inputs = _Inputs(truth, found, groups)
     parts = list(inputs.parts())
-    done = Measured(np.zeros(len(found)), np.zeros(len(truth)), [_NONE] * len(groups), [False] * len(groups))
+    areas = (np.zeros(len(found)), np.zeros(len(truth)), np.zeros(len(truth)))
+    done = Measured(*areas, [_NONE] * len(groups), [False] * len(groups))
     for part, one in zip(parts, _each(inputs, parts, processes), strict=True):
         done.found_areas[part.found], done.truth_areas[part.truth] = one.found_areas, one.truth_areas
+        done.mask_areas[part.truth] = one.mask_areas
         for number, ious, unmeasured in zip(part.groups, one.ious, one.unmeasured, strict=True):
             done.ious[number], done.unmeasured[number] = ious, unmeasured
     return done
@@ -146,14 +151,11 @@ class _Inputs:
             rows = np.flatnonzero((whole >= LEAST_IOU).any(axis=1))
             ious.append((rows, whole[rows]))
         stated = [self.truth[n].areas for n in part.truth]
+        own = [mean_area(masks.areas) for masks in truth.values()]
         return Measured(
             np.array([mean_area(masks.areas) for masks in found.values()]),
-            np.array(
-                [
-                    mean_area(masks.areas if areas is None else areas)
-                    for masks, areas in zip(truth.values(), stated, strict=True)
-                ]
-            ),
+            np.array([mean if areas is None else mean_area(areas) for mean, areas in zip(own, stated, strict=True)]),
+            np.array(own),
             ious,
             [bool((one.total == 0).any()) for one in compared],
         )

@@ -10,7 +10,7 @@ Json = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Entry:
+class RawEntry:
     """One entry of a list of the file. ``where`` is its place, such as ``annotations[7]``."""
 
     where: str
@@ -35,14 +35,14 @@ class RawFile:
         self.categories = self._entries("categories")
         self.tracks = self._entries("annotations")
 
-    def _entries(self, key: str) -> tuple[Entry, ...]:
+    def _entries(self, key: str) -> tuple[RawEntry, ...]:
         listed = self.top.get(key)
         if not isinstance(listed, list):
             return ()
-        return tuple(Entry(f"{key}[{k}]", one if isinstance(one, dict) else {}) for k, one in enumerate(listed))
+        return tuple(RawEntry(f"{key}[{k}]", one if isinstance(one, dict) else {}) for k, one in enumerate(listed))
 
     @cached_property
-    def video_by_id(self) -> dict[Any, Entry]:
+    def video_by_id(self) -> dict[Any, RawEntry]:
         """The last video with each id, as an index of the loaders has it."""
         return {_key(video.get("id")): video for video in self.videos}
 
@@ -52,40 +52,40 @@ class RawFile:
         return tuple(_key(category.get("id")) for category in self.categories)
 
     @cached_property
-    def _tracks_by_video(self) -> dict[Any, list[Entry]]:
-        found: dict[Any, list[Entry]] = defaultdict(list)
+    def _tracks_by_video(self) -> dict[Any, list[RawEntry]]:
+        found: dict[Any, list[RawEntry]] = defaultdict(list)
         for track in self.tracks:
             found[_key(track.get("video_id"))].append(track)
         return found
 
-    def tracks_of(self, video: Entry) -> Sequence[Entry]:
+    def tracks_of(self, video: RawEntry) -> Sequence[RawEntry]:
         """The tracks of a video."""
         return self._tracks_by_video.get(_key(video.get("id")), ())
 
-    def video_of(self, track: Entry) -> Entry | None:
+    def video_of(self, track: RawEntry) -> RawEntry | None:
         """The video of a track; None if the file has no such video."""
         return self.video_by_id.get(_key(track.get("video_id")))
 
-    def frames(self, video: Entry) -> int:
+    def frames(self, video: RawEntry) -> int:
         """The number of frames of a video, by its picture names, else by its length."""
         names, length = video.get("file_names"), video.get("length")
         if isinstance(names, list):
             return len(names)
         return length if isinstance(length, int) else 0
 
-    def names(self, video: Entry) -> tuple[str, ...]:
+    def names(self, video: RawEntry) -> tuple[str, ...]:
         """The picture names of a video."""
         names = video.get("file_names")
         return tuple(name for name in names if isinstance(name, str)) if isinstance(names, list) else ()
 
-    def boxed_frames(self, video: Entry) -> int:
+    def boxed_frames(self, video: RawEntry) -> int:
         """The number of frames of a video in which a track that is no crowd has a box."""
         frames = range(self.frames(video))
         lists = [track.get("bboxes") for track in self.tracks_of(video) if not track.get("iscrowd")]
         boxes = [listed for listed in lists if isinstance(listed, list)]
         return sum(any(k < len(listed) and listed[k] for listed in boxes) for k in frames)
 
-    def masks(self) -> Iterator[tuple[Entry, int, Any]]:
+    def masks(self) -> Iterator[tuple[RawEntry, int, Any]]:
         """(track, frame, segmentation) of every entry that is not null."""
         for track in self.tracks:
             listed = track.get("segmentations")

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from storage.certificate.findings import Finding, Level
-from storage.certificate.raw_file import Entry, RawFile, is_compressed
+from storage.certificate.raw_file import RawEntry, RawFile, is_compressed
 
 INDEXED = ("id", "video_id", "category_id")
 """Keys of every track that the index of ``ytvos.py`` reads (``YTVOS.createIndex``)."""
@@ -19,7 +19,7 @@ def lists(file: RawFile, *names: str) -> Iterator[Finding]:
             yield Finding(Level.FAILS, name, "is no list, which ends the reading")
 
 
-def keys(entries: Sequence[Entry], *names: str) -> Iterator[Finding]:
+def keys(entries: Sequence[RawEntry], *names: str) -> Iterator[Finding]:
     """Keys that a loader reads of every one of these entries."""
     for entry in entries:
         for name in names:

@@ -29,8 +29,8 @@ from storage.frames.frame_index import (
     stored_span,
 )
 from storage.frames.frame_pass import FramePass
-from storage.frames.identity import difference, file_identity, verify
-from storage.frames.image_folder import PictureReader, index_pictures, picture_names
+from storage.frames.identity import copies_key, difference, file_identity, verify
+from storage.frames.image_folder import PictureReader, fitting_suffix, index_pictures, picture_names
 from storage.frames.reader import FrameReader
 from storage.frames.scan import probe_video
 
@@ -52,8 +52,10 @@ __all__ = [
     "TooLarge",
     "UnreadablePicture",
     "VideoError",
+    "copies_key",
     "difference",
     "file_identity",
+    "fitting_suffix",
     "index",
     "index_files",
     "index_folder",

@@ -14,6 +14,7 @@ from storage.frames.image_folder import PictureReader
 from storage.frames.reader import FrameReader
 
 JPEG_QUALITY = 95
+_BY_SUFFIX: dict[str, Literal["jpg", "png"]] = {".jpg": "jpg", ".jpeg": "jpg", ".png": "png"}
 
 
 class BadFrameNames(VideoError):
@@ -36,7 +37,8 @@ def write_frames_folder(
     """Write every frame, or the `chosen` ones, into the new folder `out_dir`; returns the names in order.
 
     A folder of pictures is copied byte for byte, under its own names if `names` is None. Frames of a video file become
-    JPEG of quality 95 or PNG (exact), named `00000.jpg` by frame number if `names` is None.
+    JPEG of quality 95 or PNG (exact), named `00000.jpg` by frame number if `names` is None; a name that ends in `.png`
+    gets PNG, and one in `.jpg` or `.jpeg` gets JPEG, whatever `image` is.
     names: one file name per written frame. progress: called with (written, all).
     The folder appears with all files or not at all. Raises VideoError (FolderExists, BadFrameNames, or from reading).
     """
@@ -56,7 +58,7 @@ def write_frames_folder(
             if index.kind == "images":
                 _copy(index.path / index.names[k], target)
             else:
-                _save(reader.read(k), target, image)
+                _save(reader.read(k), target, _BY_SUFFIX.get(target.suffix.lower(), image))
             if progress:
                 progress(done, len(chosen))
     return tuple(names)

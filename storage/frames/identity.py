@@ -52,6 +52,23 @@ def pictures_identity(folder: Path, names: tuple[str, ...]) -> tuple[int, str]:
     return total, digest.hexdigest()
 
 
+def copies_key(index: FrameIndex) -> str:
+    """A key that two sources with the same bytes share, whatever their pictures and folders are called.
+
+    Raises SourceMissing.
+    """
+    if index.kind != "images":
+        return index.content_hash
+    digest = hashlib.sha256()
+    for name in index.names:
+        path = index.path / name
+        try:
+            _digest_ends(digest, path, size=path.stat().st_size, span=PICTURE_HASH_SPAN)
+        except OSError as error:
+            raise missing(path, error) from error
+    return digest.hexdigest()
+
+
 def _digest_ends(digest: "hashlib._Hash", path: Path, *, size: int, span: int) -> None:
     digest.update(size.to_bytes(8, "big"))
     with path.open("rb") as file:

@@ -29,6 +29,33 @@ EXIF_ORIENTATION = 0x0112
 EXIF_ON_ITS_SIDE = {5, 6, 7, 8}
 
 
+# First bytes of a picture -> the suffixes that fit it; the first one is given where none fits.
+_MAGIC = (
+    (b"\xff\xd8\xff", (".jpg", ".jpeg")),
+    (b"\x89PNG\r\n", (".png",)),
+    (b"BM", (".bmp",)),
+    (b"II*\0", (".tif", ".tiff")),
+    (b"MM\0*", (".tif", ".tiff")),
+)
+_WEBP = slice(8, 12)
+
+
+def fitting_suffix(path: Path, suffix: str) -> str:
+    """`suffix` if the bytes of a picture fit it, whatever its case, else the suffix that they fit.
+
+    Bytes of no known kind fit every suffix. Raises SourceMissing.
+    """
+    try:
+        with path.open("rb") as file:
+            start = file.read(_WEBP.stop)
+    except FileNotFoundError as error:
+        raise missing(path, error) from error
+    fitting = next((suffixes for magic, suffixes in _MAGIC if start.startswith(magic)), ())
+    if start[_WEBP] == b"WEBP":
+        fitting = (".webp",)
+    return suffix if not fitting or suffix.lower() in fitting else fitting[0]
+
+
 def natural_order(name: str) -> tuple[tuple[int, int, str], ...]:
     """Sort key that puts `img2` before `img10`; the order of names that differ only in zeros is fixed too."""
     parts = re.split(r"(\d+)", name.casefold())

@@ -1,5 +1,6 @@
 """Parsing the masks of one track: run-length encodings, polygons or null for each frame."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -39,7 +40,7 @@ def parse_masks(entry: Json, video: VisVideo | None, where: str) -> Masks:
         fail(f"{where}.segmentations", f"has {_entries(len(values))}, but video {video.id} has {video.length} frames")
     size = (video.height, video.width) if video else None
     parser = _Parser(size)
-    masks = tuple(parser.mask(value, k, f"{where}.segmentations[{k}]") for k, value in enumerate(values))
+    masks = parser.masks(values, f"{where}.segmentations")
     if len({tuple(mask["size"]) for mask in masks if mask}) > 1:
         fail(f"{where}.segmentations", "holds masks of different sizes")
     return Masks(masks, frozenset(parser.unknown), tuple(parser.notes))
@@ -67,14 +68,34 @@ class _Parser:
         self.unknown: set[int] = set()
         self.notes: list[VisNote] = []
 
+    def masks(self, values: Sequence[Any], where: str) -> tuple[Rle | None, ...]:
+        """The masks of all entries; `where` is the place of their list. Run-length texts are decoded all at once."""
+        places = [f"{where}[{k}]" for k in range(len(values))]
+        forms = [self._form(value, k, place) for k, (value, place) in enumerate(zip(values, places, strict=True))]
+        codes = [k for k, value in enumerate(values) if isinstance(value, dict)]
+        texts = [k for k in codes if isinstance(values[k]["counts"], str)]
+        found = dict(zip(texts, _canonical([forms[k] for k in texts], [places[k] for k in texts]), strict=True))
+        coded = [found.get(k, forms[k]) for k in codes]
+        areas = dict(zip(codes, rle.areas(coded), strict=True))
+        for k, mask in zip(codes, coded, strict=True):
+            forms[k] = mask if areas[k] else None
+        return tuple(forms)
+
     def mask(self, value: Any, k: int, where: str) -> Rle | None:
         """The mask of entry `k`; None if it has no pixel."""
+        mask = self._form(value, k, where)
+        if mask is None or not isinstance(value, dict):
+            return mask
+        [spelled] = _canonical([mask], [where])
+        return spelled if rle.area(spelled) else None
+
+    def _form(self, value: Any, k: int, where: str) -> Any:
+        """The mask of entry `k`, whose run-length text is not checked yet; None if polygons have no pixel."""
         if value is None or value == []:
             return None
         try:
             if isinstance(value, dict):
-                mask = _run_lengths(value, self._size, where)
-                return mask if rle.area(mask) else None
+                return _run_lengths(value, self._size, where)
             if isinstance(value, list):
                 return self._polygons(value, k, where)
         except RleError as error:
@@ -120,6 +141,7 @@ def _check_polygon(polygon: Any, count: int, where: str) -> None:
 
 
 def _run_lengths(value: Json, size: tuple[int, int] | None, where: str) -> Rle:
+    """The mask of a run-length encoding: a list of runs is checked, a text is not."""
     given, counts = value.get("size"), value.get("counts")
     if not isinstance(given, list) or len(given) != 2 or not all(is_whole(n) and n > 0 for n in given):
         fail(f"{where}.size", "must be [height, width] in pixels")
@@ -129,10 +151,24 @@ def _run_lengths(value: Json, size: tuple[int, int] | None, where: str) -> Rle:
     if height * width > rle.MAX_PIXELS:
         fail(f"{where}.size", f"is {short(height)} x {short(width)} pixels, above {rle.MAX_PIXELS} in all")
     if isinstance(counts, list):
-        return rle.canonical(rle.compress(counts, height, width))
+        mask = rle.compress(counts, height, width)
+        return rle.canonical(mask) if 0 in counts[1:] else mask
     if not isinstance(counts, str):
         fail(f"{where}.counts", "must be a run-length string or a list of whole numbers")
-    return rle.canonical({"size": [height, width], "counts": counts})
+    return {"size": [height, width], "counts": counts}
+
+
+def _canonical(masks: Sequence[Rle], places: Sequence[str]) -> list[Rle]:
+    """The masks in their canonical form; raises YouTubeVisError with the place of the first that is not valid."""
+    try:
+        return rle.canonical_all(masks)
+    except RleError:
+        for mask, place in zip(masks, places, strict=True):
+            try:
+                rle.check(mask)
+            except RleError as error:
+                raise YouTubeVisError(f"{place}: {error}") from error
+        raise
 
 
 def short(number: int) -> str:

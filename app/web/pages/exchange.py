@@ -9,9 +9,11 @@ import gradio as gr
 
 from app.errors import AppError, BadInput
 from app.exchange.export_categories import VERSIONS
+from app.exchange.export_choice import ExportChoice, Ids, Unknown
 from app.exchange.glance import glance
 from app.exchange.open_source import Crowd
 from app.exchange.repeats import Repeat
+from app.exchange.versions import checked_name
 from app.jobs import queue
 from app.library import uploads
 from app.library.sources import named_place
@@ -35,6 +37,11 @@ CROWDS: dict[str, Crowd] = {OBJECTS: "objects", "Crowds": "keep"}
 HERE, NEW = "This project", "A new project"
 OWN = "Own"  # the project's own categories, instead of those of a version of YouTube-VIS
 ALL, REVIEWED = "All masks that are not rejected", "Only reviewed masks"
+# What happens to unknown frames, and the ids of the file: the words of the form, and the values for the job.
+FRAMES, VIDEOS = "Leave out the frame", "Leave out the video"
+UNKNOWNS: dict[str, Unknown] = {FRAMES: "frames", VIDEOS: "videos"}
+AUTOMATIC = "Automatic"
+IDS: dict[str, Ids | None] = {AUTOMATIC: None, "As they came": "came", "From 1": "counted"}
 
 
 def build(context: Context) -> gr.Blocks:
@@ -217,10 +224,23 @@ class ExchangeForms:
         shell.heading("Export", "One folder: instances.json and JPEGImages. Rejected masks never leave.")
         what = gr.Radio([ALL, REVIEWED], value=ALL, label="Masks", elem_id="v-export-what")
         with gr.Row():
+            unknown = gr.Radio(
+                list(UNKNOWNS), value=FRAMES, label="Where a track is unknown", elem_id="v-export-unknown"
+            )
+            ids = gr.Radio(list(IDS), value=AUTOMATIC, label="Ids", elem_id="v-export-ids")
+        with gr.Row():
             version = gr.Radio(
                 [OWN, *VERSIONS], value=OWN, label="Categories (a year: YouTube-VIS)", elem_id="v-export-version"
             )
             stride = _every_frames("v-export-stride", empty="as each video came")
+        with gr.Row():
+            valid = gr.Textbox(
+                label="Validation videos, %", placeholder="none: one file", max_lines=1, elem_id="v-export-valid"
+            )
+            frozen = gr.Textbox(
+                label="Keep as version", placeholder="its name; empty: not kept", max_lines=1, elem_id="v-export-freeze"
+            )
+        shell.mount_point("exportplan", module="exportplan")
         out = gr.Textbox(
             label="New folder on the server",
             placeholder=f"{self.context.settings.exports}/…",
@@ -230,12 +250,26 @@ class ExchangeForms:
         )
         start = gr.Button("Export", variant="primary", size="lg", elem_id="v-export-start")
         shell.message_line("export")
-        form.on_click(start, self.start_export, what, version, stride, out)
+        form.on_click(start, self.start_export, what, version, stride, out, unknown, ids, valid, frozen)
 
     def start_export(
-        self, database: Database, project_id: str, what: str, version: str, stride: str, out: str
+        self,
+        database: Database,
+        project_id: str,
+        what: str,
+        version: str,
+        stride: str,
+        out: str,
+        unknown: str = FRAMES,
+        ids: str = AUTOMATIC,
+        valid: str = "",
+        frozen: str = "",
     ) -> Answer:
-        """Queue an export of the project into a new folder; ``version`` is a year, or `OWN`."""
+        """Queue an export of the project into a new folder.
+
+        ``version`` is a year, or `OWN`; ``unknown`` a key of `UNKNOWNS`, ``ids`` one of `IDS`. ``valid`` is a share in
+        percent, ``frozen`` the name of a version; empty for none.
+        """
         if not project_id:
             return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
         try:
@@ -243,12 +277,17 @@ class ExchangeForms:
             if folder.exists():
                 text = f"The folder {folder} is there already; name a new one."
                 return Answer(kind="error", text=text, sheet="export")
-            parameters = {
-                "out": str(folder),
-                "reviewed_only": what == REVIEWED,
-                "version": version if version in VERSIONS else None,
-                "stride": _whole(stride),
-            }
+            choice = ExportChoice(
+                reviewed_only=what == REVIEWED,
+                version=version if version in VERSIONS else None,
+                stride=_whole(stride),
+                unknown=UNKNOWNS[unknown],
+                ids=IDS[ids],
+                valid=_share(valid),
+            )
+            parameters = {"out": str(folder), **choice.as_json()}
+            if (frozen or "").strip():
+                parameters["freeze"] = checked_name(self.context.settings, project_id, frozen)
             queue.enqueue(database, self.context.settings, kind="export", project_id=project_id, parameters=parameters)
         except (AppError, StorageError) as error:
             return Answer(kind="error", text=str(error), sheet="export")
@@ -261,6 +300,20 @@ class ExchangeForms:
         with self.context.database.read() as tx:
             project = projects.get_project(tx, project_id)
         return self.context.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def _share(percent: str) -> float | None:
+    """The typed share of 1, None for an empty field. Raises `BadInput` if it is no percentage between 0 and 100."""
+    text = (percent or "").strip().removesuffix("%").strip()
+    if not text:
+        return None
+    try:
+        share = float(text) / 100
+    except ValueError:
+        share = 0.0
+    if not 0 < share < 1:
+        raise BadInput(f"Validation videos: {text} is no percentage between 0 and 100; leave the field empty for none.")
+    return share
 
 
 def _every_frames(name: str, *, empty: str) -> gr.Textbox:

@@ -192,3 +192,30 @@ def test_a_category_whose_name_no_terminal_takes_is_printed_all_the_same(run: Ru
     ran = run("evaluate", truth, results)
 
     assert ran.code == 0 and "? fish" in ran.out
+
+
+@pytest.mark.parametrize("which", ["truth", "results"])
+def test_a_broken_mask_is_named_as_import_and_check_name_it(run: Run, tmp_path: Path, which: str) -> None:
+    truth, results = truth_and_results(tmp_path)
+    file = truth if which == "truth" else results
+    top = json.loads(file.read_text())
+    entries = top["annotations"] if which == "truth" else top
+    entries[0]["segmentations"] = [{"size": [2, 2], "counts": [1, 2]}]
+    file.write_text(json.dumps(top))
+
+    ran = run("evaluate", truth, results)
+
+    place = "annotations[0].segmentations[0]" if which == "truth" else "[0].segmentations[0]"
+    assert ran.code == 1
+    assert ran.last == f"{file}: {place}: counts must be 0 or more and add up to 2 x 2 = 4 pixels."
+    assert run("check", file).last.endswith(ran.last)
+
+
+def test_stated_areas_of_something_else_are_a_warning(run: Run, tmp_path: Path) -> None:
+    truth, results = truth_and_results(tmp_path)
+    truth.write_text(truth.read_text().replace('"areas": [3]', '"areas": [30000]'))
+
+    ran = run("evaluate", truth, results, "--json")
+
+    assert ran.result["APm"] == pytest.approx(1.0)
+    assert any("state areas that are not those of the masks" in line for line in ran.result["warnings"])

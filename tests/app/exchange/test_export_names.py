@@ -64,3 +64,22 @@ def test_names_that_cannot_be_kept_are_named(
 def test_names_that_the_import_does_not_have_are_made(exchange: ExchangeScene, tmp_path: Path) -> None:
     done, names = through(exchange, tmp_path, [numbered("va/{}.png")], stride=2)
     assert names == [["va/0.png", "va/2.png"]] and done.notes == ()
+
+
+def test_names_from_1_lose_the_folders_above_their_own(exchange: ExchangeScene, tmp_path: Path) -> None:
+    done, names = through(exchange, tmp_path, [numbered("a/va/{}.png"), numbered("b/va/{}.png")], ids="counted")
+    assert names[0] == numbered("va/{}.png")
+    assert len({listed[0].split("/")[0] for listed in names}) == 2 and all(name.count("/") == 1 for name in names[1])
+    assert "folders above that of the video are left out" in done.notes[0]
+
+
+def test_a_suffix_that_the_bytes_do_not_fit_is_changed_and_told(exchange: ExchangeScene, tmp_path: Path) -> None:
+    write_pictures(tmp_path / "frames", ("va",))
+    for path in (tmp_path / "frames" / "va").iterdir():
+        path.rename(path.with_suffix(".jpg"))
+    exchange.bring(write(tmp_path / "in.json", content(("va",), suffix=".jpg")), tmp_path / "frames")
+    done, left = exchange.exported(tmp_path / "out")
+    assert left["videos"][0]["file_names"] == numbered("va/0000{}.png")
+    assert "the suffix is that of the pictures' bytes" in done.notes[0]
+    for name in left["videos"][0]["file_names"]:
+        assert (tmp_path / "out" / "JPEGImages" / name).read_bytes().startswith(b"\x89PNG")

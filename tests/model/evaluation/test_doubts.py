@@ -134,3 +134,32 @@ def test_all_masks_of_a_size_that_no_picture_has_are_refused():
     strange = result() | {"segmentations": [{"size": [LONG, 6], "counts": "04"}] * 3}
     with pytest.raises(EvaluationInputError, match=r"results\[0\].segmentations\[0\]: 'size'"):
         evaluate(truth(1), [strange])
+
+
+def with_areas(*areas):
+    known = truth(*range(1, len(areas) + 1))
+    for track, stated in zip(known["annotations"], areas, strict=True):
+        if stated is not None:
+            track["areas"] = stated
+    return known
+
+
+@pytest.mark.parametrize("areas", [None, [10, 10, 10], [11, 10, 9], [10, None, 10], [None] * 3])
+def test_areas_of_the_masks_raise_no_doubt(areas):
+    assert evaluate(with_areas(areas), [result()]).doubts == ()
+
+
+def test_stated_areas_that_are_not_those_of_the_masks_are_named_with_what_they_move():
+    known = with_areas([10, 10, 10], [5, 5, 5], [20_000] * 3)
+    outcome = evaluate(known, [result()])
+    [line] = outcome.doubts
+    assert line.startswith("2 of 3 tracks of the truth state areas that are not those of the masks; the first is truth")
+    assert "annotations[1], with a mean of 5 pixels where the masks have 10" in line
+    assert "1 of them is in another size class by it, which moves APs, APm and APl" in line
+    # The figures are those of the stated areas, as in the official code.
+    assert outcome.stats["APm"] != -1 and evaluate(with_areas(None, None, None), [result()]).stats["APm"] == -1
+
+
+def test_stated_areas_within_one_size_class_move_nothing():
+    [line] = evaluate(with_areas([99, 99, 99]), [result()]).doubts
+    assert line.endswith("none of them is in another size class by it.")

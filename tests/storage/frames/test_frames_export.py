@@ -92,3 +92,30 @@ def test_one_picture_is_written_exactly_and_replaces_an_old_one(tmp_path: Path) 
         write_picture(numbered_picture(k), target)
         assert np.array_equal(np.array(Image.open(target)), numbered_picture(k))
     assert [p.name for p in tmp_path.iterdir()] == ["000012.png"]
+
+
+def test_the_bytes_of_a_picture_fit_the_suffix_of_its_name(tmp_path: Path) -> None:
+    index = frames.index(make_video(tmp_path / "a.mp4", frames=3))
+    names = ["a.png", "b.JPG", "c.jpeg"]
+    frames.write_frames_folder(index, tmp_path / "out", names=names, image="jpg")
+    starts = [(tmp_path / "out" / name).read_bytes()[:3] for name in names]
+    assert starts == [b"\x89PN", b"\xff\xd8\xff", b"\xff\xd8\xff"]
+
+
+@pytest.mark.parametrize(
+    ("start", "suffix", "fitting"),
+    [
+        (b"\xff\xd8\xff\xe0", ".jpeg", ".jpeg"),
+        (b"\xff\xd8\xff\xe0", ".JPG", ".JPG"),
+        (b"\xff\xd8\xff\xe0", ".png", ".jpg"),
+        (b"\x89PNG\r\n\x1a\n", ".jpg", ".png"),
+        (b"RIFF\0\0\0\0WEBPVP8", ".png", ".webp"),
+        (b"II*\0", ".tiff", ".tiff"),
+        (b"something", ".jpg", ".jpg"),
+    ],
+)
+def test_the_suffix_that_fits_the_bytes(tmp_path: Path, start: bytes, suffix: str, fitting: str) -> None:
+    (tmp_path / "a").write_bytes(start)
+    assert frames.fitting_suffix(tmp_path / "a", suffix) == fitting
+    with pytest.raises(frames.SourceMissing):
+        frames.fitting_suffix(tmp_path / "none", suffix)

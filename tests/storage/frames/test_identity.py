@@ -126,3 +126,16 @@ def test_key_frames_that_only_one_list_knows_are_left_out_of_the_comparison(old:
 def test_another_size_is_said_before_another_number_of_frames(old: FrameIndex) -> None:
     other = replace(old, content_hash="other", width=96, count=31, pts=(*old.pts, old.pts[-1] + 1))
     assert "96 x 48 instead of 64 x 48" in (difference(old, other) or "")
+
+
+def test_copies_share_a_key_whatever_their_names_are(tmp_path: Path) -> None:
+    for folder, first in (("a", "x.png"), ("b", "y.png"), ("c", "x.png")):
+        (tmp_path / folder).mkdir()
+        for name, value in ((first, 7), ("z.png", 9 if folder == "c" else 8)):
+            Image.new("L", (8, 6), value).save(tmp_path / folder / name)
+    keys = [frames.copies_key(frames.index(tmp_path / folder)) for folder in "abc"]
+    assert keys[0] == keys[1] != keys[2]
+    index = frames.index(tmp_path / "a")
+    (tmp_path / "a" / "z.png").unlink()
+    with pytest.raises(frames.SourceMissing):
+        frames.copies_key(index)

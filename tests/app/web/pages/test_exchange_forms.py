@@ -6,10 +6,25 @@ from typing import Any
 
 import pytest
 
+from app.exchange.export_choice import ExportChoice
 from app.library.uploads import IMPORTS, Upload
 from app.settings import Settings
 from app.web.context import Context
-from app.web.pages.exchange import ALL, ASK, CROWDS, FOUND, HERE, NEW, OWN, REPEATS, REVIEWED, ExchangeForms
+from app.web.pages.exchange import (
+    ALL,
+    ASK,
+    AUTOMATIC,
+    CROWDS,
+    FOUND,
+    FRAMES,
+    HERE,
+    NEW,
+    OWN,
+    REPEATS,
+    REVIEWED,
+    VIDEOS,
+    ExchangeForms,
+)
 from app.web.pages.shell import Answer
 from storage import imports, jobs, projects
 from storage.database import Database
@@ -44,6 +59,7 @@ class FilledForms:
 
     def start_export(self, **other: Any) -> Answer:
         values = {"project": self.project.id, "which": ALL, "version": "2019", "stride": "", "out": ""}
+        values |= {"unknown": FRAMES, "ids": AUTOMATIC, "valid": "", "frozen": ""}
         return self.forms.start_export(self.database, *(values | other).values())
 
     def queued(self) -> list[jobs.Job]:
@@ -184,7 +200,23 @@ def test_an_export_is_queued(filled: FilledForms) -> None:
     assert filled.start_export(which=REVIEWED, version="2021", stride="5", out=str(out)).kind == "ok"
     (job,) = filled.queued()
     assert job.kind == "export"
-    assert dict(job.parameters) == {"out": str(out), "reviewed_only": True, "version": "2021", "stride": 5}
+    choice = ExportChoice(reviewed_only=True, version="2021", stride=5)
+    assert dict(job.parameters) == {"out": str(out), **choice.as_json()}
+
+
+def test_an_export_is_queued_with_all_its_choices(filled: FilledForms) -> None:
+    more = {"unknown": VIDEOS, "ids": "From 1", "valid": " 20 %", "frozen": "first"}
+    assert filled.start_export(**more).kind == "ok"
+    parameters = dict(filled.queued()[0].parameters)
+    assert ExportChoice.of(parameters) == ExportChoice(version="2019", unknown="videos", ids="counted", valid=0.2)
+    assert parameters["freeze"] == "first"
+
+
+@pytest.mark.parametrize("typed", ["0", "100", "-3", "a fifth", "nan"])
+def test_a_share_that_is_none_is_refused(filled: FilledForms, typed: str) -> None:
+    answer = filled.start_export(valid=typed)
+    assert answer.kind == "error" and "no percentage between 0 and 100" in answer.text
+    assert filled.queued() == []
 
 
 def test_an_export_keeps_the_projects_own_categories_unless_a_year_is_chosen(filled: FilledForms) -> None:

@@ -1,0 +1,109 @@
+// @ts-check
+/** The numbers of an export before it is made, below the fields of its form: they follow the choices. */
+
+import { fill, h, icon } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { count } from "../kit/text.js";
+import { currentProject, get } from "./data.js";
+
+const PAUSE = 250; // ms after the last change of a field
+
+/**
+ * @typedef {object} Numbers answer of `GET /data/projects/…/export-plan`, and `numbers` of a finished export
+ * @property {number} videos
+ * @property {number} frames
+ * @property {number} tracks
+ * @property {number} masks
+ * @property {{inside: string[], outside: string[], taken_for_background: string[]}} sentences
+ */
+
+/** The words of the form, and the values of the request. @type {Record<string, Record<string, string>>} */
+const CHOICES = {
+  "v-export-what": { "Only reviewed masks": "reviewed_only=true" },
+  "v-export-unknown": { "Leave out the video": "unknown=videos" },
+  "v-export-ids": { "As they came": "ids=came", "From 1": "ids=counted" },
+  "v-export-version": { 2019: "version=2019", 2021: "version=2021", 2022: "version=2022" },
+};
+
+/** The choices of the form as a query. */
+export function query() {
+  const found = Object.entries(CHOICES).map(([id, values]) => {
+    const checked = inputs(id).find((input) => input.checked);
+    return values[checked?.value ?? ""] ?? "";
+  });
+  const every = (inputs("v-export-stride")[0]?.value ?? "").trim();
+  if (/^[1-9]\d*$/.test(every)) found.push(`stride=${every}`);
+  return found.filter(Boolean).join("&");
+}
+
+/** The inputs of a field of the form. @param {string} id */
+function inputs(id) {
+  const field = document.getElementById(id);
+  const found = ["input", "textarea"].flatMap((name) => [...(field?.querySelectorAll(name) ?? [])]);
+  return /** @type {HTMLInputElement[]} */ (found);
+}
+
+/** @param {HTMLElement} element */
+export async function mount(element) {
+  const place = /** @type {HTMLElement} */ (element.querySelector("#v-exportplan"));
+  place.setAttribute("aria-live", "polite");
+  let project;
+  try {
+    project = await currentProject();
+  } catch (error) {
+    return fill(place, h("p.v-note.bad", { role: "alert" }, icon("warn"), messageOf(error)));
+  }
+  if (!project) return;
+  let asked = 0;
+  const look = async () => {
+    const turn = ++asked;
+    try {
+      const numbers = await get(`/data/projects/${encodeURIComponent(project)}/export-plan?${query()}`);
+      if (turn === asked) fill(place, ...planOf(numbers));
+    } catch (error) {
+      if (turn === asked) fill(place, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
+    }
+  };
+  let waiting = 0;
+  const changed = (/** @type {Event} */ event) => {
+    const field = event.target instanceof Element ? event.target.closest("[id^=v-export-]") : null;
+    if (!field) return;
+    window.clearTimeout(waiting);
+    waiting = window.setTimeout(look, PAUSE);
+  };
+  document.addEventListener("change", changed);
+  document.addEventListener("input", changed);
+  await look();
+}
+
+/** What the file will have, and what it will not, as elements. @param {Numbers} numbers */
+export function planOf(numbers) {
+  const amounts = /** @type {[number, string][]} */ ([
+    [numbers.videos, numbers.videos === 1 ? "video" : "videos"],
+    [numbers.frames, numbers.frames === 1 ? "frame" : "frames"],
+    [numbers.tracks, numbers.tracks === 1 ? "track" : "tracks"],
+    [numbers.masks, numbers.masks === 1 ? "mask" : "masks"],
+  ]);
+  const { inside, outside, taken_for_background: background } = numbers.sentences;
+  return [
+    h(
+      "div.v-trio.v-four",
+      null,
+      ...amounts.map(([n, word]) => h("div", null, h("b", null, count(n)), h("span.v-t2", null, word))),
+    ),
+    sentencesOf("In the file", inside.slice(1)),
+    sentencesOf("Left out", outside),
+    sentencesOf("Background for a loader", background),
+  ];
+}
+
+/** A heading and its sentences, null for none. @param {string} title @param {string[]} sentences */
+function sentencesOf(title, sentences) {
+  if (!sentences.length) return null;
+  return h(
+    "div.v-sentences",
+    null,
+    h("h3", null, title),
+    h("ul", null, ...sentences.map((sentence) => h("li", null, sentence))),
+  );
+}

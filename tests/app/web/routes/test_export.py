@@ -1,0 +1,48 @@
+"""The plan of an export and the versions of a project over HTTP."""
+
+from pathlib import Path
+
+from fastapi.testclient import TestClient
+
+from app.exchange.exporting import FrozenName
+from app.settings import Settings
+from storage.database import Database
+from tests.app.exchange.files import content
+from tests.app.exchange.scene import ExchangeScene
+from tests.app.made import project_with
+
+
+def scene_in(database: Database, settings: Settings, folder: Path) -> ExchangeScene:
+    scene = ExchangeScene(database, settings, project_with(database, name="sea")[0])
+    scene.bring_content(content(), folder)
+    return scene
+
+
+def test_the_plan_follows_the_choices(
+    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    scene = scene_in(database, settings, tmp_path)
+    place = f"/data/projects/{scene.project.id}/export-plan"
+    whole = client.get(place).json()
+    assert (whole["videos"], whole["frames"], whole["masks"]) == (2, 6, 12)
+    reviewed = client.get(place, params={"reviewed_only": True}).json()
+    assert reviewed["masks"] == 0 and "12 masks that nobody judged stay here." in reviewed["sentences"]["outside"]
+    assert client.get(place, params={"stride": 2}).json()["masks"] == 8
+    assert client.get(place, params={"unknown": "maybe"}).status_code == 422
+    wrong = client.get(place, params={"version": "2021"})
+    assert wrong.status_code == 400 and "No category of this project has a place" in wrong.json()["error"]
+
+
+def test_versions_are_listed_and_compared(
+    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    scene = scene_in(database, settings, tmp_path)
+    place = f"/data/projects/{scene.project.id}/versions"
+    assert client.get(place).json() == {"versions": []}
+    scene.export(tmp_path / "a", frozen=FrozenName("one", settings))
+    scene.export(tmp_path / "b", frozen=FrozenName("two", settings), categories=("bee",))
+    assert [one["name"] for one in client.get(place).json()["versions"]] == ["one", "two"]
+    found = client.get(f"{place}/diff", params={"first": "one", "second": "two"}).json()
+    assert (found["removed_tracks"], found["removed_categories"]) == (2, ["wasp"])
+    assert "2 tracks removed." in found["lines"]
+    assert client.get(f"{place}/diff", params={"first": "one", "second": "x"}).status_code == 400
