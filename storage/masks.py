@@ -93,6 +93,26 @@ def get_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, Rle]:
     return found
 
 
+@dataclass(frozen=True)
+class MeasuredMask:
+    """A stored mask with its area and its box [x, y, width, height], in pixels."""
+
+    rle: Rle
+    area: int
+    box: list[int]
+
+
+def measured_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, MeasuredMask]:
+    """Hash -> mask with its measures; hashes that are not stored are left out."""
+    columns = schema.blobs.c
+    names = (columns.hash, columns.height, columns.width, columns.counts, columns.area, *(columns[k] for k in "xywh"))
+    found: dict[str, MeasuredMask] = {}
+    for part in chunks(hashes):
+        for key, height, width, counts, area, *box in tx.execute(select(*names).where(columns.hash.in_(part))):
+            found[key] = MeasuredMask({"size": [height, width], "counts": counts.decode("ascii")}, area, box)
+    return found
+
+
 def blob_infos(tx: Connection, hashes: Iterable[str]) -> dict[str, BlobInfo]:
     """Hash -> size, area and box of the mask; hashes that are not stored are left out."""
     table = schema.blobs

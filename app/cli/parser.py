@@ -145,6 +145,8 @@ def _training(add: Add) -> None:
     train = add("train", "app.cli.train:train", "train a checkpoint on a YouTube-VIS file")
     train.add_argument("--annotations", type=typed_path, required=True, metavar="FILE")
     train.add_argument("--frames", type=typed_path, required=True, metavar="DIR")
+    text = "states.json of an export: only its complete frames teach what is background (default: all frames do)"
+    train.add_argument("--states", type=typed_path, metavar="FILE", help=text)
     train.add_argument("--config", required=True, metavar="NAME", help="configuration, such as tevit_tiny")
     train.add_argument("--out", type=typed_path, required=True, metavar="DIR")
     train.add_argument("--init", metavar="NAME_OR_FILE", help="checkpoint, ImageNet or COCO file to start from")

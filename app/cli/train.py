@@ -65,6 +65,7 @@ def _order(arguments: argparse.Namespace, settings: Settings) -> "TrainOrder":
         frames=arguments.frames,
         config=arguments.config,
         out=arguments.out,
+        states=arguments.states,
         init=init,
         class_columns=arguments.init_classes,
         steps=arguments.steps,

@@ -13,7 +13,7 @@ from app.exchange.export_plan import ExportPlan
 from app.exchange.export_states import State
 from app.exchange.extras import SOURCE
 from storage import masks
-from storage.rle import Rle
+from storage.masks import MeasuredMask
 from storage.tracks import MaskRow, Track
 from storage.youtube_vis import VisDataset, VisNote, VisTrack, VisVideo, note_lines
 
@@ -28,13 +28,13 @@ class ExportContent:
     notes: tuple[str, ...]
 
 
-def read_blobs(tx: Connection, plan: ExportPlan) -> dict[str, Rle]:
+def read_blobs(tx: Connection, plan: ExportPlan) -> dict[str, MeasuredMask]:
     """The masks of a plan by hash."""
     rows = (row for one in plan.videos for track in one.tracks for row in _rows(plan, one, track).values())
-    return masks.get_blobs(tx, (row.hash for row in rows if row.hash is not None))
+    return masks.measured_blobs(tx, (row.hash for row in rows if row.hash is not None))
 
 
-def export_content(plan: ExportPlan, blobs: Mapping[str, Rle]) -> ExportContent:
+def export_content(plan: ExportPlan, blobs: Mapping[str, MeasuredMask]) -> ExportContent:
     """The content of the file of a plan; ``blobs`` are its masks by hash."""
     pairs = [(one, track) for one in plan.videos for track in one.tracks]
     video_sources = [one.source.video.source_id for one in plan.videos]
@@ -78,17 +78,19 @@ def _rows(plan: ExportPlan, one: PlannedVideo, track: Track) -> dict[int, MaskRo
 
 
 def _track(
-    plan: ExportPlan, one: PlannedVideo, track: Track, ids: tuple[int, int], blobs: Mapping[str, Rle]
+    plan: ExportPlan, one: PlannedVideo, track: Track, ids: tuple[int, int], blobs: Mapping[str, MeasuredMask]
 ) -> VisTrack:
     rows = _rows(plan, one, track)
     attributes = plan.head.lists.of(track, [rows.get(frame) for frame in one.frames])
+    found = [blobs[str(row.hash)] for row in rows.values()]
     return VisTrack(
         id=ids[0],
         video_id=ids[1],
         category_id=plan.categories.ids[str(track.category_id)],
-        segmentations=tuple(blobs[str(rows[frame].hash)] if frame in rows else None for frame in one.frames),
+        segmentations=tuple(blobs[str(rows[frame].hash)].rle if frame in rows else None for frame in one.frames),
         iscrowd=int(track.iscrowd),
         extra=merged((track.extra or {}).get(SOURCE, {}), attributes),
+        measures=tuple((mask.area, mask.box) for mask in found),
     )
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.training.file_states import FileStates
 from model.training.clips import ClipVideo, DataNote, LabelledTrack
 from model.training.targets import ABSENT, PRESENT, UNKNOWN
 from storage import rle
@@ -46,10 +47,12 @@ class YoutubeVisClips:
     """All videos of a YouTube-VIS file as a clip source; null in the file means that the track is absent.
 
     Labels follow the category ids, not the order in the file. The size of every picture is read at
-    the start. Raises MissingFrames, WrongSize, `storage.frames.VideoError` and `storage.youtube_vis.YouTubeVisError`.
+    the start. With ``states`` (the ``states.json`` of an export) only frames that a person declared complete teach what
+    is background; without it all frames do, as in every published loader.
+    Raises MissingFrames, WrongSize, `BadInput`, `storage.frames.VideoError`, `storage.youtube_vis.YouTubeVisError`.
     """
 
-    def __init__(self, annotations: Path, frames: Path) -> None:
+    def __init__(self, annotations: Path, frames: Path, states: Path | None = None) -> None:
         dataset = read_dataset(annotations)
         ordered = sorted(dataset.categories, key=lambda category: category.id)
         self.categories = tuple(category.name for category in ordered)
@@ -62,6 +65,10 @@ class YoutubeVisClips:
             _video(video, [_Reading(track, video) for track in tracks[video.id]], labels, notes)
             for video in dataset.videos
         )
+        if states is not None:
+            known = FileStates.read(states)
+            pairs = zip(self.videos, dataset.videos, strict=True)
+            self.videos = tuple(known.applied(clip, video.id, labels) for clip, video in pairs)
         finder = PictureFinder(frames)
         self._pictures = [_pictures(video, finder) for video in dataset.videos]
         notes += _notes_of_reading(dataset.notes, self.videos)

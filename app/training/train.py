@@ -32,6 +32,7 @@ class TrainOrder:
     frames: Path
     config: str
     out: Path
+    states: Path | None = None  # of an export: its complete frames alone teach background
     init: Path | None = None
     class_columns: str = BY_INIT  # how rows of COCO's classes are used, see `model.weights.starting_points.start_from`
     steps: int | None = None
@@ -96,7 +97,7 @@ def train(order: TrainOrder, listener: TrainListener) -> Path:
 
 
 def _train(order: TrainOrder, listener: TrainListener) -> Path:
-    source = YoutubeVisClips(order.annotations, order.frames)
+    source = YoutubeVisClips(order.annotations, order.frames, order.states)
     network, start = start_network(named(order.config), source.categories, order)
     recipe = recipe_of(network.config, order)
     settings = TrainingSettings(

@@ -9,6 +9,7 @@ import { certificates } from "./certificate.js";
 import { Imports } from "./imports.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";
+import { Versions } from "./versions.js";
 
 const KINDS = ["import", "export"];
 
@@ -25,11 +26,13 @@ export async function mount(element) {
   const jobs = h("div");
   /** @type {() => Promise<void>} */ let look = async () => {};
   const imports = new Imports(() => look());
-  fill(place, h("div.v-stack", null, imports.place, jobs));
+  const versions = project ? new Versions(project) : null;
+  fill(place, h("div.v-stack", null, imports.place, jobs, versions?.place));
   const looked = (/** @type {Set<string>} */ active) => {
     // The form's "It is under way" is true only as long as a job of its kind is active.
     KINDS.filter((kind) => !active.has(kind)).forEach(withdraw);
     imports.look();
+    versions?.look();
   };
   look = jobList(jobs, {
     project,

@@ -228,6 +228,8 @@ def _check_kinds(value: Value, place: str) -> None:
             raise EditError(f"{place}: {name} must be {words}, got {reprlib.repr(value[name])}.")
     _check_attributes(value["attributes"], place)
     for name, item in value.items():
+        if item is None or isinstance(item, bool):
+            continue
         # Extra values of a file are stored as JSON text, which allows longer integers than a column.
         if not is_plain(item, largest=LARGEST_FLOAT if name == "extra" else LARGEST):
             raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold, or too many levels.")

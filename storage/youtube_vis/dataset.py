@@ -55,7 +55,8 @@ class VisTrack:
     """One thing through one video. `segmentations` has one entry per frame: a compressed RLE, or None (absent).
 
     unknown: frames in which it is neither present nor absent, because the file has an invalid mask there;
-    `segmentations` has None there. stated: boxes and areas of the file, which are not written again.
+    `segmentations` has None there. stated: boxes and areas of the file, which are not written again. measures: area and
+    box [x, y, width, height] of each mask, in pixels, if they are known already.
     """
 
     id: int
@@ -66,6 +67,7 @@ class VisTrack:
     extra: Json = field(default_factory=dict)
     unknown: frozenset[int] = frozenset()
     stated: Stated = field(default=Stated(), compare=False)
+    measures: tuple[tuple[int, list[int]], ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)

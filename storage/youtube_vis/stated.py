@@ -3,7 +3,6 @@
 from typing import Any
 
 from storage import rle
-from storage.rle import Rle
 from storage.youtube_vis.dataset import Box, Json, Stated, VisVideo
 from storage.youtube_vis.errors import fail
 from storage.youtube_vis.notes import VisNote
@@ -30,9 +29,13 @@ def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tupl
             fail(f"{where}.{key}", f"must be a list of {video.length} entries, one for each frame of the video")
     boxes = [_box(value, where, k, notes) for k, value in enumerate(values["bboxes"] or ())]
     areas = [_area(value, where, k, notes) for k, value in enumerate(values["areas"] or ())]
-    for k, (box, mask) in enumerate(zip(boxes, masks.segmentations, strict=False)):
-        if box is not None and mask is not None:
-            _compare(box, mask, where, k, notes)
+    pairs = [
+        (k, box, mask)
+        for k, (box, mask) in enumerate(zip(boxes, masks.segmentations, strict=False))
+        if box is not None and mask is not None
+    ]
+    for (k, box, _), own in zip(pairs, rle.bboxes([mask for _, _, mask in pairs]), strict=True):
+        _compare(box, own, where, k, notes)
     missing = "areas" in entry and entry["areas"] is None
     return Stated(tuple(boxes), None if missing else tuple(areas)), notes
 
@@ -60,9 +63,9 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
 
 
-def _compare(box: Box, mask: Rle, where: str, k: int, notes: list[VisNote]) -> None:
-    """Add a note if a stated [x, y, width, height] does not fit the box of its mask."""
-    if min(box[2:]) <= 0 or _near(box, own := rle.bbox(mask)):
+def _compare(box: Box, own: list[int], where: str, k: int, notes: list[VisNote]) -> None:
+    """Add a note if a stated [x, y, width, height] does not fit the box ``own`` of its mask."""
+    if min(box[2:]) <= 0 or _near(box, own):
         return
     x1, y1, x2, y2 = box
     as_corners = (x1, y1, x2 - x1, y2 - y1)
@@ -72,6 +75,8 @@ def _compare(box: Box, mask: Rle, where: str, k: int, notes: list[VisNote]) -> N
 
 
 def _near(box: Box, own: list[int]) -> bool:
+    if list(box) == own:
+        return True
     most = max(_PIXELS, _SHARE * max(own[2:]))
     edges = (box[0], box[1], box[0] + box[2], box[1] + box[3])
     others = (own[0], own[1], own[0] + own[2], own[1] + own[3])

@@ -78,19 +78,27 @@ def dataset_outline(dataset: VisDataset) -> Json:
 
 def _track_entry(track: VisTrack, video: VisVideo, form: Form) -> Json:
     present = [mask for mask in track.segmentations if mask is not None]
+    areas, boxes = _measured(track, present)
     return {
         "id": track.id,
         "video_id": track.video_id,
         "category_id": track.category_id,
         "segmentations": _spread(track, form(present)),
-        "areas": _spread(track, rle.areas(present)),
-        "bboxes": _spread(track, rle.bboxes(present)),
+        "areas": _spread(track, areas),
+        "bboxes": _spread(track, boxes),
         "iscrowd": track.iscrowd,
         "height": video.height,
         "width": video.width,
         "length": video.length,
         **_sorted(track.extra),
     }
+
+
+def _measured(track: VisTrack, present: Sequence[Rle]) -> tuple[Sequence[int], Sequence[Sequence[int]]]:
+    """The areas and boxes of the masks of a track."""
+    if track.measures is None:
+        return rle.areas(present), rle.bboxes(present)
+    return [one[0] for one in track.measures], [one[1] for one in track.measures]
 
 
 def _spread(track: VisTrack, values: Sequence[Any]) -> list[Any]:

@@ -9,7 +9,18 @@ from sqlalchemy import func, select
 
 from storage import rle, schema
 from storage.database import Database
-from storage.masks import BadMask, BlobInfo, blob_hash, blob_infos, get_blobs, put_blob, put_blobs
+from storage.masks import (
+    BadMask,
+    BlobInfo,
+    MeasuredMask,
+    blob_hash,
+    blob_infos,
+    get_blobs,
+    measured_blobs,
+    prepare_blobs,
+    put_blob,
+    put_blobs,
+)
 from tests.storage.scenes import square, stored
 
 
@@ -83,3 +94,20 @@ def test_masks_that_cannot_be_decoded_are_refused_and_not_stored(database: Datab
         with pytest.raises(BadMask, match="mask"):
             put_blobs(tx, [square(1), mask])
         assert tx.execute(select(func.count()).select_from(schema.blobs)).scalar() == 0
+
+
+def test_a_mask_comes_with_the_measures_that_it_was_stored_with(database: Database) -> None:
+    mask = square(4)
+    with database.atomic() as tx:
+        name = put_blob(tx, mask)
+        assert measured_blobs(tx, [name, "unknown"]) == {name: MeasuredMask(mask, 9, [4, 2, 3, 3])}
+
+
+@given(st.lists(arrays.arrays(bool, (5, 7)), max_size=6))
+def test_the_measures_of_many_masks_are_those_of_each(pixels: list[np.ndarray]) -> None:
+    codes = [rle.encode(one) for one in pixels]
+    rows = {row["hash"]: row for row in prepare_blobs(codes).rows}
+    assert len(rows) == len({code["counts"] for code in codes})
+    for one, code in zip(pixels, codes, strict=True):
+        row = rows[blob_hash(5, 7, code["counts"].encode())]
+        assert row["area"] == one.sum() and [row[key] for key in "xywh"] == rle.bbox(code)

@@ -176,3 +176,35 @@ def test_an_array_that_is_no_mask_is_refused() -> None:
 def test_counts_as_bytes_are_read_like_text() -> None:
     code = rle.encode(np.eye(5, dtype=bool))
     assert rle.uncompress({"size": code["size"], "counts": code["counts"].encode()}) == rle.uncompress(code)
+
+
+@given(st.lists(MASKS, max_size=9))
+def test_many_masks_at_once_are_as_each_alone(masks: list[np.ndarray]) -> None:
+    codes = [rle.encode(mask) for mask in masks]
+    assert rle.uncompress_all(codes) == [rle.uncompress(code) for code in codes]
+    assert rle.canonical_all(codes) == codes
+    assert rle.areas(codes) == [int(mask.sum()) for mask in masks]
+    assert rle.bboxes(codes) == [rle.bbox(code) for code in codes]
+
+
+def test_more_masks_than_pycocotools_counts_in_one_call() -> None:
+    codes = [rle.encode(np.arange(600).reshape(20, 30) < k) for k in range(600)]
+    assert rle.areas(codes) == list(range(600)) and len(rle.bboxes(codes)) == 600
+    assert rle.uncompress_all(codes)[300] == rle.uncompress(codes[300])
+
+
+def test_empty_runs_inside_are_joined_and_the_other_masks_stay_as_they_are() -> None:
+    odd = rle.compress([2, 3, 0, 4, 3], 3, 4)
+    plain = rle.compress([0, 5, 7], 3, 4)
+    assert rle.canonical_all([plain, odd, plain]) == [plain, rle.compress([2, 7, 3], 3, 4), plain]
+
+
+@pytest.mark.parametrize("place", range(3))
+def test_one_mask_of_many_that_is_not_valid_is_refused_as_alone(place: int) -> None:
+    codes = [rle.compress([2, 10], 3, 4) for _ in range(3)]
+    codes[place] = {"size": [3, 4], "counts": rle.compress([2, 11], 1, 13)["counts"]}
+    with pytest.raises(RleError) as alone:
+        rle.uncompress(codes[place])
+    with pytest.raises(RleError) as many:
+        rle.canonical_all(codes)
+    assert str(many.value) == str(alone.value)

@@ -9,11 +9,12 @@ import { job, known } from "./made.mjs";
 
 const JOBS = "GET /data/jobs?project=p";
 const BROKEN = "GET /data/imports";
+const VERSIONS = "GET /data/projects/p/versions";
 
 async function opened(jobs, answers = {}) {
   const page = await openPage({
     address: "/exchange/?project=p",
-    answers: { ...known(), [JOBS]: { jobs }, [BROKEN]: { imports: [] }, ...answers },
+    answers: { ...known(), [JOBS]: { jobs }, [BROKEN]: { imports: [] }, [VERSIONS]: { versions: [] }, ...answers },
   });
   await mount(page.place("v-exchange"));
   await settle();
