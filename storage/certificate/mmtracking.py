@@ -52,5 +52,5 @@ def _small(file: RawFile) -> Iterator[Finding]:
     for track in file.tracks:
         boxes = track.get("bboxes")
         for frame, box in enumerate(boxes if isinstance(boxes, list) else ()):
-            if isinstance(box, list) and len(box) == 4 and all(_is_number(n) for n in box) and min(box[2:]) < 1:
+            if isinstance(box, list) and len(box) == 4 and any(isinstance(n, int | float) and n < 1 for n in box[2:]):
                 yield Finding(Level.NOTE, f"{track.where}.bboxes[{frame}]", "is below one pixel, and is dropped")

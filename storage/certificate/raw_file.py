@@ -62,6 +62,10 @@ class RawFile:
         """The tracks of a video."""
         return self._tracks_by_video.get(_key(video.get("id")), ())
 
+    def has_category(self, track: RawEntry) -> bool:
+        """Whether the category of a track is in the file."""
+        return _key(track.get("category_id")) in self.category_ids
+
     def video_of(self, track: RawEntry) -> RawEntry | None:
         """The video of a track; None if the file has no such video."""
         return self.video_by_id.get(_key(track.get("video_id")))
@@ -80,9 +84,10 @@ class RawFile:
 
     def boxed_frames(self, video: RawEntry) -> int:
         """The number of frames of a video in which a track that is no crowd has a box."""
-        frames = range(self.frames(video))
         lists = [track.get("bboxes") for track in self.tracks_of(video) if not track.get("iscrowd")]
         boxes = [listed for listed in lists if isinstance(listed, list)]
+        longest = max((len(listed) for listed in boxes), default=0)
+        frames = range(min(self.frames(video), longest))
         return sum(any(k < len(listed) and listed[k] for listed in boxes) for k in frames)
 
     def masks(self) -> Iterator[tuple[RawEntry, int, Any]]:

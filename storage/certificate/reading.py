@@ -50,9 +50,8 @@ def twice(file: RawFile) -> Iterator[Finding]:
 
 def references(file: RawFile) -> Iterator[Finding]:
     """Tracks whose category is not in the file."""
-    known = set(file.category_ids)
     for track in file.tracks:
-        if "category_id" in track.values and track.get("category_id") not in known:
+        if "category_id" in track.values and not file.has_category(track):
             text = "names a category that the file lacks (KeyError)"
             yield Finding(Level.FAILS, f"{track.where}.category_id", text)
 

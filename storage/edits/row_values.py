@@ -6,6 +6,7 @@ missing ones. None means "no row".
 
 import reprlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 from types import NoneType
 from typing import Any, NamedTuple
 
@@ -223,9 +224,9 @@ def _check_mask(value: Value, place: str) -> None:
 
 
 def _check_kinds(value: Value, place: str) -> None:
-    for name, (kind, words) in _KINDS.items():
-        if name in value and not isinstance(value[name], kind):
-            raise EditError(f"{place}: {name} must be {words}, got {reprlib.repr(value[name])}.")
+    wrong = _of_wrong_kind(tuple(value), tuple(map(type, value.values())))
+    if wrong is not None:
+        raise EditError(f"{place}: {wrong} must be {_KINDS[wrong][1]}, got {reprlib.repr(value[wrong])}.")
     _check_attributes(value["attributes"], place)
     for name, item in value.items():
         if item is None or isinstance(item, bool):
@@ -233,6 +234,14 @@ def _check_kinds(value: Value, place: str) -> None:
         # Extra values of a file are stored as JSON text, which allows longer integers than a column.
         if not is_plain(item, largest=LARGEST_FLOAT if name == "extra" else LARGEST):
             raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold, or too many levels.")
+
+
+@lru_cache(maxsize=256)
+def _of_wrong_kind(names: tuple[str, ...], types: tuple[type, ...]) -> str | None:
+    """The first name whose value cannot have its type; most rows of an edit have the same types."""
+    found = dict(zip(names, types, strict=True))
+    kinds = ((name, kind) for name, (kind, _) in _KINDS.items() if name in found)
+    return next((name for name, kind in kinds if not issubclass(found[name], kind)), None)
 
 
 def _tidied(value: Value) -> Value:

@@ -1,12 +1,18 @@
 """A file is checked with its places, mended into a new file, and every export has its certificate."""
 
 import json
+import tempfile
+from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.errors import BadInput
 from app.exchange.certificates import certificate_lines, check_file, fix_file
+from storage.youtube_vis import YouTubeVisError
 from tests.app.exchange.scene import ExchangeScene
 from tests.storage.certificate.files import Json, sound
 
@@ -83,3 +89,44 @@ def test_an_export_has_the_certificate_of_its_file(worked: ExchangeScene, tmp_pa
     assert found.broken == () and done.parts[0]["file"] == "instances.json"
     [doubt] = done.doubts
     assert doubt.startswith("TeViT, CMaskTrack R-CNN reads, does not train: videos: no video has 5 frames with a box")
+
+
+JUNK = st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 10**30) | st.floats() | st.text(max_size=3),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.sampled_from(["id", "size", "counts"]), inner),
+    max_leaves=8,
+)
+STEPS = st.sampled_from(
+    [
+        *(("videos",), ("categories",), ("annotations",), ("videos", 1), ("annotations", 2)),
+        *(("videos", 0, key) for key in sound()["videos"][0]),
+        *(("categories", 1, key) for key in sound()["categories"][0]),
+        *(("annotations", 0, key) for key in sound()["annotations"][0]),
+        *(("annotations", 0, key, 3) for key in ("segmentations", "bboxes", "areas")),
+        ("videos", 0, "file_names", 2),
+    ]
+)
+
+
+@given(st.lists(st.tuples(STEPS, JUNK), min_size=1, max_size=3))
+def test_whatever_a_file_holds_the_check_ends_with_a_report_or_one_sentence(
+    changes: list[tuple[tuple[Any, ...], Any]],
+) -> None:
+    top = sound()
+    for steps, value in changes:
+        at: Any = top
+        with suppress(TypeError, LookupError, AttributeError):  # An earlier change took the place away.
+            for step in steps[:-1]:
+                at = at[step]
+            at[steps[-1]] = value
+    with tempfile.TemporaryDirectory() as folder:
+        file = write(Path(folder) / "a.json", top)
+        try:
+            found = check_file(file)
+            assert json.dumps(found.as_json()) and (found.certificate is None or len(found.certificate.reports) == 7)
+        except YouTubeVisError as error:
+            assert str(error).startswith(str(file))
+        with suppress(YouTubeVisError, BadInput):
+            done = fix_file(file, Path(folder) / "b.json")
+            assert done.after.broken == ()
+            assert done.after.certificate is not None and all(one.right for one in done.after.certificate.reports)
