@@ -65,6 +65,25 @@ def _some_frames(video: VisVideo, frames: Sequence[int]) -> VisVideo:
     return replace(video, length=len(frames), file_names=names)
 
 
+def _without_names(dataset: VisDataset, notes: list[str]) -> VisDataset:
+    """Videos that name no picture are left out: loaders read the first name, and none can be guessed."""
+    nameless = [video for video in dataset.videos if not video.file_names]
+    if not nameless or len(nameless) == len(dataset.videos):
+        return dataset
+    text = f"{_counted(len(nameless), 'video')} without picture names {_were(len(nameless))} left out"
+    notes.append(f"{text}: {_names([_name(video) for video in nameless])}.")
+    return _without(dataset, {video.id for video in nameless})
+
+
+def _without(dataset: VisDataset, ids: set[int]) -> VisDataset:
+    """The data set without some videos and their tracks."""
+    return replace(
+        dataset,
+        videos=tuple(video for video in dataset.videos if video.id not in ids),
+        tracks=tuple(track for track in dataset.tracks if track.video_id not in ids),
+    )
+
+
 def _short_videos(dataset: VisDataset, notes: list[str]) -> VisDataset:
     """Videos on which a trainer stops: without a track, of one frame, or with one frame that has a mask."""
     masked: dict[int, set[int]] = {video.id: set() for video in dataset.videos}
@@ -74,14 +93,9 @@ def _short_videos(dataset: VisDataset, notes: list[str]) -> VisDataset:
     short = [video for video in dataset.videos if video.length < 2 or len(masked[video.id]) < 2]
     if not short or len(short) == len(dataset.videos):
         return dataset
-    ids = {video.id for video in short}
     text = f"{_counted(len(short), 'video')} with fewer than two annotated frames {_were(len(short))} left out"
     notes.append(f"{text}, on which trainers stop: {_names([_name(video) for video in short])}.")
-    return replace(
-        dataset,
-        videos=tuple(video for video in dataset.videos if video.id not in ids),
-        tracks=tuple(track for track in dataset.tracks if track.video_id not in ids),
-    )
+    return _without(dataset, {video.id for video in short})
 
 
 def _folders(dataset: VisDataset, notes: list[str]) -> VisDataset:
@@ -134,7 +148,7 @@ def _categories(dataset: VisDataset, notes: list[str]) -> VisDataset:
     )
 
 
-_STEPS: tuple[Step, ...] = (_crowds, _unknown, _short_videos, _folders, _track_ids, _categories)
+_STEPS: tuple[Step, ...] = (_crowds, _unknown, _without_names, _short_videos, _folders, _track_ids, _categories)
 
 
 def _name(video: VisVideo) -> str:

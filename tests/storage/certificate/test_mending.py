@@ -120,3 +120,14 @@ def test_a_file_of_short_videos_only_keeps_them(tmp_path: Path) -> None:
     top = {**sound(), "videos": [video(1, 1)], "annotations": [track(1, 1, 1, 1), track(2, 1, 2, 1)]}
     done, written = mended(top, tmp_path)
     assert done.notes == () and len(written["videos"]) == 1
+
+
+def test_a_video_without_picture_names_is_left_out(tmp_path: Path) -> None:
+    top = sound()
+    del top["videos"][0]["file_names"]
+    done, written = mended(top, tmp_path)
+    assert done.notes == (
+        "1 video without picture names was left out: 1.",
+        "wasp has no track and was left out of the categories.",
+    )
+    assert [one["id"] for one in written["videos"]] == [2] and certify(written).sound
