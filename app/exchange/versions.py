@@ -111,10 +111,10 @@ def discard(settings: Settings, project_id: str, name: str) -> None:
 
 
 def list_versions(settings: Settings, project_id: str) -> tuple[Version, ...]:
-    """The versions of a project by name."""
+    """The versions of a project, by the number of their last edit and by name."""
     place = settings.data / "versions" / project_id
     folders = sorted(path.parent for path in place.glob(f"*/{MANIFEST}")) if place.is_dir() else []
-    return tuple(sorted((_read(folder) for folder in folders), key=lambda version: version.name))
+    return tuple(sorted((_read(folder) for folder in folders), key=lambda version: (version.edit, version.name)))
 
 
 def find_version(settings: Settings, project_id: str, name: str) -> Version:
