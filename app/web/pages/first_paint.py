@@ -28,6 +28,7 @@ STYLESHEETS = (
     "/ui/pages/nextvideos.css",
     "/ui/pages/project.css",
     "/ui/pages/report.css",
+    "/ui/pages/export.css",
     "/ui/pages/training.css",
     "/ui/pages/tracks.css",
     "/ui/pages/review.css",
