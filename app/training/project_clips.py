@@ -9,8 +9,8 @@ import hashlib
 import json
 import os
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
@@ -58,7 +58,8 @@ class ProjectClips:
     All rows and masks are read at the start, so that a training run sees one state of the project. ``category_ids``
     sets the order of the labels (default: the project's categories in use); tracks of other categories and tracks
     without one are left out. With ``human_only=False`` unreviewed masks are present too, marked as not human. The
-    weights of the masks are those of `app.training.mask_weights`, with a mean of 1.
+    weights of the masks are those of `app.training.mask_weights`, with a mean of 1. ``leave_out`` lists masks, each as
+    (video id, number of the track, frame), that are taken as if nobody had judged them.
     """
 
     def __init__(
@@ -69,13 +70,14 @@ class ProjectClips:
         video_ids: Sequence[str] | None = None,
         category_ids: Sequence[str] | None = None,
         human_only: bool = True,
+        leave_out: Collection[Sequence[Any]] = (),
     ) -> None:
         with database.read() as tx:
             every = projects.list_categories(tx, project_id, retired=True)
             order = category_ids if category_ids is not None else [c.id for c in every if not c.retired]
             names = {category.id: category.name for category in every}
             wanted = video_ids if video_ids is not None else [one for one, _ in videos.video_names(tx, project_id)]
-            loaded = [_load(tx, video_id) for video_id in wanted]
+            loaded = [_without(_load(tx, video_id), leave_out) for video_id in wanted]
         self.categories = tuple(names[category_id] for category_id in order)
         self.category_ids = tuple(order)
         self.video_ids = tuple(wanted)
@@ -171,6 +173,22 @@ def _load(tx: Connection, video_id: str) -> _LoadedVideo:
         blobs=masks.get_blobs(tx, hashes),
         complete=edits.list_complete(tx, video_id),
     )
+
+
+def _without(loaded: _LoadedVideo, leave_out: Collection[Sequence[Any]]) -> _LoadedVideo:
+    """The video with these masks as a machine's that nobody judged: they teach nothing, and are no background."""
+    places = {(int(track), int(frame)) for video_id, track, frame in leave_out if video_id == loaded.video.id}
+    if not places:
+        return loaded
+    numbers = {track.id: track.number for track in loaded.tracks}
+    rows = {
+        track_id: tuple(
+            replace(row, review="unreviewed", source="proposed") if (numbers[track_id], row.frame) in places else row
+            for row in line
+        )
+        for track_id, line in loaded.rows.items()
+    }
+    return replace(loaded, rows=rows)
 
 
 def _clip_video(

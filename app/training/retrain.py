@@ -6,11 +6,15 @@ drift away. Backbone and pyramid are frozen. Before and after are measured on co
 was not trained on. The work itself is in `app.training.retrain_run`.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from sqlalchemy import Connection
 
 from app.errors import BadInput
 from app.jobs import queue
 from app.settings import Settings
+from app.training.corrections import MaskPlace
 from app.training.plan import plan
 from storage import jobs
 from storage.database import Database
@@ -19,15 +23,24 @@ from storage.jobs import Job
 KIND = "retrain"
 
 
-def start(database: Database, settings: Settings, *, project_id: str, steps: int | None = None) -> Job:
-    """Put a retraining in the queue.
+def start(
+    database: Database,
+    settings: Settings,
+    *,
+    project_id: str,
+    steps: int | None = None,
+    leave_out: Sequence[MaskPlace] = (),
+) -> Job:
+    """Put a retraining in the queue; ``leave_out``: masks that it must not learn from (`app.training.corrections`).
 
     Raises `BadInput` if there is nothing to train on, or if the project is retraining already.
     """
     reason = plan(database, project_id).reason
     if reason is not None:
         raise BadInput(reason)
-    parameters = {} if steps is None else {"steps": steps}
+    parameters: dict[str, Any] = {} if steps is None else {"steps": steps}
+    if leave_out:
+        parameters["leave_out"] = [list(place) for place in leave_out]
     return queue.enqueue(
         database,
         settings,

@@ -82,7 +82,7 @@ def run(
         kept_state.clear(settings, (one.id for one in jobs.list_jobs(tx, active=True)))
     began = time.monotonic()
     kept = state.begun()
-    source, facts = kept or _begin(database, state, str(job.project_id), job.parameters.get("steps"), report)
+    source, facts = kept or _begin(database, state, job, report)
     try:
         if kept:
             report.log(f"{WENT_ON}\n")
@@ -141,10 +141,9 @@ def _retraining(
     return Retraining(database, settings, order, source=source, report=report, state=state)
 
 
-def _begin(
-    database: Database, state: KeptState, project_id: str, steps: int | None, report: JobReporter
-) -> tuple[ProjectClips, dict[str, Any]]:
+def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) -> tuple[ProjectClips, dict[str, Any]]:
     """Freeze the corrections and choose the checkpoints; all of it is kept for a run that goes on."""
+    project_id = str(job.project_id)
     planned = plan(database, project_id)
     if planned.reason is not None:
         raise BadInput(planned.reason)
@@ -154,7 +153,8 @@ def _begin(
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
         first = first_of_line(checkpoints.list_checkpoints(tx), current)
-    source = ProjectClips(database, project_id=project_id, video_ids=corrected)
+    left_out = job.parameters.get("leave_out", ())
+    source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
     with database.atomic() as tx:
         names, described = source.snapshot
         snapshot = snapshots.add_snapshot(tx, project_id=project_id, masks=names, videos=described)
@@ -166,7 +166,7 @@ def _begin(
         "snapshot": snapshot.hash,
         "current": current.id,
         "first": first.id,
-        "steps": steps,
+        "steps": job.parameters.get("steps"),
         "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
     }
     state.begin(source, facts)

@@ -18,6 +18,7 @@ from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
 from app.reviewing.requests import request_search
 from app.reviewing.search import search_video
+from app.training import corrections
 from app.worker.job import Handler, JobContext
 from app.worker.loop import watch_child
 from model.tracking.settings import ProposeSettings
@@ -53,6 +54,19 @@ def find_errors(context: JobContext) -> Mapping[str, Any]:
         report=context.report,
         cancelled=context.report.cancelled,
     )
+
+
+def check_corrections(context: JobContext) -> Mapping[str, Any]:
+    """Names the corrections of the job's project that look spoiled."""
+    from app.training import suspicions  # loads torch, which other jobs may not need
+
+    project_id = str(context.job.project_id)
+    with context.database.read() as tx:
+        edit = corrections.last_edit(tx, project_id)
+    found = suspicions.check_project(context.database, project_id, report=context.report).as_json()
+    with context.database.read() as tx:
+        named = corrections.with_masks(tx, found["named"])
+    return {**found, "named": named, corrections.EDIT: edit}
 
 
 def index(context: JobContext) -> Mapping[str, Any]:
@@ -185,6 +199,7 @@ def retrain(context: JobContext) -> None:
 HANDLERS: dict[str, Handler] = {
     "propose": propose,
     "find_errors": find_errors,
+    corrections.KIND: check_corrections,
     "index": index,
     "import": import_file,
     "export": export_project,

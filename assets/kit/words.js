@@ -23,6 +23,7 @@ const JOBS = {
   import: { name: "Import", activity: "Importing" },
   export: { name: "Export", activity: "Exporting" },
   find_errors: { name: "Search for likely errors", activity: "Searching" },
+  check_corrections: { name: "Check corrections", activity: "Checking corrections" },
   index: { name: "Read", activity: "Reading" },
 };
 

@@ -37,6 +37,7 @@ import { EVALUATIONS } from "./report.js";
  * @typedef {object} Facts answer of `GET /data/projects/…/retrain`
  * @property {Plan} plan of the next run
  * @property {import("./cautions.js").TaughtCategory[]} [categories] in use
+ * @property {import("./suspicions.js").Check} [corrections] the latest check of them
  * @property {number|null} [seconds] that the next run takes, judged by earlier ones
  * @property {{id: string, name: string}|null} active checkpoint in use
  * @property {{steps: number|null, config: string, from: string|null}} defaults
@@ -219,7 +220,7 @@ export function invitation({ plan, project, steps, begin }) {
         "p.v-t2",
         null,
         reason ??
-          "It runs in the background; you can go on reviewing. The new checkpoint is measured against the one in use, and kept aside until you promote it.",
+          "It runs in the background; you can go on reviewing. The new checkpoint is measured against the one in use and replaces it only if it is proven better; else you decide.",
       ),
     ),
     ...(reason
@@ -249,7 +250,7 @@ export function rounds() {
     [
       "check",
       "Promote",
-      "Put the new checkpoint in use for the next proposals, or keep it aside. Both stay registered.",
+      "One that is proven better is put in use for the next proposals; about any other one you decide. Both stay registered.",
     ],
   ]);
   const step = (/** @type {[string, string, string]} */ [name, title, text]) =>

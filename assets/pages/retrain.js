@@ -16,6 +16,7 @@ import { comparison, measured } from "./report.js";
 import { byRule } from "./rules.js";
 import { earlierRuns, progress } from "./runs.js";
 import { StepsField } from "./steps.js";
+import { suspicions } from "./suspicions.js";
 import { verdict } from "./verdict.js";
 import { worstFrames } from "./worst.js";
 
@@ -44,6 +45,7 @@ class Retrain {
     /** run and state that `series` was asked for in */ this.seriesOf = "";
     /** @type {import("./curves.js").Series} */ this.series = {};
     /** @type {Set<string>} runs whose old checkpoint stays in use */ this.kept = new Set();
+    this.leaveOut = false;
     this.notice = "";
     /** checkpoint in use that `next` was asked for */ this.nextOf = "";
     this.next = new NextVideos({
@@ -93,7 +95,7 @@ class Retrain {
     }
     this.draw();
     await this.loadNext(this.facts);
-    return isActive(this.shown(this.facts)) ? 1500 : 15000;
+    return isActive(this.shown(this.facts)) || this.facts.corrections?.running ? 1500 : 15000;
   }
 
   /** What a promotion leaves to be proposed again; asked for once for each checkpoint in use. @param {Facts} facts */
@@ -124,7 +126,9 @@ class Retrain {
   draw() {
     const { facts } = this;
     if (!facts) return;
-    if (this.place.contains(document.activeElement) && document.activeElement instanceof HTMLInputElement) return;
+    const focused = /** @type {HTMLElement|null} */ (document.activeElement);
+    // What is being typed must not be drawn anew under the hands of a person.
+    if (focused === this.steps.input && this.place.contains(focused)) return;
     const run = this.shown(facts);
     const running = isActive(run);
     const steps = this.stepsOf(facts, run);
@@ -159,6 +163,8 @@ class Retrain {
         ),
       ),
     );
+    // Another control of the same name stands where the focused one was.
+    if (focused?.id && !focused.isConnected) document.getElementById(focused.id)?.focus({ preventScroll: true });
     if (!run) return;
     const none = running ? "The curve begins with the first step." : "This run left no curve.";
     this.charts.draw(this.seriesOf.startsWith(`${run.id}:`) ? this.series : {}, steps, none);
@@ -188,14 +194,17 @@ class Retrain {
 
   /** One line about a run, or about retraining before the first run. @param {Facts} facts @param {Run|null} run */
   summary(facts, run) {
-    const promise = "Nothing changes until you promote it.";
-    if (!run) return `Corrected and accepted masks become a new checkpoint. ${promise}`;
+    if (!run)
+      return "Corrected and accepted masks become a new checkpoint, which replaces the one in use if it is proven better.";
     const begun = `Started ${when(run.started ?? run.created)}`;
     if (isActive(run)) return `${begun}. You can go on reviewing; this page can be closed.`;
     const { result } = run;
     if (!result) return `${begun}.`;
     const seconds = result.seconds ?? Number(run.finished) - Number(run.started);
-    const state = facts.active?.id === result.checkpoint ? "It is in use." : promise;
+    const state =
+      facts.active?.id === result.checkpoint
+        ? "It is in use."
+        : `${facts.active?.name ?? this.before(facts, run)} stays in use until you promote it.`;
     return `${begun} from ${this.before(facts, run)}, finished in ${clock(seconds)}. ${state}`;
   }
 
@@ -214,7 +223,7 @@ class Retrain {
 
   /** The wide column above the table of runs. @param {Facts} facts @param {Run|null} run @returns {(HTMLElement|null)[]} */
   body(facts, run) {
-    if (!run) return [this.invitation(facts), tooLittle(facts), rounds()];
+    if (!run) return [this.invitation(facts), tooLittle(facts), this.suspicions(facts), rounds()];
     if (isActive(run))
       return [
         progress(run, () => this.run(() => post(`/data/jobs/${encodeURIComponent(run.id)}/cancel`))),
@@ -276,7 +285,20 @@ class Retrain {
       }),
       worstFrames(result, before, this.project),
       byRule(result.rules),
+      this.suspicions(facts),
     ];
+  }
+
+  /** What the check of the corrections named. @param {Facts} facts */
+  suspicions({ corrections }) {
+    return suspicions({
+      check: corrections,
+      project: this.project,
+      leaveOut: this.leaveOut,
+      choose: (leave) => (this.leaveOut = leave),
+      begin: () => this.run(() => post(`/data/projects/${encodeURIComponent(this.project)}/check-corrections`)),
+      changed: () => this.draw(),
+    });
   }
 
   /** Put a checkpoint in use. @param {string} id encoded for an address */
@@ -301,7 +323,8 @@ class Retrain {
     this.steps.show(problem);
     if (problem) return;
     await this.run(async () => {
-      await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, steps ? { steps } : {});
+      const body = { ...(steps ? { steps } : {}), ...(this.leaveOut ? { leave_out: true } : {}) };
+      await post(`/data/projects/${encodeURIComponent(this.project)}/retrain`, body);
       history.replaceState(history.state, "", address("/retrain", { project: this.project }));
     });
   }

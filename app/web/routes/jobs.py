@@ -7,6 +7,7 @@ from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput
 from app.jobs import queue
 from app.training import retrain
+from app.training.corrections import latest_check, request_check
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -21,9 +22,13 @@ class ProposeRequest(BaseModel):
 
 
 class RetrainRequest(BaseModel):
-    """Body of ``POST /data/projects/{project}/retrain``; by default the number of steps is chosen."""
+    """Body of ``POST /data/projects/{project}/retrain``; by default the number of steps is chosen.
+
+    ``leave_out``: without the masks that the latest check of the corrections named and nobody changed since.
+    """
 
     steps: int | None = Field(default=None, ge=1, le=1_000_000)
+    leave_out: bool = False
 
 
 def router(context: Context) -> APIRouter:
@@ -57,7 +62,25 @@ def router(context: Context) -> APIRouter:
     def post_retrain(database: Database, project_id: str, request: RetrainRequest | None = None) -> Json:
         with database.read() as tx:
             projects.get_project(tx, project_id)
-        job = retrain.start(database, context.settings, project_id=project_id, steps=request.steps if request else None)
+        wanted = request or RetrainRequest()
+        with database.read() as tx:
+            named = latest_check(tx, project_id).named if wanted.leave_out else ()
+        job = retrain.start(
+            database,
+            context.settings,
+            project_id=project_id,
+            steps=wanted.steps,
+            leave_out=[one.place for one in named],
+        )
+        context.hub.follow(job.id)
+        return {"job": wire.job(job)}
+
+    @routes.post("/projects/{project_id}/check-corrections")
+    @context.writes
+    def post_check(database: Database, project_id: str) -> Json:
+        with database.read() as tx:
+            projects.get_project(tx, project_id)
+        job = request_check(database, context.settings, project_id=project_id)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 

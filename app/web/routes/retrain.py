@@ -5,6 +5,7 @@ from dataclasses import asdict
 from fastapi import APIRouter
 
 from app.checkpoints.choice import chosen_checkpoint
+from app.training.corrections import latest_check
 from app.training.estimate import seconds_of
 from app.training.past_runs import KIND, PastRun, past_runs
 from app.training.plan import plan
@@ -28,8 +29,10 @@ def facts(context: Context, project_id: str) -> Json:
         start = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         runs = past_runs(tx, project_id)
         taught = taught_categories(tx, project_id)
+        checked = latest_check(tx, project_id)
     return {
         "plan": asdict(planned),
+        "corrections": asdict(checked),
         "categories": [asdict(one) for one in taught],
         "seconds": seconds_of(planned, (run.result for run in runs)),
         "active": None if active is None else {"id": active.id, "name": active.name},

@@ -11,12 +11,14 @@ from app.exchange.export_choice import ExportChoice
 from app.exchange.repeats import ImportedAlready
 from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
+from app.training import corrections
 from app.worker import handlers
 from app.worker.handlers import ASIDE, HANDLERS, import_file
 from app.worker.job import JobContext
 from model.tracking.settings import ProposeSettings
+from storage import tracks
 from storage.database import Database, DatabaseBusy
-from tests.app.made import project_with
+from tests.app.made import FRAMES, new_track, project_with, send, square, video_in
 
 
 def context_with(settings: Settings, database: Database, file: Path, frames: Path) -> JobContext:
@@ -204,3 +206,22 @@ def test_an_import_goes_into_the_jobs_project_or_a_new_one(
     import_file(context_of(settings, database, file="/in.json", frames="/x", new_project="sea"))
     assert (use_case.named["project_id"], use_case.named["new_project"]) == (None, "sea")
     assert use_case.named["resumes"]["new_project"] == "sea"
+
+
+def test_a_check_of_corrections_names_masks_and_the_edit_that_it_saw(
+    settings: Settings, database: Database, tmp_path: Path
+) -> None:
+    project, categories = project_with(database, "dog")
+    video = video_in(database, settings, project, tmp_path)
+    masks = {k: square(2 * k, 10 if k != 6 else 34) for k in range(FRAMES)}
+    send(database, video, new_track(categories["dog"].id, masks)[1])
+    context = context_of(settings, database)
+    context.job.project_id = project.id  # type: ignore[misc]
+    found = HANDLERS[corrections.KIND](context)
+    assert found["masks"] == FRAMES
+    assert {(one["video_id"], one["track"]) for one in found["named"]} == {(video.id, 1)}
+    with database.read() as tx:
+        hashes = {row.frame: row.hash for row in tracks.rows(tx, video.id)}
+    assert all(one["mask"] == hashes[one["frame"]] for one in found["named"])
+    with database.read() as tx:
+        assert found["edit"] == corrections.last_edit(tx, project.id) > 0

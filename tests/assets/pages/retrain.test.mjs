@@ -263,13 +263,35 @@ test("before pressing, the time and what is too little are said", async () => {
   assert.match(page.text("#v-cautions"), /correct 3 more videos for a result.*Nothing teaches crab/);
 });
 
+test("masks that look spoiled are left out of the next run only where a person says so", async () => {
+  const one = { video: "v", name: "reef", track: 1, frame: 4, mask: "aa", reason: "It jumps." };
+  const check = { running: false, masks: 170, named: [one], outdated: false, problem: null };
+  const page = await opened({ corrections: check }, { answers: { "POST /data/projects/p/retrain": {} } });
+  assert.match(page.text("#v-suspicions"), /1 of 170 masks looks spoiled/);
+  const box = page.find("#v-leave-out");
+  box.checked = true;
+  box.dispatchEvent(new Event("change"));
+  await page.press("Retrain");
+  assert.ok(page.writes.some((call) => call === 'POST /data/projects/p/retrain {"leave_out":true}'));
+});
+
+test("a check of the corrections is asked for on the page", async () => {
+  const check = { running: false, masks: null, named: [], outdated: false, problem: null };
+  const page = await opened(
+    { corrections: check },
+    { answers: { "POST /data/projects/p/check-corrections": { job: job("c") } } },
+  );
+  await page.press("Check corrections");
+  assert.ok(page.writes.some((call) => call.startsWith("POST /data/projects/p/check-corrections")));
+});
+
 test("promoting puts the new checkpoint in use; keeping the old one is remembered", async () => {
   const page = await opened(
     { runs: [run("r")] },
     { answers: { "POST /data/projects/p/checkpoints/new/activate": {} } },
   );
   assert.ok(page.find("#v-promote").classList.contains("pri"));
-  assert.match(page.text(".v-phead"), /Nothing changes until you promote it\./);
+  assert.match(page.text(".v-phead"), /demo stays in use until you promote it\./);
   await page.press("Keep demo");
   assert.match(page.text(".v-verdict"), /demo stays in use/);
   page.answers[FACTS] = facts({ runs: [run("r")], active: { id: "new", name: "round 2" } });
@@ -277,7 +299,7 @@ test("promoting puts the new checkpoint in use; keeping the old one is remembere
   assert.deepEqual(page.writes, ["POST /data/projects/p/checkpoints/new/activate {}"]);
   assert.match(page.text(".v-verdict"), /In use$/);
   assert.match(page.text(".v-phead"), /finished in 1:35\. It is in use\./);
-  assert.doesNotMatch(page.text(".v-phead"), /Nothing changes/);
+  assert.doesNotMatch(page.text(".v-phead"), /stays in use/);
 });
 
 test("an unproven checkpoint can be promoted, but is not pressed upon anybody", async () => {

@@ -77,3 +77,16 @@ def test_retraining_needs_a_persons_masks_and_runs_once(
     assert "already retraining" in client.post(path, json={}).json()["error"]
     assert client.post(path, json={"steps": 0}).status_code == 422
     assert client.post("/data/projects/none/retrain", json={}).status_code == 404
+
+
+def test_corrections_are_checked_at_one_press_and_only_once_at_a_time(
+    client: TestClient, database: Database, video: Video
+) -> None:
+    path = f"/data/projects/{video.project_id}/check-corrections"
+    answer = client.post(path)
+    assert answer.status_code == 200, answer.text
+    assert (answer.json()["job"]["kind"], answer.json()["job"]["project"]) == ("check_corrections", video.project_id)
+    again = client.post(path)
+    assert again.status_code == 400 and "already" in again.json()["error"]
+    assert get(client, f"projects/{video.project_id}/retrain")["corrections"]["running"] is True
+    assert client.post("/data/projects/none/check-corrections").status_code == 404
