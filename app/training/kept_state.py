@@ -53,6 +53,11 @@ class KeptState:
         """The file in which training ``number`` keeps its state."""
         return self._folder / f"training-{number}.pt"
 
+    @property
+    def choosing_folder(self) -> Path:
+        """The folder of the trainings that choose how far to go."""
+        return self._folder / "choosing"
+
     def keep(self, number: int, adapted: Adapted, classes: tuple[str, ...], losses: dict[int, float]) -> None:
         """Keep the network of training ``number``, which is over, with its loss by step."""
         facts = {

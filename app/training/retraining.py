@@ -27,6 +27,7 @@ from app.training.roles import assigned
 from app.training.rounds import next_round
 from app.training.worst_frames import worst_frames
 from model.adapting import Adapted, AdaptSettings, adapt
+from model.adapting.choosing import Budget, Choice, choose
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
 from model.training.clips import NoTrainingFrames, labelled_frames
@@ -98,6 +99,7 @@ class Retraining:
         self._golden = self._golden_set(given)
         self._clock = PhaseClock(self._phases(), pace=self._pace)
         self._losses: dict[int, float] = {}
+        self._choice = Choice(self._steps(self._split.kept), 1.0, Thresholds())
 
     @property
     def pace(self) -> dict[str, float]:
@@ -110,6 +112,7 @@ class Retraining:
         factory = None
         if self._order.first.id != self._order.current.id:
             factory = self._measure_stored(self._order.first, "Measuring the first checkpoint of the line")
+        self._choice = self._chosen()
         after: list[HeldOutVideo] = []
         for number, fold in enumerate(self._split.trainings):
             adapted = self._trained(number, fold)
@@ -145,6 +148,7 @@ class Retraining:
     def _phases(self) -> list[Phase]:
         stored = 1 if self._order.first.id == self._order.current.id else 2
         phases = [Phase("measure", self._frames(self._split.measured))] * stored
+        phases.append(Phase("train", self._budget.most_steps if self._chooses else 0))
         for fold in self._split.trainings:
             phases += [Phase("train", self._steps(fold)), Phase("measure", self._frames(fold.held_out))]
         phases.append(Phase("calibrate", len(self._split.measured)))
@@ -156,6 +160,43 @@ class Retraining:
     def _steps(self, fold: Fold) -> int:
         chosen = default_steps(sum(len(labelled_frames(self._source.videos[k])) for k in fold.taught) // 5)
         return self._order.steps or chosen
+
+    @property
+    def _budget(self) -> Budget:
+        return Budget.up_to(self._steps(self._split.kept))
+
+    @property
+    def _chooses(self) -> bool:
+        """Whether steps and blend are chosen: nobody gave the steps, and there are videos to hold out."""
+        return self._order.steps is None and len(self._split.kept.taught) > 1
+
+    def _chosen(self) -> Choice:
+        """How far to go, by cross-validation inside the videos that the kept network learns."""
+        if not self._chooses:
+            self._clock.next()
+            return self._choice
+
+        def on_step(step: StepReport) -> None:
+            self._advance(1, f"Choosing how far to go: step {step.step} of {step.steps}, loss {step.loss:.2f}")
+
+        try:
+            chosen = choose(
+                self._first,
+                FoldClips(self._source, self._split.kept.taught),
+                replay=self._replay,
+                budget=self._budget,
+                device=self._device,
+                precision=choose_precision(self._device),
+                seed=SEED,
+                on_step=on_step,
+                cancelled=self._report.cancelled,
+                state_folder=self._state.choosing_folder,
+            )
+        except NoTrainingFrames:
+            chosen = self._choice  # the training itself explains it
+        self._check()
+        self._clock.next()
+        return chosen
 
     def _read(self, registered: Checkpoint) -> ModelCheckpoint:
         return checkpoint.load(checkpoint_file(self._settings, registered))
@@ -226,7 +267,8 @@ class Retraining:
                 self._first,
                 clips,
                 replay=self._replay,
-                steps=self._steps(fold),
+                steps=self._choice.steps,
+                blend=self._choice.blend,
                 device=self._device,
                 precision=choose_precision(self._device),
                 seed=SEED,
@@ -318,8 +360,8 @@ class Retraining:
             seed=SEED,
             config=order.first.config,
             round=self._round,
-            steps=self._steps(self._split.kept),
-            recipe=asdict(AdaptSettings()),
+            steps=self._choice.steps,
+            recipe={**asdict(AdaptSettings()), "blend": self._choice.blend, "tried": self._choice.table},
         )
 
     def _stored(self, found: Any) -> list[str]:

@@ -50,8 +50,9 @@ def adapt(
     """Train the heads of ``start`` on ``clips``; after a cancellation the outcome is that of the steps so far.
 
     ``replay`` shows what the network knew, with names of its classes. ``blend`` is the share of the trained weights in
-    the outcome, 0 to 1. The state of the run is written to ``state_path``, from which a later call with the same
-    arguments goes on. Training that diverges keeps the base. Raises `model.training.clips.NoTrainingFrames`.
+    the outcome, 0 to 1; 0, or no ``steps``, keeps the base. The state of the run is written to ``state_path``, from
+    which a later call with the same arguments goes on. Training that diverges keeps the base. Raises
+    `model.training.clips.NoTrainingFrames`.
     """
     adaptation = Adaptation(
         start,
@@ -65,6 +66,7 @@ def adapt(
         state_path=state_path,
         cancelled=cancelled,
     )
+    blend = blend if steps else 0.0
     stopped = None
     try:
         adaptation.run(on_step=on_step)

@@ -41,6 +41,17 @@ class Budget:
     folds: int = 2
     patience: int = 0  # marks without a gain after which a fold stops
 
+    @classmethod
+    def up_to(cls, steps: int) -> "Budget":
+        """Marks that double from 50, the last of them ``steps`` (1 or more)."""
+        doubling = [50 * 2**k for k in range(20) if 50 * 2**k < steps]
+        return cls(marks=(*doubling, steps))
+
+    @property
+    def most_steps(self) -> int:
+        """Steps of all folds at most."""
+        return self.folds * self.marks[-1]
+
 
 @dataclass(frozen=True)
 class Choice:

@@ -12,6 +12,7 @@ from app.jobs.reporter import JobReporter
 from app.settings import Settings
 from app.training import kept_state, retrain_run, retraining
 from app.training.report import Decision
+from model.adapting.choosing import Choice
 from model.thresholds import Thresholds
 from model.weights import checkpoint
 from storage import checkpoints, jobs, projects, snapshots
@@ -81,6 +82,33 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     for figures in (review["before"], review["after"], published["before"], published["after"]):
         assert set(figures) == {"proposed", "true", "AP", "AP_without_classes", "best_iou"} and figures["true"] == 2
     assert made.metrics["rules"] == result["rules"]
+
+
+@pytest.mark.parametrize(("steps", "blend"), [(2, 0.5), (0, 0.0)])
+def test_steps_and_blend_are_chosen_unless_a_person_gave_the_steps(
+    database: Database,
+    settings: Settings,
+    project: tuple[Project, list[Video]],
+    monkeypatch: pytest.MonkeyPatch,
+    steps: int,
+    blend: float,
+) -> None:
+    asked: list[dict[str, Any]] = []
+
+    def choosing(start: object, clips: Any, **more: Any) -> Choice:
+        asked.append({**more, "videos": len(clips.videos)})
+        return Choice(steps, blend, Thresholds(), [{"steps": steps, "blend": blend}])
+
+    monkeypatch.setattr(retraining, "choose", choosing)
+    job_id = queued(database, project[0])
+    result = run(database, settings, job_id)
+    assert len(asked) == 1 and asked[0]["videos"] == 2 and job_id in str(asked[0]["state_folder"])
+    assert asked[0]["budget"].marks[-1] == 200
+    with database.read() as tx:
+        made = checkpoints.get_checkpoint(tx, result["checkpoint"])
+    assert (result["steps"], made.provenance["blend"]) == (steps, blend)
+    run(database, settings, queued(database, project[0], steps=1))
+    assert len(asked) == 1
 
 
 def test_the_trunk_stays_as_it_was(

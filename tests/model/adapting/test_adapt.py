@@ -48,3 +48,22 @@ def test_training_that_diverges_keeps_the_base(monkeypatch: pytest.MonkeyPatch) 
 def test_a_cancelled_run_ends_at_once() -> None:
     adapted = adapt(small_checkpoint(), corrections(), replay=None, steps=50, cancelled=lambda: True)
     assert adapted.steps == 0
+
+
+def test_no_steps_or_no_blend_is_the_base() -> None:
+    start = small_checkpoint()
+    for adapted in (
+        adapt(start, corrections(), replay=None, steps=0),
+        adapt(start, corrections(), replay=None, steps=1, blend=0.0),
+    ):
+        assert adapted.blend == 0.0 and adapted.stopped is None
+        kept = with_categories(adapted.checkpoint, start.categories)
+        assert all(torch.equal(kept.state[key], value) for key, value in start.state.items())
+
+
+def test_a_blend_lies_between_the_fitted_and_the_trained_heads() -> None:
+    whole, half = (adapt(small_checkpoint(), corrections(), replay=None, steps=2, blend=b) for b in (1.0, 0.5))
+    key = "roi_head.bbox_head.1.fc_reg.weight"
+    start = small_checkpoint().state[key]
+    torch.testing.assert_close(half.checkpoint.state[key], (start + whole.checkpoint.state[key]) / 2)
+    assert half.facts["blend"] == 0.5

@@ -92,3 +92,11 @@ def test_every_video_is_held_out_once() -> None:
     subset = ClipSubset(source, [1])
     assert [video.name for video in subset.videos] == ["b"] and subset.categories == source.categories
     assert (subset.read_frames(0, [1]) == source.read_frames(1, [1])).all()
+
+
+@pytest.mark.parametrize("steps", [1, 50, 51, 100, 200, 384, 1500])
+def test_the_marks_of_a_budget_double_up_to_its_last_step(steps: int) -> None:
+    budget = Budget.up_to(steps)
+    assert budget.marks[-1] == steps and list(budget.marks) == sorted(set(budget.marks)) and budget.marks[0] <= 50
+    assert all(after <= 2 * before for before, after in zip(budget.marks, budget.marks[1:], strict=False))
+    assert budget.most_steps == 2 * steps
