@@ -4,9 +4,10 @@ It holds the frozen corrections, so that what people change meanwhile does not m
 that are over; and the state of the one under way.
 """
 
+import json
 import shutil
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +17,16 @@ from app.settings import Settings
 from app.training.project_clips import ProjectClips
 from app.training.report import TruthShare
 from model.adapting import Adapted
+from model.adapting.choosing import Choice
 from model.atomic import replacing
+from model.thresholds import Thresholds
 from model.training.clips import ClipVideo, LabelledTrack
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 
 FOLDER = "retraining"  # in the data folder
 _STATE = "state.pt"
+_CHOICE = "choice.json"
 _FACTS = "adapted"  # in the provenance of a kept network
 # Nothing else of a state file is executed or built when it is read.
 _CLASSES = [ClipVideo, LabelledTrack, TruthShare, frozenset]
@@ -57,6 +61,20 @@ class KeptState:
     def choosing_folder(self) -> Path:
         """The folder of the trainings that choose how far to go."""
         return self._folder / "choosing"
+
+    def keep_choice(self, choice: Choice) -> None:
+        """Keep how far the trainings go."""
+        with replacing(self._folder / _CHOICE) as temporary:
+            temporary.write_text(json.dumps(asdict(choice)), encoding="utf-8")
+        shutil.rmtree(self.choosing_folder, ignore_errors=True)
+
+    def kept_choice(self) -> Choice | None:
+        """What `keep_choice` kept, or None."""
+        path = self._folder / _CHOICE
+        if not path.is_file():
+            return None
+        values = json.loads(path.read_text(encoding="utf-8"))
+        return Choice(**{**values, "thresholds": Thresholds.of(values["thresholds"])})
 
     def keep(self, number: int, adapted: Adapted, classes: tuple[str, ...], losses: dict[int, float]) -> None:
         """Keep the network of training ``number``, which is over, with its loss by step."""

@@ -53,7 +53,7 @@ def retrain_together(
             raise BadInput(reason)
         if ranks.is_first():
             return run_job(database, own, job_id=job_id, worker=worker, first=_first_share)
-        ranks.wait()  # until the first process has kept the corrections
+        ranks.wait()  # until the first process has kept the corrections, and how far to train
         with QuietReporter(database, job_id, worker=worker) as report:
             begun(database, own, job_id=job_id, report=report).train_share(ranks.rank(), ranks.ranks())
         ranks.wait()
@@ -61,6 +61,7 @@ def retrain_together(
 
 
 def _first_share(training: Retraining) -> None:
+    training.choose()
     ranks.wait()
     training.train_share(0, ranks.ranks())
     ranks.wait()

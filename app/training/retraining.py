@@ -134,8 +134,14 @@ class Retraining:
             roles=self._roles,
         )
 
+    def choose(self) -> None:
+        """Choose how far the trainings go, for all processes: the first of several calls this before they train."""
+        self._clock = PhaseClock([Phase("train", self._budget.most_steps), Phase("measure", 0)])
+        self._choice = self._chosen()
+
     def train_share(self, number: int, count: int) -> None:
         """Do every ``count``-th training, the kept one with number 0; `run` finds the networks of all processes."""
+        self._choice = self._state.kept_choice() or self._choice
         mine = list(enumerate(self._split.trainings))[::-1][number::count]
         self._clock = PhaseClock([Phase("train", self._steps(fold)) for _, fold in mine] + [Phase("measure", 0)])
         for place, fold in mine:
@@ -172,9 +178,10 @@ class Retraining:
 
     def _chosen(self) -> Choice:
         """How far to go, by cross-validation inside the videos that the kept network learns."""
-        if not self._chooses:
+        kept = self._state.kept_choice()
+        if kept is not None or not self._chooses:
             self._clock.next()
-            return self._choice
+            return kept or self._choice
 
         def on_step(step: StepReport) -> None:
             self._advance(1, f"Choosing how far to go: step {step.step} of {step.steps}, loss {step.loss:.2f}")
@@ -195,6 +202,7 @@ class Retraining:
         except NoTrainingFrames:
             chosen = self._choice  # the training itself explains it
         self._check()
+        self._state.keep_choice(chosen)
         self._clock.next()
         return chosen
 

@@ -106,6 +106,7 @@ def test_steps_and_blend_are_chosen_unless_a_person_gave_the_steps(
     assert asked[0]["budget"].marks[-1] == 200
     with database.read() as tx:
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
+    assert made.provenance is not None
     assert (result["steps"], made.provenance["blend"]) == (steps, blend)
     run(database, settings, queued(database, project[0], steps=1))
     assert len(asked) == 1
@@ -254,3 +255,12 @@ def test_cancelling_leaves_nothing_behind(
     with database.read() as tx:
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["start"]
     assert [path.name for path in settings.checkpoints.iterdir()] == ["start.safetensors"]
+
+
+def test_a_choice_is_kept_for_a_run_that_goes_on(settings: Settings) -> None:
+    state = kept_state.KeptState(settings, "job")
+    assert state.kept_choice() is None
+    state.choosing_folder.mkdir(parents=True)
+    choice = Choice(100, 0.75, Thresholds(0.3, 0.2), [{"steps": 100, "blend": 0.75, "AP": 0.5}])
+    state.keep_choice(choice)
+    assert kept_state.KeptState(settings, "job").kept_choice() == choice and not state.choosing_folder.exists()
