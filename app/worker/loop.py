@@ -23,6 +23,7 @@ from app.jobs import processes
 from app.jobs.lock import worker_lock
 from app.jobs.queue import LOG_TAIL, RESUMABLE
 from app.jobs.reporter import JobReporter
+from app.library.abandoned import clear_abandoned
 from app.machine import choose_device
 from app.opening import open_database
 from app.sentences import sentence
@@ -259,6 +260,8 @@ def watch_child(context: JobContext, command: list[str]) -> None:
     if child.returncode != 0:
         text = path.read_text(errors="replace")
         context.report.log(text[-LOG_TAIL:])
+        if child.returncode < 0:
+            _clear_up(context)
         if context.report.cancelled():
             raise Cancelled
         if child.returncode < 0:
@@ -267,6 +270,14 @@ def watch_child(context: JobContext, command: list[str]) -> None:
             raise ChildKilled(f"The process of this job was killed by signal {number}{reason}; start the job again.")
         lines = [line for line in text.splitlines() if line.strip()]
         raise ChildFailed(lines[-1] if lines else f"The process ended with code {child.returncode} and said nothing.")
+
+
+def _clear_up(context: JobContext) -> None:
+    """Remove what a killed process has left half written; the server does that only when a worker has died."""
+    try:
+        clear_abandoned(context.database, context.settings)
+    except DatabaseError as error:
+        log.warning("What job %s has left could not be removed yet: %s", context.job.id, error)
 
 
 def _wait(child: "subprocess.Popen[bytes]", context: JobContext) -> None:
