@@ -21,7 +21,6 @@ from model.procedural import ProceduralVideo, render_video
 from storage import rle
 from tests.browser import driving
 from tests.browser.seeding import HUMAN, Seeded
-from tests.browser.test_cancelled import BEGUN
 from tests.browser.test_conflict import CUT_OFF, GO_ON
 from tests.chromium import system_browser
 from tests.conftest import QUIET_BROWSER
@@ -33,6 +32,8 @@ SIZES: tuple[Size, ...] = ((1280, 720), (1920, 1080), (2560, 1440))
 README = Path(__file__).resolve().parents[1] / "assets" / "readme" / "editor"
 README_SIZE: Size = (1280, 720)
 QUALITY = 70  # of WebP
+FAR = """() => window.editor.state.jobs.some(
+    (job) => job.kind === "propose" && Number(/frame (\\d+) of/.exec(job.message ?? "")?.[1]) >= 40)"""
 EXTENT = "() => window.editor.app.layers.extent"
 MERGE = """() => {
     const [first, second] = window.editor.app.document.list();
@@ -115,7 +116,7 @@ def job(page: Page, place: Place) -> None:
     place.open(page, place.long)
     if not driving.state(page, "jobs"):
         driving.propose(page)
-    page.wait_for_function(BEGUN, timeout=driving.LONG_PATIENCE)
+    page.wait_for_function(FAR, timeout=driving.LONG_PATIENCE)
     page.locator(".v-jobtext").click()
 
 
