@@ -16,7 +16,6 @@ from tests.serving import RunningServer
 
 FRAMES, WIDTH, HEIGHT = 289, 1280, 720
 DRAWN_ON = 100
-CHECKED = (0, 1, 99, 100, 288)
 
 
 @pytest.fixture(scope="module")
@@ -93,20 +92,19 @@ def draw_and_correct(page: Page, video: str) -> int:
 
 
 def check_file(out: Path, source: Path, drawn: np.ndarray) -> None:
-    """As many pictures as decode, the same ones, and exactly the mask that was drawn."""
+    """The one frame in which a person said what is there, its picture, and exactly the mask that was drawn."""
     dataset = youtube_vis.read_dataset(out / "instances.json")
     (video,) = dataset.videos
-    assert (video.length, video.width, video.height) == (FRAMES, WIDTH, HEIGHT)
-    assert len(video.file_names) == FRAMES == len(list((out / "JPEGImages").rglob("*.jpg")))
+    assert (video.length, video.width, video.height) == (1, WIDTH, HEIGHT)
+    assert [int(Path(name).stem) for name in video.file_names] == [DRAWN_ON]
+    assert len(list((out / "JPEGImages").rglob("*.jpg"))) == 1
     assert [category.name for category in dataset.categories] == ["dog"]
     (track,) = dataset.tracks
-    assert [k for k, found in enumerate(track.segmentations) if found is not None] == [DRAWN_ON]
-    found = track.segmentations[DRAWN_ON]
+    (found,) = track.segmentations
     assert found is not None and np.array_equal(rle.decode(found), drawn)
     with frames.open_reader(frames.index(source)) as reader:
-        decoded = {k: pixels for k, pixels in reader.read_range(0, FRAMES) if k in CHECKED}
-    for k in CHECKED:
-        written = cv2.imread(str(out / "JPEGImages" / video.file_names[k]))
-        assert written is not None
-        apart = np.abs(written[..., ::-1].astype(int) - decoded[k].astype(int)).mean()
-        assert apart < 6, f"picture {k} of the export is not frame {k}"
+        decoded = {k: pixels for k, pixels in reader.read_range(0, FRAMES) if abs(k - DRAWN_ON) <= 1}
+    written = cv2.imread(str(out / "JPEGImages" / video.file_names[0]))
+    assert written is not None
+    apart = {k: np.abs(written[..., ::-1].astype(int) - pixels.astype(int)).mean() for k, pixels in decoded.items()}
+    assert apart[DRAWN_ON] < 6 and min(apart, key=lambda k: apart[k]) == DRAWN_ON
