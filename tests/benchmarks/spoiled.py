@@ -15,6 +15,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 from app.training.file_clips import YoutubeVisClips
+from app.training.promotion import MOST_SUSPICIOUS
 from app.training.suspicions import check_corrections
 from model.suspicious import search
 from model.suspicious.evidence import NAMES, MaskMeasures, evidence
@@ -129,6 +130,21 @@ def table(counts: Mapping[str, Mapping[str, Counts]]) -> Table:
     return Table("spoiled masks that are named", columns, rows, facts=facts)
 
 
+def shares(seeds: Sequence[int], videos: int) -> Table:
+    """The share of suspicious masks in small projects, which the rule of promotion reads: spoiled, and as they were."""
+    rows, facts = [], []
+    for seed in seeds:
+        found = dict(corpus(0, videos=videos, seed=seed, ways=[(WAYS[0], SHARE), (WAYS[1], SHARE), (NONE, 0.0)]))
+        counts = {way: counted(judged) for way, judged in found.items()}
+        values = {way: (one.right + one.wrong) / max(one.masks, 1) for way, one in counts.items()}
+        rows.append((str(seed), *(f"{100 * value:.1f} %" for value in values.values())))
+        facts.append({"seed": seed, **values})
+        progress(f"seed {seed}")
+    limit = f"A retraining is not promoted by itself above {100 * MOST_SUSPICIOUS:.0f} %."
+    columns = ("seed", "shuffled within a video", "shuffled between videos", "as they were")
+    return Table("share of suspicious masks", columns, rows, facts=facts, notes=(limit,))
+
+
 def real(file: Path, frames: Path) -> Table:
     """How many masks of a file, which are all sound, are named."""
     source = YoutubeVisClips(file, frames)
@@ -143,11 +159,15 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=12, help="of each kind")
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--fit", action="store_true", help="print weights that fit the videos, in place of the table")
+    parser.add_argument("--shares", type=int, metavar="N", help="the share of suspicious masks in N small projects")
     parser.add_argument("--annotations", type=Path, help="a YouTube-VIS file, in place of the procedural videos")
     parser.add_argument("--frames", type=Path, help="the folder of its frames")
     asked = parser.parse_args()
     if asked.annotations is not None:
         show(real(asked.annotations, asked.frames), asked)
+        return
+    if asked.shares is not None:
+        show(shares(range(1, asked.shares + 1), asked.videos), asked)
         return
     ways = [*((way, SHARE) for way in WAYS), (NONE, 0.0)]
     if asked.fit:

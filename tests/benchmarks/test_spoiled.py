@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from app.training.promotion import MOST_SUSPICIOUS
 from tests.benchmarks._spoiled_masks import KINDS, WAYS, labelled_video, spoil
-from tests.benchmarks.spoiled import NONE, SHARE, corpus, counted, fitted, table
+from tests.benchmarks.spoiled import NONE, SHARE, corpus, counted, fitted, shares, table
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -33,3 +34,10 @@ def test_a_fit_finds_weights_that_tell_spoiled_masks_from_others() -> None:
     [(_, found)] = corpus(0, videos=3, seed=5, ways=[("video", SHARE)])
     weights, constant = fitted(found, rounds=1)
     assert min(weights.values()) >= 0 and constant < 0 and max(weights.values()) > 1
+
+
+def test_the_share_of_suspicious_masks_tells_spoiled_projects_from_others() -> None:
+    found = shares([5], 3)
+    [facts] = found.facts
+    assert facts["none"] <= MOST_SUSPICIOUS < min(facts["video"], facts["videos"])
+    assert found.rows[0][0] == "5" and found.notes[0].endswith("above 8 %.")
