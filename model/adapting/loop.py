@@ -18,7 +18,7 @@ from model.adapting.trunk_cache import TrunkCache
 from model.config import TrainingConfig
 from model.network.tevit import TeViT
 from model.training.ema import WeightAverage
-from model.training.losses import count_positives, losses_over
+from model.training.losses import losses_over, positive_pairs
 from model.training.run_state import RunState
 from model.training.schedule import rate_factor
 from model.training.trainer import StepReport, TrainingDiverged
@@ -142,7 +142,8 @@ class AdaptLoop:
     def _in_portions(self, clips: Sequence[FeatureClip]) -> dict[str, float]:
         self.optimizer.zero_grad(set_to_none=True)
         targets = [target for _, target in clips]
-        positives = count_positives(targets, queries=self.network.config.queries, device=self._device)
+        # Of this process alone: under `torchrun` each process makes trainings of its own.
+        positives = max(positive_pairs(targets, queries=self.network.config.queries), 1.0)
         parts: dict[str, float] = {}
         for portion in _portions(clips, self.clips_at_once):
             with torch.autocast("cuda", dtype=torch.bfloat16) if self._fast else nullcontext():

@@ -44,11 +44,16 @@ def count_positives(targets: Sequence[ClipTargets], *, queries: int, device: tor
     the number of matched pairs if its tracks are present equally often; otherwise the official number depends on the
     tracks that each stage matches.
     """
+    return share_of_positives(positive_pairs(targets, queries=queries), device)
+
+
+def positive_pairs(targets: Sequence[ClipTargets], *, queries: int) -> float:
+    """The matched pairs of :func:`count_positives` in these clips alone; 0 if no track is present."""
     pairs = 0.0
     for clip in targets:
         tracks = len(clip.ids)
         pairs += int((clip.states == PRESENT).sum()) * (min(tracks, queries) / max(tracks, 1))
-    return share_of_positives(pairs, device)
+    return pairs
 
 
 def stage_losses(

@@ -11,6 +11,7 @@ from model.adapting import loop as loop_module
 from model.adapting.loop import AdaptLoop
 from model.adapting.settings import AdaptSettings, Rates
 from model.network.tevit import TeViT
+from model.training import ranks
 from model.training.trainer import StepReport, TrainingDiverged
 from tests.model.adapting.made import small_loop
 
@@ -60,6 +61,15 @@ def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path) -> 
     kept, _ = run(resumed)
     assert same(whole, kept)
     assert small_loop(state_path=tmp_path / "none.pt").step == 0
+
+
+def test_a_step_needs_no_other_process(monkeypatch: pytest.MonkeyPatch) -> None:
+    def talk(*values: object, **more: object) -> None:
+        raise AssertionError("a process that trains alone would wait for ever")
+
+    monkeypatch.setattr(ranks, "ranks", lambda: 2)
+    monkeypatch.setattr(ranks, "total", talk)
+    assert len(run(small_loop(steps=1))[1]) == 1
 
 
 def test_the_state_of_another_run_is_not_continued(tmp_path: Path) -> None:
