@@ -43,7 +43,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             if shard.count > 1:
                 from app.training.retrain_together import retrain_together  # loads torch
 
-                made = retrain_together(database, settings, project_id=project.id, steps=arguments.steps)
+                made = retrain_together(database, settings, project_id=project.id, steps=arguments.steps, shard=shard)
                 if made is not None:
                     print(json.dumps(made) if arguments.json else made["verdict"])
                 return

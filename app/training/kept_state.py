@@ -46,12 +46,20 @@ class KeptState:
 
     def begun(self) -> tuple[ProjectClips, dict[str, Any]] | None:
         """What `begin` kept, or None if this run has not begun."""
-        path = self._folder / _STATE
-        if not path.is_file():
+        if not self.has_begun:
             return None
         with torch.serialization.safe_globals(_CLASSES):  # type: ignore[arg-type]
-            state = torch.load(path, weights_only=True)
+            state = torch.load(self._folder / _STATE, weights_only=True)
         return ProjectClips.from_state(state["source"]), state["facts"]
+
+    @property
+    def has_begun(self) -> bool:
+        """Whether `begin` was called for this job, in whatever process."""
+        return (self._folder / _STATE).is_file()
+
+    def has(self, number: int) -> bool:
+        """Whether training ``number`` is over."""
+        return self._network_path(number).is_file()
 
     def training_path(self, number: int) -> Path:
         """The file in which training ``number`` keeps its state."""
@@ -93,10 +101,9 @@ class KeptState:
 
     def kept(self, number: int, device: str) -> tuple[Adapted, dict[int, float]] | None:
         """The network of training ``number`` with its losses, or None if that training is not over."""
-        path = self._network_path(number)
-        if not path.is_file():
+        if not self.has(number):
             return None
-        stored = checkpoint.load(path)
+        stored = checkpoint.load(self._network_path(number))
         provenance = dict(stored.provenance)
         facts = provenance.pop(_FACTS)
         made = replace(stored, provenance=provenance)

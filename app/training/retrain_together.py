@@ -1,27 +1,30 @@
 """`retrain` under `torchrun`: the processes divide the trainings of one run among themselves.
 
 Each training is a whole network, for a fold or to be kept, so the processes need not talk while they train: they leave
-their networks in the folder of the run, and the first process measures, decides and registers. On several machines the
-data folder and the database must be shared.
+their networks in the folder of the run, where the first process waits for them; it measures, decides and registers. On
+several machines the data folder and the database must be shared.
 """
 
 import dataclasses
+import time
 from typing import Any
-
-from torch import distributed
 
 from app.errors import BadInput
 from app.jobs import processes
 from app.jobs.reporter import JobReporter
-from app.machine import choose_device
+from app.machine import Shard, choose_device
 from app.settings import Settings
+from app.training.kept_state import KeptState
 from app.training.plan import plan
 from app.training.retrain import KIND, require_none
 from app.training.retrain_run import begun, run_job
 from app.training.retraining import Retraining
-from model.training import ranks
 from storage import jobs
 from storage.database import Database
+from storage.jobs import Job
+
+SESSION = "session"  # in the parameters of the job: the processes that were started together find it by that
+POLL_SECONDS = 0.5
 
 
 class QuietReporter(JobReporter):
@@ -38,47 +41,52 @@ class QuietReporter(JobReporter):
 
 
 def retrain_together(
-    database: Database, settings: Settings, *, project_id: str, steps: int | None
+    database: Database, settings: Settings, *, project_id: str, steps: int | None, shard: Shard
 ) -> dict[str, Any] | None:
     """Retrain in all processes that `torchrun` started; the result in the first one, None in the others.
 
-    Raises `BadInput` in every process if there is nothing to train on, or if the project is retraining already.
+    Raises `BadInput` in the first process if there is nothing to train on, or if the project is retraining already;
+    `torchrun` then ends the others.
     """
-    with ranks.joined(choose_device(settings.device)) as device:
-        own = dataclasses.replace(settings, device=device)
-        found: list[Any] = [_claimed(database, project_id, steps) if ranks.is_first() else None]
-        distributed.broadcast_object_list(found, src=0)
-        job_id, worker, reason = found[0]
-        if reason is not None:
-            raise BadInput(reason)
-        if ranks.is_first():
-            return run_job(database, own, job_id=job_id, worker=worker, first=_first_share)
-        ranks.wait()  # until the first process has kept the corrections, and how far to train
-        with QuietReporter(database, job_id, worker=worker) as report:
-            begun(database, own, job_id=job_id, report=report).train_share(ranks.rank(), ranks.ranks())
-        ranks.wait()
-        return None
+    device = choose_device(settings.device)
+    own = dataclasses.replace(settings, device=f"cuda:{shard.local}" if device.startswith("cuda") else device)
+    if shard.first:
+        job = _claimed(database, project_id, steps, shard)
+        first = lambda training: _first_share(training, shard)  # noqa: E731
+        return run_job(database, own, job_id=job.id, worker=str(job.worker), first=first)
+    job = _of_first(database, own, project_id, shard)
+    with QuietReporter(database, job.id, worker=str(job.worker)) as report:
+        begun(database, own, job_id=job.id, report=report).train_share(shard.rank, shard.count)
+    return None
 
 
-def _first_share(training: Retraining) -> None:
+def _first_share(training: Retraining, shard: Shard) -> None:
     training.choose()
-    ranks.wait()
-    training.train_share(0, ranks.ranks())
-    ranks.wait()
+    training.train_share(0, shard.count)
+    while not training.all_trained:
+        training.check()
+        time.sleep(POLL_SECONDS)
 
 
-def _claimed(database: Database, project_id: str, steps: int | None) -> tuple[str, str, str | None]:
-    """The id of a new job that this process has taken, its name as a worker, and why there can be none."""
+def _claimed(database: Database, project_id: str, steps: int | None, shard: Shard) -> Job:
+    """A new job that this process has taken."""
     reason = plan(database, project_id).reason
-    worker = processes.own_name()
     if reason is not None:
-        return "", worker, reason
-    parameters = {} if steps is None else {"steps": steps}
-    try:
-        with database.atomic() as tx:
-            require_none(tx, project_id)
-            job = jobs.enqueue(tx, kind=KIND, project_id=project_id, parameters=parameters)
-            jobs.claim(tx, worker=worker, kinds=[KIND], only=job.id)
-    except BadInput as error:
-        return "", worker, str(error)
-    return job.id, worker, None
+        raise BadInput(reason)
+    parameters: dict[str, Any] = {SESSION: shard.session} | ({} if steps is None else {"steps": steps})
+    with database.atomic() as tx:
+        require_none(tx, project_id)
+        job = jobs.enqueue(tx, kind=KIND, project_id=project_id, parameters=parameters)
+        jobs.claim(tx, worker=processes.own_name(), kinds=[KIND], only=job.id)
+        return jobs.get_job(tx, job.id)
+
+
+def _of_first(database: Database, settings: Settings, project_id: str, shard: Shard) -> Job:
+    """The job of the first process, as soon as that has kept what the others need."""
+    while True:
+        with database.read() as tx:
+            active = jobs.list_jobs(tx, project_id, active=True, kind=KIND)
+        mine = [job for job in active if job.parameters.get(SESSION) == shard.session and job.worker]
+        if mine and KeptState(settings, mine[0].id).kept_choice() is not None:
+            return mine[0]
+        time.sleep(POLL_SECONDS)

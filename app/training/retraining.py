@@ -94,7 +94,7 @@ class Retraining:
             project_id=order.project_id,
             corrected=source.video_ids,
             device=self._device,
-            check=self._check,
+            check=self.check,
         )
         self._golden = self._golden_set(given)
         self._clock = PhaseClock(self._phases(), pace=self._pace)
@@ -138,6 +138,7 @@ class Retraining:
         """Choose how far the trainings go, for all processes: the first of several calls this before they train."""
         self._clock = PhaseClock([Phase("train", self._budget.most_steps), Phase("measure", 0)])
         self._choice = self._chosen()
+        self._state.keep_choice(self._choice)
 
     def train_share(self, number: int, count: int) -> None:
         """Do every ``count``-th training, the kept one with number 0; `run` finds the networks of all processes."""
@@ -145,11 +146,16 @@ class Retraining:
         mine = list(enumerate(self._split.trainings))[::-1][number::count]
         self._clock = PhaseClock([Phase("train", self._steps(fold)) for _, fold in mine] + [Phase("measure", 0)])
         for place, fold in mine:
-            if self._state.kept(place, self._device) is None:
+            if not self._state.has(place):
                 adapted = self._train(place, fold)
                 self._state.keep(place, adapted, self._source.categories, self._losses)
             self._clock.next()
         self._clock = PhaseClock(self._phases(), pace={**self._pace, **self._clock.pace})
+
+    @property
+    def all_trained(self) -> bool:
+        """Whether the networks of all trainings are kept."""
+        return all(self._state.has(place) for place in range(len(self._split.trainings)))
 
     def _phases(self) -> list[Phase]:
         stored = 1 if self._order.first.id == self._order.current.id else 2
@@ -201,7 +207,7 @@ class Retraining:
             )
         except NoTrainingFrames:
             chosen = self._choice  # the training itself explains it
-        self._check()
+        self.check()
         self._state.keep_choice(chosen)
         self._clock.next()
         return chosen
@@ -288,7 +294,7 @@ class Retraining:
             raise BadInput(
                 "No frame of the corrected videos carries a mask to learn from; correct some first."
             ) from error
-        self._check()
+        self.check()
         return adapted
 
     def _golden_set(self, given: Mapping[str, str]) -> GoldenSet | None:
@@ -380,11 +386,12 @@ class Retraining:
         self._advance(1, "Calibrating the thresholds on the held-out videos")
 
     def _advance(self, units: int, message: str) -> None:
-        self._check()
+        self.check()
         self._clock.advance(units)
         self._report(self._clock.share, message, eta_seconds=self._clock.eta_seconds)
 
-    def _check(self) -> None:
+    def check(self) -> None:
+        """Raise `Cancelled` if the job was cancelled or given to another process."""
         if self._report.cancelled():
             raise Cancelled
 

@@ -1,5 +1,8 @@
 """A small project with corrected videos and an untrained checkpoint."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import torch
 
 from app.settings import Settings
@@ -15,11 +18,14 @@ from tests.app.made import new_track, send, square
 CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
 
 
-def checkpoint_in(database: Database, settings: Settings, project: Project) -> checkpoints.Checkpoint:
-    """A registered, active, untrained `tevit_tiny`."""
+def checkpoint_in(
+    database: Database, settings: Settings, project: Project, classes: Sequence[str] = CLASSES
+) -> checkpoints.Checkpoint:
+    """A registered, active, untrained `tevit_tiny`; without the demo's classes it has no golden set."""
     torch.manual_seed(1)
+    config = replace(named("tevit_tiny"), classes=len(classes))
     path = settings.checkpoints / "start.safetensors"
-    checkpoint.save(path, checkpoint.from_network(build(named("tevit_tiny")), CLASSES))
+    checkpoint.save(path, checkpoint.from_network(build(config), tuple(classes)))
     with database.atomic() as tx:
         made = checkpoints.add_checkpoint(
             tx,
@@ -27,7 +33,7 @@ def checkpoint_in(database: Database, settings: Settings, project: Project) -> c
             path=str(path.relative_to(settings.data)),
             sha256=checkpoint.file_hash(path),
             config="tevit_tiny",
-            categories=CLASSES,
+            categories=classes,
             size_bytes=path.stat().st_size,
         )
         checkpoints.activate(tx, project.id, made.id)

@@ -4,12 +4,15 @@ import json
 import os
 import subprocess
 import sys
+from pathlib import Path
 
 from app.settings import Settings
 from storage import checkpoints, jobs
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
+from tests.app.made import project_with, video_in
+from tests.app.training.corrected_project import checkpoint_in, drawn
 from tests.material import ROOT
 
 
@@ -28,15 +31,20 @@ def together(settings: Settings, project: Project, *flags: str) -> subprocess.Co
 
 
 def test_two_processes_make_one_checkpoint_and_one_of_them_reports(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]]
+    database: Database, settings: Settings, tmp_path: Path
 ) -> None:
-    ran = together(settings, project[0], "--json")
+    made, categories = project_with(database, "cat")
+    checkpoint_in(database, settings, made, classes=("cat", "dog"))
+    for name in ("one", "two"):
+        drawn(database, video_in(database, settings, made, tmp_path, name), categories["cat"].id)
+    ran = together(settings, made, "--json")
     assert ran.returncode == 0, ran.stderr
     (result,) = [json.loads(line) for line in ran.stdout.splitlines() if line.startswith("{")]
     assert result["name"] == "round 1" and len(result["per_video"]) == 2
     with database.read() as tx:
-        (job,) = jobs.list_jobs(tx, project[0].id, kind="retrain")
+        (job,) = jobs.list_jobs(tx, made.id, kind="retrain")
         names = [found.name for found in checkpoints.list_checkpoints(tx)]
+    assert "no golden set" in {reason["code"] for reason in result["decision"]["reasons"]}
     assert (job.status, names) == ("done", ["start", "round 1"])
     assert not list((settings.data / "retraining").iterdir())
 
