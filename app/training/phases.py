@@ -1,7 +1,8 @@
 """Progress and remaining time of a retraining from its phases, each weighed by what it costs. Loads no torch.
 
 What a unit of work costs differs between phases (a step of training, a measured frame) and between machines. It is
-known from the last retraining, or guessed at first, and learnt from the first units of each kind.
+known from the last retraining, or guessed at first, and learnt from the first units of each kind. The first step of a
+training takes longer than the others, since what the steps share is computed there; it is learnt apart.
 """
 
 import time
@@ -37,6 +38,7 @@ class PhaseClock:
         self._at, self._done = 0, 0
         self._guess = {**GUESS, **(pace or {})}
         self._seen: dict[str, deque[float]] = {}
+        self._first: dict[str, float] = {}  # seconds of the first unit of the last phase of a kind
         self._last = now()
         self._began = self._last
         self._share = 0.0
@@ -45,8 +47,11 @@ class PhaseClock:
         """Count units of the present phase that were done since the last call."""
         phase, now = self._phases[self._at], self._now()
         if units > 0:
-            seen = self._seen.setdefault(phase.kind, deque(maxlen=RECENT))
-            seen.append((now - self._last) / units)
+            seconds = (now - self._last) / units
+            if self._done == 0 and units == 1:
+                self._first[phase.kind] = seconds
+            else:
+                self._seen.setdefault(phase.kind, deque(maxlen=RECENT)).append(seconds)
             self._done += units
         self._last = now
 
@@ -58,14 +63,20 @@ class PhaseClock:
     @property
     def pace(self) -> dict[str, float]:
         """Seconds a unit by kind, as far as this run has learnt it."""
-        return {kind: sum(seen) / len(seen) for kind, seen in self._seen.items()}
+        return {**self._first, **{kind: sum(seen) / len(seen) for kind, seen in self._seen.items()}}
 
     @property
     def eta_seconds(self) -> float:
         """Estimated seconds that are left."""
         here = self._phases[self._at :]
-        left = [max(phase.units - (self._done if place == 0 else 0), 0) for place, phase in enumerate(here)]
-        return sum(units * self._cost(phase.kind) for units, phase in zip(left, here, strict=True))
+        seconds = 0.0
+        for place, phase in enumerate(here):
+            done = self._done if place == 0 else 0
+            cost = self._cost(phase.kind)
+            seconds += max(phase.units - done, 0) * cost
+            if done == 0 and phase.units:
+                seconds += max(self._first.get(phase.kind, cost) - cost, 0.0)
+        return seconds
 
     @property
     def share(self) -> float:

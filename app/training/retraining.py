@@ -14,7 +14,7 @@ from app.training.adapting import replay_for
 from app.training.comparison import loss_levels, truth_of, video_lines
 from app.training.fold_clips import FoldClips
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
-from app.training.golden import GoldenSet, golden_set, knows, measure_golden
+from app.training.golden import PROCEDURAL, GoldenSet, golden_set, knows, measure_golden
 from app.training.kept_state import KeptState
 from app.training.line import learnt_contents
 from app.training.measuring import MeasuredSide, by_rule, measure, per_category
@@ -35,7 +35,7 @@ from model.training.trainer import StepReport
 from model.weights import checkpoint
 from model.weights.categories import for_proposals
 from model.weights.checkpoint import ModelCheckpoint
-from storage import jobs, masks
+from storage import jobs, masks, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.video_roles import HELD_OUT, video_roles
@@ -118,7 +118,8 @@ class Retraining:
             adapted = self._trained(number, fold)
             after += self._measure(adapted, fold)
         chosen, of_others = calibrate_on_others(after, check=self._calibrated)
-        self._clock.next()
+        if self._golden is not None:
+            self._clock.next()
         own = self._current.thresholds
         sides = (MeasuredSide.of(before, [own] * len(before)), MeasuredSide.of(after, of_others))
         first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
@@ -164,7 +165,10 @@ class Retraining:
         for fold in self._split.trainings:
             phases += [Phase("train", self._steps(fold)), Phase("measure", self._frames(fold.held_out))]
         phases.append(Phase("calibrate", len(self._split.measured)))
-        return [*phases, Phase("golden", 2 * self._golden.frames if self._golden else 0)]
+        if self._golden is None:
+            return phases
+        networks = 1 if self._known_golden(self._golden) is not None else 2
+        return [*phases, Phase("golden", networks * self._golden.frames)]
 
     def _frames(self, videos: tuple[int, ...]) -> int:
         return sum(self._source.videos[index].count for index in videos)
@@ -302,21 +306,34 @@ class Retraining:
         earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
         return golden_set(self._first, self._settings.data, self._source, earlier)
 
+    def _golden_key(self, golden: GoldenSet) -> str:
+        return f"golden {self._order.first.sha256} {golden.name}"
+
+    def _known_golden(self, golden: GoldenSet) -> float | None:
+        """The AP of the first checkpoint on a set that is always the same, if an earlier run measured it."""
+        with self._database.read() as tx:
+            value = projects.get_setting(tx, self._golden_key(golden))
+        return value if isinstance(value, float) and golden.kind == PROCEDURAL else None
+
+    def _golden_ap(self, golden: GoldenSet, made: ModelCheckpoint, *, agnostic: bool) -> float | None:
+        network = made.build(self._device)
+
+        def on_frames(frames: int) -> None:
+            self._advance(frames, "Measuring the golden set")
+
+        return measure_golden(golden, network, made.categories, agnostic=agnostic, on_frames=on_frames)
+
     def _measure_golden(self, golden: GoldenSet, adapted: Adapted) -> GoldenFigures:
         old = self._first if golden.against == "first" else for_proposals(self._current)
-        new = adapted.checkpoint
-        wanted = golden.source.categories
+        new, wanted = adapted.checkpoint, golden.source.categories
         agnostic = not (knows(old.categories, wanted) and knows(new.categories, wanted))
-        before, after = (
-            measure_golden(
-                golden,
-                made.build(self._device),
-                made.categories,
-                agnostic=agnostic,
-                on_frames=lambda frames: self._advance(frames, "Measuring the golden set"),
-            )
-            for made in (old, new)
-        )
+        before = None if agnostic else self._known_golden(golden)
+        if before is None:
+            before = self._golden_ap(golden, old, agnostic=agnostic)
+            if golden.kind == PROCEDURAL and not agnostic:
+                with self._database.atomic() as tx:
+                    projects.set_setting(tx, self._golden_key(golden), before)
+        after = self._golden_ap(golden, new, agnostic=agnostic)
         return GoldenFigures(golden.kind, golden.name, "AP_agnostic" if agnostic else "AP", before, after)
 
     def _reported(

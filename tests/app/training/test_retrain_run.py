@@ -10,7 +10,7 @@ import torch
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import Settings
-from app.training import kept_state, retrain_run, retraining
+from app.training import golden, kept_state, retrain_run, retraining
 from app.training.report import Decision
 from model.adapting.choosing import Choice
 from model.thresholds import Thresholds
@@ -230,6 +230,16 @@ def test_a_process_that_was_taken_for_dead_leaves_the_job_to_the_next_one(
         assert (jobs.get_job(tx, job_id).status, jobs.get_job(tx, job_id).worker) == ("running", "another")
 
 
+def counted_tracks(measured: list[int]) -> Any:
+    find = golden.find_tracks
+
+    def find_tracks(network: Any, source: Any, video: int) -> Any:
+        measured.append(video)
+        return find(network, source, video)
+
+    return find_tracks
+
+
 def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -239,7 +249,10 @@ def test_what_is_proven_is_in_use_at_once_and_the_verdict_names_the_way_back(
         active = checkpoints.active_checkpoint(tx, project[0].id)
     assert active is not None and active.id == result["checkpoint"] and result["promoted"] is True
     assert result["verdict"].endswith("It is in use now; models activate 'start' takes it back.")
+    monkeypatch.setattr(golden, "find_tracks", counted_tracks(measured := []))
     second = run(database, settings, queued(database, project[0], steps=1))
+    assert len(measured) == 2, "the first checkpoint is measured once on the golden videos"
+    assert second["golden"]["before"] == result["golden"]["before"]
     assert second["factory"]["set"] == second["set"] and second["lineage"]["before_name"] == "round 1"
     assert second["plan"]["before_learnt"] is True
 
