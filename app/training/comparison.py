@@ -54,9 +54,9 @@ def truth_of(shares: Sequence[TruthShare], measured: Sequence[int]) -> TruthShar
 
 
 def loss_levels(losses: Mapping[int, float]) -> tuple[float | None, float | None]:
-    """Mean loss of the first and of the last tenth of the steps, by step; None, None without steps."""
+    """Mean loss of the first and of the last quarter of the steps, by step; None, None without steps."""
     values = [losses[step] for step in sorted(losses)]
     if not values:
         return None, None
-    part = max(len(values) // 10, 1)
+    part = max(len(values) // 4, 1)
     return sum(values[:part]) / part, sum(values[-part:]) / part

@@ -30,7 +30,7 @@ LEVEL = 0.9  # of the bootstrap interval
 REAL_LOSS = 0.01  # a loss of more than a point
 GOLDEN_LOSS = 0.01  # that the golden set may lose
 MOST_SUSPICIOUS = 0.08  # share of the corrections that may look spoiled
-LEAST_DROP = 0.1  # share by which the loss falls at least while corrections that fit are learnt
+LEAST_DROP = 0.05  # share by which the loss falls at least while corrections that fit are learnt
 ACCEPTED_WEIGHT = 0.25  # of a video whose truth is accepted proposals alone; one that a person drew has 1
 _DRAWS, _SEED = 2000, 20_221
 _NAMES = {"AP": "AP", "AP_agnostic": "AP without classes", "track_iou": "Mean track IoU"}
@@ -45,7 +45,7 @@ class Evidence:
             trained on measured videos.
         before, after: figures over all measured videos; ``videos`` the same by video.
         suspicious: share (0 to 1) of the human masks that look spoiled; None if nobody searched.
-        loss_first, loss_last: mean training loss of the first and the last tenth of the steps; None if not trained.
+        loss_first, loss_last: mean training loss of the first and the last quarter of the steps; None if not trained.
         stopped: why the training stopped before its end, if it did.
     """
 

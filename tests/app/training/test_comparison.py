@@ -42,6 +42,6 @@ def test_each_measured_video_has_a_line_under_its_own_id() -> None:
     assert truth_of(shares, [1, 0]) == TruthShare(drawn=1, accepted=7)
 
 
-def test_the_level_of_the_loss_is_that_of_its_first_and_last_tenth() -> None:
-    assert loss_levels({step: float(100 - step) for step in range(100)}) == (pytest.approx(95.5), pytest.approx(5.5))
+def test_the_level_of_the_loss_is_that_of_its_first_and_last_quarter() -> None:
+    assert loss_levels({step: float(100 - step) for step in range(100)}) == (pytest.approx(88.0), pytest.approx(13.0))
     assert loss_levels({3: 2.0}) == (2.0, 2.0) and loss_levels({}) == (None, None)
