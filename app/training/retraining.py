@@ -313,7 +313,7 @@ class Retraining:
         """The AP of the first checkpoint on a set that is always the same, if an earlier run measured it."""
         with self._database.read() as tx:
             value = projects.get_setting(tx, self._golden_key(golden))
-        return value if isinstance(value, float) and golden.kind == PROCEDURAL else None
+        return float(value) if isinstance(value, int | float) and golden.kind == PROCEDURAL else None
 
     def _golden_ap(self, golden: GoldenSet, made: ModelCheckpoint, *, agnostic: bool) -> float | None:
         network = made.build(self._device)
