@@ -14,7 +14,8 @@ from app.training.adapting import replay_for
 from app.training.comparison import loss_levels, truth_of, video_lines
 from app.training.fold_clips import FoldClips
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
-from app.training.golden import PROCEDURAL, GoldenSet, golden_set, knows, measure_golden
+from app.training.golden import golden_set
+from app.training.golden_comparison import GoldenComparison
 from app.training.kept_state import KeptState
 from app.training.line import learnt_contents
 from app.training.measuring import MeasuredSide, by_rule, measure, per_category
@@ -35,12 +36,13 @@ from model.training.trainer import StepReport
 from model.weights import checkpoint
 from model.weights.categories import for_proposals
 from model.weights.checkpoint import ModelCheckpoint
-from storage import jobs, masks, projects
+from storage import jobs, masks
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.video_roles import HELD_OUT, video_roles
 
 SEED = 1
+CALIBRATING = "Calibrating the thresholds on the held-out videos"
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class Retraining:
             device=self._device,
             check=self.check,
         )
-        self._golden = self._golden_set(given)
+        self._golden = self._golden_of(given)
         self._clock = PhaseClock(self._phases(), pace=self._pace)
         self._losses: dict[int, float] = {}
         self._choice = Choice(self._steps(self._split.kept), 1.0, Thresholds())
@@ -117,13 +119,13 @@ class Retraining:
         for number, fold in enumerate(self._split.trainings):
             adapted = self._trained(number, fold)
             after += self._measure(adapted, fold)
-        chosen, of_others = calibrate_on_others(after, check=self._calibrated)
+        chosen, of_others = calibrate_on_others(after, check=lambda: self._advance(1, CALIBRATING))
         if self._golden is not None:
             self._clock.next()
         own = self._current.thresholds
         sides = (MeasuredSide.of(before, [own] * len(before)), MeasuredSide.of(after, of_others))
         first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
-        golden = None if self._golden is None else self._measure_golden(self._golden, adapted)
+        golden = None if self._golden is None else self._measure_golden(adapted)
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
         contents = [video.content for video in self._source.corrected]
         return RetrainedNetwork(
@@ -165,10 +167,7 @@ class Retraining:
         for fold in self._split.trainings:
             phases += [Phase("train", self._steps(fold)), Phase("measure", self._frames(fold.held_out))]
         phases.append(Phase("calibrate", len(self._split.measured)))
-        if self._golden is None:
-            return phases
-        networks = 1 if self._known_golden(self._golden) is not None else 2
-        return [*phases, Phase("golden", networks * self._golden.frames)]
+        return phases if self._golden is None else [*phases, Phase("golden", self._golden.frames)]
 
     def _frames(self, videos: tuple[int, ...]) -> int:
         return sum(self._source.videos[index].count for index in videos)
@@ -301,40 +300,22 @@ class Retraining:
         self.check()
         return adapted
 
-    def _golden_set(self, given: Mapping[str, str]) -> GoldenSet | None:
+    def _golden_of(self, given: Mapping[str, str]) -> GoldenComparison | None:
         contents = [video.content for video in self._source.corrected]
         earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
-        return golden_set(self._first, self._settings.data, self._source, earlier)
+        found = golden_set(self._first, self._settings.data, self._source, earlier)
+        if found is None:
+            return None
+        old = self._first if found.against == "first" else for_proposals(self._current)
+        return GoldenComparison(self._database, found, old, self._order.first.sha256)
 
-    def _golden_key(self, golden: GoldenSet) -> str:
-        return f"golden {self._order.first.sha256} {golden.name}"
-
-    def _known_golden(self, golden: GoldenSet) -> float | None:
-        """The AP of the first checkpoint on a set that is always the same, if an earlier run measured it."""
-        with self._database.read() as tx:
-            value = projects.get_setting(tx, self._golden_key(golden))
-        return float(value) if isinstance(value, int | float) and golden.kind == PROCEDURAL else None
-
-    def _golden_ap(self, golden: GoldenSet, made: ModelCheckpoint, *, agnostic: bool) -> float | None:
-        network = made.build(self._device)
+    def _measure_golden(self, adapted: Adapted) -> GoldenFigures:
+        assert self._golden is not None
 
         def on_frames(frames: int) -> None:
             self._advance(frames, "Measuring the golden set")
 
-        return measure_golden(golden, network, made.categories, agnostic=agnostic, on_frames=on_frames)
-
-    def _measure_golden(self, golden: GoldenSet, adapted: Adapted) -> GoldenFigures:
-        old = self._first if golden.against == "first" else for_proposals(self._current)
-        new, wanted = adapted.checkpoint, golden.source.categories
-        agnostic = not (knows(old.categories, wanted) and knows(new.categories, wanted))
-        before = None if agnostic else self._known_golden(golden)
-        if before is None:
-            before = self._golden_ap(golden, old, agnostic=agnostic)
-            if golden.kind == PROCEDURAL and not agnostic:
-                with self._database.atomic() as tx:
-                    projects.set_setting(tx, self._golden_key(golden), before)
-        after = self._golden_ap(golden, new, agnostic=agnostic)
-        return GoldenFigures(golden.kind, golden.name, "AP_agnostic" if agnostic else "AP", before, after)
+        return self._golden.measure(adapted.checkpoint, device=self._device, on_frames=on_frames)
 
     def _reported(
         self,
@@ -398,9 +379,6 @@ class Retraining:
     def _stored(self, found: Any) -> list[str]:
         with self._database.atomic() as tx:
             return masks.put_blobs(tx, found)
-
-    def _calibrated(self) -> None:
-        self._advance(1, "Calibrating the thresholds on the held-out videos")
 
     def _advance(self, units: int, message: str) -> None:
         self.check()
