@@ -72,7 +72,8 @@ def decide(evidence: Evidence) -> tuple[Decision, dict[str, Interval]]:
     )
     if all(reason.good for reason in reasons):
         return Decision(PROVEN, reasons), intervals
-    lost = any(intervals[name].high < 0 for name in ("AP", "track_iou") if name in intervals)
+    enough = _measured(evidence.videos) >= LEAST_VIDEOS  # the interval of one or two videos excludes anything
+    lost = enough and any(intervals[name].high < 0 for name in ("AP", "track_iou") if name in intervals)
     forgot = any(reason.code == "golden loss" for reason in reasons)
     return Decision(WORSE if lost or forgot else NOT_PROVEN, reasons), intervals
 
@@ -98,10 +99,13 @@ def interval(videos: Sequence[VideoLine], name: str) -> Interval | None:
     return Interval(float((values * shares).sum() / shares.sum()), float(low), float(high))
 
 
+def _measured(videos: Sequence[VideoLine]) -> int:
+    """The number of videos with a track IoU before and after."""
+    return sum(video.before.track_iou is not None and video.after.track_iou is not None for video in videos)
+
+
 def _of_set(evidence: Evidence) -> list[Reason]:
-    measured = sum(
-        video.before.track_iou is not None and video.after.track_iou is not None for video in evidence.videos
-    )
+    measured = _measured(evidence.videos)
     reasons = []
     if evidence.kind != HELD_OUT:
         reasons.append(Reason("videos", False, "Too few corrected videos to prove anything; compare side by side."))

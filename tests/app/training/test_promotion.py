@@ -99,6 +99,12 @@ def test_what_is_surely_worse_is_called_so() -> None:
     )
 
 
+@pytest.mark.parametrize("count", range(1, LEAST_VIDEOS))
+def test_a_loss_on_too_few_videos_is_not_proven_either(count: int) -> None:
+    losing = better(after=figures(0.3), videos=[line(0.4, 0.3)] * count)
+    assert outcome(losing) == NOT_PROVEN and bad(losing) >= {"videos", "AP", "track_iou"}
+
+
 def test_a_video_without_a_figure_counts_for_neither() -> None:
     lines = [line(0.4, 0.5)] * LEAST_VIDEOS
     assert outcome(better(videos=[*lines, line(None, 0.9), line(0.9, None)])) == PROVEN

@@ -83,7 +83,7 @@ def test_from_a_new_project_to_a_card_that_opens_the_editor(page: Any, address: 
     page.locator("#v-file").set_input_files([str(tmp_path / "notes.mp4")])
     assert "notes.mp4" in page.locator('.v-upload [role="alert"]').inner_text()
     card = page.locator("a.v-vc")
-    assert card.locator("b").inner_text() == "clip <b>"
+    assert card.locator("b.v-ell").inner_text() == "clip <b>"
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Categories").click()
     assert page.locator(".v-catlist input").nth(1).input_value() == "<i>cat"
