@@ -39,7 +39,7 @@ class Budget:
 
     marks: tuple[int, ...] = (50, 100, 200, 300, 400)  # steps at which a fold is measured; training ends at one
     folds: int = 2
-    patience: int = 0  # marks without a gain after which a fold stops
+    patience: int = 0  # marks without a gain in the mean over the folds after which all stop
 
     @classmethod
     def up_to(cls, steps: int) -> "Budget":
@@ -107,9 +107,26 @@ def choose(
         folds = [
             _TrainedFold(run, held, folder / f"fold-{n}", budget) for n, held in enumerate(_held_out(clips, budget))
         ]
-        for fold in folds:
-            fold.train()
+        _train(folds, budget)
         return Choice(0, 0.0, start.thresholds) if cancelled() else _chosen(folds, start)
+
+
+def _train(folds: "Sequence[_TrainedFold]", budget: Budget) -> None:
+    """Train all folds from mark to mark, as long as the mean of their figures rises.
+
+    Where a single fold stops says little: it is measured on a few videos.
+    """
+    values: list[float] = []
+    try:
+        for mark in budget.marks:
+            if not all(fold.reach(mark) for fold in folds):
+                break
+            values.append(float(_line(folds, mark, 1.0, [fold.at[mark] for fold in folds])["objective"]))
+            if len(values) - 1 - int(np.argmax(values)) > budget.patience:
+                break
+    finally:
+        for fold in folds:
+            fold.close()
 
 
 def _held_out(clips: ClipSource, budget: Budget) -> list[list[int]]:
@@ -144,11 +161,39 @@ class _TrainedFold:
         self.base = _before(run, self.held)
         self.at: dict[int, Figures] = self._stored()
         self.fitted: ModelCheckpoint | None = None
+        self._adaptation: Adaptation | None = None
 
-    def train(self) -> None:
-        """Train to the last mark, or until the figures stop rising; weights that are no numbers end it too."""
+    def reach(self, mark: int) -> bool:
+        """Train to this mark and measure there; False if that was cancelled, or the weights are no numbers any more."""
+        if mark in self.at and self.fitted is not None:
+            return True
+        adaptation = self._adaptation = self._adaptation or self._open()
+        self.fitted = adaptation.fitted
+        if mark in self.at:
+            return True
+        try:
+            adaptation.run(mark, on_step=self._run.on_step)
+        except TrainingDiverged:
+            return False  # the marks before it count; without any the base is kept
+        if self._run.cancelled():
+            return False
+        trained = adaptation.blended(1.0).state
+        with replacing(self._file(f"{mark}.pt")) as temporary, temporary.open("wb") as file:
+            torch.save({key: value for key, value in trained.items() if not key.startswith(TRUNK)}, file)
+        self.at[mark] = self.figures(mark, 1.0)
+        with replacing(self._file("figures.json")) as temporary:
+            temporary.write_text(json.dumps(self.at))
+        return True
+
+    def close(self) -> None:
+        """Drop what only training needs."""
+        if self._adaptation is not None:
+            self._adaptation.close()
+            self._adaptation = None
+
+    def _open(self) -> Adaptation:
         run = self._run
-        adaptation = Adaptation(
+        return Adaptation(
             run.start,
             self._taught,
             replay=run.replay,
@@ -160,35 +205,6 @@ class _TrainedFold:
             state_path=self._file("state.pt"),
             cancelled=run.cancelled,
         )
-        self.fitted = adaptation.fitted
-        try:
-            for mark in self._budget.marks:
-                if self._done() or not self._reach(adaptation, mark):
-                    break
-        except TrainingDiverged:
-            pass  # the marks before it count; without any the base is kept
-        finally:
-            adaptation.close()
-
-    def _reach(self, adaptation: Adaptation, mark: int) -> bool:
-        """Train to this mark and measure there; False if that was cancelled."""
-        if mark in self.at:
-            return True
-        adaptation.run(mark, on_step=self._run.on_step)
-        if self._run.cancelled():
-            return False
-        trained = adaptation.blended(1.0).state
-        with replacing(self._file(f"{mark}.pt")) as temporary, temporary.open("wb") as file:
-            torch.save({key: value for key, value in trained.items() if not key.startswith(TRUNK)}, file)
-        self.at[mark] = self.figures(mark, 1.0)
-        with replacing(self._file("figures.json")) as temporary:
-            temporary.write_text(json.dumps(self.at))
-        return True
-
-    def _done(self) -> bool:
-        """Whether the figures did not rise for more marks than the budget has patience for."""
-        values = [objective(self.at[mark], self.base) for mark in sorted(self.at)]
-        return len(values) - 1 - int(np.argmax(values or [0.0])) > self._budget.patience if values else False
 
     def figures(self, mark: int, share: float) -> Figures:
         """The figures of the weights at a mark, blended with those before training."""

@@ -50,6 +50,18 @@ def test_folds_stop_when_nothing_is_gained_any_more(monkeypatch: pytest.MonkeyPa
     assert choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0)).steps == 1
 
 
+def test_folds_go_on_together_as_long_as_their_mean_rises(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {})
+    wanted = {"a": {1: 0.5, 2: 0.4, 3: 0.3}, "b": {1: 0.1, 2: 0.4, 3: 0.9}}
+    monkeypatch.setattr(
+        choosing._TrainedFold,
+        "figures",
+        lambda fold, mark, share: {**BASE, "AP": share * wanted[fold.held.videos[0].name][mark]},
+    )
+    choice = choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0))
+    assert choice.steps == 3 and [line["AP"] for line in choice.table[:3]] == pytest.approx([0.3, 0.4, 0.6])
+
+
 def test_what_helps_nobody_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
     figures_by_weights(monkeypatch, {1: 0.0, 2: -0.1, 3: -0.2})
     choice = chosen()
