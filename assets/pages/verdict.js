@@ -61,7 +61,7 @@ function truth({ truth }) {
   const share = Math.round((100 * truth.drawn) / all);
   const text = `A person drew or corrected ${count(truth.drawn)} of the ${plural(all, "true mask")} (${share} %)`;
   const rest = truth.accepted ? `; ${plural(truth.accepted, "is an accepted proposal", "are accepted proposals")}` : "";
-  return [[share >= 25 ? "ok" : "warn", `${text}${rest}`]];
+  return [[share >= 25 ? "ok" : "warn", `${text}${rest}.`]];
 }
 
 /**

@@ -113,11 +113,11 @@ test("how much of the truth a person drew is a reason of its own", async () => {
   const last = (truth) => findings(result({ truth }), "demo").at(-1);
   assert.deepEqual(last({ drawn: 30, imported: 10, accepted: 60 }), [
     "ok",
-    "A person drew or corrected 30 of the 100 true masks (30 %); 60 are accepted proposals",
+    "A person drew or corrected 30 of the 100 true masks (30 %); 60 are accepted proposals.",
   ]);
   assert.deepEqual(last({ drawn: 0, imported: 0, accepted: 1 }), [
     "warn",
-    "A person drew or corrected 0 of the 1 true mask (0 %); 1 is an accepted proposal",
+    "A person drew or corrected 0 of the 1 true mask (0 %); 1 is an accepted proposal.",
   ]);
   assert.doesNotMatch(last({ drawn: 0, imported: 0, accepted: 0 })[1], /person/);
 });
