@@ -27,7 +27,8 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     """Measure one table of the READMEs, or all; with ``--write`` refresh it where it stands."""
     spec = importlib.util.find_spec(BENCHMARKS)
     places = list(spec.submodule_search_locations or []) if spec else []
-    known = sorted(module.name for module in pkgutil.iter_modules(places) if not module.name.startswith(NO_BENCHMARK))
+    found = [module.name for module in pkgutil.iter_modules(places) if not module.ispkg]
+    known = sorted(name for name in found if not name.startswith(NO_BENCHMARK))
     names = known if arguments.name == "all" else [arguments.name]
     if not known or not set(names) <= set(known):
         raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")

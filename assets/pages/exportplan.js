@@ -15,6 +15,7 @@ const PAUSE = 250; // ms after the last change of a field
  * @property {number} tracks
  * @property {number} masks
  * @property {{inside: string[], outside: string[], taken_for_background: string[]}} sentences
+ * @property {string} [reason] why nothing can be exported; the only property then
  */
 
 /** The words of the form, and the values of the request. @type {Record<string, Record<string, string>>} */
@@ -59,7 +60,9 @@ export async function mount(element) {
     const turn = ++asked;
     try {
       const numbers = await get(`/data/projects/${encodeURIComponent(project)}/export-plan?${query()}`);
-      if (turn === asked) fill(place, ...planOf(numbers));
+      if (turn !== asked) return;
+      if (numbers.reason) fill(place, h("p.v-note.warn", null, icon("warn"), numbers.reason));
+      else fill(place, ...planOf(numbers));
     } catch (error) {
       if (turn === asked) fill(place, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
     }

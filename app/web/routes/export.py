@@ -2,6 +2,7 @@
 
 from fastapi import APIRouter
 
+from app.errors import BadInput
 from app.exchange.export_choice import ExportChoice, Ids, Unknown
 from app.exchange.exporting import export_numbers
 from app.exchange.version_diff import compare_versions
@@ -25,7 +26,11 @@ def router(context: Context) -> APIRouter:
         ids: Ids | None = None,
     ) -> Json:
         choice = ExportChoice(reviewed_only, version, stride, unknown, ids)
-        return export_numbers(context.database, project_id=project_id, choice=choice).as_json()
+        try:
+            return export_numbers(context.database, project_id=project_id, choice=choice).as_json()
+        except BadInput as error:
+            # No mistake of the request: an empty project has a plan too, which says why there is no export.
+            return {"reason": str(error)}
 
     @routes.get("/{project_id}/versions")
     @context.reads

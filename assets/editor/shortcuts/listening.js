@@ -24,6 +24,11 @@ function inRequest(field) {
   return Boolean(field?.isConnected && (field.closest('[aria-busy="true"]') || field.matches(":disabled")));
 }
 
+/** Whether the field's popover has closed: the field keeps the focus until the page is drawn. @param {EventTarget|null} field */
+function isGone(field) {
+  return field instanceof HTMLElement && Boolean(field.closest("[popover]")) && !field.checkVisibility();
+}
+
 /** `data-keeps`: a field that takes effect when it is left. Escape gives its old value back before it leaves. */
 const KEEPS = "keeps";
 
@@ -66,8 +71,9 @@ export function listen({ find, run, scopes, take, space }) {
   /** @param {KeyboardEvent} event */
   const down = (event) => {
     if (event.isComposing) return;
-    if (!typing(event.target) && inRequest(field)) return;
-    if (typing(event.target)) {
+    const typed = typing(event.target) && !isGone(event.target);
+    if (!typed && inRequest(field)) return;
+    if (typed) {
       const element = /** @type {HTMLElement} */ (event.target);
       const leaves = event.key === "Escape" || (event.key === "Enter" && !element.closest("form"));
       if (!leaves || !scopes().length) return;

@@ -15,7 +15,7 @@ def upgrade() -> None:
         sa.Column("content", sa.Text, nullable=False),
         sa.Column("role", sa.Text, nullable=False),
         sa.Column("created", sa.Float, nullable=False),
-        sa.CheckConstraint("role IN ('trained', 'held out', 'golden')", name="ck_video_roles_role"),
+        sa.CheckConstraint("role IN ('trained', 'held out', 'golden')", name="role"),
         sa.ForeignKeyConstraint(["project_id"], ["projects.id"], name="fk_video_roles_project_id_projects"),
         sa.PrimaryKeyConstraint("project_id", "content", name="pk_video_roles"),
     )

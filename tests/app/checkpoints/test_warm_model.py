@@ -1,7 +1,7 @@
 """The warm model: loaded once, let go before another comes, and honest about what is not there."""
 
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 import torch
@@ -32,6 +32,7 @@ class Files:
             config = f"configuration of {path.stem}"
             categories = ("fish", "star")
             thresholds = Thresholds(0.2, 0.1)
+            provenance: ClassVar[dict[str, object]] = {}
 
             def build(self, device: str, precision: str) -> object:
                 outer.built.append((device, precision))

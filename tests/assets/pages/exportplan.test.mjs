@@ -57,6 +57,11 @@ test("the choices of the form are the query", async () => {
   assert.equal(query(), "version=2021");
 });
 
+test("a project that has nothing to export says why", async () => {
+  const page = await opened({ [`${PLAN}version=2021`]: { reason: "This project has no videos yet." } });
+  assert.match(page.text("#v-exportplan"), /This project has no videos yet\./);
+});
+
 test("reviewed masks, whole videos and a stride are asked for", async () => {
   const asked = "reviewed_only=true&unknown=videos&version=2021&stride=5";
   const choices = { what: "Only reviewed masks", unknown: "Leave out the video", stride: "5" };

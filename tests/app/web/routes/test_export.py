@@ -30,7 +30,15 @@ def test_the_plan_follows_the_choices(
     assert client.get(place, params={"stride": 2}).json()["masks"] == 8
     assert client.get(place, params={"unknown": "maybe"}).status_code == 422
     wrong = client.get(place, params={"version": "2021"})
-    assert wrong.status_code == 400 and "No category of this project has a place" in wrong.json()["error"]
+    assert wrong.status_code == 200 and "No category of this project has a place" in wrong.json()["reason"]
+
+
+def test_the_plan_of_a_project_without_videos_says_why_there_is_no_export(
+    client: TestClient, database: Database
+) -> None:
+    project = project_with(database, name="empty")[0]
+    answer = client.get(f"/data/projects/{project.id}/export-plan")
+    assert answer.status_code == 200 and list(answer.json()) == ["reason"] and answer.json()["reason"].endswith(".")
 
 
 def test_versions_are_listed_and_compared(
