@@ -6,30 +6,23 @@ With one corrected video, training sees the video up to a boundary and the measu
 import dataclasses
 from collections.abc import Sequence
 
-import numpy as np
-
 from app.training.project_clips import ProjectClips
-from model.training.clips import ClipVideo, LabelledTrack, labelled_frames
+from model.training.clips import ClipSubset, ClipVideo, LabelledTrack, labelled_frames
 from model.training.targets import PRESENT, UNKNOWN
 
 
-class FoldClips:
-    """Some videos of a clip source, as a clip source (`model.training.clips.ClipSource`)."""
+class FoldClips(ClipSubset):
+    """Some videos of a project as a clip source, optionally only their first part."""
 
     def __init__(self, source: ProjectClips, videos: Sequence[int], *, first_part: float | None = None) -> None:
         """``videos`` are indices into ``source.videos``.
 
         With ``first_part`` (0 to 1) everything after that share of each video's labelled frames is unknown.
         """
-        self._source, self._indices = source, tuple(videos)
-        self.categories = source.categories
-        chosen = [source.videos[index] for index in videos]
-        labels = frozenset(range(len(self.categories)))
-        self.videos = tuple(_until(video, first_part, labels) if first_part else video for video in chosen)
-
-    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
-        """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
-        return self._source.read_frames(self._indices[video], frames)
+        super().__init__(source, videos)
+        if first_part:
+            labels = frozenset(range(len(self.categories)))
+            self.videos = tuple(_until(video, first_part, labels) for video in self.videos)
 
 
 def boundary(video: ClipVideo, share: float) -> int:

@@ -23,7 +23,7 @@ from model.rule_scoring import HeldOutVideo, calibrate, figures, held_out_video
 from model.scoring import find_tracks, judged_frames
 from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo
-from model.training.clips import ClipSource, ClipVideo
+from model.training.clips import ClipSource, ClipSubset
 from model.training.trainer import StepReport, TrainingDiverged
 from model.weights.categories import normalised, with_categories
 from model.weights.checkpoint import ModelCheckpoint
@@ -64,19 +64,6 @@ class Choice:
     blend: float
     thresholds: Thresholds
     table: list[dict[str, Any]] = field(default_factory=list)
-
-
-class ClipSubset:
-    """Some videos of a clip source, as a clip source."""
-
-    def __init__(self, source: ClipSource, videos: Sequence[int]) -> None:
-        self._source, self._indices = source, tuple(videos)
-        self.categories = source.categories
-        self.videos: Sequence[ClipVideo] = tuple(source.videos[index] for index in videos)
-
-    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
-        """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
-        return self._source.read_frames(self._indices[video], frames)
 
 
 def choose(

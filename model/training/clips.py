@@ -89,6 +89,19 @@ class ClipSource(Protocol):
         ...
 
 
+class ClipSubset:
+    """Some videos of a clip source, as a clip source."""
+
+    def __init__(self, source: ClipSource, videos: Sequence[int]) -> None:
+        self._source, self._indices = source, tuple(videos)
+        self.categories = source.categories
+        self.videos: Sequence[ClipVideo] = tuple(source.videos[index] for index in videos)
+
+    def read_frames(self, video: int, frames: Sequence[int]) -> np.ndarray:
+        """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
+        return self._source.read_frames(self._indices[video], frames)
+
+
 @dataclass(frozen=True)
 class Clip:
     """A prepared training clip."""

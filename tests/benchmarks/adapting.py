@@ -17,7 +17,7 @@ import torch
 
 from app.training.adapting import replay_of
 from model.adapting import AdaptSettings
-from model.adapting.choosing import Budget, ClipSubset, choose
+from model.adapting.choosing import Budget, choose
 from model.adapting.procedural_replay import ProceduralClips
 from model.adapting.settings import Rates
 from model.adapting.training import Adaptation
@@ -25,7 +25,7 @@ from model.network.tevit import TeViT
 from model.rule_scoring import figures, held_out_video
 from model.scoring import judged_frames, score
 from model.thresholds import Thresholds
-from model.training.clips import ClipSource
+from model.training.clips import ClipSource, ClipSubset
 from model.weights import checkpoint
 from model.weights.categories import with_categories
 from model.weights.checkpoint import ModelCheckpoint

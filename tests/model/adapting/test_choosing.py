@@ -6,9 +6,10 @@ from typing import Any
 import pytest
 
 from model.adapting import choosing
-from model.adapting.choosing import Budget, ClipSubset, choose, objective
+from model.adapting.choosing import Budget, choose, objective
 from model.adapting.training import Adaptation
 from model.thresholds import Thresholds
+from model.training.clips import ClipSubset
 from model.training.trainer import TrainingDiverged
 from tests.model.adapting.made import corrections, replayed, small_checkpoint
 
