@@ -7,6 +7,7 @@ into the virtual environment, and the network is asked only when they are missin
 import functools
 import hashlib
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -87,10 +88,13 @@ def npm() -> list[str]:
     return [found]
 
 
-def run_tests(*suites: Path) -> None:
-    """Run test files with Node's own test runner. Raises AssertionError with its report, or NoNode."""
+def run_tests(suite: Path) -> None:
+    """Run a test file with Node's own test runner. Raises AssertionError with its report, or NoNode.
+
+    The file itself is the program: `node --test` would start one more Node for it, and say no more.
+    """
     done = subprocess.run(
-        [node(), "--test", *map(str, suites)],
+        [node(), str(suite)],
         capture_output=True,
         text=True,
         check=False,
@@ -98,3 +102,4 @@ def run_tests(*suites: Path) -> None:
         env={**os.environ, "NODE_NO_WARNINGS": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    assert re.search(r"^(#|\u2139) tests [1-9]", done.stdout, re.MULTILINE), f"{suite} has no test"

@@ -113,7 +113,25 @@ def test_a_suite_that_fails_is_reported(tmp_path: Path) -> None:
 
     finding.run_tests(good)
     with pytest.raises(AssertionError, match="the reason"):
-        finding.run_tests(good, bad)
+        finding.run_tests(bad)
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ('test("never ends", () => new Promise(() => {}));', "never ends"),
+        ('test("late", () => { setTimeout(() => { throw new Error("afterwards"); }); });', "afterwards"),
+        ('throw new Error("at once");', "at once"),
+        ("", "has no test"),
+    ],
+    ids=["promise", "late error", "error of the file", "empty"],
+)
+def test_a_suite_that_does_not_end_well_fails(tmp_path: Path, text: str, reason: str) -> None:
+    suite = tmp_path / "odd.test.mjs"
+    suite.write_text(f'import {{ test }} from "node:test";\n{text}\n')
+
+    with pytest.raises(AssertionError, match=reason):
+        finding.run_tests(suite)
 
 
 def test_a_missing_node_fails_instead_of_skipping(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
