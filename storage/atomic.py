@@ -27,6 +27,8 @@ TEMPORARY = re.compile(r"\..+\.[0-9a-f]{32}\.partial", re.DOTALL)
 ABANDONED_SECONDS = 3600.0
 # The file in a temporary folder that its writer keeps locked.
 _HELD = ".held"
+# The file in its place on a disk without locks.
+_LOCKLESS = ".lockless"
 # Characters of the target's name that its temporary repeats; file systems allow 255 bytes in all.
 _NAME = 40
 # Errors of flushing a folder that are accepted: some network file systems cannot do it, and a folder may be
@@ -131,6 +133,9 @@ def remove_abandoned_folder(folder: Path, *, first: Callable[[Path], None] = lam
     `ABANDONED_SECONDS`. ``first`` is called with the folder before it is removed. Raises OSError.
     """
     if not (folder / _HELD).is_file():
+        with suppress(OSError):
+            folder.rmdir()  # an empty one: a writer that has not locked it yet makes it again
+            return True
         if folder.stat().st_mtime > time.time() - ABANDONED_SECONDS:
             return False
         first(folder)
@@ -154,17 +159,34 @@ def _held(folder: Path) -> Iterator[None]:
     """Show other processes that this one writes the folder; the system ends that with the process."""
     lock = _lock(folder)
     try:
-        lock.acquire()
+        while not _acquired(lock, folder):
+            folder.mkdir(exist_ok=True)
     except NotImplementedError:
-        # Some network disks have no locks; there the age of the folder decides.
+        # Some network disks have no locks; there the age of the folder decides. An empty one would count as left over.
         (folder / _HELD).unlink(missing_ok=True)
-        yield
+        (folder / _LOCKLESS).touch()
+        try:
+            yield
+        finally:
+            (folder / _LOCKLESS).unlink(missing_ok=True)
         return
     try:
         yield
     finally:
         lock.release()
         (folder / _HELD).unlink(missing_ok=True)
+
+
+def _acquired(lock: FileLock, folder: Path) -> bool:
+    """Take the lock; False if another process took the folder, still empty, for one that was left, and removed it."""
+    try:
+        lock.acquire()
+    except FileNotFoundError:
+        return False
+    if (folder / _HELD).is_file():
+        return True
+    lock.release()
+    return False
 
 
 def _lock(folder: Path) -> FileLock:

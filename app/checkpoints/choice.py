@@ -67,8 +67,8 @@ def checkpoint_choice(
 def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | None) -> Checkpoint | None:
     """The checkpoint ``checkpoint_id``; without an id the one that proposes in the project.
 
-    That is the one a person promoted. Where none was, it is the newest that was added or downloaded; a checkpoint that
-    a retraining made is never used before somebody promotes it. Every page, command and job asks here.
+    That is the one a person chose (or a retraining promoted); where nobody chose any, the factory one. One that was
+    only added, downloaded or trained is never used. Every page, command and job asks here.
 
     Raises `storage.errors.NotFound`, and `BadInput` for a checkpoint that was removed.
     """
@@ -77,13 +77,7 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
         if found.removed is not None:
             raise BadInput(f"The checkpoint {found.name} was removed; choose another one.")
         return found
-    active = checkpoints.active_checkpoint(tx, project_id)
-    if active is not None:
-        return active
-    known = [found for found in checkpoints.list_checkpoints(tx, project_id) if not found.is_retrained]
-    # The demo's checkpoint finds only a few shapes; a person has added every other one on purpose.
-    wanted = [found for found in known if found.name != DEMO] or known
-    return max(wanted, key=lambda found: found.created, default=None)
+    return checkpoints.active_checkpoint(tx, project_id) or checkpoints.find_checkpoint(tx, DEMO)
 
 
 def _warning(

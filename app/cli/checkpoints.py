@@ -6,10 +6,13 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.checkpoints import managing, releases
+from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.download import download as download_release
 from app.checkpoints.find import find_checkpoint, locate
-from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
+from app.checkpoints.register import CheckpointFile, Then, add_file, export_official, notes_of
 from app.checkpoints.register import activate as put_in_use
 from app.checkpoints.starting_points import download_starting_point, path_of
 from app.cli.outcome import print_lines
@@ -20,6 +23,7 @@ from app.settings import Settings
 from app.typed_path import typed_path
 from storage import checkpoints, projects
 from storage.checkpoints import Checkpoint
+from storage.projects import Project
 
 
 def list_(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -27,7 +31,7 @@ def list_(arguments: argparse.Namespace, settings: Settings) -> None:
     with opened(settings, make=True) as database, database.read() as tx:
         known = checkpoints.list_checkpoints(tx)
         project = projects.find_project(tx, settings.project) if settings.project else projects.last_project(tx)
-        active = checkpoints.active_checkpoint(tx, project.id) if project else None
+        active = chosen_checkpoint(tx, project_id=project.id, checkpoint_id=None) if project else None
     names = {one.name for one in known}
     rows: list[dict[str, Any]] = [
         {
@@ -54,7 +58,8 @@ def add(arguments: argparse.Namespace, settings: Settings) -> None:
     path = typed_path(arguments.what)
     with opened(settings, make=True) as database:
         file = CheckpointFile(path, arguments.name or path.stem, arguments.config)
-        added = add_file(database, settings, file, project_id=None)
+        project = find_project(database, settings) if arguments.use else None
+        added = add_file(database, settings, file, project_id=None, then=_use_in(project))
     print_lines(notes_of(added))
     _print(added, as_json=arguments.json)
 
@@ -70,8 +75,11 @@ def download(arguments: argparse.Namespace, settings: Settings) -> None:
         return
     with opened(settings, make=True) as database:
         progress = Progress()
+        project = find_project(database, settings) if arguments.use else None
         made = download_release(database, settings, name=arguments.what, report=progress)
         progress.end()
+        if project is not None:
+            put_in_use(database, project_id=project.id, checkpoint_id=made.id)
     _print(made, as_json=arguments.json)
 
 
@@ -108,6 +116,16 @@ def delete(arguments: argparse.Namespace, settings: Settings) -> None:
         found = find_checkpoint(database, arguments.what)
         managing.delete(database, settings, checkpoint_id=found.id)
     _print(found, as_json=arguments.json)
+
+
+def _use_in(project: Project | None) -> Then:
+    """What the transaction that registers a checkpoint does with it: put it in use in the project, if there is one."""
+
+    def use(tx: Connection, made: Checkpoint) -> None:
+        if project is not None:
+            checkpoints.activate(tx, project.id, made.id)
+
+    return use
 
 
 def _table(rows: list[dict[str, Any]], missing: list[str], starts: list[tuple[str, bool]]) -> list[str]:

@@ -312,7 +312,9 @@ def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> Non
     added = add("add", "add", "check a checkpoint file and take it into the data folder", "FILE")
     added.add_argument("--name", help="what to call it (default: the file's name)")
     added.add_argument("--config", metavar="NAME", help="configuration, where the file does not say it itself")
-    add("download", "download", "fetch a published checkpoint, or a file that training starts from", "NAME")
+    fetched = add("download", "download", "fetch a published checkpoint, or a file that training starts from", "NAME")
+    for action in (added, fetched):
+        action.add_argument("--use", action="store_true", help="and propose with it in the project, as activate does")
     exported = add("export", "export", "write a checkpoint in the layout of the official code", "NAME")
     exported.add_argument(
         "--out", type=typed_path, metavar="FILE", help="default: NAME.pth in the exports of the data folder"

@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from app.checkpoints.factory import FOLDER, ensure_factory
 from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
 from app.cli.project import find_project, opened
@@ -34,6 +35,8 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         else:
             project, shard = find_project(database, settings), Shard.of_environment()
+            if FOLDER.is_dir():
+                ensure_factory(database, settings)
             planned = plan(database, project.id)
             if arguments.plan:
                 _show(database, project.id, planned, as_json=arguments.json)

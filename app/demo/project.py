@@ -4,7 +4,6 @@ The files contain the edits too (`app.demo.edits`); they are only applied here.
 """
 
 import json
-import shutil
 import uuid
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -13,11 +12,11 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.checkpoints.factory import FOLDER, ensure_factory
 from app.checkpoints.releases import DEMO
 from app.library.videos import add_video, free_name
-from app.settings import ASSETS, Settings
+from app.settings import Settings
 from storage import checkpoints, edits, projects, runs, videos
-from storage.atomic import replacing
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.edits import Applied, Change, Edit
@@ -25,7 +24,6 @@ from storage.projects import Project
 from storage.runs import Run
 from storage.videos import Video
 
-FOLDER = ASSETS / "demo"
 AUTHOR = "demo"
 _BEGUN = "demo_begun"
 
@@ -44,7 +42,7 @@ def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER
         if known is not None:
             return projects.get_project(tx, known)
     content = json.loads((assets / "demo.json").read_text())
-    checkpoint = _register_checkpoint(database, settings, assets)
+    checkpoint = ensure_factory(database, settings, assets=assets)
     project = _begin(database, content["categories"], checkpoint)
     with database.read() as tx:
         there = {video.name: video for video in videos.list_videos(tx, project.id, removed=True)}
@@ -80,30 +78,6 @@ def _begin(database: Database, categories: Sequence[str], checkpoint: Checkpoint
         checkpoints.activate(tx, project.id, checkpoint.id)
         projects.set_setting(tx, _BEGUN, project.id)
     return project
-
-
-def _register_checkpoint(database: Database, settings: Settings, assets: Path) -> Checkpoint:
-    with database.read() as tx:
-        known = checkpoints.find_checkpoint(tx, DEMO)
-    if known is not None:
-        return known
-    described = json.loads((assets / "checkpoint.json").read_text())
-    settings.checkpoints.mkdir(parents=True, exist_ok=True)
-    path = settings.checkpoints / "demo.safetensors"
-    with replacing(path) as part:
-        shutil.copyfile(assets / "checkpoint.safetensors", part)
-    with database.atomic() as tx:
-        return checkpoints.add_checkpoint(
-            tx,
-            name=DEMO,
-            path=str(path.relative_to(settings.data)),
-            sha256=described["sha256"],
-            config=described["config"],
-            categories=described["categories"],
-            size_bytes=path.stat().st_size,
-            provenance=described["provenance"],
-            metrics=described["metrics"],
-        )
 
 
 def _fill(tx: Connection, video: Video, content: Sequence[Mapping[str, Any]], checkpoint: Checkpoint) -> None:

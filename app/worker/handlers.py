@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import Connection
+
 from app.checkpoints.download import download
 from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
@@ -25,6 +27,7 @@ from model.tracking.settings import ProposeSettings
 from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
 from storage.formats import FormatError
+from storage.jobs import Job
 from storage.youtube_vis import YouTubeVisError
 
 
@@ -133,11 +136,15 @@ def export_project(context: JobContext) -> Mapping[str, Any]:
 
 
 def download_release(context: JobContext) -> Mapping[str, Any]:
-    """``{"name": release}``: a published checkpoint into the data folder."""
+    """``{"name": release, "use"?}``: a published checkpoint into the data folder; ``use`` puts it in use."""
     name = context.job.parameters["name"]
 
+    def end(tx: Connection, made: Checkpoint) -> None:
+        _use(tx, context.job, made)
+        context.finish(tx, result(made))
+
     def result(made: Checkpoint) -> Mapping[str, Any]:
-        sentence = f"{made.name} is downloaded and can be put in use."
+        sentence = f"{made.name} is downloaded and {_standing(context.job)}."
         return {"checkpoint": made.id, "name": made.name, "sentence": sentence}
 
     made = download(
@@ -146,18 +153,25 @@ def download_release(context: JobContext) -> Mapping[str, Any]:
         name=name,
         report=context.report,
         cancelled=context.report.cancelled,
-        then=lambda tx, made: context.finish(tx, result(made)),
+        then=end,
     )
+    with context.database.atomic() as tx:
+        _use(tx, context.job, made)  # one that was here already was not registered, so nothing was done then
     return result(made)
 
 
 def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
-    """``{"path" | "upload" and "file", "name", "config"?}``: a checkpoint file into the data folder.
+    """``{"path" | "upload" and "file", "name", "config"?, "use"?}``: a checkpoint file into the data folder.
 
     ``path`` names a file of this machine, which stays; ``file`` is the name of the file with the id ``upload``, which
-    is removed.
+    is removed. ``use`` puts the checkpoint in use in the job's project.
     """
     parameters = context.job.parameters
+
+    def end(tx: Connection, made: Checkpoint) -> None:
+        _use(tx, context.job, made)
+        context.finish(tx, _added(context.job, made))
+
     context.report(0.1, "Reading the file")
     with file_of_job(context.settings.data / CHECKPOINTS, parameters, typed="path") as path:
         file = CheckpointFile(path, parameters["name"], config=parameters.get("config"))
@@ -167,14 +181,23 @@ def add_checkpoint(context: JobContext) -> Mapping[str, Any]:
             file,
             project_id=None,
             cancelled=context.report.cancelled,
-            then=lambda tx, made: context.finish(tx, _added(made)),
+            then=end,
         )
-    return _added(made)
+    return _added(context.job, made)
 
 
-def _added(made: Checkpoint) -> Mapping[str, Any]:
-    sentence = " ".join((f"{made.name} is added and can be put in use.", *notes_of(made)))
+def _added(job: Job, made: Checkpoint) -> Mapping[str, Any]:
+    sentence = " ".join((f"{made.name} is added and {_standing(job)}.", *notes_of(made)))
     return {"checkpoint": made.id, "name": made.name, "sentence": sentence}
+
+
+def _use(tx: Connection, job: Job, made: Checkpoint) -> None:
+    if job.parameters.get("use") and job.project_id is not None:
+        checkpoints.activate(tx, job.project_id, made.id)
+
+
+def _standing(job: Job) -> str:
+    return "proposes in this project now" if job.parameters.get("use") else "can be put in use"
 
 
 def export_checkpoint(context: JobContext) -> Mapping[str, Any]:

@@ -142,7 +142,7 @@ class Models {
   draw() {
     const proposing = this.facts.checkpoints.find((checkpoint) => checkpoint.id === this.facts.proposes);
     const line = proposing
-      ? `${proposing.name} proposes in this project${this.facts.active ? "" : " until you put another one in use"}.`
+      ? `${proposing.name} proposes in this project${this.facts.active ? "" : ", until you put another one in use"}.`
       : this.facts.checkpoints.length
         ? "No checkpoint proposes in this project yet; put one in use."
         : "There is no checkpoint yet: download TeViT or add a file.";
@@ -288,6 +288,8 @@ class Models {
   }
 
   releases() {
+    // Where only the checkpoint that comes with the program proposes, a release is fetched to take its place.
+    const use = this.facts.checkpoints.every((c) => c.builtin_demo || c.id !== this.facts.proposes);
     const one = (/** @type {Release} */ r) =>
       h(
         "div.v-release",
@@ -300,11 +302,11 @@ class Models {
         ),
         r.have
           ? h("span.v-chip.ok.v-tall", null, icon("check", 14), "here")
-          : button("Download", {
+          : button(use ? "Download and use" : "Download", {
               kind: "line lg",
               icon: "import",
               title: r.url,
-              onclick: () => this.send("downloads", { name: r.name }),
+              onclick: () => this.send("downloads", { name: r.name, use }),
             }),
       );
     return h(

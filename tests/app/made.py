@@ -37,11 +37,17 @@ def project_with(database: Database, *categories: str, name: str = "street") -> 
         return project, {category.name: category for category in projects.list_categories(tx, project.id)}
 
 
-def add_checkpoint(database: Database, *classes: str, name: str = "demo") -> Checkpoint:
-    """A registered checkpoint of these classes, whose file is not there; its hash is its name."""
+def add_checkpoint(database: Database, *classes: str, name: str = "demo", chosen_in: str | None = None) -> Checkpoint:
+    """A registered checkpoint of these classes, whose file is not there; its hash is its name.
+
+    ``chosen_in``: the id of a project that proposes with it from then on.
+    """
     facts: dict[str, Any] = {"path": f"checkpoints/{name}.safetensors", "sha256": name, "config": "tevit_tiny"}
     with database.atomic() as tx:
-        return checkpoints.add_checkpoint(tx, name=name, categories=classes, size_bytes=1, **facts)
+        made = checkpoints.add_checkpoint(tx, name=name, categories=classes, size_bytes=1, **facts)
+        if chosen_in is not None:
+            checkpoints.activate(tx, chosen_in, made.id)
+        return made
 
 
 def video_in(database: Database, settings: Settings, project: Project, folder: Path, name: str = "clip") -> Video:

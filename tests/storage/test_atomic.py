@@ -4,7 +4,9 @@ import os
 import stat
 from functools import partial
 from pathlib import Path
+from typing import Any
 
+import filelock
 import pytest
 
 from storage.atomic import (
@@ -150,6 +152,30 @@ def test_a_folder_that_is_being_written_is_not_abandoned_and_a_killed_writers_go
     assert entries(tmp_path / "out") == ["b.txt"]
 
 
+def test_an_empty_folder_of_a_writer_that_was_killed_before_it_locked_it_goes_at_once(tmp_path: Path) -> None:
+    killed = tmp_path / f".out.{'0f' * 16}.partial"
+    killed.mkdir()
+    assert remove_abandoned_folder(killed) and not killed.exists()
+
+
+def test_a_writer_whose_folder_goes_before_it_is_locked_makes_it_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acquire, removed = filelock.FileLock.acquire, []
+
+    def late(lock: filelock.FileLock, *rest: Any, **named: Any) -> Any:
+        folder = Path(lock.lock_file).parent
+        if not removed:
+            removed.append(remove_abandoned_folder(folder))
+            raise FileNotFoundError(lock.lock_file)
+        return acquire(lock, *rest, **named)
+
+    monkeypatch.setattr("filelock.FileLock.acquire", late)
+    with new_folder(tmp_path / "out") as folder:
+        (folder / "a.txt").write_text("x")
+    assert removed == [True] and entries(tmp_path) == ["out"]
+
+
 def test_without_locks_the_age_of_a_folder_tells(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def refuse(*_: object, **__: object) -> None:
         raise NotImplementedError
@@ -158,6 +184,8 @@ def test_without_locks_the_age_of_a_folder_tells(tmp_path: Path, monkeypatch: py
     with new_folder(tmp_path / "out") as folder:
         (folder / "a.txt").write_text("x")
         assert not remove_abandoned_folder(folder)
+    with work_folder(tmp_path / "other") as empty:
+        assert not remove_abandoned_folder(empty) and empty.is_dir()
     assert entries(tmp_path / "out") == ["a.txt"]
     old = tmp_path / "old"
     old.mkdir()

@@ -171,6 +171,21 @@ def test_an_upgraded_database_goes_on_being_written(first: Path) -> None:
         assert database.check() == []
 
 
+def test_a_project_that_proposed_with_an_added_checkpoint_keeps_it(first: Path) -> None:
+    upgrade_to(first, "0011")
+    with sqlite3.connect(first) as raw:
+        insert(raw, "projects", id="q", name="farm", created=1.0)
+        file = {"config": "tevit_tiny", "categories": '["a"]', "size_bytes": 10}
+        for name, created, owner in (("older", 5.0, None), ("newer", 6.0, None), ("round 1", 7.0, "q")):
+            checkpoint = {"id": name, "name": name, "path": name, "sha256": name, "created": created, **file}
+            insert(raw, "checkpoints", **checkpoint, **({"project_id": owner} if owner else {}))
+    raw.close()
+    with Database.open(f"sqlite:///{first}") as database, database.read() as tx:
+        kept, chosen = (checkpoints.active_checkpoint(tx, project) for project in ("p", "q"))
+    assert kept is not None and kept.id == "c", "a choice of a person stays"
+    assert chosen is not None and chosen.name == "newer"
+
+
 def test_revisions_are_one_line_from_the_first_to_the_last() -> None:
     scripts = ScriptDirectory.from_config(migrations.config())
     assert len(scripts.get_heads()) == len(scripts.get_bases()) == 1

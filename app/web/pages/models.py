@@ -52,11 +52,14 @@ class CheckpointForm:
             info="An official .pth with another file name needs it.",
             elem_id="v-checkpoint-config",
         )
+        use = gr.Checkbox(True, label="Propose with it in this project", elem_id="v-checkpoint-use")
         add = gr.Button("Add the checkpoint", variant="primary", size="lg", elem_id="v-checkpoint-add")
         shell.message_line("checkpoint")
-        form.on_click(add, self.add, file, path, name, config)
+        form.on_click(add, self.add, file, path, name, config, use)
 
-    def add(self, database: Database, project_id: str, file: str | None, path: str, name: str, config: str) -> Answer:
+    def add(
+        self, database: Database, project_id: str, file: str | None, path: str, name: str, config: str, use: bool
+    ) -> Answer:
         """Queue the job; the job reports whether the file fits."""
         given = (path or "").strip()
         if not project_id:
@@ -76,6 +79,7 @@ class CheckpointForm:
                 **named,
                 "name": (name or "").strip() or source.stem,
                 "config": None if config == FROM_FILE else config,
+                "use": bool(use),
             }
             queue.enqueue(
                 database, self.context.settings, kind="add_checkpoint", project_id=project_id, parameters=parameters

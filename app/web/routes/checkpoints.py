@@ -21,11 +21,15 @@ from storage.database import Database
 
 
 class FileBody(BaseModel):
-    """Body of ``POST /data/projects/{project}/checkpoints``: a checkpoint file on this machine."""
+    """Body of ``POST /data/projects/{project}/checkpoints``: a checkpoint file on this machine.
+
+    ``use``: the project proposes with it from then on.
+    """
 
     path: str = Field(min_length=1, max_length=4096)
     name: str = Field(default="", max_length=100)
     config: str | None = None
+    use: bool = False
 
 
 class NameBody(BaseModel):
@@ -35,9 +39,10 @@ class NameBody(BaseModel):
 
 
 class DownloadBody(BaseModel):
-    """Body of ``POST /data/projects/{project}/downloads``: the name of a release."""
+    """Body of ``POST /data/projects/{project}/downloads``: the name of a release; ``use`` as in `FileBody`."""
 
     name: str
+    use: bool = False
 
 
 def listed(context: Context, project_id: str) -> Json:
@@ -153,7 +158,7 @@ def router(context: Context) -> APIRouter:
     @routes.post("/downloads")
     @context.writes
     def post_download(database: Database, project_id: str, body: DownloadBody) -> Json:
-        return enqueue(database, "download", project_id, {"name": releases.release(body.name).name})
+        return enqueue(database, "download", project_id, {"name": releases.release(body.name).name, "use": body.use})
 
     @routes.post("/checkpoints")
     @context.writes

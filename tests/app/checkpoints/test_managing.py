@@ -64,6 +64,8 @@ def test_what_proposes_and_what_it_was_trained_from_is_protected(
     database: Database, settings: Settings, project: Project
 ) -> None:
     base = made(database, settings, "base")
+    with database.atomic() as tx:
+        checkpoints.activate(tx, project.id, base.id)
     assert "the project sea proposes with it" in refusal(database, settings, base)
     first = made(database, settings, "round 1", project_id=project.id, parent_sha256=base.sha256)
     with database.atomic() as tx:
@@ -123,6 +125,8 @@ def test_renaming_keeps_names_unique(database: Database, settings: Settings, pro
 def test_routes_do_the_same(client: TestClient, database: Database, settings: Settings, project: Project) -> None:
     base = made(database, settings, "base")
     spare = made(database, settings, "round 1", project_id=project.id)
+    with database.atomic() as tx:
+        checkpoints.activate(tx, project.id, base.id)
     address = f"/data/projects/{project.id}/checkpoints"
     listed = client.get(address).json()["checkpoints"]
     assert [line["deletes_file"] for line in listed] == [True, True]

@@ -1,4 +1,4 @@
-"""A checkpoint that a retraining made proposes nowhere before a person promoted it: page, command and worker."""
+"""A checkpoint that nobody put in use proposes nowhere, however it came: page, command and worker."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -38,18 +38,21 @@ def proposing(database: Database, project: Project) -> str | None:
     return None if found is None else found.name
 
 
-def test_the_added_one_proposes_until_a_retrained_one_is_promoted(database: Database, project: Project) -> None:
+def test_the_factory_one_proposes_until_another_one_is_chosen(database: Database, project: Project) -> None:
     assert proposing(database, project) is None
     add_checkpoint(database, "fish", name="demo")
-    assert proposing(database, project) == "demo"
     made = retrained(database, project)
-    assert proposing(database, project) == "demo"
     add_checkpoint(database, "dog", name="release")
     retrained(database, project, "round 2")
-    assert proposing(database, project) == "release"
+    assert proposing(database, project) == "demo", "neither one that was added nor one that was trained"
     with database.atomic() as tx:
         checkpoints.activate(tx, project.id, made.id)
     assert proposing(database, project) == "round 1"
+
+
+def test_without_a_factory_one_nothing_proposes_unchosen(database: Database, project: Project) -> None:
+    add_checkpoint(database, "dog", name="release")
+    assert proposing(database, project) is None
 
 
 def test_alone_it_does_not_propose_either(database: Database, project: Project) -> None:
@@ -57,10 +60,11 @@ def test_alone_it_does_not_propose_either(database: Database, project: Project) 
     assert proposing(database, project) is None
 
 
-def test_the_page_proposes_with_the_added_one(
+def test_the_page_proposes_with_the_factory_one(
     client: TestClient, database: Database, settings: Settings, project: Project, tmp_path: Path
 ) -> None:
-    base = add_checkpoint(database, "dog", name="base")
+    base = add_checkpoint(database, "dog")
+    add_checkpoint(database, "dog", name="release")
     retrained(database, project)
     clip = video_in(database, settings, project, tmp_path)
 
@@ -70,7 +74,7 @@ def test_the_page_proposes_with_the_added_one(
     assert (listed["active"], listed["proposes"]) == (None, base.id)
     with database.read() as tx:
         assert jobs.get_job(tx, queued["id"]).parameters["checkpoint"] == base.id
-    assert get(client, f"projects/{project.id}/retrain")["defaults"]["from"] == "base"
+    assert get(client, f"projects/{project.id}/retrain")["defaults"]["from"] == "demo"
     choice = checkpoint_choice(database, settings, project_id=project.id)
     assert choice.checkpoint is not None and choice.checkpoint.id == base.id
 
@@ -103,12 +107,13 @@ def propose(database: Database, settings: Settings, project: Project, tmp_path: 
     return call
 
 
-def test_worker_and_command_propose_with_the_added_one(
+def test_worker_and_command_propose_with_the_factory_one(
     database: Database, project: Project, propose: Callable[[], None]
 ) -> None:
-    add_checkpoint(database, "dog", name="base")
+    add_checkpoint(database, "dog")
+    add_checkpoint(database, "dog", name="release")
     made = retrained(database, project)
-    with pytest.raises(Asked, match="base"):
+    with pytest.raises(Asked, match="demo"):
         propose()
     with database.atomic() as tx:
         checkpoints.activate(tx, project.id, made.id)

@@ -30,6 +30,17 @@ def test_checkpoints_are_added_listed_and_activated(
     assert "mine" in table and "models download tevit_msgshift" in table
 
 
+def test_one_that_is_added_to_be_used_proposes_at_once(data_run: Run, database: Database, tmp_path: Path) -> None:
+    project_with(database, *CATEGORIES, name="sea")
+    tiny = tiny_checkpoint(tmp_path / "tiny.safetensors")
+
+    assert data_run("models", "add", tiny, "--name", "first", "--project", "sea").code == 0
+    assert data_run("models", "add", tiny, "--name", "second", "--project", "sea", "--use").code == 0
+
+    listed = data_run("models", "list", "--project", "sea", "--json").result["checkpoints"]
+    assert [(row["name"], row["active"]) for row in listed] == [("first", False), ("second", True)]
+
+
 def test_a_checkpoint_that_does_not_fit_is_refused_and_nothing_stays(
     data_run: Run, settings: Settings, tmp_path: Path
 ) -> None:
@@ -90,6 +101,7 @@ def test_checkpoints_are_renamed_and_deleted_unless_a_project_proposes_with_them
         assert data_run("models", "add", tiny_checkpoint(tmp_path / f"{name}.safetensors"), "--name", name).code == 0
     assert data_run("models", "rename", "first", "--to", "better").code == 0
     assert data_run("models", "delete", "better").code == 0
+    assert data_run("models", "activate", "second", "--project", "sea").code == 0
     refused = data_run("models", "delete", "second")
     assert refused.code == 1 and "the project sea proposes with it" in refused.last
     assert [path.name[:6] for path in settings.checkpoints.iterdir()] == ["second"]

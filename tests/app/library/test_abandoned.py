@@ -203,6 +203,7 @@ def test_what_a_person_put_there_and_what_is_young_without_a_lock_stays(
     (settings.videos / "street").mkdir()
     (settings.videos / f".street.{sign}.partial.old").mkdir()
     (settings.videos / f".young.{sign}.partial").mkdir()
+    (settings.videos / f".young.{sign}.partial" / "picture.jpg").write_text("x")
     (settings.videos / f".file.{sign}.partial.mine").write_text("x")
     (settings.videos / f".linked.{sign}.partial").symlink_to(tmp_path / "away" / ".held")
     (tmp_path / "away").mkdir()

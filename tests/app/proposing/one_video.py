@@ -27,7 +27,7 @@ def quiet(progress: float, message: str) -> None:
 def video_to_propose(database: Database, settings: Settings, folder: Path) -> Video:
     """A short video in a project with the category dog, and a checkpoint that knows dogs and stars."""
     project, _ = project_with(database, "dog")
-    add_checkpoint(database, *CLASSES, name="c")
+    add_checkpoint(database, *CLASSES, name="c", chosen_in=project.id)
     return video_in(database, settings, project, folder)
 
 

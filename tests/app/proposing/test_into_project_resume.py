@@ -11,7 +11,7 @@ from app.proposing.run import ProposalRun
 from app.settings import Settings
 from model.tracking.settings import ProposeSettings
 from model.tracking.stitch_state import StateMismatch
-from storage import jobs, runs
+from storage import checkpoints, jobs, runs
 from tests.app.made import FRAMES, project_with, square, video_in
 from tests.app.proposing.fake_windows import FakeWindows
 from tests.app.proposing.one_video import Desk
@@ -22,6 +22,10 @@ from tests.app.proposing.one_video import Desk
 def undisturbed(desk: Desk, fake: FakeWindows, folder: Path) -> Desk:
     """The same run over the same pictures in another project, from begin to end."""
     project, _ = project_with(desk.database, "dog", name="other")
+    with desk.database.atomic() as tx:
+        chosen = checkpoints.active_checkpoint(tx, desk.video.project_id)
+        assert chosen is not None
+        checkpoints.activate(tx, project.id, chosen.id)
     folder.mkdir()
     other = Desk(desk.database, desk.settings, video_in(desk.database, desk.settings, project, folder), fake)
     other.propose()

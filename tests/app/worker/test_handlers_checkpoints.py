@@ -21,19 +21,22 @@ from storage import checkpoints, jobs
 from storage.database import Database
 from storage.errors import NameTaken
 from tests.app.command_line import tiny_checkpoint
+from tests.app.made import project_with
 
 STEPS = st.sampled_from(["..", ".", "victim", "data", "uploads", "UPLOADS", "0" * 32, "link", "x.pth", "", "a\0", "~"])
 PATHS = st.one_of(st.text(max_size=40), st.lists(STEPS, max_size=7).map("/".join))
 
 
-def context_of(settings: Settings, database: Database | None = None, **parameters: Any) -> JobContext:
+def context_of(
+    settings: Settings, database: Database | None = None, project_id: str | None = None, **parameters: Any
+) -> JobContext:
     """The context of a running job; without a database its handler must not get so far as to end it."""
     report, named = cast(Any, lambda *_: None), {"name": "a", **parameters}
     report.cancelled = lambda: False
     job = cast(Any, SimpleNamespace(id="", parameters=named))
     if database is not None:
         with database.atomic() as tx:
-            jobs.enqueue(tx, kind="checkpoints", project_id=None, parameters=named)
+            jobs.enqueue(tx, kind="checkpoints", project_id=project_id, parameters=named)
             job = jobs.claim(tx, worker="w", kinds=["checkpoints"])
     return JobContext(settings=settings, database=cast(Any, database), job=job, report=report, warm=cast(Any, None))
 
@@ -71,6 +74,19 @@ def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_a
     assert sorted(settings.checkpoints.iterdir()) == before
     with database.read() as tx:
         assert [found.name for found in checkpoints.list_checkpoints(tx)] == ["a"]
+
+
+@pytest.mark.parametrize("use", [True, False])
+def test_a_checkpoint_proposes_after_its_job_only_where_that_was_asked(
+    database: Database, settings: Settings, own_file: Path, use: bool
+) -> None:
+    project = project_with(database, "fish")[0]
+    context = context_of(settings, database, project_id=project.id, path=str(own_file), use=use)
+    made = add_checkpoint(context)
+    with database.read() as tx:
+        active = checkpoints.active_checkpoint(tx, project.id)
+    assert (active is not None and active.id == made["checkpoint"]) is use
+    assert ("proposes in this project now" in made["sentence"]) is use
 
 
 def test_an_upload_is_told_by_the_name_that_the_person_knows(

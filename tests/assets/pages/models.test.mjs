@@ -89,7 +89,7 @@ test("the head shows the checkpoint in use", async () => {
   assert.match((await opened()).text(".v-phead"), /round 1 proposes in this project\./);
   assert.match(
     (await opened({ active: null, proposes: "2" })).text(".v-phead"),
-    /round 2 proposes in this project until you put another one in use\./,
+    /round 2 proposes in this project, until you put another one in use\./,
   );
   assert.match((await opened({ active: null, proposes: null })).text(".v-phead"), /No checkpoint proposes/);
   assert.match((await opened({ active: null, checkpoints: [] })).text(".v-phead"), /download TeViT or add a file/);
@@ -182,7 +182,14 @@ test("a release is fetched when its button is pressed, and only then", async () 
   assert.deepEqual(page.writes, []);
   assert.match(page.text("[data-release]"), /tevit_r5040 classes of YouTube-VIS 2019, about 647 MB/);
   await page.press("Download");
-  assert.deepEqual(page.writes, ['POST /data/projects/p/downloads {"name":"tevit_r50"}']);
+  assert.deepEqual(page.writes, ['POST /data/projects/p/downloads {"name":"tevit_r50","use":false}']);
+});
+
+test("where only the checkpoint of the program proposes, the button fetches a release to take its place", async () => {
+  const own = checkpoint("1", { builtin_demo: true });
+  const page = await opened({ active: null, checkpoints: [own] }, { "POST /data/projects/p/downloads": {} });
+  await page.press("Download and use");
+  assert.deepEqual(page.writes, ['POST /data/projects/p/downloads {"name":"tevit_r50","use":true}']);
 });
 
 test("a release that is here is not offered again", async () => {

@@ -131,7 +131,8 @@ def test_a_request_names_a_path_and_never_an_upload(
     assert client.post(address, json=body).status_code == 200
     with database.read() as tx:
         (job,) = jobs.list_jobs(tx)
-    assert dict(job.parameters) == {"path": str(settings.data.parent / "victim" / "x.pth"), "name": "a", "config": None}
+    place = str(settings.data.parent / "victim" / "x.pth")
+    assert dict(job.parameters) == {"path": place, "name": "a", "config": None, "use": False}
     for path in ("/a/../b\0.pth", "~nobody-of-this-name/x.pth", "/" + "x" * 300):
         refused = client.post(address, json={"path": path})
         assert refused.status_code == 400 and refused.json()["error"].endswith("."), path

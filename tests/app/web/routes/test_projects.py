@@ -6,7 +6,7 @@ from fastapi.testclient import TestClient
 
 from app.proposing.resuming import run_key
 from model.tracking.settings import ProposeSettings
-from storage import checkpoints, projects, runs
+from storage import projects, runs
 from storage.database import Database
 from storage.projects import Project
 from storage.runs import RunProgress
@@ -80,9 +80,7 @@ def test_the_demo_project_is_not_warned(client: TestClient, database: Database) 
 def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient, database: Database) -> None:
     project, _ = project_with(database, "car")
     add_checkpoint(database, "star")
-    own = add_checkpoint(database, "sedan", name="own")
-    with database.atomic() as tx:
-        checkpoints.activate(tx, project.id, own.id)
+    add_checkpoint(database, "sedan", name="own", chosen_in=project.id)
     found = get(client, f"projects/{project.id}/proposer")
     assert found["checkpoint"]["name"] == "own"
     assert found["known"] == ["car"] and found["warning"] is None
@@ -91,7 +89,7 @@ def test_a_projects_active_checkpoint_comes_before_the_demos(client: TestClient,
 
 
 def test_frames_that_a_cancelled_run_kept_are_told(client: TestClient, database: Database, video: Video) -> None:
-    own = add_checkpoint(database, "dog", name="own")
+    own = add_checkpoint(database, "dog", name="own", chosen_in=video.project_id)
 
     def kept(checkpoint: str = own.id, of: str = video.id) -> Any:
         query = f"projects/{video.project_id}/proposer?checkpoint={checkpoint}&video={of}"

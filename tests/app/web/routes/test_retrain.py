@@ -97,9 +97,7 @@ def test_a_removed_checkpoint_without_a_job_is_no_run(client: TestClient, databa
 def test_the_checkpoint_in_use_is_what_a_run_is_compared_with(
     client: TestClient, database: Database, project: Project
 ) -> None:
-    made = add_checkpoint(database, "dog", name="base")
-    with database.atomic() as tx:
-        checkpoints.activate(tx, project.id, made.id)
+    made = add_checkpoint(database, "dog", name="base", chosen_in=project.id)
     facts = get(client, f"projects/{project.id}/retrain")
     assert facts["active"] == {"id": made.id, "name": "base"}
     assert (facts["defaults"]["from"], facts["defaults"]["config"]) == ("base", "tevit_tiny")
