@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, select
 
 from storage import schema
-from storage.database import insert_missing
+from storage.database import insert_many
 from storage.errors import StorageError
 from storage.rle import MAX_PIXELS, Rle, RleError, areas, bboxes, canonical_all
 
@@ -20,6 +20,9 @@ T = TypeVar("T")
 
 CHUNK = 1000
 """Values in one ``IN (...)``; far below the limit of any database."""
+
+
+_COLUMNS = ("hash", "counts", "height", "width", "area", "x", "y", "w", "h")
 
 
 class BadMask(StorageError, ValueError):
@@ -79,7 +82,8 @@ def prepare_blobs(rles: Sequence[Mapping[str, Any]]) -> PreparedBlobs:
 
 def put_prepared(tx: Connection, prepared: PreparedBlobs) -> None:
     """Store prepared masks; those that are stored already stay."""
-    insert_missing(tx, schema.blobs, prepared.rows)
+    rows = [tuple(row[name] for name in _COLUMNS) for row in prepared.rows]
+    insert_many(tx, schema.blobs, _COLUMNS, rows, missing=True)
 
 
 def get_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, Rle]:

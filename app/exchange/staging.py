@@ -1,14 +1,13 @@
 """Writes one video of an import out of sight, in short transactions, and shows it when it is whole."""
 
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Any
 
 from sqlalchemy import Connection
 
-from app.errors import BadInput
 from app.exchange.attributes import AdoptedLists
 from app.exchange.extras import ANNOTATED_FROM, CONTENT, SOURCE
 from app.exchange.import_frames import Pictures
@@ -18,8 +17,9 @@ from app.exchange.turns import Turns
 from app.library.videos import free_name
 from storage import edits, videos
 from storage.authors import machine_author
-from storage.edits import Applied, Change, Edit
-from storage.masks import PreparedBlobs, prepare_blobs, put_prepared
+from storage.edits import Addition, NewMask, NewTrack
+from storage.masks import prepare_blobs
+from storage.rle import Rle
 from storage.text import is_text
 from storage.videos import Video
 from storage.youtube_vis import VisTrack, VisVideo
@@ -66,16 +66,7 @@ class FileIds:
     attributes: AdoptedLists
 
 
-@dataclass(frozen=True)
-class _Part:
-    """Some rows of a video, ready to be stored in one transaction."""
-
-    blobs: PreparedBlobs
-    changes: tuple[Change, ...]
-
-    @property
-    def masks(self) -> int:
-        return len(self.blobs.hashes)
+Rows = list[NewTrack | tuple[NewMask, Rle | None]]
 
 
 def stage_video(turns: Turns, *, project_id: str, import_id: str, item: Ready, ids: FileIds, stored: Stored) -> Video:
@@ -90,16 +81,12 @@ def stage_video(turns: Turns, *, project_id: str, import_id: str, item: Ready, i
         video = _add_video(tx, project_id, import_id, item, digest)
     done = 0
     stored(done)
-    for part in _parts(item, ids):
-        edit = Edit(
-            id=str(uuid.uuid4()), kind="import", author=machine_author(import_id), video=video.id, changes=part.changes
-        )
+    for rows in _parts(item, ids):
+        addition = _addition(video, machine_author(import_id), rows)
         with turns.atomic() as tx:
             hold(tx, import_id)
-            put_prepared(tx, part.blobs)
-            if not isinstance(edits.apply_edit(tx, edit), Applied):
-                raise BadInput(f"The tracks of {video.name} could not be stored.")
-        done += part.masks
+            edits.add_rows(tx, addition)
+        done += len(addition.blobs.hashes)
         stored(done)
     return video
 
@@ -138,34 +125,37 @@ def _add_video(tx: Connection, project_id: str, import_id: str, item: Ready, dig
     )
 
 
-def _parts(item: Ready, ids: FileIds) -> Iterator[_Part]:
+def _parts(item: Ready, ids: FileIds) -> Iterator[Rows]:
     """The rows of a video in parts of `ROWS_AT_ONCE`; a track's own row comes before its masks."""
-    waiting: list[Change] = []
+    waiting: Rows = []
     for track in item.tracks:
-        for change in _track_changes(track, item.pictures, ids):
-            waiting.append(change)
+        for row in _track_rows(track, item.pictures, ids):
+            waiting.append(row)
             if len(waiting) == ROWS_AT_ONCE:
-                yield _part(waiting)
+                yield waiting
                 waiting = []
     if waiting:
-        yield _part(waiting)
+        yield waiting
 
 
-def _part(changes: Sequence[Change]) -> _Part:
-    """Check and measure the masks of some changes, which takes longer than to store them."""
-    blobs = prepare_blobs([change.after["rle"] for change in changes if change.after and "rle" in change.after])
+def _addition(video: Video, author: str, rows: Rows) -> Addition:
+    """Check and measure the masks of some rows, which takes longer than to store them."""
+    masks = [row for row in rows if not isinstance(row, NewTrack)]
+    blobs = prepare_blobs([rle for _, rle in masks if rle is not None])
     hashes = iter(blobs.hashes)
-    return _Part(blobs, tuple(_by_hash(change, hashes) for change in changes))
+    return edits.prepare_addition(
+        video,
+        author=author,
+        kind="import",
+        source="imported",
+        review="unreviewed",
+        tracks=[row for row in rows if isinstance(row, NewTrack)],
+        masks=[row if rle is None else row._replace(mask=next(hashes)) for row, rle in masks],
+        blobs=blobs,
+    )
 
 
-def _by_hash(change: Change, hashes: Iterator[str]) -> Change:
-    if not change.after or "rle" not in change.after:
-        return change
-    after = {name: value for name, value in change.after.items() if name != "rle"}
-    return Change(change.track, change.frame, change.before_version, {**after, "mask": next(hashes)})
-
-
-def _track_changes(track: VisTrack, pictures: Pictures, ids: FileIds) -> Iterator[Change]:
+def _track_rows(track: VisTrack, pictures: Pictures, ids: FileIds) -> Iterator[NewTrack | tuple[NewMask, Rle | None]]:
     track_id = str(uuid.uuid4())
     found = ids.attributes.read(track)
     own = {
@@ -175,13 +165,8 @@ def _track_changes(track: VisTrack, pictures: Pictures, ids: FileIds) -> Iterato
         "extra": {SOURCE: found.extra} if found.extra else None,
         **found.own,
     }
-    yield Change(track_id, None, 0, own)
+    yield NewTrack(track_id, own)
     for entry, rle in enumerate(track.segmentations):
-        if entry in track.unknown:
-            continue
-        row: dict[str, Any] = {"source": "imported", "review": "unreviewed"}
-        if rle is None:
-            row |= {"state": "absent", "mask": None}
-        else:
-            row |= {"state": "present", "rle": dict(rle), **found.rows[entry]}
-        yield Change(track_id, pictures.frame(entry), 0, row)
+        if entry not in track.unknown:
+            marks = {} if rle is None else found.rows[entry]
+            yield NewMask(track_id, pictures.frame(entry), None, marks), rle

@@ -1,8 +1,8 @@
 """Edits: the only way to change tracks, masks and complete ranges.
 
 An edit is applied as a whole, in the caller's transaction, if all its rows still have the version that its author saw.
-Otherwise nothing is changed and the caller gets the rows that differ. Undo, redo and the log have modules of their own;
-this package exports them too.
+Otherwise nothing is changed and the caller gets the rows that differ. Undo, redo, the log, and edits that only add rows
+to a staged video have modules of their own; this package exports them too.
 """
 
 import reprlib
@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from storage import schema
 from storage.edits import log as edit_log
 from storage.edits import row_store
+from storage.edits.adding import Addition, NewMask, NewTrack, add_rows, prepare_addition
 from storage.edits.checks import MachineOnHumanRow, check_frames, check_machine, check_references
 from storage.edits.complete import CompleteRange, Planned, list_complete
 from storage.edits.log import HistoryEntry, LoggedEdit, edits_since, find_edit, history, last_number
@@ -37,6 +38,7 @@ from storage.videos import Video
 
 __all__ = [
     "AS_BASE_LEFT_IT",
+    "Addition",
     "Applied",
     "Change",
     "CompleteRange",
@@ -46,13 +48,17 @@ __all__ = [
     "HistoryEntry",
     "LoggedEdit",
     "MachineOnHumanRow",
+    "NewMask",
+    "NewTrack",
     "NothingToUndo",
+    "add_rows",
     "apply_edit",
     "edits_since",
     "find_edit",
     "history",
     "last_number",
     "list_complete",
+    "prepare_addition",
     "redo",
     "undo",
 ]

@@ -48,6 +48,11 @@ def check_references(
     _check_tracks(tx, video, planned, rows)
     _check_ranges(tx, video, planned)
     _check_blobs(tx, video, {key: plan.after for key, plan in planned.items() if key.frame >= 0 and plan.after})
+    check_values(tx, video, planned)
+
+
+def check_values(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+    """Check that categories and attributes belong to the project of the video. Raises EditError."""
     categories = {plan.after["category"] for key, plan in planned.items() if key.frame == TRACK_ROW and plan.after}
     _check_categories(tx, video, categories - {None})
     _check_attributes(tx, video, planned)

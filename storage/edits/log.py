@@ -1,7 +1,7 @@
 """The log of edits: append-only, and sufficient to rebuild every row."""
 
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -83,8 +83,12 @@ def append(
     project_id: str,
     undoes: str | None,
     base: str | None,
+    changes: Sequence[Mapping[str, Any]] = (),
 ) -> int:
-    """Add an entry without changes; returns its number. ``record`` adds the changes, which may contain the number."""
+    """Add an entry; returns its number. ``record`` adds changes that may contain the number.
+
+    changes: those that do not, from `new_row`; the caller indexes them by row.
+    """
     values: dict[str, Any] = {
         "id": edit_id,
         "kind": kind,
@@ -93,9 +97,14 @@ def append(
         "project_id": project_id,
     }
     values |= {"undoes": undoes, "base_edit": base}
-    result = tx.execute(insert(schema.edits).values(created=time.time(), changes=[], **values))
+    result = tx.execute(insert(schema.edits).values(created=time.time(), changes=list(changes), **values))
     assert result.inserted_primary_key is not None
     return int(result.inserted_primary_key[0])
+
+
+def new_row(key: RowKey, value: Value) -> dict[str, Any]:
+    """The change of an entry that adds a row."""
+    return {"owner": key.owner, "frame": key.frame, "before_version": 0, "before": None, "after": pack(key, value)}
 
 
 def record(tx: Connection, number: int, changes: Iterable[LoggedChange]) -> None:

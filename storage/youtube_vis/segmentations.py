@@ -142,20 +142,31 @@ def _check_polygon(polygon: Any, count: int, where: str) -> None:
 
 def _run_lengths(value: Json, size: tuple[int, int] | None, where: str) -> Rle:
     """The mask of a run-length encoding: a list of runs is checked, a text is not."""
-    given, counts = value.get("size"), value.get("counts")
-    if not isinstance(given, list) or len(given) != 2 or not all(is_whole(n) and n > 0 for n in given):
-        fail(f"{where}.size", "must be [height, width] in pixels")
-    height, width = int(given[0]), int(given[1])
-    if size and (height, width) != size:
-        fail(f"{where}.size", f"is [{short(height)}, {short(width)}], but the video has [height, width] = {list(size)}")
-    if height * width > rle.MAX_PIXELS:
-        fail(f"{where}.size", f"is {short(height)} x {short(width)} pixels, above {rle.MAX_PIXELS} in all")
+    height, width = _size(value.get("size"), size, where)
+    counts = value.get("counts")
     if isinstance(counts, list):
         mask = rle.compress(counts, height, width)
         return rle.canonical(mask) if 0 in counts[1:] else mask
     if not isinstance(counts, str):
         fail(f"{where}.counts", "must be a run-length string or a list of whole numbers")
     return {"size": [height, width], "counts": counts}
+
+
+def _size(given: Any, size: tuple[int, int] | None, where: str) -> tuple[int, int]:
+    """Height and width of a mask, which must be those of the video if they are given."""
+    if not isinstance(given, list) or len(given) != 2:
+        fail(f"{where}.size", "must be [height, width] in pixels")
+    height, width = given
+    if type(height) is type(width) is int and (height, width) == size:
+        return size  # The usual case comes first: a file has as many sizes as masks.
+    if not all(is_whole(n) and n > 0 for n in given):
+        fail(f"{where}.size", "must be [height, width] in pixels")
+    height, width = int(height), int(width)
+    if size and (height, width) != size:
+        fail(f"{where}.size", f"is [{short(height)}, {short(width)}], but the video has [height, width] = {list(size)}")
+    if height * width > rle.MAX_PIXELS:
+        fail(f"{where}.size", f"is {short(height)} x {short(width)} pixels, above {rle.MAX_PIXELS} in all")
+    return height, width
 
 
 def _canonical(masks: Sequence[Rle], places: Sequence[str]) -> list[Rle]:

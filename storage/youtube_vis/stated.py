@@ -11,6 +11,7 @@ from storage.youtube_vis.segmentations import Masks
 OTHER_BOX = "box of something else"
 NO_BOX = "box that is none"
 NO_AREA = "area that is none"
+_NUMBERS = (int, float)
 _LARGEST = 1e9  # pixels; larger numbers are mistakes and could overflow
 # A stated box fits the mask if no edge is further off than this, because tools round and count borders differently.
 _PIXELS, _SHARE = 2.0, 0.05
@@ -43,9 +44,11 @@ def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tupl
 def _box(value: Any, where: str, k: int, notes: list[VisNote]) -> Box | None:
     if value is None:
         return None
-    if isinstance(value, list) and len(value) == 4 and all(_is_number(number) for number in value):
-        x, y, width, height = (float(number) for number in value)
-        return x, y, width, height
+    if isinstance(value, list) and len(value) == 4:
+        x, y, width, height = value
+        # Written out, because a file has as many boxes as masks.
+        if _is_number(x) and _is_number(y) and _is_number(width) and _is_number(height):
+            return float(x), float(y), float(width), float(height)
     if value != []:
         notes.append(VisNote(NO_BOX, f"{where}.bboxes[{k}]", "is not a box of four numbers; it is ignored.", frame=k))
     return None
@@ -59,8 +62,8 @@ def _area(value: Any, where: str, k: int, notes: list[VisNote]) -> float | None:
 
 
 def _is_number(value: Any) -> bool:
-    # Written so that NaN fails too.
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= _LARGEST
+    # Written so that NaN fails too; `True` is of the type bool.
+    return type(value) in _NUMBERS and -_LARGEST <= value <= _LARGEST
 
 
 def _compare(box: Box, own: list[int], where: str, k: int, notes: list[VisNote]) -> None:
