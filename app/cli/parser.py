@@ -9,7 +9,19 @@ from app.typed_path import typed_path
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 COMMANDS = (
-    *("serve", "propose", "evaluate", "import", "export", "check", "train", "synthesize", "retrain", "models"),
+    *(
+        "serve",
+        "propose",
+        "prompt",
+        "evaluate",
+        "import",
+        "export",
+        "check",
+        "train",
+        "synthesize",
+        "retrain",
+        "models",
+    ),
     *("convert", "versions", "next", "conform", "frames", "worker", "weights", "test", "benchmark"),
 )
 
@@ -139,6 +151,16 @@ def _proposing(add: Add) -> None:
     )
     propose.add_argument("--wait", type=positive, metavar="SECONDS", help="patience with silent processes (torchrun)")
     _json(propose)
+    prompt = add("prompt", "app.cli.prompt:prompt", "the masks that the tools at the cursor give for boxes or clicks")
+    prompt.add_argument("--truth", type=typed_path, required=True, metavar="FILE", help="YouTube-VIS file")
+    text = "folder of the frames that --truth names, or the video file of its only video"
+    prompt.add_argument("--frames", type=typed_path, required=True, metavar="DIR", help=text)
+    given = prompt.add_mutually_exclusive_group()
+    given.add_argument("--boxes", action="store_true", help="give the box of each true mask (the default)")
+    given.add_argument("--clicks", action="store_true", help="give the most inner point of each true mask")
+    prompt.add_argument("--frames-at", type=whole_numbers, metavar="K,K", help="only these frames, from 0")
+    prompt.add_argument("--out", type=typed_path, required=True, metavar="FILE", help="results as YouTube-VIS JSON")
+    _json(prompt)
     evaluate = add("evaluate", "app.cli.evaluate:evaluate", "YouTube-VIS AP of results against truth")
     evaluate.add_argument("truth", type=typed_path, metavar="TRUTH.json")
     evaluate.add_argument("results", type=typed_path, metavar="RESULTS.json")

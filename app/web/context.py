@@ -26,6 +26,7 @@ from model.prompts import Prompt
 from storage import videos
 from storage.database import Database
 from storage.frames import FrameIndex
+from storage.rle import Rle
 from storage.videos import Video
 
 T = TypeVar("T")
@@ -66,7 +67,7 @@ class Context:
     writing: WriteQueue
     writing_long: WriteQueue
     prompting: ThreadPoolExecutor
-    prompts: PromptPool[[bytes, Prompt, str], PromptAnswer]
+    prompts: PromptPool[[bytes, Prompt, str, Rle | None], PromptAnswer]
     kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -103,10 +104,10 @@ class Context:
         """Run longer work, which may wait for a frame, in a small thread pool of its own."""
         return await asyncio.get_running_loop().run_in_executor(self.painting, work, *arguments)
 
-    async def prompt(self, jpeg: bytes, prompt: Prompt, prompter: str) -> PromptAnswer:
+    async def prompt(self, jpeg: bytes, prompt: Prompt, prompter: str, mask: Rle | None = None) -> PromptAnswer:
         """The answer of another process; see `app.prompting.answering.answer_prompt`. Raises as `PromptPool.ask`."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.prompting, self.prompts.ask, jpeg, prompt, prompter)
+        return await loop.run_in_executor(self.prompting, self.prompts.ask, jpeg, prompt, prompter, mask)
 
     def video(self, video_id: str) -> Video:
         """The stored video. Raises `storage.errors.NotFound`."""

@@ -10,8 +10,10 @@ import math
 import cv2
 import numpy as np
 
+from model.prompts.boxes import Window, box_in
 from model.prompts.prompt import Prompt, PromptedMask, PromptError
 
+SOURCE = "GrabCut"
 # Pixels that are computed with: larger parts of the picture are scaled down to so many, so that an answer takes about
 # a third of a second at any size.
 MOST_PIXELS = 200_000
@@ -20,8 +22,6 @@ MARGIN, LEAST_MARGIN = 0.25, 8
 FIRST_ITERATIONS, MORE_ITERATIONS = 3, 2
 # Radius of a certain point, as a share of the box's smaller side.
 POINT_RADIUS = 0.02
-
-Window = tuple[int, int, int, int]
 
 
 class GrabCut:
@@ -32,13 +32,13 @@ class GrabCut:
 
         Raises `PromptError` without a box, and for a box without a whole pixel in the picture.
         """
-        box = _box_in(picture, prompt)
+        if prompt.box is None:
+            raise PromptError("GrabCut needs a box around the thing.")
+        box = box_in(picture.shape, prompt.box)
         window = _window_around(box, picture)
         left, top, right, bottom = window
         part = picture[top:bottom, left:right]
-        scale = min(1.0, math.sqrt(MOST_PIXELS / (part.shape[0] * part.shape[1])))
-        size = (max(4, round(part.shape[1] * scale)), max(4, round(part.shape[0] * scale)))
-        small = cv2.resize(part, size, interpolation=cv2.INTER_AREA)
+        small, size = smaller(part)
         known = _known_pixels(box, window, prompt, size)
         found, confidence = _cut(small, known)
         grown = cv2.resize(found.astype(np.float32), part.shape[1::-1], interpolation=cv2.INTER_LINEAR) > 0.5
@@ -46,19 +46,14 @@ class GrabCut:
         x0, y0, x1, y1 = box
         mask[top:bottom, left:right] = grown
         mask[:y0] = mask[y1:] = mask[:, :x0] = mask[:, x1:] = False
-        return PromptedMask(mask, confidence if mask.any() else 0.0)
+        return PromptedMask(mask, confidence if mask.any() else 0.0, SOURCE)
 
 
-def _box_in(picture: np.ndarray, prompt: Prompt) -> Window:
-    """The box in whole pixels of the picture."""
-    if prompt.box is None:
-        raise PromptError("GrabCut needs a box around the thing.")
-    height, width = picture.shape[:2]
-    x0, y0, x1, y1 = prompt.box
-    box = (max(0, math.floor(x0)), max(0, math.floor(y0)), min(width, math.ceil(x1)), min(height, math.ceil(y1)))
-    if box[0] >= box[2] or box[1] >= box[3]:
-        raise PromptError(f"The box does not lie in the picture of {width} x {height} pixels.")
-    return box
+def smaller(picture: np.ndarray) -> tuple[np.ndarray, tuple[int, int]]:
+    """The picture with at most `MOST_PIXELS` pixels, and its (width, height)."""
+    scale = min(1.0, math.sqrt(MOST_PIXELS / (picture.shape[0] * picture.shape[1])))
+    size = (max(4, round(picture.shape[1] * scale)), max(4, round(picture.shape[0] * scale)))
+    return cv2.resize(picture, size, interpolation=cv2.INTER_AREA), size
 
 
 def _window_around(box: Window, picture: np.ndarray) -> Window:

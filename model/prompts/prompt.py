@@ -10,6 +10,9 @@ from typing import Protocol
 
 import numpy as np
 
+SURE = 0.7
+"""Least confidence of a mask that is called sure."""
+
 
 class PromptError(ValueError):
     """A prompt cannot be answered by this prompter; the message is one sentence for the person who gave it."""
@@ -28,8 +31,8 @@ class PromptPoint:
 class Prompt:
     """What a person pointed at, in pixels of the picture; pixel (0, 0) covers 0 to 1.
 
-    box: x0, y0, x1, y1 around the thing. points: in the thing or outside of it. mask: bool H x W, an earlier mask of
-    the thing that is to be improved. A prompter says which of them it needs.
+    box: x0, y0, x1, y1 around the thing. points: in the thing or outside of it; a stroke is a row of points. mask: bool
+    H x W, an earlier mask of the thing that is to be improved. A prompter says which of them it needs.
     """
 
     box: tuple[float, float, float, float] | None = None
@@ -39,10 +42,19 @@ class Prompt:
 
 @dataclass(frozen=True, eq=False)
 class PromptedMask:
-    """mask: bool H x W, of the picture's size; it may be empty. confidence: 0 to 1, how sure the prompter is of it."""
+    """mask: bool H x W, of the picture's size; it may be empty. confidence: 0 to 1, how sure the prompter is of it.
+
+    source: what drew it, for the person, such as "U2-Netp".
+    """
 
     mask: np.ndarray
     confidence: float
+    source: str = ""
+
+    @property
+    def sure(self) -> bool:
+        """Whether the mask may be called sure; else the person is asked to look."""
+        return self.confidence >= SURE
 
 
 class Prompter(Protocol):

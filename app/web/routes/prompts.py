@@ -2,6 +2,7 @@
 
 import asyncio
 import math
+from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -10,12 +11,16 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.errors import BadInput, ResourceNotFound
 from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PictureAddress
+from app.prompting.answering import DEFAULT
 from app.web.context import Context
 from app.web.wire import Json
 from model.prompts import Prompt, PromptPoint
+from storage.rle import Rle
 
 # Nobody points this far beside a picture; the bound keeps the arithmetic away from overflow.
 FARTHEST = 1e6
+MOST_POINTS = 2048
+LONGEST_COUNTS = 4_000_000
 
 
 def _finite(value: float) -> float:
@@ -35,16 +40,27 @@ class PointBody(BaseModel):
     inside: bool = True
 
 
+class PromptMask(BaseModel):
+    """Run lengths of a mask: (height, width), and COCO's compressed counts."""
+
+    size: tuple[int, int]
+    counts: str = Field(max_length=LONGEST_COUNTS)
+
+
 class PromptBody(BaseModel):
-    """A prompt for one frame; see `model.prompts.Prompt`. ``prompter`` names the adapter that is to answer."""
+    """A prompt for one frame; see `model.prompts.Prompt`. ``prompter`` names the adapter that is to answer.
+
+    ``mask``: run lengths of an earlier mask, of the size of the picture, that ``points`` correct.
+    """
 
     frame: int
-    prompter: str = Field(default="grabcut", max_length=64)
+    prompter: str = Field(default=DEFAULT, max_length=64)
     box: tuple[Place, Place, Place, Place] | None = None
-    points: list[PointBody] = Field(default_factory=list, max_length=256)
+    points: list[PointBody] = Field(default_factory=list, max_length=MOST_POINTS)
+    mask: PromptMask | None = None
 
     def prompt(self) -> Prompt:
-        """In the form of the prompters."""
+        """In the form of the prompters, without the mask."""
         points = tuple(PromptPoint(point.x, point.y, point.inside) for point in self.points)
         return Prompt(box=self.box, points=points)
 
@@ -70,7 +86,8 @@ def router(context: Context) -> APIRouter:
         picture = await context.run(context.frames.cached, address)
         if picture is None:
             picture = await asyncio.wrap_future(context.frames.decoding(address, Urgency.NOW))
-        found = await context.prompt(picture, body.prompt(), body.prompter)
-        return {"mask": found.mask, "confidence": found.confidence, "prompter": found.prompter}
+        mask: Rle | None = None if body.mask is None else {"size": list(body.mask.size), "counts": body.mask.counts}
+        found = await context.prompt(picture, body.prompt(), body.prompter, mask)
+        return asdict(found)
 
     return routes

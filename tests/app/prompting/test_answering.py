@@ -6,7 +6,7 @@ import pytest
 
 from app.errors import BadInput
 from app.prompting.answering import answer_prompt
-from model.prompts import Prompt
+from model.prompts import SURE, Prompt, PromptPoint
 from storage import rle
 from tests.model.prompts.overlap import iou
 
@@ -28,7 +28,8 @@ def disc() -> tuple[bytes, np.ndarray]:
 def test_a_box_gives_the_run_lengths_of_the_thing_in_it(disc: tuple[bytes, np.ndarray]) -> None:
     picture, truth = disc
     found = answer_prompt(picture, Prompt(box=(30, 20, 90, 80)))
-    assert found.prompter == "grabcut" and 0 < found.confidence <= 1
+    assert found.prompter == "cursor" and 0 < found.confidence <= 1
+    assert found.source and found.sure == (found.confidence >= SURE)
     assert found.mask is not None and iou(rle.decode(found.mask), truth) > 0.9
 
 
@@ -38,10 +39,32 @@ def test_nothing_found_is_no_mask() -> None:
     assert 0 <= found.confidence <= 1
 
 
+def test_points_correct_an_earlier_mask(disc: tuple[bytes, np.ndarray]) -> None:
+    picture, truth = disc
+    half = truth.copy()
+    half[:, 60:] = False
+    found = answer_prompt(picture, Prompt(points=(PromptPoint(72.5, 50.5, True),)), mask=rle.encode(half))
+    assert found.mask is not None and iou(rle.decode(found.mask), truth) > 0.9
+
+
+@pytest.mark.parametrize(
+    ("mask", "words"),
+    [
+        ({"size": [3, 4], "counts": "<"}, "has 4 x 3 pixels, and the picture has 128 x 96"),
+        ({"size": [96, 128], "counts": "5"}, "cannot be read"),
+    ],
+)
+def test_an_earlier_mask_that_does_not_fit_is_refused(
+    disc: tuple[bytes, np.ndarray], mask: rle.Rle, words: str
+) -> None:
+    with pytest.raises(BadInput, match=words):
+        answer_prompt(disc[0], Prompt(points=(PromptPoint(5, 5, True),)), mask=mask)
+
+
 def test_what_cannot_be_answered_gives_a_sentence(disc: tuple[bytes, np.ndarray]) -> None:
     for picture, prompt, prompter, sentence in (
         (disc[0], Prompt(), "grabcut", "GrabCut needs a box around the thing."),
-        (disc[0], Prompt(box=(1, 1, 9, 9)), "oracle", "There is no prompter oracle; there are grabcut."),
+        (disc[0], Prompt(box=(1, 1, 9, 9)), "oracle", "There is no prompter oracle; there are cursor, grabcut."),
         (b"no picture", Prompt(box=(1, 1, 9, 9)), "grabcut", "The picture of this frame cannot be read."),
     ):
         with pytest.raises(BadInput) as caught:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
@@ -20,7 +21,7 @@ def test_a_box_gives_a_mask_in_it_from_another_process(client: TestClient, video
     answer = ask(client, video.id, {"frame": 3, "box": BOX})
     assert answer.status_code == 200, answer.text
     found = answer.json()
-    assert found["prompter"] == "grabcut" and 0 <= found["confidence"] <= 1
+    assert found["prompter"] == "cursor" and 0 <= found["confidence"] <= 1 and found["source"]
     if found["mask"] is not None:
         assert found["mask"]["size"] == [video.height, video.width]
         pixels = rle.decode(found["mask"])
@@ -35,7 +36,10 @@ def test_a_box_gives_a_mask_in_it_from_another_process(client: TestClient, video
         ({"frame": 99, "box": BOX}, 404, "there is no frame 99"),
         ({"frame": -1, "box": BOX}, 404, "there is no frame -1"),
         ({"frame": 0}, 400, "needs a box or points"),
-        ({"frame": 0, "points": [{"x": 3, "y": 4}]}, 400, "needs a box around"),
+        ({"frame": 0, "points": [{"x": 3, "y": 4}], "prompter": "grabcut"}, 400, "needs a box around"),
+        ({"frame": 0, "points": [{"x": 3, "y": 4, "inside": False}]}, 400, "a point in the thing"),
+        ({"frame": 0, "points": [{"x": 3, "y": 4}], "mask": {"size": [2, 2], "counts": "4"}}, 400, "the picture has"),
+        ({"frame": 0, "points": [{"x": 3, "y": 4}] * 2049}, 422, "points"),
         ({"frame": 0, "box": [500, 500, 600, 600]}, 400, "does not lie in the picture"),
         ({"frame": 0, "box": BOX, "prompter": "oracle"}, 400, "no prompter oracle"),
         ({"frame": 0, "box": [1, 2, 3]}, 422, "box"),
@@ -53,3 +57,13 @@ def test_what_cannot_be_answered_gets_one_sentence(
 
 def test_a_video_that_is_not_there_is_named(client: TestClient) -> None:
     assert ask(client, "none", {"frame": 0, "box": BOX}).status_code == 404
+
+
+def test_points_correct_a_mask_that_comes_with_them(client: TestClient, video: Video) -> None:
+    before = np.zeros((video.height, video.width), dtype=bool)
+    before[8:24, 8:40] = True
+    points = [{"x": 12.5, "y": 12.5, "inside": False}]
+    found = ask(client, video.id, {"frame": 3, "points": points, "mask": rle.encode(before)}).json()
+    assert found["source"] == "Corrected"
+    after = np.zeros_like(before) if found["mask"] is None else rle.decode(found["mask"])
+    assert not after[12, 12] and not (after & ~before).any()

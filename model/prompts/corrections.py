@@ -1,0 +1,103 @@
+"""Clicks and strokes that mend a mask: only what is connected with them changes.
+
+GrabCut draws the border anew near the points, where the points are certain and the mask is its first guess. Of what it
+changes, the pieces that a point lies in are taken: a point in the thing only adds pixels, one outside only removes.
+"""
+
+from collections.abc import Sequence
+
+import cv2
+import numpy as np
+
+from model.prompts.grabcut import smaller
+from model.prompts.prompt import PromptPoint
+
+ITERATIONS = 2
+# Radius of a certain point, and of the part of the picture around it that is drawn anew: shares of the thing's size.
+RADIUS, REACH = 0.02, 0.6
+LEAST_RADIUS, LEAST_REACH = 1, 24
+
+
+def corrected(picture: np.ndarray, mask: np.ndarray, points: Sequence[PromptPoint]) -> np.ndarray:
+    """The mask (bool H x W) after ``points``; each lies in it, or outside of it, as it says.
+
+    picture: uint8 H x W x 3 RGB. Points beside the picture are left out.
+    """
+    now = mask
+    for inside in (True, False):
+        chosen = [point for point in points if point.inside == inside and _within(point, mask.shape)]
+        if chosen:
+            now = _towards(picture, now, chosen, points, inside=inside)
+    return now
+
+
+def _towards(
+    picture: np.ndarray,
+    mask: np.ndarray,
+    chosen: Sequence[PromptPoint],
+    points: Sequence[PromptPoint],
+    *,
+    inside: bool,
+) -> np.ndarray:
+    size = max(1.0, float(np.sqrt(mask.sum())))
+    radius = max(LEAST_RADIUS, round(RADIUS * size))
+    reach = max(LEAST_REACH, round(REACH * size))
+    seeds = _discs(chosen, mask.shape, radius)
+    if not (seeds & (mask != inside)).any():
+        return mask
+    rows, columns = np.flatnonzero(seeds.any(1)), np.flatnonzero(seeds.any(0))
+    top, bottom = max(0, rows[0] - reach), min(mask.shape[0], rows[-1] + 1 + reach)
+    left, right = max(0, columns[0] - reach), min(mask.shape[1], columns[-1] + 1 + reach)
+    part = np.s_[top:bottom, left:right]
+    against = _discs([point for point in points if point.inside != inside], mask.shape, radius)
+    known = np.where(mask, cv2.GC_PR_FGD, cv2.GC_PR_BGD).astype(np.uint8)
+    known[against] = cv2.GC_BGD if inside else cv2.GC_FGD
+    known[seeds] = cv2.GC_FGD if inside else cv2.GC_BGD
+    thing = _cut(picture[part], known[part])
+    changed = (thing == inside) & (mask[part] != inside)
+    wanted = _pieces_with(changed | (seeds[part] & (mask[part] != inside)), seeds[part])
+    result = mask.copy()
+    result[part][wanted] = inside
+    result[against] = not inside
+    return result
+
+
+def _cut(picture: np.ndarray, known: np.ndarray) -> np.ndarray:
+    """What belongs to the thing (bool), where GrabCut has both kinds of pixels to learn from."""
+    height, width = known.shape
+    thing = np.bitwise_and(known, 1) > 0
+    if thing.all() or not thing.any():
+        return thing
+    small, size = smaller(picture)
+    labels = cv2.resize(known, size, interpolation=cv2.INTER_NEAREST)
+    both = np.bitwise_and(labels, 1) > 0
+    if both.all() or not both.any():
+        return thing
+    # Seeded: the same points give the same mask each time.
+    cv2.setRNGSeed(0)
+    back, fore = np.zeros((1, 65)), np.zeros((1, 65))
+    bgr = cv2.cvtColor(small, cv2.COLOR_RGB2BGR)
+    cv2.grabCut(bgr, labels, (0, 0, 1, 1), back, fore, ITERATIONS, cv2.GC_INIT_WITH_MASK)
+    found = np.bitwise_and(labels, 1).astype(np.float32)
+    return cv2.resize(found, (width, height), interpolation=cv2.INTER_LINEAR) > 0.5
+
+
+def _pieces_with(pixels: np.ndarray, seeds: np.ndarray) -> np.ndarray:
+    """The connected pieces of ``pixels`` (bool) in which a seed lies."""
+    count, labels = cv2.connectedComponents(pixels.astype(np.uint8), connectivity=4)
+    kept = np.zeros(count, dtype=bool)
+    kept[np.unique(labels[seeds & pixels])] = True
+    kept[0] = False
+    return kept[labels]
+
+
+def _discs(points: Sequence[PromptPoint], shape: tuple[int, ...], radius: int) -> np.ndarray:
+    drawn = np.zeros(shape[:2], dtype=np.uint8)
+    for point in points:
+        if _within(point, shape):
+            cv2.circle(drawn, (int(point.x), int(point.y)), radius, 1, thickness=-1)
+    return drawn > 0
+
+
+def _within(point: PromptPoint, shape: tuple[int, ...]) -> bool:
+    return 0 <= point.x < shape[1] and 0 <= point.y < shape[0]

@@ -1,0 +1,103 @@
+"""What the tools at the cursor ask: box, clicks and strokes to mask, by whichever way is sure of it.
+
+First U2-Netp, where its weights are installed. Where it finds nothing, colours and the place in the box draw a mask,
+which is not sure. Without the weights GrabCut is believed where the colours agree with it.
+"""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+from model.pretrained import find
+from model.pretrained.u2netp import U2Netp
+from model.prompts import clicks, colours
+from model.prompts.boxes import Window, box_in, fit, only_in, overlap, without_specks
+from model.prompts.corrections import corrected
+from model.prompts.grabcut import SOURCE as GRABCUT
+from model.prompts.grabcut import GrabCut
+from model.prompts.prompt import SURE, Prompt, PromptedMask, PromptError, PromptPoint
+from model.prompts.salient import SOURCE as SALIENT
+from model.prompts.salient import SalientMask, SalientThing, ends_there
+
+# Least confidence of a mask of U2-Netp that is taken though it is not sure: below, most pixels are of other things.
+LEAST = 0.6
+# The most that is claimed for a mask about which two ways do not agree.
+UNSURE = 0.5
+CORRECTED = "corrected"
+
+
+class CursorPrompter:
+    """The prompter of the editor. It keeps what the network found, so one object should answer all prompts."""
+
+    def __init__(self, weights: Path | None = None) -> None:
+        """``weights``: the file of U2-Netp; by default the installed one; without one, colours answer alone.
+
+        Raises `model.pretrained.u2netp.U2NetpError` for a file that is not the network.
+        """
+        file = weights or find("u2netp")
+        self.salient = SalientThing(U2Netp(file)) if file else None
+        self._grabcut = GrabCut()
+
+    def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
+        """The thing that is meant: by a mask that points correct, a box, or a point in it.
+
+        Raises `PromptError` for a prompt without any of them, and for one beside the picture.
+        """
+        points = prompt.points
+        if prompt.mask is not None:
+            found = PromptedMask(prompt.mask, 1.0, "")
+        elif prompt.box is not None:
+            found = self._in_box(picture, box_in(picture.shape, prompt.box))
+        else:
+            first = _first_inside(picture.shape, points)
+            found = self._under(picture, first)
+        if not points or (prompt.mask is None and prompt.box is None and len(points) == 1):
+            return found
+        mended = corrected(picture, found.mask, points)
+        source = f"{found.source}, {CORRECTED}" if found.source else CORRECTED.capitalize()
+        return PromptedMask(mended, found.confidence, source)
+
+    def _in_box(self, picture: np.ndarray, box: Window) -> PromptedMask:
+        salient = self.salient.mask(picture, box) if self.salient else None
+        if salient is not None and salient.answer.confidence >= LEAST:
+            return salient.answer
+        by_colour = colours.probability_in(picture, box)
+        if salient is not None:
+            return _together(salient, by_colour, box)
+        place = without_specks(only_in(box, by_colour > 0.5))
+        cut = self._grabcut.mask(picture, Prompt(box=box))
+        agreement = min(overlap(cut.mask, place), fit(cut.mask, box))
+        if agreement >= SURE:
+            return PromptedMask(cut.mask, agreement, GRABCUT)
+        return PromptedMask(place, min(UNSURE, agreement), colours.SOURCE)
+
+    def _under(self, picture: np.ndarray, point: PromptPoint) -> PromptedMask:
+        found = clicks.thing_under(picture, point, self.salient) if self.salient else None
+        return found or clicks.wand(picture, point)
+
+
+def _together(salient: SalientMask, by_colour: np.ndarray, box: Window) -> PromptedMask:
+    """Colours, and what stands out in the box where little does beside it. Not standing out is no sign.
+
+    The odds are multiplied, as for two independent observations.
+    """
+    weight = salient.highest * ends_there(salient.outside)
+    odds = _log_odds(by_colour) + weight * np.maximum(0, _log_odds(salient.probability))
+    mask = without_specks(only_in(box, odds > 0))
+    seen = weight > 0 and bool((salient.probability > 0.5).any())
+    source = f"{SALIENT} and colours" if seen else colours.SOURCE
+    return PromptedMask(mask, min(UNSURE, salient.answer.confidence), source)
+
+
+def _log_odds(probability: np.ndarray) -> np.ndarray:
+    inner = np.clip(probability, 1e-3, 1 - 1e-3)
+    return np.log(inner / (1 - inner))
+
+
+def _first_inside(shape: tuple[int, ...], points: Sequence[PromptPoint]) -> PromptPoint:
+    height, width = shape[:2]
+    for point in points:
+        if point.inside and 0 <= point.x < width and 0 <= point.y < height:
+            return point
+    raise PromptError("A prompt needs a box, a mask, or a point in the thing that lies in the picture.")

@@ -1,0 +1,93 @@
+"""The thing in a box by U2-Netp: the network sees the box with a margin, since it finds what stands out in a picture.
+
+It was trained on whole pictures with one thing in them, so a tight crop fails, and in a crowd nothing stands out. Both
+show in its answer: the mask does not fill the box, or hardly any pixel is certain.
+"""
+
+import hashlib
+from collections import OrderedDict
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from model.pretrained.u2netp import U2Netp
+from model.prompts.boxes import Window, fit, only_in, with_margin, without_specks
+from model.prompts.prompt import PromptedMask
+
+SOURCE = "U2-Netp"
+# Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful.
+MARGIN, OTHER_MARGINS = 0.4, (0.7, 0.2)
+# Maps that are kept, of 200 kB each.
+KEPT = 48
+# Probabilities between these are no answer.
+_LOW, _HIGH = 0.2, 0.8
+
+
+@dataclass(frozen=True, eq=False)
+class SalientMask:
+    """``probability``: float32 H x W, 0 outside of the box. ``highest``: the highest probability in the box.
+
+    ``outside``: pixels that stand out beside the box, as a share of those in it.
+    """
+
+    probability: np.ndarray
+    highest: float
+    outside: float
+    answer: PromptedMask
+
+
+class SalientThing:
+    """The thing in a box; it keeps what the network found for the latest parts of pictures."""
+
+    def __init__(self, network: U2Netp) -> None:
+        self._network = network
+        self._kept: OrderedDict[bytes, np.ndarray] = OrderedDict()
+
+    def mask(self, picture: np.ndarray, box: Window) -> SalientMask:
+        """The best mask in ``box``; with a low confidence where nothing stands out there."""
+        best = self._with(picture, box, MARGIN)
+        for margin in OTHER_MARGINS:
+            # Where nothing stands out, it does not with another margin either.
+            if best.answer.sure or best.highest < _HIGH:
+                break
+            best = max(best, self._with(picture, box, margin), key=lambda found: found.answer.confidence)
+        return best
+
+    def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
+        """What the network finds in a part of the picture: probability, float32 H x W of the whole, 0 beside it."""
+        x0, y0, x1, y1 = window
+        part = np.ascontiguousarray(picture[y0:y1, x0:x1])
+        key = hashlib.blake2b(part.tobytes(), digest_size=16, key=repr(part.shape).encode()).digest()
+        if key in self._kept:
+            self._kept.move_to_end(key)
+        else:
+            self._kept[key] = self._network.saliency(part).astype(np.float16)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        probability = np.zeros(picture.shape[:2], dtype=np.float32)
+        found = self._kept[key].astype(np.float32)
+        probability[y0:y1, x0:x1] = cv2.resize(found, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
+        return probability
+
+    def _with(self, picture: np.ndarray, box: Window, margin: float) -> SalientMask:
+        seen = self.see(picture, with_margin(picture.shape, box, margin))
+        inside = only_in(box, seen)
+        mask = without_specks(inside > 0.5)
+        within = int((inside > 0.5).sum())
+        outside = (int((seen > 0.5).sum()) - within) / max(1, within)
+        confidence = min(float(inside.max()), clearness(inside), fit(mask, box), ends_there(outside))
+        answer = PromptedMask(mask, confidence if mask.any() else 0.0, SOURCE)
+        return SalientMask(inside, float(inside.max()), outside, answer)
+
+
+def ends_there(outside: float) -> float:
+    """How far a thing with so much beside the box ends in the box, 0 to 1."""
+    return max(0.0, 1 - 2 * outside)
+
+
+def clearness(probability: np.ndarray) -> float:
+    """Share of the pixels that may belong to a thing about which the network is certain, 0 to 1."""
+    possible = probability > _LOW
+    count = int(possible.sum())
+    return 1 - int((possible & (probability < _HIGH)).sum()) / count if count else 0.0

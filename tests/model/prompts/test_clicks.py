@@ -1,0 +1,60 @@
+"""A click without a box."""
+
+import numpy as np
+
+from model.prompts import PromptPoint
+from model.prompts.clicks import connected, thing_under, wand
+from model.prompts.salient import SalientThing
+from tests.model.prompts.overlap import iou
+from tests.model.prompts.scenes import RedNetwork, disc
+
+PICTURE, TRUTH = disc()
+INSIDE = PromptPoint(108.5, 80.5, True)
+
+
+def test_what_stands_out_under_the_click_is_found() -> None:
+    found = thing_under(PICTURE, INSIDE, SalientThing(RedNetwork()))
+
+    assert found is not None and iou(found.mask, TRUTH) > 0.95
+    assert found.sure
+
+
+def test_where_nothing_stands_out_under_the_click_there_is_no_answer() -> None:
+    assert thing_under(PICTURE, PromptPoint(5.5, 5.5, True), SalientThing(RedNetwork())) is None
+    assert thing_under(PICTURE, INSIDE, SalientThing(RedNetwork(0.3))) is None
+
+
+def test_a_thing_that_only_one_part_of_the_picture_shows_is_not_sure() -> None:
+    class OnlySmall(RedNetwork):
+        def saliency(self, picture: np.ndarray) -> np.ndarray:
+            whole = super().saliency(picture)
+            return whole if picture.shape[0] < 150 else whole * 0.1
+
+    picture, truth = disc(600, 900)
+    found = thing_under(picture, PromptPoint(405.5, 300.5, True), SalientThing(OnlySmall()))
+
+    assert found is None or not found.sure
+    assert truth[300, 405]
+
+
+def test_the_wand_takes_the_connected_pixels_of_like_colour() -> None:
+    found = wand(PICTURE, INSIDE)
+
+    assert iou(found.mask, TRUTH) > 0.9 and not found.sure
+    assert found.source == "Magic wand"
+
+
+def test_the_wand_does_not_take_the_whole_picture() -> None:
+    grey = np.full((60, 80, 3), 100, np.uint8)
+
+    assert wand(grey, PromptPoint(3.5, 3.5, True)).confidence == 0
+
+
+def test_connected_pixels_differ_little_from_the_first() -> None:
+    picture = np.zeros((6, 10, 3), np.uint8)
+    picture[:, 4:] = 30
+    picture[:, 7] = 200
+
+    assert connected(picture, (1, 1), 29).sum() == 6 * 4
+    assert connected(picture, (1, 1), 30).sum() == 6 * 7
+    assert picture.max() == 200, "the picture is left as it was"

@@ -1,0 +1,67 @@
+"""The thing in a box by what stands out there."""
+
+import numpy as np
+
+from model.prompts.boxes import box_in
+from model.prompts.salient import KEPT, OTHER_MARGINS, SalientThing
+from tests.model.prompts.overlap import iou
+from tests.model.prompts.scenes import RedNetwork, box_around, disc
+
+PICTURE, TRUTH = disc()
+BOX = box_in(PICTURE.shape, box_around(TRUTH))
+
+
+def test_what_stands_out_and_fills_the_box_is_sure() -> None:
+    network = RedNetwork()
+    found = SalientThing(network).mask(PICTURE, BOX)
+
+    assert iou(found.answer.mask, TRUTH) > 0.97
+    assert found.answer.sure and found.answer.source == "U2-Netp"
+    assert len(network.seen) == 1, "a sure answer needs no other margin"
+
+
+def test_the_network_sees_more_than_the_box() -> None:
+    network = RedNetwork()
+    SalientThing(network).mask(PICTURE, BOX)
+
+    height, width, _ = network.seen[0]
+    assert width > 1.5 * (BOX[2] - BOX[0]) and height > 1.3 * (BOX[3] - BOX[1])
+
+
+def test_a_doubtful_thing_is_seen_with_other_margins_and_stays_doubtful() -> None:
+    network = RedNetwork()
+    picture, truth = disc(400, 700)
+    x0, y0, x1, y1 = box_in(picture.shape, box_around(truth))
+    found = SalientThing(network).mask(picture, (x0, y0, x1 - (x1 - x0) // 4, y1 + 20))
+
+    assert len(network.seen) == 1 + len(OTHER_MARGINS)
+    assert not found.answer.sure
+
+
+def test_where_nothing_stands_out_one_look_is_enough() -> None:
+    network = RedNetwork(0.3)
+    found = SalientThing(network).mask(PICTURE, BOX)
+
+    assert len(network.seen) == 1
+    assert found.answer.confidence == 0 and not found.answer.mask.any()
+
+
+def test_a_thing_that_goes_on_beside_the_box_is_not_sure() -> None:
+    part = (BOX[0], BOX[1], (BOX[0] + BOX[2]) // 2, BOX[3])
+
+    assert not SalientThing(RedNetwork()).mask(PICTURE, part).answer.sure
+
+
+def test_the_same_part_is_seen_once_and_the_oldest_is_forgotten() -> None:
+    network = RedNetwork()
+    thing = SalientThing(network)
+    for _ in range(3):
+        thing.mask(PICTURE, BOX)
+    assert len(network.seen) == 1
+
+    thing.mask(np.ascontiguousarray(PICTURE[::-1]), BOX)
+    assert len(network.seen) == 2
+    for row in range(KEPT):
+        thing.see(PICTURE, (0, row, 40, row + 40))
+    thing.mask(PICTURE, BOX)
+    assert len(network.seen) == 2 + KEPT + 1
