@@ -59,13 +59,6 @@ MEMORY = {
     "MALLOC_MMAP_THRESHOLD_": "4294967296",
     "MALLOC_TRIM_THRESHOLD_": "8589934592",
 }
-CHECKS = (
-    ("format", ("-m", "ruff", "format", "--check", ".")),
-    ("lint", ("-m", "ruff", "check", ".")),
-    ("types", ("-m", "mypy")),
-    ("javascript format", ("-m", "tests.javascript.check", "format")),
-    ("javascript types", ("-m", "tests.javascript.check", "types")),
-)
 
 
 class LaunchError(Exception):
@@ -350,34 +343,9 @@ def sizes_below(folder: Path) -> dict[str, int]:
 
 
 def run_suite(python: Path, arguments: list[str]) -> int:
-    """Format, lint and types of both languages, tests; with ``arguments`` only the tests, and they go to pytest.
-    Prints a summary.
-
-    Returns 0 when all went well, else 1.
-    """
+    """Run the checks and the tests, or with ``arguments`` pytest alone with them; returns 0 when all went well."""
     environment = {"OMP_NUM_THREADS": "1", **child_environment()}
-    browser = prepare_browser(python, environment)
-    if browser:
-        environment["TEVIT_BROWSER"] = browser
-    tests = ("-m", "pytest", *(arguments or ("-n", "2", "--dist", "loadfile")))
-    steps = (("tests", tests),) if arguments else (*CHECKS, ("tests", tests))
-    results: dict[str, int] = {}
-    for name, command in steps:
-        say(f"--- {name}")
-        results[name] = subprocess.call([str(python), *command], cwd=ROOT, env=environment, stdout=sys.stderr.fileno())
-    for name, code in results.items():
-        print(f"{name:<19}{'ok' if code == 0 else f'FAILED (exit code {code})'}")
-    sys.stdout.flush()
-    failed = [name for name, code in results.items() if code != 0]
-    if failed:
-        say(f"Failed: {', '.join(failed)}; the reasons are above.")
-    return 1 if failed else 0
-
-
-def prepare_browser(python: Path, environment: dict[str, str]) -> str:
-    """Path of a Chromium or Chrome for the browser tests; an empty string when none can be had, which is said."""
-    command = [str(python), "-m", "tests.chromium"]
-    return subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True).stdout.strip()
+    return subprocess.call([str(python), "-m", "tests.suite", *arguments], cwd=ROOT, env=environment)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -12,7 +10,6 @@ import pytest
 import launch
 
 ROOT = Path(launch.__file__).resolve().parent
-STEPS = dict.fromkeys(("format", "lint", "types", "javascript format", "javascript types", "tests"), 0)
 
 
 # --- handing over
@@ -100,65 +97,21 @@ def test_ci_runs_the_command_of_the_readme() -> None:
 # --- the suite
 
 
-@pytest.fixture
-def suite(monkeypatch: pytest.MonkeyPatch) -> Callable[..., list[list[str]]]:
-    def prepare(*codes: int) -> list[list[str]]:
-        left, ran = list(codes), []
-
-        def call(command: list[str], **options: Any) -> int:
-            ran.append(command)
-            return left.pop(0)
-
-        monkeypatch.setattr(launch.subprocess, "call", call)
-        monkeypatch.setattr(launch, "prepare_browser", lambda python, environment: "/usr/bin/chromium")
-        monkeypatch.setattr(launch.sys, "stderr", SimpleNamespace(write=len, flush=lambda: None, fileno=lambda: 2))
-        return ran
-
-    return prepare
-
-
-def test_the_suite_runs_every_step_and_sums_up(
-    suite: Callable[..., list[list[str]]], capsys: pytest.CaptureFixture[str]
-) -> None:
-    ran = suite(*STEPS.values())
-
-    assert launch.run_suite(Path("python"), []) == 0
-    modules = ["ruff", "ruff", "mypy", "tests.javascript.check", "tests.javascript.check", "pytest"]
-    assert [command[2] for command in ran] == modules
-    assert [line.rsplit(maxsplit=1) for line in capsys.readouterr().out.splitlines()] == [
-        [name, "ok"] for name in STEPS
-    ]
-
-
-@pytest.mark.parametrize("failing", STEPS)
-def test_any_failing_step_fails_the_suite_but_the_others_still_run(
-    suite: Callable[..., list[list[str]]], capsys: pytest.CaptureFixture[str], failing: str
-) -> None:
-    ran = suite(*(int(step == failing) for step in STEPS))
-
-    assert launch.run_suite(Path("python"), []) == 1
-    assert len(ran) == len(STEPS)
-    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith(failing) and "FAILED" in line]
-
-
-def test_with_arguments_only_those_tests_run(suite: Callable[..., list[list[str]]]) -> None:
-    ran = suite(0)
-
-    assert launch.run_suite(Path("python"), ["tests/test_launch.py", "-k", "stamp"]) == 0
-    assert ran == [["python", "-m", "pytest", "tests/test_launch.py", "-k", "stamp"]]
-
-
-def test_the_browser_is_prepared_in_the_environment_of_the_tests(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_suite_runs_in_the_environment_with_its_arguments(monkeypatch: pytest.MonkeyPatch) -> None:
     ran: list[Any] = []
 
-    def run(command: list[str], **options: Any) -> subprocess.CompletedProcess[str]:
-        ran.append((command, options["env"]))
-        return subprocess.CompletedProcess(command, 0, "/usr/bin/chromium\n", None)
+    def call(command: list[str], **options: Any) -> int:
+        ran.append((command, options["cwd"], options["env"]))
+        return 3
 
-    monkeypatch.setattr(launch.subprocess, "run", run)
+    monkeypatch.setattr(launch.subprocess, "call", call)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
 
-    assert launch.prepare_browser(Path("python"), {"A": "b"}) == "/usr/bin/chromium"
-    assert ran == [(["python", "-m", "tests.chromium"], {"A": "b"})]
+    assert launch.run_suite(Path("python"), ["tests/test_launch.py", "-k", "stamp"]) == 3
+    [(command, folder, environment)] = ran
+    assert command == ["python", "-m", "tests.suite", "tests/test_launch.py", "-k", "stamp"]
+    assert folder == ROOT and environment["OMP_NUM_THREADS"] == "1"
+    assert environment["PYTHONPATH"].split(os.pathsep)[0] == str(ROOT)
 
 
 def test_the_launcher_runs_a_command_from_any_folder(tmp_path: Path) -> None:
