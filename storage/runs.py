@@ -16,6 +16,9 @@ from storage import schema
 from storage.authors import machine_author
 from storage.errors import NotFound, StorageError
 
+SOURCE = "source"
+"""The key of a run's settings with the name of what made it, where that is no checkpoint of the database."""
+
 
 @dataclass(frozen=True)
 class Run:
@@ -174,6 +177,21 @@ def latest_run(tx: Connection, video_id: str, *, kind: str = "proposal") -> Run 
     query = select(table).where(table.c.video_id == video_id, table.c.kind == kind)
     row = tx.execute(query.order_by(table.c.created.desc(), table.c.id).limit(1)).first()
     return None if row is None else Run(**row._mapping)
+
+
+def names(tx: Connection, video_id: str) -> dict[str, str]:
+    """Run id -> the name of the checkpoint, or of the source of a file, that made it; for the runs of a video."""
+    table, made_by = schema.runs, schema.checkpoints
+    query = (
+        select(table.c.id, table.c.settings, made_by.c.name)
+        .outerjoin(made_by, made_by.c.id == table.c.checkpoint_id)
+        .where(table.c.video_id == video_id)
+    )
+    return {
+        run_id: str(name or dict(settings or {}).get(SOURCE))
+        for run_id, settings, name in tx.execute(query)
+        if name or dict(settings or {}).get(SOURCE)
+    }
 
 
 def get_run(tx: Connection, run_id: str) -> Run:

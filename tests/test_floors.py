@@ -15,6 +15,7 @@ FLOORS = {
         "cli",
         "web",
         "worker demo conform",
+        "result_files",
         "proposing reviewing training exchange prompting",
         "library",
         "checkpoints pictures jobs",

@@ -5,9 +5,10 @@ import json
 import sys
 from pathlib import Path
 
+from app.cli.import_proposals import import_proposals_
 from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
-from app.cli.project import find_project, opened
+from app.cli.project import find_project, opened, project_for_import
 from app.errors import BadInput
 from app.exchange.accepting import accept_import
 from app.exchange.import_source import ReadSettings, source_digest
@@ -18,11 +19,14 @@ from app.exchange.repeats import CHOICES, ImportedAlready, Repeat
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
 from storage import projects
-from storage.database import Database
 
 
 def import_(arguments: argparse.Namespace, settings: Settings) -> None:
     """Import a file, archive or folder, or go on with its import; a new project that --project names is made."""
+    if arguments.kind == "proposals":
+        return import_proposals_(arguments, settings)
+    if arguments.annotations or arguments.source or arguments.min_score:
+        raise WrongUsage("--annotations, --source and --min-score are for results of a model; add --as proposals.")
     if arguments.take_back:
         return _take_back(arguments, settings)
     if arguments.complete and not arguments.accept:
@@ -30,7 +34,7 @@ def import_(arguments: argparse.Namespace, settings: Settings) -> None:
     at_terminal = sys.stdin.isatty() and sys.stderr.isatty()
     with opened(settings, make=True) as database:
         progress = Progress()
-        project_id, new_project = _project_for_import(database, settings)
+        project_id, new_project = project_for_import(database, settings)
         done = import_dataset(
             database,
             settings,
@@ -94,12 +98,3 @@ def _take_back(arguments: argparse.Namespace, settings: Settings) -> None:
     back = f"; {counted(len(done.restored), 'replaced video')} came back" if done.restored else ""
     text = f"{counted(len(done.removed), 'video')} went to the removed videos of {project.name}{back}"
     print(json.dumps({"project": project.name, **done.as_json()}) if arguments.json else text)
-
-
-def _project_for_import(database: Database, settings: Settings) -> tuple[str | None, str | None]:
-    """The project to import into: its id, or else the name of a new one."""
-    if settings.project is not None:
-        with database.read() as tx:
-            found = projects.find_project(tx, settings.project)
-        return (None, settings.project) if found is None else (found.id, None)
-    return find_project(database, settings).id, None

@@ -4,6 +4,8 @@ import argparse
 from collections.abc import Callable
 from typing import TypeAlias
 
+from app.cli.flag_types import not_negative, positive, positive_real, size, whole_numbers
+from app.cli.import_flags import import_flags, reading_flags
 from app.typed_path import typed_path
 
 Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
@@ -203,29 +205,7 @@ def _training(add: Add) -> None:
 
 
 def _exchanging(add: Add) -> None:
-    imported = add("import", "app.cli.exchange:import_", "take a file of any format into a project (made if it is new)")
-    imported.add_argument("file", type=typed_path, metavar="PATH", help="a file, archive or folder")
-    imported.add_argument("--frames", type=typed_path, metavar="DIR", help="its frames (default: beside it)")
-    _reading(imported)
-    text = "the file annotates every so many frames; --frames holds the videos, or all their frames"
-    imported.add_argument("--stride", type=positive, metavar="N", help=text)
-    text = "take back the latest import of FILE: remove its videos (they can be restored), without importing"
-    imported.add_argument("--take-back", action="store_true", help=text)
-    text = "its masks are a person's truth: accepted, so that they are trained on and exported as reviewed"
-    imported.add_argument("--accept", action="store_true", help=text)
-    text = "with --accept: its frames are complete, nothing but its tracks is there"
-    imported.add_argument("--complete", action="store_true", help=text)
-    repeated = imported.add_argument_group(
-        "videos that an import brought into this project already (default: on a terminal ask, else refuse)"
-    )
-    repeat = repeated.add_mutually_exclusive_group()
-    for choice, text in (
-        ("again", "import them once more, beside the earlier ones"),
-        ("replace", "put the file's in their place; the earlier ones can be restored"),
-        ("skip", "leave them as they are"),
-    ):
-        repeat.add_argument(f"--{choice}", dest="repeat", action="store_const", const=choice, default="ask", help=text)
-    _json(imported)
+    import_flags(add("import", "app.cli.exchange:import_", "take a file of any format into a project"))
     export = add("export", "app.cli.export:export", "write a project as YouTube-VIS with its frames")
     export.add_argument("--out", type=typed_path, metavar="DIR", help="a new folder")
     export.add_argument("--plan", action="store_true", help="only print what would be in it, and what left out")
@@ -262,15 +242,8 @@ def _converting(add: Add) -> None:
     convert.add_argument("--frames", type=typed_path, metavar="DIR", help="its pictures (default: beside it)")
     convert.add_argument("--pictures", action="store_true", help="copy the pictures to where the format has them")
     convert.add_argument("--formats", action="store_true", help="only list the formats, and what each can hold")
-    _reading(convert)
+    reading_flags(convert)
     _json(convert)
-
-
-def _reading(command: argparse.ArgumentParser) -> None:
-    text = "leave out the videos with an error (default: refuse the whole file)"
-    command.add_argument("--keep-good", action="store_true", help=text)
-    text = "if every track is marked as crowd, as labelformat does (default: objects, or ask on a terminal)"
-    command.add_argument("--crowd", choices=("objects", "keep"), default="ask", help=text)
 
 
 def _export_choices(export: argparse.ArgumentParser) -> None:
@@ -349,44 +322,3 @@ def _checkpoints(commands: Commands, everywhere: argparse.ArgumentParser) -> Non
 
 def _json(command: argparse._ActionsContainer) -> None:
     command.add_argument("--json", action="store_true", help="the result as JSON")
-
-
-def positive(text: str) -> int:
-    """The whole number above zero that ``text`` is."""
-    return _at_least(text, 1)
-
-
-def not_negative(text: str) -> int:
-    """The whole number from zero on that ``text`` is."""
-    return _at_least(text, 0)
-
-
-def positive_real(text: str) -> float:
-    """The finite number above zero that ``text`` is."""
-    number = float(text)
-    if not 0 < number < float("inf"):
-        raise argparse.ArgumentTypeError(f"{text} is not a number above zero")
-    return number
-
-
-def whole_numbers(text: str) -> tuple[int, ...]:
-    """The whole numbers from zero on, separated by commas."""
-    return tuple(_at_least(part, 0) for part in text.split(","))
-
-
-def size(text: str) -> tuple[int, int]:
-    """(width, height) in pixels, from a text such as 160x96."""
-    width, times, height = text.lower().partition("x")
-    if not (width and times and height):
-        raise argparse.ArgumentTypeError(f"{text!r} is no size; it must be WIDTHxHEIGHT in pixels, such as 160x96")
-    return _at_least(width, 1), _at_least(height, 1)
-
-
-def _at_least(text: str, least: int) -> int:
-    try:
-        number = int(text)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a whole number") from None
-    if number < least:
-        raise argparse.ArgumentTypeError(f"{text} is below {least}")
-    return number

@@ -45,3 +45,12 @@ def find_project(database: Database, settings: Settings) -> Project:
         )
         raise BadInput(f"{what}; {names}.")
     return found
+
+
+def project_for_import(database: Database, settings: Settings) -> tuple[str | None, str | None]:
+    """The project to import into: its id, or else the name of a new one."""
+    if settings.project is not None:
+        with database.read() as tx:
+            found = projects.find_project(tx, settings.project)
+        return (None, settings.project) if found is None else (found.id, None)
+    return find_project(database, settings).id, None

@@ -9,8 +9,8 @@ from pathlib import Path
 from app.exchange.open_source import open_source, read_opened
 from app.sentences import counted
 from app.settings import Settings
-from storage.formats import FormatContent, crowd_everywhere
-from storage.youtube_vis import note_lines
+from storage.formats import RESULTS, FormatContent, crowd_everywhere
+from storage.youtube_vis import Check, note_lines, read_results
 
 SECONDS = 5.0
 GLANCES = "glances"
@@ -19,10 +19,11 @@ GLANCES = "glances"
 
 @dataclass(frozen=True)
 class Glance:
-    """One sentence about a source, and whether every track of it is marked as crowd."""
+    """One sentence about a source; whether every track is marked as crowd, and whether it is results of a model."""
 
     sentence: str
     crowd: bool = False
+    results: bool = False
 
 
 class _TooLong(Exception):
@@ -46,6 +47,8 @@ def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: floa
             source = open_source(path, place, check)
         except _TooLong:
             return Glance(f"{path.name} is an archive that takes some time to unpack; the import will name its format.")
+        if source.format is RESULTS:
+            return Glance(_of_results(source.found.path, check), results=True)
         try:
             content = read_opened(source, frames=frames, crowd="keep", check=check)
         except _TooLong:
@@ -55,6 +58,18 @@ def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: floa
         return Glance(_sentence(source.format.title, content), crowd_everywhere(content.dataset))
     finally:
         shutil.rmtree(place, ignore_errors=True)
+
+
+def _of_results(path: Path, check: Check) -> str:
+    """The sentence about results of a model."""
+    try:
+        found = read_results(path, check=check)
+    except _TooLong:
+        return f"These are {RESULTS.title}; they take some time to read. They come in as proposals."
+    videos = counted(len({one.video_id for one in found}), "video")
+    scores = [one.score for one in found]
+    between = f", scores from {min(scores):.2f} to {max(scores):.2f}" if scores else ""
+    return f"These are {RESULTS.title}: {counted(len(found), 'track')} of {videos}{between}. They come in as proposals."
 
 
 def _sentence(title: str, content: FormatContent) -> str:

@@ -3,7 +3,7 @@
 import hashlib
 import shutil
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Connection, select
@@ -25,11 +25,15 @@ UNPACKED = "unpacked"
 
 @dataclass(frozen=True)
 class ReadSettings:
-    """How a source is read; see `app.exchange.open_source.read_opened`."""
+    """How a source is read; see `app.exchange.open_source.read_opened`.
+
+    bare: ids of the videos that are imported, without their tracks; None: all videos with their tracks.
+    """
 
     keep_good: bool = False
     crowd: Crowd = "ask"
     choose_crowd: ChooseCrowd | None = None
+    bare: frozenset[int] | None = None
 
 
 AS_IT_IS = ReadSettings()
@@ -89,7 +93,13 @@ def read_source(
         check=check,
     )
     pictures = frames_folder or content.pictures or opened.folder
-    return ImportFile(file, digest, opened.format, content.dataset, pictures, stride, content.left_out)
+    dataset = content.dataset if how.bare is None else _bare(content.dataset, how.bare)
+    return ImportFile(file, digest, opened.format, dataset, pictures, stride, content.left_out)
+
+
+def _bare(dataset: VisDataset, wanted: frozenset[int]) -> VisDataset:
+    """The videos with these ids, without any track."""
+    return replace(dataset, videos=tuple(video for video in dataset.videos if video.id in wanted), tracks=())
 
 
 def _place(settings: Settings, digest: str) -> Path:

@@ -147,7 +147,7 @@ def _delete_without_trace(tx: Connection, found: Import) -> None:
     tx.execute(delete(schema.categories).where(schema.categories.c.id.in_(made.get(NEW_CATEGORIES, ())), *unused))
     _delete_unused_attributes(tx, made.get(NEW_ATTRIBUTES, ()))
     if made.get(NEW_PROJECT):
-        _delete_empty_project(tx, found.project_id)
+        delete_empty_project(tx, found.project_id)
 
 
 def _delete_unused_attributes(tx: Connection, attribute_ids: Sequence[str]) -> None:
@@ -158,7 +158,7 @@ def _delete_unused_attributes(tx: Connection, attribute_ids: Sequence[str]) -> N
         tx.execute(delete(schema.attributes).where(schema.attributes.c.id == one, *(~use for use in used)))
 
 
-def _delete_empty_project(tx: Connection, project_id: str) -> None:
+def delete_empty_project(tx: Connection, project_id: str) -> None:
     """Delete a project in which nothing is yet; any row that refers to it keeps it."""
     users = [table for table in schema.metadata.sorted_tables if "project_id" in table.c]
     if not any(tx.execute(select(exists().where(table.c.project_id == project_id))).scalar() for table in users):

@@ -27,6 +27,8 @@ from storage.youtube_vis import VisNote, note_lines
 
 LEFT_OUT = "left_out"
 """The key of an import's settings with the number of broken videos that it left out."""
+FILE_CATEGORIES = "categories"
+"""The key of an import's settings with the names of the file's categories by id, as text."""
 LOOKING = 0.4
 """The share of the progress at which all pictures are found and the storing begins."""
 
@@ -185,8 +187,14 @@ class Storing:
 
     def _record(self, tx: Connection, project_id: str, repeat: Repeat, resumes: Mapping[str, Any], count: int) -> str:
         source = self.source
-        how = {"frames": str(source.frames.absolute()), "stride": source.stride, "repeat": repeat, "videos": count}
+        how: dict[str, Any] = {
+            "frames": str(source.frames.absolute()),
+            "stride": source.stride,
+            "repeat": repeat,
+            "videos": count,
+        }
         how[LEFT_OUT] = len(source.left_out)
+        how[FILE_CATEGORIES] = {str(category.id): category.name for category in source.dataset.categories}
         import_id = imports.add_import(
             tx,
             project_id=project_id,

@@ -11,12 +11,16 @@ from storage.authors import machine_author
 @dataclass(frozen=True)
 class ProposedTrack:
     """One track of a run: its standing, and by frame its mask (blob hash), its score (0 to 1) and how far the windows
-    that cover the frame agree on it (0 to 1; no entry: only one does)."""
+    that cover the frame agree on it (0 to 1; no entry: only one does).
+
+    ``unknown``: frames of the video about which the run says nothing; it writes no rows there.
+    """
 
     standing: TrackStanding
     masks: dict[int, str] = field(default_factory=dict)
     scores: dict[int, float] = field(default_factory=dict)
     agreements: dict[int, float] = field(default_factory=dict)
+    unknown: frozenset[int] = frozenset()
 
     @property
     def number(self) -> int:
@@ -29,12 +33,14 @@ class RunContext:
     """The run that proposes, and the names of its classes in the project of the video.
 
     ``category_ids`` maps class names to ids of the project's categories (None: the project has no such category).
+    ``scored``: its tracks have scores; those of a file may have none.
     """
 
     video_id: str
     run_id: str
     class_names: tuple[str, ...]
     category_ids: Mapping[str, str | None]
+    scored: bool = True
 
     @property
     def author(self) -> str:
@@ -48,6 +54,10 @@ class RunContext:
     def category_of(self, standing: TrackStanding) -> str | None:
         """The id of the project's category for the track's class, or None."""
         return self.category_ids.get(self.class_of(standing))
+
+    def score_of(self, standing: TrackStanding) -> float | None:
+        """The score of the track, or None in a run without scores."""
+        return standing.score if self.scored else None
 
     def extra_of(self, standing: TrackStanding) -> dict[str, Any]:
         """The track's class and runners-up, as the ``extra`` of the stored track keeps them."""

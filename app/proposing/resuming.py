@@ -18,10 +18,13 @@ from storage.videos import Video
 
 @dataclass(frozen=True)
 class RunKey:
-    """The video, checkpoint and settings of a run; a run resumes only under an equal key."""
+    """The video, checkpoint and settings of a run; a run resumes only under an equal key.
+
+    The run of a file of results has no checkpoint.
+    """
 
     video_id: str
-    checkpoint_id: str
+    checkpoint_id: str | None
     settings: Mapping[str, Any]
 
 

@@ -7,7 +7,8 @@ edits of a run have the author "run:<id>", and one undo takes them back together
 """
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection
@@ -33,6 +34,11 @@ def _extra(row: MaskRow | None, agreement: float | None) -> dict[str, Any]:
     if agreement is not None and agreement < _AGREE:
         after[AGREEMENT] = round(agreement, 3)
     return {"extra": after or None} if after != before else {}
+
+
+def _known(proposed: ProposedTrack, start: int, stop: int) -> Iterator[int]:
+    """The frames ``start`` to ``stop`` (exclusive) about which the run says something."""
+    return (frame for frame in range(start, stop) if frame not in proposed.unknown)
 
 
 def new_ledger(tx: Connection, video_id: str) -> TrackLedger:
@@ -71,15 +77,26 @@ class ProposalWriter:
             elif target is not None:
                 self._write_rows(target, proposed, start=0, stop=part.stop, earlier=matched[proposed.number])
 
-    def conclude(self, standings: Sequence[TrackStanding], *, done: int, whole: bool) -> None:
-        """Ends a run that has processed frames 0 to ``done`` - 1: final scores and, of a whole video, final matches."""
+    def conclude(
+        self,
+        standings: Sequence[TrackStanding],
+        *,
+        done: int,
+        whole: bool,
+        unknown: Mapping[int, frozenset[int]] = MappingProxyType({}),
+    ) -> None:
+        """Ends a run that has processed frames 0 to ``done`` - 1: final scores and, of a whole video, final matches.
+
+        ``unknown``: for tracks by number the frames about which the run says nothing.
+        """
         matched = self._match(standings, at_the_end=True) if whole else {}
         for standing in standings:
             target = self.ledger.bound.get(standing.track)
             if target is None:
                 continue
             if standing.track in matched:
-                self._write_rows(target, ProposedTrack(standing), start=0, stop=done, earlier=matched[standing.track])
+                moved = ProposedTrack(standing, unknown=unknown.get(standing.track, frozenset()))
+                self._write_rows(target, moved, start=0, stop=done, earlier=matched[standing.track])
             self._update_track(standing, target)
         if whole:
             self._delete_unmatched()
@@ -172,7 +189,7 @@ class ProposalWriter:
         self.ledger.added += 1
         category = self._context.category_of(proposed.standing)
         self._track_changes[track_id] = {"category": category, **self._run_values(proposed.standing, {})}
-        for frame in range(part.stop):
+        for frame in _known(proposed, 0, part.stop):
             after = self._row(proposed, frame) | _extra(None, proposed.agreements.get(frame))
             self._row_changes[track_id, frame] = Change(track_id, frame, 0, after)
 
@@ -187,7 +204,7 @@ class ProposalWriter:
             return
         now = self._rows_of(target, start, stop)
         before = {} if earlier is None else self._rows_of(earlier, start, stop)
-        for frame in range(start, stop):
+        for frame in _known(proposed, start, stop):
             row = now.get(frame)
             if row is not None and row.human:
                 continue
@@ -218,7 +235,7 @@ class ProposalWriter:
     def _run_values(self, standing: TrackStanding, extra: Mapping[str, Any]) -> dict[str, Any]:
         """The values of a track that the run sets, beside what ``extra`` has already."""
         kept = {**extra, **self._context.extra_of(standing)}
-        return {"score": standing.score, "run": self._context.run_id, "extra": kept}
+        return {"score": self._context.score_of(standing), "run": self._context.run_id, "extra": kept}
 
     def _human(self, track_id: str) -> bool:
         """Whether a person worked on a track, so that the run must neither delete it nor change its category."""

@@ -18,6 +18,7 @@ from app.exchange.repeats import IMPORTED_ALREADY, ImportedAlready
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
+from app.result_files.importing import PROPOSALS, ProposalChoices, import_proposals
 from app.reviewing.requests import request_search
 from app.reviewing.search import search_video
 from app.training import corrections
@@ -83,7 +84,8 @@ def index(context: JobContext) -> Mapping[str, Any]:
 def import_file(context: JobContext) -> Mapping[str, Any]:
     """A source of any format into a project.
 
-    Parameters: ``{"upload"?, "file", "frames"?, "stride"?, "repeat"?, "new_project"?, "keep_good"?, "crowd"?}``.
+    Parameters: ``{"upload"?, "file", "frames"?, "stride"?, "repeat"?, "new_project"?, "keep_good"?, "crowd"?}``, for
+    results of a model ``{"as": "proposals", "annotations"?, "source"?, "min_score"?}`` beside them.
     ``file`` is the path of a file or folder of this machine, or the name of the file with the id ``upload``, which is
     removed when nothing can go on with it. The project is the job's, or a new one with the name ``new_project``.
     """
@@ -92,6 +94,8 @@ def import_file(context: JobContext) -> Mapping[str, Any]:
     folder = context.settings.data / IMPORTS
     with file_of_job(folder, parameters, typed="file", kept_after=_can_go_on) as file:
         try:
+            if parameters.get("as") == PROPOSALS:
+                return _import_proposals(context, file)
             done = import_dataset(
                 context.database,
                 context.settings,
@@ -111,6 +115,26 @@ def import_file(context: JobContext) -> Mapping[str, Any]:
             raise Undecided(f"{error.what} Choose what becomes of them.", kind=IMPORTED_ALREADY) from error
         except (YouTubeVisError, FormatError) as error:
             raise BadInput(str(error)) from error
+    return done.as_json()
+
+
+def _import_proposals(context: JobContext, file: Path) -> Mapping[str, Any]:
+    """The results of a model, as proposals."""
+    parameters = context.job.parameters
+    new = parameters.get("new_project")
+    done = import_proposals(
+        context.database,
+        context.settings,
+        project_id=None if new else str(context.job.project_id),
+        new_project=new,
+        file=file,
+        choices=ProposalChoices.of(parameters),
+        job_id=context.job.id,
+        report=context.report,
+        cancelled=context.report.cancelled,
+    )
+    for video_id in done.video_ids:
+        request_search(context.database, context.settings, video_id=video_id)
     return done.as_json()
 
 

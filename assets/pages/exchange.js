@@ -62,6 +62,24 @@ export async function mount(element) {
  * @property {boolean} [taken_back]
  */
 /**
+ * @typedef {object} ProposalsResult of an import of results of a model; numbers are of tracks
+ * @property {"proposals"} as
+ * @property {string} source name of the model
+ * @property {string} digest SHA-256 of the file
+ * @property {string} project_id
+ * @property {string[]} videos
+ * @property {number} tracks
+ * @property {number} masks
+ * @property {number} added
+ * @property {number} replaced in place of proposals that stood before
+ * @property {number} deleted
+ * @property {number} dropped they were rejected before
+ * @property {Record<string, number>} unmapped by classes that the project has no category for
+ * @property {string[]} skipped
+ * @property {string[]} notes
+ * @property {boolean} [taken_back]
+ */
+/**
  * @typedef {object} ExportResult
  * @property {number} [videos]
  * @property {number} [tracks]
@@ -74,8 +92,40 @@ export async function mount(element) {
  * @property {string[]} [notes]
  */
 
+/** What the results of a model became. @param {ProposalsResult} r @param {Imports} imports */
+function proposals(r, imports) {
+  const parts = [
+    plural(r.added, "new track"),
+    r.replaced ? `${count(r.replaced)} in place of earlier ones` : "",
+    r.deleted ? `${count(r.deleted)} earlier ones deleted` : "",
+    r.dropped ? `${count(r.dropped)} rejected before` : "",
+  ].filter(Boolean);
+  const unknown = Object.entries(r.unmapped).map(([name, n]) => `${name} (${count(n)})`);
+  const { project_id: project } = r;
+  return [
+    h(
+      "div",
+      null,
+      `Proposals of ${r.source} in ${plural(r.videos.length, "video")}: ${plural(r.masks, "mask")}, ${parts.join(", ")}.`,
+      unknown.length ? ` Without a category of the project: ${unknown.join(", ")}.` : "",
+    ),
+    problems(r.skipped, "Left out"),
+    problems(r.notes, "Notes"),
+    h(
+      "div.v-row",
+      { style: { "margin-top": "6px" } },
+      h("a.v-btn", { href: address("/", { project }) }, icon("film"), "Open the library"),
+      r.taken_back || !r.videos.length ? null : imports.undoProposalsButton(r),
+      r.taken_back ? h("span.v-t3", null, "Taken back.") : null,
+    ),
+  ];
+}
+
 /** @param {Job} job @param {string} project @param {Imports} imports */
 function outcome(job, project, imports) {
+  if (job.kind === "import" && /** @type {{as?: string}} */ (job.result ?? {}).as === "proposals") {
+    return proposals(/** @type {ProposalsResult} */ (job.result), imports);
+  }
   if (job.kind === "import") {
     const r = /** @type {ImportResult} */ (job.result ?? {});
     const made = r.new_categories ?? [];

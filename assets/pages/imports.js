@@ -1,6 +1,7 @@
 // @ts-check
 /** Imports beside their jobs: the broken ones, which can go on or be taken back, and the answers to their question. */
 
+import { author } from "../kit/author.js";
 import { button, fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { plural, when } from "../kit/text.js";
@@ -27,6 +28,13 @@ export function takenBack({ removed, restored, categories }) {
     restored.length ? `${plural(restored.length, "replaced video")} came back.` : "",
     categories.length ? `No longer offered: ${categories.join(", ")}.` : "",
   ]
+    .filter(Boolean)
+    .join(" ");
+}
+
+/** What undoing proposals did, as sentences. @param {{videos: string[], kept: string[]}} done */
+export function undone({ videos, kept }) {
+  return [videos.length ? `The proposals of ${plural(videos.length, "video")} were taken back.` : "", ...kept]
     .filter(Boolean)
     .join(" ");
 }
@@ -99,6 +107,17 @@ export class Imports {
       icon: "undo",
       title: "Remove the videos of this import; they can be restored",
       onclick: () => this.run(`/data/imports/${encodeURIComponent(id)}/take-back`, {}, takenBack),
+    });
+  }
+
+  /** @param {{project_id: string, digest: string}} found an import of results of a model */
+  undoProposalsButton({ project_id: project, digest }) {
+    const path = `/data/projects/${encodeURIComponent(project)}/proposals/take-back`;
+    return button("Take back", {
+      kind: "ghost",
+      icon: "undo",
+      title: "Undo these proposals, as far as nobody has worked on them since",
+      onclick: () => this.run(path, { digest, author: author(localStorage) }, undone),
     });
   }
 

@@ -135,6 +135,15 @@ def is_taken_back(tx: Connection, video: str, author: str) -> bool:
     return tx.execute(query.limit(1)).first() is not None
 
 
+def last_edit_of(tx: Connection, video: str, author: str) -> str | None:
+    """The id of the latest edit of an author in a video that is no undo and is not undone; None if there is none."""
+    edits = schema.edits
+    query = select(edits.c.id).where(
+        edits.c.video_id == video, edits.c.author == author, edits.c.undone.is_(False), edits.c.undoes.is_(None)
+    )
+    return tx.execute(query.order_by(edits.c.number.desc()).limit(1)).scalar()
+
+
 def _write(
     tx: Connection,
     video: Video,

@@ -3,15 +3,19 @@
 from storage.formats.archives import is_archive, unpack
 from storage.formats.content import FormatContent, without_unknown_frames
 from storage.formats.errors import Broken, FormatError
+from storage.formats.frame_masks import BY_NUMBER, FRAME_SCORES
 from storage.formats.losses import Losses
-from storage.formats.names import plain_videos
+from storage.formats.names import plain_videos, video_folder
 from storage.formats.recognise import Recognised, recognise
-from storage.formats.registry import FEATURES, FORMATS, Format, format_named, format_table, format_to_write
+from storage.formats.registry import FEATURES, FORMATS, RESULTS, Format, format_named, format_table, format_to_write
 from storage.formats.variants import crowd_everywhere, without_crowd
 
 __all__ = [
+    "BY_NUMBER",
     "FEATURES",
     "FORMATS",
+    "FRAME_SCORES",
+    "RESULTS",
     "Broken",
     "Format",
     "FormatContent",
@@ -26,6 +30,7 @@ __all__ = [
     "plain_videos",
     "recognise",
     "unpack",
+    "video_folder",
     "without_crowd",
     "without_unknown_frames",
 ]

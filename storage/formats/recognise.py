@@ -4,16 +4,17 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.formats import cvat, davis, json_files, labelme, mots, sav, yolo
+from storage.formats import cvat, davis, frame_masks, json_files, labelme, mots, sav, yolo
 from storage.formats.archives import is_archive
 from storage.formats.errors import refuse
-from storage.formats.registry import Format, format_named
+from storage.formats.registry import FRAME_MASKS, RESULTS, Format, format_named
 from storage.formats.xml_files import root_of
 from storage.regular_files import is_regular, may_be_read
 
 _START = 1 << 20
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
 _OF_TASKS = ('"annotations"', '"result"', '"data"', '"original_width"')
+_OF_RESULTS = ('"video_id"', '"segmentations"')
 _DECISIVE = {"shapes", "masklet", "masklet_id", "images"}
 # Where a data set keeps its file; the first that is there is taken.
 _FILES = (
@@ -52,7 +53,7 @@ def recognise(path: Path) -> Recognised:
 def _known() -> str:
     return (
         "YouTube-VIS, COCO, CocoVID, CVAT XML, PNG masks of DAVIS or YouTube-VOS, MOTS, YOLO segmentation, labelme, "
-        "Label Studio and SA-V; archives (zip, gzip) and folders of them"
+        "Label Studio, SA-V, and masks of SAM 2 or SAM 3 frame by frame; archives (zip, gzip) and folders of them"
     )
 
 
@@ -86,7 +87,11 @@ def _json(path: Path, start: bytes) -> Recognised | None:
         return None
     if text.startswith("[") and all(word in text for word in _OF_TASKS):
         return _as(path, "label-studio")
+    if text.startswith("[") and all(word in text for word in _OF_RESULTS):
+        return _as(path, RESULTS.name)
     keys = _top_keys(text)
+    if not keys & {*_DECISIVE, "videos"} and frame_masks.looks_like_frames(text, keys):
+        return _as(path, FRAME_MASKS.name)
     named = "videos" in keys and '"file_names"' in text
     if len(start) == _START and not keys & _DECISIVE and not named:
         # The key that decides stands behind a long list of masks.

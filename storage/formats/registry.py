@@ -12,6 +12,7 @@ from storage.formats import (
     cvat,
     cvat_writer,
     davis,
+    frame_masks,
     label_studio,
     labelme,
     mots,
@@ -227,7 +228,11 @@ FORMATS: dict[str, Format] = {
 
 
 def _only_read(out: Path, _dataset: VisDataset, _losses: Losses) -> None:
-    refuse(str(out), "Label Studio's JSON is only read; write coco-polygons, which its converter reads")
+    refuse(str(out), "this format is only read; write one of those that `convert --formats` lists")
+
+
+def _refuse_results(path: Path, _broken: Broken, _check: Check) -> FormatContent:
+    refuse(str(path), "these are results of a model, tracks with scores; import them as proposals (--as proposals)")
 
 
 LABEL_STUDIO = Format(
@@ -239,12 +244,32 @@ LABEL_STUDIO = Format(
     _in(""),
     "tasks.json",
 )
-"""A format that is only read; it is not among `FORMATS`."""
+FRAME_MASKS = Format(
+    "frame-masks",
+    "masks frame by frame (SAM 2, SAM 3)",
+    frozenset(("tracks", "categories", "overlap", "exact", "lengths", "sizes", "unknown")),
+    _plain(frame_masks.read),
+    _only_read,
+    _in(""),
+    "masks.json",
+)
+RESULTS = Format(
+    "youtube-vis-results",
+    "YouTube-VIS results",
+    frozenset(("tracks", "overlap", "exact", "lengths")),
+    _plain(_refuse_results),
+    _only_read,
+    _in(""),
+    "results.json",
+)
+"""Its content cannot be read without the videos that it belongs to; see `storage.youtube_vis.read_results`."""
+READ_ONLY = {one.name: one for one in (LABEL_STUDIO, FRAME_MASKS, RESULTS)}
+"""Formats that are only read; they are not among `FORMATS`."""
 
 
 def format_named(name: str) -> Format:
     """The format of a name, to read. Raises FormatError."""
-    return LABEL_STUDIO if name == LABEL_STUDIO.name else format_to_write(name)
+    return READ_ONLY[name] if name in READ_ONLY else format_to_write(name)
 
 
 def format_to_write(name: str) -> Format:

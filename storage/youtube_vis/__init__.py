@@ -26,6 +26,7 @@ from storage.youtube_vis.reader import (
     parse_results,
     read_content,
     read_dataset,
+    read_results,
 )
 from storage.youtube_vis.segmentations import parse_mask
 from storage.youtube_vis.stated import OTHER_BOX
@@ -63,6 +64,7 @@ __all__ = [
     "parse_results",
     "read_content",
     "read_dataset",
+    "read_results",
     "result_entry",
     "version_of",
     "write_dataset",

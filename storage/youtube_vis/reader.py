@@ -104,6 +104,14 @@ def parse_dataset(text_or_obj: str | bytes | Json, *, where: str, keep_good: boo
     return _dataset(content, where, (*encoding_notes(loaded, where), *notes), broken=broken)
 
 
+def read_results(path: Path, *, check: Check = no_check) -> tuple[VisResult, ...]:
+    """The results of a file, whose videos are not known here; raises YouTubeVisError, or OSError.
+
+    check: called before each entry of the file; an error that it raises stops the reading.
+    """
+    return parse_results(read_content(path, check=check).content, where=str(path))
+
+
 def parse_results(
     text_or_obj: str | bytes | list[Json], *, where: str, dataset: VisDataset | None = None
 ) -> tuple[VisResult, ...]:

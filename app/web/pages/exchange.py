@@ -10,7 +10,7 @@ import gradio as gr
 from app.errors import AppError, BadInput
 from app.exchange.export_categories import VERSIONS
 from app.exchange.export_choice import ExportChoice, Ids, Unknown
-from app.exchange.glance import glance
+from app.exchange.glance import Glance, glance
 from app.exchange.open_source import Crowd
 from app.exchange.repeats import Repeat
 from app.exchange.versions import checked_name
@@ -21,6 +21,7 @@ from app.library.uploads import IMPORTS
 from app.library.videos import safe_name
 from app.web.context import Context
 from app.web.pages import shell
+from app.web.pages.proposal_fields import parameters_of, proposal_fields
 from app.web.pages.shell import Answer
 from storage import imports, projects
 from storage.database import Database
@@ -32,6 +33,7 @@ REPEATS: dict[str, Repeat] = {ASK: "ask", "Leave them": "skip", "Replace them": 
 FOUND = "found"
 """The name of the line that says what was chosen for the import."""
 SUFFIXES = [".json", ".xml", ".zip", ".gz", ".txt"]
+TRUTH, PROPOSED = "Annotations", "Proposals of a model"
 OBJECTS = "Ordinary objects"
 CROWDS: dict[str, Crowd] = {OBJECTS: "objects", "Crowds": "keep"}
 HERE, NEW = "This project", "A new project"
@@ -75,6 +77,7 @@ class ExchangeForms:
         """The fields of an import: file, frames, project."""
         form = shell.Form("import", self.context)
         shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
+        kind = gr.Radio([TRUTH, PROPOSED], value=TRUTH, label="As", elem_id="v-import-kind")
         file = gr.File(label="Annotations: a file or archive", file_types=SUFFIXES, elem_id="v-import-file")
         path = gr.Textbox(
             label="Or the path of a file, archive or folder on the server",
@@ -103,6 +106,7 @@ class ExchangeForms:
             into = gr.Radio([HERE, NEW], value=HERE, label="Into", elem_id="v-import-into")
             name = gr.Textbox(label="Its name", max_lines=1, visible=False, elem_id="v-import-name")
         repeat = gr.Radio(list(REPEATS), value=ASK, label="Videos that are here already", elem_id="v-import-repeat")
+        model = proposal_fields()
         good = gr.Checkbox(label="Leave out videos with an error", value=False, elem_id="v-import-good")
         start = gr.Button("Import", variant="primary", size="lg", elem_id="v-import-start")
         shell.message_line("import")
@@ -113,34 +117,45 @@ class ExchangeForms:
             show_progress="hidden",
             api_visibility="private",
         )
-        form.on_click(start, self.start_import, file, path, frames, into, name, stride, repeat, crowd, good)
+        kind.change(
+            lambda chosen: (gr.update(visible=chosen == PROPOSED), gr.update(visible=chosen != PROPOSED)),
+            inputs=kind,
+            outputs=[model.column, repeat],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        fields = (file, path, frames, into, name, stride, repeat, crowd, good, kind, *model.fields)
+        form.on_click(start, self.start_import, *fields)
         for changed in (file.change, path.blur, path.submit):
             changed(
                 self.show_found,
                 inputs=[file, path, frames],
-                outputs=[form.outcome, crowd],
+                outputs=[form.outcome, crowd, kind],
                 show_progress="hidden",
                 trigger_mode="always_last",
                 api_visibility="private",
             ).then(None, inputs=form.outcome, outputs=None, js=shell.SHOW_ANSWER)
 
-    async def show_found(self, file: str | None, path: str, frames: str) -> tuple[list[str], dict[str, Any]]:
-        """The answer that names what was chosen, and whether the question about crowds is shown."""
-        answer, crowd = await self.context.run(self.found, file, path, frames)
-        return answer.as_list(), gr.update(visible=crowd)
+    async def show_found(
+        self, file: str | None, path: str, frames: str
+    ) -> tuple[list[str], dict[str, Any], dict[str, Any]]:
+        """The answer that names what was chosen, whether the question about crowds is shown, and the kind."""
+        answer, seen = await self.context.run(self.found, file, path, frames)
+        kind = gr.update(value=PROPOSED) if seen.results else gr.update()
+        return answer.as_list(), gr.update(visible=seen.crowd), kind
 
-    def found(self, file: str | None, path: str, frames: str) -> tuple[Answer, bool]:
-        """What the chosen file, archive or folder is, and whether all its tracks are marked as crowd."""
+    def found(self, file: str | None, path: str, frames: str) -> tuple[Answer, Glance]:
+        """What the chosen file, archive or folder is."""
         try:
             given = Path(file) if file else named_place((path or "").strip()) if (path or "").strip() else None
             if given is None:
-                return Answer(kind="ok", text="", sheet=FOUND), False
+                return Answer(kind="ok", text="", sheet=FOUND), Glance("")
             folder = named_place(frames.strip()) if (frames or "").strip() else None
             seen = glance(self.context.settings, given, folder)
         except (AppError, StorageError) as error:
             text = str(error).replace(str(Path(file).parent) + "/", "") if file else str(error)
-            return Answer(kind="error", text=text, sheet=FOUND), False
-        return Answer(kind="ok", text=seen.sentence, sheet=FOUND), seen.crowd
+            return Answer(kind="error", text=text, sheet=FOUND), Glance("")
+        return Answer(kind="ok", text=seen.sentence, sheet=FOUND), seen
 
     def start_import(
         self,
@@ -155,6 +170,10 @@ class ExchangeForms:
         repeat: str = ASK,
         crowd: str = OBJECTS,
         keep_good: bool = False,
+        kind: str = TRUTH,
+        annotations: str = "",
+        source_name: str = "",
+        least_score: str = "",
     ) -> Answer:
         """Queue an import of a file, archive or folder of any format.
 
@@ -162,7 +181,8 @@ class ExchangeForms:
 
         Without ``frames`` they are looked for beside the file. With ``stride``, ``frames`` may be a video file, or a
         folder at the full frame rate; every ``stride``-th frame of it is annotated. ``repeat`` is a key of `REPEATS`:
-        what to do with videos that an earlier import added. ``crowd`` is a key of `CROWDS`.
+        what to do with videos that an earlier import added. ``crowd`` is a key of `CROWDS`. ``kind`` is `TRUTH` or
+        `PROPOSED`; for the latter ``annotations`` is a path, ``least_score`` a number, both may be empty.
         """
 
         def refuse(text: str) -> Answer:
@@ -195,7 +215,9 @@ class ExchangeForms:
                 parameters["keep_good"] = True
             if into == NEW:
                 parameters["new_project"] = new
-            if repeat in REPEATS and repeat != ASK:
+            if kind == PROPOSED:
+                parameters |= parameters_of(annotations, source_name, least_score)
+            elif repeat in REPEATS and repeat != ASK:
                 parameters["repeat"] = REPEATS[repeat]
             queue.enqueue(
                 database, self.context.settings, kind="import", project_id=project_id or None, parameters=parameters

@@ -10,8 +10,10 @@ from pydantic import BaseModel
 
 from app.errors import ResourceNotFound
 from app.exchange import import_jobs, open_imports
+from app.result_files.taking_back import take_back_proposals, tell_jobs
 from app.web import wire
 from app.web.context import Context
+from app.web.edit_batches import require_person
 from app.web.wire import Json
 from storage import jobs
 from storage.database import Database
@@ -36,6 +38,13 @@ class AnswerBody(BaseModel):
     """Body of ``POST /data/jobs/{job}/answer``: what becomes of videos that are here already."""
 
     repeat: Literal["skip", "replace", "again"]
+
+
+class TakeBackBody(BaseModel):
+    """Body of ``POST /data/projects/{project}/proposals/take-back``: the SHA-256 of the file, and who undoes."""
+
+    digest: str
+    author: str
 
 
 def router(context: Context) -> APIRouter:
@@ -66,6 +75,14 @@ def router(context: Context) -> APIRouter:
     @context.writes_long
     def post_take_back(database: Database, import_id: str) -> Json:
         return open_imports.take_back(database, import_id=import_id).as_json()
+
+    @routes.post("/projects/{project_id}/proposals/take-back")
+    @context.writes_long
+    def post_take_back_proposals(database: Database, project_id: str, body: TakeBackBody) -> Json:
+        require_person(body.author)
+        done = take_back_proposals(database, project_id=project_id, digest=body.digest, author=body.author)
+        tell_jobs(database, project_id, body.digest)
+        return done.as_json()
 
     def started(job: jobs.Job) -> Json:
         context.hub.follow(job.id)

@@ -1,5 +1,6 @@
 """What the handlers of jobs do around the use cases: an uploaded file goes when its job has ended."""
 
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any, cast
@@ -16,9 +17,11 @@ from app.worker import handlers
 from app.worker.handlers import ASIDE, HANDLERS, import_file
 from app.worker.job import JobContext
 from model.tracking.settings import ProposeSettings
-from storage import tracks
+from storage import jobs, tracks
 from storage.database import Database, DatabaseBusy
+from tests.app.exchange.scene import ExchangeScene
 from tests.app.made import FRAMES, new_track, project_with, send, square, video_in
+from tests.app.result_files.results_scene import ResultsScene, result
 
 
 def context_with(settings: Settings, database: Database, file: Path, frames: Path) -> JobContext:
@@ -225,3 +228,24 @@ def test_a_check_of_corrections_names_masks_and_the_edit_that_it_saw(
     assert all(one["mask"] == hashes[one["frame"]] for one in found["named"])
     with database.read() as tx:
         assert found["edit"] == corrections.last_edit(tx, project.id) > 0
+
+
+def test_results_of_a_model_come_in_as_proposals_and_are_searched(
+    settings: Settings, database: Database, started_workers: list[Settings], tmp_path: Path
+) -> None:
+    scene = ResultsScene(ExchangeScene(database, settings, project_with(database, name="sea")[0]), tmp_path)
+    scene.bring_videos()
+    upload = keep(
+        settings.data / IMPORTS, str(scene.results(result(1, 1, 4, score=0.4), result(2, 1, 4), name="D.json"))
+    )
+    project = scene.exchange.project.id
+    with database.atomic() as tx:
+        parameters = {**upload.parameters, "as": "proposals", "min_score": 0.5}
+        job = jobs.enqueue(tx, kind="import", project_id=project, parameters=parameters)
+    context = replace(context_of(settings, database), job=job)
+    done = import_file(context)
+    assert (done["as"], done["source"], done["videos"], done["low"]) == ("proposals", "D", ["vb"], 1)
+    assert not upload.path.parent.exists()
+    with database.read() as tx:
+        waiting = [(job.kind, job.video_id) for job in jobs.list_jobs(tx, active=True) if job.kind != "import"]
+    assert waiting == [("find_errors", scene.video("vb").id)]

@@ -210,3 +210,40 @@ test("an answer from before a form's answer neither removes its message nor its 
   assert.match(page.text("li"), /waiting/);
   assert.ok(page.pauses.length === 1 && page.pauses[0] < 2000);
 });
+
+const proposed = {
+  as: "proposals",
+  source: "DVIS",
+  digest: "abc",
+  project_id: "p",
+  videos: ["a", "b"],
+  tracks: 4,
+  masks: 40,
+  added: 1,
+  replaced: 2,
+  deleted: 0,
+  dropped: 1,
+  unmapped: { horse: 3 },
+  skipped: [],
+  notes: [],
+};
+
+test("results of a model show their source and what became of them", async () => {
+  const page = await opened([job("i", { kind: "import", status: "done", result: proposed })]);
+  assert.match(
+    page.text("li"),
+    /Proposals of DVIS in 2 videos: 40 masks, 1 new track, 2 in place of earlier ones, 1 rejected before\. Without a category of the project: horse \(3\)\./,
+  );
+  const gone = await opened([job("i", { kind: "import", status: "done", result: { ...proposed, taken_back: true } })]);
+  assert.match(gone.text("li"), /Taken back\./);
+});
+
+test("proposals are taken back by their file", async () => {
+  const path = "POST /data/projects/p/proposals/take-back";
+  const page = await opened([job("i", { kind: "import", status: "done", result: proposed })], {
+    [path]: { videos: ["a"], kept: ["b keeps its proposals."] },
+  });
+  await page.press("Take back");
+  assert.match(page.text("[role=status]"), /The proposals of 1 video were taken back\. b keeps its proposals\./);
+  assert.match(page.writes[0], /^POST \/data\/projects\/p\/proposals\/take-back {"digest":"abc","author":"person:/);
+});

@@ -1,5 +1,6 @@
 """What the exchange page's forms refuse, and the jobs they put in the queue."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,9 +20,12 @@ from app.web.pages.exchange import (
     FRAMES,
     HERE,
     NEW,
+    OBJECTS,
     OWN,
+    PROPOSED,
     REPEATS,
     REVIEWED,
+    TRUTH,
     VIDEOS,
     ExchangeForms,
 )
@@ -54,7 +58,8 @@ class FilledForms:
 
     def start_import(self, **other: Any) -> Answer:
         values = {"project": self.project.id, "upload": None, "path": str(self.file), "frames": str(self.frames)}
-        values |= {"into": HERE, "name": "", "stride": "", "repeat": ASK, **other}
+        values |= {"into": HERE, "name": "", "stride": "", "repeat": ASK}
+        values |= {"crowd": OBJECTS, "good": False, "kind": TRUTH, "named": "", "source": "", "score": "", **other}
         return self.forms.start_import(self.database, *values.values())
 
     def start_export(self, **other: Any) -> Answer:
@@ -172,8 +177,8 @@ def test_a_folder_and_an_empty_folder_of_frames_are_enough(filled: FilledForms) 
 def test_what_was_chosen_is_named_before_the_import(filled: FilledForms) -> None:
     write(filled.file, content())
     for upload, path in ((None, str(filled.file)), (str(filled.file), "")):
-        answer, crowd = filled.forms.found(upload, path, "")
-        assert (answer.kind, answer.sheet, crowd) == ("ok", FOUND, False)
+        answer, seen = filled.forms.found(upload, path, "")
+        assert (answer.kind, answer.sheet, seen.crowd) == ("ok", FOUND, False)
         assert answer.text == "This is YouTube-VIS: 2 videos, 4 tracks, 12 masks."
 
 
@@ -183,11 +188,11 @@ def test_nothing_chosen_is_nothing_found_and_an_error_has_its_place(filled: Fill
     for track in top["annotations"]:
         track["iscrowd"] = 1
     write(filled.file, top)
-    assert filled.forms.found(None, str(filled.file), "")[1]
+    assert filled.forms.found(None, str(filled.file), "")[1].crowd
     top["annotations"][1]["segmentations"][2] = 5
     write(filled.file, top)
-    answer, crowd = filled.forms.found(str(filled.file), "", "")
-    assert (answer.kind, crowd) == ("error", False)
+    answer, seen = filled.forms.found(str(filled.file), "", "")
+    assert (answer.kind, seen.crowd) == ("error", False)
     assert answer.text.startswith("instances.json: annotations[1].segmentations[2]")
 
 
@@ -248,3 +253,40 @@ def test_an_export_needs_a_project(filled: FilledForms) -> None:
 def test_an_empty_stride_field_stands_for_no_stride(filled: FilledForms, typed: str, kept: int | None) -> None:
     assert filled.start_export(stride=typed).kind == "ok"
     assert filled.queued()[0].parameters["stride"] == kept
+
+
+def test_results_of_a_model_are_proposals_with_their_file_name_and_least_score(filled: FilledForms) -> None:
+    values = {"kind": PROPOSED, "named": f" {filled.file} ", "source": " DVIS  R50", "score": "0.1", "repeat": ASK}
+    assert filled.start_import(**values).kind == "ok"
+    [job] = filled.queued()
+    named = {"as": "proposals", "annotations": str(filled.file), "source": "DVIS R50", "min_score": 0.1}
+    assert job.kind == "import" and job.parameters.items() >= named.items()
+
+
+def test_without_more_words_proposals_have_only_their_kind(filled: FilledForms) -> None:
+    assert filled.start_import(kind=PROPOSED).kind == "ok"
+    [job] = filled.queued()
+    assert job.parameters["as"] == "proposals"
+    assert not {"annotations", "source", "min_score", "repeat"} & set(job.parameters)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "text"),
+    [
+        ({"score": "5"}, "Least score: 5 is no number from 0 to 1"),
+        ({"score": "much"}, "Least score: much is no number"),
+        ({"named": "/nowhere/valid.json"}, "There is no file /nowhere/valid.json on this machine"),
+    ],
+)
+def test_wrong_fields_of_proposals_are_named(filled: FilledForms, wrong: dict[str, str], text: str) -> None:
+    answer = filled.start_import(kind=PROPOSED, **wrong)
+    assert answer.kind == "error" and text in answer.text and filled.queued() == []
+
+
+def test_results_are_recognised_before_the_import(filled: FilledForms) -> None:
+    tracks = [{"video_id": n, "category_id": 1, "score": n / 10, "segmentations": [None]} for n in (1, 1, 7)]
+    filled.file.write_text(json.dumps(tracks))
+    answer, seen = filled.forms.found(None, str(filled.file), "")
+    assert seen.results and answer.text == (
+        "These are YouTube-VIS results: 3 tracks of 2 videos, scores from 0.10 to 0.70. They come in as proposals."
+    )

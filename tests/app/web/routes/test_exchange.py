@@ -13,6 +13,7 @@ from storage.database import Database
 from tests.app.exchange.files import content, write, write_pictures
 from tests.app.exchange.scene import ExchangeScene
 from tests.app.made import project_with
+from tests.app.result_files.results_scene import ResultsScene, result
 
 
 def finished(database: Database, kind: str, result: dict[str, Any]) -> str:
@@ -91,3 +92,23 @@ def test_a_question_is_answered_once(
     with database.read() as tx:
         assert jobs.get_job(tx, new["id"]).parameters["repeat"] == "skip"
     assert client.post(f"/data/jobs/{job.id}/answer", json={"repeat": "skip"}).status_code == 400
+
+
+def test_proposals_of_a_file_are_taken_back_and_their_job_shows_it(
+    client: TestClient, database: Database, settings: Settings, tmp_path: Path
+) -> None:
+    scene = ResultsScene(ExchangeScene(database, settings, project_with(database, name="sea")[0]), tmp_path)
+    scene.bring_videos()
+    done = scene.bring(scene.results(result(1, 1, 4)))
+    with database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="import", project_id=done.project_id, parameters={}).id
+        jobs.claim(tx, worker="w", kinds=["import"])
+        jobs.finish(tx, job, result=done.as_json())
+    body = {"digest": done.digest, "author": "person:me"}
+    path = f"/data/projects/{done.project_id}/proposals/take-back"
+    assert client.post(path, json={**body, "author": "run:1"}).status_code == 400
+    answer = client.post(path, json=body)
+    assert answer.json() == {"videos": ["va"], "kept": []}
+    assert scene.tracks("va") == []
+    assert client.get(f"/data/jobs/{job}").json()["result"]["taken_back"] is True
+    assert client.post(path, json=body).status_code == 400

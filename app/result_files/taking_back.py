@@ -1,0 +1,69 @@
+"""Takes back the proposals that came from a file: one undo in each video where they are the latest ones."""
+
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from app.errors import BadInput
+from app.result_files.storing import DIGEST
+from storage import edits, jobs, runs, videos
+from storage.database import Database
+from storage.edits import Conflict, undoing
+from storage.runs import Run
+from storage.videos import Video
+
+
+@dataclass(frozen=True)
+class ProposalsTakenBack:
+    """Names of the videos in which the proposals of a file were undone; ``kept`` has a sentence for each other one."""
+
+    videos: tuple[str, ...]
+    kept: tuple[str, ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The two lists."""
+        return asdict(self)
+
+
+def take_back_proposals(database: Database, *, project_id: str, digest: str, author: str) -> ProposalsTakenBack:
+    """Undo what the runs of the file with this SHA-256 stored, as far as no later edit changed the same rows.
+
+    Raises `BadInput` if no video has proposals of the file.
+    """
+    with database.read() as tx:
+        found = list(_runs(tx, project_id, digest))
+    if not found:
+        raise BadInput("No video of this project has proposals of this file that could be taken back.")
+    gone, kept = [], []
+    for video, run in found:
+        with database.atomic() as tx:
+            last = undoing.last_edit_of(tx, video.id, run.author)
+            if last is None:
+                continue
+            done = edits.undo(tx, video=video.id, author=author, new_id=str(uuid.uuid4()), edit=last)
+        if isinstance(done, Conflict):
+            kept.append(f"{video.name} keeps its proposals: a later edit changed the same rows.")
+        else:
+            gone.append(video.name)
+    return ProposalsTakenBack(tuple(gone), tuple(kept))
+
+
+def tell_jobs(database: Database, project_id: str, digest: str) -> None:
+    """Record in the results of the jobs that imported a file that its proposals were taken back."""
+    with database.atomic() as tx:
+        for job in jobs.list_jobs(tx):
+            result = job.result or {}
+            if job.kind == "import" and (result.get("digest"), result.get("project_id")) == (digest, project_id):
+                jobs.set_result(tx, job.id, {**result, "taken_back": True})
+
+
+def _runs(tx: Connection, project_id: str, digest: str) -> Iterator[tuple[Video, Run]]:
+    for video in videos.list_videos(tx, project_id):
+        run = runs.latest_run(tx, video.id)
+        if run is None or (run.settings or {}).get(DIGEST) != digest:
+            continue
+        if not undoing.is_taken_back(tx, video.id, run.author):
+            yield video, run

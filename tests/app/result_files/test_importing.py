@@ -1,0 +1,209 @@
+"""Results of any model as proposals: matched by the rules of a run, never over a person's work, one undo."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from app.errors import BadInput, Cancelled
+from app.result_files.importing import ProposalChoices, import_proposals
+from app.result_files.taking_back import take_back_proposals
+from storage import projects, runs
+from storage.youtube_vis import YouTubeVisError
+from tests.app.exchange.files import LENGTH, SIZE, content, write, write_pictures
+from tests.app.made import PERSON, new_track, square
+from tests.app.result_files.results_scene import ResultsScene, result
+
+
+def test_tracks_are_unreviewed_proposals_with_their_scores_and_their_source(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 2, 4, score=0.83, frames=(0, 1)), result(2, 1, 20), name="DVIS.json")
+    done = scene.bring(file)
+    assert (done.source, done.videos, done.tracks, done.masks, done.added) == ("DVIS", ["va", "vb"], 2, 5, 2)
+    [track] = scene.tracks("va")
+    assert scene.categories()[track.category_id or ""] == "wasp" and track.score == 0.83
+    rows = scene.rows(track)
+    assert [(row.state, row.source, row.review, row.score) for row in rows.values()] == [
+        ("present", "proposed", "unreviewed", 0.83),
+        ("present", "proposed", "unreviewed", 0.83),
+        ("absent", "proposed", "unreviewed", 0.83),
+    ]
+    run = scene.run("va")
+    assert run is not None and run.state == "done" and {row.run_id for row in rows.values()} == {run.id}
+    with scene.exchange.database.read() as tx:
+        assert runs.names(tx, track.video_id) == {run.id: "DVIS"}
+
+
+def test_human_masks_and_human_absences_stay(scene: ResultsScene) -> None:
+    scene.bring(scene.results(result(1, 1, 4), name="one.json"))
+    [track] = scene.tracks("va")
+    rows = scene.rows(track)
+    drawn = {"track": track.id, "frame": 0, "before_version": rows[0].version, "after": {"rle": square(5, 9)}}
+    absent = {"track": track.id, "frame": 2, "before_version": rows[2].version}
+    gone = {"state": "absent", "mask": None, "source": "drawn", "review": "corrected"}
+    scene.exchange.change(scene.video("va"), [drawn, {**absent, "after": gone}])
+    kept = scene.rows(track)
+    done = scene.bring(scene.results(result(1, 1, 5), name="two.json"))
+    assert (done.added, done.replaced, done.deleted) == (0, 1, 0)
+    after = scene.rows(scene.tracks("va")[0])
+    assert [after[frame].hash for frame in (0, 2)] == [kept[frame].hash for frame in (0, 2)]
+    assert after[1].hash != kept[1].hash and after[2].state == "absent"
+
+
+def test_what_the_file_lacks_goes_unless_a_person_worked_on_it(scene: ResultsScene) -> None:
+    own, changes = new_track(next(iter(scene.categories())), {0: square(40, 30)})
+    scene.exchange.change(scene.video("va"), changes)
+    scene.bring(scene.results(result(1, 1, 4), name="one.json"))
+    done = scene.bring(scene.results(result(1, 2, 24), name="two.json"))
+    assert (done.added, done.deleted) == (1, 1)
+    assert own in {track.id for track in scene.tracks("va")} and len(scene.tracks("va")) == 2
+
+
+def test_one_undo_takes_all_of_a_video_back_and_the_file_can_come_again(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 1, 4), result(2, 1, 4))
+    done = scene.bring(file)
+    exchange = scene.exchange
+    facts: dict[str, Any] = {"project_id": exchange.project.id, "digest": done.digest, "author": PERSON}
+    back = take_back_proposals(exchange.database, **facts)
+    assert back.videos == ("va", "vb") and back.kept == ()
+    assert [track for name in ("va", "vb") for track in scene.tracks(name)] == []
+    with pytest.raises(BadInput, match="could be taken back"):
+        take_back_proposals(exchange.database, **facts)
+    assert scene.bring(file).added == 2
+
+
+def test_a_video_that_a_person_worked_on_since_keeps_its_proposals(scene: ResultsScene) -> None:
+    done = scene.bring(scene.results(result(1, 1, 4), result(2, 1, 4)))
+    [track] = scene.tracks("va")
+    row = scene.rows(track)[0]
+    accepted = {"track": track.id, "frame": 0, "before_version": row.version, "after": {"review": "accepted"}}
+    scene.exchange.change(scene.video("va"), [accepted])
+    exchange = scene.exchange
+    facts: dict[str, Any] = {"project_id": exchange.project.id, "digest": done.digest, "author": PERSON}
+    back = take_back_proposals(exchange.database, **facts)
+    assert back.videos == ("vb",)
+    assert back.kept == ("va keeps its proposals: a later edit changed the same rows.",)
+
+
+def test_the_same_file_again_changes_nothing_until_that_is_asked_for(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 1, 4))
+    scene.bring(file)
+    before = scene.rows(scene.tracks("va")[0])
+    again = scene.bring(file)
+    assert again.videos == [] and again.notes == ["va has these proposals already; it stays as it is."]
+    assert scene.rows(scene.tracks("va")[0]) == before
+    assert scene.bring(file, again=True).replaced == 1
+    assert scene.bring(file, source="another").replaced == 1
+
+
+def test_tracks_below_the_least_score_stay_out(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 1, 4, score=0.6), result(1, 1, 30, score=0.05))
+    done = scene.bring(file, least_score=0.1)
+    assert (done.tracks, done.low, done.notes) == (1, 1, ["1 track below the score 0.1 left out."])
+    with pytest.raises(BadInput, match=r"with a score of 0\.9 or more"):
+        scene.bring(file, least_score=0.9)
+
+
+def test_a_class_without_a_category_stays_a_suggestion(scene: ResultsScene) -> None:
+    file = scene.annotations(categories=("bee", "hornet"))
+    done = scene.bring(scene.results(result(1, 2, 4)), annotations=file)
+    assert done.unmapped == {"hornet": 1}
+    [track] = scene.tracks("va")
+    assert track.category_id is None and dict(track.extra or {})["class"] == "hornet"
+
+
+def test_a_rejected_track_does_not_come_back(scene: ResultsScene) -> None:
+    scene.bring(scene.results(result(1, 1, 4), name="one.json"))
+    [track] = scene.tracks("va")
+    reject = {"track": track.id, "frame": None, "before_version": track.version, "after": {"rejected": True}}
+    scene.exchange.change(scene.video("va"), [reject])
+    done = scene.bring(scene.results(result(1, 1, 4), name="two.json"))
+    assert (done.dropped, done.added) == (1, 0)
+
+
+def test_missing_videos_come_in_without_their_truth(empty: ResultsScene) -> None:
+    empty.annotations()
+    write_pictures(empty.folder / "pictures")
+    file = empty.results(result(1, 1, 4))
+    done = empty.bring(file, annotations=empty.folder / "valid.json", frames=empty.folder / "pictures")
+    assert done.added == 1
+    assert [video.name for video in empty.exchange.videos()] == ["va"]  # the results have nothing about vb
+    [track] = empty.tracks("va")
+    assert empty.categories()[track.category_id or ""] == "bee" and track.score == 0.9
+
+
+def test_a_new_project_is_gone_again_if_nothing_comes_in(empty: ResultsScene) -> None:
+    scene = empty.exchange
+    with pytest.raises(BadInput, match=r"results\.json: no video of the project is video 1 \(va\); add it"):
+        import_proposals(
+            scene.database,
+            scene.settings,
+            new_project="fresh",
+            file=empty.results(result(1, 1, 4)),
+            choices=ProposalChoices(annotations=empty.annotations()),
+        )
+    with scene.database.read() as tx:
+        assert projects.find_project(tx, "fresh") is None
+
+
+def test_a_folder_of_masks_is_matched_by_the_names_of_its_videos(scene: ResultsScene) -> None:
+    for k in range(LENGTH):
+        values = np.zeros((SIZE[1], SIZE[0]), np.uint8)
+        values[5:15, 4 + k : 14 + k] = 3
+        place = scene.folder / "masks" / "Annotations" / "vb" / f"{k:05d}.png"
+        place.parent.mkdir(parents=True, exist_ok=True)
+        picture = Image.fromarray(values, mode="P")
+        picture.putpalette([0, 0, 0] * 256)
+        picture.save(place)
+    done = scene.bring(scene.folder / "masks", source="SAM 2")
+    assert (done.source, done.videos, done.masks) == ("SAM 2", ["vb"], LENGTH)
+    [track] = scene.tracks("vb")
+    assert track.score is None and {row.score for row in scene.rows(track).values()} == {None}
+
+
+def test_masks_frame_by_frame_leave_other_frames_unknown(scene: ResultsScene) -> None:
+    frames = {str(k): {"out_obj_ids": [4], "out_probs": [0.25 * k], "out_binary_masks": [square(9, 9)]} for k in (0, 2)}
+    done = scene.bring(write(scene.folder / "va.json", frames))
+    assert (done.videos, done.masks) == (["va"], 2)
+    [track] = scene.tracks("va")
+    assert {frame: row.score for frame, row in scene.rows(track).items()} == {0: 0.0, 2: 0.5}
+    assert track.score == 0.25
+
+
+def test_a_video_with_an_error_is_left_out_only_if_that_is_asked_for(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 1, 4), {**result(2, 1, 4), "score": 7})
+    with pytest.raises(BadInput, match=r"results\.json: \[1\]\.score: is 7; scores are numbers from 0 to 1"):
+        scene.bring(file)
+    done = scene.bring(file, keep_good=True)
+    assert done.videos == ["va"] and done.skipped[0].startswith("Video 2 was left out: results.json: [1].score")
+
+
+def test_a_cancelled_import_keeps_what_is_stored_and_goes_on_later(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 1, 4), result(2, 1, 4))
+    exchange = scene.exchange
+
+    def cancelled() -> bool:
+        return bool(scene.tracks("va"))
+
+    with pytest.raises(Cancelled):
+        import_proposals(
+            exchange.database, exchange.settings, project_id=exchange.project.id, file=file, cancelled=cancelled
+        )
+    assert len(scene.tracks("va")) == 1 and scene.tracks("vb") == []
+    scene.bring(file)
+    assert len(scene.tracks("va")) == len(scene.tracks("vb")) == 1
+
+
+@pytest.mark.parametrize("entries", [[], [{"video_id": 1, "segmentations": []}], [{"video_id": 1}]])
+def test_a_file_without_results_is_refused(scene: ResultsScene, entries: list[Any]) -> None:
+    with pytest.raises((BadInput, YouTubeVisError), match=r"results\.json"):
+        scene.bring(scene.results(*entries))
+
+
+def test_ids_that_nothing_explains_ask_for_the_file_that_does(empty: ResultsScene, tmp_path: Path) -> None:
+    with pytest.raises(BadInput, match=r"Nothing says which .* results\.json mean; name .* \(--annotations FILE"):
+        empty.bring(empty.results(result(1, 1, 4)))
+    write(tmp_path / "results.json.meta.json", content())
+    with pytest.raises(BadInput, match=r"results\.json\.meta\.json is no meta file of `propose`"):
+        empty.bring(empty.results(result(1, 1, 4)))
