@@ -36,6 +36,7 @@ FLOORS = {
         "track_marks",
         "jobs masks formats video_roles certificate",
         "database youtube_vis attributes guides comments",
+        "effort",
         "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
         "arrivals taught_categories",
         "summary_tables",

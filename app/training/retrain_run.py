@@ -18,6 +18,7 @@ from app.training.kept_state import KeptState
 from app.training.line import first_of_line
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
+from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
 from app.training.retraining import Order, Retraining
 from app.training.suspicions import check_corrections
@@ -95,6 +96,7 @@ def run(
             made = candidate.report
             result.update(made.as_json(), plan=facts["plan"], pace=training.pace)
             result["corrections"] = facts["corrections"]
+            result["recorded"] = facts.get("recorded")
             result.update(checkpoint=registered.id, name=registered.name, verdict=verdict(registered.name, made))
             result["seconds"] = round(time.monotonic() - began, 1)
             then(tx, json.loads(json.dumps(result)))
@@ -153,6 +155,7 @@ def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) 
         if current is None:
             raise BadInput("There is no checkpoint to start from; download TeViT or add a checkpoint file.")
         first = first_of_line(checkpoints.list_checkpoints(tx), current)
+        recorded = recorded_effort(tx, project_id)
     left_out = job.parameters.get("leave_out", ())
     source = ProjectClips(database, project_id=project_id, video_ids=corrected, leave_out=left_out)
     with database.atomic() as tx:
@@ -163,6 +166,7 @@ def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) 
     )
     facts = {
         "corrections": json.loads(json.dumps(checked.as_json())),
+        "recorded": recorded.as_json(),
         "snapshot": snapshot.hash,
         "current": current.id,
         "first": first.id,

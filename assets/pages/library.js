@@ -8,6 +8,7 @@ import { plural } from "../kit/text.js";
 import { askName } from "./askname.js";
 import { card, row } from "./cards.js";
 import { address, currentProject, get, poll, post } from "./data.js";
+import { Pace } from "./effort.js";
 import { Choices, filterBar, FILTERS, SORTS } from "./filters.js";
 import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
@@ -53,6 +54,7 @@ export class Library {
       queued: (text) => this.notify({ bad: false, text }, true),
       failed: (text) => this.notify({ bad: true, text }),
     });
+    this.pace = new Pace(() => this.draw());
     this.grid = h("div.v-vg");
     this.search = this.searchField();
     this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) =>
@@ -85,7 +87,10 @@ export class Library {
       if (changed || !this.project) this.draw();
       this.drawn = content;
       // Beside the videos, which need not wait for their order.
-      if (changed && this.project?.videos.length) this.next.load(this.project.id);
+      if (changed && this.project?.videos.length) {
+        this.next.load(this.project.id);
+        this.pace.load(this.project.id);
+      }
     } catch (error) {
       this.drawn = "";
       const again = button("Try again", { kind: "line lg", icon: "retrain", onclick: () => this.refresh() });
@@ -160,7 +165,7 @@ export class Library {
     return h(
       "div.v-phead",
       null,
-      h("div.v-grow", null, h("h1.v-ell", null, name), h("p", null, line)),
+      h("div.v-grow", null, h("h1.v-ell", null, name), h("p", null, line, " ", this.pace.link())),
       fresh.length
         ? button(`Propose ${plural(fresh.length, "new video")}`, {
             kind: "ghost lg",

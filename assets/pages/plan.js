@@ -42,6 +42,7 @@ import { EVALUATIONS } from "./report.js";
  * @property {{id: string, name: string}|null} active checkpoint in use
  * @property {{steps: number|null, config: string, from: string|null}} defaults
  * @property {Run[]} runs newest first
+ * @property {import("./effort.js").Effort} [effort] what people's work in the project took so far
  */
 
 /**

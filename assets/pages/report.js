@@ -50,6 +50,7 @@ import { count, points } from "../kit/text.js";
  * @property {number} [seconds]
  * @property {string} [snapshot] hash of the masks that it trained on
  * @property {import("./rules.js").Rules} [rules] figures by rule
+ * @property {import("./effort.js").Effort} [recorded] what people's work took until the run began
  */
 
 /** How a run was measured. @type {Record<string, string>} */

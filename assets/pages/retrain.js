@@ -7,6 +7,7 @@ import { clock, when } from "../kit/text.js";
 import { isActive } from "../kit/words.js";
 import { RunCharts } from "./curves.js";
 import { figures } from "./figures.js";
+import { effortCard } from "./effort.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { NextVideos } from "./nextvideos.js";
 import { emptyPlace, failedPlace } from "./places.js";
@@ -145,6 +146,9 @@ class Retrain {
           run?.result ? provenance(run.result) : null,
           run?.result ? truthCard(run.result) : null,
           run?.result ? measured(run.result) : null,
+          run?.result?.recorded
+            ? effortCard(run.result.recorded, `until ${run.result.name} was trained`)
+            : effortCard(facts.effort, "so far"),
         ),
         h(
           "div.v-stack",

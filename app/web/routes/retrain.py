@@ -9,6 +9,7 @@ from app.training.corrections import latest_check
 from app.training.estimate import seconds_of
 from app.training.past_runs import KIND, PastRun, past_runs
 from app.training.plan import plan
+from app.training.recorded_effort import recorded_effort
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
@@ -20,7 +21,7 @@ def facts(context: Context, project_id: str) -> Json:
     """The present plan, the checkpoint in use, the defaults of a new run, and all runs, the newest first.
 
     ``seconds`` is how long a new run would take, judged by earlier ones; null where there is none. ``categories``: what
-    each one in use has to learn from.
+    each one in use has to learn from. ``effort``: what people's work in the project took so far.
     """
     planned = plan(context.database, project_id)
     with context.database.read() as tx:
@@ -30,9 +31,11 @@ def facts(context: Context, project_id: str) -> Json:
         runs = past_runs(tx, project_id)
         taught = taught_categories(tx, project_id)
         checked = latest_check(tx, project_id)
+        effort = recorded_effort(tx, project_id)
     return {
         "plan": asdict(planned),
         "corrections": asdict(checked),
+        "effort": effort.as_json(),
         "categories": [asdict(one) for one in taught],
         "seconds": seconds_of(planned, (run.result for run in runs)),
         "active": None if active is None else {"id": active.id, "name": active.name},

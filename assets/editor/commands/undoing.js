@@ -5,7 +5,7 @@ import { newIdentifier } from "../../kit/identifier.js";
 import { messageOf } from "../../kit/request.js";
 import { api } from "../api.js";
 import { plural } from "../../kit/text.js";
-import { KINDS } from "../document/kinds.js";
+import { KINDS } from "../../kit/kinds.js";
 import { openVideo } from "../state.js";
 import { framesInWords } from "./reasons.js";
 

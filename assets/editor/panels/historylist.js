@@ -5,7 +5,7 @@ import { api } from "../api.js";
 import { fill, h, icon, swatch } from "../../kit/dom.js";
 import { messageOf } from "../../kit/request.js";
 import { ago, plural } from "../../kit/text.js";
-import { KINDS } from "../document/kinds.js";
+import { KINDS } from "../../kit/kinds.js";
 import { openVideo } from "../state.js";
 import { colourNumber } from "../../look/palette.js";
 

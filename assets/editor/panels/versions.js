@@ -11,7 +11,7 @@ import { outlinePath } from "../masks/outline.js";
 import { colourNumber, colourOf } from "../../look/palette.js";
 import { openVideo } from "../state.js";
 import { keysOf } from "./category.js";
-import { KINDS } from "../document/kinds.js";
+import { KINDS } from "../../kit/kinds.js";
 import { anchorIn } from "./partner.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */

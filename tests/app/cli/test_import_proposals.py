@@ -60,7 +60,6 @@ def test_proposals_are_taken_back_by_their_file(
         (("--as", "proposals", "--accept"), "--accept and --complete are for truth"),
         (("--as", "proposals", "--replace"), "--replace is for truth"),
         (("--min-score", "0.5"), "add --as proposals"),
-        (("--as", "proposals", "--min-score", "5"), "5 is not a number from 0 to 1"),
     ],
 )
 def test_flags_of_the_other_kind_are_wrong_usage(
@@ -89,3 +88,11 @@ def test_an_error_names_element_and_file(data_run: Run, dataset: Path, results: 
     results.write_text(json.dumps([{**first, **other}]))
     ran = data_run("import", results, "--as", "proposals", "--annotations", dataset / "a.json", "--project", "sea")
     assert ran.code == 1 and reason in ran.last
+
+
+def test_a_least_score_is_a_number_from_0_to_1(
+    data_run: Run, results: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit):
+        data_run("import", results, "--as", "proposals", "--min-score", "5")
+    assert "5 is not a number from 0 to 1" in capsys.readouterr().err

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { KINDS } from "../../../../assets/editor/document/kinds.js";
+import { KINDS } from "../../../../assets/kit/kinds.js";
 import { authorWords, cutOut } from "../../../../assets/editor/panels/versions.js";
 import { iconMarkup } from "../../../../assets/look/icons.js";
 

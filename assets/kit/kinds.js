@@ -1,5 +1,5 @@
 // @ts-check
-/** Kinds of edits as the page shows them. */
+/** Kinds of edits as people see them. */
 
 /** Icon and word by kind. @type {Record<string, [icon: string, word: string]>} */
 export const KINDS = Object.freeze({

@@ -1,0 +1,119 @@
+// @ts-check
+/** The effort on record: what correcting took, whole, by tool and by what had proposed. */
+
+import { h } from "../kit/dom.js";
+import { KINDS } from "../kit/kinds.js";
+import { clock, count, plural } from "../kit/text.js";
+import { address, get } from "./data.js";
+
+/**
+ * @typedef {object} EffortOf the work with one tool or on the proposals of one model; `name` "" is work without proposals
+ * @property {string} name
+ * @property {number} seconds without idle time
+ * @property {number} gestures
+ * @property {number} frames tracks in frames that stand as a person's work
+ * @property {number|null} seconds_per_frame
+ * @property {number|null} gestures_per_frame
+ */
+/** @typedef {EffortOf & {by_tool: EffortOf[], by_model: EffortOf[], idle_seconds: number}} Effort */
+
+/** Fewer gestures than these say nothing about the pace. */
+const ENOUGH = 5;
+const MOST_TOOLS = 6;
+
+/** Whether there is a pace to show. @param {Effort|null|undefined} effort @returns {effort is Effort} */
+const known = (effort) => Boolean(effort && effort.frames > 0 && effort.gestures >= ENOUGH);
+
+/** "4.5 s", "0.12 s"; a dash where there is none. @param {number|null} seconds */
+const pace = (seconds) => (seconds === null ? "–" : `${seconds.toFixed(seconds < 1 ? 2 : 1)} s`);
+
+/** The pace of a project as one phrase, "" where there is none. @param {Effort|null} effort */
+export function paceOf(effort) {
+  if (!known(effort)) return "";
+  return `${pace(effort.seconds_per_frame)} a track-frame, ${count(effort.frames)} accepted`;
+}
+
+/** The pace of a project, asked for beside its videos. */
+export class Pace {
+  /** @param {() => void} changed */
+  constructor(changed) {
+    this.changed = changed;
+    this.project = "";
+    this.text = "";
+  }
+
+  /** @param {string} project id */
+  async load(project) {
+    const before = this.text;
+    if (project !== this.project) this.text = "";
+    this.project = project;
+    try {
+      this.text = paceOf(await get(`/data/projects/${encodeURIComponent(project)}/effort`));
+    } catch {
+      this.text = ""; // the library is complete without it; the retrain page shows the reason
+    }
+    if (this.text !== before) this.changed();
+  }
+
+  /** A link to the figures; null where there is no pace yet. */
+  link() {
+    if (!this.text) return null;
+    return h(
+      "a.v-t2",
+      { href: address("/retrain", { project: this.project }), id: "v-pace", title: "What correcting took so far" },
+      this.text,
+    );
+  }
+}
+
+/** The card with all figures; null where there is no work yet. @param {Effort|null|undefined} effort @param {string} when which state it shows */
+export function effortCard(effort, when) {
+  if (!known(effort)) return null;
+  const minutes = Math.round(effort.idle_seconds / 60);
+  return h(
+    "section.v-card",
+    { id: "v-effort" },
+    h("header", null, h("h2.v-grow", null, "What correcting took"), h("span.v-t3", null, when)),
+    h(
+      "div.bd",
+      null,
+      h(
+        "div.v-line",
+        null,
+        h("span.v-grow", null, `${plural(effort.frames, "track-frame")} accepted`),
+        h("span.v-t2.v-nowrap", { title: "Working time, without pauses" }, clock(effort.seconds)),
+        h("b.v-nowrap", { title: "Seconds per accepted track-frame" }, pace(effort.seconds_per_frame)),
+      ),
+      ...effort.by_model.map((one) => line(one, one.name || "Without proposals", "Proposals of")),
+    ),
+    h(
+      "div.bd",
+      null,
+      h("div.v-t3", null, "By tool: gestures, working time"),
+      ...effort.by_tool
+        .slice(0, MOST_TOOLS)
+        .map((one) =>
+          h(
+            "div.v-line",
+            null,
+            h("span.v-grow", null, KINDS[one.name]?.[1] ?? one.name),
+            h("span.v-t2.v-nowrap", null, count(one.gestures)),
+            h("span.v-nowrap", null, clock(one.seconds)),
+          ),
+        ),
+      h("div.v-t3", null, `Pauses of more than ${plural(minutes, "minute")} are not counted.`),
+    ),
+  );
+}
+
+/** @param {EffortOf} one @param {string} name @param {string} title */
+function line({ name: model, frames, gestures_per_frame: gestures, seconds_per_frame: seconds }, name, title) {
+  const often = gestures === null ? "" : `, ${gestures.toFixed(2)} gestures each`;
+  return h(
+    "div.v-line",
+    null,
+    h("span.v-grow.v-ell.v-t2", { title: model ? `${title} ${model}` : null }, name),
+    h("span.v-t3.v-nowrap", null, `${count(frames)}${often}`),
+    h("span.v-nowrap", null, pace(seconds)),
+  );
+}
