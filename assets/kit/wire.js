@@ -261,7 +261,7 @@
  * @property {SentRow[]} rows
  */
 
-/** @typedef {{last_edit: number, tracks: SentTrack[]}} SentTracks */
+/** @typedef {{last_edit: number, tracks: SentTrack[], runs?: Record<string, string>}} SentTracks `runs`: names of what proposed, by run */
 
 /**
  * @typedef {object} EditResult the server's answer to one edit of a batch

@@ -8,7 +8,7 @@ from app.errors import BadInput
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
-from storage import edits, masks, tracks, videos
+from storage import edits, masks, runs, tracks, videos
 from storage.edits import versions
 
 # One answer has the masks of at most this many frames; the editor then requests the next range.
@@ -35,7 +35,8 @@ def router(context: Context) -> APIRouter:
             last = edits.last_number(tx)
             found = tracks.list_tracks(tx, video_id)
             rows = tracks.rows(tx, video_id, start=start, stop=stop)
-        answer = {"last_edit": last, "tracks": wire.tracks(found, rows)}
+            named = runs.names(tx, video_id)
+        answer = {"last_edit": last, "tracks": wire.tracks(found, rows), "runs": named}
         # With hundreds of thousands of rows, the framework would take long to check each value.
         return json.dumps(answer, separators=(",", ":"), ensure_ascii=False).encode()
 

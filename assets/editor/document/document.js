@@ -68,6 +68,8 @@ export class VideoDocument {
     /** @type {Map<string, CompleteRange>} */
     this.complete = new Map();
     this.lastEdit = 0;
+    /** @type {Map<string, string>} run -> name of the checkpoint, or of the model, that proposed in it */
+    this.runs = new Map();
     /** @type {Map<string, number>} removed rows, each with the version that removed it: an answer may be older */
     this.removed = new Map();
     /** @type {{track: string, frame: number, hash: string|null}|null} what a machine proposed, drawn in place of the row */
@@ -81,7 +83,8 @@ export class VideoDocument {
    * answer, stay. The revision of a track goes up only if the answer changed the track.
    * @param {import("../../kit/wire.js").SentTracks} answer @param {number} start @param {number} stop
    */
-  merge({ last_edit, tracks }, start, stop) {
+  merge({ last_edit, tracks, runs = {} }, start, stop) {
+    for (const [run, name] of Object.entries(runs)) this.runs.set(run, name);
     const newer = (/** @type {{version: number}|undefined} */ here) =>
       here !== undefined && laterThan(last_edit, here.version);
     const sentIds = new Set(tracks.map((sent) => sent.id));

@@ -120,6 +120,14 @@ export function details(app) {
   return h("div", { class: "v-lower" }, box, past);
 }
 
+/** Which model proposed the track, and its score; nothing for a track of a person. @param {Editor} app @param {import("../document/document.js").Track} track */
+function proposedBy(app, track) {
+  const name = track.run && app.document.runs.get(track.run);
+  if (!name) return [];
+  const score = track.score === null ? "" : `score ${track.score.toFixed(2)}`;
+  return [h("dt", {}, "Proposed by"), h("dd", { class: "v-ell", title: name }, name), h("dd", {}, score)];
+}
+
 /** @param {Editor} app @param {import("../document/document.js").Track} track */
 function factsOf(app, track) {
   const { frame } = app.view.now;
@@ -144,5 +152,6 @@ function factsOf(app, track) {
     h("dt", {}, "Track"),
     h("dd", { class: "v-ell" }, `${plural(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
     h("dd", {}, share),
+    ...proposedBy(app, track),
   ];
 }

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import update
 
 from app.training.recorded_effort import IDLE_SECONDS, EffortLine, RecordedEffort, recorded_effort, summed
-from storage import effort, runs, schema
+from storage import effort, runs, schema, tracks
 from storage.database import Database
 from storage.edits import Applied, Change, Edit, apply_edit, undo
 from storage.effort import PersonEdit, ProposedBy
@@ -43,13 +43,16 @@ class Log:
         tx.execute(update(schema.edits).where(schema.edits.c.id == name).values(created=at))
 
     def _rows(self, tx: Any) -> Any:
-        from storage import tracks
-
         return tracks.rows(tx, self.video.id, track_ids=[self.track])
 
     def of(self, project: Project) -> RecordedEffort:
         with self.database.read() as tx:
             return recorded_effort(tx, project.id)
+
+
+@pytest.fixture
+def project(database: Database) -> Project:
+    return project_with(database, "dog")[0]
 
 
 @pytest.fixture

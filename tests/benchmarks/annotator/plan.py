@@ -56,11 +56,19 @@ class Action:
 
 
 def plan(
-    shown: Sequence[ShownTrack], truth: Sequence[TrueTrack], count: int, *, complete: bool = False
+    shown: Sequence[ShownTrack],
+    truth: Sequence[TrueTrack],
+    count: int,
+    *,
+    complete: bool = False,
+    good: float = GOOD,
 ) -> list[Action]:
-    """The actions for a video of ``count`` frames; none if all is right. ``complete``: it is declared already."""
-    swaps, tracks = _swaps(shown, truth, count)
-    pairs = _pairs(tracks, truth)
+    """The actions for a video of ``count`` frames; none if all is right. ``complete``: it is declared already.
+
+    ``good``: mask IoU from which a mask is accepted.
+    """
+    swaps, tracks = swaps_of(shown, truth, count)
+    pairs = pair_tracks(tracks, truth)
     actions = list(swaps)
     for track in tracks:
         thing = pairs.get(track.id)
@@ -69,12 +77,12 @@ def plan(
             continue
         if track.label != truth[thing].label:
             actions.append(Action("relabel", track.id, label=truth[thing].label))
-        actions += _masks(track, truth[thing], count)
+        actions += _masks(track, truth[thing], count, good)
     for number, thing in enumerate(truth):
         if number not in pairs.values() and thing.masks:
             name = f"new {number}"
             actions.append(Action("track", name, label=thing.label))
-            actions += _masks(ShownTrack(name, thing.label, {}), thing, count)
+            actions += _masks(ShownTrack(name, thing.label, {}), thing, count, good)
     return actions if complete else [*actions, Action("complete")]
 
 
@@ -97,7 +105,7 @@ def _track_iou(one: Masks, other: Masks) -> float:
     return shared / union if union else 0.0
 
 
-def _pairs(shown: Sequence[ShownTrack], truth: Sequence[TrueTrack]) -> dict[str, int]:
+def pair_tracks(shown: Sequence[ShownTrack], truth: Sequence[TrueTrack]) -> dict[str, int]:
     """Id of a shown track -> number of the thing that it is meant for, each at most once."""
     if not shown or not truth:
         return {}
@@ -106,7 +114,7 @@ def _pairs(shown: Sequence[ShownTrack], truth: Sequence[TrueTrack]) -> dict[str,
     return {shown[k].id: int(n) for k, n in zip(rows, columns, strict=True) if table[k, n] >= SAME}
 
 
-def _swaps(
+def swaps_of(
     shown: Sequence[ShownTrack], truth: Sequence[TrueTrack], count: int
 ) -> tuple[list[Action], list[ShownTrack]]:
     """Swaps of two tracks from a frame on, and the tracks as they are then."""
@@ -157,7 +165,7 @@ def _single(seen: Sequence[int | None]) -> int | None:
     return found.pop() if len(found) == 1 else None
 
 
-def _masks(track: ShownTrack, thing: TrueTrack, count: int) -> list[Action]:
+def _masks(track: ShownTrack, thing: TrueTrack, count: int, least: float) -> list[Action]:
     """Verdicts and masks that make a track show a thing: first what is good, then absences, then drawing."""
     good, wrong, gone = [], [], []
     for t in range(count):
@@ -165,12 +173,12 @@ def _masks(track: ShownTrack, thing: TrueTrack, count: int) -> list[Action]:
         if right is None:
             if mask is not None or (t in track.absent and t not in track.settled):
                 gone.append(t)
-        elif mask is None or iou(mask, right) < GOOD:
+        elif mask is None or iou(mask, right) < least:
             wrong.append(t)
         elif t not in track.settled:
             good.append(t)
-    actions = [Action("accept", track.id, run) for run in _runs(good, bridge=set(wrong))]
-    actions += [Action("absent", track.id, run) for run in _runs(gone)]
+    actions = [Action("accept", track.id, run) for run in runs_of(good, bridge=set(wrong))]
+    actions += [Action("absent", track.id, run) for run in runs_of(gone)]
     right_now = {t for t in track.masks if t in thing.masks and t not in wrong}
     for t in _outward(wrong, right_now):
         mask = track.masks.get(t)
@@ -188,7 +196,7 @@ def _outward(frames: Sequence[int], right: set[int]) -> list[int]:
     return sorted(frames, key=lambda t: (min(abs(t - other) for other in right), t))
 
 
-def _runs(frames: Sequence[int], *, bridge: Collection[int] = ()) -> list[tuple[int, ...]]:
+def runs_of(frames: Sequence[int], *, bridge: Collection[int] = ()) -> list[tuple[int, ...]]:
     """Runs of frames that one key press can judge; frames of ``bridge`` between them do not end a run.
 
     A person accepts a range, and then mends what is wrong in it.

@@ -8,10 +8,10 @@ from fastapi.testclient import TestClient
 
 from app.settings import Settings
 from app.web.routes.tracks import LONGEST_RANGE
-from storage import projects
+from storage import projects, runs
 from storage.database import Database
 from storage.videos import Video
-from tests.app.made import FRAMES, PERSON, edit, new_track, project_with, square, video_in
+from tests.app.made import FRAMES, PERSON, add_checkpoint, edit, new_track, project_with, square, video_in
 from tests.app.web.requests import draw, get, send
 
 
@@ -36,7 +36,7 @@ def tracks(client: TestClient, video: Video, query: str = "") -> dict[str, Any]:
 
 
 def test_an_empty_video_has_no_tracks_and_says_where_the_log_ends(client: TestClient, video: Video) -> None:
-    assert tracks(client, video) == {"last_edit": 0, "tracks": []}
+    assert tracks(client, video) == {"last_edit": 0, "tracks": [], "runs": {}}
     assert masks(client, video) == {"size": [48, 64], "blobs": {}, "frames": {}}
 
 
@@ -95,7 +95,7 @@ def test_absent_rows_are_told_with_the_track_and_bring_no_mask(client: TestClien
 def test_a_deleted_track_is_not_sent_and_comes_back_with_its_rows(client: TestClient, video: Video) -> None:
     track, _ = draw(client, video, {0: square(1, 1), 3: square(2, 2)})
     apply(client, video, edit([{"track": track, "frame": None, "before_version": 1, "after": {"deleted": True}}]))
-    assert tracks(client, video) == {"last_edit": 2, "tracks": []}
+    assert tracks(client, video) == {"last_edit": 2, "tracks": [], "runs": {}}
     assert masks(client, video)["frames"] == {}
     client.post(f"/data/videos/{video.id}/undo", json={"author": PERSON, "id": "undo"})
     (sent,) = tracks(client, video)["tracks"]
@@ -163,3 +163,13 @@ def test_an_unknown_video_has_no_tracks(client: TestClient) -> None:
     assert client.get("/data/videos/nothing/tracks").status_code == 404
     assert client.get("/data/videos/nothing/counted").status_code == 404
     assert client.get("/data/videos/nothing/frames/0.jpg").status_code == 404
+
+
+def test_what_proposed_is_named_by_checkpoint_or_source(client: TestClient, database: Database, video: Video) -> None:
+    checkpoint = add_checkpoint(database, "dog", name="round 1")
+    with database.atomic() as tx:
+        facts: dict[str, Any] = {"kind": "proposal", "project_id": video.project_id, "video_id": video.id}
+        ours = runs.start_run(tx, **facts, checkpoint_id=checkpoint.id)
+        theirs = runs.start_run(tx, **facts, settings={runs.SOURCE: "DVIS"})
+        runs.start_run(tx, **facts)
+    assert tracks(client, video)["runs"] == {ours.id: "round 1", theirs.id: "DVIS"}

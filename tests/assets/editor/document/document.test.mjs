@@ -206,3 +206,11 @@ test("a row that is absent or not there has no pixels", () => {
   document.apply({ track: "t1", frame: 5, version: 7, after: { state: "absent", source: "drawn" } });
   assert.deepEqual([document.areaOf(document.row("t1", 5)), document.areaOf(undefined)], [0, 0]);
 });
+
+test("names of what proposed come with the tracks and stay with later answers", () => {
+  const document = smallDocument([sentTrack(1, [])]);
+  document.merge({ last_edit: 1, tracks: [], runs: { a: "DVIS" } }, 0, 1);
+  document.merge({ last_edit: 2, tracks: [], runs: { b: "round 1" } }, 0, 1);
+  document.merge({ last_edit: 3, tracks: [] }, 0, 1);
+  assert.deepEqual([...document.runs], [["a", "DVIS"], ["b", "round 1"]]);
+});
