@@ -97,11 +97,13 @@ def unsearched(database: Database, project_id: str) -> tuple[str, ...]:
 def outdated(database: Database, project_id: str) -> tuple[str, ...]:
     """Ids of the videos that nobody has judged and whose proposals the checkpoint in use did not make.
 
-    Videos without proposals are not among them. The summaries must be up to date.
+    Videos without proposals, and with those that came from a file, are not among them. The summaries must be up to
+    date.
     """
     with database.read() as tx:
         chosen = chosen_checkpoint(tx, project_id=project_id, checkpoint_id=None)
         videos = findings.ranked_videos(tx, project_id)
     if chosen is None:
         return ()
-    return tuple(video.id for video in videos if video.run and not video.reviewed and video.checkpoint_id != chosen.id)
+    ours = (video for video in videos if video.run and video.checkpoint_id is not None)
+    return tuple(video.id for video in ours if not video.reviewed and video.checkpoint_id != chosen.id)

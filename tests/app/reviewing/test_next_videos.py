@@ -111,6 +111,12 @@ def test_after_a_promotion_unjudged_videos_of_the_model_before_are_outdated(
     with database.atomic() as tx:
         checkpoints.activate(tx, project.id, new.id)
     assert outdated(database, project.id) == (clips["even"].id,)
+    with database.atomic() as tx:
+        # Results of another model, from a file: our checkpoint is no newer version of it.
+        run = runs.start_run(tx, kind="proposal", project_id=project.id, video_id=clips["even"].id)
+        runs.finish_run(tx, run.id)
+    bring_up_to_date(database, project.id)
+    assert outdated(database, project.id) == ()
     propose(database, clips["even"], new, WAY)
     bring_up_to_date(database, project.id)
     assert outdated(database, project.id) == ()

@@ -45,7 +45,7 @@ test("the library's line follows its project, and goes where there is none", asy
   await pace.load("p");
   assert.equal(drawn, 1);
   assert.equal(pace.link().textContent, "4.5 s a track-frame, 20 accepted");
-  assert.equal(pace.link().href, "/retrain?project=p");
+  assert.equal(pace.link().href, "/retrain/?project=p");
   page.answers[PATH] = refuse("no");
   await pace.load("p");
   await settle();

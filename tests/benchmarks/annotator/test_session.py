@@ -106,7 +106,7 @@ def test_the_queue_leads_to_the_frame_of_which_the_tools_are_least_sure() -> Non
     for order in ("played", "queue"):
         spread = FakeSpread(COUNT, wrong={2: 0.5, 5: 0.1})
         run([], spread, order)
-        frames[order] = [next(t for t in right if t not in (0, COUNT)) for right, *_ in spread.asked[1:]]
+        frames[order] = [right[1] for right, *_ in spread.asked[1:]]  # behind a settled neighbour
     assert frames["played"][0] == 2 and frames["queue"][0] == 5
 
 

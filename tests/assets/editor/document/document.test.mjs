@@ -212,5 +212,11 @@ test("names of what proposed come with the tracks and stay with later answers", 
   document.merge({ last_edit: 1, tracks: [], runs: { a: "DVIS" } }, 0, 1);
   document.merge({ last_edit: 2, tracks: [], runs: { b: "round 1" } }, 0, 1);
   document.merge({ last_edit: 3, tracks: [] }, 0, 1);
-  assert.deepEqual([...document.runs], [["a", "DVIS"], ["b", "round 1"]]);
+  assert.deepEqual(
+    [...document.runs],
+    [
+      ["a", "DVIS"],
+      ["b", "round 1"],
+    ],
+  );
 });
