@@ -33,7 +33,7 @@ class Log:
         name = str(uuid.uuid4())
         with self.database.atomic() as tx:
             known: dict[int | None, int] = {row.frame: row.version for row in self._rows(tx)}
-            known |= {None: one.version for one in tracks.list_tracks(tx, self.video.id) if one.id == self.track}
+            known.update((None, one.version) for one in tracks.list_tracks(tx, self.video.id) if one.id == self.track)
             changes = [Change(self.track, frame, known.get(frame, 0), after) for frame, after in rows.items()]
             done = apply_edit(tx, Edit(name, kind, author, self.video.id, changes))
             assert isinstance(done, Applied), done

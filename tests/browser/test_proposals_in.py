@@ -1,0 +1,51 @@
+"""Results of another model on the import page: they come in with their videos, are reviewed, and are taken back."""
+
+import json
+from pathlib import Path
+
+from playwright.sync_api import Page
+
+from tests.app.exchange.files import content, write, write_pictures
+from tests.app.result_files.results_scene import result
+from tests.browser import driving
+from tests.browser.conftest import Watch
+from tests.serving import RunningServer
+
+
+def test_results_come_in_as_proposals_and_are_taken_back(
+    page: Page, watched: Watch, server: RunningServer, tmp_path: Path
+) -> None:
+    write_pictures(tmp_path / "JPEGImages")
+    named = write(tmp_path / "valid.json", content())
+    results = tmp_path / "results.json"
+    results.write_text(json.dumps([result(1, 2, 10, score=0.83), result(2, 1, 20, score=0.05)]))
+
+    page.goto(f"{server.address}exchange/")
+    driving.field(page, "v-import-path").fill(str(results))
+    page.keyboard.press("Tab")
+    page.get_by_text("These are YouTube-VIS results: 2 tracks of 2 videos, scores from 0.05 to 0.83.").wait_for()
+    # The kind follows from the file, and shows the fields that belong to it.
+    driving.field(page, "v-import-annotations").fill(str(named))
+    driving.field(page, "v-import-source").fill("DVIS")
+    driving.field(page, "v-import-score").fill("0.1")
+    driving.field(page, "v-import-frames").fill(str(tmp_path / "JPEGImages"))
+    page.locator("#v-import-into").get_by_text("A new project").click()
+    driving.field(page, "v-import-name").fill("results of DVIS")
+    driving.press(page, "v-import-start")
+    done = page.locator(
+        "[data-job][data-status='done']", has_text="Proposals of DVIS in 1 video: 3 masks, 1 new track."
+    )
+    done.wait_for(timeout=driving.LONG_PATIENCE)
+
+    (project,) = (one for one in driving.fetched(page, "projects")["projects"] if one["name"] == "results of DVIS")
+    (video,) = driving.fetched(page, f"projects/{project['id']}")["videos"]
+    driving.open_review(page, server.address, project=project["id"], video=video["id"], track=1)
+    facts = page.locator(".v-facts")
+    facts.get_by_text("DVIS").wait_for()
+    assert "score 0.83" in facts.inner_text()
+
+    page.goto(f"{server.address}exchange/?project={project['id']}")
+    done.get_by_role("button", name="Take back").click()
+    done.get_by_text("Taken back.").wait_for()
+    tracks = driving.fetched(page, f"videos/{video['id']}/tracks")["tracks"]
+    assert all(track["deleted"] for track in tracks)
