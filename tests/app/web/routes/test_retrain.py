@@ -14,6 +14,7 @@ def test_a_project_without_masks_says_why_it_cannot_retrain(client: TestClient, 
     assert facts["plan"]["reason"] and facts["plan"]["videos"] == 0
     assert facts["runs"] == [] and facts["active"] is None and facts["defaults"]["from"] is None
     assert facts["seconds"] is None
+    assert (facts["effort"]["frames"], facts["effort"]["by_tool"]) == (0, [])
     assert facts["categories"] == [{"name": "dog", "tracks": 0, "videos": 0}]
 
 
