@@ -23,7 +23,8 @@ def test_results_come_in_as_proposals_and_are_taken_back(
     page.goto(f"{server.address}exchange/")
     driving.field(page, "v-import-path").fill(str(results))
     page.keyboard.press("Tab")
-    page.get_by_text("These are YouTube-VIS results: 2 tracks of 2 videos, scores from 0.05 to 0.83.").wait_for()
+    found = "These are YouTube-VIS results: 2 tracks of 2 videos, scores from 0.05 to 0.83."
+    page.get_by_role("status").filter(has_text=found).wait_for()
     # The kind follows from the file, and shows the fields that belong to it.
     driving.field(page, "v-import-annotations").fill(str(named))
     driving.field(page, "v-import-source").fill("DVIS")
