@@ -12,7 +12,7 @@ import numpy as np
 
 from tests.benchmarks.annotator.costs import ROUGH, SECONDS
 from tests.benchmarks.annotator.plan import ShownTrack, TrueTrack, iou, pair_tracks, plan, runs_of, swaps_of
-from tests.benchmarks.annotator.tools import BoxTool, SpreadTool, box_of
+from tests.benchmarks.annotator.tools import BoxTool, Known, SpreadTool, box_of
 
 RIGHT = 0.9
 Order = Literal["played", "queue"]
@@ -102,22 +102,29 @@ def spreading(
     _, tracks = swaps_of(shown, truth, count)
     pairs = {number: track for track, number in pair_tracks(tracks, truth).items()}
     masks = {track.id: track.masks for track in tracks}
+    done: list[Known] = []
     for number, thing in enumerate(truth):
         if thing.masks:
             begun = masks[pairs[number]] if number in pairs else {}
-            bill.add(_Thing(thing, dict(begun), count, box, spread).work(order))
+            work = _Thing(thing, dict(begun), count, box, spread, tuple(done))
+            bill.add(work.work(order))
+            done.append(work.settled)
     return bill
 
 
 @dataclass
 class _Thing:
-    """One thing while it is worked on: ``shown`` masks, how ``sure`` the tools are, and what is ``settled``."""
+    """One thing while it is worked on: ``shown`` masks, how ``sure`` the tools are, and what is ``settled``.
+
+    ``others``: the things that are finished.
+    """
 
     thing: TrueTrack
     shown: dict[int, np.ndarray]
     count: int
     box: BoxTool
     spread: SpreadTool
+    others: tuple[Known, ...] = ()
     sure: dict[int, float] = field(default_factory=dict)
     settled: dict[int, np.ndarray | None] = field(default_factory=dict)
     bill: Bill = field(default_factory=Bill)
@@ -210,7 +217,8 @@ class _Thing:
     def _spread(self, before: int, after: int, frame: int) -> None:
         self.bill.pay("spread")
         near = {t: self.settled[t] for t in (before, frame, after) if t in self.settled}
-        for t, found in self.spread(near, before + 1, after).items():
+        others = [{t: one[t] for t in range(max(before, 0), min(after + 1, self.count))} for one in self.others]
+        for t, found in self.spread(near, before + 1, after, others).items():
             if t not in self.settled:
                 self.sure[t] = found.confidence
                 if found.mask is None:

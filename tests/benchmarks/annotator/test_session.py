@@ -1,7 +1,7 @@
 """The annotator's bill with each set of tools, with tools that are made up."""
 
 import random
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from tests.benchmarks.annotator.costs import SECONDS
 from tests.benchmarks.annotator.plan import ShownTrack, TrueTrack
 from tests.benchmarks.annotator.session import Bill, Order, boxing, brushing, drawing, spreading
-from tests.benchmarks.annotator.tools import Spread, box_of
+from tests.benchmarks.annotator.tools import Known, Spread, box_of
 
 COUNT, HW = 8, (40, 60)
 
@@ -45,8 +45,10 @@ class FakeSpread:
     def __init__(self, reach: int, wrong: Mapping[int, float] | None = None) -> None:
         self.reach, self.wrong = reach, dict(wrong or {})
         self.asked: list[tuple[tuple[int, ...], int, int]] = []
+        self.others: list[list[int]] = []
 
-    def __call__(self, right: Mapping[int, np.ndarray | None], start: int, stop: int) -> dict[int, Spread]:
+    def __call__(self, right: Known, start: int, stop: int, others: Sequence[Known] = ()) -> dict[int, Spread]:
+        self.others = [sorted(one) for one in others]
         self.asked.append((tuple(sorted(right)), start, stop))
         found = {}
         for t in range(start, stop):
@@ -93,6 +95,14 @@ def test_a_mended_frame_is_spread_to_its_settled_neighbours_only() -> None:
     bill = run([ShownTrack("a", "dog", wrong)], spread)
     assert spread.asked == [((3, 4, 7), 4, 7)]
     assert bill.gestures["brush"] == 1 and bill.gestures["spread"] == 1 and "box" not in bill.gestures
+
+
+def test_finished_things_compete_with_the_next_one() -> None:
+    spread = FakeSpread(COUNT)
+    second = TrueTrack("cat", {t: square(3, 6) for t in range(COUNT)})
+    spreading([ShownTrack("a", "dog", WALK)], [THING, second], COUNT, box=no_box, spread=spread, order="played")
+    _, start, stop = spread.asked[-1]
+    assert spread.others == [[t for t in range(COUNT) if start - 1 <= t <= stop]]
 
 
 def test_what_is_shown_where_nothing_is_costs_one_verdict() -> None:

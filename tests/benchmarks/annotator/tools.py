@@ -1,6 +1,6 @@
 """The tools of the annotator, through the functions of the product: a box becomes a mask, and masks spread."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -38,11 +38,18 @@ class Spread:
     confidence: float
 
 
+Known = Mapping[int, np.ndarray | None]
+"""The masks (bool H x W) of a thing in the frames in which a person settled it; None: it is absent there."""
+
+
 class SpreadTool(Protocol):
     """Masks that are right in some frames give those of others."""
 
-    def __call__(self, right: Mapping[int, np.ndarray | None], start: int, stop: int) -> Mapping[int, Spread]:
-        """The frames ``start`` to ``stop`` (exclusive) but those in ``right``; frames may be missing."""
+    def __call__(self, right: Known, start: int, stop: int, others: Sequence[Known] = ()) -> Mapping[int, Spread]:
+        """The frames ``start`` to ``stop`` (exclusive) but those in ``right``; frames may be missing.
+
+        ``others``: what is known of other things, which compete for the pixels.
+        """
         ...
 
 
