@@ -20,7 +20,8 @@ def test_results_come_in_as_proposals_and_are_taken_back(
     results = tmp_path / "results.json"
     results.write_text(json.dumps([result(1, 2, 10, score=0.83), result(2, 1, 20, score=0.05)]))
 
-    page.goto(f"{server.address}exchange/")
+    here, _ = driving.demo_project(page, server.address)
+    page.goto(f"{server.address}exchange/?project={here}")
     driving.field(page, "v-import-path").fill(str(results))
     page.keyboard.press("Tab")
     found = "These are YouTube-VIS results: 2 tracks of 2 videos, scores from 0.05 to 0.83."
@@ -45,7 +46,7 @@ def test_results_come_in_as_proposals_and_are_taken_back(
     facts.get_by_text("DVIS").wait_for()
     assert "score 0.83" in facts.inner_text()
 
-    page.goto(f"{server.address}exchange/?project={project['id']}")
+    page.goto(f"{server.address}exchange/?project={here}")  # the job stands where it was begun
     done.get_by_role("button", name="Take back").click()
     done.get_by_text("Taken back.").wait_for()
     tracks = driving.fetched(page, f"videos/{video['id']}/tracks")["tracks"]
