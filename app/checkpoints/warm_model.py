@@ -64,5 +64,5 @@ class WarmModel:
         from model.weights.checkpoint import load
 
         found = for_proposals(load(checkpoint_file(self._settings, checkpoint)))
-        network = found.build(device, precision)
+        network = found.for_inference(device, precision)
         return LoadedNetwork(network, found.config, tuple(found.categories), device, precision, found.thresholds)

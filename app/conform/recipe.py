@@ -11,6 +11,7 @@ import torch
 
 from app.conform.checks import UnreadableCase
 from model.config import MessengerShiftConfig, SwinConfig, TeViTConfig, named
+from model.network.prepared import prepare
 from model.network.tevit import TeViT, build
 
 
@@ -62,10 +63,11 @@ class Networks:
         self._network: TeViT | None = None
 
     def filled(self, config: str, salt: str) -> TeViT:
-        """The network in evaluation mode; treat it as read-only."""
+        """The network in evaluation mode, on a CPU prepared as it is for proposals; treat it as read-only."""
         if self._network is None or self._key != (config, salt):
             self._network = None  # freed before the next one is built
-            self._network = self._build(named(config), salt).eval()
+            network = self._build(named(config), salt).eval()
+            self._network = prepare(network) if self.device == "cpu" else network
             self._key = (config, salt)
         return self._network
 

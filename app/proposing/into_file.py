@@ -65,7 +65,7 @@ class FileProposer:
         from model.tracking import windows
 
         if self._network is None:
-            self._network = self._checkpoint.weights.build(self.device, self.settings.precision)
+            self._network = self._checkpoint.weights.for_inference(self.device, self.settings.precision)
         with frames.open_counting(_index(video)) as counting:
             results = windows.propose(
                 self._network,

@@ -1,7 +1,10 @@
 """Dynamic convolution: each query generates the weights that filter its region (Sparse R-CNN, arXiv 2011.12450)."""
 
+import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from model.network.layers import portions, to_map, to_sequence
 
 
 class DynamicConv(nn.Module):
@@ -19,12 +22,19 @@ class DynamicConv(nn.Module):
             self.fc_norm = nn.LayerNorm(channels)
 
     def forward(self, queries: Tensor, rois: Tensor) -> Tensor:
-        """queries (R, C), rois (R, C, S, S) -> (R, C) with projection, else (R, C, S, S)."""
-        count, channels, side, _ = rois.shape
-        first, second = self.dynamic_layer(queries).chunk(2, dim=1)
-        cells = rois.flatten(2).transpose(1, 2)  # (R, S*S, C)
-        cells = F.relu(self.norm_in(cells @ first.view(count, channels, self.inner)))
-        cells = F.relu(self.norm_out(cells @ second.view(count, self.inner, channels)))
+        """queries (R, C), rois (R, C, S, S) -> (R, C) with projection, else (R, C, S, S) with the channels last."""
+        side = rois.shape[2]
+        cells = to_sequence(rois)  # (R, S*S, C)
+        size = cells.shape[2] * max(2 * self.inner, cells.shape[1])
+        parts = [self._filtered(queries[part], cells[part]) for part in portions(len(cells), size, cells)]
+        out = parts[0] if len(parts) == 1 else torch.cat(parts) if parts else self._filtered(queries, cells)
+        return out if self.projects else to_map(out, (side, side))
+
+    def _filtered(self, queries: Tensor, cells: Tensor) -> Tensor:
+        count, _, channels = cells.shape
+        first, second = self.dynamic_layer(queries.to(cells.dtype)).chunk(2, dim=1)
+        inner = F.relu_(self.norm_in(cells @ first.view(count, channels, self.inner)))
+        cells = F.relu_(self.norm_out(inner @ second.view(count, self.inner, channels)))
         if self.projects:
-            return F.relu(self.fc_norm(self.fc_layer(cells.flatten(1))))
-        return cells.transpose(1, 2).reshape(count, channels, side, side)
+            return F.relu_(self.fc_norm(self.fc_layer(cells.flatten(1)))).to(queries.dtype)
+        return cells

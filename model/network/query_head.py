@@ -12,8 +12,8 @@ from typing import NamedTuple
 from torch import Tensor, nn
 
 from model.config import HeadConfig
-from model.network.backbones.messenger_shift import attend
 from model.network.dynamic_conv import DynamicConv
+from model.network.layers import attend
 
 
 class StageOutput(NamedTuple):

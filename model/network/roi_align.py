@@ -1,10 +1,13 @@
 """RoIAlign over a pyramid as one weighted gather (Mask R-CNN, arXiv 1703.06870; mmcv `roi_align`, aligned=True).
 
 Every output cell is a weighted sum of a few feature vectors. All levels and frames are laid out as one table of
-vectors and all cells are summed by one `embedding_bag`: no loop over levels, the same code on CPU and CUDA.
+vectors (:class:`Table`), and all cells are summed by one `embedding_bag`: no loop over levels, the same code on CPU and
+CUDA.
 """
 
+import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -17,6 +20,32 @@ def pyramid_levels(boxes: Tensor, *, canonical_size: float, levels: int) -> Tens
     scale = torch.sqrt(sides[..., 0] * sides[..., 1])
     level = torch.floor(torch.log2(scale / canonical_size + 1e-6))
     return level.nan_to_num(0.0).clamp(0, levels - 1).long()
+
+
+@dataclass(frozen=True)
+class Table:
+    """All vectors of a pyramid in one table, from which regions are gathered; make it once per clip."""
+
+    vectors: Tensor  # (rows, C): level after level, frame after frame, row after row
+    shapes: tuple[tuple[int, int, int], ...]  # per level: frames, height, width
+
+    @classmethod
+    def of(cls, features: Sequence[Tensor]) -> "Table":
+        """The table of levels (N, C, H_l, W_l); those that lie in memory as the table needs them are not copied."""
+        shapes = tuple((len(level), level.shape[2], level.shape[3]) for level in features)
+        rows = [level.permute(0, 2, 3, 1).reshape(-1, level.shape[1]) for level in features]
+        return cls(_joined(rows), shapes)
+
+
+def _joined(parts: Sequence[Tensor]) -> Tensor:
+    """The parts (n_i, C) one after the other."""
+    first, offset = parts[0], parts[0].storage_offset()
+    for part in parts:
+        same = part.untyped_storage().data_ptr() == first.untyped_storage().data_ptr() and part.dtype == first.dtype
+        if not same or part.requires_grad or not part.is_contiguous() or part.storage_offset() != offset:
+            return torch.cat(list(parts))
+        offset += part.numel()
+    return first.as_strided((sum(len(part) for part in parts), first.shape[1]), (first.shape[1], 1))
 
 
 def _axis_samples(start: Tensor, length: Tensor, size: Tensor, cells: int, ratio: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -39,7 +68,7 @@ def _axis_samples(start: Tensor, length: Tensor, size: Tensor, cells: int, ratio
 
 
 def roi_align(
-    features: Sequence[Tensor],
+    features: Table | Sequence[Tensor],
     boxes: Tensor,
     frames: Tensor,
     levels: Tensor,
@@ -50,17 +79,19 @@ def roi_align(
 ) -> Tensor:
     """Resample every box to ``cells`` x ``cells`` vectors.
 
-    features: per level (N, C, H_l, W_l); boxes (R, 4) xyxy in input pixels; frames (R,) int64 index into N; levels
-    (R,) int64 index into features. Returns (R, C, cells, cells). Gradients reach the features, never the boxes.
+    features: per level (N, C, H_l, W_l), or their table; boxes (R, 4) xyxy in input pixels; frames (R,) int64 index
+    into N; levels (R,) int64 index into features. Returns (R, C, cells, cells), the channels last in memory. Gradients
+    reach the features, never the boxes.
     """
-    table = torch.cat([level.permute(0, 2, 3, 1).reshape(-1, level.shape[1]) for level in features])
-    indices, weights = _bags([tuple(f.shape) for f in features], boxes.detach(), frames, levels, strides, cells, ratio)
-    pooled = F.embedding_bag(indices, table, per_sample_weights=weights.to(table.dtype), mode="sum")
-    return pooled.view(len(boxes), cells, cells, table.shape[1]).permute(0, 3, 1, 2)
+    table = features if isinstance(features, Table) else Table.of(features)
+    indices, weights = _bags(table.shapes, boxes.detach(), frames, levels, strides, cells, ratio)
+    vectors = table.vectors
+    pooled = F.embedding_bag(indices, vectors, per_sample_weights=weights.to(vectors.dtype), mode="sum")
+    return pooled.view(len(boxes), cells, cells, vectors.shape[1]).permute(0, 3, 1, 2)
 
 
 def _bags(
-    shapes: Sequence[tuple[int, ...]],
+    shapes: Sequence[tuple[int, int, int]],
     boxes: Tensor,
     frames: Tensor,
     levels: Tensor,
@@ -70,27 +101,31 @@ def _bags(
 ) -> tuple[Tensor, Tensor]:
     """Rows of the table and their weights, (R * cells * cells, 4 * ratio * ratio) each."""
     device = boxes.device
-    heights = torch.tensor([shape[2] for shape in shapes], device=device)[levels]
-    widths = torch.tensor([shape[3] for shape in shapes], device=device)[levels]
-    sizes = [shape[0] * shape[2] * shape[3] for shape in shapes]
+    heights = torch.tensor([shape[1] for shape in shapes], device=device)[levels]
+    widths = torch.tensor([shape[2] for shape in shapes], device=device)[levels]
+    sizes = [math.prod(shape) for shape in shapes]
     offsets = torch.tensor([sum(sizes[:i]) for i in range(len(sizes))], device=device)[levels]
     stride = torch.tensor(list(strides), device=device, dtype=boxes.dtype)[levels]
     scaled = boxes * (1.0 / stride)[:, None] - 0.5
-    x0, x1, wx = _axis_samples(scaled[:, 0], scaled[:, 2] - scaled[:, 0], widths, cells, ratio)
-    y0, y1, wy = _axis_samples(scaled[:, 1], scaled[:, 3] - scaled[:, 1], heights, cells, ratio)
+    columns, column_weights = _corners(
+        *_axis_samples(scaled[:, 0], scaled[:, 2] - scaled[:, 0], widths, cells, ratio), cells
+    )
+    rows, row_weights = _corners(
+        *_axis_samples(scaled[:, 1], scaled[:, 3] - scaled[:, 1], heights, cells, ratio), cells
+    )
     base = offsets + frames * heights * widths
-    rows = torch.stack((y0, y1), -1) * widths[:, None, None] + base[:, None, None]  # (R, S, 2)
-    columns = torch.stack((x0, x1), -1)  # (R, S, 2)
-    row_weights = _corner_weights(wy)
-    column_weights = _corner_weights(wx)
-    samples = cells * ratio
-    index = rows[:, :, None, :, None] + columns[:, None, :, None, :]  # (R, S, S, 2, 2)
-    weight = row_weights[:, :, None, :, None] * column_weights[:, None, :, None, :] / (ratio * ratio)
-    shape = (len(boxes), cells, ratio, cells, ratio, 4)
-    assert index.shape[1] == samples
-    index = index.reshape(shape).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4 * ratio * ratio)
-    weight = weight.reshape(shape).permute(0, 1, 3, 2, 4, 5).reshape(-1, 4 * ratio * ratio)
-    return index, weight
+    rows = rows * widths[:, None, None] + base[:, None, None]
+    index = rows[:, :, None, :, None] + columns[:, None, :, None, :]  # (R, cells, cells, 2 * ratio, 2 * ratio)
+    weight = (row_weights / (ratio * ratio))[:, :, None, :, None] * column_weights[:, None, :, None, :]
+    return index.view(-1, 4 * ratio * ratio), weight.view(-1, 4 * ratio * ratio)
+
+
+def _corners(low: Tensor, high: Tensor, fraction: Tensor, cells: int) -> tuple[Tensor, Tensor]:
+    """Indices and weights of the corners of all samples of a cell along one axis: (R, cells, 2 * ratio) each."""
+    return (
+        torch.stack((low, high), dim=-1).view(len(low), cells, 2 * low.shape[1] // cells),
+        _corner_weights(fraction).view(len(low), cells, 2 * low.shape[1] // cells),
+    )
 
 
 def _corner_weights(fraction: Tensor) -> Tensor:

@@ -7,6 +7,7 @@ Sources: `mmdet/models/detectors/tevit.py`, `mmdet/models/roi_heads/tevit_roi_he
 
 import math
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import torch
@@ -20,7 +21,7 @@ from model.network.boxes import cxcywh_to_xyxy, decode_deltas
 from model.network.fpn import FPN
 from model.network.mask_head import MaskHead
 from model.network.query_head import QueryHead, init_query_head
-from model.network.roi_align import pyramid_levels, roi_align
+from model.network.roi_align import Table, pyramid_levels, roi_align
 
 STRIDES = (4.0, 8.0, 16.0, 32.0)
 
@@ -32,6 +33,11 @@ class Features:
     levels: tuple[Tensor, ...]  # four maps (B*T, C, H_l, W_l) float at strides 4, 8, 16, 32
     img_hw: Tensor  # (B, 2) float: height and width of the picture inside the padded input, pixels
     frames: int  # T
+
+    @cached_property
+    def table(self) -> Table:
+        """The vectors of all levels, from which regions are gathered: made once for all stages and masks of a clip."""
+        return Table.of(self.levels)
 
 
 class Queries(NamedTuple):
@@ -90,7 +96,7 @@ class TeViT(nn.Module):
 
     def encode(self, frames: Tensor, img_hw: Tensor) -> Features:
         """frames (B, T, 3, H, W) normalised and zero-padded to a multiple of 32; img_hw (B, 2) inside the padding."""
-        maps, _ = self.backbone(frames)
+        maps, _ = self.backbone(frames.to(next(self.backbone.parameters()).dtype))
         return Features(tuple(self.neck(maps)), img_hw.to(frames.device), frames.shape[1])
 
     def stages(
@@ -135,7 +141,7 @@ class TeViT(nn.Module):
         attended = queries.attention_features.flatten(0, 1)[frame, query]
         levels = self._levels(boxes)
         cells = self.config.head.mask_cells
-        rois = roi_align(features.levels, boxes, frame, levels, strides=STRIDES, cells=cells)
+        rois = roi_align(features.table, boxes, frame, levels, strides=STRIDES, cells=cells)
         return self.roi_head.mask_head[stage](attended, rois, label)
 
     def forward(self, frames: Tensor, img_hw: Tensor) -> Queries:
@@ -158,7 +164,7 @@ class TeViT(nn.Module):
         flat = boxes.reshape(-1, 4)
         frames = torch.arange(len(flat), device=flat.device).div(boxes.shape[2], rounding_mode="floor")
         levels = self._levels(flat.detach())
-        return roi_align(features.levels, flat, frames, levels, strides=STRIDES, cells=cells)
+        return roi_align(features.table, flat, frames, levels, strides=STRIDES, cells=cells)
 
 
 def build(config: TeViTConfig) -> TeViT:

@@ -143,11 +143,12 @@ def read_clip(
     if rule not in RULES:
         raise UnknownRule(f"there is no selection rule {rule!r}; there are {' and '.join(RULES)}")
     size = fit(frame_hw, config.scales.test)
-    weights = next(network.parameters())
-    fast = precision == "fast" and weights.device.type == "cuda"
-    with torch.autocast(weights.device.type, dtype=torch.bfloat16, enabled=fast):
-        pixels = prepare_clip(np.stack(frames), size)[None].to(weights.device, weights.dtype)
-        img_hw = torch.tensor([size.img_hw], dtype=torch.float32, device=weights.device)
+    device = next(network.parameters()).device
+    # On a CPU the network itself was made ready for its precision (`model.network.prepared`).
+    fast = precision == "fast" and device.type == "cuda"
+    with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
+        pixels = prepare_clip(np.stack(frames), size)[None].to(device)
+        img_hw = torch.tensor([size.img_hw], dtype=torch.float32, device=device)
         features = network.encode(pixels, img_hw)
         queries = network.decode(features)
         if rule == "published":

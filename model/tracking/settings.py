@@ -17,9 +17,9 @@ class ProposeSettings:
     """How to propose tracks for a video.
 
     ``rule`` is 'review' or 'published' (`model.tracking.selection`), ``precision`` 'float32' or 'fast' (bfloat16 on
-    CUDA). ``max_tracks`` bounds the tracks that one window begins, ``window`` and ``overlap`` count frames; None takes
-    the number of the network's configuration, and for ``precision`` what suits the device. ``thresholds`` are those of
-    the review rule; None takes those of the checkpoint.
+    CUDA and on CPUs that multiply it). ``max_tracks`` bounds the tracks that one window begins, ``window`` and
+    ``overlap`` count frames; None takes the number of the network's configuration, and for ``precision`` what suits the
+    device. ``thresholds`` are those of the review rule; None takes those of the checkpoint.
 
     Raises :class:`WindowsTooClose` for an overlap that is not smaller than its window.
     """

@@ -16,6 +16,7 @@ from torch import Tensor
 
 from model.atomic import replacing
 from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
+from model.network.prepared import prepare
 from model.network.tevit import TeViT, build
 from model.thresholds import Thresholds
 from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
@@ -74,6 +75,14 @@ class ModelCheckpoint:
         network.load_state_dict(state, assign=True)
         network.eval().to(device)
         return network.to(torch.bfloat16) if precision == "fast" and device.startswith("cuda") else network
+
+    def for_inference(self, device: str = "cpu", precision: str = "float32") -> TeViT:
+        """As :meth:`build`, for a network that is never trained or saved, which is faster on a CPU.
+
+        On a CPU 'fast' computes in bfloat16 if the processor can, else in float32 (`model.network.prepared`).
+        """
+        network = self.build(device, precision)
+        return prepare(network, fast=precision == "fast") if device == "cpu" else network
 
 
 def from_network(network: TeViT, categories: tuple[str, ...], **facts: Any) -> ModelCheckpoint:

@@ -10,30 +10,11 @@ Source: TeViT `mmdet/models/backbones/msgshift.py`; PVTv2 (arXiv 2106.13797).
 
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
 
 from model.config import MessengerShiftConfig
+from model.network.layers import attend, channels_last, constant_conv, pointwise, portions, to_map, to_sequence
 
 _EPS = 1e-6  # LayerNorm epsilon of the whole backbone; the heads use 1e-5
-
-
-def constant_conv(tokens: Tensor, conv: nn.Conv2d) -> Tensor:
-    """The output of ``conv`` inside a constant picture of each token's value: (B, M, C) -> (B, M, C')."""
-    kernel = conv.weight.sum(dim=(2, 3))  # (C', C) or, depthwise, (C', 1)
-    if conv.groups > 1:
-        out = tokens * kernel[:, 0]
-        return out if conv.bias is None else out + conv.bias
-    return F.linear(tokens, kernel, conv.bias)
-
-
-def to_map(sequence: Tensor, hw: tuple[int, int]) -> Tensor:
-    """(B, H*W, C) -> (B, C, H, W)."""
-    return sequence.transpose(1, 2).reshape(sequence.shape[0], -1, *hw)
-
-
-def to_sequence(feature_map: Tensor) -> Tensor:
-    """(B, C, H, W) -> (B, H*W, C)."""
-    return feature_map.flatten(2).transpose(1, 2)
 
 
 class PatchEmbed(nn.Module):
@@ -46,7 +27,7 @@ class PatchEmbed(nn.Module):
 
     def forward(self, x: Tensor, tokens: Tensor) -> tuple[Tensor, Tensor, tuple[int, int]]:
         """x (B, C, H, W), tokens (B, M, C) -> (B, H'*W', D), (B, M, D), (H', W'); M may be 0."""
-        x = self.projection(x)
+        x = self.projection(channels_last(x))
         hw = (x.shape[2], x.shape[3])
         if tokens.shape[1] == 0:
             return self.norm(to_sequence(x)), x.new_zeros(len(x), 0, x.shape[1]), hw
@@ -80,22 +61,12 @@ class Attention(nn.Module):
         return attend(self.attn, x if keep_tokens else x[:, :pixels], keys)
 
 
-def attend(attention: nn.MultiheadAttention, queries: Tensor, keys: Tensor) -> Tensor:
-    """Multi-head attention of ``queries`` (B, N, C) over ``keys`` (B, K, C) without the averaged weights."""
-    dim, heads = attention.embed_dim, attention.num_heads
-    weight, bias = attention.in_proj_weight, attention.in_proj_bias
-    q = F.linear(queries, weight[:dim], bias[:dim])
-    k, v = F.linear(keys, weight[dim:], bias[dim:]).chunk(2, dim=-1)
-    q, k, v = (part.unflatten(-1, (heads, dim // heads)).transpose(1, 2) for part in (q, k, v))
-    mixed = F.scaled_dot_product_attention(q, k, v)  # (B, heads, N, C / heads)
-    return attention.out_proj(mixed.transpose(1, 2).flatten(2))
-
-
 class MixFFN(nn.Module):
     """Two linear layers with a depthwise 3 x 3 convolution between them."""
 
     def __init__(self, dim: int, hidden: int) -> None:
         super().__init__()
+        self.hidden = hidden
         self.layers = nn.Sequential(
             nn.Conv2d(dim, hidden, 1),
             nn.Conv2d(hidden, hidden, 3, padding=1, groups=hidden),
@@ -107,13 +78,17 @@ class MixFFN(nn.Module):
     def forward(self, x: Tensor, hw: tuple[int, int], messengers: int) -> Tensor:
         """x (B, H*W + M, C) -> the same shape."""
         pixels = x.shape[1] - messengers
+        parts = [self._pixels(x[part, :pixels], hw) for part in portions(len(x), pixels * self.hidden, x)]
+        mixed = parts[0] if len(parts) == 1 else torch.cat(parts)
+        return torch.cat((mixed, self._tokens(x[:, pixels:])), dim=1) if messengers else mixed
+
+    def _pixels(self, x: Tensor, hw: tuple[int, int]) -> Tensor:
         fc1, mix, act, _, fc2 = self.layers
-        assert isinstance(fc1, nn.Conv2d) and isinstance(mix, nn.Conv2d) and isinstance(fc2, nn.Conv2d)
-        hidden = F.linear(x, fc1.weight.flatten(1), fc1.bias)
-        mixed = to_sequence(mix(to_map(hidden[:, :pixels], hw)))
-        if messengers:
-            mixed = torch.cat((mixed, constant_conv(hidden[:, pixels:], mix)), dim=1)
-        return F.linear(act(mixed), fc2.weight.flatten(1), fc2.bias)
+        return pointwise(act(to_sequence(mix(to_map(pointwise(x, fc1), hw)))), fc2)
+
+    def _tokens(self, tokens: Tensor) -> Tensor:
+        fc1, mix, act, _, fc2 = self.layers
+        return pointwise(act(constant_conv(pointwise(tokens, fc1), mix)), fc2)
 
 
 class DropPath(nn.Module):
@@ -214,7 +189,7 @@ class MessengerShift(nn.Module):
             tokens = x[:, pixels:]
             if tokens.shape[1]:
                 messengers.append(tokens)
-            x = to_map(x[:, :pixels], hw).contiguous()
+            x = channels_last(to_map(x[:, :pixels], hw))
             maps.append(x)
         return maps, messengers
 

@@ -10,7 +10,8 @@ from torch.nn import functional as F
 from torch.utils.checkpoint import checkpoint
 
 from model.config import SwinConfig
-from model.network.backbones.messenger_shift import DropPath, drop_path_rates, to_map, to_sequence
+from model.network.backbones.messenger_shift import DropPath, drop_path_rates
+from model.network.layers import channels_last, to_map, to_sequence
 
 _FAR = -100.0  # added to the attention between tokens that are neighbours only because of the cyclic shift
 
@@ -205,7 +206,7 @@ class Swin(nn.Module):
         maps = []
         for number, stage in enumerate(self.stages):
             x = stage(x, hw)
-            maps.append(to_map(getattr(self, f"norm{number}")(x), hw).contiguous())
+            maps.append(channels_last(to_map(getattr(self, f"norm{number}")(x), hw)))
             if stage.downsample is not None:
                 x, hw = stage.downsample(x, hw)  # type: ignore[operator]
         return maps, []

@@ -34,7 +34,7 @@ class Files:
             thresholds = Thresholds(0.2, 0.1)
             provenance: ClassVar[dict[str, object]] = {}
 
-            def build(self, device: str, precision: str) -> object:
+            def for_inference(self, device: str, precision: str) -> object:
                 outer.built.append((device, precision))
                 return object()
 

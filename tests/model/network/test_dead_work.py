@@ -33,7 +33,7 @@ def test_only_the_last_mask_head_runs_at_test_time() -> None:
     for number, head in enumerate(network.roi_head.mask_head):
         assert isinstance(head, MaskHead)
         head.register_forward_hook(lambda *_, number=number: called.update([number]))
-        head.embed = lambda *values, number=number, embed=head.embed: (called.update([number]), embed(*values))[1]  # type: ignore[method-assign]
+        head.blocks = lambda *values, number=number, blocks=head.blocks: (called.update([number]), blocks(*values))[1]  # type: ignore[method-assign]
 
     propose(network)
 

@@ -20,7 +20,7 @@ def test_the_coarsest_level_is_a_lateral_and_a_smoothing_convolution() -> None:
     pyramid, inputs = FPN((4, 8, 16, 32), 6), maps((4, 8, 16, 32))
     with torch.inference_mode():
         expected = pyramid.fpn_convs[3](pyramid.lateral_convs[3](inputs[3]))
-        assert torch.equal(pyramid(inputs)[3], expected)
+        torch.testing.assert_close(pyramid(inputs)[3], expected, atol=1e-6, rtol=1e-6)
 
 
 def test_coarse_levels_reach_finer_ones_by_their_nearest_cell() -> None:

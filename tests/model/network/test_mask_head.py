@@ -35,7 +35,9 @@ def test_upsampling_equals_a_transposed_convolution() -> None:
     torch.manual_seed(3)
     layer = torch.nn.ConvTranspose2d(5, 4, 2, stride=2)
     x = torch.randn(3, 5, 6, 6)
-    torch.testing.assert_close(_upsample(x, layer), F.conv_transpose2d(x, layer.weight, layer.bias, stride=2))
+    blocks = _upsample(x, layer)  # (3, 6, 6, 2, 2, 4)
+    upsampled = blocks.permute(0, 5, 1, 3, 2, 4).reshape(3, 4, 12, 12)
+    torch.testing.assert_close(upsampled, F.conv_transpose2d(x, layer.weight, layer.bias, stride=2))
 
 
 def test_regions_keep_their_order_in_any_batch(head: MaskHead) -> None:

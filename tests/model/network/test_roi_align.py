@@ -6,7 +6,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.network.roi_align import adaptive_roi_align, pyramid_levels, roi_align
+from model.network.roi_align import Table, adaptive_roi_align, pyramid_levels, roi_align
 from tests.material import material
 
 STRIDES = (4.0, 8.0)
@@ -74,6 +74,22 @@ def test_adaptive_equals_plain_loops(seed: int) -> None:
         feature, box = maps[index][None].double().numpy(), boxes[index].double().numpy()
         slow = slow_roi_align(feature, box, scale=1.0, cells=4, ratio=0)[0]
         np.testing.assert_allclose(out[index].numpy(), slow, atol=2e-5)
+
+
+def test_levels_that_lie_one_after_the_other_are_used_in_place() -> None:
+    memory = torch.randn(2 * 12 + 2 * 6, 5)
+    fine, coarse = memory[:24].view(2, 3, 4, 5).permute(0, 3, 1, 2), memory[24:].view(2, 2, 3, 5).permute(0, 3, 1, 2)
+    table = Table.of([fine, coarse])
+    assert table.vectors.data_ptr() == memory.data_ptr() and torch.equal(table.vectors, memory)
+    assert table.shapes == ((2, 3, 4), (2, 2, 3))
+    assert torch.equal(Table.of([coarse, fine]).vectors, torch.cat((memory[24:], memory[:24])))
+
+
+def test_a_table_keeps_the_gradients_of_its_levels() -> None:
+    memory = torch.randn(2 * 12 + 2 * 6, 5, requires_grad=True)
+    levels = [memory[:24].view(2, 3, 4, 5).permute(0, 3, 1, 2), memory[24:].view(2, 2, 3, 5).permute(0, 3, 1, 2)]
+    Table.of(levels).vectors.sum().backward()
+    assert torch.equal(memory.grad, torch.ones_like(memory))
 
 
 def test_gradients_reach_features_and_never_boxes() -> None:

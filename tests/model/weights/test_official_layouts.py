@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from torch.nn import functional as F
 
-from model.network.backbones.messenger_shift import MessengerShift, to_map
+from model.network.backbones.messenger_shift import MessengerShift
 from model.network.backbones.resnet import ResNet
 from model.network.backbones.swin import PatchMerging, Swin, relative_positions
+from model.network.layers import to_map
 from model.weights.official_layouts import (
     CLASSIFIER,
     LAST_NORM,

@@ -2,18 +2,13 @@ import json
 
 import pytest
 import torch
-from torch import nn
 
 from model.config import named
 from model.network.backbones.messenger_shift import (
     DropPath,
     MessengerShift,
     MixFFN,
-    attend,
-    constant_conv,
     shift,
-    to_map,
-    to_sequence,
 )
 from model.network.tevit import build
 from tests.material import material
@@ -25,29 +20,6 @@ def backbone() -> MessengerShift:
     network = MessengerShift(BACKBONE).eval()
     randomise(network)
     return network
-
-
-@pytest.mark.parametrize("groups", [1, 6])
-def test_a_token_is_convolved_like_a_constant_picture(groups: int) -> None:
-    torch.manual_seed(1)
-    conv = nn.Conv2d(6, 6, 3, padding=1, groups=groups)
-    tokens = torch.randn(2, 5, 6)
-    picture = tokens.reshape(10, 6, 1, 1).expand(10, 6, 7, 7)
-    inside = conv(picture)[:, :, 3, 3].view(2, 5, 6)
-    torch.testing.assert_close(constant_conv(tokens, conv), inside)
-
-
-def test_map_and_sequence_are_inverse() -> None:
-    feature = torch.randn(2, 3, 4, 5)
-    assert torch.equal(to_map(to_sequence(feature), (4, 5)), feature)
-
-
-def test_attend_equals_multi_head_attention() -> None:
-    torch.manual_seed(2)
-    layer = nn.MultiheadAttention(12, 3, batch_first=True).eval()
-    nn.init.normal_(layer.in_proj_bias)
-    queries, keys = torch.randn(2, 7, 12), torch.randn(2, 5, 12)
-    torch.testing.assert_close(attend(layer, queries, keys), layer(queries, keys, keys)[0])
 
 
 def test_each_quarter_of_the_tokens_travels_its_own_way() -> None:
@@ -69,7 +41,7 @@ def test_maps_have_the_strides_and_channels_of_a_pyramid(backbone: MessengerShif
         maps, tokens = backbone(normal_clips(2, 3, (64, 96)))
     assert [tuple(m.shape) for m in maps] == [(6, 8, 16, 24), (6, 16, 8, 12), (6, 24, 4, 6), (6, 32, 2, 3)]
     assert [tuple(t.shape) for t in tokens] == [(6, 8, 8), (6, 8, 16)]  # those of the third stage are not used
-    assert all(m.is_contiguous() for m in maps)
+    assert all(m.is_contiguous(memory_format=torch.channels_last) for m in maps)
 
 
 @pytest.mark.parametrize("turn", [1, 2, 3])

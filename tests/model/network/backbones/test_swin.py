@@ -31,7 +31,7 @@ def test_maps_have_the_strides_and_channels_of_a_pyramid(backbone: Swin, hw: tup
     sizes = [-(-hw[0] // stride) * 1000 + -(-hw[1] // stride) for stride in (4, 8, 16, 32)]
     assert [m.shape[2] * 1000 + m.shape[3] for m in maps] == sizes
     assert [m.shape[1] for m in maps] == [8, 16, 32, 64] == list(backbone.channels)
-    assert tokens == [] and all(m.is_contiguous() for m in maps)
+    assert tokens == [] and all(m.is_contiguous(memory_format=torch.channels_last) for m in maps)
 
 
 def test_frames_do_not_see_each_other(backbone: Swin) -> None:
