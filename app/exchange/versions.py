@@ -14,7 +14,7 @@ from typing import Any
 
 from app.errors import BadInput, CannotStore
 from app.exchange.export_frames import write_pictures
-from app.exchange.export_parts import ExportPart
+from app.exchange.export_parts import ANNOTATIONS, ExportPart
 from app.library.videos import safe_name
 from app.progress import Report, quiet
 from app.sentences import one_line
@@ -66,6 +66,12 @@ class Version:
         """The version without its long lists."""
         facts = {"name": self.name, "project": self.project, "edit": self.edit}
         return {**facts, "numbers": dict(self.numbers), "choices": dict(self.choices), "files": dict(self.files)}
+
+    def as_result(self, out: Path) -> dict[str, Any]:
+        """What a job stores that wrote the version again into a folder."""
+        annotations = next(place for place in sorted(self.files) if Path(place).name == ANNOTATIONS)
+        numbers = {key: self.numbers[key] for key in ("videos", "tracks", "masks")}
+        return {"out": str(out), "annotations": str(out / annotations), "again": self.name, **numbers}
 
 
 def checked_name(settings: Settings, project_id: str, name: str) -> str:
@@ -141,10 +147,12 @@ def make_version(
     out: Path,
     report: Report = quiet,
     check: Callable[[], None] = lambda: None,
+    ready: Callable[[Version], None] = lambda _: None,
 ) -> Version:
     """Write a version again into the new folder ``out``, equal to the byte, whole or not at all.
 
-    ``check`` is called after each picture; an error that it raises ends the work. Raises `BadInput` (also if a file of
+    ``check`` is called after each picture; an error that it raises ends the work. ``ready`` is called before the folder
+    gets its name. Raises `BadInput` (also if a file of
     the version or the pictures are not what they were), `storage.frames.VideoError`, `CannotStore`.
     """
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
@@ -158,6 +166,7 @@ def make_version(
                 if _sha256(folder / place) != digest:
                     raise BadInput(f"{version.folder / FILES / place} was changed since the version was frozen.")
             _make_pictures(database, version, folder, report, check)
+            ready(version)
     except OSError as error:
         raise CannotStore(f"The version {name} could not be written to {out}", error) from error
     return version

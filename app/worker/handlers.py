@@ -9,12 +9,13 @@ from sqlalchemy import Connection
 from app.checkpoints.download import download
 from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import CheckpointFile, add_file, export_official, notes_of
-from app.errors import BadInput, Undecided
+from app.errors import BadInput, Cancelled, Undecided
 from app.exchange.export_choice import ExportChoice
 from app.exchange.exporting import FrozenName, export_dataset
 from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
 from app.exchange.repeats import IMPORTED_ALREADY, ImportedAlready
+from app.exchange.versions import make_version
 from app.library.counting import count_frames
 from app.library.uploads import CHECKPOINTS, IMPORTS, file_of_job
 from app.proposing.into_project import propose_video
@@ -144,7 +145,12 @@ def _can_go_on(error: BaseException) -> bool:
 
 
 def export_project(context: JobContext) -> Mapping[str, Any]:
-    """``{"out": path, **ExportChoice, "freeze"?: name}``: the job's project as YouTube-VIS, kept as a version."""
+    """``{"out": path, **ExportChoice, "freeze"?: name}``: the job's project as YouTube-VIS, kept as a version.
+
+    ``{"out": path, "again": name}``: a version that was kept, written again.
+    """
+    if "again" in context.job.parameters:
+        return _made_again(context, context.job.parameters["again"])
     name = context.job.parameters.get("freeze")
     done = export_dataset(
         context.database,
@@ -157,6 +163,26 @@ def export_project(context: JobContext) -> Mapping[str, Any]:
         ready=lambda done: context.prepare(done.as_json()),
     )
     return done.as_json()
+
+
+def _made_again(context: JobContext, name: str) -> Mapping[str, Any]:
+    out = Path(context.job.parameters["out"])
+
+    def check() -> None:
+        if context.report.cancelled():
+            raise Cancelled
+
+    made = make_version(
+        context.database,
+        context.settings,
+        project_id=str(context.job.project_id),
+        name=name,
+        out=out,
+        report=context.report,
+        check=check,
+        ready=lambda version: context.prepare(version.as_result(out)),
+    )
+    return made.as_result(out)
 
 
 def download_release(context: JobContext) -> Mapping[str, Any]:

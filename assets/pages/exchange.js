@@ -26,7 +26,7 @@ export async function mount(element) {
   const jobs = h("div");
   /** @type {() => Promise<void>} */ let look = async () => {};
   const imports = new Imports(() => look());
-  const versions = project ? new Versions(project) : null;
+  const versions = project ? new Versions(project, () => look()) : null;
   fill(place, h("div.v-stack", null, imports.place, jobs, versions?.place));
   const looked = (/** @type {Set<string>} */ active) => {
     // The form's "It is under way" is true only as long as a job of its kind is active.
@@ -85,6 +85,7 @@ export async function mount(element) {
  * @property {number} [tracks]
  * @property {number} [masks]
  * @property {string} [out] folder
+ * @property {string} [again] the version that was written again
  * @property {string[]} [left_out]
  * @property {string[]} [background] sentences about what loaders take for background
  * @property {import("./certificate.js").Part[]} [parts] its files, with what each known loader does with them
@@ -154,6 +155,7 @@ function outcome(job, project, imports) {
     h(
       "div",
       null,
+      r.again ? `Version ${r.again}: ` : "",
       `${plural(r.videos ?? 0, "video")}, ${plural(r.tracks ?? 0, "track")}, ${plural(r.masks ?? 0, "mask")}.`,
     ),
     h("div.v-mono.v-path", null, r.out ?? ""),

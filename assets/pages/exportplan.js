@@ -1,10 +1,14 @@
 // @ts-check
-/** The numbers of an export before it is made, below the fields of its form: they follow the choices. */
+/**
+ * The videos and categories of an export, and its numbers before it is made, below the fields of its form: they follow
+ * the choices.
+ */
 
 import { fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { count } from "../kit/text.js";
-import { currentProject, get } from "./data.js";
+import { currentProject, get, post } from "./data.js";
+import { Picks } from "./picks.js";
 
 const PAUSE = 250; // ms after the last change of a field
 
@@ -18,23 +22,33 @@ const PAUSE = 250; // ms after the last change of a field
  * @property {string} [reason] why nothing can be exported; the only property then
  */
 
-/** The words of the form, and the values of the request. @type {Record<string, Record<string, string>>} */
+/** The words of the form, and the keys of the request. @type {Record<string, Record<string, Record<string, unknown>>>} */
 const CHOICES = {
-  "v-export-what": { "Only reviewed masks": "reviewed_only=true" },
-  "v-export-unknown": { "Leave out the video": "unknown=videos" },
-  "v-export-ids": { "As they came": "ids=came", "From 1": "ids=counted" },
-  "v-export-version": { 2019: "version=2019", 2021: "version=2021", 2022: "version=2022" },
+  "v-export-what": { "Only reviewed masks": { reviewed_only: true } },
+  "v-export-unknown": { "Leave out the video": { unknown: "videos" } },
+  "v-export-ids": { "As they came": { ids: "came" }, "From 1": { ids: "counted" } },
+  "v-export-version": { 2019: { version: "2019" }, 2021: { version: "2021" }, 2022: { version: "2022" } },
 };
+/** The hidden field of the form with the chosen names, as JSON. */
+const CHOSEN = "v-export-chosen";
 
-/** The choices of the form as a query. */
-export function query() {
+/** The choices of the form, as the body of a request. */
+export function choices() {
   const found = Object.entries(CHOICES).map(([id, values]) => {
     const checked = inputs(id).find((input) => input.checked);
-    return values[checked?.value ?? ""] ?? "";
+    return values[checked?.value ?? ""] ?? {};
   });
   const every = (inputs("v-export-stride")[0]?.value ?? "").trim();
-  if (/^[1-9]\d*$/.test(every)) found.push(`stride=${every}`);
-  return found.filter(Boolean).join("&");
+  const names = inputs(CHOSEN)[0]?.value || "{}";
+  return Object.assign({}, ...found, /^[1-9]\d*$/.test(every) ? { stride: Number(every) } : {}, JSON.parse(names));
+}
+
+/** Write the chosen names into the form, as a person would type them. @param {Record<string, string[]>} names */
+function choose(names) {
+  const field = inputs(CHOSEN)[0];
+  if (!field) return;
+  field.value = Object.keys(names).length ? JSON.stringify(names) : "";
+  field.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 /** The inputs of a field of the form. @param {string} id */
@@ -55,28 +69,42 @@ export async function mount(element) {
     return fill(place, h("p.v-note.bad", { role: "alert" }, icon("warn"), messageOf(error)));
   }
   if (!project) return;
+  const address = `/data/projects/${encodeURIComponent(project)}`;
+  const [picks, plan] = [h("div"), h("div")];
+  fill(place, picks, plan);
   let asked = 0;
   const look = async () => {
     const turn = ++asked;
     try {
-      const numbers = await get(`/data/projects/${encodeURIComponent(project)}/export-plan?${query()}`);
+      const numbers = await post(`${address}/export-plan`, choices());
       if (turn !== asked) return;
-      if (numbers.reason) fill(place, h("p.v-note.warn", null, icon("warn"), numbers.reason));
-      else fill(place, ...planOf(numbers));
+      if (numbers.reason) fill(plan, h("p.v-note.warn", null, icon("warn"), numbers.reason));
+      else fill(plan, ...planOf(numbers));
     } catch (error) {
-      if (turn === asked) fill(place, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
+      if (turn === asked) fill(plan, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
     }
   };
   let waiting = 0;
   const changed = (/** @type {Event} */ event) => {
-    const field = event.target instanceof Element ? event.target.closest("[id^=v-export-]") : null;
+    const field = event.target instanceof HTMLElement ? event.target.closest("[id^=v-export-]") : null;
     if (!field) return;
     window.clearTimeout(waiting);
     waiting = window.setTimeout(look, PAUSE);
   };
   document.addEventListener("change", changed);
   document.addEventListener("input", changed);
-  await look();
+  await Promise.all([look(), pick(picks, address)]);
+}
+
+/** Offer the project's videos and categories. @param {HTMLElement} place @param {string} address of the project */
+async function pick(place, address) {
+  try {
+    const { videos, categories } = /** @type {import("../kit/wire.js").Project} */ (await get(address));
+    const offered = new Picks(choose);
+    fill(place, offered.list("videos", videos), offered.list("categories", categories));
+  } catch (error) {
+    fill(place, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
+  }
 }
 
 /** What the file will have, and what it will not, as elements. @param {Numbers} numbers */

@@ -1,10 +1,13 @@
 // @ts-check
-/** The card of the frozen versions of a project: their numbers, and what changed from one to another. */
+/**
+ * The card of the frozen versions of a project: their numbers, a button that writes one again, and what changed from
+ * one to another.
+ */
 
-import { fill, h, icon } from "../kit/dom.js";
+import { button, fill, h, icon } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { plural } from "../kit/text.js";
-import { get } from "./data.js";
+import { get, post } from "./data.js";
 
 /**
  * @typedef {object} Version
@@ -15,10 +18,12 @@ import { get } from "./data.js";
 
 /** The versions of one project. */
 export class Versions {
-  /** @param {string} project id */
-  constructor(project) {
+  /** @param {string} project id @param {() => void} begun called after a job that writes a version again has begun */
+  constructor(project, begun) {
+    this.begun = begun;
     this.path = `/data/projects/${encodeURIComponent(project)}/versions`;
     this.place = h("section.v-card", { id: "v-versions", hidden: true });
+    this.trouble = h("p.v-note.bad", { role: "alert", hidden: true });
     this.known = "";
   }
 
@@ -51,13 +56,36 @@ export class Versions {
         h("td", null, plural(numbers.tracks, "track")),
         h("td", null, plural(numbers.masks, "mask")),
         h("td.v-t3", null, `edit ${edit}`),
+        h(
+          "td",
+          null,
+          button("Make again", { title: `Write ${name} again, equal to the byte`, onclick: () => this.make(name) }),
+        ),
       ),
     );
     fill(
       this.place,
       h("header", null, h("h2", null, "Versions")),
-      h("div.bd", null, h("table.v-table.left", null, h("tbody", null, ...rows)), this.comparison(versions)),
+      h(
+        "div.bd",
+        null,
+        h("table.v-table.left", null, h("tbody", null, ...rows)),
+        this.trouble,
+        this.comparison(versions),
+      ),
     );
+  }
+
+  /** Write a version again into a new folder. @param {string} name */
+  async make(name) {
+    this.trouble.hidden = true;
+    try {
+      await post(`${this.path}/make`, { name });
+      this.begun();
+    } catch (error) {
+      this.trouble.hidden = false;
+      fill(this.trouble, icon("warn"), messageOf(error));
+    }
   }
 
   /** The choice of two versions and their difference, null for a single one. @param {Version[]} versions */

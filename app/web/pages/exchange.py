@@ -1,5 +1,6 @@
 """Import of any format and export of YouTube-VIS: two forms, and a list of the jobs with their results."""
 
+import json
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -262,6 +263,8 @@ class ExchangeForms:
             frozen = gr.Textbox(
                 label="Keep as version", placeholder="its name; empty: not kept", max_lines=1, elem_id="v-export-freeze"
             )
+        # Written by the module: the names of the chosen videos and categories as JSON, empty for all.
+        chosen = gr.Textbox(visible="hidden", elem_id="v-export-chosen", interactive=True)
         shell.mount_point("exportplan", module="exportplan")
         out = gr.Textbox(
             label="New folder on the server",
@@ -272,7 +275,7 @@ class ExchangeForms:
         )
         start = gr.Button("Export", variant="primary", size="lg", elem_id="v-export-start")
         shell.message_line("export")
-        form.on_click(start, self.start_export, what, version, stride, out, unknown, ids, valid, frozen)
+        form.on_click(start, self.start_export, what, version, stride, out, unknown, ids, valid, frozen, chosen)
 
     def start_export(
         self,
@@ -286,11 +289,13 @@ class ExchangeForms:
         ids: str = AUTOMATIC,
         valid: str = "",
         frozen: str = "",
+        chosen: str = "",
     ) -> Answer:
         """Queue an export of the project into a new folder.
 
         ``version`` is a year, or `OWN`; ``unknown`` a key of `UNKNOWNS`, ``ids`` one of `IDS`. ``valid`` is a share in
-        percent, ``frozen`` the name of a version; empty for none.
+        percent, ``frozen`` the name of a version; empty for none. ``chosen`` is a JSON object whose ``videos`` and
+        ``categories`` are lists of names; all of those that are missing.
         """
         if not project_id:
             return Answer(kind="error", text="There is no project yet, so there is nothing to export.", sheet="export")
@@ -299,6 +304,7 @@ class ExchangeForms:
             if folder.exists():
                 text = f"The folder {folder} is there already; name a new one."
                 return Answer(kind="error", text=text, sheet="export")
+            names = _names(chosen)
             choice = ExportChoice(
                 reviewed_only=what == REVIEWED,
                 version=version if version in VERSIONS else None,
@@ -306,6 +312,8 @@ class ExchangeForms:
                 unknown=UNKNOWNS[unknown],
                 ids=IDS[ids],
                 valid=_share(valid),
+                videos=names.get("videos"),
+                categories=names.get("categories"),
             )
             parameters = {"out": str(folder), **choice.as_json()}
             if (frozen or "").strip():
@@ -322,6 +330,23 @@ class ExchangeForms:
         with self.context.database.read() as tx:
             project = projects.get_project(tx, project_id)
         return self.context.settings.exports / f"{safe_name(project.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
+
+
+def _names(chosen: str) -> dict[str, tuple[str, ...]]:
+    """The lists of names in the field that the page writes. Raises `BadInput` if something else is in it."""
+    try:
+        found = json.loads(chosen) if (chosen or "").strip() else {}
+    except ValueError:
+        found = None
+    if not isinstance(found, dict):
+        raise BadInput("The chosen videos and categories could not be read; reload the page.")
+    listed = {key: found[key] for key in ("videos", "categories") if found.get(key) is not None}
+    for what, names in listed.items():
+        if not isinstance(names, list) or not all(isinstance(name, str) for name in names):
+            raise BadInput("The chosen videos and categories could not be read; reload the page.")
+        if not names:
+            raise BadInput(f"No {what} are chosen; choose at least one.")
+    return {key: tuple(names) for key, names in listed.items()}
 
 
 def _share(percent: str) -> float | None:

@@ -10,6 +10,7 @@ import pytest
 from app.errors import BadInput, Cancelled, Undecided
 from app.exchange.export_choice import ExportChoice
 from app.exchange.repeats import ImportedAlready
+from app.exchange.versions import Version
 from app.library.uploads import IMPORTS, keep
 from app.settings import Settings
 from app.training import corrections
@@ -103,6 +104,29 @@ def test_an_export_gives_what_the_job_says_and_the_defaults_of_the_format(
     assert plain == {"project_id": "p", "out": tmp_path, "choice": ExportChoice()}
     HANDLERS["export"](context_of(settings, database, out=str(tmp_path), reviewed_only=1, version="2021", stride=5))
     assert use_case.named["choice"] == ExportChoice(reviewed_only=True, version="2021", stride=5)
+
+
+def test_an_export_of_a_version_is_made_again_and_can_be_stopped(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    numbers = {"videos": 1, "frames": 4, "tracks": 2, "masks": 3}
+    files = {"train/states.json": "", "valid/instances.json": "", "train/instances.json": ""}
+    version = Version("one", "p", 7, numbers, {}, files, {}, (), tmp_path)
+    seen: dict[str, Any] = {}
+
+    def use_case(*_: Any, **named: Any) -> Version:
+        seen.update(named)
+        named["check"]()
+        return version
+
+    monkeypatch.setattr(handlers, "make_version", use_case)
+    context = context_of(settings, database, out="/new", again="one")
+    expected = {"out": "/new", "annotations": "/new/train/instances.json", "again": "one"}
+    assert HANDLERS["export"](context) == {**expected, "videos": 1, "tracks": 2, "masks": 3}
+    assert (seen["name"], seen["project_id"], seen["out"]) == ("one", "p", Path("/new"))
+    cast(Any, context.report).cancelled = lambda: True
+    with pytest.raises(Cancelled):
+        HANDLERS["export"](context)
 
 
 def test_a_retraining_is_a_process_that_gets_the_same_data(

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { mount, planOf, query } from "../../../assets/pages/exportplan.js";
+import { choices, mount, planOf } from "../../../assets/pages/exportplan.js";
 import { h } from "../../../assets/kit/dom.js";
 import { openPage, refuse, settle } from "../browser.mjs";
 import { known } from "./made.mjs";
@@ -16,7 +16,13 @@ const NUMBERS = {
     taken_for_background: [],
   },
 };
-const PLAN = "GET /data/projects/p/export-plan?";
+const PLAN = "POST /data/projects/p/export-plan";
+const PROJECT = {
+  "GET /data/projects/p": {
+    videos: [{ name: "street" }, { name: "pond" }],
+    categories: [{ name: "dog" }, { name: "duck" }],
+  },
+};
 
 /** The form's fields, as Gradio draws them. */
 function fields({ what = "All masks that are not rejected", unknown = "Leave out the frame", stride = "" } = {}) {
@@ -33,12 +39,13 @@ function fields({ what = "All masks that are not rejected", unknown = "Leave out
     radio("v-export-ids", "Automatic"),
     radio("v-export-version", "2021"),
     h("div", { id: "v-export-stride" }, Object.assign(h("input"), { value: stride })),
+    h("div", { id: "v-export-chosen" }, Object.assign(h("input"), { value: "" })),
   );
 }
 
-async function opened(answers, choices) {
-  const page = await openPage({ address: "/exchange/?project=p", answers: { ...known(), ...answers } });
-  document.body.append(fields(choices));
+async function opened(answers, chosen) {
+  const page = await openPage({ address: "/exchange/?project=p", answers: { ...known(), ...PROJECT, ...answers } });
+  document.body.append(fields(chosen));
   await mount(page.place("v-exportplan"));
   await settle();
   return page;
@@ -52,31 +59,49 @@ test("the numbers and the sentences of the plan are shown, empty headings are no
   assert.doesNotMatch(text, /Background/);
 });
 
-test("the choices of the form are the query", async () => {
-  await opened({ [`${PLAN}version=2021`]: NUMBERS });
-  assert.equal(query(), "version=2021");
+test("the choices of the form are asked for", async () => {
+  const page = await opened({ [PLAN]: NUMBERS });
+  assert.deepEqual(choices(), { version: "2021" });
+  assert.ok(page.calls.includes(`${PLAN} {"version":"2021"}`));
 });
 
 test("a project that has nothing to export says why", async () => {
-  const page = await opened({ [`${PLAN}version=2021`]: { reason: "This project has no videos yet." } });
+  const page = await opened({ [PLAN]: { reason: "This project has no videos yet." } });
   assert.match(page.text("#v-exportplan"), /This project has no videos yet\./);
 });
 
 test("reviewed masks, whole videos and a stride are asked for", async () => {
-  const asked = "reviewed_only=true&unknown=videos&version=2021&stride=5";
-  const choices = { what: "Only reviewed masks", unknown: "Leave out the video", stride: "5" };
-  const page = await opened({ [`${PLAN}${asked}`]: NUMBERS }, choices);
-  assert.equal(query(), asked);
+  const chosen = { what: "Only reviewed masks", unknown: "Leave out the video", stride: "5" };
+  const page = await opened({ [PLAN]: NUMBERS }, chosen);
+  assert.deepEqual(choices(), { reviewed_only: true, unknown: "videos", version: "2021", stride: 5 });
   assert.match(page.text("#v-exportplan"), /1,705masks/);
 });
 
 test("a stride that is none is not asked for", async () => {
-  await opened({ [`${PLAN}version=2021`]: NUMBERS }, { stride: "x" });
-  assert.equal(query(), "version=2021");
+  await opened({ [PLAN]: NUMBERS }, { stride: "x" });
+  assert.deepEqual(choices(), { version: "2021" });
+});
+
+test("videos and categories can be left out, and the numbers follow", async () => {
+  const page = await opened({ [PLAN]: (body) => ({ ...NUMBERS, videos: body.videos?.length ?? 2 }) });
+  assert.match(page.text("#v-pick-videos summary"), /Videos all 2/);
+  const [pond] = page.all("#v-pick-videos input");
+  pond.checked = false;
+  pond.dispatchEvent(new Event("change"));
+  assert.deepEqual(choices(), { version: "2021", videos: ["street"] });
+  assert.match(page.text("#v-pick-videos summary"), /Videos 1 of 2/);
+  await page.press("None", "#v-pick-categories");
+  assert.deepEqual(choices().categories, []);
+  await page.press("All", "#v-pick-categories");
+  await page.later();
+  assert.deepEqual(choices(), { version: "2021", videos: ["street"] });
+  assert.match(page.text("#v-exportplan"), /1videos?/);
+  await page.press("All", "#v-pick-videos");
+  assert.equal(page.find("#v-export-chosen input").value, "", "all names are not listed");
 });
 
 test("a refusal is shown in place of the numbers", async () => {
   const sentence = "No category of this project has a place in YouTube-VIS 2021 (bee).";
-  const page = await opened({ [`${PLAN}version=2021`]: refuse(sentence) });
+  const page = await opened({ [PLAN]: refuse(sentence) });
   assert.match(page.text("#v-exportplan"), /No category of this project has a place/);
 });

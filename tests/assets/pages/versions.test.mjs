@@ -9,11 +9,12 @@ const diff = (first, second) => `${PATH}/diff?first=${first}&second=${second}`;
 
 async function looked(answers) {
   const page = await openPage({ answers });
-  const versions = new Versions("p");
+  const begun = [];
+  const versions = new Versions("p", () => begun.push("begun"));
   document.body.append(versions.place);
   await versions.look();
   await settle();
-  return { page, versions };
+  return { page, versions, begun };
 }
 
 test("without a version there is no card", async () => {
@@ -56,4 +57,17 @@ test("what cannot be compared or listed says why, and the list comes back", asyn
   page.answers[PATH] = { versions: [version("a")] };
   await versions.look();
   assert.match(versions.place.textContent, /^Versionsa1 video/);
+});
+
+test("a version is made again, or says why not", async () => {
+  const { page, versions, begun } = await looked({
+    [PATH]: { versions: [version("first")] },
+    "POST /data/projects/p/versions/make": { job: {} },
+  });
+  await page.press("Make again");
+  assert.deepEqual([page.writes, begun], [['POST /data/projects/p/versions/make {"name":"first"}'], ["begun"]]);
+  page.answers["POST /data/projects/p/versions/make"] = refuse("There is no version first.");
+  await page.press("Make again");
+  assert.match(versions.place.textContent, /There is no version first\./);
+  assert.deepEqual(begun, ["begun"]);
 });

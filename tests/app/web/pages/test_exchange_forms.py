@@ -64,7 +64,7 @@ class FilledForms:
 
     def start_export(self, **other: Any) -> Answer:
         values = {"project": self.project.id, "which": ALL, "version": "2019", "stride": "", "out": ""}
-        values |= {"unknown": FRAMES, "ids": AUTOMATIC, "valid": "", "frozen": ""}
+        values |= {"unknown": FRAMES, "ids": AUTOMATIC, "valid": "", "frozen": "", "chosen": ""}
         return self.forms.start_export(self.database, *(values | other).values())
 
     def queued(self) -> list[jobs.Job]:
@@ -215,6 +215,22 @@ def test_an_export_is_queued_with_all_its_choices(filled: FilledForms) -> None:
     parameters = dict(filled.queued()[0].parameters)
     assert ExportChoice.of(parameters) == ExportChoice(version="2019", unknown="videos", ids="counted", valid=0.2)
     assert parameters["freeze"] == "first"
+
+
+def test_an_export_has_the_chosen_videos_and_categories(filled: FilledForms) -> None:
+    assert filled.start_export(chosen='{"videos": ["a, b"], "categories": ["dog", "cat"]}').kind == "ok"
+    choice = ExportChoice.of(dict(filled.queued()[0].parameters))
+    assert (choice.videos, choice.categories) == (("a, b",), ("dog", "cat"))
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [('{"videos": []}', "No videos are chosen"), ('{"videos": [1]}', "reload"), ("[]", "reload"), ("{", "reload")],
+)
+def test_a_choice_of_no_names_or_of_something_else_is_refused(filled: FilledForms, chosen: str, said: str) -> None:
+    answer = filled.start_export(chosen=chosen)
+    assert answer.kind == "error" and said in answer.text
+    assert filled.queued() == []
 
 
 @pytest.mark.parametrize("typed", ["0", "100", "-3", "a fifth", "nan"])
