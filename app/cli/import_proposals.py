@@ -21,8 +21,6 @@ def import_proposals_(arguments: argparse.Namespace, settings: Settings) -> None
     """Import results as proposals, or take them back; a new project that --project names is made."""
     if arguments.accept or arguments.complete:
         raise WrongUsage("--accept and --complete are for truth; proposals are accepted one by one in the editor.")
-    if arguments.repeat in ("replace", "skip"):
-        raise WrongUsage(f"--{arguments.repeat} is for truth; proposals are matched to the tracks that stand.")
     if arguments.take_back:
         return _take_back(arguments, settings)
     choices = ProposalChoices(
@@ -32,7 +30,7 @@ def import_proposals_(arguments: argparse.Namespace, settings: Settings) -> None
         least_score=arguments.min_score,
         stride=arguments.stride,
         keep_good=arguments.keep_good,
-        again=arguments.repeat == "again",
+        again=arguments.repeat in ("again", "replace"),
     )
     with opened(settings, make=True) as database:
         progress = Progress()

@@ -17,6 +17,7 @@ from app.exchange.import_source import ReadSettings, discard_unpacked
 from app.exchange.importing import import_dataset
 from app.exchange.open_imports import delete_empty_project
 from app.library.counting import count_frames
+from app.library.videos import add_video
 from app.progress import Report, quiet
 from app.result_files import named_videos
 from app.result_files.matching_videos import VideoMatches, frames_of, match_videos
@@ -27,7 +28,9 @@ from app.sentences import counted
 from app.settings import Settings
 from storage import projects, videos
 from storage.database import Database
+from storage.formats import RESULTS
 from storage.frames import VideoError
+from storage.frames.scan import VIDEO_SUFFIXES
 from storage.videos import Video
 
 PROPOSALS = "proposals"
@@ -64,7 +67,7 @@ class ProposalChoices:
             least_score=float(parameters.get("min_score") or 0.0),
             stride=parameters.get("stride"),
             keep_good=bool(parameters.get("keep_good")),
-            again=parameters.get("repeat") == "again",
+            again=parameters.get("repeat") in ("again", "replace"),
         )
 
 
@@ -240,6 +243,9 @@ class _ProposalImport:
 
     def _add_missing(self, missing: Sequence[SourceVideo]) -> tuple[str, ...]:
         """Add videos without tracks, from the file that names them; returns sentences about what could not be added."""
+        named = self.choices.annotations is not None
+        if not named and (self.read.title == RESULTS.title or any(source.by_number for source in missing)):
+            return tuple(sentence for source in missing if (sentence := self._add_file(source)))
         bare = frozenset(source.id for source in missing)
         done = import_dataset(
             self.database,
@@ -253,6 +259,19 @@ class _ProposalImport:
             report=lambda share, message: self.report(READING * share, message),
         )
         return (*done.notes, *done.skipped)
+
+    def _add_file(self, source: SourceVideo) -> str:
+        """Add the video file or folder of pictures with the name of a video; a sentence if there is none."""
+        folder = self.choices.frames
+        assert folder is not None
+        stem = Path(source.name).stem if Path(source.name).suffix.lower() in VIDEO_SUFFIXES else source.name
+        names = (source.name, stem, *(f"{stem}{suffix}" for suffix in sorted(VIDEO_SUFFIXES)))
+        places = [folder / name for name in dict.fromkeys(names)] if folder.is_dir() else [folder]
+        place = next((one for one in places if one.exists()), None)
+        if place is None:
+            return f"{source.shown}: neither a video file nor a folder of this name is in '{folder}'."
+        add_video(self.database, self.settings, project_id=self.project_id, path=place)
+        return ""
 
     def _one(
         self,

@@ -58,7 +58,6 @@ def test_proposals_are_taken_back_by_their_file(
     ("flags", "reason"),
     [
         (("--as", "proposals", "--accept"), "--accept and --complete are for truth"),
-        (("--as", "proposals", "--replace"), "--replace is for truth"),
         (("--min-score", "0.5"), "add --as proposals"),
     ],
 )

@@ -207,3 +207,24 @@ def test_ids_that_nothing_explains_ask_for_the_file_that_does(empty: ResultsScen
     write(tmp_path / "results.json.meta.json", content())
     with pytest.raises(BadInput, match=r"results\.json\.meta\.json is no meta file of `propose`"):
         empty.bring(empty.results(result(1, 1, 4)))
+
+
+def test_videos_that_a_meta_file_names_are_added_from_a_folder(empty: ResultsScene) -> None:
+    write_pictures(empty.folder / "shots")
+    size = {"width": SIZE[0], "height": SIZE[1], "length": LENGTH}
+    videos = [{"id": 1, "path": "/elsewhere/vb", "file_names": [], "content_hash": "?", **size}]
+    meta = {"videos": videos, "categories": [{"id": 1, "name": "bee"}], "model": {"name": "round 3"}}
+    write(empty.folder / "results.json.meta.json", meta)
+    done = empty.bring(empty.results(result(1, 1, 4)), frames=empty.folder / "shots")
+    assert (done.source, done.videos, done.unmapped) == ("round 3", ["vb"], {"bee": 1})
+    with pytest.raises(BadInput, match=r"no video of the project is video 1 \(vx\)"):
+        write(empty.folder / "results.json.meta.json", {**meta, "videos": [{**videos[0], "path": "/elsewhere/vx"}]})
+        empty.bring(empty.results(result(1, 1, 4)), frames=empty.folder / "shots")
+
+
+def test_the_video_of_masks_frame_by_frame_is_added_from_a_folder(empty: ResultsScene) -> None:
+    write_pictures(empty.folder / "shots")
+    file = write(empty.folder / "va.json", {"1": {"4": square(9, 9)}})
+    done = empty.bring(file, frames=empty.folder / "shots")
+    assert (done.videos, done.masks) == (["va"], 1)
+    assert sorted(empty.rows(empty.tracks("va")[0])) == [1]
