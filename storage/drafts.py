@@ -1,20 +1,29 @@
-"""Drafts: rows that a machine suggests and that are not applied yet. Applying turns them into edits."""
+"""Drafts: rows that a machine suggests and that are not applied yet. Applying turns them into edits.
+
+Every write gets the next number of one count for all videos, by which readers find what is new while a run goes on.
+"""
 
 import uuid
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Literal, TypeVar
 
-from sqlalchemy import Connection, Delete, Select, bindparam, delete, insert, select
+from sqlalchemy import Connection, Delete, Row, Select, bindparam, delete, insert, select
 
 from storage import schema
+from storage.projects import get_setting, set_setting
+
+_LAST_CHANGE = "last_draft_change"
 
 S = TypeVar("S", Select[Any], Delete)
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A suggested row: ``confidence`` is 0..1, ``doubt`` is the reason why a person should check it first."""
+    """A suggested row: ``confidence`` is 0..1, ``doubt`` is the reason why a person should check it first.
+
+    ``change`` is the number of the write that stored it, 0 before that.
+    """
 
     id: str
     run_id: str
@@ -25,6 +34,7 @@ class Draft:
     blob_hash: str | None
     confidence: float | None = None
     doubt: str | None = None
+    change: int = field(default=0, compare=False)
 
     @staticmethod
     def new(
@@ -53,8 +63,12 @@ class Draft:
 
 def put_drafts(tx: Connection, drafts: Iterable[Draft]) -> None:
     """Store drafts; each replaces an earlier one of the same run, track and frame."""
-    rows = [*{(draft.run_id, draft.track_id, draft.frame): draft.__dict__ for draft in drafts}.values()]
+    rows = [*{(draft.run_id, draft.track_id, draft.frame): dict(draft.__dict__) for draft in drafts}.values()]
     if rows:
+        change = last_change(tx) + 1
+        set_setting(tx, _LAST_CHANGE, change)
+        for row in rows:
+            row["change"] = change
         table = schema.drafts
         same = [table.c[name] == bindparam(f"old_{name}") for name in ("run_id", "track_id", "frame")]
         old = [{f"old_{name}": row[name] for name in ("run_id", "track_id", "frame")} for row in rows]
@@ -74,7 +88,27 @@ def list_drafts(
     """The drafts of a video on frames start..stop-1, ordered by frame; optionally of one run or track only."""
     table = schema.drafts
     query = _narrow(select(table), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
-    return tuple(Draft(**row._mapping) for row in tx.execute(query.order_by(table.c.frame, table.c.track_id)))
+    return tuple(_draft(row) for row in tx.execute(query.order_by(table.c.frame, table.c.track_id)))
+
+
+def drafts_since(tx: Connection, change: int, *, limit: int) -> tuple[tuple[Draft, str], ...]:
+    """Drafts of all videos written after a change, each with its project's id, oldest write first.
+
+    The last write is complete, so that more than ``limit`` may be returned.
+    """
+    table, videos = schema.drafts, schema.videos
+    newer = select(table.c.change).where(table.c.change > change).order_by(table.c.change)
+    last = tx.execute(newer.offset(limit - 1).limit(1)).scalar()
+    query = select(table, videos.c.project_id).join(videos, table.c.video_id == videos.c.id)
+    query = query.where(table.c.change > change).order_by(table.c.change, table.c.frame, table.c.track_id)
+    if last is not None:
+        query = query.where(table.c.change <= last)
+    return tuple((_draft(row), row.project_id) for row in tx.execute(query))
+
+
+def last_change(tx: Connection) -> int:
+    """The number of the last write, 0 before the first."""
+    return int(get_setting(tx, _LAST_CHANGE) or 0)
 
 
 def discard_drafts(
@@ -103,3 +137,7 @@ def _narrow(
     if start is not None:
         query = query.where(table.c.frame >= start)
     return query if stop is None else query.where(table.c.frame < stop)
+
+
+def _draft(row: Row[Any]) -> Draft:
+    return Draft(**{column.name: row._mapping[column.name] for column in schema.drafts.columns})

@@ -224,9 +224,7 @@ complete_ranges = Table(
     Column("start", Integer, nullable=False),
     Column("stop", Integer, nullable=False),  # exclusive
     Column("categories", JSON, nullable=False),
-    Column(
-        "declared", Integer, nullable=False
-    ),  # the edit in which a person declared it; stays the same when a range is split
+    Column("declared", Integer, nullable=False),  # the edit of the declaration; stays when a range is split
     Column("version", Integer, nullable=False),
     CheckConstraint('"start" >= 0 AND "stop" > "start"', name="not_empty"),
     Index(None, "video_id"),
@@ -291,9 +289,11 @@ drafts = Table(
     Column("state", Text, nullable=False),
     Column("confidence", Float),
     Column("doubt", Text),
+    Column("change", Integer, nullable=False, server_default="0"),  # see storage.drafts
     one_of("state", STATES),
     UniqueConstraint("run_id", "track_id", "frame"),
     Index(None, "video_id", "frame"),
+    Index(None, "change"),
 )
 
 likely_errors = Table(
@@ -325,9 +325,7 @@ jobs = Table(
     time("created"),
     time("started", nullable=True),
     time("finished", nullable=True),
-    Column(
-        "attempts", Integer, nullable=False, server_default="0"
-    ),  # starts by a worker since the job last stored progress
+    Column("attempts", Integer, nullable=False, server_default="0"),  # starts since the job last stored progress
     one_of("status", JOB_STATUSES),
     Index(None, "status", "created"),
 )

@@ -35,9 +35,9 @@ FLOORS = {
         "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",
         "track_marks",
         "jobs masks formats video_roles certificate",
-        "database youtube_vis attributes guides comments",
+        "database youtube_vis attributes guides comments drafts",
         "effort",
-        "frames projects videos imports checkpoints runs snapshots teaching drafts likely_errors rle migrations "
+        "frames projects videos imports checkpoints runs snapshots teaching likely_errors rle migrations "
         "arrivals taught_categories",
         "summary_tables",
         "schema errors authors atomic text plain_values regular_files",

@@ -1,8 +1,8 @@
 """The worker: one long-lived process per machine and device, which takes jobs from the database and does them.
 
 The network stays loaded between jobs. Training runs in a process of its own, and a thread of the worker waits for it,
-so that proposals can be made at the same time. Jobs store their results step by step: a worker may be killed at any
-moment.
+so that proposals can be made at the same time. A thread of its own does the jobs that a person waits for. Jobs store
+their results step by step: a worker may be killed at any moment.
 """
 
 import contextlib
@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import traceback
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -63,19 +63,22 @@ def run_worker(
     *,
     handlers: Mapping[str, Handler],
     aside: Mapping[str, Handler],
+    at_once: Mapping[str, Handler] | None = None,
     idle_seconds: float | None = None,
     taken: "FileLock | None" = None,
 ) -> bool:
     """Do jobs until none was queued for ``idle_seconds``; returns false at once if this machine has a worker already.
 
     ``handlers`` (kind -> function) run one after another in this process. Those of ``aside`` only wait for another
-    process; one of them at a time runs beside the others. The application's own are in `app.worker.handlers`.
+    process; one of them at a time runs beside the others. Those of ``at_once``, for which a person waits, run one after
+    another in a thread of their own. The application's own are in `app.worker.handlers`.
     ``taken`` is what `app.jobs.lock.take` returned, if this process has called it.
     """
     worker = Worker(
         settings,
         handlers=handlers,
         aside=aside,
+        at_once=at_once or {},
         idle_seconds=settings.worker_idle_seconds if idle_seconds is None else idle_seconds,
     )
     signal.signal(signal.SIGTERM, worker.stop)
@@ -102,6 +105,7 @@ class Worker:
         *,
         handlers: Mapping[str, Handler],
         aside: Mapping[str, Handler],
+        at_once: Mapping[str, Handler] | None = None,
         idle_seconds: float,
     ) -> None:
         self.name = processes.own_name()
@@ -109,6 +113,10 @@ class Worker:
         self._settings = settings
         self._handlers = handlers
         self._aside = aside
+        self._at_once = dict(at_once or {})
+        self._last_work = 0.0
+        self._busy_at_once = False
+        self._serving = threading.Event()
         self._idle_seconds = idle_seconds
         self._warm = WarmModel(settings)
         self._watching: threading.Thread | None = None
@@ -125,9 +133,26 @@ class Worker:
 
     def serve(self, database: Database) -> None:
         """Do jobs until `stop` is called, or until none was queued for the idle time."""
-        last_work = time.monotonic()
-        while not self.stopping and time.monotonic() - last_work < self._idle_seconds:
-            job = self._claim(database)
+        self._last_work = time.monotonic()
+        self._serving.set()
+        beside = threading.Thread(target=self._serve_at_once, args=(database,), name="at-once")
+        if self._at_once:
+            beside.start()
+        try:
+            self._serve(database)
+        finally:
+            self._serving.clear()
+            if self._at_once:
+                beside.join()
+        if self._watching is not None:
+            self._watching.join()
+
+    def _serve(self, database: Database) -> None:
+        while not self.stopping and time.monotonic() - self._last_work < self._idle_seconds:
+            aside = self._busy_aside()
+            paused = NEEDS_DEVICE if aside and self._on_gpu() else frozenset()
+            kinds = set(self._handlers) - paused
+            job = self._claim(database, kinds if aside else {*kinds, *self._aside}, paused)
             if job is not None:
                 if job.kind in self._aside:
                     self._warm.release_gpu()
@@ -135,17 +160,27 @@ class Worker:
                     self._watching.start()
                 else:
                     self.work(database, job)
-            if job is not None or self._busy_aside():
-                last_work = time.monotonic()
+            if job is not None or self._busy_aside() or self._busy_at_once:
+                self._last_work = time.monotonic()
             if job is None:
                 time.sleep(POLL_SECONDS)
-        if self._watching is not None:
-            self._watching.join()
+
+    def _serve_at_once(self, database: Database) -> None:
+        """Do the jobs that a person waits for, also while another job runs."""
+        while self._serving.is_set() and not self.stopping:
+            job = self._claim(database, self._at_once)
+            if job is None:
+                time.sleep(POLL_SECONDS)
+                continue
+            self._busy_at_once = True
+            self.work(database, job)
+            self._last_work = time.monotonic()
+            self._busy_at_once = False
 
     def work(self, database: Database, job: jobs.Job) -> None:
         """Do one job and store its end; an error of the job is stored and not raised."""
         log.info("Job %s (%s) begins.", job.id, job.kind)
-        handler = self._handlers.get(job.kind) or self._aside[job.kind]
+        handler = {**self._aside, **self._at_once, **self._handlers}[job.kind]
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
             error, result, kept, killed = None, None, "", False
             try:
@@ -204,10 +239,7 @@ class Worker:
                 jobs.fail(tx, job.id, error=error, result=result)
         log.info("Job %s ended: %s.", job.id, error or "done")
 
-    def _claim(self, database: Database) -> jobs.Job | None:
-        busy = self._busy_aside()
-        paused = NEEDS_DEVICE if busy and self._on_gpu() else frozenset()
-        kinds = sorted(set(self._handlers) - paused) if busy else sorted(self._kinds())
+    def _claim(self, database: Database, kinds: Collection[str], paused: Collection[str] = ()) -> jobs.Job | None:
         try:
             with database.read() as tx:
                 queued = [job for job in jobs.list_jobs(tx, active=True) if job.status == "queued"]
@@ -216,7 +248,7 @@ class Worker:
             if not any(job.kind in kinds for job in queued):
                 return None
             with database.atomic() as tx:
-                return jobs.claim(tx, worker=self.name, kinds=kinds)
+                return jobs.claim(tx, worker=self.name, kinds=sorted(kinds))
         except DatabaseError as error:
             log.warning("No job could be taken: %s", error)
             return None
@@ -233,7 +265,7 @@ class Worker:
                     jobs.set_message(tx, job.id, GPU_BUSY)
 
     def _kinds(self) -> set[str]:
-        return {*self._handlers, *self._aside}
+        return {*self._handlers, *self._aside, *self._at_once}
 
     def _busy_aside(self) -> bool:
         return self._watching is not None and self._watching.is_alive()

@@ -264,6 +264,27 @@ def row_entries(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, list[Row
     return found
 
 
+@dataclass(frozen=True)
+class Origin:
+    """The edit that first wrote the content that a row has now."""
+
+    number: int
+    id: str
+
+
+def origins(tx: Connection, keys: Iterable[RowKey]) -> dict[RowKey, Origin]:
+    """Row -> the edit that first wrote its present content; rows without any edit are left out."""
+    table = schema.edits
+    numbers = {key: entries[-1].origin for key, entries in row_entries(tx, keys).items()}
+    ids: dict[int, str] = {}
+    for part in chunks(numbers.values()):
+        ids |= {
+            number: name
+            for number, name in tx.execute(select(table.c.number, table.c.id).where(table.c.number.in_(part)))
+        }
+    return {key: Origin(number, ids[number]) for key, number in numbers.items() if number in ids}
+
+
 def first_numbers(tx: Connection, track_ids: Iterable[str]) -> dict[str, int]:
     """Track id -> number of the edit that made it."""
     table = schema.edit_rows

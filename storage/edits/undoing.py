@@ -90,9 +90,10 @@ def _take_back(
         return Conflict(id=new_id, rows=shown, by=edit_log.edit_by_number(tx, latest))
     rows = row_store.load_rows(tx, video, target.rows)
     planned = {key: _swap(changes[0], rows[key], entries[key]) for key, changes in target.rows.items()}
-    if kind == UNDO:
-        planned |= _spread_from(tx, locked, target, planned)
-    return _write(tx, locked, target, planned=planned, author=author, new_id=new_id, kind=kind)
+    spread = _spread_from(tx, locked, target, planned) if kind == UNDO else {}
+    applied = _write(tx, locked, target, planned={**planned, **spread}, author=author, new_id=new_id, kind=kind)
+    _mark_spread_edits(tx, spread if kind == UNDO else planned, undone=kind == UNDO)
+    return applied
 
 
 @dataclass(frozen=True)
@@ -258,6 +259,25 @@ def _spread_from(
             after, origin = _before_spreading(tx, key, entries[key], value["parent"], changes)
             taken[key] = Planned(before=rows[key], after=after, origin=origin)
     return taken
+
+
+def _mark_spread_edits(tx: Connection, rows: dict[RowKey, Planned], *, undone: bool) -> None:
+    """Mark edits by which people applied a spread: undone if all their rows went with the correction, or came back.
+
+    Without the mark, the next undo of the author would name such an edit, and be refused. ``rows`` are written already.
+    """
+    numbers: set[int] = set()
+    for key, entries in edit_log.row_entries(tx, rows).items():
+        origin = rows[key].origin or 0
+        numbers |= {entry.origin for entry in entries if entry.origin > origin} if undone else {origin}
+    for number in sorted(numbers):
+        edit = edit_log.edit_by_number(tx, number)
+        if edit is None or edit.undone == undone or is_machine(edit.author) or edit.undoes is not None:
+            continue
+        now = edit_log.row_entries(tx, (change.key for change in edit.changes))
+        standing = [now[change.key][-1].origin == number for change in edit.changes]
+        if not any(standing) if undone else all(standing):
+            edit_log.set_undone(tx, [edit.id], undone=undone)
 
 
 def _before_spreading(
