@@ -16,6 +16,8 @@ import { LONG_PATIENCE, request } from "../kit/request.js";
 /** @typedef {import("../kit/wire.js").UndoResult} UndoResult */
 /** @typedef {import("../kit/wire.js").VersionLine} VersionLine */
 /** @typedef {import("../kit/wire.js").Video} Video */
+/** @typedef {{frame: number, box?: [number, number, number, number], points?: {x: number, y: number, inside: boolean}[], mask?: import("../kit/wire.js").Rle}} Prompt */
+/** @typedef {{mask: import("../kit/wire.js").Rle|null, confidence: number, sure: boolean, source: string, prompter: string}} PromptAnswer `source` is what drew the mask; `confidence` is 0 to 1 */
 /** @typedef {{author: string, id: string, edit?: string}} UndoBody `id` of the new edit; `edit`: another one than the author's last */
 
 const id = encodeURIComponent;
@@ -93,7 +95,7 @@ export const api = Object.freeze({
   /** @param {string} v @param {string|undefined} checkpoint id @returns {Promise<{job: Job}>} */
   propose: (v, checkpoint) => request("POST", `/data/videos/${id(v)}/propose`, checkpoint ? { checkpoint } : {}),
 
-  /** The mask of what is in a box. @param {string} v @param {{frame: number, box: [number, number, number, number]}} prompt picture pixels @returns {Promise<{mask: import("../kit/wire.js").Rle|null, confidence: number, prompter: string}>} */
+  /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @returns {Promise<PromptAnswer>} */
   prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),
 
   /** Active jobs of a project. @param {string} p @returns {Promise<{jobs: Job[]}>} */

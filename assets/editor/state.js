@@ -116,6 +116,8 @@ export function openVideo({ now: { video } }) {
   return video;
 }
 
+/** @typedef {{frame: number, track: string, confidence: number, source: string, sure: boolean}} Prompted confidence is 0 to 1 */
+
 /**
  * @typedef {object} View lives as long as a video is open
  * @property {number} frame
@@ -126,6 +128,7 @@ export function openVideo({ now: { video } }) {
  * @property {string} tool
  * @property {import("./masks/region.js").Mode} mode what shapes do to the mask; brushes only add or subtract
  * @property {number} contours counts up whenever a half drawn outline changes
+ * @property {Prompted|null} prompted which way found the mask of a prompt, and how sure it is
  * @property {string} measure what the gesture under way measures, such as a tolerance
  * @property {boolean} playing
  * @property {number} rate
@@ -161,6 +164,7 @@ export const VIEW = Object.freeze({
   mode: "add",
   contours: 0,
   measure: "",
+  prompted: null,
   playing: false,
   rate: 1,
   range: null,

@@ -25,7 +25,7 @@ def box_in(shape: tuple[int, ...], box: tuple[float, float, float, float]) -> Wi
     return inside
 
 
-def with_margin(shape: tuple[int, ...], box: Window, margin: float, *, steps: int = 32) -> Window:
+def with_margin(shape: tuple[int, ...], box: Window, margin: float, *, steps: int = 12) -> Window:
     """The box with ``margin`` times its sides around it, within the picture.
 
     Its sides are moved out to a grid of 1/``steps`` of the box's longer side, so that boxes that differ by a few pixels

@@ -12,7 +12,8 @@ import numpy as np
 from model.prompts.boxes import Window, with_margin
 
 SOURCE = "Colours"
-MARGIN = 0.4
+# Background around the box that is learned from, as shares of its sides: what is farther off tells less.
+MARGIN = 0.25
 # Side of the square in which is computed.
 SIDE = 160
 COLOURS = 24

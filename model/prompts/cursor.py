@@ -20,8 +20,6 @@ from model.prompts.prompt import SURE, Prompt, PromptedMask, PromptError, Prompt
 from model.prompts.salient import SOURCE as SALIENT
 from model.prompts.salient import SalientMask, SalientThing, ends_there
 
-# Least confidence of a mask of U2-Netp that is taken though it is not sure: below, most pixels are of other things.
-LEAST = 0.6
 # The most that is claimed for a mask about which two ways do not agree.
 UNSURE = 0.5
 CORRECTED = "corrected"
@@ -60,7 +58,7 @@ class CursorPrompter:
 
     def _in_box(self, picture: np.ndarray, box: Window) -> PromptedMask:
         salient = self.salient.mask(picture, box) if self.salient else None
-        if salient is not None and salient.answer.confidence >= LEAST:
+        if salient is not None and salient.answer.sure:
             return salient.answer
         by_colour = colours.probability_in(picture, box)
         if salient is not None:

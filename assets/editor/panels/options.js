@@ -20,6 +20,8 @@ const MODES = Object.freeze([
 /** Brush of the slider's right end, picture pixels, and the largest one. */
 const SLIDER = 300;
 const LARGEST = 400;
+/** What the server names as the source of a mask that only clicks and strokes changed. */
+const CORRECTED = "Corrected";
 const RESHAPING = ["fillHoles", "removeIslands", "grow", "shrink", "smooth"];
 
 /** @param {string} label @param {string} title @param {() => void} onclick @param {string} [image] */
@@ -182,10 +184,33 @@ function keptOutlines(app) {
   return { element, draw };
 }
 
+/** What found the mask of the last box or click, and how sure it is. @param {Editor} app */
+function promptedChip(app) {
+  const element = h("span", { class: "v-chip", role: "status" });
+  /** @param {boolean} ready */
+  const draw = (ready) => {
+    const { frame, newTrack, prompted, selected } = app.view.now;
+    const here = ready && prompted?.frame === frame && prompted.track === (newTrack?.id ?? selected);
+    show(element, here);
+    if (!here || !prompted) return;
+    const { confidence, source, sure } = prompted;
+    const corrected = source === CORRECTED;
+    element.classList.toggle("v-ok", sure && !corrected);
+    element.classList.toggle("v-warn", !sure && !corrected);
+    const judged = sure ? `${source}, ${Math.round(100 * confidence)} % sure` : `Not sure: ${source}`;
+    element.textContent = corrected ? source : judged;
+    element.title = sure
+      ? "How sure the server is of this mask, and what found it"
+      : "Check the border. A click adds what is missing, Alt and a click takes away; Shift draws a stroke";
+  };
+  return { element, draw };
+}
+
 /** @param {Editor} app @returns {HTMLElement} */
 export function optionStrip(app) {
   const target = h("span", { class: "v-target" });
   const [mode, brush, tolerance, kept] = [modes(app), brushOptions(app), toleranceOption(app), keptOutlines(app)];
+  const prompted = promptedChip(app);
   const overlap = h(
     "button",
     {
@@ -204,7 +229,15 @@ export function optionStrip(app) {
   const coordinates = document.createTextNode("");
   const place = h("span", { class: "v-t3 v-xy" }, coordinates);
   const inner = [target, line, mode.element, brush.element, tolerance.element, overlap, reshape, kept.element];
-  const strip = h("div", { class: "v-options" }, inner, h("span", { class: "v-grow" }), measure, place);
+  const strip = h(
+    "div",
+    { class: "v-options" },
+    inner,
+    h("span", { class: "v-grow" }),
+    prompted.element,
+    measure,
+    place,
+  );
   const draw = () => {
     const { newTrack } = app.view.now;
     const { options = [], name } = TOOLS[app.view.now.tool] ?? TOOLS.select;
@@ -227,13 +260,14 @@ export function optionStrip(app) {
     show(overlap, ready && draws);
     show(line, ready && shapes);
     show(reshape, ready && shapes);
+    prompted.draw(ready && parts.includes("prompted"));
     kept.draw(ready);
     mode.draw(parts);
     brush.draw();
     tolerance.draw();
     overlap.setAttribute("aria-checked", String(app.preferences.now.noOverlap));
   };
-  app.view.on(["tool", "mode", "newTrack", "selected", "revision", "frame", "contours"], draw);
+  app.view.on(["tool", "mode", "newTrack", "selected", "revision", "frame", "contours", "prompted"], draw);
   app.preferences.on(["brush", "square", "noOverlap", "tolerance"], draw);
   app.session.on(["phase", "video"], draw);
   app.view.on(["pointer"], () => {

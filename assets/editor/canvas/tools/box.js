@@ -1,74 +1,163 @@
 // @ts-check
-/** Box to mask: drag a box around a thing; the server finds its mask. */
+/**
+ * Box to mask: drag a box around a thing, and the server finds its mask, already while the box is drawn. A click, or a
+ * stroke with Shift, corrects the mask: what is there belongs to it, or with Alt or the right button does not. A click
+ * where the track has no mask yet finds the thing under it.
+ */
 
 import { messageOf } from "../../../kit/request.js";
 import { api } from "../../api.js";
+import { edges } from "../../masks/outline.js";
 import { bounds, decode, parse } from "../../masks/rle.js";
 import { cut } from "../../masks/region.js";
 import { openVideo } from "../../state.js";
 import { haloLine } from "../contours.js";
+import { BoxQuestions } from "../prompting.js";
 import { drawRegionLater, layersOf, mayDraw, modeOf, targetOf } from "../stroke.js";
 
 /** @typedef {import("./tool.js").Editor} Editor */
 /** @typedef {import("./tool.js").Point} Point */
-/** @typedef {[number, number, number, number]} Box */
+/** @typedef {import("../prompting.js").Box} Box */
+/** @typedef {import("../stroke.js").Stroke} Stroke */
+/** @typedef {import("../../api.js").PromptAnswer} PromptAnswer */
+/** @typedef {import("../../masks/region.js").Mode} Mode */
+/** @typedef {{x: number, y: number, inside: boolean}} Mark */
 
-/** Least side of a box, picture pixels. */
+/** Least side of a box, picture pixels; what moves less than so many screen pixels is a click. */
 const LEAST = 3;
+const CLICK = 4;
+/** Picture pixels between the points of a stroke, and most points of one. */
+const STEP = 2;
+const MOST = 500;
 
-/** @type {Box|null} */
-let box = null;
-let inverse = false;
+/** A line is shown for a box that has more than so much of the area of its own. */
+const ALIKE = 0.6;
 
-/** The box in order and inside of the picture. @param {Editor} app @param {Box} drawn @returns {Box} */
-function ordered({ document }, [ax, ay, bx, by]) {
-  const inside = (/** @type {number} */ v, /** @type {number} */ most) => Math.max(0, Math.min(most, v));
-  const [x0, x1] = [inside(Math.min(ax, bx), document.width), inside(Math.max(ax, bx), document.width)];
-  const [y0, y1] = [inside(Math.min(ay, by), document.height), inside(Math.max(ay, by), document.height)];
-  return [x0, y0, x1, y1];
-}
+/** @param {Box} box */
+const area = ([x0, y0, x1, y1]) => (x1 - x0) * (y1 - y0);
 
-/** @param {CanvasRenderingContext2D} context @param {Box} at @param {number} unit @param {boolean} waiting */
-function drawBox(context, [x0, y0, x1, y1], unit, waiting) {
-  context.setLineDash(waiting ? [4 * unit, 4 * unit] : []);
-  const corners = /** @type {[number, number][]} */ ([
-    [x0, y0],
-    [x1, y0],
-    [x1, y1],
-    [x0, y1],
-    [x0, y0],
-  ]);
-  haloLine(context, corners, unit, "#FFFFFF");
-  context.setLineDash([]);
-}
+/** @type {Gesture|null} */
+let gesture = null;
 
-/** @param {Editor} app @param {Box} asked */
-async function find(app, asked) {
-  const layers = layersOf(app);
-  const stroke = targetOf(app);
-  const video = openVideo(app.session).id;
-  if (!stroke) return;
-  const mode = modeOf(app, inverse);
-  app.view.set({ measure: "Finding the mask …" });
-  try {
-    const { mask } = await api.prompt(video, { frame: stroke.frame, box: asked });
-    if (app.layers !== layers) return;
-    if (!mask) {
-      app.toast({
-        icon: "box",
-        title: "Nothing found in the box",
-        text: "Draw it closer around the thing.",
-        name: "box",
-      });
+class Gesture {
+  /** @param {Editor} app @param {Point} point @param {Stroke} stroke */
+  constructor(app, point, stroke) {
+    this.app = app;
+    this.stroke = stroke;
+    this.inverse = point.inverse;
+    this.paints = point.shift;
+    /** @type {[number, number][]} */
+    this.path = [[point.x, point.y]];
+    /** @type {number[]|null} line around the mask of the box as it is now */
+    this.found = null;
+    /** @type {Box} the box that the line belongs to */
+    this.foundIn = [0, 0, 0, 0];
+    const video = openVideo(app.session).id;
+    this.questions = new BoxQuestions(
+      (box) => api.prompt(video, { frame: stroke.frame, box }),
+      (asked, answer) => {
+        this.foundIn = asked;
+        this.found = answer.mask ? edges(parse(answer.mask.counts), ...answer.mask.size) : null;
+        if (gesture === this) layersOf(app).redrawLive();
+      },
+    );
+  }
+
+  /** @returns {Box} the box in order and inside of the picture */
+  get box() {
+    const { height, width } = this.app.document;
+    const [[ax, ay], [bx, by]] = [this.path[0], this.path[this.path.length - 1]];
+    const inside = (/** @type {number} */ v, /** @type {number} */ most) => Math.max(0, Math.min(most, v));
+    const [x0, x1] = [inside(Math.min(ax, bx), width), inside(Math.max(ax, bx), width)];
+    const [y0, y1] = [inside(Math.min(ay, by), height), inside(Math.max(ay, by), height)];
+    return [x0, y0, x1, y1];
+  }
+
+  get isBox() {
+    const [x0, y0, x1, y1] = this.box;
+    return x1 - x0 >= LEAST && y1 - y0 >= LEAST && !this.isClick;
+  }
+
+  get isClick() {
+    const [[ax, ay], [bx, by]] = [this.path[0], this.path[this.path.length - 1]];
+    return Math.max(Math.abs(ax - bx), Math.abs(ay - by)) * this.app.viewport.scale < CLICK;
+  }
+
+  /** @param {Point[]} points */
+  move(points) {
+    for (const { x, y } of points) {
+      const [lastX, lastY] = this.path[this.path.length - 1];
+      if (this.paints && Math.hypot(x - lastX, y - lastY) < STEP) continue;
+      if (this.paints && this.path.length < MOST) this.path.push([x, y]);
+      else this.path = [this.path[0], [x, y]];
+    }
+    if (!this.paints && this.isBox) this.questions.look(this.box);
+  }
+
+  /** @returns {Mark[]} */
+  get marks() {
+    const path = this.paints ? this.path : this.path.slice(0, 1);
+    return path.map(([x, y]) => ({ x, y, inside: !this.inverse }));
+  }
+
+  /** @param {CanvasRenderingContext2D} context @param {boolean} waiting */
+  draw(context, waiting) {
+    const unit = 1 / this.app.viewport.scale;
+    const line = this.inverse ? "#FF9A9A" : "#FFFFFF";
+    if (this.paints || this.isClick) {
+      haloLine(context, this.path, 2 * unit, line);
       return;
     }
-    const [height, width] = mask.size;
-    const runs = parse(mask.counts);
-    const around = bounds(runs, height);
-    const region = around && cut(decode(runs, height, width), width, around);
-    drawRegionLater(app, stroke, region, mode, "box");
+    const [x0, y0, x1, y1] = this.box;
+    context.setLineDash(waiting ? [4 * unit, 4 * unit] : []);
+    const corners = /** @type {[number, number][]} */ ([
+      [x0, y0],
+      [x1, y0],
+      [x1, y1],
+      [x0, y1],
+      [x0, y0],
+    ]);
+    haloLine(context, corners, unit, line);
+    context.setLineDash([]);
+    // The mask of a box that was much smaller is no sign of what this one gives.
+    if (this.found && area(this.foundIn) > ALIKE * area(this.box)) drawEdges(context, this.found, unit);
+  }
+}
+
+/** @param {CanvasRenderingContext2D} context @param {number[]} flat x0, y0, x1, y1 for each edge @param {number} unit */
+function drawEdges(context, flat, unit) {
+  context.beginPath();
+  for (let i = 0; i < flat.length; i += 4) {
+    context.moveTo(flat[i], flat[i + 1]);
+    context.lineTo(flat[i + 2], flat[i + 3]);
+  }
+  context.strokeStyle = "rgba(0, 0, 0, 0.55)";
+  context.lineWidth = 4 * unit;
+  context.stroke();
+  context.strokeStyle = "#FFFFFF";
+  context.lineWidth = 1.75 * unit;
+  context.stroke();
+}
+
+/**
+ * Wait for an answer and draw it where its gesture began.
+ * @param {Editor} app @param {Stroke} stroke @param {() => Promise<PromptAnswer>} ask @param {Mode} mode @param {string} nothing title where there is no mask
+ */
+async function take(app, stroke, ask, mode, nothing) {
+  const layers = layersOf(app);
+  app.view.set({ measure: "Finding the mask …", prompted: null });
+  try {
+    const { confidence, mask, source, sure } = await ask();
+    if (app.layers !== layers) return;
+    if (!mask && nothing) {
+      const text = "Draw a box close around the thing, or use another tool.";
+      app.toast({ icon: "box", title: nothing, text, name: "box" });
+      return;
+    }
+    drawRegionLater(app, stroke, mask && regionOf(mask), mode, "box");
+    app.view.set({ prompted: { frame: stroke.frame, track: stroke.track, confidence, source, sure } });
   } catch (error) {
-    app.toast({ tone: "warn", icon: "box", title: "No mask from the box", text: messageOf(error), name: "box" });
+    app.toast({ tone: "warn", icon: "box", title: "No mask from the server", text: messageOf(error), name: "box" });
   } finally {
     if (app.layers === layers) {
       app.view.set({ measure: "" });
@@ -78,6 +167,30 @@ async function find(app, asked) {
   }
 }
 
+/** @param {import("../../../kit/wire.js").Rle} mask */
+function regionOf({ counts, size: [height, width] }) {
+  const runs = parse(counts);
+  const around = bounds(runs, height);
+  return around && cut(decode(runs, height, width), width, around);
+}
+
+/** Correct the mask of the track by clicks or a stroke; without a mask find the thing. @param {Editor} app @param {Gesture} done */
+function correct(app, { inverse, marks, stroke }) {
+  app.encoder.flush();
+  const { document } = app;
+  const hash = document.row(stroke.track, stroke.frame)?.hash;
+  const counts = hash ? document.masks.text(hash) : null;
+  const video = openVideo(app.session).id;
+  const mask = counts ? { size: /** @type {[number, number]} */ ([document.height, document.width]), counts } : null;
+  if (!mask && inverse) {
+    const text = "The track has no mask on this frame from which something could be taken.";
+    app.toast({ icon: "box", title: "Nothing to correct", text, name: "box" });
+    return;
+  }
+  const ask = () => api.prompt(video, { frame: stroke.frame, points: marks, ...(mask ? { mask } : {}) });
+  take(app, stroke, ask, mask ? "replace" : "add", mask ? "" : "Nothing found under the click");
+}
+
 /** @type {import("./tool.js").Tool} */
 export const boxTool = {
   name: "box",
@@ -85,34 +198,45 @@ export const boxTool = {
   icon: "box",
   keys: ["Shift+B"],
   cursor: "crosshair",
-  options: ["modes", "shapes"],
+  options: ["modes", "shapes", "prompted"],
   /** @param {Editor} app @param {Point} point */
   down(app, point) {
     if (!mayDraw(app)) return false;
-    box = [point.x, point.y, point.x, point.y];
-    inverse = point.inverse;
-    const unit = 1 / app.viewport.scale;
-    layersOf(app).sketch = (context) => box && drawBox(context, box, unit, false);
+    const stroke = targetOf(app);
+    if (!stroke) return false;
+    const begun = new Gesture(app, point, stroke);
+    gesture = begun;
+    layersOf(app).sketch = (context) => begun.draw(context, false);
     return true;
   },
   /** @param {Editor} app @param {Point[]} points */
   move(app, points) {
-    const { x, y } = points[points.length - 1];
-    if (box) box = [box[0], box[1], x, y];
+    gesture?.move(points);
     layersOf(app).redrawLive();
   },
   /** @param {Editor} app */
   up(app) {
-    const asked = box && ordered(app, box);
+    const done = gesture;
     boxTool.cancel(app);
-    if (!asked || asked[2] - asked[0] < LEAST || asked[3] - asked[1] < LEAST) return;
-    const unit = 1 / app.viewport.scale;
-    layersOf(app).sketch = (context) => drawBox(context, asked, unit, true);
-    find(app, asked);
+    if (!done) return;
+    const draws = done.paints || done.isClick;
+    if (!draws && !done.isBox) return;
+    layersOf(app).sketch = (context) => done.draw(context, true);
+    layersOf(app).redrawLive();
+    if (draws) correct(app, done);
+    else
+      take(
+        app,
+        done.stroke,
+        () => done.questions.finish(done.box),
+        modeOf(app, done.inverse),
+        "Nothing found in the box",
+      );
   },
   /** @param {Editor} app */
   cancel(app) {
-    box = null;
+    gesture?.questions.cancel();
+    gesture = null;
     if (!app.layers) return;
     app.layers.sketch = null;
     app.layers.redrawLive();

@@ -20,8 +20,8 @@
  * @property {readonly string[]} [keys] default keys that choose the tool
  * @property {string} [command] id of the command that chooses it; the name unless given
  * @property {string} cursor ring, or a cursor of CSS
- * @property {readonly ("modes"|"shapes"|"size"|"tolerance")[]} [options] parts of the options bar: add and subtract; replace and
- *   intersect too; the brush; the wand's tolerance
+ * @property {readonly ("modes"|"shapes"|"size"|"tolerance"|"prompted")[]} [options] parts of the options bar: add and subtract;
+ *   replace and intersect too; the brush; the wand's tolerance; what found a mask, and how sure it is
  * @property {boolean} [pans] a press moves the picture
  * @property {(app: Editor, point: Point) => boolean} down a press; true when moves and the release belong to the tool
  * @property {(app: Editor, points: Point[]) => void} move

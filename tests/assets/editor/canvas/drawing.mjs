@@ -79,6 +79,7 @@ export function editor() {
       mode: "add",
       contours: 0,
       measure: "",
+      prompted: null,
       tool: "brush",
       preview: null,
       locked: new Set(),

@@ -15,7 +15,8 @@ function prompting(answer) {
   };
   return app;
 }
-const found = (...box) => Response.json({ mask: { size: [H, W], counts: boxCounts(...box) }, confidence: 0.9 });
+const found = (...box) =>
+  Response.json({ mask: { size: [H, W], counts: boxCounts(...box) }, confidence: 0.9, sure: true, source: "U2-Netp" });
 const rest = async () => {
   for (let i = 0; i < 12; i += 1) await turn();
 };
@@ -27,6 +28,7 @@ test("a box becomes the mask that the server finds in it, joined by the mode", a
   assert.deepEqual(app.prompts, [["/data/videos/v/prompts", { frame: 0, box: [18, 10, 26, 18] }]]);
   assert.equal(app.document.row("t1", 0).area, 36 + 16);
   assert.deepEqual([app.edits[0].kind, app.view.now.measure, app.layers.sketch], ["box", "", null]);
+  assert.deepEqual(app.view.now.prompted, { frame: 0, track: "t1", confidence: 0.9, source: "U2-Netp", sure: true });
 });
 
 test("an answer that comes on another frame goes to the frame of the box", async () => {
@@ -43,17 +45,89 @@ test("an answer that comes on another frame goes to the frame of the box", async
   assert.equal(app.document.row("t1", 3), undefined);
 });
 
-test("nothing found, and a refusal, are said; a tiny box asks nothing; a box is cut to the picture", async () => {
-  const app = prompting(() => Response.json({ mask: null, confidence: 0 }));
+test("nothing found, and a refusal, are said; a line asks nothing; a box is cut to the picture", async () => {
+  const app = prompting(() => Response.json({ mask: null, confidence: 0, sure: false, source: "" }));
   draw(boxTool, app, [at(-9, -9), at(99, 99)]);
   await rest();
   assert.deepEqual(app.prompts[0][1].box, [0, 0, W, H]);
-  draw(boxTool, app, [at(5, 5), at(6, 6)]);
+  draw(boxTool, app, [at(5, 5), at(6, 15)]);
   await rest();
   assert.equal(app.prompts.length, 1);
   const refusing = prompting(() => Response.json({ error: "The server is busy." }, { status: 503 }));
   draw(boxTool, refusing, [at(18, 10), at(26, 18)]);
   await rest();
-  assert.deepEqual([app.asked.at(-1), refusing.asked.at(-1)], ["Nothing found in the box", "No mask from the box"]);
+  assert.deepEqual([app.asked.at(-1), refusing.asked.at(-1)], ["Nothing found in the box", "No mask from the server"]);
   assert.deepEqual([app.edits.length, refusing.edits.length], [0, 0]);
+});
+
+test("the server is asked while the box is drawn, and not again at the release", async () => {
+  const app = prompting(() => found(20, 12, 24, 16));
+  boxTool.down(app, at(18, 10));
+  boxTool.move(app, [at(22, 14)]);
+  boxTool.move(app, [at(24, 16)]);
+  boxTool.move(app, [at(26, 18)]);
+  await rest();
+  const boxes = () => app.prompts.map(([, { box }]) => box);
+  assert.deepEqual(boxes(), [
+    [18, 10, 22, 14],
+    [18, 10, 26, 18],
+  ]);
+  assert.equal(app.edits.length, 0, "nothing is saved before the release");
+  boxTool.up(app);
+  await rest();
+  assert.equal(boxes().length, 2);
+  assert.equal(app.document.row("t1", 0).area, 36 + 16);
+});
+
+test("a refusal while the box is drawn says nothing yet", async () => {
+  const app = prompting(() => Response.json({ error: "The server is busy." }, { status: 503 }));
+  boxTool.down(app, at(18, 10));
+  boxTool.move(app, [at(26, 18)]);
+  await rest();
+  assert.deepEqual([app.asked, app.prompts.length], [[], 1]);
+  boxTool.up(app);
+  await rest();
+  assert.deepEqual([app.asked, app.prompts.length], [["No mask from the server"], 2]);
+});
+
+test("a click corrects the mask of the track: it comes with the mask, and the answer takes its place", async () => {
+  const app = prompting(() => found(2, 2, 10, 8));
+  draw(boxTool, app, [at(9, 5)]);
+  await rest();
+  const [, body] = app.prompts[0];
+  assert.deepEqual(body, {
+    frame: 0,
+    points: [{ x: 9, y: 5, inside: true }],
+    mask: { size: [H, W], counts: boxCounts(2, 2, 8, 8) },
+  });
+  assert.equal(app.document.row("t1", 0).area, 48);
+});
+
+test("with Alt a click takes away, also everything; a stroke with Shift has many points", async () => {
+  const app = prompting(() => Response.json({ mask: null, confidence: 0, sure: false, source: "Corrected" }));
+  draw(boxTool, app, [at(3, 3, { shift: true, inverse: true }), at(5, 3), at(7.5, 3)]);
+  await rest();
+  assert.deepEqual(
+    app.prompts[0][1].points.map(({ x, inside }) => [x, inside]),
+    [
+      [3, false],
+      [5, false],
+      [7.5, false],
+    ],
+  );
+  assert.equal(app.document.row("t1", 0).state, "absent");
+});
+
+test("a click without a mask finds the thing; one that takes away has nothing to do", async () => {
+  const app = prompting(() => found(20, 12, 24, 16));
+  app.view.set({ frame: 1 });
+  app.layers.shownFrame = 1;
+  app.layers.compose();
+  draw(boxTool, app, [at(21, 13, { inverse: true })]);
+  await rest();
+  assert.deepEqual([app.prompts, app.asked.at(-1)], [[], "Nothing to correct"]);
+  draw(boxTool, app, [at(21, 13)]);
+  await rest();
+  assert.deepEqual(app.prompts[0][1], { frame: 1, points: [{ x: 21, y: 13, inside: true }] });
+  assert.equal(app.document.row("t1", 1).area, 16);
 });
