@@ -1,0 +1,89 @@
+"""Finds device mistakes on a CPU: tensors made without naming a device, and reads that a GPU would have to wait for."""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+from torch.overrides import TorchFunctionMode
+
+MODEL = Path(__file__).parents[2] / "model"
+FACTORIES = frozenset(
+    (
+        torch.tensor,
+        torch.zeros,
+        torch.ones,
+        torch.full,
+        torch.empty,
+        torch.arange,
+        torch.linspace,
+        torch.eye,
+        torch.rand,
+        torch.randn,
+        torch.randint,
+        torch.randperm,
+    )
+)
+READS = frozenset(
+    (
+        Tensor.item,
+        Tensor.tolist,
+        Tensor.numpy,
+        Tensor.cpu,
+        Tensor.nonzero,
+        torch.nonzero,
+        Tensor.__bool__,
+        Tensor.__float__,
+        Tensor.__int__,
+        Tensor.__index__,
+        Tensor.unique,
+        torch.unique,
+        Tensor.masked_select,
+        torch.masked_select,
+    )
+)
+
+
+class DeviceWatch(TorchFunctionMode):
+    """Notes the functions of `model` that make tensors without a device, and those that read values on the host.
+
+    A place is named ``folder/file.py function``. An index with a boolean tensor counts as a read: its result has a size
+    that only the device knows.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.unnamed: set[str] = set()
+        self.reads: set[str] = set()
+
+    def __torch_function__(
+        self,
+        func: Callable[..., Any],
+        types: Sequence[type],
+        args: Sequence[Any] = (),
+        kwargs: Mapping[str, Any] | None = None,
+    ) -> Any:
+        values = kwargs or {}
+        if func in FACTORIES and values.get("device") is None:
+            self.unnamed.add(_place())
+        if func in READS or (func is Tensor.__getitem__ and _is_boolean(args[1])):
+            self.reads.add(_place())
+        return func(*args, **values)
+
+
+def _is_boolean(index: Any) -> bool:
+    parts = index if isinstance(index, tuple) else (index,)
+    return any(isinstance(part, Tensor) and part.dtype == torch.bool for part in parts)
+
+
+def _place() -> str:
+    """The innermost function of `model` on the stack."""
+    frame = sys._getframe(2)
+    while frame is not None:
+        path = Path(frame.f_code.co_filename)
+        if path.is_relative_to(MODEL) and not frame.f_code.co_name.startswith("<"):  # no comprehension
+            return f"{path.relative_to(MODEL)} {frame.f_code.co_name}"
+        frame = frame.f_back  # type: ignore[assignment]
+    return "outside of model"

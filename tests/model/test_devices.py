@@ -1,0 +1,97 @@
+"""Mistakes that only a GPU would show otherwise: tensors on the wrong device, and waits for values inside a clip."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from model.config import ResNetConfig, SwinConfig, TeViTConfig
+from model.thresholds import Thresholds
+from model.tracking.clip_inference import read_clip
+from model.training.losses import training_losses
+from tests.model.device_mode import DeviceWatch
+from tests.model.small import CONFIG, clip_truth, normal_clips, small_network
+
+HW = (64, 96)
+KINDS = {
+    "messenger shift": CONFIG,
+    "resnet": replace(CONFIG, backbone=ResNetConfig(blocks=(1, 1, 1, 1), width=8)),
+    "swin": replace(CONFIG, backbone=SwinConfig(dim=8, depths=(2, 2, 2, 2), heads=(1, 2, 2, 4), window=3)),
+}
+# Where a clip may wait for the device: results leave it; the matching of training is made on
+# the host, and how many pairs and boxes have a truth decides the sizes of what follows.
+RESULTS = {
+    "tracking/selection.py published",
+    "tracking/selection.py review",
+    "tracking/clip_inference.py _probabilities",
+    "tracking/clip_inference.py _candidates",
+}
+TRUTH = {
+    "training/matcher.py match",
+    "training/losses.py present_pairs",
+    "training/losses.py positive_pairs",
+    "network/roi_align.py _axis_matrices",
+    "training/supervision.py class_truth",
+    "training/supervision.py _near",
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_network_runs_on_any_device_and_never_waits(kind: str) -> None:
+    config: TeViTConfig = KINDS[kind]
+    network = small_network(config=config).to("meta")  # stands for a GPU: it refuses tensors of the CPU
+    frame, query = torch.arange(3, device="meta"), torch.zeros(3, dtype=torch.int64, device="meta")
+    clips, size = normal_clips(1, 3, HW).to("meta"), torch.zeros((1, 2), device="meta")
+    with DeviceWatch() as watch, torch.inference_mode():
+        features = network.encode(clips, size)
+        queries = network.decode(features)
+        masks = network.masks(features, queries, frame, query, query)
+    assert queries.boxes.shape == (1, 3, config.queries, 4) and masks.shape == (3, 28, 28)
+    assert {part.device.type for part in (*features.levels, *queries, masks)} == {"meta"}
+    assert watch.reads == set() and watch.unnamed == set()
+
+
+@pytest.mark.parametrize("rule", ["published", "review"])
+def test_inference_waits_only_where_results_leave_the_device(rule: str) -> None:
+    network = small_network()
+    frames = list(np.random.default_rng(0).integers(0, 255, (3, 48, 64, 3), np.uint8))
+    with DeviceWatch() as watch:
+        read_clip(
+            network,
+            frames,
+            frame_hw=(48, 64),
+            config=network.config,
+            rule=rule,
+            precision="float32",
+            max_tracks=4,
+            minimum=0.0,
+            thresholds=Thresholds(0.0, 0.0),
+        )
+    assert watch.unnamed == set()
+    assert watch.reads and watch.reads <= RESULTS
+
+
+def test_training_waits_only_for_the_matching_and_the_truth() -> None:
+    network = small_network().train()
+    truth = clip_truth([[1, 1], [1, 0]], [0, 2], [(5, 5, 40, 40), (30, 10, 90, 60)])
+    clips = normal_clips(1, 2, HW)
+    with DeviceWatch() as watch:
+        losses, _ = training_losses(network, clips, [truth])
+        torch.stack(list(losses.values())).sum().backward()
+    assert watch.unnamed == set()
+    assert watch.reads and watch.reads <= TRUTH
+
+
+def test_the_watch_finds_what_it_is_for() -> None:
+    with DeviceWatch() as watch:
+        numbers = torch.arange(4)
+        _ = numbers[numbers > 1]
+    assert watch.unnamed == watch.reads == {"outside of model"}
+    with DeviceWatch() as watch:
+        numbers = torch.arange(4, device="cpu")
+        _ = numbers[numbers - 1]
+    assert watch.unnamed == watch.reads == set()
+    with DeviceWatch() as watch:
+        assert float(numbers.sum()) == 6
+    assert watch.reads == {"outside of model"}
