@@ -1,14 +1,39 @@
-"""How fast the network is: `tevit_tiny` and `tevit_msgshift` per clip, and RoIAlign as a gather against grid_sample."""
+"""How fast the network is, stage by stage and beside the official code, and RoIAlign as a gather beside grid_sample.
+
+The official figures were taken on two threads of another machine (PyTorch, float32, `tevit_msgshift`, five frames of
+640 x 360 with ten masks). A convolution that was timed there too is timed here in the same run, and the official
+figures are multiplied by the ratio of the two times. Every precision runs in a process of its own, whose peak memory is
+its own.
+"""
+
+import argparse
+import json
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn import functional as F
 
 from model.config import named
+from model.network.packed import computes_bfloat16
+from model.network.prepared import prepare
 from model.network.roi_align import pyramid_levels, roi_align
-from model.network.tevit import STRIDES, build
-from tests.benchmarks._tables import options, show
+from model.network.tevit import STRIDES, TeViT, build
+from tests.benchmarks._tables import CPU_FACTS, Table, milliseconds, options, show
 from tests.benchmarks._timing import Row, measured, timing_table
+
+FRAMES, TRACKS, HW, THREADS = 5, 10, (384, 640), 2
+OFFICIAL_S = 5.35 * (1 - 0.018)  # a clip, less the share of pasting
+OFFICIAL_MIB = 1867
+OFFICIAL_SHARES = {"backbone": 0.438, "pyramid": 0.128, "stages": 0.352, "masks": 0.062}
+OFFICIAL_CONVOLUTION_MS = 557.0
+PRECISIONS = ("plain", "float32", "fast")
+INSTRUCTIONS = ("avx2", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8")
 
 
 def grid_sampled(features: list[Tensor], boxes: Tensor, frames: Tensor, levels: Tensor, *, cells: int) -> Tensor:
@@ -64,23 +89,119 @@ def roi_rows() -> list[Row]:
     return [slow, fast]
 
 
-def network_row(name: str, *, frames: int, hw: tuple[int, int], repeats: int) -> Row:
-    """Encode and decode one clip."""
-    network = build(named(name)).eval()
-    pixels = torch.randn(1, frames, 3, *hw)
-    size = torch.tensor([list(hw)], dtype=torch.float32)
+def stages_of(network: TeViT) -> Iterator[tuple[str, Callable[[], object]]]:
+    """The parts of a clip by name, each with what it needs computed before."""
+    pixels = torch.randn(1, FRAMES, 3, *HW).to(next(network.backbone.parameters()).dtype)
+    size = torch.tensor([[float(HW[0] - 24), float(HW[1])]])
+    maps, _ = network.backbone(pixels)
+    yield "backbone", lambda: network.backbone(pixels)
+    yield "pyramid", lambda: network.neck(maps)
+    features = network.encode(pixels, size)
+    yield "stages", lambda: network.decode(features)
+    queries = network.decode(features)
+    frame = torch.arange(FRAMES).repeat_interleave(TRACKS)
+    query = torch.arange(TRACKS).repeat(FRAMES)
+    yield "masks", lambda: network.masks(features, queries, frame, query, query)
+
+
+def clip_facts(precision: str, *, cpu_time: bool) -> dict[str, float]:
+    """Milliseconds of each part of a clip and of the convolution, and the peak memory of this process in MiB."""
+    torch.set_num_threads(1 if cpu_time else THREADS)
+    clock = time.process_time if cpu_time else time.perf_counter
+    network = build(named("tevit_msgshift")).eval()
+    if precision != "plain":
+        network = prepare(network, fast=precision == "fast")
+    conv = nn.Conv2d(256, 256, 3, padding=1)
+    facts: dict[str, float] = {}
     with torch.inference_mode():
-        return measured(
-            f"`{name}`, {frames} frames of {hw[1]} x {hw[0]}", lambda: network(pixels, size), repeats=repeats
-        )
+        for name, call in stages_of(network):
+            facts[name] = _median_ms(call, clock)
+        facts["peak_mib"] = _peak_mib()
+        feature = torch.randn(FRAMES, 256, 96, 160)
+        facts["convolution"] = _median_ms(lambda: conv(feature), clock)
+    return facts
+
+
+def _median_ms(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    """Of three calls after a first one."""
+    times = []
+    for _ in range(4):
+        began = clock()
+        call()
+        times.append(clock() - began)
+    return statistics.median(times[1:]) * 1000
+
+
+def _peak_mib() -> float:
+    """Peak resident memory of this process (Linux), 0 where it is not known."""
+    status = Path("/proc/self/status")
+    if not status.is_file():
+        return 0.0
+    (line,) = [line for line in status.read_text().splitlines() if line.startswith("VmHWM")]
+    return int(line.split()[1]) / 1024
+
+
+def official(facts: dict[str, float]) -> dict[str, float]:
+    """The official milliseconds of each part on this machine, by the convolution of the same run."""
+    factor = facts["convolution"] / OFFICIAL_CONVOLUTION_MS
+    return {name: OFFICIAL_S * 1000 * share * factor for name, share in OFFICIAL_SHARES.items()}
+
+
+def clip_table(found: dict[str, dict[str, float]], *, cpu_time: bool = False) -> Table:
+    """One row per precision: seconds a frame by part, the whole beside the official code's, and peak memory."""
+    rows = []
+    for precision, facts in found.items():
+        theirs = official(facts)
+        whole, their_whole = sum(facts[name] for name in theirs), sum(theirs.values())
+        cells = [f"{milliseconds(facts[name] / FRAMES)} ({theirs[name] / facts[name]:.1f} x)" for name in theirs]
+        ratio = f"{their_whole / whole:.2f} x"
+        rows.append((precision, *cells, milliseconds(whole / FRAMES), ratio, f"{facts['peak_mib']:.0f} MiB"))
+    unit = ", in CPU time of one thread" if cpu_time else ""
+    notes = (
+        f"Times are those of one frame{unit}; in brackets and in the column before the last, how often faster than the "
+        f"official code. Its peak memory is {OFFICIAL_MIB} MiB. Plain is the network that also trains.",
+        f"The processor has {', '.join(_instructions()) or 'none of the instructions that matter'}; fast is "
+        f"{'bfloat16' if computes_bfloat16() else 'float32 here'}.",
+    )
+    columns = ("`tevit_msgshift`", *OFFICIAL_SHARES, "a frame", "official / ours", "peak memory")
+    how = "CPU time of 1 thread" if cpu_time else f"{THREADS} threads"
+    return Table(f"model, {how}", columns, rows, facts=found, notes=notes, timed=True)
+
+
+def _instructions() -> list[str]:
+    """Those of `INSTRUCTIONS` that /proc/cpuinfo names (Linux)."""
+    if not CPU_FACTS.is_file():
+        return []
+    flags = [line for line in CPU_FACTS.read_text().splitlines() if line.startswith("flags")]
+    return [name for name in INSTRUCTIONS if flags and name in flags[0].split()]
+
+
+def in_own_process(precision: str, *, cpu_time: bool) -> dict[str, float]:
+    """:func:`clip_facts` in a new process."""
+    more = ["--cpu-time"] if cpu_time else []
+    command = [sys.executable, "-m", "tests.benchmarks.model", "--clip", precision, *more]
+    return json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)
+
+
+def tiny_row() -> Row:
+    """One window of the demo's network."""
+    network = prepare(build(named("tevit_tiny")).eval())
+    pixels, size = torch.randn(1, 36, 3, 96, 160), torch.tensor([[96.0, 160.0]])
+    with torch.inference_mode():
+        return measured("`tevit_tiny`, 36 frames of 160 x 96", lambda: network(pixels, size), repeats=5)
 
 
 def main() -> None:
-    asked = options(__doc__).parse_args()
-    rows = roi_rows()
-    rows.append(network_row("tevit_tiny", frames=36, hw=(96, 160), repeats=5))
-    rows.append(network_row("tevit_msgshift", frames=5, hw=(384, 640), repeats=3))
-    show(timing_table(f"model, {torch.get_num_threads()} threads", rows), asked)
+    parser: argparse.ArgumentParser = options(__doc__)
+    parser.add_argument("--cpu-time", action="store_true", help="CPU time of one thread: for a machine that is busy")
+    parser.add_argument("--clip", choices=PRECISIONS, help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    if asked.clip:
+        print(json.dumps(clip_facts(asked.clip, cpu_time=asked.cpu_time)))
+        return
+    found = {precision: in_own_process(precision, cpu_time=asked.cpu_time) for precision in PRECISIONS}
+    show(clip_table(found, cpu_time=asked.cpu_time), asked)
+    show(timing_table(f"parts, {torch.get_num_threads()} threads", [*roi_rows(), tiny_row()]), asked)
 
 
 if __name__ == "__main__":
