@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path, PurePosixPath
 
@@ -49,9 +49,12 @@ def find_pictures(
     ``check`` is called with (pictures so far, all) at each picture; an error that it raises ends the work.
 
     Without ``stride`` these are the named pictures only or, if they are not there, every so many frames of a video file
-    with the name of their folder, as their numbers and the length of the file say. With it they are the video at its
-    full rate: a folder with the named pictures and those between them, or such a video file (the finder's folder may be
-    that file itself). Its length must fit: one annotated frame in every ``stride``, starting with the first.
+    with the name of their folder, as their numbers and the length of the file say. Where the format says which frames
+    of a video its entries are, they may also be a part of a video file or of a folder with all its pictures.
+
+    With ``stride`` they are the video at its full rate: a folder with the named pictures and those between them, or
+    such a video file (the finder's folder may be that file itself). Its length must fit: one annotated frame in every
+    ``stride``, starting with the first.
     """
     found = _named(video, finder, check) if stride is None else _full_rate(video, finder, stride, check)
     index = found.index
@@ -72,9 +75,12 @@ def _named(video: VisVideo, finder: PictureFinder, check: Check) -> Pictures:
     except PicturesNotFound:
         names = finder.plain_names(video)
         file = _video_file(names, finder)
-        if file is None:
+        if file is not None:
+            return _of_file(video, names, file, None, check)
+        whole = _whole_folder(video, names, finder)
+        if whole is None or video.numbers is None:
             raise
-        return _of_file(video, names, file, None, check)
+        return _part_of(video.numbers, frames.index_folder(whole, progress=check), names)
     index = frames.index_files(found.place, found.files, progress=check)
     if index.count != video.length:
         raise BadInput(f"it has {counted(index.count, 'picture')}, but the file says {video.length}.")
@@ -134,6 +140,10 @@ def _of_folder(found: VideoPictures, stride: int, check: Check) -> Pictures:
 
 def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int | None, check: Check) -> Pictures:
     index = frames.index(file, progress=check)
+    if stride is None and video.numbers and _is_part(video.numbers, index.count):
+        part = _part_of(video.numbers, index, names)
+        text = f"its pictures are not there; frames {video.numbers[0]} to {video.numbers[-1]} are taken from '{file}'."
+        return replace(part, notes=(VisNote(OF_VIDEO_FILE, f"video {video.id}", text),))
     every = stride if stride is not None else _stride_of(names, index.count)
     fitting = len(range(0, index.count, every)) if every is not None else None
     if every is None or fitting != video.length:
@@ -147,6 +157,25 @@ def _of_file(video: VisVideo, names: tuple[str, ...], file: Path, stride: int | 
     which = "its frames" if every == 1 else f"every {every}th of its frames"
     note = VisNote(OF_VIDEO_FILE, f"video {video.id}", f"its pictures are not there; {which} are taken from '{file}'.")
     return Pictures(index, names, 0, every, (note,))
+
+
+def _is_part(numbers: range, count: int) -> bool:
+    """Whether these are some frames of a video of ``count`` frames, and not all or every so many from the first on."""
+    return numbers[-1] < count and numbers != range(0, count, numbers.step)
+
+
+def _part_of(numbers: range, index: FrameIndex, names: tuple[str, ...]) -> Pictures:
+    """The frames ``numbers`` of a whole video."""
+    return Pictures(index, names, numbers.start, numbers.step)
+
+
+def _whole_folder(video: VisVideo, names: Sequence[str], finder: PictureFinder) -> Path | None:
+    """A folder with all pictures of a video of which ``names`` are a part: that of their name, or the finder's."""
+    named = PurePosixPath(names[0]).parent
+    for place in (finder.folder / named, finder.folder / named.name, finder.folder):
+        if video.numbers and place.is_dir() and len(frames.picture_names(place)) > video.numbers[-1]:
+            return place
+    return None
 
 
 def _stride_of(names: Sequence[str], count: int) -> int | None:

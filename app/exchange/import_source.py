@@ -1,26 +1,21 @@
 """The source of an import, of any format, read so that the work can be stopped at any moment."""
 
 import hashlib
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from app.errors import BadInput
 from app.exchange import open_imports
 from app.exchange.open_source import ChooseCrowd, Crowd, open_source, read_opened
+from app.library.unpacked import unpacked_folder
 from app.settings import Settings
-from storage import imports, schema
-from storage.database import Database
 from storage.formats import Format
 from storage.imports import Import
 from storage.regular_files import is_regular
 from storage.youtube_vis import VisDataset, no_check
-
-UNPACKED = "unpacked"
-"""The folder in the data folder with what came in archives: pictures of imported videos stay there."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +77,7 @@ def read_source(
         raise BadInput(f"There is no folder {frames_folder}; give the folder that holds the frames of {file.name}.")
     # A folder is recognised before the names in it are listed: it may hold anything.
     digest = "" if file.is_dir() else file_digest(file, check)
-    opened = open_source(file, _place(settings, digest), check)
+    opened = open_source(file, unpacked_folder(settings, digest), check)
     digest = digest or source_digest(file, check)
     content = read_opened(
         opened,
@@ -100,24 +95,6 @@ def read_source(
 def _bare(dataset: VisDataset, wanted: frozenset[int]) -> VisDataset:
     """The videos with these ids, without any track."""
     return replace(dataset, videos=tuple(video for video in dataset.videos if video.id in wanted), tracks=())
-
-
-def _place(settings: Settings, digest: str) -> Path:
-    """The folder for the content of an archive, which stays as long as a video has its pictures there."""
-    return settings.data / UNPACKED / digest[:32]
-
-
-def discard_unpacked(database: Database, settings: Settings, digest: str) -> None:
-    """Remove the content of an archive if no video has its pictures there and no open import may go on with it."""
-    place = _place(settings, digest)
-    if not place.is_dir():
-        return
-    with database.read() as tx:
-        paths = tx.execute(select(schema.videos.c.path).where(schema.videos.c.path.startswith(str(place)))).scalars()
-        used = any(Path(path).is_relative_to(place) for path in paths)
-        waits = any(found.content_hash == digest for found in imports.open_imports(tx))
-    if not used and not waits:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def source_digest(path: Path, check: Callable[[], None] = no_check) -> str:

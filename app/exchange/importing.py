@@ -15,11 +15,12 @@ from sqlalchemy import Connection
 from app.errors import BadInput, Cancelled
 from app.exchange import open_imports
 from app.exchange.import_frames import find_pictures
-from app.exchange.import_source import AS_IT_IS, ImportFile, ReadSettings, discard_unpacked, read_source
+from app.exchange.import_source import AS_IT_IS, ImportFile, ReadSettings, read_source
 from app.exchange.open_imports import NEW_PROJECT
 from app.exchange.repeats import Repeat
 from app.exchange.staging import Ready
 from app.exchange.storing import LOOKING, Choose, Imported, ImportTarget, Storing
+from app.library.unpacked import discard_unused, unpacked_folder
 from app.progress import Report, quiet
 from app.settings import Settings
 from storage import frames, projects
@@ -92,7 +93,7 @@ def import_dataset(
         storing = Storing(database, source, target, report, check, published)
         return storing.run(ready, [*source.left_out, *skipped], repeat, choose, dict(resumes or {}))
     finally:
-        discard_unpacked(database, settings, source.digest)
+        discard_unused(database, settings, unpacked_folder(settings, source.digest))
 
 
 def _target(tx: Connection, source: ImportFile, project_id: str | None, new_project: str | None) -> ImportTarget:

@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 from app.errors import BadInput, Busy
 from app.library.counting import frame_index, start_counting
 from app.library.sources import problem
+from app.library.unpacked import discard_after_delete
 from app.library.videos import free_name
 from app.own_files import remove_own
 from app.pictures.jpegs import remove_pictures
@@ -117,6 +118,8 @@ def removed_videos(database: Database, settings: Settings, *, project_id: str) -
 def delete_video(database: Database, settings: Settings, *, video_id: str, tracks: int, corrections: int) -> Deleted:
     """Delete a removed video for good, with its tracks, its log and its copy in the data folder.
 
+    The content of the archive with which it came goes with the last video that has its pictures there.
+
     ``tracks`` and ``corrections`` are the numbers that the page showed to the person; if they have changed since,
     nothing is deleted. The caller closes open decoders of the file first.
 
@@ -141,6 +144,7 @@ def delete_video(database: Database, settings: Settings, *, video_id: str, track
             remove_pictures(settings.frames, video.content_hash)
         except OSError as error:
             log.warning("Cached pictures of %s could not be removed: %s", video.name, error)
+    discard_after_delete(database, settings, Path(video.path))
     return Deleted(video=video, work=work, problem=_remove_copy(video, copy))
 
 

@@ -18,6 +18,7 @@ from storage.youtube_vis import FRAMES_FOLDER, Check, VisNote, VisVideo, no_chec
 
 TRACK_KEYS = ("track_id", "instance_id", "tracking_id")
 _FOLDERS = ("", "images", "images/default", "data", FRAMES_FOLDER)
+_ORDERS = ("frame_id", "frame_index", "mot_frame_id")
 NO_TRACKS = "masks without a track id"
 BOXES = "boxes without a mask"
 TWICE = "several masks of a track in one frame"
@@ -132,7 +133,7 @@ class _CocoReader:
             number = whole(image.get("video_id"), f"{where}.video_id")
             if number not in known:
                 refuse(f"{where}.video_id", f"{number} is not the id of a video of this file")
-            order = image.get("frame_id", image.get("mot_frame_id"))
+            order = next((image[key] for key in _ORDERS if image.get(key) is not None), None)
             known[number].append((k if order is None else whole(order, f"{where}.frame_id"), k))
         return [(number, [k for _, k in sorted(group)]) for number, group in known.items() if group]
 
@@ -147,7 +148,8 @@ class _CocoReader:
             if category not in self._categories:
                 refuse(f"{where}.category_id", f"{category} is not the id of a category of this file")
             size = (place.video.height, place.video.width)
-            mask, reason = parse_mask(entry.get("segmentation"), size, f"{where}.segmentation")
+            # Some tools write an empty object where they have no mask.
+            mask, reason = parse_mask(entry.get("segmentation") or None, size, f"{where}.segmentation")
             track = self._track(entry, place, category, where)
             if mask is None:
                 if reason or entry.get("bbox"):

@@ -84,9 +84,19 @@ class DatasetDraft:
         self._by_name: dict[str, int] = {}
 
     def video(
-        self, width: int, height: int, names: Sequence[str], *, number: int | None = None, extra: Json | None = None
+        self,
+        width: int,
+        height: int,
+        names: Sequence[str],
+        *,
+        number: int | None = None,
+        extra: Json | None = None,
+        numbers: range | None = None,
     ) -> VisVideo:
-        """Add a video with its picture names; raises FormatError for an impossible size or number of frames."""
+        """Add a video with its picture names; raises FormatError for an impossible size or number of frames.
+
+        numbers: the frames of the whole video that they are, see `VisVideo`.
+        """
         where = f"{self.where}: video {names[0] if names else number}"
         if width < 1 or height < 1 or width * height > MAX_PIXELS:
             refuse(where, f"has pictures of {width} x {height} pixels, which is empty or above {MAX_PIXELS} in all")
@@ -95,7 +105,7 @@ class DatasetDraft:
         chosen = number if number is not None else max(self.videos, default=0) + 1
         if chosen in self.videos:
             refuse(where, f"has the id {chosen}, which another video has")
-        self.videos[chosen] = VisVideo(chosen, width, height, len(names), tuple(names), dict(extra or {}))
+        self.videos[chosen] = VisVideo(chosen, width, height, len(names), tuple(names), dict(extra or {}), numbers)
         return self.videos[chosen]
 
     def category(self, name: str, number: int | None = None, supercategory: str | None = UNNAMED) -> int:

@@ -13,6 +13,7 @@ from storage.formats.names import NAME, by_video, plain
 from storage.formats.picture_folders import folders_below
 from storage.formats.xml_files import elements, root_of
 from storage.frames import picture_names
+from storage.frames.image_folder import PICTURE_SUFFIXES
 from storage.rle import area
 from storage.youtube_vis import Check, VisVideo, no_check
 
@@ -31,14 +32,17 @@ def find_files(path: Path) -> tuple[Path, ...]:
 
 
 def is_video(path: Path) -> bool:
-    """Whether a file has tracks, or is of a task with a video; else it has images."""
+    """Whether a file has tracks, or nothing and is of a task with a video; else it has images.
+
+    A task with a video leaves as "CVAT for images" too.
+    """
+    of_video = False
     for element in elements(path):
         if element.tag == "meta":
-            if (element.findtext(".//mode") or "").strip() == "interpolation":
-                return True
+            of_video = (element.findtext(".//mode") or "").strip() == "interpolation"
         elif element.tag in ("track", "image"):
             return element.tag == "track"
-    return False
+    return of_video
 
 
 def read(path: Path, broken: Broken, check: Check = no_check) -> FormatContent:
@@ -140,11 +144,14 @@ class _VideoReader:
         count = _whole(task, "size", where, default=0)
         stop = _whole(task, "stop_frame", where, default=start + max(count - 1, 0) * step)
         numbers = range(start, stop + 1, step)
+        if task.tag == "job":
+            # The head of a job counts the frames of its task, its shapes have the numbers of the video.
+            numbers = range(start * step, stop * step + 1, step)
         if len(numbers) > MOST_FRAMES:
             refuse(where, f"has {len(numbers)} frames, more than {MOST_FRAMES}")
         name = self._name(task)
         frames = self._names(name, numbers, alone)
-        video = self._draft.video(width, height, frames, extra={NAME: name})
+        video = self._draft.video(width, height, frames, extra={NAME: name}, numbers=numbers)
         return _Task(video, {frame: k for k, frame in enumerate(numbers)})
 
     def _name(self, task: Element) -> str:
@@ -154,9 +161,13 @@ class _VideoReader:
         return plain(given.stem if given.suffix else given.name) if source else self._file.stem
 
     def _names(self, name: str, numbers: range, alone: bool) -> list[str]:
-        """The pictures in `images/` beside the file, if there is one for each frame; else names by their numbers."""
+        """The pictures in `images/` beside the file, if there is one for each frame, or all of the video; else names by
+        their numbers.
+        """
         place = self._file.parent / IMAGES
         listed = picture_names(place) if alone and place.is_dir() else ()
+        if numbers and len(listed) > max(len(numbers), numbers[-1]):
+            listed = tuple(listed[number] for number in numbers)
         if len(listed) == len(numbers):
             return [(place / one).relative_to(self._root).as_posix() for one in listed]
         return [f"{name}/{frame:06d}.jpg" for frame in numbers]
@@ -217,6 +228,12 @@ class _VideoReader:
             elif inside:
                 track.unknown.add(frame)
                 self._gaps += 1
+
+
+def _suffixes() -> tuple[str, ...]:
+    """Endings of pictures, first those that CVAT writes."""
+    plain_suffixes = sorted(PICTURE_SUFFIXES)
+    return (".PNG", ".png", ".jpg", ".JPEG", *plain_suffixes, *(suffix.upper() for suffix in plain_suffixes))
 
 
 def _no_mask(shape: Element) -> str:
@@ -282,9 +299,13 @@ class _ImageReader:
                     self._shape(video, frame, shape, f"{where}, shape {k}", tracks)
 
     def _picture(self, name: str) -> str:
+        """The picture of a name below `images/`; a frame of a video has a name without suffix."""
+        if ".." in PurePosixPath(name).parts or PurePosixPath(name).is_absolute():
+            return name
         place = self._file.parent / IMAGES / name
-        inside = ".." not in PurePosixPath(name).parts and not PurePosixPath(name).is_absolute()
-        return place.relative_to(self._root).as_posix() if inside and place.is_file() else name
+        found = (place.with_name(place.name + suffix) for suffix in ("", *_suffixes()))
+        there = next((one for one in found if one.is_file()), None)
+        return name if there is None else there.relative_to(self._root).as_posix()
 
     def _shape(
         self, video: VisVideo, frame: int, shape: Element, where: str, tracks: dict[tuple[str, str], TrackDraft]

@@ -3,9 +3,9 @@
 Its export has no ids that join the regions of different pictures, so each region is a track of one frame.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
-from urllib.parse import unquote, urlparse
+from urllib.parse import parse_qs, unquote, urlparse
 
 import numpy as np
 
@@ -20,6 +20,7 @@ from storage.rle import MAX_PIXELS, Rle, RleError
 from storage.youtube_vis import Check, VisVideo, no_check
 
 BRUSH, POLYGON = "brushlabels", "polygonlabels"
+NO_PIXEL = "regions without a pixel"
 NO_MASKS, NO_IDS, EMPTY = "regions that are no masks", "masks without a track id", "tasks without a region"
 _LABELS = "labels"  # the ending of the types of regions with a label
 _CHANNELS, _ALPHA = 4, 3  # a brush is a picture of red, green, blue and alpha
@@ -27,9 +28,10 @@ _CHANNELS, _ALPHA = 4, 3  # a brush is a picture of red, green, blue and alpha
 
 @dataclass(frozen=True)
 class _LabelledPicture:
-    """One picture with its regions; ``place`` names it in errors."""
+    """One picture with its regions, and the last folder of its address; ``place`` names it in errors."""
 
     name: str
+    folder: str
     regions: list[tuple[str, Json]]
     place: str
 
@@ -41,7 +43,9 @@ def read(path: Path, broken: Broken, check: Check = no_check) -> FormatContent:
         refuse(str(path), "this is not Label Studio, which is a list of tasks")
     draft = DatasetDraft(str(path), broken)
     tasks = [_task(task, f"{path}: [{k}]") for k, task in enumerate(top)]
-    labelled = [task for task in tasks if task.regions]
+    if tasks and not any(task.regions for task in tasks):
+        refuse(str(path), "no task has a brush or a polygon; regions of videos are boxes, which are no masks")
+    labelled = _told_apart([task for task in tasks if task.regions])
     if len(labelled) < len(tasks):
         text = f"has tasks without a region ({len(tasks) - len(labelled)}), whose size is unknown; they are left out."
         draft.note(EMPTY, "", text)
@@ -57,9 +61,8 @@ def _task(task: Json, where: str) -> _LabelledPicture:
     data = task.get("data")
     values = [value for value in data.values() if isinstance(value, str)] if isinstance(data, dict) else []
     given = task.get("file_upload") or next((value for value in values if PurePosixPath(value).suffix), None)
-    address = json_files.file_name(given, f"{where}.data")
-    name = PurePosixPath(unquote(urlparse(address).path).replace("\\", "/")).name
-    if not name:
+    picture = _path_of(json_files.file_name(given, f"{where}.data"))
+    if not picture.name:
         refuse(f"{where}.data", "names no picture")
     done = [one for one in entries(task, "annotations", where) if one.get("was_cancelled") is not True]
     regions = [
@@ -68,7 +71,21 @@ def _task(task: Json, where: str) -> _LabelledPicture:
         for j, region in enumerate(entries(one, "result", f"{where}.annotations[{k}]"))
         if isinstance(region.get("value"), dict) and str(region.get("type")).endswith(_LABELS)
     ]
-    return _LabelledPicture(name, regions, where)
+    return _LabelledPicture(picture.name, picture.parent.name, regions, where)
+
+
+def _path_of(address: str) -> PurePosixPath:
+    """The path of a picture on a disk, in a bucket, or in a query as that of local storage (`?d=folder/name.jpg`)."""
+    parts = urlparse(address)
+    inside = parse_qs(parts.query).get("d", [])
+    return PurePosixPath((inside[0] if inside else unquote(parts.path)).replace("\\", "/"))
+
+
+def _told_apart(pictures: list[_LabelledPicture]) -> list[_LabelledPicture]:
+    """The pictures, with their folders in their names if several ones have the same name without."""
+    if len({one.name for one in pictures}) == len(pictures):
+        return pictures
+    return [replace(one, name=f"{one.folder}/{one.name}") if one.folder else one for one in pictures]
 
 
 def _video(draft: DatasetDraft, tasks: list[_LabelledPicture], check: Check) -> None:
@@ -98,7 +115,12 @@ def _region(draft: DatasetDraft, video: VisVideo, frame: int, where: str, region
         track.unknown.add(frame)
         draft.note(NO_MASKS, where.removeprefix(f"{draft.where}: "), f"is of the type {kind}, which is no mask.")
         return
-    track.add(frame, _brush(value, video, where) if kind == BRUSH else _polygon(value, video, where))
+    mask = _brush(value, video, where) if kind == BRUSH else _polygon(value, video, where)
+    if not rle.area(mask):
+        track.unknown.add(frame)
+        text = "covers not one pixel; what is there is unknown, not absent."
+        draft.note(NO_PIXEL, where.removeprefix(f"{draft.where}: "), text)
+    track.add(frame, mask)
 
 
 def _polygon(value: Json, video: VisVideo, where: str) -> Rle:

@@ -4,7 +4,7 @@ import base64
 import binascii
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -32,6 +32,7 @@ from storage.youtube_vis import Check, VisDataset, VisTrack, VisVideo, no_check
 
 VERSION = "5.5.0"
 NO_MASKS, NO_IDS = "shapes that are no masks", "masks without a group"
+NO_PIXEL = "shapes without a pixel"
 
 
 def find_folders(path: Path) -> tuple[Path, ...]:
@@ -100,14 +101,15 @@ class _Folder:
             if name in files:
                 refuse(f"{file}: imagePath", f"is {name}, as in {files[name][0].name}")
             files[name] = (file, top)
-        names = sorted({*picture_names(self.folder), *files}, key=natural_order)
-        width, height = self._size(*next(iter(files.values())))
-        prefix = self.folder.name
+        pictures = self._pictures(files)
+        names = sorted({*picture_names(pictures), *files}, key=natural_order)
+        width, height = self._size(pictures, *next(iter(files.values())))
+        prefix = pictures.relative_to(self.folder.parent).as_posix()
         video = self.draft.video(width, height, [f"{prefix}/{name}" for name in names], number=self.number)
         for frame, name in enumerate(names):
             if name in files:
                 file, top = files[name]
-                if self._size(file, top) != (width, height):
+                if self._size(pictures, file, top) != (width, height):
                     refuse(str(file), f"has another size than the first picture of its folder, {width} x {height}")
                 self._shapes(file, top, video, frame)
         silent = {frame for frame, name in enumerate(names) if name not in files}
@@ -118,9 +120,18 @@ class _Folder:
             text = f"has masks without a `group_id` ({self.without}); each is a track of one frame."
             self.draft.note(NO_IDS, self.folder.name, text)
 
-    def _size(self, file: Path, top: Json) -> tuple[int, int]:
+    def _pictures(self, files: Mapping[str, tuple[Path, Json]]) -> Path:
+        """The folder of the pictures: that of the files, or one beside it to which their paths lead."""
+        name, (_, top) = next(iter(files.items()))
+        given = PurePosixPath(str(top["imagePath"]).replace("\\", "/"))
+        place, above = (self.folder / given).parent.resolve(), self.folder.parent.resolve()
+        if (self.folder / name).is_file() or not place.is_relative_to(above) or not (place / name).is_file():
+            return self.folder
+        return self.folder.parent / place.relative_to(above)
+
+    def _size(self, pictures: Path, file: Path, top: Json) -> tuple[int, int]:
         if top.get("imageWidth") is None or top.get("imageHeight") is None:
-            return picture_size(self.folder / PurePosixPath(str(top["imagePath"]).replace("\\", "/")).name)
+            return picture_size(pictures / PurePosixPath(str(top["imagePath"]).replace("\\", "/")).name)
         return (
             whole(top["imageWidth"], f"{file}: imageWidth", least=1),
             whole(top["imageHeight"], f"{file}: imageHeight", least=1),
@@ -131,13 +142,17 @@ class _Folder:
             where = f"{file}: shapes[{k}]"
             label = json_files.text(shape.get("label"), f"{where}.label")
             track = self._track(shape, label, where)
-            kind = shape.get("shape_type", "polygon")
+            kind = shape.get("shape_type") or "polygon"
             if kind not in ("polygon", "mask"):
                 track.unknown.add(frame)
                 short = f"{file.name}: shapes[{k}]"
                 self.draft.note(NO_MASKS, short, f"is a {kind}, which is no mask; what is there is unknown.")
                 continue
             mask = _mask(shape, video, where) if kind == "mask" else _polygon(shape, video, where)
+            if not rle.area(mask):
+                track.unknown.add(frame)
+                text = "covers not one pixel; what is there is unknown, not absent."
+                self.draft.note(NO_PIXEL, f"{file.name}: shapes[{k}]", text)
             track.add(frame, mask)
             flags = shape.get("flags")
             for name, value in flags.items() if isinstance(flags, dict) else ():

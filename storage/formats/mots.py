@@ -2,7 +2,7 @@
 
 instances/<video>/<frame>.png     1000 * class + number of the thing; 0: nothing, 10000: ignored
 instances_txt/<video>.txt         frame, id, class, height, width, run-length mask of COCO
-labels.txt                        name of class 1, 2, 3, ... one a line, as CVAT and Datumaro have it
+instances/labels.txt              name of class 1, 2, 3, ... one a line, as CVAT and Datumaro have it; or beside it
 seqmap.txt                        video, "empty", first and last frame, as KITTI has it
 """
 
@@ -27,7 +27,7 @@ from storage.youtube_vis import Check, VisCategory, VisDataset, VisVideo, no_che
 PNG_FOLDER, TXT_FOLDER = "instances", "instances_txt"
 LABELS, SEQMAP = "labels.txt", "seqmap.txt"
 OF_CLASS, MOST_CLASSES = 1000, 65
-IGNORED_CLASS = 10
+IGNORED_CLASS, IGNORED_NAME = 10, "ignored"
 OFFICIAL = {1: "car", 2: "pedestrian"}
 """The classes of KITTI MOTS and MOTSChallenge, whose files do not name them."""
 IGNORED, EMPTY = "regions to ignore", "videos without a mask"
@@ -68,7 +68,7 @@ def read_png(root: Path, broken: Broken, check: Check = no_check) -> FormatConte
     if found is None:
         refuse(str(root), f"has no folder {PNG_FOLDER} with PNG masks")
     draft = DatasetDraft(str(root), broken)
-    names = _labels(root)
+    names = _labels(found.masks) or _labels(root)
     for number, video in enumerate(found.videos, start=1):
         with broken.part(number):
             _read_pngs(draft, found, video, number, names, check)
@@ -128,7 +128,10 @@ def _labels(place: Path) -> dict[int, str]:
     for folder in (place, place.parent):
         if (folder / LABELS).is_file():
             lines = (folder / LABELS).read_text(encoding="utf-8", errors="replace").splitlines()
-            return {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
+            names = {number: line.strip() for number, line in enumerate(lines, start=1) if line.strip()}
+            if names.get(IGNORED_CLASS, "").casefold() == IGNORED_NAME:
+                del names[IGNORED_CLASS]
+            return names
     return {}
 
 
@@ -244,7 +247,7 @@ def class_numbers(categories: tuple[VisCategory, ...]) -> dict[int, int]:
 def write(out: Path, dataset: VisDataset, losses: Losses, *, png: bool) -> None:
     """Write PNG or text files into an empty folder. Raises FormatError."""
     plain, classes = plain_videos(dataset, losses), class_numbers(dataset.categories)
-    _write_labels(out, dataset.categories, classes)
+    _write_labels(out / PNG_FOLDER if png else out, dataset.categories, classes)
     seqmap = []
     for video in dataset.videos:
         own = plain[video.id]
@@ -285,5 +288,8 @@ def _text_lines(values: np.ndarray, frame: int, video: VisVideo) -> Iterator[str
 
 def _write_labels(out: Path, categories: tuple[VisCategory, ...], classes: dict[int, int]) -> None:
     names = {classes[category.id]: category.name for category in categories}
-    lines = [names.get(number, OFFICIAL.get(number, "")) for number in range(1, max(names, default=0) + 1)]
+    # Datumaro counts the lines that are not empty, so that each class up to the last one needs a name.
+    given = {**OFFICIAL, IGNORED_CLASS: IGNORED_NAME, **names}
+    lines = [given.get(number, f"class {number}") for number in range(1, max(names, default=0) + 1)]
+    out.mkdir(parents=True, exist_ok=True)
     (out / LABELS).write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")

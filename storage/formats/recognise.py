@@ -7,13 +7,14 @@ from pathlib import Path
 from storage.formats import cvat, davis, frame_masks, json_files, labelme, mots, sav, yolo
 from storage.formats.archives import is_archive
 from storage.formats.errors import refuse
+from storage.formats.picture_folders import folders_below
 from storage.formats.registry import FRAME_MASKS, RESULTS, Format, format_named
 from storage.formats.xml_files import root_of
 from storage.regular_files import is_regular, may_be_read
 
 _START = 1 << 20
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
-_OF_TASKS = ('"annotations"', '"result"', '"data"', '"original_width"')
+_OF_TASKS = ('"annotations"', '"result"', '"data"')
 _OF_RESULTS = ('"video_id"', '"segmentations"')
 _DECISIVE = {"shapes", "masklet", "masklet_id", "images"}
 # Where a data set keeps its file; the first that is there is taken.
@@ -129,7 +130,7 @@ def _top_keys(text: str) -> set[str]:
 
 
 def _folder(folder: Path) -> Recognised:
-    named = next((folder / name for name in _FILES if (folder / name).is_file()), None)
+    named = next((folder / name for name in _FILES if (folder / name).is_file()), None) or _coco_in(folder)
     if named is not None:
         found = recognise(named)
         if found.format.name != "labelme":
@@ -151,6 +152,18 @@ def _folder(folder: Path) -> Recognised:
     refuse(str(folder), f"holds nothing that can be read; there are {_known()}")
 
 
+def _coco_in(folder: Path) -> Path | None:
+    """The file of a COCO data set with `annotations/instances_train.json` or the like; None if there is none.
+
+    Raises FormatError if there are several.
+    """
+    found = sorted(file for file in (folder / "annotations").glob("instances_*.json") if may_be_read(file))
+    if len(found) > 1:
+        names = ", ".join(f"annotations/{one.name}" for one in found[:5])
+        refuse(str(folder), f"holds several files that could be meant ({names}); give one of them")
+    return found[0] if found else None
+
+
 def _by_shape(folder: Path) -> Recognised | None:
     if cvat.find_files(folder):
         first = cvat.find_files(folder)[0]
@@ -161,6 +174,10 @@ def _by_shape(folder: Path) -> Recognised | None:
         return _as(folder, "yolo")
     if mots.find_pngs(folder) is not None:
         return _as(folder, "mots-png")
+    subsets = [one for one in folders_below(folder) if one.name != mots.PNG_FOLDER and mots.find_pngs(one) is not None]
+    if len(subsets) == 1:
+        # Archives of CVAT hold a folder with the name of the subset.
+        return _as(subsets[0], "mots-png")
     if mots.find_texts(folder):
         return _as(folder, "mots-txt")
     if labelme.find_folders(folder):

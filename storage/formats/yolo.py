@@ -35,13 +35,30 @@ _FURTHEST = 1.5  # of a coordinate; tools write values a little outside the pict
 
 
 def find_root(path: Path) -> Path | None:
-    """The folder of the data set to which a folder or a data.yaml belongs; None if there is none."""
+    """The folder of the data set to which a folder or a data.yaml belongs; None if there is none.
+
+    It has `labels`, or a data.yaml and texts beside their pictures, where YOLO looks too.
+    """
     place = path if path.is_dir() else path.parent
     roots = [place.parent] if place.name == LABELS else [place]
     if path.is_file():
         given = _yaml(path).get("path")
         roots += [place / given] if isinstance(given, str) else []
-    return next((root for root in roots if any(_texts(root))), None)
+    found = next((root for root in roots if any(_texts(root))), None)
+    if found is not None or not (path.is_file() or any(_yaml_names(file) for file in _yamls(place))):
+        return found
+    return next((root for root in roots if any(_beside(root))), None)
+
+
+def _yamls(folder: Path) -> list[Path]:
+    return sorted([*folder.glob("*.yaml"), *folder.glob("*.yml")])
+
+
+def _beside(root: Path) -> Iterator[Path]:
+    """The texts that have a picture of their name beside them."""
+    for text in root.rglob("*.txt"):
+        if any(text.with_suffix(suffix).is_file() for suffix in PICTURE_SUFFIXES):
+            yield text
 
 
 def _texts(root: Path) -> Iterator[Path]:
@@ -65,6 +82,8 @@ def _pictures(root: Path, frames: Path | None) -> tuple[Path, list[_Picture]]:
         for labels in (root / LABELS, *(split / LABELS for split in folders_below(root)))
         if labels.is_dir()
     ]
+    if not pairs:
+        pairs = [(root, root)]
     place = root if frames is None or any(images.is_dir() for images, _ in pairs) else frames
     found = []
     for images, labels in pairs:
@@ -105,7 +124,7 @@ def read(path: Path, broken: Broken, check: Check = no_check, *, frames: Path | 
 
 def _class_names(path: Path, root: Path) -> dict[int, str]:
     """Class -> name from a YAML file with `names`, or from a classes.txt; empty without one."""
-    files = [path] if path.is_file() else sorted([*root.glob("*.yaml"), *root.glob("*.yml")])
+    files = [path] if path.is_file() else _yamls(root)
     for file in files:
         names = _yaml_names(file)
         if names:
@@ -132,10 +151,13 @@ def _yaml_names(file: Path) -> dict[int, str]:
     listed = dict(enumerate(names)) if isinstance(names, list) else names
     if not isinstance(listed, dict):
         return {}
-    for number, name in listed.items():
+    found: dict[int, str] = {}
+    for key, name in listed.items():
+        number = int(key) if isinstance(key, str) and key.isascii() and key.isdigit() and len(key) < 10 else key
         if not isinstance(number, int) or not 0 <= number < 1 << 31 or not isinstance(name, str | int | float):
             refuse(f"{file}: names", "must be a list of names, or names by number")
-    return {number: str(name) for number, name in listed.items()}
+        found[number] = str(name)
+    return found
 
 
 @dataclass
@@ -167,9 +189,10 @@ class _YoloReader:
     def _line(
         self, parts: list[str], where: str, video: VisVideo, frame: int, tracks: dict[tuple[int, int], TrackDraft]
     ) -> None:
-        if not parts[0].isascii() or not parts[0].isdigit() or len(parts[0]) > 9:
+        plain = parts[0].removesuffix(".0")  # as tools write it that keep all values as floats
+        if not plain.isascii() or not plain.isdigit() or len(plain) > 9:
             refuse(where, "must begin with the number of a class")
-        kind = int(parts[0])
+        kind = int(plain)
         category = kind + 1
         if kind not in self.names and category not in {one.id for one in self.draft.categories}:
             self.draft.category(f"class {kind}", category)

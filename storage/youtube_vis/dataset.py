@@ -19,6 +19,7 @@ class VisVideo:
     """One video: `length` frames of `width` x `height` pixels, stored as `file_names` (empty if the file names none).
 
     extra: all keys that the format does not define, unchanged.
+    numbers: the frames of the whole video, from 0, that its entries are, where the format says so; None: it does not.
     """
 
     id: int
@@ -27,6 +28,7 @@ class VisVideo:
     length: int
     file_names: tuple[str, ...]
     extra: Json = field(default_factory=dict)
+    numbers: range | None = None
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,15 @@ import pytest
 
 from app.errors import BadInput
 from app.exchange.converting import convert
-from app.exchange.import_source import UNPACKED, ReadSettings
+from app.exchange.import_source import ReadSettings
 from app.exchange.open_imports import take_back
 from app.exchange.repeats import ImportedAlready
+from app.library.removal import delete_video, remove_video
+from app.library.unpacked import UNPACKED, discard_unused
 from app.settings import Settings
-from storage import attributes, tracks
+from storage import attributes, removal, tracks
 from storage.formats import FORMATS
+from storage.videos import Video
 from storage.youtube_vis import YouTubeVisError
 from tests.app.exchange.files import LENGTH, SIZE, content, write, write_pictures
 from tests.app.exchange.scene import ExchangeScene
@@ -55,6 +58,50 @@ def test_an_archive_keeps_its_pictures_in_the_data_folder(
     with pytest.raises(ImportedAlready):
         bring(exchange, tmp_path / "a.zip")
     assert bring(exchange, tmp_path / "a.zip", repeat="again") == (2, 4, 4 * LENGTH)
+
+
+def test_the_pictures_of_an_archive_go_with_the_last_video_that_uses_them(
+    exchange: ExchangeScene, source: Path, tmp_path: Path, settings: Settings
+) -> None:
+    def delete(video: Video) -> None:
+        remove_video(exchange.database, video_id=video.id)
+        with exchange.database.read() as tx:
+            work = removal.work_on(tx, [video.id])[video.id]
+        done = delete_video(
+            exchange.database, settings, video_id=video.id, tracks=work.tracks, corrections=work.corrections
+        )
+        assert done.problem is None
+
+    convert(source, to="cvat-images", out=tmp_path / "a.zip", with_pictures=True)
+    bring(exchange, tmp_path / "a.zip")
+    (settings.data / UNPACKED / "notes").mkdir()
+    first, second = exchange.videos()
+    pictures = [Path(first.path) / name for name in first.file_names or ()]
+    delete(second)
+    assert pictures and all(picture.is_file() for picture in pictures)
+    delete(first)
+    assert [one.name for one in (settings.data / UNPACKED).iterdir()] == ["notes"]
+
+
+def test_the_pictures_of_a_removed_video_stay(
+    exchange: ExchangeScene, source: Path, tmp_path: Path, settings: Settings
+) -> None:
+    convert(source, to="cvat-images", out=tmp_path / "a.zip", with_pictures=True)
+    bring(exchange, tmp_path / "a.zip")
+    video = exchange.videos()[0]
+    place = settings.data / UNPACKED / Path(video.path).relative_to(settings.data / UNPACKED).parts[0]
+    for one in exchange.videos():
+        remove_video(exchange.database, video_id=one.id)
+    discard_unused(exchange.database, settings, Path(video.path))
+    assert place.is_dir()
+
+
+@pytest.mark.parametrize("where", ["", "unpacked", "unpacked/notes/a", "../elsewhere"])
+def test_other_folders_are_left_alone(exchange: ExchangeScene, settings: Settings, where: str) -> None:
+    path = settings.data / where
+    path.mkdir(parents=True, exist_ok=True)
+    discard_unused(exchange.database, settings, path)
+    assert path.is_dir()
 
 
 def test_an_archive_without_pictures_leaves_nothing_in_the_data_folder(

@@ -165,3 +165,37 @@ def test_pictures_beside_the_file_are_found(tmp_path: Path, place: str) -> None:
     content = read(folder, top([image(1, "frame_1.png")], []))
     assert content.pictures is not None
     assert (content.pictures / "frame_1.png").is_file()
+
+
+@pytest.mark.parametrize(
+    ("change", "place"),
+    [
+        ({"segmentation": [[1, 1, 6, 1, 6, 3, 3]]}, "annotations[0].segmentation: a polygon must be a list of x, y"),
+        ({"segmentation": [1, 1, 6, 1, 6, 3]}, "annotations[0].segmentation[0]: must be a polygon"),
+        ({"segmentation": {"counts": [4, 4, 16]}}, "annotations[0].segmentation.size"),
+        ({"segmentation": {"size": [4, 6], "counts": [4, 4]}}, "annotations[0].segmentation"),
+        ({"track_id": 1.5}, "annotations[0].track_id"),
+        ({"image_id": None}, "annotations[0].image_id"),
+    ],
+)
+def test_odd_masks_of_other_tools_are_refused_with_their_place(
+    tmp_path: Path, change: dict[str, Any], place: str
+) -> None:
+    with pytest.raises((FormatError, YouTubeVisError)) as error:
+        read(tmp_path, top([image(1, "a/1.jpg")], [{**annotation(1, 1), **change}]))
+    assert place in str(error.value)
+
+
+def test_loose_numbers_missing_crowd_and_empty_objects_are_read(tmp_path: Path) -> None:
+    loose = {"id": 1.0, "image_id": "1", "category_id": 3.0, "segmentation": RLE, "track_id": "4"}
+    empty = {"id": 2, "image_id": 1, "category_id": 3, "segmentation": {}, "bbox": [1, 1, 2, 2], "track_id": 5}
+    dataset = read(tmp_path, top([image(1, "day\\1.jpg")], [loose, empty])).dataset
+    assert [(track.id, track.iscrowd, sorted(track.unknown)) for track in dataset.tracks] == [(4, 0, []), (5, 0, [0])]
+    assert dataset.tracks[0].segmentations[0] is not None
+
+
+def test_frames_are_ordered_by_any_key_that_tools_use(tmp_path: Path) -> None:
+    for key in ("frame_id", "frame_index", "mot_frame_id"):
+        images = [image(1, "b.jpg", video_id=9, **{key: 1}), image(2, "a.jpg", video_id=9, **{key: 0})]
+        dataset = read(tmp_path, top(images, [], videos=[{"id": 9, "name": "v"}])).dataset
+        assert dataset.videos[0].file_names == ("a.jpg", "b.jpg")

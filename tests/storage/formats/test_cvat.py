@@ -148,3 +148,55 @@ def test_an_error_names_its_place(tmp_path: Path, text: str, reason: str) -> Non
     with pytest.raises(FormatError) as error:
         read(tmp_path, text)
     assert reason in str(error.value)
+
+
+def job(tracks: str, start: int, stop: int, more: str = "<frame_filter></frame_filter>") -> str:
+    """A job of a task with a video, as CVAT writes it."""
+    head = f"<id>9</id><size>{stop - start + 1}</size><mode>interpolation</mode><overlap>0</overlap>"
+    frames = f"<start_frame>{start}</start_frame><stop_frame>{stop}</stop_frame>{more}"
+    size = "<original_size><width>20</width><height>20</height></original_size>"
+    segments = f"<segments><segment><id>9</id><start>{start}</start><stop>{stop}</stop></segment></segments>"
+    meta = f"<meta><job>{head}{frames}{segments}{LABELS}{size}</job><dumped>2031</dumped></meta>"
+    return f"<annotations><version>1.1</version>{meta}{tracks}</annotations>"
+
+
+def pictures(folder: Path, numbers: range) -> None:
+    """Empty pictures `images/frame_000000.PNG`, ..."""
+    (folder / "images").mkdir()
+    for number in numbers:
+        (folder / "images" / f"frame_{number:06d}.PNG").write_bytes(b"")
+
+
+def test_a_job_is_a_part_of_its_video(tmp_path: Path) -> None:
+    found = read(tmp_path, job(track(polygon(5) + polygon(6, outside=1)), 5, 7)).dataset
+    assert found.videos[0].numbers == range(5, 8)
+    assert [mask is not None for mask in found.tracks[0].segmentations] == [True, False, False]
+
+
+def test_shapes_of_a_job_have_the_numbers_of_the_video_its_head_those_of_the_task(tmp_path: Path) -> None:
+    text = job(track(polygon(25) + polygon(30, outside=1)), 5, 7, "<frame_filter>step=5</frame_filter>")
+    found = read(tmp_path, text).dataset
+    assert found.videos[0].numbers == range(25, 36, 5)
+    assert [mask is not None for mask in found.tracks[0].segmentations] == [True, False, False]
+
+
+@pytest.mark.parametrize("there", [range(5, 8), range(10)])
+def test_pictures_of_a_job_are_its_own_or_those_of_the_whole_video(tmp_path: Path, there: range) -> None:
+    pictures(tmp_path, there)
+    found = read(tmp_path, job(track(polygon(5)), 5, 7)).dataset
+    assert found.videos[0].file_names == tuple(f"images/frame_{number:06d}.PNG" for number in (5, 6, 7))
+
+
+def test_a_video_that_left_as_images_keeps_its_masks(tmp_path: Path) -> None:
+    pictures(tmp_path, range(2))
+    shape = f'<polygon label="car" source="manual" occluded="0" {POLYGON}></polygon>'
+    images = "".join(f'<image id="{k}" name="frame_{k:06d}" width="20" height="20">{shape}</image>' for k in range(2))
+    found = read(tmp_path, video(images, size=2))
+    assert found.dataset.videos[0].file_names == ("images/frame_000000.PNG", "images/frame_000001.PNG")
+    assert len(found.dataset.tracks) == 2
+
+
+def test_a_name_that_leads_out_is_not_looked_for(tmp_path: Path) -> None:
+    (tmp_path / "a.png").write_bytes(b"")
+    text = '<annotations><image id="0" name="../../a" width="20" height="20"></image></annotations>'
+    assert read(tmp_path, text).dataset.videos[0].file_names == ("../../a",)

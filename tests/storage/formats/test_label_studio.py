@@ -119,3 +119,34 @@ def test_it_is_only_read() -> None:
     assert format_named("label-studio").title == "Label Studio"
     with pytest.raises(FormatError, match="There is no format label-studio"):
         format_to_write("label-studio")
+
+
+def local(path: str) -> dict[str, Any]:
+    """A task whose picture is in local storage."""
+    return {"data": {"image": f"/data/local-files/?d={path}"}, "annotations": [{"result": [polygon()]}]}
+
+
+def test_pictures_of_local_storage_are_named_in_the_query(tmp_path: Path) -> None:
+    found = read(tmp_path, local("set/dog_1.jpg"), local("set%2Fdog_2.jpg")).dataset
+    assert found.videos[0].file_names == ("dog_1.jpg", "dog_2.jpg")
+
+
+def test_pictures_of_one_name_are_told_apart_by_their_folders(tmp_path: Path) -> None:
+    bucket = {"data": {"image": "s3://bucket/cam3/1.jpg"}, "annotations": [{"result": [polygon()]}]}
+    found = read(tmp_path, local("cam1/1.jpg"), local("cam2\\1.jpg"), bucket).dataset
+    assert [video.file_names for video in found.videos] == [("cam1/1.jpg",), ("cam2/1.jpg",), ("cam3/1.jpg",)]
+
+
+def test_regions_of_a_video_are_boxes_and_refused(tmp_path: Path) -> None:
+    sequence = [{"frame": 1, "x": 1, "y": 1, "width": 5, "height": 5, "enabled": True, "rotation": 0, "time": 0}]
+    value = {"framesCount": 9, "duration": 1, "sequence": sequence, "labels": ["Car"]}
+    result = [{"id": "a", "type": "videorectangle", "from_name": "box", "to_name": "video", "value": value}]
+    with pytest.raises(FormatError, match="regions of videos are boxes, which are no masks"):
+        read(tmp_path, {"data": {"video": "/data/upload/1/a.mp4"}, "annotations": [{"result": result}]})
+
+
+def test_a_polygon_without_a_pixel_is_unknown(tmp_path: Path) -> None:
+    few = region("polygonlabels", {"points": [[10, 10], [20, 20]]})
+    dataset = read(tmp_path, task("dog_1.jpg", few)).dataset
+    assert dataset.tracks[0].unknown == {0}
+    assert "[0].annotations[0].result[0]: covers not one pixel" in str(dataset.notes[0])

@@ -116,3 +116,33 @@ def test_pictures_of_different_sizes_are_refused(tmp_path: Path) -> None:
 def test_a_file_with_its_picture_inside_is_known_by_its_size(tmp_path: Path) -> None:
     write(tmp_path, "a", *[shape()] * 700, imageData="x" * (1 << 17))
     assert len(read(tmp_path).dataset.tracks) == 1
+
+
+@pytest.mark.parametrize("path", ["..\\images\\f1.jpg", "../images/f1.jpg"])
+def test_pictures_may_be_in_a_folder_beside_to_which_the_path_leads(tmp_path: Path, path: str) -> None:
+    write(tmp_path / "labels", "f1", shape(), imagePath=path, imageHeight=None, imageWidth=None)
+    (tmp_path / "images").mkdir()
+    Image.new("RGB", (6, 4)).save(tmp_path / "images" / "f1.jpg")
+    found = read(tmp_path / "labels")
+    assert (found.dataset.videos[0].file_names, found.pictures) == (("images/f1.jpg",), tmp_path)
+
+
+def test_a_path_that_leads_out_is_taken_for_the_name_beside_the_file(tmp_path: Path) -> None:
+    Image.new("RGB", (6, 4)).save(tmp_path / "f1.jpg")
+    write(tmp_path / "set" / "labels", "f1", shape(), imagePath="../../f1.jpg")
+    assert read(tmp_path / "set" / "labels").dataset.videos[0].file_names == ("labels/f1.jpg",)
+
+
+@pytest.mark.parametrize("kind", ["rectangle", "circle", "line", "linestrip", "point", "points"])
+def test_shapes_that_are_no_masks_are_unknown(tmp_path: Path, kind: str) -> None:
+    write(tmp_path, "f1", shape(shape_type=kind, points=POINTS[:2]))
+    dataset = read(tmp_path).dataset
+    assert dataset.tracks[0].unknown == {0}
+    assert f"shapes[0]: is a {kind}, which is no mask" in str(dataset.notes[0])
+
+
+def test_a_polygon_of_two_points_is_unknown_and_one_of_no_named_kind_is_a_polygon(tmp_path: Path) -> None:
+    write(tmp_path, "f1", shape(points=POINTS[:2]), shape(shape_type=None, group_id="7"))
+    dataset = read(tmp_path).dataset
+    assert [(track.id, sorted(track.unknown)) for track in dataset.tracks] == [(1, [0]), (7, [])]
+    assert "shapes[0]: covers not one pixel" in str(dataset.notes[0])

@@ -103,3 +103,31 @@ def test_more_things_than_a_class_can_number_are_refused(tmp_path: Path) -> None
     dataset = VisDataset({}, (), (VisVideo(1, 2, 2, 1, ("v/1.jpg",)),), (VisCategory(1, "bee"),), tracks)
     with pytest.raises(FormatError, match="1000 things"):
         write(tmp_path, dataset, Losses(), png=True)
+
+
+def test_an_archive_of_cvat_has_a_folder_of_its_subset_and_its_labels_beside_the_masks(tmp_path: Path) -> None:
+    write_16_bits(tmp_path / "default/instances/frame_000000.png", np.array([[1001, 2003, 0]]))
+    (tmp_path / "default/instances/labels.txt").write_text("cat\ndog")
+    (tmp_path / "default/images").mkdir()
+    (tmp_path / "default/images/frame_000000.jpg").write_bytes(b"")
+    content = read(tmp_path, "mots-png")
+    assert categories(content) == [(1001, "cat"), (2003, "dog")]
+    assert content.pictures == tmp_path / "default/images"
+
+
+def test_class_10_is_ignored_also_where_the_labels_say_so(tmp_path: Path) -> None:
+    write_16_bits(tmp_path / "instances/0002/000000.png", np.array([[1001, 10000]]))
+    names = [*(f"c{k}" for k in range(1, 10)), "Ignored", "last"]
+    (tmp_path / "instances/labels.txt").write_text("\n".join(names))
+    assert categories(read(tmp_path, "mots-png")) == [(1001, "c1")]
+
+
+def test_every_class_up_to_the_last_has_a_line_because_datumaro_counts_those_that_are_not_empty(tmp_path: Path) -> None:
+    listed = tuple(VisCategory(k, f"c{k}") for k in range(1, 12))
+    video = VisVideo(1, 2, 1, 1, ("v/0.jpg",))
+    track = VisTrack(1, 1, 11, ({"size": [1, 2], "counts": LEFT},))
+    dataset = VisDataset(info={}, licenses=(), videos=(video,), categories=listed, tracks=(track,))
+    write(tmp_path, dataset, Losses(), png=True)
+    lines = (tmp_path / "instances/labels.txt").read_text().splitlines()
+    assert lines == [*(f"c{k}" for k in range(1, 10)), "ignored", "c10", "c11"]
+    assert categories(read(tmp_path, "mots-png")) == [(12001, "c11")]

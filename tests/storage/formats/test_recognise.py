@@ -56,3 +56,17 @@ def test_anything_else_is_refused_with_the_formats_there_are(tmp_path: Path, con
         recognise(path)
     with pytest.raises(FormatError, match="holds nothing that can be read"):
         recognise(tmp_path)
+
+
+def test_coco_with_a_file_for_each_subset_is_found_or_asked_about(tmp_path: Path) -> None:
+    top = {"images": [], "annotations": [], "categories": []}
+    (tmp_path / "annotations").mkdir()
+    for name in ("instances_train2017.json", "captions_train2017.json"):
+        (tmp_path / "annotations" / name).write_text(json.dumps(top))
+    found = recognise(tmp_path)
+    assert (found.format.name, found.path.name) == ("coco", "instances_train2017.json")
+    (tmp_path / "annotations/instances_val2017.json").write_text(json.dumps(top))
+    with pytest.raises(
+        FormatError, match=r"annotations/instances_train2017\.json, annotations/instances_val2017\.json"
+    ):
+        recognise(tmp_path)

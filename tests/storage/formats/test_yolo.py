@@ -123,3 +123,30 @@ def test_pictures_may_be_elsewhere(tmp_path: Path) -> None:
     found = recognise(root)
     content = found.format.read(found.path, Broken(keep_good=False), no_check, tmp_path / "frames")
     assert (content.pictures, content.dataset.videos[0].file_names) == (tmp_path / "frames", ("v/1.jpg",))
+
+
+def test_texts_beside_their_pictures_are_found_with_a_yaml(tmp_path: Path) -> None:
+    for split in ("train", "val"):
+        (tmp_path / split).mkdir()
+        Image.new("RGB", (8, 4)).save(tmp_path / split / f"{split}_1.jpg")
+        (tmp_path / split / f"{split}_1.txt").write_text(f"0 {SQUARE}\n")
+    (tmp_path / "data.yaml").write_text("path: .\ntrain: train\nval: val\nnames: {0: bee}\n")
+    for given in (tmp_path, tmp_path / "data.yaml"):
+        content = read(given)
+        assert sorted(one.file_names for one in content.dataset.videos) == [("train/train_1.jpg",), ("val/val_1.jpg",)]
+        assert (len(content.dataset.tracks), content.pictures) == (2, tmp_path)
+
+
+def test_pictures_and_texts_without_a_yaml_are_not_taken_for_yolo(tmp_path: Path) -> None:
+    Image.new("RGB", (8, 4)).save(tmp_path / "a_1.jpg")
+    (tmp_path / "a_1.txt").write_text("a caption\n")
+    with pytest.raises(FormatError):
+        recognise(tmp_path)
+
+
+@pytest.mark.parametrize("names", ["{'0': bee, '1': wasp}", "{0: bee, 1: wasp}", "['bee', 'wasp']", "[bee, wasp]"])
+def test_names_may_be_a_list_or_by_number(tmp_path: Path, names: str) -> None:
+    yaml = f"path: ../datasets/x  # root\ntrain: images/train\nval: images/val\nnc: 2\nnames: {names}\n"
+    dataset = read(folder(tmp_path, {"train/v/1": f"1.0 {SQUARE}\r\n\r\n"}, yaml=yaml)).dataset
+    assert [category.name for category in dataset.categories] == ["bee", "wasp"]
+    assert dataset.tracks[0].category_id == 2

@@ -1,0 +1,55 @@
+"""The folders with what came in archives, in the data folder: they stay while a video has its pictures there.
+
+Each is named by the SHA-256 of its archive, and holds what the archive held.
+"""
+
+import re
+import shutil
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app.settings import Settings
+from storage import imports, jobs, schema
+from storage.database import Database
+
+UNPACKED = "unpacked"
+_LETTERS = 32  # of a SHA-256 in the name of a folder
+_OWN = re.compile(rf"[0-9a-f]{{{_LETTERS}}}")
+
+
+def unpacked_folder(settings: Settings, digest: str) -> Path:
+    """The folder for the content of an archive with this SHA-256."""
+    return settings.data / UNPACKED / digest[:_LETTERS]
+
+
+def discard_unused(database: Database, settings: Settings, path: Path) -> None:
+    """Remove the unpacked archive in which ``path`` lies, if no video has its pictures there, removed ones included.
+
+    It stays while an import of the archive is open. A path elsewhere is left alone.
+    """
+    place = _unpacked_above(settings, path)
+    if place is None or place.is_symlink() or not place.is_dir():
+        return
+    with database.read() as tx:
+        paths = tx.execute(select(schema.videos.c.path).where(schema.videos.c.path.startswith(str(place)))).scalars()
+        used = any(Path(one).is_relative_to(place) for one in paths)
+        waits = any((found.content_hash or "").startswith(place.name) for found in imports.open_imports(tx))
+    if not used and not waits:
+        shutil.rmtree(place, ignore_errors=True)
+
+
+def discard_after_delete(database: Database, settings: Settings, path: Path) -> None:
+    """As `discard_unused`, unless an import is active: it may have unpacked the same archive a moment ago."""
+    with database.read() as tx:
+        active = any(job.kind == "import" for job in jobs.list_jobs(tx, active=True))
+    if not active:
+        discard_unused(database, settings, path)
+
+
+def _unpacked_above(settings: Settings, path: Path) -> Path | None:
+    root = settings.data / UNPACKED
+    if not path.is_relative_to(root) or path == root:
+        return None
+    name = path.relative_to(root).parts[0]
+    return root / name if _OWN.fullmatch(name) else None
