@@ -28,7 +28,12 @@ def load(path: Path, check: Check = no_check) -> Any:
 
 def whole(value: Any, where: str, *, least: int = 0) -> int:
     """An integer of ``least`` or more, also from a whole float or from digits in text. Raises FormatError."""
-    if isinstance(value, str) and value.strip().isascii() and value.strip().lstrip("-").isdigit() and len(value) < 20:
+    if (
+        isinstance(value, str)
+        and value.strip().isascii()
+        and value.strip().removeprefix("-").isdigit()
+        and len(value) < 20
+    ):
         value = int(value)
     if isinstance(value, float) and math.isfinite(value) and value.is_integer():
         value = int(value)
