@@ -89,7 +89,10 @@ class _CocoReader:
         if not name or name.startswith("/") or ".." in name.split("/"):
             return None
         folder = Path(self._where).parent
-        places = [base / inner for base in (folder, folder.parent) for inner in _FOLDERS]
+        # Of "instances_train.json" the pictures may be in "images/train" or "train".
+        subset = Path(self._where).stem.partition("_")[2]
+        inside = (*_FOLDERS, f"images/{subset}", subset) if subset else _FOLDERS
+        places = [base / inner for base in (folder, folder.parent) for inner in inside]
         return next((place for place in places if may_be_read(place / name)), None)
 
     def _places(self) -> dict[int, _Place]:
