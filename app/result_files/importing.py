@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, Cancelled
-from app.exchange.import_source import ReadSettings, discard_unpacked
+from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
 from app.exchange.open_imports import delete_empty_project
 from app.library.counting import count_frames
+from app.library.unpacked import discard_unused, unpacked_folder
 from app.library.videos import add_video
 from app.progress import Report, quiet
 from app.result_files import named_videos
@@ -159,7 +160,7 @@ def import_proposals(
             import_ = _ProposalImport(database, settings, target, file, read, choices, job_id, report, check)
             return import_.run(cancelled)
         finally:
-            discard_unpacked(database, settings, read.digest)
+            discard_unused(database, settings, unpacked_folder(settings, read.digest))
 
 
 @contextmanager

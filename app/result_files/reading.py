@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from app.errors import BadInput
-from app.exchange.import_source import UNPACKED, source_digest
+from app.exchange.import_source import source_digest
 from app.exchange.open_source import OpenedSource, open_source, read_opened
+from app.library.unpacked import unpacked_folder
 from app.result_files.named_videos import of_dataset_video
 from app.result_files.source import NamedVideos, ResultFile, SourceTrack, SourceVideo
 from app.settings import Settings
@@ -41,7 +42,7 @@ def read_result_file(settings: Settings, file: Path, how: ReadResults, check: Ch
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
     digest = source_digest(file, check)
-    opened = open_source(file, settings.data / UNPACKED / digest[:32], check)
+    opened = open_source(file, unpacked_folder(settings, digest), check)
     if is_results(opened):
         return _results(opened, digest, how, check)
     content = read_opened(opened, keep_good=how.keep_good, crowd="objects", check=check)
