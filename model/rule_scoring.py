@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from scipy.optimize import linear_sum_assignment
 
+from model.accepted_masks import as_accepted
 from model.evaluation.mask_overlap import track_iou
 from model.network.tevit import TeViT
 from model.scoring import evaluated, find_tracks, frames_of, judged, number_or_none, results_of, truth_of
@@ -46,7 +47,10 @@ class HeldOutVideo:
         return truth_of(video, self.frames(video), video_id=self.index + 1, first_id=1)
 
     def reviewed(self, thresholds: Thresholds) -> Entries:
-        """The tracks that a proposal with these thresholds finds and that can be judged."""
+        """The tracks that a proposal with these thresholds finds and that can be judged.
+
+        Masks that are as good as an accepted one are given as this one, see `model.accepted_masks`.
+        """
         tracks = self.recorded.tracks(thresholds).tracks
         return self._judged(
             [{"label": t.label, "score": t.score, "segmentations": list(t.segmentations)} for t in tracks]
@@ -66,7 +70,8 @@ class HeldOutVideo:
         tracks = [{**track, "label": self._label(track["label"])} for track in tracks]
         frames = self.frames(video)
         found = results_of(tracks, frames, video_id=self.index + 1)
-        return judged(found, self.truth, video, frames, classes=len(self.source.categories))
+        counted = judged(found, self.truth, video, frames, classes=len(self.source.categories))
+        return as_accepted(counted, video, frames)
 
     def _label(self, label: int) -> int:
         """A label of the network as one of the source; a class that the source lacks comes after its own."""

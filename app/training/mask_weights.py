@@ -19,6 +19,11 @@ ACCEPTED = 0.5  # any other accepted mask: proposed, interpolated, propagated
 UNREVIEWED = 0.25  # without a verdict; used only where unreviewed masks are asked for
 
 
+def is_accepted_proposal(row: MaskRow) -> bool:
+    """Whether a human mask is the work of the program: proposed, interpolated or propagated, and accepted as it is."""
+    return row.source not in ("drawn", "imported") and row.review != "corrected"
+
+
 def mask_weight(row: MaskRow) -> float:
     """The weight (0 to 1) of the class, box and mask losses of a present mask."""
     if row.source == "drawn" or row.review == "corrected":

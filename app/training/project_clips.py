@@ -17,7 +17,7 @@ import numpy as np
 from sqlalchemy import Connection
 
 from app.library.counting import frame_index
-from app.training.mask_weights import balanced, mask_weight
+from app.training.mask_weights import balanced, is_accepted_proposal, mask_weight
 from app.training.report import TruthShare
 from app.training.roles import CorrectedVideo
 from storage import edits, frames, masks, projects, rle, tracks, videos
@@ -216,12 +216,13 @@ def _clip_track(loaded: _LoadedVideo, track: Track, labels: Mapping[str, int], h
 
     count = loaded.video.count
     states = [UNKNOWN] * count
-    human, weights = [False] * count, [1.0] * count
+    human, accepted, weights = [False] * count, [False] * count, [1.0] * count
     segmentations: list[Rle | None] = [None] * count
     boxes: list[tuple[float, float, float, float] | None] = [None] * count
     for row in loaded.rows[track.id]:
         states[row.frame] = _state(row, human_only)
         human[row.frame] = row.human
+        accepted[row.frame] = row.human and is_accepted_proposal(row)
         if states[row.frame] == PRESENT and row.hash is not None:
             mask = loaded.blobs[row.hash]
             x, y, w, h = rle.bbox(mask)
@@ -235,6 +236,7 @@ def _clip_track(loaded: _LoadedVideo, track: Track, labels: Mapping[str, int], h
         boxes=tuple(boxes),
         weights=tuple(weights),
         human=tuple(human),
+        accepted=tuple(accepted),
         iscrowd=track.iscrowd,
     )
 
@@ -297,9 +299,9 @@ def _truth_share(loaded: _LoadedVideo, labels: Mapping[str, int]) -> TruthShare:
 
     kept = (track for track in loaded.tracks if track.category_id in labels and not track.rejected)
     rows = [row for track in kept for row in loaded.rows[track.id] if row.human and _state(row, True) == PRESENT]
+    accepted = sum(is_accepted_proposal(row) for row in rows)
     drawn = sum(row.source == "drawn" or row.review == "corrected" for row in rows)
-    imported = sum(row.source == "imported" and row.review == "accepted" for row in rows)
-    return TruthShare(drawn=drawn, imported=imported, accepted=len(rows) - drawn - imported)
+    return TruthShare(drawn=drawn, imported=len(rows) - drawn - accepted, accepted=accepted)
 
 
 def _hash(value: object) -> str:

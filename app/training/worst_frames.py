@@ -8,6 +8,7 @@ import numpy as np
 
 from app.training.measuring import Entries, MeasuredSide
 from app.training.report import WORST_FRAMES, ShownMask, WorstFrame
+from model.accepted_masks import SHOWN
 from model.figures import frame_overlaps
 from model.rule_scoring import HeldOutVideo
 
@@ -93,7 +94,7 @@ def _described(
 
 def _shown(video: HeldOutVideo, entries: Iterable[dict[str, Any]], at: int, store: Stored) -> tuple[ShownMask, ...]:
     names = video.source.categories
-    here = [(entry, mask) for entry in entries if (mask := entry["segmentations"][at]) is not None]
+    here = [(entry, mask) for entry in entries if (mask := entry.get(SHOWN, entry["segmentations"])[at]) is not None]
     hashes = store([mask for _, mask in here]) if here else []
     return tuple(
         ShownMask(

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 import torch
 from torch import Tensor
 
+from model.adapting.augmented import AugmentedClips
 from model.adapting.classes import TeachingSource
 from model.adapting.draws import Draw, windows_of
 from model.adapting.trunk_cache import Levels, TrunkCache
@@ -24,6 +25,7 @@ class ClipFeatures:
         self, teaching: TeachingSource, cache: TrunkCache, config: TeViTConfig, *, device: str = "cpu"
     ) -> None:
         self.teaching, self._cache, self._config, self._device = teaching, cache, config, device
+        self.mirrored = not isinstance(teaching.source, AugmentedClips)  # copies are mirrored already
 
     def clip(self, draw: Draw) -> FeatureClip:
         """The features and the truth of a drawn clip."""
@@ -42,7 +44,7 @@ class ClipFeatures:
             known = labelled_frames(video)
             for window in windows_of(video.count, length=self._config.window, overlap=overlap):
                 frames = tuple(frame for frame in known if window[0] <= frame < window[1])
-                for flip in (False, True) if frames else ():
+                for flip in (False, True) if frames and self.mirrored else ((False,) if frames else ()):
                     yield self.clip(Draw(index, window, frames, flip))
 
     def features(self, levels: Sequence[Levels], targets: Sequence[ClipTargets]) -> Features:

@@ -4,7 +4,7 @@ The heads of the base find and describe objects already; what a new category lac
 the descriptions of the queries are computed once, and fitting the columns to them costs next to nothing.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -32,7 +32,7 @@ class _Described:
 
 def fit_columns(
     network: TeViT,
-    windows: ClipFeatures,
+    windows: Sequence[ClipFeatures],
     *,
     new: tuple[int, ...],
     iterations: int,
@@ -44,11 +44,11 @@ def fit_columns(
     stages: list[list[_Described]] = [[] for _ in network.roi_head.bbox_head]
     targets = []
     similar = torch.zeros((len(new), network.config.classes))
-    for levels, clip in windows.whole_windows():
+    for features, (levels, clip) in ((one, window) for one in windows for window in one.whole_windows()):
         if cancelled():
             return
         targets.append(clip)
-        for index, one in enumerate(_described(network, windows, levels, clip)):
+        for index, one in enumerate(_described(network, features, levels, clip)):
             stages[index].append(one)
         similar += _similar(network, stages[-1][-1], clip, new)
     _start_masks(network, similar, new)

@@ -57,10 +57,10 @@ class AdaptLoop:
                 clip_frames=recipe.clip_frames,
                 length=config.window,
                 overlap=min(config.overlap, config.window // 2),
-                flip=recipe.flip,
+                flip=recipe.flip if features.mirrored else 0.0,
                 seed=seed,
             )
-            for teaching, _ in sources
+            for features, (teaching, _) in zip(self._clips, sources, strict=True)
         ]
         self.clips_at_once = sum(count for _, count in sources)
         self._path, self._state = state_path, RunState(state_path)

@@ -27,7 +27,9 @@ class AdaptSettings:
 
     rate: float = 0.1  # of the learning rate of the network's recipe
     rates: Rates = Rates()
-    corrected: int = 2  # corrected clips in a step
+    corrected: int = 1  # corrected clips in a step
+    augmented: int = 1  # clips in a step from made copies of the corrected videos (`model.adapting.augmented`)
+    copies: int = 64  # that are made
     replayed: int = 1  # clips in a step from what the network knew, if there are any
     all_mask_heads: bool = False  # train the mask heads of all stages; at test time only the last one runs
     column_iterations: int = 100  # of fitting the columns of new categories before the heads move; 0: none
@@ -46,6 +48,6 @@ class AdaptSettings:
             decay_steps=(),
             warmup_steps=WARM_UP,
             learning_rate=training.learning_rate * self.rate,
-            batch=self.corrected,
+            batch=self.corrected + self.augmented,
             ema=0.99,
         )

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from model.adapting.augmented import AugmentedClips
 from model.adapting.blending import blended
 from model.adapting.classes import JointClasses, TeachingSource
 from model.adapting.clip_features import ClipFeatures
@@ -11,6 +12,7 @@ from model.adapting.columns import fit_columns
 from model.adapting.loop import AdaptLoop
 from model.adapting.settings import AdaptSettings
 from model.adapting.trunk_cache import TrunkCache
+from model.config import TeViTConfig
 from model.training.clips import ClipSource
 from model.training.trainer import StepReport
 from model.weights.categories import normalised, with_categories
@@ -45,11 +47,18 @@ class Adaptation:
         fast = precision == "fast" and device.startswith("cuda")
         self._cache = TrunkCache(network, limit_bytes=settings.cache_bytes, device=device, fast=fast)
         self._cancelled = cancelled
-        sources = _sources(clips, replay, self.classes, settings)
+        sources = _sources(
+            clips,
+            _copies(clips, network.config, min(settings.copies, steps), settings, seed),
+            replay,
+            self.classes,
+            settings,
+        )
         if settings.column_iterations:
             known = {normalised(name) for name in start.categories}
             new = tuple(k for k, name in enumerate(self.classes.taught) if normalised(name) not in known)
-            windows = ClipFeatures(sources[0][0], self._cache, network.config, device=device)
+            taught = [one for one, _ in sources if one.source is not replay]
+            windows = [ClipFeatures(one, self._cache, network.config, device=device) for one in taught]
             fit_columns(network, windows, new=new, iterations=settings.column_iterations, cancelled=cancelled)
         self.fitted = from_network(network, self.classes.names)  # with columns for new categories, no more
         self._loop = AdaptLoop(
@@ -85,11 +94,30 @@ class Adaptation:
         self._cache.close()
 
 
+def _copies(
+    clips: ClipSource, config: TeViTConfig, count: int, settings: AdaptSettings, seed: int
+) -> ClipSource | None:
+    """Made copies of the corrected videos, of a window each; no more than there are steps to show them."""
+    if not settings.augmented or not count:
+        return None
+    return AugmentedClips(clips, count=count, frames=config.window, scale=config.scales.test, seed=seed)
+
+
 def _sources(
-    clips: ClipSource, replay: ClipSource | None, classes: JointClasses, settings: AdaptSettings
+    clips: ClipSource,
+    copies: ClipSource | None,
+    replay: ClipSource | None,
+    classes: JointClasses,
+    settings: AdaptSettings,
 ) -> list[tuple[TeachingSource, int]]:
-    count = len(classes.names)
-    sources = [(TeachingSource(clips, classes.labels_of(clips.categories), count), settings.corrected)]
-    if replay is not None and settings.replayed:
-        sources.append((TeachingSource(replay, classes.labels_of(replay.categories), count), settings.replayed))
-    return sources
+    """Each source with the number of its clips in a step; clips that take the place of missing ones are corrected."""
+    found = []
+    for source, clips_of_step in (
+        (clips, settings.corrected),
+        (copies, settings.augmented),
+        (replay, settings.replayed),
+    ):
+        if source is not None and clips_of_step:
+            labels = classes.labels_of(source.categories)
+            found.append((TeachingSource(source, labels, len(classes.names)), clips_of_step))
+    return found

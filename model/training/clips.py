@@ -39,6 +39,7 @@ class LabelledTrack:
     boxes: tuple[tuple[float, float, float, float] | None, ...]
     weights: tuple[float, ...] | None = None  # per frame: of the losses of its mask; None: 1 in every frame
     human: tuple[bool, ...] | None = None  # per frame: labelled by a person; None: every frame
+    accepted: tuple[bool, ...] | None = None  # per frame: a network's mask that a person accepted; None: in none
     iscrowd: bool = False
 
 

@@ -13,6 +13,8 @@ from app.training.promotion import (
     GOLDEN_LOSS,
     LEAST_VIDEOS,
     MOST_SUSPICIOUS,
+    REAL_LOSS,
+    TOGETHER,
     Evidence,
     decide,
     interval,
@@ -57,7 +59,7 @@ def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
     decision, intervals = decide(better())
     assert decision.outcome == PROVEN and decision.promoted
     assert all(reason.good and reason.text.endswith(".") for reason in decision.reasons)
-    assert intervals["AP"].low > 0 and set(intervals) == {"AP", "AP_agnostic", "track_iou"}
+    assert intervals["AP"].low > 0 and set(intervals) == {"AP", "AP_agnostic", "track_iou", TOGETHER}
 
 
 @pytest.mark.parametrize(
@@ -77,7 +79,7 @@ def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
         ({"after": replace(figures(0.5), AP=None)}, "AP"),
         ({"suspicious": MOST_SUSPICIOUS + 0.01}, "suspicious"),
         ({"loss_last": 3.9}, "loss"),
-        ({"videos": [line(0.4, 0.9), *[line(0.5, 0.4)] * 7]}, "AP"),
+        ({"videos": [line(0.4, 0.9), *[line(0.5, 0.4)] * 7]}, "interval"),
     ],
 )
 def test_each_single_fault_keeps_the_old_one_and_is_named(changed: dict[str, Any], code: str) -> None:
@@ -118,6 +120,33 @@ def test_the_old_models_own_accepted_proposals_weigh_less_than_what_a_person_dre
     assert found is not None
     assert found.mean == pytest.approx((0.2 - 0.2 * ACCEPTED_WEIGHT) / (1 + ACCEPTED_WEIGHT))
     assert interval([line(0.5, 0.7), line(0.5, 0.3)], "AP").mean == pytest.approx(0.0)  # type: ignore[union-attr]
+
+
+def mixed(ap: float, agnostic: float, iou: float) -> VideoLine:
+    """A video with these changes of its three figures."""
+    after = Figures(AP=0.5 + ap, AP_agnostic=0.5 + agnostic, track_iou=0.5 + iou)
+    return VideoLine("v", "v", 3, 1.0, figures(0.5), after)
+
+
+def test_noise_of_one_figure_does_not_stop_what_is_better_as_a_whole() -> None:
+    noisy = [mixed(0.3, 0.05 - 0.2 * (k % 2), 0.02 * (-1) ** k) for k in range(8)]
+    found = interval(noisy, TOGETHER)
+    assert found is not None and found.low > 0
+    alone = interval(noisy, "AP_agnostic")
+    assert alone is not None and alone.low < -REAL_LOSS
+    assert outcome(better(videos=noisy)) == PROVEN
+
+
+def test_a_gain_of_one_figure_does_not_buy_the_loss_of_another() -> None:
+    gained = [mixed(0.4, 0.0, -0.05)] * 8
+    assert bad(better(videos=gained, after=Figures(AP=0.8, AP_agnostic=0.4, track_iou=0.35))) == {"track_iou"}
+    assert outcome(better(videos=[mixed(0.1, -0.3, 0.0)] * 8)) == NOT_PROVEN
+
+
+def test_the_interval_of_all_three_is_that_of_their_mean() -> None:
+    lines = [mixed(0.3, 0.1, -0.1), mixed(0.0, 0.2, 0.1)]
+    assert interval(lines, TOGETHER).mean == pytest.approx(0.1)  # type: ignore[union-attr]
+    assert interval([replace(lines[0], after=Figures(AP=0.5))], TOGETHER) is None
 
 
 SHARES = st.floats(0, 1, width=32)
