@@ -227,6 +227,8 @@ def _exchanging(add: Add) -> None:
     retrain.add_argument("--steps", type=positive, metavar="N")
     text = "only print what it would train on, what teaches background, and what is left out"
     retrain.add_argument("--plan", action="store_true", help=text)
+    text = "do not learn from masks that look spoiled; --plan names them"
+    retrain.add_argument("--leave-out-suspicious", action="store_true", help=text)
     _json(retrain)
     text = "unreviewed videos of the project, the most worthwhile to correct first, with the reasons"
     following = add("next", "app.cli.next_videos:next_", text)

@@ -12,7 +12,9 @@ from app.cli.progress import Progress
 from app.cli.project import find_project, opened
 from app.jobs.queue import cancel, care
 from app.machine import Shard
+from app.sentences import counted
 from app.settings import Settings
+from app.training.corrections import MaskPlace
 from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import start
 from storage import jobs
@@ -43,14 +45,16 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
                 return
             if planned.reason is None and shard.first:
                 print_lines(sentences(planned))
+            leaves_out = arguments.leave_out_suspicious and shard.first
+            asked = {"steps": arguments.steps, "leave_out": _suspicious(database, project.id) if leaves_out else ()}
             if shard.count > 1:
                 from app.training.retrain_together import retrain_together  # loads torch
 
-                made = retrain_together(database, settings, project_id=project.id, steps=arguments.steps, shard=shard)
+                made = retrain_together(database, settings, project_id=project.id, shard=shard, **asked)
                 if made is not None:
                     print(json.dumps(made) if arguments.json else made["verdict"])
                 return
-            started = start(database, settings, project_id=project.id, steps=arguments.steps)
+            started = start(database, settings, project_id=project.id, **asked)
             result = _follow(database, settings, started.id)
     print(json.dumps(result) if arguments.json else result["verdict"])
 
@@ -66,6 +70,17 @@ def _show(database: Database, project_id: str, planned: RetrainPlan, *, as_json:
         print(json.dumps({**asdict(planned), "corrections": checked.as_json()}))
     else:
         print("\n".join((*sentences(planned), *suspicions.sentences(checked))))
+
+
+def _suspicious(database: Database, project_id: str) -> list[MaskPlace]:
+    """The places of the corrections that look spoiled; their number is printed."""
+    from app.training import suspicions  # loads torch, which following a job does not need
+
+    progress = Progress()
+    named = suspicions.check_project(database, project_id, report=progress).named
+    progress.end()
+    print_lines([f"It leaves out {counted(len(named), 'mask')} that {'looks' if len(named) == 1 else 'look'} spoiled."])
+    return [(one.video_id, one.track, one.frame) for one in named]
 
 
 def _follow(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:

@@ -1,10 +1,10 @@
 """Splits the corrected videos of a retraining, and sets the number of its steps. Loads no torch.
 
-A retraining makes one network to keep, and for each fold another one that only measures. The kept network is measured
-on the videos that are held out for good (`app.training.roles`); a fold adds videos that the kept network learns: they
-are measured with a network that did not see them. Before and after are measured on the same videos, and the checkpoint
-in use has learnt none of them, unless there are too few others. The fewer videos are held out for good, the more folds
-there are, so that the time of a retraining grows evenly with the number of videos.
+A retraining makes one network to keep, and for each fold another one that measures and chooses how far to go. The
+kept network is measured on the videos that are held out for good (`app.training.roles`); a fold adds videos that the
+kept network learns: they are measured with a network that did not see them. Before and after are measured on the same
+videos, and the checkpoint in use has learnt none of them, unless there are too few others. The fewer videos are held
+out for good, the more folds there are, so that the time of a retraining grows evenly with the number of videos.
 """
 
 from collections.abc import Collection, Mapping, Sequence

@@ -57,3 +57,12 @@ def _report(made: Checkpoint, result: Mapping[str, Any]) -> dict[str, Any]:
     # A removed checkpoint has a name that says so; its report keeps the one that people gave it.
     name = result.get("name", made.name) if made.removed is not None else made.name
     return {**facts, "checkpoint": made.id, "name": name, "removed": made.removed is not None}
+
+
+def last_pace(tx: Connection, project_id: str) -> dict[str, float]:
+    """Seconds a unit of work by kind, of the project's last finished retraining; for the estimates of the next one."""
+    for job in jobs.list_jobs(tx, project_id, kind=KIND, limit=20):
+        pace = dict(job.result or {}).get("pace")
+        if isinstance(pace, dict):
+            return {str(kind): float(seconds) for kind, seconds in pace.items()}
+    return {}

@@ -38,17 +38,22 @@ def start(
     reason = plan(database, project_id).reason
     if reason is not None:
         raise BadInput(reason)
-    parameters: dict[str, Any] = {} if steps is None else {"steps": steps}
-    if leave_out:
-        parameters["leave_out"] = [list(place) for place in leave_out]
     return queue.enqueue(
         database,
         settings,
         kind=KIND,
         project_id=project_id,
-        parameters=parameters,
+        parameters=parameters_of(steps, leave_out),
         check=lambda tx: require_none(tx, project_id),
     )
+
+
+def parameters_of(steps: int | None, leave_out: Sequence[MaskPlace]) -> dict[str, Any]:
+    """The parameters of a job, as its run reads them."""
+    parameters: dict[str, Any] = {} if steps is None else {"steps": steps}
+    if leave_out:
+        parameters["leave_out"] = [list(place) for place in leave_out]
+    return parameters
 
 
 def require_none(tx: Connection, project_id: str) -> None:

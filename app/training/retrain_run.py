@@ -16,11 +16,12 @@ from app.training import kept_state
 from app.training.comparison import verdict
 from app.training.kept_state import KeptState
 from app.training.line import first_of_line
+from app.training.order import Order
 from app.training.plan import plan
 from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
-from app.training.retraining import Order, Retraining
+from app.training.retraining import Retraining
 from app.training.suspicions import check_corrections
 from storage import checkpoints, jobs, snapshots
 from storage.checkpoints import Checkpoint

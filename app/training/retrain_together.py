@@ -7,6 +7,7 @@ several machines the data folder and the database must be shared.
 
 import dataclasses
 import time
+from collections.abc import Sequence
 from typing import Any
 
 from app.errors import BadInput
@@ -14,9 +15,10 @@ from app.jobs import processes
 from app.jobs.reporter import JobReporter
 from app.machine import Shard, choose_device
 from app.settings import Settings
+from app.training.corrections import MaskPlace
 from app.training.kept_state import KeptState
 from app.training.plan import plan
-from app.training.retrain import KIND, require_none
+from app.training.retrain import KIND, parameters_of, require_none
 from app.training.retrain_run import begun, run_job
 from app.training.retraining import Retraining
 from storage import jobs
@@ -41,17 +43,24 @@ class QuietReporter(JobReporter):
 
 
 def retrain_together(
-    database: Database, settings: Settings, *, project_id: str, steps: int | None, shard: Shard
+    database: Database,
+    settings: Settings,
+    *,
+    project_id: str,
+    steps: int | None,
+    shard: Shard,
+    leave_out: Sequence[MaskPlace] = (),
 ) -> dict[str, Any] | None:
     """Retrain in all processes that `torchrun` started; the result in the first one, None in the others.
 
+    ``leave_out`` of the first process counts, see `app.training.retrain.start`.
     Raises `BadInput` in the first process if there is nothing to train on, or if the project is retraining already;
     `torchrun` then ends the others.
     """
     device = choose_device(settings.device)
     own = dataclasses.replace(settings, device=f"cuda:{shard.local}" if device.startswith("cuda") else device)
     if shard.first:
-        job = _claimed(database, project_id, steps, shard)
+        job = _claimed(database, project_id, parameters_of(steps, leave_out) | {SESSION: shard.session})
         first = lambda training: _first_share(training, shard)  # noqa: E731
         return run_job(database, own, job_id=job.id, worker=str(job.worker), first=first)
     job = _of_first(database, own, project_id, shard)
@@ -68,12 +77,11 @@ def _first_share(training: Retraining, shard: Shard) -> None:
         time.sleep(POLL_SECONDS)
 
 
-def _claimed(database: Database, project_id: str, steps: int | None, shard: Shard) -> Job:
+def _claimed(database: Database, project_id: str, parameters: dict[str, Any]) -> Job:
     """A new job that this process has taken."""
     reason = plan(database, project_id).reason
     if reason is not None:
         raise BadInput(reason)
-    parameters: dict[str, Any] = {SESSION: shard.session} | ({} if steps is None else {"steps": steps})
     with database.atomic() as tx:
         require_none(tx, project_id)
         job = jobs.enqueue(tx, kind=KIND, project_id=project_id, parameters=parameters)

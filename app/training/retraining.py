@@ -1,7 +1,7 @@
 """The work of one retraining: trainings and measurements by fold, thresholds, the golden set, the decision."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 from app.checkpoints.class_map import class_mapping
@@ -19,6 +19,8 @@ from app.training.golden_comparison import GoldenComparison
 from app.training.kept_state import KeptState
 from app.training.line import learnt_contents
 from app.training.measuring import MeasuredSide, by_rule, measure, per_category
+from app.training.order import Order
+from app.training.past_runs import last_pace
 from app.training.phases import Phase, PhaseClock
 from app.training.project_clips import ProjectClips
 from app.training.promotion import Evidence, decide
@@ -28,7 +30,7 @@ from app.training.roles import assigned
 from app.training.rounds import next_round
 from app.training.worst_frames import worst_frames
 from model.adapting import Adapted, AdaptSettings, adapt
-from model.adapting.choosing import Budget, Choice, choose
+from model.adapting.choosing import Budget, Choice, FoldNetwork, FoldVideos, choose
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
 from model.training.clips import NoTrainingFrames, labelled_frames
@@ -42,28 +44,8 @@ from storage.database import Database
 from storage.video_roles import HELD_OUT, video_roles
 
 SEED = 1
+VALIDATION = "validation"  # the curve of AP on videos that are held out while it is chosen how far to go
 CALIBRATING = "Calibrating the thresholds on the held-out videos"
-
-
-@dataclass(frozen=True)
-class Order:
-    """What a retraining is to do; all of it stays as it is while it runs, and when it goes on after a kill.
-
-    Attributes:
-        current: the checkpoint in use when it began; ``first``: the first of its line, from which it trains.
-        snapshot: hash of the frozen corrections.
-        suspicious: share (0 to 1) of the human masks that look spoiled.
-        steps: of each training; None: chosen from the number of corrected frames.
-        notes: sentences for the report.
-    """
-
-    project_id: str
-    current: Checkpoint
-    first: Checkpoint
-    snapshot: str
-    suspicious: float = 0.0
-    steps: int | None = None
-    notes: tuple[str, ...] = ()
 
 
 class Retraining:
@@ -86,7 +68,7 @@ class Retraining:
             given = video_roles(tx, order.project_id)
             learnt = learnt_contents(tx, order.current)
             self._round = next_round(tx, order.project_id)
-            self._pace = _last_pace(tx, order.project_id)
+            self._pace = last_pace(tx, order.project_id)
         self._roles = assigned(source.corrected, given)
         self._split = split(source.corrected, self._roles, learnt=learnt)
         self._first, self._current = self._read(order.first), self._read(order.current)
@@ -139,7 +121,7 @@ class Retraining:
 
     def choose(self) -> None:
         """Choose how far the trainings go, for all processes: the first of several calls this before they train."""
-        self._clock = PhaseClock([Phase("train", self._budget.most_steps), Phase("measure", 0)])
+        self._clock = PhaseClock([Phase("train", self._choosing_steps), Phase("measure", 0)])
         self._choice = self._chosen()
         self._state.keep_choice(self._choice)
 
@@ -163,9 +145,11 @@ class Retraining:
     def _phases(self) -> list[Phase]:
         stored = 1 if self._order.first.id == self._order.current.id else 2
         phases = [Phase("measure", self._frames(self._split.measured))] * stored
-        phases.append(Phase("train", self._budget.most_steps if self._chooses else 0))
+        phases.append(Phase("train", self._choosing_steps if self._chooses else 0))
         for fold in self._split.trainings:
-            phases += [Phase("train", self._steps(fold)), Phase("measure", self._frames(fold.held_out))]
+            comes_of_choosing = self._chooses and self._choosing_folds and fold is not self._split.kept
+            phases.append(Phase("train", 0 if comes_of_choosing else self._steps(fold)))
+            phases.append(Phase("measure", self._frames(fold.held_out)))
         phases.append(Phase("calibrate", len(self._split.measured)))
         return phases if self._golden is None else [*phases, Phase("golden", self._golden.frames)]
 
@@ -179,6 +163,21 @@ class Retraining:
     @property
     def _budget(self) -> Budget:
         return Budget.up_to(self._steps(self._split.kept))
+
+    @property
+    def _choosing_steps(self) -> int:
+        return self._budget.most_steps(len(self._choosing_folds) or None)
+
+    @property
+    def _choosing_folds(self) -> list[FoldVideos]:
+        """The folds of the split, by places in the videos that the kept network learns; a single one cannot choose."""
+        if len(self._split.folds) < 2:
+            return []
+        places = {video: place for place, video in enumerate(self._split.kept.taught)}
+        return [
+            FoldVideos(tuple(places[k] for k in fold.taught), tuple(places[k] for k in fold.held_out))
+            for fold in self._split.folds
+        ]
 
     @property
     def _chooses(self) -> bool:
@@ -195,16 +194,24 @@ class Retraining:
         def on_step(step: StepReport) -> None:
             self._advance(1, f"Choosing how far to go: step {step.step} of {step.steps}, loss {step.loss:.2f}")
 
+        def on_fold(number: int, made: FoldNetwork) -> None:
+            if self._choosing_folds:
+                adapted = made.adapted(self._source.categories, self._device)
+                self._state.keep(number, adapted, self._source.categories, {})
+
         try:
             chosen = choose(
                 self._first,
                 FoldClips(self._source, self._split.kept.taught),
                 replay=self._replay,
                 budget=self._budget,
+                folds=self._choosing_folds,
+                on_fold=on_fold,
                 device=self._device,
                 precision=choose_precision(self._device),
                 seed=SEED,
                 on_step=on_step,
+                on_mark=lambda step, found: self._report.point(VALIDATION, step, found["AP"]),
                 cancelled=self._report.cancelled,
                 state_folder=self._state.choosing_folder,
             )
@@ -389,12 +396,3 @@ class Retraining:
         """Raise `Cancelled` if the job was cancelled or given to another process."""
         if self._report.cancelled():
             raise Cancelled
-
-
-def _last_pace(tx: Any, project_id: str) -> dict[str, float]:
-    """Seconds a unit of work of the project's last finished retraining."""
-    for job in jobs.list_jobs(tx, project_id, kind="retrain", limit=20):
-        pace = dict(job.result or {}).get("pace")
-        if isinstance(pace, dict):
-            return {str(kind): float(seconds) for kind, seconds in pace.items()}
-    return {}

@@ -80,6 +80,7 @@ export class RunCharts {
 
   /** Draw the curves. @param {Series} series @param {number} steps of the whole run, 0 where unknown @param {string} none shown where there is no curve */
   draw(series, steps, none) {
+    this.drawValidations(series); // while it is chosen how far to go there is no loss of the kept training yet
     const { name, main, others } = curves(series);
     if (main.length === 0) {
       fill(this.lossPlace, h("p.v-t3.v-nochart", null, none));
@@ -98,6 +99,10 @@ export class RunCharts {
         { points: thin(even), colour: "var(--v-ac)", width: 2, label: even[even.length - 1][1].toFixed(2) },
       ],
     });
+  }
+
+  /** @param {Series} series */
+  drawValidations(series) {
     const found = validations(series);
     if (!found.length) return;
     this.ap.show({

@@ -1,7 +1,9 @@
 """Chooses how long to train and how far to go, by cross-validation inside the videos that are trained on.
 
-Each fold trains without some videos and is measured on them at a few marks. The figures need no thresholds: under the
-published rule the AP with classes, the AP without them, and the overlap of each true track with the best proposed one.
+Each fold trains without some videos and is measured on them at a few marks. The caller can go on with the networks of
+the folds: each with the steps and the blend that the other folds choose, so that it is no judge in its own case. The
+figures need no thresholds: under the published rule the AP with classes, the AP without them, and the overlap of each
+true track with the best proposed one.
 """
 
 import json
@@ -14,7 +16,9 @@ from typing import Any
 import numpy as np
 import torch
 
+from model.adapting.adapt import Adapted
 from model.adapting.blending import BLENDS, blended
+from model.adapting.classes import JointClasses
 from model.adapting.settings import AdaptSettings
 from model.adapting.training import Adaptation
 from model.atomic import replacing
@@ -25,12 +29,36 @@ from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo
 from model.training.clips import ClipSource, ClipSubset
 from model.training.trainer import StepReport, TrainingDiverged
-from model.weights.categories import normalised, with_categories
+from model.weights.categories import KEPT, normalised, with_categories
 from model.weights.checkpoint import ModelCheckpoint
 
 TRUNK = ("backbone.", "neck.")
 NAMES = ("AP", "AP_without_classes", "best_iou")
 Figures = dict[str, float]
+
+
+@dataclass(frozen=True)
+class FoldVideos:
+    """Indices of the videos that a fold learns, and of those that it is measured on."""
+
+    taught: tuple[int, ...]
+    held: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class FoldNetwork:
+    """The network of a fold with the classes of `model.adapting.classes.JointClasses`, and how it was trained."""
+
+    checkpoint: ModelCheckpoint
+    steps: int
+    blend: float
+
+    def adapted(self, taught: tuple[str, ...], device: str) -> Adapted:
+        """The same as the outcome of an adaptation to the categories ``taught``."""
+        kept = self.checkpoint.categories[len(taught) :]
+        network = with_categories(self.checkpoint, taught).build(device)
+        facts: dict[str, Any] = {"steps": self.steps, "blend": self.blend, KEPT: list(kept)}
+        return Adapted(network, self.checkpoint, kept, self.steps, self.blend, None, facts)
 
 
 @dataclass(frozen=True)
@@ -47,10 +75,9 @@ class Budget:
         doubling = [50 * 2**k for k in range(20) if 50 * 2**k < steps]
         return cls(marks=(*doubling, steps))
 
-    @property
-    def most_steps(self) -> int:
-        """Steps of all folds at most."""
-        return self.folds * self.marks[-1]
+    def most_steps(self, folds: int | None = None) -> int:
+        """Steps of so many folds at most; None: of those that it makes."""
+        return (folds or self.folds) * self.marks[-1]
 
 
 @dataclass(frozen=True)
@@ -72,18 +99,23 @@ def choose(
     *,
     replay: ClipSource | None,
     budget: Budget | None = None,
+    folds: Sequence[FoldVideos] = (),
     settings: AdaptSettings | None = None,
     device: str = "cpu",
     precision: str = "float32",
     seed: int = 1,
     on_step: Callable[[StepReport], None] = lambda step: None,
+    on_fold: Callable[[int, FoldNetwork], None] = lambda number, network: None,
+    on_mark: Callable[[int, Figures], None] = lambda steps, figures: None,
     cancelled: Callable[[], bool] = lambda: False,
     state_folder: Path | None = None,
 ) -> Choice:
     """Steps, blend and thresholds for training ``start`` on ``clips``, of at least two videos.
 
-    ``on_step`` gets the steps of all folds. Written states of the folds are kept in ``state_folder``, from which a
-    later call goes on. After a cancellation the choice is of no use. Raises
+    ``folds`` gives their videos (default: ``budget.folds`` of about equal size, every video held out once).
+    ``on_step`` gets the steps of all folds, ``on_mark`` the mean figures over the folds at each mark, ``on_fold`` in
+    the end each fold's network as the other folds choose it. Written states of the folds are kept in
+    ``state_folder``, from which a later call goes on. After a cancellation the choice is of no use. Raises
     `model.training.clips.NoTrainingFrames` if a fold has nothing to learn from.
     """
     budget = budget or Budget()
@@ -91,14 +123,21 @@ def choose(
     with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
         folder = state_folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
-        folds = [
-            _TrainedFold(run, held, folder / f"fold-{n}", budget) for n, held in enumerate(_held_out(clips, budget))
+        trained = [
+            _TrainedFold(run, videos, folder / f"fold-{n}", budget)
+            for n, videos in enumerate(folds or _held_out(clips, budget))
         ]
-        _train(folds, budget)
-        return Choice(0, 0.0, start.thresholds) if cancelled() else _chosen(folds, start)
+        _train(trained, budget, on_mark)
+        if cancelled():
+            return Choice(0, 0.0, start.thresholds)
+        choice, alone = _chosen(trained, start)
+        for number, (fold, line) in enumerate(zip(trained, alone, strict=True)):
+            steps, share = int(line["steps"]), float(line["blend"])
+            on_fold(number, FoldNetwork(fold.checkpoint(steps, share), steps, share))
+        return choice
 
 
-def _train(folds: "Sequence[_TrainedFold]", budget: Budget) -> None:
+def _train(folds: "Sequence[_TrainedFold]", budget: Budget, on_mark: Callable[[int, Figures], None]) -> None:
     """Train all folds from mark to mark, as long as the mean of their figures rises.
 
     Where a single fold stops says little: it is measured on a few videos.
@@ -108,7 +147,9 @@ def _train(folds: "Sequence[_TrainedFold]", budget: Budget) -> None:
         for mark in budget.marks:
             if not all(fold.reach(mark) for fold in folds):
                 break
-            values.append(float(_line(folds, mark, 1.0, [fold.at[mark] for fold in folds])["objective"]))
+            line = _line(folds, mark, 1.0, [fold.at[mark] for fold in folds])
+            on_mark(mark, {name: float(line[name]) for name in NAMES})
+            values.append(float(line["objective"]))
             if len(values) - 1 - int(np.argmax(values)) > budget.patience:
                 break
     finally:
@@ -116,10 +157,12 @@ def _train(folds: "Sequence[_TrainedFold]", budget: Budget) -> None:
             fold.close()
 
 
-def _held_out(clips: ClipSource, budget: Budget) -> list[list[int]]:
-    """The held-out videos of each fold: every video once, dealt out in turn."""
-    count = min(budget.folds, len(clips.videos))
-    return [list(range(fold, len(clips.videos), count)) for fold in range(count)]
+def _held_out(clips: ClipSource, budget: Budget) -> list[FoldVideos]:
+    """The folds of a budget: every video held out once, dealt out in turn. A single video is taught as well."""
+    every = range(len(clips.videos))
+    count = min(budget.folds, len(every))
+    parts = [tuple(every[fold::count]) for fold in range(count)]
+    return [FoldVideos(tuple(k for k in every if k not in part) or part, part) for part in parts]
 
 
 @dataclass(frozen=True)
@@ -140,11 +183,9 @@ class _Common:
 class _TrainedFold:
     """One fold: its weights and figures at every mark, both kept in files, and figures of blends."""
 
-    def __init__(self, run: _Common, held: Sequence[int], path: Path, budget: Budget) -> None:
+    def __init__(self, run: _Common, videos: FoldVideos, path: Path, budget: Budget) -> None:
         self._run, self._path, self._budget = run, path, budget
-        self.held = ClipSubset(run.clips, held)
-        others = [index for index in range(len(run.clips.videos)) if index not in held]
-        self._taught = ClipSubset(run.clips, others or held)
+        self.held, self._taught = ClipSubset(run.clips, videos.held), ClipSubset(run.clips, videos.taught)
         self.base = _before(run, self.held)
         self.at: dict[int, Figures] = self._stored()
         self.fitted: ModelCheckpoint | None = None
@@ -199,11 +240,18 @@ class _TrainedFold:
 
     def network(self, mark: int, share: float) -> TeViT:
         """The network at a mark with ``share`` of the trained weights, with the classes of the corrections."""
+        made = self.checkpoint(mark, share)
+        return with_categories(made, tuple(self._run.clips.categories)).build(self._run.device)
+
+    def checkpoint(self, mark: int, share: float) -> ModelCheckpoint:
+        """As `network` with all classes; mark 0 is the base."""
+        if mark == 0:
+            start = self._run.start
+            return with_categories(start, JointClasses.of(start.categories, self._run.clips.categories).names)
         assert self.fitted is not None
         heads = torch.load(self._file(f"{mark}.pt"), weights_only=True)
         trained = {**self.fitted.state, **heads}
-        made = replace(self.fitted, state=blended(self.fitted.state, trained, share))
-        return with_categories(made, tuple(self._run.clips.categories)).build(self._run.device)
+        return replace(self.fitted, state=blended(self.fitted.state, trained, share))
 
     def _file(self, name: str) -> Path:
         return self._path.with_name(f"{self._path.name}-{name}")
@@ -240,21 +288,35 @@ def objective(found: Figures, base: Figures) -> float:
     return sum(found[name] for name in NAMES) / len(NAMES) - lost
 
 
-def _chosen(folds: Sequence[_TrainedFold], start: ModelCheckpoint) -> Choice:
+def _chosen(folds: Sequence[_TrainedFold], start: ModelCheckpoint) -> tuple[Choice, list[dict[str, Any]]]:
+    """The choice, and for each fold the line of the table that the other folds choose."""
     marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
-    table = [_line(folds, mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
-    untouched = _line(folds, 0, 0.0, [fold.base for fold in folds])
-    if not table:
-        return Choice(0, 0.0, start.thresholds, [untouched])
-    steps = int(max(table, key=lambda line: line["objective"])["steps"])
-    table += [
-        _line(folds, steps, share, [fold.figures(steps, share) for fold in folds]) for share in BLENDS if share < 1.0
-    ]
-    best = max([untouched, *(line for line in table if line["steps"] == steps)], key=lambda line: line["objective"])
-    table.append(untouched)
+    rows = [(mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
+    untouched = (0, 0.0, [fold.base for fold in folds])
+    best = untouched
+    if rows:
+        steps = _best(folds, rows)[0]
+        blends = [share for share in BLENDS if share < 1.0]
+        rows += [(steps, share, [fold.figures(steps, share) for fold in folds]) for share in blends]
+        best = _best(folds, [untouched, *(row for row in rows if row[0] == steps)])
+    table = [_line(folds, *row) for row in (*rows, untouched)]
+    alone = []
+    for fold in folds:
+        others = [k for k, other in enumerate(folds) if other is not fold] or [0]
+        found = [(mark, share, [figures[k] for k in others]) for mark, share, figures in (untouched, *rows)]
+        chosen = [folds[k] for k in others]
+        alone.append(_line(chosen, *_best(chosen, found)))
     if best is untouched:
-        return Choice(0, 0.0, start.thresholds, table)
-    return Choice(steps, best["blend"], _thresholds(folds, steps, best["blend"]), table)
+        return Choice(0, 0.0, start.thresholds, table), alone
+    return Choice(best[0], best[1], _thresholds(folds, best[0], best[1]), table), alone
+
+
+_Row = tuple[int, float, Sequence[Figures]]  # steps, blend, figures of each fold
+
+
+def _best(folds: Sequence[_TrainedFold], rows: Sequence[_Row]) -> _Row:
+    """The row whose mean objective over the folds is highest, the first of equal ones."""
+    return max(rows, key=lambda row: float(_line(folds, *row)["objective"]))
 
 
 def _line(folds: Sequence[_TrainedFold], steps: int, share: float, found: Sequence[Figures]) -> dict[str, Any]:

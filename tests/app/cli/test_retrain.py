@@ -9,6 +9,8 @@ import pytest
 from app.cli import retrain
 from app.cli.outcome import ChecksFailed
 from app.settings import Settings
+from app.training import suspicions
+from app.training.suspicions import CorrectionCheck, NamedMask
 from storage import jobs
 from storage.database import Database
 from tests.app.command_line import Run
@@ -69,6 +71,24 @@ def test_the_command_prints_a_sentence_and_json_only_on_request(
     ran = data_run("retrain", "--project", "sea", *(["--json"] if as_json else []))
     assert ran.out.strip() == (json.dumps(RESULT) if as_json else RESULT["verdict"])
     assert ran.errors[0].startswith("It trains on 1 mask of 1 track in 1 video")  # said before it starts
+
+
+def test_masks_that_look_spoiled_are_left_out_on_request(
+    data_run: Run, database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, categories = project_with(database, "fish", name="sea")
+    clip = video_in(database, settings, made, tmp_path)
+    send(database, clip, new_track(categories["fish"].id, {0: square(4, 4)})[1])
+    named = NamedMask(clip.id, clip.name, 1, 0, 0.9, ("size",), None, "Its size differs.")
+    monkeypatch.setattr(suspicions, "check_project", lambda *_, **__: CorrectionCheck(5, 1, (named,)))
+    monkeypatch.setattr(retrain, "_follow", lambda *_: RESULT)
+    for asked, wanted in (([], None), (["--leave-out-suspicious"], [[clip.id, 1, 0]])):
+        ran = data_run("retrain", "--project", "sea", *asked)
+        with database.atomic() as tx:
+            [job] = jobs.list_jobs(tx, active=True)
+            jobs.cancelled(tx, job.id)
+        assert job.parameters.get("leave_out") == wanted
+        assert ("It leaves out 1 mask that looks spoiled." in ran.errors) == bool(asked)
 
 
 @pytest.mark.parametrize("ending", ["done", "failed"])

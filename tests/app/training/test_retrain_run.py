@@ -12,9 +12,12 @@ from app.jobs.reporter import JobReporter
 from app.settings import Settings
 from app.training import golden, kept_state, retrain_run, retraining
 from app.training.report import Decision
-from model.adapting.choosing import Choice
+from model.adapting.choosing import Choice, FoldNetwork
+from model.adapting.classes import JointClasses
 from model.thresholds import Thresholds
 from model.weights import checkpoint
+from model.weights.categories import with_categories
+from model.weights.checkpoint import ModelCheckpoint
 from storage import checkpoints, jobs, projects, snapshots
 from storage.database import Database
 from storage.projects import Project
@@ -96,8 +99,12 @@ def test_steps_and_blend_are_chosen_unless_a_person_gave_the_steps(
 ) -> None:
     asked: list[dict[str, Any]] = []
 
-    def choosing(start: object, clips: Any, **more: Any) -> Choice:
+    def choosing(start: ModelCheckpoint, clips: Any, **more: Any) -> Choice:
         asked.append({**more, "videos": len(clips.videos)})
+        names = JointClasses.of(start.categories, clips.categories).names
+        for number in range(2):
+            more["on_fold"](number, FoldNetwork(with_categories(start, names), 0, 0.0))
+        more["on_mark"](50, {"AP": 0.25})
         return Choice(steps, blend, Thresholds(), [{"steps": steps, "blend": blend}])
 
     monkeypatch.setattr(retraining, "choose", choosing)
@@ -105,7 +112,11 @@ def test_steps_and_blend_are_chosen_unless_a_person_gave_the_steps(
     result = run(database, settings, job_id)
     assert len(asked) == 1 and asked[0]["videos"] == 2 and job_id in str(asked[0]["state_folder"])
     assert asked[0]["budget"].marks[-1] == 200
+    assert {(fold.taught, fold.held) for fold in asked[0]["folds"]} == {((0,), (1,)), ((1,), (0,))}
     with database.read() as tx:
+        curves = jobs.points(tx, job_id)
+        assert curves.pop("validation") == [(50, 0.25)]
+        assert set(curves) <= {"loss"}, "the networks of the folds come from choosing"
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
     assert made.provenance is not None
     assert (result["steps"], made.provenance["blend"]) == (steps, blend)

@@ -35,6 +35,16 @@ test("a run without a curve has a sentence in its place", async () => {
   assert.equal(charts.cards({}).querySelector(".v-nochart").textContent, "This run left no curve.");
 });
 
+test("what was measured is drawn before the kept training has begun", async () => {
+  await openPage();
+  const charts = new RunCharts();
+  const series = { validation: [[100, 0.25]] };
+  const cards = charts.cards(series);
+  charts.draw(series, 200, "It has not begun.");
+  assert.equal(cards.querySelector(".v-nochart").textContent, "It has not begun.");
+  assert.equal(cards.querySelectorAll("text.end").at(-1).textContent, "25.0");
+});
+
 test("a training that only measured is named", async () => {
   await openPage();
   const charts = new RunCharts();

@@ -4,13 +4,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import torch
 
 from model.adapting import choosing
-from model.adapting.choosing import Budget, choose, objective
+from model.adapting.choosing import Budget, FoldNetwork, FoldVideos, choose, objective
 from model.adapting.training import Adaptation
 from model.thresholds import Thresholds
 from model.training.clips import ClipSubset
 from model.training.trainer import TrainingDiverged
+from model.weights.categories import with_categories
 from tests.model.adapting.made import corrections, replayed, small_checkpoint
 
 BASE = {"AP": 0.0, "AP_without_classes": 0.3, "best_iou": 0.6}
@@ -46,6 +48,14 @@ def test_the_mark_and_the_blend_with_the_best_figures_are_taken(monkeypatch: pyt
     }
 
 
+def test_the_mean_figures_at_each_mark_are_given_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {1: 0.2, 2: 0.5, 3: 0.4})
+    seen: list[tuple[int, dict[str, float]]] = []
+    chosen(on_mark=lambda steps, figures: seen.append((steps, figures)))
+    assert [(steps, figures["AP"]) for steps, figures in seen] == [(1, 0.2), (2, 0.5), (3, 0.4)]
+    assert set(seen[0][1]) == set(BASE)
+
+
 def test_folds_stop_when_nothing_is_gained_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
     figures_by_weights(monkeypatch, {1: 0.5, 2: 0.3, 3: 0.9})
     assert choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0)).steps == 1
@@ -61,6 +71,47 @@ def test_folds_go_on_together_as_long_as_their_mean_rises(monkeypatch: pytest.Mo
     )
     choice = choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0))
     assert choice.steps == 3 and [line["AP"] for line in choice.table[:3]] == pytest.approx([0.3, 0.4, 0.6])
+
+
+def test_a_fold_has_the_steps_and_the_blend_that_the_others_choose(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {})
+    wanted = {"a": {1: 0.5, 2: 0.4, 3: 0.3}, "b": {1: 0.1, 2: 0.4, 3: 0.9}}
+    monkeypatch.setattr(
+        choosing._TrainedFold,
+        "figures",
+        lambda fold, mark, share: {**BASE, "AP": share * wanted[fold.held.videos[0].name][mark]},
+    )
+    made: dict[int, FoldNetwork] = {}
+    folds = [FoldVideos((1,), (0,)), FoldVideos((0,), (1,))]
+    choose(
+        small_checkpoint(),
+        corrections(),
+        replay=None,
+        budget=Budget(marks=(1, 2, 3), patience=0),
+        folds=folds,
+        on_fold=made.__setitem__,
+    )
+    assert {number: (one.steps, one.blend) for number, one in made.items()} == {0: (3, 1.0), 1: (1, 1.0)}
+    assert made[0].checkpoint.categories == ("dog", "fox", "owl", "cat", "horse")
+    adapted = made[1].adapted(corrections().categories, "cpu")
+    assert adapted.kept == ("cat", "horse") and adapted.network.config.classes == 3
+    trained = Adaptation(small_checkpoint(), ClipSubset(corrections(), [0]), replay=None, steps=3)
+    trained.run(1)
+    state = trained.blended(1.0).state
+    trained.close()
+    assert all(torch.equal(value, state[key]) for key, value in made[1].checkpoint.state.items())
+
+
+def test_where_nothing_helps_the_networks_of_the_folds_are_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
+    figures_by_weights(monkeypatch, {1: 0.0, 2: -0.1, 3: -0.2})
+    made: dict[int, FoldNetwork] = {}
+    chosen(on_fold=made.__setitem__)
+    start = small_checkpoint()
+    for one in made.values():
+        kept = with_categories(one.checkpoint, start.categories)
+        assert (one.steps, one.blend) == (0, 0.0)
+        assert all(torch.equal(kept.state[key], value) for key, value in start.state.items())
+    assert len(made) == 2
 
 
 def test_what_helps_nobody_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,8 +151,9 @@ def test_a_killed_choice_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatc
 
 def test_every_video_is_held_out_once() -> None:
     source = corrections()
-    assert choosing._held_out(source, Budget(folds=2)) == [[0], [1]]
-    assert choosing._held_out(source, Budget(folds=5)) == [[0], [1]]
+    apart = [FoldVideos((1,), (0,)), FoldVideos((0,), (1,))]
+    assert choosing._held_out(source, Budget(folds=2)) == choosing._held_out(source, Budget(folds=5)) == apart
+    assert choosing._held_out(ClipSubset(source, [1]), Budget()) == [FoldVideos((0,), (0,))]
     subset = ClipSubset(source, [1])
     assert [video.name for video in subset.videos] == ["b"] and subset.categories == source.categories
     assert (subset.read_frames(0, [1]) == source.read_frames(1, [1])).all()
@@ -112,4 +164,4 @@ def test_the_marks_of_a_budget_double_up_to_its_last_step(steps: int) -> None:
     budget = Budget.up_to(steps)
     assert budget.marks[-1] == steps and list(budget.marks) == sorted(set(budget.marks)) and budget.marks[0] <= 50
     assert all(after <= 2 * before for before, after in zip(budget.marks, budget.marks[1:], strict=False))
-    assert budget.most_steps == 2 * steps
+    assert (budget.most_steps(), budget.most_steps(3)) == (2 * steps, 3 * steps)

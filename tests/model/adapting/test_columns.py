@@ -34,7 +34,7 @@ def test_fitting_lowers_the_class_loss_and_moves_the_columns_of_new_labels_alone
     network, windows = made()
     before = {key: value.clone() for key, value in network.state_dict().items()}
     loss = class_loss(network, windows)
-    fit_columns(network, windows, new=(1, 2), iterations=60)
+    fit_columns(network, [windows], new=(1, 2), iterations=60)
     assert class_loss(network, windows) < 0.8 * loss
     for key, value in network.state_dict().items():
         if is_class_column(key):
@@ -44,10 +44,19 @@ def test_fitting_lowers_the_class_loss_and_moves_the_columns_of_new_labels_alone
             assert torch.equal(value, before[key]), key
 
 
+def test_several_sources_are_fitted_together() -> None:
+    (alone, windows), (both, again) = made(), made()
+    fit_columns(alone, [windows], new=(1, 2), iterations=5)
+    fit_columns(both, [again, again], new=(1, 2), iterations=5)
+    # The loss is a mean over all that is shown, but for the pull towards the start.
+    for one, other in zip(alone.state_dict().values(), both.state_dict().values(), strict=True):
+        torch.testing.assert_close(one, other, atol=1e-3, rtol=1e-3)
+
+
 def test_mask_columns_of_a_new_class_start_between_those_of_the_old_ones() -> None:
     network, windows = made()
     old = network.roi_head.mask_head[-1].conv_logits.bias[[0, 3, 4]].detach().clone()  # type: ignore[index, union-attr]
-    fit_columns(network, windows, new=(1, 2), iterations=1)
+    fit_columns(network, [windows], new=(1, 2), iterations=1)
     new = network.roi_head.mask_head[-1].conv_logits.bias[[1, 2]].detach()  # type: ignore[index, union-attr]
     assert bool((new >= old.min() - 1e-6).all() and (new <= old.max() + 1e-6).all())
 
@@ -55,8 +64,8 @@ def test_mask_columns_of_a_new_class_start_between_those_of_the_old_ones() -> No
 def test_without_new_labels_or_after_a_cancellation_nothing_moves() -> None:
     network, windows = made()
     before = {key: value.clone() for key, value in network.state_dict().items()}
-    fit_columns(network, windows, new=(), iterations=10)
-    fit_columns(network, windows, new=(1, 2), iterations=10, cancelled=lambda: True)
+    fit_columns(network, [windows], new=(), iterations=10)
+    fit_columns(network, [windows], new=(1, 2), iterations=10, cancelled=lambda: True)
     assert all(torch.equal(value, before[key]) for key, value in network.state_dict().items())
 
 
