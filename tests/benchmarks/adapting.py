@@ -38,7 +38,8 @@ CORRECTED, HELD_OUT = 8, range(20, 32)  # videos of the domain with that seed
 GOLDEN_SEED = 900_001
 DEFAULTS = AdaptSettings()
 _PLAIN = Rates(columns=1.0)
-_UNFITTED = AdaptSettings(column_iterations=0)
+_WITHOUT_COPIES = AdaptSettings(corrected=2, augmented=0)
+_UNFITTED = replace(_WITHOUT_COPIES, column_iterations=0)
 
 
 @dataclass(frozen=True)
@@ -57,9 +58,10 @@ VARIANTS = (
     Variant("all heads at one rate", replace(_UNFITTED, rates=_PLAIN, all_mask_heads=True), replays=False),
     Variant("class columns at 10x", replace(_UNFITTED, all_mask_heads=True), replays=False),
     Variant("... and replay", replace(_UNFITTED, all_mask_heads=True)),
-    Variant("... and columns fitted first", AdaptSettings(all_mask_heads=True)),
-    Variant("... and only the last mask head: as it is", DEFAULTS),
-    Variant("as it is, without replay", replays=False),
+    Variant("... and columns fitted first", replace(_WITHOUT_COPIES, all_mask_heads=True)),
+    Variant("... and only the last mask head", _WITHOUT_COPIES),
+    Variant("the same without replay", _WITHOUT_COPIES, replays=False),
+    Variant("... and a copy for one of two clips: as it is"),
     Variant("as it is, two replayed clips a step", AdaptSettings(replayed=2)),
     Variant("as it is, half blended with the base", blend=0.5),
     Variant("steps, blend and thresholds chosen", steps=None),

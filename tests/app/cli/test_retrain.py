@@ -86,7 +86,7 @@ def test_masks_that_look_spoiled_are_left_out_on_request(
         ran = data_run("retrain", "--project", "sea", *asked)
         with database.atomic() as tx:
             [job] = jobs.list_jobs(tx, active=True)
-            jobs.cancelled(tx, job.id)
+            jobs.request_cancel(tx, job.id)
         assert job.parameters.get("leave_out") == wanted
         assert ("It leaves out 1 mask that looks spoiled." in ran.errors) == bool(asked)
 
