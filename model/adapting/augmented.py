@@ -167,7 +167,7 @@ def _track(
     boxes = tuple(None if found is None else _box(found) for found in encoded)
     weights = None if track.weights is None else tuple(track.weights[at] for at in frames)
     human = None if track.human is None else tuple(track.human[at] for at in frames)
-    return LabelledTrack(number, track.label, states, tuple(encoded), boxes, weights, human, track.iscrowd)
+    return LabelledTrack(number, track.label, states, tuple(encoded), boxes, weights, human, iscrowd=track.iscrowd)
 
 
 def _box(mask: Rle) -> tuple[float, float, float, float]:

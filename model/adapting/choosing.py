@@ -35,6 +35,7 @@ from model.weights.checkpoint import ModelCheckpoint
 TRUNK = ("backbone.", "neck.")
 NAMES = ("AP", "AP_without_classes", "best_iou")
 Figures = dict[str, float]
+_Row = tuple[int, float, Sequence[Figures]]  # steps, blend, figures of each fold
 
 
 @dataclass(frozen=True)
@@ -291,8 +292,8 @@ def objective(found: Figures, base: Figures) -> float:
 def _chosen(folds: Sequence[_TrainedFold], start: ModelCheckpoint) -> tuple[Choice, list[dict[str, Any]]]:
     """The choice, and for each fold the line of the table that the other folds choose."""
     marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
-    rows = [(mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
-    untouched = (0, 0.0, [fold.base for fold in folds])
+    rows: list[_Row] = [(mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
+    untouched: _Row = (0, 0.0, [fold.base for fold in folds])
     best = untouched
     if rows:
         steps = _best(folds, rows)[0]
@@ -309,9 +310,6 @@ def _chosen(folds: Sequence[_TrainedFold], start: ModelCheckpoint) -> tuple[Choi
     if best is untouched:
         return Choice(0, 0.0, start.thresholds, table), alone
     return Choice(best[0], best[1], _thresholds(folds, best[0], best[1]), table), alone
-
-
-_Row = tuple[int, float, Sequence[Figures]]  # steps, blend, figures of each fold
 
 
 def _best(folds: Sequence[_TrainedFold], rows: Sequence[_Row]) -> _Row:
