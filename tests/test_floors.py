@@ -26,7 +26,7 @@ FLOORS = {
         "adapting",
         "rule_scoring suspicious",
         "figures",
-        "scoring example likely_errors",
+        "scoring example likely_errors accepted_masks",
         "weights tracking training prompts",
         "network",
         "config evaluation procedural pretrained atomic thresholds effort",
