@@ -26,7 +26,7 @@ LIGHT, TINT = 0.25, 0.15  # how far brightness, and each colour, move away from 
 
 
 @dataclass(frozen=True)
-class _Layer:
+class _CopyLayer:
     """Frames of a video of the source under a transformation; with ``track`` only this track is taken from them."""
 
     video: int
@@ -52,7 +52,7 @@ class AugmentedClips:
         self.categories = source.categories
         self._source, self._scale = source, scale
         rng = np.random.default_rng(seed)
-        plans = _Plans(source, scale, frames, rng)
+        plans = _CopyPlans(source, scale, frames, rng)
         self._copies = [plans.copy(number) for number in range(count)]
         self.videos: Sequence[ClipVideo] = tuple(
             self._described(copy, f"copy {number}") for number, copy in enumerate(self._copies)
@@ -71,7 +71,7 @@ class AugmentedClips:
                     picture += share * (pasted - picture)
         return np.stack([np.clip(picture, 0, 255) for picture in pictures]).astype(np.uint8)
 
-    def _pictures(self, layer: _Layer, frames: Sequence[int], hw: tuple[int, int]) -> list[np.ndarray]:
+    def _pictures(self, layer: _CopyLayer, frames: Sequence[int], hw: tuple[int, int]) -> list[np.ndarray]:
         """float32 RGB (H, W, 3) of a layer in these frames of the copy."""
         read = self._source.read_frames(layer.video, [layer.frames[frame] for frame in frames])
         height, width = self._size(layer.video)
@@ -82,14 +82,14 @@ class AugmentedClips:
             pictures.append(layer.warped(picture, hw).astype(np.float32) * layer.gain.astype(np.float32))
         return pictures
 
-    def _cover(self, layer: _Layer, frame: int, hw: tuple[int, int]) -> np.ndarray | None:
+    def _cover(self, layer: _CopyLayer, frame: int, hw: tuple[int, int]) -> np.ndarray | None:
         """uint8 (H, W), 0 to 255: how much the pasted thing covers in a frame of the copy; None: it is not there."""
         assert layer.track is not None
         track, at = self._source.videos[layer.video].tracks[layer.track], layer.frames[frame]
         mask = track.segmentations[at]
         return self._moved(layer, mask, hw) if mask is not None and usable(track, at) else None
 
-    def _moved(self, layer: _Layer, mask: Rle, hw: tuple[int, int]) -> np.ndarray:
+    def _moved(self, layer: _CopyLayer, mask: Rle, hw: tuple[int, int]) -> np.ndarray:
         height, width = self._size(layer.video)
         pixels = coco.decode(mask) * np.uint8(255)
         if pixels.shape != (height, width):
@@ -100,7 +100,7 @@ class AugmentedClips:
         described = self._source.videos[video]
         return fit((described.height, described.width), self._scale).img_hw
 
-    def _described(self, copy: Sequence[_Layer], name: str) -> ClipVideo:
+    def _described(self, copy: Sequence[_CopyLayer], name: str) -> ClipVideo:
         """The copy with its truth: things that are pasted later hide those before them."""
         ground, *things = copy
         source, hw = self._source.videos[ground.video], self._size(ground.video)
@@ -144,11 +144,11 @@ class AugmentedClips:
             ),
         )
 
-    def _truth(self, layer: _Layer, track: LabelledTrack, at: int, hw: tuple[int, int]) -> np.ndarray | None:
+    def _truth(self, layer: _CopyLayer, track: LabelledTrack, at: int, hw: tuple[int, int]) -> np.ndarray | None:
         mask = track.segmentations[at]
         return self._moved(layer, mask, hw) >= 128 if mask is not None and track.states[at] == PRESENT else None
 
-    def _moved_rle(self, layer: _Layer, mask: Rle, hw: tuple[int, int]) -> Rle | None:
+    def _moved_rle(self, layer: _CopyLayer, mask: Rle, hw: tuple[int, int]) -> Rle | None:
         moved = self._moved(layer, mask, hw) >= 128
         return coco.encode(np.asfortranarray(moved, np.uint8)) if moved.any() else None
 
@@ -175,7 +175,7 @@ def _box(mask: Rle) -> tuple[float, float, float, float]:
     return x, y, width, height
 
 
-class _Plans:
+class _CopyPlans:
     """Draws what the copies are made of: each video in turn, and pasted things whose labels are equally likely."""
 
     def __init__(self, source: ClipSource, scale: tuple[int, int], frames: int, rng: np.random.Generator) -> None:
@@ -190,7 +190,7 @@ class _Plans:
                 for first, stop in _runs([t for t in range(video.count) if usable(track, t)]):
                     self._runs.setdefault(track.label, []).append((k, number, first, stop))
 
-    def copy(self, number: int) -> list[_Layer]:
+    def copy(self, number: int) -> list[_CopyLayer]:
         """The layers of a copy: its ground, then the pasted things."""
         video = self._order[number % len(self._order)]
         described, hw = self._source.videos[video], self._size(video)
@@ -198,10 +198,10 @@ class _Plans:
         count = min(self._frames, described.count)
         start = int(np.clip(key - self._rng.integers(count), 0, described.count - count))
         frames = self._direction(list(range(start, start + count)))
-        ground = _Layer(video, frames, self._cut(hw), self._gain())
+        ground = _CopyLayer(video, frames, self._cut(hw), self._gain())
         return [ground, *(self._thing(count, hw) for _ in range(self._rng.integers(PASTED + 1)))]
 
-    def _thing(self, count: int, hw: tuple[int, int]) -> _Layer:
+    def _thing(self, count: int, hw: tuple[int, int]) -> _CopyLayer:
         """A thing with a random place in the middle of its frames; its motion is its own."""
         rng = self._rng
         labels = sorted(self._runs)
@@ -221,7 +221,7 @@ class _Plans:
         turn = np.array([[np.cos(angle), -np.sin(angle)], [np.sin(angle), np.cos(angle)]])
         linear = zoom * turn @ np.diag([self._mirror(), 1.0])
         matrix = np.hstack([linear, (place - linear @ centre)[:, None]])
-        return _Layer(video, frames, matrix, self._gain(), track)
+        return _CopyLayer(video, frames, matrix, self._gain(), track)
 
     def _cut(self, hw: tuple[int, int]) -> np.ndarray:
         """A matrix that shows a part of the picture of size ``hw``, perhaps mirrored."""

@@ -75,7 +75,7 @@ def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
         ({"golden": replace(GOLDEN, after=0.64)}, "golden loss"),
         ({"after": replace(figures(0.5), AP=0.4)}, "AP"),
         ({"after": replace(figures(0.5), track_iou=0.4)}, "track_iou"),
-        ({"after": replace(figures(0.5), AP_agnostic=0.39)}, "AP_agnostic"),
+        ({"after": replace(figures(0.5), AP_agnostic=0.4 - REAL_LOSS - 0.001)}, "AP_agnostic"),
         ({"after": replace(figures(0.5), AP=None)}, "AP"),
         ({"suspicious": MOST_SUSPICIOUS + 0.01}, "suspicious"),
         ({"loss_last": 3.9}, "loss"),
@@ -135,6 +135,17 @@ def test_noise_of_one_figure_does_not_stop_what_is_better_as_a_whole() -> None:
     alone = interval(noisy, "AP_agnostic")
     assert alone is not None and alone.low < -REAL_LOSS
     assert outcome(better(videos=noisy)) == PROVEN
+
+
+def test_ap_without_classes_may_lose_noise_and_what_must_rise_may_not() -> None:
+    noise = better(after=replace(figures(0.5), AP_agnostic=0.4 - REAL_LOSS + 0.001))
+    decision, _ = decide(noise)
+    assert decision.outcome == PROVEN
+    assert "AP without classes fell by no more than noise: 40.0 before, 37.1 after." in {
+        reason.text for reason in decision.reasons
+    }
+    for name in ("AP", "track_iou"):
+        assert outcome(better(after=replace(figures(0.5), **{name: 0.399}))) == NOT_PROVEN
 
 
 def test_a_gain_of_one_figure_does_not_buy_the_loss_of_another() -> None:
