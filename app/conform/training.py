@@ -15,7 +15,7 @@ from app.conform.near_matchings import best_and_margin, nearest_pass
 from app.conform.recipe import Networks, Recipe
 from app.conform.undecided import mask_loss_doubt
 from model.config import SwinConfig, TrainingConfig, named
-from model.network.tevit import TeViT, build
+from model.network.tevit import TeViT, shell
 from model.training.matcher import clip_cost
 from model.training.schedule import parameter_groups, parameter_settings, rate_factor
 from model.training.targets import PRESENT, ClipTargets
@@ -60,8 +60,7 @@ def groups_case(case: Case, folder: Path) -> None:
     """Compares only learning rates; no weights are filled."""
     golden = read_json(folder / f"{case.name}.json")
     no_arrays(case, folder)
-    with torch.device("meta"):
-        network = build(named(golden.get("config") or case.name.split("__")[0]))
+    network = shell(named(golden.get("config") or case.name.split("__")[0]))
     _groups(case, network, golden)
 
 

@@ -6,12 +6,14 @@ Sources: `mmdet/models/detectors/tevit.py`, `mmdet/models/roi_heads/tevit_roi_he
 """
 
 import math
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import torch
 from torch import Tensor, nn
+from torch.overrides import TorchFunctionMode
 
 from model.config import MessengerShiftConfig, ResNetConfig, TeViTConfig
 from model.network.backbones.messenger_shift import MessengerShift
@@ -65,10 +67,10 @@ def _grid(count: int) -> Tensor:
     """``count`` boxes (cx, cy, w, h relative) whose centres lie on a grid of about 5 columns to 3 rows."""
     rows = max(round(math.sqrt(count * 3 / 5)), 1)
     columns = math.ceil(count / rows)
-    index = torch.arange(count)
+    index = torch.arange(count, device="cpu")  # for a shell too: on the meta device a remainder loads the compiler
     x = (index % columns + 0.5) / columns
     y = (index.div(columns, rounding_mode="floor") + 0.5) / rows
-    side = torch.full((count,), 1.6)
+    side = torch.full((count,), 1.6, device="cpu")
     return torch.stack((x, y, side / columns, side / rows), dim=1)
 
 
@@ -174,3 +176,32 @@ def build(config: TeViTConfig) -> TeViT:
     if isinstance(config.backbone, ResNetConfig):
         return TeViT(config, ResNet(config.backbone))
     return TeViT(config, Swin(config.backbone))
+
+
+def shell(config: TeViTConfig) -> TeViT:
+    """The network of this configuration with shapes only: its weights lie on the meta device, which holds no numbers.
+
+    Loading weights into it (``load_state_dict`` with ``assign=True``) makes it a network that computes.
+    """
+    with torch.device("meta"), _NothingIsDrawn():
+        return build(config)
+
+
+# With the functions of torch.nn.init that call those of the tensor past a mode.
+_DRAWS = (Tensor.normal_, Tensor.uniform_, nn.init.normal_, nn.init.uniform_, nn.init.kaiming_uniform_)
+
+
+class _NothingIsDrawn(TorchFunctionMode):
+    """Leaves out drawing random numbers into a tensor.
+
+    On the meta device they change nothing, and yet the normal distribution takes a second there: PyTorch imports its
+    compiler for it.
+    """
+
+    def __torch_function__(
+        self, func: Callable[..., Any], types: Sequence[type], args: tuple = (), kwargs: dict[str, Any] | None = None
+    ) -> Any:
+        given = kwargs or {}
+        if func in _DRAWS:
+            return given["tensor"] if "tensor" in given else args[0]
+        return func(*args, **given)

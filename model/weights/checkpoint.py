@@ -17,7 +17,7 @@ from torch import Tensor
 from model.atomic import replacing
 from model.config import TeViTConfig, UnknownConfiguration, from_dict, named
 from model.network.prepared import prepare
-from model.network.tevit import TeViT, build
+from model.network.tevit import TeViT, shell
 from model.thresholds import Thresholds
 from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
 from model.weights.foreign import other_network
@@ -66,8 +66,7 @@ class ModelCheckpoint:
 
         The weights are copies: training the network leaves the checkpoint as it is.
         """
-        with torch.device("meta"):  # drawing initial weights would take longer than reading the stored ones
-            network = build(self.config)
+        network = shell(self.config)  # drawing initial weights would take longer than reading the stored ones
         state = {
             key: value.to(torch.float32 if value.is_floating_point() else value.dtype, copy=True)
             for key, value in self.state.items()
@@ -244,8 +243,7 @@ def class_names(file: WeightFile) -> tuple[str, ...]:
 
 def _require_fit(path: Path, state: dict[str, Tensor], config: TeViTConfig) -> None:
     """Checks that the keys and shapes are exactly those of the configuration's network."""
-    with torch.device("meta"):
-        wanted = build(config).state_dict()
+    wanted = shell(config).state_dict()
     missing = [key for key in wanted if key not in state]
     extra = [key for key in state if key not in wanted]
     wrong = [key for key in wanted if key in state and state[key].shape != wanted[key].shape]

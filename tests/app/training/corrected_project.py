@@ -2,10 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
+import pytest
 import torch
 
 from app.settings import Settings
+from app.training import adapting, golden
 from model.config import named
 from model.network.tevit import build
 from model.weights import checkpoint
@@ -13,7 +16,7 @@ from storage import checkpoints
 from storage.database import Database
 from storage.projects import Project
 from storage.videos import Video
-from tests.app.made import new_track, send, square
+from tests.app.made import new_track, project_with, send, square, video_in
 
 CLASSES = ("fish", "star", "jelly", "wheel", "leaf")
 
@@ -43,3 +46,20 @@ def checkpoint_in(
 def drawn(database: Database, video: Video, category: str, frames: int = 6) -> None:
     masks = {frame: square(5 + 2 * frame, 10, 14) for frame in range(frames)}
     assert send(database, video, new_track(category, masks)[1])["status"] == "applied"
+
+
+def corrected_project(database: Database, settings: Settings, folder: Path) -> tuple[Project, list[Video]]:
+    """A project with a checkpoint and two videos, in each of which a person has drawn a fish on six frames."""
+    made, categories = project_with(database, "fish", "crab")
+    checkpoint_in(database, settings, made)
+    clips = [video_in(database, settings, made, folder, name) for name in ("one", "two")]
+    for clip in clips:
+        drawn(database, clip, categories["fish"].id)
+    return made, clips
+
+
+def small_sets(patch: pytest.MonkeyPatch) -> None:
+    """Make the sets of procedural videos, to replay and to measure on, as small as can be."""
+    patch.setattr(adapting, "VIDEOS", 2)
+    patch.setattr(golden, "VIDEOS", 2)
+    patch.setattr(golden, "FRAMES", 2)

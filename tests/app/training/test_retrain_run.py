@@ -1,6 +1,9 @@
 """Whole retrainings of a small project: the registered checkpoint, its figures, and a cancelled run."""
 
 import json
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +12,7 @@ import torch
 
 from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
-from app.settings import Settings
+from app.settings import DATABASE_NAME, Settings, make_settings
 from app.training import golden, kept_state, retrain_run, retraining
 from app.training.report import Decision
 from model.adapting.choosing import Choice, FoldNetwork
@@ -24,7 +27,7 @@ from storage.projects import Project
 from storage.video_roles import video_roles
 from storage.videos import Video
 from tests.app.made import project_with, video_in
-from tests.app.training.corrected_project import checkpoint_in, drawn
+from tests.app.training.corrected_project import checkpoint_in, corrected_project, drawn, small_sets
 
 
 def queued(database: Database, project: Project, **parameters: Any) -> str:
@@ -39,18 +42,56 @@ def run(database: Database, settings: Settings, job_id: str) -> dict[str, Any]:
         return retrain_run.run(database, settings, job_id=job_id, report=report)
 
 
-def test_a_run_registers_a_checkpoint_and_says_before_and_after(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]]
-) -> None:
-    job_id = queued(database, project[0], steps=2)
-    result = run(database, settings, job_id)
-    with database.read() as tx:
+@dataclass(frozen=True)
+class Finished:
+    """A project after its first retraining, of two steps that a person gave; tests read it or copy its folder."""
+
+    settings: Settings
+    database: Database
+    project: Project
+    clips: list[Video]
+    job: str
+    result: dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def finished(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Finished]:
+    def refuse(*arguments: object, **more: object) -> Choice:
+        raise AssertionError("the steps were given, so nothing is chosen")
+
+    folder = tmp_path_factory.mktemp("finished")
+    settings = make_settings(data=folder / "data", device="cpu", open_browser=False, environment={})
+    settings.make_folders()
+    shutil.copyfile(empty_database, settings.data / DATABASE_NAME)
+    (settings.data / "retraining" / "gone").mkdir(parents=True)  # what a run of another job has left
+    with Database.open(settings.database_url) as database, pytest.MonkeyPatch.context() as patch:
+        small_sets(patch)
+        patch.setattr(retraining, "choose", refuse)
+        project, clips = corrected_project(database, settings, folder)
+        job_id = queued(database, project, steps=2)
+        result = retrain_run.run_job(database, settings, job_id=job_id, worker="test")
+    with Database.open(settings.database_url) as database:  # the first one left its log beside the file until it closed
+        yield Finished(settings, database, project, clips, job_id, result)
+
+
+@pytest.fixture
+def after_one(finished: Finished, settings: Settings) -> Iterator[tuple[Database, Project]]:
+    """A copy of the finished project in the data folder of the test, for one more retraining."""
+    shutil.copytree(finished.settings.checkpoints, settings.checkpoints, dirs_exist_ok=True)
+    shutil.copyfile(finished.settings.data / DATABASE_NAME, settings.data / DATABASE_NAME)
+    with Database.open(settings.database_url) as database:
+        yield database, finished.project
+
+
+def test_a_run_registers_a_checkpoint_and_says_before_and_after(finished: Finished) -> None:
+    result, settings = finished.result, finished.settings
+    with finished.database.read() as tx:
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
         start = checkpoints.find_checkpoint(tx, "start")
-        curve = jobs.points(tx, job_id)
-        mapping = checkpoints.class_map(tx, made.id, project[0].id)
-        roles = video_roles(tx, project[0].id)
-        active = checkpoints.active_checkpoint(tx, project[0].id)
+        curve = jobs.points(tx, finished.job)
+        mapping = checkpoints.class_map(tx, made.id, finished.project.id)
+        roles = video_roles(tx, finished.project.id)
+        active = checkpoints.active_checkpoint(tx, finished.project.id)
     assert active is not None and active.name == "start", "not proven: the old one stays"
     assert not (settings.data / "retraining").exists() or not list((settings.data / "retraining").iterdir())
     assert start is not None and made.parent_sha256 == start.sha256 and made.name == result["name"] == "round 1"
@@ -63,7 +104,7 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
     wanted = {"AP", "AP50", "AP75", "AR1", "AR10", "AP_agnostic", "track_iou", "set"}
     assert wanted < set(result["before"]) == set(result["after"])
     assert {line["name"] for line in result["per_video"]} == {"one", "two"}
-    assert {line["video"] for line in result["per_video"]} == {video.id for video in project[1]}
+    assert {line["video"] for line in result["per_video"]} == {video.id for video in finished.clips}
     assert result["truth"] == {"drawn": 12, "imported": 0, "accepted": 0, "share": 1.0}
     assert result["golden"]["kind"] == "procedural" and result["golden"]["measure"] == "AP"
     assert result["decision"]["outcome"] != "proven" and result["factory"] is None
@@ -89,7 +130,7 @@ def test_a_run_registers_a_checkpoint_and_says_before_and_after(
 
 
 @pytest.mark.parametrize(("steps", "blend"), [(2, 0.5), (0, 0.0)])
-def test_steps_and_blend_are_chosen_unless_a_person_gave_the_steps(
+def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
     database: Database,
     settings: Settings,
     project: tuple[Project, list[Video]],
@@ -120,16 +161,12 @@ def test_steps_and_blend_are_chosen_unless_a_person_gave_the_steps(
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
     assert made.provenance is not None
     assert (result["steps"], made.provenance["blend"]) == (steps, blend)
-    run(database, settings, queued(database, project[0], steps=1))
-    assert len(asked) == 1
 
 
-def test_the_trunk_stays_as_it_was(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]]
-) -> None:
-    result = run(database, settings, queued(database, project[0], steps=2))
-    with database.read() as tx:
-        made = checkpoints.get_checkpoint(tx, result["checkpoint"])
+def test_the_trunk_stays_as_it_was(finished: Finished) -> None:
+    settings = finished.settings
+    with finished.database.read() as tx:
+        made = checkpoints.get_checkpoint(tx, finished.result["checkpoint"])
     before = checkpoint.load(settings.checkpoints / "start.safetensors").state
     after = checkpoint.load(settings.data / made.path).state
     for key, value in before.items():
@@ -139,14 +176,14 @@ def test_the_trunk_stays_as_it_was(
 
 
 def test_a_second_round_starts_from_the_first_checkpoint_again(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]]
+    after_one: tuple[Database, Project], settings: Settings, finished: Finished
 ) -> None:
-    first = run(database, settings, queued(database, project[0], steps=1))
+    database, project = after_one
     with database.atomic() as tx:
-        checkpoints.activate(tx, project[0].id, first["checkpoint"])
-    second = run(database, settings, queued(database, project[0], steps=1))
+        checkpoints.activate(tx, project.id, finished.result["checkpoint"])
+    second = run(database, settings, queued(database, project, steps=1))
     with database.read() as tx:
-        one, two = (checkpoints.get_checkpoint(tx, r["checkpoint"]) for r in (first, second))
+        one, two = (checkpoints.get_checkpoint(tx, r["checkpoint"]) for r in (finished.result, second))
     assert two.name == "round 2" and two.parent_sha256 == one.parent_sha256 and second["before_name"] == "round 1"
 
 
@@ -161,14 +198,13 @@ def test_one_corrected_video_is_measured_on_its_last_third(
 
 
 def test_a_checkpoint_is_registered_together_with_the_end_of_its_job_or_not_at_all(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
+    after_one: tuple[Database, Project], settings: Settings, finished: Finished, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    job_id = queued(database, project[0], steps=1)
-    result = retrain_run.run_job(database, settings, job_id=job_id, worker="test")
+    (database, project), result = after_one, finished.result
     with database.read() as tx:
-        job = jobs.get_job(tx, job_id)
+        job = jobs.get_job(tx, finished.job)
     assert (job.status, job.result) == ("done", json.loads(json.dumps(result))) and result["plan"]["reason"] is None
-    given_up = queued(database, project[0], steps=1)
+    given_up = queued(database, project, steps=1)
     save = checkpoint.save
 
     def die(path: Path, made: Any) -> None:
@@ -221,12 +257,8 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
     assert not list((settings.data / "retraining").iterdir())
 
 
-def test_what_a_run_of_another_job_left_is_cleared_away(
-    database: Database, settings: Settings, project: tuple[Project, list[Video]]
-) -> None:
-    (settings.data / "retraining" / "gone").mkdir(parents=True)
-    run(database, settings, queued(database, project[0], steps=1))
-    assert not list((settings.data / "retraining").iterdir())
+def test_what_a_run_of_another_job_left_is_cleared_away(finished: Finished) -> None:
+    assert not list((finished.settings.data / "retraining").iterdir())
 
 
 def test_a_process_that_was_taken_for_dead_leaves_the_job_to_the_next_one(

@@ -1,10 +1,15 @@
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
 
 from model.config import named
-from model.network.tevit import TeViT, build
+from model.network.tevit import TeViT, build, shell
+from model.weights.checkpoint import from_network, save
+from tests.imports import ROOT
 from tests.model.small import CONFIG, normal_clips, small_network
 
 HW = torch.tensor([[60.0, 90.0]])
@@ -116,3 +121,47 @@ def test_the_published_queries_start_as_the_full_picture() -> None:
 
 def test_the_tiny_network_is_tiny() -> None:
     assert sum(p.numel() for p in build(named("tevit_tiny")).parameters()) < 8_000_000
+
+
+@pytest.mark.parametrize("name", ["tevit_tiny", "tevit_r50", "tevit_swin-l_mstrain"])
+def test_a_shell_has_the_keys_shapes_and_types_of_the_network_and_no_numbers(name: str) -> None:
+    with torch.device("meta"):
+        wanted = build(named(name))
+    found = shell(named(name))
+
+    assert [(key, value.shape, value.dtype) for key, value in found.state_dict().items()] == [
+        (key, value.shape, value.dtype) for key, value in wanted.state_dict().items()
+    ]
+    assert {parameter.device.type for parameter in found.parameters()} == {"meta"}
+    assert [p.requires_grad for p in found.parameters()] == [p.requires_grad for p in wanted.parameters()]
+
+
+def test_a_shell_with_weights_is_the_network(network: TeViT) -> None:
+    filled = shell(network.config)
+    filled.load_state_dict(network.state_dict(), assign=True)
+    clip = normal_clips(1, 2)
+
+    with torch.no_grad():
+        wanted, found = network(clip, HW), filled.eval()(clip, HW)
+    assert torch.equal(found.logits, wanted.logits) and torch.equal(found.boxes, wanted.boxes)
+
+
+def test_outside_a_shell_weights_are_drawn_as_before() -> None:
+    shell(CONFIG)
+    assert build(CONFIG).rpn_head.init_proposal_features.weight.std() > 0.1
+
+
+def test_reading_weights_does_not_load_the_compiler(tmp_path: Path) -> None:
+    save(tmp_path / "tiny.safetensors", from_network(build(named("tevit_tiny")), tuple("abcde")))
+    code = """
+import sys
+from pathlib import Path
+from model.weights.checkpoint import load
+network = load(Path(sys.argv[1])).build()
+print("torch" in sys.modules, "torch._dynamo" in sys.modules)
+"""
+    ran = subprocess.run(
+        [sys.executable, "-c", code, str(tmp_path / "tiny.safetensors")], cwd=ROOT, capture_output=True, text=True
+    )
+
+    assert ran.stdout.split() == ["True", "False"], ran.stderr
