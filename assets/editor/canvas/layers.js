@@ -55,6 +55,8 @@ export class Layers {
     this.bits = new Uint8Array(width * height);
     /** @type {string|null|undefined} compressed run lengths that `bits` holds; null for none, undefined since a stroke changed it */
     this.held = null;
+    /** @type {string|null|undefined} what `held` was when the stroke began */
+    this.base = undefined;
     /** @type {Box|null} box that holds all set pixels of `bits` */
     this.extent = null;
     /** @type {Box|null} changed since it was last painted */

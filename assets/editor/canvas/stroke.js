@@ -3,7 +3,7 @@
 
 import { showRow } from "./earlier.js";
 import { meets } from "../masks/raster.js";
-import { combine, cut, padded } from "../masks/region.js";
+import { combine, cut } from "../masks/region.js";
 import { decode } from "../masks/rle.js";
 
 /** @typedef {import("../document/editbatch.js").Change} Change */
@@ -72,6 +72,7 @@ export function beginStroke(app) {
   layers.stroke = targetOf(app);
   layers.drawing = layers.stroke !== null;
   layers.touched = null;
+  layers.base = layers.held;
   return layers.drawing;
 }
 
@@ -114,10 +115,13 @@ export function endStroke(app, kind) {
   layers.stroke = null;
   if (!touched) return;
   const { height, width } = app.document;
-  const mask = cut(layers.bits, width, layers.extent ?? [0, 0, 1, 1]);
-  const before = app.document.mask(stroke.track, stroke.frame) ?? null;
+  const extent = layers.extent ?? [0, 0, 1, 1];
+  const { base } = layers;
+  const patch = cut(layers.bits, width, base === undefined ? extent : touched);
   const others = kind === "erase" ? [] : losers(app, stroke, touched);
-  const drawn = { height, width, mask, before: before && Uint32Array.from(before), others };
+  const stored = others.length ? app.document.mask(stroke.track, stroke.frame) : null;
+  const before = stored ? Uint32Array.from(stored) : null;
+  const drawn = { height, width, base: base ?? null, patch, extent, before, others };
   app.encoder.encode(drawn, (done) => {
     const saved = save(app, stroke, kind, done);
     // Untouched since, and still on the canvas: it need not be painted again.
@@ -211,8 +215,9 @@ export function drawRegionLater(app, stroke, region, mode, kind) {
   const runs = app.document.mask(stroke.track, stroke.frame) ?? null;
   const bits = runs ? decode(runs, height, width) : new Uint8Array(height * width);
   combine(bits, height, width, region, mode, [0, 0, width, height]);
-  const mask = padded(bits, height, width, [0, 0, width, height], 0);
-  const drawn = { height, width, mask, before: runs && Uint32Array.from(runs), others: [] };
+  /** @type {import("../masks/raster.js").Box} */
+  const extent = [0, 0, width, height];
+  const drawn = { height, width, base: null, patch: { box: extent, bits }, extent, before: null, others: [] };
   app.encoder.encode(drawn, (done) => save(app, stroke, kind, done));
 }
 

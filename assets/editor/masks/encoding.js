@@ -5,17 +5,21 @@
  */
 
 import { meets } from "./raster.js";
-import { padded } from "./region.js";
-import { decode, eachColumnRun, encode, stringify } from "./rle.js";
+import { cut, padded, put } from "./region.js";
+import { decode, eachColumnRun, encode, parse, stringify } from "./rle.js";
 
 /** @typedef {import("./raster.js").Box} Box */
 /** @typedef {import("./region.js").Region} Region */
 
 /**
- * @typedef {object} Drawn a mask as it is after a stroke
+ * A mask as it is after a stroke: what was there, and the part that the stroke touched in place of it. So the end of a
+ * stroke copies no more than what it painted.
+ * @typedef {object} Drawn
  * @property {number} height @property {number} width of the picture
- * @property {Region} mask all its pixels
- * @property {ArrayLike<number>|null} before its run lengths before the stroke
+ * @property {string|null} base compressed run lengths of the mask before the stroke; null for none
+ * @property {Region} patch the touched part
+ * @property {Box} extent box that holds the mask
+ * @property {ArrayLike<number>|null} before run lengths of the stored mask, whose pixels are not newly painted
  * @property {{id: string, runs: ArrayLike<number>, box: Box}[]} others masks that lose the newly painted pixels
  */
 
@@ -27,8 +31,17 @@ import { decode, eachColumnRun, encode, stringify } from "./rle.js";
  * @property {import("./drawable.js").Drawable} [drawable] of the drawn mask, where a worker made it
  */
 
+/** All pixels of a drawn mask. @param {Drawn} drawn @returns {Region} */
+export function maskOf({ height, width, base, patch, extent }) {
+  const bits = base === null ? new Uint8Array(height * width) : decode(parse(base), height, width);
+  put(bits, height, width, patch);
+  return cut(bits, width, extent);
+}
+
 /** @param {Drawn} drawn @returns {Encoded} */
-export function encoded({ height, width, mask, before, others }) {
+export function encoded(drawn) {
+  const { height, width, before, others } = drawn;
+  const mask = maskOf(drawn);
   const runs = runsOf(mask, height, width);
   const near = others.filter(({ box }) => meets(box, mask.box));
   const lost = [];

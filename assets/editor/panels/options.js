@@ -229,6 +229,20 @@ export function optionStrip(app) {
   const coordinates = document.createTextNode("");
   const place = h("span", { class: "v-t3 v-xy" }, coordinates);
   const inner = [target, line, mode.element, brush.element, tolerance.element, overlap, reshape, kept.element];
+  /** what `target` shows: filling it takes longer than the rest, and a stroke rarely changes it */
+  let shown = "";
+  /** @param {import("../canvas/stroke.js").NewTrack|null} newTrack @param {import("../document/document.js").Track|null|undefined} track */
+  const drawTarget = (newTrack, track) => {
+    const number = newTrack?.number ?? track?.number ?? 0;
+    const colour = track && !newTrack ? colourNumber(track) : number;
+    const title = newTrack ? `new ${app.categoryName(newTrack.category)}` : track ? app.title(track) : "";
+    const now = JSON.stringify([number, colour, title, Boolean(newTrack)]);
+    if (now === shown) return;
+    shown = now;
+    if (newTrack) fill(target, swatch(number), title);
+    else if (track) fill(target, swatch(number, colour), h("span", { class: "v-ell" }, title));
+    else fill(target, h("span", { class: "v-t3" }, "No track selected"));
+  };
   const strip = h(
     "div",
     { class: "v-options" },
@@ -244,14 +258,7 @@ export function optionStrip(app) {
     const parts = /** @type {readonly string[]} */ (options);
     const draws = parts.length > 0;
     const ready = app.session.now.phase === "ready";
-    if (newTrack) fill(target, swatch(newTrack.number), `new ${app.categoryName(newTrack.category)}`);
-    else if (app.track)
-      fill(
-        target,
-        swatch(app.track.number, colourNumber(app.track)),
-        h("span", { class: "v-ell" }, app.title(app.track)),
-      );
-    else fill(target, h("span", { class: "v-t3" }, "No track selected"));
+    drawTarget(newTrack, app.track);
     const shapes = draws || ["fill", "move"].includes(name);
     show(target, ready);
     show(mode.element, ready && parts.includes("modes"));

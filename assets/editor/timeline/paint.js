@@ -263,15 +263,35 @@ export function paintLabel(s, { number, colour, title, top, selected, faint }) {
   g.textAlign = "center";
   g.textBaseline = "middle";
   g.fillText(String(number), 22, middle + 0.5);
-  g.font = `${selected ? 500 : 400} 12px ${s.font}`;
+  const font = `${selected ? 500 : 400} 12px ${s.font}`;
+  g.font = font;
   g.textAlign = "left";
   g.fillStyle = selected ? css("tx1") : css("tx2");
-  g.fillText(shortened(g, title, s.label - 48), 39, middle + 0.5);
+  g.fillText(shortened(g, font, title, s.label - 48), 39, middle + 0.5);
   g.globalAlpha = 1;
 }
 
+/** @type {Map<string, string>} titles as they were cut, since measuring text takes longer than painting it */
+const cutTitles = new Map();
+const MOST_TITLES = 2000;
+
+/**
+ * The beginning of a text that has room, with an ellipsis where the rest is left out.
+ * @param {CanvasRenderingContext2D} g whose font is `font` @param {string} font @param {string} text
+ * @param {number} room CSS pixels
+ */
+export function shortened(g, font, text, room) {
+  const key = `${font} ${room} ${text}`;
+  let found = cutTitles.get(key);
+  if (found === undefined) {
+    if (cutTitles.size >= MOST_TITLES) cutTitles.clear();
+    cutTitles.set(key, (found = fitting(g, text, room)));
+  }
+  return found;
+}
+
 /** @param {CanvasRenderingContext2D} g @param {string} text @param {number} room */
-function shortened(g, text, room) {
+function fitting(g, text, room) {
   if (g.measureText(text).width <= room) return text;
   let cut = text;
   while (cut.length > 1 && g.measureText(`${cut}…`).width > room) cut = cut.slice(0, -1);

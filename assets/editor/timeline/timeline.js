@@ -9,10 +9,11 @@ import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
 import { paintDrafts } from "./drafts.js";
 import { draggedTo, dragEnd, endAt } from "./ends.js";
+import { Labels } from "./labels.js";
 import { askMenu } from "./lanemenu.js";
 import { marksOf, paintLaneComments, paintMarks, wordsAt } from "./marks.js";
 import { openComments } from "../document/comments.js";
-import { paintHead, paintLabel, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
+import { paintHead, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
 import { Sheets } from "./sheets.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -38,6 +39,7 @@ export class Timeline {
     this.draw = oncePerFrame(() => this.paint());
     /** @type {{revision: number, tally: import("../document/tallies.js").Tally|null}} */
     this.tallied = { revision: -1, tally: null };
+    this.labels = new Labels();
     this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
@@ -163,16 +165,16 @@ export class Timeline {
         g.fillStyle = css("lane-alt");
         g.fillRect(0, top(i), s.width, s.lane);
       }
-      const title = app.title(list[i]);
-      paintLabel(s, {
-        number: list[i].number,
-        colour: colourOf(colourNumber(list[i])),
-        title,
-        top: top(i),
-        selected: list[i].id === selected,
-        faint: hidden.has(list[i].id) || list[i].rejected,
-      });
     }
+    const labels = list.slice(from, to).map((track, i) => ({
+      number: track.number,
+      colour: colourOf(colourNumber(track)),
+      title: app.title(track),
+      top: top(from + i),
+      selected: track.id === selected,
+      faint: hidden.has(track.id) || track.rejected,
+    }));
+    this.labels.paint(s, labels);
     g.restore();
     g.save();
     g.beginPath();

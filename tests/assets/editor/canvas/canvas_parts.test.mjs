@@ -11,7 +11,9 @@ import { random } from "../masks/made.mjs";
 const drawn = (value) => ({
   height: 2,
   width: 3,
-  mask: { box: [0, 0, 3, 2], bits: new Uint8Array(6).fill(value) },
+  base: null,
+  patch: { box: [0, 0, 3, 2], bits: new Uint8Array(6).fill(value) },
+  extent: [0, 0, 3, 2],
   before: null,
   others: [],
 });

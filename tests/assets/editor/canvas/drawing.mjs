@@ -38,10 +38,13 @@ class Canvas {
     this.bits = runs ? decode(runs, H, W) : new Uint8Array(H * W);
     const hash = document.row(view.now.selected, this.shownFrame)?.hash;
     this.extent = hash ? document.masks.box(hash, H) : null;
+    this.held = hash ? document.masks.text(hash) : null;
     this.touched = null;
   }
 
   touch(box) {
+    if (!box) return;
+    this.held = undefined;
     this.extent = join(this.extent, box);
     this.touched = join(this.touched, box);
   }

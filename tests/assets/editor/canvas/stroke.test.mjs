@@ -141,3 +141,18 @@ test("what the worker made of a drawn mask is kept with it", () => {
   assert.ok(!app.document.masks.isRaw(hash));
   assert.equal(app.document.masks.spans(hash, H, W), drawable.spans);
 });
+
+test("the worker gets what the stroke touched, not the whole mask", () => {
+  const app = editor();
+  const sent = [];
+  app.encoder = new Encoder(() => ({ postMessage: (message) => sent.push(message) }));
+  app.preferences.set({ brush: 3 });
+  const base = app.layers.held;
+  draw(brush, app, [at(25, 15)]);
+  const { drawn } = sent[0];
+  assert.ok(base && drawn.base === base);
+  const [x0, y0, x1, y1] = drawn.patch.box;
+  assert.ok(drawn.patch.bits.length === (x1 - x0) * (y1 - y0) && drawn.patch.bits.length <= 25);
+  assert.ok(drawn.extent[0] < x0, "the mask reaches further than the stroke");
+  assert.equal(drawn.before, null, "no other mask can lose a pixel");
+});

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { encoded, runsOf } from "../../../../assets/editor/masks/encoding.js";
+import { encoded, maskOf, runsOf } from "../../../../assets/editor/masks/encoding.js";
+import { join } from "../../../../assets/editor/masks/raster.js";
 import { cut } from "../../../../assets/editor/masks/region.js";
 import { decode, encode, parse, stringify } from "../../../../assets/editor/masks/rle.js";
-import { boxOf, mask, random, sum } from "./made.mjs";
+import { boxOf, mask, random, sum, whole } from "./made.mjs";
 
 const H = 13;
 const W = 16;
@@ -29,7 +30,9 @@ test("property: other masks lose the newly painted pixels and no others", () => 
     const done = encoded({
       height: H,
       width: W,
-      mask: cut(bits, W, box),
+      base: null,
+      patch: cut(bits, W, box),
+      extent: box,
       before: sum(before) ? encode(before, H, W) : null,
       others: [{ id: "o", runs: encode(other, H, W), box: otherBox }],
     });
@@ -43,11 +46,39 @@ test("property: other masks lose the newly painted pixels and no others", () => 
   }
 });
 
+test("property: the mask before a stroke and the part that it touched are the mask after it", () => {
+  const next = random(73);
+  for (let round = 0; round < 400; round += 1) {
+    const [before, drawn] = [mask(next, H, W), mask(next, H, W)];
+    const [x, y] = [Math.floor(next() * W), Math.floor(next() * H)];
+    const touched = [x, y, x + 1 + Math.floor(next() * (W - x)), y + 1 + Math.floor(next() * (H - y))];
+    const after = before.slice();
+    for (let i = 0; i < after.length; i += 1) {
+      const [column, row] = [i % W, Math.floor(i / W)];
+      if (column >= touched[0] && column < touched[2] && row >= touched[1] && row < touched[3]) after[i] = drawn[i];
+    }
+    const sent = {
+      height: H,
+      width: W,
+      base: sum(before) || next() < 0.5 ? stringify(encode(before, H, W)) : null,
+      patch: cut(after, W, touched),
+      extent: join(boxOf(before, W), touched),
+      before: null,
+      others: [],
+    };
+    assert.deepEqual(whole(maskOf(sent), H, W), after);
+    const done = encoded(sent);
+    assert.deepEqual([done.counts, done.empty], [stringify(encode(after, H, W)), sum(after) === 0]);
+  }
+});
+
 test("an empty mask is said to be empty and takes nothing from others", () => {
   const done = encoded({
     height: H,
     width: W,
-    mask: { box: [2, 2, 4, 4], bits: new Uint8Array(4) },
+    base: null,
+    patch: { box: [2, 2, 4, 4], bits: new Uint8Array(4) },
+    extent: [2, 2, 4, 4],
     before: null,
     others: [{ id: "o", runs: [0, H * W], box: [0, 0, W, H] }],
   });

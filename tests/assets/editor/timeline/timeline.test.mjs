@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { createStore } from "../../../../assets/editor/store.js";
+import { shortened } from "../../../../assets/editor/timeline/paint.js";
 import { Timeline } from "../../../../assets/editor/timeline/timeline.js";
 import { openPage, settle } from "../../browser.mjs";
 
@@ -42,4 +43,16 @@ test("a video that was seen whole is seen whole when it has more frames, another
   app.document.count = 40;
   timeline.recounted(160);
   assert.deepEqual(timeline.window, [10, 40]);
+});
+
+test("a title is measured once for its font and room, and cut where it has none", () => {
+  let measured = 0;
+  const g = { measureText: (text) => ({ width: (measured += 1) && 6 * text.length }) };
+  assert.equal(shortened(g, "12px a", "Hammerhead shark", 60), "Hammerhea…");
+  const once = measured;
+  assert.equal(shortened(g, "12px a", "Hammerhead shark", 60), "Hammerhea…");
+  assert.equal(measured, once);
+  assert.equal(shortened(g, "12px a", "Hammerhead shark", 96), "Hammerhead shark");
+  assert.equal(shortened(g, "bold 12px a", "Hammerhead shark", 60), "Hammerhea…");
+  assert.ok(measured > once, "another room or font is measured anew");
 });
