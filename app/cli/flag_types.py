@@ -34,6 +34,14 @@ def whole_numbers(text: str) -> tuple[int, ...]:
     return tuple(_at_least(part, 0) for part in text.split(","))
 
 
+def frame_range(text: str) -> tuple[int, int]:
+    """First and last frame, from a text such as 0:30."""
+    first, colon, last = text.partition(":")
+    if not (first and colon and last):
+        raise argparse.ArgumentTypeError(f"{text!r} is no range; it must be FIRST:LAST, such as 0:30")
+    return _at_least(first, 0), _at_least(last, 0)
+
+
 def size(text: str) -> tuple[int, int]:
     """(width, height) in pixels, from a text such as 160x96."""
     width, times, height = text.lower().partition("x")

@@ -4,7 +4,7 @@ import argparse
 from collections.abc import Callable
 from typing import TypeAlias
 
-from app.cli.flag_types import not_negative, positive, positive_real, size, whole_numbers
+from app.cli.flag_types import frame_range, not_negative, positive, positive_real, size, whole_numbers
 from app.cli.import_flags import import_flags, reading_flags
 from app.typed_path import typed_path
 
@@ -15,6 +15,7 @@ COMMANDS = (
         "serve",
         "propose",
         "prompt",
+        "propagate",
         "evaluate",
         "import",
         "export",
@@ -163,10 +164,26 @@ def _proposing(add: Add) -> None:
     prompt.add_argument("--frames-at", type=whole_numbers, metavar="K,K", help="only these frames, from 0")
     prompt.add_argument("--out", type=typed_path, required=True, metavar="FILE", help="results as YouTube-VIS JSON")
     _json(prompt)
+    _propagate(add)
     evaluate = add("evaluate", "app.cli.evaluate:evaluate", "YouTube-VIS AP of results against truth")
     evaluate.add_argument("truth", type=typed_path, metavar="TRUTH.json")
     evaluate.add_argument("results", type=typed_path, metavar="RESULTS.json")
     _json(evaluate)
+
+
+def _propagate(add: Add) -> None:
+    text = "spread the masks of a few frames over the other frames of their videos"
+    propagate = add("propagate", "app.cli.propagate:propagate", text)
+    propagate.add_argument("--truth", type=typed_path, required=True, metavar="FILE", help="YouTube-VIS file")
+    propagate.add_argument(
+        "--frames", type=typed_path, required=True, metavar="DIR_OR_VIDEO", help="its pictures, or its video file"
+    )
+    text = "frames whose masks are given, from 0"
+    propagate.add_argument("--from", dest="given", type=whole_numbers, required=True, metavar="K,K", help=text)
+    propagate.add_argument("--out", type=typed_path, required=True, metavar="FILE", help="results as YouTube-VIS JSON")
+    text = "first and last frame to spread over, both included (default: the whole video)"
+    propagate.add_argument("--range", type=frame_range, metavar="A:B", help=text)
+    _json(propagate)
 
 
 def _training(add: Add) -> None:

@@ -1,0 +1,1 @@
+"""Spreading of masks: from a file's truth to a results file."""

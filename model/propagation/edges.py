@@ -1,0 +1,49 @@
+"""Edges of a soft mask moved to those of the picture: the guided filter (He, Sun and Tang, ECCV 2010), in colour."""
+
+import cv2
+import numpy as np
+
+RADIUS = (1, 4)  # least and most, in pixels of the working size
+SHARE = 0.035  # of the radius in the side of a square as large as the mask: small things have fine edges
+EPSILON = 2e-3  # variance of colours from 0 to 1 that counts as noise
+
+
+def radius_for(mask: np.ndarray) -> int:
+    """The radius for a soft mask."""
+    return int(np.clip(round(SHARE * float(np.sqrt((mask > 0.5).sum()))), *RADIUS))
+
+
+def snapped(mask: np.ndarray, colour: np.ndarray, radius: int, epsilon: float = EPSILON) -> np.ndarray:
+    """The soft mask (float32 H x W, 0 to 1) as a local linear function of ``colour`` (float32 H x W x 3, 0 to 1)."""
+    size = (2 * radius + 1, 2 * radius + 1)
+
+    def mean(values: np.ndarray) -> np.ndarray:
+        return cv2.blur(values, size)
+
+    average, level = mean(colour), mean(mask)
+    together = mean(colour * mask[..., None]) - average * level[..., None]
+    r, g, b = colour[..., 0], colour[..., 1], colour[..., 2]
+    products = mean(np.dstack([r * r, r * g, r * b])), mean(np.dstack([g * g, g * b, b * b]))
+    means = average[..., :1] * average, average[..., 1:2] * average[..., 1:], average[..., 2:] * average[..., 2:]
+    rr, rg, rb = np.moveaxis(products[0] - means[0], 2, 0)
+    gg, gb = np.moveaxis(products[1][..., :2] - means[1], 2, 0)
+    bb = products[1][..., 2] - means[2][..., 0]
+    slope = _solved((rr + epsilon, rg, rb, gg + epsilon, gb, bb + epsilon), together)
+    offset = level - (slope * average).sum(axis=2)
+    return np.clip((mean(slope) * colour).sum(axis=2) + mean(offset), 0.0, 1.0)
+
+
+def _solved(matrix: tuple[np.ndarray, ...], right: np.ndarray) -> np.ndarray:
+    """Solutions of 3 x 3 symmetric equations, one per pixel; ``matrix`` holds the upper triangles row by row."""
+    a, b, c, d, e, f = matrix
+    first, second, third = d * f - e * e, c * e - b * f, b * e - c * d
+    scale = 1.0 / (a * first + b * second + c * third)
+    x, y, z = np.moveaxis(right, 2, 0)
+    middle, last = b * c - a * e, a * f - c * c
+    return np.dstack(
+        [
+            (first * x + second * y + third * z) * scale,
+            (second * x + last * y + middle * z) * scale,
+            (third * x + middle * y + (a * d - b * b) * z) * scale,
+        ]
+    )

@@ -1,0 +1,144 @@
+"""Spreading: masks that a person gave in a few frames, carried to the frames between and around them."""
+
+import math
+from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
+
+import cv2
+import numpy as np
+
+from model.propagation.blending import KeptStep, blended, guesses
+from model.propagation.fusing import softened
+from model.propagation.guess import SpreadFrame
+from model.propagation.settings import SpreadSettings
+from model.propagation.walk import Step, Walk
+from model.propagation.working import Read, Trunk, WorkingFrames
+
+Given = Mapping[int, Mapping[int, np.ndarray | None]]
+"""Track -> frame -> mask (bool H x W) of a person, or None: the person says that the track is absent there."""
+
+
+class SpreadError(ValueError):
+    """What was given cannot be spread; the message is one sentence."""
+
+
+def spread(
+    read: Read,
+    given: Given,
+    *,
+    size: tuple[int, int],
+    start: int,
+    stop: int,
+    trunk: Trunk | None = None,
+    settings: SpreadSettings | None = None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[SpreadFrame]:
+    """Guesses for the frames ``start`` <= k < ``stop``, one frame after another, as soon as each is known.
+
+    read: gives frame k, uint8 H x W x 3 RGB of ``size`` = (height, width). It is called for frames of the range and
+    for given frames, mostly in steps of one frame, forward and then backward; a reader with a cache of its own helps.
+
+    given: see `Given`. Keys are the caller's numbers for tracks. All tracks compete for pixels, so a caller who spreads
+    one track also gives what is known of the others. Given masks never change and are not among the guesses. Given
+    absences are hard stops: nothing of the track goes beyond one. The given frames may lie outside of the range, and
+    need not be the same ones for all tracks. To spread again only between a correction's human neighbours, give these
+    neighbours and the correction, with ``start`` = the first neighbour + 1 and ``stop`` = the last one.
+
+    trunk: the network whose features are compared; without one, the flow and the colours have to do.
+
+    Between two given frames a walk goes forward and another one backward, and both are blended by distance and trust.
+    A frame there comes twice: first with ``final=False`` (in forward order, for the screen), then, blended, with
+    ``final=True`` (in backward order). Other frames come once, final. Every frame of the range comes exactly once as
+    final, unless ``cancelled`` becomes true: then the iteration ends after the frame in work, and what came stays
+    valid. A frame with only given tracks comes with no guesses. Closing the generator ends it, too.
+
+    A track has no guess where nothing leads to it: beyond a given absence, beyond a cut (without ``beyond_cuts``), and
+    where it was not given at all.
+
+    Raises `SpreadError` for an empty range, no mask at all, or a mask of another size; and what ``read`` raises.
+    """
+    settings = settings or SpreadSettings()
+    _check(given, size, start, stop)
+    areas = [int(mask.sum()) for of in given.values() for mask in of.values() if mask is not None and mask.any()]
+    frames = WorkingFrames(read, size, settings, trunk, math.sqrt(min(areas, default=0)))
+    small = {
+        track: {k: None if mask is None or not mask.any() else _small(mask, frames) for k, mask in of.items()}
+        for track, of in given.items()
+    }
+    for part in _parts(small, start, stop):
+        yield from _Stretch(frames, small, part, settings).guesses(cancelled)
+        if cancelled():
+            return
+
+
+def _check(given: Given, size: tuple[int, int], start: int, stop: int) -> None:
+    if start >= stop:
+        raise SpreadError(f"The range of frames from {start} to {stop} is empty.")
+    masks = [mask for of in given.values() for mask in of.values() if mask is not None]
+    if not masks:
+        raise SpreadError("There is no mask to spread: give at least one track a mask in some frame.")
+    other = next((mask.shape for mask in masks if mask.shape != size), None)
+    if other is not None:
+        raise SpreadError(f"A mask has {other[1]} x {other[0]} pixels, but the video has {size[1]} x {size[0]}.")
+
+
+def _small(mask: np.ndarray, frames: WorkingFrames) -> np.ndarray:
+    if mask.shape == (frames.height, frames.width):
+        return softened(mask)
+    return softened(cv2.resize(mask.astype(np.float32), (frames.width, frames.height), interpolation=cv2.INTER_AREA))
+
+
+def _parts(given: Given, start: int, stop: int) -> list[range]:
+    """The range cut at frames in which every track is given; what lies in one part does not depend on the others."""
+    common = sorted(set.intersection(*(set(of) for of in given.values())))
+    ends = [start, *(k for k in common if start < k < stop), stop]
+    return [range(first, last) for first, last in pairwise(ends)]
+
+
+class _Stretch:
+    """The walks over one part of the range."""
+
+    def __init__(self, frames: WorkingFrames, given: Given, part: range, settings: SpreadSettings) -> None:
+        self._frames, self._part, self._settings = frames, part, settings
+        common = set.intersection(*(set(of) for of in given.values()))
+        # What lies beyond a frame in which every track is given has no influence here.
+        low = max((k for k in common if k <= part.start), default=None)
+        high = min((k for k in common if k >= part.stop), default=None)
+        self._given = {
+            track: {k: mask for k, mask in of.items() if (low is None or k >= low) and (high is None or k <= high)}
+            for track, of in given.items()
+        }
+        self._known = sorted({k for of in self._given.values() for k in of})
+
+    def guesses(self, cancelled: Callable[[], bool]) -> Iterator[SpreadFrame]:
+        """First looks and final guesses of the frames of the part."""
+        if not self._known:
+            yield from (SpreadFrame(k, {}) for k in self._part)
+            return
+        # Frames from here on have nothing given behind them: they need no walk backward.
+        turn = min(max(self._known[-1], self._part.start), self._part.stop)
+        forward: dict[int, dict[int, KeptStep]] = {}
+        first = min(self._known[0], self._part.start) if self._known[0] < self._part.stop else self._part.stop
+        for k, steps in self._walk(range(max(first, self._known[0]), self._part.stop), cancelled):
+            if k < turn:
+                forward[k] = {track: KeptStep.of(step) for track, step in steps.items()}
+            if k in self._part:
+                yield SpreadFrame(k, guesses(steps, self._frames.full), final=k >= turn)
+        if turn == self._part.start or cancelled():
+            return
+        for k, steps in self._walk(range(self._known[-1], self._part.start - 1, -1), cancelled):
+            if k < turn and k in self._part:
+                yield SpreadFrame(k, guesses(self._both(forward.pop(k, {}), steps), self._frames.full))
+
+    def _walk(self, order: range, cancelled: Callable[[], bool]) -> Iterator[tuple[int, dict[int, Step]]]:
+        walk = Walk(self._frames, self._given, self._settings)
+        for k in order:
+            if cancelled():
+                return
+            yield k, walk.step(k)
+
+    def _both(self, kept: Mapping[int, KeptStep], backward: Mapping[int, Step]) -> dict[int, Step]:
+        height, width = self._frames.height, self._frames.width
+        forward = {track: step.whole(height, width) for track, step in kept.items()}
+        both = {track: blended(forward.get(track), backward.get(track)) for track in {**forward, **backward}}
+        return {track: step for track, step in both.items() if step is not None}

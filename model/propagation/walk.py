@@ -1,0 +1,313 @@
+"""One pass over a video in one direction: from frame to frame, with all tracks at once.
+
+At given frames a person's masks are taken as they are. In between, each track's mask is made of the evidence of
+`model.propagation.evidence`. A track of which too little is left is taken for hidden, and looked for by its features.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from model.propagation.boxes import Box, around, bounds, grown, inside
+from model.propagation.edges import radius_for, snapped
+from model.propagation.evidence import FrameEvidence, KeyFlow, KnownMask
+from model.propagation.flow import FlowPair, pixel_grid, warped
+from model.propagation.fusing import TrackEvidence, fused
+from model.propagation.matching import Matched, Reference, match, reference, to_cells
+from model.propagation.palette import TrackPalette
+from model.propagation.search import Searching
+from model.propagation.settings import SpreadSettings
+from model.propagation.working import WorkingFrames
+from model.tracking.scene_cuts import LEAST, change
+
+MARGIN = 12  # pixels around a track that are computed
+REACH = 3  # cells around a track whose labels are asked for
+FEWEST = 12  # pixels of a mask at the working size
+LEFT = 0.04  # share of its usual area below which a track is taken for hidden
+REMAINDER, DOUBTFUL = 0.15, 0.35  # the same, where the trust is below the second figure
+REMEMBERED = 10  # areas and similarities that are remembered
+FORGOTTEN = 15  # frames without a trace after which a track is lost
+STRIDE = 8
+
+
+@dataclass(eq=False)
+class _Followed:
+    """What is known of a track while walking. ``chance`` float32 H x W; None while it is not followed."""
+
+    chance: np.ndarray | None = None
+    key: int = -1  # the given frame that it comes from
+    given: np.ndarray | None = None  # its chances there
+    palette: TrackPalette | None = None
+    areas: list[float] = field(default_factory=list)
+    similar: list[float] = field(default_factory=list)
+    hidden: int = 0  # frames since it was seen last
+    place: Box | None = None  # where it was seen last
+    cut: bool = False  # whether there was a cut since it was seen last
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One track in one frame: ``chance`` float32 H x W at the working size, None for believed absence.
+
+    trust: 0 to 1, how far the kinds of evidence agree. distance: frames from the given one. given: a person's mask.
+    lost: there is no trace of it any more.
+    """
+
+    chance: np.ndarray | None
+    trust: float
+    distance: int
+    given: bool = False
+    lost: bool = False
+
+
+class Walk:
+    """Walks in one direction; `step` for each frame in order."""
+
+    def __init__(
+        self,
+        frames: WorkingFrames,
+        given: Mapping[int, Mapping[int, np.ndarray | None]],
+        settings: SpreadSettings,
+    ) -> None:
+        """``given``: track -> frame -> chances at the working size, or None (absent there)."""
+        self._frames, self._given, self._settings = frames, given, settings
+        self._tracks = {track: _Followed() for track in given}
+        self._labels = {track: number for number, track in enumerate(given, start=1)}
+        self._before: int | None = None
+        self._key: KeyFlow | None = None
+        self._references: list[Reference] = []
+        self._changes: list[float] = []
+        self._searching = Searching(frames)
+
+    def step(self, k: int) -> dict[int, Step]:
+        """What each track that is followed looks like in frame ``k``, the next one in the direction."""
+        found: dict[int, Step] = {}
+        if self._before is not None and any(one.chance is not None for one in self._tracks.values()):
+            if self._is_cut(k):
+                self._leave_scene()
+            if any(one.chance is not None for one in self._tracks.values()):
+                found = self._followed(k)
+        found |= self._take_given(k)
+        self._remember(k, found)
+        self._before = k
+        return found
+
+    def _is_cut(self, k: int) -> bool:
+        assert self._before is not None
+        moved = change(self._frames.frame(self._before).signature, self._frames.frame(k).signature)
+        limit = LEAST + 3.0 * (float(np.median(self._changes)) if self._changes else 0.0)
+        if moved < limit:
+            self._changes = [*self._changes, moved][-12:]
+        return moved >= limit
+
+    def _leave_scene(self) -> None:
+        """Nothing is followed beyond a cut; at most it is looked for."""
+        self._references = [one for one in self._references if one.given]
+        self._key = None
+        for one in self._tracks.values():
+            if one.chance is not None:
+                one.chance = np.zeros_like(one.chance) if self._settings.beyond_cuts else None
+                one.cut, one.place = True, None
+
+    def _take_given(self, k: int) -> dict[int, Step]:
+        found = {}
+        for track, one in self._tracks.items():
+            if k not in self._given[track]:
+                continue
+            mask = self._given[track][k]
+            one.chance, one.given, one.key, one.hidden, one.cut = mask, mask, k, 0, False
+            if mask is not None:
+                one.palette = TrackPalette(self._frames.frame(k).bins, mask)
+                one.areas, one.place = [float((mask > 0.5).sum())], bounds(mask > 0.5)
+            found[track] = Step(mask, 1.0, 0, given=True)
+        return found
+
+    def _remember(self, k: int, found: Mapping[int, Step]) -> None:
+        """Keep frame ``k`` as a reference of those that follow."""
+        given = any(step.given and step.chance is not None for step in found.values())
+        if given:
+            self._key = KeyFlow.begun(k, self._frames.grid)
+        if not self._uses_features or not any(step.chance is not None for step in found.values()):
+            return
+        known = np.array([True, *(one.key >= 0 for one in self._tracks.values())], np.float32)
+        labels = self._chances()
+        new = reference(self._frames.features(k), labels, self._frames.zoom, given=given, known=known)
+        keys = [one for one in self._references if one.given]
+        others = [one for one in self._references if not one.given]
+        if given:
+            keys = [*keys, new][-2:]
+        else:
+            others = [*others, new][-self._settings.recent :]
+        self._references = [*keys, *others]
+
+    @property
+    def _uses_features(self) -> bool:
+        return self._settings.use_features and self._frames.has_features
+
+    def _chances(self) -> np.ndarray:
+        """Chances of background and every track, float32 H x W x L."""
+        empty = np.zeros((self._frames.height, self._frames.width), np.float32)
+        shown = [one.chance if one.chance is not None else empty for one in self._tracks.values()]
+        labels = np.dstack([empty, *shown])
+        labels /= np.maximum(labels.sum(axis=2, keepdims=True), 1.0)
+        labels[..., 0] = 1.0 - labels[..., 1:].sum(axis=2)
+        return labels
+
+    def _followed(self, k: int) -> dict[int, Step]:
+        frames, before = self._frames, self._before
+        assert before is not None
+        pair = frames.flow(k, before)
+        if self._key is not None:
+            self._key = self._key.next(k, pair, frames)
+        evidence = FrameEvidence(frames, k, pair, self._settings)
+        active = {track: one for track, one in self._tracks.items() if one.chance is not None}
+        places = {track: evidence.expected(one.chance) for track, one in active.items() if one.chance is not None}
+        matched = self._matched(k, pair)
+        parts: dict[int, tuple[Box, np.ndarray, float]] = {}
+        for track, one in active.items():
+            box = self._box(track, places[track], matched)
+            if box is not None:
+                parts[track] = self._part(k, track, box, one, evidence, pair, matched)
+        parts |= self._found_again(k, active, places)
+        return self._competed(k, active, parts, matched)
+
+    def _part(
+        self,
+        k: int,
+        track: int,
+        box: Box,
+        one: _Followed,
+        evidence: FrameEvidence,
+        pair: FlowPair,
+        matched: Matched | None,
+    ) -> tuple[Box, np.ndarray, float]:
+        """The chances of a track in a box, and how far they are to be trusted."""
+        assert one.chance is not None and self._before is not None
+        before = KnownMask(self._before, one.chance, pair.there)
+        key = None
+        if self._key is not None and one.given is not None and one.key == self._key.frame:
+            key = (KnownMask(one.key, one.given, self._key.flow), self._key)
+        known = evidence.of(box, before, key, matched, self._labels[track], one.palette)
+        together = fused(known)
+        if self._settings.use_edges:
+            colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
+            # A flow that is certain has the edges already.
+            steady = max((float(one.reliable) for one in known if one.kind == "flow"), default=0.0)
+            together = steady * together + (1 - steady) * snapped(together, colour, radius_for(together))
+        return box, together, _trust(known, together)
+
+    def _matched(self, k: int, pair: FlowPair) -> Matched | None:
+        """Labels by features near where the flow expects the tracks."""
+        if not self._uses_features or not self._references:
+            return None
+        features = self._frames.features(k)[STRIDE]
+        shape, cell = features.shape[1:], STRIDE / self._frames.zoom
+        flow = to_cells(pair.there, shape, cell) / cell
+        for known in self._references:
+            known.follow({STRIDE: flow})
+        shown = [one.chance > 0.3 for one in self._tracks.values() if one.chance is not None]
+        before = to_cells(np.any(shown, axis=0).astype(np.float32)[..., None], shape, cell)[..., 0]
+        expected = warped(np.ascontiguousarray(before), flow, pixel_grid(*shape)) > 0.05
+        return match(features, grown(expected, REACH), self._references, STRIDE)
+
+    def _box(self, track: int, expected: Box | None, matched: Matched | None) -> Box | None:
+        """The pixels to compute for a track: where flow or features expect it, and a margin."""
+        boxes = [] if expected is None else [expected]
+        if matched is not None and expected is not None:
+            cell = STRIDE / self._frames.zoom
+            x0, y0, x1, y1 = (side / cell for side in expected)
+            near = np.zeros(matched.labels.shape[:2], bool)
+            near[max(0, int(y0) - REACH) : int(y1) + REACH + 1, max(0, int(x0) - REACH) : int(x1) + REACH + 1] = True
+            cells = bounds((matched.labels[..., self._labels[track]] > 0.5) & near)
+            if cells is not None:
+                boxes.append((int(cells[0] * cell), int(cells[1] * cell), int(cells[2] * cell), int(cells[3] * cell)))
+        return around(boxes, MARGIN, self._frames.height, self._frames.width)
+
+    def _found_again(
+        self, k: int, active: Mapping[int, _Followed], places: Mapping[int, Box | None]
+    ) -> dict[int, tuple[Box, np.ndarray, float]]:
+        """Tracks that were hidden and are seen again, by their features alone."""
+        found: dict[int, tuple[Box, np.ndarray, float]] = {}
+        if not self._uses_features:
+            return found
+        keys = [one for one in self._references if one.given]
+        for track, one in active.items():
+            if one.hidden == 0 or not keys:
+                continue
+            usual = float(np.median(one.areas)) if one.areas else 0.0
+            again = self._searching.search(
+                k, keys, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
+            )
+            if again is None:
+                continue
+            found[track] = again
+            if self._key is not None and one.given is not None and one.key == self._key.frame:
+                self._key = self._key.moved(again[0], _offset(again[0], again[1], one.given))
+        return found
+
+    def _competed(
+        self,
+        k: int,
+        active: Mapping[int, _Followed],
+        parts: Mapping[int, tuple[Box, np.ndarray, float]],
+        matched: Matched | None,
+    ) -> dict[int, Step]:
+        """Each pixel to the track with the highest chance; and whether a track is believed to be there."""
+        shape = (self._frames.height, self._frames.width)
+        best = np.zeros(shape, np.float32)
+        for box, part, _ in parts.values():
+            np.maximum(best[inside(box)], part, out=best[inside(box)])
+        found = {}
+        for track, one in active.items():
+            whole, trust = np.zeros(shape, np.float32), 0.0
+            if track in parts:
+                box, part, trust = parts[track]
+                whole[inside(box)] = np.where(part >= best[inside(box)], part, np.minimum(part, 0.45))
+            mask = whole > 0.5
+            area = float(mask.sum())
+            if _is_seen(area, max(one.areas, default=0.0), trust):
+                one.hidden, one.cut, one.place = 0, False, bounds(mask)
+                one.areas = [*one.areas, area][-REMEMBERED:]
+                self._note_similarity(one, mask, matched)
+                one.chance, shown = whole, whole
+            else:
+                one.hidden += 1
+                one.chance, shown = np.zeros(shape, np.float32), None
+            lost = one.hidden > 0 and (one.cut or one.hidden > FORGOTTEN)
+            found[track] = Step(shown, trust, abs(k - one.key), lost=lost)
+        return found
+
+    def _note_similarity(self, one: _Followed, mask: np.ndarray, matched: Matched | None) -> None:
+        if matched is None:
+            return
+        cell = STRIDE / self._frames.zoom
+        cells = to_cells(mask.astype(np.float32)[..., None], matched.labels.shape[:2], cell)[..., 0] > 0.5
+        values = matched.similarity[cells & (matched.similarity > 0)]
+        if len(values):
+            one.similar = [*one.similar, float(values.mean())][-REMEMBERED:]
+
+
+def _is_seen(area: float, usual: float, trust: float) -> bool:
+    """Whether what is left of a track is more than a remainder at the edge of what hides it."""
+    least = LEFT if trust >= DOUBTFUL else REMAINDER
+    return area >= max(FEWEST, least * usual)
+
+
+def _trust(evidence: list[TrackEvidence], together: np.ndarray) -> float:
+    """Mean IoU of each kind of evidence (of the flow and the features) with the mask made of all."""
+    mask = together > 0.5
+    shares = []
+    for one in evidence:
+        if "colour" not in one.kind:
+            other = one.chance > 0.5
+            union = int((mask | other).sum())
+            shares.append(float((mask & other).sum()) / union if union else 0.0)
+    return float(np.mean(shares)) if shares else 0.0
+
+
+def _offset(box: Box, chance: np.ndarray, given: np.ndarray) -> np.ndarray:
+    """From the middle of a mask in a box to that of the given one, x and y in pixels."""
+    rows, columns = np.nonzero(chance > 0.5)
+    there = np.argwhere(given > 0.5).mean(axis=0)[::-1]
+    return (there - (columns.mean() + box[0], rows.mean() + box[1])).astype(np.float32)

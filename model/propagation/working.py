@@ -1,0 +1,138 @@
+"""The frames of a video as spreading computes with them: scaled down, with their flows, features and changes.
+
+Nothing is computed twice while it is in the cache, whose size in bytes is limited; a pair of flows serves all tracks
+and both directions.
+"""
+
+import math
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Protocol, TypeVar
+
+import cv2
+import numpy as np
+import torch
+from torch import Tensor
+from torch.nn.functional import normalize
+
+from model.propagation.flow import Dis, FlowPair, pixel_grid
+from model.propagation.palette import colour_bins as palette_bins
+from model.propagation.settings import SpreadSettings
+from model.tracking.appearance import colour_bins
+from model.tracking.scene_cuts import FrameSignature, frame_signature
+
+Read = Callable[[int], np.ndarray]
+Kept = TypeVar("Kept")
+# Frames below this many pixels, or with tracks smaller than a square of this side at the working size, are enlarged
+# for the features, so that small things cover several cells.
+SMALL_FRAME, SMALL_TRACK = 400 * 300, 44
+_SIGNATURE_GRID = (36, 64)
+
+
+class Trunk(Protocol):
+    """A network that gives features of frames."""
+
+    def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
+        """Features of frames (uint8 N x H x W x 3 RGB): stride -> float N x C x ceil(H / stride) x ceil(W / stride)."""
+        ...
+
+
+@dataclass(frozen=True, eq=False)
+class WorkingFrame:
+    """A frame at the working size: ``rgb`` uint8 H x W x 3, ``smooth`` a little blurred float32 0 to 1, ``grey`` uint8,
+    ``bins`` int32 (see `palette`)."""
+
+    rgb: np.ndarray
+    smooth: np.ndarray
+    grey: np.ndarray
+    bins: np.ndarray
+    signature: FrameSignature
+
+
+class Cache:
+    """Values by key, the least recently used ones dropped above a number of bytes."""
+
+    def __init__(self, limit: int) -> None:
+        self._limit, self._used = limit, 0
+        self._kept: OrderedDict[Hashable, tuple[object, int]] = OrderedDict()
+
+    def get(self, key: Hashable, make: Callable[[], Kept], size: Callable[[Kept], int]) -> Kept:
+        """The value of ``key``, made if it is not there; ``size`` gives its bytes."""
+        if key in self._kept:
+            self._kept.move_to_end(key)
+            return self._kept[key][0]  # type: ignore[return-value]
+        value = make()
+        self._kept[key] = (value, size(value))
+        self._used += size(value)
+        while self._used > self._limit and len(self._kept) > 1:
+            self._used -= self._kept.popitem(last=False)[1][1]
+        return value
+
+
+class WorkingFrames:
+    """Frames, flows and features of one video by frame number."""
+
+    def __init__(
+        self, read: Read, size: tuple[int, int], settings: SpreadSettings, trunk: Trunk | None, smallest: float = 0
+    ) -> None:
+        """``read`` gives frame k as uint8 RGB of ``size`` = (height, width).
+
+        smallest: side of a square as large as the smallest given mask, in pixels of the video; 0 if it is unknown.
+        """
+        self._read, self._trunk = read, trunk
+        self.full = size
+        scale = min(1.0, math.sqrt(settings.work_pixels / (size[0] * size[1])))
+        self.height, self.width = (max(16, round(side * scale)) for side in size)
+        self.zoom = 2 if self.height * self.width <= SMALL_FRAME or 0 < smallest * scale < SMALL_TRACK else 1
+        self.grid = pixel_grid(self.height, self.width)
+        self._dis = Dis()
+        self._cache = Cache(settings.cache_bytes)
+
+    @property
+    def has_features(self) -> bool:
+        """Whether there is a network."""
+        return self._trunk is not None
+
+    def frame(self, k: int) -> WorkingFrame:
+        """Frame ``k``."""
+        return self._cache.get(("frame", k), lambda: self._scaled(k), lambda one: 7 * one.rgb.nbytes)
+
+    def flow(self, first: int, second: int) -> FlowPair:
+        """The flows from frame ``first`` to ``second`` and back."""
+        low, high = min(first, second), max(first, second)
+        pair = self._cache.get(
+            ("flow", low, high),
+            lambda: self._dis.pair(self.frame(low).grey, self.frame(high).grey),
+            lambda one: one.there.nbytes + one.back.nbytes,
+        )
+        return pair if first <= second else pair.turned()
+
+    def improved_flow(self, first: int, second: int, start: np.ndarray) -> np.ndarray:
+        """The flow from ``first`` to ``second``, two frames that may be far apart, from an estimate of it."""
+        return self._dis.flow(self.frame(first).grey, self.frame(second).grey, start)
+
+    def features(self, k: int) -> dict[int, Tensor]:
+        """Features of frame ``k`` by stride, each cell of length 1: float32 C x h x w."""
+        found = self._cache.get(
+            ("features", k), lambda: self._features(k), lambda maps: sum(2 * one.numel() for one in maps.values())
+        )
+        return {stride: normalize(one.float(), dim=0) for stride, one in found.items()}
+
+    def _scaled(self, k: int) -> WorkingFrame:
+        pixels = self._read(k)
+        if pixels.shape[:2] != (self.height, self.width):
+            pixels = cv2.resize(pixels, (self.width, self.height), interpolation=cv2.INTER_AREA)
+        grey = cv2.cvtColor(pixels, cv2.COLOR_RGB2GRAY)
+        signature = frame_signature(pixels, colour_bins(pixels, _SIGNATURE_GRID))
+        return WorkingFrame(
+            pixels, cv2.blur(pixels, (3, 3)).astype(np.float32) / 255, grey, palette_bins(pixels), signature
+        )
+
+    def _features(self, k: int) -> dict[int, Tensor]:
+        assert self._trunk is not None
+        pixels = self.frame(k).rgb
+        if self.zoom > 1:
+            pixels = cv2.resize(pixels, None, fx=self.zoom, fy=self.zoom, interpolation=cv2.INTER_LINEAR)
+        with torch.inference_mode():
+            return {stride: one[0].half() for stride, one in self._trunk.spread_features(pixels[None]).items()}

@@ -1,0 +1,300 @@
+"""How well masks of a few frames are spread to the others, beside copying, interpolating, and its parts alone.
+
+Real videos of the optional test material and procedural ones. J and F are those of DAVIS, (J + F) / 2 is shown: the
+mean over tracks of the mean over frames that were not given and where the truth has the track. *absent*: share of the
+frames without the track for which nothing is drawn. *hidden*: tracks that were fully hidden and come back, and how many
+of them are right again (IoU 0.5) five frames later.
+"""
+
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from torch import Tensor
+
+from app.spreading.networks import load_trunk
+from model.propagation import SpreadSettings, Trunk, spread
+from tests.benchmarks._davis import boundary, region
+from tests.benchmarks._spread_baselines import ByFlow, copied, interpolated
+from tests.benchmarks._spread_videos import AnnotatedVideo, procedural_videos, real_videos
+from tests.benchmarks._tables import Table, options, progress, show
+
+AGAIN, RIGHT = 5, 0.5  # frames after a track came back, and the IoU that counts as right
+FEATURES_ALONE = SpreadSettings(
+    use_flow=False, use_key_flow=False, use_colour=False, use_palette=False, use_edges=False, beyond_cuts=True
+)
+WHOLE = SpreadSettings(beyond_cuts=True)
+ABLATION = {
+    "all": WHOLE,
+    "without the flow": SpreadSettings(use_flow=False, beyond_cuts=True),
+    "without the flow from the given frame": SpreadSettings(use_key_flow=False, beyond_cuts=True),
+    "without the features": SpreadSettings(use_features=False, beyond_cuts=True),
+    "without the colours of the given frame": SpreadSettings(use_colour=False, beyond_cuts=True),
+    "without the palette": SpreadSettings(use_palette=False, beyond_cuts=True),
+    "without the edges": SpreadSettings(use_edges=False, beyond_cuts=True),
+}
+
+Found = Mapping[int, Mapping[int, np.ndarray]]
+"""Track -> frame -> mask."""
+
+
+@dataclass(frozen=True)
+class Setting:
+    """Which frames are given, and how far the others are scored."""
+
+    name: str
+    step: int
+    last: int
+    crowded: bool = False  # only videos of several tracks that pass each other
+
+    def frames(self, video: AnnotatedVideo) -> tuple[list[int], list[int]]:
+        """Given and scored frames; no given ones where the video lacks one of them."""
+        count = len(video.frames)
+        if self.last >= count and self.last != count - 1 and self.step <= self.last < 10**6:
+            return [], []
+        end = min(self.last, count - 1)
+        given = [k for k in range(0, end + 1, self.step)]
+        if not set(given) <= video.annotated:
+            return [], []
+        return given, [k for k in range(end + 1) if k in video.annotated and k not in given]
+
+
+SETTINGS = {
+    "first": Setting("first frame, 15 ahead", 10**6, 15),
+    "two": Setting("two frames, 30 apart", 30, 30, crowded=True),
+    "every": Setting("every 15th frame", 15, 10**6),
+}
+
+
+@dataclass
+class Scores:
+    """Figures of one way on one video: means over tracks; ms a frame."""
+
+    j: float
+    f: float
+    absent: float | None
+    ms: float
+
+    @property
+    def mean(self) -> float:
+        return (self.j + self.f) / 2
+
+
+class KeptFeatures:
+    """A trunk whose features are kept, so that the time of spreading itself is measured."""
+
+    def __init__(self, trunk: Trunk) -> None:
+        self._trunk, self._kept = trunk, {}
+        self.seconds: list[float] = []
+
+    def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
+        key = hash(frames.tobytes())
+        if key not in self._kept:
+            began = time.perf_counter()
+            self._kept[key] = {s: one.half() for s, one in self._trunk.spread_features(frames).items()}
+            self.seconds.append(time.perf_counter() - began)
+        return {stride: one.float() for stride, one in self._kept[key].items()}
+
+
+def spreading(
+    video: AnnotatedVideo, given: Sequence[int], wanted: Sequence[int], trunk: Trunk | None, settings: SpreadSettings
+) -> tuple[Found, float]:
+    """The masks by spreading, and seconds a frame."""
+    masks = {
+        track: {k: video.masks[k, track] if video.masks[k, track].any() else None for k in given}
+        for track in range(video.masks.shape[1])
+    }
+    empty = np.zeros(video.frames.shape[1:3], bool)
+    found: dict[int, dict[int, np.ndarray]] = {track: {} for track in masks}
+    began = time.perf_counter()
+    stop = max((*given, *wanted)) + 1
+    steps = spread(
+        lambda k: video.frames[k],
+        masks,
+        size=video.frames.shape[1:3],
+        start=0,
+        stop=stop,
+        trunk=trunk,
+        settings=settings,
+    )
+    for step in steps:
+        if step.final:
+            for track, of in found.items():
+                guess = step.guesses.get(track)
+                of[step.frame] = guess.mask if guess is not None and guess.mask is not None else empty
+    return found, (time.perf_counter() - began) / stop
+
+
+def scored(video: AnnotatedVideo, given: Sequence[int], wanted: Sequence[int], found: Found, seconds: float) -> Scores:
+    """The figures; only tracks that have a mask in a given frame count for J and F."""
+    js, fs, absent = [], [], []
+    for track, masks in found.items():
+        if not video.masks[list(given), track].any():
+            continue
+        shown = [k for k in wanted if video.masks[k, track].any()]
+        absent += [not masks[k].any() for k in wanted if k not in shown]
+        if shown:
+            js.append(np.mean([region(masks[k], video.masks[k, track]) for k in shown]))
+            fs.append(np.mean([boundary(masks[k], video.masks[k, track]) for k in shown]))
+    return Scores(float(np.mean(js)), float(np.mean(fs)), float(np.mean(absent)) if absent else None, 1000 * seconds)
+
+
+def came_back(video: AnnotatedVideo, found: Found) -> tuple[int, int]:
+    """Tracks that were fully hidden after having been seen and came back, and how many are right again."""
+    count, right = 0, 0
+    for track, masks in found.items():
+        seen = video.masks[:, track].any(axis=(1, 2))
+        for k in range(1, len(seen) - AGAIN):
+            if seen[k] and not seen[k - 1] and seen[:k].any() and seen[k : k + AGAIN + 1].all():
+                count += 1
+                right += region(masks[k + AGAIN], video.masks[k + AGAIN, track]) >= RIGHT
+                break
+    return count, right
+
+
+Way = Callable[[Sequence[int], Sequence[int]], tuple[Found, float]]
+
+
+def ways(video: AnnotatedVideo, trunk: Trunk | None) -> dict[str, Way]:
+    """Every way to carry masks on, by its column."""
+    by_flow = ByFlow()
+
+    def plain(way: Callable[..., dict[int, np.ndarray]]) -> Way:
+        def run(given: Sequence[int], wanted: Sequence[int]) -> tuple[Found, float]:
+            began = time.perf_counter()
+            found = {
+                track: way(video.frames, {k: video.masks[k, track] for k in given}, wanted)
+                for track in range(video.masks.shape[1])
+            }
+            return found, (time.perf_counter() - began) / len(video.frames)
+
+        return run
+
+    return {
+        "copy": plain(copied),
+        "interpolate": plain(interpolated),
+        "DIS": plain(by_flow),
+        "features": lambda given, wanted: spreading(video, given, wanted, trunk, FEATURES_ALONE),
+        "spreading": lambda given, wanted: spreading(video, given, wanted, trunk, WHOLE),
+    }
+
+
+@dataclass
+class Line:
+    """One row: a setting on a video."""
+
+    setting: str
+    video: str
+    tracks: int
+    scores: dict[str, Scores]
+    hidden: tuple[int, int] = (0, 0)
+
+
+@dataclass
+class Measured:
+    """All rows, and seconds that the features of a frame take."""
+
+    lines: list[Line] = field(default_factory=list)
+    features: list[float] = field(default_factory=list)
+
+
+def measure(videos: Iterator[AnnotatedVideo], names: Sequence[str], trunk: Trunk | None) -> Measured:
+    """Every setting on every video."""
+    measured = Measured()
+    for video in videos:
+        kept = None if trunk is None else KeptFeatures(trunk)
+        for name in names:
+            setting = SETTINGS[name]
+            given, wanted = setting.frames(video)
+            if not given or not video.masks[given].any() or (setting.crowded and video.masks.shape[1] < 3):
+                continue
+            line = Line(setting.name, video.name, video.masks.shape[1], {})
+            for way, run in ways(video, kept).items():
+                found, seconds = run(given, wanted)
+                line.scores[way] = scored(video, given, wanted, found, seconds)
+                if way == "spreading" and video.procedural and name == "first":
+                    whole, _ = run([0], range(1, len(video.frames)))
+                    line.hidden = came_back(video, whole)
+            measured.lines.append(line)
+            progress(f"{setting.name}, {video.name}: {line.scores['spreading'].mean:.3f}")
+        measured.features += kept.seconds if kept else []
+    return measured
+
+
+def table(measured: Measured) -> Table:
+    """(J + F) / 2 of every way, one row a setting and video, and the means."""
+    columns = ("given", "video", "tracks", *WAYS, "J", "F", "absent", "ms a frame")
+    rows, facts = [], []
+    for setting in dict.fromkeys(line.setting for line in measured.lines):
+        mine = [line for line in measured.lines if line.setting == setting]
+        rows += [_row(setting, line.video, str(line.tracks), line.scores) for line in mine]
+        if len(mine) > 1:
+            rows.append(_row(setting, "mean", "", {way: _mean([one.scores[way] for one in mine]) for way in WAYS}))
+        facts += [{**asdict(line), "scores": {way: asdict(one) for way, one in line.scores.items()}} for line in mine]
+    count, right = (sum(line.hidden[at] for line in measured.lines) for at in (0, 1))
+    notes = ["*ms a frame* of spreading with the features cached."]
+    if measured.features:
+        notes.append(f"The features of a frame take {1000 * float(np.median(measured.features)):.0f} ms more.")
+    if count:
+        notes.append(f"Of {count} tracks that were fully hidden and came back, {right} are right five frames later.")
+    return Table("masks spread to other frames", columns, rows, facts=facts, notes=tuple(notes), timed=True)
+
+
+WAYS = ("copy", "interpolate", "DIS", "features", "spreading")
+
+
+def _row(setting: str, video: str, tracks: str, scores: Mapping[str, Scores]) -> tuple[str, ...]:
+    own = scores["spreading"]
+    absent = "" if own.absent is None else f"{100 * own.absent:.0f} %"
+    figures = [f"{scores[way].mean:.3f}" for way in WAYS]
+    return (setting, video, tracks, *figures, f"{own.j:.3f}", f"{own.f:.3f}", absent, f"{own.ms:.0f}")
+
+
+def _mean(scores: Sequence[Scores]) -> Scores:
+    absent = [one.absent for one in scores if one.absent is not None]
+    return Scores(
+        float(np.mean([one.j for one in scores])),
+        float(np.mean([one.f for one in scores])),
+        float(np.mean(absent)) if absent else None,
+        float(np.mean([one.ms for one in scores])),
+    )
+
+
+def ablation(videos: Iterator[AnnotatedVideo], trunk: Trunk | None) -> Table:
+    """What each kind of evidence is worth: the first frame given, 15 ahead, mean over the videos."""
+    found: dict[str, list[Scores]] = {name: [] for name in ABLATION}
+    for video in videos:
+        kept = None if trunk is None else KeptFeatures(trunk)
+        given, wanted = SETTINGS["first"].frames(video)
+        if given and video.masks[given].any():
+            for name, settings in ABLATION.items():
+                masks, seconds = spreading(video, given, wanted, kept, settings)
+                found[name].append(scored(video, given, wanted, masks, seconds))
+            progress(f"ablation, {video.name}")
+    rows = [(name, *(f"{figure:.3f}" for figure in _figures(_mean(of)))) for name, of in found.items()]
+    facts = [{"evidence": name, "scores": [asdict(one) for one in of]} for name, of in found.items()]
+    return Table("what each kind of evidence is worth", ("evidence", "(J + F) / 2", "J", "F"), rows, facts=facts)
+
+
+def _figures(scores: Scores) -> tuple[float, float, float]:
+    return scores.mean, scores.j, scores.f
+
+
+def main() -> None:
+    parser = options(__doc__)
+    parser.add_argument("--settings", nargs="+", choices=tuple(SETTINGS), default=list(SETTINGS))
+    parser.add_argument("--videos", choices=("all", "real", "procedural"), default="all")
+    parser.add_argument("--ablation", action="store_true", help="what each kind of evidence is worth, instead")
+    asked = parser.parse_args()
+    trunk, without = load_trunk()
+    if without:
+        progress(without)
+    real = real_videos() if asked.videos != "procedural" else iter(())
+    made = procedural_videos() if asked.videos != "real" else iter(())
+    videos = (video for some in (real, made) for video in some)
+    show(ablation(videos, trunk) if asked.ablation else table(measure(videos, asked.settings, trunk)), asked)
+
+
+if __name__ == "__main__":
+    main()

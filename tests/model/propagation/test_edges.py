@@ -1,0 +1,48 @@
+"""The guided filter: edges go to those of the picture; checked against the solution of each window."""
+
+import numpy as np
+
+from model.propagation.edges import snapped
+
+
+def test_an_edge_that_is_off_by_pixels_moves_to_the_edge_of_the_picture() -> None:
+    colour = np.full((60, 80, 3), 0.2, np.float32)
+    colour[:, 40:] = (0.8, 0.5, 0.3)
+    colour += np.random.default_rng(0).normal(0, 0.01, colour.shape).astype(np.float32)
+    mask = np.zeros((60, 80), np.float32)
+    mask[:, 42:] = 1
+
+    found = snapped(mask, colour, 4) > 0.5
+
+    assert found[5:-5, 41:].all() and not found[5:-5, :40].any()
+
+
+def test_each_window_is_solved_by_least_squares() -> None:
+    rng = np.random.default_rng(1)
+    colour, mask = rng.random((9, 9, 3)).astype(np.float32), rng.random((9, 9)).astype(np.float32)
+    radius, epsilon = 1, 1e-2
+
+    slopes, offsets = np.zeros((9, 9, 3)), np.zeros((9, 9))
+    for y in range(1, 8):
+        for x in range(1, 8):
+            part, level = (
+                colour[y - 1 : y + 2, x - 1 : x + 2].reshape(-1, 3),
+                mask[y - 1 : y + 2, x - 1 : x + 2].ravel(),
+            )
+            centred = part - part.mean(0)
+            matrix = centred.T @ centred / 9 + epsilon * np.eye(3)
+            slopes[y, x] = np.linalg.solve(matrix, centred.T @ (level - level.mean()) / 9)
+            offsets[y, x] = level.mean() - slopes[y, x] @ part.mean(0)
+    window = np.s_[3:6, 3:6]
+    expected = (slopes[window].mean((0, 1)) * colour[4, 4]).sum() + offsets[window].mean()
+
+    assert abs(snapped(mask, colour, radius, epsilon)[4, 4] - np.clip(expected, 0, 1)) < 1e-3
+
+
+def test_a_flat_picture_only_blurs() -> None:
+    mask = np.zeros((40, 40), np.float32)
+    mask[10:30, 10:30] = 1
+
+    found = snapped(mask, np.full((40, 40, 3), 0.5, np.float32), 4)
+
+    assert ((found > 0.5) == (mask > 0.5)).mean() > 0.95 and 0 <= found.min() <= found.max() <= 1

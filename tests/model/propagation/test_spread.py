@@ -1,0 +1,152 @@
+"""Spreading as callers see it: masks follow, given ones stand, absences stop, every frame comes once as final."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from model.propagation import SpreadError, SpreadFrame, SpreadSettings, spread
+from tests.model.propagation.scenes import SIZE, ColourTrunk, Scene, iou, line, moving
+
+COUNT = 9
+ONE = moving([line((10, 20), (4, 1), COUNT)])
+TWO = moving([line((10, 20), (5, 0), COUNT), line((60, 44), (-3, 1), COUNT)])
+
+
+def run(scene: Scene, *given: int, start: int = 0, stop: int = COUNT, **more: object) -> list[SpreadFrame]:
+    return list(
+        spread(scene.read, scene.given(*given), size=SIZE, start=start, stop=stop, **more)  # type: ignore[arg-type]
+    )
+
+
+def final(frames: Sequence[SpreadFrame]) -> dict[int, SpreadFrame]:
+    return {one.frame: one for one in frames if one.final}
+
+
+@pytest.mark.parametrize("trunk", [None, ColourTrunk()], ids=["flow alone", "with features"])
+@pytest.mark.parametrize("given", [(0,), (COUNT - 1,), (4,), (0, COUNT - 1)])
+def test_masks_follow_what_moves(trunk: ColourTrunk | None, given: tuple[int, ...]) -> None:
+    for scene in (ONE, TWO):
+        found = final(run(scene, *given, trunk=trunk))
+
+        assert sorted(found) == list(range(COUNT))
+        for k, frame in found.items():
+            assert set(frame.guesses) == (set() if k in given else set(range(scene.masks.shape[1])))
+            for track, guess in frame.guesses.items():
+                assert iou(guess.mask, scene.masks[k, track]) > (0.7 if trunk else 0.65), (k, track)
+                assert 0 <= guess.confidence <= 1
+
+
+def test_no_pixel_belongs_to_two_tracks() -> None:
+    crossing = moving([line((10, 30), (8, 0), COUNT), line((74, 34), (-8, 0), COUNT)])
+
+    for frame in final(run(crossing, 0, trunk=ColourTrunk())).values():
+        masks = [guess.mask for guess in frame.guesses.values() if guess.mask is not None]
+        assert not masks or np.sum(masks, axis=0).max() <= 1
+
+
+def test_frames_between_given_ones_come_twice_and_the_last_time_final() -> None:
+    found = run(ONE, 0, 5)
+
+    assert [(one.frame, one.final) for one in found] == [
+        *((k, False) for k in range(5)),
+        *((k, True) for k in range(4, -1, -1)),
+        *((k, True) for k in range(5, COUNT)),
+    ]
+
+
+def test_a_range_gives_the_same_as_the_whole() -> None:
+    whole, part = final(run(ONE, 0, 8)), final(run(ONE, 0, 8, start=3, stop=6))
+
+    assert sorted(part) == [3, 4, 5]
+    for k, frame in part.items():
+        assert np.array_equal(frame.guesses[0].mask, whole[k].guesses[0].mask)
+        assert frame.guesses[0].confidence == whole[k].guesses[0].confidence
+
+
+def test_what_lies_beyond_a_frame_given_for_all_tracks_has_no_influence() -> None:
+    other = moving([line((70, 50), (-2, 0), COUNT)])
+    given = ONE.given(0, 4)
+    given[0][8] = other.masks[8, 0]
+
+    with_more = final(list(spread(ONE.read, given, size=SIZE, start=0, stop=4)))
+
+    for k, frame in final(run(ONE, 0, 4, stop=4)).items():
+        if k:
+            assert np.array_equal(frame.guesses[0].mask, with_more[k].guesses[0].mask)
+
+
+def test_a_given_absence_is_a_hard_stop() -> None:
+    given = {0: {0: ONE.masks[0, 0], 3: None}}
+
+    found = final(list(spread(ONE.read, given, size=SIZE, start=0, stop=COUNT)))
+
+    assert all(0 in found[k].guesses for k in (1, 2))
+    assert all(not found[k].guesses for k in range(3, COUNT))
+
+
+def test_tracks_may_be_given_in_different_frames() -> None:
+    given = {0: {0: TWO.masks[0, 0]}, 1: {6: TWO.masks[6, 1]}}
+
+    found = final(list(spread(TWO.read, given, size=SIZE, start=0, stop=COUNT, trunk=ColourTrunk())))
+
+    assert sorted(found) == list(range(COUNT))
+    assert sorted(found[3].guesses) == [0, 1] and sorted(found[0].guesses) == [1] and sorted(found[6].guesses) == [0]
+    for k in (3, 7):
+        for track in (0, 1):
+            assert iou(found[k].guesses[track].mask, TWO.masks[k, track]) > 0.65
+
+
+def test_nothing_goes_beyond_a_cut() -> None:
+    other = moving([line((10, 20), (4, 1), COUNT)])
+    frames = np.concatenate([ONE.frames[:5], 255 - np.rot90(other.frames[:4], 2, (1, 2))])
+    scene = Scene(frames, ONE.masks)
+
+    found = final(run(scene, 0))
+
+    assert all(found[k].guesses for k in range(1, 5)) and not any(found[k].guesses for k in range(5, COUNT))
+
+
+def test_cancelling_ends_after_the_frame_in_work_and_closing_ends_at_once() -> None:
+    seen: list[int] = []
+    for frame in spread(ONE.read, ONE.given(0), size=SIZE, start=0, stop=COUNT, cancelled=lambda: len(seen) >= 3):
+        seen.append(frame.frame)
+    assert seen == [0, 1, 2]
+    frames = spread(ONE.read, ONE.given(0), size=SIZE, start=0, stop=COUNT)
+    next(frames)
+    frames.close()  # type: ignore[attr-defined]
+    assert list(frames) == []
+
+
+def test_large_frames_are_computed_small_and_masks_have_the_size_of_the_video() -> None:
+    scene = Scene(ONE.frames.repeat(2, 1).repeat(2, 2), ONE.masks.repeat(2, 2).repeat(2, 3))
+    size = (2 * SIZE[0], 2 * SIZE[1])
+    settings = SpreadSettings(work_pixels=SIZE[0] * SIZE[1])
+
+    found = final(list(spread(scene.read, scene.given(0), size=size, start=0, stop=5, settings=settings)))
+
+    for k in range(1, 5):
+        mask = found[k].guesses[0].mask
+        assert mask is not None and mask.shape == size and iou(mask, scene.masks[k, 0]) > 0.8
+
+
+def test_a_small_cache_changes_nothing() -> None:
+    few = final(run(ONE, 0, 8, settings=SpreadSettings(cache_bytes=1)))
+
+    for k, frame in final(run(ONE, 0, 8)).items():
+        for track, guess in frame.guesses.items():
+            assert np.array_equal(guess.mask, few[k].guesses[track].mask)
+
+
+@pytest.mark.parametrize(
+    ("given", "start", "stop", "sentence"),
+    [
+        ({0: {0: ONE.masks[0, 0]}}, 3, 3, "The range of frames from 3 to 3 is empty."),
+        ({0: {0: None}}, 0, 3, "There is no mask to spread"),
+        ({}, 0, 3, "There is no mask to spread"),
+        ({0: {0: np.ones((4, 5), bool)}}, 0, 3, "A mask has 5 x 4 pixels, but the video has 128 x 96."),
+    ],
+)
+def test_what_cannot_be_spread_is_refused(given: dict, start: int, stop: int, sentence: str) -> None:
+    with pytest.raises(SpreadError, match=sentence):
+        next(spread(ONE.read, given, size=SIZE, start=start, stop=stop))

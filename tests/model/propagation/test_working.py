@@ -1,0 +1,57 @@
+"""Frames at the working size: scaled down, enlarged for the features where things are small, computed once."""
+
+import numpy as np
+import pytest
+
+from model.propagation.settings import SpreadSettings
+from model.propagation.working import Cache, WorkingFrames
+from tests.model.propagation.scenes import SIZE, ColourTrunk, line, moving
+
+SCENE = moving([line((10, 20), (4, 1), 4)])
+
+
+def working(size: tuple[int, int] = SIZE, smallest: float = 0, pixels: int = 640 * 360) -> WorkingFrames:
+    return WorkingFrames(SCENE.read, size, SpreadSettings(work_pixels=pixels), ColourTrunk(), smallest)
+
+
+def test_large_frames_are_scaled_down_and_small_ones_left() -> None:
+    assert (working().height, working().width) == SIZE
+    large = working((1080, 1920))
+    assert (large.height, large.width) == (360, 640) and large.full == (1080, 1920)
+    assert working((853, 480)).height * working((853, 480)).width <= 640 * 361
+
+
+@pytest.mark.parametrize(
+    ("size", "smallest", "zoom"),
+    [((240, 320), 0, 2), ((360, 640), 0, 1), ((360, 640), 100, 1), ((360, 640), 30, 2), ((720, 1280), 80, 2)],
+)
+def test_features_are_finer_for_small_frames_and_small_tracks(
+    size: tuple[int, int], smallest: float, zoom: int
+) -> None:
+    assert working(size, smallest).zoom == zoom
+
+
+def test_cells_of_features_have_length_one_and_cover_the_enlarged_frame() -> None:
+    features = working().features(0)[8]
+
+    assert features.shape[1:] == (2 * SIZE[0] // 8, 2 * SIZE[1] // 8)
+    assert np.allclose(features.norm(dim=0).numpy(), 1, atol=1e-3)
+
+
+def test_one_pair_of_flows_serves_both_directions() -> None:
+    frames = working()
+
+    there, back = frames.flow(0, 1), frames.flow(1, 0)
+
+    assert there.there is back.back and there.back is back.there
+
+
+def test_the_cache_drops_what_was_used_longest_ago() -> None:
+    cache, made = Cache(30), []
+
+    def value(key: str) -> str:
+        return cache.get(key, lambda: made.append(key) or key, lambda _: 10)  # type: ignore[func-returns-value]
+
+    for key in ("a", "b", "c", "a", "d", "a", "b"):
+        assert value(key) == key
+    assert made == ["a", "b", "c", "d", "b"]
