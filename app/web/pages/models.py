@@ -10,6 +10,7 @@ from app.library import uploads
 from app.library.sources import named_place
 from app.web.context import Context
 from app.web.pages import shell
+from app.web.pages.installed import installed_html
 from app.web.pages.shell import Answer
 from model.config import CONFIGURATIONS
 from storage.database import Database
@@ -23,6 +24,7 @@ def build(context: Context) -> gr.Blocks:
     form = CheckpointForm(context)
     with shell.page("models", title="Models") as blocks:
         shell.mount_point("models", module="models")
+        gr.HTML(html_template=installed_html(), apply_default_css=False, elem_classes="v-plain", js_on_load=None)
         with shell.sheet("checkpoint", "Add a checkpoint"):
             form.fields()
     return blocks
