@@ -113,6 +113,12 @@ def make_settings(
     )
 
 
+def segmenter_folder(environment: Mapping[str, str] | None = None) -> Path | None:
+    """The folder of weights of an optional segmenter, which ``TEVIT_SEGMENTER`` names; None: none is named."""
+    named = (os.environ if environment is None else environment).get("TEVIT_SEGMENTER")
+    return Path(named).expanduser().resolve() if named else None
+
+
 def _database(url: str | None, folder: Path) -> str:
     """The URL that means the same in every process: a worker runs in another folder than the server."""
     if not url:

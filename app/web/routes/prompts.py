@@ -11,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from app.errors import BadInput, ResourceNotFound
 from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PictureAddress
-from app.prompting.answering import DEFAULT
+from app.prompting.answering import DEFAULT, prompter_states
 from app.web.context import Context
 from app.web.wire import Json
 from model.prompts import Prompt, PromptPoint
@@ -66,8 +66,12 @@ class PromptBody(BaseModel):
 
 
 def router(context: Context) -> APIRouter:
-    """``POST /data/videos/{video}/prompts``."""
-    routes = APIRouter(prefix="/data/videos")
+    """``POST /data/videos/{video}/prompts``, ``GET /data/prompters``."""
+    routes = APIRouter(prefix="/data")
+
+    @routes.get("/prompters")
+    async def prompters() -> Json:
+        return {"default": DEFAULT, "prompters": [asdict(state) for state in prompter_states()]}
 
     def address_of(video_id: str, frame: int) -> PictureAddress:
         opened = context.opened(video_id)
@@ -78,7 +82,7 @@ def router(context: Context) -> APIRouter:
             )
         return PictureAddress.of(opened.index, frame, final=frame < opened.video.confirmed)
 
-    @routes.post("/{video_id}/prompts")
+    @routes.post("/videos/{video_id}/prompts")
     async def prompt(video_id: str, body: PromptBody) -> Json:
         if body.box is None and not body.points:
             raise BadInput("A prompt needs a box or points.")

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from app.errors import BadInput
-from app.prompting.answering import answer_prompt
+from app.prompting.answering import PROMPTERS, answer_prompt, prompter_states
 from model.prompts import SURE, Prompt, PromptPoint
 from storage import rle
 from tests.model.prompts.overlap import iou
@@ -64,9 +64,24 @@ def test_an_earlier_mask_that_does_not_fit_is_refused(
 def test_what_cannot_be_answered_gives_a_sentence(disc: tuple[bytes, np.ndarray]) -> None:
     for picture, prompt, prompter, sentence in (
         (disc[0], Prompt(), "grabcut", "GrabCut needs a box around the thing."),
-        (disc[0], Prompt(box=(1, 1, 9, 9)), "oracle", "There is no prompter oracle; there are cursor, grabcut."),
+        (
+            disc[0],
+            Prompt(box=(1, 1, 9, 9)),
+            "oracle",
+            f"There is no prompter oracle; there are {', '.join(PROMPTERS)}.",
+        ),
         (b"no picture", Prompt(box=(1, 1, 9, 9)), "grabcut", "The picture of this frame cannot be read."),
     ):
         with pytest.raises(BadInput) as caught:
             answer_prompt(picture, prompt, prompter)
         assert str(caught.value) == sentence
+
+
+def test_prompters_that_cannot_run_say_why(monkeypatch: pytest.MonkeyPatch, disc: tuple[bytes, np.ndarray]) -> None:
+    monkeypatch.delenv("TEVIT_SEGMENTER", raising=False)
+    states = {state.name: state for state in prompter_states()}
+    assert set(states) == set(PROMPTERS)
+    assert states["cursor"].reason == states["grabcut"].reason == ""
+    assert "TEVIT_SEGMENTER" in states["segmenter"].reason
+    with pytest.raises(BadInput, match="TEVIT_SEGMENTER"):
+        answer_prompt(disc[0], Prompt(box=(1, 1, 9, 9)), "segmenter")

@@ -67,3 +67,10 @@ def test_points_correct_a_mask_that_comes_with_them(client: TestClient, video: V
     assert found["source"] == "Corrected"
     after = np.zeros_like(before) if found["mask"] is None else rle.decode(found["mask"])
     assert not after[12, 12] and not (after & ~before).any()
+
+
+def test_the_prompters_are_listed_with_the_reason_why_one_cannot_run(client: TestClient) -> None:
+    found = client.get("/data/prompters").json()
+    names = [line["name"] for line in found["prompters"]]
+    assert found["default"] == names[0] == "cursor" and "segmenter" in names
+    assert all(set(line) == {"name", "title", "reason"} for line in found["prompters"])

@@ -1,0 +1,126 @@
+"""Segment Anything of the package transformers (SAM 2, SAM 2.1, EdgeTAM, SAM 3) as a prompter, where a user has one.
+
+Neither the package nor weights come with the installation: the user names a folder of weights, as `save_pretrained`
+writes it. Everything is read from that folder; nothing is fetched.
+"""
+
+import hashlib
+import importlib
+import importlib.util
+import json
+from collections import OrderedDict
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import cv2
+import numpy as np
+
+from model.prompts.boxes import box_in
+from model.prompts.prompt import Prompt, PromptedMask, PromptError
+
+if TYPE_CHECKING:
+    from torch import Tensor
+
+# Kinds of weights (`model_type` of config.json) and the class of transformers that answers prompts for one picture.
+CLASSES = {
+    "sam2": "Sam2Model",
+    "sam2_video": "Sam2Model",
+    "edgetam": "EdgeTamModel",
+    "edgetam_video": "EdgeTamModel",
+    "sam3_tracker": "Sam3TrackerModel",
+    "sam3_tracker_video": "Sam3TrackerModel",
+    "sam3_video": "Sam3TrackerModel",
+}
+PACKAGE = "transformers"
+COMMAND = ".venv/bin/python -m pip install transformers"
+# Frames whose features are kept.
+KEPT = 4
+_MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
+
+
+def obstacle(folder: Path | None) -> str:
+    """Why a model of ``folder`` cannot run, with the command that mends it; empty where it can, or seems to."""
+    if folder is None:
+        return "No folder of weights is named; set TEVIT_SEGMENTER to one and start again."
+    if importlib.util.find_spec(PACKAGE) is None:
+        return f"The package {PACKAGE} is not installed; {COMMAND} brings it."
+    try:
+        kind = json.loads((folder / "config.json").read_text(encoding="utf-8")).get("model_type")
+    except (OSError, ValueError, AttributeError):
+        return f"The folder {folder} has no config.json of a model; name the folder that save_pretrained wrote."
+    if kind not in CLASSES:
+        return f"The model in {folder} is of the kind {kind}; there are {', '.join(CLASSES)}."
+    return ""
+
+
+class TransformersSam:
+    """A model of a folder; it keeps the features of the latest pictures, so that each further prompt is quick."""
+
+    def __init__(self, folder: Path | None) -> None:
+        """Load the model. Raises `PromptError` with the reason and what mends it."""
+        reason = obstacle(folder)
+        if reason or folder is None:
+            raise PromptError(reason)
+        kind = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
+        made = getattr(importlib.import_module(PACKAGE), CLASSES[kind])
+        try:
+            self._model = made.from_pretrained(folder, local_files_only=True).eval()
+        except (OSError, ValueError, RuntimeError) as error:
+            raise PromptError(f"The weights in {folder} cannot be loaded ({str(error).splitlines()[0]}).") from error
+        self._side = int(self._model.config.prompt_encoder_config.image_size)
+        self._mean, self._deviation = _normalisation(folder)
+        self._source = made.__name__.removesuffix("Model")
+        self._kept: OrderedDict[bytes, list[Tensor]] = OrderedDict()
+
+    def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
+        """The best mask of the model for a box, points or both; its own estimate of the IoU is the confidence.
+
+        Raises `PromptError` without a box or a point in the thing.
+        """
+        import torch
+
+        height, width = picture.shape[:2]
+        scale = np.array([self._side / width, self._side / height], dtype=np.float32)
+        asked: dict[str, Tensor] = {}
+        if prompt.box is not None:
+            box = np.array(box_in(picture.shape, prompt.box), dtype=np.float32).reshape(2, 2) * scale
+            asked["input_boxes"] = torch.from_numpy(box.reshape(1, 1, 4))
+        if prompt.points:
+            places = np.array([(point.x, point.y) for point in prompt.points], dtype=np.float32) * scale
+            labels = np.array([int(point.inside) for point in prompt.points], dtype=np.int64)
+            asked["input_points"] = torch.from_numpy(places[None, None])
+            asked["input_labels"] = torch.from_numpy(labels[None, None])
+        if prompt.box is None and not any(point.inside for point in prompt.points):
+            raise PromptError(f"{self._source} needs a box, or a point in the thing.")
+        with torch.inference_mode():
+            found = self._model(image_embeddings=self._features(picture), multimask_output=len(asked) == 2, **asked)
+        scores = found.iou_scores[0, 0].float()
+        best = int(scores.argmax())
+        logits = found.pred_masks[0, 0, best].float().numpy()
+        large = cv2.resize(logits, (width, height), interpolation=cv2.INTER_LINEAR)
+        confidence = float(scores[best].clamp(0, 1)) if (large > 0).any() else 0.0
+        return PromptedMask(large > 0, confidence, self._source)
+
+    def _features(self, picture: np.ndarray) -> "list[Tensor]":
+        import torch
+
+        key = hashlib.blake2b(picture.tobytes(), digest_size=16).digest()
+        if key not in self._kept:
+            square = cv2.resize(picture, (self._side, self._side), interpolation=cv2.INTER_LINEAR) / np.float32(255)
+            pixels = ((square - self._mean) / self._deviation).astype(np.float32).transpose(2, 0, 1)[None]
+            with torch.inference_mode():
+                self._kept[key] = self._model.get_image_embeddings(torch.from_numpy(np.ascontiguousarray(pixels)))
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+        self._kept.move_to_end(key)
+        return self._kept[key]
+
+
+def _normalisation(folder: Path) -> tuple[np.ndarray, np.ndarray]:
+    """Mean and deviation of the pixels (0 to 1) by channel, as the folder says, else those of ImageNet."""
+    try:
+        facts = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        facts = {}
+    mean, deviation = facts.get("image_mean") or _MEAN, facts.get("image_std") or _DEVIATION
+    return np.array(mean, dtype=np.float32), np.array(deviation, dtype=np.float32)

@@ -1,0 +1,101 @@
+"""The optional adapter over transformers: with a tiny model of random weights where the package is, and without it."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from model.prompts import Prompt, PromptError, PromptPoint
+from model.prompts.transformers_sam import KEPT, TransformersSam, obstacle
+from tests.model.prompts.scenes import disc
+
+PICTURE, _ = disc(90, 120)
+BOX = (20.0, 20.0, 80.0, 70.0)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SAM 2 of a few thousand weights, as `save_pretrained` writes it."""
+    if importlib.util.find_spec("transformers") is None:
+        pytest.skip("transformers is not installed; it is optional and no part of the requirements")
+    from transformers import Sam2Config, Sam2Model
+
+    backbone = {
+        "model_type": "sam2_hiera_det_model",
+        "hidden_size": 8,
+        "blocks_per_stage": [1, 1, 2, 1],
+        "embed_dim_per_stage": [8, 16, 32, 64],
+        "num_attention_heads_per_stage": [1, 1, 2, 2],
+        "window_size_per_stage": [4, 4, 4, 4],
+        "global_attention_blocks": [3],
+        "image_size": [128, 128],
+    }
+    config = Sam2Config(
+        vision_config={
+            "backbone_config": backbone,
+            "backbone_channel_list": [64, 32, 16, 8],
+            "backbone_feature_sizes": [[32, 32], [16, 16], [8, 8]],
+            "fpn_hidden_size": 32,
+        },
+        prompt_encoder_config={"hidden_size": 32, "image_size": 128, "patch_size": 16},
+        mask_decoder_config={"hidden_size": 32, "mlp_dim": 64, "num_attention_heads": 2, "iou_head_hidden_dim": 32},
+    )
+    place = tmp_path_factory.mktemp("sam2")
+    Sam2Model(config).save_pretrained(place)
+    return place
+
+
+def test_a_box_and_points_are_answered_in_the_size_of_the_picture(folder: Path) -> None:
+    prompter = TransformersSam(folder)
+    for prompt in (
+        Prompt(box=BOX),
+        Prompt(points=(PromptPoint(50, 45, True),)),
+        Prompt(box=BOX, points=(PromptPoint(50, 45, True), PromptPoint(22, 22, False))),
+    ):
+        found = prompter.mask(PICTURE, prompt)
+        assert found.mask.shape == PICTURE.shape[:2] and found.mask.dtype == bool
+        assert 0 <= found.confidence <= 1 and found.source == "Sam2"
+
+
+def test_the_same_prompt_has_the_same_answer_and_another_one_another(folder: Path) -> None:
+    prompter = TransformersSam(folder)
+    first, again = (prompter.mask(PICTURE, Prompt(box=BOX)) for _ in range(2))
+
+    assert np.array_equal(first.mask, again.mask) and first.confidence == again.confidence
+    assert prompter.mask(PICTURE, Prompt(box=(60, 10, 119, 89))).confidence != first.confidence
+
+
+def test_features_are_computed_once_for_a_picture(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    prompter = TransformersSam(folder)
+    compute, seen = prompter._model.get_image_embeddings, []
+    monkeypatch.setattr(prompter._model, "get_image_embeddings", lambda pixels: seen.append(1) or compute(pixels))
+
+    for _ in range(3):
+        prompter.mask(PICTURE, Prompt(box=BOX))
+    assert len(seen) == 1
+    for shade in range(KEPT):
+        prompter.mask(np.full_like(PICTURE, shade), Prompt(box=BOX))
+    prompter.mask(PICTURE, Prompt(box=BOX))
+    assert len(seen) == 1 + KEPT + 1
+
+
+def test_a_prompt_without_anything_in_the_thing_is_refused(folder: Path) -> None:
+    with pytest.raises(PromptError, match="needs a box, or a point"):
+        TransformersSam(folder).mask(PICTURE, Prompt(points=(PromptPoint(5, 5, False),)))
+
+
+def test_what_cannot_run_says_why_and_what_mends_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "TEVIT_SEGMENTER" in obstacle(None)
+    monkeypatch.setattr("model.prompts.transformers_sam.importlib.util.find_spec", lambda name: None)
+    assert "pip install transformers" in obstacle(tmp_path)
+    monkeypatch.setattr("model.prompts.transformers_sam.importlib.util.find_spec", lambda name: name)
+    assert "no config.json" in obstacle(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "bert"}))
+    assert "of the kind bert" in obstacle(tmp_path)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "sam2_video"}))
+    assert obstacle(tmp_path) == ""
+    (tmp_path / "config.json").write_text("[]")
+    with pytest.raises(PromptError, match=r"no config\.json"):
+        TransformersSam(tmp_path)
