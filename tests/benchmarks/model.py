@@ -193,7 +193,9 @@ def tiny_row() -> Row:
 
 def main() -> None:
     parser: argparse.ArgumentParser = options(__doc__)
-    parser.add_argument("--cpu-time", action="store_true", help="CPU time of one thread: for a machine that is busy")
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="CPU time of one thread, of clips alone: for a machine that is busy"
+    )
     parser.add_argument("--clip", choices=PRECISIONS, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.clip:
@@ -201,7 +203,8 @@ def main() -> None:
         return
     found = {precision: in_own_process(precision, cpu_time=asked.cpu_time) for precision in PRECISIONS}
     show(clip_table(found, cpu_time=asked.cpu_time), asked)
-    show(timing_table(f"parts, {torch.get_num_threads()} threads", [*roi_rows(), tiny_row()]), asked)
+    if not asked.cpu_time:
+        show(timing_table(f"parts, {torch.get_num_threads()} threads", [*roi_rows(), tiny_row()]), asked)
 
 
 if __name__ == "__main__":
