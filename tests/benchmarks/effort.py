@@ -6,14 +6,18 @@ The costs of the actions are published ones, see `tests.benchmarks.annotator.cos
 """
 
 import argparse
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 
+from app.spreading.networks import load_trunk
+from model.propagation import Trunk
 from tests.benchmarks._effort_videos import EffortVideo, annotated, procedural
 from tests.benchmarks._tables import Table, options, progress, show
-from tests.benchmarks.annotator.session import Bill, boxing, brushing, drawing
-from tests.benchmarks.annotator.tools import ProductBox
+from tests.benchmarks.annotator.plan import ShownTrack
+from tests.benchmarks.annotator.session import Bill, Order, boxing, brushing, drawing, spreading
+from tests.benchmarks.annotator.tools import KeptFeatures, ProductBox, ProductSpread
 from tests.material import material_root
 
 DOMAIN, SIZE, FRAMES, SEED = "demo", (320, 192), 24, 910_007
@@ -36,10 +40,44 @@ def brush(video: EffortVideo) -> Bill | None:
     return None if video.shown is None else brushing(video.shown, video.truth, video.count)
 
 
+def spread_from_box(video: EffortVideo) -> Bill:
+    """A box for each thing, and spreading from there."""
+    return _spread(video, [], "played")
+
+
+def spread_proposals(video: EffortVideo) -> Bill | None:
+    """Mend a frame of a proposal and spread it, as the video plays."""
+    return None if video.shown is None else _spread(video, video.shown, "played")
+
+
+def spread_by_queue(video: EffortVideo) -> Bill:
+    """Mend the frame that the tools are least sure of, and spread it."""
+    return _spread(video, video.shown or [], "queue")
+
+
+def _spread(video: EffortVideo, shown: Sequence[ShownTrack], order: Order) -> Bill:
+    network = trunk()
+    kept = None if network is None else KeptFeatures(network)
+    tool = ProductSpread(video.pictures, video.size, kept)
+    return spreading(shown, video.truth, video.count, box=ProductBox(video.pictures), spread=tool, order=order)
+
+
+@cache
+def trunk() -> Trunk | None:
+    """The network of spreading, if it is installed."""
+    found, why = load_trunk()
+    if why:
+        progress(why)
+    return found
+
+
 METHODS: Mapping[str, Method] = {
     "draw everything": draw,
     "box tool": box,
     "proposals + brush": brush,
+    "box + spreading": spread_from_box,
+    "proposals + spreading": spread_proposals,
+    "+ the queue's order": spread_by_queue,
 }
 
 

@@ -23,7 +23,10 @@ def video(name: str, shown: bool) -> EffortVideo:
 def test_methods_are_summed_over_the_videos_in_which_they_can_be_used() -> None:
     sums = measure("made up", [video("a", True), video("b", False)])
     assert sums.videos == 2
-    assert sums.frames == {"draw everything": 8, "box tool": 8, "proposals + brush": 4}
+    assert {name: frames for name, frames in sums.frames.items() if frames != 8} == {
+        "proposals + brush": 4,
+        "proposals + spreading": 4,
+    }
     drawn, brushed = sums.per_frame("draw everything"), sums.per_frame("proposals + brush")
     assert drawn is not None and brushed is not None and brushed < drawn / 8
     [row] = table({"made up": sums}).rows

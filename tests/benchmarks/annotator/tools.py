@@ -1,14 +1,17 @@
 """The tools of the annotator, through the functions of the product: a box becomes a mask, and masks spread."""
 
+import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import cv2
 import numpy as np
+from torch import Tensor
 
 from app.prompting.answering import answer_prompt
 from model.prompts import Prompt
+from model.propagation import Trunk, spread
 from storage import rle
 
 QUALITY = 90  # of the JPEG that the editor has of a frame
@@ -67,6 +70,37 @@ class ProductBox:
         left, top, right, bottom = (float(value) for value in box)
         found = answer_prompt(jpeg.tobytes(), Prompt(box=(left, top, right, bottom))).mask
         return np.zeros(pixels.shape[:2], bool) if found is None else rle.decode(found).astype(bool)
+
+
+@dataclass(frozen=True)
+class KeptFeatures:
+    """A trunk that remembers what it gave for a frame: the annotator spreads over the same frames many times."""
+
+    trunk: Trunk
+    kept: dict[bytes, dict[int, Tensor]] = field(default_factory=dict)
+
+    def spread_features(self, frames: np.ndarray) -> dict[int, Tensor]:
+        """See `model.propagation.Trunk`."""
+        key = hashlib.sha256(frames.tobytes()).digest()
+        if key not in self.kept:
+            self.kept[key] = self.trunk.spread_features(frames)
+        return self.kept[key]
+
+
+@dataclass(frozen=True)
+class ProductSpread:
+    """Spreading as the product does it; ``size``: (height, width). ``trunk`` None: without a network."""
+
+    pictures: Pictures
+    size: tuple[int, int]
+    trunk: Trunk | None
+
+    def __call__(self, right: Known, start: int, stop: int, others: Sequence[Known] = ()) -> Mapping[int, Spread]:
+        """See `SpreadTool`."""
+        given = {track: dict(masks) for track, masks in enumerate((right, *others))}
+        steps = spread(self.pictures, given, size=self.size, start=start, stop=stop, trunk=self.trunk)
+        guesses = {step.frame: step.guesses[0] for step in steps if step.final and 0 in step.guesses}
+        return {frame: Spread(guess.mask, guess.confidence) for frame, guess in guesses.items()}
 
 
 def box_of(mask: np.ndarray) -> tuple[int, int, int, int]:
