@@ -17,7 +17,7 @@ def worker(arguments: argparse.Namespace, settings: Settings) -> None:
         print("Another worker is alive on this machine; this one has nothing to do.", file=sys.stderr)
         return
     # Heavy, and in vain in a process that is not the worker.
-    from app.worker.handlers import ASIDE, HANDLERS
+    from app.worker.handlers import ASIDE, AT_ONCE, HANDLERS
     from app.worker.loop import run_worker
 
-    run_worker(settings, handlers=HANDLERS, aside=ASIDE, idle_seconds=arguments.idle, taken=taken)
+    run_worker(settings, handlers=HANDLERS, aside=ASIDE, at_once=AT_ONCE, idle_seconds=arguments.idle, taken=taken)

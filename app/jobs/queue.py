@@ -24,7 +24,7 @@ from storage.database import Database
 log = logging.getLogger(__name__)
 LOG_TAIL = 4000  # characters of a failed job's log that are stored
 ENDED = frozenset({"done", "failed", "cancelled"})
-RESUMABLE = frozenset({"propose", "import", "retrain"})
+RESUMABLE = frozenset({"propose", "import", "retrain", "spread"})
 """Kinds of jobs that store their results as they go, and that another process can continue."""
 
 

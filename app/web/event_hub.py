@@ -1,4 +1,4 @@
-"""Sends new edits, comments and the state of jobs to open pages, over one WebSocket per page.
+"""Sends new edits, comments, drafts and the state of jobs to open pages, over one WebSocket per page.
 
 Messages are made from the database alone, because other processes (the worker, a second server) write there too. While
 a page is connected, the hub reads the new entries of the edit log a few times a second, and at once after a write of
@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 
 from app.web import wire
 from app.web.wire import Json
-from storage import comments, edits, jobs
+from storage import comments, drafts, edits, jobs, masks, runs
 from storage.database import Database
+from storage.drafts import Draft
 
 log = logging.getLogger(__name__)
 POLL_SECONDS = 0.3
@@ -57,6 +58,7 @@ class EventHub:
         self._listeners: set[Listener] = set()
         self._last = 0
         self._last_comment = 0
+        self._last_draft = 0
         self._jobs: dict[str, tuple[object, ...]] = {}
         self._followed: set[str] = set()
         self._lock = asyncio.Lock()
@@ -74,7 +76,7 @@ class EventHub:
             listener.put({"type": "hello", "last_edit": last})
             if since is not None:
                 await self._catch_up(listener, last)
-            self._start(last, await asyncio.to_thread(self._last_comment_change))
+            self._start(last, *await asyncio.to_thread(self._last_changes))
             self._listeners.add(listener)
         return listener
 
@@ -105,10 +107,11 @@ class EventHub:
             with contextlib.suppress(asyncio.CancelledError):
                 await task
 
-    def _start(self, last: int, last_comment: int) -> None:
+    def _start(self, last: int, last_comment: int, last_draft: int) -> None:
         if self._task is None or self._task.done():
             self._last = last
             self._last_comment = last_comment
+            self._last_draft = last_draft
             self._jobs.clear()
             self._loop = asyncio.get_running_loop()
             self._task = self._loop.create_task(self._read_on())
@@ -143,7 +146,7 @@ class EventHub:
                 if message["number"] > listener.last and _wants(listener, message["video"], message["project"]):
                     listener.last = message["number"]
                     listener.put(message)
-        for message in await asyncio.to_thread(self._new_comments):
+        for message in [*await asyncio.to_thread(self._new_comments), *await asyncio.to_thread(self._new_drafts)]:
             for listener in self._listeners:
                 if _wants(listener, message["video"], message["project"]):
                     listener.put(message)
@@ -157,9 +160,10 @@ class EventHub:
         with self._database.read() as tx:
             return edits.last_number(tx)
 
-    def _last_comment_change(self) -> int:
+    def _last_changes(self) -> tuple[int, int]:
+        """Numbers of the last written comment and drafts."""
         with self._database.read() as tx:
-            return comments.last_change(tx)
+            return comments.last_change(tx), drafts.last_change(tx)
 
     def _new_comments(self) -> list[Json]:
         """Messages for comments written since the last reading; a page asks for older ones itself."""
@@ -168,6 +172,23 @@ class EventHub:
         if found:
             self._last_comment = found[-1][0].change
         return [wire.comment_event(comment, project) for comment, project in found]
+
+    def _new_drafts(self) -> list[Json]:
+        """A message for each video that got drafts since the last reading; a page asks for older ones itself."""
+        with self._database.read() as tx:
+            found = drafts.drafts_since(tx, self._last_draft, limit=BATCH)
+            if not found:
+                return []
+            by_video: dict[tuple[str, str], list[Draft]] = {}
+            for draft, project in found:
+                by_video.setdefault((draft.video_id, project), []).append(draft)
+            messages = []
+            for (video, project), own in by_video.items():
+                blobs = masks.get_blobs(tx, {draft.blob_hash for draft in own if draft.blob_hash is not None})
+                made = [runs.get_run(tx, name) for name in sorted({draft.run_id for draft in own})]
+                messages.append(wire.drafts_event(video, project, wire.drafts(made, own, blobs)))
+        self._last_draft = found[-1][0].change
+        return messages
 
     def _edits_after(self, number: int, video: str | None, project: str | None) -> list[Json]:
         with self._database.read() as tx:

@@ -10,6 +10,7 @@ from app.proposing.resuming import KeptFrames
 from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
 from storage.comments import Comment
+from storage.drafts import Draft
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.edits.row_values import RowKey, pack
 from storage.edits.versions import TrackVersion, VersionLine
@@ -18,6 +19,7 @@ from storage.jobs import Job
 from storage.likely_errors import Search
 from storage.projects import Category
 from storage.rle import Rle
+from storage.runs import Run
 from storage.schema import REVIEWS
 from storage.track_marks import AttributeCount, MarkCounts
 from storage.track_search import Facets, TrackLine
@@ -210,6 +212,29 @@ def edit_event(edit: LoggedEdit) -> Json:
 def comment_event(found: Comment, project_id: str) -> Json:
     """A new or changed comment as the WebSocket sends it."""
     return {"type": "comment", "video": found.video_id, "project": project_id, "comment": comment(found)}
+
+
+def draft(found: Draft) -> Json:
+    """One suggested row; ``mask`` is the hash of its mask, null where the track is believed absent."""
+    facts = _fields(found, "state", "frame", "confidence", "doubt")
+    return {"run": found.run_id, "track": found.track_id, "mask": found.blob_hash, **facts}
+
+
+def drafts(made: Iterable[Run], found: Iterable[Draft], blobs: Mapping[str, Rle]) -> Json:
+    """Drafts with their runs, and their masks as compressed run lengths by hash."""
+    counts = {name: rle["counts"] for name, rle in blobs.items()}
+    return {"runs": [draft_run(run) for run in made], "drafts": [draft(one) for one in found], "blobs": counts}
+
+
+def drafts_event(video_id: str, project_id: str, sent: Json) -> Json:
+    """New drafts of a video as the WebSocket sends them."""
+    return {"type": "drafts", "video": video_id, "project": project_id, **sent}
+
+
+def draft_run(found: Run) -> Json:
+    """A spreading run: its job, how it stands, and the frames that it fills, ``{track: [start, stop]}``."""
+    stored = found.settings or {}
+    return {**_fields(found, "id", "state"), "job": found.job_id, "stretches": dict(stored.get("stretches", {}))}
 
 
 def history_entry(entry: HistoryEntry) -> Json:

@@ -22,6 +22,8 @@ from app.proposing.into_project import propose_video
 from app.result_files.importing import PROPOSALS, ProposalChoices, import_proposals
 from app.reviewing.requests import request_search
 from app.reviewing.search import search_video
+from app.spreading import requesting
+from app.spreading.stretches import SpreadRequest
 from app.training import corrections
 from app.worker.job import Handler, JobContext
 from app.worker.loop import watch_child
@@ -269,6 +271,24 @@ def retrain(context: JobContext) -> None:
     watch_child(context, ["retrain", "--job", context.job.id, *context.settings.flags()])
 
 
+def spread(context: JobContext) -> Mapping[str, Any]:
+    """``SpreadRequest``: drafts for the tracks that are spread in the job's video."""
+    from app.spreading.engine import make_spreader  # loads torch, which other jobs may not need
+    from app.spreading.into_drafts import spread_video
+
+    context.report(0.0, "Loading")
+    done = spread_video(
+        context.database,
+        video_id=str(context.job.video_id),
+        request=SpreadRequest.of(context.job.parameters),
+        job_id=context.job.id,
+        spreader=make_spreader(context.settings.device),
+        report=context.report,
+        cancelled=context.report.cancelled,
+    )
+    return done.as_json()
+
+
 HANDLERS: dict[str, Handler] = {
     "propose": propose,
     "find_errors": find_errors,
@@ -281,3 +301,4 @@ HANDLERS: dict[str, Handler] = {
     "export_checkpoint": export_checkpoint,
 }
 ASIDE: dict[str, Handler] = {"retrain": retrain}
+AT_ONCE: dict[str, Handler] = {requesting.JOB: spread}

@@ -12,6 +12,9 @@ import { LONG_PATIENCE, request } from "../kit/request.js";
 /** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */
 /** @typedef {import("../kit/wire.js").Proposer} Proposer */
 /** @typedef {import("../kit/wire.js").SentTracks} SentTracks */
+/** @typedef {import("../kit/wire.js").SentDrafts} SentDrafts */
+/** @typedef {import("../kit/wire.js").AppliedDrafts} AppliedDrafts */
+/** @typedef {{run: string, tracks?: readonly string[]|null, start?: number|null, stop?: number|null}} DraftPart frames start to stop - 1 */
 /** @typedef {import("../kit/wire.js").SentVersion} SentVersion */
 /** @typedef {import("../kit/wire.js").UndoResult} UndoResult */
 /** @typedef {import("../kit/wire.js").VersionLine} VersionLine */
@@ -97,6 +100,18 @@ export const api = Object.freeze({
 
   /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @returns {Promise<PromptAnswer>} */
   prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),
+
+  /** Follow the masks of people to other frames. @param {string} v @param {{tracks: readonly string[], frame: number, way: string, start?: number, stop?: number}} body @returns {Promise<{job: Job}>} */
+  spread: (v, body) => request("POST", `/data/videos/${id(v)}/spread`, body),
+
+  /** All drafts of a video. @param {string} v @returns {Promise<SentDrafts>} */
+  drafts: (v) => request("GET", `/data/videos/${id(v)}/drafts`),
+
+  /** @param {string} v @param {DraftPart & {author: string, id: string}} body `id` of the new edit @returns {Promise<AppliedDrafts>} */
+  applyDrafts: (v, body) => request("POST", `/data/videos/${id(v)}/drafts/apply`, body),
+
+  /** @param {string} v @param {DraftPart} body @returns {Promise<{discarded: number}>} */
+  discardDrafts: (v, body) => request("POST", `/data/videos/${id(v)}/drafts/discard`, body),
 
   /** Active jobs of a project. @param {string} p @returns {Promise<{jobs: Job[]}>} */
   jobs: (p) => request("GET", `/data/jobs?project=${id(p)}&active=1`),

@@ -20,7 +20,7 @@ import { createPreferences, createSession, createView, openVideo, VIEW } from ".
 import { Encoder } from "./canvas/encoder.js";
 import { Viewport } from "./canvas/viewport.js";
 import { messageOf, obstacle } from "../kit/request.js";
-import { hasEnded, keptOf } from "../kit/words.js";
+import { hasEnded, jobName, keptOf } from "../kit/words.js";
 
 /** @typedef {import("../kit/wire.js").Job} Job */
 /** @typedef {import("../kit/wire.js").Video} Video */
@@ -284,6 +284,7 @@ export class Editor extends Hooks {
   /** @param {import("../kit/wire.js").Message} message */
   onevent(message) {
     if (message.type === "job") this.onjob(message.job);
+    if (message.type === "drafts") this.ondrafts(message);
     if (message.type === "comment" && message.video === this.session.now.video?.id)
       this.view.set({ comments: withComment(this.view.now.comments, message.comment) });
     if (message.type !== "edit" || message.video !== this.session.now.video?.id) return;
@@ -332,7 +333,7 @@ export class Editor extends Hooks {
     if (!ended || (old && old.status === job.status) || job.video !== this.session.now.video?.id) return;
     if (job.kind === "propose") this.reload();
     if (job.kind === "index" && isCounting(this.session.now.video)) this.recount();
-    if (keptOf(job)) this.toast({ icon: "spark", title: "Propose is cancelled", text: keptOf(job) });
+    if (keptOf(job)) this.toast({ icon: "spark", title: `${jobName(job.kind)} is cancelled`, text: keptOf(job) });
     if (job.status === "failed") {
       this.toast({
         tone: "bad",

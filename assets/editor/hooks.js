@@ -11,6 +11,8 @@ export class Hooks {
      * track, null for none */
     this.choosePartner = async () => null;
     /** @type {() => boolean} whether a button is down on the canvas */ this.isPressed = () => false;
+    /** @type {(message: {video: string} & import("../kit/wire.js").SentDrafts) => void} drafts were made */ this.ondrafts =
+      () => {};
     /** @type {(place: import("./commands/command.js").Place, point: [number, number]) => void} a context menu is asked for */
     this.onmenu = () => {};
     /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};

@@ -28,6 +28,7 @@ import { Stage } from "./canvas/stage.js";
 import { BESIDE } from "./state.js";
 import { theme } from "../kit/theme.js";
 import { Timeline } from "./timeline/timeline.js";
+import { followDrafts } from "./verbs/spread.js";
 import { sourceNotice } from "./panels/source.js";
 import { topBar } from "./panels/topbar.js";
 import { VERBS } from "./verbs/index.js";
@@ -154,6 +155,7 @@ function build(app) {
   followComments(app);
   followLikelyErrors(app);
   followFlicker(app);
+  followDrafts(app);
   keys(app, stage);
   return timeline;
 }

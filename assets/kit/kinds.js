@@ -36,6 +36,7 @@ export const KINDS = Object.freeze({
   extend: ["end", "Extended"],
   trim: ["end", "Trimmed"],
   copy: ["spread", "Copied onward"],
+  spread: ["spread", "Spread"],
   paste: ["copy", "Pasted"],
   duplicate: ["copy", "Duplicated"],
   interpolate: ["interp", "Interpolated"],

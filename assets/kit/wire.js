@@ -327,7 +327,30 @@
  */
 
 /**
- * @typedef {{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "comment", video: string, comment: Comment}|{type: "hello"|"pong"}} Message
+ * @typedef {object} SentDraft a row that a run suggests
+ * @property {string} run id
+ * @property {string} track id
+ * @property {number} frame
+ * @property {"present"|"absent"} state
+ * @property {string|null} mask hash
+ * @property {number|null} confidence 0 to 1
+ * @property {string|null} doubt why a person should check it first
+ */
+
+/** @typedef {{id: string, state: string, job: string|null, stretches: Record<string, [start: number, stop: number]>}} DraftRun */
+
+/** @typedef {{runs: DraftRun[], drafts: SentDraft[], blobs: Record<string, string>}} SentDrafts `blobs`: compressed masks by hash */
+
+/**
+ * @typedef {object} AppliedDrafts
+ * @property {string} edit id
+ * @property {number} number of the edit
+ * @property {WrittenRow[]} rows
+ * @property {{human: number, outdated: number}} left drafts that were not applied, by reason
+ */
+
+/**
+ * @typedef {{type: "drafts", video: string} & SentDrafts|{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "comment", video: string, comment: Comment}|{type: "hello"|"pong"}} Message
  *   over the page's WebSocket
  */
 

@@ -11,6 +11,9 @@
  * @property {number} first frame
  * @property {number} last frame, included
  * @property {"draft"|"doubt"|"gone"} kind
+ * @property {number[]} [levels] how sure each frame is, 0 to 1
+ * @property {(number|null)[]} [changes] how much the mask of each frame changes, 0 to 1; null where there was none
+ * @property {boolean} [faint] Apply leaves it out
  */
 
 /**
@@ -38,6 +41,8 @@
  * @property {readonly LaneMark[]} [marks]
  * @property {readonly Question[]} [questions]
  * @property {(frame: number) => readonly DraftMask[]} [masks]
+ * @property {(frame: number) => string} [here] what it says of the shown frame
+ * @property {readonly {label: string, icon: string, key: string, run: () => unknown}[]} [buttons] before Discard; `key` is one of `keys`
  * @property {Readonly<Record<string, () => Preview|null>>} [keys] more keys while it is shown, by name: ArrowLeft moves a
  *   copy. Each returns the preview that takes its place, or null where nothing changes
  * @property {(app: Editor) => unknown} apply makes the one edit; called once
@@ -49,6 +54,8 @@
 export class Preview {
   /** @param {PreviewParts} parts */
   constructor({ icon = "edit", marks = [], questions = [], keys = {}, masks = () => [], ...parts }) {
+    this.here = parts.here ?? (() => "");
+    this.buttons = parts.buttons ?? [];
     this.title = parts.title;
     this.icon = icon;
     this.facts = parts.facts;

@@ -2,6 +2,7 @@
 /** Tracks, rows and masks of the open video: those of the server, with the unsent edits of this page on top. */
 
 import { MaskStore } from "../masks/store.js";
+import { Drafts } from "./drafts.js";
 import { keptAttributes, rowOf, sameRow, sentRow } from "./rows.js";
 
 /**
@@ -65,6 +66,7 @@ export class VideoDocument {
     /** @type {Map<string, Track>} */
     this.tracks = new Map();
     this.masks = new MaskStore();
+    this.drafts = new Drafts(this.masks);
     /** @type {Map<string, CompleteRange>} */
     this.complete = new Map();
     this.lastEdit = 0;

@@ -19,7 +19,7 @@ const VERBS = Object.freeze([
   ["split", "Split here", "split"],
   ["swap", "Swap ids", "swap"],
   ["interp", "Interpolate", "interpolate"],
-  ["spread", "Copy on", "copyOnward"],
+  ["spread", "Spread", "spread"],
   ["end", "End here", "endHere"],
   ["absent", "Absent", "absent"],
   ["tag", "Relabel", "relabel"],

@@ -11,8 +11,11 @@ import { keyMark, named } from "../shortcuts/labels.js";
 export function previewParts(app) {
   const glyph = h("span.v-ic");
   const title = h("b.v-b.v-nowrap");
-  const facts = h("span.v-t2.v-previewfacts.v-grow", { role: "status" });
+  const facts = h("span.v-t2.v-previewfacts", { role: "status" });
+  const here = h("span.v-t2.v-ell.v-previewhere");
+  const text = h("span.v-previewtext", {}, facts, here);
   const questions = h("span.v-row");
+  const more = h("span.v-row");
   const button = (/** @type {string} */ id, /** @type {string} */ label, extra = "") => {
     const press = { class: extra, type: "button", onclick: () => app.commands[id]() };
     const image = icon(app.registry.get(id).icon ?? "check");
@@ -23,17 +26,30 @@ export function previewParts(app) {
     { hidden: true },
     glyph,
     title,
-    facts,
+    text,
     questions,
+    more,
     button("discardPreview", "Discard"),
     button("applyPreview", "Apply", "v-pri"),
   );
+  app.view.on(["preview", "frame", "selected"], () => {
+    here.textContent = here.title = app.view.now.preview?.here(app.view.now.frame) ?? "";
+    here.hidden = !here.textContent;
+    // Both lines of the bar are for the facts where nothing is said of the frame.
+    facts.classList.toggle("v-oneline", !here.hidden);
+  });
   app.view.on(["preview"], () => {
     const { preview } = app.view.now;
     if (!preview) return;
     fill(glyph, icon(preview.icon, 16, "v-acc"));
     title.textContent = preview.title;
     facts.textContent = facts.title = preview.facts.join(", ");
+    fill(
+      more,
+      preview.buttons.map(({ label, icon: image, key, run }) =>
+        h("button.v-btn", { type: "button", title: `${label} (${key})`, onclick: run }, icon(image), label),
+      ),
+    );
     fill(
       questions,
       preview.questions.flatMap((question, i) => [

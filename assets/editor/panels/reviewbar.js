@@ -5,6 +5,7 @@ import { filteredQueue } from "../commands/queue.js";
 import { fill, h, icon } from "../../kit/dom.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { previewParts } from "./previewbar.js";
+import { suggestionOf } from "./suggestion.js";
 import { standingOn } from "../document/lanes.js";
 import { commandButton, keyMark, named } from "../shortcuts/labels.js";
 
@@ -17,6 +18,7 @@ export function reviewBar(app) {
   const glyph = h("span", { class: "v-ic" });
   const why = h("b", { class: "v-b v-nowrap" });
   const more = h("span", { class: "v-t2 v-ell v-grow" });
+  const suggestion = h("button", { class: "v-btn v-nowrap v-suggestion", type: "button" });
   const scopes = h("span", { class: "v-seg", role: "radiogroup", "aria-label": "Verdicts hold for" });
   const verdict = (/** @type {string} */ id, extra = "") => {
     const { title, icon: image = "check" } = app.registry.get(id);
@@ -27,7 +29,7 @@ export function reviewBar(app) {
   const accept = verdict("accept", "v-pri");
   const decided = previewParts(app);
   const separator = h("span", { class: "v-sep" });
-  const review = [previous, place, next, separator, glyph, why, more, scopes, reject, accept];
+  const review = [previous, place, next, separator, glyph, why, more, suggestion, scopes, reject, accept];
   const bar = h("div", { class: "v-review", role: "toolbar", "aria-label": "Review" }, review, decided);
   const draw = () => {
     const ready = app.session.now.phase === "ready";
@@ -56,6 +58,7 @@ export function reviewBar(app) {
     more.textContent = more.title = summary.more;
     for (const element of [reject, accept]) element.disabled = !app.track;
     fill(scopes, scopeButtons(app));
+    drawSuggestion(app, suggestion);
   };
   app.view.on(
     ["frame", "selected", "revision", "range", "queueFilter", "newTrack", "preview", "likely", "earlier"],
@@ -65,6 +68,16 @@ export function reviewBar(app) {
   app.session.on(["phase", "video"], draw);
   draw();
   return bar;
+}
+
+/** The step that helps a spread track most, where there is one. @param {Editor} app @param {HTMLButtonElement} button */
+function drawSuggestion(app, button) {
+  const found = suggestionOf(app);
+  button.hidden = !found;
+  if (!found) return;
+  fill(button, icon(found.icon), found.label, found.command ? keyMark(app, found.command) : null);
+  button.title = found.title;
+  button.onclick = found.run;
 }
 
 /** @param {Editor} app */

@@ -11,6 +11,7 @@ import { JOIN } from "./join.js";
 import { MERGE } from "./merge.js";
 import { NAMING } from "./naming.js";
 import { RESTORE } from "./restore.js";
+import { SPREAD } from "./spread.js";
 import { SPLIT } from "./split.js";
 import { SPLIT_SPACE } from "./splitspace.js";
 import { SWAP } from "./swap.js";
@@ -29,6 +30,7 @@ export const VERBS = Object.freeze([
   END_TO_HERE,
   MOVE_END,
   INTERPOLATE,
+  ...SPREAD,
   COPY_ONWARD,
   COPY_MASK,
   PASTE_MASK,

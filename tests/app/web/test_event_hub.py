@@ -11,13 +11,13 @@ from sqlalchemy import insert
 
 from app.web import event_hub
 from app.web.event_hub import EventHub, Listener
-from storage import jobs, schema
+from storage import drafts, jobs, masks, runs, schema
 from storage.database import Database, DatabaseBusy
 from storage.edits import Applied, Change, Edit, apply_edit
 from storage.videos import Video
 from tests import own_loop
 from tests.app.made import project_with
-from tests.storage.scenes import make_video
+from tests.storage.scenes import make_video, square
 from tests.waiting import PATIENCE_SECONDS
 
 
@@ -347,3 +347,32 @@ async def test_jobs_are_told_by_project_or_by_video(
         await next_of(everyone, "job")
     heard = [listener.queue.get_nowait() for _ in range(listener.queue.qsize())]
     assert sorted(m["job"]["kind"] for m in heard if m and m["type"] == "job") == sorted(hears)
+
+
+@with_hub
+async def test_drafts_come_while_they_are_made_with_their_masks_and_only_to_their_video(
+    hub: EventHub, database: Database, video: Video, aside: Video
+) -> None:
+    run = await asyncio.to_thread(put, database, video, None, 1)
+    page, other = [await hub.join(video=one.id, project=None, since=None) for one in (video, aside)]
+    await asyncio.to_thread(put, database, video, run, 2, 3)
+    message = await next_of(page, "drafts")
+    assert message["video"] == video.id, "those from before are read by the page itself"
+    assert [(one["frame"], one["run"], one["track"]) for one in message["drafts"]] == [(2, run, "t"), (3, run, "t")]
+    assert message["blobs"] == {message["drafts"][0]["mask"]: square(1)["counts"]}
+    await asyncio.to_thread(put, database, video, run, 3)
+    assert [one["frame"] for one in (await next_of(page, "drafts"))["drafts"]] == [3]
+    await caught_up(hub, database, aside)
+    assert all(
+        one and one["type"] != "drafts" for one in [other.queue.get_nowait() for _ in range(other.queue.qsize())]
+    )
+
+
+def put(database: Database, video: Video, run: str | None, *frames: int) -> str:
+    """Store drafts of a run, which is made if there is none; its id."""
+    with database.atomic() as tx:
+        name = run or runs.start_run(tx, kind="spreading", project_id=video.project_id, video_id=video.id).id
+        mask = masks.put_blob(tx, square(1))
+        facts = {"run_id": name, "video_id": video.id, "track_id": "t", "blob_hash": mask}
+        drafts.put_drafts(tx, [drafts.Draft.new(frame=frame, **facts) for frame in frames])
+    return name

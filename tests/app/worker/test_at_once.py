@@ -4,6 +4,7 @@ import threading
 import time
 
 from app.settings import Settings
+from app.worker.handlers import ASIDE, AT_ONCE, HANDLERS
 from app.worker.job import JobContext
 from app.worker.loop import Worker
 from storage.database import Database
@@ -62,3 +63,7 @@ def test_a_worker_is_not_idle_while_a_person_waits(settings: Settings, database:
     )
     worker.serve(database)
     assert job_in(database, spread).status == "done" and not worker.waiting(database)
+
+
+def test_no_kind_of_job_has_two_handlers() -> None:
+    assert set(AT_ONCE) == {"spread"} and not set(AT_ONCE) & {*HANDLERS, *ASIDE}

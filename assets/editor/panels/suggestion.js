@@ -1,0 +1,28 @@
+// @ts-check
+/** What helps a spread track most: spreading a correction again, or correcting the frame that is in doubt most. */
+
+import { frameToCorrect, isCorrectedInside } from "../document/advice.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {{icon: string, label: string, title: string, command?: string, run: () => unknown}} Suggestion */
+
+/** @param {Editor} app @returns {Suggestion|null} */
+export function suggestionOf(app) {
+  const { track } = app;
+  const { frame, locked, newTrack } = app.view.now;
+  if (!track || newTrack || track.rejected || locked.has(track.id)) return null;
+  if (isCorrectedInside(track, frame)) {
+    const title = "Spread this correction to the next masks of a person, before and after it";
+    return { icon: "spread", label: "Spread again", title, command: "spread", run: () => app.commands.spread() };
+  }
+  const next = frameToCorrect(track);
+  if (!next || next.frame === frame) return null;
+  const sure = Math.round(100 * next.confidence);
+  const title = `Frame ${next.frame} is ${sure} % sure: correcting it helps track ${track.number} most`;
+  return {
+    icon: "next",
+    label: `Correct ${next.frame} next`,
+    title,
+    run: () => app.commands.goto(next.frame),
+  };
+}

@@ -1,0 +1,84 @@
+"""A spread with the real engine, without weights of a network: a drawn mask follows what moves."""
+
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from app.checkpoints.warm_model import WarmModel
+from app.demo.make import encode_video
+from app.jobs.reporter import JobReporter
+from app.library.videos import add_video
+from app.settings import Settings
+from app.spreading import engine
+from app.spreading.stretches import SpreadRequest
+from app.worker.handlers import AT_ONCE
+from app.worker.job import JobContext
+from storage import jobs
+from storage.database import Database
+from tests.app.made import project_with
+from tests.app.spreading.fake_spreader import Spreading
+
+COUNT, SIZE, SIDE = 8, (128, 96), 32
+
+
+def texture(seed: int, size: tuple[int, int], level: int) -> np.ndarray:
+    """Colourful noise around a grey level, without sharp edges, uint8 H x W x 3."""
+    noise = np.random.default_rng(seed).normal(size=(size[1], size[0], 3)).astype(np.float32)
+    smooth = cv2.GaussianBlur(noise, (0, 0), 2.0)
+    return np.clip(level + 45 * smooth / smooth.std(), 0, 255).astype(np.uint8)
+
+
+def corner(frame: int) -> tuple[int, int]:
+    return 12 + 3 * frame, 20 + frame
+
+
+def truth(frame: int) -> np.ndarray:
+    mask = np.zeros(SIZE[::-1], bool)
+    x, y = corner(frame)
+    mask[y : y + SIDE, x : x + SIDE] = True
+    return mask
+
+
+def moving_square() -> np.ndarray:
+    """A textured square that moves over another texture."""
+    thing, frames = texture(1, (SIDE, SIDE), 180), np.repeat(texture(0, SIZE, 80)[None], COUNT, axis=0)
+    for k in range(COUNT):
+        x, y = corner(k)
+        frames[k, y : y + SIDE, x : x + SIDE] = thing
+    return frames
+
+
+class FilmedSquare(Spreading):
+    """The same scene with a video of its own."""
+
+    def __init__(self, database: Database, settings: Settings, folder: Path) -> None:
+        self.database = database
+        project, categories = project_with(database, "dog")
+        self.dog = categories["dog"].id
+        path = folder / "square.mp4"
+        encode_video(path, moving_square())
+        self.take(add_video(database, settings, project_id=project.id, path=path))
+
+
+def test_the_job_follows_a_moving_thing_and_says_how_sure_it_is(
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(engine, "load_trunk", lambda device: (None, "no weights"))
+    engine._loaded.cache_clear()
+    scene = FilmedSquare(database, settings, tmp_path)
+    track = scene.drawn({0: truth(0), COUNT - 1: truth(COUNT - 1)})
+    with database.atomic() as tx:
+        request = SpreadRequest((track,), 0, "forward")
+        job = jobs.enqueue(tx, kind="spread", project_id=None, video_id=scene.video.id, parameters=request.as_json())
+    with JobReporter(database, job.id, worker="w") as report:
+        report.cancelled = lambda: False  # type: ignore[method-assign]
+        result = AT_ONCE["spread"](JobContext(settings, database, job, report, WarmModel(settings)))
+    engine._loaded.cache_clear()
+    found = scene.drafts()
+    assert result == {"run": scene.run().id, "frames": COUNT - 2} and sorted(found) == list(range(1, COUNT - 1))
+    for frame, draft in found.items():
+        mask = scene.mask(draft.blob_hash)
+        assert (mask & truth(frame)).sum() / (mask | truth(frame)).sum() > 0.75, frame
+        assert draft.confidence is not None and 0 <= draft.confidence <= 1

@@ -1,0 +1,46 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { suggestionOf } from "../../../../assets/editor/panels/suggestion.js";
+import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
+
+const drawn = (frame, version = 1) => sentRow(frame, { source: "drawn", review: "corrected", score: null, version });
+const spread = (frame, score, version = 2) => sentRow(frame, { source: "propagated", score, version });
+
+/** An editor on a frame of a track that was spread from frame 0. */
+function editor(frame, rows = [drawn(0), ...[1, 2, 3, 4].map((k) => spread(k, 0.5))]) {
+  const document = smallDocument([sentTrack(1, rows)]);
+  const ran = [];
+  const commands = { spread: () => ran.push("spread"), goto: (to) => ran.push(to) };
+  const view = { now: { frame, locked: new Set(), newTrack: null } };
+  return { track: document.tracks.get("t1"), view, commands, ran };
+}
+
+test("the frame whose correction helps most is one press away", () => {
+  const app = editor(0);
+  const found = suggestionOf(app);
+  assert.deepEqual([found.label, found.command], ["Correct 4 next", undefined]);
+  assert.match(found.title, /^Frame 4 is 50 % sure/);
+  found.run();
+  assert.deepEqual(app.ran, [4]);
+  assert.equal(suggestionOf(editor(4)), null, "it is shown already");
+});
+
+test("a correction inside of a spread is spread again first", () => {
+  const app = editor(2, [drawn(0), spread(1, 0.5), drawn(2, 3), spread(3, 0.5), spread(4, 0.1)]);
+  const found = suggestionOf(app);
+  assert.deepEqual([found.label, found.command], ["Spread again", "spread"]);
+  found.run();
+  assert.deepEqual(app.ran, ["spread"]);
+});
+
+test("nothing is suggested without a track to change", () => {
+  const app = editor(0);
+  for (const changed of [
+    { ...app, track: null },
+    { ...app, track: { ...app.track, rejected: true } },
+    { ...app, view: { now: { ...app.view.now, locked: new Set(["t1"]) } } },
+    { ...app, view: { now: { ...app.view.now, newTrack: {} } } },
+  ])
+    assert.equal(suggestionOf(changed), null);
+  assert.equal(suggestionOf(editor(0, [drawn(0)])), null);
+});
