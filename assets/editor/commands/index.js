@@ -5,6 +5,7 @@ import { Keymap } from "../shortcuts/keymap.js";
 import { ACCEPT_ALL } from "./acceptall.js";
 import { ATTRIBUTES } from "./attributes.js";
 import { DRAWING } from "./drawing.js";
+import { LOOK_ELSEWHERE } from "./everywhere.js";
 import { FLICKER } from "./flicker.js";
 import { GENERAL } from "./general.js";
 import { JUDGING } from "./judging.js";
@@ -48,6 +49,7 @@ export const COMMANDS = Object.freeze([
   ...DRAWING,
   ...SEEING,
   FLICKER,
+  LOOK_ELSEWHERE,
   ...GENERAL,
 ]);
 

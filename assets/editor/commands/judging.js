@@ -3,6 +3,7 @@
 
 import * as verdicts from "../document/verdicts.js";
 import { complete } from "./completing.js";
+import { offerElsewhere } from "./everywhere.js";
 import { judgeAndAdvance } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
 
@@ -77,6 +78,15 @@ function remove(app) {
   return edit;
 }
 
+/** @param {Editor} app */
+function rejected(app) {
+  const { track } = app;
+  const edit = verdict("reject", verdicts.reject)(app);
+  if (edit && track?.rejected)
+    offerElsewhere(app, track, { title: `Track ${track.number} rejected`, category: track.category });
+  return edit;
+}
+
 /** @param {string} id @param {string} name @param {string} title @param {string} key @returns {Command} */
 const scope = (id, name, title, key) => ({
   id,
@@ -108,7 +118,7 @@ export const JUDGING = Object.freeze([
     icon: "x",
     places: EVERYWHERE,
     unavailable: firstOf(noTrack, scopeUnread, noMask(verdicts.reject)),
-    run: (app) => judgeAndAdvance(app, () => verdict("reject", verdicts.reject)(app)),
+    run: (app) => judgeAndAdvance(app, () => rejected(app)),
   },
   {
     id: "needsLook",

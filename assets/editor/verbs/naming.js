@@ -2,6 +2,7 @@
 /** Name, category and colour of one track or many. */
 
 import { plural } from "../../kit/text.js";
+import { offerElsewhere } from "../commands/everywhere.js";
 import { lockedTrack, noTrack } from "../commands/reasons.js";
 import { offered } from "./offer.js";
 import { planned, refused, tracksOf } from "./plan.js";
@@ -97,9 +98,13 @@ export const NAMING = Object.freeze([
     places: [],
     unavailable: lockedTrack,
     run: (app, /** @type {string} */ category) => {
-      const { id, category: now } = trackOf(app);
+      const track = trackOf(app);
+      const { id, number, run, category: now } = track;
       if (now === category) return null;
-      return labelled(app, [id], category);
+      const edit = labelled(app, [id], category);
+      if (track.category === category)
+        offerElsewhere(app, { id, number, run }, { title: `Track ${number} relabelled`, category: now });
+      return edit;
     },
   },
   {

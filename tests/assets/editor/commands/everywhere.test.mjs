@@ -1,0 +1,55 @@
+import assert from "node:assert/strict";
+import { afterEach, test } from "node:test";
+import { elsewhereAddress } from "../../../../assets/editor/commands/everywhere.js";
+import { editor } from "./commandeditor.mjs";
+
+afterEach(() => delete globalThis.open);
+
+test("the address names the track, and the category that the others still have", () => {
+  assert.equal(elsewhereAddress("p 1", "t/1", "c1"), "/tracks?project=p%201&like=t%2F1&category=c1");
+  assert.equal(elsewhereAddress(null, "t1", null), "/tracks?like=t1");
+});
+
+/** The addresses that an editor on track 1 opens. */
+function opening() {
+  const opened = [];
+  globalThis.open = (address) => opened.push(address);
+  const app = editor();
+  app.session.set({ project: { id: "p", videos: [] } });
+  app.categoryName = (id) => id;
+  app.view.set({ selected: "t1" });
+  const offers = () => app.toasts.filter(({ name }) => name === "elsewhere");
+  return { app, opened, offers };
+}
+
+test("a relabelled track of a model leads to those with the category it had", () => {
+  const { app, opened, offers } = opening();
+  app.commands.setCategory("c2");
+  const [offer] = offers();
+  assert.equal(offer.title, "Track 1 relabelled");
+  offer.actions[0].run();
+  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1"]);
+});
+
+test("so does a rejected track, but not a rejected mask", () => {
+  const { app, opened, offers } = opening();
+  app.commands.reject();
+  assert.deepEqual(offers(), []);
+  app.preferences.set({ scope: "whole" });
+  app.commands.reject();
+  offers()[0].actions[0].run();
+  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1"]);
+});
+
+test("what a person drew had no mistake of a model", () => {
+  const { app, offers } = opening();
+  app.track.run = null;
+  app.commands.setCategory("c2");
+  assert.deepEqual(offers(), []);
+});
+
+test("any track leads to those that look like it", () => {
+  const { app, opened } = opening();
+  app.commands.lookElsewhere();
+  assert.deepEqual(opened, ["/tracks?project=p&like=t1"]);
+});
