@@ -183,6 +183,9 @@ def _propagate(add: Add) -> None:
     propagate.add_argument("--out", type=typed_path, required=True, metavar="FILE", help="results as YouTube-VIS JSON")
     text = "first and last frame to spread over, both included (default: the whole video)"
     propagate.add_argument("--range", type=frame_range, metavar="A:B", help=text)
+    text = "a checkpoint that adds the shapes it finds by itself, for the things that it knows: a name, or a file"
+    propagate.add_argument("--model", metavar="NAME_OR_FILE", help=text)
+    propagate.add_argument("--config", metavar="NAME", help="configuration of a file that does not say it itself")
     _json(propagate)
 
 

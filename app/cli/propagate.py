@@ -3,27 +3,36 @@
 import argparse
 import json
 
+from app.checkpoints.find import read_checkpoint
 from app.cli.outcome import print_failures, print_lines, raise_failures
 from app.cli.progress import Progress
+from app.machine import choose_device
 from app.sentences import WrongUsage, counted
 from app.settings import Settings
 from app.spreading.from_truth import SpreadOrder, spread_videos
-from app.spreading.networks import load_trunk
+from app.spreading.networks import clip_model, load_trunk
 from app.spreading.truth_file import VideoPlaces, read_given
 from storage.youtube_vis import write_results
 
 
 def propagate(arguments: argparse.Namespace, settings: Settings) -> None:
-    """Spread the masks that the truth has in the frames of ``--from``, and write results with confidence and doubt."""
+    """Spread the masks that the truth has in the frames of ``--from``, and write results with confidence and doubt.
+
+    Videos without one of these frames are left out, which is no failure, even if no video remains.
+    """
     given = read_given(arguments.truth, arguments.given)
-    print_lines((*given.notes, *given.left_out))
+    nothing = () if given.videos else ("No video has all of these frames, so nothing is spread.",)
+    print_lines((*given.notes, *given.left_out, *nothing))
     places = VideoPlaces(arguments.frames, [one.video for one in given.videos]) if given.videos else None
-    trunk, without = load_trunk(settings.device or "cpu")
+    span, device = _span(arguments), choose_device(settings.device)
+    named = arguments.model and read_checkpoint(settings, arguments.model, config=arguments.config)
+    model = clip_model(named, device) if named else None
+    trunk, without = load_trunk(device)
     print_lines((without,) if without else ())
     progress = Progress()
     results = None
     if places is not None:
-        order = SpreadOrder(places, tuple(arguments.given), _span(arguments), trunk)
+        order = SpreadOrder(places, tuple(arguments.given), span, trunk, model)
         results = spread_videos(given.videos, order, report=progress)
         progress.end()
         print_failures(results.failed)

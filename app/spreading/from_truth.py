@@ -14,7 +14,7 @@ from app.progress import Report
 from app.sentences import known_sentence
 from app.spreading.reading import BothWays
 from app.spreading.truth_file import GivenTrack, GivenVideo, VideoPlaces
-from model.propagation import Guess, SpreadFrame, SpreadSettings, Trunk, spread
+from model.propagation import ClipModel, Guess, SpreadFrame, SpreadSettings, Trunk, spread
 from storage import frames, rle
 from storage.frames import FrameIndex
 from storage.rle import Rle
@@ -29,6 +29,7 @@ class SpreadOrder:
     given: tuple[int, ...]
     span: tuple[int, int | None]
     trunk: Trunk | None
+    model: ClipModel | None = None
     settings: SpreadSettings = field(default_factory=lambda: SpreadSettings(beyond_cuts=True))
 
 
@@ -95,6 +96,7 @@ def spread_video(video: GivenVideo, order: SpreadOrder, share: Callable[[float],
                 start=first,
                 stop=last + 1,
                 trunk=order.trunk,
+                model=order.model,
                 settings=order.settings,
             )
             for done, step in enumerate(steps, start=1):

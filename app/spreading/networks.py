@@ -1,11 +1,12 @@
-"""The network that spreading compares features with, if its weights are installed."""
+"""The networks that spreading uses: the one whose features are compared, and a checkpoint of the user."""
 
 from typing import TYPE_CHECKING
 
 from model.pretrained import find, missing
 
 if TYPE_CHECKING:
-    from model.propagation import Trunk
+    from app.checkpoints.find import FoundCheckpoint
+    from model.propagation import ClipModel, Trunk
 
 
 def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
@@ -20,3 +21,13 @@ def load_trunk(device: str = "cpu") -> "tuple[Trunk | None, str]":
     from model.propagation.trunk import Lite0Trunk
 
     return Lite0Trunk(Lite0.load(path, device)), ""
+
+
+def clip_model(checkpoint: "FoundCheckpoint", device: str = "cpu") -> "ClipModel":
+    """The network of a checkpoint, which adds the shapes that it finds by itself.
+
+    Raises `model.weights.checkpoint.CheckpointError` for a file that does not fit its configuration.
+    """
+    from model.propagation import TeViTCandidates
+
+    return TeViTCandidates(checkpoint.weights.for_inference(device))

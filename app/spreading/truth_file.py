@@ -22,7 +22,10 @@ from storage.youtube_vis import (
 
 @dataclass(frozen=True)
 class GivenTrack:
-    """A track of the file: its annotation id, its category, and its masks in the chosen frames (None: absent)."""
+    """A track of the file: its annotation id, its category, and its masks in the chosen frames (None: absent).
+
+    A frame in which the file does not say what is there, such as one with a box alone, is not among them.
+    """
 
     id: int
     category: int
@@ -67,7 +70,7 @@ def read_given(file: Path, frames: Sequence[int]) -> GivenMasks:
         raise BadInput(f"{file} is no YouTube-VIS file with videos and annotations.")
     outline = {key: value for key, value in read.content.items() if key != "annotations"}
     dataset = parse_dataset(outline, where=str(file))
-    tracks = _tracks(read.content, dataset.videos, frames, str(file))
+    tracks, unknown = _tracks(read.content, dataset.videos, frames, str(file))
     found, left_out = [], []
     for video in dataset.videos:
         one = GivenVideo(video, tuple(tracks.get(video.id, ())), _annotated(video))
@@ -76,7 +79,7 @@ def read_given(file: Path, frames: Sequence[int]) -> GivenMasks:
             left_out.append(f"Left out: {one.shown} has no annotated frame {missing[0]}.")
         else:
             found.append(one)
-    return GivenMasks(tuple(found), tuple(left_out), note_lines(read.notes))
+    return GivenMasks(tuple(found), tuple(left_out), (*note_lines(read.notes), *unknown))
 
 
 def _annotated(video: VisVideo) -> frozenset[int] | None:
@@ -86,10 +89,11 @@ def _annotated(video: VisVideo) -> frozenset[int] | None:
 
 def _tracks(
     content: Mapping[str, Any], videos: Iterable[VisVideo], frames: Sequence[int], where: str
-) -> dict[int, list[GivenTrack]]:
-    """The tracks by video, with the masks of the frames alone."""
+) -> tuple[dict[int, list[GivenTrack]], list[str]]:
+    """The tracks by video, with the masks of the frames alone; and a sentence for each mask that is unknown."""
     by_id = {video.id: video for video in videos}
     found: dict[int, list[GivenTrack]] = {}
+    unknown = []
     for number, entry in enumerate(content.get("annotations") or ()):
         place = f"{where}: annotations[{number}]"
         if not isinstance(entry, dict) or not all(_is_id(entry.get(key)) for key in ("id", "video_id", "category_id")):
@@ -100,9 +104,16 @@ def _tracks(
         if not isinstance(masks, list) or len(masks) != video.length:
             raise YouTubeVisError(f"{place}.segmentations must have one entry for each of the {video.length} frames.")
         size = (video.height, video.width)
-        given = {k: parse_mask(masks[k], size, f"{place}.segmentations[{k}]")[0] for k in frames if k < video.length}
+        given = {}
+        for k in frames:
+            if k < video.length:
+                mask, why = parse_mask(masks[k], size, f"{place}.segmentations[{k}]")
+                if why:
+                    unknown.append(f"{place}.segmentations[{k}] {why}")
+                else:
+                    given[k] = mask
         found.setdefault(video.id, []).append(GivenTrack(entry["id"], entry["category_id"], given))
-    return found
+    return found, unknown
 
 
 def _is_id(value: object) -> bool:

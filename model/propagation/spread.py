@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 
 from model.propagation.blending import KeptStep, blended, guesses
+from model.propagation.candidates import ClipModel
 from model.propagation.fusing import softened
 from model.propagation.guess import SpreadFrame
 from model.propagation.settings import SpreadSettings
@@ -30,6 +31,7 @@ def spread(
     start: int,
     stop: int,
     trunk: Trunk | None = None,
+    model: ClipModel | None = None,
     settings: SpreadSettings | None = None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[SpreadFrame]:
@@ -46,6 +48,9 @@ def spread(
 
     trunk: the network whose features are compared; without one, the flow and the colours have to do.
 
+    model: a network that finds things by itself. It adds its shapes for the tracks whose given mask it finds, too; then
+    ``read`` is called for a clip of frames ahead.
+
     Between two given frames a walk goes forward and another one backward, and both are blended by distance and trust.
     A frame there comes twice: first with ``final=False`` (in forward order, for the screen), then, blended, with
     ``final=True`` (in backward order). Other frames come once, final. Every frame of the range comes exactly once as
@@ -60,7 +65,9 @@ def spread(
     settings = settings or SpreadSettings()
     _check(given, size, start, stop)
     areas = [int(mask.sum()) for of in given.values() for mask in of.values() if mask is not None and mask.any()]
-    frames = WorkingFrames(read, size, settings, trunk, math.sqrt(min(areas, default=0)))
+    known = [k for of in given.values() for k, mask in of.items() if mask is not None]
+    clips = None if model is None else (model, range(min(start, *known), max(stop, *(k + 1 for k in known))))
+    frames = WorkingFrames(read, size, settings, trunk, math.sqrt(min(areas, default=0)), clips)
     small = {
         track: {k: None if mask is None or not mask.any() else _small(mask, frames) for k, mask in of.items()}
         for track, of in given.items()

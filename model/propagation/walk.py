@@ -43,6 +43,7 @@ class _Followed:
     similar: list[float] = field(default_factory=list)
     hidden: int = 0  # frames since it was seen last
     place: Box | None = None  # where it was seen last
+    known: float = 0.0  # trust in the shapes of the network, by how well one fits the given mask
     cut: bool = False  # whether there was a cut since it was seen last
 
 
@@ -120,8 +121,15 @@ class Walk:
             if mask is not None:
                 one.palette = TrackPalette(self._frames.frame(k).bins, mask)
                 one.areas, one.place = [float((mask > 0.5).sum())], bounds(mask > 0.5)
+                one.known = self._fit(k, mask)
             found[track] = Step(mask, 1.0, 0, given=True)
         return found
+
+    def _fit(self, k: int, mask: np.ndarray) -> float:
+        """Trust in the shapes of the network for a track: how well the best one fits its given mask."""
+        shapes = self._frames.candidates(k)
+        best = None if shapes is None else shapes.best(mask > 0.5)
+        return 0.0 if best is None else best.trust
 
     def _remember(self, k: int, found: Mapping[int, Step]) -> None:
         """Keep frame ``k`` as a reference of those that follow."""
@@ -190,6 +198,14 @@ class Walk:
             key = (KnownMask(one.key, one.given, self._key.flow), self._key)
         known = evidence.of(box, before, key, matched, self._labels[track], one.palette)
         together = fused(known)
+        shapes = self._frames.candidates(k) if one.known else None
+        shape = None if shapes is None else shapes.best(together > 0.5, box[:2])
+        if shape is not None:
+            known = [
+                *known,
+                TrackEvidence("model", shape.chance, one.known * shape.trust * (1 - _trust(known, together))),
+            ]
+            together = fused(known)
         if self._settings.use_edges:
             colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
             # A flow that is certain has the edges already.

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import normalize
 
+from model.propagation.candidates import ClipModel, FrameCandidates, clip_around
 from model.propagation.flow import Dis, FlowPair, pixel_grid
 from model.propagation.palette import colour_bins as palette_bins
 from model.propagation.settings import SpreadSettings
@@ -74,13 +75,20 @@ class WorkingFrames:
     """Frames, flows and features of one video by frame number."""
 
     def __init__(
-        self, read: Read, size: tuple[int, int], settings: SpreadSettings, trunk: Trunk | None, smallest: float = 0
+        self,
+        read: Read,
+        size: tuple[int, int],
+        settings: SpreadSettings,
+        trunk: Trunk | None,
+        smallest: float = 0,
+        clips: tuple[ClipModel, range] | None = None,
     ) -> None:
         """``read`` gives frame k as uint8 RGB of ``size`` = (height, width).
 
         smallest: side of a square as large as the smallest given mask, in pixels of the video; 0 if it is unknown.
+        clips: a network that finds shapes, and the frames that its clips are made of.
         """
-        self._read, self._trunk = read, trunk
+        self._read, self._trunk, self._clips = read, trunk, clips
         self.full = size
         scale = min(1.0, math.sqrt(settings.work_pixels / (size[0] * size[1])))
         self.height, self.width = (max(16, round(side * scale)) for side in size)
@@ -118,6 +126,19 @@ class WorkingFrames:
             ("features", k), lambda: self._features(k), lambda maps: sum(2 * one.numel() for one in maps.values())
         )
         return {stride: normalize(one.float(), dim=0) for stride, one in found.items()}
+
+    def candidates(self, k: int) -> FrameCandidates | None:
+        """The shapes that the network finds in frame ``k``, at the working size; None without a network."""
+        if self._clips is None:
+            return None
+        model, bounds = self._clips
+        clip = clip_around(k, bounds, model.clip)
+        found = self._cache.get(
+            ("candidates", clip.start),
+            lambda: model.clip_candidates(np.stack([self.frame(at).rgb for at in clip])),
+            lambda clips: sum(one.chances.nbytes + one.boxes.nbytes for one in clips),
+        )
+        return found[k - clip.start]
 
     def _scaled(self, k: int) -> WorkingFrame:
         pixels = self._read(k)

@@ -4,12 +4,14 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 
 from storage import rle
-from tests.app.command_line import Run
+from tests.app.command_line import Run, tiny_checkpoint
 from tests.model.propagation.scenes import SIZE, Scene, iou, line, moving
+from tests.storage.made_videos import make_video
 
 COUNT = 6
 SCENE = moving([line((10, 20), (4, 1), COUNT), line((60, 44), (-3, 1), COUNT)])
@@ -94,6 +96,75 @@ def test_a_video_without_the_frame_is_skipped_with_a_line(run: Run, tmp_path: Pa
 
     assert ran.code == 0 and "Left out: video 10 (v0) has no annotated frame 4." in ran.errors
     assert {one["video_id"] for one in entries(tmp_path / "r.json")} == {20}
+
+
+def test_without_any_such_video_the_results_are_empty(run: Run, tmp_path: Path) -> None:
+    truth, frames = material(tmp_path, [SCENE])
+
+    ran = run("propagate", "--truth", truth, "--frames", frames, "--from", "9", "--out", tmp_path / "r.json", "--json")
+
+    assert ran.code == 0 and entries(tmp_path / "r.json") == []
+    assert (ran.result["videos"], ran.result["left_out"]) == (0, 1)
+    assert "No video has all of these frames, so nothing is spread." in ran.errors
+
+
+def test_a_track_that_no_frame_gives_has_no_mask_and_needs_a_look(run: Run, tmp_path: Path) -> None:
+    truth, frames = material(tmp_path, [SCENE])
+    content = json.loads(truth.read_text())
+    content["annotations"][1]["segmentations"] = [[[1, 1, 5, 5]], *[None] * (COUNT - 1)]
+    truth.write_text(json.dumps(content))
+
+    run("propagate", "--truth", truth, "--frames", frames, "--from", "0", "--out", tmp_path / "r.json")
+
+    first, second = entries(tmp_path / "r.json")
+    assert all(first["segmentations"])
+    assert (second["track_id"], second["score"], any(second["segmentations"])) == (101, 0.0, False)
+    assert second["confidence"] == [0.0] * COUNT and second["needs_look"] == [True] * COUNT
+
+
+def test_frames_may_come_from_a_video_file(run: Run, tmp_path: Path) -> None:
+    count = 6
+    film = make_video(tmp_path / "film.mp4", frames=count, size=(64, 48))
+    mask = np.zeros((48, 64), bool)
+    mask[10:30, 10:40] = True
+    video = {"id": 3, "width": 64, "height": 48, "length": count, "file_names": [f"x/{k}.jpg" for k in range(count)]}
+    track = {"id": 8, "video_id": 3, "category_id": 1, "segmentations": [rle.encode(mask), *[None] * (count - 1)]}
+    truth = {"videos": [video], "categories": [{"id": 1, "name": "thing"}], "annotations": [track]}
+    (tmp_path / "t.json").write_text(json.dumps(truth))
+
+    ran = run(
+        "propagate", "--truth", tmp_path / "t.json", "--frames", film, "--from", "0", "--out", tmp_path / "r.json"
+    )
+
+    assert ran.code == 0
+    [one] = entries(tmp_path / "r.json")
+    assert (one["video_id"], one["track_id"], len(one["segmentations"])) == (3, 8, count)
+
+
+def test_a_checkpoint_adds_what_it_finds(run: Run, tmp_path: Path) -> None:
+    truth, frames = material(tmp_path, [SCENE])
+    command = ("propagate", "--truth", truth, "--frames", frames, "--from", "0")
+
+    assert run(*command, "--out", tmp_path / "a.json").code == 0
+    assert run(*command, "--model", "demo", "--out", tmp_path / "b.json").code == 0
+    for one in entries(tmp_path / "b.json"):
+        assert {len(one[key]) for key in ("segmentations", "confidence", "needs_look")} == {COUNT}
+
+    untrained = tiny_checkpoint(tmp_path / "tiny.safetensors")
+    assert run(*command, "--model", untrained, "--out", tmp_path / "c.json").code == 0
+    assert entries(tmp_path / "c.json") == entries(tmp_path / "a.json")
+
+
+def test_a_model_that_is_not_there_is_one_sentence(run: Run, tmp_path: Path) -> None:
+    truth, frames = material(tmp_path, [GONE])
+
+    ran = run(
+        *("propagate", "--truth", truth, "--frames", frames, "--from", "0"),
+        *("--model", "nobody", "--out", tmp_path / "r.json"),
+    )
+
+    assert ran.code == 1 and "There is no model 'nobody'" in ran.last
+    assert not (tmp_path / "r.json").exists()
 
 
 def test_null_means_absent_there(run: Run, tmp_path: Path) -> None:

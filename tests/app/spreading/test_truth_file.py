@@ -50,6 +50,16 @@ def test_uncompressed_masks_and_empty_ones_are_understood(tmp_path: Path) -> Non
     assert np.array_equal(rle.decode(video.tracks[0].masks[0]), MASK) and video.tracks[0].masks[1] is None
 
 
+def test_a_box_in_place_of_a_mask_is_unknown_and_not_absent(tmp_path: Path) -> None:
+    file = truth(tmp_path / "t.json", [track(1, [[[1, 1, 5, 5]], None, None])])
+
+    found = read_given(file, [0, 1])
+
+    assert found.videos[0].tracks[0].masks == {1: None}
+    [note] = found.notes
+    assert "annotations[0].segmentations[0]" in note and "unknown, not absent" in note
+
+
 @pytest.mark.parametrize(("annotated", "missing"), [(None, 3), ([0, 2], 1)])
 def test_a_video_without_such_a_frame_is_left_out(tmp_path: Path, annotated: list[int] | None, missing: int) -> None:
     more = {} if annotated is None else {"annotated_frames": annotated}
