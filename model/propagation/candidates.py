@@ -6,16 +6,16 @@ frames the query that agrees best with what the other evidence expects then adds
 """
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 import cv2
 import numpy as np
+import torch
 
+from model.network.input import fit, prepare_clip
+from model.network.tevit import TeViT
 from model.propagation.boxes import Box
 from model.tracking.soft_masks import on_grid
-
-if TYPE_CHECKING:
-    from model.network.tevit import TeViT
 
 FITS, FULLY = 0.7, 0.95
 """IoU below which a shape is not that of the track, and from which on it is trusted fully."""
@@ -34,7 +34,7 @@ class FrameCandidates:
     chances: np.ndarray
     boxes: np.ndarray
 
-    def best(self, mask: np.ndarray, corner: tuple[int, int] = (0, 0)) -> "Candidate | None":
+    def best(self, mask: np.ndarray, corner: tuple[int, int] = (0, 0)) -> "FittingShape | None":
         """The shape that agrees best with a mask (bool h x w, of the part of the frame whose corner is at x, y).
 
         None for an empty mask, and where no shape has an IoU of at least `FITS`.
@@ -53,11 +53,11 @@ class FrameCandidates:
         shown = soft >= 0.5
         ious = (shown & mask).sum(axis=(1, 2)) / (shown | mask).sum(axis=(1, 2))
         best = int(ious.argmax())
-        return Candidate(soft[best], float(ious[best])) if ious[best] >= FITS else None
+        return FittingShape(soft[best], float(ious[best])) if ious[best] >= FITS else None
 
 
 @dataclass(frozen=True, eq=False)
-class Candidate:
+class FittingShape:
     """A shape as chances (float32 h x w), and its IoU with the mask that it was looked for with."""
 
     chance: np.ndarray
@@ -82,16 +82,12 @@ class ClipModel(Protocol):
 class TeViTCandidates:
     """All queries of a TeViT network."""
 
-    def __init__(self, network: "TeViT") -> None:
+    def __init__(self, network: TeViT) -> None:
         self._network = network
         self.clip = network.config.window
 
     def clip_candidates(self, frames: np.ndarray) -> list[FrameCandidates]:
         """The mask of each query in each of T frames (uint8 T x H x W x 3 RGB), for the query's best class."""
-        import torch
-
-        from model.network.input import fit, prepare_clip
-
         network = self._network
         count, height, width = frames.shape[:3]
         size = fit((height, width), network.config.scales.test)

@@ -95,13 +95,8 @@ class Matched:
     stride: int
 
 
-def match(
-    features: Tensor, query: np.ndarray, references: Sequence[Reference], stride: int, *, anywhere: bool = False
-) -> Matched:
-    """Labels for the cells where ``query`` (bool h x w) is true, by ``features`` (C x h x w, each cell of length 1).
-
-    anywhere: compare with all cells of the references, not only with those around the place that the flow leads to.
-    """
+def match(features: Tensor, query: np.ndarray, references: Sequence[Reference], stride: int) -> Matched:
+    """Labels for the cells where ``query`` (bool h x w) is true, by ``features`` (C x h x w, each cell of length 1)."""
     height, width = query.shape
     count = references[0].labels[stride].shape[2]
     labels = np.zeros((height * width, count), np.float32)
@@ -109,7 +104,7 @@ def match(
     similarity = np.zeros(height * width, np.float32)
     for cells in _tiles(query):
         wanted = features.reshape(len(features), -1)[:, cells].T.contiguous()
-        votes = [_votes(wanted, cells, width, one, stride, anywhere) for one in references]
+        votes = [_votes(wanted, cells, width, one, stride) for one in references]
         labels[cells], similarity[cells] = _elected(votes, references)
     return Matched(labels.reshape(height, width, count), similarity.reshape(height, width), stride)
 
@@ -138,13 +133,9 @@ def _elected(votes: Sequence[tuple[Tensor, Tensor]], references: Sequence[Refere
     return share.numpy(), best[:, 0].numpy()
 
 
-def _votes(
-    wanted: Tensor, cells: np.ndarray, width: int, one: Reference, stride: int, anywhere: bool
-) -> tuple[Tensor, Tensor]:
+def _votes(wanted: Tensor, cells: np.ndarray, width: int, one: Reference, stride: int) -> tuple[Tensor, Tensor]:
     """Similarities (Q x K) of Q wanted cells to K cells of a reference, less by distance; and the labels (K x L)."""
     height, across = one.labels[stride].shape[:2]
-    if anywhere:
-        return wanted @ one.features[stride].reshape(wanted.shape[1], -1), _rows(one.labels[stride])
     radius = (GIVEN_RADIUS if one.given else RADIUS)[stride]
     offset = one.offset[stride].reshape(-1, 2)[cells]
     x, y = cells % width + offset[:, 0], cells // width + offset[:, 1]

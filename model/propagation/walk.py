@@ -26,6 +26,7 @@ REACH = 3  # cells around a track whose labels are asked for
 FEWEST = 12  # pixels of a mask at the working size
 LEFT = 0.04  # share of its usual area below which a track is taken for hidden
 REMAINDER, DOUBTFUL = 0.15, 0.35  # the same, where the trust is below the second figure
+WHOLE = 0.8  # share of its largest area above which a track is seen whole
 REMEMBERED = 10  # areas and similarities that are remembered
 FORGOTTEN = 15  # frames without a trace after which a track is lost
 STRIDE = 8
@@ -41,6 +42,7 @@ class _Followed:
     palette: TrackPalette | None = None
     areas: list[float] = field(default_factory=list)
     similar: list[float] = field(default_factory=list)
+    seen: Reference | None = None  # the last frame in which it was seen whole
     hidden: int = 0  # frames since it was seen last
     place: Box | None = None  # where it was seen last
     known: float = 0.0  # trust in the shapes of the network, by how well one fits the given mask
@@ -138,9 +140,14 @@ class Walk:
             self._key = KeyFlow.begun(k, self._frames.grid)
         if not self._uses_features or not any(step.chance is not None for step in found.values()):
             return
-        known = np.array([True, *(one.key >= 0 for one in self._tracks.values())], np.float32)
+        # A track that is hidden may be there unseen: such a frame is not counted against it later.
+        known = np.array([True, *(one.key >= 0 and one.hidden == 0 for one in self._tracks.values())], np.float32)
         labels = self._chances()
         new = reference(self._frames.features(k), labels, self._frames.zoom, given=given, known=known)
+        for track, step in found.items():
+            one = self._tracks[track]
+            if step.chance is not None and one.areas and one.areas[-1] >= WHOLE * max(one.areas):
+                one.seen = new
         keys = [one for one in self._references if one.given]
         others = [one for one in self._references if not one.given]
         if given:
@@ -197,6 +204,7 @@ class Walk:
         if self._key is not None and one.given is not None and one.key == self._key.frame:
             key = (KnownMask(one.key, one.given, self._key.flow), self._key)
         known = evidence.of(box, before, key, matched, self._labels[track], one.palette)
+        steady = max((float(one.reliable) for one in known if one.kind == "flow"), default=0.0)
         together = fused(known)
         shapes = self._frames.candidates(k) if one.known else None
         shape = None if shapes is None else shapes.best(together > 0.5, box[:2])
@@ -209,7 +217,6 @@ class Walk:
         if self._settings.use_edges:
             colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
             # A flow that is certain has the edges already.
-            steady = max((float(one.reliable) for one in known if one.kind == "flow"), default=0.0)
             together = steady * together + (1 - steady) * snapped(together, colour, radius_for(together))
         return box, together, _trust(known, together)
 
@@ -249,17 +256,22 @@ class Walk:
             return found
         keys = [one for one in self._references if one.given]
         for track, one in active.items():
-            if one.hidden == 0 or not keys:
+            known = keys if one.seen is None else [*keys, one.seen]
+            if one.hidden == 0 or not known:
                 continue
             usual = float(np.median(one.areas)) if one.areas else 0.0
             again = self._searching.search(
-                k, keys, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
+                k, known, self._labels[track], place=one.place, hidden=one.hidden, area=usual, similar=one.similar
             )
             if again is None:
                 continue
-            found[track] = again
-            if self._key is not None and one.given is not None and one.key == self._key.frame:
-                self._key = self._key.moved(again[0], _offset(again[0], again[1], one.given))
+            found[track] = again.box, again.chance, again.trust
+            for move in again.moves:
+                move.lead(self._labels[track])
+            now = next((move for move in again.moves if move.source is keys[-1]), None) if keys else None
+            if now is not None and self._key is not None and one.key == self._key.frame:
+                cell = STRIDE / self._frames.zoom
+                self._key = self._key.moved(again.box, -cell * np.array(now.shift[::-1], np.float32))
         return found
 
     def _competed(
@@ -320,10 +332,3 @@ def _trust(evidence: list[TrackEvidence], together: np.ndarray) -> float:
             union = int((mask | other).sum())
             shares.append(float((mask & other).sum()) / union if union else 0.0)
     return float(np.mean(shares)) if shares else 0.0
-
-
-def _offset(box: Box, chance: np.ndarray, given: np.ndarray) -> np.ndarray:
-    """From the middle of a mask in a box to that of the given one, x and y in pixels."""
-    rows, columns = np.nonzero(chance > 0.5)
-    there = np.argwhere(given > 0.5).mean(axis=0)[::-1]
-    return (there - (columns.mean() + box[0], rows.mean() + box[1])).astype(np.float32)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from model.network.tevit import build
 from model.propagation import Guess, SpreadSettings, TeViTCandidates, spread
 from model.propagation.boxes import bounds
-from model.propagation.candidates import FITS, FULLY, Candidate, FrameCandidates, clip_around
+from model.propagation.candidates import FITS, FULLY, FittingShape, FrameCandidates, clip_around
 from model.thresholds import Thresholds
 from model.tracking.clip_inference import read_clip
 from tests.model.propagation.scenes import SIZE, Scene, iou, line, moving
@@ -84,7 +84,7 @@ def test_a_part_of_the_frame_gives_the_same_as_the_whole(x: int, y: int) -> None
 
 
 def test_trust_grows_from_the_least_fit_to_a_full_one() -> None:
-    trusts = [Candidate(np.zeros((1, 1), np.float32), at).trust for at in (FITS, (FITS + FULLY) / 2, FULLY, 1.0)]
+    trusts = [FittingShape(np.zeros((1, 1), np.float32), at).trust for at in (FITS, (FITS + FULLY) / 2, FULLY, 1.0)]
 
     assert trusts == pytest.approx([0, 0.5, 1, 1])
 
