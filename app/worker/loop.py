@@ -116,6 +116,7 @@ class Worker:
         self._at_once = dict(at_once or {})
         self._last_work = 0.0
         self._busy_at_once = False
+        self._at_once_failed: Exception | None = None
         self._serving = threading.Event()
         self._idle_seconds = idle_seconds
         self._warm = WarmModel(settings)
@@ -146,6 +147,8 @@ class Worker:
                 beside.join()
         if self._watching is not None:
             self._watching.join()
+        if self._at_once_failed is not None:
+            raise self._at_once_failed
 
     def _serve(self, database: Database) -> None:
         while not self.stopping and time.monotonic() - self._last_work < self._idle_seconds:
@@ -167,15 +170,21 @@ class Worker:
 
     def _serve_at_once(self, database: Database) -> None:
         """Do the jobs that a person waits for, also while another job runs."""
-        while self._serving.is_set() and not self.stopping:
-            job = self._claim(database, self._at_once)
-            if job is None:
-                time.sleep(POLL_SECONDS)
-                continue
-            self._busy_at_once = True
-            self.work(database, job)
-            self._last_work = time.monotonic()
-            self._busy_at_once = False
+        try:
+            while self._serving.is_set() and not self.stopping:
+                job = self._claim(database, self._at_once)
+                if job is None:
+                    time.sleep(POLL_SECONDS)
+                    continue
+                self._busy_at_once = True
+                self.work(database, job)
+                self._last_work = time.monotonic()
+                self._busy_at_once = False
+        except Exception as error:
+            # Without this thread nobody would do these jobs while the process lives: `serve` raises the error, so that
+            # the worker ends and another one takes its place.
+            self._at_once_failed = error
+            self.stop()
 
     def work(self, database: Database, job: jobs.Job) -> None:
         """Do one job and store its end; an error of the job is stored and not raised."""

@@ -3,6 +3,8 @@
 import threading
 import time
 
+import pytest
+
 from app.settings import Settings
 from app.worker.handlers import ASIDE, AT_ONCE, HANDLERS
 from app.worker.job import JobContext
@@ -63,6 +65,23 @@ def test_a_worker_is_not_idle_while_a_person_waits(settings: Settings, database:
     )
     worker.serve(database)
     assert job_in(database, spread).status == "done" and not worker.waiting(database)
+
+
+def test_an_error_that_is_not_of_a_job_ends_the_worker(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    queued(database, "spread")
+    worker = Worker(
+        settings, handlers={"later": nothing}, aside={}, at_once={"spread": nothing}, idle_seconds=PATIENCE_SECONDS
+    )
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("the disk is gone")
+
+    monkeypatch.setattr(worker, "work", broken)
+    with pytest.raises(RuntimeError, match="the disk is gone"):
+        worker.serve(database)
+    assert worker.stopping
 
 
 def test_no_kind_of_job_has_two_handlers() -> None:
