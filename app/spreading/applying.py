@@ -61,6 +61,8 @@ def apply_part(tx: Connection, video_id: str, part: DraftPart, *, author: str, e
     """
     earlier = find_edit(tx, edit_id)
     if earlier is not None:
+        if (earlier.video_id, earlier.kind) != (video_id, EDIT_KIND):
+            raise BadInput(f"The id {edit_id} is taken by another edit; make a new one for every edit.")
         return AppliedPart(applied_again(earlier))
     run = _run(tx, video_id, part)
     found = part.drafts(tx, video_id)

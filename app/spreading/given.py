@@ -56,8 +56,8 @@ class SpreadPlan:
         }
 
 
-def plan_spread(tx: Connection, video: Video, request: SpreadRequest) -> SpreadPlan:
-    """The plan of a request as the rows stand now.
+def plan_spread(tx: Connection, video: Video, request: SpreadRequest, *, rivals: bool = True) -> SpreadPlan:
+    """The plan of a request as the rows stand now; without ``rivals`` it reads only the rows of the tracks to spread.
 
     Raises `BadInput` if a track is gone, or has no mask of a person to spread, or no frame to fill.
     """
@@ -73,6 +73,8 @@ def plan_spread(tx: Connection, video: Video, request: SpreadRequest) -> SpreadP
         _check(track, request, filled, used)
         stretches[track.id], given[track.id] = filled, _given(tx, used)
     plan = SpreadPlan(stretches, given)
+    if not rivals:
+        return plan
     return SpreadPlan(stretches, given, _rivals(tx, video, known, plan))
 
 

@@ -17,7 +17,8 @@ def request_spread(database: Database, settings: Settings, *, video_id: str, req
     """
     with database.read() as tx:
         video = videos.get_video(tx, video_id)
-        plan_spread(tx, video, request)
+        # The rivals are the worker's matter: a video may have hundreds of thousands of rows.
+        plan_spread(tx, video, request, rivals=False)
     for job in queue.active_jobs(database, kind=JOB, video_id=video_id):
         queue.cancel(database, job.id)
     return queue.enqueue(

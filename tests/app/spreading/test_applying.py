@@ -60,10 +60,13 @@ def test_a_part_is_applied_and_the_rest_stays_a_draft(scene: Spreading) -> None:
 
 
 def test_a_repeated_edit_changes_nothing(scene: Spreading) -> None:
-    done = scene.spread(scene.track(0))
+    track = scene.track(0)
+    done = scene.spread(track)
     first = apply(scene, done.run_id, edit_id="one")
     again = apply(scene, done.run_id, edit_id="one")
     assert again.edit.repeated and again.edit.number == first.edit.number
+    with pytest.raises(BadInput, match="is taken by another edit"):
+        apply(scene, done.run_id, edit_id=origin(scene, track, 0))
 
 
 def test_what_people_did_meanwhile_stays(scene: Spreading) -> None:

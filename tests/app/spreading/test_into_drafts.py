@@ -1,12 +1,16 @@
 """A spread into drafts: what it fills, where it stops, and what an interruption leaves."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from app.errors import BadInput, Cancelled
 from app.spreading.applying import DraftPart, discard_part
+from app.spreading.given import plan_spread
 from app.spreading.into_drafts import NOT_SEEN, UNSURE
 from app.spreading.run import ONE_SIDE
+from app.spreading.stretches import SpreadRequest
 from model.propagation import SpreadError
 from storage import jobs
 from tests.app.made import FRAMES, square
@@ -90,6 +94,10 @@ def test_several_tracks_have_stretches_of_their_own_and_others_compete(scene: Sp
     assert {one.frame for one in found if one.track_id == first} == set(range(1, 6))
     assert {one.frame for one in found if one.track_id == second} == set(range(1, FRAMES))
     assert rival not in {one.track_id for one in found} and len(spreader.given) == 3
+    request = SpreadRequest((first, second), 0, "forward")
+    with scene.database.read() as tx:
+        asked, computed = (plan_spread(tx, scene.video, request, rivals=which) for which in (False, True))
+    assert set(computed.rivals) == {rival} and asked == replace(computed, rivals={})
 
 
 def test_a_later_spread_replaces_the_older_draft_of_its_track(scene: Spreading) -> None:
