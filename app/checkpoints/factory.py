@@ -29,6 +29,9 @@ def ensure_factory(database: Database, settings: Settings, *, assets: Path = FOL
     with replacing(path) as part:
         shutil.copyfile(assets / "checkpoint.safetensors", part)
     with database.atomic() as tx:
+        known = checkpoints.find_checkpoint(tx, DEMO)
+        if known is not None:
+            return known  # another process was quicker
         return checkpoints.add_checkpoint(
             tx,
             name=DEMO,

@@ -62,7 +62,11 @@ class TransformersSam:
         if reason or folder is None:
             raise PromptError(reason)
         kind = json.loads((folder / "config.json").read_text(encoding="utf-8"))["model_type"]
-        made = getattr(importlib.import_module(PACKAGE), CLASSES[kind])
+        try:
+            made = getattr(importlib.import_module(PACKAGE), CLASSES[kind])
+        except (ImportError, AttributeError) as error:
+            text = f"The installed package {PACKAGE} has no {CLASSES[kind]}; {COMMAND} --upgrade brings a newer one."
+            raise PromptError(text) from error
         try:
             self._model = made.from_pretrained(folder, local_files_only=True).eval()
         except (OSError, ValueError, RuntimeError) as error:

@@ -1,9 +1,11 @@
 """The checkpoint that comes with the program is registered once, and stays what it is."""
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from app.checkpoints import factory
 from app.checkpoints.factory import ensure_factory
 from app.settings import Settings
 from storage import checkpoints
@@ -18,6 +20,20 @@ def test_it_is_copied_into_the_data_folder_once(database: Database, settings: Se
     assert ensure_factory(database, settings) == made and file.stat().st_mtime_ns == written.st_mtime_ns
     with database.read() as tx:
         assert [found.id for found in checkpoints.list_checkpoints(tx)] == [made.id]
+
+
+def test_of_two_processes_at_once_one_registers_it(
+    database: Database, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = []
+
+    def copied(source: Path, target: Path) -> None:
+        monkeypatch.undo()
+        other.append(ensure_factory(database, settings))
+        shutil.copyfile(source, target)
+
+    monkeypatch.setattr(factory.shutil, "copyfile", copied)
+    assert [ensure_factory(database, settings)] == other
 
 
 def test_a_copy_of_the_program_without_its_files_registers_nothing(

@@ -96,6 +96,9 @@ def test_what_cannot_run_says_why_and_what_mends_it(tmp_path: Path, monkeypatch:
     assert "of the kind bert" in obstacle(tmp_path)
     (tmp_path / "config.json").write_text(json.dumps({"model_type": "sam2_video"}))
     assert obstacle(tmp_path) == ""
+    monkeypatch.setattr("model.prompts.transformers_sam.importlib.import_module", lambda name: object())
+    with pytest.raises(PromptError, match=r"has no Sam2Model; .* --upgrade"):
+        TransformersSam(tmp_path)
     (tmp_path / "config.json").write_text("[]")
     with pytest.raises(PromptError, match=r"no config\.json"):
         TransformersSam(tmp_path)
