@@ -73,12 +73,14 @@ class RunContext:
 class FrameRange:
     """The frames ``start`` to ``stop`` (exclusive) with every track of the run so far.
 
-    A track without masks is absent in all of them.
+    A track without masks is absent in all of them. ``silent``: frames of the video about which the run says nothing of
+    any track; what stands there is not compared.
     """
 
     start: int
     stop: int
     tracks: tuple[ProposedTrack, ...]
+    silent: frozenset[int] = frozenset()
 
 
 def kind(category_id: str | None, class_name: str | None) -> str:

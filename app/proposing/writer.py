@@ -84,10 +84,12 @@ class ProposalWriter:
         done: int,
         whole: bool,
         unknown: Mapping[int, frozenset[int]] = MappingProxyType({}),
+        partial: bool = False,
     ) -> None:
         """Ends a run that has processed frames 0 to ``done`` - 1: final scores and, of a whole video, final matches.
 
-        ``unknown``: for tracks by number the frames about which the run says nothing.
+        ``unknown``: for tracks by number the frames about which the run says nothing. ``partial``: there are frames
+        about which it says nothing at all; existing tracks that are only there stay.
         """
         matched = self._match(standings, at_the_end=True) if whole else {}
         for standing in standings:
@@ -99,12 +101,14 @@ class ProposalWriter:
                 self._write_rows(target, moved, start=0, stop=done, earlier=matched[standing.track])
             self._update_track(standing, target)
         if whole:
-            self._delete_unmatched()
+            self._delete_unmatched(partial=partial)
 
-    def _delete_unmatched(self) -> None:
+    def _delete_unmatched(self, *, partial: bool) -> None:
         """Deletes existing tracks that the run does not propose and on which no person worked."""
         for track_id in self.ledger.free:
             track = self._tracks.get(track_id)
+            if partial and not self.ledger.old_pixels.get(track_id):
+                continue
             if track is not None and not track.deleted and not self._human(track_id):
                 self._track_changes[track_id] = None
                 self.ledger.deleted += 1
@@ -131,7 +135,8 @@ class ProposalWriter:
         if not self.ledger.old:
             return
         existing = [one for one in self.ledger.old if one in self._tracks and not self._tracks[one].deleted]
-        rows = tracks.rows(self._tx, self._context.video_id, start=part.start, stop=part.stop, track_ids=existing)
+        stored = tracks.rows(self._tx, self._context.video_id, start=part.start, stop=part.stop, track_ids=existing)
+        rows = [row for row in stored if row.frame not in part.silent]
         hashes = {row.hash for row in rows if row.hash} | {name for one in part.tracks for name in one.masks.values()}
         blobs = masks.get_blobs(self._tx, hashes)
         old: dict[str, dict[int, Any]] = {track_id: {} for track_id in existing}

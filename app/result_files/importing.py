@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from app.errors import BadInput, Cancelled
@@ -36,6 +36,8 @@ from storage.videos import Video
 
 PROPOSALS = "proposals"
 """The value of the parameter ``as`` of a job that imports results of a model."""
+MADE_BY = "made_by_job"
+"""The key of a new project's ``extra`` with the id of the job that made it."""
 READING, COUNTING = 0.1, 0.2  # shares of the progress: the file is read, the frames of a video are counted
 
 
@@ -154,7 +156,7 @@ def import_proposals(
     if choices.frames is not None and not choices.frames.exists():
         raise BadInput(f"There is no folder {choices.frames}; give the folder that holds the frames.")
     report(0.0, f"Reading {file.name}")
-    with _project(database, project_id, new_project) as target:
+    with _project(database, project_id, new_project, job_id) as target:
         read = read_result_file(settings, file, ReadResults(name_ids, choices.keep_good), check)
         try:
             import_ = _ProposalImport(database, settings, target, file, read, choices, job_id, report, check)
@@ -164,12 +166,19 @@ def import_proposals(
 
 
 @contextmanager
-def _project(database: Database, project_id: str | None, new: str | None) -> Iterator[str]:
-    """The id of the project; a new one is deleted again if an error leaves it empty."""
+def _project(database: Database, project_id: str | None, new: str | None, job_id: str | None) -> Iterator[str]:
+    """The id of the project; a new one is deleted again if an error leaves it empty.
+
+    A job that goes on after its worker ended finds the project that it had made.
+    """
     with database.atomic() as tx:
-        found = (
-            projects.create_project(tx, name=new or "") if project_id is None else projects.get_project(tx, project_id)
-        )
+        if project_id is not None:
+            found = projects.get_project(tx, project_id)
+        else:
+            made = None if job_id is None else projects.find_project(tx, new or "")
+            goes_on = made is not None and (made.extra or {}).get(MADE_BY) == job_id
+            extra = None if job_id is None else {MADE_BY: job_id}
+            found = made if made and goes_on else projects.create_project(tx, name=new or "", extra=extra)
     try:
         yield found.id
     except BaseException:
@@ -267,7 +276,8 @@ class _ProposalImport:
         assert folder is not None
         stem = Path(source.name).stem if Path(source.name).suffix.lower() in VIDEO_SUFFIXES else source.name
         names = (source.name, stem, *(f"{stem}{suffix}" for suffix in sorted(VIDEO_SUFFIXES)))
-        places = [folder / name for name in dict.fromkeys(names)] if folder.is_dir() else [folder]
+        below = [name for name in dict.fromkeys(names) if _is_below(name)]
+        places = [folder / name for name in below] if folder.is_dir() else [folder]
         place = next((one for one in places if one.exists()), None)
         if place is None:
             return f"{source.shown}: neither a video file nor a folder of this name is in '{folder}'."
@@ -289,13 +299,14 @@ class _ProposalImport:
             if not self.choices.again and is_stored(tx, video, run):
                 done.notes.append(f"{video.name} has these proposals already; it stays as it is.")
                 return
-        frames = frames_of(source, video, stride=self.choices.stride)
+        # Before its frames are counted, their number is provisional.
         video = count_frames(
             self.database,
             video_id=video.id,
             report=lambda part, message: share(COUNTING * part, message),
             cancelled=cancelled,
         )
+        frames = frames_of(source, video, stride=self.choices.stride)
         if frames and frames[-1] >= video.count:
             raise BadInput(f"its last mask is on frame {frames[-1]}, but {video.name} ends with {video.count - 1}.")
         total = sum(track.masks for track in tracks)
@@ -309,6 +320,11 @@ class _ProposalImport:
             done.skipped.append(f"{video.name} was left out: its proposals were undone while they came in.")
         else:
             done.count(video, tracks, result)
+
+
+def _is_below(name: str) -> bool:
+    """Whether a name that a file gives lies below the folder that the person named, and nowhere else."""
+    return not Path(name).is_absolute() and ".." not in PurePosixPath(name.replace("\\", "/")).parts
 
 
 @dataclass(frozen=True)

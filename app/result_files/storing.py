@@ -116,7 +116,8 @@ def _tracks(tracks: Sequence[SourceTrack], frames: Sequence[int], count: int) ->
                 TrackStanding(number, labels[track.label], score, ()),
                 {frames[entry]: mask for entry, mask in enumerate(track.segmentations) if mask is not None},
                 {frames[entry]: value for entry, value in enumerate(by_frame) if value is not None},
-                silent | {frames[entry] for entry in track.unknown},
+                # One set for all tracks that leave no more open: there may be hundreds, and as many hours of frames.
+                silent | {frames[entry] for entry in track.unknown} if track.unknown else silent,
             )
         )
     return tuple(found)
@@ -146,11 +147,12 @@ class _RunStoring:
         standings = [track.standing for track in self.tracks]
         with self.turns.atomic() as tx:
             ledger = new_ledger(tx, self.video.id)
+        silent = self._silent
         step = max(ROWS_AT_ONCE // max(len(self.tracks), 1), 1)
         masks = 0
         for start in range(0, self.video.count, step):
             stop = min(start + step, self.video.count)
-            part, blobs = self._part(start, stop)
+            part, blobs = self._part(start, stop, silent)
             with self.turns.atomic() as tx:
                 if self._undone(tx):
                     return None
@@ -166,12 +168,17 @@ class _RunStoring:
                 return None
             writer = ProposalWriter(tx, self.context, ledger)
             unknown = {track.standing.track: track.unknown for track in self.tracks}
-            writer.conclude(standings, done=self.video.count, whole=True, unknown=unknown)
+            writer.conclude(standings, done=self.video.count, whole=True, unknown=unknown, partial=bool(silent))
             writer.write()
             kept = [one for one in standings if one.track in ledger.bound]
             unmapped = Counter(self.context.class_of(one) for one in kept if self.context.category_of(one) is None)
             runs.finish_run(tx, self.made.id, unmapped=unmapped)
         return StoredRun(ledger.added, ledger.replaced, ledger.dropped, ledger.deleted, dict(unmapped))
+
+    @property
+    def _silent(self) -> frozenset[int]:
+        """The frames that all tracks leave open."""
+        return frozenset.intersection(*(track.unknown for track in self.tracks)) if self.tracks else frozenset()
 
     def _undone(self, tx: Connection) -> bool:
         """Whether a person undid the run meanwhile; then it ends."""
@@ -180,7 +187,7 @@ class _RunStoring:
         runs.finish_run(tx, self.made.id, state="cancelled")
         return True
 
-    def _part(self, start: int, stop: int) -> tuple[FrameRange, PreparedBlobs]:
+    def _part(self, start: int, stop: int, silent: frozenset[int]) -> tuple[FrameRange, PreparedBlobs]:
         """The tracks in frames ``start`` to ``stop`` (exclusive), and their masks, which are measured here."""
         places = [(k, frame) for k, one in enumerate(self.tracks) for frame in range(start, stop) if frame in one.masks]
         blobs = prepare_blobs([self.tracks[k].masks[frame] for k, frame in places])
@@ -191,7 +198,7 @@ class _RunStoring:
             ProposedTrack(one.standing, shown[k], _between(one.scores, start, stop), unknown=one.unknown)
             for k, one in enumerate(self.tracks)
         )
-        return FrameRange(start, stop, tuple(found)), blobs
+        return FrameRange(start, stop, tuple(found), silent), blobs
 
 
 def _between(scores: Mapping[int, float], start: int, stop: int) -> dict[int, float]:

@@ -8,13 +8,15 @@ import pytest
 from PIL import Image
 
 from app.errors import BadInput, Cancelled
-from app.result_files.importing import ProposalChoices, import_proposals
+from app.result_files.importing import ProposalChoices, ProposalsImported, import_proposals
 from app.result_files.taking_back import take_back_proposals
-from storage import projects, runs
+from storage import jobs, projects, runs, videos
+from storage.errors import NameTaken
 from storage.youtube_vis import YouTubeVisError
 from tests.app.exchange.files import LENGTH, SIZE, content, write, write_pictures
 from tests.app.made import PERSON, new_track, square
 from tests.app.result_files.results_scene import ResultsScene, result
+from tests.storage.made_videos import make_video
 
 
 def test_tracks_are_unreviewed_proposals_with_their_scores_and_their_source(scene: ResultsScene) -> None:
@@ -147,6 +149,28 @@ def test_a_new_project_is_gone_again_if_nothing_comes_in(empty: ResultsScene) ->
         assert projects.find_project(tx, "fresh") is None
 
 
+def test_a_new_project_goes_on_in_the_job_that_made_it(empty: ResultsScene) -> None:
+    scene = empty.exchange
+    write_pictures(empty.folder / "pictures")
+    choices = ProposalChoices(annotations=empty.annotations(), frames=empty.folder / "pictures")
+    facts: dict[str, Any] = {"new_project": "fresh", "choices": choices}
+    facts["file"] = empty.results(result(1, 1, 4), result(2, 1, 4))
+    with scene.database.atomic() as tx:
+        job, other = (jobs.enqueue(tx, kind="import", project_id=None).id for _ in range(2))
+
+    def stopped() -> bool:
+        with scene.database.read() as tx:
+            fresh = projects.find_project(tx, "fresh")
+            return fresh is not None and fresh.videos > 0
+
+    with pytest.raises(Cancelled):
+        import_proposals(scene.database, scene.settings, **facts, job_id=job, cancelled=stopped)
+    with pytest.raises(NameTaken):
+        import_proposals(scene.database, scene.settings, **facts, job_id=other)
+    done = import_proposals(scene.database, scene.settings, **facts, job_id=job)
+    assert (done.videos, done.added) == (["va", "vb"], 2)
+
+
 def test_a_folder_of_masks_is_matched_by_the_names_of_its_videos(scene: ResultsScene) -> None:
     for k in range(LENGTH):
         values = np.zeros((SIZE[1], SIZE[0]), np.uint8)
@@ -169,6 +193,30 @@ def test_masks_frame_by_frame_leave_other_frames_unknown(scene: ResultsScene) ->
     [track] = scene.tracks("va")
     assert {frame: row.score for frame, row in scene.rows(track).items()} == {0: 0.0, 2: 0.5}
     assert track.score == 0.25
+
+
+def of_frames(scene: ResultsScene, places: dict[int, int]) -> ProposalsImported:
+    """Import a file of single frames with one square in each, at these places by frame."""
+    return scene.bring(write(scene.folder / "va.json", {str(k): {"4": square(at, 9)} for k, at in places.items()}))
+
+
+def test_frames_that_a_file_leaves_open_do_not_count_against_a_match(scene: ResultsScene) -> None:
+    of_frames(scene, {0: 9, 1: 9, 2: 9})
+    [track] = scene.tracks("va")
+    before = scene.rows(track)
+    done = of_frames(scene, {0: 11})
+    assert (done.added, done.replaced, done.deleted) == (0, 1, 0)
+    assert [one.id for one in scene.tracks("va")] == [track.id]
+    after = scene.rows(track)
+    assert after[0].hash != before[0].hash and (after[1], after[2]) == (before[1], before[2])
+
+
+def test_tracks_in_frames_that_a_file_leaves_open_stay(scene: ResultsScene) -> None:
+    of_frames(scene, {2: 9})
+    done = of_frames(scene, {0: 40})
+    assert (done.added, done.deleted) == (1, 0) and len(scene.tracks("va")) == 2
+    done = of_frames(scene, {0: 10, 2: 30})
+    assert (done.added, done.deleted) == (1, 2)
 
 
 def test_a_video_with_an_error_is_left_out_only_if_that_is_asked_for(scene: ResultsScene) -> None:
@@ -220,6 +268,32 @@ def test_videos_that_a_meta_file_names_are_added_from_a_folder(empty: ResultsSce
     with pytest.raises(BadInput, match=r"no video of the project is video 1 \(vx\)"):
         write(empty.folder / "results.json.meta.json", {**meta, "videos": [{**videos[0], "path": "/elsewhere/vx"}]})
         empty.bring(empty.results(result(1, 1, 4)), frames=empty.folder / "shots")
+
+
+@pytest.mark.parametrize("place", ["../outside", "{}/outside"])
+def test_a_file_reaches_no_video_outside_of_the_named_folder(empty: ResultsScene, place: str) -> None:
+    write_pictures(empty.folder, ["outside"])
+    (empty.folder / "shots").mkdir()
+    names = [f"{place.format(empty.folder)}/{k:05d}.png" for k in range(LENGTH)]
+    video = {"id": 1, "path": "x", "file_names": names, "content_hash": "?", "width": SIZE[0], "height": SIZE[1]}
+    meta = {"videos": [{**video, "length": LENGTH}], "categories": [{"id": 1, "name": "bee"}], "model": {"name": "m"}}
+    write(empty.folder / "results.json.meta.json", meta)
+    with pytest.raises(BadInput, match="no video of the project is video 1"):
+        empty.bring(empty.results(result(1, 1, 4)), frames=empty.folder / "shots")
+    assert empty.exchange.videos() == ()
+
+
+def test_frames_are_counted_before_entries_are_matched_to_them(empty: ResultsScene) -> None:
+    names = [f"vc/{letter}.png" for letter in "abc"]
+    top = content(["vc"])
+    top["videos"][0]["file_names"] = names
+    video = empty.exchange.add(make_video(empty.folder / "vc.mp4", frames=LENGTH, size=SIZE))
+    pts = [*video.index["pts"], video.index["pts"][-1] + 40]
+    with empty.exchange.database.atomic() as tx:
+        index = {**video.index, "pts": pts, "confirmed": False}
+        videos.store_index(tx, video.id, index_json=index, count=len(pts), confirmed=0)
+    done = empty.bring(empty.results(result(1, 1, 4)), annotations=write(empty.folder / "valid.json", top))
+    assert (done.videos, done.masks) == (["vc"], LENGTH)
 
 
 def test_the_video_of_masks_frame_by_frame_is_added_from_a_folder(empty: ResultsScene) -> None:
