@@ -6,6 +6,7 @@ import time
 from dataclasses import asdict
 from typing import Any
 
+from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.factory import FOLDER, ensure_factory
 from app.cli.outcome import ChecksFailed, print_lines
 from app.cli.progress import Progress
@@ -19,6 +20,7 @@ from app.training.plan import RetrainPlan, plan, sentences
 from app.training.retrain import start
 from storage import jobs
 from storage.database import Database
+from storage.projects import Project
 
 POLL_SECONDS = 0.5
 
@@ -37,8 +39,7 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             result = run_job(database, settings, job_id=job.id, worker=str(job.worker))
         else:
             project, shard = find_project(database, settings), Shard.of_environment()
-            if FOLDER.is_dir():
-                ensure_factory(database, settings)
+            _give_start(database, settings, project)
             planned = plan(database, project.id)
             if arguments.plan:
                 _show(database, project.id, planned, as_json=arguments.json)
@@ -57,6 +58,14 @@ def retrain(arguments: argparse.Namespace, settings: Settings) -> None:
             started = start(database, settings, project_id=project.id, **asked)
             result = _follow(database, settings, started.id)
     print(json.dumps(result) if arguments.json else result["verdict"])
+
+
+def _give_start(database: Database, settings: Settings, project: Project) -> None:
+    """Register the factory checkpoint where nobody chose another one to start from."""
+    with database.read() as tx:
+        chosen = chosen_checkpoint(tx, project_id=project.id, checkpoint_id=None)
+    if chosen is None and FOLDER.is_dir():
+        ensure_factory(database, settings)
 
 
 def _show(database: Database, project_id: str, planned: RetrainPlan, *, as_json: bool) -> None:

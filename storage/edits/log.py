@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
 
 from storage import schema
-from storage.authors import is_machine
+from storage.authors import MACHINE_PREFIX, is_machine
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, pack, unpack, wire_row
 from storage.masks import chunks
 
@@ -132,6 +132,19 @@ def edit_by_number(tx: Connection, number: int) -> LoggedEdit | None:
     """The entry with this number, or None."""
     row = tx.execute(select(schema.edits).where(schema.edits.c.number == number)).first()
     return None if row is None else _logged(row)
+
+
+def edits_of_persons(tx: Connection, numbers: Iterable[int], *, undone: bool) -> tuple[LoggedEdit, ...]:
+    """The entries with these numbers that people wrote and that are no undo, oldest first.
+
+    ``undone``: those that are undone at present, or the others.
+    """
+    edits = schema.edits
+    by_person = edits.c.author.not_like(f"{MACHINE_PREFIX}%"), edits.c.undoes.is_(None), edits.c.undone.is_(undone)
+    query = select(edits).where(*by_person).order_by(edits.c.number)
+    return tuple(
+        _logged(row) for part in chunks(sorted(numbers)) for row in tx.execute(query.where(edits.c.number.in_(part)))
+    )
 
 
 def run_ids(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[str, ...]:

@@ -270,12 +270,9 @@ def _mark_spread_edits(tx: Connection, rows: dict[RowKey, Planned], *, undone: b
     for key, entries in edit_log.row_entries(tx, rows).items():
         origin = rows[key].origin or 0
         numbers |= {entry.origin for entry in entries if entry.origin > origin} if undone else {origin}
-    for number in sorted(numbers):
-        edit = edit_log.edit_by_number(tx, number)
-        if edit is None or edit.undone == undone or is_machine(edit.author) or edit.undoes is not None:
-            continue
+    for edit in edit_log.edits_of_persons(tx, numbers, undone=not undone):
         now = edit_log.row_entries(tx, (change.key for change in edit.changes))
-        standing = [now[change.key][-1].origin == number for change in edit.changes]
+        standing = [now[change.key][-1].origin == edit.number for change in edit.changes]
         if not any(standing) if undone else all(standing):
             edit_log.set_undone(tx, [edit.id], undone=undone)
 

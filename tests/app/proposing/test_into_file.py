@@ -28,7 +28,7 @@ RLE = {"size": [48, 64], "counts": b"0PP1"}
 def model_of(*categories: str) -> FoundCheckpoint:
     """A model that never runs: a fake replaces `model.tracking.windows.propose`."""
     config = SimpleNamespace(name="tevit_tiny", window=36, overlap=6, max_tracks=10)
-    checkpoint = SimpleNamespace(config=config, thresholds=OWN, build=lambda device, precision: None)
+    checkpoint = SimpleNamespace(config=config, thresholds=OWN, for_inference=lambda device, precision: None)
     return FoundCheckpoint("m", Path("m"), "0", checkpoint, categories)
 
 

@@ -53,6 +53,7 @@ def writes(database: Database, project: Project, video: Video, tmp_path: Path) -
     with database.atomic() as tx:
         facts = {"config": "tevit_tiny", "size_bytes": 1, "categories": ["dog"]}
         found = checkpoints.add_checkpoint(tx, name="c", path="c.safetensors", sha256="c" * 64, **facts)
+        checkpoints.activate(tx, project.id, found.id)
         job = jobs.enqueue(tx, kind="retrain", project_id=None)
         removed = videos.add_video(
             tx,
