@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from app.training.folds import Fold
 from app.training.measuring import MeasuredSide
 from app.training.report import NOT_PROVEN, PROVEN, WORSE, Report, TruthShare, VideoLine
+from model.training.clips import ClipVideo
 
 
 def video_lines(
@@ -21,6 +23,17 @@ def video_lines(
         )
         for place, one in enumerate(before.videos)
     )
+
+
+def deciding(trainings: Sequence[Fold], videos: Sequence[ClipVideo]) -> tuple[int, ...]:
+    """Places of the measured videos, in the order of the measurement, all of whose categories their network was taught.
+
+    What a fold was never taught says nothing about the checkpoint, which learns from all videos.
+    """
+    labels = [{track.label for track in video.tracks} for video in videos]
+    taught = [set().union(*(labels[index] for index in fold.taught)) for fold in trainings]
+    measured = [(index, known) for fold, known in zip(trainings, taught, strict=True) for index in fold.held_out]
+    return tuple(place for place, (index, known) in enumerate(measured) if labels[index] <= known)
 
 
 def verdict(name: str, report: Report) -> str:

@@ -11,7 +11,7 @@ from app.jobs.reporter import JobReporter
 from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from app.training.adapting import replay_for
-from app.training.comparison import loss_levels, truth_of, video_lines
+from app.training.comparison import deciding, loss_levels, truth_of, video_lines
 from app.training.fold_clips import FoldClips
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
 from app.training.golden import golden_set
@@ -336,12 +336,14 @@ class Retraining:
     ) -> Report:
         before, after = sides
         lines = video_lines(before, after, ids=self._source.video_ids, truth=self._source.truth)
+        decisive = deciding(self._split.trainings, self._source.videos)
         loss_first, loss_last = loss_levels(self._losses)
         evidence = Evidence(
             kind=self._split.kind,
-            before=before.figures(),
-            after=after.figures(),
-            videos=lines,
+            before=before.figures(decisive),
+            after=after.figures(decisive),
+            videos=[lines[place] for place in decisive],
+            untaught=len(lines) - len(decisive),
             golden=golden,
             before_learnt=self._split.before_learnt,
             suspicious=self._order.suspicious,

@@ -4,8 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.training.comparison import loss_levels, truth_of, verdict, video_lines
+from app.training.comparison import deciding, loss_levels, truth_of, verdict, video_lines
+from app.training.folds import Fold
 from app.training.report import NOT_PROVEN, WORSE, Decision, Figures, Reason, TruthShare
+from model.training.clips import ClipVideo, LabelledTrack
 from tests.app.training.test_measuring import side
 from tests.app.training.test_report import report
 from tests.model.test_rule_scoring import held_out, made
@@ -45,3 +47,15 @@ def test_each_measured_video_has_a_line_under_its_own_id() -> None:
 def test_the_level_of_the_loss_is_that_of_its_first_and_last_quarter() -> None:
     assert loss_levels({step: float(100 - step) for step in range(100)}) == (pytest.approx(88.0), pytest.approx(13.0))
     assert loss_levels({3: 2.0}) == (2.0, 2.0) and loss_levels({}) == (None, None)
+
+
+def video_of(*labels: int) -> ClipVideo:
+    tracks = tuple(LabelledTrack(k, label, (), (), ()) for k, label in enumerate(labels))
+    return ClipVideo("v", 0, 1, 1, tracks)
+
+
+def test_a_video_decides_only_where_its_network_was_taught_all_its_categories() -> None:
+    videos = [video_of(0), video_of(0, 1), video_of(1), video_of(), video_of(0, 2)]
+    trainings = [Fold((0, 3), (1, 3)), Fold((1,), (0, 2)), Fold((0, 1, 2, 3), (4,))]
+    assert deciding(trainings, videos) == (1, 2, 3), "not the one with label 1 unseen, nor that with label 2"
+    assert deciding([Fold((0,), (0,))], videos) == (0,)
