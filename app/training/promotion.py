@@ -56,6 +56,8 @@ class Evidence:
         suspicious: share (0 to 1) of the human masks that look spoiled; None if nobody searched.
         loss_first, loss_last: mean training loss of the first and the last quarter of the steps; None if not trained.
         stopped: why the training stopped before its end, if it did.
+        untrained: whether choosing how far to go kept the weights of the first checkpoint, so that the networks of the
+            folds, which may have gone further, say nothing of the one that is kept.
     """
 
     kind: str
@@ -69,6 +71,7 @@ class Evidence:
     loss_first: float | None = None
     loss_last: float | None = None
     stopped: str | None = None
+    untrained: bool = False
 
 
 def decide(evidence: Evidence) -> tuple[Decision, dict[str, Interval]]:
@@ -123,8 +126,8 @@ def _change(video: VideoLine, names: Sequence[str]) -> float | None:
 
 
 def _measured(videos: Sequence[VideoLine]) -> int:
-    """The number of videos with a track IoU before and after."""
-    return sum(video.before.track_iou is not None and video.after.track_iou is not None for video in videos)
+    """The number of videos with all three figures before and after: those of the interval `TOGETHER`."""
+    return sum(_change(video, tuple(_NAMES)) is not None for video in videos)
 
 
 def _of_set(evidence: Evidence) -> list[Reason]:
@@ -148,6 +151,9 @@ def _of_set(evidence: Evidence) -> list[Reason]:
         reasons.append(Reason("before learnt", False, text))
     if evidence.stopped:
         reasons.append(Reason("stopped", False, f"Training stopped before its end: {evidence.stopped}"))
+    if evidence.untrained:
+        text = "No length of training was better than none, so the weights of the first checkpoint were kept."
+        reasons.append(Reason("untrained", False, text))
     return reasons
 
 

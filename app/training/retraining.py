@@ -350,6 +350,7 @@ class Retraining:
             loss_first=loss_first,
             loss_last=loss_last,
             stopped=adapted.stopped,
+            untrained=adapted.blend == 0 and adapted.stopped is None,
         )
         decision, intervals = decide(evidence)
         return Report(

@@ -30,6 +30,7 @@ class AdaptSettings:
     corrected: int = 1  # corrected clips in a step
     augmented: int = 1  # clips in a step from made copies of the corrected videos (`model.adapting.augmented`)
     copies: int = 64  # that are made
+    copy_bytes: int = 2048 * MIB  # features of all copies: beyond it they have fewer frames than a window
     replayed: int = 1  # clips in a step from what the network knew, if there are any
     all_mask_heads: bool = False  # train the mask heads of all stages; at test time only the last one runs
     column_iterations: int = 100  # of fitting the columns of new categories before the heads move; 0: none

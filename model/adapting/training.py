@@ -1,5 +1,6 @@
 """One training of the heads of a checkpoint, which can be measured on its way and blended with the start."""
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -13,6 +14,7 @@ from model.adapting.loop import AdaptLoop
 from model.adapting.settings import AdaptSettings
 from model.adapting.trunk_cache import TrunkCache
 from model.config import TeViTConfig
+from model.network.tevit import STRIDES
 from model.training.clips import ClipSource
 from model.training.trainer import StepReport
 from model.weights.categories import normalised, with_categories
@@ -97,10 +99,22 @@ class Adaptation:
 def _copies(
     clips: ClipSource, config: TeViTConfig, count: int, settings: AdaptSettings, seed: int
 ) -> ClipSource | None:
-    """Made copies of the corrected videos, of a window each; no more than there are steps to show them."""
+    """Made copies of the corrected videos; no more than there are steps to show them."""
     if not settings.augmented or not count:
         return None
-    return AugmentedClips(clips, count=count, frames=config.window, scale=config.scales.test, seed=seed)
+    frames = frames_of_copy(config, count, settings.copy_bytes)
+    return AugmentedClips(clips, count=count, frames=frames, scale=config.scales.test, seed=seed)
+
+
+def frames_of_copy(config: TeViTConfig, count: int, limit_bytes: int) -> int:
+    """Frames of each of ``count`` copies: a window, or fewer if their features would be more; at least a clip.
+
+    The features of a window of a large network take 370 MB, so that those of 64 whole windows would fill a disk.
+    """
+    width, height = config.scales.test
+    cells = sum(math.ceil(width / stride) * math.ceil(height / stride) for stride in STRIDES)
+    of_frame = 2 * config.head.channels * cells  # bytes, as float16
+    return min(config.window, max(config.training.clip_frames, limit_bytes // (count * of_frame)))
 
 
 def _sources(
@@ -110,7 +124,7 @@ def _sources(
     classes: JointClasses,
     settings: AdaptSettings,
 ) -> list[tuple[TeachingSource, int]]:
-    """Each source with the number of its clips in a step; clips that take the place of missing ones are corrected."""
+    """Each source that there is, with the number of its clips in a step."""
     found = []
     for source, clips_of_step in (
         (clips, settings.corrected),

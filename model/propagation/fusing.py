@@ -14,7 +14,7 @@ CLIP = 4.0
 """Log odds that one kind of evidence can give at most."""
 WEIGHTS = {"flow": 1.2, "given": 0.4, "features": 0.8, "given colour": 0.3, "palette": 0.4, "model": 1.5}
 BIAS = 0.0
-"""Where nothing is known, a pixel near a track belongs to it less often than not."""
+"""Log odds of a pixel of which nothing is known: it belongs to the track as often as not."""
 _WHOLE = 6.0
 
 

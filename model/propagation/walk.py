@@ -323,7 +323,7 @@ def _is_seen(area: float, usual: float, trust: float) -> bool:
 
 
 def _trust(evidence: list[TrackEvidence], together: np.ndarray) -> float:
-    """Mean IoU of each kind of evidence (of the flow and the features) with the mask made of all."""
+    """Mean IoU of each kind of evidence, but that by colours of the given frame, with the mask made of all."""
     mask = together > 0.5
     shares = []
     for one in evidence:

@@ -158,8 +158,8 @@ def clip_table(found: dict[str, dict[str, float]], *, cpu_time: bool = False) ->
         rows.append((precision, *cells, milliseconds(whole / FRAMES), ratio, f"{facts['peak_mib']:.0f} MiB"))
     unit = ", in CPU time of one thread" if cpu_time else ""
     notes = (
-        f"Times are those of one frame{unit}; in brackets and in the column before the last, how often faster than the "
-        f"official code. Its peak memory is {OFFICIAL_MIB} MiB. Plain is the network that also trains.",
+        f"Times are those of one frame{unit}; in brackets and in the column before the last, how many times as fast as "
+        f"the official code. Its peak memory is {OFFICIAL_MIB} MiB. Plain is the network that also trains.",
         f"The processor has {', '.join(_instructions()) or 'none of the instructions that matter'}; fast is "
         f"{'bfloat16' if computes_bfloat16() else 'float32 here'}.",
     )

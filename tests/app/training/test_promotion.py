@@ -38,6 +38,9 @@ def mixed(ap: float, agnostic: float, iou: float) -> VideoLine:
     return VideoLine("v", "v", 3, 1.0, figures(0.5), after)
 
 
+WITHOUT_AP = VideoLine("v", "v", 1, 1.0, Figures(track_iou=0.4), Figures(track_iou=0.5))  # such as one of crowds alone
+
+
 def better(**changed: Any) -> Evidence:
     """A retraining that deserves promotion, with changes."""
     values: dict[str, Any] = {
@@ -76,6 +79,8 @@ def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
         ({"videos": [line(0.4, 0.5)] * (LEAST_VIDEOS - 1)}, "videos"),
         ({"before_learnt": True}, "before learnt"),
         ({"stopped": "the loss is nan"}, "stopped"),
+        ({"untrained": True}, "untrained"),
+        ({"videos": [line(0.4, 0.5), *[WITHOUT_AP] * LEAST_VIDEOS]}, "videos"),
         ({"golden": None}, "no golden set"),
         ({"golden": replace(GOLDEN, after=None)}, "no golden set"),
         ({"golden": replace(GOLDEN, after=0.64)}, "golden loss"),

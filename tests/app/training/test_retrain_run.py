@@ -161,6 +161,8 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
         made = checkpoints.get_checkpoint(tx, result["checkpoint"])
     assert made.provenance is not None
     assert (result["steps"], made.provenance["blend"]) == (steps, blend)
+    named = {reason["code"] for reason in result["decision"]["reasons"]}
+    assert ("untrained" in named) == (blend == 0)
 
 
 def test_the_trunk_stays_as_it_was(finished: Finished) -> None:

@@ -1,0 +1,44 @@
+"""How long the copies of an adaptation are: whole windows of a small network, clips of a large one."""
+
+from dataclasses import replace
+
+import pytest
+
+from model.adapting import training
+from model.adapting.augmented import AugmentedClips
+from model.adapting.settings import AdaptSettings
+from model.adapting.training import Adaptation, frames_of_copy
+from model.config import CONFIGURATIONS, named
+from tests.model.adapting.made import corrections, small_checkpoint
+
+DEFAULTS = AdaptSettings()
+
+
+@pytest.mark.parametrize("name", CONFIGURATIONS)
+def test_copies_are_as_long_as_a_clip_at_least_and_as_a_window_at_most(name: str) -> None:
+    config = named(name)
+    found = frames_of_copy(config, DEFAULTS.copies, DEFAULTS.copy_bytes)
+    assert found == (config.window if name == "tevit_tiny" else config.training.clip_frames)
+    assert frames_of_copy(config, 1, 10**15) == config.window
+    assert frames_of_copy(config, 10**6, 1) == config.training.clip_frames
+
+
+def test_more_copies_are_shorter_so_that_their_features_stay_within_the_limit() -> None:
+    config = named("tevit_msgshift")
+    of_frame = 2 * 256 * (160 * 90 + 80 * 45 + 40 * 23 + 20 * 12)
+    assert frames_of_copy(config, 4, 4 * 10 * of_frame) == 10
+    assert frames_of_copy(config, 8, 4 * 18 * of_frame) == 9
+
+
+def test_an_adaptation_makes_copies_of_that_length(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+
+    def made(*arguments: object, frames: int, **more: object) -> AugmentedClips:
+        lengths.append(frames)
+        return AugmentedClips(*arguments, frames=frames, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(training, "AugmentedClips", made)
+    start = small_checkpoint()
+    for limit in (DEFAULTS.copy_bytes, 1):
+        Adaptation(start, corrections(), replay=None, steps=2, settings=replace(DEFAULTS, copy_bytes=limit)).close()
+    assert lengths == [start.config.window, start.config.training.clip_frames]
