@@ -16,9 +16,14 @@ def can_pack() -> bool:
     return known and all(hasattr(torch.ops.mkldnn, name) for name in _OPERATORS)
 
 
+def packs_bfloat16() -> bool:
+    """Whether weights can be packed as bfloat16 too: AVX2 alone is not enough for that."""
+    return can_pack() and bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
 def computes_bfloat16() -> bool:
     """Whether this processor multiplies bfloat16 itself; elsewhere it is emulated and slower than float32."""
-    return can_pack() and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return packs_bfloat16() and (torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
 
 
 class PackedLinear(nn.Module):

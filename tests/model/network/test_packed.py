@@ -4,9 +4,10 @@ from torch import nn
 from torch.nn import functional as F
 
 from model.network import packed
-from model.network.packed import PackedLinear, can_pack, computes_bfloat16
+from model.network.packed import PackedLinear, can_pack, computes_bfloat16, packs_bfloat16
 
 pytestmark = pytest.mark.skipif(not can_pack(), reason="PyTorch cannot pack layers here")
+needs_bfloat16 = pytest.mark.skipif(not packs_bfloat16(), reason="no weights are packed as bfloat16 here")
 
 
 @pytest.mark.parametrize("bias", [True, False])
@@ -21,6 +22,7 @@ def test_a_packed_layer_computes_what_the_plain_one_does(bias: bool, shape: tupl
         torch.testing.assert_close(ours(x.transpose(0, -2)), layer(x.transpose(0, -2)), atol=1e-5, rtol=1e-5)
 
 
+@needs_bfloat16
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 def test_the_output_has_the_dtype_of_the_input(dtype: torch.dtype) -> None:
     torch.manual_seed(1)
@@ -33,17 +35,28 @@ def test_the_output_has_the_dtype_of_the_input(dtype: torch.dtype) -> None:
     torch.testing.assert_close(out.double(), exact, atol=0.02, rtol=0.01)
 
 
-def test_packing_leaves_the_layer_as_it_is() -> None:
+@pytest.mark.parametrize("dtype", [torch.float32, pytest.param(torch.bfloat16, marks=needs_bfloat16)])
+def test_packing_leaves_the_layer_as_it_is(dtype: torch.dtype) -> None:
     layer = nn.Linear(8, 8)
     before = layer.weight.detach().clone()
-    PackedLinear(layer.weight, layer.bias, dtype=torch.bfloat16)
+    PackedLinear(layer.weight, layer.bias, dtype=dtype)
     assert torch.equal(layer.weight, before) and layer.weight.requires_grad
 
 
 def test_bfloat16_is_for_processors_that_multiply_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(packed, "packs_bfloat16", lambda: True)
     for avx512, amx, wanted in ((False, False, False), (True, False, True), (False, True, True)):
         monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda value=avx512: value)
         monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda value=amx: value)
         assert computes_bfloat16() is wanted
-    monkeypatch.setattr(packed, "can_pack", lambda: False)
+    monkeypatch.setattr(packed, "packs_bfloat16", lambda: False)
     assert not computes_bfloat16()
+
+
+def test_bfloat16_is_packed_only_where_the_library_can(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: True)
+    assert packs_bfloat16()
+    monkeypatch.setattr(torch.ops.mkldnn, "_is_mkldnn_bf16_supported", lambda: False)
+    assert not packs_bfloat16() and not computes_bfloat16()
+    monkeypatch.setattr(packed, "can_pack", lambda: False)
+    assert not packs_bfloat16()

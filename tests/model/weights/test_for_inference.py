@@ -3,7 +3,7 @@ import torch
 from torch import nn
 
 from model.network import prepared
-from model.network.packed import PackedLinear, can_pack
+from model.network.packed import PackedLinear, can_pack, packs_bfloat16
 from model.weights.checkpoint import from_network
 from tests.model.small import NAMES, normal_clips, small_network
 
@@ -30,6 +30,7 @@ def test_the_checkpoint_stays_as_it_is_and_can_be_trained() -> None:
     assert any(isinstance(module, nn.Linear) for module in made.build().modules())
 
 
+@pytest.mark.skipif(not packs_bfloat16(), reason="no weights are packed as bfloat16 here")
 @pytest.mark.parametrize("precision", ["float32", "fast"])
 def test_fast_computes_in_bfloat16_where_the_processor_can(precision: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(prepared, "computes_bfloat16", lambda: True)
