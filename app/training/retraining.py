@@ -109,13 +109,12 @@ class Retraining:
         first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
         golden = None if self._golden is None else self._measure_golden(adapted)
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
-        contents = [video.content for video in self._source.corrected]
         return RetrainedNetwork(
             adapted=adapted,
             thresholds=chosen,
             report=report,
             parent_sha256=self._order.first.sha256,
-            trained_on=tuple(contents[k] for k in self._split.kept.taught),
+            trained_on=tuple(self._source.corrected[k].content for k in self._split.kept.taught),
             roles=self._roles,
         )
 
