@@ -5,15 +5,18 @@ from functools import cache, partial
 from app.machine import choose_device
 from app.spreading.into_drafts import Spreader
 from app.spreading.networks import load_trunk
-from model.propagation import SpreadSettings, spread
+from model.pretrained import find
+from model.propagation import SpreadSettings, Trunk, spread
 
 
 def make_spreader(device: str | None) -> Spreader:
     """The engine on ``device`` (None: chosen); without the network's weights by flow and colours alone."""
-    return _loaded(choose_device(device))
+    chosen = choose_device(device)
+    # Weights that are missing may come while the worker lives: only what was found is kept.
+    trunk = _trunk(chosen) if find("lite0") is not None else None
+    return partial(spread, trunk=trunk, settings=SpreadSettings())
 
 
 @cache
-def _loaded(device: str) -> Spreader:
-    trunk, _ = load_trunk(device)
-    return partial(spread, trunk=trunk, settings=SpreadSettings())
+def _trunk(device: str) -> Trunk | None:
+    return load_trunk(device)[0]

@@ -17,6 +17,8 @@ from storage.videos import Video
 
 MOST_RIVALS = 8
 """Other tracks that compete for pixels; more cost time and seldom help."""
+MOST_BETWEEN = 24
+"""Masks of such a track between the given frames. All of them are in memory at once, and it follows itself between."""
 
 
 @dataclass(frozen=True)
@@ -132,4 +134,12 @@ def _rivals(
             others.setdefault(row.track_id, {})[row.frame] = row.hash
             areas[row.track_id] = max(areas.get(row.track_id, 0), row.area)
     largest = sorted((one for one in others if areas[one]), key=lambda one: (-areas[one], known[one].number))
-    return {track: others[track] for track in largest[:MOST_RIVALS]}
+    return {track: _thinned(others[track], frames) for track in largest[:MOST_RIVALS]}
+
+
+def _thinned(rows: Mapping[int, str | None], needed: set[int]) -> dict[int, str | None]:
+    """The rows of ``needed`` frames, all absences, and at most `MOST_BETWEEN` other masks, evenly chosen."""
+    spare = sorted(frame for frame, mask in rows.items() if mask is not None and frame not in needed)
+    step = -(-len(spare) // MOST_BETWEEN) or 1
+    left_out = set(spare) - set(spare[::step])
+    return {frame: mask for frame, mask in rows.items() if frame not in left_out}

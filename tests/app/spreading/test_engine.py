@@ -65,8 +65,7 @@ class FilmedSquare(Spreading):
 def test_the_job_follows_a_moving_thing_and_says_how_sure_it_is(
     database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(engine, "load_trunk", lambda device: (None, "no weights"))
-    engine._loaded.cache_clear()
+    monkeypatch.setattr(engine, "find", lambda name: None)
     scene = FilmedSquare(database, settings, tmp_path)
     track = scene.drawn({0: truth(0), COUNT - 1: truth(COUNT - 1)})
     with database.atomic() as tx:
@@ -75,10 +74,21 @@ def test_the_job_follows_a_moving_thing_and_says_how_sure_it_is(
     with JobReporter(database, job.id, worker="w") as report:
         report.cancelled = lambda: False  # type: ignore[method-assign]
         result = AT_ONCE["spread"](JobContext(settings, database, job, report, WarmModel(settings)))
-    engine._loaded.cache_clear()
     found = scene.drafts()
     assert result == {"run": scene.run().id, "frames": COUNT - 2} and sorted(found) == list(range(1, COUNT - 1))
     for frame, draft in found.items():
         mask = scene.mask(draft.blob_hash)
         assert (mask & truth(frame)).sum() / (mask | truth(frame)).sum() > 0.75, frame
         assert draft.confidence is not None and 0 <= draft.confidence <= 1
+
+
+def test_weights_that_come_while_the_worker_lives_are_used_and_loaded_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    loads: list[str] = []
+    monkeypatch.setattr(engine, "load_trunk", lambda device: (loads.append(device) or "trunk", ""))
+    monkeypatch.setattr(engine, "find", lambda name: None)
+    engine._trunk.cache_clear()
+    assert engine.make_spreader("cpu").keywords["trunk"] is None  # type: ignore[attr-defined]
+    monkeypatch.setattr(engine, "find", lambda name: Path("weights"))
+    used = [engine.make_spreader("cpu").keywords["trunk"] for _ in range(2)]  # type: ignore[attr-defined]
+    engine._trunk.cache_clear()
+    assert used == ["trunk"] * 2 and loads == ["cpu"]

@@ -1,11 +1,13 @@
 """A spread into drafts: what it fills, where it stops, and what an interruption leaves."""
 
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from app.errors import BadInput, Cancelled
+from app.spreading import given
 from app.spreading.applying import DraftPart, discard_part
 from app.spreading.given import plan_spread
 from app.spreading.into_drafts import NOT_SEEN, UNSURE
@@ -214,3 +216,14 @@ def test_a_refusal_of_the_engine_is_the_jobs(scene: Spreading) -> None:
     with pytest.raises(BadInput, match="There is no mask to spread"):
         scene.spread(scene.track(0), spreader=refuses)  # type: ignore[arg-type]
     assert scene.run().state == "failed"
+
+
+def test_of_a_track_that_only_competes_so_many_masks_are_read_as_fit_into_memory() -> None:
+    rows: dict[int, str | None] = {frame: f"mask {frame}" for frame in range(500)}
+    rows |= {frame: None for frame in (3, 77)}
+    kept = given._thinned(rows, {0, 250})
+    assert {0, 3, 77, 250} <= set(kept) and all(kept[frame] == rows[frame] for frame in kept)
+    between = sorted(frame for frame in kept if frame not in {0, 3, 77, 250})
+    assert 12 < len(between) <= given.MOST_BETWEEN
+    assert max(later - earlier for earlier, later in pairwise(between)) < 30
+    assert given._thinned({1: "a", 2: "b"}, {1}) == {1: "a", 2: "b"}
