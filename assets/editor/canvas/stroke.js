@@ -9,6 +9,7 @@ import { decode } from "../masks/rle.js";
 /** @typedef {import("../document/editbatch.js").Change} Change */
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/wire.js").RowValues} RowValues */
+/** @typedef {import("./layers.js").Layers} Layers */
 /** @typedef {import("../masks/encoding.js").Encoded} Encoded */
 /** @typedef {import("../masks/region.js").Region} Region */
 /** @typedef {import("../masks/region.js").Mode} Mode */
@@ -94,11 +95,30 @@ export function refusesAsLocked(app, action) {
   return true;
 }
 
+/** @type {WeakMap<Layers, (() => void)[]>} what waits for the end of the stroke of a canvas */
+const waiting = new WeakMap();
+
+/** Resolves as soon as no stroke is under way on a canvas. @param {Layers} layers */
+export async function strokeEnd(layers) {
+  while (layers.drawing)
+    await new Promise((/** @type {(value?: undefined) => void} */ done) =>
+      waiting.set(layers, [...(waiting.get(layers) ?? []), done]),
+    );
+}
+
+/** The stroke of a canvas is over. @param {Layers} layers */
+function leaveStroke(layers) {
+  layers.drawing = false;
+  layers.stroke = null;
+  const ready = waiting.get(layers) ?? [];
+  waiting.delete(layers);
+  for (const go of ready) go();
+}
+
 /** Cancel a stroke: the mask stays as it was. @param {Editor} app */
 export function cancelStroke(app) {
   if (!app.layers?.drawing) return;
-  app.layers.drawing = false;
-  app.layers.stroke = null;
+  leaveStroke(app.layers);
   app.layers.compose();
 }
 
@@ -111,8 +131,7 @@ export function endStroke(app, kind) {
   const layers = layersOf(app);
   const { stroke, touched } = layers;
   if (!layers.drawing || !stroke || !app.queue) return;
-  layers.drawing = false;
-  layers.stroke = null;
+  leaveStroke(layers);
   if (!touched) return;
   const { height, width } = app.document;
   const extent = layers.extent ?? [0, 0, 1, 1];
@@ -203,13 +222,12 @@ export function drawRegion(app, region, mode, kind) {
  * As `drawRegion`, for a result that comes later: it goes to the frame and track of its beginning, also when another
  * frame is shown by now.
  * @param {Editor} app @param {Stroke} stroke @param {Region|null} region @param {Mode} mode @param {string} kind
+ * @returns {boolean} false when no stroke could begin
  */
 export function drawRegionLater(app, stroke, region, mode, kind) {
   const now = targetOf(app);
-  if (now?.frame === stroke.frame && now.track === stroke.track && app.steady) {
-    drawRegion(app, region, mode, kind);
-    return;
-  }
+  if (now?.frame === stroke.frame && now.track === stroke.track && app.steady)
+    return drawRegion(app, region, mode, kind);
   app.encoder.flush();
   const { height, width } = app.document;
   const runs = app.document.mask(stroke.track, stroke.frame) ?? null;
@@ -218,7 +236,10 @@ export function drawRegionLater(app, stroke, region, mode, kind) {
   /** @type {import("../masks/raster.js").Box} */
   const extent = [0, 0, width, height];
   const drawn = { height, width, base: null, patch: { box: extent, bits }, extent, before: null, others: [] };
-  app.encoder.encode(drawn, (done) => save(app, stroke, kind, done));
+  // A stroke before it may have made the new track already.
+  const target = app.document.tracks.has(stroke.track) ? { ...stroke, newTrack: null } : stroke;
+  app.encoder.encode(drawn, (done) => save(app, target, kind, done));
+  return true;
 }
 
 /** What a shape does: the chosen mode; Alt or the right button turns add into subtract and back. @param {Editor} app @param {boolean} inverse @returns {Mode} */

@@ -5,23 +5,20 @@
  * where the track has no mask yet finds the thing under it.
  */
 
-import { messageOf } from "../../../kit/request.js";
 import { api } from "../../api.js";
 import { edges } from "../../masks/outline.js";
-import { bounds, decode, parse } from "../../masks/rle.js";
-import { cut } from "../../masks/region.js";
+import { parse } from "../../masks/rle.js";
 import { openVideo } from "../../state.js";
+import { correct, find } from "../answers.js";
 import { haloLine } from "../contours.js";
 import { BoxQuestions } from "../prompting.js";
-import { drawRegionLater, layersOf, mayDraw, modeOf, targetOf } from "../stroke.js";
+import { layersOf, mayDraw, modeOf, targetOf } from "../stroke.js";
 
 /** @typedef {import("./tool.js").Editor} Editor */
 /** @typedef {import("./tool.js").Point} Point */
 /** @typedef {import("../prompting.js").Box} Box */
 /** @typedef {import("../stroke.js").Stroke} Stroke */
-/** @typedef {import("../../api.js").PromptAnswer} PromptAnswer */
-/** @typedef {import("../../masks/region.js").Mode} Mode */
-/** @typedef {{x: number, y: number, inside: boolean}} Mark */
+/** @typedef {import("../answers.js").Mark} Mark */
 
 /** Least side of a box, picture pixels; what moves less than so many screen pixels is a click. */
 const LEAST = 3;
@@ -139,58 +136,6 @@ function drawEdges(context, flat, unit) {
   context.stroke();
 }
 
-/**
- * Wait for an answer and draw it where its gesture began.
- * @param {Editor} app @param {Stroke} stroke @param {() => Promise<PromptAnswer>} ask @param {Mode} mode @param {string} nothing title where there is no mask
- */
-async function take(app, stroke, ask, mode, nothing) {
-  const layers = layersOf(app);
-  app.view.set({ measure: "Finding the mask …", prompted: null });
-  try {
-    const { confidence, mask, source, sure } = await ask();
-    if (app.layers !== layers) return;
-    if (!mask && nothing) {
-      const text = "Draw a box close around the thing, or use another tool.";
-      app.toast({ icon: "box", title: nothing, text, name: "box" });
-      return;
-    }
-    drawRegionLater(app, stroke, mask && regionOf(mask), mode, "box");
-    app.view.set({ prompted: { frame: stroke.frame, track: stroke.track, confidence, source, sure } });
-  } catch (error) {
-    app.toast({ tone: "warn", icon: "box", title: "No mask from the server", text: messageOf(error), name: "box" });
-  } finally {
-    if (app.layers === layers) {
-      app.view.set({ measure: "" });
-      layers.sketch = null;
-      layers.redrawLive();
-    }
-  }
-}
-
-/** @param {import("../../../kit/wire.js").Rle} mask */
-function regionOf({ counts, size: [height, width] }) {
-  const runs = parse(counts);
-  const around = bounds(runs, height);
-  return around && cut(decode(runs, height, width), width, around);
-}
-
-/** Correct the mask of the track by clicks or a stroke; without a mask find the thing. @param {Editor} app @param {Gesture} done */
-function correct(app, { inverse, marks, stroke }) {
-  app.encoder.flush();
-  const { document } = app;
-  const hash = document.row(stroke.track, stroke.frame)?.hash;
-  const counts = hash ? document.masks.text(hash) : null;
-  const video = openVideo(app.session).id;
-  const mask = counts ? { size: /** @type {[number, number]} */ ([document.height, document.width]), counts } : null;
-  if (!mask && inverse) {
-    const text = "The track has no mask on this frame from which something could be taken.";
-    app.toast({ icon: "box", title: "Nothing to correct", text, name: "box" });
-    return;
-  }
-  const ask = () => api.prompt(video, { frame: stroke.frame, points: marks, ...(mask ? { mask } : {}) });
-  take(app, stroke, ask, mask ? "replace" : "add", mask ? "" : "Nothing found under the click");
-}
-
 /** @type {import("./tool.js").Tool} */
 export const boxTool = {
   name: "box",
@@ -221,17 +166,9 @@ export const boxTool = {
     if (!done) return;
     const draws = done.paints || done.isClick;
     if (!draws && !done.isBox) return;
-    layersOf(app).sketch = (context) => done.draw(context, true);
-    layersOf(app).redrawLive();
-    if (draws) correct(app, done);
-    else
-      take(
-        app,
-        done.stroke,
-        () => done.questions.finish(done.box),
-        modeOf(app, done.inverse),
-        "Nothing found in the box",
-      );
+    const sketch = (/** @type {CanvasRenderingContext2D} */ context) => done.draw(context, true);
+    if (draws) correct(app, done.stroke, sketch, done.marks);
+    else find(app, done.stroke, sketch, () => done.questions.finish(done.box), modeOf(app, done.inverse));
   },
   /** @param {Editor} app */
   cancel(app) {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { setImmediate as turn } from "node:timers/promises";
 import { boxTool } from "../../../../../assets/editor/canvas/tools/box.js";
+import { brush as brushTool } from "../../../../../assets/editor/canvas/tools/brush.js";
 import { at, boxCounts, draw, editor, H, W } from "../drawing.mjs";
 
 /** An editor whose server answers prompts; `asked` are their bodies. */
@@ -130,4 +131,105 @@ test("a click without a mask finds the thing; one that takes away has nothing to
   await rest();
   assert.deepEqual(app.prompts[0][1], { frame: 1, points: [{ x: 21, y: 13, inside: true }] });
   assert.equal(app.document.row("t1", 1).area, 16);
+});
+
+/** A server that answers when the test says so; each entry of `answers` answers one request. */
+function slow() {
+  const answers = [];
+  const app = prompting(() => new Promise((done) => answers.push(done)));
+  app.masks = () => app.prompts.map(([, { mask }]) => mask?.counts);
+  return { app, answers };
+}
+
+test("two quick clicks: the second one corrects what the first one made", async () => {
+  const { app, answers } = slow();
+  draw(boxTool, app, [at(9, 5)]);
+  draw(boxTool, app, [at(4, 9)]);
+  await rest();
+  assert.equal(app.prompts.length, 1, "one correction at a time");
+  const waiting = app.layers.sketch;
+  answers[0](found(2, 2, 10, 8));
+  await rest();
+  assert.deepEqual(app.masks(), [boxCounts(2, 2, 8, 8), boxCounts(2, 2, 10, 8)]);
+  assert.ok(waiting && app.layers.sketch === waiting, "the lines of the second click stay");
+  answers[1](found(2, 2, 10, 10));
+  await rest();
+  assert.deepEqual([app.document.row("t1", 0).area, app.edits.length, app.layers.sketch], [64, 2, null]);
+});
+
+test("a click goes on after one that the server refused", async () => {
+  const { app, answers } = slow();
+  draw(boxTool, app, [at(9, 5)]);
+  draw(boxTool, app, [at(4, 9)]);
+  await rest();
+  answers[0](Response.json({ error: "The server is busy." }, { status: 503 }));
+  await rest();
+  answers[1](found(2, 2, 10, 10));
+  await rest();
+  assert.deepEqual([app.asked, app.document.row("t1", 0).area], [["No mask from the server"], 64]);
+});
+
+test("a stroke made while a correction is computed is not lost: the server is asked again with it", async () => {
+  const { app, answers } = slow();
+  draw(boxTool, app, [at(9, 5)]);
+  await rest();
+  draw(brushTool, app, [at(20, 15), at(22, 15)]);
+  const { hash } = app.document.row("t1", 0);
+  const painted = app.document.masks.text(hash);
+  assert.notEqual(painted, boxCounts(2, 2, 8, 8));
+  answers[0](found(2, 2, 10, 8));
+  await rest();
+  assert.deepEqual(app.masks(), [boxCounts(2, 2, 8, 8), painted]);
+  assert.equal(app.document.row("t1", 0).hash, hash, "the old answer is not drawn");
+  answers[1](found(0, 0, 24, 18));
+  await rest();
+  assert.deepEqual([app.document.row("t1", 0).area, app.prompts.length], [24 * 18, 2]);
+});
+
+test("an answer that comes during a stroke waits for its end, also where the stroke is cancelled", async () => {
+  for (const end of ["up", "cancel"]) {
+    const { app, answers } = slow();
+    draw(boxTool, app, [at(18, 10), at(26, 18)]);
+    await rest();
+    brushTool.down(app, at(4, 15));
+    answers[0](found(20, 12, 24, 16));
+    await rest();
+    assert.equal(app.edits.length, 0);
+    brushTool[end](app);
+    await rest();
+    const { area } = app.document.row("t1", 0);
+    if (end === "cancel") assert.equal(area, 36 + 16);
+    else assert.ok(area > 36 + 16, "the stroke and the mask of the box");
+    assert.equal(app.view.now.measure, "");
+  }
+});
+
+test("two quick clicks for a new track make it once, also where another frame is shown by then", async () => {
+  const { app, answers } = slow();
+  app.view.set({ selected: null, newTrack: { id: "new", category: null, number: 3 } });
+  app.layers.compose();
+  draw(boxTool, app, [at(21, 13)]);
+  draw(boxTool, app, [at(25, 13)]);
+  await rest();
+  app.view.set({ frame: 3 });
+  app.layers.shownFrame = 3;
+  answers[0](found(20, 12, 24, 16));
+  await rest();
+  answers[1](found(20, 12, 26, 16));
+  await rest();
+  assert.deepEqual(
+    app.edits.map(({ kind }) => kind),
+    ["track", "box"],
+  );
+  assert.equal(app.document.row("new", 0).area, 24);
+});
+
+test("a mask that was changed elsewhere and is not loaded is left as it is", async () => {
+  const { app, answers } = slow();
+  draw(boxTool, app, [at(18, 10), at(26, 18)]);
+  await rest();
+  app.document.row("t1", 0).hash = "elsewhere";
+  answers[0](found(20, 12, 24, 16));
+  await rest();
+  assert.deepEqual([app.asked, app.edits.length, app.view.now.prompted], [["Mask not changed"], 0, null]);
 });
