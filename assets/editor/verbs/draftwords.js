@@ -9,6 +9,13 @@ import { clock, plural } from "../../kit/text.js";
 /** @typedef {import("../commands/preview.js").LaneMark} LaneMark */
 /** @typedef {import("../document/document.js").VideoDocument} VideoDocument */
 
+/** @typedef {import("../masks/store.js").MaskStore} MaskStore */
+
+/** Changes kept at once for a video. */
+const KEPT = 50_000;
+/** @type {WeakMap<MaskStore, Map<string, number>>} changes by the hashes of both masks: a growing draft is read several times a second */
+const changes = new WeakMap();
+
 /** Drafts that a person should check first. @param {readonly SentDraft[]} drafts */
 export const doubtful = (drafts) => drafts.filter(({ doubt }) => doubt !== null);
 
@@ -22,11 +29,28 @@ export function changeOf(document, { track, frame, mask }) {
   if (!row || row.state !== "present" || !row.hash) return null;
   if (row.hash === mask) return 0;
   if (mask === null) return 1;
-  const [before, after] = [document.masks.runs(row.hash), document.masks.runs(mask)];
-  if (!before || !after) return null;
-  const common = area(intersection(before, after));
-  const all = area(before) + area(after) - common;
-  return all ? 1 - common / all : 0;
+  return differenceOf(document.masks, row.hash, mask);
+}
+
+/**
+ * One minus the overlap (IoU) of two masks, computed once.
+ * @param {MaskStore} masks @param {string} before hash @param {string} after hash
+ * @returns {number|null} null where one is not loaded
+ */
+function differenceOf(masks, before, after) {
+  let kept = changes.get(masks);
+  if (!kept) changes.set(masks, (kept = new Map()));
+  const name = `${before} ${after}`;
+  const known = kept.get(name);
+  if (known !== undefined) return known;
+  const [one, other] = [masks.runs(before), masks.runs(after)];
+  if (!one || !other) return null;
+  const common = area(intersection(one, other));
+  const all = area(one) + area(other) - common;
+  const change = all ? 1 - common / all : 0;
+  kept.set(name, change);
+  if (kept.size > KEPT) kept.delete(/** @type {string} */ (kept.keys().next().value));
+  return change;
 }
 
 const percent = (/** @type {number} */ share) => `${Math.round(100 * share)} %`;

@@ -194,18 +194,30 @@ export class Spreading {
       if (whole) this.stop();
       const body = { run, ...frames, author: app.author, id: newIdentifier() };
       const answer = await api.applyDrafts(video, body);
-      if (whole) await api.discardDrafts(video, { run });
-      if (app.document !== document) return null;
-      app.applyRows(answer.rows);
-      document.lastEdit = Math.max(document.lastEdit, answer.number);
-      document.drafts.remove(run, whole ? {} : frames);
-      reportApplied(app, answer);
+      if (app.document === document) {
+        app.applyRows(answer.rows);
+        document.lastEdit = Math.max(document.lastEdit, answer.number);
+        document.drafts.remove(run, whole ? {} : frames);
+        reportApplied(app, answer);
+      }
+      if (whole) await this.discardRest(video, run);
     } catch (error) {
       app.toast({ tone: "bad", icon: "warn", title: "Not applied", text: messageOf(error) });
     }
     const left = app.document === document && document.drafts.of(run).length > 0;
     this.part = { name: "all" };
     return left ? reopened(app, this).preview() : null;
+  }
+
+  /** Discard what was left out of an applied run, and what comes late. @param {string} video id @param {string} run id */
+  async discardRest(video, run) {
+    try {
+      await api.discardDrafts(video, { run });
+      this.document.drafts.remove(run, {});
+    } catch (error) {
+      const text = `The spread was applied, but drafts that it left out may show again. ${messageOf(error)}`;
+      this.app.toast({ tone: "warn", icon: "warn", title: "Other drafts not discarded", text });
+    }
   }
 
   /** Discard all drafts of the run; the worker stores no more of them. */

@@ -35,6 +35,25 @@ test("the change is what the masks do not share, where there are two", () => {
   assert.equal(changeOf(document, draft(1, { mask: "not loaded" })), null);
 });
 
+test("the change of the same two masks is computed once, that of a new mask when it comes", () => {
+  const document = scene();
+  const read = [];
+  const runs = document.masks.runs.bind(document.masks);
+  document.masks.runs = (hash) => {
+    read.push(hash);
+    return runs(hash);
+  };
+  const changes = (...drafts) => marksOf(document, drafts, () => true).flatMap((mark) => mark.changes);
+  const late = draft(2, { mask: "late" });
+  assert.deepEqual([changes(draft(1), late)[1], read.splice(0)], [null, ["left", "right", "left", "late"]]);
+  document.masks.add("late", boxCounts(0, 0, 1, 2));
+  assert.deepEqual([changes(draft(1), late)[1], read.splice(0)], [0.5, ["left", "late"]]);
+  assert.deepEqual([changes(draft(1), late)[1], read.splice(0)], [0.5, []]);
+  document.tracks.get("t1").rows.get(1).hash = "late";
+  assert.deepEqual([changes(draft(1)), read], [[1], ["late", "right"]], "the mask that stands there is another one");
+  assert.equal(changeOf(scene(), late), null, "another video has masks of its own");
+});
+
 test("a frame says how sure, how much changed, and why it needs a look", () => {
   const document = scene();
   const drafts = [draft(1, { doubt: "Spreading is not sure" }), draft(4), draft(5, { state: "absent", mask: null })];

@@ -174,6 +174,40 @@ test("Apply takes all drafts, stops the job, and discards what comes late", asyn
   assert.match(app.toasts.at(-1).text, /1 needs a look.*1 draft was left out/);
 });
 
+test("a spread whose other drafts cannot be discarded was applied all the same", async () => {
+  const app = editor();
+  await spreading(app, draft(3));
+  const rows = [{ track: "t1", frame: 3, version: 9, after: { look: null } }];
+  app.answers[`POST ${VIDEO}/drafts/apply`] = () => ({ edit: "e", number: 9, rows, left: { human: 0, outdated: 0 } });
+  app.answers[`POST ${VIDEO}/drafts/discard`] = () => {
+    assert.deepEqual(app.written, rows, "the rows are taken over first");
+    throw new Error("The server is busy.");
+  };
+  app.commands.applyPreview();
+  await settled();
+  assert.ok(bodyOf(app, "drafts/discard"));
+  assert.deepEqual([app.document.lastEdit, app.document.drafts.of("r"), app.view.now.preview], [9, [], null]);
+  assert.deepEqual(
+    app.toasts.map(({ title }) => title),
+    ["Spread to 1 frame", "Other drafts not discarded"],
+  );
+});
+
+test("a spread that the server refuses to apply is not applied, and its drafts stay", async () => {
+  const app = editor();
+  await spreading(app, draft(3));
+  app.answers[`POST ${VIDEO}/drafts/apply`] = () => {
+    throw new Error("The server is busy.");
+  };
+  app.commands.applyPreview();
+  await settled();
+  assert.deepEqual(
+    [app.toasts.at(-1).title, app.written, bodyOf(app, "drafts/discard")],
+    ["Not applied", undefined, undefined],
+  );
+  assert.equal(app.view.now.preview.title, "Spread track 1 to frame 3");
+});
+
 test("a part is applied, and the rest is shown again", async () => {
   const app = editor();
   await spreading(app, draft(3), draft(4), draft(5));
