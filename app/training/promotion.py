@@ -2,7 +2,8 @@
 
 A pure function of what was measured. A new checkpoint is proven if, on held-out videos, AP rises, mean track IoU and AP
 without classes lose nothing but noise, a bootstrap interval over the videos excludes a real loss of the mean of these
-three, the golden set loses no more than a point, and nothing speaks for spoiled corrections. Where one of these fails
+three and a large one of the two without classes, the golden set loses no more than a point, and nothing speaks for
+spoiled corrections. Where one of these fails
 the old one stays, and a person decides. Loads no torch.
 
 Much of the truth is accepted proposals, which are masks of the old model itself: it finds all of them, however good it
@@ -35,12 +36,15 @@ from app.training.report import (
 LEAST_VIDEOS = 4  # with a figure before and after; fewer prove nothing
 LEVEL = 0.9  # of the bootstrap interval
 REAL_LOSS = 0.03  # of AP without classes and of the mean of the three figures; smaller differences are noise
+LARGE_LOSS = 0.1  # of the mean of track IoU and AP without classes, which the interval must exclude
 TOGETHER = "together"  # the mean of the three figures, among the intervals
+WITHOUT_CLASSES = "without classes"  # the mean of the two that names of categories do not raise
 GOLDEN_LOSS = 0.01  # that the golden set may lose
 MOST_SUSPICIOUS = 0.08  # share of the corrections that may look spoiled
 ACCEPTED_WEIGHT = 0.25  # of a video whose truth is accepted proposals alone; one that a person drew has 1
 _DRAWS, _SEED = 2000, 20_221
 _NAMES = {"AP": "AP", "AP_agnostic": "AP without classes", "track_iou": "Mean track IoU"}
+_MEANS = {TOGETHER: tuple(_NAMES), WITHOUT_CLASSES: ("AP_agnostic", "track_iou")}
 
 
 @dataclass(frozen=True)
@@ -76,7 +80,8 @@ class Evidence:
 
 def decide(evidence: Evidence) -> tuple[Decision, dict[str, Interval]]:
     """The decision with all its reasons, and the intervals of the changes by the name of their figure."""
-    intervals = {name: found for name in (*_NAMES, TOGETHER) if (found := interval(evidence.videos, name)) is not None}
+    names = (*_NAMES, TOGETHER, WITHOUT_CLASSES)
+    intervals = {name: found for name in names if (found := interval(evidence.videos, name)) is not None}
     reasons = (
         *_of_set(evidence),
         *_of_figures(evidence, intervals),
@@ -95,13 +100,13 @@ def decide(evidence: Evidence) -> tuple[Decision, dict[str, Interval]]:
 def interval(videos: Sequence[VideoLine], name: str) -> Interval | None:
     """The weighted mean change of a figure and its bootstrap interval over the videos; None without a figure.
 
-    ``name`` is that of a figure, or `TOGETHER` for the mean of the three that decide.
+    ``name`` is that of a figure, or `TOGETHER` for the mean of the three that decide, or `WITHOUT_CLASSES`.
     A video weighs by how much of its truth a person drew: accepted proposals are the old model's own masks and flatter
     it.
     """
     changes, weights = [], []
     for video in videos:
-        change = _change(video, tuple(_NAMES) if name == TOGETHER else (name,))
+        change = _change(video, _MEANS.get(name, (name,)))
         if change is not None:
             changes.append(change)
             weights.append(ACCEPTED_WEIGHT + (1 - ACCEPTED_WEIGHT) * video.drawn)
@@ -184,6 +189,11 @@ def _of_interval(intervals: Mapping[str, Interval]) -> list[Reason]:
     change = f"{mean:+.1f} on average over the videos, {LEVEL:.0%} interval {low:+.1f} to {high:+.1f}"
     if found.low < -REAL_LOSS:
         text = f"The three figures vary so much between the videos that a loss of {-low:.1f} is possible: {change}."
+        return [Reason("interval", False, text)]
+    # A network that learnt names gains so much AP in its first round that the other two could hide behind it.
+    alone = intervals[WITHOUT_CLASSES]
+    if alone.low < -LARGE_LOSS:
+        text = f"Without classes a loss of {-100 * alone.low:.1f} is possible, by the 90% interval over the videos."
         return [Reason("interval", False, text)]
     return [Reason("interval", True, f"The three figures exclude a real loss: {change}.")]
 

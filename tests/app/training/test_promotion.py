@@ -15,6 +15,7 @@ from app.training.promotion import (
     MOST_SUSPICIOUS,
     REAL_LOSS,
     TOGETHER,
+    WITHOUT_CLASSES,
     Evidence,
     decide,
     interval,
@@ -68,7 +69,7 @@ def test_what_is_better_in_every_way_is_promoted_with_its_reasons() -> None:
     decision, intervals = decide(better())
     assert decision.outcome == PROVEN and decision.promoted
     assert all(reason.good and reason.text.endswith(".") for reason in decision.reasons)
-    assert intervals["AP"].low > 0 and set(intervals) == {"AP", "AP_agnostic", "track_iou", TOGETHER}
+    assert intervals["AP"].low > 0 and set(intervals) == {"AP", "AP_agnostic", "track_iou", TOGETHER, WITHOUT_CLASSES}
 
 
 @pytest.mark.parametrize(
@@ -161,6 +162,14 @@ def test_what_the_old_model_proposed_itself_hardly_stops_what_is_better_where_a_
         "Mean track IoU fell: 75.0 before, 70.0 after; +3.0 where videos count by what a person drew of them."
     ]
     assert outcome(replace(evidence, videos=[replace(one, drawn=1.0) for one in evidence.videos])) == NOT_PROVEN
+
+
+def test_ap_that_names_raise_hides_no_possible_loss_without_classes() -> None:
+    hidden = [mixed(0.9, 0.4 * (-1) ** k, 0.4 * (-1) ** k) for k in range(8)]
+    together = interval(hidden, TOGETHER)
+    assert together is not None and together.low > 0
+    assert outcome(better(videos=hidden)) == NOT_PROVEN and bad(better(videos=hidden)) == {"interval"}
+    assert outcome(better(videos=[mixed(0.9, 0.1 * (-1) ** k, 0.1 * (-1) ** k) for k in range(8)])) == PROVEN
 
 
 def test_videos_that_decide_nothing_are_told() -> None:
