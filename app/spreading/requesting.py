@@ -11,7 +11,9 @@ JOB = "spread"
 
 
 def request_spread(database: Database, settings: Settings, *, video_id: str, request: SpreadRequest) -> jobs.Job:
-    """Queue a spread; one that is under way in the video is cancelled, and what it has found stays as a draft.
+    """Queue a spread; one of the same tracks that is under way is cancelled, and what it has found stays as a draft.
+
+    Spreads of other tracks go on, which may be those of another person.
 
     Raises `app.errors.BadInput` if there is nothing to spread, `storage.errors.NotFound`.
     """
@@ -20,7 +22,8 @@ def request_spread(database: Database, settings: Settings, *, video_id: str, req
         # The rivals are the worker's matter: a video may have hundreds of thousands of rows.
         plan_spread(tx, video, request, rivals=False)
     for job in queue.active_jobs(database, kind=JOB, video_id=video_id):
-        queue.cancel(database, job.id)
+        if set(SpreadRequest.of(job.parameters).tracks) & set(request.tracks):
+            queue.cancel(database, job.id)
     return queue.enqueue(
         database,
         settings,

@@ -27,7 +27,7 @@ def post(client: TestClient, scene: Spreading, rest: str, **body: Any) -> Any:
     return answer.json()
 
 
-def test_a_spread_is_one_job_and_another_one_takes_its_place(
+def test_a_spread_is_one_job_and_another_one_of_its_track_takes_its_place(
     client: TestClient, scene: Spreading, database: Database, started_workers: list[Settings]
 ) -> None:
     track = scene.track(3)
@@ -41,6 +41,10 @@ def test_a_spread_is_one_job_and_another_one_takes_its_place(
     with database.read() as tx:
         assert jobs.get_job(tx, job["id"]).status == "cancelled"
         assert SpreadRequest.of(jobs.get_job(tx, again["id"]).parameters).chosen == range(4, 8)
+    other = post(client, scene, "spread", tracks=[scene.track(3, x=20)], frame=3)["job"]
+    with database.read() as tx:
+        states = [jobs.get_job(tx, one["id"]).status for one in (again, other)]
+    assert states == ["queued", "queued"], "a spread of another track, perhaps another person's, goes on"
     assert started_workers
 
 
