@@ -12,7 +12,8 @@ def installed_html() -> str:
     """A table of `model.pretrained.INSTALLED` as HTML: purpose, licence, notice, and whether each is installed."""
     rows = "".join(_row(weights) for weights in INSTALLED.values())
     return (
-        f'<section class="v-app v-page" aria-label="{TITLE}"><h2>{TITLE}</h2><div class="v-card v-scroll">'
+        f'<section class="v-app v-page" style="padding-top: 0" aria-label="{TITLE}"><div class="v-card v-scroll">'
+        f"<header><h2>{TITLE}</h2></header>"
         '<table class="v-table left v-roomy"><thead><tr><th scope="col">Network</th><th scope="col">What it does</th>'
         '<th scope="col">Licence</th><th scope="col">State</th></tr></thead>'
         f"<tbody>{rows}</tbody></table></div></section>"
