@@ -34,10 +34,11 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RunningServer]:
 
 @dataclass(frozen=True)
 class Walk:
-    """One way through the pages: the page, the server, and the project and video of the walk."""
+    """One way through the pages: the page, the server, a folder for exports, the project and video of the walk."""
 
     page: Page
     server: RunningServer
+    folder: Path
     project: str
     video: str
 
@@ -47,10 +48,10 @@ class Walk:
 
 
 def test_from_the_first_page_to_a_retrained_model(
-    page: Page, server: RunningServer, watched: Watch, clip: Path
+    page: Page, server: RunningServer, watched: Watch, clip: Path, tmp_path: Path
 ) -> None:
     the_first_page_shows_masks_without_a_job(page, server.address)
-    walk = a_project_with_a_video(page, server, clip)
+    walk = a_project_with_a_video(page, server, clip, tmp_path)
     proposing_says_what_the_model_knows_and_brings_tracks(walk)
     frames_step_scrub_and_tracks_are_selected(walk)
     verdicts_and_a_label_are_stored(walk)
@@ -89,7 +90,7 @@ def picture(page: Page, path: str) -> np.ndarray:
     return found.astype(np.int16)
 
 
-def a_project_with_a_video(page: Page, server: RunningServer, clip: Path) -> Walk:
+def a_project_with_a_video(page: Page, server: RunningServer, clip: Path, folder: Path) -> Walk:
     project = driving.new_project(page, server.address, name="rock pools", categories=CATEGORIES)
     names = [category["name"] for category in driving.fetched(page, f"projects/{project}")["categories"]]
     assert names == ["fish", "star", "jelly", "wheel", "leaf"]
@@ -109,7 +110,7 @@ def a_project_with_a_video(page: Page, server: RunningServer, clip: Path) -> Wal
     scale = page.evaluate("window.editor.app.viewport.scale")
     box = shown.bounding_box()
     assert box is not None and abs(box["width"] - CLIP_SIZE[0] * scale) < 2
-    return Walk(page, server, project, video)
+    return Walk(page, server, folder, project, video)
 
 
 def proposing_says_what_the_model_knows_and_brings_tracks(walk: Walk) -> None:
@@ -293,7 +294,7 @@ def export(walk: Walk, project: str, folder: Path) -> Path:
 
 
 def an_export_comes_back_and_leaves_again_as_the_same_bytes(walk: Walk) -> None:
-    page, folder = walk.page, walk.server.data.parent
+    page, folder = walk.page, walk.folder
     page.get_by_role("link", name="Export", exact=True).click()
     page.wait_for_url(lambda url: "/exchange/" in url and walk.project in url)
     first = export(walk, walk.project, folder / "first")

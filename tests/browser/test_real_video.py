@@ -24,7 +24,7 @@ def dog() -> Path:
 
 
 def test_a_filmed_video_is_proposed_corrected_and_exported(
-    page: Page, server: RunningServer, watched: Watch, dog: Path
+    page: Page, server: RunningServer, watched: Watch, dog: Path, tmp_path: Path
 ) -> None:
     project = driving.new_project(page, server.address, name="one dog", categories="dog")
     video = add_by_path(page, dog)
@@ -36,7 +36,7 @@ def test_a_filmed_video_is_proposed_corrected_and_exported(
     assert int(drawn.sum()) == driving.mask_area(page, number, DRAWN_ON)
     row = driving.stored_tracks(page, video)[number]["rows"][DRAWN_ON]
     assert (row["source"], row["review"]) == ("drawn", "corrected")
-    out = server.data.parent / "dog export"
+    out = tmp_path / "dog export"
     page.goto(f"{server.address}exchange/?project={project}")
     page.get_by_text("Only reviewed masks").click()
     driving.field(page, "v-export-out").fill(str(out))
