@@ -1,20 +1,18 @@
 """What a source of annotations is, read within a few seconds, so that a person sees it before the import."""
 
-import shutil
 import time
-import uuid
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.exchange.open_source import open_source, read_opened
+from app.library.unpacked import GLANCES
 from app.sentences import counted
 from app.settings import Settings
+from storage.atomic import work_folder
 from storage.formats import RESULTS, FormatContent, crowd_everywhere
 from storage.youtube_vis import Check, note_lines, read_results
 
 SECONDS = 5.0
-GLANCES = "glances"
-"""The folder in the data folder where archives are unpacked for a glance."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +39,9 @@ def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: floa
         if time.monotonic() > end:
             raise _TooLong
 
-    place = settings.data / GLANCES / uuid.uuid4().hex
-    try:
+    with work_folder(settings.data / GLANCES / "glance") as work:
         try:
-            source = open_source(path, place, check)
+            source = open_source(path, work / "unpacked", check)
         except _TooLong:
             return Glance(f"{path.name} is an archive that takes some time to unpack; the import will name its format.")
         if source.format is RESULTS:
@@ -56,8 +53,6 @@ def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: floa
                 f"This is {source.format.title}; it takes some time to read, so its tracks are not counted yet."
             )
         return Glance(_sentence(source.format.title, content), crowd_everywhere(content.dataset))
-    finally:
-        shutil.rmtree(place, ignore_errors=True)
 
 
 def _of_results(path: Path, check: Check) -> str:

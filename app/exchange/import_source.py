@@ -1,7 +1,8 @@
 """The source of an import, of any format, read so that the work can be stopped at any moment."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -10,8 +11,9 @@ from sqlalchemy import Connection
 from app.errors import BadInput
 from app.exchange import open_imports
 from app.exchange.open_source import ChooseCrowd, Crowd, open_source, read_opened
-from app.library.unpacked import unpacked_folder
+from app.library.unpacked import unpacked_for
 from app.settings import Settings
+from storage.database import Database
 from storage.formats import Format
 from storage.imports import Import
 from storage.regular_files import is_regular
@@ -58,18 +60,22 @@ class ImportFile:
         )
 
 
+@contextmanager
 def read_source(
+    database: Database,
     settings: Settings,
     file: Path,
     frames_folder: Path | None,
     stride: int | None,
     check: Callable[[], None],
     how: ReadSettings,
-) -> ImportFile:
+) -> Iterator[ImportFile]:
     """Read a file, archive or folder; ``check`` is called often, and an error that it raises ends the reading.
 
     Without ``frames_folder`` the pictures are looked for where the content says, or beside it. An archive is unpacked
-    into the data folder. Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
+    into the data folder; at the end of the block, or if it cannot be read, that is gone unless a video uses it.
+
+    Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
     if stride is not None and stride < 1:
         raise BadInput(f"Every {stride}th frame cannot be annotated; give 1 or more.")
@@ -77,19 +83,20 @@ def read_source(
         raise BadInput(f"There is no folder {frames_folder}; give the folder that holds the frames of {file.name}.")
     # A folder is recognised before the names in it are listed: it may hold anything.
     digest = "" if file.is_dir() else file_digest(file, check)
-    opened = open_source(file, unpacked_folder(settings, digest), check)
-    digest = digest or source_digest(file, check)
-    content = read_opened(
-        opened,
-        frames=frames_folder,
-        keep_good=how.keep_good,
-        crowd=how.crowd,
-        choose=how.choose_crowd,
-        check=check,
-    )
-    pictures = frames_folder or content.pictures or opened.folder
-    dataset = content.dataset if how.bare is None else _bare(content.dataset, how.bare)
-    return ImportFile(file, digest, opened.format, dataset, pictures, stride, content.left_out)
+    with unpacked_for(database, settings, digest) as unpacked:
+        opened = open_source(file, unpacked, check)
+        digest = digest or source_digest(file, check)
+        content = read_opened(
+            opened,
+            frames=frames_folder,
+            keep_good=how.keep_good,
+            crowd=how.crowd,
+            choose=how.choose_crowd,
+            check=check,
+        )
+        pictures = frames_folder or content.pictures or opened.folder
+        dataset = content.dataset if how.bare is None else _bare(content.dataset, how.bare)
+        yield ImportFile(file, digest, opened.format, dataset, pictures, stride, content.left_out)
 
 
 def _bare(dataset: VisDataset, wanted: frozenset[int]) -> VisDataset:

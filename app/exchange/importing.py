@@ -20,7 +20,6 @@ from app.exchange.open_imports import NEW_PROJECT
 from app.exchange.repeats import Repeat
 from app.exchange.staging import Ready
 from app.exchange.storing import LOOKING, Choose, Imported, ImportTarget, Storing
-from app.library.unpacked import discard_unused, unpacked_folder
 from app.progress import Report, quiet
 from app.settings import Settings
 from storage import frames, projects
@@ -80,8 +79,7 @@ def import_dataset(
             raise Cancelled
 
     report(0.0, f"Reading {file.name}")
-    source = read_source(settings, file, frames_folder, stride, check, how)
-    try:
+    with read_source(database, settings, file, frames_folder, stride, check, how) as source:
         open_imports.clear_broken_imports(database)
         with database.read() as tx:
             target = _target(tx, source, project_id, new_project)
@@ -92,8 +90,6 @@ def import_dataset(
             raise BadInput(f"{skipped[0]}{where}" if skipped else f"{file} holds no video.")
         storing = Storing(database, source, target, report, check, published)
         return storing.run(ready, [*source.left_out, *skipped], repeat, choose, dict(resumes or {}))
-    finally:
-        discard_unused(database, settings, unpacked_folder(settings, source.digest))
 
 
 def _target(tx: Connection, source: ImportFile, project_id: str | None, new_project: str | None) -> ImportTarget:

@@ -16,18 +16,20 @@ from app.errors import BadInput, CannotStore
 from app.exchange.export_frames import write_pictures
 from app.exchange.export_parts import ANNOTATIONS, ExportPart
 from app.library.videos import safe_name
+from app.own_files import is_plain_name
 from app.progress import Report, quiet
 from app.sentences import one_line
 from app.settings import Settings
 from storage import videos
 from storage.atomic import new_folder, write_text
 from storage.database import Database
-from storage.errors import StorageError
+from storage.errors import NotFound, StorageError
 from storage.youtube_vis import FRAMES_FOLDER
 
 MANIFEST = "manifest.json"
 FILES = "files"
 LONGEST_NAME = 80
+LONGEST_ID = 64
 
 
 @dataclass(frozen=True)
@@ -117,8 +119,11 @@ def discard(settings: Settings, project_id: str, name: str) -> None:
 
 
 def list_versions(settings: Settings, project_id: str) -> tuple[Version, ...]:
-    """The versions of a project, by the number of their last edit and by name."""
-    place = settings.data / "versions" / project_id
+    """The versions of a project, by the number of their last edit and by name.
+
+    Raises `storage.errors.NotFound` for what cannot be the id of a project.
+    """
+    place = _place(settings, project_id)
     folders = sorted(path.parent for path in place.glob(f"*/{MANIFEST}")) if place.is_dir() else []
     return tuple(sorted((_read(folder) for folder in folders), key=lambda version: (version.edit, version.name)))
 
@@ -216,7 +221,14 @@ def _sha256(path: Path) -> str:
 def _folder(settings: Settings, project_id: str, name: str) -> Path:
     # Names that differ only in letters that no file has must not share a folder.
     short = hashlib.sha256(name.encode()).hexdigest()[:8]
-    return settings.data / "versions" / project_id / f"{safe_name(name)}-{short}"
+    return _place(settings, project_id) / f"{safe_name(name)}-{short}"
+
+
+def _place(settings: Settings, project_id: str) -> Path:
+    """The folder of a project's versions: below ours, whatever is given as an id. Raises `NotFound`."""
+    if not is_plain_name(project_id) or len(project_id.encode("utf-8", "replace")) > LONGEST_ID:
+        raise NotFound("project", project_id)
+    return settings.data / "versions" / project_id
 
 
 def _read(folder: Path) -> Version:

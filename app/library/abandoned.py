@@ -1,8 +1,9 @@
 """Removes what killed copies, uploads, exports and trainings left, when the server starts and after a job has died.
 
 Only temporary files and folders with a name that `storage.atomic` gives, which no process writes any more: among the
-videos, checkpoints and exports of the data folder, and beside what export jobs were to write; and the files that such a
-process had moved from such a folder to their place without storing their row (`storage.arrivals`).
+videos, checkpoints, exports and unpacked archives of the data folder, and beside what export jobs were to write; the
+files that such a process had moved from such a folder to their place without storing their row (`storage.arrivals`);
+and unpacked archives that no video uses.
 """
 
 import logging
@@ -10,6 +11,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+from app.library.unpacked import GLANCES, UNPACKED, discard_all_unused
 from app.own_files import files_named, folders_named
 from app.settings import Settings
 from storage import checkpoints, jobs, videos
@@ -21,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 def clear_abandoned(database: Database, settings: Settings) -> int:
-    """Remove these files and folders; returns their number. One that cannot be removed is logged and left."""
+    """Remove these files and folders; returns the number of temporary ones. A failure is logged, and the thing left."""
 
     def has_row(place: Path) -> bool:
         with database.read() as tx:
@@ -29,11 +31,13 @@ def clear_abandoned(database: Database, settings: Settings) -> int:
                 return checkpoints.has_path(tx, str(place.relative_to(settings.data)))
             return videos.has_path(tx, str(place))
 
+    discard_all_unused(database, settings)
     return sum(_remove(found, has_row) for found in {*_candidates(database, settings)})
 
 
 def _candidates(database: Database, settings: Settings) -> Iterator[Path]:
-    for place in (settings.videos, settings.checkpoints, settings.exports):
+    unpacked = (settings.data / UNPACKED, settings.data / GLANCES)
+    for place in (settings.videos, settings.checkpoints, settings.exports, *unpacked):
         yield from _named(place, TEMPORARY)
     with database.read() as tx:
         exports = [job.parameters.get("out") for job in jobs.list_jobs(tx) if job.kind == "export"]

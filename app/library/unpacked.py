@@ -5,22 +5,48 @@ Each is named by the SHA-256 of its archive, and holds what the archive held.
 
 import re
 import shutil
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import select
 
+from app.own_files import folders_named
 from app.settings import Settings
 from storage import imports, jobs, schema
+from storage.atomic import ABANDONED_SECONDS
 from storage.database import Database
 
 UNPACKED = "unpacked"
+GLANCES = "glances"
+"""The folder in the data folder where archives are unpacked for a glance."""
 _LETTERS = 32  # of a SHA-256 in the name of a folder
 _OWN = re.compile(rf"[0-9a-f]{{{_LETTERS}}}")
 
 
-def unpacked_folder(settings: Settings, digest: str) -> Path:
-    """The folder for the content of an archive with this SHA-256."""
-    return settings.data / UNPACKED / digest[:_LETTERS]
+@contextmanager
+def unpacked_for(database: Database, settings: Settings, digest: str) -> Iterator[Path]:
+    """The folder for the content of an archive with this SHA-256, which the block may make and read.
+
+    It is gone at the end, also after an error, unless a video has its pictures there by then; see `discard_unused`.
+    """
+    place = settings.data / UNPACKED / digest[:_LETTERS]
+    try:
+        yield place
+    finally:
+        discard_unused(database, settings, place)
+
+
+def discard_all_unused(database: Database, settings: Settings) -> None:
+    """Remove the unpacked archives that no video uses and that are old enough, as killed imports leave them.
+
+    A younger one may be read by an import that is no job.
+    """
+    before = time.time() - ABANDONED_SECONDS
+    for place in [*folders_named(settings.data / UNPACKED, _OWN)]:
+        if place.stat().st_mtime < before:
+            discard_after_delete(database, settings, place)
 
 
 def discard_unused(database: Database, settings: Settings, path: Path) -> None:

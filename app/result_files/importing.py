@@ -17,7 +17,6 @@ from app.exchange.import_source import ReadSettings
 from app.exchange.importing import import_dataset
 from app.exchange.open_imports import delete_empty_project
 from app.library.counting import count_frames
-from app.library.unpacked import discard_unused, unpacked_folder
 from app.library.videos import add_video
 from app.progress import Report, quiet
 from app.result_files import named_videos
@@ -156,13 +155,12 @@ def import_proposals(
     if choices.frames is not None and not choices.frames.exists():
         raise BadInput(f"There is no folder {choices.frames}; give the folder that holds the frames.")
     report(0.0, f"Reading {file.name}")
-    with _project(database, project_id, new_project, job_id) as target:
-        read = read_result_file(settings, file, ReadResults(name_ids, choices.keep_good), check)
-        try:
-            import_ = _ProposalImport(database, settings, target, file, read, choices, job_id, report, check)
-            return import_.run(cancelled)
-        finally:
-            discard_unused(database, settings, unpacked_folder(settings, read.digest))
+    with (
+        _project(database, project_id, new_project, job_id) as target,
+        read_result_file(database, settings, file, ReadResults(name_ids, choices.keep_good), check) as read,
+    ):
+        import_ = _ProposalImport(database, settings, target, file, read, choices, job_id, report, check)
+        return import_.run(cancelled)
 
 
 @contextmanager

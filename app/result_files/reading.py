@@ -1,7 +1,8 @@
 """Reads files of results: YouTube-VIS results, and every format of annotations, whose masks then are proposals."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
@@ -9,10 +10,11 @@ from typing import Any, TypeGuard
 from app.errors import BadInput
 from app.exchange.import_source import source_digest
 from app.exchange.open_source import OpenedSource, open_source, read_opened
-from app.library.unpacked import unpacked_folder
+from app.library.unpacked import unpacked_for
 from app.result_files.named_videos import of_dataset_video
 from app.result_files.source import NamedVideos, ResultFile, SourceTrack, SourceVideo
 from app.settings import Settings
+from storage.database import Database
 from storage.formats import BY_NUMBER, FRAME_SCORES, RESULTS
 from storage.youtube_vis import Check, VisResult, VisTrack, YouTubeVisError, no_check, note_lines, read_results
 
@@ -36,15 +38,24 @@ def is_results(source: OpenedSource) -> bool:
     return source.format.name == RESULTS.name
 
 
-def read_result_file(settings: Settings, file: Path, how: ReadResults, check: Check = no_check) -> ResultFile:
+@contextmanager
+def read_result_file(
+    database: Database, settings: Settings, file: Path, how: ReadResults, check: Check = no_check
+) -> Iterator[ResultFile]:
     """The content of a file, archive or folder.
+
+    What an archive was unpacked to is gone at the end of the block, or if it cannot be read, unless a video uses it.
 
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
     digest = source_digest(file, check)
-    opened = open_source(file, unpacked_folder(settings, digest), check)
-    if is_results(opened):
-        return _results(opened, digest, how, check)
+    with unpacked_for(database, settings, digest) as unpacked:
+        opened = open_source(file, unpacked, check)
+        yield (_results if is_results(opened) else _annotations)(opened, digest, how, check)
+
+
+def _annotations(opened: OpenedSource, digest: str, how: ReadResults, check: Check) -> ResultFile:
+    file = opened.given
     content = read_opened(opened, keep_good=how.keep_good, crowd="objects", check=check)
     dataset = content.dataset
     alone = file.name.split(".")[0] if len(dataset.videos) == 1 else ""

@@ -2,8 +2,9 @@
 
 import json
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote
 
@@ -42,6 +43,10 @@ ROW_KEYS = (
 )
 
 
+Operation = tuple[str, str, Mapping[str, Any]]
+"""Method, path and description of a route."""
+
+
 @dataclass(frozen=True)
 class Made:
     """One request: ``address`` is a path with its query, already escaped."""
@@ -63,7 +68,7 @@ class Schema:
     def __init__(self, app: FastAPI, known: Mapping[str, Sequence[str]]) -> None:
         whole = app.openapi()
         self.parts: dict[str, Any] = whole.get("components", {}).get("schemas", {})
-        self.operations = [
+        self.operations: list[Operation] = [
             (method.upper(), path, operation)
             for path, methods in whole["paths"].items()
             for method, operation in methods.items()
@@ -86,6 +91,53 @@ class Schema:
         if content is None:
             return Made(method, address, b"no video" if method == "PUT" else None)
         return Made(method, address, self._body(chance, content["schema"]))
+
+    def with_each(self, operation: Operation, value: str) -> Iterator[Made]:
+        """Requests of an operation with ``value`` in one parameter or field of the body each; the others are right."""
+        method, path, details = operation
+        content = details.get("requestBody", {}).get("content", {}).get("application/json")
+        named = "" if content is None else content["schema"].get("$ref", "").rpartition("/")[2]
+        body = self.parts.get(named, {})
+        parameters = details.get("parameters", ())
+        for target in [one["name"] for one in parameters]:
+            yield self._with(method, path, parameters, body, in_address={target: value})
+        for target in body.get("properties", {}):
+            yield self._with(method, path, parameters, body, in_body={target: value})
+
+    def _with(
+        self,
+        method: str,
+        path: str,
+        parameters: Sequence[Mapping[str, Any]],
+        body: Mapping[str, Any],
+        *,
+        in_address: Mapping[str, str] = MappingProxyType({}),
+        in_body: Mapping[str, str] = MappingProxyType({}),
+    ) -> Made:
+        query = []
+        for one in parameters:
+            name = one["name"]
+            if one["in"] == "path":
+                path = path.replace(f"{{{name}}}", _escaped(in_address.get(name) or self._right(name, one["schema"])))
+            elif one.get("required") or name in in_address:
+                query.append(f"{name}={_escaped(in_address.get(name) or self._right(name, one['schema']))}")
+        needed = {name: self._right(name, body["properties"][name]) for name in body.get("required", ())}
+        listed = {name: [value] for name, value in in_body.items() if body["properties"][name].get("type") == "array"}
+        content = json.dumps({**needed, **in_body, **listed}).encode() if body else None
+        return Made(method, f"{path}?{'&'.join(query)}" if query else path, content)
+
+    def _right(self, name: str, schema: Mapping[str, Any]) -> Any:
+        """A value that the schema allows, the same each time."""
+        if name in self.known:
+            return self.known[name][0]
+        match schema.get("type"):
+            case "array":
+                return [self._right(name, schema.get("items", {}))]
+            case "integer" | "number":
+                return 1
+            case "boolean":
+                return False
+        return "a"
 
     def _text(self, chance: random.Random, name: str, schema: Mapping[str, Any]) -> str:
         if chance.random() < 0.7 and name in self.known:
@@ -147,8 +199,8 @@ class Schema:
         return row
 
 
-def _escaped(value: str) -> str:
-    return quote(value.encode("utf-8", "surrogatepass"), safe="")
+def _escaped(value: str | int) -> str:
+    return quote(str(value).encode("utf-8", "surrogatepass"), safe="")
 
 
 def _digits(value: Any) -> str:

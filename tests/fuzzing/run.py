@@ -128,13 +128,14 @@ def _no_json(word: str) -> None:
 def run_cases(tally: Tally, *, seed: int, first: int, count: int) -> None:
     """Run cases ``first`` to ``first + count`` (exclusive) of a seed, all in worlds of their own."""
     for start in range(first, first + count, WORLD):
-        with _world() as world:
+        with made_world() as world:
             for number in range(start, min(start + WORLD, first + count)):
                 _run_case(world, tally, random.Random(f"{seed}/{number}"), number)
 
 
 @contextmanager
-def _world() -> Iterator[World]:
+def made_world() -> Iterator[World]:
+    """A server with a world, in a folder that is gone at the end."""
     folder = Path(tempfile.mkdtemp())
     try:
         settings = make_settings(data=folder / "data", device="cpu", open_browser=False, environment={})

@@ -8,10 +8,11 @@ from fastapi.testclient import TestClient
 
 from tests.fuzzing import run
 from tests.fuzzing.requests import Schema
-from tests.fuzzing.run import Tally, run_cases
+from tests.fuzzing.run import Tally, made_world, run_cases
 
 CASES = 2000
 SEED = 20
+LONG = "x" * 5000
 
 
 def test_no_request_and_no_file_is_a_mistake_of_the_program() -> None:
@@ -22,6 +23,19 @@ def test_no_request_and_no_file_is_a_mistake_of_the_program() -> None:
     assert tally.cases == CASES
     # Requests must get past the checks too: a fuzzer that is only refused tries nothing.
     assert tally.answers["2xx"] > CASES / 5 and tally.answers["4xx"] > CASES / 5 and tally.answers["file"] == CASES / 8
+
+
+def test_no_id_and_no_name_of_any_route_is_too_long() -> None:
+    failures = []
+    with made_world() as world:
+        for operation in world.schema.operations:
+            for made in world.schema.with_each(operation, LONG):
+                answer = world.client.request(
+                    made.method, made.address, content=made.content, headers={"content-type": "application/json"}
+                )
+                if answer.status_code >= 500:
+                    failures.append(f"{made.method} {operation[1]}: {answer.text}")
+    assert failures == []
 
 
 def test_a_case_is_the_same_each_time() -> None:

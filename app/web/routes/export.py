@@ -15,6 +15,7 @@ from app.library.videos import safe_name
 from app.web import wire
 from app.web.context import Context
 from app.web.wire import Json
+from storage import projects
 from storage.database import Database
 
 
@@ -67,14 +68,20 @@ def router(context: Context) -> APIRouter:
     def post_plan(project_id: str, body: PlanBody) -> Json:
         return plan(project_id, ExportChoice.of(body.model_dump()))
 
+    def require_project(project_id: str) -> None:
+        with context.database.read() as tx:
+            projects.get_project(tx, project_id)
+
     @routes.get("/{project_id}/versions")
     @context.reads
     def get_versions(project_id: str) -> Json:
+        require_project(project_id)
         return {"versions": [one.as_json() for one in list_versions(context.settings, project_id)]}
 
     @routes.get("/{project_id}/versions/diff")
     @context.reads
     def get_diff(project_id: str, first: str, second: str) -> Json:
+        require_project(project_id)
         old, new = (find_version(context.settings, project_id, name) for name in (first, second))
         found = compare_versions(old, new)
         return {**found.as_json(), "lines": list(found.lines())}
@@ -82,6 +89,7 @@ def router(context: Context) -> APIRouter:
     @routes.post("/{project_id}/versions/make")
     @context.writes
     def post_make(database: Database, project_id: str, body: VersionBody) -> Json:
+        require_project(project_id)
         version = find_version(context.settings, project_id, body.name)
         out = context.settings.exports / f"{safe_name(version.name)}-{time.strftime('%Y%m%d-%H%M%S')}"
         parameters = {"out": str(out), "again": version.name}

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from app.errors import BadInput
-from app.exchange.glance import GLANCES, glance
+from app.exchange.glance import glance
+from app.library.unpacked import GLANCES
 from app.settings import Settings
 from storage.formats import FormatError
 from tests.app.exchange.files import content, write

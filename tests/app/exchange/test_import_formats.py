@@ -1,6 +1,7 @@
 """Imports of every format: what comes in is what the source has, with its pictures, from a file, archive or folder."""
 
 import json
+import os
 import shutil
 from pathlib import Path
 
@@ -11,11 +12,12 @@ from app.exchange.converting import convert
 from app.exchange.import_source import ReadSettings
 from app.exchange.open_imports import take_back
 from app.exchange.repeats import ImportedAlready
+from app.library.abandoned import clear_abandoned
 from app.library.removal import delete_video, remove_video
 from app.library.unpacked import UNPACKED, discard_unused
 from app.settings import Settings
 from storage import attributes, removal, tracks
-from storage.formats import FORMATS
+from storage.formats import FORMATS, FormatError
 from storage.videos import Video
 from storage.youtube_vis import YouTubeVisError
 from tests.app.exchange.files import LENGTH, SIZE, content, write, write_pictures
@@ -122,6 +124,34 @@ def test_an_error_in_an_archive_names_the_archive(exchange: ExchangeScene, sourc
     shutil.make_archive(str(tmp_path / "a"), "zip", source)
     with pytest.raises(YouTubeVisError, match=r"a\.zip: instances\.json: annotations\[0\]\.segmentations\[1\]"):
         bring(exchange, tmp_path / "a.zip")
+    assert list((exchange.settings.data / UNPACKED).iterdir()) == []
+
+
+def test_an_archive_that_nothing_can_read_leaves_nothing_in_the_data_folder(
+    exchange: ExchangeScene, tmp_path: Path
+) -> None:
+    (tmp_path / "strange").mkdir()
+    (tmp_path / "strange" / "notes.json").write_text('{"masklet": 5}')
+    shutil.make_archive(str(tmp_path / "a"), "zip", tmp_path / "strange")
+    with pytest.raises(FormatError):
+        bring(exchange, tmp_path / "a.zip")
+    assert list((exchange.settings.data / UNPACKED).iterdir()) == []
+
+
+def test_what_a_killed_import_has_unpacked_goes_once_it_is_old(
+    exchange: ExchangeScene, source: Path, tmp_path: Path, settings: Settings
+) -> None:
+    shutil.make_archive(str(tmp_path / "a"), "zip", source)
+    bring(exchange, tmp_path / "a.zip")
+    [used] = (settings.data / UNPACKED).iterdir()
+    young, old = (settings.data / UNPACKED / (letter * 32) for letter in "ab")
+    for place in (young, old):
+        place.mkdir()
+        (place / "a.json").write_text("{}")
+    for place in (used, old):
+        os.utime(place, (0, 0))
+    clear_abandoned(exchange.database, settings)
+    assert {*(settings.data / UNPACKED).iterdir()} == {used, young}
 
 
 @pytest.mark.parametrize(("count", "names", "stride"), [(3, (0, 1, 2), 1), (11, (0, 5, 10), 5), (9, (0, 4, 8), 4)])

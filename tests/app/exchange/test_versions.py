@@ -9,7 +9,8 @@ import pytest
 from app.errors import BadInput
 from app.exchange.exporting import Exported, FrozenName
 from app.exchange.version_diff import compare_versions
-from app.exchange.versions import MANIFEST, find_version, list_versions, make_version, remove_version
+from app.exchange.versions import MANIFEST, checked_name, find_version, list_versions, make_version, remove_version
+from storage.errors import NotFound
 from storage.jobs import JobOver
 from tests.app.exchange.scene import ExchangeScene
 from tests.app.exchange.test_export_split import four_videos
@@ -119,3 +120,11 @@ def test_the_folders_of_a_division_are_frozen_too(exchange: ExchangeScene, tmp_p
     shutil.rmtree(tmp_path / "first")
     found = find_version(exchange.settings, exchange.project.id, "one")
     assert compare_versions(found, found).is_empty
+
+
+@pytest.mark.parametrize("project_id", ["..", "a/b", "", "x" * 5000, "\0"])
+def test_what_is_no_id_of_a_project_names_no_folder(worked: ExchangeScene, project_id: str) -> None:
+    with pytest.raises(NotFound, match="no project"):
+        list_versions(worked.settings, project_id)
+    with pytest.raises(NotFound, match="no project"):
+        checked_name(worked.settings, project_id, "one")

@@ -1,5 +1,6 @@
 """Results of any model as proposals: matched by the rules of a run, never over a person's work, one undo."""
 
+import zipfile
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from PIL import Image
 
 from app.errors import BadInput, Cancelled
+from app.library.unpacked import UNPACKED
 from app.result_files.importing import ProposalChoices, ProposalsImported, import_proposals
 from app.result_files.taking_back import take_back_proposals
 from storage import jobs, projects, runs, videos
@@ -247,6 +249,17 @@ def test_a_cancelled_import_keeps_what_is_stored_and_goes_on_later(scene: Result
 def test_a_file_without_results_is_refused(scene: ResultsScene, entries: list[Any]) -> None:
     with pytest.raises((BadInput, YouTubeVisError), match=r"results\.json"):
         scene.bring(scene.results(*entries))
+
+
+def test_an_archive_with_an_error_leaves_nothing_in_the_data_folder(scene: ResultsScene) -> None:
+    inner = scene.results(result(1, 1, 4), {**result(2, 1, 4), "score": 7})
+    with zipfile.ZipFile(scene.folder / "a.zip", "w") as archive:
+        archive.write(inner, "results.json")
+    with pytest.raises(BadInput, match=r"a\.zip: \[1\]\.score: is 7"):
+        scene.bring(scene.folder / "a.zip")
+    unpacked = scene.exchange.settings.data / UNPACKED
+    assert list(unpacked.iterdir()) == []
+    assert scene.bring(scene.folder / "a.zip", keep_good=True).videos == ["va"] and list(unpacked.iterdir()) == []
 
 
 def test_ids_that_nothing_explains_ask_for_the_file_that_does(empty: ResultsScene, tmp_path: Path) -> None:
