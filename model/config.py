@@ -50,7 +50,15 @@ class SwinConfig:
     kind: str = "swin"
 
 
-BackboneConfig = MessengerShiftConfig | ResNetConfig | SwinConfig
+@dataclass(frozen=True)
+class Lite0Config:
+    """EfficientNet-Lite0 with its ImageNet weights, batch norms folded; it has one size."""
+
+    frozen: bool = True  # no weight of it learns
+    kind: str = "lite0"
+
+
+BackboneConfig = MessengerShiftConfig | ResNetConfig | SwinConfig | Lite0Config
 
 
 @dataclass(frozen=True)
@@ -130,6 +138,7 @@ _BACKBONES: dict[str, type] = {
     "messenger_shift": MessengerShiftConfig,
     "resnet": ResNetConfig,
     "swin": SwinConfig,
+    "lite0": Lite0Config,
 }
 
 # `tevit_swin-l_mstrain.py`: min_values and test_pipeline
@@ -163,6 +172,20 @@ _TINY = TeViTConfig(
     overlap=3,
 )
 
+# Trained on a CPU over the ImageNet trunk of `model.pretrained`, which stays as it is.
+_LITE = TeViTConfig(
+    name="tevit_lite",
+    backbone=Lite0Config(),
+    head=HeadConfig(stages=3, channels=96, ffn=384, dynamic=24, mask_convs=1, box_towers=1, canonical_size=40.0),
+    scales=ScaleConfig(test=(256, 144), train=((192, 108),), multiscale="value"),
+    training=_TINY.training,
+    queries=15,
+    query_layout="grid",
+    classes=4,
+    window=8,
+    overlap=3,
+)
+
 CONFIGURATIONS: dict[str, TeViTConfig] = {
     config.name: config
     for config in (
@@ -172,6 +195,7 @@ CONFIGURATIONS: dict[str, TeViTConfig] = {
         TeViTConfig("tevit_r50_mstrain", ResNetConfig(), scales=_TWO_SCALES),
         TeViTConfig("tevit_swin-l_mstrain", SwinConfig(), scales=_SWIN_SCALES, queries=300),
         _TINY,
+        _LITE,
     )
 }
 

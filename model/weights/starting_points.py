@@ -7,23 +7,24 @@ official configurations (`configs/tevit/*.py`), README of hustvl/TeViT (`load_fr
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
-from model.config import BackboneConfig, MessengerShiftConfig, ResNetConfig, SwinConfig
+from model.config import BackboneConfig, Lite0Config, MessengerShiftConfig, ResNetConfig, SwinConfig
 from model.network.tevit import TeViT
 from model.weights import official_layouts
 from model.weights.categories import is_class_column, normalised, rows_for, with_categories
-from model.weights.checkpoint import CLASS_BIASES, class_names, from_weights, is_own
+from model.weights.checkpoint import CLASS_BIASES, ModelCheckpoint, class_names, from_weights, is_own
 from model.weights.coco_names import COCO_NAMES
 from model.weights.files import CheckpointError, WeightFile, read_weights, require_numbers
 from model.weights.foreign import other_network
 
 TEVIT, QUERYINST, BACKBONE = "TeViT", "COCO QueryInst", "backbone"
 PVT, RESNET, SWIN = "PVTv2 of ImageNet", "ResNet of ImageNet", "Swin of ImageNet"
+LITE0 = "EfficientNet-Lite0 of ImageNet"
 BY_INIT, BY_NAME = (
     "initial",
     "names",
@@ -37,22 +38,30 @@ _FITS: dict[str, tuple[type, str]] = {
     PVT: (MessengerShiftConfig, "a PVTv2"),
     RESNET: (ResNetConfig, "a ResNet"),
     SWIN: (SwinConfig, "a Swin"),
+    LITE0: (Lite0Config, "an EfficientNet-Lite0"),
 }
 _CONVERTERS: dict[str, Callable[[Mapping[str, Tensor]], official_layouts.Renamed]] = {
     PVT: official_layouts.pvt,
     RESNET: official_layouts.resnet,
     SWIN: official_layouts.swin,
+    LITE0: official_layouts.lite0,
     BACKBONE: official_layouts.named_alike,
 }
-_THEIR_KEY: dict[str, Callable[[str], str]] = {PVT: official_layouts.pvt_key, SWIN: official_layouts.swin_key}
+_THEIR_KEY: dict[str, Callable[[str], str]] = {
+    PVT: official_layouts.pvt_key,
+    SWIN: official_layouts.swin_key,
+    LITE0: official_layouts.lite0_key,
+}
 # Beginnings of keys that only files of one kind have; one of them identifies an incomplete file too.
 _MARKS = (
     (PVT, r"(patch_embed|block)\d\."),
     (RESNET, r"layer\d\.\d+\.conv1\."),
     (SWIN, r"layers\.\d+\.blocks\."),
+    (LITE0, r"_conv_stem\.|_blocks\.\d+\._depthwise_conv\."),
     (BACKBONE, r"backbone\.|layers\.\d\.[012]\.|stages\.\d\.blocks\."),
 )
 _HEADS = "roi_head."
+_OF_BACKBONE = ("backbone.", "neck.lateral_convs.")  # weights whose shape the backbone gives
 
 
 @dataclass(frozen=True)
@@ -94,7 +103,7 @@ def recognise(file: WeightFile) -> str:
     first = next(iter(file.state))
     raise CheckpointError(
         f"{file.path}: training cannot start from it; it is neither a TeViT nor a QueryInst checkpoint, nor a PVTv2, "
-        f"ResNet or Swin file of ImageNet (its first key is {first})"
+        f"ResNet, Swin or EfficientNet-Lite0 file of ImageNet (its first key is {first})"
     )
 
 
@@ -117,9 +126,41 @@ def start_from(network: TeViT, path: Path, *, categories: tuple[str, ...], class
 
 
 def _start_tevit(network: TeViT, file: WeightFile, categories: tuple[str, ...]) -> StartReport:
+    if is_own(file) and (given := from_weights(file)).config.backbone.kind != network.config.backbone.kind:
+        return _start_heads(network, file.path, with_categories(given, categories))
     checkpoint = with_categories(from_weights(file, config=network.config), categories)
     network.load_state_dict(checkpoint.state)
     return StartReport(file.path, TEVIT, loaded={key: (key,) for key in checkpoint.state})
+
+
+def _start_heads(network: TeViT, path: Path, given: ModelCheckpoint) -> StartReport:
+    """Queries, heads and pyramid of a checkpoint with another backbone; its input layers fit that backbone only."""
+    wanted, taken, initial = network.state_dict(), {}, {}
+    for key, value in wanted.items():
+        if key.startswith(_OF_BACKBONE):
+            initial[key] = "the checkpoint has another backbone"
+        elif key not in given.state:
+            raise CheckpointError(f"{path}: does not fit {network.config.name}: {key} is missing")
+        else:
+            _require_shape(path, key, given.state[key], value, network.config.name)
+            taken[key] = given.state[key]
+    network.load_state_dict({**wanted, **taken})
+    unused = {key: "belongs to another backbone" for key in given.state if key not in taken}
+    return StartReport(path, TEVIT, loaded={key: (key,) for key in taken}, initial=initial, unused=unused)
+
+
+def with_backbone(heads: StartReport | None, backbone: StartReport) -> StartReport:
+    """The report of a network whose backbone came from a file of its own, and the rest from ``heads`` if not None."""
+    if heads is None:
+        return backbone
+    initial = {key: reason for key, reason in heads.initial.items() if key not in backbone.loaded}
+    return replace(
+        heads,
+        kind=f"{heads.kind}, backbone: {backbone.kind}",
+        loaded={**heads.loaded, **backbone.loaded},
+        initial=initial,
+        unused={**heads.unused, **backbone.unused},
+    )
 
 
 def _start_backbone(network: TeViT, file: WeightFile, kind: str) -> StartReport:

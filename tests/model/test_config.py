@@ -30,7 +30,7 @@ def test_parameter_counts_are_the_published_ones(name: str) -> None:
 
 
 def test_the_published_names_are_all_there() -> None:
-    assert {*PARAMETERS, "tevit_tiny"} == set(CONFIGURATIONS)
+    assert {*PARAMETERS, "tevit_tiny", "tevit_lite"} == set(CONFIGURATIONS)
     assert all(config.name == name for name, config in CONFIGURATIONS.items())
 
 

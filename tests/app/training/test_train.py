@@ -7,14 +7,19 @@ import pytest
 import torch
 
 from app.cli.parser import make_parser
+from app.errors import BadInput
 from app.training.file_clips import MissingFrames, YoutubeVisClips
 from app.training.train import TrainListener, TrainOrder, recipe_of, start_network, train
 from model.config import CONFIGURATIONS, named
+from model.pretrained import INSTALLED
+from model.pretrained.lite0 import folded
 from model.procedural import synthesize
 from model.training import ranks
 from model.training.targets import ABSENT, PRESENT
 from model.training.trainer import StepReport
 from model.weights import checkpoint
+from model.weights.starting_points import LITE0
+from tests.model.pretrained.reference_lite0 import random_state
 
 
 @pytest.fixture(scope="module")
@@ -120,3 +125,59 @@ def test_only_the_first_process_reads_the_whole_start_for_its_hash(
     (tmp_path / "b").mkdir()
     made = train(order(data, tmp_path / "b", init=start), TrainListener(lambda _: None))
     assert hashed == [start] * first and made.exists() == first
+
+
+# --- tevit_lite
+
+
+def test_lite_takes_its_trunk_from_the_installation_and_never_changes_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trunk = installed_trunk(tmp_path, monkeypatch)
+    made = checkpoint.load(train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None)))
+    wanted = folded(trunk)
+    kept = {key.removeprefix("backbone.trunk."): value for key, value in made.state.items() if "backbone" in key}
+    assert kept and all(torch.equal(value, wanted[key]) for key, value in kept.items())
+    assert made.provenance["start"] == LITE0 and made.config.name == "tevit_lite"
+
+
+def test_lite_takes_the_heads_of_the_demo_and_the_trunk_of_the_installation(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trunk = folded(installed_trunk(tmp_path, monkeypatch))
+    tiny = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
+    names = checkpoint.load(tiny).categories
+    network, start = start_network(named("tevit_lite"), names, order(data, tmp_path, config="tevit_lite", init=tiny))
+    state = network.state_dict()
+    key = "roi_head.bbox_head.0.fc_cls.weight"
+    assert torch.equal(state[key], checkpoint.load(tiny).state[key])
+    assert torch.equal(state["backbone.trunk.stem.weight"], trunk["stem.weight"])
+    assert start is not None and {key[:18] for key in start.initial} == {"neck.lateral_convs"}
+
+
+def test_lite_goes_on_from_its_own_checkpoint_without_the_installation(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    installed_trunk(tmp_path, monkeypatch)
+    first = train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None))
+    monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path / "nothing"))
+    names = checkpoint.load(first).categories
+    network, _ = start_network(named("tevit_lite"), names, order(data, tmp_path, config="tevit_lite", init=first))
+    assert all(torch.equal(value, checkpoint.load(first).state[key]) for key, value in network.state_dict().items())
+
+
+def test_lite_without_the_installed_trunk_names_the_command_that_brings_it(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("TEVIT_WEIGHTS", str(tmp_path / "nothing"))
+    with pytest.raises(BadInput, match=r"EfficientNet-Lite0 are not installed; python3 launch\.py weights brings them"):
+        train(order(data, tmp_path / "run", config="tevit_lite"), TrainListener(lambda _: None))
+
+
+def installed_trunk(folder: Path, monkeypatch: pytest.MonkeyPatch) -> dict[str, torch.Tensor]:
+    """Put weights of the trunk where the installation has them; random ones, with small maps."""
+    path = folder / "weights" / INSTALLED["lite0"].file
+    path.parent.mkdir(parents=True)
+    torch.save(random_state(), path)
+    monkeypatch.setenv("TEVIT_WEIGHTS", str(folder / "weights"))
+    return random_state()

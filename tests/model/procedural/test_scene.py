@@ -56,8 +56,8 @@ def test_no_pixel_belongs_to_two_tracks(videos):
 
 
 def test_things_stand_out_against_the_ground(videos):
-    """The colours are more saturated inside the masks than outside, in every video."""
-    for video in videos[1]:
+    """The colours are more saturated inside the masks than outside, in every video but the lifelike ones."""
+    for video in videos[1] if not DOMAINS[videos[0]].lifelike else ():
         inside = np.any([track.masks for track in video.tracks], axis=0)
         spread = video.frames.max(axis=-1).astype(int) - video.frames.min(axis=-1)
         assert spread[inside].mean() > 1.5 * spread[~inside].mean()
@@ -88,6 +88,7 @@ PINNED = {
     "demo": "37549c9d29cec4769f40868a18ff7b3929629e5b35ae133149b6032275c9e890",
     "unseen": "cb49a9b454d8c1877586072b0a062fafae1328215670200352aeb63db66fe6cc",
     "long": "66c31ab3f5d3e1afc910783b338ac1ce88ad35d905ece51ecb2e3bb140b5e875",
+    "lifelike": "71fccedbd111f72cf2d60cb2ae8b8847d5609a48f8dd956c8c77681aef612979",
     "occlusion": "90445cba8a48596bb80ae98dc7728c57066d32789331086e249d1b74cd5d62c2",
 }
 

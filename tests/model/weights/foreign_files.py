@@ -7,10 +7,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from model.config import BackboneConfig, MessengerShiftConfig, ResNetConfig, SwinConfig, TeViTConfig
+from model.config import BackboneConfig, Lite0Config, MessengerShiftConfig, ResNetConfig, SwinConfig, TeViTConfig
 from model.network.backbones.resnet import ResNet
 from model.network.tevit import build
 from model.weights.coco_names import COCO_NAMES
+from tests.model.pretrained.reference_lite0 import random_state
 from tests.model.small import BACKBONE, CONFIG, randomise
 
 RESNET = ResNetConfig(blocks=(2, 1, 1, 1), width=4)
@@ -139,4 +140,5 @@ MADE: dict[str, tuple[BackboneConfig, Callable[[], State]]] = {
     "pvt": (BACKBONE, pvt_file),
     "resnet": (RESNET, resnet_file),
     "swin": (SWIN, swin_file),
+    "lite0": (Lite0Config(), random_state),
 }

@@ -18,6 +18,7 @@ from model.weights.files import read_weights
 from model.weights.starting_points import (
     BACKBONE,
     BY_NAME,
+    LITE0,
     PVT,
     QUERYINST,
     RESNET,
@@ -31,7 +32,7 @@ from tests.model.small import CONFIG, NAMES, randomise, small_network
 from tests.model.weights import foreign_files
 from tests.model.weights.foreign_files import MADE, config_of, pvt_file, queryinst_file, resnet_file, swin_file
 
-KINDS = {"pvt": PVT, "resnet": RESNET, "swin": SWIN}
+KINDS = {"pvt": PVT, "resnet": RESNET, "swin": SWIN, "lite0": LITE0}
 
 
 def fresh(config: TeViTConfig = CONFIG) -> TeViT:
