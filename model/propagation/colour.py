@@ -37,7 +37,8 @@ def colour_labels(
     x = np.clip(at[:, :1] + aside, 0, width - 1)
     y = np.clip(at[:, 1:] + down, 0, height - 1)
     index = y * width + x
-    apart = np.square(other_colour.reshape(-1, 3)[index] - colours[:, None]).sum(axis=2)
+    differences = other_colour.reshape(-1, 3)[index] - colours[:, None]
+    apart = np.einsum("nkc,nkc->nk", differences, differences)
     weight = np.exp(-apart / (2 * ALIKE**2) - (down**2 + aside**2) / (2 * NEAR**2))
     total = weight.sum(axis=1)
     # Where nothing is alike, all count a little.

@@ -22,6 +22,7 @@ DRIFTED = (0.4, 0.7)  # IoU of the masks by the flow from the given frame and by
 # Mean agreement of the flows at an edge (and so many pixels around it) with no trust and with full trust in the flow
 # from the frame before, and the trust that it always has.
 STEADY, EDGE, LITTLE = (0.9, 0.98), 3, 0.125
+MOVES = 1000  # pixels of a track whose moves are looked at
 SURE = 0.1  # pixels for which all evidence is this near to 0 or 1 have no edge nearby
 
 
@@ -43,9 +44,9 @@ class KeyFlow:
         chained = composed(pair.there, self.flow, frames.grid)
         flow = frames.improved_flow(k, self.frame, chained)
         here, there = frames.frame(k).smooth, frames.frame(self.frame).smooth
-        apart = np.abs(here - warped(there, flow, frames.grid)).sum(axis=2)
-        jump = np.hypot(*np.moveaxis(flow - chained, 2, 0))
-        reliable = np.exp(-np.square(cv2.blur(apart, (5, 5)) / PHOTO) - np.square(jump / JUMP))
+        apart = cv2.transform(cv2.absdiff(here, warped(there, flow, frames.grid)), np.ones((1, 3)))
+        jump = np.square((flow - chained) / JUMP)
+        reliable = np.exp(-np.square(cv2.blur(apart, (5, 5)) / PHOTO) - jump[..., 0] - jump[..., 1])
         return KeyFlow(self.frame, flow, reliable)
 
     def moved(self, box: Box, offset: np.ndarray) -> "KeyFlow":
@@ -77,6 +78,7 @@ class FrameEvidence:
         if box is None:
             return None
         moves = self._pair.back[inside(box)][chance[inside(box)] > 0.3]
+        moves = moves[:: 1 + len(moves) // MOVES]
         low, high = np.percentile(moves, 2, axis=0), np.percentile(moves, 98, axis=0)
         x0, y0, x1, y1 = box
         return (

@@ -12,6 +12,9 @@ import numpy as np
 
 # Pixels by which flow and counter-flow may differ, and the share of their length that is added to it.
 TOLERANCE, SHARE = 1.0, 0.05
+# Pixels between patches and numbers of steps: fewer than in OpenCV's preset MEDIUM (3, 25 and 5), which takes half as
+# long again. Spreading loses nothing by it.
+STRIDE, DESCENT, REFINEMENT = 4, 16, 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,6 +34,9 @@ class Dis:
 
     def __init__(self) -> None:
         self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
+        self._dis.setPatchStride(STRIDE)
+        self._dis.setGradientDescentIterations(DESCENT)
+        self._dis.setVariationalRefinementIterations(REFINEMENT)
 
     def pair(self, first: np.ndarray, second: np.ndarray) -> FlowPair:
         """Both flows between two grey frames (uint8 H x W)."""
@@ -71,7 +77,11 @@ def agreement(pair: FlowPair, grid: np.ndarray, part: tuple[slice, slice] = (sli
     height, width = grid.shape[:2]
     there, places = pair.there[part], grid[part] + pair.there[part]
     back = sampled(pair.back, places)
-    apart = np.hypot(*np.moveaxis(there + back, 2, 0))
-    allowed = TOLERANCE + SHARE * (np.hypot(*np.moveaxis(there, 2, 0)) + np.hypot(*np.moveaxis(back, 2, 0)))
+    apart = _lengths(there + back)
+    allowed = TOLERANCE + SHARE * (_lengths(there) + _lengths(back))
     inside = (places[..., 0] > -1) & (places[..., 1] > -1) & (places[..., 0] < width) & (places[..., 1] < height)
     return np.exp(-np.square(apart / allowed)).astype(np.float32) * inside
+
+
+def _lengths(flow: np.ndarray) -> np.ndarray:
+    return cv2.magnitude(*cv2.split(flow))

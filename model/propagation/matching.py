@@ -6,13 +6,14 @@ similarity. All tracks and the background compete. Differing from these, the cel
 place where the flow says that the cell comes from, so that a small radius is enough after a long way, too.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn.functional import pad
 
 from model.propagation.flow import pixel_grid, warped
 
@@ -23,6 +24,7 @@ RADIUS = {8: 5}
 GIVEN_RADIUS = {8: 8}
 # Loss of similarity at the radius, in temperatures: nearer cells are preferred.
 FALL = 0.4
+FRAME = max(GIVEN_RADIUS.values()) + TILE  # cells of background around a reference, so that squares are whole
 _NEVER = -10.0  # below every similarity
 
 
@@ -40,6 +42,25 @@ class Reference:
     offset: dict[int, np.ndarray]
     given: bool
     known: np.ndarray
+    _framed: dict[int, tuple[Tensor, Tensor]] = field(default_factory=dict)
+
+    @classmethod
+    def begun(
+        cls, features: Mapping[int, Tensor], labels: Mapping[int, np.ndarray], *, given: bool, known: np.ndarray
+    ) -> "Reference":
+        """The reference of the frame itself."""
+        offset = {stride: np.zeros((*one.shape[1:], 2), np.float32) for stride, one in features.items()}
+        return cls(features, labels, offset, given, known)
+
+    def framed(self, stride: int) -> tuple[Tensor, Tensor]:
+        """Features (C x h' x w') and labels (h' w' x L) with `FRAME` cells of nothing, which are background, around."""
+        if stride not in self._framed:
+            padded = np.pad(self.labels[stride], ((FRAME, FRAME), (FRAME, FRAME), (0, 0)))
+            for edge in (np.s_[:FRAME], np.s_[-FRAME:], np.s_[:, :FRAME], np.s_[:, -FRAME:]):
+                padded[edge][..., 0] = 1.0
+            rows = torch.from_numpy(padded.reshape(-1, padded.shape[2]))
+            self._framed[stride] = pad(self.features[stride], (FRAME, FRAME, FRAME, FRAME)), rows
+        return self._framed[stride]
 
     def follow(self, flows: Mapping[int, np.ndarray]) -> None:
         """Go on to the next frame; ``flows`` by stride, from there to the frame before, in cells."""
@@ -48,34 +69,16 @@ class Reference:
             self.offset[stride] = flow + warped(self.offset[stride], flow, grid)
 
 
-def reference(
-    features: Mapping[int, Tensor], labels: np.ndarray, zoom: int, *, given: bool, known: np.ndarray | None = None
-) -> Reference:
-    """A reference for the frame itself; ``labels``: float32 H x W x L at the working size, background first.
-
-    known: see `Reference`; by default every label is.
-    """
-    cells = {stride: to_cells(labels, one.shape[1:], stride / zoom) for stride, one in features.items()}
-    offset = {stride: np.zeros((*one.shape[1:], 2), np.float32) for stride, one in features.items()}
-    every = np.ones(labels.shape[2], np.float32)
-    return Reference(features, cells, offset, given, every if known is None else known)
-
-
 def to_cells(values: np.ndarray, shape: Sequence[int], cell: float) -> np.ndarray:
-    """Mean of ``values`` (float32 H x W x C) over cells of ``cell`` pixels; h x w x C. The edge is continued."""
+    """Mean of ``values`` (float32 H x W, or H x W x C with C <= 4) over cells of ``cell`` pixels; h x w (x C).
+
+    The edge is continued.
+    """
     height, width = round(shape[0] * cell), round(shape[1] * cell)
     below, right = max(height - values.shape[0], 0), max(width - values.shape[1], 0)
-    whole = (
-        cv2.copyMakeBorder(values, 0, below, 0, right, cv2.BORDER_REPLICATE)
-        if values.shape[2] <= 4
-        else np.pad(values, ((0, below), (0, right), (0, 0)), mode="edge")
-    )
-    whole = whole.reshape(*whole.shape[:2], -1)[:height, :width]
-    parts = [
-        cv2.resize(whole[..., at : at + 4], (shape[1], shape[0]), interpolation=cv2.INTER_AREA).reshape(*shape, -1)
-        for at in range(0, whole.shape[2], 4)
-    ]
-    return np.concatenate(parts, axis=2)
+    if below or right:
+        values = cv2.copyMakeBorder(values, 0, below, 0, right, cv2.BORDER_REPLICATE)
+    return cv2.resize(values[:height, :width], (shape[1], shape[0]), interpolation=cv2.INTER_AREA)
 
 
 def to_pixels(cells: np.ndarray, box: tuple[int, int, int, int], cell: float) -> np.ndarray:
@@ -102,64 +105,78 @@ def match(features: Tensor, query: np.ndarray, references: Sequence[Reference], 
     labels = np.zeros((height * width, count), np.float32)
     labels[:, 0] = 1.0
     similarity = np.zeros(height * width, np.float32)
-    for cells in _tiles(query):
-        wanted = features.reshape(len(features), -1)[:, cells].T.contiguous()
+    cells = np.flatnonzero(query)
+    if len(cells):
+        wanted = features.reshape(len(features), -1)[:, torch.from_numpy(cells)].T.contiguous()
         votes = [_votes(wanted, cells, width, one, stride) for one in references]
-        labels[cells], similarity[cells] = _elected(votes, references)
+        labels[cells], similarity[cells] = _elected(votes)
     return Matched(labels.reshape(height, width, count), similarity.reshape(height, width), stride)
 
 
-def _tiles(query: np.ndarray) -> Iterator[np.ndarray]:
-    """Numbers of the wanted cells, tile by tile: cells that lie together are compared with the same few cells."""
-    rows, columns = np.nonzero(query)
-    tile = rows // TILE * query.shape[1] + columns // TILE
-    order = np.argsort(tile, kind="stable")
-    ends = np.flatnonzero(np.diff(tile[order])) + 1
-    cells = (rows * query.shape[1] + columns)[order]
-    return (one for one in np.split(cells, ends) if len(one))
+@dataclass(frozen=True, eq=False)
+class _Votes:
+    """Of Q cells, the V cells of a reference that are most similar to each: similarity Q x V, labels Q x V x L.
+
+    known: float32 L, as in `Reference`.
+    """
+
+    similar: Tensor
+    labels: Tensor
+    known: Tensor
 
 
-def _elected(votes: Sequence[tuple[Tensor, Tensor]], references: Sequence[Reference]) -> tuple[np.ndarray, np.ndarray]:
+def _elected(votes: Sequence[_Votes]) -> tuple[np.ndarray, np.ndarray]:
     """Labels (Q x L) and the best similarity (Q) from the votes of every reference."""
-    similar = torch.cat([one for one, _ in votes], dim=1)
+    similar = torch.cat([one.similar for one in votes], dim=1)
     best, index = similar.topk(min(MOST, similar.shape[1]), dim=1)
-    weight = torch.softmax(best / TEMPERATURE, dim=1)[..., None]
+    labels = torch.cat([one.labels for one in votes], dim=1)
     # A frame that knows nothing of a track is not counted against it.
-    known = torch.cat(
-        [torch.from_numpy(one.known).expand(len(rows), -1) for one, (_, rows) in zip(references, votes, strict=True)]
-    )[index]
-    labels = torch.cat([one for _, one in votes])[index]
-    share = (weight * known * labels).sum(1) / (weight * known).sum(1).clamp(min=1e-6)
+    known = torch.cat([one.known.expand_as(one.labels) for one in votes], dim=1)
+    every = index[..., None].expand(-1, -1, labels.shape[2])
+    weight = torch.softmax(best / TEMPERATURE, dim=1)[..., None] * known.gather(1, every)
+    share = (weight * labels.gather(1, every)).sum(1) / weight.sum(1).clamp(min=1e-6)
     return share.numpy(), best[:, 0].numpy()
 
 
-def _votes(wanted: Tensor, cells: np.ndarray, width: int, one: Reference, stride: int) -> tuple[Tensor, Tensor]:
-    """Similarities (Q x K) of Q wanted cells to K cells of a reference, less by distance; and the labels (K x L)."""
+def _votes(wanted: Tensor, cells: np.ndarray, width: int, one: Reference, stride: int) -> _Votes:
+    """The most similar cells of a reference within the radius; similarities are less by distance.
+
+    The wanted cells (Q x C) are ordered by the tile of the reference that the flow leads them to: those of one tile
+    are compared with the same square of cells.
+    """
     height, across = one.labels[stride].shape[:2]
     radius = (GIVEN_RADIUS if one.given else RADIUS)[stride]
+    features, labels = one.framed(stride)
+    side = TILE + 2 * radius + 1
     offset = one.offset[stride].reshape(-1, 2)[cells]
     x, y = cells % width + offset[:, 0], cells // width + offset[:, 1]
-    x0, x1 = _span(x, radius, across)
-    y0, y1 = _span(y, radius, height)
-    part = one.features[stride][:, y0:y1, x0:x1]
-    similar = wanted @ part.reshape(len(part), -1)
-    down, aside = _squared(y, y0, y1), _squared(x, x0, x1)
+    # The first cell of the square, in the reference with its frame around it.
+    left = _first(x, across) + FRAME - radius
+    top = _first(y, height) + FRAME - radius
+    similar = torch.empty(len(cells), side * side)
+    for group in _groups(top * (across + 2 * FRAME) + left):
+        row, column = int(top[group[0]]), int(left[group[0]])
+        square = features[:, row : row + side, column : column + side].reshape(len(features), -1)
+        similar[torch.from_numpy(group)] = wanted[torch.from_numpy(group)] @ square
+    down, aside = _squared(y + FRAME - top, side), _squared(x + FRAME - left, side)
     apart = (down[:, :, None] + aside[:, None, :]).reshape(len(cells), -1)
-    similar -= apart * (FALL * TEMPERATURE / radius**2)
-    similar[apart > radius**2] = _NEVER
-    return similar, _rows(one.labels[stride][y0:y1, x0:x1])
+    similar.sub_(apart, alpha=FALL * TEMPERATURE / radius**2).masked_fill_(apart > radius**2, _NEVER)
+    best, index = similar.topk(min(MOST, similar.shape[1]), dim=1)
+    rows = torch.from_numpy(top)[:, None] + index // side
+    found = labels[rows * (across + 2 * FRAME) + torch.from_numpy(left)[:, None] + index % side]
+    return _Votes(best, found, torch.from_numpy(one.known))
 
 
-def _rows(labels: np.ndarray) -> Tensor:
-    """Labels h x w x L as cells x L."""
-    return torch.from_numpy(labels.reshape(-1, labels.shape[2]).copy())
+def _first(places: np.ndarray, length: int) -> np.ndarray:
+    """The first cell of the tile that each place (float N) lies in; places beside the frame go to the nearest tile."""
+    return np.clip(np.floor(places), 0, length - 1).astype(np.int64) // TILE * TILE
 
 
-def _span(places: np.ndarray, radius: int, length: int) -> tuple[int, int]:
-    """First and end of the cells within ``radius`` of any place, at least one cell of the frame."""
-    first = int(np.clip(np.floor(places.min()) - radius, 0, length - 1))
-    return first, int(np.clip(np.ceil(places.max()) + radius + 1, first + 1, length))
+def _groups(tiles: np.ndarray) -> list[np.ndarray]:
+    """Numbers of the cells with the same tile."""
+    order = np.argsort(tiles, kind="stable")
+    return np.split(order, np.flatnonzero(np.diff(tiles[order])) + 1)
 
 
-def _squared(places: np.ndarray, first: int, end: int) -> Tensor:
-    return torch.from_numpy(np.square(places[:, None] - np.arange(first, end)[None]).astype(np.float32))
+def _squared(places: np.ndarray, length: int) -> Tensor:
+    return torch.from_numpy(np.square(places[:, None] - np.arange(length)[None]).astype(np.float32))

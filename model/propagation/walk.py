@@ -4,7 +4,7 @@ At given frames a person's masks are taken as they are. In between, each track's
 `model.propagation.evidence`. A track of which too little is left is taken for hidden, and looked for by its features.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -14,7 +14,7 @@ from model.propagation.edges import radius_for, snapped
 from model.propagation.evidence import FrameEvidence, KeyFlow, KnownMask
 from model.propagation.flow import FlowPair, pixel_grid, warped
 from model.propagation.fusing import TrackEvidence, fused
-from model.propagation.matching import Matched, Reference, match, reference, to_cells
+from model.propagation.matching import Matched, Reference, match, to_cells
 from model.propagation.palette import TrackPalette
 from model.propagation.search import Searching
 from model.propagation.settings import SpreadSettings
@@ -142,8 +142,11 @@ class Walk:
             return
         # A track that is hidden may be there unseen: such a frame is not counted against it later.
         known = np.array([True, *(one.key >= 0 and one.hidden == 0 for one in self._tracks.values())], np.float32)
-        labels = self._chances()
-        new = reference(self._frames.features(k), labels, self._frames.zoom, given=given, known=known)
+        features = self._frames.features(k)
+        labels = {
+            stride: self._labels_of_cells(one.shape[1:], stride / self._frames.zoom) for stride, one in features.items()
+        }
+        new = Reference.begun(features, labels, given=given, known=known)
         for track, step in found.items():
             one = self._tracks[track]
             if step.chance is not None and one.areas and one.areas[-1] >= WHOLE * max(one.areas):
@@ -160,13 +163,14 @@ class Walk:
     def _uses_features(self) -> bool:
         return self._settings.use_features and self._frames.has_features
 
-    def _chances(self) -> np.ndarray:
-        """Chances of background and every track, float32 H x W x L."""
-        empty = np.zeros((self._frames.height, self._frames.width), np.float32)
-        shown = [one.chance if one.chance is not None else empty for one in self._tracks.values()]
-        labels = np.dstack([empty, *shown])
+    def _labels_of_cells(self, shape: Sequence[int], cell: float) -> np.ndarray:
+        """Chances of background and every track in cells of ``cell`` pixels, float32 h x w x L."""
+        labels = np.zeros((*shape, 1 + len(self._tracks)), np.float32)
+        for track, one in self._tracks.items():
+            if one.chance is not None:
+                labels[..., self._labels[track]] = to_cells(one.chance, shape, cell)
         labels /= np.maximum(labels.sum(axis=2, keepdims=True), 1.0)
-        labels[..., 0] = 1.0 - labels[..., 1:].sum(axis=2)
+        labels[..., 0] = 1.0 - labels.sum(axis=2)
         return labels
 
     def _followed(self, k: int) -> dict[int, Step]:
@@ -214,9 +218,9 @@ class Walk:
                 TrackEvidence("model", shape.chance, one.known * shape.trust * (1 - _trust(known, together))),
             ]
             together = fused(known)
-        if self._settings.use_edges:
+        # A flow that is certain has the edges already.
+        if self._settings.use_edges and steady < 1:
             colour = self._frames.frame(k).rgb[inside(box)].astype(np.float32) / 255
-            # A flow that is certain has the edges already.
             together = steady * together + (1 - steady) * snapped(together, colour, radius_for(together))
         return box, together, _trust(known, together)
 
@@ -230,7 +234,7 @@ class Walk:
         for known in self._references:
             known.follow({STRIDE: flow})
         shown = [one.chance > 0.3 for one in self._tracks.values() if one.chance is not None]
-        before = to_cells(np.any(shown, axis=0).astype(np.float32)[..., None], shape, cell)[..., 0]
+        before = to_cells(np.any(shown, axis=0).astype(np.float32), shape, cell)
         expected = warped(np.ascontiguousarray(before), flow, pixel_grid(*shape)) > 0.05
         return match(features, grown(expected, REACH), self._references, STRIDE)
 
@@ -310,7 +314,7 @@ class Walk:
         if matched is None:
             return
         cell = STRIDE / self._frames.zoom
-        cells = to_cells(mask.astype(np.float32)[..., None], matched.labels.shape[:2], cell)[..., 0] > 0.5
+        cells = to_cells(mask.astype(np.float32), matched.labels.shape[:2], cell) > 0.5
         values = matched.similarity[cells & (matched.similarity > 0)]
         if len(values):
             one.similar = [*one.similar, float(values.mean())][-REMEMBERED:]

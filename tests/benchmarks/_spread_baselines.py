@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 from scipy.ndimage import distance_transform_edt
 
-from model.propagation.flow import Dis, pixel_grid, warped
+from model.propagation.flow import pixel_grid, warped
 
 Masks = Mapping[int, np.ndarray]
 """Frame -> mask (bool H x W, empty where absent) of one track."""
@@ -39,10 +39,10 @@ def _signed(mask: np.ndarray) -> np.ndarray:
 
 
 class ByFlow:
-    """DIS alone: the mask of the nearest given frame, warped from frame to frame."""
+    """DIS alone (OpenCV's preset MEDIUM): the mask of the nearest given frame, warped from frame to frame."""
 
     def __init__(self) -> None:
-        self._dis = Dis()
+        self._dis = cv2.DISOpticalFlow.create(cv2.DISOPTICAL_FLOW_PRESET_MEDIUM)
         self._flows: dict[tuple[int, int], np.ndarray] = {}
 
     def __call__(self, frames: np.ndarray, given: Masks, wanted: Sequence[int]) -> dict[int, np.ndarray]:
@@ -61,7 +61,7 @@ class ByFlow:
     def _flow(self, frames: np.ndarray, first: int, second: int) -> np.ndarray:
         if (first, second) not in self._flows:
             grey = [cv2.cvtColor(frames[k], cv2.COLOR_RGB2GRAY) for k in (first, second)]
-            self._flows[first, second] = self._dis.flow(grey[0], grey[1], np.zeros((*grey[0].shape, 2), np.float32))
+            self._flows[first, second] = self._dis.calc(grey[0], grey[1], np.zeros((*grey[0].shape, 2), np.float32))
         return self._flows[first, second]
 
 

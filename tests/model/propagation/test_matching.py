@@ -3,9 +3,21 @@
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch.nn.functional import normalize
 
-from model.propagation.matching import match, reference, to_cells, to_pixels
+from model.propagation.matching import (
+    FALL,
+    GIVEN_RADIUS,
+    MOST,
+    RADIUS,
+    TEMPERATURE,
+    Reference,
+    match,
+    to_cells,
+    to_pixels,
+)
 
 HEIGHT, WIDTH, CHANNELS = 12, 16, 32
 
@@ -16,23 +28,30 @@ def features(seed: int = 0) -> torch.Tensor:
 
 
 def labels() -> np.ndarray:
-    """Background, and two tracks, at 8 pixels a cell."""
-    whole = np.zeros((HEIGHT * 8, WIDTH * 8, 3), np.float32)
-    whole[16:48, 16:48, 1] = 1
-    whole[16:48, 64:96, 2] = 1
-    whole[..., 0] = 1 - whole[..., 1:].sum(2)
-    return whole
+    """Background, and two tracks."""
+    cells = np.zeros((HEIGHT, WIDTH, 3), np.float32)
+    cells[2:6, 2:6, 1] = 1
+    cells[2:6, 8:12, 2] = 1
+    cells[..., 0] = 1 - cells[..., 1:].sum(2)
+    return cells
+
+
+def reference(
+    one: torch.Tensor, cells: np.ndarray, *, given: bool, known: tuple[float, float, float] = (1, 1, 1)
+) -> Reference:
+    """A frame with these features and labels, which knows of all tracks or of some."""
+    return Reference.begun({8: one}, {8: cells}, given=given, known=np.array(known, np.float32))
 
 
 @pytest.mark.parametrize("shift", [(0, 0), (1, 2), (-2, 1)])
 def test_labels_follow_cells_that_move(shift: tuple[int, int]) -> None:
     before = features()
-    known = reference({8: before}, labels(), 1, given=True)
+    known = reference(before, labels(), given=True)
     now = before.roll(shift, (1, 2))
 
     found = match(now, np.ones((HEIGHT, WIDTH), bool), [known], 8)
 
-    expected = np.roll(to_cells(labels(), (HEIGHT, WIDTH), 8), shift, (0, 1))
+    expected = np.roll(labels(), shift, (0, 1))
     inner = np.s_[2:-2, 2:-2]  # what a roll brings in at the other side is not nearby
     assert np.abs(found.labels - expected)[inner].max() < 0.1
     assert found.similarity[inner].min() > 0.9
@@ -41,7 +60,7 @@ def test_labels_follow_cells_that_move(shift: tuple[int, int]) -> None:
 def test_cells_beyond_the_radius_are_found_only_where_the_flow_leads_there() -> None:
     before, far = features(), (0, 9)
     now = before.roll(far, (1, 2))
-    lost, led = (reference({8: before}, labels(), 1, given=True) for _ in range(2))
+    lost, led = (reference(before, labels(), given=True) for _ in range(2))
     led.follow({8: np.full((HEIGHT, WIDTH, 2), (-9, 0), np.float32)})
     query = np.zeros((HEIGHT, WIDTH), bool)
     query[2:6, 11:15] = True  # where the first track is now
@@ -51,7 +70,7 @@ def test_cells_beyond_the_radius_are_found_only_where_the_flow_leads_there() -> 
 
 
 def test_outside_of_the_query_is_background() -> None:
-    known = reference({8: features()}, labels(), 1, given=False)
+    known = reference(features(), labels(), given=False)
     query = np.zeros((HEIGHT, WIDTH), bool)
     query[3, 3] = True
 
@@ -62,7 +81,7 @@ def test_outside_of_the_query_is_background() -> None:
 
 
 def test_cells_are_means_of_their_pixels_and_come_back_as_pixels() -> None:
-    values = np.random.default_rng(0).random((21, 29, 5)).astype(np.float32)
+    values = np.random.default_rng(0).random((21, 29, 4)).astype(np.float32)
 
     cells = to_cells(values, (3, 4), 8.0)
 
@@ -79,15 +98,52 @@ def test_a_frame_that_knows_nothing_of_a_track_is_not_counted_against_it() -> No
     before = labels()
     before[..., 0] += before[..., 2]
     before[..., 2] = 0  # the second track was not followed yet
-    unknown = np.array([1, 1, 0], np.float32)
     here = np.ones((HEIGHT, WIDTH), bool)
     same, cell = features(), np.s_[3, 9]  # a cell of the second track
 
     fair = [
-        reference({8: same}, before, 1, given=True, known=unknown),
-        reference({8: same}, both, 1, given=True),
+        reference(same, before, given=True, known=(1, 1, 0)),
+        reference(same, both, given=True),
     ]
-    unfair = [reference({8: same}, before, 1, given=True), fair[1]]
+    unfair = [reference(same, before, given=True), fair[1]]
 
     assert match(same, here, fair, 8).labels[cell][2] > 0.9
     assert match(same, here, unfair, 8).labels[cell][2] < 0.6
+
+
+def one_by_one(now: torch.Tensor, cell: tuple[int, int], references: list[Reference]) -> tuple[np.ndarray, float]:
+    """Labels and similarity of one cell, by the definition."""
+    votes = []
+    for one in references:
+        radius = (GIVEN_RADIUS if one.given else RADIUS)[8]
+        aside, down = one.offset[8][cell]
+        for y in range(HEIGHT):
+            for x in range(WIDTH):
+                apart = (cell[0] + down - y) ** 2 + (cell[1] + aside - x) ** 2
+                if apart <= radius**2:
+                    similar = float(now[:, cell[0], cell[1]] @ one.features[8][:, y, x])
+                    votes.append((similar - apart * FALL * TEMPERATURE / radius**2, one.known, one.labels[8][y, x]))
+    best = sorted(votes, key=lambda vote: -vote[0])[:MOST]
+    weights = [np.exp((similar - best[0][0]) / TEMPERATURE) * known for similar, known, _ in best]
+    total = sum(weight * cells for weight, (_, _, cells) in zip(weights, best, strict=True))
+    return total / np.maximum(sum(weights), 1e-6), best[0][0]
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6))
+def test_the_vote_is_that_of_each_cell_by_itself(seed: int) -> None:
+    """Frames of several kinds, whose cells are led to various places, at the edge of the frame and beside it, too."""
+    random = np.random.default_rng(seed)
+    references = []
+    for number, given_one in enumerate((True, False, False)):
+        one = reference(features(seed + number), labels(), given=given_one, known=(1, 1, float(number > 0)))
+        one.offset[8] = random.normal(0, 2.5, (HEIGHT, WIDTH, 2)).astype(np.float32)
+        references.append(one)
+    now, query = features(seed + 9), random.random((HEIGHT, WIDTH)) < 0.1
+
+    found = match(now, query, references, 8)
+
+    for row, column in zip(*np.nonzero(query), strict=True):
+        expected, similarity = one_by_one(now, (row, column), references)
+        assert np.allclose(found.labels[row, column], expected, atol=1e-3)
+        assert found.similarity[row, column] == pytest.approx(similarity, abs=1e-4)

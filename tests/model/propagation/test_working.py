@@ -2,9 +2,11 @@
 
 import numpy as np
 import pytest
+import torch
+from torch.nn.functional import normalize
 
 from model.propagation.settings import SpreadSettings
-from model.propagation.working import Cache, WorkingFrames
+from model.propagation.working import DIRECTIONS, Cache, WorkingFrames
 from tests.model.propagation.scenes import SIZE, ColourTrunk, line, moving
 
 SCENE = moving([line((10, 20), (4, 1), 4)])
@@ -36,6 +38,29 @@ def test_cells_of_features_have_length_one_and_cover_the_enlarged_frame() -> Non
 
     assert features.shape[1:] == (2 * SIZE[0] // 8, 2 * SIZE[1] // 8)
     assert np.allclose(features.norm(dim=0).numpy(), 1, atol=1e-3)
+
+
+class ManyChannels:
+    """Features of more channels than are kept; most of what differs lies in a few of them."""
+
+    def spread_features(self, frames: np.ndarray) -> dict[int, torch.Tensor]:
+        random = torch.Generator().manual_seed(int(frames[0, 0, 0, 0]))
+        cells = torch.randn(1, 3 * DIRECTIONS, 24, 32, generator=random)
+        cells[:, DIRECTIONS // 2 :] *= 0.1
+        return {8: cells}
+
+
+def test_products_of_cells_stay_their_similarity_with_fewer_channels() -> None:
+    frames = WorkingFrames(lambda k: np.full((*SIZE, 3), k, np.uint8), SIZE, SpreadSettings(), ManyChannels())
+    whole = {
+        k: normalize(ManyChannels().spread_features(np.full((1, 1, 1, 3), k))[8][0].flatten(1), dim=0) for k in (0, 1)
+    }
+
+    kept = {k: frames.features(k)[8].flatten(1) for k in (0, 1)}
+
+    assert len(kept[0]) == len(kept[1]) == DIRECTIONS
+    assert torch.allclose(kept[0].T @ kept[1], whole[0].T @ whole[1], atol=0.1)
+    assert (kept[0].norm(dim=0) <= 1 + 1e-5).all() and kept[0].norm(dim=0).mean() > 0.95
 
 
 def test_one_pair_of_flows_serves_both_directions() -> None:
