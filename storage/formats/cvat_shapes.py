@@ -5,12 +5,15 @@ from xml.etree.ElementTree import Element
 import numpy as np
 
 from storage import rle
+from storage.formats.content import TrackDraft
 from storage.formats.errors import FormatError, refuse
 from storage.rle import Rle, RleError
 
 MASKS = ("mask", "polygon")
 OTHERS = ("box", "polyline", "points", "ellipse", "cuboid", "skeleton")
 """Shapes that are no masks."""
+NO_MASKS, PARTS = "shapes that are no masks", "several shapes of a thing in one frame"
+"""Kinds of notes."""
 
 
 def number(element: Element, name: str, where: str) -> int:
@@ -80,3 +83,17 @@ def mask_attributes(mask: Rle) -> dict[str, str]:
 def values(shape: Element) -> dict[str, str]:
     """Name -> text of the attributes that a person gave a shape."""
     return {one.get("name", ""): (one.text or "").strip() for one in shape.iter("attribute") if one.get("name")}
+
+
+def join(track: TrackDraft, frame: int, mask: Rle) -> bool:
+    """Add a shape to a frame of a track, where it is unknown without a pixel; whether a mask was there already."""
+    if not rle.area(mask):
+        track.unknown.add(frame)
+    twice = frame in track.masks
+    track.add(frame, mask)
+    return twice
+
+
+def no_mask(shape: Element) -> str:
+    """The sentence about a shape that is no mask."""
+    return f"is a {shape.tag}, which is no mask; what is there is unknown, not absent."

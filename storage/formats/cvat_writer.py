@@ -1,4 +1,8 @@
-"""CVAT's XML 1.1 for its import: one file with tracks for each video, or one file with all images."""
+"""CVAT's XML 1.1 for its import: one file with tracks for each video, or one file with all images.
+
+CVAT cannot track masks: of a track that begins with a `<mask>` its import takes the first one only. So the masks of
+tracks leave as polygons along their pixels, and only those of images in run lengths.
+"""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,10 +10,12 @@ from xml.etree.ElementTree import Element, SubElement, indent, tostring
 
 from storage.atomic import write_text
 from storage.formats.attributes import FLAGS, AttributeValue, described, frame_values, track_values
-from storage.formats.cvat import FILE, IMAGES, TRACK_ID
+from storage.formats.cvat import FILE
+from storage.formats.cvat_head import IMAGES, TRACK_ID
 from storage.formats.cvat_shapes import mask_attributes
 from storage.formats.losses import Losses
 from storage.formats.names import PlainVideo, plain_videos
+from storage.formats.outlines import is_simple, one_ring
 from storage.rle import Rle
 from storage.youtube_vis import VisDataset, VisTrack, VisVideo
 
@@ -47,6 +53,7 @@ def _video_text(dataset: VisDataset, video: VisVideo, own: PlainVideo, losses: L
     for track in dataset.tracks:
         if track.video_id == video.id:
             _count(track, losses)
+            losses.count("holes", sum(mask is not None and not is_simple(mask) for mask in track.segmentations))
             if any(track.segmentations):
                 yield _element_text(_track(track, labels[track.category_id]))
     yield "</annotations>\n"
@@ -68,23 +75,38 @@ def _track(track: VisTrack, label: str) -> Element:
             assert shown is not None
             # A thing that is gone is its last mask, with the mark `outside`.
             here = {name: line[frame] for name, line in lines.items()}
-            _shape(element, shown, own, here, frame=str(frame), keyframe="1", outside=str(int(mask is None)))
+            more = {"frame": str(frame), "keyframe": "1", "outside": str(int(mask is None))}
+            _shape(element, "polygon", {"points": _points(shown)}, own, here, more)
         last = mask
     return element
 
 
-def _shape(parent: Element, mask: Rle, own: _Values, here: dict[str, AttributeValue | None], **more: str) -> None:
+def _points(mask: Rle) -> str:
+    return ";".join(f"{x:.2f},{y:.2f}" for x, y in one_ring(mask))
+
+
+def _shape(
+    parent: Element,
+    tag: str,
+    pixels: dict[str, str],
+    own: _Values,
+    here: dict[str, AttributeValue | None],
+    more: dict[str, str],
+) -> None:
+    """Add a shape; ``pixels`` are the attributes with its outline or run lengths."""
     values: _Values = {**own, **{name: value for name, value in here.items() if value}}
-    shape = SubElement(parent, "mask", {**more, _OCCLUDED: str(int(bool(values.pop(_OCCLUDED, False))))})
-    for name, text in mask_attributes(mask).items():
-        shape.set(name, text)
-    shape.set("z_order", "0")
+    occluded = str(int(bool(values.pop(_OCCLUDED, False))))
+    shape = SubElement(parent, tag, {**more, _OCCLUDED: occluded, **pixels, "z_order": "0"})
     for name, value in values.items():
         SubElement(shape, "attribute", {"name": name}).text = "true" if value is True else str(value)
 
 
 def write_images(out: Path, dataset: VisDataset, losses: Losses) -> None:
-    """Write "CVAT for images": one file, whole or not at all. The attribute `track_id` of a shape is its track."""
+    """Write "CVAT for images": one file, whole or not at all.
+
+    The attribute `track_id` of a shape is its track, and its group too, which CVAT keeps where a label lacks the
+    attribute. Both count from 1, since 0 means neither.
+    """
     write_text(out, _images_text(dataset, losses))
 
 
@@ -100,6 +122,7 @@ def _images_text(dataset: VisDataset, losses: Losses) -> Iterator[str]:
     yield _HEAD
     yield _element_text(_wrapped(_meta(dataset, "images", count, "annotation")))
     number = 0
+    first = int(any(track.id < 1 for track in dataset.tracks))
     for video in dataset.videos:
         tracks = [track for track in dataset.tracks if track.video_id == video.id]
         for track in tracks:
@@ -113,8 +136,10 @@ def _images_text(dataset: VisDataset, losses: Losses) -> Iterator[str]:
                 mask = track.segmentations[frame]
                 if mask is not None:
                     here = {name: line[frame] for name, line in frame_values(track).items()}
-                    own = {**track_values(track), TRACK_ID: str(track.id)}
-                    _shape(image, mask, own, here, label=labels[track.category_id], source="manual")
+                    thing = str(track.id + first)
+                    own = {**track_values(track), TRACK_ID: thing}
+                    more = {"label": labels[track.category_id], "source": "manual", "group_id": thing}
+                    _shape(image, "mask", mask_attributes(mask), own, here, more)
             yield _element_text(image)
     yield "</annotations>\n"
 

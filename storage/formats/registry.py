@@ -143,7 +143,7 @@ FORMATS: dict[str, Format] = {
         Format(
             "cvat-video",
             "CVAT for video",
-            _CVAT,
+            _CVAT - {"exact"},
             _plain(cvat.read),
             cvat_writer.write_videos,
             cvat_writer.picture_of_video,
