@@ -75,6 +75,8 @@ def convert(
         report(0.0, f"Reading {source.name}")
         opened = open_source(source, work / "unpacked")
         content = read_opened(opened, frames=frames_folder, keep_good=keep_good, crowd=crowd)
+        if not content.dataset.videos:
+            raise BadInput(f"{source} holds no video.")
         dataset = content.dataset if "unknown" in form.holds else without_unknown_frames(content.dataset)
         _refuse_bad_target(form, out, len(dataset.videos), with_pictures=with_pictures)
         found: dict[int, Pictures] = {}

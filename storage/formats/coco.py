@@ -97,6 +97,9 @@ class _CocoReader:
 
     def _places(self) -> dict[int, _Place]:
         images = entries(self._top, "images", self._where)
+        if not images:
+            text = "is empty, so there is no frame; Label Studio leaves brushes out of COCO, its JSON has them"
+            refuse(f"{self._where}: images", text)
         sizes: dict[int, tuple[int, int]] = {}
         ids: list[int] = []
         for k, image in enumerate(images):

@@ -21,7 +21,7 @@ GAPS = "frames without a shape"
 
 
 @dataclass(frozen=True)
-class _Task:
+class _CvatTask:
     """The frames of a task: the place in its list of each number in the video, and its things by label and id."""
 
     video: VisVideo
@@ -35,7 +35,7 @@ class VideoReader:
     def __init__(self, draft: DatasetDraft, file: Path, where: str, root: Path) -> None:
         self._draft, self._file, self._where, self._root = draft, file, where, root
         self._labels = Labels()
-        self._tasks: dict[str, _Task] = {}
+        self._tasks: dict[str, _CvatTask] = {}
         self._gaps = 0
 
     def read(self, check: Check) -> None:
@@ -66,7 +66,7 @@ class VideoReader:
                 places.append(f"{IMAGES}/{plain(subset)}")
             self._tasks[id_of(task)] = self._task(task, places)
 
-    def _task(self, task: Element, places: list[str]) -> _Task:
+    def _task(self, task: Element, places: list[str]) -> _CvatTask:
         where = f"{self._where}: meta"
         size = task.find(".//original_size")
         if size is None:
@@ -76,7 +76,7 @@ class VideoReader:
         name = self._name(source_of(task))
         frames = self._names(name, numbers, places)
         video = self._draft.video(width, height, frames, extra={NAME: name}, numbers=numbers)
-        return _Task(video, {frame: k for k, frame in enumerate(numbers)})
+        return _CvatTask(video, {frame: k for k, frame in enumerate(numbers)})
 
     def _name(self, source: str) -> str:
         """The name of the video: that of its file, else that of the task."""
@@ -93,7 +93,7 @@ class VideoReader:
                 return [(place / one).relative_to(self._root).as_posix() for one in listed]
         return [f"{name}/{frame:06d}.jpg" for frame in numbers]
 
-    def _task_of(self, track: Element, where: str) -> _Task:
+    def _task_of(self, track: Element, where: str) -> _CvatTask:
         if not self._tasks:
             refuse(self._where, "has tracks before its head `meta`, so the size of its frames is unknown")
         key = track.get("task_id")
@@ -103,7 +103,7 @@ class VideoReader:
             refuse(where, f"belongs to task {key}, which is not in the head of the file")
         return self._tasks[key]
 
-    def _track(self, element: Element, task: _Task, where: str) -> None:
+    def _track(self, element: Element, task: _CvatTask, where: str) -> None:
         label = element.get("label", "").strip()
         if not label:
             refuse(where, "has no label")
@@ -122,7 +122,7 @@ class VideoReader:
             self._shape(track, label, shape, frame, f"{where}, frame {numbers[frame]}")
         self._between(track, shapes, task.video.length)
 
-    def _thing(self, element: Element, label: str, shapes: dict[int, Element], task: _Task) -> TrackDraft:
+    def _thing(self, element: Element, label: str, shapes: dict[int, Element], task: _CvatTask) -> TrackDraft:
         """The track of an element: a new one, or that of an earlier element which is the same thing."""
         ordinal = int(element.get("id", "")) if element.get("id", "").isdecimal() else None
         shown = [shape for shape in shapes.values() if not flag(shape, "outside")]

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from storage.formats import cvat, davis, frame_masks, json_files, labelme, mots, sav, yolo
+from storage.formats import cvat, davis, frame_masks, json_files, label_studio_tasks, labelme, mots, sav, yolo
 from storage.formats.archives import is_archive
 from storage.formats.errors import refuse
 from storage.formats.picture_folders import folders_below
@@ -14,7 +14,6 @@ from storage.regular_files import is_regular, may_be_read
 
 _START = 1 << 20
 _TOKENS = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\]:]')
-_OF_TASKS = ('"annotations"', '"result"', '"data"')
 _OF_RESULTS = ('"video_id"', '"segmentations"')
 _DECISIVE = {"shapes", "masklet", "masklet_id", "images"}
 # Where a data set keeps its file; the first that is there is taken.
@@ -86,7 +85,7 @@ def _json(path: Path, start: bytes) -> Recognised | None:
     text = start.decode(encoding, errors="replace").lstrip("\ufeff \r\n\t")
     if text[:1] not in ("{", "["):
         return None
-    if text.startswith("[") and all(word in text for word in _OF_TASKS):
+    if label_studio_tasks.looks_like_tasks(text):
         return _as(path, "label-studio")
     if text.startswith("[") and all(word in text for word in _OF_RESULTS):
         return _as(path, RESULTS.name)
@@ -141,7 +140,10 @@ def _folder(folder: Path) -> Recognised:
     files = sorted(file for file in folder.iterdir() if may_be_read(file) and not file.name.startswith("."))
     fitting = [one for one in files if one.suffix.lower() in (".json", ".xml", ".txt") or is_archive(one)]
     if len(fitting) == 1 and not is_archive(fitting[0]):
-        return recognise(fitting[0])
+        only = _file(fitting[0])
+        if only is not None or fitting[0].suffix.lower() != ".txt":
+            return only or recognise(fitting[0])
+        fitting = []  # a note or a list of names says nothing about the folder
     inside = [one for one in folder.iterdir() if one.is_dir() and not one.name.startswith((".", "__MACOSX"))]
     if not fitting and len(inside) == 1:
         # Archives often hold one folder with everything in it.
@@ -180,6 +182,8 @@ def _by_shape(folder: Path) -> Recognised | None:
         return _as(subsets[0], "mots-png")
     if mots.find_texts(folder):
         return _as(folder, "mots-txt")
+    if label_studio_tasks.find_files(folder):
+        return _as(folder, "label-studio")
     if labelme.find_folders(folder):
         return _as(folder, "labelme")
     masks = davis.find_masks(folder)

@@ -96,6 +96,10 @@ def _yolo(path: Path, broken: Broken, check: Check, frames: Path | None) -> Form
     return yolo.read(path, broken, check, frames=frames)
 
 
+def _label_studio(path: Path, broken: Broken, check: Check, frames: Path | None) -> FormatContent:
+    return label_studio.read(path, broken, check, frames=frames)
+
+
 _JSON: frozenset[Feature] = frozenset(FEATURES) - {"unknown"}
 _PIXELS: frozenset[Feature] = frozenset(("tracks", "categories", "exact", "lengths", "sizes"))
 _CVAT: frozenset[Feature] = _JSON - {"crowd"}
@@ -238,8 +242,8 @@ def _refuse_results(path: Path, _broken: Broken, _check: Check) -> FormatContent
 LABEL_STUDIO = Format(
     "label-studio",
     "Label Studio",
-    frozenset(("categories", "overlap", "exact", "sizes")),
-    _plain(label_studio.read),
+    frozenset(("tracks", "categories", "overlap", "exact", "sizes")),
+    _label_studio,
     _only_read,
     _in(""),
     "tasks.json",

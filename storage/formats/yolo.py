@@ -112,6 +112,8 @@ def read(path: Path, broken: Broken, check: Check = no_check, *, frames: Path | 
     strange = next((text for text in sorted(_texts(root)) if text not in known and text.stat().st_size), None)
     if strange is not None:
         refuse(str(strange), f"has no picture below '{place}', and the size of its polygons is that of the picture")
+    if not pictures:
+        refuse(str(root), f"has no picture below '{place}', and YOLO is one text for each picture")
     reader = _YoloReader(draft, root, place, names)
     for video_id, positions in enumerate(by_video([one.name for one in pictures]).values(), start=1):
         with broken.part(video_id):

@@ -6,30 +6,11 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from storage import rle
 from storage.formats import Broken, FormatContent, FormatError, format_named, format_to_write, recognise
-from storage.formats.label_studio import unpacked
 from storage.youtube_vis import no_check
-
-
-def packed(values: list[int], *, runs: bool = True) -> bytes:
-    """Values in the run lengths of rle-pack, with lengths of 3, 4, 8 and 16 bits."""
-    sizes = (3, 4, 8, 16)
-    bits = f"{len(values):032b}{7:05b}" + "".join(f"{size - 1:04b}" for size in sizes)
-    at = 0
-    while at < len(values):
-        end = at + 1
-        while end < len(values) and (values[end] == values[at] or not runs) and end - at < 1 << 16:
-            end += 1
-        kind = next(k for k, size in enumerate(sizes) if end - at - 1 < 1 << size)
-        bits += f"{int(runs)}{kind:02b}{end - at - 1:0{sizes[kind]}b}"
-        bits += "".join(f"{value:08b}" for value in (values[at : at + 1] if runs else values[at:end]))
-        at = end
-    bits += "0" * (-len(bits) % 8)
-    return bytes(int(bits[k : k + 8], 2) for k in range(0, len(bits), 8))
+from tests.storage.formats.test_rle_pack import packed
 
 
 def region(kind: str, value: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -54,21 +35,6 @@ def read(folder: Path, *tasks: dict[str, Any], keep_good: bool = False) -> Forma
     return found.format.read(found.path, Broken(keep_good=keep_good), no_check, None)
 
 
-@settings(max_examples=60, deadline=None)
-@given(values=st.lists(st.sampled_from([0, 0, 0, 7, 255]), min_size=1, max_size=300), runs=st.booleans())
-def test_run_lengths_are_unpacked(values: list[int], runs: bool) -> None:
-    assert unpacked(packed(values, runs=runs), len(values), "here").tolist() == values
-
-
-@pytest.mark.parametrize("cut", [2, 8, -1])
-def test_run_lengths_that_end_too_early_or_hold_too_much_are_refused(cut: int) -> None:
-    data = packed([1, 2, 3, 4] * 20, runs=False)
-    with pytest.raises(FormatError, match="here"):
-        unpacked(data[:cut], 80, "here")
-    with pytest.raises(FormatError, match="must hold 79"):
-        unpacked(data, 79, "here")
-
-
 def test_brushes_and_polygons_are_masks_of_their_frame(tmp_path: Path) -> None:
     pixels = np.zeros((4, 6), bool)
     pixels[1, 2:4] = True
@@ -83,12 +49,13 @@ def test_brushes_and_polygons_are_masks_of_their_frame(tmp_path: Path) -> None:
     assert "(2); each is a track of one frame" in str(found.notes[-1])
 
 
-def test_other_regions_are_unknown_and_tasks_without_a_region_are_left_out(tmp_path: Path) -> None:
+def test_other_regions_are_unknown_and_in_a_labelled_picture_without_a_region_nothing_is_there(tmp_path: Path) -> None:
     box = region("rectanglelabels", {"x": 1, "y": 1, "width": 5, "height": 5})
-    found = read(tmp_path, task("dog_1.jpg", box), task("dog_2.jpg")).dataset
+    waiting = {"data": {"image": "dog_3.jpg"}, "annotations": []}
+    found = read(tmp_path, task("dog_1.jpg", box), task("dog_2.jpg"), waiting, task("cat_1.jpg")).dataset
     assert [track.unknown for track in found.tracks] == [{0}]
-    assert found.videos[0].length == 1
-    assert "without a region (1)" in str(found.notes[0])
+    assert found.videos[0].file_names == ("dog_1.jpg", "dog_2.jpg")
+    assert "without a region (2)" in " ".join(map(str, found.notes))
     assert "[0].annotations[0].result[0]: is of the type rectanglelabels" in " ".join(map(str, found.notes))
 
 
