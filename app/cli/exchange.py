@@ -79,7 +79,7 @@ def _ask(question: ImportedAlready) -> Repeat:
 
 def _ask_crowd() -> Crowd:
     """Ask at the terminal what it means that every track is marked as crowd."""
-    print("\nEvery track of the file is marked as crowd, as labelformat writes it.", file=sys.stderr)
+    print("\nEvery track of the file is marked as crowd, as labelformat and Datumaro write it.", file=sys.stderr)
     print("Read them as ordinary objects (o, Enter), or keep the marks (k)? ", end="", file=sys.stderr, flush=True)
     return "keep" if sys.stdin.readline().strip().lower().startswith("k") else "objects"
 

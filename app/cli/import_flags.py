@@ -49,5 +49,5 @@ def reading_flags(command: argparse.ArgumentParser) -> None:
     """What becomes of broken videos, and of marks as crowd."""
     text = "leave out the videos with an error (default: refuse the whole file)"
     command.add_argument("--keep-good", action="store_true", help=text)
-    text = "if every track is marked as crowd, as labelformat does (default: objects, or ask on a terminal)"
+    text = "what marks as crowd mean (default: objects, or ask, if every track has one; else keep)"
     command.add_argument("--crowd", choices=("objects", "keep"), default="ask", help=text)

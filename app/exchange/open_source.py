@@ -23,7 +23,7 @@ from storage.formats import (
 from storage.youtube_vis import Check, VisNote, YouTubeVisError, no_check
 
 Crowd = Literal["ask", "objects", "keep"]
-"""What a mark as crowd means that every track of a file has, as labelformat writes it."""
+"""What marks as crowd mean. "ask": an ordinary object if every track has one, as labelformat and Datumaro write it."""
 CROWD_EVERYWHERE = "every track is crowd"
 ChooseCrowd = Callable[[], Crowd]
 
@@ -97,8 +97,8 @@ def read_opened(
 ) -> FormatContent:
     """The content of a source.
 
-    keep_good: leave out the videos with an error instead of refusing the file. crowd: what it means that every track is
-    marked as crowd; "ask" calls ``choose``, and without it takes them for ordinary objects and says so in a note.
+    keep_good: leave out the videos with an error instead of refusing the file. crowd: what marks as crowd mean; "ask"
+    calls ``choose`` if every track has one, and without it takes them for ordinary objects and says so in a note.
 
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
@@ -107,12 +107,14 @@ def read_opened(
             content = source.format.read(source.found.path, Broken(keep_good=keep_good), check, frames)
     except OSError as error:
         raise BadInput(f"{source.found.path} cannot be read ({error.strerror or error}).") from error
+    if crowd == "objects":
+        return replace(content, dataset=without_crowd(content.dataset))
     if not crowd_everywhere(content.dataset):
         return content
     chosen = choose() if crowd == "ask" and choose is not None else crowd
     if chosen == "keep":
         return content
     dataset = without_crowd(content.dataset)
-    text = "every track is marked as crowd, as labelformat writes it; they are read as ordinary objects"
+    text = "every track is marked as crowd, as labelformat and Datumaro write it; they are read as ordinary objects"
     note = VisNote(CROWD_EVERYWHERE, source.given.name, f"{text} (--crowd keep keeps the marks).")
     return replace(content, dataset=replace(dataset, notes=(*dataset.notes, note)))

@@ -22,6 +22,7 @@ _ORDERS = ("frame_id", "frame_index", "mot_frame_id")
 NO_TRACKS = "masks without a track id"
 BOXES = "boxes without a mask"
 TWICE = "several masks of a track in one frame"
+RUNS_ARE_CROWD = "crowds in run lengths"
 _TOP = {"info", "licenses", "images", "videos", "categories", "annotations"}
 # Keys of `attributes` in files of CVAT that are no attributes of the thing.
 _NO_ATTRIBUTES = {*TRACK_KEYS, "keyframe", "rotation", "outside"}
@@ -55,7 +56,8 @@ class _CocoReader:
             if isinstance(one, dict) and one.get("per") == "track"
         }
         self._tracks: dict[tuple[int, Any, int], TrackDraft] = {}
-        self._crowd: dict[int, list[bool]] = defaultdict(list)
+        # Of each track: for each mask, whether it is marked as crowd, and whether it stands in run lengths.
+        self._crowd: dict[int, list[tuple[bool, bool]]] = defaultdict(list)
         self._without = 0
 
     def read(self, check: Check) -> FormatContent:
@@ -169,7 +171,7 @@ class _CocoReader:
             track.add(place.frame, mask)
             given = entry.get("iscrowd") or 0
             crowd = given is True or whole(given, f"{where}.iscrowd") > 0
-            self._crowd[id(track)].append(crowd)
+            self._crowd[id(track)].append((crowd, isinstance(entry.get("segmentation"), dict)))
             if crowd:
                 track.mark(place.frame, "crowd", value=True)
             self._attributes(entry, track, place.frame)
@@ -201,10 +203,24 @@ class _CocoReader:
                 track.mark(frame, name, plain)
 
     def _settle_crowd(self) -> None:
-        """A track is crowd if all its masks are; otherwise single masks have the mark."""
+        """A track is crowd if all its masks are; otherwise single masks have the mark.
+
+        COCO has crowds in run lengths and all else as polygons. Datumaro, and with it CVAT, marks every mask of a brush
+        as crowd; it is known by tracks that are crowd just where their masks are run lengths.
+        """
+        of_runs = all(crowd == runs for own in self._crowd.values() for crowd, runs in own)
+        if of_runs and any(len(set(own)) > 1 for own in self._crowd.values()):
+            text = "marks just the masks in run lengths as crowd, as Datumaro and CVAT do; they are ordinary objects."
+            self._draft.note(RUNS_ARE_CROWD, "annotations", text)
+            self._crowd.clear()
+            for track in self._draft.tracks:
+                track.frame_attributes.pop("crowd", None)
+        elif of_runs and len({mark for own in self._crowd.values() for mark in own}) > 1:
+            text = "marks just the masks in run lengths as crowd. COCO means crowds; Datumaro and CVAT mark every mask"
+            self._draft.note(RUNS_ARE_CROWD, "annotations", f"{text} of a brush, for which there is --crowd objects.")
         for track in self._draft.tracks:
             marks = self._crowd[id(track)]
-            if marks and all(marks):
+            if marks and all(crowd for crowd, _ in marks):
                 track.iscrowd = 1
                 track.frame_attributes.pop("crowd", None)
 

@@ -34,7 +34,7 @@ def read(path: Path, broken: Broken, check: Check = no_check, *, frames: Path | 
     tasks = read_tasks(path, check)
     if tasks and not any(task.regions for task in tasks):
         refuse(str(path), f"no task has a brush or a polygon; {_DRAW}")
-    reader = _Reader(draft, _stored(path, frames))
+    reader = _RegionReader(draft, _stored(path, frames))
     for group in groups_of(tasks):
         reader.video(group, check)
     if reader.left:
@@ -57,7 +57,7 @@ def _stored(path: Path, frames: Path | None) -> frozenset[str]:
 
 
 @dataclass
-class _Reader:
+class _RegionReader:
     draft: DatasetDraft
     stored: frozenset[str]
     left: int = 0

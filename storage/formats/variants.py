@@ -40,10 +40,21 @@ def _with_occlusion(track: VisTrack) -> VisTrack:
 
 
 def crowd_everywhere(dataset: VisDataset) -> bool:
-    """Whether every track is marked as crowd, which labelformat does; nobody would train on any of them."""
+    """Whether every track is marked as crowd, as labelformat and Datumaro do; nobody would train on any of them."""
     return len(dataset.tracks) > 0 and all(track.iscrowd for track in dataset.tracks)
 
 
 def without_crowd(dataset: VisDataset) -> VisDataset:
-    """The dataset with ordinary tracks only."""
-    return replace(dataset, tracks=tuple(replace(track, iscrowd=0) for track in dataset.tracks))
+    """The dataset with ordinary tracks and masks only."""
+    return replace(
+        dataset, tracks=tuple(replace(track, iscrowd=0, extra=_without_marks(track.extra)) for track in dataset.tracks)
+    )
+
+
+def _without_marks(extra: dict[str, object]) -> dict[str, object]:
+    lines = extra.get(OF_FRAMES)
+    if not isinstance(lines, dict) or "crowd" not in lines:
+        return extra
+    rest = {name: line for name, line in lines.items() if name != "crowd"}
+    other = {key: value for key, value in extra.items() if key != OF_FRAMES}
+    return {**other, OF_FRAMES: rest} if rest else other

@@ -2,14 +2,14 @@
 
     data.yaml                               names of the classes
     images/[train/]<video>/<frame>.jpg
-    labels/[train/]<video>/<frame>.txt      class x1 y1 x2 y2 ... [track id]; x and y from 0 to 1
+    labels/[train/]<video>/<frame>.txt      class x1 y1 x2 y2 ... [confidence] [track id]; x and y from 0 to 1
 
 A picture without a text has nothing in it.
 """
 
 import json
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -29,6 +29,7 @@ from storage.youtube_vis import Check, VisDataset, VisTrack, VisVideo, no_check
 
 IMAGES, LABELS, SPLIT, YAML = "images", "labels", "train", "data.yaml"
 SPLITS = ("train", "val", "valid", "test")
+SCORES = "confidences of a model"
 NO_IDS, BOXES, NO_PIXEL = "masks without a track id", "boxes without a mask", "polygons without a pixel"
 _LONGEST_YAML = 4 << 20
 _FURTHEST = 1.5  # of a coordinate; tools write values a little outside the picture
@@ -114,10 +115,14 @@ def read(path: Path, broken: Broken, check: Check = no_check, *, frames: Path | 
         refuse(str(strange), f"has no picture below '{place}', and the size of its polygons is that of the picture")
     if not pictures:
         refuse(str(root), f"has no picture below '{place}', and YOLO is one text for each picture")
-    reader = _YoloReader(draft, root, place, names)
+    reader = _YoloReader(draft, root, place, names, scored=_have_scores(one.text for one in pictures))
     for video_id, positions in enumerate(by_video([one.name for one in pictures]).values(), start=1):
         with broken.part(video_id):
             reader.video(video_id, [pictures[k] for k in positions], check)
+    if reader.scores:
+        draft.note(
+            SCORES, LABELS, f"has confidences ({reader.scores}), which a truth does not have; they are left out."
+        )
     if reader.without:
         text = f"has polygons without a track id ({reader.without}); each is a track of one frame."
         draft.note(NO_IDS, LABELS, text)
@@ -168,7 +173,9 @@ class _YoloReader:
     root: Path
     images: Path
     names: Mapping[int, str]
+    scored: bool = False
     without: int = 0
+    scores: int = 0
 
     def video(self, video_id: int, pictures: list[_Picture], check: Check) -> None:
         """Add a video with its pictures and polygons."""
@@ -203,11 +210,15 @@ class _YoloReader:
         except ValueError:
             refuse(where, "must be numbers: class x1 y1 x2 y2 ...")
         thing = None
-        if len(values) % 2 and len(values) > 4:
+        if len(values) > 4 and (len(values) % 2 or self.scored):
             *values, last = values
-            if not last.is_integer() or not 0 <= last < 1 << 53:
-                refuse(where, "has an odd number of coordinates, and its last one is no track id")
-            thing = int(last)
+            if self.scored:
+                values.pop()
+            self.scores += self.scored or _is_score(last)
+            if not _is_score(last):
+                if not last.is_integer() or not 0 <= last < 1 << 53:
+                    refuse(where, "has an odd number of coordinates, and its last one is no track id or confidence")
+                thing = int(last)
         track = self._track(tracks, video.id, category, thing)
         short = where.removeprefix(f"{self.draft.where}/")
         if len(values) < 6:
@@ -235,6 +246,25 @@ class _YoloReader:
         if (thing, category) not in tracks:
             tracks[thing, category] = self.draft.track(video, category, thing)
         return tracks[thing, category]
+
+
+def _is_score(value: float) -> bool:
+    return 0 < value < 1
+
+
+def _have_scores(texts: Iterable[Path]) -> bool:
+    """Whether every line ends with a confidence and a track id, as YOLO's tracking writes them with `save_conf`.
+
+    Only then do all lines have an even number of values whose last one is whole, and not only 0 and 1 as an edge is.
+    """
+    largest = 0
+    for text in texts:
+        lines = text.read_text(encoding="utf-8", errors="replace").splitlines() if may_be_read(text) else []
+        for parts in (line.split() for line in lines if line.strip()):
+            if len(parts) < 9 or not len(parts) % 2 or not parts[-1].isdecimal() or len(parts[-1]) > 15:
+                return False
+            largest = max(largest, int(parts[-1]))
+    return largest > 1
 
 
 def write(out: Path, dataset: VisDataset, losses: Losses, *, track_ids: bool) -> None:

@@ -90,7 +90,7 @@ class ExchangeForms:
         crowd = gr.Radio(
             list(CROWDS),
             value=OBJECTS,
-            label="Every track is marked as crowd, as labelformat does. Read them as",
+            label="Every track is marked as crowd, as labelformat and Datumaro do. Read them as",
             visible=False,
             elem_id="v-import-crowd",
         )

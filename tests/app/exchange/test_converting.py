@@ -133,6 +133,12 @@ def test_marks_as_crowd_on_every_track_are_dropped_and_told_or_kept(tmp_path: Pa
     done = run(tmp_path / "a.json", "coco", tmp_path / "c.json", crowd="keep")
     assert "every track is marked as crowd" not in " ".join(done.notes)
     assert {one["iscrowd"] for one in json.loads((tmp_path / "c.json").read_text())["annotations"]} == {1}
+    top["annotations"][0]["iscrowd"] = False
+    write(tmp_path / "a.json", top)
+    for crowd, marks in (("ask", {0, 1}), ("objects", {0})):
+        run(tmp_path / "a.json", "coco", tmp_path / f"{crowd}.json", crowd=crowd)
+        left = json.loads((tmp_path / f"{crowd}.json").read_text())["annotations"]
+        assert {one["iscrowd"] for one in left} == marks
 
 
 def test_missing_pictures_are_refused_and_nothing_is_written(source: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from storage.formats import Broken, FormatContent, FormatError, recognise
 from storage.formats.attributes import frame_values, track_values
-from storage.youtube_vis import YouTubeVisError, no_check
+from storage.youtube_vis import VisDataset, YouTubeVisError, no_check
 
 SQUARE = [[1.0, 1.0, 4.0, 1.0, 4.0, 3.0, 1.0, 3.0]]
 RLE = {"size": [4, 6], "counts": [4, 4, 16]}
@@ -199,3 +199,31 @@ def test_frames_are_ordered_by_any_key_that_tools_use(tmp_path: Path) -> None:
         images = [image(1, "b.jpg", video_id=9, **{key: 1}), image(2, "a.jpg", video_id=9, **{key: 0})]
         dataset = read(tmp_path, top(images, [], videos=[{"id": 9, "name": "v"}])).dataset
         assert dataset.videos[0].file_names == ("a.jpg", "b.jpg")
+
+
+def crowds(dataset: VisDataset) -> list[tuple[int, object]]:
+    return [(track.iscrowd, frame_values(track).get("crowd")) for track in dataset.tracks]
+
+
+def test_marks_of_datumaro_on_masks_of_a_brush_are_no_crowds(tmp_path: Path) -> None:
+    images = [image(1, "v/1.jpg"), image(2, "v/2.jpg")]
+    brush = {"segmentation": RLE, "iscrowd": 1}
+    masks = [annotation(1, 1, track_id=1), annotation(2, 2, track_id=1, **brush), annotation(3, 2, track_id=2, **brush)]
+    found = read(tmp_path, top(images, masks)).dataset
+    assert crowds(found) == [(0, None), (0, None)]
+    assert "as Datumaro and CVAT do" in str(found.notes[-1])
+    # A polygon that is a crowd shows that the marks mean it.
+    masks.append(annotation(4, 1, track_id=3, iscrowd=1))
+    assert crowds(read(tmp_path, top(images, masks)).dataset) == [(0, [False, True]), (1, None), (1, None)]
+
+
+def test_crowds_as_coco_has_them_stay_and_are_noted(tmp_path: Path) -> None:
+    masks = [annotation(1, 1), annotation(2, 1, segmentation=RLE, iscrowd=1)]
+    found = read(tmp_path, top([image(1, "v/1.jpg")], masks)).dataset
+    assert crowds(found) == [(0, None), (1, None)]
+    assert "for which there is --crowd objects" in str(found.notes[-1])
+
+
+def test_a_file_without_images_says_where_brushes_of_label_studio_are(tmp_path: Path) -> None:
+    with pytest.raises(FormatError, match="images: is empty, so there is no frame; Label Studio leaves brushes out"):
+        read(tmp_path, top([], []))

@@ -46,3 +46,9 @@ def test_only_a_file_whose_tracks_are_all_crowd_is_asked_about(tmp_path: Path) -
     assert crowd_everywhere(whole) and not crowd_everywhere(without_crowd(whole))
     assert [track.iscrowd for track in without_crowd(whole).tracks] == [0, 0]
     assert not crowd_everywhere(read(tmp_path, {"iscrowd": 1}, {})) and not crowd_everywhere(read(tmp_path))
+
+
+def test_without_crowd_single_masks_have_no_mark_either(tmp_path: Path) -> None:
+    marks = {"crowd": [True, None], "occluded": [True, None]}
+    plain = without_crowd(read(tmp_path, {"frame_attributes": marks}, {"frame_attributes": {"crowd": [True, None]}}))
+    assert [track.extra for track in plain.tracks] == [{"frame_attributes": {"occluded": [True, None]}}, {}]

@@ -71,7 +71,7 @@ def test_boxes_and_polygons_without_a_pixel_are_unknown_and_noted(tmp_path: Path
         ("0 0.1 x 0.3 0.4 0.5 0.6", "line 1: must be numbers"),
         ("0 0.1 nan 0.3 0.4 0.5 0.6", "line 1: has a coordinate that is not between 0 and 1"),
         ("0 10 20 30 40 50 60", "line 1: has a coordinate that is not between 0 and 1"),
-        (f"0 {SQUARE} 0.7", "line 1: has an odd number of coordinates"),
+        (f"0 {SQUARE} 1.7", "line 1: has an odd number of coordinates"),
     ],
 )
 def test_an_error_names_its_line_and_other_videos_can_be_kept(tmp_path: Path, line: str, reason: str) -> None:
@@ -150,3 +150,31 @@ def test_names_may_be_a_list_or_by_number(tmp_path: Path, names: str) -> None:
     dataset = read(folder(tmp_path, {"train/v/1": f"1.0 {SQUARE}\r\n\r\n"}, yaml=yaml)).dataset
     assert [category.name for category in dataset.categories] == ["bee", "wasp"]
     assert dataset.tracks[0].category_id == 2
+
+
+@pytest.mark.parametrize(
+    ("endings", "ids", "scores"),
+    [
+        (("0.91", "0.5"), (1, 2), 2),  # `save_conf`
+        (("0.91 7", "0.5 3"), (7, 3), 2),  # and tracking
+        (("0.91 7", "0.5 0"), (7, 0), 2),
+        (("7", "3"), (7, 3), 0),
+        (("", "0.25 1"), (1, 2), 0),  # a point at the edge of the picture
+    ],
+)
+def test_confidences_of_a_model_are_left_out(
+    tmp_path: Path, endings: tuple[str, str], ids: tuple[int, int], scores: int
+) -> None:
+    lines = [f"0 {SQUARE} {end}" for end in endings]
+    dataset = read(folder(tmp_path, {"v/1": lines[0], "v/2": lines[1]})).dataset
+    assert tuple(track.id for track in dataset.tracks) == ids
+    assert [area(mask) for track in dataset.tracks for mask in track.segmentations if mask] == [8, 8]
+    assert any(f"has confidences ({scores})" in str(note) for note in dataset.notes) == (scores > 0)
+
+
+def test_a_folder_without_a_picture_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "labels/classes.txt").write_text("")
+    (tmp_path / "data.yaml").write_text("names: [bee]\n")
+    with pytest.raises(FormatError, match="has no picture below"):
+        read(tmp_path)
