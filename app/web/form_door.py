@@ -26,7 +26,7 @@ _READABLE = re.compile(
 _WRITABLE = re.compile(rf"{API}(upload|cancel|reset/?)")
 _CALL = re.compile(rf"{API}queue/join/?")
 _FILE = re.compile(rf"{API}file=(.+)", re.S)
-OWN = ("/data/", "/ui/")  # our routes and static files, which have checks of their own
+OWN = ("/data/", "/ui/")  # below these are our routes and static files, which have checks of their own
 LONGEST_CALL = 1 << 20  # bytes of a form call; a form holds a few lines of text
 
 
@@ -38,18 +38,27 @@ class FormDoor:
     """ASGI middleware in front of the Gradio pages.
 
     ``forms`` gives for each page (its path without a slash at the end) the number of inputs of each function, by the
-    function's id; ``uploads`` is the folder in which Gradio keeps uploaded files.
+    function's id; ``uploads`` is the folder in which Gradio keeps uploaded files; ``own`` are the paths of pages that
+    Gradio does not build.
     """
 
-    def __init__(self, app: ASGIApp, *, forms: Mapping[str, Mapping[int, int]], uploads: Path) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        *,
+        forms: Mapping[str, Mapping[int, int]],
+        uploads: Path,
+        own: frozenset[str] = frozenset(),
+    ) -> None:
         self.app = app
+        self.own = own
         self.forms = forms
         self.uploads = uploads
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer 400, 404 or 413."""
         path = scope.get("path", "")
-        if scope["type"] not in {"http", "websocket"} or path.startswith(OWN):
+        if scope["type"] not in {"http", "websocket"} or path.startswith(OWN) or path in self.own:
             await self.app(scope, receive, send)
             return
         page = next((page for page in self.forms if page and (path == page or path.startswith(f"{page}/"))), "")

@@ -30,6 +30,8 @@ from app.library.stale_uploads import clear_stale_uploads, temporary_folder
 from app.opening import open_database
 from app.sentences import known_sentence, sentence
 from app.settings import ASSETS, Settings
+from app.web.assets.door import AssetDoor
+from app.web.assets.snapshot import Assets
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts
 from app.web.headers import SafeHeaders
@@ -90,8 +92,8 @@ class Application(FastAPI):
         return SafeHeaders(super().build_middleware_stack())
 
 
-class Assets(StaticFiles):
-    """Static files that the browser revalidates each time, so that new and old files are never mixed."""
+class SingleAssets(StaticFiles):
+    """Single files of ``assets`` without a version in their address; the browser revalidates them each time."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """The file, with its ETag and ``no-cache``."""
@@ -123,6 +125,7 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     app: FastAPI = Application(docs_url=None, redoc_url=None, openapi_url=None, lifespan=lifespan)
     app.state.context = context
     _answer_errors(app)
+    assets = Assets(ASSETS)
     modules = (
         attributes,
         checkpoints,
@@ -153,13 +156,14 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     )
     for module in modules:
         app.include_router(module.router(context))
-    app.mount("/ui", Assets(directory=ASSETS, check_dir=False), name="ui")
+    app.mount("/ui", SingleAssets(directory=ASSETS, check_dir=False), name="ui")
     if pages:
         # `mount_pages` imports Gradio, which reads these variables on import.
         os.environ.update(OFFLINE)
         os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
-        app = mount_pages(app, context)
+        app = mount_pages(app, context, assets)
     app.add_middleware(PlainRequests)
+    app.add_middleware(AssetDoor, assets=assets)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
     return app
 

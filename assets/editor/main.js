@@ -33,49 +33,6 @@ import { sourceNotice } from "./panels/source.js";
 import { topBar } from "./panels/topbar.js";
 import { VERBS } from "./verbs/index.js";
 
-const SHEETS = [
-  "../look/tokens.css",
-  "../look/base.css",
-  "../look/controls.css",
-  "../look/floating.css",
-  "../look/markdown.css",
-  "./layout.css",
-  "./canvas.css",
-  "./timeline.css",
-  "./panel.css",
-  "./popovers.css",
-  "./commands.css",
-  "./attributes.css",
-  "./comments.css",
-  "./guide.css",
-];
-
-/** Load the style sheets, unless they are loaded; resolves when they apply. */
-function styles() {
-  return Promise.all(
-    SHEETS.map((sheet) => {
-      const href = new URL(sheet, import.meta.url).href;
-      if (document.querySelector(`link[href="${href}"]`)) return null;
-      return new Promise((done) => {
-        document.head.append(h("link", { rel: "stylesheet", href, onload: done, onerror: done }));
-      });
-    }),
-  );
-}
-
-/**
- * The element to build in. Inside of a Gradio page the editor takes one of its own at the end of the body: Gradio's
- * rules for every button and input below its container, and its own updates of that part, end there.
- * @param {HTMLElement} element
- * @returns {HTMLElement}
- */
-function rootFor(element) {
-  if (!element.closest(".gradio-container")) return element;
-  const root = h("div", {});
-  document.body.append(root);
-  return root;
-}
-
 /** @type {Editor|null} */
 let mounted = null;
 
@@ -86,12 +43,10 @@ let mounted = null;
  */
 export async function mount(element) {
   if (mounted?.root.isConnected) return mounted;
-  const root = rootFor(element);
-  root.classList.add("v-app", "v-editor");
-  const app = new Editor(root);
+  element.classList.add("v-app", "v-editor");
+  const app = new Editor(element);
   mounted = app;
   app.session.set({ theme: theme() });
-  await styles();
   app.commands = createCommands(app, [...VERBS, ...PANEL_COMMANDS], localStorage);
   const timeline = build(app);
   // A stroke that is being encoded is kept before the page goes.

@@ -1,26 +1,31 @@
-"""The pages: layout and wiring only. ``mount_pages`` mounts all of them, the library last."""
+"""The pages: layout and wiring only. ``mount_pages`` mounts all of them, the library last.
+
+The editor is a document of its own; all other pages are built with Gradio.
+"""
 
 from importlib import import_module
 from pathlib import Path
 
 from fastapi import FastAPI
 
+from app.web.assets.snapshot import Assets
 from app.web.context import Context
 from app.web.form_door import FormDoor
+from app.web.pages import review
 from app.web.pages.first_paint import FirstPaint
 
 # The library is last: it is mounted at "/", and this mount gets all requests that no earlier route takes.
-PAGES = (
-    ("review", "/review"),
+GRADIO_PAGES = (
     ("tracks", "/tracks"),
     ("retrain", "/retrain"),
     ("models", "/models"),
     ("exchange", "/exchange"),
     ("library", "/"),
 )
+PAGES = (("review", review.PATH), *GRADIO_PAGES)
 
 
-def mount_pages(app: FastAPI, context: Context) -> FastAPI:
+def mount_pages(app: FastAPI, context: Context, assets: Assets) -> FastAPI:
     """Mount every page on ``app``; call it after all routes are registered.
 
     Gradio is imported only here, so that the caller can switch its telemetry off before.
@@ -30,9 +35,10 @@ def mount_pages(app: FastAPI, context: Context) -> FastAPI:
 
     from app.web.pages.theme import css, theme
 
-    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES))
+    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES), assets=assets)
+    app.include_router(review.router())
     forms: dict[str, dict[int, int]] = {}
-    for name, path in PAGES:
+    for name, path in GRADIO_PAGES:
         blocks = import_module(f"app.web.pages.{name}").build(context)
         forms[path.rstrip("/")] = {number: len(function.inputs) for number, function in blocks.fns.items()}
         gr.mount_gradio_app(
@@ -46,5 +52,6 @@ def mount_pages(app: FastAPI, context: Context) -> FastAPI:
             ssr_mode=False,
             show_error=True,
         )
-    app.add_middleware(FormDoor, forms=forms, uploads=Path(get_upload_folder()))
+    own = frozenset({review.PATH, f"{review.PATH}/"})
+    app.add_middleware(FormDoor, forms=forms, uploads=Path(get_upload_folder()), own=own)
     return app

@@ -1,38 +1,24 @@
-"""Adds our stylesheets, scripts and bar to the HTML of Gradio, so that the first paint is that of the page.
+"""Adds our style sheet, scripts and bar to the HTML of a page, so that the first paint is that of the page.
 
 Gradio inserts a page's ``head=`` by a script after the first paint, so that a dark page would flash white. This
 middleware writes into the document instead. It also removes Gradio's social-media tags, which contain addresses of
 other servers, and redirects ``/review`` to ``/review/``: without the slash, the mount at ``/`` would answer.
 """
 
+import json
 import re
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.pages.bar import first_bar
+from app.web.assets.snapshot import Assets, Snapshot
+from app.web.pages.bar import first_bar, page_of
 
-STYLESHEETS = (
-    "/ui/look/tokens.css",
-    "/ui/look/base.css",
-    "/ui/look/controls.css",
-    "/ui/look/floating.css",
-    "/ui/look/markdown.css",
-    "/ui/pages/gradio.css",
-    "/ui/pages/shell.css",
-    "/ui/pages/page.css",
-    "/ui/pages/forms.css",
-    "/ui/pages/widgets.css",
-    "/ui/pages/library.css",
-    "/ui/pages/nextvideos.css",
-    "/ui/pages/project.css",
-    "/ui/pages/report.css",
-    "/ui/pages/export.css",
-    "/ui/pages/training.css",
-    "/ui/pages/tracks.css",
-    "/ui/pages/review.css",
-)
+# The style sheet and the module of a page; the editor has its own.
+PAGE = ("pages/index.css", "pages/index.js")
+EDITOR = ("editor/index.css", "editor/main.js")
 
 # Forms wait for the promise `vReady`; the module of the shell resolves it with `vPages` once it knows the project.
 READY_SCRIPT = "window.vReady ??= new Promise((ready) => { window.vMakeReady = ready; });"
@@ -82,32 +68,48 @@ TIMER_SCRIPT = """
   window.requestAnimationFrame = (work) => (isTimer(work) ? setTimeout(work, 1000) : window.vFrames(work));
 })();
 """
+_BODY = re.compile(rb"<body[^>]*>")
 _FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>", re.S)
 
 
-def head_html() -> str:
-    """Our scripts, then the stylesheets in cascade order; harmless if a document contains it twice."""
-    links = "".join(f'<link rel="stylesheet" href="{href}">' for href in STYLESHEETS)
+def first_html(snapshot: Snapshot) -> str:
+    """What must stand before every script: ``/ui/`` in an import leads to the files of this version."""
+    imports = json.dumps({"imports": {"/ui/": snapshot.address("")}})
+    return f'<script type="importmap">{imports}</script>'
+
+
+def head_html(snapshot: Snapshot, path: str) -> str:
+    """Our scripts, the module and the style sheet of the page at ``path``, which are asked for at once."""
+    sheet, module = EDITOR if page_of(path) == "review" else PAGE
     scripts = f"<script>{READY_SCRIPT}{THEME_SCRIPT}{TIMER_SCRIPT}</script>"
+    links = (
+        f'<link rel="modulepreload" href="{snapshot.address(module)}">'
+        f'<link rel="stylesheet" href="{snapshot.address(sheet)}">'
+    )
     return f'<meta name="color-scheme" content="dark light">{scripts}{links}'
 
 
-def with_head(html: bytes) -> bytes:
-    """``html`` with our tags at the end of its head, where they override others, and without social-media tags."""
+def with_head(html: bytes, snapshot: Snapshot, path: str) -> bytes:
+    """``html`` with our tags in its head, without social-media tags.
+
+    The import map is first, the rest last, so that our rules override others.
+    """
     cleaned = _FOREIGN_META.sub(b"", html)
-    return cleaned.replace(b"</head>", head_html().encode() + b"</head>", 1)
+    begun = cleaned.replace(b"<head>", b"<head>" + first_html(snapshot).encode(), 1)
+    return begun.replace(b"</head>", head_html(snapshot, path).encode() + b"</head>", 1)
 
 
 def with_bar(html: bytes, path: str) -> bytes:
-    """``html`` of the page at ``path`` with the bar before the element in which Gradio builds the page."""
-    return html.replace(b"<gradio-app", first_bar(path).encode() + b"<gradio-app", 1)
+    """``html`` of the page at ``path`` with the bar first in its body."""
+    return _BODY.sub(lambda match: match[0] + first_bar(path).encode(), html, count=1)
 
 
 class FirstPaint:
     """ASGI middleware that changes the HTML answers to GET requests of the pages, and nothing else."""
 
-    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...]) -> None:
+    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...], assets: Assets) -> None:
         self.app = app
+        self.assets = assets
         self.paths = frozenset(path.rstrip("/") for path in paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -121,14 +123,16 @@ class FirstPaint:
             target = f"{scope['path']}/{f'?{query}' if query else ''}"
             await RedirectResponse(target, 307)(scope, receive, send)
             return
-        await self.app(scope, receive, _Rewriter(send, scope["path"]))
+        snapshot = await run_in_threadpool(self.assets.current)
+        await self.app(scope, receive, _Rewriter(send, snapshot, scope["path"]))
 
 
 class _Rewriter:
     """A ``send`` that collects the HTML answer for ``path`` and sends it with our head and our bar."""
 
-    def __init__(self, send: Send, path: str) -> None:
+    def __init__(self, send: Send, snapshot: Snapshot, path: str) -> None:
         self.send = send
+        self.snapshot = snapshot
         self.path = path
         self.start: Message | None = None
         self.body = b""
@@ -147,7 +151,10 @@ class _Rewriter:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = with_bar(with_head(self.body), self.path)
-        MutableHeaders(raw=self.start["headers"])["content-length"] = str(len(body))
+        body = with_bar(with_head(self.body, self.snapshot, self.path), self.path)
+        headers = MutableHeaders(raw=self.start["headers"])
+        headers["content-length"] = str(len(body))
+        # The document names the version of the assets.
+        headers["cache-control"] = "no-cache"
         await self.send(self.start)
         await self.send({"type": "http.response.body", "body": body})

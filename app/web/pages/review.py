@@ -1,18 +1,37 @@
-"""The page of the editor: one mount point that fills the window."""
+"""The page of the editor: a document of its own, since the editor needs nothing of Gradio."""
 
-import gradio as gr
+import html
 
-from app.web.context import Context
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+PATH = "/review"
+TITLE = "Review"
+# `FirstPaint` adds head and bar. The import map leads to the version of the module that fits the document.
+DOCUMENT = f"""<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>{html.escape(TITLE)}</title>
+</head>
+<body>
+<div id="v-editor"></div>
+<script type="module">
+import {{ mount }} from "/ui/editor/main.js";
+mount(document.querySelector("#v-editor"));
+</script>
+</body>
+</html>
+"""
 
 
-def build(context: Context) -> gr.Blocks:
-    """The page at ``/review``; all of it is ``assets/editor/main.js``, which calls the routes itself."""
-    del context
-    with gr.Blocks(title="Review", analytics_enabled=False, fill_width=True) as blocks:
-        gr.HTML(
-            html_template='<div id="v-editor"></div>',
-            js_on_load="import('/ui/editor/main.js').then((m) => m.mount(element.querySelector('#v-editor')));",
-            apply_default_css=False,
-            elem_id="v-editor-holder",
-        )
-    return blocks
+def router() -> APIRouter:
+    """The page at ``/review/``; all of it is ``assets/editor/main.js``, which calls the routes itself."""
+    routes = APIRouter()
+
+    @routes.get(f"{PATH}/", response_class=HTMLResponse)
+    async def page() -> HTMLResponse:
+        return HTMLResponse(DOCUMENT)
+
+    return routes

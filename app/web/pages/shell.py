@@ -12,6 +12,8 @@ from app.sentences import known_sentence, sentence
 from app.web.context import Context
 from app.web.pages.bar import bar_html
 
+# The import map of the document leads to the version of the module that fits the document.
+FILL = "import('/ui/pages/index.js').then((pages) => pages.mount('{name}', element));"
 # The project of a Gradio event is that of the page's address, not session state: `js=` adds it as the first argument.
 # Gradio draws a button before our modules are loaded; a click in between waits for them (`vReady`).
 # It also takes the form's last answer away, which is not about what is sent now.
@@ -41,7 +43,7 @@ def top_bar(current: str) -> gr.HTML:
     """The bar with the links to all pages; ``shell.js`` fills its right side."""
     return gr.HTML(
         html_template=bar_html(current),
-        js_on_load="import('/ui/pages/shell.js').then((m) => m.mount(element));",
+        js_on_load=FILL.format(name="shell"),
         apply_default_css=False,
         elem_id="v-top",
         elem_classes="v-plain",
@@ -52,7 +54,7 @@ def mount_point(name: str, *, module: str, elem_id: str | None = None) -> gr.HTM
     """A ``<div>`` that the function ``mount(element)`` of ``assets/pages/<module>.js`` fills."""
     return gr.HTML(
         html_template=f'<div class="v-mount" id="v-{name}"></div>',
-        js_on_load=f"import('/ui/pages/{module}.js').then((m) => m.mount(element));",
+        js_on_load=FILL.format(name=module),
         apply_default_css=False,
         elem_id=elem_id or f"v-{name}-holder",
         elem_classes="v-plain",

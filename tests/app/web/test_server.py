@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -80,7 +81,8 @@ def test_every_page_answers_and_a_restart_keeps_the_work(tmp_path: Path) -> None
         for page in ("/", "/review", "/retrain", "/models", "/exchange"):
             status, body = ask(port, page)
             assert status == 200, page
-            assert b"/ui/look/tokens.css" in body, page
+            (sheet,) = re.findall(r'<link rel="stylesheet" href="(/ui-[^"]+)">', body.decode())
+            assert b"--v-bg:" in ask(port, sheet)[1], page
         status, _ = ask(port, "/data/projects", {"name": "kept"})
         assert status == 200
         process.send_signal(signal.SIGINT)

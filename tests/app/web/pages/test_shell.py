@@ -10,7 +10,7 @@ import gradio as gr
 import pytest
 
 from app.web.context import Context
-from app.web.pages import PAGES, shell
+from app.web.pages import GRADIO_PAGES, PAGES, shell
 from app.web.pages.first_paint import READY_SCRIPT
 from app.web.write_queue import WriteQueue
 from storage.database import Database
@@ -30,14 +30,14 @@ def components(blocks: gr.Blocks) -> list[Any]:
     return list(blocks.blocks.values())
 
 
-@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+@pytest.mark.parametrize("name", [name for name, _ in GRADIO_PAGES])
 def test_a_page_holds_no_state_and_sends_nothing_home(name: str, app_context: Context) -> None:
     blocks = built(name, app_context)
     assert not [part for part in components(blocks) if isinstance(part, gr.State)]
     assert blocks.analytics_enabled is False
 
 
-@pytest.mark.parametrize("name", [name for name, _ in PAGES])
+@pytest.mark.parametrize("name", [name for name, _ in GRADIO_PAGES])
 def test_templates_are_constant(name: str, app_context: Context) -> None:
     """A placeholder in a template would run what a user typed."""
     for part in components(built(name, app_context)):
@@ -53,12 +53,6 @@ def test_the_top_bar_marks_the_page_one_is_on(name: str, app_context: Context) -
     assert len(bars) == 1 and template.count("aria-current=page") == 1
     assert f'data-nav="{name}" aria-current=page' in template
     assert all(f'href="{path}"' in template for _, path in PAGES)
-
-
-def test_the_review_page_is_one_mount_point(app_context: Context) -> None:
-    parts = [part for part in components(built("review", app_context)) if isinstance(part, gr.HTML)]
-    assert len(parts) == 1
-    assert "/ui/editor/main.js" in str(parts[0].js_on_load)
 
 
 def test_components_of_forms_are_usable(app_context: Context) -> None:
@@ -96,7 +90,8 @@ def test_mount_points_name_modules_and_places_that_exist(app_context: Context) -
             place = (getattr(part, "elem_id", None) or "").removesuffix("-holder").removeprefix("v-")
             if isinstance(part, gr.HTML) and 'class="v-mount"' in part.html_template:
                 module = ASSETS / "pages" / f"{place}.js"
-                assert f"'/ui/pages/{place}.js'" in str(part.js_on_load)
+                assert "'/ui/pages/index.js'" in str(part.js_on_load)
+                assert f"mount('{place}', element)" in str(part.js_on_load)
                 assert f'"#v-{place}"' in module.read_text()
 
 

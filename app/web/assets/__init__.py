@@ -1,0 +1,1 @@
+"""The modules and style sheets of ``assets``, as browsers get them: few requests, and none twice."""

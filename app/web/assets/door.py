@@ -1,0 +1,56 @@
+"""Answers requests for assets under addresses with a version, from memory, before anything else sees them."""
+
+import re
+
+from starlette.datastructures import Headers
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from app.web.assets.snapshot import Asset, Assets
+
+_ADDRESS = re.compile(r"/ui-([0-9a-f]+)/(.+)")
+# The version is part of the address: what lies there never changes.
+FOREVER = b"public, max-age=31536000, immutable"
+
+
+class AssetDoor:
+    """ASGI middleware for ``/ui-VERSION/PATH``.
+
+    A version that is not kept, of a page that was opened before an update, is answered by the file as it is now, which
+    the browser does not keep.
+    """
+
+    def __init__(self, app: ASGIApp, *, assets: Assets) -> None:
+        self.app = app
+        self.assets = assets
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer, or pass the request on."""
+        asked = _ADDRESS.fullmatch(scope["path"]) if scope["type"] == "http" else None
+        if asked is None or scope["method"] not in {"GET", "HEAD"}:
+            await self.app(scope, receive, send)
+            return
+        snapshot = self.assets.version(asked[1]) or self.assets.current()
+        asset = snapshot.find(asked[2])
+        if asset is None:
+            await self.app(scope, receive, send)
+            return
+        packs = "gzip" in Headers(scope=scope).get("accept-encoding", "")
+        body = asset.packed if packs else asset.content
+        await send(
+            {
+                "type": "http.response.start",
+                "status": 200,
+                "headers": _headers(asset, body, packed=packs, forever=snapshot.version == asked[1]),
+            }
+        )
+        await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+
+def _headers(asset: Asset, body: bytes, *, packed: bool, forever: bool) -> list[tuple[bytes, bytes]]:
+    headers = [
+        (b"content-type", asset.media_type.encode()),
+        (b"content-length", str(len(body)).encode()),
+        (b"cache-control", FOREVER if forever else b"no-cache"),
+        (b"vary", b"accept-encoding"),
+    ]
+    return [*headers, (b"content-encoding", b"gzip")] if packed else headers
