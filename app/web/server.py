@@ -30,6 +30,7 @@ from app.library.stale_uploads import clear_stale_uploads, temporary_folder
 from app.opening import open_database
 from app.sentences import known_sentence, sentence
 from app.settings import ASSETS, Settings
+from app.web.assets.bundle import Bundle
 from app.web.assets.door import AssetDoor
 from app.web.assets.snapshot import Assets
 from app.web.context import Context, make_context
@@ -157,13 +158,14 @@ def create_app(settings: Settings, *, pages: bool = True, database: Database | N
     for module in modules:
         app.include_router(module.router(context))
     app.mount("/ui", SingleAssets(directory=ASSETS, check_dir=False), name="ui")
+    bundle: Bundle | None = None
     if pages:
         # `mount_pages` imports Gradio, which reads these variables on import.
         os.environ.update(OFFLINE)
         os.environ.setdefault("GRADIO_TEMP_DIR", str(temporary_folder(settings)))
-        app = mount_pages(app, context, assets)
+        app, bundle = mount_pages(app, context, assets)
     app.add_middleware(PlainRequests)
-    app.add_middleware(AssetDoor, assets=assets)
+    app.add_middleware(AssetDoor, assets=assets, bundle=bundle)
     app.add_middleware(Gate, hosts=known_hosts(settings.host))
     return app
 

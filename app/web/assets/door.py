@@ -5,23 +5,25 @@ import re
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
+from app.web.assets.bundle import Bundle
 from app.web.assets.snapshot import Asset, Assets
 
-_ADDRESS = re.compile(r"/ui-([0-9a-f]+)/(.+)")
+_ADDRESS = re.compile(r"/(ui|gradio)-([\w.]+)/(.+)")
 # The version is part of the address: what lies there never changes.
 FOREVER = b"public, max-age=31536000, immutable"
 
 
 class AssetDoor:
-    """ASGI middleware for ``/ui-VERSION/PATH``.
+    """ASGI middleware for ``/ui-VERSION/PATH`` and ``/gradio-VERSION/NAME``.
 
-    A version that is not kept, of a page that was opened before an update, is answered by the file as it is now, which
-    the browser does not keep.
+    A version of ours that is not kept, of a page that was opened before an update, is answered by the file as it is
+    now, which the browser does not keep.
     """
 
-    def __init__(self, app: ASGIApp, *, assets: Assets) -> None:
+    def __init__(self, app: ASGIApp, *, assets: Assets, bundle: Bundle | None = None) -> None:
         self.app = app
         self.assets = assets
+        self.bundle = bundle
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
@@ -29,20 +31,16 @@ class AssetDoor:
         if asked is None or scope["method"] not in {"GET", "HEAD"}:
             await self.app(scope, receive, send)
             return
-        snapshot = self.assets.version(asked[1]) or self.assets.current()
-        asset = snapshot.find(asked[2])
-        if asset is None:
+        owner, version, path = asked.groups()
+        source = self.bundle if owner == "gradio" else self.assets.version(version) or self.assets.current()
+        asset = source.find(path) if source else None
+        if source is None or asset is None:
             await self.app(scope, receive, send)
             return
         packs = "gzip" in Headers(scope=scope).get("accept-encoding", "")
         body = asset.packed if packs else asset.content
-        await send(
-            {
-                "type": "http.response.start",
-                "status": 200,
-                "headers": _headers(asset, body, packed=packs, forever=snapshot.version == asked[1]),
-            }
-        )
+        headers = _headers(asset, body, packed=packs, forever=source.version == version)
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
 
 

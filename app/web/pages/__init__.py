@@ -8,6 +8,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 
+from app.web.assets.bundle import Bundle
 from app.web.assets.snapshot import Assets
 from app.web.context import Context
 from app.web.form_door import FormDoor
@@ -25,17 +26,19 @@ GRADIO_PAGES = (
 PAGES = (("review", review.PATH), *GRADIO_PAGES)
 
 
-def mount_pages(app: FastAPI, context: Context, assets: Assets) -> FastAPI:
+def mount_pages(app: FastAPI, context: Context, assets: Assets) -> tuple[FastAPI, Bundle]:
     """Mount every page on ``app``; call it after all routes are registered.
 
-    Gradio is imported only here, so that the caller can switch its telemetry off before.
+    Gradio is imported only here, so that the caller can switch its telemetry off before. Also returns the files of
+    Gradio's pages.
     """
     import gradio as gr
     from gradio.utils import get_upload_folder
 
     from app.web.pages.theme import css, theme
 
-    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES), assets=assets)
+    bundle = Bundle(Path(gr.__file__).parent / "templates" / "frontend" / "assets", gr.__version__)
+    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES), assets=assets, bundle=bundle)
     app.include_router(review.router())
     forms: dict[str, dict[int, int]] = {}
     for name, path in GRADIO_PAGES:
@@ -54,4 +57,4 @@ def mount_pages(app: FastAPI, context: Context, assets: Assets) -> FastAPI:
         )
     own = frozenset({review.PATH, f"{review.PATH}/"})
     app.add_middleware(FormDoor, forms=forms, uploads=Path(get_upload_folder()), own=own)
-    return app
+    return app, bundle

@@ -7,12 +7,14 @@ other servers, and redirects ``/review`` to ``/review/``: without the slash, the
 
 import json
 import re
+from collections.abc import Callable
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.assets.bundle import Bundle
 from app.web.assets.snapshot import Assets, Snapshot
 from app.web.pages.bar import first_bar, page_of
 
@@ -107,9 +109,10 @@ def with_bar(html: bytes, path: str) -> bytes:
 class FirstPaint:
     """ASGI middleware that changes the HTML answers to GET requests of the pages, and nothing else."""
 
-    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...], assets: Assets) -> None:
+    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...], assets: Assets, bundle: Bundle) -> None:
         self.app = app
         self.assets = assets
+        self.bundle = bundle
         self.paths = frozenset(path.rstrip("/") for path in paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -124,16 +127,20 @@ class FirstPaint:
             await RedirectResponse(target, 307)(scope, receive, send)
             return
         snapshot = await run_in_threadpool(self.assets.current)
-        await self.app(scope, receive, _Rewriter(send, snapshot, scope["path"]))
+        path = scope["path"]
+
+        def changed(html: bytes) -> bytes:
+            return with_bar(with_head(self.bundle.addressed(html), snapshot, path), path)
+
+        await self.app(scope, receive, _Rewriter(send, changed))
 
 
 class _Rewriter:
-    """A ``send`` that collects the HTML answer for ``path`` and sends it with our head and our bar."""
+    """A ``send`` that collects an HTML answer and sends what ``change`` makes of it."""
 
-    def __init__(self, send: Send, snapshot: Snapshot, path: str) -> None:
+    def __init__(self, send: Send, change: Callable[[bytes], bytes]) -> None:
         self.send = send
-        self.snapshot = snapshot
-        self.path = path
+        self.change = change
         self.start: Message | None = None
         self.body = b""
 
@@ -151,7 +158,7 @@ class _Rewriter:
         self.body += message.get("body", b"")
         if message.get("more_body"):
             return
-        body = with_bar(with_head(self.body, self.snapshot, self.path), self.path)
+        body = self.change(self.body)
         headers = MutableHeaders(raw=self.start["headers"])
         headers["content-length"] = str(len(body))
         # The document names the version of the assets.

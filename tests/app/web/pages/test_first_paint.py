@@ -10,6 +10,7 @@ from fastapi.responses import HTMLResponse, JSONResponse, PlainTextResponse, Str
 from fastapi.testclient import TestClient
 
 from app.settings import ASSETS
+from app.web.assets.bundle import Bundle
 from app.web.assets.snapshot import Assets
 from app.web.pages import PAGES
 from app.web.pages.bar import NAVIGATION
@@ -19,8 +20,10 @@ from tests import own_loop
 
 GRADIO_HEAD = """<html><head><meta property="og:image"
   content="https://raw.example/x.jpg" /><meta name="twitter:image" content="https://x.example" />
-<title>Page</title></head><body class="x"><gradio-app></gradio-app>text</body></html>"""
+<title>Page</title><script src="./assets/index-1.js"></script></head>
+<body class="x"><gradio-app></gradio-app>text</body></html>"""
 FILES = Assets(ASSETS)
+BUNDLE = Bundle(ASSETS / "kit", "6.1")
 
 
 @pytest.fixture
@@ -47,7 +50,7 @@ def client() -> TestClient:
     def written() -> PlainTextResponse:
         return PlainTextResponse("ok")
 
-    app.add_middleware(FirstPaint, paths=("/review", "/models", "/"), assets=FILES)
+    app.add_middleware(FirstPaint, paths=("/review", "/models", "/"), assets=FILES, bundle=BUNDLE)
     return TestClient(app)
 
 
@@ -78,6 +81,7 @@ def test_a_page_has_theme_and_stylesheets_and_no_outside_address(client: TestCli
     assert answer.headers["cache-control"] == "no-cache", "the document names the version"
     assert "v-theme" in answer.text and "https://" not in answer.text
     assert "<title>Page</title>" in answer.text
+    assert '<script src="/gradio-6.1/index-1.js">' in answer.text, "one address of Gradio's files for all pages"
     if path == "/review/":
         assert int(answer.headers["content-length"]) == len(answer.content)
 
@@ -113,7 +117,7 @@ def test_the_middleware_passes_other_protocols_on() -> None:
     async def inner(scope: Any, receive: Any, send: Any) -> None:
         seen.append(scope["type"])
 
-    own_loop.run(FirstPaint(inner, paths=("/",), assets=FILES)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
+    own_loop.run(FirstPaint(inner, paths=("/",), assets=FILES, bundle=BUNDLE)({"type": "lifespan"}, None, None))  # type: ignore[arg-type]
     assert seen == ["lifespan"]
 
 
