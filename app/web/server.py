@@ -32,7 +32,7 @@ from app.sentences import known_sentence, sentence
 from app.settings import ASSETS, Settings
 from app.web.assets.bundle import Bundle
 from app.web.assets.door import AssetDoor
-from app.web.assets.snapshot import Assets
+from app.web.assets.versioned import Assets
 from app.web.context import Context, make_context
 from app.web.gate import Gate, known_hosts
 from app.web.headers import SafeHeaders

@@ -3,7 +3,7 @@
 import re
 from pathlib import Path
 
-from app.web.assets.snapshot import MEDIA_TYPES, Asset
+from app.web.assets.versioned import MEDIA_TYPES, Asset
 
 _NAME = re.compile(r"[\w-][\w.-]*")
 # The document of Gradio names the first files; these name the others by addresses relative to their own.

@@ -6,7 +6,7 @@ from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.web.assets.bundle import Bundle
-from app.web.assets.snapshot import Asset, Assets
+from app.web.assets.versioned import Asset, Assets
 
 _ADDRESS = re.compile(r"/(ui|gradio)-([\w.]+)/(.+)")
 # The version is part of the address: what lies there never changes.

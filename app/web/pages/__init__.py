@@ -9,7 +9,7 @@ from pathlib import Path
 from fastapi import FastAPI
 
 from app.web.assets.bundle import Bundle
-from app.web.assets.snapshot import Assets
+from app.web.assets.versioned import Assets
 from app.web.context import Context
 from app.web.form_door import FormDoor
 from app.web.pages import review

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.assets.bundle import Bundle
-from app.web.assets.snapshot import Assets, Snapshot
+from app.web.assets.versioned import Assets, AssetVersion
 from app.web.pages.bar import first_bar, page_of
 
 # The style sheet and the module of a page; the editor has its own.
@@ -74,31 +74,31 @@ _BODY = re.compile(rb"<body[^>]*>")
 _FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>", re.S)
 
 
-def first_html(snapshot: Snapshot) -> str:
+def first_html(assets: AssetVersion) -> str:
     """What must stand before every script: ``/ui/`` in an import leads to the files of this version."""
-    imports = json.dumps({"imports": {"/ui/": snapshot.address("")}})
+    imports = json.dumps({"imports": {"/ui/": assets.address("")}})
     return f'<script type="importmap">{imports}</script>'
 
 
-def head_html(snapshot: Snapshot, path: str) -> str:
+def head_html(assets: AssetVersion, path: str) -> str:
     """Our scripts, the module and the style sheet of the page at ``path``, which are asked for at once."""
     sheet, module = EDITOR if page_of(path) == "review" else PAGE
     scripts = f"<script>{READY_SCRIPT}{THEME_SCRIPT}{TIMER_SCRIPT}</script>"
     links = (
-        f'<link rel="modulepreload" href="{snapshot.address(module)}">'
-        f'<link rel="stylesheet" href="{snapshot.address(sheet)}">'
+        f'<link rel="modulepreload" href="{assets.address(module)}">'
+        f'<link rel="stylesheet" href="{assets.address(sheet)}">'
     )
     return f'<meta name="color-scheme" content="dark light">{scripts}{links}'
 
 
-def with_head(html: bytes, snapshot: Snapshot, path: str) -> bytes:
+def with_head(html: bytes, assets: AssetVersion, path: str) -> bytes:
     """``html`` with our tags in its head, without social-media tags.
 
     The import map is first, the rest last, so that our rules override others.
     """
     cleaned = _FOREIGN_META.sub(b"", html)
-    begun = cleaned.replace(b"<head>", b"<head>" + first_html(snapshot).encode(), 1)
-    return begun.replace(b"</head>", head_html(snapshot, path).encode() + b"</head>", 1)
+    begun = cleaned.replace(b"<head>", b"<head>" + first_html(assets).encode(), 1)
+    return begun.replace(b"</head>", head_html(assets, path).encode() + b"</head>", 1)
 
 
 def with_bar(html: bytes, path: str) -> bytes:
@@ -126,11 +126,11 @@ class FirstPaint:
             target = f"{scope['path']}/{f'?{query}' if query else ''}"
             await RedirectResponse(target, 307)(scope, receive, send)
             return
-        snapshot = await run_in_threadpool(self.assets.current)
+        newest = await run_in_threadpool(self.assets.current)
         path = scope["path"]
 
         def changed(html: bytes) -> bytes:
-            return with_bar(with_head(self.bundle.addressed(html), snapshot, path), path)
+            return with_bar(with_head(self.bundle.addressed(html), newest, path), path)
 
         await self.app(scope, receive, _Rewriter(send, changed))
 

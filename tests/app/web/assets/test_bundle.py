@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse
 from app.settings import ASSETS
 from app.web.assets.bundle import Bundle
 from app.web.assets.door import FOREVER, AssetDoor
-from app.web.assets.snapshot import Assets
+from app.web.assets.versioned import Assets
 
 FILES = Path(gr.__file__).parent / "templates" / "frontend"
 

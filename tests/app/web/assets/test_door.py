@@ -9,7 +9,7 @@ from fastapi.testclient import TestClient
 
 from app.settings import ASSETS, make_settings
 from app.web.assets.door import AssetDoor
-from app.web.assets.snapshot import Assets
+from app.web.assets.versioned import Assets
 from app.web.headers import HEADERS
 from app.web.server import create_app
 from tests import own_loop

@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 
 from app.settings import ASSETS
 from app.web.assets.bundle import Bundle
-from app.web.assets.snapshot import Assets
+from app.web.assets.versioned import Assets
 from app.web.pages import PAGES
 from app.web.pages.bar import NAVIGATION
 from app.web.pages.first_paint import EDITOR, PAGE, FirstPaint, first_html, head_html, with_bar, with_head

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import ASSETS
-from app.web.assets.snapshot import KEPT, Assets
+from app.web.assets.versioned import KEPT, Assets
 
 FILES = {
     "pages/index.js": 'import { one } from "../kit/one.js";\nexport const two = 2 * one;\n',

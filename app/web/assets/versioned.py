@@ -34,7 +34,7 @@ class Asset:
 
 
 @dataclass(frozen=True)
-class Snapshot:
+class AssetVersion:
     """The text of every module and style sheet by its path below ``assets``, and the hash of all of them.
 
     A module that no other imports is sent joined with everything that it imports, with its source map beside it; a
@@ -99,10 +99,10 @@ class Assets:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._seen: dict[str, tuple[int, int]] = {}
-        self._kept: dict[str, Snapshot] = {}
-        self._newest: Snapshot | None = None
+        self._kept: dict[str, AssetVersion] = {}
+        self._newest: AssetVersion | None = None
 
-    def current(self) -> Snapshot:
+    def current(self) -> AssetVersion:
         """The files as they are now; they are read again only if a time, a size or a name changed."""
         seen = {name: (found.st_mtime_ns, found.st_size) for name, found in self._files()}
         if self._newest is None or seen != self._seen:
@@ -114,8 +114,8 @@ class Assets:
                 del self._kept[next(iter(self._kept))]
         return self._newest
 
-    def version(self, name: str) -> Snapshot | None:
-        """The snapshot with this version, if it is kept."""
+    def version(self, name: str) -> AssetVersion | None:
+        """The files of this version, if it is kept."""
         return self._kept.get(name)
 
     def _files(self) -> Iterator[tuple[str, os.stat_result]]:
@@ -127,11 +127,11 @@ class Assets:
                 elif entry.name.endswith((".js", ".css")):
                     yield Path(entry.path).relative_to(self.folder).as_posix(), entry.stat()
 
-    def _read(self, names: dict[str, tuple[int, int]]) -> Snapshot:
+    def _read(self, names: dict[str, tuple[int, int]]) -> AssetVersion:
         texts = {name: (self.folder / name).read_text(encoding="utf-8") for name in sorted(names)}
         whole = hashlib.sha256()
         for name, text in texts.items():
             for part in (name, text):
                 content = part.encode()
                 whole.update(f"{len(content)}:".encode() + content)
-        return Snapshot(texts, whole.hexdigest()[:_VERSION_DIGITS])
+        return AssetVersion(texts, whole.hexdigest()[:_VERSION_DIGITS])
