@@ -20,7 +20,7 @@ from model.propagation.working import WorkingFrames
 PHOTO, JUMP, LEAST = 0.25, 6.0, 0.35
 DRIFTED = (0.4, 0.7)  # IoU of the masks by the flow from the given frame and by features: no trust, full trust
 # Mean agreement of the flows at an edge (and so many pixels around it) with no trust and with full trust in the flow
-# from the frame before, and the trust that it always has.
+# from the frame before, and the trust that it has at least where there are no features.
 STEADY, EDGE, LITTLE = (0.9, 0.98), 3, 0.125
 MOVES = 1000  # pixels of a track whose moves are looked at
 SURE = 0.1  # pixels for which all evidence is this near to 0 or 1 have no edge nearby
@@ -102,7 +102,7 @@ class FrameEvidence:
         found = []
         if self._settings.use_flow:
             chance = self._sampled(before, part)
-            found.append(TrackEvidence("flow", chance, self._steady(chance, part)))
+            found.append(TrackEvidence("flow", chance, self._steady(chance, part, LITTLE if matched is None else 0.0)))
         if matched is not None:
             cells = np.ascontiguousarray(matched.labels[..., label])
             found.append(TrackEvidence("features", to_pixels(cells, box, matched.stride / self._frames.zoom)))
@@ -119,13 +119,17 @@ class FrameEvidence:
             found.append(TrackEvidence("palette", palette.chance(self._frames.frame(self._k).bins[part])))
         return found
 
-    def _steady(self, chance: np.ndarray, part: tuple[slice, slice]) -> float:
-        """How far the flow is to be trusted at the edge of a track: fully where it is undone by the other one."""
+    def _steady(self, chance: np.ndarray, part: tuple[slice, slice], least: float) -> float:
+        """How far the flow is to be trusted at the edge of a track: fully where it is undone by the other one.
+
+        An edge that the flow loses is carried on wrongly from frame to frame, so such a flow counts for nothing, or
+        ``least``.
+        """
         edge = grown((chance > SURE) & (chance < 1 - SURE), EDGE)
         if not edge.any():
-            return LITTLE
+            return least
         checked = float(agreement(self._pair, self._frames.grid, part)[edge].mean())
-        return LITTLE + (1 - LITTLE) * float(np.clip((checked - STEADY[0]) / (STEADY[1] - STEADY[0]), 0, 1))
+        return least + (1 - least) * float(np.clip((checked - STEADY[0]) / (STEADY[1] - STEADY[0]), 0, 1))
 
     def _sampled(self, source: KnownMask, part: tuple[slice, slice]) -> np.ndarray:
         return sampled(source.chance, self._frames.grid[part] + source.flow[part])

@@ -18,6 +18,7 @@ REAL = (
 )
 # Videos in which tracks pass each other; in some a track is fully hidden and comes back.
 PROCEDURAL = (("occlusion", 0), ("occlusion", 3), ("long", 2))
+HIDING = tuple(("occlusion", index) for index in range(8))
 COUNT, SIZE, SEED = 45, (640, 360), 5
 
 
@@ -59,7 +60,15 @@ def real_videos() -> Iterator[AnnotatedVideo]:
 
 def procedural_videos() -> Iterator[AnnotatedVideo]:
     """The videos of `PROCEDURAL`."""
-    for domain, index in PROCEDURAL:
-        video = render_video(domain, index=index, seed=SEED, frames=COUNT, size=SIZE)
-        masks = np.stack([track.masks for track in video.tracks], axis=1)
-        yield AnnotatedVideo(f"{domain} {index}", video.frames, masks, frozenset(range(COUNT)), procedural=True)
+    yield from (_made(domain, index) for domain, index in PROCEDURAL)
+
+
+def hiding_videos() -> Iterator[AnnotatedVideo]:
+    """The videos of `HIDING`, in which things hide each other, some of them fully."""
+    yield from (_made(domain, index) for domain, index in HIDING)
+
+
+def _made(domain: str, index: int) -> AnnotatedVideo:
+    video = render_video(domain, index=index, seed=SEED, frames=COUNT, size=SIZE)
+    masks = np.stack([track.masks for track in video.tracks], axis=1)
+    return AnnotatedVideo(f"{domain} {index}", video.frames, masks, frozenset(range(COUNT)), procedural=True)
