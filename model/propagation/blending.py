@@ -1,14 +1,14 @@
 """The steps of a forward and a backward walk put together, and turned into guesses at the video's size."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
 
 from model.propagation.boxes import Box, bounds
 from model.propagation.fusing import log_odds
-from model.propagation.guess import DOUBTED, Guess
+from model.propagation.guess import DOUBTED, UNLIKE, Guess
 from model.propagation.walk import Step
 
 # Trust that a mask needs against an absence seen from the other side.
@@ -28,7 +28,7 @@ class KeptStep:
     @classmethod
     def of(cls, step: Step) -> "KeptStep":
         """The step, small."""
-        rest = Step(None, step.trust, step.distance, step.given, step.lost)
+        rest = replace(step, chance=None)
         box = None if step.chance is None else bounds(step.chance > 1 / 255)
         if step.chance is None or box is None:
             return cls(None, None, rest)
@@ -42,7 +42,7 @@ class KeptStep:
         chance = np.zeros((height, width), np.float32)
         x0, y0, x1, y1 = self.box
         chance[y0:y1, x0:x1] = self.chance.astype(np.float32) / 255
-        return Step(chance, self.step.trust, self.step.distance, self.step.given, self.step.lost)
+        return replace(self.step, chance=chance)
 
 
 def blended(first: Step | None, second: Step | None) -> Step | None:
@@ -61,7 +61,10 @@ def blended(first: Step | None, second: Step | None) -> Step | None:
     odds = share * log_odds(first.chance) + (1 - share) * log_odds(second.chance)
     chance = (1 / (1 + np.exp(-odds))).astype(np.float32)
     trust = share * first.trust + (1 - share) * second.trust
-    return Step(chance, trust, min(first.distance, second.distance), lost=first.lost and second.lost)
+    alike = None
+    if first.alike is not None and second.alike is not None:
+        alike = share * first.alike + (1 - share) * second.alike
+    return Step(chance, trust, min(first.distance, second.distance), lost=first.lost and second.lost, alike=alike)
 
 
 def guesses(steps: Mapping[int, Step], size: tuple[int, int]) -> dict[int, Guess]:
@@ -80,7 +83,8 @@ def guesses(steps: Mapping[int, Step], size: tuple[int, int]) -> dict[int, Guess
             mask = _at_size(chance, size)
             mask = mask if mask.any() else None
         confidence = step.trust * FADE**step.distance if mask is not None else ABSENT_CONFIDENCE * FADE**step.distance
-        found[track] = Guess(mask, float(confidence), confidence < DOUBTED or mask is None, step.lost)
+        unlike = step.alike is not None and step.alike < UNLIKE
+        found[track] = Guess(mask, float(confidence), mask is None or confidence < DOUBTED or unlike, step.lost)
     return found
 
 

@@ -91,11 +91,15 @@ def to_pixels(cells: np.ndarray, box: tuple[int, int, int, int], cell: float) ->
 
 @dataclass(frozen=True, eq=False)
 class Matched:
-    """labels: float32 h x w x L, background 1 outside of the query; similarity: h x w of the best cell, 0 outside."""
+    """labels: float32 h x w x L, background 1 outside of the query; similarity: h x w of the best cell, 0 outside.
+
+    to_given: the similarity to given frames alone; None where none of the references is given.
+    """
 
     labels: np.ndarray
     similarity: np.ndarray
     stride: int
+    to_given: np.ndarray | None = None
 
 
 def match(features: Tensor, query: np.ndarray, references: Sequence[Reference], stride: int) -> Matched:
@@ -104,13 +108,23 @@ def match(features: Tensor, query: np.ndarray, references: Sequence[Reference], 
     count = references[0].labels[stride].shape[2]
     labels = np.zeros((height * width, count), np.float32)
     labels[:, 0] = 1.0
-    similarity = np.zeros(height * width, np.float32)
+    similarity, to_given = np.zeros(height * width, np.float32), None
+    if any(one.given for one in references):
+        to_given = np.zeros(height * width, np.float32)
     cells = np.flatnonzero(query)
     if len(cells):
         wanted = features.reshape(len(features), -1)[:, torch.from_numpy(cells)].T.contiguous()
         votes = [_votes(wanted, cells, width, one, stride) for one in references]
         labels[cells], similarity[cells] = _elected(votes)
-    return Matched(labels.reshape(height, width, count), similarity.reshape(height, width), stride)
+        if to_given is not None:
+            best = [vote.similar[:, 0] for vote, one in zip(votes, references, strict=True) if one.given]
+            to_given[cells] = torch.stack(best).amax(0).numpy()
+    return Matched(
+        labels.reshape(height, width, count),
+        similarity.reshape(height, width),
+        stride,
+        None if to_given is None else to_given.reshape(height, width),
+    )
 
 
 @dataclass(frozen=True, eq=False)

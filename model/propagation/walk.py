@@ -54,7 +54,7 @@ class Step:
     """One track in one frame: ``chance`` float32 H x W at the working size, None for believed absence.
 
     trust: 0 to 1, how far the kinds of evidence agree. distance: frames from the given one. given: a person's mask.
-    lost: there is no trace of it any more.
+    lost: there is no trace of it any more. alike: mean similarity of its features to a given frame; None if unknown.
     """
 
     chance: np.ndarray | None
@@ -62,6 +62,7 @@ class Step:
     distance: int
     given: bool = False
     lost: bool = False
+    alike: float | None = None
 
 
 class Walk:
@@ -297,27 +298,30 @@ class Walk:
                 box, part, trust = parts[track]
                 whole[inside(box)] = np.where(part >= best[inside(box)], part, np.minimum(part, 0.45))
             mask = whole > 0.5
-            area = float(mask.sum())
+            area, alike = float(mask.sum()), None
             if _is_seen(area, max(one.areas, default=0.0), trust):
                 one.hidden, one.cut, one.place = 0, False, bounds(mask)
                 one.areas = [*one.areas, area][-REMEMBERED:]
-                self._note_similarity(one, mask, matched)
+                alike = self._note_similarity(one, mask, matched)
                 one.chance, shown = whole, whole
             else:
                 one.hidden += 1
                 one.chance, shown = np.zeros(shape, np.float32), None
             lost = one.hidden > 0 and (one.cut or one.hidden > FORGOTTEN)
-            found[track] = Step(shown, trust, abs(k - one.key), lost=lost)
+            found[track] = Step(shown, trust, abs(k - one.key), lost=lost, alike=alike)
         return found
 
-    def _note_similarity(self, one: _Followed, mask: np.ndarray, matched: Matched | None) -> None:
+    def _note_similarity(self, one: _Followed, mask: np.ndarray, matched: Matched | None) -> float | None:
+        """Remember how similar a track is to what its features were found by; returns the same for the given frames."""
         if matched is None:
-            return
+            return None
         cell = STRIDE / self._frames.zoom
         cells = to_cells(mask.astype(np.float32), matched.labels.shape[:2], cell) > 0.5
-        values = matched.similarity[cells & (matched.similarity > 0)]
-        if len(values):
-            one.similar = [*one.similar, float(values.mean())][-REMEMBERED:]
+        cells &= matched.similarity > 0
+        if not cells.any():
+            return None
+        one.similar = [*one.similar, float(matched.similarity[cells].mean())][-REMEMBERED:]
+        return None if matched.to_given is None else float(matched.to_given[cells].mean())
 
 
 def _is_seen(area: float, usual: float, trust: float) -> bool:

@@ -1,9 +1,12 @@
 """Both directions put together: the nearer and the more trusted one counts more, given masks stand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from model.propagation.blending import KeptStep, blended, guesses
+from model.propagation.guess import UNLIKE
 from model.propagation.walk import Step
 
 SHAPE = (20, 30)
@@ -85,3 +88,14 @@ def test_less_trust_and_more_distance_mean_less_confidence() -> None:
 
     assert [one.needs_look for one in found] == [False, False, True]
     assert found[0].confidence > found[1].confidence > found[2].confidence > 0
+
+
+def test_a_mask_of_something_unlike_needs_a_look_whatever_supports_it() -> None:
+    same, other = (replace(step(5, 15, trust=0.95), alike=alike) for alike in (UNLIKE + 0.05, UNLIKE - 0.05))
+
+    assert [guesses({1: one}, SHAPE)[1].needs_look for one in (same, other)] == [False, True]
+    both = blended(same, other)
+    assert both is not None and both.alike == pytest.approx(UNLIKE)
+    assert KeptStep.of(other).whole(*SHAPE).alike == other.alike
+    unknown = blended(same, step(5, 15))
+    assert unknown is not None and unknown.alike is None

@@ -69,6 +69,19 @@ def test_cells_beyond_the_radius_are_found_only_where_the_flow_leads_there() -> 
     assert match(now, query, [led], 8).labels[query][:, 1].mean() > 0.9
 
 
+def test_the_similarity_to_given_frames_does_not_count_the_others() -> None:
+    here, now = np.ones((HEIGHT, WIDTH), bool), features(7)
+    before, same = reference(features(), labels(), given=True), reference(now, labels(), given=False)
+
+    found = match(now, here, [before, same], 8)
+
+    alone = match(now, here, [before], 8)
+    assert found.to_given is not None and alone.to_given is not None
+    assert np.allclose(found.to_given, alone.similarity) and np.allclose(alone.to_given, alone.similarity)
+    assert found.similarity.min() > found.to_given.max()
+    assert match(now, here, [same], 8).to_given is None
+
+
 def test_outside_of_the_query_is_background() -> None:
     known = reference(features(), labels(), given=False)
     query = np.zeros((HEIGHT, WIDTH), bool)

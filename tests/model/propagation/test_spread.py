@@ -5,8 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
-from model.propagation import SpreadError, SpreadFrame, SpreadSettings, spread
-from tests.model.propagation.scenes import SIZE, ColourTrunk, Scene, iou, line, moving
+from model.propagation import DOUBTED, SpreadError, SpreadFrame, SpreadSettings, spread
+from tests.model.propagation.scenes import SIZE, ColourTrunk, Scene, iou, line, moving, texture
 
 COUNT = 9
 ONE = moving([line((10, 20), (4, 1), COUNT)])
@@ -150,3 +150,19 @@ def test_a_small_cache_changes_nothing() -> None:
 def test_what_cannot_be_spread_is_refused(given: dict, start: int, stop: int, sentence: str) -> None:
     with pytest.raises(SpreadError, match=sentence):
         next(spread(ONE.read, given, size=SIZE, start=start, stop=stop))
+
+
+def test_a_thing_that_turns_into_another_one_needs_a_look() -> None:
+    """What moves on steadily but shows other colours: the flow and the last frames agree, the given one does not."""
+    changed = Scene(ONE.frames.copy(), ONE.masks)
+    other = texture(33, level=130).astype(np.float32)
+    for k in range(COUNT):
+        share, thing = min(k / 5, 1.0), ONE.masks[k, 0]
+        mixed = (1 - share) * ONE.frames[k] + share * other
+        changed.frames[k][thing] = mixed[thing].astype(np.uint8)
+
+    steady, turned = (final(run(scene, 0, trunk=ColourTrunk())) for scene in (ONE, changed))
+
+    assert not any(steady[k].guesses[0].needs_look for k in range(1, COUNT))
+    assert all(turned[k].guesses[0].needs_look for k in range(4, COUNT))
+    assert turned[4].guesses[0].confidence > DOUBTED
