@@ -10,7 +10,6 @@ from pathlib import Path
 import numpy as np
 
 from model.pretrained import find
-from model.pretrained.u2netp import U2Netp
 from model.prompts import clicks, colours
 from model.prompts.boxes import Window, box_in, fit, only_in, overlap, without_specks
 from model.prompts.corrections import corrected
@@ -18,7 +17,7 @@ from model.prompts.grabcut import SOURCE as GRABCUT
 from model.prompts.grabcut import GrabCut
 from model.prompts.prompt import SURE, Prompt, PromptedMask, PromptError, PromptPoint
 from model.prompts.salient import SOURCE as SALIENT
-from model.prompts.salient import SalientMask, SalientThing, ends_there
+from model.prompts.salient import SaliencyNetwork, SalientMask, SalientThing, ends_there
 
 # The most that is claimed for a mask about which two ways do not agree.
 UNSURE = 0.5
@@ -34,7 +33,7 @@ class CursorPrompter:
         Raises `model.pretrained.u2netp.U2NetpError` for a file that is not the network.
         """
         file = weights or find("u2netp")
-        self.salient = SalientThing(U2Netp(file)) if file else None
+        self.salient = SalientThing(_network(file)) if file else None
         self._grabcut = GrabCut()
 
     def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
@@ -73,6 +72,12 @@ class CursorPrompter:
     def _under(self, picture: np.ndarray, point: PromptPoint) -> PromptedMask:
         found = clicks.thing_under(picture, point, self.salient) if self.salient else None
         return found or clicks.wand(picture, point)
+
+
+def _network(file: Path) -> SaliencyNetwork:
+    from model.pretrained.u2netp import U2Netp  # brings torch, which the server starts without
+
+    return U2Netp(file)
 
 
 def _together(salient: SalientMask, by_colour: np.ndarray, box: Window) -> PromptedMask:

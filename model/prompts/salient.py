@@ -7,11 +7,11 @@ show in its answer: the mask does not fill the box, or hardly any pixel is certa
 import hashlib
 from collections import OrderedDict
 from dataclasses import dataclass
+from typing import Protocol
 
 import cv2
 import numpy as np
 
-from model.pretrained.u2netp import U2Netp
 from model.prompts.boxes import Window, fit, only_in, with_margin, without_specks
 from model.prompts.prompt import PromptedMask
 
@@ -37,10 +37,18 @@ class SalientMask:
     answer: PromptedMask
 
 
+class SaliencyNetwork(Protocol):
+    """`model.pretrained.u2netp.U2Netp`, or what stands in for it."""
+
+    def saliency(self, picture: np.ndarray) -> np.ndarray:
+        """Probability (float32, square) of each place of ``picture`` (uint8 H x W x 3 RGB) to stand out."""
+        ...
+
+
 class SalientThing:
     """The thing in a box; it keeps what the network found for the latest parts of pictures."""
 
-    def __init__(self, network: U2Netp) -> None:
+    def __init__(self, network: SaliencyNetwork) -> None:
         self._network = network
         self._kept: OrderedDict[bytes, np.ndarray] = OrderedDict()
 

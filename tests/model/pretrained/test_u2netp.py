@@ -4,7 +4,8 @@ import cv2
 import numpy as np
 import pytest
 
-from model.pretrained.u2netp import SIDE, U2Netp, U2NetpError
+from model.pretrained import u2netp
+from model.pretrained.u2netp import SIDE, U2Netp, U2NetpError, normalised
 from tests.model.pretrained.weights_here import installed
 
 # Mean of the map of `disc` by onnxruntime 1.32 with the same file and the same input.
@@ -35,6 +36,27 @@ def test_the_map_is_that_of_another_runtime() -> None:
     found = U2Netp(installed("u2netp")).saliency(disc(SIDE, SIDE)[0])
 
     assert float(found.mean()) == pytest.approx(MEAN_OF_DISC, abs=1e-4)
+
+
+@pytest.mark.parametrize("size", [(SIDE, SIDE), (90, 400), (33, 21)])
+def test_the_map_is_that_of_opencv(size: tuple[int, int]) -> None:
+    path = installed("u2netp")
+    pixels = normalised(np.random.default_rng(3).integers(0, 256, (*size, 3), dtype=np.uint8))
+    opencv = cv2.dnn.readNetFromONNX(str(path))
+    opencv.setInput(pixels[None])
+
+    found = U2Netp(path).evaluate(pixels)
+
+    assert found.max() - found.min() > 0.01, "a map of one value would hide a difference"
+    assert np.abs(found - opencv.forward().reshape(SIDE, SIDE)).max() < 1e-4
+
+
+def test_a_network_of_other_layers_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    blobs = [(np.zeros((64, 3, 3, 3), np.float32), np.zeros((64, 1), np.float32))] * 119
+    monkeypatch.setattr(u2netp, "_blobs", lambda path: blobs)
+
+    with pytest.raises(U2NetpError):
+        U2Netp(Path("u2netp.onnx"))
 
 
 def test_nothing_stands_out_of_one_colour() -> None:
