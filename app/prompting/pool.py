@@ -1,4 +1,4 @@
-"""The processes that answer prompts, started at the first one. The server computes nothing itself.
+"""The processes that answer prompts, started when a tool gets ready for one. The server computes nothing itself.
 
 A process that dies is replaced, and its prompt is asked once more. The processes end with the server, also when that
 is killed.
@@ -18,6 +18,8 @@ from app.errors import AppError, Overloaded
 
 Arguments = ParamSpec("Arguments")
 Answered = TypeVar("Answered")
+Other = ParamSpec("Other")
+Result = TypeVar("Result")
 PROCESSES = 1
 # Prompts that may wait or run; a person waits for one at a time.
 MOST_PROMPTS = 16
@@ -42,28 +44,32 @@ class PromptPool(Generic[Arguments, Answered]):
 
     def ask(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answered:
         """The answer, waited for. Raises what ``answer`` raises, `Overloaded` or `PromptingFailed`."""
+        return self.run(self._answer, *arguments, **named)
+
+    def run(self, work: Callable[Other, Result], *arguments: Other.args, **named: Other.kwargs) -> Result:
+        """Other work in the same processes, in turn with the prompts; raises as `ask`."""
         with self._lock:
             if self._waiting >= MOST_PROMPTS:
                 raise Overloaded("Too many prompts wait for their masks; ask again in a moment.")
             self._waiting += 1
         try:
-            return self._asked(*arguments, **named)
+            return self._done(work, *arguments, **named)
         finally:
             with self._lock:
                 self._waiting -= 1
 
-    def _asked(self, *arguments: Arguments.args, **named: Arguments.kwargs) -> Answered:
+    def _done(self, work: Callable[Other, Result], *arguments: Other.args, **named: Other.kwargs) -> Result:
         for _ in range(2):
-            executor, work = self._submit(*arguments, **named)
+            executor, done = self._submit(work, *arguments, **named)
             try:
-                return work.result()
+                return done.result()
             except BrokenProcessPool:
                 self._forget(executor)
         raise PromptingFailed("The mask could not be computed: its process ended. The log of the server says more.")
 
     def _submit(
-        self, *arguments: Arguments.args, **named: Arguments.kwargs
-    ) -> "tuple[ProcessPoolExecutor, Future[Answered]]":
+        self, work: Callable[Other, Result], *arguments: Other.args, **named: Other.kwargs
+    ) -> "tuple[ProcessPoolExecutor, Future[Result]]":
         with self._lock:
             if self._closed:
                 raise Overloaded("The server is closing.")
@@ -71,7 +77,7 @@ class PromptPool(Generic[Arguments, Answered]):
                 # Spawned, because the server has threads, which a forked process would not have.
                 context = multiprocessing.get_context("spawn")
                 self._executor = ProcessPoolExecutor(self._processes, mp_context=context, initializer=_begin)
-            return self._executor, self._executor.submit(self._answer, *arguments, **named)
+            return self._executor, self._executor.submit(work, *arguments, **named)
 
     def _forget(self, executor: ProcessPoolExecutor) -> None:
         with self._lock:

@@ -17,7 +17,8 @@ from typing import Any, Concatenate, ParamSpec, TypeVar, TypeVarTuple
 
 from app.library.counting import frame_index
 from app.pictures.jpegs import FrameCache
-from app.prompting.answering import PromptAnswer, answer_prompt
+from app.prompting.answering import PromptAnswer, answer_by_own, answer_prompt, get_own_ready, get_ready
+from app.prompting.own_model import OwnModel
 from app.prompting.pool import MOST_PROMPTS, PromptPool
 from app.settings import Settings
 from app.web.event_hub import EventHub
@@ -68,6 +69,7 @@ class Context:
     writing_long: WriteQueue
     prompting: ThreadPoolExecutor
     prompts: PromptPool[[bytes, Prompt, str, Rle | None], PromptAnswer]
+    own_prompts: PromptPool[[bytes, Prompt, OwnModel, Rle | None], PromptAnswer]
     kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
     lock: threading.Lock = field(default_factory=threading.Lock)
 
@@ -108,6 +110,21 @@ class Context:
         """The answer of another process; see `app.prompting.answering.answer_prompt`. Raises as `PromptPool.ask`."""
         loop = asyncio.get_running_loop()
         return await loop.run_in_executor(self.prompting, self.prompts.ask, jpeg, prompt, prompter, mask)
+
+    async def get_ready_for_prompts(self, jpeg: bytes, prompter: str) -> None:
+        """Start the process that answers prompts, and compute there what the first one would wait for."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self.prompting, self.prompts.run, get_ready, jpeg, prompter)
+
+    async def prompt_own(self, jpeg: bytes, prompt: Prompt, model: OwnModel, mask: Rle | None = None) -> PromptAnswer:
+        """As `prompt`, by the checkpoint of a project, in a process of its own."""
+        loop = asyncio.get_running_loop()
+        return await loop.run_in_executor(self.prompting, self.own_prompts.ask, jpeg, prompt, model, mask)
+
+    async def get_own_ready(self, jpeg: bytes, model: OwnModel) -> None:
+        """Load the checkpoint of a project, and find what is in a frame. Raises as `PromptPool.ask`."""
+        loop = asyncio.get_running_loop()
+        await loop.run_in_executor(self.prompting, self.own_prompts.run, get_own_ready, jpeg, model)
 
     def video(self, video_id: str) -> Video:
         """The stored video. Raises `storage.errors.NotFound`."""
@@ -168,6 +185,7 @@ class Context:
         self.writing.close()
         self.writing_long.close()
         self.prompts.close()
+        self.own_prompts.close()
         self.prompting.shutdown(wait=True, cancel_futures=True)
         self.database.close()
 
@@ -201,4 +219,5 @@ def make_context(settings: Settings, database: Database) -> Context:
         writing_long=WriteQueue(database, name="write-long", threads=LONG_THREADS, most=MOST_LONG),
         prompting=ThreadPoolExecutor(MOST_PROMPTS, thread_name_prefix="prompt"),
         prompts=PromptPool(answer_prompt),
+        own_prompts=PromptPool(answer_by_own),
     )

@@ -19,8 +19,9 @@ import { LONG_PATIENCE, request } from "../kit/request.js";
 /** @typedef {import("../kit/wire.js").UndoResult} UndoResult */
 /** @typedef {import("../kit/wire.js").VersionLine} VersionLine */
 /** @typedef {import("../kit/wire.js").Video} Video */
-/** @typedef {{frame: number, box?: [number, number, number, number], points?: {x: number, y: number, inside: boolean}[], mask?: import("../kit/wire.js").Rle}} Prompt */
-/** @typedef {{mask: import("../kit/wire.js").Rle|null, confidence: number, sure: boolean, source: string, prompter: string}} PromptAnswer `source` is what drew the mask; `confidence` is 0 to 1 */
+/** @typedef {{frame: number, box?: [number, number, number, number], points?: {x: number, y: number, inside: boolean}[], mask?: import("../kit/wire.js").Rle, draft?: boolean, prompter?: string}} Prompt `draft`: the box is still being drawn */
+/** @typedef {{mask: import("../kit/wire.js").Rle|null, confidence: number, sure: boolean, source: string, prompter: string, draft?: boolean}} PromptAnswer `source` is what drew the mask; `confidence` is 0 to 1; `draft`: there may be a better one */
+/** @typedef {{name: string, title: string, about: string, reason: string, command: string}} PrompterLine `reason`: why it cannot run, or empty; `command` mends that */
 /** @typedef {{author: string, id: string, edit?: string}} UndoBody `id` of the new edit; `edit`: another one than the author's last */
 
 const id = encodeURIComponent;
@@ -100,6 +101,12 @@ export const api = Object.freeze({
 
   /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @returns {Promise<PromptAnswer>} */
   prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),
+
+  /** Every prompter, with the reason why one cannot run. @param {string} p the open project @returns {Promise<{default: string, prompters: PrompterLine[]}>} */
+  prompters: (p) => request("GET", `/data/prompters?project=${id(p)}`),
+
+  /** Load what answers prompts, and look at a frame. @param {string} v @param {{frame: number, prompter?: string}} body */
+  getReady: (v, body) => request("POST", `/data/videos/${id(v)}/prompts/ready`, body),
 
   /** Follow the masks of people to other frames. @param {string} v @param {{tracks: readonly string[], frame: number, way: string, start?: number, stop?: number}} body @returns {Promise<{job: Job}>} */
   spread: (v, body) => request("POST", `/data/videos/${id(v)}/spread`, body),

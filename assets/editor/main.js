@@ -14,6 +14,7 @@ import { Editor } from "./editor.js";
 import { openContextMenu } from "./panels/contextmenu.js";
 import { emptiness } from "./panels/emptiness.js";
 import { isFloating } from "../kit/floating.js";
+import { keepReady } from "./canvas/ready.js";
 import { optionStrip } from "./panels/options.js";
 import { panel } from "./panels/panel.js";
 import { choosePartner } from "./panels/partner.js";
@@ -111,6 +112,7 @@ function build(app) {
   followLikelyErrors(app);
   followFlicker(app);
   followDrafts(app);
+  keepReady(app);
   keys(app, stage);
   return timeline;
 }

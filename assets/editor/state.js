@@ -24,6 +24,7 @@ const STORED = "v-editor";
  * @property {number} timeline height, CSS pixels; 0: that of the style sheet
  * @property {number} panelOf width of the window in which the panel got its width
  * @property {number} timelineOf height of the window in which the timeline got its height
+ * @property {string} segmenter name of the prompter that answers boxes and clicks
  * @property {string} scope frame, range, onward or whole
  * @property {string} tab tracks, queue, history or comments
  */
@@ -47,6 +48,7 @@ export const PREFERENCES = Object.freeze({
   timeline: 0,
   panelOf: 0,
   timelineOf: 0,
+  segmenter: "cursor",
   scope: "frame",
   tab: "tracks",
 });

@@ -132,8 +132,8 @@ function row({ title, icon: image, note, current, href, run, name, reason }, clo
   return h("button.v-item", { ...attributes, type: "button", onclick }, content);
 }
 
-/** Move the focus with the arrow keys. @param {KeyboardEvent} event */
-function goRound(event) {
+/** Move the focus among the items of a list with the arrow keys. @param {KeyboardEvent} event */
+export function goRound(event) {
   if (event.key !== "ArrowDown" && event.key !== "ArrowUp") return;
   event.preventDefault();
   const list = /** @type {HTMLElement} */ (event.currentTarget);

@@ -28,7 +28,7 @@ class U2NetpError(ValueError):
     """A file is not the network; the message is one sentence."""
 
 
-class _Convolution(nn.Conv2d):
+class _ConvolutionReLU(nn.Conv2d):
     """A convolution of 3 x 3 that keeps the size, and ReLU."""
 
     def __init__(self, into: int, out: int, dilation: int = 1) -> None:
@@ -38,7 +38,7 @@ class _Convolution(nn.Conv2d):
         return functional.relu_(super().forward(x))
 
 
-class _Block(nn.Module):
+class _ResidualUBlock(nn.Module):
     """A small U-Net whose input is added to its output.
 
     Each level but the last halves the size of the level before, or, where the block is ``dilated``, doubles the
@@ -51,9 +51,9 @@ class _Block(nn.Module):
         dilations = [1, 2, 4, 8] if dilated else [1] * (levels - 1) + [2]
         inputs = [_WIDE] + [_NARROW] * (levels - 1)
         outputs = [_NARROW] * (levels - 2) + [_WIDE]
-        self.first = _Convolution(into, _WIDE)
-        self.down = nn.ModuleList(map(_Convolution, inputs, [_NARROW] * levels, dilations))
-        self.up = nn.ModuleList(map(_Convolution, [2 * _NARROW] * (levels - 1), outputs, dilations[-2::-1]))
+        self.first = _ConvolutionReLU(into, _WIDE)
+        self.down = nn.ModuleList(map(_ConvolutionReLU, inputs, [_NARROW] * levels, dilations))
+        self.up = nn.ModuleList(map(_ConvolutionReLU, [2 * _NARROW] * (levels - 1), outputs, dilations[-2::-1]))
 
     def forward(self, x: Tensor) -> Tensor:
         first = x = self.first(x)
@@ -72,10 +72,12 @@ class _Network(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        plain = [_Block(3 if level == 7 else _WIDE, level) for level in _LEVELS]
-        self.down = nn.ModuleList([*plain, _Block(_WIDE, 4, dilated=True), _Block(_WIDE, 4, dilated=True)])
-        plain = [_Block(2 * _WIDE, level) for level in reversed(_LEVELS)]
-        self.up = nn.ModuleList([_Block(2 * _WIDE, 4, dilated=True), *plain])
+        plain = [_ResidualUBlock(3 if level == 7 else _WIDE, level) for level in _LEVELS]
+        self.down = nn.ModuleList(
+            [*plain, _ResidualUBlock(_WIDE, 4, dilated=True), _ResidualUBlock(_WIDE, 4, dilated=True)]
+        )
+        plain = [_ResidualUBlock(2 * _WIDE, level) for level in reversed(_LEVELS)]
+        self.up = nn.ModuleList([_ResidualUBlock(2 * _WIDE, 4, dilated=True), *plain])
         self.sides = nn.ModuleList(nn.Conv2d(_WIDE, 1, 3, padding=1) for _ in self.down)
         self.fuse = nn.Conv2d(len(self.down), 1, 1)
 
@@ -101,7 +103,7 @@ class U2Netp:
             _take(network, list(_blobs(path)))
         except (cv2.error, ValueError) as error:
             raise U2NetpError(f"{path} does not hold the network U2-Netp.") from error
-        self._network = network.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+        self._network = network.eval().requires_grad_(False)
 
     def saliency(self, picture: np.ndarray) -> np.ndarray:
         """Probability of each pixel (float32 `SIDE` x `SIDE`, 0 to 1) of ``picture`` (uint8 H x W x 3 RGB).
@@ -143,7 +145,7 @@ def _take(network: nn.Module, blobs: list[tuple[np.ndarray, np.ndarray]]) -> Non
     for layer, (weight, bias) in zip(layers, blobs, strict=True):
         if weight.shape != layer.weight.shape or bias.size != layer.out_channels or layer.bias is None:
             raise ValueError(f"the file has weights of {weight.shape} for {tuple(layer.weight.shape)}")
-        layer.weight.data = torch.from_numpy(weight.copy())
+        layer.weight.data = torch.from_numpy(weight.copy()).contiguous(memory_format=torch.channels_last)
         layer.bias.data = torch.from_numpy(bias.reshape(-1).copy())
 
 

@@ -5,17 +5,42 @@ changes, the pieces that a point lies in are taken: a point in the thing only ad
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from model.prompts.grabcut import smaller
-from model.prompts.prompt import PromptPoint
+from model.prompts.prompt import Prompt, PromptedMask, Prompter, PromptPoint
 
+CORRECTED = "corrected"
 ITERATIONS = 2
 # Radius of a certain point, and of the part of the picture around it that is drawn anew: shares of the thing's size.
 RADIUS, REACH = 0.02, 0.6
 LEAST_RADIUS, LEAST_REACH = 1, 24
+
+
+class WithCorrections:
+    """A prompter whose boxes and clicks another one answers; points mend its mask, or one that is given."""
+
+    def __init__(self, first: Prompter) -> None:
+        self.first = first
+
+    def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
+        """As the other prompter, for prompts with points beside a box or a mask too. Raises what it raises."""
+        points = prompt.points
+        if prompt.mask is not None:
+            given = PromptedMask(prompt.mask, 1.0)
+            return _mended(picture, given, points) if points else given
+        if prompt.box is not None and points:
+            return _mended(picture, self.first.mask(picture, replace(prompt, points=())), points)
+        found = self.first.mask(picture, prompt)
+        return _mended(picture, found, points) if len(points) > 1 else found
+
+
+def _mended(picture: np.ndarray, found: PromptedMask, points: Sequence[PromptPoint]) -> PromptedMask:
+    source = f"{found.source}, {CORRECTED}" if found.source else CORRECTED.capitalize()
+    return replace(found, mask=corrected(picture, found.mask, points), source=source)
 
 
 def corrected(picture: np.ndarray, mask: np.ndarray, points: Sequence[PromptPoint]) -> np.ndarray:

@@ -4,15 +4,16 @@ First U2-Netp, where its weights are installed. Where it finds nothing, colours 
 which is not sure. Without the weights GrabCut is believed where the colours agree with it.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 
-from model.pretrained import find
+from model.pretrained import find, missing
 from model.prompts import clicks, colours
 from model.prompts.boxes import Window, box_in, fit, only_in, overlap, without_specks
-from model.prompts.corrections import corrected
+from model.prompts.corrections import WithCorrections
 from model.prompts.grabcut import SOURCE as GRABCUT
 from model.prompts.grabcut import GrabCut
 from model.prompts.prompt import SURE, Prompt, PromptedMask, PromptError, PromptPoint
@@ -21,7 +22,6 @@ from model.prompts.salient import SaliencyNetwork, SalientMask, SalientThing, en
 
 # The most that is claimed for a mask about which two ways do not agree.
 UNSURE = 0.5
-CORRECTED = "corrected"
 
 
 class CursorPrompter:
@@ -35,30 +35,31 @@ class CursorPrompter:
         file = weights or find("u2netp")
         self.salient = SalientThing(_network(file)) if file else None
         self._grabcut = GrabCut()
+        self._corrected = WithCorrections(_Function(self._first))
 
     def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
         """The thing that is meant: by a mask that points correct, a box, or a point in it.
 
         Raises `PromptError` for a prompt without any of them, and for one beside the picture.
         """
-        points = prompt.points
-        if prompt.mask is not None:
-            found = PromptedMask(prompt.mask, 1.0, "")
-        elif prompt.box is not None:
-            found = self._in_box(picture, box_in(picture.shape, prompt.box))
-        else:
-            first = _first_inside(picture.shape, points)
-            found = self._under(picture, first)
-        if not points or (prompt.mask is None and prompt.box is None and len(points) == 1):
-            return found
-        mended = corrected(picture, found.mask, points)
-        source = f"{found.source}, {CORRECTED}" if found.source else CORRECTED.capitalize()
-        return PromptedMask(mended, found.confidence, source)
+        return self._corrected.mask(picture, prompt)
 
-    def _in_box(self, picture: np.ndarray, box: Window) -> PromptedMask:
-        salient = self.salient.mask(picture, box) if self.salient else None
+    def _first(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
+        if prompt.box is not None:
+            return self._in_box(picture, box_in(picture.shape, prompt.box), draft=prompt.draft)
+        return self._under(picture, first_inside(picture.shape, prompt.points))
+
+    def get_ready(self, picture: np.ndarray) -> None:
+        """Compute what a first prompt for this picture would wait for: a click asks for the whole picture."""
+        if self.salient:
+            self.salient.see(picture, (0, 0, picture.shape[1], picture.shape[0]))
+
+    def _in_box(self, picture: np.ndarray, box: Window, *, draft: bool) -> PromptedMask:
+        salient = self.salient.mask(picture, box, draft=draft) if self.salient else None
         if salient is not None and salient.answer.sure:
             return salient.answer
+        if salient is not None and draft:
+            return replace(salient.answer, draft=True)
         by_colour = colours.probability_in(picture, box)
         if salient is not None:
             return _together(salient, by_colour, box)
@@ -72,6 +73,26 @@ class CursorPrompter:
     def _under(self, picture: np.ndarray, point: PromptPoint) -> PromptedMask:
         found = clicks.thing_under(picture, point, self.salient) if self.salient else None
         return found or clicks.wand(picture, point)
+
+
+class SalientPrompter:
+    """U2-Netp alone: what stands out in a box, or under a click."""
+
+    def __init__(self, salient: SalientThing | None = None) -> None:
+        """Raises `PromptError` where its weights are not installed."""
+        if salient is None:
+            file = find("u2netp")
+            if file is None:
+                raise PromptError(missing("u2netp"))
+            salient = SalientThing(_network(file))
+        self._salient = salient
+
+    def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
+        """The thing in the box or under the first point in it. Raises `PromptError` without either."""
+        if prompt.box is not None:
+            return self._salient.mask(picture, box_in(picture.shape, prompt.box), draft=prompt.draft).answer
+        found = clicks.thing_under(picture, first_inside(picture.shape, prompt.points), self._salient)
+        return found or PromptedMask(np.zeros(picture.shape[:2], dtype=bool), 0.0, SALIENT)
 
 
 def _network(file: Path) -> SaliencyNetwork:
@@ -98,7 +119,14 @@ def _log_odds(probability: np.ndarray) -> np.ndarray:
     return np.log(inner / (1 - inner))
 
 
-def _first_inside(shape: tuple[int, ...], points: Sequence[PromptPoint]) -> PromptPoint:
+@dataclass(frozen=True)
+class _Function:
+    """A function as a prompter."""
+
+    mask: Callable[[np.ndarray, Prompt], PromptedMask]
+
+
+def first_inside(shape: tuple[int, ...], points: Sequence[PromptPoint]) -> PromptPoint:
     height, width = shape[:2]
     for point in points:
         if point.inside and 0 <= point.x < width and 0 <= point.y < height:

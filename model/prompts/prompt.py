@@ -33,23 +33,28 @@ class Prompt:
 
     box: x0, y0, x1, y1 around the thing. points: in the thing or outside of it; a stroke is a row of points. mask: bool
     H x W, an earlier mask of the thing that is to be improved. A prompter says which of them it needs.
+
+    draft: the box is still being drawn, so a quick answer is worth more than the best one.
     """
 
     box: tuple[float, float, float, float] | None = None
     points: Sequence[PromptPoint] = field(default=())
     mask: np.ndarray | None = None
+    draft: bool = False
 
 
 @dataclass(frozen=True, eq=False)
 class PromptedMask:
     """mask: bool H x W, of the picture's size; it may be empty. confidence: 0 to 1, how sure the prompter is of it.
 
-    source: what drew it, for the person, such as "U2-Netp".
+    source: what drew it, for the person, such as "U2-Netp". draft: the same prompt may get a better answer if it is not
+    a draft.
     """
 
     mask: np.ndarray
     confidence: float
     source: str = ""
+    draft: bool = False
 
     @property
     def sure(self) -> bool:

@@ -18,6 +18,8 @@ from model.prompts.prompt import PromptedMask
 SOURCE = "U2-Netp"
 # Margins around the box, as shares of its sides: the usual one, and others where its answer is doubtful.
 MARGIN, OTHER_MARGINS = 0.4, (0.7, 0.2)
+# What was seen with such margins around an earlier box answers for this one too, if it is sure.
+NEAREST, FARTHEST = 0.3, 0.55
 # Maps that are kept, of 200 kB each.
 KEPT = 48
 # Probabilities between these are no answer.
@@ -50,36 +52,56 @@ class SalientThing:
 
     def __init__(self, network: SaliencyNetwork) -> None:
         self._network = network
-        self._kept: OrderedDict[bytes, np.ndarray] = OrderedDict()
+        self._kept: OrderedDict[tuple[bytes, Window], np.ndarray] = OrderedDict()
 
-    def mask(self, picture: np.ndarray, box: Window) -> SalientMask:
-        """The best mask in ``box``; with a low confidence where nothing stands out there."""
-        best = self._with(picture, box, MARGIN)
-        for margin in OTHER_MARGINS:
+    def mask(self, picture: np.ndarray, box: Window, *, draft: bool = False) -> SalientMask:
+        """The best mask in ``box``; with a low confidence where nothing stands out there.
+
+        A ``draft`` is content with one margin. A box that differs little from an earlier one of the same picture needs
+        no pass of the network.
+        """
+        key = _key(picture)
+        for window in self._suiting(key, picture.shape, box):
+            found = self._with(picture, key, box, window)
+            if found.answer.sure:
+                return found
+        best = self._with(picture, key, box, with_margin(picture.shape, box, MARGIN))
+        for margin in () if draft else OTHER_MARGINS:
             # Where nothing stands out, it does not with another margin either.
             if best.answer.sure or best.highest < _HIGH:
                 break
-            best = max(best, self._with(picture, box, margin), key=lambda found: found.answer.confidence)
+            other = self._with(picture, key, box, with_margin(picture.shape, box, margin))
+            best = max(best, other, key=lambda found: found.answer.confidence)
         return best
 
     def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
         """What the network finds in a part of the picture: probability, float32 H x W of the whole, 0 beside it."""
+        return self._see(picture, _key(picture), window)
+
+    def _see(self, picture: np.ndarray, key: bytes, window: Window) -> np.ndarray:
         x0, y0, x1, y1 = window
-        part = np.ascontiguousarray(picture[y0:y1, x0:x1])
-        key = hashlib.blake2b(part.tobytes(), digest_size=16, key=repr(part.shape).encode()).digest()
-        if key in self._kept:
-            self._kept.move_to_end(key)
+        if (key, window) in self._kept:
+            self._kept.move_to_end((key, window))
         else:
-            self._kept[key] = self._network.saliency(part).astype(np.float16)
+            part = np.ascontiguousarray(picture[y0:y1, x0:x1])
+            self._kept[key, window] = self._network.saliency(part).astype(np.float16)
             while len(self._kept) > KEPT:
                 self._kept.popitem(last=False)
         probability = np.zeros(picture.shape[:2], dtype=np.float32)
-        found = self._kept[key].astype(np.float32)
+        found = self._kept[key, window].astype(np.float32)
         probability[y0:y1, x0:x1] = cv2.resize(found, (x1 - x0, y1 - y0), interpolation=cv2.INTER_LINEAR)
         return probability
 
-    def _with(self, picture: np.ndarray, box: Window, margin: float) -> SalientMask:
-        seen = self.see(picture, with_margin(picture.shape, box, margin))
+    def _suiting(self, key: bytes, shape: tuple[int, ...], box: Window) -> list[Window]:
+        """Windows of earlier boxes of this picture that have a usual margin around ``box``; the best one, or none."""
+        exact = with_margin(shape, box, MARGIN)
+        if (key, exact) in self._kept:
+            return []
+        windows = [window for known, window in self._kept if known == key and _suits(window, shape, box)]
+        return sorted(windows, key=lambda window: sum(map(abs, np.subtract(window, exact))))[:1]
+
+    def _with(self, picture: np.ndarray, key: bytes, box: Window, window: Window) -> SalientMask:
+        seen = self._see(picture, key, window)
         inside = only_in(box, seen)
         mask = without_specks(inside > 0.5)
         within = int((inside > 0.5).sum())
@@ -87,6 +109,23 @@ class SalientThing:
         confidence = min(float(inside.max()), clearness(inside), fit(mask, box), ends_there(outside))
         answer = PromptedMask(mask, confidence if mask.any() else 0.0, SOURCE)
         return SalientMask(inside, float(inside.max()), outside, answer)
+
+
+def _key(picture: np.ndarray) -> bytes:
+    pixels = np.ascontiguousarray(picture)
+    return hashlib.blake2b(pixels.data, digest_size=16, key=repr(pixels.shape).encode()).digest()
+
+
+def _suits(window: Window, shape: tuple[int, ...], box: Window) -> bool:
+    """Whether the margins of ``window`` lie between `NEAREST` and `FARTHEST`; at the border they may be smaller."""
+    across, down = box[2] - box[0], box[3] - box[1]
+    margins = (
+        ((box[0] - window[0]) / across, window[0] == 0),
+        ((box[1] - window[1]) / down, window[1] == 0),
+        ((window[2] - box[2]) / across, window[2] == shape[1]),
+        ((window[3] - box[3]) / down, window[3] == shape[0]),
+    )
+    return all((0 if border else NEAREST) <= margin <= FARTHEST for margin, border in margins)
 
 
 def ends_there(outside: float) -> float:

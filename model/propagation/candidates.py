@@ -5,7 +5,7 @@ person drew, no score is needed: a query that fits the mask there shows that the
 frames the query that agrees best with what the other evidence expects then adds its shape.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import cv2
@@ -28,11 +28,19 @@ _PAIRS_AT_ONCE = 256  # (frame, query) pairs whose masks are drawn together; bou
 class FrameCandidates:
     """Shapes in one frame: chances in a box, uint8 N x S x S (0 to 255), and the boxes, float32 N x 4 (x0, y0, x1, y1).
 
-    Boxes are in pixels of the frame that the network was given.
+    Boxes are in pixels of the frame that the network was given. ``scores``: float32 N, 0 to 1, of the best class of
+    each shape, and ``labels``: int64 N, its index; both are empty where the model gives none.
     """
 
     chances: np.ndarray
     boxes: np.ndarray
+    scores: np.ndarray = field(default_factory=lambda: np.zeros(0, np.float32))
+    labels: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+
+    def drawn(self, which: np.ndarray, frame_hw: tuple[int, int], grid_hw: tuple[int, int]) -> np.ndarray:
+        """The shapes ``which`` (K indices) as chances, float32 K x h x w, on a grid over the frame (height, width)."""
+        chances = self.chances[which].astype(np.float32) / _LEVELS
+        return on_grid(chances, self.boxes[which], frame_hw=frame_hw, grid_hw=grid_hw)
 
     def best(self, mask: np.ndarray, corner: tuple[int, int] = (0, 0)) -> "FittingShape | None":
         """The shape that agrees best with a mask (bool h x w, of the part of the frame whose corner is at x, y).
@@ -98,7 +106,7 @@ class TeViTCandidates:
             pixels = prepare_clip(scaled, size)[None].to(device)
             features = network.encode(pixels, torch.tensor([size.img_hw], dtype=torch.float32, device=device))
             queries = network.decode(features)
-            labels = queries.logits[0].sigmoid().mean(dim=0).argmax(dim=1)
+            scores, labels = queries.logits[0].sigmoid().mean(dim=0).max(dim=1)
             number = len(labels)
             drawn = []
             for first in range(0, count * number, _PAIRS_AT_ONCE):
@@ -109,7 +117,8 @@ class TeViTCandidates:
                 drawn.append((found.float() * _LEVELS).round().to(torch.uint8).cpu().numpy())
             boxes = (queries.boxes[0].float().cpu() / torch.from_numpy(size.scale_factor)).numpy()
         chances = np.concatenate(drawn).reshape(count, number, *drawn[0].shape[1:])
-        return [FrameCandidates(chances[t], boxes[t].astype(np.float32)) for t in range(count)]
+        facts = scores.float().cpu().numpy(), labels.cpu().numpy()
+        return [FrameCandidates(chances[t], boxes[t].astype(np.float32), *facts) for t in range(count)]
 
 
 def clip_around(k: int, bounds: range, length: int) -> range:

@@ -3,6 +3,7 @@
 Compared are the tool of the editor, its parts, and what needs no computing. A mask with an IoU below one half is wrong;
 what counts against the tool most is a wrong mask that it calls sure. The videos are optional test material: sets that
 are not there are left out. ``--frames`` chooses which of the annotated frames are asked, ``--sets`` which videos.
+``--what clicks`` measures clicks instead of boxes, ``--what latency`` how long a person waits for a box, in the page.
 """
 
 import time
@@ -18,6 +19,9 @@ from model.prompts.cursor import CursorPrompter
 from model.prompts.grabcut import GrabCut
 from storage import rle
 from storage.rle import Rle
+from tests.benchmarks._prompt_clicks import click_table, procedural_things, real_things
+from tests.benchmarks._prompt_clicks import measure as measure_clicks
+from tests.benchmarks._prompt_latency import latency
 from tests.benchmarks._tables import Table, options, progress, show
 from tests.material import material_root
 
@@ -119,8 +123,7 @@ class _Timed:
 
 def measure(name: str, frames: str) -> Iterator[PromptFigures]:
     """The figures of every prompter on one set, on the first, or all, annotated frames of each track."""
-    truth, pictures = (material_root() / "data" / part for part in SETS[name])
-    asked = TruthPrompts.read(truth, pictures)
+    asked = _truth(name)
     if frames == "first":
         firsts = tuple(replace(track, segmentations=_only_first(track.segmentations)) for track in asked.dataset.tracks)
         asked = replace(asked, dataset=replace(asked.dataset, tracks=firsts))
@@ -185,10 +188,25 @@ def table(names: list[str], frames: str) -> Table:
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--frames", choices=("first", "all"), default="first", help="which annotated frames are asked")
+    parser.add_argument("--what", choices=("boxes", "clicks", "latency"), default="boxes", help="what is measured")
+    parser.add_argument("--count", type=int, default=6, help="boxes of each kind in a clip; procedural videos")
     parser.add_argument("--sets", nargs="+", choices=tuple(SETS), default=list(SETS), metavar="NAME")
     arguments = parser.parse_args()
     names = [name for name in arguments.sets if (material_root() / "data" / SETS[name][0]).exists()]
-    show(table(names, arguments.frames), arguments)
+    if arguments.what == "boxes":
+        show(table(names, arguments.frames), arguments)
+    elif arguments.what == "clicks":
+        prompter = CursorPrompter()
+        sets = [(name, real_things(_truth(name))) for name in names]
+        sets.append(("procedural", procedural_things(arguments.count)))
+        show(click_table([measure_clicks(name, things, prompter) for name, things in sets]), arguments)
+    else:
+        show(latency(_truth("davis16_a"), arguments.count), arguments)
+
+
+def _truth(name: str) -> TruthPrompts:
+    truth, pictures = (material_root() / "data" / part for part in SETS[name])
+    return TruthPrompts.read(truth, pictures)
 
 
 if __name__ == "__main__":

@@ -1,17 +1,23 @@
 """Box to mask and other prompts of the editor: a frame and what was pointed at in, a mask and its confidence out."""
 
 import asyncio
+import contextlib
+import hashlib
 import math
+from collections import deque
 from dataclasses import asdict
 from typing import Annotated
 
 from fastapi import APIRouter
 from pydantic import AfterValidator, BaseModel, Field
 
-from app.errors import BadInput, ResourceNotFound
+from app.checkpoints.choice import CheckpointChoice, checkpoint_choice
+from app.errors import AppError, BadInput, ResourceNotFound
 from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PictureAddress
-from app.prompting.answering import DEFAULT, prompter_states
+from app.prompting.answering import DEFAULT, OWN, better
+from app.prompting.choices import own_model, prompter_states
+from app.prompting.own_model import KEPT, OwnModel
 from app.web.context import Context
 from app.web.wire import Json
 from model.prompts import Prompt, PromptPoint
@@ -50,7 +56,8 @@ class PromptMask(BaseModel):
 class PromptBody(BaseModel):
     """A prompt for one frame; see `model.prompts.Prompt`. ``prompter`` names the adapter that is to answer.
 
-    ``mask``: run lengths of an earlier mask, of the size of the picture, that ``points`` correct.
+    ``mask``: run lengths of an earlier mask, of the size of the picture, that ``points`` correct. ``draft``: the box is
+    still being drawn, so a quick answer is worth more than the best one.
     """
 
     frame: int
@@ -58,20 +65,41 @@ class PromptBody(BaseModel):
     box: tuple[Place, Place, Place, Place] | None = None
     points: list[PointBody] = Field(default_factory=list, max_length=MOST_POINTS)
     mask: PromptMask | None = None
+    draft: bool = False
 
     def prompt(self) -> Prompt:
         """In the form of the prompters, without the mask."""
         points = tuple(PromptPoint(point.x, point.y, point.inside) for point in self.points)
-        return Prompt(box=self.box, points=points)
+        return Prompt(box=self.box, points=points, draft=self.draft)
+
+
+class ReadyBody(BaseModel):
+    """The frame that a person looks at with a tool that prompts, and the prompter that is to answer."""
+
+    frame: int
+    prompter: str = Field(default=DEFAULT, max_length=64)
 
 
 def router(context: Context) -> APIRouter:
-    """``POST /data/videos/{video}/prompts``, ``GET /data/prompters``."""
+    """``POST /data/videos/{video}/prompts``, the same with ``/ready``, ``GET /data/prompters``."""
     routes = APIRouter(prefix="/data")
+    # Frames in which the checkpoint of a project has found everything already: its hash, and that of the JPEG.
+    found_in: deque[tuple[str, bytes]] = deque(maxlen=KEPT)
+
+    def choice_of(project_id: str) -> CheckpointChoice:
+        return checkpoint_choice(context.database, context.settings, project_id=project_id)
 
     @routes.get("/prompters")
-    async def prompters() -> Json:
-        return {"default": DEFAULT, "prompters": [asdict(state) for state in prompter_states()]}
+    @context.reads
+    def prompters(project: str | None = None) -> Json:
+        states = prompter_states(context.settings, None if project is None else choice_of(project))
+        return {"default": DEFAULT, "prompters": [asdict(state) for state in states]}
+
+    def own_of(video_id: str) -> tuple[OwnModel | None, str]:
+        """The checkpoint of a video's project as a prompter, or the reason why it is none."""
+        choice = choice_of(context.video(video_id).project_id)
+        states = {state.name: state for state in prompter_states(context.settings, choice)}
+        return own_model(context.settings, choice), states[OWN].reason
 
     def address_of(video_id: str, frame: int) -> PictureAddress:
         opened = context.opened(video_id)
@@ -82,16 +110,50 @@ def router(context: Context) -> APIRouter:
             )
         return PictureAddress.of(opened.index, frame, final=frame < opened.video.confirmed)
 
+    async def picture_of(video_id: str, frame: int) -> bytes:
+        address = await context.run(address_of, video_id, frame)
+        picture = await context.run(context.frames.cached, address)
+        if picture is None:
+            picture = await asyncio.wrap_future(context.frames.decoding(address, Urgency.NOW))
+        return picture
+
+    @routes.post("/videos/{video_id}/prompts/ready")
+    async def ready(video_id: str, body: ReadyBody) -> Json:
+        picture = await picture_of(video_id, body.frame)
+        if body.prompter != OWN:
+            await context.get_ready_for_prompts(picture, body.prompter)
+        model = None
+        if body.prompter in {OWN, DEFAULT}:
+            model, _ = await context.run(own_of, video_id)
+        if model is not None and (known := _known(model, picture)) not in found_in:
+            with contextlib.suppress(AppError):  # the prompt gets the reason
+                await context.get_own_ready(picture, model)
+                found_in.append(known)
+        return {"ready": True}
+
     @routes.post("/videos/{video_id}/prompts")
     async def prompt(video_id: str, body: PromptBody) -> Json:
         if body.box is None and not body.points:
             raise BadInput("A prompt needs a box or points.")
-        address = await context.run(address_of, video_id, body.frame)
-        picture = await context.run(context.frames.cached, address)
-        if picture is None:
-            picture = await asyncio.wrap_future(context.frames.decoding(address, Urgency.NOW))
+        picture = await picture_of(video_id, body.frame)
         mask: Rle | None = None if body.mask is None else {"size": list(body.mask.size), "counts": body.mask.counts}
-        found = await context.prompt(picture, body.prompt(), body.prompter, mask)
-        return asdict(found)
+        if body.prompter == OWN:
+            model, reason = await context.run(own_of, video_id)
+            if model is None:
+                raise BadInput(reason)
+            return asdict(await context.prompt_own(picture, body.prompt(), model, mask))
+        model = None
+        if body.prompter == DEFAULT and found_in and not body.draft and mask is None:
+            model, _ = await context.run(own_of, video_id)
+        asked = context.prompt(picture, body.prompt(), body.prompter, mask)
+        if model is None or _known(model, picture) not in found_in:
+            return asdict(await asked)
+        # Nobody waits for the checkpoint of the project: it is asked where it has found everything already.
+        answers = await asyncio.gather(asked, context.prompt_own(picture, body.prompt(), model))
+        return asdict(better(*answers))
 
     return routes
+
+
+def _known(model: OwnModel, jpeg: bytes) -> tuple[str, bytes]:
+    return model.sha256, hashlib.blake2b(jpeg, digest_size=16).digest()

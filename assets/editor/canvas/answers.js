@@ -8,7 +8,7 @@ import { messageOf } from "../../kit/request.js";
 import { api } from "../api.js";
 import { bounds, decode, parse } from "../masks/rle.js";
 import { cut } from "../masks/region.js";
-import { openVideo } from "../state.js";
+import { openVideo, PREFERENCES } from "../state.js";
 import { drawRegionLater, layersOf, strokeEnd } from "./stroke.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -60,12 +60,18 @@ async function correctOnce(app, layers, video, stroke, points) {
   if (counts === undefined) return notLoaded(app);
   const { height, width } = app.document;
   const mask = counts === null ? {} : { mask: { size: /** @type {[number, number]} */ ([height, width]), counts } };
-  const answer = await api.prompt(video, { frame: stroke.frame, points, ...mask });
+  const answer = await api.prompt(video, { frame: stroke.frame, points, ...mask, ...chosen(app) });
   if (!(await isOpen(app, layers))) return true;
   if (counts === null) put(app, stroke, answer, "add", "Nothing found under the click");
   else if (countsOf(app, stroke) !== counts) return false;
   else put(app, stroke, answer, "replace", "");
   return true;
+}
+
+/** The prompter that the person chose, for a request; nothing for the automatic choice. @param {Editor} app @returns {{prompter?: string}} */
+export function chosen({ preferences }) {
+  const { segmenter } = preferences.now;
+  return segmenter === PREFERENCES.segmenter ? {} : { prompter: segmenter };
 }
 
 /** Whether a canvas is still open once no stroke is under way on it; the strokes before are saved then. @param {Editor} app @param {Layers} layers */

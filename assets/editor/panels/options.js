@@ -6,6 +6,7 @@ import { openMenu } from "../../kit/floating.js";
 import { contoursElsewhere, discardContour, goToContour } from "../canvas/contours.js";
 import { TOOLS } from "../canvas/tools/index.js";
 import { colourNumber } from "../../look/palette.js";
+import { segmenterButton } from "./segmenter.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../masks/region.js").Mode} Mode */
@@ -211,6 +212,7 @@ export function optionStrip(app) {
   const target = h("span", { class: "v-target" });
   const [mode, brush, tolerance, kept] = [modes(app), brushOptions(app), toleranceOption(app), keptOutlines(app)];
   const prompted = promptedChip(app);
+  const segmenter = segmenterButton(app);
   const overlap = h(
     "button",
     {
@@ -228,7 +230,17 @@ export function optionStrip(app) {
   // Its text is changed in place: other elements would be styled anew with every move of the pointer.
   const coordinates = document.createTextNode("");
   const place = h("span", { class: "v-t3 v-xy" }, coordinates);
-  const inner = [target, line, mode.element, brush.element, tolerance.element, overlap, reshape, kept.element];
+  const inner = [
+    target,
+    line,
+    mode.element,
+    segmenter,
+    brush.element,
+    tolerance.element,
+    overlap,
+    reshape,
+    kept.element,
+  ];
   /** what `target` shows: filling it takes longer than the rest, and a stroke rarely changes it */
   let shown = "";
   /** @param {import("../canvas/stroke.js").NewTrack|null} newTrack @param {import("../document/document.js").Track|null|undefined} track */
@@ -262,6 +274,7 @@ export function optionStrip(app) {
     const shapes = draws || ["fill", "move"].includes(name);
     show(target, ready);
     show(mode.element, ready && parts.includes("modes"));
+    show(segmenter, ready && parts.includes("prompted"));
     show(brush.element, ready && parts.includes("size"));
     show(tolerance.element, ready && parts.includes("tolerance"));
     show(overlap, ready && draws);

@@ -55,6 +55,7 @@ def test_the_work_is_done_in_one_other_process(made: list[PromptPool]) -> None:
     pool = PromptPool(process_id)
     made.append(pool)
     assert pool.ask() == pool.ask() != os.getpid()
+    assert pool.run(os.getppid) == os.getpid(), "other work runs there too"
 
 
 def test_a_process_that_dies_is_replaced_and_the_prompt_asked_again(made: list[PromptPool], tmp_path: Path) -> None:

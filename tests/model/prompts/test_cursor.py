@@ -45,6 +45,29 @@ def test_where_the_network_finds_nothing_colours_answer_and_nothing_is_called_su
     assert found.source == "Colours" and not found.sure and iou(found.mask, TRUTH) > 0.9
 
 
+def test_a_draft_takes_no_time_for_colours_and_names_itself(bare: CursorPrompter) -> None:
+    unsure = seeing(RedNetwork(0.2), bare).mask(PICTURE, Prompt(box=BOX, draft=True))
+    sure = seeing(RedNetwork(), bare).mask(PICTURE, Prompt(box=BOX, draft=True))
+
+    assert unsure.draft and unsure.source == "U2-Netp" and not unsure.sure
+    assert not sure.draft and sure.sure, "a sure draft is the best answer"
+    assert not bare.mask(PICTURE, Prompt(box=BOX)).draft
+
+
+def test_a_click_on_a_picture_that_was_seen_before_needs_one_pass_less(bare: CursorPrompter) -> None:
+    passes = []
+    for ready in (False, True):
+        network = RedNetwork()
+        prompter = seeing(network, bare)
+        if ready:
+            prompter.get_ready(PICTURE)
+        before = len(network.seen)
+        prompter.mask(PICTURE, Prompt(points=(INSIDE,)))
+        passes.append(len(network.seen) - before)
+
+    assert passes[1] == passes[0] - 1
+
+
 def test_without_weights_two_ways_that_agree_are_believed(bare: CursorPrompter) -> None:
     found = bare.mask(PICTURE, Prompt(box=BOX))
 

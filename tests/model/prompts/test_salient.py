@@ -52,6 +52,45 @@ def test_a_thing_that_goes_on_beside_the_box_is_not_sure() -> None:
     assert not SalientThing(RedNetwork()).mask(PICTURE, part).answer.sure
 
 
+def test_a_box_that_differs_little_needs_no_pass_of_the_network() -> None:
+    picture, truth = disc(400, 600)
+    network = RedNetwork()
+    thing = SalientThing(network)
+    x0, y0, x1, y1 = box_in(picture.shape, box_around(truth, slack=2))
+    thing.mask(picture, (x0, y0, x1 - 18, y1 - 12))
+    passes = len(network.seen)
+
+    found = thing.mask(picture, (x0, y0, x1, y1))
+
+    assert found.answer.sure and iou(found.answer.mask, truth) > 0.97
+    assert len(network.seen) == passes
+    other = np.ascontiguousarray(picture[:, ::-1])
+    thing.mask(other, (600 - x1, y0, 600 - x0, y1))
+    assert len(network.seen) == passes + 1, "another picture is seen anew"
+
+
+def test_what_was_seen_around_a_much_smaller_box_does_not_answer() -> None:
+    picture, truth = disc(400, 600)
+    network = RedNetwork()
+    thing = SalientThing(network)
+    x0, y0, x1, y1 = box_in(picture.shape, box_around(truth))
+    thing.mask(picture, (x0, y0, (x0 + x1) // 2, (y0 + y1) // 2))
+    passes = len(network.seen)
+
+    thing.mask(picture, (x0, y0, x1, y1))
+
+    assert len(network.seen) > passes
+
+
+def test_a_draft_is_content_with_one_margin() -> None:
+    network = RedNetwork()
+    picture, truth = disc(400, 700)
+    x0, y0, x1, y1 = box_in(picture.shape, box_around(truth))
+    SalientThing(network).mask(picture, (x0, y0, x1 - (x1 - x0) // 4, y1 + 20), draft=True)
+
+    assert len(network.seen) == 1
+
+
 def test_the_same_part_is_seen_once_and_the_oldest_is_forgotten() -> None:
     network = RedNetwork()
     thing = SalientThing(network)

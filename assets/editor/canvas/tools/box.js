@@ -9,7 +9,7 @@ import { api } from "../../api.js";
 import { edges } from "../../masks/outline.js";
 import { parse } from "../../masks/rle.js";
 import { openVideo } from "../../state.js";
-import { correct, find } from "../answers.js";
+import { chosen, correct, find } from "../answers.js";
 import { haloLine } from "../contours.js";
 import { BoxQuestions } from "../prompting.js";
 import { layersOf, mayDraw, modeOf, targetOf } from "../stroke.js";
@@ -51,7 +51,7 @@ class Gesture {
     this.foundIn = [0, 0, 0, 0];
     const video = openVideo(app.session).id;
     this.questions = new BoxQuestions(
-      (box) => api.prompt(video, { frame: stroke.frame, box }),
+      (box, draft) => api.prompt(video, { frame: stroke.frame, box, ...(draft ? { draft } : {}), ...chosen(app) }),
       (asked, answer) => {
         this.foundIn = asked;
         this.found = answer.mask ? edges(parse(answer.mask.counts), ...answer.mask.size) : null;

@@ -6,8 +6,10 @@ import numpy as np
 import pytest
 from fastapi.testclient import TestClient
 
+from app.checkpoints.factory import ensure_factory
 from app.web.context import Context
-from storage import rle
+from storage import projects, rle
+from storage.database import Database
 from storage.videos import Video
 
 BOX = [8.0, 8.0, 40.0, 40.0]
@@ -55,6 +57,15 @@ def test_what_cannot_be_answered_gets_one_sentence(
     assert words in answer.json()["error"] and answer.json()["error"].endswith(".")
 
 
+def test_the_process_gets_ready_before_the_first_prompt(client: TestClient, video: Video, app_context: Context) -> None:
+    answer = client.post(f"/data/videos/{video.id}/prompts/ready", json={"frame": 3})
+    assert (answer.status_code, answer.json()) == (200, {"ready": True})
+    assert app_context.prompts._executor is not None
+    drawing = ask(client, video.id, {"frame": 3, "box": BOX, "draft": True})
+    assert drawing.status_code == 200 and isinstance(drawing.json()["draft"], bool)
+    assert client.post(f"/data/videos/{video.id}/prompts/ready", json={"frame": 99}).status_code == 404
+
+
 def test_a_video_that_is_not_there_is_named(client: TestClient) -> None:
     assert ask(client, "none", {"frame": 0, "box": BOX}).status_code == 404
 
@@ -72,5 +83,26 @@ def test_points_correct_a_mask_that_comes_with_them(client: TestClient, video: V
 def test_the_prompters_are_listed_with_the_reason_why_one_cannot_run(client: TestClient) -> None:
     found = client.get("/data/prompters").json()
     names = [line["name"] for line in found["prompters"]]
-    assert found["default"] == names[0] == "cursor" and "segmenter" in names
-    assert all(set(line) == {"name", "title", "reason"} for line in found["prompters"])
+    assert found["default"] == names[0] == "cursor" and {"segmenter", "own"} < set(names)
+    assert all(set(line) == {"name", "title", "about", "reason", "command"} for line in found["prompters"])
+
+
+def test_the_checkpoint_of_the_project_answers_where_it_knows_a_category(
+    client: TestClient, database: Database, video: Video, app_context: Context
+) -> None:
+    refused = ask(client, video.id, {"frame": 3, "box": BOX, "prompter": "own"})
+    lines = client.get(f"/data/prompters?project={video.project_id}").json()["prompters"]
+    reason = next(line["reason"] for line in lines if line["name"] == "own")
+    assert (refused.status_code, refused.json()["error"]) == (400, reason)
+    assert client.get("/data/prompters?project=none").status_code == 404
+
+    ensure_factory(database, app_context.settings)
+    with database.atomic() as tx:
+        projects.add_category(tx, video.project_id, "star")
+    answer = client.post(f"/data/videos/{video.id}/prompts/ready", json={"frame": 3})
+    assert answer.status_code == 200
+    found = ask(client, video.id, {"frame": 3, "box": BOX, "prompter": "own"}).json()
+    assert found["prompter"] == "own" and found["source"].startswith("The model's proposal")
+    both = ask(client, video.id, {"frame": 3, "box": BOX}).json()
+    assert both["prompter"] in {"cursor", "own"}
+    assert ask(client, video.id, {"frame": 3, "box": BOX, "draft": True}).json()["prompter"] == "cursor"

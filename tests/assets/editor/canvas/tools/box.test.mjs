@@ -16,8 +16,11 @@ function prompting(answer) {
   };
   return app;
 }
-const found = (...box) =>
-  Response.json({ mask: { size: [H, W], counts: boxCounts(...box) }, confidence: 0.9, sure: true, source: "U2-Netp" });
+const found = (x0, y0, x1, y1, more = {}) => {
+  const mask = { size: [H, W], counts: boxCounts(x0, y0, x1, y1) };
+  return Response.json({ mask, confidence: 0.9, sure: true, source: "U2-Netp", ...more });
+};
+const bodies = (app) => app.prompts.map(([, body]) => body);
 const rest = async () => {
   for (let i = 0; i < 12; i += 1) await turn();
 };
@@ -26,7 +29,7 @@ test("a box becomes the mask that the server finds in it, joined by the mode", a
   const app = prompting(() => found(20, 12, 24, 16));
   draw(boxTool, app, [at(26, 18), at(18, 10)]);
   await rest();
-  assert.deepEqual(app.prompts, [["/data/videos/v/prompts", { frame: 0, box: [18, 10, 26, 18] }]]);
+  assert.deepEqual(app.prompts, [["/data/videos/v/prompts", { frame: 0, box: [18, 10, 26, 18], draft: true }]]);
   assert.equal(app.document.row("t1", 0).area, 36 + 16);
   assert.deepEqual([app.edits[0].kind, app.view.now.measure, app.layers.sketch], ["box", "", null]);
   assert.deepEqual(app.view.now.prompted, { frame: 0, track: "t1", confidence: 0.9, source: "U2-Netp", sure: true });
@@ -68,16 +71,44 @@ test("the server is asked while the box is drawn, and not again at the release",
   boxTool.move(app, [at(24, 16)]);
   boxTool.move(app, [at(26, 18)]);
   await rest();
-  const boxes = () => app.prompts.map(([, { box }]) => box);
-  assert.deepEqual(boxes(), [
-    [18, 10, 22, 14],
-    [18, 10, 26, 18],
+  assert.deepEqual(bodies(app), [
+    { frame: 0, box: [18, 10, 22, 14], draft: true },
+    { frame: 0, box: [18, 10, 26, 18], draft: true },
   ]);
   assert.equal(app.edits.length, 0, "nothing is saved before the release");
   boxTool.up(app);
   await rest();
-  assert.equal(boxes().length, 2);
+  assert.equal(app.prompts.length, 2);
   assert.equal(app.document.row("t1", 0).area, 36 + 16);
+});
+
+test("a draft that may get better is asked for anew at the release", async () => {
+  let draft = true;
+  const app = prompting(() => found(20, 12, draft ? 22 : 24, 16, { draft }));
+  boxTool.down(app, at(18, 10));
+  boxTool.move(app, [at(26, 18)]);
+  await rest();
+  draft = false;
+  boxTool.up(app);
+  await rest();
+  assert.deepEqual(
+    bodies(app).map((body) => body.draft),
+    [true, undefined],
+  );
+  assert.equal(app.document.row("t1", 0).area, 36 + 16);
+});
+
+test("boxes and clicks go to the segmenter that the person chose", async () => {
+  const app = prompting(() => found(20, 12, 24, 16));
+  app.preferences.set({ segmenter: "grabcut" });
+  draw(boxTool, app, [at(18, 10), at(26, 18)]);
+  await rest();
+  draw(boxTool, app, [at(9, 5)]);
+  await rest();
+  assert.deepEqual(
+    bodies(app).map(({ prompter }) => prompter),
+    ["grabcut", "grabcut"],
+  );
 });
 
 test("a refusal while the box is drawn says nothing yet", async () => {
