@@ -19,7 +19,6 @@ from app.training.report import TruthShare
 from model.adapting import Adapted
 from model.adapting.choosing import Choice
 from model.atomic import replacing
-from model.thresholds import Thresholds
 from model.training.clips import ClipVideo, LabelledTrack
 from model.weights import checkpoint
 from model.weights.categories import with_categories
@@ -82,9 +81,9 @@ class KeptState:
         if not path.is_file():
             return None
         values = json.loads(path.read_text(encoding="utf-8"))
-        return Choice(**{**values, "thresholds": Thresholds.of(values["thresholds"])})
+        return Choice(values["steps"], values["blend"], values["table"])
 
-    def keep(self, number: int, adapted: Adapted, classes: tuple[str, ...], losses: dict[int, float]) -> None:
+    def keep(self, number: int, adapted: Adapted, classes: tuple[str, ...]) -> None:
         """Keep the network of training ``number``, which is over, with its loss by step."""
         facts = {
             "kept": list(adapted.kept),
@@ -93,21 +92,21 @@ class KeptState:
             "blend": adapted.blend,
             "stopped": adapted.stopped,
             "facts": adapted.facts,
-            "losses": {str(step): loss for step, loss in losses.items()},
+            "losses": {str(step): loss for step, loss in adapted.losses.items()},
         }
         made = adapted.checkpoint
         checkpoint.save(self._network_path(number), replace(made, provenance={**made.provenance, _FACTS: facts}))
         self.training_path(number).unlink(missing_ok=True)
 
-    def kept(self, number: int, device: str) -> tuple[Adapted, dict[int, float]] | None:
-        """The network of training ``number`` with its losses, or None if that training is not over."""
+    def kept(self, number: int, device: str) -> Adapted | None:
+        """The network of training ``number``, or None if that training is not over."""
         if not self.has(number):
             return None
         stored = checkpoint.load(self._network_path(number))
         provenance = dict(stored.provenance)
         facts = provenance.pop(_FACTS)
         made = replace(stored, provenance=provenance)
-        adapted = Adapted(
+        return Adapted(
             with_categories(made, tuple(facts["classes"])).build(device),
             made,
             tuple(facts["kept"]),
@@ -115,8 +114,8 @@ class KeptState:
             facts["blend"],
             facts["stopped"],
             facts["facts"],
+            {int(step): loss for step, loss in facts["losses"].items()},
         )
-        return adapted, {int(step): loss for step, loss in facts["losses"].items()}
 
     def done(self) -> None:
         """Remove all: the run is over."""

@@ -82,8 +82,7 @@ class Retraining:
         )
         self._golden = self._golden_of(given)
         self._clock = PhaseClock(self._phases(), pace=self._pace)
-        self._losses: dict[int, float] = {}
-        self._choice = Choice(self._steps(self._split.kept), 1.0, Thresholds())
+        self._choice = Choice(self._steps(self._split.kept), 1.0)
 
     @property
     def pace(self) -> dict[str, float]:
@@ -132,7 +131,7 @@ class Retraining:
         for place, fold in mine:
             if not self._state.has(place):
                 adapted = self._train(place, fold)
-                self._state.keep(place, adapted, self._source.categories, self._losses)
+                self._state.keep(place, adapted, self._source.categories)
             self._clock.next()
         self._clock = PhaseClock(self._phases(), pace={**self._pace, **self._clock.pace})
 
@@ -196,7 +195,7 @@ class Retraining:
         def on_fold(number: int, made: FoldNetwork) -> None:
             if self._choosing_folds:
                 adapted = made.adapted(self._source.categories, self._device)
-                self._state.keep(number, adapted, self._source.categories, {})
+                self._state.keep(number, adapted, self._source.categories)
 
         try:
             chosen = choose(
@@ -261,12 +260,10 @@ class Retraining:
 
     def _trained(self, number: int, fold: Fold) -> Adapted:
         """Training ``number``: from what is kept of it, if it is over already."""
-        kept = self._state.kept(number, self._device)
-        if kept is not None:
-            adapted, self._losses = kept
-        else:
+        adapted = self._state.kept(number, self._device)
+        if adapted is None:
             adapted = self._train(number, fold)
-            self._state.keep(number, adapted, self._source.categories, self._losses)
+            self._state.keep(number, adapted, self._source.categories)
             with self._database.atomic() as tx:
                 jobs.reset_attempts(tx, self._report.job_id)
         self._clock.next()
@@ -278,10 +275,8 @@ class Retraining:
         doing = "Training" if is_kept else f"Training (fold {number + 1} of {len(self._split.folds)})"
         first_part = 2 / 3 if self._split.kind == LAST_THIRD and fold.held_out else None
         clips = FoldClips(self._source, fold.taught, first_part=first_part)
-        self._losses = {}
 
         def on_step(step: StepReport) -> None:
-            self._losses[step.step] = step.loss
             self._report.point(curve, step.step, step.loss)
             self._advance(1, f"{doing}: step {step.step} of {step.steps}, loss {step.loss:.2f}")
 
@@ -291,6 +286,7 @@ class Retraining:
                 clips,
                 replay=self._replay,
                 steps=self._choice.steps,
+                planned=self._budget.marks[-1] if self._chooses else None,
                 blend=self._choice.blend,
                 device=self._device,
                 precision=choose_precision(self._device),
@@ -336,7 +332,7 @@ class Retraining:
         before, after = sides
         lines = video_lines(before, after, ids=self._source.video_ids, truth=self._source.truth)
         decisive = deciding(self._split.trainings, self._source.videos)
-        loss_first, loss_last = loss_levels(self._losses)
+        loss_first, loss_last = loss_levels(adapted.losses)
         evidence = Evidence(
             kind=self._split.kind,
             before=before.figures(decisive),

@@ -30,6 +30,7 @@ class Adapted:
     blend: float
     stopped: str | None = None
     facts: dict[str, Any] = field(default_factory=dict)  # for the provenance of a checkpoint, ready for JSON
+    losses: dict[int, float] = field(default_factory=dict)  # of all steps, also those before a kill
 
 
 def adapt(
@@ -38,6 +39,7 @@ def adapt(
     *,
     replay: ClipSource | None,
     steps: int,
+    planned: int | None = None,
     blend: float = 1.0,
     settings: AdaptSettings | None = None,
     device: str = "cpu",
@@ -51,14 +53,15 @@ def adapt(
 
     ``replay`` shows what the network knew, with names of its classes. ``blend`` is the share of the trained weights in
     the outcome, 0 to 1; 0, or no ``steps``, keeps the base. The state of the run is written to ``state_path``, from
-    which a later call with the same arguments goes on. Training that diverges keeps the base. Raises
+    which a later call with the same arguments goes on. Training that diverges keeps the base. With ``planned`` these
+    are the first ``steps`` of a run of so many, with the made copies of that. Raises
     `model.training.clips.NoTrainingFrames`.
     """
     adaptation = Adaptation(
         start,
         clips,
         replay=replay,
-        steps=steps,
+        steps=max(planned or 0, steps) if steps else 0,
         settings=settings,
         device=device,
         precision=precision,
@@ -69,7 +72,7 @@ def adapt(
     blend = blend if steps else 0.0
     stopped = None
     try:
-        adaptation.run(on_step=on_step)
+        adaptation.run(steps, on_step=on_step)
     except TrainingDiverged as error:
         blend, stopped = 0.0, str(error)
     finally:
@@ -80,4 +83,4 @@ def adapt(
     if stopped is not None:
         facts["stopped"] = stopped
     network = with_categories(made, adaptation.classes.taught).build(device)
-    return Adapted(network, made, kept, made_steps, blend, stopped, facts)
+    return Adapted(network, made, kept, made_steps, blend, stopped, facts, adaptation.losses)

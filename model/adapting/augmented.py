@@ -108,12 +108,15 @@ class AugmentedClips:
         covers = [[self._cover(thing, frame, hw) for frame in range(count)] for thing in things]
 
         def hidden(masks: list[np.ndarray | None], above: int) -> list[np.ndarray | None]:
-            for later in covers[above:]:
-                masks = [
-                    mask if mask is None or cover is None else mask & (cover < 128)
-                    for mask, cover in zip(masks, later, strict=True)
-                ]
-            return masks
+            return [uncovered(mask, frame, above) for frame, mask in enumerate(masks)]
+
+        def uncovered(mask: np.ndarray | None, frame: int, above: int) -> np.ndarray | None:
+            for cover in (later[frame] for later in covers[above:]):
+                mask = mask if mask is None or cover is None else mask & (cover < 128)
+            return mask
+
+        def left_of(mask: Rle, frame: int) -> Rle | None:
+            return _encoded(uncovered(self._moved(ground, mask, hw) >= 128, frame, 0))
 
         tracks = []
         for track in source.tracks:
@@ -135,12 +138,12 @@ class AugmentedClips:
             rejected=tuple(
                 (places[at], label, moved)
                 for at, label, mask in source.rejected
-                if at in places and (moved := self._moved_rle(ground, mask, hw)) is not None
+                if at in places and (moved := left_of(mask, places[at])) is not None
             ),
             unknown=tuple(
                 (places[at], moved, crowd)
                 for at, mask, crowd in source.unknown
-                if at in places and (moved := self._moved_rle(ground, mask, hw)) is not None
+                if at in places and (moved := left_of(mask, places[at])) is not None
             ),
         )
 
@@ -148,18 +151,17 @@ class AugmentedClips:
         mask = track.segmentations[at]
         return self._moved(layer, mask, hw) >= 128 if mask is not None and track.states[at] == PRESENT else None
 
-    def _moved_rle(self, layer: _CopyLayer, mask: Rle, hw: tuple[int, int]) -> Rle | None:
-        moved = self._moved(layer, mask, hw) >= 128
-        return coco.encode(np.asfortranarray(moved, np.uint8)) if moved.any() else None
+
+def _encoded(mask: np.ndarray | None) -> Rle | None:
+    """The mask as RLE; None where it has no pixels."""
+    return coco.encode(np.asfortranarray(mask, np.uint8)) if mask is not None and mask.any() else None
 
 
 def _track(
     track: LabelledTrack, frames: Sequence[int], masks: Sequence[np.ndarray | None], number: int
 ) -> LabelledTrack:
     """The track with these masks; where one of them is empty the thing is out of the picture or hidden."""
-    encoded = [
-        coco.encode(np.asfortranarray(mask, np.uint8)) if mask is not None and mask.any() else None for mask in masks
-    ]
+    encoded = [_encoded(mask) for mask in masks]
     states = tuple(
         PRESENT if found is not None else ABSENT if mask is not None else track.states[at]
         for at, mask, found in zip(frames, masks, encoded, strict=True)

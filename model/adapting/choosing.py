@@ -4,9 +4,14 @@ Each fold trains without some videos and is measured on them at a few marks. The
 the folds: each with the steps and the blend that the other folds choose, so that it is no judge in its own case. The
 figures need no thresholds: under the published rule the AP with classes, the AP without them, and the overlap of each
 true track with the best proposed one.
+
+The figures of a few videos vary by more than longer training changes them, and truth that is the base's own accepted
+proposals shows every change of its masks as a loss. So the longest training is taken that is not clearly worse than the
+best one, and the two figures without classes count by how much of the truth a person drew.
 """
 
 import json
+import math
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,20 +25,23 @@ from model.adapting.adapt import Adapted
 from model.adapting.blending import BLENDS, blended
 from model.adapting.classes import JointClasses
 from model.adapting.settings import AdaptSettings
-from model.adapting.training import Adaptation
+from model.adapting.training import Adaptation, trunk_cache
+from model.adapting.trunk_cache import TrunkCache
 from model.atomic import replacing
 from model.network.tevit import TeViT
-from model.rule_scoring import HeldOutVideo, calibrate, figures, held_out_video
+from model.rule_scoring import HeldOutVideo, figures
 from model.scoring import find_tracks, judged_frames
-from model.thresholds import Thresholds
 from model.tracking.recorded import RecordedVideo
-from model.training.clips import ClipSource, ClipSubset
+from model.training.clips import ClipSource, ClipSubset, ClipVideo
+from model.training.targets import PRESENT
 from model.training.trainer import StepReport, TrainingDiverged
 from model.weights.categories import KEPT, normalised, with_categories
 from model.weights.checkpoint import ModelCheckpoint
 
 TRUNK = ("backbone.", "neck.")
 NAMES = ("AP", "AP_without_classes", "best_iou")
+NOISE = 0.2  # two standard errors of the mean figures of one video, between equally good networks
+ACCEPTED_WEIGHT = 0.25  # of the figures without classes where all truth is accepted proposals; 1 if a person drew it
 Figures = dict[str, float]
 _Row = tuple[int, float, Sequence[Figures]]  # steps, blend, figures of each fold
 
@@ -66,14 +74,13 @@ class FoldNetwork:
 class Budget:
     """How much choosing and training may cost."""
 
-    marks: tuple[int, ...] = (50, 100, 200, 300, 400)  # steps at which a fold is measured; training ends at one
+    marks: tuple[int, ...] = (100, 200, 400)  # steps at which a fold is measured; training ends at one
     folds: int = 2
-    patience: int = 0  # marks without a gain in the mean over the folds after which all stop
 
     @classmethod
     def up_to(cls, steps: int) -> "Budget":
-        """Marks that double from 50, the last of them ``steps`` (1 or more)."""
-        doubling = [50 * 2**k for k in range(20) if 50 * 2**k < steps]
+        """Marks that double from 100, the last of them ``steps`` (1 or more)."""
+        doubling = [100 * 2**k for k in range(20) if 100 * 2**k < steps]
         return cls(marks=(*doubling, steps))
 
     def most_steps(self, folds: int | None = None) -> int:
@@ -83,14 +90,13 @@ class Budget:
 
 @dataclass(frozen=True)
 class Choice:
-    """How to train: ``steps``, the ``blend`` (0: not at all) and the thresholds of the outcome.
+    """How to train: ``steps``, and the ``blend`` of the outcome (0: not at all).
 
     ``table`` has a line per step and blend that was tried, with the mean figures over the folds (0 to 1).
     """
 
     steps: int
     blend: float
-    thresholds: Thresholds
     table: list[dict[str, Any]] = field(default_factory=list)
 
 
@@ -111,7 +117,7 @@ def choose(
     cancelled: Callable[[], bool] = lambda: False,
     state_folder: Path | None = None,
 ) -> Choice:
-    """Steps, blend and thresholds for training ``start`` on ``clips``, of at least two videos.
+    """Steps and blend for training ``start`` on ``clips``, of at least two videos.
 
     ``folds`` gives their videos (default: ``budget.folds`` of about equal size, every video held out once).
     ``on_step`` gets the steps of all folds, ``on_mark`` the mean figures over the folds at each mark, ``on_fold`` in
@@ -120,18 +126,23 @@ def choose(
     `model.training.clips.NoTrainingFrames` if a fold has nothing to learn from.
     """
     budget = budget or Budget()
-    run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled)
+    settings = settings or AdaptSettings()
+    cache = trunk_cache(start, settings, device=device, precision=precision)
+    run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled, cache)
     with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
         folder = state_folder or Path(temporary)
         folder.mkdir(parents=True, exist_ok=True)
         trained = [
             _TrainedFold(run, videos, folder / f"fold-{n}", budget)
-            for n, videos in enumerate(folds or _held_out(clips, budget))
+            for n, videos in enumerate(folds or held_out(clips, budget))
         ]
-        _train(trained, budget, on_mark)
+        try:
+            _train(trained, budget, on_mark)
+        finally:
+            cache.close()
         if cancelled():
-            return Choice(0, 0.0, start.thresholds)
-        choice, alone = _chosen(trained, start)
+            return Choice(0, 0.0)
+        choice, alone = _chosen(trained)
         for number, (fold, line) in enumerate(zip(trained, alone, strict=True)):
             steps, share = int(line["steps"]), float(line["blend"])
             on_fold(number, FoldNetwork(fold.checkpoint(steps, share), steps, share))
@@ -139,7 +150,7 @@ def choose(
 
 
 def _train(folds: "Sequence[_TrainedFold]", budget: Budget, on_mark: Callable[[int, Figures], None]) -> None:
-    """Train all folds from mark to mark, as long as the mean of their figures rises.
+    """Train all folds from mark to mark, until the mean of their figures is clearly below the best one.
 
     Where a single fold stops says little: it is measured on a few videos.
     """
@@ -151,14 +162,14 @@ def _train(folds: "Sequence[_TrainedFold]", budget: Budget, on_mark: Callable[[i
             line = _line(folds, mark, 1.0, [fold.at[mark] for fold in folds])
             on_mark(mark, {name: float(line[name]) for name in NAMES})
             values.append(float(line["objective"]))
-            if len(values) - 1 - int(np.argmax(values)) > budget.patience:
+            if values[-1] < max(values) - noise(folds):
                 break
     finally:
         for fold in folds:
             fold.close()
 
 
-def _held_out(clips: ClipSource, budget: Budget) -> list[FoldVideos]:
+def held_out(clips: ClipSource, budget: Budget) -> list[FoldVideos]:
     """The folds of a budget: every video held out once, dealt out in turn. A single video is taught as well."""
     every = range(len(clips.videos))
     count = min(budget.folds, len(every))
@@ -173,12 +184,13 @@ class _Common:
     start: ModelCheckpoint
     clips: ClipSource
     replay: ClipSource | None
-    settings: AdaptSettings | None
+    settings: AdaptSettings
     device: str
     precision: str
     seed: int
     on_step: Callable[[StepReport], None]
     cancelled: Callable[[], bool]
+    cache: TrunkCache  # of all folds together, which are open at the same time
 
 
 class _TrainedFold:
@@ -187,7 +199,7 @@ class _TrainedFold:
     def __init__(self, run: _Common, videos: FoldVideos, path: Path, budget: Budget) -> None:
         self._run, self._path, self._budget = run, path, budget
         self.held, self._taught = ClipSubset(run.clips, videos.held), ClipSubset(run.clips, videos.taught)
-        self.base = _before(run, self.held)
+        self.base, self.drawn = _before(run, self.held), drawn_share(self.held.videos)
         self.at: dict[int, Figures] = self._stored()
         self.fitted: ModelCheckpoint | None = None
         self._adaptation: Adaptation | None = None
@@ -232,6 +244,7 @@ class _TrainedFold:
             precision=run.precision,
             seed=run.seed,
             state_path=self._file("state.pt"),
+            cache=run.cache,
             cancelled=run.cancelled,
         )
 
@@ -283,51 +296,73 @@ def measured(network: TeViT, source: ClipSource) -> Figures:
     return {name: float(found[name] or 0.0) for name in NAMES}
 
 
-def objective(found: Figures, base: Figures) -> float:
-    """The mean of the figures; what falls below the base's without classes counts against it once more."""
-    lost = sum(max(base[name] - found[name], 0.0) for name in ("AP_without_classes", "best_iou"))
-    return sum(found[name] for name in NAMES) / len(NAMES) - lost
+def drawn_share(videos: Sequence[ClipVideo]) -> float:
+    """The share (0 to 1) of the true masks that are no accepted proposals; 1 where there are no masks."""
+    drawn = [
+        track.accepted is None or not track.accepted[frame]
+        for video in videos
+        for track in video.tracks
+        for frame, state in enumerate(track.states)
+        if state == PRESENT
+    ]
+    return sum(drawn) / len(drawn) if drawn else 1.0
 
 
-def _chosen(folds: Sequence[_TrainedFold], start: ModelCheckpoint) -> tuple[Choice, list[dict[str, Any]]]:
+def objective(found: Figures, base: Figures, drawn: float = 1.0) -> float:
+    """The mean of the figures; what falls below the base's without classes counts against it once more.
+
+    ``drawn``: the share of the truth that a person drew, by which the figures without classes count.
+    """
+    weight = ACCEPTED_WEIGHT + (1 - ACCEPTED_WEIGHT) * drawn
+    named, others = NAMES[0], NAMES[1:]
+    mean = (found[named] + weight * sum(found[name] for name in others)) / (1 + weight * len(others))
+    return mean - weight * sum(max(base[name] - found[name], 0.0) for name in others)
+
+
+def noise(folds: Sequence[_TrainedFold]) -> float:
+    """A difference in the objective that the held-out videos of these folds cannot tell from none."""
+    return NOISE / math.sqrt(max(sum(len(fold.held.videos) for fold in folds), 1))
+
+
+def _chosen(folds: Sequence[_TrainedFold]) -> tuple[Choice, list[dict[str, Any]]]:
     """The choice, and for each fold the line of the table that the other folds choose."""
     marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
     rows: list[_Row] = [(mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
     untouched: _Row = (0, 0.0, [fold.base for fold in folds])
-    best = untouched
-    if rows:
-        steps = _best(folds, rows)[0]
-        blends = [share for share in BLENDS if share < 1.0]
-        rows += [(steps, share, [fold.figures(steps, share) for fold in folds]) for share in blends]
-        best = _best(folds, [untouched, *(row for row in rows if row[0] == steps)])
+    best = _best(folds, rows, untouched)
+    if rows and best is untouched:  # half of the way may be better than all of it and nothing
+        steps = marks[-1]
+        rows += [(steps, share, [fold.figures(steps, share) for fold in folds]) for share in BLENDS if share < 1.0]
+        best = _best(folds, rows, untouched)
     table = [_line(folds, *row) for row in (*rows, untouched)]
     alone = []
     for fold in folds:
         others = [k for k, other in enumerate(folds) if other is not fold] or [0]
-        found = [(mark, share, [figures[k] for k in others]) for mark, share, figures in (untouched, *rows)]
+        found = [(mark, share, [figures[k] for k in others]) for mark, share, figures in (*rows, untouched)]
         chosen = [folds[k] for k in others]
-        alone.append(_line(chosen, *_best(chosen, found)))
-    if best is untouched:
-        return Choice(0, 0.0, start.thresholds, table), alone
-    return Choice(best[0], best[1], _thresholds(folds, best[0], best[1]), table), alone
+        alone.append(_line(chosen, *_best(chosen, found[:-1], found[-1])))
+    return Choice(best[0], best[1], table), alone
 
 
-def _best(folds: Sequence[_TrainedFold], rows: Sequence[_Row]) -> _Row:
-    """The row whose mean objective over the folds is highest, the first of equal ones."""
-    return max(rows, key=lambda row: float(_line(folds, *row)["objective"]))
+def _best(folds: Sequence[_TrainedFold], rows: Sequence[_Row], untouched: _Row) -> _Row:
+    """The row that goes furthest, in steps and share, of those that are as good as the best but for noise.
+
+    All of them are better than the base; where none is, the base is kept.
+    """
+
+    def value(row: _Row) -> float:
+        return float(_line(folds, *row)["objective"])
+
+    better = [row for row in rows if value(row) > value(untouched)]
+    if not better:
+        return untouched
+    least = max(map(value, better)) - noise(folds)
+    return max((row for row in better if value(row) >= least), key=lambda row: row[:2])
 
 
 def _line(folds: Sequence[_TrainedFold], steps: int, share: float, found: Sequence[Figures]) -> dict[str, Any]:
     """One line of the table: means over the folds, weighted by videos."""
     weights = [len(fold.held.videos) for fold in folds]
     mean = {name: float(np.average([one[name] for one in found], weights=weights)) for name in NAMES}
-    values = [objective(one, fold.base) for one, fold in zip(found, folds, strict=True)]
+    values = [objective(one, fold.base, fold.drawn) for one, fold in zip(found, folds, strict=True)]
     return {"steps": steps, "blend": share, **mean, "objective": float(np.average(values, weights=weights))}
-
-
-def _thresholds(folds: Sequence[_TrainedFold], steps: int, share: float) -> Thresholds:
-    videos = []
-    for fold in folds:
-        network = fold.network(steps, share)
-        videos += [held_out_video(network, fold.held, i, frames=judged_frames) for i in range(len(fold.held.videos))]
-    return calibrate(videos)

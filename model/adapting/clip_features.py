@@ -12,7 +12,7 @@ from model.adapting.trunk_cache import Levels, TrunkCache
 from model.config import TeViTConfig
 from model.network.input import Resized, prepare_clip
 from model.network.tevit import Features
-from model.training.clips import clip_targets, fit_video, labelled_frames
+from model.training.clips import clip_targets, fit_video, labelled_frames, origin
 from model.training.targets import ClipTargets
 
 FeatureClip = tuple[Levels, ClipTargets]  # feature levels (T, C, H_l, W_l) float16 on the CPU, ground truth
@@ -60,4 +60,5 @@ class ClipFeatures:
         def pixels() -> Tensor:
             return prepare_clip(source.read_frames(draw.video, range(start, stop)), size, flip=draw.flip)
 
-        return self._cache.levels((id(source), draw.video, draw.window, draw.flip), pixels, size.img_hw)
+        whole, video = origin(source, draw.video)  # subsets of one source share its features
+        return self._cache.levels(whole, (video, draw.window, draw.flip), pixels, size.img_hw)

@@ -72,6 +72,7 @@ class AdaptLoop:
         self._learning = [parameter for parameter in self.network.parameters() if parameter.requires_grad]
         self.average = WeightAverage(self.network, decay=self.recipe.ema) if self.recipe.ema else None
         self.step = 0
+        self.losses: dict[int, float] = {}  # by step, also of the steps before a kill
         self._resume()
 
     def run(
@@ -119,6 +120,7 @@ class AdaptLoop:
         self._state.prove()
         self.optimizer.step()
         self.step += 1
+        self.losses[self.step] = total
         if self.average:
             self.average.update(self.network)
         rate, spent = self.recipe.learning_rate * factor, time.monotonic() - began
@@ -172,7 +174,7 @@ class AdaptLoop:
         average = self.average.state() if self.average else None
         network, optimizer = self.network.state_dict(), self.optimizer.state_dict()
         state = {"step": self.step, "network": network, "optimizer": optimizer, "average": average}
-        self._state.write({**state, "run": self._run})
+        self._state.write({**state, "losses": self.losses, "run": self._run})
 
     def _resume(self) -> None:
         if self._path is None or not self._path.exists():
@@ -185,6 +187,7 @@ class AdaptLoop:
         if self.average and state["average"]:
             self.average.restore(state["average"])
         self.step = self._state.kept_step = int(state["step"])
+        self.losses = dict(state.get("losses", {}))  # a state of an earlier version has none
 
     def _diverged(self, what: str) -> TrainingDiverged:
         self._state.drop()

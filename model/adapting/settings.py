@@ -34,7 +34,8 @@ class AdaptSettings:
     replayed: int = 1  # clips in a step from what the network knew, if there are any
     all_mask_heads: bool = False  # train the mask heads of all stages; at test time only the last one runs
     column_iterations: int = 100  # of fitting the columns of new categories before the heads move; 0: none
-    cache_bytes: int = 1024 * MIB  # features of the trunk kept in memory; what is beyond goes to a temporary file
+    cache_bytes: int = 1024 * MIB  # features of the trunk kept in memory; the rest goes to a temporary file
+    disk_bytes: int = 8 * 1024 * MIB  # of that file; what has no room there is computed each time
     keep_every: int = 50  # steps between two written states
 
     def recipe(self, training: TrainingConfig, steps: int) -> TrainingConfig:

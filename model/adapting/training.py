@@ -36,18 +36,21 @@ class Adaptation:
         precision: str = "float32",
         seed: int = 1,
         state_path: Path | None = None,
+        cache: TrunkCache | None = None,
         cancelled: Callable[[], bool] = lambda: False,
     ) -> None:
         """Fits the columns of new categories, and continues from ``state_path`` if it holds the state of such a run.
 
-        Raises `model.training.clips.NoTrainingFrames`.
+        ``cache``: of the trunk of ``start``, which other trainings share. Raises
+        `model.training.clips.NoTrainingFrames`.
         """
         settings = settings or AdaptSettings()
         self.classes = JointClasses.of(start.categories, clips.categories)
         self.base = with_categories(start, self.classes.names)  # not trained at all
         network = self.base.build(device)
         fast = precision == "fast" and device.startswith("cuda")
-        self._cache = TrunkCache(network, limit_bytes=settings.cache_bytes, device=device, fast=fast)
+        self._cache = cache or trunk_cache(start, settings, device=device, precision=precision)
+        self._shares = cache is not None
         self._cancelled = cancelled
         sources = _sources(
             clips,
@@ -80,6 +83,11 @@ class Adaptation:
         """The number of steps that were made."""
         return self._loop.step
 
+    @property
+    def losses(self) -> dict[int, float]:
+        """The loss of every step by its number, also of those that an earlier process made."""
+        return dict(self._loop.losses)
+
     def run(self, until: int | None = None, *, on_step: Callable[[StepReport], None] = lambda step: None) -> None:
         """Train to step ``until`` or to the last one, or until cancelled. Raises `TrainingDiverged`."""
         self._loop.run(on_step=on_step, cancelled=self._cancelled, until=until)
@@ -92,8 +100,18 @@ class Adaptation:
         return replace(trained, state=blended(self.fitted.state, trained.state, share))
 
     def close(self) -> None:
-        """Drop the cached features."""
-        self._cache.close()
+        """Drop the cached features, unless other trainings use them."""
+        if not self._shares:
+            self._cache.close()
+
+
+def trunk_cache(start: ModelCheckpoint, settings: AdaptSettings, *, device: str, precision: str) -> TrunkCache:
+    """A cache of the features of the trunk of ``start``."""
+    fast = precision == "fast" and device.startswith("cuda")
+    network = start.build(device).eval()
+    return TrunkCache(
+        network, limit_bytes=settings.cache_bytes, disk_bytes=settings.disk_bytes, device=device, fast=fast
+    )
 
 
 def _copies(

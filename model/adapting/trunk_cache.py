@@ -1,8 +1,10 @@
 """Features of the frozen trunk, computed once per window and direction, kept as 16-bit numbers.
 
-They stay in memory up to a limit; what is beyond it goes to a temporary file that is gone when the cache is closed.
+They stay in memory up to a limit; what is beyond it goes to a temporary file that is gone when the cache is closed. The
+file has a limit too: what is beyond that, or has no room on the disk, is computed each time.
 """
 
+import errno
 import tempfile
 from collections.abc import Callable
 from typing import IO
@@ -17,18 +19,33 @@ Levels = tuple[Tensor, ...]  # per level of the pyramid (T, C, H_l, W_l)
 
 
 class TrunkCache:
-    """The feature pyramids of windows, by any hashable key."""
+    """The feature pyramids of windows, by their source and any hashable key; trainings of one trunk may share it."""
 
-    def __init__(self, network: TeViT, *, limit_bytes: int, device: str = "cpu", fast: bool = False) -> None:
-        """``network`` computes the features on ``device``; ``fast`` computes in bfloat16 there."""
+    def __init__(
+        self,
+        network: TeViT,
+        *,
+        limit_bytes: int,
+        disk_bytes: int = 8 * 1024**3,
+        device: str = "cpu",
+        fast: bool = False,
+    ) -> None:
+        """``network``, in evaluation mode, computes the features on ``device``; ``fast`` computes in bfloat16 there.
+
+        ``limit_bytes`` and ``disk_bytes``: what is kept in memory and in the file at most.
+        """
         self._network, self._device, self._fast = network, device, fast
         self._limit, self.bytes_in_memory, self.bytes_on_disk = limit_bytes, 0, 0
+        self._disk_limit = disk_bytes
+        self._sources: dict[int, object] = {}  # by their id, which no other object gets as long as they are here
         self._memory: dict[object, Levels] = {}
         self._stored: dict[object, list[tuple[int, tuple[int, ...]]]] = {}  # offset and shape of each level
         self._file: IO[bytes] | None = None
 
-    def levels(self, key: object, pixels: Callable[[], Tensor], img_hw: tuple[int, int]) -> Levels:
-        """The float16 features of a window, on the CPU; ``pixels`` gives its frames (T, 3, H, W) if they are new."""
+    def levels(self, source: object, window: object, pixels: Callable[[], Tensor], img_hw: tuple[int, int]) -> Levels:
+        """The float16 features of a window of a source, on the CPU; ``pixels`` gives new frames (T, 3, H, W)."""
+        self._sources[id(source)] = source
+        key = (id(source), window)
         if key in self._memory:
             return self._memory[key]
         if key in self._stored:
@@ -38,14 +55,15 @@ class TrunkCache:
         if self.bytes_in_memory + size <= self._limit:
             self._memory[key] = found
             self.bytes_in_memory += size
-        else:
-            self._stored[key] = [self._append(level) for level in found]
+        elif self.bytes_on_disk + size <= self._disk_limit:
+            self._store(key, found)
         return found
 
     def close(self) -> None:
         """Forget everything and remove the file."""
         self._memory.clear()
         self._stored.clear()
+        self._sources.clear()
         self.bytes_in_memory = self.bytes_on_disk = 0
         if self._file is not None:
             self._file.close()
@@ -57,6 +75,16 @@ class TrunkCache:
         with torch.autocast(self._device.split(":")[0], dtype=torch.bfloat16, enabled=self._fast):
             features = self._network.encode(pixels[None].to(self._device), size)
         return tuple(level.to("cpu", torch.float16).contiguous() for level in features.levels)
+
+    def _store(self, key: object, levels: Levels) -> None:
+        """Write a window to the file; where the disk has no room for it, that is the end of the file."""
+        before = self.bytes_on_disk
+        try:
+            self._stored[key] = [self._append(level) for level in levels]
+        except OSError as error:
+            if error.errno not in (errno.ENOSPC, errno.EDQUOT):
+                raise
+            self.bytes_on_disk = self._disk_limit = before
 
     def _append(self, level: Tensor) -> tuple[int, tuple[int, ...]]:
         if self._file is None:

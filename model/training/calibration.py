@@ -1,8 +1,10 @@
 """Chooses the thresholds of a checkpoint from how its tracks match the truth of held-out videos.
 
-The measure is the F1 of tracks: a proposed track is right if it shares a mask IoU of at least 0.5 with a true track of
-its own (class aside, since thresholds decide whether there is an object). Little data must not give wild thresholds, so
-each factor e away from the defaults costs as much F1 as one true track of the held-out videos is worth.
+The measure is the F2 of tracks: a proposed track is right if it shares a mask IoU of at least 0.5 with a true track of
+its own (class aside, since thresholds decide whether there is an object). A track that is missed has to be drawn, which
+costs a person many times as much as rejecting a wrong one, so recall counts more than precision; but far more tracks
+than there are things must not be shown. Little data must not give wild thresholds, so each factor e away from the
+defaults costs as much F2 as one true track of the held-out videos is worth.
 
 In which frames a track is present hardly changes whether it is right at all. So `floor` and `share` are chosen after
 the others, by how much of the true tracks the right ones cover.
@@ -14,10 +16,11 @@ from dataclasses import dataclass, field, replace
 
 from model.thresholds import LEAST, MOST, Thresholds
 
-BEGINS = (LEAST, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5, MOST)
+BEGINS = (LEAST, 0.075, 0.1, 0.125, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5, MOST)
 GO_ON_SHARES = (0.5, 0.625, 0.8)  # of ``begin``; the default's is 0.625
 FLOOR_SHARES = (0.2, 0.4, 0.6, 0.8)  # of ``go_on``
 PRESENCE_SHARES = (0.15, 0.3, 0.45, 0.6)  # of the 90th percentile of a track's scores
+MOST_PROPOSED = 1.4  # tracks for a true one
 _PRESENCE_COST = 0.25  # of that of ``begin`` and ``go_on``: a presence moves overlaps by little
 _FLOOR_SHARE = 0.4  # of ``go_on``, as in the defaults: a track is present at scores well below those that continue it
 
@@ -43,13 +46,13 @@ class TrackCounts:
         )
 
     @property
-    def f1(self) -> float:
-        """F1 of the proposed tracks, 0 to 1; 0 where there are no tracks."""
-        return 2 * self.matched / max(self.proposed + self.true, 1)
+    def f2(self) -> float:
+        """F2 of the proposed tracks, 0 to 1; 0 where there are no tracks."""
+        return 5 * self.matched / max(self.proposed + 4 * self.true, 1)
 
     @property
     def covered(self) -> float:
-        """As `f1`, but each matched pair counts as much as it overlaps, 0 to 1."""
+        """F1 of the proposed tracks, in which each matched pair counts as much as it overlaps, 0 to 1."""
         return 2 * self.overlap / max(self.proposed + self.true, 1)
 
 
@@ -75,7 +78,8 @@ def calibrated(counts: CountsByThresholds) -> Thresholds:
     true = max((one.true for one in counts.values()), default=0)
     if true == 0:
         return Thresholds()
-    return max(counts, key=lambda one: (round(counts[one].f1 - distance(one) / true, 9), -distance(one)))
+    few = [one for one in counts if counts[one].proposed <= MOST_PROPOSED * true]
+    return max(few or counts, key=lambda one: (round(counts[one].f2 - distance(one) / true, 9), -distance(one)))
 
 
 def presences(thresholds: Thresholds) -> tuple[Thresholds, ...]:

@@ -102,6 +102,15 @@ class ClipSubset:
         """uint8 RGB (T, H, W, 3) of the chosen frames of ``videos[video]``, in that order."""
         return self._source.read_frames(self._indices[video], frames)
 
+    def origin(self, video: int) -> tuple[ClipSource, int]:
+        """The source that has the frames of ``videos[video]``, and its index there."""
+        return origin(self._source, self._indices[video])
+
+
+def origin(source: ClipSource, video: int) -> tuple[ClipSource, int]:
+    """The source that has the frames of a video and its index there; of a subset that is the whole."""
+    return source.origin(video) if isinstance(source, ClipSubset) else (source, video)
+
 
 @dataclass(frozen=True)
 class Clip:

@@ -19,7 +19,7 @@ from tests.benchmarks._held_out import truth_of
 from tests.benchmarks._served import Served
 from tests.benchmarks.annotator.person import Person
 
-POLL_SECONDS = 0.5
+POLL_SECONDS = 2.0  # a retraining takes minutes, and each question costs the server what it needs itself
 ENDED = {"done", "failed", "cancelled"}
 
 

@@ -17,12 +17,12 @@ import torch
 
 from app.training.adapting import replay_of
 from model.adapting import AdaptSettings
-from model.adapting.choosing import Budget, choose
+from model.adapting.choosing import Budget, FoldNetwork, choose, held_out
 from model.adapting.procedural_replay import ProceduralClips
 from model.adapting.settings import Rates
 from model.adapting.training import Adaptation
 from model.network.tevit import TeViT
-from model.rule_scoring import figures, held_out_video
+from model.rule_scoring import calibrate, figures, held_out_video
 from model.scoring import judged_frames, score
 from model.thresholds import Thresholds
 from model.training.clips import ClipSource, ClipSubset
@@ -116,8 +116,16 @@ def measure(variant: Variant, base: ModelCheckpoint, given: Material) -> Measure
     replay = given.replay if variant.replays else None
     steps, blend, thresholds = variant.steps, variant.blend, Thresholds()
     if steps is None:
-        choice = choose(base, given.corrected, replay=replay, budget=Budget(), settings=variant.settings)
-        steps, blend, thresholds = choice.steps, choice.blend, choice.thresholds
+        made_folds: list[FoldNetwork] = []
+        choice = choose(
+            base,
+            given.corrected,
+            replay=replay,
+            budget=Budget(),
+            settings=variant.settings,
+            on_fold=lambda number, fold: made_folds.append(fold),
+        )
+        steps, blend, thresholds = choice.steps, choice.blend, _calibrated(made_folds, given.corrected)
     made = base
     network = base.build()
     if steps:
@@ -146,6 +154,15 @@ def measure(variant: Variant, base: ModelCheckpoint, given: Material) -> Measure
         steps=steps,
         blend=blend if steps else 0.0,
     )
+
+
+def _calibrated(folds: Sequence[FoldNetwork], source: ClipSource) -> Thresholds:
+    """The thresholds that suit the networks of the folds on the videos that they did not learn."""
+    videos = []
+    for fold, parts in zip(folds, held_out(source, Budget()), strict=True):
+        network = with_categories(fold.checkpoint, tuple(source.categories)).build()
+        videos += [held_out_video(network, source, index, frames=judged_frames) for index in parts.held]
+    return calibrate(videos)
 
 
 def _by_rule(network: TeViT, source: ClipSource, thresholds: Thresholds) -> tuple[dict[str, float], dict[str, float]]:

@@ -41,16 +41,15 @@ def test_frozen_corrections_come_back_as_they_were(
 def test_a_kept_network_is_the_same_network(settings: Settings) -> None:
     torch.manual_seed(0)
     made = from_network(build(named("tevit_tiny")), CLASSES, provenance={"note": 1})
-    adapted = Adapted(made.build(), made, ("leaf",), 7, 0.5, "it stopped", {"steps": 7})
+    adapted = Adapted(made.build(), made, ("leaf",), 7, 0.5, "it stopped", {"steps": 7}, {1: 2.5})
     state = KeptState(settings, "job")
     assert not state.has(0) and state.kept(0, "cpu") is None
     state.training_path(0).parent.mkdir(parents=True)
     state.training_path(0).write_bytes(b"half")
-    state.keep(0, adapted, CLASSES[:4], {1: 2.5})
+    state.keep(0, adapted, CLASSES[:4])
     assert state.has(0) and not state.training_path(0).exists()
-    found = state.kept(0, "cpu")
-    assert found is not None and found[1] == {1: 2.5}
-    again = found[0]
+    again = state.kept(0, "cpu")
+    assert again is not None and again.losses == {1: 2.5}
     assert (again.kept, again.steps, again.blend, again.stopped, again.facts) == (
         ("leaf",),
         7,

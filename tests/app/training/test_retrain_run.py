@@ -146,7 +146,7 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
         for number in range(2):
             more["on_fold"](number, FoldNetwork(with_categories(start, names), 0, 0.0))
         more["on_mark"](50, {"AP": 0.25})
-        return Choice(steps, blend, Thresholds(), [{"steps": steps, "blend": blend}])
+        return Choice(steps, blend, [{"steps": steps, "blend": blend}])
 
     monkeypatch.setattr(retraining, "choose", choosing)
     job_id = queued(database, project[0])
@@ -320,6 +320,6 @@ def test_a_choice_is_kept_for_a_run_that_goes_on(settings: Settings) -> None:
     state = kept_state.KeptState(settings, "job")
     assert state.kept_choice() is None
     state.choosing_folder.mkdir(parents=True)
-    choice = Choice(100, 0.75, Thresholds(0.3, 0.2), [{"steps": 100, "blend": 0.75, "AP": 0.5}])
+    choice = Choice(100, 0.75, [{"steps": 100, "blend": 0.75, "AP": 0.5}])
     state.keep_choice(choice)
     assert kept_state.KeptState(settings, "job").kept_choice() == choice and not state.choosing_folder.exists()

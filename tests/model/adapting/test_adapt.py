@@ -8,6 +8,7 @@ import torch
 
 from model.adapting import adapt
 from model.adapting.loop import AdaptLoop
+from model.adapting.training import Adaptation
 from model.training.trainer import TrainingDiverged
 from model.weights.categories import for_proposals, with_categories
 from tests.model.adapting.made import NEW, corrections, replayed, small_checkpoint
@@ -48,6 +49,20 @@ def test_training_that_diverges_keeps_the_base(monkeypatch: pytest.MonkeyPatch) 
 def test_a_cancelled_run_ends_at_once() -> None:
     adapted = adapt(small_checkpoint(), corrections(), replay=None, steps=50, cancelled=lambda: True)
     assert adapted.steps == 0
+
+
+def test_the_beginning_of_a_longer_run_is_the_same_whatever_is_kept_of_it() -> None:
+    """The folds stop on the way of the longest run, and the kept network must be trained like them."""
+    start, source = small_checkpoint(), corrections()
+    longer = Adaptation(start, source, replay=None, steps=4)
+    longer.run(2)
+    there = longer.blended(1.0).state
+    longer.close()
+    for planned, same in ((4, True), (None, False)):
+        adapted = adapt(start, source, replay=None, steps=2, planned=planned)
+        assert adapted.steps == 2 and list(adapted.losses) == [1, 2]
+        equal = all(torch.equal(value, adapted.checkpoint.state[key]) for key, value in there.items())
+        assert equal is same, planned
 
 
 def test_no_steps_or_no_blend_is_the_base() -> None:

@@ -111,6 +111,29 @@ def test_copies_of_a_seed_are_the_same_and_no_two_are_alike() -> None:
     assert (first.read_frames(0, [1, 3])[1] == first.read_frames(0, [3])[0]).all()
 
 
+def test_what_a_pasted_thing_covers_is_neither_unknown_nor_rejected_there() -> None:
+    """Else the query on the pasted thing overlaps the mask below it, and has no loss or the wrong one."""
+    everywhere = rle(np.ones(HW, bool))
+    complete = (frozenset({0, 1}),) * COUNT
+    source = painted(
+        complete=complete,
+        unknown=tuple((t, everywhere, False) for t in range(COUNT)),
+        rejected=tuple((t, 1, everywhere) for t in range(COUNT)),
+    )
+    own, cut = len(source.videos[0].tracks), 0
+    for video in copies(Painted(source.videos[:1]), count=12).videos:
+        assert len(video.unknown) == len(video.rejected) == video.count
+        for t, mask, _ in video.unknown:
+            pasted = np.zeros((video.height, video.width), bool)
+            for track in video.tracks[own:]:
+                shown = track.segmentations[t]
+                pasted |= shown is not None and coco.decode(shown).astype(bool)
+            assert (coco.decode(mask).astype(bool) == ~pasted).all()
+            assert next(rejected for at, _, rejected in video.rejected if at == t) == mask
+            cut += bool(pasted.any())
+    assert cut > 0
+
+
 def test_what_nobody_judged_stays_so() -> None:
     known = (frozenset({0}),) * 3 + (frozenset[int](),) * 3
     mask = rle(square(60, 2))

@@ -1,6 +1,8 @@
 """Cross-validation inside the training videos: folds, marks, blends, and going on after a kill."""
 
+from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -9,14 +11,14 @@ import torch
 from model.adapting import choosing
 from model.adapting.choosing import Budget, FoldNetwork, FoldVideos, choose, objective
 from model.adapting.training import Adaptation
-from model.thresholds import Thresholds
 from model.training.clips import ClipSubset
+from model.training.targets import PRESENT
 from model.training.trainer import TrainingDiverged
 from model.weights.categories import with_categories
 from tests.model.adapting.made import corrections, replayed, small_checkpoint
 
 BASE = {"AP": 0.0, "AP_without_classes": 0.3, "best_iou": 0.6}
-BUDGET = Budget(marks=(1, 2, 3), patience=1)
+BUDGET = Budget(marks=(1, 2, 3))
 
 
 def figures_by_weights(monkeypatch: pytest.MonkeyPatch, wanted: dict[int, float]) -> list[int]:
@@ -29,7 +31,6 @@ def figures_by_weights(monkeypatch: pytest.MonkeyPatch, wanted: dict[int, float]
 
     monkeypatch.setattr(choosing._TrainedFold, "figures", figures)
     monkeypatch.setattr(choosing, "_before", lambda run, held: BASE)
-    monkeypatch.setattr(choosing, "_thresholds", lambda folds, steps, share: Thresholds(0.3, 0.2))
     return marks
 
 
@@ -37,15 +38,41 @@ def chosen(**more: Any) -> choosing.Choice:
     return choose(small_checkpoint(), corrections(), replay=replayed(), budget=BUDGET, **more)
 
 
-def test_the_mark_and_the_blend_with_the_best_figures_are_taken(monkeypatch: pytest.MonkeyPatch) -> None:
-    figures_by_weights(monkeypatch, {1: 0.2, 2: 0.5, 3: 0.4})
+@pytest.mark.parametrize(
+    ("wanted", "steps"),
+    [
+        ({1: 0.2, 2: 0.5, 3: 0.4}, 3),  # no clear difference: the longest
+        ({1: 0.0, 2: 0.9, 3: 0.1}, 2),
+        ({1: 0.9, 2: 0.5, 3: 0.0}, 2),
+    ],
+)
+def test_the_longest_training_that_is_not_clearly_worse_than_the_best_is_taken(
+    monkeypatch: pytest.MonkeyPatch, wanted: dict[int, float], steps: int
+) -> None:
+    figures_by_weights(monkeypatch, wanted)
     choice = chosen()
-    assert (choice.steps, choice.blend, choice.thresholds) == (2, 0.5, Thresholds(0.3, 0.2))
-    assert {(line["steps"], line["blend"]) for line in choice.table} == {
-        *((mark, 1.0) for mark in (1, 2, 3)),
-        *((2, share) for share in (0.25, 0.5, 0.75)),
-        (0, 0.0),
-    }
+    assert (choice.steps, choice.blend) == (steps, 1.0)
+    assert [(line["steps"], line["blend"]) for line in choice.table] == [(1, 1.0), (2, 1.0), (3, 1.0), (0, 0.0)]
+
+
+def test_where_all_of_the_way_is_worse_than_the_base_a_part_of_it_may_be_better(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    figures_by_weights(monkeypatch, {})
+    monkeypatch.setattr(
+        choosing._TrainedFold, "figures", lambda fold, mark, share: {**BASE, "AP": 0.3 if share == 0.5 else -0.1}
+    )
+    choice = chosen()
+    assert (choice.steps, choice.blend) == (3, 0.5)
+    assert {line["blend"] for line in choice.table} == {0.0, 0.25, 0.5, 0.75, 1.0}
+
+
+def test_more_held_out_videos_tell_smaller_differences_apart() -> None:
+    def folds(*held: int) -> Any:
+        return [SimpleNamespace(held=SimpleNamespace(videos=[None] * count)) for count in held]
+
+    assert choosing.noise(folds(1)) == choosing.NOISE
+    assert choosing.noise(folds(8, 8)) == pytest.approx(choosing.NOISE / 4)
 
 
 def test_the_mean_figures_at_each_mark_are_given_on_the_way(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -56,12 +83,12 @@ def test_the_mean_figures_at_each_mark_are_given_on_the_way(monkeypatch: pytest.
     assert set(seen[0][1]) == set(BASE)
 
 
-def test_folds_stop_when_nothing_is_gained_any_more(monkeypatch: pytest.MonkeyPatch) -> None:
-    figures_by_weights(monkeypatch, {1: 0.5, 2: 0.3, 3: 0.9})
-    assert choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0)).steps == 1
+def test_folds_stop_where_they_are_clearly_worse_than_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    marks = figures_by_weights(monkeypatch, {1: 0.9, 2: 0.1, 3: 0.9})
+    assert chosen().steps == 1 and set(marks) == {1, 2}
 
 
-def test_folds_go_on_together_as_long_as_their_mean_rises(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_folds_go_on_together_as_long_as_their_mean_is_not_clearly_worse(monkeypatch: pytest.MonkeyPatch) -> None:
     figures_by_weights(monkeypatch, {})
     wanted = {"a": {1: 0.5, 2: 0.4, 3: 0.3}, "b": {1: 0.1, 2: 0.4, 3: 0.9}}
     monkeypatch.setattr(
@@ -69,13 +96,13 @@ def test_folds_go_on_together_as_long_as_their_mean_rises(monkeypatch: pytest.Mo
         "figures",
         lambda fold, mark, share: {**BASE, "AP": share * wanted[fold.held.videos[0].name][mark]},
     )
-    choice = choose(small_checkpoint(), corrections(), replay=None, budget=Budget(marks=(1, 2, 3), patience=0))
+    choice = choose(small_checkpoint(), corrections(), replay=None, budget=BUDGET)
     assert choice.steps == 3 and [line["AP"] for line in choice.table[:3]] == pytest.approx([0.3, 0.4, 0.6])
 
 
 def test_a_fold_has_the_steps_and_the_blend_that_the_others_choose(monkeypatch: pytest.MonkeyPatch) -> None:
     figures_by_weights(monkeypatch, {})
-    wanted = {"a": {1: 0.5, 2: 0.4, 3: 0.3}, "b": {1: 0.1, 2: 0.4, 3: 0.9}}
+    wanted = {"a": {1: 1.3, 2: 0.4, 3: 0.1}, "b": {1: 0.1, 2: 0.4, 3: 1.9}}
     monkeypatch.setattr(
         choosing._TrainedFold,
         "figures",
@@ -87,7 +114,7 @@ def test_a_fold_has_the_steps_and_the_blend_that_the_others_choose(monkeypatch: 
         small_checkpoint(),
         corrections(),
         replay=None,
-        budget=Budget(marks=(1, 2, 3), patience=0),
+        budget=BUDGET,
         folds=folds,
         on_fold=made.__setitem__,
     )
@@ -117,7 +144,7 @@ def test_where_nothing_helps_the_networks_of_the_folds_are_the_base(monkeypatch:
 def test_what_helps_nobody_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
     figures_by_weights(monkeypatch, {1: 0.0, 2: -0.1, 3: -0.2})
     choice = chosen()
-    assert (choice.steps, choice.blend, choice.thresholds) == (0, 0.0, Thresholds())
+    assert (choice.steps, choice.blend) == (0, 0.0)
 
 
 def test_falling_below_the_base_without_classes_counts_against_a_blend() -> None:
@@ -125,6 +152,17 @@ def test_falling_below_the_base_without_classes_counts_against_a_blend() -> None
     worse = {"AP": 0.33, "AP_without_classes": 0.27, "best_iou": 0.6}
     assert objective(better, BASE) > objective(worse, BASE)
     assert objective(BASE, BASE) == pytest.approx(0.3)
+    assert objective(better, BASE, 0.0) < objective(worse, BASE, 0.0)  # the truth is the base's own work
+
+
+def test_the_drawn_share_counts_the_masks_that_are_no_accepted_proposals() -> None:
+    video = corrections().videos[0]
+    first = video.tracks[0]
+    shown = sum(state == PRESENT for track in video.tracks for state in track.states)
+    accepted = tuple(state == PRESENT for state in first.states)
+    judged = replace(video, tracks=(replace(first, accepted=accepted), *video.tracks[1:]))
+    assert choosing.drawn_share([video]) == 1.0 == choosing.drawn_share([])
+    assert sum(accepted) > 0 and choosing.drawn_share([judged]) == pytest.approx(1 - sum(accepted) / shown)
 
 
 def test_training_that_diverges_keeps_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -152,8 +190,8 @@ def test_a_killed_choice_goes_on_where_it_stopped(monkeypatch: pytest.MonkeyPatc
 def test_every_video_is_held_out_once() -> None:
     source = corrections()
     apart = [FoldVideos((1,), (0,)), FoldVideos((0,), (1,))]
-    assert choosing._held_out(source, Budget(folds=2)) == choosing._held_out(source, Budget(folds=5)) == apart
-    assert choosing._held_out(ClipSubset(source, [1]), Budget()) == [FoldVideos((0,), (0,))]
+    assert choosing.held_out(source, Budget(folds=2)) == choosing.held_out(source, Budget(folds=5)) == apart
+    assert choosing.held_out(ClipSubset(source, [1]), Budget()) == [FoldVideos((0,), (0,))]
     subset = ClipSubset(source, [1])
     assert [video.name for video in subset.videos] == ["b"] and subset.categories == source.categories
     assert (subset.read_frames(0, [1]) == source.read_frames(1, [1])).all()
@@ -162,6 +200,6 @@ def test_every_video_is_held_out_once() -> None:
 @pytest.mark.parametrize("steps", [1, 50, 51, 100, 200, 384, 1500])
 def test_the_marks_of_a_budget_double_up_to_its_last_step(steps: int) -> None:
     budget = Budget.up_to(steps)
-    assert budget.marks[-1] == steps and list(budget.marks) == sorted(set(budget.marks)) and budget.marks[0] <= 50
+    assert budget.marks[-1] == steps and list(budget.marks) == sorted(set(budget.marks)) and budget.marks[0] <= 100
     assert all(after <= 2 * before for before, after in zip(budget.marks, budget.marks[1:], strict=False))
     assert (budget.most_steps(), budget.most_steps(3)) == (2 * steps, 3 * steps)

@@ -53,13 +53,15 @@ def test_a_rate_of_zero_leaves_a_part_as_it_is(part: str, named: str) -> None:
 
 def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path) -> None:
     settings = AdaptSettings(keep_every=1)
-    whole, _ = run(small_loop(settings=settings))
+    undisturbed = small_loop(settings=settings)
+    whole, _ = run(undisturbed)
     run(small_loop(settings=settings, state_path=tmp_path / "state.pt"), stop=2)
     resumed = small_loop(settings=settings, state_path=tmp_path / "state.pt")
     # The state of step 2 has not been proved by a loss when the run is stopped.
     assert resumed.step in (1, 2)
     kept, _ = run(resumed)
     assert same(whole, kept)
+    assert list(resumed.losses) == [1, 2, 3, 4] and resumed.losses == undisturbed.losses
     assert small_loop(state_path=tmp_path / "none.pt").step == 0
 
 

@@ -1,9 +1,15 @@
 """Cached features are those of the trunk, in memory and on the disk, and are computed once."""
 
+import errno
+from dataclasses import replace
+from typing import Any
+
+import pytest
 import torch
 
 from model.adapting.trunk_cache import TrunkCache
-from tests.model.small import normal_clips, small_network
+from model.training.clips import ClipSubset, origin
+from tests.model.small import made_source, normal_clips, small_network
 
 
 def test_features_are_computed_once_and_equal_wherever_they_are_kept() -> None:
@@ -14,7 +20,7 @@ def test_features_are_computed_once_and_equal_wherever_they_are_kept() -> None:
     computed = []
 
     def levels(number: int) -> tuple[torch.Tensor, ...]:
-        return cache.levels(number, lambda: computed.append(number) or windows[number], (64, 96))  # type: ignore[func-returns-value]
+        return cache.levels(network, number, lambda: computed.append(number) or windows[number], (64, 96))  # type: ignore[func-returns-value]
 
     first = [levels(number) for number in range(3)]
     assert (cache.bytes_in_memory, cache.bytes_on_disk) == (one, 2 * one)
@@ -29,3 +35,55 @@ def test_features_are_computed_once_and_equal_wherever_they_are_kept() -> None:
     assert cache.bytes_in_memory == cache.bytes_on_disk == 0
     levels(1)
     assert computed == [0, 1, 2, 1]
+
+
+def counted(cache: TrunkCache, source: object, number: int, computed: list[int]) -> None:
+    def pixels() -> torch.Tensor:
+        computed.append(number)
+        return normal_clips(1, 3, seed=number)[0]
+
+    cache.levels(source, number, pixels, (64, 96))
+
+
+def test_what_is_beyond_the_limit_of_the_file_is_computed_each_time() -> None:
+    cache, computed = TrunkCache(small_network().eval(), limit_bytes=0, disk_bytes=0), list[int]()
+    for _ in range(2):
+        counted(cache, cache, 1, computed)
+    assert computed == [1, 1] and cache.bytes_on_disk == 0
+
+
+def test_a_full_disk_costs_time_and_keeps_what_is_stored(monkeypatch: pytest.MonkeyPatch) -> None:
+    cache, computed = TrunkCache(small_network().eval(), limit_bytes=0), list[int]()
+    counted(cache, cache, 1, computed)
+    stored = cache.bytes_on_disk
+
+    def refuse(self: TrunkCache, level: torch.Tensor) -> Any:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    with monkeypatch.context() as full:
+        full.setattr(TrunkCache, "_append", refuse)
+        counted(cache, cache, 2, computed)
+    for number in (1, 2, 2):
+        counted(cache, cache, number, computed)
+    assert computed == [1, 2, 2, 2] and cache.bytes_on_disk == stored > 0
+    monkeypatch.setattr(TrunkCache, "_append", lambda self, level: int("broken"))
+    other = TrunkCache(small_network().eval(), limit_bytes=0)
+    with pytest.raises(ValueError, match="broken"):
+        counted(other, other, 3, computed)
+
+
+def test_two_sources_have_windows_of_their_own_and_subsets_share_those_of_the_whole() -> None:
+    one, two = made_source(), replace(made_source())
+    cache = TrunkCache(small_network().eval(), limit_bytes=1 << 24)
+    reads: list[int] = []
+
+    def windows(source: Any, video: int) -> None:
+        whole, place = origin(source, video)
+        cache.levels(whole, place, lambda: reads.append(place) or normal_clips(1, 3, seed=1)[0], (64, 96))  # type: ignore[func-returns-value]
+
+    windows(ClipSubset(one, [1]), 0)
+    windows(ClipSubset(ClipSubset(one, [0, 1]), [1]), 0)
+    windows(one, 1)
+    assert reads == [1]
+    windows(two, 1)
+    assert reads == [1, 1]
