@@ -11,6 +11,7 @@ from sqlalchemy import Connection
 from app.checkpoints.choice import chosen_checkpoint
 from app.errors import BadInput, Cancelled
 from app.jobs.reporter import JobReporter
+from app.sentences import counted
 from app.settings import Settings
 from app.training import kept_state
 from app.training.comparison import verdict
@@ -138,7 +139,7 @@ def _retraining(
             snapshot=facts["snapshot"],
             steps=facts["steps"],
             suspicious=facts["corrections"]["share"],
-            notes=(WENT_ON,) if went_on else (),
+            notes=(*([WENT_ON] if went_on else []), *left_out_note(facts.get("left_out", 0))),
         )
     state = KeptState(settings, job.id)
     return Retraining(database, settings, order, source=source, report=report, state=state)
@@ -172,10 +173,17 @@ def _begin(database: Database, state: KeptState, job: Job, report: JobReporter) 
         "current": current.id,
         "first": first.id,
         "steps": job.parameters.get("steps"),
+        "left_out": len(left_out),
         "plan": json.loads(json.dumps(dataclasses.asdict(planned))),
     }
     state.begin(source, facts)
     return source, facts
+
+
+def left_out_note(masks: int) -> tuple[str, ...]:
+    """A sentence for the report where so many masks that look spoiled were left out; none where there are none."""
+    verb = "was" if masks == 1 else "were"
+    return (f"{counted(masks, 'mask')} that looked spoiled {verb} left out.",) if masks else ()
 
 
 def _over(database: Database, job_id: str, report: JobReporter) -> bool:

@@ -58,7 +58,6 @@ class TrainingSettings:
     workers: int = 0  # processes that prepare clips
     resume_path: Path | None = None  # file for the run's state, written every ``keep_every`` steps
     keep_every: int = 200
-    frozen_statistics: bool = False  # batch norms keep their running statistics (few data would spoil them)
 
 
 class Trainer:
@@ -97,10 +96,6 @@ class Trainer:
         """
         began = time.monotonic()
         self.network.train()
-        if self.settings.frozen_statistics:
-            for module in self.network.modules():
-                if isinstance(module, nn.BatchNorm2d):
-                    module.eval()
         batches = iter(self._loader())
         if self.step == 0:
             self.keep()

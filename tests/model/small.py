@@ -57,6 +57,15 @@ def small_network(seed: int = 0, config: TeViTConfig = CONFIG) -> TeViT:
     return network.eval()
 
 
+def with_frozen_statistics(network: TeViT) -> TeViT:
+    """The network with batch norms that keep their running statistics in training, so that batches can be compared."""
+    for module in network.modules():
+        if isinstance(module, nn.BatchNorm2d):
+            module.eval()
+            module.train = lambda mode=True, module=module: module  # type: ignore[method-assign]
+    return network
+
+
 def clip_truth(
     states: Sequence[Sequence[int]],
     labels: Sequence[int],

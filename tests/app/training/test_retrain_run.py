@@ -232,7 +232,7 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
     database: Database, settings: Settings, project: tuple[Project, list[Video]], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made, clips = project
-    job_id = queued(database, made, steps=2)
+    job_id = queued(database, made, steps=2, leave_out=[[clips[0].id, 99, 0]])
     trained: list[str] = []
     adapt = retraining.adapt
 
@@ -251,7 +251,8 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
     drawn(database, clips[1], fish.id, frames=9)  # a person goes on while the run is dead
     result = run(database, settings, job_id)
     assert trained == ["training-0.pt", "training-1.pt", "training-1.pt", "training-2.pt"]
-    assert result["notes"] == [retrain_run.WENT_ON] and result["plan"]["masks_drawn"] == 12
+    assert result["notes"] == [retrain_run.WENT_ON, *retrain_run.left_out_note(1)]
+    assert result["plan"]["masks_drawn"] == 12
     with database.read() as tx:
         assert retrain_run.WENT_ON in jobs.get_job(tx, job_id).log
         first = snapshots.find_snapshot(tx, made.id, result["snapshot"])
@@ -323,3 +324,9 @@ def test_a_choice_is_kept_for_a_run_that_goes_on(settings: Settings) -> None:
     choice = Choice(100, 0.75, [{"steps": 100, "blend": 0.75, "AP": 0.5}])
     state.keep_choice(choice)
     assert kept_state.KeptState(settings, "job").kept_choice() == choice and not state.choosing_folder.exists()
+
+
+def test_the_report_says_how_many_masks_were_left_out() -> None:
+    assert retrain_run.left_out_note(0) == ()
+    assert retrain_run.left_out_note(1) == ("1 mask that looked spoiled was left out.",)
+    assert retrain_run.left_out_note(12) == ("12 masks that looked spoiled were left out.",)

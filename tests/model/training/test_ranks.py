@@ -14,7 +14,7 @@ from model.config import TrainingConfig
 from model.training import ranks
 from model.training.clips import ClipVideo, clip_batches
 from model.training.trainer import StepReport, Trainer, TrainingSettings, UnevenBatch
-from tests.model.small import MadeSource, box_track, small_network, with_recipe
+from tests.model.small import MadeSource, box_track, small_network, with_frozen_statistics, with_recipe
 
 HW = (48, 64)
 
@@ -36,8 +36,8 @@ def recipe(**changes: object) -> TrainingConfig:
 
 
 def trained(folder: Path | None = None) -> tuple[Trainer, list[StepReport]]:
-    settings = TrainingSettings(frozen_statistics=True, resume_path=folder / "resume.pt" if folder else None)
-    made = Trainer(small_network(), source(), recipe(), settings)
+    settings = TrainingSettings(resume_path=folder / "resume.pt" if folder else None)
+    made = Trainer(with_frozen_statistics(small_network()), source(), recipe(), settings)
     reports: list[StepReport] = []
     made.run(on_step=reports.append)
     return made, reports

@@ -12,7 +12,16 @@ from model.network.tevit import TeViT
 from model.training.clips import Clip, ClipDataset, ClipVideo
 from model.training.targets import ABSENT
 from model.training.trainer import StepReport, Trainer, TrainingDiverged, TrainingSettings
-from tests.model.small import BACKBONE, CONFIG, MadeSource, box_track, made_source, small_network, with_recipe
+from tests.model.small import (
+    BACKBONE,
+    CONFIG,
+    MadeSource,
+    box_track,
+    made_source,
+    small_network,
+    with_frozen_statistics,
+    with_recipe,
+)
 
 
 def trainer(
@@ -130,8 +139,9 @@ def test_accumulated_batches_are_one_step_of_their_joint_batch(source: MadeSourc
     found = []
     for batch, accumulate in ((4, 1), (2, 2), (1, 4)):
         recipe = with_recipe(steps=2, batch=batch, warmup_steps=0, ema=0.0)
-        settings = TrainingSettings(accumulate=accumulate, frozen_statistics=True)
-        made = Trainer(small_network(config=replace(CONFIG, training=recipe)), source, recipe, settings)
+        settings = TrainingSettings(accumulate=accumulate)
+        network = with_frozen_statistics(small_network(config=replace(CONFIG, training=recipe)))
+        made = Trainer(network, source, recipe, settings)
         found.append(run(made)[1])
     for reports in found[1:]:
         for report, joint in zip(reports, found[0], strict=True):
