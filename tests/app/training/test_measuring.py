@@ -9,7 +9,7 @@ from app.training.measuring import MeasuredSide, by_rule, per_category
 from app.training.report import Figures
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
-from model.training.calibration import calibrated
+from model.training.calibration import EXPECTED, calibrated
 from tests.model.test_rule_scoring import held_out, made
 from tests.model.test_scoring import Source, detected
 
@@ -78,8 +78,8 @@ def test_calibrating_stops_between_videos_when_the_job_is_cancelled() -> None:
 def test_a_video_is_not_measured_with_thresholds_that_it_chose_itself() -> None:
     videos = Source(made(), made())
     strong = held_out(videos, 0, (0, 0, 0.9), (30, 1, 0.9), (10, 0, 0.06), (19, 0, 0.06))
-    low = held_out(videos, 1, (0, 0, 0.16), (30, 1, 0.16), (10, 0, 0.06), (19, 0, 0.06))
+    low = held_out(videos, 1, (0, 0, 0.12), (30, 1, 0.12), (10, 0, 0.06), (19, 0, 0.06))
     _, others = calibrate_on_others([strong, low])
-    assert calibrated(strong.counts()) == Thresholds() and calibrated(low.counts()) != Thresholds()
-    # The strong one chose the defaults for the low one, in which nothing is proposed with them.
+    assert calibrated(strong.counts()) == EXPECTED and calibrated(low.counts()) != EXPECTED
+    # The strong one chose the expected ones for the low one, in which nothing is proposed with them.
     assert MeasuredSide.of([strong, low], others).figures().proposed == 2

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from model.thresholds import LEAST, MOST, Thresholds
 from model.training.calibration import (
+    EXPECTED,
     MOST_PROPOSED,
     TrackCounts,
     calibrated,
@@ -19,7 +20,7 @@ from model.training.calibration import (
     with_presence,
 )
 
-DEFAULT = Thresholds()
+DEFAULT = EXPECTED
 
 
 def counts_of(right: list[float], wrong: list[float], true: int) -> dict[Thresholds, TrackCounts]:
@@ -33,7 +34,7 @@ def counts_of(right: list[float], wrong: list[float], true: int) -> dict[Thresho
 
 def test_the_defaults_are_among_the_candidates_which_keep_within_their_limits() -> None:
     every = candidates()
-    assert DEFAULT in every and len(set(every)) == len(every)
+    assert {DEFAULT, Thresholds()} <= set(every) and len(set(every)) == len(every)
     assert all(LEAST <= one.go_on <= one.begin <= MOST and 0 < one.floor < one.go_on for one in every)
     assert distance(DEFAULT) == 0 == min(map(distance, every))
 
@@ -108,11 +109,11 @@ def test_a_presence_without_evidence_stays() -> None:
 
 
 def test_a_missed_track_counts_more_than_a_wrong_one_but_not_any_number_of_them() -> None:
-    """At 0.35 there are all ten right tracks; at 0.4 two less."""
-    right = [0.9] * 8 + [0.35] * 2
-    assert calibrated(counts_of(right, [0.35] * 2, true=10)).begin == 0.35
-    assert calibrated(counts_of(right, [0.35] * 4, true=10)).begin == 0.35
-    assert calibrated(counts_of(right, [0.35] * 5, true=10)) == DEFAULT
+    """At 0.25 there are all ten right tracks; at 0.3 two less."""
+    right = [0.9] * 8 + [0.28] * 2
+    assert calibrated(counts_of(right, [0.28] * 2, true=10)).begin == 0.25
+    assert calibrated(counts_of(right, [0.28] * 4, true=10)).begin == 0.25
+    assert calibrated(counts_of(right, [0.28] * 5, true=10)) == DEFAULT
 
 
 def test_counts_are_added_and_their_f2_weighs_recall() -> None:
