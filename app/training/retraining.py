@@ -278,7 +278,7 @@ class Retraining:
 
         def on_step(step: StepReport) -> None:
             self._report.point(curve, step.step, step.loss)
-            self._advance(1, f"{doing}: step {step.step} of {step.steps}, loss {step.loss:.2f}")
+            self._advance(1, f"{doing}: step {step.step} of {self._choice.steps}, loss {step.loss:.2f}")
 
         try:
             adapted = adapt(
