@@ -272,18 +272,23 @@ def retrain(context: JobContext) -> None:
 
 
 def spread(context: JobContext) -> Mapping[str, Any]:
-    """``SpreadRequest``: drafts for the tracks that are spread in the job's video."""
-    from app.spreading.engine import make_spreader  # loads torch, which other jobs may not need
+    """``SpreadRequest`` and ``checkpoint`` (an id): drafts for the tracks that are spread in the job's video."""
+    from app.spreading.engine import load_shapes, make_spreader  # loads torch, which other jobs may not need
     from app.spreading.into_drafts import spread_video
 
     context.report(0.0, "Loading")
+    shapes, words = None, ""
+    if named := context.job.parameters.get("checkpoint"):
+        with context.database.read() as tx:
+            found = checkpoints.get_checkpoint(tx, named)
+        shapes, words = load_shapes(context.settings, found)
     done = spread_video(
         context.database,
         video_id=str(context.job.video_id),
         request=SpreadRequest.of(context.job.parameters),
         job_id=context.job.id,
-        spreader=make_spreader(context.settings.device),
-        report=context.report,
+        spreader=make_spreader(context.settings.device, shapes),
+        report=lambda share, message: context.report(share, f"{message}, {words}" if words else message),
         cancelled=context.report.cancelled,
     )
     return done.as_json()

@@ -22,13 +22,17 @@ LAST = 2**31
 
 
 class SpreadBody(BaseModel):
-    """Body of ``POST /data/videos/{video}/spread``; see `app.spreading.stretches.SpreadRequest`."""
+    """Body of ``POST /data/videos/{video}/spread``; see `app.spreading.stretches.SpreadRequest`.
+
+    ``checkpoint``: id of the checkpoint whose shapes are used, by default of the one in use.
+    """
 
     tracks: list[Text] = Field(min_length=1, max_length=MOST_TRACKS)
     frame: int = Field(ge=0, le=LAST)
     way: Literal["forward", "backward", "both"] = "both"
     start: int | None = Field(default=None, ge=0, le=LAST)
     stop: int | None = Field(default=None, ge=0, le=LAST)
+    checkpoint: Text | None = None
 
     def request(self) -> SpreadRequest:
         """In the form of the use case."""
@@ -63,7 +67,8 @@ def router(context: Context) -> APIRouter:
     @context.writes
     def post_spread(database: Database, video_id: str, body: SpreadBody) -> Json:
         context.require_video(video_id)
-        job = request_spread(database, context.settings, video_id=video_id, request=body.request())
+        asked, named = body.request(), body.checkpoint
+        job = request_spread(database, context.settings, video_id=video_id, request=asked, checkpoint_id=named)
         context.hub.follow(job.id)
         return {"job": wire.job(job)}
 
