@@ -20,8 +20,9 @@ from model.propagation.working import WorkingFrames
 PHOTO, JUMP, LEAST = 0.25, 6.0, 0.35
 DRIFTED = (0.4, 0.7)  # IoU of the masks by the flow from the given frame and by features: no trust, full trust
 # Mean agreement of the flows at an edge (and so many pixels around it) with no trust and with full trust in the flow
-# from the frame before, and the trust that it has at least where there are no features.
-STEADY, EDGE, LITTLE = (0.9, 0.98), 3, 0.125
+# from the frame before, the power by which it rises between, and the trust that it has at least where there are no
+# features.
+STEADY, STEEP, EDGE, LITTLE = (0.9, 0.98), 4, 3, 0.125
 MOVES = 1000  # pixels of a track whose moves are looked at
 SURE = 0.1  # pixels for which all evidence is this near to 0 or 1 have no edge nearby
 
@@ -129,7 +130,8 @@ class FrameEvidence:
         if not edge.any():
             return least
         checked = float(agreement(self._pair, self._frames.grid, part)[edge].mean())
-        return least + (1 - least) * float(np.clip((checked - STEADY[0]) / (STEADY[1] - STEADY[0]), 0, 1))
+        share = float(np.clip((checked - STEADY[0]) / (STEADY[1] - STEADY[0]), 0, 1))
+        return least + (1 - least) * share**STEEP
 
     def _sampled(self, source: KnownMask, part: tuple[slice, slice]) -> np.ndarray:
         return sampled(source.chance, self._frames.grid[part] + source.flow[part])

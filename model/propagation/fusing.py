@@ -1,8 +1,7 @@
 """TrackEvidence for a track as log odds, added up with weights.
 
 The weights were fitted by logistic regression to pixels near edges of videos made for it: photographic textures on
-shapes that move and bend in front of real footage. That of the flow is half of what was fitted: its errors add up over
-the frames, which single pixels do not show. TrackEvidence that is missing leaves its weight to the rest.
+shapes that move and bend in front of real footage. TrackEvidence that is missing leaves its weight to the rest.
 """
 
 from collections.abc import Sequence
@@ -13,7 +12,7 @@ import numpy as np
 
 CLIP = 4.0
 """Log odds that one kind of evidence can give at most."""
-WEIGHTS = {"flow": 0.5, "given": 0.4, "features": 0.8, "given colour": 0.3, "palette": 0.4, "model": 1.5}
+WEIGHTS = {"flow": 1.2, "given": 0.4, "features": 0.8, "given colour": 0.3, "palette": 0.4, "model": 1.5}
 BIAS = 0.0
 """Log odds of a pixel of which nothing is known: it belongs to the track as often as not."""
 _WHOLE = 6.0
