@@ -18,7 +18,8 @@ REAL = (
 )
 # Videos in which tracks pass each other; in some a track is fully hidden and comes back.
 PROCEDURAL = (("occlusion", 0), ("occlusion", 3), ("long", 2))
-HIDING = tuple(("occlusion", index) for index in range(8))
+# Of the first 24 of each domain, those in which a track of the first frame is fully hidden for a while.
+HIDING = (*(("occlusion", index) for index in (3, 9, 16, 19, 20, 21)), ("long", 2), ("long", 3))
 COUNT, SIZE, SEED = 45, (640, 360), 5
 
 
