@@ -56,6 +56,7 @@ export class Library {
     });
     this.pace = new Pace(() => this.draw());
     this.grid = h("div.v-vg");
+    this.add = addCard();
     this.search = this.searchField();
     this.menu = (/** @type {HTMLElement} */ anchor, /** @type {VideoLine} */ video) =>
       this.openVideoMenu(anchor, video);
@@ -211,14 +212,20 @@ export class Library {
     else {
       this.grid.className = "v-vg";
       const uploads = this.uploads.items.map((upload) => upload.card());
-      fill(this.grid, ...uploads, ...videos.map((video) => this.node(video, card)), nothing ?? addCard());
+      const nodes = [...uploads, ...videos.map((video) => this.node(video, card)), nothing ?? this.add];
+      // Hundreds of cards that are taken out and put in again would all be laid out anew.
+      const { children } = this.grid;
+      if (nodes.length !== children.length || nodes.some((node, index) => node !== children[index]))
+        fill(this.grid, nodes);
     }
     if (focused?.isConnected && focused !== document.activeElement) focused.focus({ preventScroll: true });
   }
 
   /** The node of a video: the one that is there, unless the video changed. @param {VideoLine} video @param {typeof card | typeof row} make */
   node(video, make) {
-    const content = `${make.name} ${JSON.stringify(video)}`;
+    // The place among the next videos is shown only in their order; it comes after the cards and would change them all.
+    const hidden = this.choices.sort === "next" ? {} : { place: undefined, why: undefined };
+    const content = `${make.name} ${JSON.stringify({ ...video, ...hidden })}`;
     const known = this.nodes.get(video.id);
     if (known?.content === content) return known.node;
     const node = make(video, this.project?.id ?? "", this.menu);

@@ -43,6 +43,11 @@ test("the line above the videos names the first one and why, and leads to its re
 
 test("in the suggested order the videos have their places, reviewed ones come last", async () => {
   const { page, library } = await opened();
+  const cards = page.all(".v-tile");
+  library.next.facts = { ...NEXT, videos: NEXT.videos.toReversed() };
+  library.draw();
+  assert.deepEqual(page.all(".v-tile"), cards, "in another order the same cards stay");
+  library.next.facts = NEXT;
   library.choices.sort = "next";
   library.draw();
   assert.deepEqual(
