@@ -42,10 +42,20 @@ def test_the_bar_is_there_from_the_first_frame_on_every_page(page: Page, watched
 
 def test_the_first_bar_keeps_the_project(page: Page, watched: Watch, server: RunningServer) -> None:
     project, _ = driving.demo_project(page, server.address)
-    page.route("**/gradio-*/*.js", lambda route: route.abort())  # Gradio does not start
+    page.route("**/assets/*.js", lambda route: route.abort())  # Gradio does not start
     page.goto(f"{server.address}models/?project={project}")
     links = page.locator("#v-first a[data-nav]").evaluate_all("links => links.map((link) => link.href)")
     assert len(links) == len(PAGES) and all(f"project={project}" in link for link in links)
+
+
+def test_no_sheet_of_gradio_comes_twice_or_after_ours(page: Page, watched: Watch, server: RunningServer) -> None:
+    driving.demo_project(page, server.address)
+    page.wait_for_load_state("networkidle")
+    sheets = page.evaluate("[...document.styleSheets].map((sheet) => sheet.href ?? '')")
+    names = [sheet.rpartition("/")[2] for sheet in sheets if sheet]
+    assert len(names) == len(set(names)), names
+    title = page.locator(".v-phead h1")
+    assert title.evaluate("title => getComputedStyle(title).fontSize") == "20px"
 
 
 def test_a_sheet_covers_no_button_of_the_page(page: Page, watched: Watch, server: RunningServer) -> None:

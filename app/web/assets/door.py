@@ -8,13 +8,15 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.web.assets.bundle import Bundle
 from app.web.assets.versioned import Asset, Assets
 
-_ADDRESS = re.compile(r"/(ui|gradio)-([\w.]+)/(.+)")
+_ADDRESS = re.compile(r"/ui-([0-9a-f]+)/(.+)")
+# Below each page, as the scripts of Gradio compare and make these addresses.
+_BUNDLE_ADDRESS = re.compile(r"(?:/\w+)?/assets/([^/]+)")
 # The version is part of the address: what lies there never changes.
 FOREVER = b"public, max-age=31536000, immutable"
 
 
 class AssetDoor:
-    """ASGI middleware for ``/ui-VERSION/PATH`` and ``/gradio-VERSION/NAME``.
+    """ASGI middleware for ``/ui-VERSION/PATH``, and for the files of Gradio, whose names change with their content.
 
     A version of ours that is not kept, of a page that was opened before an update, is answered by the file as it is
     now, which the browser does not keep.
@@ -27,21 +29,24 @@ class AssetDoor:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
-        asked = _ADDRESS.fullmatch(scope["path"]) if scope["type"] == "http" else None
-        if asked is None or scope["method"] not in {"GET", "HEAD"}:
-            await self.app(scope, receive, send)
-            return
-        owner, version, path = asked.groups()
-        source = self.bundle if owner == "gradio" else self.assets.version(version) or self.assets.current()
-        asset = source.find(path) if source else None
-        if source is None or asset is None:
+        readable = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
+        asset, forever = self._find(scope["path"]) if readable else (None, False)
+        if asset is None:
             await self.app(scope, receive, send)
             return
         packs = "gzip" in Headers(scope=scope).get("accept-encoding", "")
         body = asset.packed if packs else asset.content
-        headers = _headers(asset, body, packed=packs, forever=source.version == version)
+        headers = _headers(asset, body, packed=packs, forever=forever)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+
+    def _find(self, path: str) -> tuple[Asset | None, bool]:
+        """What lies at an address, and whether it lies there for ever."""
+        if asked := _ADDRESS.fullmatch(path):
+            source = self.assets.version(asked[1]) or self.assets.current()
+            return source.find(asked[2]), source.version == asked[1]
+        asked = _BUNDLE_ADDRESS.fullmatch(path) if self.bundle else None
+        return (self.bundle.find(asked[1]), True) if self.bundle and asked else (None, False)
 
 
 def _headers(asset: Asset, body: bytes, *, packed: bool, forever: bool) -> list[tuple[bytes, bytes]]:

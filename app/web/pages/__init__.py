@@ -37,8 +37,8 @@ def mount_pages(app: FastAPI, context: Context, assets: Assets) -> tuple[FastAPI
 
     from app.web.pages.theme import css, theme
 
-    bundle = Bundle(Path(gr.__file__).parent / "templates" / "frontend" / "assets", gr.__version__)
-    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES), assets=assets, bundle=bundle)
+    bundle = Bundle(Path(gr.__file__).parent / "templates" / "frontend" / "assets")
+    app.add_middleware(FirstPaint, paths=tuple(path for _, path in PAGES), assets=assets)
     app.include_router(review.router())
     forms: dict[str, dict[int, int]] = {}
     for name, path in GRADIO_PAGES:

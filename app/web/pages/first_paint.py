@@ -14,7 +14,6 @@ from starlette.datastructures import MutableHeaders
 from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.web.assets.bundle import Bundle
 from app.web.assets.versioned import Assets, AssetVersion
 from app.web.pages.bar import first_bar, page_of
 
@@ -109,10 +108,9 @@ def with_bar(html: bytes, path: str) -> bytes:
 class FirstPaint:
     """ASGI middleware that changes the HTML answers to GET requests of the pages, and nothing else."""
 
-    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...], assets: Assets, bundle: Bundle) -> None:
+    def __init__(self, app: ASGIApp, *, paths: tuple[str, ...], assets: Assets) -> None:
         self.app = app
         self.assets = assets
-        self.bundle = bundle
         self.paths = frozenset(path.rstrip("/") for path in paths)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -130,7 +128,7 @@ class FirstPaint:
         path = scope["path"]
 
         def changed(html: bytes) -> bytes:
-            return with_bar(with_head(self.bundle.addressed(html), newest, path), path)
+            return with_bar(with_head(html, newest, path), path)
 
         await self.app(scope, receive, _Rewriter(send, changed))
 

@@ -1,5 +1,6 @@
-"""Gradio's own files: read once, only scripts and sheets, and at one address for all pages."""
+"""Gradio's own files: read once, only scripts and sheets, and kept by the browser."""
 
+import re
 from pathlib import Path
 
 import gradio as gr
@@ -12,7 +13,7 @@ from app.web.assets.bundle import Bundle
 from app.web.assets.door import FOREVER, AssetDoor
 from app.web.assets.versioned import Assets
 
-FILES = Path(gr.__file__).parent / "templates" / "frontend"
+FILES = Path(gr.__file__).parent / "templates" / "frontend" / "assets"
 
 
 @pytest.fixture
@@ -25,7 +26,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def test_a_file_is_read_once_and_sent_as_what_it_is(folder: Path) -> None:
-    bundle = Bundle(folder, "6.1")
+    bundle = Bundle(folder)
     script, sheet = bundle.find("index-abc.js"), bundle.find("index-abc.css")
     assert script is not None and sheet is not None
     assert script.content == b"/* index-abc.js */" and script.media_type.startswith("text/javascript")
@@ -36,26 +37,25 @@ def test_a_file_is_read_once_and_sent_as_what_it_is(folder: Path) -> None:
 
 @pytest.mark.parametrize("name", ["../secret.js", "none.js", "logo.svg", "", ".", "..", "files/index-abc.js", "\0.js"])
 def test_nothing_else_is_sent(folder: Path, name: str) -> None:
-    assert Bundle(folder, "6.1").find(name) is None
+    assert Bundle(folder).find(name) is None
 
 
-def test_the_door_sends_it_for_ever_under_its_version_and_not_under_another(folder: Path) -> None:
-    door = AssetDoor(PlainTextResponse("passed on", 404), assets=Assets(ASSETS), bundle=Bundle(folder, "6.1"))
+def test_the_door_sends_it_for_ever_below_every_page(folder: Path) -> None:
+    door = AssetDoor(PlainTextResponse("passed on", 404), assets=Assets(ASSETS), bundle=Bundle(folder))
     client = TestClient(door)
-    answer = client.get("/gradio-6.1/index-abc.js")
-    assert answer.text == "/* index-abc.js */" and answer.headers["cache-control"] == FOREVER.decode()
-    assert client.get("/gradio-6.0/index-abc.js").headers["cache-control"] == "no-cache"
-    assert client.get("/gradio-6.1/%2e%2e/secret.js").text == "passed on"
-    assert client.get("/gradio-6.1/none.js").status_code == 404
+    for page in ("", "/tracks"):
+        answer = client.get(f"{page}/assets/index-abc.js")
+        assert answer.text == "/* index-abc.js */" and answer.headers["cache-control"] == FOREVER.decode()
+        assert client.get(f"{page}/assets/none.js").text == "passed on"
+        assert client.get(f"{page}/assets/%2e%2e/secret.js").text == "passed on"
+    assert client.get("/a/b/assets/index-abc.js").text == "passed on"
     without = TestClient(AssetDoor(PlainTextResponse("passed on", 404), assets=Assets(ASSETS)))
-    assert without.get("/gradio-6.1/index-abc.js").text == "passed on"
+    assert without.get("/assets/index-abc.js").text == "passed on"
 
 
-def test_the_document_of_this_gradio_names_its_files_as_expected() -> None:
-    """A Gradio that names them in another way would be served from below each page again."""
-    bundle = Bundle(FILES / "assets", gr.__version__)
-    html = bundle.addressed((FILES / "index.html").read_bytes()).decode()
-    begun = f'="/gradio-{gr.__version__}/'
-    named = [part.partition('"')[0] for part in html.split(begun)[1:]]
-    assert len(named) >= 2 and all(bundle.find(name) for name in named)
-    assert "./assets/" not in html
+def test_the_names_of_these_files_have_a_hash() -> None:
+    """A file without one could change under its name, and must not be kept for ever."""
+    named = re.compile(r"[\w.-]+-[\w-]{8}\d?\.(js|css)")
+    names = [path.name for path in FILES.iterdir() if path.suffix in (".js", ".css")]
+    assert len(names) > 100
+    assert [name for name in names if not named.fullmatch(name)] == []
