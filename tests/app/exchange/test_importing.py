@@ -11,6 +11,7 @@ from app.settings import Settings
 from model.procedural import render_video, synthesize
 from storage import edits, imports, masks, projects, rle
 from storage.database import Database
+from storage.formats import FormatError
 from storage.youtube_vis import YouTubeVisError, read_dataset
 from tests.app.exchange.scene import ExchangeScene, foreign
 from tests.app.made import project_with
@@ -93,7 +94,7 @@ def test_what_is_not_youtube_vis_is_refused_and_nothing_is_stored(
 ) -> None:
     file = tmp_path / "bad.json"
     file.write_text(text)
-    with pytest.raises((YouTubeVisError, BadInput), match=r"bad\.json"):
+    with pytest.raises((YouTubeVisError, FormatError, BadInput), match=r"bad\.json"):
         exchange.bring(file, tmp_path)
     with exchange.database.read() as tx:
         assert exchange.videos() == () and imports.list_imports(tx, exchange.project.id) == ()
