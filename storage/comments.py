@@ -12,8 +12,9 @@ from sqlalchemy import Connection, Row, insert, select, update
 
 from storage import schema
 from storage.errors import NotFound, StorageError
+from storage.numbering import next_number
 from storage.plain_values import is_plain_text
-from storage.projects import get_setting, set_setting
+from storage.projects import get_setting
 from storage.videos import get_video
 
 LONGEST_COMMENT = 10_000  # letters
@@ -61,7 +62,7 @@ def add_comment(
     x, y = point or (None, None)
     comment_id = str(uuid.uuid4())
     values = {"id": comment_id, "video_id": video_id, "track_id": track_id, "frame": frame, "x": x, "y": y}
-    values |= {"text": _clean(text), "author": author, "created": time.time(), "change": _next_change(tx)}
+    values |= {"text": _clean(text), "author": author, "created": time.time(), "change": next_number(tx, _LAST_CHANGE)}
     tx.execute(insert(schema.comments).values(values))
     return get_comment(tx, comment_id)
 
@@ -88,7 +89,7 @@ def change_comment(
     if deleted is not None:
         values["deleted"] = deleted
     if values:
-        values["change"] = _next_change(tx)
+        values["change"] = next_number(tx, _LAST_CHANGE)
         tx.execute(update(schema.comments).where(schema.comments.c.id == comment_id).values(values))
     return get_comment(tx, comment_id)
 
@@ -119,12 +120,6 @@ def comments_since(tx: Connection, change: int, *, limit: int) -> tuple[tuple[Co
 def last_change(tx: Connection) -> int:
     """The number of the last write, 0 before the first."""
     return int(get_setting(tx, _LAST_CHANGE) or 0)
-
-
-def _next_change(tx: Connection) -> int:
-    number = last_change(tx) + 1
-    set_setting(tx, _LAST_CHANGE, number)
-    return number
 
 
 def _check_track(tx: Connection, video_id: str, track_id: str) -> None:

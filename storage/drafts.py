@@ -1,6 +1,7 @@
 """Drafts: rows that a machine suggests and that are not applied yet. Applying turns them into edits.
 
-Every write gets the next number of one count for all videos, by which readers find what is new while a run goes on.
+Every write and every removal gets the next number of one count for all videos, by which readers find what is new and
+what is gone.
 """
 
 import uuid
@@ -11,9 +12,12 @@ from typing import Any, Literal, TypeVar
 from sqlalchemy import Connection, Delete, Row, Select, bindparam, delete, insert, select
 
 from storage import schema
-from storage.projects import get_setting, set_setting
+from storage.numbering import next_number
+from storage.projects import get_setting
 
 _LAST_CHANGE = "last_draft_change"
+KEPT_REMOVALS = 1000
+"""So many removals are known; a reader asks several times a second."""
 
 S = TypeVar("S", Select[Any], Delete)
 
@@ -61,12 +65,26 @@ class Draft:
         )
 
 
+@dataclass(frozen=True)
+class Removal:
+    """Drafts of a video that went: of this run and track, None for any, on frames start..stop-1, None for no bound.
+
+    ``change`` is the number of the removal.
+    """
+
+    change: int
+    video_id: str
+    run_id: str | None
+    track_id: str | None
+    start: int | None
+    stop: int | None
+
+
 def put_drafts(tx: Connection, drafts: Iterable[Draft]) -> None:
     """Store drafts; each replaces an earlier one of the same run, track and frame."""
     rows = [*{(draft.run_id, draft.track_id, draft.frame): dict(draft.__dict__) for draft in drafts}.values()]
     if rows:
-        change = last_change(tx) + 1
-        set_setting(tx, _LAST_CHANGE, change)
+        change = next_number(tx, _LAST_CHANGE)
         for row in rows:
             row["change"] = change
         table = schema.drafts
@@ -89,6 +107,25 @@ def list_drafts(
     table = schema.drafts
     query = _narrow(select(table), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
     return tuple(_draft(row) for row in tx.execute(query.order_by(table.c.frame, table.c.track_id)))
+
+
+def page_of_drafts(
+    tx: Connection, video_id: str, *, kind: str, start: int, limit: int
+) -> tuple[tuple[Draft, ...], int | None]:
+    """The drafts of runs of a kind from a frame on, by frame, and the frame with which the next page begins, or None.
+
+    The last frame is complete, so that more than ``limit`` may be returned.
+    """
+    table, runs = schema.drafts, schema.runs
+    wanted = (table.c.video_id == video_id, table.c.frame >= start, runs.c.kind == kind)
+    query = select(table).join(runs, table.c.run_id == runs.c.id).where(*wanted)
+    frames = select(table.c.frame).join(runs, table.c.run_id == runs.c.id).where(*wanted).order_by(table.c.frame)
+    last = tx.execute(frames.offset(limit - 1).limit(1)).scalar()
+    if last is not None:
+        query = query.where(table.c.frame <= last)
+        more = tx.execute(frames.where(table.c.frame > last).limit(1)).scalar()
+    found = tuple(_draft(row) for row in tx.execute(query.order_by(table.c.frame, table.c.track_id, table.c.run_id)))
+    return found, None if last is None else more
 
 
 def drafts_since(tx: Connection, change: int, *, limit: int) -> tuple[tuple[Draft, str], ...]:
@@ -122,7 +159,22 @@ def discard_drafts(
 ) -> int:
     """Delete the drafts that ``list_drafts`` would return with these arguments; returns their number."""
     query = _narrow(delete(schema.drafts), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
-    return tx.execute(query).rowcount
+    gone = tx.execute(query).rowcount
+    if gone:
+        table, change = schema.draft_removals, next_number(tx, _LAST_CHANGE)
+        facts = {"run_id": run_id, "track_id": track_id, "start": start, "stop": stop}
+        tx.execute(insert(table).values(change=change, video_id=video_id, **facts))
+        tx.execute(delete(table).where(table.c.change <= change - KEPT_REMOVALS))
+    return gone
+
+
+def removals_since(tx: Connection, change: int) -> tuple[tuple[Removal, str], ...]:
+    """Removals in all videos after a change, at most `KEPT_REMOVALS`, each with its project's id, oldest first."""
+    table, videos = schema.draft_removals, schema.videos
+    query = select(table, videos.c.project_id).join(videos, table.c.video_id == videos.c.id)
+    query = query.where(table.c.change > change).order_by(table.c.change)
+    names = ("change", "video_id", "run_id", "track_id", "start", "stop")
+    return tuple((Removal(**{name: getattr(row, name) for name in names}), row.project_id) for row in tx.execute(query))
 
 
 def _narrow(

@@ -58,6 +58,7 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     edits = select(schema.edits.c.number).where(schema.edits.c.video_id == video_id)
     tx.execute(delete(schema.drafts).where(schema.drafts.c.video_id == video_id))
     tx.execute(delete(schema.drafts).where(schema.drafts.c.run_id.in_(runs)))
+    tx.execute(delete(schema.draft_removals).where(schema.draft_removals.c.video_id == video_id))
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id.in_(runs)))
     # A comment refers to its track, so it goes before.
     tx.execute(delete(schema.comments).where(schema.comments.c.video_id == video_id))

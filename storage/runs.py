@@ -173,10 +173,15 @@ def drop_progress(tx: Connection, run_id: str) -> None:
 
 def latest_run(tx: Connection, video_id: str, *, kind: str = "proposal") -> Run | None:
     """The newest run of this kind on a video, or None."""
+    return next(iter(runs_of(tx, video_id, kind=kind, limit=1)), None)
+
+
+def runs_of(tx: Connection, video_id: str, *, kind: str = "proposal", limit: int | None = None) -> tuple[Run, ...]:
+    """The runs of this kind on a video, newest first; at most ``limit`` of them."""
     table = schema.runs
     query = select(table).where(table.c.video_id == video_id, table.c.kind == kind)
-    row = tx.execute(query.order_by(table.c.created.desc(), table.c.id).limit(1)).first()
-    return None if row is None else Run(**row._mapping)
+    query = query.order_by(table.c.created.desc(), table.c.id).limit(limit)
+    return tuple(Run(**row._mapping) for row in tx.execute(query))
 
 
 def names(tx: Connection, video_id: str) -> dict[str, str]:

@@ -56,6 +56,12 @@ class TrackLedger:
         taken = set(self.bound.values())
         return tuple(track_id for track_id in self.old if track_id not in taken)
 
+    @property
+    def overlapping(self) -> frozenset[int]:
+        """Numbers of the run's tracks that overlap an existing track that none is matched to."""
+        free = set(self.free)
+        return frozenset(number for (name, number), pixels in self.both_pixels.items() if pixels and name in free)
+
     def add_overlaps(self, old: Mapping[str, Masks], new: Mapping[int, Masks]) -> None:
         """Adds a range of frames: masks (frame -> RLE) of existing tracks by id, and of the run's tracks by number."""
         pixels = shared(list(old.values()), list(new.values()))

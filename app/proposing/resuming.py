@@ -89,12 +89,12 @@ def kept_for(tx: Connection, *, video_id: str, checkpoint: Checkpoint, device: s
 def kept_of_project(tx: Connection, project_id: str) -> dict[str, int]:
     """By video: how many frames, from the first on, its latest proposal run has stored, where it broke off there.
 
-    Videos whose run came to its end, stored nothing or was undone are left out.
+    Videos whose run came to its end, stored nothing, was undone or is that of a file are left out.
     """
     return {
         video_id: done
         for video_id, (run, done) in runs.broken_off(tx, project_id).items()
-        if done and not undoing.is_taken_back(tx, video_id, run.author)
+        if done and run.checkpoint_id is not None and not undoing.is_taken_back(tx, video_id, run.author)
     }
 
 

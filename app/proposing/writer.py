@@ -7,8 +7,7 @@ edits of a run have the author "run:<id>", and one undo takes them back together
 """
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection
@@ -61,21 +60,39 @@ class ProposalWriter:
         # Changes of the edit: of tracks (None: it is deleted) and of their rows.
         self._track_changes: dict[str, dict[str, Any] | None] = {}
         self._row_changes: dict[tuple[str, int], Change] = {}
+        self._range_rows: dict[str, dict[int, MaskRow]] = {}
+        self._range = range(0)
 
-    def add(self, part: FrameRange) -> None:
-        """Adds the tracks of a range of frames that follows those before."""
+    def add(self, part: FrameRange, *, whole: bool = True) -> tuple[int, ...]:
+        """Adds the tracks of a range of frames that follows those before; returns the numbers of those that began.
+
+        These were made or matched now, and their rows in the frames before the range are due: they are written at once,
+        or with ``whole`` false by the caller, with `fill`.
+        """
         self._add_overlaps(part)
         matched = self._match([one.standing for one in part.tracks], at_the_end=False)
+        self._read_rows(part)
+        begun = list(matched)
         # People see numbers in the order in which tracks are made: highest score first.
         for proposed in sorted(part.tracks, key=lambda one: (-one.standing.score, one.number)):
             target = self.ledger.bound.get(proposed.number)
             if target is None and proposed.masks:
-                self._make_track(proposed, part)
+                self._make_track(proposed, 0 if whole else part.start, part.stop)
+                begun.append(proposed.number)
             elif target is not None and proposed.number not in matched:
                 self._update_class(proposed.standing, target)
                 self._write_rows(target, proposed, start=part.start, stop=part.stop)
-            elif target is not None:
+            elif target is not None and whole:
                 self._write_rows(target, proposed, start=0, stop=part.stop, earlier=matched[proposed.number])
+            elif target is not None:
+                self._write_rows(target, proposed, start=part.start, stop=part.stop)
+        return tuple(begun)
+
+    def fill(self, part: FrameRange) -> None:
+        """Writes the rows of tracks that began later, in a range of frames before."""
+        self._read_rows(part)
+        for proposed in part.tracks:
+            self._write_rows(self.ledger.bound[proposed.number], proposed, start=part.start, stop=part.stop)
 
     def conclude(
         self,
@@ -83,29 +100,34 @@ class ProposalWriter:
         *,
         done: int,
         whole: bool,
-        unknown: Mapping[int, frozenset[int]] = MappingProxyType({}),
+        move: bool = True,
         partial: bool = False,
-    ) -> None:
+    ) -> tuple[int, ...]:
         """Ends a run that has processed frames 0 to ``done`` - 1: final scores and, of a whole video, final matches.
 
-        ``unknown``: for tracks by number the frames about which the run says nothing. ``partial``: there are frames
-        about which it says nothing at all; existing tracks that are only there stay.
+        Returns the numbers of the tracks that were matched now. Their rows are written at once, or with ``move`` false
+        by the caller, with `fill`. ``partial``: there are frames about which the run says nothing at all; existing
+        tracks that are only there stay.
         """
         matched = self._match(standings, at_the_end=True) if whole else {}
+        self._read_human(self.ledger.bound[number] for number in self.ledger.made)
         for standing in standings:
             target = self.ledger.bound.get(standing.track)
             if target is None:
                 continue
-            if standing.track in matched:
-                moved = ProposedTrack(standing, unknown=unknown.get(standing.track, frozenset()))
+            if standing.track in matched and move:
+                moved = ProposedTrack(standing)
                 self._write_rows(target, moved, start=0, stop=done, earlier=matched[standing.track])
             self._update_track(standing, target)
         if whole:
             self._delete_unmatched(partial=partial)
+        return tuple(matched)
 
     def _delete_unmatched(self, *, partial: bool) -> None:
         """Deletes existing tracks that the run does not propose and on which no person worked."""
-        for track_id in self.ledger.free:
+        free = self.ledger.free
+        self._read_human(free)
+        for track_id in free:
             track = self._tracks.get(track_id)
             if partial and not self.ledger.old_pixels.get(track_id):
                 continue
@@ -154,7 +176,11 @@ class ProposalWriter:
         ledger = self.ledger
         if not ledger.free:
             return {}
-        kinds = {one.track: self._context.kind_of(one) for one in standings if self._may_be_matched(one.track)}
+        # The work of people is looked for only on tracks that overlap: they have as many rows as the video has frames.
+        overlaps = ledger.overlapping
+        near = [one for one in standings if one.track in overlaps]
+        self._read_human(ledger.bound[one.track] for one in near if one.track in ledger.bound)
+        kinds = {one.track: self._context.kind_of(one) for one in near if self._may_be_matched(one.track)}
         old = [
             ExistingTrack(track_id, kind(track.category_id, (track.extra or {}).get("class")))
             for track_id in ledger.free
@@ -187,14 +213,14 @@ class ProposalWriter:
             self.ledger.made.discard(number)
             self.ledger.added -= 1
 
-    def _make_track(self, proposed: ProposedTrack, part: FrameRange) -> None:
+    def _make_track(self, proposed: ProposedTrack, start: int, stop: int) -> None:
         track_id = track_id_of(self._context.run_id, proposed.number)
         self.ledger.bound[proposed.number] = track_id
         self.ledger.made.add(proposed.number)
         self.ledger.added += 1
         category = self._context.category_of(proposed.standing)
         self._track_changes[track_id] = {"category": category, **self._run_values(proposed.standing, {})}
-        for frame in _known(proposed, 0, part.stop):
+        for frame in _known(proposed, start, stop):
             after = self._row(proposed, frame) | _extra(None, proposed.agreements.get(frame))
             self._row_changes[track_id, frame] = Change(track_id, frame, 0, after)
 
@@ -244,11 +270,15 @@ class ProposalWriter:
 
     def _human(self, track_id: str) -> bool:
         """Whether a person worked on a track, so that the run must neither delete it nor change its category."""
-        if track_id not in self._known_human:
-            self._known_human[track_id] = track_id in self._tracks and (
-                self._tracks[track_id].rejected or bool(human_tracks(self._tx, [track_id]))
-            )
+        self._read_human([track_id])
         return self._known_human[track_id]
+
+    def _read_human(self, track_ids: Iterable[str]) -> None:
+        """Look up `_human` of several tracks at once."""
+        asked = [one for one in track_ids if one not in self._known_human]
+        known = [one for one in asked if one in self._tracks]
+        worked = human_tracks(self._tx, known) | {one for one in known if self._tracks[one].rejected}
+        self._known_human |= {one: one in worked for one in asked}
 
     def _gone(self, track_id: str) -> bool:
         """Whether a person deleted or rejected a track, or this edit deletes it."""
@@ -256,7 +286,16 @@ class ProposalWriter:
         deleted_now = track_id in self._track_changes and self._track_changes[track_id] is None
         return deleted_now or (track is not None and (track.deleted or track.rejected))
 
+    def _read_rows(self, part: FrameRange) -> None:
+        """Read what stands in a range of frames for all its tracks at once."""
+        targets = [target for one in part.tracks if (target := self.ledger.bound.get(one.number)) is not None]
+        self._range, self._range_rows = range(part.start, part.stop), {target: {} for target in targets}
+        for row in tracks.rows(self._tx, self._context.video_id, start=part.start, stop=part.stop, track_ids=targets):
+            self._range_rows[row.track_id][row.frame] = row
+
     def _rows_of(self, track_id: str, start: int, stop: int) -> dict[int, MaskRow]:
+        if range(start, stop) == self._range and track_id in self._range_rows:
+            return self._range_rows[track_id]
         found = tracks.rows(self._tx, self._context.video_id, start=start, stop=stop, track_ids=[track_id])
         return {row.frame: row for row in found}
 

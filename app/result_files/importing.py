@@ -23,7 +23,7 @@ from app.result_files import named_videos
 from app.result_files.matching_videos import VideoMatches, frames_of, match_videos
 from app.result_files.reading import ReadResults, read_result_file
 from app.result_files.source import NamedVideos, ResultFile, SourceTrack, SourceVideo
-from app.result_files.storing import RunSettings, StoredRun, is_stored, store_tracks
+from app.result_files.storing import RunSettings, StoredRun, is_stored, store_tracks, stored_by
 from app.sentences import counted
 from app.settings import Settings
 from storage import projects, videos
@@ -294,6 +294,9 @@ class _ProposalImport:
     ) -> None:
         """Store the tracks of one video."""
         with self.database.read() as tx:
+            before = None if self.job_id is None else stored_by(tx, video, run, self.job_id)
+            if before is not None:
+                return done.count(video, tracks, before)
             if not self.choices.again and is_stored(tx, video, run):
                 done.notes.append(f"{video.name} has these proposals already; it stays as it is.")
                 return

@@ -1,8 +1,9 @@
-"""Takes back the proposals that came from a file: one undo in each video where they are the latest ones."""
+"""Takes back the proposals that came from a file: in each video where they are the latest ones."""
 
 import uuid
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import takewhile
 from typing import Any
 
 from sqlalchemy import Connection
@@ -29,7 +30,9 @@ class ProposalsTakenBack:
 
 
 def take_back_proposals(database: Database, *, project_id: str, digest: str, author: str) -> ProposalsTakenBack:
-    """Undo what the runs of the file with this SHA-256 stored, as far as no later edit changed the same rows.
+    """Undo what the latest runs in each video stored, as far back as they are of the file with this SHA-256.
+
+    A video in which a later edit changed the same rows keeps them.
 
     Raises `BadInput` if no video has proposals of the file.
     """
@@ -38,17 +41,22 @@ def take_back_proposals(database: Database, *, project_id: str, digest: str, aut
     if not found:
         raise BadInput("No video of this project has proposals of this file that could be taken back.")
     gone, kept = [], []
-    for video, run in found:
-        with database.atomic() as tx:
-            last = undoing.last_edit_of(tx, video.id, run.author)
-            if last is None:
-                continue
-            done = edits.undo(tx, video=video.id, author=author, new_id=str(uuid.uuid4()), edit=last)
-        if isinstance(done, Conflict):
-            kept.append(f"{video.name} keeps its proposals: a later edit changed the same rows.")
-        else:
+    for video, own in found:
+        if all(_take_back(database, video, run, author) for run in own):
             gone.append(video.name)
+        else:
+            kept.append(f"{video.name} keeps its proposals: a later edit changed the same rows.")
     return ProposalsTakenBack(tuple(gone), tuple(kept))
+
+
+def _take_back(database: Database, video: Video, run: Run, author: str) -> bool:
+    """Undo a run in a video; False if a later edit changed the same rows."""
+    with database.atomic() as tx:
+        last = undoing.last_edit_of(tx, video.id, run.author)
+        if last is None:
+            return True
+        done = edits.undo(tx, video=video.id, author=author, new_id=str(uuid.uuid4()), edit=last)
+    return not isinstance(done, Conflict)
 
 
 def tell_jobs(database: Database, project_id: str, digest: str) -> None:
@@ -60,10 +68,13 @@ def tell_jobs(database: Database, project_id: str, digest: str) -> None:
                 jobs.set_result(tx, job.id, {**result, "taken_back": True})
 
 
-def _runs(tx: Connection, project_id: str, digest: str) -> Iterator[tuple[Video, Run]]:
+def _runs(tx: Connection, project_id: str, digest: str) -> Iterator[tuple[Video, list[Run]]]:
+    """The videos whose latest runs are of a file, with these runs, newest first.
+
+    Runs that were undone or stored nothing do not count.
+    """
     for video in videos.list_videos(tx, project_id):
-        run = runs.latest_run(tx, video.id)
-        if run is None or (run.settings or {}).get(DIGEST) != digest:
-            continue
-        if not undoing.is_taken_back(tx, video.id, run.author):
-            yield video, run
+        standing = (run for run in runs.runs_of(tx, video.id) if undoing.last_edit_of(tx, video.id, run.author))
+        own = [*takewhile(lambda run: (run.settings or {}).get(DIGEST) == digest, standing)]
+        if own:
+            yield video, own

@@ -59,6 +59,7 @@ class EventHub:
         self._last = 0
         self._last_comment = 0
         self._last_draft = 0
+        self._last_removal = 0
         self._jobs: dict[str, tuple[object, ...]] = {}
         self._followed: set[str] = set()
         self._lock = asyncio.Lock()
@@ -111,7 +112,7 @@ class EventHub:
         if self._task is None or self._task.done():
             self._last = last
             self._last_comment = last_comment
-            self._last_draft = last_draft
+            self._last_draft = self._last_removal = last_draft
             self._jobs.clear()
             self._loop = asyncio.get_running_loop()
             self._task = self._loop.create_task(self._read_on())
@@ -174,20 +175,25 @@ class EventHub:
         return [wire.comment_event(comment, project) for comment, project in found]
 
     def _new_drafts(self) -> list[Json]:
-        """A message for each video that got drafts since the last reading; a page asks for older ones itself."""
+        """Messages for what went and what came among the drafts; a page asks for older ones itself.
+
+        Removals come first: a draft that is there now was stored after every removal that concerns it.
+        """
         with self._database.read() as tx:
+            gone = drafts.removals_since(tx, self._last_removal)
             found = drafts.drafts_since(tx, self._last_draft, limit=BATCH)
-            if not found:
-                return []
             by_video: dict[tuple[str, str], list[Draft]] = {}
             for draft, project in found:
                 by_video.setdefault((draft.video_id, project), []).append(draft)
-            messages = []
+            messages = [wire.drafts_removed_event(project, removal) for removal, project in gone]
             for (video, project), own in by_video.items():
                 blobs = masks.get_blobs(tx, {draft.blob_hash for draft in own if draft.blob_hash is not None})
                 made = [runs.get_run(tx, name) for name in sorted({draft.run_id for draft in own})]
                 messages.append(wire.drafts_event(video, project, wire.drafts(made, own, blobs)))
-        self._last_draft = found[-1][0].change
+        if gone:
+            self._last_removal = gone[-1][0].change
+        if found:
+            self._last_draft = found[-1][0].change
         return messages
 
     def _edits_after(self, number: int, video: str | None, project: str | None) -> list[Json]:

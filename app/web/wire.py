@@ -10,7 +10,7 @@ from app.proposing.resuming import KeptFrames
 from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
 from storage.comments import Comment
-from storage.drafts import Draft
+from storage.drafts import Draft, Removal
 from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.edits.row_values import RowKey, pack
 from storage.edits.versions import TrackVersion, VersionLine
@@ -229,6 +229,12 @@ def drafts(made: Iterable[Run], found: Iterable[Draft], blobs: Mapping[str, Rle]
 def drafts_event(video_id: str, project_id: str, sent: Json) -> Json:
     """New drafts of a video as the WebSocket sends them."""
     return {"type": "drafts", "video": video_id, "project": project_id, **sent}
+
+
+def drafts_removed_event(project_id: str, found: Removal) -> Json:
+    """Drafts of a video that went, as the WebSocket sends them: null for any run or track, and for no bound."""
+    part = {"run": found.run_id, "track": found.track_id, **_fields(found, "start", "stop")}
+    return {"type": "drafts_removed", "video": found.video_id, "project": project_id, **part}
 
 
 def draft_run(found: Run) -> Json:

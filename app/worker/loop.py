@@ -14,6 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from types import FrameType
 from typing import TYPE_CHECKING, Any
 
@@ -46,7 +47,11 @@ LONGEST_ERROR = 400  # characters of the sentence for a mistake of the program
 END_SECONDS = 1.0  # between two tries to store the end of a job
 STOPPED = "The worker was stopped; ask again."
 NEEDS_DEVICE = frozenset({"propose"})
-"""Kinds of jobs that run a network; on a GPU they wait while a job of ``aside`` uses it."""
+"""Kinds of jobs that run a network; on a GPU they wait while a job of ``aside`` uses it.
+
+A job that a person waits for, such as a spread, runs its small network too, but a retraining may take hours: meanwhile
+it runs on the CPU.
+"""
 GPU_BUSY = "waiting: the GPU is retraining"
 
 
@@ -193,7 +198,7 @@ class Worker:
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
             error, result, kept, killed = None, None, "", False
             try:
-                result = dict(handler(JobContext(self._settings, database, job, report, self._warm)) or {})
+                result = dict(handler(JobContext(self._settings_of(job), database, job, report, self._warm)) or {})
             except Cancelled as end:
                 error, kept = STOPPED if self.stopping else "cancelled", str(end)
             except ChildKilled as end:
@@ -209,6 +214,11 @@ class Worker:
         if killed and job.kind in RESUMABLE:
             return self._give_up(database, job)
         self._end(database, job, error=error, result=result, kept=kept)
+
+    def _settings_of(self, job: jobs.Job) -> Settings:
+        """The settings for a job: the memory of a GPU on which a network is trained is not shared."""
+        shares = job.kind in self._at_once and self._busy_aside() and self._on_gpu()
+        return replace(self._settings, device="cpu") if shares else self._settings
 
     def _give_up(self, database: Database, job: jobs.Job) -> None:
         """A killed job goes on from what it has stored, unless it was killed again and again."""

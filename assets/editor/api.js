@@ -12,7 +12,7 @@ import { LONG_PATIENCE, request } from "../kit/request.js";
 /** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */
 /** @typedef {import("../kit/wire.js").Proposer} Proposer */
 /** @typedef {import("../kit/wire.js").SentTracks} SentTracks */
-/** @typedef {import("../kit/wire.js").SentDrafts} SentDrafts */
+/** @typedef {import("../kit/wire.js").DraftPage} DraftPage */
 /** @typedef {import("../kit/wire.js").AppliedDrafts} AppliedDrafts */
 /** @typedef {{run: string, tracks?: readonly string[]|null, start?: number|null, stop?: number|null}} DraftPart frames start to stop - 1 */
 /** @typedef {import("../kit/wire.js").SentVersion} SentVersion */
@@ -111,8 +111,8 @@ export const api = Object.freeze({
   /** Follow the masks of people to other frames. @param {string} v @param {{tracks: readonly string[], frame: number, way: string, start?: number, stop?: number}} body @returns {Promise<{job: Job}>} */
   spread: (v, body) => request("POST", `/data/videos/${id(v)}/spread`, body),
 
-  /** All drafts of a video. @param {string} v @returns {Promise<SentDrafts>} */
-  drafts: (v) => request("GET", `/data/videos/${id(v)}/drafts`),
+  /** A page of the drafts of a video. @param {string} v @param {number} [start] frame @returns {Promise<DraftPage>} */
+  drafts: (v, start = 0) => request("GET", `/data/videos/${id(v)}/drafts${start ? `?start=${start}` : ""}`),
 
   /** @param {string} v @param {DraftPart & {author: string, id: string}} body `id` of the new edit @returns {Promise<AppliedDrafts>} */
   applyDrafts: (v, body) => request("POST", `/data/videos/${id(v)}/drafts/apply`, body),

@@ -285,6 +285,7 @@ export class Editor extends Hooks {
   onevent(message) {
     if (message.type === "job") this.onjob(message.job);
     if (message.type === "drafts") this.ondrafts(message);
+    if (message.type === "drafts_removed") this.ondraftsremoved(message);
     if (message.type === "comment" && message.video === this.session.now.video?.id)
       this.view.set({ comments: withComment(this.view.now.comments, message.comment) });
     if (message.type !== "edit" || message.video !== this.session.now.video?.id) return;

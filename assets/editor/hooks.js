@@ -13,6 +13,8 @@ export class Hooks {
     /** @type {() => boolean} whether a button is down on the canvas */ this.isPressed = () => false;
     /** @type {(message: {video: string} & import("../kit/wire.js").SentDrafts) => void} drafts were made */ this.ondrafts =
       () => {};
+    /** @type {(message: {video: string} & import("../kit/wire.js").RemovedDrafts) => void} drafts went */
+    this.ondraftsremoved = () => {};
     /** @type {(place: import("./commands/command.js").Place, point: [number, number]) => void} a context menu is asked for */
     this.onmenu = () => {};
     /** @type {(before: number) => void} the number of frames changed */ this.onrecount = () => {};

@@ -341,6 +341,10 @@
 
 /** @typedef {{runs: DraftRun[], drafts: SentDraft[], blobs: Record<string, string>}} SentDrafts `blobs`: compressed masks by hash */
 
+/** @typedef {SentDrafts & {next: number|null}} DraftPage `next`: the frame with which the next page begins, null at the end */
+
+/** @typedef {{run: string|null, track: string|null, start: number|null, stop: number|null}} RemovedDrafts null for any, and for no bound */
+
 /**
  * @typedef {object} AppliedDrafts
  * @property {string} edit id
@@ -350,7 +354,7 @@
  */
 
 /**
- * @typedef {{type: "drafts", video: string} & SentDrafts|{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "comment", video: string, comment: Comment}|{type: "hello"|"pong"}} Message
+ * @typedef {{type: "drafts", video: string} & SentDrafts|{type: "drafts_removed", video: string} & RemovedDrafts|{type: "edit", video: string, number: number, rows: WrittenRow[]}|{type: "job", job: Job}|{type: "comment", video: string, comment: Comment}|{type: "hello"|"pong"}} Message
  *   over the page's WebSocket
  */
 

@@ -82,6 +82,7 @@ def _take_back(
         return NothingToUndo(video=video, author=author)
     target = _whole(tx, found)
     entries = edit_log.row_entries(tx, target.rows)
+    target = _without_rows_that_are_back(target, entries)
     blocked = _blocked(tx, target, entries)
     if blocked:
         latest = max(blocked.values())
@@ -217,6 +218,20 @@ def _blocked(tx: Connection, target: _Target, entries: dict[RowKey, list[RowEntr
             if not spread and RowKey(owner, frame) not in target.rows:
                 blocked[RowKey(owner, frame)] = version
     return blocked
+
+
+def _without_rows_that_are_back(target: _Target, entries: dict[RowKey, list[RowEntry]]) -> _Target:
+    """The target without rows that are again what they were before it: they went with a correction that was undone.
+
+    A spread has rows of several corrections. After one of them was undone, the rest of the spread can be.
+    """
+    rows = {
+        key: changes
+        for key, changes in target.rows.items()
+        if entries[key][-1].number == changes[-1].number
+        or entries[key][-1].origin != _origin_before(entries[key], changes[0].number)
+    }
+    return replace(target, rows=rows)
 
 
 def _overwritten_by(changes: list[_NumberedChange], entries: list[RowEntry]) -> int | None:

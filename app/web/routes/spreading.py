@@ -1,8 +1,8 @@
 """Spreading: ask for it, read its drafts, apply or discard a part of them."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
 
 from app.spreading.applying import AppliedPart, DraftPart, apply_part, discard_part
@@ -18,6 +18,8 @@ from storage import drafts, masks, runs
 from storage.database import Database
 
 MOST_TRACKS = 64
+MOST_DRAFTS = 2000
+"""Drafts in one answer; the page goes on with the next frame."""
 LAST = 2**31
 
 
@@ -74,15 +76,14 @@ def router(context: Context) -> APIRouter:
 
     @routes.get("/{video_id}/drafts")
     @context.reads
-    def get_drafts(video_id: str) -> Json:
+    def get_drafts(video_id: str, start: Annotated[int, Query(ge=0, le=LAST)] = 0) -> Json:
+        """Drafts from the frame ``start`` on, about `MOST_DRAFTS` of them; ``next`` is the frame to go on with."""
         context.require_video(video_id)
         with context.database.read() as tx:
-            found = drafts.list_drafts(tx, video_id)
-            named = sorted({one.run_id for one in found})
-            made = [run for run in (runs.get_run(tx, name) for name in named) if run.kind == KIND]
-            found = tuple(one for one in found if one.run_id in {run.id for run in made})
+            found, after = drafts.page_of_drafts(tx, video_id, kind=KIND, start=start, limit=MOST_DRAFTS)
+            made = [runs.get_run(tx, name) for name in sorted({one.run_id for one in found})]
             blobs = masks.get_blobs(tx, {one.blob_hash for one in found if one.blob_hash is not None})
-        return wire.drafts(made, found, blobs)
+        return {**wire.drafts(made, found, blobs), "next": after}
 
     @routes.post("/{video_id}/drafts/apply")
     @context.writes
@@ -99,7 +100,9 @@ def router(context: Context) -> APIRouter:
     def post_discard(database: Database, video_id: str, body: PartBody) -> Json:
         context.require_video(video_id)
         with database.atomic() as tx:
-            return {"discarded": discard_part(tx, video_id, body.part())}
+            discarded = discard_part(tx, video_id, body.part())
+        context.hub.wake()
+        return {"discarded": discarded}
 
     return routes
 

@@ -56,6 +56,12 @@ export class Drafts {
     return null;
   }
 
+  /** Drafts were applied or discarded, here or elsewhere. @param {import("../../kit/wire.js").RemovedDrafts} message */
+  drop({ run, track, start, stop }) {
+    const part = { tracks: track === null ? null : [track], start, stop };
+    for (const one of run === null ? [...this.rows.keys()] : [run]) if (this.rows.has(one)) this.remove(one, part);
+  }
+
   /** A part was applied or discarded. @param {string} run @param {Part} part */
   remove(run, part) {
     const rows = this.rows.get(run);

@@ -104,6 +104,9 @@ export function followDrafts(app) {
   app.ondrafts = (message) => {
     if (message.video === app.session.now.video?.id) app.document.drafts.take(message);
   };
+  app.ondraftsremoved = (message) => {
+    if (message.video === app.session.now.video?.id) app.document.drafts.drop(message);
+  };
   app.session.on(["phase", "video"], () => {
     const { phase, video: open } = app.session.now;
     if (phase !== "ready" || !open || open.id === video) return;
@@ -136,6 +139,9 @@ function offerKept(app) {
 
 /** @param {Editor} app @param {Spreading} spreading */
 function showKept(app, spreading) {
+  if (!app.document.drafts.of(spreading.run).length) return spreading.gone();
+  // They were read when the video was opened, unless the job still stores some.
+  spreading.complete = !spreading.running;
   app.view.set({ selected: spreading.tracks[0] });
   showPreview(app, spreading.preview());
 }

@@ -16,6 +16,7 @@ import { isActive } from "../../kit/words.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../document/drafts.js").Part} Part */
+/** @typedef {import("../../kit/wire.js").DraftRun} DraftRun */
 /** @typedef {"all"|"before"|"after"|"range"} PartName */
 
 export class Spreading {
@@ -52,16 +53,20 @@ export class Spreading {
     return job && isActive(job) ? job : null;
   }
 
-  /** Show the drafts as they are now, if they are still what the review bar shows. */
-  renew() {
+  /**
+   * Show the drafts as they are now, if they are still what the review bar shows.
+   * @param {boolean} [ended] whether they were read just now because the job has ended
+   */
+  renew(ended = false) {
     if (this.document !== this.app.document) return this.leave();
     if (this.shown === null || this.app.view.now.preview !== this.shown) return undefined;
     if (!this.running && this.job !== null && !this.complete) {
       this.complete = true;
-      // What a second look took away comes with no event.
-      readDrafts(this.app).then((read) => read && this.renew());
+      // An event may have been lost with the connection.
+      readDrafts(this.app).then((read) => read && this.renew(true));
     } else if (this.running || this.document.drafts.of(this.run).length) showPreview(this.app, this.preview());
-    else this.nothing();
+    else if (ended) this.nothing();
+    else this.gone();
     return undefined;
   }
 
@@ -71,6 +76,13 @@ export class Spreading {
     if (this.app.session.now.jobs.find(({ id }) => id === this.job)?.status !== "done") return;
     const text = "The track could not be followed from there.";
     this.app.toast({ icon: "spread", title: "Nothing was spread", text, name: "not now" });
+  }
+
+  /** Another page has applied or discarded all of the draft. */
+  gone() {
+    discardPreview(this.app);
+    const text = "It was applied or discarded on another page.";
+    this.app.toast({ icon: "spread", title: "This draft is gone", text, name: "draft gone" });
   }
 
   /** The review bar shows something else: stop following. A new range becomes an answer. */
@@ -247,21 +259,37 @@ function discardLate(app, job) {
     const found = app.session.now.jobs.find(({ id }) => id === job);
     if (found && isActive(found)) return;
     stop();
-    const { runs } = await api.drafts(video).catch(() => ({ runs: [] }));
-    const run = runs.find((one) => one.job === job);
+    const run = await runOf(job, video).catch(() => null);
     if (run) await api.discardDrafts(video, { run: run.id }).catch(() => null);
   });
 }
 
-/** Read all drafts of the open video. @param {Editor} app @returns {Promise<boolean>} whether it is still open */
+/** The run of a job that has drafts. @param {string} job id @param {string} video id @returns {Promise<DraftRun|null>} */
+async function runOf(job, video) {
+  for (let start = /** @type {number|null} */ (0); start !== null;) {
+    const page = await api.drafts(video, start);
+    const found = page.runs.find((run) => run.job === job);
+    if (found) return found;
+    start = page.next;
+  }
+  return null;
+}
+
+/** Read all drafts of the open video, page by page. @param {Editor} app @returns {Promise<boolean>} whether it is still open */
 export async function readDrafts(app) {
   const { document } = app;
-  const answer = await api.drafts(openVideo(app.session).id).catch((error) => {
-    app.session.set({ problem: obstacle(error) });
-    return null;
-  });
-  if (!answer || app.document !== document) return false;
-  document.drafts.replace(answer);
+  const video = openVideo(app.session).id;
+  for (let start = /** @type {number|null} */ (0); start !== null;) {
+    const page = await api.drafts(video, start).catch((error) => {
+      app.session.set({ problem: obstacle(error) });
+      return null;
+    });
+    if (!page || app.document !== document) return false;
+    // Drafts that arrive between two pages stay.
+    if (start === 0) document.drafts.replace(page);
+    else document.drafts.take(page);
+    start = page.next;
+  }
   return true;
 }
 

@@ -368,6 +368,36 @@ async def test_drafts_come_while_they_are_made_with_their_masks_and_only_to_thei
     )
 
 
+@with_hub
+async def test_drafts_that_went_are_sent_before_those_that_came_after(
+    hub: EventHub, database: Database, video: Video, aside: Video
+) -> None:
+    run = await asyncio.to_thread(put, database, video, None, 1, 2)
+    page, other = [await hub.join(video=one.id, project=None, since=None) for one in (video, aside)]
+
+    def discard_and_put() -> None:
+        with database.atomic() as tx:
+            drafts.discard_drafts(tx, video.id, run_id=run, start=1, stop=3)
+            drafts.discard_drafts(tx, video.id, run_id=run)
+        put(database, video, run, 2)
+
+    await asyncio.to_thread(discard_and_put)
+    gone = await next_of(page, "drafts_removed")
+    assert gone == {
+        "type": "drafts_removed",
+        "video": video.id,
+        "project": video.project_id,
+        "run": run,
+        "track": None,
+        "start": 1,
+        "stop": 3,
+    }
+    assert [one["frame"] for one in (await next_of(page, "drafts"))["drafts"]] == [2]
+    await caught_up(hub, database, aside)
+    types = {one["type"] for one in [other.queue.get_nowait() for _ in range(other.queue.qsize())] if one}
+    assert not types & {"drafts", "drafts_removed"}
+
+
 def put(database: Database, video: Video, run: str | None, *frames: int) -> str:
     """Store drafts of a run, which is made if there is none; its id."""
     with database.atomic() as tx:

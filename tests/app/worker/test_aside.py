@@ -1,6 +1,7 @@
 """Work in another process beside the loop: what a kill of it does, and what waits for its GPU."""
 
 import threading
+from dataclasses import replace
 
 import pytest
 
@@ -95,6 +96,40 @@ def test_proposals_wait_for_a_retraining_on_the_same_gpu_and_say_so(
         assert job_in(database, training).status == "running"
         over.set()
         wait_for(lambda: job_in(database, proposed).status == "done")
+    finally:
+        over.set()
+        worker.stop()
+        thread.join()
+
+
+@pytest.mark.parametrize(("device", "moves"), [("cuda:0", True), ("cpu", False)])
+def test_what_a_person_waits_for_runs_on_the_cpu_while_the_gpu_is_retraining(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, device: str, moves: bool
+) -> None:
+    monkeypatch.setattr(loop, "choose_device", lambda wanted: device)
+    chosen, over = replace(settings, device=device), threading.Event()
+    devices: list[str | None] = []
+
+    def train(context: JobContext) -> None:
+        assert over.wait(PATIENCE_SECONDS)
+
+    worker = Worker(
+        chosen,
+        handlers={},
+        aside={"retrain": train},
+        at_once={"spread": lambda context: devices.append(context.settings.device)},
+        idle_seconds=PATIENCE_SECONDS,
+    )
+    thread = threading.Thread(target=worker.serve, args=(database,))
+    thread.start()
+    try:
+        for spreads in range(2):
+            if spreads:
+                [training] = queued(database, "retrain")
+                wait_for(lambda: job_in(database, training).status == "running")
+            [spread] = queued(database, "spread")
+            wait_for(lambda: job_in(database, spread).status == "done")
+        assert devices == [device, "cpu" if moves else device]
     finally:
         over.set()
         worker.stop()

@@ -1,6 +1,6 @@
 """Undo where a person has applied a spread: the edit that did it goes with its correction, and comes back with it."""
 
-from storage.edits import Applied, Change, NothingToUndo
+from storage.edits import Applied, Change, Conflict, NothingToUndo
 from storage.tracks import MaskRow
 from tests.storage.scenes import Scene, square
 
@@ -70,3 +70,54 @@ def test_a_spread_of_which_a_person_keeps_a_row_stays_an_edit_of_its_own(scene: 
     assert [row.frame for row in spread_rows(scene, track)] == [2]
     answer = scene.undo()
     assert not isinstance(answer, Applied | NothingToUndo), "the rows of the spread were changed since"
+
+
+def two_corrections(scene: Scene) -> tuple[str, Applied, Applied, Applied]:
+    """A track, two corrections of it, and one edit that applied what was spread from both."""
+    track = scene.new_track()
+    first, second = scene.draw(track, 0, 1), scene.draw(track, 9, 1)
+    before = apply_spread(scene, track, range(2, 4), second.id, x=3)
+    changes = [
+        Change(track, frame, scene.version(track, frame), {"rle": square(frame), "parent": parent.id, **SPREAD})
+        for frame, parent in ((1, first), (2, first), (6, second), (7, second))
+    ]
+    both = scene.applied(*changes, kind="spread")
+    assert before.number < both.number
+    return track, first, second, both
+
+
+def frames(scene: Scene, track: str) -> list[int]:
+    return [row.frame for row in spread_rows(scene, track)]
+
+
+def test_after_one_of_two_corrections_was_undone_the_rest_of_their_spread_can_be(scene: Scene) -> None:
+    track, first, _, both = two_corrections(scene)
+    whole = {row.frame: row.hash for row in spread_rows(scene, track)}
+    assert undone(scene, scene.undo(edit=first.id)) == "draw"
+    assert frames(scene, track) == [2, 3, 6, 7], "the frame 2 is what it was before the spread"
+    assert undone(scene, scene.undo()) == "spread" and frames(scene, track) == [2, 3]
+    assert undone(scene, scene.undo()) == "spread" and frames(scene, track) == [], "the one before it, and no refusal"
+    assert undone(scene, scene.undo()) == "draw" and scene.row(track, 9) is None
+    for _ in range(2):
+        undone(scene, scene.redo())
+    assert undone(scene, scene.redo()) == "spread" and frames(scene, track) == [2, 3, 6, 7]
+    assert undone(scene, scene.redo()) == "draw"
+    assert {row.frame: row.hash for row in spread_rows(scene, track)} == whole
+    assert undone(scene, scene.undo(edit=both.id)) == "spread" and frames(scene, track) == [2, 3]
+
+
+def test_both_corrections_of_a_spread_can_be_undone_in_any_order(scene: Scene) -> None:
+    for order in ((0, 1), (1, 0)):
+        track, *corrections, _ = two_corrections(scene)
+        for which in order:
+            assert undone(scene, scene.undo("bob", edit=corrections[which].id)) == "draw"
+        assert frames(scene, track) == []
+
+
+def test_what_truly_stands_against_it_is_named_and_not_the_undo_of_the_correction(scene: Scene) -> None:
+    track, first, _, both = two_corrections(scene)
+    theirs = scene.applied(Change(track, 6, scene.version(track, 6), {"review": "accepted"}), author="bob")
+    assert undone(scene, scene.undo(edit=first.id)) == "draw"
+    answer = scene.undo(edit=both.id)
+    assert isinstance(answer, Conflict) and answer.by is not None
+    assert (answer.by.id, [row["frame"] for row in answer.rows]) == (theirs.id, [6])

@@ -7,8 +7,10 @@ from fastapi.testclient import TestClient
 
 from app.settings import Settings
 from app.spreading.stretches import SpreadRequest
+from app.web.routes import spreading
 from storage import jobs
 from storage.database import Database
+from tests.app.conftest import SOCKETS
 from tests.app.made import FRAMES, PERSON, square
 from tests.app.spreading.conftest import scene
 from tests.app.spreading.fake_spreader import Copies, Spreading
@@ -71,7 +73,7 @@ def test_what_cannot_be_spread_is_refused_before_a_job_is_made(
 
 def test_drafts_are_read_with_their_masks_and_runs(client: TestClient, scene: Spreading) -> None:
     track = scene.track(0)
-    assert get(client, f"videos/{scene.video.id}/drafts") == {"runs": [], "drafts": [], "blobs": {}}
+    assert get(client, f"videos/{scene.video.id}/drafts") == {"runs": [], "drafts": [], "blobs": {}, "next": None}
     done = scene.spread(track, spreader=Copies(unsure={2}, gone={3}))
     answer = get(client, f"videos/{scene.video.id}/drafts")
     stretch = {track: [1, FRAMES]}
@@ -81,6 +83,37 @@ def test_drafts_are_read_with_their_masks_and_runs(client: TestClient, scene: Sp
     assert (unsure["run"], unsure["track"], unsure["confidence"]) == (done.run_id, track, 0.3)
     assert (gone["state"], gone["mask"], gone["doubt"]) == ("absent", None, "May be hidden or gone")
     assert answer["blobs"][unsure["mask"]] == square(5, 8)["counts"]
+
+
+def test_a_long_spread_is_read_in_pages(client: TestClient, scene: Spreading, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(spreading, "MOST_DRAFTS", 4)
+    scene.spread(scene.track(0))
+    frames, start = [], 0
+    while start is not None:
+        page = get(client, f"videos/{scene.video.id}/drafts?start={start}")
+        assert 0 < len(page["drafts"]) <= 4 and len(page["blobs"]) <= 4 and len(page["runs"]) == 1
+        frames += [one["frame"] for one in page["drafts"]]
+        start = page["next"]
+    assert frames == list(range(1, FRAMES))
+    assert client.get(path(scene, "drafts?start=-1")).status_code == 422
+
+
+def test_other_pages_hear_at_once_that_a_part_was_applied_or_discarded(client: TestClient, scene: Spreading) -> None:
+    run = scene.spread(scene.track(0)).run_id
+    with client.websocket_connect(f"{SOCKETS}/data/events?video={scene.video.id}") as page:
+        post(client, scene, "drafts/apply", run=run, start=2, stop=5, author=PERSON, id="e1")
+        assert next_of(page, "edit")["id"] == "e1"
+        gone = next_of(page, "drafts_removed")
+        assert (gone["run"], gone["track"], gone["start"], gone["stop"]) == (run, None, 2, 5)
+        post(client, scene, "drafts/discard", run=run)
+        gone = next_of(page, "drafts_removed")
+        assert (gone["run"], gone["start"], gone["stop"]) == (run, None, None)
+
+
+def next_of(page: Any, kind: str) -> Any:
+    while (message := page.receive_json())["type"] != kind:
+        pass
+    return message
 
 
 def test_a_part_is_applied_by_a_person_and_the_rest_discarded(client: TestClient, scene: Spreading) -> None:

@@ -68,6 +68,20 @@ test("a part that was applied goes, and with its last draft the run", () => {
   assert.deepEqual([made.of("r"), made.runOf("job of r")], [[], null]);
 });
 
+test("what was removed elsewhere goes, of one run and track or of any", () => {
+  const made = drafts();
+  const rows = [draft(1), draft(2), draft(2, { track: "t2" }), draft(2, { run: "s" })];
+  made.take({ runs: [run("r"), run("s")], drafts: rows, blobs: {} });
+  const left = () => ["r", "s"].map((name) => made.of(name).map(({ frame, track }) => `${frame} ${track}`));
+  made.drop({ run: "another", track: null, start: null, stop: null });
+  made.drop({ run: "r", track: "t1", start: 2, stop: 3 });
+  assert.deepEqual(left(), [["1 t1", "2 t2"], ["2 t1"]]);
+  made.changed.length = 0;
+  made.drop({ run: null, track: "t1", start: 2, stop: null });
+  assert.deepEqual(left(), [["1 t1", "2 t2"], []]);
+  assert.ok(made.changed.includes("s"));
+});
+
 test("reading all drafts drops those that are gone, and says so", () => {
   const made = drafts();
   made.take({ runs: [run("r"), run("s")], drafts: [draft(1), draft(2, { run: "s" })], blobs: {} });

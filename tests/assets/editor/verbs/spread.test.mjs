@@ -16,7 +16,7 @@ function editor(rows = [drawn(2)]) {
   app.asked = [];
   app.answers = {
     [`POST ${VIDEO}/spread`]: () => ({ job: job("running") }),
-    [`GET ${VIDEO}/drafts`]: () => ({ runs: [], drafts: [], blobs: {} }),
+    [`GET ${VIDEO}/drafts`]: () => ({ runs: [], drafts: [], blobs: {}, next: null }),
     [`POST ${VIDEO}/drafts/discard`]: () => ({ discarded: 1 }),
     [`POST ${VIDEO}/drafts/apply`]: () => ({
       edit: "e",
@@ -61,7 +61,10 @@ const message = (...drafts) => ({
   runs: [{ id: "r", job: "j", state: "running", stretches: {} }],
   drafts,
   blobs: { h1: "022" },
+  next: null,
 });
+
+const removed = (values = {}) => ({ video: "v", run: "r", track: null, start: null, stop: null, ...values });
 
 /** Spread, and let these drafts arrive. */
 async function spreading(app, ...drafts) {
@@ -315,4 +318,43 @@ test("a draft of an earlier visit is offered, and shown on demand", async () => 
   assert.equal(toast.title, "A spread waits");
   toast.actions[0].run();
   assert.equal(app.view.now.preview.title, "Spread track 1 to frames 3 – 4");
+});
+
+test("a long draft is read page by page, and what arrives in between stays", async () => {
+  const app = editor();
+  app.answers[`GET ${VIDEO}/drafts`] = () => ({ ...message(draft(3)), next: 4 });
+  app.answers[`GET ${VIDEO}/drafts?start=4`] = () => {
+    app.ondrafts(message(draft(9)));
+    return message(draft(4));
+  };
+  app.session.set({ phase: "loading" });
+  await settled();
+  app.session.set({ phase: "ready" });
+  await settled();
+  app.toasts.at(-1).actions[0].run();
+  assert.equal(app.view.now.preview.title, "Spread track 1 to frames 3 – 9");
+  assert.deepEqual(
+    app.document.drafts.of("r").map(({ frame }) => frame),
+    [3, 4, 9],
+  );
+});
+
+test("what another page applied or discarded goes from the review, and with its last draft the review", async () => {
+  const app = editor();
+  app.answers[`GET ${VIDEO}/drafts`] = () => message(draft(3), draft(4));
+  app.session.set({ phase: "loading" });
+  await settled();
+  app.session.set({ phase: "ready" });
+  await settled();
+  const [show] = app.toasts.at(-1).actions;
+  show.run();
+  app.ondraftsremoved(removed({ video: "another" }));
+  app.ondraftsremoved(removed({ start: 4, stop: 5 }));
+  assert.equal(app.view.now.preview.title, "Spread track 1 to frame 3");
+  app.ondraftsremoved(removed());
+  assert.equal(app.view.now.preview, null);
+  assert.equal(app.toasts.at(-1).title, "This draft is gone");
+  app.toasts.length = 0;
+  show.run();
+  assert.deepEqual([app.view.now.preview, app.toasts.at(-1).title], [null, "This draft is gone"]);
 });
