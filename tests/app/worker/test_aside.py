@@ -110,6 +110,12 @@ def test_what_a_person_waits_for_runs_on_the_cpu_while_the_gpu_is_retraining(
     chosen, over = replace(settings, device=device), threading.Event()
     devices: list[str | None] = []
 
+    def done(spread: str) -> None:
+        wait_for(lambda: job_in(database, spread).status == "done")
+
+    def begun(training: str) -> None:
+        wait_for(lambda: job_in(database, training).status == "running")
+
     def train(context: JobContext) -> None:
         assert over.wait(PATIENCE_SECONDS)
 
@@ -123,12 +129,9 @@ def test_what_a_person_waits_for_runs_on_the_cpu_while_the_gpu_is_retraining(
     thread = threading.Thread(target=worker.serve, args=(database,))
     thread.start()
     try:
-        for spreads in range(2):
-            if spreads:
-                [training] = queued(database, "retrain")
-                wait_for(lambda: job_in(database, training).status == "running")
-            [spread] = queued(database, "spread")
-            wait_for(lambda: job_in(database, spread).status == "done")
+        done(*queued(database, "spread"))
+        begun(*queued(database, "retrain"))
+        done(*queued(database, "spread"))
         assert devices == [device, "cpu" if moves else device]
     finally:
         over.set()
