@@ -26,6 +26,12 @@ class BadInput(AppError):
     """A request or a file holds something that cannot be used."""
 
 
+class UnusableModel(BadInput):
+    """A request names a model that cannot be loaded."""
+
+    status = 422
+
+
 class OtherPixels(BadInput):
     """A file has the video's frames with other pixels, as after re-encoding; a person may accept it."""
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 
-from app.errors import BadInput
+from app.errors import BadInput, UnusableModel
 from app.prompting.own_model import OwnModel, OwnPrompter
 from app.settings import segmenter_folder
 from model.prompts import SURE, Prompt, Prompter, PromptError
@@ -83,7 +83,7 @@ def answer_by_own(jpeg: bytes, prompt: Prompt, model: OwnModel, mask: rle.Rle | 
 def answer_prompt(jpeg: bytes, prompt: Prompt, prompter: str = DEFAULT, mask: rle.Rle | None = None) -> PromptAnswer:
     """The mask of what ``prompt`` points at in a picture; ``mask`` is an earlier mask that its points correct.
 
-    Raises `BadInput` for a prompt that cannot be answered.
+    Raises `BadInput` for a prompt that cannot be answered, `UnusableModel` if its model cannot be loaded.
     """
     return _answer(jpeg, prompt, mask, prompter, lambda: _prompter(prompter))
 
@@ -127,11 +127,14 @@ def _own_prompter(model: OwnModel) -> WithCorrections:
 
 
 def _prompter(name: str) -> Prompter:
-    """Raises `BadInput`, and `PromptError` where it cannot run."""
+    """Raises `BadInput`, and `UnusableModel` where it cannot run."""
     if name not in PROMPTERS:
         raise BadInput(f"There is no prompter {name}; there are {', '.join(PROMPTERS)}.")
     if name not in _made:
-        _made[name] = PROMPTERS[name]()
+        try:
+            _made[name] = PROMPTERS[name]()
+        except PromptError as error:
+            raise UnusableModel(str(error)) from error
     return _made[name]
 
 

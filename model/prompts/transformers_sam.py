@@ -35,6 +35,8 @@ PACKAGE = "transformers"
 COMMAND = ".venv/bin/python -m pip install transformers"
 # Frames whose features are kept.
 KEPT = 4
+# Logits of an earlier mask: of a pixel that is certainly in the thing, and with a minus of one that is not (SAM 2).
+CERTAIN = np.float32(10)
 _MEAN, _DEVIATION = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
 
 
@@ -69,17 +71,19 @@ class TransformersSam:
             raise PromptError(text) from error
         try:
             self._model = made.from_pretrained(folder, local_files_only=True).eval()
-        except (OSError, ValueError, RuntimeError) as error:
-            raise PromptError(f"The weights in {folder} cannot be loaded ({str(error).splitlines()[0]}).") from error
-        self._side = int(self._model.config.prompt_encoder_config.image_size)
-        self._mean, self._deviation = _normalisation(folder)
+            self._side = int(self._model.config.prompt_encoder_config.image_size)
+            self._mean, self._deviation = _normalisation(folder)
+        except Exception as error:
+            # What a damaged file raises is up to safetensors, torch, json and transformers.
+            reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+            raise PromptError(f"The weights in {folder} cannot be loaded ({reason}); fetch them again.") from error
         self._source = made.__name__.removesuffix("Model")
         self._kept: OrderedDict[bytes, list[Tensor]] = OrderedDict()
 
     def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
-        """The best mask of the model for a box, points or both; its own estimate of the IoU is the confidence.
+        """The best mask of the model for a box, points and an earlier mask; its estimate of the IoU is the confidence.
 
-        Raises `PromptError` without a box or a point in the thing.
+        Raises `PromptError` without any of a box, a point in the thing and an earlier mask.
         """
         import torch
 
@@ -94,10 +98,15 @@ class TransformersSam:
             labels = np.array([int(point.inside) for point in prompt.points], dtype=np.int64)
             asked["input_points"] = torch.from_numpy(places[None, None])
             asked["input_labels"] = torch.from_numpy(labels[None, None])
-        if prompt.box is None and not any(point.inside for point in prompt.points):
+        earlier = None if prompt.mask is None or not prompt.mask.any() else prompt.mask
+        if prompt.box is None and earlier is None and not any(point.inside for point in prompt.points):
             raise PromptError(f"{self._source} needs a box, or a point in the thing.")
+        if earlier is not None:
+            asked["input_masks"] = torch.from_numpy(self._logits(earlier))
+        # Points alone may mean a thing or its part: then the best of several masks is taken.
+        several = prompt.box is None and earlier is None
         with torch.inference_mode():
-            found = self._model(image_embeddings=self._features(picture), multimask_output=len(asked) == 2, **asked)
+            found = self._model(image_embeddings=self._features(picture), multimask_output=several, **asked)
         scores = found.iou_scores[0, 0].float()
         best = int(scores.argmax())
         logits = found.pred_masks[0, 0, best].float().numpy()
@@ -105,10 +114,17 @@ class TransformersSam:
         confidence = float(scores[best].clamp(0, 1)) if (large > 0).any() else 0.0
         return PromptedMask(large > 0, confidence, self._source)
 
+    def _logits(self, mask: np.ndarray) -> np.ndarray:
+        """An earlier mask (bool H x W) as the model takes one: float32 1 x 1 x h x w, `CERTAIN` inside."""
+        side = self._side // 4
+        shares = cv2.resize(mask.astype(np.float32), (side, side), interpolation=cv2.INTER_AREA)
+        return ((2 * shares - 1) * CERTAIN)[None, None]
+
     def _features(self, picture: np.ndarray) -> "list[Tensor]":
         import torch
 
-        key = hashlib.blake2b(picture.tobytes(), digest_size=16).digest()
+        # Pictures of different shapes may have the same bytes.
+        key = hashlib.blake2b(picture.tobytes(), digest_size=16, key=repr(picture.shape).encode()).digest()
         if key not in self._kept:
             square = cv2.resize(picture, (self._side, self._side), interpolation=cv2.INTER_LINEAR) / np.float32(255)
             pixels = ((square - self._mean) / self._deviation).astype(np.float32).transpose(2, 0, 1)[None]
@@ -125,6 +141,8 @@ def _normalisation(folder: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         facts = json.loads((folder / "preprocessor_config.json").read_text(encoding="utf-8"))
     except (OSError, ValueError):
+        facts = {}
+    if not isinstance(facts, dict):
         facts = {}
     mean, deviation = facts.get("image_mean") or _MEAN, facts.get("image_std") or _DEVIATION
     return np.array(mean, dtype=np.float32), np.array(deviation, dtype=np.float32)

@@ -17,6 +17,10 @@ TOLERANCE, SHARE = 1.0, 0.05
 STRIDE, DESCENT, REFINEMENT = 4, 16, 3
 
 
+SMALLEST = 16
+"""The least side of a frame, in pixels, of which a flow can be computed."""
+
+
 @dataclass(frozen=True, eq=False)
 class FlowPair:
     """The flows between two frames: from the first to the second, and back."""
@@ -44,8 +48,24 @@ class Dis:
         return FlowPair(self.flow(first, second, zero), self.flow(second, first, zero))
 
     def flow(self, first: np.ndarray, second: np.ndarray, start: np.ndarray) -> np.ndarray:
-        """The flow from ``first`` to ``second``, improved from ``start`` (float32 H x W x 2)."""
-        return self._dis.calc(first, second, start.copy())
+        """The flow from ``first`` to ``second`` (uint8 H x W), improved from ``start`` (float32 H x W x 2).
+
+        Where ``start`` is no number it begins without motion. Raises ValueError for frames that are no such arrays, or
+        smaller than `SMALLEST`: OpenCV would end the process.
+        """
+        _judge(first, second, start)
+        known = np.isfinite(start).all(2, keepdims=True)
+        return self._dis.calc(first, second, np.where(known, start, 0).astype(np.float32))
+
+
+def _judge(first: np.ndarray, second: np.ndarray, start: np.ndarray) -> None:
+    height, width = first.shape[:2]
+    if first.dtype != np.uint8 or second.dtype != np.uint8 or first.ndim != 2 or second.shape != first.shape:
+        raise ValueError("A flow needs two grey frames (uint8) of the same size.")
+    if min(height, width) < SMALLEST:
+        raise ValueError(f"A flow needs frames of at least {SMALLEST} x {SMALLEST} pixels, not {width} x {height}.")
+    if start.shape != (height, width, 2):
+        raise ValueError(f"The estimate of a flow has the shape {start.shape} instead of {(height, width, 2)}.")
 
 
 def pixel_grid(height: int, width: int) -> np.ndarray:

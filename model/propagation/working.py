@@ -16,7 +16,7 @@ import torch
 from torch import Tensor
 
 from model.propagation.candidates import ClipModel, FrameCandidates, clip_around
-from model.propagation.flow import Dis, FlowPair, pixel_grid
+from model.propagation.flow import SMALLEST, Dis, FlowPair, pixel_grid
 from model.propagation.palette import colour_bins as palette_bins
 from model.propagation.settings import SpreadSettings
 from model.tracking.appearance import colour_bins
@@ -91,7 +91,7 @@ class WorkingFrames:
         self._read, self._trunk, self._clips = read, trunk, clips
         self.full = size
         scale = min(1.0, math.sqrt(settings.work_pixels / (size[0] * size[1])))
-        self.height, self.width = (max(16, round(side * scale)) for side in size)
+        self.height, self.width = (max(SMALLEST, round(side * scale)) for side in size)
         self.zoom = 2 if self.height * self.width <= SMALL_FRAME or 0 < smallest * scale < SMALL_TRACK else 1
         self.grid = pixel_grid(self.height, self.width)
         self._dis = Dis()

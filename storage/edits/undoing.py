@@ -299,7 +299,10 @@ def _before_spreading(
     correction: str,
     changes: dict[int, dict[RowKey, LoggedChange]],
 ) -> tuple[Value | None, int]:
-    """The row's value before the correction was first spread to it, and the edit that first wrote that value."""
+    """The row's value before the correction was first spread to it, and the edit that first wrote that value.
+
+    Values that machines spread from corrections that are undone by now do not come back either.
+    """
     origin = entries[-1].origin
     while True:
         if origin not in changes:
@@ -307,8 +310,16 @@ def _before_spreading(
             changes[origin] = {change.key: change for change in edit.changes} if edit else {}
         before = changes[origin][key].before
         origin = _origin_before(entries, origin)
-        if before is None or before["parent"] != correction:
+        if before is None or (before["parent"] != correction and not _grew_from_undone(tx, before)):
             return before, origin
+
+
+def _grew_from_undone(tx: Connection, value: Value) -> bool:
+    """Whether a machine spread a value from a correction that is undone."""
+    edits = schema.edits
+    if value["parent"] is None or is_human(value):
+        return False
+    return bool(tx.execute(select(edits.c.undone).where(edits.c.id == value["parent"])).scalar())
 
 
 def _named(tx: Connection, applied: Applied) -> Applied:

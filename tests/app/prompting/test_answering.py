@@ -7,7 +7,7 @@ import cv2
 import numpy as np
 import pytest
 
-from app.errors import BadInput
+from app.errors import BadInput, UnusableModel
 from app.prompting import answering
 from app.prompting.answering import (
     DEFAULT,
@@ -117,6 +117,15 @@ def test_what_cannot_be_answered_gives_a_sentence(disc: tuple[bytes, np.ndarray]
         with pytest.raises(BadInput) as caught:
             answer_prompt(picture, prompt, prompter)
         assert str(caught.value) == sentence
+
+
+def test_a_model_that_cannot_be_loaded_is_no_mistake_of_the_server(
+    monkeypatch: pytest.MonkeyPatch, disc: tuple[bytes, np.ndarray]
+) -> None:
+    monkeypatch.delenv("TEVIT_SEGMENTER", raising=False)
+    with pytest.raises(UnusableModel, match="TEVIT_SEGMENTER") as caught:
+        answer_prompt(disc[0], Prompt(box=(1, 1, 9, 9)), "segmenter")
+    assert caught.value.status == 422
 
 
 @pytest.mark.parametrize("name", ["grabcut", "u2netp"])

@@ -3,9 +3,13 @@
 import importlib.util
 import json
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pytest
+import torch
+from safetensors.torch import load_file, save_file
 
 from model.prompts import Prompt, PromptError, PromptPoint
 from model.prompts.transformers_sam import KEPT, TransformersSam, obstacle
@@ -102,3 +106,87 @@ def test_what_cannot_run_says_why_and_what_mends_it(tmp_path: Path, monkeypatch:
     (tmp_path / "config.json").write_text("[]")
     with pytest.raises(PromptError, match=r"no config\.json"):
         TransformersSam(tmp_path)
+
+
+class FakeSam:
+    """As much of a model of transformers as the adapter uses; it remembers what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[dict[str, Any]] = []
+        self.pictures = 0
+        self.config = SimpleNamespace(prompt_encoder_config=SimpleNamespace(image_size=64))
+
+    @staticmethod
+    def from_pretrained(folder: Path, local_files_only: bool) -> "FakeSam":
+        assert local_files_only
+        load_file(folder / "model.safetensors")
+        return FakeSam()
+
+    def eval(self) -> "FakeSam":
+        return self
+
+    def get_image_embeddings(self, pixels: torch.Tensor) -> list[torch.Tensor]:
+        self.pictures += 1
+        return [pixels]
+
+    def __call__(self, **asked: Any) -> SimpleNamespace:
+        self.asked.append(asked)
+        shapes = 3 if asked["multimask_output"] else 1
+        return SimpleNamespace(iou_scores=torch.ones(1, 1, shapes), pred_masks=torch.ones(1, 1, shapes, 16, 16))
+
+
+FakeSam.__name__ = "Sam2Model"
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder of weights for `FakeSam`, which stands for the package."""
+    monkeypatch.setattr("model.prompts.transformers_sam.importlib.util.find_spec", lambda name: name)
+    module = SimpleNamespace(Sam2Model=FakeSam)
+    monkeypatch.setattr("model.prompts.transformers_sam.importlib.import_module", lambda name: module)
+    (tmp_path / "config.json").write_text(json.dumps({"model_type": "sam2"}))
+    save_file({"a": torch.zeros(2)}, tmp_path / "model.safetensors")
+    return tmp_path
+
+
+def asked_of(prompter: TransformersSam) -> FakeSam:
+    model: Any = prompter._model
+    assert isinstance(model, FakeSam)
+    return model
+
+
+def test_an_earlier_mask_is_shown_to_the_model(made: Path) -> None:
+    prompter = TransformersSam(made)
+    mask = np.zeros(PICTURE.shape[:2], bool)
+    mask[:, :60] = True
+    prompter.mask(PICTURE, Prompt(points=(PromptPoint(50, 45, True),), mask=mask))
+    prompter.mask(PICTURE, Prompt(points=(PromptPoint(50, 45, False),), mask=mask))
+    prompter.mask(PICTURE, Prompt(points=(PromptPoint(50, 45, True),), mask=np.zeros_like(mask)))
+    first, second, empty = asked_of(prompter).asked
+    logits = first["input_masks"]
+    assert logits.shape == (1, 1, 16, 16) and logits.dtype == torch.float32
+    assert (logits[..., :8] == 10).all() and (logits[..., 8:] == -10).all()
+    assert not first["multimask_output"] and "input_masks" in second, "the mask says which thing is meant"
+    assert "input_masks" not in empty and empty["multimask_output"]
+
+
+def test_pictures_of_other_shapes_with_the_same_bytes_have_features_of_their_own(made: Path) -> None:
+    prompter = TransformersSam(made)
+    for picture in (PICTURE, PICTURE.reshape(PICTURE.shape[1], PICTURE.shape[0], 3), PICTURE):
+        assert prompter.mask(picture, Prompt(box=(5, 5, 30, 30))).mask.shape == picture.shape[:2]
+    assert asked_of(prompter).pictures == 2
+
+
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("model.safetensors", b"damaged"),
+        ("model.safetensors", b""),
+        ("preprocessor_config.json", b'{"image_mean": "grey"}'),
+        ("preprocessor_config.json", b'{"image_std": {"r": 1}}'),
+    ],
+)
+def test_damaged_weights_are_refused_in_one_sentence(made: Path, file: str, content: bytes) -> None:
+    (made / file).write_bytes(content)
+    with pytest.raises(PromptError, match=r"The weights in .* cannot be loaded \(.+\); fetch them again\.$"):
+        TransformersSam(made)

@@ -2,8 +2,9 @@
 
 import cv2
 import numpy as np
+import pytest
 
-from model.propagation.flow import Dis, FlowPair, agreement, composed, pixel_grid, warped
+from model.propagation.flow import SMALLEST, Dis, FlowPair, agreement, composed, pixel_grid, warped
 from tests.model.propagation.scenes import HEIGHT, WIDTH, line, moving, texture
 
 GRID = pixel_grid(HEIGHT, WIDTH)
@@ -70,3 +71,27 @@ def test_two_flows_make_one() -> None:
     one_by_one = warped(warped(values, second, GRID), first, GRID)
 
     assert np.abs(at_once - one_by_one)[20:-20, 20:-20].mean() < 1.0
+
+
+@pytest.mark.parametrize("value", [np.nan, np.inf, -np.inf])
+def test_an_estimate_that_is_no_number_begins_without_motion(value: float) -> None:
+    first, second = (grey(texture(seed, HEIGHT, WIDTH)) for seed in (3, 4))
+    spoiled, plain = shifted(1, 0), shifted(1, 0)
+    spoiled[5:10, 5:10, 0], plain[5:10, 5:10] = value, 0
+
+    found = Dis().flow(first, second, spoiled)
+
+    assert np.array_equal(found, Dis().flow(first, second, plain)), "and the process lives"
+
+
+def test_what_would_end_the_process_is_refused() -> None:
+    frame = grey(texture(3, HEIGHT, WIDTH))
+    start = shifted(0, 0)
+    for first, second in ((frame, frame[:-1]), (frame.astype(np.float32), frame), (np.dstack([frame] * 3), frame)):
+        with pytest.raises(ValueError, match="two grey frames"):
+            Dis().flow(first, second, start)
+    with pytest.raises(ValueError, match="shape"):
+        Dis().flow(frame, frame, start[:-1])
+    flat = np.zeros((SMALLEST - 1, 200), np.uint8)
+    with pytest.raises(ValueError, match=f"at least {SMALLEST} x {SMALLEST} pixels, not 200 x 15"):
+        Dis().pair(flat, flat)
