@@ -2,8 +2,9 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Connection, and_, func, or_, select
+from sqlalchemy import Connection, Select, and_, func, or_, select, tuple_
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX
@@ -42,26 +43,39 @@ def person_edits(tx: Connection, project_id: str) -> tuple[PersonEdit, ...]:
     Rows stand as a person's work if they are accepted, corrected or drawn, also as *absent*, on tracks that are neither
     rejected nor deleted.
     """
-    edits = schema.edits.c
-    before = func.lag(edits.created).over(partition_by=edits.author, order_by=(edits.created, edits.number))
-    timed = (
+    frames = _standing(tx, project_id)
+    return tuple(
+        PersonEdit(row.number, row.video_id, row.kind, row.author, row.created, row.seconds, frames[row.number])
+        for row in tx.execute(_timed(project_id))
+    )
+
+
+def _timed(project_id: str) -> Select[Any]:
+    """The edits of people in a project with the seconds since the author's edit before.
+
+    It is looked up for each by an index: other projects may have millions of edits.
+    """
+    edits, before = schema.edits.c, schema.edits.alias("before").c
+    previous = (
+        select(before.created)
+        .where(before.author == edits.author)
+        .where(tuple_(before.created, before.number) < tuple_(edits.created, edits.number))
+        .order_by(before.created.desc(), before.number.desc())
+        .limit(1)
+        .scalar_subquery()
+        .correlate(schema.edits)
+    )
+    return (
         select(
             edits.number,
-            edits.project_id,
             edits.video_id,
             edits.kind,
             edits.author,
             edits.created,
-            (edits.created - before).label("seconds"),
+            (edits.created - previous).label("seconds"),
         )
-        .where(edits.author.not_like(f"{MACHINE_PREFIX}%"))
-        .subquery()
-    )
-    frames = _standing(tx, project_id)
-    query = select(timed).where(timed.c.project_id == project_id).order_by(timed.c.created, timed.c.number)
-    return tuple(
-        PersonEdit(row.number, row.video_id, row.kind, row.author, row.created, row.seconds, frames[row.number])
-        for row in tx.execute(query)
+        .where(edits.project_id == project_id, edits.author.not_like(f"{MACHINE_PREFIX}%"))
+        .order_by(edits.created, edits.number)
     )
 
 

@@ -203,6 +203,8 @@ edits = Table(
     Column("changes", JSON, nullable=False),
     Index(None, "video_id", "number"),
     Index(None, "video_id", "author", "undone", "number"),
+    Index(None, "project_id"),
+    Index(None, "author", "created", "number"),
     sqlite_autoincrement=True,  # a number is never used twice, even after the newest rows were deleted
 )
 
