@@ -5,6 +5,7 @@ The editor is a document of its own; all other pages are built with Gradio.
 
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 
@@ -15,6 +16,13 @@ from app.web.form_door import FormDoor
 from app.web.pages import review
 from app.web.pages.first_paint import FirstPaint
 
+if TYPE_CHECKING:
+    import gradio as gr
+
+FORM_SECONDS = 0.05
+"""Between two looks of a page's queue for a form that was sent."""
+PROGRESS_SECONDS = 5.0
+"""Between two looks of a page's queue for the progress of its forms, which have none: jobs have it."""
 # The library is last: it is mounted at "/", and this mount gets all requests that no earlier route takes.
 GRADIO_PAGES = (
     ("tracks", "/tracks"),
@@ -55,6 +63,13 @@ def mount_pages(app: FastAPI, context: Context, assets: Assets) -> tuple[FastAPI
             ssr_mode=False,
             show_error=True,
         )
+        _slow_down(blocks)
     own = frozenset({review.PATH, f"{review.PATH}/"})
     app.add_middleware(FormDoor, forms=forms, uploads=Path(get_upload_folder()), own=own)
     return app, bundle
+
+
+def _slow_down(blocks: "gr.Blocks") -> None:
+    """Let the queue of a page look for work less often than every millisecond, which takes some percent of a core."""
+    blocks._queue.sleep_when_free = FORM_SECONDS
+    blocks._queue.progress_update_sleep_when_free = PROGRESS_SECONDS

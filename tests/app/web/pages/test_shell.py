@@ -8,9 +8,11 @@ from typing import Any
 
 import gradio as gr
 import pytest
+from fastapi import FastAPI
 
+from app.web.assets.versioned import Assets
 from app.web.context import Context
-from app.web.pages import GRADIO_PAGES, PAGES, shell
+from app.web.pages import GRADIO_PAGES, PAGES, mount_pages, shell
 from app.web.pages.first_paint import READY_SCRIPT
 from app.web.write_queue import WriteQueue
 from storage.database import Database
@@ -145,3 +147,35 @@ def test_a_press_waits_for_its_turn_without_a_thread_and_is_told_where_too_much_
     app_context.writing_long = WriteQueue(database, name="full", threads=1, most=0)
     kind, text, sheet, _ = own_loop.run(press("p", "name"))
     assert (kind, sheet) == ("error", "project") and "try again" in text and len(given) == 1
+
+
+class Slept(Exception):
+    """A queue has nothing to do and waits so many seconds."""
+
+
+def test_the_queues_of_the_pages_look_for_work_a_few_times_a_second(
+    app_context: Context, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mounted: list[gr.Blocks] = []
+    mount = gr.mount_gradio_app
+
+    def remembered(app: FastAPI, blocks: gr.Blocks, **more: Any) -> FastAPI:
+        mounted.append(blocks)
+        return mount(app, blocks, **more)
+
+    monkeypatch.setattr(gr, "mount_gradio_app", remembered)
+    mount_pages(FastAPI(), app_context, Assets(ASSETS))
+
+    async def sleep(seconds: float) -> None:
+        raise Slept(seconds)
+
+    monkeypatch.setattr("gradio.queueing.asyncio.sleep", sleep)
+    assert len(mounted) == len(GRADIO_PAGES)
+    for blocks in mounted:
+        waits = []
+        for work in (blocks._queue.start_processing, blocks._queue.start_progress_updates):
+            blocks._queue.stopped = False
+            with pytest.raises(Slept) as caught:
+                own_loop.run(work())
+            waits.append(caught.value.args[0])
+        assert waits[0] == 0.05 and waits[1] >= 1, "by itself Gradio waits for a millisecond"
