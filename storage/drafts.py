@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Delete, Row, Select, bindparam, delete, inser
 from storage import schema
 from storage.numbering import next_number
 from storage.projects import get_setting
+from storage.summary_tables import draft_removals
 
 _LAST_CHANGE = "last_draft_change"
 KEPT_REMOVALS = 1000
@@ -161,7 +162,7 @@ def discard_drafts(
     query = _narrow(delete(schema.drafts), video_id, run_id=run_id, track_id=track_id, start=start, stop=stop)
     gone = tx.execute(query).rowcount
     if gone:
-        table, change = schema.draft_removals, next_number(tx, _LAST_CHANGE)
+        table, change = draft_removals, next_number(tx, _LAST_CHANGE)
         facts = {"run_id": run_id, "track_id": track_id, "start": start, "stop": stop}
         tx.execute(insert(table).values(change=change, video_id=video_id, **facts))
         tx.execute(delete(table).where(table.c.change <= change - KEPT_REMOVALS))
@@ -170,7 +171,7 @@ def discard_drafts(
 
 def removals_since(tx: Connection, change: int) -> tuple[tuple[Removal, str], ...]:
     """Removals in all videos after a change, at most `KEPT_REMOVALS`, each with its project's id, oldest first."""
-    table, videos = schema.draft_removals, schema.videos
+    table, videos = draft_removals, schema.videos
     query = select(table, videos.c.project_id).join(videos, table.c.video_id == videos.c.id)
     query = query.where(table.c.change > change).order_by(table.c.change)
     names = ("change", "video_id", "run_id", "track_id", "start", "stop")

@@ -18,6 +18,7 @@ _OF_A_VIDEO = (
     schema.runs,
     schema.likely_errors,
     summary_tables.summarised_videos,
+    summary_tables.draft_removals,
 )
 
 
@@ -58,7 +59,6 @@ def delete_video(tx: Connection, video_id: str) -> Video:
     edits = select(schema.edits.c.number).where(schema.edits.c.video_id == video_id)
     tx.execute(delete(schema.drafts).where(schema.drafts.c.video_id == video_id))
     tx.execute(delete(schema.drafts).where(schema.drafts.c.run_id.in_(runs)))
-    tx.execute(delete(schema.draft_removals).where(schema.draft_removals.c.video_id == video_id))
     tx.execute(delete(schema.run_progress).where(schema.run_progress.c.run_id.in_(runs)))
     # A comment refers to its track, so it goes before.
     tx.execute(delete(schema.comments).where(schema.comments.c.video_id == video_id))

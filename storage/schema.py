@@ -298,17 +298,6 @@ drafts = Table(
     Index(None, "change"),
 )
 
-draft_removals = Table(
-    "draft_removals",
-    metadata,
-    Column("change", Integer, primary_key=True, autoincrement=False),  # see storage.drafts
-    refers("video_id", "videos.id"),
-    Column("run_id", Text),
-    Column("track_id", Text),
-    Column("start", Integer),
-    Column("stop", Integer),
-)
-
 likely_errors = Table(
     "likely_errors",
     metadata,

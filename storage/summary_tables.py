@@ -1,4 +1,7 @@
-"""Tables with what ``storage.track_summaries`` computes from the rows of tracks; the rest is in ``storage.schema``."""
+"""Tables with what is computed from rows or remembered of them for a while; the rest is in ``storage.schema``.
+
+``storage.track_summaries`` computes from the rows of tracks, ``storage.drafts`` remembers which drafts it removed.
+"""
 
 from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
@@ -54,4 +57,15 @@ video_looks = Table(
     Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
     Column("method", Text, nullable=False),
     Column("vector", LargeBinary, nullable=False),  # float32
+)
+
+draft_removals = Table(
+    "draft_removals",
+    metadata,
+    Column("change", Integer, primary_key=True, autoincrement=False),
+    Column("video_id", Text, ForeignKey("videos.id"), nullable=False),
+    Column("run_id", Text),
+    Column("track_id", Text),
+    Column("start", Integer),
+    Column("stop", Integer),
 )

@@ -35,7 +35,9 @@ FLOORS = {
         "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",
         "track_marks",
         "jobs masks formats video_roles certificate",
-        "database youtube_vis attributes guides comments drafts",
+        "comments drafts",
+        "numbering",
+        "database youtube_vis attributes guides",
         "effort",
         "frames projects videos imports checkpoints runs snapshots teaching likely_errors rle migrations "
         "arrivals taught_categories",

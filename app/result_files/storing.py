@@ -119,7 +119,7 @@ def _begin(
     frames: Sequence[int],
     settings: RunSettings,
     job_id: str | None,
-) -> tuple[Run, "_Step"] | None:
+) -> tuple[Run, "_Reached"] | None:
     """The run that broke off, if it had these tracks, with what it has stored, else a new one.
 
     None if a person has undone what this job had stored before it was killed.
@@ -128,7 +128,7 @@ def _begin(
     broken = unfinished(tx, RunKey(video.id, None, settings.as_json()))
     progress = None if broken is None else runs.progress_of(tx, broken.id)
     if broken is not None and progress is not None:
-        step = _Step.of(progress)
+        step = _Reached.of(progress)
         if step.mark == mark:
             return runs.resume_run(tx, broken.id, job_id=job_id), step
     if older is not None:
@@ -143,7 +143,7 @@ def _begin(
         job_id=job_id,
         settings=settings.as_json(),
     )
-    return run, _Step(mark, new_ledger(tx, video.id))
+    return run, _Reached(mark, new_ledger(tx, video.id))
 
 
 def _mark(found: Sequence[SourceTrack], frames: Sequence[int]) -> str:
@@ -153,7 +153,7 @@ def _mark(found: Sequence[SourceTrack], frames: Sequence[int]) -> str:
 
 
 @dataclass(frozen=True)
-class _Step:
+class _Reached:
     """How far a run is: frames 0 to ``done`` - 1 are stored.
 
     ``due``: number of a track -> the earlier frames, start and stop, whose rows are still missing. ``concluded``: the
@@ -167,12 +167,12 @@ class _Step:
     concluded: bool = False
 
     @staticmethod
-    def of(progress: RunProgress) -> "_Step":
+    def of(progress: RunProgress) -> "_Reached":
         """As `progress` has stored it."""
         state = json.loads(progress.state)
         due = {number: (start, stop) for number, start, stop in state["due"]}
         ledger = TrackLedger.from_json(progress.ledger)
-        return _Step(state["mark"], ledger, progress.done, due, state["concluded"])
+        return _Reached(state["mark"], ledger, progress.done, due, state["concluded"])
 
     def progress(self) -> RunProgress:
         """As the run stores it."""
@@ -180,7 +180,7 @@ class _Step:
         state = {"mark": self.mark, "due": due, "concluded": self.concluded}
         return RunProgress(self.done, self.done, json.dumps(state).encode(), self.ledger.as_json())
 
-    def filled(self, stop: int, numbers: Collection[int]) -> "_Step":
+    def filled(self, stop: int, numbers: Collection[int]) -> "_Reached":
         """The step after the due rows of these tracks before the frame ``stop`` were stored."""
         left = {number: (stop, end) if number in numbers else (start, end) for number, (start, end) in self.due.items()}
         return replace(self, due={number: (start, end) for number, (start, end) in left.items() if start < end})
@@ -241,11 +241,11 @@ class _RunStoring:
     made: Run
     context: RunContext
     tracks: tuple[_FileTrack, ...]
-    begun: _Step
+    begun: _Reached
 
     def run(self, stored: Callable[[int], None]) -> StoredRun | None:
         """Store all frames part by part, then what is known only at the end."""
-        step: _Step | None = self.begun
+        step: _Reached | None = self.begun
         masks = self._masks_before(self.begun.done)
         silent = self._silent
         while step is not None and not (step.concluded and not step.due):
@@ -261,19 +261,19 @@ class _RunStoring:
                 step = self._conclude(step, partial=bool(silent))
         return None if step is None else self._end(step.ledger)
 
-    def _add(self, step: _Step, silent: frozenset[int]) -> _Step | None:
+    def _add(self, step: _Reached, silent: frozenset[int]) -> _Reached | None:
         """Store the next frames of all tracks; None if the run was undone."""
         stop = min(step.done + max(ROWS_AT_ONCE // max(len(self.tracks), 1), 1), self.video.count)
         part, blobs = self._part(step.done, stop, range(len(self.tracks)), silent)
 
-        def store(writer: ProposalWriter) -> _Step:
+        def store(writer: ProposalWriter) -> _Reached:
             begun = writer.add(part, whole=False)
             due = {number: (0, step.done) for number in begun if step.done}
             return replace(step, done=stop, due=due, ledger=writer.ledger)
 
         return self._stored(step, blobs, store)
 
-    def _fill(self, step: _Step) -> _Step | None:
+    def _fill(self, step: _Reached) -> _Reached | None:
         """Store rows of tracks that began later; None if the run was undone."""
         start = min(first for first, _ in step.due.values())
         numbers = [number for number, (first, _) in step.due.items() if first == start][:ROWS_AT_ONCE]
@@ -281,16 +281,16 @@ class _RunStoring:
         stop = min(*ends, start + max(ROWS_AT_ONCE // len(numbers), 1))
         part, blobs = self._part(start, stop, numbers)
 
-        def store(writer: ProposalWriter) -> _Step:
+        def store(writer: ProposalWriter) -> _Reached:
             writer.fill(part)
             return replace(step.filled(stop, numbers), ledger=writer.ledger)
 
         return self._stored(step, blobs, store)
 
-    def _conclude(self, step: _Step, *, partial: bool) -> _Step | None:
+    def _conclude(self, step: _Reached, *, partial: bool) -> _Reached | None:
         """Store final scores and matches; None if the run was undone."""
 
-        def store(writer: ProposalWriter) -> _Step:
+        def store(writer: ProposalWriter) -> _Reached:
             standings = [track.standing for track in self.tracks]
             count = self.video.count
             moved = writer.conclude(standings, done=count, whole=True, move=False, partial=partial)
@@ -310,8 +310,8 @@ class _RunStoring:
         return StoredRun(ledger.added, ledger.replaced, ledger.dropped, ledger.deleted, dict(unmapped))
 
     def _stored(
-        self, step: _Step, blobs: PreparedBlobs | None, store: Callable[[ProposalWriter], _Step]
-    ) -> _Step | None:
+        self, step: _Reached, blobs: PreparedBlobs | None, store: Callable[[ProposalWriter], _Reached]
+    ) -> _Reached | None:
         """Store one part and the step that it reaches."""
         with self.turns.atomic() as tx:
             if self._undone(tx):
