@@ -31,7 +31,7 @@ def _show(found: FileCheck, name: str, arguments: argparse.Namespace) -> None:
     if found.broken:
         many = counted(len(found.broken), "entry cannot", "entries cannot")
         raise ChecksFailed(f"{many} be read; the first: {found.broken[0]}")
-    if not found.sound and found.certificate is not None:
+    if found.source is None and not found.sound and found.certificate is not None:
         wrong = [one.title for one in found.certificate.reports if not one.right or one.trains is False]
         raise ChecksFailed(f"{name}: {counted(len(wrong), 'loader')} would not do: {'; '.join(wrong)}.")
 
@@ -48,7 +48,10 @@ def _fix(arguments: argparse.Namespace) -> None:
 def _text(found: FileCheck, name: str) -> str:
     broken = [f"    {sentence}" for sentence in found.broken]
     own = "cannot read all" if broken else "reads"
-    lines = [f"{name}: {found.amounts}", f"This program {own}", *broken]
+    kind = "" if found.source is None else f"{found.source}, "
+    lines = [f"{name}: {kind}{found.amounts}", f"This program {own}", *broken]
+    if found.source is not None:
+        lines.append("Loaders, after `convert --to youtube-vis`:")
     return "\n".join((*lines, *(certificate_lines(found.certificate) if found.certificate else ())))
 
 

@@ -1,11 +1,12 @@
 """Certificates of files: what each known loader does with them, and a mended file."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, CannotStore
+from app.exchange.foreign_files import as_youtube_vis
 from app.sentences import counted
 from storage.certificate import Certificate, LoaderReport, certify, mend
 from storage.youtube_vis import (
@@ -30,6 +31,7 @@ class FileCheck:
         amounts: a phrase such as "2 videos, 5 tracks and 80 masks", of what can be read.
         broken: sentences about entries that this program cannot read; notes: about those that it reads with a change.
         certificate: None for results, which loaders only evaluate.
+        source: the other format of the file, which loaders would read after it was converted to YouTube-VIS; else None.
     """
 
     kind: str
@@ -37,6 +39,7 @@ class FileCheck:
     broken: tuple[str, ...]
     notes: tuple[str, ...]
     certificate: Certificate | None
+    source: str | None = None
 
     @property
     def sound(self) -> bool:
@@ -47,6 +50,7 @@ class FileCheck:
         """The check for ``--json``."""
         loaders = None if self.certificate is None else self.certificate.as_json()
         facts = {"kind": self.kind, "amounts": self.amounts, "sound": self.sound}
+        facts["format"] = self.source or "YouTube-VIS"
         return {**facts, "broken": self.broken, "notes": self.notes, "loaders": loaders}
 
 
@@ -60,7 +64,18 @@ class FileFix:
 
 
 def check_file(path: Path) -> FileCheck:
-    """Check a YouTube-VIS file. Raises `BadInput`, `storage.youtube_vis.YouTubeVisError` for what is none at all."""
+    """Check a YouTube-VIS file; or a file, archive or folder of another format, with what loaders do with its copy.
+
+    Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError` for what is none at all.
+    """
+    with as_youtube_vis(path) as copy:
+        found = _check_youtube_vis(copy.file)
+        if copy.converted is None:
+            return found
+        return replace(found, broken=copy.converted.left_out, notes=copy.converted.notes, source=copy.title)
+
+
+def _check_youtube_vis(path: Path) -> FileCheck:
     read = _content(path)
     if isinstance(read.content, list):
         return _check_results(path, read)
@@ -70,16 +85,18 @@ def check_file(path: Path) -> FileCheck:
 
 
 def fix_file(path: Path, out: Path) -> FileFix:
-    """Write a mended copy of a data set to the new file ``out``, whole or not at all.
+    """Write a mended copy of a data set of any format to the new YouTube-VIS file ``out``, whole or not at all.
 
-    Videos with an entry that cannot be read are left out. Raises `BadInput`, `CannotStore`, `YouTubeVisError`.
+    Videos with an entry that cannot be read are left out. Raises `BadInput`, `CannotStore`, `YouTubeVisError`,
+    `storage.formats.FormatError`.
     """
     if out.exists():
         raise BadInput(f"{out} is already there; choose a new file for the mended one.")
-    content = _content(path).content
-    if isinstance(content, list):
-        raise BadInput(f"{path} is a results file, of which nothing is mended.")
-    dataset = parse_dataset(content, where=str(path), keep_good=True)
+    with as_youtube_vis(path) as copy:
+        content = _content(copy.file).content
+        if isinstance(content, list):
+            raise BadInput(f"{path} is a results file, of which nothing is mended.")
+        dataset = parse_dataset(content, where=str(copy.file), keep_good=True)
     if not dataset.videos:
         raise BadInput(dataset.left_out[0] if dataset.left_out else f"{path} holds no video.")
     mended = mend(dataset)
@@ -87,8 +104,10 @@ def fix_file(path: Path, out: Path) -> FileFix:
         write_dataset(out, mended.dataset)
     except OSError as error:
         raise CannotStore(f"The file {out} could not be written", error) from error
-    left_out = tuple(f"Left out with its video: {sentence}" for sentence in dataset.left_out)
-    return FileFix(out, (*left_out, *mended.notes), check_file(out))
+    broken = dataset.left_out if copy.converted is None else copy.converted.left_out
+    left_out = [f"Left out with its video: {sentence}" for sentence in broken]
+    converted = [] if copy.converted is None else [f"Converted from {copy.title}.", *copy.converted.losses]
+    return FileFix(out, (*converted, *left_out, *mended.notes), check_file(out))
 
 
 def dataset_certificate(dataset: VisDataset) -> Certificate:

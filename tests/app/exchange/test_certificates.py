@@ -1,6 +1,7 @@
 """A file is checked with its places, mended into a new file, and every export has its certificate."""
 
 import json
+import shutil
 import tempfile
 from contextlib import suppress
 from pathlib import Path
@@ -12,7 +13,10 @@ from hypothesis import strategies as st
 
 from app.errors import BadInput
 from app.exchange.certificates import certificate_lines, check_file, fix_file
+from app.exchange.converting import convert
+from storage.formats import FORMATS, FormatError
 from storage.youtube_vis import YouTubeVisError
+from tests.app.exchange.files import content, write_pictures
 from tests.app.exchange.scene import ExchangeScene
 from tests.storage.certificate.files import Json, sound
 
@@ -132,3 +136,41 @@ def test_whatever_a_file_holds_the_check_ends_with_a_report_or_one_sentence(
             named = any(one["file_names"] for one in json.loads(done.path.read_text())["videos"])
             assert done.after.certificate is not None
             assert not named or all(one.right for one in done.after.certificate.reports)
+
+
+@pytest.mark.parametrize("packed", [False, True])
+@pytest.mark.parametrize("name", ["cvat-video", "coco", "labelme", "masks"])
+def test_other_formats_are_checked_as_their_copy_and_mended(tmp_path: Path, name: str, packed: bool) -> None:
+    top = content()
+    write(tmp_path / "a.json", top)
+    write_pictures(tmp_path / "JPEGImages")
+    out = tmp_path / ("b.zip" if packed else "b")
+    convert(tmp_path / "a.json", to=name, out=out, with_pictures=True)
+    found = check_file(out)
+    assert (found.source, found.broken) == (FORMATS[name].title, ())
+    assert found.amounts == check_file(tmp_path / "a.json").amounts
+    assert found.as_json()["format"] == FORMATS[name].title
+    done = fix_file(out, tmp_path / "mended.json")
+    assert done.changes[0] == f"Converted from {FORMATS[name].title}."
+    assert done.after.source is None and not done.after.broken
+
+
+def test_errors_of_another_format_are_named_and_its_other_videos_checked(tmp_path: Path) -> None:
+    convert(write(tmp_path / "a.json", content()), to="coco", out=tmp_path / "b.json")
+    top = json.loads((tmp_path / "b.json").read_text())
+    top["annotations"][0]["segmentation"] = {"size": [1, 1], "counts": [1]}
+    found = check_file(write(tmp_path / "b.json", top))
+    assert found.amounts.startswith("1 video")
+    assert found.broken[0].startswith(f"{tmp_path / 'b.json'}: annotations[0].segmentation")
+
+
+def test_a_folder_or_archive_of_youtube_vis_is_that_file(tmp_path: Path) -> None:
+    (tmp_path / "set").mkdir()
+    write(tmp_path / "set/instances.json", broken())
+    shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "set")
+    for path in (tmp_path / "set", tmp_path / "packed.zip"):
+        found = check_file(path)
+        assert found.source is None and len(found.broken) == 2
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(FormatError, match="holds nothing that can be read"):
+        check_file(tmp_path / "empty")
