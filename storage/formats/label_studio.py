@@ -16,7 +16,7 @@ from storage.formats.label_studio_tasks import LabelledTask, groups_of, read_tas
 from storage.frames.image_folder import PICTURE_SUFFIXES
 from storage.youtube_vis import Check, VisVideo, no_check
 
-NO_PIXEL = "regions without a pixel"
+NO_PIXEL, BOX_OF_MASK = "regions without a pixel", "boxes of masks"
 NO_MASKS, NO_IDS, EMPTY = "regions that are no masks", "masks without a track id", "tasks without a size"
 _MARK = re.compile(r"^[0-9a-f]{8}-(?=.)")  # Label Studio puts it before the names of uploaded pictures
 _DRAW = (
@@ -63,6 +63,7 @@ class _RegionReader:
     left: int = 0
     without: int = 0
     things: dict[tuple[int, str, str], TrackDraft] = field(default_factory=dict)
+    boxes: dict[tuple[int, int, str], list[list[int]]] = field(default_factory=dict)  # of masks by frame and label
 
     def video(self, tasks: list[LabelledTask], check: Check) -> None:
         """Add a video: pictures that nobody labelled are left out, in others a thing without a region is absent."""
@@ -78,7 +79,7 @@ class _RegionReader:
         with self.draft.broken.part(video.id):
             start = 0
             for task in done:
-                for region in task.regions:
+                for region in sorted(task.regions, key=lambda one: not one.is_mask):
                     check()
                     if region.frame >= len(task.names):
                         refuse(f"{region.place}.item_index", f"is {region.frame}, but there are {len(task.names)}")
@@ -96,8 +97,12 @@ class _RegionReader:
             text = f"is in a picture of another size than the first of its video, {video.width} x {video.height}"
             refuse(region.place, text)
         place = region.place.removeprefix(f"{self.draft.where}: ")
-        track = self._track(video, region)
         mask = region.mask(video.width, video.height)
+        known = self.boxes.setdefault((video.id, frame, region.label), [])
+        if mask is None and any(region.is_box_of(box, video.width, video.height) for box in known):
+            self.draft.note(BOX_OF_MASK, place, "is the box of a mask beside it, and is left out.")
+            return
+        track = self._track(video, region)
         if mask is None:
             track.unknown.add(frame)
             self.draft.note(NO_MASKS, place, f"is of the type {region.kind}, which is no mask.")
@@ -105,6 +110,7 @@ class _RegionReader:
         if not rle.area(mask):
             track.unknown.add(frame)
             self.draft.note(NO_PIXEL, place, "covers not one pixel; what is there is unknown, not absent.")
+        known.append(rle.bbox(mask))
         track.add(frame, mask)
 
     def _track(self, video: VisVideo, region: Region) -> TrackDraft:

@@ -29,6 +29,7 @@ _SHAPES = ("brush", "bitmask", "polygon", "rectangle", "ellipse", "keypoint", "v
 _ANSWERS = ("number", "text", "choices", "taxonomy", "rating")
 _CHANNELS, _ALPHA = 4, 3  # a brush is a picture of red, green, blue and alpha
 _PNG = "data:image/png;base64,"
+_NEAR = 1.0  # pixels between a box and that of a mask; tools round differently
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,21 @@ class Region:
             whole(height, f"{self.place}.original_height", least=1),
         )
 
+    @property
+    def is_mask(self) -> bool:
+        """Whether its shape is a mask."""
+        of_points = self.kind in ("polygon", "polygonlabels") or "closed" in self.value
+        return "rle" in self.value or "imageDataURL" in self.value or of_points
+
+    def is_box_of(self, box: list[int], width: int, height: int) -> bool:
+        """Whether it is the box [x, y, width, height] of a mask, as Label Studio's import of COCO adds one to each."""
+        scales = {"x": width, "y": height, "width": width, "height": height}
+        given = [self.value.get(key) for key in scales]
+        if self.value.get("rotation") or not all(isinstance(one, int | float) for one in given):
+            return False
+        own = [float(one or 0) / 100 * scale for one, scale in zip(given, scales.values(), strict=True)]
+        return all(abs(one - other) < _NEAR for one, other in zip(own, box, strict=True))
+
     def mask(self, width: int, height: int) -> Rle | None:
         """Its pixels; None for a shape that is no mask. Raises FormatError."""
         where = f"{self.place}.value"
@@ -59,7 +75,7 @@ class Region:
             return _brush(self.value["rle"], width, height, f"{where}.rle")
         if "imageDataURL" in self.value:
             return _bitmap(self.value["imageDataURL"], width, height, f"{where}.imageDataURL")
-        if self.kind in ("polygon", "polygonlabels") or "closed" in self.value:
+        if self.is_mask:
             return _polygon(self.value.get("points"), width, height, f"{where}.points")
         return None
 

@@ -101,3 +101,19 @@ def test_a_huge_brush_is_refused_before_it_is_unpacked() -> None:
 def test_a_brush_without_a_pixel_is_a_mask_without_a_pixel() -> None:
     nothing: Rle | None = one("brushlabels", {"rle": brush(np.zeros((3, 2), bool))}).mask(2, 3)
     assert nothing is not None and rle.area(nothing) == 0
+
+
+def rectangle(x: float, y: float, width: float, height: float, **more: Any) -> dict[str, Any]:
+    """A rectangle; x, y, width and height in percent of a picture of 6 x 4 pixels."""
+    return region("rectanglelabels", {"x": x, "y": y, "width": width, "height": height, "rotation": 0}, **more)
+
+
+def test_the_box_of_a_mask_is_left_out_and_another_one_is_unknown(tmp_path: Path) -> None:
+    of_mask, other = rectangle(50, 25, 50, 50), rectangle(0, 25, 50, 50)
+    found = read(tmp_path, task("dog_1.jpg", of_mask, polygon(), other), task("dog_2.jpg", of_mask)).dataset
+    assert [(track.segmentations[0] is not None, sorted(track.unknown)) for track in found.tracks] == [
+        (True, []),
+        (False, [0]),
+        (False, [1]),
+    ]
+    assert "result[0]: is the box of a mask beside it" in str(found.notes[0])
