@@ -7,6 +7,7 @@ A mask is COCO's compressed RLE, ``{"size": [height, width], "counts": str or by
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, select
@@ -23,6 +24,7 @@ CHUNK = 1000
 
 
 _COLUMNS = ("hash", "counts", "height", "width", "area", "x", "y", "w", "h")
+_values = itemgetter(*_COLUMNS)
 
 
 class BadMask(StorageError, ValueError):
@@ -67,8 +69,11 @@ def put_blobs(tx: Connection, rles: Sequence[Mapping[str, Any]]) -> list[str]:
     return list(prepared.hashes)
 
 
-def prepare_blobs(rles: Sequence[Mapping[str, Any]]) -> PreparedBlobs:
-    """The slow part of `put_blobs`, without a transaction. Raises BadMask."""
+def prepare_blobs(rles: Sequence[Mapping[str, Any]], *, canonical: bool = False) -> PreparedBlobs:
+    """The slow part of `put_blobs`, without a transaction. Raises BadMask.
+
+    canonical: the masks are valid and in canonical form, as the readers of files give them; neither is checked again.
+    """
     masks: dict[str, tuple[Rle, bytes]] = {}
     hashes = []
     for rle in rles:
@@ -77,12 +82,12 @@ def prepare_blobs(rles: Sequence[Mapping[str, Any]]) -> PreparedBlobs:
         key = blob_hash(height, width, counts)
         hashes.append(key)
         masks.setdefault(key, (mask, counts))
-    return PreparedBlobs(tuple(hashes), tuple(_blob_rows(masks)))
+    return PreparedBlobs(tuple(hashes), tuple(_blob_rows(masks, canonical)))
 
 
 def put_prepared(tx: Connection, prepared: PreparedBlobs) -> None:
     """Store prepared masks; those that are stored already stay."""
-    rows = [tuple(row[name] for name in _COLUMNS) for row in prepared.rows]
+    rows = [_values(row) for row in prepared.rows]
     insert_many(tx, schema.blobs, _COLUMNS, rows, missing=True)
 
 
@@ -156,11 +161,12 @@ def _plain(rle: Mapping[str, Any]) -> Rle:
     return {"size": [height, width], "counts": text}
 
 
-def _blob_rows(masks: Mapping[str, tuple[Rle, bytes]]) -> Iterator[dict[str, Any]]:
+def _blob_rows(masks: Mapping[str, tuple[Rle, bytes]], canonical: bool) -> Iterator[dict[str, Any]]:
     """The row of each distinct mask, with its area and box."""
     try:
         # Stored masks may contain runs of length 0, for which pycocotools gives a wrong box.
-        spelled = canonical_all([mask for mask, _ in masks.values()])
+        spelled = [mask for mask, _ in masks.values()]
+        spelled = spelled if canonical else canonical_all(spelled)
     except RleError as error:
         raise BadMask(f"A mask cannot be decoded: {error}.") from error
     measured = zip(masks.items(), areas(spelled), bboxes(spelled), strict=True)

@@ -4,6 +4,7 @@ An RLE is `{"size": [height, width], "counts": str}` with compressed counts, as 
 of the mask and alternate between background and mask, starting with background. Masks are bool H x W.
 """
 
+from array import array
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -89,10 +90,9 @@ def empty(height: int, width: int) -> Rle:
 def compress(counts: Sequence[int], height: int, width: int) -> Rle:
     """RLE from uncompressed counts, kept unchanged; raises RleError unless they add up to height x width."""
     _check_size(height, width)
-    if isinstance(counts, list) and set(map(type, counts)) == {int} and min(counts) >= 0:
-        if sum(counts) != height * width:
-            raise RleError(_must_add_up(height, width))
-        return _with_text(coco.frPyObjects({"size": [height, width], "counts": counts}, height, width))
+    plain = _plain_counts(counts)
+    if plain is not None and int(plain.sum()) == height * width:
+        return _with_text(coco.frPyObjects({"size": [height, width], "counts": plain}, height, width))
     try:
         whole = np.asarray(counts)
     except ValueError as error:  # lists of different lengths inside
@@ -103,6 +103,16 @@ def compress(counts: Sequence[int], height: int, width: int) -> Rle:
     if (whole < 0).any() or (whole > height * width).any() or whole.sum() != height * width:
         raise RleError(_must_add_up(height, width))
     return _with_text(coco.frPyObjects({"size": [height, width], "counts": whole.astype(int).tolist()}, height, width))
+
+
+def _plain_counts(counts: Sequence[int]) -> np.ndarray | None:
+    """Counts as uint32 (N,) if they are a list of ints from 0 on, as in nearly every file; else None."""
+    if not isinstance(counts, list) or not counts or bool in map(type, (counts[0], counts[-1])):
+        return None
+    try:
+        return np.frombuffer(array("I", counts), np.uint32)
+    except (TypeError, OverflowError):
+        return None
 
 
 def _must_add_up(height: int, width: int) -> str:

@@ -141,7 +141,7 @@ def _parts(item: Ready, ids: FileIds) -> Iterator[Rows]:
 def _addition(video: Video, author: str, rows: Rows) -> Addition:
     """Check and measure the masks of some rows, which takes longer than to store them."""
     masks = [row for row in rows if not isinstance(row, NewTrack)]
-    blobs = prepare_blobs([rle for _, rle in masks if rle is not None])
+    blobs = prepare_blobs([rle for _, rle in masks if rle is not None], canonical=True)
     hashes = iter(blobs.hashes)
     return edits.prepare_addition(
         video,

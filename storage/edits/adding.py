@@ -89,6 +89,7 @@ def prepare_addition(
         state: mask_value({**given, "state": state, "mask": mask}, current=None, author=author, place=video.name)
         for state, mask in states.items()
     }
+    short = {state: edit_log.new_row(RowKey("", 0), template) for state, template in templates.items()}
     plain, marked = [], {}
     log = []
     own = {}
@@ -97,14 +98,17 @@ def prepare_addition(
         own[key] = track_value(track.values, current=None, number=0, place=place)
     for one in masks:
         state = "absent" if one.mask is None else "present"
-        value = {**templates[state], "mask": one.mask}
         if one.marks:
             place = f"Track {one.track} on frame {one.frame}"
             after = {**given, "state": state, "mask": one.mask, **one.marks}
-            value = marked[RowKey(one.track, one.frame)] = mask_value(after, current=None, author=author, place=place)
+            key = RowKey(one.track, one.frame)
+            marked[key] = mask_value(after, current=None, author=author, place=place)
+            log.append(edit_log.new_row(key, marked[key]))
         else:
             plain.append((one.track, one.frame, one.mask, state, source, review))
-        log.append(edit_log.new_row(RowKey(one.track, one.frame), value))
+            row = short[state]
+            after = row["after"] if one.mask is None else {**row["after"], "mask": one.mask}
+            log.append({**row, "owner": one.track, "frame": one.frame, "after": after})
     return Addition(author, kind, video, blobs, own, tuple(plain), marked, keys, tuple(log))
 
 

@@ -106,6 +106,7 @@ def test_a_mask_comes_with_the_measures_that_it_was_stored_with(database: Databa
 @given(st.lists(arrays.arrays(bool, (5, 7)), max_size=6))
 def test_the_measures_of_many_masks_are_those_of_each(pixels: list[np.ndarray]) -> None:
     codes = [rle.encode(one) for one in pixels]
+    assert prepare_blobs(codes, canonical=True) == prepare_blobs(codes)
     rows = {row["hash"]: row for row in prepare_blobs(codes).rows}
     assert len(rows) == len({code["counts"] for code in codes})
     for one, code in zip(pixels, codes, strict=True):

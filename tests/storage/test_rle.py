@@ -119,7 +119,9 @@ def test_polygons_that_are_none_are_refused(polygon: list[float]) -> None:
         rle.from_polygons([polygon], 10, 10)
 
 
-@pytest.mark.parametrize("counts", [[], [1.5, 2.5], [-1, 5], [3], [5], [[4]], ["4"], [2**40]])
+@pytest.mark.parametrize(
+    "counts", [[], [1.5, 2.5], [-1, 5], [3], [5], [[4]], ["4"], [2**40], [2**32 + 4], [4, None], [True, True]]
+)
 def test_counts_that_are_no_mask_are_refused(counts: list) -> None:
     with pytest.raises(RleError, match="counts must"):
         rle.compress(counts, 2, 2)

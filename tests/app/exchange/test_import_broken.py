@@ -108,11 +108,11 @@ def test_an_import_that_fails_in_the_midst_can_go_on(
 ) -> None:
     real, left = staging.prepare_blobs, [4]
 
-    def fails(*arguments: object) -> object:
+    def fails(*arguments: object, **more: object) -> object:
         left[0] -= 1
         if left[0] == 0:
             raise DatabaseBusy("Another process has been writing for over 30 s; try again.")
-        return real(*arguments)  # type: ignore[arg-type]
+        return real(*arguments, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(staging, "prepare_blobs", fails)
     with pytest.raises(DatabaseBusy):

@@ -20,7 +20,10 @@ def round_trip(form: Format, dataset: VisDataset, folder: Path, losses: Losses |
     write_pictures(dataset, form, target)
     found = recognise(target)
     assert found.format.name in {form.name, form.name.removesuffix("-tracks"), form.name.removesuffix("-polygons")}
-    return found.format.read(found.path, Broken(keep_good=False), no_check, None)
+    content = found.format.read(found.path, Broken(keep_good=False), no_check, None)
+    masks = [mask for track in content.dataset.tracks for mask in track.segmentations if mask is not None]
+    assert rle.canonical_all(masks) == masks  # an import does not look again
+    return content
 
 
 @pytest.mark.parametrize("name", [name for name, form in FORMATS.items() if "overlap" in form.holds])
