@@ -78,7 +78,8 @@ def _clips(server: Served, asked: TruthPrompts, count: int) -> Iterator[tuple[st
         known = [(k, mask) for k, mask in enumerate(track.segmentations) if mask is not None and rle.area(mask)]
         chosen = [known[at] for at in np.linspace(0, len(known) - 1, min(count, len(known))).round().astype(int)]
         boxes = [(k, _slack(rle.bbox(mask))) for k, mask in chosen]
-        added = server.add(Path(finder.find(video).place))
+        found = finder.find(video)
+        added = server.add((Path(found.place) / found.files[0]).parent)
         server.wait_until_counted(added)
         yield added, boxes
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from app.web.pages import PAGES
 from tests.browser import driving
@@ -106,7 +106,13 @@ def test_a_project_is_renamed_archived_and_brought_back(page: Page, server: Runn
 def test_a_press_in_the_moment_a_button_is_drawn_is_not_lost(page: Page, server: RunningServer, watched: Watch) -> None:
     project, _ = driving.demo_project(page, server.address)
     page.add_init_script(PRESS_AT_ONCE)
-    page.goto(f"{server.address}exchange/?project={project}")
+    held: list[Route] = []
+    # A slow connection: the module of the page arrives after the press.
+    page.route("**/ui-*/pages/*.js", lambda route: held.append(route))
+    page.goto(f"{server.address}exchange/?project={project}", wait_until="commit")
+    page.wait_for_function("'pressedBefore' in window")
+    for module in held:
+        module.continue_()
     page.locator("[data-job]", has_text="Export").wait_for()
     assert page.evaluate("window.pressedBefore") is True
     # It was shown at some time: once the export has ended, which may take a moment only, it is no longer true.

@@ -14,8 +14,10 @@ from tests.app.exchange.contents import shown
 from tests.app.exchange.files import content, write, write_pictures
 from tests.app.exchange.scene import ExchangeScene
 from tests.app.made import square, video_in
+from tests.waiting import wait_for
 
 VIDEOS = tuple(f"v{k}" for k in range(8))
+STOPS = 20
 
 
 def edit_on(url: str, video_id: str, orders: Pipe) -> None:
@@ -48,9 +50,14 @@ def test_edits_of_another_process_are_stored_between_the_transactions_of_an_impo
     ours.recv()
     between: list[int] = []
 
-    def count(_share: float, _message: str) -> None:
+    def edits_so_far() -> int:
         with exchange.database.read() as tx:
-            between.append(len(tracks.list_tracks(tx, video.id)))
+            return len(tracks.list_tracks(tx, video.id))
+
+    def count(_share: float, _message: str) -> None:
+        if len(between) < STOPS:  # the import waits here, outside its transactions, until one more edit is stored
+            wait_for(lambda: edits_so_far() > (between[-1] if between else 0))
+        between.append(edits_so_far())
 
     try:
         staging.ROWS_AT_ONCE = 4
@@ -69,5 +76,5 @@ def test_edits_of_another_process_are_stored_between_the_transactions_of_an_impo
     process.join()
     with exchange.database.read() as tx:
         assert {track.id for track in tracks.list_tracks(tx, video.id)} == set(stored)
-    assert len(set(between)) >= 5, "they were stored while the import was at work"
+    assert len(set(between)) >= STOPS, "they were stored while the import was at work"
     assert {name for name, rows in shown(exchange.database, exchange.project.id).items() if len(rows) == 6} == {*VIDEOS}
