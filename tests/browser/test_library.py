@@ -42,7 +42,8 @@ def more(page: Page, video: str, choice: str) -> None:
 
 
 def names(page: Page) -> list[str]:
-    return page.locator("a.v-vc .v-l1 b").all_inner_texts()
+    """The names on the cards, also on cards that are not laid out yet."""
+    return page.locator("a.v-vc .v-l1 b").all_text_contents()
 
 
 def test_a_video_is_renamed_removed_restored_and_deleted(
@@ -66,6 +67,7 @@ def test_a_video_is_renamed_removed_restored_and_deleted(
     page.locator("#v-undo-remove").click()
     page.locator("a.v-vc", has_text="north gate").wait_for()
     more(page, first, "remove")
+    page.locator("a.v-vc", has_text="north gate").wait_for(state="detached")
     page.reload()
     page.get_by_role("button", name="Removed 1").click()
     kept = set((server.data / "videos").iterdir())
