@@ -23,6 +23,9 @@ Item = TypeVar("Item")
 JOB_NICENESS = 5
 THREAD_NICENESS = 10
 
+# Bytes of a checkpoint's file above which its network takes seconds a frame without a GPU.
+MOST_ON_CPU = 64 << 20
+
 
 def choose_device(wanted: str | None) -> str:
     """``wanted``, without it 'cuda:0' where CUDA works and 'cpu' elsewhere. Imports torch.
@@ -36,6 +39,14 @@ def choose_device(wanted: str | None) -> str:
     if wanted.startswith("cuda") and not torch.cuda.is_available():
         raise BadInput(f"The device {wanted} is not there: this machine has no CUDA that torch can use; use cpu.")
     return wanted
+
+
+def slow_here(checkpoint: Path, device: str) -> bool:
+    """Whether the network of a checkpoint's file takes seconds a frame on a device. Raises `OSError` without the file.
+
+    Networks of so many bytes were made for a GPU.
+    """
+    return device == "cpu" and checkpoint.stat().st_size > MOST_ON_CPU
 
 
 def choose_precision(device: str, wanted: str | None = None) -> str:

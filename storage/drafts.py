@@ -18,7 +18,7 @@ from storage.summary_tables import draft_removals
 
 _LAST_CHANGE = "last_draft_change"
 KEPT_REMOVALS = 1000
-"""So many removals are known; a reader asks several times a second."""
+"""Removals are known until so many writes and removals follow; a reader asks several times a second."""
 
 S = TypeVar("S", Select[Any], Delete)
 
@@ -170,7 +170,7 @@ def discard_drafts(
 
 
 def removals_since(tx: Connection, change: int) -> tuple[tuple[Removal, str], ...]:
-    """Removals in all videos after a change, at most `KEPT_REMOVALS`, each with its project's id, oldest first."""
+    """Removals in all videos after a change, each with its project's id, oldest first; see `KEPT_REMOVALS`."""
     table, videos = draft_removals, schema.videos
     query = select(table, videos.c.project_id).join(videos, table.c.video_id == videos.c.id)
     query = query.where(table.c.change > change).order_by(table.c.change)

@@ -37,12 +37,14 @@ class WarmModel:
         self._key: tuple[str, str, str] | None = None
         self._loaded: LoadedNetwork | None = None
 
-    def get(self, checkpoint: Checkpoint, *, precision: str | None = None) -> LoadedNetwork:
+    def get(self, checkpoint: Checkpoint, *, precision: str | None = None, device: str | None = None) -> LoadedNetwork:
         """The network of a checkpoint; ``precision`` is 'float32' or 'fast', without it fast on CUDA only.
+
+        ``device``: without it that of the settings.
 
         Raises `BadInput` if the file is gone, `model.weights.checkpoint.CheckpointError` if it does not fit.
         """
-        device = choose_device(self._settings.device)
+        device = choose_device(device or self._settings.device)
         wanted = choose_precision(device, precision)
         key = (checkpoint.sha256, device, wanted)
         if self._loaded is None or self._key != key:

@@ -65,14 +65,21 @@ def get_ready(jpeg: bytes, prompter: str = DEFAULT) -> None:
         made.get_ready(picture)
 
 
-def get_own_ready(jpeg: bytes, model: OwnModel) -> None:
-    """Load the checkpoint of a project, and find what is in a picture. Raises `BadInput` where that is not possible."""
+def get_own_ready(jpeg: bytes, model: OwnModel, *, chosen: bool) -> bool:
+    """Load the checkpoint of a project, and find what is in a picture; whether that was done.
+
+    A network that takes seconds a frame here only does it where a person has ``chosen`` it. Raises `BadInput` where
+    that is not possible.
+    """
+    if not chosen and model.is_slow():
+        return False
     try:
         made = _own_prompter(model).first
         assert isinstance(made, OwnPrompter)
         made.get_ready(_picture(jpeg))
     except PromptError as error:
         raise BadInput(str(error)) from error
+    return True
 
 
 def answer_by_own(jpeg: bytes, prompt: Prompt, model: OwnModel, mask: rle.Rle | None = None) -> PromptAnswer:

@@ -42,26 +42,24 @@ def prompter_states(settings: Settings, own: CheckpointChoice | None = None) -> 
     return (
         PrompterState(DEFAULT, "Automatic", without or automatic, "", brings),
         PrompterState("u2netp", "U2-Netp", "What stands out in the box, on any footage", without, brings),
-        _own_state(settings, own),
+        own_state(settings, own),
         PrompterState("grabcut", "GrabCut", "Separates colours; needs a box", ""),
         _segmenter_state(),
     )
 
 
 def own_model(settings: Settings, choice: CheckpointChoice) -> OwnModel | None:
-    """The checkpoint of a project as a prompter; None where it cannot be one, as `prompter_states` says."""
+    """The checkpoint of a project as a prompter; None where it cannot be one, for the reason of `own_state`."""
     checkpoint = choice.checkpoint
-    if checkpoint is None or not choice.known:
+    if checkpoint is None or own_state(settings, choice).reason:
         return None
-    try:
-        path = checkpoint_file(settings, checkpoint)
-    except BadInput:
-        return None
+    path = checkpoint_file(settings, checkpoint)
     names = class_names(tuple(checkpoint.categories))
     return OwnModel(checkpoint.name, path, checkpoint.sha256, names, settings.device)
 
 
-def _own_state(settings: Settings, choice: CheckpointChoice | None) -> PrompterState:
+def own_state(settings: Settings, choice: CheckpointChoice | None) -> PrompterState:
+    """The line of the checkpoint of a project; None where no project is open."""
     title = "Model of the project"
     if choice is None:
         return PrompterState(OWN, title, "", "Which one that is depends on the project.")

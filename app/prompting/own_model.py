@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from app.machine import choose_device
+from app.machine import choose_device, slow_here
 from model.prompts import Prompt, PromptedMask, PromptError, PromptPoint
 from model.prompts.boxes import Window, box_in, box_of, overlap
 
@@ -43,6 +43,13 @@ class OwnModel:
     sha256: str
     classes: tuple[str, ...]
     device: str | None
+
+    def is_slow(self) -> bool:
+        """Whether it takes seconds a frame on this machine, so that it answers only where a person chose it."""
+        try:
+            return slow_here(self.path, choose_device(self.device))
+        except OSError:
+            return True  # the file is gone: nothing loads it
 
     def load(self) -> "ClipModel":
         """Its network. Raises `PromptError` where the file cannot be read."""

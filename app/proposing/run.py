@@ -7,6 +7,7 @@ run.
 
 from collections import Counter
 from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -22,6 +23,29 @@ from storage.edits import undoing
 from storage.rle import area
 from storage.runs import Run, RunProgress
 from storage.videos import Video
+
+
+def new_run(
+    tx: Connection,
+    video: Video,
+    *,
+    job_id: str | None,
+    settings: Mapping[str, Any],
+    checkpoint_id: str | None = None,
+) -> Run:
+    """A run of proposals that begins; what the latest run of the video kept to go on with goes."""
+    older = runs.latest_run(tx, video.id)
+    if older is not None:
+        runs.drop_progress(tx, older.id)
+    return runs.start_run(
+        tx,
+        kind="proposal",
+        project_id=video.project_id,
+        video_id=video.id,
+        checkpoint_id=checkpoint_id,
+        job_id=job_id,
+        settings=settings,
+    )
 
 
 class ProposalRun:
@@ -53,18 +77,7 @@ class ProposalRun:
         with database.atomic() as tx:
             found = unfinished(tx, key)
             if found is None:
-                older = runs.latest_run(tx, video.id)
-                if older is not None:
-                    runs.drop_progress(tx, older.id)
-                run = runs.start_run(
-                    tx,
-                    kind="proposal",
-                    project_id=video.project_id,
-                    video_id=video.id,
-                    checkpoint_id=key.checkpoint_id,
-                    job_id=job_id,
-                    settings=key.settings,
-                )
+                run = new_run(tx, video, checkpoint_id=key.checkpoint_id, job_id=job_id, settings=key.settings)
             else:
                 run = runs.resume_run(tx, found.id, job_id=job_id)
             progress = runs.progress_of(tx, run.id)

@@ -15,6 +15,7 @@ from app.exchange.turns import Turns
 from app.proposing.found_tracks import FrameRange, ProposedTrack, RunContext
 from app.proposing.ledger import TrackLedger, track_id_of
 from app.proposing.resuming import RunKey, finished, unfinished
+from app.proposing.run import new_run
 from app.proposing.writer import ProposalWriter, new_ledger
 from app.result_files.source import SourceTrack
 from model.thresholds import KEY, Thresholds
@@ -131,18 +132,9 @@ def _begin(
         step = _Reached.of(progress)
         if step.mark == mark:
             return runs.resume_run(tx, broken.id, job_id=job_id), step
-    if older is not None:
-        if older.job_id == job_id is not None and undoing.is_taken_back(tx, video.id, older.author):
-            return None
-        runs.drop_progress(tx, older.id)
-    run = runs.start_run(
-        tx,
-        kind="proposal",
-        project_id=video.project_id,
-        video_id=video.id,
-        job_id=job_id,
-        settings=settings.as_json(),
-    )
+    if older is not None and older.job_id == job_id is not None and undoing.is_taken_back(tx, video.id, older.author):
+        return None
+    run = new_run(tx, video, job_id=job_id, settings=settings.as_json())
     return run, _Reached(mark, new_ledger(tx, video.id))
 
 

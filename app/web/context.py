@@ -68,6 +68,7 @@ class Context:
     writing: WriteQueue
     writing_long: WriteQueue
     prompting: ThreadPoolExecutor
+    prompting_own: ThreadPoolExecutor
     prompts: PromptPool[[bytes, Prompt, str, Rle | None], PromptAnswer]
     own_prompts: PromptPool[[bytes, Prompt, OwnModel, Rle | None], PromptAnswer]
     kept: "OrderedDict[str, OpenedVideo]" = field(default_factory=OrderedDict)
@@ -119,12 +120,12 @@ class Context:
     async def prompt_own(self, jpeg: bytes, prompt: Prompt, model: OwnModel, mask: Rle | None = None) -> PromptAnswer:
         """As `prompt`, by the checkpoint of a project, in a process of its own."""
         loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self.prompting, self.own_prompts.ask, jpeg, prompt, model, mask)
+        return await loop.run_in_executor(self.prompting_own, self.own_prompts.ask, jpeg, prompt, model, mask)
 
-    async def get_own_ready(self, jpeg: bytes, model: OwnModel) -> None:
-        """Load the checkpoint of a project, and find what is in a frame. Raises as `PromptPool.ask`."""
-        loop = asyncio.get_running_loop()
-        await loop.run_in_executor(self.prompting, self.own_prompts.run, get_own_ready, jpeg, model)
+    async def get_own_ready(self, jpeg: bytes, model: OwnModel, *, chosen: bool) -> bool:
+        """As `app.prompting.answering.get_own_ready`. Raises as `PromptPool.run`."""
+        work = functools.partial(self.own_prompts.run, get_own_ready, jpeg, model, chosen=chosen)
+        return await asyncio.get_running_loop().run_in_executor(self.prompting_own, work)
 
     def video(self, video_id: str) -> Video:
         """The stored video. Raises `storage.errors.NotFound`."""
@@ -187,6 +188,7 @@ class Context:
         self.prompts.close()
         self.own_prompts.close()
         self.prompting.shutdown(wait=True, cancel_futures=True)
+        self.prompting_own.shutdown(wait=True, cancel_futures=True)
         self.database.close()
 
 
@@ -218,6 +220,7 @@ def make_context(settings: Settings, database: Database) -> Context:
         writing=WriteQueue(database, name="write", threads=1, most=MOST_WRITES, turn_seconds=PATIENCE_SECONDS),
         writing_long=WriteQueue(database, name="write-long", threads=LONG_THREADS, most=MOST_LONG),
         prompting=ThreadPoolExecutor(MOST_PROMPTS, thread_name_prefix="prompt"),
+        prompting_own=ThreadPoolExecutor(MOST_PROMPTS, thread_name_prefix="prompt-own"),
         prompts=PromptPool(answer_prompt),
         own_prompts=PromptPool(answer_by_own),
     )

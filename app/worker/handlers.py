@@ -30,6 +30,7 @@ from app.worker.loop import watch_child
 from model.tracking.settings import ProposeSettings
 from storage import checkpoints, jobs
 from storage.checkpoints import Checkpoint
+from storage.errors import NotFound
 from storage.formats import FormatError
 from storage.jobs import Job
 from storage.youtube_vis import YouTubeVisError
@@ -279,9 +280,13 @@ def spread(context: JobContext) -> Mapping[str, Any]:
     context.report(0.0, "Loading")
     shapes, words = None, ""
     if named := context.job.parameters.get("checkpoint"):
-        with context.database.read() as tx:
-            found = checkpoints.get_checkpoint(tx, named)
-        shapes, words = load_shapes(context.settings, found)
+        try:
+            with context.database.read() as tx:
+                found = checkpoints.get_checkpoint(tx, named)
+        except NotFound:
+            words = "without the checkpoint, which was deleted"
+        else:
+            shapes, words = load_shapes(context.settings, context.warm, found)
     done = spread_video(
         context.database,
         video_id=str(context.job.video_id),

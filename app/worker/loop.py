@@ -124,7 +124,8 @@ class Worker:
         self._at_once_failed: Exception | None = None
         self._serving = threading.Event()
         self._idle_seconds = idle_seconds
-        self._warm = WarmModel(settings)
+        # Jobs that a person waits for run beside another job, so each thread has a network of its own.
+        self._warm, self._warm_at_once = WarmModel(settings), WarmModel(settings)
         self._watching: threading.Thread | None = None
         self._device: str | None = None
 
@@ -164,6 +165,7 @@ class Worker:
             if job is not None:
                 if job.kind in self._aside:
                     self._warm.release_gpu()
+                    self._warm_at_once.release_gpu()
                     self._watching = threading.Thread(target=self.work, args=(database, job), name=f"aside-{job.id}")
                     self._watching.start()
                 else:
@@ -198,7 +200,8 @@ class Worker:
         with JobReporter(database, job.id, worker=self.name, stopping=lambda: self.stopping) as report:
             error, result, kept, killed = None, None, "", False
             try:
-                result = dict(handler(JobContext(self._settings_of(job), database, job, report, self._warm)) or {})
+                warm = self._warm_at_once if job.kind in self._at_once else self._warm
+                result = dict(handler(JobContext(self._settings_of(job), database, job, report, warm)) or {})
             except Cancelled as end:
                 error, kept = STOPPED if self.stopping else "cancelled", str(end)
             except ChildKilled as end:

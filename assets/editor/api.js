@@ -102,8 +102,8 @@ export const api = Object.freeze({
   /** The mask of what a box or points mean, or an earlier mask that points correct; picture pixels. @param {string} v @param {Prompt} prompt @returns {Promise<PromptAnswer>} */
   prompt: (v, prompt) => request("POST", `/data/videos/${id(v)}/prompts`, prompt),
 
-  /** Every prompter, with the reason why one cannot run. @param {string} p the open project @returns {Promise<{default: string, prompters: PrompterLine[]}>} */
-  prompters: (p) => request("GET", `/data/prompters?project=${id(p)}`),
+  /** Every prompter, with the reason why one cannot run. @param {string|undefined} p the open project, if there is one @returns {Promise<{default: string, prompters: PrompterLine[]}>} */
+  prompters: (p) => request("GET", p ? `/data/prompters?project=${id(p)}` : "/data/prompters"),
 
   /** Load what answers prompts, and look at a frame. @param {string} v @param {{frame: number, prompter?: string}} body */
   getReady: (v, body) => request("POST", `/data/videos/${id(v)}/prompts/ready`, body),

@@ -5,7 +5,7 @@ which is not sure. Without the weights GrabCut is believed where the colours agr
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -56,10 +56,8 @@ class CursorPrompter:
 
     def _in_box(self, picture: np.ndarray, box: Window, *, draft: bool) -> PromptedMask:
         salient = self.salient.mask(picture, box, draft=draft) if self.salient else None
-        if salient is not None and salient.answer.sure:
+        if salient is not None and (salient.answer.sure or draft):
             return salient.answer
-        if salient is not None and draft:
-            return replace(salient.answer, draft=True)
         by_colour = colours.probability_in(picture, box)
         if salient is not None:
             return _together(salient, by_colour, box)

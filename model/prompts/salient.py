@@ -6,7 +6,7 @@ show in its answer: the mask does not fill the box, or hardly any pixel is certa
 
 import hashlib
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import cv2
@@ -72,7 +72,7 @@ class SalientThing:
                 break
             other = self._with(picture, key, box, with_margin(picture.shape, box, margin))
             best = max(best, other, key=lambda found: found.answer.confidence)
-        return best
+        return replace(best, answer=replace(best.answer, draft=draft and not best.answer.sure))
 
     def see(self, picture: np.ndarray, window: Window) -> np.ndarray:
         """What the network finds in a part of the picture: probability, float32 H x W of the whole, 0 beside it."""

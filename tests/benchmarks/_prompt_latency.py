@@ -8,7 +8,7 @@ before the release, so that both stand in one table, measured by turns.
 import tempfile
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import cv2
@@ -77,18 +77,18 @@ def _clips(server: Served, asked: TruthPrompts, count: int) -> Iterator[tuple[st
         track = next(track for track in asked.dataset.tracks if track.video_id == video.id)
         known = [(k, mask) for k, mask in enumerate(track.segmentations) if mask is not None and rle.area(mask)]
         chosen = [known[at] for at in np.linspace(0, len(known) - 1, min(count, len(known))).round().astype(int)]
-        boxes = [(k, _slack(rle.bbox(mask))) for k, mask in chosen]
+        boxes = [(k, _slack(rle.bbox(mask), width=video.width, height=video.height)) for k, mask in chosen]
         found = finder.find(video)
         added = server.add((Path(found.place) / found.files[0]).parent)
         server.wait_until_counted(added)
         yield added, boxes
 
 
-def _slack(box: Box) -> Box:
-    """A box as people draw it: with a little room."""
-    x, y, width, height = box
-    room = 0.04 * max(width, height)
-    return x - room, y - room, x + width + room, y + height + room
+def _slack(box: Sequence[float], *, width: int, height: int) -> Box:
+    """A box as people draw it: with a little room, and inside the picture."""
+    x, y, across, down = box
+    room = 0.04 * max(across, down)
+    return max(x - room, 1), max(y - room, 1), min(x + across + room, width - 1), min(y + down + room, height - 1)
 
 
 def _begin(page: Page, server: Served, video: str) -> float:

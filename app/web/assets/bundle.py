@@ -11,8 +11,8 @@ _NAME = re.compile(r"[\w-][\w.-]*")
 class Bundle:
     """The scripts and style sheets of Gradio, whose names have a hash of their content.
 
-    ``folder`` has no folders in it. A file is read at the first request for it and kept; the files do not change while
-    the program runs.
+    ``folder`` has no folders in it. A file is read at the first request for it and kept until the program ends, so
+    another version of Gradio counts from the next start on.
     """
 
     def __init__(self, folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 import re
 
+from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import Headers
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -30,12 +31,16 @@ class AssetDoor:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer, or pass the request on."""
         readable = scope["type"] == "http" and scope["method"] in {"GET", "HEAD"}
-        asset, forever = self._find(scope["path"]) if readable else (None, False)
-        if asset is None:
+        if not readable or not (_ADDRESS.fullmatch(scope["path"]) or _BUNDLE_ADDRESS.fullmatch(scope["path"])):
             await self.app(scope, receive, send)
             return
         packs = "gzip" in Headers(scope=scope).get("accept-encoding", "")
-        body = asset.packed if packs else asset.content
+        # In a thread: the first request for an asset joins and packs it.
+        asset, forever = await run_in_threadpool(self._find, scope["path"])
+        if asset is None:
+            await self.app(scope, receive, send)
+            return
+        body = await run_in_threadpool(lambda: asset.packed) if packs else asset.content
         headers = _headers(asset, body, packed=packs, forever=forever)
         await send({"type": "http.response.start", "status": 200, "headers": headers})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})

@@ -5,6 +5,7 @@ import hashlib
 import logging
 import os
 import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -88,6 +89,9 @@ class AssetVersion:
 
         def content(match: re.Match[str]) -> str:
             other = Path(os.path.normpath(folder / match[1])).as_posix()
+            if other not in texts:
+                log.warning("%s imports %s, which is not there.", path, other)
+                return match[0]
             return f"/* {other} */\n{texts[other]}"
 
         return _SHEET.sub(content, texts[path])
@@ -101,18 +105,20 @@ class Assets:
         self._seen: dict[str, tuple[int, int]] = {}
         self._kept: dict[str, AssetVersion] = {}
         self._newest: AssetVersion | None = None
+        self._lock = threading.Lock()
 
     def current(self) -> AssetVersion:
         """The files as they are now; they are read again only if a time, a size or a name changed."""
-        seen = {name: (found.st_mtime_ns, found.st_size) for name, found in self._files()}
-        if self._newest is None or seen != self._seen:
-            self._newest = self._read(seen)
-            self._seen = seen
-            self._kept.pop(self._newest.version, None)
-            self._kept[self._newest.version] = self._newest
-            while len(self._kept) > KEPT:
-                del self._kept[next(iter(self._kept))]
-        return self._newest
+        with self._lock:
+            seen = {name: (found.st_mtime_ns, found.st_size) for name, found in self._files()}
+            if self._newest is None or seen != self._seen:
+                self._newest = self._read(seen)
+                self._seen = seen
+                self._kept.pop(self._newest.version, None)
+                self._kept[self._newest.version] = self._newest
+                while len(self._kept) > KEPT:
+                    del self._kept[next(iter(self._kept))]
+            return self._newest
 
     def version(self, name: str) -> AssetVersion | None:
         """The files of this version, if it is kept."""

@@ -1,24 +1,21 @@
 """The page of the editor: a document of its own, since the editor needs nothing of Gradio."""
 
-import html
-
 from fastapi import APIRouter
 from fastapi.responses import HTMLResponse
 
 PATH = "/review"
-TITLE = "Review"
 # `FirstPaint` adds head and bar. The import map leads to the version of the module that fits the document.
-DOCUMENT = f"""<!doctype html>
+DOCUMENT = """<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>{html.escape(TITLE)}</title>
+<title>Review</title>
 </head>
 <body>
 <div id="v-editor"></div>
 <script type="module">
-import {{ mount }} from "/ui/editor/main.js";
+import { mount } from "/ui/editor/main.js";
 mount(document.querySelector("#v-editor"));
 </script>
 </body>

@@ -1,11 +1,11 @@
 """Box to mask and other prompts of the editor: a frame and what was pointed at in, a mask and its confidence out."""
 
 import asyncio
-import contextlib
-import hashlib
+import logging
 import math
 from collections import deque
-from dataclasses import asdict
+from collections.abc import Awaitable
+from dataclasses import asdict, replace
 from typing import Annotated
 
 from fastapi import APIRouter
@@ -15,18 +15,21 @@ from app.checkpoints.choice import CheckpointChoice, checkpoint_choice
 from app.errors import AppError, BadInput, ResourceNotFound
 from app.pictures.decode_queue import Urgency
 from app.pictures.jpegs import PictureAddress
-from app.prompting.answering import DEFAULT, OWN, better
-from app.prompting.choices import own_model, prompter_states
+from app.prompting.answering import DEFAULT, OWN, PromptAnswer, better
+from app.prompting.choices import own_model, own_state, prompter_states
 from app.prompting.own_model import KEPT, OwnModel
 from app.web.context import Context
 from app.web.wire import Json
 from model.prompts import Prompt, PromptPoint
 from storage.rle import Rle
 
+log = logging.getLogger(__name__)
 # Nobody points this far beside a picture; the bound keeps the arithmetic away from overflow.
 FARTHEST = 1e6
 MOST_POINTS = 2048
 LONGEST_COUNTS = 4_000_000
+# For so long the mask of a box waits for the checkpoint of the project, which may be looking at another frame.
+OWN_SECONDS = 0.3
 
 
 def _finite(value: float) -> float:
@@ -83,8 +86,8 @@ class ReadyBody(BaseModel):
 def router(context: Context) -> APIRouter:
     """``POST /data/videos/{video}/prompts``, the same with ``/ready``, ``GET /data/prompters``."""
     routes = APIRouter(prefix="/data")
-    # Frames in which the checkpoint of a project has found everything already: its hash, and that of the JPEG.
-    found_in: deque[tuple[str, bytes]] = deque(maxlen=KEPT)
+    # Frames in which the checkpoint of a project has found everything already: its hash, and the key of the picture.
+    found_in: deque[tuple[str, str]] = deque(maxlen=KEPT)
 
     def choice_of(project_id: str) -> CheckpointChoice:
         return checkpoint_choice(context.database, context.settings, project_id=project_id)
@@ -95,11 +98,13 @@ def router(context: Context) -> APIRouter:
         states = prompter_states(context.settings, None if project is None else choice_of(project))
         return {"default": DEFAULT, "prompters": [asdict(state) for state in states]}
 
-    def own_of(video_id: str) -> tuple[OwnModel | None, str]:
-        """The checkpoint of a video's project as a prompter, or the reason why it is none."""
-        choice = choice_of(context.video(video_id).project_id)
-        states = {state.name: state for state in prompter_states(context.settings, choice)}
-        return own_model(context.settings, choice), states[OWN].reason
+    def own_of(video_id: str) -> OwnModel | None:
+        """The checkpoint of a video's project as a prompter."""
+        return own_model(context.settings, choice_of(context.video(video_id).project_id))
+
+    def reason_of(video_id: str) -> str:
+        """Why the checkpoint of a video's project is no prompter."""
+        return own_state(context.settings, choice_of(context.video(video_id).project_id)).reason
 
     def address_of(video_id: str, frame: int) -> PictureAddress:
         opened = context.opened(video_id)
@@ -110,50 +115,65 @@ def router(context: Context) -> APIRouter:
             )
         return PictureAddress.of(opened.index, frame, final=frame < opened.video.confirmed)
 
-    async def picture_of(video_id: str, frame: int) -> bytes:
+    async def picture_of(video_id: str, frame: int) -> tuple[bytes, str]:
+        """The JPEG of a frame, and its key."""
         address = await context.run(address_of, video_id, frame)
         picture = await context.run(context.frames.cached, address)
         if picture is None:
             picture = await asyncio.wrap_future(context.frames.decoding(address, Urgency.NOW))
-        return picture
+        return picture, address.key
+
+    async def better_of(asked: Awaitable[PromptAnswer], own: Awaitable[PromptAnswer]) -> PromptAnswer:
+        """The better of two answers; the second is not waited for long, and may fail."""
+        second = asyncio.ensure_future(own)
+        try:
+            first = await asked
+        except BaseException:
+            second.cancel()
+            raise
+        try:
+            return better(first, await asyncio.wait_for(second, OWN_SECONDS))
+        except TimeoutError:
+            return first
+        except AppError as error:
+            log.warning("The checkpoint of the project does not answer a prompt: %s", error)
+            return first
 
     @routes.post("/videos/{video_id}/prompts/ready")
     async def ready(video_id: str, body: ReadyBody) -> Json:
-        picture = await picture_of(video_id, body.frame)
+        picture, key = await picture_of(video_id, body.frame)
         if body.prompter != OWN:
             await context.get_ready_for_prompts(picture, body.prompter)
-        model = None
-        if body.prompter in {OWN, DEFAULT}:
-            model, _ = await context.run(own_of, video_id)
-        if model is not None and (known := _known(model, picture)) not in found_in:
-            with contextlib.suppress(AppError):  # the prompt gets the reason
-                await context.get_own_ready(picture, model)
-                found_in.append(known)
+        model = await context.run(own_of, video_id) if body.prompter in {OWN, DEFAULT} else None
+        if model is None or (model.sha256, key) in found_in:
+            return {"ready": True}
+        try:
+            if await context.get_own_ready(picture, model, chosen=body.prompter == OWN):
+                found_in.append((model.sha256, key))
+        except AppError as error:
+            log.warning("The checkpoint of the project cannot get ready for prompts: %s", error)
         return {"ready": True}
 
     @routes.post("/videos/{video_id}/prompts")
     async def prompt(video_id: str, body: PromptBody) -> Json:
         if body.box is None and not body.points:
             raise BadInput("A prompt needs a box or points.")
-        picture = await picture_of(video_id, body.frame)
+        picture, key = await picture_of(video_id, body.frame)
         mask: Rle | None = None if body.mask is None else {"size": list(body.mask.size), "counts": body.mask.counts}
         if body.prompter == OWN:
-            model, reason = await context.run(own_of, video_id)
+            model = await context.run(own_of, video_id)
             if model is None:
-                raise BadInput(reason)
+                raise BadInput(await context.run(reason_of, video_id))
             return asdict(await context.prompt_own(picture, body.prompt(), model, mask))
         model = None
-        if body.prompter == DEFAULT and found_in and not body.draft and mask is None:
-            model, _ = await context.run(own_of, video_id)
+        # The checkpoint of the project is asked where it has found everything already.
+        if body.prompter == DEFAULT and mask is None and any(key == known for _, known in found_in):
+            model = await context.run(own_of, video_id)
         asked = context.prompt(picture, body.prompt(), body.prompter, mask)
-        if model is None or _known(model, picture) not in found_in:
+        if model is None or (model.sha256, key) not in found_in:
             return asdict(await asked)
-        # Nobody waits for the checkpoint of the project: it is asked where it has found everything already.
-        answers = await asyncio.gather(asked, context.prompt_own(picture, body.prompt(), model))
-        return asdict(better(*answers))
+        if body.draft:
+            return asdict(replace(await asked, draft=True))
+        return asdict(await better_of(asked, context.prompt_own(picture, body.prompt(), model)))
 
     return routes
-
-
-def _known(model: OwnModel, jpeg: bytes) -> tuple[str, bytes]:
-    return model.sha256, hashlib.blake2b(jpeg, digest_size=16).digest()

@@ -18,19 +18,24 @@ export function keepReady(app) {
   /** @type {ReturnType<typeof setTimeout>|undefined} */
   let timer;
   let latest = "";
+  let busy = false;
+  // One request at a time, and the next about the latest frame: what nobody looks at any more is not asked for.
+  const key = () => JSON.stringify([app.session.now.video?.id, app.view.now.frame, app.preferences.now.segmenter]);
   const get = async () => {
     const { video } = app.session.now;
     const { frame } = app.view.now;
-    if (!video || !wanted(app)) return;
-    const now = JSON.stringify([video.id, frame, app.preferences.now.segmenter]);
-    if (now === latest) return;
+    const now = key();
+    if (busy || !video || !wanted(app) || now === latest) return;
     latest = now;
+    busy = true;
     try {
       await api.getReady(video.id, { frame, ...chosen(app) });
     } catch {
       // The prompt itself says what is wrong.
-      if (latest === now) latest = "";
+      latest = "";
     }
+    busy = false;
+    if (key() !== now) wait();
   };
   const wait = () => {
     clearTimeout(timer);

@@ -40,7 +40,7 @@ async function choose(app, anchor) {
   const close = popover(anchor, [h("h2.v-pophead", null, "Segmenter"), list], { width: 400, label: "Segmenter" });
   fill(list, h("p.v-t3.v-segnote", null, "Asking what can run…"));
   try {
-    const { prompters } = await api.prompters(app.session.now.project?.id ?? "");
+    const { prompters } = await api.prompters(app.session.now.project?.id);
     fill(
       list,
       prompters.map((line) => entry(app, line, close)),
@@ -77,8 +77,13 @@ function entry({ preferences }, { name, title, about, reason, command }, close) 
 function mends(command) {
   const done = h("span", { role: "status" });
   const copy = async () => {
-    await navigator.clipboard.writeText(command);
-    done.textContent = "Copied";
+    try {
+      await navigator.clipboard.writeText(command);
+      done.textContent = "Copied";
+    } catch {
+      // Browsers give no clipboard to pages of other machines without encryption.
+      done.textContent = "Copy it by hand";
+    }
   };
   const attributes = { type: "button", title: "Copy the command", onclick: copy };
   return h("button.v-item.v-segcommand", attributes, h("code", null, command), icon("copy", 14, "v-t3"), done);

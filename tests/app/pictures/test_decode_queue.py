@@ -12,7 +12,7 @@ import pytest
 from app.pictures.decode_queue import DecodeQueue, Urgency
 from storage import frames
 from tests.storage.made_videos import make_video
-from tests.waiting import PATIENCE_SECONDS
+from tests.waiting import PATIENCE_SECONDS, wait_for
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +74,7 @@ def test_a_waiting_person_comes_first_the_newest_request_at_once(index: frames.F
     busy = held.queue.add(
         index, 1, urgency=Urgency.NOW, use=lambda pixels: pixels[:0].tobytes() * other.wait(PATIENCE_SECONDS)
     )
+    wait_for(busy.running)
     ahead = [held.ask(k, Urgency.AHEAD) for k in (20, 21)]
     now = [held.ask(k, Urgency.NOW) for k in (5, 6)]
     held.go()

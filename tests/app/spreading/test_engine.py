@@ -8,6 +8,7 @@ import cv2
 import numpy as np
 import pytest
 
+from app import machine
 from app.checkpoints.warm_model import WarmModel
 from app.demo.make import encode_video
 from app.jobs.reporter import JobReporter
@@ -121,7 +122,7 @@ def test_the_checkpoint_in_use_takes_part_or_the_job_says_why_not(
         checkpoint = tmp_path / "damaged.safetensors"
         checkpoint.write_bytes(b"nothing of a checkpoint")
     if spoil == "large":
-        monkeypatch.setattr(engine, "MOST_ON_CPU", 10)
+        monkeypatch.setattr(machine, "MOST_ON_CPU", 10)
     named = in_use(database, settings, scene, None if spoil == "gone" else checkpoint)
     asked: list[object] = []
     monkeypatch.setattr(engine, "spread", lambda *of, model, **more: asked.append(model) or spread(*of, **more))

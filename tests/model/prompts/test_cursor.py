@@ -8,7 +8,7 @@ import pytest
 from model.pretrained.u2netp import U2NetpError
 from model.procedural import render_video
 from model.prompts import Prompt, PromptError, PromptPoint
-from model.prompts.cursor import CursorPrompter
+from model.prompts.cursor import CursorPrompter, SalientPrompter
 from model.prompts.salient import SalientThing
 from tests.model.pretrained.weights_here import installed
 from tests.model.prompts.overlap import iou
@@ -52,6 +52,13 @@ def test_a_draft_takes_no_time_for_colours_and_names_itself(bare: CursorPrompter
     assert unsure.draft and unsure.source == "U2-Netp" and not unsure.sure
     assert not sure.draft and sure.sure, "a sure draft is the best answer"
     assert not bare.mask(PICTURE, Prompt(box=BOX)).draft
+
+
+def test_u2netp_alone_names_its_unsure_drafts_too() -> None:
+    unsure, sure = (SalientPrompter(SalientThing(RedNetwork(*of))) for of in ((0.2,), ()))
+    assert unsure.mask(PICTURE, Prompt(box=BOX, draft=True)).draft
+    assert not unsure.mask(PICTURE, Prompt(box=BOX)).draft
+    assert not sure.mask(PICTURE, Prompt(box=BOX, draft=True)).draft
 
 
 def test_a_click_on_a_picture_that_was_seen_before_needs_one_pass_less(bare: CursorPrompter) -> None:

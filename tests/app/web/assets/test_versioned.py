@@ -3,6 +3,7 @@
 import gzip
 import logging
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -106,3 +107,17 @@ def test_all_of_our_sheets_are_in_one_of_the_two() -> None:
     for path in snapshot.texts:
         if path.endswith(".css") and not path.endswith("/index.css"):
             assert any(snapshot.texts[path].encode() in content for content in sent), path
+
+
+def test_a_sheet_that_is_not_there_takes_no_other_with_it(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
+    (folder / "look/base.css").unlink()
+    sheet = Assets(folder).current().find("pages/index.css")
+    assert sheet is not None and b"a {" in sheet.content and b'@import "../look/base.css";' in sheet.content
+    assert "pages/index.css imports look/base.css" in caplog.text
+
+
+def test_pages_that_open_at_once_get_one_version(folder: Path) -> None:
+    assets = Assets(folder)
+    with ThreadPoolExecutor(8) as threads:
+        found = list(threads.map(lambda _: assets.current(), range(32)))
+    assert all(one is found[0] for one in found)

@@ -1,5 +1,6 @@
 """Prompts over HTTP: a mask for a box, and one sentence for everything else."""
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -7,7 +8,11 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.checkpoints.factory import ensure_factory
+from app.prompting.answering import PromptAnswer
+from app.prompting.own_model import OwnModel
+from app.prompting.pool import PromptingFailed
 from app.web.context import Context
+from app.web.routes import prompts
 from storage import projects, rle
 from storage.database import Database
 from storage.videos import Video
@@ -105,4 +110,35 @@ def test_the_checkpoint_of_the_project_answers_where_it_knows_a_category(
     assert found["prompter"] == "own" and found["source"].startswith("The model's proposal")
     both = ask(client, video.id, {"frame": 3, "box": BOX}).json()
     assert both["prompter"] in {"cursor", "own"}
-    assert ask(client, video.id, {"frame": 3, "box": BOX, "draft": True}).json()["prompter"] == "cursor"
+    drawing = ask(client, video.id, {"frame": 3, "box": BOX, "draft": True}).json()
+    assert drawing["prompter"] == "cursor" and drawing["draft"], "the best answer is that of both"
+
+
+@pytest.mark.parametrize("how", ["fails", "is late"])
+def test_a_checkpoint_that_does_not_answer_costs_no_mask(
+    client: TestClient,
+    database: Database,
+    video: Video,
+    app_context: Context,
+    monkeypatch: pytest.MonkeyPatch,
+    how: str,
+) -> None:
+    ensure_factory(database, app_context.settings)
+    with database.atomic() as tx:
+        projects.add_category(tx, video.project_id, "star")
+
+    async def ready(self: Context, jpeg: bytes, model: OwnModel, *, chosen: bool) -> bool:
+        return not chosen
+
+    async def silent(self: Context, *of: object) -> PromptAnswer:
+        if how == "fails":
+            raise PromptingFailed("It ended.")
+        await asyncio.sleep(3600)
+        raise AssertionError
+
+    monkeypatch.setattr(Context, "get_own_ready", ready)
+    monkeypatch.setattr(Context, "prompt_own", silent)
+    monkeypatch.setattr(prompts, "OWN_SECONDS", 0.01)
+    client.post(f"/data/videos/{video.id}/prompts/ready", json={"frame": 3})
+    answer = ask(client, video.id, {"frame": 3, "box": BOX})
+    assert (answer.status_code, answer.json()["prompter"]) == (200, "cursor")

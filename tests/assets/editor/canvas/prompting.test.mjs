@@ -126,3 +126,31 @@ test("the server gets ready for the frame where a person stays with a tool that 
   await pass(STAY);
   assert.equal(sent[2][1], "2own", "another segmenter gets ready too");
 });
+
+test("of the frames that one passes while the server is busy only the latest is asked for", async (t) => {
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const [sent, answers] = [[], []];
+  globalThis.fetch = (_path, { body }) => {
+    sent.push(JSON.parse(body).frame);
+    return new Promise((done) => answers.push(() => done(Response.json({ ready: true }))));
+  };
+  const app = {
+    view: createStore({ tool: "box", frame: 0, playing: false }),
+    session: createStore({ phase: "ready", video: { id: "v" } }),
+    preferences: createStore({ segmenter: "cursor" }),
+  };
+  const stay = async (frame) => {
+    app.view.set({ frame });
+    await settle();
+    t.mock.timers.tick(STAY);
+    await settle();
+  };
+  keepReady(app);
+  for (const frame of [1, 2, 3]) await stay(frame);
+  assert.deepEqual(sent, [1]);
+  answers[0]();
+  await settle();
+  t.mock.timers.tick(STAY);
+  await settle();
+  assert.deepEqual(sent, [1, 3]);
+});

@@ -307,13 +307,18 @@ test("the keys of the queue lead to what needs a look, and one shows before and 
   assert.equal(app.document.earlier, null);
 });
 
+/** The page reads the video anew. */
+const openedAgain = async (app) => {
+  for (const phase of ["loading", "ready"]) {
+    app.session.set({ phase });
+    await settled();
+  }
+};
+
 test("a draft of an earlier visit is offered, and shown on demand", async () => {
   const app = editor();
   app.answers[`GET ${VIDEO}/drafts`] = () => message(draft(3), draft(4));
-  app.session.set({ phase: "loading" });
-  await settled();
-  app.session.set({ phase: "ready" });
-  await settled();
+  await openedAgain(app);
   const toast = app.toasts.at(-1);
   assert.equal(toast.title, "A spread waits");
   toast.actions[0].run();
@@ -327,10 +332,7 @@ test("a long draft is read page by page, and what arrives in between stays", asy
     app.ondrafts(message(draft(9)));
     return message(draft(4));
   };
-  app.session.set({ phase: "loading" });
-  await settled();
-  app.session.set({ phase: "ready" });
-  await settled();
+  await openedAgain(app);
   app.toasts.at(-1).actions[0].run();
   assert.equal(app.view.now.preview.title, "Spread track 1 to frames 3 – 9");
   assert.deepEqual(
@@ -342,10 +344,7 @@ test("a long draft is read page by page, and what arrives in between stays", asy
 test("what another page applied or discarded goes from the review, and with its last draft the review", async () => {
   const app = editor();
   app.answers[`GET ${VIDEO}/drafts`] = () => message(draft(3), draft(4));
-  app.session.set({ phase: "loading" });
-  await settled();
-  app.session.set({ phase: "ready" });
-  await settled();
+  await openedAgain(app);
   const [show] = app.toasts.at(-1).actions;
   show.run();
   app.ondraftsremoved(removed({ video: "another" }));
