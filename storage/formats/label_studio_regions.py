@@ -65,7 +65,10 @@ class Region:
         given = [self.value.get(key) for key in scales]
         if self.value.get("rotation") or not all(isinstance(one, int | float) for one in given):
             return False
-        own = [float(one or 0) / 100 * scale for one, scale in zip(given, scales.values(), strict=True)]
+        try:
+            own = [float(one or 0) / 100 * scale for one, scale in zip(given, scales.values(), strict=True)]
+        except OverflowError:
+            return False  # a whole number beyond all floats
         return all(abs(one - other) < _NEAR for one, other in zip(own, box, strict=True))
 
     def mask(self, width: int, height: int) -> Rle | None:
@@ -128,12 +131,12 @@ def _answer(result: Json) -> str:
 def _polygon(points: Any, width: int, height: int, where: str) -> Rle:
     """A polygon whose points are in percent of the picture."""
     flat: list[float] = []
-    for k, point in enumerate(points if isinstance(points, list) else ()):
-        numbers = isinstance(point, list) and len(point) == 2 and all(isinstance(one, int | float) for one in point)
-        if not numbers:
-            refuse(f"{where}[{k}]", "must be [x, y] in percent")
-        flat += [point[0] / 100 * width, point[1] / 100 * height]
     try:
+        for k, point in enumerate(points if isinstance(points, list) else ()):
+            numbers = isinstance(point, list) and len(point) == 2 and all(isinstance(one, int | float) for one in point)
+            if not numbers:
+                refuse(f"{where}[{k}]", "must be [x, y] in percent")
+            flat += [float(point[0]) / 100 * width, float(point[1]) / 100 * height]
         return rle.from_polygons([flat], height, width)
     except (RleError, OverflowError) as error:
         raise FormatError(f"{where}: {error}") from error

@@ -117,3 +117,17 @@ def test_the_box_of_a_mask_is_left_out_and_another_one_is_unknown(tmp_path: Path
         (False, [1]),
     ]
     assert "result[0]: is the box of a mask beside it" in str(found.notes[0])
+
+
+HUGE = 10**400
+
+
+def test_a_point_beyond_all_floats_is_refused_with_its_place(tmp_path: Path) -> None:
+    points = [[0, 0], [HUGE, 50], [50, 50]]
+    with pytest.raises(FormatError, match=r"result\[0\]\.value\.points: "):
+        read(tmp_path, task("dog_1.jpg", region("polygonlabels", {"points": points})))
+
+
+def test_a_box_beyond_all_floats_is_the_box_of_no_mask(tmp_path: Path) -> None:
+    found = read(tmp_path, task("dog_1.jpg", polygon(), rectangle(HUGE, 25, 50, 50))).dataset
+    assert [sorted(track.unknown) for track in found.tracks] == [[], [0]]
