@@ -294,7 +294,7 @@ class _ProposalImport:
     ) -> None:
         """Store the tracks of one video."""
         with self.database.read() as tx:
-            before = None if self.job_id is None else stored_by(tx, video, run, self.job_id)
+            before = None if self.job_id is None else stored_by(tx, video, run, self.job_id, len(tracks))
             if before is not None:
                 return done.count(video, tracks, before)
             if not self.choices.again and is_stored(tx, video, run):

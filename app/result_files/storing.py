@@ -65,16 +65,17 @@ def is_stored(tx: Connection, video: Video, settings: RunSettings) -> bool:
     return finished(tx, RunKey(video.id, None, settings.as_json()))
 
 
-def stored_by(tx: Connection, video: Video, settings: RunSettings, job_id: str) -> StoredRun | None:
+def stored_by(tx: Connection, video: Video, settings: RunSettings, job_id: str, found: int) -> StoredRun | None:
     """What this job has stored in a video before it was killed, where it came to its end there; else None.
 
-    How many tracks the run dropped or deleted is not known any more.
+    ``found`` is the number of tracks that the job stores in this video. How many tracks the run dropped or deleted is
+    not known any more.
     """
     run = runs.latest_run(tx, video.id)
     if run is None or run.job_id != job_id or not is_stored(tx, video, settings):
         return None
     own = [track for track in tracks.list_tracks(tx, video.id) if track.run_id == run.id]
-    made = {track_id_of(run.id, number) for number in range(len(own))}
+    made = {track_id_of(run.id, number) for number in range(found)}
     added = sum(track.id in made for track in own)
     return StoredRun(added, len(own) - added, 0, 0, dict(run.unmapped or {}))
 
@@ -92,8 +93,8 @@ def store_tracks(
     """Store the tracks of a video as a run; None if a person undid it meanwhile.
 
     A run of the same file that broke off goes on, so that one undo takes all of it back. ``frames`` has the frame of
-    the video for each entry of the tracks; the run says nothing about other frames. ``stored`` is called with the
-    number of masks so far; an error that it raises ends the run, whose stored rows stay.
+    the video for each entry of the tracks; the run says nothing about other frames. ``stored`` is called after
+    every step with the number of masks so far; an error that it raises ends the run, whose stored rows stay.
 
     Raises `storage.runs.RunMoved` if another process goes on with the run.
     """
@@ -238,19 +239,16 @@ class _RunStoring:
     def run(self, stored: Callable[[int], None]) -> StoredRun | None:
         """Store all frames part by part, then what is known only at the end."""
         step: _Reached | None = self.begun
-        masks = self._masks_before(self.begun.done)
         silent = self._silent
         while step is not None and not (step.concluded and not step.due):
             if step.due:
                 step = self._fill(step)
             elif step.done < self.video.count:
-                now = step.done
                 step = self._add(step, silent)
-                if step is not None:
-                    masks += self._masks_before(step.done) - self._masks_before(now)
-                    stored(masks)
             else:
                 step = self._conclude(step, partial=bool(silent))
+            if step is not None:
+                stored(self._masks_before(step.done))
         return None if step is None else self._end(step.ledger)
 
     def _add(self, step: _Reached, silent: frozenset[int]) -> _Reached | None:

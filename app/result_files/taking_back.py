@@ -32,7 +32,7 @@ class ProposalsTakenBack:
 def take_back_proposals(database: Database, *, project_id: str, digest: str, author: str) -> ProposalsTakenBack:
     """Undo what the latest runs in each video stored, as far back as they are of the file with this SHA-256.
 
-    A video in which a later edit changed the same rows keeps them.
+    A run whose rows a later edit changed stays, and so do the older ones in its video.
 
     Raises `BadInput` if no video has proposals of the file.
     """
@@ -42,10 +42,12 @@ def take_back_proposals(database: Database, *, project_id: str, digest: str, aut
         raise BadInput("No video of this project has proposals of this file that could be taken back.")
     gone, kept = [], []
     for video, own in found:
-        if all(_take_back(database, video, run, author) for run in own):
+        undone = len([*takewhile(bool, (_take_back(database, video, run, author) for run in own))])
+        if undone == len(own):
             gone.append(video.name)
         else:
-            kept.append(f"{video.name} keeps its proposals: a later edit changed the same rows.")
+            part = "a part of " if undone else ""
+            kept.append(f"{video.name} keeps {part}its proposals: a later edit changed the same rows.")
     return ProposalsTakenBack(tuple(gone), tuple(kept))
 
 

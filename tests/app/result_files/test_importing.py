@@ -90,6 +90,20 @@ def test_a_video_that_a_person_worked_on_since_keeps_its_proposals(scene: Result
     assert back.kept == ("va keeps its proposals: a later edit changed the same rows.",)
 
 
+def test_a_video_of_whose_two_runs_only_the_newer_one_can_be_undone_keeps_a_part(scene: ResultsScene) -> None:
+    file = scene.results(result(1, 1, 4))
+    scene.bring(file)
+    [track] = scene.tracks("va")
+    accepted = {"track": track.id, "frame": 0, "after": {"review": "accepted"}}
+    scene.exchange.change(scene.video("va"), [{**accepted, "before_version": scene.rows(track)[0].version}])
+    done = scene.bring(file, again=True)
+    exchange = scene.exchange
+    facts: dict[str, Any] = {"project_id": exchange.project.id, "digest": done.digest, "author": PERSON}
+    back = take_back_proposals(exchange.database, **facts)
+    assert (back.videos, scene.tracks("va") != []) == ((), True)
+    assert back.kept == ("va keeps a part of its proposals: a later edit changed the same rows.",)
+
+
 def test_the_same_file_again_changes_nothing_until_that_is_asked_for(scene: ResultsScene) -> None:
     file = scene.results(result(1, 1, 4))
     scene.bring(file)

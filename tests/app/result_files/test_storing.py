@@ -190,6 +190,47 @@ def test_a_killed_job_tells_of_the_videos_that_it_had_stored_before(scene: Resul
             facts["job_id"] = jobs.enqueue(tx, kind="import", project_id=exchange.project.id).id
 
 
+def test_a_killed_job_counts_the_tracks_that_it_had_made_without_those_that_stay_rejected(scene: ResultsScene) -> None:
+    exchange = scene.exchange
+    scene.bring(scene.results(result(1, 1, 4), name="one.json"))
+    [track] = scene.tracks("va")
+    reject = {"track": track.id, "frame": None, "before_version": track.version, "after": {"rejected": True}}
+    exchange.change(scene.video("va"), [reject])
+    file = scene.results(result(1, 1, 4), result(1, 1, 30), result(2, 1, 4))
+    with exchange.database.atomic() as tx:
+        job = jobs.enqueue(tx, kind="import", project_id=exchange.project.id).id
+    facts: dict[str, Any] = {"project_id": exchange.project.id, "file": file, "job_id": job}
+
+    def stored_in_va() -> bool:
+        run = scene.run("va")
+        return run is not None and run.job_id == job and run.state == "done"
+
+    with pytest.raises(Cancelled):
+        import_proposals(exchange.database, exchange.settings, **facts, cancelled=stored_in_va)
+    done = import_proposals(exchange.database, exchange.settings, **facts)
+    assert (done.videos, done.added, done.replaced) == (["va", "vb"], 2, 0)
+
+
+def test_a_run_can_be_cancelled_at_every_one_of_its_steps(
+    database: Database, long_video: Video, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(storing, "ROWS_AT_ONCE", 30)
+    bring(database, long_video, [track(4, 10), track(24, 35, 60)], name="before")
+    writes, masks, atomic = [0], list[int](), Turns.atomic
+
+    @contextmanager
+    def counted(self: Turns) -> Iterator[Connection]:
+        writes[0] += 1
+        with atomic(self) as tx:
+            yield tx
+
+    monkeypatch.setattr(Turns, "atomic", counted)
+    file = [track(5, 12), track(24, 0, 60), track(50, 40)]
+    bring(database, long_video, file, stored=masks.append)
+    assert len(masks) == writes[0] - 2, "all but its begin and its end"
+    assert masks == sorted(masks) and masks[-1] == sum(one.masks for one in file)
+
+
 def test_a_file_that_came_in_twice_is_taken_back_whole(scene: ResultsScene) -> None:
     exchange = scene.exchange
     own, changes = new_track(next(iter(scene.categories())), {0: square(40, 30)})
