@@ -71,7 +71,7 @@ def check_file(path: Path) -> FileCheck:
     with as_youtube_vis(path) as copy:
         found = _check_youtube_vis(copy.file)
         if copy.converted is None:
-            return found
+            return replace(found, broken=copy.as_given(found.broken), notes=copy.as_given(found.notes))
         return replace(found, broken=copy.converted.left_out, notes=copy.converted.notes, source=copy.title)
 
 
@@ -97,16 +97,18 @@ def fix_file(path: Path, out: Path) -> FileFix:
         if isinstance(content, list):
             raise BadInput(f"{path} is a results file, of which nothing is mended.")
         dataset = parse_dataset(content, where=str(copy.file), keep_good=True)
+        broken = copy.as_given(dataset.left_out) if copy.converted is None else copy.converted.left_out
     if not dataset.videos:
-        raise BadInput(dataset.left_out[0] if dataset.left_out else f"{path} holds no video.")
+        raise BadInput(broken[0] if broken else f"{path} holds no video.")
     mended = mend(dataset)
     try:
         write_dataset(out, mended.dataset)
     except OSError as error:
         raise CannotStore(f"The file {out} could not be written", error) from error
-    broken = dataset.left_out if copy.converted is None else copy.converted.left_out
     left_out = [f"Left out with its video: {sentence}" for sentence in broken]
-    converted = [] if copy.converted is None else [f"Converted from {copy.title}.", *copy.converted.losses]
+    converted: list[str] = []
+    if copy.converted is not None:
+        converted = [f"Converted from {copy.title}.", *copy.converted.notes, *copy.converted.losses]
     return FileFix(out, (*converted, *left_out, *mended.notes), check_file(out))
 
 

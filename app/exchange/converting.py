@@ -10,7 +10,7 @@ from typing import Any
 
 from app.errors import BadInput
 from app.exchange.import_frames import Pictures, find_pictures
-from app.exchange.open_source import Crowd, open_source, read_opened
+from app.exchange.open_source import Crowd, OpenedSource, open_source, read_opened
 from app.progress import Report, quiet
 from app.sentences import counted
 from storage import frames
@@ -49,6 +49,14 @@ class Converted:
         return asdict(self)
 
 
+@dataclass(frozen=True)
+class PicturePlaces:
+    """Where the pictures to copy are, and the folder that they pass on their way."""
+
+    frames: Path
+    work: Path
+
+
 def convert(
     source: Path,
     *,
@@ -75,21 +83,36 @@ def convert(
         report(0.0, f"Reading {source.name}")
         opened = open_source(source, work / "unpacked")
         content = read_opened(opened, frames=frames_folder, keep_good=keep_good, crowd=crowd)
-        if not content.dataset.videos:
-            raise BadInput(f"{source} holds no video.")
-        dataset = content.dataset if "unknown" in form.holds else without_unknown_frames(content.dataset)
-        _refuse_bad_target(form, out, len(dataset.videos), with_pictures=with_pictures)
-        found: dict[int, Pictures] = {}
-        if with_pictures:
-            found = _found(dataset, PictureFinder(frames_folder or content.pictures or opened.folder), report)
-            dataset = _named_as_written(dataset, found)
-        losses = Losses()
-        with _target(out, form, dataset) as place:
-            report(READING, f"Writing {form.title}")
-            form.write(place.file or place.folder, dataset, losses)
-            if with_pictures:
-                _copy_pictures(dataset, form, found, place.folder, work, report)
-    return _result(opened.format, form, out, dataset, content, losses, pictures=with_pictures)
+        frames_of = frames_folder or content.pictures or opened.folder
+        return write_opened(
+            opened, content, form, out, PicturePlaces(frames_of, work) if with_pictures else None, report
+        )
+
+
+def write_opened(
+    opened: OpenedSource,
+    content: FormatContent,
+    form: Format,
+    out: Path,
+    copying: PicturePlaces | None = None,
+    report: Report = quiet,
+) -> Converted:
+    """As `convert`, of a source that was opened and read before; with ``copying`` also its pictures."""
+    if not content.dataset.videos:
+        raise BadInput(f"{opened.given} holds no video.")
+    dataset = content.dataset if "unknown" in form.holds else without_unknown_frames(content.dataset)
+    _refuse_bad_target(form, out, len(dataset.videos), with_pictures=copying is not None)
+    found: dict[int, Pictures] = {}
+    if copying is not None:
+        found = _found(dataset, PictureFinder(copying.frames), report)
+        dataset = _named_as_written(dataset, found)
+    losses = Losses()
+    with _target(out, form, dataset) as place:
+        report(READING, f"Writing {form.title}")
+        form.write(place.file or place.folder, dataset, losses)
+        if copying is not None:
+            _copy_pictures(dataset, form, found, place.folder, copying.work, report)
+    return _result(opened.format, form, out, dataset, content, losses, pictures=copying is not None)
 
 
 def _result(

@@ -1,14 +1,14 @@
 """Files, archives and folders of any format as one YouTube-VIS file, to be checked."""
 
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.exchange.converting import Converted, convert
-from app.exchange.open_source import open_source
-from storage.formats import FormatError, Recognised, format_named, is_archive
+from app.exchange.converting import Converted, write_opened
+from app.exchange.open_source import OpenedSource, open_source, read_opened
+from storage.formats import FormatError, format_named, format_to_write, is_archive
 
 _OWN = ("youtube-vis", "youtube-vis-results")
 
@@ -18,12 +18,17 @@ class VisCopy:
     """A YouTube-VIS file: the given one, one inside of it, or a copy that was converted."""
 
     file: Path
+    opened: OpenedSource | None
     converted: Converted | None = None
 
     @property
     def title(self) -> str | None:
         """The other format from which it was converted; None for YouTube-VIS."""
         return None if self.converted is None else format_named(self.converted.source).title
+
+    def as_given(self, sentences: Iterable[str]) -> tuple[str, ...]:
+        """Sentences about the file, in which one of an archive is named by the archive and its place inside."""
+        return tuple(one if self.opened is None else self.opened.as_given(one) for one in sentences)
 
 
 @contextmanager
@@ -34,19 +39,21 @@ def as_youtube_vis(path: Path) -> Iterator[VisCopy]:
     Raises `app.errors.BadInput`, `storage.formats.FormatError`.
     """
     with tempfile.TemporaryDirectory(prefix="tevit-") as folder:
-        found = _recognised(path, Path(folder) / "unpacked")
-        if found is None:
-            yield VisCopy(path)
-        elif found.format.name in _OWN:
-            yield VisCopy(found.path)
+        opened = _opened(path, Path(folder) / "unpacked")
+        if opened is None:
+            yield VisCopy(path, None)
+        elif opened.format.name in _OWN:
+            with opened.named_as_given():
+                yield VisCopy(opened.found.path, opened)
         else:
             copy = Path(folder) / "instances.json"
-            yield VisCopy(copy, convert(path, to="youtube-vis", out=copy, keep_good=True))
+            form = format_to_write("youtube-vis")
+            yield VisCopy(copy, opened, write_opened(opened, read_opened(opened, keep_good=True), form, copy))
 
 
-def _recognised(path: Path, unpacked: Path) -> Recognised | None:
+def _opened(path: Path, unpacked: Path) -> OpenedSource | None:
     try:
-        return open_source(path, unpacked).found
+        return open_source(path, unpacked)
     except FormatError:
         if path.is_file() and not is_archive(path):
             return None  # its reader names what it is

@@ -1,7 +1,7 @@
 """Opens a file, archive or folder of any format: unpacks it, recognises it and reads it."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
@@ -49,6 +49,14 @@ class OpenedSource:
         """The folder in which its pictures may be, if its content does not say where."""
         return self.found.path if self.found.path.is_dir() else self.found.path.parent
 
+    def as_given(self, sentence: str) -> str:
+        """A sentence about the content of an archive, which names the archive and not the folder where it lies."""
+        return _as_given(sentence, self.given, self.unpacked)
+
+    def named_as_given(self) -> AbstractContextManager[None]:
+        """In errors about the content of an archive, name the archive and not the folder where it lies."""
+        return _named_as_given(self.given, self.unpacked)
+
 
 def open_source(path: Path, unpacked: Path, check: Check = no_check) -> OpenedSource:
     """Recognise a file or folder; an archive is unpacked into the folder ``unpacked``, if that is not there yet.
@@ -80,10 +88,25 @@ def _named_as_given(given: Path, unpacked: Path | None) -> Iterator[None]:
     try:
         yield
     except (FormatError, YouTubeVisError) as error:
-        if unpacked is None or str(unpacked) not in str(error):
+        text = _as_given(str(error), given, unpacked)
+        if text == str(error):
             raise
-        text = str(error).replace(f"{unpacked}/", f"{given}: ").replace(str(unpacked), str(given))
         raise type(error)(text) from error
+
+
+def _as_given(text: str, given: Path, unpacked: Path | None) -> str:
+    if unpacked is None:
+        return text
+    return text.replace(f"{unpacked}/", f"{given}: ").replace(str(unpacked), str(given))
+
+
+def _named_content(content: FormatContent, source: OpenedSource) -> FormatContent:
+    """The content with sentences that name an archive and not the folder to which it was unpacked."""
+    if source.unpacked is None:
+        return content
+    notes = tuple(replace(note, where=source.as_given(note.where)) for note in content.dataset.notes)
+    left_out = tuple(source.as_given(sentence) for sentence in content.left_out)
+    return replace(content, dataset=replace(content.dataset, notes=notes), left_out=left_out)
 
 
 def read_opened(
@@ -103,10 +126,11 @@ def read_opened(
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
     try:
-        with _named_as_given(source.given, source.unpacked):
+        with source.named_as_given():
             content = source.format.read(source.found.path, Broken(keep_good=keep_good), check, frames)
     except OSError as error:
         raise BadInput(f"{source.found.path} cannot be read ({error.strerror or error}).") from error
+    content = _named_content(content, source)
     if crowd == "objects":
         return replace(content, dataset=without_crowd(content.dataset))
     if not crowd_everywhere(content.dataset):

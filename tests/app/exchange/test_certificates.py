@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from app.errors import BadInput
 from app.exchange.certificates import certificate_lines, check_file, fix_file
 from app.exchange.converting import convert
-from storage.formats import FORMATS, FormatError
+from storage.formats import FORMATS, FormatError, unpack
 from storage.youtube_vis import YouTubeVisError
 from tests.app.exchange.files import content, write_pictures
 from tests.app.exchange.scene import ExchangeScene
@@ -171,6 +171,38 @@ def test_a_folder_or_archive_of_youtube_vis_is_that_file(tmp_path: Path) -> None
     for path in (tmp_path / "set", tmp_path / "packed.zip"):
         found = check_file(path)
         assert found.source is None and len(found.broken) == 2
+        named = f"{path}: " if path.suffix else f"{path}/"
+        assert found.broken[0].startswith(f"{named}instances.json: annotations[0].segmentations[3]")
+        done = fix_file(path, tmp_path / f"{path.stem} mended.json")
+        assert done.changes[0].startswith(f"Left out with its video: {named}instances.json: annotations[0]")
     (tmp_path / "empty").mkdir()
     with pytest.raises(FormatError, match="holds nothing that can be read"):
         check_file(tmp_path / "empty")
+
+
+def test_an_archive_is_unpacked_once_and_its_sentences_name_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "set").mkdir()
+    convert(write(tmp_path / "a.json", content()), to="coco", out=tmp_path / "set/b.json")
+    top = json.loads((tmp_path / "set/b.json").read_text())
+    top["annotations"][0]["segmentation"] = {"size": [1, 1], "counts": [1]}
+    write(tmp_path / "set/b.json", top)
+    shutil.make_archive(str(tmp_path / "packed"), "zip", tmp_path / "set")
+    opened: list[Path] = []
+
+    def counted(path: Path, *more: Any) -> None:
+        opened.append(path)
+        unpack(path, *more)
+
+    monkeypatch.setattr("app.exchange.open_source.unpack", counted)
+    packed = tmp_path / "packed.zip"
+    assert check_file(packed).broken[0].startswith(f"{packed}: b.json: annotations[0].segmentation")
+    assert opened == [packed]
+
+
+def test_a_mended_copy_tells_how_its_source_was_read(tmp_path: Path) -> None:
+    convert(write(tmp_path / "a.json", content()), to="coco", out=tmp_path / "b.json")
+    top = json.loads((tmp_path / "b.json").read_text())
+    for one in top["annotations"]:
+        one["iscrowd"] = 1
+    done = fix_file(write(tmp_path / "b.json", top), tmp_path / "mended.json")
+    assert any("they are read as ordinary objects" in change for change in done.changes)
