@@ -3,6 +3,7 @@
 Each is named by the SHA-256 of its archive, and holds what the archive held.
 """
 
+import logging
 import re
 import shutil
 import time
@@ -17,6 +18,8 @@ from app.settings import Settings
 from storage import imports, jobs, schema
 from storage.atomic import ABANDONED_SECONDS
 from storage.database import Database
+
+log = logging.getLogger(__name__)
 
 UNPACKED = "unpacked"
 GLANCES = "glances"
@@ -41,11 +44,23 @@ def unpacked_for(database: Database, settings: Settings, digest: str) -> Iterato
 def discard_all_unused(database: Database, settings: Settings) -> None:
     """Remove the unpacked archives that no video uses and that are old enough, as killed imports leave them.
 
-    A younger one may be read by an import that is no job.
+    A younger one may be read by an import that is no job. A folder that cannot be read is logged and left.
     """
-    before = time.time() - ABANDONED_SECONDS
-    for place in [*folders_named(settings.data / UNPACKED, _OWN)]:
-        if place.stat().st_mtime < before:
+    before, root = time.time() - ABANDONED_SECONDS, settings.data / UNPACKED
+    try:
+        places = [*folders_named(root, _OWN)]
+    except OSError as error:
+        log.warning("The folder %s could not be searched for unpacked archives: %s", root, error)
+        return
+    for place in places:
+        try:
+            old = place.stat().st_mtime < before
+        except FileNotFoundError:
+            continue  # another process has removed it meanwhile
+        except OSError as error:
+            log.warning("The unpacked archive %s could not be read: %s", place, error)
+            continue
+        if old:
             discard_after_delete(database, settings, place)
 
 

@@ -1,14 +1,19 @@
 """What killed copies and exports left half written goes at the next start; what is being written stays."""
 
+import errno
+import os
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from app.library.abandoned import clear_abandoned
+from app.library.unpacked import UNPACKED
 from app.settings import Settings
 from app.web.server import create_app
 from storage import jobs
@@ -182,6 +187,42 @@ def test_an_export_into_a_folder_of_a_person_is_found_by_its_job(
         jobs.enqueue(tx, kind="export", project_id=None, parameters={"out": "/no such/place"})
     assert clear_abandoned(database, settings) == 1
     assert list(out.parent.iterdir()) == [other]
+
+
+def test_an_unpacked_archive_that_another_process_removes_meanwhile_stops_nothing(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    root = settings.data / UNPACKED
+    gone, old = root / ("0" * 32), root / ("1" * 32)
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
+    monkeypatch.setattr("app.library.unpacked.folders_named", lambda place, pattern: iter((gone, old)))
+    assert clear_abandoned(database, settings) == 0 and not old.exists()
+
+
+@pytest.mark.parametrize("what", ["list", "stat"])
+def test_unpacked_archives_that_cannot_be_read_are_logged_and_left(
+    settings: Settings, database: Database, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, what: str
+) -> None:
+    place = settings.data / UNPACKED / ("1" * 32)
+    place.mkdir(parents=True)
+    stat = Path.stat
+
+    def refuse(self: Path, **more: Any) -> os.stat_result:
+        if self == place:
+            raise PermissionError(errno.EACCES, "Permission denied", str(self))
+        return stat(self, **more)
+
+    def folders(root: Path, pattern: object) -> Iterator[Path]:
+        if what == "list":
+            raise PermissionError(errno.EACCES, "Permission denied", str(root))
+        yield place
+
+    with monkeypatch.context() as patch:
+        patch.setattr("app.library.unpacked.folders_named", folders)
+        patch.setattr(Path, "stat", refuse)
+        assert clear_abandoned(database, settings) == 0
+    assert place.is_dir() and "Permission denied" in caplog.text
 
 
 @pytest.mark.parametrize("row", [True, False])
