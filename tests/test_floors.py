@@ -29,7 +29,7 @@ FLOORS = {
         "scoring example likely_errors accepted_masks propagation",
         "weights tracking training prompts",
         "network",
-        "config evaluation procedural pretrained atomic thresholds effort",
+        "config evaluation procedural pretrained atomic thresholds effort lack_of_memory",
     ),
     "storage": (
         "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",

@@ -25,7 +25,7 @@ from model.adapting.adapt import Adapted
 from model.adapting.blending import BLENDS, blended
 from model.adapting.classes import JointClasses
 from model.adapting.settings import AdaptSettings
-from model.adapting.training import Adaptation, trunk_cache
+from model.adapting.training import Adaptation, in_bfloat16, trunk_cache
 from model.adapting.trunk_cache import TrunkCache
 from model.atomic import replacing
 from model.network.tevit import TeViT
@@ -127,7 +127,8 @@ def choose(
     """
     budget = budget or Budget()
     settings = settings or AdaptSettings()
-    cache = trunk_cache(start, settings, device=device, precision=precision)
+    fast = in_bfloat16(device, precision)
+    cache = trunk_cache(start.build(device), settings, device=device, fast=fast)
     run = _Common(start, clips, replay, settings, device, precision, seed, on_step, cancelled, cache)
     with tempfile.TemporaryDirectory(prefix="choosing-") as temporary:
         folder = state_folder or Path(temporary)

@@ -16,14 +16,13 @@ from model.adapting.rates import rate_groups
 from model.adapting.settings import AdaptSettings
 from model.adapting.trunk_cache import TrunkCache
 from model.config import TrainingConfig
+from model.lack_of_memory import lacks_memory
 from model.network.tevit import TeViT
 from model.training.ema import WeightAverage
 from model.training.losses import losses_over, positive_pairs
 from model.training.run_state import RunState
 from model.training.schedule import rate_factor
 from model.training.trainer import StepReport, TrainingDiverged
-
-_MEMORY_WORDS = ("out of memory", "not enough memory", "can't allocate")
 
 
 class AdaptLoop:
@@ -135,7 +134,7 @@ class AdaptLoop:
             try:
                 return self._in_portions(clips)
             except (RuntimeError, MemoryError) as error:
-                if not _lacks_memory(error) or self.clips_at_once <= 1:
+                if not lacks_memory(error) or self.clips_at_once <= 1:
                     raise
             self.clips_at_once = max(self.clips_at_once // 2, 1)
             if self._device.startswith("cuda"):
@@ -192,10 +191,6 @@ class AdaptLoop:
     def _diverged(self, what: str) -> TrainingDiverged:
         self._state.drop()
         return TrainingDiverged(f"{what}, so training diverged.")
-
-
-def _lacks_memory(error: BaseException) -> bool:
-    return isinstance(error, MemoryError) or any(words in str(error) for words in _MEMORY_WORDS)
 
 
 def _portions(clips: Sequence[FeatureClip], at_once: int) -> Iterator[list[FeatureClip]]:

@@ -14,7 +14,7 @@ from model.adapting.loop import AdaptLoop
 from model.adapting.settings import AdaptSettings
 from model.adapting.trunk_cache import TrunkCache
 from model.config import TeViTConfig
-from model.network.tevit import STRIDES
+from model.network.tevit import STRIDES, TeViT
 from model.training.clips import ClipSource
 from model.training.trainer import StepReport
 from model.weights.categories import normalised, with_categories
@@ -48,8 +48,8 @@ class Adaptation:
         self.classes = JointClasses.of(start.categories, clips.categories)
         self.base = with_categories(start, self.classes.names)  # not trained at all
         network = self.base.build(device)
-        fast = precision == "fast" and device.startswith("cuda")
-        self._cache = cache or trunk_cache(start, settings, device=device, precision=precision)
+        fast = in_bfloat16(device, precision)
+        self._cache = cache or trunk_cache(network, settings, device=device, fast=fast)
         self._shares = cache is not None
         self._cancelled = cancelled
         sources = _sources(
@@ -105,10 +105,13 @@ class Adaptation:
             self._cache.close()
 
 
-def trunk_cache(start: ModelCheckpoint, settings: AdaptSettings, *, device: str, precision: str) -> TrunkCache:
-    """A cache of the features of the trunk of ``start``."""
-    fast = precision == "fast" and device.startswith("cuda")
-    network = start.build(device).eval()
+def in_bfloat16(device: str, precision: str) -> bool:
+    """Whether a training computes in bfloat16: with the precision "fast" on CUDA."""
+    return precision == "fast" and device.startswith("cuda")
+
+
+def trunk_cache(network: TeViT, settings: AdaptSettings, *, device: str, fast: bool) -> TrunkCache:
+    """A cache of the features of the trunk of ``network``, which may learn: its trunk stays in evaluation mode."""
     return TrunkCache(
         network, limit_bytes=settings.cache_bytes, disk_bytes=settings.disk_bytes, device=device, fast=fast
     )

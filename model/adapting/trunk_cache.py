@@ -5,9 +5,10 @@ file has a limit too: what is beyond that, or has no room on the disk, is comput
 """
 
 import errno
+import io
+import os
 import tempfile
 from collections.abc import Callable
-from typing import IO
 
 import numpy as np
 import torch
@@ -40,7 +41,7 @@ class TrunkCache:
         self._sources: dict[int, object] = {}  # by their id, which no other object gets as long as they are here
         self._memory: dict[object, Levels] = {}
         self._stored: dict[object, list[tuple[int, tuple[int, ...]]]] = {}  # offset and shape of each level
-        self._file: IO[bytes] | None = None
+        self._file: io.FileIO | None = None
 
     def levels(self, source: object, window: object, pixels: Callable[[], Tensor], img_hw: tuple[int, int]) -> Levels:
         """The float16 features of a window of a source, on the CPU; ``pixels`` gives new frames (T, 3, H, W)."""
@@ -88,12 +89,13 @@ class TrunkCache:
 
     def _append(self, level: Tensor) -> tuple[int, tuple[int, ...]]:
         if self._file is None:
-            self._file = tempfile.TemporaryFile(prefix="trunk-features-")  # noqa: SIM115  (close() closes it)
-        offset = self.bytes_on_disk
+            # Without a buffer, which would be written once more, and fail again, when a full file is read or closed.
+            self._file = tempfile.TemporaryFile(prefix="trunk-features-", buffering=0)  # noqa: SIM115  (see close)
+        offset, content = self.bytes_on_disk, level.numpy().tobytes()
         self._file.seek(offset)
-        self._file.write(level.numpy().tobytes())
-        self._file.flush()
-        self.bytes_on_disk += level.numel() * level.element_size()
+        if self._file.write(content) < len(content):
+            raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+        self.bytes_on_disk += len(content)
         return offset, tuple(level.shape)
 
     def _read(self, offset: int, shape: tuple[int, ...]) -> Tensor:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 import cv2
 import numpy as np
 
+from model.lack_of_memory import lacks_memory
 from model.prompts.boxes import box_in
 from model.prompts.prompt import Prompt, PromptedMask, PromptError
 
@@ -75,8 +76,7 @@ class TransformersSam:
             self._mean, self._deviation = _normalisation(folder)
         except Exception as error:
             # What a damaged file raises is up to safetensors, torch, json and transformers.
-            reason = next(iter(str(error).splitlines()), "") or type(error).__name__
-            raise PromptError(f"The weights in {folder} cannot be loaded ({reason}); fetch them again.") from error
+            raise PromptError(_failure(folder, error)) from error
         self._source = made.__name__.removesuffix("Model")
         self._kept: OrderedDict[bytes, list[Tensor]] = OrderedDict()
 
@@ -134,6 +134,16 @@ class TransformersSam:
                 self._kept.popitem(last=False)
         self._kept.move_to_end(key)
         return self._kept[key]
+
+
+def _failure(folder: Path, error: Exception) -> str:
+    """Why the weights of ``folder`` could not be loaded, and what mends it."""
+    reason = next(iter(str(error).splitlines()), "") or type(error).__name__
+    if lacks_memory(error):
+        return f"There is not enough memory for the model in {folder}; end other programs or name a smaller model."
+    if isinstance(error, ImportError):
+        return f"The package {PACKAGE} lacks another package for the model in {folder} ({reason}); install it."
+    return f"The weights in {folder} cannot be loaded ({reason}); fetch them again."
 
 
 def _normalisation(folder: Path) -> tuple[np.ndarray, np.ndarray]:

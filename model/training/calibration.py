@@ -77,7 +77,7 @@ def calibrated(counts: CountsByThresholds) -> Thresholds:
     these are `EXPECTED`.
     """
     true = max((one.true for one in counts.values()), default=0)
-    if true == 0:
+    if true == 0 or not any(one.matched for one in counts.values()):
         return EXPECTED
     few = [one for one in counts if counts[one].proposed <= MOST_PROPOSED * true]
     return max(few or counts, key=lambda one: (round(counts[one].f2 - distance(one) / true, 9), -distance(one)))

@@ -3,13 +3,17 @@
 from dataclasses import replace
 
 import pytest
+import torch
 
 from model.adapting import training
 from model.adapting.augmented import AugmentedClips
 from model.adapting.settings import AdaptSettings
 from model.adapting.training import Adaptation, frames_of_copy
 from model.config import CONFIGURATIONS, named
+from model.network.tevit import TeViT
+from model.weights.checkpoint import ModelCheckpoint
 from tests.model.adapting.made import corrections, small_checkpoint
+from tests.model.small import normal_clips
 
 DEFAULTS = AdaptSettings()
 
@@ -43,3 +47,25 @@ def test_an_adaptation_makes_copies_of_that_length(monkeypatch: pytest.MonkeyPat
     for limit in (DEFAULTS.copy_bytes, 1):
         Adaptation(start, corrections(), replay=None, steps=2, settings=replace(DEFAULTS, copy_bytes=limit)).close()
     assert lengths == [start.config.window, start.config.training.clip_frames]
+
+
+def test_a_training_of_its_own_builds_one_network_whose_trunk_gives_the_same_features_when_it_has_learnt(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    built: list[TeViT] = []
+    build = ModelCheckpoint.build
+
+    def counted(self: ModelCheckpoint, device: str = "cpu", precision: str = "float32") -> TeViT:
+        built.append(build(self, device, precision))
+        return built[-1]
+
+    monkeypatch.setattr(ModelCheckpoint, "build", counted)
+    start = small_checkpoint()
+    one = Adaptation(start, corrections(), replay=None, steps=2)
+    assert len(built) == 1
+    frames, size = normal_clips(1, 3, seed=1)[0][None], torch.tensor([[64.0, 96.0]])
+    before = build(start).encode(frames, size).levels
+    one.run()
+    for a, b in zip(before, built[0].encode(frames, size).levels, strict=True):
+        assert torch.equal(a, b)
+    one.close()

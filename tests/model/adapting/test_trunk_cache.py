@@ -1,7 +1,9 @@
 """Cached features are those of the trunk, in memory and on the disk, and are computed once."""
 
 import errno
+import io
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -70,6 +72,29 @@ def test_a_full_disk_costs_time_and_keeps_what_is_stored(monkeypatch: pytest.Mon
     other = TrunkCache(small_network().eval(), limit_bytes=0)
     with pytest.raises(ValueError, match="broken"):
         counted(other, other, 3, computed)
+
+
+class ShortFile(io.FileIO):
+    """A file on a disk that has room for half of what is written."""
+
+    def write(self, data: Any, /) -> int:
+        return super().write(data[: len(data) // 2])
+
+
+def full_file(**more: Any) -> Any:
+    return Path("/dev/full").open("w+b", buffering=more.get("buffering", -1))
+
+
+def test_a_full_disk_is_known_by_its_file_which_closes_without_an_error(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for made in (full_file, lambda **_: ShortFile(tmp_path / "short", "w+")):
+        monkeypatch.setattr("model.adapting.trunk_cache.tempfile.TemporaryFile", made)
+        cache, computed = TrunkCache(small_network().eval(), limit_bytes=0), list[int]()
+        for _ in range(2):
+            counted(cache, cache, 1, computed)
+        assert computed == [1, 1] and cache.bytes_on_disk == 0
+        cache.close()
 
 
 def test_two_sources_have_windows_of_their_own_and_subsets_share_those_of_the_whole() -> None:

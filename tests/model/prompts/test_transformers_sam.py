@@ -178,6 +178,26 @@ def test_pictures_of_other_shapes_with_the_same_bytes_have_features_of_their_own
 
 
 @pytest.mark.parametrize(
+    ("error", "sentence"),
+    [
+        (ImportError("This needs timm\n  long"), r"lacks another package for the model in .* \(This needs timm\)"),
+        (MemoryError(), "not enough memory for the model in"),
+        (RuntimeError("DefaultCPUAllocator: can't allocate memory"), "not enough memory for the model in"),
+    ],
+)
+def test_what_fetching_the_weights_again_does_not_mend_has_a_sentence_of_its_own(
+    made: Path, monkeypatch: pytest.MonkeyPatch, error: Exception, sentence: str
+) -> None:
+    def refuse(folder: Path, local_files_only: bool) -> FakeSam:
+        raise error
+
+    monkeypatch.setattr(FakeSam, "from_pretrained", staticmethod(refuse))
+    with pytest.raises(PromptError, match=sentence) as found:
+        TransformersSam(made)
+    assert "fetch them again" not in str(found.value)
+
+
+@pytest.mark.parametrize(
     ("file", "content"),
     [
         ("model.safetensors", b"damaged"),

@@ -60,6 +60,7 @@ def test_no_truth_no_match_and_no_video_give_the_defaults() -> None:
     assert calibrated({}) == calibrated(summed([])) == DEFAULT
     assert calibrated(counts_of([], [0.3] * 5, true=0)) == DEFAULT
     assert calibrated(counts_of([], [0.3] * 5, true=9)) == DEFAULT
+    assert calibrated(counts_of([], [0.35] * 50, true=9)) == DEFAULT, "also with far more tracks than things"
 
 
 def test_one_track_moves_the_thresholds_less_than_many() -> None:
@@ -77,6 +78,9 @@ def test_any_scores_give_a_candidate_that_is_no_worse_than_the_defaults(seed: in
         [draw.random() for _ in range(draw.randint(0, true))], [draw.random() for _ in range(draw.randint(0, 30))], true
     )
     chosen = calibrated(counts)
+    if not any(one.matched for one in counts.values()):
+        assert chosen == DEFAULT
+        return
     few = [one for one in counts if counts[one].proposed <= MOST_PROPOSED * true]
     assert chosen in (few or counts)
     assert all(counts[one].f2 - distance(one) / true <= counts[chosen].f2 + 1e-9 for one in few or counts)
