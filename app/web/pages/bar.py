@@ -23,6 +23,8 @@ LOGO = (
     f"{_SHAPE}</svg></i>"
 )
 
+FIRST_IS_THERE = "v-first-is-there"
+"""Id of the element after the bar that the document has: with it the whole bar is parsed."""
 # The links of the first bar take the project from the page's address. The bar goes as soon as the page's own one is
 # there, or the editor, before anything is painted.
 _FIRST_SCRIPT = """
@@ -59,4 +61,5 @@ def page_of(path: str) -> str:
 
 def first_bar(path: str) -> str:
     """The bar that the document of the page at ``path`` shows until the page's own bar is there."""
-    return f'<div id="v-first" class="v-plain">{bar_html(page_of(path))}</div><script>{_FIRST_SCRIPT}</script>'
+    bar = bar_html(page_of(path))
+    return f'<div id="v-first" class="v-plain">{bar}</div><script id="{FIRST_IS_THERE}">{_FIRST_SCRIPT}</script>'

@@ -15,7 +15,7 @@ from starlette.responses import RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.assets.versioned import Assets, AssetVersion
-from app.web.pages.bar import first_bar, page_of
+from app.web.pages.bar import FIRST_IS_THERE, first_bar, page_of
 
 # The style sheet and the module of a page; the editor has its own.
 PAGE = ("pages/index.css", "pages/index.js")
@@ -73,6 +73,18 @@ _BODY = re.compile(rb"<body[^>]*>")
 _FOREIGN_META = re.compile(rb"<meta\s+(?:property|name)=\"(?:og|twitter):[^>]*>", re.S)
 
 
+# Nothing is painted before the bar is parsed, also where the style sheet is quicker than the rest of the document. The
+# whole address, because Gradio's <base> leads elsewhere.
+EXPECT_SCRIPT = f"""
+(() => {{
+  const bar = document.createElement("link");
+  Object.assign(bar, {{ rel: "expect", href: location.href.replace(/#.*/, "") + "#{FIRST_IS_THERE}" }});
+  bar.setAttribute("blocking", "render");
+  document.head.append(bar);
+}})();
+"""
+
+
 def first_html(assets: AssetVersion) -> str:
     """What must stand before every script: ``/ui/`` in an import leads to the files of this version."""
     imports = json.dumps({"imports": {"/ui/": assets.address("")}})
@@ -82,7 +94,7 @@ def first_html(assets: AssetVersion) -> str:
 def head_html(assets: AssetVersion, path: str) -> str:
     """Our scripts, the module and the style sheet of the page at ``path``, which are asked for at once."""
     sheet, module = EDITOR if page_of(path) == "review" else PAGE
-    scripts = f"<script>{READY_SCRIPT}{THEME_SCRIPT}{TIMER_SCRIPT}</script>"
+    scripts = f"<script>{EXPECT_SCRIPT}{READY_SCRIPT}{THEME_SCRIPT}{TIMER_SCRIPT}</script>"
     links = (
         f'<link rel="modulepreload" href="{assets.address(module)}">'
         f'<link rel="stylesheet" href="{assets.address(sheet)}">'
