@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from app.errors import BadInput, CannotStore
-from app.exchange.foreign_files import as_youtube_vis
+from app.exchange.foreign_files import VisCopy, as_youtube_vis
 from app.sentences import counted
 from storage.certificate import Certificate, LoaderReport, certify, mend
 from storage.youtube_vis import (
@@ -69,17 +69,17 @@ def check_file(path: Path) -> FileCheck:
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError` for what is none at all.
     """
     with as_youtube_vis(path) as copy:
-        found = _check_youtube_vis(copy.file)
+        found = _check_youtube_vis(copy)
         if copy.converted is None:
             return replace(found, broken=copy.as_given(found.broken), notes=copy.as_given(found.notes))
         return replace(found, broken=copy.converted.left_out, notes=copy.converted.notes, source=copy.title)
 
 
-def _check_youtube_vis(path: Path) -> FileCheck:
-    read = _content(path)
+def _check_youtube_vis(copy: VisCopy) -> FileCheck:
+    read = _content(copy)
     if isinstance(read.content, list):
-        return _check_results(path, read)
-    dataset = parse_dataset(read.content, where=str(path), keep_good=True)
+        return _check_results(copy.file, read)
+    dataset = parse_dataset(read.content, where=str(copy.file), keep_good=True)
     notes = note_lines((*read.notes, *dataset.notes))
     return FileCheck("dataset", amounts(dataset), dataset.left_out, notes, certify(read.as_written))
 
@@ -93,7 +93,7 @@ def fix_file(path: Path, out: Path) -> FileFix:
     if out.exists():
         raise BadInput(f"{out} is already there; choose a new file for the mended one.")
     with as_youtube_vis(path) as copy:
-        content = _content(copy.file).content
+        content = _content(copy).content
         if isinstance(content, list):
             raise BadInput(f"{path} is a results file, of which nothing is mended.")
         dataset = parse_dataset(content, where=str(copy.file), keep_good=True)
@@ -154,8 +154,9 @@ def _check_results(path: Path, read: VisContent) -> FileCheck:
     return FileCheck("results", phrase, (), notes, None)
 
 
-def _content(path: Path) -> VisContent:
+def _content(copy: VisCopy) -> VisContent:
     try:
-        return read_content(path, keep_good=True)
+        return read_content(copy.file, keep_good=True)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from error
+        [name] = copy.as_given([str(copy.file)])
+        raise BadInput(f"{name} cannot be read ({error.strerror or error}).") from error

@@ -104,7 +104,7 @@ def write_opened(
     _refuse_bad_target(form, out, len(dataset.videos), with_pictures=copying is not None)
     found: dict[int, Pictures] = {}
     if copying is not None:
-        found = _found(dataset, PictureFinder(copying.frames), report)
+        found = _found(opened, dataset, PictureFinder(copying.frames), report)
         dataset = _named_as_written(dataset, found)
     losses = Losses()
     with _target(out, form, dataset) as place:
@@ -185,11 +185,14 @@ def _zip(folder: Path, out: Path) -> None:
                     shutil.copyfileobj(source, target)
 
 
-def _found(dataset: VisDataset, finder: PictureFinder, report: Report) -> dict[int, Pictures]:
+def _found(opened: OpenedSource, dataset: VisDataset, finder: PictureFinder, report: Report) -> dict[int, Pictures]:
     found = {}
     for number, video in enumerate(dataset.videos):
         report(READING * number / len(dataset.videos), f"Looking at the frames of video {number + 1}")
-        found[video.id] = find_pictures(video, finder)
+        try:
+            found[video.id] = find_pictures(video, finder)
+        except (BadInput, frames.VideoError) as error:
+            raise BadInput(f"Video {video.id}: {opened.as_given(str(error))}") from error
     return found
 
 

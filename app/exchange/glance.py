@@ -45,7 +45,8 @@ def glance(settings: Settings, path: Path, frames: Path | None, *, seconds: floa
         except _TooLong:
             return Glance(f"{path.name} is an archive that takes some time to unpack; the import will name its format.")
         if source.format is RESULTS:
-            return Glance(_of_results(source.found.path, check), results=True)
+            with source.named_as_given():
+                return Glance(_of_results(source.found.path, check), results=True)
         try:
             content = read_opened(source, frames=frames, crowd="keep", check=check)
         except _TooLong:

@@ -10,11 +10,10 @@ from sqlalchemy import Connection
 
 from app.errors import BadInput
 from app.exchange import open_imports
-from app.exchange.open_source import ChooseCrowd, Crowd, open_source, read_opened
+from app.exchange.open_source import ChooseCrowd, Crowd, OpenedSource, open_source, read_opened
 from app.library.unpacked import unpacked_for
 from app.settings import Settings
 from storage.database import Database
-from storage.formats import Format
 from storage.imports import Import
 from storage.regular_files import is_regular
 from storage.youtube_vis import VisDataset, no_check
@@ -43,13 +42,17 @@ class ImportFile:
     left_out: a sentence for each video with an error, if only the good ones are wanted.
     """
 
-    path: Path
+    opened: OpenedSource
     digest: str
-    format: Format
     dataset: VisDataset
     frames: Path
     stride: int | None
     left_out: tuple[str, ...] = ()
+
+    @property
+    def path(self) -> Path:
+        """The file, archive or folder as it was given."""
+        return self.opened.given
 
     def open_import(self, tx: Connection, project_id: str | None) -> Import | None:
         """The open import of this file into a project, if there is one."""
@@ -96,7 +99,7 @@ def read_source(
         )
         pictures = frames_folder or content.pictures or opened.folder
         dataset = content.dataset if how.bare is None else _bare(content.dataset, how.bare)
-        yield ImportFile(file, digest, opened.format, dataset, pictures, stride, content.left_out)
+        yield ImportFile(opened, digest, dataset, pictures, stride, content.left_out)
 
 
 def _bare(dataset: VisDataset, wanted: frozenset[int]) -> VisDataset:

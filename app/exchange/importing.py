@@ -7,6 +7,7 @@ the source *imported* and are unreviewed, since nobody has judged them yet. Null
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,8 @@ def _find_all(
         try:
             found = find_pictures(video, finder, stride=source.stride, check=lambda _done, _all: check())
         except (BadInput, frames.VideoError) as error:
-            skipped.append(f"Video {video.id} was left out: {error}")
+            skipped.append(f"Video {video.id} was left out: {source.opened.as_given(str(error))}")
             continue
-        ready.append(Ready(video, found, tuple(tracks[video.id])))
+        notes = tuple(replace(note, text=source.opened.as_given(note.text)) for note in found.notes)
+        ready.append(Ready(video, replace(found, notes=notes), tuple(tracks[video.id])))
     return ready, skipped

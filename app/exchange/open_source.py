@@ -24,6 +24,7 @@ from storage.youtube_vis import Check, VisNote, YouTubeVisError, no_check
 
 Crowd = Literal["ask", "objects", "keep"]
 """What marks as crowd mean. "ask": an ordinary object if every track has one, as labelformat and Datumaro write it."""
+LONGEST_NAME = 300  # letters of a name in a sentence
 CROWD_EVERYWHERE = "every track is crowd"
 ChooseCrowd = Callable[[], Crowd]
 
@@ -54,7 +55,10 @@ class OpenedSource:
         return _as_given(sentence, self.given, self.unpacked)
 
     def named_as_given(self) -> AbstractContextManager[None]:
-        """In errors about the content of an archive, name the archive and not the folder where it lies."""
+        """In errors about the content of an archive, name the archive and not the folder where it lies.
+
+        A file that cannot be read becomes a `BadInput` that names it.
+        """
         return _named_as_given(self.given, self.unpacked)
 
 
@@ -73,7 +77,7 @@ def open_source(path: Path, unpacked: Path, check: Check = no_check) -> OpenedSo
         with _named_as_given(path, unpacked):
             return OpenedSource(path, recognise(_content(unpacked)), unpacked)
     except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from error
+        raise _unreadable(error, path, unpacked) from error
 
 
 def _content(unpacked: Path) -> Path:
@@ -92,6 +96,17 @@ def _named_as_given(given: Path, unpacked: Path | None) -> Iterator[None]:
         if text == str(error):
             raise
         raise type(error)(text) from error
+    except OSError as error:
+        raise _unreadable(error, given, unpacked) from error
+
+
+def _unreadable(error: OSError, given: Path, unpacked: Path | None) -> BadInput:
+    """The error with the name of the file that the system refused, if it is one of the given source."""
+    named = _as_given(str(error.filename or ""), given, unpacked)
+    if not named.startswith(str(given)):
+        named = str(given)
+    more = "…" if len(named) > LONGEST_NAME else ""
+    return BadInput(f"{named[:LONGEST_NAME]}{more} cannot be read ({error.strerror or error}).")
 
 
 def _as_given(text: str, given: Path, unpacked: Path | None) -> str:
@@ -125,11 +140,8 @@ def read_opened(
 
     Raises `BadInput`, `storage.formats.FormatError`, `storage.youtube_vis.YouTubeVisError`.
     """
-    try:
-        with source.named_as_given():
-            content = source.format.read(source.found.path, Broken(keep_good=keep_good), check, frames)
-    except OSError as error:
-        raise BadInput(f"{source.found.path} cannot be read ({error.strerror or error}).") from error
+    with source.named_as_given():
+        content = source.format.read(source.found.path, Broken(keep_good=keep_good), check, frames)
     content = _named_content(content, source)
     if crowd == "objects":
         return replace(content, dataset=without_crowd(content.dataset))

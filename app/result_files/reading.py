@@ -112,13 +112,11 @@ def _frame_scores(extra: dict[str, Any], length: int, place: str) -> tuple[float
 
 
 def _results(opened: OpenedSource, digest: str, how: ReadResults, check: Check) -> ResultFile:
-    path = opened.found.path
     try:
-        found = read_results(path, check=check)
-    except OSError as error:
-        raise BadInput(f"{path} cannot be read ({error.strerror or error}).") from error
+        with opened.named_as_given():
+            found = read_results(opened.found.path, check=check)
     except YouTubeVisError as error:
-        raise YouTubeVisError(str(error).replace(str(path), opened.given.name)) from error
+        raise YouTubeVisError(str(error).replace(str(opened.given), opened.given.name)) from error
     if not found:
         raise BadInput(f"{opened.given.name} holds no track, so there is nothing to propose.")
     named = how.name_ids(opened.given, {one.video_id for one in found})

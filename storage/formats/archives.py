@@ -45,15 +45,23 @@ def unpack(path: Path, folder: Path, check: Check = lambda: None) -> Path:
             records = _judged(path, archive, folder)
             for record, place in records:
                 check()
-                place.parent.mkdir(parents=True, exist_ok=True)
-                with archive.open(record) as source, place.open("xb") as target:
-                    # `file_size` is what the archive states, so the content is measured again.
-                    _copy(source, target, record.file_size, f"{path}: {record.filename}", check)
+                _unpack_one(archive, record, place, f"{path}: {record.filename}", check)
     except FormatError:
         raise
     except _DAMAGED as error:
         refuse(str(path), f"this zip archive is damaged or cannot be read ({str(error) or type(error).__name__})")
     return folder
+
+
+def _unpack_one(archive: zipfile.ZipFile, record: zipfile.ZipInfo, place: Path, where: str, check: Check) -> None:
+    """Unpack a file of an archive; what the system refuses is an OSError with the place in the archive."""
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(record) as source, place.open("xb") as target:
+            # `file_size` is what the archive states, so the content is measured again.
+            _copy(source, target, record.file_size, where, check)
+    except OSError as error:
+        raise OSError(error.errno, error.strerror or str(error), where) from error
 
 
 def _judged(path: Path, archive: zipfile.ZipFile, folder: Path) -> list[tuple[zipfile.ZipInfo, Path]]:
@@ -79,6 +87,9 @@ def _judged(path: Path, archive: zipfile.ZipFile, folder: Path) -> list[tuple[zi
         if place in placed:
             refuse(name, "is in the archive twice")
         placed[place] = record
+    for place, record in placed.items():
+        if any(above in placed for above in place.parents):
+            refuse(f"{where}: {record.filename!r}", "lies in another file of the archive, which is no folder")
     return [(record, place) for place, record in placed.items()]
 
 

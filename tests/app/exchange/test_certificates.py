@@ -4,6 +4,7 @@ import json
 import shutil
 import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -206,3 +207,31 @@ def test_a_mended_copy_tells_how_its_source_was_read(tmp_path: Path) -> None:
         one["iscrowd"] = 1
     done = fix_file(write(tmp_path / "b.json", top), tmp_path / "mended.json")
     assert any("they are read as ordinary objects" in change for change in done.changes)
+
+
+@pytest.mark.parametrize("fault", [OSError(5, "Input/output error", "b.json"), OSError("no reason")])
+def test_a_file_that_the_system_refuses_is_named_by_its_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fault: OSError
+) -> None:
+    for form, name in (("coco", "b.json"), ("youtube-vis", "c.json")):
+        (tmp_path / form).mkdir()
+        convert(write(tmp_path / "a.json", content()), to=form, out=tmp_path / form / name)
+        shutil.make_archive(str(tmp_path / form), "zip", tmp_path / form)
+
+    def refused(path: Path, *_more: object, **_named: object) -> None:
+        raise OSError(fault.errno, fault.strerror, str(path)) if fault.errno else fault
+
+    monkeypatch.setitem(FORMATS, "coco", replace(FORMATS["coco"], read=refused))
+    monkeypatch.setattr("app.exchange.certificates.read_content", refused)
+    reason = fault.strerror or "no reason"
+    member = ": b.json" if fault.errno else ""
+    for check in (check_file, lambda one: convert(one, to="cocovid", out=tmp_path / "out.json")):
+        with pytest.raises(BadInput) as caught:
+            check(tmp_path / "coco.zip")
+        assert str(caught.value) == f"{tmp_path / 'coco.zip'}{member} cannot be read ({reason})."
+        with pytest.raises(BadInput) as caught:
+            check(tmp_path / "coco")
+        assert str(caught.value) == f"{tmp_path / 'coco'}{'/b.json' if fault.errno else ''} cannot be read ({reason})."
+    with pytest.raises(BadInput) as caught:
+        check_file(tmp_path / "youtube-vis.zip")
+    assert str(caught.value) == f"{tmp_path / 'youtube-vis.zip'}: c.json cannot be read ({reason})."

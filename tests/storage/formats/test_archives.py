@@ -99,3 +99,20 @@ def test_a_full_disk_is_seen_before(tmp_path: Path, out: Path, monkeypatch: pyte
     monkeypatch.setattr(archives, "SPARE_BYTES", 1 << 62)
     with pytest.raises(FormatError, match="make room"):
         unpack(zipped(tmp_path / "a.zip", {"a": b"1"}), out)
+
+
+@pytest.mark.parametrize("names", [("v", "v/a.png"), ("v/a/b.png", "v/a"), ("v/a.png", "v\\a.png/x")])
+def test_a_file_below_another_file_is_refused_before_anything_is_written(
+    tmp_path: Path, out: Path, names: tuple[str, ...]
+) -> None:
+    path = zipped(tmp_path / "a.zip", dict.fromkeys(names, b"1"))
+    with pytest.raises(FormatError, match="lies in another file of the archive"):
+        unpack(path, out)
+    assert list(out.iterdir()) == []
+
+
+def test_a_file_that_the_disk_refuses_is_named_by_its_place_in_the_archive(tmp_path: Path, out: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"v/" + "x" * 300: b"1"})
+    with pytest.raises(OSError, match="too long") as caught:
+        unpack(path, out)
+    assert caught.value.filename == f"{path}: v/{'x' * 300}"
