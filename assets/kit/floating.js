@@ -20,6 +20,8 @@ import { h, icon } from "./dom.js";
  * @property {string} [name] kept as `data-do`
  */
 
+/** @typedef {{label: string, width?: number, align?: "start"|"end", onclose?: () => void}} MenuOptions */
+
 /** @type {{anchor: Element, close: () => void}|null} */
 let open = null;
 /** @type {Element|null} anchor of the popover that the press under way is about to close */
@@ -95,25 +97,42 @@ function placeAt(box, anchor, align) {
  * A list to choose from, in a popover; the arrow keys go round it.
  * @param {Element} anchor
  * @param {(MenuItem|null)[]} items null is a line between groups
- * @param {{label: string, width?: number, align?: "start"|"end", onclose?: () => void}} options
+ * @param {MenuOptions} options
  */
-export function openMenu(anchor, items, { label, width = 240, align, onclose }) {
-  const rows = items.map((item) => (item ? row(item, () => close()) : h("hr.v-menuline")));
-  const list = h("div.v-menu", { role: "menu", tabindex: "-1", autofocus: true, onkeydown: goRound }, rows);
-  const close = popover(anchor, list, { label, width, align, onclose });
+export function openMenu(anchor, items, options) {
+  openColumns(anchor, [items], options);
 }
 
 /**
  * A menu at a point of the window, such as that of the right button.
  * @param {Element} host where its styles hold
  * @param {[x: number, y: number]} point CSS pixels
- * @param {(MenuItem|null)[]} items
- * @param {{label: string, width?: number}} options
+ * @param {(MenuItem|null)[][]} columns side by side, so that a long menu needs no scrolling
+ * @param {{label: string, width?: number}} options `width` of a column
  */
-export function openMenuAt(host, [x, y], items, { label, width }) {
+export function openMenuAt(host, [x, y], columns, options) {
   const point = h("span", { style: { position: "fixed", left: `${x}px`, top: `${y}px` } });
   host.append(point);
-  openMenu(point, items, { label, width, onclose: () => point.remove() });
+  openColumns(point, columns, { ...options, onclose: () => point.remove() });
+}
+
+/** @param {Element} anchor @param {(MenuItem|null)[][]} columns @param {MenuOptions} options */
+function openColumns(anchor, columns, { label, width = 240, align, onclose }) {
+  const rows = (/** @type {(MenuItem|null)[]} */ items) =>
+    items.map((item) => (item ? row(item, () => close()) : h("hr.v-menuline")));
+  const parts = columns.map((items) => h("div.v-menucolumn", { role: "presentation" }, rows(items)));
+  const list = h(
+    "div.v-menu",
+    {
+      class: columns.length > 1 ? "v-menucolumns" : "",
+      role: "menu",
+      tabindex: "-1",
+      autofocus: true,
+      onkeydown: goAbout,
+    },
+    parts,
+  );
+  const close = popover(anchor, list, { label, width: width * columns.length, align, onclose });
 }
 
 /** @param {MenuItem} item @param {() => void} close */
@@ -141,6 +160,24 @@ export function goRound(event) {
   const at = entries.indexOf(/** @type {HTMLElement} */ (document.activeElement));
   const next = event.key === "ArrowDown" ? at + 1 : at < 0 ? entries.length - 1 : at - 1 + entries.length;
   entries[next % entries.length]?.focus();
+}
+
+/** Arrow keys in a menu: up and down go round it, left and right to the column beside. @param {KeyboardEvent} event */
+function goAbout(event) {
+  const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+  if (!side) {
+    goRound(event);
+    return;
+  }
+  event.preventDefault();
+  const list = /** @type {HTMLElement} */ (event.currentTarget);
+  const columns = [...list.children].map((part) => [
+    .../** @type {NodeListOf<HTMLElement>} */ (part.querySelectorAll(".v-item")),
+  ]);
+  const focused = /** @type {HTMLElement} */ (document.activeElement);
+  const at = columns.findIndex((items) => items.includes(focused));
+  const beside = columns[at < 0 ? 0 : at + side];
+  beside?.[Math.min(Math.max(0, columns[at]?.indexOf(focused) ?? 0), beside.length - 1)]?.focus();
 }
 
 /**

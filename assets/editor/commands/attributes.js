@@ -3,6 +3,7 @@
 
 import * as values from "../document/attributes.js";
 import { OF_PROJECT } from "../shortcuts/keymap.js";
+import { EVERYWHERE } from "./command.js";
 import { framesOf, scopeOf } from "./judging.js";
 import { firstOf, framesInWords, lockedTrack, unread } from "./reasons.js";
 
@@ -11,8 +12,6 @@ import { firstOf, framesInWords, lockedTrack, unread } from "./reasons.js";
 /** @typedef {import("./command.js").Command} Command */
 
 const GROUP = "Attributes";
-/** @type {readonly import("./command.js").Place[]} */
-const EVERYWHERE = Object.freeze(["palette", "lane", "row", "canvas"]);
 
 /** @type {import("./reasons.js").Check} */
 const scopeUnread = (app) => unread(app, framesOf(app));

@@ -9,6 +9,9 @@
  * @typedef {"palette"|"lane"|"row"|"canvas"} Place
  */
 
+/** All places. @type {readonly Place[]} */
+export const EVERYWHERE = Object.freeze(["palette", "lane", "row", "canvas"]);
+
 /**
  * Where its keys hold: everywhere in the editor, only while the canvas has the focus, only while a preview is shown, only
  * with the tool that moves masks.

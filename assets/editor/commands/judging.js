@@ -2,6 +2,7 @@
 /** Verdicts on the selected track, and the frames that they hold for. */
 
 import * as verdicts from "../document/verdicts.js";
+import { EVERYWHERE } from "./command.js";
 import { complete } from "./completing.js";
 import { offerElsewhere } from "./everywhere.js";
 import { judgeAndAdvance } from "./queue.js";
@@ -15,8 +16,6 @@ import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from ".
 /** @typedef {(document: VideoDocument, track: Track, frames: [number, number], whole: boolean) => Change[]} Verdict */
 
 const GROUP = "Review";
-/** @type {readonly import("./command.js").Place[]} */
-const EVERYWHERE = Object.freeze(["palette", "lane", "row", "canvas"]);
 
 /** The scope of the review bar; a range that is not chosen is the frame. @param {Editor} app @returns {verdicts.Scope} */
 export function scopeOf(app) {

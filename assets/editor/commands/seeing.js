@@ -1,6 +1,7 @@
 // @ts-check
 /** Commands that change what is in view, and no track. */
 
+import { EVERYWHERE } from "./command.js";
 import { firstOf, noTrack, noVideo } from "./reasons.js";
 
 /** @typedef {import("./command.js").Command} Command */
@@ -50,7 +51,7 @@ export const SEEING = Object.freeze([
       const box = boxOf(app);
       if (box) app.viewport.show(box);
     },
-    { icon: "fit", places: ["palette", "lane", "row", "canvas"], unavailable: firstOf(noTrack, noBox) },
+    { icon: "fit", places: EVERYWHERE, unavailable: firstOf(noTrack, noBox) },
   ),
   see("zoomIn", "Zoom in", ["+", "="], ({ viewport }) => viewport.zoom(1.25), { icon: "plus", repeat: true }),
   see("zoomOut", "Zoom out", ["-"], ({ viewport }) => viewport.zoom(0.8), { icon: "minus", repeat: true }),

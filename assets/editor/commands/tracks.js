@@ -2,6 +2,7 @@
 /** Commands that select, show, lock and begin tracks. */
 
 import { newIdentifier } from "../../kit/identifier.js";
+import { EVERYWHERE } from "./command.js";
 import { noTrack, noVideo } from "./reasons.js";
 
 /** @typedef {import("./command.js").Command} Command */
@@ -77,7 +78,7 @@ export const TRACKS = Object.freeze([
     group: GROUP,
     keys: ["H"],
     icon: "eye",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     whilePreview: true,
     unavailable: noneNamed,
     run: (app, /** @type {string|undefined} */ id) => toggle(app, "hidden", id ?? app.track?.id),
@@ -88,7 +89,7 @@ export const TRACKS = Object.freeze([
     group: GROUP,
     keys: ["L"],
     icon: "lock",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     unavailable: noneNamed,
     run: (app, /** @type {string|undefined} */ id) => toggle(app, "locked", id ?? app.track?.id),
   },
@@ -98,7 +99,7 @@ export const TRACKS = Object.freeze([
     group: GROUP,
     keys: ["Alt+H"],
     icon: "solo",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     whilePreview: true,
     unavailable: noneNamed,
     run: ({ view, track }, /** @type {string|undefined} */ id) => {

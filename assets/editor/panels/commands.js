@@ -3,6 +3,7 @@
 
 import { afterPress } from "../../kit/floating.js";
 import { toggleTheme } from "../../kit/theme.js";
+import { EVERYWHERE } from "../commands/command.js";
 import { firstOf, lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
 import { NEXT_COMMENT } from "../commands/comments.js";
 import { chooseCategory } from "./category.js";
@@ -102,7 +103,7 @@ export const PANEL_COMMANDS = Object.freeze([
     group: "Tracks",
     keys: ["Ctrl+L"],
     icon: "tag",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     unavailable: lockedTrack,
     run: relabel,
   },
@@ -110,8 +111,9 @@ export const PANEL_COMMANDS = Object.freeze([
     id: "relabelAll",
     title: "Relabel all tracks of this category",
     group: "Tracks",
+    keys: ["Alt+Shift+L"],
     icon: "tag",
-    places: ["palette", "row"],
+    places: EVERYWHERE,
     unavailable: noTrack,
     run: relabelAll,
   },
@@ -119,8 +121,9 @@ export const PANEL_COMMANDS = Object.freeze([
     id: "recolour",
     title: "Recolour",
     group: "Tracks",
+    keys: ["Alt+R"],
     icon: "bright",
-    places: ["palette", "lane", "row"],
+    places: EVERYWHERE,
     unavailable: lockedTrack,
     run: openColours,
   },
@@ -130,7 +133,7 @@ export const PANEL_COMMANDS = Object.freeze([
     group: "Change tracks",
     keys: ["Alt+V"],
     icon: "clock",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     unavailable: noTrack,
     run: openVersions,
   },
@@ -150,7 +153,7 @@ export const PANEL_COMMANDS = Object.freeze([
     group: "Tracks",
     keys: ["F2"],
     icon: "edit",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     unavailable: noTrack,
     run: renameTrack,
   },
@@ -179,7 +182,7 @@ export const PANEL_COMMANDS = Object.freeze([
     group: "Review",
     keys: ["Shift+C"],
     icon: "comment",
-    places: ["palette", "lane", "row", "canvas"],
+    places: EVERYWHERE,
     whilePreview: true,
     unavailable: noVideo,
     run: askComment,

@@ -6,38 +6,48 @@
 
 import { kbd } from "../../kit/dom.js";
 import { openMenuAt } from "../../kit/floating.js";
-import { GROUPS } from "../commands/command.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../../kit/floating.js").MenuItem} MenuItem */
 
+/** Groups from the top of each column. */
+const COLUMNS = [
+  ["Review", "Attributes", "Tracks", "See", "General"],
+  ["Move in time", "Change tracks", "Draw"],
+];
+/** Entries of a menu that is short enough for one column. */
+const SHORT = 16;
+
 /**
- * Entries of a place, with a line between groups.
- * @param {Editor} app @param {import("../commands/command.js").Place} place @returns {(MenuItem|null)[]}
+ * Entries of a place by column, with a line between groups.
+ * @param {Editor} app @param {import("../commands/command.js").Place} place @returns {(MenuItem|null)[][]}
  */
-export function entriesOf({ registry, keymap, track }, place) {
+export function columnsOf({ registry, keymap, track }, place) {
   const offered = registry.offered(place).filter(({ id }) => track || !registry.reason(id));
-  return GROUPS.map((group) => offered.filter((command) => command.group === group))
-    .filter((commands) => commands.length)
-    .flatMap((commands, i) => [
-      ...(i ? [null] : []),
-      ...commands.map(({ id, title, icon }) => {
-        const key = keymap.keyOf(id);
-        return {
-          title,
-          icon: icon ?? "right",
-          note: key ? kbd(key) : undefined,
-          reason: registry.reason(id),
-          run: () => registry.run(id),
-          name: id,
-        };
-      }),
-    ]);
+  /** @param {import("../commands/command.js").Command} command @returns {MenuItem} */
+  const entry = ({ id, title, icon }) => {
+    const key = keymap.keyOf(id);
+    return {
+      title,
+      icon: icon ?? "right",
+      note: key ? kbd(key) : undefined,
+      reason: registry.reason(id),
+      run: () => registry.run(id),
+      name: id,
+    };
+  };
+  const columns = offered.length <= SHORT ? [COLUMNS.flat()] : COLUMNS;
+  return columns.map((groups) =>
+    groups
+      .map((group) => offered.filter((command) => command.group === group))
+      .filter((commands) => commands.length)
+      .flatMap((commands, i) => [...(i ? [null] : []), ...commands.map(entry)]),
+  );
 }
 
 /** Open the menu of a place. @param {Editor} app @param {import("../commands/command.js").Place} place @param {[x: number, y: number]} point of the window */
 export function openContextMenu(app, place, point) {
   const { track } = app;
   const label = track ? `Commands of track ${track.number}` : "Commands of the picture";
-  openMenuAt(app.root, point, entriesOf(app, place), { label, width: 320 });
+  openMenuAt(app.root, point, columnsOf(app, place), { label, width: 320 });
 }

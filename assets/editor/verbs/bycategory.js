@@ -2,7 +2,7 @@
 /** Hide, lock or show alone all tracks of the selected track's category. They change what is shown, and no track. */
 
 import { noTrack } from "../commands/reasons.js";
-import { trackOf } from "./subjects.js";
+import { EVERYWHERE, trackOf } from "./subjects.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -42,7 +42,7 @@ const command = ({ id, title, key, icon, change }) =>
     group: "Tracks",
     keys: [key],
     icon,
-    places: /** @type {const} */ (["palette", "row"]),
+    places: EVERYWHERE,
     whilePreview: true,
     unavailable: noTrack,
     run: (/** @type {Editor} */ app) => {

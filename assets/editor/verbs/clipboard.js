@@ -6,7 +6,7 @@ import { scopeOf } from "../commands/judging.js";
 import { lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
 import { clipOf, copyOnward, paste } from "./copies.js";
 import { answered, lastFrame, offered } from "./offer.js";
-import { EVERYWHERE, GROUP, noMaskHere, ON_CANVAS, trackOf } from "./subjects.js";
+import { EVERYWHERE, GROUP, noMaskHere, trackOf } from "./subjects.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../commands/preview.js").Preview} Preview */
@@ -98,7 +98,7 @@ export const COPY_MASK = Object.freeze({
   group: GROUP,
   keys: ["Ctrl+C"],
   icon: "copy",
-  places: ON_CANVAS,
+  places: EVERYWHERE,
   unavailable: (app) => noTrack(app) ?? noMaskOf(app),
   run: copy,
 });
@@ -110,7 +110,7 @@ export const PASTE_MASK = Object.freeze({
   group: GROUP,
   keys: ["Ctrl+V"],
   icon: "copy",
-  places: ON_CANVAS,
+  places: EVERYWHERE,
   unavailable: (app) => (clip ? (app.track ? lockedTrack(app) : noVideo(app)) : "No mask was copied yet."),
   run: (app) => offered(app, pasteOffer(app, newIdentifier(), [0, 0])),
 });

@@ -10,7 +10,7 @@ import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { answered, lastFrame, loadMasks, offered } from "./offer.js";
 import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
-import { fromHereOn, GROUP, noMaskHere, ON_CANVAS, trackOf } from "./subjects.js";
+import { EVERYWHERE, fromHereOn, GROUP, noMaskHere, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */
@@ -215,7 +215,7 @@ export const SPLIT_SPACE = Object.freeze({
   group: GROUP,
   keys: ["Shift+M"],
   icon: "split",
-  places: ON_CANVAS,
+  places: EVERYWHERE,
   unavailable: noMaskHere,
   run: (app, line) => run(app, /** @type {[number, number][]|undefined} */ (line) ?? null),
 });

@@ -12,11 +12,7 @@ import { suspectedFirst } from "./partners.js";
 /** @typedef {import("./plan.js").Track} Track */
 
 export const GROUP = "Change tracks";
-/** @type {readonly import("../commands/command.js").Place[]} */
-export const EVERYWHERE = Object.freeze(["palette", "lane", "row", "canvas"]);
-
-/** @type {readonly import("../commands/command.js").Place[]} */
-export const ON_CANVAS = Object.freeze(["palette", "canvas"]);
+export { EVERYWHERE } from "../commands/command.js";
 
 /** No other track is there. @type {import("../commands/reasons.js").Check} */
 const alone = (app) => (app.document.list().length > 1 ? null : "This video has no other track.");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { afterEach, test } from "node:test";
 import { button, h } from "../../../assets/kit/dom.js";
-import { afterPress, isFloating, openDialog, openMenu, popover } from "../../../assets/kit/floating.js";
+import { afterPress, isFloating, openDialog, openMenu, openMenuAt, popover } from "../../../assets/kit/floating.js";
 import { openPage } from "../browser.mjs";
 
 async function withAnchors() {
@@ -159,4 +159,20 @@ test("a dialog that asks for a choice is not closed without one, and has the foc
   assert.equal(page.find("dialog").getAttribute("closedby"), "none");
   assert.equal(document.activeElement, page.find("dialog"));
   page.find("dialog").close();
+});
+
+test("the arrow keys go down a column and to the entry beside it", async () => {
+  const { page } = await withAnchors();
+  openMenuAt(document.body, [40, 60], [items("A", "B", "C"), items("D", "E")], { label: "Menu", width: 100 });
+  const list = page.find(".v-menu");
+  const press = (key) => {
+    list.dispatchEvent(Object.assign(new Event("keydown", { cancelable: true }), { key }));
+    return document.activeElement.textContent;
+  };
+  assert.equal(page.find(".v-pop").style.width, "200px");
+  assert.equal(press("ArrowRight"), "A", "nothing was focused yet");
+  assert.deepEqual([press("ArrowDown"), press("ArrowRight")], ["B", "E"]);
+  assert.deepEqual([press("ArrowRight"), press("ArrowLeft")], ["E", "B"], "there is no third column");
+  assert.deepEqual([press("ArrowDown"), press("ArrowRight")], ["C", "E"], "the nearest one");
+  assert.deepEqual([press("ArrowDown"), press("ArrowUp")], ["A", "E"], "round");
 });

@@ -2,12 +2,41 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { openPage } from "../../browser.mjs";
 import { COMMANDS } from "../../../../assets/editor/commands/index.js";
-import { entriesOf } from "../../../../assets/editor/panels/contextmenu.js";
+import { columnsOf } from "../../../../assets/editor/panels/contextmenu.js";
 import { PANEL_COMMANDS } from "../../../../assets/editor/panels/commands.js";
 import { spanOf } from "../../../../assets/editor/panels/trackrow.js";
+import { VERBS } from "../../../../assets/editor/verbs/index.js";
 import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
-const ALL = [...COMMANDS, ...PANEL_COMMANDS];
+const ALL = [...COMMANDS, ...VERBS, ...PANEL_COMMANDS];
+const VERBS_IN_TIME = [
+  "merge",
+  "join",
+  "split",
+  "splitSpace",
+  "swap",
+  "endHere",
+  "startHere",
+  "absent",
+  "absentUntilBack",
+  "duplicate",
+  "copyMask",
+  "pasteMask",
+  "copyOnward",
+  "interpolate",
+  "endToHere",
+  "renameTrack",
+  "recolour",
+  "relabel",
+  "relabelAll",
+  "hide",
+  "lock",
+  "solo",
+  "hideCategory",
+  "lockCategory",
+  "soloCategory",
+  "versions",
+];
 
 function menu(place, reason = () => null, track = { number: 1 }) {
   const ran = [];
@@ -17,14 +46,15 @@ function menu(place, reason = () => null, track = { number: 1 }) {
     run: (id) => ran.push(id),
   };
   return {
-    entries: entriesOf({ registry, keymap: { keyOf: (id) => (id === "accept" ? "A" : "") }, track }, place),
+    columns: columnsOf({ registry, keymap: { keyOf: (id) => (id === "accept" ? "A" : "") }, track }, place),
     ran,
   };
 }
 
 test("a menu has the commands of its place, in groups with lines between them", async () => {
   await openPage();
-  const { entries, ran } = menu("row");
+  const { columns, ran } = menu("row");
+  const [entries] = columns;
   const names = entries.map((entry) => entry?.name ?? "-");
   assert.equal(names[0], "accept");
   assert.ok(names.includes("renameTrack") && !names.includes("keyFrame"));
@@ -37,7 +67,7 @@ test("a menu has the commands of its place, in groups with lines between them", 
 
 test("what cannot run has its reason", async () => {
   await openPage();
-  const { entries } = menu("canvas", (id) => (id === "accept" ? "Select a track first." : null));
+  const entries = menu("canvas", (id) => (id === "accept" ? "Select a track first." : null)).columns.flat();
   assert.equal(entries.find((entry) => entry?.name === "accept").reason, "Select a track first.");
   assert.equal(entries.find((entry) => entry?.name === "fit").reason, null);
 });
@@ -45,8 +75,33 @@ test("what cannot run has its reason", async () => {
 test("without a track the menu has only what can run, and no line before or after it", async () => {
   await openPage();
   const needsTrack = (id) => (id === "newTrack" || id === "fit" ? null : "Select a track first.");
-  const names = menu("canvas", needsTrack, null).entries.map((entry) => entry?.name ?? "-");
-  assert.deepEqual(names, ["newTrack", "-", "fit"]);
+  const { columns } = menu("canvas", needsTrack, null);
+  assert.deepEqual(
+    columns.map((entries) => entries.map((entry) => entry?.name ?? "-")),
+    [["newTrack", "-", "fit"]],
+    "one column",
+  );
+});
+
+test("every verb has a key, and is in the palette and in the menus of lane, row and canvas", async () => {
+  await openPage();
+  const menus = ["lane", "row", "canvas"].map((place) => menu(place).columns);
+  for (const id of VERBS_IN_TIME) {
+    const { keys = [], places = [] } = ALL.find((command) => command.id === id);
+    assert.ok(keys.length && places.includes("palette"), id);
+    for (const columns of menus) assert.equal(columns.flat().filter((entry) => entry?.name === id).length, 1, id);
+  }
+});
+
+test("the columns of a menu have everything that its place offers, and nearly the same length", async () => {
+  await openPage();
+  for (const place of ["lane", "row", "canvas"]) {
+    const { columns } = menu(place);
+    const offered = ALL.filter(({ places = [] }) => places.includes(place)).length;
+    assert.equal(columns.flat().filter(Boolean).length, offered);
+    const [left, right] = columns.map(({ length }) => length);
+    assert.ok(columns.length === 2 && Math.abs(left - right) <= 10, `${place}: ${left}, ${right}`);
+  }
 });
 
 test("a row names the frames from the first mask to the last", () => {
