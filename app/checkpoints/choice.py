@@ -6,7 +6,7 @@ from pathlib import Path
 from sqlalchemy import Connection
 
 from app.checkpoints.class_map import ClassMapping, class_mapping
-from app.checkpoints.releases import DEMO, RELEASES, Release
+from app.checkpoints.releases import DEMO, LITE, RELEASES, Release
 from app.errors import BadInput
 from app.settings import Settings
 from storage import checkpoints, projects
@@ -80,6 +80,13 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
     return checkpoints.active_checkpoint(tx, project_id) or checkpoints.find_checkpoint(tx, DEMO)
 
 
+def use_for_own_footage(tx: Connection, project_id: str) -> None:
+    """Put ``lite`` in use in a project that a person makes, where it is registered; else the factory one proposes."""
+    lite = checkpoints.find_checkpoint(tx, LITE)
+    if lite is not None:
+        checkpoints.activate(tx, project_id, lite.id)
+
+
 def _warning(
     of_demo: bool, categories: tuple[Category, ...], checkpoint: Checkpoint | None, mapping: ClassMapping
 ) -> str | None:
@@ -90,6 +97,11 @@ def _warning(
         return (
             f"This model knows only the demo's shapes ({names}); for anything else download TeViT, "
             "add a checkpoint file, or draw by hand."
+        )
+    if checkpoint.name == LITE and not mapping.mapped:
+        return (
+            "This model has seen made videos only and names nothing: check what it finds, correct one to three videos "
+            "and retrain it, or download TeViT."
         )
     if categories and not mapping.mapped:
         return (

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.checkpoints.class_map import class_names
-from app.checkpoints.releases import DEMO, RELEASES, starting_point
+from app.checkpoints.releases import BUILT_IN, RELEASES, starting_point
 from app.errors import BadInput
 from app.opening import open_database
 from app.settings import ASSETS, Settings
@@ -18,7 +18,7 @@ from storage.database import Database
 if TYPE_CHECKING:
     from model.weights.checkpoint import ModelCheckpoint
 
-DEMO_FILE = ASSETS / "demo" / "checkpoint.safetensors"
+BUILT_IN_FILES = {name: ASSETS / name / "checkpoint.safetensors" for name in BUILT_IN}
 
 
 @dataclass(frozen=True)
@@ -45,12 +45,13 @@ def read_checkpoint(settings: Settings, name_or_file: str, *, config: str | None
 
 
 def locate(settings: Settings, name_or_file: str) -> Path:
-    """The file of the demo's checkpoint (``demo``), of a registered checkpoint, or the file of this path.
+    """The file of a built-in checkpoint (``demo``, ``lite``), of a registered one, or the file of this path.
 
     A downloaded release is registered under the name of its configuration. Raises `BadInput`.
     """
-    if name_or_file == DEMO and DEMO_FILE.is_file():
-        return DEMO_FILE
+    built_in = BUILT_IN_FILES.get(name_or_file)
+    if built_in is not None and built_in.is_file():
+        return built_in
     registered = _registered(settings, name_or_file)
     if registered is not None:
         return checkpoint_file(settings, registered)

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.find import checkpoint_path
 from app.checkpoints.register import free_of_slashes
-from app.checkpoints.releases import DEMO
+from app.checkpoints.releases import BUILT_IN
 from app.errors import BadInput
 from app.settings import Settings
 from storage import checkpoints, jobs, projects
@@ -19,12 +19,12 @@ log = logging.getLogger(__name__)
 
 
 def rename(database: Database, *, checkpoint_id: str, name: str) -> Checkpoint:
-    """Give a checkpoint another name. Raises `BadInput` for the demo's, `storage.errors.NameTaken`, `NotFound`."""
+    """Give a checkpoint another name. Raises `BadInput` for a built-in one, `storage.errors.NameTaken`, `NotFound`."""
     with database.atomic() as tx:
         found = checkpoints.get_checkpoint(tx, checkpoint_id)
         _require_here(found)
-        if found.name == DEMO:
-            raise BadInput(f"The checkpoint {DEMO} comes with the program and keeps its name.")
+        if found.name in BUILT_IN:
+            raise BadInput(f"The checkpoint {found.name} comes with the program and keeps its name.")
         return checkpoints.rename_checkpoint(tx, checkpoint_id, free_of_slashes(name))
 
 
@@ -60,7 +60,7 @@ def _require_here(found: Checkpoint) -> None:
 
 def _in_use(tx: Connection, found: Checkpoint) -> str | None:
     """Why a checkpoint is needed, as the rest of a sentence; None where nothing needs it."""
-    if found.name == DEMO:
+    if found.name in BUILT_IN:
         return "it comes with the program."
     every = checkpoints.list_checkpoints(tx)
     for project in projects.list_projects(tx, archived=True):

@@ -16,7 +16,7 @@ from sqlalchemy import Connection
 
 from app.checkpoints.class_map import class_names
 from app.checkpoints.find import locate
-from app.checkpoints.releases import DEMO
+from app.checkpoints.releases import BUILT_IN
 from app.errors import BadInput, Cancelled, CannotStore
 from app.machine import Shard
 from app.sentences import counted
@@ -146,7 +146,7 @@ def checkpoint_for_project(
     until = time.monotonic() + patience_seconds
     while (known := _known_file(database, key)) is None:
         if shard.first:
-            name = DEMO if name_or_file == DEMO else path.stem
+            name = name_or_file if name_or_file in BUILT_IN else path.stem
             made = add_file(database, settings, CheckpointFile(path, name, config), project_id=None)
             with database.atomic() as tx:
                 projects.set_setting(tx, key, made.id)

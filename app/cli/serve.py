@@ -4,6 +4,7 @@ import argparse
 import contextlib
 import sys
 
+from app.checkpoints.factory import ensure_lite
 from app.demo.project import FOLDER, ensure_demo
 from app.errors import BadInput
 from app.opening import open_database
@@ -48,4 +49,5 @@ def _make_demo(settings: Settings) -> None:
         return
     settings.make_folders()
     with open_database(settings.database_url, settings.data) as database:
+        ensure_lite(database, settings)
         ensure_demo(database, settings)

@@ -18,19 +18,16 @@ from typing import Any
 
 import av
 import numpy as np
-import torch
 
 from app.demo.edits import Track, correct_edits, propose_edit
+from app.demo.publish import publish
 from app.settings import ASSETS
-from app.training.file_clips import YoutubeVisClips
 from model.network.tevit import TeViT
 from model.procedural import ProceduralVideo, categories, render_video
-from model.scoring import score
 from model.tracking.whole_video import gather
 from model.tracking.windows import propose
 from model.weights import checkpoint
 from storage import rle
-from storage.youtube_vis import FRAMES_FOLDER
 
 FOLDER = ASSETS / "demo"
 CHECKPOINT = FOLDER / "checkpoint.safetensors"
@@ -116,24 +113,6 @@ def edits_of(scene: DemoScene, proposals: Sequence[Track], truth: Sequence[Track
     return [propose_edit(proposals, NAMES), *corrections]
 
 
-def publish(trained: Path, held_out: Path, folder: Path = FOLDER) -> None:
-    """Store the trained checkpoint as float16, and its AP on a held-out data set in a JSON file beside it."""
-    path = folder / CHECKPOINT.name
-    checkpoint.save(path, checkpoint.load(trained / "checkpoint.safetensors"), dtype=torch.float16)
-    stored = checkpoint.load(path)  # the AP is that of the stored file
-    source = YoutubeVisClips(held_out / "instances.json", held_out / FRAMES_FOLDER)
-    result = score(stored.build(), source, range(len(source.videos)))
-    facts = {
-        "sha256": checkpoint.file_hash(path),
-        "config": stored.config.name,
-        "categories": list(stored.categories),
-        "provenance": stored.provenance,
-        "metrics": {**result.stats, "per_category": {name: value for name, _, value in result.per_category}},
-    }
-    path.with_suffix(".json").write_text(json.dumps(facts, indent=1, sort_keys=True) + "\n")
-    print(json.dumps(facts["metrics"]), file=sys.stderr)
-
-
 def build(folder: Path = FOLDER) -> None:
     """Render and encode all scenes, and make their edits with the checkpoint in ``folder``."""
     network = checkpoint.load(folder / CHECKPOINT.name).build()
@@ -156,7 +135,7 @@ def main() -> None:
     parser.add_argument("held_out", type=Path, help="folder that synthesize wrote, never trained on")
     order = parser.parse_args()
     FOLDER.mkdir(parents=True, exist_ok=True)
-    publish(order.trained, order.held_out)
+    publish(order.trained, order.held_out, FOLDER)
     build()
 
 

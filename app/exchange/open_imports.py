@@ -159,9 +159,11 @@ def _delete_unused_attributes(tx: Connection, attribute_ids: Sequence[str]) -> N
 
 
 def delete_empty_project(tx: Connection, project_id: str) -> None:
-    """Delete a project in which nothing is yet; any row that refers to it keeps it."""
-    users = [table for table in schema.metadata.sorted_tables if "project_id" in table.c]
+    """Delete a project in which nothing is yet; any row that refers to it keeps it, but not its checkpoint in use."""
+    chosen = schema.active_checkpoints
+    users = [table for table in schema.metadata.sorted_tables if "project_id" in table.c and table is not chosen]
     if not any(tx.execute(select(exists().where(table.c.project_id == project_id))).scalar() for table in users):
+        tx.execute(delete(chosen).where(chosen.c.project_id == project_id))
         tx.execute(delete(schema.projects).where(schema.projects.c.id == project_id))
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
+from app.checkpoints.choice import use_for_own_footage
 from app.errors import Cancelled
 from app.exchange import open_imports
 from app.exchange.attributes import AdoptedLists, adopt_attributes
@@ -164,6 +165,8 @@ class Storing:
         with self.database.atomic() as tx:
             new = self.target.project_id is None
             project_id = self.target.project_id or projects.create_project(tx, name=self.target.new_name or "").id
+            if new:
+                use_for_own_footage(tx, project_id)
             broken = None if new else source.open_import(tx, project_id)
             import_id = broken.id if broken else self._record(tx, project_id, repeat, resumes, len(ready))
             if broken:

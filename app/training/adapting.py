@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 
+from app.training.golden import MADE_FOR
 from app.training.project_clips import ProjectClips
 from model.adapting.confident_replay import ConfidentClips
 from model.adapting.procedural_replay import ProceduralClips
@@ -14,12 +15,11 @@ from storage.database import Database
 VIDEOS = 24
 SEED = 500_001  # that of no golden set and no benchmark
 MOST_VIDEOS, MOST_FRAMES = 12, 144  # in which a network looks for what it knows; one window of each video
-_MADE_FOR = {"tevit_tiny": "demo"}  # configurations whose factory checkpoint learned a procedural domain
 
 
 def replay_of(start: ModelCheckpoint) -> ClipSource | None:
     """Clips of the domain that the checkpoint was trained on; None if they cannot be made."""
-    domain = _MADE_FOR.get(start.config.name)
+    domain = MADE_FOR.get(start.config.name)
     if domain is None or not set(DOMAINS[domain].categories) <= set(start.categories):
         return None
     size = start.config.scales.test

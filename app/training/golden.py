@@ -27,7 +27,8 @@ FOLDER = "golden"  # in the data folder: ``instances.json`` and the frames besid
 VIDEOS, FRAMES = 60, 12  # the AP of twenty videos varies by three points between equally good networks
 SEED = 900_001  # that of no replay, no training and no benchmark
 LEAST_EARLIER = 3  # videos held out in earlier rounds
-_MADE_FOR = {"tevit_tiny": "demo"}  # configurations whose first checkpoint learnt a procedural domain
+# Configurations whose first checkpoint learnt a procedural domain.
+MADE_FOR = {"tevit_tiny": "demo", "tevit_lite": "lifelike"}
 MOST_VIDEOS = 50
 
 
@@ -56,7 +57,7 @@ def golden_set(first: ModelCheckpoint, data: Path, project: ClipSource, earlier:
     ``earlier``: the videos of the project that were held out in earlier rounds already. Raises
     `storage.youtube_vis.YouTubeVisError` if the user's file cannot be read.
     """
-    domain = _MADE_FOR.get(first.config.name)
+    domain = MADE_FOR.get(first.config.name)
     if domain is not None and knows(first.categories, DOMAINS[domain].categories):
         size = first.config.scales.test
         clips = ProceduralClips(domain, count=VIDEOS, frames=FRAMES, size=size, seed=SEED)
@@ -93,7 +94,7 @@ def measure_golden(
     network.eval()
     labels = {normalised(name): label for label, name in enumerate(golden.source.categories)}
     own = [labels.get(normalised(name), len(labels)) for name in classes]
-    source: ClipSource = _OneClass(golden.source) if agnostic else golden.source
+    source: ClipSource = OneClass(golden.source) if agnostic else golden.source
 
     def find(network: TeViT, _: ClipSource, video: int) -> list[dict[str, object]]:
         found = find_tracks(network, golden.source, video)
@@ -103,10 +104,10 @@ def measure_golden(
     return score(network, source, golden.videos, find=find).stats["AP"]
 
 
-class _OneClass:
-    """A clip source whose categories are taken as one."""
+class OneClass:
+    """A clip source whose categories are taken as one (`model.training.clips.ClipSource`)."""
 
-    categories = ("thing",)
+    categories: tuple[str, ...] = ("thing",)
 
     def __init__(self, source: ClipSource) -> None:
         self._source = source

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.checkpoints.choice import CheckpointChoice
-from app.checkpoints.releases import DEMO
+from app.checkpoints.releases import BUILT_IN
 from app.proposing.resuming import KeptFrames
 from storage.attributes import Attribute
 from storage.checkpoints import Checkpoint
@@ -45,7 +45,7 @@ def attribute(found: Attribute) -> Json:
 def checkpoint(found: Checkpoint, known: Iterable[str]) -> Json:
     """The checkpoint that proposes; ``known`` are its classes that have a category in the project."""
     facts = _fields(found, "id", "name", "config", "categories")
-    return {**facts, "known_here": list(known), "builtin_demo": found.name == DEMO}
+    return {**facts, "known_here": list(known), "builtin_demo": found.name in BUILT_IN}
 
 
 def comment(found: Comment) -> Json:

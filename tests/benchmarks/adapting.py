@@ -1,7 +1,8 @@
 """What each part of an adaptation does: one row per variant, on the procedural domain `unseen`.
 
-The demo's checkpoint is adapted to eight videos whose truth is accepted, and measured on twelve others: under the app's
-rule (`review`), under the published rule, and on videos of the demo's domain, of which it should forget nothing.
+The demo's checkpoint, or another one (``--model``), is adapted to eight videos whose truth is accepted, and measured on
+twelve others: under the app's rule (`review`), under the published rule, and on videos of its own domain, of which it
+should forget nothing.
 """
 
 import argparse
@@ -16,6 +17,7 @@ from statistics import fmean
 import torch
 
 from app.training.adapting import replay_of
+from app.training.golden import MADE_FOR
 from model.adapting import AdaptSettings
 from model.adapting.choosing import Budget, FoldNetwork, choose, held_out
 from model.adapting.procedural_replay import ProceduralClips
@@ -54,7 +56,7 @@ class Variant:
 
 
 VARIANTS = (
-    Variant("demo checkpoint, before", steps=0),
+    Variant("before", steps=0),
     Variant("all heads at one rate", replace(_UNFITTED, rates=_PLAIN, all_mask_heads=True), replays=False),
     Variant("class columns at 10x", replace(_UNFITTED, all_mask_heads=True), replays=False),
     Variant("... and replay", replace(_UNFITTED, all_mask_heads=True)),
@@ -105,7 +107,7 @@ def material(seed: int, base: ModelCheckpoint, *, corrected: int, golden: int, f
     return Material(
         ClipSubset(unseen, range(corrected)),
         ClipSubset(unseen, HELD_OUT),
-        ProceduralClips("demo", count=golden, frames=frames, size=SIZE, seed=GOLDEN_SEED),
+        ProceduralClips(MADE_FOR[base.config.name], count=golden, frames=frames, size=SIZE, seed=GOLDEN_SEED),
         replay,
     )
 
@@ -210,7 +212,7 @@ def table(found: Sequence[tuple[Variant, Sequence[Measured]]]) -> Table:
         "best-track IoU",
         "published: class AP",
         "AP without classes",
-        "demo's domain, AP",
+        "own domain, AP",
         "CPU s a step",
     )
     facts = [{"variant": variant.name, "seeds": [asdict(one) for one in seeds]} for variant, seeds in found]
@@ -223,9 +225,10 @@ def main() -> None:
     parser.add_argument("--golden", type=int, default=20, help="videos of the demo's domain (default 20)")
     parser.add_argument("--rows", type=int, nargs="+", help="only these rows, from 0")
     parser.add_argument("--journal", type=Path, help="a file that keeps each finished figure, from which a run goes on")
+    parser.add_argument("--model", type=Path, default=CHECKPOINT, help="checkpoint file (default: the demo's)")
     asked = parser.parse_args()
     torch.set_num_threads(1)
-    base = checkpoint.load(CHECKPOINT)
+    base = checkpoint.load(asked.model)
     variants = VARIANTS if asked.rows is None else tuple(VARIANTS[row] for row in asked.rows)
     print_rows(base, variants, asked)
 

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from app.checkpoints.find import DEMO_FILE
+from app.checkpoints.find import BUILT_IN_FILES
 from app.spreading.networks import load_trunk
 from model.propagation import ClipModel, SpreadSettings, TeViTCandidates, Trunk, spread
 from model.weights.checkpoint import load
@@ -236,7 +236,7 @@ def _row(setting: str, video: str, tracks: str, scores: Mapping[str, Scores]) ->
 def ablation(videos: Iterator[AnnotatedVideo], trunk: Trunk | None) -> Table:
     """What each kind of evidence is worth: the first frame given, 15 ahead, mean over the videos."""
     found: dict[str, list[Scores]] = {name: [] for name in (*ABLATION, BESIDE)}
-    demo = TeViTCandidates(load(DEMO_FILE).for_inference())
+    demo = TeViTCandidates(load(BUILT_IN_FILES["demo"]).for_inference())
     for video in videos:
         kept = None if trunk is None else KeptFeatures(trunk)
         given, wanted = SETTINGS["first"].frames(video)

@@ -46,6 +46,13 @@ class Walk:
         """What the server has of the video's tracks, by number."""
         return driving.stored_tracks(self.page, self.video)
 
+    def puts_in_use(self, name: str) -> None:
+        """Choose the checkpoint that proposes in the project."""
+        place = f"projects/{self.project}/checkpoints"
+        found = {one["name"]: one["id"] for one in driving.fetched(self.page, place)["checkpoints"]}
+        answer = self.page.request.post(f"{driving.origin(self.page)}/data/{place}/{found[name]}/activate")
+        assert answer.ok, answer.text()
+
 
 def test_from_the_first_page_to_a_retrained_model(
     page: Page, server: RunningServer, watched: Watch, clip: Path, tmp_path: Path
@@ -117,6 +124,11 @@ def proposing_says_what_the_model_knows_and_brings_tracks(walk: Walk) -> None:
     page = walk.page
     page.get_by_role("button", name="Propose", exact=True).click()
     asking = page.get_by_role("dialog", name="Propose")
+    expect(asking.get_by_role("heading")).to_have_text("lite")
+    expect(asking.locator(".v-warning")).to_contain_text("has seen made videos only and names nothing")
+    walk.puts_in_use("demo")
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Propose", exact=True).click()
     expect(asking.get_by_role("heading")).to_have_text("demo")
     expect(asking.locator(".v-warning")).to_contain_text(
         "knows only the demo's shapes (fish, star, jelly, wheel, leaf)"

@@ -73,6 +73,10 @@ def test_what_proposes_and_what_it_was_trained_from_is_protected(
     assert "the project sea proposes with it" in refusal(database, settings, first)
     assert "was trained from it" in refusal(database, settings, base)
     assert "comes with the program" in refusal(database, settings, made(database, settings, "demo"))
+    lite = made(database, settings, "lite")
+    assert "comes with the program" in refusal(database, settings, lite)
+    with pytest.raises(BadInput, match="lite comes with the program and keeps its name"):
+        managing.rename(database, checkpoint_id=lite.id, name="mine")
 
 
 def test_what_a_job_needs_is_protected_until_the_job_has_ended(

@@ -1,5 +1,6 @@
 """A checkpoint that nobody put in use proposes nowhere, however it came: page, command and worker."""
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -8,9 +9,12 @@ import pytest
 from fastapi.testclient import TestClient
 
 from app.checkpoints.choice import checkpoint_choice, chosen_checkpoint
+from app.errors import BadInput
+from app.exchange.importing import import_dataset
 from app.proposing import into_project
 from app.settings import Settings
-from storage import checkpoints, jobs
+from model.procedural import synthesize
+from storage import checkpoints, jobs, projects
 from storage.checkpoints import Checkpoint
 from storage.database import Database
 from storage.projects import Project
@@ -48,6 +52,39 @@ def test_the_factory_one_proposes_until_another_one_is_chosen(database: Database
     with database.atomic() as tx:
         checkpoints.activate(tx, project.id, made.id)
     assert proposing(database, project) == "round 1"
+
+
+def test_a_new_project_is_made_with_lite_in_use_where_it_is_there(database: Database, client: TestClient) -> None:
+    add_checkpoint(database, "fish", name="demo")
+    before = client.post("/data/projects", json={"name": "before", "categories": []}).json()["id"]
+    add_checkpoint(database, "walker", name="lite")
+    after = client.post("/data/projects", json={"name": "after", "categories": ["dog"]}).json()["id"]
+    with database.read() as tx:
+        assert checkpoints.active_checkpoint(tx, before) is None, "a project keeps what it was made with"
+        found = checkpoints.active_checkpoint(tx, after)
+    assert found is not None and found.name == "lite"
+    facts = get(client, f"projects/{after}/proposer")
+    assert facts["checkpoint"]["name"] == "lite" and facts["checkpoint"]["builtin_demo"] is True
+    assert "names nothing" in facts["warning"] and "retrain it" in facts["warning"]
+
+
+def test_a_project_that_an_import_makes_has_lite_in_use(database: Database, settings: Settings, tmp_path: Path) -> None:
+    add_checkpoint(database, "fish", name="demo")
+    add_checkpoint(database, "walker", name="lite")
+    synthesize(tmp_path / "set", domain="demo", videos=1, frames=2, size=(64, 48), seed=4)
+    file, frames = tmp_path / "set" / "instances.json", tmp_path / "set" / "JPEGImages"
+    import_dataset(database, settings, new_project="sea", file=file, frames_folder=frames)
+    with database.read() as tx:
+        made = projects.find_project(tx, "sea")
+        assert made is not None
+        found = checkpoints.active_checkpoint(tx, made.id)
+    assert found is not None and found.name == "lite"
+    broken = {"videos": [{"id": 1, "width": 9, "height": 9, "length": 1, "file_names": ["a/b.png"]}]}
+    file.write_text(json.dumps({**broken, "categories": [{"id": 1, "name": "dog"}], "annotations": []}))
+    with pytest.raises(BadInput):
+        import_dataset(database, settings, new_project="lake", file=file, frames_folder=frames)
+    with database.read() as tx:
+        assert projects.find_project(tx, "lake") is None, "it is gone again, with the choice of its checkpoint"
 
 
 def test_without_a_factory_one_nothing_proposes_unchosen(database: Database, project: Project) -> None:

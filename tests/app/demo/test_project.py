@@ -10,15 +10,14 @@ import pytest
 
 from app.demo import project
 from app.demo.edits import CORRECTED_SHARE
-from app.demo.make import FRAMES, SCENES, SIZE, encode_video, publish, render, truth_of
+from app.demo.make import FRAMES, SCENES, SIZE, encode_video, render, truth_of
 from app.demo.project import FOLDER, ensure_demo
 from app.settings import Settings
-from model.procedural import ProceduralTrack, ProceduralVideo, synthesize
+from model.procedural import ProceduralTrack, ProceduralVideo
 from model.weights import checkpoint
 from storage import checkpoints, edits, projects, rle, runs, tracks, videos
 from storage.database import Database
 from storage.edits.rebuild import check_video
-from tests.model.small import small_network
 
 CATEGORIES = ["fish", "star", "jelly", "wheel", "leaf"]
 
@@ -186,19 +185,3 @@ def test_truth_has_null_where_nothing_is_seen() -> None:
     (track,) = truth_of(video)
     assert track["label"] == 3 and track["segmentations"][1] is None
     assert rle.area(track["segmentations"][0]) == 9
-
-
-def test_publishing_stores_half_precision_and_measures_the_stored_file(tmp_path: Path) -> None:
-    network = small_network()
-    checkpoint.save(
-        tmp_path / "run" / "checkpoint.safetensors", checkpoint.from_network(network, ("cat", "dog", "horse"))
-    )
-    synthesize(tmp_path / "held", domain="demo", videos=1, frames=2, size=(64, 48), seed=4)
-    out = tmp_path / "out"
-    publish(tmp_path / "run", tmp_path / "held", out)
-    described = json.loads((out / "checkpoint.json").read_text())
-    assert described["sha256"] == checkpoint.file_hash(out / "checkpoint.safetensors")
-    assert described["categories"] == ["cat", "dog", "horse"]
-    assert 0.0 <= described["metrics"]["AP50"] <= 1.0
-    loaded = checkpoint.load(out / "checkpoint.safetensors")
-    assert {str(v.dtype) for v in loaded.state.values() if v.is_floating_point()} == {"torch.float16"}

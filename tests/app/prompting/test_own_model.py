@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.checkpoints.find import DEMO_FILE
+from app.checkpoints.find import BUILT_IN_FILES
 from app.prompting.own_model import KEPT, OwnModel, OwnPrompter
 from model.procedural import render_video
 from model.prompts import Prompt, PromptError, PromptPoint
@@ -111,7 +111,7 @@ def test_a_checkpoint_that_cannot_be_read_gives_one_sentence(tmp_path: Path) -> 
 
 def test_the_checkpoint_of_the_demo_knows_its_shapes_in_a_new_video() -> None:
     classes = ("fish", "star", "jelly", "wheel", "leaf")
-    prompter = OwnPrompter(OwnModel("demo", DEMO_FILE, "ab", classes, "cpu").load(), classes)
+    prompter = OwnPrompter(OwnModel("demo", BUILT_IN_FILES["demo"], "ab", classes, "cpu").load(), classes)
     scores = []
     for index in (0, 1):
         video = render_video("demo", index=index, seed=991, frames=1, size=(320, 180))
