@@ -83,7 +83,7 @@ def chosen_checkpoint(tx: Connection, *, project_id: str, checkpoint_id: str | N
 def use_for_own_footage(tx: Connection, project_id: str) -> None:
     """Put ``lite`` in use in a project that a person makes, where it is registered; else the factory one proposes."""
     lite = checkpoints.find_checkpoint(tx, LITE)
-    if lite is not None:
+    if lite is not None and lite.project_id is None:
         checkpoints.activate(tx, project_id, lite.id)
 
 
@@ -100,8 +100,8 @@ def _warning(
         )
     if checkpoint.name == LITE and not mapping.mapped:
         return (
-            "This model has seen made videos only and names nothing: check what it finds, correct one to three videos "
-            "and retrain it, or download TeViT."
+            "This model finds things without naming them, and finds wrong ones too: check each of them, correct one to "
+            "three videos and retrain, or download TeViT."
         )
     if categories and not mapping.mapped:
         return (

@@ -7,6 +7,10 @@ from app.errors import BadInput
 DEMO = "demo"  # knows the shapes of the demo project
 LITE = "lite"  # `tevit_lite`: learns from a few corrected videos of any footage
 BUILT_IN = (DEMO, LITE)  # come with the program, below `assets`, and keep their names
+ABOUT = {
+    DEMO: "Finds the drawn shapes of the demo project.",
+    LITE: "Finds things in real footage without naming them, and learns from a few corrected videos.",
+}
 # Where the authors of TeViT publish their weights (README of github.com/hustvl/TeViT).
 RELEASE_URL = "https://github.com/hustvl/Storage/releases/download/v1.1.0/{name}.pth"
 

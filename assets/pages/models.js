@@ -34,6 +34,7 @@ const KINDS = ["download", "add_checkpoint", "export_checkpoint"];
  * @property {number} size_bytes
  * @property {boolean} deletes_file deleting it deletes its file too, which lies in the data folder
  * @property {boolean} builtin_demo it comes with the program, and stays
+ * @property {string|null} [about] what one that comes with the program is good at, a sentence
  * @property {number} created unix seconds
  */
 /** @typedef {{name: string, size_bytes: number, classes: number, have: boolean, url: string}} Release a published checkpoint */
@@ -181,6 +182,7 @@ class Models {
             h("b.v-ell.v-cname", { title: `${c.name}, ${c.config}, added ${when(c.created)}` }, c.name),
             c.id === this.facts.active ? h("span.v-chip.ok", null, icon("check", 12), "in use") : null,
           ),
+          c.about ? h("div.v-t3.v-about", null, c.about) : null,
         ),
         h("td.v-t2.v-spare", null, c.config),
         h(

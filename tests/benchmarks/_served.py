@@ -40,6 +40,12 @@ class Served:
         """Adds a video by its path; returns its id."""
         return str(self.call("POST", f"/data/projects/{self.project}/videos", {"path": str(path)})["video"]["id"])
 
+    def use(self, name: str) -> None:
+        """Puts the checkpoint of this name in use in the project."""
+        place = f"/data/projects/{self.project}/checkpoints"
+        [found] = [one["id"] for one in self.call("GET", place)["checkpoints"] if one["name"] == name]
+        self.call("POST", f"{place}/{found}/activate", {})
+
     def wait_until_counted(self, video: str) -> None:
         """Waits until every frame of a video has been counted."""
         while True:
@@ -63,4 +69,6 @@ def served(data: Path) -> Iterator[Served]:
     with running_server(data, "--device", "cpu") as server:
         whole = Served(server, "")
         made = whole.call("POST", "/data/projects", {"name": f"benchmark {time.time()}", "categories": ["disc"]})
-        yield Served(server, str(made["id"]))
+        project = Served(server, str(made["id"]))
+        project.use("demo")
+        yield project

@@ -45,6 +45,7 @@ def project(folder: Path, source: ProceduralClips) -> Iterator[LoopProject]:
         if not state.project:
             body = {"name": folder.name, "categories": list(source.categories)}
             whole = Served(server, str(whole.call("POST", "/data/projects", body)["id"]))
+            whole.use("demo")
         yield LoopProject.begun(whole, source, state, folder / "videos")
 
 

@@ -125,7 +125,7 @@ def proposing_says_what_the_model_knows_and_brings_tracks(walk: Walk) -> None:
     page.get_by_role("button", name="Propose", exact=True).click()
     asking = page.get_by_role("dialog", name="Propose")
     expect(asking.get_by_role("heading")).to_have_text("lite")
-    expect(asking.locator(".v-warning")).to_contain_text("has seen made videos only and names nothing")
+    expect(asking.locator(".v-warning")).to_contain_text("finds things without naming them")
     walk.puts_in_use("demo")
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Propose", exact=True).click()

@@ -6,7 +6,7 @@ from pydantic import BaseModel, Field
 from app.checkpoints import managing, register, releases
 from app.checkpoints.choice import chosen_checkpoint
 from app.checkpoints.class_map import class_mapping
-from app.checkpoints.releases import BUILT_IN, DEMO, RELEASES
+from app.checkpoints.releases import ABOUT, BUILT_IN, DEMO, RELEASES
 from app.errors import BadInput
 from app.jobs import queue
 from app.library.sources import named_place
@@ -102,6 +102,7 @@ def _line(checkpoint: Checkpoint, by_hash: dict[str, Checkpoint], known: tuple[s
         "created": checkpoint.created,
         "shared": checkpoint.project_id is None,
         "builtin_demo": checkpoint.name in BUILT_IN,
+        "about": ABOUT.get(checkpoint.name),
     }
 
 

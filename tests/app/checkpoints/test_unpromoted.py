@@ -65,7 +65,7 @@ def test_a_new_project_is_made_with_lite_in_use_where_it_is_there(database: Data
     assert found is not None and found.name == "lite"
     facts = get(client, f"projects/{after}/proposer")
     assert facts["checkpoint"]["name"] == "lite" and facts["checkpoint"]["builtin_demo"] is True
-    assert "names nothing" in facts["warning"] and "retrain it" in facts["warning"]
+    assert "without naming them" in facts["warning"] and "retrain" in facts["warning"]
 
 
 def test_a_project_that_an_import_makes_has_lite_in_use(database: Database, settings: Settings, tmp_path: Path) -> None:

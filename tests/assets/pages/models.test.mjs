@@ -65,6 +65,12 @@ test("the table shows each checkpoint's classes, origin, verdict and size, and n
   assert.equal(link.getAttribute("href"), "/retrain/?project=p&checkpoint=1");
 });
 
+test("one that comes with the program says what it is good at", async () => {
+  const page = await opened({ checkpoints: [checkpoint("1", { about: "Finds things." }), checkpoint("2")] });
+  assert.equal(page.text('[data-checkpoint="round 1"] .v-about'), "Finds things.");
+  assert.equal(page.all('[data-checkpoint="round 2"] .v-about').length, 0);
+});
+
 test("the lineage has the figures, each with the name of its set", async () => {
   const page = await opened({
     checkpoints: [checkpoint("1"), checkpoint("2", { parent_id: "1", retrained: true, outcome: "not proven" })],

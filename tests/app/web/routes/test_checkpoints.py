@@ -50,6 +50,17 @@ def test_the_ap_of_a_retraining_is_shown(client: TestClient, database: Database,
     assert line["ap"] == 0.25
 
 
+def test_a_checkpoint_that_comes_with_the_program_says_what_it_is_good_at(
+    client: TestClient, database: Database, project: Project
+) -> None:
+    for name in ("demo", "lite", "own"):
+        register(database, name)
+    lines = get(client, f"projects/{project.id}/checkpoints")["checkpoints"]
+    about = {line["name"]: line["about"] for line in lines}
+    assert about["own"] is None and "demo project" in about["demo"] and "real footage" in about["lite"]
+    assert {line["name"] for line in lines if line["builtin_demo"]} == {"demo", "lite"}
+
+
 def test_a_measurement_names_its_set(client: TestClient, database: Database, project: Project) -> None:
     """Figures of different sets say nothing about each other."""
     register(database, "demo", metrics={"AP": 0.6})
