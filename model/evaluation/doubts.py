@@ -97,8 +97,8 @@ def _other_sizes(entry: Entry) -> Iterator[tuple[int, list[int]]]:
     """Frame and [height, width] of the run-length codes of an entry that are not as large as its video."""
     wanted = list(entry.size)
     for frame, code in enumerate(entry.segmentations):
-        if isinstance(code, dict) and code and list(code["size"]) != wanted:
-            yield frame, list(code["size"])
+        if isinstance(code, dict) and code and (size := code["size"]) != wanted and list(size) != wanted:
+            yield frame, list(size)
 
 
 def _counted(number: int, noun: str) -> str:

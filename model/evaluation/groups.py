@@ -17,8 +17,8 @@ from .masks import EvaluationInputError, MaskSequence, mean_area, read_masks
 from .matching import LEAST_IOU
 from .overlap import overlaps
 
-_MASKS_AT_ONCE = 4096
-_PARTS_A_PROCESS = 4  # fewer are not worth a process
+_MASKS_AT_ONCE = 8192
+_PARTS_A_PROCESS = 2  # fewer are not worth a process
 
 
 @dataclass(frozen=True, slots=True)

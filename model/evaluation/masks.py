@@ -112,6 +112,7 @@ def _are_sound(found: list[Any]) -> bool:
     try:
         texts, sizes = [one["counts"] for one in found], [one["size"] for one in found]
         joined, last = "".join(texts).encode("ascii"), "".join([text[-1] for text in texts]).encode("ascii")
+        places = np.frombuffer(joined, np.uint8) - _CODE_CHARACTERS[0]  # of a smaller character: wraps above 63
     except (TypeError, LookupError, UnicodeEncodeError):
         return False
     first = sizes[0]
@@ -122,7 +123,7 @@ def _are_sound(found: list[Any]) -> bool:
         and set(map(type, chain.from_iterable(sizes))) == {int}  # a float equals its integer
         and min(first) > 0
         and first[0] * first[1] <= MAX_PIXELS
-        and not joined.translate(None, _CODE_CHARACTERS)
+        and int(places.max()) < len(_CODE_CHARACTERS)
         and not last.translate(None, _LAST_CHARACTERS)
     )
 

@@ -1,6 +1,10 @@
-"""Space-time IoU of tracks: exact pixel counts of many pairs of tracks from few calls of the mask library."""
+"""Space-time IoU of tracks: exact pixel counts of many pairs of tracks from few calls of the mask library.
 
-from collections.abc import Sequence
+The library decodes every mask of a call anew, and intersects each pair whose boxes meet. So masks are compared in
+stages, a part of the frames at a time; after each stage pairs that can no longer reach the least IoU are left out.
+"""
+
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,16 +14,17 @@ from pycocotools import mask as coco_mask
 from .masks import MaskSequence
 
 Tracks = Sequence[MaskSequence]
-_CELLS = 4096  # comparisons per call of the library; with more, skipping pairs of different frames costs too much
+_STAGES = 6
+_MASKS = 128  # masks per call of the library; with more, skipping pairs of different frames costs too much
 _WIDE = 1 << 24  # above the width of any mask
-_BLOCK = 1 << 20  # numbers of a group's bounds that are computed at once
+_BLOCK = 1 << 20  # numbers of a table of pairs and frames that are computed at once
 
 
 @dataclass(frozen=True, slots=True)
 class Overlap:
     """Pixels over all frames of each pair of a group, int64 (D, G).
 
-    ``inter`` is exact if the pair's IoU can reach the least IoU of interest, else 0 or exact;
+    ``inter`` is exact if the pair's IoU can reach the least IoU of interest, else at most the exact count;
     ``total`` is the sum of both tracks' areas over the frames that count, always exact.
     """
 
@@ -34,188 +39,236 @@ class Overlap:
 
 
 @dataclass(frozen=True, slots=True)
-class _Stack:
-    """N tracks cut or padded to T frames: ``lengths`` (N,), ``areas`` int64 (N, T), ``sizes`` int64 (N, T, 2).
+class _Side:
+    """The N found (or true) tracks of all groups, padded to T frames, which stand in the order of the stages.
 
-    ``sizes`` is None if all tracks of a group have the same length and all their masks the same size.
+    ``codes``: the masks of each track, in their own order; ``areas`` int64 (N, T), pixels; ``lengths`` (N,), frames;
+    ``sizes`` int64 (N, T): in groups with several sizes a number for each of them, from 1, else 0.
     """
 
-    tracks: Tracks
-    lengths: np.ndarray
+    codes: list[Sequence[Any]]
     areas: np.ndarray
-    sizes: np.ndarray | None
-
-
-def _stack(tracks: Tracks, frames: int, *, alike: bool) -> _Stack:
-    lengths = np.array([len(track) for track in tracks])
-    if alike:
-        return _Stack(tracks, lengths, np.array([track.areas for track in tracks]), None)
-    sizes, areas = np.zeros((len(tracks), frames, 2), np.int64), np.zeros((len(tracks), frames), np.int64)
-    for number, track in enumerate(tracks):
-        sizes[number, : len(track)], areas[number, : len(track)] = track.sizes[:frames], track.areas[:frames]
-    return _Stack(tracks, lengths, areas, sizes)
-
-
-def _stacks(found: Tracks, truth: Tracks) -> tuple[_Stack, _Stack]:
-    first, frames = found[0], min(max(map(len, found)), max(map(len, truth)))
-    alike = first.size is not None and all(
-        one.size == first.size and len(one) == frames for tracks in (found, truth) for one in tracks
-    )
-    return _stack(found, frames, alike=alike), _stack(truth, frames, alike=alike)
-
-
-def _bounds(ours: _Stack, theirs: _Stack) -> tuple[np.ndarray, np.ndarray]:
-    """The largest possible intersection, and the total area, of each pair over the frames that count."""
-    if ours.sizes is None or theirs.sizes is None:
-        return _smaller(ours, theirs), ours.areas.sum(axis=1)[:, None] + theirs.areas.sum(axis=1)
-    frames, shape = ours.areas.shape[1], (len(ours.areas), len(theirs.areas))
-    most, total = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
-    step = max(1, _BLOCK // (shape[0] * shape[1]))
-    for start in range(0, frames, step):
-        span, time = slice(start, start + step), np.arange(frames)[start : start + step]
-        a, b = ours.areas[:, None, span], theirs.areas[None, :, span]
-        first, second = ours.sizes[:, None, span], theirs.sizes[None, :, span]
-        counted = (time < ours.lengths[:, None, None]) & (time < theirs.lengths[:, None])
-        counted &= ~((first != second).any(axis=3) & (first[..., 0] > 0) & (second[..., 0] > 0))
-        most += np.where(counted, np.minimum(a, b), 0).sum(axis=2)
-        total += np.where(counted, a + b, 0).sum(axis=2)
-    return most, total
-
-
-def _smaller(ours: _Stack, theirs: _Stack, frames: slice = slice(None)) -> np.ndarray:
-    """Sums of each pair's smaller areas, int64 (D, G)."""
-    return np.stack([np.minimum(row, theirs.areas[:, frames]).sum(axis=1) for row in ours.areas[:, frames]])
+    lengths: np.ndarray
+    sizes: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
-    """The masks of one side of a comparison, with their ``areas`` and their tracks' ``places`` among all pairs."""
+class _Pairs:
+    """All P pairs, group by group: ``rows`` and ``columns`` int64 (P,) number the found and the true track.
 
-    codes: list[dict[str, Any]]
-    areas: np.ndarray
-    places: np.ndarray
+    The pair of tracks d and g of one group is number ``row_places[d] + column_places[g]``. ``odd`` lists the pairs of
+    the groups whose tracks differ in length or in the size of their masks.
+    """
+
+    rows: np.ndarray
+    columns: np.ndarray
+    row_places: np.ndarray
+    column_places: np.ndarray
+    odd: np.ndarray
 
 
-def _side(stack: _Stack, rows: np.ndarray, span: range, places: np.ndarray, tags: Sequence[Any]) -> _Side:
-    """Masks with pixels in some frames of some tracks; ``tags``: per frame a number, or a number for each width."""
-    codes, areas, own = [], [], []
-    for row in rows.tolist():
-        track, shown = stack.tracks[row], stack.areas[row].tolist()
-        for t in span:
-            if shown[t]:
-                code = track.codes[t]
-                height, width = code["size"]
-                tag = tags[t] if stack.sizes is None else tags[t][width]
-                codes.append({"size": (height, tag), "counts": code["counts"]})
-                areas.append(shown[t])
-                own.append(places[row])
-    return _Side(codes, np.array(areas, np.int64), np.array(own, np.int64))
+def _pairs(found: np.ndarray, truth: np.ndarray, odd: np.ndarray) -> _Pairs:
+    """Pairs of groups with so many found and true tracks, int64 (groups,) each; ``odd`` bool (groups,)."""
+    counts = found * truth
+    places = np.cumsum(counts) - counts
+    local, width = np.arange(counts.sum()) - np.repeat(places, counts), np.repeat(truth, counts)
+    return _Pairs(
+        np.repeat(np.cumsum(found) - found, counts) + local // width,
+        np.repeat(np.cumsum(truth) - truth, counts) + local % width,
+        np.repeat(places, found) + np.repeat(truth, found) * _within(found),
+        _within(truth),
+        np.flatnonzero(np.repeat(odd, counts)),
+    )
+
+
+def _within(counts: np.ndarray) -> np.ndarray:
+    """0 to n - 1 for each n of ``counts``, one after another."""
+    return np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+
+
+def _odd(groups: Sequence[tuple[Tracks, Tracks]]) -> np.ndarray:
+    """bool (groups,): whether the tracks of a group differ in length or in the size of their masks."""
+    return np.array(
+        [
+            any(track.size != found[0].size or len(track.codes) != len(found[0].codes) for track in (*found, *truth))
+            or found[0].size is None
+            for found, truth in groups
+        ],
+        bool,
+    )
+
+
+def _side(groups: Sequence[Tracks], odd: Sequence[bool], order: np.ndarray, numbers: dict[Any, int]) -> _Side:
+    """The tracks of one side; ``order``: frames by stage; ``numbers``: the number of each size, to which it adds."""
+    tracks = [track for group in groups for track in group]
+    areas, sizes = np.zeros((2, len(tracks), len(order)), np.int64)
+    for row, track in zip(areas, tracks, strict=True):
+        row[: len(track.areas)] = track.areas
+    strange = [differs for group, differs in zip(groups, odd, strict=True) for _ in group]
+    for number in np.flatnonzero(strange).tolist():
+        codes = tracks[number].codes
+        each = [numbers.setdefault(tuple(code["size"]), len(numbers) + 1) if code else 0 for code in codes]
+        sizes[number, : len(codes)] = each
+    lengths = np.array([len(track.areas) for track in tracks], np.int64)
+    return _Side([track.codes for track in tracks], areas[:, order], lengths, sizes[:, order])
+
+
+def _stages(frames: int) -> tuple[np.ndarray, list[int]]:
+    """Frames in the order in which they are compared, and where in it each stage begins and the last one ends.
+
+    A stage is every n-th frame: neighbours are alike, so that frames apart decide more.
+    """
+    count = min(_STAGES, frames)
+    parts = [np.arange(first, frames, count) for first in range(count)]
+    return np.concatenate(parts), np.cumsum([0, *map(len, parts)]).tolist()
 
 
 class _Comparison:
-    """Collects masks of many frames and groups, to compare them in few calls of the library.
+    """Compares the pairs of many groups, stage by stage."""
 
-    The library skips pairs of masks of different size. Each frame and real width therefore gets a fictitious width (its
-    tag), so that masks of different frames are not compared; run lengths do not depend on the width.
+    def __init__(self, groups: Sequence[tuple[Tracks, Tracks]]) -> None:
+        """``groups`` have tracks on both sides."""
+        odd = _odd(groups)
+        lengths = (len(track.areas) for pair in groups for tracks in pair for track in tracks)
+        frames = max(lengths, default=0) or 1  # tracks without any frame get one without a mask
+        self._order, self._starts = _stages(frames)
+        numbers: dict[Any, int] = {}
+        self._ours = _side([found for found, _ in groups], odd.tolist(), self._order, numbers)
+        self._theirs = _side([truth for _, truth in groups], odd.tolist(), self._order, numbers)
+        self._kinds = len(numbers) + 1
+        found, truth = (np.array([len(pair[k]) for pair in groups], np.int64) for k in range(2))
+        self._pairs = _pairs(found, truth, odd)
+        self.inter = np.zeros(len(self._pairs.rows), np.int64)
+        self.total, self._most = self._bounds()
+
+    def run(self, least: float) -> None:
+        """Counts ``inter``; pairs whose IoU proves to be below ``least`` are not counted further."""
+        rest = self._most.sum(axis=1)
+        alive = np.flatnonzero((rest > 0) & (rest >= least * (self.total - rest)))
+        for stage, (start, stop) in enumerate(zip(self._starts, self._starts[1:], strict=False)):
+            if not alive.size:
+                return
+            step = max(1, _BLOCK // len(alive))
+            for first in range(start, stop, step):
+                self._compare(alive, slice(first, min(first + step, stop)))
+            rest[alive] -= self._most[alive, stage]
+            most = self.inter[alive] + rest[alive]
+            alive = alive[most >= least * (self.total[alive] - most)]
+
+    def _bounds(self) -> tuple[np.ndarray, np.ndarray]:
+        """Total areas (P,), and the largest possible intersections by stage (P, S), over the frames that count."""
+        ours, theirs, pairs = self._ours, self._theirs, self._pairs
+        total = ours.areas.sum(axis=1)[pairs.rows] + theirs.areas.sum(axis=1)[pairs.columns]
+        most = np.zeros((len(total), len(self._starts) - 1), np.int64)
+        step = max(1, _BLOCK // len(self._order))
+        for first in range(0, len(total), step):
+            span = slice(first, first + step)
+            smaller = np.minimum(ours.areas[pairs.rows[span]], theirs.areas[pairs.columns[span]])
+            most[span] = np.add.reduceat(smaller, self._starts[:-1], axis=1)
+        for first in range(0, len(pairs.odd), step):
+            odd = pairs.odd[first : first + step]
+            counted = self._counted(pairs.rows[odd], pairs.columns[odd])
+            a, b = (side.areas[n] * counted for side, n in ((ours, pairs.rows[odd]), (theirs, pairs.columns[odd])))
+            most[odd] = np.add.reduceat(np.minimum(a, b), self._starts[:-1], axis=1)
+            total[odd] = (a + b).sum(axis=1)
+        return total, most
+
+    def _counted(self, rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+        """bool (P, T): frames that both tracks of a pair have, without those in which their masks differ in size."""
+        shared = np.minimum(self._ours.lengths[rows], self._theirs.lengths[columns])
+        a, b = self._ours.sizes[rows], self._theirs.sizes[columns]
+        return (self._order < shared[:, None]) & ((a == b) | (a == 0) | (b == 0))
+
+    def _compare(self, chosen: np.ndarray, span: slice) -> None:
+        """Adds the common pixels of the pairs ``chosen`` in some frames."""
+        rows, columns = self._pairs.rows[chosen], self._pairs.columns[chosen]
+        pair, frame = np.nonzero((self._ours.areas[rows, span] > 0) & (self._theirs.areas[columns, span] > 0))
+        labels = _components(rows, columns)[pair] * len(self._order) + frame
+        ours = self._masks(self._ours, rows[pair], span.start + frame, labels)
+        theirs = self._masks(self._theirs, columns[pair], span.start + frame, labels)
+        for d, g, common in _common(ours, theirs):
+            np.add.at(self.inter, self._pairs.row_places[d] + self._pairs.column_places[g], common)
+
+    def _masks(self, side: _Side, tracks: np.ndarray, places: np.ndarray, labels: np.ndarray) -> "_SortedMasks":
+        """The masks of some tracks at some places of the order, each once; those with one label are compared."""
+        needed, label = np.zeros(side.areas.shape, bool), np.zeros(side.areas.shape, np.int64)
+        needed[tracks, places] = True
+        label[tracks, places] = labels
+        tracks, places = np.nonzero(needed)
+        keys = label[tracks, places] * self._kinds + side.sizes[tracks, places]
+        ranks = np.argsort(keys, kind="stable")
+        tracks, places = tracks[ranks], places[ranks]
+        frames = self._order[places]
+        codes = [side.codes[n][t] for n, t in zip(tracks.tolist(), frames.tolist(), strict=True)]
+        return _SortedMasks(codes, keys[ranks], tracks, side.areas[tracks, places])
+
+
+def _components(rows: np.ndarray, columns: np.ndarray) -> np.ndarray:
+    """A number for each pair, equal for pairs that share a track, directly or over other pairs."""
+    labels = np.arange(len(rows))
+    while True:
+        before = labels
+        for ends in (rows, columns):
+            least = np.full(ends.max() + 1, len(rows))
+            np.minimum.at(least, ends, labels)
+            labels = least[ends]
+        if np.array_equal(labels, before):
+            return labels
+
+
+@dataclass(frozen=True, slots=True)
+class _SortedMasks:
+    """M masks by rising ``keys`` (M,): ``codes``, their ``tracks`` and ``areas`` (M,). Equal keys are compared."""
+
+    codes: list[Any]
+    keys: np.ndarray
+    tracks: np.ndarray
+    areas: np.ndarray
+
+    def tagged(self, span: slice, tags: np.ndarray) -> list[dict[str, Any]]:
+        """Some masks as the library takes them, with tags in place of their widths."""
+        pairs = zip(self.codes[span], tags[span].tolist(), strict=True)
+        return [{"size": (code["size"][0], tag), "counts": code["counts"]} for code, tag in pairs]
+
+
+def _common(ours: _SortedMasks, theirs: _SortedMasks) -> Iterator[tuple[np.ndarray, np.ndarray, np.ndarray]]:
+    """Found track, true track and common pixels, int64 (N,) each, of the masks with equal keys.
+
+    The library skips pairs of masks of different size. Each key therefore gets a fictitious width (its tag), so that
+    masks of different keys are not compared; run lengths do not depend on the width.
     """
-
-    def __init__(self, pairs: int) -> None:
-        self.inter = np.zeros(pairs, np.int64)
-        self._sides: list[tuple[_Side, _Side]] = []
-        self._masks = (0, 0)
-        self._tag = _WIDE
-
-    def add(self, ours: _Stack, theirs: _Stack, worth: np.ndarray, *, start: int, frames: slice = slice(None)) -> None:
-        """Adds the pairs of a group for which ``worth`` (D, G) is true; ``start`` is the index of its first pair."""
-        rows, columns = np.flatnonzero(worth.any(axis=1)), np.flatnonzero(worth.any(axis=0))
-        step = max(1, int((_CELLS / (len(rows) * len(columns))) ** 0.5))
-        tags, chosen = self._tags(ours, theirs), range(ours.areas.shape[1])[frames]
-        places = start + np.arange(worth.shape[0]) * worth.shape[1], np.arange(worth.shape[1])
-        for first in range(0, len(chosen), step):
-            span = chosen[first : first + step]
-            sides = _side(ours, rows, span, places[0], tags), _side(theirs, columns, span, places[1], tags)
-            if all(side.codes for side in sides):
-                self._take(*sides)
-
-    def _tags(self, ours: _Stack, theirs: _Stack) -> Sequence[Any]:
-        """The tag of each frame, or its tags by real width if the sizes differ."""
-        first, frames = self._tag, ours.areas.shape[1]
-        if ours.sizes is None or theirs.sizes is None:
-            self._tag += frames
-            return range(first, first + frames)
-        widths = np.unique(np.concatenate((ours.sizes[..., 1], theirs.sizes[..., 1]))).tolist()
-        self._tag += frames * len(widths)
-        return [{width: first + t * len(widths) + k for k, width in enumerate(widths)} for t in range(frames)]
-
-    def _take(self, ours: _Side, theirs: _Side) -> None:
-        masks = self._masks[0] + len(ours.codes), self._masks[1] + len(theirs.codes)
-        if self._sides and masks[0] * masks[1] > _CELLS:
-            self.finish()
-            masks = len(ours.codes), len(theirs.codes)
-        self._sides.append((ours, theirs))
-        self._masks = masks
-
-    def finish(self) -> np.ndarray:
-        """Compares the collected masks; returns the common pixels of every pair by its index, int64."""
-        if self._sides:
-            found, truth = ([code for side in sides for code in side.codes] for sides in zip(*self._sides, strict=True))
-            ious = np.asarray(coco_mask.iou(found, truth, [0] * len(truth)))
-            d, g = np.nonzero(ious > 0)  # 0: no common pixel; -1: different sizes, hence different frames
-            areas = [np.concatenate([side.areas for side in sides]) for sides in zip(*self._sides, strict=True)]
-            places = [np.concatenate([side.places for side in sides]) for sides in zip(*self._sides, strict=True)]
-            iou, total = ious[d, g], areas[0][d] + areas[1][g]
-            # The intersection, a whole number of pixels, follows from the IoU and the sum of both areas.
-            common = np.rint(iou * total / (1.0 + iou)).astype(np.int64)
-            np.add.at(self.inter, places[0][d] + places[1][g], common)
-            self._sides = []
-        return self.inter
+    keys, counts = np.unique(np.concatenate((ours.keys, theirs.keys)), return_counts=True)
+    calls = (np.cumsum(counts) - counts) // _MASKS
+    bounds = keys[np.flatnonzero(np.diff(calls)) + 1]
+    tags = [_WIDE + np.searchsorted(keys, side.keys) for side in (ours, theirs)]
+    cuts = [[0, *np.searchsorted(side.keys, bounds).tolist(), len(side.keys)] for side in (ours, theirs)]
+    for a, b, c, d in zip(cuts[0], cuts[0][1:], cuts[1], cuts[1][1:], strict=False):
+        rows, columns = slice(a, b), slice(c, d)
+        if a == b or c == d:
+            continue
+        found, truth = ours.tagged(rows, tags[0]), theirs.tagged(columns, tags[1])
+        ious = np.asarray(coco_mask.iou(found, truth, [0] * len(truth)))
+        d, g = np.nonzero(ious > 0)  # 0: no common pixel; -1: different tags
+        iou, total = ious[d, g], ours.areas[rows][d] + theirs.areas[columns][g]
+        # The intersection, a whole number of pixels, follows from the IoU and the sum of both areas.
+        common = np.rint(iou * total / (1.0 + iou)).astype(np.int64)
+        yield ours.tracks[rows][d], theirs.tracks[columns][g], common
 
 
 def overlaps(groups: Sequence[tuple[Tracks, Tracks]], *, least: float) -> list[Overlap]:
     """Overlap of every found track with every true one of its group, (found, truth) each.
 
     A pair is compared over the frames that both have; frames in which their mask sizes differ are skipped. Pairs whose
-    areas prove that their IoU is below ``least`` are not compared.
+    areas, or whose overlap in a part of the frames, prove that their IoU is below ``least`` are not compared further.
     """
-    starts = np.cumsum([0, *(len(found) * len(truth) for found, truth in groups)]).tolist()
-    comparison = _Comparison(starts[-1])
-    totals = []
-    for (found, truth), start in zip(groups, starts, strict=False):
-        if not found or not truth:
-            totals.append(np.zeros((len(found), len(truth)), np.int64))
-            continue
-        ours, theirs = _stacks(found, truth)
-        most, total = _bounds(ours, theirs)
-        totals.append(total)
-        _compare(comparison, ours, theirs, most=most, total=total, start=start, least=least)
-    inter = comparison.finish()
-    return [
-        Overlap(inter[start : start + total.size].reshape(total.shape), total)
-        for total, start in zip(totals, starts, strict=False)
-    ]
-
-
-def _compare(
-    comparison: _Comparison,
-    ours: _Stack,
-    theirs: _Stack,
-    *,
-    most: np.ndarray,
-    total: np.ndarray,
-    start: int,
-    least: float,
-) -> None:
-    """Compares a group's pairs; if they are many, first in every other frame, which rules some of them out."""
-    worth = (most > 0) & (most >= least * (total - most))
-    if not worth.any():
-        return
-    if ours.sizes is not None or np.count_nonzero(worth) <= 2 * max(worth.shape):
-        comparison.add(ours, theirs, worth, start=start)
-        return
-    comparison.add(ours, theirs, worth, start=start, frames=slice(0, None, 2))
-    rest = slice(1, None, 2)
-    common = comparison.finish()[start : start + total.size].reshape(total.shape)
-    most = common + _smaller(ours, theirs, rest)
-    worth &= most >= least * (total - most)
-    if worth.any():
-        comparison.add(ours, theirs, worth, start=start, frames=rest)
+    shapes = np.array([(len(found), len(truth)) for found, truth in groups], np.int64).reshape(-1, 2)
+    both = [pair for pair in groups if all(pair)]
+    comparison = _Comparison(both)
+    comparison.run(least)
+    counts = shapes.prod(axis=1)
+    starts = np.cumsum(counts) - counts
+    tables = []
+    for start, count, shape in zip(starts.tolist(), counts.tolist(), shapes.tolist(), strict=True):
+        part = slice(start, start + count)
+        tables.append(Overlap(comparison.inter[part].reshape(shape), comparison.total[part].reshape(shape)))
+    return tables

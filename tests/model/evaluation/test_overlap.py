@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from model.evaluation import overlap as evaluation_overlap
@@ -31,25 +31,34 @@ def counted(found, known):
 
 @st.composite
 def tracks(draw):
-    """Groups of tracks of random length, size and masks; some groups all alike, as in most data."""
+    """Groups of tracks of random length, size and masks, some sparse; in some all tracks are alike, as in most data."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
-    alike = draw(st.booleans())
+    alike, absent = draw(st.booleans()), draw(st.sampled_from([0.2, 0.9, 1.0]))
+    most = draw(st.sampled_from([1, 5, 20]))
     groups = []
-    for _ in range(draw(st.integers(1, 3))):
-        frames = int(rng.integers(1, 6))
+    for _ in range(draw(st.integers(1, 4))):
+        frames = int(rng.integers(0, most + 1))
 
         def some(frames=frames):
-            length = frames if alike else int(rng.integers(1, 6))
+            length = frames if alike else int(rng.integers(0, most + 1))
             shapes = [SHAPE if alike or rng.random() < 0.7 else (12, 9) for _ in range(length)]
-            return [None if rng.random() < 0.2 else rng.random(shape) < rng.random() for shape in shapes]
+            masks = [rng.random(shape) < rng.choice([0.0, 0.5, 1.0, rng.random()]) for shape in shapes]
+            return [None if rng.random() < absent else mask for mask in masks]
 
         groups.append(([some() for _ in range(rng.integers(0, 4))], [some() for _ in range(rng.integers(0, 7))]))
     return groups
 
 
-@settings(max_examples=60, deadline=None)
-@given(tracks())
-def test_overlap_equals_counting_pixels(groups):
+@pytest.fixture(params=[3, 128])
+def masks_a_call(request, monkeypatch):
+    """Few masks a call, so that one comparison takes many, or the usual number."""
+    monkeypatch.setattr(evaluation_overlap, "_MASKS", request.param)
+    monkeypatch.setattr(evaluation_overlap, "_BLOCK", 7 * request.param)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(groups=tracks())
+def test_overlap_equals_counting_pixels(masks_a_call, groups):
     read = [([sequence(*m) for m in found], [sequence(*m) for m in known]) for found, known in groups]
     for (found, known), whole, sparing in zip(
         groups, overlaps(read, least=0.0), overlaps(read, least=0.5), strict=True
@@ -100,7 +109,7 @@ def test_pairs_that_cannot_match_are_not_compared(least, monkeypatch):
     assert one.total[0, 0] == 4 + 16 * 12
 
 
-def test_of_many_pairs_those_apart_in_half_of_the_frames_are_spared_the_rest(monkeypatch):
+def test_of_many_pairs_those_apart_in_some_of_the_frames_are_spared_the_rest(monkeypatch):
     seen = []
     library = evaluation_overlap.coco_mask.iou
 
@@ -115,3 +124,15 @@ def test_of_many_pairs_those_apart_in_half_of_the_frames_are_spared_the_rest(mon
     assert (one.ious[:, 4] == 1.0).all() and not one.ious[:, :4].any()
     (all_of_it,) = overlaps([(found[:1], known[:1])], least=0.0)
     assert sum(seen) < 5 * 20 * 2 and not all_of_it.inter.any()
+
+
+def test_pairs_that_share_a_track_are_of_one_component():
+    rows, columns = np.array([0, 0, 1, 2, 3, 4]), np.array([0, 1, 1, 2, 3, 2])
+    labels = evaluation_overlap._components(rows, columns)
+    assert [(labels == label).nonzero()[0].tolist() for label in np.unique(labels)] == [[0, 1, 2], [3, 5], [4]]
+
+
+def test_components_are_found_along_a_chain_of_any_length():
+    rows, columns = np.repeat(np.arange(50), 2), np.repeat(np.arange(51), 2)[1:-1]
+    order = np.random.default_rng(0).permutation(len(rows))
+    assert len(set(evaluation_overlap._components(rows[order], columns[order]).tolist())) == 1
