@@ -6,11 +6,11 @@ A mask is COCO's compressed RLE, ``{"size": [height, width], "counts": str or by
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from operator import itemgetter
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
 from storage import schema
 from storage.database import insert_many
@@ -122,15 +122,14 @@ def measured_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, MeasuredM
     return found
 
 
+_INFOS = select(*(schema.blobs.c[one.name] for one in fields(BlobInfo))).where(
+    schema.blobs.c.hash.in_(bindparam("hashes", expanding=True))
+)
+
+
 def blob_infos(tx: Connection, hashes: Iterable[str]) -> dict[str, BlobInfo]:
     """Hash -> size, area and box of the mask; hashes that are not stored are left out."""
-    table = schema.blobs
-    query = select(*(column for column in table.c if column.name != "counts"))
-    return {
-        row.hash: BlobInfo(**row._mapping)
-        for part in chunks(hashes)
-        for row in tx.execute(query.where(table.c.hash.in_(part)))
-    }
+    return {row[0]: BlobInfo(*row) for part in chunks(hashes) for row in tx.execute(_INFOS, {"hashes": part})}
 
 
 def blob_hash(height: int, width: int, counts: bytes) -> str:

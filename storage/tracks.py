@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, select
+from sqlalchemy import Connection, Select, func, select
 
 from storage import schema
 from storage.authors import is_persons_work
@@ -34,8 +34,7 @@ class Track:
     version: int
 
 
-@dataclass(frozen=True)
-class MaskRow:
+class MaskRow(NamedTuple):
     """One track on one frame. ``hash`` is the key of its mask blob (None if absent), ``area`` is in pixels."""
 
     track_id: str
@@ -87,9 +86,9 @@ def rows(
     """
     query = _row_query(video_id, start, stop)
     if track_ids is None:
-        return tuple(_row(row) for row in tx.execute(query.where(schema.tracks.c.deleted.is_(False))))
+        return tuple(map(MaskRow._make, tx.execute(query.where(schema.tracks.c.deleted.is_(False))).all()))
     parts = (query.where(schema.masks.c.track_id.in_(part)) for part in chunks(track_ids))
-    return tuple(_row(row) for part in parts for row in tx.execute(part))
+    return tuple(MaskRow._make(row) for part in parts for row in tx.execute(part).all())
 
 
 def masks(tx: Connection, video_id: str, *, start: int, stop: int) -> dict[str, Rle]:
@@ -100,19 +99,19 @@ def masks(tx: Connection, video_id: str, *, start: int, stop: int) -> dict[str, 
     return get_blobs(tx, tx.execute(query.where(table.c.frame >= start, table.c.frame < stop)).scalars())
 
 
+_NAMED = {"hash": schema.masks.c.blob_hash, "area": func.coalesce(schema.blobs.c.area, 0)}
+_ROWS = (
+    select(*(_NAMED[name] if name in _NAMED else schema.masks.c[name] for name in MaskRow._fields))
+    .join(schema.tracks, schema.masks.c.track_id == schema.tracks.c.id)
+    .outerjoin(schema.blobs, schema.masks.c.blob_hash == schema.blobs.c.hash)
+    .order_by(schema.tracks.c.number, schema.masks.c.frame)
+)
+"""Columns in the order of `MaskRow`, so that rows need no names."""
+
+
 def _row_query(video_id: str, start: int | None, stop: int | None) -> Select[Any]:
-    table, tracks, blobs = schema.masks, schema.tracks, schema.blobs
-    query = select(table, blobs.c.area).join(tracks, table.c.track_id == tracks.c.id)
-    query = query.outerjoin(blobs, table.c.blob_hash == blobs.c.hash).where(tracks.c.video_id == video_id)
+    frame = schema.masks.c.frame
+    query = _ROWS.where(schema.tracks.c.video_id == video_id)
     if start is not None:
-        query = query.where(table.c.frame >= start)
-    if stop is not None:
-        query = query.where(table.c.frame < stop)
-    return query.order_by(tracks.c.number, table.c.frame)
-
-
-def _row(row: Row[Any]) -> MaskRow:
-    values = dict(row._mapping)
-    values["hash"] = values.pop("blob_hash")
-    values["area"] = values["area"] or 0
-    return MaskRow(**values)
+        query = query.where(frame >= start)
+    return query if stop is None else query.where(frame < stop)

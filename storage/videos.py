@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Case, ColumnElement, Connection, Row, and_, case, func, insert, select, update
+from sqlalchemy import Case, ColumnElement, Connection, Row, and_, bindparam, case, func, insert, select, update
 
 from storage import schema
 from storage.errors import BadName, NotFound, NotText
@@ -165,9 +165,13 @@ def has_path(tx: Connection, path: str) -> bool:
     return tx.execute(select(table.c.id).where(table.c.path == path).limit(1)).first() is not None
 
 
-def get_video(tx: Connection, video_id: str) -> Video:
-    """The video with this id, removed or not. Raises NotFound."""
-    row = tx.execute(select(schema.videos).where(schema.videos.c.id == video_id)).first()
+_BY_ID = select(schema.videos).where(schema.videos.c.id == bindparam("video"))
+_LOCKED_BY_ID = _BY_ID.with_for_update()
+
+
+def get_video(tx: Connection, video_id: str, *, lock: bool = False) -> Video:
+    """The video with this id, removed or not; ``lock``: until the end of the transaction. Raises NotFound."""
+    row = tx.execute(_LOCKED_BY_ID if lock else _BY_ID, {"video": video_id}).first()
     if row is None:
         raise NotFound("video", video_id)
     return _video(row)

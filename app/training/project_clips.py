@@ -183,7 +183,7 @@ def _without(loaded: _LoadedVideo, leave_out: Collection[Sequence[Any]]) -> _Loa
     numbers = {track.id: track.number for track in loaded.tracks}
     rows = {
         track_id: tuple(
-            replace(row, review="unreviewed", source="proposed") if (numbers[track_id], row.frame) in places else row
+            row._replace(review="unreviewed", source="proposed") if (numbers[track_id], row.frame) in places else row
             for row in line
         )
         for track_id, line in loaded.rows.items()

@@ -208,7 +208,8 @@ def _plan(tx: Connection, edit: Edit, video: Video, rows: Mapping[RowKey, Stored
     drawn = [change for change in edit.changes if isinstance(change.after, Mapping) and "rle" in change.after]
     hashes = put_blobs(tx, [change.after["rle"] for change in drawn if change.after is not None])
     stored = {change.key: name for change, name in zip(drawn, hashes, strict=True)}
-    number = next_number(tx, video.id)
+    makes_tracks = any(key.frame == TRACK_ROW and rows[key].value is None for key in (c.key for c in edit.changes))
+    number = next_number(tx, video.id) if makes_tracks else 0
     planned: dict[RowKey, Planned] = {}
     for change in edit.changes:
         key = change.key

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import Connection, bindparam, or_, select
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX, is_machine
@@ -112,14 +112,19 @@ def _decides(plan: Planned) -> bool:
     return any(before[name] != after[name] for name in before if name not in _MACHINE_MAY_CHANGE)
 
 
+_ELSEWHERE = (
+    select(schema.tracks.c.id)
+    .where(schema.tracks.c.id.in_(bindparam("ids", expanding=True)), schema.tracks.c.video_id != bindparam("video"))
+    .limit(1)
+)
+
+
 def _check_tracks(
     tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
 ) -> None:
-    tracks = schema.tracks
     owners = {key.owner for key in planned if key.frame >= TRACK_ROW}
     for part in chunks(owners):
-        elsewhere = select(tracks.c.id).where(tracks.c.id.in_(part), tracks.c.video_id != video.id)
-        for owner in tx.execute(elsewhere.limit(1)).scalars():
+        for owner in tx.execute(_ELSEWHERE, {"ids": part, "video": video.id}).scalars():
             raise EditError(f"Track {owner} belongs to another video than {video.name!r}.")
     for key in planned:
         own = RowKey(key.owner, TRACK_ROW)

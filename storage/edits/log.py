@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, case, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, select, update
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX, is_machine
@@ -73,6 +73,17 @@ class RowEntry:
     origin: int
 
 
+# Statements are made once: to make one takes SQLAlchemy longer than SQLite needs to run it.
+_APPEND = insert(schema.edits)
+_RECORD = (
+    update(schema.edits)
+    .where(schema.edits.c.number == bindparam("of_number"))
+    .values(changes=bindparam("changes", type_=schema.edits.c.changes.type))
+)
+_INDEX_ROWS = insert(schema.edit_rows)
+_BY_ID = select(schema.edits).where(schema.edits.c.id == bindparam("edit_id"))
+
+
 def append(
     tx: Connection,
     *,
@@ -97,7 +108,7 @@ def append(
         "project_id": project_id,
     }
     values |= {"undoes": undoes, "base_edit": base}
-    result = tx.execute(insert(schema.edits).values(created=time.time(), changes=list(changes), **values))
+    result = tx.execute(_APPEND, values | {"created": time.time(), "changes": list(changes)})
     assert result.inserted_primary_key is not None
     return int(result.inserted_primary_key[0])
 
@@ -110,21 +121,19 @@ def new_row(key: RowKey, value: Value) -> dict[str, Any]:
 def record(tx: Connection, number: int, changes: Iterable[LoggedChange]) -> None:
     """Write the changes of an entry from ``append``, and index them by row."""
     changes = list(changes)
-    table = schema.edits
-    tx.execute(
-        update(table).where(table.c.number == number).values(changes=[_dump(change, number) for change in changes])
-    )
     if changes:
+        dumped = [_dump(change, number) for change in changes]
+        tx.execute(_RECORD, {"of_number": number, "changes": dumped})
         rows = [
             {"owner": change.key.owner, "frame": change.key.frame, "number": number, "origin": change.origin}
             for change in changes
         ]
-        tx.execute(insert(schema.edit_rows), rows)
+        tx.execute(_INDEX_ROWS, rows)
 
 
 def find_edit(tx: Connection, edit_id: str) -> LoggedEdit | None:
     """The entry with this id, or None."""
-    row = tx.execute(select(schema.edits).where(schema.edits.c.id == edit_id)).first()
+    row = tx.execute(_BY_ID, {"edit_id": edit_id}).first()
     return None if row is None else _logged(row)
 
 
@@ -195,6 +204,21 @@ def edits_since(
     if project is not None:
         query = query.where(table.c.project_id == project)
     return tuple(_logged(row) for row in tx.execute(query))
+
+
+def rows_since(
+    tx: Connection, number: int, *, video: str, limit: int
+) -> tuple[tuple[int, list[tuple[RowKey, Value | None]]], ...]:
+    """Number and rows after it (None: no row) of the video's edits after ``number``, oldest first, at most ``limit``.
+
+    It is what `edits_since` gives, without all that a rebuilding of rows does not need.
+    """
+    table = schema.edits
+    query = select(table.c.number, table.c.changes).where(table.c.number > number, table.c.video_id == video)
+    return tuple(
+        (row.number, [(key := RowKey(one["owner"], one["frame"]), unpack(key, one["after"])) for one in row.changes])
+        for row in tx.execute(query.order_by(table.c.number).limit(limit))
+    )
 
 
 def history(

@@ -15,14 +15,13 @@ def rebuild_state(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
     """All rows of a video (tracks, deleted ones included, masks, complete ranges) that follow from the log."""
     state: dict[RowKey, StoredRow] = {}
     number = 0
-    while page := edit_log.edits_since(tx, number, video=video_id, limit=_PAGE):
-        for edit in page:
-            number = edit.number
-            for change in edit.changes:
-                if change.after is None:
-                    state.pop(change.key, None)
+    while page := edit_log.rows_since(tx, number, video=video_id, limit=_PAGE):
+        for number, rows in page:  # the next page begins after the last number
+            for key, after in rows:
+                if after is None:
+                    state.pop(key, None)
                 else:
-                    state[change.key] = StoredRow(edit.number, change.after)
+                    state[key] = StoredRow(number, after)
     return state
 
 

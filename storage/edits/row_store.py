@@ -1,18 +1,29 @@
 """Reading and writing rows of tracks, masks and complete ranges, thousands at a time in a few statements."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Select, Table, bindparam, delete, insert, select, update
+from sqlalchemy import (
+    Connection,
+    Delete,
+    Insert,
+    Row,
+    Select,
+    Table,
+    Update,
+    bindparam,
+    delete,
+    insert,
+    select,
+    update,
+)
 
 from storage import schema
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
 from storage.masks import chunks
 
 
-@dataclass(frozen=True)
-class StoredRow:
+class StoredRow(NamedTuple):
     """A stored row: the number of the edit that wrote it (0: there is no row), and its complete value or None."""
 
     version: int
@@ -20,6 +31,10 @@ class StoredRow:
 
 
 NO_ROW = StoredRow(version=0, value=None)
+
+# Statements are made once: to make one takes SQLAlchemy longer than SQLite needs to run it.
+_TRACKS = select(schema.tracks).where(schema.tracks.c.id.in_(bindparam("ids", expanding=True)))
+_RANGES = select(schema.complete_ranges).where(schema.complete_ranges.c.video_id == bindparam("video"))
 
 
 def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[RowKey, StoredRow]:
@@ -38,21 +53,19 @@ def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[Row
 
 def load_tracks(tx: Connection, track_ids: Iterable[str]) -> dict[RowKey, StoredRow]:
     """The own rows of these tracks; missing tracks are left out."""
-    table = schema.tracks
     return {
         RowKey(row.id, TRACK_ROW): StoredRow(row.version, _track_value(row))
         for part in chunks(track_ids)
-        for row in tx.execute(select(table).where(table.c.id.in_(part)))
+        for row in tx.execute(_TRACKS, {"ids": part})
     }
 
 
 def load_ranges(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
     """All complete ranges of a video."""
-    table = schema.complete_ranges
     names = ("start", "stop", "categories", "declared")
     return {
         RowKey(row["id"], RANGE_ROW): StoredRow(row["version"], {name: row[name] for name in names})
-        for row in tx.execute(select(table).where(table.c.video_id == video_id)).mappings()
+        for row in tx.execute(_RANGES, {"video": video_id}).mappings()
     }
 
 
@@ -86,15 +99,31 @@ def write_rows(
 
 
 def _write_table(tx: Connection, table: Table, *, new: list[Value], old: list[Value], gone: list[Value]) -> None:
-    names = [column.name for column in table.primary_key]
-    matches = [table.c[name] == bindparam(f"match_{name}") for name in names]
+    statements = _STATEMENTS[table.name]
     if gone:
-        tx.execute(delete(table).where(*matches), gone)
+        tx.execute(statements.delete, gone)
     if new:
-        tx.execute(insert(table), new)
+        tx.execute(statements.insert, new)
     if old:
+        names = [column.name for column in table.primary_key]
         moved = [{f"match_{name}": row.pop(name) for name in names} | row for row in old]
-        tx.execute(update(table).where(*matches), moved)
+        tx.execute(statements.update, moved)
+
+
+class _Statements(NamedTuple):
+    """Statements that write rows of one table; a row to change is named by its key with ``match_`` before it."""
+
+    insert: Insert
+    update: Update
+    delete: Delete
+
+    @staticmethod
+    def of(table: Table) -> "_Statements":
+        matches = [column == bindparam(f"match_{column.name}") for column in table.primary_key]
+        return _Statements(insert(table), update(table).where(*matches), delete(table).where(*matches))
+
+
+_STATEMENTS = {table.name: _Statements.of(table) for table in (schema.tracks, schema.masks, schema.complete_ranges)}
 
 
 def _match(key: RowKey) -> Value:
@@ -147,12 +176,14 @@ _MASKS = select(
 )
 
 
-def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]:
+def _stored_masks(
+    tx: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
+) -> dict[RowKey, StoredRow]:
     """The rows of a query with the columns of `_MASKS`."""
     found: dict[RowKey, StoredRow] = {}
     # Fetched at once and unpacked by position, for speed: a run has tens of thousands of rows, and writers wait.
     for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in tx.execute(
-        query
+        query, values
     ).all():
         occluded, iscrowd, truncated, attributes, extra = rest
         value = {
@@ -175,9 +206,14 @@ def _stored_masks(tx: Connection, query: Select[Any]) -> dict[RowKey, StoredRow]
     return found
 
 
+_MASKS_BETWEEN = _MASKS.where(
+    schema.masks.c.track_id.in_(bindparam("ids", expanding=True)),
+    schema.masks.c.frame.between(bindparam("first"), bindparam("last")),
+)
+
+
 def _load_masks(tx: Connection, owners: Iterable[str], first: int, last: int) -> dict[RowKey, StoredRow]:
-    table = schema.masks
     found: dict[RowKey, StoredRow] = {}
     for part in chunks(owners):
-        found |= _stored_masks(tx, _MASKS.where(table.c.track_id.in_(part), table.c.frame.between(first, last)))
+        found |= _stored_masks(tx, _MASKS_BETWEEN, {"ids": part, "first": first, "last": last})
     return found

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from storage import schema
 from storage.edits import log as edit_log
@@ -53,14 +53,15 @@ class Conflict:
 
 def lock_video(tx: Connection, video_id: str) -> Video:
     """The video, locked for editing until the end of the transaction (in SQLite the transaction is the lock)."""
-    tx.execute(select(schema.videos.c.id).where(schema.videos.c.id == video_id).with_for_update())
-    return get_video(tx, video_id)
+    return get_video(tx, video_id, lock=True)
+
+
+_HIGHEST = select(func.max(schema.tracks.c.number)).where(schema.tracks.c.video_id == bindparam("video"))
 
 
 def next_number(tx: Connection, video_id: str) -> int:
     """The number for the next new track of a video: from 1, never used again."""
-    query = select(func.max(schema.tracks.c.number)).where(schema.tracks.c.video_id == video_id)
-    return (tx.execute(query).scalar() or 0) + 1
+    return (tx.execute(_HIGHEST, {"video": video_id}).scalar() or 0) + 1
 
 
 def write_edit(

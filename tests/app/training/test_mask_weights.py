@@ -18,7 +18,7 @@ HW = (48, 64)
 
 
 def row(source: Any, review: Any) -> MaskRow:
-    facts: dict[str, Any] = {name: None for name in MaskRow.__dataclass_fields__}
+    facts: dict[str, Any] = {name: None for name in MaskRow._fields}
     return MaskRow(**{**facts, "state": "present", "source": source, "review": review})
 
 
