@@ -53,8 +53,9 @@ def known(folder: Path) -> dict[str, Any]:
 
 
 def plain(record: Any) -> dict[str, Any]:
-    """A dataclass as the JSON that it makes."""
-    return json.loads(json.dumps(dataclasses.asdict(record), default=dict))
+    """A dataclass or a named tuple as the JSON that its fields make."""
+    values = record._asdict() if isinstance(record, tuple) else dataclasses.asdict(record)  # type: ignore[attr-defined]
+    return json.loads(json.dumps(values, default=dict))
 
 
 def assert_agree(found: Iterable[Any], expected: list[dict[str, Any]]) -> None:

@@ -23,7 +23,7 @@ COUNT = 6
 
 def row(frame: int, state: str, review: str = "unreviewed", source: str = "proposed", *, area: int = 9) -> MaskRow:
     mask = "h" if state == "present" else None
-    facts: dict[str, Any] = dict.fromkeys(MaskRow.__dataclass_fields__)
+    facts: dict[str, Any] = dict.fromkeys(MaskRow._fields)
     facts |= {"track_id": "t", "frame": frame, "state": state, "hash": mask, "area": area if mask else 0}
     return MaskRow(**{**facts, "source": source, "review": review, "version": 1})
 
