@@ -147,3 +147,18 @@ export function oncePerFrame(work) {
     });
   };
 }
+
+/**
+ * Runs work only where a value differs from the one before: a stroke changes little of the page, and what stays needs no
+ * new elements, styles and layout.
+ * @returns {(value: unknown, work: () => void) => void} `value`: as JSON takes it
+ */
+export function whenOther() {
+  let before = "";
+  return (value, work) => {
+    const now = JSON.stringify(value);
+    if (now === before) return;
+    before = now;
+    work();
+  };
+}

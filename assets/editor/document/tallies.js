@@ -8,10 +8,12 @@ const BINS = 2048;
 const KINDS = Object.freeze({ accepted: 0, corrected: 1, look: 2, rejected: 3, unreviewed: 4 });
 const MANY = 5;
 
-/** @typedef {{values: Float32Array, bins: number, per: number, most: number}} Tally rows per frame and kind in each bin */
+/** @typedef {{values: Float64Array, bins: number, per: number, most: number}} Tally rows per frame and kind in each bin */
 
 /** @type {WeakMap<object, {revision: number, per: number, values: Float32Array}>} */
 const kept = new WeakMap();
+/** @type {WeakMap<object, {values: Float64Array, parts: Map<object, Float32Array>}>} sums of documents, and what of each track is in them */
+const sums = new WeakMap();
 
 /**
  * Rows per frame by review state: accepted, corrected, look, rejected, unreviewed.
@@ -21,18 +23,27 @@ const kept = new WeakMap();
 export function tallyOf(document) {
   const per = Math.max(1, Math.ceil(document.count / BINS));
   const bins = Math.max(1, Math.ceil(document.count / per));
-  const values = new Float32Array(bins * MANY);
-  for (const track of document.list()) {
-    const own = ownTally(track, bins, per);
-    for (let i = 0; i < values.length; i += 1) values[i] += own[i];
-  }
+  const known = sums.get(document);
+  const sum =
+    known?.values.length === bins * MANY ? known : { values: new Float64Array(bins * MANY), parts: new Map() };
+  sums.set(document, sum);
+  const { values, parts } = sum;
+  const now = new Map(document.list().map((track) => [track, ownTally(track, bins, per)]));
+  for (const [track, old] of parts) if (now.get(track) !== old) change(values, old, -1);
+  for (const [track, own] of now) if (parts.get(track) !== own) change(values, own, 1);
+  sum.parts = now;
   let most = 1;
   for (let bin = 0; bin < bins; bin += 1) {
-    let sum = 0;
-    for (let kind = 0; kind < MANY; kind += 1) sum += values[bin * MANY + kind];
-    most = Math.max(most, sum);
+    let all = 0;
+    for (let kind = 0; kind < MANY; kind += 1) all += values[bin * MANY + kind];
+    most = Math.max(most, all);
   }
   return { values, bins, per, most };
+}
+
+/** @param {Float64Array} values changed @param {Float32Array} own @param {1|-1} sign */
+function change(values, own, sign) {
+  for (let i = 0; i < values.length; i += 1) values[i] += sign * own[i];
 }
 
 /** @param {import("./document.js").Track} track @param {number} bins @param {number} per @returns {Float32Array} */

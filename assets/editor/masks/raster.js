@@ -112,8 +112,11 @@ function disc(x, dy, limit, ends) {
 /** Widen by the sides of a convex polygon. @param {number[]} corners flat @param {number} y @param {[number, number]} ends */
 function crossed(corners, y, ends) {
   for (let i = 0; i < corners.length; i += 2) {
-    const [ax, ay] = [corners[i], corners[i + 1]];
-    const [bx, by] = [corners[(i + 2) % corners.length], corners[(i + 3) % corners.length]];
+    // No pairs here: they would be most of what a stroke leaves to the garbage collector.
+    const ax = corners[i];
+    const ay = corners[i + 1];
+    const bx = corners[(i + 2) % corners.length];
+    const by = corners[(i + 3) % corners.length];
     if (ay > y === by > y) continue;
     const x = ax + ((y - ay) / (by - ay)) * (bx - ax);
     if (x < ends[0]) ends[0] = x;

@@ -2,7 +2,7 @@
 /** The bar of verdicts: the place in the queue, the state of the selected row, the scope, Reject and Accept. */
 
 import { filteredQueue } from "../commands/queue.js";
-import { fill, h, icon } from "../../kit/dom.js";
+import { fill, h, icon, whenOther } from "../../kit/dom.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { previewParts } from "./previewbar.js";
 import { suggestionOf } from "./suggestion.js";
@@ -31,6 +31,7 @@ export function reviewBar(app) {
   const separator = h("span", { class: "v-sep" });
   const review = [previous, place, next, separator, glyph, why, more, suggestion, scopes, reject, accept];
   const bar = h("div", { class: "v-review", role: "toolbar", "aria-label": "Review" }, review, decided);
+  const [placed, summed, scoped] = [whenOther(), whenOther(), whenOther()];
   const draw = () => {
     const ready = app.session.now.phase === "ready";
     const { preview } = app.view.now;
@@ -42,7 +43,9 @@ export function reviewBar(app) {
     if (!ready || preview) return;
     const items = filteredQueue(app);
     const at = standingOn(items, app.view.now.selected, app.view.now.frame);
-    fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`);
+    placed([at, items.length], () =>
+      fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`),
+    );
     const item = items[at];
     const summary = summaryOf(app);
     if (item?.kind === "likely" && item.track === app.track?.id) {
@@ -53,11 +56,13 @@ export function reviewBar(app) {
       summary.glyph = ["flicker", 16, "v-acc"];
       summary.title = app.view.now.earlier[0].toUpperCase() + app.view.now.earlier.slice(1);
     }
-    fill(glyph, icon(...summary.glyph));
-    why.textContent = summary.title;
-    more.textContent = more.title = summary.more;
+    summed(summary, () => {
+      fill(glyph, icon(...summary.glyph));
+      why.textContent = summary.title;
+      more.textContent = more.title = summary.more;
+    });
     for (const element of [reject, accept]) element.disabled = !app.track;
-    fill(scopes, scopeButtons(app));
+    scoped([app.view.now.range, app.preferences.now.scope], () => fill(scopes, scopeButtons(app)));
     drawSuggestion(app, suggestion);
   };
   app.view.on(

@@ -1,42 +1,58 @@
 // @ts-check
-/**
- * The names of the lanes, painted apart and kept: text takes longer than all else on the timeline, and a step to another
- * frame or a stroke changes no name.
- */
+/** The texts of the timeline, which stay the same in most paintings: names of the lanes, ruler, number of the frame. */
 
-import { h } from "../../kit/dom.js";
-import { paintLabel } from "./paint.js";
+import { KeptPaint } from "./kept.js";
+import { paintHead, paintLabel, paintRuler, RULER } from "./paint.js";
 
 /** @typedef {import("./paint.js").Sheet} Sheet */
 /** @typedef {Parameters<typeof paintLabel>[1]} Label */
 
+/** Room for the number of a frame, CSS pixels. */
+const HEAD = 96;
+
+/** Colours by their tokens. @param {Sheet} s @param {string[]} names */
+const colours = (s, ...names) => names.map(s.css);
+
 export class Labels {
   constructor() {
-    this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas"));
-    /** what the canvas shows */
-    this.shown = "";
+    this.names = new KeptPaint();
+    this.corner = new KeptPaint();
+    this.ruler = new KeptPaint();
+    this.head = new KeptPaint();
   }
 
   /** @param {Sheet} s @param {Label[]} labels those in sight */
-  paint(s, labels) {
-    const ratio = devicePixelRatio || 1;
-    const colours = ["ac-soft", "ac", "tx1", "tx2"].map(s.css);
-    const wanted = JSON.stringify([s.label, s.height, s.lane, s.font, ratio, colours, labels]);
-    if (wanted !== this.shown) {
-      this.shown = wanted;
-      this.repaint(s, labels, ratio);
-    }
-    const { height, width } = this.canvas;
-    if (height && width) s.g.drawImage(this.canvas, 0, 0, width / ratio, height / ratio);
+  paintNames(s, labels) {
+    const shown = [s.lane, colours(s, "ac-soft", "ac", "tx1", "tx2"), labels];
+    this.names.paint(s, { left: 0, width: s.label, height: s.height }, shown, (own) => {
+      for (const label of labels) paintLabel(own, label);
+    });
   }
 
-  /** @param {Sheet} s @param {Label[]} labels @param {number} ratio screen pixels in a CSS pixel */
-  repaint(s, labels, ratio) {
-    // A new size clears the canvas.
-    this.canvas.width = Math.ceil(s.label * ratio);
-    this.canvas.height = Math.ceil(s.height * ratio);
-    const g = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
-    g.setTransform(ratio, 0, 0, ratio, 0, 0);
-    for (const label of labels) paintLabel({ ...s, g }, label);
+  /** The text above the names. @param {Sheet} s @param {string} text */
+  paintCorner(s, text) {
+    this.corner.paint(s, { left: 0, width: s.label, height: RULER }, [text, s.css("tx3")], ({ g, css, font }) => {
+      g.fillStyle = css("tx3");
+      g.font = `11px ${font}`;
+      g.textAlign = "left";
+      g.textBaseline = "middle";
+      g.fillText(text, 12, 12);
+    });
+  }
+
+  /** Numbers of frames, and lines through the lanes. @param {Sheet} s */
+  paintRuler(s) {
+    const shown = [s.x(0), s.x(1), s.first, s.last, colours(s, "line", "line2", "tx2")];
+    const left = Math.ceil(s.label);
+    this.ruler.paint(s, { left, width: s.width - left, height: s.height }, shown, paintRuler);
+  }
+
+  /** Line and number of the shown frame. @param {Sheet} s @param {number} frame */
+  paintHead(s, frame) {
+    const x = Math.round((s.x(frame) + s.x(frame + 1)) / 2);
+    const shown = [frame, colours(s, "ac", "ac-fill", "ac-tx")];
+    this.head.paint(s, { left: x - HEAD / 2, width: HEAD, height: s.height }, shown, (own) =>
+      paintHead(own, frame, x + 0.5),
+    );
   }
 }

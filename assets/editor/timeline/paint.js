@@ -298,10 +298,9 @@ function fitting(g, text, room) {
   return `${cut.trimEnd()}…`;
 }
 
-/** @param {Sheet} s @param {number} frame */
-export function paintHead(s, frame) {
+/** @param {Sheet} s @param {number} frame @param {number} x middle of the line */
+export function paintHead(s, frame, x) {
   const { g, css } = s;
-  const x = Math.round(s.x(frame) + (s.x(1) - s.x(0)) / 2) + 0.5;
   g.strokeStyle = css("ac");
   g.lineWidth = 1.5;
   g.beginPath();

@@ -13,7 +13,7 @@ import { Labels } from "./labels.js";
 import { askMenu } from "./lanemenu.js";
 import { marksOf, paintLaneComments, paintMarks, wordsAt } from "./marks.js";
 import { openComments } from "../document/comments.js";
-import { paintHead, paintLane, paintOverview, paintRuler, RULER } from "./paint.js";
+import { paintLane, paintOverview, RULER } from "./paint.js";
 import { Sheets } from "./sheets.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -174,13 +174,13 @@ export class Timeline {
       selected: track.id === selected,
       faint: hidden.has(track.id) || track.rejected,
     }));
-    this.labels.paint(s, labels);
+    this.labels.paintNames(s, labels);
     g.restore();
     g.save();
     g.beginPath();
     g.rect(s.label + 1, 0, s.width, s.height);
     g.clip();
-    paintRuler(s);
+    this.labels.paintRuler(s);
     const complete = [...app.document.complete.values()];
     const comments = openComments(app.view.now.comments);
     paintMarks(s, { ...marksOf(openVideo(app.session)), range, complete, comments });
@@ -198,14 +198,10 @@ export class Timeline {
       if (own.length) paintDrafts(s, own, top(i));
     }
     g.restore();
-    paintHead(s, frame);
+    this.labels.paintHead(s, frame);
     g.restore();
-    g.fillStyle = css("tx3");
-    g.font = `11px ${s.font}`;
-    g.textAlign = "left";
-    g.textBaseline = "middle";
     const reading = app.rows && !app.rows.whole ? `, reading ${Math.floor(100 * app.rows.share)} %` : "";
-    g.fillText(`${list.length} track${list.length === 1 ? "" : "s"}${reading}`, 12, 12);
+    this.labels.paintCorner(s, `${list.length} track${list.length === 1 ? "" : "s"}${reading}`);
     const need = list.length * s.lane;
     const room = s.height - RULER;
     if (need > room + 2) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { button, fill, h, icon, iconButton, oncePerFrame, swatch } from "../../../assets/kit/dom.js";
+import { button, fill, h, icon, iconButton, oncePerFrame, swatch, whenOther } from "../../../assets/kit/dom.js";
 import { openPage } from "../browser.mjs";
 
 test("a name with markup in it is text", async () => {
@@ -105,4 +105,13 @@ test("work that is asked for often runs once in the next animation frame", () =>
   frames.pop()();
   draw();
   assert.deepEqual([runs, frames.length], [1, 1]);
+});
+
+test("work runs only where a value differs from the one before", () => {
+  let runs = 0;
+  const draw = whenOther();
+  for (const value of [null, null, [1, "a"], [1, "a"], [1, "b"], null]) draw(value, () => (runs += 1));
+  assert.equal(runs, 4);
+  whenOther()(null, () => (runs += 1));
+  assert.equal(runs, 5, "each remembers its own value");
 });

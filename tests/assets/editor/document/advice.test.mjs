@@ -18,6 +18,23 @@ test("the least sure frame far from what people drew helps most", () => {
   assert.equal(frameToCorrect(track(...rows)).frame, 7, "beside a person's mask the same doubt counts less");
 });
 
+test("the advice follows the track: a judged frame leads to the next one", () => {
+  const found = track(drawn(0), ...[3, 4, 5, 6, 7, 8].map((frame) => spread(frame, frame / 20)), drawn(40));
+  const judged = [0, 40];
+  const gain = ({ frame, score }) =>
+    (1 - score) * Math.sqrt(Math.min(...judged.map((other) => Math.abs(other - frame))) / 30);
+  const seen = [];
+  for (let next = frameToCorrect(found); next && seen.length < 9; next = frameToCorrect(found)) {
+    const open = [...found.rows.values()].filter(({ frame }) => !judged.includes(frame));
+    assert.equal(next.frame, open.sort((a, b) => gain(b) - gain(a))[0].frame);
+    seen.push(next.frame);
+    judged.push(next.frame);
+    found.rows.get(next.frame).review = "accepted";
+    found.revision += 1;
+  }
+  assert.equal(seen.length, 6);
+});
+
 test("nothing is advised where all is sure, judged, or comes from elsewhere", () => {
   assert.equal(frameToCorrect(track(drawn(0))), null);
   assert.equal(frameToCorrect(track(drawn(0), spread(5, 0.97))), null);

@@ -53,6 +53,25 @@ test("a changed track changes the tally", () => {
   assert.ok(tallyOf(document).values.every((value) => value === 0));
 });
 
+test("after any changes the tally is what counting every row gives", () => {
+  const document = smallDocument(
+    [1, 2, 3].map((n) =>
+      sentTrack(
+        n,
+        [0, 1, 2, 3, 4].map((k) => sentRow(k)),
+      ),
+    ),
+  );
+  let seed = 7;
+  const random = (below) => (seed = (seed * 1103515245 + 12345) % 2 ** 31) % below;
+  for (let i = 0; i < 60; i += 1) {
+    const after = { review: ["accepted", "rejected", "corrected", "unreviewed"][random(4)] };
+    document.apply({ track: `t${1 + random(3)}`, frame: random(5), version: i + 2, after });
+    if (i % 20 === 9) document.apply({ track: "t2", frame: null, version: i + 2, after: { deleted: i % 40 === 9 } });
+    assert.deepEqual([...tallyOf(document).values], [...counted(document, 1, 10)]);
+  }
+});
+
 test("only a track that changed is asked anew what of it waits", () => {
   const document = smallDocument([sentTrack(1, [sentRow(0), sentRow(1)]), sentTrack(2, [sentRow(5)])]);
   const before = reviewQueue(document.list());

@@ -10,8 +10,9 @@ function context() {
     {
       fillText: (text) => done.texts.push(text),
       measureText: (text) => ({ width: 6 * text.length }),
-      drawImage: () => {
+      drawImage: (picture, ...place) => {
         done.pictures += 1;
+        done.place = place;
       },
     },
     { get: (own, name) => own[name] ?? (() => {}), set: () => true },
@@ -40,30 +41,57 @@ beforeEach(async () => {
   own = context();
   target = context();
   labels = new Labels();
-  labels.canvas.getContext = () => own.g;
-  sheet = { g: target.g, label: 140, height: 200, lane: 24, font: "a", css: (name) => `dark ${name}` };
+  for (const part of [labels.names, labels.corner, labels.ruler, labels.head]) part.canvas.getContext = () => own.g;
+  sheet = {
+    ...{ g: target.g, label: 140, width: 940, height: 200, lane: 24, font: "a", css: (name) => `dark ${name}` },
+    ...{ x: (frame) => 148 + 20 * frame, first: 0, last: 39 },
+  };
 });
 
 test("names are painted once while they stay, and shown in every painting", () => {
-  for (let i = 0; i < 3; i += 1) labels.paint(sheet, [label(1), label(2)]);
+  for (let i = 0; i < 3; i += 1) labels.paintNames(sheet, [label(1), label(2)]);
   assert.deepEqual(own.done.texts, ["1", "Fish 1", "2", "Fish 2"]);
   assert.deepEqual([target.done.pictures, target.done.texts], [3, []]);
-  assert.deepEqual([labels.canvas.width, labels.canvas.height], [210, 300]);
+  assert.deepEqual([labels.names.canvas.width, labels.names.canvas.height], [210, 300]);
 });
 
 for (const [what, change] of [
-  ["another title", () => labels.paint(sheet, [label(1, { title: "Crab" })])],
-  ["a selection", () => labels.paint(sheet, [label(1, { selected: true })])],
-  ["a hidden track", () => labels.paint(sheet, [label(1, { faint: true })])],
-  ["another colour", () => labels.paint(sheet, [label(1, { colour: "#ee6677" })])],
-  ["scrolling", () => labels.paint(sheet, [label(1, { top: 20 })])],
-  ["another size", () => labels.paint({ ...sheet, height: 300 }, [label(1)])],
-  ["another theme", () => labels.paint({ ...sheet, css: (name) => `light ${name}` }, [label(1)])],
+  ["another title", () => labels.paintNames(sheet, [label(1, { title: "Crab" })])],
+  ["a selection", () => labels.paintNames(sheet, [label(1, { selected: true })])],
+  ["a hidden track", () => labels.paintNames(sheet, [label(1, { faint: true })])],
+  ["another colour", () => labels.paintNames(sheet, [label(1, { colour: "#ee6677" })])],
+  ["scrolling", () => labels.paintNames(sheet, [label(1, { top: 20 })])],
+  ["another size", () => labels.paintNames({ ...sheet, height: 300 }, [label(1)])],
+  ["another theme", () => labels.paintNames({ ...sheet, css: (name) => `light ${name}` }, [label(1)])],
 ]) {
   test(`${what} paints the names anew`, () => {
-    labels.paint(sheet, [label(1)]);
+    labels.paintNames(sheet, [label(1)]);
     const before = own.done.texts.length;
     change();
     assert.ok(own.done.texts.length > before);
   });
 }
+
+test("the ruler is painted once while the window stays", () => {
+  for (let i = 0; i < 3; i += 1) labels.paintRuler(sheet);
+  assert.deepEqual(own.done.texts, ["0", "5", "10", "15", "20", "25", "30", "35"]);
+  assert.equal(target.done.pictures, 3);
+  labels.paintRuler({ ...sheet, x: (frame) => 148 + 60 * (frame - 4), first: 4, last: 7 });
+  assert.deepEqual(own.done.texts.slice(8), ["4", "5", "6", "7"]);
+  labels.paintRuler({ ...sheet, css: (name) => `light ${name}` });
+  assert.ok(own.done.texts.length > 12, "another theme");
+});
+
+test("the number of the frame is painted for another frame, and moved by whole pixels of the screen", () => {
+  labels.paintHead(sheet, 7);
+  labels.paintHead({ ...sheet, x: (frame) => 149 + 20 * frame }, 7);
+  assert.deepEqual([own.done.texts, target.done.pictures], [["7"], 2]);
+  assert.deepEqual(target.done.place, [Math.round(1.5 * (149 + 150 - 48)), 0]);
+  labels.paintHead(sheet, 8);
+  assert.deepEqual(own.done.texts, ["7", "8"]);
+});
+
+test("the text above the names is painted once while it stays", () => {
+  for (const text of ["3 tracks", "3 tracks", "4 tracks"]) labels.paintCorner(sheet, text);
+  assert.deepEqual(own.done.texts, ["3 tracks", "4 tracks"]);
+});
