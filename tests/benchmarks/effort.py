@@ -148,16 +148,22 @@ def files() -> list[Path]:
     return sorted(material_root().glob("data/annotated*/*/instances.json"))
 
 
+def chosen(every: Sequence[Path], folders: Sequence[str] | None) -> list[Path]:
+    """Those of the files that lie in folders of these names; all without names."""
+    return [file for file in every if folders is None or file.parent.name in folders]
+
+
 def main() -> None:
     parser = options(__doc__)
     parser.add_argument("--videos", type=int, default=6, metavar="N", help="procedural videos (0: none)")
     parser.add_argument("--annotations", type=Path, nargs="*", metavar="FILE", help="instead of the test material")
+    parser.add_argument("--only", nargs="+", metavar="FOLDER", help="only the files in folders of these names")
     asked: argparse.Namespace = parser.parse_args()
     found = {}
     if asked.videos:
         clips = procedural(DOMAIN, count=asked.videos, frames=FRAMES, size=SIZE, seed=SEED)
         found[f"procedural, {asked.videos} videos"] = measure("procedural", clips)
-    for file in files() if asked.annotations is None else asked.annotations:
+    for file in chosen(files() if asked.annotations is None else asked.annotations, asked.only):
         with annotated(file) as videos:
             if videos:
                 found[file.parent.name] = measure(file.parent.name, videos)

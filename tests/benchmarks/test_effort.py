@@ -8,7 +8,7 @@ import numpy as np
 from tests.app.exchange.files import LENGTH, SIZE, content, write, write_pictures
 from tests.benchmarks._effort_videos import EffortVideo, annotated, procedural
 from tests.benchmarks.annotator.plan import ShownTrack, TrueTrack
-from tests.benchmarks.effort import Sums, measure, table
+from tests.benchmarks.effort import Sums, chosen, measure, table
 
 
 def video(name: str, shown: bool) -> EffortVideo:
@@ -32,6 +32,12 @@ def test_methods_are_summed_over_the_videos_in_which_they_can_be_used() -> None:
     [row] = table({"made up": sums}).rows
     assert row[1] == f"{drawn:.1f} s" and row[3] == f"{brushed:.1f} s ({drawn / brushed:.1f} x)"
     assert table({"none": Sums()}).rows[0][1:] == ("-",) * (len(row) - 1)
+
+
+def test_files_are_chosen_by_the_names_of_their_folders() -> None:
+    every = [Path("a/one/instances.json"), Path("a/two/instances.json")]
+    assert chosen(every, None) == every
+    assert chosen(every, ["two", "three"]) == every[1:]
 
 
 def test_annotated_videos_come_with_pictures_truth_and_results(tmp_path: Path) -> None:
