@@ -8,7 +8,7 @@ import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, bindparam, select
 
@@ -77,7 +77,7 @@ def prepare_blobs(rles: Sequence[Mapping[str, Any]], *, canonical: bool = False)
     masks: dict[str, tuple[Rle, bytes]] = {}
     hashes = []
     for rle in rles:
-        mask = _plain(rle)
+        mask = cast(Rle, rle) if canonical else _plain(rle)
         (height, width), counts = mask["size"], mask["counts"].encode(errors="surrogatepass")
         key = blob_hash(height, width, counts)
         hashes.append(key)

@@ -71,7 +71,9 @@ class NamedLists:
         return {key: found for key, found in ((OF_TRACK, own), (OF_FRAMES, frames)) if found}
 
     def _named(self, values: Mapping[str, str] | None) -> dict[str, str]:
-        return {self.names[one]: value for one, value in sorted((values or {}).items()) if one in self.names}
+        if not values:
+            return {}
+        return {self.names[one]: value for one, value in sorted(values.items()) if one in self.names}
 
 
 def merged(source: Mapping[str, Any], own: Mapping[str, Any]) -> Json:

@@ -4,7 +4,7 @@ Loaders of YouTube-VIS take null for *absent*. A frame in which a track is unkno
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from sqlalchemy import Connection
@@ -32,6 +32,7 @@ class VideoRows:
     tracks: tuple[Track, ...]
     rows: Mapping[str, Mapping[int, MaskRow]]
     complete: tuple[CompleteRange, ...]
+    _states: dict[tuple[str, bool], "TrackStates"] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def load(cls, tx: Connection, video: Video) -> "VideoRows":
@@ -54,7 +55,10 @@ class VideoRows:
 
     def states(self, track: Track, *, reviewed_only: bool) -> "TrackStates":
         """The states of a track; with ``reviewed_only`` only a person's rows are known."""
-        return TrackStates(self.rows[track.id], self.complete_frames(track.category_id), reviewed_only)
+        key = (track.id, reviewed_only)
+        if key not in self._states:
+            self._states[key] = TrackStates(self.rows[track.id], self.complete_frames(track.category_id), reviewed_only)
+        return self._states[key]
 
 
 @dataclass(frozen=True)
@@ -64,6 +68,7 @@ class TrackStates:
     rows: Mapping[int, MaskRow]
     complete: frozenset[int]
     reviewed_only: bool
+    _found: dict[int, State] = field(default_factory=dict, repr=False, compare=False)
 
     def state(self, frame: int) -> State:
         """The state in a frame.
@@ -71,6 +76,12 @@ class TrackStates:
         In a complete frame a track without a row, and one with a rejected row, is absent: a person said that the tracks
         that have a mask there are all. A mask that nobody judged stays unknown even there.
         """
+        found = self._found.get(frame)
+        if found is None:
+            found = self._found[frame] = self._state(frame)
+        return found
+
+    def _state(self, frame: int) -> State:
         row = self.rows.get(frame)
         if row is None:
             return State.ABSENT if frame in self.complete else State.UNKNOWN
@@ -103,12 +114,14 @@ def state_runs(states: TrackStates, count: int) -> list[list[object]]:
     The origin is "person", "model", "import" or "complete" (absent because the frame is complete); null for unknown.
     """
     runs: list[list[object]] = []
+    last = None
     for frame in range(count):
-        key = [states.state(frame).value, origin(states, frame)]
-        if runs and runs[-1][:2] == key:
+        key = (states.state(frame), origin(states, frame))
+        if key == last:
             runs[-1][3] = frame + 1
         else:
-            runs.append([*key, frame, frame + 1])
+            runs.append([key[0].value, key[1], frame, frame + 1])
+        last = key
     return runs
 
 

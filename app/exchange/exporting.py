@@ -23,6 +23,7 @@ from app.progress import Report, quiet
 from app.settings import Settings
 from storage.atomic import new_folder
 from storage.database import Database
+from storage.plain_data import no_cycle_search
 
 __all__ = ["Exported", "FrozenName", "export_dataset", "export_numbers", "prepare_export"]
 
@@ -122,6 +123,7 @@ def _version_goes_with_the_folder(frozen: FrozenName | None, project_id: str) ->
         raise
 
 
+@no_cycle_search()
 def prepare_export(
     database: Database, *, project_id: str, out: Path, choice: ExportChoice
 ) -> tuple[tuple[ExportPart, ...], Exported]:

@@ -150,7 +150,7 @@ def _addition(video: Video, author: str, rows: Rows) -> Addition:
         source="imported",
         review="unreviewed",
         tracks=[row for row in rows if isinstance(row, NewTrack)],
-        masks=[row if rle is None else row._replace(mask=next(hashes)) for row, rle in masks],
+        masks=[row if rle is None else NewMask(row.track, row.frame, next(hashes), row.marks) for row, rle in masks],
         blobs=blobs,
     )
 

@@ -90,6 +90,16 @@ class RawFile:
         frames = range(min(self.frames(video), longest))
         return sum(any(k < len(listed) and listed[k] for listed in boxes) for k in frames)
 
+    @cached_property
+    def texts(self) -> tuple[tuple[RawEntry, int], ...]:
+        """(track, frame) of every mask that is a run-length code as text."""
+        return tuple((track, frame) for track, frame, mask in self.masks() if is_compressed(mask))
+
+    @cached_property
+    def polygons(self) -> tuple[tuple[RawEntry, int, list[Any]], ...]:
+        """(track, frame, polygons) of every mask that is a list of polygons."""
+        return tuple((track, frame, mask) for track, frame, mask in self.masks() if isinstance(mask, list))
+
     def masks(self) -> Iterator[tuple[RawEntry, int, Any]]:
         """(track, frame, segmentation) of every entry that is not null."""
         for track in self.tracks:

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from storage.certificate.findings import Finding, Level
-from storage.certificate.raw_file import RawEntry, RawFile, is_compressed
+from storage.certificate.raw_file import RawEntry, RawFile
 
 INDEXED = ("id", "video_id", "category_id")
 """Keys of every track that the index of ``ytvos.py`` reads (``YTVOS.createIndex``)."""
@@ -97,17 +97,14 @@ def areas_of_boxes(file: RawFile) -> Iterator[Finding]:
 
 def uncompressed_only(file: RawFile) -> Iterator[Finding]:
     """Masks as text, for loaders that give every mask to ``frPyObjects`` of pycocotools."""
-    for track, frame, mask in file.masks():
-        if is_compressed(mask):
-            text = "is a compressed mask; the loader takes lists of runs and polygons only"
-            yield Finding(Level.FAILS, f"{track.where}.segmentations[{frame}]", text)
+    for track, frame in file.texts:
+        text = "is a compressed mask; the loader takes lists of runs and polygons only"
+        yield Finding(Level.FAILS, f"{track.where}.segmentations[{frame}]", text)
 
 
 def few_points(file: RawFile) -> Iterator[Finding]:
     """Polygons of one or two points, which pycocotools refuses or takes for boxes."""
-    for track, frame, mask in file.masks():
-        if not isinstance(mask, list):
-            continue
+    for track, frame, mask in file.polygons:
         where = f"{track.where}.segmentations[{frame}]"
         sizes = [len(polygon) if isinstance(polygon, list) else 0 for polygon in mask]
         if any(size < 4 for size in sizes):

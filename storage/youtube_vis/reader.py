@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
+from storage.plain_data import no_cycle_search
 from storage.regular_files import is_regular
 from storage.rle import MAX_PIXELS
 from storage.text import is_text
@@ -52,6 +53,7 @@ class VisContent:
     as_written: Any = None
 
 
+@no_cycle_search()
 def read_content(
     path: Path, *, annotations: bool = True, keep_good: bool = False, check: Check = no_check
 ) -> VisContent:
@@ -76,6 +78,7 @@ def read_content(
     return VisContent(content, (*encoding_notes(loaded, where), *notes), loaded.content)
 
 
+@no_cycle_search()
 def read_dataset(
     path: Path, *, annotations: bool = True, keep_good: bool = False, check: Check = no_check
 ) -> VisDataset:

@@ -28,7 +28,8 @@ def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tupl
         values[key] = entry.get(key)
         if values[key] is not None and (not isinstance(values[key], list) or len(entry[key]) != video.length):
             fail(f"{where}.{key}", f"must be a list of {video.length} entries, one for each frame of the video")
-    boxes = [_box(value, where, k, notes) for k, value in enumerate(values["bboxes"] or ())]
+    given = values["bboxes"] or []
+    boxes = [_box(value, where, k, notes) for k, value in enumerate(given)]
     areas = [_area(value, where, k, notes) for k, value in enumerate(values["areas"] or ())]
     pairs = [
         (k, box, mask)
@@ -36,7 +37,8 @@ def parse_stated(entry: Json, video: VisVideo, masks: Masks, where: str) -> tupl
         if box is not None and mask is not None
     ]
     for (k, box, _), own in zip(pairs, rle.bboxes([mask for _, _, mask in pairs]), strict=True):
-        _compare(box, own, where, k, notes)
+        if given[k] != own:
+            _compare(box, own, where, k, notes)
     missing = "areas" in entry and entry["areas"] is None
     return Stated(tuple(boxes), None if missing else tuple(areas)), notes
 
@@ -78,8 +80,6 @@ def _compare(box: Box, own: list[int], where: str, k: int, notes: list[VisNote])
 
 
 def _near(box: Box, own: list[int]) -> bool:
-    if list(box) == own:
-        return True
     most = max(_PIXELS, _SHARE * max(own[2:]))
     edges = (box[0], box[1], box[0] + box[2], box[1] + box[3])
     others = (own[0], own[1], own[0] + own[2], own[1] + own[3])

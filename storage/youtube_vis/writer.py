@@ -103,6 +103,8 @@ def _measured(track: VisTrack, present: Sequence[Rle]) -> tuple[Sequence[int], S
 
 def _spread(track: VisTrack, values: Sequence[Any]) -> list[Any]:
     """The values of the masks of a track in the places of the masks; null elsewhere."""
+    if len(values) == len(track.segmentations):
+        return list(values)
     following = iter(values)
     return [None if mask is None else next(following) for mask in track.segmentations]
 
