@@ -6,7 +6,9 @@ With one corrected video, training sees the video up to a boundary and the measu
 import dataclasses
 from collections.abc import Sequence
 
+from app.training.folds import Split
 from app.training.project_clips import ProjectClips
+from model.adapting.choosing import FoldVideos
 from model.training.clips import ClipSubset, ClipVideo, LabelledTrack, labelled_frames
 from model.training.targets import PRESENT, UNKNOWN
 
@@ -23,6 +25,15 @@ class FoldClips(ClipSubset):
         if first_part:
             labels = frozenset(range(len(self.categories)))
             self.videos = tuple(_until(video, first_part, labels) for video in self.videos)
+
+
+def within_kept(split: Split) -> list[FoldVideos]:
+    """The folds of a split, by places in the videos that the kept network learns."""
+    places = {video: place for place, video in enumerate(split.kept.taught)}
+    return [
+        FoldVideos(tuple(places[k] for k in fold.taught), tuple(places[k] for k in fold.held_out))
+        for fold in split.folds
+    ]
 
 
 def boundary(video: ClipVideo, share: float) -> int:

@@ -3,6 +3,9 @@
 The first of these that can be had: seeded procedural videos, for a network that learnt such; a part of YouTube-VIS that
 the user has put into the folder ``golden`` of the data folder; the project's videos that were held out in earlier
 rounds. The measure is AP under the published rule, so that thresholds play no part.
+
+How much is forgotten also limits how far a training goes. That is measured on other videos of the same kind, so that
+what judges a retraining has no part in it.
 """
 
 from collections.abc import Callable, Sequence
@@ -14,6 +17,7 @@ import numpy as np
 from app.sentences import counted
 from app.training.file_clips import YoutubeVisClips
 from model.adapting.procedural_replay import ProceduralClips
+from model.config import TeViTConfig
 from model.network.tevit import TeViT
 from model.procedural import DOMAINS
 from model.scoring import find_tracks, score
@@ -26,6 +30,8 @@ PROCEDURAL, YOUTUBE_VIS, EARLIER = "procedural", "youtube-vis", "held-out"
 FOLDER = "golden"  # in the data folder: ``instances.json`` and the frames beside it
 VIDEOS, FRAMES = 60, 12  # the AP of twenty videos varies by three points between equally good networks
 SEED = 900_001  # that of no replay, no training and no benchmark
+CHOOSING_SEED = 910_001  # the same for the videos by which a training is chosen
+LEAST_TO_SHARE = 6  # videos of the user, of which every third is for choosing
 LEAST_EARLIER = 3  # videos held out in earlier rounds
 # Configurations whose first checkpoint learnt a procedural domain.
 MADE_FOR = {"tevit_tiny": "demo", "tevit_lite": "lifelike"}
@@ -36,7 +42,8 @@ MOST_VIDEOS = 50
 class GoldenSet:
     """Videos of a source, and the checkpoint that a new one is compared with on them.
 
-    ``against``: "first", the first checkpoint of the line, or "current", the one in use.
+    ``against``: "first", the first checkpoint of the line, or "current", the one in use. ``choosing``: other videos of
+    the same kind, by which it is chosen how far a training goes; None if there are none.
     """
 
     kind: str
@@ -44,6 +51,7 @@ class GoldenSet:
     source: ClipSource
     videos: tuple[int, ...]
     against: str
+    choosing: "GoldenSet | None" = None
 
     @property
     def frames(self) -> int:
@@ -59,19 +67,39 @@ def golden_set(first: ModelCheckpoint, data: Path, project: ClipSource, earlier:
     """
     domain = MADE_FOR.get(first.config.name)
     if domain is not None and knows(first.categories, DOMAINS[domain].categories):
-        size = first.config.scales.test
-        clips = ProceduralClips(domain, count=VIDEOS, frames=FRAMES, size=size, seed=SEED)
-        return GoldenSet(PROCEDURAL, f"{VIDEOS} procedural videos ({domain})", clips, tuple(range(VIDEOS)), "first")
+        return _procedural(domain, first.config)
     file = data / FOLDER / "instances.json"
     if file.is_file():
-        own = YoutubeVisClips(file, file.parent / FRAMES_FOLDER)
-        videos = tuple(range(min(len(own.videos), MOST_VIDEOS)))
-        name = f"{counted(len(videos), 'video')} of YouTube-VIS in the folder {FOLDER}"
-        return GoldenSet(YOUTUBE_VIS, name, own, videos, "first")
+        return _of_user(YoutubeVisClips(file, file.parent / FRAMES_FOLDER))
     if len(earlier) >= LEAST_EARLIER:
         name = f"{counted(len(earlier), 'video')} held out in earlier rounds"
         return GoldenSet(EARLIER, name, project, tuple(earlier), "current")
     return None
+
+
+def _procedural(domain: str, config: TeViTConfig) -> GoldenSet:
+    def clips(seed: int, frames: int) -> ProceduralClips:
+        return ProceduralClips(domain, count=VIDEOS, frames=frames, size=config.scales.test, seed=seed)
+
+    every = tuple(range(VIDEOS))
+    name = f"{VIDEOS} procedural videos ({domain})"
+    chooses = clips(CHOOSING_SEED, min(FRAMES, config.window))  # one window each, since several networks see them
+    choosing = GoldenSet(PROCEDURAL, f"{name} for choosing", chooses, every, "first")
+    return GoldenSet(PROCEDURAL, name, clips(SEED, FRAMES), every, "first", choosing)
+
+
+def _of_user(own: ClipSource) -> GoldenSet:
+    """The user's videos: with enough of them every third is for choosing."""
+
+    def of(videos: Sequence[int], use: str, choosing: GoldenSet | None = None) -> GoldenSet:
+        chosen = tuple(videos[:MOST_VIDEOS])
+        name = f"{counted(len(chosen), 'video')} of YouTube-VIS in the folder {FOLDER}{use}"
+        return GoldenSet(YOUTUBE_VIS, name, own, chosen, "first", choosing)
+
+    every = range(len(own.videos))
+    if len(every) < LEAST_TO_SHARE:
+        return of(every, "")
+    return of([k for k in every if k % 3 < 2], "", of(every[2::3], " for choosing"))
 
 
 def knows(classes: Sequence[str], categories: Sequence[str]) -> bool:
@@ -81,27 +109,28 @@ def knows(classes: Sequence[str], categories: Sequence[str]) -> bool:
 
 def measure_golden(
     golden: GoldenSet,
-    network: TeViT,
+    networks: Sequence[TeViT],
     classes: Sequence[str],
     *,
     agnostic: bool,
     on_frames: Callable[[int], None] = lambda frames: None,
 ) -> float | None:
-    """AP (0 to 1) of a network with these class names on the set; with ``agnostic`` all classes are one.
+    """AP (0 to 1) of networks with these class names on the set; with ``agnostic`` all classes are one.
 
-    ``on_frames`` gets the number of frames of each video that is done.
+    Several networks take the videos in turn, so that they are measured together in the time of one. ``on_frames`` gets
+    the number of frames of each video that is done.
     """
-    network.eval()
     labels = {normalised(name): label for label, name in enumerate(golden.source.categories)}
     own = [labels.get(normalised(name), len(labels)) for name in classes]
     source: ClipSource = OneClass(golden.source) if agnostic else golden.source
 
-    def find(network: TeViT, _: ClipSource, video: int) -> list[dict[str, object]]:
-        found = find_tracks(network, golden.source, video)
+    def find(_: TeViT, __: ClipSource, video: int) -> list[dict[str, object]]:
+        network = networks[golden.videos.index(video) % len(networks)]
+        found = find_tracks(network.eval(), golden.source, video)
         on_frames(golden.source.videos[video].count)
         return [{**track, "label": 0 if agnostic else own[track["label"]]} for track in found]
 
-    return score(network, source, golden.videos, find=find).stats["AP"]
+    return score(networks[0], source, golden.videos, find=find).stats["AP"]
 
 
 class OneClass:

@@ -17,7 +17,7 @@ from app.settings import Settings
 from app.training.project_clips import ProjectClips
 from app.training.report import TruthShare
 from model.adapting import Adapted
-from model.adapting.choosing import Choice
+from model.adapting.choice import Choice
 from model.atomic import replacing
 from model.training.clips import ClipVideo, LabelledTrack
 from model.weights import checkpoint

@@ -60,6 +60,11 @@ class PhaseClock:
         self._at, self._done = self._at + 1, 0
         self._last = self._now()
 
+    def begin(self, kind: str) -> None:
+        """Go on to the next phase of a kind, unless the present one is of it."""
+        while self._phases[self._at].kind != kind:
+            self.next()
+
     @property
     def pace(self) -> dict[str, float]:
         """Seconds a unit by kind, as far as this run has learnt it."""

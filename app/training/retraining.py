@@ -1,6 +1,6 @@
 """The work of one retraining: trainings and measurements by fold, thresholds, the golden set, the decision."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -12,10 +12,10 @@ from app.machine import choose_device, choose_precision
 from app.settings import Settings
 from app.training.adapting import replay_for
 from app.training.comparison import deciding, loss_levels, truth_of, video_lines
-from app.training.fold_clips import FoldClips
+from app.training.fold_clips import FoldClips, within_kept
 from app.training.folds import LAST_THIRD, Fold, default_steps, split
 from app.training.golden import golden_set
-from app.training.golden_comparison import GoldenComparison
+from app.training.golden_comparison import GoldenComparisons
 from app.training.kept_state import KeptState
 from app.training.line import learnt_contents
 from app.training.measuring import MeasuredSide, by_rule, measure, per_category
@@ -30,7 +30,8 @@ from app.training.roles import assigned
 from app.training.rounds import next_round
 from app.training.worst_frames import worst_frames
 from model.adapting import Adapted, AdaptSettings, adapt
-from model.adapting.choosing import Budget, Choice, FoldNetwork, FoldVideos, choose
+from model.adapting.choice import Choice
+from model.adapting.choosing import Budget, FoldNetwork, FoldVideos, choose
 from model.rule_scoring import HeldOutVideo, calibrate_on_others
 from model.thresholds import Thresholds
 from model.training.clips import NoTrainingFrames, labelled_frames
@@ -45,6 +46,8 @@ from storage.video_roles import HELD_OUT, video_roles
 
 SEED = 1
 VALIDATION = "validation"  # the curve of AP on videos that are held out while it is chosen how far to go
+FORGOTTEN = "Measuring what the folds forgot"
+GOLDEN = "Measuring the golden set"
 CALIBRATING = "Calibrating the thresholds on the held-out videos"
 
 
@@ -101,12 +104,11 @@ class Retraining:
             adapted = self._trained(number, fold)
             after += self._measure(adapted, fold)
         chosen, of_others = calibrate_on_others(after, check=lambda: self._advance(1, CALIBRATING))
-        if self._golden is not None:
-            self._clock.next()
+        self._clock.next()
         own = self._current.thresholds
         sides = (MeasuredSide.of(before, [own] * len(before)), MeasuredSide.of(after, of_others))
         first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
-        golden = None if self._golden is None else self._measure_golden(adapted)
+        golden = self._golden.judged(adapted.checkpoint, lambda frames: self._advance(frames, GOLDEN))
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
         return RetrainedNetwork(
             adapted=adapted,
@@ -119,7 +121,7 @@ class Retraining:
 
     def choose(self) -> None:
         """Choose how far the trainings go, for all processes: the first of several calls this before they train."""
-        self._clock = PhaseClock([Phase("train", self._choosing_steps), Phase("measure", 0)])
+        self._clock = PhaseClock([*self._choosing_phases, Phase("measure", 0)])
         self._choice = self._chosen()
         self._state.keep_choice(self._choice)
 
@@ -143,13 +145,13 @@ class Retraining:
     def _phases(self) -> list[Phase]:
         stored = 1 if self._order.first.id == self._order.current.id else 2
         phases = [Phase("measure", self._frames(self._split.measured))] * stored
-        phases.append(Phase("train", self._choosing_steps if self._chooses else 0))
+        phases += self._choosing_phases
         for fold in self._split.trainings:
             comes_of_choosing = self._chooses and self._choosing_folds and fold is not self._split.kept
             phases.append(Phase("train", 0 if comes_of_choosing else self._steps(fold)))
             phases.append(Phase("measure", self._frames(fold.held_out)))
-        phases.append(Phase("calibrate", len(self._split.measured)))
-        return phases if self._golden is None else [*phases, Phase("golden", self._golden.frames)]
+        judge = self._golden.judge
+        return [*phases, Phase("calibrate", len(self._split.measured)), Phase("golden", judge.frames if judge else 0)]
 
     def _frames(self, videos: tuple[int, ...]) -> int:
         return sum(self._source.videos[index].count for index in videos)
@@ -157,6 +159,15 @@ class Retraining:
     def _steps(self, fold: Fold) -> int:
         chosen = default_steps(sum(len(labelled_frames(self._source.videos[k])) for k in fold.taught) // 5)
         return self._order.steps or chosen
+
+    @property
+    def _choosing_phases(self) -> list[Phase]:
+        """To train the folds, and to measure what they forgot."""
+        golden = self._golden.choose
+        return [
+            Phase("train", self._choosing_steps if self._chooses else 0),
+            Phase("golden", golden.frames if self._chooses and golden is not None else 0),
+        ]
 
     @property
     def _budget(self) -> Budget:
@@ -168,14 +179,8 @@ class Retraining:
 
     @property
     def _choosing_folds(self) -> list[FoldVideos]:
-        """The folds of the split, by places in the videos that the kept network learns; a single one cannot choose."""
-        if len(self._split.folds) < 2:
-            return []
-        places = {video: place for place, video in enumerate(self._split.kept.taught)}
-        return [
-            FoldVideos(tuple(places[k] for k in fold.taught), tuple(places[k] for k in fold.held_out))
-            for fold in self._split.folds
-        ]
+        """The folds of the split; a single one cannot choose."""
+        return within_kept(self._split) if len(self._split.folds) > 1 else []
 
     @property
     def _chooses(self) -> bool:
@@ -186,7 +191,7 @@ class Retraining:
         """How far to go, by cross-validation inside the videos that the kept network learns."""
         kept = self._state.kept_choice()
         if kept is not None or not self._chooses:
-            self._clock.next()
+            self._skip_choosing()
             return kept or self._choice
 
         def on_step(step: StepReport) -> None:
@@ -196,6 +201,10 @@ class Retraining:
             if self._choosing_folds:
                 adapted = made.adapted(self._source.categories, self._device)
                 self._state.keep(number, adapted, self._source.categories)
+
+        def forgotten(networks: Sequence[ModelCheckpoint]) -> float:
+            self._clock.begin("golden")
+            return self._golden.forgotten(networks, lambda frames: self._advance(frames, FORGOTTEN))
 
         try:
             chosen = choose(
@@ -210,6 +219,7 @@ class Retraining:
                 seed=SEED,
                 on_step=on_step,
                 on_mark=lambda step, found: self._report.point(VALIDATION, step, found["AP"]),
+                forgotten=None if self._golden.choose is None else forgotten,
                 cancelled=self._report.cancelled,
                 state_folder=self._state.choosing_folder,
             )
@@ -217,8 +227,13 @@ class Retraining:
             chosen = self._choice  # the training itself explains it
         self.check()
         self._state.keep_choice(chosen)
-        self._clock.next()
+        self._skip_choosing()
         return chosen
+
+    def _skip_choosing(self) -> None:
+        """Go on to what follows choosing, whatever of it there was to do."""
+        self._clock.begin("golden")
+        self._clock.next()
 
     def _read(self, registered: Checkpoint) -> ModelCheckpoint:
         return checkpoint.load(checkpoint_file(self._settings, registered))
@@ -253,8 +268,7 @@ class Retraining:
         network = made.network if isinstance(made, Adapted) else made.build(self._device)
 
         def on_video(done: int) -> None:
-            frames = self._source.videos[videos[done - 1]].count
-            self._advance(frames, f"{doing}: video {done} of {len(videos)}")
+            self._advance(self._frames(videos[done - 1 : done]), f"{doing}: video {done} of {len(videos)}")
 
         return measure(network, self._source, videos, kind=self._split.kind, labels=labels, on_video=on_video)
 
@@ -302,22 +316,12 @@ class Retraining:
         self.check()
         return adapted
 
-    def _golden_of(self, given: Mapping[str, str]) -> GoldenComparison | None:
+    def _golden_of(self, given: Mapping[str, str]) -> GoldenComparisons:
         contents = [video.content for video in self._source.corrected]
         earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
         found = golden_set(self._first, self._settings.data, self._source, earlier)
-        if found is None:
-            return None
-        old = self._first if found.against == "first" else for_proposals(self._current)
-        return GoldenComparison(self._database, found, old, self._order.first.sha256)
-
-    def _measure_golden(self, adapted: Adapted) -> GoldenFigures:
-        assert self._golden is not None
-
-        def on_frames(frames: int) -> None:
-            self._advance(frames, "Measuring the golden set")
-
-        return self._golden.measure(adapted.checkpoint, device=self._device, on_frames=on_frames)
+        old = self._first if found is None or found.against == "first" else for_proposals(self._current)
+        return GoldenComparisons.of(self._database, found, old, self._order.first.sha256, self._device)
 
     def _reported(
         self,

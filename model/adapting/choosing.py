@@ -5,24 +5,21 @@ the folds: each with the steps and the blend that the other folds choose, so tha
 figures need no thresholds: under the published rule the AP with classes, the AP without them, and the overlap of each
 true track with the best proposed one.
 
-The figures of a few videos vary by more than longer training changes them, and truth that is the base's own accepted
-proposals shows every change of its masks as a loss. So the longest training is taken that is not clearly worse than the
-best one, and the two figures without classes count by how much of the truth a person drew.
+The rule of the choice is that of `model.adapting.choice`.
 """
 
 import json
-import math
 import tempfile
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
 from model.adapting.adapt import Adapted
-from model.adapting.blending import BLENDS, blended
+from model.adapting.blending import blended
+from model.adapting.choice import NAMES, Choice, Figures, Forgotten, chosen, line_of, noise
 from model.adapting.classes import JointClasses
 from model.adapting.settings import AdaptSettings
 from model.adapting.training import Adaptation, in_bfloat16, trunk_cache
@@ -39,11 +36,6 @@ from model.weights.categories import KEPT, normalised, with_categories
 from model.weights.checkpoint import ModelCheckpoint
 
 TRUNK = ("backbone.", "neck.")
-NAMES = ("AP", "AP_without_classes", "best_iou")
-NOISE = 0.2  # two standard errors of the mean figures of one video, between equally good networks
-ACCEPTED_WEIGHT = 0.25  # of the figures without classes where all truth is accepted proposals; 1 if a person drew it
-Figures = dict[str, float]
-_Row = tuple[int, float, Sequence[Figures]]  # steps, blend, figures of each fold
 
 
 @dataclass(frozen=True)
@@ -88,18 +80,6 @@ class Budget:
         return (folds or self.folds) * self.marks[-1]
 
 
-@dataclass(frozen=True)
-class Choice:
-    """How to train: ``steps``, and the ``blend`` of the outcome (0: not at all).
-
-    ``table`` has a line per step and blend that was tried, with the mean figures over the folds (0 to 1).
-    """
-
-    steps: int
-    blend: float
-    table: list[dict[str, Any]] = field(default_factory=list)
-
-
 def choose(
     start: ModelCheckpoint,
     clips: ClipSource,
@@ -114,6 +94,7 @@ def choose(
     on_step: Callable[[StepReport], None] = lambda step: None,
     on_fold: Callable[[int, FoldNetwork], None] = lambda number, network: None,
     on_mark: Callable[[int, Figures], None] = lambda steps, figures: None,
+    forgotten: Forgotten | None = None,
     cancelled: Callable[[], bool] = lambda: False,
     state_folder: Path | None = None,
 ) -> Choice:
@@ -121,8 +102,9 @@ def choose(
 
     ``folds`` gives their videos (default: ``budget.folds`` of about equal size, every video held out once).
     ``on_step`` gets the steps of all folds, ``on_mark`` the mean figures over the folds at each mark, ``on_fold`` in
-    the end each fold's network as the other folds choose it. Written states of the folds are kept in
-    ``state_folder``, from which a later call goes on. After a cancellation the choice is of no use. Raises
+    the end each fold's network as the other folds choose it. ``forgotten`` limits the choice (see
+    `model.adapting.choice.chosen`). Written states of the folds are kept in ``state_folder``, from which a later call
+    goes on. After a cancellation the choice is of no use. Raises
     `model.training.clips.NoTrainingFrames` if a fold has nothing to learn from.
     """
     budget = budget or Budget()
@@ -143,7 +125,7 @@ def choose(
             cache.close()
         if cancelled():
             return Choice(0, 0.0)
-        choice, alone = _chosen(trained)
+        choice, alone = chosen(trained, forgotten)
         for number, (fold, line) in enumerate(zip(trained, alone, strict=True)):
             steps, share = int(line["steps"]), float(line["blend"])
             on_fold(number, FoldNetwork(fold.checkpoint(steps, share), steps, share))
@@ -160,7 +142,7 @@ def _train(folds: "Sequence[_TrainedFold]", budget: Budget, on_mark: Callable[[i
         for mark in budget.marks:
             if not all(fold.reach(mark) for fold in folds):
                 break
-            line = _line(folds, mark, 1.0, [fold.at[mark] for fold in folds])
+            line = line_of(folds, mark, 1.0, [fold.at[mark] for fold in folds])
             on_mark(mark, {name: float(line[name]) for name in NAMES})
             values.append(float(line["objective"]))
             if values[-1] < max(values) - noise(folds):
@@ -307,63 +289,3 @@ def drawn_share(videos: Sequence[ClipVideo]) -> float:
         if state == PRESENT
     ]
     return sum(drawn) / len(drawn) if drawn else 1.0
-
-
-def objective(found: Figures, base: Figures, drawn: float = 1.0) -> float:
-    """The mean of the figures; what falls below the base's without classes counts against it once more.
-
-    ``drawn``: the share of the truth that a person drew, by which the figures without classes count.
-    """
-    weight = ACCEPTED_WEIGHT + (1 - ACCEPTED_WEIGHT) * drawn
-    named, others = NAMES[0], NAMES[1:]
-    mean = (found[named] + weight * sum(found[name] for name in others)) / (1 + weight * len(others))
-    return mean - weight * sum(max(base[name] - found[name], 0.0) for name in others)
-
-
-def noise(folds: Sequence[_TrainedFold]) -> float:
-    """A difference in the objective that the held-out videos of these folds cannot tell from none."""
-    return NOISE / math.sqrt(max(sum(len(fold.held.videos) for fold in folds), 1))
-
-
-def _chosen(folds: Sequence[_TrainedFold]) -> tuple[Choice, list[dict[str, Any]]]:
-    """The choice, and for each fold the line of the table that the other folds choose."""
-    marks = sorted(set.intersection(*(set(fold.at) for fold in folds)))
-    rows: list[_Row] = [(mark, 1.0, [fold.at[mark] for fold in folds]) for mark in marks]
-    untouched: _Row = (0, 0.0, [fold.base for fold in folds])
-    best = _best(folds, rows, untouched)
-    if rows and best is untouched:  # half of the way may be better than all of it and nothing
-        steps = marks[-1]
-        rows += [(steps, share, [fold.figures(steps, share) for fold in folds]) for share in BLENDS if share < 1.0]
-        best = _best(folds, rows, untouched)
-    table = [_line(folds, *row) for row in (*rows, untouched)]
-    alone = []
-    for fold in folds:
-        others = [k for k, other in enumerate(folds) if other is not fold] or [0]
-        found = [(mark, share, [figures[k] for k in others]) for mark, share, figures in (*rows, untouched)]
-        chosen = [folds[k] for k in others]
-        alone.append(_line(chosen, *_best(chosen, found[:-1], found[-1])))
-    return Choice(best[0], best[1], table), alone
-
-
-def _best(folds: Sequence[_TrainedFold], rows: Sequence[_Row], untouched: _Row) -> _Row:
-    """The row that goes furthest, in steps and share, of those that are as good as the best but for noise.
-
-    All of them are better than the base; where none is, the base is kept.
-    """
-
-    def value(row: _Row) -> float:
-        return float(_line(folds, *row)["objective"])
-
-    better = [row for row in rows if value(row) > value(untouched)]
-    if not better:
-        return untouched
-    least = max(map(value, better)) - noise(folds)
-    return max((row for row in better if value(row) >= least), key=lambda row: row[:2])
-
-
-def _line(folds: Sequence[_TrainedFold], steps: int, share: float, found: Sequence[Figures]) -> dict[str, Any]:
-    """One line of the table: means over the folds, weighted by videos."""
-    weights = [len(fold.held.videos) for fold in folds]
-    mean = {name: float(np.average([one[name] for one in found], weights=weights)) for name in NAMES}
-    values = [objective(one, fold.base, fold.drawn) for one, fold in zip(found, folds, strict=True)]
-    return {"steps": steps, "blend": share, **mean, "objective": float(np.average(values, weights=weights))}

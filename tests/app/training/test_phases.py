@@ -89,3 +89,18 @@ def test_the_share_never_falls(seconds: list[float]) -> None:
         if place == 5:
             clock.next()
     assert shares == sorted(shares) and shares[-1] <= 0.999
+
+
+def test_a_kind_that_comes_later_is_begun_once() -> None:
+    watch = Watch()
+    clock = PhaseClock((Phase("train", 9), Phase("measure", 1), Phase("golden", 4), Phase("train", 2)), now=watch)
+    clock.advance(3)
+    for _ in range(2):
+        clock.begin("golden")
+        watch.time += 2.0
+        clock.advance(2)
+    assert clock.pace["golden"] == 1.0
+    clock.next()
+    clock.begin("train")
+    clock.advance(1)
+    assert clock.eta_seconds == pytest.approx(clock.pace["train"])

@@ -14,9 +14,13 @@ from app.errors import Cancelled
 from app.jobs.reporter import JobReporter
 from app.settings import DATABASE_NAME, Settings, make_settings
 from app.training import golden, kept_state, retrain_run, retraining
+from app.training.golden import golden_set
+from app.training.project_clips import ProjectClips
 from app.training.report import Decision
-from model.adapting.choosing import Choice, FoldNetwork
+from model.adapting.choice import Choice
+from model.adapting.choosing import FoldNetwork
 from model.adapting.classes import JointClasses
+from model.adapting.procedural_replay import ProceduralClips
 from model.thresholds import Thresholds
 from model.weights import checkpoint
 from model.weights.categories import with_categories
@@ -163,6 +167,56 @@ def test_steps_and_blend_are_chosen_where_nobody_gave_the_steps(
     assert (result["steps"], made.provenance["blend"]) == (steps, blend)
     named = {reason["code"] for reason in result["decision"]["reasons"]}
     assert ("untrained" in named) == (blend == 0)
+
+
+def test_what_chooses_is_given_no_held_out_video_and_none_that_judges(
+    database: Database, settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made, categories = project_with(database, "fish", "crab")
+    checkpoint_in(database, settings, made)
+    for number in range(6):
+        drawn(database, video_in(database, settings, made, tmp_path, f"v{number}"), categories["fish"].id, frames=2)
+    read: list[tuple[object, int]] = []  # source and video
+    for kind in (ProceduralClips, ProjectClips):
+        monkeypatch.setattr(kind, "read_frames", noted(kind.read_frames, read))
+    judging: list[object] = []
+    monkeypatch.setattr(retraining, "golden_set", lambda *given: judging.append(golden_set(*given)) or judging[-1])
+    chosen_by: list[tuple[object, int]] = []
+
+    def choosing(start: ModelCheckpoint, clips: Any, **more: Any) -> Choice:
+        """Looks at all that it is given."""
+        read.clear()
+        for source in (clips, more["replay"]):
+            for video, described in enumerate(source.videos):
+                source.read_frames(video, range(described.count))
+        network = with_categories(start, JointClasses.of(start.categories, clips.categories).names)
+        assert more["forgotten"]([network, network]) == pytest.approx(0.0), "the base has forgotten nothing"
+        for number in range(len(more["folds"])):
+            more["on_fold"](number, FoldNetwork(network, 0, 0.0))
+        chosen_by.extend(read)
+        return Choice(1, 0.5)
+
+    monkeypatch.setattr(retraining, "choose", choosing)
+    result = run(database, settings, queued(database, made))
+    [found] = judging
+    sources = {id(source) for source, _ in chosen_by}
+    assert id(found.source) not in sources and id(found.choosing.source) in sources
+    with database.read() as tx:
+        roles = video_roles(tx, made.id)
+    [project] = [source for source, _ in chosen_by if isinstance(source, ProjectClips)][:1]
+    held_out = {k for k, video in enumerate(project.corrected) if roles[video.content] == "held out"}
+    learnt = {video for source, video in chosen_by if source is project}
+    assert len(held_out) == 2 and learnt == set(range(6)) - held_out
+    assert {id(source) for source, _ in read} >= {id(found.source)}, "these judge, later"
+    assert result["lineage"]["recipe"]["blend"] == 0.5
+
+
+def noted(read_frames: Any, read: list[tuple[object, int]]) -> Any:
+    def reading(source: object, video: int, frames: Any) -> Any:
+        read.append((source, video))
+        return read_frames(source, video, frames)
+
+    return reading
 
 
 def test_the_trunk_stays_as_it_was(finished: Finished) -> None:
