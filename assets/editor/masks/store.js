@@ -9,10 +9,15 @@ import { area, bounds, parse } from "./rle.js";
 import { rowSpans } from "./spans.js";
 
 /** @typedef {import("./drawable.js").Drawable} Drawable */
-/** @typedef {{runs: Uint32Array} & Partial<Drawable> & {path?: Path2D}} Entry */
+/**
+ * What was made of a mask.
+ * @typedef {{runs: Uint32Array, pathBytes?: number} & Partial<Drawable> & {path?: Path2D}} Entry `pathBytes`: estimated
+ */
 
-/** Decoded run lengths and outlines kept at once. */
-const DECODED = 600;
+/** Bytes of what was made of masks: some hundred frames of fifty tracks, so that going back and forth makes nothing anew. */
+const MADE = 64 * 1024 * 1024;
+/** A path has as many bytes as the corners that it is made of, times this. */
+const PATH = 3;
 /** Characters of compressed masks kept; others are loaded again with their frame. */
 const KEPT = 48 * 1024 * 1024;
 
@@ -23,8 +28,10 @@ export class MaskStore {
     this.size = 0;
     /** @type {Map<string, string>} masks that only this page has; they always stay */
     this.own = new Map();
-    /** @type {Map<string, Entry>} */
+    /** @type {Map<string, Entry>} least recently used first */
     this.decoded = new Map();
+    /** bytes of `decoded` */
+    this.made = 0;
     this.locals = 0;
   }
 
@@ -53,7 +60,7 @@ export class MaskStore {
     const counts = this.own.get(local);
     if (counts !== undefined && !this.counts.has(hash)) this.add(hash, counts);
     const made = this.decoded.get(local);
-    if (made && !this.decoded.has(hash)) this.remember(hash, made);
+    if (made && !this.decoded.has(hash)) this.remember(hash, { ...made });
   }
 
   /** @param {string} hash */
@@ -93,8 +100,8 @@ export class MaskStore {
   spans(hash, height, width) {
     const entry = this.entry(hash);
     if (!entry) return null;
-    entry.spans ??= rowSpans(entry.runs, height, width);
-    return entry.spans;
+    if (!entry.spans) this.grow(entry, { spans: rowSpans(entry.runs, height, width) });
+    return entry.spans ?? null;
   }
 
   /** The outline. @param {string} hash @param {number} height @param {number} width @returns {Path2D|null} */
@@ -102,9 +109,11 @@ export class MaskStore {
     const entry = this.entry(hash);
     if (!entry) return null;
     if (entry.path) return entry.path;
-    entry.path = pathOf(entry.outline ?? outlineOf(entry.runs, height, width));
-    entry.outline = undefined; // the path has it
-    return entry.path;
+    const outline = entry.outline ?? outlineOf(entry.runs, height, width);
+    const path = pathOf(outline);
+    // The path has the outline.
+    this.grow(entry, { path, outline: undefined, pathBytes: PATH * outline.corners.byteLength });
+    return path;
   }
 
   /** Whether a mask has not been made ready to be drawn. @param {string} hash */
@@ -115,15 +124,33 @@ export class MaskStore {
 
   /** Keep what a worker made of a mask. @param {string} hash @param {Drawable} drawable */
   take(hash, drawable) {
-    if (!this.isRaw(hash)) return;
-    this.decoded.delete(hash);
-    this.remember(hash, { ...drawable });
+    if (this.isRaw(hash)) this.remember(hash, { ...drawable });
   }
 
-  /** @param {string} hash @param {Entry} entry */
+  /** Put an entry last; the least recently used ones go where it is too much. @param {string} hash @param {Entry} entry */
   remember(hash, entry) {
+    this.forget(hash);
     this.decoded.set(hash, entry);
-    if (this.decoded.size > DECODED) this.decoded.delete(/** @type {string} */ (this.decoded.keys().next().value));
+    this.made += bytesOf(entry);
+    for (const old of this.decoded.keys()) {
+      if (this.made <= MADE || old === hash) break;
+      this.forget(old);
+    }
+  }
+
+  /** @param {string} hash */
+  forget(hash) {
+    const entry = this.decoded.get(hash);
+    if (!entry) return;
+    this.decoded.delete(hash);
+    this.made -= bytesOf(entry);
+  }
+
+  /** More was made of a mask. @param {Entry} entry @param {Partial<Entry>} more */
+  grow(entry, more) {
+    this.made -= bytesOf(entry);
+    Object.assign(entry, more);
+    this.made += bytesOf(entry);
   }
 
   /** @param {string} hash @returns {Entry|undefined} */
@@ -140,4 +167,9 @@ export class MaskStore {
     this.remember(hash, made);
     return made;
   }
+}
+
+/** @param {Entry} entry */
+function bytesOf({ runs, spans, outline, pathBytes = 0 }) {
+  return runs.byteLength + (spans?.byteLength ?? 0) + (outline?.corners.byteLength ?? 0) + pathBytes;
 }

@@ -8,6 +8,8 @@ import { beginWorker } from "../../kit/worker.js";
 
 /** Frames ahead of the shown one whose masks are made ready, nearest first. */
 const AHEAD = 3;
+/** Frames that are passed over at most where the worker is slower than the steps. */
+const MOST_LATE = 5;
 /** Masks per request, so that the nearest frame is not behind a long one. */
 const MASKS = 60;
 
@@ -20,10 +22,14 @@ const workerOfPage = () => (only === undefined ? (only = startWorker()) : only);
 let last = 0;
 
 export class MasksAhead {
-  /** @param {VideoDocument} document @param {() => MessagePort|null} [start] */
-  constructor(document, start = workerOfPage) {
+  /** @param {VideoDocument} document @param {() => MessagePort|null} [start] @param {() => number} [clock] milliseconds */
+  constructor(document, start = workerOfPage, clock = () => performance.now()) {
     this.document = document;
     this.start = start;
+    this.clock = clock;
+    this.followed = -Infinity;
+    /** milliseconds that the masks of a frame took last */
+    this.took = 0;
     /** @type {number[]} frames to make ready, nearest first */
     this.wanted = [];
     /** @type {string[]|null} hashes that the worker has now */
@@ -31,9 +37,16 @@ export class MasksAhead {
     this.closed = false;
   }
 
-  /** Make the frames after one ready, instead of those wanted before. @param {number} frame @param {1|-1} direction */
+  /**
+   * Make the frames after one ready, instead of those wanted before. Frames that will be shown before the worker is done
+   * with them are passed over: the page would make them, too, and the worker would never be ahead of it.
+   * @param {number} frame @param {1|-1} direction
+   */
   follow(frame, direction) {
-    this.wanted = Array.from({ length: AHEAD }, (_, i) => frame + direction * (i + 1));
+    const now = this.clock();
+    const late = Math.min(MOST_LATE, Math.floor(this.took / Math.max(1, now - this.followed)));
+    this.followed = now;
+    this.wanted = Array.from({ length: AHEAD }, (_, i) => frame + direction * (i + 1 + late));
     this.pump();
   }
 
@@ -57,9 +70,12 @@ export class MasksAhead {
   ask(port, hashes) {
     const { height, masks, width } = this.document;
     const number = (last += 1);
+    const began = this.clock();
     this.asked = hashes;
     port.onmessage = ({ data }) => {
-      if (data.number === number) this.answered(hashes, data.ready);
+      if (data.number !== number) return;
+      this.took = this.clock() - began;
+      this.answered(hashes, data.ready);
     };
     port.postMessage({ number, masks: hashes.map((hash) => masks.text(hash)), height, width });
   }

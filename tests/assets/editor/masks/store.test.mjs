@@ -4,6 +4,7 @@ import { drawableOf } from "../../../../assets/editor/masks/drawable.js";
 import { MaskStore } from "../../../../assets/editor/masks/store.js";
 
 const MIB = 1024 * 1024;
+const NONE = { corners: new Int32Array(0), ends: new Int32Array(0) };
 
 test("masks of the server are bounded in bytes, the least recently used go first", () => {
   const store = new MaskStore();
@@ -71,6 +72,27 @@ test("what a worker made of a mask is kept, unless the page made it itself meanw
   assert.equal(store.spans("a", 4, 4), made.spans);
   store.take("a", drawableOf("13;", 4, 4));
   assert.equal(store.spans("a", 4, 4), made.spans);
+});
+
+test("what was made of masks is bounded in bytes, and the least recently used is made again", () => {
+  const store = new MaskStore();
+  const made = (bytes) => ({ runs: new Uint32Array(bytes / 4), box: null, spans: new Int32Array(0), outline: NONE });
+  for (let k = 0; k < 100; k += 1) {
+    store.add(`h${k}`, "13;");
+    store.take(`h${k}`, made(MIB));
+    if (k > 3) store.runs("h3");
+  }
+  assert.equal(
+    store.made,
+    [...store.decoded.values()].reduce((sum, { runs }) => sum + runs.byteLength, 0),
+  );
+  assert.ok(store.made <= 64 * MIB && store.decoded.size === 64);
+  assert.deepEqual([store.isRaw("h3"), store.isRaw("h4"), store.isRaw("h99")], [false, true, false]);
+  assert.deepEqual([...store.runs("h4")], [1, 3, 11], "read again");
+  store.rename("h4", "h5");
+  store.spans("h4", 4, 4);
+  for (const hash of [...store.decoded.keys()]) store.forget(hash);
+  assert.equal(store.made, 0, "what was added later is counted, too");
 });
 
 test("spans are made on first use, and are missing where the mask is not loaded", () => {

@@ -74,6 +74,31 @@ test("another frame replaces what was wanted; what is ready is not asked for aga
   assert.equal(sent.length, 0);
 });
 
+test("frames that come before the worker is done with them are passed over", () => {
+  let now = 0;
+  const ahead = new MasksAhead(
+    document,
+    () => port,
+    () => now,
+  );
+  const asked = () => sent.at(-1)?.masks.length && ahead.asked[0];
+  ahead.follow(0, 1);
+  assert.equal(asked(), "1:1");
+  now = 70;
+  sent.splice(1);
+  answer();
+  sent.length = 0;
+  ahead.asked = null;
+  now = 100;
+  ahead.follow(2, 1);
+  assert.equal(asked(), "1:3", "the steps are slower than the worker");
+  sent.length = 0;
+  ahead.asked = null;
+  now = 130;
+  ahead.follow(3, 1);
+  assert.equal(asked(), "1:6", "two steps come while it works");
+});
+
 test("an answer to a video that was left is for nobody", () => {
   const left = new MasksAhead(document, () => port);
   left.follow(0, 1);
