@@ -45,6 +45,7 @@ export function contoursElsewhere(app) {
 /** @param {Editor} app */
 function changed(app) {
   app.layers?.redrawLive();
+  app.layers?.oncontours();
   app.view.set({ contours: app.view.now.contours + 1 });
 }
 

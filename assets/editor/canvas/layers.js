@@ -73,6 +73,8 @@ export class Layers {
     this.stroke = null;
     /** @type {import("./contours.js").Kept[]} half drawn outlines */
     this.contours = [];
+    /** called after a change of `contours` */
+    this.oncontours = () => {};
     /** @type {((context: CanvasRenderingContext2D) => void)|null} a tool's own lines, in picture pixels */
     this.sketch = null;
     /** @type {string|null} */

@@ -4,9 +4,11 @@
 import { h } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
 import { Layers } from "./layers.js";
+import { openVideo } from "../state.js";
 import { snapped } from "../masks/raster.js";
 import { Fingers } from "./fingers.js";
 import { Ring } from "./ring.js";
+import { storedOutlines, storeOutlines } from "./outlinestore.js";
 import { TOOLS } from "./tools/index.js";
 import { viewRail } from "./viewrail.js";
 
@@ -80,7 +82,11 @@ export class Stage {
   /** A video opened: new canvases. */
   opened() {
     const { document, viewport, view, preferences } = this.app;
-    this.app.layers = new Layers({ host: this.host, document, viewport, view, preferences });
+    const layers = new Layers({ host: this.host, document, viewport, view, preferences });
+    const { id } = openVideo(this.app.session);
+    layers.contours = storedOutlines(sessionStorage, id, document);
+    layers.oncontours = () => storeOutlines(sessionStorage, id, layers.contours);
+    this.app.layers = layers;
     this.app.encoder.warm();
     this.toolBusy = null;
     this.placed();

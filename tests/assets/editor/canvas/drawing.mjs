@@ -26,6 +26,7 @@ class Canvas {
     this.stroke = null;
     this.sketch = null;
     this.contours = [];
+    this.oncontours = () => {};
     this.viewport = app.viewport;
     this.redrawLines = () => {};
     this.redrawLive = () => {};
