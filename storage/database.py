@@ -2,8 +2,8 @@
 
 The default is SQLite in WAL mode: readers never wait for a writer, and writers take turns (``BEGIN IMMEDIATE``). A
 durable transaction is on the disk when it ends (``synchronous=FULL``); the others survive a crash of the program but
-perhaps not a power cut, and take a twentieth of the time. All code that is specific to SQLite is in this file; other
-databases are chosen by URL.
+perhaps not a power cut, and take a twentieth of the time. All code that is specific to SQLite is in this file and in
+`storage.prepared`; other databases are chosen by URL.
 """
 
 import re
@@ -22,6 +22,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from storage import migrations
 from storage.errors import StorageError
+from storage.prepared import sqlite_connection
 
 BUSY_MILLISECONDS = 30_000
 _RETRY_SECONDS = 0.02
@@ -172,7 +173,9 @@ class Database:
             with self._engine.connect().execution_options(**{_OPTIONS: kind}) as connection, connection.begin():
                 yield connection
         except DBAPIError as error:
-            raise _clear_error(error, self._place, kind.milliseconds // 1000) from error
+            raise _clear_error(str(error.orig), self._place, kind.milliseconds // 1000) from error
+        except sqlite3.Error as error:  # of a statement that did not go through SQLAlchemy
+            raise _clear_error(str(error), self._place, kind.milliseconds // 1000) from error
 
     def _upgrade(self) -> None:
         try:
@@ -208,7 +211,9 @@ def insert_many(
         listed = ", ".join(f'"{table.c[name].name}"' for name in names)
         conflict = " ON CONFLICT DO NOTHING" if missing else ""
         places = ", ".join("?" * len(names))
-        tx.exec_driver_sql(f'INSERT INTO "{table.name}" ({listed}) VALUES ({places}){conflict}', list(rows))
+        sqlite_connection(tx).executemany(
+            f'INSERT INTO "{table.name}" ({listed}) VALUES ({places}){conflict}', rows
+        ).close()
     elif missing:
         insert_missing(tx, table, [dict(zip(names, row, strict=True)) for row in rows])
     elif rows:
@@ -245,7 +250,7 @@ def _engine(url: str) -> Engine:
         _set(connection, "busy_timeout", str(kind.milliseconds))
         if kind.writes:
             _set(connection, "synchronous", "FULL" if kind.durable else "NORMAL")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if kind.writes else "BEGIN")
+        sqlite_connection(connection).execute("BEGIN IMMEDIATE" if kind.writes else "BEGIN").close()
 
     return engine
 
@@ -268,12 +273,11 @@ def _use_wal(connection: sqlite3.Connection) -> None:
 def _set(connection: Connection, pragma: str, value: str) -> None:
     """Set a pragma that lasts as long as the connection, if it is another value than it has."""
     if connection.info.get(pragma) != value:
-        connection.exec_driver_sql(f"PRAGMA {pragma} = {value}")
+        sqlite_connection(connection).execute(f"PRAGMA {pragma} = {value}").close()
         connection.info[pragma] = value
 
 
-def _clear_error(error: DBAPIError, place: str, seconds: int) -> DatabaseError:
-    reason = str(error.orig)
+def _clear_error(reason: str, place: str, seconds: int) -> DatabaseError:
     low = reason.lower()
     if "disk is full" in low or "no space left" in low:
         return DiskFull(

@@ -3,39 +3,49 @@
 import time
 import uuid
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 from sqlalchemy import Case, ColumnElement, Connection, Row, and_, bindparam, case, func, insert, select, update
 
 from storage import schema
 from storage.errors import BadName, NotFound, NotText
+from storage.prepared import PreparedStatement
 from storage.text import is_text
 
 
-@dataclass(frozen=True)
-class Video:
-    """One video.
+@dataclass(frozen=True, kw_only=True)
+class EditedVideo:
+    """What edits of a video are checked against.
 
     It has ``count`` frames of ``width`` x ``height`` pixels, numbered from 0; frames below ``confirmed`` have their
-    final number and can carry masks. ``index`` is the JSON form of the frame index. ``path`` is the video file or
-    image folder; ``copied`` is true if that is a copy inside the data folder. ``cuts`` are the first frames of scenes,
-    found by the latest proposal run (None: there was none). Times are unix seconds. A ``staged`` video is one that an
-    import is still writing; no list has it.
+    final number and can carry masks.
     """
 
     id: str
     project_id: str
-    import_id: str | None
     name: str
-    kind: Literal["video", "images"]
-    path: str
-    copied: bool
-    index: Mapping[str, Any]
     count: int
     width: int
     height: int
     confirmed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Video(EditedVideo):
+    """One video.
+
+    ``index`` is the JSON form of the frame index. ``path`` is the video file or image folder; ``copied`` is true if
+    that is a copy inside the data folder. ``cuts`` are the first frames of scenes, found by the latest proposal run
+    (None: there was none). Times are unix seconds. A ``staged`` video is one that an import is still writing; no list
+    has it.
+    """
+
+    import_id: str | None
+    kind: Literal["video", "images"]
+    path: str
+    copied: bool
+    index: Mapping[str, Any]
     content_hash: str | None
     file_names: Sequence[str] | None
     stride: int
@@ -165,16 +175,31 @@ def has_path(tx: Connection, path: str) -> bool:
     return tx.execute(select(table.c.id).where(table.c.path == path).limit(1)).first() is not None
 
 
-_BY_ID = select(schema.videos).where(schema.videos.c.id == bindparam("video"))
-_LOCKED_BY_ID = _BY_ID.with_for_update()
+_HAS_ID = schema.videos.c.id == bindparam("video")
+_BY_ID = select(schema.videos).where(_HAS_ID)
+_FACTS = PreparedStatement(
+    select(*(schema.videos.c[one.name] for one in fields(EditedVideo))).where(_HAS_ID).with_for_update()
+)
 
 
-def get_video(tx: Connection, video_id: str, *, lock: bool = False) -> Video:
-    """The video with this id, removed or not; ``lock``: until the end of the transaction. Raises NotFound."""
-    row = tx.execute(_LOCKED_BY_ID if lock else _BY_ID, {"video": video_id}).first()
+def get_video(tx: Connection, video_id: str) -> Video:
+    """The video with this id, removed or not. Raises NotFound."""
+    row = tx.execute(_BY_ID, {"video": video_id}).first()
     if row is None:
         raise NotFound("video", video_id)
     return _video(row)
+
+
+def lock_video(tx: Connection, video_id: str) -> EditedVideo:
+    """Facts of a video that is locked for editing until the end of the transaction. Raises NotFound.
+
+    In SQLite the transaction is the lock. The frame index of a long video takes longer to read than an edit to write,
+    so it is left out.
+    """
+    row = _FACTS.first(tx, {"video": video_id})
+    if row is None:
+        raise NotFound("video", video_id)
+    return EditedVideo(**row)
 
 
 def video_stamp(tx: Connection, video_id: str) -> tuple[str, int, int, str | None]:

@@ -42,7 +42,7 @@ FLOORS = {
         "frames projects videos imports checkpoints runs snapshots teaching likely_errors rle migrations "
         "arrivals taught_categories",
         "summary_tables",
-        "schema errors authors atomic text plain_values plain_data regular_files",
+        "schema prepared errors authors atomic text plain_values plain_data regular_files",
         "columns",
     ),
 }

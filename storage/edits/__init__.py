@@ -32,9 +32,9 @@ from storage.edits.row_values import (
     wire_row,
 )
 from storage.edits.undoing import NothingToUndo, redo, undo
-from storage.edits.write import Applied, Conflict, applied_again, lock_video, next_number, write_edit
-from storage.masks import put_blobs
-from storage.videos import Video
+from storage.edits.write import Applied, Conflict, applied_again, next_number, write_edit
+from storage.masks import prepare_blobs, put_prepared
+from storage.videos import EditedVideo, lock_video
 
 __all__ = [
     "AS_BASE_LEFT_IT",
@@ -151,8 +151,11 @@ def apply_edit(tx: Connection, edit: Edit) -> Applied | Conflict:
         return Conflict(
             id=edit.id, rows=[wire_row(key, version=rows[key].version, value=rows[key].value) for key in stale]
         )
-    planned = _plan(tx, edit, video, rows)
-    check_references(tx, video, planned, rows)
+    drawn = [change for change in edit.changes if isinstance(change.after, Mapping) and "rle" in change.after]
+    blobs = prepare_blobs([change.after["rle"] for change in drawn if change.after is not None])
+    put_prepared(tx, blobs)
+    planned = _plan(tx, edit, video, rows, {one.key: name for one, name in zip(drawn, blobs.hashes, strict=True)})
+    check_references(tx, video, planned, rows, blobs)
     check_machine(tx, edit.author, kind=edit.kind, planned=planned)
     return write_edit(
         tx,
@@ -204,10 +207,10 @@ def _on_deleted_tracks(edit: Edit, rows: Mapping[RowKey, StoredRow]) -> list[Row
     return [key for key in deleted if key not in changed]
 
 
-def _plan(tx: Connection, edit: Edit, video: Video, rows: Mapping[RowKey, StoredRow]) -> dict[RowKey, Planned]:
-    drawn = [change for change in edit.changes if isinstance(change.after, Mapping) and "rle" in change.after]
-    hashes = put_blobs(tx, [change.after["rle"] for change in drawn if change.after is not None])
-    stored = {change.key: name for change, name in zip(drawn, hashes, strict=True)}
+def _plan(
+    tx: Connection, edit: Edit, video: EditedVideo, rows: Mapping[RowKey, StoredRow], stored: Mapping[RowKey, str]
+) -> dict[RowKey, Planned]:
+    """The row of each change before and after the edit; ``stored``: hash of each mask that came as run lengths."""
     makes_tracks = any(key.frame == TRACK_ROW and rows[key].value is None for key in (c.key for c in edit.changes))
     number = next_number(tx, video.id) if makes_tracks else 0
     planned: dict[RowKey, Planned] = {}

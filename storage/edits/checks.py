@@ -9,9 +9,10 @@ from storage.authors import MACHINE_PREFIX, is_machine
 from storage.edits import log as edit_log
 from storage.edits.complete import Planned
 from storage.edits.row_store import StoredRow
-from storage.edits.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, Value, is_human
-from storage.masks import blob_infos, chunks
-from storage.videos import Video
+from storage.edits.row_values import RANGE_ROW, TRACK_ROW, EditError, RowKey, is_human
+from storage.masks import PreparedBlobs, blob_infos, chunks
+from storage.prepared import PreparedStatement
+from storage.videos import EditedVideo
 
 IMPORT = "import"
 """The kind of edit of an import, which may bring verdicts that a person gave elsewhere."""
@@ -34,7 +35,7 @@ class MachineOnHumanRow(EditError):
     """A machine's edit would change a row that a person drew or judged."""
 
 
-def check_frames(video: Video, keys: Iterable[RowKey]) -> None:
+def check_frames(video: EditedVideo, keys: Iterable[RowKey]) -> None:
     """Check that masks are only on confirmed frames. Raises EditError."""
     for key in keys:
         if key.frame >= video.confirmed:
@@ -42,16 +43,24 @@ def check_frames(video: Video, keys: Iterable[RowKey]) -> None:
 
 
 def check_references(
-    tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
+    tx: Connection,
+    video: EditedVideo,
+    planned: Mapping[RowKey, Planned],
+    rows: Mapping[RowKey, StoredRow],
+    blobs: PreparedBlobs,
 ) -> None:
-    """Check that tracks, ranges, masks and categories exist and belong to this video. Raises EditError."""
+    """Check that tracks, ranges, masks and categories exist and belong to this video. Raises EditError.
+
+    ``blobs``: masks that were stored in this transaction.
+    """
     _check_tracks(tx, video, planned, rows)
     _check_ranges(tx, video, planned)
-    _check_blobs(tx, video, {key: plan.after for key, plan in planned.items() if key.frame >= 0 and plan.after})
+    named = {key: plan.after["mask"] for key, plan in planned.items() if key.frame >= 0 and plan.after}
+    _check_blobs(tx, video, {key: name for key, name in named.items() if name is not None}, blobs)
     check_values(tx, video, planned)
 
 
-def check_values(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+def check_values(tx: Connection, video: EditedVideo, planned: Mapping[RowKey, Planned]) -> None:
     """Check that categories and attributes belong to the project of the video. Raises EditError."""
     categories = {plan.after["category"] for key, plan in planned.items() if key.frame == TRACK_ROW and plan.after}
     _check_categories(tx, video, categories - {None})
@@ -112,19 +121,19 @@ def _decides(plan: Planned) -> bool:
     return any(before[name] != after[name] for name in before if name not in _MACHINE_MAY_CHANGE)
 
 
-_ELSEWHERE = (
-    select(schema.tracks.c.id)
-    .where(schema.tracks.c.id.in_(bindparam("ids", expanding=True)), schema.tracks.c.video_id != bindparam("video"))
-    .limit(1)
+_ELSEWHERE = PreparedStatement(
+    select(schema.tracks.c.id).where(
+        schema.tracks.c.id.in_(bindparam("ids", expanding=True)), schema.tracks.c.video_id != bindparam("video")
+    )
 )
 
 
 def _check_tracks(
-    tx: Connection, video: Video, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
+    tx: Connection, video: EditedVideo, planned: Mapping[RowKey, Planned], rows: Mapping[RowKey, StoredRow]
 ) -> None:
     owners = {key.owner for key in planned if key.frame >= TRACK_ROW}
     for part in chunks(owners):
-        for owner in tx.execute(_ELSEWHERE, {"ids": part, "video": video.id}).scalars():
+        for (owner,) in _ELSEWHERE.rows(tx, {"ids": part, "video": video.id}):
             raise EditError(f"Track {owner} belongs to another video than {video.name!r}.")
     for key in planned:
         own = RowKey(key.owner, TRACK_ROW)
@@ -132,7 +141,7 @@ def _check_tracks(
             raise EditError(f"Video {video.name!r} has no track {key.owner}; make the track in this edit or before it.")
 
 
-def _check_ranges(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+def _check_ranges(tx: Connection, video: EditedVideo, planned: Mapping[RowKey, Planned]) -> None:
     ranges = schema.complete_ranges
     for part in chunks(key.owner for key in planned if key.frame == RANGE_ROW):
         elsewhere = select(ranges.c.id).where(ranges.c.id.in_(part), ranges.c.video_id != video.id)
@@ -140,21 +149,22 @@ def _check_ranges(tx: Connection, video: Video, planned: Mapping[RowKey, Planned
             raise EditError(f"The complete range {owner} belongs to another video than {video.name!r}.")
 
 
-def _check_blobs(tx: Connection, video: Video, values: Mapping[RowKey, Value]) -> None:
-    named = {key: value["mask"] for key, value in values.items() if value["mask"] is not None}
-    infos = blob_infos(tx, named.values())
+def _check_blobs(tx: Connection, video: EditedVideo, named: Mapping[RowKey, str], blobs: PreparedBlobs) -> None:
+    sizes = {str(row["hash"]): (row["height"], row["width"]) for row in blobs.rows}
+    earlier = blob_infos(tx, (name for name in named.values() if name not in sizes))
+    sizes |= {name: (info.height, info.width) for name, info in earlier.items()}
     for key, name in named.items():
-        info = infos.get(name)
-        if info is None:
+        if name not in sizes:
             raise EditError(f"The mask {name} is not stored; send its rle instead.")
-        if (info.height, info.width) != (video.height, video.width):
+        height, width = sizes[name]
+        if (height, width) != (video.height, video.width):
             raise EditError(
-                f"Track {key.owner} on frame {key.frame}: a mask of {info.width} x {info.height} pixels does not fit "
+                f"Track {key.owner} on frame {key.frame}: a mask of {width} x {height} pixels does not fit "
                 f"the frames of {video.name!r}, whose size is {video.width} x {video.height}."
             )
 
 
-def _check_categories(tx: Connection, video: Video, categories: set[str]) -> None:
+def _check_categories(tx: Connection, video: EditedVideo, categories: set[str]) -> None:
     table = schema.categories
     known = (
         set(tx.execute(select(table.c.id).where(table.c.project_id == video.project_id)).scalars())
@@ -165,7 +175,7 @@ def _check_categories(tx: Connection, video: Video, categories: set[str]) -> Non
         raise EditError(f"The project of {video.name!r} has no category {name}; add it to the project first.")
 
 
-def _check_attributes(tx: Connection, video: Video, planned: Mapping[RowKey, Planned]) -> None:
+def _check_attributes(tx: Connection, video: EditedVideo, planned: Mapping[RowKey, Planned]) -> None:
     table = schema.attributes
     used: dict[str, set[str]] = {"track": set(), "frame": set()}
     for key, plan in planned.items():
@@ -183,7 +193,7 @@ def _check_attributes(tx: Connection, video: Video, planned: Mapping[RowKey, Pla
                 raise EditError(f"The attribute {name} holds per {known[name]}, so no {per} can have it.")
 
 
-def _beyond(video: Video, frame: int) -> str:
+def _beyond(video: EditedVideo, frame: int) -> str:
     if frame < video.count:
         return (
             f"Frame {frame} of {video.name!r} is not confirmed yet: only the first {video.confirmed} frames are "

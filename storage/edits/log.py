@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, Row, Select, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, insert, select, update
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX, is_machine
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value, pack, unpack, wire_row
 from storage.masks import chunks
+from storage.prepared import PreparedStatement
 
 
 @dataclass(frozen=True)
@@ -73,15 +74,15 @@ class RowEntry:
     origin: int
 
 
-# Statements are made once: to make one takes SQLAlchemy longer than SQLite needs to run it.
-_APPEND = insert(schema.edits)
-_RECORD = (
-    update(schema.edits)
-    .where(schema.edits.c.number == bindparam("of_number"))
-    .values(changes=bindparam("changes", type_=schema.edits.c.changes.type))
+_APPEND = PreparedStatement(
+    insert(schema.edits),
+    names=("id", "kind", "author", "video_id", "project_id", "undoes", "base_edit", "created", "changes"),
 )
-_INDEX_ROWS = insert(schema.edit_rows)
-_BY_ID = select(schema.edits).where(schema.edits.c.id == bindparam("edit_id"))
+_RECORD = PreparedStatement(
+    update(schema.edits).where(schema.edits.c.number == bindparam("of_number")), names=("changes",)
+)
+_INDEX_ROWS = PreparedStatement(insert(schema.edit_rows), names=("owner", "frame", "number", "origin"))
+_BY_ID = PreparedStatement(select(schema.edits).where(schema.edits.c.id == bindparam("edit_id")))
 
 
 def append(
@@ -108,9 +109,7 @@ def append(
         "project_id": project_id,
     }
     values |= {"undoes": undoes, "base_edit": base}
-    result = tx.execute(_APPEND, values | {"created": time.time(), "changes": list(changes)})
-    assert result.inserted_primary_key is not None
-    return int(result.inserted_primary_key[0])
+    return _APPEND.insert(tx, values | {"created": time.time(), "changes": list(changes)})
 
 
 def new_row(key: RowKey, value: Value) -> dict[str, Any]:
@@ -123,23 +122,23 @@ def record(tx: Connection, number: int, changes: Iterable[LoggedChange]) -> None
     changes = list(changes)
     if changes:
         dumped = [_dump(change, number) for change in changes]
-        tx.execute(_RECORD, {"of_number": number, "changes": dumped})
+        _RECORD.run(tx, {"of_number": number, "changes": dumped})
         rows = [
             {"owner": change.key.owner, "frame": change.key.frame, "number": number, "origin": change.origin}
             for change in changes
         ]
-        tx.execute(_INDEX_ROWS, rows)
+        _INDEX_ROWS.run(tx, rows)
 
 
 def find_edit(tx: Connection, edit_id: str) -> LoggedEdit | None:
     """The entry with this id, or None."""
-    row = tx.execute(_BY_ID, {"edit_id": edit_id}).first()
+    row = _BY_ID.first(tx, {"edit_id": edit_id})
     return None if row is None else _logged(row)
 
 
 def edit_by_number(tx: Connection, number: int) -> LoggedEdit | None:
     """The entry with this number, or None."""
-    row = tx.execute(select(schema.edits).where(schema.edits.c.number == number)).first()
+    row = tx.execute(select(schema.edits).where(schema.edits.c.number == number)).mappings().first()
     return None if row is None else _logged(row)
 
 
@@ -152,7 +151,9 @@ def edits_of_persons(tx: Connection, numbers: Iterable[int], *, undone: bool) ->
     by_person = edits.c.author.not_like(f"{MACHINE_PREFIX}%"), edits.c.undoes.is_(None), edits.c.undone.is_(undone)
     query = select(edits).where(*by_person).order_by(edits.c.number)
     return tuple(
-        _logged(row) for part in chunks(sorted(numbers)) for row in tx.execute(query.where(edits.c.number.in_(part)))
+        _logged(row)
+        for part in chunks(sorted(numbers))
+        for row in tx.execute(query.where(edits.c.number.in_(part))).mappings()
     )
 
 
@@ -171,7 +172,7 @@ def run_edits(tx: Connection, edit: LoggedEdit, *, undone: bool) -> tuple[Logged
     """The edits of `run_ids`, with their changes."""
     if not _belongs_to_a_run(edit):
         return (edit,)
-    return tuple(_logged(row) for row in tx.execute(_run_query(edit, undone=undone)))
+    return tuple(_logged(row) for row in tx.execute(_run_query(edit, undone=undone)).mappings())
 
 
 def _belongs_to_a_run(edit: LoggedEdit) -> bool:
@@ -203,7 +204,7 @@ def edits_since(
         query = query.where(table.c.video_id == video)
     if project is not None:
         query = query.where(table.c.project_id == project)
-    return tuple(_logged(row) for row in tx.execute(query))
+    return tuple(_logged(row) for row in tx.execute(query).mappings())
 
 
 def rows_since(
@@ -378,8 +379,8 @@ def _load(entry: Mapping[str, Any], number: int) -> LoggedChange:
     )
 
 
-def _logged(row: Row[Any]) -> LoggedEdit:
-    values = dict(row._mapping)
+def _logged(row: Mapping[str, Any] | RowMapping) -> LoggedEdit:
+    values: dict[str, Any] = {**row}
     values["base"] = values.pop("base_edit")
-    values["changes"] = tuple(_load(entry, row.number) for entry in row.changes)
+    values["changes"] = tuple(_load(entry, values["number"]) for entry in values["changes"])
     return LoggedEdit(**values)

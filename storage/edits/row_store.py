@@ -3,24 +3,12 @@
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
-from sqlalchemy import (
-    Connection,
-    Delete,
-    Insert,
-    Row,
-    Select,
-    Table,
-    Update,
-    bindparam,
-    delete,
-    insert,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Table, bindparam, delete, insert, select, update
 
 from storage import schema
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey, Value
 from storage.masks import chunks
+from storage.prepared import PreparedStatement
 
 
 class StoredRow(NamedTuple):
@@ -32,9 +20,45 @@ class StoredRow(NamedTuple):
 
 NO_ROW = StoredRow(version=0, value=None)
 
-# Statements are made once: to make one takes SQLAlchemy longer than SQLite needs to run it.
-_TRACKS = select(schema.tracks).where(schema.tracks.c.id.in_(bindparam("ids", expanding=True)))
-_RANGES = select(schema.complete_ranges).where(schema.complete_ranges.c.video_id == bindparam("video"))
+_TRACK_NAMES = (
+    *("category", "name", "number", "deleted", "rejected", "occluded", "iscrowd", "truncated", "attributes"),
+    *("score", "run", "source_id", "extra"),
+)
+_RENAMED = {"category": "category_id", "run": "run_id"}
+_TRACK_ROWS = select(
+    *(schema.tracks.c[name] for name in ("id", "version")),
+    *(schema.tracks.c[_RENAMED.get(name, name)] for name in _TRACK_NAMES),
+)
+_TRACKS = PreparedStatement(_TRACK_ROWS.where(schema.tracks.c.id.in_(bindparam("ids", expanding=True))))
+_TRACKS_OF_VIDEO = PreparedStatement(_TRACK_ROWS.where(schema.tracks.c.video_id == bindparam("video")))
+
+_RANGE_NAMES = ("start", "stop", "categories", "declared")
+_RANGES = PreparedStatement(
+    select(*(schema.complete_ranges.c[name] for name in ("id", "version", *_RANGE_NAMES))).where(
+        schema.complete_ranges.c.video_id == bindparam("video")
+    )
+)
+
+_MASKS = select(
+    *(
+        schema.masks.c[name]
+        for name in (
+            *("track_id", "frame", "version", "state", "blob_hash", "source", "review", "key", "score", "run_id"),
+            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "truncated", "attributes", "extra"),
+        )
+    )
+)
+_MASKS_BETWEEN = PreparedStatement(
+    _MASKS.where(
+        schema.masks.c.track_id.in_(bindparam("ids", expanding=True)),
+        schema.masks.c.frame.between(bindparam("first"), bindparam("last")),
+    )
+)
+_MASKS_OF_VIDEO = PreparedStatement(
+    _MASKS.join(schema.tracks, schema.masks.c.track_id == schema.tracks.c.id).where(
+        schema.tracks.c.video_id == bindparam("video")
+    )
+)
 
 
 def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[RowKey, StoredRow]:
@@ -53,30 +77,24 @@ def load_rows(tx: Connection, video_id: str, keys: Iterable[RowKey]) -> dict[Row
 
 def load_tracks(tx: Connection, track_ids: Iterable[str]) -> dict[RowKey, StoredRow]:
     """The own rows of these tracks; missing tracks are left out."""
-    return {
-        RowKey(row.id, TRACK_ROW): StoredRow(row.version, _track_value(row))
-        for part in chunks(track_ids)
-        for row in tx.execute(_TRACKS, {"ids": part})
-    }
+    found: dict[RowKey, StoredRow] = {}
+    for part in chunks(track_ids):
+        found |= _stored_tracks(_TRACKS.rows(tx, {"ids": part}))
+    return found
 
 
 def load_ranges(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
     """All complete ranges of a video."""
-    names = ("start", "stop", "categories", "declared")
     return {
-        RowKey(row["id"], RANGE_ROW): StoredRow(row["version"], {name: row[name] for name in names})
-        for row in tx.execute(_RANGES, {"video": video_id}).mappings()
+        RowKey(owner, RANGE_ROW): StoredRow(version, dict(zip(_RANGE_NAMES, values, strict=True)))
+        for owner, version, *values in _RANGES.rows(tx, {"video": video_id})
     }
 
 
 def load_video(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
     """All rows of a video, deleted tracks included."""
-    tracks, masks = schema.tracks, schema.masks
-    rows = load_ranges(tx, video_id)
-    for row in tx.execute(select(tracks).where(tracks.c.video_id == video_id)):
-        rows[RowKey(row.id, TRACK_ROW)] = StoredRow(row.version, _track_value(row))
-    query = _MASKS.join(tracks, masks.c.track_id == tracks.c.id).where(tracks.c.video_id == video_id)
-    return rows | _stored_masks(tx, query)
+    rows = load_ranges(tx, video_id) | _stored_tracks(_TRACKS_OF_VIDEO.rows(tx, {"video": video_id}))
+    return rows | _stored_masks(_MASKS_OF_VIDEO.rows(tx, {"video": video_id}))
 
 
 def write_rows(
@@ -101,26 +119,32 @@ def write_rows(
 def _write_table(tx: Connection, table: Table, *, new: list[Value], old: list[Value], gone: list[Value]) -> None:
     statements = _STATEMENTS[table.name]
     if gone:
-        tx.execute(statements.delete, gone)
+        statements.delete.run(tx, gone)
     if new:
-        tx.execute(statements.insert, new)
+        statements.insert.run(tx, new)
     if old:
         names = [column.name for column in table.primary_key]
         moved = [{f"match_{name}": row.pop(name) for name in names} | row for row in old]
-        tx.execute(statements.update, moved)
+        statements.update.run(tx, moved)
 
 
 class _Statements(NamedTuple):
     """Statements that write rows of one table; a row to change is named by its key with ``match_`` before it."""
 
-    insert: Insert
-    update: Update
-    delete: Delete
+    insert: PreparedStatement
+    update: PreparedStatement
+    delete: PreparedStatement
 
     @staticmethod
     def of(table: Table) -> "_Statements":
         matches = [column == bindparam(f"match_{column.name}") for column in table.primary_key]
-        return _Statements(insert(table), update(table).where(*matches), delete(table).where(*matches))
+        names = [column.name for column in table.columns]
+        values = [column.name for column in table.columns if not column.primary_key]
+        return _Statements(
+            PreparedStatement(insert(table), names=names),
+            PreparedStatement(update(table).where(*matches), names=values),
+            PreparedStatement(delete(table).where(*matches)),
+        )
 
 
 _STATEMENTS = {table.name: _Statements.of(table) for table in (schema.tracks, schema.masks, schema.complete_ranges)}
@@ -147,44 +171,19 @@ def _columns(key: RowKey, value: Value, version: int, video_id: str) -> Value:
     return {"track_id": key.owner, "frame": key.frame, **columns}
 
 
-def _track_value(row: Row[Any]) -> Value:
+def _stored_tracks(rows: Iterable[tuple[Any, ...]]) -> dict[RowKey, StoredRow]:
+    """The rows of a query with the columns of `_TRACK_ROWS`."""
     return {
-        "category": row.category_id,
-        "name": row.name,
-        "number": row.number,
-        "deleted": row.deleted,
-        "rejected": row.rejected,
-        "occluded": row.occluded,
-        "iscrowd": row.iscrowd,
-        "truncated": row.truncated,
-        "attributes": row.attributes,
-        "score": row.score,
-        "run": row.run_id,
-        "source_id": row.source_id,
-        "extra": row.extra,
+        RowKey(owner, TRACK_ROW): StoredRow(version, dict(zip(_TRACK_NAMES, values, strict=True)))
+        for owner, version, *values in rows
     }
 
 
-_MASKS = select(
-    *(
-        schema.masks.c[name]
-        for name in (
-            *("track_id", "frame", "version", "state", "blob_hash", "source", "review", "key", "score", "run_id"),
-            *("parent_edit", "look_reason", "look_author", "occluded", "iscrowd", "truncated", "attributes", "extra"),
-        )
-    )
-)
-
-
-def _stored_masks(
-    tx: Connection, query: Select[Any], values: Mapping[str, Any] | None = None
-) -> dict[RowKey, StoredRow]:
+def _stored_masks(rows: Iterable[tuple[Any, ...]]) -> dict[RowKey, StoredRow]:
     """The rows of a query with the columns of `_MASKS`."""
     found: dict[RowKey, StoredRow] = {}
-    # Fetched at once and unpacked by position, for speed: a run has tens of thousands of rows, and writers wait.
-    for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in tx.execute(
-        query, values
-    ).all():
+    # Unpacked by position, for speed: a run has tens of thousands of rows, and writers wait.
+    for owner, frame, version, state, blob, source, review, key, score, run, parent, look, by, *rest in rows:
         occluded, iscrowd, truncated, attributes, extra = rest
         value = {
             "state": state,
@@ -206,14 +205,8 @@ def _stored_masks(
     return found
 
 
-_MASKS_BETWEEN = _MASKS.where(
-    schema.masks.c.track_id.in_(bindparam("ids", expanding=True)),
-    schema.masks.c.frame.between(bindparam("first"), bindparam("last")),
-)
-
-
 def _load_masks(tx: Connection, owners: Iterable[str], first: int, last: int) -> dict[RowKey, StoredRow]:
     found: dict[RowKey, StoredRow] = {}
     for part in chunks(owners):
-        found |= _stored_masks(tx, _MASKS_BETWEEN, {"ids": part, "first": first, "last": last})
+        found |= _stored_masks(_MASKS_BETWEEN.rows(tx, {"ids": part, "first": first, "last": last}))
     return found

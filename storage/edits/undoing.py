@@ -20,9 +20,9 @@ from storage.edits.checks import HUMAN_MASK
 from storage.edits.complete import Planned
 from storage.edits.log import LoggedChange, LoggedEdit, RowEntry
 from storage.edits.row_values import TRACK_ROW, EditError, RowKey, Value, is_human, wire_row
-from storage.edits.write import Applied, Conflict, applied_again, lock_video, write_edit
+from storage.edits.write import Applied, Conflict, applied_again, write_edit
 from storage.masks import chunks
-from storage.videos import Video
+from storage.videos import EditedVideo, lock_video
 
 UNDO = "undo"
 REDO = "redo"
@@ -148,7 +148,7 @@ def last_edit_of(tx: Connection, video: str, author: str) -> str | None:
 
 def _write(
     tx: Connection,
-    video: Video,
+    video: EditedVideo,
     target: _Target,
     *,
     planned: dict[RowKey, Planned],
@@ -255,7 +255,7 @@ def _origin_before(entries: list[RowEntry], number: int) -> int:
 
 
 def _spread_from(
-    tx: Connection, video: Video, target: _Target, planned: dict[RowKey, Planned]
+    tx: Connection, video: EditedVideo, target: _Target, planned: dict[RowKey, Planned]
 ) -> dict[RowKey, Planned]:
     """Rows that machines spread from the target and that no person has judged since, back to their earlier values."""
     masks, tracks = schema.masks, schema.tracks

@@ -12,7 +12,7 @@ from storage.edits import row_store
 from storage.edits.complete import Planned, withdrawals
 from storage.edits.log import LoggedChange, LoggedEdit
 from storage.edits.row_values import DECLARED_NOW, RANGE_ROW, RowKey, Value, wire_row
-from storage.videos import Video, get_video
+from storage.videos import EditedVideo
 
 
 @dataclass(frozen=True)
@@ -51,11 +51,6 @@ class Conflict:
     by: LoggedEdit | None = None
 
 
-def lock_video(tx: Connection, video_id: str) -> Video:
-    """The video, locked for editing until the end of the transaction (in SQLite the transaction is the lock)."""
-    return get_video(tx, video_id, lock=True)
-
-
 _HIGHEST = select(func.max(schema.tracks.c.number)).where(schema.tracks.c.video_id == bindparam("video"))
 
 
@@ -70,7 +65,7 @@ def write_edit(
     edit_id: str,
     kind: str,
     author: str,
-    video: Video,
+    video: EditedVideo,
     planned: Mapping[RowKey, Planned],
     base: str | None = None,
     undoes: str | None = None,
