@@ -62,7 +62,7 @@ function brushOptions(app) {
     min: 0,
     max: 100,
     step: 1,
-    style: "width:96px",
+    class: "v-slider",
     "aria-label": "Brush size",
     title: "Brush size ([ and ], Alt + wheel, Ctrl + drag)",
     oninput: () => preferences.set({ brush: Math.max(1, Math.round((Number(slider.value) / 100) ** 2 * SLIDER)) }),
@@ -106,13 +106,13 @@ function toleranceOption({ preferences }) {
     min: 0,
     max: 128,
     step: 1,
-    style: "width:96px",
+    class: "v-slider",
     "aria-label": "Tolerance",
     title: "How far colours may differ (Alt + wheel, or drag on the picture)",
     oninput: () => preferences.set({ tolerance: Number(slider.value) }),
   });
   const value = h("span", { class: "v-t2 v-num3" });
-  const element = h("span", { class: "v-row" }, h("span", { class: "v-t2" }, "Tolerance"), slider, value);
+  const element = h("span", { class: "v-row" }, h("span", { class: "v-t2 v-wide1100" }, "Tolerance"), slider, value);
   const draw = () => {
     const { tolerance } = preferences.now;
     slider.value = String(tolerance);
@@ -150,7 +150,7 @@ function show(element, wanted) {
 
 /** The outlines that wait on other frames or tracks, or for other tools. @param {Editor} app */
 function keptOutlines(app) {
-  const element = h("span", { class: "v-row" });
+  const element = h("span", { class: "v-row v-keptoutline" });
   /** @param {boolean} ready whether a video is open */
   const draw = (ready) => {
     const [kept, ...more] = ready ? contoursElsewhere(app) : [];
@@ -282,6 +282,8 @@ export function optionStrip(app) {
     show(reshape, ready && shapes);
     prompted.draw(ready && parts.includes("prompted"));
     kept.draw(ready);
+    const crowded = ["tolerance", "prompted"].some((part) => parts.includes(part)) || !kept.element.hidden;
+    strip.classList.toggle("v-crowded", crowded);
     mode.draw(parts);
     brush.draw();
     tolerance.draw();
