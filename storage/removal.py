@@ -18,6 +18,7 @@ _OF_A_VIDEO = (
     schema.runs,
     schema.likely_errors,
     summary_tables.summarised_videos,
+    summary_tables.identity_candidates,
     summary_tables.draft_removals,
 )
 

@@ -3,7 +3,7 @@
 ``storage.track_summaries`` computes from the rows of tracks, ``storage.drafts`` remembers which drafts it removed.
 """
 
-from sqlalchemy import Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
+from sqlalchemy import JSON, Column, Float, ForeignKey, Integer, LargeBinary, Table, Text
 
 from storage.schema import REVIEWS, SOURCES, metadata
 
@@ -68,4 +68,14 @@ draft_removals = Table(
     Column("track_id", Text),
     Column("start", Integer),
     Column("stop", Integer),
+)
+
+identity_candidates = Table(
+    "identity_candidates",
+    metadata,
+    Column("video_id", Text, ForeignKey("videos.id"), primary_key=True),
+    Column("edit", Integer, nullable=False),  # the last edit that the search saw
+    Column("candidates", JSON, nullable=False),  # storage.identity_candidates.StoredCandidate, strongest first
+    Column("dismissed", JSON, nullable=False),  # the same, of this search and of earlier ones
+    Column("created", Float, nullable=False),
 )

@@ -24,7 +24,7 @@ FLOORS = {
     ),
     "model": (
         "adapting",
-        "rule_scoring suspicious",
+        "rule_scoring suspicious identity",
         "figures",
         "scoring example likely_errors accepted_masks propagation",
         "weights tracking training prompts",
@@ -40,7 +40,7 @@ FLOORS = {
         "database youtube_vis attributes guides",
         "effort",
         "frames projects videos imports checkpoints runs snapshots teaching likely_errors rle migrations "
-        "arrivals taught_categories",
+        "arrivals taught_categories identity_candidates",
         "summary_tables",
         "schema prepared errors authors atomic text plain_values plain_data regular_files",
         "columns",

@@ -16,7 +16,9 @@ from app.errors import Cancelled
 from app.library.counting import frame_index
 from app.progress import Report
 from app.reviewing.findings import FrameLooks, store_findings, store_track_looks
-from model.likely_errors import LikelyError, Measuring, TrackInput, find_errors
+from app.reviewing.identity import candidates, store_candidates
+from model.identity import LookCollector
+from model.likely_errors import LikelyError, Measuring, TrackInput, TrackMeasures, find_errors
 from storage import edits, frames, likely_errors, masks, tracks, videos
 from storage.database import Database
 from storage.likely_errors import AGREEMENT, StoredError
@@ -34,7 +36,8 @@ def search_video(
 ) -> Mapping[str, Any]:
     """Searches a video and replaces its stored likely errors; returns ``{"errors": number}``.
 
-    It also leaves the facts that videos are ranked by, see `app.reviewing.findings`. Rows that a person judged are
+    It also stores suggested changes of identities, see `app.reviewing.identity`, and the facts that videos are ranked
+    by, see `app.reviewing.findings`. Rows that a person judged are
     compared with, but are no errors themselves. ``report(progress 0..1, message)`` is called on the way.
 
     Raises `storage.errors.NotFound`, `app.errors.Cancelled`.
@@ -49,18 +52,21 @@ def search_video(
         if row.track_id in by_track and row.review != "rejected":
             by_track[row.track_id][row.frame] = row
     found: list[LikelyError] = []
-    looks = FrameLooks(video.count)
+    looks, identities = FrameLooks(video.count), LookCollector(len(found_tracks))
     for start, stop in parts(video.count, sum(row.hash is not None for row in rows)):
         with database.read() as tx:
             inputs = [_input(tx, track, by_track[track.id], start, stop) for track in found_tracks]
         core = (start + _SHARED // 2 if start else 0, stop - _SHARED // 2 if stop < video.count else stop)
-        for error in _search_part(video, inputs, start, stop, looks, report=report, cancelled=cancelled):
-            if core[0] <= error.frame < core[1]:
-                found.append(error)
+        measured = _measured(video, inputs, start, stop, looks, report=report, cancelled=cancelled)
+        identities.add(measured, start, *core)
+        errors = (_shifted(error, start) for error in find_errors(measured, stop - start))
+        found += [error for error in errors if core[0] <= error.frame < core[1]]
+    suggested = candidates(identities, found_tracks)
     kept = [_stored(error, by_track) for error in found if _is_open(error, by_track)]
     kept.sort(key=lambda one: (-one.strength, one.first))
     with database.atomic() as tx:
         likely_errors.replace(tx, video_id, kept[:_MOST], edit=edit)
+        store_candidates(tx, video_id, suggested, by_track, edit=edit)
         searched = (row for of_track in by_track.values() for row in of_track.values())
         store_findings(tx, video_id, searched, kept, looks.vector)
     store_track_looks(database, video)
@@ -105,7 +111,7 @@ def _margin(track: Track) -> float | None:
     return None if track.score is None or not scores else track.score - max(scores)
 
 
-def _search_part(
+def _measured(
     video: Video,
     inputs: Sequence[TrackInput],
     start: int,
@@ -114,8 +120,8 @@ def _search_part(
     *,
     report: Report,
     cancelled: Callable[[], bool],
-) -> list[LikelyError]:
-    """Likely errors of frames ``start`` to ``stop``, in frames of the video; ``looks`` gets the frames too."""
+) -> list[TrackMeasures]:
+    """The tracks of frames ``start`` to ``stop``, measured; ``looks`` gets the frames too."""
     measuring = Measuring(list(inputs), stop - start)
     for frame, picture in _pictures(video, start, stop):
         if cancelled():
@@ -123,7 +129,7 @@ def _search_part(
         measuring.add(frame - start, picture)
         looks.add(frame, picture)
         report(frame / max(video.count, 1), f"Searching for likely errors: frame {frame + 1} of {video.count}")
-    return [_shifted(error, start) for error in find_errors(measuring.tracks, stop - start)]
+    return measuring.tracks
 
 
 def _pictures(video: Video, start: int, stop: int) -> Iterator[tuple[int, np.ndarray | None]]:

@@ -15,6 +15,7 @@ from storage.edits import CompleteRange, HistoryEntry, LoggedEdit
 from storage.edits.row_values import RowKey, pack
 from storage.edits.versions import TrackVersion, VersionLine
 from storage.frames import Gap, stored_span
+from storage.identity_candidates import IdentitySearch
 from storage.jobs import Job
 from storage.likely_errors import Search
 from storage.projects import Category
@@ -66,6 +67,14 @@ def likely_errors(found: Search | None) -> Json:
     if found is None:
         return {"edit": None, "errors": []}
     return {"edit": found.edit, "created": found.created, "errors": [asdict(error) for error in found.errors]}
+
+
+def identity_search(found: IdentitySearch | None) -> Json:
+    """Suggested changes of identities, strongest first; ``edit`` is null if there was no search."""
+    if found is None:
+        return {"edit": None, "candidates": []}
+    lines = [asdict(one) | {"dismissed": found.is_dismissed(one)} for one in found.candidates]
+    return {"edit": found.edit, "created": found.created, "candidates": lines}
 
 
 def listed_video(

@@ -7,6 +7,7 @@ import { LONG_PATIENCE, request } from "../kit/request.js";
 /** @typedef {import("../kit/wire.js").Comment} Comment */
 /** @typedef {import("../kit/wire.js").EditResult} EditResult */
 /** @typedef {import("../kit/wire.js").HistoryEdit} HistoryEdit */
+/** @typedef {{edit: number|null, candidates: import("../kit/wire.js").IdentityCandidate[]}} IdentitySearch `edit`: the last one that the search saw; null: there was no search */
 /** @typedef {import("../kit/wire.js").Job} Job */
 /** @typedef {import("../kit/wire.js").Project} Project */
 /** @typedef {import("../kit/wire.js").ProjectLine} ProjectLine */
@@ -73,6 +74,12 @@ export const api = Object.freeze({
 
   /** @param {string} v @returns {Promise<{job: Job}>} */
   findLikelyErrors: (v) => request("POST", `/data/videos/${id(v)}/likely-errors`),
+
+  /** Suggested changes of identities. @param {string} v @returns {Promise<IdentitySearch>} */
+  identities: (v) => request("GET", `/data/videos/${id(v)}/identities`),
+
+  /** Dismiss a suggestion, or bring it back. @param {string} v @param {{author: string, kind: string, tracks: readonly string[], frame: number, dismissed: boolean}} body @returns {Promise<IdentitySearch>} */
+  dismissIdentity: (v, body) => request("POST", `/data/videos/${id(v)}/identities/dismiss`, body),
 
   /** @param {string} v @param {string} author @param {object[]} edits @returns {Promise<{results: EditResult[]}>} */
   edits: (v, author, edits) => request("POST", `/data/videos/${id(v)}/edits`, { author, edits }),
@@ -143,6 +150,13 @@ export function frameAddress(video, frame, width = null) {
   const text = query.toString();
   return `/data/videos/${id(video.id)}/frames/${frame}.jpg${text ? `?${text}` : ""}`;
 }
+
+/**
+ * Address of the part of a frame around a mask.
+ * @param {{id: string}} video @param {number} frame @param {string} mask hash @param {number} number of the track, for the colour of the line
+ */
+export const cropAddress = (video, frame, mask, number) =>
+  `/data/videos/${id(video.id)}/crop.jpg?frame=${frame}&mask=${mask}&track=${number}`;
 
 /** Address of one part of a video's stand-ins. @param {{id: string}} video @param {number} part from 0 */
 export const standInAddress = (video, part) => `/data/videos/${id(video.id)}/proxies/${part}`;

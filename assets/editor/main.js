@@ -20,6 +20,7 @@ import { panel } from "./panels/panel.js";
 import { choosePartner } from "./panels/partner.js";
 import { resizer } from "./panels/resizer.js";
 import { reviewBar } from "./panels/reviewbar.js";
+import { followIdentities } from "./commands/identities.js";
 import { followFlicker } from "./commands/flicker.js";
 import { followLikelyErrors } from "./commands/queue.js";
 import { keyOfPreview, renewPreview } from "./commands/previewing.js";
@@ -110,6 +111,7 @@ function build(app) {
   followAttributes(app);
   followComments(app);
   followLikelyErrors(app);
+  followIdentities(app);
   followFlicker(app);
   followDrafts(app);
   keepReady(app);

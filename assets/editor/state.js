@@ -141,9 +141,11 @@ export function openVideo({ now: { video } }) {
  * @property {string} filter of the list of tracks
  * @property {readonly import("../kit/wire.js").Comment[]} comments by frame
  * @property {"open"|"resolved"} commentFilter
- * @property {string} queueFilter all, likely, look or unreviewed
+ * @property {string} queueFilter all, likely, look or unreviewed; identity: the list of suggested changes of identities
  * @property {readonly import("../kit/wire.js").LikelyError[]} likely errors that the latest search found
  * @property {number|null} searched number of the last edit that the search saw; null: there was no search
+ * @property {readonly import("../kit/wire.js").IdentityCandidate[]} identities changes of identities that it suggests
+ * @property {number|null} identified as `searched`, for these
  * @property {string} earlier what is shown in place of the selected mask, in words; empty: the mask itself
  * @property {{track: string, frame: number}|null} walk where the way through the review queue led last
  * @property {[number, number]|null} pointer picture pixel under the pointer
@@ -178,6 +180,8 @@ export const VIEW = Object.freeze({
   commentFilter: "open",
   queueFilter: "all",
   likely: Object.freeze([]),
+  identities: Object.freeze([]),
+  identified: null,
   searched: null,
   walk: null,
   earlier: "",

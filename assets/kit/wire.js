@@ -67,6 +67,18 @@
  * @property {Record<string, number>} evidence figures for the reason
  */
 
+/**
+ * @typedef {object} IdentityCandidate a change of identities that probably mends an error
+ * @property {"merge"|"split"|"swap"} kind
+ * @property {string[]} tracks ids
+ * @property {number} frame from which on the identities change
+ * @property {[track: string, frame: number, hash: string][]} masks that show it, of each thing the last one before and
+ *   the first one after the place, as the search read them
+ * @property {number} strength 0 to 1
+ * @property {Record<string, number>} evidence figures for the reason
+ * @property {boolean} dismissed by a person
+ */
+
 /** @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts masks by state */
 
 /**

@@ -37,7 +37,7 @@ class PlantedVideo:
     planted: list[Planted]
 
 
-class _Scene:
+class Scene:
     """Masks (track -> frame -> bool (H, W)) into which errors are planted."""
 
     def __init__(self, domain: str, *, seed: int, index: int, frames: int, size: tuple[int, int]) -> None:
@@ -53,6 +53,7 @@ class _Scene:
         self.truth = {str(n): _present(track.masks[::pace], least) for n, track in enumerate(video.tracks)}
         self.masks = {name: self._trembling(masks) for name, masks in self.truth.items() if len(masks) >= 6}
         self.truth = {name: self.truth[name] for name in self.masks}
+        self.categories = {str(n): str(track.label) for n, track in enumerate(video.tracks)}
         self.unsure: set[tuple[str, int]] = set()
         self.taken: set[str] = set()
 
@@ -118,7 +119,7 @@ def rle(mask: np.ndarray) -> dict:
     return {"size": list(code["size"]), "counts": code["counts"].decode("ascii")}
 
 
-def _swap(scene: _Scene) -> Planted | None:
+def plant_swap(scene: Scene) -> Planted | None:
     names = scene.free(least=8)
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
@@ -141,7 +142,7 @@ def _swap(scene: _Scene) -> Planted | None:
     return None
 
 
-def _merge(scene: _Scene) -> Planted | None:
+def _merge(scene: Scene) -> Planted | None:
     names = scene.free(least=8)
     for i, first in enumerate(names):
         for second in names[i + 1 :]:
@@ -160,7 +161,7 @@ def _merge(scene: _Scene) -> Planted | None:
     return None
 
 
-def _drift(scene: _Scene) -> Planted | None:
+def _drift(scene: Scene) -> Planted | None:
     for name in scene.free(least=12):
         frames = sorted(scene.masks[name])
         start = int(scene.draw.integers(3, len(frames) - 7))
@@ -180,7 +181,7 @@ def _drift(scene: _Scene) -> Planted | None:
     return None
 
 
-def _false_track(scene: _Scene) -> Planted | None:
+def _false_track(scene: Scene) -> Planted | None:
     shapes = [mask for masks in scene.masks.values() for mask in masks.values() if mask.sum() > 60]
     if not shapes:
         return None
@@ -208,7 +209,7 @@ def _false_track(scene: _Scene) -> Planted | None:
     return None
 
 
-def _missed_end(scene: _Scene) -> Planted | None:
+def _missed_end(scene: Scene) -> Planted | None:
     for name in scene.free(least=6):
         frames = sorted(scene.masks[name])
         largest = np.median([scene.masks[name][t].sum() for t in frames])
@@ -230,7 +231,7 @@ def _missed_end(scene: _Scene) -> Planted | None:
     return None
 
 
-def _broken_track(scene: _Scene) -> Planted | None:
+def plant_broken_track(scene: Scene) -> Planted | None:
     """Cut a track in two, and leave out up to three masks in between."""
     names = [name for name, masks in scene.masks.items() if name not in scene.taken and len(masks) >= 12]
     if not names:
@@ -245,8 +246,8 @@ def _broken_track(scene: _Scene) -> Planted | None:
     return Planted("broken track", (name, other), frames[at - 1], frames[at + hole])
 
 
-_PLANT: dict[str, Callable[[_Scene], Planted | None]] = {
-    "swap": _swap,
+_PLANT: dict[str, Callable[[Scene], Planted | None]] = {
+    "swap": plant_swap,
     "merge": _merge,
     "drift": _drift,
     "false track": _false_track,
@@ -262,7 +263,7 @@ def planted_video(
     Only in the domain ``long`` do many things leave the picture, so there a missed end is tried first. Every other
     video has a broken track as well, if it has a track left for it.
     """
-    scene = _Scene(domain, seed=seed, index=index, frames=frames, size=size)
+    scene = Scene(domain, seed=seed, index=index, frames=frames, size=size)
     planted = []
     for turn in range(int(scene.draw.integers(1, 4))):
         for other in range(len(_PLANT)):
@@ -271,6 +272,6 @@ def planted_video(
             if error is not None:
                 planted.append(error)
                 break
-    cut = _broken_track(scene) if index // 4 % 2 == 0 else None
+    cut = plant_broken_track(scene) if index // 4 % 2 == 0 else None
     planted += [cut] if cut is not None else []
     return PlantedVideo(scene.frames, scene.input(), planted)

@@ -31,7 +31,9 @@ export function wholeQueue(app) {
 export function filteredQueue(app) {
   const items = wholeQueue(app);
   const { queueFilter } = app.view.now;
-  return queueFilter === "all" ? items : items.filter((item) => item.kind === queueFilter);
+  return queueFilter === "all" || queueFilter === "identity"
+    ? items
+    : items.filter((item) => item.kind === queueFilter);
 }
 
 /** Show an entry: its track, on the frame that shows it best. @param {Editor} app @param {QueueItem} item @param {number} [frame] */

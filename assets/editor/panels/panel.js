@@ -8,6 +8,7 @@ import { fill, h, icon, keepingFocus, refill, swatch } from "../../kit/dom.js";
 import { attributeWords } from "../document/attributes.js";
 import { openComments } from "../document/comments.js";
 import { historyList } from "./historylist.js";
+import { doctorButton, identityList } from "./identities.js";
 import { standingOn, stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { named } from "../shortcuts/labels.js";
@@ -83,10 +84,12 @@ export function panel(app) {
       "comments",
       "commentFilter",
       "likely",
+      "identities",
     ],
     draw,
   );
   app.view.on(["frame"], () => ["queue", "comments"].includes(app.preferences.now.tab) && draw());
+  app.view.on(["preview"], () => app.view.now.queueFilter === "identity" && draw());
   app.preferences.on(["tab"], () => {
     if (app.preferences.now.tab === "queue") searchOnce(app);
     draw();
@@ -302,17 +305,20 @@ function queueList(app) {
         choice("unreviewed", `Open ${count("unreviewed")}`),
       ),
     ),
+    doctorButton(app),
     activeSearch(app) ? h("p", { class: "v-searching", role: "status" }, icon("clock"), searchWords(app)) : null,
-    items.length
-      ? items.slice(0, 400).map(row)
-      : h(
-          "p",
-          { class: "v-nothing" },
-          all.length
-            ? "Nothing of this kind waits."
-            : app.document.list().length
-              ? "Everything here has a verdict."
-              : "Nothing to review yet.",
-        ),
+    app.view.now.queueFilter === "identity"
+      ? identityList(app)
+      : items.length
+        ? items.slice(0, 400).map(row)
+        : h(
+            "p",
+            { class: "v-nothing" },
+            all.length
+              ? "Nothing of this kind waits."
+              : app.document.list().length
+                ? "Everything here has a verdict."
+                : "Nothing to review yet.",
+          ),
   ];
 }

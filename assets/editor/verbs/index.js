@@ -4,6 +4,7 @@
 import { ABSENT, ABSENT_UNTIL_BACK, END_HERE, START_HERE } from "./absence.js";
 import { BY_CATEGORY } from "./bycategory.js";
 import { COPY_MASK, COPY_ONWARD, PASTE_MASK } from "./clipboard.js";
+import { DOCTOR } from "./doctor.js";
 import { DUPLICATE } from "./duplicate.js";
 import { END_TO_HERE, MOVE_END } from "./extend.js";
 import { INTERPOLATE } from "./interpolate.js";
@@ -38,4 +39,5 @@ export const VERBS = Object.freeze([
   RESTORE,
   ...NAMING,
   ...BY_CATEGORY,
+  ...DOCTOR,
 ]);

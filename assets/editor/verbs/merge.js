@@ -89,12 +89,17 @@ function ownRow(one, other) {
 
 /** @typedef {{first: string, second: string, choice: import("./fuse.js").Choice}} Wanted */
 
-/** @param {import("../editor.js").Editor} app @param {Wanted} wanted @returns {import("./offer.js").Offer} */
-function offer(app, wanted) {
+/**
+ * @param {import("../editor.js").Editor} app @param {Wanted} wanted
+ * @param {import("./offer.js").More} [more] kept with every answer
+ * @returns {import("./offer.js").Offer}
+ */
+export function mergeOffer(app, wanted, more = {}) {
   const { document } = app;
   const [one, other] = [wanted.first, wanted.second].map((id) => document.tracks.get(id));
   const both = one && other ? overlap(one, other) : [];
   return {
+    ...more,
     title: "Merge",
     icon: "merge",
     rows: [0, lastFrame(app)],
@@ -108,15 +113,22 @@ function offer(app, wanted) {
         answers: [one, other].flatMap((track) => (track ? [{ name: track.id, label: `Keep ${track.number}` }] : [])),
         chosen: wanted.first,
         choose: (id) =>
-          answered(app, offer(app, id === wanted.first ? wanted : { ...wanted, first: id, second: wanted.first })),
+          answered(
+            app,
+            mergeOffer(app, id === wanted.first ? wanted : { ...wanted, first: id, second: wanted.first }, more),
+          ),
       },
-      ...(both.length ? [overlapQuestion(app, wanted, [one?.number, other?.number])] : []),
+      ...(both.length ? [overlapQuestion(app, wanted, [one?.number, other?.number], more)] : []),
     ],
   };
 }
 
-/** @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {(number|undefined)[]} numbers @returns {import("../commands/preview.js").Question} */
-function overlapQuestion(app, wanted, [one, other]) {
+/**
+ * @param {import("../editor.js").Editor} app @param {Wanted} wanted @param {(number|undefined)[]} numbers
+ * @param {import("./offer.js").More} more
+ * @returns {import("../commands/preview.js").Question}
+ */
+function overlapQuestion(app, wanted, [one, other], more) {
   return {
     label: "Where both are visible",
     answers: [
@@ -127,7 +139,7 @@ function overlapQuestion(app, wanted, [one, other]) {
     chosen: wanted.choice,
     choose: (name) => {
       const choice = /** @type {import("./fuse.js").Choice} */ (name);
-      return answered(app, offer(app, { ...wanted, choice }));
+      return answered(app, mergeOffer(app, { ...wanted, choice }, more));
     },
   };
 }
@@ -146,7 +158,7 @@ export const MERGE = Object.freeze({
     return withPartner(app, given, {
       title: `Merge track ${track.number} with`,
       partners: forMerge(app.document, track),
-      offer: (second) => offer(app, { first: track.id, second, choice: "first" }),
+      offer: (second) => mergeOffer(app, { first: track.id, second, choice: "first" }),
     });
   },
 });

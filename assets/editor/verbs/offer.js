@@ -24,8 +24,12 @@ import { colourNumber } from "../../look/palette.js";
  * @property {boolean} [always] a preview also where one frame changes
  * @property {() => Question[]} [questions]
  * @property {Readonly<Record<string, () => Preview|null>>} [keys] while the preview is shown
+ * @property {(frame: number) => string} [here] what the preview says of the shown frame
+ * @property {Preview["buttons"]} [buttons] of the preview
  * @property {(plan: Plan) => string|null} [select] id of the track that is selected after it is applied
  */
+
+/** What another command adds to the offer of a verb. @typedef {Pick<Offer, "keys"|"here"|"buttons">} More */
 
 /** Masks that one request may load, in frames. */
 const REQUEST = 500;
@@ -103,6 +107,8 @@ function previewOf(app, offer, plan) {
     questions: offer.questions?.() ?? [],
     masks: draftMasks(app, plan),
     keys: offer.keys,
+    here: offer.here,
+    buttons: offer.buttons,
     apply: () => applied(app, offer, plan),
     again: () => {
       const next = offer.make();

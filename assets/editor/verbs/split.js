@@ -52,6 +52,21 @@ export function split(document, { track: name, frame, id, locked }) {
   });
 }
 
+/**
+ * @param {import("../editor.js").Editor} app @param {{track: string, frame: number, id: string}} args
+ * @param {import("./offer.js").More} [more]
+ * @returns {import("./offer.js").Offer}
+ */
+export const splitOffer = (app, args, more = {}) => ({
+  ...more,
+  title: "Split here",
+  icon: "split",
+  rows: [0, lastFrame(app)],
+  always: true,
+  make: () => split(app.document, { ...args, locked: app.view.now.locked }),
+  select: () => args.id,
+});
+
 /** @type {import("../commands/command.js").Command} */
 export const SPLIT = Object.freeze({
   id: "split",
@@ -63,13 +78,6 @@ export const SPLIT = Object.freeze({
   unavailable: lockedTrack,
   run: (app) => {
     const args = { track: trackOf(app).id, frame: app.view.now.frame, id: newIdentifier() };
-    return offered(app, {
-      title: "Split here",
-      icon: "split",
-      rows: [0, lastFrame(app)],
-      always: true,
-      make: () => split(app.document, { ...args, locked: app.view.now.locked }),
-      select: () => args.id,
-    });
+    return offered(app, splitOffer(app, args));
   },
 });

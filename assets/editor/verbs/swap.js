@@ -44,6 +44,21 @@ export function swap(document, { first, second, frames, locked }) {
 /** @param {import("./plan.js").VideoDocument} document @param {string} track @param {import("./plan.js").Row|undefined} row @param {number} frame */
 const exchanged = (document, track, row, frame) => (row ? put(document, track, row) : clear(track, frame));
 
+/**
+ * @param {import("../editor.js").Editor} app
+ * @param {{first: string, second: string, frames: import("./plan.js").Frames}} args
+ * @param {import("./offer.js").More} [more]
+ * @returns {import("./offer.js").Offer}
+ */
+export const swapOffer = (app, args, more = {}) => ({
+  ...more,
+  title: "Swap identities",
+  icon: "swap",
+  rows: args.frames,
+  always: true,
+  make: () => swap(app.document, { ...args, locked: app.view.now.locked }),
+});
+
 /** @type {import("../commands/command.js").Command} */
 export const SWAP = Object.freeze({
   id: "swap",
@@ -59,13 +74,7 @@ export const SWAP = Object.freeze({
     return withPartner(app, given, {
       title: `Swap track ${track.number} with`,
       partners: forFrame(app.document, track, app.view.now.frame),
-      offer: (second) => ({
-        title: "Swap identities",
-        icon: "swap",
-        rows: frames,
-        always: true,
-        make: () => swap(app.document, { first: track.id, second, frames, locked: app.view.now.locked }),
-      }),
+      offer: (second) => swapOffer(app, { first: track.id, second, frames }),
     });
   },
 });

@@ -9,7 +9,7 @@ import pytest
 
 from app.errors import Cancelled
 from app.reviewing.search import parts, search_video
-from storage import likely_errors
+from storage import identity_candidates, likely_errors
 from storage.database import Database
 from storage.errors import NotFound
 from storage.likely_errors import Search, StoredError
@@ -136,3 +136,19 @@ def test_each_error_of_a_long_video_is_stored_once_and_by_its_own_frame(
     monkeypatch.setattr("app.reviewing.search.parts", lambda count, masks: [(0, 10), (6, count)])
     monkeypatch.setattr("app.reviewing.search._is_open", lambda error, by_track: error.kind == "jump")
     assert [(error.tracks, error.frame) for error in search(database, video)] == [((track,), 6)]
+
+
+def test_a_track_that_goes_on_under_another_name_is_suggested_as_a_merge(database: Database, video: Video) -> None:
+    half = FRAMES // 2
+    first = proposed(database, video, {k: WAY[k] for k in range(half)})
+    second = proposed(database, video, {k: WAY[k] for k in range(half, FRAMES)})
+    # The pictures of this video show nothing that moves with the masks.
+    shutil.move(video.path, f"{video.path}.away")
+    search(database, video)
+    with database.read() as tx:
+        found = identity_candidates.latest(tx, video.id)
+    assert found is not None and found.edit > 0
+    best = found.candidates[0]
+    assert (best.kind, best.tracks, best.frame) == ("merge", (first, second), half)
+    assert [mask[:2] for mask in best.masks] == [(first, half - 1), (second, half)]
+    assert all(len(mask[2]) > 8 for mask in best.masks)

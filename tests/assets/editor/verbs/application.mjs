@@ -13,7 +13,7 @@ export function application(document, more = {}) {
     document,
     view,
     preferences: createStore({ ...PREFERENCES }),
-    session: createStore({ video: { id: "v", categories: [] }, saving: "saved", phase: "ready" }),
+    session: createStore({ video: { id: "v", categories: [] }, saving: "saved", phase: "ready", jobs: [] }),
     stage: { takeBack: () => false, giveBack: () => false, settle: () => {}, tool: {} },
     encoder: { flush: () => {} },
     toasts: [],

@@ -1,0 +1,72 @@
+// @ts-check
+/** The suggested changes of identities of the open video: loaded, listed, dismissed and brought back. */
+
+import { api } from "../api.js";
+import { isOpenIdentity } from "../document/identities.js";
+import { obstacle } from "../../kit/request.js";
+import { hasEnded } from "../../kit/words.js";
+import { SEARCH } from "./queue.js";
+
+/** @typedef {import("../editor.js").Editor} Editor */
+/** @typedef {import("../../kit/wire.js").IdentityCandidate} IdentityCandidate */
+
+/** Those that nobody answered, the strongest first. @param {Editor} app @returns {IdentityCandidate[]} */
+export function openIdentities(app) {
+  const isRead = (/** @type {number} */ frame) => !app.rows || app.rows.covers(frame, frame);
+  return app.view.now.identities.filter((one) => isOpenIdentity(app.document, one, isRead));
+}
+
+/** Whether two candidates are the same one. @param {IdentityCandidate|null} one @param {IdentityCandidate} other */
+export const isSameIdentity = (one, other) =>
+  one !== null && one.kind === other.kind && one.frame === other.frame && one.tracks.join() === other.tracks.join();
+
+/** Dismiss a candidate for good, or bring it back. @param {Editor} app @param {IdentityCandidate} one @param {boolean} dismissed */
+export async function dismissIdentity(app, one, dismissed) {
+  const video = app.session.now.video?.id;
+  if (!video) return;
+  const { kind, tracks, frame } = one;
+  const mark = (/** @type {boolean} */ value) =>
+    app.view.set({
+      identities: app.view.now.identities.map((other) =>
+        isSameIdentity(one, other) ? { ...other, dismissed: value } : other,
+      ),
+    });
+  mark(dismissed);
+  try {
+    const found = await api.dismissIdentity(video, { author: app.author, kind, tracks, frame, dismissed });
+    if (app.session.now.video?.id === video) app.view.set({ identities: Object.freeze(found.candidates) });
+  } catch (error) {
+    if (app.session.now.video?.id === video) mark(!dismissed);
+    app.toast({ tone: "bad", icon: "warn", title: "Not dismissed", text: obstacle(error) });
+  }
+}
+
+/** Keep the suggestions of the open video up to date. @param {Editor} app */
+export function followIdentities(app) {
+  /** @type {string|null} the video that was asked about */
+  let video = null;
+  /** @type {Set<string>} searches whose end was seen */
+  const ended = new Set();
+  const load = async () => {
+    if (app.session.now.phase !== "ready") return;
+    const wanted = app.session.now.video?.id ?? null;
+    video = wanted;
+    if (wanted === null) return;
+    const found = await api.identities(wanted).catch((error) => {
+      app.session.set({ problem: obstacle(error) });
+      return null;
+    });
+    if (!found || video !== wanted || app.session.now.video?.id !== wanted) return;
+    app.view.set({ identities: Object.freeze(found.candidates), identified: found.edit });
+  };
+  app.session.on(["phase", "video"], () => {
+    if (app.session.now.video?.id !== video) load();
+  });
+  app.session.on(["jobs"], () => {
+    for (const job of app.session.now.jobs) {
+      if (job.kind !== SEARCH || !hasEnded(job) || ended.has(job.id)) continue;
+      ended.add(job.id);
+      if (job.video === app.session.now.video?.id) load();
+    }
+  });
+}
