@@ -112,9 +112,9 @@ def fix_file(path: Path, out: Path) -> FileFix:
     return FileFix(out, (*converted, *left_out, *mended.notes), check_file(out))
 
 
-def dataset_certificate(dataset: VisDataset) -> Certificate:
-    """The certificate of the file that `storage.youtube_vis.write_dataset` writes."""
-    return certify(dataset_outline(dataset))
+def dataset_certificate(dataset: VisDataset, *, trained_on: bool = True) -> Certificate:
+    """The certificate of the file that `storage.youtube_vis.write_dataset` writes; see `certify`."""
+    return certify(dataset_outline(dataset), trained_on=trained_on)
 
 
 def certificate_lines(certificate: Certificate) -> Iterator[str]:

@@ -13,7 +13,7 @@ from app.exchange.export_frames import write_pictures
 from app.exchange.export_numbers import PlannedVideo
 from app.exchange.export_plan import ExportPlan
 from app.exchange.export_provenance import PROVENANCE, write_provenance
-from app.exchange.export_split import parts_of
+from app.exchange.export_split import VALID, parts_of
 from app.exchange.export_states_file import STATES, write_states
 from app.progress import Report
 from storage.certificate import Certificate
@@ -88,9 +88,8 @@ def _part(name: str, plan: ExportPlan, content: ExportContent, videos: tuple[Pla
         videos=tuple(video for video in content.dataset.videos if video.id in ids),
         tracks=tuple(track for track in content.dataset.tracks if track.video_id in ids),
     )
-    return ExportPart(
-        name, replace(plan, videos=videos), replace(content, dataset=dataset), dataset_certificate(dataset)
-    )
+    certificate = dataset_certificate(dataset, trained_on=name != VALID)
+    return ExportPart(name, replace(plan, videos=videos), replace(content, dataset=dataset), certificate)
 
 
 def write_all_pictures(parts: Sequence[ExportPart], out: Path, report: Report, cancelled: Callable[[], bool]) -> None:

@@ -35,9 +35,15 @@ LOADERS = (
 )
 
 
-def certify(content: Any) -> Certificate:
-    """The certificate of the JSON content of a file, as `json.load` gives it."""
-    file = RawFile(content)
-    return Certificate(
-        tuple(LoaderReport(one.name, one.title, one.trainer, grouped(one.rules(file))) for one in LOADERS)
-    )
+def certify(content: Any, *, trained_on: bool = True) -> Certificate:
+    """The certificate of the JSON content of a file, as `json.load` gives it.
+
+    trained_on: False for a validation set, of which it does not matter whether one can train on it.
+    """
+    file = RawFile(content, trained_on=trained_on)
+    return Certificate(tuple(_report(one, file) for one in LOADERS))
+
+
+def _report(loader: Loader, file: RawFile) -> LoaderReport:
+    found = (one for one in loader.rules(file) if file.trained_on or one.level is not Level.STOPS)
+    return LoaderReport(loader.name, loader.title, loader.trainer and file.trained_on, grouped(found))

@@ -8,12 +8,18 @@ from storage.certificate.raw_file import RawFile
 
 
 def rules(file: RawFile) -> Iterator[Finding]:
-    """The file as one split of the converter; it wants train, valid and test files."""
-    yield from reading.lists(file, "videos", "categories", "annotations")
+    """The file as one split of the converter; it wants train, valid and test files, and reads tracks of the first."""
+    yield from reading.lists(file, "videos", "categories")
     yield from reading.keys(file.videos, "id", "width", "height", "file_names")
+    yield from reading.first_name(file)
+    if file.trained_on:
+        yield from _tracks(file)
+
+
+def _tracks(file: RawFile) -> Iterator[Finding]:
+    yield from reading.lists(file, "annotations")
     yield from reading.keys(file.tracks, "id", "video_id", "category_id", "bboxes", "segmentations", "areas", "iscrowd")
     yield from reading.per_frame(file, "bboxes", "segmentations", "areas")
-    yield from reading.first_name(file)
     yield from _whole_ids(file)
     yield from _unused(file)
     yield from reading.lost_tracks(file)

@@ -27,9 +27,10 @@ class RawEntry:
 
 
 class RawFile:
-    """A content with its entries, looked up in the ways that loaders do."""
+    """A content with its entries, looked up in the ways that loaders do. ``trained_on``: it is no validation set."""
 
-    def __init__(self, content: Any) -> None:
+    def __init__(self, content: Any, *, trained_on: bool = True) -> None:
+        self.trained_on = trained_on
         self.top: Json = content if isinstance(content, dict) else {}
         self.videos = self._entries("videos")
         self.categories = self._entries("categories")

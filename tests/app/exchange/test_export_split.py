@@ -89,6 +89,7 @@ def test_both_folders_are_whole_data_sets_with_one_numbering(exchange: ExchangeS
     numbers = [{one["id"] for one in file["annotations"]} for file in files]
     assert len(numbers[0] | numbers[1]) == sum(map(len, numbers)) == done.tracks
     assert files[0]["categories"] == files[1]["categories"]
+    assert [{one["trains"] for one in part["loaders"]} == {None} for part in done.parts] == [False, True]
     for part, file in zip(("train", "valid"), files, strict=True):
         for one in file["videos"]:
             assert all((tmp_path / "out" / part / "JPEGImages" / name).is_file() for name in one["file_names"])

@@ -52,6 +52,24 @@ def test_a_loader_fails_where_its_own_loop_fails(name: str, fault: str) -> None:
         assert found.verdict() == "fails" and found.findings[0].level is Level.FAILS
 
 
+@pytest.mark.parametrize("fault", FAULTS)
+def test_of_a_validation_set_mmtracking_reads_no_track_and_nobody_trains(fault: str) -> None:
+    top = copy.deepcopy(sound())
+    FAULTS[fault](top)
+    trained, valid = certify(copy.deepcopy(top)), certify(top, trained_on=False)
+    assert all(one.trains is None and all(f.level is not Level.STOPS for f in one.findings) for one in valid.reports)
+    for one, other in zip(trained.reports, valid.reports, strict=True):
+        if one.name != "mmtracking":
+            assert (one.parses, one.right) == (other.parses, other.right)
+            continue
+        try:
+            loops.mmtracking(top, "valid")
+            stopped = False
+        except Exception:
+            stopped = True
+        assert other.parses == (not stopped), f"{fault}: {other.findings}"
+
+
 @pytest.mark.parametrize("top", [None, [], 7, {}, {"videos": 3}, {"videos": [3], "annotations": [[]]}])
 def test_no_content_breaks_the_certificate(top: Any) -> None:
     assert not any(one.parses for one in certify(top).reports)
