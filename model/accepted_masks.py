@@ -13,7 +13,7 @@ from pycocotools import mask as coco
 from model.training.clips import ClipVideo
 from model.training.targets import PRESENT
 
-AS_GOOD = 0.7  # mask IoU with an accepted mask: about that of two masks that overlap the thing by 0.8 each
+AS_GOOD = 0.8  # mask IoU with an accepted mask from which another is as good; `app/training/README.md` has the figures
 SHOWN = "shown"  # in an entry: its masks as they were proposed
 
 
