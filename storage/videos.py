@@ -1,4 +1,4 @@
-"""Videos of a project: their source files, frame counts, and the progress of annotation."""
+"""Videos of a project: their source files and frame counts."""
 
 import time
 import uuid
@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
-from sqlalchemy import Case, ColumnElement, Connection, Row, and_, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Row, bindparam, func, insert, select, update
 
 from storage import schema
 from storage.errors import BadName, NotFound, NotText
@@ -55,36 +55,6 @@ class Video(EditedVideo):
     removed: float | None
     cuts: Sequence[int] | None = None
     staged: bool = False
-
-
-@dataclass(frozen=True)
-class VideoSummary:
-    """Progress of one video: its tracks that are not deleted, and their mask rows counted by review.
-
-    All rows of a rejected track count as rejected. Rows where a model alone saw nothing count in ``frames`` only.
-    ``look``: rows flagged *needs a look*. ``frames``: frames with at least one mask row. ``bare``: frames to be
-    annotated that have no mask row and lie in no complete range.
-    """
-
-    video_id: str
-    tracks: int = 0
-    frames: int = 0
-    unreviewed: int = 0
-    accepted: int = 0
-    corrected: int = 0
-    rejected: int = 0
-    look: int = 0
-    bare: int = 0
-
-    @property
-    def state(self) -> Literal["new", "proposed", "review", "done"]:
-        """No row at all; no row judged; some judged; or all judged, no frame bare and no row flagged *needs a look*."""
-        judged = self.accepted + self.corrected + self.rejected
-        if self.frames + self.unreviewed + judged == 0:
-            return "new"
-        if judged == 0:
-            return "proposed"
-        return "review" if self.unreviewed or self.look or self.bare else "done"
 
 
 def add_video(
@@ -285,91 +255,6 @@ def set_cuts(tx: Connection, video_id: str, cuts: Sequence[int], *, start: int, 
     known = tx.execute(select(table.c.cuts).where(table.c.id == video_id)).scalar() or ()
     kept = {frame for frame in known if not start <= frame < stop} | {int(frame) for frame in cuts}
     tx.execute(update(table).where(table.c.id == video_id).values(cuts=sorted(kept)))
-
-
-def video_summaries(tx: Connection, project_id: str) -> dict[str, VideoSummary]:
-    """Video id -> progress, for all videos of the project that are not removed; at most four queries."""
-    tracks, masks, videos = schema.tracks, schema.masks, schema.videos
-    in_project = (videos.c.project_id == project_id, videos.c.removed.is_(None))
-    kept = tracks.c.deleted.is_(False)
-    counted = (
-        select(videos.c.id, videos.c.count, videos.c.stride, videos.c.file_names, func.count(tracks.c.id))
-        .outerjoin(tracks, (tracks.c.video_id == videos.c.id) & kept)
-        .where(*in_project)
-        .group_by(videos.c.id)
-    )
-    numbers: dict[str, dict[str, int]] = {}
-    annotated: dict[str, int] = {}
-    for video_id, count, stride, names, found in tx.execute(counted):
-        numbers[video_id] = {"tracks": found}
-        annotated[video_id] = len(names) if names and stride > 1 else count
-    by_review = [func.sum(case((_verdict() == review, 1), else_=0)).label(review) for review in schema.REVIEWS]
-    rows = (
-        select(
-            tracks.c.video_id,
-            func.count(masks.c.frame.distinct()).label("frames"),
-            func.count(case((tracks.c.rejected.is_(False), masks.c.look_reason))).label("look"),
-            *by_review,
-        )
-        .join(tracks, masks.c.track_id == tracks.c.id)
-        .join(videos, tracks.c.video_id == videos.c.id)
-        .where(*in_project, kept)
-        .group_by(tracks.c.video_id)
-    )
-    for row in tx.execute(rows):
-        values = dict(row._mapping)
-        numbers[values.pop("video_id")].update(values)
-    declared = _declared(tx, in_project, kept)
-    for video_id, values in numbers.items():
-        covered = values.get("frames", 0) + declared.get(video_id, 0)
-        values["bare"] = max(0, annotated[video_id] - covered) if "frames" in values else 0
-    return {video_id: VideoSummary(video_id=video_id, **values) for video_id, values in numbers.items()}
-
-
-def _verdict() -> Case[str]:
-    """What a row counts as: all of a rejected track is rejected; where a model alone saw nothing, nothing is asked."""
-    tracks, masks = schema.tracks, schema.masks
-    return case(
-        (tracks.c.rejected, "rejected"),
-        (and_(masks.c.review == "unreviewed", masks.c.state == "absent", masks.c.source != "drawn"), ""),
-        else_=masks.c.review,
-    )
-
-
-def _declared(tx: Connection, in_project: Sequence[ColumnElement[bool]], kept: ColumnElement[bool]) -> dict[str, int]:
-    """Video id -> number of frames in a complete range without a mask row; videos without such ranges are left out."""
-    tracks, masks, videos, ranges = schema.tracks, schema.masks, schema.videos, schema.complete_ranges
-    in_ranges = (
-        select(ranges.c.video_id, ranges.c.start, ranges.c.stop)
-        .join(videos, ranges.c.video_id == videos.c.id)
-        .where(*in_project)
-        .order_by(ranges.c.start)
-    )
-    inside: dict[str, int] = {}
-    reached: dict[str, int] = {}
-    for video_id, start, stop in tx.execute(in_ranges):
-        end = reached.get(video_id, 0)
-        # Ranges of several categories may overlap.
-        inside[video_id] = inside.get(video_id, 0) + max(0, stop - max(start, end))
-        reached[video_id] = max(end, stop)
-    if not inside:
-        return {}
-    with_rows = (
-        select(tracks.c.video_id, func.count(masks.c.frame.distinct()))
-        .join(tracks, masks.c.track_id == tracks.c.id)
-        .join(videos, tracks.c.video_id == videos.c.id)
-        .join(
-            ranges,
-            (ranges.c.video_id == tracks.c.video_id)
-            & (masks.c.frame >= ranges.c.start)
-            & (masks.c.frame < ranges.c.stop),
-        )
-        .where(*in_project, kept)
-        .group_by(tracks.c.video_id)
-    )
-    for video_id, count in tx.execute(with_rows):
-        inside[video_id] -= count
-    return inside
 
 
 def _require_text(*names: str) -> None:

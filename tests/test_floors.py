@@ -39,8 +39,8 @@ FLOORS = {
         "numbering",
         "database youtube_vis attributes guides",
         "effort",
-        "frames projects videos imports checkpoints runs snapshots teaching likely_errors rle migrations "
-        "arrivals taught_categories identity_candidates",
+        "frames projects videos video_progress imports checkpoints runs snapshots teaching likely_errors rle "
+        "migrations arrivals taught_categories identity_candidates",
         "summary_tables",
         "schema prepared errors authors atomic text plain_values plain_data regular_files",
         "columns",

@@ -22,6 +22,7 @@ from storage.database import Database
 from storage.edits import Applied, Change, Edit
 from storage.projects import Project
 from storage.runs import Run
+from storage.video_progress import video_summaries
 from storage.videos import Video
 
 AUTHOR = "demo"
@@ -46,7 +47,7 @@ def ensure_demo(database: Database, settings: Settings, *, assets: Path = FOLDER
     project = _begin(database, content["categories"], checkpoint)
     with database.read() as tx:
         there = {video.name: video for video in videos.list_videos(tx, project.id, removed=True)}
-        done = videos.video_summaries(tx, project.id)
+        done = video_summaries(tx, project.id)
     for entry in content["videos"]:
         video = there.get(entry["name"]) or add_video(
             database,

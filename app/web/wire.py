@@ -25,7 +25,8 @@ from storage.schema import REVIEWS
 from storage.track_marks import AttributeCount, MarkCounts
 from storage.track_search import Facets, TrackLine
 from storage.tracks import MaskRow, Track
-from storage.videos import Video, VideoSummary
+from storage.video_progress import VideoSummary
+from storage.videos import Video
 
 Json = dict[str, Any]
 
@@ -91,7 +92,7 @@ def listed_video(
     """
     return {
         **added_video(video),
-        **_fields(summary, "state", "tracks", "frames", "bare"),
+        **_fields(summary, "state", "tracks", "frames", "bare", "complete", "asked", "done"),
         "counts": _fields(summary, *REVIEWS, "look"),
         "seconds": seconds(video),
         "job": running,

@@ -93,6 +93,9 @@
  * @property {number} tracks
  * @property {number} [frames] frames with at least one row
  * @property {number} [bare] frames to be annotated that have no mask row and lie in no complete range
+ * @property {number} [complete] frames that are declared complete
+ * @property {number} [asked] frames times tracks, without those where a model alone saw nothing
+ * @property {number} [done] those of them that need no verdict any more
  * @property {number} seconds
  * @property {Job|null} [job] the active job of this video
  * @property {string|null} [problem] why its source cannot be read

@@ -7,7 +7,6 @@ import { activityOf, videoState } from "../kit/words.js";
 import { address } from "./data.js";
 
 /**
- * @typedef {import("../kit/wire.js").Counts} Counts
  * @typedef {import("../kit/wire.js").VideoLine} VideoLine
  */
 
@@ -16,23 +15,27 @@ export function isOpen(video) {
   return video.state === "new" || video.state === "proposed";
 }
 
-/** @param {VideoLine} video @returns {number} masks with a verdict, 0 to 100 */
-export function reviewed(video) {
-  const { unreviewed, accepted, corrected, rejected } = video.counts;
-  const all = unreviewed + accepted + corrected + rejected;
-  return all ? Math.floor((100 * (all - unreviewed)) / all) : 0;
+/** Share of frames times tracks that needs no verdict any more, as the editor shows it. @param {VideoLine} video @returns {number} 0 to 100 */
+export function reviewed({ asked = 0, done = 0 }) {
+  return asked ? Math.floor((100 * done) / asked) : 0;
 }
 
-/** The bar of review states. `look` masks are unreviewed ones that stand out. @param {Counts} counts */
-export function reviewBar(counts) {
+/** Whether all frames are declared complete. @param {VideoLine} video */
+const isComplete = ({ complete = 0, count: frames }) => frames > 0 && complete >= frames;
+
+/** The bar of review states, along frames times tracks. `look` masks are unreviewed ones that stand out. @param {VideoLine} video */
+export function reviewBar({ asked = 0, counts, done = 0 }) {
   const { unreviewed, accepted, corrected, rejected, look } = counts;
-  const all = Math.max(1, unreviewed + accepted + corrected + rejected);
+  const all = Math.max(1, asked);
+  // Of rejected tracks and of complete frames: done without a mask.
+  const settled = Math.max(0, done - accepted - corrected - rejected);
   const doubtful = Math.min(look, unreviewed);
   const parts = /** @type {[string, number, string][]} */ ([
     ["a", accepted, "accepted"],
     ["c", corrected, "corrected"],
     ["l", doubtful, "need a look"],
     ["x", rejected, "rejected"],
+    ["d", settled, "done without a mask"],
   ]).filter((p) => p[1] > 0);
   const summary = [
     ...parts.map(([, n, word]) => `${count(n)} ${word}`),
@@ -42,7 +45,7 @@ export function reviewBar(counts) {
     "div.v-rbar",
     { role: "img", "aria-label": summary, title: summary },
     ...parts.map(([kind, n]) => h(`i.${kind}`, { style: { width: `${(100 * n) / all}%` } })),
-    unreviewed - doubtful > 0 || parts.length === 0 ? h("i.u") : null,
+    done + doubtful < all ? h("i.u") : null,
   );
 }
 
@@ -53,7 +56,10 @@ function chip(video) {
   if (video.problem) return h("span.v-chip.bad", null, icon("warn", 12), "No source");
   if (isBroken(video)) return h("span.v-chip.warn", null, "Proposed in part");
   const { word, tone } = videoState(video.state);
-  return h("span.v-chip", { class: tone }, word);
+  if (!isComplete(video)) return h("span.v-chip", { class: tone }, word);
+  const title = "Declared complete: everything of the categories has a track in all frames";
+  if (video.state === "done") return h("span.v-chip", { class: tone, title }, icon("flag", 12), "Complete");
+  return h("span.v-chip", { class: tone, title }, icon("flag", 12), word);
 }
 
 /** Whether its last proposal broke off, and nobody has judged anything since. @param {VideoLine} video */
@@ -67,8 +73,16 @@ function remark(video) {
       : video.job.message || "starting";
   if (video.problem) return video.problem;
   if (isBroken(video)) return `${count(video.proposed ?? 0)} of ${count(video.count)} proposed`;
+  if (!video.complete || (isComplete(video) && video.state === "done")) return workLeft(video);
+  return `${workLeft(video)}, ${isComplete(video) ? "complete" : `${count(video.complete)} complete`}`;
+}
+
+/** @param {VideoLine} video that no job works on */
+function workLeft(video) {
   if (video.counts.look > 0) return `${count(video.counts.look)} to check`;
-  if (video.state === "done") return "all reviewed";
+  // Frames of a track on which nobody looked have no mask that waits; they are no verdict either.
+  if (video.state === "done")
+    return reviewed(video) === 100 ? "all reviewed" : `all masks, ${reviewed(video)} % of frames`;
   // A few frames are drawn by hand and the others have no row: the rows are reviewed, the video is not.
   if (video.state === "review" && video.bare && video.counts.unreviewed === 0)
     return `${count(video.frames ?? 0)} of ${plural(video.count, "frame")}`;
@@ -146,7 +160,7 @@ export function card(video, project, menu) {
       "div.v-vb",
       null,
       h("div.v-l1", null, h("b.v-ell.v-grow", { title: video.name }, video.name), chip(video)),
-      reviewBar(video.counts),
+      reviewBar(video),
       why(video),
       h(
         "div.v-l2",
@@ -185,7 +199,7 @@ export function row(video, project, menu) {
       ),
     ),
     h("td", null, chip(video)),
-    h("td", null, h("span.v-row", null, reviewBar(video.counts), h("span.v-t2", null, `${reviewed(video)} %`))),
+    h("td", null, h("span.v-row", null, reviewBar(video), h("span.v-t2", null, `${reviewed(video)} %`))),
     h("td.v-t2.v-ell", { class: video.problem ? "v-badc" : "", title: video.problem ?? null }, left(video), why(video)),
     h("td", null, count(video.count)),
     h("td", null, clock(video.seconds)),

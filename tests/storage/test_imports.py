@@ -6,6 +6,7 @@ from storage import imports, removal, videos
 from storage.edits import Change
 from storage.errors import NotFound
 from storage.masks import prepare_blobs, put_blobs, put_prepared
+from storage.video_progress import video_summaries
 from tests.storage.scenes import Scene, make_video, square
 
 
@@ -65,7 +66,7 @@ def test_a_staged_video_is_shown_by_publishing_it(scene: Scene) -> None:
         for removed in (False, True):
             assert [each.id for each in videos.list_videos(tx, scene.project.id, removed=removed)] == [scene.video.id]
         assert videos.count_removed(tx, scene.project.id) == 0
-        assert video.id not in videos.video_summaries(tx, scene.project.id)
+        assert video.id not in video_summaries(tx, scene.project.id)
         shown = videos.publish_video(tx, video.id, name="three")
         assert (shown.name, shown.staged, shown.removed) == ("three", False, None)
         assert len(videos.list_videos(tx, scene.project.id)) == 2 and videos.staged_videos(tx, one) == ()

@@ -13,6 +13,7 @@ from app.web.wire import Json
 from storage import checkpoints, jobs, projects, videos
 from storage.database import Database
 from storage.projects import Project
+from storage.video_progress import video_summaries
 
 
 class CategoryBody(BaseModel):
@@ -69,7 +70,7 @@ def router(context: Context) -> APIRouter:
             categories = projects.list_categories(tx, project_id, retired=True)
             found = videos.list_videos(tx, project_id)
             removed = videos.count_removed(tx, project_id)
-            summaries, kept = videos.video_summaries(tx, project_id), kept_of_project(tx, project_id)
+            summaries, kept = video_summaries(tx, project_id), kept_of_project(tx, project_id)
             running = {job.video_id: wire.job(job) for job in jobs.list_jobs(tx, project_id=project_id, active=True)}
             checkpoint = checkpoints.active_checkpoint(tx, project_id)
             known = () if checkpoint is None else class_mapping(tx, checkpoint=checkpoint, project_id=project_id).mapped

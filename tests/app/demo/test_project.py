@@ -18,6 +18,7 @@ from model.weights import checkpoint
 from storage import checkpoints, edits, projects, rle, runs, tracks, videos
 from storage.database import Database
 from storage.edits.rebuild import check_video
+from storage.video_progress import video_summaries
 
 CATEGORIES = ["fish", "star", "jelly", "wheel", "leaf"]
 
@@ -30,7 +31,7 @@ def demo(database: Database, settings: Settings) -> str:
 def test_six_videos_with_masks_without_any_job(database: Database, settings: Settings, demo: str) -> None:
     with database.read() as tx:
         found = videos.list_videos(tx, demo)
-        summaries = videos.video_summaries(tx, demo)
+        summaries = video_summaries(tx, demo)
         names = [category.name for category in projects.list_categories(tx, demo)]
         last = projects.last_project(tx)
     assert [video.name for video in found] == [scene.name for scene in SCENES] and len(found) == 6
@@ -128,7 +129,7 @@ def test_a_start_that_was_interrupted_is_finished_by_the_next_one(
     made = ensure_demo(database, settings).id
     with database.read() as tx:
         found = videos.list_videos(tx, made)
-        summaries = videos.video_summaries(tx, made)
+        summaries = video_summaries(tx, made)
         assert len(projects.list_projects(tx)) == 1 and len(checkpoints.list_checkpoints(tx)) == 1
         for video in found:
             assert check_video(tx, video.id) == []

@@ -12,6 +12,7 @@ from storage import videos
 from storage.database import Database
 from storage.errors import BadName, NameTaken, NotFound
 from storage.projects import Project
+from storage.video_progress import video_summaries
 from storage.videos import Video
 from tests.app.library.scene import LibraryScene
 
@@ -69,7 +70,7 @@ def test_a_removed_video_comes_back_with_its_work(
     assert library.names() == ["clip"]
     assert library.removed() == ()
     with database.read() as tx:
-        assert videos.video_summaries(tx, project.id)[video.id].corrected == 3
+        assert video_summaries(tx, project.id)[video.id].corrected == 3
 
 
 def test_removing_and_restoring_twice_changes_nothing(library: LibraryScene, video: Video) -> None:

@@ -14,7 +14,8 @@ from storage.edits.log import HistoryEntry, LoggedChange, LoggedEdit
 from storage.edits.row_values import RANGE_ROW, TRACK_ROW, RowKey
 from storage.jobs import Job
 from storage.tracks import MaskRow, Track
-from storage.videos import Video, VideoSummary
+from storage.video_progress import VideoSummary
+from storage.videos import Video
 
 TEXT = st.text(max_size=8)
 NOTES = st.none() | st.dictionaries(TEXT, st.integers() | TEXT, max_size=2)

@@ -66,7 +66,9 @@ test("frames and tracks are counted in words", async () => {
 
 test("the bar shows shares in the order of verdicts, also as text", async () => {
   await openPage();
-  const bar = reviewBar(counts({ accepted: 50, corrected: 25, rejected: 5, unreviewed: 20, look: 10 }));
+  const bar = reviewBar(
+    video("v", { counts: counts({ accepted: 50, corrected: 25, rejected: 5, unreviewed: 20, look: 10 }) }),
+  );
   assert.deepEqual(
     bar.childNodes.map((part) => `${part.className} ${part.style.width ?? ""}`.trim()),
     ["a 50%", "c 25%", "l 10%", "x 5%", "u"],
@@ -77,13 +79,34 @@ test("the bar shows shares in the order of verdicts, also as text", async () => 
 test("an empty bar is one unreviewed part, a full one has none", async () => {
   await openPage();
   assert.deepEqual(
-    reviewBar(counts()).childNodes.map((part) => part.className),
+    reviewBar(video("v", { counts: counts() })).childNodes.map((part) => part.className),
     ["u"],
   );
   assert.deepEqual(
-    reviewBar(counts({ accepted: 3 })).childNodes.map((part) => part.className),
+    reviewBar(video("v", { counts: counts({ accepted: 3 }) })).childNodes.map((part) => part.className),
     ["a"],
   );
+});
+
+test("frames that are done without a mask count, and frames on which nobody looked do not", async () => {
+  await openPage();
+  const some = video("v", { state: "done", counts: counts({ accepted: 50 }), asked: 200, done: 130 });
+  const parts = reviewBar(some).childNodes.map((part) => `${part.className} ${part.style.width ?? ""}`.trim());
+  assert.deepEqual(parts, ["a 25%", "d 40%", "u"]);
+  assert.equal(words(card(some, "p", nothing), ".v-l2 .v-grow"), "all masks, 65 % of frames");
+});
+
+test("a complete video has a flag on its card, one that is complete in part a number", async () => {
+  await openPage();
+  const seen = (values) => {
+    const node = shown({ count: 36, counts: counts({ accepted: 3, unreviewed: 1 }), state: "review", ...values });
+    return [words(node, ".v-chip"), node.querySelectorAll(".v-chip i").length, words(node, ".v-l2 .v-grow")];
+  };
+  assert.deepEqual(seen({ complete: 0 }), ["In review", 0, "75 % reviewed"]);
+  assert.deepEqual(seen({ complete: 12 }), ["In review", 0, "75 % reviewed, 12 complete"]);
+  assert.deepEqual(seen({ complete: 36 }), ["In review", 1, "75 % reviewed, complete"]);
+  const done = { state: "done", counts: counts({ accepted: 4 }) };
+  assert.deepEqual(seen({ complete: 36, ...done }), ["Complete", 1, "all reviewed"]);
 });
 
 test("a changed mask asks for a new picture, an unchanged one does not", async () => {
@@ -164,9 +187,9 @@ test("a line of the list has its numbers and the share, and opens the editor", a
 });
 
 test("the share of reviewed masks is never rounded up to all", () => {
-  assert.equal(reviewed({ counts: counts() }), 0);
-  assert.equal(reviewed({ counts: counts({ accepted: 997, corrected: 1, rejected: 1, unreviewed: 1 }) }), 99);
-  assert.equal(reviewed({ counts: counts({ accepted: 2, corrected: 1, rejected: 1 }) }), 100);
+  assert.equal(reviewed({ asked: 0, done: 0 }), 0);
+  assert.equal(reviewed({ asked: 1000, done: 999 }), 99);
+  assert.equal(reviewed({ asked: 4, done: 4 }), 100);
   assert.deepEqual(
     ["new", "proposed", "review", "done"].map((state) => isOpen({ state })),
     [true, true, false, false],

@@ -2,6 +2,12 @@
 
 export const counts = (values = {}) => ({ unreviewed: 0, accepted: 0, corrected: 0, rejected: 0, look: 0, ...values });
 
+/** Masks that have a verdict, of all. */
+const progress = ({ unreviewed, accepted, corrected, rejected }) => {
+  const done = accepted + corrected + rejected;
+  return { asked: unreviewed + done, done };
+};
+
 export const video = (id, values = {}) => ({
   id,
   name: `video ${id}`,
@@ -13,6 +19,7 @@ export const video = (id, values = {}) => ({
   tracks: 0,
   seconds: 3,
   job: null,
+  ...progress(values.counts ?? counts()),
   ...values,
 });
 
