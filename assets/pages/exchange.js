@@ -6,6 +6,7 @@ import { messageOf } from "../kit/request.js";
 import { count, plural } from "../kit/text.js";
 import { address, currentProject } from "./data.js";
 import { certificates } from "./certificate.js";
+import { takeDrops } from "./dropfolder.js";
 import { Imports } from "./imports.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";
@@ -17,6 +18,7 @@ const KINDS = ["import", "export"];
 export async function mount(element) {
   const place = /** @type {HTMLElement} */ (element.querySelector("#v-exchange"));
   place.className = "v-page v-below";
+  takeDrops();
   let project;
   try {
     project = await currentProject();

@@ -76,6 +76,18 @@ def new_project(page: Page, address: str, *, name: str, categories: str) -> str:
     return asked(page, "project")
 
 
+def drop(page: Page, place: str, *paths: Path) -> None:
+    """Drag files and folders from outside onto the element of a selector."""
+    box = page.locator(place).bounding_box()
+    assert box is not None
+    at = {"x": box["x"] + box["width"] / 2, "y": box["y"] + box["height"] / 2}
+    data = {"items": [], "files": [str(path) for path in paths], "dragOperationsMask": 1}
+    client = page.context.new_cdp_session(page)
+    for kind in ("dragEnter", "dragOver", "drop"):
+        client.send("Input.dispatchDragEvent", {"type": kind, **at, "data": data})
+    client.detach()
+
+
 def upload(page: Page, path: Path) -> None:
     """Choose a video file in the library's sheet; returns at once."""
     page.locator("#v-add-videos").click()

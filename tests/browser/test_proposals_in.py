@@ -5,6 +5,7 @@ from pathlib import Path
 
 from playwright.sync_api import Page
 
+from app.exchange.converting import convert
 from tests.app.exchange.files import content, write, write_pictures
 from tests.app.result_files.results_scene import result
 from tests.browser import driving
@@ -51,3 +52,16 @@ def test_results_come_in_as_proposals_and_are_taken_back(
     done.get_by_text("Taken back.").wait_for()
     tracks = driving.fetched(page, f"videos/{video['id']}/tracks")["tracks"]
     assert all(track["deleted"] for track in tracks)
+
+    # A folder of PNG masks, dropped as it is, comes in the same way.
+    convert(named, to="davis", out=tmp_path / "masks of SAM 2")
+    page.goto(f"{server.address}exchange/?project={project['id']}")
+    page.locator("#v-import-file input[type=file]").wait_for(state="attached")
+    driving.drop(page, "#v-import-file", tmp_path / "masks of SAM 2")
+    page.get_by_role("status").filter(has_text="This is PNG with a palette (DAVIS, YouTube-VOS): 2 videos").wait_for()
+    page.locator("#v-import-kind").get_by_text("Proposals of a model").click()
+    driving.field(page, "v-import-source").fill("SAM 2")
+    driving.press(page, "v-import-start")
+    masks = page.locator("[data-job][data-status='done']", has_text="Proposals of SAM 2 in 1 video: 6 masks")
+    masks.wait_for(timeout=driving.LONG_PATIENCE)
+    assert "2 new tracks" in masks.inner_text() and "vb" in masks.inner_text()  # the project has no video vb

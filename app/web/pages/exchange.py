@@ -53,8 +53,8 @@ def build(context: Context) -> gr.Blocks:
     with shell.page("exchange", title="Import, export") as blocks:
         gr.HTML(
             html_template='<div class="v-page v-above"><div class="v-phead"><div class="v-grow"><h1>Import, export</h1>'
-            "<p>YouTube-VIS, COCO, CVAT, DAVIS, MOTS, YOLO, labelme and SA-V come in; YouTube-VIS goes out.</p>"
-            "</div></div></div>",
+            "<p>YouTube-VIS, COCO, CVAT, DAVIS, MOTS, YOLO, labelme, Label Studio and SA-V come in; YouTube-VIS "
+            "goes out.</p></div></div></div>",
             apply_default_css=False,
             elem_classes="v-plain",
             js_on_load=None,
@@ -79,7 +79,7 @@ class ExchangeForms:
         form = shell.Form("import", self.context)
         shell.heading("Import", "Masks come in unreviewed; the pictures stay where they are.")
         kind = gr.Radio([TRUTH, PROPOSED], value=TRUTH, label="As", elem_id="v-import-kind")
-        file = gr.File(label="Annotations: a file or archive", file_types=SUFFIXES, elem_id="v-import-file")
+        file = gr.File(label="Annotations: a file, archive or folder", file_types=SUFFIXES, elem_id="v-import-file")
         path = gr.Textbox(
             label="Or the path of a file, archive or folder on the server",
             placeholder="/data/train/instances.json",
