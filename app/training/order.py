@@ -12,7 +12,7 @@ class Order:
     Attributes:
         current: the checkpoint in use when it began; ``first``: the first of its line, from which it trains.
         snapshot: hash of the frozen corrections.
-        suspicious: share (0 to 1) of the human masks that look spoiled.
+        suspicious: share (0 to 1) of the human masks that look spoiled, ``left_out`` of them among these.
         steps: of each training; None: chosen from the number of corrected frames.
         notes: sentences for the report.
     """
@@ -22,5 +22,6 @@ class Order:
     first: Checkpoint
     snapshot: str
     suspicious: float = 0.0
+    left_out: int = 0
     steps: int | None = None
     notes: tuple[str, ...] = ()

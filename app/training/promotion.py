@@ -57,7 +57,8 @@ class Evidence:
         before, after: figures over the videos that decide; ``videos`` the same by video.
         untaught: measured videos that decide nothing, because the network that was measured on them was not taught all
             of their categories, while the checkpoint was.
-        suspicious: share (0 to 1) of the human masks that look spoiled; None if nobody searched.
+        suspicious: share (0 to 1) of the human masks that look spoiled; None if nobody searched. ``left_out`` of them
+            were not trained on, but they count: where many are found, some are not.
         loss_first, loss_last: mean training loss of the first and the last quarter of the steps; None if not trained.
         stopped: why the training stopped before its end, if it did.
         untrained: whether choosing how far to go kept the weights of the first checkpoint, so that the networks of the
@@ -72,6 +73,7 @@ class Evidence:
     golden: GoldenFigures | None = None
     before_learnt: bool = False
     suspicious: float | None = None
+    left_out: int = 0
     loss_first: float | None = None
     loss_last: float | None = None
     stopped: str | None = None
@@ -211,7 +213,8 @@ def _of_golden(golden: GoldenFigures | None) -> Reason:
 def _of_corrections(evidence: Evidence) -> list[Reason]:
     reasons = []
     if evidence.suspicious is not None:
-        share = f"{100 * evidence.suspicious:.0f} % of the corrections look spoiled"
+        counted_too = ", counting those that were left out" if evidence.left_out else ""
+        share = f"{100 * evidence.suspicious:.0f} % of the corrections look spoiled{counted_too}"
         if evidence.suspicious > MOST_SUSPICIOUS:
             reasons.append(Reason("suspicious", False, f"{share}; look at those that are named, then retrain."))
         else:

@@ -23,7 +23,7 @@ from app.training.project_clips import ProjectClips, videos_with_human_masks
 from app.training.recorded_effort import recorded_effort
 from app.training.registering import register
 from app.training.retraining import Retraining
-from app.training.suspicions import check_corrections
+from app.training.suspicions import CorrectionCheck, check_corrections
 from storage import checkpoints, jobs, snapshots
 from storage.checkpoints import Checkpoint
 from storage.database import Database
@@ -131,6 +131,7 @@ def _retraining(
     went_on: bool,
 ) -> Retraining:
     source, facts = kept
+    left_out = facts.get("left_out", 0)
     with database.read() as tx:
         order = Order(
             project_id=str(job.project_id),
@@ -138,8 +139,9 @@ def _retraining(
             first=checkpoints.get_checkpoint(tx, facts["first"]),
             snapshot=facts["snapshot"],
             steps=facts["steps"],
-            suspicious=facts["corrections"]["share"],
-            notes=(*([WENT_ON] if went_on else []), *left_out_note(facts.get("left_out", 0))),
+            suspicious=CorrectionCheck.of_json(facts["corrections"]).share_with(left_out),
+            left_out=left_out,
+            notes=(*([WENT_ON] if went_on else []), *left_out_note(left_out)),
         )
     state = KeptState(settings, job.id)
     return Retraining(database, settings, order, source=source, report=report, state=state)

@@ -47,7 +47,6 @@ from storage.video_roles import HELD_OUT, video_roles
 SEED = 1
 VALIDATION = "validation"  # the curve of AP on videos that are held out while it is chosen how far to go
 FORGOTTEN = "Measuring what the folds forgot"
-GOLDEN = "Measuring the golden set"
 CALIBRATING = "Calibrating the thresholds on the held-out videos"
 
 
@@ -108,7 +107,7 @@ class Retraining:
         own = self._current.thresholds
         sides = (MeasuredSide.of(before, [own] * len(before)), MeasuredSide.of(after, of_others))
         first = None if factory is None else MeasuredSide.of(factory, [self._first.thresholds] * len(factory)).figures()
-        golden = self._golden.judged(adapted.checkpoint, lambda frames: self._advance(frames, GOLDEN))
+        golden = self._golden.judged(adapted.checkpoint, lambda n: self._advance(n, "Measuring the golden set"))
         report = self._reported(adapted, sides, chosen, own=own, factory=first, golden=golden)
         return RetrainedNetwork(
             adapted=adapted,
@@ -346,6 +345,7 @@ class Retraining:
             golden=golden,
             before_learnt=self._split.before_learnt,
             suspicious=self._order.suspicious,
+            left_out=self._order.left_out,
             loss_first=loss_first,
             loss_last=loss_last,
             stopped=adapted.stopped,

@@ -67,6 +67,14 @@ class CorrectionCheck:
         """The share (0 to 1) of the human masks that are suspicious; 0 without masks."""
         return self.suspicious / self.masks if self.masks else 0.0
 
+    def share_with(self, left_out: int) -> float:
+        """The share (0 to 1) of the human masks that are suspicious, ``left_out`` more than were checked among them.
+
+        What a search names is not all that is spoiled. So leaving it out must not make the rest look sound.
+        """
+        masks = self.masks + left_out
+        return (self.suspicious + left_out) / masks if masks else 0.0
+
     def as_json(self) -> dict[str, Any]:
         """The fields by name, and ``share``."""
         return {**asdict(self), "share": round(self.share, 4)}

@@ -99,6 +99,14 @@ def test_each_single_fault_keeps_the_old_one_and_is_named(changed: dict[str, Any
     assert decision.outcome != PROVEN and code in {reason.code for reason in decision.reasons if not reason.good}
 
 
+@pytest.mark.parametrize(("left_out", "counting"), [(0, False), (3, True)])
+def test_the_reason_says_whether_masks_that_were_left_out_count(left_out: int, counting: bool) -> None:
+    decision, _ = decide(better(suspicious=0.3, left_out=left_out))
+    [reason] = [one for one in decision.reasons if one.code == "suspicious"]
+    assert reason.text.startswith("30 % of the corrections look spoiled") and not reason.good
+    assert ("counting those that were left out" in reason.text) == counting
+
+
 def test_a_golden_set_may_lose_a_point_and_no_more() -> None:
     assert outcome(better(golden=replace(GOLDEN, after=0.66 - GOLDEN_LOSS))) == PROVEN
     assert outcome(better(golden=replace(GOLDEN, after=0.66 - GOLDEN_LOSS - 0.001))) == WORSE

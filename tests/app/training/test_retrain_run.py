@@ -307,6 +307,8 @@ def test_a_killed_run_goes_on_from_what_it_kept_and_says_so(
     assert trained == ["training-0.pt", "training-1.pt", "training-1.pt", "training-2.pt"]
     assert result["notes"] == [retrain_run.WENT_ON, *retrain_run.left_out_note(1)]
     assert result["plan"]["masks_drawn"] == 12
+    [reason] = [one for one in result["decision"]["reasons"] if one["code"] == "suspicious"]
+    assert reason["text"] == "8 % of the corrections look spoiled, counting those that were left out.", "1 of 13"
     with database.read() as tx:
         assert retrain_run.WENT_ON in jobs.get_job(tx, job_id).log
         first = snapshots.find_snapshot(tx, made.id, result["snapshot"])

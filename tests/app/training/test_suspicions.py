@@ -96,3 +96,10 @@ def test_the_sentences_name_the_first_masks_and_count_the_rest() -> None:
     assert lines[1] == "clip, track 3, frame 0: Its outline follows no edge of the picture."
     assert (len(lines), lines[-1]) == (12, "… and 2 more.")
     assert sentences(CorrectionCheck(5, 0)) == () and CorrectionCheck(0, 0).share == 0.0
+
+
+@pytest.mark.parametrize(
+    ("masks", "suspicious", "left_out", "share"), [(70, 0, 30, 0.3), (90, 9, 10, 0.19), (10, 1, 0, 0.1), (0, 0, 0, 0.0)]
+)
+def test_what_was_left_out_counts_as_suspicious(masks: int, suspicious: int, left_out: int, share: float) -> None:
+    assert CorrectionCheck(masks, suspicious).share_with(left_out) == pytest.approx(share)
