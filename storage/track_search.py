@@ -17,7 +17,7 @@ MACHINE = MACHINE_PREFIX
 """As the author of a filter and of the counts: every job and import."""
 
 _tracks, _videos, _categories = schema.tracks.c, schema.videos.c, schema.categories.c
-_summary, _edits = summary_tables.track_summaries.c, schema.edits.c
+_summary, _edits, _runs = summary_tables.track_summaries.c, schema.edits.c, schema.runs.c
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,8 @@ class TrackFilter:
     category or its video, or the track's number. ``flags``: one of `track_marks.FLAGS`. ``attributes``: pairs of an
     attribute's id and a value of it, "" for no value; of each attribute one of its values must hold. ``comments`` (of
     `track_marks.COMMENTS`) and ``commenters``: a comment on the track of one of these kinds by one of these authors.
-    ``track_ids`` restricts all of it to these tracks.
+    ``run_of``: the id of a track; only tracks that were proposed in its run, or in another run of its checkpoint.
+    ``untouched``: only tracks that no person drew, judged or rejected. ``track_ids`` restricts all to these tracks.
     """
 
     project_id: str
@@ -46,6 +47,8 @@ class TrackFilter:
     attributes: tuple[tuple[str, str], ...] = ()
     comments: tuple[str, ...] = ()
     commenters: tuple[str, ...] = ()
+    run_of: str = ""
+    untouched: bool = False
     track_ids: tuple[str, ...] = ()
 
 
@@ -177,9 +180,19 @@ def conditions(wanted: TrackFilter) -> list[ColumnElement[bool]]:
     if wanted.text:
         found.append(_with_text(wanted.text))
     found += _with_marks(wanted)
+    if wanted.run_of:
+        found.append(_of_the_run(wanted.run_of))
+    if wanted.untouched:
+        found += [_summary.human == 0, _tracks.rejected.is_(False)]
     if wanted.track_ids:
         found.append(or_(*(_tracks.id.in_(part) for part in chunks(wanted.track_ids))))
     return found
+
+
+def _of_the_run(track_id: str) -> ColumnElement[bool]:
+    run = select(_tracks.run_id).where(_tracks.id == track_id).scalar_subquery()
+    checkpoint = select(_runs.checkpoint_id).where(_runs.id == run).scalar_subquery()
+    return or_(_tracks.run_id == run, _tracks.run_id.in_(select(_runs.id).where(_runs.checkpoint_id == checkpoint)))
 
 
 def _with_marks(wanted: TrackFilter) -> list[ColumnElement[bool]]:

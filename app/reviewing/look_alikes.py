@@ -5,10 +5,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.pictures.likeness import METHOD, distances
-from storage import track_likenesses, track_search
+from storage import track_likenesses, track_search, videos
 from storage.database import Database
 from storage.track_likenesses import Unseen
 from storage.track_search import TrackFilter, TrackLine
+
+NEAR = 0.6
+"""Distance of looks up to which two tracks are taken to be of one kind; 0 is the same, unlike ones are above 1."""
+SCORES, SIZES = 0.2, 2.5  # difference of scores, and ratio of sizes, up to which a model erred in the same way
+_MOST = 1000  # alike tracks that are compared further
 
 
 @dataclass(frozen=True)
@@ -30,6 +35,35 @@ def store(database: Database, found: dict[Unseen, np.ndarray | None]) -> None:
     packed = {one: b"" if vector is None else vector.astype("<f4").tobytes() for one, vector in found.items()}
     with database.atomic() as tx:
         track_likenesses.put(tx, packed, method=METHOD)
+
+
+def alike(database: Database, wanted: TrackFilter, like: str) -> tuple[str, ...]:
+    """Ids of the found tracks of which the mistake of the track ``like`` is likely too, the most alike first.
+
+    They look like it (`NEAR`), and their scores and their shares of the frame are near. Unknown scores say nothing.
+    """
+    with database.read() as tx:
+        ids = [one for one in track_search.ids(tx, wanted) if one != like]
+        known = track_likenesses.vectors(tx, {*ids, like}, method=METHOD)
+        lines = track_search.search(tx, TrackFilter(wanted.project_id, track_ids=(like,)), stop=1)
+        ids = [one for one in ids if one in known]
+        if like not in known or not ids or not lines:
+            return ()
+        vectors = np.frombuffer(b"".join(known[one] for one in ids), "<f4").reshape(len(ids), -1)
+        away = distances(vectors, np.frombuffer(known[like], "<f4"))
+        near = [ids[at] for at in np.argsort(away, kind="stable")[:_MOST] if away[at] <= NEAR]
+        only = TrackFilter(wanted.project_id, track_ids=tuple(near))
+        found = {line.id: line for line in track_search.search(tx, only, stop=len(near))} if near else {}
+        pixels = {one.id: one.width * one.height for one in videos.list_videos(tx, wanted.project_id)}
+    return tuple(one for one in near if one in found and _near(found[one], lines[0], pixels))
+
+
+def _near(one: TrackLine, other: TrackLine, pixels: dict[str, int]) -> bool:
+    """Whether scores and shares of the frame are near; ``pixels`` of the frame by video."""
+    if None not in (one.score, other.score) and abs(one.score - other.score) > SCORES:  # type: ignore[operator]
+        return False
+    sizes = [line.area / max(pixels.get(line.video_id, 0), 1) for line in (one, other)]
+    return max(sizes) <= SIZES * min(sizes)
 
 
 def ordered(database: Database, wanted: TrackFilter, like: str) -> tuple[str, ...]:

@@ -23,6 +23,18 @@ import { post } from "./data.js";
  * @property {() => Promise<void>} changed called after tracks have changed
  */
 
+/** @type {Plan} */
+export const REJECT = Object.freeze({ verb: "reject", title: "Reject", done: "rejected", already: "rejected" });
+
+/** @param {string|null} id of the new category @param {string} name @returns {Plan} */
+export const relabelPlan = (id, name) => ({
+  verb: "relabel",
+  title: `Relabel to ${name}`,
+  done: `relabelled to ${name}`,
+  already: id === null ? "without category" : name,
+  category: id,
+});
+
 export class TrackBulk {
   /** @param {BulkContext} context */
   constructor(context) {
@@ -42,12 +54,7 @@ export class TrackBulk {
     });
     return [
       relabel,
-      button("Reject", {
-        kind: "line",
-        icon: "x",
-        id: "v-bulk-reject",
-        onclick: open({ verb: "reject", title: "Reject", done: "rejected", already: "rejected" }),
-      }),
+      button("Reject", { kind: "line", icon: "x", id: "v-bulk-reject", onclick: open(REJECT) }),
       button("Accept", {
         kind: "line",
         icon: "check",
@@ -61,14 +68,7 @@ export class TrackBulk {
   choose(anchor) {
     const one = (/** @type {string|null} */ id, /** @type {string} */ name) => ({
       title: name,
-      run: () =>
-        this.ask(anchor, {
-          verb: "relabel",
-          title: `Relabel to ${name}`,
-          done: `relabelled to ${name}`,
-          already: id === null ? "without category" : name,
-          category: id,
-        }),
+      run: () => this.ask(anchor, relabelPlan(id, name)),
     });
     const offered = this.context.categories().filter(({ retired }) => !retired);
     const items = [
@@ -189,7 +189,7 @@ export class TrackBulk {
 }
 
 /** What would change, and what stays, each as a sentence. @param {BulkCounts} found @param {Plan} plan */
-function sentences({ tracks, masks, videos, locked, unchanged }, { already }) {
+export function sentences({ tracks, masks, videos, locked, unchanged }, { already }) {
   const where = videos > 1 ? ` in ${plural(videos, "video")}` : "";
   const one = (/** @type {number} */ number, /** @type {string} */ is, /** @type {string} */ are) =>
     number === 1 ? is : are;

@@ -12,7 +12,18 @@ export const LISTS = /** @type {const} */ ([
   "comment",
   "comment_by",
 ]);
-export const VALUES = /** @type {const} */ (["min_score", "max_score", "min_length", "max_length", "text", "like"]);
+export const VALUES = /** @type {const} */ ([
+  "min_score",
+  "max_score",
+  "min_length",
+  "max_length",
+  "text",
+  "run_of",
+  "untouched",
+  "like",
+]);
+/** In the address beside the query: what mended the track that the others look like. */
+export const MEND = "mend";
 
 /** @typedef {typeof LISTS[number]} List filters of which one of several values is enough */
 /** @typedef {typeof VALUES[number]} Value filters with one value, and the track whose look-alikes come first */
@@ -35,6 +46,8 @@ export class TrackQuery {
     for (const name of LISTS) this.lists[name] = [];
     /** @type {Partial<Record<Value, string>>} */ this.values = {};
     this.order = SORTS[0];
+    /** "reject", or "relabel:" and the id of the new category; empty: nothing is to be mended */
+    this.mend = "";
   }
 
   /** The choices that an address holds; what it does not know is left out. @param {string} search */
@@ -43,6 +56,7 @@ export class TrackQuery {
     const found = new TrackQuery();
     for (const name of LISTS) found.lists[name] = query.getAll(name);
     for (const name of VALUES) if (query.get(name)) found.values[name] = /** @type {string} */ (query.get(name));
+    found.mend = query.get(MEND) ?? "";
     const descending = query.get("descending") === "true";
     found.order = SORTS.find((one) => one.sort === query.get("sort") && one.descending === descending) ?? SORTS[0];
     return found;
@@ -57,6 +71,7 @@ export class TrackQuery {
   clear() {
     for (const name of LISTS) this.lists[name] = [];
     this.values = this.values.like ? { like: this.values.like } : {};
+    this.mend = "";
   }
 
   /** Name of the order. */
@@ -78,8 +93,8 @@ export class TrackQuery {
   /** The address of the page with these choices; what else it holds stays. @param {string} search of the address now */
   toAddress(search) {
     const query = new URLSearchParams(search);
-    for (const name of [...LISTS, ...VALUES, "sort", "descending"]) query.delete(name);
-    for (const [name, value] of this.toParameters()) query.append(name, value);
+    for (const name of [...LISTS, ...VALUES, "sort", "descending", MEND]) query.delete(name);
+    for (const [name, value] of this.toParameters(this.mend ? { [MEND]: this.mend } : {})) query.append(name, value);
     return `?${query}`;
   }
 }

@@ -11,6 +11,7 @@ import { emptyPlace, failedPlace } from "./places.js";
 import { TrackBulk } from "./trackbulk.js";
 import { filterBar } from "./trackfilters.js";
 import { PAGE, TrackGrid } from "./trackgrid.js";
+import { TrackMend } from "./trackmend.js";
 import { TrackQuery } from "./trackquery.js";
 import { Selection } from "./trackselection.js";
 
@@ -73,6 +74,7 @@ export class TrackPage {
       categories: () => this.facets.categories,
       changed: () => this.refresh(),
     });
+    this.mend = new TrackMend(this);
     this.shelf = h("div.v-tshelf", null, this.bulk.toast, this.actions);
     this.search = this.searchField();
   }
@@ -84,7 +86,9 @@ export class TrackPage {
       if (!document.hidden && this.project) void this.refresh();
     });
     await this.refresh();
-    void this.compare();
+    await this.compare();
+    await this.mend.select();
+    document.getElementById("v-mend")?.focus();
   }
 
   /** Ask for the numbers and the tracks again; the filters stay. */
@@ -188,7 +192,7 @@ export class TrackPage {
     const { total, masks } = this.found;
     const found = total === this.all ? plural(total, "track") : `${count(total)} of ${plural(this.all, "track")}`;
     const left = this.left ? ` Comparing, ${plural(this.left, "track")} left.` : "";
-    const line = h("p", { role: "status" }, `${found}, ${plural(masks, "mask")}.${left}`);
+    const line = h("p", { role: "status" }, `${found}, ${plural(masks, "mask")}.${this.mend.words}${left}`);
     fill(this.head, h("div.v-grow", null, h("h1", null, "Tracks"), line));
   }
 
@@ -221,7 +225,7 @@ export class TrackPage {
       rest ? button(`Select all ${count(this.found.total)}`, { kind: "ghost", onclick: () => this.selectAll() }) : null,
       button("Clear selection", { kind: "ghost", onclick: () => this.selection.set([]) }),
       h("span.v-grow"),
-      ...this.bulk.buttons(),
+      ...(this.mend.parts() ?? this.bulk.buttons()),
     );
   }
 

@@ -135,3 +135,36 @@ def test_tracks_are_found_by_attribute_and_comment(
     expect(page.locator("#v-filter-attribute")).to_have_text("Attributes: light night")
     expect(page.locator("#v-filter-comment")).to_have_text("Comments: Open")
     assert watched.thrown == []
+
+
+def test_a_mistake_is_mended_everywhere_in_two_presses_and_taken_back(
+    page: Page, server: RunningServer, watched: Watch, clip: Path
+) -> None:
+    project = driving.new_project(page, server.address, name="alike", categories="fish\nwheel")
+    fish, wheel = (one["id"] for one in driving.fetched(page, f"projects/{project}")["categories"])
+    videos = [added(page, server.address, project, clip, name) for name in ("east", "west")]
+    for video in videos:
+        changes = []
+        for _ in range(2):
+            track = str(uuid.uuid4())
+            changes.append(change(track, None, {"category": fish, "score": 0.5, "run": "one run"}))
+            changes += [change(track, k, {"rle": box(3), **PROPOSED}) for k in (2, 3, 4)]
+        body = {"author": "seed", "edits": [{"id": str(uuid.uuid4()), "kind": "seed", "changes": changes}]}
+        answer = page.request.post(f"{server.address}data/videos/{video}/edits", data=body)
+        assert answer.json()["results"][0]["status"] == "applied", answer.text()
+    driving.open_review(page, server.address, project=project, video=videos[0])
+    page.evaluate(
+        "id => { editor.commands.select(editor.app.document.byNumber(1).id); editor.commands.setCategory(id); }", wheel
+    )
+    driving.saved(page)
+    with page.context.expect_page() as opening:
+        page.get_by_role("button", name="Look for others").click()
+    others = opening.value
+    expect(others.locator(".v-tactions")).to_contain_text("3 tracks in 2 videos, 9 masks change.")
+    others.locator("#v-mend").click()
+    expect(others.locator(".v-tctoast")).to_contain_text("3 tracks in 2 videos relabelled to wheel.")
+    assert set(categories(page, videos)) == {wheel}
+    others.locator("#v-bulk-undo").click()
+    expect(others.locator(".v-tctoast")).to_contain_text("Undone.")
+    assert sorted(categories(page, videos)) == sorted([wheel, fish, fish, fish])
+    others.close()

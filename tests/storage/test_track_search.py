@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import projects, schema, track_search, track_summaries, tracks, videos
+from storage import checkpoints, projects, runs, schema, track_search, track_summaries, tracks, videos
 from storage.authors import is_machine, is_persons_work
 from storage.database import Database
 from storage.edits import Change, edits_since, undo
@@ -208,3 +208,39 @@ def test_odd_texts_find_nothing(scene: Scene, text: str) -> None:
     refresh(scene.database, scene.project.id)
     with scene.database.read() as tx:
         assert track_search.count(tx, TrackFilter(scene.project.id, text=text)) == (0, 0)
+
+
+def test_tracks_of_the_runs_of_one_checkpoint_that_nobody_touched(scene: Scene) -> None:
+    with scene.database.atomic() as tx:
+        ours, other = (
+            checkpoints.add_checkpoint(
+                tx, name=name, path=name, sha256=name, config="tiny", categories=[], size_bytes=1
+            )
+            for name in ("a", "b")
+        )
+        run = {
+            name: runs.start_run(tx, kind="proposal", project_id=scene.project.id, video_id=scene.video.id, **values).id
+            for name, values in {
+                "first": {"checkpoint_id": ours.id},
+                "second": {"checkpoint_id": ours.id},
+                "other": {"checkpoint_id": other.id},
+                "imported": {},
+            }.items()
+        }
+    track = {name: scene.new_track(run=run_id) for name, run_id in run.items()}
+    track |= {"drawn": scene.new_track(), "imported too": scene.new_track(run=run["imported"])}
+    refresh(scene.database, scene.project.id)
+
+    def found(name: str, *, untouched: bool = False) -> set[str]:
+        wanted = TrackFilter(scene.project.id, run_of=track[name], untouched=untouched)
+        with scene.database.read() as tx:
+            ids = track_search.ids(tx, wanted)
+        return {name for name, one in track.items() if one in ids}
+
+    assert found("first") == found("second") == {"first", "second"}
+    assert found("other") == {"other"}
+    assert found("imported") == {"imported", "imported too"}
+    assert found("drawn") == set()
+    scene.draw(track["second"], 1, 2)
+    refresh(scene.database, scene.project.id)
+    assert found("first", untouched=True) == {"first"}

@@ -29,7 +29,8 @@ class TrackQuery:
     """The query of the routes that find tracks; see `storage.track_search.TrackFilter` for the meaning.
 
     ``attribute``: "ID:VALUE", the value empty for tracks without any. ``comment_by``: authors of comments. ``like``:
-    the id of a track; those that look most like it come first, in place of ``sort``.
+    the id of a track; those that look most like it come first, in place of ``sort``. ``run_of``: the id of a track, for
+    those of its checkpoint. ``untouched``: only those that no person drew or judged.
     """
 
     category: Words
@@ -49,6 +50,8 @@ class TrackQuery:
     sort: str = "video"
     descending: bool = False
     like: str = ""
+    run_of: str = ""
+    untouched: bool = False
 
     def filter(self, project_id: str) -> TrackFilter:
         """The filter for a project. Raises `BadInput` for a word that is none of the known ones."""
@@ -71,6 +74,8 @@ class TrackQuery:
             attributes=tuple(_attribute(word) for word in self.attribute),
             comments=tuple(self.comment),
             commenters=tuple(self.comment_by),
+            run_of=self.run_of,
+            untouched=self.untouched,
         )
 
 
@@ -78,7 +83,7 @@ Wanted = Annotated[TrackQuery, Depends()]
 
 
 def router(context: Context) -> APIRouter:
-    """``GET /data/projects/{project}/tracks``, ``…/track-ids`` and ``…/track-facets``."""
+    """``GET /data/projects/{project}/tracks``, ``…/track-ids``, ``…/alike-tracks`` and ``…/track-facets``."""
     routes = APIRouter(prefix="/data")
 
     def page(wanted: TrackFilter, asked: TrackQuery, start: int, stop: int) -> Json:
@@ -120,6 +125,12 @@ def router(context: Context) -> APIRouter:
         wanted = asked.filter(project_id)
         await bring_up_to_date(context, project_id)
         return await context.run(identifiers, wanted, asked)
+
+    @routes.get("/projects/{project_id}/alike-tracks")
+    async def get_alike(project_id: str, asked: Wanted) -> Json:
+        wanted = asked.filter(project_id)
+        await bring_up_to_date(context, project_id)
+        return {"tracks": await context.run(look_alikes.alike, context.database, wanted, asked.like)}
 
     @routes.get("/projects/{project_id}/track-facets")
     async def get_facets(project_id: str) -> Json:

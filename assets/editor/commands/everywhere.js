@@ -8,34 +8,53 @@ import { noTrack } from "./reasons.js";
 /** @typedef {import("../document/document.js").Track} Track */
 
 /**
- * Address of the page of tracks with those that may share a mistake; its Relabel and Reject show first what changes.
- * @param {string|null|undefined} project id @param {string} track id @param {string|null} category that the tracks have; null: any
+ * What mended a track: the verb for the others, and the category that they still have; null: none of its own.
+ * @typedef {{verb: "reject"|"relabel", to?: string, category: string|null}} Mend
  */
-export function elsewhereAddress(project, track, category) {
-  const like = `like=${encodeURIComponent(track)}`;
+
+/** In place of a category's id: tracks without a category. */
+const WITHOUT = "none";
+
+/**
+ * Address of the page of tracks with those that look like one. After it was mended: only those of its model that nobody
+ * judged, with those selected that probably have the same mistake, and the button that mends them as well.
+ * @param {string|null|undefined} project id @param {string} track id @param {Mend|null} mend
+ */
+export function elsewhereAddress(project, track, mend) {
   const page = pageAddress("/tracks", project);
-  const address = `${page}${page.includes("?") ? "&" : "?"}${like}`;
-  return category === null ? address : `${address}&category=${encodeURIComponent(category)}`;
+  const query = new URLSearchParams({ like: track });
+  if (mend) {
+    query.set("category", mend.category ?? WITHOUT);
+    query.set("run_of", track);
+    query.set("untouched", "true");
+    query.set("mend", mend.verb === "reject" ? "reject" : `relabel:${mend.to}`);
+  }
+  return `${page}${page.includes("?") ? "&" : "?"}${query}`;
 }
 
-/** @param {Editor} app @param {string} track id @param {string|null} category */
-function lookElsewhere(app, track, category) {
-  globalThis.open(elsewhereAddress(app.session.now.project?.id, track, category), "_blank", "noopener");
+/** @type {WeakMap<object, {track: string, mend: Mend}>} the last track that was mended, by document */
+const mended = new WeakMap();
+
+/** @param {Editor} app @param {string} track id */
+function lookElsewhere(app, track) {
+  const last = mended.get(app.document);
+  const mend = last?.track === track ? last.mend : null;
+  globalThis.open(elsewhereAddress(app.session.now.project?.id, track, mend), "_blank", "noopener");
 }
 
 /**
  * After a person mended what a model made: offer the tracks that may have the same mistake.
- * @param {Editor} app @param {Pick<Track, "id"|"number"|"run">} track @param {{title: string, category: string|null}} mended
- *   `category`: the one that the others still have
+ * @param {Editor} app @param {Pick<Track, "id"|"number"|"run">} track @param {string} title @param {Mend} mend
  */
-export function offerElsewhere(app, track, { title, category }) {
+export function offerElsewhere(app, track, title, mend) {
   if (!track.run) return;
+  mended.set(app.document, { track: track.id, mend });
   app.toast({
     icon: "search",
     title,
-    text: "Other tracks and videos may have the same mistake.",
+    text: `Other tracks and videos may have the same mistake (${app.keymap.keyOf("lookElsewhere")}).`,
     name: "elsewhere",
-    actions: [{ label: "Look for others", run: () => lookElsewhere(app, track.id, category) }],
+    actions: [{ label: "Look for others", run: () => lookElsewhere(app, track.id) }],
   });
 }
 
@@ -49,6 +68,6 @@ export const LOOK_ELSEWHERE = Object.freeze({
   places: /** @type {const} */ (["palette", "lane", "row", "canvas"]),
   unavailable: noTrack,
   run: (/** @type {Editor} */ app) => {
-    if (app.track) lookElsewhere(app, app.track.id, null);
+    if (app.track) lookElsewhere(app, app.track.id);
   },
 });

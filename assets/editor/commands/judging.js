@@ -82,7 +82,7 @@ function rejected(app) {
   const { track } = app;
   const edit = verdict("reject", verdicts.reject)(app);
   if (edit && track?.rejected)
-    offerElsewhere(app, track, { title: `Track ${track.number} rejected`, category: track.category });
+    offerElsewhere(app, track, `Track ${track.number} rejected`, { verb: "reject", category: track.category });
   return edit;
 }
 

@@ -103,7 +103,11 @@ export const NAMING = Object.freeze([
       if (now === category) return null;
       const edit = labelled(app, [id], category);
       if (track.category === category)
-        offerElsewhere(app, { id, number, run }, { title: `Track ${number} relabelled`, category: now });
+        offerElsewhere(app, { id, number, run }, `Track ${number} relabelled`, {
+          verb: "relabel",
+          to: category,
+          category: now,
+        });
       return edit;
     },
   },

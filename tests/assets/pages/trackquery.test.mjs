@@ -27,3 +27,15 @@ test("clearing the filters keeps the order, also that by look-alike", () => {
     [false, "look-alike", "?project=p&like=t1&sort=area&descending=true"],
   );
 });
+
+test("what is to be mended is kept in the address, not sent as a filter, and cleared with the filters", () => {
+  const query = TrackQuery.read("?like=t1&run_of=t1&untouched=true&mend=relabel%3Ac2");
+  assert.deepEqual([query.mend, query.filtered], ["relabel:c2", true]);
+  assert.equal(String(query.toParameters()), "run_of=t1&untouched=true&like=t1");
+  assert.equal(
+    query.toAddress("?project=p&mend=reject"),
+    "?project=p&run_of=t1&untouched=true&like=t1&mend=relabel%3Ac2",
+  );
+  query.clear();
+  assert.equal(query.toAddress("?mend=reject"), "?like=t1");
+});

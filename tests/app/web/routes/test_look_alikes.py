@@ -101,5 +101,23 @@ def test_tracks_whose_source_is_gone_come_last(
     assert names(client, project, gone)[0] is not None
 
 
+def test_the_mistake_of_one_track_is_likely_of_those_that_look_like_it(
+    client: TestClient, project: Project, squares: Video, tracks: dict[str, str]
+) -> None:
+    def alike(name: str, more: str = "") -> list[Any]:
+        found = get(client, f"projects/{project.id}/alike-tracks?like={tracks[name]}{more}")["tracks"]
+        return [other for one in found for other, track in tracks.items() if track == one]
+
+    assert alike("red") == [], "no look is known yet"
+    tracks["small red"] = draw(client, squares, {1: square(14, 18, 12, SIZE)}, name="small red")[0]
+    tracks["unsure red"] = draw(client, squares, {1: square(9, 13, 22, SIZE)}, name="unsure red", score=0.2)[0]
+    tracks["sure red"] = draw(client, squares, {1: square(9, 13, 22, SIZE)}, name="sure red", score=0.9)[0]
+    assert compare(client, project) == 0
+    assert set(alike("red")) == {"red again", "unsure red", "sure red"}, "unknown scores say nothing"
+    assert alike("unsure red", "&text=red") == alike("unsure red") and "sure red" not in alike("unsure red")
+    assert alike("blue") == ["blue again"] and alike("blue", "&text=red") == []
+    assert alike("blue", "&untouched=true") == [], "these were drawn"
+
+
 def test_an_unknown_project_is_not_found(client: TestClient) -> None:
     assert client.post("/data/projects/none/tracks/compare").status_code == 404

@@ -5,8 +5,18 @@ import { editor } from "./commandeditor.mjs";
 
 afterEach(() => delete globalThis.open);
 
-test("the address names the track, and the category that the others still have", () => {
-  assert.equal(elsewhereAddress("p 1", "t/1", "c1"), "/tracks?project=p%201&like=t%2F1&category=c1");
+const MODEL = "run_of=t1&untouched=true";
+
+test("the address names the track, the category that the others still have, its model and what mends them", () => {
+  const relabel = { verb: "relabel", to: "c2", category: "c1" };
+  assert.equal(
+    elsewhereAddress("p 1", "t/1", relabel),
+    "/tracks?project=p%201&like=t%2F1&category=c1&run_of=t%2F1&untouched=true&mend=relabel%3Ac2",
+  );
+  assert.equal(
+    elsewhereAddress(null, "t1", { verb: "reject", category: null }),
+    `/tracks?like=t1&category=none&${MODEL}&mend=reject`,
+  );
   assert.equal(elsewhereAddress(null, "t1", null), "/tracks?like=t1");
 });
 
@@ -28,7 +38,13 @@ test("a relabelled track of a model leads to those with the category it had", ()
   const [offer] = offers();
   assert.equal(offer.title, "Track 1 relabelled");
   offer.actions[0].run();
-  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1"]);
+  const address = `/tracks?project=p&like=t1&category=c1&${MODEL}&mend=relabel%3Ac2`;
+  assert.deepEqual(opened, [address]);
+  app.commands.lookElsewhere();
+  assert.deepEqual(opened, [address, address], "its key does the same after the line is gone");
+  app.view.set({ selected: "t2" });
+  app.commands.lookElsewhere();
+  assert.equal(opened[2], "/tracks?project=p&like=t2");
 });
 
 test("so does a rejected track, but not a rejected mask", () => {
@@ -38,7 +54,7 @@ test("so does a rejected track, but not a rejected mask", () => {
   app.preferences.set({ scope: "whole" });
   app.commands.reject();
   offers()[0].actions[0].run();
-  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1"]);
+  assert.deepEqual(opened, [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=reject`]);
 });
 
 test("what a person drew had no mistake of a model", () => {

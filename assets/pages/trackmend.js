@@ -1,0 +1,79 @@
+// @ts-check
+/** Mending the mistake of one track elsewhere: the tracks like it are selected, and one button mends them as well. */
+
+import { button, fill, h } from "../kit/dom.js";
+import { messageOf } from "../kit/request.js";
+import { get } from "./data.js";
+import { REJECT, relabelPlan, sentences } from "./trackbulk.js";
+
+/** @typedef {import("./trackbulk.js").Plan} Plan */
+/** @typedef {import("./tracks.js").TrackPage} TrackPage */
+
+const RELABEL = "relabel:";
+
+export class TrackMend {
+  /** @param {TrackPage} page */
+  constructor(page) {
+    this.page = page;
+    this.line = h("span.v-t2.v-nowrap", { role: "status" });
+    /** number of the last count that was asked for: only its answer is shown */
+    this.asked = 0;
+  }
+
+  /** What mends the tracks; null where the address asks for nothing, or for a category that is gone. @returns {Plan|null} */
+  get plan() {
+    const { mend } = this.page.query;
+    if (mend === "reject") return REJECT;
+    if (!mend.startsWith(RELABEL)) return null;
+    const id = mend.slice(RELABEL.length);
+    const found = this.page.facets.categories.find((category) => category.id === id && !category.retired);
+    return found ? relabelPlan(found.id, found.name) : null;
+  }
+
+  /** What the head of the page says. */
+  get words() {
+    const { query } = this.page;
+    if (!query.values.run_of) return "";
+    return " Proposed by the same model, not judged yet; those that look most alike come first.";
+  }
+
+  /** Select the tracks that the same mistake is likely of, once all looks are known. */
+  async select() {
+    if (!this.plan) return;
+    const { project, query, selection } = this.page;
+    const path = `/data/projects/${encodeURIComponent(project)}/alike-tracks?${query.toParameters()}`;
+    try {
+      selection.set((await get(path)).tracks);
+    } catch (error) {
+      this.page.bulk.say(messageOf(error), { bad: true });
+    }
+  }
+
+  /** The parts of the bar of selected tracks that mend them, in place of the usual buttons. @returns {HTMLElement[]|null} */
+  parts() {
+    const { plan } = this;
+    if (!plan) return null;
+    void this.count(plan);
+    const tracks = [...this.page.selection.ids];
+    const press = async () => {
+      // What was mended is no longer in the list; the page goes on as any other.
+      this.page.query.mend = "";
+      this.page.selection.set([]);
+      await this.page.bulk.apply(plan, tracks, false, () => {});
+      await this.page.changed();
+    };
+    return [this.line, button(plan.title, { kind: "pri", icon: "check", id: "v-mend", onclick: () => void press() })];
+  }
+
+  /** Show in numbers what the button would change. @param {Plan} plan */
+  async count(plan) {
+    const mine = ++this.asked;
+    const { bulk, selection } = this.page;
+    try {
+      const found = await bulk.count(plan, [...selection.ids], false);
+      if (mine === this.asked) fill(this.line, sentences(found, plan).join(" "));
+    } catch (error) {
+      if (mine === this.asked) fill(this.line, messageOf(error));
+    }
+  }
+}

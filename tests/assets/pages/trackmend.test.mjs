@@ -1,0 +1,71 @@
+/** Mending one mistake elsewhere: what is selected, what the button would change, and what it does. */
+
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { TrackPage } from "../../../assets/pages/tracks.js";
+import { openPage, settle } from "../browser.mjs";
+import { facets, known, track } from "./made.mjs";
+
+const THREE = [track(1), track(2), track(3)];
+const FACETS = facets({
+  categories: [{ id: "c2", name: "cat", tracks: 0 }],
+  uncategorised: 3,
+  states: { unreviewed: 3 },
+});
+const QUERY = "category=d&run_of=t9&untouched=true&like=t9";
+const COUNTS = { tracks: 2, masks: 7, videos: 2, locked: 0, unchanged: 0 };
+const CHANGE = "POST /data/projects/p/tracks/change";
+
+async function opened(mend, answers = {}) {
+  const page = await openPage({
+    address: `/tracks/?project=p&${QUERY}&mend=${mend}`,
+    answers: {
+      ...known(),
+      "GET /data/projects/p/track-facets": FACETS,
+      [`GET /data/projects/p/tracks?${QUERY}&start=0&stop=100`]: { total: 3, masks: 9, start: 0, tracks: THREE },
+      [`GET /data/projects/p/alike-tracks?${QUERY}`]: { tracks: ["t1", "t3"] },
+      "POST /data/projects/p/tracks/compare": { left: 0 },
+      "POST /data/projects/p/tracks/preview": COUNTS,
+      [CHANGE]: { edits: [{ id: "e1", video_id: "v", tracks: 2, masks: 7 }], locked: 0 },
+      ...answers,
+    },
+  });
+  globalThis.requestAnimationFrame = (work) => setTimeout(work, 16);
+  globalThis.scrollTo = () => {};
+  localStorage.setItem("v-author", "person:me");
+  await new TrackPage(page.place("v-tracks").querySelector("#v-tracks")).start();
+  await settle();
+  return page;
+}
+
+const selected = (page) => page.all(".v-tc.on").map((tile) => tile.dataset.track);
+const bar = (page) => page.text(".v-tactions");
+const bodies = (page, call) =>
+  page.calls.filter((one) => one.startsWith(call)).map((one) => JSON.parse(one.slice(call.length)));
+
+test("the tracks like the mended one are selected, and the bar has the button that mends them", async () => {
+  const page = await opened("relabel%3Ac2");
+  assert.deepEqual(selected(page), ["t1", "t3"]);
+  assert.match(bar(page), /2 selected.*2 tracks in 2 videos, 7 masks change\.Relabel to cat$/);
+  assert.match(page.text(".v-phead"), /Proposed by the same model, not judged yet/);
+  assert.equal(page.all("#v-bulk-reject").length, 0);
+});
+
+test("one press mends those that are still selected, and the page goes on as any other", async () => {
+  const page = await opened("reject");
+  page.find('[data-track="t3"] .v-tcb').dispatchEvent(new Event("click", { cancelable: true }));
+  await settle();
+  page.find("#v-mend").click();
+  await settle();
+  const [sent] = bodies(page, CHANGE);
+  assert.deepEqual([sent.verb, sent.tracks, sent.judged], ["reject", ["t1"], false]);
+  assert.match(page.text(".v-tctoast"), /^2 tracks rejected\./);
+  assert.deepEqual([selected(page), location.search.includes("mend")], [[], false]);
+  assert.ok(page.find("#v-bulk-undo"));
+});
+
+test("a category that is gone mends nothing, and nothing is selected", async () => {
+  const page = await opened("relabel%3Agone");
+  assert.deepEqual(selected(page), []);
+  assert.deepEqual(bodies(page, CHANGE), []);
+});
