@@ -98,8 +98,13 @@ def get_blobs(tx: Connection, hashes: Iterable[str]) -> dict[str, Rle]:
     found: dict[str, Rle] = {}
     for part in chunks(hashes):
         for key, height, width, counts in tx.execute(query.where(table.c.hash.in_(part))):
-            found[key] = {"size": [height, width], "counts": bytes(counts).decode("ascii")}
+            found[key] = stored_rle(height, width, counts)
     return found
+
+
+def stored_rle(height: int, width: int, counts: bytes) -> Rle:
+    """The mask of a row of ``blobs``."""
+    return {"size": [height, width], "counts": bytes(counts).decode("ascii")}
 
 
 @dataclass(frozen=True)

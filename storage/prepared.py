@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, cast
 
-from sqlalchemy import Connection, Delete, Insert, Select, Update
+from sqlalchemy import Boolean, Connection, Delete, Insert, Select, Update
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.types import TypeEngine
@@ -25,22 +25,24 @@ Process = Callable[[Any], Any]
 class _Compiled:
     """SQL with a question mark for each of ``names``, and how their values become SQLite's.
 
-    ``lists``: parameter -> the names of its values.
+    ``lists``: parameter -> the names of its values. ``constants``: values that the statement itself has.
     """
 
     sql: str
     names: tuple[str, ...]
-    processes: tuple[Process | None, ...]
+    processes: Mapping[int, Process]  # by the place of the parameter
     lists: Mapping[str, Sequence[str]]
+    constants: Mapping[str, Any]
 
     def values(self, given: Mapping[str, Any]) -> list[Any]:
-        flat = dict(given)
-        for name, parts in self.lists.items():
-            flat.update(zip(parts, given[name], strict=True))
-        return [
-            flat[name] if process is None else process(flat[name])
-            for name, process in zip(self.names, self.processes, strict=True)
-        ]
+        if self.lists or self.constants:
+            given = {**self.constants, **given}
+            for name, parts in self.lists.items():
+                given.update(zip(parts, given[name], strict=True))
+        found = [given[name] for name in self.names]
+        for place, process in self.processes.items():
+            found[place] = process(found[place])
+        return found
 
 
 def sqlite_connection(tx: Connection) -> sqlite3.Connection:
@@ -68,7 +70,7 @@ class PreparedStatement:
         if compiled is None:
             return [tuple(row) for row in tx.execute(self._statement, values)]
         found = sqlite_connection(tx).execute(compiled.sql, compiled.values(values)).fetchall()
-        return [self._row(row) for row in found] if any(self._results) else found
+        return self._converted(found) if found and self._results else found
 
     def first(self, tx: Connection, values: Mapping[str, Any]) -> dict[str, Any] | None:
         """The first row of a select by the names of its columns, None if there is none."""
@@ -100,15 +102,19 @@ class PreparedStatement:
         return tuple(str(column.key) for column in cast(Select[Any], self._statement).selected_columns)
 
     @cached_property
-    def _results(self) -> tuple[Process | None, ...]:
-        """How SQLite's values become Python's, for each column of a select."""
+    def _results(self) -> dict[int, Process]:
+        """How SQLite's values become Python's, by the place of the column in a select; other values stay."""
         types = [column.type for column in cast(Select[Any], self._statement).selected_columns]
-        return tuple(_implemented(one).result_processor(_DIALECT, None) for one in types)
+        processes = [_implemented(one).result_processor(_DIALECT, None) for one in types]
+        return {place: process for place, process in enumerate(processes) if process is not None}
 
-    def _row(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
-        return tuple(
-            item if process is None else process(item) for item, process in zip(row, self._results, strict=True)
-        )
+    def _converted(self, rows: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
+        """Column by column: most of them hold nothing, or the same few values."""
+        columns: list[Any] = list(zip(*rows, strict=True))
+        for place, process in self._results.items():
+            if columns[place].count(None) < len(rows):
+                columns[place] = map(process, columns[place])
+        return list(zip(*columns, strict=True))
 
     @cached_property
     def _compiler(self) -> SQLCompiler:
@@ -134,9 +140,14 @@ class PreparedStatement:
         lists = {name: list(parts) for name, parts in state.parameter_expansion.items()}
         of_list = {part: name for name, parts in lists.items() for part in parts}
         names = tuple(state.positiontup or ())
-        types = [binds[of_list.get(name, name)].type for name in names]
-        processes = tuple(_implemented(one).bind_processor(_DIALECT) for one in types)
-        return _Compiled(state.statement, names, processes, lists)
+        processes = {}
+        for place, name in enumerate(names):
+            kind = binds[of_list.get(name, name)].type
+            process = _implemented(kind).bind_processor(_DIALECT)
+            if process is not None and not isinstance(kind, Boolean):  # SQLite takes true and false as they are
+                processes[place] = process
+        constants = {name: bind.value for name, bind in binds.items() if not bind.required and name not in lists}
+        return _Compiled(state.statement, names, processes, lists, constants)
 
 
 def _implemented(kind: TypeEngine[Any]) -> TypeEngine[Any]:

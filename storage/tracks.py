@@ -4,11 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import Connection, Select, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
 from storage import schema
 from storage.authors import is_persons_work
-from storage.masks import chunks, get_blobs
+from storage.masks import chunks, stored_rle
+from storage.prepared import PreparedStatement
 from storage.rle import Rle
 
 
@@ -84,34 +85,40 @@ def rows(
 
     Rows of deleted tracks are left out, except for tracks listed in ``track_ids``.
     """
-    query = _row_query(video_id, start, stop)
+    frames = {"first": 0 if start is None else start, "stop": _NO_FRAME if stop is None else stop}
+    values = {"video": video_id, **frames}
     if track_ids is None:
-        return tuple(map(MaskRow._make, tx.execute(query.where(schema.tracks.c.deleted.is_(False))).all()))
-    parts = (query.where(schema.masks.c.track_id.in_(part)) for part in chunks(track_ids))
-    return tuple(MaskRow._make(row) for part in parts for row in tx.execute(part).all())
+        return tuple(map(MaskRow._make, _ROWS.rows(tx, values)))
+    parts = (_ROWS_OF_TRACKS.rows(tx, {**values, "ids": part}) for part in chunks(track_ids))
+    return tuple(MaskRow._make(row) for part in parts for row in part)
 
 
 def masks(tx: Connection, video_id: str, *, start: int, stop: int) -> dict[str, Rle]:
     """Hash -> mask, for all tracks that are not deleted, on frames start..stop-1."""
-    table, tracks = schema.masks, schema.tracks
-    query = select(table.c.blob_hash).join(tracks, table.c.track_id == tracks.c.id).distinct()
-    query = query.where(tracks.c.video_id == video_id, tracks.c.deleted.is_(False), table.c.blob_hash.is_not(None))
-    return get_blobs(tx, tx.execute(query.where(table.c.frame >= start, table.c.frame < stop)).scalars())
+    found = _MASKS.rows(tx, {"video": video_id, "first": start, "stop": stop})
+    return {name: stored_rle(height, width, counts) for name, height, width, counts in found}
 
 
+_NO_FRAME = 1 << 31  # above the number of any frame
+_IN_FRAMES = (
+    schema.tracks.c.video_id == bindparam("video"),
+    schema.masks.c.frame >= bindparam("first"),
+    schema.masks.c.frame < bindparam("stop"),
+)
 _NAMED = {"hash": schema.masks.c.blob_hash, "area": func.coalesce(schema.blobs.c.area, 0)}
-_ROWS = (
+_ROW_QUERY = (
     select(*(_NAMED[name] if name in _NAMED else schema.masks.c[name] for name in MaskRow._fields))
     .join(schema.tracks, schema.masks.c.track_id == schema.tracks.c.id)
     .outerjoin(schema.blobs, schema.masks.c.blob_hash == schema.blobs.c.hash)
+    .where(*_IN_FRAMES)
     .order_by(schema.tracks.c.number, schema.masks.c.frame)
 )
 """Columns in the order of `MaskRow`, so that rows need no names."""
-
-
-def _row_query(video_id: str, start: int | None, stop: int | None) -> Select[Any]:
-    frame = schema.masks.c.frame
-    query = _ROWS.where(schema.tracks.c.video_id == video_id)
-    if start is not None:
-        query = query.where(frame >= start)
-    return query if stop is None else query.where(frame < stop)
+_ROWS = PreparedStatement(_ROW_QUERY.where(schema.tracks.c.deleted.is_(False)))
+_ROWS_OF_TRACKS = PreparedStatement(_ROW_QUERY.where(schema.masks.c.track_id.in_(bindparam("ids", expanding=True))))
+_MASKS = PreparedStatement(
+    select(*(schema.blobs.c[name] for name in ("hash", "height", "width", "counts")))
+    .join(schema.masks, schema.masks.c.blob_hash == schema.blobs.c.hash)
+    .join(schema.tracks, schema.masks.c.track_id == schema.tracks.c.id)
+    .where(*_IN_FRAMES, schema.tracks.c.deleted.is_(False))
+)

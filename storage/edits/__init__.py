@@ -8,6 +8,7 @@ to a staged video have modules of their own; this package exports them too.
 import reprlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -85,7 +86,7 @@ class Change:
     after: Mapping[str, Any] | None
     range_id: str | None = None
 
-    @property
+    @cached_property
     def key(self) -> RowKey:
         """The key of the row. Raises EditError if it is none of the three kinds."""
         if isinstance(self.range_id, str) and self.track is None and self.frame is None:

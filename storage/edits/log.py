@@ -1,11 +1,11 @@
 """The log of edits: append-only, and sufficient to rebuild every row."""
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, Select, bindparam, case, func, insert, select, update
+from sqlalchemy import Connection, Integer, RowMapping, Select, bindparam, case, func, insert, select, update
 
 from storage import schema
 from storage.authors import MACHINE_PREFIX, is_machine
@@ -82,6 +82,12 @@ _RECORD = PreparedStatement(
     update(schema.edits).where(schema.edits.c.number == bindparam("of_number")), names=("changes",)
 )
 _INDEX_ROWS = PreparedStatement(insert(schema.edit_rows), names=("owner", "frame", "number", "origin"))
+_CHANGES_SINCE = PreparedStatement(
+    select(schema.edits.c.number, schema.edits.c.changes)
+    .where(schema.edits.c.video_id == bindparam("video"), schema.edits.c.number > bindparam("after"))
+    .order_by(schema.edits.c.number)
+    .limit(bindparam("most", type_=Integer))
+)
 _BY_ID = PreparedStatement(select(schema.edits).where(schema.edits.c.id == bindparam("edit_id")))
 
 
@@ -207,19 +213,16 @@ def edits_since(
     return tuple(_logged(row) for row in tx.execute(query).mappings())
 
 
-def rows_since(
+def changes_since(
     tx: Connection, number: int, *, video: str, limit: int
-) -> tuple[tuple[int, list[tuple[RowKey, Value | None]]], ...]:
+) -> Iterator[tuple[int, list[tuple[RowKey, Value | None]]]]:
     """Number and rows after it (None: no row) of the video's edits after ``number``, oldest first, at most ``limit``.
 
     It is what `edits_since` gives, without all that a rebuilding of rows does not need.
     """
-    table = schema.edits
-    query = select(table.c.number, table.c.changes).where(table.c.number > number, table.c.video_id == video)
-    return tuple(
-        (row.number, [(key := RowKey(one["owner"], one["frame"]), unpack(key, one["after"])) for one in row.changes])
-        for row in tx.execute(query.order_by(table.c.number).limit(limit))
-    )
+    for found, changes in _CHANGES_SINCE.rows(tx, {"after": number, "video": video, "most": limit}):
+        keys = [RowKey(one["owner"], one["frame"]) for one in changes]
+        yield found, [(key, unpack(key, one["after"])) for key, one in zip(keys, changes, strict=True)]
 
 
 def history(

@@ -15,7 +15,7 @@ def rebuild_state(tx: Connection, video_id: str) -> dict[RowKey, StoredRow]:
     """All rows of a video (tracks, deleted ones included, masks, complete ranges) that follow from the log."""
     state: dict[RowKey, StoredRow] = {}
     number = 0
-    while page := edit_log.rows_since(tx, number, video=video_id, limit=_PAGE):
+    while page := list(edit_log.changes_since(tx, number, video=video_id, limit=_PAGE)):
         for number, rows in page:  # the next page begins after the last number
             for key, after in rows:
                 if after is None:

@@ -80,6 +80,10 @@ _KINDS: dict[str, tuple[type | tuple[type, ...], str]] = {
 }
 
 
+_WORDS = {"state": schema.STATES, "source": schema.SOURCES, "review": schema.REVIEWS}
+"""The keys of a mask's value that hold one of a few words."""
+
+
 def is_human(value: Mapping[str, Any] | None) -> bool:
     """Whether a mask row is human: judged or drawn. No machine may change such a row."""
     return value is not None and is_persons_work(source=value["source"], review=value["review"])
@@ -169,9 +173,9 @@ def pack(key: RowKey, value: Value | None) -> Value | None:
     return {name: item for name, item in value.items() if item != empty[name]}
 
 
-def unpack(key: RowKey, value: Mapping[str, Any] | None) -> Value | None:
+def unpack(key: RowKey, value: Value | None) -> Value | None:
     """The complete value from the log's short form."""
-    return None if value is None else {**_EMPTY[_form(key)], **value}
+    return None if value is None else _EMPTY[min(key.frame, 0)] | value
 
 
 def wire_row(key: RowKey, *, version: int, value: Value | None) -> dict[str, Any]:
@@ -210,7 +214,7 @@ def _known(after: Mapping[str, Any], known: Value, place: str) -> None:
 
 
 def _check_mask(value: Value, place: str) -> None:
-    for name, words in (("state", schema.STATES), ("source", schema.SOURCES), ("review", schema.REVIEWS)):
+    for name, words in _WORDS.items():
         if value[name] not in words:
             raise EditError(f"{place}: {name} must be one of {', '.join(words)}, got {reprlib.repr(value[name])}.")
     if (value["state"] == "present") != (value["mask"] is not None):
@@ -224,24 +228,27 @@ def _check_mask(value: Value, place: str) -> None:
 
 
 def _check_kinds(value: Value, place: str) -> None:
-    wrong = _of_wrong_kind(tuple(value), tuple(map(type, value.values())))
+    wrong, others = _kinds(tuple(value), tuple(map(type, value.values())))
     if wrong is not None:
         raise EditError(f"{place}: {wrong} must be {_KINDS[wrong][1]}, got {reprlib.repr(value[wrong])}.")
     _check_attributes(value["attributes"], place)
-    for name, item in value.items():
-        if item is None or isinstance(item, bool):
-            continue
+    for name in others:
         # Extra values of a file are stored as JSON text, which allows longer integers than a column.
-        if not is_plain(item, largest=LARGEST_FLOAT if name == "extra" else LARGEST):
+        if not is_plain(value[name], largest=LARGEST_FLOAT if name == "extra" else LARGEST):
             raise EditError(f"{place}: {name} holds a number or a text that no JSON file can hold, or too many levels.")
 
 
 @lru_cache(maxsize=256)
-def _of_wrong_kind(names: tuple[str, ...], types: tuple[type, ...]) -> str | None:
-    """The first name whose value cannot have its type; most rows of an edit have the same types."""
+def _kinds(names: tuple[str, ...], types: tuple[type, ...]) -> tuple[str | None, tuple[str, ...]]:
+    """The first name whose value cannot have its type, and the names of values that their type does not prove right.
+
+    Most rows of an edit have the same types.
+    """
     found = dict(zip(names, types, strict=True))
     kinds = ((name, kind) for name, (kind, _) in _KINDS.items() if name in found)
-    return next((name for name, kind in kinds if not issubclass(found[name], kind)), None)
+    wrong = next((name for name, kind in kinds if not issubclass(found[name], kind)), None)
+    others = (name for name, kind in found.items() if kind not in (NoneType, bool) and name not in _WORDS)
+    return wrong, tuple(others)
 
 
 def _tidied(value: Value) -> Value:

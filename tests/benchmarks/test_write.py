@@ -9,9 +9,9 @@ import pytest
 
 import tests.benchmarks
 from app.cli.develop import NO_BENCHMARK
-from tests.benchmarks import _write, evaluate, model, odd_files, windows, windows_memory
+from tests.benchmarks import _write, evaluate, model, odd_files, store, windows, windows_memory
 from tests.benchmarks._tables import Table
-from tests.benchmarks._timing import Row, timing_table
+from tests.benchmarks._timing import Row
 from tests.benchmarks._write import Block, MarkerError, blocks, main, refreshed, write
 from tests.readmes import readmes, require_module_command
 
@@ -171,8 +171,8 @@ def heads(name: str) -> set[str]:
     ("name", "table"),
     [
         ("model", model.clip_table({"plain": dict.fromkeys([*model.OFFICIAL_SHARES, "convolution", "peak_mib"], 1.0)})),
-        ("store", timing_table("", [Row("", 1, 1)])),
-        ("evaluate", evaluate.table([[Row("", 1, 1), Row("", 1, 1, 1)]], processes=1)),
+        ("store", store.table([], [Row("", 1, 1)], count=1)),
+        ("evaluate", evaluate.table([[Row("", 1, 1), Row("", 1, 1, 1), Row("", 1, 1, 1)]], processes=2)),
         ("odd_files", odd_files.table([odd_files.OddFile("", "empty", 0, 0, 0, 0, (), 0, "", 0, 0, "")])),
         ("windows", windows.table([windows.Line("", 0, 0, 0, 0, 0, None, 0, 0, 0)], "", {})),
         ("windows_memory", windows_memory.table("", "", *[{"frames": 1, "tracks": 1, "peak_mib": 1.0}] * 2)),

@@ -18,6 +18,7 @@ from sqlalchemy import (
     Text,
     bindparam,
     delete,
+    func,
     insert,
     select,
     update,
@@ -105,6 +106,14 @@ def test_lists_of_any_length_are_parameters(database: Database, names: list[str]
         ADD.run(tx, made)
         expected = [at % 2 == 0 for at, name in enumerate("abcdefghijkl") if name in names and at < below]
         assert [marked for _, marked in SOME.rows(tx, {"names": names, "below": below})] == expected
+
+
+def test_values_that_a_statement_has_itself_need_not_be_given(tx: Connection) -> None:
+    row = {"name": None, "size": 1.0, "facts": 1, "extra": None, "marked": True}
+    ADD.run(tx, [row, {**row, "marked": False}])
+    named = func.coalesce(things.c.name, "nobody")
+    query = PreparedStatement(select(named, things.c.marked).where(things.c.marked.is_(True), things.c.size == 1.0))
+    assert query.rows(tx, {}) == [("nobody", True)]
 
 
 def test_rows_are_changed_and_removed(tx: Connection) -> None:
