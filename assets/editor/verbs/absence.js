@@ -1,6 +1,7 @@
 // @ts-check
 /** Where a thing is not: over some frames, until it comes back, after its end, before its start. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { isHuman } from "../document/document.js";
 import { plural } from "../../kit/text.js";
 import { putAbsent } from "./moving.js";
@@ -19,7 +20,7 @@ import {
 import { framesOf } from "../commands/judging.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { lastFrame, offered } from "./offer.js";
-import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { GROUP, trackOf } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Frames} Frames */
 /** @typedef {import("./plan.js").Outcome} Outcome */

@@ -1,8 +1,9 @@
 // @ts-check
 /** Hide, lock or show alone all tracks of the selected track's category. They change what is shown, and no track. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { noTrack } from "../commands/reasons.js";
-import { EVERYWHERE, trackOf } from "./subjects.js";
+import { trackOf } from "./subjects.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../editor.js").Editor} Editor */

@@ -1,12 +1,13 @@
 // @ts-check
 /** Copy, paste and copy onward as commands: the clipboard of this page holds one mask. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { scopeOf } from "../commands/judging.js";
 import { lockedTrack, noTrack, noVideo } from "../commands/reasons.js";
 import { clipOf, copyOnward, paste } from "./copies.js";
 import { answered, lastFrame, offered } from "./offer.js";
-import { EVERYWHERE, GROUP, noMaskHere, trackOf } from "./subjects.js";
+import { GROUP, noMaskHere, trackOf } from "./subjects.js";
 
 /** @typedef {import("../commands/command.js").Command} Command */
 /** @typedef {import("../commands/preview.js").Preview} Preview */

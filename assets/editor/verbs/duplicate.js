@@ -1,6 +1,7 @@
 // @ts-check
 /** Duplicate: a new track with the same masks, verdicts and marks. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
 import { framesOf, scopeOf } from "../commands/judging.js";
@@ -8,7 +9,7 @@ import { noTrack } from "../commands/reasons.js";
 import { newTrack, put } from "./moving.js";
 import { lastFrame, offered } from "./offer.js";
 import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
-import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { GROUP, trackOf } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document

@@ -1,6 +1,7 @@
 // @ts-check
 /** Move one end of a visible stretch of a track: outwards copies its last mask, inwards makes frames absent. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { isHuman } from "../document/document.js";
@@ -8,7 +9,7 @@ import { valuesOf } from "../document/rows.js";
 import { computedMask, putAbsent } from "./moving.js";
 import { lastFrame, offered } from "./offer.js";
 import { humanCount, humanWords, isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
-import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { GROUP, trackOf } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Track} Track */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */

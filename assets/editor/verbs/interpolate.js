@@ -1,13 +1,14 @@
 // @ts-check
 /** Interpolate: the frames between two masks of a person get computed ones, to be reviewed. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { isHuman } from "../document/document.js";
 import { computedMask, drawnMask } from "./moving.js";
 import { lastFrame, loadMasks, offered } from "./offer.js";
 import { frameWords, isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
-import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { GROUP, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./plan.js").Row} Row */

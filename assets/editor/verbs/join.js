@@ -1,13 +1,14 @@
 // @ts-check
 /** Join in space: two tracks that show parts of one thing; on some frames, the first takes both masks together. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { framesOf } from "../commands/judging.js";
 import { collide, fused } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { forFrame } from "./partners.js";
 import { frameWords, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
-import { EVERYWHERE, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
+import { GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document with the masks of these frames

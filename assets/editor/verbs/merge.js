@@ -1,13 +1,14 @@
 // @ts-check
 /** Merge in time: two tracks become one, which keeps the id and the number of the first. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { collide, fused } from "./fuse.js";
 import { clear, deleteTrack, put } from "./moving.js";
 import { answered, lastFrame } from "./offer.js";
 import { forMerge } from "./partners.js";
 import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
-import { EVERYWHERE, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
+import { GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /** @typedef {import("./plan.js").Change} Change */
 /** @typedef {import("./plan.js").Track} Track */

@@ -1,13 +1,14 @@
 // @ts-check
 /** Split at a frame: what comes from there on becomes a track of its own; the first half keeps id and number. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
 import { lockedTrack } from "../commands/reasons.js";
 import { clear, newTrack, put } from "./moving.js";
 import { lastFrame, offered } from "./offer.js";
 import { isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
-import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { GROUP, trackOf } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document

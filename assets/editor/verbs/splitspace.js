@@ -1,6 +1,7 @@
 // @ts-check
 /** Split in space: a mask that covers two things becomes two tracks, here and on the frames to which the cut was followed. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { newIdentifier } from "../../kit/identifier.js";
 import { plural } from "../../kit/text.js";
 import { scopeOf } from "../commands/judging.js";
@@ -10,7 +11,7 @@ import { stopWords } from "./extend.js";
 import { computedMask, drawnMask, newTrack } from "./moving.js";
 import { answered, lastFrame, loadMasks, offered } from "./offer.js";
 import { isShown, laneMark, planned, refused, tracksOf } from "./plan.js";
-import { EVERYWHERE, fromHereOn, GROUP, noMaskHere, trackOf } from "./subjects.js";
+import { fromHereOn, GROUP, noMaskHere, trackOf } from "./subjects.js";
 import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */

@@ -1,6 +1,7 @@
 // @ts-check
 /** Spread: the worker follows the masks of people to other frames; its drafts are reviewed, then applied as one edit. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { api } from "../api.js";
 import { scopeOf } from "../commands/judging.js";
 import { showPreview } from "../commands/previewing.js";
@@ -10,7 +11,7 @@ import { messageOf } from "../../kit/request.js";
 import { plural } from "../../kit/text.js";
 import { openVideo } from "../state.js";
 import { readDrafts, Spreading } from "./spreading.js";
-import { EVERYWHERE, GROUP, trackOf } from "./subjects.js";
+import { GROUP, trackOf } from "./subjects.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 /** @typedef {import("../document/document.js").Track} Track */

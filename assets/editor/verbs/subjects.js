@@ -12,8 +12,6 @@ import { suspectedFirst } from "./partners.js";
 /** @typedef {import("./plan.js").Track} Track */
 
 export const GROUP = "Change tracks";
-export { EVERYWHERE } from "../commands/command.js";
-
 /** No other track is there. @type {import("../commands/reasons.js").Check} */
 const alone = (app) => (app.document.list().length > 1 ? null : "This video has no other track.");
 

@@ -1,12 +1,13 @@
 // @ts-check
 /** Swap identities: on some frames, two tracks exchange all that they have there. */
 
+import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
 import { clear, put } from "./moving.js";
 import { lastFrame } from "./offer.js";
 import { forFrame } from "./partners.js";
 import { frameWords, humanCount, isShown, laneMark, planned, refused, rowsIn, tracksOf } from "./plan.js";
-import { EVERYWHERE, fromHereOn, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
+import { fromHereOn, GROUP, noPartner, trackOf, withPartner } from "./subjects.js";
 
 /**
  * @param {import("./plan.js").VideoDocument} document
