@@ -2,7 +2,7 @@
 /** The selected track: its name and category, its row on this frame, and its actions. */
 
 import { fill, h, icon, swatch } from "../../kit/dom.js";
-import { plural } from "../../kit/text.js";
+import { count, plural } from "../../kit/text.js";
 import { attributeSection } from "./attributes.js";
 import { historyList } from "./historylist.js";
 import { isHuman } from "../document/document.js";
@@ -144,10 +144,10 @@ function factsOf(app, track) {
       ? `absent, ${row.source}`
       : area === null
         ? row.source // the mask is on its way
-        : `${row.source}, ${plural(area, "pixel")}`;
+        : `${row.source}, ${count(area)} px`;
   return [
     h("dt", {}, `Frame ${frame}`),
-    h("dd", { class: "v-ell" }, what),
+    h("dd", { class: "v-ell", title: what }, what),
     h("dd", { class: sign ? toneClass(sign) : "v-t3" }, sign ? sign.word.toLowerCase() : "nobody looked"),
     h("dt", {}, "Track"),
     h("dd", { class: "v-ell" }, `${plural(tally.present, "frame")}${tally.hand ? `, ${tally.hand} by hand` : ""}`),
