@@ -123,6 +123,7 @@ export class Editor extends Hooks {
       take: (answer, start, stop) => document.merge(answer, start, stop),
     });
     this.rows.took(first.at);
+    document.isCovered = (frame) => this.document === document && Boolean(this.rows?.covers(frame, frame));
     for (const range of video.complete ?? []) document.complete.set(range.id, range);
     document.onchange = () => this.view.set({ revision: this.view.now.revision + 1 });
     this.document = document;

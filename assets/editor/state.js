@@ -120,6 +120,8 @@ export function openVideo({ now: { video } }) {
 
 /** @typedef {{frame: number, track: string, confidence: number, source: string, sure: boolean}} Prompted confidence is 0 to 1 */
 
+/** @typedef {{track: string, frame: number, item: import("./document/lanes.js").QueueItem}} Walk `item`: the entry that led there */
+
 /**
  * @typedef {object} View lives as long as a video is open
  * @property {number} frame
@@ -146,8 +148,9 @@ export function openVideo({ now: { video } }) {
  * @property {number|null} searched number of the last edit that the search saw; null: there was no search
  * @property {readonly import("../kit/wire.js").IdentityCandidate[]} identities changes of identities that it suggests
  * @property {number|null} identified as `searched`, for these
+ * @property {boolean} surfaced whether likely errors were found after the way through the queue began
  * @property {string} earlier what is shown in place of the selected mask, in words; empty: the mask itself
- * @property {{track: string, frame: number}|null} walk where the way through the review queue led last
+ * @property {Walk|null} walk where the way through the review queue led last
  * @property {[number, number]|null} pointer picture pixel under the pointer
  * @property {number} revision counts up whenever tracks, rows or masks change
  * @property {number} marks counts up whenever hidden or locked tracks change
@@ -183,6 +186,7 @@ export const VIEW = Object.freeze({
   identities: Object.freeze([]),
   identified: null,
   searched: null,
+  surfaced: false,
   walk: null,
   earlier: "",
   pointer: null,

@@ -65,6 +65,7 @@ export function popover(anchor, content, { label, width, align = "start", onclos
     if (event.newState !== "closed") return;
     open = null;
     watch.disconnect();
+    removeEventListener("scroll", place, true);
     removeEventListener("pointerdown", press, true);
     onclose?.();
   });
@@ -76,6 +77,7 @@ export function popover(anchor, content, { label, width, align = "start", onclos
   open = { anchor, close };
   place();
   watch.observe(box);
+  addEventListener("scroll", place, { capture: true, passive: true });
   addEventListener("pointerdown", press, true);
   return close;
 }
@@ -128,7 +130,7 @@ function openColumns(anchor, columns, { label, width = 240, align, onclose }) {
       role: "menu",
       tabindex: "-1",
       autofocus: true,
-      onkeydown: goAbout,
+      onkeydown: goInMenu,
     },
     parts,
   );
@@ -149,6 +151,33 @@ function row({ title, icon: image, note, current, href, run, name, reason }, clo
   };
   if (reason) Object.assign(attributes, { "aria-disabled": "true", title: reason, "aria-description": reason });
   return h("button.v-item", { ...attributes, type: "button", onclick }, content);
+}
+
+/** Letters that were typed one after another in a menu, and when the last one came, milliseconds. */
+const typed = { text: "", at: -Infinity };
+/** After this time a letter begins a new word, milliseconds. */
+const WORD = 1000;
+
+/** The letters typed so far, of which this key is the next one. @param {KeyboardEvent} event */
+function wordWith({ key, timeStamp }) {
+  typed.text = timeStamp - typed.at > WORD ? key : typed.text + key;
+  typed.at = timeStamp;
+  return typed.text.toLowerCase();
+}
+
+/** Keys in a menu: letters lead to the item whose title begins with them, the arrow keys go about. @param {KeyboardEvent} event */
+function goInMenu(event) {
+  const { key, ctrlKey, metaKey, altKey } = event;
+  if (key.length > 1 || key === " " || ctrlKey || metaKey || altKey) {
+    goAbout(event);
+    return;
+  }
+  event.stopPropagation();
+  const word = wordWith(event);
+  const list = /** @type {HTMLElement} */ (event.currentTarget);
+  [.../** @type {NodeListOf<HTMLElement>} */ (list.querySelectorAll(".v-item"))]
+    .find((item) => item.querySelector(".v-ell")?.textContent?.toLowerCase().startsWith(word))
+    ?.focus();
 }
 
 /** Move the focus among the items of a list with the arrow keys. @param {KeyboardEvent} event */

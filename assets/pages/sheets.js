@@ -58,10 +58,10 @@ export function open(name) {
   const cross = sheet.querySelector("[data-close]");
   if (cross && !cross.firstChild) fill(cross, icon("x"));
   showMessage(name, "", "");
-  const first = /** @type {HTMLElement|null} */ (
-    sheet.querySelector("textarea:not([disabled]), input[type=text], input:not([type])")
-  );
-  first?.focus({ preventScroll: true });
+  /** @type {NodeListOf<HTMLElement>} */
+  const fields = sheet.querySelectorAll("textarea:not([disabled]), input[type=text], input:not([type])");
+  // Fields that a form fills itself are hidden, and they come first.
+  [...fields].find((field) => field.checkVisibility())?.focus({ preventScroll: true });
   window.dispatchEvent(new CustomEvent("v-sheet", { detail: name }));
 }
 

@@ -232,6 +232,9 @@ export class FakeElement extends FakeNode {
     return copy;
   }
 
+  checkVisibility() {
+    return !this.closest("[hidden]");
+  }
   focus() {
     if (this.isConnected) document.activeElement = this;
   }

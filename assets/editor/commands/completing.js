@@ -46,12 +46,16 @@ export function leftIn(app, [first, last]) {
   return { facts, marks };
 }
 
+/** Whether just these frames were declared complete. @param {Editor} app @param {[number, number]} frames both in */
+export const isComplete = (app, [first, last]) =>
+  [...app.document.complete.values()].some(({ start, stop }) => start === first && stop === last + 1);
+
 /**
  * Declare frames complete, or withdraw it. Where something in them waits for a verdict, a preview names it first.
  * @param {Editor} app @param {[number, number]} frames
  */
 export function complete(app, frames) {
-  const declared = [...app.document.complete.values()].some((r) => r.start === frames[0] && r.stop === frames[1] + 1);
+  const declared = isComplete(app, frames);
   const { facts, marks } = leftIn(app, frames);
   if (declared || !facts.length) return declare(app, frames);
   return new Preview({
@@ -83,7 +87,7 @@ function declare(app, frames) {
     text: declared ? `Everything of ${named} has a track there; the rest is background.` : "",
     actions: [
       ...(edit ? [{ label: "Undo", run: () => app.commands.undoEdit(edit.id), undoes: true }] : []),
-      ...(onward ? [{ label: next.title, run: () => app.commands.nextVideo() }] : []),
+      ...(onward ? [{ label: next.title, command: next.id, run: () => app.commands.nextVideo() }] : []),
     ],
   });
   return edit;

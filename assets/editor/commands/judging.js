@@ -3,7 +3,7 @@
 
 import * as verdicts from "../document/verdicts.js";
 import { EVERYWHERE } from "./command.js";
-import { complete } from "./completing.js";
+import { complete, isComplete } from "./completing.js";
 import { offerElsewhere } from "./everywhere.js";
 import { judgeAndAdvance } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
@@ -26,6 +26,12 @@ export function scopeOf(app) {
 /** The frames that the scope covers, both in. @param {Editor} app @returns {[number, number]} */
 export const framesOf = (app) =>
   verdicts.span(scopeOf(app), { frame: app.view.now.frame, range: app.view.now.range, count: app.document.count });
+
+/** @param {Editor} app @returns {[number, number]} first and last frame */
+const wholeVideo = (app) => [0, app.document.count - 1];
+
+/** @type {import("./reasons.js").Check} */
+const alreadyComplete = (app) => (isComplete(app, wholeVideo(app)) ? "The whole video is declared complete." : null);
 
 /** The changes of a verdict on the scope. @param {Editor} app @param {Verdict} make */
 const changesOf = (app, make) =>
@@ -158,6 +164,15 @@ export const JUDGING = Object.freeze([
     icon: "flag",
     unavailable: noVideo,
     run: (app) => complete(app, framesOf(app)),
+  },
+  {
+    id: "completeVideo",
+    title: "Declare the video complete",
+    group: GROUP,
+    keys: ["Ctrl+Enter"],
+    icon: "flag",
+    unavailable: (app) => noVideo(app) ?? alreadyComplete(app),
+    run: (app) => complete(app, wholeVideo(app)),
   },
   scope("scopeFrame", "frame", "Verdicts hold for the frame", "Shift+F"),
   {

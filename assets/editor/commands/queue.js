@@ -39,7 +39,24 @@ export function filteredQueue(app) {
 /** Show an entry: its track, on the frame that shows it best. @param {Editor} app @param {QueueItem} item @param {number} [frame] */
 export function visit(app, item, frame = item.at) {
   app.commands.goto(frame);
-  app.view.set({ selected: item.track, newTrack: null, walk: { track: item.track, frame } });
+  app.view.set({ selected: item.track, newTrack: null, walk: { track: item.track, frame, item }, surfaced: false });
+}
+
+/**
+ * Index of the entry that is shown, -1 for none: the one that the way through the queue led to, else the one on whose
+ * track and frame the page stands. Several entries may lead to one frame of a track.
+ * @param {Editor} app @param {readonly QueueItem[]} items
+ */
+export function standing(app, items) {
+  const { walk, selected, frame } = app.view.now;
+  const at = isWalking(app) ? items.findIndex((item) => walk !== null && isSameItem(item, walk.item)) : -1;
+  return at >= 0 ? at : standingOn(items, selected, frame);
+}
+
+/** Whether the page still shows what the way through the queue led to. @param {Editor} app */
+function isWalking(app) {
+  const { walk, selected, frame } = app.view.now;
+  return walk !== null && walk.track === selected && walk.frame === frame;
 }
 
 /** @param {Editor} app @param {1|-1} step */
@@ -47,7 +64,8 @@ export function queueStep(app, step) {
   searchOnce(app);
   const items = filteredQueue(app);
   if (!items.length) return;
-  const at = standingOn(items, app.view.now.selected, app.view.now.frame);
+  // A search puts the likely errors before what the person has come to meanwhile.
+  const at = step > 0 && app.view.now.surfaced ? -1 : standing(app, items);
   const next = at < 0 ? (step > 0 ? 0 : items.length - 1) : (at + step + items.length) % items.length;
   visit(app, items[next]);
 }
@@ -57,10 +75,8 @@ export function queueStep(app, step) {
  * @template T @param {Editor} app @param {() => T} judge @returns {T} what `judge` gives
  */
 export function judgeAndAdvance(app, judge) {
-  const { walk, selected, frame } = app.view.now;
-  const walking = walk !== null && walk.track === selected && walk.frame === frame;
-  const before = walking ? filteredQueue(app) : [];
-  const at = standingOn(before, selected, frame);
+  const before = isWalking(app) ? filteredQueue(app) : [];
+  const at = standing(app, before);
   const edit = judge();
   if (edit && at >= 0) advance(app, before.slice(at));
   return edit;
@@ -88,14 +104,16 @@ function advance(app, rest) {
 /** Where nothing waits for a verdict any more, offer the next video. @param {Editor} app */
 export function offerNextVideo(app) {
   if (filteredQueue(app).length) return;
-  const next = app.registry.get("nextVideo");
-  const reason = next.unavailable?.(app) ?? null;
+  const ways = ["completeVideo", "nextVideo"].map((id) => app.registry.get(id));
+  const reason = ways[1].unavailable?.(app) ?? null;
   app.toast({
     icon: "check",
     title: "The review queue is empty",
     text: reason ?? "Everything that waited in this video has a verdict.",
     name: "queue is empty",
-    actions: reason ? [] : [{ label: next.title, run: () => app.commands.nextVideo() }],
+    actions: ways
+      .filter((command) => !command.unavailable?.(app))
+      .map(({ id, title }) => ({ label: title, command: id, run: () => app.commands[id]() })),
   });
 }
 
@@ -115,7 +133,8 @@ export function followLikelyErrors(app) {
       return null;
     });
     if (!found || video !== wanted || app.session.now.video?.id !== wanted) return;
-    app.view.set({ likely: Object.freeze(found.errors), searched: found.edit });
+    const surfaced = app.view.now.walk !== null && app.view.now.searched !== found.edit && found.errors.length > 0;
+    app.view.set({ likely: Object.freeze(found.errors), searched: found.edit, surfaced });
   };
   app.session.on(["phase", "video"], () => {
     if (app.session.now.video?.id !== video) load();

@@ -78,6 +78,8 @@ export class VideoDocument {
     this.earlier = null;
     /** @type {(track: string|null, frame: number|null) => void} */
     this.onchange = () => {};
+    /** @type {(frame: number) => boolean} whether all rows of a frame are loaded; set by who loads them */
+    this.isCovered = () => false;
   }
 
   /**

@@ -8,19 +8,21 @@ import { isHuman } from "./document.js";
 /** @typedef {import("./lanes.js").QueueItem} QueueItem */
 
 /**
- * Whether nobody has judged or changed what the search found. Rows that are not loaded yet count as unchanged.
+ * Whether nobody has judged or changed what the search found; a track that a merge took away is a change. Rows that are
+ * not loaded yet count as unchanged.
  * @param {VideoDocument} document @param {LikelyError} error
  */
 export function isOpen(document, error) {
   const first = document.tracks.get(error.tracks[0]);
-  if (!first || first.rejected) return false;
+  if (!first || first.rejected || first.deleted) return false;
   const judged = first.rows.get(error.frame);
   if (judged && isHuman(judged)) return false;
   return error.tracks.every((id, i) => {
     const track = document.tracks.get(id);
-    if (!track || track.rejected) return false;
+    if (!track || track.rejected || track.deleted) return false;
     const row = track.rows.get(error.frame);
-    return !row || row.hash === error.masks[i];
+    if (!row && !document.isCovered(error.frame)) return true;
+    return (row?.hash ?? null) === error.masks[i];
   });
 }
 

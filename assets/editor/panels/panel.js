@@ -1,7 +1,7 @@
 // @ts-check
 /** The side panel: the lists of tracks, of frames to be reviewed, and of edits; the selected track below. */
 
-import { activeSearch, filteredQueue, searchOnce, visit, wholeQueue } from "../commands/queue.js";
+import { activeSearch, filteredQueue, searchOnce, standing, visit, wholeQueue } from "../commands/queue.js";
 import { commentList } from "./comments.js";
 import { details } from "./details.js";
 import { fill, h, icon, keepingFocus, refill, swatch } from "../../kit/dom.js";
@@ -9,7 +9,7 @@ import { attributeWords } from "../document/attributes.js";
 import { openComments } from "../document/comments.js";
 import { historyList } from "./historylist.js";
 import { doctorButton, identityList } from "./identities.js";
-import { standingOn, stateOf } from "../document/lanes.js";
+import { stateOf } from "../document/lanes.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { named } from "../shortcuts/labels.js";
 import { toastShelf } from "./toasts.js";
@@ -253,7 +253,7 @@ const searchWords = (app) =>
 function queueList(app) {
   const all = wholeQueue(app);
   const items = filteredQueue(app);
-  const at = standingOn(items, app.view.now.selected, app.view.now.frame);
+  const at = standing(app, items);
   const count = (/** @type {string} */ kind) => all.filter((item) => item.kind === kind).length;
   const choice = (/** @type {string} */ name, /** @type {string} */ label) =>
     h(

@@ -1,12 +1,11 @@
 // @ts-check
 /** The bar of verdicts: the place in the queue, the state of the selected row, the scope, Reject and Accept. */
 
-import { filteredQueue } from "../commands/queue.js";
+import { filteredQueue, standing } from "../commands/queue.js";
 import { fill, h, icon, whenOther } from "../../kit/dom.js";
 import { REVIEW_STATES, toneClass } from "../../kit/words.js";
 import { previewParts } from "./previewbar.js";
 import { suggestionOf } from "./suggestion.js";
-import { standingOn } from "../document/lanes.js";
 import { commandButton, keyMark, named } from "../shortcuts/labels.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -42,7 +41,7 @@ export function reviewBar(app) {
     decided.hidden = !preview;
     if (!ready || preview) return;
     const items = filteredQueue(app);
-    const at = standingOn(items, app.view.now.selected, app.view.now.frame);
+    const at = standing(app, items);
     placed([at, items.length], () =>
       fill(place, at >= 0 ? [h("b", { class: "v-strong" }, at + 1), ` of ${items.length}`] : `${items.length} left`),
     );

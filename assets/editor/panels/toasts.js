@@ -2,9 +2,13 @@
 /** Toasts: short messages above the details of the panel. */
 
 import { h, icon, iconButton } from "../../kit/dom.js";
+import { keyMark } from "../shortcuts/labels.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
-/** @typedef {{label: string, run: () => unknown, undoes?: boolean}} ToastAction `undoes`: takes back the last edit */
+/**
+ * @typedef {{label: string, run: () => unknown, undoes?: boolean, command?: string}} ToastAction `undoes`: takes back the
+ * last edit; `command`: the one whose key does the same
+ */
 /**
  * @typedef {object} Toast
  * @property {""|"warn"|"bad"} [tone]
@@ -28,7 +32,7 @@ export function toastShelf(app) {
   app.toast = (message) => {
     const name = message.name ?? message.title;
     named.get(name)?.remove();
-    const toast = toastOf(message);
+    const toast = toastOf(app, message);
     named.set(name, toast);
     shelf.append(toast);
     while (shelf.children.length > MOST) shelf.firstChild?.remove();
@@ -37,15 +41,15 @@ export function toastShelf(app) {
   return shelf;
 }
 
-/** @param {Toast} message @returns {HTMLElement} */
-function toastOf({ tone = "", icon: image = "check", title, text = "", actions = [] }) {
+/** @param {Editor} app @param {Toast} message @returns {HTMLElement} */
+function toastOf(app, { tone = "", icon: image = "check", title, text = "", actions = [] }) {
   const close = () => void toast.remove();
-  const buttons = actions.map(({ label, run }) => {
+  const buttons = actions.map(({ label, run, command }) => {
     const onclick = () => {
       close();
       run();
     };
-    return h("button.v-btn", { type: "button", onclick }, label);
+    return h("button.v-btn", { type: "button", onclick }, label, command ? keyMark(app, command) : null);
   });
   /** @type {HTMLElement} */
   const toast = h(

@@ -91,6 +91,18 @@ test("arrow keys go round the entries", async () => {
   assert.deepEqual([await at("ArrowUp"), await at("ArrowUp")], ["C", "B"]);
 });
 
+test("letters lead to the entry that begins with them", async () => {
+  const { page, one } = await withAnchors();
+  menu(one, items("jelly", "star", "sea horse", "Starling"));
+  const at = async (key) => {
+    await page.key(key);
+    return document.activeElement.textContent;
+  };
+  assert.deepEqual([await at("s"), await at("e")], ["star", "sea horse"]);
+  assert.equal(await at("x"), "sea horse", "none begins so");
+  assert.equal(await at("ArrowDown"), "Starling");
+});
+
 test("arrow up begins at the last entry", async () => {
   const { page, one } = await withAnchors();
   menu(one, items("A", "B"));

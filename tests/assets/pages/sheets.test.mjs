@@ -14,6 +14,7 @@ async function withSheets() {
         "div.v-sheet",
         { id: `v-sheet-${name}` },
         head,
+        h("div", { id: `v-${name}-project`, hidden: true }, h("textarea")),
         h("div", { id: `v-${name}-path` }, h("input", { id: `field-${name}` })),
         h("p.v-msg", { "data-sheet": name, hidden: true }),
       ),

@@ -4,6 +4,7 @@ import {
   filteredQueue,
   judgeAndAdvance,
   queueStep,
+  standing,
   visit,
   wholeQueue,
 } from "../../../../assets/editor/commands/queue.js";
@@ -23,8 +24,8 @@ function editor({ likely = [], next = null } = {}) {
     view,
     session,
     toast: (message) => toasts.push(message),
-    registry: { get: (id) => ({ id, title: "Next video", unavailable: () => next }) },
-    commands: { goto: (frame) => view.set({ frame }), nextVideo: () => {} },
+    registry: { get: (id) => ({ id, title: id, unavailable: () => (id === "nextVideo" ? next : null) }) },
+    commands: { goto: (frame) => view.set({ frame }), nextVideo: () => {}, completeVideo: () => {} },
   };
   view.set({ likely, searched: 1 });
   return { app, toasts, document };
@@ -81,6 +82,30 @@ test("steps walk the queue around and show the frame of each entry", () => {
   assert.deepEqual(place(app), ["t2", 4]);
 });
 
+test("entries of one track that lead to the same frame are all reached", () => {
+  const { app, document } = editor();
+  const on = (id, frame) => ({ ...swapOf(document), tracks: [id], masks: [document.row(id, frame).hash], frame });
+  app.view.set({ likely: [on("t2", 4), on("t1", 0)], revision: 1 });
+  const seen = [];
+  for (let i = 0; i < 5; i += 1) {
+    queueStep(app, 1);
+    seen.push(standing(app, wholeQueue(app)));
+  }
+  assert.deepEqual(seen, [0, 1, 2, 3, 0]);
+  app.view.set({ selected: "t1", frame: 1 });
+  assert.equal(standing(app, wholeQueue(app)), 2, "elsewhere the place counts, not the way");
+});
+
+test("likely errors that a search finds meanwhile come next", () => {
+  const { app, document } = editor();
+  queueStep(app, 1);
+  app.view.set({ likely: [swapOf(document)], surfaced: true, revision: 1 });
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t2", 5]);
+  queueStep(app, 1);
+  assert.deepEqual(place(app), ["t1", 0], "once");
+});
+
 test("a verdict on the way through the queue goes on: along the run, then to the next one", () => {
   const { app } = editor();
   queueStep(app, 1);
@@ -117,8 +142,8 @@ test("a verdict that changed nothing stays where it is", () => {
 
 test("the end of the queue is told, with the way to the next video where there is one", () => {
   for (const [next, actions] of [
-    [null, 1],
-    ["This is the last video of the project.", 0],
+    [null, ["completeVideo", "nextVideo"]],
+    ["This is the last video of the project.", ["completeVideo"]],
   ]) {
     const { app, toasts, document } = editor({ next });
     for (const [id, frames] of [
@@ -132,7 +157,10 @@ test("the end of the queue is told, with the way to the next video where there i
     visit(app, wholeQueue(app)[0]);
     judgeAndAdvance(app, accept(app));
     assert.equal(toasts.length, 1);
-    assert.equal(toasts[0].actions.length, actions);
+    assert.deepEqual(
+      toasts[0].actions.map(({ command }) => command),
+      actions,
+    );
     assert.equal(app.view.now.walk, null);
   }
 });

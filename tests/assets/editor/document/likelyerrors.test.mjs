@@ -45,7 +45,22 @@ test("errors of rejected and of deleted tracks are over", () => {
   document.tracks.get("t1").rejected = true;
   assert.equal(isOpen(document, error), false);
   document.tracks.get("t1").rejected = false;
+  document.tracks.get("t1").deleted = true;
+  assert.equal(isOpen(document, error), false, "a merge leaves it as deleted");
   document.tracks.delete("t1");
+  assert.equal(isOpen(document, error), false);
+});
+
+test("an error is over once the track that goes on was merged into its own", () => {
+  const document = scene();
+  const error = {
+    ...errorIn(document, { kind: "broken", tracks: ["t1", "t2"] }),
+    masks: [hashOf(document, "t1", 3), null],
+  };
+  document.tracks.get("t2").rows.delete(3);
+  document.isCovered = () => true;
+  assert.equal(isOpen(document, error), true);
+  document.tracks.get("t2").deleted = true;
   assert.equal(isOpen(document, error), false);
 });
 
@@ -54,6 +69,8 @@ test("rows that are not loaded yet count as unchanged", () => {
   const error = errorIn(document);
   document.tracks.get("t1").rows.delete(3);
   assert.equal(isOpen(document, error), true);
+  document.isCovered = (frame) => frame === 3;
+  assert.equal(isOpen(document, error), false, "a split took the mask away");
 });
 
 test("work on other frames leaves an error open and never adds one", () => {

@@ -5,7 +5,7 @@ import { openPage } from "../../browser.mjs";
 
 async function opened() {
   const page = await openPage();
-  const app = {};
+  const app = { keymap: { keyOf: (id) => (id === "nextVideo" ? "Page ↓" : "") } };
   document.body.append(toastShelf(app));
   return { page, toast: app.toast, titles: () => page.all(".v-toast .v-b").map((title) => title.textContent) };
 }
@@ -46,4 +46,19 @@ test("an action runs once and closes its toast, a cross closes it", async () => 
   toast({ title: "Deleted" });
   await page.press("Close");
   assert.equal(page.all(".v-toast").length, 0);
+});
+
+test("an action names the key that does the same", async () => {
+  const { page, toast } = await opened();
+  toast({
+    title: "done",
+    actions: [
+      { label: "Next video", command: "nextVideo", run: () => {} },
+      { label: "Undo", run: () => {} },
+    ],
+  });
+  assert.deepEqual(
+    page.all(".v-toastactions .v-btn").map(({ textContent }) => textContent),
+    ["Next videoPage ↓", "Undo"],
+  );
 });
