@@ -7,6 +7,7 @@ import { count, plural } from "../kit/text.js";
 import { address, currentProject } from "./data.js";
 import { certificates } from "./certificate.js";
 import { takeDrops } from "./dropfolder.js";
+import { CHANGED } from "./exportplan.js";
 import { Imports } from "./imports.js";
 import { jobList, problems } from "./joblist.js";
 import { withdraw } from "./sheets.js";
@@ -27,7 +28,11 @@ export async function mount(element) {
   }
   const jobs = h("div");
   /** @type {() => Promise<void>} */ let look = async () => {};
-  const imports = new Imports(() => look());
+  const changed = () => window.dispatchEvent(new Event(CHANGED));
+  const imports = new Imports(async () => {
+    await look();
+    changed();
+  });
   const versions = project ? new Versions(project, () => look()) : null;
   fill(place, h("div.v-stack", null, imports.place, jobs, versions?.place));
   const looked = (/** @type {Set<string>} */ active) => {
@@ -40,6 +45,7 @@ export async function mount(element) {
     project,
     kinds: KINDS,
     looked,
+    ended: changed,
     empty: project
       ? "Nothing was imported or exported in this project yet."
       : "There is no project yet; an import into a new one makes it.",

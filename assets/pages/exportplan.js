@@ -10,6 +10,8 @@ import { count } from "../kit/text.js";
 import { currentProject, get, post } from "./data.js";
 import { Picks } from "./picks.js";
 
+/** The event after which the project may have other videos or masks. */
+export const CHANGED = "v-content-changed";
 const PAUSE = 250; // ms after the last change of a field
 
 /**
@@ -93,18 +95,34 @@ export async function mount(element) {
   };
   document.addEventListener("change", changed);
   document.addEventListener("input", changed);
-  await Promise.all([look(), pick(picks, address)]);
+  const pick = offering(picks, address);
+  const again = () => Promise.all([look(), pick()]);
+  window.addEventListener(CHANGED, again);
+  // Masks may have been judged on another page meanwhile.
+  document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && again());
+  await again();
 }
 
-/** Offer the project's videos and categories. @param {HTMLElement} place @param {string} address of the project */
-async function pick(place, address) {
-  try {
-    const { videos, categories } = /** @type {import("../kit/wire.js").Project} */ (await get(address));
-    const offered = new Picks(choose);
-    fill(place, offered.list("videos", videos), offered.list("categories", categories));
-  } catch (error) {
-    fill(place, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
-  }
+/**
+ * A function that offers the project's videos and categories; names that were left out stay out when it is called again.
+ *
+ * @param {HTMLElement} place
+ * @param {string} address of the project
+ */
+function offering(place, address) {
+  let shown = "";
+  const offered = new Picks(choose);
+  return async () => {
+    try {
+      const { videos, categories } = /** @type {import("../kit/wire.js").Project} */ (await get(address));
+      const names = JSON.stringify([videos, categories].map((list) => list.map((one) => one.name)));
+      if (names !== shown) fill(place, offered.list("videos", videos), offered.list("categories", categories));
+      shown = names;
+    } catch (error) {
+      shown = "";
+      fill(place, h("p.v-note.warn", null, icon("warn"), messageOf(error)));
+    }
+  };
 }
 
 /** What the file will have, and what it will not, as elements. @param {Numbers} numbers */

@@ -14,10 +14,10 @@ export class Picks {
     /** @type {Map<string, {all: string[], out: Set<string>}>} */ this.lists = new Map();
   }
 
-  /** A list that opens at a press. @param {string} what @param {{name: string}[]} named */
+  /** A list that opens at a press; names that were left out of an earlier one stay out. @param {string} what @param {{name: string}[]} named */
   list(what, named) {
     const all = [...new Set(named.map((one) => one.name))].sort((a, b) => a.localeCompare(b, "en", { numeric: true }));
-    /** @type {Set<string>} */ const out = new Set();
+    /** @type {Set<string>} */ const out = new Set(all.filter((name) => this.lists.get(what)?.out.has(name)));
     this.lists.set(what, { all, out });
     const title = `${what[0].toUpperCase()}${what.slice(1)}`;
     const told = h("span.v-t2");

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { choices, mount, planOf } from "../../../assets/pages/exportplan.js";
+import { CHANGED, choices, mount, planOf } from "../../../assets/pages/exportplan.js";
 import { h } from "../../../assets/kit/dom.js";
 import { openPage, refuse, settle } from "../browser.mjs";
 import { known } from "./made.mjs";
@@ -98,6 +98,36 @@ test("videos and categories can be left out, and the numbers follow", async () =
   assert.match(page.text("#v-exportplan"), /1videos?/);
   await page.press("All", "#v-pick-videos");
   assert.equal(page.find("#v-export-chosen input").value, "", "all names are not listed");
+});
+
+test("when the project has changed, its numbers and names follow; what was left out stays out", async () => {
+  const project = structuredClone(PROJECT["GET /data/projects/p"]);
+  let asked = [];
+  const page = await opened({
+    [PLAN]: (body) => (asked.push(body), { ...NUMBERS, videos: project.videos.length }),
+    "GET /data/projects/p": () => project,
+  });
+  assert.match(page.text(), /2videos/);
+  const first = page.find("#v-pick-videos input");
+  first.checked = false;
+  first.dispatchEvent(new Event("change"));
+  project.videos.push({ name: "yard" });
+  asked = [];
+  window.dispatchEvent(new Event(CHANGED));
+  await settle();
+  assert.match(page.text(), /3videos/);
+  assert.deepEqual(
+    [...page.all("#v-pick-videos label")].map((one) => one.textContent),
+    ["pond", "street", "yard"],
+  );
+  assert.deepEqual(
+    [...page.all("#v-pick-videos input")].map((one) => one.checked),
+    [false, true, true],
+  );
+  document.visibilityState = "visible";
+  document.dispatchEvent(new Event("visibilitychange"));
+  await settle();
+  assert.equal(asked.length, 2);
 });
 
 test("a refusal is shown in place of the numbers", async () => {
