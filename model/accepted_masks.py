@@ -10,10 +10,11 @@ from typing import Any
 
 from pycocotools import mask as coco
 
+from model.effort import GOOD
 from model.training.clips import ClipVideo
 from model.training.targets import PRESENT
 
-AS_GOOD = 0.8  # mask IoU with an accepted mask from which another is as good; `app/training/README.md` has the figures
+AS_GOOD = GOOD  # mask IoU with an accepted mask; with 0.7 many masks that are clearly worse would count as this one
 SHOWN = "shown"  # in an entry: its masks as they were proposed
 
 

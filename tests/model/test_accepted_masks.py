@@ -2,7 +2,9 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
+from pycocotools import mask as coco
 
 from model.accepted_masks import SHOWN, as_accepted
 from model.rule_scoring import figures
@@ -28,6 +30,19 @@ def test_only_what_is_as_good_as_an_accepted_mask_counts_as_this_one() -> None:
     [found] = as_accepted([result(near, near, far)], truth((True, False, True)), FRAMES)
     assert found["segmentations"] == [rle(0), rle(near), rle(far)]
     assert found[SHOWN] == [rle(near), rle(near), rle(far)]
+
+
+@pytest.mark.parametrize(("share", "counts"), [(0.8, True), (0.7, False)])
+def test_a_mask_that_needs_correction_is_not_as_good(share: float, counts: bool) -> None:
+    whole = coco.decode(rle(0)).astype(np.uint8)
+    rows = np.flatnonzero(whole.any(axis=1))
+    part = whole.copy()
+    part[rows[round(share * len(rows)) :]] = 0
+    mask = coco.encode(np.asfortranarray(part))
+    assert coco.iou([mask], [rle(0)], [0])[0][0] == pytest.approx(share)
+    given = {**result(0, 0, 0), "segmentations": [mask] * 3}
+    [found] = as_accepted([given], truth((True, True, True)), FRAMES)
+    assert (found["segmentations"] == [rle(0)] * 3) == counts
 
 
 @pytest.mark.parametrize("accepted", [None, (False, False, False)])
