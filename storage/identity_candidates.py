@@ -8,10 +8,11 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 
-from sqlalchemy import Connection, delete, insert, select, update
+from sqlalchemy import Connection, Row, delete, insert, select, tuple_, update
 
-from storage import summary_tables
+from storage import schema, summary_tables
 from storage.errors import NotFound
+from storage.masks import chunks
 
 NEAR = 4
 """Frames between two candidates with the same tracks up to which they are the same one."""
@@ -93,8 +94,42 @@ def latest(tx: Connection, video_id: str) -> IdentitySearch | None:
     """The latest search of a video, or None."""
     table = summary_tables.identity_candidates
     row = tx.execute(select(table).where(table.c.video_id == video_id)).one_or_none()
-    if row is None:
-        return None
+    return None if row is None else _search(row)
+
+
+def open_in_project(tx: Connection, project_id: str) -> dict[str, tuple[StoredCandidate, ...]]:
+    """Video id -> its candidates that nobody dismissed and whose masks are still those that the search read.
+
+    Videos without one are left out, and so are removed videos. Those with the most come first.
+    """
+    table, videos = summary_tables.identity_candidates, schema.videos
+    query = select(table).join(videos, videos.c.id == table.c.video_id)
+    query = query.where(videos.c.project_id == project_id, videos.c.removed.is_(None))
+    found = {row.video_id: _search(row) for row in tx.execute(query)}
+    waiting = {
+        video: [one for one in search.candidates if not search.is_dismissed(one)] for video, search in found.items()
+    }
+    masks = _masks_now(tx, [mask[:2] for of_video in waiting.values() for one in of_video for mask in one.masks])
+    still = {
+        video: tuple(one for one in of_video if all(masks.get(mask[:2]) == mask[2] for mask in one.masks))
+        for video, of_video in waiting.items()
+    }
+    order = sorted(still, key=lambda video: (-len(still[video]), video))
+    return {video: still[video] for video in order if still[video]}
+
+
+def _masks_now(tx: Connection, places: Sequence[tuple[str, int]]) -> dict[tuple[str, int], str]:
+    """The hashes of masks by track and frame, of tracks that stand."""
+    rows, tracks = schema.masks.c, schema.tracks.c
+    found: dict[tuple[str, int], str] = {}
+    for part in chunks(places):
+        query = select(rows.track_id, rows.frame, rows.blob_hash).join(schema.tracks, tracks.id == rows.track_id)
+        query = query.where(tuple_(rows.track_id, rows.frame).in_(part), tracks.deleted.is_(False))
+        found |= {(track, frame): name for track, frame, name in tx.execute(query.where(tracks.rejected.is_(False)))}
+    return found
+
+
+def _search(row: Row) -> IdentitySearch:
     return IdentitySearch(row.edit, row.created, _read(row.candidates), _read(row.dismissed))
 
 

@@ -8,13 +8,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from sqlalchemy import Case, ColumnElement, Connection, ScalarSelect, and_, case, func, or_, select
+from sqlalchemy import Case, ColumnElement, Connection, ScalarSelect, and_, case, false, func, or_, select
 
 from storage import schema, summary_tables
 from storage.masks import chunks
 
-Verb = Literal["relabel", "accept", "reject"]
-VERBS: tuple[Verb, ...] = ("relabel", "accept", "reject")
+Verb = Literal["relabel", "accept", "reject", "look"]
+VERBS: tuple[Verb, ...] = ("relabel", "accept", "reject", "look")
 
 _tracks, _masks, _videos = schema.tracks.c, schema.masks.c, schema.videos.c
 _summary = summary_tables.track_summaries.c
@@ -23,6 +23,8 @@ _summary = summary_tables.track_summaries.c
 @dataclass(frozen=True)
 class BulkVerb:
     """A verb for many tracks. ``category``: the new one of *relabel*, None for no category.
+
+    *look* flags the mask that shows a track best.
 
     ``judged``: also change tracks that a person drew, judged or rejected, and for *accept* also rejected masks.
     """
@@ -97,7 +99,7 @@ def rows(tx: Connection, video_id: str, track_ids: Sequence[str], wanted: BulkVe
         query = select(_masks.track_id, _masks.frame, _masks.version, _masks.review)
         query = query.where(_masks.track_id.in_(changing), _changes_row(wanted))
         for track_id, frame, version, review in tx.execute(query.order_by(_masks.track_id, _masks.frame)):
-            yield BulkRow(track_id, frame, version, _verdict(wanted, review))
+            yield BulkRow(track_id, frame, version, None if wanted.verb == "look" else _verdict(wanted, review))
 
 
 def _verdict(wanted: BulkVerb, review: str) -> str:
@@ -117,8 +119,11 @@ def _standing() -> tuple[ColumnElement[bool], ...]:
 
 
 def _changes_row(wanted: BulkVerb) -> ColumnElement[bool]:
-    """SQL: a mask row that *accept* or *reject* changes, on a track that it changes."""
+    """SQL: a mask row that *accept*, *reject* or *look* changes, on a track that it changes."""
     flagged = _masks.look_reason.is_not(None)
+    if wanted.verb == "look":
+        best = select(_summary.frame).where(_summary.track_id == _masks.track_id).scalar_subquery()
+        return and_(_masks.frame == best, ~flagged)
     if wanted.verb == "reject":
         return and_(_masks.state == "present", or_(_masks.review != "rejected", flagged))
     # Accepting masks does not confirm the frames where a model found none: absence is a verdict of its own.
@@ -143,6 +148,8 @@ def _changes_track(wanted: BulkVerb) -> ColumnElement[bool]:
     """SQL: the verb changes the track's own row."""
     if wanted.verb == "relabel":
         return _tracks.category_id.is_distinct_from(wanted.category)
+    if wanted.verb == "look":
+        return false()
     return _tracks.rejected.is_(wanted.verb == "accept")
 
 

@@ -32,7 +32,7 @@ FLOORS = {
         "config evaluation procedural pretrained atomic thresholds effort lack_of_memory",
     ),
     "storage": (
-        "tracks track_bulk track_likenesses track_search track_summaries findings removal edits",
+        "tracks track_bulk track_likenesses track_search track_summaries findings removal edits identity_candidates",
         "track_marks",
         "jobs masks formats video_roles certificate",
         "comments drafts",
@@ -40,7 +40,7 @@ FLOORS = {
         "database youtube_vis attributes guides",
         "effort",
         "frames projects videos video_progress imports checkpoints runs snapshots teaching likely_errors rle "
-        "migrations arrivals taught_categories identity_candidates",
+        "migrations arrivals taught_categories",
         "summary_tables",
         "schema prepared errors authors atomic text plain_values plain_data regular_files",
         "columns",

@@ -1,4 +1,4 @@
-"""Use case: relabel, accept or reject many tracks of a project at once, as one edit of a person per video."""
+"""Use case: relabel, accept, reject or flag many tracks of a project at once, as one edit of a person per video."""
 
 import uuid
 from collections.abc import Sequence
@@ -11,6 +11,7 @@ from storage.edits import Applied, Change, Edit, apply_edit
 from storage.track_bulk import BulkCounts, BulkRow, BulkVerb
 
 MOST_TRACKS = 100_000
+LOOK = "Edges may be wrong, as in a corrected mask"
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ def change_video(
         found = list(track_bulk.rows(tx, video_id, track_ids, wanted))
         if not found:
             return None
-        changes = tuple(Change(row.track_id, row.frame, row.version, _after(row, wanted)) for row in found)
+        changes = tuple(Change(row.track_id, row.frame, row.version, _after(row, wanted, author)) for row in found)
         edit = Edit(str(uuid.uuid4()), wanted.verb, author, video_id, changes)
         done = apply_edit(tx, edit)
         if not isinstance(done, Applied):
@@ -53,7 +54,9 @@ def change_video(
     return BulkEdit(edit.id, video_id, len({row.track_id for row in found}), masks)
 
 
-def _after(row: BulkRow, wanted: BulkVerb) -> dict[str, object]:
+def _after(row: BulkRow, wanted: BulkVerb, author: str) -> dict[str, object]:
+    if wanted.verb == "look":
+        return {"look": {"reason": LOOK, "author": author}}
     if row.frame is not None:
         return {"review": row.review}
     if wanted.verb == "relabel":

@@ -10,11 +10,13 @@ from storage.identity_candidates import StoredCandidate
 from storage.tracks import MaskRow, Track
 
 _MOST = 500  # candidates of a video that are stored
+_LEAST = 0.2  # strength of the weakest one
 
 
 def candidates(collector: LookCollector, tracks: Sequence[Track]) -> list[IdentityCandidate]:
-    """The candidates of what was collected, the most likely first."""
-    return find_candidates(collector.looks({track.id: track.category_id for track in tracks}))[:_MOST]
+    """The candidates of what was collected that are worth a question, the most likely first."""
+    found = find_candidates(collector.looks({track.id: track.category_id for track in tracks}))
+    return [one for one in found if one.strength >= _LEAST][:_MOST]
 
 
 def store_candidates(

@@ -78,6 +78,9 @@ export const api = Object.freeze({
   /** Suggested changes of identities. @param {string} v @returns {Promise<IdentitySearch>} */
   identities: (v) => request("GET", `/data/videos/${id(v)}/identities`),
 
+  /** Videos with suggested changes of identities, those with the most first. @param {string} p @returns {Promise<{videos: import("../kit/wire.js").IdentityVideo[]}>} */
+  identityVideos: (p) => request("GET", `/data/projects/${id(p)}/identities`),
+
   /** Dismiss a suggestion, or bring it back. @param {string} v @param {{author: string, kind: string, tracks: readonly string[], frame: number, dismissed: boolean}} body @returns {Promise<IdentitySearch>} */
   dismissIdentity: (v, body) => request("POST", `/data/videos/${id(v)}/identities/dismiss`, body),
 

@@ -149,6 +149,7 @@ export function openVideo({ now: { video } }) {
  * @property {readonly import("../kit/wire.js").IdentityCandidate[]} identities changes of identities that it suggests
  * @property {number|null} identified as `searched`, for these
  * @property {boolean} surfaced whether likely errors were found after the way through the queue began
+ * @property {readonly import("../kit/wire.js").IdentityVideo[]} identityVideos other videos with such suggestions
  * @property {string} earlier what is shown in place of the selected mask, in words; empty: the mask itself
  * @property {Walk|null} walk where the way through the review queue led last
  * @property {[number, number]|null} pointer picture pixel under the pointer
@@ -185,6 +186,7 @@ export const VIEW = Object.freeze({
   likely: Object.freeze([]),
   identities: Object.freeze([]),
   identified: null,
+  identityVideos: Object.freeze([]),
   searched: null,
   surfaced: false,
   walk: null,

@@ -79,6 +79,8 @@
  * @property {boolean} dismissed by a person
  */
 
+/** @typedef {{id: string, name: string, merge?: number, split?: number, swap?: number}} IdentityVideo how many changes are suggested */
+
 /** @typedef {{unreviewed: number, accepted: number, corrected: number, rejected: number, look: number}} Counts masks by state */
 
 /**

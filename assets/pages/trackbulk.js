@@ -10,7 +10,7 @@ import { post } from "./data.js";
 
 /** @typedef {import("../kit/wire.js").Category} Category */
 /** @typedef {import("../kit/wire.js").BulkCounts} BulkCounts */
-/** @typedef {"relabel"|"accept"|"reject"} Verb */
+/** @typedef {"relabel"|"accept"|"reject"|"look"} Verb */
 /** @typedef {{verb: Verb, title: string, done: string, already: string, category?: string|null}} Plan what is asked about; `done` and `already` follow "tracks are" */
 /** @typedef {{id: string, video_id: string, tracks: number, masks: number}} BulkEdit */
 
@@ -25,6 +25,14 @@ import { post } from "./data.js";
 
 /** @type {Plan} */
 export const REJECT = Object.freeze({ verb: "reject", title: "Reject", done: "rejected", already: "rejected" });
+
+/** @type {Plan} */
+export const LOOK = Object.freeze({
+  verb: "look",
+  title: "Flag for a look",
+  done: "flagged: their best masks wait in the review queue",
+  already: "flagged",
+});
 
 /** @param {string|null} id of the new category @param {string} name @returns {Plan} */
 export const relabelPlan = (id, name) => ({

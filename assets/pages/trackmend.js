@@ -4,7 +4,7 @@
 import { button, fill, h } from "../kit/dom.js";
 import { messageOf } from "../kit/request.js";
 import { get } from "./data.js";
-import { REJECT, relabelPlan, sentences } from "./trackbulk.js";
+import { LOOK, REJECT, relabelPlan, sentences } from "./trackbulk.js";
 
 /** @typedef {import("./trackbulk.js").Plan} Plan */
 /** @typedef {import("./tracks.js").TrackPage} TrackPage */
@@ -24,6 +24,7 @@ export class TrackMend {
   get plan() {
     const { mend } = this.page.query;
     if (mend === "reject") return REJECT;
+    if (mend === "look") return LOOK;
     if (!mend.startsWith(RELABEL)) return null;
     const id = mend.slice(RELABEL.length);
     const found = this.page.facets.categories.find((category) => category.id === id && !category.retired);

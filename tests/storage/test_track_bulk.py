@@ -29,16 +29,26 @@ def row_changes(row: MaskRow, wanted: BulkVerb) -> str | None:
     return "corrected" if row.review == "corrected" else "accepted"
 
 
+def best_mask(rows: Sequence[MaskRow]) -> MaskRow | None:
+    """The mask that *look* flags."""
+    shown = [row for row in rows if row.hash is not None]
+    return min(shown, key=lambda row: (row.review == "rejected", -row.area, row.frame), default=None)
+
+
 def outcome(track: Track, rows: Sequence[MaskRow], wanted: BulkVerb) -> tuple[str, list[BulkRow], int]:
     """'changes', 'locked' or 'unchanged', the rows that change, and the masks that the preview counts."""
     own = {
         "relabel": track.category_id != wanted.category,
         "reject": not track.rejected,
         "accept": track.rejected,
+        "look": False,
     }[wanted.verb]
     changed = [BulkRow(track.id, None, track.version)] if own else []
-    masks = [(row, row_changes(row, wanted)) for row in rows] if wanted.verb != "relabel" else []
+    masks = [(row, row_changes(row, wanted)) for row in rows] if wanted.verb in ("accept", "reject") else []
     of_masks = [BulkRow(track.id, row.frame, row.version, review) for row, review in masks if review is not None]
+    best = best_mask(rows) if wanted.verb == "look" else None
+    if best is not None and best.look_reason is None:
+        of_masks = [BulkRow(track.id, best.frame, best.version)]
     number = len(of_masks) if wanted.verb != "relabel" else sum(row.hash is not None for row in rows)
     found = changed + of_masks
     human = any(is_persons_work(source=row.source, review=row.review) for row in rows)

@@ -19,7 +19,7 @@ from storage.track_bulk import BulkVerb
 class BulkBody(BaseModel):
     """A verb and its tracks, by id; see `storage.track_bulk.BulkVerb` for the meaning."""
 
-    verb: Literal["relabel", "accept", "reject"]
+    verb: Literal["relabel", "accept", "reject", "look"]
     tracks: list[Text] = Field(min_length=1, max_length=bulk.MOST_TRACKS)
     category: Text | None = None
     judged: bool = False

@@ -9,7 +9,7 @@ import { noTrack } from "./reasons.js";
 
 /**
  * What mended a track: the verb for the others, and the category that they still have; null: none of its own.
- * @typedef {{verb: "reject"|"relabel", to?: string, category: string|null}} Mend
+ * @typedef {{verb: "reject"|"relabel"|"look", to?: string, category: string|null}} Mend
  */
 
 /** In place of a category's id: tracks without a category. */
@@ -27,7 +27,7 @@ export function elsewhereAddress(project, track, mend) {
     query.set("category", mend.category ?? WITHOUT);
     query.set("run_of", track);
     query.set("untouched", "true");
-    query.set("mend", mend.verb === "reject" ? "reject" : `relabel:${mend.to}`);
+    query.set("mend", mend.verb === "relabel" ? `relabel:${mend.to}` : mend.verb);
   }
   return `${page}${page.includes("?") ? "&" : "?"}${query}`;
 }
@@ -56,6 +56,20 @@ export function offerElsewhere(app, track, title, mend) {
     name: "elsewhere",
     actions: [{ label: "Look for others", run: () => lookElsewhere(app, track.id) }],
   });
+}
+
+/** Whether a person corrected the selected track's mask on the shown frame, and a model had made the track. @param {Editor} app */
+export function hasCorrectedEdges({ track, view }) {
+  const row = track?.rows.get(view.now.frame);
+  return Boolean(track?.run && row?.source === "drawn" && row.review === "corrected" && row.state === "present");
+}
+
+/** The tracks whose edges may be as wrong as those that a person corrected. @param {Editor} app */
+export function lookForEdges(app) {
+  const { track } = app;
+  if (!track) return;
+  mended.set(app.document, { track: track.id, mend: { verb: "look", category: track.category } });
+  lookElsewhere(app, track.id);
 }
 
 /** @type {import("./command.js").Command} */

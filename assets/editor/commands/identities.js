@@ -4,6 +4,7 @@
 import { api } from "../api.js";
 import { isOpenIdentity } from "../document/identities.js";
 import { obstacle } from "../../kit/request.js";
+import { plural } from "../../kit/text.js";
 import { hasEnded } from "../../kit/words.js";
 import { SEARCH } from "./queue.js";
 
@@ -39,6 +40,36 @@ export async function dismissIdentity(app, one, dismissed) {
     if (app.session.now.video?.id === video) mark(!dismissed);
     app.toast({ tone: "bad", icon: "warn", title: "Not dismissed", text: obstacle(error) });
   }
+}
+
+/** Ask which other videos of the project have suggestions. @param {Editor} app */
+export async function findIdentityVideos(app) {
+  const { project, video } = app.session.now;
+  if (!project || !video) return;
+  const found = await api.identityVideos(project.id).catch((error) => {
+    app.session.set({ problem: obstacle(error) });
+    return null;
+  });
+  if (found && app.session.now.video?.id === video.id)
+    app.view.set({ identityVideos: Object.freeze(found.videos.filter(({ id }) => id !== video.id)) });
+}
+
+/** After a swap that a person found: offer those that are suggested here and in other videos. @param {Editor} app */
+export async function offerSwaps(app) {
+  const { document } = app;
+  await findIdentityVideos(app);
+  if (app.document !== document) return;
+  const here = openIdentities(app).filter(({ kind }) => kind === "swap").length;
+  const elsewhere = app.view.now.identityVideos.reduce((sum, { swap = 0 }) => sum + swap, 0);
+  if (!here && !elsewhere) return;
+  const places = [here ? `${here} in this video` : "", elsewhere ? `${elsewhere} in other videos` : ""];
+  app.toast({
+    icon: "swap",
+    title: "Identities swapped",
+    text: `${plural(here + elsewhere, "more swap is", "more swaps are")} suggested: ${places.filter(Boolean).join(", ")}.`,
+    name: "elsewhere",
+    actions: [{ label: "Look for others", run: () => app.commands.identityDoctor() }],
+  });
 }
 
 /** Keep the suggestions of the open video up to date. @param {Editor} app */

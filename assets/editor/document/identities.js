@@ -6,16 +6,13 @@ import { plural } from "../../kit/text.js";
 /** @typedef {import("./document.js").VideoDocument} VideoDocument */
 /** @typedef {import("../../kit/wire.js").IdentityCandidate} IdentityCandidate */
 
-/** Candidates below this strength are not shown. */
-export const LEAST = 0.2;
-
 /**
  * Whether the tracks still have the masks that the search compared, and nobody dismissed it.
  * @param {VideoDocument} document @param {IdentityCandidate} candidate
  * @param {(frame: number) => boolean} isRead whether the rows of a frame are loaded; others count as unchanged
  */
-export function isOpenIdentity(document, { tracks, masks, dismissed, strength }, isRead) {
-  if (dismissed || strength < LEAST) return false;
+export function isOpenIdentity(document, { tracks, masks, dismissed }, isRead) {
+  if (dismissed) return false;
   const stands = (/** @type {string} */ id) => {
     const track = document.tracks.get(id);
     return track !== undefined && !track.deleted && !track.rejected;

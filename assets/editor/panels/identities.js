@@ -51,7 +51,37 @@ export function identityList(app) {
           ...dismissed.map((one) => dismissedEntry(app, one)),
         ]
       : null,
+    otherVideos(app),
   ];
+}
+
+/** The way to the other videos that have suggestions. @param {Editor} app */
+function otherVideos(app) {
+  const videos = app.view.now.identityVideos;
+  if (!videos.length) return null;
+  const row = (
+    /** @type {import("../../kit/wire.js").IdentityVideo} */ { id, name, merge = 0, split = 0, swap = 0 },
+  ) => {
+    const parts = [
+      merge ? plural(merge, "merge") : "",
+      split ? plural(split, "split") : "",
+      swap ? plural(swap, "swap") : "",
+    ];
+    return h(
+      "button.v-editrow",
+      { type: "button", "data-focus": `identities of ${id}`, onclick: () => openAt(app, id) },
+      icon("film", 16, "v-t3"),
+      h("span.v-ell.v-name", null, name),
+      h("span.v-t3", null, parts.filter(Boolean).join(", ")),
+    );
+  };
+  return [h("p.v-dismissedhead", null, "In other videos"), ...videos.map(row)];
+}
+
+/** Open another video with its list. @param {Editor} app @param {string} video id */
+async function openAt(app, video) {
+  await app.open(video);
+  if (app.session.now.video?.id === video) app.commands.identityDoctor();
 }
 
 /** @param {Editor} app */

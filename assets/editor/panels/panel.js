@@ -85,6 +85,7 @@ export function panel(app) {
       "commentFilter",
       "likely",
       "identities",
+      "identityVideos",
     ],
     draw,
   );

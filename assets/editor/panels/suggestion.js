@@ -1,6 +1,7 @@
 // @ts-check
-/** What helps a spread track most: spreading a correction again, or correcting the frame that is in doubt most. */
+/** What helps most after a correction: spreading it again, the frame that is in doubt most, or the same edges elsewhere. */
 
+import { hasCorrectedEdges, lookForEdges } from "../commands/everywhere.js";
 import { frameToCorrect, isCorrectedInside } from "../document/advice.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -16,7 +17,7 @@ export function suggestionOf(app) {
     return { icon: "spread", label: "Spread again", title, command: "spread", run: () => app.commands.spread() };
   }
   const next = frameToCorrect(track);
-  if (!next || next.frame === frame) return null;
+  if (!next || next.frame === frame) return edgesElsewhere(app);
   const sure = Math.round(100 * next.confidence);
   const title = `Frame ${next.frame} is ${sure} % sure: correcting it helps track ${track.number} most`;
   return {
@@ -25,4 +26,11 @@ export function suggestionOf(app) {
     title,
     run: () => app.commands.goto(next.frame),
   };
+}
+
+/** After a mask of a model was corrected: the tracks whose edges may be wrong in the same way. @param {Editor} app @returns {Suggestion|null} */
+function edgesElsewhere(app) {
+  if (!hasCorrectedEdges(app)) return null;
+  const title = "List tracks of the same model that look like this one: their edges may be wrong too";
+  return { icon: "search", label: "Edges of others", title, run: () => lookForEdges(app) };
 }

@@ -2,7 +2,7 @@
 /** The identity doctor: goes through the suggested merges, splits and swaps, each shown as the preview of its verb. */
 
 import { newIdentifier } from "../../kit/identifier.js";
-import { dismissIdentity, isSameIdentity, openIdentities } from "../commands/identities.js";
+import { dismissIdentity, findIdentityVideos, isSameIdentity, openIdentities } from "../commands/identities.js";
 import { activeSearch, search } from "../commands/queue.js";
 import { firstOf, noVideo } from "../commands/reasons.js";
 import { whyOf } from "../document/identities.js";
@@ -115,6 +115,7 @@ export const DOCTOR = Object.freeze([
     unavailable: noVideo,
     run: (app) => {
       openDoctor(app);
+      void findIdentityVideos(app);
       if (app.view.now.identified === null && !activeSearch(app)) void search(app);
     },
   },

@@ -26,6 +26,7 @@ import { colourNumber } from "../../look/palette.js";
  * @property {Readonly<Record<string, () => Preview|null>>} [keys] while the preview is shown
  * @property {(frame: number) => string} [here] what the preview says of the shown frame
  * @property {Preview["buttons"]} [buttons] of the preview
+ * @property {() => void} [done] called after it was applied
  * @property {(plan: Plan) => string|null} [select] id of the track that is selected after it is applied
  */
 
@@ -93,6 +94,7 @@ function applied(app, offer, plan) {
   const edit = app.queue?.add(plan.kind, plan.changes) ?? null;
   const selected = offer.select?.(plan);
   if (edit && selected) app.view.set({ selected, newTrack: null });
+  if (edit) offer.done?.();
   return edit;
 }
 

@@ -3,6 +3,7 @@
 
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
+import { offerSwaps } from "../commands/identities.js";
 import { clear, put } from "./moving.js";
 import { lastFrame } from "./offer.js";
 import { forFrame } from "./partners.js";
@@ -75,7 +76,7 @@ export const SWAP = Object.freeze({
     return withPartner(app, given, {
       title: `Swap track ${track.number} with`,
       partners: forFrame(app.document, track, app.view.now.frame),
-      offer: (second) => swapOffer(app, { first: track.id, second, frames }),
+      offer: (second) => ({ ...swapOffer(app, { first: track.id, second, frames }), done: () => offerSwaps(app) }),
     });
   },
 });

@@ -9,7 +9,8 @@ from storage.database import Database
 from storage.identity_candidates import StoredCandidate
 from storage.likely_errors import StoredError
 from storage.videos import Video
-from tests.app.web.requests import get
+from tests.app.made import square
+from tests.app.web.requests import draw, get
 
 
 def test_before_a_search_there_is_no_edit_and_no_error(client: TestClient, video: Video) -> None:
@@ -75,6 +76,19 @@ def test_a_suggestion_is_dismissed_and_brought_back(client: TestClient, database
     assert client.post(place, json=ASKED).json()["candidates"] == [sent | {"dismissed": True}]
     assert get(client, f"videos/{video.id}/identities")["candidates"] == [sent | {"dismissed": True}]
     assert client.post(place, json=ASKED | {"dismissed": False}).json()["candidates"] == [sent]
+
+
+def test_a_project_counts_what_is_suggested_in_its_videos(client: TestClient, database: Database, video: Video) -> None:
+    place = f"projects/{video.project_id}/identities"
+    assert get(client, place) == {"videos": []}
+    track, _ = draw(client, video, {1: square(2, 10), 2: square(4, 10)})
+    (sent,) = get(client, f"videos/{video.id}/tracks")["tracks"]
+    masks = tuple((track, row[0], row[8]) for row in sent["rows"])
+    split = StoredCandidate("split", (track,), 2, masks, 0.9, {})
+    with database.atomic() as tx:
+        identity_candidates.replace(tx, video.id, [split, MERGE], edit=7)
+    assert get(client, place) == {"videos": [{"id": video.id, "name": video.name, "split": 1}]}
+    assert client.get("/data/projects/none/identities").status_code == 404
 
 
 @pytest.mark.parametrize("wrong", [{"kind": "jump"}, {"tracks": []}, {"frame": -1}, {"author": ""}])

@@ -150,3 +150,20 @@ def test_a_body_that_is_none_is_refused(client: TestClient, project: Project, bo
 def test_an_unknown_project_is_not_found(client: TestClient) -> None:
     answer = client.post("/data/projects/none/tracks/preview", json={"verb": "accept", "tracks": ["a"]})
     assert answer.status_code == 404
+
+
+def test_flagging_puts_one_mask_of_each_track_into_the_review_queue(
+    client: TestClient, project: Project, video: Video, tracks: list[str]
+) -> None:
+    body = {"verb": "look", "tracks": tracks}
+    found = post(client, project, "preview", body)
+    assert (found["tracks"], found["masks"], found["videos"], found["locked"]) == (2, 2, 2, 1)
+    done = post(client, project, "change", {**body, "author": PERSON})
+    assert [edit["masks"] for edit in done["edits"]] == [1, 1]
+    rows = next(one["rows"] for one in get(client, f"videos/{video.id}/tracks")["tracks"] if one["id"] == tracks[0])
+    looks = [row[6] for row in rows if row[6] is not None]
+    assert len(looks) == 1 and "Edges may be wrong" in looks[0]
+    assert post(client, project, "preview", body)["unchanged"] == 2
+    undone = client.post(f"/data/videos/{video.id}/undo", json={"author": PERSON, "id": "take it back"}).json()
+    assert undone["status"] == "applied"
+    assert post(client, project, "preview", body)["tracks"] == 1

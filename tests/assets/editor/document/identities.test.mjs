@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { isOpenIdentity, LEAST, titleOf, whyOf } from "../../../../assets/editor/document/identities.js";
+import { isOpenIdentity, titleOf, whyOf } from "../../../../assets/editor/document/identities.js";
 import { sentRow, sentTrack, smallDocument } from "../memory.mjs";
 
 const scene = () =>
@@ -43,7 +43,7 @@ test("a row that is gone closes it, one that is not loaded yet does not", () => 
   );
 });
 
-test("a deleted or rejected track, a weak one and a dismissed one are no question", () => {
+test("a deleted or rejected track and a dismissed suggestion are no question", () => {
   const document = scene();
   const swap = swapIn(document);
   for (const name of ["deleted", "rejected"]) {
@@ -52,7 +52,6 @@ test("a deleted or rejected track, a weak one and a dismissed one are no questio
     document.tracks.get("t2")[name] = false;
   }
   assert.equal(isOpen(document, { ...swap, dismissed: true }), false);
-  assert.equal(isOpen(document, { ...swap, strength: LEAST - 0.01 }), false);
   assert.equal(isOpen(document, swap), true);
 });
 

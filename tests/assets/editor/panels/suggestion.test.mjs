@@ -42,5 +42,20 @@ test("nothing is suggested without a track to change", () => {
     { ...app, view: { now: { ...app.view.now, newTrack: {} } } },
   ])
     assert.equal(suggestionOf(changed), null);
-  assert.equal(suggestionOf(editor(0, [drawn(0)])), null);
+});
+
+test("after a mask of a model was corrected, tracks with the same edges are listed elsewhere", () => {
+  const opened = [];
+  globalThis.open = (address) => opened.push(address);
+  const app = { ...editor(0, [drawn(0)]), session: { now: { project: { id: "p" } } } };
+  app.document = {};
+  app.track.run = null;
+  assert.equal(suggestionOf(app), null, "what a person drew alone");
+  app.track.run = "r1";
+  app.track.category = "c1";
+  const found = suggestionOf(app);
+  assert.equal(found.label, "Edges of others");
+  found.run();
+  assert.deepEqual(opened, ["/tracks?project=p&like=t1&category=c1&run_of=t1&untouched=true&mend=look"]);
+  delete globalThis.open;
 });

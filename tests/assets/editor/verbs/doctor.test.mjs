@@ -122,3 +122,42 @@ test("where nothing is suggested a sentence gives the reason", () => {
   app.commands.nextIdentity();
   assert.equal(app.toasts.at(-1).text, "This video was not searched yet.");
 });
+
+test("a swap that a person found offers those that are suggested here and in other videos", async () => {
+  const app = searched();
+  app.session.set({ project: { id: "p" } });
+  const videos = [
+    { id: "v", name: "this one", swap: 1 },
+    { id: "w", name: "harbour", swap: 2, merge: 1 },
+  ];
+  const asked = [];
+  globalThis.fetch = async (address) => {
+    asked.push(address);
+    return new Response(JSON.stringify({ videos }));
+  };
+  app.view.set({ selected: "t1", frame: 5 });
+  app.commands.swap("t2");
+  assert.deepEqual(asked, []);
+  app.commands.applyPreview();
+  await settled();
+  assert.deepEqual(asked, ["/data/projects/p/identities"]);
+  const offer = app.toasts.at(-1);
+  assert.equal(offer.text, "3 more swaps are suggested: 1 in this video, 2 in other videos.");
+  offer.actions[0].run();
+  assert.equal(app.view.now.queueFilter, "identity");
+  assert.deepEqual(
+    app.view.now.identityVideos.map(({ name }) => name),
+    ["harbour"],
+  );
+});
+
+test("without another swap nothing is offered", async () => {
+  const app = searched();
+  app.session.set({ project: { id: "p" } });
+  globalThis.fetch = async () => new Response(JSON.stringify({ videos: [] }));
+  app.view.set({ selected: "t3", frame: 6, identities: [] });
+  app.commands.swap("t4");
+  app.commands.applyPreview();
+  await settled();
+  assert.deepEqual(app.toasts, []);
+});
