@@ -38,7 +38,7 @@ def test_two_things_in_one_mask_become_two_tracks(scene: Seeded) -> None:
     scene.page.keyboard.press("q")
     expect(scene.page.get_by_role("radio", name="This frame")).to_be_checked()
     scene.page.get_by_role("radio", name="Onward, 3").click()
-    scene.apply("Split the mask of track")
+    scene.apply("Split track")
     fourth = scene.new_track()
     assert scene.frames(fourth) == [0, 1, 2]
     for k in range(3):
@@ -58,7 +58,7 @@ def test_a_mask_is_cut_along_a_drawn_line(scene: Seeded) -> None:
     scene.page.keyboard.press("Shift+m")
     scene.page.get_by_text("Draw a line where the mask is to be cut").wait_for()
     driving.press_and_drag(scene.page, (80, 90), (80, 140))
-    scene.apply("Split the mask of track")
+    scene.apply("Split track")
     areas = [
         int(driving.stored_mask(scene.page, scene.video, track=scene.number(track), frame=0).sum())
         for track in (third, scene.new_track())

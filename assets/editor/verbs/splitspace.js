@@ -3,7 +3,7 @@
 
 import { EVERYWHERE } from "../commands/command.js";
 import { newIdentifier } from "../../kit/identifier.js";
-import { plural } from "../../kit/text.js";
+import { count, plural } from "../../kit/text.js";
 import { scopeOf } from "../commands/judging.js";
 import { isHuman } from "../document/document.js";
 import { area, stringify } from "../masks/rle.js";
@@ -30,7 +30,7 @@ export function followable(document, { track: name, frame, last }) {
   const step = last < frame ? -1 : 1;
   for (let k = frame + step; track && (last - k) * step >= 0; k += step) {
     const row = track.rows.get(k);
-    if (!row) return { frames, stop: `Track ${track.number} has nothing on frame ${k}; the cut goes no further.` };
+    if (!row) return { frames, stop: `Stops at frame ${k}, where nobody looked.` };
     if (isHuman(row)) return { frames, stop: stopWords(track, row) };
     if (isShown(row)) frames.push(k);
   }
@@ -69,11 +69,11 @@ export function splitSpace(document, { track: name, frame, id, parts, onward, st
   return planned({
     kind: "split",
     changes,
-    title: `Split the mask of track ${track.number} into tracks ${track.number} and ${number}`,
+    title: `Split track ${track.number} into ${track.number} and ${number}`,
     numbers: { frames: touched.length, first: area(parts[0]), second: area(parts[1]) },
     facts: [
-      `${plural(area(parts[0]), "pixel")} stay, ${plural(area(parts[1]), "pixel")} go`,
-      ...(onward.length ? [`${plural(onward.length, "more frame")} cut alike, unreviewed`] : []),
+      `${count(area(parts[0]))} px stay, ${count(area(parts[1]))} px go`,
+      ...(onward.length ? [`${plural(onward.length, "more frame")}, unreviewed`] : []),
     ],
     doubts: stop ? [stop] : [],
     lanes: [laneMark(name, "changes", touched), laneMark(id, "gains", touched)],
@@ -160,15 +160,15 @@ class Cut {
 
   /** @param {Reach} reach @returns {import("../commands/preview.js").Question} */
   question(reach) {
-    const count = (/** @type {string} */ word, /** @type {Followed|null} */ way) =>
+    const counted = (/** @type {string} */ word, /** @type {Followed|null} */ way) =>
       way ? `${word}, ${way.parts.length}` : word;
     const later = this.onward.parts.length > 1;
     return {
       label: "Frames that are cut",
       answers: [
         { name: "frame", label: "This frame" },
-        ...(later ? [{ name: "onward", label: count("Onward", this.onward) }] : []),
-        ...(this.earlier ? [{ name: "backward", label: count("Backward", this.backward) }] : []),
+        ...(later ? [{ name: "onward", label: counted("Onward", this.onward) }] : []),
+        ...(this.earlier ? [{ name: "backward", label: counted("Backward", this.backward) }] : []),
         ...(later && this.earlier ? [{ name: "both", label: "Both ways" }] : []),
       ],
       chosen: reach,

@@ -112,7 +112,7 @@ test("a cut is followed up to a person's frame and across frames where a model s
   assert.deepEqual(stop([5, DRAWN]).frames, [1, 2, 4]);
   assert.match(stop([5, DRAWN]).stop, /before frame 5: a person drew or judged/);
   assert.match(stop([5, HUMAN_ABSENT]).stop, /before frame 5: a person marked it absent/);
-  assert.match(stop([6, {}]).stop, /nothing on frame 5/);
+  assert.match(stop([6, {}]).stop, /Stops at frame 5/);
 });
 
 test("a cut is followed backward by the same rule, nearest frame first", () => {
@@ -120,7 +120,7 @@ test("a cut is followed backward by the same rule, nearest frame first", () => {
     followable(documentOf([row, ...frames(3, 6), [5, ABSENT]]), { track: "t1", frame: 7, last });
   assert.deepEqual(back([2, DRAWN]).frames, [6, 4, 3]);
   assert.match(back([2, DRAWN]).stop, /frame 2: a person drew or judged/);
-  assert.match(back([1, DRAWN]).stop, /nothing on frame 2/);
+  assert.match(back([1, DRAWN]).stop, /Stops at frame 2/);
   assert.deepEqual(back([2, DRAWN], 4), { frames: [6, 4], stop: null });
 });
 
