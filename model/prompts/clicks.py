@@ -1,22 +1,28 @@
 """From a click to the thing under it, without a box.
 
-U2-Netp sees the whole picture and smaller parts around the click; the piece under the click that is clear and ends
-before the part does is the thing. Where there is none, the magic wand takes the connected pixels of like colour, at the
-tolerance at which their number changes least.
+U2-Netp sees the whole picture and smaller parts around the click. In a large part, things side by side stand out as
+one; in a small one, the thing under the click is cut off. So the piece of the smallest part is taken that is clear and
+hardly touches the border of the part. Where there is none, the magic wand takes the connected pixels of like colour, at
+the tolerance at which their number changes least.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
 
-from model.prompts.boxes import Window, box_of, overlap
+from model.prompts.boxes import Window, box_of, only_in, overlap
 from model.prompts.prompt import PromptedMask, PromptPoint
 from model.prompts.salient import SOURCE, SalientThing, clearness
 
 WAND = "Magic wand"
 # Sides of the parts around the click, as shares of the picture's shorter side; the whole picture is seen too.
 PARTS = (0.75, 0.35)
-# Least clearness of the piece under a click.
-LEAST = 0.5
+# Least clearness of the piece under a click: of any, and of one that comes before those of larger parts.
+LEAST, CLEAR = 0.5, 0.85
+# IoU of the mask in the box of a piece with the piece, from which on it is the same thing seen closer.
+SAME = 0.75
 TOLERANCES = tuple(range(8, 72, 4))
 # Most of the picture that the wand may take.
 MOST = 0.5
@@ -25,30 +31,55 @@ MOST = 0.5
 def thing_under(picture: np.ndarray, point: PromptPoint, salient: SalientThing) -> PromptedMask | None:
     """What stands out under a point of the picture (uint8 H x W x 3 RGB), or None.
 
-    A click does not say where the thing ends: the mask is as sure as two parts of the picture agree on it.
+    A click does not say where the thing ends: the mask is as sure as two parts of the picture show the same, and as no
+    part clearly shows another end of it.
     """
     height, width = picture.shape[:2]
     parts = [(0, 0, width, height), *(_around(picture.shape, point, share) for share in PARTS)]
     pieces = [_piece_in(picture, part, point, salient) for part in parts]
-    best = max(pieces, key=lambda found: found.confidence)
-    box = box_of(best.mask)
-    if best.confidence < LEAST or box is None:
+    usable = [piece.clear * (1 - piece.cut_off) for piece in pieces]
+    clear = [at for at, value in enumerate(usable) if value >= CLEAR]
+    best = clear[-1] if clear else int(np.argmax(usable))
+    box = box_of(pieces[best].mask)
+    if usable[best] < LEAST or box is None:
         return None
     closer = salient.mask(picture, box).answer
-    if not closer.mask[int(point.y), int(point.x)]:
-        closer = best
-    agreement = sorted(overlap(closer.mask, piece.mask) for piece in pieces)[-2]
-    return PromptedMask(closer.mask, min(closer.confidence, agreement), closer.source)
+    # A piece that its part cuts off goes on beside its box.
+    if not closer.sure or overlap(closer.mask, pieces[best].mask) < SAME:
+        closer = PromptedMask(pieces[best].mask, usable[best], SOURCE)
+    return PromptedMask(closer.mask, min(closer.confidence, _agreement(closer.mask, pieces)), closer.source)
 
 
-def _piece_in(picture: np.ndarray, part: Window, point: PromptPoint, salient: SalientThing) -> PromptedMask:
+@dataclass(frozen=True, eq=False)
+class _Piece:
+    """What stands out under the click in a part of the picture: mask (bool H x W), and how clearly, 0 to 1.
+
+    ``cut_off``: share of its border that is a border of the part, but none of the picture, 0 to 1.
+    """
+
+    part: Window
+    mask: np.ndarray
+    clear: float
+    cut_off: float
+
+
+def _piece_in(picture: np.ndarray, part: Window, point: PromptPoint, salient: SalientThing) -> _Piece:
     seen = salient.see(picture, part)
-    piece = _piece_at(seen > 0.5, point)
-    tight = box_of(piece)
-    if tight is None:
-        return PromptedMask(piece, 0.0, SOURCE)
-    clear = clearness(np.where(piece, seen, 0)) * float(seen[piece].mean())
-    return PromptedMask(piece, clear / 2 if _cut_off(tight, part, picture.shape) else clear, SOURCE)
+    mask = _piece_at(seen > 0.5, point)
+    if not mask.any():
+        return _Piece(part, mask, 0.0, 0.0)
+    clear = clearness(np.where(mask, seen, 0)) * float(seen[mask].mean())
+    return _Piece(part, mask, clear, _cut_off(mask, part))
+
+
+def _agreement(mask: np.ndarray, pieces: Sequence[_Piece]) -> float:
+    """How far two parts agree on a mask and no clear piece contradicts it, 0 to 1; what differs counts twice.
+
+    A part that shows less of the picture agrees or contradicts by what it shows.
+    """
+    whole = sorted(overlap(mask, piece.mask) for piece in pieces)[-2]
+    within = [overlap(only_in(piece.part, mask), piece.mask) for piece in pieces if piece.clear >= LEAST]
+    return max(0.0, 1 - 2 * (1 - min(whole, *within, 1.0)))
 
 
 def wand(picture: np.ndarray, point: PromptPoint) -> PromptedMask:
@@ -90,12 +121,16 @@ def _piece_at(mask: np.ndarray, point: PromptPoint) -> np.ndarray:
     return labels == label if label else np.zeros_like(mask)
 
 
-def _cut_off(tight: Window, part: Window, shape: tuple[int, ...]) -> bool:
-    """Whether a piece reaches a border of the part that is no border of the picture."""
-    height, width = shape[:2]
-    return bool(
-        (tight[0] <= part[0] > 0)
-        or (tight[1] <= part[1] > 0)
-        or (tight[2] >= part[2] < width)
-        or (tight[3] >= part[3] < height)
+def _cut_off(piece: np.ndarray, part: Window) -> float:
+    """Share of a piece's border (mask, bool H x W) that is a border of the part, but none of the picture; 0 to 1."""
+    height, width = piece.shape
+    x0, y0, x1, y1 = part
+    sides = (
+        (x0 > 0, piece[y0:y1, x0]),
+        (x1 < width, piece[y0:y1, x1 - 1]),
+        (y0 > 0, piece[y0, x0:x1]),
+        (y1 < height, piece[y1 - 1, x0:x1]),
     )
+    cut = sum(int(side.sum()) for counts, side in sides if counts)
+    inner = cv2.erode(np.pad(piece, 1).astype(np.uint8), np.ones((3, 3), np.uint8))[1:-1, 1:-1]
+    return min(1.0, cut / max(1, int(piece.sum()) - int(inner.sum())))

@@ -4,7 +4,7 @@ GrabCut draws the border anew near the points, where the points are certain and 
 changes, the pieces that a point lies in are taken: a point in the thing only adds pixels, one outside only removes.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 import cv2
@@ -15,45 +15,74 @@ from model.prompts.prompt import Prompt, PromptedMask, Prompter, PromptPoint
 
 CORRECTED = "corrected"
 ITERATIONS = 2
+# Share of a mask from which on a thing that holds it is the same thing.
+SAME = 0.8
+# The most that a thing under a click may add, as shares of the mask: where it is the same thing, and another part.
+MOST_OF_SAME, MOST_ADDED = 2.0, 0.5
 # Radius of a certain point, and of the part of the picture around it that is drawn anew: shares of the thing's size.
 RADIUS, REACH = 0.02, 0.6
 LEAST_RADIUS, LEAST_REACH = 1, 24
 
 
+Under = Callable[[np.ndarray, PromptPoint], PromptedMask | None]
+
+
 class WithCorrections:
     """A prompter whose boxes and clicks another one answers; points mend its mask, or one that is given."""
 
-    def __init__(self, first: Prompter) -> None:
-        self.first = first
+    def __init__(self, first: Prompter, under: Under | None = None) -> None:
+        """``under``: finds the thing under one point of a picture, for `corrected`."""
+        self.first, self._under = first, under
 
     def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
         """As the other prompter, for prompts with points beside a box or a mask too. Raises what it raises."""
         points = prompt.points
         if prompt.mask is not None:
             given = PromptedMask(prompt.mask, 1.0)
-            return _mended(picture, given, points) if points else given
+            return self._mended(picture, given, points) if points else given
         if prompt.box is not None and points:
-            return _mended(picture, self.first.mask(picture, replace(prompt, points=())), points)
+            return self._mended(picture, self.first.mask(picture, replace(prompt, points=())), points)
         found = self.first.mask(picture, prompt)
-        return _mended(picture, found, points) if len(points) > 1 else found
+        return self._mended(picture, found, points) if len(points) > 1 else found
+
+    def _mended(self, picture: np.ndarray, found: PromptedMask, points: Sequence[PromptPoint]) -> PromptedMask:
+        source = f"{found.source}, {CORRECTED}" if found.source else CORRECTED.capitalize()
+        return replace(found, mask=corrected(picture, found.mask, points, self._under), source=source)
 
 
-def _mended(picture: np.ndarray, found: PromptedMask, points: Sequence[PromptPoint]) -> PromptedMask:
-    source = f"{found.source}, {CORRECTED}" if found.source else CORRECTED.capitalize()
-    return replace(found, mask=corrected(picture, found.mask, points), source=source)
-
-
-def corrected(picture: np.ndarray, mask: np.ndarray, points: Sequence[PromptPoint]) -> np.ndarray:
+def corrected(
+    picture: np.ndarray, mask: np.ndarray, points: Sequence[PromptPoint], under: Under | None = None
+) -> np.ndarray:
     """The mask (bool H x W) after ``points``; each lies in it, or outside of it, as it says.
 
-    picture: uint8 H x W x 3 RGB. Points beside the picture are left out.
+    picture: uint8 H x W x 3 RGB. Points beside the picture are left out. ``under`` finds the thing under one of them: a
+    single click, which says that much is wrong, takes the whole of it.
     """
     now = mask
+    if under is not None and len(points) == 1 and _within(points[0], mask.shape):
+        now = _with_thing(mask, under(picture, points[0]), points[0])
     for inside in (True, False):
         chosen = [point for point in points if point.inside == inside and _within(point, mask.shape)]
         if chosen:
             now = _towards(picture, now, chosen, points, inside=inside)
     return now
+
+
+def _with_thing(mask: np.ndarray, found: PromptedMask | None, point: PromptPoint) -> np.ndarray:
+    """The mask with the thing under a click, or without it.
+
+    Only where the click is wrong in the mask, and where the thing is another one than the mask: one that holds most of
+    the mask is the same thing, of which the click takes a part.
+    """
+    wrong = mask[int(point.y), int(point.x)] != point.inside
+    if found is None or not wrong or not mask.any():
+        return mask
+    area, shared = int(mask.sum()), int((found.mask & mask).sum())
+    same = shared > SAME * area
+    if not point.inside:
+        return mask if same else mask & ~found.mask
+    most = MOST_OF_SAME if same else MOST_ADDED
+    return mask | found.mask if int(found.mask.sum()) - shared <= most * area else mask
 
 
 def _towards(

@@ -35,7 +35,7 @@ class CursorPrompter:
         file = weights or find("u2netp")
         self.salient = SalientThing(_network(file)) if file else None
         self._grabcut = GrabCut()
-        self._corrected = WithCorrections(_Function(self._first))
+        self._corrected = WithCorrections(_Function(self._first), self._standing_out)
 
     def mask(self, picture: np.ndarray, prompt: Prompt) -> PromptedMask:
         """The thing that is meant: by a mask that points correct, a box, or a point in it.
@@ -69,8 +69,10 @@ class CursorPrompter:
         return PromptedMask(place, min(UNSURE, agreement), colours.SOURCE)
 
     def _under(self, picture: np.ndarray, point: PromptPoint) -> PromptedMask:
-        found = clicks.thing_under(picture, point, self.salient) if self.salient else None
-        return found or clicks.wand(picture, point)
+        return self._standing_out(picture, point) or clicks.wand(picture, point)
+
+    def _standing_out(self, picture: np.ndarray, point: PromptPoint) -> PromptedMask | None:
+        return clicks.thing_under(picture, point, self.salient) if self.salient else None
 
 
 class SalientPrompter:

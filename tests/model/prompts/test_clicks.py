@@ -1,9 +1,10 @@
 """A click without a box."""
 
 import numpy as np
+import pytest
 
 from model.prompts import PromptPoint
-from model.prompts.clicks import connected, thing_under, wand
+from model.prompts.clicks import _cut_off, connected, thing_under, wand
 from model.prompts.salient import SalientThing
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import RedNetwork, disc
@@ -35,6 +36,51 @@ def test_a_thing_that_only_one_part_of_the_picture_shows_is_not_sure() -> None:
 
     assert found is None or not found.sure
     assert truth[300, 405]
+
+
+def test_a_thing_that_its_part_hardly_cuts_off_is_taken_before_two_that_stand_out_together() -> None:
+    picture, _ = disc(400, 600)
+    y, x = np.mgrid[:400, :600]
+    near = (x - 250) ** 2 + (y - 200) ** 2 < 66**2
+    beside = (x - 375) ** 2 + (y - 200) ** 2 < 66**2
+    picture[:] = (50, 80, 150)
+    picture[near | beside] = (220, 130, 40)
+
+    found = thing_under(picture, PromptPoint(240.5, 200.5, True), SalientThing(RedNetwork()))
+
+    assert found is not None and iou(found.mask, near) > iou(found.mask, near | beside)
+    assert not found.sure, "the whole picture shows both as one"
+
+
+def test_what_one_clear_part_shows_otherwise_is_not_sure() -> None:
+    class Halved(RedNetwork):
+        """Shows only the left half of what is red in middle parts, as clearly as the whole elsewhere."""
+
+        def saliency(self, picture: np.ndarray) -> np.ndarray:
+            seen = super().saliency(picture)
+            if 200 < picture.shape[0] < 300:
+                seen[:, 170:] = 0
+            return seen
+
+    picture, truth = disc(320, 480)
+    click = PromptPoint(200.5, 160.5, True)
+    agreed = thing_under(picture, click, SalientThing(RedNetwork()))
+    found = thing_under(picture, click, SalientThing(Halved()))
+
+    assert agreed is not None and agreed.sure and iou(agreed.mask, truth) > 0.95
+    assert found is not None and not found.sure
+
+
+@pytest.mark.parametrize(("columns", "share"), [(range(30, 60), 0), (range(20, 60), 0.22), (range(20, 80), 0.34)])
+def test_a_piece_is_cut_off_as_far_as_its_border_is_that_of_its_part(columns: range, share: float) -> None:
+    piece = np.zeros((100, 100), dtype=bool)
+    piece[30:60, columns.start : columns.stop] = True
+    part = (20, 20, 80, 80)
+
+    found = _cut_off(piece, part)
+
+    assert found == pytest.approx(share, abs=0.01)
+    assert _cut_off(piece, (0, 0, 100, 100)) == 0, "the border of the picture cuts nothing off"
 
 
 def test_the_wand_takes_the_connected_pixels_of_like_colour() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.prompts import PromptPoint
+from model.prompts import PromptedMask, PromptPoint
 from model.prompts.corrections import corrected
 from tests.model.prompts.overlap import iou
 from tests.model.prompts.scenes import disc
@@ -76,3 +76,42 @@ def test_an_empty_mask_gets_what_a_point_is_on() -> None:
     after = corrected(PICTURE, np.zeros_like(TRUTH), [PromptPoint(CENTRE[0] + 0.5, CENTRE[1] + 0.5, True)])
 
     assert after[CENTRE[1], CENTRE[0]]
+
+
+def left_and_right() -> tuple[np.ndarray, np.ndarray]:
+    """Masks of two like things, far from each other."""
+    left, right = np.zeros_like(TRUTH), np.zeros_like(TRUTH)
+    left[60:100, 20:60] = True
+    right[60:100, 180:220] = True
+    return left, right
+
+
+def test_a_click_takes_the_whole_thing_under_it_out_of_a_mask_and_into_one() -> None:
+    left, right = left_and_right()
+    picture = np.where((left | right)[..., None], (220, 130, 40), (50, 80, 150)).astype(np.uint8)
+
+    def under(_: np.ndarray, point: PromptPoint) -> PromptedMask | None:
+        return next((PromptedMask(one, 1.0) for one in (left, right) if one[int(point.y), int(point.x)]), None)
+
+    taken = corrected(picture, left | right, [PromptPoint(200.5, 80.5, False)], under)
+    half = left.copy()
+    half[:, 45:] = False
+    added = corrected(picture, half, [PromptPoint(52.5, 80.5, True)], under)
+
+    assert iou(taken, left) > 0.98
+    assert iou(added, left) > 0.98
+
+
+def test_a_thing_much_larger_than_the_mask_is_not_added_and_a_thing_that_holds_the_mask_is_not_taken_away() -> None:
+    left, right = left_and_right()
+    picture, whole = np.full((*TRUTH.shape, 3), 90, np.uint8), np.ones_like(TRUTH)
+    near = np.s_[:, 120:]
+
+    def everything(_: np.ndarray, point: PromptPoint) -> PromptedMask | None:
+        return PromptedMask(whole, 1.0)
+
+    added = corrected(picture, left, [PromptPoint(200.5, 80.5, True)], everything)
+    taken = corrected(picture, left | right, [PromptPoint(200.5, 80.5, False)], everything)
+
+    assert not added[0].any(), "all of the picture is no part of the thing"
+    assert (taken & left).any() and not taken[near].all()
