@@ -18,6 +18,7 @@ from app.proposing.over_videos import Line, Share, VideoDone, over_videos
 from app.proposing.results_file import BatchResult, VideoResult
 from app.proposing.video_lists import FileVideo
 from app.sentences import known_sentence
+from model.tracking.reading_ahead import frames_ahead
 from model.tracking.settings import ProposeSettings
 from model.tracking.whole_video import WholeVideo, gather
 from storage import frames
@@ -74,6 +75,7 @@ class FileProposer:
                 config=self._checkpoint.weights.config,
                 settings=self.settings,
                 keep_state=False,
+                ahead=frames_ahead(self.device),
                 on_window=lambda done, expected: share(min(done / max(expected, 1), 1.0)),
                 cancelled=cancelled,
             )

@@ -19,6 +19,7 @@ from app.proposing.resuming import RunKey, finished, kept_frames, run_key
 from app.proposing.run import ProposalRun
 from app.proposing.run_frames import RunFrames
 from app.settings import Settings
+from model.tracking.reading_ahead import frames_ahead
 from model.tracking.settings import ProposeSettings
 from storage import videos
 from storage.checkpoints import Checkpoint
@@ -204,6 +205,7 @@ def _store_windows(
         config=loaded.config,
         settings=propose_settings,
         state=run.state,
+        ahead=frames_ahead(loaded.device) if frames.read_only else 0,
         on_window=on_window,
         cancelled=cancelled,
     )

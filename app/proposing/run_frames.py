@@ -45,6 +45,11 @@ class RunFrames:
         """Number of frames of the video, an estimate while they are not counted."""
         return self._count if self._counted is None else self._counted.announced
 
+    @property
+    def read_only(self) -> bool:
+        """Whether reading frames counts none, so that another thread may read them."""
+        return self._counted is None
+
     def all_stored(self, done: int) -> bool:
         """Whether the video has no more than ``done`` frames; False until its frames are counted to the end."""
         final = self._counted is None or self._counted.confirmed.confirmed

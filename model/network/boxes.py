@@ -5,13 +5,15 @@ import math
 import torch
 from torch import Tensor
 
+from model.network.constants import constant
+
 _MAX_LOG_SIDE = abs(math.log(16 / 1000))  # a stage changes a side by at most 1000 / 16 (mmdetection's delta2bbox)
 _STDS = (0.5, 0.5, 1.0, 1.0)
 
 
 def decode_deltas(boxes: Tensor, deltas: Tensor) -> Tensor:
     """Move boxes (..., 4) xyxy by deltas (..., 4): shifts in units of the side, log side ratios; no border clipping."""
-    deltas = deltas * deltas.new_tensor(_STDS)
+    deltas = deltas * constant(_STDS, dtype=deltas.dtype, device=deltas.device)
     centre = (boxes[..., :2] + boxes[..., 2:]) * 0.5
     side = boxes[..., 2:] - boxes[..., :2]
     centre = centre + side * deltas[..., :2]

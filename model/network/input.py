@@ -10,6 +10,9 @@ import cv2
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional
+
+from model.network.constants import constant
 
 MEAN = np.array([123.675, 116.28, 103.53], np.float32)  # RGB, ImageNet
 STD = np.array([58.395, 57.12, 57.375], np.float64)
@@ -56,6 +59,23 @@ def prepare_frame(frame: np.ndarray, size: Resized, *, flip: bool = False) -> np
     out = np.zeros((3, *size.pad_hw), np.float32)
     out[:, :height, :width] = normalise(frame).transpose(2, 0, 1)
     return out
+
+
+def clip_on(device: torch.device, frames: np.ndarray, size: Resized) -> Tensor:
+    """As :func:`prepare_clip`, on a device: the frames go there as bytes, a quarter of the numbers, without waiting.
+
+    uint8 RGB (T, H, W, 3) -> float32 (T, 3, Hp, Wp), equal to the last digit.
+    """
+    height, width = size.img_hw
+    if frames.shape[1:3] != size.img_hw:
+        frames = np.stack([cv2.resize(one, (width, height), interpolation=cv2.INTER_LINEAR) for one in frames])
+    given = torch.from_numpy(np.ascontiguousarray(frames))
+    if device.type == "cuda":
+        given = given.pin_memory().to(device, non_blocking=True)
+    mean = constant(MEAN.tolist(), dtype=torch.float32, device=device)
+    scale = constant((1.0 / STD).astype(np.float32).tolist(), dtype=torch.float32, device=device)
+    pixels = (given.to(device).float() - mean) * scale
+    return functional.pad(pixels.permute(0, 3, 1, 2), (0, size.pad_hw[1] - width, 0, size.pad_hw[0] - height))
 
 
 def prepare_clip(frames: np.ndarray, size: Resized, *, flip: bool = False) -> Tensor:

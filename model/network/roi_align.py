@@ -13,6 +13,8 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from model.network.constants import constant
+
 
 def pyramid_levels(boxes: Tensor, *, canonical_size: float, levels: int) -> Tensor:
     """Level of each box (..., 4) xyxy in input pixels: floor(log2(sqrt(area) / canonical_size)), clamped."""
@@ -101,11 +103,11 @@ def _bags(
 ) -> tuple[Tensor, Tensor]:
     """Rows of the table and their weights, (R * cells * cells, 4 * ratio * ratio) each."""
     device = boxes.device
-    heights = torch.tensor([shape[1] for shape in shapes], device=device)[levels]
-    widths = torch.tensor([shape[2] for shape in shapes], device=device)[levels]
+    heights = constant([shape[1] for shape in shapes], dtype=torch.int64, device=device)[levels]
+    widths = constant([shape[2] for shape in shapes], dtype=torch.int64, device=device)[levels]
     sizes = [math.prod(shape) for shape in shapes]
-    offsets = torch.tensor([sum(sizes[:i]) for i in range(len(sizes))], device=device)[levels]
-    stride = torch.tensor(list(strides), device=device, dtype=boxes.dtype)[levels]
+    offsets = constant([sum(sizes[:i]) for i in range(len(sizes))], dtype=torch.int64, device=device)[levels]
+    stride = constant(strides, dtype=boxes.dtype, device=device)[levels]
     scaled = boxes * (1.0 / stride)[:, None] - 0.5
     columns, column_weights = _corners(
         *_axis_samples(scaled[:, 0], scaled[:, 2] - scaled[:, 0], widths, cells, ratio), cells

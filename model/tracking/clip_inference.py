@@ -6,10 +6,12 @@ from dataclasses import dataclass, replace
 import cv2
 import numpy as np
 import torch
+from torch import Tensor
 from torch.nn import functional
 
 from model.config import TeViTConfig
-from model.network.input import Resized, fit, prepare_clip
+from model.network.constants import constant
+from model.network.input import Resized, clip_on, fit, prepare_clip
 from model.network.tevit import Features, Queries, TeViT
 from model.thresholds import Thresholds
 from model.tracking.selection import Selected, presence, published, review, without_duplicates
@@ -120,6 +122,11 @@ def tracks_at(
     return _distinct(tracks, frame_hw)[:max_tracks]
 
 
+def prepared_clip(frames: np.ndarray, size: Resized, device: torch.device) -> Tensor:
+    """uint8 RGB (T, H, W, 3) -> float32 (T, 3, Hp, Wp) on the device of the network."""
+    return prepare_clip(frames, size) if device.type == "cpu" else clip_on(device, frames, size)
+
+
 @torch.inference_mode()
 def read_clip(
     network: TeViT,
@@ -147,8 +154,8 @@ def read_clip(
     # On a CPU the network itself was made ready for its precision (`model.network.prepared`).
     fast = precision == "fast" and device.type == "cuda"
     with torch.autocast(device.type, dtype=torch.bfloat16, enabled=fast):
-        pixels = prepare_clip(np.stack(frames), size)[None].to(device)
-        img_hw = torch.tensor([size.img_hw], dtype=torch.float32, device=device)
+        pixels = prepared_clip(np.stack(frames), size, device)[None]
+        img_hw = constant(size.img_hw, dtype=torch.float32, device=device)[None]
         features = network.encode(pixels, img_hw)
         queries = network.decode(features)
         if rule == "published":

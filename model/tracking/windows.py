@@ -6,6 +6,7 @@ the network's input size, and masks become RLE as soon as a frame leaves the ove
 video.
 """
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import partial
 from typing import Any
@@ -15,6 +16,7 @@ import numpy as np
 from model.config import TeViTConfig
 from model.network.tevit import TeViT
 from model.tracking.clip_inference import ClipTrack, infer_clip, resize_frame
+from model.tracking.reading_ahead import ReadingAhead
 from model.tracking.settings import ProposeSettings, SettledSettings
 from model.tracking.stitch_state import restore, store
 from model.tracking.stitcher import Stitcher, StitchSettings
@@ -31,6 +33,7 @@ def propose(
     settings: ProposeSettings | None = None,
     state: bytes | None = None,
     keep_state: bool = True,
+    ahead: int = 0,
     on_window: Callable[[int, int], None] = lambda done, expected: None,
     cancelled: Callable[[], bool] = lambda: False,
 ) -> Iterator[WindowResult]:
@@ -46,24 +49,31 @@ def propose(
     those of an undisturbed run, byte for byte. ``keep_state`` False leaves the states empty, which saves time where
     the run is never resumed.
 
+    With ``ahead`` a thread reads up to so many frames before they are needed (:func:`frames_ahead`), so that a GPU
+    computes while the next ones are decoded. Nothing else may use ``frames`` then.
+
     Raises `model.tracking.settings.WindowsTooClose`, `model.tracking.clip_inference.UnknownRule`,
     `model.tracking.stitch_state.StateMismatch`, `model.tracking.window_frames.NoFrames` and ``UnequalFrames``.
     """
     settled = (settings or ProposeSettings()).settled(config)
     stitching = StitchSettings.at(settled.thresholds)
-    yield from stitch(
-        frames,
-        partial(infer_window, network, config=config, settings=settled, stitching=stitching),
-        resize=partial(resize_frame, config=config),
-        settings=settled,
-        config=config.to_dict(),
-        expected=expected,
-        stitching=stitching,
-        state=state,
-        keep_state=keep_state,
-        on_window=on_window,
-        cancelled=cancelled,
-    )
+    reading = ReadingAhead(frames, most=ahead) if ahead else None
+    with contextlib.ExitStack() as stack:
+        if reading is not None:
+            stack.callback(reading.close)
+        yield from stitch(
+            frames if reading is None else reading,
+            partial(infer_window, network, config=config, settings=settled, stitching=stitching),
+            resize=partial(resize_frame, config=config),
+            settings=settled,
+            config=config.to_dict(),
+            expected=expected,
+            stitching=stitching,
+            state=state,
+            keep_state=keep_state,
+            on_window=on_window,
+            cancelled=cancelled,
+        )
 
 
 def infer_window(

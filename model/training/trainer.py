@@ -163,10 +163,11 @@ class Trainer:
         with torch.autocast("cuda", dtype=torch.bfloat16) if fast else nullcontext():
             clips = [target.to(device) for target in targets]
             losses, _ = training_losses(self.network, frames.to(device), clips, positives=positives)
-        torch.stack(list(losses.values())).sum().backward()
-        for name, value in losses.items():
+        every = torch.stack(list(losses.values()))
+        every.sum().backward()
+        for name, value in zip(losses, every.tolist(), strict=True):  # the one wait for the device
             kind = name.rsplit("_", 1)[1]
-            parts[kind] = parts.get(kind, 0.0) + float(value.detach())
+            parts[kind] = parts.get(kind, 0.0) + value
 
     def keep(self) -> None:
         """Writes the state of the run; it replaces the one at ``resume_path`` when the next loss is finite."""

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import torch
 from torch import Tensor
 from torch.overrides import TorchFunctionMode
@@ -26,6 +27,8 @@ FACTORIES = frozenset(
         torch.randperm,
     )
 )
+COPIES = frozenset((torch.tensor, torch.as_tensor, torch.from_numpy, Tensor.new_tensor))
+INDEXING = frozenset((Tensor.__getitem__, Tensor.__setitem__))
 READS = frozenset(
     (
         Tensor.item,
@@ -47,7 +50,8 @@ READS = frozenset(
 
 
 class DeviceWatch(TorchFunctionMode):
-    """Notes the functions of `model` that make tensors without a device, and those that read values on the host.
+    """Notes the functions of `model` that make tensors without a device, those that read values on the host, and those
+    that copy values of the host to a device (``copies``).
 
     A place is named ``folder/file.py function``. An index with a boolean tensor counts as a read: its result has a size
     that only the device knows.
@@ -57,6 +61,7 @@ class DeviceWatch(TorchFunctionMode):
         super().__init__()
         self.unnamed: set[str] = set()
         self.reads: set[str] = set()
+        self.copies: set[str] = set()
 
     def __torch_function__(
         self,
@@ -68,9 +73,16 @@ class DeviceWatch(TorchFunctionMode):
         values = kwargs or {}
         if func in FACTORIES and values.get("device") is None:
             self.unnamed.add(_place())
-        if func in READS or (func is Tensor.__getitem__ and _is_boolean(args[1])):
+        if func in COPIES or (func in INDEXING and _holds_list(args[1])):
+            self.copies.add(_place())
+        if func in READS or (func in INDEXING and _is_boolean(args[1])):
             self.reads.add(_place())
         return func(*args, **values)
+
+
+def _holds_list(index: Any) -> bool:
+    """An index by a list becomes a tensor on the host first."""
+    return any(isinstance(part, list | np.ndarray) for part in (index if isinstance(index, tuple) else (index,)))
 
 
 def _is_boolean(index: Any) -> bool:

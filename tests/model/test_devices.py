@@ -9,7 +9,8 @@ import torch
 from model.config import ResNetConfig, SwinConfig, TeViTConfig
 from model.thresholds import Thresholds
 from model.tracking.clip_inference import read_clip
-from model.training.losses import training_losses
+from model.training.losses import dice_loss, focal_loss, training_losses
+from model.training.matcher import clip_cost
 from tests.model.device_mode import DeviceWatch
 from tests.model.small import CONFIG, clip_truth, normal_clips, small_network
 
@@ -43,13 +44,14 @@ def test_the_network_runs_on_any_device_and_never_waits(kind: str) -> None:
     network = small_network(config=config).to("meta")  # stands for a GPU: it refuses tensors of the CPU
     frame, query = torch.arange(3, device="meta"), torch.zeros(3, dtype=torch.int64, device="meta")
     clips, size = normal_clips(1, 3, HW).to("meta"), torch.zeros((1, 2), device="meta")
-    with DeviceWatch() as watch, torch.inference_mode():
-        features = network.encode(clips, size)
-        queries = network.decode(features)
-        masks = network.masks(features, queries, frame, query, query)
+    for _ in range(2):  # constants come to the device with the first clip
+        with DeviceWatch() as watch, torch.inference_mode():
+            features = network.encode(clips, size)
+            queries = network.decode(features)
+            masks = network.masks(features, queries, frame, query, query)
     assert queries.boxes.shape == (1, 3, config.queries, 4) and masks.shape == (3, 28, 28)
     assert {part.device.type for part in (*features.levels, *queries, masks)} == {"meta"}
-    assert watch.reads == set() and watch.unnamed == set()
+    assert watch.reads == set() and watch.unnamed == set() and watch.copies == set()
 
 
 @pytest.mark.parametrize("rule", ["published", "review"])
@@ -70,6 +72,7 @@ def test_inference_waits_only_where_results_leave_the_device(rule: str) -> None:
         )
     assert watch.unnamed == set()
     assert watch.reads and watch.reads <= RESULTS
+    assert not any(place.startswith("network/") for place in watch.copies - {"network/constants.py _made"})
 
 
 def test_training_waits_only_for_the_matching_and_the_truth() -> None:
@@ -83,6 +86,23 @@ def test_training_waits_only_for_the_matching_and_the_truth() -> None:
     assert watch.reads and watch.reads <= TRUTH
 
 
+def test_devices_are_never_mixed_in_training() -> None:
+    network = small_network().train().to("meta")
+    truth = clip_truth([[1, 1], [1, 0]], [0, 2], [(5, 5, 40, 40), (30, 10, 90, 60)]).to("meta")
+    clips = normal_clips(1, 2, HW).to("meta")
+    features = network.encode(clips, torch.zeros((1, 2), device="meta"))
+    for queries in network.stages(features):
+        cost = clip_cost(queries.logits[0], queries.boxes[0], truth)
+        assert cost.shape == (CONFIG.queries, 2) and cost.device.type == "meta"
+        loss = focal_loss(queries.logits, torch.zeros_like(queries.logits)).sum() + queries.boxes.sum()
+        frame, query = torch.zeros((2, 3), dtype=torch.int64, device="meta")
+        for stage in range(CONFIG.head.stages):
+            logits = network.mask_logits(features, queries, frame, query, query, stage=stage)
+            loss = loss + dice_loss(logits.sigmoid(), torch.zeros_like(logits)).sum()
+    loss.backward()
+    assert {p.grad.device.type for p in network.parameters() if p.grad is not None} == {"meta"}
+
+
 def test_the_watch_finds_what_it_is_for() -> None:
     with DeviceWatch() as watch:
         numbers = torch.arange(4)
@@ -94,4 +114,9 @@ def test_the_watch_finds_what_it_is_for() -> None:
     assert watch.unnamed == watch.reads == set()
     with DeviceWatch() as watch:
         assert float(numbers.sum()) == 6
-    assert watch.reads == {"outside of model"}
+        numbers[numbers > 1] = 0
+    assert watch.reads == {"outside of model"} and watch.copies == set()
+    for copy in (lambda: torch.tensor([1], device="cpu"), lambda: numbers.new_tensor([1]), lambda: numbers[[0, 1]]):
+        with DeviceWatch() as watch:
+            copy()
+        assert watch.copies == {"outside of model"}

@@ -15,6 +15,7 @@ from app.proposing.results_file import BatchResult
 from app.proposing.video_lists import FileVideo, videos_of, videos_of_annotations
 from model.thresholds import Thresholds
 from model.tracking import windows
+from model.tracking.reading_ahead import frames_ahead
 from model.tracking.settings import ProposeSettings, WindowsTooClose
 from model.tracking.whole_video import TrackProposal, TrackStanding, WindowResult
 from storage import frames
@@ -96,6 +97,15 @@ def test_a_video_is_decoded_once_and_its_frames_are_counted_on_the_way(tmp_path:
     assert len(fake.frames) == 7 and all((a == b).all() for a, b in zip(fake.frames, decoded(clip), strict=True))
     assert video.entry["length"] == 7
     assert video.entry["content_hash"] == frames.index(clip).content_hash
+
+
+@pytest.mark.parametrize(("device", "ahead"), [("cpu", 0), ("cuda:0", frames_ahead("cuda:0"))])
+def test_frames_are_read_ahead_for_a_gpu_alone(tmp_path: Path, fake: FakePropose, device: str, ahead: int) -> None:
+    fake.results.append(result(0, 3, (0, [RLE] * 3)))
+    model = model_of("thing")
+    proposer = FileProposer(model, categories=own_categories(model), settings=ProposeSettings(), device=device)
+    proposer.propose(FileVideo(1, make_video(tmp_path / "a.mp4", frames=3)), lambda share: None)
+    assert fake.settings["ahead"] == ahead
 
 
 def test_the_thresholds_of_the_model_are_used_and_named_in_the_settings(tmp_path: Path, fake: FakePropose) -> None:

@@ -3,11 +3,12 @@ import json
 import cv2
 import numpy as np
 import pytest
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
 from model.config import named
-from model.network.input import DIVISOR, MEAN, STD, fit, normalise, prepare_clip, prepare_frame
+from model.network.input import DIVISOR, MEAN, STD, clip_on, fit, normalise, prepare_clip, prepare_frame
 from tests.material import material
 
 sizes = st.integers(8, 3000)
@@ -93,3 +94,12 @@ def test_the_published_pipeline_gives_the_reference_tensors() -> None:
     with np.load(material("reference/pipeline/test_pipeline.npz")) as file:
         sample = file[f"{name}/tensor_sample"]
     np.testing.assert_allclose(tensor.reshape(-1)[:: case["step"]], sample, atol=1e-6)
+
+
+@pytest.mark.parametrize("frame_hw", [(48, 64), (90, 61)])
+def test_a_clip_prepared_on_its_device_is_equal_to_the_last_digit(frame_hw: tuple[int, int]) -> None:
+    frames = np.random.default_rng(0).integers(0, 256, (3, *frame_hw, 3), np.uint8)
+    size = fit(frame_hw, (64, 48))
+    found = clip_on(torch.device("cpu"), frames, size)
+    assert found.shape == (3, 3, *size.pad_hw) and found.dtype == torch.float32
+    assert torch.equal(found, prepare_clip(frames, size))

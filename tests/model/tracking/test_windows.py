@@ -2,6 +2,7 @@
 
 import io
 import json
+import threading
 from collections.abc import Iterator
 from dataclasses import replace
 from functools import partial
@@ -116,6 +117,17 @@ def test_cancelling_stops_before_the_next_window(network: TeViT) -> None:
     done: list[int] = []
     results = list(found(network, pictures(12), on_window=lambda at, _: done.append(at), cancelled=lambda: bool(done)))
     assert [(r.start, r.stop) for r in results] == [(0, 3)]
+
+
+def test_frames_that_a_thread_reads_ahead_give_the_same_and_a_cancelled_run_leaves_no_thread(network: TeViT) -> None:
+    frames = pictures(11)
+    assert list(found(network, iter(frames), ahead=3)) == list(found(network, frames))
+    done: list[int] = []
+    list(found(network, iter(frames), ahead=3, on_window=lambda at, _: done.append(at), cancelled=lambda: bool(done)))
+    first = found(network, iter(frames), ahead=2)
+    next(first)
+    first.close()  # type: ignore[attr-defined]
+    assert [one for one in threading.enumerate() if one.name == "reading ahead"] == []
 
 
 @pytest.mark.parametrize("rule", ["published", "review"])
