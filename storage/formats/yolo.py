@@ -31,6 +31,7 @@ IMAGES, LABELS, SPLIT, YAML = "images", "labels", "train", "data.yaml"
 SPLITS = ("train", "val", "valid", "test")
 SCORES = "confidences of a model"
 NO_IDS, BOXES, NO_PIXEL = "masks without a track id", "boxes without a mask", "polygons without a pixel"
+_CLASSES = "classes.txt"
 _LONGEST_YAML = 4 << 20
 _FURTHEST = 1.5  # of a coordinate; tools write values a little outside the picture
 
@@ -40,7 +41,7 @@ def find_root(path: Path) -> Path | None:
 
     It has `labels`, or a data.yaml and texts beside their pictures, where YOLO looks too.
     """
-    place = path if path.is_dir() else path.parent
+    place = _inside(path) if path.is_dir() else path.parent
     roots = [place.parent] if place.name == LABELS else [place]
     if path.is_file():
         given = _yaml(path).get("path")
@@ -49,6 +50,15 @@ def find_root(path: Path) -> Path | None:
     if found is not None or not (path.is_file() or any(_yaml_names(file) for file in _yamls(place))):
         return found
     return next((root for root in roots if any(_beside(root))), None)
+
+
+def _inside(folder: Path) -> Path:
+    """The folder itself, or the one that an archive or a person has put around the data set."""
+    inside = folders_below(folder)
+    is_split = any(one.name in (IMAGES, LABELS, *SPLITS) for one in inside)
+    if folder.name == LABELS or len(inside) != 1 or is_split or _yamls(folder) or (folder / _CLASSES).is_file():
+        return folder
+    return _inside(inside[0])
 
 
 def _yamls(folder: Path) -> list[Path]:
@@ -136,8 +146,8 @@ def _class_names(path: Path, root: Path) -> dict[int, str]:
         names = _yaml_names(file)
         if names:
             return names
-    if (root / "classes.txt").is_file():
-        lines = (root / "classes.txt").read_text(encoding="utf-8", errors="replace").splitlines()
+    if (root / _CLASSES).is_file():
+        lines = (root / _CLASSES).read_text(encoding="utf-8", errors="replace").splitlines()
         return {number: line.strip() for number, line in enumerate(lines) if line.strip()}
     return {}
 
