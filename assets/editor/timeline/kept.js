@@ -42,3 +42,15 @@ export class KeptPaint {
     s.g.restore();
   }
 }
+
+/** @type {WeakMap<object, number>} */
+const numbers = new WeakMap();
+let last = 0;
+
+/** A number that stands for an object in what a part shows: another object has another number. @param {object|null|undefined} object */
+export function identity(object) {
+  if (!object) return 0;
+  const number = numbers.get(object) ?? (last += 1);
+  numbers.set(object, number);
+  return number;
+}

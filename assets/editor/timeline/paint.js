@@ -322,9 +322,9 @@ export function paintHead(s, frame, x) {
 /**
  * Review state of the whole video, stacked per bin, with the window of the lanes above it.
  * @param {Sheet} s of the overview
- * @param {import("../document/tallies.js").Tally & {window: [number, number], frame: number}} what
+ * @param {import("../document/tallies.js").Tally & {window: [number, number]}} what
  */
-export function paintOverview(s, { values, bins, per, most, window, frame }) {
+export function paintOverview(s, { values, bins, per, most, window }) {
   const { g, css } = s;
   const names = ["okf", "acf", "warnf", "badf", "seg-un"];
   const room = s.height - 9;
@@ -352,8 +352,12 @@ export function paintOverview(s, { values, bins, per, most, window, frame }) {
   g.strokeStyle = css("ctl-line");
   rounded(g, x0 + 0.5, 2.5, x1 - x0 - 1, s.height - 5, 4);
   g.stroke();
-  g.fillStyle = css("ac");
-  g.fillRect(Math.round((s.x(frame) + s.x(frame + 1)) / 2) - 1, 1, 2, s.height - 2);
+}
+
+/** Where a frame lies in the overview. @param {Sheet} s @param {number} frame */
+export function paintPlace(s, frame) {
+  s.g.fillStyle = s.css("ac");
+  s.g.fillRect(Math.round((s.x(frame) + s.x(frame + 1)) / 2) - 1, 1, 2, s.height - 2);
 }
 
 /** @param {CanvasRenderingContext2D} g @param {number} x0 @param {number} x1 @param {number} y */

@@ -9,11 +9,12 @@ import { openVideo } from "../state.js";
 import { tallyOf } from "../document/tallies.js";
 import { paintDrafts } from "./drafts.js";
 import { draggedTo, dragEnd, endAt } from "./ends.js";
+import { identity, KeptPaint } from "./kept.js";
 import { Labels } from "./labels.js";
 import { askMenu } from "./lanemenu.js";
 import { marksOf, paintLaneComments, paintMarks, wordsAt } from "./marks.js";
 import { openComments } from "../document/comments.js";
-import { paintLane, paintOverview, RULER } from "./paint.js";
+import { paintLane, paintOverview, paintPlace, RULER } from "./paint.js";
 import { Sheets } from "./sheets.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
@@ -40,6 +41,9 @@ export class Timeline {
     /** @type {{revision: number, tally: import("../document/tallies.js").Tally|null}} */
     this.tallied = { revision: -1, tally: null };
     this.labels = new Labels();
+    /** all but the line of the frame, which alone moves with a step */
+    this.still = new KeptPaint();
+    this.stillMini = new KeptPaint();
     this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
@@ -145,9 +149,43 @@ export class Timeline {
 
   /** @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
   paintLanes(s, list) {
+    const { frame, preview } = this.app.view.now;
+    // What is being dragged or computed differs in every painting.
+    if (preview || this.dragged) this.paintStill(s, list);
+    else {
+      const whole = { left: 0, width: s.width, height: s.height };
+      this.still.paint(s, whole, this.shownIn(s, list), (own) => this.paintStill(own, list));
+    }
+    const { g } = s;
+    g.save();
+    g.beginPath();
+    g.rect(s.label + 1, 0, s.width, s.height);
+    g.clip();
+    this.labels.paintHead(s, frame);
+    g.restore();
+  }
+
+  /** All that the lanes depend on, as JSON takes it. @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
+  shownIn(s, list) {
+    const { comments, likely, marks, range, revision, selected } = this.app.view.now;
+    const { project, video } = this.app.session.now;
+    const parts = [this.app.document, comments, likely, project, video].map(identity);
+    const place = [this.scroll, s.lane, s.label, s.x(0), s.x(1), s.first, s.last, s.light];
+    return [...parts, ...place, marks, range, revision, selected, this.cornerText(list)];
+  }
+
+  /** @param {readonly unknown[]} list of tracks */
+  cornerText({ length }) {
+    const { rows } = this.app;
+    const reading = rows && !rows.whole ? `, reading ${Math.floor(100 * rows.share)} %` : "";
+    return `${length} track${length === 1 ? "" : "s"}${reading}`;
+  }
+
+  /** @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
+  paintStill(s, list) {
     const { app } = this;
     const { g, css } = s;
-    const { selected, frame, range, hidden } = app.view.now;
+    const { selected, range, hidden } = app.view.now;
     const from = Math.floor(this.scroll / s.lane);
     const to = Math.min(list.length, Math.ceil((this.scroll + s.height - RULER) / s.lane));
     const top = (/** @type {number} */ i) => RULER + i * s.lane - this.scroll;
@@ -198,10 +236,8 @@ export class Timeline {
       if (own.length) paintDrafts(s, own, top(i));
     }
     g.restore();
-    this.labels.paintHead(s, frame);
     g.restore();
-    const reading = app.rows && !app.rows.whole ? `, reading ${Math.floor(100 * app.rows.share)} %` : "";
-    this.labels.paintCorner(s, `${list.length} track${list.length === 1 ? "" : "s"}${reading}`);
+    this.labels.paintCorner(s, this.cornerText(list));
     const need = list.length * s.lane;
     const room = s.height - RULER;
     if (need > room + 2) {
@@ -219,11 +255,12 @@ export class Timeline {
     this.miniSize = s;
     const { revision } = this.app.view.now;
     if (this.tallied.revision !== revision) this.tallied = { revision, tally: tallyOf(this.app.document) };
-    paintOverview(s, {
-      .../** @type {import("../document/tallies.js").Tally} */ (this.tallied.tally),
-      window: this.window,
-      frame: this.app.view.now.frame,
-    });
+    const tally = /** @type {import("../document/tallies.js").Tally} */ (this.tallied.tally);
+    const shown = [identity(tally), this.window, s.x(0), s.x(1), s.light];
+    this.stillMini.paint(s, { left: 0, width: s.width, height: s.height }, shown, (own) =>
+      paintOverview(own, { ...tally, window: this.window }),
+    );
+    paintPlace(s, this.app.view.now.frame);
   }
 
   listen() {

@@ -56,3 +56,48 @@ test("a title is measured once for its font and room, and cut where it has none"
   assert.equal(shortened(g, "bold 12px a", "Hammerhead shark", 60), "Hammerhea…");
   assert.ok(measured > once, "another room or font is measured anew");
 });
+
+test("a step to another frame paints only the line of the frame anew", () => {
+  globalThis.devicePixelRatio = 1;
+  const g = new Proxy({}, { get: () => () => ({ width: 10 }), set: () => true });
+  const sheet = { g, width: 900, height: 150, label: 140, lane: 20, light: false, font: "a", first: 0, last: 99 };
+  timeline.sheet = () => ({ ...sheet, x: (frame) => 148 + 7 * (frame - timeline.window[0]), css: (name) => name });
+  for (const part of [timeline.still, timeline.stillMini, timeline.labels.head]) part.canvas.getContext = () => g;
+  let whole = 0;
+  timeline.paintStill = () => (whole += 1);
+  const view = app.view.now;
+  const paintings = (change) => {
+    const before = whole;
+    change();
+    timeline.paint();
+    return whole - before;
+  };
+  assert.equal(
+    paintings(() => {}),
+    1,
+  );
+  for (const frame of [1, 2, 50])
+    assert.equal(
+      paintings(() => (view.frame = frame)),
+      0,
+    );
+  const changes = {
+    revision: () => (view.revision += 1),
+    marks: () => (view.marks += 1),
+    selection: () => (view.selected = "t1"),
+    range: () => (view.range = [3, 9]),
+    errors: () => (view.likely = []),
+    comments: () => (view.comments = []),
+    window: () => (timeline.window = [10, 60]),
+    theme: () => (sheet.light = true),
+    video: () => (app.session.now.video = { ...app.session.now.video, confirmed: 20 }),
+    tracks: () => (app.document.list = () => [{}]),
+    preview: () => (view.preview = { marks: [] }),
+  };
+  for (const [what, change] of Object.entries(changes)) assert.equal(paintings(change), 1, what);
+  assert.equal(
+    paintings(() => {}),
+    1,
+    "a preview grows without a change of the view",
+  );
+});
