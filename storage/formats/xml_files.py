@@ -6,7 +6,7 @@ from pathlib import Path
 from xml.etree.ElementTree import Element, TreeBuilder
 from xml.parsers import expat
 
-from storage.formats.errors import refuse
+from storage.formats.errors import FormatError, refuse
 from storage.regular_files import may_be_read
 from storage.youtube_vis import Check, no_check
 
@@ -29,6 +29,15 @@ class _Parts:
         self.parser.EndElementHandler = self._end
         self.parser.CharacterDataHandler = self._data
         self.parser.StartDoctypeDeclHandler = self._doctype
+
+    def feed(self, data: bytes, *, last: bool) -> None:
+        """Parse the next bytes. Raises FormatError, `xml.parsers.expat.ExpatError`."""
+        try:
+            self.parser.Parse(data, last)
+        except FormatError:
+            raise
+        except (LookupError, ValueError):  # of Python, for the encoding that the file declares
+            refuse(self._where, "declares an encoding that is not read; save it as UTF-8")
 
     def _doctype(self, *_: object) -> None:
         refuse(self._where, "declares a document type, through which a file can grow without bound; remove <!DOCTYPE>")
@@ -66,7 +75,7 @@ def root_of(path: Path) -> str | None:
     parts = _Parts(str(path))
     # The file may be XML up to an error; without a root it is none.
     with path.open("rb") as file, suppress(expat.ExpatError):
-        parts.parser.Parse(file.read(_PART), False)
+        parts.feed(file.read(_PART), last=False)
     return parts.root
 
 
@@ -78,7 +87,7 @@ def elements(path: Path, check: Check = no_check) -> Iterator[Element]:
             check()
             data = file.read(_PART)
             try:
-                parts.parser.Parse(data, not data)
+                parts.feed(data, last=not data)
             except expat.ExpatError as error:
                 place = f"line {error.lineno}, column {error.offset}"
                 refuse(str(path), f"this is not whole XML ({expat.errors.messages[error.code]} at {place})")

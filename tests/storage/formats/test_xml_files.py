@@ -24,6 +24,18 @@ def test_utf_16_is_read_and_other_text_has_no_root(tmp_path: Path) -> None:
     assert root_of(path) is None
 
 
+@pytest.mark.parametrize("encoding", ["", "none-such", "utf-7", "gbk", "shift_jis", "1.5"])
+def test_an_encoding_that_expat_does_not_read_is_one_sentence(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "a.xml"
+    path.write_text(f'<?xml version="1.0" encoding="{encoding}"?><annotations><b/></annotations>')
+    for read in (root_of, lambda file: list(elements(file))):
+        if encoding in ("", "1.5") and read is root_of:
+            assert read(path) is None  # no name of an encoding, so the head is no XML
+            continue
+        with pytest.raises(FormatError, match=r"a\.xml: (declares an encoding that is not read|this is not whole XML)"):
+            read(path)
+
+
 def test_an_error_has_line_and_column(tmp_path: Path) -> None:
     path = tmp_path / "a.xml"
     path.write_text("<all>\n<one></two></all>")
