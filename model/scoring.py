@@ -59,7 +59,7 @@ def frames_of(source: ClipSource, video: int) -> Iterator[np.ndarray]:
         yield source.read_frames(video, [frame])[0]
 
 
-def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str, Any]]:
+def find_tracks(network: TeViT, source: ClipSource, video: int, *, precision: str = "float32") -> list[dict[str, Any]]:
     """Tracks of one video under the published rule: `label`, `score`, `segmentations` (COCO RLE or None per frame)."""
     count = source.videos[video].count
     results = propose(
@@ -67,7 +67,7 @@ def find_tracks(network: TeViT, source: ClipSource, video: int) -> list[dict[str
         frames_of(source, video),
         expected=count,
         config=network.config,
-        settings=ProposeSettings(rule="published"),
+        settings=ProposeSettings(rule="published", precision=precision),
         keep_state=False,
     )
     return [

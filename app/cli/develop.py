@@ -15,6 +15,7 @@ OPTIONS = {"fuzz": ("cases", "first", "seed"), "crash": ("kills", "first", "seed
 """Benchmarks with a number of random cases, and the flags that choose them."""
 # Beginnings of other names in that folder: parts of benchmarks, and tests of them.
 NO_BENCHMARK = ("_", "test_", "frame_", "long_")
+NEEDS_GPU = ("cuda",)  # no part of `all`
 
 
 def test(arguments: argparse.Namespace, settings: Settings) -> None:
@@ -29,7 +30,7 @@ def benchmark(arguments: argparse.Namespace, settings: Settings) -> None:
     places = list(spec.submodule_search_locations or []) if spec else []
     found = [module.name for module in pkgutil.iter_modules(places) if not module.ispkg]
     known = sorted(name for name in found if not name.startswith(NO_BENCHMARK))
-    names = known if arguments.name == "all" else [arguments.name]
+    names = [name for name in known if name not in NEEDS_GPU] if arguments.name == "all" else [arguments.name]
     if not known or not set(names) <= set(known):
         raise BadInput(f"There is no benchmark {arguments.name}; there are {', '.join([*known, 'all'])}.")
     more = [*(["--json"] if arguments.json else []), *_chosen_cases(arguments)]

@@ -7,6 +7,7 @@ reaches 0.3 in both.
 import argparse
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from functools import partial
 
 import numpy as np
 
@@ -14,7 +15,7 @@ from app.demo.make import CHECKPOINT
 from model.adapting.procedural_replay import ProceduralClips
 from model.network.packed import computes_bfloat16
 from model.network.tevit import TeViT
-from model.scoring import score
+from model.scoring import find_tracks, score
 from model.thresholds import Thresholds
 from model.tracking.clip_inference import ClipCandidate, read_clip
 from model.tracking.paste import paste
@@ -41,7 +42,7 @@ class Agreement:
         return self.both / max(self.either, 1)
 
 
-def detections(network: TeViT, frames: Sequence[np.ndarray]) -> dict[int, ClipCandidate]:
+def detections(network: TeViT, frames: Sequence[np.ndarray], *, precision: str) -> dict[int, ClipCandidate]:
     """The detections of a clip that reach the score, by query."""
     height, width = frames[0].shape[:2]
     found = read_clip(
@@ -50,7 +51,7 @@ def detections(network: TeViT, frames: Sequence[np.ndarray]) -> dict[int, ClipCa
         frame_hw=(height, width),
         config=network.config,
         rule="review",
-        precision="float32",
+        precision=precision,
         max_tracks=network.config.queries,
         minimum=LEAST_SCORE,
         thresholds=Thresholds(),
@@ -77,21 +78,26 @@ def agreement(exact: TeViT, fast: TeViT, clips: Sequence[Sequence[np.ndarray]]) 
     """Compare the detections of both networks clip by clip."""
     either, ious = 0, []
     for frames in clips:
-        ours, theirs = detections(exact, frames), detections(fast, frames)
+        ours = detections(exact, frames, precision="float32")
+        theirs = detections(fast, frames, precision="fast")
         either += len(ours.keys() | theirs.keys())
         hw = (frames[0].shape[0], frames[0].shape[1])
         ious += [overlap(pixels(ours[query], hw), pixels(theirs[query], hw)) for query in ours.keys() & theirs.keys()]
     return Agreement(either, len(ious), float(np.mean(ious)) if ious else 1.0)
 
 
-def measured(videos: int) -> Table:
+def measured(videos: int, *, device: str = "cpu") -> Table:
     """Both precisions over ``videos`` seeded videos of the demo's domain."""
     stored = checkpoint.load(CHECKPOINT)
-    exact, fast = stored.for_inference(), stored.for_inference(precision="fast")
+    networks = {precision: stored.for_inference(device, precision) for precision in ("float32", "fast")}
+    exact, fast = networks.values()
     source = ProceduralClips("demo", count=videos, frames=FRAMES, size=SIZE, seed=SEED)
     progress(f"{videos} videos are made")
     everything = range(videos)
-    points = [100 * (score(network, source, everything).stats["AP"] or 0.0) for network in (exact, fast)]
+    points = [
+        100 * (score(network, source, everything, find=partial(find_tracks, precision=name)).stats["AP"] or 0.0)
+        for name, network in networks.items()
+    ]
     clips = [list(source.read_frames(video, range(exact.config.window))) for video in everything]
     found = agreement(exact, fast, clips)
     kept = abs(points[0] - points[1]) <= BOUNDS["AP"] and min(found.found, found.iou) >= BOUNDS["found"]
@@ -102,7 +108,11 @@ def measured(videos: int) -> Table:
         ("of these in both", f"{100 * found.found:.1f} %", f"{100 * BOUNDS['found']:.0f} %"),
         ("their mean mask IoU", f"{found.iou:.4f}", f"{BOUNDS['iou']}"),
     ]
-    kind = "bfloat16" if computes_bfloat16() else "float32, since this processor does not multiply bfloat16"
+    kind = (
+        "bfloat16"
+        if device != "cpu" or computes_bfloat16()
+        else "float32, since this processor does not multiply bfloat16"
+    )
     return Table(
         f"precision, {videos} videos",
         ("what", "measured", "asked for"),

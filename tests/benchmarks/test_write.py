@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import tests.benchmarks
-from app.cli.develop import NO_BENCHMARK
+from app.cli.develop import NEEDS_GPU, NO_BENCHMARK
 from tests.benchmarks import _write, evaluate, model, odd_files, store, windows, windows_memory
 from tests.benchmarks._tables import Table
 from tests.benchmarks._timing import Row
@@ -38,8 +38,8 @@ def fake(name: str, options: Sequence[str]) -> str:
     return f"| {name} | {' '.join(options)} |\n|---|---|\n\n"
 
 
-# They take long; the tables come with their first whole run.
-NOT_YET_RUN = {"ranking"}
+# The tables come with their first whole run: they take long, or need a GPU.
+NOT_YET_RUN = {"ranking", *NEEDS_GPU}
 
 
 def known() -> set[str]:

@@ -35,6 +35,15 @@ def test_a_benchmark_runs_in_a_process_of_its_own(
     assert [given[1:] for given in asked] == [["-m", f"tests.benchmarks.{command[0]}", *command[1:]]]
 
 
+def test_all_leaves_out_what_needs_a_gpu(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr(develop.subprocess, "call", lambda given, **options: asked.append(given[2]) or 0)
+
+    assert run("benchmark", "all").code == 0
+    assert "tests.benchmarks.store" in asked and "tests.benchmarks.cuda" not in asked
+    assert run("benchmark", "cuda").code == 0 and asked[-1] == "tests.benchmarks.cuda"
+
+
 @pytest.mark.parametrize(("code", "expected"), [(0, 0), (1, 1)])
 def test_write_refreshes_the_table_of_a_benchmark(
     run: Run, monkeypatch: pytest.MonkeyPatch, code: int, expected: int

@@ -1,0 +1,199 @@
+"""How fast a device is: the network by stage, a video file to run lengths, a training step, and a short training."""
+
+import copy
+import itertools
+import statistics
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from model.adapting.procedural_replay import ProceduralClips
+from model.config import TeViTConfig
+from model.network.captured import CapturedNetwork
+from model.network.tevit import TeViT, build
+from model.tracking.reading_ahead import frames_ahead
+from model.tracking.settings import ProposeSettings
+from model.tracking.windows import propose
+from model.training.trainer import StepReport, Trainer, TrainingSettings
+from model.weights.initial_weights import initialise
+from storage import frames as video_frames
+from tests.storage.made_videos import make_video
+
+MIB = 2**20
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much is measured. ``hw``: padded input; ``video``: width, height, number of frames; ``steps`` of training."""
+
+    config: TeViTConfig
+    hw: tuple[int, int]
+    clip: int
+    long_clip: int
+    repeats: int
+    video: tuple[int, int, int]
+    steps: int
+    judged: int  # videos on which the trained network is judged in both precisions
+
+
+def synchronise(device: str) -> None:
+    """Wait until the device has done all that it was given."""
+    if device.startswith("cuda"):
+        torch.cuda.synchronize(device)
+
+
+def seconds(call: Callable[[], object], device: str, *, repeats: int) -> float:
+    """Median of the seconds that a call takes until the device is done, after two calls that are not counted."""
+    times = []
+    for number in range(repeats + 2):
+        synchronise(device)
+        began = time.perf_counter()
+        call()
+        synchronise(device)
+        if number > 1:
+            times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def forget_peak(device: str) -> None:
+    """Begin to measure the peak of the device's memory anew."""
+    if device.startswith("cuda"):
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats(device)
+
+
+def peak_mib(device: str) -> float:
+    """The peak of the device's memory since :func:`forget_peak`, 0 on a CPU."""
+    return torch.cuda.max_memory_allocated(device) / MIB if device.startswith("cuda") else 0.0
+
+
+def in_precision(network: TeViT, device: str, *, fast: bool) -> tuple[TeViT, AbstractContextManager[object]]:
+    """A copy of a CPU's network as it proposes on the device, and the autocast under which it does so."""
+    there = copy.deepcopy(network).to(device)
+    kind = torch.device(device).type
+    if not fast:
+        return there, nullcontext()
+    return there.to(torch.bfloat16), torch.autocast(kind, dtype=torch.bfloat16)
+
+
+@torch.inference_mode()
+def stage_seconds(network: TeViT, device: str, sizes: Sizes, *, fast: bool) -> dict[str, float]:
+    """Seconds a clip of each part, by its name."""
+    there, autocast = in_precision(network, device, fast=fast)
+    found = {}
+    with autocast:
+        pixels, size = _clip(device, sizes.hw, sizes.clip)
+        maps, _ = there.backbone(pixels.to(next(there.backbone.parameters()).dtype))
+        features = there.encode(pixels, size)
+        queries = there.decode(features)
+        frame = torch.arange(sizes.clip, device=device).repeat_interleave(10)
+        query = torch.arange(10, device=device).repeat(sizes.clip) % there.config.queries
+        calls: dict[str, Callable[[], object]] = {
+            "backbone": lambda: there.backbone(pixels.to(next(there.backbone.parameters()).dtype)),
+            "pyramid": lambda: there.neck(maps),
+            "stages": lambda: there.decode(features),
+            "masks": lambda: there.masks(features, queries, frame, query, torch.zeros_like(query)),
+        }
+        for name, call in calls.items():
+            found[name] = seconds(call, device, repeats=sizes.repeats)
+    return found
+
+
+@torch.inference_mode()
+def frames_a_second(network: TeViT, device: str, sizes: Sizes, *, way: str) -> float:
+    """Of `encode` and `decode` of long clips in bfloat16: ``way`` is 'plain', 'graph' or 'compiled' (CUDA alone)."""
+    there, autocast = in_precision(network, device, fast=True)
+    pixels, size = _clip(device, sizes.hw, sizes.long_clip)
+    call: Callable[[Tensor, Tensor], object] = lambda clips, hw: there.decode(there.encode(clips, hw))  # noqa: E731
+    if way == "graph":
+        call = CapturedNetwork(there)
+    elif way == "compiled":
+        there.backbone.compile()
+        there.neck.compile()
+    with autocast:
+        return sizes.long_clip / seconds(lambda: call(pixels, size), device, repeats=sizes.repeats)
+
+
+def _clip(device: str, hw: tuple[int, int], count: int) -> tuple[Tensor, Tensor]:
+    generator = torch.Generator().manual_seed(0)
+    pixels = torch.randn((1, count, 3, *hw), generator=generator).to(device)
+    return pixels, torch.tensor([[float(hw[0]), float(hw[1])]], device=device)
+
+
+def video_frames_a_second(network: TeViT, device: str, sizes: Sizes) -> tuple[float, int]:
+    """From a video file to run lengths of its tracks in every frame: frames a second, and the number of masks.
+
+    An untrained network finds nothing that the review rule keeps, so the published rule chooses ten tracks.
+    """
+    width, height, count = sizes.video
+    there, _ = in_precision(network, device, fast=True)
+    settings = ProposeSettings("published", "fast" if device.startswith("cuda") else "float32")
+    if settings.precision == "float32":
+        there = copy.deepcopy(network)
+    with tempfile.TemporaryDirectory() as folder:
+        index = video_frames.index(make_video(Path(folder) / "made.mp4", frames=count, size=(width, height)))
+
+        def run() -> int:
+            masks = 0
+            with video_frames.open_reader(index) as reader:
+                read = (pixels for _, pixels in reader.read_range(0, count))
+                options = {"expected": count, "config": there.config, "settings": settings}
+                for window in propose(there, read, **options, keep_state=False, ahead=frames_ahead(device)):  # type: ignore[arg-type]
+                    masks += sum(mask is not None for track in window.tracks for mask in track.segmentations)
+            return masks
+
+        run()  # algorithms are chosen, memory is taken
+        synchronise(device)
+        began = time.perf_counter()
+        masks = run()
+        return count / (time.perf_counter() - began), masks
+
+
+def training_step_seconds(device: str, sizes: Sizes, *, precision: str) -> float:
+    """One step with one clip of the recipe's length, clips not counted."""
+    reports = list(_training(device, sizes, precision=precision, steps=5, batch=1))
+    laps = [after.seconds - before.seconds for before, after in itertools.pairwise(reports)]
+    return statistics.median(laps[1:])
+
+
+def short_training(
+    device: str, sizes: Sizes, *, cancelled: Callable[[], bool] = lambda: False
+) -> tuple[list[float], float]:
+    """Losses of the steps of a training on procedural videos, and steps a second."""
+    reports = list(_training(device, sizes, precision="fast", steps=sizes.steps, batch=2, cancelled=cancelled))
+    return [one.loss for one in reports], len(reports) / reports[-1].seconds
+
+
+def _training(
+    device: str,
+    sizes: Sizes,
+    *,
+    precision: str,
+    steps: int,
+    batch: int,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> Iterator[StepReport]:
+    torch.manual_seed(0)
+    height, width = sizes.hw
+    source = ProceduralClips("demo", count=4, frames=sizes.clip + 1, size=(width // 2, height // 2), seed=3)
+    config = replace(sizes.config, classes=len(source.categories))
+    network = build(config)
+    initialise(network)
+    recipe = replace(
+        config.training,
+        steps=steps,
+        batch=batch,
+        decay_steps=(),
+        warmup_steps=max(steps // 10, 1),
+        clip_frames=sizes.clip,
+    )
+    reports: list[StepReport] = []
+    settings = TrainingSettings(device=device, precision=precision)
+    Trainer(network, source, recipe, settings).run(on_step=reports.append, cancelled=cancelled)
+    yield from reports
