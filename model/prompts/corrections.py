@@ -19,6 +19,8 @@ ITERATIONS = 2
 SAME = 0.8
 # The most that a thing under a click may add, as shares of the mask: where it is the same thing, and another part.
 MOST_OF_SAME, MOST_ADDED = 2.0, 0.5
+# Least distance of a click from the border of the mask that says that much is wrong, as a share of the mask's size.
+FAR = 0.1
 # Radius of a certain point, and of the part of the picture around it that is drawn anew: shares of the thing's size.
 RADIUS, REACH = 0.02, 0.6
 LEAST_RADIUS, LEAST_REACH = 1, 24
@@ -56,10 +58,10 @@ def corrected(
     """The mask (bool H x W) after ``points``; each lies in it, or outside of it, as it says.
 
     picture: uint8 H x W x 3 RGB. Points beside the picture are left out. ``under`` finds the thing under one of them: a
-    single click, which says that much is wrong, takes the whole of it.
+    single click far from the border of the mask, which says that much is wrong, takes the whole of it.
     """
     now = mask
-    if under is not None and len(points) == 1 and _within(points[0], mask.shape):
+    if under is not None and len(points) == 1 and _within(points[0], mask.shape) and _says_much(mask, points[0]):
         now = _with_thing(mask, under(picture, points[0]), points[0])
     for inside in (True, False):
         chosen = [point for point in points if point.inside == inside and _within(point, mask.shape)]
@@ -68,14 +70,23 @@ def corrected(
     return now
 
 
+def _says_much(mask: np.ndarray, point: PromptPoint) -> bool:
+    """Whether a click contradicts the mask far from its border; beside the border it only draws the border anew."""
+    same = mask == point.inside
+    x, y = int(point.x), int(point.y)
+    if same[y, x] or not mask.any() or not same.any():
+        return False
+    away = cv2.distanceTransform((~same).astype(np.uint8), cv2.DIST_L2, cv2.DIST_MASK_PRECISE)
+    return bool(away[y, x] >= FAR * np.sqrt(mask.sum()))
+
+
 def _with_thing(mask: np.ndarray, found: PromptedMask | None, point: PromptPoint) -> np.ndarray:
     """The mask with the thing under a click, or without it.
 
-    Only where the click is wrong in the mask, and where the thing is another one than the mask: one that holds most of
-    the mask is the same thing, of which the click takes a part.
+    A thing that holds most of the mask is the same thing: a click that is in it adds its rest, and a click that is not
+    changes nothing here.
     """
-    wrong = mask[int(point.y), int(point.x)] != point.inside
-    if found is None or not wrong or not mask.any():
+    if found is None:
         return mask
     area, shared = int(mask.sum()), int((found.mask & mask).sum())
     same = shared > SAME * area

@@ -61,8 +61,10 @@ def procedural_things(videos: int) -> Iterator[Thing]:
 
 @dataclass(frozen=True)
 class ClickFigures:
-    """``iou``: mean IoU after each of `CLICKS`. sure, wrong: masks of the first click that were called sure, and that
-    have an IoU below one half in spite of it."""
+    """``iou``: mean IoU after each of `CLICKS` that was reached.
+
+    sure, wrong: masks of the first click that were called sure, and that have an IoU below one half in spite of it.
+    """
 
     videos: str
     things: int
@@ -71,15 +73,15 @@ class ClickFigures:
     wrong: int
 
 
-def measure(name: str, things: Iterator[Thing], prompter: Prompter) -> ClickFigures:
-    """The figures of one set."""
+def measure(name: str, things: Iterator[Thing], prompter: Prompter, most: int = max(CLICKS)) -> ClickFigures:
+    """The figures of one set, with ``most`` clicks a thing."""
     rounds: list[tuple[float, ...]] = []
     sure = wrong = 0
     for number, thing in enumerate(things):
         progress(f"{name}, clicks: thing {number + 1}")
-        first, *_ = masks = list(clicked(thing, prompter, max(CLICKS)))
+        first, *_ = masks = list(clicked(thing, prompter, most))
         scores = [overlap(found.mask, thing.truth) for found in masks]
-        rounds.append(tuple(scores[at - 1] for at in CLICKS))
+        rounds.append(tuple(scores[at - 1] for at in CLICKS if at <= most))
         sure += first.confidence >= SURE
         wrong += first.confidence >= SURE and scores[0] < WRONG
     means = np.array(rounds).mean(0)
@@ -122,7 +124,7 @@ def click_table(found: Sequence[ClickFigures]) -> Table:
         (line.videos, str(line.things), *(f"{iou:.3f}" for iou in line.iou), str(line.sure), str(line.wrong))
         for line in found
     ]
-    after = tuple(f"IoU after {count}" for count in CLICKS)
+    after = tuple(f"IoU after {count}" for count in CLICKS[: max(len(line.iou) for line in found)])
     columns = ("videos", "things", *after, "called sure after 1", "of these wrong")
     notes = ("Each click is where the mask is most wrong; a mask with an IoU below 0.5 is wrong.",)
     return Table("Clicks to mask", columns, rows, [line.__dict__ for line in found], notes)

@@ -19,7 +19,7 @@ from model.prompts.cursor import CursorPrompter
 from model.prompts.grabcut import GrabCut
 from storage import rle
 from storage.rle import Rle
-from tests.benchmarks._prompt_clicks import click_table, procedural_things, real_things
+from tests.benchmarks._prompt_clicks import CLICKS, click_table, procedural_things, real_things
 from tests.benchmarks._prompt_clicks import measure as measure_clicks
 from tests.benchmarks._prompt_latency import latency
 from tests.benchmarks._tables import Table, options, progress, show
@@ -191,6 +191,7 @@ def main() -> None:
     parser.add_argument("--what", choices=("boxes", "clicks", "latency"), default="boxes", help="what is measured")
     parser.add_argument("--count", type=int, default=6, help="boxes of each kind in a clip; procedural videos")
     parser.add_argument("--sets", nargs="+", choices=tuple(SETS), default=list(SETS), metavar="NAME")
+    parser.add_argument("--clicks", type=int, default=max(CLICKS), help="most clicks a thing (default %(default)s)")
     arguments = parser.parse_args()
     names = [name for name in arguments.sets if (material_root() / "data" / SETS[name][0]).exists()]
     if arguments.what == "boxes":
@@ -199,7 +200,8 @@ def main() -> None:
         prompter = CursorPrompter()
         sets = [(name, real_things(_truth(name))) for name in names]
         sets.append(("procedural", procedural_things(arguments.count)))
-        show(click_table([measure_clicks(name, things, prompter) for name, things in sets]), arguments)
+        found = [measure_clicks(name, things, prompter, arguments.clicks) for name, things in sets]
+        show(click_table(found), arguments)
     else:
         show(latency(_truth("davis16_a"), arguments.count), arguments)
 

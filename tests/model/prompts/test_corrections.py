@@ -102,6 +102,21 @@ def test_a_click_takes_the_whole_thing_under_it_out_of_a_mask_and_into_one() -> 
     assert iou(added, left) > 0.98
 
 
+def test_a_click_beside_the_border_draws_the_border_anew_and_asks_for_no_thing() -> None:
+    left, right = left_and_right()
+    picture = np.where((left | right)[..., None], (220, 130, 40), (50, 80, 150)).astype(np.uint8)
+    narrow = left.copy()
+    narrow[:, 57:] = False  # a sliver of three pixels is missing
+
+    def never(_: np.ndarray, point: PromptPoint) -> PromptedMask | None:
+        raise AssertionError("a fine correction asks for no thing")
+
+    added = corrected(picture, narrow, [PromptPoint(58.5, 80.5, True)], never)
+    taken = corrected(picture, left, [PromptPoint(58.5, 80.5, False)], never)
+
+    assert iou(added, left) > 0.98 and (taken & ~left).sum() == 0
+
+
 def test_a_thing_much_larger_than_the_mask_is_not_added_and_a_thing_that_holds_the_mask_is_not_taken_away() -> None:
     left, right = left_and_right()
     picture, whole = np.full((*TRUTH.shape, 3), 90, np.uint8), np.ones_like(TRUTH)
