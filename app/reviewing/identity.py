@@ -10,13 +10,14 @@ from storage.identity_candidates import StoredCandidate
 from storage.tracks import MaskRow, Track
 
 _MOST = 500  # candidates of a video that are stored
-_LEAST = 0.2  # strength of the weakest one
+LEAST = 0.2
+"""Strength of the weakest candidate that is stored."""
 
 
 def candidates(collector: LookCollector, tracks: Sequence[Track]) -> list[IdentityCandidate]:
     """The candidates of what was collected that are worth a question, the most likely first."""
     found = find_candidates(collector.looks({track.id: track.category_id for track in tracks}))
-    return [one for one in found if one.strength >= _LEAST][:_MOST]
+    return [one for one in found if one.strength >= LEAST][:_MOST]
 
 
 def store_candidates(

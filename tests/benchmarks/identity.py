@@ -6,18 +6,24 @@ candidate of the kind that mends it, with its tracks, at its place, two frames m
 """
 
 import argparse
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from types import ModuleType
 
 import numpy as np
 from scipy.optimize import minimize
 
+from app.reviewing.identity import LEAST
+from model.identity import (
+    KINDS as VERBS,
+)
 from model.identity import IdentityCandidate, LookCollector, TrackLook, find_candidates, merging, splitting, swapping
 from model.identity.likeness import Likeness
-from model.likely_errors import Measuring, find_errors
-from tests.benchmarks._planted_errors import Planted
+from model.likely_errors import Measuring, TrackInput, find_errors
+from tests.benchmarks._planted_errors import Planted, rle
 from tests.benchmarks._planted_identities import KINDS, MENDED_BY, planted_identities
+from tests.benchmarks._real_identities import Masks, known_masks, wrong_tracks
+from tests.benchmarks._spread_videos import AnnotatedVideo, real_videos
 from tests.benchmarks._tables import Table, options, progress, show
 
 DOMAINS = ("occlusion", "long", "demo", "unseen", "lifelike")
@@ -59,7 +65,7 @@ def search(index: int, *, seed: int) -> Searched:
 def names(candidate: IdentityCandidate, error: Planted) -> bool:
     """Whether a candidate mends a planted error."""
     return (
-        candidate.kind == MENDED_BY[error.kind]
+        candidate.kind == MENDED_BY.get(error.kind, error.kind)
         and set(candidate.tracks) == set(error.tracks)
         and error.first - _NEAR <= candidate.frame <= error.last + _NEAR
     )
@@ -102,6 +108,36 @@ def table(videos: Sequence[Searched]) -> Table:
     columns = ("order", "candidates", *(f"first {share:g}n" for share in SHARES))
     title = "planted errors of identity among the first candidates"
     return Table(title, columns, rows, facts=facts, notes=tuple(notes))
+
+
+def real(videos: Iterable[AnnotatedVideo]) -> Table:
+    """How many errors, planted one by one into the masks of annotated videos, are among the first two candidates."""
+    rows, facts = [], []
+    for video in videos:
+        right = known_masks(video.masks, video.annotated)
+        if len(right) < 2:
+            continue
+        found = {verb: [0, 0] for verb in VERBS}
+        for wrong in wrong_tracks(right, seed=SEED):
+            first = find_candidates(_looks(video.frames, wrong.tracks))[:2]
+            found[wrong.error.kind][0] += any(names(one, wrong.error) for one in first)
+            found[wrong.error.kind][1] += 1
+        if not any(of for _, of in found.values()):
+            continue
+        alarms = sum(one.strength >= LEAST for one in find_candidates(_looks(video.frames, right)))
+        rows.append((video.name, *(f"{have} of {of}" for have, of in found.values()), str(alarms)))
+        facts.append({"video": video.name, **found, "alarms": alarms})
+    columns = ("video", *VERBS, "suggested where nothing is wrong")
+    return Table("errors of identity in annotated videos", columns, rows, facts=facts)
+
+
+def _looks(frames: np.ndarray, tracks: Masks) -> list[TrackLook]:
+    inputs = [TrackInput(name, {t: rle(mask) for t, mask in masks.items()}, {}) for name, masks in tracks.items()]
+    measuring, collector = Measuring(inputs, len(frames)), LookCollector(len(inputs))
+    for frame, picture in enumerate(frames):
+        measuring.add(frame, picture)
+    collector.add(measuring.tracks, 0, 0, len(frames))
+    return collector.looks({})
 
 
 Sample = tuple[dict[str, float], bool]
@@ -195,8 +231,11 @@ def main() -> None:
     parser.add_argument("--videos", type=int, default=60)
     parser.add_argument("--seed", type=int, default=None)
     parser.add_argument("--fit", action="store_true", help="print weights that fit the videos, in place of the table")
+    parser.add_argument("--real", action="store_true", help="errors in annotated videos of the optional material")
     asked = parser.parse_args()
-    if asked.fit:
+    if asked.real:
+        show(real(real_videos()), asked)
+    elif asked.fit:
         fit(searched(asked, asked.seed or FIT_SEED))
     else:
         show(table(searched(asked, asked.seed or SEED)), asked)

@@ -4,9 +4,12 @@ import numpy as np
 import pytest
 
 from model.identity import IdentityCandidate
+from model.procedural import render_video
 from tests.benchmarks._planted_errors import Planted
 from tests.benchmarks._planted_identities import KINDS, MENDED_BY, planted_identities
-from tests.benchmarks.identity import Searched, fitted, names, ranks, search, table
+from tests.benchmarks._real_identities import known_masks, wrong_tracks
+from tests.benchmarks._spread_videos import AnnotatedVideo
+from tests.benchmarks.identity import Searched, fitted, names, ranks, real, search, table
 
 CUT = Planted("hidden track", ("1", "rest of 1"), 9, 20)
 
@@ -58,3 +61,18 @@ def test_a_fit_gives_what_speaks_for_an_error_a_weight_of_its_sign() -> None:
 def test_the_table_has_a_row_for_each_order() -> None:
     made = table([search(0, seed=5)])
     assert len(made.rows) == 2 and "planted errors" in made.notes[0]
+
+
+def test_errors_are_planted_one_by_one_into_annotated_videos_and_named() -> None:
+    scene = render_video("demo", index=5, seed=2, frames=40, size=(160, 96))
+    masks = np.stack([track.masks for track in scene.tracks], axis=1)
+    video = AnnotatedVideo("made", scene.frames, masks, frozenset(range(40)))
+    right = known_masks(masks, video.annotated)
+    before = {name: dict(of) for name, of in right.items()}
+    for wrong in wrong_tracks(right, seed=1):
+        kept = {name: of for name, of in wrong.tracks.items() if name not in wrong.error.tracks}
+        assert all(kept[name] is right[name] for name in kept)
+    assert right == before
+    made = real([video])
+    (facts,) = made.facts
+    assert facts["merge"][1] >= 2 and all(have <= of for have, of in (facts["merge"], facts["swap"], facts["split"]))
