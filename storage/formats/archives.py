@@ -67,7 +67,8 @@ def _unpack_one(archive: zipfile.ZipFile, record: zipfile.ZipInfo, place: Path, 
 def _judged(path: Path, archive: zipfile.ZipFile, folder: Path) -> list[tuple[zipfile.ZipInfo, Path]]:
     """The files of an archive with their places. Raises FormatError."""
     where = str(path)
-    records = [record for record in archive.infolist() if not record.is_dir()]
+    # `ZipInfo.is_dir` of some versions of Python fails for an empty name.
+    records = [record for record in archive.infolist() if not record.filename.endswith("/")]
     if len(records) > MOST_FILES:
         refuse(where, f"this archive has {len(records)} files, more than {MOST_FILES}")
     _check_growth(path, sum(record.file_size for record in records), folder)
@@ -75,7 +76,9 @@ def _judged(path: Path, archive: zipfile.ZipFile, folder: Path) -> list[tuple[zi
     for record in records:
         name = f"{where}: {record.filename!r}"
         parts = PurePosixPath(record.filename.replace("\\", "/")).parts
-        if not parts or ".." in parts or PurePosixPath(*parts).is_absolute() or ":" in parts[0] or "\0" in parts[-1]:
+        if not parts:
+            refuse(where, "has a file without a name, so it is damaged")
+        if ".." in parts or PurePosixPath(*parts).is_absolute() or ":" in parts[0] or "\0" in parts[-1]:
             refuse(name, "leads out of the archive's folder, so nothing of it is unpacked")
         if stat.S_ISLNK(record.external_attr >> 16):
             refuse(name, "is a link, which no data set needs; pack the files themselves")

@@ -51,6 +51,13 @@ def test_a_name_that_leads_out_of_the_folder_is_refused_before_anything_is_writt
     assert sorted(one.name for one in tmp_path.iterdir()) == ["a.zip", "out"]
 
 
+def test_a_file_without_a_name_is_refused(tmp_path: Path, out: Path) -> None:
+    path = zipped(tmp_path / "a.zip", {"x": b"1"})
+    path.write_bytes(path.read_bytes().replace(b"x", b"\0"))  # a name ends at a zero
+    with pytest.raises(FormatError, match=r"a\.zip: has a file without a name"):
+        unpack(path, out)
+
+
 def test_a_link_is_refused(tmp_path: Path, out: Path) -> None:
     path = tmp_path / "a.zip"
     with zipfile.ZipFile(path, "w") as archive:
