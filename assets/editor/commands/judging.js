@@ -5,7 +5,7 @@ import * as verdicts from "../document/verdicts.js";
 import { EVERYWHERE } from "./command.js";
 import { complete, isComplete } from "./completing.js";
 import { offerElsewhere } from "./everywhere.js";
-import { judgeAndAdvance } from "./queue.js";
+import { filteredQueue, judgeAndAdvance, standing } from "./queue.js";
 import { firstOf, framesInWords, lockedTrack, noTrack, noVideo, unread } from "./reasons.js";
 
 /** @typedef {import("../document/document.js").Track} Track */
@@ -32,6 +32,13 @@ const wholeVideo = (app) => [0, app.document.count - 1];
 
 /** @type {import("./reasons.js").Check} */
 const alreadyComplete = (app) => (isComplete(app, wholeVideo(app)) ? "The whole video is declared complete." : null);
+
+/** The frames of the entry of the queue that is shown. @param {Editor} app @returns {[number, number]|null} both in; null without an entry */
+function rangeOfEntry(app) {
+  const items = filteredQueue(app);
+  const item = items[standing(app, items)];
+  return item ? [item.first, item.last] : null;
+}
 
 /** The changes of a verdict on the scope. @param {Editor} app @param {Verdict} make */
 const changesOf = (app, make) =>
@@ -178,7 +185,14 @@ export const JUDGING = Object.freeze([
   {
     ...scope("scopeRange", "range", "Verdicts hold for the range", "Shift+R"),
     unavailable: (app) =>
-      noVideo(app) ?? (app.view.now.range ? null : "Choose a range first: Shift drag on the timeline."),
+      noVideo(app) ??
+      (app.view.now.range || rangeOfEntry(app)
+        ? null
+        : "Choose a range first: Shift drag on the timeline, or go to an entry of the queue."),
+    run: (app) => {
+      if (!app.view.now.range) app.view.set({ range: rangeOfEntry(app) });
+      app.preferences.set({ scope: "range" });
+    },
   },
   scope("scopeOnward", "onward", "Verdicts hold from here onward", "Shift+O"),
   scope("scopeWhole", "whole", "Verdicts hold for the whole track", "Shift+W"),

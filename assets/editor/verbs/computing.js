@@ -3,18 +3,20 @@
 
 import { parse, stringify } from "../masks/rle.js";
 import { cutByLine, cutByPieces, followed } from "./cutting.js";
-import { between, shapeOf } from "./morph.js";
+import { between, onTheWay, shapeOf, speedOf } from "./morph.js";
 
 /** @typedef {import("./cutting.js").Parts} Parts */
+/** @typedef {import("./morph.js").Point} Point */
 
 /**
- * @typedef {{kind: "between", from: string, to: string, count: number, height: number, width: number}} AskBetween
- *   compressed masks, and how many between them
+ * @typedef {{kind: "between", from: string, to: string, count: number, height: number, width: number, beside?: [Beside|null, Beside|null]}} AskBetween
+ *   compressed masks, and how many between them; `beside`: one before the first and one behind the second, for the speeds
  */
 /**
  * @typedef {{kind: "cut", masks: [frame: number, counts: string][], line: [number, number][]|null, height: number, width: number}} AskCut
  *   the masks of the first frame and those to follow; `line` null: by connected parts
  */
+/** @typedef {{mask: string, frames: number}} Beside a compressed mask, and how many frames away it is */
 /** @typedef {{kind: "between", masks: string[]}} Between compressed */
 /** @typedef {{kind: "cut", parts: [frame: number, parts: Parts][]}} Cut empty where nothing is cut off; ends where it was lost */
 
@@ -24,11 +26,19 @@ export function computed(asked) {
 }
 
 /** @param {AskBetween} asked @returns {Between} */
-function inBetween({ from, to, count, height, width }) {
-  const [first, second] = [from, to].map((counts) => shapeOf(parse(counts), height, width));
+function inBetween({ from, to, count, height, width, beside = [null, null] }) {
+  const shape = (/** @type {string} */ counts) => shapeOf(parse(counts), height, width);
+  const [first, second] = [from, to].map(shape);
   if (!first || !second) return { kind: "between", masks: [] };
-  const shares = Array.from({ length: count }, (_, i) => (i + 1) / (count + 1));
-  return { kind: "between", masks: shares.map((share) => stringify(between(first, second, share, height, width))) };
+  const [earlier, later] = beside.map((one) => (one ? { shape: shape(one.mask), frames: one.frames } : null));
+  const backward = earlier ? speedOf(first, earlier.shape, -earlier.frames) : null;
+  const forward = later ? speedOf(second, later.shape, later.frames) : null;
+  const way = { frames: count + 1, speeds: /** @type {[Point|null, Point|null]} */ ([backward, forward]) };
+  const masks = Array.from({ length: count }, (_, i) => {
+    const share = (i + 1) / (count + 1);
+    return stringify(between(first, second, share, height, width, onTheWay(first, second, share, way)));
+  });
+  return { kind: "between", masks };
 }
 
 /** @param {AskCut} asked @returns {Cut} */

@@ -1,5 +1,8 @@
 // @ts-check
-/** Interpolate: the frames between two masks of a person get computed ones, to be reviewed. */
+/**
+ * Interpolate: the frames between two masks get computed ones, to be reviewed. The two are those beside a chosen range, a
+ * person's around the frame, or those beside a hole of the track.
+ */
 
 import { EVERYWHERE } from "../commands/command.js";
 import { plural } from "../../kit/text.js";
@@ -13,22 +16,28 @@ import { verbWorker } from "./worker.js";
 
 /** @typedef {import("./plan.js").Row} Row */
 /** @typedef {import("./plan.js").Track} Track */
+/** @typedef {import("./computing.js").Beside} Beside */
 /** @typedef {import("./plan.js").VideoDocument} VideoDocument */
-/** @typedef {{from: Row, to: Row}} Span two masks of a person with nothing of a person between them */
+/** @typedef {{from: Row, to: Row}} Span two masks with nothing of a person between them */
 
 /**
  * The masks between which frames are to be filled.
  * @param {VideoDocument} document
- * @param {{track: string, frame: number, locked: Set<string>}} args a frame between two human masks, or one of them
+ * @param {{track: string, frame: number, range?: [number, number]|null, locked: Set<string>}} args a frame between two
+ *   human masks, or one of them, or in a hole; `range`: the chosen frames, both in
  * @returns {Span|import("./plan.js").Refused}
  */
-export function spanAround(document, { track: name, frame, locked }) {
+export function spanAround(document, { track: name, frame, range = null, locked }) {
   const found = tracksOf(document, [name], locked);
   if ("refused" in found) return found;
   const [track] = found.tracks;
+  const beside = range ? besides(track, range) : null;
+  if (beside) return beside;
   let { from, to } = neighbours(track, frame);
   // On the last human mask, the gap before it is meant.
   if (!to && from?.frame === frame) ({ from, to } = neighbours(track, frame - 1));
+  const hole = from && to ? null : holeAt(track, frame, document.count);
+  if (hole) return hole;
   if (!from || !to) {
     const where = from ? `after frame ${from.frame}` : to ? `before frame ${to.frame}` : "anywhere";
     return refused(`Track ${track.number} has no mask of a person ${where}; draw or accept one first.`);
@@ -42,6 +51,28 @@ export function spanAround(document, { track: name, frame, locked }) {
   }
   if (to.frame === from.frame + 1) return refused(`There is no frame between ${from.frame} and ${to.frame}.`);
   return { from, to };
+}
+
+/** The masks beside frames among which there is nothing of a person. @param {Track} track @param {[number, number]} frames both in @returns {Span|null} */
+function besides(track, [first, last]) {
+  const [from, to] = [track.rows.get(first - 1), track.rows.get(last + 1)];
+  if (!from || !to || !isShown(from) || !isShown(to)) return null;
+  for (const row of track.rows.values()) if (row.frame >= first && row.frame <= last && isHuman(row)) return null;
+  return { from, to };
+}
+
+/**
+ * The masks beside the hole at a frame, or just behind it.
+ * @param {Track} track @param {number} frame @param {number} count frames of the video @returns {Span|null} null where there is none
+ */
+function holeAt(track, frame, count) {
+  const isHole = (/** @type {number} */ k) => k >= 0 && k < count && !isShown(track.rows.get(k));
+  const inside = [frame, frame + 1].find(isHole);
+  if (inside === undefined) return null;
+  let [first, last] = [inside, inside];
+  while (isHole(first - 1)) first -= 1;
+  while (isHole(last + 1)) last += 1;
+  return besides(track, [first, last]);
 }
 
 /** The last human row up to a frame, and the first one after it. @param {Track} track @param {number} frame */
@@ -89,9 +120,33 @@ export function interpolate(document, { track: name, span: { from, to }, masks, 
     facts: [
       `${plural(frames.length, "mask")} between frames ${from.frame} and ${to.frame}, unreviewed`,
       ...(replaced ? [`${plural(replaced, "mask")} replaced`] : []),
+      ...unjudged(from, to),
     ],
     lanes: [laneMark(name, "gains", frames)],
   });
+}
+
+/** What is to be said of ends that nobody has judged. @param {Row} from @param {Row} to @returns {string[]} */
+function unjudged(from, to) {
+  const frames = [from, to].filter((row) => !isHuman(row)).map(({ frame }) => frame);
+  return frames.length ? [`nobody judged ${frames.length > 1 ? "frames" : "frame"} ${frames.join(" and ")}`] : [];
+}
+
+/** Frames from an end of the way to the mask beside it that tells the speed there. */
+const NEAR = 2;
+
+/**
+ * The mask of the track next to an end of the way, outside of it; of those nearby the farthest, whose speed is surest.
+ * @param {VideoDocument} document @param {string} track @param {Row} end @param {1|-1} step @returns {Row|null}
+ */
+export function rowBeside(document, track, end, step) {
+  let found = null;
+  for (let k = 1; k <= NEAR; k += 1) {
+    const row = document.row(track, end.frame + k * step);
+    if (!row || !isShown(row)) break;
+    found = row;
+  }
+  return found;
 }
 
 /** @param {import("../editor.js").Editor} app */
@@ -101,18 +156,24 @@ async function run(app) {
   const { frame } = app.view.now;
   await app.rows?.cover(0, lastFrame(app));
   const locked = () => app.view.now.locked;
-  const span = spanAround(document, { track, frame, locked: locked() });
+  const span = spanAround(document, { track, frame, range: app.view.now.range, locked: locked() });
   const title = "Interpolate";
   if ("refused" in span) return offered(app, { title, icon: "interp", make: () => span });
-  const ends = [span.from, span.to];
+  const beside = [rowBeside(document, track, span.from, -1), rowBeside(document, track, span.to, 1)];
+  const rows = [span.from, span.to, ...beside.flatMap((row) => row ?? [])];
+  const unloaded = rows.map((row) => row.frame).filter((at) => !document.hasMasks(at));
   await loadMasks(
     app,
-    ends.map((row) => row.frame).filter((at) => !document.hasMasks(at)),
+    unloaded.sort((a, b) => a - b),
   );
-  const [from, to] = ends.map((row) => document.masks.text(row.hash ?? "") ?? "");
+  const textOf = (/** @type {Row} */ row) => document.masks.text(row.hash ?? "") ?? "";
+  const [from, to] = [span.from, span.to].map(textOf);
+  const speeds = /** @type {[Beside|null, Beside|null]} */ (
+    beside.map((row, i) => row && { mask: textOf(row), frames: Math.abs(row.frame - (i ? span.to : span.from).frame) })
+  );
   const { height, width } = document;
   const count = span.to.frame - span.from.frame - 1;
-  const { masks } = await verbWorker().ask({ kind: "between", from, to, count, height, width });
+  const { masks } = await verbWorker().ask({ kind: "between", from, to, count, height, width, beside: speeds });
   if (app.document !== document) return null;
   return offered(app, {
     title,
@@ -124,7 +185,7 @@ async function run(app) {
 /** @type {import("../commands/command.js").Command} */
 export const INTERPOLATE = Object.freeze({
   id: "interpolate",
-  title: "Interpolate between masks of a person",
+  title: "Interpolate between two masks",
   group: GROUP,
   keys: ["I"],
   icon: "interp",

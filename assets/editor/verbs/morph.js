@@ -1,7 +1,8 @@
 // @ts-check
 /**
  * Masks between two masks: both signed distances are moved and scaled to where the thing is in between, and mixed there.
- * Centroid and size go evenly from one to the other, so a thing that only moves keeps its shape.
+ * Size goes evenly from one to the other, so a thing that only moves keeps its shape. The centroid follows a curve that
+ * begins and ends at the speed that the thing has there, or a straight line where no speed is known.
  */
 
 import { signedDistance } from "../masks/distance.js";
@@ -15,6 +16,8 @@ import { decode, bounds, encode } from "../masks/rle.js";
  * @property {number} x of the centroid, picture pixels @property {number} y
  * @property {number} size square root of the area, pixels
  */
+
+/** @typedef {[x: number, y: number]} Point */
 
 /** Room around a mask, so that its distance is known outside of it too, as a share of its longer side. */
 const MARGIN = 0.25;
@@ -42,14 +45,49 @@ export function shapeOf(runs, height, width) {
   return { distance, left, top, width: across, height: down, x: sumX / count, y: sumY / count, size: Math.sqrt(count) };
 }
 
+/** A shape beside an end of the way tells its speed only if the thing is not covered more there: ratio of the areas. */
+const ALIKE = 0.8;
+
+/**
+ * The speed of a thing, from two of its shapes.
+ * @param {Shape} first @param {Shape|null} second @param {number} frames from the first to the second
+ * @returns {Point|null} pixels per frame; null where one of them shows much less of the thing
+ */
+export function speedOf(first, second, frames) {
+  if (!second || Math.min(first.size, second.size) ** 2 < ALIKE * Math.max(first.size, second.size) ** 2) return null;
+  return [(second.x - first.x) / frames, (second.y - first.y) / frames];
+}
+
+/**
+ * Where the centroid is on the way: on the cubic curve (Hermite) that has these speeds at its ends.
+ * @param {Shape} from @param {Shape} to @param {number} share 0: the first, 1: the second
+ * @param {{frames: number, speeds: [Point|null, Point|null]}} way `frames` from end to end; speeds in pixels per frame,
+ *   null: that of the straight line
+ * @returns {Point} picture pixels
+ */
+export function onTheWay(from, to, share, { frames, speeds }) {
+  const along = (/** @type {0|1} */ axis, /** @type {number} */ first, /** @type {number} */ second) => {
+    const [begin, end] = speeds.map((speed) => (speed ? speed[axis] * frames : second - first));
+    const rest = 1 - share;
+    return (
+      first * rest ** 2 * (1 + 2 * share) +
+      second * share ** 2 * (1 + 2 * rest) +
+      begin * share * rest ** 2 -
+      end * share ** 2 * rest
+    );
+  };
+  return [along(0, from.x, to.x), along(1, from.y, to.y)];
+}
+
 /**
  * The mask between two shapes.
  * @param {Shape} from @param {Shape} to @param {number} share 0: the first, 1: the second
  * @param {number} height of the picture @param {number} width
+ * @param {Point} [centre] of the mask, picture pixels; on the straight line unless given
  * @returns {number[]} run lengths; never empty, for the pixel at the centre is always set
  */
-export function between(from, to, share, height, width) {
-  const [x, y] = [mix(from.x, to.x, share), mix(from.y, to.y, share)];
+export function between(from, to, share, height, width, centre = [mix(from.x, to.x, share), mix(from.y, to.y, share)]) {
+  const [x, y] = centre;
   const size = from.size ** (1 - share) * to.size ** share;
   const box = reach(from, to, { x, y, size }, height, width);
   const bits = new Uint8Array(height * width);

@@ -308,3 +308,14 @@ test("next and previous video stop at the ends of the project", () => {
   app.commands.nextVideo();
   assert.equal(app.toasts.at(-1).text, "This is the last video of the project.");
 });
+
+test("the key of the range takes the frames of the shown entry of the queue where no range is chosen", () => {
+  const app = editor();
+  assert.match(app.registry.get("scopeRange").unavailable(app), /Choose a range first/);
+  app.view.set({ selected: "t1", frame: 0 });
+  app.commands.scopeRange();
+  assert.deepEqual([app.view.now.range, app.preferences.now.scope], [[0, 1], "range"]);
+  app.view.set({ range: [3, 4] });
+  app.commands.scopeRange();
+  assert.deepEqual(app.view.now.range, [3, 4], "a chosen one stays");
+});

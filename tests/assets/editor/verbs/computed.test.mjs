@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { clipOf, copyOnward, paste } from "../../../../assets/editor/verbs/copies.js";
-import { interpolate, spanAround } from "../../../../assets/editor/verbs/interpolate.js";
+import { interpolate, rowBeside, spanAround } from "../../../../assets/editor/verbs/interpolate.js";
 import { restore } from "../../../../assets/editor/verbs/restore.js";
 import { split } from "../../../../assets/editor/verbs/split.js";
 import { ownValues } from "../../../../assets/editor/verbs/moving.js";
@@ -165,6 +165,47 @@ test("an absence of a person, a rejected mask and a missing one are each named",
     ),
     "There is no frame between 4 and 5.",
   );
+});
+
+test("a hole between masks that nobody judged, and a chosen range, need no mask of a person", () => {
+  const document = documentOf([
+    [0, {}],
+    [1, {}],
+    [4, {}],
+    [5, {}],
+    [6, {}],
+  ]);
+  const ends = (frame, range = null) => {
+    const found = spanAround(document, { track: "t1", frame, range, locked });
+    return found.refused ?? [found.from.frame, found.to.frame];
+  };
+  assert.deepEqual(
+    [ends(1), ends(2), ends(3)],
+    [
+      [1, 4],
+      [1, 4],
+      [1, 4],
+    ],
+  );
+  assert.match(ends(5), /no mask of a person anywhere/);
+  assert.deepEqual(ends(5, [5, 5]), [4, 6], "what is in the range is replaced");
+  assert.match(ends(6, [5, 6]), /no mask of a person anywhere/, "nothing behind the range");
+  Object.assign(document.row("t1", 5), { review: "accepted" });
+  assert.match(ends(6, [5, 5]), /after frame 5/, "a person's mask in the range stays");
+  document.tracks.get("t1").rows.set(3, { ...document.row("t1", 1), ...HUMAN_ABSENT, frame: 3 });
+  assert.match(ends(2), /before frame 3/, "nothing crosses an absence of a person");
+});
+
+test("the speed at an end comes from the masks beside it, without a hole in between", () => {
+  const document = documentOf([
+    [0, {}],
+    [1, {}],
+    [2, {}],
+    [6, {}],
+    [8, {}],
+  ]);
+  const beside = (frame, step) => rowBeside(document, "t1", document.row("t1", frame), step)?.frame ?? null;
+  assert.deepEqual([beside(2, -1), beside(1, -1), beside(0, -1), beside(6, 1)], [0, 0, null, null]);
 });
 
 test("interpolated masks are unreviewed, and are refused where a person drew meanwhile", () => {

@@ -49,12 +49,13 @@ const VERBS = {
   copyBack: (d, { track, frame }) => copyOnward(d, { track, frame, frames: [0, frame - 1], offset: [1, 0], locked }),
   paste: pasted,
   interpolate: (d, { track, frame }) => filled(d, { track, frame, locked }),
+  interpolateRange: (d, { track, frame, span }) => filled(d, { track, frame, range: span, locked }),
   moveEnd: (d, { track, frame, span }) => moveEnd(d, { track, from: frame, to: span[0], last, locked }),
   rename: (d, { track }) => rename(d, { track, name: "new", locked }),
   relabel: (d, { track, other }) => relabel(d, { tracks: [track, other], category: "c2", label: "fish", locked }),
   recolour: (d, { track }) => recolour(d, { tracks: [track], colour: 7, locked }),
 };
-const MACHINE = new Set(["copyOnward", "copyBack", "interpolate"]);
+const MACHINE = new Set(["copyOnward", "copyBack", "interpolate", "interpolateRange"]);
 const ROUNDS = 120;
 
 function* cases(verb) {

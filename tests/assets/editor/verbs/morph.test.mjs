@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { area, decode, encode } from "../../../../assets/editor/masks/rle.js";
-import { between, shapeOf } from "../../../../assets/editor/verbs/morph.js";
+import { between, onTheWay, shapeOf, speedOf } from "../../../../assets/editor/verbs/morph.js";
 import { chance } from "./scenes.mjs";
 
 const [HEIGHT, WIDTH] = [64, 80];
@@ -82,4 +82,38 @@ test("a mask at the border of the picture comes out of it again", () => {
   const inner = drawn((x, y) => x >= 20 && x < 40 && y > 20 && y < 40);
   const runs = mask(cut, inner, 0.5);
   assert.ok(area(runs) > area(cut) && area(runs) < area(inner));
+});
+
+/** A shape of which only place and size count. */
+const point = (x, y, size = 10) => ({ x, y, size });
+
+test("a thing that goes along a curve is found on it, from its speeds at both ends", () => {
+  const at = (k) => point(40 * Math.cos(k / 10), 40 * Math.sin(k / 10));
+  const [from, to] = [at(0), at(10)];
+  const speeds = [speedOf(from, at(-1), -1), speedOf(to, at(11), 1)];
+  for (let k = 1; k < 10; k += 1) {
+    const [x, y] = onTheWay(from, to, k / 10, { frames: 10, speeds });
+    assert.ok(Math.hypot(x - at(k).x, y - at(k).y) < 0.5, `frame ${k}`);
+  }
+});
+
+test("without speeds the way is straight and even", () => {
+  const way = { frames: 4, speeds: [null, null] };
+  assert.deepEqual(
+    [0, 0.25, 0.5, 1].map((share) =>
+      onTheWay(point(0, 8), point(20, 0), share, way).map((v) => Math.round(v * 1e6) / 1e6),
+    ),
+    [
+      [0, 8],
+      [5, 6],
+      [10, 4],
+      [20, 0],
+    ],
+  );
+});
+
+test("a shape that shows much less of the thing tells no speed", () => {
+  assert.deepEqual(speedOf(point(0, 0), point(6, -3), 3), [2, -1]);
+  assert.equal(speedOf(point(0, 0), point(6, -3, 8), 3), null);
+  assert.equal(speedOf(point(0, 0), null, 3), null);
 });
