@@ -1,14 +1,11 @@
 // @ts-check
-/** The texts of the timeline, which stay the same in most paintings: names of the lanes, ruler, number of the frame. */
+/** The texts of the timeline, which stay the same in most paintings: names of the lanes, ruler, what stands above the names. */
 
 import { KeptPaint } from "./kept.js";
-import { paintHead, paintLabel, paintRuler, RULER } from "./paint.js";
+import { paintLabel, paintRuler, RULER } from "./paint.js";
 
 /** @typedef {import("./paint.js").Sheet} Sheet */
 /** @typedef {Parameters<typeof paintLabel>[1]} Label */
-
-/** Room for the number of a frame, CSS pixels. */
-const HEAD = 96;
 
 /** Colours by their tokens. @param {Sheet} s @param {string[]} names */
 const colours = (s, ...names) => names.map(s.css);
@@ -18,7 +15,6 @@ export class Labels {
     this.names = new KeptPaint();
     this.corner = new KeptPaint();
     this.ruler = new KeptPaint();
-    this.head = new KeptPaint();
   }
 
   /** @param {Sheet} s @param {Label[]} labels those in sight */
@@ -45,14 +41,5 @@ export class Labels {
     const shown = [s.x(0), s.x(1), s.first, s.last, colours(s, "line", "line2", "tx2")];
     const left = Math.ceil(s.label);
     this.ruler.paint(s, { left, width: s.width - left, height: s.height }, shown, paintRuler);
-  }
-
-  /** Line and number of the shown frame. @param {Sheet} s @param {number} frame */
-  paintHead(s, frame) {
-    const x = Math.round((s.x(frame) + s.x(frame + 1)) / 2);
-    const shown = [frame, colours(s, "ac", "ac-fill", "ac-tx")];
-    this.head.paint(s, { left: x - HEAD / 2, width: HEAD, height: s.height }, shown, (own) =>
-      paintHead(own, frame, x + 0.5),
-    );
   }
 }

@@ -354,12 +354,6 @@ export function paintOverview(s, { values, bins, per, most, window }) {
   g.stroke();
 }
 
-/** Where a frame lies in the overview. @param {Sheet} s @param {number} frame */
-export function paintPlace(s, frame) {
-  s.g.fillStyle = s.css("ac");
-  s.g.fillRect(Math.round((s.x(frame) + s.x(frame + 1)) / 2) - 1, 1, 2, s.height - 2);
-}
-
 /** @param {CanvasRenderingContext2D} g @param {number} x0 @param {number} x1 @param {number} y */
 function line(g, x0, x1, y) {
   g.beginPath();

@@ -51,17 +51,21 @@ export class Sheets {
     return { css, font: style.fontFamily };
   }
 
-  /** A cleared canvas. @param {HTMLCanvasElement} canvas @param {Shown} shown @returns {Sheet} */
-  of(canvas, { window: [a, b], count, scroll, light }) {
+  /** Give a canvas the size of its sheet, and clear it. @param {HTMLCanvasElement} canvas @param {Sheet} sheet */
+  clear(canvas, { g, width, height }) {
     const ratio = devicePixelRatio || 1;
-    const { width, height } = this.sizeOf(/** @type {Element} */ (canvas.parentElement));
     if (canvas.width !== Math.round(width * ratio) || canvas.height !== Math.round(height * ratio)) {
       canvas.width = Math.round(width * ratio);
       canvas.height = Math.round(height * ratio);
     }
-    const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     g.setTransform(ratio, 0, 0, ratio, 0, 0);
     g.clearRect(0, 0, width, height);
+  }
+
+  /** What a canvas is painted by; its pixels stay. @param {HTMLCanvasElement} canvas @param {Shown} shown @returns {Sheet} */
+  of(canvas, { window: [a, b], count, scroll, light }) {
+    const { width, height } = this.sizeOf(/** @type {Element} */ (canvas.parentElement));
+    const g = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
     const { css, font } = (this.look ??= this.read());
     const label = parseFloat(css("label"));
     const per = (width - label - 16) / Math.max(1e-6, b - a);

@@ -3,19 +3,17 @@
 
 import { h, oncePerFrame } from "../../kit/dom.js";
 import { clamp } from "../../kit/numbers.js";
-import { colourNumber, colourOf } from "../../look/palette.js";
-import { openErrors } from "../document/likelyerrors.js";
-import { openVideo } from "../state.js";
+import { openComments } from "../document/comments.js";
 import { tallyOf } from "../document/tallies.js";
-import { paintDrafts } from "./drafts.js";
 import { draggedTo, dragEnd, endAt } from "./ends.js";
-import { identity, KeptPaint } from "./kept.js";
+import { Head } from "./head.js";
+import { identity } from "./kept.js";
 import { Labels } from "./labels.js";
 import { askMenu } from "./lanemenu.js";
-import { marksOf, paintLaneComments, paintMarks, wordsAt } from "./marks.js";
-import { openComments } from "../document/comments.js";
-import { paintLane, paintOverview, paintPlace, RULER } from "./paint.js";
+import { wordsAt } from "./marks.js";
+import { paintOverview, RULER } from "./paint.js";
 import { Sheets } from "./sheets.js";
+import { paintStill, shownIn } from "./still.js";
 
 /** @typedef {import("../editor.js").Editor} Editor */
 
@@ -27,9 +25,12 @@ export class Timeline {
     /** whether the next `contextmenu` comes from the right button, not from the keyboard */
     this.rightPress = false;
     this.tip = h("div", { class: "v-tip", role: "tooltip", hidden: true });
-    this.lanes = h("div", { class: "v-lanes" }, this.canvas, this.tip);
+    this.head = new Head();
+    this.lanes = h("div", { class: "v-lanes" }, this.canvas, this.head.element, this.tip);
     this.overview = h("canvas", { "aria-label": "Whole video", role: "img" });
-    this.mini = h("div", { class: "v-mini" }, h("span", {}, "Whole video"), this.overview);
+    /** where the frame lies in the whole video */
+    this.here = h("i", { class: "v-here" });
+    this.mini = h("div", { class: "v-mini" }, h("span", {}, "Whole video"), this.overview, this.here);
     /** called after the window changed */
     this.onzoom = () => {};
     /** @type {[number, number]} first visible frame and the one past the last; fractions while zooming */
@@ -41,9 +42,9 @@ export class Timeline {
     /** @type {{revision: number, tally: import("../document/tallies.js").Tally|null}} */
     this.tallied = { revision: -1, tally: null };
     this.labels = new Labels();
-    /** all but the line of the frame, which alone moves with a step */
-    this.still = new KeptPaint();
-    this.stillMini = new KeptPaint();
+    /** what the canvases show, all but the frame; empty while that differs in every painting */
+    this.shown = "";
+    this.shownMini = "";
     this.sheets = new Sheets([this.lanes, this.mini], () => this.paint());
     app.view.on(["frame"], () => this.follow());
     app.view.on(["selected"], () => this.reveal());
@@ -122,145 +123,39 @@ export class Timeline {
     return this.sheets.of(canvas, { window, count: this.count, scroll: this.scroll, light });
   }
 
+  /** Paint what changed: a step to another frame only moves the line of the frame. */
   paint() {
     const { app } = this;
     const s = this.sheet(this.canvas, this.window);
     if (!s.width || !s.height) return;
     this.size = s;
-    const { g, css } = s;
-    g.fillStyle = css("bg");
-    g.fillRect(0, 0, s.width, RULER);
     const ready = app.session.now.phase === "ready";
-    if (ready) {
-      const list = app.document.list();
-      this.scroll = s.scroll = clamp(this.scroll, 0, Math.max(0, list.length * s.lane - (s.height - RULER)));
-      this.paintLanes(s, list);
+    const list = ready ? app.document.list() : [];
+    this.scroll = s.scroll = clamp(this.scroll, 0, Math.max(0, list.length * s.lane - (s.height - RULER)));
+    const shown = shownIn(this, s, ready ? list : null);
+    if (shown === "" || shown !== this.shown) {
+      this.sheets.clear(this.canvas, s);
+      paintStill(this, s, ready ? list : null);
     }
-    g.strokeStyle = css("line");
-    g.beginPath();
-    g.moveTo(s.label + 0.5, 0);
-    g.lineTo(s.label + 0.5, s.height);
-    g.moveTo(0, RULER - 0.5);
-    g.lineTo(s.width, RULER - 0.5);
-    g.stroke();
+    this.shown = shown;
+    this.head.show(s, ready ? app.view.now.frame : null);
     this.mini.hidden = !ready;
     if (ready) this.paintMini();
-  }
-
-  /** @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
-  paintLanes(s, list) {
-    const { frame, preview } = this.app.view.now;
-    // What is being dragged or computed differs in every painting.
-    if (preview || this.dragged) this.paintStill(s, list);
-    else {
-      const whole = { left: 0, width: s.width, height: s.height };
-      this.still.paint(s, whole, this.shownIn(s, list), (own) => this.paintStill(own, list));
-    }
-    const { g } = s;
-    g.save();
-    g.beginPath();
-    g.rect(s.label + 1, 0, s.width, s.height);
-    g.clip();
-    this.labels.paintHead(s, frame);
-    g.restore();
-  }
-
-  /** All that the lanes depend on, as JSON takes it. @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
-  shownIn(s, list) {
-    const { comments, likely, marks, range, revision, selected } = this.app.view.now;
-    const { project, video } = this.app.session.now;
-    const parts = [this.app.document, comments, likely, project, video].map(identity);
-    const place = [this.scroll, s.lane, s.label, s.x(0), s.x(1), s.first, s.last, s.light];
-    return [...parts, ...place, marks, range, revision, selected, this.cornerText(list)];
-  }
-
-  /** @param {readonly unknown[]} list of tracks */
-  cornerText({ length }) {
-    const { rows } = this.app;
-    const reading = rows && !rows.whole ? `, reading ${Math.floor(100 * rows.share)} %` : "";
-    return `${length} track${length === 1 ? "" : "s"}${reading}`;
-  }
-
-  /** @param {import("./paint.js").Sheet} s @param {import("../document/document.js").Track[]} list */
-  paintStill(s, list) {
-    const { app } = this;
-    const { g, css } = s;
-    const { selected, range, hidden } = app.view.now;
-    const from = Math.floor(this.scroll / s.lane);
-    const to = Math.min(list.length, Math.ceil((this.scroll + s.height - RULER) / s.lane));
-    const top = (/** @type {number} */ i) => RULER + i * s.lane - this.scroll;
-    g.save();
-    g.beginPath();
-    g.rect(0, RULER, s.width, s.height - RULER);
-    g.clip();
-    for (let i = from; i < to; i += 1) {
-      if (list[i].id === selected) {
-        g.globalAlpha = 0.55;
-        g.fillStyle = css("ac-soft");
-        g.fillRect(s.label, top(i), s.width, s.lane);
-        g.globalAlpha = 1;
-      } else if (i % 2) {
-        g.fillStyle = css("lane-alt");
-        g.fillRect(0, top(i), s.width, s.lane);
-      }
-    }
-    const labels = list.slice(from, to).map((track, i) => ({
-      number: track.number,
-      colour: colourOf(colourNumber(track)),
-      title: app.title(track),
-      top: top(from + i),
-      selected: track.id === selected,
-      faint: hidden.has(track.id) || track.rejected,
-    }));
-    this.labels.paintNames(s, labels);
-    g.restore();
-    g.save();
-    g.beginPath();
-    g.rect(s.label + 1, 0, s.width, s.height);
-    g.clip();
-    this.labels.paintRuler(s);
-    const complete = [...app.document.complete.values()];
-    const comments = openComments(app.view.now.comments);
-    paintMarks(s, { ...marksOf(openVideo(app.session)), range, complete, comments });
-    g.save();
-    g.beginPath();
-    g.rect(s.label + 1, RULER, s.width, s.height - RULER);
-    g.clip();
-    const likely = openErrors(app.document, app.view.now.likely, app.view.now.revision);
-    const drafts = [...(app.view.now.preview?.marks ?? []), ...(this.dragged ? [this.dragged] : [])];
-    for (let i = from; i < to; i += 1) {
-      paintLane(s, list[i], top(i), likely.frames.get(list[i].id));
-      const about = comments.filter(({ track }) => track === list[i].id);
-      if (about.length) paintLaneComments(s, about, top(i));
-      const own = drafts.filter(({ track }) => track === list[i].id);
-      if (own.length) paintDrafts(s, own, top(i));
-    }
-    g.restore();
-    g.restore();
-    this.labels.paintCorner(s, this.cornerText(list));
-    const need = list.length * s.lane;
-    const room = s.height - RULER;
-    if (need > room + 2) {
-      g.fillStyle = css("ctl-line");
-      g.globalAlpha = 0.7;
-      g.beginPath();
-      g.roundRect(s.width - 6, RULER + 3 + (this.scroll / need) * (room - 6), 4, (room - 6) * (room / need), 2);
-      g.fill();
-      g.globalAlpha = 1;
-    }
   }
 
   paintMini() {
     const s = this.sheet(this.overview, [0, this.count]);
     this.miniSize = s;
-    const { revision } = this.app.view.now;
+    const { frame, revision } = this.app.view.now;
     if (this.tallied.revision !== revision) this.tallied = { revision, tally: tallyOf(this.app.document) };
     const tally = /** @type {import("../document/tallies.js").Tally} */ (this.tallied.tally);
-    const shown = [identity(tally), this.window, s.x(0), s.x(1), s.light];
-    this.stillMini.paint(s, { left: 0, width: s.width, height: s.height }, shown, (own) =>
-      paintOverview(own, { ...tally, window: this.window }),
-    );
-    paintPlace(s, this.app.view.now.frame);
+    const shown = JSON.stringify([identity(tally), this.window, s.x(0), s.x(1), s.height, s.light, devicePixelRatio]);
+    if (shown !== this.shownMini) {
+      this.sheets.clear(this.overview, s);
+      paintOverview(s, { ...tally, window: this.window });
+    }
+    this.shownMini = shown;
+    this.here.style.transform = `translateX(${Math.round((s.x(frame) + s.x(frame + 1)) / 2) - 1}px)`;
   }
 
   listen() {

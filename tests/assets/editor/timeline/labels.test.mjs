@@ -41,7 +41,7 @@ beforeEach(async () => {
   own = context();
   target = context();
   labels = new Labels();
-  for (const part of [labels.names, labels.corner, labels.ruler, labels.head]) part.canvas.getContext = () => own.g;
+  for (const part of [labels.names, labels.corner, labels.ruler]) part.canvas.getContext = () => own.g;
   sheet = {
     ...{ g: target.g, label: 140, width: 940, height: 200, lane: 24, font: "a", css: (name) => `dark ${name}` },
     ...{ x: (frame) => 148 + 20 * frame, first: 0, last: 39 },
@@ -80,15 +80,6 @@ test("the ruler is painted once while the window stays", () => {
   assert.deepEqual(own.done.texts.slice(8), ["4", "5", "6", "7"]);
   labels.paintRuler({ ...sheet, css: (name) => `light ${name}` });
   assert.ok(own.done.texts.length > 12, "another theme");
-});
-
-test("the number of the frame is painted for another frame, and moved by whole pixels of the screen", () => {
-  labels.paintHead(sheet, 7);
-  labels.paintHead({ ...sheet, x: (frame) => 149 + 20 * frame }, 7);
-  assert.deepEqual([own.done.texts, target.done.pictures], [["7"], 2]);
-  assert.deepEqual(target.done.place, [Math.round(1.5 * (149 + 150 - 48)), 0]);
-  labels.paintHead(sheet, 8);
-  assert.deepEqual(own.done.texts, ["7", "8"]);
 });
 
 test("the text above the names is painted once while it stays", () => {

@@ -42,6 +42,8 @@ const sheet = (window = [0, 100]) => sheets.of(canvas, { window, count: 100, scr
 
 test("a canvas gets the pixels of its box; frames lie evenly beside the names", () => {
   const s = sheet([10, 60]);
+  assert.equal(s.g.cleared, undefined, "what is there stays");
+  sheets.clear(canvas, s);
   assert.deepEqual([canvas.width, canvas.height, s.g.cleared], [1200, 400, [0, 0, 600, 200]]);
   assert.deepEqual([s.label, s.lane, s.scroll, s.font, s.light], [168, 20, 3, "f", true]);
   assert.deepEqual([s.first, s.last, s.x(10), s.x(60)], [10, 59, 176, 592]);

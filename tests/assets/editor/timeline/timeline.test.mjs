@@ -13,9 +13,18 @@ beforeEach(async () => {
   globalThis.requestAnimationFrame = () => 1;
   const video = { id: "v", count: 100, confirmed: 10, partial: false, gaps: [], scenes: [], damaged: [] };
   app = {
-    document: { count: 100, list: () => [] },
+    document: { count: 100, list: () => [], complete: new Map(), tracks: new Map() },
     session: createStore({ video, phase: "ready", theme: "dark" }),
-    view: createStore({ frame: 0, selected: null, range: null, revision: 0, marks: 0, newTrack: null }),
+    view: createStore({
+      frame: 0,
+      selected: null,
+      range: null,
+      revision: 0,
+      marks: 0,
+      comments: [],
+      likely: [],
+      hidden: new Set(),
+    }),
     commands: {},
   };
   timeline = new Timeline(app);
@@ -57,30 +66,33 @@ test("a title is measured once for its font and room, and cut where it has none"
   assert.ok(measured > once, "another room or font is measured anew");
 });
 
-test("a step to another frame paints only the line of the frame anew", () => {
+test("a step to another frame moves the line of the frame, and paints no lane", () => {
   globalThis.devicePixelRatio = 1;
   const g = new Proxy({}, { get: () => () => ({ width: 10 }), set: () => true });
   const sheet = { g, width: 900, height: 150, label: 140, lane: 20, light: false, font: "a", first: 0, last: 99 };
   timeline.sheet = () => ({ ...sheet, x: (frame) => 148 + 7 * (frame - timeline.window[0]), css: (name) => name });
-  for (const part of [timeline.still, timeline.stillMini, timeline.labels.head]) part.canvas.getContext = () => g;
-  let whole = 0;
-  timeline.paintStill = () => (whole += 1);
+  const { corner, names, ruler } = timeline.labels;
+  for (const part of [timeline.head, corner, names, ruler]) part.canvas.getContext = () => g;
+  const cleared = [];
+  timeline.sheets.clear = (canvas) => cleared.push(canvas);
   const view = app.view.now;
   const paintings = (change) => {
-    const before = whole;
+    cleared.length = 0;
     change();
     timeline.paint();
-    return whole - before;
+    return cleared.filter((canvas) => canvas === timeline.canvas).length;
   };
   assert.equal(
     paintings(() => {}),
     1,
   );
-  for (const frame of [1, 2, 50])
+  for (const frame of [1, 2, 50]) {
     assert.equal(
       paintings(() => (view.frame = frame)),
       0,
     );
+    assert.equal(timeline.here.style.transform, `translateX(${Math.round(148 + 7 * frame + 3.5) - 1}px)`);
+  }
   const changes = {
     revision: () => (view.revision += 1),
     marks: () => (view.marks += 1),
@@ -89,9 +101,9 @@ test("a step to another frame paints only the line of the frame anew", () => {
     errors: () => (view.likely = []),
     comments: () => (view.comments = []),
     window: () => (timeline.window = [10, 60]),
+    size: () => (sheet.height = 180),
     theme: () => (sheet.light = true),
     video: () => (app.session.now.video = { ...app.session.now.video, confirmed: 20 }),
-    tracks: () => (app.document.list = () => [{}]),
     preview: () => (view.preview = { marks: [] }),
   };
   for (const [what, change] of Object.entries(changes)) assert.equal(paintings(change), 1, what);
@@ -100,4 +112,7 @@ test("a step to another frame paints only the line of the frame anew", () => {
     1,
     "a preview grows without a change of the view",
   );
+  app.session.now.phase = "novideo";
+  timeline.paint();
+  assert.ok(timeline.head.element.hidden && timeline.mini.hidden);
 });

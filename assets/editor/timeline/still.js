@@ -1,0 +1,119 @@
+// @ts-check
+/** Paints the lanes and the ruler: all that stays where it is while the frame changes. */
+
+import { colourNumber, colourOf } from "../../look/palette.js";
+import { openComments } from "../document/comments.js";
+import { openErrors } from "../document/likelyerrors.js";
+import { openVideo } from "../state.js";
+import { paintDrafts } from "./drafts.js";
+import { identity } from "./kept.js";
+import { marksOf, paintLaneComments, paintMarks } from "./marks.js";
+import { paintLane, RULER } from "./paint.js";
+
+/** @typedef {import("../document/document.js").Track} Track */
+/** @typedef {import("./paint.js").Sheet} Sheet */
+/** @typedef {import("./timeline.js").Timeline} Timeline */
+
+/**
+ * All that the painting depends on, as a text.
+ * @param {Timeline} timeline @param {Sheet} s @param {readonly Track[]|null} list null without a video
+ * @returns {string} empty while something is dragged or computed, which differs in every painting
+ */
+export function shownIn({ app, dragged, scroll }, s, list) {
+  const { comments, likely, marks, preview, range, revision, selected } = app.view.now;
+  if (preview || dragged) return "";
+  const { project, video } = app.session.now;
+  const parts = [app.document, comments, likely, project, video].map(identity);
+  const place = [s.width, s.height, s.lane, s.label, s.x(0), s.x(1), s.first, s.last, s.light, s.font, scroll];
+  const text = list && cornerText(app, list);
+  return JSON.stringify([...parts, ...place, marks, range, revision, selected, text, devicePixelRatio]);
+}
+
+/** @param {Timeline["app"]} app @param {readonly Track[]} list */
+function cornerText({ rows }, { length }) {
+  const reading = rows && !rows.whole ? `, reading ${Math.floor(100 * rows.share)} %` : "";
+  return `${length} track${length === 1 ? "" : "s"}${reading}`;
+}
+
+/** @param {Timeline} timeline @param {Sheet} s cleared @param {Track[]|null} list null without a video */
+export function paintStill(timeline, s, list) {
+  const { g, css } = s;
+  g.fillStyle = css("bg");
+  g.fillRect(0, 0, s.width, RULER);
+  if (list) paintLanes(timeline, s, list);
+  g.strokeStyle = css("line");
+  g.beginPath();
+  g.moveTo(s.label + 0.5, 0);
+  g.lineTo(s.label + 0.5, s.height);
+  g.moveTo(0, RULER - 0.5);
+  g.lineTo(s.width, RULER - 0.5);
+  g.stroke();
+}
+
+/** @param {Timeline} timeline @param {Sheet} s @param {Track[]} list */
+function paintLanes({ app, dragged, labels: texts, scroll }, s, list) {
+  const { g, css } = s;
+  const { selected, range, hidden } = app.view.now;
+  const from = Math.floor(scroll / s.lane);
+  const to = Math.min(list.length, Math.ceil((scroll + s.height - RULER) / s.lane));
+  const top = (/** @type {number} */ i) => RULER + i * s.lane - scroll;
+  g.save();
+  g.beginPath();
+  g.rect(0, RULER, s.width, s.height - RULER);
+  g.clip();
+  for (let i = from; i < to; i += 1) {
+    if (list[i].id === selected) {
+      g.globalAlpha = 0.55;
+      g.fillStyle = css("ac-soft");
+      g.fillRect(s.label, top(i), s.width, s.lane);
+      g.globalAlpha = 1;
+    } else if (i % 2) {
+      g.fillStyle = css("lane-alt");
+      g.fillRect(0, top(i), s.width, s.lane);
+    }
+  }
+  const labels = list.slice(from, to).map((track, i) => ({
+    number: track.number,
+    colour: colourOf(colourNumber(track)),
+    title: app.title(track),
+    top: top(from + i),
+    selected: track.id === selected,
+    faint: hidden.has(track.id) || track.rejected,
+  }));
+  texts.paintNames(s, labels);
+  g.restore();
+  g.save();
+  g.beginPath();
+  g.rect(s.label + 1, 0, s.width, s.height);
+  g.clip();
+  texts.paintRuler(s);
+  const complete = [...app.document.complete.values()];
+  const comments = openComments(app.view.now.comments);
+  paintMarks(s, { ...marksOf(openVideo(app.session)), range, complete, comments });
+  g.save();
+  g.beginPath();
+  g.rect(s.label + 1, RULER, s.width, s.height - RULER);
+  g.clip();
+  const likely = openErrors(app.document, app.view.now.likely, app.view.now.revision);
+  const drafts = [...(app.view.now.preview?.marks ?? []), ...(dragged ? [dragged] : [])];
+  for (let i = from; i < to; i += 1) {
+    paintLane(s, list[i], top(i), likely.frames.get(list[i].id));
+    const about = comments.filter(({ track }) => track === list[i].id);
+    if (about.length) paintLaneComments(s, about, top(i));
+    const own = drafts.filter(({ track }) => track === list[i].id);
+    if (own.length) paintDrafts(s, own, top(i));
+  }
+  g.restore();
+  g.restore();
+  texts.paintCorner(s, cornerText(app, list));
+  const need = list.length * s.lane;
+  const room = s.height - RULER;
+  if (need > room + 2) {
+    g.fillStyle = css("ctl-line");
+    g.globalAlpha = 0.7;
+    g.beginPath();
+    g.roundRect(s.width - 6, RULER + 3 + (scroll / need) * (room - 6), 4, (room - 6) * (room / need), 2);
+    g.fill();
+    g.globalAlpha = 1;
+  }
+}
