@@ -6,6 +6,7 @@ import { openMenu } from "../kit/floating.js";
 import { messageOf } from "../kit/request.js";
 import { plural } from "../kit/text.js";
 import { askName } from "./askname.js";
+import { installCardKeys } from "./cardkeys.js";
 import { card, row } from "./cards.js";
 import { address, currentProject, get, poll, post } from "./data.js";
 import { Pace } from "./effort.js";
@@ -67,6 +68,7 @@ export class Library {
 
   async start() {
     this.uploads.acceptDrops();
+    installCardKeys(this.grid, this.search);
     window.addEventListener("v-jobs", (event) => this.followJobs(/** @type {CustomEvent<Job[]>} */ (event).detail));
     window.addEventListener("v-answer", () => this.refresh());
     await this.refresh();

@@ -72,7 +72,7 @@ export class TrackPage {
       author: this.me,
       selected: () => this.selection.ids,
       categories: () => this.facets.categories,
-      changed: () => this.refresh(),
+      changed: () => this.refreshAfterChange(),
     });
     this.mend = new TrackMend(this);
     this.shelf = h("div.v-tshelf", null, this.bulk.toast, this.actions);
@@ -100,6 +100,18 @@ export class TrackPage {
       this.facets = await get(`/data/projects/${encodeURIComponent(this.project)}/track-facets`);
       this.drawBar();
       await this.find();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  /** A change may have taken selected tracks out of what is found: nothing that is not shown stays selected. */
+  async refreshAfterChange() {
+    await this.refresh();
+    try {
+      const found = new Set(await this.ids());
+      if ([...this.selection.ids].some((id) => !found.has(id)))
+        this.selection.set([...this.selection.ids].filter((id) => found.has(id)));
     } catch (error) {
       this.fail(error);
     }

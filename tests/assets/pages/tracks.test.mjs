@@ -229,3 +229,17 @@ test("comparing that fails says why and leaves the tracks", async () => {
   assert.match(page.text(".v-tctoast"), /The database is busy\./);
   assert.equal(shown(page).length, 3);
 });
+
+test("after a change only tracks that are still found stay selected", async () => {
+  const answers = {};
+  const { page, found } = await opened({ answers });
+  for (const id of shown(page).slice(0, 2)) await press(page, id);
+  assert.equal(selected(page).length, 2);
+  const [first, ...rest] = THREE;
+  page.answers[ROUTE] = { total: rest.length, masks: 1, start: 0, tracks: rest };
+  page.answers["GET /data/projects/p/track-ids?"] = { tracks: rest.map(({ id }) => id) };
+  await found.refreshAfterChange();
+  await settle();
+  assert.deepEqual([...found.selection.ids], [THREE[1].id]);
+  assert.notEqual(first.id, THREE[1].id);
+});
