@@ -112,7 +112,7 @@ def test_gaps_cuts_and_the_uncounted_rest_are_told_on_the_ruler(
 def hover(page: Page, frame: float) -> None:
     """Moves the mouse over the left edge of a frame on the ruler."""
     place = """frame => {
-        const canvas = document.querySelector(".v-lanes canvas");
+        const canvas = document.querySelector(".v-lanes > canvas");
         const box = canvas.getBoundingClientRect();
         const label = parseFloat(getComputedStyle(canvas.parentElement).getPropertyValue("--v-label"));
         const per = (box.width - label - 16) / window.editor.app.document.count;

@@ -164,7 +164,7 @@ def frames_step_scrub_and_tracks_are_selected(walk: Walk) -> None:
         page.keyboard.press(key)
         driving.ready(page)
         assert driving.state(page, "frame") == frame
-    lanes = page.locator(".v-lanes canvas").bounding_box()
+    lanes = page.locator(".v-lanes > canvas").bounding_box()
     assert lanes is not None
     page.mouse.move(lanes["x"] + lanes["width"] * 0.4, lanes["y"] + 10)
     page.mouse.down()

@@ -42,17 +42,17 @@ def test_the_menu_of_a_row_selects_its_track_and_changes_it(editor: Page) -> Non
 
 def test_the_menu_of_a_lane_goes_to_its_frame(editor: Page) -> None:
     place = """() => {
-        const canvas = document.querySelector(".v-lanes canvas").getBoundingClientRect();
+        const canvas = document.querySelector(".v-lanes > canvas").getBoundingClientRect();
         return [canvas.width, canvas.height];
     }"""
     width, _ = editor.evaluate(place)
-    editor.locator(".v-lanes canvas").click(button="right", position={"x": width * 0.6, "y": 24 + 30})
+    editor.locator(".v-lanes > canvas").click(button="right", position={"x": width * 0.6, "y": 24 + 30})
     menu(editor).wait_for()
     assert selected_number(editor) == 2
     assert 10 < driving.state(editor, "frame") < 25
     editor.keyboard.press("Escape")
 
-    editor.locator(".v-lanes canvas").focus()
+    editor.locator(".v-lanes > canvas").focus()
     editor.keyboard.press("Shift+F10")
     menu(editor).locator("[data-do=rangeStart]").click()
     frame = driving.state(editor, "frame")

@@ -46,7 +46,7 @@ function newTrack(app, from) {
 const REGIONS = Object.freeze([
   ".v-canvas",
   ".v-tabs [aria-selected=true]",
-  ".v-lanes canvas",
+  ".v-lanes > canvas",
   ".v-review .v-btn",
   ".v-brand",
 ]);
