@@ -7,7 +7,7 @@ import numpy as np
 from .found import IdentityCandidate, strengths
 from .likeness import Likeness, windows
 from .moving import before, misfit
-from .swapping import peaks
+from .places import peaks
 from .track_looks import TrackLook
 
 # ``benchmark identity --fit``

@@ -1,6 +1,6 @@
 """Candidates for a swap: two tracks that show each other's things from a frame on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from itertools import combinations
 
 import numpy as np
@@ -8,6 +8,7 @@ import numpy as np
 from .found import IdentityCandidate, strengths
 from .likeness import Likeness, windows
 from .moving import before, misfit
+from .places import peaks
 from .track_looks import TrackLook
 
 # ``benchmark identity --fit``
@@ -90,14 +91,3 @@ def _gains(
     gain_a = mixed.mean(a_before, b_after) - own_a.mean(a_before, a_after)
     gain_b = mixed.mean(a_after, b_before) - own_b.mean(b_before, b_after)
     return np.nan_to_num(gain_a), np.nan_to_num(gain_b)
-
-
-def peaks(at: np.ndarray, strength: np.ndarray, apart: int, *, least: float) -> Iterator[int]:
-    """Indices of the strongest of the places ``at`` (N,), at least ``least`` strong, more than ``apart`` apart."""
-    taken: list[int] = []
-    for n in np.argsort(-strength, kind="stable").tolist():
-        if strength[n] < least:
-            return
-        if all(abs(int(at[n]) - other) > apart for other in taken):
-            taken.append(int(at[n]))
-            yield n

@@ -8,6 +8,9 @@ import numpy as np
 
 from tests.benchmarks._planted_errors import Planted
 
+KINDS = ("merge", "split", "swap", "taken over")
+TAKEN = {"taken over": "swap"}
+"""The verb that mends a kind, where that is not its name."""
 Masks = Mapping[str, Mapping[int, np.ndarray]]  # track -> frame -> bool (H, W)
 _LEAST = 20  # masks of a track into which an error is planted
 _SIDE = 8  # masks of each thing before and after the place
@@ -30,7 +33,10 @@ def known_masks(masks: np.ndarray, annotated: frozenset[int]) -> dict[str, dict[
 
 
 def wrong_tracks(right: Masks, *, seed: int) -> Iterator[WrongTracks]:
-    """Swaps and joined tracks where two things are nearest, and tracks broken by up to seven frames."""
+    """Where two things are nearest, their tracks are swapped, joined, or the first takes over the second one's thing.
+
+    And tracks are broken by up to seven frames.
+    """
     draw = np.random.default_rng(seed)
     names = [name for name, masks in right.items() if len(masks) >= _LEAST]
     pairs = list(combinations(names, 2))
@@ -44,6 +50,8 @@ def wrong_tracks(right: Masks, *, seed: int) -> Iterator[WrongTracks]:
         yield WrongTracks({**right, **crossed}, Planted("swap", (a, b), at - 1, at + 1))
         others = {name: masks for name, masks in right.items() if name != b}
         yield WrongTracks({**others, a: crossed[a]}, Planted("split", (a,), at - 1, at + 1))
+        ended = {t: mask for t, mask in right[b].items() if t < at}
+        yield WrongTracks({**others, a: crossed[a], b: ended}, Planted("taken over", (a, b), at - 1, at + 1))
     for name in names:
         frames, hole = sorted(right[name]), int(draw.integers(8))
         at = int(draw.integers(_SIDE, len(frames) - hole - _SIDE + 1))

@@ -7,7 +7,8 @@ candidate of the kind that mends it, with its tracks, at its place, two frames m
 
 import argparse
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import permutations
 from types import ModuleType
 
 import numpy as np
@@ -15,14 +16,21 @@ from scipy.optimize import minimize
 
 from app.reviewing.identity import LEAST
 from model.identity import (
-    KINDS as VERBS,
+    IdentityCandidate,
+    LookCollector,
+    TrackLook,
+    find_candidates,
+    merging,
+    splitting,
+    swapping,
+    taking_over,
 )
-from model.identity import IdentityCandidate, LookCollector, TrackLook, find_candidates, merging, splitting, swapping
 from model.identity.likeness import Likeness
 from model.likely_errors import Measuring, TrackInput, find_errors
 from tests.benchmarks._planted_errors import Planted, rle
 from tests.benchmarks._planted_identities import KINDS, MENDED_BY, planted_identities
-from tests.benchmarks._real_identities import Masks, known_masks, wrong_tracks
+from tests.benchmarks._real_identities import KINDS as ALONE
+from tests.benchmarks._real_identities import TAKEN, Masks, known_masks, wrong_tracks
 from tests.benchmarks._spread_videos import AnnotatedVideo, real_videos
 from tests.benchmarks._tables import Table, options, progress, show
 
@@ -65,7 +73,7 @@ def search(index: int, *, seed: int) -> Searched:
 def names(candidate: IdentityCandidate, error: Planted) -> bool:
     """Whether a candidate mends a planted error."""
     return (
-        candidate.kind == MENDED_BY.get(error.kind, error.kind)
+        candidate.kind == (MENDED_BY | TAKEN).get(error.kind, error.kind)
         and set(candidate.tracks) == set(error.tracks)
         and error.first - _NEAR <= candidate.frame <= error.last + _NEAR
     )
@@ -117,7 +125,7 @@ def real(videos: Iterable[AnnotatedVideo]) -> Table:
         right = known_masks(video.masks, video.annotated)
         if len(right) < 2:
             continue
-        found = {verb: [0, 0] for verb in VERBS}
+        found = {verb: [0, 0] for verb in ALONE}
         for wrong in wrong_tracks(right, seed=SEED):
             first = find_candidates(_looks(video.frames, wrong.tracks))[:2]
             found[wrong.error.kind][0] += any(names(one, wrong.error) for one in first)
@@ -127,7 +135,7 @@ def real(videos: Iterable[AnnotatedVideo]) -> Table:
         alarms = sum(one.strength >= LEAST for one in find_candidates(_looks(video.frames, right)))
         rows.append((video.name, *(f"{have} of {of}" for have, of in found.values()), str(alarms)))
         facts.append({"video": video.name, **found, "alarms": alarms})
-    columns = ("video", *VERBS, "suggested where nothing is wrong")
+    columns = ("video", *ALONE, "suggested where nothing is wrong")
     return Table("errors of identity in annotated videos", columns, rows, facts=facts)
 
 
@@ -181,6 +189,41 @@ def _swap_samples(video: Searched) -> Iterator[Sample]:
                 yield from _labelled(swapping.measures(a, b, at, likeness), _at(video, "swap", {a.id, b.id}, at))
 
 
+def _takeover_samples(video: Searched) -> Iterator[Sample]:
+    """The tracks as they are, and each two sound ones of which the first goes over to the second one's thing."""
+    for one, other, at, values in taking_over.compared(video.looks):
+        yield from _labelled(values, _at(video, "swap", {one.id, other.id}, at))
+    wrong = {track for error in video.planted for track in error.tracks}
+    sound = [one for one in video.looks if one.id not in wrong]
+    for one, other in permutations(sound, 2):
+        both = np.intersect1d(one.frames, other.frames)[5:-5]
+        if not len(both):
+            continue
+        a, b = (look.centre[np.searchsorted(look.frames, both)] for look in (one, other))
+        frame = int(both[np.linalg.norm(a - b, axis=1).argmin()])
+        pair = _joined(one, other, frame), _cut(other, frame)
+        for first, second, at, values in taking_over.compared(pair):
+            if (first.id, second.id) == (one.id, other.id):
+                labels = np.where(at == frame, 1, np.where(np.abs(at - frame) <= _NEAR, -1, 0))
+                yield from _labelled(values, labels)
+
+
+_OF_MASKS, _OF_LOOKS = ("frames", "centre", "size", "side"), ("seen", "looks", "trust")
+
+
+def _cut(one: TrackLook, stop: int) -> TrackLook:
+    parts = {name: getattr(one, name)[one.frames < stop] for name in _OF_MASKS}
+    return replace(one, **parts, **{name: getattr(one, name)[one.seen < stop] for name in _OF_LOOKS})
+
+
+def _joined(one: TrackLook, other: TrackLook, at: int) -> TrackLook:
+    """``one`` up to a frame, ``other`` from there on."""
+    first = _cut(one, at)
+    rest = {name: getattr(other, name)[other.frames >= at] for name in _OF_MASKS}
+    rest |= {name: getattr(other, name)[other.seen >= at] for name in _OF_LOOKS}
+    return replace(one, **{name: np.concatenate([getattr(first, name), part]) for name, part in rest.items()})
+
+
 def _labelled(values: dict[str, np.ndarray], labels: np.ndarray) -> Iterator[Sample]:
     for n in np.flatnonzero(labels >= 0):
         yield {name: float(np.nan_to_num(of[n])) for name, of in values.items()}, bool(labels[n])
@@ -206,6 +249,7 @@ _FITS: tuple[tuple[ModuleType, Callable[[Searched], Iterator[Sample]]], ...] = (
     (merging, _merges),
     (splitting, _split_samples),
     (swapping, _swap_samples),
+    (taking_over, _takeover_samples),
 )
 
 

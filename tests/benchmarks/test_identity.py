@@ -7,9 +7,21 @@ from model.identity import IdentityCandidate
 from model.procedural import render_video
 from tests.benchmarks._planted_errors import Planted
 from tests.benchmarks._planted_identities import KINDS, MENDED_BY, planted_identities
+from tests.benchmarks._real_identities import KINDS as ALONE
 from tests.benchmarks._real_identities import known_masks, wrong_tracks
 from tests.benchmarks._spread_videos import AnnotatedVideo
-from tests.benchmarks.identity import Searched, fitted, names, ranks, real, search, table
+from tests.benchmarks.identity import (
+    Searched,
+    _cut,
+    _joined,
+    _takeover_samples,
+    fitted,
+    names,
+    ranks,
+    real,
+    search,
+    table,
+)
 
 CUT = Planted("hidden track", ("1", "rest of 1"), 9, 20)
 
@@ -75,4 +87,17 @@ def test_errors_are_planted_one_by_one_into_annotated_videos_and_named() -> None
     assert right == before
     made = real([video])
     (facts,) = made.facts
-    assert facts["merge"][1] >= 2 and all(have <= of for have, of in (facts["merge"], facts["swap"], facts["split"]))
+    assert facts["merge"][1] >= 2 and facts["split"][1] == facts["swap"][1] == facts["taken over"][1]
+    assert all(facts[kind][0] <= facts[kind][1] for kind in ALONE)
+
+
+def test_tracks_of_a_fit_go_over_to_the_thing_of_another_one() -> None:
+    video = search(5, seed=5)
+    samples = list(_takeover_samples(video))
+    assert any(label for _, label in samples) and any(not label for _, label in samples)
+    one, other = (look for look in video.looks[:2])
+    frame = int(np.intersect1d(one.frames, other.frames)[5])
+    joined, cut = _joined(one, other, frame), _cut(other, frame)
+    assert joined.id == one.id and (joined.frames < frame).sum() == (one.frames < frame).sum()
+    assert joined.frames[-1] == other.frames[-1] and cut.frames[-1] < frame
+    assert len(joined.frames) == len(joined.centre) == len(joined.side) and len(joined.seen) == len(joined.looks)

@@ -44,7 +44,7 @@ export function identityList(app) {
   const dismissed = app.view.now.identities.filter((one) => one.dismissed);
   return [
     ...list.slice(0, SHOWN).map((one) => entry(app, one)),
-    list.length ? null : emptyText(app),
+    list.length ? searchAgain(app) : emptyText(app),
     dismissed.length
       ? [
           h("p.v-dismissedhead", null, `${dismissed.length} dismissed`),
@@ -82,6 +82,16 @@ function otherVideos(app) {
 async function openAt(app, video) {
   await app.open(video);
   if (app.session.now.video?.id === video) app.commands.identityDoctor();
+}
+
+/** Splits and new proposals make tracks that the last search has not seen. @param {Editor} app */
+function searchAgain(app) {
+  if (activeSearch(app) || app.view.now.identified === app.document.lastEdit) return null;
+  return h(
+    "p.v-searchagain",
+    null,
+    button("Search again", { kind: "v-ghost", icon: "search", onclick: () => search(app) }),
+  );
 }
 
 /** @param {Editor} app */
@@ -129,8 +139,8 @@ function entry(app, one) {
   );
 }
 
-/** Each mask before the place with the one after it. @template T @param {readonly T[]} masks @returns {T[][]} */
-const pairs = (masks) => masks.flatMap((_, i) => (i % 2 ? [] : [[masks[i], masks[i + 1]]]));
+/** Each mask before the place with the one after it; one without the other stands alone. @template T @param {readonly T[]} masks @returns {T[][]} */
+const pairs = (masks) => masks.flatMap((_, i) => (i % 2 ? [] : [masks.slice(i, i + 2)]));
 
 /** @param {Editor} app @param {[track: string, frame: number, hash: string][]} pair */
 function cropPair(app, pair) {
@@ -141,7 +151,8 @@ function cropPair(app, pair) {
     const words = `track ${track?.number} on frame ${frame}`;
     return h("img", { src: cropAddress(video, frame, hash, number), alt: words, title: words, loading: "lazy" });
   });
-  return h("span.v-identitypair", null, pictures[0], icon("next", 16, "v-t3"), pictures[1]);
+  const [first, ...rest] = pictures;
+  return h("span.v-identitypair", null, first, rest.length ? icon("next", 16, "v-t3") : null, rest);
 }
 
 /** @param {Editor} app @param {IdentityCandidate} one */

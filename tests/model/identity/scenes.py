@@ -11,6 +11,8 @@ from tests.model.likely_errors.scenes import BLUE, RED, Box, measured, moving, p
 COUNT = 40
 LEFT = moving((10, 10, 24, 20), (2, 0), range(COUNT))
 RIGHT = moving((110, 60, 24, 20), (-2, 0), range(COUNT))
+# It passes below the first one, which it meets at frame 20.
+BELOW = moving((90, 36, 24, 20), (-2, 0), range(COUNT))
 # They meet in the middle at frame 20.
 DOWN = moving((60, 4, 24, 20), (0, 1), range(COUNT))
 UP = moving((60, 44, 24, 20), (0, -1), range(COUNT))
@@ -42,4 +44,4 @@ def part(boxes: Mapping[int, Box], start: int = 0, stop: int = COUNT) -> dict[in
     return {t: box for t, box in boxes.items() if start <= t < stop}
 
 
-__all__ = ["BLUE", "COUNT", "DOWN", "LEFT", "RED", "RIGHT", "UP", "part", "pictures", "seen"]
+__all__ = ["BELOW", "BLUE", "COUNT", "DOWN", "LEFT", "RED", "RIGHT", "UP", "part", "pictures", "seen"]

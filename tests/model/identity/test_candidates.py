@@ -4,9 +4,10 @@ import pytest
 
 from model.identity import IdentityCandidate, find_candidates
 
-from .scenes import BLUE, DOWN, LEFT, RED, RIGHT, UP, part, pictures, seen
+from .scenes import BELOW, BLUE, DOWN, LEFT, RED, RIGHT, UP, part, pictures, seen
 
 BOTH = pictures((LEFT, RED), (RIGHT, BLUE))
+PASSING = pictures((LEFT, RED), (BELOW, BLUE))
 CROSSING = pictures((DOWN, RED), (UP, BLUE))
 
 
@@ -74,6 +75,26 @@ def test_tracks_that_exchange_their_things_where_they_meet_are_swapped_there() -
     assert best(found) == ("swap", ("a", "b"), 20)
     assert found[0].masks == (("a", 19), ("a", 20), ("b", 19), ("b", 20))
     assert [one for one in strong(found) if one.kind == "split"] == []
+
+
+def test_a_track_that_goes_over_to_a_thing_whose_track_ends_there_is_swapped_with_it() -> None:
+    tracks = {"a": {**part(LEFT, 0, 20), **part(BELOW, 20)}, "b": part(BELOW, 0, 20)}
+    found = find_candidates(seen(tracks, PASSING))
+    assert best(found) == ("swap", ("a", "b"), 20)
+    assert found[0].masks == (("a", 19), ("a", 20), ("b", 19))
+    assert [one.kind for one in strong(found)] == ["swap"], "a split would mend only a half"
+
+
+def test_so_is_a_track_that_leaves_a_thing_with_which_another_one_begins() -> None:
+    tracks = {"a": {**part(LEFT, 0, 20), **part(BELOW, 20)}, "b": part(LEFT, 20)}
+    found = find_candidates(seen(tracks, PASSING))
+    assert best(found) == ("swap", ("a", "b"), 20)
+    assert set(found[0].masks) == {("a", 19), ("a", 20), ("b", 20)}
+
+
+def test_a_thing_that_goes_while_another_one_stays_is_no_swap() -> None:
+    assert strong(find_candidates(seen({"a": LEFT, "b": part(BELOW, 0, 20)}, PASSING))) == []
+    assert strong(find_candidates(seen({"a": DOWN, "b": part(UP, 0, 20)}, CROSSING))) == []
 
 
 def test_what_a_person_judged_on_both_sides_is_asked_less_readily() -> None:
