@@ -13,7 +13,7 @@ def rules(file: RawFile) -> Iterator[Finding]:
     yield from reading.keys(file.videos, "file_names", "length", "height", "width")
     yield from _lengths(file)
     yield from _unique(file)
-    yield from reading.per_frame(file, "bboxes", "segmentations")
+    yield from reading.per_frame(file, "bboxes", "segmentations", empty=True)
     yield from reading.references(file)
     yield from reading.lost_tracks(file)
     yield from _dropped(file)

@@ -63,14 +63,23 @@ def lost_tracks(file: RawFile) -> Iterator[Finding]:
             yield Finding(Level.WRONG, f"{track.where}.video_id", "names a video that the file lacks: never read")
 
 
-def per_frame(file: RawFile, *names: str) -> Iterator[Finding]:
-    """Lists of a track that a loader reads for every frame of the video."""
+def per_track(file: RawFile, *names: str) -> Iterator[Finding]:
+    """Lists of a track that a loader goes through to their end."""
+    for track in file.tracks:
+        for name in names:
+            # Another rule reports a missing key.
+            if name in track.values and not isinstance(track.get(name), list):
+                yield Finding(Level.FAILS, f"{track.where}.{name}", f"`{name}` is no list (TypeError)")
+
+
+def per_frame(file: RawFile, *names: str, empty: bool = False) -> Iterator[Finding]:
+    """Lists of a track that a loader reads for every frame of the video; ``empty``: unless they are empty or null."""
     for track in file.tracks:
         video = file.video_of(track)
         for name in names if video is not None else ():
-            if name not in track.values:
-                continue  # Another rule reports a missing key.
             listed, frames = track.get(name), file.frames(video) if video else 0
+            if name not in track.values or (empty and not listed):
+                continue  # Another rule reports a missing key.
             if not isinstance(listed, list):
                 yield Finding(Level.FAILS, f"{track.where}.{name}", f"`{name}` is no list (TypeError)")
             elif len(listed) < frames:
@@ -103,14 +112,15 @@ def uncompressed_only(file: RawFile) -> Iterator[Finding]:
 
 
 def few_points(file: RawFile) -> Iterator[Finding]:
-    """Polygons of one or two points, which pycocotools refuses or takes for boxes."""
+    """Masks that begin with a polygon of one or two points: pycocotools knows a mask by its first polygon."""
     for track, frame, mask in file.polygons:
-        where = f"{track.where}.segmentations[{frame}]"
-        sizes = [len(polygon) if isinstance(polygon, list) else 0 for polygon in mask]
-        if any(size < 4 for size in sizes):
-            yield Finding(Level.FAILS, where, "has a polygon of fewer than two points (input type is not supported)")
-        elif any(size == 4 for size in sizes):
-            yield Finding(Level.WRONG, where, "has a polygon of two points, which is read as a box")
+        size = len(mask[0]) if mask and isinstance(mask[0], list) else 0
+        if not mask or size > 4:
+            continue
+        text = "begins with a polygon of fewer than two points (input type is not supported)"
+        if size == 4:
+            text = "begins with a polygon of two points, which pycocotools takes for a box (TypeError)"
+        yield Finding(Level.FAILS, f"{track.where}.segmentations[{frame}]", text)
 
 
 def crowds(file: RawFile) -> Iterator[Finding]:

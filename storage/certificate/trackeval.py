@@ -16,6 +16,7 @@ def rules(file: RawFile) -> Iterator[Finding]:
     yield from reading.keys(
         file.tracks, "id", "video_id", "category_id", "segmentations", "areas", "iscrowd", "height", "width"
     )
+    yield from reading.per_track(file, "segmentations", "areas")
     yield from reading.uncompressed_only(file)
     yield from reading.few_points(file)
     yield from reading.first_name(file)

@@ -12,6 +12,7 @@ def rules(file: RawFile) -> Iterator[Finding]:
     yield from reading.index(file)
     yield from reading.keys(file.videos, "height", "width")
     yield from reading.keys(file.tracks, "segmentations", "areas", "iscrowd")
+    yield from reading.per_track(file, "segmentations", "areas")
     yield from reading.few_points(file)
     yield from _no_video(file)
     yield from _id_zero(file)

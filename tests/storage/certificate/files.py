@@ -68,15 +68,21 @@ KEYS = {
         *("id", "video_id", "category_id", "segmentations", "areas", "bboxes", "iscrowd", "height", "width", "length"),
     ),
 }
+POLYGONS = (
+    *([], [[1, 1]], [[1, 1, 2, 2]], [[0, 0, 3, 0, 3, 3], [1, 1]], [[0, 0, 3, 0, 3, 3], [1, 1, 2, 2]]),
+    *([[1, 1], [0, 0, 3, 0, 3, 3]], [[1, 1, 2, 2], [0, 0, 3, 0, 3, 3]]),
+)
+LISTS = ("segmentations", "areas", "bboxes")
 FAULTS: dict[str, Change] = {
     **{f"no {key}": top_without(key) for key in ("videos", "categories", "annotations", "info")},
     **{f"null {key}": top_null(key) for key in ("videos", "categories", "annotations")},
     **{f"{place} without {key}": dropped(place, key) for place, listed in KEYS.items() for key in listed},
-    **{f"{key} too short": shorter(key) for key in ("segmentations", "areas", "bboxes")},
+    **{f"{key} too short": shorter(key) for key in LISTS},
+    **{f"{key} {value} in place of a list": put("annotations", key, value) for key in LISTS for value in (5, None)},
     "area null beside a box": frame_value("areas", None),
     "a compressed mask": frame_value("segmentations", dict(TEXT)),
     "a polygon": frame_value("segmentations", [[0, 0, 3, 0, 3, 3]]),
-    "a polygon of one point": frame_value("segmentations", [[1, 1]]),
+    **{f"polygons {one}": frame_value("segmentations", one) for one in POLYGONS},
     "a strange video": put("annotations", "video_id", 9),
     "a strange category": put("annotations", "category_id", 9),
     "a length beyond the names": put("videos", "length", 8),

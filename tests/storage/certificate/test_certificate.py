@@ -164,7 +164,54 @@ def test_crowds_everywhere_teach_nothing() -> None:
     for one in top["annotations"]:
         one["iscrowd"] = True
     assert [one.trains for one in certify(top).reports if one.trainer] == [False] * 4
-    assert "labelformat writes" in text(top, "mmtracking")
+    assert all("labelformat writes" in text(top, name) for name in ("tevit", "detectron2", "mmtracking"))
+
+
+@pytest.mark.parametrize("name", ["tevit", "detectron2", "mmtracking", "vistr", "labelformat"])
+def test_whoever_goes_through_the_videos_never_reads_the_track_of_another_one(name: str) -> None:
+    top = sound()
+    top["annotations"][2]["video_id"] = 9
+    LOOPS[name](top)
+    assert Level.WRONG in levels(top, name)
+    assert "annotations[2].video_id: names a video that the file lacks: never read" in text(top, name)
+    assert loops.detectron2(top) == loops.detectron2(sound()) - 6
+
+
+@pytest.mark.parametrize(("place", "where"), [("videos", 1), ("categories", 1), ("annotations", 2)])
+def test_of_two_entries_with_one_id_an_index_keeps_the_last(place: str, where: int) -> None:
+    top = sound()
+    top[place][where]["id"] = 1
+    assert len({one["id"] for one in top[place]}) < len(top[place])
+    if place == "videos":
+        assert loops.index(top)[0] == {1: top["videos"][1]}
+    for name in ("tevit", "ytvos", "detectron2", "vistr"):
+        assert f"{place}[{where}].id: is used twice, so the earlier entry is lost" in text(top, name)
+
+
+def test_a_mask_is_known_by_its_first_polygon() -> None:
+    top = sound()
+    top["annotations"][0]["segmentations"][1] = [[1, 1, 2, 2], [0, 0, 3, 0, 3, 3]]
+    for name in ("ytvos", "trackeval", "vistr"):
+        assert "annotations[0].segmentations[1]: begins with a polygon of two points" in text(top, name)
+    top["annotations"][0]["segmentations"][1].reverse()
+    assert [report(top, name).right for name in ("ytvos", "trackeval", "vistr")] == [True] * 3
+
+
+def test_detectron2_renumbers_categories_with_gaps() -> None:
+    top = sound()
+    top["categories"][1]["id"] = 5
+    for one in top["annotations"]:
+        one["category_id"] = {1: 1, 2: 5}[one["category_id"]]
+    loops.detectron2(top)
+    assert levels(top, "detectron2") == {Level.NOTE} and "renumbered with a warning" in text(top, "detectron2")
+    assert report(top, "detectron2").trains
+
+
+def test_mmtracking_drops_boxes_of_less_than_a_pixel() -> None:
+    top = sound()
+    top["annotations"][1]["bboxes"][2] = [1, 1, 0.5, 2]
+    assert levels(top, "mmtracking") == {Level.NOTE}
+    assert text(top, "mmtracking") == "annotations[1].bboxes[2]: is below one pixel, and is dropped"
 
 
 def test_a_file_without_tracks_is_read_but_not_trained_on() -> None:
