@@ -211,6 +211,12 @@ def _training(add: Add) -> None:
     train.add_argument("--accumulate", type=positive, default=1, metavar="N", help="batches of one step")
     train.add_argument("--workers", type=not_negative, default=0, metavar="N", help="processes that prepare clips")
     train.add_argument("--val", type=typed_path, metavar="FILE", help="YouTube-VIS file to evaluate on at the end")
+    train.add_argument(
+        "--val-every",
+        type=positive,
+        metavar="N",
+        help="evaluate on --val every N steps too, and keep the best checkpoint as best.safetensors",
+    )
     train.add_argument("--seed", type=not_negative, default=0, metavar="S")
     train.add_argument("--resume", action="store_true", help="go on with the run that --out holds")
     _json(train)

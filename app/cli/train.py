@@ -17,6 +17,7 @@ from app.proposing.into_file import FileProposer, propose_files
 from app.proposing.results_file import write_batch
 from app.proposing.video_lists import videos_of_annotations
 from app.settings import Settings
+from app.training.best import BEST, keep_if_best
 from model.tracking.settings import ProposeSettings
 from storage.youtube_vis import FRAMES_FOLDER
 
@@ -30,6 +31,8 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
 
     Under `torchrun` all processes train; only the first one evaluates and writes files and messages.
     """
+    if arguments.val_every and arguments.val is None:
+        raise BadInput("--val-every needs the held-out videos of --val.")
     first = Shard.of_environment().first
     held_out = None if arguments.val is None else _held_out(arguments.val, arguments.frames)
     order = _order(arguments, settings)
@@ -40,16 +43,25 @@ def train(arguments: argparse.Namespace, settings: Settings) -> None:
     progress = Progress()
     spent: list[float] = []
 
+    def on_candidate(path: Path, step: int) -> None:
+        progress.end()
+        assert held_out is not None
+        stats, _ = _evaluated(path, held_out, order, settings)
+        _keep_best(order, path, step, stats)
+
     def on_step(step: "StepReport") -> None:
         progress(step.step / step.steps, f"step {step.step} of {step.steps}, loss {step.loss:.3f}")
         spent.append(step.seconds)
 
-    checkpoint = train_checkpoint(order, TrainListener(on_step, lambda line: print(line, file=sys.stderr)))
+    listener = TrainListener(on_step, lambda line: print(line, file=sys.stderr), on_candidate)
+    checkpoint = train_checkpoint(order, listener)
     progress.end()
     if not first:
         return
     print(f"Trained in {duration(spent[-1] if spent else 0.0)}.", file=sys.stderr)
     stats = None if held_out is None else _validate(checkpoint, held_out, order, settings)
+    if stats is not None and order.candidate_every:
+        _keep_best(order, checkpoint, _steps_of(settings, checkpoint), stats)
     if arguments.json:
         print(json.dumps({"checkpoint": str(checkpoint), "steps": len(spent), "evaluation": stats}))
     else:
@@ -77,6 +89,7 @@ def _order(arguments: argparse.Namespace, settings: Settings) -> "TrainOrder":
         device=choose_device(settings.device),
         precision=arguments.precision,
         resume=arguments.resume,
+        candidate_every=arguments.val_every,
     )
 
 
@@ -92,10 +105,32 @@ def _held_out(annotations: Path, training_frames: Path) -> tuple[Path, Path]:
     raise BadInput(f"The frames of {annotations} are neither in {beside} nor in {training_frames}; put them there.")
 
 
+def _keep_best(order: "TrainOrder", checkpoint: Path, step: int, stats: dict[str, Any]) -> None:
+    """Keep the checkpoint if no earlier one of the run was better, and print which one is kept."""
+    ap = stats["AP"]
+    if keep_if_best(order.out, checkpoint, step=step, ap=ap):
+        print(f"Step {step}: AP {100 * (ap or 0.0):.2f}, the best so far; kept as {order.out / BEST}.", file=sys.stderr)
+
+
+def _steps_of(settings: Settings, checkpoint: Path) -> int:
+    return int(read_checkpoint(settings, str(checkpoint)).weights.provenance["steps"])
+
+
 def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder", settings: Settings) -> dict[str, Any]:
+    """The figures of a checkpoint on the held-out videos. Raises SomeVideosFailed where some could not be read."""
+    stats, failed = _evaluated(checkpoint, held_out, order, settings)
+    if failed:
+        raise SomeVideosFailed(f"{failed} videos of {held_out[0]} could not be read.")
+    return stats
+
+
+def _evaluated(
+    checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder", settings: Settings
+) -> tuple[dict[str, Any], int]:
     """Propose for the held-out videos under the published rule and evaluate the results.
 
-    The table goes to stderr, results and figures to files in ``order.out``. Returns the figures.
+    The table goes to stderr, results and figures to files in ``order.out``. Returns the figures, and how many videos
+    could not be read.
     """
     annotations, folder = held_out
     listed = videos_of_annotations(annotations, folder)
@@ -111,8 +146,4 @@ def _validate(checkpoint: Path, held_out: tuple[Path, Path], order: "TrainOrder"
     evaluation = evaluate_files(annotations, results)
     (order.out / "val_stats.json").write_text(json.dumps(evaluation.stats) + "\n", encoding="utf-8")
     print(evaluation_table(evaluation), file=sys.stderr)
-    if batch.failed:
-        raise SomeVideosFailed(
-            f"{len(batch.failed)} of {len(listed.videos)} videos of {annotations} could not be read."
-        )
-    return evaluation.stats
+    return evaluation.stats, len(batch.failed)

@@ -10,6 +10,7 @@ from typing import Any
 import torch
 
 from app.errors import BadInput
+from app.training.best import forget_best
 from app.training.file_clips import YoutubeVisClips
 from model import pretrained
 from model.config import Lite0Config, TeViTConfig, TrainingConfig, named
@@ -23,6 +24,7 @@ from model.weights.starting_points import BY_INIT, StartReport, start_from, with
 from storage.youtube_vis import note_lines
 
 REPORT = "report.json"
+CANDIDATE = "candidate.safetensors"
 _SHOWN = 3  # notes on steps that are passed to the listener; the log has them all
 
 
@@ -46,14 +48,19 @@ class TrainOrder:
     device: str = "cpu"
     precision: str = "float32"
     resume: bool = False
+    candidate_every: int | None = None  # steps between two checkpoints that the listener judges
 
 
 @dataclass(frozen=True)
 class TrainListener:
-    """Callbacks of a training run: after every step, and with each line of text for a person."""
+    """Callbacks of a training run: after every step, with each line of text for a person, and with candidates.
+
+    ``on_candidate`` gets a checkpoint of the weights so far, which is removed when it returns, and the step.
+    """
 
     on_step: Callable[[StepReport], None]
     on_line: Callable[[str], None] = lambda line: None
+    on_candidate: Callable[[Path, int], None] = lambda path, step: None
 
 
 def recipe_of(config: TeViTConfig, order: TrainOrder) -> TrainingConfig:
@@ -144,20 +151,27 @@ def _train(order: TrainOrder, listener: TrainListener) -> Path:
         return path
     parent = checkpoint.file_hash(order.init) if order.init else None
     _write_report(order.out / REPORT, start, parent, notes, recipe)
-    kept = _run_with_log(trainer, order, listener)
-    provenance = {
-        "steps": trainer.step,
-        "seed": order.seed,
-        "batch": recipe.batch * order.accumulate,
-        "learning_rate": recipe.learning_rate,
-        "videos": len(source.videos),
-        "start": start.kind if start else None,
-    }
-    checkpoint.save(path, checkpoint.from_network(kept, source.categories, parent=parent, provenance=provenance))
+    if not order.resume:
+        forget_best(order.out)
+
+    def save(place: Path) -> None:
+        provenance = {
+            "steps": trainer.step,
+            "seed": order.seed,
+            "batch": recipe.batch * order.accumulate,
+            "learning_rate": recipe.learning_rate,
+            "videos": len(source.videos),
+            "start": start.kind if start else None,
+        }
+        made = checkpoint.from_network(trainer.kept, source.categories, parent=parent, provenance=provenance)
+        checkpoint.save(place, made)
+
+    _run_with_log(trainer, order, listener, save)
+    save(path)
     return path
 
 
-def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener) -> TeViT:
+def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener, save: Callable[[Path], None]) -> None:
     shown = 0
     with (order.out / "losses.jsonl").open("a" if order.resume else "w") as log:
 
@@ -171,8 +185,13 @@ def _run_with_log(trainer: Trainer, order: TrainOrder, listener: TrainListener) 
                 listener.on_line(f"Step {step.step}: {note}")
             shown += len(step.notes)
             listener.on_step(step)
+            if order.candidate_every and step.step % order.candidate_every == 0 and step.step < step.steps:
+                candidate = order.out / CANDIDATE
+                save(candidate)
+                listener.on_candidate(candidate, step.step)
+                candidate.unlink()
 
-        return trainer.run(on_step=on_step)
+        trainer.run(on_step=on_step)
 
 
 def _write_report(

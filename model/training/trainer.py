@@ -6,7 +6,7 @@ Clip i of a run depends only on the seed and i, so a resumed run trains on the s
 import math
 import time
 from collections.abc import Callable
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from torch import nn
 from torch.utils.data import DataLoader
 
 from model.config import SwinConfig, TrainingConfig
+from model.network.packed import computes_bfloat16
 from model.network.tevit import TeViT
 from model.training import ranks
 from model.training.clips import ClipDataset, ClipSource, clip_batches, collate
@@ -53,7 +54,7 @@ class TrainingSettings:
 
     seed: int = 0
     device: str = "cpu"
-    precision: str = "float32"  # 'float32' or 'fast' (bf16 autocast on CUDA)
+    precision: str = "float32"  # 'float32' or 'fast' (bf16 autocast, on CUDA and on CPUs that multiply bfloat16)
     accumulate: int = 1  # batches of each process per optimizer step
     workers: int = 0  # processes that prepare clips
     resume_path: Path | None = None  # file for the run's state, written every ``keep_every`` steps
@@ -106,6 +107,11 @@ class Trainer:
                 self.keep()
         self._require_finite_weights()
         self._state.prove()
+        return self.kept
+
+    @property
+    def kept(self) -> TeViT:
+        """The network to keep, as it is now: the mean of the weights, or without one the network that is trained."""
         return self.average.network if self.average else self.network  # type: ignore[return-value]
 
     def _loader(self) -> DataLoader:  # type: ignore[type-arg]
@@ -159,8 +165,7 @@ class Trainer:
         self, frames: torch.Tensor, targets: list[ClipTargets], parts: dict[str, float], positives: float
     ) -> None:
         device = self.settings.device
-        fast = self.settings.precision == "fast" and device.startswith("cuda")
-        with torch.autocast("cuda", dtype=torch.bfloat16) if fast else nullcontext():
+        with self._autocast():
             clips = [target.to(device) for target in targets]
             losses, _ = training_losses(self.network, frames.to(device), clips, positives=positives)
         every = torch.stack(list(losses.values()))
@@ -168,6 +173,12 @@ class Trainer:
         for name, value in zip(losses, every.tolist(), strict=True):  # the one wait for the device
             kind = name.rsplit("_", 1)[1]
             parts[kind] = parts.get(kind, 0.0) + value
+
+    def _autocast(self) -> AbstractContextManager[object]:
+        """Weights, their gradients and the losses stay in float32, as in arXiv 1710.03740."""
+        kind = torch.device(self.settings.device).type
+        fast = self.settings.precision == "fast" and (kind != "cpu" or computes_bfloat16())
+        return torch.autocast(kind, dtype=torch.bfloat16) if fast else nullcontext()
 
     def keep(self) -> None:
         """Writes the state of the run; it replaces the one at ``resume_path`` when the next loss is finite."""
@@ -182,8 +193,7 @@ class Trainer:
 
     def _require_finite_weights(self) -> None:
         """The weights after the last step were not used for any loss."""
-        kept = self.average.network if self.average else self.network
-        if not all(torch.isfinite(value).all() for value in kept.state_dict().values()):
+        if not all(torch.isfinite(value).all() for value in self.kept.state_dict().values()):
             raise self._diverged(f"step {self.step}: the weights are no numbers any more")
 
     def _diverged(self, what: str) -> TrainingDiverged:

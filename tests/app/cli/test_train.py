@@ -45,6 +45,18 @@ def test_training_writes_its_losses_and_what_the_held_out_videos_said(trained: P
     assert {"AP", "AP50", "per_category_AP"} <= set(stats)
 
 
+def test_the_best_checkpoint_of_a_run_is_kept(run: Run, trained: Path) -> None:
+    truth = trained / "set" / "instances.json"
+    assert run(*train_flags(trained, "--val-every", "1", out="refused")).code == 1
+
+    ran = run(*train_flags(trained, "--val", truth, "--val-every", "1", "--json", out="best"))
+
+    assert ran.code == 0 and any("Step 1: AP" in line for line in ran.errors)
+    kept = json.loads((trained / "best" / "best.json").read_text())
+    assert kept["step"] in (1, 2) and kept["AP"] >= ran.result["evaluation"]["AP"]
+    assert (trained / "best" / "best.safetensors").is_file()
+
+
 def test_a_finished_run_can_be_resumed(run: Run, trained: Path) -> None:
     ran = run(*train_flags(trained, "--resume", "--json"))
 

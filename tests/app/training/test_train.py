@@ -9,7 +9,7 @@ import torch
 from app.cli.parser import make_parser
 from app.errors import BadInput
 from app.training.file_clips import MissingFrames, YoutubeVisClips
-from app.training.train import TrainListener, TrainOrder, recipe_of, start_network, train
+from app.training.train import CANDIDATE, TrainListener, TrainOrder, recipe_of, start_network, train
 from model.config import CONFIGURATIONS, named
 from model.pretrained import INSTALLED
 from model.pretrained.lite0 import folded
@@ -49,6 +49,20 @@ def test_a_run_started_from_a_checkpoint_remembers_its_parent(data: Path, tmp_pa
     first = train(order(data, tmp_path / "a"), TrainListener(lambda _: None))
     second = train(order(data, tmp_path / "b", init=first), TrainListener(lambda _: None))
     assert checkpoint.load(second).parent == checkpoint.file_hash(first)
+
+
+def test_candidates_are_judged_between_the_steps_and_change_nothing(data: Path, tmp_path: Path) -> None:
+    judged: list[tuple[int, int]] = []
+
+    def judge(path: Path, step: int) -> None:
+        judged.append((step, checkpoint.load(path).provenance["steps"]))
+
+    asked = order(data, tmp_path / "a", steps=3, candidate_every=1)
+    kept = train(asked, TrainListener(lambda _: None, on_candidate=judge))
+    assert judged == [(1, 1), (2, 2)]  # the last one is the checkpoint of the run
+    assert not (tmp_path / "a" / CANDIDATE).exists()
+    plain = train(order(data, tmp_path / "b", steps=3), TrainListener(lambda _: None))
+    assert kept.read_bytes() == plain.read_bytes()
 
 
 def test_the_same_order_gives_the_same_weights(data: Path, tmp_path: Path) -> None:

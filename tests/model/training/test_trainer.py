@@ -78,6 +78,18 @@ def test_the_same_seed_gives_the_same_weights_bit_for_bit() -> None:
     assert not same(first.network, other.network)
 
 
+@pytest.mark.parametrize("multiplies", [True, False])
+def test_the_fast_precision_of_a_cpu_is_mixed_if_it_multiplies_bfloat16(
+    monkeypatch: pytest.MonkeyPatch, multiplies: bool
+) -> None:
+    monkeypatch.setattr("model.training.trainer.computes_bfloat16", lambda: multiplies)
+    exact, fast = trainer(), trainer(settings=TrainingSettings(precision="fast"))
+    (_, plain), (_, mixed) = run(exact), run(fast)
+    assert same(exact.network, fast.network) == (not multiplies)
+    assert {value.dtype for value in fast.network.state_dict().values() if value.is_floating_point()} == {torch.float32}
+    assert [report.loss for report in mixed] == pytest.approx([report.loss for report in plain], rel=0.05)
+
+
 @pytest.mark.parametrize("drop_path", [0.0, 0.4])
 def test_a_resumed_run_equals_an_undisturbed_one_bit_for_bit(tmp_path: Path, drop_path: float) -> None:
     settings = TrainingSettings(resume_path=tmp_path / "run.pt", keep_every=1)
