@@ -82,6 +82,8 @@ export const LOOK_ELSEWHERE = Object.freeze({
   places: /** @type {const} */ (["palette", "lane", "row", "canvas"]),
   unavailable: noTrack,
   run: (/** @type {Editor} */ app) => {
-    if (app.track) lookElsewhere(app, app.track.id);
+    if (!app.track) return;
+    if (hasCorrectedEdges(app) && mended.get(app.document)?.track !== app.track.id) lookForEdges(app);
+    else lookElsewhere(app, app.track.id);
   },
 });

@@ -32,5 +32,5 @@ export function suggestionOf(app) {
 function edgesElsewhere(app) {
   if (!hasCorrectedEdges(app)) return null;
   const title = "List tracks of the same model that look like this one: their edges may be wrong too";
-  return { icon: "search", label: "Edges of others", title, run: () => lookForEdges(app) };
+  return { icon: "search", label: "Edges of others", title, command: "lookElsewhere", run: () => lookForEdges(app) };
 }

@@ -69,3 +69,10 @@ test("any track leads to those that look like it", () => {
   app.commands.lookElsewhere();
   assert.deepEqual(opened, ["/tracks?project=p&like=t1"]);
 });
+
+test("on a mask of a model that a person corrected, the key lists tracks whose edges may be as wrong", () => {
+  const { app, opened } = opening();
+  Object.assign(app.track.rows.get(app.view.now.frame), { source: "drawn", review: "corrected", state: "present" });
+  app.commands.lookElsewhere();
+  assert.deepEqual(opened, [`/tracks?project=p&like=t1&category=c1&${MODEL}&mend=look`]);
+});
