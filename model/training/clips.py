@@ -225,9 +225,9 @@ def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip
         (track for track in video.tracks if any(usable(track, frame) for frame in frames)), key=lambda track: track.id
     )
     shape = (len(frames), len(tracks))
-    states = torch.full(shape, UNKNOWN, dtype=torch.int8)
-    boxes = torch.zeros((*shape, 4))
-    masks = torch.zeros((*shape, *size.pad_hw), dtype=torch.uint8)
+    states = torch.full(shape, UNKNOWN, dtype=torch.int8, device="cpu")
+    boxes = torch.zeros((*shape, 4), device="cpu")
+    masks = torch.zeros((*shape, *size.pad_hw), dtype=torch.uint8, device="cpu")
     for g, track in enumerate(tracks):
         for t, frame in enumerate(frames):
             segmentation, box = track.segmentations[frame], track.boxes[frame]
@@ -243,8 +243,8 @@ def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip
     for t, frame in enumerate(frames):
         places.setdefault(frame, []).append(t)
     return ClipTargets(
-        ids=torch.tensor([track.id for track in tracks], dtype=torch.int64),
-        labels=torch.tensor([track.label for track in tracks], dtype=torch.int64),
+        ids=torch.tensor([track.id for track in tracks], dtype=torch.int64, device="cpu"),
+        labels=torch.tensor([track.label for track in tracks], dtype=torch.int64, device="cpu"),
         states=states,
         boxes=boxes,
         masks=masks,
@@ -269,7 +269,7 @@ def clip_targets(video: ClipVideo, frames: Sequence[int], size: Resized, *, flip
 def _complete(video: ClipVideo, frames: Sequence[int], classes: int) -> Tensor | None:
     if video.complete is None:
         return None
-    table = torch.zeros((len(frames), classes), dtype=torch.bool)
+    table = torch.zeros((len(frames), classes), dtype=torch.bool, device="cpu")
     for t, frame in enumerate(frames):
         for label in video.complete[frame]:
             table[t, label] = True
@@ -281,7 +281,7 @@ def _weights(tracks: Sequence[LabelledTrack], frames: Sequence[int]) -> Tensor |
     if all(track.weights is None for track in tracks):
         return None
     rows = [[1.0 if track.weights is None else track.weights[frame] for track in tracks] for frame in frames]
-    return torch.tensor(rows, dtype=torch.float32)
+    return torch.tensor(rows, dtype=torch.float32, device="cpu")
 
 
 def _mask_box(mask: Rle, size: Resized, *, flip: bool) -> Box:
@@ -333,7 +333,7 @@ def collate(clips: Sequence[Clip]) -> tuple[Tensor, list[ClipTargets]]:
     """Clips of different sizes as one zero-padded batch (B, T, 3, H, W), with their targets."""
     height = max(clip.frames.shape[-2] for clip in clips)
     width = max(clip.frames.shape[-1] for clip in clips)
-    batch = torch.zeros((len(clips), *clips[0].frames.shape[:2], height, width))
+    batch = torch.zeros((len(clips), *clips[0].frames.shape[:2], height, width), device="cpu")
     for row, clip in zip(batch, clips, strict=True):
         row[..., : clip.frames.shape[-2], : clip.frames.shape[-1]] = clip.frames
     return batch, [clip.targets for clip in clips]

@@ -13,6 +13,7 @@ from model.training.losses import dice_loss, focal_loss, training_losses
 from model.training.matcher import clip_cost
 from tests.model.device_mode import DeviceWatch
 from tests.model.small import CONFIG, clip_truth, normal_clips, small_network
+from tests.model.training.test_trainer import trainer
 
 HW = (64, 96)
 KINDS = {
@@ -35,6 +36,17 @@ TRUTH = {
     "network/roi_align.py _axis_matrices",
     "training/supervision.py class_truth",
     "training/supervision.py _near",
+}
+
+
+# A step of the trainer also reads its losses and its gradient's norm, to stop where they are no numbers.
+STEP = TRUTH | {
+    "training/trainer.py _backward",
+    "training/trainer.py _mean_over_ranks",
+    "training/trainer.py _step",
+    "training/trainer.py _require_finite_weights",
+    "training/trainer.py run",  # for the seed of PyTorch's loader
+    "training/targets.py frames_without_truth",
 }
 
 
@@ -84,6 +96,14 @@ def test_training_waits_only_for_the_matching_and_the_truth() -> None:
         torch.stack(list(losses.values())).sum().backward()
     assert watch.unnamed == set()
     assert watch.reads and watch.reads <= TRUTH
+
+
+def test_a_step_of_the_trainer_waits_only_for_what_it_reports() -> None:
+    made = trainer()
+    with DeviceWatch() as watch:
+        made.run(on_step=lambda report: None, cancelled=lambda: made.step >= 1)
+    assert watch.unnamed <= {"training/trainer.py run"}
+    assert TRUTH - watch.reads == set() and watch.reads <= STEP
 
 
 def test_devices_are_never_mixed_in_training() -> None:
