@@ -59,15 +59,18 @@ class GoldenSet:
         return sum(self.source.videos[index].count for index in self.videos)
 
 
-def golden_set(first: ModelCheckpoint, data: Path, project: ClipSource, earlier: Sequence[int]) -> GoldenSet | None:
+def golden_set(
+    first: ModelCheckpoint, data: Path, project: ClipSource, earlier: Sequence[int], *, chooses: bool = True
+) -> GoldenSet | None:
     """The golden set of the line of ``first``; None where there is none.
 
-    ``earlier``: the videos of the project that were held out in earlier rounds already. Raises
+    ``earlier``: the videos of the project that were held out in earlier rounds already. ``chooses``: whether videos for
+    choosing are wanted; made ones take seconds. Raises
     `storage.youtube_vis.YouTubeVisError` if the user's file cannot be read.
     """
     domain = MADE_FOR.get(first.config.name)
     if domain is not None and knows(first.categories, DOMAINS[domain].categories):
-        return _procedural(domain, first.config)
+        return _procedural(domain, first.config, chooses)
     file = data / FOLDER / "instances.json"
     if file.is_file():
         return _of_user(YoutubeVisClips(file, file.parent / FRAMES_FOLDER))
@@ -77,14 +80,16 @@ def golden_set(first: ModelCheckpoint, data: Path, project: ClipSource, earlier:
     return None
 
 
-def _procedural(domain: str, config: TeViTConfig) -> GoldenSet:
+def _procedural(domain: str, config: TeViTConfig, chooses: bool) -> GoldenSet:
     def clips(seed: int, frames: int) -> ProceduralClips:
         return ProceduralClips(domain, count=VIDEOS, frames=frames, size=config.scales.test, seed=seed)
 
     every = tuple(range(VIDEOS))
     name = f"{VIDEOS} procedural videos ({domain})"
-    chooses = clips(CHOOSING_SEED, min(FRAMES, config.window))  # one window each, since several networks see them
-    choosing = GoldenSet(PROCEDURAL, f"{name} for choosing", chooses, every, "first")
+    choosing = None
+    if chooses:
+        made = clips(CHOOSING_SEED, min(FRAMES, config.window))  # one window each, since several networks see them
+        choosing = GoldenSet(PROCEDURAL, f"{name} for choosing", made, every, "first")
     return GoldenSet(PROCEDURAL, name, clips(SEED, FRAMES), every, "first", choosing)
 
 

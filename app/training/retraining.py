@@ -318,7 +318,7 @@ class Retraining:
     def _golden_of(self, given: Mapping[str, str]) -> GoldenComparisons:
         contents = [video.content for video in self._source.corrected]
         earlier = [k for k in self._split.kept.held_out if given.get(contents[k]) == HELD_OUT]
-        found = golden_set(self._first, self._settings.data, self._source, earlier)
+        found = golden_set(self._first, self._settings.data, self._source, earlier, chooses=self._chooses)
         old = self._first if found is None or found.against == "first" else for_proposals(self._current)
         return GoldenComparisons.of(self._database, found, old, self._order.first.sha256, self._device)
 

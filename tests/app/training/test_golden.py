@@ -40,6 +40,8 @@ def test_a_network_of_the_demo_has_procedural_videos_that_no_replay_shows(tmp_pa
     found = golden_set(checkpoint_of(*CLASSES), tmp_path, Source(made()), [])
     assert found is not None and (found.kind, found.against, len(found.videos)) == (PROCEDURAL, "first", 2)
     assert len({SEED, CHOOSING_SEED, REPLAY_SEED}) == 3 and found.frames == 4 and "procedural" in found.name
+    given = golden_set(checkpoint_of(*CLASSES), tmp_path, Source(made()), [], chooses=False)
+    assert given is not None and given.choosing is None and given.name == found.name
     choosing = found.choosing
     assert choosing is not None and (choosing.kind, choosing.against, choosing.frames) == (PROCEDURAL, "first", 4)
     assert choosing.name != found.name, "their figures are remembered by name"

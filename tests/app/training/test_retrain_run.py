@@ -180,7 +180,9 @@ def test_what_chooses_is_given_no_held_out_video_and_none_that_judges(
     for kind in (ProceduralClips, ProjectClips):
         monkeypatch.setattr(kind, "read_frames", noted(kind.read_frames, read))
     judging: list[object] = []
-    monkeypatch.setattr(retraining, "golden_set", lambda *given: judging.append(golden_set(*given)) or judging[-1])
+    monkeypatch.setattr(
+        retraining, "golden_set", lambda *given, **more: judging.append(golden_set(*given, **more)) or judging[-1]
+    )
     chosen_by: list[tuple[object, int]] = []
 
     def choosing(start: ModelCheckpoint, clips: Any, **more: Any) -> Choice:
