@@ -18,6 +18,7 @@ from app.library.videos import free_name
 from storage import edits, videos
 from storage.authors import machine_author
 from storage.edits import Addition, NewMask, NewTrack
+from storage.formats import by_video
 from storage.masks import prepare_blobs
 from storage.rle import Rle
 from storage.text import is_text
@@ -45,12 +46,18 @@ class Ready:
 
     @property
     def name(self) -> str:
-        """The name of the video, if no other video has it: its key `name`, else that of the folder of its pictures."""
+        """The name of the video, if no other video has it: its key `name`, else the folder of its pictures.
+
+        Without a folder it is what stands before the number in the names of its pictures: "dog" for "dog_0001.jpg".
+        """
         named = self.video.extra.get("name")
         if isinstance(named, str) and is_text(named) and named.strip():
             return " ".join(named.split())
         folder = PurePosixPath(self.pictures.names[0]).parent.as_posix()
-        return folder if folder != "." else f"video {self.video.id}"
+        if folder != ".":
+            return folder
+        videos = [*by_video(self.pictures.names)]
+        return videos[0] if len(videos) == 1 and videos != ["."] else f"video {self.video.id}"
 
     @property
     def masks(self) -> int:

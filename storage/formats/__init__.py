@@ -5,7 +5,7 @@ from storage.formats.content import FormatContent, without_unknown_frames
 from storage.formats.errors import Broken, FormatError
 from storage.formats.frame_masks import BY_NUMBER, FRAME_SCORES
 from storage.formats.losses import Losses
-from storage.formats.names import plain_videos, video_folder
+from storage.formats.names import by_video, plain_videos, video_folder
 from storage.formats.recognise import Recognised, recognise
 from storage.formats.registry import FEATURES, FORMATS, RESULTS, Format, format_named, format_table, format_to_write
 from storage.formats.variants import crowd_everywhere, without_crowd
@@ -22,6 +22,7 @@ __all__ = [
     "FormatError",
     "Losses",
     "Recognised",
+    "by_video",
     "crowd_everywhere",
     "format_named",
     "format_table",

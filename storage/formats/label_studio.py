@@ -4,21 +4,21 @@ Nothing joins the regions of different pictures but the answer of a tag `track_i
 region is a track of one frame.
 """
 
-import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from storage import rle
 from storage.formats.content import DatasetDraft, FormatContent, TrackDraft
 from storage.formats.errors import Broken, refuse
+from storage.formats.json_files import Json
 from storage.formats.label_studio_regions import Region
-from storage.formats.label_studio_tasks import LabelledTask, groups_of, read_tasks
+from storage.formats.label_studio_tasks import LabelledTask, groups_of, read_tasks, unmarked
+from storage.formats.names import NAME, by_video
 from storage.frames.image_folder import PICTURE_SUFFIXES
 from storage.youtube_vis import Check, VisVideo, no_check
 
 NO_PIXEL, BOX_OF_MASK = "regions without a pixel", "boxes of masks"
 NO_MASKS, NO_IDS, EMPTY = "regions that are no masks", "masks without a track id", "tasks without a size"
-_MARK = re.compile(r"^[0-9a-f]{8}-(?=.)")  # Label Studio puts it before the names of uploaded pictures
 _DRAW = (
     "regions of videos are boxes, which are no masks; label the frames as pictures, with brushes or polygons, or "
     "import the video alone and make masks of boxes here (tool *Box to mask*)"
@@ -75,7 +75,9 @@ class _RegionReader:
             return
         width, height = first.width_height
         names = [self._name(name) for task in done for name in task.names]
-        video = self.draft.video(width, height, names)
+        known = [*by_video(map(unmarked, names))]
+        extra: Json | None = {NAME: known[0]} if len(known) == 1 and known != ["."] else None
+        video = self.draft.video(width, height, names, extra=extra)
         with self.draft.broken.part(video.id):
             start = 0
             for task in done:
@@ -89,7 +91,7 @@ class _RegionReader:
     def _name(self, name: str) -> str:
         """The name of a picture, without the mark of an upload if the pictures are there without it."""
         folder, slash, last = name.rpartition("/")
-        plain = _MARK.sub("", last)
+        plain = unmarked(last)
         return f"{folder}{slash}{plain}" if last not in self.stored and plain in self.stored else name
 
     def _region(self, video: VisVideo, frame: int, region: Region) -> None:

@@ -1,5 +1,6 @@
 """Tasks of Label Studio: its exports JSON and JSON_MIN, and the files of its storages, one for each task."""
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
@@ -16,6 +17,7 @@ from storage.regular_files import may_be_read
 from storage.youtube_vis import Check
 
 _START = 1 << 20
+_MARK = re.compile(r"^[0-9a-f]{8}-(?=.)")
 _WORDS = ("brushlabels", "bitmasklabels", "polygonlabels", "rectanglelabels", "ellipselabels", "videorectangle")
 _OF_STORAGE = ('"result"', '"data"')
 _OF_TASKS = ('"annotations"', *_OF_STORAGE)
@@ -145,5 +147,11 @@ def groups_of(tasks: list[LabelledTask]) -> Iterator[list[LabelledTask]]:
     """Tasks with a list of pictures alone, the others by the video that their names seem to belong to, in order."""
     yield from ([task] for task in tasks if len(task.names) > 1)
     single = [task for task in tasks if len(task.names) == 1]
-    for positions in by_video([task.names[0] for task in single]).values():
-        yield sorted((single[k] for k in positions), key=lambda task: natural_order(task.names[0]))
+    for positions in by_video([unmarked(task.names[0]) for task in single]).values():
+        yield sorted((single[k] for k in positions), key=lambda task: natural_order(unmarked(task.names[0])))
+
+
+def unmarked(name: str) -> str:
+    """The name of a picture without the mark that Label Studio puts before each upload, another one for each file."""
+    folder, slash, last = name.rpartition("/")
+    return f"{folder}{slash}{_MARK.sub('', last)}"

@@ -63,3 +63,22 @@ def test_names_of_windows_are_stored_as_they_are_found(exchange: ExchangeScene, 
     assert video.name == "va" and list(video.file_names or ()) == [f"va/{k:05d}.png" for k in range(3)]
     assert any("is taken for va/00000.jpg" in note for note in done.notes)
     assert any("is va/00000.png on the disk" in note for note in done.notes)
+
+
+@pytest.mark.parametrize(
+    ("names", "called"),
+    [
+        (("dog_0.png", "dog_1.png", "dog_2.png"), "dog"),
+        (("0.png", "1.png", "2.png"), "video 1"),
+        (("a0.png", "b1.png", "c2.png"), "video 1"),
+    ],
+)
+def test_a_video_of_flat_names_is_called_by_what_stands_before_the_numbers(
+    exchange: ExchangeScene, tmp_path: Path, names: tuple[str, ...], called: str
+) -> None:
+    write_pictures(tmp_path / "frames", ["va"])
+    for k, name in enumerate(names):
+        (tmp_path / "frames" / "va" / f"{k:05d}.png").rename(tmp_path / "frames" / name)
+    top = content(["va"])
+    top["videos"][0]["file_names"] = list(names)
+    assert exchange.bring(write(tmp_path / "in.json", top), tmp_path / "frames").videos == (called,)

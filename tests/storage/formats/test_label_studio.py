@@ -117,3 +117,10 @@ def test_a_polygon_without_a_pixel_is_unknown(tmp_path: Path) -> None:
     dataset = read(tmp_path, task("dog_1.jpg", few)).dataset
     assert dataset.tracks[0].unknown == {0}
     assert "[0].annotations[0].result[0]: covers not one pixel" in str(dataset.notes[0])
+
+
+def test_pictures_of_one_video_belong_together_though_each_upload_has_its_own_mark(tmp_path: Path) -> None:
+    names = ("9a2b3c4d-dog_1.jpg", "0000aaaa-dog_2.jpg", "1a2b3c4d-dog_10.jpg", "ffffffff-cat_1.jpg")
+    found = read(tmp_path, *(task(name, polygon()) for name in names)).dataset
+    assert [video.file_names for video in found.videos] == [names[:3], names[3:]]
+    assert [video.extra for video in found.videos] == [{"name": "dog"}, {"name": "cat"}]
