@@ -28,6 +28,9 @@ def test_a_video_is_finished_by_keys_alone(scene: Seeded) -> None:
     expect(scene.page.get_by_text("The whole video declared complete")).to_be_visible()
     driving.saved(scene.page)
     assert declared(scene) == [[0, scene.count]]
+    listed = driving.fetched(scene.page, f"projects/{driving.asked(scene.page, 'project')}")["videos"]
+    (line,) = (video for video in listed if video["id"] == scene.video)
+    assert (line["state"], line["complete"], line["done"]) == ("done", scene.count, line["asked"])
     scene.undo()
     assert declared(scene) == []
     scene.undo()

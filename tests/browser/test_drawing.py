@@ -101,7 +101,7 @@ def driving_until(page: Page, holds: Callable[[], bool]) -> None:
 
 
 def test_every_tool_stores_what_it_shows(easel: Easel, watched: Watch) -> None:
-    outlines_survive_steps_tools_and_undo(easel)
+    outlines_survive_steps_tools_reload_and_undo(easel)
     shapes_join_in_four_ways(easel)
     the_magnetic_lasso_follows_a_border(easel)
     the_wand_takes_more_by_dragging(easel)
@@ -121,7 +121,7 @@ def box_of(x0: int, y0: int, x1: int, y1: int) -> np.ndarray:
     return mask
 
 
-def outlines_survive_steps_tools_and_undo(easel: Easel) -> None:
+def outlines_survive_steps_tools_reload_and_undo(easel: Easel) -> None:
     before = easel.clean()
     easel.key("p")
     easel.click((100, 30), (140, 30), (140, 60), (120, 90))
@@ -129,6 +129,8 @@ def outlines_survive_steps_tools_and_undo(easel: Easel) -> None:
     driving.ready(easel.page)
     chip = easel.page.get_by_role("button", name="Polygon kept on frame 0")
     easel.key("b", "Delete")  # another tool; deleting reaches the row of this frame only
+    easel.page.reload()
+    driving.ready(easel.page)
     chip.click()
     driving.ready(easel.page)
     assert driving.state(easel.page, "tool") == "polygon"
